@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * The one clock. `nowMs` is monotonic and means the same in every thread of this machine:
+ * milliseconds since the Unix epoch as they were when the process began, then counted by `performance.now()`,
+ * so that a step of the wall clock during a run cannot bend a latency or a window.
+ */
+export interface Clock {
+  nowMs(): number
+  /** Wall time, for people and file names only. */
+  wall(): Date
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The real clock. Everything that reads time takes a `Clock`, so that tests can bring their own. */
+export const systemClock: Clock = {
+  nowMs: () => performance.timeOrigin + performance.now(),
+  wall: () => new Date(),
+  sleep: async (ms, signal) => {
+    await delay(Math.max(0, ms), undefined, signal ? { signal } : {})
+  },
+}

@@ -1,0 +1,8 @@
+import { z } from 'zod'
+import { scenarioFileSchema } from './schema.ts'
+
+/** The JSON Schema of a scenario file as written to `scenarios/schema.json`. */
+export function scenarioJsonSchema(): string {
+  const schema = z.toJSONSchema(scenarioFileSchema, { io: 'input', target: 'draft-7' })
+  return `${JSON.stringify({ ...schema, title: 'joulemark scenario' }, null, 2)}\n`
+}

@@ -1,0 +1,88 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { throwIssues } from './issues.ts'
+import { nearest } from './nearest.ts'
+import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
+import { parseYaml, type YamlSource } from './yaml-source.ts'
+
+/** What the catalogue knows: scenario files that name anything else are refused with the nearest name. */
+export interface KnownNames {
+  readonly models: readonly string[]
+  readonly cards: readonly string[]
+}
+
+/** Larger files are not scenarios; reading them would only invite trouble. */
+const MAX_BYTES = 1_000_000
+
+/**
+ * Reads scenario files and suites into scenarios, in order. A suite's entries are relative to the suite file.
+ * Throws `bad-input` with every problem of a file, one line each: file, line, field, what was expected.
+ */
+export async function loadScenarios(paths: readonly string[], known: KnownNames): Promise<ScenarioFile[]> {
+  const lists = await Promise.all(paths.map((path) => loadOne(path, known)))
+  return lists.flat()
+}
+
+async function loadOne(path: string, known: KnownNames): Promise<ScenarioFile[]> {
+  const source = await read(path)
+  if (isSuite(source.value)) {
+    const suite = check(source, suiteSchema)
+    const files = suite.scenarios.map((entry) => resolve(dirname(path), entry))
+    const lists = await Promise.all(
+      files.map(async (file) => {
+        const inner = await read(file)
+        if (isSuite(inner.value)) throw new JoulemarkError('bad-input', `${file}:1: a suite cannot name another suite`)
+        return [checkScenario(inner, known)]
+      }),
+    )
+    return lists.flat()
+  }
+  return [checkScenario(source, known)]
+}
+
+const isSuite = (value: unknown): boolean => typeof value === 'object' && value !== null && 'scenarios' in value
+
+async function read(path: string): Promise<YamlSource> {
+  let text: string
+  try {
+    const info = await stat(path)
+    if (info.isDirectory())
+      throw new JoulemarkError('bad-input', `${path}: a folder; expected a scenario or suite file`)
+    if (info.size > MAX_BYTES)
+      throw new JoulemarkError('bad-input', `${path}: ${info.size} bytes; expected under ${MAX_BYTES}`)
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof JoulemarkError) throw error
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = missing ? 'no such file; scenario files are in scenarios/' : `cannot be read: ${messageOf(error)}`
+    throw new JoulemarkError('bad-input', `${path}: ${why}`)
+  }
+  return parseYaml(path, text)
+}
+
+function check<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.infer<Schema> {
+  const result = schema.safeParse(source.value)
+  if (!result.success) throwIssues(source, result.error, schema)
+  return result.data
+}
+
+function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
+  const scenario = check(source, scenarioFileSchema)
+  requireKnown(source, ['model'], scenario.model, known.models, 'model')
+  for (const card of Object.keys(scenario.cards ?? {})) {
+    requireKnown(source, ['cards', card], card, known.cards, 'card')
+  }
+  return scenario
+}
+
+function requireKnown(source: YamlSource, path: string[], name: string, names: readonly string[], what: string): void {
+  if (names.includes(name)) return
+  const near = nearest(name, names)
+  const advice = near ? `did you mean "${near}"?` : `known: ${names.join(', ')}`
+  throw new JoulemarkError(
+    'bad-input',
+    `${source.file}:${source.lineOf(path)}: ${path.join('.')}: no ${what} "${name}" in the catalogue; ${advice}`,
+  )
+}
