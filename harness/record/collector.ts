@@ -1,0 +1,53 @@
+import { RequestTable } from './request-table.ts'
+import { type GpuRow, type RequestRow, TOKEN_BIN_MS, type TokenRow } from './rows.ts'
+import type { RunWriter } from './writer.ts'
+
+/** What one trial left behind, as it is on disk. */
+export interface CollectedTrial {
+  readonly requests: RequestTable
+  readonly tokens: readonly TokenRow[]
+  readonly gpuRows: readonly GpuRow[]
+}
+
+/**
+ * Takes rows as they come, puts them on disk at once and keeps those of the current trial for its figures.
+ * Token bins are merged over requests and written when the trial ends; samples of the quiet spans count to both neighbours.
+ */
+export class Collector {
+  readonly #writer: RunWriter
+  #requests = new RequestTable()
+  #bins = new Map<number, number>()
+  #gpuRows: GpuRow[] = []
+
+  constructor(writer: RunWriter) {
+    this.#writer = writer
+  }
+
+  addRequests(rows: readonly RequestRow[], bins: readonly (readonly [bin: number, tokens: number])[]): void {
+    this.#writer.append('requests.csv', rows)
+    for (const row of rows) this.#requests.push(row)
+    for (const [bin, tokens] of bins) this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + tokens)
+  }
+
+  addSample(row: GpuRow): void {
+    this.#writer.append('gpu.csv', [row])
+    this.#gpuRows.push(row)
+  }
+
+  /** Ends a trial: its rows, and a clean slate for the next one. Samples from `keepAfterMs` on are kept for it too. */
+  endTrial(trial: number, keepAfterMs: number): CollectedTrial {
+    const sorted = [...this.#bins].sort(([a], [b]) => a - b)
+    const tokens = sorted.map(([bin, count]) => ({ trial, binStartMs: bin * TOKEN_BIN_MS, tokens: count }))
+    this.#writer.append('tokens.csv', tokens)
+    const collected = { requests: this.#requests, tokens, gpuRows: this.#gpuRows }
+    this.#requests = new RequestTable()
+    this.#bins = new Map()
+    this.#gpuRows = this.#gpuRows.filter((row) => row.timeMs >= keepAfterMs)
+    return collected
+  }
+
+  /** Newest sample, for the live display. */
+  get lastSample(): GpuRow | undefined {
+    return this.#gpuRows.at(-1)
+  }
+}

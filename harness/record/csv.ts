@@ -1,0 +1,58 @@
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { JoulemarkError } from '../errors.ts'
+import type { GpuRow, RequestRow, ServerRow, TokenRow } from './rows.ts'
+import { gpuColumns, requestColumns, serverColumns, tokenColumns } from './rows.ts'
+
+/** The CSV files of a run and the type of their rows. */
+export interface RowTypes {
+  'requests.csv': RequestRow
+  'tokens.csv': TokenRow
+  'gpu.csv': GpuRow
+  'server.csv': ServerRow
+}
+export type CsvName = keyof RowTypes
+
+export const csvColumns: { readonly [Name in CsvName]: readonly (keyof RowTypes[Name] & string)[] } = {
+  'requests.csv': requestColumns,
+  'tokens.csv': tokenColumns,
+  'gpu.csv': gpuColumns,
+  'server.csv': serverColumns,
+}
+
+/** Columns that hold text; every other one holds a number. Empty is null in both, but for `error`, which is ''. */
+const textColumns = new Set(['uuid', 'pstate', 'eventReasons', 'outcome', 'finishReason', 'error', 'phase', 'metric'])
+
+export const csvHeader = (name: CsvName): string => `${csvColumns[name].join(',')}\n`
+
+/** Rows as CSV text without a header. Null is an empty field. */
+export function toCsv<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): string {
+  return stringify(rows as unknown as object[], { columns: csvColumns[name] as string[] })
+}
+
+/** Rows of a CSV file's text, header checked. A last line without its newline (a crash cut it) is dropped. */
+export function fromCsv<Name extends CsvName>(name: Name, text: string): RowTypes[Name][] {
+  const columns = csvColumns[name]
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  const records = parse(whole, { columns: false, relax_column_count: false }) as string[][]
+  const header = records.shift()
+  if (header?.join(',') !== columns.join(',')) {
+    throw new JoulemarkError(
+      'bad-input',
+      `${name}: the header is not that of schema 1: ${header?.join(',') ?? 'empty file'}`,
+    )
+  }
+  return records.map((record) => {
+    const row: Record<string, unknown> = {}
+    columns.forEach((column, index) => {
+      row[column] = readField(column, record[index] ?? '')
+    })
+    return row as unknown as RowTypes[Name]
+  })
+}
+
+function readField(column: string, text: string): string | number | null {
+  if (column === 'error') return text
+  if (text === '') return null
+  return textColumns.has(column) ? text : Number(text)
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { Gpu, RunRecord } from './schema.ts'
+
+/**
+ * Where a run's data came from. One simulated part makes the whole run simulated: the stamps are on the wire
+ * (`system_fingerprint`, model owner, response header) and in what nvidia-smi says (GPU name, driver).
+ */
+export function provenanceOf(parts: {
+  readonly gpus: readonly Gpu[]
+  readonly simulatedBy: string | null
+  readonly streamsSimulated: boolean
+}): Pick<RunRecord, 'source' | 'sourceEvidence'> {
+  const evidence = [
+    ...(parts.simulatedBy ? [parts.simulatedBy] : []),
+    ...(parts.streamsSimulated ? ['token streams wear the stamp of the stand-in'] : []),
+    ...parts.gpus.flatMap((gpu) => (isSimulatedGpu(gpu) ? [`nvidia-smi: ${gpu.name}, driver ${gpu.driver}`] : [])),
+  ]
+  return { source: evidence.length > 0 ? 'simulated' : 'live', sourceEvidence: evidence }
+}
+
+const isSimulatedGpu = (gpu: Gpu): boolean => gpu.name.endsWith('(SIMULATED)') || gpu.driver === '0.0-sim'
+
+/** SHA-256 of a value as JSON with its keys sorted: the same scenario has the same hash, however its file is laid out. */
+export function canonicalSha256(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(value)))
+    .digest('hex')
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  )
+}

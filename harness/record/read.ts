@@ -1,0 +1,91 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { type CsvName, fromCsv, type RowTypes } from './csv.ts'
+import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema.ts'
+
+/** A run on disk: its record and the folder that it was read from. */
+export interface StoredRun {
+  readonly directory: string
+  readonly record: RunRecord
+}
+
+/**
+ * Reads one run folder (or its run.json). Throws `bad-input` when there is none or when it is not a record of schema 1.
+ */
+export async function readRun(path: string): Promise<StoredRun> {
+  const directory = basename(path) === 'run.json' ? dirname(path) : path
+  const file = join(directory, 'run.json')
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    const missing =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR'
+    const why = missing
+      ? 'not a run folder (no run.json); `joulemark list` shows those that are there'
+      : messageOf(error)
+    throw new JoulemarkError('bad-input', `${path}: ${why}`)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `${file}: not JSON: ${messageOf(error)}`)
+  }
+  const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion
+  if (version !== SCHEMA_VERSION) {
+    throw new JoulemarkError(
+      'bad-input',
+      `${file}: schemaVersion ${JSON.stringify(version)}; this joulemark reads ${SCHEMA_VERSION}`,
+    )
+  }
+  const result = runRecordSchema.safeParse(json)
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    throw new JoulemarkError('bad-input', `${file}: ${issue?.path.join('.')}: ${issue?.message}`)
+  }
+  return { directory, record: result.data }
+}
+
+/**
+ * Expands paths to run folders: a run folder stands for itself, a folder of runs for all of them, by name.
+ * Throws `bad-input` for a path that is neither.
+ */
+export async function findRuns(paths: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(paths.map(findOne))
+  return [...new Set(lists.flat())]
+}
+
+async function findOne(path: string): Promise<string[]> {
+  if (basename(path) === 'run.json' || (await exists(join(path, 'run.json')))) return [path]
+  let names: string[]
+  try {
+    names = (await readdir(path)).sort()
+  } catch {
+    throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs`)
+  }
+  const inside = await Promise.all(
+    names.map(async (name) => ((await exists(join(path, name, 'run.json'))) ? [join(path, name)] : [])),
+  )
+  const found = inside.flat()
+  if (found.length === 0)
+    throw new JoulemarkError('bad-input', `${path}: holds no run (no run.json in it or one level below)`)
+  return found
+}
+
+/** The rows of one of a run's CSV files; empty when the run kept none. */
+export async function readRows<Name extends CsvName>(directory: string, name: Name): Promise<RowTypes[Name][]> {
+  try {
+    return fromCsv(name, await readFile(join(directory, name), 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,133 @@
+/**
+ * The rows of a run's CSV files. Times are milliseconds on the run's own clock (0 = `clock.originMs` of run.json),
+ * rounded to the microsecond before they are used or written: what is computed is what is on disk.
+ */
+
+export const outcomes = [
+  'ok',
+  'http-4xx',
+  'http-5xx',
+  'stream-error',
+  'truncated',
+  'aborted',
+  'timeout',
+  'connect',
+  'malformed',
+] as const
+export type Outcome = (typeof outcomes)[number]
+
+/** One request: a ladder of times, counts from the server's usage, and how it ended. Missing rungs are null. */
+export interface RequestRow {
+  /** Trial index from 0; warm-up requests are not kept. */
+  readonly trial: number
+  readonly id: number
+  readonly worker: number
+  readonly scheduledMs: number
+  readonly dispatchedMs: number | null
+  readonly firstByteMs: number | null
+  /** First event of any kind: what vLLM's own client calls first token in chat. */
+  readonly firstChunkMs: number | null
+  readonly firstTokenMs: number | null
+  readonly lastTokenMs: number | null
+  readonly endMs: number
+  readonly promptTokens: number | null
+  readonly outputTokens: number | null
+  readonly cachedTokens: number | null
+  /** Events with content. */
+  readonly chunks: number
+  /** Longest gap between successive content events. */
+  readonly maxGapMs: number | null
+  readonly outcome: Outcome
+  readonly httpStatus: number | null
+  readonly finishReason: string | null
+  /** One line, secrets removed; empty when ok. */
+  readonly error: string
+}
+
+export const requestColumns = [
+  'trial',
+  'id',
+  'worker',
+  'scheduledMs',
+  'dispatchedMs',
+  'firstByteMs',
+  'firstChunkMs',
+  'firstTokenMs',
+  'lastTokenMs',
+  'endMs',
+  'promptTokens',
+  'outputTokens',
+  'cachedTokens',
+  'chunks',
+  'maxGapMs',
+  'outcome',
+  'httpStatus',
+  'finishReason',
+  'error',
+] as const satisfies readonly (keyof RequestRow)[]
+
+/**
+ * Output tokens of successful requests, by the bin of time in which they arrived. Bins without tokens have no row.
+ * A bin is `TOKEN_BIN_MS` wide and starts at a multiple of it.
+ */
+export interface TokenRow {
+  readonly trial: number
+  readonly binStartMs: number
+  readonly tokens: number
+}
+export const TOKEN_BIN_MS = 20
+export const tokenColumns = ['trial', 'binStartMs', 'tokens'] as const satisfies readonly (keyof TokenRow)[]
+
+/** One nvidia-smi sample of one GPU. `timeMs` is the sensor's own stamp on the run's clock. */
+export interface GpuRow {
+  readonly timeMs: number
+  /** When the line reached us, on the run's clock. */
+  readonly arrivalMs: number
+  readonly uuid: string
+  readonly powerW: number | null
+  readonly powerInstantW: number | null
+  readonly memoryUsedMiB: number | null
+  readonly utilizationGpuPct: number | null
+  readonly utilizationMemoryPct: number | null
+  readonly smClockMHz: number | null
+  readonly memClockMHz: number | null
+  readonly temperatureC: number | null
+  readonly pstate: string | null
+  /** `clocks_event_reasons.active` as the hexadecimal mask that nvidia-smi prints. */
+  readonly eventReasons: string | null
+}
+export const gpuColumns = [
+  'timeMs',
+  'arrivalMs',
+  'uuid',
+  'powerW',
+  'powerInstantW',
+  'memoryUsedMiB',
+  'utilizationGpuPct',
+  'utilizationMemoryPct',
+  'smClockMHz',
+  'memClockMHz',
+  'temperatureC',
+  'pstate',
+  'eventReasons',
+] as const satisfies readonly (keyof GpuRow)[]
+
+/** One scraped value of the server's own counters. */
+export interface ServerRow {
+  readonly timeMs: number
+  /** `before`, `during` or `after` a trial. */
+  readonly phase: string
+  readonly trial: number
+  readonly metric: string
+  readonly value: number
+}
+export const serverColumns = [
+  'timeMs',
+  'phase',
+  'trial',
+  'metric',
+  'value',
+] as const satisfies readonly (keyof ServerRow)[]
+
+/** Microsecond precision: finer than any clock here is true, coarse enough to stay readable. */
+export const roundMs = (value: number): number => Math.round(value * 1000) / 1000

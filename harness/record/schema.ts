@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import { scenarioSchema } from '../scenario/schema.ts'
+
+/** The run record, schema version 1: the only bridge between measuring and reporting. */
+export const SCHEMA_VERSION = 1
+
+const nullableNumber = z.number().nullable()
+
+/** Linear-interpolation percentiles with n beside them; p99 is null under 100 samples. */
+export const percentilesSchema = z.object({
+  p50: nullableNumber,
+  p90: nullableNumber,
+  p99: nullableNumber,
+  mean: nullableNumber,
+  max: nullableNumber,
+  n: z.int().nonnegative(),
+})
+
+/** A headline figure over the trials: mean, 95 % t-interval of the trial means (null under 2 trials), n trials. */
+export const figureSchema = z.object({
+  mean: nullableNumber,
+  ci95: z.tuple([z.number(), z.number()]).nullable(),
+  n: z.int().nonnegative(),
+  unit: z.string(),
+  /** Why `mean` is null; absent when it is not. */
+  reason: z.string().optional(),
+})
+
+/** One energy figure with the terms of its error bar apart. */
+export const energySchema = z.object({
+  source: z.enum(['smi-average-trapezoid', 'smi-instant-trapezoid', 'unavailable']),
+  coverage: nullableNumber.describe('share of the window covered with no gap over 3 intervals'),
+  perGpuJ: z.record(z.string(), z.number()),
+  samples: z.int().nonnegative(),
+  intervalMs: nullableNumber.describe('median interval between samples, as achieved'),
+  shiftMs: z.number().describe('how far each sample was moved back: half the averaging window'),
+  errorTermsJ: z.record(z.string(), z.number()).describe('sensorGain, edges, sampling, gaps: one term each, in joules'),
+  findings: z.array(z.string()),
+})
+
+export const trialSchema = z.object({
+  index: z.int().nonnegative(),
+  startMs: z.number(),
+  endMs: z.number(),
+  windowStartMs: nullableNumber,
+  windowEndMs: nullableNumber,
+  requests: z.int().nonnegative(),
+  requestsOk: z.int().nonnegative(),
+  outcomes: z.record(z.string(), z.int()),
+  errorRate: nullableNumber,
+  promptTokens: nullableNumber,
+  outputTokens: nullableNumber.describe('output tokens that arrived inside the window'),
+  outputTokensPerS: nullableNumber,
+  wholeTrialOutputTokensPerS: nullableNumber.describe(
+    "vLLM's output_throughput: all tokens / first dispatch to last completion",
+  ),
+  decodeTokensPerS: nullableNumber.describe('1000 / median TPOT: one stream'),
+  ttftMs: percentilesSchema,
+  ttftFirstChunkMs: percentilesSchema,
+  ttftFromScheduleMs: percentilesSchema,
+  tpotMs: percentilesSchema,
+  e2eMs: percentilesSchema,
+  energyJ: nullableNumber,
+  energy: energySchema,
+  tokensPerJ: nullableNumber,
+  joulesPerOutputToken: nullableNumber,
+  joulesPerRequest: nullableNumber,
+  meanPowerW: nullableNumber,
+  p99PowerW: nullableNumber,
+  peakPowerW: nullableNumber,
+  peakMemoryMiB: nullableNumber,
+  goodputRequestsPerS: nullableNumber,
+  client: z.object({
+    eventLoopDelayP99Ms: nullableNumber,
+    cpuShareOfCore: nullableNumber,
+    lateSends: z.int().nonnegative(),
+    sharedStampShare: nullableNumber.describe('share of events that shared a read, and so a time stamp'),
+  }),
+  reasons: z.record(z.string(), z.string()).describe('why a figure of this trial is null, by field'),
+})
+
+export const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
+export const gateSchema = z.object({
+  id: z.string(),
+  status: z.enum(gateStatuses),
+  /** True for the gates that must be measured for a result to be quotable. */
+  required: z.boolean(),
+  /** One sentence with the numbers that were looked at. */
+  evidence: z.string(),
+})
+
+export const gpuSchema = z.object({
+  index: z.int().nullable(),
+  uuid: z.string(),
+  name: z.string(),
+  driver: z.string().nullable(),
+  vbios: z.string().nullable(),
+  powerLimitW: nullableNumber,
+  powerDefaultLimitW: nullableNumber,
+  memoryTotalMiB: nullableNumber,
+  memoryReservedMiB: nullableNumber,
+  eccMode: z.string().nullable(),
+  persistenceMode: z.string().nullable(),
+  pcie: z.object({
+    genCurrent: nullableNumber,
+    genMax: nullableNumber,
+    widthCurrent: nullableNumber,
+    widthMax: nullableNumber,
+  }),
+  maxSmClockMHz: nullableNumber,
+  maxMemClockMHz: nullableNumber,
+  /** Whether this GPU served the model: only these count in energy. */
+  serving: z.boolean(),
+})
+
+export const endpointSchema = z.object({
+  url: z.string(),
+  engine: z.string().nullable(),
+  version: z.string().nullable(),
+  systemFingerprint: z.string().nullable(),
+  model: z.string().nullable().describe('the served name that was asked'),
+  modelRoot: z.string().nullable(),
+  servedModels: z.array(z.string()),
+  maxModelLen: nullableNumber,
+})
+
+export const runRecordSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string(),
+  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
+  /** `simulated` as soon as one part was. */
+  source: z.enum(['live', 'simulated']),
+  /** What said so: one line a part that was simulated. */
+  sourceEvidence: z.array(z.string()),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  clock: z.object({ originMs: z.number().describe('milliseconds since the Unix epoch at time 0 of the CSV files') }),
+  tool: z.object({
+    name: z.literal('joulemark'),
+    version: z.string(),
+    commit: z.string().nullable(),
+    node: z.string(),
+  }),
+  scenario: scenarioSchema,
+  scenarioSha256: z.string(),
+  card: z.object({ key: z.string().nullable(), name: z.string().nullable(), reason: z.string().optional() }),
+  host: z.object({
+    hostname: z.string(),
+    kernel: z.string(),
+    cpu: z.string(),
+    cpuCount: z.int(),
+    memoryGiB: z.number(),
+  }),
+  gpus: z.array(gpuSchema),
+  gpusReason: z.string().optional().describe('why `gpus` is empty'),
+  endpoint: endpointSchema,
+  trials: z.array(trialSchema),
+  converged: z.boolean().nullable(),
+  result: z.record(z.string(), figureSchema),
+  gates: z.array(gateSchema),
+  quotable: z.boolean(),
+  failure: z.string().optional(),
+  files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
+  signature: z.unknown().optional(),
+})
+
+export type Percentiles = z.infer<typeof percentilesSchema>
+export type Figure = z.infer<typeof figureSchema>
+export type Energy = z.infer<typeof energySchema>
+export type Trial = z.infer<typeof trialSchema>
+export type Gate = z.infer<typeof gateSchema>
+export type Gpu = z.infer<typeof gpuSchema>
+export type Endpoint = z.infer<typeof endpointSchema>
+export type RunRecord = z.infer<typeof runRecordSchema>
+
+/** The headline metrics of `result`, with their unit and which way is better. */
+export const resultUnits = {
+  outputTokensPerS: 'tokens/s',
+  wholeTrialOutputTokensPerS: 'tokens/s',
+  decodeTokensPerS: 'tokens/s',
+  tokensPerJ: 'tokens/J',
+  joulesPerOutputToken: 'J',
+  energyJ: 'J',
+  meanPowerW: 'W',
+  peakPowerW: 'W',
+  peakMemoryMiB: 'MiB',
+  ttftMsP50: 'ms',
+  ttftMsP99: 'ms',
+  tpotMsP50: 'ms',
+  e2eMsP50: 'ms',
+  goodputRequestsPerS: 'requests/s',
+  errorRate: '1',
+} as const
+export type ResultKey = keyof typeof resultUnits
