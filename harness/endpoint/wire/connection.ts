@@ -1,0 +1,120 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { Address } from '../address.ts'
+import { HttpResponseParser, type ResponseHandlers } from './http-parser.ts'
+
+/**
+ * vLLM's front end closes a connection that has been idle for 5 s. One that has been idle for longer than this
+ * is replaced before it is used, so that no request dies of a stale connection and none is retried in secret.
+ */
+const IDLE_LIMIT_MS = 4000
+
+export interface ExchangeHandlers extends ResponseHandlers {
+  /** Called once a read, before the bytes are parsed. */
+  onRead(): void
+  /** The connection ended or broke before the response was whole. */
+  onBroken(error: Error): void
+}
+
+/** One connection that carries one request at a time, opened before the clock starts. */
+export class Connection {
+  readonly #address: Address
+  readonly #now: () => number
+  #socket: Socket | null = null
+  #parser: HttpResponseParser | null = null
+  #handlers: ExchangeHandlers | null = null
+  #idleSinceMs = 0
+
+  constructor(address: Address, now: () => number) {
+    this.#address = address
+    this.#now = now
+  }
+
+  /** Opens the connection unless a fresh one is open. Rejects with the socket's error. */
+  async open(timeoutMs: number): Promise<void> {
+    if (this.#socket && !this.#socket.destroyed && this.#now() - this.#idleSinceMs < IDLE_LIMIT_MS) return
+    this.close()
+    const { host, port, tls } = this.#address
+    const socket = tls
+      ? connectTls({ host, port, servername: host, ALPNProtocols: ['http/1.1'] })
+      : connectTcp({ host, port })
+    socket.setNoDelay(true)
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs)
+      const settle = (then: () => void) => () => {
+        clearTimeout(timer)
+        then()
+      }
+      socket.once(tls ? 'secureConnect' : 'connect', settle(resolve))
+      socket.once('error', (error) => settle(() => reject(error))())
+      socket.once(
+        'close',
+        settle(() => reject(new Error('connection closed while it was being opened'))),
+      )
+    })
+    this.#socket = socket
+    this.#idleSinceMs = this.#now()
+    socket.on('data', (bytes) => this.#onData(bytes))
+    socket.on('error', (error) => this.#onGone(error))
+    socket.on('close', () => this.#onGone(new Error('connection closed before the response was whole')))
+  }
+
+  /** Hands a request to the socket. `open` must have been awaited. */
+  send(head: Buffer, body: Buffer, handlers: ExchangeHandlers): void {
+    const socket = this.#socket
+    if (!socket || socket.destroyed) {
+      handlers.onBroken(new Error('connection closed before the request was sent'))
+      return
+    }
+    this.#handlers = handlers
+    this.#parser = new HttpResponseParser({
+      onHead: (responseHead) => handlers.onHead(responseHead),
+      onBody: (bytes, start, end) => handlers.onBody(bytes, start, end),
+      onEnd: () => this.#onEnd(),
+    })
+    this.#parser.begin()
+    socket.cork()
+    socket.write(head)
+    if (body.length > 0) socket.write(body)
+    socket.uncork()
+  }
+
+  /** Closes the connection, whatever it was doing; the request in flight hears nothing more. */
+  close(): void {
+    this.#handlers = null
+    this.#socket?.removeAllListeners('data')
+    this.#socket?.destroy()
+    this.#socket = null
+  }
+
+  #onData(bytes: Buffer): void {
+    const handlers = this.#handlers
+    if (!handlers || !this.#parser) return
+    handlers.onRead()
+    try {
+      this.#parser.push(bytes)
+    } catch (error) {
+      this.close()
+      handlers.onBroken(error as Error)
+    }
+  }
+
+  #onEnd(): void {
+    const handlers = this.#handlers
+    this.#handlers = null
+    this.#idleSinceMs = this.#now()
+    if (!this.#parser?.keepAlive) this.close()
+    handlers?.onEnd()
+  }
+
+  #onGone(error: Error): void {
+    const handlers = this.#handlers
+    if (!handlers) {
+      this.#socket = null
+      return
+    }
+    if (this.#parser?.finish()) return
+    this.close()
+    handlers.onBroken(error)
+  }
+}

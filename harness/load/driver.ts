@@ -1,0 +1,129 @@
+import { Worker } from 'node:worker_threads'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import type { RequestRow } from '../record/rows.ts'
+import type { ClientStats, FromWorker, Phase, TokenBins, ToWorker, WorkerPlan } from './protocol.ts'
+
+/** What a phase of load had to say beside its rows. */
+export interface PhaseEnd {
+  readonly stats: readonly ClientStats[]
+  readonly simulated: boolean
+  readonly fingerprint: string | null
+}
+
+export interface LoadListener {
+  onRows(rows: readonly RequestRow[], bins: TokenBins): void
+  /** In flight over all workers, and content events since the last call: for the live display. */
+  onProgress(inFlight: number, events: number): void
+}
+
+/** The load engine as the run sees it: workers that hold open connections and run one phase at a time. */
+export interface LoadDriver {
+  runPhase(phase: Phase): Promise<PhaseEnd>
+  /** First interrupt: nothing new is sent, what is in flight ends. */
+  stopSending(): void
+  /** Second interrupt: everything in flight is cut and recorded as `aborted`. */
+  abort(): void
+  close(): Promise<void>
+}
+
+/**
+ * Starts `workers` threads that share the scenario's concurrency and opens all their connections.
+ * Throws `world-failed` when the endpoint does not take them.
+ */
+export async function startLoad(
+  plan: Omit<WorkerPlan, 'worker' | 'workers' | 'concurrency'> & { concurrency: number; workers: number },
+  listener: LoadListener,
+): Promise<LoadDriver> {
+  const count = Math.max(1, Math.min(plan.workers, plan.concurrency))
+  const shares = Array.from({ length: count }, (_, worker) =>
+    Math.floor((plan.concurrency + count - 1 - worker) / count),
+  )
+  const inFlight = new Array<number>(count).fill(0)
+  const members = shares.map((concurrency, worker) => {
+    const workerData: WorkerPlan = { ...plan, worker, workers: count, concurrency }
+    return new Member(new Worker(new URL('./worker.ts', import.meta.url), { workerData }), (message) => {
+      if (message.kind !== 'progress') return
+      inFlight[worker] = message.inFlight
+      if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
+      const total = inFlight.reduce((sum, each) => sum + each, 0)
+      listener.onProgress(total, message.events)
+    })
+  })
+  const close = async () => {
+    await Promise.all(members.map((member) => member.close()))
+  }
+  try {
+    await Promise.all(members.map((member) => member.ask({ kind: 'open' }, 'opened')))
+  } catch (error) {
+    await close()
+    throw new JoulemarkError('world-failed', `endpoint ${plan.address.url}: cannot be reached: ${messageOf(error)}`)
+  }
+  return {
+    async runPhase(phase) {
+      const ends = await Promise.all(members.map((member) => member.ask({ kind: 'phase', phase }, 'phase-done')))
+      return {
+        stats: ends.map((end) => end.stats),
+        simulated: ends.some((end) => end.simulated),
+        fingerprint: ends.find((end) => end.fingerprint !== null)?.fingerprint ?? null,
+      }
+    },
+    stopSending: () => {
+      for (const member of members) member.tell({ kind: 'stop-sending' })
+    },
+    abort: () => {
+      for (const member of members) member.tell({ kind: 'abort' })
+    },
+    close,
+  }
+}
+
+type Reply<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>
+
+/** One worker thread and the question it has been asked. */
+class Member {
+  readonly #worker: Worker
+  #settle: ((message: FromWorker | Error) => void) | null = null
+  #dead: Error | null = null
+
+  constructor(worker: Worker, onMessage: (message: FromWorker) => void) {
+    this.#worker = worker
+    worker.on('message', (message: FromWorker) => {
+      onMessage(message)
+      if (message.kind !== 'progress') this.#settle?.(message)
+    })
+    worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))))
+    worker.on('exit', () => this.#die(new Error('a load worker ended by itself')))
+  }
+
+  tell(message: ToWorker): void {
+    this.#worker.postMessage(message)
+  }
+
+  ask<Kind extends FromWorker['kind']>(message: ToWorker, kind: Kind): Promise<Reply<Kind>> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) {
+        reject(this.#dead)
+        return
+      }
+      this.#settle = (reply) => {
+        this.#settle = null
+        if (reply instanceof Error) reject(reply)
+        else if (reply.kind === kind) resolve(reply as Reply<Kind>)
+        else reject(new Error('message' in reply ? reply.message : `unexpected answer ${reply.kind}`))
+      }
+      this.tell(message)
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return
+    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    this.tell({ kind: 'close' })
+    await gone
+  }
+
+  #die(error: Error): void {
+    this.#dead ??= error
+    this.#settle?.(error)
+  }
+}

@@ -1,0 +1,68 @@
+import type { Address } from '../endpoint/address.ts'
+import type { BodyPlan } from '../plan/prompt-body.ts'
+import type { RequestRow } from '../record/rows.ts'
+
+/** What a load worker is told once, when it starts. */
+export interface WorkerPlan {
+  readonly worker: number
+  readonly workers: number
+  readonly address: Address
+  /** Sent as a bearer token; never leaves the worker. */
+  readonly apiKey: string | null
+  readonly body: BodyPlan
+  /** Streams of this worker: its share of the scenario's concurrency. */
+  readonly concurrency: number
+  readonly requestTimeoutMs: number
+  /** Time 0 of the run, on the common clock. */
+  readonly originMs: number
+}
+
+/** One stretch of load: the warm-up (trial -1) or a trial. Times are on the run's clock. */
+export interface Phase {
+  readonly trial: number
+  readonly startMs: number
+  /** No request is sent after this; those in flight are waited for. */
+  readonly sendUntilMs: number
+  readonly rampMs: number
+  /** At most this many requests in all, over every worker (null: no limit but time). */
+  readonly maxRequests: number | null
+}
+
+/** Output tokens of a batch of ended requests, as pairs of bin index and count. */
+export type TokenBins = readonly (readonly [bin: number, tokens: number])[]
+
+export interface ClientStats {
+  /** 99th percentile of how late the event loop of the timing thread was. */
+  readonly eventLoopDelayP99Ms: number | null
+  readonly cpuMs: number
+  readonly wallMs: number
+  readonly lateSends: number
+  readonly contentEvents: number
+  readonly sharedStamps: number
+}
+
+export type ToWorker =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'stop-sending' }
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'close' }
+
+export type FromWorker =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'open-failed'; readonly message: string }
+  | {
+      readonly kind: 'progress'
+      readonly rows: readonly RequestRow[]
+      readonly bins: TokenBins
+      readonly inFlight: number
+      /** Content events since the last report, for the live display only. */
+      readonly events: number
+    }
+  | {
+      readonly kind: 'phase-done'
+      readonly stats: ClientStats
+      readonly simulated: boolean
+      readonly fingerprint: string | null
+    }
+  | { readonly kind: 'crashed'; readonly message: string }

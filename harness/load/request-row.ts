@@ -1,0 +1,51 @@
+import type { TimedResult } from '../endpoint/timed-request.ts'
+import { plainText } from '../plain-text.ts'
+import { type RequestRow, roundMs } from '../record/rows.ts'
+
+export interface RowIdentity {
+  readonly trial: number
+  readonly id: number
+  readonly worker: number
+  readonly scheduledMs: number
+  readonly originMs: number
+}
+
+/** A timed result as the row that is written: times on the run's clock, missing rungs null, secrets taken out. */
+export function toRequestRow(identity: RowIdentity, result: TimedResult, secret: string | null): RequestRow {
+  const { facts } = result
+  const at = (ms: number): number | null => (Number.isNaN(ms) ? null : roundMs(ms - identity.originMs))
+  return {
+    trial: identity.trial,
+    id: identity.id,
+    worker: identity.worker,
+    scheduledMs: roundMs(identity.scheduledMs - identity.originMs),
+    dispatchedMs: at(result.dispatchedMs),
+    firstByteMs: at(result.firstByteMs),
+    firstChunkMs: at(facts.firstChunkMs),
+    firstTokenMs: at(facts.firstTokenMs),
+    lastTokenMs: at(facts.lastTokenMs),
+    endMs: roundMs(result.endMs - identity.originMs),
+    promptTokens: facts.promptTokens,
+    outputTokens: facts.outputTokens,
+    cachedTokens: facts.cachedTokens,
+    chunks: facts.chunks,
+    maxGapMs: maxGap(facts.times, facts.chunks),
+    outcome: result.outcome,
+    httpStatus: result.httpStatus,
+    finishReason: facts.finishReason,
+    error: oneLine(result.error, secret),
+  }
+}
+
+function maxGap(times: Float64Array, chunks: number): number | null {
+  if (chunks < 2) return null
+  let longest = 0
+  for (let index = 1; index < chunks; index += 1) {
+    longest = Math.max(longest, (times[index] as number) - (times[index - 1] as number))
+  }
+  return roundMs(longest)
+}
+
+function oneLine(text: string, secret: string | null): string {
+  return plainText(secret ? text.replaceAll(secret, '[secret]') : text).slice(0, 400)
+}

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { addTokens } from './token-bins.ts'
+
+test('tokens go to the bins in which their events arrived', () => {
+  const bins = new Map<number, number>()
+  addTokens(bins, Float64Array.of(1000, 1019, 1020, 1100), 4, 4, 1000)
+  expect([...bins]).toEqual([
+    [0, 2],
+    [1, 1],
+    [5, 1],
+  ])
+})
+
+test('merged events carry their share: 6 tokens in 3 events are 2 each', () => {
+  const bins = new Map<number, number>()
+  addTokens(bins, Float64Array.of(0, 20, 40), 3, 6, 0)
+  expect([...bins.values()]).toEqual([2, 2, 2])
+})
+
+test('no token is lost or made up, however many events there were', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }),
+      fc.nat(5000),
+      (times, tokens) => {
+        const bins = new Map<number, number>()
+        addTokens(bins, Float64Array.from(times), times.length, tokens, 0)
+        expect([...bins.values()].reduce((sum, each) => sum + each, 0)).toBe(tokens)
+      },
+    ),
+  )
+})

@@ -1,0 +1,23 @@
+import { TOKEN_BIN_MS } from '../record/rows.ts'
+
+/**
+ * Spreads a request's output tokens (from the server's usage) over the arrival times of its content events, in
+ * proportion, in whole tokens that add up exactly, and adds them to bins of `TOKEN_BIN_MS`.
+ */
+export function addTokens(
+  bins: Map<number, number>,
+  times: Float64Array,
+  chunks: number,
+  outputTokens: number,
+  originMs: number,
+): void {
+  let given = 0
+  for (let index = 0; index < chunks; index += 1) {
+    const cumulative = Math.round((outputTokens * (index + 1)) / chunks)
+    const tokens = cumulative - given
+    given = cumulative
+    if (tokens === 0) continue
+    const bin = Math.floor(((times[index] as number) - originMs) / TOKEN_BIN_MS)
+    bins.set(bin, (bins.get(bin) ?? 0) + tokens)
+  }
+}
