@@ -1,0 +1,18 @@
+import type { Source, Sourced } from './types.ts'
+
+/** When the figures of this catalogue were gathered; a figure with a date of its own carries that. */
+export const GATHERED = '2026-11-23'
+
+/** A maker of figures that share one source. */
+export const from =
+  (source: string, kind: Source['kind'], date = GATHERED) =>
+  <T>(value: T): Sourced<T> => ({ value, source, date, kind })
+
+export const adaWhitepaper = from('NVIDIA Ada GPU architecture whitepaper v2.1, appendix A', 'datasheet')
+export const blackwellProWhitepaper = from('NVIDIA RTX Blackwell PRO GPU architecture whitepaper, table 1', 'datasheet')
+export const pro6000Datasheet = from('NVIDIA RTX PRO 6000 Blackwell Workstation Edition datasheet 3519208', 'datasheet')
+export const smiCapture = from('nvidia-smi captures in public repositories', 'measured')
+export const cloudrift = from('nvidia-smi captures, github.com/cloudrift-ai/server-benchmark', 'measured')
+export const rtx6kpro = from('github.com/voipmonitor/rtx6kpro, hardware notes', 'measured')
+export const recalled = from('vendor figure as recalled; not re-read', 'recalled')
+export const derived = (how: string) => from(how, 'derived')

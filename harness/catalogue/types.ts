@@ -1,0 +1,79 @@
+/** Where a figure comes from. `derived` figures say from what; `recalled` ones wait for a better source. */
+export interface Source {
+  readonly source: string
+  readonly date: string
+  readonly kind: 'datasheet' | 'measured' | 'press' | 'derived' | 'recalled' | 'assumed'
+}
+
+/** A figure with its source. Units sit in the name of the field that holds it. */
+export interface Sourced<T = number> extends Source {
+  readonly value: T
+}
+
+export interface Card {
+  readonly key: string
+  /** Short name for tables, such as "RTX 4090". */
+  readonly label: string
+  /** The exact `name` that nvidia-smi prints. */
+  readonly smiName: string
+  readonly architecture: string
+  readonly process: Sourced<string>
+  readonly computeCapability: string
+  readonly smCount: Sourced
+  readonly cudaCores: Sourced
+  readonly tensorCores: Sourced
+  readonly boostGhz: Sourced
+  readonly vramGb: Sourced
+  readonly memoryType: string
+  readonly memoryDataRateGbps: Sourced | null
+  /** `memory.total` as nvidia-smi prints it. */
+  readonly smiMemoryMiB: Sourced
+  /** What a CUDA process can get (cudaMemGetInfo total), in bytes. Fit tests use this, never the marketing GB. */
+  readonly cudaBytes: Sourced
+  readonly memoryBusBits: Sourced
+  readonly memoryBandwidthGBs: Sourced
+  readonly l2Mb: Sourced
+  /** Dense, FP32 accumulate: what vLLM's kernels do. */
+  readonly fp16Tflops: Sourced
+  readonly fp8Tflops: Sourced | null
+  readonly fp4Tflops: Sourced | null
+  /** The highest dense rate of any accumulate mode: the never-exceed limit for FP8 on GeForce. */
+  readonly fp8PeakTflops: Sourced | null
+  readonly tdpW: Sourced
+  readonly powerRangeW: readonly [number, number]
+  readonly idleW: Sourced
+  readonly pcieGen: number
+  readonly pcieLanes: number
+  readonly nvlinkGBs: Sourced | null
+  readonly ecc: Sourced<'none' | 'toggle-off' | 'toggle-on' | 'always'>
+  readonly slots: Sourced<string>
+}
+
+export interface Model {
+  readonly key: string
+  readonly label: string
+  readonly kind: 'text' | 'image'
+  /** Names that the checkpoint goes by at an endpoint; the first is the one to serve. */
+  readonly servedAs: readonly string[]
+  /** A name that is right only with this `--quantization` on the server. */
+  readonly servedAsWithQuantization?: readonly { readonly name: string; readonly quantization: string }[]
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly attentionHeads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  /** MLA models: width of the one latent a token and layer (kv_lora_rank + rope dim); null elsewhere. */
+  readonly mlaLatentDim: number | null
+  readonly vocab: number
+  readonly totalParams: number
+  /** Parameters of the matrix products that decode reads, without embedding and lm_head. */
+  readonly linearParams: number
+  /** The same for one token: smaller than `linearParams` in mixture-of-experts models. */
+  readonly activeLinearParams: number
+  readonly experts: { readonly count: number; readonly perToken: number } | null
+  readonly weightFormat: 'bf16' | 'fp8' | 'awq-int4'
+  /** Bytes a linear parameter as stored. */
+  readonly linearBytesPerParam: number
+  readonly maxContext: number
+  readonly sources: readonly Source[]
+}

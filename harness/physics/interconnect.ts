@@ -1,0 +1,23 @@
+import type { Card, Model } from '../catalogue/types.ts'
+
+/** An all-reduce over NVLink takes 5 to 15 us before the first byte; over PCIe five times that. */
+const NVLINK_LATENCY_MS = 0.01
+const PCIE_LATENCY_MS = 0.05
+
+/** One way through a PCIe 5 x16 slot, measured at 50 to 57 GB/s between two RTX PRO 6000; half a generation below. */
+const PCIE5_X16_GBS = 53
+
+/**
+ * Communication of one tensor-parallel step, in ms: two all-reduces a layer, each a latency and twice the activations
+ * (2 bytes an element) times `(gpus - 1) / gpus` over the link. Zero for one card. An estimate, not fitted.
+ */
+export function allReduceMs(card: Card, model: Model, tokens: number, gpus: number): number {
+  if (gpus === 1) return 0
+  const latencyMs = card.nvlinkGBs === null ? PCIE_LATENCY_MS : NVLINK_LATENCY_MS
+  const bytes = (2 * tokens * model.hiddenSize * 2 * (gpus - 1)) / gpus
+  return 2 * model.layers * (latencyMs + bytes / (linkGBs(card) * 1e6))
+}
+
+const linkGBs = (card: Card): number =>
+  // NVLink is rated over both ways together
+  card.nvlinkGBs === null ? PCIE5_X16_GBS * 2 ** (card.pcieGen - 5) * (card.pcieLanes / 16) : card.nvlinkGBs.value / 2

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { cardByKey } from '../catalogue/cards.ts'
+import { modelByKey } from '../catalogue/models.ts'
+import { decodeLimit, peakTflops, prefillLimitMs, requiredBandwidthGBs } from './limit.ts'
+
+const rtx4090 = cardByKey('rtx-4090')!
+const workstation = cardByKey('rtx-pro-6000-workstation')!
+const llama8b = modelByKey('llama-3.1-8b-instruct-fp8')!
+const alone = { concurrency: 1, contextTokens: 0, kvBytesPerElement: 1 } as const
+
+test.each<[model: string, ceilings: Record<string, number>]>([
+  // tokens/s of one stream with an empty context
+  [
+    'llama-3.1-8b-instruct-fp8',
+    {
+      'rtx-4090': 125.5,
+      'rtx-pro-6000-server': 198.9,
+      'rtx-pro-6000-max-q': 223.1,
+      l40s: 107.6,
+      'rtx-6000-ada': 119.5,
+      'h100-pcie': 253.9,
+      'h100-sxm': 417.2,
+      h200: 597.7,
+    },
+  ],
+  [
+    'llama-3.1-8b-instruct',
+    { 'rtx-4090': 67.2, 'rtx-pro-6000-server': 106.4, 'rtx-pro-6000-max-q': 119.4, 'a100-80gb': 135.8, h200: 319.8 },
+  ],
+  [
+    'llama-3.1-70b-instruct-awq-int4',
+    { 'rtx-4090': 26.8, 'rtx-pro-6000-server': 42.4, 'rtx-pro-6000-max-q': 47.6, 'h100-sxm': 88.9, h200: 127.4 },
+  ],
+  [
+    'llama-3.1-70b-instruct-fp8',
+    { 'rtx-4090': 14.3, 'rtx-pro-6000-server': 22.6, 'rtx-pro-6000-max-q': 25.4, h200: 68.0 },
+  ],
+  ['qwen2.5-72b-instruct-fp8', { 'rtx-4090': 13.9, 'rtx-pro-6000-max-q': 24.6, h200: 66.0 }],
+  ['qwen2.5-coder-32b-instruct-awq', { 'rtx-4090': 56.7, 'rtx-pro-6000-max-q': 100.8, h200: 270.1 }],
+  ['mixtral-8x22b-instruct-awq', { 'rtx-4090': 49.1, 'rtx-pro-6000-max-q': 87.2, h200: 233.6 }],
+])('%s is bound by bandwidth', (key, ceilings) => {
+  for (const [cardKey, tokensPerS] of Object.entries(ceilings)) {
+    const limit = decodeLimit(cardByKey(cardKey)!, modelByKey(key)!, alone)
+    expect(limit.tokensPerS / tokensPerS).toBeCloseTo(1, 2)
+    expect(limit.boundBy).toBe('memory')
+  }
+})
+
+test.each([
+  ['rtx-4090', 8, 972],
+  ['rtx-4090', 32, 3543],
+  ['rtx-4090', 50, 5191],
+  ['rtx-pro-6000-max-q', 8, 1727],
+  ['rtx-pro-6000-max-q', 32, 6299],
+  ['rtx-pro-6000-max-q', 50, 9229],
+  ['h200', 32, 16_871],
+])('%s decodes 8B FP8 with %d streams of 512 tokens at %d tokens/s at most', (cardKey, concurrency, tokensPerS) => {
+  const load = { concurrency, contextTokens: 512, kvBytesPerElement: 1 } as const
+  expect(decodeLimit(cardByKey(cardKey)!, llama8b, load).tokensPerS / tokensPerS).toBeCloseTo(1, 3)
+})
+
+test('the formula carries its numbers', () => {
+  const load = { concurrency: 32, contextTokens: 512, kvBytesPerElement: 1 } as const
+  expect(decodeLimit(rtx4090, llama8b, load).formula).toBe(
+    '32 / (9.10 GB a step / 1008 GB/s = 9.03 ms) = 3543.0 tokens/s',
+  )
+})
+
+describe('the benefit of the doubt', () => {
+  test('GeForce counts its FP8 rate with FP16 accumulate', () => {
+    expect(peakTflops(rtx4090, llama8b, null)).toBe(660.6)
+  })
+
+  test('a clock above the rated boost raises the peak, one below does not lower it', () => {
+    expect(peakTflops(workstation, llama8b, 3.09)).toBeCloseTo((1007.6 * 3.09) / 2.617, 6)
+    expect(peakTflops(workstation, llama8b, 1.5)).toBe(1007.6)
+  })
+
+  test('AWQ computes at the FP16 rate, and so does FP8 where there is no FP8', () => {
+    expect(peakTflops(rtx4090, modelByKey('llama-3.1-70b-instruct-awq-int4')!, null)).toBe(165.2)
+    expect(peakTflops(cardByKey('a100-80gb')!, llama8b, null)).toBe(312)
+  })
+
+  test('a large batch with short contexts is bound by arithmetic: 15.009 GFLOP a token at 660.6 TFLOPS', () => {
+    const limit = decodeLimit(rtx4090, llama8b, { ...alone, concurrency: 2048 })
+    expect(limit.boundBy).toBe('compute')
+    expect(limit.tokensPerS / (660.6e12 / 15.009e9)).toBeCloseTo(1, 3)
+  })
+
+  test('two cards do twice as much', () => {
+    expect(decodeLimit(rtx4090, llama8b, { ...alone, gpus: 2 }).tokensPerS).toBeCloseTo(251, 0)
+  })
+})
+
+describe('prefill', () => {
+  test('2048 tokens of 8B are 29.7 TFLOP: 45 ms at 660.6 TFLOPS, 29 ms at 1007.6', () => {
+    expect(prefillLimitMs(rtx4090, llama8b, 2048)).toBeCloseTo(44.94, 1)
+    expect(prefillLimitMs(workstation, llama8b, 2048)).toBeCloseTo(29.46, 1)
+  })
+
+  test('one token still reads the weights: 8.03 GB / 1008 GB/s', () => {
+    expect(prefillLimitMs(rtx4090, llama8b, 1)).toBeCloseTo(7.97, 2)
+  })
+})
+
+test('198 tokens/s of 8B FP8 need 1590 GB/s, more than an RTX 4090 has', () => {
+  expect(requiredBandwidthGBs(llama8b, 198, alone)).toBeCloseTo(1590, 0)
+})
+
+test('the bandwidth a rate needs is that of the card at its limit', () => {
+  const load = { concurrency: 8, contextTokens: 512, kvBytesPerElement: 2 } as const
+  expect(requiredBandwidthGBs(llama8b, decodeLimit(rtx4090, llama8b, load).tokensPerS, load)).toBeCloseTo(1008, 6)
+})

@@ -1,0 +1,70 @@
+import type { Card, Model } from '../catalogue/types.ts'
+import { type KvElementBytes, kvBytesPerToken } from './kv.ts'
+import { weightBytes } from './weights.ts'
+
+export interface FitShape {
+  readonly contextTokens: number
+  readonly sessions: number
+  readonly kvBytesPerElement: KvElementBytes
+  /** vLLM's `--gpu-memory-utilization`: a share of what CUDA can get, weights included. */
+  readonly gpuMemoryUtilization: number
+  readonly gpus?: number
+}
+
+export type FitVerdict = 'OOM' | 'Tight' | 'Comfortable' | 'Trivial'
+
+export interface Fit {
+  readonly verdict: FitVerdict
+  /** KV room / KV need: below 1 it does not fit. */
+  readonly headroomRatio: number
+  readonly weightsBytes: number
+  readonly kvBytesPerToken: number
+  readonly overheadBytes: number
+  readonly budgetBytes: number
+  /** Left for KV; negative when the weights alone are too much. */
+  readonly freeBytes: number
+  /** Longest context that fits with this many sessions, and most sessions with this context. */
+  readonly maxContextTokens: number
+  readonly maxSessions: number
+}
+
+/**
+ * What vLLM takes beside weights and KV: CUDA context 0.35 GiB, activations 1 to 2 GiB, CUDA graphs. An allowance that
+ * reproduces a published start-up log (vLLM issue 10517); the real one is in the server's log.
+ */
+export const overheadBytesOf = (card: Card): number => (card.vramGb.value <= 32 ? 1.8e9 : 2.5e9)
+
+/**
+ * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV a token · context · sessions);
+ * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. Several GPUs share weights and KV, each with its overhead.
+ */
+export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
+  const gpus = shape.gpus ?? 1
+  const perToken = kvBytesPerToken(model, shape.kvBytesPerElement)
+  const budgetBytes = shape.gpuMemoryUtilization * card.cudaBytes.value * gpus
+  const overheadBytes = overheadBytesOf(card) * gpus
+  const weightsBytes = weightBytes(model)
+  const freeBytes = budgetBytes - weightsBytes - overheadBytes
+  const headroomRatio = freeBytes / (perToken * shape.contextTokens * shape.sessions)
+  const room = Math.max(0, Math.floor(freeBytes / perToken))
+  return {
+    verdict: headroomRatio < 1 ? 'OOM' : headroomRatio < 2 ? 'Tight' : headroomRatio < 8 ? 'Comfortable' : 'Trivial',
+    headroomRatio,
+    weightsBytes,
+    kvBytesPerToken: perToken,
+    overheadBytes,
+    budgetBytes,
+    freeBytes,
+    maxContextTokens: Math.floor(room / shape.sessions),
+    maxSessions: Math.floor(room / shape.contextTokens),
+  }
+}
+
+/** KV cache capacity in tokens that vLLM would find; 0 when the weights alone are too much. */
+export function kvCapacityTokens(
+  card: Card,
+  model: Model,
+  shape: Omit<FitShape, 'contextTokens' | 'sessions'>,
+): number {
+  return fitOf(card, model, { ...shape, contextTokens: 1, sessions: 1 }).maxSessions
+}
