@@ -1,0 +1,78 @@
+import { HOURS_PER_YEAR, kilowattHoursOf, SECONDS_PER_YEAR, watts } from '../units.ts'
+
+/**
+ * The assumptions behind every £ figure. All of them are inputs: whoever prints a figure prints these beside it.
+ * The scope is the GPU board; host, PSU and cooling enter through `pue` only.
+ */
+export interface MoneyInputs {
+  /** What the cards cost, together, in GBP. */
+  readonly priceGbp: number
+  /** Years over which the price is written off, in a straight line and to nothing. */
+  readonly years: number
+  readonly tariffGbpPerKwh: number
+  /** Share of the year under load, 0 to 1. */
+  readonly utilisation: number
+  /** Power with the model loaded and nothing to do, in W. */
+  readonly idleW: number
+  /** Power usage effectiveness of the room; 1 leaves cooling and losses out. */
+  readonly pue: number
+}
+
+const MILLION = 1_000_000
+
+/** `a / b`, or null where the quotient is no number that may be printed: b zero, negative or not finite. */
+function ratio(a: number, b: number): number | null {
+  const quotient = a / b
+  return b > 0 && Number.isFinite(quotient) ? quotient : null
+}
+
+/**
+ * Tokens per joule of a steady load: `tokens/s / W` (metrics.md section 3, over one and the same window).
+ * Null when the power is not positive.
+ */
+export function tokensPerJ(outputTokensPerS: number, meanPowerW: number): number | null {
+  return ratio(outputTokensPerS, meanPowerW)
+}
+
+/** GBP per token/s of aggregate output: `price / output throughput`. Null without throughput. */
+export function gbpPerTokensPerS(priceGbp: number, outputTokensPerS: number): number | null {
+  return ratio(priceGbp, outputTokensPerS)
+}
+
+/** GBP per GB of VRAM: `price / VRAM GB`, with the datasheet's GB. Null without memory. */
+export function gbpPerGbVram(priceGbp: number, vramGb: number): number | null {
+  return ratio(priceGbp, vramGb)
+}
+
+/**
+ * GBP of electricity a year:
+ * `(load W x u + active-idle W x (1 - u)) / 1000 x 8760 h x tariff x PUE`, u = utilisation.
+ */
+export function annualElectricityGbp(
+  loadW: number,
+  inputs: Pick<MoneyInputs, 'utilisation' | 'idleW' | 'tariffGbpPerKwh' | 'pue'>,
+): number {
+  const meanW = loadW * inputs.utilisation + inputs.idleW * (1 - inputs.utilisation)
+  return kilowattHoursOf(watts(meanW), HOURS_PER_YEAR) * inputs.tariffGbpPerKwh * inputs.pue
+}
+
+/** GBP of capital a year: `price / years`. Null when years is not positive. */
+export function capexGbpPerYear(inputs: Pick<MoneyInputs, 'priceGbp' | 'years'>): number | null {
+  return ratio(inputs.priceGbp, inputs.years)
+}
+
+/** GBP a year, capital and electricity: the sum of the exact terms, never of rounded ones. */
+export function totalGbpPerYear(loadW: number, inputs: MoneyInputs): number | null {
+  const capexGbp = capexGbpPerYear(inputs)
+  return capexGbp === null ? null : capexGbp + annualElectricityGbp(loadW, inputs)
+}
+
+/**
+ * GBP per million output tokens: `total a year / (tokens/s x u x 31.536)`, where 31.536 is the seconds of a year in
+ * millions. Null without throughput or at utilisation 0: a card that makes no token has no price a token.
+ */
+export function gbpPerMillionOutputTokens(outputTokensPerS: number, loadW: number, inputs: MoneyInputs): number | null {
+  const totalGbp = totalGbpPerYear(loadW, inputs)
+  const millionTokens = (outputTokensPerS * inputs.utilisation * SECONDS_PER_YEAR) / MILLION
+  return totalGbp === null ? null : ratio(totalGbp, millionTokens)
+}

@@ -1,0 +1,113 @@
+import type { GpuRow } from '../record/rows.ts'
+
+/** One power reading, placed at the middle of the time that it averages. */
+export interface PowerPoint {
+  readonly timeMs: number
+  readonly powerW: number
+}
+
+export interface Span {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+export interface Integral {
+  readonly energyJ: number
+  readonly coveredMs: number
+}
+
+export type PowerField = 'powerW' | 'powerInstantW'
+
+/** Where a trapezoid is refused although two samples stand on both sides: a gap of more than 3 intervals, or this. */
+const LONGEST_BRIDGE_MS = 3000
+
+/**
+ * The power readings of one GPU in order of time, each moved back by `shiftMs`. Readings of equal time are averaged;
+ * repeated values are kept, because a steady load read at 5 Hz from a 10 Hz sensor repeats itself rightly.
+ */
+export function powerSeries(rows: readonly GpuRow[], uuid: string, field: PowerField, shiftMs: number): PowerPoint[] {
+  const read = rows.flatMap((row) => {
+    const powerW = row[field]
+    return row.uuid === uuid && powerW !== null ? [{ timeMs: row.timeMs - shiftMs, powerW }] : []
+  })
+  read.sort((a, b) => a.timeMs - b.timeMs)
+  const points: PowerPoint[] = []
+  for (let index = 0; index < read.length; ) {
+    const { timeMs } = read[index] as PowerPoint
+    let sum = 0
+    let count = 0
+    for (; read[index]?.timeMs === timeMs; index += 1, count += 1) sum += (read[index] as PowerPoint).powerW
+    points.push({ timeMs, powerW: sum / count })
+  }
+  return points
+}
+
+/**
+ * Time between two readings from which on a gap is not bridged: over 3 intervals, counted in whole ones, because two lost
+ * samples leave 3 intervals and the jitter of four queries; and never over 3 s.
+ */
+export const longestBridgeMs = (intervalMs: number): number => Math.min(3.5 * intervalMs, LONGEST_BRIDGE_MS)
+
+/**
+ * Trapezoid of power over a span in J, with linear interpolation at both of its edges. Time between readings further
+ * apart than `bridgeMs`, time outside all readings, and the `without` spans are not covered and bring no energy.
+ */
+export function integrate(
+  points: readonly PowerPoint[],
+  span: Span,
+  bridgeMs: number,
+  without: readonly Span[] = [],
+): Integral {
+  let energyJ = 0
+  let coveredMs = 0
+  for (let index = 1; index < points.length; index += 1) {
+    const from = points[index - 1] as PowerPoint
+    const to = points[index] as PowerPoint
+    if (to.timeMs <= span.startMs) continue
+    if (from.timeMs >= span.endMs) break
+    if (to.timeMs - from.timeMs >= bridgeMs) continue
+    const clip = { startMs: Math.max(from.timeMs, span.startMs), endMs: Math.min(to.timeMs, span.endMs) }
+    for (const piece of subtract(clip, without)) {
+      const lengthMs = piece.endMs - piece.startMs
+      energyJ += ((between(from, to, piece.startMs) + between(from, to, piece.endMs)) / 2) * (lengthMs / 1000)
+      coveredMs += lengthMs
+    }
+  }
+  return { energyJ, coveredMs }
+}
+
+/** Power at a time by linear interpolation between its neighbours; null outside the readings. `points` in order of time. */
+export function powerAt(points: readonly PowerPoint[], timeMs: number): number | null {
+  let low = 0
+  let high = points.length - 1
+  const first = points[low]
+  const last = points[high]
+  if (!first || !last || timeMs < first.timeMs || timeMs > last.timeMs) return null
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((points[middle] as PowerPoint).timeMs <= timeMs) low = middle
+    else high = middle
+  }
+  return between(points[low] as PowerPoint, points[high] as PowerPoint, timeMs)
+}
+
+/** The points whose time lies inside a span, edges included. */
+export const inside = (points: readonly PowerPoint[], span: Span): PowerPoint[] =>
+  points.filter(({ timeMs }) => timeMs >= span.startMs && timeMs <= span.endMs)
+
+function between(from: PowerPoint, to: PowerPoint, timeMs: number): number {
+  if (to.timeMs === from.timeMs) return from.powerW
+  return from.powerW + ((to.powerW - from.powerW) * (timeMs - from.timeMs)) / (to.timeMs - from.timeMs)
+}
+
+function subtract(span: Span, without: readonly Span[]): Span[] {
+  let left: Span[] = [span]
+  for (const hole of without) {
+    left = left.flatMap((piece) => [
+      { startMs: piece.startMs, endMs: Math.min(piece.endMs, hole.startMs) },
+      { startMs: Math.max(piece.startMs, hole.endMs), endMs: piece.endMs },
+    ])
+    left = left.filter((piece) => piece.endMs > piece.startMs)
+  }
+  return left
+}

@@ -1,0 +1,7 @@
+import type { ResultKey } from '../record/schema.ts'
+import type { Scenario } from '../scenario/schema.ts'
+
+/** The one metric that a scenario is about: decode rate for a single stream, aggregate output throughput for several. */
+export function headlineMetric(scenario: Scenario): ResultKey {
+  return scenario.load.concurrency === 1 ? 'decodeTokensPerS' : 'outputTokensPerS'
+}

@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { percentileSorted, percentilesOf } from './percentiles.ts'
+
+// numpy.percentile([1, 2, 3, 4], [25, 50, 90]) = [1.75, 2.5, 3.7]
+test.each([
+  [0.25, 1.75],
+  [0.5, 2.5],
+  [0.9, 3.7],
+  [0, 1],
+  [1, 4],
+])('the %f percentile of 1 to 4 is %f, as numpy has it', (share, expected) => {
+  expect(percentileSorted([1, 2, 3, 4], share)).toBeCloseTo(expected, 12)
+})
+
+test('no value gives null, never 0', () => {
+  expect(percentilesOf([])).toEqual({ p50: null, p90: null, p99: null, mean: null, max: null, n: 0 })
+})
+
+test('a p99 needs 100 values', () => {
+  expect(percentilesOf(Array.from({ length: 99 }, (_, index) => index)).p99).toBeNull()
+  expect(percentilesOf(Array.from({ length: 101 }, (_, index) => index)).p99).toBe(99)
+})
+
+test('percentiles are ordered and inside the values, in whatever order those come', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1 }), (values) => {
+      const { p50, p90, max } = percentilesOf(values)
+      expect(p50).toBeLessThanOrEqual(p90 as number)
+      expect(p90).toBeLessThanOrEqual(max as number)
+      expect(p50).toBeGreaterThanOrEqual(Math.min(...values))
+    }),
+  )
+})

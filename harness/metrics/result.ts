@@ -1,0 +1,73 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { type Figure, type ResultKey, type RunRecord, resultUnits, type Trial } from '../record/schema.ts'
+import { studentTQuantile } from './student-t.ts'
+
+/** Where each headline metric stands in a trial. */
+const inTrial: { readonly [Key in ResultKey]: (trial: Trial) => number | null } = {
+  outputTokensPerS: (trial) => trial.outputTokensPerS,
+  wholeTrialOutputTokensPerS: (trial) => trial.wholeTrialOutputTokensPerS,
+  decodeTokensPerS: (trial) => trial.decodeTokensPerS,
+  tokensPerJ: (trial) => trial.tokensPerJ,
+  joulesPerOutputToken: (trial) => trial.joulesPerOutputToken,
+  energyJ: (trial) => trial.energyJ,
+  meanPowerW: (trial) => trial.meanPowerW,
+  peakPowerW: (trial) => trial.peakPowerW,
+  peakMemoryMiB: (trial) => trial.peakMemoryMiB,
+  ttftMsP50: (trial) => trial.ttftMs.p50,
+  ttftMsP99: (trial) => trial.ttftMs.p99,
+  tpotMsP50: (trial) => trial.tpotMs.p50,
+  e2eMsP50: (trial) => trial.e2eMs.p50,
+  goodputRequestsPerS: (trial) => trial.goodputRequestsPerS,
+  errorRate: (trial) => trial.errorRate,
+}
+
+/**
+ * Mean over the trials with its 95 % t-interval (mean ± t(0.975, n-1) · s/√n) and n. A metric that one trial lacks
+ * is null with that trial's reason: a mean over the others would be a guess.
+ */
+export function figureOf(values: readonly (number | null)[], unit: string, reason: () => string): Figure {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0 || known.length < values.length) {
+    return {
+      mean: null,
+      ci95: null,
+      n: known.length,
+      unit,
+      reason: values.length === 0 ? 'no trial was run' : reason(),
+    }
+  }
+  const centre = mean(known)
+  if (known.length < 2) return { mean: centre, ci95: null, n: 1, unit }
+  const half = (studentTQuantile(0.975, known.length - 1) * sampleStandardDeviation(known)) / Math.sqrt(known.length)
+  return { mean: centre, ci95: [centre - half, centre + half], n: known.length, unit }
+}
+
+/** The `result` of a record from its trials. */
+export function resultOf(trials: readonly Trial[]): RunRecord['result'] {
+  const result: RunRecord['result'] = {}
+  for (const key of Object.keys(resultUnits) as ResultKey[]) {
+    const values = trials.map(inTrial[key])
+    result[key] = figureOf(values, resultUnits[key], () => reasonFor(trials, key, values))
+  }
+  return result
+}
+
+function reasonFor(trials: readonly Trial[], key: ResultKey, values: readonly (number | null)[]): string {
+  const missing = trials[values.indexOf(null)]
+  const field = key.replace(/Ms(P50|P99)$/, 'Ms')
+  const few = missing ? fewSamples(missing, key) : null
+  return (
+    few ?? missing?.reasons[key] ?? missing?.reasons[field] ?? 'no successful request lies wholly inside the window'
+  )
+}
+
+function fewSamples(trial: Trial, key: ResultKey): string | null {
+  if (key !== 'ttftMsP99' || trial.ttftMs.n === 0) return null
+  return `${trial.ttftMs.n} requests in the window; a p99 needs 100`
+}
+
+/** Half-width of the interval as a share of the mean; null when there is none. */
+export function relativeHalfWidth(figure: Figure | undefined): number | null {
+  if (!figure?.ci95 || figure.mean === null || figure.mean === 0) return null
+  return (figure.ci95[1] - figure.ci95[0]) / 2 / Math.abs(figure.mean)
+}

@@ -1,0 +1,136 @@
+import type { RequestTable } from '../record/request-table.ts'
+import type { GpuRow, TokenRow } from '../record/rows.ts'
+import type { Percentiles, Trial } from '../record/schema.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import { energyOverWindow } from './energy.ts'
+import { goodputOf, indicesInside, latenciesOf } from './latency.ts'
+import { percentilesOf } from './percentiles.ts'
+import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
+import { steadyWindow } from './window.ts'
+
+/** Everything that was observed in one trial; times on the run's clock. */
+export interface TrialObservations {
+  readonly index: number
+  readonly startMs: number
+  readonly endMs: number
+  readonly requests: RequestTable
+  readonly tokens: readonly TokenRow[]
+  readonly gpuRows: readonly GpuRow[]
+  /** GPUs that serve the model; empty when none could be read, with the reason. */
+  readonly servingUuids: readonly string[]
+  readonly gpuReason: string | null
+  readonly client: Trial['client']
+}
+
+/** All figures of one trial (metrics sections 2 to 4). A figure that cannot be had is null, and `reasons` says why. */
+export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial {
+  const { requests } = seen
+  const reasons: Record<string, string> = {}
+  const window = steadyWindow(requests, scenario.load.concurrency)
+  const counts = countOutcomes(requests)
+  const shared = {
+    index: seen.index,
+    startMs: seen.startMs,
+    endMs: seen.endMs,
+    windowStartMs: window.startMs,
+    windowEndMs: window.endMs,
+    requests: requests.length,
+    requestsOk: counts.ok,
+    outcomes: counts.outcomes,
+    errorRate: requests.length > 0 ? (requests.length - counts.ok) / requests.length : null,
+    wholeTrialOutputTokensPerS: wholeTrialTokensPerS(requests),
+    client: seen.client,
+    reasons,
+  }
+  if (requests.length === 0) reasons['errorRate'] = 'no request was sent'
+  if (window.startMs === null) return { ...shared, ...withoutWindow(window.reason, reasons) }
+
+  const { startMs, endMs } = window
+  const seconds = (endMs - startMs) / 1000
+  const latencies = latenciesOf(requests, startMs, endMs)
+  const outputTokens = tokensInside(seen.tokens, startMs, endMs)
+  const power = energyOverWindow(seen.gpuRows, seen.servingUuids, startMs, endMs)
+  const energyReason = seen.gpuReason ?? power.reason ?? 'no energy'
+  const { energyJ } = power
+  const inside = indicesInside(requests, startMs, endMs).length
+  if (energyJ === null) {
+    for (const field of ['energyJ', 'tokensPerJ', 'joulesPerOutputToken', 'joulesPerRequest'])
+      reasons[field] = energyReason
+  }
+  const powerFields = { meanPowerW: power.meanPowerW, p99PowerW: power.p99PowerW, peakPowerW: power.peakPowerW }
+  for (const [field, value] of Object.entries({ ...powerFields, peakMemoryMiB: power.peakMemoryMiB })) {
+    if (value === null) reasons[field] = energyReason
+  }
+  if (latencies.tpotMs.p50 === null) {
+    reasons['decodeTokensPerS'] = 'no successful request of more than one token lies wholly inside the window'
+  }
+  if (!scenario.slo) reasons['goodputRequestsPerS'] = 'the scenario states no SLO'
+  return {
+    ...shared,
+    promptTokens: sumInside(requests, 'promptTokens', startMs, endMs),
+    outputTokens,
+    outputTokensPerS: outputTokens / seconds,
+    decodeTokensPerS: latencies.tpotMs.p50 === null ? null : 1000 / latencies.tpotMs.p50,
+    ...latencies,
+    energyJ,
+    energy: power.energy,
+    tokensPerJ: energyJ === null ? null : outputTokens / energyJ,
+    joulesPerOutputToken: energyJ === null || outputTokens === 0 ? null : energyJ / outputTokens,
+    joulesPerRequest: energyJ === null || inside === 0 ? null : energyJ / inside,
+    ...powerFields,
+    peakMemoryMiB: power.peakMemoryMiB,
+    goodputRequestsPerS: scenario.slo ? goodputOf(requests, startMs, endMs, scenario.slo) : null,
+  }
+}
+
+function withoutWindow(reason: string, reasons: Record<string, string>) {
+  const none: Percentiles = percentilesOf([])
+  const nulls = {
+    promptTokens: null,
+    outputTokens: null,
+    outputTokensPerS: null,
+    decodeTokensPerS: null,
+    energyJ: null,
+    tokensPerJ: null,
+    joulesPerOutputToken: null,
+    joulesPerRequest: null,
+    meanPowerW: null,
+    p99PowerW: null,
+    peakPowerW: null,
+    peakMemoryMiB: null,
+    goodputRequestsPerS: null,
+  }
+  for (const field of Object.keys(nulls)) reasons[field] = `no steady window: ${reason}`
+  return {
+    ...nulls,
+    ttftMs: none,
+    ttftFirstChunkMs: none,
+    ttftFromScheduleMs: none,
+    tpotMs: none,
+    e2eMs: none,
+    energy: {
+      source: 'unavailable' as const,
+      coverage: null,
+      perGpuJ: {},
+      samples: 0,
+      intervalMs: null,
+      shiftMs: 0,
+      errorTermsJ: {},
+      findings: [],
+    },
+  }
+}
+
+function countOutcomes(requests: RequestTable): { ok: number; outcomes: Record<string, number> } {
+  const outcomes: Record<string, number> = {}
+  for (let index = 0; index < requests.length; index += 1) {
+    const outcome = requests.outcome(index)
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  }
+  return { ok: outcomes['ok'] ?? 0, outcomes }
+}
+
+function sumInside(requests: RequestTable, name: 'promptTokens', startMs: number, endMs: number): number {
+  const values = requests.column(name)
+  return indicesInside(requests, startMs, endMs).reduce((sum, index) => sum + (values[index] as number), 0)
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { RequestTable } from '../record/request-table.ts'
+import { closedLoopRows, requestRow } from '../testing/rows.ts'
+import { goodputOf, latenciesOf } from './latency.ts'
+import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
+import { steadyWindow } from './window.ts'
+
+describe('the steady window', () => {
+  test('begins 1.5 s after full load and ends with the last moment of it', () => {
+    // one stream from 0 to 10 s: full from the first dispatch to the last end at 10 * 1000.1 - 0.1
+    const window = steadyWindow(new RequestTable(closedLoopRows(1, 0, 10_000, 1000)), 1)
+    expect(window).toEqual({ startMs: 1500, endMs: 10_000 })
+  })
+
+  test('waits for 95 % of the target: 31 of 32 are enough, 30 are not', () => {
+    const table = new RequestTable(closedLoopRows(31, 0, 10_000, 1000))
+    expect(steadyWindow(table, 32).startMs).toBe(1500)
+    const fewer = steadyWindow(new RequestTable(closedLoopRows(30, 0, 10_000, 1000)), 32)
+    expect(fewer).toMatchObject({ startMs: null, reason: 'in-flight reached 30 of the 32 asked for (31 needed)' })
+  })
+
+  test('leaves out the drain, when the first streams have no next request', () => {
+    const long = [0, 1].map((id) => requestRow({ id, dispatchedMs: 0, endMs: 8000 }))
+    const table = new RequestTable([...long, requestRow({ id: 2, dispatchedMs: 0, endMs: 5000 })])
+    expect(steadyWindow(table, 3)).toEqual({ startMs: 1500, endMs: 5000 })
+  })
+
+  test('lies on bin edges and inside the trial, whatever the trial was', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.double({ min: 2000, max: 20_000, noNaN: true }),
+        fc.double({ min: 50, max: 3000, noNaN: true }),
+        (streams, span, each) => {
+          const rows = closedLoopRows(streams, 0, span, each)
+          const window = steadyWindow(new RequestTable(rows), streams)
+          if (window.startMs === null) return
+          expect(window.startMs % 20).toBe(0)
+          expect(window.endMs % 20).toBe(0)
+          expect(window.endMs).toBeLessThanOrEqual(Math.max(...rows.map((row) => row.endMs)))
+          expect(window.startMs).toBeGreaterThanOrEqual(1500)
+        },
+      ),
+    )
+  })
+
+  test('does not exist without requests, and says so', () => {
+    expect(steadyWindow(new RequestTable(), 4)).toMatchObject({ startMs: null })
+  })
+
+  test('a request that never left counts as nothing in flight', () => {
+    const table = new RequestTable([requestRow({ dispatchedMs: null, outcome: 'connect' })])
+    expect(steadyWindow(table, 1)).toMatchObject({ startMs: null })
+  })
+})
+
+describe('latencies', () => {
+  const table = new RequestTable([
+    requestRow({ dispatchedMs: 1000, scheduledMs: 990, firstTokenMs: 1100, lastTokenMs: 2090, outputTokens: 100 }),
+    requestRow({ dispatchedMs: 1000, firstTokenMs: 1200, lastTokenMs: 3180, outputTokens: 100 }),
+    requestRow({ dispatchedMs: 1000, firstTokenMs: 9000, outcome: 'truncated' }),
+    requestRow({ dispatchedMs: 500, firstTokenMs: 5000, lastTokenMs: 6000 }),
+    requestRow({ dispatchedMs: 1000, firstTokenMs: 1300, lastTokenMs: 1300, outputTokens: 1 }),
+  ])
+
+  test('are those of successful requests wholly inside the window', () => {
+    const { ttftMs, tpotMs, e2eMs, ttftFromScheduleMs } = latenciesOf(table, 1000, 4000)
+    expect(ttftMs).toMatchObject({ p50: 200, n: 3, max: 300, p99: null })
+    expect(tpotMs).toMatchObject({ p50: 15, n: 2 }) // 990/99 = 10 and 1980/99 = 20; one token has no TPOT
+    expect(e2eMs.max).toBe(2180)
+    expect(ttftFromScheduleMs.p50).toBe(200)
+  })
+
+  test('goodput counts the requests that keep every limit', () => {
+    expect(goodputOf(table, 1000, 4000, { ttftMs: 250 })).toBeCloseTo(2 / 3, 12)
+    expect(goodputOf(table, 1000, 4000, { ttftMs: 250, tpotMs: 12 })).toBeCloseTo(1 / 3, 12)
+    expect(goodputOf(table, 1000, 4000, {})).toBeCloseTo(1, 12)
+  })
+})
+
+test('throughput counts the bins that lie inside the window', () => {
+  const rows = [0, 980, 1000, 1980, 2000].map((binStartMs) => ({ trial: 0, binStartMs, tokens: 10 }))
+  expect(tokensInside(rows, 1000, 2000)).toBe(20)
+})
+
+test("the whole-trial figure is vLLM's: all tokens over first dispatch to last completion", () => {
+  const table = new RequestTable([
+    requestRow({ dispatchedMs: 0, endMs: 1000 }),
+    requestRow({ dispatchedMs: 500, endMs: 2500 }),
+    requestRow({ dispatchedMs: 100, endMs: 4000, outcome: 'timeout' }),
+  ])
+  expect(wholeTrialTokensPerS(table)).toBeCloseTo(200 / 4, 12)
+  expect(wholeTrialTokensPerS(new RequestTable())).toBeNull()
+})

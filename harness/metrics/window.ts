@@ -1,0 +1,53 @@
+import type { RequestTable } from '../record/request-table.ts'
+import { TOKEN_BIN_MS } from '../record/rows.ts'
+
+/** The steady window of a trial on the run's clock, or why there is none. */
+export type SteadyWindow =
+  | { readonly startMs: number; readonly endMs: number }
+  | { readonly startMs: null; readonly endMs: null; readonly reason: string }
+
+/** The power sensor averages 1 s and a batch needs a moment to fill: nothing before this enters a figure. */
+export const HEAD_MS = 1500
+const FULL_SHARE = 0.95
+
+/**
+ * The steady window (metrics section 3): from 1.5 s after in-flight first reaches 95 % of the target to the last
+ * moment it is still there. Both edges are moved inwards to a whole token bin, so that tokens and energy are
+ * counted over exactly the same span.
+ */
+export function steadyWindow(requests: RequestTable, targetInFlight: number): SteadyWindow {
+  const needed = Math.ceil(FULL_SHARE * targetInFlight)
+  const dispatched = requests.column('dispatchedMs')
+  const ended = requests.column('endMs')
+  const starts = dispatched.filter((at) => !Number.isNaN(at)).sort()
+  const ends = ended.filter((_, index) => !Number.isNaN(dispatched[index] as number)).sort()
+  let firstFullMs: number | null = null
+  let lastFullMs: number | null = null
+  let highest = 0
+  let started = 0
+  let finished = 0
+  while (finished < ends.length) {
+    const startNext = started < starts.length && (starts[started] as number) <= (ends[finished] as number)
+    if (startNext) {
+      started += 1
+      highest = Math.max(highest, started - finished)
+      if (started - finished >= needed) firstFullMs ??= starts[started - 1] as number
+    } else {
+      if (started - finished >= needed) lastFullMs = ends[finished] as number
+      finished += 1
+    }
+  }
+  if (firstFullMs === null || lastFullMs === null) {
+    return none(`in-flight reached ${highest} of the ${targetInFlight} asked for (${needed} needed)`)
+  }
+  const startMs = Math.ceil((firstFullMs + HEAD_MS) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  const endMs = Math.floor(lastFullMs / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  if (endMs <= startMs) {
+    return none(
+      `full load lasted ${((lastFullMs - firstFullMs) / 1000).toFixed(1)} s, and the first ${HEAD_MS / 1000} s do not count`,
+    )
+  }
+  return { startMs, endMs }
+}
+
+const none = (reason: string): SteadyWindow => ({ startMs: null, endMs: null, reason })
