@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import type { Clock } from '../clock.ts'
+import type { GpuRow } from '../record/rows.ts'
+import { startSampler } from './sampler.ts'
+import type { SamplerEvent } from './sampler-events.ts'
+import { coreFields } from './smi-fields.ts'
+import type { LoopEnd, StartLoop } from './smi-loop.ts'
+
+/** A clock that moves only when told; sleepers wake in order of their time. */
+function manualClock(startMs = 1_800_000_000_000): Clock & { advance(ms: number): Promise<void> } {
+  let now = startMs
+  const sleepers = new Set<{ dueMs: number; wake: () => void }>()
+  const settle = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+  }
+  return {
+    nowMs: () => now,
+    wall: () => new Date(now),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const sleeper = { dueMs: now + ms, wake: resolve }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', () => sleepers.delete(sleeper) && resolve(), { once: true })
+      }),
+    advance: async (ms) => {
+      const end = now + ms
+      await settle()
+      for (;;) {
+        const next = [...sleepers].filter(({ dueMs }) => dueMs <= end).toSorted((a, b) => a.dueMs - b.dueMs)[0]
+        if (!next) break
+        now = Math.max(now, next.dueMs)
+        sleepers.delete(next)
+        next.wake()
+        await settle()
+      }
+      now = end
+      await settle()
+    },
+  }
+}
+
+/** Children that are played by the test: each start is kept, with a way to print rows and to end. */
+function scriptedLoops(clock: Clock) {
+  const children: { print(stampErrorMs?: number): void; end(end: Partial<LoopEnd>): void; args: readonly string[] }[] =
+    []
+  const startLoop: StartLoop = (args, onLine) => {
+    const ended = Promise.withResolvers<LoopEnd>()
+    const end = (over: Partial<LoopEnd>) =>
+      ended.resolve({ returnCode: 0, signal: null, startError: null, stderr: '', tail: '', ...over })
+    children.push({
+      args,
+      end,
+      print: (stampErrorMs = 0) => {
+        const iso = new Date(clock.nowMs() + stampErrorMs).toISOString()
+        const stamp = `${iso.slice(0, 10).replaceAll('-', '/')} ${iso.slice(11, 23)}`
+        onLine(`${stamp}, GPU-a, 300.00, 301.00, 1000, 97, 60, 2700, 10501, 60, P2, 0x0000000000000004`, clock.nowMs())
+      },
+    })
+    return {
+      ended: ended.promise,
+      kill: () => end({ signal: 'SIGKILL' }),
+      stop: async () => end({ signal: 'SIGTERM' }),
+    }
+  }
+  return { children, startLoop }
+}
+
+async function begin() {
+  const clock = manualClock()
+  const { children, startLoop } = scriptedLoops(clock)
+  const rows: GpuRow[] = []
+  const events: SamplerEvent[] = []
+  const starting = startSampler({
+    nvidiaSmi: 'nvidia-smi',
+    clock,
+    originMs: clock.nowMs(),
+    onRow: (row) => rows.push(row),
+    onEvent: (event) => events.push(event),
+    exec: async () => ({ kind: 'failed', absent: false, fault: 'other', reason: 'no help here' }),
+    startLoop,
+  })
+  await clock.advance(0)
+  /** Prints a row of the child of that number every 200 ms for a while. */
+  const run = async (child: number, ms: number, stampErrorMs = 0) => {
+    for (let passed = 0; passed < ms; passed += 200) {
+      children[child]?.print(stampErrorMs)
+      await clock.advance(200)
+    }
+  }
+  return { clock, children, rows, events, starting, run }
+}
+
+describe('the life of a sampler', () => {
+  it('asks for the core fields when the help list cannot be read', async () => {
+    const { children, starting, run } = await begin()
+    await run(0, 200)
+    await (await starting).stop()
+    expect(children[0]?.args).toEqual([
+      `--query-gpu=${coreFields.map(({ name }) => name).join(',')}`,
+      '--format=csv,noheader,nounits',
+      '-lms',
+      '200',
+    ])
+  })
+
+  it('throws when the first row is not there after 2 s', async () => {
+    const { clock, starting } = await begin()
+    const outcome = expect(starting).rejects.toMatchObject({ message: expect.stringContaining('no first row in 2 s') })
+    await clock.advance(2000)
+    await outcome
+  })
+
+  it('starts a child again that was silent for 3 s, and keeps the gap', async () => {
+    const { clock, children, starting, run, events, rows } = await begin()
+    await run(0, 2000)
+    const sampler = await starting
+    await clock.advance(3200)
+    expect(children).toHaveLength(2)
+    await run(1, 2000)
+    const report = await sampler.stop()
+    expect(report).toMatchObject({ restarts: 1, gaveUp: null, rows: 20 })
+    expect(events).toEqual([
+      {
+        kind: 'gap',
+        fromMs: 1800,
+        toMs: 5200,
+        reason: expect.stringContaining('no row for 3 s'),
+        message: expect.stringContaining('1.8 to 5.2 s'),
+      },
+    ])
+    expect(rows.map(({ timeMs }) => timeMs)).toEqual(rows.map(({ arrivalMs }) => arrivalMs))
+  })
+
+  it('gives up after five starts and says why', async () => {
+    const { clock, children, starting, run, events } = await begin()
+    await run(0, 200)
+    const sampler = await starting
+    for (let life = 0; life < 6; life += 1) {
+      children[life]?.end({ returnCode: 9 })
+      await clock.advance(200)
+    }
+    expect(children).toHaveLength(6)
+    const report = await sampler.stop()
+    expect(report.restarts).toBe(5)
+    expect(report.gaveUp).toContain('the NVIDIA driver is not loaded')
+    expect(events.at(-1)?.kind).toBe('gave-up')
+  })
+
+  it('logs a step of the wall clock once and places the rows on both sides of it', async () => {
+    const { starting, run, events, rows } = await begin()
+    await run(0, 3000)
+    await run(0, 3000, -700)
+    const report = await (await starting).stop()
+    expect(report.events).toEqual(events)
+    expect(events).toMatchObject([{ kind: 'clock-step', atMs: 3000, stepMs: -700 }])
+    expect(rows.map(({ timeMs }) => timeMs)).toEqual(Array.from({ length: 30 }, (_, index) => index * 200))
+  })
+
+  it('gives rows that it still held when it stops', async () => {
+    const { starting, run, rows } = await begin()
+    await run(0, 400)
+    const sampler = await starting
+    expect(rows).toHaveLength(0)
+    await sampler.stop()
+    expect(rows.map(({ timeMs }) => timeMs)).toEqual([0, 200])
+  })
+})

@@ -1,0 +1,144 @@
+import type { Clock } from '../clock.ts'
+import { JoulemarkError } from '../errors.ts'
+import { type GpuRow, roundMs } from '../record/rows.ts'
+import type { SamplerEvent, SamplerReport } from './sampler-events.ts'
+import { createRowMaker } from './sampler-rows.ts'
+import { runNvidiaSmi, type SmiExec } from './smi-exec.ts'
+import {
+  coreFields,
+  intersectFields,
+  parseHelpFields,
+  rejectedField,
+  type SelectedField,
+  withoutField,
+} from './smi-fields.ts'
+import { loopArguments, type StartLoop, smiLoopStarter } from './smi-loop.ts'
+import { type WatchedLoop, watchLoop } from './watched-loop.ts'
+
+export interface SamplerOptions {
+  readonly nvidiaSmi: string
+  /** Time that nvidia-smi sleeps between two queries; 200 unless given. */
+  readonly intervalMs?: number
+  readonly clock: Clock
+  /** Time 0 of the rows, on `clock`. */
+  readonly originMs: number
+  /** Called for each sample of each GPU; after a clock step or a late line, up to a second behind. */
+  readonly onRow: (row: GpuRow) => void
+  readonly onEvent?: ((event: SamplerEvent) => void) | undefined
+  /** Stops the sampler as `stop()` does. */
+  readonly signal?: AbortSignal | undefined
+  readonly exec?: SmiExec
+  readonly startLoop?: StartLoop
+}
+
+export interface Sampler {
+  /** Ends sampling at once (what tail is wanted, the caller waits for) and reports. Later calls give the same report. */
+  stop(): Promise<SamplerReport>
+}
+
+export const DEFAULT_INTERVAL_MS = 200
+const RESTART_PAUSE_MS = 200
+const MAX_RESTARTS = 5
+
+/**
+ * Starts one long-lived nvidia-smi for the run and resolves when its first row is there. A child that dies or hangs is
+ * started again, at most five times, and the gap kept as an event.
+ * Throws `world-failed` when nvidia-smi is absent or fails, or when no row comes within 2 s.
+ */
+export async function startSampler(options: SamplerOptions): Promise<Sampler> {
+  const { clock, originMs, intervalMs = DEFAULT_INTERVAL_MS } = options
+  const exec = options.exec ?? ((args) => runNvidiaSmi(options.nvidiaSmi, args))
+  const startLoop = options.startLoop ?? smiLoopStarter(options.nvidiaSmi, () => clock.nowMs())
+  const stopping = new AbortController()
+  const maker = createRowMaker(options)
+  let fields = await chooseFields(exec)
+  let lastRowMs: number | null = null
+  let gapReason: string | null = null
+  let restarts = 0
+  let gaveUp: string | null = null
+
+  const play = (): WatchedLoop =>
+    watchLoop(startLoop, loopArguments(fields, intervalMs), clock, (line, arrivalMs) => {
+      if (!maker.take(line, arrivalMs, fields)) return false
+      const atMs = roundMs(arrivalMs - originMs)
+      if (gapReason !== null) maker.event({ kind: 'gap', fromMs: lastRowMs ?? 0, toMs: atMs, reason: gapReason })
+      gapReason = null
+      lastRowMs = atMs
+      return true
+    })
+
+  const keepAlive = async (): Promise<void> => {
+    for (;;) {
+      const failure = await loop.ended
+      if (stopping.signal.aborted) return
+      gapReason = failure?.reason ?? 'it ended by itself'
+      if (restarts === MAX_RESTARTS) {
+        gaveUp = `it was started ${restarts + 1} times and ended each time; the last time: ${gapReason}`
+        maker.event({ kind: 'gave-up', atMs: roundMs(clock.nowMs() - originMs), reason: gaveUp })
+        return
+      }
+      restarts += 1
+      await clock.sleep(RESTART_PAUSE_MS, stopping.signal).catch(() => {})
+      if (stopping.signal.aborted) return
+      loop = play()
+    }
+  }
+
+  let loop = play()
+  const end = async (): Promise<void> => {
+    stopping.abort()
+    await loop.stop()
+  }
+  const onAbort = () => void end()
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  if (options.signal?.aborted) onAbort()
+
+  while (!(await loop.firstRow)) {
+    const failure = await loop.ended
+    const rejected = failure === null ? null : rejectedField(failure.reason)
+    const fewer = rejected === null ? null : withoutField(fields, rejected)
+    if (!fewer || stopping.signal.aborted) {
+      options.signal?.removeEventListener('abort', onAbort)
+      throw new JoulemarkError(
+        'world-failed',
+        `${options.nvidiaSmi}: ${failure?.reason ?? 'sampling was stopped before its first row'}`,
+      )
+    }
+    fields = fewer
+    loop = play()
+  }
+
+  const running = keepAlive()
+  const report = async (): Promise<SamplerReport> => {
+    options.signal?.removeEventListener('abort', onAbort)
+    await end()
+    await running
+    maker.flush()
+    const have = new Set<string>(fields.map(({ key }) => key))
+    return {
+      fields: fields.map(({ name }) => name),
+      missingFields: coreFields.map(({ key }) => key).filter((key) => !have.has(key)),
+      intervalMs,
+      rows: maker.rows(),
+      restarts,
+      events: maker.events(),
+      gaveUp,
+    }
+  }
+  let reported: Promise<SamplerReport> | null = null
+  return {
+    stop: () => {
+      reported ??= report()
+      return reported
+    },
+  }
+}
+
+/** The loop's columns on this driver: the help list where it can be read, else what every driver from 550 has. */
+async function chooseFields(exec: SmiExec): Promise<readonly SelectedField[]> {
+  const help = await exec(['--help-query-gpu'])
+  const known = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
+  const { selected } = intersectFields(known)
+  // A list without the uuid is no list that we can read: rows could not be told apart.
+  return known.has('uuid') || known.has('gpu_uuid') ? selected : coreFields
+}

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { JoulemarkError } from '../errors.ts'
+import { failureInText, failureOf, type SmiFailure } from './smi-failures.ts'
+
+/** The answer of one call, for callers who can go on without a GPU. */
+export type SmiResult =
+  | { readonly kind: 'ok'; readonly stdout: string; readonly stderr: string }
+  | ({
+      readonly kind: 'failed' /** There is no such executable: a machine without the driver. */
+      readonly absent: boolean
+    } & SmiFailure)
+
+/** Runs nvidia-smi once with these arguments; the seam through which doctor and tests bring their own. */
+export type SmiExec = (args: readonly string[]) => Promise<SmiResult>
+
+/** A hung driver blocks nvidia-smi for ever; eight cards without persistence mode need up to 12 s. */
+const TIMEOUT_MS = 20_000
+/** The full XML of one card is about 120 KB. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
+
+/** The environment of every nvidia-smi here: its stamps are local time without a zone, so the zone is fixed. */
+export function smiEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, TZ: 'UTC', LC_ALL: 'C' }
+}
+
+/**
+ * Runs nvidia-smi once, without a shell. Never throws: an absent binary, a timeout, a return code other than 0 and a
+ * known failure text on stdout with return code 0 are all `failed`, with one line that says what and what to do.
+ */
+export function runNvidiaSmi(nvidiaSmi: string, args: readonly string[], timeoutMs = TIMEOUT_MS): Promise<SmiResult> {
+  return new Promise((resolve) => {
+    const options = {
+      env: smiEnvironment(),
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: MAX_OUTPUT_BYTES,
+    } as const
+    execFile(nvidiaSmi, [...args], options, (error, stdout, stderr) => {
+      resolve(classify(args, timeoutMs, error, stdout, stderr))
+    })
+  })
+}
+
+/** Runs nvidia-smi once and gives its stdout; throws `world-failed` with the same one line when the call failed. */
+export async function requireSmi(nvidiaSmi: string, args: readonly string[], timeoutMs?: number): Promise<string> {
+  const result = await runNvidiaSmi(nvidiaSmi, args, timeoutMs)
+  if (result.kind === 'ok') return result.stdout
+  throw new JoulemarkError('world-failed', `${nvidiaSmi}: ${result.reason}`)
+}
+
+interface ExecError extends Error {
+  code?: number | string | null
+  killed?: boolean
+  signal?: NodeJS.Signals | null
+}
+
+function classify(
+  args: readonly string[],
+  timeoutMs: number,
+  error: ExecError | null,
+  stdout: string,
+  stderr: string,
+): SmiResult {
+  if (!error) {
+    // Only short answers are searched: a failure is a line or two, a query answer may quote anything.
+    const failure = stdout.length < 4096 && !args.includes('-x') ? failureInText(firstLines(stdout)) : null
+    return failure ? failed(failure) : { kind: 'ok', stdout, stderr }
+  }
+  const start = startFailure(error.code)
+  if (start) return failed(start)
+  if (error.killed) {
+    const waited = `no answer to ${args.join(' ')} in ${timeoutMs / 1000} s`
+    return failed({ fault: 'timeout', reason: `${waited} (the driver may hang: see dmesg for Xid lines, then reboot)` })
+  }
+  return failed(failureOf(typeof error.code === 'number' ? error.code : null, stdout, stderr))
+}
+
+/** The failure of a child that could not be started at all, from its errno; null for every other code. */
+export function startFailure(code: string | number | null | undefined): SmiFailure | null {
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const mend = 'install the NVIDIA driver, or give its path with --nvidia-smi or JOULEMARK_NVIDIA_SMI'
+    return { fault: 'absent', reason: `there is no such program (${mend})` }
+  }
+  if (code === 'EACCES' || code === 'ENOEXEC') {
+    return { fault: 'not-executable', reason: 'it cannot be executed (chmod +x it, or give another path)' }
+  }
+  return null
+}
+
+const failed = (failure: SmiFailure): SmiResult => ({ kind: 'failed', absent: failure.fault === 'absent', ...failure })
+
+const firstLines = (text: string): string => text.split('\n').slice(0, 5).join('\n')

@@ -1,0 +1,109 @@
+/** Ways in which a call of nvidia-smi fails as a whole. */
+export type SmiFault =
+  | 'absent'
+  | 'not-executable'
+  | 'timeout'
+  | 'invalid-field'
+  | 'driver-not-loaded'
+  | 'library-missing'
+  | 'version-mismatch'
+  | 'no-devices'
+  | 'gpu-lost'
+  | 'requires-reset'
+  | 'no-permission'
+  | 'unavailable'
+  | 'other'
+
+interface KnownFailure {
+  readonly fault: SmiFault
+  readonly text: RegExp
+  readonly mend: string
+}
+
+/** Failure texts of drivers 535 to 610. Most land on stdout, some with return code 0: they are known by their words. */
+const knownFailures: readonly KnownFailure[] = [
+  {
+    fault: 'invalid-field',
+    text: /Field "[^"]+" is not a valid field to query/,
+    mend: 'ask only for fields that nvidia-smi --help-query-gpu lists',
+  },
+  {
+    fault: 'driver-not-loaded',
+    text: /NVIDIA-SMI has failed because (?:it|you)|couldn't communicate with the NVIDIA driver|Driver Not Loaded/i,
+    mend: 'load the NVIDIA driver (sudo modprobe nvidia) or install it; in a container, start it with --gpus all',
+  },
+  {
+    fault: 'library-missing',
+    text: /couldn't find libnvidia-ml\.so/i,
+    mend: 'install the libnvidia-ml1 package of the driver that is loaded; in a container, start it with --gpus all',
+  },
+  {
+    fault: 'version-mismatch',
+    text: /Driver\/library version mismatch|Mismatch in versions between nvidia-smi and NVML/i,
+    mend: 'reboot: the driver was upgraded while the old kernel module is still loaded (see /proc/driver/nvidia/version)',
+  },
+  {
+    fault: 'no-devices',
+    text: /No devices were found/i,
+    mend: 'see lspci and dmesg for the card; reseat or power-cycle it',
+  },
+  {
+    fault: 'gpu-lost',
+    text: /GPU is lost|Unable to determine the device handle/i,
+    mend: 'a card fell off the bus: see dmesg for its Xid, then reboot',
+  },
+  { fault: 'requires-reset', text: /GPU requires reset/i, mend: 'run sudo nvidia-smi -r, or reboot' },
+  {
+    fault: 'no-permission',
+    text: /Insufficient permissions|Failed to initialize NVML: .*permission/i,
+    mend: 'run as a user who may open /dev/nvidia*',
+  },
+  { fault: 'other', text: /Failed to initialize NVML/i, mend: 'run nvidia-smi by hand and mend what it says' },
+]
+
+/** Return codes of the man page, for failures that say nothing known. */
+const byReturnCode: Readonly<Record<number, { fault: SmiFault; says: string }>> = {
+  2: { fault: 'other', says: 'an argument that this driver does not know' },
+  3: { fault: 'unavailable', says: 'not available on this device' },
+  4: { fault: 'no-permission', says: 'no permission' },
+  6: { fault: 'no-devices', says: 'no such device' },
+  8: { fault: 'other', says: "a card's external power cable is not attached" },
+  9: { fault: 'driver-not-loaded', says: 'the NVIDIA driver is not loaded' },
+  10: { fault: 'other', says: 'the kernel found an interrupt problem with a GPU' },
+  12: { fault: 'library-missing', says: 'the NVML library is missing' },
+  13: { fault: 'version-mismatch', says: 'a function is missing in the NVML library' },
+  14: { fault: 'other', says: 'the infoROM of a card is corrupt' },
+  15: { fault: 'gpu-lost', says: 'a card fell off the bus' },
+}
+
+export interface SmiFailure {
+  readonly fault: SmiFault
+  /** What nvidia-smi said, in one line, then what to do. */
+  readonly reason: string
+}
+
+/** The failure that a line or text names, or null when it names none. */
+export function failureInText(text: string): SmiFailure | null {
+  const known = knownFailures.find((failure) => failure.text.test(text))
+  if (!known) return null
+  const line = text.split(/\r?\n/).find((candidate) => known.text.test(candidate)) ?? text
+  return { fault: known.fault, reason: `${oneLine(line)} (${known.mend})` }
+}
+
+/** The failure of a call that ended with a return code other than 0, from its words first and its code second. */
+export function failureOf(returnCode: number | null, stdout: string, stderr: string): SmiFailure {
+  const named = failureInText(`${stdout}\n${stderr}`)
+  if (named) return named
+  const code = returnCode === null ? undefined : byReturnCode[returnCode]
+  const said = oneLine(stdout) || oneLine(stderr) || code?.says || 'it said nothing'
+  return {
+    fault: code?.fault ?? 'other',
+    reason: `${said} (return code ${returnCode ?? 'none'}; run it by hand to see more)`,
+  }
+}
+
+/** The first lines with words in them, as one short line. */
+function oneLine(text: string): string {
+  const line = text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+}

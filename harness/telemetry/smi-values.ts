@@ -1,0 +1,115 @@
+/** Why nvidia-smi gave no value: it has many texts for it, and none of them is a zero. */
+export type MissingKind =
+  | 'not-available'
+  | 'not-supported'
+  | 'deprecated'
+  | 'no-permission'
+  | 'unknown-error'
+  | 'requires-reset'
+  | 'gpu-lost'
+  | 'error'
+  | 'unreadable'
+
+export type SmiValue<T> =
+  | { readonly value: T; readonly missing: null }
+  | { readonly value: null; readonly missing: MissingKind }
+
+/** Missing-value texts as printed by drivers 535 to 610, in CSV (bracketed) and in XML (mostly not). */
+const missingTexts: readonly (readonly [RegExp, MissingKind])[] = [
+  [/^(n\/a|none|)$/, 'not-available'],
+  [/^not supported$/, 'not-supported'],
+  [/^requested functionality has been deprecated$/, 'deprecated'],
+  [/^insufficient permissions?$/, 'no-permission'],
+  [/^unknown error$/, 'unknown-error'],
+  [/^gpu requires reset$/, 'requires-reset'],
+  [/^gpu is lost$/, 'gpu-lost'],
+  [/^(err!|error|not found)$/, 'error'],
+]
+
+/** Kinds that mean a sick card rather than a sensor that it does not have. */
+export const sickKinds: ReadonlySet<MissingKind> = new Set(['unknown-error', 'requires-reset', 'gpu-lost', 'error'])
+
+const missing = <T>(kind: MissingKind): SmiValue<T> => ({ value: null, missing: kind })
+
+/** The kind of a missing-value text, or null when the text is a value. */
+export function missingKindOf(text: string): MissingKind | null {
+  const bare = text
+    .trim()
+    .replace(/^\[(.*)\]$/, '$1')
+    .trim()
+    .toLowerCase()
+  return missingTexts.find(([pattern]) => pattern.test(bare))?.[1] ?? null
+}
+
+/**
+ * A number with or without its unit behind it (`299.35`, `97887 MiB`, `16x`, `25483012608 us`, `-5 C`).
+ * Anything else is `unreadable`, so that a new text of a new driver becomes a null and never a wrong figure.
+ */
+export function parseSmiNumber(text: string | undefined): SmiValue<number> {
+  if (text === undefined) return missing('not-available')
+  const kind = missingKindOf(text)
+  if (kind !== null) return missing(kind)
+  const match = /^([+-]?\d+(?:\.\d+)?)\s*(?:%|x|[A-Za-z]{1,4}(?:\/s)?)?$/.exec(text.trim())
+  return match ? { value: Number(match[1]), missing: null } : missing('unreadable')
+}
+
+/** A text such as a pstate or a mode, trimmed. */
+export function parseSmiText(text: string | undefined): SmiValue<string> {
+  if (text === undefined) return missing('not-available')
+  const kind = missingKindOf(text)
+  return kind === null ? { value: text.trim(), missing: null } : missing(kind)
+}
+
+/** A hexadecimal mask such as `0x0000000000000004`, as text in lower case. */
+export function parseSmiMask(text: string | undefined): SmiValue<string> {
+  const plain = parseSmiText(text)
+  if (plain.value === null) return plain
+  return /^0x[0-9a-f]{1,16}$/i.test(plain.value)
+    ? { value: plain.value.toLowerCase(), missing: null }
+    : missing('unreadable')
+}
+
+/**
+ * `YYYY/MM/DD HH:MM:SS.msec` as milliseconds since the Unix epoch. nvidia-smi prints local time without a zone; every
+ * child here is started with TZ=UTC, so that it is UTC.
+ */
+export function parseSmiTimestamp(text: string | undefined): SmiValue<number> {
+  if (text === undefined) return missing('not-available')
+  const kind = missingKindOf(text)
+  if (kind !== null) return missing(kind)
+  const match = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?$/.exec(text.trim())
+  if (!match) return missing('unreadable')
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const at = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '0').padEnd(3, '0')))
+  const back = new Date(at)
+  // Date.UTC rolls over what no calendar has; a rolled date is a garbled line.
+  const isReal = back.getUTCMonth() === month - 1 && back.getUTCDate() === day && back.getUTCHours() === hour
+  return isReal && minute < 60 && second < 61 ? { value: at, missing: null } : missing('unreadable')
+}
+
+/** Bits of `clocks_event_reasons.active` (NVML's nvmlClocksEventReason constants). */
+export const eventReasonBits = {
+  gpuIdle: 0x1n,
+  applicationsClocksSetting: 0x2n,
+  swPowerCap: 0x4n,
+  hwSlowdown: 0x8n,
+  syncBoost: 0x10n,
+  swThermalSlowdown: 0x20n,
+  hwThermalSlowdown: 0x40n,
+  hwPowerBrakeSlowdown: 0x80n,
+  displayClockSetting: 0x100n,
+} as const
+export type EventReason = keyof typeof eventReasonBits
+
+/** The named reasons set in a mask as nvidia-smi prints it; unknown bits are ignored. */
+export function eventReasonsOf(mask: string): EventReason[] {
+  const bits = BigInt(mask)
+  return (Object.keys(eventReasonBits) as EventReason[]).filter((name) => (bits & eventReasonBits[name]) !== 0n)
+}
