@@ -1,0 +1,117 @@
+import type { Card } from '../../catalogue/types.ts'
+import type { StepCost } from '../engine/step-work.ts'
+import { eventReason, type SmiGpu, type SmiProcess } from '../smi/state.ts'
+import { ActivityLog } from './activity-log.ts'
+import { type Board, boardOf } from './board.ts'
+import { SIMULATED_NAME_SUFFIX, simulatedBusId, simulatedUuid } from './identity.ts'
+import type { CardPower } from './power-model.ts'
+import { readSensor, type SensorReading } from './sensor.ts'
+import { ThermalModel } from './thermal.ts'
+
+export interface SimulatedCardOptions {
+  readonly card: Card
+  readonly power: CardPower
+  readonly seed: number
+  readonly index: number
+  /** The server's process on this card; null on a card that serves nothing. */
+  readonly process: SmiProcess | null
+  readonly nowMs: number
+}
+
+/** A driver holds a couple of MiB even where nothing runs. */
+const IDLE_USED_MIB = 2
+
+/** One card in the box: what it does, what its sensors say of it, who it is. */
+export class SimulatedCard {
+  readonly #options: SimulatedCardOptions
+  readonly #board: Board
+  readonly #log: ActivityLog
+  readonly #thermal: ThermalModel
+
+  constructor(options: SimulatedCardOptions) {
+    const { card, power, process, nowMs } = options
+    this.#options = options
+    this.#board = boardOf(card)
+    const idleW = process === null ? this.#board.deepIdleW : power.idleW
+    this.#log = new ActivityLog(idleW, nowMs)
+    this.#thermal = new ThermalModel(card.tdpW.value, idleW, nowMs)
+  }
+
+  /** A step of the engine runs on this card. */
+  work(startMs: number, endMs: number, cost: StepCost): void {
+    const { powerW, capped } = this.#options.power.loadOf(cost)
+    this.#log.add(startMs, endMs, { powerW, memoryShare: cost.memoryShare, capped })
+  }
+
+  /** Joules of true power between two times. */
+  trueEnergyJ(fromMs: number, toMs: number): number {
+    return this.#log.between(fromMs, toMs).energyJ
+  }
+
+  /** What the driver would say now. */
+  read(nowMs: number): SmiGpu {
+    const { card, index, seed, process, nowMs: bornMs } = this.#options
+    const board = this.#board
+    const sensor = readSensor(this.#log, nowMs, bornMs)
+    const totalMiB = card.smiMemoryMiB.value
+    const usedMiB = process?.usedMiB ?? IDLE_USED_MIB
+    const busy = sensor.gpuPct > 0
+    const limitW = card.tdpW.value
+    return {
+      index,
+      uuid: simulatedUuid(seed, index),
+      name: card.smiName + SIMULATED_NAME_SUFFIX,
+      architecture: card.architecture.replace(/ \w+$/, ''),
+      computeCapability: card.computeCapability,
+      vbiosVersion: board.vbiosVersion,
+      pci: {
+        busId: simulatedBusId(index),
+        deviceId: board.pciDeviceId,
+        subDeviceId: board.pciSubDeviceId,
+        // A link without traffic rests at its first generation.
+        gen: busy ? card.pcieGen : 1,
+        genMax: card.pcieGen,
+        width: card.pcieLanes,
+        widthMax: card.pcieLanes,
+      },
+      memory: { totalMiB, reservedMiB: board.reservedMiB, usedMiB, freeMiB: totalMiB - board.reservedMiB - usedMiB },
+      bar1MiB: board.bar1MiB,
+      power: {
+        drawW: sensor.drawW,
+        instantW: sensor.instantW,
+        limitW,
+        defaultLimitW: limitW,
+        minLimitW: card.powerRangeW[0],
+        maxLimitW: card.powerRangeW[1],
+      },
+      utilization: { gpuPct: sensor.gpuPct, memoryPct: sensor.memoryPct },
+      clocks: this.#clocks(sensor),
+      temperatureC: Math.round(this.#thermal.advance(nowMs, (fromMs, toMs) => this.#log.meanPowerW(fromMs, toMs))),
+      fanPct: board.fan === null ? null : busy ? board.fan.loadPct : board.fan.idlePct,
+      pstate: busy ? board.loadPstate : process === null ? 'P8' : 'P0',
+      eventReasons: busy ? (sensor.cappedPct > 0 ? eventReason.swPowerCap : 0) : eventReason.gpuIdle,
+      powerCapUs: Math.round(this.#log.between(bornMs, nowMs).cappedMs * 1000),
+      eccMode: eccMode(card),
+      processes: process === null ? [] : [process],
+    }
+  }
+
+  #clocks(sensor: SensorReading): SmiGpu['clocks'] {
+    const { clocks } = this.#board
+    const busy = sensor.gpuPct > 0
+    const awake = busy || this.#options.process !== null
+    return {
+      smMHz: awake ? clocks.loadSmMHz : clocks.idleSmMHz,
+      memoryMHz: awake ? clocks.loadMemoryMHz : clocks.idleMemoryMHz,
+      videoMHz: clocks.videoMHz,
+      maxSmMHz: clocks.maxSmMHz,
+      maxMemoryMHz: clocks.maxMemoryMHz,
+    }
+  }
+}
+
+function eccMode(card: Card): SmiGpu['eccMode'] {
+  const { value } = card.ecc
+  if (value === 'none') return null
+  return value === 'toggle-off' ? 'Disabled' : 'Enabled'
+}

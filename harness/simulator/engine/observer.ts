@@ -1,0 +1,19 @@
+import type { FinishReason, Sequence } from './sequence.ts'
+import type { StepCost } from './step-work.ts'
+
+/** The engine's gauges as they are after a step. */
+export interface EngineGauges {
+  readonly running: number
+  readonly waiting: number
+  readonly kvUsedShare: number
+}
+
+/** Who listens to the engine: the metrics page and the power model. Times are those of the engine, not of the caller. */
+export interface EngineObserver {
+  stepBegan?(startMs: number, endMs: number, cost: StepCost): void
+  stepEnded?(tokenCount: number, gauges: EngineGauges): void
+  prefixLookup?(queriedTokens: number, hitTokens: number): void
+  preempted?(): void
+  tokenEmitted?(sequence: Sequence, atMs: number): void
+  finished?(sequence: Sequence, reason: FinishReason, atMs: number): void
+}

@@ -1,0 +1,100 @@
+/**
+ * The stand-in nvidia-smi: a program of its own that asks a simulator for the state of its cards and prints it as the
+ * real one does. Run by the script that the simulator writes, so it imports little: it is started often.
+ */
+import { parseSmiArguments, type SmiArguments } from './smi/arguments.ts'
+import { appLines, csvHeader, csvRow, helpText, parseFormat, parseQuery } from './smi/csv.ts'
+import { fetchSmiState } from './smi/fetch-state.ts'
+import type { SmiGpu, SmiState } from './smi/state.ts'
+import { xmlDocument } from './smi/xml.ts'
+
+const DRIVER_GONE =
+  "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n"
+
+/** nvidia-smi's return codes. */
+const code = { ok: 0, badArgument: 2, noDevices: 6, driverGone: 9 } as const
+
+/** Text for stdout and the code to leave with. Errors go to stdout too: the real one does so. */
+interface Outcome {
+  readonly text: string
+  readonly code: number
+}
+
+const ok = (text: string): Outcome => ({ text, code: code.ok })
+const refuse = (text: string): Outcome => ({ text, code: code.badArgument })
+const invalidField = (name: string): Outcome => refuse(`Field "${name}" is not a valid field to query.\n\n`)
+
+/** The answer to one query; `first` is false in the later rounds of a loop, which have no header. */
+function answer(asked: SmiArguments, state: SmiState, first: boolean): Outcome {
+  const gpus = selectGpus(state.gpus, asked.ids)
+  if (gpus.length === 0) return { text: 'No devices were found\n', code: code.noDevices }
+  if (asked.version) return ok(versionText(state))
+  if (asked.listGpus) return ok(gpus.map((gpu) => `GPU ${gpu.index}: ${gpu.name} (UUID: ${gpu.uuid})\n`).join(''))
+  if (asked.queryGpu !== null) return answerCsv(asked, state, gpus, first)
+  if (asked.queryComputeApps !== null) return answerApps(asked, asked.queryComputeApps, gpus)
+  if (asked.query && asked.xml) return ok(xmlDocument(state, gpus, logTimestamp(new Date())))
+  return refuse(
+    'This stand-in of nvidia-smi answers to --query-gpu, --query-compute-apps, -q -x, -L, --version and --help-query-gpu.\n',
+  )
+}
+
+function answerCsv(asked: SmiArguments, state: SmiState, gpus: readonly SmiGpu[], first: boolean): Outcome {
+  const format = parseFormat(asked.format)
+  if (format === null) return refuse('"--query-gpu" requires "--format=csv".\n')
+  const fields = parseQuery(asked.queryGpu ?? '')
+  if ('unknown' in fields) return invalidField(fields.unknown)
+  const rows = gpus.map((gpu) => csvRow(fields, gpu, state, format))
+  const lines = first && format.header ? [csvHeader(fields), ...rows] : rows
+  return ok(`${lines.join('\n')}\n`)
+}
+
+function answerApps(asked: SmiArguments, query: string, gpus: readonly SmiGpu[]): Outcome {
+  const format = parseFormat(asked.format)
+  if (format === null) return refuse('"--query-compute-apps" requires "--format=csv".\n')
+  const lines = appLines(query, gpus, format)
+  if ('unknown' in lines) return invalidField(lines.unknown)
+  return ok(lines.map((line) => `${line}\n`).join(''))
+}
+
+function selectGpus(gpus: readonly SmiGpu[], ids: readonly string[] | null): SmiGpu[] {
+  return gpus.filter(
+    (gpu) => ids === null || ids.some((id) => [String(gpu.index), gpu.uuid, gpu.pci.busId].includes(id.trim())),
+  )
+}
+
+/** The time as the head of the XML has it: `Mon Nov 23 05:13:55 2026`. */
+function logTimestamp(now: Date): string {
+  const [weekday, month, day, year, time] = now.toString().split(' ')
+  return `${weekday} ${month} ${day} ${time} ${year}`
+}
+
+const versionText = ({ driverVersion, cudaVersion }: SmiState): string =>
+  `NVIDIA-SMI version  : ${driverVersion}\nNVML version        : ${driverVersion}\nDRIVER version      : ${driverVersion}\nCUDA Version        : ${cudaVersion}\n`
+
+async function main(): Promise<number> {
+  const asked = parseSmiArguments(process.argv.slice(2))
+  if ('complaint' in asked) return finish(refuse(asked.complaint))
+  if (asked.helpQueryGpu) return finish(ok(helpText()))
+  const url = process.env['JOULEMARK_SIMULATOR_URL'] ?? ''
+  for (let first = true; ; first = false) {
+    let state: SmiState
+    try {
+      state = await fetchSmiState(url)
+    } catch {
+      return finish({ text: DRIVER_GONE, code: code.driverGone })
+    }
+    const outcome = answer(asked, state, first)
+    if (asked.loopMs === null || outcome.code !== code.ok) return finish(outcome)
+    process.stdout.write(outcome.text)
+    await new Promise((resolve) => setTimeout(resolve, asked.loopMs ?? 0))
+  }
+}
+
+function finish(outcome: Outcome): number {
+  process.stdout.write(outcome.text)
+  return outcome.code
+}
+
+// Whoever read us has gone: nothing is left to do.
+process.stdout.on('error', () => process.exit(0))
+process.exitCode = await main()

@@ -1,0 +1,127 @@
+import { parseArgs } from 'node:util'
+import { JoulemarkError } from '../errors.ts'
+
+/** How a simulator is to be; named after vLLM's own flags where vLLM has one. */
+export interface SimulatorOptions {
+  readonly card: string
+  readonly model: string
+  /** 0 = any free port. */
+  readonly port: number
+  readonly seed: number
+  /** Cards in the box. The first serves the model, the others are idle. */
+  readonly gpus: number
+  readonly maxNumSeqs: number
+  /** null = vLLM's own default for this size of card. */
+  readonly maxNumBatchedTokens: number | null
+  readonly maxModelLen: number
+  readonly kvCacheDtype: string
+  readonly gpuMemoryUtilization: number
+  /** null = what the memory of the card allows. */
+  readonly numGpuBlocksOverride: number | null
+  readonly enablePrefixCaching: boolean
+  readonly apiKey: string | null
+  /** null = the first name of the model's checkpoint. */
+  readonly servedModelName: string | null
+  readonly exitWithStdin: boolean
+}
+
+/** What holds when a flag is left out: vLLM's defaults, but for the context and the KV format that the scenarios ask for. */
+export const simulatorDefaults = {
+  port: 0,
+  seed: 1,
+  gpus: 1,
+  maxNumSeqs: 256,
+  maxNumBatchedTokens: null,
+  maxModelLen: 16_384,
+  kvCacheDtype: 'fp8_e4m3',
+  gpuMemoryUtilization: 0.92,
+  numGpuBlocksOverride: null,
+  enablePrefixCaching: true,
+  apiKey: null,
+  servedModelName: null,
+  exitWithStdin: false,
+} as const satisfies Omit<SimulatorOptions, 'card' | 'model'>
+
+const flags = {
+  card: { type: 'string' },
+  model: { type: 'string' },
+  port: { type: 'string' },
+  seed: { type: 'string' },
+  gpus: { type: 'string' },
+  'max-num-seqs': { type: 'string' },
+  'max-num-batched-tokens': { type: 'string' },
+  'max-model-len': { type: 'string' },
+  'kv-cache-dtype': { type: 'string' },
+  'gpu-memory-utilization': { type: 'string' },
+  'num-gpu-blocks-override': { type: 'string' },
+  'enable-prefix-caching': { type: 'boolean' },
+  'api-key': { type: 'string' },
+  'served-model-name': { type: 'string' },
+  'exit-with-stdin': { type: 'boolean' },
+} as const
+
+/** Reads the command line of the simulator's process. Throws `bad-input` with one line. */
+export function parseOptions(args: readonly string[]): SimulatorOptions {
+  const values = readFlags(args)
+  const required = (name: 'card' | 'model'): string => {
+    const value = values[name]
+    if (value === undefined) throw new JoulemarkError('bad-input', `simulator: --${name} is missing`)
+    return value
+  }
+  const number = <Default>(name: NumberFlag, minimum: number, otherwise: Default): number | Default => {
+    const text = values[name]
+    if (text === undefined) return otherwise
+    const value = Number(text)
+    const whole = name === 'gpu-memory-utilization' ? value <= 1 : Number.isInteger(value)
+    if (whole && value >= minimum) return value
+    throw new JoulemarkError('bad-input', `simulator: --${name} ${text}: expected a number from ${minimum} on`)
+  }
+  return {
+    card: required('card'),
+    model: required('model'),
+    port: number('port', 0, simulatorDefaults.port),
+    seed: number('seed', 0, simulatorDefaults.seed),
+    gpus: number('gpus', 1, simulatorDefaults.gpus),
+    maxNumSeqs: number('max-num-seqs', 1, simulatorDefaults.maxNumSeqs),
+    maxNumBatchedTokens: number('max-num-batched-tokens', 1, simulatorDefaults.maxNumBatchedTokens),
+    maxModelLen: number('max-model-len', 2, simulatorDefaults.maxModelLen),
+    kvCacheDtype: values['kv-cache-dtype'] ?? simulatorDefaults.kvCacheDtype,
+    gpuMemoryUtilization: number('gpu-memory-utilization', 0.01, simulatorDefaults.gpuMemoryUtilization),
+    numGpuBlocksOverride: number('num-gpu-blocks-override', 1, simulatorDefaults.numGpuBlocksOverride),
+    enablePrefixCaching: values['enable-prefix-caching'] ?? simulatorDefaults.enablePrefixCaching,
+    apiKey: values['api-key'] ?? simulatorDefaults.apiKey,
+    servedModelName: values['served-model-name'] ?? simulatorDefaults.servedModelName,
+    exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
+  }
+}
+
+type NumberFlag =
+  | 'port'
+  | 'seed'
+  | 'gpus'
+  | 'max-num-seqs'
+  | 'max-num-batched-tokens'
+  | 'max-model-len'
+  | 'gpu-memory-utilization'
+  | 'num-gpu-blocks-override'
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, strict: true, allowNegative: true }).values
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `simulator: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The command line that `parseOptions` reads back into the same options. */
+export function toArguments(options: Partial<SimulatorOptions> & Pick<SimulatorOptions, 'card' | 'model'>): string[] {
+  const args: string[] = []
+  for (const [key, value] of Object.entries(options)) {
+    if (value === null || value === undefined) continue
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    if (value === true) args.push(flag)
+    else if (value === false) args.push(flag.replace('--', '--no-'))
+    else args.push(`${flag}=${String(value)}`)
+  }
+  return args
+}

@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http'
+import { sendJson } from './reply.ts'
+
+/** A refusal in the form that vLLM gives it since 0.10.1: `{"error":{message,type,param,code}}`. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly type: string
+  readonly param: string | null
+
+  constructor(status: number, type: string, message: string, param: string | null = null) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.type = type
+    this.param = param
+  }
+}
+
+/** A value that vLLM's own checks refuse. Its message names the parameter and the value at the end. */
+export function badValue(message: string, param: string, value?: unknown): ApiError {
+  const detail = value === undefined ? '' : ` (parameter=${param}, value=${String(value)})`
+  return new ApiError(400, 'BadRequestError', `${message}${detail}`, param)
+}
+
+/** A body that does not have the shape that the schema wants. FastAPI's 422 arrives as a 400. */
+export function malformed(location: string, problem: string): ApiError {
+  return new ApiError(400, 'Bad Request', `1 validation error:\n  {'loc': ('body', ${location}), 'msg': '${problem}'}`)
+}
+
+/** A path or method that the server does not have. */
+export const noSuchRoute = (): ApiError => new ApiError(404, 'Not Found', 'Not Found')
+export const wrongMethod = (): ApiError => new ApiError(405, 'Method Not Allowed', 'Method Not Allowed')
+
+/** Writes a refusal. */
+export function sendError(response: ServerResponse, error: ApiError): void {
+  const { message, type, param, status } = error
+  sendJson(response, status, { error: { message, type, param, code: status } })
+}
+
+/** The body of a refused key: here alone `error` is a string. */
+export function sendUnauthorized(response: ServerResponse): void {
+  sendJson(response, 401, { error: 'Unauthorized' })
+}

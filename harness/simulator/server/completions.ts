@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError } from './api-error.ts'
+import type { ServerContext } from './context.ts'
+import { collectAnswers, streamAnswers } from './generation.ts'
+import { readChat, readPrompts } from './prompts.ts'
+import { sendJson } from './reply.ts'
+import { type JsonBody, readJsonBody } from './request-body.ts'
+import { readAsk } from './sampling.ts'
+import { SIMULATED_FINGERPRINT } from './stamp.ts'
+import { chatShape, completionShape, type StreamIdentity } from './stream-shapes.ts'
+import { usageOf } from './usage.ts'
+
+const DEFAULT_MAX_TOKENS = 16
+
+/** POST /v1/completions. */
+export async function handleCompletions(
+  context: ServerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readJsonBody(request)
+  const identity = identify(context, request, body, 'cmpl')
+  const prompts = readPrompts(body, context.served.vocab)
+  const ask = readAsk(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS)
+  if (ask.stream) {
+    streamAnswers(context, response, prompts, ask, completionShape(identity))
+    return
+  }
+  collectAnswers(context, response, prompts, ask, (answers) => {
+    const completionTokens = answers.reduce((sum, answer) => sum + answer.completionTokens, 0)
+    const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0)
+    sendJson(response, 200, {
+      id: identity.id,
+      object: 'text_completion',
+      created: identity.created,
+      model: identity.model,
+      choices: answers.map((answer, index) => ({
+        index,
+        text: answer.text,
+        logprobs: null,
+        finish_reason: answer.finishReason,
+        stop_reason: null,
+        token_ids: null,
+        prompt_logprobs: null,
+        prompt_token_ids: null,
+      })),
+      service_tier: null,
+      system_fingerprint: SIMULATED_FINGERPRINT,
+      usage: { ...usageOf(promptTokens, completionTokens), prompt_tokens_details: null },
+      kv_transfer_params: null,
+    })
+  })
+}
+
+/** POST /v1/chat/completions. */
+export async function handleChat(
+  context: ServerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readJsonBody(request)
+  const identity = identify(context, request, body, 'chatcmpl')
+  const prompt = readChat(body, context.served.vocab, body.boolean('add_special_tokens') ?? false)
+  const asked = body.integer('max_completion_tokens') ?? body.integer('max_tokens')
+  const ask = readAsk(body, asked ?? Math.max(1, context.served.maxModelLen - prompt.length))
+  if (ask.stream) {
+    streamAnswers(context, response, [prompt], ask, chatShape(identity))
+    return
+  }
+  collectAnswers(context, response, [prompt], ask, ([answer]) => {
+    if (answer === undefined) return
+    sendJson(response, 200, {
+      id: identity.id,
+      object: 'chat.completion',
+      created: identity.created,
+      model: identity.model,
+      choices: [
+        {
+          index: 0,
+          message: {
+            role: 'assistant',
+            content: answer.text,
+            refusal: null,
+            annotations: null,
+            audio: null,
+            function_call: null,
+            tool_calls: [],
+            reasoning: null,
+          },
+          logprobs: null,
+          finish_reason: answer.finishReason,
+          stop_reason: null,
+          token_ids: null,
+        },
+      ],
+      service_tier: null,
+      system_fingerprint: SIMULATED_FINGERPRINT,
+      usage: { ...usageOf(prompt.length, answer.completionTokens), prompt_tokens_details: null },
+      prompt_logprobs: null,
+      prompt_token_ids: null,
+      kv_transfer_params: null,
+    })
+  })
+}
+
+function identify(context: ServerContext, request: IncomingMessage, body: JsonBody, prefix: string): StreamIdentity {
+  checkModel(context, body)
+  const asked = request.headers['x-request-id'] ?? body.string('request_id')
+  const name = typeof asked === 'string' && /^[\w.:-]+$/.test(asked) ? asked : randomBytes(16).toString('hex')
+  return { id: `${prefix}-${name}`, created: Math.floor(Date.now() / 1000), model: context.served.names[0] as string }
+}
+
+/** A request without a model name is answered by the one that is there. */
+export function checkModel({ served }: ServerContext, body: JsonBody): void {
+  const model = body.string('model')
+  if (model === undefined || served.names.includes(model)) return
+  throw new ApiError(404, 'NotFoundError', `The model \`${model}\` does not exist.`, 'model')
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { malformed } from './api-error.ts'
+import { checkModel } from './completions.ts'
+import type { ServerContext } from './context.ts'
+import { readChat, textTokens } from './prompts.ts'
+import { sendEmpty, sendJson, sendText } from './reply.ts'
+import { readJsonBody } from './request-body.ts'
+import { SIMULATED_VERSION } from './stamp.ts'
+
+type Handler = (context: ServerContext, request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+
+/** GET /v1/models: one entry for each served name. */
+export const handleModels: Handler = ({ served, startedS }, _request, response) => {
+  const data = served.names.map((id) => ({
+    id,
+    object: 'model',
+    created: startedS,
+    owned_by: 'simulated',
+    root: served.root,
+    parent: null,
+    max_model_len: served.maxModelLen,
+    permission: [],
+  }))
+  sendJson(response, 200, { object: 'list', data })
+}
+
+/** POST /tokenize, with a prompt or with messages. */
+export const handleTokenize: Handler = async (context, request, response) => {
+  const body = await readJsonBody(request)
+  checkModel(context, body)
+  const { vocab, maxModelLen } = context.served
+  const special = body.boolean('add_special_tokens')
+  const prompt = body.string('prompt')
+  if (prompt === undefined && body.get('messages') === undefined) throw malformed("'prompt'", 'Field required')
+  const tokens =
+    prompt === undefined ? readChat(body, vocab, special ?? false) : textTokens(prompt, vocab, special ?? true)
+  sendJson(response, 200, { count: tokens.length, max_model_len: maxModelLen, tokens, token_strs: null })
+}
+
+export const handleHealth: Handler = (_context, _request, response) => sendEmpty(response, 200)
+
+export const handleVersion: Handler = (_context, _request, response) =>
+  sendJson(response, 200, { version: SIMULATED_VERSION })
+
+/** GET /load: vLLM counts only under a flag that this server does not have. */
+export const handleLoad: Handler = (_context, _request, response) => sendJson(response, 200, { server_load: 0 })
+
+export const handleMetrics: Handler = (context, _request, response) => {
+  context.driver.catchUp()
+  sendText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', context.metricsText())
+}
+
+/** GET /simulator/smi-state: what the stand-in nvidia-smi prints. */
+export const handleSmiState: Handler = (context, _request, response) => {
+  context.driver.catchUp()
+  sendJson(response, 200, context.smiState())
+}
+
+/** GET /simulator/true-energy?fromMs=&toMs=: the integral of true power, which no sensor sees. */
+export const handleTrueEnergy: Handler = (context, request, response) => {
+  context.driver.catchUp()
+  const query = new URL(request.url ?? '/', 'http://simulator').searchParams
+  const fromMs = Number(query.get('fromMs') ?? Number.NaN)
+  const toMs = Number(query.get('toMs') ?? Number.NaN)
+  if (!(fromMs <= toMs)) throw malformed("'fromMs', 'toMs'", 'two epoch times in milliseconds are needed')
+  const perGpuJ = context.trueEnergyJ(fromMs, toMs)
+  sendJson(response, 200, { energyJ: perGpuJ.reduce((sum, joules) => sum + joules, 0), perGpuJ })
+}

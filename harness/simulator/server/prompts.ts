@@ -1,0 +1,66 @@
+import { tokenize } from '../engine/token-table.ts'
+import { badValue, malformed } from './api-error.ts'
+import type { JsonBody } from './request-body.ts'
+
+const MAX_PROMPTS = 1024
+
+/** The first special token of the Llama 3 vocabulary; smaller ones end before it. */
+const BEGIN_OF_TEXT = 128_000
+const beginOfText = (vocab: number): number => Math.min(BEGIN_OF_TEXT, vocab - 1)
+
+/** The prompts of a completion request as token ids: from a text, several texts, token ids or several lists of them. */
+export function readPrompts(body: JsonBody, vocab: number): number[][] {
+  const prompt = body.get('prompt')
+  const special = body.boolean('add_special_tokens') ?? true
+  if (typeof prompt === 'string') return [textTokens(prompt, vocab, special)]
+  if (!Array.isArray(prompt))
+    throw malformed("'prompt'", prompt === undefined ? 'Field required' : 'Input should be a valid string')
+  if (prompt.length === 0) throw badValue('Please provide at least one prompt', 'prompt')
+  if (typeof prompt[0] === 'number') return [tokenIds(prompt, vocab)]
+  if (prompt.length > MAX_PROMPTS) throw badValue(`At most ${MAX_PROMPTS} prompts are allowed`, 'prompt', prompt.length)
+  return prompt.map((item) => {
+    if (typeof item === 'string') return textTokens(item, vocab, special)
+    if (Array.isArray(item)) return tokenIds(item, vocab)
+    throw malformed("'prompt'", 'Input should be a valid string')
+  })
+}
+
+/** Token ids of a text, with the begin-of-text token in front unless it is not wanted. */
+export function textTokens(text: string, vocab: number, special: boolean): number[] {
+  const tokens = tokenize(text, vocab)
+  return special ? [beginOfText(vocab), ...tokens] : tokens
+}
+
+/** A chat as the Llama 3 template writes it, as token ids. */
+export function readChat(body: JsonBody, vocab: number, special: boolean): number[] {
+  const messages = body.get('messages')
+  if (!Array.isArray(messages))
+    throw malformed("'messages'", messages === undefined ? 'Field required' : 'Input should be a valid list')
+  if (messages.length === 0) throw badValue('messages must not be empty', 'messages')
+  const turns = messages.map((message: unknown) => {
+    if (typeof message !== 'object' || message === null)
+      throw malformed("'messages'", 'Input should be a valid dictionary')
+    const { role, content } = message as { role?: unknown; content?: unknown }
+    if (typeof role !== 'string') throw malformed("'messages'", 'Field required')
+    return `<|start_header_id|>${role}<|end_header_id|>\n\n${contentText(content)}<|eot_id|>`
+  })
+  const answer =
+    (body.boolean('add_generation_prompt') ?? true) ? '<|start_header_id|>assistant<|end_header_id|>\n\n' : ''
+  return textTokens(`<|begin_of_text|>${turns.join('')}${answer}`, vocab, special)
+}
+
+function contentText(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('\n')
+}
+
+function tokenIds(prompt: readonly unknown[], vocab: number): number[] {
+  if (prompt.length === 0) throw badValue('Either prompt or prompt_embeds must be provided and non-empty.', 'prompt')
+  for (const token of prompt) {
+    if (!Number.isInteger(token)) throw malformed("'prompt'", 'Input should be a valid integer')
+    if ((token as number) < 0 || (token as number) >= vocab)
+      throw badValue(`Token id ${token} is out of vocabulary`, 'prompt', token)
+  }
+  return prompt as number[]
+}

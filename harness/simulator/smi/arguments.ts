@@ -1,0 +1,81 @@
+/** What a command line of nvidia-smi asks for. */
+export interface SmiArguments {
+  readonly listGpus: boolean
+  readonly version: boolean
+  readonly helpQueryGpu: boolean
+  readonly query: boolean
+  readonly xml: boolean
+  readonly queryGpu: string | null
+  readonly queryComputeApps: string | null
+  readonly format: string | null
+  /** null = all cards. */
+  readonly ids: readonly string[] | null
+  /** null = once. */
+  readonly loopMs: number | null
+}
+
+/** Reads the arguments; the text of the complaint when nvidia-smi would not take them. */
+export function parseSmiArguments(argv: readonly string[]): SmiArguments | { readonly complaint: string } {
+  const values = new Map<string, string>()
+  const flags = new Set<string>()
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] as string
+    const equals = argument.startsWith('--') ? argument.indexOf('=') : -1
+    const name = equals < 0 ? argument : argument.slice(0, equals)
+    const option = valueOptions[name]
+    if (option !== undefined) {
+      const value = equals < 0 ? argv[++index] : argument.slice(equals + 1)
+      if (value === undefined || value === '') return { complaint: `Option ${name} requires an argument.` }
+      values.set(option, value)
+    } else if (Object.hasOwn(flagOptions, name)) {
+      flags.add(flagOptions[name] as string)
+    } else {
+      return { complaint: `Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n` }
+    }
+  }
+  const loopMs = loopOf(values)
+  if (Number.isNaN(loopMs)) return { complaint: 'Invalid loop interval.' }
+  return {
+    listGpus: flags.has('list'),
+    version: flags.has('version'),
+    helpQueryGpu: flags.has('help-query-gpu'),
+    query: flags.has('query'),
+    xml: flags.has('xml'),
+    queryGpu: values.get('query-gpu') ?? null,
+    queryComputeApps: values.get('query-compute-apps') ?? null,
+    format: values.get('format') ?? null,
+    ids: values.get('id')?.split(',') ?? null,
+    loopMs,
+  }
+}
+
+const valueOptions: Readonly<Record<string, string>> = {
+  '--query-gpu': 'query-gpu',
+  '--query-compute-apps': 'query-compute-apps',
+  '--format': 'format',
+  '-i': 'id',
+  '--id': 'id',
+  '-l': 'loop',
+  '--loop': 'loop',
+  '-lms': 'loop-ms',
+  '--loop-ms': 'loop-ms',
+}
+
+const flagOptions: Readonly<Record<string, string>> = {
+  '-L': 'list',
+  '--list-gpus': 'list',
+  '--version': 'version',
+  '--help-query-gpu': 'help-query-gpu',
+  '-q': 'query',
+  '--query': 'query',
+  '-x': 'xml',
+  '--xml-format': 'xml',
+}
+
+function loopOf(values: ReadonlyMap<string, string>): number | null {
+  const milliseconds = values.get('loop-ms')
+  const seconds = values.get('loop')
+  if (milliseconds === undefined && seconds === undefined) return null
+  const loopMs = milliseconds === undefined ? Number(seconds) * 1000 : Number(milliseconds)
+  return loopMs > 0 ? loopMs : Number.NaN
+}

@@ -1,0 +1,74 @@
+/** One card as its driver would report it at this moment. Null is what nvidia-smi prints as `[N/A]`. */
+export interface SmiGpu {
+  readonly index: number
+  readonly uuid: string
+  readonly name: string
+  readonly architecture: string
+  readonly computeCapability: string
+  readonly vbiosVersion: string
+  readonly pci: {
+    readonly busId: string
+    readonly deviceId: string
+    readonly subDeviceId: string
+    readonly gen: number
+    readonly genMax: number
+    readonly width: number
+    readonly widthMax: number
+  }
+  readonly memory: {
+    readonly totalMiB: number
+    readonly reservedMiB: number
+    readonly usedMiB: number
+    readonly freeMiB: number
+  }
+  readonly bar1MiB: number
+  readonly power: {
+    readonly drawW: number
+    readonly instantW: number
+    readonly limitW: number
+    readonly defaultLimitW: number
+    readonly minLimitW: number
+    readonly maxLimitW: number
+  }
+  readonly utilization: { readonly gpuPct: number; readonly memoryPct: number }
+  readonly clocks: {
+    readonly smMHz: number
+    readonly memoryMHz: number
+    readonly videoMHz: number
+    readonly maxSmMHz: number
+    readonly maxMemoryMHz: number
+  }
+  readonly temperatureC: number
+  readonly fanPct: number | null
+  readonly pstate: string
+  /** The bit mask of `clocks_event_reasons.active`. */
+  readonly eventReasons: number
+  readonly powerCapUs: number
+  readonly eccMode: 'Enabled' | 'Disabled' | null
+  readonly processes: readonly SmiProcess[]
+}
+
+export interface SmiProcess {
+  readonly pid: number
+  readonly name: string
+  readonly usedMiB: number
+}
+
+/** What the simulator hands to its nvidia-smi. */
+export interface SmiState {
+  readonly driverVersion: string
+  readonly cudaVersion: string
+  readonly gpus: readonly SmiGpu[]
+}
+
+/** Bits of `clocks_event_reasons.active`. */
+export const eventReason = {
+  gpuIdle: 0x1,
+  applicationsClocks: 0x2,
+  swPowerCap: 0x4,
+  hwSlowdown: 0x8,
+  syncBoost: 0x10,
+  swThermal: 0x20,
+  hwThermal: 0x40,
+  hwPowerBrake: 0x80,
+} as const
