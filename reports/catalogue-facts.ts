@@ -1,0 +1,102 @@
+import { cardByKey } from '../harness/catalogue/cards.ts'
+import { modelByKey } from '../harness/catalogue/models.ts'
+import { defaultMoney, priceOf } from '../harness/catalogue/prices.ts'
+import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
+import { kvElementBytes } from '../harness/physics/kv.ts'
+import { decodeLimit } from '../harness/physics/limit.ts'
+import { fitOf } from '../harness/physics/memory.ts'
+import type { RunRecord } from '../harness/record/schema.ts'
+import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
+import { formatNumber } from './render/format-cell.ts'
+import type { PhysicalLimit } from './tables/table.ts'
+
+/** The real facts: catalogue and physics, with what a person set about money in front. */
+export function catalogueFacts(options: MoneyOptions = {}): Facts {
+  const { pricesGbp = {}, idleW, ...money } = options
+  const set = Object.keys(money)
+  return {
+    card: (key) => {
+      const card = cardByKey(key)
+      return card === null || idleW === undefined ? card : { ...card, idleW: given(idleW) }
+    },
+    model: modelByKey,
+    priceGbp: (key) => (pricesGbp[key] === undefined ? priceOf(key) : given(pricesGbp[key])),
+    money: {
+      years: defaultMoney.years.value,
+      tariffGbpPerKwh: defaultMoney.tariffGbpPerKwh.value,
+      utilisation: defaultMoney.utilisation.value,
+      pue: defaultMoney.pue.value,
+      ...money,
+    },
+    moneySource: moneySource(set),
+    limit: limitOf,
+    fit: (run, cardKey) => fitVerdict(run, cardKey),
+  }
+}
+
+const given = (value: number): Sourced => ({ value, source: 'given on the command line', date: 'now', kind: 'assumed' })
+
+function moneySource(set: readonly string[]): string {
+  const rest = Object.entries(defaultMoney).filter(([key]) => !set.includes(key))
+  const groups = Map.groupBy(rest, ([, fact]) => `${fact.source} (${fact.date})`)
+  const sources = [...groups].map(
+    ([source, facts]) => `${facts.map(([key]) => words[key] ?? key).join(', ')}: ${source}`,
+  )
+  return [...sources, ...(set.length > 0 ? [`given: ${set.map((key) => words[key] ?? key).join(', ')}`] : [])].join(
+    '; ',
+  )
+}
+
+const words: Readonly<Record<string, string>> = { tariffGbpPerKwh: 'tariff', pue: 'PUE' }
+
+/** What a run would need to know about its card and model; the reason when the catalogue lacks one. */
+function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; model: Model }> {
+  const card = cardKey === null ? null : cardByKey(cardKey)
+  const model = modelByKey(run.scenario.model)
+  if (card === null) return { reason: `${cardKey ?? run.card.name ?? 'the card'} is not in the catalogue` }
+  if (model === null) return { reason: `${run.scenario.model} is not in the catalogue` }
+  return { value: { card, model } }
+}
+
+/**
+ * The limit of a run's own shape. Context is the prompt alone, the least that is ever read, so that nothing true can
+ * pass it; the clock is the highest that the card allows.
+ */
+function limitOf(run: RunRecord): Known<PhysicalLimit> {
+  const known = subjects(run, run.card.key)
+  if ('reason' in known) return known
+  const serving = run.gpus.filter((gpu) => gpu.serving)
+  const clockMHz = Math.max(0, ...serving.map((gpu) => gpu.maxSmClockMHz ?? 0))
+  const limit = decodeLimit(known.value.card, known.value.model, {
+    concurrency: run.scenario.load.concurrency,
+    contextTokens: run.scenario.prompt.tokens,
+    kvBytesPerElement: kvElementBytes(run.scenario.server?.kvCacheDtype),
+    gpus: Math.max(1, serving.length),
+    smClockGhz: clockMHz / 1000,
+  })
+  const bound = limit.boundBy === 'memory' ? 'memory bandwidth' : 'arithmetic'
+  return { value: { value: limit.tokensPerS, share: 0, bound } }
+}
+
+/**
+ * Whether vLLM could serve the run's scenario on a card: weights, overhead and one longest sequence. Too many sessions
+ * are no OOM in vLLM: they queue.
+ */
+function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
+  const known = subjects(run, cardKey)
+  if ('reason' in known) return known
+  const { card, model } = known.value
+  const { server, prompt, output } = run.scenario
+  const contextTokens = server?.maxModelLen ?? prompt.tokens + output.tokens
+  const gpus = server?.tensorParallel ?? 1
+  const fit = fitOf(card, model, {
+    contextTokens,
+    sessions: 1,
+    kvBytesPerElement: kvElementBytes(server?.kvCacheDtype),
+    gpuMemoryUtilization: server?.gpuMemoryUtilization ?? 0.9,
+    gpus,
+  })
+  const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
+  const needs = `${gb(fit.weightsBytes)} GB of weights, ${gb(fit.overheadBytes)} GB of overhead and ${gb(fit.kvBytesPerToken * contextTokens)} GB for ${contextTokens} tokens of KV`
+  return { value: { fits: fit.headroomRatio >= 1, evidence: `${needs}, into ${gb(fit.budgetBytes)} GB` } }
+}

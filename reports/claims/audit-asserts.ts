@@ -1,0 +1,123 @@
+import { exactly, overlaps, quotient, type Range } from './arithmetic.ts'
+import { ownGbpPerMillionTokens, upliftOf } from './audit-derived.ts'
+import { fitFinding } from './audit-fits.ts'
+import { judgeHardware } from './audit-hardware.ts'
+import { tokenRateFinding } from './audit-rates.ts'
+import type { AuditContext } from './context.ts'
+import type { Finding } from './finding.ts'
+import { type Assert, cellOf } from './schema.ts'
+
+type Judgement = Omit<Finding, 'cell'>
+const unverified = (why: string): Judgement => ({ status: 'unverified', why })
+
+/** Sentences of the text and reasons of the winners' table; those that state no figure stay unverified. */
+export function auditAsserts(context: AuditContext): Finding[] {
+  const winners = (context.claims.tables.winners?.rows ?? []).map((row) => ({
+    cell: `winners.${row.id}`,
+    asserts: row.asserts ?? [],
+  }))
+  const sentences = context.claims.text_claims.map((claim) => ({ cell: `text.${claim.id}`, asserts: claim.asserts }))
+  return [...winners, ...sentences].flatMap(({ cell, asserts }): Finding[] => {
+    if (asserts.length === 0) return [{ cell, ...unverified('it states nothing that figures can decide') }]
+    return asserts.map((assertion) => ({ cell, ...judge(context, assertion, cell) }))
+  })
+}
+
+function judge(context: AuditContext, claim: Assert, at: string): Judgement {
+  switch (claim.kind) {
+    case 'price-ratio':
+      return within(priceRatio(context, claim.over, claim.under), claim, 'x the price')
+    case 'price-at-most': {
+      const price = context.quantity('economics', 'price', claim.card)
+      if (price === null) return unverified('it gives no price')
+      return { status: price.low <= claim.gbp ? 'consistent' : 'inconsistent', why: `its own price is £${price.low}` }
+    }
+    case 'uplift-range':
+      return within(allUplifts(context, claim.over, claim.under, null), claim, 'x over all rows that both ran')
+    case 'uplift-of-rows':
+      return within(allUplifts(context, claim.over, claim.under, claim.rows), claim, 'x by its own rows')
+    case 'cost-per-token-ratio':
+      return costRatio(context, claim)
+    case 'cheapest-token':
+      return cheapestToken(context, claim)
+    case 'rate':
+      return tokenRateFinding(context, claim.workload, claim.card, exactly(claim.value), at)
+    case 'fit':
+      return fitFinding(context, claim.workload, claim.card, claim.fits ? 'fits' : 'OOM', at)
+    case 'own-cell-fits':
+      return ownCellFits(context, claim.ref)
+    case 'spec':
+    case 'nvlink-pool':
+    case 'nvlink-bandwidth':
+    case 'pcie-bandwidth':
+    case 'ecc-bandwidth':
+    case 'usable-memory':
+      return judgeHardware(context, claim, at)
+    default:
+      return claim satisfies never
+  }
+}
+
+const two = (value: number): string => String(Number(value.toPrecision(3)))
+
+/** Two digits of the claim are what it can be held to: a range that it names must hold what its own figures give. */
+function within(computed: Range | null, claimed: { min: number; max: number }, what: string): Judgement {
+  if (computed === null) return unverified('its own table does not give the figures')
+  const slack = 0.005
+  const holds = computed.low >= claimed.min - slack && computed.high <= claimed.max + slack
+  const span = computed.low === computed.high ? two(computed.low) : `${two(computed.low)} to ${two(computed.high)}`
+  return { status: holds ? 'consistent' : 'inconsistent', why: `its own figures give ${span}${what}` }
+}
+
+function priceRatio(context: AuditContext, over: string, under: string): Range | null {
+  const [a, b] = [context.quantity('economics', 'price', over), context.quantity('economics', 'price', under)]
+  return a && b ? quotient(a, b) : null
+}
+
+/** Least and greatest uplift by the middle of each stated range. */
+function allUplifts(context: AuditContext, over: string, under: string, ids: readonly string[] | null): Range | null {
+  const rows = (context.claims.tables.throughput?.rows ?? []).filter((row) => ids === null || ids.includes(row.id))
+  const middles = rows.flatMap((row) => {
+    const uplift = upliftOf(row, under, over)
+    return uplift === null ? [] : [Math.sqrt(uplift.low * uplift.high)]
+  })
+  return middles.length === 0 ? null : { low: Math.min(...middles), high: Math.max(...middles) }
+}
+
+function costRatio(context: AuditContext, claim: Extract<Assert, { kind: 'cost-per-token-ratio' }>): Judgement {
+  const cheap = ownGbpPerMillionTokens(context, claim.row, claim.cheaper)
+  const dear = ownGbpPerMillionTokens(context, claim.row, claim.dearer)
+  if (cheap === null || dear === null) return unverified('its own figures give no cost a token')
+  const factor = dear / cheap
+  // Whoever says 5 may mean 4.5 to 5.5.
+  const holds = overlaps(exactly(factor), { low: claim.min - 0.5, high: claim.max + 0.5 })
+  const why = `£${cheap.toFixed(4)} and £${dear.toFixed(4)} per million tokens by its own figures, 24/7: a factor of ${factor.toFixed(2)}`
+  return { status: holds ? 'consistent' : 'inconsistent', why }
+}
+
+/** The best row of each card, by £ per million tokens: the dearer card may be as cheap where it carries more load. */
+function cheapestToken(context: AuditContext, claim: Extract<Assert, { kind: 'cheapest-token' }>): Judgement {
+  const best = (key: string) => {
+    const costs = (context.claims.tables.throughput?.rows ?? []).flatMap((row) => {
+      const gbp = cellOf(row, key) === null ? null : ownGbpPerMillionTokens(context, row.id, key)
+      return gbp === null ? [] : [{ gbp, label: row.label }]
+    })
+    return costs.toSorted((a, b) => a.gbp - b.gbp)[0] ?? null
+  }
+  const [own, other] = [best(claim.card), best(claim.against)]
+  if (own === null || other === null) return unverified('its own figures give no cost a token')
+  const factor = other.gbp / own.gbp
+  const why = `by its own figures £${own.gbp.toFixed(4)} (${own.label}) against £${other.gbp.toFixed(4)} (${other.label}) per million tokens: ${factor.toFixed(2)}x`
+  return { status: factor >= claim.atLeast ? 'consistent' : 'inconsistent', why }
+}
+
+function ownCellFits(context: AuditContext, ref: string): Judgement {
+  const [table, id, key] = ref.split('.') as [string, string, string]
+  const row = table === 'fits' || table === 'throughput' ? context.row(table, id) : null
+  const cell = row === null ? null : cellOf(row, key)
+  if (cell === null) return unverified(`it has no cell ${ref}`)
+  return {
+    status: cell.kind === 'oom' ? 'inconsistent' : 'consistent',
+    why: `its own table says ${cell.raw} of ${row!.label}`,
+  }
+}

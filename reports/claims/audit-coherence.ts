@@ -1,0 +1,64 @@
+import { formatNumber, formatShare } from '../render/format-cell.ts'
+import { type AuditContext, quantityOf } from './context.ts'
+import type { Finding } from './finding.ts'
+import { claimLimit } from './model-physics.ts'
+import { cellOf } from './schema.ts'
+
+/** More streams share a card: what one of them gets cannot grow by more than the measuring. */
+const GROWTH = 1.05
+/** One card and one model, at one context, do not reach a third of their limit here and all of it there. */
+const SHARE_SPREAD = 3
+/** Tokens of context that shares are compared at where none is stated. */
+const CONTEXT = 512
+
+interface Point {
+  readonly cell: string
+  readonly label: string
+  readonly batch: number
+  readonly rate: number
+  /** Of the limit at that batch and 512 tokens of context. */
+  readonly share: number
+}
+
+/** Rates of one model on one card at several batch sizes must be able to come from one machine. */
+export function auditCoherence(context: AuditContext): Finding[] {
+  return context.cardKeys.flatMap((key) => {
+    const families = Map.groupBy(pointsOf(context, key), ({ family }) => family)
+    return [...families.values()].flatMap((points) =>
+      points.flatMap((point) => points.flatMap((other) => (other === point ? [] : disagreement(point, other)))),
+    )
+  })
+}
+
+function pointsOf(context: AuditContext, key: string): (Point & { family: string })[] {
+  const card = context.editions(key)[0]
+  return (context.claims.tables.throughput?.rows ?? []).flatMap((row) => {
+    const rate = quantityOf(row, key)
+    const batch = row.workload?.batch ?? row.workload?.concurrency
+    const model = row.workload === undefined ? null : context.model(row.workload)
+    if (!card || !rate || !batch || !model || cellOf(row, key)?.unit !== 'tokens/s') return []
+    const middle = (rate.low + rate.high) / 2
+    const share = middle / claimLimit(card, model, batch, CONTEXT).tokensPerS
+    const family = `${row.workload?.model} ${row.workload?.quant}`
+    return [{ family, cell: `throughput.${row.id}.${key}`, label: row.label, batch, rate: middle, share }]
+  })
+}
+
+function disagreement(point: Point, other: Point): Finding[] {
+  const findings: Finding[] = []
+  const [fewer, more] = point.batch < other.batch ? [point, other] : [other, point]
+  const each = (at: Point) => `${formatNumber(at.rate / at.batch, 0)} t/s a stream at ${at.batch}`
+  if (more.rate / more.batch > GROWTH * (fewer.rate / fewer.batch)) {
+    findings.push({ cell: point.cell, status: 'inconsistent', why: `${each(fewer)}, but ${each(more)}` })
+  }
+  const [low, high] = point.share < other.share ? [point, other] : [other, point]
+  if (high.share > SHARE_SPREAD * low.share) {
+    const share = (at: Point) => `${formatShare(at.share)} of the limit at batch ${at.batch}`
+    findings.push({
+      cell: point.cell,
+      status: 'inconsistent',
+      why: `${share(low)}, but ${share(high)} (${CONTEXT} tokens of context)`,
+    })
+  }
+  return findings
+}

@@ -1,0 +1,75 @@
+import { weightBytes } from '../../harness/physics/weights.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import type { AuditContext } from './context.ts'
+import type { Finding } from './finding.ts'
+import { type FitRange, imageTrainingFit, textFit } from './fit-range.ts'
+import { cellOf, type Workload } from './schema.ts'
+
+/** A stated size of weights may leave out scales and embeddings, no more. */
+const WEIGHT_TOLERANCE = 0.1
+
+/** "What fits": each class against bytes, each stated size of weights against the parameters. */
+export function auditFits(context: AuditContext): Finding[] {
+  const rows = context.claims.tables.fits?.rows ?? []
+  const cells = rows.flatMap((row) =>
+    context.cardKeys.flatMap((key): Finding[] => {
+      const cell = cellOf(row, key)
+      if (cell === null || typeof cell.value !== 'string' || row.workload === undefined) return []
+      return [fitFinding(context, row.workload, key, cell.value, `fits.${row.id}.${key}`)]
+    }),
+  )
+  return [...cells, ...rows.flatMap((row) => weightFinding(context, row.id, row.workload))]
+}
+
+/** Whether a workload fits as claimed; `claimed` is a class, or simply OOM. */
+export function fitFinding(
+  context: AuditContext,
+  workload: Workload,
+  key: string,
+  claimed: string,
+  at: string,
+): Finding {
+  const fit = fitOf(context, workload, key)
+  if (fit === null) return { cell: at, status: 'unverified', why: 'the catalogue does not know the card or the model' }
+  return { cell: at, ...(claimed === 'OOM' ? judgeOom(fit) : judgeFits(fit, claimed)) }
+}
+
+/** Head-room of a workload on a claimed card; null when card or model are unknown. */
+export function fitOf(context: AuditContext, workload: Workload, key: string): FitRange | null {
+  const model = context.model(workload)
+  const cards = context.editions(key)
+  return model === null ? imageTrainingFit(workload, cards) : textFit(model, cards, workload)
+}
+
+type Judgement = Omit<Finding, 'cell'>
+
+function judgeOom({ best, usual, evidence }: FitRange): Judgement {
+  if (best < 1) return { status: 'consistent', why: evidence }
+  if (usual >= 1)
+    return {
+      status: 'inconsistent',
+      why: `it fits, with room for ${formatNumber(usual, 1)} times the need: ${evidence}`,
+    }
+  return {
+    status: 'underspecified',
+    why: `true or false by tokens a sequence: ${evidence}; vLLM queues before it runs out`,
+  }
+}
+
+function judgeFits({ best, usual, usualClass, evidence }: FitRange, claimed: string): Judgement {
+  if (best < 1) return { status: 'impossible', why: evidence }
+  if (usual < 1) return { status: 'underspecified', why: `only with short contexts or FP8 KV: ${evidence}` }
+  const differs = claimed === usualClass || claimed === 'fits' ? '' : `; by our scale ${usualClass}`
+  return { status: 'consistent', why: `room for ${formatNumber(usual, 1)} times the need: ${evidence}${differs}` }
+}
+
+function weightFinding(context: AuditContext, rowId: string, workload: Workload | undefined): Finding[] {
+  const claimedGb = workload?.claimed_weights_gb
+  const model = workload === undefined ? null : context.model(workload)
+  if (claimedGb === undefined || model === null) return []
+  const gb = weightBytes(model) / 1e9
+  const agrees = Math.abs(claimedGb / gb - 1) <= WEIGHT_TOLERANCE
+  const params = formatNumber(model.totalParams / 1e9, 2)
+  const why = `${params}e9 parameters as ${model.weightFormat} are ${formatNumber(gb, 1)} GB, said are ${claimedGb}`
+  return [{ cell: `fits.${rowId}.claimed_weights_gb`, status: agrees ? 'consistent' : 'inconsistent', why }]
+}

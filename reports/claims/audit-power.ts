@@ -1,0 +1,21 @@
+import { specFindings } from './audit-spec.ts'
+import type { AuditContext } from './context.ts'
+import type { Finding } from './finding.ts'
+import { cellOf } from './schema.ts'
+
+/** Watts of the economics table: the limit against the catalogue, a sustained draw against the limit. */
+export function auditPower(context: AuditContext): Finding[] {
+  const rows = context.claims.tables.economics?.rows ?? []
+  return rows.flatMap((row) =>
+    context.cardKeys.flatMap((key): Finding[] => {
+      const cell = cellOf(row, key)
+      const at = `economics.${row.id}.${key}`
+      if (cell?.unit !== 'W' || typeof cell.value !== 'number') return []
+      if (row.id === 'tdp') return specFindings(context, key, 'tdp', cell, at)
+      const limitW = Math.max(0, ...context.editions(key).map((card) => card.powerRangeW[1]))
+      if (limitW === 0) return []
+      const why = `${cell.value} W of at most ${limitW} W that the card can be set to`
+      return [{ cell: at, status: cell.value <= limitW ? 'plausible' : 'impossible', why }]
+    }),
+  )
+}

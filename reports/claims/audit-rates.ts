@@ -1,0 +1,104 @@
+import type { Card, Model } from '../../harness/catalogue/types.ts'
+import { formatNumber, formatShare } from '../render/format-cell.ts'
+import type { Range } from './arithmetic.ts'
+import { fitFinding, fitOf } from './audit-fits.ts'
+import { judgeImageRate } from './audit-images.ts'
+import { type AuditContext, rangeOf } from './context.ts'
+import type { Finding } from './finding.ts'
+import { claimLimit } from './model-physics.ts'
+import { type ClaimRow, cellOf, type Workload } from './schema.ts'
+
+/** Every rate of the throughput table against what the card can do, and every OOM against the bytes. */
+export function auditRates(context: AuditContext): Finding[] {
+  const rows = context.claims.tables.throughput?.rows ?? []
+  return rows.flatMap((row) => context.cardKeys.flatMap((key) => cellFindings(context, row, key)))
+}
+
+function cellFindings(context: AuditContext, row: ClaimRow, key: string): Finding[] {
+  const cell = cellOf(row, key)
+  const workload = row.workload
+  if (cell === null || workload === undefined) return []
+  const at = `throughput.${row.id}.${key}`
+  if (cell.kind === 'oom') return [fitFinding(context, workload, key, 'OOM', at)]
+  const rate = rangeOf(row, key)
+  if (rate === null) return []
+  if (cell.unit === 's/image') return [{ cell: at, ...judgeImageRate(context, workload, key, rate) }]
+  if (cell.unit === 'steps/s') {
+    const why = 'steps a second mean nothing without batch, sequence length and rank'
+    return [{ cell: at, status: 'underspecified', why }]
+  }
+  return [tokenRateFinding(context, workload, key, rate, at)]
+}
+
+/** A rate in tokens/s: does the model fit, and can the card read its weights that often? */
+export function tokenRateFinding(
+  context: AuditContext,
+  workload: Workload,
+  key: string,
+  rate: Range,
+  at: string,
+): Finding {
+  const model = context.model(workload)
+  const cards = context.editions(key)
+  if (model === null || cards.length === 0) {
+    return { cell: at, status: 'unverified', why: 'the catalogue does not know the card or the model' }
+  }
+  const fit = fitOf(context, { ...workload, context: workload.context ?? 1024, batch: 1, concurrency: 1 }, key)
+  if (fit !== null && fit.best < 1) return { cell: at, status: 'impossible', why: `it does not fit: ${fit.evidence}` }
+  return { cell: at, ...judgeTokenRate(context, model, cards, workload, key, rate) }
+}
+
+function judgeTokenRate(
+  context: AuditContext,
+  model: Model,
+  cards: readonly Card[],
+  workload: Workload,
+  key: string,
+  rate: Range,
+): Omit<Finding, 'cell'> {
+  // With no context the least is read: the kindest reading, and so the limit that nothing may pass.
+  const readings = cards.flatMap((card) =>
+    batchesOf(workload).map((batch) => ({ card, batch, ...claimLimit(card, model, batch, 0) })),
+  )
+  const beyond = readings.filter((reading) => rate.low > reading.tokensPerS)
+  const best = readings.toSorted((a, b) => b.tokensPerS - a.tokensPerS)[0]!
+  const middle = (rate.low + rate.high) / 2
+  const needs = (middle * best.bytesPerStep) / best.batch / 1e9
+  const limit = `the limit of the ${best.card.label} is ${formatNumber(best.tokensPerS, 1)} t/s at batch ${best.batch}`
+  if (beyond.length === readings.length) {
+    const gap = `needs ${formatNumber(needs, 0)} GB/s of ${best.card.memoryBandwidthGBs.value}`
+    return { status: 'impossible', why: `${gap}: ${limit}, this is ${formatShare(middle / best.tokensPerS)}` }
+  }
+  const own = ownBandwidthText(context, model, best.card, best.batch, key, middle)
+  if (beyond.length === 0)
+    return { status: 'plausible', why: `${formatShare(middle / best.tokensPerS)}: ${limit}${own}` }
+  const first = beyond[0]!
+  const slow = `more than the ${formatNumber(first.tokensPerS, 1)} t/s that batch ${first.batch} allows`
+  return {
+    status: 'underspecified',
+    why: `${slow}, less than ${formatNumber(best.tokensPerS, 1)} at batch ${best.batch}; the batch is not stated`,
+  }
+}
+
+/** The batches that a workload may mean: the stated one, or one stream and all its sessions together. */
+function batchesOf(workload: Workload): number[] {
+  const stated = workload.batch ?? workload.concurrency
+  return stated ? [stated] : [...new Set([1, workload.sessions ?? 1])]
+}
+
+/** A claims file that gives its own bandwidth is also held against that, in the reason only: the sheet has its own verdict. */
+function ownBandwidthText(
+  context: AuditContext,
+  model: Model,
+  card: Card,
+  batch: number,
+  key: string,
+  rate: number,
+): string {
+  const own = context.quantity('spec', 'memory_bandwidth', key)
+  if (own === null || own.low >= card.memoryBandwidthGBs.value) return ''
+  const limit = claimLimit(card, model, batch, 0, own.low).tokensPerS
+  return rate > limit
+    ? `; ${formatShare(rate / limit)} of the ${formatNumber(limit, 1)} t/s of its own ${own.low} GB/s`
+    : ''
+}

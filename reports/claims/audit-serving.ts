@@ -1,0 +1,57 @@
+import { kvBytesPerToken, kvElementBytes } from '../../harness/physics/kv.ts'
+import { overheadBytesOf } from '../../harness/physics/memory.ts'
+import { weightBytes } from '../../harness/physics/weights.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import type { AuditContext } from './context.ts'
+import type { Finding } from './finding.ts'
+import { usualUtilization } from './model-physics.ts'
+import type { ServingExample } from './schema.ts'
+
+/** Whether the commands shown could start, and how many full sequences their KV cache would hold. */
+export function auditServing(context: AuditContext): Finding[] {
+  return context.claims.serving_examples.map((example) => ({
+    cell: `serving.${example.id}`,
+    ...judge(context, example),
+  }))
+}
+
+function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'cell'> {
+  const card = context.editions(example.card).toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]
+  const model = context.model(workloadOf(example.model))
+  if (card === undefined || model === null)
+    return { status: 'unverified', why: 'card or model are not in the catalogue' }
+  const utilization = Number(example.args['gpu-memory-utilization'] ?? usualUtilization(card))
+  const budget = example.cards * utilization * card.cudaBytes.value
+  const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
+  const weights = weightBytes(model)
+  if (weights > budget) {
+    return {
+      status: 'impossible',
+      why: `${gb(weights)} GB of weights into a budget of ${gb(budget)} GB: it fails at load`,
+    }
+  }
+  const room = budget - weights - example.cards * overheadBytesOf(card)
+  const bytes = kvElementBytes(String(example.args['kv-cache-dtype'] ?? 'auto'))
+  const tokens = room / kvBytesPerToken(model, bytes)
+  const length = Number(example.args['max-model-len'] ?? model.maxContext)
+  const wanted = Number(example.args['max-num-seqs'] ?? 1)
+  const full = formatNumber(tokens / length, 1)
+  const queue = tokens < wanted * length ? `, not the ${wanted} it admits: the rest queues` : ''
+  const start = `${gb(weights)} of ${gb(budget)} GB are weights; KV for ${formatNumber(tokens / 1000, 0)}k tokens`
+  const why = `${start}, ${full} full sequences${queue}`
+  if (tokens < length) return { status: 'impossible', why }
+  const forced = example.args['quantization']
+  // vLLM refuses a flag that is not the checkpoint's own method, and the checkpoint's method is not in its name.
+  if (forced === undefined) return { status: 'plausible', why }
+  return {
+    status: 'unverified',
+    why: `${why}; whether vLLM takes --quantization ${forced} for this checkpoint is not known here`,
+  }
+}
+
+/** A checkpoint's name as a workload: `…-Meta-Llama-3.1-70B-Instruct-AWQ-INT4` is llama-3.1-70b in AWQ. */
+export function workloadOf(checkpoint: string): { model: string; quant: string } {
+  const name = (checkpoint.split('/').at(-1) ?? checkpoint).toLowerCase().replace(/^meta-/, '')
+  const quant = /awq/.test(name) ? 'awq-int4' : /fp8/.test(name) ? 'fp8' : 'bf16'
+  return { model: name.replace(/-(instruct|it|chat|awq|gptq|fp8|bf16|int4)(-.*)?$/, ''), quant }
+}

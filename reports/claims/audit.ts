@@ -1,0 +1,52 @@
+import { auditAsserts } from './audit-asserts.ts'
+import { auditCoherence } from './audit-coherence.ts'
+import { auditDerived } from './audit-derived.ts'
+import { auditFits } from './audit-fits.ts'
+import { auditPower } from './audit-power.ts'
+import { auditRates } from './audit-rates.ts'
+import { auditServing } from './audit-serving.ts'
+import { auditSpec } from './audit-spec.ts'
+import { auditContext, type ClaimCatalogue } from './context.ts'
+import { type Finding, type Verdict, verdictsOf } from './finding.ts'
+import { type Claims, cardTables, cellOf } from './schema.ts'
+
+/**
+ * What can be said of every cell and sentence of a claims file from catalogue, physics and arithmetic alone. Pure;
+ * nothing is measured and no verdict is stored anywhere. `measured` adds what run records say (see `measured.ts`).
+ */
+export function auditClaims(claims: Claims, catalogue: ClaimCatalogue, measured: readonly Finding[] = []): Verdict[] {
+  const context = auditContext(claims, catalogue)
+  const findings = [
+    ...auditSpec(context),
+    ...auditPower(context),
+    ...auditFits(context),
+    ...auditRates(context),
+    ...auditCoherence(context),
+    ...auditDerived(context),
+    ...auditAsserts(context),
+    ...auditServing(context),
+    ...measured,
+  ]
+  const decided = new Set(findings.map(({ cell }) => cell))
+  const cells = everyCell(claims)
+  const order = new Map(cells.map(({ cell }, index) => [cell, index]))
+  const place = ({ cell }: Verdict) => order.get(cell) ?? order.size
+  return verdictsOf([...findings, ...cells.filter(({ cell }) => !decided.has(cell))]).toSorted(
+    (a, b) => place(a) - place(b),
+  )
+}
+
+/** A finding that says nothing for each figure of the tables, so that none goes unmentioned. */
+function everyCell(claims: Claims): Finding[] {
+  const why = 'neither catalogue, physics nor arithmetic decides it'
+  const keys = [...Object.keys(claims.cards), 'delta', 'uplift']
+  return cardTables.flatMap((table) =>
+    (claims.tables[table]?.rows ?? []).flatMap((row) =>
+      keys.flatMap((key): Finding[] => {
+        const cell = cellOf(row, key)
+        const says = cell !== null && cell.kind !== 'not_applicable'
+        return says ? [{ cell: `${table}.${row.id}.${key}`, status: 'unverified', why }] : []
+      }),
+    ),
+  )
+}

@@ -1,0 +1,76 @@
+import type { Card, Model } from '../../harness/catalogue/types.ts'
+import { kvBytesPerToken } from '../../harness/physics/kv.ts'
+import { type Fit, type FitVerdict, fitOf, overheadBytesOf } from '../../harness/physics/memory.ts'
+import { weightBytes } from '../../harness/physics/weights.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import { imageJobOf } from './image-jobs.ts'
+import { usualUtilization } from './model-physics.ts'
+import type { Workload } from './schema.ts'
+
+/** Head-room of a workload on a card: room / need, from the kindest reading of what is not stated to the usual one. */
+export interface FitRange {
+  /** FP8 KV, the shortest usual context, all memory to the weights and KV: under 1 it cannot fit at all. */
+  readonly best: number
+  /** FP16 KV, the longest usual context, vLLM's usual share of memory and overhead. */
+  readonly usual: number
+  readonly usualClass: FitVerdict
+  readonly evidence: string
+}
+
+/** Tokens a session that people mean when they do not say, lowest and highest. */
+const usualSessionTokens = [1024, 4096] as const
+const usualContextTokens = [1024, 16384] as const
+
+const gb = (bytes: number): string => formatNumber(bytes / 1e9, 1)
+
+/** Fit of a language model; the most roomy of the editions decides. */
+export function textFit(model: Model, cards: readonly Card[], workload: Workload): FitRange | null {
+  const card = cards.toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]
+  if (card === undefined) return null
+  const count = workload.cards ?? 1
+  const sessions = workload.concurrency ?? workload.batch ?? 1
+  const contexts = workload.context
+    ? ([workload.context, workload.context] as const)
+    : sessions > 1
+      ? usualSessionTokens
+      : usualContextTokens
+  const usual = fitOf(card, model, {
+    contextTokens: contexts[1],
+    sessions,
+    kvBytesPerElement: 2,
+    gpuMemoryUtilization: usualUtilization(card),
+    gpus: count,
+  })
+  const bestRoom = count * card.cudaBytes.value - weightBytes(model)
+  const device = count === 1 ? `${gb(card.cudaBytes.value)} GB` : `${count} x ${gb(card.cudaBytes.value)} GB`
+  return {
+    best: bestRoom / (kvBytesPerToken(model, 1) * contexts[0] * sessions),
+    usual: usual.headroomRatio,
+    usualClass: usual.verdict,
+    evidence: roomText(`${gb(weightBytes(model))} GB of weights on ${device}`, usual, sessions),
+  }
+}
+
+function roomText(weights: string, fit: Fit, sessions: number): string {
+  if (fit.freeBytes <= 0) return weights
+  const tokens = formatNumber(fit.maxContextTokens / 1000, 1)
+  const twice = formatNumber((2 * fit.maxContextTokens) / 1000, 1)
+  const each = sessions > 1 ? ' a session' : ''
+  return `${weights} leave KV for ${tokens}k tokens${each} in FP16, ${twice}k in FP8`
+}
+
+/** Fit of LoRA training of an image model; encoders may be put away in the best case, not in the usual one. */
+export function imageTrainingFit(workload: Workload, cards: readonly Card[]): FitRange | null {
+  const job = imageJobOf(workload.model)
+  const card = cards.toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]
+  if (job === null || card === undefined) return null
+  const totalGb = card.cudaBytes.value / 1e9
+  const usual = (totalGb - overheadBytesOf(card) / 1e9 - job.residentGb) / job.loraGb
+  const weights = `${job.denoiserGb} GB of denoiser (${job.residentGb} with encoders) on ${formatNumber(totalGb, 1)} GB`
+  return {
+    best: (totalGb - job.denoiserGb) / job.loraGb,
+    usual,
+    usualClass: usual < 1 ? 'OOM' : usual < 2 ? 'Tight' : usual < 8 ? 'Comfortable' : 'Trivial',
+    evidence: `${weights}, about ${job.loraGb} GB more to train`,
+  }
+}

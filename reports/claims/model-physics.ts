@@ -1,0 +1,27 @@
+import type { Card, Model } from '../../harness/catalogue/types.ts'
+import { type DecodeLimit, decodeLimit } from '../../harness/physics/limit.ts'
+
+/**
+ * The limit that no claim may pass, whatever it leaves unsaid: FP8 KV, rated clock, one card.
+ * `bandwidthGBs` takes the place of the card's own, to try a claimed figure.
+ */
+export function claimLimit(
+  card: Card,
+  model: Model,
+  batch: number,
+  contextTokens: number,
+  bandwidthGBs?: number,
+): DecodeLimit {
+  const memoryBandwidthGBs = {
+    ...card.memoryBandwidthGBs,
+    ...(bandwidthGBs === undefined ? {} : { value: bandwidthGBs }),
+  }
+  return decodeLimit({ ...card, memoryBandwidthGBs }, model, {
+    concurrency: batch,
+    contextTokens,
+    kvBytesPerElement: 1,
+  })
+}
+
+/** The share of memory that vLLM is usually given where nobody says: small cards are filled fuller than large ones. */
+export const usualUtilization = (card: Card): number => (card.vramGb.value <= 32 ? 0.94 : 0.92)

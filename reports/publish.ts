@@ -1,0 +1,26 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { JoulemarkError, messageOf } from '../harness/errors.ts'
+import { type Format, renderers } from './render/renderers.ts'
+import type { Report } from './report.ts'
+
+/**
+ * Writes a report in the given formats under a folder (made if it is not there) and gives the paths written, in order.
+ * `terminal` is written as `report.txt` like any other; who wants it on a screen calls `renderTerminal`.
+ * The only place of the reporter that touches the disk. Throws a `world-failed` error when it lets us down.
+ */
+export async function publish(report: Report, formats: readonly Format[], outDir: string): Promise<string[]> {
+  const files = [...new Set(formats)].flatMap((format) => renderers[format](report))
+  const written: string[] = []
+  for (const { name, text } of files) {
+    const path = join(outDir, name)
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text)
+    } catch (cause) {
+      throw new JoulemarkError('world-failed', `cannot write the report to ${path}: ${messageOf(cause)}`, { cause })
+    }
+    written.push(path)
+  }
+  return written
+}

@@ -1,0 +1,23 @@
+import type { Table } from '../tables/table.ts'
+import { formatCell } from './format-cell.ts'
+
+/** The reasons and evidence of a table, each once and in reading order; a cell's number is its index plus one. */
+export interface Footnotes {
+  readonly texts: readonly string[]
+  readonly numberOf: (footnote: string | null) => number | null
+}
+
+/** Collects what the cells of a table cannot say in their box: why a dash stands there, why something is OOM. */
+export function footnotesOf(table: Table): Footnotes {
+  const numbers = new Map<string, number>()
+  for (const row of table.rows) {
+    for (const cell of row.cells) {
+      const { footnote } = formatCell(cell)
+      if (footnote !== null && !numbers.has(footnote)) numbers.set(footnote, numbers.size + 1)
+    }
+  }
+  return {
+    texts: [...numbers.keys()],
+    numberOf: (footnote) => (footnote === null ? null : (numbers.get(footnote) ?? null)),
+  }
+}

@@ -1,0 +1,102 @@
+import type { Cell, Interval, Tone } from '../tables/table.ts'
+
+/** Stands after each figure that rests on a simulated run. */
+export const SIMULATED_MARK = 'ˢ'
+export const SIMULATED_NOTE = `${SIMULATED_MARK} SIMULATED: made by the bundled stand-in, not by a GPU. It proves nothing about any card.`
+
+const NO_BREAK = '\u00a0'
+
+/** Units as people read them in a table; the cell keeps the exact one. */
+const shortUnits: Readonly<Record<string, string>> = {
+  'tokens/s': 't/s',
+  'tokens/J': 'tokens/J',
+  'seconds/image': 's',
+}
+
+/** What a cell says: the main line, and a second one with the interval and the share of the limit. */
+export interface CellText {
+  readonly main: string
+  readonly sub: string | null
+  readonly tone: Tone
+  /** The reason or evidence that belongs into a footnote. */
+  readonly footnote: string | null
+}
+
+/** A number in British notation with a fixed count of digits: `1,380` and `0.0289`; never `-0`. */
+export function formatNumber(value: number, digits: number): string {
+  return new Intl.NumberFormat('en-GB', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: 'negative',
+  }).format(value)
+}
+
+/** GBP as `£1,300` or `£0.0289`. */
+export const formatGbp = (value: number, digits: number): string =>
+  value < 0 ? `-£${formatNumber(-value, digits)}` : `£${formatNumber(value, digits)}`
+
+/**
+ * A 95 % interval beside its value: `±12` where it is symmetric, else `2.10 to 2.61`. A half-width that would round
+ * to nothing gets more digits, because ±0 would claim certainty.
+ */
+export function formatInterval(value: number, ci95: Interval, digits: number, prefix = ''): string {
+  const [below, above] = [value - ci95[0], ci95[1] - value]
+  const half = (above + below) / 2
+  if (Math.abs(above - below) > Math.max(10 ** -digits / 2, half * 0.02)) {
+    return `${prefix}${formatNumber(ci95[0], digits)} to ${prefix}${formatNumber(ci95[1], digits)}`.replaceAll(
+      ' ',
+      NO_BREAK,
+    )
+  }
+  if (half === 0) return `±${prefix}0`
+  const needed = Math.max(digits, Math.ceil(-Math.log10(half)))
+  return `±${prefix}${formatNumber(half, Math.min(needed, 12))}`
+}
+
+/** A share as a whole percentage: `22 %`; under 1 % with one digit. */
+export const formatShare = (share: number): string =>
+  `${formatNumber(share * 100, Math.abs(share) < 0.01 ? 1 : 0)}${NO_BREAK}%`
+
+/** The text of a cell, still to be escaped for its format. */
+export function formatCell(cell: Cell): CellText {
+  const mark = 'simulated' in cell && cell.simulated ? SIMULATED_MARK : ''
+  switch (cell.kind) {
+    case 'number': {
+      const unit = shortUnits[cell.unit] ?? cell.unit
+      const main = `${cell.approx ? '~' : ''}${formatNumber(cell.value, cell.digits)}${unit ? NO_BREAK + unit : ''}${mark}`
+      const parts = cell.ci95 ? [formatInterval(cell.value, cell.ci95, cell.digits)] : []
+      if (cell.limit) parts.push(`${formatShare(cell.limit.share)} of limit`.replaceAll(' ', NO_BREAK))
+      const beyond = cell.limit !== undefined && cell.limit.share > 1
+      return { main, sub: parts.join(' · ') || null, tone: beyond ? 'bad' : 'plain', footnote: null }
+    }
+    case 'money':
+      return {
+        main: formatGbp(cell.valueGbp, cell.digits) + mark,
+        sub: cell.ci95 ? formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£') : null,
+        tone: 'plain',
+        footnote: null,
+      }
+    case 'ratio':
+      return {
+        main: `${formatNumber(cell.value, cell.digits)}x${mark}`,
+        sub: cell.ci95 ? formatInterval(cell.value, cell.ci95, cell.digits) : null,
+        tone: ratioTone(cell),
+        footnote: null,
+      }
+    case 'text':
+      return { main: cell.text + mark, sub: cell.detail ?? null, tone: cell.tone ?? 'plain', footnote: null }
+    case 'missing':
+      return { main: '—', sub: null, tone: 'plain', footnote: cell.reason }
+    case 'oom':
+      return { main: 'OOM', sub: null, tone: 'bad', footnote: cell.evidence }
+    default:
+      return cell satisfies never
+  }
+}
+
+/** Good or bad only when the interval, where there is one, leaves 1 out. */
+function ratioTone(cell: Extract<Cell, { kind: 'ratio' }>): Tone {
+  const [low, high] = cell.ci95 ?? [cell.value, cell.value]
+  if (cell.better === undefined || (low <= 1 && high >= 1)) return 'plain'
+  return low > 1 === (cell.better === 'higher') ? 'good' : 'bad'
+}

@@ -1,0 +1,31 @@
+import type { Report } from '../report.ts'
+import { printable } from './plain-text.ts'
+
+/** Goes up when a key changes its meaning or goes away; new keys do not count. */
+export const REPORT_JSON_VERSION = 1
+
+/**
+ * The report as one JSON document:
+ * - `format` "joulemark-report", `version`, `title`
+ * - `simulated`, and `stamp` "SIMULATED" or null, so that a reader of the raw file cannot miss it
+ * - `tables[]`: `id`, `title`, `simulated`, `notes[]`, `columns[]{id,head,align}`,
+ *   `rows[]{id,cells[]}` with one cell a column, told apart by `kind`:
+ *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?}`, `money{valueGbp,digits,ci95?,simulated?}`,
+ *   `ratio{value,digits,ci95?,better?,simulated?}`, `text{text,detail?,tone?,simulated?}`, `missing{reason}`, `oom{evidence}`.
+ *   Values are unrounded; `digits` is what the other formats print; `ci95` is [low, high].
+ * - `sources[]`: `id`, `source`, `status`, `card`, `scenario`, `startedAt`, `quotable`, `gates{pass,warn,fail,notMeasured,findings[]}`
+ */
+export function renderJson(report: Report): string {
+  const document = {
+    format: 'joulemark-report',
+    version: REPORT_JSON_VERSION,
+    title: report.title,
+    simulated: report.simulated,
+    stamp: report.simulated ? 'SIMULATED' : null,
+    tables: report.tables,
+    sources: report.sources,
+  }
+  // JSON escapes C0 controls but lets C1 and the marks that reorder text through.
+  const text = JSON.stringify(document, (_key, value) => (typeof value === 'string' ? printable(value) : value), 2)
+  return `${text}\n`
+}

@@ -1,0 +1,51 @@
+import type { Report } from '../report.ts'
+import type { Cell, Table } from '../tables/table.ts'
+import { type Footnotes, footnotesOf } from './footnotes.ts'
+import { formatCell, SIMULATED_NOTE } from './format-cell.ts'
+import { printable } from './plain-text.ts'
+import { sourceLines } from './source-lines.ts'
+
+/** The whole report as GitHub-flavoured Markdown. Text from outside can make no link, image, HTML or column. */
+export function renderMarkdown(report: Report): string {
+  const stamp = report.simulated ? ' (SIMULATED)' : ''
+  const sources = sourceLines(report).map(
+    (line) => `${line.startsWith('  ') ? '  ' : ''}- ${escapeMarkdown(line.trim())}`,
+  )
+  return [
+    `# ${escapeMarkdown(report.title)}${stamp}\n`,
+    ...report.tables.map(tableSection),
+    `## Sources\n\n${sources.join('\n')}\n`,
+  ].join('\n')
+}
+
+/** Escapes one line for Markdown, table cells included. */
+export function escapeMarkdown(value: string): string {
+  return printable(value)
+    .replace(/[\\`*_[\]{}|~#!]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+}
+
+function tableSection(table: Table): string {
+  const notes = footnotesOf(table)
+  const heads = table.columns.map(({ head }) => escapeMarkdown(head))
+  const rules = table.columns.map(({ align }) => (align === 'right' ? '---:' : '---'))
+  const rows = table.rows.map((row) => row.cells.map((cell) => cellMarkdown(cell, notes)))
+  const under = [
+    ...(table.simulated ? [SIMULATED_NOTE] : []),
+    ...notes.texts.map((footnote, index) => `(${index + 1}) ${footnote}`),
+    ...table.notes,
+  ]
+  const lines = [heads, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  const list = under.map((line) => `- ${escapeMarkdown(line)}`)
+  const title = `## ${escapeMarkdown(table.title)}${table.simulated ? ' (SIMULATED)' : ''}`
+  return `${[title, '', ...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')}\n`
+}
+
+function cellMarkdown(cell: Cell, notes: Footnotes): string {
+  const { main, sub, footnote } = formatCell(cell)
+  const number = notes.numberOf(footnote)
+  const first = escapeMarkdown(main) + (number === null ? '' : ` (${number})`)
+  return sub === null ? first : `${first}<br>${escapeMarkdown(sub)}`
+}

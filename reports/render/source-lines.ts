@@ -1,0 +1,19 @@
+import type { Report } from '../report.ts'
+
+/** Metrics.md section 4.6: printed on every report. */
+export const ENERGY_SCOPE =
+  'Energy is that of the GPU board: no CPU, DRAM, PSU or cooling. Intervals are 95 % t-intervals over the trials.'
+
+/** Where a report's figures come from, one line a run record, with what its gates found. Not escaped. */
+export function sourceLines(report: Report): string[] {
+  if (report.sources.length === 0) return ['No run records: nothing here was measured.']
+  const lines = report.sources.flatMap((source) => {
+    const { pass, warn, fail, notMeasured, findings } = source.gates
+    const stamp = source.source === 'simulated' ? 'SIMULATED, ' : ''
+    const verdict = source.quotable ? 'quotable' : 'not quotable'
+    const counts = `gates: ${pass} passed, ${warn} warned, ${fail} failed, ${notMeasured} not measured`
+    const status = source.status === 'complete' ? '' : `${source.status}, `
+    return [`${source.id}: ${stamp}${status}${verdict}; ${counts}`, ...findings.map((finding) => `  ${finding}`)]
+  })
+  return [...lines, ENERGY_SCOPE]
+}

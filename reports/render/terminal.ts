@@ -1,0 +1,51 @@
+import { styleText } from 'node:util'
+import type { Report } from '../report.ts'
+import type { Table } from '../tables/table.ts'
+import { footnotesOf } from './footnotes.ts'
+import { SIMULATED_NOTE } from './format-cell.ts'
+import { printable, wrapTo } from './plain-text.ts'
+import { sourceLines } from './source-lines.ts'
+import { tableGrid } from './table-grid.ts'
+import { gridLines, type TextGrid } from './text-grid.ts'
+
+export interface TerminalOptions {
+  /** Columns to fill at most; 100 unless given, and never under 40. */
+  readonly columns?: number
+  /** Colour by meaning; off unless given, so that piped text is plain. */
+  readonly color?: boolean
+}
+
+type Style = Parameters<typeof styleText>[0]
+type Paint = (style: Style, line: string) => string
+
+/** The whole report as text for a terminal, ending in a line feed. Plain unless `color`. */
+export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
+  const columns = Math.max(40, Math.min(options.columns ?? 100, 100))
+  // The caller has decided about colour (terminal, NO_COLOR): the stream is not asked a second time.
+  const paint: Paint = (style, line) => (options.color ? styleText(style, line, { validateStream: false }) : line)
+  const blocks = report.tables.map((table) => tableLines(table, columns, paint))
+  const sources = sourceLines(report).flatMap((line) =>
+    hanging(printable(line).trimStart(), columns - 2).map((part) => (line.startsWith('  ') ? `  ${part}` : part)),
+  )
+  return `${[...blocks, [paint('bold', 'Sources'), ...sources]].map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function tableLines(table: Table, columns: number, paint: Paint): string[] {
+  const grid: TextGrid = tableGrid(table)
+  const title = wrapTo(`${printable(table.title)}${table.simulated ? ' SIMULATED' : ''}`, columns).map((line) =>
+    paint(table.simulated ? ['bold', 'yellow'] : 'bold', line),
+  )
+  const { texts } = footnotesOf(table)
+  const under = [
+    ...(table.simulated ? [SIMULATED_NOTE] : []),
+    ...texts.map((footnote, index) => `[${index + 1}] ${footnote}`),
+    ...table.notes,
+  ]
+  const small = under.flatMap((line) => hanging(printable(line), columns)).map((line) => paint('dim', line))
+  return [...title, ...gridLines(grid, columns, paint), ...small]
+}
+
+/** Wraps a note so that its later lines stand in by two. */
+function hanging(line: string, columns: number): string[] {
+  return wrapTo(line, columns - 2).map((part, index) => (index === 0 ? part : `  ${part}`))
+}

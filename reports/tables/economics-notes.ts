@@ -1,0 +1,60 @@
+import type { MoneyInputs } from '../../harness/metrics/cost.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts, Known } from '../facts.ts'
+import type { CardColumn, ScenarioRow } from './selection.ts'
+
+interface CardAt {
+  readonly card: CardColumn
+  readonly run: Known<RunRecord>
+  readonly gpus: number
+  readonly money: Known<MoneyInputs>
+}
+
+/** A fraction as `40 %`, exact enough to be recognised as what was typed in. */
+export const percentText = (fraction: number): string => `${Number((fraction * 100).toPrecision(6))} %`
+
+/** What a reader must know to work the economics out again: the assumptions, each price's source, odd limits. */
+export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardAt[]): string[] {
+  const { years, tariffGbpPerKwh, utilisation, pue } = facts.money
+  const assumptions = [
+    `${years} years`,
+    `£${tariffGbpPerKwh}/kWh`,
+    `utilisation ${percentText(utilisation)}`,
+    `PUE ${pue}`,
+  ].join(', ')
+  return [
+    `For ${scenario.title} (${scenario.name}). Assumed: ${assumptions}. ${facts.moneySource}`,
+    ...columns.flatMap((at) => [...priceNote(at, facts), ...limitNote(at), ...countNote(at)]),
+    ...(utilisation < 1 ? columns.flatMap((at) => idleNote(at, facts)) : []),
+  ]
+}
+
+function priceNote({ card }: CardAt, facts: Facts): string[] {
+  const price = facts.priceGbp(card.key)
+  return price === null
+    ? []
+    : [`Price of ${card.label}: £${price.value}, ${price.source} (${price.date}, ${price.kind}).`]
+}
+
+function idleNote({ card }: CardAt, facts: Facts): string[] {
+  const idleW = facts.card(card.key)?.idleW
+  return idleW === undefined
+    ? []
+    : [`Idle power of ${card.label}: ${idleW.value} W, ${idleW.source} (${idleW.date}, ${idleW.kind}).`]
+}
+
+/** A card that ran at another limit than its default is another card for the economist. */
+function limitNote({ card, run }: CardAt): string[] {
+  if ('reason' in run) return []
+  const odd = run.value.gpus.filter(
+    ({ serving, powerLimitW, powerDefaultLimitW }) =>
+      serving && powerLimitW !== null && powerDefaultLimitW !== null && powerLimitW !== powerDefaultLimitW,
+  )
+  return odd.map(
+    (gpu) =>
+      `${card.label} ran at a power limit of ${gpu.powerLimitW} W where its default is ${gpu.powerDefaultLimitW} W.`,
+  )
+}
+
+const countNote = ({ card, gpus }: CardAt): string[] =>
+  gpus > 1 ? [`${card.label}: ${gpus} GPUs served; TDP, price, memory and idle power are those of all ${gpus}.`] : []

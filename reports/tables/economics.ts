@@ -1,0 +1,127 @@
+import {
+  annualElectricityGbp,
+  capexGbpPerYear,
+  gbpPerGbVram,
+  gbpPerMillionOutputTokens,
+  gbpPerTokensPerS,
+  type MoneyInputs,
+  totalGbpPerYear,
+} from '../../harness/metrics/cost.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts, Known } from '../facts.ts'
+import { economicsNotes, percentText } from './economics-notes.ts'
+import { figureCell, type Measured, measuredOf, stampOf } from './figure-cell.ts'
+import { mapInterval, ratioInterval } from './ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, type Cell, type Interval, missing, type Table, text } from './table.ts'
+
+const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
+
+interface MetricRow {
+  readonly id: string
+  readonly label: string
+  readonly cell: (at: CardAt) => Cell
+}
+
+/** The scenario that the economics are about: the article's batch 32, else the busiest one that most cards ran. */
+export function economicsScenario(selection: Selection): ScenarioRow | null {
+  const covered = (row: ScenarioRow) => selection.cards.filter((card) => selection.runOf(row.name, card.key)).length
+  const rank = (row: ScenarioRow) =>
+    row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + row.sample.scenario.load.concurrency
+  return selection.scenarios.toSorted((a, b) => rank(b) - rank(a))[0] ?? null
+}
+
+/**
+ * The article's "Power and £/token economics", its nine rows and £ per million output tokens, for one scenario.
+ * Formulas: metrics.md section 5, from the exact figures and never from rounded cells.
+ */
+export function economicsTable(selection: Selection, facts: Facts, scenario: ScenarioRow): Table {
+  const columns = selection.cards.map((card) => cardAt(card, selection, facts, scenario))
+  return buildTable({
+    id: 'economics',
+    title: 'Power and £/token economics',
+    columns: [
+      { id: 'metric', head: 'Metric', align: 'left', cell: (row: MetricRow) => text(row.label) },
+      ...columns.map((at) => ({
+        id: at.card.key,
+        head: at.card.label,
+        align: 'right' as const,
+        cell: (row: MetricRow) => row.cell(at),
+      })),
+    ],
+    rows: metricRows(facts, scenario),
+    rowId: (row) => row.id,
+    notes: economicsNotes(facts, scenario, columns),
+  })
+}
+
+function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
+  const { utilisation, tariffGbpPerKwh, years } = facts.money
+  const use = utilisation === 1 ? '24/7' : `${percentText(utilisation)} use`
+  return [
+    { id: 'tdp', label: 'TDP', cell: (at) => catalogueWatts(at, facts) },
+    { id: 'sustained-power', label: `Sustained, ${scenario.title}`, cell: (at) => resultCell(at, 'meanPowerW', 0) },
+    { id: 'tokens-per-joule', label: 'Tokens/Joule', cell: (at) => resultCell(at, 'tokensPerJ', 2) },
+    { id: 'price', label: 'UK price', cell: (at) => ofMoney(at, (money) => money.priceGbp, 0) },
+    { id: 'gbp-per-tps', label: '£/aggregate t/s', cell: (at) => ofThroughput(at, 2) },
+    { id: 'gbp-per-gb', label: '£/GB VRAM', cell: (at) => perGb(at, facts) },
+    {
+      id: 'annual-electricity',
+      label: `Annual electricity @ ${use} £${tariffGbpPerKwh}/kWh`,
+      cell: (at) => ofPower(at, annualElectricityGbp),
+    },
+    { id: 'capex-per-year', label: `£/year capex (${years}-yr)`, cell: (at) => ofMoney(at, capexGbpPerYear, 0) },
+    { id: 'total-per-year', label: 'Total £/year', cell: (at) => ofPower(at, totalGbpPerYear) },
+    { id: 'gbp-per-million-tokens', label: '£/million output tokens', cell: perMillionTokens },
+  ]
+}
+
+const resultCell = (at: CardAt, key: 'meanPowerW' | 'tokensPerJ', digits: number): Cell =>
+  'reason' in at.run ? missing(at.run.reason) : figureCell(at.run.value, key, digits)
+
+function catalogueWatts(at: CardAt, facts: Facts): Cell {
+  const tdpW = facts.card(at.card.key)?.tdpW.value
+  if (tdpW === undefined) return missing(`${at.card.label} is not in the catalogue`)
+  return { kind: 'number', value: tdpW * at.gpus, unit: 'W', digits: 0 }
+}
+
+function perGb(at: CardAt, facts: Facts): Cell {
+  const vramGb = facts.card(at.card.key)?.vramGb.value
+  if (vramGb === undefined) return missing(`${at.card.label} is not in the catalogue`)
+  return ofMoney(at, (money) => gbpPerGbVram(money.priceGbp, vramGb * at.gpus), 0)
+}
+
+/** A figure of prices alone: nothing measured, so neither interval nor stamp. */
+function ofMoney(at: CardAt, of: (money: MoneyInputs) => number | null, digits: number): Cell {
+  if ('reason' in at.money) return missing(at.money.reason)
+  return money(of(at.money.value), digits, null, {})
+}
+
+function ofPower(at: CardAt, of: (loadW: number, inputs: MoneyInputs) => number | null): Cell {
+  if ('reason' in at.money) return missing(at.money.reason)
+  if ('reason' in at.power) return missing(at.power.reason)
+  const inputs = at.money.value
+  const power = at.power.value
+  return money(
+    of(power.value, inputs),
+    0,
+    mapInterval(power, (watts) => of(watts, inputs)),
+    stamp(at),
+  )
+}
+
+function ofThroughput(at: CardAt, digits: number): Cell {
+  if ('reason' in at.money) return missing(at.money.reason)
+  if ('reason' in at.throughput) return missing(at.throughput.reason)
+  const { priceGbp } = at.money.value
+  const throughput = at.throughput.value
+  const ci95 = mapInterval(throughput, (tokensPerS) => gbpPerTokensPerS(priceGbp, tokensPerS))
+  return money(gbpPerTokensPerS(priceGbp, throughput.value), digits, ci95, stamp(at))
+}
+
+const stamp = (at: CardAt) => ('reason' in at.run ? {} : stampOf(at.run.value))
+
+function money(valueGbp: number | null, digits: number, ci95: Interval | null, simulated: { simulated?: true }): Cell {
+  if (valueGbp === null) return missing('divides by zero: check throughput, utilisation and years')
+  return { kind: 'money', valueGbp, digits, ...(ci95 ? { ci95 } : {}), ...simulated }
+}

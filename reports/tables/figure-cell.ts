@@ -1,0 +1,38 @@
+import type { Figure, ResultKey } from '../../harness/record/schema.ts'
+import { type RunRecord, resultUnits } from '../../harness/record/schema.ts'
+import type { Known } from '../facts.ts'
+import { type Cell, type Interval, missing, type PhysicalLimit } from './table.ts'
+
+/** A measured figure: its mean and, from two trials on, its interval. */
+export interface Measured {
+  readonly value: number
+  readonly ci95: Interval | null
+}
+
+/** A headline figure of a run, or why it has none. */
+export function measuredOf(run: RunRecord, key: ResultKey): Known<Measured> {
+  const figure: Figure | undefined = run.result[key]
+  if (figure === undefined) return { reason: run.failure ?? `${run.id} has no ${key}: the run is ${run.status}` }
+  if (figure.mean === null) return { reason: figure.reason ?? run.failure ?? `${key} was not measured in ${run.id}` }
+  return { value: { value: figure.mean, ci95: figure.ci95 } }
+}
+
+/** A headline figure as a cell, stamped where the run was simulated, with the physical limit beside it if given. */
+export function figureCell(run: RunRecord, key: ResultKey, digits: number, limit?: PhysicalLimit): Cell {
+  const known = measuredOf(run, key)
+  if ('reason' in known) return missing(known.reason)
+  const { value, ci95 } = known.value
+  return {
+    kind: 'number',
+    value,
+    unit: resultUnits[key],
+    digits,
+    ...(ci95 ? { ci95 } : {}),
+    ...(limit ? { limit } : {}),
+    ...stampOf(run),
+  }
+}
+
+/** What a cell carries that rests on these runs. */
+export const stampOf = (...runs: readonly RunRecord[]): { simulated?: true } =>
+  runs.some((run) => run.source === 'simulated') ? { simulated: true } : {}

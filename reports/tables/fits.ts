@@ -1,0 +1,82 @@
+import { modelByKey } from '../../harness/catalogue/models.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import { fitOf } from '../../harness/physics/memory.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text, type Tone } from './table.ts'
+
+/** A model with a context and a number of sessions, on one card or several. */
+export interface FitRow {
+  readonly id: string
+  readonly label: string
+  readonly model: string
+  readonly contextTokens: number
+  readonly sessions: number
+  readonly cards: number
+}
+
+const row = (id: string, label: string, model: string, contextTokens = 16_384, sessions = 1, cards = 1): FitRow => ({
+  id,
+  label,
+  model,
+  contextTokens,
+  sessions,
+  cards,
+})
+
+/** The language models of the article's "what it unlocks"; contexts where it states none are 16k, 4k a session. */
+export const articleFitRows: readonly FitRow[] = [
+  row('llama8b-fp8-64k', 'Llama 3.1 8B FP8 + 64k context', 'llama-3.1-8b-instruct-fp8', 65_536),
+  row('llama70b-awq-16k', 'Llama 3.1 70B AWQ INT4 + 16k', 'llama-3.1-70b-instruct-awq-int4'),
+  row('llama70b-fp8', 'Llama 3.1 70B FP8', 'llama-3.1-70b-instruct-fp8'),
+  row('llama70b-bf16', 'Llama 3.1 70B BF16', 'llama-3.1-70b-instruct'),
+  row('llama70b-bf16-pair', 'Llama 3.1 70B BF16, two cards over PCIe', 'llama-3.1-70b-instruct', 16_384, 1, 2),
+  row('coder32b-awq', 'Qwen2.5-Coder 32B AWQ', 'qwen2.5-coder-32b-instruct-awq'),
+  row('qwen72b-fp8', 'Qwen 2.5 72B FP8', 'qwen2.5-72b-instruct-fp8'),
+  row('mixtral-8x22b-awq', 'Mixtral 8x22B AWQ', 'mixtral-8x22b-instruct-awq'),
+  row('deepseek-v2-awq', 'DeepSeek V2 236B AWQ', 'deepseek-v2-awq'),
+  row('llama8b-50-sessions', '50 concurrent Llama 8B FP8 sessions, 4k each', 'llama-3.1-8b-instruct-fp8', 4096, 50),
+]
+
+const tones: Readonly<Record<string, Tone>> = { Tight: 'warn', Comfortable: 'good', Trivial: 'good' }
+
+/** What fits which card, worked out from bytes: OOM, Tight, Comfortable or Trivial with the head-room beside it. */
+export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = articleFitRows): Table {
+  return buildTable({
+    id: 'fits',
+    title: 'What fits',
+    columns: [
+      { id: 'configuration', head: 'Model / configuration', align: 'left', cell: (at: FitRow) => text(at.label) },
+      ...cards.map((card): Column<FitRow> => ({
+        id: card.key,
+        head: `${card.label} ${card.vramGb.value}GB`,
+        align: 'right',
+        cell: (at) => fitCell(card, at),
+      })),
+    ],
+    rows,
+    rowId: (at) => at.id,
+    notes: [
+      'Head-room h = room for KV / need, with FP16 KV and 0.94 (up to 32 GB) or 0.92 of what CUDA gives: OOM under 1, Tight under 2, Comfortable under 8, else Trivial.',
+      'FP8 KV doubles h. Too many sequences queue in vLLM; it runs out of memory only when weights or one full sequence do not fit.',
+    ],
+  })
+}
+
+function fitCell(card: Card, at: FitRow): Cell {
+  const model = modelByKey(at.model)
+  if (model === null) return missing(`${at.model} is not in the catalogue`)
+  const fit = fitOf(card, model, {
+    contextTokens: at.contextTokens,
+    sessions: at.sessions,
+    kvBytesPerElement: 2,
+    gpuMemoryUtilization: card.vramGb.value <= 32 ? 0.94 : 0.92,
+    gpus: at.cards,
+  })
+  if (fit.headroomRatio >= 1) {
+    const tone = tones[fit.verdict]
+    return { kind: 'text', text: fit.verdict, detail: `h ${formatNumber(fit.headroomRatio, 1)}`, ...(tone ? { tone } : {}) }
+  }
+  const gb = (bytes: number) => `${formatNumber(bytes / 1e9, 1)} GB`
+  const need = fit.freeBytes > 0 ? `, ${gb(fit.kvBytesPerToken * at.contextTokens * at.sessions)} of KV` : ''
+  return { kind: 'oom', evidence: `${at.label}, ${card.label}: ${gb(fit.weightsBytes)} of weights${need} into ${gb(fit.budgetBytes)}` }
+}

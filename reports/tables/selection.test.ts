@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { makeFacts } from '../testing/facts-builder.ts'
+import { makeRun } from '../testing/record-builder.ts'
+import { selectRuns } from './selection.ts'
+
+const facts = makeFacts()
+const at = (hour: number) => `2026-11-01T${String(hour).padStart(2, '0')}:00:00Z`
+
+test('takes the newest complete run and says so', () => {
+  const runs = [
+    makeRun({ card: 'rtx-4090', startedAt: at(1) }),
+    makeRun({ card: 'rtx-4090', startedAt: at(2) }),
+    makeRun({ card: 'rtx-4090', startedAt: at(3), status: 'interrupted' }),
+  ]
+  const selection = selectRuns(runs, facts)
+  expect(selection.runOf('llama-3.1-8b-fp8-batch32', 'rtx-4090')!.startedAt).toBe(at(2))
+  expect(selection.notes).toEqual([`Llama 3.1 8B FP8 batch 32 agg on RTX 4090: 3 runs given, shown is ${runs[1]!.id}.`])
+})
+
+test('a newer simulated run never takes the place of a live one', () => {
+  const live = makeRun({ card: 'rtx-4090', startedAt: at(1) })
+  const simulated = makeRun({ card: 'rtx-4090', startedAt: at(2), source: 'simulated' })
+  expect(selectRuns([simulated, live], facts).runOf('llama-3.1-8b-fp8-batch32', 'rtx-4090')).toBe(live)
+})
+
+test('columns by price with unlisted cards last, rows in the order of first running', () => {
+  const runs = [
+    makeRun({ card: 'mystery', name: 'Mystery GPU', startedAt: at(4) }),
+    makeRun({ card: 'rtx-pro-6000-max-q', scenario: 'later', startedAt: at(3) }),
+    makeRun({ card: 'rtx-4090', startedAt: at(2) }),
+  ]
+  const selection = selectRuns(runs, facts)
+  expect(selection.cards.map((card) => card.label)).toEqual(['RTX 4090', 'RTX PRO 6000 Max-Q', 'Mystery GPU'])
+  expect(selection.scenarios.map((row) => row.name)).toEqual(['llama-3.1-8b-fp8-batch32', 'later'])
+})
+
+test('tells when the scenario was not the same on both cards, and what changed', () => {
+  const one = makeRun({ card: 'rtx-4090' })
+  const other = makeRun({ card: 'rtx-pro-6000-max-q', concurrency: 48 })
+  const notes = selectRuns([one, { ...other, scenarioSha256: 'another' }], facts).notes
+  expect(notes).toEqual(['Llama 3.1 8B FP8 batch 32 agg: the scenario is not the same in all columns (load).'])
+})
+
+test('an interrupted run that stands alone is shown and named', () => {
+  const run = makeRun({ card: 'rtx-4090', status: 'interrupted' })
+  expect(selectRuns([run], facts).notes).toEqual([
+    `${run.id} is interrupted: its figures rest on the trials that were done.`,
+  ])
+})

@@ -1,0 +1,98 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts } from '../facts.ts'
+
+/** One column of a comparison: a card as it was found, never two editions merged into one. */
+export interface CardColumn {
+  readonly key: string
+  readonly label: string
+}
+
+/** One row of a comparison: a scenario, by name. */
+export interface ScenarioRow {
+  readonly name: string
+  readonly title: string
+  /** Any run of it: for what all its runs have in common. */
+  readonly sample: RunRecord
+}
+
+/** Which run stands for which scenario on which card. */
+export interface Selection {
+  readonly cards: readonly CardColumn[]
+  readonly scenarios: readonly ScenarioRow[]
+  readonly runOf: (scenario: string, card: string) => RunRecord | null
+  /** What was chosen and what does not match, for the reader. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Sorts runs into a grid. Of several runs of one scenario on one card, the complete live ones go first, then complete
+ * simulated ones, then the rest, and of these the newest; what was left out is said in a note. Cards stand in the
+ * order of their price (dearest last, unknown after), scenarios in the order in which they were first run.
+ */
+export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection {
+  const grid = new Map<string, RunRecord>()
+  const notes: string[] = []
+  for (const [cell, candidates] of Map.groupBy(runs, (run) => cellKey(run.scenario.name, cardKeyOf(run)))) {
+    const [chosen, ...others] = candidates.toSorted(byWorth)
+    grid.set(cell, chosen!)
+    if (others.length > 0)
+      notes.push(
+        `${chosen!.scenario.title} on ${labelOf(chosen!, facts)}: ${others.length + 1} runs given, shown is ${chosen!.id}.`,
+      )
+  }
+  const chosen = [...grid.values()].toSorted((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id))
+  const scenarios = uniqueBy(chosen, (run) => run.scenario.name).map((run) => ({
+    name: run.scenario.name,
+    title: run.scenario.title,
+    sample: run,
+  }))
+  const cards = uniqueBy(chosen, cardKeyOf)
+    .map((run) => ({ key: cardKeyOf(run), label: labelOf(run, facts) }))
+    .toSorted((a, b) => priceRank(a.key, facts) - priceRank(b.key, facts) || compare(a.label, b.label))
+  return {
+    cards,
+    scenarios,
+    runOf: (scenario, card) => grid.get(cellKey(scenario, card)) ?? null,
+    notes: [...notes, ...chosen.filter((run) => run.status !== 'complete').map(unfinishedNote), ...differing(chosen)],
+  }
+}
+
+/** The card of a run: its catalogue key, or the name that the machine gave. */
+export const cardKeyOf = (run: RunRecord): string => run.card.key ?? `unlisted:${run.card.name ?? 'unknown card'}`
+
+const labelOf = (run: RunRecord, facts: Facts): string =>
+  (run.card.key === null ? null : facts.card(run.card.key)?.label) ?? run.card.name ?? 'unknown card'
+
+const cellKey = (scenario: string, card: string): string => `${scenario}\n${card}`
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const worth = (run: RunRecord): number => (run.status === 'complete' ? 2 : 0) + (run.source === 'live' ? 1 : 0)
+
+const byWorth = (a: RunRecord, b: RunRecord): number =>
+  worth(b) - worth(a) || compare(b.startedAt, a.startedAt) || compare(b.id, a.id)
+
+const priceRank = (card: string, facts: Facts): number => facts.priceGbp(card)?.value ?? Number.MAX_VALUE
+
+const unfinishedNote = (run: RunRecord): string =>
+  `${run.id} is ${run.status}${run.failure ? `: ${run.failure}` : ': its figures rest on the trials that were done'}.`
+
+/** A scenario may differ between cards on purpose (`cards:` in its file); the reader is told all the same. */
+function differing(runs: readonly RunRecord[]): string[] {
+  return [...Map.groupBy(runs, (run) => run.scenario.name).values()]
+    .filter((group) => new Set(group.map((run) => run.scenarioSha256)).size > 1)
+    .map(
+      (group) =>
+        `${group[0]!.scenario.title}: the scenario is not the same in all columns (${changedKeys(group).join(', ')}).`,
+    )
+}
+
+function changedKeys(group: readonly RunRecord[]): string[] {
+  const keys = Object.keys(group[0]!.scenario) as (keyof RunRecord['scenario'])[]
+  const changed = keys.filter((key) => new Set(group.map((run) => JSON.stringify(run.scenario[key]))).size > 1)
+  return changed.length > 0 ? changed : ['its file changed']
+}
+
+function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...Map.groupBy(items, keyOf).values()].map((group) => group[0]!)
+}

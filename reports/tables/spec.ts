@@ -1,0 +1,100 @@
+import type { Card, Sourced } from '../../harness/catalogue/types.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+
+interface SpecRow {
+  readonly id: string
+  readonly label: string
+  readonly cell: (card: Card) => Cell
+  /** The figure that deltas compare; null where there is none to compare. */
+  readonly figure: (card: Card) => number | null
+}
+
+/** The article's "Spec sheet side by side", from the catalogue, with what each further card has over the first. */
+export function specTable(cards: readonly Card[]): Table {
+  const [first, ...others] = cards
+  const specs: Column<SpecRow>[] = cards.map((card) => ({
+    id: card.key,
+    head: card.label,
+    align: 'right',
+    cell: (row) => row.cell(card),
+  }))
+  const deltas: Column<SpecRow>[] = others.map((card) => ({
+    id: others.length === 1 ? 'delta' : `delta-${card.key}`,
+    head: others.length === 1 ? 'Delta' : `Delta ${card.label}`,
+    align: 'right',
+    cell: (row) => deltaCell(row.figure(first!), row.figure(card)),
+  }))
+  return buildTable({
+    id: 'spec',
+    title: 'Spec sheet side by side',
+    columns: [{ id: 'spec', head: 'Spec', align: 'left', cell: (row: SpecRow) => text(row.label) }, ...specs, ...deltas],
+    rows,
+    rowId: (row) => row.id,
+    notes: ['Rates are dense; FP16 and FP8 with FP32 accumulate. ~ stands before what is derived or recalled.', ...sourceNotes(cards)],
+  })
+}
+
+type Fact<T> = (card: Card) => Sourced<T> | null
+
+function figure(id: string, label: string, unit: string, digits: number, fact: Fact<number>): SpecRow {
+  return {
+    id,
+    label,
+    figure: (card) => fact(card)?.value ?? null,
+    cell: (card) => {
+      const known = fact(card)
+      if (known === null) return text('none')
+      const approx = known.kind === 'recalled' || known.kind === 'derived' || known.kind === 'assumed'
+      return { kind: 'number', value: known.value, unit, digits, ...(approx ? { approx } : {}) }
+    },
+  }
+}
+
+const word = (id: string, label: string, of: (card: Card) => string): SpecRow => ({
+  id,
+  label,
+  figure: () => null,
+  cell: (card) => text(of(card)),
+})
+
+const eccWords = { none: 'no', 'toggle-off': 'can be switched on', 'toggle-on': 'on, can be switched off', always: 'always' } as const
+
+const rows: readonly SpecRow[] = [
+  word('process', 'Process', (card) => card.process.value),
+  figure('sm-count', 'SM count', '', 0, (card) => card.smCount),
+  figure('cuda-cores', 'CUDA cores', '', 0, (card) => card.cudaCores),
+  figure('tensor-cores', 'Tensor cores', '', 0, (card) => card.tensorCores),
+  figure('boost-clock', 'Boost clock', 'GHz', 2, (card) => card.boostGhz),
+  figure('vram', 'VRAM', 'GB', 0, (card) => card.vramGb),
+  word('memory-type', 'Memory type', (card) => card.memoryType),
+  figure('memory-bandwidth', 'Memory bandwidth', 'GB/s', 0, (card) => card.memoryBandwidthGBs),
+  figure('memory-bus', 'Memory bus', 'bit', 0, (card) => card.memoryBusBits),
+  figure('l2-cache', 'L2 cache', 'MB', 0, (card) => card.l2Mb),
+  figure('fp16-dense', 'FP16 dense TFLOPS', '', 0, (card) => card.fp16Tflops),
+  figure('fp8-dense', 'FP8 dense TFLOPS', '', 0, (card) => card.fp8Tflops),
+  figure('fp4-dense', 'FP4 dense TFLOPS', '', 0, (card) => card.fp4Tflops),
+  word('ecc', 'ECC memory', (card) => eccWords[card.ecc.value]),
+  figure('nvlink', 'NVLink', 'GB/s', 0, (card) => card.nvlinkGBs),
+  figure('tdp', 'TDP', 'W', 0, (card) => card.tdpW),
+  word('form-factor', 'Form factor', (card) => card.slots.value),
+]
+
+function deltaCell(from: number | null, to: number | null): Cell {
+  if (from === null && to === null) return text('')
+  if (from === null) return text('new')
+  if (to === null) return text('gone')
+  if (from === 0) return missing('there is no ratio to zero')
+  const percent = (to / from - 1) * 100
+  return text(`${percent >= 0 ? '+' : '−'}${Math.abs(percent).toFixed(0)} %`)
+}
+
+/** Each source once, with the cards that it speaks of. */
+function sourceNotes(cards: readonly Card[]): string[] {
+  return cards.map((card) => {
+    const facts = Object.values(card).filter(
+      (value): value is Sourced<unknown> => typeof value === 'object' && value !== null && 'source' in value,
+    )
+    const sources = [...new Set(facts.map((fact) => `${fact.source} (${fact.date})`))]
+    return `${card.label}: ${sources.join('; ')}.`
+  })
+}

@@ -1,0 +1,120 @@
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import type { Facts } from '../facts.ts'
+import { figureCell, measuredOf, stampOf } from './figure-cell.ts'
+import { ratioInterval } from './ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+
+/**
+ * The article's "Per-workload throughput comparison": a row a scenario, a column a card, and how much faster each
+ * further card is than the first. Each figure has its 95 % interval and the share of the physical limit reached.
+ */
+export function throughputTable(selection: Selection, facts: Facts): Table {
+  const [first, ...others] = selection.cards
+  const workload: Column<ScenarioRow> = {
+    id: 'workload',
+    head: 'Workload',
+    align: 'left',
+    cell: (row) => text(row.title),
+  }
+  const figures = selection.cards.map(
+    (card): Column<ScenarioRow> => ({
+      id: card.key,
+      head: card.label,
+      align: 'right',
+      cell: (row) => throughputCell(row, card, selection, facts),
+    }),
+  )
+  const uplifts = others.map(
+    (card): Column<ScenarioRow> => ({
+      id: others.length === 1 ? 'uplift' : `uplift-${card.key}`,
+      head: others.length === 1 ? 'Uplift' : `Uplift ${card.label}`,
+      align: 'right',
+      cell: (row) => upliftCell(row, first!, card, selection, facts),
+    }),
+  )
+  return buildTable({
+    id: 'throughput',
+    title: 'Per-workload throughput comparison',
+    columns: [workload, ...figures, ...uplifts],
+    rows: selection.scenarios,
+    rowId: (row) => row.name,
+    notes: [...metricNotes(selection), ...limitNotes(selection, facts)],
+  })
+}
+
+function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
+  const run = selection.runOf(row.name, card.key)
+  if (run === null) return absentCell(row, card, facts)
+  const key = headlineMetric(run.scenario)
+  const known = measuredOf(run, key)
+  const limit = facts.limit(run)
+  if ('reason' in known || 'reason' in limit) return figureCell(run, key, digitsFor(known))
+  return figureCell(run, key, digitsFor(known), { ...limit.value, share: known.value.value / limit.value.value })
+}
+
+/** No run: out of memory where arithmetic says so, else simply not measured. */
+function absentCell(row: ScenarioRow, card: CardColumn, facts: Facts): Cell {
+  const fit = facts.fit(row.sample, card.key)
+  if ('value' in fit && !fit.value.fits) return { kind: 'oom', evidence: `${card.label}: ${fit.value.evidence}` }
+  return missing(`${card.label}: no run of ${row.name} was given`)
+}
+
+function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
+  const [under, over] = [selection.runOf(row.name, first.key), selection.runOf(row.name, card.key)]
+  if (under === null || over === null) return onlyCell(row, first, card, selection, facts)
+  const [slow, fast] = [
+    measuredOf(under, headlineMetric(under.scenario)),
+    measuredOf(over, headlineMetric(over.scenario)),
+  ]
+  if ('reason' in slow) return missing(slow.reason)
+  if ('reason' in fast) return missing(fast.reason)
+  if (slow.value.value <= 0) return missing(`${first.label} made no tokens`)
+  const ci95 = ratioInterval(fast.value, slow.value)
+  const value = fast.value.value / slow.value.value
+  return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }
+}
+
+/** "… only" where one card ran and the other is out of memory; a missing run is no such thing. */
+function onlyCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
+  for (const [runs, lacks] of [
+    [card, first],
+    [first, card],
+  ] as const) {
+    const run = selection.runOf(row.name, runs.key)
+    if (run === null || 'reason' in measuredOf(run, headlineMetric(run.scenario))) continue
+    if (absentCell(row, lacks, facts).kind === 'oom') return { ...text(`${runs.label} only`), ...stampOf(run) }
+  }
+  return missing('needs a run on both cards')
+}
+
+/** Three or four significant digits, as the article prints them: 38.2, 225, 1,380. */
+function digitsFor(known: ReturnType<typeof measuredOf>): number {
+  if ('reason' in known) return 0
+  return known.value.value < 10 ? 2 : known.value.value < 100 ? 1 : 0
+}
+
+function metricNotes(selection: Selection): string[] {
+  const keys = new Set(selection.scenarios.map((row) => headlineMetric(row.sample.scenario)))
+  return [
+    ...(keys.has('decodeTokensPerS') ? ['One stream: decode rate, 1000 / median TPOT in ms.'] : []),
+    ...(keys.has('outputTokensPerS')
+      ? ['Several streams: output tokens of all of them in the steady window, a second.']
+      : []),
+    ...selection.notes,
+  ]
+}
+
+/** Why figures stand without a limit, each reason once. */
+function limitNotes(selection: Selection, facts: Facts): string[] {
+  const reasons = selection.scenarios.flatMap((row) =>
+    selection.cards.flatMap((card) => {
+      const run = selection.runOf(row.name, card.key)
+      const limit = run === null ? null : facts.limit(run)
+      return limit !== null && 'reason' in limit
+        ? [`No physical limit beside ${row.title} on ${card.label}: ${limit.reason}.`]
+        : []
+    }),
+  )
+  return [...new Set(reasons)]
+}
