@@ -1,0 +1,51 @@
+import OpenAI from 'openai'
+import { makeBodyTemplate } from '../../plan/prompt-body.ts'
+import { finishArena, monotonicMs, readArena, type Seen } from './arena.ts'
+
+/** What an application behind the `openai` package sees: its async iterator, one stamp an event, retries off. */
+const arena = readArena()
+const client = new OpenAI({ baseURL: `${arena.url}/v1`, apiKey: 'none', maxRetries: 0 })
+const { prompt } = JSON.parse(
+  makeBodyTemplate({
+    api: 'completions',
+    model: 'mock',
+    promptTokens: arena.promptTokens,
+    outputTokens: arena.chunks,
+    vocab: 128_256,
+    seed: 1,
+  }).bytes.toString(),
+) as { prompt: number[] }
+
+const seen: Seen[] = []
+let chunks = 0
+let failed = 0
+let nextId = 0
+
+async function one(id: number): Promise<void> {
+  const times: number[] = []
+  const sentMs = monotonicMs()
+  try {
+    const stream = await client.completions.create(
+      { model: 'mock', prompt, max_tokens: arena.chunks, stream: true, stream_options: { include_usage: true } },
+      { headers: { 'X-Request-Id': String(id) } },
+    )
+    for await (const event of stream) if (event.choices[0]?.text) times.push(monotonicMs())
+  } catch {
+    failed += 1
+  }
+  chunks += times.length
+  if (arena.seconds === 0) seen.push({ id, sentMs, times })
+}
+
+const cpuBefore = process.cpuUsage()
+const startMs = monotonicMs()
+await Promise.all(
+  Array.from({ length: arena.streams }, async (_, slot) => {
+    await new Promise((resolve) => setTimeout(resolve, (arena.spreadMs * slot) / arena.streams))
+    do await one(nextId++)
+    while (monotonicMs() - startMs < arena.seconds * 1000)
+  }),
+)
+const cpu = process.cpuUsage(cpuBefore)
+finishArena(arena, seen, { cpuMs: (cpu.user + cpu.system) / 1000, wallMs: monotonicMs() - startMs, chunks, failed })
+process.exit(0)

@@ -1,0 +1,67 @@
+import { cardBySmiName, groupOf } from './catalogue/cards.ts'
+import { modelByKey } from './catalogue/models.ts'
+import { type Address, parseAddress } from './endpoint/address.ts'
+import { discover } from './endpoint/discover.ts'
+import { probeEndpoint } from './endpoint/probe.ts'
+import { JoulemarkError } from './errors.ts'
+import type { BodyPlan } from './plan/prompt-body.ts'
+import type { Endpoint, Gpu, RunRecord } from './record/schema.ts'
+import type { RunOptions } from './run-options.ts'
+import { resolveScenario } from './scenario/resolve.ts'
+import type { Scenario, ScenarioFile } from './scenario/schema.ts'
+import { chooseServingGpus } from './telemetry/choose-gpus.ts'
+import { openTelemetry, type Telemetry } from './telemetry/open.ts'
+
+/** The box, the server and the scenario, looked at and found fit to start; nothing has been written yet. */
+export interface Prepared {
+  readonly address: Address
+  readonly telemetry: Telemetry
+  readonly gpus: readonly Gpu[]
+  readonly card: RunRecord['card']
+  readonly scenario: Scenario
+  readonly endpoint: Endpoint
+  readonly simulatedBy: string | null
+  readonly body: BodyPlan
+}
+
+/** Looks at everything a run needs. Throws `bad-input` or `world-failed`, one clear line, before anything is written. */
+export async function prepareRun(file: ScenarioFile, options: RunOptions): Promise<Prepared> {
+  const address = parseAddress(options.endpoint)
+  const model = modelByKey(file.model)
+  if (!model) throw new JoulemarkError('bad-input', `scenario ${file.name}: no model "${file.model}" in the catalogue`)
+  const telemetry = await openTelemetry(options.nvidiaSmi)
+  const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)
+  const card = identifyCard(gpus, options.card, telemetry.reason)
+  const scenario = resolveScenario(file, cardNames(card.key ?? options.card))
+  const { endpoint, simulatedBy } = await discover(address, options.apiKey, model)
+  const body: BodyPlan = {
+    api: scenario.api,
+    model: endpoint.model ?? model.key,
+    promptTokens: scenario.prompt.tokens,
+    outputTokens: scenario.output.tokens,
+    vocab: model.vocab,
+    seed: scenario.seed,
+  }
+  await probeEndpoint(address, options.apiKey, endpoint, body)
+  return { address, telemetry, gpus, card, scenario, endpoint, simulatedBy, body }
+}
+
+/** The card that serves, by the name nvidia-smi gives it; what the person claims is kept only where nothing can be read. */
+function identifyCard(gpus: readonly Gpu[], claimed: string | null, noGpuReason: string | null): RunRecord['card'] {
+  const serving = gpus.filter((gpu) => gpu.serving)
+  const first = serving[0]
+  if (!first) return { key: null, name: null, reason: noGpuReason ?? 'no GPU was read' }
+  const names = new Set(serving.map((gpu) => gpu.name))
+  if (names.size > 1) return { key: null, name: first.name, reason: `different cards serve: ${[...names].join(', ')}` }
+  const card = cardBySmiName(first.name)
+  if (card) return { key: card.key, name: first.name }
+  const claim = claimed === null ? '' : ` (claimed: ${claimed})`
+  return { key: null, name: first.name, reason: `"${first.name}" is not in the catalogue${claim}` }
+}
+
+/** The names under `cards:` that mean this card: its group first, then its own key. */
+function cardNames(key: string | null): string[] {
+  if (key === null) return []
+  const group = groupOf(key)
+  return group === null ? [key] : [group, key]
+}

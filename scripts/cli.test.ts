@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** The command line as a person meets it: a process, its two streams and its exit code. */
+const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
+const scenario = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-single.yaml', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'cli-'))
+const out = join(folder, 'results')
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function joulemark(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '', JOULEMARK_NVIDIA_SMI: '', ...env } }
+    execFile(process.execPath, ['--import', 'tsx', cli, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+let server: Server
+let url: string
+let answer: (response: ServerResponse) => void
+beforeAll(async () => {
+  server = createServer((_, response) => answer(response)).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => server.close())
+
+const json = (status: number, body: unknown) => (response: ServerResponse) => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+function fakeSmi(script: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'smi-')), 'nvidia-smi')
+  writeFileSync(path, `#!/bin/sh\n${script}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+const run = (args: readonly string[], env?: Record<string, string>) =>
+  joulemark(['run', scenario, '--out', out, '--no-progress', ...args], env)
+
+/** One clear line, no stack, nothing written. */
+function expectOneLine(ended: Ended, code: number, text: string | RegExp): void {
+  expect(ended.stderr).toMatch(text)
+  expect(ended.stderr.trim().split('\n')).toHaveLength(1)
+  expect(ended.stderr).not.toMatch(/\n\s+at /)
+  expect(ended.stdout).toBe('')
+  expect(ended.code).toBe(code)
+}
+
+describe('bad input is one clear line and exit code 2', () => {
+  test('a scenario that is not there', async () => {
+    const ended = await joulemark(['run', 'nope.yaml', '--endpoint', url])
+    expectOneLine(ended, 2, 'nope.yaml: no such file; scenario files are in scenarios/')
+  })
+
+  test('a scenario that is not YAML', async () => {
+    const path = join(folder, 'bad.yaml')
+    writeFileSync(path, 'name: [x\n')
+    expectOneLine(await joulemark(['run', path, '--endpoint', url]), 2, /bad\.yaml:\d+: not valid YAML/)
+  })
+
+  test('an endpoint that is not a URL', async () => {
+    expectOneLine(await run(['--no-gpu', '--endpoint', 'box:eight']), 2, '--endpoint box:eight: ')
+  })
+
+  test('a password in the endpoint is refused and not repeated', async () => {
+    const ended = await run(['--no-gpu', '--endpoint', 'http://me:hunter2@box:8000'])
+    expectOneLine(ended, 2, 'use OPENAI_API_KEY')
+    expect(ended.stderr).not.toContain('hunter2')
+  })
+
+  test('a card that is not in the catalogue', async () => {
+    expectOneLine(await run(['--endpoint', url, '--card', 'rtx-409']), 2, 'did you mean "rtx-4090"?')
+  })
+
+  test('a key that the server does not take; the key is not shown', async () => {
+    answer = json(401, { error: 'Unauthorized' })
+    const ended = await run(['--no-gpu', '--endpoint', url], { OPENAI_API_KEY: 'sk-very-secret' })
+    expectOneLine(ended, 2, 'HTTP 401: not authorised; the key in OPENAI_API_KEY is not the right one')
+    expect(ended.stderr).not.toContain('sk-very-secret')
+  })
+
+  test('a model that is not served lists those that are, without their control characters', async () => {
+    answer = json(200, { object: 'list', data: [{ id: 'other/model\u001b[31m', object: 'model' }] })
+    const ended = await run(['--no-gpu', '--endpoint', url])
+    expectOneLine(ended, 2, /does not serve llama-3\.1-8b-instruct-fp8 .*it serves: other\/model/)
+    expect(ended.stderr).not.toContain('\u001b')
+  })
+
+  test('a named nvidia-smi that is not there', async () => {
+    expectOneLine(await run(['--endpoint', url, '--nvidia-smi', '/nope/nvidia-smi']), 2, '/nope/nvidia-smi')
+  })
+
+  test('an unknown option, and an unknown report format', async () => {
+    expect((await joulemark(['run', scenario, '--endpiont', url])).code).toBe(2)
+    expectOneLine(await joulemark(['report', folder, '--format', 'htlm']), 2, '--format htlm')
+  })
+
+  test('a folder without runs', async () => {
+    expectOneLine(await joulemark(['report', folder]), 2, 'holds no run')
+  })
+})
+
+describe('a world that fails is one clear line and exit code 3', () => {
+  test('an endpoint that nobody listens at', async () => {
+    const gone = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => gone.once('listening', resolve))
+    const { port } = gone.address() as AddressInfo
+    await new Promise((resolve) => gone.close(resolve))
+    expectOneLine(
+      await run(['--no-gpu', '--endpoint', `http://127.0.0.1:${port}`]),
+      3,
+      'cannot be reached (ECONNREFUSED)',
+    )
+  })
+
+  test('a server that is not OpenAI-compatible', async () => {
+    answer = json(404, {})
+    expectOneLine(await run(['--no-gpu', '--endpoint', url]), 3, 'not an OpenAI-compatible server?')
+  })
+
+  test('an nvidia-smi that fails on stdout with code 9', async () => {
+    const text =
+      "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running."
+    const path = fakeSmi(`printf '%s\\n' "${text}"; exit 9`)
+    expectOneLine(await run(['--endpoint', url, '--nvidia-smi', path]), 3, /driver/)
+  })
+})
+
+test('nothing was written by any of these', () => {
+  expect(() => readdirSync(out)).toThrow()
+})

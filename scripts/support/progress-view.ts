@@ -1,0 +1,59 @@
+import { styleText } from 'node:util'
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { relativeHalfWidth } from '../../harness/metrics/result.ts'
+import { plainText } from '../../harness/plain-text.ts'
+import { type Progress, silentProgress, type Tick } from '../../harness/progress.ts'
+
+/** Where progress is drawn: stderr, in practice. */
+export interface View {
+  readonly isTTY: boolean
+  readonly color: boolean
+  write(text: string): void
+}
+
+/** Progress for people: one live line on a terminal, plain lines elsewhere, nothing when it is not wanted. */
+export function progressView(view: View, wanted: boolean): Progress {
+  if (!wanted) return { ...silentProgress, warn: (message) => view.write(`warning: ${message}\n`) }
+  const live = view.isTTY
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    view.color ? styleText(style, text, { validateStream: false }) : text
+  const line = (text: string) => view.write(`${live ? '\r\u001b[2K' : ''}${text}\n`)
+  let lastLabel = ''
+  return {
+    started(scenario, directory, gpus) {
+      const serving = gpus.filter((gpu) => gpu.serving)
+      const where = serving.map((gpu) => gpu.name).join(' + ') || 'no GPU'
+      line(`${paint('bold', scenario.title)} on ${plainText(where)}`)
+      line(paint('dim', `record: ${directory}`))
+    },
+    tick(tick) {
+      if (live) view.write(`\r\u001b[2K${bar(tick)}`)
+      else if (tick.label !== lastLabel) line(`${tick.label}: ${(tick.totalMs / 1000).toFixed(0)} s of load`)
+      lastLabel = tick.label
+    },
+    trialDone(trial, record) {
+      const key = headlineMetric(record.scenario)
+      const value = key === 'decodeTokensPerS' ? trial.decodeTokensPerS : trial.outputTokensPerS
+      const half = relativeHalfWidth(record.result[key])
+      const target = (record.scenario.certainty.target * 100).toFixed(1)
+      const shown = value === null ? `no figure: ${trial.reasons[key] ?? 'unknown'}` : `${value.toFixed(1)} tokens/s`
+      const energy =
+        trial.tokensPerJ === null
+          ? ''
+          : `, ${trial.tokensPerJ.toFixed(2)} tokens/J at ${trial.meanPowerW?.toFixed(0)} W`
+      const interval = half === null ? '' : `, mean now ± ${(half * 100).toFixed(2)} % (target ± ${target} %)`
+      line(`  trial ${trial.index + 1}: ${shown}${energy}${interval}`)
+    },
+    warn: (message) => line(paint('yellow', `warning: ${plainText(message)}`)),
+  }
+}
+
+function bar(tick: Tick): string {
+  const share = Math.min(1, tick.elapsedMs / tick.totalMs)
+  const width = 20
+  const filled = Math.round(share * width)
+  const power = tick.powerW === null ? '' : `  ${tick.powerW.toFixed(0)} W`
+  const memory = tick.memoryMiB === null ? '' : `  ${(tick.memoryMiB / 1024).toFixed(1)} GiB`
+  const seconds = `${(tick.elapsedMs / 1000).toFixed(0)}/${(tick.totalMs / 1000).toFixed(0)} s`
+  return `  ${tick.label.padEnd(9)} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${seconds}  ${tick.inFlight} in flight  ~${tick.eventsPerS.toFixed(0)} tokens/s${power}${memory}`
+}

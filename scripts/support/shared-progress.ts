@@ -1,0 +1,38 @@
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import type { Progress, Tick } from '../../harness/progress.ts'
+import type { View } from './progress-view.ts'
+
+/** Progress of several runs at once: one live line that all share on a terminal, a plain line for each trial elsewhere. */
+export function sharedProgress(view: View): { lane(name: string): Progress; done(): void } {
+  const lanes = new Map<string, string>()
+  const clear = view.isTTY ? '\r\u001b[2K' : ''
+  const line = (text: string) => view.write(`${clear}${text}\n`)
+  const draw = () => {
+    if (view.isTTY) view.write(`${clear}  ${[...lanes].map(([name, state]) => `${name}: ${state}`).join('  |  ')}`)
+  }
+  return {
+    lane: (name) => ({
+      started(scenario) {
+        lanes.set(name, 'starting')
+        line(`${name}: ${scenario.title}`)
+      },
+      tick(tick) {
+        lanes.set(name, shown(tick))
+        draw()
+      },
+      trialDone(trial, record) {
+        const key = headlineMetric(record.scenario)
+        const value = key === 'decodeTokensPerS' ? trial.decodeTokensPerS : trial.outputTokensPerS
+        const figure =
+          value === null ? `no figure (${trial.reasons[key] ?? 'unknown'})` : `${value.toFixed(1)} tokens/s`
+        const power = trial.meanPowerW === null ? '' : ` at ${trial.meanPowerW.toFixed(0)} W`
+        line(`${name}:   trial ${trial.index + 1}: ${figure}${power} (SIMULATED)`)
+      },
+      warn: (message) => line(`${name}: warning: ${message}`),
+    }),
+    done: () => view.write(clear),
+  }
+}
+
+const shown = (tick: Tick): string =>
+  `${tick.label} ${(tick.elapsedMs / 1000).toFixed(0)}/${(tick.totalMs / 1000).toFixed(0)} s, ${tick.inFlight} in flight, ~${tick.eventsPerS.toFixed(0)} tokens/s${tick.powerW === null ? '' : `, ${tick.powerW.toFixed(0)} W`}`
