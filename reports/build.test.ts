@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import article from '../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
-import { buildReport } from './build.ts'
+import { buildReport, reportTables } from './build.ts'
 import { parseClaims } from './claims/schema.ts'
 import { formatCell } from './render/format-cell.ts'
 import { renderTerminal } from './render/terminal.ts'
@@ -15,8 +15,18 @@ const pair = [
   makeRun({ card: 'rtx-pro-6000-max-q', result: { outputTokensPerS: 1380, meanPowerW: 250, tokensPerJ: 5.52 } }),
 ]
 
+const tableOf = (runs: Parameters<typeof buildReport>[0], id: string) =>
+  buildReport(runs).tables.find((table) => table.id === id)!
+
+test('all tables that have something to say, in the order of the article', () => {
+  const gates = [{ id: 'live-source', status: 'fail' as const, required: true, evidence: 'driver 0.0-sim' }]
+  const runs = [...pair, makeRun({ card: 'rtx-4090', scenario: 'other', gates })]
+  expect(buildReport(runs).tables.map((table) => table.id)).toEqual([...reportTables])
+  expect(buildReport(pair).tables.map((table) => table.id)).not.toContain('gotchas')
+})
+
 test("with the catalogue's prices the article's two cards give the article's money", () => {
-  const report = buildReport(pair)
+  const report = buildReport(pair, { tables: ['throughput', 'economics'] })
   expect(report.tables.map((table) => table.id)).toEqual(['throughput', 'economics'])
   const economics = new Map(
     report.tables[1]!.rows.map((row) => [row.id, row.cells.slice(1).map((cell) => formatCell(cell).main)]),
@@ -27,8 +37,9 @@ test("with the catalogue's prices the article's two cards give the article's mon
 })
 
 test('the physical limit of batch 32 on a 4090 is that of its bytes: 8.03 GB of weights and 512 tokens of KV each', () => {
-  const cell = buildReport(pair).tables[0]!.rows[0]!.cells[1]!
-  const bytesPerStep = 6_979_321_856 + 2 * 128_256 * 4096 + 32 * 512 * 131_072
+  const cell = tableOf(pair, 'throughput').rows[0]!.cells[1]!
+  // Linear parts at 1 byte, lm_head and norms at 2, 32 sequences of 512 tokens at 128 KiB of KV.
+  const bytesPerStep = 6_979_321_856 + 2 * 128_256 * 4096 + 2 * 266_240 + 32 * 512 * 131_072
   const limit = cell.kind === 'number' ? cell.limit : undefined
   expect(limit!.value).toBeCloseTo((32 * 1008e9) / bytesPerStep, 6)
   expect(limit!.share).toBeCloseTo(1100 / limit!.value, 12)
@@ -37,7 +48,7 @@ test('the physical limit of batch 32 on a 4090 is that of its bytes: 8.03 GB of 
 
 test('what a person sets about money goes before the catalogue, and the notes say so', () => {
   const report = buildReport(pair, { money: { years: 5, pricesGbp: { 'rtx-4090': 2000 } } })
-  const [, economics] = report.tables
+  const economics = report.tables.find((table) => table.id === 'economics')
   expect(formatCell(economics!.rows.find((row) => row.id === 'capex-per-year')!.cells[1]!).main).toBe('£400')
   expect(economics!.notes[0]).toContain('5 years')
   expect(economics!.notes[0]).toContain('given: years')
@@ -51,7 +62,7 @@ test('a model that only the larger card can hold is OOM on the other, by its byt
     concurrency: 1,
   }
   const runs = [...pair, makeRun({ card: 'rtx-pro-6000-max-q', ...big, result: { decodeTokensPerS: 22 } })]
-  const row = buildReport(runs).tables[0]!.rows.find(({ id }) => id === big.scenario)!
+  const row = tableOf(runs, 'throughput').rows.find(({ id }) => id === big.scenario)!
   expect(row.cells.map((cell) => formatCell(cell).main)).toEqual([
     '70B',
     'OOM',

@@ -7,9 +7,16 @@ import type { Claims } from './claims/schema.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report, ReportSource } from './report.ts'
 import { auditTables } from './tables/audit.ts'
+import { moneyModel } from './tables/card-money.ts'
 import { economicsScenario, economicsTable } from './tables/economics.ts'
-import { selectRuns } from './tables/selection.ts'
+import { fitsTable } from './tables/fits.ts'
+import { gotchasTable } from './tables/gotchas.ts'
+import { type Selection, selectRuns } from './tables/selection.ts'
+import { specTable } from './tables/spec.ts'
+import type { Table } from './tables/table.ts'
 import { throughputTable } from './tables/throughput.ts'
+import { verdictTable } from './tables/verdict.ts'
+import { winnerOf, winnersTable } from './tables/winners.ts'
 
 export interface ReportOptions {
   readonly title?: string
@@ -17,11 +24,17 @@ export interface ReportOptions {
   readonly money?: MoneyOptions
   /** Somebody's tables to audit beside the runs, or without any. */
   readonly claims?: Claims
+  /** Which tables, by id; all that have something to say unless given. */
+  readonly tables?: readonly ReportTable[]
 }
+
+/** The tables of a report in their order, by id; a claims file adds `audit` and `audit-rest`. */
+export const reportTables = ['spec', 'fits', 'throughput', 'economics', 'winners', 'gotchas', 'verdict'] as const
+export type ReportTable = (typeof reportTables)[number]
 
 /** The comparison report from run records and the catalogue. Pure: the same records give the same report. */
 export function buildReport(runs: readonly RunRecord[], options: ReportOptions = {}): Report {
-  const report = buildReportFrom(runs, catalogueFacts(options.money), options.title)
+  const report = buildReportFrom(runs, catalogueFacts(options.money), options)
   if (options.claims === undefined) return report
   const measured = measuredFindings(options.claims, runs, claimCatalogue)
   const verdicts = auditClaims(options.claims, claimCatalogue, measured)
@@ -29,22 +42,38 @@ export function buildReport(runs: readonly RunRecord[], options: ReportOptions =
 }
 
 /** The same from facts that the caller brings, without an audit. */
-export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, title = 'Joulemark report'): Report {
+export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, options: ReportOptions = {}): Report {
+  const wanted = new Set<string>(options.tables ?? reportTables)
   const selection = selectRuns(runs, facts)
-  const scenario = economicsScenario(selection)
-  const tables = [
-    ...(runs.length > 0 ? [throughputTable(selection, facts)] : []),
-    ...(scenario === null ? [] : [economicsTable(selection, facts, scenario)]),
-  ]
+  const scenario = wanted.has('economics') ? economicsScenario(selection) : null
   return {
-    title,
-    tables,
+    title: options.title ?? 'Joulemark report',
+    tables: runs.length === 0 ? [] : comparisonTables(selection, facts).filter((table) => wanted.has(table.id)),
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+    money: scenario === null ? null : moneyModel(selection, facts, scenario),
     simulated: runs.some((run) => run.source === 'simulated'),
   }
 }
 
-export function sourceOf(run: RunRecord): ReportSource {
+function comparisonTables(selection: Selection, facts: Facts): Table[] {
+  const cards = selection.cards.flatMap(({ key }) => facts.card(key) ?? [])
+  const scenario = economicsScenario(selection)
+  const winners = selection.scenarios.map((row) => winnerOf(row, selection, facts))
+  const shown = selection.scenarios.flatMap((row) =>
+    selection.cards.flatMap((card) => selection.runOf(row.name, card.key) ?? []),
+  )
+  return [
+    cards.length > 0 ? specTable(cards) : null,
+    cards.length > 0 ? fitsTable(cards) : null,
+    throughputTable(selection, facts),
+    scenario === null ? null : economicsTable(selection, facts, scenario),
+    selection.cards.length > 1 ? winnersTable(winners) : null,
+    gotchasTable(shown, facts),
+    verdictTable(winners, selection, facts),
+  ].filter((table) => table !== null)
+}
+
+function sourceOf(run: RunRecord): ReportSource {
   const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
   const findings = run.gates.filter((gate) => gate.status === 'fail' || gate.status === 'warn')
   return {

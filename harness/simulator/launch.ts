@@ -60,7 +60,10 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
     const timer = setTimeout(() => fail(`not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS)
     child.once('error', (error) => fail(error.message))
     child.once('close', (exitCode) => {
-      fail(`ended with code ${exitCode} before it was ready`, exitCode === exitCodes.badInput ? 'bad-input' : 'world-failed')
+      fail(
+        `ended with code ${exitCode} before it was ready`,
+        exitCode === exitCodes.badInput ? 'bad-input' : 'world-failed',
+      )
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint += text

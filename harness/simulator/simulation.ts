@@ -38,6 +38,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     maxModelLen: options.maxModelLen,
     cacheConfig: cacheConfigLabels(options, hardware),
     startedS,
+    nowMs,
   })
   const outbox = new Outbox()
   const engine = new Engine(

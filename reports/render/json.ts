@@ -13,6 +13,8 @@ export const REPORT_JSON_VERSION = 1
  *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?}`, `money{valueGbp,digits,ci95?,simulated?}`,
  *   `ratio{value,digits,ci95?,better?,simulated?}`, `text{text,detail?,tone?,simulated?}`, `missing{reason}`, `oom{evidence}`.
  *   Values are unrounded; `digits` is what the other formats print; `ci95` is [low, high].
+ * - `money` or null: `years`, `tariffGbpPerKwh`, `utilisation`, `pue`,
+ *   `cards[]{id,label,priceGbp,idleW,meanPowerW,outputTokensPerS}`, what the economics were worked out from
  * - `sources[]`: `id`, `source`, `status`, `card`, `scenario`, `startedAt`, `quotable`, `gates{pass,warn,fail,notMeasured,findings[]}`
  */
 export function renderJson(report: Report): string {
@@ -24,6 +26,7 @@ export function renderJson(report: Report): string {
     stamp: report.simulated ? 'SIMULATED' : null,
     tables: report.tables,
     sources: report.sources,
+    money: report.money,
   }
   // JSON escapes C0 controls but lets C1 and the marks that reorder text through.
   const text = JSON.stringify(document, (_key, value) => (typeof value === 'string' ? printable(value) : value), 2)

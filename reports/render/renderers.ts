@@ -1,5 +1,6 @@
 import type { RenderedFile, Report } from '../report.ts'
 import { renderCsv } from './csv.ts'
+import { renderHtml } from './html/page.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderTerminal } from './terminal.ts'
@@ -8,6 +9,7 @@ import { renderTerminal } from './terminal.ts'
 export const renderers = {
   terminal: (report) => [{ name: 'report.txt', text: renderTerminal(report) }],
   md: (report) => [{ name: 'report.md', text: renderMarkdown(report) }],
+  html: (report) => [{ name: 'report.html', text: renderHtml(report) }],
   csv: renderCsv,
   json: (report) => [{ name: 'report.json', text: renderJson(report) }],
 } as const satisfies Record<string, (report: Report) => RenderedFile[]>

@@ -1,20 +1,12 @@
-import type { MoneyInputs } from '../../harness/metrics/cost.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
-import type { Facts, Known } from '../facts.ts'
-import type { CardColumn, ScenarioRow } from './selection.ts'
-
-interface CardAt {
-  readonly card: CardColumn
-  readonly run: Known<RunRecord>
-  readonly gpus: number
-  readonly money: Known<MoneyInputs>
-}
+import type { Facts } from '../facts.ts'
+import type { CardMoney } from './card-money.ts'
+import type { ScenarioRow } from './selection.ts'
 
 /** A fraction as `40 %`, exact enough to be recognised as what was typed in. */
 export const percentText = (fraction: number): string => `${Number((fraction * 100).toPrecision(6))} %`
 
 /** What a reader must know to work the economics out again: the assumptions, each price's source, odd limits. */
-export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardAt[]): string[] {
+export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardMoney[]): string[] {
   const { years, tariffGbpPerKwh, utilisation, pue } = facts.money
   const assumptions = [
     `${years} years`,
@@ -29,14 +21,14 @@ export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: rea
   ]
 }
 
-function priceNote({ card }: CardAt, facts: Facts): string[] {
+function priceNote({ card }: CardMoney, facts: Facts): string[] {
   const price = facts.priceGbp(card.key)
   return price === null
     ? []
     : [`Price of ${card.label}: £${price.value}, ${price.source} (${price.date}, ${price.kind}).`]
 }
 
-function idleNote({ card }: CardAt, facts: Facts): string[] {
+function idleNote({ card }: CardMoney, facts: Facts): string[] {
   const idleW = facts.card(card.key)?.idleW
   return idleW === undefined
     ? []
@@ -44,7 +36,7 @@ function idleNote({ card }: CardAt, facts: Facts): string[] {
 }
 
 /** A card that ran at another limit than its default is another card for the economist. */
-function limitNote({ card, run }: CardAt): string[] {
+function limitNote({ card, run }: CardMoney): string[] {
   if ('reason' in run) return []
   const odd = run.value.gpus.filter(
     ({ serving, powerLimitW, powerDefaultLimitW }) =>
@@ -56,5 +48,5 @@ function limitNote({ card, run }: CardAt): string[] {
   )
 }
 
-const countNote = ({ card, gpus }: CardAt): string[] =>
+const countNote = ({ card, gpus }: CardMoney): string[] =>
   gpus > 1 ? [`${card.label}: ${gpus} GPUs served; TDP, price, memory and idle power are those of all ${gpus}.`] : []

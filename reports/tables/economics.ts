@@ -2,17 +2,16 @@ import {
   annualElectricityGbp,
   capexGbpPerYear,
   gbpPerGbVram,
-  gbpPerMillionOutputTokens,
   gbpPerTokensPerS,
   type MoneyInputs,
   totalGbpPerYear,
 } from '../../harness/metrics/cost.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
-import type { Facts, Known } from '../facts.ts'
+import type { Facts } from '../facts.ts'
+import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, tokenCost } from './card-money.ts'
 import { economicsNotes, percentText } from './economics-notes.ts'
-import { figureCell, type Measured, measuredOf, stampOf } from './figure-cell.ts'
-import { mapInterval, ratioInterval } from './ratio-interval.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { figureCell, stampOf } from './figure-cell.ts'
+import { mapInterval } from './ratio-interval.ts'
+import type { ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Cell, type Interval, missing, type Table, text } from './table.ts'
 
 const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
@@ -20,7 +19,7 @@ const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
 interface MetricRow {
   readonly id: string
   readonly label: string
-  readonly cell: (at: CardAt) => Cell
+  readonly cell: (at: CardMoney) => Cell
 }
 
 /** The scenario that the economics are about: the article's batch 32, else the busiest one that most cards ran. */
@@ -36,7 +35,7 @@ export function economicsScenario(selection: Selection): ScenarioRow | null {
  * Formulas: metrics.md section 5, from the exact figures and never from rounded cells.
  */
 export function economicsTable(selection: Selection, facts: Facts, scenario: ScenarioRow): Table {
-  const columns = selection.cards.map((card) => cardAt(card, selection, facts, scenario))
+  const columns = selection.cards.map((card) => cardMoney(card, selection, facts, scenario))
   return buildTable({
     id: 'economics',
     title: 'Power and £/token economics',
@@ -72,32 +71,32 @@ function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
     },
     { id: 'capex-per-year', label: `£/year capex (${years}-yr)`, cell: (at) => ofMoney(at, capexGbpPerYear, 0) },
     { id: 'total-per-year', label: 'Total £/year', cell: (at) => ofPower(at, totalGbpPerYear) },
-    { id: 'gbp-per-million-tokens', label: '£/million output tokens', cell: perMillionTokens },
+    { id: 'gbp-per-million-tokens', label: '£/million output tokens', cell: (at) => costCell(at) },
   ]
 }
 
-const resultCell = (at: CardAt, key: 'meanPowerW' | 'tokensPerJ', digits: number): Cell =>
+const resultCell = (at: CardMoney, key: 'meanPowerW' | 'tokensPerJ', digits: number): Cell =>
   'reason' in at.run ? missing(at.run.reason) : figureCell(at.run.value, key, digits)
 
-function catalogueWatts(at: CardAt, facts: Facts): Cell {
+function catalogueWatts(at: CardMoney, facts: Facts): Cell {
   const tdpW = facts.card(at.card.key)?.tdpW.value
   if (tdpW === undefined) return missing(`${at.card.label} is not in the catalogue`)
   return { kind: 'number', value: tdpW * at.gpus, unit: 'W', digits: 0 }
 }
 
-function perGb(at: CardAt, facts: Facts): Cell {
+function perGb(at: CardMoney, facts: Facts): Cell {
   const vramGb = facts.card(at.card.key)?.vramGb.value
   if (vramGb === undefined) return missing(`${at.card.label} is not in the catalogue`)
   return ofMoney(at, (money) => gbpPerGbVram(money.priceGbp, vramGb * at.gpus), 0)
 }
 
 /** A figure of prices alone: nothing measured, so neither interval nor stamp. */
-function ofMoney(at: CardAt, of: (money: MoneyInputs) => number | null, digits: number): Cell {
+function ofMoney(at: CardMoney, of: (money: MoneyInputs) => number | null, digits: number): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
   return money(of(at.money.value), digits, null, {})
 }
 
-function ofPower(at: CardAt, of: (loadW: number, inputs: MoneyInputs) => number | null): Cell {
+function ofPower(at: CardMoney, of: (loadW: number, inputs: MoneyInputs) => number | null): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
   if ('reason' in at.power) return missing(at.power.reason)
   const inputs = at.money.value
@@ -110,7 +109,7 @@ function ofPower(at: CardAt, of: (loadW: number, inputs: MoneyInputs) => number 
   )
 }
 
-function ofThroughput(at: CardAt, digits: number): Cell {
+function ofThroughput(at: CardMoney, digits: number): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
   if ('reason' in at.throughput) return missing(at.throughput.reason)
   const { priceGbp } = at.money.value
@@ -119,9 +118,14 @@ function ofThroughput(at: CardAt, digits: number): Cell {
   return money(gbpPerTokensPerS(priceGbp, throughput.value), digits, ci95, stamp(at))
 }
 
-const stamp = (at: CardAt) => ('reason' in at.run ? {} : stampOf(at.run.value))
+function costCell(at: CardMoney): Cell {
+  const cost = tokenCost(at)
+  return 'reason' in cost ? missing(cost.reason) : money(cost.value.value, 4, cost.value.ci95, stamp(at))
+}
+
+const stamp = (at: CardMoney) => ('reason' in at.run ? {} : stampOf(at.run.value))
 
 function money(valueGbp: number | null, digits: number, ci95: Interval | null, simulated: { simulated?: true }): Cell {
-  if (valueGbp === null) return missing('divides by zero: check throughput, utilisation and years')
+  if (valueGbp === null) return missing(DIVIDES_BY_ZERO)
   return { kind: 'money', valueGbp, digits, ...(ci95 ? { ci95 } : {}), ...simulated }
 }

@@ -2,7 +2,7 @@ import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
 import { formatNumber } from '../render/format-cell.ts'
-import { buildTable, type Cell, type Column, missing, type Table, text, type Tone } from './table.ts'
+import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from './table.ts'
 
 /** A model with a context and a number of sessions, on one card or several. */
 export interface FitRow {
@@ -46,12 +46,14 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
     title: 'What fits',
     columns: [
       { id: 'configuration', head: 'Model / configuration', align: 'left', cell: (at: FitRow) => text(at.label) },
-      ...cards.map((card): Column<FitRow> => ({
-        id: card.key,
-        head: `${card.label} ${card.vramGb.value}GB`,
-        align: 'right',
-        cell: (at) => fitCell(card, at),
-      })),
+      ...cards.map(
+        (card): Column<FitRow> => ({
+          id: card.key,
+          head: `${card.label} ${card.vramGb.value}GB`,
+          align: 'right',
+          cell: (at) => fitCell(card, at),
+        }),
+      ),
     ],
     rows,
     rowId: (at) => at.id,
@@ -74,9 +76,17 @@ function fitCell(card: Card, at: FitRow): Cell {
   })
   if (fit.headroomRatio >= 1) {
     const tone = tones[fit.verdict]
-    return { kind: 'text', text: fit.verdict, detail: `h ${formatNumber(fit.headroomRatio, 1)}`, ...(tone ? { tone } : {}) }
+    return {
+      kind: 'text',
+      text: fit.verdict,
+      detail: `h ${formatNumber(fit.headroomRatio, 1)}`,
+      ...(tone ? { tone } : {}),
+    }
   }
   const gb = (bytes: number) => `${formatNumber(bytes / 1e9, 1)} GB`
   const need = fit.freeBytes > 0 ? `, ${gb(fit.kvBytesPerToken * at.contextTokens * at.sessions)} of KV` : ''
-  return { kind: 'oom', evidence: `${at.label}, ${card.label}: ${gb(fit.weightsBytes)} of weights${need} into ${gb(fit.budgetBytes)}` }
+  return {
+    kind: 'oom',
+    evidence: `${at.label}, ${card.label}: ${gb(fit.weightsBytes)} of weights${need} into ${gb(fit.budgetBytes)}`,
+  }
 }

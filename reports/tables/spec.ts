@@ -27,10 +27,17 @@ export function specTable(cards: readonly Card[]): Table {
   return buildTable({
     id: 'spec',
     title: 'Spec sheet side by side',
-    columns: [{ id: 'spec', head: 'Spec', align: 'left', cell: (row: SpecRow) => text(row.label) }, ...specs, ...deltas],
+    columns: [
+      { id: 'spec', head: 'Spec', align: 'left', cell: (row: SpecRow) => text(row.label) },
+      ...specs,
+      ...deltas,
+    ],
     rows,
     rowId: (row) => row.id,
-    notes: ['Rates are dense; FP16 and FP8 with FP32 accumulate. ~ stands before what is derived or recalled.', ...sourceNotes(cards)],
+    notes: [
+      'Rates are dense; FP16 and FP8 with FP32 accumulate. ~ stands before what is derived or recalled.',
+      ...sourceNotes(cards),
+    ],
   })
 }
 
@@ -57,7 +64,12 @@ const word = (id: string, label: string, of: (card: Card) => string): SpecRow =>
   cell: (card) => text(of(card)),
 })
 
-const eccWords = { none: 'no', 'toggle-off': 'can be switched on', 'toggle-on': 'on, can be switched off', always: 'always' } as const
+const eccWords = {
+  none: 'no',
+  'toggle-off': 'can be switched on',
+  'toggle-on': 'on, can be switched off',
+  always: 'always',
+} as const
 
 const rows: readonly SpecRow[] = [
   word('process', 'Process', (card) => card.process.value),

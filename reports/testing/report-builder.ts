@@ -31,7 +31,7 @@ export function makeReport(): Report {
       result: { outputTokensPerS: [1380, 1366.2, 1393.8], meanPowerW: [250, 245, 255], tokensPerJ: 5.52 },
     }),
   ]
-  return buildReportFrom(runs, facts)
+  return buildReportFrom(runs, facts, { tables: ['throughput', 'economics'] })
 }
 
 /** A report of one table in which every text came from somebody who means no good. */
@@ -40,6 +40,7 @@ export function makeHostileReport(evil: string): Report {
     title: evil,
     simulated: false,
     sources: [],
+    money: null,
     tables: [
       {
         id: 'evil',

@@ -6,8 +6,7 @@ import { type FinishedRun, runScenario } from '../../harness/run.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
-import { buildReportFrom } from '../../reports/build.ts'
-import { catalogueFacts } from '../../reports/catalogue-facts.ts'
+import { buildReport } from '../../reports/build.ts'
 import { publish } from '../../reports/publish.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
@@ -46,10 +45,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     progress.done()
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const runs = lists.flat()
-    const report = buildReportFrom(
-      runs.map((run) => run.record),
-      catalogueFacts(),
-    )
+    const report = buildReport(runs.map((run) => run.record))
     io.stdout(renderTerminal(report, { color: io.color, ...(io.columns === null ? {} : { columns: io.columns }) }))
     const written = await publish(report, ['md', 'csv', 'json'], join(flags.out, 'report'))
     io.stdout(

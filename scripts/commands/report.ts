@@ -1,8 +1,7 @@
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import { nearest } from '../../harness/scenario/nearest.ts'
-import { buildReportFrom } from '../../reports/build.ts'
-import { catalogueFacts } from '../../reports/catalogue-facts.ts'
+import { buildReport } from '../../reports/build.ts'
 import { publish } from '../../reports/publish.ts'
 import { type Format, formats, isFormat } from '../../reports/render/renderers.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
@@ -19,7 +18,7 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   const wanted = parseFormats(flags.format)
   const directories = await findRuns(paths)
   const runs = await Promise.all(directories.map(async (directory) => (await readRun(directory)).record))
-  const built = buildReportFrom(runs, catalogueFacts())
+  const built = buildReport(runs)
   if (wanted.includes('terminal')) {
     io.stdout(renderTerminal(built, { color: io.color, ...(io.columns === null ? {} : { columns: io.columns }) }))
   }

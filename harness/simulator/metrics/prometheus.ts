@@ -34,22 +34,27 @@ const createdLines = (name: string, help: string, series: readonly Labels[], cre
   heading(`${name}_created`, help, 'gauge') +
   series.map((labels) => sample(`${name}_created`, labels, createdS)).join('')
 
-/** A value that goes up and down. */
+/** Values that go up and down, one series for each value of a label that is known from the start. */
 export class Gauge implements Metric {
-  value: number
   readonly #name: string
   readonly #help: string
-  readonly #labels: Labels
+  readonly #series: readonly Labels[]
+  readonly #values: number[]
 
-  constructor(name: string, help: string, labels: Labels, value = 0) {
+  constructor(name: string, help: string, series: readonly Labels[]) {
     this.#name = name
     this.#help = help
-    this.#labels = labels
-    this.value = value
+    this.#series = series
+    this.#values = series.map(() => 0)
+  }
+
+  set(value: number, index = 0): void {
+    this.#values[index] = value
   }
 
   render(): string {
-    return heading(this.#name, this.#help, 'gauge') + sample(this.#name, this.#labels, this.value)
+    const lines = this.#series.map((labels, index) => sample(this.#name, labels, this.#values[index] as number))
+    return heading(this.#name, this.#help, 'gauge') + lines.join('')
   }
 }
 

@@ -1,0 +1,62 @@
+/** One reading of NVML's energy counter of one GPU, on the run's clock. The counter counts from the driver's last load. */
+export interface CounterReading {
+  readonly timeMs: number
+  readonly uuid: string
+  readonly energyMj: number
+}
+
+export interface CounterEnergy {
+  readonly energyJ: number | null
+  /** Why `energyJ` is null; absent when it is not. */
+  readonly reason?: string
+}
+
+/** Two sources of one board's energy that differ by more than this are a finding (metrics section 4.2). */
+export const AGREEMENT = 0.05
+/** Readings further apart than this are not interpolated between at a window's edge. */
+const LONGEST_MS = 5000
+
+/**
+ * Energy of a window by the counter: difference of its values at the two edges, each interpolated between the readings
+ * beside it, summed over the serving GPUs. A counter that went back was reset with its driver: null, not a part.
+ */
+export function counterEnergy(
+  readings: readonly CounterReading[],
+  servingUuids: readonly string[],
+  windowStartMs: number,
+  windowEndMs: number,
+): CounterEnergy {
+  if (servingUuids.length === 0) return { energyJ: null, reason: 'no serving GPU is known' }
+  let energyJ = 0
+  for (const uuid of servingUuids) {
+    const own = readings.filter((reading) => reading.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
+    const start = valueAt(own, windowStartMs)
+    const end = valueAt(own, windowEndMs)
+    if (start === null || end === null)
+      return { energyJ: null, reason: `no counter readings of ${uuid} at both edges of the window` }
+    const between = own.filter(({ timeMs }) => timeMs > windowStartMs - LONGEST_MS && timeMs < windowEndMs + LONGEST_MS)
+    const fell = between.some(
+      (reading, index) => index > 0 && reading.energyMj < (between[index - 1] as CounterReading).energyMj,
+    )
+    if (fell || end < start) return { energyJ: null, reason: `the counter of ${uuid} was reset during the window` }
+    // A window of seconds at any power is joules: a counter that stands still is not counting.
+    if (end === start) return { energyJ: null, reason: `the counter of ${uuid} stood still` }
+    energyJ += (end - start) / 1000
+  }
+  return { energyJ }
+}
+
+/** How far the trapezoid is from the counter, as a share of the counter; null when one is missing. */
+export function disagreement(trapezoidJ: number | null, counterJ: number | null): number | null {
+  return trapezoidJ === null || counterJ === null || counterJ <= 0 ? null : trapezoidJ / counterJ - 1
+}
+
+function valueAt(readings: readonly CounterReading[], timeMs: number): number | null {
+  const after = readings.findIndex((reading) => reading.timeMs >= timeMs)
+  const to = readings[after]
+  if (!to) return null
+  if (to.timeMs === timeMs) return to.energyMj
+  const from = readings[after - 1]
+  if (!from || to.timeMs - from.timeMs > LONGEST_MS) return null
+  return from.energyMj + ((to.energyMj - from.energyMj) * (timeMs - from.timeMs)) / (to.timeMs - from.timeMs)
+}

@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cardKeys } from './catalogue/cards.ts'
+import { modelKeys } from './catalogue/models.ts'
+import { systemClock } from './clock.ts'
+import { silentProgress } from './progress.ts'
+import { readRows, readRun } from './record/read.ts'
+import { RequestTable } from './record/request-table.ts'
+import { type FinishedRun, runScenario } from './run.ts'
+import type { RunOptions } from './run-options.ts'
+import { loadScenarios } from './scenario/load-file.ts'
+import type { ScenarioFile } from './scenario/schema.ts'
+import { launchSimulator, type RunningSimulator } from './simulator/launch.ts'
+
+/** The whole flow against the real stand-in process, over real sockets and a real child nvidia-smi. */
+const folder = mkdtempSync(join(tmpdir(), 'run-'))
+const scenarioPath = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
+let simulator: RunningSimulator
+let scenario: ScenarioFile
+
+beforeAll(async () => {
+  simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
+  const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
+  scenario = {
+    ...(file as ScenarioFile),
+    load: { shape: 'closed', concurrency: 8, rampSeconds: 0.2 },
+    prompt: { tokens: 64, prefixCache: 'cold' },
+    output: { tokens: 48 },
+    trial: { seconds: 3.5, warmupSeconds: 0.5, quietSeconds: 1, requestTimeoutSeconds: 60, minWindowSeconds: 1 },
+  }
+})
+afterAll(() => simulator.stop())
+
+const never = new AbortController().signal
+const options = (over: Partial<RunOptions> = {}): RunOptions => ({
+  clock: systemClock,
+  endpoint: simulator.url,
+  apiKey: null,
+  nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
+  outDir: folder,
+  card: null,
+  gpus: [],
+  trials: 1,
+  workers: 1,
+  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+  progress: silentProgress,
+  drain: never,
+  abort: never,
+  ...over,
+})
+
+describe('a run on the stand-in', () => {
+  let run: FinishedRun
+  beforeAll(async () => {
+    run = await runScenario(scenario, options())
+  })
+  const trial = () => {
+    const [first] = run.record.trials
+    if (!first || first.windowStartMs === null || first.windowEndMs === null) throw new Error('no steady window')
+    return { ...first, windowStartMs: first.windowStartMs, windowEndMs: first.windowEndMs }
+  }
+
+  test('is complete, on the card that nvidia-smi names, and every request succeeded at its exact length', async () => {
+    expect(run.record).toMatchObject({ status: 'complete', card: { key: 'rtx-4090' } })
+    expect(trial().outcomes).toEqual({ ok: trial().requests })
+    const rows = await readRows(run.directory, 'requests.csv')
+    expect(rows).toHaveLength(trial().requests)
+    expect(rows.every((row) => row.promptTokens === 64 && row.outputTokens === 48)).toBe(true)
+    expect(rows.every((row) => row.cachedTokens === null || row.cachedTokens === 0)).toBe(true)
+  })
+
+  test('is simulated in every place, and can never be quoted', () => {
+    expect(run.record.source).toBe('simulated')
+    expect(run.record.sourceEvidence.length).toBeGreaterThanOrEqual(2)
+    expect(run.record.gpus[0]).toMatchObject({ driver: '0.0-sim', name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' })
+    expect(run.record.gates.find((gate) => gate.id === 'live-source')?.status).toBe('fail')
+    expect(run.record.quotable).toBe(false)
+  })
+
+  test('counts the tokens of the window as the rows on disk have them', async () => {
+    const tokens = await readRows(run.directory, 'tokens.csv')
+    const { windowStartMs, windowEndMs, outputTokens, outputTokensPerS } = trial()
+    const inside = tokens.filter((row) => row.binStartMs >= windowStartMs && row.binStartMs + 20 <= windowEndMs)
+    expect(inside.reduce((sum, row) => sum + row.tokens, 0)).toBe(outputTokens)
+    expect(outputTokensPerS).toBeCloseTo((outputTokens as number) / ((windowEndMs - windowStartMs) / 1000), 6)
+    const all = new RequestTable(await readRows(run.directory, 'requests.csv')).column('outputTokens')
+    expect(tokens.reduce((sum, row) => sum + row.tokens, 0)).toBe(all.reduce((sum, each) => sum + each, 0))
+  })
+
+  test('has the energy that the stand-in truly used in the window, within 5 %', async () => {
+    const { windowStartMs, windowEndMs, energyJ, meanPowerW } = trial()
+    const { originMs } = run.record.clock
+    const query = `fromMs=${originMs + windowStartMs}&toMs=${originMs + windowEndMs}`
+    const truth = (await (await fetch(`${simulator.url}/simulator/true-energy?${query}`)).json()) as { energyJ: number }
+    expect(energyJ).not.toBeNull()
+    expect(Math.abs((energyJ as number) / truth.energyJ - 1)).toBeLessThan(0.05)
+    expect(meanPowerW).toBeCloseTo((energyJ as number) / ((windowEndMs - windowStartMs) / 1000), 6)
+  })
+
+  test('is the same when it is read back, with hashes and row counts of its files', async () => {
+    const { record } = await readRun(run.directory)
+    expect(record).toEqual(run.record)
+    expect(Object.keys(record.files)).toEqual(expect.arrayContaining(['requests.csv', 'tokens.csv', 'gpu.csv']))
+    expect(record.files['gpu.csv']?.rows).toBe((await readRows(run.directory, 'gpu.csv')).length)
+  })
+
+  test('keeps no key, no prompt and no output text', async () => {
+    const secret = 'sk-must-not-be-written'
+    const { directory } = await runScenario(scenario, options({ apiKey: secret, nvidiaSmi: null }))
+    const text = readdirSync(directory)
+      .map((name) => readFileSync(join(directory, name), 'utf8'))
+      .join()
+    expect(text).not.toContain(secret)
+  })
+})
+
+test('without a GPU the run is kept, and energy is null with its reason, never 0', async () => {
+  const { record } = await runScenario(scenario, options({ nvidiaSmi: null }))
+  const [trial] = record.trials
+  expect(trial).toMatchObject({ energyJ: null, tokensPerJ: null, meanPowerW: null })
+  expect(trial?.reasons['energyJ']).toMatch(/--no-gpu/)
+  expect(record.result['tokensPerJ']).toMatchObject({ mean: null, n: 0 })
+  expect(record.gates.find((gate) => gate.id === 'energy-coverage')?.status).toBe('not-measured')
+})
+
+describe('interrupted', () => {
+  const cli = fileURLToPath(new URL('../scripts/cli.ts', import.meta.url))
+  const short = join(folder, 'short.yaml')
+  const text = readFileSync(scenarioPath, 'utf8')
+    .replace('tokens: 512', 'tokens: 64')
+    .replace('tokens: 256', 'tokens: 48')
+    .replace('seconds: 60, warmupSeconds: 10', 'seconds: 60, warmupSeconds: 0.4, quietSeconds: 0.8')
+  writeFileSync(short, text)
+
+  const start = (out: string) =>
+    spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        cli,
+        'run',
+        short,
+        '--endpoint',
+        simulator.url,
+        '--nvidia-smi',
+        simulator.nvidiaSmi,
+        '--out',
+        out,
+      ],
+      { stdio: 'ignore', env: { ...process.env, OPENAI_API_KEY: '' } },
+    )
+  const runFolder = (out: string) => join(out, readdirSync(out)[0] ?? 'not-yet')
+  /** Waits until measured requests are on disk, however long the machine takes for that. */
+  async function untilRequestsAreOnDisk(out: string): Promise<number> {
+    for (;;) {
+      const rows = await readRows(runFolder(out), 'requests.csv').catch(() => [])
+      if (rows.length > 20) return rows.length
+      await systemClock.sleep(100)
+    }
+  }
+
+  test('by kill -9, the record is readable, says running, and every request that had ended is there', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'kill-'))
+    const child = start(out)
+    const seen = await untilRequestsAreOnDisk(out)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const { record } = await readRun(runFolder(out))
+    expect(record).toMatchObject({ status: 'running', endedAt: null, quotable: false, source: 'simulated' })
+    const rows = await readRows(runFolder(out), 'requests.csv')
+    expect(rows.length).toBeGreaterThanOrEqual(seen)
+    expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48)).toBe(true)
+  })
+
+  test('by Ctrl-C, what is in flight ends, the record says interrupted and the exit code is 130', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'interrupt-'))
+    const child = start(out)
+    await untilRequestsAreOnDisk(out)
+    child.kill('SIGINT')
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+    const { record } = await readRun(runFolder(out))
+    expect(record).toMatchObject({ status: 'interrupted', quotable: false })
+    expect(record.endedAt).not.toBeNull()
+    expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
+  })
+
+  test('by Ctrl-C twice, what is in flight is cut and recorded as aborted, never as a short success', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'interrupt-twice-'))
+    const child = start(out)
+    await untilRequestsAreOnDisk(out)
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+    const { record } = await readRun(runFolder(out))
+    expect(record.status).toBe('interrupted')
+    const rows = await readRows(runFolder(out), 'requests.csv')
+    expect(rows.filter((row) => row.outcome === 'ok').every((row) => row.outputTokens === 48)).toBe(true)
+    expect(rows.filter((row) => row.outcome !== 'ok').every((row) => row.outcome === 'aborted')).toBe(true)
+  })
+})

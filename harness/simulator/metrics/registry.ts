@@ -1,0 +1,50 @@
+import { Counter, Gauge, Histogram, type Labels, type Metric } from './prometheus.ts'
+
+/** A label beyond the common ones, with all the values that it will ever have. */
+export interface ExtraLabel {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+/** The metrics of one engine: all named `vllm:…`, all with the same labels, printed in the order of their making. */
+export class Registry {
+  readonly #labels: Labels
+  readonly #createdS: number
+  readonly #metrics: Metric[] = []
+
+  constructor(modelName: string, createdS: number) {
+    this.#labels = { engine: '0', model_name: modelName }
+    this.#createdS = createdS
+  }
+
+  gauge(name: string, help: string, extra?: ExtraLabel): Gauge {
+    return this.#keep(new Gauge(`vllm:${name}`, help, this.#series(extra)))
+  }
+
+  counter(name: string, help: string, extra?: ExtraLabel): Counter {
+    return this.#keep(new Counter(`vllm:${name}`, help, this.#series(extra), this.#createdS))
+  }
+
+  histogram(name: string, help: string, bounds: readonly number[]): Histogram {
+    return this.#keep(new Histogram(`vllm:${name}`, help, this.#labels, bounds, this.#createdS))
+  }
+
+  /** A gauge that is 1 and says everything in its labels. */
+  info(name: string, help: string, labels: Labels): void {
+    this.#keep(new Gauge(`vllm:${name}`, help, [{ engine: '0', ...labels }])).set(1)
+  }
+
+  /** The text of the page. */
+  render(): string {
+    return this.#metrics.map((metric) => metric.render()).join('')
+  }
+
+  #series(extra: ExtraLabel | undefined): Labels[] {
+    return extra === undefined ? [this.#labels] : extra.values.map((value) => ({ ...this.#labels, [extra.name]: value }))
+  }
+
+  #keep<Kept extends Metric>(metric: Kept): Kept {
+    this.#metrics.push(metric)
+    return metric
+  }
+}

@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { CounterReply, CounterRequest, CounterResult } from './states.ts'
+
+/** Never the unversioned name: that one belongs to the development package. */
+export const NVML_LIBRARY = 'libnvidia-ml.so.1'
+/** A counter is read in microseconds; opening initialises the driver, which takes seconds without persistence mode. */
+const OPEN_TIMEOUT_MS = 15_000
+const READ_TIMEOUT_MS = 2000
+
+export interface EnergyCounter {
+  /** One reading of every card's counter. Never rejects; once it has failed for good it says the same again. */
+  read(): Promise<CounterResult>
+  close(): void
+}
+
+export interface CounterOptions {
+  readonly uuids: readonly string[]
+  readonly library?: string
+  readonly readTimeoutMs?: number
+  /** Starts the child; for tests. */
+  readonly start?: () => ChildProcess
+}
+
+const childPath = fileURLToPath(new URL('./counter-child.ts', import.meta.url))
+
+/**
+ * Opens NVML's energy counter in a child process and takes its first reading, which tells whether there is a counter.
+ * Never rejects: absent koffi, library, driver or support are states.
+ */
+export async function openEnergyCounter(
+  options: CounterOptions,
+): Promise<{ counter: EnergyCounter; first: CounterResult }> {
+  const { uuids, library = NVML_LIBRARY, readTimeoutMs = READ_TIMEOUT_MS } = options
+  const child =
+    options.start?.() ??
+    fork(childPath, {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+  const waiting = new Map<number, (result: CounterResult) => void>()
+  let last: Readonly<Record<string, number>> = {}
+  let over: CounterResult | null = null
+  let asked = 0
+
+  const end = (result: CounterResult): void => {
+    over ??= result
+    for (const resolve of waiting.values()) resolve(over)
+    waiting.clear()
+    child.kill('SIGKILL')
+  }
+  child.on('message', ({ id, result }: CounterReply) => {
+    waiting.get(id)?.(result)
+    waiting.delete(id)
+  })
+  child.on('error', (error) => end({ state: 'failed', reason: `NVML's process did not start: ${error.message}` }))
+  child.on('exit', (code, signal) =>
+    end({ state: 'failed', reason: `NVML's process ended (${signal ?? `code ${code}`})` }),
+  )
+  // The counter must not keep a finished program alive.
+  child.unref()
+  child.channel?.unref()
+
+  const ask = (request: (id: number) => CounterRequest, timeoutMs: number): Promise<CounterResult> => {
+    if (over) return Promise.resolve(over)
+    return new Promise((resolve) => {
+      asked += 1
+      const id = asked
+      const timer = setTimeout(() => {
+        end({ state: 'hung', reason: `NVML did not answer in ${timeoutMs / 1000} s` })
+      }, timeoutMs)
+      waiting.set(id, (result) => {
+        clearTimeout(timer)
+        resolve(result)
+      })
+      child.send(request(id), (error) => {
+        if (error) end({ state: 'failed', reason: `NVML's process is gone: ${error.message}` })
+      })
+    })
+  }
+  const judged = (result: CounterResult): CounterResult => {
+    if (result.state !== 'ok') return result
+    const fell = Object.entries(result.energyMj).find(([uuid, energyMj]) => energyMj < (last[uuid] ?? 0))
+    last = result.energyMj
+    if (!fell) return result
+    return { state: 'counter-reset', reason: `the energy counter of ${fell[0]} went back: its driver was loaded anew` }
+  }
+
+  const first = judged(await ask((id) => ({ id, ask: 'open', library, uuids }), OPEN_TIMEOUT_MS))
+  if (first.state !== 'ok') end(first)
+  return {
+    first,
+    counter: {
+      read: async () => judged(await ask((id) => ({ id, ask: 'read' }), readTimeoutMs)),
+      close: () => end({ state: 'failed', reason: 'the counter was closed' }),
+    },
+  }
+}

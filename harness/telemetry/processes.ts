@@ -1,0 +1,38 @@
+import type { SmiExec } from './smi-exec.ts'
+import { parseSmiNumber } from './smi-values.ts'
+
+/** One process that holds a compute context on a card. */
+export interface GpuProcess {
+  readonly uuid: string
+  readonly pid: number
+  readonly name: string
+  readonly usedMiB: number | null
+}
+
+/** Compute processes of all cards; null with a reason where the driver does not tell them. */
+export type ProcessList =
+  | { readonly processes: readonly GpuProcess[] }
+  | { readonly processes: null; readonly reason: string }
+
+/**
+ * Lists compute processes. Asked once before and once after, never in the loop: it takes milliseconds a card. In a
+ * container without the host's PID namespace the list is empty although the card is in use.
+ */
+export async function readProcesses(exec: SmiExec): Promise<ProcessList> {
+  const query = '--query-compute-apps=gpu_uuid,pid,process_name,used_gpu_memory'
+  const result = await exec([query, '--format=csv,noheader,nounits'])
+  return result.kind === 'ok'
+    ? { processes: parseProcesses(result.stdout) }
+    : { processes: null, reason: result.reason }
+}
+
+/** Rows of `gpu_uuid, pid, process_name, used_gpu_memory`; a name may hold commas, so the ends count. */
+export function parseProcesses(csv: string): GpuProcess[] {
+  return csv.split(/\r?\n/).flatMap((line) => {
+    const cells = line.split(',').map((cell) => cell.trim())
+    const [uuid = '', pid = ''] = cells
+    if (cells.length < 4 || !uuid.startsWith('GPU-') || !/^\d+$/.test(pid)) return []
+    const name = cells.slice(2, -1).join(', ')
+    return [{ uuid, pid: Number(pid), name, usedMiB: parseSmiNumber(cells.at(-1)).value }]
+  })
+}

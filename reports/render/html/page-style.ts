@@ -1,0 +1,41 @@
+/** The style of a report page: light and dark by the reader's setting, a phone's width, paper. No outside font or file. */
+export const pageStyle = `
+:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#57606a;--line:#d0d7de;--head:#f3f5f7;--good:#116329;--warn:#7d4e00;--bad:#b3141f;--accent:#0b5cad}
+@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--faint:#9aa5b1;--line:#30363d;--head:#161b22;--good:#56d364;--warn:#e3b341;--bad:#ff8b85;--accent:#79b8ff}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:72rem;padding:1rem;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--ink);background:var(--paper)}
+h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
+h2{font-size:1.2rem;margin:2rem 0 .5rem}
+a{color:var(--accent)}
+.stamp{display:inline-block;padding:.05em .5em;border:2px solid var(--warn);border-radius:.3em;color:var(--warn);font-size:.8em;font-weight:700;letter-spacing:.05em}
+.banner{border:2px solid var(--warn);border-radius:.4em;padding:.6rem 1rem;color:var(--warn);font-weight:600}
+.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.4em}
+.scroll:focus-visible,button:focus-visible,input:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+table{border-collapse:collapse;width:100%}
+th,td{padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left;font-weight:400}
+thead th{background:var(--head);vertical-align:bottom}
+tbody tr:last-child>*{border-bottom:0}
+.right{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.figures tbody th{min-width:9rem}
+.wordy th,.wordy td{overflow-wrap:anywhere;min-width:6.5rem}
+.main{display:inline}
+small{display:block;color:var(--faint);font-size:.8rem;white-space:normal}
+abbr{text-decoration:none;color:var(--warn);font-weight:700}
+.good .main{color:var(--good)}.warn .main{color:var(--warn)}.bad .main{color:var(--bad);font-weight:600}
+.sort{all:unset;cursor:pointer;font-weight:600}
+.sort::after{content:" \\2195";color:var(--faint)}
+[aria-sort=ascending] .sort::after{content:" \\2191";color:var(--ink)}
+[aria-sort=descending] .sort::after{content:" \\2193";color:var(--ink)}
+.notes{font-size:.85rem;color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
+.money{display:flex;flex-wrap:wrap;gap:.8rem 1.5rem;border:1px solid var(--line);border-radius:.4em;padding:.8rem 1rem;margin:1rem 0}
+.money[hidden]{display:none}
+.money legend{font-weight:600;padding:0 .4rem}
+.money label{display:flex;flex-direction:column;font-size:.9rem;gap:.2rem}
+.money input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:.3em;padding:.25rem .4rem;width:9rem}
+.money input[type=range]{width:14rem;max-width:70vw;padding:0}
+.money output{flex-basis:100%;font-weight:600}
+.sources li{margin:.4rem 0;overflow-wrap:anywhere}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+@media (max-width:40rem){body{padding:.6rem}th,td{padding:.35rem .45rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
+@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}section,tr{break-inside:avoid}details>*{display:block}}
+`

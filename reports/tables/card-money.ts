@@ -1,0 +1,85 @@
+import { gbpPerMillionOutputTokens, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts, Known } from '../facts.ts'
+import type { MoneyModel } from '../report.ts'
+import { type Measured, measuredOf } from './figure-cell.ts'
+import { mapInterval, ratioInterval } from './ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+
+/** One card's run of a scenario and the money that goes with it; what is not known is a reason. */
+export interface CardMoney {
+  readonly card: CardColumn
+  readonly run: Known<RunRecord>
+  /** GPUs that served; 1 where no inventory was taken. */
+  readonly gpus: number
+  readonly money: Known<MoneyInputs>
+  /** Output tokens/s of all streams together, whatever the scenario is judged by. */
+  readonly throughput: Known<Measured>
+  readonly power: Known<Measured>
+}
+
+/** Looks up what the money of one card and scenario rests on. */
+export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, scenario: ScenarioRow): CardMoney {
+  const found = selection.runOf(scenario.name, card.key)
+  const run: Known<RunRecord> = found
+    ? { value: found }
+    : { reason: `${card.label}: no run of ${scenario.name} was given` }
+  const gpus = Math.max(1, found?.gpus.filter((gpu) => gpu.serving).length ?? 1)
+  return {
+    card,
+    run,
+    gpus,
+    money: moneyOf(card, gpus, facts),
+    throughput: 'reason' in run ? run : measuredOf(run.value, 'outputTokensPerS'),
+    power: 'reason' in run ? run : measuredOf(run.value, 'meanPowerW'),
+  }
+}
+
+/** GBP per million output tokens with its interval, or why it is not known. */
+export function tokenCost(at: CardMoney): Known<Measured> {
+  if ('reason' in at.money) return at.money
+  if ('reason' in at.throughput) return at.throughput
+  if ('reason' in at.power) return at.power
+  const inputs = at.money.value
+  const [throughput, power] = [at.throughput.value, at.power.value]
+  const gbp = gbpPerMillionOutputTokens(throughput.value, power.value, inputs)
+  const totalGbp = totalGbpPerYear(power.value, inputs)
+  if (gbp === null || totalGbp === null) return { reason: DIVIDES_BY_ZERO }
+  const totalCi95 = mapInterval(power, (watts) => totalGbpPerYear(watts, inputs))
+  const interval = ratioInterval({ value: totalGbp, ci95: totalCi95 }, throughput)
+  // That of total / throughput, scaled to a million tokens at this utilisation.
+  const scale = gbp / (totalGbp / throughput.value)
+  return { value: { value: gbp, ci95: interval && [interval[0] * scale, interval[1] * scale] } }
+}
+
+/** What the economics of a scenario rest on, as plain numbers. */
+export function moneyModel(selection: Selection, facts: Facts, scenario: ScenarioRow): MoneyModel {
+  return {
+    ...facts.money,
+    cards: selection.cards.map((card) => {
+      const at = cardMoney(card, selection, facts, scenario)
+      const price = facts.priceGbp(card.key)
+      const idleW = facts.card(card.key)?.idleW.value
+      return {
+        id: card.key,
+        label: card.label,
+        priceGbp: price === null ? null : price.value * at.gpus,
+        idleW: idleW === undefined ? null : idleW * at.gpus,
+        meanPowerW: 'value' in at.power ? at.power.value.value : null,
+        outputTokensPerS: 'value' in at.throughput ? at.throughput.value.value : null,
+      }
+    }),
+  }
+}
+
+export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation and years'
+
+function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
+  const price = facts.priceGbp(card.key)
+  const idleW = facts.card(card.key)?.idleW.value
+  if (price === null) return { reason: `${card.label}: no price is known; give one` }
+  if (idleW === undefined && facts.money.utilisation < 1) {
+    return { reason: `${card.label} is not in the catalogue: its idle power is not known` }
+  }
+  return { value: { ...facts.money, priceGbp: price.value * gpus, idleW: (idleW ?? 0) * gpus } }
+}

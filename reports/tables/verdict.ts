@@ -1,0 +1,70 @@
+import type { Facts } from '../facts.ts'
+import { stampOf } from './figure-cell.ts'
+import type { CardColumn, Selection } from './selection.ts'
+import { buildTable, type Table, text } from './table.ts'
+import type { Winner } from './winners.ts'
+
+interface Rule {
+  readonly id: string
+  readonly card: CardColumn
+  readonly pick: string
+  readonly because: string
+  readonly fired: readonly Winner[]
+}
+
+/** The verdict as rules, each with the workloads that fired it; what fired nothing is not said. */
+export function verdictTable(winners: readonly Winner[], selection: Selection, facts: Facts): Table | null {
+  const rules = selection.cards.flatMap((card) => rulesOf(card, winners, facts))
+  if (rules.length === 0) return null
+  return buildTable({
+    id: 'verdict',
+    title: 'Verdict',
+    columns: [
+      {
+        id: 'pick',
+        head: 'Pick',
+        align: 'left',
+        cell: (rule: Rule) => ({
+          ...text(rule.card.label),
+          ...stampOf(...rule.fired.flatMap((winner) => winner.runs)),
+        }),
+      },
+      { id: 'when', head: 'When', align: 'left', cell: (rule) => text(rule.pick) },
+      { id: 'because', head: 'Because', align: 'left', cell: (rule) => text(rule.because) },
+    ],
+    rows: rules,
+    rowId: (rule) => rule.id,
+  })
+}
+
+function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Rule[] {
+  const won = winners.filter((winner) => winner.card?.key === card.key)
+  const alone = won.filter((winner) => winner.alone)
+  const cheaper = won.filter((winner) => !winner.alone)
+  const say = (list: readonly Winner[]) => list.map((winner) => `${winner.scenario.title}: ${winner.why}`).join('; ')
+  const use = `at ${facts.money.utilisation * 100} % utilisation and £${facts.money.tariffGbpPerKwh}/kWh`
+  return [
+    ...(alone.length > 0
+      ? [
+          {
+            id: `${card.key}-alone`,
+            card,
+            pick: 'the workload is one that nothing else here can do',
+            because: say(alone),
+            fired: alone,
+          },
+        ]
+      : []),
+    ...(cheaper.length > 0
+      ? [
+          {
+            id: `${card.key}-cheaper`,
+            card,
+            pick: `cost a token decides, ${use}`,
+            because: say(cheaper),
+            fired: cheaper,
+          },
+        ]
+      : []),
+  ]
+}

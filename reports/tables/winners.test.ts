@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import { makeFacts } from '../testing/facts-builder.ts'
+import { makeRun } from '../testing/record-builder.ts'
+import { selectRuns } from './selection.ts'
+import { verdictTable } from './verdict.ts'
+import { winnerOf } from './winners.ts'
+
+const ada = makeRun({
+  card: 'rtx-4090',
+  result: { outputTokensPerS: [1100, 1090, 1110], meanPowerW: 360, ttftMsP50: 400 },
+})
+const pro = makeRun({
+  card: 'rtx-pro-6000-max-q',
+  result: { outputTokensPerS: [1380, 1370, 1390], meanPowerW: 250, ttftMsP50: 200 },
+})
+const withSlo = (run: RunRecord, ttftMs: number): RunRecord => ({
+  ...run,
+  scenario: { ...run.scenario, slo: { ttftMs } },
+})
+
+function winner(runs: RunRecord[], facts = makeFacts()) {
+  const selection = selectRuns(runs, facts)
+  return winnerOf(selection.scenarios[0]!, selection, facts)
+}
+
+test("the cheapest a token wins, with the article's figures by 2.57 and not by 5", () => {
+  expect(winner([ada, pro])).toMatchObject({
+    card: { label: 'RTX 4090' },
+    alone: false,
+    why: '2.57x cheaper: £0.0289 against £0.0742 (RTX PRO 6000 Max-Q) per million output tokens',
+  })
+})
+
+test('a card that breaks the service level of the scenario is out, however cheap', () => {
+  const found = winner([withSlo(ada, 300), withSlo(pro, 300)])
+  expect(found).toMatchObject({ card: { label: 'RTX PRO 6000 Max-Q' }, alone: true })
+  expect(found.why).toBe('RTX 4090: median TTFT of 400 ms is over the 300 ms asked for')
+})
+
+test('what was not measured or is not known decides nothing', () => {
+  const elsewhere = makeRun({ card: 'rtx-pro-6000-max-q', scenario: 'other', startedAt: '2026-11-02T00:00:00Z' })
+  expect(winner([ada, elsewhere])).toMatchObject({ card: null, why: 'RTX PRO 6000 Max-Q: not measured' })
+  const blind = makeRun({ card: 'rtx-pro-6000-max-q', result: { outputTokensPerS: 1380, meanPowerW: 'no sensor' } })
+  expect(winner([ada, blind])).toMatchObject({ card: null })
+  expect(winner([ada])).toMatchObject({ card: null, why: 'one card is no comparison' })
+})
+
+test('a difference within the intervals has no winner', () => {
+  const parity = makeRun({
+    card: 'rtx-pro-6000-max-q',
+    result: { outputTokensPerS: [3400, 3000, 3800], meanPowerW: 250 },
+  })
+  const found = winner([ada, parity])
+  expect(found.card).toBeNull()
+  expect(found.why).toMatch(/^too close to call: £0\.0289 against £0\.0301/)
+})
+
+test('the verdict names only the rules that fired, with their figures', () => {
+  const facts = makeFacts()
+  const selection = selectRuns([ada, pro], facts)
+  const table = verdictTable([winner([ada, pro])], selection, facts)!
+  expect(table.rows.map((row) => row.id)).toEqual(['rtx-4090-cheaper'])
+  expect(table.rows[0]!.cells[2]).toMatchObject({ text: expect.stringContaining('2.57x cheaper') })
+  expect(verdictTable([winner([ada])], selection, facts)).toBeNull()
+})

@@ -1,0 +1,133 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts } from '../facts.ts'
+import { formatGbp, formatNumber } from '../render/format-cell.ts'
+import { cardMoney, tokenCost } from './card-money.ts'
+import { type Measured, measuredOf, stampOf } from './figure-cell.ts'
+import { ratioInterval } from './ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, missing, type Table, text } from './table.ts'
+
+/** Who wins a workload, and the figures that say so. */
+export interface Winner {
+  readonly scenario: ScenarioRow
+  /** Null where nobody can be named; `why` says what is lacking. */
+  readonly card: CardColumn | null
+  readonly why: string
+  /** The only card that can do it at all. */
+  readonly alone: boolean
+  readonly runs: readonly RunRecord[]
+}
+
+interface Candidate {
+  readonly card: CardColumn
+  readonly run: RunRecord | null
+  /** Why the card is out; null while it is in. */
+  readonly out: string | null
+  /** Why nobody knows whether it is in; then nobody wins. */
+  readonly unknown: string | null
+  readonly cost: Measured | null
+}
+
+/**
+ * The winner of a workload by rule: among the cards that ran it and met its service levels, the cheapest a million
+ * output tokens; no winner where the intervals of the two cheapest do not leave 1 out of their ratio.
+ */
+export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Facts): Winner {
+  const all = selection.cards.map((card) => candidate(scenario, card, selection, facts))
+  const unknown = all.flatMap(({ card, unknown: reason }) => (reason === null ? [] : [`${card.label}: ${reason}`]))
+  if (unknown.length > 0) return { scenario, runs: [], card: null, alone: false, why: unknown.join('; ') }
+  const fit = all.filter(({ out }) => out === null)
+  const runs = fit.flatMap(({ run }) => (run === null ? [] : [run]))
+  const outs = all.flatMap(({ card, out }) => (out === null ? [] : [`${card.label}: ${out}`]))
+  const [only] = fit
+  const named = { scenario, runs }
+  if (only === undefined) return { ...named, card: null, alone: false, why: outs.join('; ') || 'no card was given' }
+  if (fit.length === 1) {
+    const decided = outs.length > 0
+    return {
+      ...named,
+      card: decided ? only.card : null,
+      alone: decided,
+      why: decided ? outs.join('; ') : 'one card is no comparison',
+    }
+  }
+  return { ...named, alone: false, ...cheapest(fit, outs) }
+}
+
+function cheapest(fit: readonly Candidate[], outs: readonly string[]): Pick<Winner, 'card' | 'why'> {
+  const priced = fit
+    .flatMap(({ card, cost }) => (cost === null ? [] : [{ card, cost }]))
+    .toSorted((a, b) => a.cost.value - b.cost.value)
+  const [best, next] = priced
+  if (best === undefined || next === undefined || priced.length < fit.length) {
+    return { card: null, why: 'cost a token is not known for every card that can do it' }
+  }
+  const factor = next.cost.value / best.cost.value
+  const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, 4)
+  const price = `${gbp(best)} against ${gbp(next)} (${next.card.label}) per million output tokens`
+  const interval = ratioInterval(next.cost, best.cost)
+  if (factor < 1.03 || (interval !== null && interval[0] <= 1))
+    return { card: null, why: `too close to call: ${price}` }
+  const rest = outs.length > 0 ? `; ${outs.join('; ')}` : ''
+  return { card: best.card, why: `${formatNumber(factor, 2)}x cheaper: ${price}${rest}` }
+}
+
+function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Candidate {
+  const run = selection.runOf(scenario.name, card.key)
+  if (run === null) {
+    const fit = facts.fit(scenario.sample, card.key)
+    const oom = 'value' in fit && !fit.value.fits
+    const verdict = oom
+      ? { out: `out of memory, ${fit.value.evidence}`, unknown: null }
+      : { out: null, unknown: 'not measured' }
+    return { card, run, cost: null, ...verdict }
+  }
+  const cost = tokenCost(cardMoney(card, selection, facts, scenario))
+  return { card, run, ...promisesOf(run), cost: 'value' in cost ? cost.value : null }
+}
+
+/** The service level that a run's own scenario asks for and the run did not keep; medians, as the record has them. */
+function promisesOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown'> {
+  if (run.status === 'failed') return { out: null, unknown: run.failure ?? 'the run failed' }
+  const promises = [
+    ['ttftMsP50', run.scenario.slo?.ttftMs, 'TTFT'],
+    ['tpotMsP50', run.scenario.slo?.tpotMs, 'TPOT'],
+    ['e2eMsP50', run.scenario.slo?.e2eMs, 'E2E'],
+  ] as const
+  for (const [key, limitMs, name] of promises) {
+    if (limitMs === undefined) continue
+    const known = measuredOf(run, key)
+    if ('reason' in known) return { out: null, unknown: `${name} is not known: ${known.reason}` }
+    const ms = known.value.value
+    if (ms > limitMs) {
+      return { out: `median ${name} of ${formatNumber(ms, 0)} ms is over the ${limitMs} ms asked for`, unknown: null }
+    }
+  }
+  return { out: null, unknown: null }
+}
+
+/** The article's "Per-workload winner table", each reason worked out from the figures. */
+export function winnersTable(winners: readonly Winner[]): Table {
+  return buildTable({
+    id: 'winners',
+    title: 'Per-workload winner',
+    columns: [
+      { id: 'workload', head: 'Workload', align: 'left', cell: (at: Winner) => text(at.scenario.title) },
+      {
+        id: 'winner',
+        head: 'Winner',
+        align: 'left',
+        cell: (at) =>
+          at.card === null
+            ? missing(`${at.scenario.title}: ${at.why}`)
+            : { ...text(at.card.label), ...stampOf(...at.runs) },
+      },
+      { id: 'why', head: 'Why', align: 'left', cell: (at) => text(at.why) },
+    ],
+    rows: winners,
+    rowId: (at) => at.scenario.name,
+    notes: [
+      'Rule: of the cards that can do it and kept its service levels (medians), the cheapest a million output tokens; nobody where the difference is under 3 % or within the intervals.',
+    ],
+  })
+}
