@@ -1,10 +1,38 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { launchSimulator } from './launch.ts'
 
 const small = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
 
+/** A program that starts a simulator, says its process id, and would run for ever. */
+const parentProgram = `
+  const { launchSimulator } = await import(${JSON.stringify(new URL('launch.ts', import.meta.url).href)})
+  const { pid } = await launchSimulator(${JSON.stringify(small)})
+  console.log(pid)
+`
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 describe('launchSimulator', () => {
+  it('leaves no simulator behind when its parent is killed', async () => {
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', parentProgram], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(String(line))
+    expect(isAlive(pid)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+  })
+
   it('serves, draws more under load than idle, knows the true energy, and leaves nothing behind', async () => {
     const simulator = await launchSimulator({ ...small, seed: 5 })
     const energyJ = async (fromMs: number, toMs: number): Promise<number> => {

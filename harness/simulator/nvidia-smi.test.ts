@@ -117,6 +117,30 @@ describe('nvidia-smi --query-gpu', () => {
   })
 })
 
+describe('the card behind it', () => {
+  it('draws more and wakes up under load, and rests when the load has gone', async () => {
+    const read = async (): Promise<{ powerW: number; busy: boolean }> => {
+      const query = '--query-gpu=power.draw,utilization.gpu,pstate,clocks_event_reasons.active'
+      const cells = (await run([query, '--format=csv,noheader,nounits', '-i', '0'])).stdout.trim().split(', ')
+      return {
+        powerW: Number(cells[0]),
+        busy: cells[1] !== '0' && cells[2] === 'P2' && cells[3]?.endsWith('0') === true,
+      }
+    }
+    const hangUp = new AbortController()
+    const response = await fetch(`${simulator.url}/v1/completions`, {
+      method: 'POST',
+      signal: hangUp.signal,
+      body: JSON.stringify({ prompt: [1, 2, 3], max_tokens: 10_000, stream: true, ignore_eos: true }),
+    })
+    await response.body?.getReader().read()
+    await expect.poll(async () => (await read()).powerW, { timeout: 10_000 }).toBeGreaterThan(200)
+    expect((await read()).busy).toBe(true)
+    hangUp.abort()
+    await expect.poll(read, { timeout: 10_000 }).toEqual({ powerW: 50.8, busy: false })
+  })
+})
+
 describe('the other calls of nvidia-smi', () => {
   it('lists the cards with -L and its version', async () => {
     const lines = (await run(['-L'])).stdout.trim().split('\n')

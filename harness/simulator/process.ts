@@ -41,5 +41,5 @@ try {
   await main()
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)
-  process.exitCode = error instanceof JoulemarkError ? error.exitCode : exitCodes.worldFailed
+  process.exit(error instanceof JoulemarkError ? error.exitCode : exitCodes.worldFailed)
 }

@@ -30,7 +30,7 @@ export const articleFitRows: readonly FitRow[] = [
   row('llama70b-fp8', 'Llama 3.1 70B FP8', 'llama-3.1-70b-instruct-fp8'),
   row('llama70b-bf16', 'Llama 3.1 70B BF16', 'llama-3.1-70b-instruct'),
   row('llama70b-bf16-pair', 'Llama 3.1 70B BF16, two cards over PCIe', 'llama-3.1-70b-instruct', 16_384, 1, 2),
-  row('coder32b-awq', 'Qwen2.5-Coder 32B AWQ', 'qwen2.5-coder-32b-instruct-awq'),
+  row('coder32b-awq', 'Qwen2.5-Coder 32B AWQ + 8k', 'qwen2.5-coder-32b-instruct-awq', 8192),
   row('qwen72b-fp8', 'Qwen 2.5 72B FP8', 'qwen2.5-72b-instruct-fp8'),
   row('mixtral-8x22b-awq', 'Mixtral 8x22B AWQ', 'mixtral-8x22b-instruct-awq'),
   row('deepseek-v2-awq', 'DeepSeek V2 236B AWQ', 'deepseek-v2-awq'),

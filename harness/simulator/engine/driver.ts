@@ -1,5 +1,8 @@
 import type { Engine } from './engine.ts'
 
+/** A machine too slow for the pace asked for must still answer HTTP: after so many steps the event loop gets its turn. */
+const STEPS_PER_LOOK = 50
+
 /** Runs an engine in real time. */
 export interface EngineDriver {
   /** Brings the engine up to now and plans the next look. Call it before and after anything that the engine is told. */
@@ -16,7 +19,7 @@ export function driveEngine(engine: Engine, nowMs: () => number, afterSteps: () 
   let timer: NodeJS.Timeout | null = null
   let plannedMs = Number.NaN
   const catchUp = (): void => {
-    engine.advance(nowMs())
+    engine.advance(nowMs(), STEPS_PER_LOOK)
     afterSteps()
     plan()
   }

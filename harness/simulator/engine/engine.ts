@@ -79,9 +79,10 @@ export class Engine {
     this.#tell((observer) => observer.finished?.(sequence, 'abort', nowMs))
   }
 
-  /** Brings the engine up to `nowMs`. */
-  advance(nowMs: number): void {
-    for (;;) {
+  /** Brings the engine up to `nowMs`, or `maxSteps` steps nearer to it. */
+  advance(nowMs: number, maxSteps = Number.POSITIVE_INFINITY): void {
+    const lastStep = this.#stepCount + maxSteps
+    while (this.#stepCount < lastStep) {
       if (this.#step === null) {
         const startMs = this.nextEventMs
         if (startMs === null || startMs > nowMs || !this.#begin(startMs)) return

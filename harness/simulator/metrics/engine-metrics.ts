@@ -54,7 +54,10 @@ export class EngineMetrics implements EngineObserver {
       .gauge('engine_sleep_state', 'Engine sleep state.', { name: 'sleep_state', values: sleepStates })
       .set(1, sleepStates.indexOf('awake'))
     this.#kvUsage = registry.gauge('kv_cache_usage_perc', 'KV-cache usage. 1 means 100 percent usage.')
-    this.#queried = registry.counter('prefix_cache_queries', 'Prefix cache queries, in terms of number of queried tokens.')
+    this.#queried = registry.counter(
+      'prefix_cache_queries',
+      'Prefix cache queries, in terms of number of queried tokens.',
+    )
     this.#hits = registry.counter('prefix_cache_hits', 'Prefix cache hits, in terms of number of cached tokens.')
     registry.counter('external_prefix_cache_queries', 'External prefix cache queries, in number of queried tokens.')
     registry.counter('external_prefix_cache_hits', 'External prefix cache hits, in number of cached tokens.')

@@ -40,7 +40,9 @@ export class Registry {
   }
 
   #series(extra: ExtraLabel | undefined): Labels[] {
-    return extra === undefined ? [this.#labels] : extra.values.map((value) => ({ ...this.#labels, [extra.name]: value }))
+    return extra === undefined
+      ? [this.#labels]
+      : extra.values.map((value) => ({ ...this.#labels, [extra.name]: value }))
   }
 
   #keep<Kept extends Metric>(metric: Kept): Kept {

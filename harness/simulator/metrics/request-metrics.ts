@@ -22,10 +22,17 @@ export class RequestMetrics {
     const counts = tokenCounts(maxModelLen)
     const tokens = (name: string, help: string) => registry.histogram(`request_${name}`, help, counts)
     const time = (name: string, phase: string) =>
-      registry.histogram(`request_${name}_time_seconds`, `Histogram of time spent in ${phase} phase for request.`, requestS)
+      registry.histogram(
+        `request_${name}_time_seconds`,
+        `Histogram of time spent in ${phase} phase for request.`,
+        requestS,
+      )
     this.#promptTokens = tokens('prompt_tokens', 'Number of prefill tokens processed.')
     this.#generationTokens = tokens('generation_tokens', 'Number of generation tokens processed.')
-    this.#maxGenerationTokens = tokens('max_num_generation_tokens', 'Histogram of maximum number of requested generation tokens.')
+    this.#maxGenerationTokens = tokens(
+      'max_num_generation_tokens',
+      'Histogram of maximum number of requested generation tokens.',
+    )
     this.#n = registry.histogram('request_params_n', 'Histogram of the n request parameter.', requestN)
     this.#maxTokens = tokens('params_max_tokens', 'Histogram of the max_tokens request parameter.')
     this.#timePerOutputToken = registry.histogram(
@@ -33,7 +40,11 @@ export class RequestMetrics {
       'Histogram of time_per_output_token_seconds per request.',
       interTokenS,
     )
-    this.#endToEnd = registry.histogram('e2e_request_latency_seconds', 'Histogram of e2e request latency in seconds.', requestS)
+    this.#endToEnd = registry.histogram(
+      'e2e_request_latency_seconds',
+      'Histogram of e2e request latency in seconds.',
+      requestS,
+    )
     this.#queue = time('queue', 'WAITING')
     this.#inference = time('inference', 'RUNNING')
     this.#prefill = time('prefill', 'PREFILL')

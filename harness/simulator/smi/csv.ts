@@ -1,4 +1,5 @@
-import { findField, type SmiField, smiFields } from './fields.ts'
+import type { SmiField } from './field.ts'
+import { findField, smiFields } from './fields.ts'
 import type { SmiGpu, SmiState } from './state.ts'
 
 /** How `--format` wants the table. */

@@ -15,7 +15,9 @@ table{border-collapse:collapse;width:100%}
 th,td{padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left;font-weight:400}
 thead th{background:var(--head);vertical-align:bottom}
 tbody tr:last-child>*{border-bottom:0}
-.right{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.right{text-align:right;font-variant-numeric:tabular-nums}
+.right[data-value] .main{white-space:nowrap}
+.figures td.right:not([data-value]){max-width:18rem}
 .figures tbody th{min-width:9rem}
 .wordy th,.wordy td{overflow-wrap:anywhere;min-width:6.5rem}
 .main{display:inline}
@@ -36,6 +38,6 @@ abbr{text-decoration:none;color:var(--warn);font-weight:700}
 .money output{flex-basis:100%;font-weight:600}
 .sources li{margin:.4rem 0;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:40rem){body{padding:.6rem}th,td{padding:.35rem .45rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
+@media (max-width:40rem){body{padding:.6rem;font-size:15px}th,td{padding:.35rem .45rem}.figures thead th{min-width:5.5rem}.figures td.right:not([data-value]){max-width:9rem}.figures tbody th{min-width:7rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}section,tr{break-inside:avoid}details>*{display:block}}
 `

@@ -1,0 +1,245 @@
+import type { Gpu, RunRecord, Trial } from '../record/schema.ts'
+import { COVERAGE_INVALID, COVERAGE_WARN } from './energy.ts'
+import { AGREEMENT } from './energy-counter.ts'
+import { notMeasured, percent, type Verdict, verdict } from './gates.ts'
+import type { CardWindow } from './gates-card-window.ts'
+
+/** The card that was named, as its catalogue entries say. A group name has several. */
+export interface ExpectedCard {
+  readonly key: string
+  readonly entries: readonly { readonly smiName: string; readonly memoryTotalMiB: number }[]
+}
+
+/** ECC and a carve-out may take this much of the memory; a slice of a card (MIG, vGPU) takes more. */
+const MEMORY_TOLERANCE = 0.1
+
+/** Fails when the GPU that served is not the card named: another name, or much less memory than that card has. */
+export function cardMatch(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): Verdict {
+  const serving = gpus.filter((gpu) => gpu.serving)
+  if (serving.length === 0) return notMeasured(card.reason ?? 'no GPU could be read')
+  if (!expected) return notMeasured(`the catalogue knows no card by the name "${serving[0]?.name}", and none was named`)
+  for (const gpu of serving) {
+    const plain = gpu.name.replace(/ \(SIMULATED\)$/, '')
+    const entry = expected.entries.find(({ smiName }) => smiName === plain)
+    if (!entry) return verdict('fail', `${gpu.uuid} is a "${gpu.name}"; the card named is ${expected.key}`)
+    const short = gpu.memoryTotalMiB === null ? 0 : 1 - gpu.memoryTotalMiB / entry.memoryTotalMiB
+    if (Math.abs(short) > MEMORY_TOLERANCE) {
+      return verdict('fail', `${gpu.uuid} has ${gpu.memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`)
+    }
+  }
+  const memory = serving.map((gpu) => gpu.memoryTotalMiB ?? '?').join(' and ')
+  return verdict('pass', `${serving.length} x "${serving[0]?.name}", ${memory} MiB: ${expected.key}`)
+}
+
+/** The compute processes on the cards at one moment; null where they cannot be listed. */
+export interface ProcessSight {
+  readonly processes: readonly { readonly uuid: string; readonly pid: number; readonly name: string }[] | null
+  readonly reason?: string
+}
+
+/**
+ * Fails when a process besides the server used a serving GPU. Which process is the server's is known only when it was
+ * started by us (`serverPids`); else one process a card is taken for it. An empty list is no proof: in a container
+ * nvidia-smi sees no process of others.
+ */
+export function gpuExclusive(
+  sights: readonly ProcessSight[],
+  servingUuids: readonly string[],
+  serverPids: readonly number[] = [],
+): Verdict {
+  const blind = sights.find(({ processes }) => processes === null)
+  if (sights.length === 0) return notMeasured('processes were not listed')
+  if (blind) return notMeasured(`processes cannot be listed: ${blind.reason ?? 'nvidia-smi does not tell'}`)
+  const counts = new Map<number, { uuid: string; pid: number; name: string }>()
+  for (const process of sights.flatMap(({ processes }) => processes ?? [])) {
+    if (servingUuids.includes(process.uuid)) counts.set(process.pid, process)
+  }
+  const seen = [...counts.values()]
+  if (seen.length === 0)
+    return notMeasured('nvidia-smi lists no process, not even the server: it sees no other container')
+  const foreign = servingUuids.flatMap((uuid) => {
+    const own = seen.filter((process) => process.uuid === uuid)
+    return serverPids.length > 0 ? own.filter(({ pid }) => !serverPids.includes(pid)) : own.length > 1 ? own : []
+  })
+  const list = (foreign.length > 0 ? foreign : seen).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
+  return foreign.length > 0
+    ? verdict('fail', `more than the server used the GPU: ${list}`)
+    : verdict('pass', `one process a GPU: ${list}`)
+}
+
+/** Fails under 95 % of covered window, warns under 99 % (metrics section 4.3). */
+export function energyCoverage(
+  trials: readonly Trial[],
+  gpus: readonly Gpu[],
+  gpusReason: string | undefined,
+): Verdict {
+  if (gpus.length === 0) return notMeasured(gpusReason ?? 'no GPU could be read')
+  const windows = trials.filter((trial) => trial.windowStartMs !== null)
+  if (windows.length === 0) return notMeasured('no trial has a steady window')
+  const without = windows.find((trial) => trial.energyJ === null)
+  if (without) return verdict('fail', `trial ${without.index}: ${without.reasons['energyJ'] ?? 'no energy'}`)
+  const least = Math.min(...windows.map((trial) => trial.energy.coverage ?? 0))
+  const stale = windows.flatMap((trial) => trial.energy.findings).find((finding) => finding.includes('stale'))
+  const evidence = `power samples cover ${percent(least)} of the worst window${stale ? `; ${stale}` : ''}`
+  if (least < COVERAGE_INVALID) return verdict('fail', evidence)
+  return verdict(least < COVERAGE_WARN || stale ? 'warn' : 'pass', evidence)
+}
+
+/** One window's energy from both sources. */
+export interface EnergyPair {
+  readonly trial: number
+  readonly trapezoidJ: number | null
+  readonly counterJ: number | null
+  /** Why the counter gave none. */
+  readonly reason?: string
+}
+
+/** Fails when the trapezoid and the energy counter differ by more than 5 % in a window (metrics section 4.2). */
+export function energyAgreement(pairs: readonly EnergyPair[]): Verdict {
+  const both = pairs.flatMap(({ trial, trapezoidJ, counterJ }) =>
+    trapezoidJ !== null && counterJ !== null && counterJ > 0 ? [{ trial, apart: trapezoidJ / counterJ - 1 }] : [],
+  )
+  if (both.length === 0) return notMeasured(`no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`)
+  const worst = both.reduce((most, pair) => (Math.abs(pair.apart) > Math.abs(most.apart) ? pair : most))
+  const evidence = `nvidia-smi's energy is ${signed(worst.apart)} off the NVML counter in trial ${worst.trial} (limit 5 %, ${both.length} windows)`
+  return verdict(Math.abs(worst.apart) > AGREEMENT ? 'fail' : 'pass', evidence)
+}
+
+/** Microseconds in which the cards were held back during the run, by reason, from the driver's own counters. */
+export type ThrottledUs = Readonly<Record<string, number>>
+
+const SOFT_THERMAL_SHARE = 0.01
+
+/**
+ * Fails on hardware slowdown (thermal, power brake) in a window, or on software thermal slowdown for over 1 % of it.
+ * Software power cap is the normal state of a card at its limit: its share is reported, never judged.
+ */
+export function throttle(windows: readonly CardWindow[], throttledUs: ThrottledUs | null, runMs: number): Verdict {
+  const shares = windows.flatMap(({ reasonShares }) => reasonShares ?? [])
+  if (shares.length === 0) return notMeasured('the driver tells no clock event reasons')
+  const most = (name: keyof (typeof shares)[number]) => Math.max(...shares.map((share) => share[name]))
+  const hardware = Math.max(most('hwSlowdown'), most('hwThermalSlowdown'), most('hwPowerBrakeSlowdown'))
+  const softThermal = most('swThermalSlowdown')
+  const countedMs = (name: string) => (throttledUs?.[name] ?? 0) / 1000
+  const hardwareMs = countedMs('hw_thermal_slowdown') + countedMs('hw_power_brake_slowdown')
+  const softMs = countedMs('sw_thermal_slowdown')
+  const counters = throttledUs
+    ? `; counters over the run: hardware ${(hardwareMs / 1000).toFixed(1)} s, thermal ${(softMs / 1000).toFixed(1)} s`
+    : '; the driver has no counters'
+  const evidence = `of the worst window: hardware slowdown ${percent(hardware)}, thermal slowdown ${percent(softThermal)}, at the power cap ${percent(most('swPowerCap'))} (normal)${counters}`
+  const fails =
+    hardware > 0 || hardwareMs > 0 || softThermal > SOFT_THERMAL_SHARE || softMs > SOFT_THERMAL_SHARE * runMs
+  if (fails) return verdict('fail', evidence)
+  return verdict(softThermal > 0 || softMs > 0 ? 'warn' : 'pass', evidence)
+}
+
+/** Time of each reason between two readings of the counters, over all cards; null where one is missing or was reset. */
+export function throttledBetween(
+  before: readonly CardHealthPart[],
+  after: readonly CardHealthPart[],
+): ThrottledUs | null {
+  const sums: Record<string, number> = {}
+  for (const end of after) {
+    const start = before.find(({ uuid }) => uuid === end.uuid)
+    if (!start?.throttleUs || !end.throttleUs) return null
+    for (const [name, value] of Object.entries(end.throttleUs)) {
+      const passed = value - (start.throttleUs[name] ?? 0)
+      if (passed < 0) return null
+      sums[name] = (sums[name] ?? 0) + passed
+    }
+  }
+  return after.length === 0 ? null : sums
+}
+
+/** A clock that sagged or a die that warmed by this much between first and last third is not at rest. */
+const CLOCK_DRIFT = 0.02
+const TEMPERATURE_DRIFT_C = 5
+const TEMPERATURE_WARN_C = 3
+
+/** Fails when clocks or temperature were still drifting between the first and the last third of a window. */
+export function thermalSoak(windows: readonly CardWindow[]): Verdict {
+  const clocks = windows.flatMap(({ smClockMHz }) => smClockMHz ?? [])
+  const temperatures = windows.flatMap(({ temperatureC }) => temperatureC ?? [])
+  if (clocks.length === 0 && temperatures.length === 0)
+    return notMeasured('neither clocks nor temperature could be read')
+  const clock = Math.max(0, ...clocks.map(({ first, last }) => Math.abs(last / first - 1)))
+  const degrees = Math.max(0, ...temperatures.map(({ first, last }) => Math.abs(last - first)))
+  const evidence = `first to last third of the worst window: SM clock ${percent(clock)} (limit 2 %), temperature ${degrees.toFixed(1)} C (limit 5)`
+  if (clock > CLOCK_DRIFT || degrees > TEMPERATURE_DRIFT_C) return verdict('fail', evidence)
+  return verdict(degrees > TEMPERATURE_WARN_C ? 'warn' : 'pass', evidence)
+}
+
+/** The part of a card's health that these gates compare; telemetry reads it before and after a run. */
+export interface CardHealthPart {
+  readonly uuid: string
+  readonly throttleUs: Readonly<Record<string, number>> | null
+  readonly eccCorrected: number | null
+  readonly eccUncorrected: number | null
+  readonly remapPending: boolean | null
+  readonly remapFailure: boolean | null
+  readonly retirementPending: boolean | null
+}
+
+/** Fails on an uncorrected error, a pending or failed remap, or a corrected-error jump during the run. */
+export function ecc(before: readonly CardHealthPart[], after: readonly CardHealthPart[]): Verdict {
+  const told = after.filter((card) =>
+    Object.values({ ...card, uuid: null, throttleUs: null }).some((value) => value !== null),
+  )
+  if (told.length === 0) return notMeasured('ECC is off or not there: memory errors are not counted')
+  const faults = told.flatMap((card) => {
+    const start = before.find(({ uuid }) => uuid === card.uuid)
+    const jump = (card.eccCorrected ?? 0) - (start?.eccCorrected ?? 0)
+    return [
+      ...((card.eccUncorrected ?? 0) > 0 ? [`${card.uuid}: ${card.eccUncorrected} uncorrected errors`] : []),
+      ...(card.remapPending || card.retirementPending
+        ? [`${card.uuid}: memory rows wait to be replaced (reboot)`]
+        : []),
+      ...(card.remapFailure ? [`${card.uuid}: memory rows could not be replaced`] : []),
+      ...(start && jump > 0 ? [`${card.uuid}: ${jump} corrected errors during the run`] : []),
+    ]
+  })
+  if (faults.length > 0) return verdict('fail', faults.join('; '))
+  const corrected = told.map((card) => card.eccCorrected ?? 'not counted').join(' and ')
+  return verdict('pass', `no uncorrected error, no pending remap; corrected since the driver was loaded: ${corrected}`)
+}
+
+/** Fails when the enforced limit is not the card's default, and the scenario does not state that limit. */
+export function powerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): Verdict {
+  const known = gpus.filter((gpu) => gpu.serving && gpu.powerLimitW !== null && gpu.powerDefaultLimitW !== null)
+  if (known.length === 0) return notMeasured('the driver tells no power limit')
+  const off = known.find((gpu) => Math.abs((gpu.powerLimitW ?? 0) - (statedLimitW ?? gpu.powerDefaultLimitW ?? 0)) > 1)
+  if (!off)
+    return verdict(
+      'pass',
+      `enforced ${known.map((gpu) => gpu.powerLimitW).join(' and ')} W, as ${statedLimitW === null ? 'by default' : 'the scenario says'}`,
+    )
+  const wanted =
+    statedLimitW === null ? `${off.powerDefaultLimitW} W, the default` : `${statedLimitW} W, which the scenario says`
+  return verdict(
+    'fail',
+    `${off.uuid}: enforced ${off.powerLimitW} W, not ${wanted} (mend with sudo nvidia-smi -i ${off.index ?? off.uuid} -pl ${statedLimitW ?? off.powerDefaultLimitW})`,
+  )
+}
+
+/** A step near a window's edge bends it as well: the sensor's mean and the offset's own settling reach a second. */
+const NEAR_MS = 1000
+
+/** Fails when the wall clock stepped in a window. `steps` is null when nobody watched the clock. */
+export function clockSteps(
+  steps: readonly { readonly atMs: number; readonly stepMs: number }[] | null,
+  windows: readonly Pick<Trial, 'index' | 'windowStartMs' | 'windowEndMs'>[],
+): Verdict {
+  if (steps === null) return notMeasured('the clock was not watched')
+  for (const { index, windowStartMs, windowEndMs } of windows) {
+    if (windowStartMs === null || windowEndMs === null) continue
+    const hit = steps.find(({ atMs }) => atMs >= windowStartMs - NEAR_MS && atMs <= windowEndMs + NEAR_MS)
+    if (hit)
+      return verdict('fail', `the wall clock stepped by ${Math.round(hit.stepMs)} ms in the window of trial ${index}`)
+  }
+  return verdict(
+    'pass',
+    steps.length === 0 ? 'no step of the wall clock' : `${steps.length} steps of the wall clock, none in a window`,
+  )
+}
+
+const signed = (share: number): string => `${share >= 0 ? '+' : '-'}${percent(Math.abs(share))}`
