@@ -14,7 +14,7 @@ const ranks: readonly (readonly string[])[] = [
   ['harness/metrics', 'harness/plan'],
   ['harness/endpoint', 'harness/telemetry'],
   ['harness/load'],
-  ['harness/progress', 'harness/run-options', 'harness/prepare', 'harness/measure', 'harness/run'],
+  ['harness/progress', 'harness/run-options', 'harness/prepare', 'harness/measure', 'harness/run', 'harness/run-file'],
   ['reports'],
   ['scripts'],
 ]

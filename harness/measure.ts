@@ -7,6 +7,7 @@ import type { Progress } from './progress.ts'
 import type { Collector } from './record/collector.ts'
 import type { Trial } from './record/schema.ts'
 import type { RunOptions } from './run-options.ts'
+import { connectionsOf } from './scenario/load-shape.ts'
 
 /** What measuring shares between its steps. */
 export interface Bench {
@@ -41,7 +42,11 @@ export async function openBench(
       body,
       originMs,
       apiKey: options.apiKey,
-      concurrency: scenario.load.concurrency,
+      client: scenario.client,
+      promptTokens: scenario.prompt.tokens,
+      outputTokens: scenario.output.tokens,
+      load: prepared.loadPlan,
+      connections: connectionsOf(scenario.load),
       workers: options.workers,
       requestTimeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
     },
@@ -54,7 +59,7 @@ export async function openBench(
 export async function warmUp(bench: Bench): Promise<PhaseEnd | null> {
   const seconds = bench.prepared.scenario.trial.warmupSeconds
   if (seconds <= 0 || bench.options.drain.aborted) return null
-  return runPhase(bench, WARM_UP, seconds, 'warm-up')
+  return (await runPhase(bench, WARM_UP, seconds, 'warm-up')).end
 }
 
 export interface TrialEnd {
@@ -69,15 +74,15 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
   const { trial } = prepared.scenario
   const quietMs = trial.quietSeconds * 1000
   await pause(options.clock, quietMs, options.drain)
-  const startMs = runTime(bench)
-  const end = await runPhase(bench, index, trial.seconds, `trial ${index + 1}`)
+  const { phase, end } = await runPhase(bench, index, trial.seconds, `trial ${index + 1}`)
   const endMs = runTime(bench)
   await pause(options.clock, quietMs, options.abort)
-  const collected = collector.endTrial(index, endMs)
+  const collected = collector.endTrial(index, endMs, end.gaps)
   const servingUuids = prepared.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid)
   const figures = trialFigures(prepared.scenario, {
     index,
-    startMs,
+    startMs: phase.startMs,
+    sendUntilMs: phase.sendUntilMs,
     endMs,
     ...collected,
     servingUuids,
@@ -87,15 +92,21 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
   return { figures, simulated: end.simulated, fingerprint: end.fingerprint }
 }
 
-async function runPhase(bench: Bench, trial: number, seconds: number, label: string): Promise<PhaseEnd> {
+async function runPhase(
+  bench: Bench,
+  trial: number,
+  seconds: number,
+  label: string,
+): Promise<{ phase: Phase; end: PhaseEnd }> {
   const { clock, progress } = bench.options
   const startMs = runTime(bench)
-  const rampMs = Math.min(bench.prepared.scenario.load.rampSeconds * 1000, (seconds * 1000) / 2)
-  const phase: Phase = { trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs, maxRequests: null }
+  const { load } = bench.prepared.scenario
+  const rampMs = load.shape === 'closed' ? Math.min(load.rampSeconds * 1000, (seconds * 1000) / 2) : 0
+  const phase: Phase = { trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs }
   const done = bench.load.runPhase(phase)
   const ticking = keepTicking(bench, progress, clock, label, startMs, seconds * 1000)
   try {
-    return await done
+    return { phase, end: await done }
   } finally {
     ticking.abort()
   }
@@ -134,6 +145,7 @@ function clientOf(end: PhaseEnd): Trial['client'] {
     eventLoopDelayP99Ms: delays.length > 0 ? Math.max(...delays) : null,
     cpuShareOfCore: end.stats.length > 0 ? Math.max(...end.stats.map((stats) => stats.cpuMs / stats.wallMs)) : null,
     lateSends: end.stats.reduce((sum, stats) => sum + stats.lateSends, 0),
+    dropped: end.stats.reduce((sum, stats) => sum + stats.dropped, 0),
     sharedStampShare: events > 0 ? end.stats.reduce((sum, stats) => sum + stats.sharedStamps, 0) / events : null,
   }
 }

@@ -4,11 +4,15 @@ import { type Address, parseAddress } from './endpoint/address.ts'
 import { discover } from './endpoint/discover.ts'
 import { probeEndpoint } from './endpoint/probe.ts'
 import { JoulemarkError } from './errors.ts'
+import { longestRequest, planLoad } from './load/plan-load.ts'
+import type { LoadPlan } from './load/protocol.ts'
 import type { BodyPlan } from './plan/prompt-body.ts'
 import type { Endpoint, Gpu, RunRecord } from './record/schema.ts'
 import type { RunOptions } from './run-options.ts'
+import type { PlainScenarioFile } from './scenario/expand.ts'
+import { sharedPromptTokens } from './scenario/load-shape.ts'
 import { resolveScenario } from './scenario/resolve.ts'
-import type { Scenario, ScenarioFile } from './scenario/schema.ts'
+import type { Scenario } from './scenario/schema.ts'
 import { chooseServingGpus } from './telemetry/choose-gpus.ts'
 import { openTelemetry, type Telemetry } from './telemetry/open.ts'
 
@@ -22,10 +26,11 @@ export interface Prepared {
   readonly endpoint: Endpoint
   readonly simulatedBy: string | null
   readonly body: BodyPlan
+  readonly loadPlan: LoadPlan
 }
 
 /** Looks at everything a run needs. Throws `bad-input` or `world-failed`, one clear line, before anything is written. */
-export async function prepareRun(file: ScenarioFile, options: RunOptions): Promise<Prepared> {
+export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
   const address = parseAddress(options.endpoint)
   const model = modelByKey(file.model)
   if (!model) throw new JoulemarkError('bad-input', `scenario ${file.name}: no model "${file.model}" in the catalogue`)
@@ -37,13 +42,13 @@ export async function prepareRun(file: ScenarioFile, options: RunOptions): Promi
   const body: BodyPlan = {
     api: scenario.api,
     model: endpoint.model ?? model.key,
-    promptTokens: scenario.prompt.tokens,
-    outputTokens: scenario.output.tokens,
     vocab: model.vocab,
     seed: scenario.seed,
+    sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
   }
-  await probeEndpoint(address, options.apiKey, endpoint, body)
-  return { address, telemetry, gpus, card, scenario, endpoint, simulatedBy, body }
+  const loadPlan = await planLoad(scenario)
+  await probeEndpoint(address, options.apiKey, endpoint, body, longestRequest(scenario, loadPlan))
+  return { address, telemetry, gpus, card, scenario, endpoint, simulatedBy, body, loadPlan }
 }
 
 /** The card that serves, by the name nvidia-smi gives it; what the person claims is kept only where nothing can be read. */

@@ -13,25 +13,32 @@ import { readRows, readRun } from './record/read.ts'
 import { RequestTable } from './record/request-table.ts'
 import { type FinishedRun, runScenario } from './run.ts'
 import type { RunOptions } from './run-options.ts'
+import type { PlainScenarioFile } from './scenario/expand.ts'
 import { loadScenarios } from './scenario/load-file.ts'
-import type { ScenarioFile } from './scenario/schema.ts'
 import { launchSimulator, type RunningSimulator } from './simulator/launch.ts'
 
 /** The whole flow against the real stand-in process, over real sockets and a real child nvidia-smi. */
 const folder = mkdtempSync(join(tmpdir(), 'run-'))
 const scenarioPath = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
 let simulator: RunningSimulator
-let scenario: ScenarioFile
+let scenario: PlainScenarioFile
 
 beforeAll(async () => {
   simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
   const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
   scenario = {
-    ...(file as ScenarioFile),
+    ...(file as PlainScenarioFile),
     load: { shape: 'closed', concurrency: 8, rampSeconds: 0.2 },
     prompt: { tokens: 64, prefixCache: 'cold' },
     output: { tokens: 48 },
-    trial: { seconds: 3.5, warmupSeconds: 0.5, quietSeconds: 1, requestTimeoutSeconds: 60, minWindowSeconds: 1 },
+    trial: {
+      seconds: 3.5,
+      warmupSeconds: 0.5,
+      quietSeconds: 1,
+      requestTimeoutSeconds: 60,
+      runTimeoutMinutes: 5,
+      minWindowSeconds: 1,
+    },
   }
 })
 afterAll(() => simulator.stop())

@@ -1,16 +1,19 @@
 import { messageOf } from './errors.ts'
 import { type Bench, openBench, runTrial, type TrialEnd, warmUp } from './measure.ts'
+import { findDrift } from './metrics/drift.ts'
 import { isQuotable } from './metrics/gates.ts'
 import { headlineMetric } from './metrics/headline.ts'
 import { judge } from './metrics/judge.ts'
-import { relativeHalfWidth, resultOf } from './metrics/result.ts'
+import { resultOf } from './metrics/result.ts'
+import { intervalQuantile, isCertain, mayStop, type TrialBounds, trialBounds } from './metrics/stopping.ts'
 import { type Prepared, prepareRun } from './prepare.ts'
 import { Collector } from './record/collector.ts'
 import { canonicalSha256, provenanceOf } from './record/provenance.ts'
+import { readRows } from './record/read.ts'
 import { type RunRecord, SCHEMA_VERSION } from './record/schema.ts'
 import { RunWriter, runId } from './record/writer.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Scenario, ScenarioFile } from './scenario/schema.ts'
+import type { PlainScenarioFile } from './scenario/expand.ts'
 import { readHost } from './telemetry/host.ts'
 
 /** A run on disk. */
@@ -24,7 +27,7 @@ export interface FinishedRun {
  * enough, judge, write. Throws before anything is written when input or world are wrong; from then on the record on
  * disk is valid at every moment, and says `failed` when this throws.
  */
-export async function runScenario(file: ScenarioFile, options: RunOptions): Promise<FinishedRun> {
+export async function runScenario(file: PlainScenarioFile, options: RunOptions): Promise<FinishedRun> {
   const prepared = await prepareRun(file, options)
   const startedAt = options.clock.wall()
   const originMs = options.clock.nowMs()
@@ -32,7 +35,7 @@ export async function runScenario(file: ScenarioFile, options: RunOptions): Prom
     options.outDir,
     runId(startedAt, prepared.card.key ?? options.card ?? 'no-gpu', prepared.scenario.name),
   )
-  for (const name of ['requests.csv', 'tokens.csv', 'gpu.csv'] as const) writer.openCsv(name)
+  for (const name of ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv'] as const) writer.openCsv(name)
   let record = openRecord(writer.id, prepared, options, startedAt, originMs)
   writer.writeRecord(record)
   options.progress.started(prepared.scenario, writer.directory, prepared.gpus)
@@ -44,7 +47,9 @@ export async function runScenario(file: ScenarioFile, options: RunOptions): Prom
   }
   try {
     await measure(prepared, options, new Collector(writer), originMs, record, keep)
-    record = { ...record, status: options.drain.aborted ? 'interrupted' : 'complete' }
+    const drift = findDrift(record.trials, await readRows(writer.directory, 'tokens.csv'))
+    for (const finding of drift.findings) options.progress.warn(finding)
+    record = { ...record, drift, status: options.drain.aborted ? 'interrupted' : 'complete' }
   } catch (error) {
     record = { ...record, status: 'failed', failure: messageOf(error) }
     throw error
@@ -89,23 +94,22 @@ async function measure(
 
 async function runTrials(bench: Bench, opened: RunRecord, keep: (record: RunRecord) => void): Promise<void> {
   const { options, prepared } = bench
-  const { certainty } = prepared.scenario
-  const [fewest, most] =
-    options.trials === null ? [certainty.minTrials, certainty.maxTrials] : [options.trials, options.trials]
-  let record = opened
-  while (record.trials.length < most && !options.drain.aborted) {
+  const bounds = trialBounds(prepared.scenario.certainty, options.trials)
+  let record: RunRecord = { ...opened, trialBounds: bounds }
+  while (!mayStop(record, bounds) && !options.drain.aborted) {
     const end = await runTrial(bench, record.trials.length)
-    record = withTrial(record, end, prepared)
+    record = withTrial(record, end, prepared, bounds)
     keep(record)
     options.progress.trialDone(end.figures, record)
-    if (record.trials.length >= fewest && record.converged) break
   }
 }
 
 /** The record with one more trial: figures over all trials so far, and whether they are certain enough. */
-function withTrial(record: RunRecord, end: TrialEnd, prepared: Prepared): RunRecord {
+function withTrial(record: RunRecord, end: TrialEnd, prepared: Prepared, bounds: TrialBounds): RunRecord {
   const trials = [...record.trials, end.figures]
-  const result = resultOf(trials)
+  const result = resultOf(trials, intervalQuantile(trials.length, bounds))
+  const { certainty } = prepared.scenario
+  const converged = isCertain(result[headlineMetric(prepared.scenario)], certainty.target)
   const simulated = provenanceOf({
     gpus: prepared.gpus,
     simulatedBy: prepared.simulatedBy,
@@ -114,12 +118,7 @@ function withTrial(record: RunRecord, end: TrialEnd, prepared: Prepared): RunRec
   const provenance =
     record.source === 'simulated' ? { source: record.source, sourceEvidence: record.sourceEvidence } : simulated
   const endpoint = { ...record.endpoint, systemFingerprint: record.endpoint.systemFingerprint ?? end.fingerprint }
-  return { ...record, ...provenance, endpoint, trials, result, converged: isConverged(prepared.scenario, result) }
-}
-
-function isConverged(scenario: Scenario, result: RunRecord['result']): boolean | null {
-  const half = relativeHalfWidth(result[headlineMetric(scenario)])
-  return half === null ? null : half <= scenario.certainty.target
+  return { ...record, ...provenance, endpoint, trials, result, converged }
 }
 
 function linkInterrupts(bench: Bench, options: RunOptions): () => void {

@@ -7,6 +7,7 @@ import { decodeLimit } from '../harness/physics/limit.ts'
 import { fitOf } from '../harness/physics/memory.ts'
 import type { RunRecord } from '../harness/record/schema.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
+import { largestBatch } from './largest-batch.ts'
 import { formatNumber } from './render/format-cell.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
@@ -68,7 +69,7 @@ function limitOf(run: RunRecord): Known<PhysicalLimit> {
   const serving = run.gpus.filter((gpu) => gpu.serving)
   const clockMHz = Math.max(0, ...serving.map((gpu) => gpu.maxSmClockMHz ?? 0))
   const limit = decodeLimit(known.value.card, known.value.model, {
-    concurrency: run.scenario.load.concurrency,
+    concurrency: largestBatch(run.scenario),
     contextTokens: run.scenario.prompt.tokens,
     kvBytesPerElement: kvElementBytes(run.scenario.server?.kvCacheDtype),
     gpus: Math.max(1, serving.length),

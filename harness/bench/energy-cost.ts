@@ -23,7 +23,6 @@ export async function samplingCost(seconds: number): Promise<{ sampling: number;
   const values = { uuid: 'GPU-bench', 'power.draw': '246.10', 'memory.used': '10251', 'utilization.gpu': '97' }
   const nvidiaSmi = makeFakeNvidiaSmi(folder, { gpus: [{ values }] })
   try {
-    const idle = await shareOfCore(Math.min(3, seconds))
     let rows = 0
     const onRow = () => {
       rows += 1
@@ -41,6 +40,7 @@ export async function samplingCost(seconds: number): Promise<{ sampling: number;
     const sampling = await shareOfCore(seconds)
     const seen = rows - counted
     await sampler.stop()
+    const idle = await shareOfCore(Math.min(3, seconds))
     return { sampling, idle, rows: seen }
   } finally {
     rmSync(folder, { recursive: true })

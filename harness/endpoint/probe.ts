@@ -14,12 +14,13 @@ export async function probeEndpoint(
   apiKey: string | null,
   endpoint: Endpoint,
   plan: BodyPlan,
+  longest: { readonly promptTokens: number; readonly outputTokens: number },
 ): Promise<void> {
-  const needed = plan.promptTokens + plan.outputTokens
+  const needed = longest.promptTokens + longest.outputTokens
   if (endpoint.maxModelLen !== null && needed > endpoint.maxModelLen) {
     throw new JoulemarkError(
       'bad-input',
-      `endpoint ${address.url}: max_model_len is ${endpoint.maxModelLen}, the scenario needs ${plan.promptTokens} prompt + ${plan.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
+      `endpoint ${address.url}: max_model_len is ${endpoint.maxModelLen}, the scenario needs ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
     )
   }
   const client = makeClient(address, apiKey)

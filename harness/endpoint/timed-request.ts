@@ -33,8 +33,7 @@ const MAX_ERROR_BYTES = 4096
 export function sendTimed(
   connection: Connection,
   scanner: SseScanner,
-  head: Buffer,
-  body: Buffer,
+  parts: readonly Buffer[],
   options: TimedRequestOptions,
 ): Promise<TimedResult> {
   return new Promise((resolve) => {
@@ -67,7 +66,7 @@ export function sendTimed(
     signal.addEventListener('abort', onAbort, { once: true })
 
     const dispatchedMs = now()
-    connection.send(head, body, {
+    connection.send(parts, {
       onRead() {
         readMs = now()
         if (Number.isNaN(firstByteMs)) firstByteMs = readMs

@@ -1,46 +1,51 @@
 import pLimit from 'p-limit'
 import type { Clock } from '../clock.ts'
-import type { Phase } from './protocol.ts'
-import type { Stream } from './streams.ts'
 
-export interface ClosedLoopDeps {
+export interface ClosedLoopDeps<Lane> {
   readonly clock: Clock
-  readonly streams: readonly Stream[]
-  /** Id of the next request, or null when the phase has sent enough. */
-  readonly nextId: () => number | null
-  /** Sends one request and records it. `scheduledMs` is when its slot became free. */
-  readonly send: (stream: Stream, id: number, scheduledMs: number) => Promise<void>
+  readonly lanes: readonly Lane[]
+  /** Sends what a lane has to say next and waits for its end: one request, or one turn of a conversation. */
+  readonly next: (lane: Lane, slot: number, scheduledMs: number) => Promise<void>
+  /** How long a lane pauses before its next request, in ms. */
+  readonly pauseMs: (slot: number) => number
   readonly stopSending: AbortSignal
 }
 
 /**
- * Closed loop: each stream sends its next request as soon as the last one has ended, until the phase's time is up;
- * those in flight are waited for. The streams start spread over `rampMs`. p-limit holds the number in flight.
+ * Closed loop: each lane sends its next request as soon as the last one has ended (and its pause is over), until the
+ * time is up; those in flight are waited for. The lanes start spread over `rampMs`. p-limit holds the number in flight.
  */
-export async function runClosedLoop(phase: Phase, originMs: number, deps: ClosedLoopDeps): Promise<void> {
-  const { clock, streams, stopSending } = deps
-  const limit = pLimit(Math.max(1, streams.length))
-  const untilMs = originMs + phase.sendUntilMs
+export async function runClosedLoop<Lane>(
+  startMs: number,
+  untilMs: number,
+  rampMs: number,
+  deps: ClosedLoopDeps<Lane>,
+): Promise<void> {
+  const { clock, lanes, stopSending } = deps
+  const limit = pLimit(Math.max(1, lanes.length))
   await Promise.all(
-    streams.map((stream, slot) =>
+    lanes.map((lane, slot) =>
       limit(async () => {
-        let scheduledMs = originMs + phase.startMs + (phase.rampMs * slot) / streams.length
-        await sleepUntil(clock, scheduledMs, stopSending)
-        while (!stopSending.aborted && clock.nowMs() < untilMs) {
-          const id = deps.nextId()
-          if (id === null) return
-          await deps.send(stream, id, scheduledMs)
-          scheduledMs = clock.nowMs()
+        let scheduledMs = startMs + (rampMs * slot) / lanes.length
+        while (await sleptUntil(clock, scheduledMs, stopSending)) {
+          if (clock.nowMs() >= untilMs) return
+          await deps.next(lane, slot, scheduledMs)
+          scheduledMs = clock.nowMs() + deps.pauseMs(slot)
         }
       }),
     ),
   )
 }
 
-async function sleepUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<void> {
+/** False when the run is being stopped. A time that has passed costs no turn of the event loop. */
+async function sleptUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  const waitMs = atMs - clock.nowMs()
+  if (waitMs <= 0) return true
   try {
-    await clock.sleep(atMs - clock.nowMs(), signal)
+    await clock.sleep(waitMs, signal)
+    return true
   } catch {
-    // woken early because the run is being stopped: the loop sees the signal
+    return false
   }
 }

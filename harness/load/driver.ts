@@ -6,6 +6,8 @@ import type { ClientStats, FromWorker, Phase, TokenBins, ToWorker, WorkerPlan } 
 /** What a phase of load had to say beside its rows. */
 export interface PhaseEnd {
   readonly stats: readonly ClientStats[]
+  /** Chunk gaps of all workers, by bucket. */
+  readonly gaps: Uint32Array
   readonly simulated: boolean
   readonly fingerprint: string | null
 }
@@ -27,20 +29,17 @@ export interface LoadDriver {
 }
 
 /**
- * Starts `workers` threads that share the scenario's concurrency and opens all their connections.
+ * Starts `workers` threads that share the scenario's connections and opens all their connections.
  * Throws `world-failed` when the endpoint does not take them.
  */
-export async function startLoad(
-  plan: Omit<WorkerPlan, 'worker' | 'workers' | 'concurrency'> & { concurrency: number; workers: number },
-  listener: LoadListener,
-): Promise<LoadDriver> {
-  const count = Math.max(1, Math.min(plan.workers, plan.concurrency))
+export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: LoadListener): Promise<LoadDriver> {
+  const count = Math.max(1, Math.min(plan.workers, plan.connections))
   const shares = Array.from({ length: count }, (_, worker) =>
-    Math.floor((plan.concurrency + count - 1 - worker) / count),
+    Math.floor((plan.connections + count - 1 - worker) / count),
   )
   const inFlight = new Array<number>(count).fill(0)
-  const members = shares.map((concurrency, worker) => {
-    const workerData: WorkerPlan = { ...plan, worker, workers: count, concurrency }
+  const members = shares.map((connections, worker) => {
+    const workerData: WorkerPlan = { ...plan, worker, workers: count, connections }
     return new Member(new Worker(new URL('./worker.ts', import.meta.url), { workerData }), (message) => {
       if (message.kind !== 'progress') return
       inFlight[worker] = message.inFlight
@@ -63,6 +62,7 @@ export async function startLoad(
       const ends = await Promise.all(members.map((member) => member.ask({ kind: 'phase', phase }, 'phase-done')))
       return {
         stats: ends.map((end) => end.stats),
+        gaps: sumCounts(ends.map((end) => end.gaps)),
         simulated: ends.some((end) => end.simulated),
         fingerprint: ends.find((end) => end.fingerprint !== null)?.fingerprint ?? null,
       }
@@ -75,6 +75,11 @@ export async function startLoad(
     },
     close,
   }
+}
+
+function sumCounts(counts: readonly Uint32Array[]): Uint32Array {
+  const [first = new Uint32Array(0), ...rest] = counts
+  return rest.reduce((sum, each) => sum.map((value, index) => value + (each[index] as number)), first)
 }
 
 type Reply<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>

@@ -1,6 +1,21 @@
 import type { Address } from '../endpoint/address.ts'
+import type { ArrivalPattern } from '../plan/arrivals.ts'
 import type { BodyPlan } from '../plan/prompt-body.ts'
+import type { TraceRequest } from '../plan/trace.ts'
 import type { RequestRow } from '../record/rows.ts'
+
+/** How requests follow one another. */
+export type LoadPlan =
+  | { readonly kind: 'closed'; readonly session: SessionPlan | null }
+  | ({ readonly kind: 'open' } & ArrivalPattern)
+  | { readonly kind: 'trace'; readonly requests: readonly TraceRequest[]; readonly speed: number }
+
+/** Conversations: each turn carries all that was said before. */
+export interface SessionPlan {
+  readonly turns: number
+  readonly thinkSeconds: number
+  readonly userTokens: number
+}
 
 /** What a load worker is told once, when it starts. */
 export interface WorkerPlan {
@@ -9,9 +24,13 @@ export interface WorkerPlan {
   readonly address: Address
   /** Sent as a bearer token; never leaves the worker. */
   readonly apiKey: string | null
+  readonly client: 'raw' | 'sdk'
   readonly body: BodyPlan
-  /** Streams of this worker: its share of the scenario's concurrency. */
-  readonly concurrency: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  readonly load: LoadPlan
+  /** Connections of this worker: its share of the scenario's streams. */
+  readonly connections: number
   readonly requestTimeoutMs: number
   /** Time 0 of the run, on the common clock. */
   readonly originMs: number
@@ -23,20 +42,25 @@ export interface Phase {
   readonly startMs: number
   /** No request is sent after this; those in flight are waited for. */
   readonly sendUntilMs: number
+  /** Closed loop: the streams start spread over this. */
   readonly rampMs: number
-  /** At most this many requests in all, over every worker (null: no limit but time). */
-  readonly maxRequests: number | null
 }
 
 /** Output tokens of a batch of ended requests, as pairs of bin index and count. */
 export type TokenBins = readonly (readonly [bin: number, tokens: number])[]
+
+/** Gaps between content events, as counts in the buckets of harness/metrics/gap-histogram.ts. */
+export type GapCounts = Uint32Array
 
 export interface ClientStats {
   /** 99th percentile of how late the event loop of the timing thread was. */
   readonly eventLoopDelayP99Ms: number | null
   readonly cpuMs: number
   readonly wallMs: number
+  /** Requests that went over 10 ms after they were due. */
   readonly lateSends: number
+  /** Open loop: requests that found no free connection, and so were never sent. */
+  readonly dropped: number
   readonly contentEvents: number
   readonly sharedStamps: number
 }
@@ -62,6 +86,7 @@ export type FromWorker =
   | {
       readonly kind: 'phase-done'
       readonly stats: ClientStats
+      readonly gaps: GapCounts
       readonly simulated: boolean
       readonly fingerprint: string | null
     }

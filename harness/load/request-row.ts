@@ -8,6 +8,8 @@ export interface RowIdentity {
   readonly worker: number
   readonly scheduledMs: number
   readonly originMs: number
+  readonly plannedPromptTokens: number
+  readonly plannedOutputTokens: number
 }
 
 /** A timed result as the row that is written: times on the run's clock, missing rungs null, secrets taken out. */
@@ -25,6 +27,8 @@ export function toRequestRow(identity: RowIdentity, result: TimedResult, secret:
     firstTokenMs: at(facts.firstTokenMs),
     lastTokenMs: at(facts.lastTokenMs),
     endMs: roundMs(result.endMs - identity.originMs),
+    plannedPromptTokens: identity.plannedPromptTokens,
+    plannedOutputTokens: identity.plannedOutputTokens,
     promptTokens: facts.promptTokens,
     outputTokens: facts.outputTokens,
     cachedTokens: facts.cachedTokens,

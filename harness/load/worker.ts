@@ -1,23 +1,27 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../clock.ts'
+import { makeSdkSender } from '../endpoint/sdk-request.ts'
+import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
-import type { RequestRow } from '../record/rows.ts'
+import { arrivalTimes } from '../plan/arrivals.ts'
+import { makeBodies } from '../plan/prompt-body.ts'
+import { mixSeed, seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import type { ClientStats, FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
-import { toRequestRow } from './request-row.ts'
-import { makeStreams, openAll, type Stream, sendOn } from './streams.ts'
-import { addTokens } from './token-bins.ts'
+import { type Lane, makeHead, makeLanes, openAll, sendOnLane } from './lanes.ts'
+import { type Appointment, runOpenLoop } from './open-loop.ts'
+import type { FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
+import { Conversation } from './session.ts'
+import { Tally, threadCost } from './tally.ts'
 
 /**
  * A load worker: the thread in which tokens are timed. It draws nothing, writes nothing and samples nothing;
  * what it has seen goes to the main thread in batches.
  */
-
 const REPORT_EVERY_MS = 100
-/** How late a request may go after its slot became free before it is counted as sent late. */
-const LATE_MS = 10
 const LOOP_DELAY_RESOLUTION_MS = 10
+/** A server that refuses at once must not be hammered at the speed of the loop. */
+const PAUSE_AFTER_FAILURE_MS = 50
 
 const port = parentPort
 if (!port) throw new Error('worker.ts runs as a worker thread')
@@ -25,86 +29,129 @@ const plan = workerData as WorkerPlan
 const post = (message: FromWorker) => port.postMessage(message)
 const now = systemClock.nowMs
 
-const { streams, head } = makeStreams(plan, now)
+const lanes = makeLanes(plan.address, plan.connections, now)
+const bodies = makeBodies(plan.body)
+const head = makeHead(plan.address, plan.body.api, plan.apiKey)
+const sdk = plan.client === 'sdk' ? makeSdkSender(plan.address, plan.apiKey, plan.body.api, now) : null
+const tally = new Tally()
 const aborted = new AbortController()
 let stopSending = new AbortController()
-let rows: RequestRow[] = []
-let bins = new Map<number, number>()
-let inFlight = 0
-let counted = { lateSends: 0, contentEvents: 0, sharedStamps: 0, events: 0 }
-let simulated = false
-let fingerprint: string | null = null
 
-function report(): void {
-  if (rows.length === 0 && bins.size === 0 && counted.events === 0 && inFlight === 0) return
-  post({ kind: 'progress', rows, bins: [...bins], inFlight, events: counted.events })
-  rows = []
-  bins = new Map()
-  counted.events = 0
+interface Ask {
+  readonly id: number
+  readonly topic: number
+  readonly scheduledMs: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  readonly sharedBlocks?: readonly number[]
 }
 
-async function sendOne(phase: Phase, stream: Stream, id: number, scheduledMs: number): Promise<void> {
-  inFlight += 1
+async function send(phase: Phase, lane: Lane, ask: Ask): Promise<void> {
+  const { sharedBlocks, promptTokens, outputTokens, topic } = ask
+  const body = bodies.make({
+    phase: phase.trial,
+    topic,
+    promptTokens,
+    outputTokens,
+    ...(sharedBlocks ? { sharedBlocks } : {}),
+  })
   const options = { now, timeoutMs: plan.requestTimeoutMs, signal: aborted.signal }
-  const result = await sendOn(stream, head, phase.trial, id, options)
-  inFlight -= 1
-  const { facts } = result
-  simulated ||= result.simulated
-  fingerprint ??= facts.systemFingerprint
-  if (result.dispatchedMs - scheduledMs > LATE_MS) counted.lateSends += 1
-  counted.contentEvents += facts.chunks
-  counted.events += facts.chunks
-  counted.sharedStamps += facts.sharedStamps
-  if (phase.trial < 0) {
-    if (result.outcome !== 'ok') await systemClock.sleep(50)
-    return
-  }
-  rows.push(
-    toRequestRow(
-      { trial: phase.trial, id, worker: plan.worker, scheduledMs, originMs: plan.originMs },
-      result,
-      plan.apiKey,
-    ),
+  tally.inFlight += 1
+  const result: TimedResult = await (sdk ? sdk(body, options) : sendOnLane(lane, head, body, options))
+  tally.inFlight -= 1
+  const { trial } = phase
+  const planned = { plannedPromptTokens: promptTokens, plannedOutputTokens: outputTokens }
+  tally.add(
+    { trial, id: ask.id, worker: plan.worker, scheduledMs: ask.scheduledMs, originMs: plan.originMs, ...planned },
+    result,
+    plan.apiKey,
   )
-  if (result.outcome === 'ok') addTokens(bins, facts.times, facts.chunks, facts.outputTokens ?? 0, plan.originMs)
-  // a server that refuses at once must not be hammered at the speed of the loop
-  else await systemClock.sleep(50)
+  if (result.outcome !== 'ok') await systemClock.sleep(PAUSE_AFTER_FAILURE_MS)
+}
+
+/** Ids of this worker: every `workers`-th number, so that no two workers share one. */
+const idOf = (index: number): number => plan.worker + index * plan.workers
+
+async function closedPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {
+  let index = 0
+  const { promptTokens, outputTokens, load } = plan
+  const session = load.kind === 'closed' ? load.session : null
+  let topics = 0
+  const newTopic = () => idOf(topics++)
+  const talks = session
+    ? lanes.map((_, slot) => {
+        const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slot)))
+        return new Conversation(session, promptTokens, outputTokens, random, newTopic)
+      })
+    : null
+  await runClosedLoop(startMs, untilMs, phase.rampMs, {
+    clock: systemClock,
+    lanes,
+    stopSending: stopSending.signal,
+    pauseMs: (slot) => talks?.[slot]?.pauseMs() ?? 0,
+    next: (lane, slot, scheduledMs) => {
+      const id = idOf(index++)
+      const turn = talks?.[slot]?.next() ?? { topic: id, promptTokens }
+      return send(phase, lane, { id, scheduledMs, outputTokens, ...turn })
+    },
+  })
+}
+
+function* appointments(phase: Phase): Generator<Appointment> {
+  const { load, promptTokens, outputTokens } = plan
+  if (load.kind === 'open') {
+    const random = seededRandom(mixSeed(plan.body.seed, 0x61727276, phase.trial))
+    let index = 0
+    // all workers draw the same times and each takes its share of them: together they are one process
+    for (const atMs of arrivalTimes(load, random)) {
+      if (index++ % plan.workers === plan.worker) yield { atMs, promptTokens, outputTokens }
+    }
+  } else if (load.kind === 'trace') {
+    for (const [index, request] of load.requests.entries()) {
+      if (index % plan.workers !== plan.worker) continue
+      const { atMs, hashIds, ...tokens } = request
+      yield { ...tokens, atMs: atMs / load.speed, ...(hashIds.length > 0 ? { sharedBlocks: hashIds } : {}) }
+    }
+  }
+}
+
+async function openPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {
+  await runOpenLoop(startMs, untilMs, {
+    clock: systemClock,
+    free: [...lanes],
+    appointments: appointments(phase),
+    idOf,
+    stopSending: stopSending.signal,
+    send: (lane, id, appointment, scheduledMs) => send(phase, lane, { id, topic: id, scheduledMs, ...appointment }),
+    drop: () => {
+      tally.dropped += 1
+    },
+  })
 }
 
 async function runPhase(phase: Phase): Promise<void> {
   stopSending = new AbortController()
   if (aborted.signal.aborted) stopSending.abort()
-  counted = { lateSends: 0, contentEvents: 0, sharedStamps: 0, events: 0 }
-  let sent = plan.worker
-  const nextId = () => {
-    const id = sent
-    sent += plan.workers
-    return phase.maxRequests !== null && id >= phase.maxRequests ? null : id
-  }
+  tally.begin()
+  const startMs = plan.originMs + phase.startMs
+  const untilMs = plan.originMs + phase.sendUntilMs
   const loop = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS })
-  const cpuBefore = process.threadCpuUsage()
-  const startedMs = now()
+  const before = threadCost()
   loop.enable()
-  await runClosedLoop(phase, plan.originMs, {
-    clock: systemClock,
-    streams,
-    nextId,
-    send: (stream, id, scheduledMs) => sendOne(phase, stream, id, scheduledMs),
-    stopSending: stopSending.signal,
-  })
+  await (plan.load.kind === 'closed' ? closedPhase(phase, startMs, untilMs) : openPhase(phase, startMs, untilMs))
   loop.disable()
-  const cpu = process.threadCpuUsage(cpuBefore)
+  const after = threadCost()
   report()
-  const delayMs = loop.count > 0 ? loop.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS : null
-  const stats: ClientStats = {
-    eventLoopDelayP99Ms: delayMs === null ? null : Math.max(0, delayMs),
-    cpuMs: (cpu.user + cpu.system) / 1000,
-    wallMs: now() - startedMs,
-    lateSends: counted.lateSends,
-    contentEvents: counted.contentEvents,
-    sharedStamps: counted.sharedStamps,
-  }
-  post({ kind: 'phase-done', stats, simulated, fingerprint })
+  const delayMs = loop.count > 0 ? Math.max(0, loop.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS) : null
+  const { lateSends, dropped, contentEvents, sharedStamps, gaps, simulated, fingerprint } = tally
+  const cost = { cpuMs: after.cpuMs - before.cpuMs, wallMs: after.wallMs - before.wallMs }
+  const stats = { eventLoopDelayP99Ms: delayMs, ...cost, lateSends, dropped, contentEvents, sharedStamps }
+  post({ kind: 'phase-done', stats, gaps, simulated, fingerprint })
+}
+
+function report(): void {
+  const message = tally.take()
+  if (message) post(message)
 }
 
 const reporter = setInterval(report, REPORT_EVERY_MS)
@@ -112,7 +159,7 @@ const reporter = setInterval(report, REPORT_EVERY_MS)
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'open':
-      openAll(streams).then(
+      openAll(lanes).then(
         () => post({ kind: 'opened' }),
         (error: unknown) => post({ kind: 'open-failed', message: messageOf(error) }),
       )
@@ -129,7 +176,7 @@ port.on('message', (message: ToWorker) => {
       return
     default:
       clearInterval(reporter)
-      for (const stream of streams) stream.connection.close()
+      for (const lane of lanes) lane.connection.close()
       port.close()
   }
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   annualElectricityGbp,
+  breakEvenUtilisation,
   capexGbpPerYear,
   gbpPerGbVram,
   gbpPerMillionOutputTokens,
@@ -60,4 +61,29 @@ test('a quotient that is no number is null, never Infinity or NaN', () => {
   expect(capexGbpPerYear({ priceGbp: 1300, years: 0 })).toBeNull()
   expect(totalGbpPerYear(360, { ...ada, years: 0 })).toBeNull()
   expect(gbpPerMillionOutputTokens(1100, 360, { ...ada, utilisation: 0 })).toBeNull()
+})
+
+describe('break-even', () => {
+  const small = { inputs: ada, loadW: 360, outputTokensPerS: 1100 }
+  const large = (outputTokensPerS: number) => ({ inputs: pro, loadW: 250, outputTokensPerS })
+
+  test('a 6000 Pro at 4000 t/s costs what the 4090 costs at 74 % utilisation', () => {
+    // By hand: (1100 x 2864.87 - 4000 x 464.87) / (1.5768 x (4000 x 340 - 1100 x 230)) = 1291877 / 1745518
+    const utilisation = breakEvenUtilisation(small, large(4000))!
+    expect(utilisation).toBeCloseTo(0.7401, 4)
+    const at = (side: typeof small) =>
+      gbpPerMillionOutputTokens(side.outputTokensPerS, side.loadW, { ...side.inputs, utilisation })!
+    expect(at(small)).toBeCloseTo(at(large(4000)), 9)
+    expect(breakEvenUtilisation(large(4000), small)).toBeCloseTo(utilisation, 9)
+  })
+
+  test("at the article's 3500 t/s it never gets there, and at 3547 it does so only around the clock", () => {
+    expect(breakEvenUtilisation(small, large(3500))).toBeNull()
+    expect(breakEvenUtilisation(small, large(3547))).toBeCloseTo(1, 3)
+  })
+
+  test('a card without capital cost or throughput breaks even with nobody', () => {
+    expect(breakEvenUtilisation(small, { ...large(4000), inputs: { ...pro, years: 0 } })).toBeNull()
+    expect(breakEvenUtilisation(small, large(0))).toBeNull()
+  })
 })

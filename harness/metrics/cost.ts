@@ -76,3 +76,30 @@ export function gbpPerMillionOutputTokens(outputTokensPerS: number, loadW: numbe
   const millionTokens = (outputTokensPerS * inputs.utilisation * SECONDS_PER_YEAR) / MILLION
   return totalGbp === null ? null : ratio(totalGbp, millionTokens)
 }
+
+/** One card's side of a break-even: its money, its load and what it makes under it. */
+export interface CostSide {
+  readonly inputs: MoneyInputs
+  readonly loadW: number
+  readonly outputTokensPerS: number
+}
+
+/**
+ * The utilisation at which two cards cost the same a token, each at its own throughput while busy. The cost is
+ * `(capex + k (P u + I (1 - u))) / (T u)` with `k = 8.76 h/W x tariff x PUE`, so equality is linear in u. Null when they
+ * meet nowhere in 0 to 1: then one is cheaper at every utilisation.
+ */
+export function breakEvenUtilisation(a: CostSide, b: CostSide): number | null {
+  const capexA = capexGbpPerYear(a.inputs)
+  const capexB = capexGbpPerYear(b.inputs)
+  if (capexA === null || capexB === null) return null
+  const yearGbp = (side: CostSide, powerW: number) => annualElectricityGbp(powerW, { ...side.inputs, utilisation: 1 })
+  const atZero =
+    b.outputTokensPerS * (capexA + yearGbp(a, a.inputs.idleW)) -
+    a.outputTokensPerS * (capexB + yearGbp(b, b.inputs.idleW))
+  const slope =
+    b.outputTokensPerS * yearGbp(a, a.loadW - a.inputs.idleW) -
+    a.outputTokensPerS * yearGbp(b, b.loadW - b.inputs.idleW)
+  const utilisation = -atZero / slope
+  return utilisation > 0 && utilisation <= 1 ? utilisation : null
+}

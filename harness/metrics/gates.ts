@@ -97,9 +97,10 @@ export function clientHeadroom(record: Judged): Verdict {
   const delayMs = Math.max(...delays)
   const share = Math.max(...shares)
   const late = sum(record.trials, (trial) => trial.client.lateSends)
+  const dropped = sum(record.trials, (trial) => trial.client.dropped)
   const sent = sum(record.trials, (trial) => trial.requests)
-  const fails = delayMs > 5 || share > 0.8 || late > sent * 0.001
-  const evidence = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit 5), CPU ${percent(share)} of a core a worker (limit 80 %), ${late} of ${sent} requests sent late`
+  const fails = delayMs > 5 || share > 0.8 || late > sent * 0.001 || dropped > 0
+  const evidence = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit 5), CPU ${percent(share)} of a core a worker (limit 80 %), ${late} of ${sent} requests sent late, ${dropped} dropped`
   return verdict(fails ? 'fail' : 'pass', evidence)
 }
 

@@ -3,5 +3,6 @@ import type { Scenario } from '../scenario/schema.ts'
 
 /** The one metric that a scenario is about: decode rate for a single stream, aggregate output throughput for several. */
 export function headlineMetric(scenario: Scenario): ResultKey {
-  return scenario.load.concurrency === 1 ? 'decodeTokensPerS' : 'outputTokensPerS'
+  const { load } = scenario
+  return load.shape === 'closed' && load.concurrency === 1 ? 'decodeTokensPerS' : 'outputTokensPerS'
 }

@@ -15,17 +15,28 @@ const inTrial: { readonly [Key in ResultKey]: (trial: Trial) => number | null } 
   peakMemoryMiB: (trial) => trial.peakMemoryMiB,
   ttftMsP50: (trial) => trial.ttftMs.p50,
   ttftMsP99: (trial) => trial.ttftMs.p99,
+  ttftFromScheduleMsP50: (trial) => trial.ttftFromScheduleMs.p50,
+  ttftFromScheduleMsP99: (trial) => trial.ttftFromScheduleMs.p99,
   tpotMsP50: (trial) => trial.tpotMs.p50,
   e2eMsP50: (trial) => trial.e2eMs.p50,
   goodputRequestsPerS: (trial) => trial.goodputRequestsPerS,
   errorRate: (trial) => trial.errorRate,
 }
 
+/** p of the t quantile for a 95 % interval whose number of trials was fixed beforehand. */
+export const FIXED_QUANTILE = 0.975
+
 /**
  * Mean over the trials with its 95 % t-interval (mean ± t(0.975, n-1) · s/√n) and n. A metric that one trial lacks
- * is null with that trial's reason: a mean over the others would be a guess.
+ * is null with that trial's reason: a mean over the others would be a guess. `quantile` is the p of t where a run
+ * decided by looking how many trials it would have (stopping.ts).
  */
-export function figureOf(values: readonly (number | null)[], unit: string, reason: () => string): Figure {
+export function figureOf(
+  values: readonly (number | null)[],
+  unit: string,
+  reason: () => string,
+  quantile = FIXED_QUANTILE,
+): Figure {
   const known = values.filter((value) => value !== null)
   if (known.length === 0 || known.length < values.length) {
     return {
@@ -38,16 +49,16 @@ export function figureOf(values: readonly (number | null)[], unit: string, reaso
   }
   const centre = mean(known)
   if (known.length < 2) return { mean: centre, ci95: null, n: 1, unit }
-  const half = (studentTQuantile(0.975, known.length - 1) * sampleStandardDeviation(known)) / Math.sqrt(known.length)
+  const half = (studentTQuantile(quantile, known.length - 1) * sampleStandardDeviation(known)) / Math.sqrt(known.length)
   return { mean: centre, ci95: [centre - half, centre + half], n: known.length, unit }
 }
 
-/** The `result` of a record from its trials. */
-export function resultOf(trials: readonly Trial[]): RunRecord['result'] {
+/** The `result` of a record from its trials; `quantile` as in `figureOf`. */
+export function resultOf(trials: readonly Trial[], quantile = FIXED_QUANTILE): RunRecord['result'] {
   const result: RunRecord['result'] = {}
   for (const key of Object.keys(resultUnits) as ResultKey[]) {
     const values = trials.map(inTrial[key])
-    result[key] = figureOf(values, resultUnits[key], () => reasonFor(trials, key, values))
+    result[key] = figureOf(values, resultUnits[key], () => reasonFor(trials, key, values), quantile)
   }
   return result
 }
@@ -62,7 +73,7 @@ function reasonFor(trials: readonly Trial[], key: ResultKey, values: readonly (n
 }
 
 function fewSamples(trial: Trial, key: ResultKey): string | null {
-  if (key !== 'ttftMsP99' || trial.ttftMs.n === 0) return null
+  if (!/^ttft.*P99$/.test(key) || trial.ttftMs.n === 0) return null
   return `${trial.ttftMs.n} requests in the window; a p99 needs 100`
 }
 

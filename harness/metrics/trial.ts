@@ -1,20 +1,24 @@
 import type { RequestTable } from '../record/request-table.ts'
-import type { GpuRow, TokenRow } from '../record/rows.ts'
+import type { GapRow, GpuRow, TokenRow } from '../record/rows.ts'
 import type { Percentiles, Trial } from '../record/schema.ts'
+import { targetInFlight } from '../scenario/load-shape.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { energyOverWindow } from './energy.ts'
+import { gapFigures } from './gaps.ts'
 import { goodputOf, indicesInside, latenciesOf } from './latency.ts'
 import { percentilesOf } from './percentiles.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
-import { steadyWindow } from './window.ts'
+import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
 
 /** Everything that was observed in one trial; times on the run's clock. */
 export interface TrialObservations {
   readonly index: number
   readonly startMs: number
+  readonly sendUntilMs: number
   readonly endMs: number
   readonly requests: RequestTable
   readonly tokens: readonly TokenRow[]
+  readonly gaps: readonly GapRow[]
   readonly gpuRows: readonly GpuRow[]
   /** GPUs that serve the model; empty when none could be read, with the reason. */
   readonly servingUuids: readonly string[]
@@ -26,11 +30,12 @@ export interface TrialObservations {
 export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial {
   const { requests } = seen
   const reasons: Record<string, string> = {}
-  const window = steadyWindow(requests, scenario.load.concurrency)
+  const window = windowOf(scenario, seen)
   const counts = countOutcomes(requests)
   const shared = {
     index: seen.index,
     startMs: seen.startMs,
+    sendUntilMs: seen.sendUntilMs,
     endMs: seen.endMs,
     windowStartMs: window.startMs,
     windowEndMs: window.endMs,
@@ -39,6 +44,7 @@ export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial
     outcomes: counts.outcomes,
     errorRate: requests.length > 0 ? (requests.length - counts.ok) / requests.length : null,
     wholeTrialOutputTokensPerS: wholeTrialTokensPerS(requests),
+    chunkGapMs: gapFigures(seen.gaps),
     client: seen.client,
     reasons,
   }
@@ -81,6 +87,13 @@ export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial
     peakMemoryMiB: power.peakMemoryMiB,
     goodputRequestsPerS: scenario.slo ? goodputOf(requests, startMs, endMs, scenario.slo) : null,
   }
+}
+
+/** Where the harness holds the number in flight, the span at full load; elsewhere the scheduled span less its head. */
+function windowOf(scenario: Scenario, seen: TrialObservations): SteadyWindow {
+  const target = targetInFlight(scenario.load)
+  if (target !== null) return steadyWindow(seen.requests, target)
+  return scheduledWindow(seen.requests, seen.startMs, seen.sendUntilMs)
 }
 
 function withoutWindow(reason: string, reasons: Record<string, string>) {

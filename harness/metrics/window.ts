@@ -50,4 +50,20 @@ export function steadyWindow(requests: RequestTable, targetInFlight: number): St
   return { startMs, endMs }
 }
 
+/**
+ * The window of a load with appointed times (open loop, trace, conversations): the span over which requests were due,
+ * less the same head. The number in flight is the server's answer there, not the harness's doing.
+ */
+export function scheduledWindow(requests: RequestTable, startMs: number, sendUntilMs: number): SteadyWindow {
+  const scheduled = requests.column('scheduledMs')
+  if (scheduled.length === 0) return none('no request was due')
+  const lastDueMs = scheduled.reduce((latest, at) => Math.max(latest, at), startMs)
+  const fromMs = Math.ceil((startMs + HEAD_MS) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  const endMs = Math.floor(Math.min(sendUntilMs, lastDueMs) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  if (endMs > fromMs) return { startMs: fromMs, endMs }
+  return none(
+    `requests were due over ${((lastDueMs - startMs) / 1000).toFixed(1)} s, and the first ${HEAD_MS / 1000} s do not count`,
+  )
+}
+
 const none = (reason: string): SteadyWindow => ({ startMs: null, endMs: null, reason })

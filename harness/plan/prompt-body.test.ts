@@ -1,22 +1,29 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BodyPlan, makeBodyTemplate, tokenIdRange } from './prompt-body.ts'
+import { type BodyPlan, type BodyRequest, makeBodies, tokenIdRange } from './prompt-body.ts'
 
-const plan: BodyPlan = { api: 'completions', model: 'm', promptTokens: 200, outputTokens: 16, vocab: 128_256, seed: 1 }
-const parse = (bytes: Buffer) => JSON.parse(bytes.toString()) as { prompt: number[]; messages?: { content: string }[] }
+const plan: BodyPlan = { api: 'completions', model: 'm', vocab: 128_256, seed: 1, sharedTokens: 0 }
+const ask = (over: Partial<BodyRequest> = {}): BodyRequest => ({
+  phase: 0,
+  topic: 1,
+  promptTokens: 200,
+  outputTokens: 16,
+  ...over,
+})
+const parse = (parts: readonly Buffer[]) => JSON.parse(Buffer.concat(parts).toString()) as { prompt: number[] }
+const promptOf = (over: Partial<BodyRequest> = {}, of: Partial<BodyPlan> = {}) =>
+  parse(makeBodies({ ...plan, ...of }).make(ask(over))).prompt
 
 describe('a completions body', () => {
-  test('has exactly the tokens asked for, all inside the vocabulary, and stays valid JSON of the same length', () => {
+  test('has exactly the tokens asked for, all inside the vocabulary', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 700 }),
         fc.integer({ min: 16, max: 260_000 }),
         fc.nat(),
-        (promptTokens, vocab, id) => {
-          const template = makeBodyTemplate({ ...plan, promptTokens, vocab })
-          const length = template.bytes.length
-          const { prompt } = parse(template.fill(0, id))
-          expect(template.bytes.length).toBe(length)
+        fc.constantFrom(0, 1, 64, 150, 10_000),
+        (promptTokens, vocab, topic, sharedTokens) => {
+          const prompt = promptOf({ promptTokens, topic }, { vocab, sharedTokens })
           expect(prompt).toHaveLength(promptTokens)
           expect(prompt.every((token) => Number.isInteger(token) && token > 0 && token < vocab)).toBe(true)
         },
@@ -25,7 +32,7 @@ describe('a completions body', () => {
   })
 
   test('asks for an exact output length and for usage, and nothing else decides the length', () => {
-    expect(parse(makeBodyTemplate(plan).bytes)).toMatchObject({
+    expect(parse(makeBodies(plan).make(ask()))).toMatchObject({
       max_tokens: 16,
       min_tokens: 16,
       ignore_eos: true,
@@ -35,28 +42,50 @@ describe('a completions body', () => {
     })
   })
 
-  test('begins with a block that no other request and no other phase has', () => {
-    const template = makeBodyTemplate(plan)
-    const firstBlock = (phase: number, id: number) => parse(template.fill(phase, id)).prompt.slice(0, 16).join()
-    const blocks = [-1, 0, 1].flatMap((phase) => Array.from({ length: 500 }, (_, id) => firstBlock(phase, id)))
+  test('cold: begins with a block that no other request and no other phase has', () => {
+    const bodies = makeBodies(plan)
+    const firstBlock = (phase: number, topic: number) =>
+      parse(bodies.make(ask({ phase, topic })))
+        .prompt.slice(0, 16)
+        .join()
+    const blocks = [-1, 0, 1].flatMap((phase) => Array.from({ length: 500 }, (_, topic) => firstBlock(phase, topic)))
     expect(new Set(blocks).size).toBe(1500)
   })
 
-  test('is the same again for the same seed, phase and id', () => {
-    expect(makeBodyTemplate(plan).fill(2, 7).equals(makeBodyTemplate(plan).fill(2, 7))).toBe(true)
+  test('shared: all prompts begin with the same N tokens and then differ', () => {
+    const [a, b] = [1, 2].map((topic) => promptOf({ topic }, { sharedTokens: 48 })) as [number[], number[]]
+    expect(a.slice(0, 48)).toEqual(b.slice(0, 48))
+    expect(a[48]).not.toBe(b[48])
   })
 
-  test('of a clone is its own: filling one leaves the other alone', () => {
-    const template = makeBodyTemplate(plan)
-    const before = Buffer.from(template.fill(0, 1))
-    template.clone().fill(0, 2)
-    expect(template.bytes.equals(before)).toBe(true)
+  test('warm: all prompts are the same', () => {
+    expect(promptOf({ topic: 1 }, { sharedTokens: 200 })).toEqual(promptOf({ topic: 2 }, { sharedTokens: 200 }))
+  })
+
+  test('a later turn of a conversation begins with all of the earlier one', () => {
+    const earlier = promptOf({ topic: 7, promptTokens: 300 })
+    expect(promptOf({ topic: 7, promptTokens: 900 }).slice(0, 300)).toEqual(earlier)
+  })
+
+  test('a traced prompt shares the blocks of 512 that the trace names, and no others', () => {
+    const bodies = makeBodies(plan)
+    const traced = (sharedBlocks: number[], promptTokens: number) =>
+      parse(bodies.make(ask({ sharedBlocks, promptTokens }))).prompt
+    const [a, b] = [traced([1, 2], 1024), traced([1, 3], 1000)]
+    expect([a.length, b.length]).toEqual([1024, 1000])
+    expect(a.slice(0, 512)).toEqual(b.slice(0, 512))
+    expect(a.slice(512, 1000)).not.toEqual(b.slice(512))
+  })
+
+  test('is the same again for the same seed, phase and topic', () => {
+    expect(promptOf({ phase: 2, topic: 9 })).toEqual(promptOf({ phase: 2, topic: 9 }))
   })
 })
 
 test('a chat body carries words in the place of ids, and a hostile model name stays a string', () => {
-  const body = makeBodyTemplate({ ...plan, api: 'chat', model: '"@PROMPT@"\n{}' })
-  const parsed = JSON.parse(body.fill(0, 1).toString())
+  const parsed = JSON.parse(
+    Buffer.concat(makeBodies({ ...plan, api: 'chat', model: '"@PROMPT@"\n{}' }).make(ask())).toString(),
+  )
   expect(parsed.model).toBe('"@PROMPT@"\n{}')
   expect(parsed.messages[0].content.split(' ')).toHaveLength(200)
 })

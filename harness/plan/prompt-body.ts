@@ -3,32 +3,44 @@ import { mixSeed, seededRandom } from './random.ts'
 /**
  * Request bodies with prompts of exact length, ready to send.
  *
- * A prompt is a list of token ids, so its length needs no tokenizer and cannot be off. All ids have the same number
- * of digits; the first ones of each request are overwritten in place, so that a body of any size costs
- * one short write and never a serialisation while the clock runs (a 400 KB body takes milliseconds to serialise).
+ * A prompt is a list of token ids, so its length needs no tokenizer and cannot be off. All ids have the same number of
+ * digits: the bulk of a prompt is a slice of one buffer that all requests share, and only its first tokens, which are
+ * the request's own, are written when it is sent. No body is serialised and none is copied while the clock runs
+ * (serialising 400 KB takes milliseconds, and every request that waits for it is blurred).
  * vLLM's prefix cache keys a block by all tokens before it: a first block of its own makes the whole prompt cold.
  */
 export interface BodyPlan {
   readonly api: 'completions' | 'chat'
   readonly model: string
-  readonly promptTokens: number
-  readonly outputTokens: number
   readonly vocab: number
   readonly seed: number
+  /** Tokens at the start of every prompt that all requests share: 0 for cold prompts, all of them for warm ones. */
+  readonly sharedTokens: number
 }
 
-/** Tokens that are unique to a request: four blocks of 16, the largest block size in common use (64). */
+/** One request of a plan. */
+export interface BodyRequest {
+  /** Warm-up (-1) or trial: together with `topic` it makes the request's own tokens. */
+  readonly phase: number
+  /** The request's id, or that of its conversation: a later turn begins with all of the earlier one. */
+  readonly topic: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  /** Blocks of the prompt that other requests share, by their hash id (trace replay); none otherwise. */
+  readonly sharedBlocks?: readonly number[]
+}
+
+/** Tokens that are unique to a request: more than one block of the largest common size (vLLM on a GPU: 16; some: 64). */
 export const UNIQUE_TOKENS = 64
+/** Tokens of one shared block: the Mooncake trace's block. */
+export const SHARED_BLOCK_TOKENS = 512
 
-export interface BodyTemplate {
-  readonly bytes: Buffer
-  /** Overwrites the request's own tokens. `phase` tells warm-up (-1) and each trial apart. */
-  fill(phase: number, id: number): Buffer
-  /** A copy of its own for each stream: bytes that the socket still holds must not be overwritten. */
-  clone(): BodyTemplate
+export interface BodyMaker {
+  /** The parts of a body, to be sent one after the other. The first ones are valid until they are handed to a socket. */
+  make(request: BodyRequest): Buffer[]
 }
 
-/** The smallest and largest token id of the plan: the widest run of ids with equally many digits. */
+/** The widest run of token ids with equally many digits. */
 export function tokenIdRange(vocab: number): { low: number; high: number; digits: number } {
   if (vocab < 16) throw new RangeError(`a vocabulary of ${vocab} tokens is too small for unique prompts`)
   const digits = [5, 4, 3, 2].find((count) => 10 ** (count - 1) <= vocab / 2) ?? 1
@@ -36,43 +48,94 @@ export function tokenIdRange(vocab: number): { low: number; high: number; digits
 }
 
 /**
- * Builds a template. Completions send the ids themselves; chat, which takes text only, sends
- * short words in their place (its exact length is then the server's to say: `usage.prompt_tokens`).
+ * Makes bodies for a plan. Completions send the ids themselves; chat, which takes text only, sends the ids as words
+ * (its exact length is then the server's to say: `usage.prompt_tokens`).
  */
-export function makeBodyTemplate(plan: BodyPlan): BodyTemplate {
-  const { low, high, digits } = tokenIdRange(plan.vocab)
-  const draw = (random: () => number): number => low + Math.floor(random() * (high - low + 1))
-  const separator = plan.api === 'completions' ? ',' : ' '
-  const stride = digits + separator.length
-  const common = seededRandom(mixSeed(plan.seed, 0x70726f6d))
-  const ids = Array.from({ length: plan.promptTokens }, () => draw(common)).join(separator)
-  const marker = '"@PROMPT@"'
-  const shell = JSON.stringify(requestFields(plan, marker.slice(1, -1)))
-  const [before, after] = shell.split(marker)
-  const bytes = Buffer.from(`${before}${plan.api === 'completions' ? `[${ids}]` : `"${ids}"`}${after}`)
-  const promptStart = Buffer.byteLength(before ?? '') + 1
-  const unique = Math.min(UNIQUE_TOKENS, plan.promptTokens)
-  const over = (own: Buffer): BodyTemplate => ({
-    bytes: own,
-    clone: () => over(Buffer.from(own)),
-    fill(phase, id) {
-      const random = seededRandom(mixSeed(plan.seed, phase, id))
-      for (let index = 0; index < unique; index += 1) {
-        own.write(String(draw(random)), promptStart + index * stride, digits, 'latin1')
+export function makeBodies(plan: BodyPlan): BodyMaker {
+  const ids = idWriter(plan)
+  const bulk = ids.growing(mixSeed(plan.seed, 0x70726f6d))
+  const shared = ids.growing(mixSeed(plan.seed, 0x73686172))
+  const blocks = new Map<number, Buffer>()
+  const sharedBlock = (hash: number): Buffer => {
+    const known = blocks.get(hash)
+    if (known) return known
+    const made = ids.write(mixSeed(plan.seed, 0x626c6f63, hash), SHARED_BLOCK_TOKENS)
+    blocks.set(hash, made)
+    return made
+  }
+  return {
+    make(request) {
+      const [before, after] = shellOf(plan, request.outputTokens)
+      const parts = [before]
+      let left = request.promptTokens
+      for (const hash of request.sharedBlocks ?? []) {
+        const tokens = Math.min(left, SHARED_BLOCK_TOKENS)
+        if (tokens > 0) parts.push(ids.slice(sharedBlock(hash), tokens))
+        left -= tokens
       }
-      return own
+      // a trace says itself what is shared, block by block
+      if (!request.sharedBlocks) {
+        const common = Math.min(left, plan.sharedTokens)
+        if (common > 0) parts.push(shared(common))
+        left -= common
+        const own = Math.min(left, UNIQUE_TOKENS)
+        if (own > 0) parts.push(ids.write(mixSeed(plan.seed, request.phase, request.topic), own))
+        left -= own
+      }
+      if (left > 0) parts.push(bulk(left))
+      // every id ends in a separator, but for the last one of the prompt
+      const last = parts.pop() as Buffer
+      return [...parts, parts.length === 0 ? last : last.subarray(0, last.length - 1), after]
     },
-  })
-  return over(bytes)
+  }
 }
 
-/** The fields of one request: greedy, of exact output length, streamed, with the usage at the end. */
-function requestFields(plan: BodyPlan, prompt: string): Record<string, unknown> {
-  const exact = { temperature: 0, ignore_eos: true, min_tokens: plan.outputTokens }
-  const stream = { stream: true, stream_options: { include_usage: true } }
-  if (plan.api === 'completions') {
-    return { model: plan.model, prompt, max_tokens: plan.outputTokens, ...exact, ...stream }
+function idWriter(plan: BodyPlan) {
+  const { low, high, digits } = tokenIdRange(plan.vocab)
+  const separator = plan.api === 'completions' ? ',' : ' '
+  const stride = digits + 1
+  return {
+    /** `count` random ids, each followed by a separator. */
+    write(seed: number, count: number): Buffer {
+      const random = seededRandom(seed)
+      const bytes = Buffer.allocUnsafe(count * stride)
+      for (let index = 0; index < count; index += 1) {
+        const id = low + Math.floor(random() * (high - low + 1))
+        bytes.write(`${id}${separator}`, index * stride, stride, 'latin1')
+      }
+      return bytes
+    },
+    slice: (bytes: Buffer, count: number): Buffer => bytes.subarray(0, count * stride),
+    /** A run of ids that is written as far as it has been asked for; every answer is a slice of it. */
+    growing(seed: number): (count: number) => Buffer {
+      let made: Buffer = Buffer.alloc(0)
+      return (count) => {
+        // the same seed gives the same beginning, so that a longer run extends a shorter one
+        if (made.length < count * stride) made = this.write(seed, Math.ceil(count * 1.5))
+        return this.slice(made, count)
+      }
+    },
   }
-  const messages = [{ role: 'user', content: prompt }]
-  return { model: plan.model, messages, max_tokens: plan.outputTokens, ...exact, ...stream }
+}
+
+const MARKER = '"@PROMPT@"'
+
+/** The body around the prompt: greedy, of exact output length, streamed, with the usage at the end. */
+function shellOf(plan: BodyPlan, outputTokens: number): [Buffer, Buffer] {
+  const rest = {
+    max_tokens: outputTokens,
+    min_tokens: outputTokens,
+    ignore_eos: true,
+    temperature: 0,
+    stream: true,
+    stream_options: { include_usage: true },
+  }
+  const prompt = MARKER.slice(1, -1)
+  const body =
+    plan.api === 'completions'
+      ? { model: plan.model, prompt, ...rest }
+      : { model: plan.model, messages: [{ role: 'user', content: prompt }], ...rest }
+  const [before = '', after = ''] = JSON.stringify(body).split(MARKER)
+  const [open, close] = plan.api === 'completions' ? ['[', ']'] : ['"', '"']
+  return [Buffer.from(before + open), Buffer.from(close + after)]
 }

@@ -1,11 +1,13 @@
+import { gapOfBucket } from './gap-buckets.ts'
 import { RequestTable } from './request-table.ts'
-import { type GpuRow, type RequestRow, TOKEN_BIN_MS, type TokenRow } from './rows.ts'
+import { type GapRow, type GpuRow, type RequestRow, roundMs, TOKEN_BIN_MS, type TokenRow } from './rows.ts'
 import type { RunWriter } from './writer.ts'
 
 /** What one trial left behind, as it is on disk. */
 export interface CollectedTrial {
   readonly requests: RequestTable
   readonly tokens: readonly TokenRow[]
+  readonly gaps: readonly GapRow[]
   readonly gpuRows: readonly GpuRow[]
 }
 
@@ -35,11 +37,15 @@ export class Collector {
   }
 
   /** Ends a trial: its rows, and a clean slate for the next one. Samples from `keepAfterMs` on are kept for it too. */
-  endTrial(trial: number, keepAfterMs: number): CollectedTrial {
+  endTrial(trial: number, keepAfterMs: number, gapCounts: Uint32Array): CollectedTrial {
     const sorted = [...this.#bins].sort(([a], [b]) => a - b)
     const tokens = sorted.map(([bin, count]) => ({ trial, binStartMs: bin * TOKEN_BIN_MS, tokens: count }))
     this.#writer.append('tokens.csv', tokens)
-    const collected = { requests: this.#requests, tokens, gpuRows: this.#gpuRows }
+    const gaps = [...gapCounts].flatMap((count, bucket) =>
+      count === 0 ? [] : [{ trial, gapMs: roundMs(gapOfBucket(bucket)), count }],
+    )
+    this.#writer.append('gaps.csv', gaps)
+    const collected = { requests: this.#requests, tokens, gaps, gpuRows: this.#gpuRows }
     this.#requests = new RequestTable()
     this.#bins = new Map()
     this.#gpuRows = this.#gpuRows.filter((row) => row.timeMs >= keepAfterMs)

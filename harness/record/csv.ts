@@ -1,13 +1,14 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { JoulemarkError } from '../errors.ts'
-import type { GpuRow, RequestRow, ServerRow, TokenRow } from './rows.ts'
-import { gpuColumns, requestColumns, serverColumns, tokenColumns } from './rows.ts'
+import type { GapRow, GpuRow, RequestRow, ServerRow, TokenRow } from './rows.ts'
+import { gapColumns, gpuColumns, requestColumns, serverColumns, tokenColumns } from './rows.ts'
 
 /** The CSV files of a run and the type of their rows. */
 export interface RowTypes {
   'requests.csv': RequestRow
   'tokens.csv': TokenRow
+  'gaps.csv': GapRow
   'gpu.csv': GpuRow
   'server.csv': ServerRow
 }
@@ -16,6 +17,7 @@ export type CsvName = keyof RowTypes
 export const csvColumns: { readonly [Name in CsvName]: readonly (keyof RowTypes[Name] & string)[] } = {
   'requests.csv': requestColumns,
   'tokens.csv': tokenColumns,
+  'gaps.csv': gapColumns,
   'gpu.csv': gpuColumns,
   'server.csv': serverColumns,
 }

@@ -30,6 +30,10 @@ export interface RequestRow {
   readonly firstTokenMs: number | null
   readonly lastTokenMs: number | null
   readonly endMs: number
+  /** What the harness asked for, exactly. */
+  readonly plannedPromptTokens: number
+  readonly plannedOutputTokens: number
+  /** What the server's usage says. */
   readonly promptTokens: number | null
   readonly outputTokens: number | null
   readonly cachedTokens: number | null
@@ -55,6 +59,8 @@ export const requestColumns = [
   'firstTokenMs',
   'lastTokenMs',
   'endMs',
+  'plannedPromptTokens',
+  'plannedOutputTokens',
   'promptTokens',
   'outputTokens',
   'cachedTokens',
@@ -77,6 +83,14 @@ export interface TokenRow {
 }
 export const TOKEN_BIN_MS = 20
 export const tokenColumns = ['trial', 'binStartMs', 'tokens'] as const satisfies readonly (keyof TokenRow)[]
+
+/** Gaps between content events of successful requests, by the middle of their 1 % bucket (gap-buckets.ts). */
+export interface GapRow {
+  readonly trial: number
+  readonly gapMs: number
+  readonly count: number
+}
+export const gapColumns = ['trial', 'gapMs', 'count'] as const satisfies readonly (keyof GapRow)[]
 
 /** One nvidia-smi sample of one GPU. `timeMs` is the sensor's own stamp on the run's clock. */
 export interface GpuRow {

@@ -41,6 +41,7 @@ export const energySchema = z.object({
 export const trialSchema = z.object({
   index: z.int().nonnegative(),
   startMs: z.number(),
+  sendUntilMs: z.number().describe('no request was sent after this'),
   endMs: z.number(),
   windowStartMs: nullableNumber,
   windowEndMs: nullableNumber,
@@ -59,6 +60,16 @@ export const trialSchema = z.object({
   ttftFirstChunkMs: percentilesSchema,
   ttftFromScheduleMs: percentilesSchema,
   tpotMs: percentilesSchema,
+  chunkGapMs: z
+    .object({
+      p50: nullableNumber,
+      p90: nullableNumber,
+      p99: nullableNumber,
+      max: nullableNumber,
+      n: z.int(),
+      errorShare: z.number(),
+    })
+    .describe("vLLM's ITL, from 1 % buckets: off by at most errorShare"),
   e2eMs: percentilesSchema,
   energyJ: nullableNumber,
   energy: energySchema,
@@ -74,9 +85,33 @@ export const trialSchema = z.object({
     eventLoopDelayP99Ms: nullableNumber,
     cpuShareOfCore: nullableNumber,
     lateSends: z.int().nonnegative(),
+    dropped: z.int().nonnegative().describe('open loop: requests that found no free connection'),
     sharedStampShare: nullableNumber.describe('share of events that shared a read, and so a time stamp'),
   }),
   reasons: z.record(z.string(), z.string()).describe('why a figure of this trial is null, by field'),
+})
+
+/** First against last third of a trial, or first against last trial; null with a reason where it cannot be said. */
+export const driftCheckSchema = z.object({
+  changeShare: nullableNumber.describe('tokens/s of the last part over those of the first, less 1'),
+  p: nullableNumber.describe('p of no change, not corrected for the number of trials'),
+  drifts: z.boolean(),
+  reason: z.string().optional(),
+})
+
+/** Whether a run held still: by trial, over the trials, and the figures of its cold start and its soaked end. */
+export const driftSchema = z.object({
+  trials: z.array(
+    driftCheckSchema.extend({
+      index: z.int().nonnegative(),
+      firstTokensPerS: nullableNumber,
+      lastTokensPerS: nullableNumber,
+    }),
+  ),
+  trend: driftCheckSchema,
+  coldBurstTokensPerS: nullableNumber.describe('first third of the first trial, right after the warm-up'),
+  soakedTokensPerS: nullableNumber.describe('last third of the last trial'),
+  findings: z.array(z.string()),
 })
 
 export const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
@@ -159,6 +194,11 @@ export const runRecordSchema = z.object({
   result: z.record(z.string(), figureSchema),
   gates: z.array(gateSchema),
   quotable: z.boolean(),
+  trialBounds: z
+    .object({ fewest: z.int().positive(), most: z.int().positive() })
+    .optional()
+    .describe('how many trials the run might have: past `fewest` the intervals are widened for having looked before'),
+  drift: driftSchema.optional(),
   failure: z.string().optional(),
   files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
   signature: z.unknown().optional(),
@@ -168,6 +208,8 @@ export type Percentiles = z.infer<typeof percentilesSchema>
 export type Figure = z.infer<typeof figureSchema>
 export type Energy = z.infer<typeof energySchema>
 export type Trial = z.infer<typeof trialSchema>
+export type DriftCheck = z.infer<typeof driftCheckSchema>
+export type Drift = z.infer<typeof driftSchema>
 export type Gate = z.infer<typeof gateSchema>
 export type Gpu = z.infer<typeof gpuSchema>
 export type Endpoint = z.infer<typeof endpointSchema>
@@ -186,6 +228,8 @@ export const resultUnits = {
   peakMemoryMiB: 'MiB',
   ttftMsP50: 'ms',
   ttftMsP99: 'ms',
+  ttftFromScheduleMsP50: 'ms',
+  ttftFromScheduleMsP99: 'ms',
   tpotMsP50: 'ms',
   e2eMsP50: 'ms',
   goodputRequestsPerS: 'requests/s',

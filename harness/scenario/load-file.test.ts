@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { JoulemarkError } from '../errors.ts'
+import { expandSweep, type PlainScenarioFile } from './expand.ts'
 import { scenarioJsonSchema } from './json-schema.ts'
 import { loadScenarios } from './load-file.ts'
 import { resolveScenario } from './resolve.ts'
+import type { ScenarioFile } from './schema.ts'
 
 const known = {
   models: ['llama-3.1-8b-instruct-fp8', 'mixtral-8x22b-instruct-awq'],
@@ -23,6 +25,7 @@ output: { tokens: 8 }
 `
 
 let folder: string
+const plain = (file: ScenarioFile): PlainScenarioFile => expandSweep(file)[0] as PlainScenarioFile
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'scenario-'))
 })
@@ -86,7 +89,7 @@ describe('a scenario file', () => {
     [
       'an unknown load shape',
       good.replace('closed', 'clsed'),
-      '/one.yaml:6: load.shape: expected one of closed, got "clsed"',
+      '/one.yaml:6: load.shape: expected one of closed, open, trace, sweep, got "clsed"',
     ],
     [
       'a model that is not in the catalogue',
@@ -157,11 +160,14 @@ test('overrides of a card are merged key by key, the more exact name last', asyn
   const [file] = await load(
     `${good}cards:\n  rtx-6000-pro: { load: { concurrency: 8 }, server: { maxNumSeqs: 9 } }\n  rtx-4090: { output: { tokens: 9 } }\n`,
   )
-  expect(file && resolveScenario(file, ['rtx-6000-pro'])).toMatchObject({
+  expect(file && resolveScenario(plain(file), ['rtx-6000-pro'])).toMatchObject({
     load: { shape: 'closed', concurrency: 8 },
     output: { tokens: 8 },
   })
-  expect(file && resolveScenario(file, ['rtx-4090'])).toMatchObject({ load: { concurrency: 4 }, output: { tokens: 9 } })
+  expect(file && resolveScenario(plain(file), ['rtx-4090'])).toMatchObject({
+    load: { concurrency: 4 },
+    output: { tokens: 9 },
+  })
 })
 
 test('schema.json is what the schema says (npm run schema writes it)', async () => {

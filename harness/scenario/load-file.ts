@@ -74,7 +74,8 @@ function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
   for (const card of Object.keys(scenario.cards ?? {})) {
     requireKnown(source, ['cards', card], card, known.cards, 'card')
   }
-  return scenario
+  if (scenario.load.shape !== 'trace') return scenario
+  return { ...scenario, load: { ...scenario.load, file: resolve(dirname(source.file), scenario.load.file) } }
 }
 
 function requireKnown(source: YamlSource, path: string[], name: string, names: readonly string[], what: string): void {

@@ -1,11 +1,12 @@
 import { JoulemarkError } from '../errors.ts'
-import { type Scenario, type ScenarioFile, scenarioSchema } from './schema.ts'
+import type { PlainScenarioFile } from './expand.ts'
+import { type Scenario, scenarioSchema } from './schema.ts'
 
 /**
  * A scenario for one card: the overrides under `cards:` merged in key by key and the whole checked again.
  * `cardKeys` are the names the card goes by, most general first (`rtx-6000-pro`, then its edition).
  */
-export function resolveScenario(file: ScenarioFile, cardKeys: readonly string[]): Scenario {
+export function resolveScenario(file: PlainScenarioFile, cardKeys: readonly string[]): Scenario {
   const { cards, ...base } = file
   const merged = cardKeys.reduce<Record<string, unknown>>((at, key) => merge(at, cards?.[key] ?? {}), base)
   const result = scenarioSchema.safeParse(merged)

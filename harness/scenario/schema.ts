@@ -23,24 +23,81 @@ export const serverSchema = z.strictObject({
   tensorParallel: positiveInt.optional(),
 })
 
+const sessionSchema = z.strictObject({
+  turns: positiveInt.max(1000).describe('requests of one conversation; each carries all that was said before'),
+  thinkSeconds: z.number().nonnegative().default(0).describe('mean pause between turns, exponentially distributed'),
+  userTokens: positiveInt.describe('tokens that each later turn adds; the first has prompt.tokens'),
+})
+
 const closedLoadSchema = z.strictObject({
   shape: z.literal('closed').describe('a fixed number of requests in flight: one ends, the next is sent'),
-  concurrency: positiveInt.max(10_000).describe('requests in flight'),
+  concurrency: positiveInt.max(10_000).describe('requests in flight, or conversations with `session`'),
   rampSeconds: z
     .number()
     .nonnegative()
     .default(1)
     .describe('the streams start spread over this time, so that their prefills do not arrive as one wave'),
+  session: sessionSchema.optional().describe('multi-turn conversations with a growing context'),
 })
 
-export const loadSchema = z.discriminatedUnion('shape', [closedLoadSchema])
+const arrivalFields = {
+  arrivals: z.enum(['constant', 'poisson', 'gamma']).default('poisson'),
+  burstiness: z.number().positive().default(1).describe('shape of gamma gaps: 1 is Poisson, smaller is burstier'),
+  rampSeconds: z.number().nonnegative().default(0).describe('the rate climbs from 0 over this time'),
+  maxInFlight: positiveInt
+    .max(20_000)
+    .default(512)
+    .describe('connections held open; a request that finds none free is dropped and counted, never made to wait'),
+} as const
+
+const openLoadSchema = z.strictObject({
+  shape: z.literal('open').describe('requests go at their appointed times, whatever the server does'),
+  ratePerS: z.number().positive().max(100_000).describe('requests a second'),
+  ...arrivalFields,
+})
+
+const traceLoadSchema = z.strictObject({
+  shape: z.literal('trace').describe('requests of a recorded trace, at its times'),
+  file: z.string().min(1).describe('JSONL in the Mooncake form, relative to the scenario file'),
+  speed: z.number().positive().default(1).describe('2 plays the trace in half its time'),
+  maxInFlight: arrivalFields.maxInFlight,
+})
+
+const sweepLoadSchema = z.strictObject({
+  shape: z.literal('sweep').describe('one run for each value; one record each'),
+  concurrency: z.array(positiveInt.max(10_000)).min(1).optional(),
+  ratePerS: z.array(z.number().positive()).min(1).optional(),
+  highestRate: z
+    .strictObject({
+      fromPerS: z.number().positive().describe('a rate that should keep the SLO'),
+      toPerS: z.number().positive().describe('a rate that should not'),
+      tolerance: fraction.default(0.05).describe('the search ends when the bracket is this narrow'),
+      goodShare: z.number().gt(0).lte(1).default(0.99).describe('share of requests that must keep the SLO'),
+    })
+    .optional()
+    .describe('search for the highest rate that keeps the SLO, by bisection'),
+  ...arrivalFields,
+})
+
+/** A load that one run can drive. */
+export const loadSchema = z.discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema])
+/** What a file may ask for: a sweep becomes several runs. */
+export const fileLoadSchema = z
+  .discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema, sweepLoadSchema])
+  .refine(
+    (load) =>
+      load.shape !== 'sweep' || [load.concurrency, load.ratePerS, load.highestRate].filter(Boolean).length === 1,
+    'expected exactly one of concurrency, ratePerS or highestRate in a sweep',
+  )
 
 export const promptSchema = z.strictObject({
   tokens: positiveInt.max(2_000_000).describe('exact prompt length in tokens'),
   prefixCache: z
-    .literal('cold')
+    .union([z.enum(['cold', 'warm']), z.string().regex(/^shared:\d+$/, 'expected cold, warm or shared:N')])
     .default('cold')
-    .describe('cold: the first block of every prompt is its own, so nothing can be served from the prefix cache'),
+    .describe(
+      'cold: the first block of every prompt is its own; shared:N: all prompts begin with the same N tokens; warm: all prompts are the same',
+    ),
 })
 
 export const outputSchema = z.strictObject({
@@ -57,13 +114,14 @@ export const trialSchema = z
       .optional()
       .describe('shortest steady window that counts; half of seconds unless given'),
     requestTimeoutSeconds: z.number().positive().default(600),
+    runTimeoutMinutes: z.number().positive().default(180).describe('the run ends in good order after this'),
     quietSeconds: z
       .number()
       .min(0.8)
       .default(3)
       .describe('sampling goes on this long before and after a trial, so that the power sensor can follow'),
   })
-  .default({ seconds: 60, warmupSeconds: 10, requestTimeoutSeconds: 600, quietSeconds: 3 })
+  .default({ seconds: 60, warmupSeconds: 10, requestTimeoutSeconds: 600, runTimeoutMinutes: 180, quietSeconds: 3 })
 
 export const certaintySchema = z
   .strictObject({
@@ -92,6 +150,10 @@ const base = {
   model: z.string().min(1).describe('catalogue key of the model'),
   api: z.enum(['completions', 'chat']).default('completions'),
   server: serverSchema.optional(),
+  client: z
+    .enum(['raw', 'sdk'])
+    .default('raw')
+    .describe('raw: the timing client; sdk: what an application behind the openai package sees'),
   load: loadSchema,
   prompt: promptSchema,
   output: outputSchema,
@@ -116,6 +178,7 @@ const overrideSchema = z
 /** A scenario file as written. */
 export const scenarioFileSchema = z.strictObject({
   ...base,
+  load: fileLoadSchema,
   cards: z.record(z.string(), overrideSchema).optional().describe('overrides for one card, by card key'),
 })
 
@@ -132,3 +195,4 @@ export type ScenarioFile = z.infer<typeof scenarioFileSchema>
 export type Scenario = z.infer<typeof scenarioSchema>
 export type Suite = z.infer<typeof suiteSchema>
 export type Load = z.infer<typeof loadSchema>
+export type FileLoad = z.infer<typeof fileLoadSchema>

@@ -9,7 +9,8 @@ import type { SmiGpu, SmiState } from './smi/state.ts'
 import { xmlDocument } from './smi/xml.ts'
 
 const DRIVER_GONE =
-  "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n"
+  "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. " +
+  'Make sure that the latest NVIDIA driver is installed and running.\n'
 
 /** nvidia-smi's return codes. */
 const code = { ok: 0, badArgument: 2, noDevices: 6, driverGone: 9 } as const
@@ -34,7 +35,7 @@ function answer(asked: SmiArguments, state: SmiState, first: boolean): Outcome {
   if (asked.queryComputeApps !== null) return answerApps(asked, asked.queryComputeApps, gpus)
   if (asked.query && asked.xml) return ok(xmlDocument(state, gpus, logTimestamp(new Date())))
   return refuse(
-    'This stand-in of nvidia-smi answers to --query-gpu, --query-compute-apps, -q -x, -L, --version and --help-query-gpu.\n',
+    'This stand-in answers to --query-gpu, --query-compute-apps, -q -x, -L, --version and --help-query-gpu.\n',
   )
 }
 
@@ -68,8 +69,15 @@ function logTimestamp(now: Date): string {
   return `${weekday} ${month} ${day} ${time} ${year}`
 }
 
-const versionText = ({ driverVersion, cudaVersion }: SmiState): string =>
-  `NVIDIA-SMI version  : ${driverVersion}\nNVML version        : ${driverVersion}\nDRIVER version      : ${driverVersion}\nCUDA Version        : ${cudaVersion}\n`
+function versionText({ driverVersion, cudaVersion }: SmiState): string {
+  const lines = [
+    `NVIDIA-SMI version  : ${driverVersion}`,
+    `NVML version        : ${driverVersion}`,
+    `DRIVER version      : ${driverVersion}`,
+    `CUDA Version        : ${cudaVersion}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
 
 async function main(): Promise<number> {
   const asked = parseSmiArguments(process.argv.slice(2))

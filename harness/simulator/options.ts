@@ -25,7 +25,7 @@ export interface SimulatorOptions {
   readonly exitWithStdin: boolean
 }
 
-/** What holds when a flag is left out: vLLM's defaults, but for the context and the KV format that the scenarios ask for. */
+/** What holds when a flag is left out: vLLM's defaults, but context and KV format are those of the scenarios. */
 export const simulatorDefaults = {
   port: 0,
   seed: 1,

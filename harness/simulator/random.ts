@@ -1,7 +1,7 @@
 /** A seeded source of uniform numbers in [0, 1). */
 export type Random = () => number
 
-/** SplitMix32: small, fast, and the same on every machine. Kept here because the simulator shares nothing with the harness. */
+/** SplitMix32, the same on every machine. Kept here because the simulator shares no code with the load side. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {

@@ -15,6 +15,8 @@ export function requestRow(over: Partial<RequestRow> = {}): RequestRow {
     firstTokenMs: from + 50,
     lastTokenMs: from + 1040,
     endMs: from + 1041,
+    plannedPromptTokens: 512,
+    plannedOutputTokens: 100,
     promptTokens: 512,
     outputTokens: 100,
     cachedTokens: null,

@@ -1,10 +1,10 @@
 import { kvBytesPerToken, kvElementBytes } from '../../harness/physics/kv.ts'
 import { overheadBytesOf } from '../../harness/physics/memory.ts'
 import { weightBytes } from '../../harness/physics/weights.ts'
+import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
-import { usualUtilization } from './model-physics.ts'
 import type { ServingExample } from './schema.ts'
 
 /** Whether the commands shown could start, and how many full sequences their KV cache would hold. */

@@ -91,13 +91,14 @@ function valueFinding(context: AuditContext, key: string, value: number, rowId: 
     return { cell: at, status: 'consistent', why: `${said(match.sourced)}, ${match.sourced.source}${edition}` }
   }
   const nearest = known.toSorted((a, b) => Math.abs(a.sourced.value - value) - Math.abs(b.sourced.value - value))[0]!
-  const off = formatNumber((value / nearest.sourced.value - 1) * 100, 0)
+  const error = value / nearest.sourced.value - 1
+  const off = `${formatNumber(Math.abs(error) * 100, 0)} % ${error > 0 ? 'above' : 'below'}`
   // The editions that are not meant are named too: a mixture of several cards shows itself that way.
   const editions = context.family(key).flatMap((card) => {
     const rates = [...new Set(ratesOf(card, fact, rowId).map(said))]
     return rates.length === 0 ? [] : [`${card.label} ${rates.join(' or ')}`]
   })
-  const why = `${value}, ${off} % off the ${nearest.card.label}; the catalogue has ${editions.join(', ')}`
+  const why = `${value} is ${off} the ${nearest.card.label}; the catalogue has ${editions.join(', ')}`
   return { cell: at, status: statusAgainst(nearest.sourced), why }
 }
 

@@ -2,9 +2,9 @@ import type { Card, Model } from '../../harness/catalogue/types.ts'
 import { kvBytesPerToken } from '../../harness/physics/kv.ts'
 import { type Fit, type FitVerdict, fitOf, overheadBytesOf } from '../../harness/physics/memory.ts'
 import { weightBytes } from '../../harness/physics/weights.ts'
+import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { imageJobOf } from './image-jobs.ts'
-import { usualUtilization } from './model-physics.ts'
 import type { Workload } from './schema.ts'
 
 /** Head-room of a workload on a card: room / need, from the kindest reading of what is not stated to the usual one. */

@@ -22,6 +22,3 @@ export function claimLimit(
     kvBytesPerElement: 1,
   })
 }
-
-/** The share of memory that vLLM is usually given where nobody says: small cards are filled fuller than large ones. */
-export const usualUtilization = (card: Card): number => (card.vramGb.value <= 32 ? 0.94 : 0.92)

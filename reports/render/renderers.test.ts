@@ -1,10 +1,15 @@
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
+import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { buildReport } from '../build.ts'
+import { parseClaims } from '../claims/schema.ts'
+import { makeRun } from '../testing/record-builder.ts'
 import { makeHostileReport, makeReport } from '../testing/report-builder.ts'
 import { defuse } from './csv.ts'
 import { displayWidth } from './plain-text.ts'
 import { formats, isFormat, renderers } from './renderers.ts'
+import { reportJsonSchema } from './report-schema.ts'
 import { renderTerminal } from './terminal.ts'
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name)
@@ -85,6 +90,16 @@ describe('hostile text', () => {
       Source: 'SIMULATED',
     })
   })
+})
+
+test('JSON keeps to its schema, and so does that of a whole report with an audit', () => {
+  const claims = parseClaims(article, 'article.json')
+  const whole = buildReport([makeRun({ card: 'rtx-4090', result: { outputTokensPerS: [1100, 1090, 1110] } })], {
+    claims,
+  })
+  for (const report of [makeReport(), makeHostileReport('x'), whole]) {
+    expect(reportJsonSchema.safeParse(JSON.parse(renderers.json(report)[0]!.text)).error).toBeUndefined()
+  }
 })
 
 test('JSON holds unrounded values and the stamp', () => {

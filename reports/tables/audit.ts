@@ -1,6 +1,7 @@
 import { type Status, statuses, type Verdict } from '../claims/finding.ts'
 import { type Claims, cardTables, cellOf } from '../claims/schema.ts'
 import { buildTable, type Table, type Tone, text } from './table.ts'
+import { BEYOND_LIMIT } from './throughput.ts'
 
 const tones: Readonly<Record<Status, Tone>> = {
   impossible: 'bad',
@@ -36,6 +37,7 @@ export function auditTables(claims: Claims, verdicts: readonly Verdict[]): Table
 }
 
 const meaningNotes = [
+  `What could make an impossible rate: ${BEYOND_LIMIT}.`,
   'impossible: above a physical limit or larger than the memory; contradicts-datasheet: the catalogue has another figure with a source; inconsistent: its own numbers disagree; underspecified: true or false by something that it does not say.',
 ]
 

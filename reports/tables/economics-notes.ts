@@ -1,4 +1,6 @@
+import { breakEvenUtilisation, type CostSide } from '../../harness/metrics/cost.ts'
 import type { Facts } from '../facts.ts'
+import { formatGbp } from '../render/format-cell.ts'
 import type { CardMoney } from './card-money.ts'
 import type { ScenarioRow } from './selection.ts'
 
@@ -17,15 +19,34 @@ export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: rea
   return [
     `For ${scenario.title} (${scenario.name}). Assumed: ${assumptions}. ${facts.moneySource}`,
     ...columns.flatMap((at) => [...priceNote(at, facts), ...limitNote(at), ...countNote(at)]),
+    ...breakEvenNotes(columns),
     ...(utilisation < 1 ? columns.flatMap((at) => idleNote(at, facts)) : []),
   ]
+}
+
+/** Where the first card and each further one cost the same a token: the answer to "which do I rent" in one number. */
+function breakEvenNotes([first, ...others]: readonly CardMoney[]): string[] {
+  const side = (at: CardMoney | undefined): CostSide | null =>
+    at !== undefined && 'value' in at.money && 'value' in at.power && 'value' in at.throughput
+      ? { inputs: at.money.value, loadW: at.power.value.value, outputTokensPerS: at.throughput.value.value }
+      : null
+  const base = side(first)
+  return others.flatMap((at) => {
+    const other = side(at)
+    if (base === null || other === null) return []
+    const utilisation = breakEvenUtilisation(base, other)
+    const names = `${first!.card.label} and ${at.card.label}`
+    return utilisation === null
+      ? [`${names} cost the same a token at no utilisation: one is cheaper throughout.`]
+      : [`${names} cost the same a token at ${percentText(Number(utilisation.toFixed(2)))} utilisation.`]
+  })
 }
 
 function priceNote({ card }: CardMoney, facts: Facts): string[] {
   const price = facts.priceGbp(card.key)
   return price === null
     ? []
-    : [`Price of ${card.label}: £${price.value}, ${price.source} (${price.date}, ${price.kind}).`]
+    : [`Price of ${card.label}: ${formatGbp(price.value, 0)}, ${price.source} (${price.date}, ${price.kind}).`]
 }
 
 function idleNote({ card }: CardMoney, facts: Facts): string[] {

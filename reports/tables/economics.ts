@@ -7,6 +7,7 @@ import {
   totalGbpPerYear,
 } from '../../harness/metrics/cost.ts'
 import type { Facts } from '../facts.ts'
+import { mostInFlight } from '../largest-batch.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, tokenCost } from './card-money.ts'
 import { economicsNotes, percentText } from './economics-notes.ts'
 import { figureCell, stampOf } from './figure-cell.ts'
@@ -26,7 +27,7 @@ interface MetricRow {
 export function economicsScenario(selection: Selection): ScenarioRow | null {
   const covered = (row: ScenarioRow) => selection.cards.filter((card) => selection.runOf(row.name, card.key)).length
   const rank = (row: ScenarioRow) =>
-    row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + row.sample.scenario.load.concurrency
+    row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + mostInFlight(row.sample.scenario)
   return selection.scenarios.toSorted((a, b) => rank(b) - rank(a))[0] ?? null
 }
 

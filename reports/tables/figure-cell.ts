@@ -1,5 +1,4 @@
-import type { Figure, ResultKey } from '../../harness/record/schema.ts'
-import { type RunRecord, resultUnits } from '../../harness/record/schema.ts'
+import { type Figure, type ResultKey, type RunRecord, resultUnits } from '../../harness/record/schema.ts'
 import type { Known } from '../facts.ts'
 import { type Cell, type Interval, missing, type PhysicalLimit } from './table.ts'
 

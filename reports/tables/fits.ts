@@ -1,6 +1,7 @@
 import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
+import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from './table.ts'
 
@@ -71,7 +72,7 @@ function fitCell(card: Card, at: FitRow): Cell {
     contextTokens: at.contextTokens,
     sessions: at.sessions,
     kvBytesPerElement: 2,
-    gpuMemoryUtilization: card.vramGb.value <= 32 ? 0.94 : 0.92,
+    gpuMemoryUtilization: usualUtilization(card),
     gpus: at.cards,
   })
   if (fit.headroomRatio >= 1) {

@@ -37,7 +37,9 @@ export function runSummaryTable(record: RunRecord): Table {
       { id: 'mean', head: 'Mean over trials', align: 'right', cell: (row) => figureCell(row.figure, row, simulated) },
       { id: 'trials', head: 'Trials', align: 'right', cell: (row) => text(String(row.figure?.n ?? 0)) },
     ],
-    notes: [`run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`],
+    notes: [
+      `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
+    ],
   })
 }
 

@@ -1,4 +1,5 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Facts } from '../facts.ts'
 import { figureCell, measuredOf, stampOf } from './figure-cell.ts'
 import { ratioInterval } from './ratio-interval.ts'
@@ -39,7 +40,7 @@ export function throughputTable(selection: Selection, facts: Facts): Table {
     columns: [workload, ...figures, ...uplifts],
     rows: selection.scenarios,
     rowId: (row) => row.name,
-    notes: [...metricNotes(selection), ...limitNotes(selection, facts)],
+    notes: [...metricNotes(selection), ...limitNotes(selection, facts), ...beyondNotes(selection, facts)],
   })
 }
 
@@ -101,9 +102,22 @@ function metricNotes(selection: Selection): string[] {
     ...(keys.has('outputTokensPerS')
       ? ['Several streams: output tokens of all of them in the steady window, a second.']
       : []),
+    ...(selection.scenarios.some((row) => selection.cards.some((card) => isSingle(selection.runOf(row.name, card.key))))
+      ? ['No interval stands where only one trial was run.']
+      : []),
     ...selection.notes,
   ]
 }
+
+/** Whether a run has a headline figure that rests on one trial. */
+function isSingle(run: RunRecord | null): boolean {
+  const figure = run?.result[headlineMetric(run.scenario)]
+  return figure !== undefined && figure.mean !== null && figure.ci95 === null
+}
+
+/** What could make a measured figure pass its limit: the figure is right and something about the run is not as said. */
+export const BEYOND_LIMIT =
+  'speculative decoding, answers from a cache, a smaller or more quantised model, a wrong count of tokens, or another card than named'
 
 /** Why figures stand without a limit, each reason once. */
 function limitNotes(selection: Selection, facts: Facts): string[] {
@@ -117,4 +131,16 @@ function limitNotes(selection: Selection, facts: Facts): string[] {
     }),
   )
   return [...new Set(reasons)]
+}
+
+function beyondNotes(selection: Selection, facts: Facts): string[] {
+  return selection.scenarios.flatMap((row) =>
+    selection.cards.flatMap((card) => {
+      const cell = throughputCell(row, card, selection, facts)
+      const beyond = cell.kind === 'number' && cell.limit !== undefined && cell.limit.share > 1
+      return beyond
+        ? [`${row.title} on ${card.label} is above its physical limit, so it is not what it says: ${BEYOND_LIMIT}.`]
+        : []
+    }),
+  )
 }

@@ -30,7 +30,12 @@ export function verdictTable(winners: readonly Winner[], selection: Selection, f
         }),
       },
       { id: 'when', head: 'When', align: 'left', cell: (rule) => text(rule.pick) },
-      { id: 'because', head: 'Because', align: 'left', cell: (rule) => text(rule.because) },
+      {
+        id: 'because',
+        head: 'Because',
+        align: 'left',
+        cell: (rule) => ({ ...text(rule.because), ...stampOf(...rule.fired.flatMap((winner) => winner.runs)) }),
+      },
     ],
     rows: rules,
     rowId: (rule) => rule.id,

@@ -5,7 +5,7 @@ import { cardMoney, tokenCost } from './card-money.ts'
 import { type Measured, measuredOf, stampOf } from './figure-cell.ts'
 import { ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, missing, type Table, text } from './table.ts'
+import { buildTable, type Table, text } from './table.ts'
 
 /** Who wins a workload, and the figures that say so. */
 export interface Winner {
@@ -117,12 +117,9 @@ export function winnersTable(winners: readonly Winner[]): Table {
         id: 'winner',
         head: 'Winner',
         align: 'left',
-        cell: (at) =>
-          at.card === null
-            ? missing(`${at.scenario.title}: ${at.why}`)
-            : { ...text(at.card.label), ...stampOf(...at.runs) },
+        cell: (at) => (at.card === null ? text('none') : { ...text(at.card.label), ...stampOf(...at.runs) }),
       },
-      { id: 'why', head: 'Why', align: 'left', cell: (at) => text(at.why) },
+      { id: 'why', head: 'Why', align: 'left', cell: (at) => ({ ...text(at.why), ...stampOf(...at.runs) }) },
     ],
     rows: winners,
     rowId: (at) => at.scenario.name,

@@ -1,4 +1,5 @@
 import { buildReportFrom } from '../build.ts'
+import { mostInFlight } from '../largest-batch.ts'
 import type { Report } from '../report.ts'
 import { makeFacts } from './facts-builder.ts'
 import { makeRun } from './record-builder.ts'
@@ -7,7 +8,9 @@ import { makeRun } from './record-builder.ts'
 export function makeReport(): Report {
   const one = { scenario: 'llama-3.1-8b-fp8-single', title: 'Llama 3.1 8B FP8 decode b1', concurrency: 1 }
   const facts = makeFacts({
-    limit: () => ({ value: { value: 200, share: 0, bound: 'memory bandwidth' } }),
+    limit: (run) => ({
+      value: { value: mostInFlight(run.scenario) === 1 ? 200 : 6000, share: 0, bound: 'memory bandwidth' },
+    }),
     fit: () => ({ value: { fits: false, evidence: '72.7 GB of weights on 25.3 GB' } }),
   })
   const gates = [

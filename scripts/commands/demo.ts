@@ -3,8 +3,8 @@ import { cardKeys } from '../../harness/catalogue/cards.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { type FinishedRun, runScenario } from '../../harness/run.ts'
+import { expandSweep, type PlainScenarioFile } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
-import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { buildReport } from '../../reports/build.ts'
 import { publish } from '../../reports/publish.ts'
@@ -32,9 +32,9 @@ const lengths = {
 export async function demo(flags: { readonly quick?: boolean; readonly out: string }, io: CommandIo): Promise<number> {
   const length = flags.quick ? lengths.quick : lengths.full
   const files = length.workloads.map((name) => join(projectRoot, 'scenarios', `${name}.yaml`))
-  const scenarios = (await loadScenarios(files, { models: modelKeys, cards: cardKeys })).map((file) =>
-    shortened(file, length),
-  )
+  const scenarios = (await loadScenarios(files, { models: modelKeys, cards: cardKeys }))
+    .flatMap(expandSweep)
+    .map((file) => shortened(file, length))
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   const progress = sharedProgress(io.stderr)
   io.stderr.write('Demo on the bundled simulator: no GPU is touched, and every number below is SIMULATED.\n')
@@ -62,7 +62,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
 
 async function playCard(
   card: string,
-  scenarios: readonly ScenarioFile[],
+  scenarios: readonly PlainScenarioFile[],
   out: string,
   trials: number,
   io: CommandIo,
@@ -92,11 +92,11 @@ async function playCard(
   }
 }
 
-function shortened(file: ScenarioFile, length: (typeof lengths)[keyof typeof lengths]): ScenarioFile {
+function shortened(file: PlainScenarioFile, length: (typeof lengths)[keyof typeof lengths]): PlainScenarioFile {
   const { seconds, warmupSeconds, shrink } = length
   return {
     ...file,
-    load: { ...file.load, rampSeconds: 0.3 },
+    load: file.load.shape === 'closed' ? { ...file.load, rampSeconds: 0.3 } : file.load,
     prompt: { ...file.prompt, tokens: Math.ceil(file.prompt.tokens / shrink) },
     output: { tokens: Math.ceil(file.output.tokens / shrink) },
     trial: { ...file.trial, seconds, warmupSeconds, quietSeconds: 0.8, minWindowSeconds: 0.5 },

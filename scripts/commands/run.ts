@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
-import { cardKeys } from '../../harness/catalogue/cards.ts'
+import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { type FinishedRun, runScenario } from '../../harness/run.ts'
+import type { FinishedRun } from '../../harness/run.ts'
+import { runFile } from '../../harness/run-file.ts'
 import type { RunOptions } from '../../harness/run-options.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { nearest } from '../../harness/scenario/nearest.ts'
@@ -31,11 +32,11 @@ export interface RunFlags {
 
 /** Live run of scenario or suite files against a server that is already running. Returns the exit code. */
 export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
-  const scenarios = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, 'rtx-6000-pro'] })
+  const files = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] })
   checkCard(flags.card)
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   try {
-    const finished = await runAll(scenarios, runOptions(flags, io, interrupts))
+    const finished = await runAll(files, runOptions(flags, io, interrupts))
     io.stdout(
       flags.json
         ? `${JSON.stringify({ runs: finished }, null, 2)}\n`
@@ -50,11 +51,11 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
   }
 }
 
-async function runAll(scenarios: readonly ScenarioFile[], options: RunOptions): Promise<FinishedRun[]> {
+async function runAll(files: readonly ScenarioFile[], options: RunOptions): Promise<FinishedRun[]> {
   const finished: FinishedRun[] = []
-  for (const scenario of scenarios) {
+  for (const file of files) {
     if (options.drain.aborted) break
-    finished.push(await runScenario(scenario, options))
+    finished.push(...(await runFile(file, options)))
   }
   return finished
 }
@@ -85,7 +86,7 @@ export function runOptions(
 }
 
 function checkCard(card: string | undefined): void {
-  const known = [...cardKeys, 'rtx-6000-pro']
+  const known = [...cardKeys, PRO_6000_GROUP]
   if (card === undefined || known.includes(card)) return
   const near = nearest(card, known)
   const advice = near ? `did you mean "${near}"?` : `known: ${known.join(', ')}`

@@ -20,6 +20,9 @@ export interface Seen {
   readonly times: ArrayLike<number>
 }
 
+/** Requests of the discarded round that every client sends first, on all its streams at once. */
+export const WARM_UP_ID = -1
+
 export const readArena = (): Arena => JSON.parse(process.argv[2] ?? '{}') as Arena
 
 /** CLOCK_MONOTONIC, the same in every process of this machine. */

@@ -1,20 +1,17 @@
 import OpenAI from 'openai'
-import { makeBodyTemplate } from '../../plan/prompt-body.ts'
-import { finishArena, monotonicMs, readArena, type Seen } from './arena.ts'
+import { finishArena, monotonicMs, readArena, type Seen, WARM_UP_ID } from './arena.ts'
+import { prepareArenaBodies } from './bodies.ts'
 
 /** What an application behind the `openai` package sees: its async iterator, one stamp an event, retries off. */
 const arena = readArena()
 const client = new OpenAI({ baseURL: `${arena.url}/v1`, apiKey: 'none', maxRetries: 0 })
-const { prompt } = JSON.parse(
-  makeBodyTemplate({
-    api: 'completions',
-    model: 'mock',
-    promptTokens: arena.promptTokens,
-    outputTokens: arena.chunks,
-    vocab: 128_256,
-    seed: 1,
-  }).bytes.toString(),
-) as { prompt: number[] }
+const body = prepareArenaBodies(arena).make({
+  phase: 0,
+  topic: 0,
+  promptTokens: arena.promptTokens,
+  outputTokens: arena.chunks,
+})
+const { prompt } = JSON.parse(Buffer.concat(body).toString()) as { prompt: number[] }
 
 const seen: Seen[] = []
 let chunks = 0
@@ -33,10 +30,12 @@ async function one(id: number): Promise<void> {
   } catch {
     failed += 1
   }
+  if (id === WARM_UP_ID) return
   chunks += times.length
   if (arena.seconds === 0) seen.push({ id, sentMs, times })
 }
 
+await Promise.all(Array.from({ length: arena.streams }, () => one(WARM_UP_ID)))
 const cpuBefore = process.cpuUsage()
 const startMs = monotonicMs()
 await Promise.all(

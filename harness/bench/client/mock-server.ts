@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 /**
  * An exact streaming server for timing clients, as a process of its own: every event has a due time on a fixed
  * schedule, and the moment at which it was handed to the socket is kept. A client's error is its stamp less ours.
+ * Its HTTP is just enough for the three clients, so that it costs little of the machine that they share.
  *
  * argv: one JSON object, {ttftMs, ratePerS (0 = full speed), chunks, stampsFile}. Prints its URL. SIGTERM writes the stamps.
  */
@@ -18,8 +18,9 @@ interface MockOptions {
 interface Stream {
   readonly id: number
   readonly arrivalMs: number
-  readonly response: ServerResponse
+  readonly socket: Socket
   readonly sentMs: Float64Array
+  readonly chunks: number
   next: number
 }
 
@@ -31,24 +32,28 @@ const shape =
   '"id":"cmpl-0123456789abcdef0123456789abcdef","object":"text_completion","created":1787000000,"model":"mock"'
 const event = (text: string, finish: string | null): string =>
   `data: {${shape},"choices":[{"index":0,"text":"${text}","logprobs":null,"finish_reason":${finish ? `"${finish}"` : 'null'},"stop_reason":null,"prompt_token_ids":null,"token_ids":null}]}\n\n`
-const content = Buffer.from(event(' the', null))
-const last = Buffer.from(event(' end', 'length'))
-const tail = Buffer.from(
-  `data: {${shape},"choices":[],"usage":{"prompt_tokens":64,"total_tokens":${64 + options.chunks},"completion_tokens":${options.chunks}}}\n\ndata: [DONE]\n\n`,
+const usage = (chunks: number): string =>
+  `data: {${shape},"choices":[],"usage":{"prompt_tokens":64,"total_tokens":${64 + chunks},"completion_tokens":${chunks}}}\n\ndata: [DONE]\n\n`
+const framed = (text: string): Buffer => Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
+const head = Buffer.from(
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n',
 )
+const content = framed(event(' the', null))
+const last = framed(event(' end', 'length'))
+const tail = (chunks: number): Buffer => Buffer.concat([framed(usage(chunks)), Buffer.from('0\r\n\r\n')])
+const tails = { full: tail(options.chunks), warmUp: tail(5) }
 
 const streams: Stream[] = []
-/** Streams that have an event to come, in the order of their due times: all pace alike, so a queue is enough. */
 let pacing: Stream[] = []
 const gapMs = options.ratePerS > 0 ? 1000 / options.ratePerS : 0
 const due = (stream: Stream): number => stream.arrivalMs + options.ttftMs + stream.next * gapMs
 
 function writeNext(stream: Stream): void {
-  const isLast = stream.next === options.chunks - 1
+  const isLast = stream.next === stream.chunks - 1
   stream.sentMs[stream.next] = now()
-  stream.response.write(isLast ? last : content)
+  stream.socket.write(isLast ? last : content)
   stream.next += 1
-  if (isLast) stream.response.end(tail)
+  if (isLast) stream.socket.write(stream.id < 0 ? tails.warmUp : tails.full)
 }
 
 function pace(): void {
@@ -56,61 +61,68 @@ function pace(): void {
   let finished = false
   for (const stream of pacing) {
     if (due(stream) <= now()) writeNext(stream)
-    if (stream.next === options.chunks) finished = true
+    if (stream.next === stream.chunks) finished = true
     else soonestMs = Math.min(soonestMs, due(stream))
   }
-  if (finished) pacing = pacing.filter((stream) => stream.next < options.chunks)
+  if (finished) pacing = pacing.filter((stream) => stream.next < stream.chunks)
   if (pacing.length === 0) return
   // a timer is a millisecond coarse: close to the next event the loop turns without sleeping
   if (soonestMs - now() > 2.5) setTimeout(pace, 1)
   else setImmediate(pace)
 }
 
-async function pour(stream: Stream): Promise<void> {
-  const batch = 64
-  const full = Buffer.concat(Array.from({ length: batch }, () => content))
-  while (stream.next < options.chunks - 1) {
-    const count = Math.min(batch, options.chunks - 1 - stream.next)
-    stream.next += count
-    const bytes = count === batch ? full : full.subarray(0, count * content.length)
-    if (!stream.response.write(bytes)) await new Promise((resolve) => stream.response.once('drain', resolve))
-  }
-  stream.response.write(last)
-  stream.response.end(tail)
-}
+const batch = 64
+const full = Buffer.concat(Array.from({ length: batch }, () => content))
 
-function serve(request: IncomingMessage, response: ServerResponse): void {
-  if (request.method === 'GET') {
-    response.end('{}')
-    return
-  }
-  let arrived = false
-  const onBody = () => {
-    if (arrived) return
-    arrived = true
-    const stream = {
-      id: Number(request.headers['x-request-id']),
-      arrivalMs: now(),
-      response,
-      sentMs: new Float64Array(options.chunks),
-      next: 0,
-    }
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
-    response.flushHeaders()
-    if (options.ratePerS === 0) {
-      pour(stream).catch(() => response.destroy())
+function pour(stream: Stream): void {
+  while (stream.next < stream.chunks - 1) {
+    const count = Math.min(batch, stream.chunks - 1 - stream.next)
+    stream.next += count
+    if (!stream.socket.write(full.subarray(0, count * content.length)) && stream.next < stream.chunks - 1) {
+      stream.socket.once('drain', () => pour(stream))
       return
     }
-    streams.push(stream)
-    pacing.push(stream)
-    if (pacing.length === 1) pace()
   }
-  // the whole prompt counts as arrived with its last byte
-  request.on('data', () => {})
-  request.on('end', onBody)
+  stream.socket.write(last)
+  stream.socket.write(stream.id < 0 ? tails.warmUp : tails.full)
 }
 
-const server = createServer({ keepAliveTimeout: 60_000, noDelay: true, requestTimeout: 0 }, serve)
+/** A whole request has arrived: its last byte counts. */
+function answer(socket: Socket, id: number): void {
+  socket.write(head)
+  const chunks = id < 0 ? 5 : options.chunks
+  const stream = { id, arrivalMs: now(), socket, sentMs: new Float64Array(chunks), chunks, next: 0 }
+  if (options.ratePerS === 0) {
+    pour(stream)
+    return
+  }
+  if (id >= 0) streams.push(stream)
+  pacing.push(stream)
+  if (pacing.length === 1) pace()
+}
+
+function serve(socket: Socket): void {
+  let text = ''
+  let left = -1
+  let id = 0
+  socket.setNoDelay(true)
+  socket.on('error', () => socket.destroy())
+  socket.on('data', (bytes) => {
+    if (left < 0) {
+      text += bytes.toString('latin1')
+      const headEnd = text.indexOf('\r\n\r\n')
+      if (headEnd < 0) return
+      id = Number(/x-request-id: (-?\d+)/i.exec(text)?.[1] ?? 0)
+      left = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0) - (text.length - headEnd - 4)
+      text = ''
+    } else left -= bytes.length
+    if (left > 0) return
+    left = -1
+    answer(socket, id)
+  })
+}
+
+const server = createServer(serve)
 server.listen(0, '127.0.0.1', 4096, () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
 })

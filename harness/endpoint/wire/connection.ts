@@ -60,7 +60,7 @@ export class Connection {
   }
 
   /** Hands a request to the socket. `open` must have been awaited. */
-  send(head: Buffer, body: Buffer, handlers: ExchangeHandlers): void {
+  send(parts: readonly Buffer[], handlers: ExchangeHandlers): void {
     const socket = this.#socket
     if (!socket || socket.destroyed) {
       handlers.onBroken(new Error('connection closed before the request was sent'))
@@ -74,8 +74,7 @@ export class Connection {
     })
     this.#parser.begin()
     socket.cork()
-    socket.write(head)
-    if (body.length > 0) socket.write(body)
+    for (const part of parts) socket.write(part)
     socket.uncork()
   }
 

@@ -204,7 +204,8 @@ function errorText(error: unknown): string {
   return typeof message === 'string' && message ? message : JSON.stringify(error)
 }
 
-function emptyFacts(times: Float64Array): StreamFacts {
+/** Facts of a stream that has said nothing yet; `times` is reused. */
+export function emptyFacts(times: Float64Array): StreamFacts {
   return {
     firstChunkMs: Number.NaN,
     firstTokenMs: Number.NaN,

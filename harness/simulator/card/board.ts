@@ -1,6 +1,6 @@
 import type { Card } from '../../catalogue/types.ts'
 
-/** What a board shows in nvidia-smi beyond the catalogue's figures. It shapes the stand-in's answers and enters no result. */
+/** What a board shows in nvidia-smi beyond the catalogue's figures. It shapes the stand-in's answers, no result. */
 export interface Board {
   readonly pciDeviceId: string
   readonly pciSubDeviceId: string
@@ -59,7 +59,7 @@ const captured: Readonly<Record<string, Partial<Omit<Board, 'clocks'>> & { clock
   },
 }
 
-/** Memory clock of cards without a data rate in the catalogue (HBM): what nvidia-smi shows there says nothing of bandwidth. */
+/** Memory clock of cards without a data rate in the catalogue: that of HBM says nothing of its bandwidth. */
 const HBM_CLOCK_MHZ = 2619
 
 /** The board of a card: as captured, or put together from the catalogue. */

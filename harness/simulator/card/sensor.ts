@@ -17,7 +17,7 @@ export interface SensorReading {
   readonly cappedPct: number
 }
 
-/** The readings that stand in the sensor at `nowMs`: they hold since its last update, whose grid starts at `phaseMs`. */
+/** The readings that stand in the sensor at `nowMs`, since its last update on the grid that starts at `phaseMs`. */
 export function readSensor(log: ActivityLog, nowMs: number, phaseMs: number): SensorReading {
   const updatedMs = Math.floor((nowMs - phaseMs) / UPDATE_MS) * UPDATE_MS + phaseMs
   const recent = log.between(updatedMs - UTILIZATION_WINDOW_MS, updatedMs)

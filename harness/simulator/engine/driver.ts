@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts'
 
-/** A machine too slow for the pace asked for must still answer HTTP: after so many steps the event loop gets its turn. */
+/** A machine too slow for the pace must still answer HTTP: after so many steps the event loop gets its turn. */
 const STEPS_PER_LOOK = 50
 
 /** Runs an engine in real time. */

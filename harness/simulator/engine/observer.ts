@@ -8,7 +8,7 @@ export interface EngineGauges {
   readonly kvUsedShare: number
 }
 
-/** Who listens to the engine: the metrics page and the power model. Times are those of the engine, not of the caller. */
+/** Who listens to the engine: the metrics page and the power model. Times are the engine's, not the caller's. */
 export interface EngineObserver {
   stepBegan?(startMs: number, endMs: number, cost: StepCost): void
   stepEnded?(tokenCount: number, gauges: EngineGauges): void

@@ -9,7 +9,10 @@ export interface EngineRequest {
   readonly maxTokens: number
   /** After this many tokens the model ends by itself; Infinity under `ignore_eos`. */
   readonly stopAfterTokens: number
-  /** Called in the tick in which the token leaves the engine. `piece` is an index into the token table; -1 is the end token, without text. */
+  /**
+   * Called in the tick in which the token leaves the engine. `piece` is an index into the token table; -1 is the end
+   * token, which has no text.
+   */
   readonly onToken: (piece: number, outputTokens: number, finish: FinishReason | null) => void
 }
 

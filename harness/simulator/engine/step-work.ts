@@ -18,7 +18,7 @@ export interface StepWork {
   readonly tokenCount: number
 }
 
-/** What the hardware takes for a step, before jitter. The two shares say how busy memory and compute are; they drive the power model. */
+/** What the hardware takes for a step, before jitter. The shares say how busy memory and compute are: power follows. */
 export interface StepCost {
   readonly timeMs: number
   readonly memoryShare: number

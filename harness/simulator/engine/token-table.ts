@@ -4,10 +4,15 @@ import { mix32 } from '../random.ts'
  * What the stand-in model can say: word pieces of exactly four characters, because its tokenizer makes one token of
  * four characters. So its own output, sent back as a prompt, has as many tokens as `usage` said.
  */
-const words =
-  'the and for are but not you all any can had her was one our out day get has him his how man new now old see two way who boy did its let put say she too use dad mom act add age ago aid aim air ask bad bag bar bed big bit box bus buy car cat cup cut dog dry due ear eat egg end eye far fee few fit fly fun gas god gun guy hat hit hot ice ill job joy key kid law lay leg lie lot low map may mix net nor odd off oil own pay pen per pet pop raw red rid row run sad sea set sex sit six sky son sun tax tea ten tie tip top toy try van via war web wet win yes yet zip'.split(
-    ' ',
-  )
+const words = `
+  the and for are but not you all any can had her was one our out day get has him his how man new now old see two
+  way who boy did its let put say she too use dad mom act add age ago aid aim air ask bad bag bar bed big bit box
+  bus buy car cat cup cut dog dry due ear eat egg end eye far fee few fit fly fun gas god guy hat hit hot ice ill
+  job joy key kid law lay leg lie lot low map may mix net nor odd off oil own pay pen per pet pop raw red rid row
+  run sad sea set sit six sky son sun tax tea ten tie tip top toy try van via war web wet win yes yet zip
+`
+  .trim()
+  .split(/\s+/)
 
 /** Texts of the output tokens, such as " the". All plain ASCII without quotes, so that JSON needs no escapes. */
 export const pieces: readonly string[] = words.map((word) => ` ${word}`)

@@ -17,7 +17,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> 
   return new JsonBody(parsed as Record<string, unknown>)
 }
 
-/** Reads fields with the types that the schema of vLLM gives them. Fields that nobody reads are ignored, as vLLM does. */
+/** Reads fields with the types that vLLM's schema gives them. Fields that nobody reads are ignored, as in vLLM. */
 export class JsonBody {
   readonly #fields: Record<string, unknown>
 

@@ -1,0 +1,113 @@
+import type { ComparedKey } from '../metrics/compare-metrics.ts'
+import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
+
+/**
+ * How boxes are made noisy in the study. Standard deviations are shares of the figure.
+ *
+ * - Trials of one server: vllm-project/vllm#53436 repeats fixed-seed runs and finds 0.36 to 0.64 % of spread in vLLM's
+ *   throughput at 8 to 32 streams, 0.11 to 0.28 % in SGLang's on the same card; llama.cpp's own benchmark shows 0.3 to
+ *   2 % (ggml-org/llama.cpp#21282). Each scenario of each pair draws its own between 0.3 and 1 %.
+ * - Starts of the server: vllm-project/vllm#42484 (see `RESTART_SHARE`): 0.3 %, half of it common to all scenarios.
+ * - Drift: up to 0.05 % a trial in either direction, the same on both boxes but for a third of it: a card that warms up.
+ * - TTFT: no published repeats found; three times the spread of throughput, because it is one request's and not a sum's.
+ * - Power: half of that of throughput: a card at its limit is held there. Memory: allocated in steps, 0.01 %.
+ */
+export interface NoiseModel {
+  readonly trialShare: readonly [number, number]
+  readonly restartShare: number
+  readonly driftShareATrial: number
+}
+
+export const realisticNoise: NoiseModel = { trialShare: [0.003, 0.01], restartShare: 0.003, driftShareATrial: 0.0005 }
+
+/** True figures of one scenario on one box, and how noisy its trials are. */
+export interface TrueScenario {
+  readonly isSingleStream: boolean
+  readonly tokensPerS: number
+  readonly tpotMs: number
+  readonly ttftMs: number
+  readonly powerW: number
+  readonly memoryMiB: number
+}
+
+/** The three scenarios of the project's suite, with the figures of a card of about a terabyte a second. */
+export const suite: readonly TrueScenario[] = [
+  { isSingleStream: true, tokensPerS: 98, tpotMs: 10.1, ttftMs: 28, powerW: 320, memoryMiB: 22_400 },
+  { isSingleStream: false, tokensPerS: 1900, tpotMs: 15.4, ttftMs: 140, powerW: 410, memoryMiB: 22_400 },
+  { isSingleStream: false, tokensPerS: 1450, tpotMs: 29.2, ttftMs: 700, powerW: 430, memoryMiB: 22_400 },
+]
+
+/** A box that loses a share of its speed: decode and throughput follow it, a prefill hardly, power a little. */
+export const slower = (truth: TrueScenario, loss: number): TrueScenario => ({
+  ...truth,
+  tokensPerS: truth.tokensPerS * (1 - loss),
+  tpotMs: truth.tpotMs / (1 - loss),
+  ttftMs: truth.ttftMs * (1 + loss / 4),
+  powerW: truth.powerW * (1 - loss / 5),
+})
+
+export type TrialValues = Readonly<Record<ComparedKey, number>>
+
+/** One start of the server on one box: trials of each scenario, one after another, for as long as they are asked for. */
+export class NoisyRun {
+  readonly #random: Random
+  readonly #suite: readonly TrueScenario[]
+  readonly #trialShares: readonly number[]
+  readonly #levels: readonly number[]
+  readonly #drift: number
+
+  constructor(
+    truth: readonly TrueScenario[],
+    noise: NoiseModel,
+    shared: { readonly trialShares: readonly number[]; readonly drift: number },
+    seed: number,
+  ) {
+    this.#random = seededRandom(seed)
+    this.#suite = truth
+    this.#trialShares = shared.trialShares
+    const common = this.#normal()
+    this.#levels = truth.map(() => (noise.restartShare * (common + this.#normal())) / Math.SQRT2)
+    this.#drift = shared.drift + (noise.driftShareATrial / 3) * this.#normal()
+  }
+
+  /** The level of this start in a scenario: what its trials scatter around, as a share of the truth less 1. */
+  level(scenario: number): number {
+    return this.#levels[scenario]!
+  }
+
+  trial(scenario: number, index: number): TrialValues {
+    const truth = this.#suite[scenario]!
+    const share = this.#trialShares[scenario]!
+    const speed = this.#normal()
+    // what makes a trial faster makes its tokens come faster, mostly
+    const pace = 0.8 * speed + 0.6 * this.#normal()
+    const level = this.#levels[scenario]! + this.#drift * index
+    const outputTokensPerS = truth.tokensPerS * (1 + level + share * speed)
+    const tpotMsP50 = truth.tpotMs / (1 + level + share * pace)
+    const meanPowerW = truth.powerW * (1 + level / 2 + (share / 2) * this.#normal())
+    return {
+      outputTokensPerS,
+      tpotMsP50,
+      decodeTokensPerS: 1000 / tpotMsP50,
+      ttftMsP50: truth.ttftMs * (1 - level + 3 * share * this.#normal()),
+      meanPowerW,
+      tokensPerJ: outputTokensPerS / meanPowerW,
+      peakMemoryMiB: truth.memoryMiB * (1 + 0.0001 * this.#normal()),
+    }
+  }
+
+  /** One draw from the normal distribution (Box and Muller). */
+  #normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random())
+  }
+}
+
+/** What both boxes of a pair have in common: how noisy each scenario is, and the way the cards warm up. */
+export function sharedNoise(noise: NoiseModel, scenarios: number, seed: number) {
+  const random = seededRandom(mixSeed(seed, 1))
+  const [low, high] = noise.trialShare
+  return {
+    trialShares: Array.from({ length: scenarios }, () => low + (high - low) * random()),
+    drift: noise.driftShareATrial * (2 * random() - 1),
+  }
+}

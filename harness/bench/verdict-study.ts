@@ -1,0 +1,143 @@
+import { compareSuite, type MetricComparison, type ScenarioValues } from '../metrics/compare.ts'
+import { type ComparedKey, comparedKeys, comparedMetrics } from '../metrics/compare-metrics.ts'
+import { figureOf } from '../metrics/result.ts'
+import { intervalQuantile, isCertain, type TrialBounds } from '../metrics/stopping.ts'
+import { mixSeed } from '../plan/random.ts'
+import { type NoiseModel, NoisyRun, sharedNoise, slower, suite, type TrialValues } from './verdict-noise.ts'
+
+/** How a box is measured: trials until certain within bounds, or a fixed number where both are one. */
+export interface Protocol {
+  readonly bounds: TrialBounds
+  readonly target: number
+  /** Runs, each with a fresh start of the server, on each side. */
+  readonly runs: number
+}
+
+export const defaultProtocol: Protocol = { bounds: { fewest: 3, most: 10 }, target: 0.02, runs: 1 }
+export const fixedProtocol: Protocol = { bounds: { fewest: 10, most: 10 }, target: 0.02, runs: 1 }
+
+/** Counts over all pairs of one condition. */
+export interface StudyResult {
+  readonly pairs: number
+  readonly scenarios: number
+  /** Pairs in which anything that decides was called regressed: exit code 1. */
+  readonly failed: number
+  /** Pairs with any `regressed` or `improved` at all. */
+  readonly anyChange: number
+  /** Headline metrics by verdict. */
+  readonly headline: Readonly<Record<MetricComparison['verdict'], number>>
+  /** Differences of headline metrics, and those whose 95 % interval held the true one. */
+  readonly intervals: number
+  readonly covered: number
+  /** The same over all metrics. */
+  readonly allIntervals: number
+  readonly allCovered: number
+  readonly trials: number
+}
+
+/** Plays `pairs` seeded pairs of boxes, the candidate slower by `loss`, and compares each pair as `compare` does. */
+export function study(pairs: number, loss: number, noise: NoiseModel, protocol: Protocol, seed: number): StudyResult {
+  const headline = { regressed: 0, improved: 0, equivalent: 0, inconclusive: 0 }
+  const counts = { failed: 0, anyChange: 0, intervals: 0, covered: 0, allIntervals: 0, allCovered: 0, trials: 0 }
+  const after = suite.map((truth) => slower(truth, loss))
+  for (let pair = 0; pair < pairs; pair += 1) {
+    const shared = sharedNoise(noise, suite.length, mixSeed(seed, pair))
+    const side = (truth: typeof suite, which: number) =>
+      Array.from({ length: protocol.runs }, (_, run) =>
+        measure(new NoisyRun(truth, noise, shared, mixSeed(seed, pair, which, run)), protocol),
+      )
+    const [baseline, candidate] = [side(suite, 2), side(after, 3)]
+    const compared = compareSuite(suite.map((_, index) => valuesOf(baseline, candidate, index)))
+    counts.failed += Number(compared.flat().some(isLoss))
+    counts.anyChange += Number(compared.flat().some(({ verdict }) => verdict === 'regressed' || verdict === 'improved'))
+    for (const runs of [baseline, candidate]) {
+      for (const trials of runs.flat()) counts.trials += trials.length
+    }
+    for (const [index, metrics] of compared.entries()) {
+      for (const metric of metrics) {
+        const truth = trueShare(metric.key, index, loss)
+        const held = metric.relative !== null && metric.relative.ci95[0] <= truth && truth <= metric.relative.ci95[1]
+        counts.allIntervals += 1
+        counts.allCovered += Number(held)
+        if (metric.key !== headlineKey(index)) continue
+        headline[metric.verdict] += 1
+        counts.intervals += 1
+        counts.covered += Number(held)
+      }
+    }
+  }
+  return { pairs, scenarios: suite.length, headline, ...counts }
+}
+
+const isLoss = ({ key, verdict }: MetricComparison): boolean => verdict === 'regressed' && comparedMetrics[key].decides
+
+const headlineKey = (scenario: number): ComparedKey =>
+  suite[scenario]!.isSingleStream ? 'decodeTokensPerS' : 'outputTokensPerS'
+
+/** Trials of every scenario in one start of the server, by the stopping rule of a run. */
+function measure(run: NoisyRun, { bounds, target }: Protocol): TrialValues[][] {
+  return suite.map((_, scenario) => {
+    const trials: TrialValues[] = []
+    while (trials.length < bounds.most) {
+      trials.push(run.trial(scenario, trials.length))
+      if (trials.length < bounds.fewest) continue
+      const values = trials.map((trial) => trial[headlineKey(scenario)])
+      if (
+        isCertain(
+          figureOf(values, '', () => '', intervalQuantile(trials.length, bounds)),
+          target,
+        )
+      )
+        break
+    }
+    return trials
+  })
+}
+
+function valuesOf(baseline: TrialValues[][][], candidate: TrialValues[][][], scenario: number): ScenarioValues {
+  const byMetric = (side: TrialValues[][][]) =>
+    Object.fromEntries(
+      comparedKeys.map((key) => [key, side.map((run) => run[scenario]!.map((trial) => trial[key]))]),
+    ) as unknown as ScenarioValues['baseline']
+  return { baseline: byMetric(baseline), candidate: byMetric(candidate) }
+}
+
+/** The true relative difference of a metric, as a share. */
+function trueShare(key: ComparedKey, scenario: number, loss: number): number {
+  const [before, after] = [suite[scenario]!, slower(suite[scenario]!, loss)]
+  const of = (truth: typeof before): number =>
+    ({
+      outputTokensPerS: truth.tokensPerS,
+      decodeTokensPerS: 1000 / truth.tpotMs,
+      tpotMsP50: truth.tpotMs,
+      ttftMsP50: truth.ttftMs,
+      tokensPerJ: truth.tokensPerS / truth.powerW,
+      meanPowerW: truth.powerW,
+      peakMemoryMiB: truth.memoryMiB,
+    })[key]
+  return of(after) / of(before) - 1
+}
+
+/** How often a run's own interval holds the level that its trials scatter around, at one spread of the trials. */
+export function figureCoverage(runs: number, trialShare: number, widened: boolean, seed: number) {
+  const noise: NoiseModel = { trialShare: [trialShare, trialShare], restartShare: 0, driftShareATrial: 0 }
+  const { bounds, target } = defaultProtocol
+  let covered = 0
+  let trials = 0
+  for (let index = 0; index < runs; index += 1) {
+    const run = new NoisyRun(suite.slice(1, 2), noise, { trialShares: [trialShare], drift: 0 }, mixSeed(seed, index))
+    const values: number[] = []
+    for (;;) {
+      values.push(run.trial(0, values.length).outputTokensPerS)
+      if (values.length < bounds.fewest) continue
+      const quantile = intervalQuantile(widened ? values.length : bounds.fewest, bounds)
+      const figure = figureOf(values, '', () => '', quantile)
+      if (!isCertain(figure, target) && values.length < bounds.most) continue
+      const truth = suite[1]!.tokensPerS
+      covered += Number(figure.ci95 !== null && figure.ci95[0] <= truth && truth <= figure.ci95[1])
+      trials += values.length
+      break
+    }
+  }
+  return { coverage: covered / runs, trialsARun: trials / runs }
+}

@@ -1,0 +1,88 @@
+import OpenAI from 'openai'
+import { messageOf } from '../errors.ts'
+import type { Outcome } from '../record/rows.ts'
+import type { Address } from './address.ts'
+import { makeClient } from './client.ts'
+import type { TimedRequestOptions, TimedResult } from './timed-request.ts'
+import { emptyFacts, type StreamFacts } from './wire/sse-scanner.ts'
+
+/**
+ * The same request through the `openai` package's own iterator: what an application behind it sees, blur and all.
+ * Bodies are parsed back into objects before the clock is read; retries are off.
+ */
+export function makeSdkSender(address: Address, apiKey: string | null, api: 'completions' | 'chat', now: () => number) {
+  const client = makeClient(address, apiKey)
+  return async (parts: readonly Buffer[], { timeoutMs, signal }: TimedRequestOptions): Promise<TimedResult> => {
+    const body = JSON.parse(Buffer.concat(parts).toString())
+    const facts = emptyFacts(new Float64Array(64))
+    const request = { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), timeout: timeoutMs }
+    const dispatchedMs = now()
+    let httpStatus: number | null = null
+    let ended: { outcome: Outcome; error: string }
+    try {
+      const create =
+        api === 'chat' ? client.chat.completions.create(body, request) : client.completions.create(body, request)
+      const { data, response } = await create.withResponse()
+      httpStatus = response.status
+      for await (const event of data as unknown as AsyncIterable<SdkEvent>) read(facts, event, now())
+      // the iterator ends quietly when it is aborted: a cut stream must not pass for a short success
+      ended = request.signal.aborted ? cut(signal) : judgeSdk(facts)
+    } catch (error) {
+      httpStatus = error instanceof OpenAI.APIError ? (error.status ?? httpStatus) : httpStatus
+      ended = request.signal.aborted ? cut(signal) : { outcome: outcomeOf(error, httpStatus), error: messageOf(error) }
+    }
+    const simulated = facts.systemFingerprint === 'simulated'
+    return { dispatchedMs, firstByteMs: facts.firstChunkMs, endMs: now(), facts, httpStatus, simulated, ...ended }
+  }
+}
+
+interface SdkEvent {
+  readonly choices?: readonly {
+    readonly text?: string
+    readonly delta?: { readonly content?: string | null }
+    readonly finish_reason?: string | null
+  }[]
+  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null
+  readonly system_fingerprint?: string | null
+}
+
+function read(facts: StreamFacts, event: SdkEvent, atMs: number): void {
+  if (Number.isNaN(facts.firstChunkMs)) facts.firstChunkMs = atMs
+  facts.systemFingerprint = event.system_fingerprint ?? facts.systemFingerprint
+  if (event.usage) {
+    facts.promptTokens = event.usage.prompt_tokens
+    facts.outputTokens = event.usage.completion_tokens
+  }
+  const choice = event.choices?.[0]
+  facts.finishReason = choice?.finish_reason ?? facts.finishReason
+  if (!choice || !(choice.text || choice.delta?.content)) return
+  if (facts.chunks === 0) facts.firstTokenMs = atMs
+  facts.lastTokenMs = atMs
+  if (facts.chunks === facts.times.length) {
+    const larger = new Float64Array(facts.times.length * 2)
+    larger.set(facts.times)
+    facts.times = larger
+  }
+  facts.times[facts.chunks] = atMs
+  facts.chunks += 1
+}
+
+const cut = (stopped: AbortSignal): { outcome: Outcome; error: string } =>
+  stopped.aborted
+    ? { outcome: 'aborted', error: 'stopped by the harness' }
+    : { outcome: 'timeout', error: 'no end in time' }
+
+function outcomeOf(error: unknown, status: number | null): Outcome {
+  if (error instanceof OpenAI.APIConnectionError) return 'connect'
+  if (error instanceof OpenAI.APIError && status !== null && status !== 200)
+    return status >= 500 ? 'http-5xx' : 'http-4xx'
+  return 'stream-error'
+}
+
+function judgeSdk(facts: StreamFacts): { outcome: Outcome; error: string } {
+  if (facts.finishReason === 'abort') return { outcome: 'aborted', error: 'finish_reason abort: stopped by the server' }
+  if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason' }
+  if (facts.outputTokens === null)
+    return { outcome: 'malformed', error: 'no usage in the stream, though it was asked for' }
+  return { outcome: 'ok', error: '' }
+}

@@ -1,0 +1,104 @@
+import type { ServerMetric, ServerReading, Serving } from '../record/server-schema.ts'
+import { readSamples, type Sample } from './prometheus-text.ts'
+
+/** The page at /metrics of one server, read once. */
+export interface MetricsPage {
+  readonly metricNames: Serving['metricNames']
+  /** Engine by the prefix of its metrics, or null when the page has none that we know. */
+  readonly engine: string | null
+  readonly reading: ServerReading
+  /** Labels of vLLM's `cache_config_info`, one entry an engine. */
+  readonly cacheConfigs: readonly Readonly<Record<string, string>>[]
+  readonly speculation: boolean | null
+}
+
+/**
+ * Where each value stands, newest name first (`vllm:` is left out; counters are tried with and without `_total`).
+ * Renames: gpu_* until 0.12 (kv cache usage, prefix cache), time_per_output_token until 0.13.
+ */
+const names: Readonly<Record<ServerMetric, readonly string[]>> = {
+  running: ['num_requests_running'],
+  waiting: ['num_requests_waiting'],
+  kvUsageShare: ['kv_cache_usage_perc', 'gpu_cache_usage_perc'],
+  preemptions: ['num_preemptions'],
+  prefixCacheQueries: ['prefix_cache_queries', 'gpu_prefix_cache_queries'],
+  prefixCacheHits: ['prefix_cache_hits', 'gpu_prefix_cache_hits'],
+  promptTokens: ['prompt_tokens'],
+  generationTokens: ['generation_tokens'],
+  requestSuccess: ['request_success'],
+  specDecodeDrafts: ['spec_decode_num_drafts'],
+  specDecodeDraftTokens: ['spec_decode_num_draft_tokens'],
+  specDecodeAcceptedTokens: ['spec_decode_num_accepted_tokens'],
+  ttftSumS: ['time_to_first_token_seconds_sum'],
+  ttftCount: ['time_to_first_token_seconds_count'],
+  itlSumS: ['inter_token_latency_seconds_sum', 'time_per_output_token_seconds_sum'],
+  itlCount: ['inter_token_latency_seconds_count', 'time_per_output_token_seconds_count'],
+}
+
+/** Prefixes of other servers' metrics: enough to name them, their counters are not ours to trust. */
+const otherEngines: Readonly<Record<string, string>> = {
+  'sglang:': 'sglang',
+  tgi_: 'text-generation-inference',
+  'llamacpp:': 'llama.cpp',
+  'lmdeploy:': 'lmdeploy',
+  trtllm_: 'tensorrt-llm',
+}
+
+/** Reads a page of any generation. What is not exported is absent, never 0. */
+export function readMetricsPage(page: string): MetricsPage {
+  const samples = readSamples(page, ['vllm:', ...Object.keys(otherEngines)])
+  const byName = Map.groupBy(
+    samples.filter((sample) => sample.name.startsWith('vllm:')),
+    (sample) => sample.name.slice('vllm:'.length),
+  )
+  if (byName.size === 0) {
+    const prefix = Object.keys(otherEngines).find((each) => samples.some((sample) => sample.name.startsWith(each)))
+    return {
+      metricNames: page.includes('# TYPE') || prefix ? 'other' : 'none',
+      engine: prefix === undefined ? null : (otherEngines[prefix] as string),
+      reading: { values: {}, requestsByReason: {} },
+      cacheConfigs: [],
+      speculation: null,
+    }
+  }
+  const values: Partial<Record<ServerMetric, number>> = {}
+  for (const [metric, candidates] of Object.entries(names) as [ServerMetric, readonly string[]][]) {
+    const found = seriesOf(byName, candidates)
+    const value = found === null ? null : aggregate(metric, found)
+    if (value !== null) values[metric] = value
+  }
+  return {
+    metricNames: seriesOf(byName, ['kv_cache_usage_perc']) === null ? 'vllm-before-0.12' : 'vllm',
+    engine: 'vllm',
+    reading: { values, requestsByReason: countByReason(seriesOf(byName, names.requestSuccess) ?? []) },
+    cacheConfigs: (byName.get('cache_config_info') ?? []).map((sample) => sample.labels),
+    // vLLM makes these counters only when it has a draft model or drafting method
+    speculation: values.generationTokens === undefined ? null : values.specDecodeDrafts !== undefined,
+  }
+}
+
+function seriesOf(byName: ReadonlyMap<string, Sample[]>, candidates: readonly string[]): Sample[] | null {
+  for (const name of candidates) {
+    const found = byName.get(`${name}_total`) ?? byName.get(name)
+    if (found) return found
+  }
+  return null
+}
+
+/** Over the engines of one server: a share is as high as its fullest engine, everything else adds up. */
+function aggregate(metric: ServerMetric, samples: readonly Sample[]): number | null {
+  const values = samples.map((sample) => sample.value)
+  if (values.length === 0 || !values.every(Number.isFinite)) return null
+  return metric === 'kvUsageShare' ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0)
+}
+
+function countByReason(samples: readonly Sample[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { labels, value } of samples) {
+    const named = labels['finished_reason'] ?? ''
+    // from outside, and a key of the record: a plain word or nothing
+    const reason = /^[a-z_]{1,30}$/.test(named) ? named : 'other'
+    if (Number.isFinite(value)) counts[reason] = (counts[reason] ?? 0) + value
+  }
+  return counts
+}

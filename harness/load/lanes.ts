@@ -1,0 +1,74 @@
+import type { Address } from '../endpoint/address.ts'
+import { sendTimed, type TimedResult } from '../endpoint/timed-request.ts'
+import { Connection } from '../endpoint/wire/connection.ts'
+import { emptyFacts, SseScanner } from '../endpoint/wire/sse-scanner.ts'
+import { messageOf } from '../errors.ts'
+
+/** One connection of a worker with a parser of its own, both made before the clock starts. */
+export interface Lane {
+  readonly connection: Connection
+  readonly scanner: SseScanner
+}
+
+export const makeLanes = (address: Address, count: number, now: () => number): Lane[] =>
+  Array.from({ length: count }, () => ({ connection: new Connection(address, now), scanner: new SseScanner() }))
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Opens connections a few at a time: a server's accept queue is not what is being measured. */
+export async function openAll(lanes: readonly Lane[]): Promise<void> {
+  const batch = 64
+  for (let from = 0; from < lanes.length; from += batch) {
+    await Promise.all(lanes.slice(from, from + batch).map((lane) => lane.connection.open(CONNECT_TIMEOUT_MS)))
+  }
+}
+
+/** The request line and headers, but for the length. The key is in here: it is never logged. */
+export function makeHead(address: Address, api: 'completions' | 'chat', apiKey: string | null): string {
+  const path = `${address.basePath}/v1/${api === 'chat' ? 'chat/completions' : 'completions'}`
+  return [
+    `POST ${path} HTTP/1.1`,
+    `Host: ${address.authority}`,
+    'Content-Type: application/json',
+    'Accept: text/event-stream',
+    'User-Agent: joulemark',
+    ...(apiKey ? [`Authorization: Bearer ${apiKey}`] : []),
+    'Content-Length: ',
+  ].join('\r\n')
+}
+
+export interface SendOptions {
+  readonly now: () => number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/** Sends one request on a lane; a connection that will not open is the outcome `connect`, not an exception. */
+export async function sendOnLane(
+  lane: Lane,
+  head: string,
+  body: readonly Buffer[],
+  options: SendOptions,
+): Promise<TimedResult> {
+  try {
+    await lane.connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
+  } catch (error) {
+    return unsent('connect', messageOf(error), options.now())
+  }
+  const length = body.reduce((sum, part) => sum + part.length, 0)
+  return sendTimed(lane.connection, lane.scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
+}
+
+function unsent(outcome: 'connect', error: string, endMs: number): TimedResult {
+  const facts = emptyFacts(new Float64Array(1))
+  return {
+    dispatchedMs: Number.NaN,
+    firstByteMs: Number.NaN,
+    endMs,
+    facts,
+    outcome,
+    httpStatus: null,
+    error,
+    simulated: false,
+  }
+}

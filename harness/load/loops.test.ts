@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import type { Clock } from '../clock.ts'
+import { seededRandom } from '../plan/random.ts'
+import { runClosedLoop } from './closed-loop.ts'
+import { type Appointment, runOpenLoop } from './open-loop.ts'
+import { Conversation } from './session.ts'
+
+/** A clock that moves only when somebody sleeps: everything due is woken in order. */
+function virtualClock(): Clock & { run(): Promise<void> } {
+  let nowMs = 0
+  const sleepers: { atMs: number; wake: () => void }[] = []
+  return {
+    nowMs: () => nowMs,
+    wall: () => new Date(nowMs),
+    sleep: (ms) => new Promise((wake) => void sleepers.push({ atMs: nowMs + Math.max(0, ms), wake })),
+    async run() {
+      for (;;) {
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+        sleepers.sort((a, b) => a.atMs - b.atMs)
+        const next = sleepers.shift()
+        if (!next) return
+        nowMs = Math.max(nowMs, next.atMs)
+        next.wake()
+      }
+    },
+  }
+}
+const never = new AbortController().signal
+
+describe('the open loop', () => {
+  const at = (...times: number[]): Appointment[] => times.map((atMs) => ({ atMs, promptTokens: 1, outputTokens: 1 }))
+
+  async function play(appointments: Appointment[], connections: number, eachMs: number, untilMs = 10_000) {
+    const clock = virtualClock()
+    const sent: number[] = []
+    const dropped: number[] = []
+    const done = runOpenLoop(0, untilMs, {
+      clock,
+      free: Array.from({ length: connections }, (_, index) => index),
+      appointments,
+      idOf: (index) => index,
+      stopSending: never,
+      send: async () => {
+        sent.push(clock.nowMs())
+        await clock.sleep(eachMs)
+      },
+      drop: (scheduledMs) => void dropped.push(scheduledMs),
+    })
+    await clock.run()
+    await done
+    return { sent, dropped }
+  }
+
+  test('sends each request at its time, however slow the others are', async () => {
+    expect(await play(at(10, 20, 30), 5, 1000)).toEqual({ sent: [10, 20, 30], dropped: [] })
+  })
+
+  test('drops what finds no connection, and never makes it wait', async () => {
+    expect(await play(at(0, 10, 20, 1500), 2, 1000)).toEqual({ sent: [0, 10, 1500], dropped: [20] })
+  })
+
+  test('sends nothing that is due after the end', async () => {
+    expect(await play(at(0, 99, 100), 5, 1, 100)).toEqual({ sent: [0, 99], dropped: [] })
+  })
+})
+
+describe('the closed loop', () => {
+  test('keeps each lane busy until the time is up, and spreads the starts', async () => {
+    const clock = virtualClock()
+    const sent: [number, number][] = []
+    const done = runClosedLoop(0, 100, 20, {
+      clock,
+      lanes: ['a', 'b'],
+      stopSending: never,
+      pauseMs: () => 0,
+      next: async (_, slot) => {
+        sent.push([slot, clock.nowMs()])
+        await clock.sleep(40)
+      },
+    })
+    await clock.run()
+    await done
+    expect(sent).toEqual([
+      [0, 0],
+      [1, 10],
+      [0, 40],
+      [1, 50],
+      [0, 80],
+      [1, 90],
+    ])
+  })
+
+  test('pauses between requests where conversations think', async () => {
+    const clock = virtualClock()
+    const sent: number[] = []
+    const done = runClosedLoop(0, 100, 0, {
+      clock,
+      lanes: ['a'],
+      stopSending: never,
+      pauseMs: () => 25,
+      next: async () => {
+        sent.push(clock.nowMs())
+        await clock.sleep(10)
+      },
+    })
+    await clock.run()
+    await done
+    expect(sent).toEqual([0, 35, 70])
+  })
+})
+
+test('a conversation grows by answer and question, ends after its turns and begins anew', () => {
+  let topics = 0
+  const talk = new Conversation({ turns: 3, thinkSeconds: 2, userTokens: 10 }, 100, 50, seededRandom(1), () => topics++)
+  const turns = Array.from({ length: 4 }, () => talk.next())
+  expect(turns).toEqual([
+    { topic: 0, promptTokens: 100 },
+    { topic: 0, promptTokens: 160 },
+    { topic: 0, promptTokens: 220 },
+    { topic: 1, promptTokens: 100 },
+  ])
+  expect(talk.pauseMs()).toBeGreaterThan(0)
+})

@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.ts'
+
+/** A request with an appointed time, in ms from the start of the phase. */
+export interface Appointment {
+  readonly atMs: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  readonly sharedBlocks?: readonly number[]
+}
+
+export interface OpenLoopDeps<Lane> {
+  readonly clock: Clock
+  /** Connections that are open and free. */
+  readonly free: Lane[]
+  readonly appointments: Iterable<Appointment>
+  readonly send: (lane: Lane, id: number, appointment: Appointment, scheduledMs: number) => Promise<void>
+  /** Called for an appointment that found no free connection. */
+  readonly drop: (scheduledMs: number) => void
+  readonly idOf: (index: number) => number
+  readonly stopSending: AbortSignal
+}
+
+/**
+ * Open loop: every request goes at its appointed time on a free connection, whatever the others are doing. One that
+ * finds none is dropped and counted: making it wait would turn the open loop into a closed one in silence.
+ * Returns when all that were sent have ended.
+ */
+export async function runOpenLoop<Lane>(startMs: number, untilMs: number, deps: OpenLoopDeps<Lane>): Promise<void> {
+  const { clock, free, stopSending } = deps
+  const running = new Set<Promise<void>>()
+  let index = 0
+  for (const appointment of deps.appointments) {
+    const scheduledMs = startMs + appointment.atMs
+    if (scheduledMs >= untilMs || stopSending.aborted) break
+    const waitMs = scheduledMs - clock.nowMs()
+    if (waitMs > 0) {
+      try {
+        await clock.sleep(waitMs, stopSending)
+      } catch {
+        break
+      }
+    }
+    const id = deps.idOf(index)
+    index += 1
+    const lane = free.pop()
+    if (lane === undefined) {
+      deps.drop(scheduledMs)
+      continue
+    }
+    const sending = deps.send(lane, id, appointment, scheduledMs).finally(() => {
+      free.push(lane)
+      running.delete(sending)
+    })
+    running.add(sending)
+  }
+  await Promise.all(running)
+}

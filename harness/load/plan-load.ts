@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { parseTrace } from '../plan/trace.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import type { LoadPlan } from './protocol.ts'
+
+/** The scenario's load as the workers drive it; reads the trace file where there is one. Throws `bad-input`. */
+export async function planLoad(scenario: Scenario): Promise<LoadPlan> {
+  const { load } = scenario
+  if (load.shape === 'closed') return { kind: 'closed', session: load.session ?? null }
+  if (load.shape === 'open') {
+    const { ratePerS, arrivals, burstiness, rampSeconds } = load
+    return { kind: 'open', ratePerS, arrivals, burstiness, rampSeconds }
+  }
+  let text: string
+  try {
+    text = await readFile(load.file, 'utf8')
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `scenario ${scenario.name}: load.file ${load.file}: ${messageOf(error)}`)
+  }
+  return { kind: 'trace', requests: parseTrace(load.file, text), speed: load.speed }
+}
+
+/** The longest request that a load will send: what the server's context must hold. */
+export function longestRequest(scenario: Scenario, plan: LoadPlan): { promptTokens: number; outputTokens: number } {
+  const { tokens: promptTokens } = scenario.prompt
+  const { tokens: outputTokens } = scenario.output
+  if (plan.kind === 'trace') {
+    const longest = plan.requests.reduce((best, each) =>
+      each.promptTokens + each.outputTokens > best.promptTokens + best.outputTokens ? each : best,
+    )
+    return { promptTokens: longest.promptTokens, outputTokens: longest.outputTokens }
+  }
+  if (plan.kind === 'closed' && plan.session) {
+    const { turns, userTokens } = plan.session
+    return { promptTokens: promptTokens + (turns - 1) * (outputTokens + userTokens), outputTokens }
+  }
+  return { promptTokens, outputTokens }
+}

@@ -1,0 +1,75 @@
+import { performance } from 'node:perf_hooks'
+import type { TimedResult } from '../endpoint/timed-request.ts'
+import { GAP_BUCKETS, gapBucket } from '../record/gap-buckets.ts'
+import type { RequestRow } from '../record/rows.ts'
+import type { FromWorker, GapCounts } from './protocol.ts'
+import { type RowIdentity, toRequestRow } from './request-row.ts'
+import { addTokens } from './token-bins.ts'
+
+/** How late a request may go after it was due before it counts as sent late. */
+const LATE_MS = 10
+
+/** What a worker has seen and not reported yet, and the counts of its phase. Everything here is done after a request has ended. */
+export class Tally {
+  #rows: RequestRow[] = []
+  #bins = new Map<number, number>()
+  #events = 0
+  gaps: GapCounts = new Uint32Array(GAP_BUCKETS)
+  inFlight = 0
+  lateSends = 0
+  dropped = 0
+  contentEvents = 0
+  sharedStamps = 0
+  simulated = false
+  fingerprint: string | null = null
+
+  /** A new phase: counts from zero. */
+  begin(): void {
+    this.gaps = new Uint32Array(GAP_BUCKETS)
+    this.lateSends = 0
+    this.dropped = 0
+    this.contentEvents = 0
+    this.sharedStamps = 0
+  }
+
+  /** A request has ended. Warm-up requests (trial -1) leave no row. */
+  add(identity: RowIdentity, result: TimedResult, secret: string | null): void {
+    const { facts } = result
+    this.simulated ||= result.simulated
+    this.fingerprint ??= facts.systemFingerprint
+    if (result.dispatchedMs - identity.scheduledMs > LATE_MS) this.lateSends += 1
+    this.contentEvents += facts.chunks
+    this.#events += facts.chunks
+    this.sharedStamps += facts.sharedStamps
+    if (identity.trial < 0) return
+    this.#rows.push(toRequestRow(identity, result, secret))
+    if (result.outcome !== 'ok') return
+    addTokens(this.#bins, facts.times, facts.chunks, facts.outputTokens ?? 0, identity.originMs)
+    for (let index = 1; index < facts.chunks; index += 1) {
+      const bucket = gapBucket((facts.times[index] as number) - (facts.times[index - 1] as number))
+      this.gaps[bucket] = (this.gaps[bucket] as number) + 1
+    }
+  }
+
+  /** What has come since the last report, or null when there is nothing to say. */
+  take(): FromWorker | null {
+    if (this.#rows.length === 0 && this.#events === 0 && this.inFlight === 0) return null
+    const message = {
+      kind: 'progress',
+      rows: this.#rows,
+      bins: [...this.#bins],
+      inFlight: this.inFlight,
+      events: this.#events,
+    } as const
+    this.#rows = []
+    this.#bins = new Map()
+    this.#events = 0
+    return message
+  }
+}
+
+/** CPU time of this thread and the wall clock, in ms, for a difference. */
+export function threadCost(): { cpuMs: number; wallMs: number } {
+  const cpu = process.threadCpuUsage()
+  return { cpuMs: (cpu.user + cpu.system) / 1000, wallMs: performance.now() }
+}

@@ -1,0 +1,127 @@
+import { mean, sampleVariance } from 'simple-statistics'
+import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
+import type { Drift, DriftCheck, Trial } from '../record/schema.ts'
+import { holmAdjust } from './compare-holm.ts'
+import { contrast, type Estimate, pTwoSided } from './compare-welch.ts'
+import { trendOf } from './kendall.ts'
+
+/** A change below this between the first and the last third is no drift, however certain it is. */
+export const DRIFT_SHARE = 0.01
+const LEVEL = 0.05
+/** A third of a window in fewer blocks than this has no spread of its own. */
+const BLOCKS_A_THIRD = 2
+const SHORTEST_BLOCK_MS = 1000
+
+/** What looking for drift needs of a trial. */
+export type DriftTrial = Pick<Trial, 'index' | 'windowStartMs' | 'windowEndMs' | 'outputTokensPerS' | 'e2eMs'>
+
+/**
+ * Looks for drift in a run's tokens over time: inside each trial (first against last third of its window), and from
+ * trial to trial. A trial drifts when the change is at least 1 % and stands out of the trial's own noise at 5 %,
+ * corrected for the number of trials (Holm). Clocks and temperature are the business of the gate thermal-soak.
+ */
+export function findDrift(trials: readonly DriftTrial[], tokens: readonly TokenRow[]): Drift {
+  const ofTrial = Map.groupBy(tokens, (row) => row.trial)
+  const checks = trials.map((trial) => thirds(trial, ofTrial.get(trial.index) ?? []))
+  const known = checks.filter((check) => check.p !== null)
+  const adjusted = holmAdjust(known.map((check) => check.p!))
+  const named = checks.map((check) => {
+    const place = known.indexOf(check)
+    return place < 0 ? check : { ...check, drifts: isDrift(check.changeShare!, adjusted[place]!) }
+  })
+  const trend = trendCheck(trials)
+  const findings = [
+    ...named.flatMap((check, index) => (check.drifts ? [trialFinding(trials[index]!.index, check.changeShare!)] : [])),
+    ...(trend.drifts ? [trendFinding(trend.changeShare!, trials.length)] : []),
+  ]
+  const [first, last] = [named[0], named.at(-1)]
+  const burst = first?.firstTokensPerS ?? null
+  const soaked = last?.lastTokensPerS ?? null
+  return {
+    trials: named.map((check, index) => ({ index: trials[index]!.index, ...check })),
+    trend,
+    coldBurstTokensPerS: burst,
+    soakedTokensPerS: soaked,
+    findings,
+  }
+}
+
+/**
+ * First against last third of a window by batch means (Conway 1963; Law 2015, "Simulation Modeling and Analysis",
+ * section 9.5.3): a closed loop sends in waves as long as a request, so a block is one median request long, and at
+ * least a second. Welch's test on the blocks.
+ */
+function thirds(trial: DriftTrial, tokens: readonly TokenRow[]): Check {
+  const { windowStartMs: startMs, windowEndMs: endMs } = trial
+  if (startMs === null || endMs === null) return unknown('no steady window')
+  const blockMs = Math.ceil(Math.max(SHORTEST_BLOCK_MS, trial.e2eMs.p50 ?? 0) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  const blocks = Math.floor((endMs - startMs) / 3 / blockMs)
+  if (blocks < BLOCKS_A_THIRD) {
+    const needed = (3 * BLOCKS_A_THIRD * blockMs) / 1000
+    return unknown(
+      `a window of ${needed.toFixed(0)} s or more is needed: requests take ${(blockMs / 1000).toFixed(1)} s`,
+    )
+  }
+  const first = rates(tokens, startMs, blockMs, blocks)
+  const last = rates(tokens, endMs - blocks * blockMs, blockMs, blocks)
+  const [early, late] = [mean(first), mean(last)]
+  if (early === 0) return unknown('no token in the first third')
+  const p = pTwoSided(contrast(estimateOf(last), estimateOf(first)))
+  return { changeShare: late / early - 1, p, drifts: false, firstTokensPerS: early, lastTokensPerS: late }
+}
+
+type Check = DriftCheck & { readonly firstTokensPerS: number | null; readonly lastTokensPerS: number | null }
+
+const unknown = (reason: string): Check => ({
+  changeShare: null,
+  p: null,
+  drifts: false,
+  firstTokensPerS: null,
+  lastTokensPerS: null,
+  reason,
+})
+
+/** Tokens a second in consecutive blocks. */
+function rates(tokens: readonly TokenRow[], fromMs: number, blockMs: number, blocks: number): number[] {
+  const sums = new Array<number>(blocks).fill(0)
+  for (const { binStartMs, tokens: count } of tokens) {
+    const block = Math.floor((binStartMs - fromMs) / blockMs)
+    if (block >= 0 && block < blocks) sums[block]! += count
+  }
+  return sums.map((sum) => (sum * 1000) / blockMs)
+}
+
+const estimateOf = (values: readonly number[]): Estimate => ({
+  mean: mean([...values]),
+  parts: [{ variance: sampleVariance([...values]) / values.length, degrees: values.length - 1 }],
+})
+
+/** Five trials are the fewest whose order can show a trend at 5 % (exact: 2/5! = 1.7 %; of four, 2/4! = 8.3 %). */
+const TRIALS_FOR_TREND = 5
+
+function trendCheck(trials: readonly DriftTrial[]): DriftCheck {
+  const values = trials.map((trial) => trial.outputTokensPerS).filter((value) => value !== null)
+  if (values.length < trials.length || trials.length < TRIALS_FOR_TREND) {
+    return {
+      changeShare: null,
+      p: null,
+      drifts: false,
+      reason: `a trend shows over ${TRIALS_FOR_TREND} trials or more`,
+    }
+  }
+  const trend = trendOf(values)
+  const centre = mean(values)
+  if (trend === null || centre === 0) return { changeShare: null, p: null, drifts: false, reason: 'no tokens' }
+  const changeShare = (trend.slope * (values.length - 1)) / centre
+  return { changeShare, p: trend.p, drifts: isDrift(changeShare, trend.p) }
+}
+
+const isDrift = (changeShare: number, p: number): boolean => Math.abs(changeShare) >= DRIFT_SHARE && p <= LEVEL
+
+const signed = (share: number): string => `${share < 0 ? '-' : '+'}${Math.abs(share * 100).toFixed(1)} %`
+
+const trialFinding = (index: number, share: number): string =>
+  `trial ${index + 1} drifts: ${signed(share)} tokens/s from its first third to its last`
+
+const trendFinding = (share: number, trials: number): string =>
+  `the trials drift: ${signed(share)} tokens/s from trial 1 to trial ${trials}`

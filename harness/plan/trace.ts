@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { JoulemarkError, messageOf } from '../errors.ts'
+
+/** One request of a trace, in the form of the Mooncake traces: milliseconds, tokens, and the blocks of 512 that are shared. */
+const traceLineSchema = z.object({
+  timestamp: z.number().nonnegative(),
+  input_length: z.int().positive(),
+  output_length: z.int().positive(),
+  hash_ids: z.array(z.int().nonnegative()).optional(),
+})
+
+export interface TraceRequest {
+  readonly atMs: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  readonly hashIds: readonly number[]
+}
+
+/**
+ * Reads a trace (JSONL: timestamp, input_length, output_length, hash_ids a line), in order of time, from 0 on.
+ * Throws `bad-input` with the line of the first that is wrong.
+ */
+export function parseTrace(file: string, text: string): TraceRequest[] {
+  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }))
+  const requests = lines
+    .filter(({ line }) => line.trim() !== '')
+    .map(({ line, number }) => {
+      const result = traceLineSchema.safeParse(json(file, number, line))
+      if (!result.success) {
+        const issue = result.error.issues[0]
+        throw new JoulemarkError(
+          'bad-input',
+          `${file}:${number}: ${issue?.path.join('.') || 'line'}: ${issue?.message}`,
+        )
+      }
+      const { timestamp, input_length, output_length, hash_ids } = result.data
+      return { atMs: timestamp, promptTokens: input_length, outputTokens: output_length, hashIds: hash_ids ?? [] }
+    })
+    .sort((a, b) => a.atMs - b.atMs)
+  const first = requests[0]
+  if (!first) throw new JoulemarkError('bad-input', `${file}:1: holds no request`)
+  return requests.map((request) => ({ ...request, atMs: request.atMs - first.atMs }))
+}
+
+function json(file: string, number: number, line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `${file}:${number}: not JSON: ${messageOf(error)}`)
+  }
+}

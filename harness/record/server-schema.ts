@@ -1,0 +1,95 @@
+import { z } from 'zod'
+
+/** What the record keeps of the server: how it is set up, and what its own counters say of each trial. */
+
+const nullableNumber = z.number().nullable()
+const reasons = z.record(z.string(), z.string()).describe('why a field is null, by field')
+
+/** How the server serves, as far as it tells. Nothing here is assumed. */
+export const servingSchema = z.object({
+  metricNames: z
+    .enum(['vllm', 'vllm-before-0.12', 'other', 'none'])
+    .describe('generation of the names at /metrics: which server it can be, and which counters to expect'),
+  kvCapacityTokens: nullableNumber.describe('tokens that the KV cache holds, over all engines'),
+  kvMaxConcurrency: nullableNumber.describe('sequences of max_model_len that fit the KV cache at once'),
+  kvBlockTokens: nullableNumber,
+  kvCacheDtype: z.string().nullable().describe('as the server was told; auto is the dtype of the model'),
+  prefixCaching: z.boolean().nullable(),
+  gpuMemoryUtilization: nullableNumber,
+  speculation: z.boolean().nullable().describe('whether speculative decoding is set up'),
+  quantization: z.string().nullable(),
+  tensorParallel: nullableNumber,
+  reasons,
+})
+export type Serving = z.infer<typeof servingSchema>
+
+/** Changes of the server's counters from just before a trial to just after it, and the highest of its gauges. */
+export const serverTrialSchema = z.object({
+  scrapes: z.int().nonnegative(),
+  generationTokens: nullableNumber,
+  promptTokens: nullableNumber,
+  prefixCacheQueries: nullableNumber.describe('prompt tokens that were looked up'),
+  prefixCacheHits: nullableNumber.describe('prompt tokens that were found'),
+  preemptions: nullableNumber,
+  requestSuccess: nullableNumber.describe('requests that ended, for whatever reason'),
+  requestsByReason: z.record(z.string(), z.number()),
+  specDecodeDrafts: nullableNumber,
+  specDecodeDraftTokens: nullableNumber,
+  specDecodeAcceptedTokens: nullableNumber,
+  ttftMeanMs: nullableNumber,
+  itlMeanMs: nullableNumber.describe('between engine steps of one request'),
+  tokensPerStep: nullableNumber.describe('output tokens an engine step and request: 1 unless the server speculates'),
+  runningMax: nullableNumber,
+  waitingMax: nullableNumber,
+  kvUsageMax: nullableNumber.describe('share of the KV cache'),
+  reasons,
+})
+export type ServerTrial = z.infer<typeof serverTrialSchema>
+
+/** What our side counted over a whole trial, to be held against the server's counters. */
+export const clientTokensSchema = z.object({
+  requestsOk: z.int().nonnegative(),
+  requestsFailed: z.int().nonnegative(),
+  plannedPromptTokens: z.number().describe('asked for, by the requests that succeeded'),
+  plannedOutputTokens: z.number(),
+  usagePromptTokens: z.number().describe('usage of the requests that succeeded'),
+  usageOutputTokens: z.number(),
+  usageCachedTokens: nullableNumber.describe('null: the server does not tell'),
+  streamedOutputTokens: z.number().describe('tokens by their arrival'),
+  contentEvents: z.number(),
+  failedOutputTokens: z.number().describe('tokens that failed requests are known to have got'),
+  failedOutputTokensMost: z.number().describe('tokens that they may have got'),
+  ttftMeanMs: nullableNumber,
+  tpotMeanMs: nullableNumber.describe('sum of decode times / sum of tokens after the first'),
+})
+export type ClientTokens = z.infer<typeof clientTokensSchema>
+
+/** What is read from the server's counters, summed over its engines; times are seconds as the server gives them. */
+export const serverMetrics = [
+  'running',
+  'waiting',
+  'kvUsageShare',
+  'preemptions',
+  'prefixCacheQueries',
+  'prefixCacheHits',
+  'promptTokens',
+  'generationTokens',
+  'requestSuccess',
+  'specDecodeDrafts',
+  'specDecodeDraftTokens',
+  'specDecodeAcceptedTokens',
+  'ttftSumS',
+  'ttftCount',
+  'itlSumS',
+  'itlCount',
+] as const
+export type ServerMetric = (typeof serverMetrics)[number]
+
+/** One scrape. A metric that is not exported is absent; `requestSuccess` is there by reason as well. */
+export interface ServerReading {
+  readonly values: Readonly<Partial<Record<ServerMetric, number>>>
+  readonly requestsByReason: Readonly<Record<string, number>>
+}
+
+/** Row names of `requestsByReason` in server.csv. */
+export const REASON_ROW_PREFIX = 'requestSuccess/'

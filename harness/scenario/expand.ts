@@ -1,0 +1,38 @@
+import { JoulemarkError } from '../errors.ts'
+import type { Load, ScenarioFile } from './schema.ts'
+
+/** A scenario file whose load one run can drive. */
+export type PlainScenarioFile = Omit<ScenarioFile, 'load'> & { readonly load: Load }
+
+/**
+ * The runs that a scenario file asks for: itself, or one for each value of its sweep, named after the value.
+ * A search for the highest rate has no list beforehand; the command line drives it.
+ */
+export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
+  const { load } = file
+  if (load.shape !== 'sweep') return [{ ...file, load }]
+  if (load.concurrency) {
+    return load.concurrency.map((concurrency) => ({
+      ...file,
+      name: `${file.name}-c${concurrency}`,
+      title: `${file.title}, ${concurrency} streams`,
+      load: { shape: 'closed', concurrency, rampSeconds: load.rampSeconds || 1 },
+    }))
+  }
+  if (load.ratePerS) return load.ratePerS.map((ratePerS) => atRate(file, ratePerS))
+  throw new JoulemarkError('bad-input', `scenario ${file.name}: a search for the highest rate is not a list of runs`)
+}
+
+/** One point of a rate sweep or search. */
+export function atRate(file: ScenarioFile, ratePerS: number): PlainScenarioFile {
+  const { load } = file
+  if (load.shape !== 'sweep') throw new TypeError('atRate wants a sweep')
+  const { arrivals, burstiness, rampSeconds, maxInFlight } = load
+  const shown = Number(ratePerS.toPrecision(4))
+  return {
+    ...file,
+    name: `${file.name}-r${shown}`,
+    title: `${file.title}, ${shown} requests/s`,
+    load: { shape: 'open', ratePerS: shown, arrivals, burstiness, rampSeconds, maxInFlight },
+  }
+}

@@ -1,0 +1,101 @@
+import type { Card } from '../../catalogue/types.ts'
+import { type CardSnapshot, numberIn } from '../snapshot.ts'
+import { type Check, fail, overCards, pass, type Rule } from './check.ts'
+
+const rules = {
+  gpus: {
+    id: 'gpus',
+    why: 'a figure belongs to the card that made it',
+    mend: 'name the card that is there with --card',
+  },
+  'card-health': {
+    id: 'card-health',
+    why: 'a card in trouble gives figures of nothing',
+    mend: 'see dmesg for its Xid; sudo nvidia-smi -r, or power-cycle the box',
+  },
+  inforom: {
+    id: 'inforom',
+    why: "a corrupt infoROM loses the card's own settings and counts",
+    mend: 'have the card replaced',
+  },
+  temperature: {
+    id: 'temperature',
+    why: 'a hot card throttles, and leaks power that is not work',
+    mend: 'let it cool down; see to its fans and to the air in the case',
+  },
+} as const satisfies Record<string, Rule>
+
+/** The cards: those that were expected, in health, and cool. */
+export function cardChecks(
+  cards: readonly CardSnapshot[],
+  expected: readonly Card[],
+  expectedGpus: number | null,
+): Check[] {
+  return [presence(cards, expected, expectedGpus), health(cards), inforom(cards), temperature(cards)]
+}
+
+/** ECC takes up to 6 % of a card's memory; a MIG slice or a vGPU far more. */
+const MEMORY_TOLERANCE = 0.1
+
+function presence(cards: readonly CardSnapshot[], expected: readonly Card[], expectedGpus: number | null): Check {
+  const rule = rules.gpus
+  const describe = (card: CardSnapshot) =>
+    `${card.values['name'] ?? 'unnamed'}, ${card.values['memory.total'] ?? '?'} MiB`
+  const read = cards.map(describe).join('; ')
+  if (expectedGpus !== null && cards.length !== expectedGpus) {
+    return fail(
+      rule,
+      `${cards.length} cards, ${expectedGpus} expected: ${read}`,
+      'see lspci and dmesg for the missing card; reseat it',
+    )
+  }
+  if (expected.length === 0) return pass(rule, `${read}; no card was named`)
+  const odd = cards.find((card) => {
+    const name = (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, '')
+    const entry = expected.find(({ smiName }) => smiName === name)
+    const memory = numberIn(card, 'memory.total')
+    return !entry || (memory !== null && Math.abs(1 - memory / entry.smiMemoryMiB.value) > MEMORY_TOLERANCE)
+  })
+  const names = expected.map(({ smiName, smiMemoryMiB }) => `${smiName}, ${smiMemoryMiB.value} MiB`).join(' or ')
+  return odd ? fail(rule, `${read}; expected ${names}`) : pass(rule, read)
+}
+
+function health(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules['card-health'], cards, (card) => {
+    const action = card.values['gpu_recovery_action']
+    const sick = card.sick.map(({ field, text }) => `${field} ${text}`)
+    if (sick.length > 0) return { status: 'fail', read: sick.join(', ') }
+    if (action !== null && action !== 'None') return { status: 'fail', read: `the driver asks for: ${action}` }
+    return {
+      status: 'pass',
+      read: action === null ? 'every field answers' : 'every field answers, no recovery is asked for',
+    }
+  })
+}
+
+function inforom(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules.inforom, cards, (card) => {
+    const valid = card.values['inforom.checksum_validation']
+    const image = card.values['inforom.img']
+    if (valid === null)
+      return { status: 'not-measured', read: `image ${image ?? 'unknown'}; this driver tells no checksum`, mend: '' }
+    return { status: /^valid$/i.test(valid) ? 'pass' : 'warn', read: `image ${image ?? 'unknown'}, checksum ${valid}` }
+  })
+}
+
+const IDLE_LIMIT_C = 50
+const FAN_LIMIT_C = 60
+
+function temperature(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules.temperature, cards, (card) => {
+    const degrees = numberIn(card, 'temperature.gpu')
+    const fan = numberIn(card, 'fan.speed')
+    const utilization = numberIn(card, 'utilization.gpu')
+    if (degrees === null) return { status: 'not-measured', read: 'no temperature is told' }
+    const read = `${degrees} C, fan ${fan === null ? 'not told (passive)' : `${fan} %`}, utilisation ${utilization ?? '?'} %`
+    // A card whose fan stands still is right to do so when it is cool.
+    if (fan === 0 && degrees > FAN_LIMIT_C) return { status: 'warn', read: `${read}: the fan stands still` }
+    const isIdle = utilization !== null && utilization < 5
+    return { status: isIdle && degrees >= IDLE_LIMIT_C ? 'warn' : 'pass', read }
+  })
+}

@@ -1,0 +1,91 @@
+import type { Card } from '../../catalogue/types.ts'
+import { eventReasonsOf, parseSmiMask } from '../smi-values.ts'
+import { type CardSnapshot, numberIn } from '../snapshot.ts'
+import { type Check, nameOf, overCards, type Rule } from './check.ts'
+
+const rules = {
+  'power-limit': {
+    id: 'power-limit',
+    why: 'tokens/J at another limit is another card: 300 W or 600 W is 30 % at 64 requests',
+    mend: 'sudo nvidia-smi -pl WATTS',
+  },
+  persistence: {
+    id: 'persistence',
+    why: 'without it each nvidia-smi wakes the idle card: 1.5 s and 75 W in the idle baseline',
+    mend: 'sudo nvidia-smi -pm 1',
+  },
+  clocks: {
+    id: 'clocks',
+    why: 'locked clocks are not what the card does by itself',
+    mend: 'sudo nvidia-smi -rgc; sudo nvidia-smi -rmc; sudo nvidia-smi -rac',
+  },
+  'compute-mode': {
+    id: 'compute-mode',
+    why: 'Exclusive or Prohibited keeps the server off the card',
+    mend: 'sudo nvidia-smi -c 0',
+  },
+  mig: { id: 'mig', why: 'a slice is not the card', mend: 'sudo nvidia-smi -mig 0' },
+} as const satisfies Record<string, Rule>
+
+/** Settings that a person, a reboot or a driver may have changed. */
+export function settingsChecks(cards: readonly CardSnapshot[], expected: readonly Card[]): Check[] {
+  return [powerLimit(cards, expected), persistence(cards), clocks(cards), computeMode(cards), mig(cards)]
+}
+
+function powerLimit(cards: readonly CardSnapshot[], expected: readonly Card[]): Check {
+  return overCards(rules['power-limit'], cards, (card) => {
+    const enforced = numberIn(card, 'enforced.power.limit') ?? numberIn(card, 'power.limit')
+    const standard = numberIn(card, 'power.default_limit')
+    if (enforced === null) return { status: 'not-measured', read: 'no power limit is told' }
+    const sku = expected.find(({ smiName }) => smiName === (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, ''))
+    const wanted = sku?.tdpW.value ?? standard
+    const range = `${card.values['power.min_limit'] ?? '?'} to ${card.values['power.max_limit'] ?? '?'}`
+    const read = `enforced ${enforced} W, default ${standard ?? '?'} W, range ${range} W${sku ? `, this model ${sku.tdpW.value} W` : ''}`
+    const isOff = [standard, wanted].some((limit) => limit !== null && Math.abs(limit - enforced) > 1)
+    const mend = `sudo nvidia-smi -i ${nameOf(card)} -pl ${wanted ?? standard ?? 'WATTS'}`
+    return { status: isOff ? 'warn' : 'pass', read, mend }
+  })
+}
+
+function persistence(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules.persistence, cards, (card) => {
+    const mode = card.values['persistence_mode']
+    if (mode === null) return { status: 'not-measured', read: 'not told' }
+    return { status: mode === 'Enabled' ? 'pass' : 'warn', read: mode }
+  })
+}
+
+function clocks(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules.clocks, cards, (card) => {
+    const asked = numberIn(card, 'clocks.applications.graphics')
+    const standard = numberIn(card, 'clocks.default_applications.graphics')
+    const mask = parseSmiMask(card.values['clocks_event_reasons.active'] ?? undefined).value
+    const held = mask !== null && eventReasonsOf(mask).includes('applicationsClocksSetting')
+    const now = `SM ${card.values['clocks.sm'] ?? '?'} of ${card.values['clocks.max.sm'] ?? '?'} MHz, memory ${card.values['clocks.mem'] ?? '?'} of ${card.values['clocks.max.mem'] ?? '?'} MHz`
+    if (held) return { status: 'warn', read: `${now}; held back by a clock setting` }
+    if (asked !== null && standard !== null && asked !== standard) {
+      return { status: 'warn', read: `${now}; application clock ${asked}, default ${standard} MHz` }
+    }
+    return { status: 'pass', read: now }
+  })
+}
+
+function computeMode(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules['compute-mode'], cards, (card) => {
+    const mode = card.values['compute_mode']
+    if (mode === null) return { status: 'not-measured', read: 'not told' }
+    const status = mode === 'Default' ? 'pass' : mode === 'Prohibited' ? 'fail' : 'warn'
+    return { status, read: mode, mend: `sudo nvidia-smi -i ${nameOf(card)} -c 0` }
+  })
+}
+
+function mig(cards: readonly CardSnapshot[]): Check {
+  return overCards(rules.mig, cards, (card) => {
+    const mode = card.values['mig.mode.current']
+    return {
+      status: mode === 'Enabled' ? 'fail' : 'pass',
+      read: mode ?? 'this card has none',
+      mend: `sudo nvidia-smi -i ${nameOf(card)} -mig 0`,
+    }
+  })
+}

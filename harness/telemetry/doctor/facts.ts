@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import type { Clock } from '../../clock.ts'
+import { messageOf } from '../../errors.ts'
+import { type ProcessList, readProcesses } from '../processes.ts'
+import { startSampler } from '../sampler.ts'
+import type { SmiExec, SmiResult } from '../smi-exec.ts'
+import { parseHelpFields } from '../smi-fields.ts'
+import type { StartLoop } from '../smi-loop.ts'
+import { readSnapshot, type SnapshotResult } from '../snapshot.ts'
+
+/** Reads a small file; null where it is not there or may not be read. */
+export type ReadText = (path: string) => Promise<string | null>
+/** Runs a program of the operating system; null where it is not there or fails. Gives stdout. */
+export type RunProgram = (program: string, args: readonly string[]) => Promise<string | null>
+
+/** Everything that the checks look at, read once. */
+export interface Facts {
+  /** `nvidia-smi -L`: whether it is there and works. */
+  readonly listing: SmiResult
+  /** `key: value` lines of `nvidia-smi --version`, keys in lower case; null on drivers without that option. */
+  readonly versions: Readonly<Record<string, string>> | null
+  /** Version of the loaded kernel module, from /proc. */
+  readonly kernelModule: string | null
+  readonly knownFields: ReadonlySet<string>
+  readonly snapshot: SnapshotResult
+  readonly processes: ProcessList
+  /** Texts about links between cards; null with fewer than two cards. */
+  readonly links: { readonly topology: string; readonly peerToPeer: string; readonly nvlink: string } | null
+  /** How long the loop took to its first row, in ms, or why there was none. */
+  readonly firstRow: { readonly ms: number } | { readonly reason: string }
+  /** Whether the wall clock is kept in step, and who said so; null where nobody tells. */
+  readonly clockSync: { readonly synchronized: boolean; readonly by: string } | null
+  /** Lines of the kernel's log about NVIDIA's Xid; null where it may not be read. */
+  readonly xids: readonly string[] | null
+}
+
+export interface FactSources {
+  readonly nvidiaSmi: string
+  readonly clock: Clock
+  readonly exec: SmiExec
+  readonly readText: ReadText
+  readonly runProgram: RunProgram
+  readonly startLoop?: StartLoop
+}
+
+export async function gatherFacts(sources: FactSources): Promise<Facts> {
+  const { exec, readText } = sources
+  const listing = await exec(['-L'])
+  const host = {
+    kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
+    clockSync: await readClockSync(sources),
+    xids: await readXids(sources),
+  }
+  if (listing.kind === 'failed') {
+    const { reason } = listing
+    const none = { versions: null, knownFields: new Set<string>(), links: null, firstRow: { reason } }
+    return { ...host, ...none, listing, snapshot: { kind: 'failed', reason }, processes: { processes: null, reason } }
+  }
+  const version = await exec(['--version'])
+  const help = await exec(['--help-query-gpu'])
+  const knownFields = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
+  const snapshot = await readSnapshot(exec, knownFields)
+  const processes = await readProcesses(exec)
+  const isSeveral = snapshot.kind === 'ok' && snapshot.cards.length > 1
+  const textOf = async (...args: string[]): Promise<string> => {
+    const result = await exec(args)
+    return result.kind === 'ok' ? result.stdout : result.reason
+  }
+  return {
+    ...host,
+    listing,
+    versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
+    knownFields,
+    snapshot,
+    processes,
+    links: isSeveral
+      ? {
+          topology: await textOf('topo', '-m'),
+          peerToPeer: await textOf('topo', '-p2p', 'r'),
+          nvlink: await textOf('nvlink', '-s'),
+        }
+      : null,
+    firstRow: await timeFirstRow(sources),
+  }
+}
+
+/** `NVIDIA-SMI version  : 590.48.01` and its like. */
+export function parseVersions(text: string): Record<string, string> | null {
+  const pairs = [...text.matchAll(/^([A-Za-z][\w -]*?)\s*:\s*(\S+)\s*$/gm)].map(
+    ([, key = '', value = '']) => [key.toLowerCase(), value] as const,
+  )
+  return pairs.length > 0 ? Object.fromEntries(pairs) : null
+}
+
+/** The version in /proc/driver/nvidia/version, of the open module or the closed one. */
+export function kernelModuleIn(text: string | null): string | null {
+  return /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(text ?? '')?.[1] ?? null
+}
+
+async function timeFirstRow({ nvidiaSmi, clock, exec, startLoop }: FactSources): Promise<Facts['firstRow']> {
+  const startedMs = clock.nowMs()
+  try {
+    const sampler = await startSampler({
+      nvidiaSmi,
+      clock,
+      originMs: startedMs,
+      onRow: () => {},
+      exec,
+      ...(startLoop ? { startLoop } : {}),
+    })
+    const ms = clock.nowMs() - startedMs
+    await sampler.stop()
+    return { ms }
+  } catch (error) {
+    return { reason: messageOf(error) }
+  }
+}
+
+async function readClockSync({ runProgram, readText }: FactSources): Promise<Facts['clockSync']> {
+  const told = (await runProgram('timedatectl', ['show', '-p', 'NTPSynchronized', '--value']))?.trim()
+  if (told === 'yes' || told === 'no') return { synchronized: told === 'yes', by: 'timedatectl' }
+  const chrony = await runProgram('chronyc', ['tracking'])
+  const leap = /Leap status\s*:\s*(.+)/.exec(chrony ?? '')?.[1]?.trim()
+  if (leap !== undefined) return { synchronized: leap === 'Normal', by: `chrony (${leap})` }
+  const marker = await readText('/run/systemd/timesync/synchronized')
+  return marker === null ? null : { synchronized: true, by: 'systemd-timesyncd' }
+}
+
+async function readXids({ runProgram }: FactSources): Promise<readonly string[] | null> {
+  const log = await runProgram('dmesg', [])
+  return log?.split('\n').filter((line) => /NVRM: Xid/.test(line)) ?? null
+}
+
+export const readTextFile: ReadText = async (path) => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+export const runSystemProgram: RunProgram = (program, args) =>
+  new Promise((resolve) => {
+    const env = { ...process.env, LC_ALL: 'C' }
+    execFile(program, [...args], { env, timeout: 5000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout) =>
+      resolve(error ? null : stdout),
+    )
+  })

@@ -1,0 +1,152 @@
+import type { Card } from '../../catalogue/types.ts'
+import type { Clock } from '../../clock.ts'
+import { type Fingerprint, fingerprintOf } from '../fingerprint.ts'
+import { readHost } from '../host.ts'
+import { openEnergyCounter } from '../nvml/counter.ts'
+import { runNvidiaSmi, type SmiExec } from '../smi-exec.ts'
+import type { StartLoop } from '../smi-loop.ts'
+import { type CardSnapshot, readSnapshot } from '../snapshot.ts'
+import { type Check, notMeasured } from './check.ts'
+import { cardChecks } from './checks-card.ts'
+import { driverChecks } from './checks-driver.ts'
+import { eccChecks } from './checks-ecc.ts'
+import { hostChecks } from './checks-host.ts'
+import { linkChecks } from './checks-links.ts'
+import { sensorChecks } from './checks-sensor.ts'
+import { settingsChecks } from './checks-settings.ts'
+import { useChecks } from './checks-use.ts'
+import { type Facts, gatherFacts, type ReadText, type RunProgram, readTextFile, runSystemProgram } from './facts.ts'
+import { type ProbeResult, probeSensor } from './sensor-probe.ts'
+
+export interface DoctorOptions {
+  readonly nvidiaSmi: string
+  readonly clock: Clock
+  /** Catalogue entries of the card that is meant to be here; several for a group of editions, none for any. */
+  readonly expected?: readonly Card[]
+  readonly expectedGpus?: number
+  readonly eccMode?: 'Enabled' | 'Disabled'
+  /** CUDA version that the server's image needs, such as `12.8`; from the cards' compute capability unless given. */
+  readonly needsCuda?: string
+  /** Works the card until told to stop: from a server that was given. Without it what needs a load is not measured. */
+  readonly load?: (signal: AbortSignal) => Promise<void>
+  readonly serverPids?: readonly number[]
+  readonly containerImage?: string
+  readonly exec?: SmiExec
+  readonly readText?: ReadText
+  readonly runProgram?: RunProgram
+  readonly startLoop?: StartLoop
+  readonly openCounter?: typeof openEnergyCounter
+  /** Length of the probe's idle and load; 2 s and 5 s unless given. */
+  readonly probeIdleMs?: number
+  readonly probeLoadMs?: number
+}
+
+export interface DoctorReport {
+  readonly checks: readonly Check[]
+  readonly counts: Readonly<Record<Check['status'], number>>
+  /** Whether no check failed. */
+  readonly isHealthy: boolean
+  /** Null when no card could be read. */
+  readonly fingerprint: Fingerprint | null
+}
+
+/**
+ * The preflight of a box: reads everything once, with a load probes the sensor too, and judges. Never throws: what cannot
+ * be read is a check that says so.
+ */
+export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
+  const exec = options.exec ?? ((args: readonly string[]) => runNvidiaSmi(options.nvidiaSmi, args))
+  const facts = await gatherFacts({
+    nvidiaSmi: options.nvidiaSmi,
+    clock: options.clock,
+    exec,
+    readText: options.readText ?? readTextFile,
+    runProgram: options.runProgram ?? runSystemProgram,
+    ...(options.startLoop ? { startLoop: options.startLoop } : {}),
+  })
+  const cards = facts.snapshot.kind === 'ok' ? facts.snapshot.cards : []
+  const probed = cards.length > 0 && options.load ? await probe(options, exec, facts, cards, options.load) : null
+  const checks = [
+    ...driverChecks(facts, options.needsCuda ?? cudaNeededBy(cards)),
+    ...(cards.length > 0 ? checksOfCards(options, facts, cards, probed) : [noCards(facts)]),
+    ...hostChecks(facts),
+  ]
+  const counts = { pass: 0, warn: 0, fail: 0, 'not-measured': 0 }
+  for (const { status } of checks) counts[status] += 1
+  const fingerprint =
+    cards.length > 0
+      ? fingerprintOf({ ...facts, cards, host: readHost(), containerImage: options.containerImage ?? null })
+      : null
+  return { checks, counts, isHealthy: counts.fail === 0, fingerprint }
+}
+
+interface Probed {
+  readonly result: ProbeResult
+  readonly underLoad: readonly CardSnapshot[] | null
+}
+
+function checksOfCards(
+  options: DoctorOptions,
+  facts: Facts,
+  cards: readonly CardSnapshot[],
+  probed: Probed | null,
+): Check[] {
+  const expected = options.expected ?? []
+  return [
+    ...cardChecks(cards, expected, options.expectedGpus ?? null),
+    ...settingsChecks(cards, expected),
+    ...eccChecks(cards, options.eccMode ?? null),
+    ...linkChecks(cards, probed?.underLoad ?? null, facts.links),
+    ...useChecks(cards, facts.processes, {
+      serverPids: options.serverPids ?? [],
+      isServing: options.load !== undefined,
+    }),
+    ...sensorChecks(probed?.result ?? null),
+  ]
+}
+
+async function probe(
+  options: DoctorOptions,
+  exec: SmiExec,
+  facts: Facts,
+  cards: readonly CardSnapshot[],
+  load: (signal: AbortSignal) => Promise<void>,
+): Promise<Probed> {
+  const { counter, first } = await (options.openCounter ?? openEnergyCounter)({ uuids: cards.map(({ uuid }) => uuid) })
+  let underLoad: Promise<readonly CardSnapshot[] | null> = Promise.resolve(null)
+  const halfwayMs = (options.probeLoadMs ?? 5000) / 2
+  try {
+    const result = await probeSensor({
+      nvidiaSmi: options.nvidiaSmi,
+      clock: options.clock,
+      exec,
+      counter: first.state === 'ok' ? counter : null,
+      load: (signal) => {
+        underLoad = options.clock
+          .sleep(halfwayMs)
+          .then(() => readSnapshot(exec, facts.knownFields))
+          .then((seen) => (seen.kind === 'ok' ? seen.cards : null))
+        return load(signal)
+      },
+      ...(options.startLoop ? { startLoop: options.startLoop } : {}),
+      ...(options.probeIdleMs === undefined ? {} : { idleMs: options.probeIdleMs }),
+      ...(options.probeLoadMs === undefined ? {} : { loadMs: options.probeLoadMs }),
+    })
+    const seen = result.kind === 'ok' && first.state !== 'ok' ? { ...result, counter: first } : result
+    return { result: seen, underLoad: await underLoad }
+  } finally {
+    counter.close()
+  }
+}
+
+/** The first CUDA that builds for a generation of cards: Blackwell's RTX cards (compute capability 12.0) need 12.8. */
+function cudaNeededBy(cards: readonly CardSnapshot[]): string | null {
+  const capabilities = cards.map((card) => Number(card.values['compute_cap'] ?? Number.NaN))
+  return capabilities.some((capability) => capability >= 10) ? '12.8' : null
+}
+
+function noCards({ snapshot }: Facts): Check {
+  const reason = snapshot.kind === 'failed' ? snapshot.reason : 'nvidia-smi lists no card'
+  const rule = { id: 'gpus', why: 'everything else is read from the card', mend: 'mend nvidia-smi first' }
+  return notMeasured(rule, reason)
+}

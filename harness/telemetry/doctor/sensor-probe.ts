@@ -1,0 +1,119 @@
+import type { Clock } from '../../clock.ts'
+import { messageOf } from '../../errors.ts'
+import type { GpuRow } from '../../record/rows.ts'
+import type { EnergyCounter } from '../nvml/counter.ts'
+import type { CounterResult } from '../nvml/states.ts'
+import { startSampler } from '../sampler.ts'
+import type { SmiExec } from '../smi-exec.ts'
+import type { StartLoop } from '../smi-loop.ts'
+import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-figures.ts'
+
+/** What the sensor of one card did during a probe. */
+export interface SensorFigures {
+  readonly uuid: string
+  readonly samples: number
+  readonly minPowerW: number | null
+  readonly maxPowerW: number | null
+  /** Typical time between two changes of the value: the update period, where the load moved. Null when it never moved. */
+  readonly updateMs: number | null
+  readonly instantUpdateMs: number | null
+  /** 10 % to 90 % of the rise from idle to load: 0.8 of the averaging window. Null without a clear step. */
+  readonly riseMs: number | null
+  /** Energy of the probe in J by the trapezoid and by the counter, over the same span. */
+  readonly trapezoidJ: number | null
+  readonly counterJ: number | null
+}
+
+export type ProbeResult =
+  | { readonly kind: 'ok'; readonly cards: readonly SensorFigures[]; readonly counter: CounterResult }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+export interface ProbeOptions {
+  readonly nvidiaSmi: string
+  readonly clock: Clock
+  /** Works the card until told to stop; resolves when it has stopped. */
+  readonly load: (signal: AbortSignal) => Promise<void>
+  readonly counter: EnergyCounter | null
+  readonly exec: SmiExec
+  readonly startLoop?: StartLoop
+  readonly idleMs?: number
+  readonly loadMs?: number
+}
+
+/** Far under the sensor's update, so that a change is seen when it happens. */
+const PROBE_INTERVAL_MS = 20
+const IDLE_MS = 2000
+const LOAD_MS = 5000
+/** Share of the load that is left to the sensor to follow: 1.5 s of 5 s. */
+const RAMP_SHARE = 0.3
+
+/**
+ * Samples as fast as nvidia-smi goes over 2 s of idle and 5 s of load: how often the sensor's value changes, how long it
+ * takes to follow, and whether the energy counter agrees with the integral. `load` runs inside. Never throws.
+ */
+export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
+  const { clock, counter, idleMs = IDLE_MS, loadMs = LOAD_MS } = options
+  const rows: GpuRow[] = []
+  const originMs = clock.nowMs()
+  const stop = new AbortController()
+  const absent: CounterResult = { state: 'not-supported', reason: 'the counter was not opened' }
+  const read = async () => ({ timeMs: clock.nowMs() - originMs, result: (await counter?.read()) ?? absent })
+  try {
+    const sampler = await startSampler({
+      nvidiaSmi: options.nvidiaSmi,
+      intervalMs: PROBE_INTERVAL_MS,
+      clock,
+      originMs,
+      onRow: (row) => rows.push(row),
+      exec: options.exec,
+      ...(options.startLoop ? { startLoop: options.startLoop } : {}),
+    })
+    let failure: string | null = null
+    try {
+      await clock.sleep(idleMs)
+      const stepMs = clock.nowMs() - originMs
+      const loading = options.load(stop.signal).catch((error: unknown) => {
+        failure = messageOf(error)
+      })
+      // Both sources are compared at full load only: the sensor's mean lags behind the step.
+      await clock.sleep(loadMs * RAMP_SHARE)
+      const before = await read()
+      await clock.sleep(loadMs * (1 - RAMP_SHARE))
+      const after = await read()
+      stop.abort()
+      await loading
+      await sampler.stop()
+      if (failure !== null) return { kind: 'failed', reason: `the load failed: ${failure}` }
+      return { kind: 'ok', counter: after.result, cards: figures(rows, stepMs, before, after) }
+    } finally {
+      stop.abort()
+      await sampler.stop()
+    }
+  } catch (error) {
+    return { kind: 'failed', reason: messageOf(error) }
+  }
+}
+
+type Reading = { readonly timeMs: number; readonly result: CounterResult }
+
+function figures(rows: readonly GpuRow[], stepMs: number, before: Reading, after: Reading): SensorFigures[] {
+  return [...new Set(rows.map(({ uuid }) => uuid))].map((uuid) => {
+    const own = rows.filter((row) => row.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
+    const powers = own.map(({ powerW }) => powerW).filter((value) => value !== null)
+    const counted =
+      before.result.state === 'ok' && after.result.state === 'ok'
+        ? ((after.result.energyMj[uuid] ?? Number.NaN) - (before.result.energyMj[uuid] ?? Number.NaN)) / 1000
+        : Number.NaN
+    return {
+      uuid,
+      samples: own.length,
+      minPowerW: powers.length === 0 ? null : Math.min(...powers),
+      maxPowerW: powers.length === 0 ? null : Math.max(...powers),
+      updateMs: changeIntervalMs(own, 'powerW'),
+      instantUpdateMs: changeIntervalMs(own, 'powerInstantW'),
+      riseMs: riseMs(own, stepMs),
+      trapezoidJ: trapezoidJ(own, before.timeMs, after.timeMs),
+      counterJ: Number.isFinite(counted) && counted > 0 ? counted : null,
+    }
+  })
+}

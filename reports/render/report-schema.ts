@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { REPORT_JSON_VERSION } from './json.ts'
+
+/** The JSON report as a schema: for whoever reads one, and for a test that the writer keeps to it. */
+
+const simulated = { simulated: z.boolean().optional() }
+const interval = z.tuple([z.number(), z.number()]).describe('95 % interval: low, high')
+const digits = z.int().nonnegative().describe('digits that the other formats print')
+
+const cellSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('number'),
+    value: z.number(),
+    unit: z.string(),
+    digits,
+    ci95: interval.optional(),
+    approx: z.boolean().optional(),
+    limit: z
+      .strictObject({ value: z.number(), share: z.number(), bound: z.string() })
+      .optional()
+      .describe('the physical limit in the unit of the value; share above 1 is impossible as described'),
+    ...simulated,
+  }),
+  z.strictObject({ kind: z.literal('money'), valueGbp: z.number(), digits, ci95: interval.optional(), ...simulated }),
+  z.strictObject({
+    kind: z.literal('ratio'),
+    value: z.number(),
+    digits,
+    ci95: interval.optional(),
+    better: z.enum(['higher', 'lower']).optional(),
+    ...simulated,
+  }),
+  z.strictObject({
+    kind: z.literal('text'),
+    text: z.string(),
+    detail: z.string().optional(),
+    tone: z.enum(['good', 'warn', 'bad', 'plain']).optional(),
+    ...simulated,
+  }),
+  z.strictObject({ kind: z.literal('missing'), reason: z.string() }),
+  z.strictObject({ kind: z.literal('oom'), evidence: z.string() }),
+])
+
+const tableSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  columns: z.array(z.strictObject({ id: z.string(), head: z.string(), align: z.enum(['left', 'right']) })),
+  rows: z.array(z.strictObject({ id: z.string(), cells: z.array(cellSchema) })),
+  notes: z.array(z.string()),
+  simulated: z.boolean(),
+})
+
+const count = z.int().nonnegative()
+const sourceSchema = z.strictObject({
+  id: z.string(),
+  source: z.enum(['live', 'simulated']),
+  status: z.string(),
+  card: z.string(),
+  scenario: z.string(),
+  startedAt: z.string(),
+  quotable: z.boolean(),
+  gates: z.strictObject({ pass: count, warn: count, fail: count, notMeasured: count, findings: z.array(z.string()) }),
+})
+
+const moneySchema = z.strictObject({
+  years: z.number(),
+  tariffGbpPerKwh: z.number(),
+  utilisation: z.number(),
+  pue: z.number(),
+  cards: z.array(
+    z.strictObject({
+      id: z.string(),
+      label: z.string(),
+      priceGbp: z.number().nullable(),
+      idleW: z.number().nullable(),
+      meanPowerW: z.number().nullable(),
+      outputTokensPerS: z.number().nullable(),
+    }),
+  ),
+})
+
+/** `z.toJSONSchema(reportJsonSchema)` is the schema to publish. */
+export const reportJsonSchema = z.strictObject({
+  format: z.literal('joulemark-report'),
+  version: z.literal(REPORT_JSON_VERSION),
+  title: z.string(),
+  simulated: z.boolean(),
+  stamp: z.literal('SIMULATED').nullable(),
+  tables: z.array(tableSchema),
+  sources: z.array(sourceSchema),
+  money: moneySchema.nullable(),
+})
