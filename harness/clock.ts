@@ -17,6 +17,7 @@ export const systemClock: Clock = {
   nowMs: () => performance.timeOrigin + performance.now(),
   wall: () => new Date(),
   sleep: async (ms, signal) => {
-    await delay(Math.max(0, ms), undefined, signal ? { signal } : {})
+    // timers cut fractions of a millisecond off: rounding up keeps anything from happening before its time
+    await delay(Math.max(0, Math.ceil(ms)), undefined, signal ? { signal } : {})
   },
 }

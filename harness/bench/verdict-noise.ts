@@ -1,4 +1,3 @@
-import type { ComparedKey } from '../metrics/compare-metrics.ts'
 import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
 
 /**
@@ -46,7 +45,16 @@ export const slower = (truth: TrueScenario, loss: number): TrueScenario => ({
   powerW: truth.powerW * (1 - loss / 5),
 })
 
-export type TrialValues = Readonly<Record<ComparedKey, number>>
+/** The metrics of a text scenario that `compare` looks at. */
+export type TextKey =
+  | 'outputTokensPerS'
+  | 'decodeTokensPerS'
+  | 'ttftMsP50'
+  | 'tpotMsP50'
+  | 'tokensPerJ'
+  | 'meanPowerW'
+  | 'peakMemoryMiB'
+export type TrialValues = Readonly<Record<TextKey, number>>
 
 /** One start of the server on one box: trials of each scenario, one after another, for as long as they are asked for. */
 export class NoisyRun {

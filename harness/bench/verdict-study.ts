@@ -1,9 +1,17 @@
 import { compareSuite, type MetricComparison, type ScenarioValues } from '../metrics/compare.ts'
-import { type ComparedKey, comparedKeys, comparedMetrics } from '../metrics/compare-metrics.ts'
+import { comparedKeysOf, comparedMetrics } from '../metrics/compare-metrics.ts'
 import { figureOf } from '../metrics/result.ts'
 import { intervalQuantile, isCertain, type TrialBounds } from '../metrics/stopping.ts'
 import { mixSeed } from '../plan/random.ts'
-import { type NoiseModel, NoisyRun, sharedNoise, slower, suite, type TrialValues } from './verdict-noise.ts'
+import {
+  type NoiseModel,
+  NoisyRun,
+  sharedNoise,
+  slower,
+  suite,
+  type TextKey,
+  type TrialValues,
+} from './verdict-noise.ts'
 
 /** How a box is measured: trials until certain within bounds, or a fixed number where both are one. */
 export interface Protocol {
@@ -47,7 +55,7 @@ export function study(pairs: number, loss: number, noise: NoiseModel, protocol: 
         measure(new NoisyRun(truth, noise, shared, mixSeed(seed, pair, which, run)), protocol),
       )
     const [baseline, candidate] = [side(suite, 2), side(after, 3)]
-    const compared = compareSuite(suite.map((_, index) => valuesOf(baseline, candidate, index)))
+    const compared = compareSuite(suite.map((_, index) => valuesOf(baseline, candidate, index, protocol.bounds.fewest)))
     counts.failed += Number(compared.flat().some(isLoss))
     counts.anyChange += Number(compared.flat().some(({ verdict }) => verdict === 'regressed' || verdict === 'improved'))
     for (const runs of [baseline, candidate]) {
@@ -55,7 +63,7 @@ export function study(pairs: number, loss: number, noise: NoiseModel, protocol: 
     }
     for (const [index, metrics] of compared.entries()) {
       for (const metric of metrics) {
-        const truth = trueShare(metric.key, index, loss)
+        const truth = trueShare(metric.key as TextKey, index, loss)
         const held = metric.relative !== null && metric.relative.ci95[0] <= truth && truth <= metric.relative.ci95[1]
         counts.allIntervals += 1
         counts.allCovered += Number(held)
@@ -71,7 +79,7 @@ export function study(pairs: number, loss: number, noise: NoiseModel, protocol: 
 
 const isLoss = ({ key, verdict }: MetricComparison): boolean => verdict === 'regressed' && comparedMetrics[key].decides
 
-const headlineKey = (scenario: number): ComparedKey =>
+const headlineKey = (scenario: number): TextKey =>
   suite[scenario]!.isSingleStream ? 'decodeTokensPerS' : 'outputTokensPerS'
 
 /** Trials of every scenario in one start of the server, by the stopping rule of a run. */
@@ -94,16 +102,25 @@ function measure(run: NoisyRun, { bounds, target }: Protocol): TrialValues[][] {
   })
 }
 
-function valuesOf(baseline: TrialValues[][][], candidate: TrialValues[][][], scenario: number): ScenarioValues {
+function valuesOf(
+  baseline: TrialValues[][][],
+  candidate: TrialValues[][][],
+  scenario: number,
+  fewest: number,
+): ScenarioValues {
   const byMetric = (side: TrialValues[][][]) =>
     Object.fromEntries(
-      comparedKeys.map((key) => [key, side.map((run) => run[scenario]!.map((trial) => trial[key]))]),
-    ) as unknown as ScenarioValues['baseline']
-  return { baseline: byMetric(baseline), candidate: byMetric(candidate) }
+      comparedKeysOf('text').map((key) => [
+        key,
+        side.map((run) => run[scenario]!.map((trial) => trial[key as TextKey])),
+      ]),
+    )
+  const looked = [...baseline, ...candidate].some((run) => run[scenario]!.length > fewest)
+  return { baseline: byMetric(baseline), candidate: byMetric(candidate), looked }
 }
 
 /** The true relative difference of a metric, as a share. */
-function trueShare(key: ComparedKey, scenario: number, loss: number): number {
+function trueShare(key: TextKey, scenario: number, loss: number): number {
   const [before, after] = [suite[scenario]!, slower(suite[scenario]!, loss)]
   const of = (truth: typeof before): number =>
     ({

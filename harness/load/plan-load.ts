@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { parseTrace } from '../plan/trace.ts'
-import type { Scenario } from '../scenario/schema.ts'
+import type { TextScenario } from '../scenario/schema.ts'
 import type { LoadPlan } from './protocol.ts'
 
 /** The scenario's load as the workers drive it; reads the trace file where there is one. Throws `bad-input`. */
-export async function planLoad(scenario: Scenario): Promise<LoadPlan> {
+export async function planLoad(scenario: TextScenario): Promise<LoadPlan> {
   const { load } = scenario
   if (load.shape === 'closed') return { kind: 'closed', session: load.session ?? null }
   if (load.shape === 'open') {
@@ -22,7 +22,7 @@ export async function planLoad(scenario: Scenario): Promise<LoadPlan> {
 }
 
 /** The longest request that a load will send: what the server's context must hold. */
-export function longestRequest(scenario: Scenario, plan: LoadPlan): { promptTokens: number; outputTokens: number } {
+export function longestRequest(scenario: TextScenario, plan: LoadPlan): { promptTokens: number; outputTokens: number } {
   const { tokens: promptTokens } = scenario.prompt
   const { tokens: outputTokens } = scenario.output
   if (plan.kind === 'trace') {

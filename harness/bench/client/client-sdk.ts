@@ -1,11 +1,12 @@
 import OpenAI from 'openai'
-import { finishArena, monotonicMs, readArena, type Seen, WARM_UP_ID } from './arena.ts'
-import { prepareArenaBodies } from './bodies.ts'
+import { monotonicMs, type Seen, WARM_UP_ID } from '../../load/loopback/arena.ts'
+import { makeBodies } from '../../plan/prompt-body.ts'
+import { finishArena, readArena } from './finish.ts'
 
 /** What an application behind the `openai` package sees: its async iterator, one stamp an event, retries off. */
 const arena = readArena()
 const client = new OpenAI({ baseURL: `${arena.url}/v1`, apiKey: 'none', maxRetries: 0 })
-const body = prepareArenaBodies(arena).make({
+const body = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, sharedTokens: 0 }).make({
   phase: 0,
   topic: 0,
   promptTokens: arena.promptTokens,
@@ -35,7 +36,9 @@ async function one(id: number): Promise<void> {
   if (arena.seconds === 0) seen.push({ id, sentMs, times })
 }
 
-await Promise.all(Array.from({ length: arena.streams }, () => one(WARM_UP_ID)))
+for (let round = 0; round < 2; round += 1) {
+  await Promise.all(Array.from({ length: arena.streams }, () => one(WARM_UP_ID)))
+}
 const cpuBefore = process.cpuUsage()
 const startMs = monotonicMs()
 await Promise.all(

@@ -1,12 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { median } from 'simple-statistics'
-import type { Arena } from './arena.ts'
-import { type ClientErrors, compareStamps } from './errors.ts'
+import { type ClientErrors, compareStamps } from '../../load/loopback/stamp-errors.ts'
+import { startLoopback } from '../../load/loopback/start-server.ts'
+import type { BenchArena } from './finish.ts'
 
 /**
  * `npm run bench:client`: how true and how cheap this client is beside others, on an exact mock server.
@@ -63,42 +64,20 @@ const flag = (name: string, fallback: string): string => {
   return at < 0 ? fallback : (process.argv[at + 1] ?? fallback)
 }
 
-async function startServer(mode: Mode, stampsFile: string): Promise<{ child: ChildProcess; url: string }> {
-  const options = JSON.stringify({ ttftMs: 50, ratePerS: mode.ratePerS, chunks: mode.chunks, stampsFile })
-  const child = spawn(process.execPath, [...node, here('mock-server.ts'), options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once('data', (bytes: Buffer) => resolve(bytes.toString().trim()))
-    child.once('exit', () => reject(new Error('the mock server ended before it was ready')))
-  })
-  return { child, url }
-}
-
 async function playOnce(mode: Mode, command: readonly [string, ...string[]]): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-client-'))
-  const stampsFile = join(folder, 'server')
   const resultFile = join(folder, 'client')
-  const { child, url } = await startServer(mode, stampsFile)
+  const { streams, chunks, spreadMs, promptTokens, seconds, ratePerS } = mode
+  const server = await startLoopback({ ttftMs: 50, ratePerS, chunks, stampsFile: join(folder, 'server') })
   try {
-    const arena: Arena = {
-      url,
-      streams: mode.streams,
-      chunks: mode.chunks,
-      spreadMs: mode.spreadMs,
-      promptTokens: mode.promptTokens,
-      seconds: mode.seconds,
-      resultFile,
-    }
+    const arena: BenchArena = { url: server.url, streams, chunks, spreadMs, promptTokens, seconds, resultFile }
     const [program, ...args] = command
     const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(arena)], { maxBuffer: 1 << 26 })
     const cost = JSON.parse(stdout) as Omit<Outcome, 'errors'>
-    child.kill('SIGTERM')
-    await new Promise((resolve) => child.once('exit', resolve))
-    if (mode.seconds > 0) return { ...cost, errors: null }
-    return { ...cost, errors: compareStamps(doubles(resultFile), doubles(stampsFile), mode.chunks) }
+    const truth = await server.finish()
+    return { ...cost, errors: seconds > 0 ? null : compareStamps(doubles(resultFile), truth, chunks) }
   } finally {
-    child.kill('SIGKILL')
+    server.kill()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -20,7 +20,6 @@ interface Stream {
   readonly arrivalMs: number
   readonly socket: Socket
   readonly sentMs: Float64Array
-  readonly chunks: number
   next: number
 }
 
@@ -41,7 +40,7 @@ const head = Buffer.from(
 const content = framed(event(' the', null))
 const last = framed(event(' end', 'length'))
 const tail = (chunks: number): Buffer => Buffer.concat([framed(usage(chunks)), Buffer.from('0\r\n\r\n')])
-const tails = { full: tail(options.chunks), warmUp: tail(5) }
+const tailBytes = tail(options.chunks)
 
 const streams: Stream[] = []
 let pacing: Stream[] = []
@@ -49,11 +48,11 @@ const gapMs = options.ratePerS > 0 ? 1000 / options.ratePerS : 0
 const due = (stream: Stream): number => stream.arrivalMs + options.ttftMs + stream.next * gapMs
 
 function writeNext(stream: Stream): void {
-  const isLast = stream.next === stream.chunks - 1
+  const isLast = stream.next === options.chunks - 1
   stream.sentMs[stream.next] = now()
   stream.socket.write(isLast ? last : content)
   stream.next += 1
-  if (isLast) stream.socket.write(stream.id < 0 ? tails.warmUp : tails.full)
+  if (isLast) stream.socket.write(tailBytes)
 }
 
 function pace(): void {
@@ -61,10 +60,10 @@ function pace(): void {
   let finished = false
   for (const stream of pacing) {
     if (due(stream) <= now()) writeNext(stream)
-    if (stream.next === stream.chunks) finished = true
+    if (stream.next === options.chunks) finished = true
     else soonestMs = Math.min(soonestMs, due(stream))
   }
-  if (finished) pacing = pacing.filter((stream) => stream.next < stream.chunks)
+  if (finished) pacing = pacing.filter((stream) => stream.next < options.chunks)
   if (pacing.length === 0) return
   // a timer is a millisecond coarse: close to the next event the loop turns without sleeping
   if (soonestMs - now() > 2.5) setTimeout(pace, 1)
@@ -75,28 +74,28 @@ const batch = 64
 const full = Buffer.concat(Array.from({ length: batch }, () => content))
 
 function pour(stream: Stream): void {
-  while (stream.next < stream.chunks - 1) {
-    const count = Math.min(batch, stream.chunks - 1 - stream.next)
+  while (stream.next < options.chunks - 1) {
+    const count = Math.min(batch, options.chunks - 1 - stream.next)
     stream.next += count
-    if (!stream.socket.write(full.subarray(0, count * content.length)) && stream.next < stream.chunks - 1) {
+    if (!stream.socket.write(full.subarray(0, count * content.length)) && stream.next < options.chunks - 1) {
       stream.socket.once('drain', () => pour(stream))
       return
     }
   }
   stream.socket.write(last)
-  stream.socket.write(stream.id < 0 ? tails.warmUp : tails.full)
+  stream.socket.write(tailBytes)
 }
 
 /** A whole request has arrived: its last byte counts. */
 function answer(socket: Socket, id: number): void {
   socket.write(head)
-  const chunks = id < 0 ? 5 : options.chunks
-  const stream = { id, arrivalMs: now(), socket, sentMs: new Float64Array(chunks), chunks, next: 0 }
-  if (options.ratePerS === 0) {
+  const stream = { id, arrivalMs: now(), socket, sentMs: new Float64Array(options.chunks), next: 0 }
+  // the discarded round (a negative id) is there to compile code and to open connections: it is not paced
+  if (options.ratePerS === 0 || id < 0) {
     pour(stream)
     return
   }
-  if (id >= 0) streams.push(stream)
+  streams.push(stream)
   pacing.push(stream)
   if (pacing.length === 1) pace()
 }

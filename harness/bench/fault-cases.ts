@@ -1,0 +1,91 @@
+import type { LaunchOptions } from '../simulator/launch.ts'
+
+/** One run on a stand-in with something wrong, and what must tell. */
+export interface FaultCase {
+  readonly title: string
+  readonly launch: Partial<LaunchOptions>
+  /** Whether nvidia-smi is asked; a run without it is lighter. */
+  readonly watched?: true
+  /** Signs that must be there; `signsOf` in fault-runs.ts gives them their form. */
+  readonly mustShow: readonly string[]
+}
+
+const sound = ['every request ok', 'error-rate pass', 'prompt-shape pass', 'cache-clean pass', 'speculation pass']
+
+/** The runs that the others are held against, with nvidia-smi and without: nothing is wrong with them. */
+export const cleanCases: readonly FaultCase[] = [
+  { title: 'nothing', launch: {}, mustShow: sound },
+  {
+    title: 'nothing, with nvidia-smi',
+    launch: {},
+    watched: true,
+    mustShow: [...sound, 'physical-limit pass', 'gpu-exclusive pass', 'throttle pass', 'power-limit pass'],
+  },
+]
+
+/** Every fault, lie and sensor fault that lets a run begin. Faults with signs of their own share a run. */
+export const faultCases: readonly FaultCase[] = [
+  {
+    title: 'in-stream-error, cut-stream, abort',
+    launch: { faults: ['in-stream-error', 'cut-stream', 'abort'], faultShare: 0.4 },
+    mustShow: ['outcome stream-error', 'outcome truncated', 'outcome aborted', 'error-rate fail'],
+  },
+  {
+    title: 'engine-death',
+    launch: { faults: ['engine-death'] },
+    mustShow: ['outcome stream-error', 'outcome http-5xx', 'outcome connect', 'error-rate fail'],
+  },
+  // 320 tokens of context are 20 blocks: the four sequences of a run want 24
+  {
+    title: 'preemption-storm',
+    launch: { faults: ['preemption-storm'], maxModelLen: 320 },
+    mustShow: ['preemptions in server.csv'],
+  },
+  { title: 'merged-chunks', launch: { faults: ['merged-chunks'] }, mustShow: ['speculation warn'] },
+  {
+    title: 'missing-usage',
+    launch: { faults: ['missing-usage'] },
+    mustShow: ['outcome malformed', 'error-rate fail'],
+  },
+  {
+    title: 'old-metric-names',
+    launch: { faults: ['old-metric-names'] },
+    mustShow: ['metric names vllm-older', 'every counter was read', 'every request ok'],
+  },
+  { title: 'keep-alive-close', launch: { faults: ['keep-alive-close'] }, mustShow: ['every request ok'] },
+  { title: 'lie prefix-hits', launch: { lies: ['prefix-hits'] }, mustShow: ['cache-clean fail'] },
+  { title: 'lie usage-off-3-percent', launch: { lies: ['usage-off-3-percent'] }, mustShow: ['token-audit fail'] },
+  {
+    title: 'lie other-model-speed',
+    launch: { lies: ['other-model-speed'] },
+    watched: true,
+    mustShow: ['physical-limit fail'],
+  },
+  {
+    title: 'lie silent-speculation, no counters',
+    launch: { lies: ['silent-speculation'] },
+    mustShow: ['speculation fail'],
+  },
+  {
+    title: 'lie silent-speculation, with counters',
+    launch: { lies: ['silent-speculation'], draftCounters: true },
+    mustShow: ['speculation fail'],
+  },
+  { title: 'lie early-stop', launch: { lies: ['early-stop'] }, mustShow: ['prompt-shape fail'] },
+  { title: 'lie foreign-traffic', launch: { lies: ['foreign-traffic'] }, mustShow: ['token-audit fail'] },
+  { title: 'sensor dies', launch: { sensorFaults: ['dies'] }, watched: true, mustShow: ['energy-coverage fail'] },
+  { title: 'sensor hangs', launch: { sensorFaults: ['hangs'] }, watched: true, mustShow: ['energy-coverage fail'] },
+  { title: 'sensor gaps', launch: { sensorFaults: ['gaps'] }, watched: true, mustShow: ['energy-coverage fail'] },
+  {
+    title: 'sensor frozen-value',
+    launch: { sensorFaults: ['frozen-value'] },
+    watched: true,
+    mustShow: ['energy-coverage fail', 'a stale sensor'],
+  },
+  {
+    title: 'sensor throttled, other-process, ecc-errors, wrong-power-limit',
+    launch: { sensorFaults: ['throttled', 'other-process', 'ecc-errors', 'wrong-power-limit'] },
+    watched: true,
+    mustShow: ['throttle fail', 'gpu-exclusive fail', 'ecc fail', 'power-limit fail'],
+  },
+]

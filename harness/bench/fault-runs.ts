@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url'
+import { cardKeys } from '../catalogue/cards.ts'
+import { modelKeys } from '../catalogue/models.ts'
+import { systemClock } from '../clock.ts'
+import { silentProgress } from '../progress.ts'
+import type { RunRecord } from '../record/schema.ts'
+import { runScenario } from '../run.ts'
+import type { PlainTextFile } from '../scenario/expand.ts'
+import { loadScenarios } from '../scenario/load-file.ts'
+import { launchSimulator } from '../simulator/launch.ts'
+import type { FaultCase } from './fault-cases.ts'
+
+const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
+
+/** A short run on a stand-in, and everything that it warned of. */
+export interface FaultRun {
+  readonly record: RunRecord
+  readonly warnings: readonly string[]
+}
+
+/** Runs one short trial on a stand-in of its own. */
+export async function runFault({ launch, watched = false }: FaultCase, outDir: string): Promise<FaultRun> {
+  const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', ...launch })
+  const warnings: string[] = []
+  try {
+    const { record } = await runScenario(await shortScenario(), {
+      clock: systemClock,
+      endpoint: simulator.url,
+      apiKey: null,
+      nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
+      outDir,
+      card: 'rtx-4090',
+      gpus: [],
+      trials: 1,
+      workers: 1,
+      certify: false,
+      tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+      progress: { ...silentProgress, warn: (message) => warnings.push(message) },
+      drain: new AbortController().signal,
+      abort: new AbortController().signal,
+    })
+    return { record, warnings }
+  } finally {
+    await simulator.stop()
+  }
+}
+
+async function shortScenario(): Promise<PlainTextFile> {
+  const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
+  const { server: _, ...scenario } = file as PlainTextFile
+  return {
+    ...scenario,
+    load: { shape: 'closed', concurrency: 4, rampSeconds: 0.2 },
+    prompt: { tokens: 64, prefixCache: 'cold' },
+    output: { tokens: 32 },
+    trial: {
+      seconds: 3,
+      warmupSeconds: 0,
+      quietSeconds: 0.8,
+      requestTimeoutSeconds: 60,
+      runTimeoutMinutes: 5,
+      minWindowSeconds: 1,
+    },
+  }
+}
+
+/** What every generation of vLLM counts, under whatever names. */
+const counters = [
+  'generationTokens',
+  'promptTokens',
+  'prefixCacheHits',
+  'ttftMeanMs',
+  'itlMeanMs',
+  'kvUsageMax',
+] as const
+
+/** What a run shows that something was wrong: gates, outcomes, and what else the record tells. */
+export function signsOf({ record, warnings }: FaultRun): string[] {
+  const outcomes = Object.assign({}, ...record.trials.map((trial) => trial.outcomes)) as Record<string, number>
+  const kinds = Object.keys(outcomes).filter((kind) => kind !== 'ok')
+  const preemptions = record.trials.reduce((sum, trial) => sum + (trial.server?.preemptions ?? 0), 0)
+  const findings = record.trials.flatMap((trial) => trial.energy.findings)
+  return [
+    ...record.gates.map(({ id, status }) => `${id} ${status}`),
+    ...(kinds.length === 0 ? ['every request ok'] : kinds.map((kind) => `outcome ${kind}`)),
+    `metric names ${record.endpoint.serving?.metricNames}`,
+    ...(record.trials.every(({ server }) => server && counters.every((name) => server[name] !== null))
+      ? ['every counter was read']
+      : []),
+    ...(preemptions > 0 ? ['preemptions in server.csv'] : []),
+    ...(findings.some((finding) => finding.includes('stale')) ? ['a stale sensor'] : []),
+    ...(warnings.length > 0 ? ['warnings'] : []),
+  ]
+}
+
+/** The evidence of each gate, by its id. */
+export const evidenceOf = ({ record }: FaultRun): Map<string, string> =>
+  new Map(record.gates.map(({ id, evidence }) => [id, evidence]))

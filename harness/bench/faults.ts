@@ -1,0 +1,48 @@
+/**
+ * Every fault and every lie of the stand-in, and what told: the signs of a short run that a clean run does not have.
+ * npm run bench:faults; takes about a minute.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { cleanCases, type FaultCase, faultCases } from './fault-cases.ts'
+import { evidenceOf, type FaultRun, runFault, signsOf } from './fault-runs.ts'
+
+/** Runs sleep most of the time; more at once would disturb one another. */
+const AT_ONCE = 3
+
+/** One row: what a clean run does not show, with the evidence of gates; and what should have shown and did not. */
+function row({ title, mustShow }: FaultCase, run: FaultRun | Error, usual: ReadonlySet<string>): string {
+  if (run instanceof Error) return `| ${title} | the run ended: ${run.message} | ${mustShow.join('; ')} |`
+  const signs = signsOf(run)
+  const evidence = evidenceOf(run)
+  const told = signs
+    .filter((sign) => !usual.has(sign) || mustShow.includes(sign))
+    .map((sign) => {
+      const said = evidence.get(sign.split(' ')[0] as string)
+      return said === undefined || sign.endsWith(' pass') ? sign : `**${sign}** (${said})`
+    })
+  return `| ${title} | ${told.join('; ')} | ${mustShow.filter((sign) => !signs.includes(sign)).join('; ')} |`
+}
+
+const outDir = mkdtempSync(join(tmpdir(), 'joulemark-faults-'))
+try {
+  const limit = pLimit(AT_ONCE)
+  const cases = [...cleanCases, ...faultCases]
+  const runs = await Promise.all(
+    cases.map((each) => limit(() => runFault(each, outDir).catch((error: unknown) => error as Error))),
+  )
+  const usualWhen = (watched: boolean): Set<string> => {
+    const clean = runs[cleanCases.findIndex((each) => (each.watched ?? false) === watched)]
+    return new Set(clean === undefined || clean instanceof Error ? [] : signsOf(clean))
+  }
+  const usual = { watched: usualWhen(true), alone: usualWhen(false) }
+  process.stdout.write('| fault | what told | missing |\n|---|---|---|\n')
+  cases.forEach((each, index) => {
+    const line = row(each, runs[index] as FaultRun | Error, each.watched ? usual.watched : usual.alone)
+    process.stdout.write(`${line}\n`)
+  })
+} finally {
+  rmSync(outDir, { recursive: true, force: true })
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import type { RunRecord } from '../record/schema.ts'
+import type { Arena, ArenaCost } from './loopback/arena.ts'
+import { compareStamps } from './loopback/stamp-errors.ts'
+import { startLoopback } from './loopback/start-server.ts'
+
+/** Streams and rate of the paced part: a server that gives each stream a token every 25 ms, as vLLM well might. */
+const RATE_PER_S = 40
+const CHUNKS = 40
+const TTFT_MS = 50
+const FULL_SPEED_STREAMS = 64
+
+/**
+ * The client's own certificate: the shape of the run against an exact loopback server, on this machine, just before it.
+ * What the client gets wrong there (its floor) and how many tokens a second it can take (its ceiling) go into the
+ * record. Takes about three seconds. One worker plays all streams, so several workers do no worse.
+ */
+export async function certifyClient(
+  streams: number,
+  promptTokens: number,
+): Promise<NonNullable<RunRecord['certificate']>> {
+  const folder = await mkdtemp(join(tmpdir(), 'joulemark-certificate-'))
+  try {
+    const shape = { streams, promptTokens, spreadMs: 400, chunks: CHUNKS, seconds: 0 }
+    const paced = await play(shape, {
+      ttftMs: TTFT_MS,
+      ratePerS: RATE_PER_S,
+      chunks: CHUNKS,
+      stampsFile: join(folder, 'paced'),
+    })
+    const fast = {
+      streams: Math.min(streams, FULL_SPEED_STREAMS),
+      promptTokens: 64,
+      spreadMs: 0,
+      chunks: 500,
+      seconds: 0.6,
+    }
+    const full = await play(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
+    const errors = compareStamps(paced.stamps, paced.truth, CHUNKS)
+    return {
+      streams,
+      tokensPerSPerStream: RATE_PER_S,
+      ttftErrorMs: errors.ttftMs,
+      gapErrorMs: errors.gapMs,
+      cpuShareOfCore: paced.cost.cpuMs / paced.cost.wallMs,
+      highestTokensPerS: full.cost.chunks / (full.cost.wallMs / 1000),
+    }
+  } catch (error) {
+    throw new JoulemarkError('world-failed', `the client could not be tried against itself: ${messageOf(error)}`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+type Played = { readonly stamps: Float64Array; readonly cost: ArenaCost }
+
+async function play(
+  shape: Omit<Arena, 'url'>,
+  options: Parameters<typeof startLoopback>[0],
+): Promise<Played & { readonly truth: Float64Array }> {
+  const server = await startLoopback(options)
+  try {
+    const workerData: Arena = { ...shape, url: server.url }
+    const worker = new Worker(new URL('./loopback/certify-worker.ts', import.meta.url), { workerData })
+    const played = await new Promise<Played>((resolve, reject) => {
+      worker.once('message', (message: Played | { error: string }) =>
+        'error' in message ? reject(new Error(message.error)) : resolve(message),
+      )
+      worker.once('error', reject)
+    })
+    return { ...played, truth: await server.finish() }
+  } finally {
+    server.kill()
+  }
+}

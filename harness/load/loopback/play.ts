@@ -1,0 +1,58 @@
+import { parseAddress } from '../../endpoint/address.ts'
+import { sendTimed } from '../../endpoint/timed-request.ts'
+import { makeBodies } from '../../plan/prompt-body.ts'
+import { makeLanes, openAll } from '../lanes.ts'
+import { type Arena, type ArenaCost, monotonicMs, type Seen, WARM_UP_ID } from './arena.ts'
+
+/** The load engine's own hot path against the loopback server: the same lanes, bodies and parser as in a run. */
+export async function playArena(arena: Arena): Promise<{ seen: Seen[]; cost: ArenaCost }> {
+  const address = parseAddress(arena.url)
+  const bodies = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, sharedTokens: 0 })
+  const lanes = makeLanes(address, arena.streams, monotonicMs)
+  const options = { now: monotonicMs, timeoutMs: 120_000, signal: new AbortController().signal }
+  const send = (lane: (typeof lanes)[number], id: number) => {
+    const body = bodies.make({ phase: 0, topic: id, promptTokens: arena.promptTokens, outputTokens: arena.chunks })
+    return sendTimed(lane.connection, lane.scanner, [headOf(address.authority, id, body), ...body], options)
+  }
+  const seen: Seen[] = []
+  let chunks = 0
+  let failed = 0
+  let nextId = 0
+  await openAll(lanes)
+  // twice: the first round compiles, the second has been compiled for
+  for (let round = 0; round < 2; round += 1) await Promise.all(lanes.map((lane) => send(lane, WARM_UP_ID)))
+  // whole process: garbage collection and compilation run in other threads, and are this client's cost as well
+  const cpuBefore = process.cpuUsage()
+  const startMs = monotonicMs()
+  await Promise.all(
+    lanes.map(async (lane, slot) => {
+      await new Promise((resolve) => setTimeout(resolve, (arena.spreadMs * slot) / arena.streams))
+      do {
+        const id = nextId++
+        const result = await send(lane, id)
+        if (result.outcome !== 'ok') failed += 1
+        chunks += result.facts.chunks
+        if (arena.seconds === 0) {
+          seen.push({ id, sentMs: result.dispatchedMs, times: result.facts.times.slice(0, result.facts.chunks) })
+        }
+      } while (monotonicMs() - startMs < arena.seconds * 1000)
+    }),
+  )
+  const cpu = process.cpuUsage(cpuBefore)
+  const wallMs = monotonicMs() - startMs
+  for (const lane of lanes) lane.connection.close()
+  return { seen, cost: { cpuMs: (cpu.user + cpu.system) / 1000, wallMs, chunks, failed } }
+}
+
+/** The head of one request, with the id by which the loopback server keeps its stamps. */
+function headOf(authority: string, id: number, body: readonly Buffer[]): Buffer {
+  const length = body.reduce((sum, part) => sum + part.length, 0)
+  const lines = [
+    'POST /v1/completions HTTP/1.1',
+    `Host: ${authority}`,
+    'Content-Type: application/json',
+    `X-Request-Id: ${id}`,
+    `Content-Length: ${length}`,
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { scenarioFileSchema } from '../scenario/schema.ts'
+import { cardTime, cardTimeOfAll, formatCardTime } from './card-time.ts'
+
+const file = (load: object) =>
+  scenarioFileSchema.parse({
+    name: 'one',
+    title: 'One',
+    kind: 'text',
+    model: 'm',
+    load,
+    prompt: { tokens: 1 },
+    output: { tokens: 1 },
+    trial: { seconds: 60, warmupSeconds: 10, quietSeconds: 3 },
+    certainty: { minTrials: 3, maxTrials: 10 },
+  })
+
+test('one run is its warm-up and its trials, each with the quiet around it', () => {
+  expect(cardTime(file({ shape: 'closed', concurrency: 1 }))).toEqual({ fewestS: 208, mostS: 670 })
+})
+
+test('a sweep is one run a value, and a search its ends and its halvings', () => {
+  expect(cardTime(file({ shape: 'sweep', concurrency: [1, 2, 4] })).fewestS).toBe(3 * 208)
+  // 1 to 4 within 10 %: ln 4 / ln 1.1 = 14.5, four halvings
+  const search = { shape: 'sweep', highestRate: { fromPerS: 1, toPerS: 4, tolerance: '10%' } }
+  expect(cardTime(file(search)).fewestS).toBe(6 * 208)
+})
+
+test('several files add up, and people read minutes', () => {
+  const both = cardTimeOfAll([file({ shape: 'closed', concurrency: 1 }), file({ shape: 'closed', concurrency: 2 })])
+  expect(both).toEqual({ fewestS: 416, mostS: 1340 })
+  expect([formatCardTime(both), formatCardTime({ fewestS: 5, mostS: 6 })]).toEqual(['7 to 22 min', '1 min'])
+})
