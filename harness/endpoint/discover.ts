@@ -3,6 +3,9 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 import type { Endpoint } from '../record/schema.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
+import { fetchMetrics } from './scraper.ts'
+import { type MetricsPage, readMetricsPage } from './server-metrics.ts'
+import { fetchServerInfo, servingOf } from './serving.ts'
 
 /** What a scenario wants served: the names its checkpoint goes by, and those that need a certain `--quantization`. */
 export interface WantedModel {
@@ -17,7 +20,8 @@ export interface Discovery {
   readonly simulatedBy: string | null
 }
 
-interface ModelCard {
+/** One entry of `/v1/models`. */
+export interface ModelCard {
   readonly id: string
   readonly root?: string | null
   readonly max_model_len?: number | null
@@ -32,23 +36,27 @@ export async function discover(address: Address, apiKey: string | null, wanted: 
   const models = await listModels(address, apiKey)
   const model = pickModel(address, models, wanted)
   const version = await readVersion(address)
+  const metrics = await readMetrics(address, apiKey)
+  const maxModelLen = model.max_model_len ?? null
   const simulated = models.some((each) => each.owned_by === 'simulated')
   return {
     endpoint: {
       url: address.url,
-      engine: version === null && model.owned_by !== 'vllm' ? null : 'vllm',
+      engine: engineOf(metrics, model),
       version,
       systemFingerprint: null,
       model: model.id,
       modelRoot: model.root ?? null,
       servedModels: models.map((each) => each.id),
-      maxModelLen: model.max_model_len ?? null,
+      maxModelLen,
+      serving: servingOf({ metrics, serverInfo: await fetchServerInfo(address, apiKey), maxModelLen }),
     },
     simulatedBy: simulated ? `${address.url} says that its models are simulated` : null,
   }
 }
 
-async function listModels(address: Address, apiKey: string | null): Promise<ModelCard[]> {
+/** The models that an endpoint lists. Throws as `discover` does. */
+export async function listModels(address: Address, apiKey: string | null): Promise<ModelCard[]> {
   try {
     const page = await makeClient(address, apiKey).models.list()
     return page.data as unknown as ModelCard[]
@@ -100,6 +108,19 @@ function pickModel(address: Address, models: readonly ModelCard[], wanted: Wante
     'bad-input',
     `endpoint ${address.url}: does not serve ${wanted.key} (any of ${names.join(', ')}); it serves: ${served}`,
   )
+}
+
+type Metrics = MetricsPage | { readonly reason: string }
+
+async function readMetrics(address: Address, apiKey: string | null): Promise<Metrics> {
+  const got = await fetchMetrics(address, apiKey)
+  return 'reason' in got ? got : readMetricsPage(got.page)
+}
+
+/** By the names of its metrics, else by who owns the model. A /version alone proves nothing: other servers have one too. */
+function engineOf(metrics: Metrics, model: ModelCard): string | null {
+  const named = 'reason' in metrics ? null : metrics.engine
+  return named ?? (model.owned_by === 'vllm' ? 'vllm' : null)
 }
 
 /** vLLM's /version stands outside of /v1 and needs no key; other servers lack it. */

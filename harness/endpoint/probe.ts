@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import { plainText } from '../plain-text.ts'
 import { type BodyPlan, tokenIdRange } from '../plan/prompt-body.ts'
 import type { Endpoint } from '../record/schema.ts'
 import type { Address } from './address.ts'
@@ -7,7 +8,8 @@ import { makeClient } from './client.ts'
 
 /**
  * Asks the endpoint for one short answer before any load: what would make every request fail (context too short,
- * unknown model, a key that is only checked here, token ids out of range) is one clear line now.
+ * unknown model, a key that is only checked here, token ids out of range) is one clear line now. Returns the
+ * `system_fingerprint` of the answer (vLLM from 2026 on), or null.
  */
 export async function probeEndpoint(
   address: Address,
@@ -15,7 +17,7 @@ export async function probeEndpoint(
   endpoint: Endpoint,
   plan: BodyPlan,
   longest: { readonly promptTokens: number; readonly outputTokens: number },
-): Promise<void> {
+): Promise<string | null> {
   const needed = longest.promptTokens + longest.outputTokens
   if (endpoint.maxModelLen !== null && needed > endpoint.maxModelLen) {
     throw new JoulemarkError(
@@ -27,11 +29,13 @@ export async function probeEndpoint(
   const { high } = tokenIdRange(plan.vocab)
   try {
     if (plan.api === 'completions') {
-      await client.completions.create({ model: plan.model, prompt: [high, high - 1], max_tokens: 1, temperature: 0 })
-    } else {
-      const messages = [{ role: 'user' as const, content: 'one' }]
-      await client.chat.completions.create({ model: plan.model, messages, max_tokens: 1, temperature: 0 })
+      const prompt = [high, high - 1]
+      const answer = await client.completions.create({ model: plan.model, prompt, max_tokens: 1, temperature: 0 })
+      return fingerprintOf(answer)
     }
+    const messages = [{ role: 'user' as const, content: 'one' }]
+    const answer = await client.chat.completions.create({ model: plan.model, messages, max_tokens: 1, temperature: 0 })
+    return fingerprintOf(answer)
   } catch (error) {
     const status = error instanceof OpenAI.APIError ? error.status : undefined
     const where = `endpoint ${address.url}: a request of one token failed`
@@ -45,3 +49,6 @@ export async function probeEndpoint(
     throw new JoulemarkError('world-failed', `${where}: ${messageOf(error)}`)
   }
 }
+
+const fingerprintOf = (answer: { readonly system_fingerprint?: string | null | undefined }): string | null =>
+  typeof answer.system_fingerprint === 'string' ? plainText(answer.system_fingerprint).slice(0, 120) : null

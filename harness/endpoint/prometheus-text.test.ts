@@ -53,9 +53,8 @@ test('only the wanted prefixes are read', () => {
   ])
 })
 
-test('a hostile line takes no time', () => {
-  const started = performance.now()
-  readSamples(`a{${'x="'.repeat(50_000)}`)
-  readSamples(`a{${'x="1",'.repeat(50_000)}! 1`)
-  expect(performance.now() - started).toBeLessThan(2000)
+test('a hostile line is read in time that grows with its length alone', () => {
+  // a reader that went back over it would not come out of this before the test times out
+  expect(readSamples(`a{${'x="'.repeat(50_000)}`)).toEqual([])
+  expect(readSamples(`a{${'x="1",'.repeat(50_000)}! 1`)).toEqual([])
 })

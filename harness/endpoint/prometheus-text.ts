@@ -42,13 +42,13 @@ function readLabels(text: string): Record<string, string> | null {
     labelPair.lastIndex = at
     const match = labelPair.exec(text)
     if (!match) return null
-    labels[match[1] as string] = unescape(match[2] as string)
+    labels[match[1] as string] = unescaped(match[2] as string)
     at = labelPair.lastIndex
   }
   return labels
 }
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
 
 function readValue(text: string): number | null {

@@ -68,7 +68,7 @@ export function readMetricsPage(page: string): MetricsPage {
     if (value !== null) values[metric] = value
   }
   return {
-    metricNames: seriesOf(byName, ['kv_cache_usage_perc']) === null ? 'vllm-before-0.12' : 'vllm',
+    metricNames: usesOlderNames(byName) ? 'vllm-older' : 'vllm',
     engine: 'vllm',
     reading: { values, requestsByReason: countByReason(seriesOf(byName, names.requestSuccess) ?? []) },
     cacheConfigs: (byName.get('cache_config_info') ?? []).map((sample) => sample.labels),
@@ -76,6 +76,11 @@ export function readMetricsPage(page: string): MetricsPage {
     speculation: values.generationTokens === undefined ? null : values.specDecodeDrafts !== undefined,
   }
 }
+
+const usesOlderNames = (byName: ReadonlyMap<string, Sample[]>): boolean =>
+  Object.values(names).some(
+    (candidates) => seriesOf(byName, candidates.slice(0, 1)) === null && seriesOf(byName, candidates.slice(1)) !== null,
+  )
 
 function seriesOf(byName: ReadonlyMap<string, Sample[]>, candidates: readonly string[]): Sample[] | null {
   for (const name of candidates) {

@@ -32,11 +32,22 @@ export interface SettlePlan {
  * iteration; Chow, Shao and Wang 2008, "Sample Size Calculations in Clinical Research", section 3.2). Null above `most`.
  */
 export function sampleSizePerSide(effect: number, level: number, power: number, most: number): number | null {
-  for (let n = 2; n <= most; n += 1) {
+  return smallest(2, most, (n) => {
     const degrees = 2 * n - 2
-    if (Math.sqrt(n / 2) * effect >= studentTQuantile(1 - level, degrees) + studentTQuantile(power, degrees)) return n
+    return Math.sqrt(n / 2) * effect >= studentTQuantile(1 - level, degrees) + studentTQuantile(power, degrees)
+  })
+}
+
+/** Smallest whole number in a range at which a condition holds that, once it holds, goes on holding. Null if none. */
+function smallest(from: number, to: number, holds: (n: number) => boolean): number | null {
+  if (!holds(to)) return null
+  let [low, high] = [from, to]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (holds(middle)) high = middle
+    else low = middle + 1
   }
-  return null
+  return low
 }
 
 /**
@@ -45,15 +56,17 @@ export function sampleSizePerSide(effect: number, level: number, power: number, 
  */
 export function settle(plan: SettlePlan): Settling {
   const { distanceShare, trialShare, restartShare, trials, unit, level } = plan
-  for (let n = trials + 1; n <= trials + MOST_TRIALS; n += 1) {
+  const more = smallest(1, MOST_TRIALS, (extra) => {
+    const n = trials + extra
     const variance = 2 * (trialShare ** 2 / n + restartShare ** 2)
     // only the part that trials show has finite degrees (Satterthwaite)
     const ofTrials = (2 * trialShare ** 2) / n
     const degrees = ofTrials > 0 ? Math.min(((2 * n - 2) * variance ** 2) / ofTrials ** 2, 10_000) : 10_000
     const needed = studentTQuantile(1 - level, degrees) + studentTQuantile(POWER, degrees)
-    if (distanceShare >= needed * Math.sqrt(variance)) {
-      return unit === 'runs' ? { kind: 'runs', runsPerSide: n } : { kind: 'trials', morePerSide: n - trials }
-    }
+    return distanceShare >= needed * Math.sqrt(variance)
+  })
+  if (more !== null) {
+    return unit === 'runs' ? { kind: 'runs', runsPerSide: trials + more } : { kind: 'trials', morePerSide: more }
   }
   const runSpread = Math.sqrt(trialShare ** 2 / trials + restartShare ** 2)
   const runs =
@@ -61,6 +74,6 @@ export function settle(plan: SettlePlan): Settling {
   if (runs !== null) return { kind: 'runs', runsPerSide: Math.max(3, runs) }
   return {
     kind: 'never',
-    reason: 'the difference is too near the smallest effect that matters to say on which side it is',
+    reason: `more than ${MOST_TRIALS} trials or ${MOST_RUNS} runs a side would be needed to tell`,
   }
 }

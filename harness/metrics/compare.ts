@@ -1,6 +1,6 @@
 import { equivalenceP } from './compare-equivalence.ts'
 import { holmAdjust } from './compare-holm.ts'
-import { type ComparedKey, type ComparedMetric, comparedKeys, comparedMetrics } from './compare-metrics.ts'
+import { type ComparedKey, type ComparedMetric, comparedMetrics } from './compare-metrics.ts'
 import { type SettlePlan, type Settling, settle } from './compare-settle.ts'
 import {
   estimateSide,
@@ -10,6 +10,8 @@ import {
   type SideValues,
 } from './compare-side.ts'
 import { contrast, type Estimate, intervalOf, pTwoSided } from './compare-welch.ts'
+import { FIXED_QUANTILE } from './result.ts'
+import { SEQUENTIAL_QUANTILE } from './stopping.ts'
 
 export const metricVerdicts = ['regressed', 'improved', 'equivalent', 'inconclusive'] as const
 export type MetricVerdict = (typeof metricVerdicts)[number]
@@ -50,10 +52,15 @@ export interface MetricComparison {
   readonly settling: Settling | null
 }
 
-/** Trial values of one scenario on both sides, by metric. */
+/** Trial values of one side by metric; metrics that its kind of scenario does not have are not there. */
+export type MetricValues = Readonly<Partial<Record<ComparedKey, SideValues>>>
+
+/** Trial values of one scenario on both sides. */
 export interface ScenarioValues {
-  readonly baseline: Readonly<Record<ComparedKey, SideValues>>
-  readonly candidate: Readonly<Record<ComparedKey, SideValues>>
+  readonly baseline: MetricValues
+  readonly candidate: MetricValues
+  /** Whether a run of either side decided by looking to have more trials (stopping.ts): its intervals are widened. */
+  readonly looked: boolean
 }
 
 export interface CompareOptions {
@@ -74,6 +81,8 @@ interface Tested {
   readonly hypothesis: string
   readonly p: number | null
   readonly reason: string | null
+  /** Confidence to ask of t so that the interval holds the truth in 95 of 100 comparisons. */
+  readonly confidence: number
 }
 
 /**
@@ -86,7 +95,7 @@ interface Tested {
  * (intersection-union, Berger 1982, Technometrics 24). Metrics that share a hypothesis count once, with the larger p.
  */
 export function compareSuite(scenarios: readonly ScenarioValues[], options: CompareOptions = {}): MetricComparison[][] {
-  const tested = scenarios.map((values, index) => comparedKeys.map((key) => testMetric(key, values, index)))
+  const tested = scenarios.map((values, index) => keysOf(values).map((key) => testMetric(key, values, index)))
   const largest = new Map<string, number>()
   for (const { hypothesis, p } of tested.flat()) {
     if (p !== null) largest.set(hypothesis, Math.max(p, largest.get(hypothesis) ?? 0))
@@ -99,16 +108,22 @@ export function compareSuite(scenarios: readonly ScenarioValues[], options: Comp
   )
 }
 
+const keysOf = ({ baseline }: ScenarioValues): ComparedKey[] => Object.keys(baseline) as ComparedKey[]
+
 function testMetric(key: ComparedKey, values: ScenarioValues, scenario: number): Tested {
-  const sides = { baseline: estimateSide(values.baseline[key]), candidate: estimateSide(values.candidate[key]) }
-  const hypothesis = `${scenario}/${comparedMetrics[key].hypothesis}`
-  const { baseline, candidate } = sides
-  if (baseline.estimate === null) return { key, sides, hypothesis, p: null, reason: `baseline: ${baseline.reason}` }
-  if (candidate.estimate === null) return { key, sides, hypothesis, p: null, reason: `candidate: ${candidate.reason}` }
-  if (!(baseline.estimate.mean > 0 && candidate.estimate.mean > 0)) {
-    return { key, sides, hypothesis, p: null, reason: 'a mean is not above 0, so there is no ratio' }
+  const sides = {
+    baseline: estimateSide(values.baseline[key] ?? []),
+    candidate: estimateSide(values.candidate[key] ?? []),
   }
-  return { key, sides, hypothesis, p: pTwoSided(contrast(candidate.estimate, baseline.estimate)), reason: null }
+  const confidence = 2 * (values.looked ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE) - 1
+  const tested = { key, sides, confidence, hypothesis: `${scenario}/${comparedMetrics[key].hypothesis}` }
+  const { baseline, candidate } = sides
+  if (baseline.estimate === null) return { ...tested, p: null, reason: `baseline: ${baseline.reason}` }
+  if (candidate.estimate === null) return { ...tested, p: null, reason: `candidate: ${candidate.reason}` }
+  if (!(baseline.estimate.mean > 0 && candidate.estimate.mean > 0)) {
+    return { ...tested, p: null, reason: 'a mean is not above 0, so there is no ratio' }
+  }
+  return { ...tested, p: pTwoSided(contrast(candidate.estimate, baseline.estimate)), reason: null }
 }
 
 function judgeMetric(
@@ -128,7 +143,7 @@ function judgeMetric(
   const metric: ComparedMetric = comparedMetrics[key]
   const margin = Math.min(0.99, Math.max(smallestEffect, metric.floor / baseline.mean))
   const difference = contrast(candidate, baseline)
-  const relative = relativeOf(candidate, baseline)
+  const relative = relativeOf(candidate, baseline, tested.confidence)
   const pEquivalence = equivalenceP(candidate, baseline, margin)
   const isWorse = metric.better === 'higher' ? relative.value < 0 : relative.value > 0
   const isLarge = Math.abs(relative.value) >= margin
@@ -138,14 +153,14 @@ function judgeMetric(
   return {
     key,
     ...figures,
-    difference: { value: difference.difference, ci95: intervalOf(difference) },
+    difference: { value: difference.difference, ci95: intervalOf(difference, tested.confidence) },
     relative,
     margin,
     p,
     pAdjusted,
     pEquivalence,
     verdict,
-    reason: reasonOf(verdict, isReal, isLarge, sides),
+    reason: reasonOf(verdict, { pAdjusted, pEquivalence, margin, isLarge, isReal }, sides),
     settling:
       verdict === 'inconclusive'
         ? settle({
@@ -158,29 +173,45 @@ function judgeMetric(
 }
 
 /** candidate / baseline - 1; the interval by the variance of a ratio (delta method), with the contrast's degrees. */
-function relativeOf(candidate: Estimate, baseline: Estimate): WithInterval {
+function relativeOf(candidate: Estimate, baseline: Estimate, confidence: number): WithInterval {
   const ratio = candidate.mean / baseline.mean
-  const [low, high] = intervalOf(contrast(candidate, baseline, ratio))
+  const [low, high] = intervalOf(contrast(candidate, baseline, ratio), confidence)
   return { value: ratio - 1, ci95: [ratio - 1 + low / baseline.mean, ratio - 1 + high / baseline.mean] }
 }
 
-function reasonOf(verdict: MetricVerdict, isReal: boolean, isLarge: boolean, sides: Tested['sides']): string {
+function reasonOf(
+  verdict: MetricVerdict,
+  numbers: {
+    readonly pAdjusted: number
+    readonly pEquivalence: number
+    readonly margin: number
+    readonly isLarge: boolean
+    readonly isReal: boolean
+  },
+  sides: Tested['sides'],
+): string {
   const notes = (['baseline', 'candidate'] as const).flatMap((side) => {
     const estimate = sides[side]
     return estimate.estimate === null ? [] : estimate.notes.map((note) => `${side}: ${note}`)
   })
+  const { pAdjusted, pEquivalence, margin, isLarge, isReal } = numbers
+  const effect = `${(margin * 100).toFixed(1)} %`
+  const open = isLarge
+    ? `${effect} or more, but it could be chance (${pText(pAdjusted)})`
+    : isReal
+      ? `there is a difference, and it may or may not reach ${effect}`
+      : `no difference shown, and ${effect} not ruled out (${pText(pEquivalence)})`
   const words = {
-    regressed: 'worse for certain, by at least the smallest effect that matters',
-    improved: 'better for certain, by at least the smallest effect that matters',
-    equivalent: 'within the smallest effect that matters for certain',
-    inconclusive: isLarge
-      ? 'looks large enough to matter, and could still be chance'
-      : isReal
-        ? 'differs for certain, and may or may not matter'
-        : 'no difference for certain, and none excluded',
+    regressed: `worse (${pText(pAdjusted)}) and by ${effect} or more`,
+    improved: `better (${pText(pAdjusted)}) and by ${effect} or more`,
+    equivalent: `within ±${effect} (${pText(pEquivalence)})`,
+    inconclusive: open,
   } as const
   return [words[verdict], ...notes].join('; ')
 }
+
+const pText = (p: number): string =>
+  p < 0.0001 ? 'p\u00a0<\u00a00.0001' : `p\u00a0=\u00a0${p.toFixed(p < 0.001 ? 4 : 3)}`
 
 const figureOf = ({ estimate, trials, runs }: SideEstimate): SideFigure => ({
   mean: estimate?.mean ?? null,

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { adaSensor, sampleTrace } from '../bench/energy-sensor.ts'
 import { cumulativeOf, makeTrace } from '../bench/energy-trace.ts'
-import type { GpuRow } from '../record/rows.ts'
+import type { CounterRow, GpuRow } from '../record/rows.ts'
 import { gpuRow } from '../testing/rows.ts'
-import { type CounterReading, counterEnergy, disagreement } from './energy-counter.ts'
+import { counterEnergy, disagreement } from './energy-counter.ts'
 import { activeIdle, netOfIdle } from './energy-idle.ts'
 import { paddedEnergy } from './energy-padded.ts'
 
@@ -86,7 +86,7 @@ describe('activeIdle', () => {
 })
 
 describe('counterEnergy', () => {
-  const counter = (watts: number, uuid = 'GPU-a', startMj = 5e12): CounterReading[] =>
+  const counter = (watts: number, uuid = 'GPU-a', startMj = 5e12): CounterRow[] =>
     Array.from({ length: 40 }, (_, second) => ({
       timeMs: second * 1000,
       uuid,

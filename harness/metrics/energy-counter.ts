@@ -1,9 +1,4 @@
-/** One reading of NVML's energy counter of one GPU, on the run's clock. The counter counts from the driver's last load. */
-export interface CounterReading {
-  readonly timeMs: number
-  readonly uuid: string
-  readonly energyMj: number
-}
+import type { CounterRow } from '../record/rows.ts'
 
 export interface CounterEnergy {
   readonly energyJ: number | null
@@ -21,7 +16,7 @@ const LONGEST_MS = 5000
  * beside it, summed over the serving GPUs. A counter that went back was reset with its driver: null, not a part.
  */
 export function counterEnergy(
-  readings: readonly CounterReading[],
+  readings: readonly CounterRow[],
   servingUuids: readonly string[],
   windowStartMs: number,
   windowEndMs: number,
@@ -36,7 +31,7 @@ export function counterEnergy(
       return { energyJ: null, reason: `no counter readings of ${uuid} at both edges of the window` }
     const between = own.filter(({ timeMs }) => timeMs > windowStartMs - LONGEST_MS && timeMs < windowEndMs + LONGEST_MS)
     const fell = between.some(
-      (reading, index) => index > 0 && reading.energyMj < (between[index - 1] as CounterReading).energyMj,
+      (reading, index) => index > 0 && reading.energyMj < (between[index - 1] as CounterRow).energyMj,
     )
     if (fell || end < start) return { energyJ: null, reason: `the counter of ${uuid} was reset during the window` }
     // A window of seconds at any power is joules: a counter that stands still is not counting.
@@ -51,7 +46,7 @@ export function disagreement(trapezoidJ: number | null, counterJ: number | null)
   return trapezoidJ === null || counterJ === null || counterJ <= 0 ? null : trapezoidJ / counterJ - 1
 }
 
-function valueAt(readings: readonly CounterReading[], timeMs: number): number | null {
+function valueAt(readings: readonly CounterRow[], timeMs: number): number | null {
   const after = readings.findIndex((reading) => reading.timeMs >= timeMs)
   const to = readings[after]
   if (!to) return null

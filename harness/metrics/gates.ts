@@ -1,4 +1,5 @@
 import type { Gate, RunRecord, Trial } from '../record/schema.ts'
+import type { Scenario, TextScenario } from '../scenario/schema.ts'
 import { headlineMetric } from './headline.ts'
 import { relativeHalfWidth } from './result.ts'
 
@@ -34,10 +35,24 @@ export const verdict = (status: Gate['status'], evidence: string): Verdict => ({
 export const notMeasured = (why: string): Verdict => verdict('not-measured', why)
 
 /** The parts of a record that gates look at. */
-export type Judged = Pick<
+export type Judged<Kind extends Scenario = TextScenario> = Pick<
   RunRecord,
-  'status' | 'source' | 'sourceEvidence' | 'scenario' | 'trials' | 'result' | 'converged' | 'gpus' | 'endpoint' | 'card'
->
+  | 'status'
+  | 'source'
+  | 'sourceEvidence'
+  | 'trials'
+  | 'result'
+  | 'converged'
+  | 'gpus'
+  | 'gpusReason'
+  | 'endpoint'
+  | 'card'
+  | 'certificate'
+  | 'telemetry'
+  | 'training'
+> & { readonly scenario: Kind }
+/** A run of any kind: images and training have no prompts of tokens. */
+export type AnyJudged = Judged<Scenario>
 
 /** Lists every gate once, in order; one that nobody judged is `not-measured`. */
 export function gatesFrom(verdicts: Partial<Record<GateId, Verdict>>): Gate[] {
@@ -57,13 +72,13 @@ export function isQuotable(status: RunRecord['status'], gates: readonly Gate[]):
 }
 
 /** Fails when any part of the run was simulated or replayed. */
-export function liveSource(record: Judged): Verdict {
+export function liveSource(record: AnyJudged): Verdict {
   if (record.source === 'live') return verdict('pass', 'no part wore the stamp of the stand-in')
   return verdict('fail', `SIMULATED: ${record.sourceEvidence.join('; ')}`)
 }
 
 /** Fails when more than the scenario's share of requests failed. */
-export function errorRate(record: Judged): Verdict {
+export function errorRate(record: AnyJudged): Verdict {
   const sent = sum(record.trials, (trial) => trial.requests)
   if (sent === 0) return notMeasured('no request was sent')
   const failed = sent - sum(record.trials, (trial) => trial.requestsOk)
@@ -76,7 +91,7 @@ export function errorRate(record: Judged): Verdict {
 }
 
 /** Fails when a trial has no steady window of the scenario's minimum length. */
-export function steadyState(record: Judged): Verdict {
+export function steadyState(record: AnyJudged): Verdict {
   if (record.trials.length === 0) return notMeasured('no trial was run')
   const { seconds, minWindowSeconds } = record.scenario.trial
   const neededS = minWindowSeconds ?? seconds / 2
@@ -89,8 +104,16 @@ export function steadyState(record: Judged): Verdict {
   return verdict(without || shortest < neededS ? 'fail' : 'pass', evidence)
 }
 
-/** Event-loop delay over 5 ms, CPU over 80 % of a core a worker, or requests sent late (metrics section 7). */
-export function clientHeadroom(record: Judged): Verdict {
+/** The client may be wrong by this much against an exact server, at its 99th percentile, and be believed. */
+const TTFT_ERROR_LIMIT_MS = 5
+/** Share of its certified ceiling at which a client is near enough to be suspect. */
+const CEILING_SHARE = 0.5
+
+/**
+ * Event-loop delay over 5 ms, CPU over 80 % of a core a worker, requests sent late or dropped (metrics section 7); and
+ * the certificate: TTFT error p99 over 5 ms, or a run at more than half of what the client can take.
+ */
+export function clientHeadroom(record: AnyJudged): Verdict {
   const delays = record.trials.map((trial) => trial.client.eventLoopDelayP99Ms).filter((value) => value !== null)
   const shares = record.trials.map((trial) => trial.client.cpuShareOfCore).filter((value) => value !== null)
   if (delays.length === 0 || shares.length === 0) return notMeasured('the client did not watch itself')
@@ -99,31 +122,18 @@ export function clientHeadroom(record: Judged): Verdict {
   const late = sum(record.trials, (trial) => trial.client.lateSends)
   const dropped = sum(record.trials, (trial) => trial.client.dropped)
   const sent = sum(record.trials, (trial) => trial.requests)
-  const fails = delayMs > 5 || share > 0.8 || late > sent * 0.001 || dropped > 0
-  const evidence = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit 5), CPU ${percent(share)} of a core a worker (limit 80 %), ${late} of ${sent} requests sent late, ${dropped} dropped`
-  return verdict(fails ? 'fail' : 'pass', evidence)
-}
-
-/** Under 95 % of the window covered by samples the energy is invalid, under 99 % it is a warning (metrics section 4.3). */
-export function energyCoverage(record: Judged): Verdict {
-  if (record.gpus.length === 0) {
-    return notMeasured(record.trials[0]?.reasons['energyJ'] ?? 'no GPU was watched')
-  }
-  const covered = record.trials.map((trial) => trial.energy.coverage)
-  if (covered.length === 0) return notMeasured('no trial was run')
-  const without = record.trials.find((trial) => trial.energyJ === null)
-  if (without) return verdict('fail', `trial ${without.index}: ${without.reasons['energyJ'] ?? 'no energy'}`)
-  const lowest = Math.min(...covered.map((share) => share ?? 0))
-  const samples = sum(record.trials, (trial) => trial.energy.samples)
-  const status = lowest < 0.95 ? 'fail' : lowest < 0.99 ? 'warn' : 'pass'
-  return verdict(
-    status,
-    `${percent(lowest)} of the shortest-covered window, ${samples} samples (warn under 99 %, fail under 95 %)`,
-  )
+  const watched = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit 5), CPU ${percent(share)} of a core a worker (limit 80 %), ${late} of ${sent} requests sent late, ${dropped} dropped`
+  const strained = delayMs > 5 || share > 0.8 || late > sent * 0.001 || dropped > 0
+  const { certificate } = record
+  if (certificate === null) return verdict(strained ? 'fail' : 'warn', `${watched}; the client was not tried against an exact server`)
+  const fastest = Math.max(0, ...record.trials.map((trial) => trial.outputTokensPerS ?? 0))
+  const certified = `certificate: TTFT error p99 ${certificate.ttftErrorMs.p99.toFixed(2)} ms (limit ${TTFT_ERROR_LIMIT_MS}), gap error p50 ${certificate.gapErrorMs.p50.toFixed(3)} ms, ceiling ${Math.round(certificate.highestTokensPerS)} tokens/s`
+  const untrue = certificate.ttftErrorMs.p99 > TTFT_ERROR_LIMIT_MS || fastest > certificate.highestTokensPerS * CEILING_SHARE
+  return verdict(strained || untrue ? 'fail' : 'pass', `${watched}; ${certified}`)
 }
 
 /** Fails when the interval of the headline metric is wider than the scenario's target. */
-export function precision(record: Judged): Verdict {
+export function precision(record: AnyJudged): Verdict {
   const key = headlineMetric(record.scenario)
   const half = relativeHalfWidth(record.result[key])
   const target = record.scenario.certainty.target

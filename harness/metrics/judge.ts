@@ -1,7 +1,9 @@
 import type { Gate } from '../record/schema.ts'
+import { tokenAudit } from './audit.ts'
+import { cacheClean, promptShape } from './audit-prompts.ts'
 import {
+  type AnyJudged,
   clientHeadroom,
-  energyCoverage,
   errorRate,
   type GateId,
   gatesFrom,
@@ -11,20 +13,32 @@ import {
   steadyState,
   type Verdict,
 } from './gates.ts'
+import { endpointModel } from './gates-model.ts'
+import { physicalLimit, speculation } from './gates-server.ts'
+import { cardVerdicts } from './judge-card.ts'
+import { judgeJob } from './judge-job.ts'
 
-/** Every gate that can be judged from the record alone: one line a gate, so that this list is what is looked at. */
+/** The gates of a text run beside those of its card: one line a gate, so that this list is what is looked at. */
 const judges: Partial<Record<GateId, (record: Judged) => Verdict>> = {
   'live-source': liveSource,
+  'endpoint-model': endpointModel,
   'client-headroom': clientHeadroom,
   'error-rate': errorRate,
+  'token-audit': tokenAudit,
+  'prompt-shape': promptShape,
+  'cache-clean': cacheClean,
+  speculation,
   'steady-state': steadyState,
   precision,
-  'energy-coverage': energyCoverage,
+  'physical-limit': physicalLimit,
 }
 
 /** All gates of a run, judged from its record. */
-export function judge(record: Judged): Gate[] {
-  const verdicts: Partial<Record<GateId, Verdict>> = {}
+export function judge(record: AnyJudged): Gate[] {
+  if (!isText(record)) return judgeJob(record)
+  const verdicts: Partial<Record<GateId, Verdict>> = cardVerdicts(record)
   for (const [id, of] of Object.entries(judges) as [GateId, (record: Judged) => Verdict][]) verdicts[id] = of(record)
   return gatesFrom(verdicts)
 }
+
+const isText = (record: AnyJudged): record is Judged => record.scenario.kind === 'text'

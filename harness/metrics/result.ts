@@ -21,7 +21,31 @@ const inTrial: { readonly [Key in ResultKey]: (trial: Trial) => number | null } 
   e2eMsP50: (trial) => trial.e2eMs.p50,
   goodputRequestsPerS: (trial) => trial.goodputRequestsPerS,
   errorRate: (trial) => trial.errorRate,
+  secondsPerImage: (trial) => trial.image?.secondsPerImage ?? null,
+  imagesPerS: (trial) => trial.image?.imagesPerS ?? null,
+  joulesPerImage: (trial) => trial.image?.joulesPerImage ?? null,
+  stepsPerS: (trial) => trial.training?.stepsPerS ?? null,
+  trainedTokensPerS: (trial) => trial.training?.trainedTokensPerS ?? null,
+  joulesPerStep: (trial) => trial.training?.joulesPerStep ?? null,
+  finalLoss: (trial) => trial.training?.finalLoss ?? null,
 }
+
+const imageKeys = ['secondsPerImage', 'imagesPerS', 'joulesPerImage', 'e2eMsP50', 'goodputRequestsPerS'] as const
+const trainingKeys = ['stepsPerS', 'trainedTokensPerS', 'joulesPerStep', 'finalLoss'] as const
+const sharedKeys = ['energyJ', 'meanPowerW', 'peakPowerW', 'peakMemoryMiB', 'errorRate'] as const
+const textKeys = (Object.keys(resultUnits) as ResultKey[]).filter(
+  (key) =>
+    key === 'e2eMsP50' || key === 'goodputRequestsPerS' || ![...imageKeys, ...trainingKeys].includes(key as never),
+)
+
+/** The metrics that a kind of run has; those of another kind are not there, rather than null. */
+function keysOf(trials: readonly Trial[]): readonly ResultKey[] {
+  if (trials[0]?.image) return [...imageKeys, ...sharedKeys]
+  return trials[0]?.training ? [...trainingKeys, ...sharedKeys] : textKeys
+}
+
+/** A headline metric of one trial. */
+export const valueInTrial = (trial: Trial, key: ResultKey): number | null => inTrial[key](trial)
 
 /** p of the t quantile for a 95 % interval whose number of trials was fixed beforehand. */
 export const FIXED_QUANTILE = 0.975
@@ -56,7 +80,7 @@ export function figureOf(
 /** The `result` of a record from its trials; `quantile` as in `figureOf`. */
 export function resultOf(trials: readonly Trial[], quantile = FIXED_QUANTILE): RunRecord['result'] {
   const result: RunRecord['result'] = {}
-  for (const key of Object.keys(resultUnits) as ResultKey[]) {
+  for (const key of keysOf(trials)) {
     const values = trials.map(inTrial[key])
     result[key] = figureOf(values, resultUnits[key], () => reasonFor(trials, key, values), quantile)
   }

@@ -1,5 +1,5 @@
 import type { RequestTable } from '../record/request-table.ts'
-import type { GapRow, GpuRow, TokenRow } from '../record/rows.ts'
+import type { GapRow, GpuRow, StepRow, TokenRow } from '../record/rows.ts'
 import type { Percentiles, Trial } from '../record/schema.ts'
 import { targetInFlight } from '../scenario/load-shape.ts'
 import type { Scenario } from '../scenario/schema.ts'
@@ -20,6 +20,8 @@ export interface TrialObservations {
   readonly tokens: readonly TokenRow[]
   readonly gaps: readonly GapRow[]
   readonly gpuRows: readonly GpuRow[]
+  /** Lines of a training command. */
+  readonly steps?: readonly StepRow[]
   /** GPUs that serve the model; empty when none could be read, with the reason. */
   readonly servingUuids: readonly string[]
   readonly gpuReason: string | null
@@ -90,13 +92,14 @@ export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial
 }
 
 /** Where the harness holds the number in flight, the span at full load; elsewhere the scheduled span less its head. */
-function windowOf(scenario: Scenario, seen: TrialObservations): SteadyWindow {
+export function windowOf(scenario: Scenario, seen: TrialObservations): SteadyWindow {
   const target = targetInFlight(scenario.load)
   if (target !== null) return steadyWindow(seen.requests, target)
   return scheduledWindow(seen.requests, seen.startMs, seen.sendUntilMs)
 }
 
-function withoutWindow(reason: string, reasons: Record<string, string>) {
+/** The fields of a trial that are null without a window, each with that reason. */
+export function withoutWindow(reason: string, reasons: Record<string, string>) {
   const none: Percentiles = percentilesOf([])
   const nulls = {
     promptTokens: null,
@@ -134,7 +137,7 @@ function withoutWindow(reason: string, reasons: Record<string, string>) {
   }
 }
 
-function countOutcomes(requests: RequestTable): { ok: number; outcomes: Record<string, number> } {
+export function countOutcomes(requests: RequestTable): { ok: number; outcomes: Record<string, number> } {
   const outcomes: Record<string, number> = {}
   for (let index = 0; index < requests.length; index += 1) {
     const outcome = requests.outcome(index)

@@ -1,6 +1,16 @@
 import { gapOfBucket } from './gap-buckets.ts'
 import { RequestTable } from './request-table.ts'
-import { type GapRow, type GpuRow, type RequestRow, roundMs, TOKEN_BIN_MS, type TokenRow } from './rows.ts'
+import {
+  type CounterRow,
+  type GapRow,
+  type GpuRow,
+  type RequestRow,
+  roundMs,
+  type ServerRow,
+  type StepRow,
+  TOKEN_BIN_MS,
+  type TokenRow,
+} from './rows.ts'
 import type { RunWriter } from './writer.ts'
 
 /** What one trial left behind, as it is on disk. */
@@ -9,6 +19,7 @@ export interface CollectedTrial {
   readonly tokens: readonly TokenRow[]
   readonly gaps: readonly GapRow[]
   readonly gpuRows: readonly GpuRow[]
+  readonly steps: readonly StepRow[]
 }
 
 /**
@@ -20,6 +31,9 @@ export class Collector {
   #requests = new RequestTable()
   #bins = new Map<number, number>()
   #gpuRows: GpuRow[] = []
+  #steps: StepRow[] = []
+  #samples = 0
+  #samplesAtTrialEnd = 0
 
   constructor(writer: RunWriter) {
     this.#writer = writer
@@ -31,9 +45,23 @@ export class Collector {
     for (const [bin, tokens] of bins) this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + tokens)
   }
 
+  addSteps(rows: readonly StepRow[]): void {
+    this.#writer.append('steps.csv', rows)
+    this.#steps.push(...rows)
+  }
+
   addSample(row: GpuRow): void {
     this.#writer.append('gpu.csv', [row])
     this.#gpuRows.push(row)
+    this.#samples += 1
+  }
+
+  addCounterRow(row: CounterRow): void {
+    this.#writer.append('counter.csv', [row])
+  }
+
+  addServerRows(rows: readonly ServerRow[]): void {
+    this.#writer.append('server.csv', rows)
   }
 
   /** Ends a trial: its rows, and a clean slate for the next one. Samples from `keepAfterMs` on are kept for it too. */
@@ -45,11 +73,18 @@ export class Collector {
       count === 0 ? [] : [{ trial, gapMs: roundMs(gapOfBucket(bucket)), count }],
     )
     this.#writer.append('gaps.csv', gaps)
-    const collected = { requests: this.#requests, tokens, gaps, gpuRows: this.#gpuRows }
+    const collected = { requests: this.#requests, tokens, gaps, gpuRows: this.#gpuRows, steps: this.#steps }
     this.#requests = new RequestTable()
     this.#bins = new Map()
+    this.#steps = []
+    this.#samplesAtTrialEnd = this.#samples
     this.#gpuRows = this.#gpuRows.filter((row) => row.timeMs >= keepAfterMs)
     return collected
+  }
+
+  /** Rows of gpu.csv when the last trial ended: whoever recomputes its figures takes no later ones. */
+  get samplesAtTrialEnd(): number {
+    return this.#samplesAtTrialEnd
   }
 
   /** Newest sample, for the live display. */

@@ -1,8 +1,16 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { JoulemarkError } from '../errors.ts'
-import type { GapRow, GpuRow, RequestRow, ServerRow, TokenRow } from './rows.ts'
-import { gapColumns, gpuColumns, requestColumns, serverColumns, tokenColumns } from './rows.ts'
+import type { CounterRow, GapRow, GpuRow, RequestRow, ServerRow, StepRow, TokenRow } from './rows.ts'
+import {
+  counterColumns,
+  gapColumns,
+  gpuColumns,
+  requestColumns,
+  serverColumns,
+  stepColumns,
+  tokenColumns,
+} from './rows.ts'
 
 /** The CSV files of a run and the type of their rows. */
 export interface RowTypes {
@@ -10,7 +18,9 @@ export interface RowTypes {
   'tokens.csv': TokenRow
   'gaps.csv': GapRow
   'gpu.csv': GpuRow
+  'counter.csv': CounterRow
   'server.csv': ServerRow
+  'steps.csv': StepRow
 }
 export type CsvName = keyof RowTypes
 
@@ -19,7 +29,9 @@ export const csvColumns: { readonly [Name in CsvName]: readonly (keyof RowTypes[
   'tokens.csv': tokenColumns,
   'gaps.csv': gapColumns,
   'gpu.csv': gpuColumns,
+  'counter.csv': counterColumns,
   'server.csv': serverColumns,
+  'steps.csv': stepColumns,
 }
 
 /** Columns that hold text; every other one holds a number. Empty is null in both, but for `error`, which is ''. */
@@ -44,13 +56,16 @@ export function fromCsv<Name extends CsvName>(name: Name, text: string): RowType
       `${name}: the header is not that of schema 1: ${header?.join(',') ?? 'empty file'}`,
     )
   }
-  return records.map((record) => {
-    const row: Record<string, unknown> = {}
-    columns.forEach((column, index) => {
-      row[column] = readField(column, record[index] ?? '')
-    })
-    return row as unknown as RowTypes[Name]
+  return records.map((record) => rowOf(name, record))
+}
+
+/** One row from the fields of its line. */
+export function rowOf<Name extends CsvName>(name: Name, fields: readonly string[]): RowTypes[Name] {
+  const row: Record<string, unknown> = {}
+  csvColumns[name].forEach((column, index) => {
+    row[column] = readField(column, fields[index] ?? '')
   })
+  return row as unknown as RowTypes[Name]
 }
 
 function readField(column: string, text: string): string | number | null {

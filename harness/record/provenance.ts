@@ -22,10 +22,11 @@ const isSimulatedGpu = (gpu: Gpu): boolean => gpu.name.endsWith('(SIMULATED)') |
 
 /** SHA-256 of a value as JSON with its keys sorted: the same scenario has the same hash, however its file is laid out. */
 export function canonicalSha256(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(value)))
-    .digest('hex')
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
 }
+
+/** JSON with its keys sorted and no spaces. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(sortKeys(value))
 
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys)

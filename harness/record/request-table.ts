@@ -8,6 +8,8 @@ const numberColumns = [
   'firstTokenMs',
   'lastTokenMs',
   'endMs',
+  'plannedPromptTokens',
+  'plannedOutputTokens',
   'promptTokens',
   'outputTokens',
   'cachedTokens',
@@ -16,7 +18,7 @@ const numberColumns = [
 type NumberColumn = (typeof numberColumns)[number]
 
 /**
- * The requests of one trial by column. A million of them take 81 MB here and would take ten times that as objects,
+ * The requests of one trial by column. A million of them take 97 MB here and would take ten times that as objects,
  * and every figure is a walk over two or three columns.
  */
 export class RequestTable {

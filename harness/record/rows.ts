@@ -126,6 +126,14 @@ export const gpuColumns = [
   'eventReasons',
 ] as const satisfies readonly (keyof GpuRow)[]
 
+/** One reading of NVML's energy counter of one GPU. It counts from the driver's last load. */
+export interface CounterRow {
+  readonly timeMs: number
+  readonly uuid: string
+  readonly energyMj: number
+}
+export const counterColumns = ['timeMs', 'uuid', 'energyMj'] as const satisfies readonly (keyof CounterRow)[]
+
 /** One scraped value of the server's own counters. */
 export interface ServerRow {
   readonly timeMs: number
@@ -142,6 +150,18 @@ export const serverColumns = [
   'metric',
   'value',
 ] as const satisfies readonly (keyof ServerRow)[]
+
+/** One line of a training command: a step, or the steps since its last line. `timeMs` is when the line reached us. */
+export interface StepRow {
+  readonly trial: number
+  readonly step: number
+  readonly timeMs: number
+  /** Tokens since the last line; null where the command does not say. */
+  readonly tokens: number | null
+  /** Null where it is not a finite number, or not said. */
+  readonly loss: number | null
+}
+export const stepColumns = ['trial', 'step', 'timeMs', 'tokens', 'loss'] as const satisfies readonly (keyof StepRow)[]
 
 /** Microsecond precision: finer than any clock here is true, coarse enough to stay readable. */
 export const roundMs = (value: number): number => Math.round(value * 1000) / 1000

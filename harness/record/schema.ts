@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../scenario/schema.ts'
+import { imageFiguresSchema, oomSchema, trainingFiguresSchema, trainingJobSchema } from './job-schema.ts'
+import { redactedCopySchema, signatureSchema } from './signature-schema.ts'
+import { clientTokensSchema, serverTrialSchema, servingSchema } from './server-schema.ts'
+import { fingerprintSchema, telemetrySchema } from './telemetry-schema.ts'
 
 /** The run record, schema version 1: the only bridge between measuring and reporting. */
 export const SCHEMA_VERSION = 1
@@ -88,6 +92,15 @@ export const trialSchema = z.object({
     dropped: z.int().nonnegative().describe('open loop: requests that found no free connection'),
     sharedStampShare: nullableNumber.describe('share of events that shared a read, and so a time stamp'),
   }),
+  clientTokens: clientTokensSchema.optional().describe('what we counted over the whole trial'),
+  server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
+  image: imageFiguresSchema.optional().describe('runs of kind image'),
+  training: trainingFiguresSchema.optional().describe('runs of kind training'),
+  gpuRows: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('rows of gpu.csv that were there when these figures were made: later ones do not count in them'),
   reasons: z.record(z.string(), z.string()).describe('why a figure of this trial is null, by field'),
 })
 
@@ -157,6 +170,19 @@ export const endpointSchema = z.object({
   modelRoot: z.string().nullable(),
   servedModels: z.array(z.string()),
   maxModelLen: nullableNumber,
+  serving: servingSchema.optional().describe('how the server serves, as far as it tells'),
+})
+
+const spreadSchema = z.object({ p50: z.number(), p99: z.number(), max: z.number() })
+
+/** What the client gets wrong against an exact server on this machine, just before the run. */
+export const certificateSchema = z.object({
+  streams: z.int(),
+  tokensPerSPerStream: z.number().describe('pace of the exact server'),
+  ttftErrorMs: spreadSchema,
+  gapErrorMs: spreadSchema,
+  cpuShareOfCore: z.number(),
+  highestTokensPerS: z.number().describe('full speed, up to 64 streams, one worker'),
 })
 
 export const runRecordSchema = z.object({
@@ -178,7 +204,12 @@ export const runRecordSchema = z.object({
   }),
   scenario: scenarioSchema,
   scenarioSha256: z.string(),
-  card: z.object({ key: z.string().nullable(), name: z.string().nullable(), reason: z.string().optional() }),
+  card: z.object({
+    key: z.string().nullable(),
+    name: z.string().nullable(),
+    claimed: z.string().optional().describe('card or group that the person named'),
+    reason: z.string().optional(),
+  }),
   host: z.object({
     hostname: z.string(),
     kernel: z.string(),
@@ -189,6 +220,7 @@ export const runRecordSchema = z.object({
   gpus: z.array(gpuSchema),
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
   endpoint: endpointSchema,
+  certificate: certificateSchema.nullable().describe('null: the client was not tried (--no-certificate)'),
   trials: z.array(trialSchema),
   converged: z.boolean().nullable(),
   result: z.record(z.string(), figureSchema),
@@ -199,9 +231,16 @@ export const runRecordSchema = z.object({
     .optional()
     .describe('how many trials the run might have: past `fewest` the intervals are widened for having looked before'),
   drift: driftSchema.optional(),
+  telemetry: telemetrySchema.optional().describe('absent where no card was watched'),
+  fingerprint: fingerprintSchema.optional().describe('absent where no card could be read'),
+  oom: oomSchema.optional().describe('the run failed for memory, which is its result; `result` is empty'),
+  training: trainingJobSchema.optional(),
   failure: z.string().optional(),
   files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
-  signature: z.unknown().optional(),
+  redacted: z.literal(true).optional().describe('a copy without names, addresses and serial numbers, figures unchanged'),
+  redactedCopy: redactedCopySchema.optional(),
+  manifestSha256: z.string().optional().describe('digest of the manifest of this record and its files: manifest.ts'),
+  signature: signatureSchema.optional(),
 })
 
 export type Percentiles = z.infer<typeof percentilesSchema>
@@ -234,5 +273,12 @@ export const resultUnits = {
   e2eMsP50: 'ms',
   goodputRequestsPerS: 'requests/s',
   errorRate: '1',
+  secondsPerImage: 's',
+  imagesPerS: 'images/s',
+  joulesPerImage: 'J',
+  stepsPerS: 'steps/s',
+  trainedTokensPerS: 'tokens/s',
+  joulesPerStep: 'J',
+  finalLoss: '1',
 } as const
 export type ResultKey = keyof typeof resultUnits

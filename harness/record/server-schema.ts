@@ -8,8 +8,8 @@ const reasons = z.record(z.string(), z.string()).describe('why a field is null, 
 /** How the server serves, as far as it tells. Nothing here is assumed. */
 export const servingSchema = z.object({
   metricNames: z
-    .enum(['vllm', 'vllm-before-0.12', 'other', 'none'])
-    .describe('generation of the names at /metrics: which server it can be, and which counters to expect'),
+    .enum(['vllm', 'vllm-older', 'other', 'none'])
+    .describe('names at /metrics: those of today, some of an older vLLM, those of another server, or no such page'),
   kvCapacityTokens: nullableNumber.describe('tokens that the KV cache holds, over all engines'),
   kvMaxConcurrency: nullableNumber.describe('sequences of max_model_len that fit the KV cache at once'),
   kvBlockTokens: nullableNumber,

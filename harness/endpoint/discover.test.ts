@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { parseAddress } from './address.ts'
+import { discover } from './discover.ts'
+import { probeEndpoint } from './probe.ts'
+import { withFingerprint } from './serving.ts'
+
+const metrics = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
+const wanted = { key: 'tiny-random-llama', servedAs: ['tiny-random-llama'] }
+const models = (owner: string) => ({
+  object: 'list',
+  data: [{ id: 'tiny-random-llama', object: 'model', owned_by: owner, root: './tiny', max_model_len: 4096 }],
+})
+const completion = {
+  id: 'cmpl-1',
+  object: 'text_completion',
+  choices: [],
+  system_fingerprint: 'vllm-0.32.0-tp2-85aa9be7',
+}
+
+let server: Server | null = null
+afterEach(async () => {
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)))
+  server = null
+})
+
+/** A server that answers these paths with these bodies, and 404 everywhere else. */
+async function answering(bodies: Record<string, string | object>) {
+  const made = createServer((request, answer) => {
+    const body = bodies[(request.url ?? '').split('?')[0] as string]
+    answer.setHeader('connection', 'close')
+    answer.statusCode = body === undefined ? 404 : 200
+    if (typeof body === 'object') answer.setHeader('content-type', 'application/json')
+    answer.end(typeof body === 'object' ? JSON.stringify(body) : (body ?? ''))
+  })
+  server = made
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve))
+  return parseAddress(`http://127.0.0.1:${(made.address() as { port: number }).port}`)
+}
+
+describe('discover', () => {
+  test('vLLM 0.32', async () => {
+    const address = await answering({
+      '/v1/models': models('vllm'),
+      '/version': { version: '0.32.0' },
+      '/metrics': metrics,
+    })
+    const { endpoint, simulatedBy } = await discover(address, null, wanted)
+    expect(simulatedBy).toBeNull()
+    expect(endpoint).toMatchObject({
+      engine: 'vllm',
+      version: '0.32.0',
+      modelRoot: './tiny',
+      maxModelLen: 4096,
+      serving: { metricNames: 'vllm', kvCapacityTokens: 1_048_576, prefixCaching: true, quantization: null },
+    })
+  })
+
+  test('another server: named by its metrics, the rest null with a reason', async () => {
+    const page = '# TYPE sglang:num_running_reqs gauge\nsglang:num_running_reqs 1\n'
+    const address = await answering({ '/v1/models': models('sglang'), '/metrics': page })
+    const { endpoint } = await discover(address, null, wanted)
+    expect(endpoint).toMatchObject({ engine: 'sglang', version: null, serving: { kvCapacityTokens: null } })
+    expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe('no vllm:cache_config_info at /metrics')
+  })
+
+  test('a /version alone does not make it vLLM', async () => {
+    const address = await answering({ '/v1/models': models('somebody'), '/version': { version: '1.0' } })
+    const { endpoint } = await discover(address, null, wanted)
+    expect(endpoint).toMatchObject({ engine: null, version: '1.0', serving: { metricNames: 'none' } })
+    expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe('/metrics answers HTTP 404')
+  })
+
+  test('the fingerprint of the first answer tells parallelism', async () => {
+    const address = await answering({
+      '/v1/models': models('vllm'),
+      '/metrics': metrics,
+      '/v1/completions': completion,
+    })
+    const { endpoint } = await discover(address, null, wanted)
+    const plan = { api: 'completions', model: 'tiny-random-llama', vocab: 32_000, seed: 1, sharedTokens: 0 } as const
+    const fingerprint = await probeEndpoint(address, null, endpoint, plan, { promptTokens: 10, outputTokens: 10 })
+    const told = withFingerprint(endpoint, fingerprint)
+    expect(told).toMatchObject({ systemFingerprint: 'vllm-0.32.0-tp2-85aa9be7', serving: { tensorParallel: 2 } })
+    expect(told.serving?.reasons).not.toHaveProperty('tensorParallel')
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import type { Clock } from '../clock.ts'
+import type { ServerRow } from '../record/rows.ts'
+import { parseAddress } from './address.ts'
+import { fetchMetrics, ServerScraper } from './scraper.ts'
+
+const address = parseAddress('http://box:8000')
+const page = (tokens: number) =>
+  `vllm:generation_tokens_total{engine="0"} ${tokens}\nvllm:request_success_total{finished_reason="length"} ${tokens / 10}\n`
+const answers = (...pages: (string | number | Error)[]) => {
+  const asked: { url: string; headers: Headers }[] = []
+  const fetchPage = (async (url: string, init: RequestInit) => {
+    asked.push({ url, headers: new Headers(init.headers) })
+    const next = pages.length > 1 ? pages.shift() : pages[0]
+    if (next instanceof Error) throw next
+    return typeof next === 'number' ? new Response('', { status: next }) : new Response(next)
+  }) as unknown as typeof fetch
+  return { fetchPage, asked }
+}
+
+/** Time passes only when somebody sleeps, `ticks` times; then the sleeper waits to be stopped. */
+function steppedClock(ticks: number): { clock: Clock; spent: Promise<void> } {
+  let nowMs = 1000
+  let left = ticks
+  const { promise: spent, resolve } = Promise.withResolvers<void>()
+  const sleep = async (ms: number, signal?: AbortSignal) => {
+    if (left > 0) {
+      left -= 1
+      nowMs += ms
+      return
+    }
+    resolve()
+    await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped'))))
+  }
+  return { clock: { nowMs: () => nowMs, wall: () => new Date(0), sleep }, spent }
+}
+
+describe('fetchMetrics', () => {
+  test('sends the key to this server', async () => {
+    const { fetchPage, asked } = answers('x 1\n')
+    expect(await fetchMetrics(address, 'secret', fetchPage)).toEqual({ page: 'x 1\n' })
+    expect(asked[0]?.url).toBe('http://box:8000/metrics')
+    expect(asked[0]?.headers.get('authorization')).toBe('Bearer secret')
+  })
+
+  test.each([
+    [404, '/metrics answers HTTP 404'],
+    [
+      new Error('fetch failed', { cause: new Error('connect ECONNREFUSED') }),
+      '/metrics cannot be read: connect ECONNREFUSED',
+    ],
+  ])('%s is a reason', async (answer, reason) => {
+    expect(await fetchMetrics(address, null, answers(answer).fetchPage)).toEqual({ reason })
+  })
+
+  test('a page without end is not read to its end', async () => {
+    const got = await fetchMetrics(address, null, answers('#'.repeat(9 * 2 ** 20)).fetchPage)
+    expect(got).toEqual({ reason: expect.stringContaining('longer than') })
+  })
+})
+
+describe('ServerScraper', () => {
+  test('reads before, every second during and after, and keeps every value as a row', async () => {
+    const rows: ServerRow[] = []
+    const { clock, spent } = steppedClock(2)
+    const { fetchPage } = answers(page(100), page(110), page(120), page(130))
+    const onRows = (added: readonly ServerRow[]) => rows.push(...added)
+    const watch = await new ServerScraper({ address, apiKey: null, clock, originMs: 1000, onRows, fetchPage }).watch(2)
+    await spent
+    const seen = await watch.end()
+    expect(seen.before?.values.generationTokens).toBe(100)
+    expect(seen.during.map((reading) => reading.values.generationTokens)).toEqual([110, 120])
+    expect(seen.after).toMatchObject({ values: { generationTokens: 130, requestSuccess: 13 } })
+    expect(seen.reason).toBeNull()
+    expect(
+      rows.filter((row) => row.metric === 'generationTokens').map((row) => [row.phase, row.timeMs, row.trial]),
+    ).toEqual([
+      ['before', 0, 2],
+      ['during', 1000, 2],
+      ['during', 2000, 2],
+      ['after', 2000, 2],
+    ])
+    expect(rows.some((row) => row.metric === 'requestSuccess/length')).toBe(true)
+  })
+
+  test.each([
+    [503, '/metrics answers HTTP 503'],
+    ['<html>', 'no Prometheus page at /metrics'],
+    ['# TYPE sglang:x gauge\nsglang:x 1\n', 'no vLLM counters are exported at /metrics'],
+  ])('%j: no reading, and the reason', async (answer, reason) => {
+    const { clock, spent } = steppedClock(1)
+    const { fetchPage } = answers(answer)
+    const watch = await new ServerScraper({
+      address,
+      apiKey: null,
+      clock,
+      originMs: 0,
+      onRows: () => {},
+      fetchPage,
+    }).watch(0)
+    await spent
+    expect(await watch.end()).toEqual({ before: null, during: [], after: null, reason })
+  })
+})

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { type Scenario, scenarioSchema } from '../../scenario/schema.ts'
+import { type ServeOptions, servePlan, shellLine } from './plan.ts'
+
+const options: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '/home/me/.cache/huggingface' }
+const scenario = (over: object = {}): Scenario =>
+  scenarioSchema.parse({
+    name: 'some-scenario',
+    title: 'Some scenario',
+    kind: 'text',
+    model: 'llama-3.1-8b-instruct-fp8',
+    server: { maxModelLen: 16_384, kvCacheDtype: 'fp8_e4m3' },
+    load: { shape: 'closed', concurrency: 32 },
+    prompt: { tokens: 512 },
+    output: { tokens: 256 },
+    ...over,
+  })
+
+test("the line, in the article's form", () => {
+  const plan = servePlan(scenario(), 'rtx-4090', options)
+  expect(plan).toMatchObject({ corrections: [], refusal: null, containerName: 'joulemark-8000' })
+  expect(shellLine(plan.argv)).toBe(
+    [
+      'docker run --rm',
+      '--name joulemark-8000',
+      '--gpus all',
+      '--ipc=host',
+      '-p 127.0.0.1:8000:8000',
+      '-v /home/me/.cache/huggingface:/root/.cache/huggingface',
+      '--env HF_TOKEN',
+      'vllm/vllm-openai:latest',
+      '--model neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8',
+      '--kv-cache-dtype fp8_e4m3',
+      '--max-model-len 16384',
+      '--max-num-seqs 32',
+      '--gpu-memory-utilization 0.92',
+      '--enable-prompt-tokens-details',
+    ].join(' \\\n  '),
+  )
+})
+
+test('several GPUs and tensor parallel', () => {
+  const server = { maxModelLen: 32_768, tensorParallel: 2, gpuMemoryUtilization: 0.9 }
+  const gpus = ['GPU-a', 'GPU-b']
+  const model = 'llama-3.1-70b-instruct'
+  const plan = servePlan(scenario({ model, server }), 'rtx-pro-6000-max-q', { ...options, gpus })
+  expect(plan.argv).toEqual(expect.arrayContaining(['"device=GPU-a,GPU-b"', '--tensor-parallel-size', '2']))
+  expect(shellLine(plan.argv)).toContain(`--gpus '"device=GPU-a,GPU-b"'`)
+})
+
+test("the article's first example cannot start: 39.8 GB of weights on a 24 GB card", () => {
+  const server = { maxModelLen: 16_384, quantization: 'awq_marlin', maxNumSeqs: 4, gpuMemoryUtilization: 0.94 }
+  const plan = servePlan(scenario({ model: 'llama-3.1-70b-instruct-awq-int4', server }), 'rtx-4090', options)
+  expect(plan.refusal).toContain('39.8 GB of weights and 1.8 GB of overhead do not go into 23.7 GB')
+  expect(plan.refusal).toContain('tensorParallel 2 on 2 such cards')
+})
+
+test("the article's second example: --quantization fp8 on a compressed-tensors checkpoint, and fewer sequences than it says", () => {
+  const server = { maxModelLen: 32_768, quantization: 'fp8', kvCacheDtype: 'fp8_e4m3', maxNumSeqs: 16 }
+  const long = { prompt: { tokens: 32_000 }, output: { tokens: 768 } }
+  const plan = servePlan(
+    scenario({ model: 'llama-3.1-70b-instruct-fp8', server, ...long }),
+    'rtx-pro-6000-max-q',
+    options,
+  )
+  expect(plan.argv).not.toContain('--quantization')
+  expect(plan.corrections).toEqual([
+    'KV holds 3 of 16 sequences of 32768 tokens: the others queue, which is no error',
+    expect.stringMatching(/--quantization fp8 left out: .*compressed-tensors/),
+  ])
+})
+
+test('online quantisation of a 16-bit checkpoint is kept', () => {
+  const plan = servePlan(
+    scenario({ model: 'llama-3.1-8b-instruct', server: { quantization: 'fp8' } }),
+    'rtx-4090',
+    options,
+  )
+  expect(plan.argv.join(' ')).toContain('--quantization fp8')
+})
+
+test('a context with no room becomes the longest that fits', () => {
+  const plan = servePlan(
+    scenario({ model: 'llama-3.1-8b-instruct', server: { maxModelLen: 131_072 } }),
+    'rtx-4090',
+    options,
+  )
+  const context = Number(plan.argv[plan.argv.indexOf('--max-model-len') + 1])
+  expect(context).toBeLessThan(50_000)
+  expect(context).toBeGreaterThan(30_000)
+  expect(plan.corrections[0]).toContain(`131072 became ${context}`)
+})
+
+test.each(['image', 'no-such-card'])('%s is nothing to serve', (what) => {
+  expect(() => servePlan(scenario(), what, options)).toThrow(/no card/)
+})

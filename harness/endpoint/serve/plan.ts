@@ -1,0 +1,144 @@
+import { cardByKey } from '../../catalogue/cards.ts'
+import { modelByKey, models } from '../../catalogue/models.ts'
+import type { Card, Model } from '../../catalogue/types.ts'
+import { JoulemarkError } from '../../errors.ts'
+import { kvElementBytes } from '../../physics/kv.ts'
+import { type Fit, fitOf } from '../../physics/memory.ts'
+import { connectionsOf } from '../../scenario/load-shape.ts'
+import type { Scenario } from '../../scenario/schema.ts'
+
+export interface ServeOptions {
+  readonly port: number
+  /** UUIDs or indices of the GPUs to give to the container; all of them when empty. */
+  readonly gpus: readonly string[]
+  /** Tag of vllm/vllm-openai. */
+  readonly tag: string
+  /** Folder with downloaded weights on the host. */
+  readonly cacheDir: string
+}
+
+/** How a scenario's model is served on a card: the `docker` arguments, and what was corrected and why. */
+export interface ServePlan {
+  readonly containerName: string
+  readonly port: number
+  readonly model: string
+  /** Arguments of `docker`, one a word: never a shell line. */
+  readonly argv: readonly string[]
+  /** What differs from what was asked for, with the reason. */
+  readonly corrections: readonly string[]
+  /** Why it cannot work, and what would; null when it should. */
+  readonly refusal: string | null
+  readonly fit: Fit
+}
+
+/** vLLM's own default since 0.21. */
+const DEFAULT_UTILIZATION = 0.92
+
+/**
+ * The `docker run` line for a text scenario on a card, right for vLLM images from 0.11 on. What cannot work is
+ * corrected (quantisation that the checkpoint carries itself, a context with no room) or refused with the numbers.
+ * Throws `bad-input` for another kind of scenario or a model that is not in the catalogue.
+ */
+export function servePlan(scenario: Scenario, cardKey: string, options: ServeOptions): ServePlan {
+  const card = cardByKey(cardKey)
+  const model = modelByKey(scenario.model)
+  if (scenario.kind !== 'text' || card === null || model === null) {
+    const why =
+      card === null ? `no card "${cardKey}"` : model === null ? `no model "${scenario.model}"` : `kind ${scenario.kind}`
+    throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}: nothing to serve with vLLM`)
+  }
+  const { server, prompt, output, load } = scenario
+  const needed = prompt.tokens + output.tokens
+  const wantedContext = server?.maxModelLen ?? needed
+  const tensorParallel = server?.tensorParallel ?? 1
+  const gpuMemoryUtilization = server?.gpuMemoryUtilization ?? DEFAULT_UTILIZATION
+  const shape = { kvBytesPerElement: kvElementBytes(server?.kvCacheDtype), gpuMemoryUtilization, gpus: tensorParallel }
+  const fit = fitOf(card, model, { ...shape, contextTokens: wantedContext, sessions: 1 })
+  const corrections: string[] = []
+  const context = Math.min(wantedContext, fit.maxContextTokens, model.maxContext)
+  const refusal = context < needed ? whyNot(card, model, fit, needed, shape) : null
+  if (refusal === null && context < wantedContext) {
+    const most = context === model.maxContext ? 'is the longest that the model takes' : 'has room in KV'
+    corrections.push(`--max-model-len ${wantedContext} became ${context}: that ${most}`)
+  }
+  const sequences = server?.maxNumSeqs ?? connectionsOf(load)
+  const atOnce = Math.floor((fit.maxSessions * wantedContext) / needed)
+  if (refusal === null && sequences > atOnce) {
+    corrections.push(
+      `KV holds ${atOnce} of ${sequences} sequences of ${needed} tokens: the others queue, which is no error`,
+    )
+  }
+  const quantization = quantizationFlag(model, server?.quantization, corrections)
+  const containerName = `joulemark-${options.port}`
+  const argv = [
+    ...['run', '--rm', '--name', containerName, '--gpus', gpusFlag(options.gpus), '--ipc=host'],
+    ...['-p', `127.0.0.1:${options.port}:8000`],
+    ...['-v', `${options.cacheDir}:/root/.cache/huggingface`, '--env', 'HF_TOKEN'],
+    `vllm/vllm-openai:${options.tag}`,
+    ...['--model', model.servedAs[0] as string],
+    ...quantization,
+    ...(server?.kvCacheDtype === undefined ? [] : ['--kv-cache-dtype', server.kvCacheDtype]),
+    ...['--max-model-len', String(context)],
+    ...['--max-num-seqs', String(sequences)],
+    ...['--gpu-memory-utilization', String(gpuMemoryUtilization)],
+    ...(tensorParallel > 1 ? ['--tensor-parallel-size', String(tensorParallel)] : []),
+    '--enable-prompt-tokens-details',
+  ]
+  return { containerName, port: options.port, model: model.key, argv, corrections, refusal, fit }
+}
+
+/** Docker reads the value as CSV: several devices need quotes of their own. */
+const gpusFlag = (gpus: readonly string[]): string => (gpus.length === 0 ? 'all' : `"device=${gpus.join(',')}"`)
+
+/** Checkpoints that are quantised say so themselves; another word on the command line is refused as a mismatch. */
+function quantizationFlag(model: Model, asked: string | undefined, corrections: string[]): string[] {
+  if (asked === undefined) return []
+  if (model.weightFormat === 'bf16') return ['--quantization', asked]
+  const why =
+    model.weightFormat === 'fp8'
+      ? `${model.servedAs[0]} is a compressed-tensors checkpoint: with --quantization ${asked} vLLM stops at the mismatch`
+      : `${model.servedAs[0]} carries its quantisation, and vLLM picks the Marlin kernels itself`
+  corrections.push(`--quantization ${asked} left out: ${why}`)
+  return []
+}
+
+type Shape = Omit<Parameters<typeof fitOf>[2], 'contextTokens' | 'sessions'>
+
+const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+
+/** Why a model cannot be served, with what would: more cards, or a smaller checkpoint of the same family. */
+function whyNot(card: Card, model: Model, fit: Fit, needed: number, shape: Shape): string {
+  const problem =
+    fit.freeBytes <= 0
+      ? `${gb(fit.weightsBytes)} of weights and ${gb(fit.overheadBytes)} of overhead do not go into ${gb(fit.budgetBytes)} of ${card.label}`
+      : `KV has room for ${fit.maxContextTokens} tokens (${gb(fit.freeBytes)}), the scenario needs ${needed}`
+  const fits = (other: Model, gpus: number) =>
+    fitOf(card, other, { ...shape, gpus, contextTokens: needed, sessions: 1 }).headroomRatio >= 1
+  const cards = [2, 4, 8].find((gpus) => fits(model, gpus))
+  const family = model.key.replace(/-(instruct|fp8|awq).*$/, '')
+  const smaller = models.filter(
+    (other) => other !== model && other.key.startsWith(family) && fits(other, shape.gpus ?? 1),
+  )
+  const remedies = [
+    ...(cards === undefined ? [] : [`tensorParallel ${cards} on ${cards} such cards`]),
+    ...smaller.map(
+      (other) =>
+        `model ${other.key} (${gb(fitOf(card, other, { ...shape, contextTokens: 1, sessions: 1 }).weightsBytes)})`,
+    ),
+  ]
+  return `${problem}; ${remedies.length > 0 ? `would fit: ${remedies.join(', or ')}` : 'nothing of this family in the catalogue fits'}`
+}
+
+/** The arguments as a line to paste into a POSIX shell, one option a line. Never executed by us. */
+export function shellLine(argv: readonly string[]): string {
+  const words = ['docker', ...argv].map((word) =>
+    /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  )
+  let line = ''
+  for (const [index, word] of words.entries()) {
+    // the image begins the part that is vLLM's
+    const breaks = index > 2 && (word.startsWith('-') || word.startsWith('vllm/'))
+    line += index === 0 ? word : breaks ? ` \\\n  ${word}` : ` ${word}`
+  }
+  return line
+}

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { cardByKey } from '../../catalogue/cards.ts'
+import { modelByKey } from '../../catalogue/models.ts'
+import { fitOf } from '../../physics/memory.ts'
+import { startFailure } from './start-failure.ts'
+import { StartLog } from './start-log.ts'
+
+const fit = fitOf(cardByKey('rtx-4090')!, modelByKey('llama-3.1-8b-instruct')!, {
+  contextTokens: 65_536,
+  sessions: 1,
+  kvBytesPerElement: 2,
+  gpuMemoryUtilization: 0.92,
+})
+
+const started = `INFO 08-20 10:00:00 [api_server.py:1] vLLM API server version 0.27.1
+INFO 08-20 [gpu_model_runner.py:2] Model loading took 8.49 GiB memory and 12.34 seconds
+INFO 08-20 [gpu_worker.py:3] Available KV cache memory: 11.98 GiB
+INFO 08-20 [kv_cache_utils.py:4] GPU KV cache size: 196,272 tokens
+INFO 08-20 [kv_cache_utils.py:5] Maximum concurrency for 16,384 tokens per request: 11.98x
+INFO 08-20 [gpu_model_runner.py:6] Graph capturing finished in 5 secs, took 0.52 GiB
+INFO 08-20 [core.py:7] init engine (profile, create kv cache, warmup model) took 41.20 seconds
+INFO:     Application startup complete.
+`
+
+test.each([
+  ['as vLLM wrote it until mid-2026', started],
+  ['as it writes it since', started.replace('tokens\nINFO 08-20 [kv_cache_utils.py:5] Maximum', 'tokens, maximum')],
+])('a good start, %s', (_, text) => {
+  const log = new StartLog()
+  // cut in the middle of a word, as pipes do
+  for (let at = 0; at < text.length; at += 37) log.write(text.slice(at, at + 37))
+  expect(log.facts).toEqual({
+    version: '0.27.1',
+    weightsGiB: 8.49,
+    weightsSeconds: 12.34,
+    kvGiB: 11.98,
+    kvTokens: 196_272,
+    maxConcurrency: 11.98,
+    graphsGiB: 0.52,
+    initSeconds: 41.2,
+    ready: true,
+  })
+})
+
+test.each([
+  [
+    'docker: permission denied while trying to connect to the Docker daemon socket at unix:///x',
+    'no-permission',
+    'usermod',
+  ],
+  [
+    'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]].',
+    'no-gpu-runtime',
+    'nvidia-container-toolkit',
+  ],
+  ['Bind for 127.0.0.1:8000 failed: port is already allocated', 'port-taken', '--port'],
+  ['manifest for vllm/vllm-openai:v9 not found: manifest unknown', 'no-image', '--tag'],
+  [
+    'OSError: x/y is not a local folder and is not a valid model identifier listed on huggingface',
+    'no-such-model',
+    'catalogue',
+  ],
+  ['huggingface_hub.errors.GatedRepoError: 401 Client Error', 'no-access', 'HF_TOKEN'],
+  ['api_server.py: error: unrecognized arguments: --disable-log-requests', 'wrong-flags', '--tag'],
+  [
+    'ValueError: Quantization method specified in the model config (compressed-tensors) does not match',
+    'quantization-mismatch',
+    'carries its own',
+  ],
+  [
+    'ValueError: Free memory on device (3.2/23.5 GiB) on startup is less than desired GPU memory utilization (0.92)',
+    'memory-held',
+    'nvidia-smi',
+  ],
+  [
+    "ValueError: To serve at least one request with the model's max seq len (65536), (8.0 GiB KV cache is needed, which is larger than the available KV cache memory (5.0 GiB). Based on the available memory, the estimated maximum model length is 40960.",
+    'context-too-long',
+    'at most 40960 fits',
+  ],
+  [
+    'ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization`',
+    'out-of-memory',
+    'GiB of weights',
+  ],
+  ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB', 'out-of-memory', 'GiB of weights'],
+  ['OSError: [Errno 28] No space left on device', 'disk-full', 'GiB of disk'],
+  ['RuntimeError: something never seen', 'unknown', 'by hand'],
+])('%s', (line, cause, advice) => {
+  const lines = ['INFO loading', line, 'RuntimeError: Engine core initialization failed. See root cause above.']
+  const failure = startFailure(cause === 'unknown' ? lines.slice(0, 2) : lines, new StartLog().facts, fit)
+  expect(failure).toMatchObject({ cause, line, advice: expect.stringContaining(advice) })
+})
+
+test('what a log says is harmless, and not kept without end', () => {
+  const log = new StartLog()
+  const esc = '\u001b'
+  expect(log.write(`${esc}[31mred${esc}[0m\n`)).toEqual([' [31mred [0m'])
+  for (let line = 0; line < 1000; line += 1) log.write(`${'x'.repeat(5000)}\n`)
+  expect(log.lines).toHaveLength(400)
+  expect(log.lines.every((line) => line.length <= 2000)).toBe(true)
+})

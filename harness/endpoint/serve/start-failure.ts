@@ -1,0 +1,110 @@
+import type { Fit } from '../../physics/memory.ts'
+import type { StartFacts } from './start-log.ts'
+
+export const startCauses = [
+  'no-docker',
+  'no-permission',
+  'no-gpu-runtime',
+  'port-taken',
+  'no-image',
+  'no-such-model',
+  'no-access',
+  'wrong-flags',
+  'quantization-mismatch',
+  'memory-held',
+  'context-too-long',
+  'out-of-memory',
+  'disk-full',
+  'unknown',
+] as const
+export type StartCause = (typeof startCauses)[number]
+
+/** Why a server did not start, in one line, and what to do about it. */
+export interface StartFailure {
+  readonly cause: StartCause
+  /** The line of the log that says so; the last one where the cause is unknown. */
+  readonly line: string
+  readonly advice: string
+}
+
+/**
+ * Phrases, most telling first: an engine that ran out of memory prints a dozen errors after the one that matters.
+ * Docker's own come before vLLM's.
+ */
+const phrases: readonly (readonly [StartCause, RegExp])[] = [
+  ['no-permission', /permission denied while trying to connect to the [Dd]ocker/],
+  ['no-docker', /Cannot connect to the Docker daemon|docker daemon is not running/],
+  ['no-gpu-runtime', /could not select device driver|nvidia-container-cli|unresolvable CDI devices/],
+  ['port-taken', /port is already allocated|address already in use/i],
+  ['no-image', /manifest (for .* )?(unknown|not found)|pull access denied|No such image/],
+  ['disk-full', /No space left on device/],
+  ['no-access', /GatedRepoError|Access to model .* is restricted|gated repo|401 Client Error|403 Client Error/],
+  ['no-such-model', /RepositoryNotFoundError|is not a valid model identifier|404 Client Error|is not a local folder/],
+  ['wrong-flags', /unrecognized arguments|error: argument|invalid choice/],
+  ['quantization-mismatch', /[Qq]uantization method .* does not match/],
+  ['memory-held', /Free memory on device .* is less than desired GPU memory utilization|Error in memory profiling/],
+  [
+    'context-too-long',
+    /larger than the available KV cache memory|max seq len .* is larger|greater than the derived max_model_len/,
+  ],
+  [
+    'out-of-memory',
+    /No available memory for the cache blocks|not enough GPU memory|OutOfMemoryError|CUDA out of memory/,
+  ],
+]
+
+/** The cause of a failed start, from its log and what the sum of memory says. */
+export function startFailure(lines: readonly string[], facts: StartFacts, fit: Fit): StartFailure {
+  for (const [cause, pattern] of phrases) {
+    const line = lines.find((each) => pattern.test(each))
+    if (line !== undefined) return { cause, line, advice: adviceOn(cause, line, facts, fit) }
+  }
+  const line = lines.findLast((each) => /error/i.test(each)) ?? lines.at(-1) ?? 'the log is empty'
+  return { cause: 'unknown', line, advice: 'the end of the log is above; the same line by hand shows all of it' }
+}
+
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+
+function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit): string {
+  switch (cause) {
+    case 'no-docker':
+      return 'start it: sudo systemctl start docker'
+    case 'no-permission':
+      return 'sudo usermod -aG docker $USER, then log in again'
+    case 'no-gpu-runtime':
+      return 'install nvidia-container-toolkit, then: sudo nvidia-ctk runtime configure --runtime=docker'
+    case 'port-taken':
+      return 'another process has the port: choose one with --port'
+    case 'no-image':
+      return 'no such tag of vllm/vllm-openai: choose one with --tag'
+    case 'disk-full':
+      return `the weights need ${gib(fit.weightsBytes)} of disk and the image some 20 GiB more`
+    case 'no-access':
+      return 'accept the licence of the model on its page, and set HF_TOKEN'
+    case 'no-such-model':
+      return 'the repository is gone or renamed: see the catalogue for its names'
+    case 'wrong-flags':
+      return 'this image is older or newer than the line: choose another with --tag'
+    case 'quantization-mismatch':
+      return 'leave server.quantization out of the scenario: the checkpoint carries its own'
+    case 'memory-held':
+      return `another process holds memory of the GPU: nvidia-smi shows it; ${roomOf(fit)}`
+    case 'context-too-long': {
+      const told = /estimated maximum model length is ([\d,]+)/.exec(line)?.[1]?.replaceAll(',', '')
+      return told === undefined
+        ? `server.maxModelLen of at most ${fit.maxContextTokens} should fit by our sum`
+        : `server.maxModelLen of at most ${told} fits, says vLLM (${fit.maxContextTokens} by our sum)`
+    }
+    case 'out-of-memory': {
+      const weights = facts.weightsGiB === null ? gib(fit.weightsBytes) : `${facts.weightsGiB} GiB`
+      return `${weights} of weights; ${roomOf(fit)}`
+    }
+    default:
+      return ''
+  }
+}
+
+const roomOf = (fit: Fit): string =>
+  fit.freeBytes <= 0
+    ? `the budget is ${gib(fit.budgetBytes)}: more cards or a smaller checkpoint`
+    : `by our sum ${gib(fit.freeBytes)} are left for KV: up to ${fit.maxContextTokens} tokens of context, lower server.maxNumSeqs`

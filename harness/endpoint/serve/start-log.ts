@@ -1,0 +1,93 @@
+import { plainText } from '../../plain-text.ts'
+
+/** What a starting vLLM says of itself, as far as it has come. */
+export interface StartFacts {
+  readonly version: string | null
+  readonly weightsGiB: number | null
+  readonly weightsSeconds: number | null
+  readonly kvGiB: number | null
+  readonly kvTokens: number | null
+  /** Sequences of max_model_len that fit at once. */
+  readonly maxConcurrency: number | null
+  readonly graphsGiB: number | null
+  readonly initSeconds: number | null
+  readonly ready: boolean
+}
+
+const nothingYet: StartFacts = {
+  version: null,
+  weightsGiB: null,
+  weightsSeconds: null,
+  kvGiB: null,
+  kvTokens: null,
+  maxConcurrency: null,
+  graphsGiB: null,
+  initSeconds: null,
+  ready: false,
+}
+
+type Numbers = { -readonly [Key in keyof StartFacts as StartFacts[Key] extends number | null ? Key : never]: number }
+
+/** Phrases of vLLM 0.9 to 0.32; wording changes, so that each is as short as it can be. Numbers may have commas. */
+const numbers: readonly (readonly [RegExp, ...(keyof Numbers)[]])[] = [
+  [/Model loading took ([\d.]+) GiB(?: memory)? and ([\d.]+) seconds/, 'weightsGiB', 'weightsSeconds'],
+  [/Available KV cache memory: ([\d.]+) GiB/, 'kvGiB'],
+  [/GPU KV cache size: ([\d,]+) tokens/, 'kvTokens'],
+  [/[Mm]aximum concurrency for [\d,]+ tokens per request: ([\d.,]+)/, 'maxConcurrency'],
+  [/Graph capturing finished in [\d.]+ secs?, took ([\d.]+) GiB/, 'graphsGiB'],
+  [/init engine .* took ([\d.]+) s/, 'initSeconds'],
+]
+
+/** Lines that are kept for the cause of a failure: a Python traceback with its chained causes fits. */
+const KEPT_LINES = 400
+const KEPT_CHARACTERS = 2000
+
+/** Reads a start-up log line by line. Text is made harmless as it comes: names and paths in it are from outside. */
+export class StartLog {
+  #facts: StartFacts = nothingYet
+  readonly #lines: string[] = []
+  #rest = ''
+
+  get facts(): StartFacts {
+    return this.#facts
+  }
+
+  /** The last lines, oldest first. */
+  get lines(): readonly string[] {
+    return this.#lines
+  }
+
+  /** Takes a piece of the log, cut anywhere. Returns the whole lines that it completed. */
+  write(text: string): string[] {
+    const parts = (this.#rest + text).split(/\r?\n|\r/)
+    this.#rest = (parts.pop() ?? '').slice(-KEPT_CHARACTERS)
+    const lines = parts.map((line) => plainText(line).slice(0, KEPT_CHARACTERS).trimEnd()).filter((line) => line !== '')
+    for (const line of lines) this.#read(line)
+    return lines
+  }
+
+  /** The log has ended: what is left is a line too. */
+  end(): void {
+    this.write('\n')
+  }
+
+  #read(line: string): void {
+    this.#lines.push(line)
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift()
+    const found: Partial<Numbers> = {}
+    for (const [pattern, ...fields] of numbers) {
+      const match = pattern.exec(line)
+      fields.forEach((field, index) => {
+        const value = Number((match?.[index + 1] ?? '').replaceAll(',', '') || Number.NaN)
+        if (Number.isFinite(value)) found[field] = value
+      })
+    }
+    const version = /\bversion v?(\d+\.\d+[\w.+]*)/.exec(line)?.[1]
+    this.#facts = {
+      ...this.#facts,
+      ...found,
+      ...(version !== undefined && this.#facts.version === null ? { version } : {}),
+      ready: this.#facts.ready || /Application startup complete/.test(line),
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { plainText } from '../plain-text.ts'
+import type { Endpoint } from '../record/schema.ts'
+import type { Serving } from '../record/server-schema.ts'
+import type { Address } from './address.ts'
+import type { MetricsPage } from './server-metrics.ts'
+
+/** What a server tells of itself, before any of it is believed. */
+export interface ServingSources {
+  /** The page at /metrics, or why there is none. */
+  readonly metrics: MetricsPage | { readonly reason: string }
+  /** Text of vLLM's configuration from /server_info; null unless the server runs in development mode. */
+  readonly serverInfo: string | null
+  readonly maxModelLen: number | null
+}
+
+/** How the server serves. What it does not tell is null, and `reasons` says why. */
+export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources): Serving {
+  const reasons: Record<string, string> = {}
+  const orReason = <Value>(field: keyof Serving, value: Value | null, why: string): Value | null => {
+    if (value === null) reasons[field] = why
+    return value
+  }
+  const page = 'reason' in metrics ? null : metrics
+  const noPage = 'reason' in metrics ? metrics.reason : null
+  const configs = page?.cacheConfigs ?? []
+  const missing =
+    noPage ?? (configs.length === 0 ? 'no vllm:cache_config_info at /metrics' : 'not in cache_config_info')
+  const capacity = sumOver(configs, capacityTokens)
+  const concurrency =
+    sumOver(configs, (labels) => numberIn(labels, 'kv_cache_max_concurrency')) ??
+    (capacity !== null && maxModelLen !== null ? capacity / maxModelLen : null)
+  const first = configs[0] ?? {}
+  const private_ = 'no server tells it over HTTP; vLLM does at /server_info with VLLM_SERVER_DEV_MODE=1'
+  return {
+    metricNames: page?.metricNames ?? 'none',
+    kvCapacityTokens: orReason('kvCapacityTokens', capacity, missing),
+    kvMaxConcurrency: orReason('kvMaxConcurrency', concurrency, missing),
+    kvBlockTokens: orReason('kvBlockTokens', numberIn(first, 'block_size'), missing),
+    kvCacheDtype: orReason(
+      'kvCacheDtype',
+      wordIn(first, 'cache_dtype') ?? infoWord(serverInfo, 'kv_cache_dtype'),
+      missing,
+    ),
+    prefixCaching: orReason('prefixCaching', booleanIn(first, 'enable_prefix_caching'), missing),
+    gpuMemoryUtilization: orReason('gpuMemoryUtilization', numberIn(first, 'gpu_memory_utilization'), missing),
+    speculation: orReason(
+      'speculation',
+      page?.speculation ?? infoSpeculation(serverInfo),
+      noPage ?? 'the counters that would tell are not exported',
+    ),
+    quantization: orReason('quantization', infoWord(serverInfo, 'quantization'), private_),
+    tensorParallel: orReason('tensorParallel', infoNumber(serverInfo, 'tensor_parallel_size'), private_),
+    reasons,
+  }
+}
+
+/** Tensor-parallel size in a fingerprint of the form `vllm-<version>[-tpN][-ppN][-dpN][-ep]-<hash>`; null for another form. */
+export function tensorParallelOf(fingerprint: string | null): number | null {
+  // a hash alone (--fingerprint-mode hash) tells nothing about parallelism
+  if (fingerprint === null || !/^vllm-\d[\w.+]*(-(tp|pp|dp)\d+)*(-ep)?-[0-9a-f]{8}$/.test(fingerprint)) return null
+  return Number(/-tp(\d+)/.exec(fingerprint)?.[1] ?? 1)
+}
+
+/** An endpoint with what the fingerprint of its answers adds: itself, and parallelism where nothing else told it. */
+export function withFingerprint(endpoint: Endpoint, systemFingerprint: string | null): Endpoint {
+  const tensorParallel = tensorParallelOf(systemFingerprint)
+  const { serving } = endpoint
+  if (!serving || serving.tensorParallel !== null || tensorParallel === null) return { ...endpoint, systemFingerprint }
+  const { tensorParallel: _, ...reasons } = serving.reasons
+  return { ...endpoint, systemFingerprint, serving: { ...serving, tensorParallel, reasons } }
+}
+
+/** vLLM's configuration as text, where the server runs in development mode; null elsewhere. */
+export async function fetchServerInfo(address: Address, apiKey: string | null): Promise<string | null> {
+  try {
+    const response = await fetch(`${address.url}/server_info?config_format=text`, {
+      headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
+      signal: AbortSignal.timeout(5000),
+      redirect: 'error',
+    })
+    if (!response.ok) {
+      await response.body?.cancel()
+      return null
+    }
+    const body = (await response.json()) as { vllm_config?: unknown }
+    return typeof body.vllm_config === 'string' ? body.vllm_config.slice(0, 100_000) : null
+  } catch {
+    return null
+  }
+}
+
+type Labels = Readonly<Record<string, string>>
+
+/** `kv_cache_size_tokens` since mid-2026; blocks times their size before. */
+function capacityTokens(labels: Labels): number | null {
+  const told = numberIn(labels, 'kv_cache_size_tokens')
+  if (told !== null) return told
+  const blocks = numberIn(labels, 'num_gpu_blocks')
+  const size = numberIn(labels, 'block_size')
+  return blocks === null || size === null ? null : blocks * size
+}
+
+function sumOver(configs: readonly Labels[], of: (labels: Labels) => number | null): number | null {
+  const values = configs.map(of)
+  if (values.length === 0 || values.includes(null)) return null
+  return (values as number[]).reduce((sum, value) => sum + value, 0)
+}
+
+/** Labels are Python's own print of a value: `None` is no value. */
+function wordIn(labels: Labels, name: string): string | null {
+  const text = labels[name]
+  return text === undefined || text === 'None' || text === '' ? null : plainText(text).slice(0, 80)
+}
+
+function numberIn(labels: Labels, name: string): number | null {
+  const value = Number(wordIn(labels, name) ?? Number.NaN)
+  return Number.isFinite(value) ? value : null
+}
+
+function booleanIn(labels: Labels, name: string): boolean | null {
+  const word = wordIn(labels, name)
+  return word === 'True' ? true : word === 'False' ? false : null
+}
+
+/** `name=value` in the text of a VllmConfig; `None` means that the checkpoint decides. */
+function infoWord(info: string | null, name: string): string | null {
+  const match = info === null ? null : new RegExp(`\\b${name}=['"]?([\\w.-]{1,60})`).exec(info)
+  return match?.[1] === undefined ? null : match[1] === 'None' ? 'none' : match[1]
+}
+
+function infoNumber(info: string | null, name: string): number | null {
+  const value = Number(infoWord(info, name) ?? Number.NaN)
+  return Number.isFinite(value) ? value : null
+}
+
+function infoSpeculation(info: string | null): boolean | null {
+  const word = infoWord(info, 'speculative_config')
+  return word === null ? null : word !== 'none'
+}

@@ -1,0 +1,79 @@
+import type { RequestTable } from '../record/request-table.ts'
+import type { TokenRow } from '../record/rows.ts'
+import type { ClientTokens } from '../record/server-schema.ts'
+
+/**
+ * What our side counted over a whole trial, head and tail included, because the server's counters know no window.
+ * Tokens are those of the server's usage, never chunks; a failed request may have cost the server anything from what
+ * it is known to have got up to what was asked for.
+ */
+export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow[]): ClientTokens {
+  const column = (name: Parameters<RequestTable['column']>[0]) => requests.column(name)
+  const plannedPrompt = column('plannedPromptTokens')
+  const plannedOutput = column('plannedOutputTokens')
+  const prompt = column('promptTokens')
+  const output = column('outputTokens')
+  const cached = column('cachedTokens')
+  const chunks = column('chunks')
+  const dispatched = column('dispatchedMs')
+  const first = column('firstTokenMs')
+  const last = column('lastTokenMs')
+  let requestsOk = 0
+  const sums = {
+    plannedPrompt: 0,
+    plannedOutput: 0,
+    prompt: 0,
+    output: 0,
+    cached: 0,
+    chunks: 0,
+    failed: 0,
+    failedMost: 0,
+  }
+  const ttft = { sumMs: 0, n: 0 }
+  const decode = { sumMs: 0, tokens: 0 }
+  let tellsCached = false
+  for (let index = 0; index < requests.length; index += 1) {
+    const got = known(output[index])
+    if (!requests.isOk(index)) {
+      sums.failed += got
+      sums.failedMost += Math.max(got, known(plannedOutput[index]))
+      continue
+    }
+    requestsOk += 1
+    sums.plannedPrompt += known(plannedPrompt[index])
+    sums.plannedOutput += known(plannedOutput[index])
+    sums.prompt += known(prompt[index])
+    sums.output += got
+    sums.chunks += known(chunks[index])
+    if (!Number.isNaN(cached[index])) tellsCached = true
+    sums.cached += known(cached[index])
+    const ttftMs = (first[index] as number) - (dispatched[index] as number)
+    if (!Number.isNaN(ttftMs)) {
+      ttft.sumMs += ttftMs
+      ttft.n += 1
+    }
+    const decodeMs = (last[index] as number) - (first[index] as number)
+    if (got > 1 && !Number.isNaN(decodeMs)) {
+      decode.sumMs += decodeMs
+      decode.tokens += got - 1
+    }
+  }
+  return {
+    requestsOk,
+    requestsFailed: requests.length - requestsOk,
+    plannedPromptTokens: sums.plannedPrompt,
+    plannedOutputTokens: sums.plannedOutput,
+    usagePromptTokens: sums.prompt,
+    usageOutputTokens: sums.output,
+    usageCachedTokens: tellsCached ? sums.cached : null,
+    streamedOutputTokens: tokens.reduce((sum, row) => sum + row.tokens, 0),
+    contentEvents: sums.chunks,
+    failedOutputTokens: sums.failed,
+    failedOutputTokensMost: sums.failedMost,
+    ttftMeanMs: ttft.n > 0 ? ttft.sumMs / ttft.n : null,
+    tpotMeanMs: decode.tokens > 0 ? decode.sumMs / decode.tokens : null,
+  }
+}
+
+/** A missing number (NaN in the table) counts for nothing in a sum. */
+const known = (value: number | undefined): number => (value === undefined || Number.isNaN(value) ? 0 : value)

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../plan/random.ts'
+import type { TokenRow } from '../record/rows.ts'
+import { type DriftTrial, findDrift } from './drift.ts'
+
+const SECONDS = 30
+/** A window of half a minute each, one after another, requests of half a second. */
+const trial = (index: number, outputTokensPerS: number | null = 1000): DriftTrial => ({
+  index,
+  windowStartMs: index * 60_000,
+  windowEndMs: index * 60_000 + SECONDS * 1000,
+  outputTokensPerS,
+  e2eMs: { p50: 500, p90: 500, p99: 500, mean: 500, max: 500, n: 100 },
+})
+
+/** Tokens in bins of 20 ms: 20 a bin, times a pace that may change over the window (0 to 1), with 5 % of noise a bin. */
+function tokens(index: number, pace: (share: number) => number): TokenRow[] {
+  const random = seededRandom(index + 1)
+  return Array.from({ length: SECONDS * 50 }, (_, bin) => ({
+    trial: index,
+    binStartMs: index * 60_000 + bin * 20,
+    tokens: 20 * pace(bin / (SECONDS * 50)) * (1 + 0.05 * (2 * random() - 1)),
+  }))
+}
+
+describe('inside a trial', () => {
+  test('a steady one does not drift, one that loses 3 % does and is named', () => {
+    const rows = [...tokens(0, () => 1), ...tokens(1, (share) => 1 - 0.04 * share)]
+    const drift = findDrift([trial(0), trial(1)], rows)
+    expect(drift.trials.map(({ drifts }) => drifts)).toEqual([false, true])
+    expect(drift.trials[1]!.changeShare).toBeCloseTo(-0.027, 2)
+    expect(drift.findings).toEqual([expect.stringMatching(/^trial 2 drifts: -2\.\d % tokens\/s/)])
+  })
+
+  test('half a percent is no drift, however certain', () => {
+    const drift = findDrift(
+      [trial(0)],
+      tokens(0, (share) => 1 - 0.0075 * share),
+    )
+    expect(drift.trials[0]).toMatchObject({ drifts: false, changeShare: expect.closeTo(-0.005, 2) })
+  })
+
+  test('cold burst is the start of the first trial, soaked the end of the last', () => {
+    const drift = findDrift([trial(0), trial(1)], [...tokens(0, (share) => 1 - 0.1 * share), ...tokens(1, () => 0.9)])
+    expect(drift.coldBurstTokensPerS).toBeCloseTo(983, -1)
+    expect(drift.soakedTokensPerS).toBeCloseTo(900, -1)
+  })
+
+  test('requests that are long against the window leave nothing to compare, and it says so', () => {
+    const long = { ...trial(0), e2eMs: { ...trial(0).e2eMs, p50: 9000 } }
+    const [check] = findDrift(
+      [long],
+      tokens(0, () => 1),
+    ).trials
+    expect(check).toMatchObject({ changeShare: null, drifts: false, reason: expect.stringContaining('54 s or more') })
+    const none = { ...trial(0), windowStartMs: null, windowEndMs: null }
+    expect(findDrift([none], []).trials[0]!.reason).toBe('no steady window')
+  })
+})
+
+describe('from trial to trial', () => {
+  const trialsOf = (values: readonly number[]) => values.map((value, index) => trial(index, value))
+
+  test('five that only fall by 2 % in all are a trend', () => {
+    const drift = findDrift(trialsOf([1000, 995, 990, 985, 980]), [])
+    expect(drift.trend).toMatchObject({ drifts: true, changeShare: expect.closeTo(-0.0202, 4) })
+    expect(drift.findings).toEqual(['the trials drift: -2.0 % tokens/s from trial 1 to trial 5'])
+  })
+
+  test('five in no order are none, and three can show none', () => {
+    expect(findDrift(trialsOf([1000, 980, 1010, 985, 1005]), []).trend.drifts).toBe(false)
+    expect(findDrift(trialsOf([1000, 900, 800]), []).trend.reason).toContain('5 trials')
+  })
+})

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { RequestTable } from '../record/request-table.ts'
+import type { ServerReading } from '../record/server-schema.ts'
+import { requestRow } from '../testing/rows.ts'
+import { clientTokensOf } from './client-tokens.ts'
+import { serverTrialOf } from './server-trial.ts'
+
+const reading = (values: ServerReading['values'], length = 0): ServerReading => ({
+  values,
+  requestsByReason: { length, abort: 0 },
+})
+
+test('counters are differences, gauges the highest that was seen, means sum over count', () => {
+  const server = serverTrialOf({
+    before: reading({ generationTokens: 100, ttftSumS: 1, ttftCount: 10, itlSumS: 5, itlCount: 90, running: 0 }, 10),
+    during: [reading({ running: 8, kvUsageShare: 0.5 }), reading({ running: 6, kvUsageShare: 0.7 })],
+    after: reading(
+      { generationTokens: 200, ttftSumS: 1.5, ttftCount: 20, itlSumS: 5.9, itlCount: 180, running: 0 },
+      20,
+    ),
+    reason: null,
+  })
+  expect(server).toMatchObject({
+    scrapes: 4,
+    generationTokens: 100,
+    runningMax: 8,
+    kvUsageMax: 0.7,
+    tokensPerStep: 1,
+    requestsByReason: { length: 10 },
+    prefixCacheHits: null,
+    specDecodeDraftTokens: null,
+  })
+  expect(server.ttftMeanMs).toBeCloseTo(50, 9)
+  expect(server.itlMeanMs).toBeCloseTo(10, 9)
+  expect(server.reasons['prefixCacheHits']).toBe('not exported by this server')
+})
+
+test('several tokens a step show, whatever the stream looks like', () => {
+  const server = serverTrialOf({
+    before: reading({ generationTokens: 0, ttftCount: 0, itlCount: 0 }),
+    during: [],
+    after: reading({ generationTokens: 100, ttftCount: 10, itlCount: 40 }),
+    reason: null,
+  })
+  expect(server.tokensPerStep).toBe(2)
+})
+
+test('a counter that ran backwards is null: the server began anew', () => {
+  const server = serverTrialOf({
+    before: reading({ generationTokens: 100 }),
+    during: [],
+    after: reading({ generationTokens: 5 }),
+    reason: null,
+  })
+  expect(server.generationTokens).toBeNull()
+  expect(server.reasons['generationTokens']).toMatch(/began anew/)
+})
+
+test('without a reading every field is null, with the reason of the scrape, never 0', () => {
+  const { scrapes, requestsByReason, reasons, ...fields } = serverTrialOf({
+    before: null,
+    during: [],
+    after: null,
+    reason: '/metrics answers HTTP 404',
+  })
+  expect([scrapes, requestsByReason]).toEqual([0, {}])
+  expect(Object.values(fields).every((value) => value === null)).toBe(true)
+  expect(new Set(Object.values(reasons))).toEqual(new Set(['/metrics answers HTTP 404']))
+  expect(Object.keys(reasons).sort()).toEqual(Object.keys(fields).sort())
+})
+
+test('our side: usage of successes, and from what to what a failure may have cost the server', () => {
+  const rows = [
+    requestRow({ dispatchedMs: 0, firstTokenMs: 50, lastTokenMs: 1040 }),
+    requestRow({ dispatchedMs: 0, firstTokenMs: 70, lastTokenMs: 1060, chunks: 98 }),
+    requestRow({ outcome: 'aborted', outputTokens: 7 }),
+    requestRow({ outcome: 'timeout', outputTokens: null }),
+  ]
+  const counted = clientTokensOf(new RequestTable(rows), [
+    { trial: 0, binStartMs: 0, tokens: 150 },
+    { trial: 0, binStartMs: 20, tokens: 50 },
+  ])
+  expect(counted).toEqual({
+    requestsOk: 2,
+    requestsFailed: 2,
+    plannedPromptTokens: 1024,
+    plannedOutputTokens: 200,
+    usagePromptTokens: 1024,
+    usageOutputTokens: 200,
+    usageCachedTokens: null,
+    streamedOutputTokens: 200,
+    contentEvents: 198,
+    failedOutputTokens: 7,
+    failedOutputTokensMost: 200,
+    ttftMeanMs: 60,
+    tpotMeanMs: 10,
+  })
+})

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { figureOf } from './result.ts'
+import { intervalQuantile, isCertain, trialBounds } from './stopping.ts'
+
+const certainty = { target: 0.02, minTrials: 3, maxTrials: 10 }
+
+test('a person who fixes the number of trials fixes both bounds', () => {
+  expect(trialBounds(certainty, null)).toEqual({ fewest: 3, most: 10 })
+  expect(trialBounds(certainty, 5)).toEqual({ fewest: 5, most: 5 })
+})
+
+test('the interval is a plain one until the run has looked and gone on', () => {
+  const bounds = trialBounds(certainty, null)
+  expect([2, 3, 4, 10].map((trials) => intervalQuantile(trials, bounds))).toEqual([0.975, 0.975, 0.99, 0.99])
+  expect(intervalQuantile(5, trialBounds(certainty, 5))).toBe(0.975)
+})
+
+test('the interval that is shown is the one that is judged', () => {
+  // mean 100, s = 1: half-width t(p, 3) / 2; t(0.975, 3) = 3.182, t(0.99, 3) = 4.541 (printed tables)
+  const values = [98.845, 99.423, 100.577, 101.155]
+  const half = (quantile: number) => {
+    const [low, high] = figureOf(values, '', () => '', quantile).ci95!
+    return (high - low) / 2
+  }
+  expect(half(0.99) / half(0.975)).toBeCloseTo(4.541 / 3.182, 3)
+  const shown = figureOf(values, '', () => '', 0.99)
+  expect(isCertain(shown, half(0.99) / 100 + 1e-9)).toBe(true)
+  expect(isCertain(shown, half(0.975) / 100)).toBe(false)
+})
+
+test('without an interval nothing is known', () => {
+  expect(
+    isCertain(
+      figureOf([1], '', () => ''),
+      0.02,
+    ),
+  ).toBeNull()
+})

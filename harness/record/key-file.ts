@@ -1,0 +1,59 @@
+import type { KeyObject } from 'node:crypto'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { newKeyPair, publicHexFrom, readPrivateKey } from './signature.ts'
+
+/** Where the signing key lies: JOULEMARK_KEY, or the person's own configuration folder; never in a project. */
+export function keyPlace(env: NodeJS.ProcessEnv): { readonly path: string; readonly named: boolean } {
+  const named = env['JOULEMARK_KEY']
+  if (named) return { path: resolve(named), named: true }
+  const home = env['HOME'] || homedir()
+  return { path: join(home, '.config', 'joulemark', 'signing-key.pem'), named: false }
+}
+
+/**
+ * The signing key, or null when none is there and nobody named one. Throws `bad-input` when a named one is not there,
+ * when the file is no Ed25519 key, and when others may read it.
+ */
+export function loadKey(env: NodeJS.ProcessEnv): KeyObject | null {
+  const { path, named } = keyPlace(env)
+  let pem: string
+  try {
+    const { mode } = statSync(path)
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new JoulemarkError('bad-input', `${path}: others may read this private key; mend with chmod 600 ${path}`)
+    }
+    pem = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof JoulemarkError) throw error
+    if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new JoulemarkError('bad-input', `${path}: the signing key cannot be read: ${messageOf(error)}`)
+  }
+  return readPrivateKey(pem, path)
+}
+
+/** A key on disk: the private half, and the public half beside it for everybody. */
+export interface NewKey {
+  readonly path: string
+  readonly publicPath: string
+  readonly publicHex: string
+}
+
+/** Makes a pair: private half 0600 in a folder that is 0700. Never takes the place of a key that is there. */
+export function writeNewKey(path: string): NewKey {
+  const { privatePem, publicPem } = newKeyPair()
+  const publicPath = `${path.replace(/\.pem$/, '')}.pub.pem`
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, privatePem, { mode: 0o600, flag: 'wx' })
+    writeFileSync(publicPath, publicPem, { mode: 0o644 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new JoulemarkError('bad-input', `${path}: there is a key already; what it signed would lose its owner`)
+    }
+    throw new JoulemarkError('world-failed', `${path}: the key cannot be written: ${messageOf(error)}`)
+  }
+  return { path, publicPath, publicHex: publicHexFrom(publicPem, publicPath) }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson, canonicalSha256 } from './provenance.ts'
+import { type RunRecord, runRecordSchema } from './schema.ts'
+
+/** run.json as it was parsed, before any schema: nothing that stands in the file may be lost before it is hashed. */
+export type RawRecord = Readonly<Record<string, unknown>>
+
+/** What a signature is made over: the digest of run.json and of every file beside it. */
+export interface Manifest {
+  /** Names what this is, so that a signature over it can be taken for nothing else. */
+  readonly joulemarkManifest: 1
+  readonly run: unknown
+  /** SHA-256 of run.json as canonical JSON, less the fields that are made from this manifest. */
+  readonly recordSha256: string
+  /** SHA-256 by file name. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** Fields of run.json that are made from the manifest, and so cannot be part of it. */
+const madeFromIt = ['manifestSha256', 'signature'] as const
+
+/** The manifest of a record. A pure function of run.json: whoever has it can make it again. */
+export function manifestOf(raw: RawRecord): Manifest {
+  const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !madeFromIt.includes(key as never)))
+  const files = (raw['files'] ?? {}) as RunRecord['files']
+  return {
+    joulemarkManifest: 1,
+    run: raw['id'],
+    recordSha256: canonicalSha256(rest),
+    files: Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256])),
+  }
+}
+
+/** The bytes that are signed: canonical JSON (keys sorted, no spaces, no line end), UTF-8. */
+export const manifestBytes = (raw: RawRecord): Buffer => Buffer.from(canonicalJson(manifestOf(raw)))
+
+/** The digest that stands for a whole run: SHA-256 of its manifest, in hexadecimal. */
+export const manifestSha256 = (raw: RawRecord): string => createHash('sha256').update(manifestBytes(raw)).digest('hex')
+
+/** A record as it will be read back from its file: checked, with nothing in it that JSON does not keep. */
+export const asWritten = (record: RunRecord): RawRecord =>
+  JSON.parse(JSON.stringify(runRecordSchema.parse(record))) as RawRecord

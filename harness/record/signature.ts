@@ -1,0 +1,89 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { manifestBytes, type RawRecord } from './manifest.ts'
+import type { Signature } from './signature-schema.ts'
+
+/** An Ed25519 pair as text: PKCS #8 and SPKI in PEM, as openssl reads them. */
+export interface KeyPair {
+  readonly privatePem: string
+  readonly publicPem: string
+}
+
+export function newKeyPair(): KeyPair {
+  const pair = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return { privatePem: pair.privateKey, publicPem: pair.publicKey }
+}
+
+/** Reads a private key. Throws `bad-input` that names the place, never the content. */
+export function readPrivateKey(pem: string, place: string): KeyObject {
+  let key: KeyObject
+  try {
+    key = createPrivateKey(pem)
+  } catch {
+    throw new JoulemarkError('bad-input', `${place}: not a private key in PEM; joulemark key new makes one`)
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new JoulemarkError('bad-input', `${place}: a key of type ${key.asymmetricKeyType}; expected Ed25519`)
+  }
+  return key
+}
+
+/** The 32 bytes of a public key in hexadecimal: short enough to be read out on the telephone. */
+export function publicHexOf(key: KeyObject): string {
+  const { x } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
+  return Buffer.from(x as string, 'base64url').toString('hex')
+}
+
+/** A public key from its hexadecimal or its PEM text, as hexadecimal. Throws `bad-input`. */
+export function publicHexFrom(text: string, place: string): string {
+  const trimmed = text.trim()
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return trimmed.toLowerCase()
+  try {
+    const key = createPublicKey(trimmed)
+    if (key.asymmetricKeyType === 'ed25519') return publicHexOf(key)
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `${place}: not a public key: ${messageOf(error)}`)
+  }
+  throw new JoulemarkError('bad-input', `${place}: expected an Ed25519 public key: 64 hexadecimal digits, or PEM`)
+}
+
+const publicKeyOf = (hex: string): KeyObject =>
+  createPublicKey({
+    format: 'jwk',
+    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(hex, 'hex').toString('base64url') },
+  })
+
+/** A public key as PEM, for openssl. */
+export const publicPemOf = (hex: string): string => publicKeyOf(hex).export({ type: 'spki', format: 'pem' }).toString()
+
+/** Signs the manifest of a record. */
+export function signManifest(raw: RawRecord, key: KeyObject): Signature {
+  const value = sign(null, manifestBytes(raw), key).toString('hex')
+  return { algorithm: 'Ed25519', publicKey: publicHexOf(key), value }
+}
+
+/** Whether a signature is one of its own key over the manifest of this record. */
+export function isSignedBy(raw: RawRecord, signature: Signature): boolean {
+  try {
+    const key = publicKeyOf(signature.publicKey)
+    return verify(null, manifestBytes(raw), key, Buffer.from(signature.value, 'hex'))
+  } catch {
+    // 32 bytes that are no point of the curve
+    return false
+  }
+}
+
+/** The first 16 digits of a key's SHA-256: enough to tell keys apart on paper. */
+export const fingerprintOf = (publicHex: string): string =>
+  createHash('sha256').update(Buffer.from(publicHex, 'hex')).digest('hex').slice(0, 16)

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+
+/** What the record keeps of the cards beside their samples: observations, and what is worked out of the CSV files. */
+
+const nullableNumber = z.number().nullable()
+const nullableString = z.string().nullable()
+const atMs = z.number()
+const message = z.string()
+
+/** What happened to the sampling besides rows; times on the run's clock. */
+export const samplerEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gap'), fromMs: z.number(), toMs: z.number(), reason: z.string(), message }),
+  z.object({ kind: z.literal('clock-step'), atMs, stepMs: z.number(), message }),
+  z.object({ kind: z.literal('device-line'), atMs, text: z.string(), message }),
+  z.object({ kind: z.literal('sick-value'), atMs, uuid: z.string(), field: z.string(), text: z.string(), message }),
+  z.object({ kind: z.literal('malformed'), atMs, text: z.string(), message }),
+  z.object({ kind: z.literal('gave-up'), atMs, reason: z.string(), message }),
+])
+
+const samplerSchema = z.object({
+  fields: z.array(z.string()).describe('columns that were asked for, by the names of nvidia-smi'),
+  missingFields: z.array(z.string()).describe('columns that this driver does not have'),
+  intervalMs: z.number(),
+  rows: z.int().nonnegative(),
+  restarts: z.int().nonnegative(),
+  events: z.array(samplerEventSchema),
+  gaveUp: nullableString.describe('why sampling ended early'),
+})
+
+const cardHealthSchema = z.object({
+  uuid: z.string(),
+  throttleUs: z.record(z.string(), z.number()).nullable().describe('time held back since the driver was loaded'),
+  eccMode: nullableString,
+  eccCorrected: nullableNumber,
+  eccUncorrected: nullableNumber,
+  remapPending: z.boolean().nullable(),
+  remapFailure: z.boolean().nullable(),
+  retirementPending: z.boolean().nullable(),
+  recoveryAction: nullableString,
+  enforcedLimitW: nullableNumber,
+  defaultLimitW: nullableNumber,
+})
+
+/** The cards and the processes on them at one moment: an observation, not to be had from the CSV files. */
+const sightSchema = z.object({
+  atMs,
+  health: z.array(cardHealthSchema),
+  healthReason: z.string().optional().describe('why `health` is empty'),
+  processes: z
+    .array(z.object({ uuid: z.string(), pid: z.int(), name: z.string(), usedMiB: nullableNumber }))
+    .nullable(),
+  processesReason: z.string().optional(),
+})
+
+const driftSchema = z.object({ first: z.number(), last: z.number() }).nullable()
+
+/** How the serving cards fared in the window of one trial; from gpu.csv. */
+const cardWindowSchema = z.object({
+  trial: z.int().nonnegative(),
+  samples: z.int().nonnegative(),
+  reasonShares: z
+    .object({
+      swPowerCap: z.number(),
+      hwSlowdown: z.number(),
+      swThermalSlowdown: z.number(),
+      hwThermalSlowdown: z.number(),
+      hwPowerBrakeSlowdown: z.number(),
+    })
+    .nullable()
+    .describe('share of the samples in which a reason held the clocks back'),
+  smClockMHz: driftSchema.describe('medians of the first and the last third, of the card that drifted most'),
+  temperatureC: driftSchema,
+  maxTemperatureC: nullableNumber,
+  memClockMHz: nullableNumber.describe('median of the slowest card'),
+})
+
+/** Second opinions on the energy of one trial, and the state of the cards in it; from gpu.csv and counter.csv. */
+export const cardTrialSchema = z.object({
+  trial: z.int().nonnegative(),
+  window: cardWindowSchema.nullable(),
+  counterEnergyJ: nullableNumber.describe('NVML energy counter over the steady window'),
+  counterApart: nullableNumber.describe('energyJ of the trial / counterEnergyJ, less 1'),
+  netEnergyJ: nullableNumber.describe('energyJ less active idle over the window'),
+  netTokensPerJ: nullableNumber,
+  paddedEnergyJ: nullableNumber.describe('whole load with quiet on both sides, less the quiet: free of sensor lag'),
+  paddedApart: nullableNumber.describe('trapezoid over the whole load / paddedEnergyJ, less 1'),
+  quietBeforeW: nullableNumber,
+  quietAfterW: nullableNumber,
+  reasons: z.record(z.string(), z.string()).describe('why a figure is null, by field'),
+})
+
+/** Active idle: server up, weights loaded, no request; from gpu.csv over the span. */
+export const idleSchema = z.object({
+  startMs: nullableNumber,
+  endMs: nullableNumber,
+  powerW: nullableNumber.describe('summed over the serving GPUs'),
+  pstates: z.array(z.string()),
+  reason: z.string().optional().describe('why `powerW` is null'),
+})
+
+export const telemetrySchema = z.object({
+  sampler: samplerSchema.nullable(),
+  samplerReason: z.string().optional(),
+  before: sightSchema,
+  after: sightSchema,
+  counter: z
+    .object({ state: z.string(), reason: z.string().optional() })
+    .describe('NVML energy counter: ok, or the named state that it ended in'),
+  idle: idleSchema,
+  trials: z.array(cardTrialSchema),
+})
+
+/** What the box is, as far as it bears on a figure; the host stands in `host`. */
+export const fingerprintSchema = z.object({
+  driver: z.object({
+    version: nullableString,
+    kernelModule: nullableString,
+    nvml: nullableString,
+    cuda: nullableString,
+    fieldsSha256: nullableString.describe('of the field names that this driver lists'),
+  }),
+  cards: z.array(z.record(z.string(), nullableString)).describe('by the field names of nvidia-smi'),
+  containerImage: nullableString,
+  driverStateSha256: z.string().describe('of what a driver upgrade, a reboot or a person may change'),
+})
+
+export type GpuTelemetry = z.infer<typeof telemetrySchema>
+export type CardSight = z.infer<typeof sightSchema>
+export type CardTrial = z.infer<typeof cardTrialSchema>
+export type ActiveIdleSpan = z.infer<typeof idleSchema>
+export type BoxFingerprint = z.infer<typeof fingerprintSchema>
