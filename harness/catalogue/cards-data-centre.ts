@@ -4,6 +4,7 @@ import type { Card } from './types.ts'
 /** Data-centre cards. Bandwidth is the datasheet's; the memory-clock rule of GDDR cards does not hold for HBM. */
 
 const gpuGarden = from('glennklockwood.com/garden/processors/h100', 'press')
+const H100_CUDA_BYTES = Math.round(79.1 * 2 ** 30)
 const h200Sheet = from('NVIDIA H200 datasheet as quoted by morphllm', 'press')
 
 const hopper = {
@@ -30,7 +31,7 @@ const h100Pcie: Card = {
   memoryType: 'HBM2e',
   memoryDataRateGbps: null,
   smiMemoryMiB: smiCapture(81_559),
-  cudaBytes: derived('nvidia-smi total less 470 MiB')(81_089 * 2 ** 20),
+  cudaBytes: derived('as the H100 SXM, whose nvidia-smi total is the same')(H100_CUDA_BYTES),
   memoryBusBits: recalled(5120),
   memoryBandwidthGBs: recalled(2039),
   fp16Tflops: recalled(756),
@@ -57,7 +58,7 @@ const h100Sxm: Card = {
   memoryType: 'HBM3',
   memoryDataRateGbps: null,
   smiMemoryMiB: smiCapture(81_559),
-  cudaBytes: derived('nvidia-smi total less 470 MiB')(81_089 * 2 ** 20),
+  cudaBytes: from('79.10 GiB in a vLLM start-up log, huggingface/trl issue 2688', 'measured')(H100_CUDA_BYTES),
   memoryBusBits: gpuGarden(5120),
   memoryBandwidthGBs: gpuGarden(3350),
   fp16Tflops: gpuGarden(989.4),
@@ -111,7 +112,10 @@ const a100: Card = {
   memoryType: 'HBM2e',
   memoryDataRateGbps: null,
   smiMemoryMiB: smiCapture(81_920),
-  cudaBytes: derived('nvidia-smi total less 670 MiB')(81_250 * 2 ** 20),
+  cudaBytes: from(
+    '79.25 GiB in a PyTorch message, levihsu/OOTDiffusion issue 235',
+    'measured',
+  )(Math.round(79.25 * 2 ** 30)),
   memoryBusBits: recalled(5120),
   memoryBandwidthGBs: recalled(2039),
   l2Mb: recalled(40),
@@ -144,7 +148,8 @@ const l40s: Card = {
   memoryType: 'GDDR6 ECC',
   memoryDataRateGbps: recalled(18),
   smiMemoryMiB: smiCapture(46_068),
-  cudaBytes: derived('nvidia-smi total less 500 MiB')(45_568 * 2 ** 20),
+  // the same chip and the same nvidia-smi total as an RTX 6000 Ada with ECC on
+  cudaBytes: derived('44.43 GiB of an RTX 6000 Ada, DINGYANB/MTVCrafter issue 21')(Math.round(44.43 * 2 ** 30)),
   memoryBusBits: smiCapture(384),
   memoryBandwidthGBs: recalled(864),
   l2Mb: recalled(96),

@@ -143,7 +143,10 @@ const rtx5090: Card = {
   memoryType: 'GDDR7',
   memoryDataRateGbps: recalled(28),
   smiMemoryMiB: smiCapture(32_607),
-  cudaBytes: derived('nvidia-smi total less 600 MiB, as on the RTX PRO 6000')(32_007 * 2 ** 20),
+  cudaBytes: from(
+    '31.37 GiB in a PyTorch message, Wan-Video/Wan2.1 issue 465',
+    'measured',
+  )(Math.round(31.37 * 2 ** 30)),
   memoryBusBits: from('hardware-corner.net', 'press')(512),
   memoryBandwidthGBs: from('hardware-corner.net', 'press')(1792),
   l2Mb: from('trade press', 'press')(96),
@@ -176,7 +179,8 @@ const rtx6000Ada: Card = {
   memoryType: 'GDDR6 ECC',
   memoryDataRateGbps: from('NVIDIA RTX 6000 Ada Generation datasheet', 'datasheet')(20),
   smiMemoryMiB: smiCapture(49_140),
-  cudaBytes: derived('nvidia-smi total less 500 MiB, as on the RTX 4090')(48_640 * 2 ** 20),
+  // with ECC on: 46,068 MiB and 44.43 GiB, which leaves 572 MiB that no process gets
+  cudaBytes: derived('nvidia-smi total less 572 MiB (DINGYANB/MTVCrafter issue 21)')(48_568 * 2 ** 20),
   memoryBusBits: from('NVIDIA RTX 6000 Ada Generation datasheet', 'datasheet')(384),
   memoryBandwidthGBs: from('NVIDIA RTX 6000 Ada Generation datasheet', 'datasheet')(960),
   l2Mb: recalled(96),
@@ -190,7 +194,7 @@ const rtx6000Ada: Card = {
   pcieGen: 4,
   pcieLanes: 16,
   nvlinkGBs: null,
-  ecc: recalled('toggle-on'),
+  ecc: from('nvidia-smi captures: 49,140 MiB with ECC off, 46,068 MiB with it on', 'measured')('toggle-off'),
   slots: recalled('dual slot, blower'),
 }
 

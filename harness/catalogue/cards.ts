@@ -24,6 +24,5 @@ export const groupOf = (key: string): string | null => (key.startsWith('rtx-pro-
 /** The card with exactly this nvidia-smi name; the stand-in's stamp after it is seen through. Null for others. */
 export function cardBySmiName(name: string): Card | null {
   const plain = name.replace(/ \(SIMULATED\)$/, '')
-  const other = plain === 'NVIDIA A100 80GB PCIe' ? 'NVIDIA A100-SXM4-80GB' : plain
-  return cards.find((card) => card.smiName === other) ?? null
+  return cards.find((card) => card.smiName === plain) ?? null
 }

@@ -94,6 +94,7 @@ const mixtral8x22b: Shape = {
   maxContext: 65_536,
 }
 
+/** `headDim` is that of the values; keys have 64 more, and computing on the latent costs more still: a lower bound. */
 const deepseekV2: Shape = {
   kind: 'text',
   layers: 60,
@@ -104,8 +105,8 @@ const deepseekV2: Shape = {
   mlaLatentDim: 576,
   vocab: 102_400,
   totalParams: 235_741_434_880,
-  linearParams: 234_600_000_000,
-  activeLinearParams: 20_280_000_000,
+  linearParams: 234_692_116_480,
+  activeLinearParams: 20_326_481_920,
   experts: { count: 160, perToken: 6 },
   maxContext: 131_072,
 }
@@ -173,9 +174,9 @@ export const models: readonly Model[] = [
     ...fp8,
     key: 'qwen2.5-72b-instruct-fp8',
     label: 'Qwen 2.5 72B FP8',
-    servedAs: ['neuralmagic/Qwen2.5-72B-Instruct-FP8-dynamic', 'RedHatAI/Qwen2.5-72B-Instruct-FP8-dynamic'],
+    servedAs: ['RedHatAI/Qwen2.5-72B-Instruct-FP8-dynamic', 'neuralmagic-ent/Qwen2.5-72B-Instruct-FP8-dynamic'],
     sources: [
-      hf('huggingface.co Qwen2.5-72B-Instruct-FP8-dynamic: 16 shards of 4.78 to 4.88 GB'),
+      hf('huggingface.co neuralmagic-ent/Qwen2.5-72B-Instruct-FP8-dynamic: 16 shards of 4.78 to 4.88 GB'),
       shape('Qwen 2.5 72B config'),
     ],
   },
@@ -206,8 +207,12 @@ export const models: readonly Model[] = [
     ...awq,
     key: 'deepseek-v2-awq',
     label: 'DeepSeek V2 236B AWQ',
-    servedAs: ['cognitivecomputations/DeepSeek-V2-Chat-AWQ'],
-    sources: [hf('DeepSeek-V3 repository, inference/configs/config_236B.json'), shape('AWQ checkpoint name')],
+    // the one AWQ checkpoint of this shape whose name is on record
+    servedAs: ['casperhansen/deepseek-coder-v2-instruct-awq'],
+    sources: [
+      hf('DeepSeek-V3 repository, inference/configs/config_236B.json'),
+      hf('vLLM issue 6142: name of the checkpoint'),
+    ],
   },
   {
     ...bf16,

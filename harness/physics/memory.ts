@@ -23,7 +23,7 @@ export interface Fit {
   readonly budgetBytes: number
   /** Left for KV; negative when the weights alone are too much. */
   readonly freeBytes: number
-  /** Longest context that fits with this many sessions, and most sessions with this context. */
+  /** Longest context that memory has room for with this many sessions, whatever the model allows; most sessions with this context. */
   readonly maxContextTokens: number
   readonly maxSessions: number
 }

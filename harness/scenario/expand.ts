@@ -1,22 +1,32 @@
 import { JoulemarkError } from '../errors.ts'
 import type { Load, ScenarioFile } from './schema.ts'
 
+/** A text scenario file as written: the only kind that may ask for a sweep. */
+export type TextFile = Extract<ScenarioFile, { kind: 'text' }>
+export type PlainTextFile = Omit<TextFile, 'load'> & { readonly load: Load }
+
 /** A scenario file whose load one run can drive. */
-export type PlainScenarioFile = Omit<ScenarioFile, 'load'> & { readonly load: Load }
+export type PlainScenarioFile = PlainTextFile | Exclude<ScenarioFile, { kind: 'text' }>
 
 /**
  * The runs that a scenario file asks for: itself, or one for each value of its sweep, named after the value.
  * A search for the highest rate has no list beforehand; the command line drives it.
  */
 export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
+  if (file.kind !== 'text') return [file]
   const { load } = file
   if (load.shape !== 'sweep') return [{ ...file, load }]
   if (load.concurrency) {
     return load.concurrency.map((concurrency) => ({
       ...file,
       name: `${file.name}-c${concurrency}`,
-      title: `${file.title}, ${concurrency} streams`,
-      load: { shape: 'closed', concurrency, rampSeconds: load.rampSeconds || 1 },
+      title: `${file.title}, ${concurrency} ${load.session ? 'conversations' : 'streams'}`,
+      load: {
+        shape: 'closed',
+        concurrency,
+        rampSeconds: load.rampSeconds || 1,
+        ...(load.session ? { session: load.session } : {}),
+      },
     }))
   }
   if (load.ratePerS) return load.ratePerS.map((ratePerS) => atRate(file, ratePerS))
@@ -24,7 +34,7 @@ export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
 }
 
 /** One point of a rate sweep or search. */
-export function atRate(file: ScenarioFile, ratePerS: number): PlainScenarioFile {
+export function atRate(file: TextFile, ratePerS: number): PlainTextFile {
   const { load } = file
   if (load.shape !== 'sweep') throw new TypeError('atRate wants a sweep')
   const { arrivals, burstiness, rampSeconds, maxInFlight } = load

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { imageModels } from '../catalogue/image-models.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { throwIssues } from './issues.ts'
 import { nearest } from './nearest.ts'
@@ -70,11 +71,12 @@ function check<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.
 
 function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
   const scenario = check(source, scenarioFileSchema)
-  requireKnown(source, ['model'], scenario.model, known.models, 'model')
+  const models = scenario.kind === 'image' ? imageModels.map((model) => model.key) : known.models
+  requireKnown(source, ['model'], scenario.model, models, scenario.kind === 'image' ? 'image model' : 'model')
   for (const card of Object.keys(scenario.cards ?? {})) {
     requireKnown(source, ['cards', card], card, known.cards, 'card')
   }
-  if (scenario.load.shape !== 'trace') return scenario
+  if (scenario.kind !== 'text' || scenario.load.shape !== 'trace') return scenario
   return { ...scenario, load: { ...scenario.load, file: resolve(dirname(source.file), scenario.load.file) } }
 }
 

@@ -1,8 +1,10 @@
-import type { Load } from './schema.ts'
+import type { Scenario } from './schema.ts'
+
+type Load = Scenario['load']
 
 /** Requests that the load shape keeps in flight, or null where that is the server's doing (open loop, trace, sessions). */
 export function targetInFlight(load: Load): number | null {
-  return load.shape === 'closed' && !load.session ? load.concurrency : null
+  return load.shape === 'closed' && !('session' in load && load.session) ? load.concurrency : null
 }
 
 /** Connections that the load needs at most. */
@@ -15,7 +17,7 @@ export const isScheduled = (load: Load): boolean => load.shape !== 'closed'
 export function describeLoad(load: Load): string {
   switch (load.shape) {
     case 'closed':
-      if (load.session) return `${load.concurrency} conversations of ${load.session.turns} turns`
+      if ('session' in load && load.session) return `${load.concurrency} conversations of ${load.session.turns} turns`
       return load.concurrency === 1 ? '1 stream' : `${load.concurrency} streams`
     case 'open':
       return `${load.ratePerS} requests/s (${load.arrivals})`

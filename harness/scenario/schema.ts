@@ -1,18 +1,11 @@
 import { z } from 'zod'
+import { imageLoadSchema, imageSchema, trainingLoadSchema, trainingSchema, trainingTrialSchema } from './job-schema.ts'
+import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-parts.ts'
 
 /**
  * The scenario file: what to ask of the card. This schema is the one source of the types, of the validation
  * and of `scenarios/schema.json`. Unknown keys are errors; defaults live here and nowhere else.
  */
-
-const positiveInt = z.int().positive()
-
-/** `2%` or `0.02`, kept as a fraction. */
-const fraction = z
-  .union([z.number().positive().max(1), z.string().regex(/^\d+(\.\d+)?\s*%$/)])
-  .transform((value) => (typeof value === 'number' ? value : Number.parseFloat(value) / 100))
-  .pipe(z.number().positive().max(1))
-  .meta({ description: 'a share: 2% or 0.02' })
 
 export const serverSchema = z.strictObject({
   maxModelLen: positiveInt.optional().describe('--max-model-len the server should run with'),
@@ -40,16 +33,6 @@ const closedLoadSchema = z.strictObject({
   session: sessionSchema.optional().describe('multi-turn conversations with a growing context'),
 })
 
-const arrivalFields = {
-  arrivals: z.enum(['constant', 'poisson', 'gamma']).default('poisson'),
-  burstiness: z.number().positive().default(1).describe('shape of gamma gaps: 1 is Poisson, smaller is burstier'),
-  rampSeconds: z.number().nonnegative().default(0).describe('the rate climbs from 0 over this time'),
-  maxInFlight: positiveInt
-    .max(20_000)
-    .default(512)
-    .describe('connections held open; a request that finds none free is dropped and counted, never made to wait'),
-} as const
-
 const openLoadSchema = z.strictObject({
   shape: z.literal('open').describe('requests go at their appointed times, whatever the server does'),
   ratePerS: z.number().positive().max(100_000).describe('requests a second'),
@@ -66,6 +49,7 @@ const traceLoadSchema = z.strictObject({
 const sweepLoadSchema = z.strictObject({
   shape: z.literal('sweep').describe('one run for each value; one record each'),
   concurrency: z.array(positiveInt.max(10_000)).min(1).optional(),
+  session: sessionSchema.optional().describe('with concurrency: multi-turn conversations instead of single requests'),
   ratePerS: z.array(z.number().positive()).min(1).optional(),
   highestRate: z
     .strictObject({
@@ -89,6 +73,10 @@ export const fileLoadSchema = z
       load.shape !== 'sweep' || [load.concurrency, load.ratePerS, load.highestRate].filter(Boolean).length === 1,
     'expected exactly one of concurrency, ratePerS or highestRate in a sweep',
   )
+  .refine(
+    (load) => load.shape !== 'sweep' || !load.session || load.concurrency !== undefined,
+    'expected session only beside concurrency in a sweep',
+  )
 
 export const promptSchema = z.strictObject({
   tokens: positiveInt.max(2_000_000).describe('exact prompt length in tokens'),
@@ -103,25 +91,6 @@ export const promptSchema = z.strictObject({
 export const outputSchema = z.strictObject({
   tokens: positiveInt.max(1_000_000).describe('exact output length: ignore_eos with min_tokens = max_tokens'),
 })
-
-export const trialSchema = z
-  .strictObject({
-    seconds: z.number().positive().default(60).describe('how long new requests are sent'),
-    warmupSeconds: z.number().nonnegative().default(10).describe('load of the same shape before the first trial'),
-    minWindowSeconds: z
-      .number()
-      .positive()
-      .optional()
-      .describe('shortest steady window that counts; half of seconds unless given'),
-    requestTimeoutSeconds: z.number().positive().default(600),
-    runTimeoutMinutes: z.number().positive().default(180).describe('the run ends in good order after this'),
-    quietSeconds: z
-      .number()
-      .min(0.8)
-      .default(3)
-      .describe('sampling goes on this long before and after a trial, so that the power sensor can follow'),
-  })
-  .default({ seconds: 60, warmupSeconds: 10, requestTimeoutSeconds: 600, runTimeoutMinutes: 180, quietSeconds: 3 })
 
 export const certaintySchema = z
   .strictObject({
@@ -141,15 +110,31 @@ export const sloSchema = z.strictObject({
   e2eMs: z.number().positive().optional(),
 })
 
-const base = {
+const named = {
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'expected lower-case letters, digits, dots and dashes (80 at most)'),
   title: z.string().min(1).max(120),
-  kind: z.literal('text'),
   model: z.string().min(1).describe('catalogue key of the model'),
-  api: z.enum(['completions', 'chat']).default('completions'),
+} as const
+
+const judged = {
   server: serverSchema.optional(),
+  certainty: certaintySchema,
+  slo: sloSchema.optional(),
+  powerLimitW: z
+    .number()
+    .positive()
+    .optional()
+    .describe('power limit that was set on purpose; without it the gate power-limit wants the default of the card'),
+  maxErrorRate: z.number().min(0).max(1).default(0.001).describe('share of failed requests that the gate allows'),
+  seed: z.int().nonnegative().default(1).describe('seed of the prompts, the images or the training'),
+} as const
+
+const textBase = {
+  ...named,
+  kind: z.literal('text').describe('tokens streamed by a server'),
+  api: z.enum(['completions', 'chat']).default('completions'),
   client: z
     .enum(['raw', 'sdk'])
     .default('raw')
@@ -158,32 +143,61 @@ const base = {
   prompt: promptSchema,
   output: outputSchema,
   trial: trialSchema,
-  certainty: certaintySchema,
-  slo: sloSchema.optional(),
-  maxErrorRate: z.number().min(0).max(1).default(0.001).describe('share of failed requests that the gate allows'),
-  seed: z.int().nonnegative().default(1).describe('seed of the prompts'),
+  ...judged,
+} as const
+
+const imageBase = {
+  ...named,
+  kind: z.literal('image').describe('images made by a server at /v1/images/generations'),
+  load: imageLoadSchema,
+  image: imageSchema,
+  trial: trialSchema,
+  ...judged,
+} as const
+
+const trainingBase = {
+  ...named,
+  kind: z.literal('training').describe('a training command that the harness starts, watches and stops'),
+  load: trainingLoadSchema,
+  training: trainingSchema,
+  trial: trainingTrialSchema,
+  ...judged,
 } as const
 
 /** Fields that `cards:` may override for one card; objects are merged key by key. */
-const overrideSchema = z
-  .strictObject({
-    server: serverSchema.partial(),
-    load: z.looseObject({}),
-    prompt: promptSchema.partial(),
-    output: outputSchema.partial(),
-    slo: sloSchema,
-  })
-  .partial()
+const overridden = {
+  server: serverSchema.partial(),
+  powerLimitW: z.number().positive(),
+  load: z.looseObject({}),
+  slo: sloSchema,
+} as const
+const cardsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z
+    .record(z.string(), z.strictObject({ ...overridden, ...shape }).partial())
+    .optional()
+    .describe('overrides for one card, by card key')
 
 /** A scenario file as written. */
-export const scenarioFileSchema = z.strictObject({
-  ...base,
-  load: fileLoadSchema,
-  cards: z.record(z.string(), overrideSchema).optional().describe('overrides for one card, by card key'),
-})
+export const scenarioFileSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...textBase,
+    load: fileLoadSchema,
+    cards: cardsOf({ prompt: promptSchema.partial(), output: outputSchema.partial() }),
+  }),
+  z.strictObject({ ...imageBase, cards: cardsOf({ image: imageSchema.partial() }) }),
+  z.strictObject({ ...trainingBase, cards: cardsOf({ training: trainingSchema.partial() }) }),
+])
+
+const textScenarioSchema = z.strictObject(textBase)
+const imageScenarioSchema = z.strictObject(imageBase)
+const trainingScenarioSchema = z.strictObject(trainingBase)
 
 /** A scenario with the overrides of its card applied: what runs, and what the record keeps. */
-export const scenarioSchema = z.strictObject(base)
+export const scenarioSchema = z.discriminatedUnion('kind', [
+  textScenarioSchema,
+  imageScenarioSchema,
+  trainingScenarioSchema,
+])
 
 /** A suite: scenario files run one after another. */
 export const suiteSchema = z.strictObject({
@@ -193,6 +207,9 @@ export const suiteSchema = z.strictObject({
 
 export type ScenarioFile = z.infer<typeof scenarioFileSchema>
 export type Scenario = z.infer<typeof scenarioSchema>
+export type TextScenario = z.infer<typeof textScenarioSchema>
+export type ImageScenario = z.infer<typeof imageScenarioSchema>
+export type TrainingScenario = z.infer<typeof trainingScenarioSchema>
 export type Suite = z.infer<typeof suiteSchema>
 export type Load = z.infer<typeof loadSchema>
 export type FileLoad = z.infer<typeof fileLoadSchema>

@@ -1,0 +1,49 @@
+import type { ImageModel } from '../catalogue/image-models.ts'
+import type { Card } from '../catalogue/types.ts'
+import { overheadBytesOf } from './memory.ts'
+
+export interface ImageShape {
+  readonly size: string
+  readonly steps: number
+  readonly guidance: number
+}
+
+/** Least seconds an image, and the sum that says so; or why there is no such limit. */
+export type ImageLimit = { readonly secondsPerImage: number; readonly formula: string } | { readonly reason: string }
+
+/** Passes of the denoiser an image: one a step, two where guidance needs one with and one without the prompt. */
+export const passesPerImage = (
+  model: ImageModel,
+  { steps, guidance }: Pick<ImageShape, 'steps' | 'guidance'>,
+): number => steps * (guidance > 1 ? model.guidedPasses : 1)
+
+/**
+ * Least time of one image: passes · TFLOP a pass / peak, with the text encoders and the decoder left out. Peak is the
+ * dense 16-bit rate with FP32 accumulate at the higher of rated and seen clock. A step skipped by a cache of the
+ * server, FP8 weights or FP16 accumulation pass it: then the run is not what its scenario says.
+ */
+export function imageLimit(
+  card: Card,
+  model: ImageModel,
+  shape: ImageShape,
+  gpus = 1,
+  smClockGhz: number | null = null,
+): ImageLimit {
+  if (shape.size !== '1024x1024') return { reason: `the work of a pass is known for 1024x1024, not for ${shape.size}` }
+  const passes = passesPerImage(model, shape)
+  const tflops = card.fp16Tflops.value * Math.max(1, (smClockGhz ?? 0) / card.boostGhz.value) * gpus
+  const secondsPerImage = (passes * model.tflopPerPass) / tflops
+  const formula = `${passes} passes x ${model.tflopPerPass} TFLOP / ${tflops.toFixed(1)} TFLOPS = ${secondsPerImage.toFixed(2)} s an image`
+  return { secondsPerImage, formula }
+}
+
+/** Activations of the decoder and of the denoiser at 1024 x 1024: an allowance. */
+const ACTIVATION_BYTES = 1.5e9
+
+/** Whether a model fits a card with all of its parts resident in 16 bits, and the bytes that say so. */
+export function imageFit(card: Card, model: ImageModel): { readonly fits: boolean; readonly evidence: string } {
+  const needed = model.residentBytes + overheadBytesOf(card) + ACTIVATION_BYTES
+  const gb = (bytes: number) => (bytes / 1e9).toFixed(1)
+  const evidence = `${gb(model.residentBytes)} GB of weights in 16 bits (denoiser ${gb(model.denoiserBytes)} GB), ${gb(overheadBytesOf(card) + ACTIVATION_BYTES)} GB of overhead, into ${gb(card.cudaBytes.value)} GB`
+  return { fits: needed <= card.cudaBytes.value, evidence }
+}

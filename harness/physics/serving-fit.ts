@@ -1,0 +1,39 @@
+import type { Card, Model } from '../catalogue/types.ts'
+import { kvElementBytes } from './kv.ts'
+import { fitOf } from './memory.ts'
+
+/** What of a scenario's server decides whether it starts. */
+export interface ServingShape {
+  readonly maxModelLen?: number | undefined
+  readonly kvCacheDtype?: string | undefined
+  readonly gpuMemoryUtilization?: number | undefined
+  readonly tensorParallel?: number | undefined
+}
+
+/** vLLM's own default of `--gpu-memory-utilization`. */
+const DEFAULT_UTILIZATION = 0.9
+
+/**
+ * Whether vLLM would start for a scenario: weights, overhead and one sequence of `--max-model-len` (or of the longest
+ * request). Too many sequences are no OOM in vLLM: they queue.
+ */
+export function servingFit(
+  card: Card,
+  model: Model,
+  server: ServingShape,
+  longestRequestTokens: number,
+): { readonly fits: boolean; readonly evidence: string } {
+  const contextTokens = server.maxModelLen ?? longestRequestTokens
+  const gpus = server.tensorParallel ?? 1
+  const fit = fitOf(card, model, {
+    contextTokens,
+    sessions: 1,
+    kvBytesPerElement: kvElementBytes(server.kvCacheDtype),
+    gpuMemoryUtilization: server.gpuMemoryUtilization ?? DEFAULT_UTILIZATION,
+    gpus,
+  })
+  const gb = (bytes: number) => (bytes / 1e9).toFixed(1)
+  const cards = gpus === 1 ? card.label : `${gpus} x ${card.label}`
+  const evidence = `${gb(fit.weightsBytes)} GB of weights, ${gb(fit.overheadBytes)} GB of overhead and ${gb(fit.kvBytesPerToken * contextTokens)} GB for ${contextTokens} tokens of KV, into ${gb(fit.budgetBytes)} GB (${cards})`
+  return { fits: fit.headroomRatio >= 1, evidence }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { arrivalFields, positiveInt, trialFields } from './schema-parts.ts'
+
+/** The parts of a scenario that are about images or training; a text scenario has a prompt and an output instead. */
+
+export const imageSchema = z.strictObject({
+  size: z
+    .string()
+    .regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, 'expected WIDTHxHEIGHT in pixels')
+    .default('1024x1024'),
+  steps: positiveInt.max(200).describe('denoising steps, always sent: seconds an image say nothing without them'),
+  guidance: z.number().min(0).max(20).describe('guidance scale, always sent; SDXL makes two passes a step above 1'),
+  batch: positiveInt.max(10).default(1).describe('images a request (n)'),
+  prompt: z
+    .string()
+    .min(1)
+    .max(2000)
+    .default('a lighthouse on a cliff at dusk, waves below, oil on canvas')
+    .describe('text of the prompt; the seed differs from request to request'),
+})
+
+/** Images know no conversations and no traces of tokens. */
+export const imageLoadSchema = z.discriminatedUnion('shape', [
+  z.strictObject({
+    shape: z.literal('closed').describe('a fixed number of requests in flight'),
+    concurrency: positiveInt.max(64).describe('requests in flight'),
+    rampSeconds: z.number().nonnegative().default(0),
+  }),
+  z.strictObject({
+    shape: z.literal('open').describe('requests go at their appointed times'),
+    ratePerS: z.number().positive().max(1000),
+    ...arrivalFields,
+  }),
+])
+
+export const trainingSchema = z.strictObject({
+  batch: positiveInt.max(4096).describe('sequences a step'),
+  sequenceTokens: positiveInt.max(1_000_000).describe('tokens a sequence'),
+  rank: positiveInt.max(4096).describe('rank of the LoRA adapters'),
+  gradientCheckpointing: z.boolean().describe('activations are computed again in the backward pass, to save memory'),
+  steps: positiveInt.default(1_000_000).describe('steps at most; the trial ends after trial.seconds all the same'),
+  python: z.string().min(1).default('python3').describe('interpreter for scripts/train-qlora.py'),
+  tiny: z
+    .boolean()
+    .default(false)
+    .describe('a tiny random Llama on the CPU: proves the path on a machine without a GPU'),
+  command: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('your own command instead, as a list of arguments (no shell); it prints {"step","tokens","loss"} a line'),
+})
+
+/** One command at a time: there is nothing else to choose. */
+export const trainingLoadSchema = z
+  .strictObject({
+    shape: z.literal('closed').default('closed'),
+    concurrency: z.literal(1).default(1),
+    rampSeconds: z.literal(0).default(0),
+  })
+  .default({ shape: 'closed', concurrency: 1, rampSeconds: 0 })
+
+export const trainingTrialSchema = z
+  .strictObject({
+    ...trialFields,
+    seconds: trialFields.seconds.describe('how long it trains, counted from its first step'),
+    warmupSeconds: z.literal(0).default(0).describe('none: the first fifth of the steps is the warm-up'),
+  })
+  .default({ seconds: 60, warmupSeconds: 0, requestTimeoutSeconds: 600, runTimeoutMinutes: 180, quietSeconds: 3 })

@@ -1,0 +1,152 @@
+import type { Agent } from 'node:http'
+import type { Address } from '../endpoint/address.ts'
+import { runClosedLoop } from '../load/closed-loop.ts'
+import type { LoadDriver, PhaseEnd } from '../load/driver.ts'
+import { runOpenLoop } from '../load/open-loop.ts'
+import type { Phase } from '../load/protocol.ts'
+import { plainText } from '../plain-text.ts'
+import { arrivalTimes } from '../plan/arrivals.ts'
+import { mixSeed, seededRandom } from '../plan/random.ts'
+import { type RequestRow, roundMs } from '../record/rows.ts'
+import type { ImageScenario } from '../scenario/schema.ts'
+import { faultOfAnswer, imagePayload } from './image-answer.ts'
+import { exchangeImage, type ImageExchange } from './image-request.ts'
+import { watchSelf } from './self-watch.ts'
+import type { Stage, WorkListener } from './workload.ts'
+
+export interface ImagePlan {
+  readonly scenario: ImageScenario
+  readonly model: string
+  readonly address: Address
+  readonly apiKey: string | null
+  readonly agent: Agent
+  readonly connections: number
+  readonly stage: Stage
+}
+
+/** How late a request may go after it was due before it counts as sent late. */
+const LATE_MS = 10
+/** A server that refuses at once would otherwise be asked thousands of times. */
+const PAUSE_AFTER_FAILURE_MS = 200
+/** Seeds of the warm-up's images and of each trial are apart, so that no image is asked for twice. */
+const SEEDS_A_PHASE = 100_000
+
+/**
+ * Drives requests for images. An image takes seconds, so that one thread times them all; what came is decoded and
+ * looked at after its time was taken, while the next one is on its way.
+ */
+export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver {
+  const { scenario, stage } = plan
+  const { clock, originMs } = stage
+  let stopSending = new AbortController()
+  const aborted = new AbortController()
+  const counts = { inFlight: 0, late: 0, dropped: 0, simulated: false }
+  const lanes = Array.from({ length: plan.connections }, (_, lane) => lane)
+
+  async function send(phase: Phase, id: number, scheduledMs: number, checks: Promise<void>[]): Promise<void> {
+    const seed = scenario.seed + (phase.trial + 1) * SEEDS_A_PHASE + id
+    counts.inFlight += 1
+    listener.onProgress(counts.inFlight, 0)
+    const timeoutMs = scenario.trial.requestTimeoutSeconds * 1000
+    const { address, apiKey, agent, model } = plan
+    const options = { address, apiKey, agent, now: () => clock.nowMs(), timeoutMs, signal: aborted.signal }
+    const answer = await exchangeImage(imagePayload(scenario, model, seed), options)
+    counts.inFlight -= 1
+    counts.simulated ||= answer.simulated
+    if (answer.dispatchedMs - scheduledMs > LATE_MS) counts.late += 1
+    listener.onProgress(counts.inFlight, answer.body === null ? 0 : scenario.image.batch)
+    checks.push(
+      toRow(phase.trial, id, scheduledMs, answer).then((row) => {
+        if (phase.trial >= 0) listener.onRows([row], [])
+      }),
+    )
+    if (answer.body === null && !aborted.signal.aborted) await clock.sleep(PAUSE_AFTER_FAILURE_MS)
+  }
+
+  async function toRow(trial: number, id: number, scheduledMs: number, answer: ImageExchange): Promise<RequestRow> {
+    const fault = answer.body === null ? null : await faultOfAnswer(answer.body, scenario)
+    const at = (ms: number) => (Number.isNaN(ms) ? null : roundMs(ms - originMs))
+    const error = fault ?? answer.error
+    const safe = plan.apiKey ? error.replaceAll(plan.apiKey, '[secret]') : error
+    return {
+      trial,
+      id,
+      worker: 0,
+      scheduledMs: roundMs(scheduledMs - originMs),
+      dispatchedMs: at(answer.dispatchedMs),
+      firstByteMs: at(answer.firstByteMs),
+      firstChunkMs: null,
+      firstTokenMs: null,
+      lastTokenMs: null,
+      endMs: roundMs(answer.endMs - originMs),
+      plannedPromptTokens: 0,
+      plannedOutputTokens: 0,
+      promptTokens: null,
+      outputTokens: null,
+      cachedTokens: null,
+      chunks: 0,
+      maxGapMs: null,
+      outcome: fault === null ? answer.outcome : 'malformed',
+      httpStatus: answer.httpStatus,
+      finishReason: null,
+      error: plainText(safe).slice(0, 400),
+    }
+  }
+
+  async function drive(phase: Phase, checks: Promise<void>[]): Promise<void> {
+    const startMs = originMs + phase.startMs
+    const untilMs = originMs + phase.sendUntilMs
+    const { load } = scenario
+    let ids = 0
+    if (load.shape === 'closed') {
+      const next = (_lane: number, _slot: number, scheduledMs: number) => send(phase, ids++, scheduledMs, checks)
+      const deps = { clock, lanes, next, pauseMs: () => 0, stopSending: stopSending.signal }
+      await runClosedLoop(startMs, untilMs, phase.rampMs, deps)
+      return
+    }
+    const times = arrivalTimes(load, seededRandom(mixSeed(scenario.seed, 0x696d6167, phase.trial)))
+    await runOpenLoop(startMs, untilMs, {
+      clock,
+      free: [...lanes],
+      appointments: appointments(times),
+      idOf: (index) => index,
+      stopSending: stopSending.signal,
+      send: (_lane, id, _appointment, scheduledMs) => send(phase, id, scheduledMs, checks),
+      drop: () => {
+        counts.dropped += 1
+      },
+    })
+  }
+
+  return {
+    async runPhase(phase): Promise<PhaseEnd> {
+      stopSending = new AbortController()
+      if (aborted.signal.aborted) stopSending.abort()
+      counts.late = 0
+      counts.dropped = 0
+      const checks: Promise<void>[] = []
+      const watched = watchSelf(clock)
+      await drive(phase, checks)
+      const stats = watched({ lateSends: counts.late, dropped: counts.dropped })
+      await Promise.all(checks)
+      return {
+        stats: [stats],
+        gaps: new Uint32Array(0),
+        simulated: counts.simulated,
+        fingerprint: null,
+      }
+    },
+    stopSending: () => stopSending.abort(),
+    abort: () => {
+      stopSending.abort()
+      aborted.abort()
+    },
+    close: async () => plan.agent.destroy(),
+  }
+}
+
+function* appointments(
+  times: Iterable<number>,
+): Generator<{ atMs: number; promptTokens: number; outputTokens: number }> {
+  for (const atMs of times) yield { atMs, promptTokens: 0, outputTokens: 0 }
+}

@@ -1,0 +1,94 @@
+import { type Agent, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Address } from '../endpoint/address.ts'
+import { bodyMessage } from '../endpoint/timed-request.ts'
+import { messageOf } from '../errors.ts'
+import type { Outcome } from '../record/rows.ts'
+
+/** One request as it went: times on the common clock (NaN where not reached), and the body of a 200. */
+export interface ImageExchange {
+  readonly dispatchedMs: number
+  readonly firstByteMs: number
+  readonly endMs: number
+  readonly httpStatus: number | null
+  readonly outcome: Outcome
+  readonly error: string
+  readonly body: Buffer | null
+  readonly simulated: boolean
+}
+
+export interface ImageRequestOptions {
+  readonly address: Address
+  readonly apiKey: string | null
+  readonly agent: Agent
+  readonly now: () => number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/** Ten images of 1024 x 1024 as base64 are about 25 MB. */
+const MAX_BODY_BYTES = 200 * 2 ** 20
+
+/**
+ * Sends one request for images and waits for the whole answer: there is no stream, so that the end is the last byte.
+ * The body is read here and looked at later, off the clock. No retry, no redirect. Never throws.
+ */
+export function exchangeImage(payload: string, options: ImageRequestOptions): Promise<ImageExchange> {
+  const { address, apiKey, agent, now, timeoutMs, signal } = options
+  return new Promise((resolve) => {
+    const parts: Buffer[] = []
+    let size = 0
+    let firstByteMs = Number.NaN
+    let httpStatus: number | null = null
+    let simulated = false
+    let settled = false
+    const settle = (outcome: Outcome, error: string) => {
+      if (settled) return
+      settled = true
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      const body = outcome === 'ok' ? Buffer.concat(parts) : null
+      resolve({ dispatchedMs, firstByteMs, endMs: now(), httpStatus, outcome, error, body, simulated })
+    }
+    const cut = (outcome: Outcome, error: string) => {
+      settle(outcome, error)
+      sent.destroy()
+    }
+    const onAbort = () => cut('aborted', 'stopped by the harness')
+    const timer = setTimeout(() => cut('timeout', `no end within ${timeoutMs} ms`), timeoutMs)
+    const send = address.tls ? httpsRequest : httpRequest
+    const sent = send(`${address.url}/v1/images/generations`, {
+      method: 'POST',
+      agent,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(payload),
+        accept: 'application/json',
+        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+      },
+    })
+    sent.on('response', (response) => {
+      firstByteMs = now()
+      httpStatus = response.statusCode ?? null
+      simulated = response.headers['x-joulemark-simulated'] !== undefined
+      response.on('data', (bytes: Buffer) => {
+        size += bytes.length
+        if (size > MAX_BODY_BYTES) cut('malformed', `an answer of over ${MAX_BODY_BYTES} bytes`)
+        else parts.push(bytes)
+      })
+      response.on('end', () => {
+        if (httpStatus === 200) settle('ok', '')
+        else {
+          const why = `HTTP ${httpStatus}: ${bodyMessage(Buffer.concat(parts).toString('utf8', 0, 4096))}`
+          settle((httpStatus ?? 0) >= 500 ? 'http-5xx' : 'http-4xx', why)
+        }
+      })
+      response.on('error', (error) => settle('truncated', messageOf(error)))
+    })
+    sent.on('error', (error) => settle(httpStatus === null ? 'connect' : 'truncated', messageOf(error)))
+    signal.addEventListener('abort', onAbort, { once: true })
+    const dispatchedMs = now()
+    if (signal.aborted) onAbort()
+    else sent.end(payload)
+  })
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { silentProgress } from '../progress.ts'
+import { readRows, readRun } from '../record/read.ts'
+import { type FinishedRun, runScenario } from '../run.ts'
+import type { RunOptions } from '../run-options.ts'
+import type { PlainScenarioFile } from '../scenario/expand.ts'
+import { scenarioFileSchema } from '../scenario/schema.ts'
+import { type ImageServer, startImageServer } from '../testing/image-server.ts'
+
+/** The image path against a real server of real PNGs: what is asked, what is checked, what is counted. */
+const folder = mkdtempSync(join(tmpdir(), 'images-'))
+const SECONDS_AN_IMAGE = 0.15
+let server: ImageServer
+beforeAll(async () => {
+  server = await startImageServer('stabilityai/stable-diffusion-xl-base-1.0', SECONDS_AN_IMAGE)
+})
+afterAll(() => server.close())
+beforeEach(() => {
+  server.mood = 'images'
+  server.seen.length = 0
+})
+
+const scenario = (over: object = {}) =>
+  scenarioFileSchema.parse({
+    name: 'sdxl-test',
+    title: 'SDXL',
+    kind: 'image',
+    model: 'sdxl',
+    load: { shape: 'closed', concurrency: 1 },
+    image: { size: '96x64', steps: 30, guidance: 5, batch: 1 },
+    trial: { seconds: 3, warmupSeconds: 0.2, quietSeconds: 0.8, minWindowSeconds: 0.5 },
+    ...over,
+  }) as PlainScenarioFile
+
+const never = new AbortController().signal
+const options = (): RunOptions => ({
+  clock: systemClock,
+  endpoint: server.url,
+  apiKey: 'sk-image-secret',
+  nvidiaSmi: null,
+  outDir: folder,
+  card: null,
+  gpus: [],
+  trials: 1,
+  workers: 1,
+  certify: false,
+  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+  progress: silentProgress,
+  drain: never,
+  abort: never,
+})
+
+describe('a run of images', () => {
+  let run: FinishedRun
+  let seen: Record<string, unknown>[]
+  beforeAll(async () => {
+    run = await runScenario(scenario(), options())
+    seen = [...server.seen]
+  })
+
+  test('sends size, steps, guidance, batch and a seed of its own with every request', () => {
+    const asked = { size: '96x64', num_inference_steps: 30, guidance_scale: 5, n: 1, response_format: 'b64_json' }
+    expect(seen.every((body) => Object.entries(asked).every(([key, value]) => body[key] === value))).toBe(true)
+    expect(new Set(seen.map((body) => body['seed'])).size).toBe(seen.length)
+  })
+
+  test('has seconds an image no shorter than the server took, images/s and their settings in the record', async () => {
+    const { record } = await readRun(run.directory)
+    expect(record.status).toBe('complete')
+    expect(record.scenario).toMatchObject({ kind: 'image', image: { steps: 30, guidance: 5, batch: 1 } })
+    const { secondsPerImage, imagesPerS } = record.result
+    expect(secondsPerImage?.mean).toBeGreaterThanOrEqual(SECONDS_AN_IMAGE - 0.002)
+    expect(imagesPerS?.mean).toBeGreaterThan(0)
+    // one at a time: images/s cannot pass the inverse of the shortest image
+    expect(imagesPerS?.mean).toBeLessThanOrEqual(1 / (SECONDS_AN_IMAGE - 0.002))
+  })
+
+  test('knows no tokens, and says so', () => {
+    const [trial] = run.record.trials
+    expect(trial).toMatchObject({ outputTokens: null, tokensPerJ: null, outcomes: { ok: trial?.requests } })
+    expect(trial?.reasons['outputTokensPerS']).toBe('a run of kind image streams no tokens')
+    expect(trial?.reasons['joulesPerImage']).toMatch(/--no-gpu/)
+    expect(run.record.result['outputTokensPerS']).toBeUndefined()
+    expect(run.record.result['joulesPerImage']).toMatchObject({ mean: null, reason: expect.stringMatching(/--no-gpu/) })
+  })
+
+  test('keeps a row a request and no picture', async () => {
+    const rows = await readRows(run.directory, 'requests.csv')
+    expect(rows).toHaveLength(run.record.trials[0]?.requests ?? 0)
+    expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === null && row.error === '')).toBe(true)
+    expect(Object.keys(run.record.files).sort()).toEqual(
+      ['gaps.csv', 'gpu.csv', 'requests.csv', 'server.csv', 'tokens.csv'].sort(),
+    )
+  })
+})
+
+test('two images a request count twice, and each takes half of the time', async () => {
+  const two = scenario({ image: { size: '96x64', steps: 4, guidance: 1, batch: 2 } })
+  const { record } = await runScenario(two, options())
+  const [trial] = record.trials
+  expect(trial?.image?.secondsPerImage).toBeCloseTo((trial?.e2eMs.p50 ?? 0) / 2000, 9)
+})
+
+test.each([
+  ['half-size', /png of 48x32, asked for 96x64/],
+  ['blank', /blank: 96x64 of one colour/],
+  ['html', /not JSON/],
+  ['one-short', /0 images came, 1 were asked for/],
+] as const)('a server that sends %s is refused before anything is written', async (mood, why) => {
+  server.mood = mood
+  await expect(runScenario(scenario(), options())).rejects.toThrow(why)
+})
+
+test('a server without memory is a complete run whose result is OOM, with its words', async () => {
+  server.mood = 'out-of-memory'
+  const { record } = await runScenario(scenario(), options())
+  expect(record).toMatchObject({ status: 'complete', result: {}, trials: [], quotable: false })
+  expect(record.oom?.evidence).toMatch(/CUDA out of memory\. Tried to allocate 9\.50 GiB/)
+})
