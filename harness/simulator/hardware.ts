@@ -7,6 +7,7 @@ import { kvCapacityTokens, overheadBytesOf } from '../physics/memory.ts'
 import { defaultEfficiency, stepTimeMs } from '../physics/step-time.ts'
 import { weightBytes } from '../physics/weights.ts'
 import type { StepCostModel } from './engine/step-work.ts'
+import { speculationOf, timedModel } from './faults/lies.ts'
 import type { SimulatorOptions } from './options.ts'
 
 /** A card that serves a model: what the engine and nvidia-smi need to know of the two together. */
@@ -31,11 +32,19 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const card = findCard(options.card)
   const model = findModel(options.model)
   const kvBytesPerElement = kvElementBytes(options.kvCacheDtype)
-  const { gpuMemoryUtilization } = options
+  const { gpuMemoryUtilization, bandwidthShare, lies } = options
+  const efficiency = {
+    ...defaultEfficiency,
+    bandwidth: defaultEfficiency.bandwidth * bandwidthShare,
+    attentionBandwidth: defaultEfficiency.attentionBandwidth * bandwidthShare,
+  }
   const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization })
-  const gpuBlocks = options.numGpuBlocksOverride ?? Math.floor(capacityTokens / BLOCK_SIZE)
+  const gpuBlocks = options.numGpuBlocksOverride ?? stormBlocks(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)
   const kvBytes = gpuBlocks * BLOCK_SIZE * kvBytesPerToken(model, kvBytesPerElement)
+  const timed = timedModel(model, lies)
+  // a draft is checked in the step that would have made its first token
+  const tokensChecked = 1 + (speculationOf(lies)?.draftTokens ?? 0)
   return {
     card,
     model,
@@ -43,9 +52,18 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     maxNumBatchedTokens: options.maxNumBatchedTokens ?? (card.cudaBytes.value >= LARGE_CARD_BYTES ? 8192 : 2048),
     usedMiB: Math.round((weightBytes(model) + overheadBytesOf(card) + kvBytes) / 2 ** 20),
     costOf: ({ decodeCount, decodeContextSum, prefills }) =>
-      stepTimeMs(card, model, { decodeCount, decodeContextSum, prefills, kvBytesPerElement }, defaultEfficiency),
+      stepTimeMs(
+        card,
+        timed,
+        { decodeCount: decodeCount * tokensChecked, decodeContextSum, prefills, kvBytesPerElement },
+        efficiency,
+      ),
   }
 }
+
+/** Under a storm of preemptions: blocks for one sequence of full length, and the null block. */
+const stormBlocks = ({ faults, maxModelLen }: SimulatorOptions): number | null =>
+  faults.includes('preemption-storm') ? Math.ceil(maxModelLen / BLOCK_SIZE) + 1 : null
 
 function findCard(key: string): Card {
   const card = cardByKey(key)

@@ -55,7 +55,9 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
     const fail = (reason: string, code: ErrorCode = 'world-failed'): void => {
       clearTimeout(timer)
       child.kill('SIGKILL')
-      reject(new JoulemarkError(code, complaint.trim().split('\n').at(-1) || `simulator: ${reason}`))
+      const message = complaint.trim().split('\n').at(-1) || `simulator: ${reason}`
+      // the whole of what it wrote is the cause: a log may say more than its last line
+      reject(new JoulemarkError(code, message, { cause: new Error(complaint) }))
     }
     const timer = setTimeout(() => fail(`not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS)
     child.once('error', (error) => fail(error.message))

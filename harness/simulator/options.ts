@@ -1,5 +1,14 @@
 import { parseArgs } from 'node:util'
 import { JoulemarkError } from '../errors.ts'
+import {
+  type FaultName,
+  faultNames,
+  type LieName,
+  lieNames,
+  readNames,
+  type SensorFaultName,
+  sensorFaultNames,
+} from './faults/names.ts'
 
 /** How a simulator is to be; named after vLLM's own flags where vLLM has one. */
 export interface SimulatorOptions {
@@ -22,6 +31,15 @@ export interface SimulatorOptions {
   readonly apiKey: string | null
   /** null = the first name of the model's checkpoint. */
   readonly servedModelName: string | null
+  /** Share of the memory bandwidth that the driver lets through: 0.95 is a driver that costs 5 % of it. */
+  readonly bandwidthShare: number
+  readonly faults: readonly FaultName[]
+  readonly lies: readonly LieName[]
+  readonly sensorFaults: readonly SensorFaultName[]
+  /** Share of streams that a fault hits. */
+  readonly faultShare: number
+  /** A server that speculates has counters of it. */
+  readonly draftCounters: boolean
   readonly exitWithStdin: boolean
 }
 
@@ -39,6 +57,12 @@ export const simulatorDefaults = {
   enablePrefixCaching: true,
   apiKey: null,
   servedModelName: null,
+  bandwidthShare: 1,
+  faults: [],
+  lies: [],
+  sensorFaults: [],
+  faultShare: 0.25,
+  draftCounters: false,
   exitWithStdin: false,
 } as const satisfies Omit<SimulatorOptions, 'card' | 'model'>
 
@@ -57,6 +81,12 @@ const flags = {
   'enable-prefix-caching': { type: 'boolean' },
   'api-key': { type: 'string' },
   'served-model-name': { type: 'string' },
+  'bandwidth-share': { type: 'string' },
+  fault: { type: 'string' },
+  lie: { type: 'string' },
+  'sensor-fault': { type: 'string' },
+  'fault-share': { type: 'string' },
+  'draft-counters': { type: 'boolean' },
   'exit-with-stdin': { type: 'boolean' },
 } as const
 
@@ -72,10 +102,12 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     const text = values[name]
     if (text === undefined) return otherwise
     const value = Number(text)
-    const whole = name === 'gpu-memory-utilization' ? value <= 1 : Number.isInteger(value)
+    const whole = shares.has(name) ? value <= 1 : Number.isInteger(value)
     if (whole && value >= minimum) return value
     throw new JoulemarkError('bad-input', `simulator: --${name} ${text}: expected a number from ${minimum} on`)
   }
+  const names = <Name extends string>(flag: 'fault' | 'lie' | 'sensor-fault', known: readonly Name[]): Name[] =>
+    values[flag] === undefined ? [] : readNames(flag, values[flag], known)
   return {
     card: required('card'),
     model: required('model'),
@@ -91,6 +123,12 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     enablePrefixCaching: values['enable-prefix-caching'] ?? simulatorDefaults.enablePrefixCaching,
     apiKey: values['api-key'] ?? simulatorDefaults.apiKey,
     servedModelName: values['served-model-name'] ?? simulatorDefaults.servedModelName,
+    bandwidthShare: number('bandwidth-share', 0.01, simulatorDefaults.bandwidthShare),
+    faults: names('fault', faultNames),
+    lies: names('lie', lieNames),
+    sensorFaults: names('sensor-fault', sensorFaultNames),
+    faultShare: number('fault-share', 0, simulatorDefaults.faultShare),
+    draftCounters: values['draft-counters'] ?? simulatorDefaults.draftCounters,
     exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
   }
 }
@@ -104,6 +142,11 @@ type NumberFlag =
   | 'max-model-len'
   | 'gpu-memory-utilization'
   | 'num-gpu-blocks-override'
+  | 'bandwidth-share'
+  | 'fault-share'
+
+/** Flags whose number is a share of a whole. */
+const shares: ReadonlySet<NumberFlag> = new Set(['gpu-memory-utilization', 'bandwidth-share', 'fault-share'])
 
 function readFlags(args: readonly string[]) {
   try {
@@ -120,7 +163,10 @@ export function toArguments(options: Partial<SimulatorOptions> & Pick<SimulatorO
     if (value === null || value === undefined) continue
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     if (value === true) args.push(flag)
-    else if (value === false) args.push(flag.replace('--', '--no-'))
+    else if (Array.isArray(value)) {
+      // a list of names is given to the flag of one of them
+      if (value.length > 0) args.push(`${flag.slice(0, -1)}=${value.join(',')}`)
+    } else if (value === false) args.push(flag.replace('--', '--no-'))
     else args.push(`${flag}=${String(value)}`)
   }
   return args

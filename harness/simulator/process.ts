@@ -2,22 +2,35 @@
  * The simulator as a program: a vLLM-like server on 127.0.0.1 and an nvidia-smi beside it. Says in one line of JSON on
  * stdout where they are, then serves until SIGINT or SIGTERM.
  */
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { systemClock } from '../clock.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../errors.ts'
+import { outOfMemoryLog } from './faults/oom-log.ts'
+import { describeHardware } from './hardware.ts'
 import { parseOptions } from './options.ts'
 import { createSimulation } from './simulation.ts'
 import { writeSmiLauncher } from './smi-launcher.ts'
 
+/** How long a slow start takes: weights are loaded, graphs captured. */
+const SLOW_START_MS = 2000
+/** vLLM's code when it could not start. */
+const START_FAILED = 1
+
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
+  if (options.faults.includes('oom-at-start')) {
+    process.stderr.write(outOfMemoryLog(describeHardware(options)))
+    process.exit(START_FAILED)
+  }
+  const isSlow = options.faults.includes('start-refused')
   const simulation = createSimulation(options)
-  await new Promise<void>((resolve, reject) => {
-    simulation.server.once('error', reject)
-    simulation.server.listen(options.port, '127.0.0.1', resolve)
-  })
-  const { port } = simulation.server.address() as AddressInfo
+  const { server, machineServer } = simulation
+  const port = await listen(server, options.port)
+  // until vLLM is ready its port refuses; who it will be is known all the same
+  if (isSlow) await new Promise((resolve) => server.close(resolve))
   const url = `http://127.0.0.1:${port}`
-  const launcher = writeSmiLauncher(url)
+  const launcher = writeSmiLauncher(`http://127.0.0.1:${await listen(machineServer, 0)}`)
   const stop = (): void => {
     simulation.stop()
     launcher.remove()
@@ -35,6 +48,18 @@ async function main(): Promise<void> {
     simulated: true,
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)
+  if (!isSlow) return
+  await systemClock.sleep(SLOW_START_MS)
+  await listen(server, port)
+}
+
+/** Lets a server listen, and gives its port. */
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return (server.address() as AddressInfo).port
 }
 
 try {

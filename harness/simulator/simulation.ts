@@ -1,15 +1,20 @@
 import type { Server } from 'node:http'
 import { systemClock } from '../clock.ts'
-import { SIMULATED_DRIVER } from './card/identity.ts'
-import { cardPower } from './card/power-model.ts'
-import { SimulatedCard } from './card/simulated-card.ts'
+import { Machine } from './card/machine.ts'
 import { driveEngine } from './engine/driver.ts'
 import { Engine } from './engine/engine.ts'
-import { BLOCK_SIZE, describeHardware, type Hardware } from './hardware.ts'
+import { startForeignClient } from './faults/foreign-client.ts'
+import { speculationOf, talesOf } from './faults/lies.ts'
+import { StreamFates } from './faults/stream-fates.ts'
+import { BLOCK_SIZE, describeHardware } from './hardware.ts'
 import { cacheConfigLabels } from './metrics/cache-config.ts'
 import { EngineMetrics } from './metrics/engine-metrics.ts'
+import { currentGeneration, generationV091 } from './metrics/generations.ts'
 import type { SimulatorOptions } from './options.ts'
 import { seededRandom } from './random.ts'
+import type { ServerContext } from './server/context.ts'
+import { EngineLife } from './server/life.ts'
+import { createMachineServer } from './server/machine-server.ts'
 import { Outbox } from './server/outbox.ts'
 import { createApiServer } from './server/server.ts'
 
@@ -18,27 +23,40 @@ const FRONT_END_MS = 5
 const STEP_JITTER_CV = 0.015
 /** The first steps of a fresh server are slower: kernels are still being chosen. */
 const WARMUP = { warmupExcess: 0.8, warmupSteps: 60 } as const
-const CUDA_VERSION = '13.0'
+/** uvicorn drops a connection that was idle for this long; a hasty proxy does so sooner. */
+const KEEP_ALIVE_MS = 5000
+const HASTY_KEEP_ALIVE_MS = 300
+/** vLLM's front end looks every 5 s whether its engine lives, and ends when it does not. */
+const DEAD_ENGINE_SEEN_MS = 1000
 
-/** A whole simulated machine: cards, engine and server. The caller lets the server listen. */
+/** A whole simulated machine: cards, engine and server. The caller lets both servers listen. */
 export interface Simulation {
+  /** vLLM's front end. */
   readonly server: Server
+  /** What the stand-in nvidia-smi asks: there before the server listens, and after its engine died. */
+  readonly machineServer: Server
   stop(): void
 }
 
 /** Puts the parts together. Throws when the card or the model is unknown or the model does not fit. */
 export function createSimulation(options: SimulatorOptions): Simulation {
   const nowMs = (): number => systemClock.nowMs()
+  const { faults, lies, seed } = options
   const startedS = Math.floor(nowMs() / 1000)
   const hardware = describeHardware(options)
-  const cards = createCards(options, hardware, nowMs())
+  const { vocab } = hardware.model
+  const machine = new Machine(options, hardware, nowMs())
   const names = [options.servedModelName ?? (hardware.model.servedAs[0] as string)]
+  const generation = faults.includes('old-metric-names') ? generationV091 : currentGeneration
+  const speculation = speculationOf(lies)
   const metrics = new EngineMetrics({
     modelName: names[0] as string,
     maxModelLen: options.maxModelLen,
-    cacheConfig: cacheConfigLabels(options, hardware),
+    cacheConfig: cacheConfigLabels(options, hardware, generation.missingCacheLabels),
     startedS,
     nowMs,
+    generation,
+    draftCounters: speculation !== null && options.draftCounters,
   })
   const outbox = new Outbox()
   const engine = new Engine(
@@ -50,58 +68,54 @@ export function createSimulation(options: SimulatorOptions): Simulation {
       maxNumBatchedTokens: hardware.maxNumBatchedTokens,
       prefixCaching: options.enablePrefixCaching,
       maxModelLen: options.maxModelLen,
-      vocab: hardware.model.vocab,
-      seed: options.seed,
+      vocab,
+      seed,
       costOf: hardware.costOf,
       frontEndMs: FRONT_END_MS,
       jitterCv: STEP_JITTER_CV,
+      speculation,
       ...WARMUP,
     },
-    [metrics, { stepBegan: (startMs, endMs, cost) => cards[0]?.work(startMs, endMs, cost) }],
+    [metrics, { stepBegan: (startMs, endMs, cost) => machine.serving.work(startMs, endMs, cost) }],
   )
   const driver = driveEngine(engine, nowMs, () => outbox.flush())
-  const server = createApiServer({
-    served: {
-      names,
-      root: hardware.model.servedAs[0] as string,
-      maxModelLen: options.maxModelLen,
-      vocab: hardware.model.vocab,
-    },
+  const stopServing = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  const context: ServerContext = {
+    served: { names, root: hardware.model.servedAs[0] as string, maxModelLen: options.maxModelLen, vocab },
     engine,
     driver,
     outbox,
     nowMs,
     startedS,
-    random: seededRandom(options.seed + 1),
+    random: seededRandom(seed + 1),
     apiKey: options.apiKey,
+    version: generation.version,
+    keepAliveMs: faults.includes('keep-alive-close') ? HASTY_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
+    life: new EngineLife(() => setTimeout(stopServing, DEAD_ENGINE_SEEN_MS)),
+    fates: new StreamFates(faults, options.faultShare, seed + 3),
+    tales: talesOf(lies),
     metricsText: () => metrics.render(),
-    smiState: () => {
-      const readMs = nowMs()
-      return {
-        driverVersion: SIMULATED_DRIVER,
-        cudaVersion: CUDA_VERSION,
-        gpus: cards.map((card) => card.read(readMs)),
-      }
-    },
-    trueEnergyJ: (fromMs, toMs) => cards.map((card) => card.trueEnergyJ(fromMs, toMs)),
-  })
+    smiState: () => machine.smiState(nowMs()),
+    smiSilence: () => machine.smiSilence(nowMs()),
+    trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
+  }
+  const server = createApiServer(context)
+  const machineServer = createMachineServer(context)
+  const foreign = lies.includes('foreign-traffic')
+    ? startForeignClient({ engine, driver, vocab, seed: seed + 4, nowMs })
+    : null
   return {
     server,
+    machineServer,
     stop: () => {
+      foreign?.stop()
       driver.stop()
-      server.close()
-      server.closeAllConnections()
+      stopServing()
+      machineServer.close()
+      machineServer.closeAllConnections()
     },
   }
-}
-
-/** The cards of the box: the first serves the model, the others have nothing to do. */
-function createCards(options: SimulatorOptions, { card, usedMiB }: Hardware, nowMs: number): SimulatedCard[] {
-  const power = cardPower(card)
-  const server = { pid: process.pid, name: 'VLLM::EngineCore', usedMiB }
-  return Array.from(
-    { length: options.gpus },
-    (_, index) =>
-      new SimulatedCard({ card, power, seed: options.seed, index, process: index === 0 ? server : null, nowMs }),
-  )
 }

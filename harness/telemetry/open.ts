@@ -1,27 +1,48 @@
 import type { Clock } from '../clock.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
-import type { GpuRow } from '../record/rows.ts'
+import { type CounterRow, type GpuRow, roundMs } from '../record/rows.ts'
 import type { Gpu } from '../record/schema.ts'
+import type { BoxFingerprint, GpuTelemetry } from '../record/telemetry-schema.ts'
+import { readFingerprint, readSight } from './box.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import { readInventory } from './inventory.ts'
-import { startSampler } from './sampler.ts'
-import { runNvidiaSmi } from './smi-exec.ts'
+import { openEnergyCounter } from './nvml/counter.ts'
+import { watchCounter } from './nvml/counter-watch.ts'
+import { type Sampler, startSampler } from './sampler.ts'
+import { runNvidiaSmi, type SmiExec } from './smi-exec.ts'
+import { parseHelpFields } from './smi-fields.ts'
 
 /** The card as a run sees it: what is there, and a way to watch it. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {
   readonly gpus: readonly Gpu[]
   readonly reason: string | null
-  watch(options: WatchOptions): Promise<{ stop(): Promise<void> }>
+  /** What the box is; null where no card could be read. */
+  readonly fingerprint: BoxFingerprint | null
+  watch(options: WatchOptions): Promise<Watching>
+}
+
+/** What was observed of the cards besides their rows. */
+export type Watched = Pick<GpuTelemetry, 'sampler' | 'samplerReason' | 'before' | 'after' | 'counter'>
+
+export interface Watching {
+  /** Ends all watching, after the last rows are in. Null without a GPU. Never rejects. */
+  stop(): Promise<Watched | null>
 }
 
 export interface WatchOptions {
   readonly clock: Clock
   readonly originMs: number
+  /** GPUs whose energy counter is read. */
+  readonly servingUuids: readonly string[]
   readonly onRow: (row: GpuRow) => void
+  readonly onCounterRow: (row: CounterRow) => void
   readonly onWarning: (message: string) => void
 }
 
 /** How often nvidia-smi is asked for a row (metrics section 4). */
 export const SAMPLE_EVERY_MS = 200
+/** Rows are in this long after their time: the last quiet needs all of them. */
+const TAIL_MS = 2 * SAMPLE_EVERY_MS
 
 /**
  * Looks for the card. A machine without nvidia-smi is no error unless the person named one: the run goes on and its
@@ -44,33 +65,83 @@ export async function openTelemetry(nvidiaSmi: { path: string; required: boolean
   if (inventory.gpus.length === 0) {
     throw new JoulemarkError('world-failed', `${nvidiaSmi.path}: ${inventory.reason ?? 'lists no GPU'}`)
   }
+  const help = await runNvidiaSmi(nvidiaSmi.path, ['--help-query-gpu'])
+  // the list does not change while we run, and is asked for more than once
+  const exec: SmiExec = async (args) => (args[0] === '--help-query-gpu' ? help : runNvidiaSmi(nvidiaSmi.path, args))
+  const knownFields = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
+  const fingerprint = await readFingerprint(exec, knownFields)
   return {
     gpus: inventory.gpus,
     reason: null,
-    watch: async (options) => {
-      const sampler = await startSampler({
-        nvidiaSmi: nvidiaSmi.path,
-        intervalMs: SAMPLE_EVERY_MS,
-        clock: options.clock,
-        originMs: options.originMs,
-        onRow: options.onRow,
-        onEvent: (event) => options.onWarning(`nvidia-smi: ${event.message}`),
-      })
+    fingerprint: fingerprint && withoutHost(fingerprint),
+    watch: (options) => watchCards(nvidiaSmi.path, exec, knownFields, options),
+  }
+}
+
+/** Samples, reads the energy counter, and looks at the cards once before and once after. */
+async function watchCards(
+  nvidiaSmi: string,
+  exec: SmiExec,
+  knownFields: ReadonlySet<string>,
+  options: WatchOptions,
+): Promise<Watching> {
+  const { clock, originMs, onRow, onWarning } = options
+  const sampler = await startSampler({
+    nvidiaSmi,
+    intervalMs: SAMPLE_EVERY_MS,
+    clock,
+    originMs,
+    onRow,
+    onEvent: (event) => onWarning(`nvidia-smi: ${event.message}`),
+    exec,
+  })
+  const nowMs = () => roundMs(clock.nowMs() - originMs)
+  const [before, { counter, first }] = await Promise.all([
+    readSight(exec, knownFields, nowMs),
+    openEnergyCounter({ uuids: options.servingUuids }),
+  ])
+  const counting = first.state === 'ok' ? watchCounter(counter, clock, originMs, options.onCounterRow) : null
+  return {
+    stop: async () => {
+      await clock.sleep(TAIL_MS)
+      const fault = counting ? await counting.stop() : first
+      counter.close()
+      const after = await readSight(exec, knownFields, nowMs)
       return {
-        stop: async () => {
-          try {
-            await sampler.stop()
-          } catch (error) {
-            options.onWarning(`nvidia-smi did not stop cleanly: ${messageOf(error)}`)
-          }
-        },
+        ...(await reportOf(sampler, onWarning)),
+        before,
+        after,
+        counter: fault === null || fault.state === 'ok' ? { state: 'ok' } : { ...fault },
       }
     },
   }
 }
 
+async function reportOf(
+  sampler: Sampler,
+  onWarning: WatchOptions['onWarning'],
+): Promise<Pick<Watched, 'sampler' | 'samplerReason'>> {
+  try {
+    const { fields, missingFields, events, ...rest } = await sampler.stop()
+    return { sampler: { ...rest, fields: [...fields], missingFields: [...missingFields], events: [...events] } }
+  } catch (error) {
+    const samplerReason = `nvidia-smi did not stop cleanly: ${messageOf(error)}`
+    onWarning(samplerReason)
+    return { sampler: null, samplerReason }
+  }
+}
+
+/** The record keeps the host in a place of its own. */
+const withoutHost = ({ driver, cards, containerImage, driverStateSha256 }: Fingerprint): BoxFingerprint => ({
+  driver: { ...driver },
+  cards: cards.map((card) => ({ ...card })),
+  containerImage,
+  driverStateSha256,
+})
+
 const withoutGpu = (reason: string): Telemetry => ({
   gpus: [],
   reason,
-  watch: async () => ({ stop: async () => {} }),
+  fingerprint: null,
+  watch: async () => ({ stop: async () => null }),
 })

@@ -10,13 +10,13 @@ export interface CardPower {
   loadOf(cost: StepCost): { readonly powerW: number; readonly capped: boolean }
 }
 
-/** The true power of a card over its load, by the power model of the physics room. */
-export function cardPower(card: Card): CardPower {
+/** The true power of a card over its load, by the power model of the physics room, under the limit that is enforced. */
+export function cardPower(card: Card, powerLimitW = card.tdpW.value): CardPower {
   return {
     idleW: idlePowerW(card),
     loadOf: ({ memoryShare, computeShare }) => {
-      const powerW = loadPowerW(card, { busy: 1, memoryShare, computeShare })
-      return { powerW, capped: powerW >= card.tdpW.value }
+      const powerW = loadPowerW(card, { busy: 1, memoryShare, computeShare, powerLimitW })
+      return { powerW, capped: powerW >= powerLimitW }
     },
   }
 }

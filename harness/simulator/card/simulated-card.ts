@@ -15,6 +15,8 @@ export interface SimulatedCardOptions {
   readonly index: number
   /** The server's process on this card; null on a card that serves nothing. */
   readonly process: SmiProcess | null
+  /** The limit that is enforced, where it is not the board's own. */
+  readonly powerLimitW?: number
   readonly nowMs: number
 }
 
@@ -48,6 +50,11 @@ export class SimulatedCard {
     return this.#log.between(fromMs, toMs).energyJ
   }
 
+  /** Time with a kernel running, since the machine began. */
+  busyMs(nowMs: number): number {
+    return this.#log.between(this.#options.nowMs, nowMs).busyMs
+  }
+
   /** What the driver would say now. */
   read(nowMs: number): SmiGpu {
     const { card, index, seed, process, nowMs: bornMs } = this.#options
@@ -56,7 +63,8 @@ export class SimulatedCard {
     const totalMiB = card.smiMemoryMiB.value
     const usedMiB = process?.usedMiB ?? IDLE_USED_MIB
     const busy = sensor.gpuPct > 0
-    const limitW = card.tdpW.value
+    const defaultLimitW = card.tdpW.value
+    const limitW = this.#options.powerLimitW ?? defaultLimitW
     return {
       index,
       uuid: simulatedUuid(seed, index),
@@ -80,7 +88,7 @@ export class SimulatedCard {
         drawW: sensor.drawW,
         instantW: sensor.instantW,
         limitW,
-        defaultLimitW: limitW,
+        defaultLimitW,
         minLimitW: card.powerRangeW[0],
         maxLimitW: card.powerRangeW[1],
       },
@@ -91,7 +99,10 @@ export class SimulatedCard {
       pstate: busy ? board.loadPstate : process === null ? 'P8' : 'P0',
       eventReasons: busy ? (sensor.cappedPct > 0 ? eventReason.swPowerCap : 0) : eventReason.gpuIdle,
       powerCapUs: Math.round(this.#log.between(bornMs, nowMs).cappedMs * 1000),
+      hwThermalUs: 0,
       eccMode: eccMode(card),
+      eccCorrected: 0,
+      eccUncorrected: 0,
       processes: process === null ? [] : [process],
     }
   }

@@ -2,6 +2,7 @@ import { mix32, type Random, seededRandom, unitLognormal } from '../random.ts'
 import type { EngineGauges, EngineObserver } from './observer.ts'
 import { Scheduler, type SchedulerLimits } from './scheduler.ts'
 import { type EngineRequest, type FinishReason, newSequence, outputTokensOf, type Sequence } from './sequence.ts'
+import { acceptedDrafts, type Speculation } from './speculation.ts'
 import type { StepCostModel, StepWork } from './step-work.ts'
 import { pieceTokens } from './token-table.ts'
 
@@ -17,6 +18,8 @@ export interface EngineConfig extends SchedulerLimits {
   /** The very first steps take this much longer, as a share, and the excess dies away over `warmupSteps`. */
   readonly warmupExcess: number
   readonly warmupSteps: number
+  /** Speculative decoding; one token a step without it. */
+  readonly speculation?: Speculation | null
 }
 
 interface StepInFlight {
@@ -34,6 +37,7 @@ export class Engine {
   readonly #observers: readonly EngineObserver[]
   readonly #scheduler: Scheduler
   readonly #random: Random
+  readonly #draftRandom: Random
   readonly #pieceTokens: readonly number[]
   #step: StepInFlight | null = null
   #lastEndMs = 0
@@ -43,6 +47,7 @@ export class Engine {
     this.#config = config
     this.#observers = observers
     this.#random = seededRandom(config.seed)
+    this.#draftRandom = seededRandom(config.seed + 2)
     this.#pieceTokens = pieceTokens(config.vocab)
     this.#scheduler = new Scheduler(config, {
       prefixLookup: (queried, hits) => this.#tell((observer) => observer.prefixLookup?.(queried, hits)),
@@ -72,11 +77,11 @@ export class Engine {
     return sequence
   }
 
-  /** The client is gone: the sequence leaves without another token and its blocks are free at once. */
-  abort(sequence: Sequence, nowMs: number): void {
+  /** Nobody wants the rest: the sequence leaves without another token and its blocks are free at once. */
+  abort(sequence: Sequence, nowMs: number, reason: 'abort' | 'error' = 'abort'): void {
     if (sequence.state === 'finished') return
     this.#scheduler.remove(sequence)
-    this.#tell((observer) => observer.finished?.(sequence, 'abort', nowMs))
+    this.#tell((observer) => observer.finished?.(sequence, reason, nowMs))
   }
 
   /** Brings the engine up to `nowMs`, or `maxSteps` steps nearer to it. */
@@ -113,7 +118,7 @@ export class Engine {
       if (sequence.state !== 'running') continue
       sequence.computed += sequence.inFlight
       sequence.inFlight = 0
-      if (sequence.computed === sequence.tokens.length) this.#emitToken(sequence, step.endMs)
+      if (sequence.computed === sequence.tokens.length) this.#emitTokens(sequence, step.endMs)
     }
     // The next step begins here and now, so that its queue length is what the gauges of this one show.
     if (this.#scheduler.runningCount > 0) this.#begin(step.endMs)
@@ -121,20 +126,37 @@ export class Engine {
     this.#tell((observer) => observer.stepEnded?.(step.work.tokenCount, gauges))
   }
 
-  #emitToken(sequence: Sequence, atMs: number): void {
+  /** One token, and as many more as a draft had right. */
+  #emitTokens(sequence: Sequence, atMs: number): void {
+    const { speculation } = this.#config
+    // the token after the prompt has no draft
+    const drafted = speculation && outputTokensOf(sequence) > 0 ? speculation : null
+    const accepted = drafted ? acceptedDrafts(drafted, this.#draftRandom) : 0
+    let emitted = 0
+    while (emitted <= accepted && sequence.state === 'running') {
+      this.#emitToken(sequence, atMs, emitted > 0, emitted < accepted)
+      emitted += 1
+    }
+    if (drafted === null) return
+    // what was checked in this step is computed; only the last token is not
+    sequence.computed = sequence.tokens.length - 1
+    this.#tell((observer) => observer.drafted?.(drafted.draftTokens, emitted - 1))
+  }
+
+  #emitToken(sequence: Sequence, atMs: number, sameStep: boolean, more: boolean): void {
     const { request } = sequence
     const outputTokens = outputTokensOf(sequence) + 1
     const finish = this.#finishReason(sequence, outputTokens)
     const piece = finish === 'stop' ? -1 : this.#choosePiece(sequence, outputTokens)
     sequence.tokens.push(piece < 0 ? this.#config.vocab - 1 : (this.#pieceTokens[piece] as number))
-    this.#tell((observer) => observer.tokenEmitted?.(sequence, atMs))
+    this.#tell((observer) => observer.tokenEmitted?.(sequence, atMs, sameStep))
     sequence.firstTokenMs ??= atMs
     sequence.lastTokenMs = atMs
     if (finish !== null) {
       this.#scheduler.remove(sequence)
       this.#tell((observer) => observer.finished?.(sequence, finish, atMs))
     }
-    request.onToken(piece, outputTokens, finish)
+    request.onToken(piece, outputTokens, finish, more && finish === null)
   }
 
   #finishReason(sequence: Sequence, outputTokens: number): FinishReason | null {

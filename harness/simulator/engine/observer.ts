@@ -14,6 +14,8 @@ export interface EngineObserver {
   stepEnded?(tokenCount: number, gauges: EngineGauges): void
   prefixLookup?(queriedTokens: number, hitTokens: number): void
   preempted?(): void
-  tokenEmitted?(sequence: Sequence, atMs: number): void
+  /** `sameStep` when the step gave this sequence another token before. */
+  tokenEmitted?(sequence: Sequence, atMs: number, sameStep: boolean): void
+  drafted?(draftTokens: number, acceptedTokens: number): void
   finished?(sequence: Sequence, reason: FinishReason, atMs: number): void
 }

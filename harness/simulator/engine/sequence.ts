@@ -1,6 +1,6 @@
 import { type BlockHash, chainStart } from './block-hash.ts'
 
-export type FinishReason = 'stop' | 'length' | 'abort'
+export type FinishReason = 'stop' | 'length' | 'abort' | 'error'
 
 /** One request as the engine takes it. */
 export interface EngineRequest {
@@ -11,9 +11,9 @@ export interface EngineRequest {
   readonly stopAfterTokens: number
   /**
    * Called in the tick in which the token leaves the engine. `piece` is an index into the token table; -1 is the end
-   * token, which has no text.
+   * token, which has no text. `more` when further tokens of the same step follow.
    */
-  readonly onToken: (piece: number, outputTokens: number, finish: FinishReason | null) => void
+  readonly onToken: (piece: number, outputTokens: number, finish: FinishReason | null, more: boolean) => void
 }
 
 /** A request on its way through the engine. Only the scheduler and the engine change it. */

@@ -3,10 +3,10 @@ import type { SimulatorOptions } from '../options.ts'
 import type { Labels } from './prometheus.ts'
 
 /** The labels of `vllm:cache_config_info`: every field of vLLM's CacheConfig as Python prints it. */
-export function cacheConfigLabels(options: SimulatorOptions, hardware: Hardware): Labels {
+export function cacheConfigLabels(options: SimulatorOptions, hardware: Hardware, missing: readonly string[]): Labels {
   const blocksPerSequence = Math.ceil(options.maxModelLen / BLOCK_SIZE)
   const maxConcurrency = hardware.gpuBlocks / blocksPerSequence
-  return {
+  const labels = {
     block_size: String(BLOCK_SIZE),
     cache_dtype: options.kvCacheDtype,
     calculate_kv_scales: 'False',
@@ -22,4 +22,5 @@ export function cacheConfigLabels(options: SimulatorOptions, hardware: Hardware)
     prefix_caching_hash_algo: 'sha256',
     sliding_window: 'None',
   }
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !missing.includes(name)))
 }

@@ -1,6 +1,8 @@
 import type { EngineGauges, EngineObserver } from '../engine/observer.ts'
 import type { FinishReason, Sequence } from '../engine/sequence.ts'
 import { interTokenS, iterationTokens, timeToFirstTokenS } from './buckets.ts'
+import { DraftMetrics } from './draft-metrics.ts'
+import { currentGeneration, type Generation } from './generations.ts'
 import type { Counter, Gauge, Histogram, Labels } from './prometheus.ts'
 import { Registry } from './registry.ts'
 import { RequestMetrics } from './request-metrics.ts'
@@ -11,11 +13,13 @@ export interface MetricsOptions {
   /** Every field of vLLM's CacheConfig, as text. */
   readonly cacheConfig: Labels
   readonly startedS: number
+  readonly generation?: Generation
+  /** Counters of drafts, which vLLM makes when it speculates. */
+  readonly draftCounters?: boolean
   /** The clock of the front end, which takes first-token and end-to-end times; all others come from the engine. */
   readonly nowMs: () => number
 }
 
-const finishReasons = ['stop', 'length', 'abort', 'error', 'repetition'] as const
 const tokenSources = ['local_compute', 'local_cache_hit', 'external_kv_transfer'] as const
 const sleepStates = ['awake', 'weights_offloaded', 'discard_all'] as const
 
@@ -23,6 +27,7 @@ const sleepStates = ['awake', 'weights_offloaded', 'discard_all'] as const
 export class EngineMetrics implements EngineObserver {
   readonly #registry: Registry
   readonly #nowMs: () => number
+  readonly #finishReasons: readonly string[]
   readonly #running: Gauge
   readonly #waiting: Gauge
   readonly #waitingByReason: Gauge
@@ -39,9 +44,12 @@ export class EngineMetrics implements EngineObserver {
   readonly #firstToken: Histogram
   readonly #interToken: Histogram
   readonly #requests: RequestMetrics
+  readonly #drafts: DraftMetrics | null
 
   constructor(options: MetricsOptions) {
-    const registry = new Registry(options.modelName, options.startedS)
+    const { names, finishReasons } = options.generation ?? currentGeneration
+    const registry = new Registry(options.modelName, options.startedS, names)
+    this.#finishReasons = finishReasons
     this.#registry = registry
     this.#nowMs = options.nowMs
     this.#running = registry.gauge('num_requests_running', 'Number of requests in model execution batches.')
@@ -91,6 +99,7 @@ export class EngineMetrics implements EngineObserver {
       interTokenS,
     )
     this.#requests = new RequestMetrics(registry, options.maxModelLen)
+    this.#drafts = options.draftCounters ? new DraftMetrics(registry) : null
     registry.info('cache_config_info', 'Information of the LLMEngine CacheConfig', options.cacheConfig)
   }
 
@@ -116,8 +125,10 @@ export class EngineMetrics implements EngineObserver {
     this.#preemptions.add(1)
   }
 
-  tokenEmitted(sequence: Sequence, atMs: number): void {
+  tokenEmitted(sequence: Sequence, atMs: number, sameStep: boolean): void {
     this.#generationTokens.add(1)
+    // one sample a request and step, however many tokens the step brought
+    if (sameStep) return
     if (sequence.lastTokenMs !== null) {
       this.#interToken.observe((atMs - sequence.lastTokenMs) / 1000)
       return
@@ -129,8 +140,14 @@ export class EngineMetrics implements EngineObserver {
     this.#promptCached.add(sequence.cachedTokens)
   }
 
+  drafted(draftTokens: number, acceptedTokens: number): void {
+    this.#drafts?.add(draftTokens, acceptedTokens)
+  }
+
   finished(sequence: Sequence, reason: FinishReason, atMs: number): void {
-    this.#success.add(1, finishReasons.indexOf(reason))
+    // a generation that does not know a reason calls it an abort
+    const index = this.#finishReasons.indexOf(reason)
+    this.#success.add(1, index < 0 ? this.#finishReasons.indexOf('abort') : index)
     this.#requests.finished(sequence, atMs, this.#nowMs())
   }
 }

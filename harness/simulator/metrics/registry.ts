@@ -1,3 +1,4 @@
+import type { MetricNames } from './generations.ts'
 import { Counter, Gauge, Histogram, type Labels, type Metric } from './prometheus.ts'
 
 /** A label beyond the common ones, with all the values that it will ever have. */
@@ -11,27 +12,29 @@ export class Registry {
   readonly #labels: Labels
   readonly #createdS: number
   readonly #metrics: Metric[] = []
+  readonly #names: MetricNames
 
-  constructor(modelName: string, createdS: number) {
+  constructor(modelName: string, createdS: number, names: MetricNames = {}) {
+    this.#names = names
     this.#labels = { engine: '0', model_name: modelName }
     this.#createdS = createdS
   }
 
   gauge(name: string, help: string, extra?: ExtraLabel): Gauge {
-    return this.#keep(new Gauge(`vllm:${name}`, help, this.#series(extra)))
+    return this.#keep(name, (named) => new Gauge(named, help, this.#series(extra)))
   }
 
   counter(name: string, help: string, extra?: ExtraLabel): Counter {
-    return this.#keep(new Counter(`vllm:${name}`, help, this.#series(extra), this.#createdS))
+    return this.#keep(name, (named) => new Counter(named, help, this.#series(extra), this.#createdS))
   }
 
   histogram(name: string, help: string, bounds: readonly number[]): Histogram {
-    return this.#keep(new Histogram(`vllm:${name}`, help, this.#labels, bounds, this.#createdS))
+    return this.#keep(name, (named) => new Histogram(named, help, this.#labels, bounds, this.#createdS))
   }
 
   /** A gauge that is 1 and says everything in its labels. */
   info(name: string, help: string, labels: Labels): void {
-    this.#keep(new Gauge(`vllm:${name}`, help, [{ engine: '0', ...labels }])).set(1)
+    this.#keep(name, (named) => new Gauge(named, help, [{ engine: '0', ...labels }])).set(1)
   }
 
   /** The text of the page. */
@@ -45,8 +48,11 @@ export class Registry {
       : extra.values.map((value) => ({ ...this.#labels, [extra.name]: value }))
   }
 
-  #keep<Kept extends Metric>(metric: Kept): Kept {
-    this.#metrics.push(metric)
+  /** A metric that this generation lacks is counted all the same, and never printed. */
+  #keep<Kept extends Metric>(name: string, make: (named: string) => Kept): Kept {
+    const exported = this.#names[name]
+    const metric = make(`vllm:${exported ?? name}`)
+    if (exported !== null) this.#metrics.push(metric)
     return metric
   }
 }

@@ -1,6 +1,10 @@
 import type { EngineDriver } from '../engine/driver.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Tales } from '../faults/lies.ts'
+import type { Silence } from '../faults/sensor-faults.ts'
+import type { StreamFates } from '../faults/stream-fates.ts'
 import type { Random } from '../random.ts'
+import type { EngineLife } from './life.ts'
 import type { Outbox } from './outbox.ts'
 
 /** The model as the endpoints see it. */
@@ -23,10 +27,18 @@ export interface ServerContext {
   /** Draws the lengths at which answers end by themselves. */
   readonly random: Random
   readonly apiKey: string | null
+  readonly version: string
+  /** Idle connections are closed after this. */
+  readonly keepAliveMs: number
+  readonly life: EngineLife
+  readonly fates: StreamFates
+  readonly tales: Tales
   /** The text of /metrics. */
   readonly metricsText: () => string
   /** The cards as nvidia-smi would see them now. */
   readonly smiState: () => unknown
+  /** Whether nvidia-smi gets no answer at this moment. */
+  readonly smiSilence: () => Silence
   /** Joules of true power over a span, of each card. */
   readonly trueEnergyJ: (fromMs: number, toMs: number) => readonly number[]
 }

@@ -15,6 +15,7 @@ export class EventStream implements Flushable {
   readonly #outbox: Outbox
   #pending = ''
   #ended = false
+  #isCut = false
 
   /** Sends the head at once: vLLM's leaves before the prompt is looked at. */
   constructor(response: ServerResponse, outbox: Outbox) {
@@ -37,13 +38,20 @@ export class EventStream implements Flushable {
     this.#ended = true
   }
 
+  /** Ends the connection in the middle of the stream, after what was sent. */
+  cut(): void {
+    if (this.#pending === '') this.#outbox.add(this)
+    this.#isCut = true
+  }
+
   flush(): void {
     const { socket } = this.#response
     const bytes = this.#pending
     this.#pending = ''
     if (socket === null || socket.destroyed) return
     if (!this.#ended) {
-      socket.write(bytes, 'latin1')
+      if (bytes !== '') socket.write(bytes, 'latin1')
+      if (this.#isCut) socket.destroySoon()
       return
     }
     socket.cork()

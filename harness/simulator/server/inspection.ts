@@ -5,7 +5,6 @@ import type { ServerContext } from './context.ts'
 import { readChat, textTokens } from './prompts.ts'
 import { sendEmpty, sendJson, sendText } from './reply.ts'
 import { readJsonBody } from './request-body.ts'
-import { SIMULATED_VERSION } from './stamp.ts'
 
 type Handler = (context: ServerContext, request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
@@ -37,10 +36,10 @@ export const handleTokenize: Handler = async (context, request, response) => {
   sendJson(response, 200, { count: tokens.length, max_model_len: maxModelLen, tokens, token_strs: null })
 }
 
-export const handleHealth: Handler = (_context, _request, response) => sendEmpty(response, 200)
+/** GET /health: empty, and 503 once the engine is dead. */
+export const handleHealth: Handler = ({ life }, _request, response) => sendEmpty(response, life.isDead ? 503 : 200)
 
-export const handleVersion: Handler = (_context, _request, response) =>
-  sendJson(response, 200, { version: SIMULATED_VERSION })
+export const handleVersion: Handler = ({ version }, _request, response) => sendJson(response, 200, { version })
 
 /** GET /load: vLLM counts only under a flag that this server does not have. */
 export const handleLoad: Handler = (_context, _request, response) => sendJson(response, 200, { server_load: 0 })
@@ -50,9 +49,18 @@ export const handleMetrics: Handler = (context, _request, response) => {
   sendText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', context.metricsText())
 }
 
-/** GET /simulator/smi-state: what the stand-in nvidia-smi prints. */
-export const handleSmiState: Handler = (context, _request, response) => {
+/** GET /simulator/smi-state: what the stand-in nvidia-smi prints; late or 503 where its sensors are at fault. */
+export const handleSmiState: Handler = async (context, _request, response) => {
   context.driver.catchUp()
+  const silence = context.smiSilence()
+  if (silence === 'dead') {
+    sendEmpty(response, 503)
+    return
+  }
+  if (silence > 0) {
+    await new Promise((resolve) => setTimeout(resolve, silence))
+    context.driver.catchUp()
+  }
   sendJson(response, 200, context.smiState())
 }
 

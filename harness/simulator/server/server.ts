@@ -32,13 +32,10 @@ const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
 /** Paths that vLLM guards with its key; all others are open. */
 const guarded = /^\/(v1|v2|inference|cohere)(\/|$)/
 
-/** uvicorn drops a connection that was idle for this long. */
-const KEEP_ALIVE_MS = 5000
-
 /** The HTTP front of the simulator; the caller lets it listen. */
 export function createApiServer(context: ServerContext): Server {
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, keepAliveTimeoutBuffer: 0, requestTimeout: 0, noDelay: true },
+    { keepAliveTimeout: context.keepAliveMs, keepAliveTimeoutBuffer: 0, requestTimeout: 0, noDelay: true },
     (request, response) => {
       answer(context, request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy()

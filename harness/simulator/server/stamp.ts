@@ -3,6 +3,3 @@ export const SIMULATED_FINGERPRINT = 'simulated'
 
 /** On every response, whatever its body. */
 export const stampHeader = { 'x-joulemark-simulated': '1' } as const
-
-/** The version that this stand-in is modelled on, and no release of vLLM. */
-export const SIMULATED_VERSION = '0.27.0+simulated'

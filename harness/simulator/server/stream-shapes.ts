@@ -1,3 +1,4 @@
+import type { ApiError } from './api-error.ts'
 import { toBytes } from './event-stream.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
 import { usageOf } from './usage.ts'
@@ -57,5 +58,11 @@ export const fingerprintPart = `,"system_fingerprint":"${SIMULATED_FINGERPRINT}"
 /** The event after the last token that says what was used. */
 export const usageEvent = (head: string, promptTokens: number, completionTokens: number): string =>
   `${head}"choices":[]${usagePart(promptTokens, completionTokens)}${fingerprintPart}}\n\n`
+
+/** An error after the status was sent. Python's `json.dumps` writes it, with spaces that other events do not have. */
+export const errorEvent = ({ message, type, status }: ApiError): string =>
+  toBytes(
+    `data: {"error": {"message": ${JSON.stringify(message)}, "type": "${type}", "param": null, "code": ${status}}}\n\n`,
+  )
 
 export const doneEvent = 'data: [DONE]\n\n'

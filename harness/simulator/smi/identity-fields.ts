@@ -96,13 +96,13 @@ export const identityFields: readonly SmiField[] = [
     ['ecc.errors.corrected.volatile.total'],
     null,
     'Errors detected and corrected since the driver was loaded.',
-    eccCount,
+    (gpu) => eccCount(gpu, gpu.eccCorrected),
   ),
   field(
     ['ecc.errors.uncorrected.volatile.total'],
     null,
     'Errors detected and not corrected since the driver was loaded.',
-    eccCount,
+    (gpu) => eccCount(gpu, gpu.eccUncorrected),
   ),
   field(
     ['power.management'],
@@ -153,6 +153,6 @@ export function formatTimestamp(now: Date): string {
   return `${date} ${time}.${String(now.getMilliseconds()).padStart(3, '0')}`
 }
 
-function eccCount(gpu: SmiGpu): string | null {
-  return gpu.eccMode === 'Enabled' ? '0' : null
+function eccCount(gpu: SmiGpu, count: number): number | null {
+  return gpu.eccMode === 'Enabled' ? count : null
 }

@@ -44,7 +44,11 @@ export interface SmiGpu {
   /** The bit mask of `clocks_event_reasons.active`. */
   readonly eventReasons: number
   readonly powerCapUs: number
+  readonly hwThermalUs: number
   readonly eccMode: 'Enabled' | 'Disabled' | null
+  /** Errors since the driver was loaded; counted only where ECC is on. */
+  readonly eccCorrected: number
+  readonly eccUncorrected: number
   readonly processes: readonly SmiProcess[]
 }
 

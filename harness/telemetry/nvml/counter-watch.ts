@@ -1,14 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import { roundMs } from '../../record/rows.ts'
+import { type CounterRow, roundMs } from '../../record/rows.ts'
 import type { EnergyCounter } from './counter.ts'
 import type { CounterResult } from './states.ts'
-
-/** One reading of one card's counter on the run's clock. */
-export interface CounterRow {
-  readonly timeMs: number
-  readonly uuid: string
-  readonly energyMj: number
-}
 
 export interface CounterWatch {
   /** Ends the watch after one last reading. Resolves with why it ended early, or null. */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Clock } from '../../clock.ts'
+import type { CounterRow } from '../../record/rows.ts'
 import { openEnergyCounter } from './counter.ts'
 import { type Koffi, openCounterLibrary } from './counter-library.ts'
-import { type CounterRow, watchCounter } from './counter-watch.ts'
+import { watchCounter } from './counter-watch.ts'
 import { type CounterResult, faultOf } from './states.ts'
 
 let folder: string

@@ -1,0 +1,145 @@
+import type { ServerResponse } from 'node:http'
+import type { FinishReason } from '../engine/sequence.ts'
+import { pieces } from '../engine/token-table.ts'
+import type { StreamFate } from '../faults/stream-fates.ts'
+import { ApiError } from './api-error.ts'
+import type { ServerContext } from './context.ts'
+import { EventStream } from './event-stream.ts'
+import type { GenerationAsk } from './sampling.ts'
+import { doneEvent, errorEvent, fingerprintPart, type StreamShape, usageEvent, usagePart } from './stream-shapes.ts'
+
+interface Held {
+  text: string
+  tokens: number
+}
+
+/** Ends the sequences of a stream that broke off. */
+export type StopSequences = (reason: 'abort' | 'error') => void
+
+/**
+ * The events of one response: token by token, then the usage and `[DONE]`; or what its fate makes of them. Tokens of
+ * one engine step leave in one event.
+ */
+export class AnswerStream {
+  readonly #context: ServerContext
+  readonly #ask: GenerationAsk
+  readonly #shape: StreamShape
+  readonly #fate: StreamFate
+  readonly #stream: EventStream
+  readonly #promptLengths: readonly number[]
+  readonly #before: readonly string[]
+  /** Text of each choice that has not left yet, and how many tokens it is. */
+  readonly #held: Held[]
+  readonly #breakAt: number
+  readonly #unwatch: () => void
+  #completionTokens = 0
+  #open: number
+  #isOver = false
+  #stop: StopSequences = () => {}
+
+  constructor(
+    context: ServerContext,
+    response: ServerResponse,
+    prompts: readonly (readonly number[])[],
+    ask: GenerationAsk,
+    shape: StreamShape,
+  ) {
+    this.#context = context
+    this.#ask = ask
+    this.#shape = shape
+    this.#fate = context.fates.next()
+    this.#stream = new EventStream(response, context.outbox)
+    this.#promptLengths = prompts.map((prompt) => prompt.length)
+    this.#before = prompts.map((_, index) => shape.head + shape.beforeText(index))
+    this.#held = prompts.map(() => ({ text: '', tokens: 0 }))
+    this.#open = prompts.length
+    this.#breakAt = this.#fate.end === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(ask.maxTokens / 2))
+    this.#unwatch = context.life.watch((error) => this.#fail(error))
+    response.once('close', this.#unwatch)
+  }
+
+  /** Whom to tell that the rest is not wanted. */
+  onBreak(stop: StopSequences): void {
+    this.#stop = stop
+  }
+
+  /** Takes a token of the choice with this index. */
+  take(index: number, piece: number, outputTokens: number, finish: FinishReason | null, more: boolean): void {
+    if (this.#isOver) return
+    const { continuousUsage } = this.#ask
+    const promptLength = this.#promptLengths[index] as number
+    const held = this.#held[index] as Held
+    if (outputTokens === 1) {
+      const opening = this.#shape.opening(continuousUsage ? usagePart(promptLength, 0) : '')
+      if (opening !== null) this.#stream.send(this.#shape.head + opening)
+    }
+    if (piece >= 0) held.text += pieces[piece]
+    held.tokens += 1
+    if (outputTokens >= this.#breakAt) {
+      this.#break(index)
+      return
+    }
+    const isFull = !more && (held.tokens >= this.#fate.mergeTokens || outputTokens === 1)
+    if (finish === null && !isFull) return
+    const told = this.#context.tales.usage(outputTokens)
+    const after = finish === null ? this.#shape.afterText : this.#shape.afterFinalText(finish)
+    const usage = continuousUsage ? usagePart(promptLength, told) : ''
+    const stamp = finish !== null && !this.#ask.includeUsage ? fingerprintPart : ''
+    this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
+    held.text = ''
+    held.tokens = 0
+    if (finish !== null) this.#finishChoice(told)
+  }
+
+  #finishChoice(toldTokens: number): void {
+    this.#completionTokens += toldTokens
+    this.#open -= 1
+    if (this.#open === 0) this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#ask.includeUsage && this.#fate.withUsage) {
+      const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
+      this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens))
+    }
+    this.#stream.send(doneEvent)
+    this.#close()
+  }
+
+  #break(index: number): void {
+    switch (this.#fate.end) {
+      case 'engine-death':
+        this.#context.life.die()
+        return
+      case 'in-stream-error':
+        this.#fail(new ApiError(500, 'InternalServerError', 'Internal server error'))
+        return
+      case 'abort':
+        this.#stream.send(`${this.#before[index]}${this.#shape.afterFinalText('abort')}}\n\n`)
+        this.#completionTokens += this.#breakAt
+        this.#stop('abort')
+        this.#finish()
+        return
+      default:
+        this.#isOver = true
+        this.#unwatch()
+        this.#stream.cut()
+        this.#stop('abort')
+    }
+  }
+
+  /** The status is 200 already: the error goes into the stream, and `[DONE]` after it. */
+  #fail(error: ApiError): void {
+    if (this.#isOver) return
+    this.#stream.send(errorEvent(error))
+    this.#stream.send(doneEvent)
+    this.#close()
+    this.#stop('error')
+  }
+
+  #close(): void {
+    this.#isOver = true
+    this.#unwatch()
+    this.#stream.end()
+  }
+}

@@ -1,0 +1,45 @@
+import type { CardSight } from '../record/telemetry-schema.ts'
+import { kernelModuleIn, parseVersions, type ReadText, readTextFile } from './doctor/facts.ts'
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
+import { healthOf } from './health.ts'
+import { readHost } from './host.ts'
+import { readProcesses } from './processes.ts'
+import type { SmiExec } from './smi-exec.ts'
+import { readSnapshot } from './snapshot.ts'
+
+/** The fingerprint of the box as it stands; null where the cards cannot be read. */
+export async function readFingerprint(
+  exec: SmiExec,
+  knownFields: ReadonlySet<string>,
+  readText: ReadText = readTextFile,
+): Promise<Fingerprint | null> {
+  const [snapshot, version] = await Promise.all([readSnapshot(exec, knownFields), exec(['--version'])])
+  if (snapshot.kind === 'failed') return null
+  return fingerprintOf({
+    cards: snapshot.cards,
+    host: readHost(),
+    kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
+    versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
+    knownFields,
+    // who started the server is not asked here; a container's name is known only to the one who started it
+    containerImage: null,
+  })
+}
+
+/** Health of the cards and the processes on them at this moment; what cannot be read is empty with its reason. */
+export async function readSight(
+  exec: SmiExec,
+  knownFields: ReadonlySet<string>,
+  nowMs: () => number,
+): Promise<CardSight> {
+  const [snapshot, list] = await Promise.all([readSnapshot(exec, knownFields), readProcesses(exec)])
+  return {
+    atMs: nowMs(),
+    ...(snapshot.kind === 'ok'
+      ? { health: snapshot.cards.map((card) => ({ ...healthOf(card) })) }
+      : { health: [], healthReason: snapshot.reason }),
+    ...(list.processes === null
+      ? { processes: null, processesReason: list.reason }
+      : { processes: list.processes.map((process) => ({ ...process })) }),
+  }
+}

@@ -1,0 +1,66 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+/** A `docker` on PATH that plays a start-up log, and keeps a diary of how it was called. */
+export interface FakeDocker {
+  readonly env: NodeJS.ProcessEnv
+  /** Arguments of every call, oldest first. */
+  calls(): string[][]
+  /** Whether a container is up. */
+  isUp(): boolean
+}
+
+export interface FakeStart {
+  readonly log: string
+  /** Ends with this code after the log; serves /health when null. */
+  readonly exitCode: number | null
+  /** Never answers /health, and never ends by itself. */
+  readonly hangs?: boolean
+}
+
+/** `rm --force` ends what `run` began, as the daemon would, and the client of `run` with it. */
+const program = `#!${process.execPath}
+const fs = require('node:fs'); const path = require('node:path'); const http = require('node:http')
+const home = __dirname; const args = process.argv.slice(2)
+fs.appendFileSync(path.join(home, 'calls'), JSON.stringify(args) + '\\n')
+const pidFile = path.join(home, 'pid')
+if (args[0] === 'rm') {
+  if (fs.existsSync(pidFile)) {
+    const pid = Number(fs.readFileSync(pidFile, 'utf8'))
+    fs.rmSync(pidFile)
+    try { process.kill(pid, 'SIGKILL') } catch {}
+  }
+} else {
+  const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
+  process.on('SIGTERM', () => {})
+  fs.writeFileSync(pidFile, String(process.pid))
+  process.stderr.write(start.log)
+  if (start.exitCode !== null) { fs.rmSync(pidFile); process.exitCode = start.exitCode }
+  else if (start.hangs) setInterval(() => {}, 1000)
+  else {
+    const port = Number(/:(\\d+):8000$/.exec(args[args.indexOf('-p') + 1])[1])
+    http.createServer((_, answer) => answer.end()).listen(port, '127.0.0.1')
+  }
+}
+`
+
+/** Makes the fake in a folder of its own; `env` has it first on PATH. */
+export function fakeDocker(start: FakeStart): FakeDocker {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-docker-'))
+  const path = join(folder, 'docker')
+  writeFileSync(path, program)
+  chmodSync(path, 0o755)
+  writeFileSync(join(folder, 'start.json'), JSON.stringify(start))
+  return {
+    env: { PATH: `${folder}${delimiter}/usr/bin${delimiter}/bin` },
+    calls: () =>
+      existsSync(join(folder, 'calls'))
+        ? readFileSync(join(folder, 'calls'), 'utf8')
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line) as string[])
+        : [],
+    isUp: () => existsSync(join(folder, 'pid')),
+  }
+}
