@@ -4,13 +4,18 @@ import { auditClaims } from './claims/audit.ts'
 import { claimCatalogue } from './claims/claim-catalogue.ts'
 import { measuredFindings } from './claims/measured.ts'
 import type { Claims } from './claims/schema.ts'
+import { comparisonCharts } from './charts/charts.ts'
+import type { RunSeries } from './charts/run-series.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report, ReportSource } from './report.ts'
+import type { ServeSummary } from './serve/serve-summary.ts'
 import { auditTables } from './tables/audit.ts'
 import { moneyModel } from './tables/card-money.ts'
 import { economicsScenario, economicsTable } from './tables/economics.ts'
 import { fitsTable } from './tables/fits.ts'
+import { goodputTable } from './tables/goodput.ts'
 import { gotchasTable } from './tables/gotchas.ts'
+import { jobsTable } from './tables/jobs.ts'
 import { type Selection, selectRuns } from './tables/selection.ts'
 import { specTable } from './tables/spec.ts'
 import type { Table } from './tables/table.ts'
@@ -26,10 +31,23 @@ export interface ReportOptions {
   readonly claims?: Claims
   /** Which tables, by id; all that have something to say unless given. */
   readonly tables?: readonly ReportTable[]
+  /** What was read from the rows of the runs, by run id: with it, even if empty, the report has charts. */
+  readonly series?: ReadonlyMap<string, RunSeries>
+  readonly serve?: readonly ServeSummary[]
 }
 
 /** The tables of a report in their order, by id; a claims file adds `audit` and `audit-rest`. */
-export const reportTables = ['spec', 'fits', 'throughput', 'economics', 'winners', 'gotchas', 'verdict'] as const
+export const reportTables = [
+  'spec',
+  'fits',
+  'throughput',
+  'goodput',
+  'economics',
+  'jobs',
+  'winners',
+  'gotchas',
+  'verdict',
+] as const
 export type ReportTable = (typeof reportTables)[number]
 
 /** The comparison report from run records and the catalogue. Pure: the same records give the same report. */
@@ -46,13 +64,26 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   const wanted = new Set<string>(options.tables ?? reportTables)
   const selection = selectRuns(runs, facts)
   const scenario = wanted.has('economics') ? economicsScenario(selection) : null
+  const money = scenario === null ? null : moneyModel(selection, facts, scenario)
   return {
     title: options.title ?? 'Joulemark report',
     tables: runs.length === 0 ? [] : comparisonTables(selection, facts).filter((table) => wanted.has(table.id)),
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
-    money: scenario === null ? null : moneyModel(selection, facts, scenario),
+    money,
     simulated: runs.some((run) => run.source === 'simulated'),
+    ...(options.series === undefined
+      ? {}
+      : { charts: comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series) }),
+    ...(options.serve === undefined ? {} : { serve: options.serve }),
   }
+}
+
+/** The runs that a report of these shows, one a scenario and card: whose rows are worth reading. */
+export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): RunRecord[] {
+  const selection = selectRuns(runs, catalogueFacts(money))
+  return selection.scenarios.flatMap((row) =>
+    selection.cards.flatMap((card) => selection.runOf(row.name, card.key) ?? []),
+  )
 }
 
 function comparisonTables(selection: Selection, facts: Facts): Table[] {
@@ -66,7 +97,9 @@ function comparisonTables(selection: Selection, facts: Facts): Table[] {
     cards.length > 0 ? specTable(cards) : null,
     cards.length > 0 ? fitsTable(cards) : null,
     throughputTable(selection, facts),
+    goodputTable(selection),
     scenario === null ? null : economicsTable(selection, facts, scenario),
+    jobsTable(selection, facts),
     selection.cards.length > 1 ? winnersTable(winners) : null,
     gotchasTable(shown, facts),
     verdictTable(winners, selection, facts),

@@ -1,7 +1,9 @@
 import { cardByKey } from '../harness/catalogue/cards.ts'
+import { imageModelByKey } from '../harness/catalogue/image-models.ts'
 import { modelByKey } from '../harness/catalogue/models.ts'
 import { defaultMoney, priceOf } from '../harness/catalogue/prices.ts'
 import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
+import { imageFit } from '../harness/physics/image.ts'
 import { kvElementBytes } from '../harness/physics/kv.ts'
 import { decodeLimit } from '../harness/physics/limit.ts'
 import { fitOf } from '../harness/physics/memory.ts'
@@ -64,14 +66,16 @@ function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; m
  * pass it; the clock is the highest that the card allows.
  */
 function limitOf(run: RunRecord): Known<PhysicalLimit> {
+  const { scenario } = run
+  if (scenario.kind !== 'text') return { reason: `a run of kind ${scenario.kind} has no limit in tokens` }
   const known = subjects(run, run.card.key)
   if ('reason' in known) return known
   const serving = run.gpus.filter((gpu) => gpu.serving)
   const clockMHz = Math.max(0, ...serving.map((gpu) => gpu.maxSmClockMHz ?? 0))
   const limit = decodeLimit(known.value.card, known.value.model, {
-    concurrency: largestBatch(run.scenario),
-    contextTokens: run.scenario.prompt.tokens,
-    kvBytesPerElement: kvElementBytes(run.scenario.server?.kvCacheDtype),
+    concurrency: largestBatch(scenario),
+    contextTokens: scenario.prompt.tokens,
+    kvBytesPerElement: kvElementBytes(scenario.server?.kvCacheDtype),
     gpus: Math.max(1, serving.length),
     smClockGhz: clockMHz / 1000,
   })
@@ -84,10 +88,12 @@ function limitOf(run: RunRecord): Known<PhysicalLimit> {
  * are no OOM in vLLM: they queue.
  */
 function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
+  const { scenario } = run
+  if (scenario.kind !== 'text') return imageFitVerdict(scenario, cardKey)
   const known = subjects(run, cardKey)
   if ('reason' in known) return known
   const { card, model } = known.value
-  const { server, prompt, output } = run.scenario
+  const { server, prompt, output } = scenario
   const contextTokens = server?.maxModelLen ?? prompt.tokens + output.tokens
   const gpus = server?.tensorParallel ?? 1
   const fit = fitOf(card, model, {
@@ -100,4 +106,13 @@ function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
   const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
   const needs = `${gb(fit.weightsBytes)} GB of weights, ${gb(fit.overheadBytes)} GB of overhead and ${gb(fit.kvBytesPerToken * contextTokens)} GB for ${contextTokens} tokens of KV`
   return { value: { fits: fit.headroomRatio >= 1, evidence: `${needs}, into ${gb(fit.budgetBytes)} GB` } }
+}
+
+/** Images: all parts of the model in memory at once. Training: its memory is the command's own business. */
+function imageFitVerdict(scenario: RunRecord['scenario'], cardKey: string): Known<FitVerdict> {
+  const card = cardByKey(cardKey)
+  const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : null
+  if (card === null || model === null)
+    return { reason: `the memory of ${scenario.model} (${scenario.kind}) is not known` }
+  return { value: imageFit(card, model) }
 }

@@ -10,7 +10,7 @@ import type { Report } from './report.ts'
  * The only place of the reporter that touches the disk. Throws a `world-failed` error when it lets us down.
  */
 export async function publish(report: Report, formats: readonly Format[], outDir: string): Promise<string[]> {
-  const files = [...new Set(formats)].flatMap((format) => renderers[format](report))
+  const files = (await Promise.all([...new Set(formats)].map((format) => renderers[format](report)))).flat()
   const written: string[] = []
   for (const { name, text } of files) {
     const path = join(outDir, name)

@@ -1,3 +1,5 @@
+import type { Chart } from './charts/chart.ts'
+import type { ServeSummary } from './serve/serve-summary.ts'
 import type { Table } from './tables/table.ts'
 
 /** One run record behind a report, and whether its figures may be quoted. */
@@ -36,6 +38,12 @@ export interface MoneyModel {
   }[]
 }
 
+/** The pictures of a report, and what was left out of them. */
+export interface ReportCharts {
+  readonly list: readonly Chart[]
+  readonly notes: readonly string[]
+}
+
 /** What every renderer gets: tables and where they come from, as plain data. */
 export interface Report {
   readonly title: string
@@ -45,6 +53,10 @@ export interface Report {
   readonly money: MoneyModel | null
   /** True as soon as one source was simulated. */
   readonly simulated: boolean
+  /** Absent where nobody asked for pictures. */
+  readonly charts?: ReportCharts
+  /** One a trial, where the rows of the runs were read: what `vllm bench serve` would have said. */
+  readonly serve?: readonly ServeSummary[]
 }
 
 /** One file that a renderer made; the name is relative to the report's folder. */

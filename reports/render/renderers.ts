@@ -1,18 +1,25 @@
 import type { RenderedFile, Report } from '../report.ts'
 import { renderCsv } from './csv.ts'
-import { renderHtml } from './html/page.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
+import { renderServe } from './serve-box.ts'
 import { renderTerminal } from './terminal.ts'
+
+type Renderer = (report: Report) => RenderedFile[] | Promise<RenderedFile[]>
 
 /** Every format by the name that `--format` takes; each makes the files of a report, none touches the disk. */
 export const renderers = {
   terminal: (report) => [{ name: 'report.txt', text: renderTerminal(report) }],
   md: (report) => [{ name: 'report.md', text: renderMarkdown(report) }],
-  html: (report) => [{ name: 'report.html', text: renderHtml(report) }],
+  html: async (report) => {
+    // Loaded when it is asked for: the charts' library takes longer to load than every other format to render.
+    const { renderHtml } = await import('./html/page.ts')
+    return [{ name: 'report.html', text: renderHtml(report) }]
+  },
   csv: renderCsv,
   json: (report) => [{ name: 'report.json', text: renderJson(report) }],
-} as const satisfies Record<string, (report: Report) => RenderedFile[]>
+  vllm: renderServe,
+} as const satisfies Record<string, Renderer>
 
 export type Format = keyof typeof renderers
 export const formats = Object.keys(renderers) as readonly Format[]

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Facts, Known } from '../facts.ts'
 import type { MoneyModel } from '../report.ts'
 import { type Measured, measuredOf } from './figure-cell.ts'
+import { jobUnit } from './job-unit.ts'
 import { mapInterval, ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 
@@ -13,7 +14,7 @@ export interface CardMoney {
   /** GPUs that served; 1 where no inventory was taken. */
   readonly gpus: number
   readonly money: Known<MoneyInputs>
-  /** Output tokens/s of all streams together, whatever the scenario is judged by. */
+  /** What the scenario makes, of all streams together, a second: output tokens, images or training steps. */
   readonly throughput: Known<Measured>
   readonly power: Known<Measured>
 }
@@ -30,21 +31,22 @@ export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, 
     run,
     gpus,
     money: moneyOf(card, gpus, facts),
-    throughput: 'reason' in run ? run : measuredOf(run.value, 'outputTokensPerS'),
+    throughput: 'reason' in run ? run : measuredOf(run.value, jobUnit(run.value.scenario.kind).rate),
     power: 'reason' in run ? run : measuredOf(run.value, 'meanPowerW'),
   }
 }
 
-/** GBP per million output tokens with its interval, or why it is not known. */
-export function tokenCost(at: CardMoney): Known<Measured> {
+/** GBP for what the scenario is priced by (a million output tokens, 1,000 images, a step), or why it is not known. */
+export function unitCost(at: CardMoney): Known<Measured> {
   if ('reason' in at.money) return at.money
   if ('reason' in at.throughput) return at.throughput
   if ('reason' in at.power) return at.power
   const inputs = at.money.value
   const [throughput, power] = [at.throughput.value, at.power.value]
-  const gbp = gbpPerMillionOutputTokens(throughput.value, power.value, inputs)
+  const gbpPerMillion = gbpPerMillionOutputTokens(throughput.value, power.value, inputs)
   const totalGbp = totalGbpPerYear(power.value, inputs)
-  if (gbp === null || totalGbp === null) return { reason: DIVIDES_BY_ZERO }
+  if (gbpPerMillion === null || totalGbp === null || 'reason' in at.run) return { reason: DIVIDES_BY_ZERO }
+  const gbp = (gbpPerMillion * jobUnit(at.run.value.scenario.kind).count) / 1e6
   const totalCi95 = mapInterval(power, (watts) => totalGbpPerYear(watts, inputs))
   const interval = ratioInterval({ value: totalGbp, ci95: totalCi95 }, throughput)
   // That of total / throughput, scaled to a million tokens at this utilisation.

@@ -8,7 +8,7 @@ import {
 } from '../../harness/metrics/cost.ts'
 import type { Facts } from '../facts.ts'
 import { mostInFlight } from '../largest-batch.ts'
-import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, tokenCost } from './card-money.ts'
+import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
 import { economicsNotes, percentText } from './economics-notes.ts'
 import { figureCell, stampOf } from './figure-cell.ts'
 import { mapInterval } from './ratio-interval.ts'
@@ -28,7 +28,8 @@ export function economicsScenario(selection: Selection): ScenarioRow | null {
   const covered = (row: ScenarioRow) => selection.cards.filter((card) => selection.runOf(row.name, card.key)).length
   const rank = (row: ScenarioRow) =>
     row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + mostInFlight(row.sample.scenario)
-  return selection.scenarios.toSorted((a, b) => rank(b) - rank(a))[0] ?? null
+  const priced = selection.scenarios.filter(({ sample }) => sample.scenario.kind === 'text')
+  return priced.toSorted((a, b) => rank(b) - rank(a))[0] ?? null
 }
 
 /**
@@ -120,7 +121,7 @@ function ofThroughput(at: CardMoney, digits: number): Cell {
 }
 
 function costCell(at: CardMoney): Cell {
-  const cost = tokenCost(at)
+  const cost = unitCost(at)
   return 'reason' in cost ? missing(cost.reason) : money(cost.value.value, 4, cost.value.ci95, stamp(at))
 }
 

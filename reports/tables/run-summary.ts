@@ -1,3 +1,4 @@
+import { describeWork } from '../../harness/metrics/describe-work.ts'
 import type { Figure, Gate, ResultKey, RunRecord } from '../../harness/record/schema.ts'
 import { buildTable, type Cell, missing, type Table, type Tone, text } from './table.ts'
 
@@ -20,13 +21,23 @@ const shown: readonly {
   { key: 'peakPowerW', label: 'Peak power', digits: 1 },
   { key: 'peakMemoryMiB', label: 'Peak memory', digits: 0 },
   { key: 'goodputRequestsPerS', label: 'Goodput under the SLO', digits: 2 },
+  { key: 'secondsPerImage', label: 'Seconds an image', digits: 2 },
+  { key: 'imagesPerS', label: 'Images a second', digits: 3 },
+  { key: 'joulesPerImage', label: 'Joules an image', digits: 0 },
+  { key: 'stepsPerS', label: 'Steps a second', digits: 2 },
+  { key: 'trainedTokensPerS', label: 'Trained tokens a second', digits: 0 },
+  { key: 'joulesPerStep', label: 'Joules a step', digits: 1 },
+  { key: 'finalLoss', label: 'Loss at the end', digits: 3 },
   { key: 'errorRate', label: 'Error rate', digits: 2, scale: 100, unit: '%' },
 ]
 
 /** What one run measured: figure, 95 % interval, number of trials. */
 export function runSummaryTable(record: RunRecord): Table {
   const simulated = record.source === 'simulated'
-  const rows = shown.map((row) => ({ ...row, figure: record.result[row.key] }))
+  const rows = shown
+    .map((row) => ({ ...row, figure: record.result[row.key] }))
+    .filter((row) => row.figure !== undefined || (record.scenario.kind === 'text' && !jobKeys.has(row.key)))
+  const work = describeWork(record.scenario)
   return buildTable({
     id: 'run-summary',
     title: `${record.scenario.title} on ${record.card.name ?? 'a machine without a GPU'}`,
@@ -39,9 +50,22 @@ export function runSummaryTable(record: RunRecord): Table {
     ],
     notes: [
       `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
+      ...(work === null ? [] : [work]),
+      ...(record.oom ? [`OOM: ${record.oom.evidence}`] : []),
     ],
   })
 }
+
+/** Metrics that a text run does not have. */
+const jobKeys: ReadonlySet<ResultKey> = new Set([
+  'secondsPerImage',
+  'imagesPerS',
+  'joulesPerImage',
+  'stepsPerS',
+  'trainedTokensPerS',
+  'joulesPerStep',
+  'finalLoss',
+])
 
 function figureCell(figure: Figure | undefined, row: (typeof shown)[number], simulated: boolean): Cell {
   if (!figure || figure.mean === null) return missing(figure?.reason ?? 'no trial was run')

@@ -1,7 +1,8 @@
+import { describeWork } from '../../harness/metrics/describe-work.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Facts } from '../facts.ts'
-import { figureCell, measuredOf, stampOf } from './figure-cell.ts'
+import { figureCell, type Measured, measuredOf, stampOf } from './figure-cell.ts'
 import { ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
@@ -47,6 +48,11 @@ export function throughputTable(selection: Selection, facts: Facts): Table {
 function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
   const run = selection.runOf(row.name, card.key)
   if (run === null) return absentCell(row, card, facts)
+  if (run.oom)
+    return {
+      kind: 'oom',
+      evidence: `${card.label}${run.source === 'simulated' ? ' (SIMULATED)' : ''}: ${run.oom.evidence}`,
+    }
   const key = headlineMetric(run.scenario)
   const known = measuredOf(run, key)
   const limit = facts.limit(run)
@@ -63,7 +69,7 @@ function absentCell(row: ScenarioRow, card: CardColumn, facts: Facts): Cell {
 
 function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
   const [under, over] = [selection.runOf(row.name, first.key), selection.runOf(row.name, card.key)]
-  if (under === null || over === null) return onlyCell(row, first, card, selection, facts)
+  if (under === null || over === null || under.oom || over.oom) return onlyCell(row, first, card, selection, facts)
   const [slow, fast] = [
     measuredOf(under, headlineMetric(under.scenario)),
     measuredOf(over, headlineMetric(over.scenario)),
@@ -72,7 +78,16 @@ function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selec
   if ('reason' in fast) return missing(fast.reason)
   if (slow.value.value <= 0) return missing(`${first.label} made no tokens`)
   const ci95 = ratioInterval(fast.value, slow.value)
+  if (headlineMetric(under.scenario) === 'secondsPerImage') return quickerCell(slow.value, fast.value, under, over)
   const value = fast.value.value / slow.value.value
+  return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }
+}
+
+/** Where the figure is a time, the further card is faster by the first one's over its own. */
+function quickerCell(first: Measured, further: Measured, under: RunRecord, over: RunRecord): Cell {
+  if (further.value <= 0) return missing('an image took no time')
+  const ci95 = ratioInterval(first, further)
+  const value = first.value / further.value
   return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }
 }
 
@@ -84,7 +99,8 @@ function onlyCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selecti
   ] as const) {
     const run = selection.runOf(row.name, runs.key)
     if (run === null || 'reason' in measuredOf(run, headlineMetric(run.scenario))) continue
-    if (absentCell(row, lacks, facts).kind === 'oom') return { ...text(`${runs.label} only`), ...stampOf(run) }
+    if (selection.runOf(row.name, lacks.key)?.oom || absentCell(row, lacks, facts).kind === 'oom')
+      return { ...text(`${runs.label} only`), ...stampOf(run) }
   }
   return missing('needs a run on both cards')
 }
@@ -105,6 +121,10 @@ function metricNotes(selection: Selection): string[] {
     ...(selection.scenarios.some((row) => selection.cards.some((card) => isSingle(selection.runOf(row.name, card.key))))
       ? ['No interval stands where only one trial was run.']
       : []),
+    ...selection.scenarios.flatMap((row) => {
+      const work = describeWork(row.sample.scenario)
+      return work === null ? [] : [`${row.title}: ${work}.`]
+    }),
     ...selection.notes,
   ]
 }

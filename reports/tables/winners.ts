@@ -1,8 +1,9 @@
 import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
-import { cardMoney, tokenCost } from './card-money.ts'
+import { cardMoney, unitCost } from './card-money.ts'
 import { type Measured, measuredOf, stampOf } from './figure-cell.ts'
+import { jobUnit } from './job-unit.ts'
 import { ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Table, text } from './table.ts'
@@ -51,20 +52,25 @@ export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Fac
       why: decided ? outs.join('; ') : 'one card is no comparison',
     }
   }
-  return { ...named, alone: false, ...cheapest(fit, outs) }
+  return { ...named, alone: false, ...cheapest(fit, outs, scenario) }
 }
 
-function cheapest(fit: readonly Candidate[], outs: readonly string[]): Pick<Winner, 'card' | 'why'> {
+function cheapest(
+  fit: readonly Candidate[],
+  outs: readonly string[],
+  scenario: ScenarioRow,
+): Pick<Winner, 'card' | 'why'> {
+  const unit = jobUnit(scenario.sample.scenario.kind)
   const priced = fit
     .flatMap(({ card, cost }) => (cost === null ? [] : [{ card, cost }]))
     .toSorted((a, b) => a.cost.value - b.cost.value)
   const [best, next] = priced
   if (best === undefined || next === undefined || priced.length < fit.length) {
-    return { card: null, why: 'cost a token is not known for every card that can do it' }
+    return { card: null, why: `cost a ${unit.each} is not known for every card that can do it` }
   }
   const factor = next.cost.value / best.cost.value
-  const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, 4)
-  const price = `${gbp(best)} against ${gbp(next)} (${next.card.label}) per million output tokens`
+  const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, unit.count === 1 ? 9 : 4)
+  const price = `${gbp(best)} against ${gbp(next)} (${next.card.label}) per ${unit.priced}`
   const interval = ratioInterval(next.cost, best.cost)
   if (factor < 1.03 || (interval !== null && interval[0] <= 1))
     return { card: null, why: `too close to call: ${price}` }
@@ -82,7 +88,7 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
       : { out: null, unknown: 'not measured' }
     return { card, run, cost: null, ...verdict }
   }
-  const cost = tokenCost(cardMoney(card, selection, facts, scenario))
+  const cost = unitCost(cardMoney(card, selection, facts, scenario))
   return { card, run, ...promisesOf(run), cost: 'value' in cost ? cost.value : null }
 }
 

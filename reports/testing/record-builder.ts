@@ -5,6 +5,7 @@ import {
   type RunRecord,
   resultUnits,
   runRecordSchema,
+  type Trial,
 } from '../../harness/record/schema.ts'
 
 /** What a test wants to say about a run; everything else is made up and valid. */
@@ -21,6 +22,8 @@ export interface RunOverrides {
   readonly startedAt?: string
   readonly gpus?: number
   readonly powerLimitW?: number
+  readonly slo?: { readonly ttftMs?: number; readonly tpotMs?: number; readonly e2eMs?: number }
+  readonly trialList?: readonly Trial[]
   readonly gates?: readonly Gate[]
   /** Means, or [mean, low, high], or a reason for none. */
   readonly result?: Partial<Record<ResultKey, number | readonly [number, number, number] | string>>
@@ -49,6 +52,7 @@ export function makeRun(over: RunOverrides): RunRecord {
       load: { shape: 'closed', concurrency: over.concurrency ?? 32 },
       prompt: { tokens: 512 },
       output: { tokens: 256 },
+      ...(over.slo === undefined ? {} : { slo: over.slo }),
     },
     scenarioSha256: `sha-of-${scenario}`,
     card: { key: over.card, name: over.name ?? over.card },
@@ -64,7 +68,8 @@ export function makeRun(over: RunOverrides): RunRecord {
       servedModels: ['m'],
       maxModelLen: 16384,
     },
-    trials: [],
+    certificate: null,
+    trials: over.trialList ?? [],
     converged: true,
     result: Object.fromEntries(
       Object.entries(over.result ?? {}).map(([key, value]) => [key, makeFigure(key as ResultKey, value)]),

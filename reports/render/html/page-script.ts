@@ -63,8 +63,10 @@ ${economicsScript}
   }
 
   function input(name, least) {
-    var value = Number(form.elements[name].value)
-    return isFinite(value) && value >= least ? value : null
+    var typed = form.elements[name].value
+    var value = Number(typed)
+    // An empty field is the number 0 to a browser, and nobody's tariff.
+    return typed.trim() !== '' && isFinite(value) && value >= least ? value : null
   }
 
   function update() {

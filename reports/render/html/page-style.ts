@@ -1,7 +1,7 @@
 /** The style of a report page: light and dark by the reader's setting, a phone's width, paper. No outside font or file. */
 export const pageStyle = `
-:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#57606a;--line:#d0d7de;--head:#f3f5f7;--good:#116329;--warn:#7d4e00;--bad:#b3141f;--accent:#0b5cad}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--faint:#9aa5b1;--line:#30363d;--head:#161b22;--good:#56d364;--warn:#e3b341;--bad:#ff8b85;--accent:#79b8ff}}
+:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#57606a;--line:#d0d7de;--head:#f3f5f7;--good:#116329;--warn:#7d4e00;--bad:#b3141f;--accent:#0b5cad;--band:#0b5cad1f;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}
+@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--faint:#9aa5b1;--line:#30363d;--head:#161b22;--good:#56d364;--warn:#e3b341;--bad:#ff8b85;--accent:#79b8ff;--band:#79b8ff2e;--s0:#79b8ff;--s1:#ffa657;--s2:#56d3a0;--s3:#c9a6ff;--s4:#e3c341;--s5:#ff8fc0}}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 body{margin:0 auto;max-width:72rem;padding:1rem;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--ink);background:var(--paper)}
@@ -31,7 +31,11 @@ abbr{text-decoration:none;color:var(--warn);font-weight:700}
 [aria-sort=descending] .sort::after{content:" \\2193";color:var(--ink)}
 .notes{font-size:.85rem;color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
 .money{display:flex;flex-wrap:wrap;gap:.8rem 1.5rem;border:1px solid var(--line);border-radius:.4em;padding:.8rem 1rem;margin:1rem 0}
-
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:1.5rem}
+figure{margin:0;min-width:0}
+figure h3{font-size:1rem;margin:0 0 .3rem}
+figure svg{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:.4em}
+figcaption{font-size:.85rem;color:var(--faint);margin-top:.3rem;overflow-wrap:anywhere}
 .money legend{font-weight:600;padding:0 .4rem}
 .money label{display:flex;flex-direction:column;font-size:.9rem;gap:.2rem}
 .money input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:.3em;padding:.25rem .4rem;width:9rem}
@@ -40,5 +44,5 @@ abbr{text-decoration:none;color:var(--warn);font-weight:700}
 .sources li{margin:.4rem 0;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:40rem){body{padding:.6rem;font-size:15px}th,td{padding:.35rem .45rem}.figures thead th{min-width:5.5rem}.figures td.right:not([data-value]){max-width:9rem}.figures tbody th{min-width:7rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
-@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}section,tr{break-inside:avoid}details>*{display:block}}
+@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000;--band:#0000001a;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}tr,figure{break-inside:avoid}h2{break-after:avoid}.charts{grid-template-columns:1fr 1fr}details>*{display:block}}
 `

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { MoneyModel, Report } from '../../report.ts'
+import type { Table } from '../../tables/table.ts'
 import { sourceLines } from '../source-lines.ts'
+import { chartSections } from './chart-figure.ts'
 import { escapeHtml, escapeJson } from './escape-html.ts'
 import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
@@ -14,10 +16,16 @@ export function renderHtml(report: Report): string {
   const hash = createHash('sha256').update(pageScript).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
   const title = escapeHtml(report.title) + (report.simulated ? ' (SIMULATED)' : '')
-  const sections = report.tables.map((table) => {
+  const section = (table: Table) => {
     const form = table.id === 'economics' && report.money !== null ? moneyForm(report.money) : ''
     return form + tableSection(table)
-  })
+  }
+  // The audit of somebody else's table is long: what was measured comes first, pictures included.
+  const [audits = [], own = []] = [true, false].map((audit) =>
+    report.tables.filter(({ id }) => id.startsWith('audit') === audit).map(section),
+  )
+  const pictures = report.charts === undefined ? [] : [chartSections(report.charts)]
+  const sections = [...own, ...pictures, ...audits]
   const banner = report.simulated
     ? '<p class="banner">SIMULATED: figures marked ˢ were made by the bundled stand-in, not by a GPU, and prove nothing about any card.</p>'
     : ''

@@ -19,7 +19,7 @@ export function tableSection(table: Table): string {
   const wordy = table.columns.every(({ align }) => align === 'left')
   return `<section aria-labelledby="h-${id}">
 <h2 id="h-${id}">${escapeHtml(table.title)}${stamp}</h2>
-<div class="scroll" role="region" aria-labelledby="h-${id}" tabindex="0">
+<div class="scroll" role="region" aria-label="${escapeHtml(table.title)}: table" tabindex="0">
 <table id="t-${id}" class="${wordy ? 'wordy' : 'figures'}"><caption class="unseen">${escapeHtml(table.title)}</caption>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>

@@ -1,0 +1,62 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts } from '../facts.ts'
+import type { MoneyModel, ReportCharts } from '../report.ts'
+import type { ScenarioRow, Selection } from '../tables/selection.ts'
+import type { Chart } from './chart.ts'
+import { concurrencyCharts } from './concurrency-charts.ts'
+import { costChart } from './cost-chart.ts'
+import { energyChart } from './energy-chart.ts'
+import { latencyCharts } from './latency-charts.ts'
+import { runChart } from './run-chart.ts'
+import type { RunSeries } from './run-series.ts'
+
+/** Past this many scenarios or runs a page is no page any more; what is left out is said. */
+export const MOST_LATENCY_SCENARIOS = 16
+export const MOST_RUN_CHARTS = 40
+
+/** Every chart of a comparison that its runs have something for. */
+export function comparisonCharts(
+  selection: Selection,
+  facts: Facts,
+  money: { readonly model: MoneyModel; readonly scenario: ScenarioRow } | null,
+  series: ReadonlyMap<string, RunSeries>,
+): ReportCharts {
+  const order = new Map(selection.cards.map((card, index) => [card.key, index]))
+  const colorOf = (card: string) => order.get(card) ?? 0
+  const seriesOf = (run: RunRecord) => series.get(run.id) ?? null
+  const few = { ...selection, scenarios: selection.scenarios.slice(0, MOST_LATENCY_SCENARIOS) }
+  const runCharts = selection.scenarios.flatMap((row) =>
+    selection.cards.flatMap((card) => {
+      const run = selection.runOf(row.name, card.key)
+      const own = run && seriesOf(run)
+      return run && own ? (runChart(run, card.label, colorOf(card.key), own) ?? []) : []
+    }),
+  )
+  const list = [
+    costOf(selection, money, colorOf),
+    energyChart(selection, colorOf),
+    ...concurrencyCharts(selection, facts, colorOf),
+    ...latencyCharts(few, seriesOf, colorOf),
+    ...runCharts.slice(0, MOST_RUN_CHARTS),
+  ].filter((chart) => chart !== null)
+  const left = (what: string, count: number, most: number) =>
+    count > most ? [`${count - most} of ${count} ${what} are left out of the charts; the tables have all.`] : []
+  return {
+    list,
+    notes: [
+      ...left('scenarios', selection.scenarios.length, MOST_LATENCY_SCENARIOS),
+      ...left('runs', runCharts.length, MOST_RUN_CHARTS),
+    ],
+  }
+}
+
+function costOf(
+  selection: Selection,
+  money: { readonly model: MoneyModel; readonly scenario: ScenarioRow } | null,
+  colorOf: (card: string) => number,
+): Chart | null {
+  if (money === null) return null
+  const { model, scenario } = money
+  const simulated = selection.cards.some(({ key }) => selection.runOf(scenario.name, key)?.source === 'simulated')
+  return costChart(model, colorOf, `£ per million output tokens: ${scenario.title}`, simulated)
+}

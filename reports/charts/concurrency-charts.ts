@@ -1,0 +1,85 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Facts } from '../facts.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import { measuredOf } from '../tables/figure-cell.ts'
+import type { Selection } from '../tables/selection.ts'
+import type { Chart, ChartLine } from './chart.ts'
+import { rounded } from './slices.ts'
+
+interface SweepPoint {
+  readonly run: RunRecord
+  readonly card: string
+  readonly streams: number
+  readonly tokensPerS: number
+  readonly limit: number | null
+}
+
+/**
+ * Output throughput against the number of streams, with the physical limit: one chart for each group of runs that
+ * differ in their closed load alone, be they one sweep or written by hand.
+ */
+export function concurrencyCharts(selection: Selection, facts: Facts, colorOf: (card: string) => number): Chart[] {
+  const points = selection.scenarios.flatMap((row) =>
+    selection.cards.flatMap((card): SweepPoint[] => {
+      const run = selection.runOf(row.name, card.key)
+      const known = run && measuredOf(run, 'outputTokensPerS')
+      if (run === null || known === null || 'reason' in known || run.scenario.load.shape !== 'closed') return []
+      const limit = facts.limit(run)
+      const point = { run, card: card.key, streams: run.scenario.load.concurrency, tokensPerS: known.value.value }
+      return [{ ...point, limit: 'value' in limit ? limit.value.value : null }]
+    }),
+  )
+  return [...Map.groupBy(points, ({ run }) => alikeKey(run)).values()]
+    .filter((group) => new Set(group.map(({ streams }) => streams)).size > 1)
+    .map((group, index) => sweepChart(group, index, selection, colorOf))
+}
+
+/** All that two points of one sweep have in common. */
+function alikeKey({ scenario }: RunRecord): string {
+  const { name: _name, title: _title, load: _load, slo: _slo, certainty: _certainty, trial: _trial, ...rest } = scenario
+  return JSON.stringify(rest)
+}
+
+function sweepChart(
+  group: readonly SweepPoint[],
+  index: number,
+  selection: Selection,
+  colorOf: (card: string) => number,
+): Chart {
+  const cards = selection.cards.filter(({ key }) => group.some(({ card }) => card === key))
+  const lines = cards.flatMap(({ key, label }): ChartLine[] => {
+    const own = group.filter(({ card }) => card === key).toSorted((a, b) => a.streams - b.streams)
+    const color = colorOf(key)
+    const limits = own.flatMap(({ streams, limit }) => (limit === null ? [] : [[streams, rounded(limit)] as const]))
+    return [
+      {
+        name: label,
+        color,
+        style: 'measured',
+        dots: true,
+        points: own.map(({ streams, tokensPerS }) => [streams, rounded(tokensPerS)]),
+      },
+      ...(limits.length > 0
+        ? [{ name: `${label}, limit`, color, style: 'limit' as const, points: limits }]
+        : []),
+    ]
+  })
+  const said = cards.map(({ key, label }) => {
+    const own = group.filter(({ card }) => card === key).toSorted((a, b) => a.streams - b.streams)
+    const steps = own.map(({ streams, tokensPerS }) => `${formatNumber(tokensPerS, 0)} at ${streams}`)
+    return `${label} ${steps.join(', ')}`
+  })
+  const model = group[0]!.run.scenario.model
+  return {
+    kind: 'lines',
+    id: `concurrency-${index + 1}`,
+    title: `Throughput against streams: ${model}`,
+    summary: `Output tokens/s by the number of streams. ${said.join('; ')}. Dashed: the physical limit.`,
+    about: 'comparison',
+    simulated: group.some(({ run }) => run.source === 'simulated'),
+    x: { label: 'streams', log: true },
+    panels: [{ y: { label: 'output tokens/s', min: 0 }, lines }],
+    bands: [],
+    marks: [],
+  }
+}

@@ -1,0 +1,101 @@
+import { percentileSorted } from '../../harness/metrics/percentiles.ts'
+import type { RequestTable } from '../../harness/record/request-table.ts'
+import { type GapRow, type GpuRow, TOKEN_BIN_MS, type TokenRow } from '../../harness/record/rows.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Point } from './chart.ts'
+import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
+
+/** The rows of one run, as they were read from its folder. */
+export interface RunRows {
+  readonly gpu: readonly GpuRow[]
+  readonly tokens: readonly TokenRow[]
+  readonly gaps: readonly GapRow[]
+  /** By trial. */
+  readonly requests: ReadonlyMap<number, RequestTable>
+}
+
+/** What charts need of a run's rows, small whatever the run's length. Times are seconds from the first trial's start. */
+export interface RunSeries {
+  readonly powerW: readonly Point[]
+  readonly memoryGib: readonly Point[]
+  readonly tokensPerS: readonly Point[]
+  /** Values at equal steps of share, lowest first; null where no request counted. */
+  readonly ttftMs: readonly number[] | null
+  readonly tpotMs: readonly number[] | null
+  readonly e2eMs: readonly number[] | null
+}
+
+const SLICES = 160
+const QUANTILE_STEPS = 50
+/** Longer than this without a sample is a hole, and a line across it would be an invention. */
+const SAMPLE_GAP_S = 2
+
+/** Reduces the rows of a run to what is drawn of it. */
+export function runSeries(record: RunRecord, rows: RunRows): RunSeries {
+  const startMs = startOf(record)
+  const endS = (Math.max(startMs, ...record.trials.map((trial) => trial.endMs)) - startMs) / 1000
+  const serving = new Set(record.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid))
+  const samples = rows.gpu.filter((row) => serving.has(row.uuid) && row.timeMs >= startMs)
+  const tokens = rows.tokens.map((row) => ({
+    atS: (row.binStartMs + TOKEN_BIN_MS / 2 - startMs) / 1000,
+    value: row.tokens,
+  }))
+  const spans = record.trials.map((trial) => ({
+    fromS: (trial.startMs - startMs) / 1000,
+    toS: (trial.endMs - startMs) / 1000,
+  }))
+  return {
+    powerW: summed(samples, (row) => row.powerW, startMs, endS),
+    memoryGib: summed(samples, (row) => (row.memoryUsedMiB === null ? null : row.memoryUsedMiB / 1024), startMs, endS),
+    tokensPerS: rows.tokens.length === 0 ? [] : rateSlices(tokens, endS, SLICES, spans),
+    ...latencyQuantiles(record, rows),
+  }
+}
+
+/** Time 0 of a run's pictures, in ms of the run's clock. */
+export const startOf = (record: RunRecord): number => record.trials[0]?.startMs ?? 0
+
+/** The GPUs of a run added up, slice by slice; a slice that one of them lacks is unknown. */
+function summed(rows: readonly GpuRow[], of: (row: GpuRow) => number | null, startMs: number, endS: number): Point[] {
+  const byGpu = Map.groupBy(rows, (row) => row.uuid)
+  const lines = [...byGpu.values()].map((own) => {
+    const readings = own.flatMap((row): Reading[] => {
+      const value = of(row)
+      return value === null ? [] : [{ atS: (row.timeMs - startMs) / 1000, value }]
+    })
+    return new Map(meanSlices(readings, endS, SLICES, SAMPLE_GAP_S))
+  })
+  const [first, ...others] = lines
+  if (first === undefined) return []
+  return [...first].map(([x, y]): Point => {
+    const values = [y, ...others.map((line) => line.get(x) ?? null)]
+    return [x, values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0)]
+  })
+}
+
+/** The distributions behind the percentiles of the record: the same requests, those wholly inside a steady window. */
+function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'ttftMs' | 'tpotMs' | 'e2eMs'> {
+  const [ttft, tpot, e2e]: [number[], number[], number[]] = [[], [], []]
+  for (const { index, windowStartMs, windowEndMs } of record.trials) {
+    const table = rows.requests.get(index)
+    if (table === undefined || windowStartMs === null || windowEndMs === null) continue
+    const [dispatched, firstToken] = [table.column('dispatchedMs'), table.column('firstTokenMs')]
+    const [lastToken, outputTokens] = [table.column('lastTokenMs'), table.column('outputTokens')]
+    for (let at = 0; at < table.length; at += 1) {
+      const [sent, first, last, count] = [dispatched[at]!, firstToken[at]!, lastToken[at]!, outputTokens[at]!]
+      if (!table.isOk(at) || !(sent >= windowStartMs && last <= windowEndMs)) continue
+      ttft.push(first - sent)
+      e2e.push(last - sent)
+      if (count > 1) tpot.push((last - first) / (count - 1))
+    }
+  }
+  return { ttftMs: quantiles(ttft), tpotMs: quantiles(tpot), e2eMs: quantiles(e2e) }
+}
+
+function quantiles(values: readonly number[]): number[] | null {
+  const sorted = Float64Array.from(values.filter(Number.isFinite)).sort()
+  if (sorted.length === 0) return null
+  return Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) =>
+    rounded(percentileSorted(sorted, step / QUANTILE_STEPS)!),
+  )
+}

@@ -1,0 +1,125 @@
+import {
+  compareSuite,
+  type MetricComparison,
+  type MetricValues,
+  type MetricVerdict,
+  type ScenarioValues,
+  SMALLEST_EFFECT,
+} from '../../harness/metrics/compare.ts'
+import { type ComparedMetric, comparedKeysOf, comparedMetrics } from '../../harness/metrics/compare-metrics.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import { type Difference, fingerprintDifferences } from './fingerprint.ts'
+import { cardOf, type Pair, pairRuns } from './pair.ts'
+
+/** One scenario on one card, candidate against baseline. */
+export interface ScenarioComparison {
+  readonly scenario: string
+  readonly title: string
+  readonly card: string
+  readonly verdict: MetricVerdict
+  readonly metrics: readonly MetricComparison[]
+  readonly baselineRuns: readonly string[]
+  readonly candidateRuns: readonly string[]
+  /** What a reader must know of either side: drift, gates that failed, forced objections. */
+  readonly warnings: readonly string[]
+}
+
+/** Two sides, compared. Plain data: every format is made from this. */
+export interface Comparison {
+  readonly verdict: MetricVerdict
+  readonly smallestEffect: number
+  readonly scenarios: readonly ScenarioComparison[]
+  readonly differences: readonly Difference[]
+  /** Why these runs must not be compared; a command that was not forced refuses when there is one. */
+  readonly objections: readonly string[]
+  readonly notes: readonly string[]
+  readonly records: readonly RunRecord[]
+  readonly simulated: boolean
+}
+
+export interface ComparisonOptions {
+  /** Smallest effect that matters, as a share; 0.03 unless given. */
+  readonly smallestEffect?: number
+}
+
+/** Compares two sides of runs. Pure; whoever calls it decides what objections mean. */
+export function compareRuns(
+  baseline: readonly RunRecord[],
+  candidate: readonly RunRecord[],
+  options: ComparisonOptions = {},
+): Comparison {
+  const { pairs, notes } = pairRuns(baseline, candidate)
+  const smallestEffect = options.smallestEffect ?? SMALLEST_EFFECT
+  const suite = compareSuite(pairs.map(pairValues), { smallestEffect })
+  const scenarios = pairs.map((pair, index) => scenarioComparison(pair, suite[index]!))
+  const records = pairs.flatMap((pair) => [...pair.baseline, ...pair.candidate])
+  return {
+    verdict: worstOf(scenarios.map((scenario) => scenario.verdict)),
+    smallestEffect,
+    scenarios,
+    differences: fingerprintDifferences(
+      pairs.flatMap((pair) => pair.baseline),
+      pairs.flatMap((pair) => pair.candidate),
+    ),
+    objections: pairs.flatMap((pair) => pair.objections.map((objection) => `${pair.scenario}: ${objection}`)),
+    notes,
+    records,
+    simulated: records.some((run) => run.source === 'simulated'),
+  }
+}
+
+function scenarioComparison(pair: Pair, metrics: readonly MetricComparison[]): ScenarioComparison {
+  const { scenario, title, baseline, candidate } = pair
+  return {
+    scenario,
+    title,
+    card: [...new Set([...baseline, ...candidate].map(cardOf))].join(' and '),
+    verdict: worstOf(metrics.filter(counts).map(({ verdict }) => verdict)),
+    metrics,
+    baselineRuns: baseline.map((run) => run.id),
+    candidateRuns: candidate.map((run) => run.id),
+    warnings: [
+      ...pair.objections.map((objection) => `MUST NOT BE COMPARED, forced: ${objection}`),
+      ...baseline.flatMap((run) => warningsOf('baseline', run)),
+      ...candidate.flatMap((run) => warningsOf('candidate', run)),
+    ],
+  }
+}
+
+/** A metric that decides and that some side has: two runs without nvidia-smi are not inconclusive for their joules. */
+const counts = ({ key, baseline, candidate }: MetricComparison): boolean =>
+  comparedMetrics[key].decides && !(baseline.mean === null && candidate.mean === null)
+
+/** One loss is a loss, one doubt a doubt; `improved` as soon as nothing is worse or open; nothing known is open. */
+function worstOf(verdicts: readonly MetricVerdict[]): MetricVerdict {
+  const order = ['regressed', 'inconclusive', 'improved', 'equivalent'] as const
+  return order.find((verdict) => verdicts.includes(verdict)) ?? 'inconclusive'
+}
+
+function warningsOf(side: string, run: RunRecord): string[] {
+  const drift = (run.drift?.findings ?? []).map((finding) => `${side} ${run.id}: ${finding}`)
+  const { coldBurstTokensPerS: cold, soakedTokensPerS: soaked } = run.drift ?? {}
+  const soak =
+    drift.length > 0 && cold && soaked
+      ? [`${side} ${run.id}: cold burst ${cold.toFixed(1)} tokens/s, soaked ${soaked.toFixed(1)} tokens/s`]
+      : []
+  const failed = run.gates
+    .filter((gate) => gate.status === 'fail' && gate.id !== 'live-source')
+    .map((gate) => `${side} ${run.id}: gate ${gate.id} failed: ${gate.evidence}`)
+  return [...drift, ...soak, ...failed]
+}
+
+function pairValues({ baseline, candidate }: Pair): ScenarioValues {
+  const keys = comparedKeysOf(baseline[0]!.scenario.kind)
+  const side = (runs: readonly RunRecord[]): MetricValues =>
+    Object.fromEntries(
+      keys.map((key) => {
+        const metric: ComparedMetric = comparedMetrics[key]
+        return [key, runs.map((run) => run.trials.map((trial) => metric.of(trial, run.scenario)))]
+      }),
+    )
+  return { baseline: side(baseline), candidate: side(candidate), looked: [...baseline, ...candidate].some(hasLooked) }
+}
+
+const hasLooked = ({ trialBounds, trials }: RunRecord): boolean =>
+  trialBounds !== undefined && trials.length > trialBounds.fewest

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { renderMarkdown } from '../render/markdown.ts'
+import { renderTerminal } from '../render/terminal.ts'
+import { later, makeComparedRun } from '../testing/compare-builder.ts'
+import { compareRuns } from './comparison.ts'
+import { comparisonDocument } from './json.ts'
+import { comparisonJunit, escapeXml } from './junit.ts'
+import { comparisonReport } from './report.ts'
+
+const source = 'simulated' as const
+const comparison = compareRuns([makeComparedRun({ source })], [later({ source, speed: 0.95, driver: '<590> & "co"' })])
+
+test('the terminal shows what differs first, and the verdict last', () => {
+  const text = renderTerminal(comparisonReport(comparison), { columns: 100 }).replaceAll('\u00a0', ' ')
+  expect(text.indexOf('What differs')).toBe(0)
+  expect(text).toContain('Verdict: regressed SIMULATED')
+  expect(text).toMatch(/Output.*1,000\.0 t\/sˢ.*950\.0 t\/sˢ.*-5\.0 %ˢ.*regressed/)
+})
+
+test('Markdown escapes what came from outside', () => {
+  const text = renderMarkdown(comparisonReport(comparison))
+  expect(text).toContain('# Baseline and candidate: regressed (SIMULATED)')
+  expect(text).toContain('&lt;590&gt; &amp; "co"')
+})
+
+test('JSON holds the numbers behind the verdict', () => {
+  const document = comparisonDocument(comparison) as { scenarios: { metrics: Record<string, unknown>[] }[] }
+  expect(document).toMatchObject({
+    format: 'joulemark-comparison',
+    version: 1,
+    verdict: 'regressed',
+    stamp: 'SIMULATED',
+  })
+  expect(document.scenarios[0]!.metrics[0]).toMatchObject({
+    key: 'outputTokensPerS',
+    unit: 'tokens/s',
+    decides: true,
+    verdict: 'regressed',
+    relative: { value: expect.closeTo(-0.05, 10), ci95: [expect.any(Number), expect.any(Number)] },
+  })
+})
+
+describe('JUnit', () => {
+  const xml = comparisonJunit(comparison)
+
+  test('a suite a scenario, a case a metric, a failure a regression', () => {
+    // tokens/s, decode, TTFT, TPOT, tokens/J follow the speed; power and memory do not
+    expect(xml).toContain('tests="7" failures="5"')
+    expect(xml).toContain('<failure type="regressed" message="regressed: -5.0 %')
+    expect(xml.match(/<testcase /g)).toHaveLength(7)
+    expect(xml.match(/<testcase [^>]*[^/]>/g)).toHaveLength(xml.match(/<\/testcase>/g)!.length)
+  })
+
+  test('what differs stands in the properties, escaped', () => {
+    expect(xml).toContain('<property name="Driver" value="580.0 -&gt; &lt;590&gt; &amp; &quot;co&quot;"/>')
+  })
+
+  test('what is open is skipped', () => {
+    const open = comparisonJunit(compareRuns([makeComparedRun()], [later({ trials: 1 })]))
+    expect(open).toContain('failures="0" skipped="7"')
+  })
+
+  test('no control character and no lone surrogate gets in', () => {
+    expect(escapeXml('a\u0000\u001b[31mb\ud800<')).toBe('ab&lt;')
+  })
+})

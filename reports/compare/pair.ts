@@ -1,0 +1,80 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+
+/** Runs of one scenario that stand against each other. A run is one start of the server. */
+export interface Pair {
+  readonly scenario: string
+  readonly title: string
+  readonly baseline: readonly RunRecord[]
+  readonly candidate: readonly RunRecord[]
+  /** Why these must not be compared, one sentence each; empty for a fair pair. */
+  readonly objections: readonly string[]
+}
+
+export interface Pairing {
+  readonly pairs: readonly Pair[]
+  /** What was left out and why. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Puts the runs of both sides into pairs, by scenario and card. Runs that did not complete are left out with a note.
+ * What is there on both sides, but not on the same card, is paired all the same and carries the objection.
+ */
+export function pairRuns(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pairing {
+  const [before, after] = [baseline.filter(isUsable), candidate.filter(isUsable)]
+  const notes = [
+    ...baseline.filter((run) => !isUsable(run)).map((run) => leftOut('baseline', run)),
+    ...candidate.filter((run) => !isUsable(run)).map((run) => leftOut('candidate', run)),
+  ]
+  const pairs: Pair[] = []
+  for (const [scenario, mine] of Map.groupBy(before, (run) => run.scenario.name)) {
+    const theirs = after.filter((run) => run.scenario.name === scenario)
+    if (theirs.length === 0) {
+      notes.push(`${scenario}: only in the baseline, not compared`)
+      continue
+    }
+    const cards = [...new Set(mine.map(cardOf))].filter((card) => theirs.some((run) => cardOf(run) === card))
+    if (cards.length === 0) pairs.push(makePair(scenario, mine, theirs))
+    for (const card of cards) {
+      const onCard = (runs: readonly RunRecord[]) => runs.filter((run) => cardOf(run) === card)
+      pairs.push(makePair(scenario, onCard(mine), onCard(theirs)))
+    }
+  }
+  for (const scenario of new Set(after.map((run) => run.scenario.name))) {
+    if (!before.some((run) => run.scenario.name === scenario)) {
+      notes.push(`${scenario}: only in the candidate, not compared`)
+    }
+  }
+  return { pairs, notes }
+}
+
+/** The card of a run as it is compared: its catalogue key, or the name that the machine gave. */
+export const cardOf = (run: RunRecord): string => run.card.key ?? run.card.name ?? 'no GPU'
+
+const isUsable = (run: RunRecord): boolean => run.status === 'complete' && run.trials.length > 0
+
+const leftOut = (side: string, run: RunRecord): string =>
+  `${side} ${run.id} is ${run.status === 'complete' ? 'without trials' : run.status}: left out`
+
+function makePair(scenario: string, baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pair {
+  const all = [...baseline, ...candidate]
+  const differ = (of: (run: RunRecord) => string): string[] => [...new Set(all.map(of))]
+  const cards = differ(cardOf)
+  const sources = differ((run) => run.source)
+  const twice = baseline.filter((run) => candidate.some((other) => other.id === run.id))
+  const objections = [
+    ...(cards.length > 1 ? [`different cards: ${cards.join(', ')}`] : []),
+    ...(differ((run) => run.scenarioSha256).length > 1
+      ? [`the scenario is not the same on both sides (${changedKeys(all).join(', ')})`]
+      : []),
+    ...(sources.length > 1 ? ['simulated runs with live ones'] : []),
+    ...(twice.length > 0 ? [`the same run on both sides: ${twice.map((run) => run.id).join(', ')}`] : []),
+  ]
+  return { scenario, title: all[0]!.scenario.title, baseline, candidate, objections }
+}
+
+function changedKeys(runs: readonly RunRecord[]): string[] {
+  const keys = [...new Set(runs.flatMap((run) => Object.keys(run.scenario)))] as (keyof RunRecord['scenario'])[]
+  const changed = keys.filter((key) => new Set(runs.map((run) => JSON.stringify(run.scenario[key]))).size > 1)
+  return changed.length > 0 ? changed : ['its file changed']
+}

@@ -1,0 +1,137 @@
+import type { MetricComparison, SideFigure } from '../../harness/metrics/compare.ts'
+import { comparedMetrics } from '../../harness/metrics/compare-metrics.ts'
+import type { Gate, RunRecord } from '../../harness/record/schema.ts'
+import type { Report, ReportSource } from '../report.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
+import type { Comparison, ScenarioComparison } from './comparison.ts'
+import { explanationOf, verdictTones } from './words.ts'
+
+/** A comparison as tables, for the formats that every report has: what differs on top, then one table a scenario. */
+export function comparisonReport(comparison: Comparison): Report {
+  return {
+    title: `Baseline and candidate: ${comparison.verdict}`,
+    tables: [
+      differencesTable(comparison),
+      ...comparison.scenarios.map((scenario) => scenarioTable(scenario, comparison.simulated)),
+      verdictTable(comparison),
+    ],
+    sources: comparison.records.map(sourceOf),
+    money: null,
+    simulated: comparison.simulated,
+  }
+}
+
+function differencesTable({ differences, objections, notes }: Comparison): Table {
+  return buildTable({
+    id: 'differences',
+    title: 'What differs between baseline and candidate',
+    rows: differences.length > 0 ? differences : [{ field: 'none', label: 'nothing', baseline: '', candidate: '' }],
+    rowId: (row) => row.field,
+    columns: [
+      { id: 'field', head: 'Field', align: 'left', cell: (row) => text(row.label) },
+      { id: 'baseline', head: 'Baseline', align: 'left', cell: (row) => text(row.baseline) },
+      { id: 'candidate', head: 'Candidate', align: 'left', cell: (row) => text(row.candidate) },
+    ],
+    notes: [...objections.map((objection) => `MUST NOT BE COMPARED, forced: ${objection}`), ...notes],
+  })
+}
+
+function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table {
+  const stamp = simulated ? { simulated } : {}
+  const first = scenario.metrics[0]
+  const count = ({ trials, runs }: SideFigure) => `${trials} trials in ${runs} ${runs === 1 ? 'run' : 'runs'}`
+  return buildTable<MetricComparison>({
+    id: `compare-${scenario.scenario}-${scenario.card.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
+    title: `${scenario.title} on ${scenario.card}: ${scenario.verdict}`,
+    rows: scenario.metrics,
+    rowId: (row) => row.key,
+    columns: [
+      { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(comparedMetrics[key].label) },
+      { id: 'baseline', head: 'Baseline', align: 'right', cell: (row) => figureCell(row, row.baseline, simulated) },
+      { id: 'candidate', head: 'Candidate', align: 'right', cell: (row) => figureCell(row, row.candidate, simulated) },
+      {
+        id: 'difference',
+        head: 'Difference',
+        align: 'right',
+        cell: ({ relative, reason }) =>
+          relative === null
+            ? missing(reason)
+            : {
+                kind: 'number',
+                value: relative.value * 100,
+                unit: '%',
+                digits: 1,
+                ci95: [relative.ci95[0] * 100, relative.ci95[1] * 100],
+                ...stamp,
+              },
+      },
+      { id: 'verdict', head: 'Verdict', align: 'left', cell: verdictCell },
+      { id: 'why', head: 'Why', align: 'left', cell: (row) => text(explanationOf(row)) },
+    ],
+    notes: [
+      ...scenario.warnings,
+      'Mean power decides nothing by itself: the energy of the work says what it bought.',
+      ...(first ? [`Baseline: ${count(first.baseline)}; candidate: ${count(first.candidate)}.`] : []),
+    ],
+  })
+}
+
+function verdictCell(row: MetricComparison): Cell {
+  if (row.relative === null) return missing(row.reason)
+  return { kind: 'text', text: row.verdict, tone: verdictTones[row.verdict] }
+}
+
+function figureCell({ key, reason }: MetricComparison, { mean }: SideFigure, simulated: boolean): Cell {
+  if (mean === null) return missing(reason)
+  const { unit, digits } = comparedMetrics[key]
+  return { kind: 'number', value: mean, unit, digits, ...(simulated ? { simulated } : {}) }
+}
+
+function verdictTable(comparison: Comparison): Table {
+  const effect = `${(comparison.smallestEffect * 100).toFixed(1)} %`
+  return buildTable({
+    id: 'verdict',
+    title: `Verdict: ${comparison.verdict}`,
+    rows: comparison.scenarios,
+    rowId: (row) => `${row.scenario}-${row.card}`,
+    columns: [
+      { id: 'scenario', head: 'Scenario', align: 'left', cell: (row) => text(row.title) },
+      { id: 'card', head: 'Card', align: 'left', cell: (row) => text(row.card) },
+      {
+        id: 'verdict',
+        head: 'Verdict',
+        align: 'left',
+        cell: (row) => ({
+          kind: 'text',
+          text: row.verdict,
+          tone: verdictTones[row.verdict],
+          ...(comparison.simulated ? { simulated: true } : {}),
+        }),
+      },
+    ],
+    notes: [
+      `regressed or improved: the difference is not 0 (Welch's test, corrected for all metrics of all scenarios by Holm, 5 %) and at least ${effect}. equivalent: the ratio lies within ±${effect} (two one-sided tests, 5 % each). inconclusive: neither.`,
+      'Intervals are 95 %, each taken alone. Fewer than three runs a side cannot show how starts of the server differ: 0.3 % is allowed for.',
+    ],
+  })
+}
+
+function sourceOf(run: RunRecord): ReportSource {
+  const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
+  return {
+    id: run.id,
+    source: run.source,
+    status: run.status,
+    card: run.card.key ?? run.card.name ?? 'unknown card',
+    scenario: run.scenario.name,
+    startedAt: run.startedAt,
+    quotable: run.quotable,
+    gates: {
+      pass: count('pass'),
+      warn: count('warn'),
+      fail: count('fail'),
+      notMeasured: count('not-measured'),
+      findings: [],
+    },
+  }
+}

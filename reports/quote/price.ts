@@ -1,0 +1,66 @@
+import { HOURS_PER_YEAR } from '../../harness/units.ts'
+import type { QuoteInputs } from './inputs.ts'
+import { divide, millionths, penceOf, times } from './pence.ts'
+
+/** The monthly price of a box, line by line, in whole pence ex VAT unless named otherwise. */
+export interface MonthlyPrice {
+  readonly boxPence: bigint
+  readonly electricityPence: bigint
+  readonly marginPence: bigint
+  readonly exVatPence: bigint
+  readonly vatPence: bigint
+  readonly incVatPence: bigint
+  readonly kilowattHours: number
+}
+
+/** Hours of a month: a twelfth of 365 days. */
+export const HOURS_PER_MONTH = HOURS_PER_YEAR / 12
+
+/** What the box draws: GPU boards under load and at rest, in W. */
+export interface Draw {
+  readonly loadW: number
+  readonly idleW: number
+}
+
+/**
+ * Monthly price: (box + electricity) / (1 - margin), and VAT on that.
+ * Electricity = (load W x u + idle W x (1 - u)) x host overhead x PUE x 730 h x tariff; u = utilisation. Measured power
+ * enters once, as whole watt-hours rounded up; electricity is rounded up, everything else to the nearest penny.
+ */
+export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
+  const { box, electricity, utilisation } = inputs
+  const boxPence =
+    box.rentGbpPerMonth === undefined
+      ? divide(penceOf(box.capexGbp ?? 0), BigInt(box.writeOffMonths), 'half-up')
+      : penceOf(box.rentGbpPerMonth)
+  const meanW = draw.loadW * utilisation + draw.idleW * (1 - utilisation)
+  const wattHours = BigInt(Math.ceil(meanW * electricity.hostOverhead * electricity.pue * HOURS_PER_MONTH))
+  // watt-hours x millionths of a pound a kWh: 1000 Wh a kWh, 10 000 millionths a penny
+  const electricityPence = divide(wattHours * millionths(electricity.tariffGbpPerKwh), 10_000_000n, 'up')
+  const costPence = boxPence + electricityPence
+  const exVatPence = divide(costPence * 1_000_000n, 1_000_000n - millionths(inputs.marginShareOfPrice), 'half-up')
+  const vatPence = times(exVatPence, millionths(inputs.vatRate))
+  return {
+    boxPence,
+    electricityPence,
+    marginPence: exVatPence - costPence,
+    exVatPence,
+    vatPence,
+    incVatPence: exVatPence + vatPence,
+    kilowattHours: Number(wattHours) / 1000,
+  }
+}
+
+/**
+ * Price of `each` units in hundredths of a penny, rounded up, when the box makes nothing else: price of a month / units
+ * that it makes in a month at this rate and utilisation, themselves rounded down. Null when it makes none.
+ */
+export function unitPriceHundredths(
+  exVatPence: bigint,
+  perSecond: number,
+  utilisation: number,
+  each: bigint,
+): bigint | null {
+  const units = BigInt(Math.floor(perSecond * utilisation * HOURS_PER_MONTH * 3600))
+  return units > 0n ? divide(exVatPence * 100n * each, units, 'up') : null
+}

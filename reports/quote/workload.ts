@@ -1,0 +1,134 @@
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import type { ResultKey, RunRecord } from '../../harness/record/schema.ts'
+import type { Scenario } from '../../harness/scenario/schema.ts'
+import type { Known } from '../facts.ts'
+import type { QuoteInputs } from './inputs.ts'
+
+/** One figure as it is promised: the end of its interval that is worse for the seller. */
+export interface Promised {
+  readonly label: string
+  readonly value: number
+  readonly unit: string
+  readonly digits: number
+  readonly bound: 'at least' | 'at most'
+}
+
+/** One workload of a quote. */
+export interface Workload {
+  readonly runId: string
+  readonly title: string
+  readonly description: string
+  readonly headline: Promised
+  readonly others: readonly Promised[]
+  /** How the SLO is kept; null where none is stated. */
+  readonly slo: string | null
+  /** What the box makes: the unit price hangs on it. Null for training. */
+  readonly output: { readonly perSecond: number; readonly unit: 'output token' | 'image' } | null
+  /** Upper end of the GPU boards' power, W. */
+  readonly loadW: number
+}
+
+interface Shown {
+  readonly key: ResultKey
+  readonly label: string
+  readonly digits: number
+  readonly better: 'higher' | 'lower'
+}
+
+const shown: readonly Shown[] = [
+  { key: 'outputTokensPerS', label: 'Output, all streams', digits: 1, better: 'higher' },
+  { key: 'decodeTokensPerS', label: 'Output, each stream', digits: 1, better: 'higher' },
+  { key: 'ttftMsP50', label: 'First token, median', digits: 0, better: 'lower' },
+  { key: 'ttftMsP99', label: 'First token, p99', digits: 0, better: 'lower' },
+  { key: 'tpotMsP50', label: 'Time per token, median', digits: 1, better: 'lower' },
+  { key: 'imagesPerS', label: 'Images', digits: 3, better: 'higher' },
+  { key: 'secondsPerImage', label: 'Time an image, median', digits: 2, better: 'lower' },
+  { key: 'stepsPerS', label: 'Training steps', digits: 3, better: 'higher' },
+  { key: 'trainedTokensPerS', label: 'Tokens trained', digits: 0, better: 'higher' },
+  { key: 'tokensPerJ', label: 'Energy, GPU boards', digits: 3, better: 'higher' },
+]
+
+/**
+ * What may be promised of a run: every figure at the conservative end of its 95 % interval. A reason instead, beginning
+ * with the gate or the figure, when there is no interval to take an end of, or when the SLO is not kept at that end.
+ */
+export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Workload> {
+  const key = headlineMetric(record.scenario)
+  const promised = shown.flatMap((each) => promise(record, each) ?? [])
+  const headline = promised.find((each) => each.key === key)
+  if (headline === undefined) {
+    const { n = 0, reason } = record.result[key] ?? {}
+    return { reason: `precision not-measured: ${key} has no interval over ${n} trials${reason ? ` (${reason})` : ''}` }
+  }
+  const power = record.result['meanPowerW']
+  const loadW = power?.ci95?.[1] ?? null
+  if (loadW === null) return { reason: `energy-coverage: no interval of the power: ${power?.reason ?? 'one trial'}` }
+  const slo = sloOf(record, inputs)
+  if ('reason' in slo) return slo
+  const text = promised.find((each) => each.key === 'outputTokensPerS')
+  const images = promised.find((each) => each.key === 'imagesPerS')
+  const maker = record.scenario.kind === 'text' ? text : record.scenario.kind === 'image' ? images : undefined
+  if (maker && maker.value <= 0) return { reason: `precision: the low end of ${maker.key} is not above 0` }
+  const unit = record.scenario.kind === 'image' ? 'image' : 'output token'
+  return {
+    value: {
+      runId: record.id,
+      title: record.scenario.title,
+      description: descriptionOf(record.scenario),
+      headline,
+      others: promised.filter((each) => each !== headline),
+      slo: slo.value,
+      output: maker ? { perSecond: maker.value, unit } : null,
+      loadW,
+    },
+  }
+}
+
+function promise(record: RunRecord, { key, label, digits, better }: Shown): (Promised & { key: ResultKey }) | null {
+  const figure = record.result[key]
+  if (!figure?.ci95) return null
+  const end = better === 'higher' ? figure.ci95[0] : figure.ci95[1]
+  // the digits that are cut off go to the customer as well
+  const scale = 10 ** digits
+  const value = (better === 'higher' ? Math.floor(end * scale) : Math.ceil(end * scale)) / scale
+  return { key, label, value, unit: figure.unit, digits, bound: better === 'higher' ? 'at least' : 'at most' }
+}
+
+const sloKeys = {
+  ttftMs: { label: 'first token', median: 'ttftMsP50', p99: 'ttftMsP99' },
+  tpotMs: { label: 'time per token', median: 'tpotMsP50', p99: null },
+  e2eMs: { label: 'whole answer', median: 'e2eMsP50', p99: null },
+} as const satisfies Record<string, { label: string; median: ResultKey; p99: ResultKey | null }>
+
+/** The SLO holds at the upper end of the interval of the median (and of the p99, where there is one), or there is no quote. */
+function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
+  const slo = inputs.slo ?? ('slo' in record.scenario ? record.scenario.slo : undefined)
+  const parts: string[] = []
+  for (const [field, { label, median, p99 }] of Object.entries(sloKeys)) {
+    const limitMs = slo?.[field as keyof typeof sloKeys]
+    if (limitMs === undefined || record.result[median] === undefined) continue
+    const tail = p99 === null ? null : (record.result[p99]?.ci95?.[1] ?? null)
+    const highMs = tail ?? record.result[median]?.ci95?.[1] ?? null
+    const which = tail === null ? 'median' : 'p99'
+    if (highMs === null) return { reason: `slo: ${label} within ${limitMs} ms: it has no interval` }
+    if (highMs > limitMs) {
+      return { reason: `slo: ${label} (${which}) may be ${highMs.toFixed(0)} ms; ${limitMs} ms is stated` }
+    }
+    parts.push(`${label} within ${limitMs} ms (${which})`)
+  }
+  return { value: parts.length === 0 ? null : parts.join(', ') }
+}
+
+function descriptionOf(scenario: Scenario): string {
+  if (scenario.kind === 'training') return 'training'
+  const { load } = scenario
+  const many =
+    load.shape === 'closed'
+      ? `${load.concurrency} at once`
+      : load.shape === 'open'
+        ? `${load.ratePerS} requests/s`
+        : 'a recorded trace'
+  if (scenario.kind === 'image') return `images, ${many}`
+  const cache = scenario.prompt.prefixCache === 'cold' ? '' : `, prefix cache ${scenario.prompt.prefixCache}`
+  return `${scenario.prompt.tokens} tokens in, ${scenario.output.tokens} out, ${many}${cache}`
+}

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import article from '../../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { gbpPerMillionOutputTokens } from '../../../harness/metrics/cost.ts'
+import { buildReport } from '../../build.ts'
+import { runSeries } from '../../charts/run-series.ts'
+import { parseClaims } from '../../claims/schema.ts'
+import type { Report } from '../../report.ts'
+import { makeRun } from '../../testing/record-builder.ts'
+import { makeRequest, makeRows, makeSample, makeTrial } from '../../testing/rows-builder.ts'
+import { formatGbp } from '../format-cell.ts'
+import { renderHtml } from './page.ts'
+
+/** The page as a browser has it. Skipped with a word where there is no Chromium; CHROMIUM says where else it is. */
+const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+)
+if (executablePath === undefined) process.stderr.write('no Chromium here (CHROMIUM=path): the page is not tried in a browser\n')
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+function wholeReport(): Report {
+  const trialList = [makeTrial(0, 0, [1000, 3000], 4000)]
+  const of = (card: string, concurrency: number, tokens: number, watts: number) =>
+    makeRun({
+      ...{ card, concurrency, scenario: `chat-c${concurrency}`, title: `Chat, ${concurrency} streams`, trialList },
+      source: 'simulated',
+      slo: { ttftMs: 500 },
+      gates: [{ id: 'precision', status: 'warn', required: false, evidence: '± 3 % <b>' }],
+      result: {
+        outputTokensPerS: [tokens, tokens * 0.99, tokens * 1.01],
+        decodeTokensPerS: tokens / concurrency,
+        meanPowerW: [watts, watts - 5, watts + 5],
+        tokensPerJ: [tokens / watts, (tokens / watts) * 0.98, (tokens / watts) * 1.02],
+        goodputRequestsPerS: [4, 3.9, 4.1],
+        ttftMsP50: 100,
+      },
+    })
+  const runs = [of('rtx-4090', 1, 90, 340), of('rtx-4090', 32, 1100, 360)]
+  runs.push(of('rtx-pro-6000-max-q', 1, 150, 270), of('rtx-pro-6000-max-q', 32, 1380, 250))
+  const rows = makeRows([makeRequest({ dispatchedMs: 1500 }), makeRequest({ dispatchedMs: 1600 })], {
+    gpu: [makeSample(500, 300), makeSample(1500, 350)],
+    tokens: [{ trial: 0, binStartMs: 1520, tokens: 11 }],
+  })
+  const series = new Map(runs.map((run) => [run.id, runSeries(run, rows)]))
+  return buildReport(runs, { series, claims: parseClaims(article, 'article') })
+}
+
+describe.skipIf(executablePath === undefined)('the page in a browser', () => {
+  const report = wholeReport()
+  const requests: string[] = []
+  const problems: string[] = []
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    page.on('pageerror', (error) => problems.push(error.message))
+    await page.route('**/*', (route) => {
+      requests.push(route.request().url())
+      return route.request().url() === 'http://report.invalid/'
+        ? route.fulfill({ contentType: 'text/html', body: renderHtml(report) })
+        : route.abort()
+    })
+    await page.goto('http://report.invalid/')
+  })
+  afterAll(() => browser?.close())
+
+  const column = (table: string, index: number) =>
+    page.$$eval(`#t-${table} tbody tr`, (rows, at) => rows.map((row) => row.children[at]?.textContent ?? ''), index)
+
+  test('asks for nothing beyond itself, and its own policy finds nothing to refuse', () => {
+    expect(requests).toEqual(['http://report.invalid/'])
+    expect(problems).toEqual([])
+  })
+
+  test('sorts by figure, both ways, and by keyboard', async () => {
+    const before = await column('throughput', 1)
+    const head = page.locator('#t-throughput thead button').nth(1)
+    await head.click()
+    await head.press('Enter')
+    expect(await page.locator('#t-throughput thead th').nth(1).getAttribute('aria-sort')).toBe('descending')
+    expect(await column('throughput', 1)).toEqual(before.toReversed())
+    await head.click()
+    expect(await column('throughput', 1)).toEqual(before)
+  })
+
+  test('the economics follow the utilisation, by the formula of the harness', async () => {
+    await page.locator('input[name=utilisation]').fill('25')
+    const { cards, years, tariffGbpPerKwh, pue } = report.money!
+    const expected = cards.map(({ priceGbp, idleW, meanPowerW, outputTokensPerS }) => {
+      const inputs = { years, tariffGbpPerKwh, pue, utilisation: 0.25, priceGbp: priceGbp!, idleW: idleW! }
+      return formatGbp(gbpPerMillionOutputTokens(outputTokensPerS!, meanPowerW!, inputs)!, 4)
+    })
+    const shown = await page.$$eval('#t-economics tr[data-row=gbp-per-million-tokens] td .main', (cells) =>
+      cells.map((cell) => cell.textContent),
+    )
+    expect(shown).toEqual(expected)
+    await page.locator('input[name=tariff]').fill('')
+    expect(await page.locator('#money output').textContent()).not.toContain('£')
+    await page.locator('input[name=tariff]').fill('0.18')
+  })
+
+  test.each(['light', 'dark'] as const)('axe finds nothing wrong, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    const script = `(async () => { const module = undefined; ${axe}; return (await window.axe.run()).violations.map((at) => at.id + ': ' + at.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')) })()`
+    // Evaluated from outside, so that the page's own policy stays as strict as it is.
+    expect(await page.evaluate(script)).toEqual([])
+  })
+
+  test('a phone scrolls tables, never the page; nothing is cut on paper', async () => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    await page.emulateMedia({ media: 'print', colorScheme: 'light' })
+    await page.setViewportSize({ width: 720, height: 1000 })
+    const wide = await page.$$eval('table, figure', (all) => all.filter((at) => at.scrollWidth > 720).map((at) => at.id))
+    expect(wide).toEqual([])
+    await page.emulateMedia({ media: 'screen' })
+  })
+})
+
+test('the page of a whole suite stays under 1.5 MB', () => {
+  const trialList = [makeTrial(0, 0, [1000, 59_000], 60_000)]
+  const samples = Array.from({ length: 300 }, (_, at) => makeSample(at * 200, 300 + ((at * 7919) % 50)))
+  const tokens = Array.from({ length: 3000 }, (_, at) => ({ trial: 0, binStartMs: at * 20, tokens: (at * 7919) % 40 }))
+  const requests = Array.from({ length: 400 }, (_, at) =>
+    makeRequest({ dispatchedMs: 1500 + at * 100, firstTokenMs: 1520 + at * 100 + ((at * 31) % 17) }),
+  )
+  const rows = makeRows(requests, { gpu: samples, tokens })
+  const result = { outputTokensPerS: [1000, 990, 1010], meanPowerW: 300, tokensPerJ: [3.3, 3.2, 3.4] } as const
+  const runs = Array.from({ length: 20 }, (_, at) =>
+    (['rtx-4090', 'rtx-pro-6000-max-q'] as const).map((card) =>
+      makeRun({ card, scenario: `workload-${at}`, title: `Workload ${at}`, trialList, result }),
+    ),
+  ).flat()
+  const series = new Map(runs.map((run) => [run.id, runSeries(run, rows)]))
+  const html = renderHtml(buildReport(runs, { series, claims: parseClaims(article, 'article') }))
+  expect(Buffer.byteLength(html)).toBeLessThan(1.5e6)
+})

@@ -1,0 +1,204 @@
+import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+import type { EChartsCoreOption } from 'echarts/core'
+import type { BarChart, Chart, ChartAxis, ChartLine, LineChart } from '../../charts/chart.ts'
+
+/** Chart coordinates; the page scales the picture to the column it stands in. */
+export const CHART_WIDTH = 480
+const [LEFT, RIGHT, BOTTOM] = [64, 22, 50]
+const FONT_PX = 14
+/** Room above the axes for the legend, where there is one, and the name of the first axis. */
+const topOf = (chart: Drawn): number => (legendNames(chart).length > 1 ? 70 : 38)
+
+type Drawn = Pick<BarChart, 'kind' | 'categories' | 'groups'> | Pick<LineChart, 'kind' | 'panels'>
+/** How many colours the style of the page has. */
+export const SERIES_COLORS = 6
+
+/** Colours are variables of the page, so that one picture serves light, dark and paper. */
+const ink = 'var(--ink)'
+const faint = 'var(--faint)'
+const grid = 'var(--line)'
+const seriesColor = (index: number): string => `var(--s${index % SERIES_COLORS})`
+/** Cards differ in their dashes too: not everybody sees the colours. */
+const dashes = ['solid', [9, 4], [4, 3], [12, 3, 3, 3], [6, 2], [14, 5]] as const
+
+/** Size of a chart in its own coordinates. */
+export function chartHeight(chart: Drawn): number {
+  const around = topOf(chart) + BOTTOM
+  if (chart.kind === 'bars') return around + chart.categories.length * (18 * chart.groups.length + 18)
+  return around + (chart.panels.length === 1 ? 190 : chart.panels.length * 112)
+}
+
+/** A chart as ECharts wants it. */
+export function chartOption(chart: Chart): EChartsCoreOption {
+  const common = {
+    animation: false,
+    textStyle: { fontFamily: 'inherit', fontSize: FONT_PX, color: ink },
+    legend: {
+      top: 4,
+      left: 0,
+      itemWidth: 34,
+      itemGap: 14,
+      textStyle: { color: ink, fontSize: FONT_PX },
+      show: legendNames(chart).length > 1,
+      data: legendNames(chart).map((name) => (hasDots(chart, name) ? { name } : { name, itemStyle: { opacity: 0 } })),
+    },
+  }
+  return { ...common, ...(chart.kind === 'bars' ? barParts(chart) : lineParts(chart)) }
+}
+
+const legendNames = (chart: Drawn): string[] =>
+  chart.kind === 'bars'
+    ? chart.groups.map(({ name }) => name)
+    : [...new Set(chart.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))]
+
+/** Whether a legend's sign has a mark on its line; a bar's sign is nothing but the mark. */
+const hasDots = (chart: Chart, name: string): boolean =>
+  chart.kind === 'bars' || chart.panels.some(({ lines }) => lines.some((line) => line.name === name && line.dots))
+
+function valueAxis(axis: ChartAxis, gridIndex: number, over: object = {}) {
+  return {
+    gridIndex,
+    type: axis.log ? ('log' as const) : ('value' as const),
+    // Doubling is how people sweep.
+    logBase: 2,
+    ...(axis.min === undefined ? { scale: true } : { min: axis.min }),
+    ...(axis.max === undefined ? {} : { max: axis.max }),
+    nameTextStyle: { color: ink, fontSize: FONT_PX },
+    axisLabel: { color: faint, fontSize: FONT_PX, hideOverlap: true },
+    axisLine: { show: true, lineStyle: { color: faint } },
+    axisTick: { show: true, lineStyle: { color: faint } },
+    splitLine: { lineStyle: { color: grid } },
+    ...over,
+  }
+}
+
+function lineParts(chart: LineChart) {
+  const count = chart.panels.length
+  const top = topOf(chart)
+  const each = (chartHeight(chart) - top - BOTTOM) / count
+  const gap = count > 1 ? 34 : 0
+  const grids = chart.panels.map((_, at) => ({
+    left: LEFT,
+    right: RIGHT,
+    top: top + at * each,
+    height: each - (at < count - 1 ? gap : 0),
+  }))
+  const named = { nameLocation: 'middle', nameGap: 28 }
+  return {
+    grid: grids,
+    xAxis: chart.panels.map((_, at) =>
+      at === count - 1
+        ? valueAxis(chart.x, at, { name: chart.x.label, ...named, splitLine: { show: false } })
+        : valueAxis(chart.x, at, { axisLabel: { show: false }, splitLine: { show: false } }),
+    ),
+    yAxis: chart.panels.map((panel, at) =>
+      valueAxis(panel.y, at, {
+        name: panel.y.label,
+        nameGap: 10,
+        nameTextStyle: { color: ink, fontSize: FONT_PX, align: 'left', padding: [0, 0, 0, -LEFT + 8] },
+        splitNumber: count > 1 ? 3 : 5,
+      }),
+    ),
+    series: chart.panels.flatMap((panel, at) => [
+      ...panel.lines.map((line, index) => lineSeries(line, at, index === 0 ? chart.bands : [])),
+      ...(at === 0 && chart.marks.length > 0 ? [markSeries(chart)] : []),
+    ]),
+  }
+}
+
+function lineSeries(line: ChartLine, panel: number, bands: LineChart['bands']): LineSeriesOption {
+  const color = seriesColor(line.color)
+  const limit = line.style === 'limit'
+  const type = limit ? 'dotted' : dashes[line.color % dashes.length]!
+  return {
+    type: 'line',
+    name: line.name,
+    xAxisIndex: panel,
+    yAxisIndex: panel,
+    silent: true,
+    showSymbol: line.dots === true,
+    symbol: line.dots ? 'circle' : 'none',
+    symbolSize: 7,
+    data: line.points.map(([x, y]) => [x, y ?? '-']),
+    lineStyle: { color, width: limit ? 1.5 : 2, type: type as 'solid' },
+    itemStyle: { color },
+    ...(bands.length > 0
+      ? {
+          markArea: {
+            silent: true,
+            itemStyle: { color: 'var(--band)' },
+            data: bands.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }] as [object, object]),
+          },
+        }
+      : {}),
+  }
+}
+
+const markSeries = (chart: LineChart): ScatterSeriesOption => ({
+  type: 'scatter',
+  silent: true,
+  symbol: 'diamond',
+  symbolSize: 13,
+  itemStyle: { color: ink },
+  label: { show: true, position: 'top', color: ink, fontSize: FONT_PX, fontWeight: 'bold' },
+  data: chart.marks.map(({ x, y, label }) => ({ value: [x, y], label: { formatter: label } })),
+})
+
+function barParts(chart: BarChart) {
+  return {
+    grid: { left: 168, right: RIGHT + 8, top: topOf(chart) - 26, bottom: BOTTOM },
+    xAxis: valueAxis(chart.value, 0, { name: chart.value.label, nameLocation: 'middle', nameGap: 28 }),
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: [...chart.categories],
+      axisLabel: { color: ink, fontSize: FONT_PX, width: 132, overflow: 'break', interval: 0 },
+      axisLine: { lineStyle: { color: faint } },
+      axisTick: { show: false },
+    },
+    series: chart.groups.flatMap((group, at): (BarSeriesOption | CustomSeriesOption)[] => [
+      {
+        type: 'bar',
+        name: group.name,
+        silent: true,
+        barMaxWidth: 16,
+        barGap: '20%',
+        itemStyle: { color: seriesColor(group.color) },
+        data: group.bars.map((bar) => bar?.value ?? '-'),
+      },
+      whiskers(group.bars, at, chart.groups.length),
+    ]),
+  }
+}
+
+/** The 95 % interval of each bar of a group, as a line over its end. */
+function whiskers(bars: BarChart['groups'][number]['bars'], group: number, groups: number): CustomSeriesOption {
+  const data = bars.flatMap((bar, at) => (bar?.ci95 ? [[at, bar.ci95[0], bar.ci95[1]]] : []))
+  return {
+    type: 'custom',
+    silent: true,
+    data,
+    encode: { x: [1, 2], y: 0 },
+    renderItem: (params, api) => {
+      const layout = api.barLayout?.({ barMaxWidth: 16, barGap: '20%', count: groups })?.[group]
+      const [category, low, high] = [Number(api.value(0)), Number(api.value(1)), Number(api.value(2))]
+      const [fromX, y] = api.coord([low, category]) as [number, number]
+      const [toX] = api.coord([high, category]) as [number, number]
+      const middle = y + (layout?.offsetCenter ?? 0)
+      const line = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: 'line' as const,
+        shape: { x1, y1, x2, y2 },
+        style: { stroke: ink, lineWidth: 1.5 },
+      })
+      return {
+        type: 'group' as const,
+        id: `${params.dataIndex}`,
+        children: [
+          line(fromX, middle, toX, middle),
+          line(fromX, middle - 4, fromX, middle + 4),
+          line(toX, middle - 4, toX, middle + 4),
+        ],
+      }
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { fitFinding, fitOf } from '../claims/audit-fits.ts'
+import { claimCatalogue } from '../claims/claim-catalogue.ts'
+import { auditContext } from '../claims/context.ts'
+import type { Status } from '../claims/finding.ts'
+import { type Claims, cellOf } from '../claims/schema.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import { buildTable, type Cell, type Column, type Table, text } from './table.ts'
+
+/** One cell of somebody's "what fits" beside ours. */
+export interface FitClaim {
+  readonly row: string
+  readonly label: string
+  readonly card: string
+  /** As printed. */
+  readonly claimed: string
+  /** Ours at the usual reading, or null where the catalogue cannot say. */
+  readonly ours: string | null
+  readonly headroomRatio: number | null
+  readonly agrees: boolean
+  readonly status: Status
+  readonly why: string
+}
+
+/** Every classified cell of a claims file's "what fits", with ours and the bytes behind it. */
+export function fitClaims(claims: Claims): FitClaim[] {
+  const context = auditContext(claims, claimCatalogue)
+  return (claims.tables.fits?.rows ?? []).flatMap((row) =>
+    context.cardKeys.flatMap((card): FitClaim[] => {
+      const cell = cellOf(row, card)
+      if (cell === null || typeof cell.value !== 'string' || row.workload === undefined) return []
+      const claimed = cell.value
+      const fit = fitOf(context, row.workload, card)
+      const { status, why } = fitFinding(context, row.workload, card, claimed, `fits.${row.id}.${card}`)
+      return [
+        {
+          row: row.id,
+          label: row.label ?? row.id,
+          card,
+          claimed: cell.raw,
+          ours: fit?.usualClass ?? null,
+          headroomRatio: fit?.usual ?? null,
+          agrees: fit?.usualClass === claimed,
+          status,
+          why,
+        },
+      ]
+    }),
+  )
+}
+
+/** The claims beside ours, one row a configuration; every disagreement is explained under the table. */
+export function fitClaimsTable(claims: Claims): Table {
+  const all = fitClaims(claims)
+  const cards = [...new Set(all.map((claim) => claim.card))]
+  const rows = claims.tables.fits?.rows ?? []
+  type Row = (typeof rows)[number]
+  const of = (row: Row, card: string) => all.find((claim) => claim.row === row.id && claim.card === card)
+  const pair = (card: string): Column<Row>[] => {
+    const label = claims.cards[card]?.label ?? card
+    return [
+      {
+        id: `${card}-said`,
+        head: `${label}: said`,
+        align: 'right',
+        cell: (row) => text(of(row, card)?.claimed ?? cellOf(row, card)?.raw ?? 'n/a'),
+      },
+      { id: `${card}-ours`, head: 'ours', align: 'right', cell: (row) => oursCell(of(row, card)) },
+    ]
+  }
+  const disagreements = all.filter((claim) => !claim.agrees)
+  return buildTable({
+    id: 'fit-claims',
+    title: `"${claims.tables.fits?.title ?? 'What fits'}", beside ours`,
+    columns: [
+      { id: 'configuration', head: 'Configuration', align: 'left', cell: (row: Row) => text(row.label ?? row.id) },
+      ...cards.flatMap(pair),
+    ],
+    rows,
+    rowId: (row) => row.id,
+    notes: [
+      `${all.length - disagreements.length} of ${all.length} cells agree; FP16 KV, 16k of context and 4k a session where none is stated.`,
+      ...disagreements.map(
+        (claim) =>
+          `${claim.label}, ${claims.cards[claim.card]?.label ?? claim.card}: said ${claim.claimed}, ours ${claim.ours ?? 'unknown'}: ${claim.status}: ${claim.why}`,
+      ),
+    ],
+  })
+}
+
+function oursCell(claim: FitClaim | undefined): Cell {
+  if (claim === undefined) return text('-')
+  if (claim.ours === null) return { kind: 'missing', reason: claim.why }
+  const ratio = claim.headroomRatio === null ? '' : `h ${formatNumber(claim.headroomRatio, 1)}`
+  const same = { kind: 'text', text: claim.ours, detail: ratio } as const
+  return claim.agrees ? same : { ...same, tone: 'bad' }
+}

@@ -1,0 +1,163 @@
+import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { modelByKey, models } from '../../harness/catalogue/models.ts'
+import type { Card, Model } from '../../harness/catalogue/types.ts'
+import { type KvElementBytes, kvElementBytes } from '../../harness/physics/kv.ts'
+import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import { usualUtilization } from '../memory-share.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+
+/** How a model is to be served, for a fit. */
+export interface FitAssumptions {
+  readonly contextTokens: number
+  readonly sessions: number
+  readonly kvBytesPerElement: KvElementBytes
+}
+
+/** One model on one card: the sum of its memory and what it leaves. */
+export interface ModelFit extends Fit {
+  readonly model: string
+  readonly card: string
+  readonly gpuMemoryUtilization: number
+  /** Longest context of one sequence that fits, no longer than the model allows. */
+  readonly longestContextTokens: number
+}
+
+const GIB = 2 ** 30
+
+/** Every language model of the catalogue on each card, at one context and number of sessions. */
+export function modelFits(cards: readonly Card[], assumed: FitAssumptions): ModelFit[] {
+  return servedModels().flatMap((model) =>
+    cards.map((card) => {
+      const gpuMemoryUtilization = usualUtilization(card)
+      const fit = fitOf(card, model, { ...assumed, gpuMemoryUtilization })
+      const longestContextTokens = Math.min(model.maxContext, fit.maxContextTokens * assumed.sessions)
+      return { ...fit, model: model.key, card: card.key, gpuMemoryUtilization, longestContextTokens }
+    }),
+  )
+}
+
+/** Random weights are no model to buy a card for. */
+const servedModels = (): readonly Model[] =>
+  models.filter((model) => model.kind === 'text' && !model.key.startsWith('tiny-'))
+
+/** The fits as a table: class, head-room, room in GiB, and the largest context and number of sessions. */
+export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): Table {
+  const fits = modelFits(cards, assumed)
+  const column = (card: Card): Column<Model> => ({
+    id: card.key,
+    head: `${card.label} ${card.vramGb.value}GB`,
+    align: 'right',
+    cell: (model) => {
+      const fit = fits.find((each) => each.model === model.key && each.card === card.key)
+      return fit === undefined ? missing('not worked out') : fitCell(fit)
+    },
+  })
+  const kv = assumed.kvBytesPerElement === 1 ? 'FP8' : 'FP16'
+  const sessions = assumed.sessions === 1 ? 'one sequence' : `${assumed.sessions} sequences`
+  return buildTable({
+    id: 'model-fit',
+    title: `What fits: ${sessions} of ${assumed.contextTokens} tokens, ${kv} KV`,
+    columns: [
+      { id: 'model', head: 'Model', align: 'left', cell: (model: Model) => text(model.label) },
+      {
+        id: 'weights',
+        head: 'Weights',
+        align: 'right',
+        cell: (model: Model) => {
+          const bytes = fits.find((fit) => fit.model === model.key)?.weightsBytes
+          return bytes === undefined
+            ? missing('no card was named')
+            : { kind: 'number', value: bytes / GIB, unit: 'GiB', digits: 1 }
+        },
+      },
+      ...cards.map(column),
+    ],
+    rows: servedModels(),
+    rowId: (model) => model.key,
+    notes: [
+      'h = room for KV / need: OOM under 1, Tight under 2, Comfortable under 8, else Trivial. Room = share of CUDA memory (0.94 up to 32 GB, 0.92 above) less weights less an allowance for activations, graphs and context.',
+      'Then the largest context of one sequence, and how many sequences of the stated context fit at once; more of them queue, and are no OOM.',
+    ],
+  })
+}
+
+function fitCell(fit: ModelFit): Cell {
+  const gib = (bytes: number) => formatNumber(bytes / GIB, 1)
+  if (fit.headroomRatio < 1) {
+    const short =
+      fit.freeBytes > 0
+        ? `${gib(fit.freeBytes)} GiB left for KV, enough for ${fit.maxContextTokens} tokens`
+        : `${gib(-fit.freeBytes)} GiB short of the weights alone`
+    return { kind: 'oom', evidence: `${fit.model} on ${fit.card}: ${gib(fit.weightsBytes)} GiB of weights, ${short}` }
+  }
+  const room = `h ${formatNumber(fit.headroomRatio, 1)}, ${gib(fit.freeBytes)} GiB for KV`
+  const most = `up to ${thousands(fit.longestContextTokens)} of context, or ${fit.maxSessions} at once`
+  return { kind: 'text', text: fit.verdict, detail: `${room}; ${most}` }
+}
+
+const thousands = (tokens: number): string => (tokens < 1000 ? String(tokens) : `${Math.floor(tokens / 1024)}k`)
+
+/** A run whose server told its KV capacity, beside what the sum predicts for the same settings. */
+export interface CapacityRow {
+  readonly run: string
+  readonly source: RunRecord['source']
+  readonly card: string
+  readonly model: string
+  readonly predictedTokens: number
+  readonly measuredTokens: number
+}
+
+/** Predicted and real KV capacity of the runs that can say both; the others are left out. */
+export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
+  return runs.flatMap((run) => {
+    const serving = run.endpoint.serving
+    const card = run.card.key === null ? null : cardByKey(run.card.key)
+    const model = modelByKey(run.scenario.model)
+    if (!serving || serving.kvCapacityTokens === null || card === null || model === null) return []
+    const predictedTokens = kvCapacityTokens(card, model, {
+      kvBytesPerElement: kvElementBytes(serving.kvCacheDtype ?? run.scenario.server?.kvCacheDtype),
+      gpuMemoryUtilization: serving.gpuMemoryUtilization ?? usualUtilization(card),
+      gpus: Math.max(1, run.gpus.filter((gpu) => gpu.serving).length),
+    })
+    const { kvCapacityTokens: measuredTokens } = serving
+    return [{ run: run.id, source: run.source, card: card.key, model: model.key, predictedTokens, measuredTokens }]
+  })
+}
+
+/** The same as a table; null when no run can say both. */
+export function capacityTable(runs: readonly RunRecord[]): Table | null {
+  const rows = capacityRows(runs)
+  if (rows.length === 0) return null
+  const tokens = (id: string, head: string, of: (row: CapacityRow) => number): Column<CapacityRow> => ({
+    id,
+    head,
+    align: 'right',
+    cell: (row) => ({ kind: 'number', value: of(row), unit: 'tokens', digits: 0, ...simulatedIn(row) }),
+  })
+  return buildTable({
+    id: 'kv-capacity',
+    title: 'KV capacity: predicted beside what the server had',
+    columns: [
+      { id: 'run', head: 'Run', align: 'left', cell: (row: CapacityRow) => text(row.run) },
+      tokens('predicted', 'Predicted', (row) => row.predictedTokens),
+      tokens('measured', 'Server', (row) => row.measuredTokens),
+      {
+        id: 'ratio',
+        head: 'Predicted / server',
+        align: 'right',
+        cell: (row: CapacityRow) => ({
+          kind: 'ratio',
+          value: row.predictedTokens / row.measuredTokens,
+          digits: 2,
+          ...simulatedIn(row),
+        }),
+      },
+    ],
+    rows,
+    rowId: (row) => row.run,
+  })
+}
+
+const simulatedIn = (row: CapacityRow): { simulated?: true } => (row.source === 'simulated' ? { simulated: true } : {})

@@ -1,0 +1,69 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+import { figureCell, measuredOf, stampOf } from './figure-cell.ts'
+import { ratioInterval } from './ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+
+/** Requests a second that kept every limit of the scenario's SLO. Null when no scenario has one. */
+export function goodputTable(selection: Selection): Table | null {
+  const rows = selection.scenarios.filter(({ sample }) => sloText(sample) !== null)
+  if (rows.length === 0) return null
+  const [first, ...others] = selection.cards
+  return buildTable({
+    id: 'goodput',
+    title: 'Goodput under the SLO',
+    columns: [
+      { id: 'workload', head: 'Workload', align: 'left', cell: (row: ScenarioRow) => text(row.title) },
+      { id: 'slo', head: 'SLO', align: 'left', cell: (row) => text(sloText(row.sample) ?? '') },
+      ...selection.cards.map(
+        (card): Column<ScenarioRow> => ({
+          id: card.key,
+          head: card.label,
+          align: 'right',
+          cell: (row) => goodputCell(row, card, selection),
+        }),
+      ),
+      ...others.map(
+        (card): Column<ScenarioRow> => ({
+          id: others.length === 1 ? 'uplift' : `uplift-${card.key}`,
+          head: others.length === 1 ? 'Uplift' : `Uplift ${card.label}`,
+          align: 'right',
+          cell: (row) => upliftCell(row, first!, card, selection),
+        }),
+      ),
+    ],
+    rows,
+    rowId: (row) => row.name,
+    notes: ['Goodput: requests a second in the steady window that kept every limit; failed requests keep none.'],
+  })
+}
+
+function sloText({ scenario }: RunRecord): string | null {
+  const { ttftMs, tpotMs, e2eMs } = scenario.slo ?? {}
+  const limits = [
+    ['TTFT', ttftMs],
+    ['TPOT', tpotMs],
+    ['E2E', e2eMs],
+  ] as const
+  const said = limits.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${ms}\u00a0ms`]))
+  return said.length > 0 ? said.join(', ') : null
+}
+
+function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): Cell {
+  const run = selection.runOf(row.name, card.key)
+  return run === null
+    ? missing(`${card.label}: no run of ${row.name} was given`)
+    : figureCell(run, 'goodputRequestsPerS', 2)
+}
+
+function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection): Cell {
+  const [under, over] = [selection.runOf(row.name, first.key), selection.runOf(row.name, card.key)]
+  if (under === null || over === null) return missing('needs a run on both cards')
+  const [slow, fast] = [measuredOf(under, 'goodputRequestsPerS'), measuredOf(over, 'goodputRequestsPerS')]
+  if ('reason' in slow) return missing(slow.reason)
+  if ('reason' in fast) return missing(fast.reason)
+  if (slow.value.value <= 0) return missing(`${first.label} kept the SLO for no request`)
+  const ci95 = ratioInterval(fast.value, slow.value)
+  const value = fast.value.value / slow.value.value
+  return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }
+}

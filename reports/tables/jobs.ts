@@ -1,0 +1,59 @@
+import type { Facts } from '../facts.ts'
+import { cardMoney, unitCost } from './card-money.ts'
+import { figureCell, stampOf } from './figure-cell.ts'
+import { jobUnit } from './job-unit.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, type Cell, missing, type Table, text } from './table.ts'
+
+interface JobRow {
+  readonly scenario: ScenarioRow
+  readonly figure: 'cost' | 'energy'
+}
+
+/** What the economics table is for tokens, for images and training: £ and joules for each. Null when nobody ran any. */
+export function jobsTable(selection: Selection, facts: Facts): Table | null {
+  const jobs = selection.scenarios.filter(({ sample }) => sample.scenario.kind !== 'text')
+  if (jobs.length === 0) return null
+  return buildTable({
+    id: 'jobs',
+    title: 'Images and training: £ and energy',
+    columns: [
+      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => text(scenario.title) },
+      { id: 'figure', head: 'Figure', align: 'left', cell: (row) => text(labelOf(row)) },
+      ...selection.cards.map((card) => ({
+        id: card.key,
+        head: card.label,
+        align: 'right' as const,
+        cell: (row: JobRow) => (row.figure === 'cost' ? costCell : energyCell)(row.scenario, card, selection, facts),
+      })),
+    ],
+    rows: jobs.flatMap((scenario): JobRow[] => [
+      { scenario, figure: 'cost' },
+      { scenario, figure: 'energy' },
+    ]),
+    rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
+    notes: ['Prices, years, tariff and utilisation are those of the economics table.'],
+  })
+}
+
+function labelOf({ scenario, figure }: JobRow): string {
+  const unit = jobUnit(scenario.sample.scenario.kind)
+  return figure === 'cost' ? `£ per ${unit.priced}` : `Joules a ${unit.each}`
+}
+
+function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
+  const at = cardMoney(card, selection, facts, scenario)
+  const cost = unitCost(at)
+  if ('reason' in cost) return missing(cost.reason)
+  const { value, ci95 } = cost.value
+  // Three significant digits: a step costs millionths of a pound, a thousand images some pence.
+  const digits = Math.min(9, Math.max(2, 2 - Math.floor(Math.log10(value))))
+  const stamp = 'value' in at.run ? stampOf(at.run.value) : {}
+  return { kind: 'money', valueGbp: value, digits, ...(ci95 ? { ci95 } : {}), ...stamp }
+}
+
+function energyCell(scenario: ScenarioRow, card: CardColumn, selection: Selection): Cell {
+  const run = selection.runOf(scenario.name, card.key)
+  if (run === null) return missing(`${card.label}: no run of ${scenario.name} was given`)
+  return figureCell(run, jobUnit(scenario.sample.scenario.kind).energy, 1)
+}

@@ -1,0 +1,95 @@
+import { type RunRecord, runRecordSchema, type Trial } from '../../harness/record/schema.ts'
+import { makeRun, type RunOverrides } from './record-builder.ts'
+
+const noPercentiles = { p50: null, p90: null, p99: null, mean: null, max: null, n: 0 }
+const median = (p50: number) => ({ ...noPercentiles, p50, n: 10 })
+
+/** A trial of a steady box at a speed: 1 is the box of the tests, 0.95 one that lost 5 %. */
+function makeTrial(index: number, speed: number): Trial {
+  // half a per mille up and down, so that there is a spread
+  const pace = speed * (1 + [0, 0.0005, -0.0005, 0.001][index % 4]!)
+  return {
+    index,
+    startMs: 0,
+    sendUntilMs: 60_000,
+    endMs: 60_000,
+    windowStartMs: 1500,
+    windowEndMs: 59_000,
+    requests: 100,
+    requestsOk: 100,
+    outcomes: { ok: 100 },
+    errorRate: 0,
+    promptTokens: 1000,
+    outputTokens: 1000,
+    outputTokensPerS: 1000 * pace,
+    wholeTrialOutputTokensPerS: 1000 * pace,
+    decodeTokensPerS: 80 * pace,
+    ttftMs: median(100 / pace),
+    ttftFirstChunkMs: median(100 / pace),
+    ttftFromScheduleMs: median(100 / pace),
+    tpotMs: median(12.5 / pace),
+    chunkGapMs: { p50: null, p90: null, p99: null, max: null, n: 0, errorShare: 0.01 },
+    e2eMs: median(3000 / pace),
+    energyJ: 1,
+    energy: {
+      source: 'smi-average-trapezoid',
+      coverage: 1,
+      perGpuJ: {},
+      samples: 1,
+      intervalMs: 200,
+      shiftMs: 500,
+      errorTermsJ: {},
+      findings: [],
+    },
+    tokensPerJ: 3 * pace,
+    joulesPerOutputToken: 0.33,
+    joulesPerRequest: 1,
+    meanPowerW: 300,
+    p99PowerW: 300,
+    peakPowerW: 300,
+    peakMemoryMiB: 22_000,
+    goodputRequestsPerS: null,
+    client: { eventLoopDelayP99Ms: 1, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
+    reasons: {},
+  }
+}
+
+/** What a test of a comparison wants to say about a run. */
+export interface ComparedRun extends Partial<RunOverrides> {
+  /** 1 unless given. */
+  readonly speed?: number
+  readonly trials?: number
+  readonly driver?: string
+  readonly uuid?: string
+  readonly version?: string
+  readonly sha?: string
+  readonly findings?: readonly string[]
+}
+
+/** A run with trials, for comparisons. */
+export function makeComparedRun(over: ComparedRun = {}): RunRecord {
+  const run = makeRun({ card: 'rtx-4090', ...over })
+  const check = { changeShare: null, p: null, drifts: false, reason: 'not looked at' }
+  return runRecordSchema.parse({
+    ...run,
+    trials: Array.from({ length: over.trials ?? 3 }, (_, index) => makeTrial(index, over.speed ?? 1)),
+    scenarioSha256: over.sha ?? run.scenarioSha256,
+    endpoint: { ...run.endpoint, version: over.version ?? run.endpoint.version },
+    gpus: run.gpus.map((gpu) => ({ ...gpu, uuid: over.uuid ?? gpu.uuid, driver: over.driver ?? gpu.driver })),
+    ...(over.findings
+      ? {
+          drift: {
+            trials: [],
+            trend: check,
+            coldBurstTokensPerS: 1050,
+            soakedTokensPerS: 1000,
+            findings: [...over.findings],
+          },
+        }
+      : {}),
+  })
+}
+
+/** The run of a later day: another id. */
+export const later = (over: ComparedRun = {}): RunRecord =>
+  makeComparedRun({ startedAt: '2026-11-02T10:00:00Z', ...over })

@@ -1,0 +1,86 @@
+import { RequestTable } from '../../harness/record/request-table.ts'
+import type { GpuRow, RequestRow } from '../../harness/record/rows.ts'
+import { type Trial, trialSchema } from '../../harness/record/schema.ts'
+import type { RunRows } from '../charts/run-series.ts'
+
+/** A request as it is in requests.csv; what a test does not say is made up. Times are ms. */
+export function makeRequest(over: Partial<RequestRow> & { readonly dispatchedMs: number }): RequestRow {
+  const { dispatchedMs } = over
+  return {
+    trial: 0,
+    id: 0,
+    worker: 0,
+    scheduledMs: dispatchedMs,
+    firstByteMs: dispatchedMs + 1,
+    firstChunkMs: dispatchedMs + 10,
+    firstTokenMs: dispatchedMs + 20,
+    lastTokenMs: dispatchedMs + 110,
+    endMs: dispatchedMs + 110,
+    plannedPromptTokens: 32,
+    plannedOutputTokens: 11,
+    promptTokens: 32,
+    outputTokens: 11,
+    cachedTokens: 0,
+    chunks: 11,
+    maxGapMs: 10,
+    outcome: 'ok',
+    httpStatus: 200,
+    finishReason: 'length',
+    error: '',
+    ...over,
+  }
+}
+
+/** One sample of one GPU. */
+export function makeSample(timeMs: number, powerW: number | null, uuid = 'GPU-0'): GpuRow {
+  return {
+    timeMs,
+    arrivalMs: timeMs,
+    uuid,
+    powerW,
+    powerInstantW: null,
+    memoryUsedMiB: 20_480,
+    utilizationGpuPct: 100,
+    utilizationMemoryPct: 50,
+    smClockMHz: 2500,
+    memClockMHz: 10_500,
+    temperatureC: 60,
+    pstate: 'P2',
+    eventReasons: '0x0',
+  }
+}
+
+/** A trial with a window, and nothing else that a chart looks at. */
+export function makeTrial(index: number, startMs: number, window: readonly [number, number], endMs: number): Trial {
+  const none = { p50: null, p90: null, p99: null, mean: null, max: null, n: 0 }
+  const energy = {
+    source: 'unavailable',
+    coverage: null,
+    perGpuJ: {},
+    samples: 0,
+    intervalMs: null,
+    shiftMs: 0,
+    errorTermsJ: {},
+    findings: [],
+  }
+  const client = { eventLoopDelayP99Ms: null, cpuShareOfCore: null, lateSends: 0, dropped: 0, sharedStampShare: null }
+  const empty = Object.fromEntries(
+    Object.entries(trialSchema.shape).map(([key, field]) => [key, field.safeParse(null).success ? null : undefined]),
+  )
+  const latencies = { ttftMs: none, ttftFirstChunkMs: none, ttftFromScheduleMs: none, tpotMs: none, e2eMs: none }
+  return trialSchema.parse({
+    ...empty,
+    ...latencies,
+    ...{ index, startMs, endMs, sendUntilMs: endMs, windowStartMs: window[0], windowEndMs: window[1] },
+    ...{ requests: 0, requestsOk: 0, outcomes: {}, reasons: {}, energy, client },
+    chunkGapMs: { ...none, errorShare: 0.005 },
+  })
+}
+
+/** Rows of one run: requests by their trial, and the rest as given. */
+export function makeRows(requests: readonly RequestRow[], over: Partial<Omit<RunRows, 'requests'>> = {}): RunRows {
+  const tables = [...Map.groupBy(requests, (row) => row.trial)].map(
+    ([trial, rows]) => [trial, new RequestTable(rows)] as const,
+  )
+  return { gpu: [], tokens: [], gaps: [], ...over, requests: new Map(tables) }
+}
