@@ -12,8 +12,9 @@ const ranks: readonly (readonly string[])[] = [
   ['harness/physics', 'harness/scenario'],
   ['harness/record'],
   ['harness/metrics', 'harness/plan'],
+  ['harness/evidence'],
   ['harness/endpoint', 'harness/telemetry'],
-  ['harness/load'],
+  ['harness/load', 'harness/workloads'],
   ['harness/progress', 'harness/run-options', 'harness/prepare', 'harness/measure', 'harness/run', 'harness/run-file'],
   ['reports'],
   ['scripts'],
@@ -30,6 +31,7 @@ const simulatorMayImport = [
 const reportsMayImport = [
   'reports',
   'harness/record',
+  'harness/evidence',
   'harness/metrics',
   'harness/physics',
   'harness/catalogue',

@@ -1,13 +1,18 @@
 import type { Clock } from './clock.ts'
-import { type LoadDriver, type LoadListener, type PhaseEnd, startLoad } from './load/driver.ts'
+import { ServerScraper, type TrialReadings } from './endpoint/scraper.ts'
+import type { LoadDriver, PhaseEnd } from './load/driver.ts'
 import type { Phase } from './load/protocol.ts'
-import { trialFigures } from './metrics/trial.ts'
+import { clientTokensOf } from './metrics/client-tokens.ts'
+import { figuresOf } from './metrics/figures.ts'
+import { serverTrialOf } from './metrics/server-trial.ts'
 import type { Prepared } from './prepare.ts'
 import type { Progress } from './progress.ts'
 import type { Collector } from './record/collector.ts'
+import type { TrainingJob } from './record/job-schema.ts'
 import type { Trial } from './record/schema.ts'
 import type { RunOptions } from './run-options.ts'
-import { connectionsOf } from './scenario/load-shape.ts'
+import { saysOutOfMemory } from './workloads/out-of-memory.ts'
+import type { WorkListener } from './workloads/workload.ts'
 
 /** What measuring shares between its steps. */
 export interface Bench {
@@ -17,6 +22,16 @@ export interface Bench {
   readonly originMs: number
   readonly load: LoadDriver
   readonly meter: LiveMeter
+  /** Null where there is no server to ask. */
+  readonly scraper: ServerScraper | null
+  /** What the workload said meanwhile. */
+  readonly heard: Heard
+}
+
+interface Heard {
+  /** The first words that said that memory ran out. */
+  oom: string | null
+  config: TrainingJob['config'] | null
 }
 
 /** Warm-up requests have ids of their own, so that no measured prompt has been seen before. */
@@ -31,28 +46,37 @@ export async function openBench(
   originMs: number,
 ): Promise<Bench> {
   const meter = new LiveMeter()
-  const listener: LoadListener = {
-    onRows: (rows, bins) => collector.addRequests(rows, bins),
-    onProgress: (inFlight, events) => meter.add(inFlight, events),
-  }
-  const { scenario, address, body } = prepared
-  const load = await startLoad(
-    {
-      address,
-      body,
-      originMs,
-      apiKey: options.apiKey,
-      client: scenario.client,
-      promptTokens: scenario.prompt.tokens,
-      outputTokens: scenario.output.tokens,
-      load: prepared.loadPlan,
-      connections: connectionsOf(scenario.load),
-      workers: options.workers,
-      requestTimeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
+  const heard: Heard = { oom: null, config: null }
+  const listener: WorkListener = {
+    onRows: (rows, bins) => {
+      collector.addRequests(rows, bins)
+      heard.oom ??= rows.find((row) => row.error !== '' && saysOutOfMemory(row.error))?.error ?? null
     },
-    listener,
-  )
-  return { prepared, options, collector, originMs, load, meter }
+    onProgress: (inFlight, events) => meter.add(inFlight, events),
+    onSteps: (rows) => collector.addSteps(rows),
+    onOutOfMemory: (evidence) => {
+      heard.oom ??= evidence
+    },
+    onConfig: (config) => {
+      heard.config = config
+    },
+  }
+  const { apiKey, clock, workers } = options
+  const load = await prepared.workload.start({ originMs, clock, workers }, listener)
+  const { address } = prepared.workload
+  const onRows: ConstructorParameters<typeof ServerScraper>[0]['onRows'] = (rows) => collector.addServerRows(rows)
+  const scraper = address ? new ServerScraper({ address, apiKey, clock, originMs, onRows }) : null
+  return { prepared, options, collector, originMs, load, meter, scraper, heard }
+}
+
+/** Rest with the server up and nothing asked, so that its active idle can be worked out; null where none is wanted. */
+export async function restIdle(bench: Bench): Promise<{ startMs: number; endMs: number } | null> {
+  const { scenario } = bench.prepared
+  const seconds = scenario.kind === 'training' ? 0 : (scenario.trial.idleSeconds ?? 0)
+  if (seconds <= 0) return null
+  const startMs = runTime(bench)
+  await pause(bench.options.clock, seconds * 1000, bench.options.drain)
+  return { startMs, endMs: runTime(bench) }
 }
 
 /** Load of the measured shape that no figure sees: kernels are compiled, clocks and caches come to their working state. */
@@ -74,12 +98,15 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
   const { trial } = prepared.scenario
   const quietMs = trial.quietSeconds * 1000
   await pause(options.clock, quietMs, options.drain)
-  const { phase, end } = await runPhase(bench, index, trial.seconds, `trial ${index + 1}`)
-  const endMs = runTime(bench)
-  await pause(options.clock, quietMs, options.abort)
+  const { phase, end, endMs, scrapes } = await scraped(bench, index, async () => {
+    const phaseEnd = await runPhase(bench, index, trial.seconds, `trial ${index + 1}`)
+    const ended = { ...phaseEnd, endMs: runTime(bench) }
+    await pause(options.clock, quietMs, options.abort)
+    return ended
+  })
   const collected = collector.endTrial(index, endMs, end.gaps)
   const servingUuids = prepared.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid)
-  const figures = trialFigures(prepared.scenario, {
+  const figures = figuresOf(prepared.scenario, {
     index,
     startMs: phase.startMs,
     sendUntilMs: phase.sendUntilMs,
@@ -89,7 +116,28 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
     gpuReason: prepared.telemetry.reason,
     client: clientOf(end),
   })
-  return { figures, simulated: end.simulated, fingerprint: end.fingerprint }
+  const isText = prepared.scenario.kind === 'text'
+  const counts = {
+    ...(isText ? { clientTokens: clientTokensOf(collected.requests, collected.tokens) } : {}),
+    ...(isText && scrapes ? { server: serverTrialOf(scrapes) } : {}),
+  }
+  return { figures: { ...figures, ...counts }, simulated: end.simulated, fingerprint: end.fingerprint }
+}
+
+/** The server's counters from before to after some work: both readings lie in the quiet around it. */
+async function scraped<Done extends object>(
+  bench: Bench,
+  index: number,
+  work: () => Promise<Done>,
+): Promise<Done & { scrapes: TrialReadings | null }> {
+  const watch = await bench.scraper?.watch(index)
+  try {
+    const done = await work()
+    return { ...done, scrapes: (await watch?.end()) ?? null }
+  } catch (error) {
+    await watch?.end()
+    throw error
+  }
 }
 
 async function runPhase(

@@ -1,54 +1,41 @@
-import { cardBySmiName, groupOf } from './catalogue/cards.ts'
-import { modelByKey } from './catalogue/models.ts'
-import { type Address, parseAddress } from './endpoint/address.ts'
-import { discover } from './endpoint/discover.ts'
-import { probeEndpoint } from './endpoint/probe.ts'
-import { JoulemarkError } from './errors.ts'
-import { longestRequest, planLoad } from './load/plan-load.ts'
-import type { LoadPlan } from './load/protocol.ts'
-import type { BodyPlan } from './plan/prompt-body.ts'
+import { cardByKey, cardBySmiName, groupOf } from './catalogue/cards.ts'
 import type { Endpoint, Gpu, RunRecord } from './record/schema.ts'
 import type { RunOptions } from './run-options.ts'
 import type { PlainScenarioFile } from './scenario/expand.ts'
-import { sharedPromptTokens } from './scenario/load-shape.ts'
 import { resolveScenario } from './scenario/resolve.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { chooseServingGpus } from './telemetry/choose-gpus.ts'
 import { openTelemetry, type Telemetry } from './telemetry/open.ts'
+import { prepareWorkload } from './workloads/prepare-workload.ts'
+import type { Workload } from './workloads/workload.ts'
 
 /** The box, the server and the scenario, looked at and found fit to start; nothing has been written yet. */
 export interface Prepared {
-  readonly address: Address
   readonly telemetry: Telemetry
   readonly gpus: readonly Gpu[]
   readonly card: RunRecord['card']
   readonly scenario: Scenario
   readonly endpoint: Endpoint
   readonly simulatedBy: string | null
-  readonly body: BodyPlan
-  readonly loadPlan: LoadPlan
+  /** What will be measured, found fit to start. */
+  readonly workload: Workload
 }
 
 /** Looks at everything a run needs. Throws `bad-input` or `world-failed`, one clear line, before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
-  const address = parseAddress(options.endpoint)
-  const model = modelByKey(file.model)
-  if (!model) throw new JoulemarkError('bad-input', `scenario ${file.name}: no model "${file.model}" in the catalogue`)
   const telemetry = await openTelemetry(options.nvidiaSmi)
   const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)
-  const card = identifyCard(gpus, options.card, telemetry.reason)
+  const found = identifyCard(gpus, options.card, telemetry.reason)
+  const card = options.card === null ? found : { ...found, claimed: options.card }
   const scenario = resolveScenario(file, cardNames(card.key ?? options.card))
-  const { endpoint, simulatedBy } = await discover(address, options.apiKey, model)
-  const body: BodyPlan = {
-    api: scenario.api,
-    model: endpoint.model ?? model.key,
-    vocab: model.vocab,
-    seed: scenario.seed,
-    sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
-  }
-  const loadPlan = await planLoad(scenario)
-  await probeEndpoint(address, options.apiKey, endpoint, body, longestRequest(scenario, loadPlan))
-  return { address, telemetry, gpus, card, scenario, endpoint, simulatedBy, body, loadPlan }
+  const workload = await prepareWorkload(scenario, {
+    endpoint: options.endpoint || null,
+    apiKey: options.apiKey,
+    card: card.key === null ? null : cardByKey(card.key),
+    gpus: gpus.filter((gpu) => gpu.serving).length,
+  })
+  const { endpoint, simulatedBy } = workload
+  return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
 }
 
 /** The card that serves, by the name nvidia-smi gives it; what the person claims is kept only where nothing can be read. */

@@ -3,13 +3,12 @@ import { highestRate } from './plan/bisect.ts'
 import type { RunRecord } from './record/schema.ts'
 import { type FinishedRun, runScenario } from './run.ts'
 import type { RunOptions } from './run-options.ts'
-import { atRate, expandSweep } from './scenario/expand.ts'
+import { atRate, expandSweep, type TextFile } from './scenario/expand.ts'
 import type { ScenarioFile } from './scenario/schema.ts'
 
 /** Runs all that a scenario file asks for: one run, one for each value of a sweep, or a search for the highest rate. */
 export async function runFile(file: ScenarioFile, options: RunOptions): Promise<FinishedRun[]> {
-  const { load } = file
-  if (load.shape === 'sweep' && load.highestRate) return searchRate(file, options)
+  if (file.kind === 'text' && file.load.shape === 'sweep' && file.load.highestRate) return searchRate(file, options)
   const finished: FinishedRun[] = []
   for (const scenario of expandSweep(file)) {
     if (options.drain.aborted) break
@@ -18,7 +17,7 @@ export async function runFile(file: ScenarioFile, options: RunOptions): Promise<
   return finished
 }
 
-async function searchRate(file: ScenarioFile, options: RunOptions): Promise<FinishedRun[]> {
+async function searchRate(file: TextFile, options: RunOptions): Promise<FinishedRun[]> {
   const { load } = file
   if (load.shape !== 'sweep' || !load.highestRate) throw new TypeError('searchRate wants a search')
   if (!file.slo) {

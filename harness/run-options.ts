@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Clock } from './clock.ts'
 import type { Progress } from './progress.ts'
 import type { RunRecord } from './record/schema.ts'
@@ -18,7 +19,11 @@ export interface RunOptions {
   /** Fixes the number of trials, whatever the scenario's certainty asks for. */
   readonly trials: number | null
   readonly workers: number
+  /** Whether the client proves itself against an exact server first (about three seconds). */
+  readonly certify: boolean
   readonly tool: RunRecord['tool']
+  /** Ed25519 private key that signs the record at its end. */
+  readonly signingKey?: KeyObject | null
   readonly progress: Progress
   /** First interrupt: nothing new is sent, what is in flight ends, the record is written. */
   readonly drain: AbortSignal

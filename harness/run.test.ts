@@ -13,7 +13,7 @@ import { readRows, readRun } from './record/read.ts'
 import { RequestTable } from './record/request-table.ts'
 import { type FinishedRun, runScenario } from './run.ts'
 import type { RunOptions } from './run-options.ts'
-import type { PlainScenarioFile } from './scenario/expand.ts'
+import type { PlainTextFile } from './scenario/expand.ts'
 import { loadScenarios } from './scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from './simulator/launch.ts'
 
@@ -21,13 +21,13 @@ import { launchSimulator, type RunningSimulator } from './simulator/launch.ts'
 const folder = mkdtempSync(join(tmpdir(), 'run-'))
 const scenarioPath = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
 let simulator: RunningSimulator
-let scenario: PlainScenarioFile
+let scenario: PlainTextFile
 
 beforeAll(async () => {
   simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
   const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
   scenario = {
-    ...(file as PlainScenarioFile),
+    ...(file as PlainTextFile),
     load: { shape: 'closed', concurrency: 8, rampSeconds: 0.2 },
     prompt: { tokens: 64, prefixCache: 'cold' },
     output: { tokens: 48 },
@@ -54,6 +54,7 @@ const options = (over: Partial<RunOptions> = {}): RunOptions => ({
   gpus: [],
   trials: 1,
   workers: 1,
+  certify: false,
   tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
   progress: silentProgress,
   drain: never,
@@ -135,13 +136,110 @@ test('without a GPU the run is kept, and energy is null with its reason, never 0
   expect(record.gates.find((gate) => gate.id === 'energy-coverage')?.status).toBe('not-measured')
 })
 
+test('a run that outlasts its timeout ends in good order, and its record says so', async () => {
+  const bounded = { ...scenario, trial: { ...scenario.trial, seconds: 30, runTimeoutMinutes: 0.06 } }
+  const { record } = await runScenario(bounded, options({ nvidiaSmi: null }))
+  expect(record).toMatchObject({ status: 'interrupted', failure: 'ended in good order after runTimeoutMinutes: 0.06' })
+  expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
+})
+
+describe('other loads', () => {
+  const shortTrial = {
+    seconds: 3,
+    warmupSeconds: 0,
+    quietSeconds: 0.8,
+    requestTimeoutSeconds: 60,
+    runTimeoutMinutes: 5,
+    minWindowSeconds: 1,
+  }
+
+  test('an open loop sends at its rate and measures latency from the schedule', async () => {
+    const load = {
+      shape: 'open',
+      ratePerS: 20,
+      arrivals: 'constant',
+      burstiness: 1,
+      rampSeconds: 0,
+      maxInFlight: 32,
+    } as const
+    const { directory, record } = await runScenario(
+      { ...scenario, load, trial: shortTrial, slo: { ttftMs: 5000 } },
+      options({ nvidiaSmi: null }),
+    )
+    const [trial] = record.trials
+    const rows = await readRows(directory, 'requests.csv')
+    expect(rows.map((row) => row.scheduledMs - (trial?.startMs ?? 0)).slice(0, 3)).toEqual(
+      [50, 100, 150].map((ms) => expect.closeTo(ms, 2)),
+    )
+    expect(rows).toHaveLength(59)
+    expect(trial?.client.dropped).toBe(0)
+    expect(trial?.ttftFromScheduleMs.p50).toBeGreaterThanOrEqual(trial?.ttftMs.p50 as number)
+    expect(trial?.windowStartMs).not.toBeNull()
+  })
+
+  test('an open loop without enough connections drops and says so; the gate fails', async () => {
+    const load = {
+      shape: 'open',
+      ratePerS: 60,
+      arrivals: 'constant',
+      burstiness: 1,
+      rampSeconds: 0,
+      maxInFlight: 4,
+    } as const
+    const { record } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    expect(record.trials[0]?.client.dropped).toBeGreaterThan(20)
+    expect(record.gates.find((gate) => gate.id === 'client-headroom')).toMatchObject({
+      status: 'fail',
+      evidence: expect.stringMatching(/[1-9]\d* dropped/),
+    })
+  })
+
+  test('conversations grow turn by turn, and their earlier turns come from the prefix cache', async () => {
+    const load = {
+      shape: 'closed',
+      concurrency: 3,
+      rampSeconds: 0,
+      session: { turns: 4, thinkSeconds: 0.05, userTokens: 16 },
+    } as const
+    const { directory } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const lengths = new Set((await readRows(directory, 'requests.csv')).map((row) => row.promptTokens))
+    expect([...lengths].sort((a, b) => Number(a) - Number(b))).toEqual([64, 128, 192, 256])
+  })
+
+  test('the openai package can be the client: same outcomes and lengths, its own times', async () => {
+    const { directory, record } = await runScenario(
+      { ...scenario, client: 'sdk', trial: shortTrial },
+      options({ nvidiaSmi: null }),
+    )
+    expect(record.scenario).toMatchObject({ client: 'sdk' })
+    const rows = await readRows(directory, 'requests.csv')
+    expect(rows.length).toBeGreaterThan(10)
+    expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48 && row.firstTokenMs !== null)).toBe(true)
+  })
+
+  test('a trace is replayed at its times with its lengths', async () => {
+    const file = join(folder, 'trace.jsonl')
+    const line = (timestamp: number, input: number, output: number) =>
+      JSON.stringify({ timestamp, input_length: input, output_length: output, hash_ids: [1] })
+    writeFileSync(file, `${[line(500, 600, 8), line(0, 700, 4), line(2400, 520, 6)].join('\n')}\n`)
+    const load = { shape: 'trace', file, speed: 1, maxInFlight: 8 } as const
+    const { directory } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const rows = (await readRows(directory, 'requests.csv')).toSorted((a, b) => a.scheduledMs - b.scheduledMs)
+    expect(rows.map((row) => [row.promptTokens, row.outputTokens, row.outcome])).toEqual([
+      [700, 4, 'ok'],
+      [600, 8, 'ok'],
+      [520, 6, 'ok'],
+    ])
+  })
+})
+
 describe('interrupted', () => {
   const cli = fileURLToPath(new URL('../scripts/cli.ts', import.meta.url))
   const short = join(folder, 'short.yaml')
   const text = readFileSync(scenarioPath, 'utf8')
     .replace('tokens: 512', 'tokens: 64')
     .replace('tokens: 256', 'tokens: 48')
-    .replace('seconds: 60, warmupSeconds: 10', 'seconds: 60, warmupSeconds: 0.4, quietSeconds: 0.8')
+    .replace(/^trial: .*$/m, 'trial: { seconds: 60, warmupSeconds: 0.4, quietSeconds: 0.8 }')
   writeFileSync(short, text)
 
   const start = (out: string) =>

@@ -1,5 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { scenarioJsonSchema } from '../harness/scenario/json-schema.ts'
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { scenarioJsonSchema, suiteJsonSchema } from '../harness/scenario/json-schema.ts'
+import { scenarioTables, TABLE_BEGIN, TABLE_END } from './support/scenario-table.ts'
 
-/** Writes `scenarios/schema.json`, which editors complete from. A test says when it is out of date. */
-writeFileSync(new URL('../scenarios/schema.json', import.meta.url), scenarioJsonSchema())
+/** Writes what in `scenarios/` follows from the code: the schemas that editors complete from, and the tables of its README. */
+const scenarios = new URL('../scenarios/', import.meta.url)
+await writeFile(new URL('schema.json', scenarios), scenarioJsonSchema())
+await writeFile(new URL('suite.schema.json', scenarios), suiteJsonSchema())
+const readme = new URL('README.md', scenarios)
+const text = await readFile(readme, 'utf8')
+const [before, after] = [text.indexOf(TABLE_BEGIN), text.indexOf(TABLE_END) + TABLE_END.length]
+await writeFile(readme, text.slice(0, before) + (await scenarioTables(fileURLToPath(scenarios))) + text.slice(after))

@@ -3,21 +3,21 @@ import { cardKeys } from '../../harness/catalogue/cards.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { type FinishedRun, runScenario } from '../../harness/run.ts'
-import { expandSweep, type PlainScenarioFile } from '../../harness/scenario/expand.ts'
+import { expandSweep, type PlainTextFile } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
-import { buildReport } from '../../reports/build.ts'
 import { publish } from '../../reports/publish.ts'
-import { renderTerminal } from '../../reports/render/terminal.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { sharedProgress } from '../support/shared-progress.ts'
+import { terminalText } from '../support/terminal-report.ts'
 import { projectRoot } from '../support/tool-info.ts'
+import { assemble } from './report.ts'
 import { runOptions } from './run.ts'
 
 /** The article's two cards; its 300 W row is the Max-Q edition. */
 const cards = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
-const workloads = ['llama-3.1-8b-fp8-single', 'llama-3.1-8b-fp8-batch32', 'llama-3.1-8b-fp8-50-sessions'] as const
+const workloads = ['llama-3.1-8b-fp8-single', 'llama-3.1-8b-fp8-batch32', 'llama-3.1-8b-fp8-50-streams'] as const
 
 /**
  * How a demo differs from a measurement: it is short. Prompts and outputs shrink by one factor, which keeps their
@@ -34,6 +34,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
   const files = length.workloads.map((name) => join(projectRoot, 'scenarios', `${name}.yaml`))
   const scenarios = (await loadScenarios(files, { models: modelKeys, cards: cardKeys }))
     .flatMap(expandSweep)
+    .filter((file) => file.kind === 'text')
     .map((file) => shortened(file, length))
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   const progress = sharedProgress(io.stderr)
@@ -45,12 +46,11 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     progress.done()
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const runs = lists.flat()
-    const report = buildReport(runs.map((run) => run.record))
-    io.stdout(renderTerminal(report, { color: io.color, ...(io.columns === null ? {} : { columns: io.columns }) }))
-    const written = await publish(report, ['md', 'csv', 'json'], join(flags.out, 'report'))
-    io.stdout(
-      `\nRecords: ${flags.out} (${runs.length} runs)\nReport:  ${written.find((path) => path.endsWith('.md')) ?? flags.out}\n`,
-    )
+    const formats = ['html', 'md', 'csv', 'json'] as const
+    const report = await assemble(runs, {}, null, formats)
+    io.stdout(terminalText(report, io, false))
+    const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
+    io.stdout(`\nRecords: ${flags.out} (${runs.length} runs)\nReport:  ${page}\n`)
     io.stdout(
       'A live run: npm run bench -- run scenarios/llama-3.1-8b-fp8-batch32.yaml --endpoint http://127.0.0.1:8000\n',
     )
@@ -62,7 +62,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
 
 async function playCard(
   card: string,
-  scenarios: readonly PlainScenarioFile[],
+  scenarios: readonly PlainTextFile[],
   out: string,
   trials: number,
   io: CommandIo,
@@ -78,6 +78,7 @@ async function playCard(
       out,
       trials,
       workers: 1,
+      certificate: false,
       progress: false,
     }
     const finished: FinishedRun[] = []
@@ -92,13 +93,13 @@ async function playCard(
   }
 }
 
-function shortened(file: PlainScenarioFile, length: (typeof lengths)[keyof typeof lengths]): PlainScenarioFile {
+function shortened(file: PlainTextFile, length: (typeof lengths)[keyof typeof lengths]): PlainTextFile {
   const { seconds, warmupSeconds, shrink } = length
   return {
     ...file,
     load: file.load.shape === 'closed' ? { ...file.load, rampSeconds: 0.3 } : file.load,
     prompt: { ...file.prompt, tokens: Math.ceil(file.prompt.tokens / shrink) },
     output: { tokens: Math.ceil(file.output.tokens / shrink) },
-    trial: { ...file.trial, seconds, warmupSeconds, quietSeconds: 0.8, minWindowSeconds: 0.5 },
+    trial: { ...file.trial, seconds, warmupSeconds, idleSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 0.5 },
   }
 }

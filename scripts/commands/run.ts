@@ -3,21 +3,25 @@ import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { loadKey } from '../../harness/record/key-file.ts'
 import type { FinishedRun } from '../../harness/run.ts'
 import { runFile } from '../../harness/run-file.ts'
 import type { RunOptions } from '../../harness/run-options.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { nearest } from '../../harness/scenario/nearest.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { comparisonDocument } from '../../reports/compare/json.ts'
 import { summaryText } from '../support/answer.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
 import { toolInfo } from '../support/tool-info.ts'
+import { checkBaselines, compareWithBaselines } from './baseline.ts'
+import { exitCodeOf, terminalText } from './compare.ts'
 
 /** `run` as typed. */
 export interface RunFlags {
-  readonly endpoint: string
+  readonly endpoint?: string
   readonly card?: string
   readonly gpus?: string
   readonly nvidiaSmi?: string
@@ -25,27 +29,39 @@ export interface RunFlags {
   readonly out: string
   readonly trials?: number
   readonly workers?: number
+  readonly certificate: boolean
   readonly json?: boolean
   readonly progress: boolean
   readonly requireQuotable?: boolean
+  /** Compare with the baselines of the box when done. */
+  readonly against?: 'baseline'
 }
 
 /** Live run of scenario or suite files against a server that is already running. Returns the exit code. */
 export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
   const files = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] })
   checkCard(flags.card)
+  checkEndpoint(files, flags.endpoint)
+  if (flags.against) {
+    await checkBaselines(
+      files.map((file) => file.name),
+      flags.out,
+    )
+  }
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   try {
     const finished = await runAll(files, runOptions(flags, io, interrupts))
-    io.stdout(
-      flags.json
-        ? `${JSON.stringify({ runs: finished }, null, 2)}\n`
-        : finished.map((each) => summaryText(each, io)).join('\n'),
-    )
+    if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
+    const isJudged = flags.against !== undefined && !interrupts.drain.aborted
+    const records = finished.map((each) => each.record)
+    const comparison = isJudged ? await compareWithBaselines(records, flags.out) : null
+    if (flags.json) {
+      const judged = comparison ? { comparison: comparisonDocument(comparison) } : {}
+      io.stdout(`${JSON.stringify({ runs: finished, ...judged }, null, 2)}\n`)
+    } else if (comparison) io.stdout(`\n${terminalText(comparison, io)}`)
     if (interrupts.drain.aborted) return exitCodes.interrupted
-    return flags.requireQuotable && finished.some((each) => !each.record.quotable)
-      ? refuseQuote(finished, io)
-      : exitCodes.done
+    const verdict = comparison ? exitCodeOf(comparison) : exitCodes.done
+    return flags.requireQuotable && finished.some((each) => !each.record.quotable) ? refuseQuote(finished, io) : verdict
   } finally {
     interrupts.unwatch()
   }
@@ -69,7 +85,7 @@ export function runOptions(
   const named = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
   return {
     clock: systemClock,
-    endpoint: flags.endpoint,
+    endpoint: flags.endpoint ?? '',
     apiKey: io.env['OPENAI_API_KEY'] || null,
     nvidiaSmi: flags.gpu ? { path: named || 'nvidia-smi', required: Boolean(named) } : null,
     outDir: flags.out,
@@ -78,11 +94,23 @@ export function runOptions(
     trials: flags.trials ?? null,
     // one thread draws, samples and writes; the rest may time tokens
     workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
+    certify: flags.certificate,
     tool: toolInfo(),
+    signingKey: loadKey(io.env),
     progress: progressView(io.stderr, flags.progress),
     drain: signals.drain,
     abort: signals.abort,
   }
+}
+
+/** Only a training command runs without a server. */
+function checkEndpoint(files: readonly ScenarioFile[], endpoint: string | undefined): void {
+  const needs = files.find((file) => file.kind !== 'training')
+  if (endpoint !== undefined || needs === undefined) return
+  throw new JoulemarkError(
+    'bad-input',
+    `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
+  )
 }
 
 function checkCard(card: string | undefined): void {

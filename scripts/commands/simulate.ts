@@ -6,6 +6,7 @@ export interface SimulateOptions {
   readonly model: string
   readonly port?: number
   readonly seed?: number
+  readonly bandwidthShare?: number
 }
 
 export interface SimulateIo {

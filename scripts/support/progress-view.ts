@@ -1,8 +1,9 @@
 import { styleText } from 'node:util'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import { relativeHalfWidth } from '../../harness/metrics/result.ts'
+import { relativeHalfWidth, valueInTrial } from '../../harness/metrics/result.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/progress.ts'
+import { resultUnits } from '../../harness/record/schema.ts'
 
 /** Where progress is drawn: stderr, in practice. */
 export interface View {
@@ -33,10 +34,11 @@ export function progressView(view: View, wanted: boolean): Progress {
     },
     trialDone(trial, record) {
       const key = headlineMetric(record.scenario)
-      const value = key === 'decodeTokensPerS' ? trial.decodeTokensPerS : trial.outputTokensPerS
+      const value = valueInTrial(trial, key)
       const half = relativeHalfWidth(record.result[key])
       const target = (record.scenario.certainty.target * 100).toFixed(1)
-      const shown = value === null ? `no figure: ${trial.reasons[key] ?? 'unknown'}` : `${value.toFixed(1)} tokens/s`
+      const shown =
+        value === null ? `no figure: ${trial.reasons[key] ?? 'unknown'}` : `${shownValue(value)} ${resultUnits[key]}`
       const energy =
         trial.tokensPerJ === null
           ? ''
@@ -47,6 +49,9 @@ export function progressView(view: View, wanted: boolean): Progress {
     warn: (message) => line(paint('yellow', `warning: ${plainText(message)}`)),
   }
 }
+
+/** Three or four significant digits, and no more than one decimal for tokens/s. */
+const shownValue = (value: number): string => (value < 10 ? value.toFixed(3) : value.toFixed(1))
 
 function bar(tick: Tick): string {
   const share = Math.min(1, tick.elapsedMs / tick.totalMs)

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { extract, pack } from 'tar-stream'
+import { JoulemarkError, messageOf } from '../errors.ts'
+
+/** One file of an archive: its place in it, and its bytes, or the file that has them. */
+export interface ArchiveFile {
+  /** Relative, with slashes. */
+  readonly name: string
+  readonly source: { readonly bytes: Buffer } | { readonly path: string }
+}
+
+/** Limits on what is unpacked: an archive comes from anybody. */
+const MOST_FILES = 5000
+const MOST_BYTES = 8 * 2 ** 30
+const safeName = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/
+
+/**
+ * Writes a tar, not compressed: the same files give the same bytes on every machine (no time, no owner, no version of a
+ * compressor), so that an archive can be checked by packing it anew.
+ */
+export async function writeArchive(path: string, files: readonly ArchiveFile[]): Promise<void> {
+  try {
+    await packInto(createWriteStream(path), files)
+  } catch (error) {
+    throw new JoulemarkError('world-failed', `${path}: the bundle cannot be written: ${messageOf(error)}`)
+  }
+}
+
+/** SHA-256 of the archive that these files make. */
+export async function archiveSha256(files: readonly ArchiveFile[]): Promise<string> {
+  const hash = createHash('sha256')
+  await packInto(hash, files)
+  return hash.digest('hex')
+}
+
+async function packInto(sink: NodeJS.WritableStream, files: readonly ArchiveFile[]): Promise<void> {
+  const tar = pack()
+  const done = pipeline(tar, sink)
+  // a failing disk is heard at the end, and must not be an unhandled rejection before
+  done.catch(() => tar.destroy())
+  for (const file of files) await addFile(tar, file)
+  tar.finalize()
+  await done
+}
+
+async function addFile(tar: ReturnType<typeof pack>, { name, source }: ArchiveFile): Promise<void> {
+  const header = { name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0, type: 'file' as const }
+  if ('bytes' in source) {
+    tar.entry({ ...header, size: source.bytes.length }, source.bytes)
+    return
+  }
+  const { size } = await stat(source.path)
+  await pipeline(createReadStream(source.path), tar.entry({ ...header, size }))
+}
+
+/** A file that came out of an archive. */
+export interface UnpackedFile {
+  readonly name: string
+  readonly sha256: string
+}
+
+/**
+ * Unpacks an archive into a folder. Plain files with plain names only: links, absolute paths, `..` and names that are
+ * there twice are refused with `answer-is-no`, as is a stream that is not whole.
+ */
+export async function unpackArchive(path: string, folder: string): Promise<UnpackedFile[]> {
+  const files: UnpackedFile[] = []
+  let bytes = 0
+  const tar = extract()
+  const flowing = pipeline(createReadStream(path), tar)
+  flowing.catch(() => undefined)
+  try {
+    for await (const entry of tar) {
+      const { name, type, size } = entry.header
+      const unfit =
+        type !== 'file' || !safeName.test(name) || files.some((file) => file.name.toLowerCase() === name.toLowerCase())
+      bytes += size ?? 0
+      if (unfit) throw new Error(`holds ${type} ${JSON.stringify(name.slice(0, 100))}, which no bundle has`)
+      if (files.length >= MOST_FILES || bytes > MOST_BYTES) throw new Error('holds more than a bundle may')
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      const hash = createHash('sha256')
+      const hashing = new PassThrough().on('data', (chunk: Buffer) => hash.update(chunk))
+      await pipeline(entry, hashing, createWriteStream(join(folder, name), { flags: 'wx' }))
+      files.push({ name, sha256: hash.digest('hex') })
+    }
+    await flowing
+  } catch (error) {
+    throw new JoulemarkError('answer-is-no', `${path}: not a whole bundle: ${messageOf(error)}`)
+  }
+  return files
+}
+
+/** SHA-256 of a file. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}

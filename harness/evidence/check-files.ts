@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { csvColumns } from '../record/csv.ts'
+import type { RunRecord } from '../record/schema.ts'
+
+/** What is wrong with one file of a record. */
+export interface Problem {
+  readonly file: string
+  readonly what: string
+}
+
+/** Compares every file beside run.json with the hash and the rows that run.json has for it, and looks for strangers. */
+export async function checkFiles(directory: string, files: RunRecord['files']): Promise<Problem[]> {
+  const listed = Object.entries(files)
+  const problems = await Promise.all(listed.map(([name, expected]) => checkFile(directory, name, expected)))
+  const names = (await readdir(directory)).filter((name) => name !== 'run.json' && !Object.hasOwn(files, name))
+  const strangers = names.map((name) => ({ file: name, what: 'is no part of the record' }))
+  return [...problems.flat(), ...strangers]
+}
+
+async function checkFile(
+  directory: string,
+  name: string,
+  expected: RunRecord['files'][string],
+): Promise<readonly Problem[]> {
+  if (!Object.hasOwn(csvColumns, name)) return [{ file: name, what: 'is listed, and no record has such a file' }]
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(join(directory, name))) hash.update(chunk as Buffer)
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return [{ file: name, what: missing ? 'is missing' : `cannot be read: ${(error as Error).message}` }]
+  }
+  const found = hash.digest('hex')
+  if (found === expected.sha256) return []
+  return [{ file: name, what: `was changed: its SHA-256 is ${found}, run.json has ${expected.sha256}` }]
+}

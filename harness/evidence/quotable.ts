@@ -1,0 +1,33 @@
+import type { Gate, RunRecord } from '../record/schema.ts'
+import type { Verification } from './verify-run.ts'
+
+/** Gates that keep a record from being quoted: what failed first, then what should have been measured. */
+export function blockingGates(gates: readonly Gate[]): Gate[] {
+  const failed = gates.filter((gate) => gate.status === 'fail')
+  return [...failed, ...gates.filter((gate) => gate.required && gate.status === 'not-measured')]
+}
+
+/** Why a record may not be quoted, one line a reason; none when it may. By its own word: `refusals` checks that word. */
+export function reasonsNotQuotable(record: Pick<RunRecord, 'status' | 'gates'>): string[] {
+  const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
+  return [...status, ...blockingGates(record.gates).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)]
+}
+
+/**
+ * Why a verified record may not be quoted. Gates are those recomputed, whatever the record says of itself; an edited
+ * record and one that nobody signed can be quoted never: a stranger could not tell them from an honest one.
+ */
+export function refusals(verification: Verification): string[] {
+  const { record, recomputed, problems, signedBy } = verification
+  const first = problems[0]
+  const gates = record && recomputed ? reasonsNotQuotable({ status: record.status, gates: recomputed.gates }) : []
+  return [
+    ...gates,
+    ...(first ? [`verify: ${first.file} ${first.what}${more(problems.length - 1)}`] : []),
+    ...(first === undefined && signedBy === null
+      ? ['signature: the record is not signed; `joulemark key new` makes a key, and runs made from then on are signed']
+      : []),
+  ]
+}
+
+const more = (count: number): string => (count > 0 ? ` (and ${count} more; joulemark verify lists them)` : '')

@@ -1,0 +1,105 @@
+import { withCardFigures } from '../metrics/card-trials.ts'
+import { clientTokensOf } from '../metrics/client-tokens.ts'
+import { findDrift } from '../metrics/drift.ts'
+import { figuresOf } from '../metrics/figures.ts'
+import { isQuotable } from '../metrics/gates.ts'
+import { headlineMetric } from '../metrics/headline.ts'
+import { judge } from '../metrics/judge.ts'
+import { FIXED_QUANTILE, resultOf } from '../metrics/result.ts'
+import { serverTrialOf } from '../metrics/server-trial.ts'
+import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
+import { canonicalSha256 } from '../record/provenance.ts'
+import { RequestTable } from '../record/request-table.ts'
+import type { GpuRow } from '../record/rows.ts'
+import type { RunRecord, Trial } from '../record/schema.ts'
+import { scrapesFrom } from './server-readings.ts'
+import type { RunRows, TrialRows } from './trial-rows.ts'
+
+/** Everything in a record that is made from something else. */
+export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' | 'converged' | 'gates' | 'quotable'> &
+  Partial<Pick<RunRecord, 'drift' | 'telemetry'>>
+
+/**
+ * Every figure and gate of a run again, from its rows alone, by the same functions that made them. Taken over from the
+ * record, because no row holds it: when trials began and ended, what the client said of itself (`trials[].client`), why
+ * a scrape failed, and the inventory; the signature speaks for those.
+ */
+export function recompute(record: RunRecord, rows: RunRows): Recomputed {
+  const trials = record.trials.map((trial, place) => trialAgain(record, trial, record.trials[place - 1], rows))
+  const bounds = record.trialBounds
+  const quantile = bounds ? intervalQuantile(trials.length, bounds) : FIXED_QUANTILE
+  const isVoid = record.oom !== undefined || trials.length === 0
+  const result = isVoid ? {} : resultOf(trials, quantile)
+  const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
+  const drift = record.drift ? { drift: driftAgain(trials, rows) } : {}
+  const figures = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }
+  const gates = judge({ ...record, ...figures })
+  return {
+    ...figures,
+    scenarioSha256: canonicalSha256(record.scenario),
+    gates,
+    quotable: isQuotable(record.status, gates),
+  }
+}
+
+function driftAgain(trials: readonly Trial[], rows: RunRows): RunRecord['drift'] {
+  const tokens = [...rows.trials.values()].flatMap((trial) => trial.tokens)
+  return findDrift(trials, tokens)
+}
+
+/** A run that failed while it measured has no figures of its cards. */
+function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRows): Pick<Recomputed, 'telemetry'> {
+  const { telemetry } = record
+  if (telemetry === undefined || (record.status === 'failed' && telemetry.trials.length === 0)) return {}
+  const { gpuRows, counterRows } = rows
+  return { telemetry: withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids: servingUuids(record) }) }
+}
+
+const servingUuids = (record: RunRecord): string[] => record.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid)
+
+function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined, rows: RunRows): Trial {
+  const { requests, tokens, gaps, steps, serverRows } = rows.trials.get(stored.index) ?? withoutRows()
+  const figures = figuresOf(record.scenario, {
+    index: stored.index,
+    startMs: stored.startMs,
+    sendUntilMs: stored.sendUntilMs,
+    endMs: stored.endMs,
+    requests,
+    tokens,
+    gaps,
+    steps,
+    gpuRows: samplesOf(stored, before, rows.gpuRows),
+    servingUuids: servingUuids(record),
+    gpuReason: record.gpusReason ?? null,
+    client: stored.client,
+  })
+  if (record.scenario.kind !== 'text') return { ...figures, ...kept(stored) }
+  const wasAsked = stored.server !== undefined || serverRows.length > 0
+  // the reason why a page could not be read is in no row: the record's own stands
+  const scrapes = scrapesFrom(serverRows, stored.server?.reasons['generationTokens'] ?? null)
+  return {
+    ...figures,
+    ...(stored.clientTokens ? { clientTokens: clientTokensOf(requests, tokens) } : {}),
+    ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
+    ...kept(stored),
+  }
+}
+
+const kept = (stored: Trial): Pick<Trial, 'gpuRows'> =>
+  stored.gpuRows === undefined ? {} : { gpuRows: stored.gpuRows }
+
+const withoutRows = (): TrialRows => ({
+  requests: new RequestTable(),
+  tokens: [],
+  gaps: [],
+  steps: [],
+  serverRows: [],
+})
+
+/** The samples that a trial's figures were made from: those there at its end, less those of before the last trial's end. */
+function samplesOf(stored: Trial, before: Trial | undefined, all: readonly GpuRow[]): GpuRow[] {
+  const seen = all.slice(0, stored.gpuRows ?? all.length)
+  if (before === undefined) return seen
+  const fresh = before.gpuRows ?? 0
+  return seen.filter((row, place) => place >= fresh || row.timeMs >= before.endMs)
+}

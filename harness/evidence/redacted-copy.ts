@@ -1,0 +1,39 @@
+import { createWriteStream } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { JoulemarkError } from '../errors.ts'
+import type { CsvName } from '../record/csv.ts'
+import { replaceFile, toJson } from '../record/json-file.ts'
+import { asWritten, manifestSha256 } from '../record/manifest.ts'
+import type { RunRecord } from '../record/schema.ts'
+import { hasNames, redactedCsv } from './redact-csv.ts'
+import { namesOf, redactedRecord } from './redact-record.ts'
+
+/**
+ * Writes the redacted copy of a run into a folder of its own under `root`, with the signature that was made over it when
+ * the run ended, and gives its path. An unsigned run gives an unsigned copy. Throws `answer-is-no` when the copy comes out
+ * other than the one that was signed: another version of joulemark made it.
+ */
+export async function writeRedactedCopy(directory: string, record: RunRecord, root: string): Promise<string> {
+  const copy = await redactedRecord(directory, record)
+  const digest = manifestSha256(asWritten(copy))
+  const signed = record.redactedCopy
+  if (signed && signed.manifestSha256 !== digest) {
+    throw new JoulemarkError(
+      'answer-is-no',
+      `${directory}: its redacted copy comes out other than the one that was signed; use the joulemark that ran it (${record.tool.version}, commit ${record.tool.commit ?? 'unknown'})`,
+    )
+  }
+  const target = join(root, record.id)
+  await mkdir(target, { recursive: true })
+  const whole = { ...copy, manifestSha256: digest, ...(signed ? { signature: signed.signature } : {}) }
+  replaceFile(join(target, 'run.json'), toJson(asWritten(whole)))
+  const names = namesOf(record)
+  for (const name of Object.keys(record.files) as CsvName[]) {
+    if (hasNames(name)) await pipeline(Readable.from(redactedCsv(directory, name, names)), createWriteStream(join(target, name)))
+    else await copyFile(join(directory, name), join(target, name))
+  }
+  return target
+}

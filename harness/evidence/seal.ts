@@ -1,0 +1,21 @@
+import type { KeyObject } from 'node:crypto'
+import { asWritten, manifestSha256 } from '../record/manifest.ts'
+import type { RunRecord } from '../record/schema.ts'
+import { signManifest } from '../record/signature.ts'
+import { redactedRecord } from './redact-record.ts'
+
+/** Puts the digest of its manifest into a record that has ended: from here on nothing in it can change unseen. */
+export function sealed(record: RunRecord): RunRecord {
+  return { ...record, manifestSha256: manifestSha256(asWritten(record)) }
+}
+
+/**
+ * Signs a record that has ended, and its redacted copy with it: the copy can be handed out later without the key, and
+ * its figures recompute from its own files like those of any record. The CSV files must be closed.
+ */
+export async function signed(directory: string, record: RunRecord, key: KeyObject): Promise<RunRecord> {
+  const copy = asWritten(await redactedRecord(directory, record))
+  const redactedCopy = { manifestSha256: manifestSha256(copy), signature: signManifest(copy, key) }
+  const whole = sealed({ ...record, redactedCopy })
+  return { ...whole, signature: signManifest(asWritten(whole), key) }
+}

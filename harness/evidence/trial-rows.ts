@@ -1,0 +1,44 @@
+import { RequestTable } from '../record/request-table.ts'
+import { streamRows } from '../record/row-stream.ts'
+import type { CounterRow, GapRow, GpuRow, ServerRow, StepRow, TokenRow } from '../record/rows.ts'
+
+/** What a run has on disk of one trial. */
+export interface TrialRows {
+  readonly requests: RequestTable
+  readonly tokens: TokenRow[]
+  readonly gaps: GapRow[]
+  readonly steps: StepRow[]
+  readonly serverRows: ServerRow[]
+}
+
+/** Everything that a run has on disk, by trial; samples of the cards in the order of the file. */
+export interface RunRows {
+  readonly trials: ReadonlyMap<number, TrialRows>
+  readonly gpuRows: readonly GpuRow[]
+  readonly counterRows: readonly CounterRow[]
+}
+
+/** Reads the CSV files of a run. `nameOf` is what each GPU is called from there on. */
+export async function readTrialRows(
+  directory: string,
+  nameOf: (uuid: string) => string = (uuid) => uuid,
+): Promise<RunRows> {
+  const trials = new Map<number, TrialRows>()
+  const of = (trial: number): TrialRows => {
+    const known = trials.get(trial)
+    if (known) return known
+    const made: TrialRows = { requests: new RequestTable(), tokens: [], gaps: [], steps: [], serverRows: [] }
+    trials.set(trial, made)
+    return made
+  }
+  for await (const row of streamRows(directory, 'requests.csv')) of(row.trial).requests.push(row)
+  for await (const row of streamRows(directory, 'tokens.csv')) of(row.trial).tokens.push(row)
+  for await (const row of streamRows(directory, 'gaps.csv')) of(row.trial).gaps.push(row)
+  for await (const row of streamRows(directory, 'steps.csv')) of(row.trial).steps.push(row)
+  for await (const row of streamRows(directory, 'server.csv')) of(row.trial).serverRows.push(row)
+  const gpuRows: GpuRow[] = []
+  for await (const row of streamRows(directory, 'gpu.csv')) gpuRows.push({ ...row, uuid: nameOf(row.uuid) })
+  const counterRows: CounterRow[] = []
+  for await (const row of streamRows(directory, 'counter.csv')) counterRows.push({ ...row, uuid: nameOf(row.uuid) })
+  return { trials, gpuRows, counterRows }
+}

@@ -1,0 +1,25 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+import { buildExamples, examples } from './build-examples.ts'
+
+test('the committed example is what the code makes (npm run examples)', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'joulemark-examples-'))
+  try {
+    const names = (await buildExamples(out)).map((path) => relative(out, path)).sort()
+    const kept = (await readdir(examples, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(examples, join(entry.parentPath, entry.name)))
+      .filter((name) => !name.startsWith('runs') && name !== 'README.md')
+      .sort()
+    expect(names).toEqual(kept)
+    for (const name of names) {
+      const [made, committed] = await Promise.all([out, examples].map((folder) => readFile(join(folder, name), 'utf8')))
+      expect(made === committed, `${name} is not what the code makes: npm run examples`).toBe(true)
+      expect(made, name).toMatch(/SIMULATED|"simulated": true|^Spec|^Model/)
+    }
+  } finally {
+    await rm(out, { recursive: true })
+  }
+})

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url'
+import { readdir, rm } from "node:fs/promises"
+import { join } from 'node:path'
+import { findRuns, readRun } from '../harness/record/read.ts'
+import { publish } from '../reports/publish.ts'
+import { formats } from '../reports/render/renderers.ts'
+import { assemble, readClaims } from './commands/report.ts'
+
+/** Where the committed example lies: the runs that it is made from, and the report in every format. */
+export const examples = fileURLToPath(new URL('../reports/examples', import.meta.url))
+
+/** Writes the example report, every format of it, under a folder. Gives the paths written. */
+export async function buildExamples(out: string): Promise<string[]> {
+  const stored = []
+  for (const directory of await findRuns([join(examples, 'runs')])) stored.push(await readRun(directory))
+  const report = await assemble(stored, {}, await readClaims('article'), formats)
+  return publish({ ...report, title: 'RTX 4090 beside RTX PRO 6000 Max-Q, an example' }, formats, out)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // What the code no longer makes must not stay behind.
+  for (const name of await readdir(examples)) {
+    if (name !== 'runs' && name !== 'README.md') await rm(join(examples, name), { recursive: true })
+  }
+  for (const path of await buildExamples(examples)) process.stdout.write(`wrote ${path}\n`)
+}

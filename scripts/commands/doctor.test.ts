@@ -1,0 +1,136 @@
+import { mkdtempSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { DoctorReport } from '../../harness/telemetry/doctor/run-doctor.ts'
+import { type FakeSmi, makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
+import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+import type { CommandIo } from '../support/io.ts'
+import { type DoctorFlags, type DoctorHost, doctor } from './doctor.ts'
+
+const notFitted = { state: 'no-koffi', reason: 'not there' } as const
+/** A host that is well, whatever machine this runs on, and a probe that is over at once. */
+const host: DoctorHost = {
+  readText: async () => null,
+  runProgram: async (program) => (program === 'timedatectl' ? 'yes\n' : null),
+  openCounter: async () => ({ first: notFitted, counter: { read: async () => notFitted, close: () => {} } }),
+  probeIdleMs: 1,
+  probeLoadMs: 400,
+}
+
+async function examine(flags: DoctorFlags): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = ''
+  let stderr = ''
+  const io: CommandIo = {
+    stdout: (text) => {
+      stdout += text
+    },
+    stderr: {
+      isTTY: false,
+      color: false,
+      write: (text) => {
+        stderr += text
+      },
+    },
+    env: {},
+    columns: null,
+    color: false,
+  }
+  return { code: await doctor(flags, io, host), stdout, stderr }
+}
+
+const playing = (spec: FakeSmi): string => makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'doctor-')), spec)
+const checkIn = (json: string, id: string) => (JSON.parse(json) as DoctorReport).checks.find((check) => check.id === id)
+
+let server: Server
+let url: string
+let models: readonly object[] = []
+let asked = 0
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url === '/v1/completions') asked += 1
+    const body = request.url === '/v1/models' ? { object: 'list', data: models } : { choices: [{ text: 'four' }] }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+describe('doctor', () => {
+  test('finds a healthy box fit: exit 0, every check with what was read and why it matters', async () => {
+    const { code, stdout } = await examine({ nvidiaSmi: playing(await fakeBox('rtx-4090-idle-550')), card: 'rtx-4090' })
+    expect(stdout).toMatch(/^fit to be measured: 0 faults/m)
+    expect(stdout).toMatch(/^pass {10}power-limit +enforced 450/m)
+    expect(stdout.match(/^ +why: /gm)).toHaveLength(
+      stdout
+        .trim()
+        .split('\n')
+        .filter((line) => /^\S/.test(line)).length - 1,
+    )
+    expect(stdout).toMatch(/^not-measured {2}sensor .*\n.*\n +mend: joulemark doctor --endpoint URL/m)
+    expect(code).toBe(0)
+  })
+
+  test('finds another card than the one named: exit 1', async () => {
+    const { code, stdout } = await examine({
+      nvidiaSmi: playing(await fakeBox('rtx-4090-idle-550')),
+      card: 'rtx-6000-pro',
+      json: true,
+    })
+    expect(checkIn(stdout, 'gpus')).toMatchObject({ status: 'fail' })
+    expect(code).toBe(1)
+  })
+
+  test('a driver that does not answer (rc 9) is the one fault, and the rest is not measured', async () => {
+    const text = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n"
+    const { code, stdout } = await examine({
+      nvidiaSmi: playing({ gpus: [], answers: { '': { stdout: text, returnCode: 9 } } }),
+      json: true,
+    })
+    const report = JSON.parse(stdout) as DoctorReport & { simulated: boolean }
+    expect(report.checks.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['nvidia-smi'])
+    expect(checkIn(stdout, 'nvidia-smi')?.read).toMatch(/driver/)
+    expect(checkIn(stdout, 'gpus')).toMatchObject({ status: 'not-measured' })
+    expect([code, report.isHealthy, report.simulated, report.fingerprint]).toEqual([1, false, false, null])
+  })
+
+  test('a machine without nvidia-smi: exit 1, with what to install', async () => {
+    const { code, stdout } = await examine({ nvidiaSmi: '/nowhere/nvidia-smi' })
+    expect(stdout).toMatch(/^fail {10}nvidia-smi .*\n.*\n +mend: install the NVIDIA driver/m)
+    expect(code).toBe(1)
+  })
+
+  test('with a server it works the card and looks at the sensor', async () => {
+    models = [{ id: 'some/model', object: 'model' }]
+    const { code, stdout, stderr } = await examine({
+      nvidiaSmi: playing(await fakeBox('rtx-pro-6000-max-q-595')),
+      endpoint: url,
+      json: true,
+    })
+    expect(stderr).toContain('under a load of some/model')
+    expect(asked).toBeGreaterThan(7)
+    expect(checkIn(stdout, 'sensor')).toMatchObject({ status: 'warn', read: expect.stringContaining('did not move') })
+    expect(checkIn(stdout, 'energy-counter')?.read).toBe('no-koffi: not there')
+    expect(checkIn(stdout, 'pcie-generation')).not.toMatchObject({ status: 'not-measured' })
+    expect(code).toBe(0)
+  })
+
+  test('a server that is the stand-in is stamped', async () => {
+    models = [{ id: 'some/model', object: 'model', owned_by: 'simulated' }]
+    const { stdout } = await examine({ nvidiaSmi: '/nowhere/nvidia-smi', endpoint: url })
+    expect(stdout).toMatch(/^SIMULATED: /)
+  })
+
+  test('a server that serves nothing, or an address that is none, is one clear line', async () => {
+    models = []
+    await expect(examine({ endpoint: url })).rejects.toThrow('serves no model')
+    await expect(examine({ endpoint: 'box:eight' })).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(examine({ card: 'rtx-409' })).rejects.toThrow('did you mean "rtx-4090"?')
+  })
+})

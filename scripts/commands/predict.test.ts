@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { CommandIo } from '../support/io.ts'
+import { fitCommand } from './fit.ts'
+import { predict } from './predict.ts'
+import { serve } from './serve.ts'
+
+const scenario = (name: string) => fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url))
+function captured() {
+  let out = ''
+  const io: CommandIo = {
+    stdout: (text) => {
+      out += text
+    },
+    stderr: { isTTY: false, color: false, write: () => true } as unknown as CommandIo['stderr'],
+    env: {},
+    columns: null,
+    color: false,
+  }
+  return { io, out: () => out }
+}
+
+test("predict: the article's 198 tokens/s is above the limit of a 4090", async () => {
+  const { io, out } = captured()
+  expect(await predict([scenario('llama-3.1-8b-fp8-single')], { card: 'rtx-4090', json: true }, io)).toBe(0)
+  const [{ prediction }] = JSON.parse(out()).predictions
+  expect(prediction.limit.tokensPerS).toBeCloseTo(125.4, 0)
+  expect(prediction.expected.outputTokensPerS).toBeLessThan(prediction.limit.tokensPerS)
+  expect(prediction.band.slow.outputTokensPerS).toBeLessThan(prediction.expected.outputTokensPerS)
+})
+
+test('predict: a group stands for its editions, in a table too', async () => {
+  const { io, out } = captured()
+  await predict([scenario('llama-3.1-8b-fp8-batch32')], { card: 'rtx-6000-pro' }, io)
+  for (const edition of ['max-q', 'workstation', 'server']) expect(out()).toContain(`rtx-pro-6000-${edition}`)
+})
+
+test('an unknown card is bad input, with the nearest', async () => {
+  const { io } = captured()
+  await expect(predict([scenario('llama-3.1-8b-fp8-single')], { card: 'rtx-4091' }, io)).rejects.toThrow(
+    /did you mean "rtx-4090"/,
+  )
+})
+
+test('fit: models, the article and, without runs, no capacity', async () => {
+  const { io, out } = captured()
+  const flags = { context: 16_384, sessions: 1, runs: '/no/such/folder', json: true }
+  expect(await fitCommand(flags, io)).toBe(0)
+  const answer = JSON.parse(out())
+  expect(answer.article).toHaveLength(19)
+  expect(answer.kvCapacity).toEqual([])
+  expect(new Set(answer.models.map((each: { card: string }) => each.card)).size).toBe(2)
+})
+
+test('serve --print: the line, and exit code 1 where none can work', async () => {
+  const flags = { print: true, port: 8000, tag: 'latest', timeoutMinutes: 60 }
+  const good = captured()
+  const never = new AbortController().signal
+  expect(await serve(scenario('llama-3.1-8b-fp8-batch32'), { ...flags, card: 'rtx-4090' }, good.io, never)).toBe(0)
+  expect(good.out()).toMatch(/^docker run --rm/)
+  const bad = captured()
+  expect(await serve(scenario('llama-3.1-70b-awq-single'), { ...flags, card: 'rtx-4090' }, bad.io, never)).toBe(1)
+  expect(bad.out()).toMatch(/^# cannot work: 39.8 GB of weights/)
+})

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
+import { modelKeys } from '../../harness/catalogue/models.ts'
+import { cardTimeOfAll } from '../../harness/plan/card-time.ts'
+import { suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
+import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import { scenarioNames, scenarioTables } from './scenario-table.ts'
+
+const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url))
+const known = { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] }
+const { suites, scenarios } = await scenarioNames(folder)
+const load = (name: string) => loadScenarios([join(folder, name)], known)
+
+describe('every file of scenarios/', () => {
+  test.each(scenarios)('%s is a scenario of its own name', async (name) => {
+    const [file, ...others] = await load(name)
+    expect(file?.name).toBe(name.replace(/\.yaml$/, ''))
+    expect(others).toEqual([])
+  })
+
+  test.each([...suites, ...scenarios])('%s opens with what it stands for and what it cannot tell', async (name) => {
+    const [first, second] = (await readFile(join(folder, name), 'utf8')).split('\n')
+    expect(first).toMatch(/^# What it stands for: .{20}/)
+    expect(second).toMatch(/^# What it cannot tell: .{10}/)
+  })
+
+  test.each(suites)('%s lists files that are there', async (name) => {
+    expect((await load(name)).length).toBeGreaterThan(1)
+  })
+
+  test('no checkpoint that carries its own FP8 format is given a flag', async () => {
+    const files = (await Promise.all(scenarios.map(load))).flat()
+    const flagged = files.filter((file) => file.model.endsWith('fp8') && file.server?.quantization !== undefined)
+    expect(flagged.map((file) => file.name)).toEqual([])
+  })
+})
+
+test('the article suite has every row of its throughput table that joulemark can run', async () => {
+  const names = (await load('article.yaml')).map((file) => file.name)
+  const claims = JSON.parse(
+    await readFile(new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json', import.meta.url), 'utf8'),
+  ) as { tables: { throughput: { rows: { scenario?: string }[] } } }
+  const wanted = claims.tables.throughput.rows.map((row) => row.scenario)
+  expect(wanted).toHaveLength(10)
+  expect(names).toEqual(expect.arrayContaining(wanted))
+})
+
+test('a new box takes less than 30 minutes of card time, however many trials it needs', async () => {
+  expect(cardTimeOfAll(await load('provisioning.yaml')).mostS).toBeLessThan(30 * 60)
+})
+
+test('the tables of the README and the schema of suites are what the code says (npm run schema writes them)', async () => {
+  expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain(await scenarioTables(folder))
+  expect(await readFile(join(folder, 'suite.schema.json'), 'utf8')).toBe(suiteJsonSchema())
+})
