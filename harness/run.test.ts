@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cardKeys } from './catalogue/cards.ts'
 import { modelKeys } from './catalogue/models.ts'
 import { systemClock } from './clock.ts'
+import { withCardFigures } from './metrics/card-trials.ts'
 import { silentProgress } from './progress.ts'
 import { readRows, readRun } from './record/read.ts'
 import { RequestTable } from './record/request-table.ts'
@@ -110,6 +111,24 @@ describe('a run on the stand-in', () => {
     expect(meanPowerW).toBeCloseTo((energyJ as number) / ((windowEndMs - windowStartMs) / 1000), 6)
   })
 
+  test('keeps what the cards did, so that the rows on disk give it again, and judges the card by it', async () => {
+    const { telemetry, fingerprint, trials, gpus, gates } = run.record
+    const servingUuids = gpus.map((gpu) => gpu.uuid)
+    expect(telemetry?.before.health.map(({ uuid }) => uuid)).toEqual(servingUuids)
+    expect(telemetry?.after.processes).toHaveLength(1)
+    expect(telemetry?.sampler).toMatchObject({ restarts: 0, gaveUp: null })
+    expect(telemetry?.trials[0]?.window?.samples).toBeGreaterThan(3)
+    expect(telemetry?.counter.state).not.toBe('ok')
+    expect(fingerprint?.driverStateSha256).toMatch(/^[0-9a-f]{64}$/)
+    const gpuRows = await readRows(run.directory, 'gpu.csv')
+    const counterRows = await readRows(run.directory, 'counter.csv')
+    const again = telemetry && withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids })
+    expect(again).toEqual(telemetry)
+    const statuses = Object.fromEntries(gates.map((gate) => [gate.id, gate.status]))
+    expect(statuses).toMatchObject({ 'card-match': 'pass', 'gpu-exclusive': 'pass', 'power-limit': 'pass' })
+    expect(statuses).toMatchObject({ throttle: 'pass', ecc: 'not-measured', 'energy-agreement': 'not-measured' })
+  })
+
   test('is the same when it is read back, with hashes and row counts of its files', async () => {
     const { record } = await readRun(run.directory)
     expect(record).toEqual(run.record)
@@ -133,7 +152,13 @@ test('without a GPU the run is kept, and energy is null with its reason, never 0
   expect(trial).toMatchObject({ energyJ: null, tokensPerJ: null, meanPowerW: null })
   expect(trial?.reasons['energyJ']).toMatch(/--no-gpu/)
   expect(record.result['tokensPerJ']).toMatchObject({ mean: null, n: 0 })
-  expect(record.gates.find((gate) => gate.id === 'energy-coverage')?.status).toBe('not-measured')
+  for (const id of ['energy-coverage', 'card-match', 'throttle', 'ecc', 'power-limit', 'gpu-exclusive', 'clock']) {
+    expect(record.gates.find((gate) => gate.id === id)).toMatchObject({
+      status: 'not-measured',
+      evidence: expect.stringContaining('--no-gpu'),
+    })
+  }
+  expect([record.telemetry, record.fingerprint]).toEqual([undefined, undefined])
 })
 
 test('a run that outlasts its timeout ends in good order, and its record says so', async () => {

@@ -85,7 +85,8 @@ export async function runScenario(file: PlainScenarioFile, options: RunOptions):
     const quotable = isQuotable(record.status, gates)
     const files = writer.closeFiles()
     keep(sealed({ ...record, endedAt: options.clock.wall().toISOString(), gates, quotable, files }))
-    if (options.signingKey && record.status !== 'failed') keep(await signed(writer.directory, record, options.signingKey))
+    if (options.signingKey && record.status !== 'failed')
+      keep(await signed(writer.directory, record, options.signingKey))
   }
   return { directory: writer.directory, record }
 }

@@ -1,11 +1,11 @@
 import type { Gate, RunRecord } from '../harness/record/schema.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
+import { comparisonCharts } from './charts/charts.ts'
+import type { RunSeries } from './charts/run-series.ts'
 import { auditClaims } from './claims/audit.ts'
 import { claimCatalogue } from './claims/claim-catalogue.ts'
 import { measuredFindings } from './claims/measured.ts'
 import type { Claims } from './claims/schema.ts'
-import { comparisonCharts } from './charts/charts.ts'
-import type { RunSeries } from './charts/run-series.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report, ReportSource } from './report.ts'
 import type { ServeSummary } from './serve/serve-summary.ts'
@@ -73,7 +73,9 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
     simulated: runs.some((run) => run.source === 'simulated'),
     ...(options.series === undefined
       ? {}
-      : { charts: comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series) }),
+      : {
+          charts: comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series),
+        }),
     ...(options.serve === undefined ? {} : { serve: options.serve }),
   }
 }

@@ -16,8 +16,9 @@ test('the committed example is what the code makes (npm run examples)', async ()
     expect(names).toEqual(kept)
     for (const name of names) {
       const [made, committed] = await Promise.all([out, examples].map((folder) => readFile(join(folder, name), 'utf8')))
+      // Not toBe: a difference of 300 kB is nothing to print.
       expect(made === committed, `${name} is not what the code makes: npm run examples`).toBe(true)
-      expect(made, name).toMatch(/SIMULATED|"simulated": true|^Spec|^Model/)
+      if (name.startsWith('report.')) expect(made, name).toContain('SIMULATED')
     }
   } finally {
     await rm(out, { recursive: true })

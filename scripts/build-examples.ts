@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url'
-import { readdir, rm } from "node:fs/promises"
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { findRuns, readRun } from '../harness/record/read.ts'
 import { publish } from '../reports/publish.ts'
 import { formats } from '../reports/render/renderers.ts'

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitCodes, JoulemarkError, messageOf } from '../harness/errors.ts'
 import { plainText } from '../harness/plain-text.ts'
+import { faultHelp } from '../harness/simulator/faults/names.ts'
 import { processIo } from './support/io.ts'
 import { toolInfo } from './support/tool-info.ts'
 
@@ -110,6 +111,12 @@ program
     'share of the memory bandwidth that is there: 0.95 is a driver that costs 5 %',
     Number,
   )
+  .option('--fault <names>', 'faults of the server to switch on, separated by commas')
+  .option('--fault-share <share>', 'share of streams that a fault hits (0.25 unless given)', Number)
+  .option('--lie <names>', 'lies of the server to switch on, separated by commas')
+  .option('--draft-counters', 'counters of drafts for the lie silent-speculation')
+  .option('--sensor-fault <names>', 'faults of the card to switch on, separated by commas')
+  .addHelpText('after', faultHelp)
   .action(async (flags) => {
     const { simulate } = await import('./commands/simulate.ts')
     const stop = new AbortController()
@@ -139,7 +146,9 @@ program
 
 program
   .command('serve')
-  .description('the docker line that serves a scenario on a card; without --print it is started and watched until Ctrl-C')
+  .description(
+    'the docker line that serves a scenario on a card; without --print it is started and watched until Ctrl-C',
+  )
   .argument('<scenario>', 'scenario file')
   .requiredOption('--card <key>', 'card to serve on')
   .option('--print', 'only the line, with what had to be corrected')
@@ -166,7 +175,9 @@ program
 
 program
   .command('box')
-  .description('a fresh box, unattended: doctor, then each scenario that fits: serve, run, stop; then report and verdict')
+  .description(
+    'a fresh box, unattended: doctor, then each scenario that fits: serve, run, stop; then report and verdict',
+  )
   .option('--suite <file...>', 'suite or scenario files (all of scenarios/ unless given)')
   .option('--card <key>', 'the card that should be here')
   .option('--resume', 'go on after a crash or a reboot: what was done stays done')
@@ -251,7 +262,8 @@ function pueRatio(text: string): number {
 function share(text: string): number {
   const percent = text.trim().endsWith('%')
   const value = amount(percent ? text.trim().slice(0, -1) : text) / (percent ? 100 : 1)
-  if (value === 0 || value > 1) throw new InvalidArgumentError('expected a share above 0 and up to 1, such as 0.4 or 40%')
+  if (value === 0 || value > 1)
+    throw new InvalidArgumentError('expected a share above 0 and up to 1, such as 0.4 or 40%')
   return value
 }
 

@@ -19,11 +19,12 @@ export interface FaultRun {
 }
 
 /** Runs one short trial on a stand-in of its own. */
-export async function runFault({ launch, watched = false }: FaultCase, outDir: string): Promise<FaultRun> {
+export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
+  const { launch, watched = false, warmupSeconds = 0 } = fault
   const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', ...launch })
   const warnings: string[] = []
   try {
-    const { record } = await runScenario(await shortScenario(), {
+    const { record } = await runScenario(await shortScenario(warmupSeconds), {
       clock: systemClock,
       endpoint: simulator.url,
       apiKey: null,
@@ -45,7 +46,7 @@ export async function runFault({ launch, watched = false }: FaultCase, outDir: s
   }
 }
 
-async function shortScenario(): Promise<PlainTextFile> {
+async function shortScenario(warmupSeconds: number): Promise<PlainTextFile> {
   const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
   const { server: _, ...scenario } = file as PlainTextFile
   return {
@@ -55,7 +56,7 @@ async function shortScenario(): Promise<PlainTextFile> {
     output: { tokens: 32 },
     trial: {
       seconds: 3,
-      warmupSeconds: 0,
+      warmupSeconds,
       quietSeconds: 0.8,
       requestTimeoutSeconds: 60,
       runTimeoutMinutes: 5,
@@ -79,10 +80,12 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
   const outcomes = Object.assign({}, ...record.trials.map((trial) => trial.outcomes)) as Record<string, number>
   const kinds = Object.keys(outcomes).filter((kind) => kind !== 'ok')
   const preemptions = record.trials.reduce((sum, trial) => sum + (trial.server?.preemptions ?? 0), 0)
+  const gateOf = (id: string): string => record.gates.find((gate) => gate.id === id)?.status ?? 'absent'
   const findings = record.trials.flatMap((trial) => trial.energy.findings)
   return [
     ...record.gates.map(({ id, status }) => `${id} ${status}`),
     ...(kinds.length === 0 ? ['every request ok'] : kinds.map((kind) => `outcome ${kind}`)),
+    ...(['pass', 'warn'].includes(gateOf('token-audit')) ? ['the tokens agree'] : []),
     `metric names ${record.endpoint.serving?.metricNames}`,
     ...(record.trials.every(({ server }) => server && counters.every((name) => server[name] !== null))
       ? ['every counter was read']

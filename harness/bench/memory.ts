@@ -30,7 +30,7 @@ const load = await startLoad(
     address: parseAddress(server.url),
     apiKey: null,
     client: 'raw',
-    body: { api: 'completions', model: 'mock', vocab: 128_256, seed: 1, sharedTokens: 0 },
+    body: { api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 },
     promptTokens: 64,
     outputTokens: 4,
     load: { kind: 'closed', session: null },
@@ -50,7 +50,13 @@ const load = await startLoad(
 )
 const timer = setInterval(() => {
   look()
-  const m = process.memoryUsage(); process.stdout.write(`heap ${(m.heapUsed/1e6).toFixed(0)}/${(m.heapTotal/1e6).toFixed(0)} ext ${(m.external/1e6).toFixed(0)} ab ${(m.arrayBuffers/1e6).toFixed(0)}\n`); process.stdout.write(`${requests} requests, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB now, ${peakMb.toFixed(0)} MB at most\n`)
+  const m = process.memoryUsage()
+  process.stdout.write(
+    `heap ${(m.heapUsed / 1e6).toFixed(0)}/${(m.heapTotal / 1e6).toFixed(0)} ext ${(m.external / 1e6).toFixed(0)} ab ${(m.arrayBuffers / 1e6).toFixed(0)}\n`,
+  )
+  process.stdout.write(
+    `${requests} requests, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB now, ${peakMb.toFixed(0)} MB at most\n`,
+  )
 }, 5_000)
 const end = await load.runPhase({ trial: 0, startMs: 0, sendUntilMs: seconds * 1000, rampMs: 0 })
 const trial = collector.endTrial(0, Number.POSITIVE_INFINITY, end.gaps)
@@ -60,4 +66,6 @@ await load.close()
 server.kill()
 writer.closeFiles()
 rmSync(folder, { recursive: true, force: true })
-process.stdout.write(`${trial.requests.length} requests in one trial: ${peakMb.toFixed(0)} MB resident at most, all threads\n`)
+process.stdout.write(
+  `${trial.requests.length} requests in one trial: ${peakMb.toFixed(0)} MB resident at most, all threads\n`,
+)

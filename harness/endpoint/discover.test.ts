@@ -79,7 +79,14 @@ describe('discover', () => {
       '/v1/completions': completion,
     })
     const { endpoint } = await discover(address, null, wanted)
-    const plan = { api: 'completions', model: 'tiny-random-llama', vocab: 32_000, seed: 1, sharedTokens: 0 } as const
+    const plan = {
+      api: 'completions',
+      model: 'tiny-random-llama',
+      vocab: 32_000,
+      seed: 1,
+      salt: 0,
+      sharedTokens: 0,
+    } as const
     const fingerprint = await probeEndpoint(address, null, endpoint, plan, { promptTokens: 10, outputTokens: 10 })
     const told = withFingerprint(endpoint, fingerprint)
     expect(told).toMatchObject({ systemFingerprint: 'vllm-0.32.0-tp2-85aa9be7', serving: { tensorParallel: 2 } })

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { parseAddress } from './address.ts'
@@ -7,13 +7,15 @@ import { Connection } from './wire/connection.ts'
 import { SseScanner } from './wire/sse-scanner.ts'
 
 /** One request against a server that says exactly what a test wants, over a real socket. */
-const token = (text: string, finish: string | null = null) => `data: ${JSON.stringify({ choices: [{ index: 0, text, finish_reason: finish }] })}\n\n`
+const token = (text: string, finish: string | null = null) =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, text, finish_reason: finish }] })}\n\n`
 const usage = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}\n\n'
 const done = 'data: [DONE]\n\n'
 const good = token(' a') + token(' b', 'length') + usage + done
 const ok = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n'
 const sized = (body: string, head = ok) => `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-const chunked = (...parts: string[]) => `${ok}transfer-encoding: chunked\r\n\r\n${parts.map((part) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`).join('')}`
+const chunked = (...parts: string[]) =>
+  `${ok}transfer-encoding: chunked\r\n\r\n${parts.map((part) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`).join('')}`
 
 let server: Server
 let script: (socket: Socket, count: number) => void
@@ -32,13 +34,20 @@ afterEach(() => {
   server.close()
 })
 
-const makeConnection = () => new Connection(parseAddress(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), systemClock.nowMs)
+const makeConnection = () =>
+  new Connection(parseAddress(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), systemClock.nowMs)
 const scanner = new SseScanner()
 
-async function ask(over: { timeoutMs?: number; signal?: AbortSignal; connection?: Connection } = {}): Promise<TimedResult> {
+async function ask(
+  over: { timeoutMs?: number; signal?: AbortSignal; connection?: Connection } = {},
+): Promise<TimedResult> {
   const connection = over.connection ?? makeConnection()
   await connection.open(5000)
-  const options = { now: systemClock.nowMs, timeoutMs: over.timeoutMs ?? 20_000, signal: over.signal ?? new AbortController().signal }
+  const options = {
+    now: systemClock.nowMs,
+    timeoutMs: over.timeoutMs ?? 20_000,
+    signal: over.signal ?? new AbortController().signal,
+  }
   return sendTimed(connection, scanner, [Buffer.from('POST / HTTP/1.1\r\n\r\n')], options)
 }
 
@@ -46,12 +55,32 @@ describe('the outcome of a request', () => {
   test.each<[string, string, string, RegExp | string]>([
     ['a whole stream', sized(good), 'ok', ''],
     ['a whole stream in chunks, one of them empty of content', `${chunked(good)}0\r\n\r\n`, 'ok', ''],
-    ['400 with an error object', sized('{"error":{"message":"maximum context length is 8"}}', 'HTTP/1.1 400 Bad Request\r\n'), 'http-4xx', 'HTTP 400: maximum context length is 8'],
-    ['401 with an error string', sized('{"error":"Unauthorized"}', 'HTTP/1.1 401 Unauthorized\r\n'), 'http-4xx', 'HTTP 401: Unauthorized'],
+    [
+      '400 with an error object',
+      sized('{"error":{"message":"maximum context length is 8"}}', 'HTTP/1.1 400 Bad Request\r\n'),
+      'http-4xx',
+      'HTTP 400: maximum context length is 8',
+    ],
+    [
+      '401 with an error string',
+      sized('{"error":"Unauthorized"}', 'HTTP/1.1 401 Unauthorized\r\n'),
+      'http-4xx',
+      'HTTP 401: Unauthorized',
+    ],
     ['500 without a body', sized('', 'HTTP/1.1 500 Oops\r\n'), 'http-5xx', 'HTTP 500: empty body'],
-    ['an error in the stream, then [DONE]', sized(`${token(' a')}data: {"error":{"message":"boom"}}\n\n${done}`), 'stream-error', 'boom'],
+    [
+      'an error in the stream, then [DONE]',
+      sized(`${token(' a')}data: {"error":{"message":"boom"}}\n\n${done}`),
+      'stream-error',
+      'boom',
+    ],
     ['a stream that ends without [DONE]', sized(token(' a')), 'truncated', 'stream ended without [DONE]'],
-    ['[DONE] without a finish_reason', sized(token(' a') + usage + done), 'truncated', 'no finish_reason before [DONE]'],
+    [
+      '[DONE] without a finish_reason',
+      sized(token(' a') + usage + done),
+      'truncated',
+      'no finish_reason before [DONE]',
+    ],
     ['finish_reason abort', sized(token(' a', 'abort') + usage + done), 'aborted', /stopped by the server/],
     ['no usage', sized(token(' a', 'length') + done), 'malformed', /no usage/],
     ['an event that is not JSON', sized(`data: {oops\n\n${good}`), 'malformed', /not JSON/],

@@ -29,6 +29,7 @@ export interface CheckedBundle {
 export async function checkBundle(path: string, folder: string): Promise<CheckedBundle> {
   try {
     const unpacked = await unpackArchive(path, folder)
+    if (!unpacked.some((file) => file.name === BUNDLE_LIST)) return broken(`no bundle: it holds no ${BUNDLE_LIST}`)
     const list = bundleListSchema.safeParse(JSON.parse(await readFile(join(folder, BUNDLE_LIST), 'utf8')))
     if (!list.success) return broken(`${BUNDLE_LIST}: ${list.error.issues[0]?.message}`)
     const problems: Problem[] = []
@@ -37,7 +38,8 @@ export async function checkBundle(path: string, folder: string): Promise<Checked
     for (const [name, sha256] of Object.entries(list.data.files)) {
       const is = found.get(name)
       if (is === undefined) problems.push({ file: name, what: 'is missing from the bundle' })
-      else if (is !== sha256) problems.push({ file: name, what: `was changed: its SHA-256 is ${is}, the list has ${sha256}` })
+      else if (is !== sha256)
+        problems.push({ file: name, what: `was changed: its SHA-256 is ${is}, the list has ${sha256}` })
       found.delete(name)
     }
     for (const name of found.keys()) problems.push({ file: name, what: 'is not in the list of the bundle' })

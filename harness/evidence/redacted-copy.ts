@@ -32,7 +32,8 @@ export async function writeRedactedCopy(directory: string, record: RunRecord, ro
   replaceFile(join(target, 'run.json'), toJson(asWritten(whole)))
   const names = namesOf(record)
   for (const name of Object.keys(record.files) as CsvName[]) {
-    if (hasNames(name)) await pipeline(Readable.from(redactedCsv(directory, name, names)), createWriteStream(join(target, name)))
+    if (hasNames(name))
+      await pipeline(Readable.from(redactedCsv(directory, name, names)), createWriteStream(join(target, name)))
     else await copyFile(join(directory, name), join(target, name))
   }
   return target

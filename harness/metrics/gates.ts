@@ -90,7 +90,10 @@ export function errorRate(record: AnyJudged): Verdict {
   return verdict(failed / sent > record.scenario.maxErrorRate ? 'fail' : 'pass', evidence)
 }
 
-/** Fails when a trial has no steady window of the scenario's minimum length. */
+/**
+ * Fails when a trial has no steady window of the scenario's minimum length; warns when the server preempted requests:
+ * their work was thrown away and done again, so the load was more than its KV cache holds.
+ */
 export function steadyState(record: AnyJudged): Verdict {
   if (record.trials.length === 0) return notMeasured('no trial was run')
   const { seconds, minWindowSeconds } = record.scenario.trial
@@ -101,7 +104,9 @@ export function steadyState(record: AnyJudged): Verdict {
   const evidence = without
     ? `trial ${without.index}: ${without.reasons['outputTokensPerS'] ?? 'no steady window'}`
     : `shortest steady window ${shortest.toFixed(1)} s; needed ${neededS} s`
-  return verdict(without || shortest < neededS ? 'fail' : 'pass', evidence)
+  if (without || shortest < neededS) return verdict('fail', evidence)
+  const preempted = sum(record.trials, (trial) => trial.server?.preemptions ?? 0)
+  return preempted > 0 ? verdict('warn', `${evidence}; the server preempted ${preempted} requests`) : verdict('pass', evidence)
 }
 
 /** The client may be wrong by this much against an exact server, at its 99th percentile, and be believed. */
@@ -125,10 +130,12 @@ export function clientHeadroom(record: AnyJudged): Verdict {
   const watched = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit 5), CPU ${percent(share)} of a core a worker (limit 80 %), ${late} of ${sent} requests sent late, ${dropped} dropped`
   const strained = delayMs > 5 || share > 0.8 || late > sent * 0.001 || dropped > 0
   const { certificate } = record
-  if (certificate === null) return verdict(strained ? 'fail' : 'warn', `${watched}; the client was not tried against an exact server`)
+  if (certificate === null)
+    return verdict(strained ? 'fail' : 'warn', `${watched}; the client was not tried against an exact server`)
   const fastest = Math.max(0, ...record.trials.map((trial) => trial.outputTokensPerS ?? 0))
   const certified = `certificate: TTFT error p99 ${certificate.ttftErrorMs.p99.toFixed(2)} ms (limit ${TTFT_ERROR_LIMIT_MS}), gap error p50 ${certificate.gapErrorMs.p50.toFixed(3)} ms, ceiling ${Math.round(certificate.highestTokensPerS)} tokens/s`
-  const untrue = certificate.ttftErrorMs.p99 > TTFT_ERROR_LIMIT_MS || fastest > certificate.highestTokensPerS * CEILING_SHARE
+  const untrue =
+    certificate.ttftErrorMs.p99 > TTFT_ERROR_LIMIT_MS || fastest > certificate.highestTokensPerS * CEILING_SHARE
   return verdict(strained || untrue ? 'fail' : 'pass', `${watched}; ${certified}`)
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BodyPlan, type BodyRequest, makeBodies, tokenIdRange } from './prompt-body.ts'
 
-const plan: BodyPlan = { api: 'completions', model: 'm', vocab: 128_256, seed: 1, sharedTokens: 0 }
+const plan: BodyPlan = { api: 'completions', model: 'm', vocab: 128_256, seed: 1, salt: 7, sharedTokens: 0 }
 const ask = (over: Partial<BodyRequest> = {}): BodyRequest => ({
   phase: 0,
   topic: 1,
@@ -77,7 +77,11 @@ describe('a completions body', () => {
     expect(a.slice(512, 1000)).not.toEqual(b.slice(512))
   })
 
-  test('is the same again for the same seed, phase and topic', () => {
+  test('of another run with the same seed is another: nothing of it can be in the cache', () => {
+    expect(promptOf({}, { salt: 8 }).slice(0, 16)).not.toEqual(promptOf({}, { salt: 7 }).slice(0, 16))
+  })
+
+  test('is the same again for the same seed, salt, phase and topic', () => {
     expect(promptOf({ phase: 2, topic: 9 })).toEqual(promptOf({ phase: 2, topic: 9 }))
   })
 })

@@ -14,6 +14,11 @@ export interface BodyPlan {
   readonly model: string
   readonly vocab: number
   readonly seed: number
+  /**
+   * Makes the prompts of this run its own: a second run with the same seed on the same server would else find all of
+   * them in the prefix cache. A run takes its start time (`clock.originMs` of the record).
+   */
+  readonly salt: number
   /** Tokens at the start of every prompt that all requests share: 0 for cold prompts, all of them for warm ones. */
   readonly sharedTokens: number
 }
@@ -53,13 +58,14 @@ export function tokenIdRange(vocab: number): { low: number; high: number; digits
  */
 export function makeBodies(plan: BodyPlan): BodyMaker {
   const ids = idWriter(plan)
-  const bulk = ids.growing(mixSeed(plan.seed, 0x70726f6d))
-  const shared = ids.growing(mixSeed(plan.seed, 0x73686172))
+  const own = mixSeed(plan.seed, plan.salt)
+  const bulk = ids.growing(mixSeed(own, 0x70726f6d))
+  const shared = ids.growing(mixSeed(own, 0x73686172))
   const blocks = new Map<number, Buffer>()
   const sharedBlock = (hash: number): Buffer => {
     const known = blocks.get(hash)
     if (known) return known
-    const made = ids.write(mixSeed(plan.seed, 0x626c6f63, hash), SHARED_BLOCK_TOKENS)
+    const made = ids.write(mixSeed(own, 0x626c6f63, hash), SHARED_BLOCK_TOKENS)
     blocks.set(hash, made)
     return made
   }
@@ -78,9 +84,9 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
         const common = Math.min(left, plan.sharedTokens)
         if (common > 0) parts.push(shared(common))
         left -= common
-        const own = Math.min(left, UNIQUE_TOKENS)
-        if (own > 0) parts.push(ids.write(mixSeed(plan.seed, request.phase, request.topic), own))
-        left -= own
+        const unique = Math.min(left, UNIQUE_TOKENS)
+        if (unique > 0) parts.push(ids.write(mixSeed(own, request.phase, request.topic), unique))
+        left -= unique
       }
       if (left > 0) parts.push(bulk(left))
       // every id ends in a separator, but for the last one of the prompt

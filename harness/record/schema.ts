@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { imageFiguresSchema, oomSchema, trainingFiguresSchema, trainingJobSchema } from './job-schema.ts'
-import { redactedCopySchema, signatureSchema } from './signature-schema.ts'
 import { clientTokensSchema, serverTrialSchema, servingSchema } from './server-schema.ts'
+import { redactedCopySchema, signatureSchema } from './signature-schema.ts'
 import { fingerprintSchema, telemetrySchema } from './telemetry-schema.ts'
 
 /** The run record, schema version 1: the only bridge between measuring and reporting. */
@@ -237,7 +237,10 @@ export const runRecordSchema = z.object({
   training: trainingJobSchema.optional(),
   failure: z.string().optional(),
   files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
-  redacted: z.literal(true).optional().describe('a copy without names, addresses and serial numbers, figures unchanged'),
+  redacted: z
+    .literal(true)
+    .optional()
+    .describe('a copy without names, addresses and serial numbers, figures unchanged'),
   redactedCopy: redactedCopySchema.optional(),
   manifestSha256: z.string().optional().describe('digest of the manifest of this record and its files: manifest.ts'),
   signature: signatureSchema.optional(),

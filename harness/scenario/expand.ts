@@ -20,7 +20,7 @@ export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
     return load.concurrency.map((concurrency) => ({
       ...file,
       name: `${file.name}-c${concurrency}`,
-      title: `${file.title}, ${concurrency} ${load.session ? 'conversations' : 'streams'}`,
+      title: `${file.title}, ${concurrency} ${load.session ? 'conversation' : 'stream'}${concurrency === 1 ? '' : 's'}`,
       load: {
         shape: 'closed',
         concurrency,

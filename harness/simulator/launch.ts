@@ -56,8 +56,9 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
       clearTimeout(timer)
       child.kill('SIGKILL')
       const message = complaint.trim().split('\n').at(-1) || `simulator: ${reason}`
-      // the whole of what it wrote is the cause: a log may say more than its last line
-      reject(new JoulemarkError(code, message, { cause: new Error(complaint) }))
+      // a log says more than its last line: the whole of it is the cause
+      const cause = complaint.trim().includes('\n') ? { cause: new Error(complaint) } : {}
+      reject(new JoulemarkError(code, message, cause))
     }
     const timer = setTimeout(() => fail(`not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS)
     child.once('error', (error) => fail(error.message))

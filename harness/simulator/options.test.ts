@@ -23,6 +23,11 @@ describe('parseOptions', () => {
       enablePrefixCaching: false,
       apiKey: '--odd key',
       servedModelName: 'my/model',
+      faults: ['cut-stream', 'engine-death'],
+      lies: ['early-stop'],
+      sensorFaults: ['gaps', 'throttled'],
+      faultShare: 0.5,
+      draftCounters: true,
       exitWithStdin: true,
     }
     expect(parseOptions(toArguments(options))).toEqual(options)
@@ -33,6 +38,8 @@ describe('parseOptions', () => {
     [[...needed, '--gpus', '0'], /--gpus 0: expected a number from 1 on/],
     [[...needed, '--seed', 'x'], /--seed x: expected a number/],
     [[...needed, '--colour', 'red'], /--colour/],
+    [[...needed, '--fault', 'abort,typo'], /--fault "typo" is not known; known: start-refused, /],
+    [[...needed, '--fault-share', '1.5'], /--fault-share 1.5: expected/],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message)
   })

@@ -32,6 +32,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
       model: discovered.model ?? model.key,
       vocab: model.vocab,
       seed: scenario.seed,
+      salt: 0,
       sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
     }
     const fingerprint = await probeEndpoint(address, context.apiKey, discovered, body, longest)
@@ -45,7 +46,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
         startLoad(
           {
             address,
-            body,
+            body: { ...body, salt: Math.floor(originMs) },
             originMs,
             apiKey: context.apiKey,
             client: scenario.client,

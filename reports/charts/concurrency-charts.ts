@@ -59,9 +59,7 @@ function sweepChart(
         dots: true,
         points: own.map(({ streams, tokensPerS }) => [streams, rounded(tokensPerS)]),
       },
-      ...(limits.length > 0
-        ? [{ name: `${label}, limit`, color, style: 'limit' as const, points: limits }]
-        : []),
+      ...(limits.length > 0 ? [{ name: `${label}, limit`, color, style: 'limit' as const, points: limits }] : []),
     ]
   })
   const said = cards.map(({ key, label }) => {
@@ -74,7 +72,7 @@ function sweepChart(
     kind: 'lines',
     id: `concurrency-${index + 1}`,
     title: `Throughput against streams: ${model}`,
-    summary: `Output tokens/s by the number of streams. ${said.join('; ')}. Dashed: the physical limit.`,
+    summary: `Output tokens/s by the number of streams. ${said.join('; ')}. Dotted: the physical limit of each.`,
     about: 'comparison',
     simulated: group.some(({ run }) => run.source === 'simulated'),
     x: { label: 'streams', log: true },

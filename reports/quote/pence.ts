@@ -11,7 +11,6 @@ const MILLION = 1_000_000n
 export function divide(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
   if (denominator <= 0n || numerator < 0n) throw new RangeError('expected an amount and a positive divisor')
   const add = rounding === 'up' ? denominator - 1n : denominator / 2n
-  // half of an odd divisor is rounded down: its exact half is never reached, so that ties are those of even ones
   return (numerator + add) / denominator
 }
 

@@ -1,6 +1,5 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { ResultKey, RunRecord } from '../../harness/record/schema.ts'
-import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { Known } from '../facts.ts'
 import type { QuoteInputs } from './inputs.ts'
 
@@ -36,8 +35,8 @@ interface Shown {
 }
 
 const shown: readonly Shown[] = [
-  { key: 'outputTokensPerS', label: 'Output, all streams', digits: 1, better: 'higher' },
-  { key: 'decodeTokensPerS', label: 'Output, each stream', digits: 1, better: 'higher' },
+  { key: 'outputTokensPerS', label: 'All streams together', digits: 1, better: 'higher' },
+  { key: 'decodeTokensPerS', label: 'Each stream', digits: 1, better: 'higher' },
   { key: 'ttftMsP50', label: 'First token, median', digits: 0, better: 'lower' },
   { key: 'ttftMsP99', label: 'First token, p99', digits: 0, better: 'lower' },
   { key: 'tpotMsP50', label: 'Time per token, median', digits: 1, better: 'lower' },
@@ -45,7 +44,7 @@ const shown: readonly Shown[] = [
   { key: 'secondsPerImage', label: 'Time an image, median', digits: 2, better: 'lower' },
   { key: 'stepsPerS', label: 'Training steps', digits: 3, better: 'higher' },
   { key: 'trainedTokensPerS', label: 'Tokens trained', digits: 0, better: 'higher' },
-  { key: 'tokensPerJ', label: 'Energy, GPU boards', digits: 3, better: 'higher' },
+  { key: 'tokensPerJ', label: 'GPU energy', digits: 3, better: 'higher' },
 ]
 
 /**
@@ -119,7 +118,7 @@ function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
   return { value: parts.length === 0 ? null : parts.join(', ') }
 }
 
-function descriptionOf(scenario: Scenario): string {
+function descriptionOf(scenario: RunRecord['scenario']): string {
   if (scenario.kind === 'training') return 'training'
   const { load } = scenario
   const many =

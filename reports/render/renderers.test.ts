@@ -32,7 +32,8 @@ test.each(tabular)('%s says SIMULATED', async (format) => {
 })
 
 test.each(formats)('%s of a live report does not', async (format) => {
-  for (const { name, text } of await renderers[format](makeHostileReport('x'))) expect(text, name).not.toContain('SIMULATED')
+  for (const { name, text } of await renderers[format](makeHostileReport('x')))
+    expect(text, name).not.toContain('SIMULATED')
 })
 
 test('a word that is on every object is not a format', () => {

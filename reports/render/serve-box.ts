@@ -15,7 +15,8 @@ const latencyParts = [
 /** The boxes that users of `vllm bench serve` know, one a trial, for a screen. */
 export function renderServeBoxes(report: Report): string {
   const all = report.serve ?? []
-  if (all.length === 0) return 'No rows of text requests were read: there is nothing that `vllm bench serve` would print.\n'
+  if (all.length === 0)
+    return 'No rows of text requests were read: there is nothing that `vllm bench serve` would print.\n'
   return `${all.map(boxOf).join('\n\n')}\n\n${notes.join('\n')}\n`
 }
 

@@ -17,7 +17,16 @@ const rows = makeRows(
     makeRequest({ dispatchedMs: 500, firstChunkMs: 520 }),
     makeRequest({ dispatchedMs: 1890, outcome: 'timeout', outputTokens: null, endMs: 2000 }),
   ],
-  { gaps: [{ trial: 0, gapMs: 10, count: 3 }, { trial: 0, gapMs: 30, count: 1 }], tokens: [{ trial: 0, binStartMs: 100, tokens: 11 }, { trial: 0, binStartMs: 600, tokens: 11 }] },
+  {
+    gaps: [
+      { trial: 0, gapMs: 10, count: 3 },
+      { trial: 0, gapMs: 30, count: 1 },
+    ],
+    tokens: [
+      { trial: 0, binStartMs: 100, tokens: 11 },
+      { trial: 0, binStartMs: 600, tokens: 11 },
+    ],
+  },
 )
 const [summary] = serveSummaries(run, rows)
 

@@ -125,7 +125,11 @@ function weightedSpread(gaps: readonly GapRow[]): Spread {
   const sorted = gaps.toSorted((a, b) => a.gapMs - b.gapMs)
   const at = (share: number) => {
     let seen = 0
-    return sorted.find(({ count }) => (seen += count) > share * (n - 1))?.gapMs ?? null
+    for (const { gapMs, count } of sorted) {
+      seen += count
+      if (seen > share * (n - 1)) return gapMs
+    }
+    return null
   }
   return { mean, std: Math.sqrt(variance), median: at(0.5), p99: at(0.99), n }
 }

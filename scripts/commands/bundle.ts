@@ -38,7 +38,9 @@ export async function bundle(paths: readonly string[], flags: BundleFlags, io: C
     const files = await bundleFiles(runs)
     await mkdir(dirname(flags.out), { recursive: true })
     await writeArchive(flags.out, files)
-    io.stderr.write(`wrote ${flags.out}: ${runs.length} runs, ${files.length} files${flags.redact ? ', redacted' : ''}\n`)
+    io.stderr.write(
+      `wrote ${flags.out}: ${runs.length} runs, ${files.length} files${flags.redact ? ', redacted' : ''}\n`,
+    )
     io.stdout(`${await sha256Of(flags.out)}  ${basename(flags.out)}\n`)
     return exitCodes.done
   } finally {
@@ -93,7 +95,9 @@ async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
 function manifestFiles({ record }: Sound): ArchiveFile[] {
   const { signature } = record
   const manifest = { name: `manifests/${record.id}.json`, source: { bytes: manifestBytes(asWritten(record)) } }
-  const value = signature ? [{ name: `manifests/${record.id}.sig`, source: { bytes: Buffer.from(signature.value, 'hex') } }] : []
+  const value = signature
+    ? [{ name: `manifests/${record.id}.sig`, source: { bytes: Buffer.from(signature.value, 'hex') } }]
+    : []
   return [manifest, ...value]
 }
 

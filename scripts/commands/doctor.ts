@@ -51,7 +51,8 @@ function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: bool
   const lines = checks.flatMap((check) => linesOf(check, width, painted))
   const head = simulated ? ['SIMULATED: this says nothing about a real card'] : []
   const word = isHealthy ? 'fit to be measured' : 'NOT fit to be measured'
-  const tally = `${word}: ${counts.fail} faults, ${counts.warn} warnings, ${counts['not-measured']} not measured, ${counts.pass} well`
+  const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+  const tally = `${word}: ${some(counts.fail, 'fault')}, ${some(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`
   return `${[...head, ...lines, tally].join('\n')}\n`
 }
 

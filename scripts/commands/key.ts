@@ -9,7 +9,10 @@ export function newKey(flags: { readonly out?: string }, io: CommandIo): number 
   const path = flags.out === undefined ? keyPlace(io.env).path : resolve(flags.out)
   const fromRoot = relative(projectRoot, path)
   if (!fromRoot.startsWith('..') && !fromRoot.startsWith('/')) {
-    throw new JoulemarkError('bad-input', `${path}: lies in this project; a private key belongs outside every repository`)
+    throw new JoulemarkError(
+      'bad-input',
+      `${path}: lies in this project; a private key belongs outside every repository`,
+    )
   }
   const { publicHex, publicPath } = writeNewKey(path)
   io.stdout(`private key  ${path}  (0600: keep it, show it to nobody)\n`)

@@ -3,6 +3,7 @@ import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { reasonsNotQuotable } from '../../harness/evidence/quotable.ts'
 import { loadKey } from '../../harness/record/key-file.ts'
 import type { FinishedRun } from '../../harness/run.ts'
 import { runFile } from '../../harness/run-file.ts'
@@ -123,11 +124,7 @@ function checkCard(card: string | undefined): void {
 
 function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {
   for (const { record } of finished.filter((each) => !each.record.quotable)) {
-    const failing = record.gates.filter(
-      (gate) => gate.status === 'fail' || (gate.required && gate.status === 'not-measured'),
-    )
-    const why = failing.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`).join('; ')
-    io.stderr.write(`not quotable: ${record.id}: ${why || `status ${record.status}`}\n`)
+    io.stderr.write(`not quotable: ${record.id}: ${reasonsNotQuotable(record).join('; ')}\n`)
   }
   return exitCodes.answerIsNo
 }

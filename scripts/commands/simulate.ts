@@ -1,4 +1,5 @@
 import { exitCodes } from '../../harness/errors.ts'
+import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 
 export interface SimulateOptions {
@@ -7,6 +8,12 @@ export interface SimulateOptions {
   readonly port?: number
   readonly seed?: number
   readonly bandwidthShare?: number
+  /** Names separated by commas. */
+  readonly fault?: string
+  readonly lie?: string
+  readonly sensorFault?: string
+  readonly faultShare?: number
+  readonly draftCounters?: boolean
 }
 
 export interface SimulateIo {
@@ -16,7 +23,17 @@ export interface SimulateIo {
 
 /** Runs the stand-in server and says where it and its nvidia-smi are, until the signal comes. */
 export async function simulate(options: SimulateOptions, io: SimulateIo, signal: AbortSignal): Promise<number> {
-  const simulator = await launchSimulator(options)
+  const { fault, lie, sensorFault, ...rest } = options
+  const simulator = await launchSimulator({
+    ...rest,
+    faults: fault === undefined ? [] : readNames('fault', fault, faultNames),
+    lies: lie === undefined ? [] : readNames('lie', lie, lieNames),
+    sensorFaults: sensorFault === undefined ? [] : readNames('sensor-fault', sensorFault, sensorFaultNames),
+  }).catch((error: unknown) => {
+    // a server that could not start says why in its log, and its last line alone does not
+    if (error instanceof Error && error.cause instanceof Error) io.stderr(error.cause.message)
+    throw error
+  })
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })

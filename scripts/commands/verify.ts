@@ -21,10 +21,12 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   const checked: Checked[] = []
   for (const path of paths) {
     if (isFile(path) && !path.endsWith('run.json')) {
-      checked.push(...(await withBundle(path, async (bundle) => [
-        { name: path, problems: bundle.problems, run: null },
-        ...(await verifyAll(bundle.runs, key)),
-      ])))
+      checked.push(
+        ...(await withBundle(path, async (bundle) => [
+          { name: path, problems: bundle.problems, run: null },
+          ...(await verifyAll(bundle.runs, key)),
+        ])),
+      )
     } else checked.push(...(await verifyAll(await findRuns([path]), key)))
   }
   if (flags.json) io.stdout(`${JSON.stringify({ verified: checked.map(document) }, null, 2)}\n`)

@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkBundle, type CheckedBundle } from '../../harness/evidence/check-bundle.ts'
+import { type CheckedBundle, checkBundle } from '../../harness/evidence/check-bundle.ts'
 
 /** Unpacks a bundle into a folder of its own for as long as something is done with it. */
-export async function withBundle<Result>(path: string, use: (bundle: CheckedBundle) => Promise<Result>): Promise<Result> {
+export async function withBundle<Result>(
+  path: string,
+  use: (bundle: CheckedBundle) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-bundle-'))
   try {
     return await use(await checkBundle(path, folder))

@@ -1,3 +1,4 @@
+import { wrapTo } from '../../reports/render/plain-text.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import type { Report } from '../../reports/report.ts'
 import type { CommandIo } from './io.ts'
@@ -17,9 +18,9 @@ export function terminalText(report: Report, io: CommandIo, all: boolean): strin
   // What the gates found is one of the tables that were left out: told there, once.
   const sources = report.sources.map((source) => ({ ...source, gates: { ...source.gates, findings: [] } }))
   const text = render({ ...report, tables, sources }, io)
-  return `${text}Not shown: ${others.join(', ')}. --all shows them here, --format html on a page with charts.\n`
+  const rest = `Not shown: ${others.join(', ')}. --all shows them here, --format html on a page with charts.`
+  return `${text}${wrapTo(rest, Math.min(io.columns ?? 100, 100)).join('\n')}\n`
 }
 
 const render = (report: Report, io: CommandIo): string =>
   renderTerminal(report, { color: io.color, ...(io.columns === null ? {} : { columns: io.columns }) })
-

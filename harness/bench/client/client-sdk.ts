@@ -6,7 +6,7 @@ import { finishArena, readArena } from './finish.ts'
 /** What an application behind the `openai` package sees: its async iterator, one stamp an event, retries off. */
 const arena = readArena()
 const client = new OpenAI({ baseURL: `${arena.url}/v1`, apiKey: 'none', maxRetries: 0 })
-const body = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, sharedTokens: 0 }).make({
+const body = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 }).make({
   phase: 0,
   topic: 0,
   promptTokens: arena.promptTokens,

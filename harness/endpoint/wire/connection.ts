@@ -55,8 +55,8 @@ export class Connection {
     this.#socket = socket
     this.#idleSinceMs = this.#now()
     socket.on('data', (bytes) => this.#onData(bytes))
-    socket.on('error', (error) => this.#onGone(error))
-    socket.on('close', () => this.#onGone(new Error('connection closed before the response was whole')))
+    socket.on('error', (error) => this.#onGone(socket, error))
+    socket.on('close', () => this.#onGone(socket, new Error('connection closed before the response was whole')))
   }
 
   /** Hands a request to the socket. `open` must have been awaited. */
@@ -106,7 +106,9 @@ export class Connection {
     handlers?.onEnd()
   }
 
-  #onGone(error: Error): void {
+  #onGone(socket: Socket, error: Error): void {
+    // a socket that was replaced closes after its successor is open: that is not the end of the request in flight
+    if (socket !== this.#socket) return
     const handlers = this.#handlers
     if (!handlers) {
       this.#socket = null

@@ -7,7 +7,7 @@ import { type Arena, type ArenaCost, monotonicMs, type Seen, WARM_UP_ID } from '
 /** The load engine's own hot path against the loopback server: the same lanes, bodies and parser as in a run. */
 export async function playArena(arena: Arena): Promise<{ seen: Seen[]; cost: ArenaCost }> {
   const address = parseAddress(arena.url)
-  const bodies = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, sharedTokens: 0 })
+  const bodies = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 })
   const lanes = makeLanes(address, arena.streams, monotonicMs)
   const options = { now: monotonicMs, timeoutMs: 120_000, signal: new AbortController().signal }
   const send = (lane: (typeof lanes)[number], id: number) => {

@@ -46,6 +46,15 @@ export const faultNames: readonly FaultName[] = namesOf(faults)
 export const lieNames: readonly LieName[] = namesOf(lies)
 export const sensorFaultNames: readonly SensorFaultName[] = namesOf(sensorFaults)
 
+/** Every name with what it does, for a person. */
+export function faultHelp(): string {
+  const section = (title: string, texts: Readonly<Record<string, string>>): string =>
+    `\n${title}:\n${Object.entries(texts)
+      .map(([name, text]) => `  ${name.padEnd(20)} ${text}\n`)
+      .join('')}`
+  return section('Faults', faults) + section('Lies', lies) + section('Sensor faults', sensorFaults)
+}
+
 /** The names in `text`, separated by commas. Throws `bad-input` with the names that there are. */
 export function readNames<Name extends string>(flag: string, text: string, known: readonly Name[]): Name[] {
   const wanted = text.split(',').map((each) => each.trim())

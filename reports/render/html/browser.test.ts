@@ -17,7 +17,8 @@ import { renderHtml } from './page.ts'
 const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
   (path) => path !== undefined && existsSync(path),
 )
-if (executablePath === undefined) process.stderr.write('no Chromium here (CHROMIUM=path): the page is not tried in a browser\n')
+if (executablePath === undefined)
+  process.stderr.write('no Chromium here (CHROMIUM=path): the page is not tried in a browser\n')
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -118,7 +119,9 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     await page.emulateMedia({ media: 'print', colorScheme: 'light' })
     await page.setViewportSize({ width: 720, height: 1000 })
-    const wide = await page.$$eval('table, figure', (all) => all.filter((at) => at.scrollWidth > 720).map((at) => at.id))
+    const wide = await page.$$eval('table, figure', (all) =>
+      all.filter((at) => at.scrollWidth > 720).map((at) => at.id),
+    )
     expect(wide).toEqual([])
     await page.emulateMedia({ media: 'screen' })
   })

@@ -7,9 +7,12 @@ export const CHART_WIDTH = 480
 const [LEFT, RIGHT, BOTTOM] = [64, 22, 50]
 const FONT_PX = 14
 /** Room above the axes for the legend, where there is one, and the name of the first axis. */
-const topOf = (chart: Drawn): number => (legendNames(chart).length > 1 ? 70 : 38)
+const topOf = (chart: Drawn): number => 38 + LEGEND_ROW * legendRows(legendNames(chart))
+const LEGEND_ROW = 26
 
 type Drawn = Pick<BarChart, 'kind' | 'categories' | 'groups'> | Pick<LineChart, 'kind' | 'panels'>
+/** Sign, its distance from the word, and the gap to the next. */
+const LEGEND_SIGN = 54
 /** How many colours the style of the page has. */
 export const SERIES_COLORS = 6
 
@@ -49,7 +52,23 @@ export function chartOption(chart: Chart): EChartsCoreOption {
 const legendNames = (chart: Drawn): string[] =>
   chart.kind === 'bars'
     ? chart.groups.map(({ name }) => name)
-    : [...new Set(chart.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))]
+    : [
+        ...new Set(
+          chart.panels.flatMap(({ lines }) => lines.flatMap(({ name, style }) => (style === 'limit' ? [] : name))),
+        ),
+      ]
+
+/** Rows that a legend takes, by the width of its words; one name needs no legend. */
+function legendRows(names: readonly string[]): number {
+  if (names.length < 2) return 0
+  let [rows, at] = [1, 0]
+  for (const name of names) {
+    const width = LEGEND_SIGN + name.length * 0.6 * FONT_PX
+    if (at > 0 && at + width > CHART_WIDTH) [rows, at] = [rows + 1, 0]
+    at += width
+  }
+  return rows
+}
 
 /** Whether a legend's sign has a mark on its line; a bar's sign is nothing but the mark. */
 const hasDots = (chart: Chart, name: string): boolean =>

@@ -44,5 +44,6 @@ figcaption{font-size:.85rem;color:var(--faint);margin-top:.3rem;overflow-wrap:an
 .sources li{margin:.4rem 0;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:40rem){body{padding:.6rem;font-size:15px}th,td{padding:.35rem .45rem}.figures thead th{min-width:5.5rem}.figures td.right:not([data-value]){max-width:9rem}.figures tbody th{min-width:7rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
+@page{margin:14mm}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000;--band:#0000001a;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}tr,figure{break-inside:avoid}h2{break-after:avoid}.charts{grid-template-columns:1fr 1fr}details>*{display:block}}
 `

@@ -1,0 +1,82 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cardKeys } from '../catalogue/cards.ts'
+import { modelKeys } from '../catalogue/models.ts'
+import { systemClock } from '../clock.ts'
+import { silentProgress } from '../progress.ts'
+import { newKeyPair, publicHexOf, readPrivateKey } from '../record/signature.ts'
+import { type FinishedRun, runScenario } from '../run.ts'
+import type { RunOptions } from '../run-options.ts'
+import type { PlainTextFile } from '../scenario/expand.ts'
+import { loadScenarios } from '../scenario/load-file.ts'
+import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { refusals } from './quotable.ts'
+import { writeRedactedCopy } from './redacted-copy.ts'
+import { verifyRun } from './verify-run.ts'
+
+/** What a real run writes is what verify works out again, to the last digit: the stand-in, its nvidia-smi, two trials. */
+const folder = mkdtempSync(join(tmpdir(), 'whole-flow-'))
+const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
+const key = readPrivateKey(newKeyPair().privatePem, 'test key')
+let simulator: RunningSimulator
+let run: FinishedRun
+beforeAll(async () => {
+  simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
+  const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
+  const trial = {
+    ...(file as PlainTextFile).trial,
+    seconds: 3,
+    warmupSeconds: 0.3,
+    quietSeconds: 0.8,
+    idleSeconds: 0,
+    minWindowSeconds: 1,
+  }
+  const scenario: PlainTextFile = {
+    ...(file as PlainTextFile),
+    load: { shape: 'closed', concurrency: 4, rampSeconds: 0.1 },
+    prompt: { tokens: 64, prefixCache: 'cold' },
+    output: { tokens: 32 },
+    trial,
+    certainty: { target: 0.02, minTrials: 2, maxTrials: 2 },
+  }
+  const never = new AbortController().signal
+  const options: RunOptions = {
+    clock: systemClock,
+    endpoint: simulator.url,
+    apiKey: null,
+    nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
+    outDir: folder,
+    card: null,
+    gpus: [],
+    trials: null,
+    workers: 1,
+    certify: false,
+    tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+    signingKey: key,
+    progress: silentProgress,
+    drain: never,
+    abort: never,
+  }
+  run = await runScenario(scenario, options)
+}, 60_000)
+afterAll(() => simulator.stop())
+
+test('every figure and gate of a run recomputes from its files, and its signature holds', async () => {
+  const verification = await verifyRun(run.directory, publicHexOf(key))
+  expect(verification.problems).toEqual([])
+  expect(verification.recomputed?.trials).toEqual(run.record.trials)
+  expect(run.record.trials).toHaveLength(2)
+  expect(run.record.trials[0]?.energyJ).toBeGreaterThan(0)
+})
+
+test('its redacted copy verifies as well', async () => {
+  const copy = await writeRedactedCopy(run.directory, run.record, mkdtempSync(join(folder, 'copy-')))
+  expect((await verifyRun(copy, publicHexOf(key))).problems).toEqual([])
+})
+
+test('it is simulated, and can never be quoted', async () => {
+  expect(refusals(await verifyRun(run.directory))[0]).toMatch(/^live-source fail: SIMULATED: /)
+})

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { StreamFates } from './stream-fates.ts'
+
+const endsOf = (fates: StreamFates, count: number) => Array.from({ length: count }, () => fates.next().end)
+
+describe('StreamFates', () => {
+  it.each([0.1, 0.25, 0.5, 1])('hits the stated share of streams (%f), to within one', (share) => {
+    for (const seed of [1, 2, 3]) {
+      const fates = new StreamFates(['cut-stream'], share, seed)
+      const hits = endsOf(fates, 200).filter((end) => end !== null).length
+      expect(Math.abs(hits - 200 * share)).toBeLessThanOrEqual(1)
+    }
+  })
+
+  it('hits the same streams under the same seed, and others under another', () => {
+    const drawn = (seed: number) => endsOf(new StreamFates(['abort'], 0.3, seed), 50)
+    expect(drawn(5)).toEqual(drawn(5))
+    expect(drawn(5)).not.toEqual(drawn(6))
+  })
+
+  it('lets faults that end a stream take turns', () => {
+    const fates = new StreamFates(['abort', 'cut-stream', 'in-stream-error'], 1, 1)
+    expect(endsOf(fates, 4)).toEqual(['in-stream-error', 'cut-stream', 'abort', 'in-stream-error'])
+  })
+
+  it('kills the engine once, with the ninth stream', () => {
+    const ends = endsOf(new StreamFates(['engine-death'], 1, 1), 30)
+    expect(ends.flatMap((end, index) => (end === null ? [] : [index]))).toEqual([8])
+  })
+
+  it('leaves every stream alone without a fault', () => {
+    expect(new StreamFates([], 1, 1).next()).toEqual({ end: null, mergeTokens: 1, withUsage: true })
+  })
+})

@@ -1,0 +1,126 @@
+import type { KeyObject } from 'node:crypto'
+import { recompute } from '../evidence/recompute.ts'
+import { sealed, signed } from '../evidence/seal.ts'
+import { readTrialRows } from '../evidence/trial-rows.ts'
+import { canonicalSha256 } from '../record/provenance.ts'
+import type { GpuRow, RequestRow, ServerRow, TokenRow } from '../record/rows.ts'
+import { type RunRecord, runRecordSchema, type Trial } from '../record/schema.ts'
+import { RunWriter } from '../record/writer.ts'
+import { observed } from './live-record-box.ts'
+import { closedLoopRows, gpuRow } from './rows.ts'
+
+/**
+ * A hand-made record that says of itself that it is live, for tests only: rows of a steady load on one card, and
+ * every figure and gate worked out of them. It passes every gate that must be measured.
+ */
+export interface LiveRun {
+  readonly directory: string
+  readonly record: RunRecord
+}
+
+export interface LiveOptions {
+  readonly key?: KeyObject | null
+  readonly id?: string
+  /** What a test wants otherwise; figures and gates follow from it. */
+  readonly over?: Partial<RunRecord>
+}
+
+const STREAMS = 8
+const TRIAL_MS = 20_000
+const TRIALS = 3
+
+/** Writes such a run under `root`. */
+export async function writeLiveRun(root: string, options: LiveOptions = {}): Promise<LiveRun> {
+  const writer = new RunWriter(root, options.id ?? '20261120-101500-rtx-4090-llama-3.1-8b-fp8-batch8')
+  for (const name of ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.csv', 'counter.csv'] as const) {
+    writer.openCsv(name)
+  }
+  const trials: Pick<Trial, 'index' | 'startMs' | 'sendUntilMs' | 'endMs'>[] = []
+  for (let index = 0; index < TRIALS; index += 1) {
+    const startMs = 5000 + index * 30_000
+    const rows = requestsOf(index, startMs)
+    writer.append('requests.csv', rows)
+    writer.append('tokens.csv', tokensOf(index, rows))
+    writer.append('gaps.csv', [{ trial: index, gapMs: 10.02, count: rows.length * 99 }])
+    writer.append('server.csv', serverRows(index, startMs, rows))
+    const endMs = Math.max(...rows.map((row) => row.endMs))
+    trials.push({ index, startMs, sendUntilMs: startMs + TRIAL_MS, endMs })
+  }
+  const samples = samplesOf(trials.at(-1)?.endMs ?? 0, trials)
+  writer.append('gpu.csv', samples)
+  const base = { ...observed(writer.id), ...options.over }
+  const scenarioSha256 = canonicalSha256(base.scenario)
+  const stubs = trials.map((trial) => ({ ...emptyTrial, ...trial, gpuRows: samples.length }))
+  const open = { ...base, scenarioSha256, trials: stubs as never, files: writer.closeFiles() }
+  const record = { ...open, ...recompute(open, await readTrialRows(writer.directory)) }
+  const whole = runRecordSchema.parse(record)
+  const kept = options.key ? await signed(writer.directory, whole, options.key) : sealed(whole)
+  writer.writeRecord(kept)
+  return { directory: writer.directory, record: kept }
+}
+
+/** What a trial has before its figures: what the client said of itself, and that both sides counted. */
+const emptyTrial = {
+  client: { eventLoopDelayP99Ms: 1.2, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
+  clientTokens: {},
+}
+
+function requestsOf(trial: number, startMs: number): RequestRow[] {
+  const eachMs = 1041 + 2 * trial
+  return closedLoopRows(STREAMS, startMs, startMs + TRIAL_MS, eachMs).map((row) => ({ ...row, trial }))
+}
+
+/** 100 tokens a request, evenly from its first to its last. */
+function tokensOf(trial: number, rows: readonly RequestRow[]): TokenRow[] {
+  const bins = new Map<number, number>()
+  for (const { firstTokenMs, lastTokenMs } of rows) {
+    const [from, to] = [firstTokenMs ?? 0, lastTokenMs ?? 0]
+    for (let token = 0; token < 100; token += 1) {
+      const bin = Math.floor((from + ((to - from) * token) / 99) / 20) * 20
+      bins.set(bin, (bins.get(bin) ?? 0) + 1)
+    }
+  }
+  return [...bins].toSorted(([a], [b]) => a - b).map(([binStartMs, tokens]) => ({ trial, binStartMs, tokens }))
+}
+
+function serverRows(trial: number, startMs: number, rows: readonly RequestRow[]): ServerRow[] {
+  const n = rows.length
+  const tpotS = rows.reduce((sum, row) => sum + ((row.lastTokenMs ?? 0) - (row.firstTokenMs ?? 0)) / 1000, 0)
+  const counts = {
+    generationTokens: 100 * n,
+    promptTokens: 512 * n,
+    prefixCacheQueries: 512 * n,
+    prefixCacheHits: 0,
+    preemptions: 0,
+    requestSuccess: n,
+    ttftSumS: 0.05 * n,
+    ttftCount: n,
+    itlSumS: tpotS,
+    itlCount: 99 * n,
+    running: 0,
+    waiting: 0,
+    kvUsageShare: 0,
+  }
+  const reading = (phase: string, timeMs: number, share: number) =>
+    Object.entries(counts).map(([metric, value]) => ({ timeMs, phase, trial, metric, value: value * share }))
+  return [
+    ...reading('before', startMs - 1000, 0),
+    ...reading('during', startMs + 5000, 0.25).map((row) => (row.metric === 'running' ? { ...row, value: 8 } : row)),
+    ...reading('after', startMs + TRIAL_MS + 3000, 1),
+  ]
+}
+
+/** 5 Hz from long before to long after, full power under load, the sensor's second of averaging left out. */
+function samplesOf(endMs: number, trials: readonly { readonly startMs: number; readonly endMs: number }[]): GpuRow[] {
+  const rows: GpuRow[] = []
+  for (let timeMs = 0; timeMs < endMs + 4000; timeMs += 200) {
+    const busy = trials.some((trial) => timeMs >= trial.startMs && timeMs <= trial.endMs + 500)
+    const powerW = busy ? 340 + (rows.length % 7) : 60
+    const load = { utilizationGpuPct: busy ? 98 : 0, pstate: busy ? 'P2' : 'P8' }
+    rows.push(gpuRow(timeMs, { uuid: UUID, powerW, powerInstantW: powerW, ...load }))
+  }
+  return rows
+}
+
+/** The UUID of the card of such a run. */
+export const UUID = 'GPU-3f2a9c1e-77aa-4b21-9d00-5c0ffee01234'

@@ -1,0 +1,153 @@
+import { JoulemarkError } from '../../harness/errors.ts'
+import { namesOf } from '../../harness/evidence/redact-record.ts'
+import { redactText } from '../../harness/evidence/redact-text.ts'
+import { canonicalSha256 } from '../../harness/record/provenance.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { QuoteInputs } from './inputs.ts'
+import { type MonthlyPrice, monthlyPrice, unitPriceHundredths } from './price.ts'
+import { type Workload, workloadOf } from './workload.ts'
+
+/** A run that was verified and may be quoted. */
+export interface QuotedRun {
+  readonly record: RunRecord
+  readonly digest: string
+  /** Hexadecimal public key whose signature holds. */
+  readonly signedBy: string
+}
+
+export interface QuoteOrder {
+  readonly customer: string
+  /** Day of the quote, `yyyy-mm-dd`. */
+  readonly date: string
+  readonly number?: string
+  readonly inputs: QuoteInputs
+}
+
+/** A workload with its price a unit, in hundredths of a penny ex VAT; null for work that is not counted in units. */
+export interface PricedWorkload extends Workload {
+  readonly unitPrice: { readonly hundredths: bigint; readonly each: string } | null
+}
+
+/** A quote: all that stands on the page, before anybody knows in which format. */
+export interface Quote {
+  readonly number: string
+  readonly customer: string
+  readonly date: string
+  readonly validUntil: string
+  readonly inputs: QuoteInputs
+  readonly box: readonly (readonly [label: string, value: string])[]
+  readonly price: MonthlyPrice
+  readonly workloads: readonly PricedWorkload[]
+  readonly draw: { readonly loadW: number; readonly idleW: number; readonly idleMeasured: boolean }
+  readonly warnings: readonly string[]
+  readonly evidence: readonly Evidence[]
+}
+
+/** What the customer compares with what `joulemark verify` prints. */
+export interface Evidence {
+  readonly runId: string
+  readonly measuredOn: string
+  readonly digest: string
+  readonly redactedDigest: string | null
+  readonly signedBy: string
+}
+
+/**
+ * A quote from runs of one box. Throws `answer-is-no` with the gate or figure that says no, `bad-input` for runs of several
+ * boxes. The number is made from the content unless one is given: the same quote has the same number.
+ */
+export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote {
+  const { inputs, customer, date } = order
+  const records = runs.map((run) => run.record)
+  requireOneBox(records)
+  const workloads = records.map((record) => {
+    const known = workloadOf(record, inputs)
+    if ('value' in known) return known.value
+    throw new JoulemarkError('answer-is-no', `not quotable: ${record.id}: ${known.reason}`)
+  })
+  const draw = drawOf(records, workloads)
+  const price = monthlyPrice(inputs, draw)
+  const content = canonicalSha256({ customer, date, inputs, runs: runs.map((run) => run.digest) })
+  return {
+    number: order.number ?? `Q${date.replaceAll('-', '')}-${content.slice(0, 8)}`,
+    customer,
+    date,
+    validUntil: addDays(date, inputs.validityDays),
+    inputs,
+    box: boxOf(records[0] as RunRecord),
+    price,
+    workloads: workloads.map((workload) => ({ ...workload, unitPrice: unitPriceOf(workload, price, inputs) })),
+    draw,
+    warnings: records.flatMap(warningsOf),
+    evidence: runs.map(evidenceOf),
+  }
+}
+
+/** What gates warned of, without names of boxes and people: a quote travels. */
+const warningsOf = (record: RunRecord): string[] =>
+  record.gates
+    .filter((gate) => gate.status === 'warn')
+    .map((gate) => redactText(`${gate.id}: ${gate.evidence}`, namesOf(record)))
+
+const evidenceOf = ({ record, digest, signedBy }: QuotedRun): Evidence => ({
+  runId: record.id,
+  measuredOn: record.startedAt.slice(0, 10),
+  digest,
+  redactedDigest: record.redactedCopy?.manifestSha256 ?? null,
+  signedBy,
+})
+
+/** Electricity is charged at the most that any workload drew; at rest as measured, or else as under load. */
+function drawOf(records: readonly RunRecord[], workloads: readonly Workload[]): Quote['draw'] {
+  const loadW = Math.max(...workloads.map((workload) => workload.loadW))
+  const rests = records.map((record) => record.telemetry?.idle.powerW ?? null)
+  const known = rests.filter((watts) => watts !== null)
+  const idleMeasured = known.length === rests.length
+  return { loadW, idleW: idleMeasured ? Math.max(...known) : loadW, idleMeasured }
+}
+
+function unitPriceOf(
+  { output }: Workload,
+  { exVatPence }: MonthlyPrice,
+  { utilisation }: QuoteInputs,
+): PricedWorkload['unitPrice'] {
+  if (output === null) return null
+  const [each, label] =
+    output.unit === 'image' ? ([1000n, '1,000 images'] as const) : ([1_000_000n, 'million output tokens'] as const)
+  const hundredths = unitPriceHundredths(exVatPence, output.perSecond, utilisation, each)
+  return hundredths === null ? null : { hundredths, each: label }
+}
+
+function boxOf(record: RunRecord): Quote['box'] {
+  const serving = record.gpus.filter((gpu) => gpu.serving)
+  const [gpu] = serving
+  const memoryMiB = serving.reduce((sum, each) => sum + (each.memoryTotalMiB ?? 0), 0)
+  const limits = [...new Set(serving.map((each) => each.powerLimitW))]
+  return [
+    ['GPU', `${serving.length} x ${gpu?.name ?? 'unknown'}`],
+    ['GPU memory', `${(memoryMiB / 1024).toFixed(1)} GiB`],
+    ['Power limit a GPU', limits.map((watts) => (watts === null ? 'unknown' : `${watts} W`)).join(', ')],
+    ['Driver, VBIOS', `${gpu?.driver ?? 'unknown'}, ${gpu?.vbios ?? 'unknown'}`],
+    ['Processor', `${record.host.cpu} (${record.host.cpuCount} threads), ${record.host.memoryGiB.toFixed(0)} GiB`],
+    ['Server software', `${record.endpoint.engine ?? 'unknown'} ${record.endpoint.version ?? ''}`.trim()],
+  ]
+}
+
+/** What makes a box this box and no other. */
+const boxKey = (record: RunRecord): string =>
+  JSON.stringify([
+    record.host,
+    record.gpus.filter((gpu) => gpu.serving).map(({ uuid, name, powerLimitW }) => [uuid, name, powerLimitW]),
+  ])
+
+function requireOneBox(records: readonly RunRecord[]): void {
+  const other = records.find((record) => boxKey(record) !== boxKey(records[0] as RunRecord))
+  if (other === undefined) return
+  throw new JoulemarkError('bad-input', `${other.id}: is of another box than ${records[0]?.id}; a quote is for one box`)
+}
+
+function addDays(date: string, days: number): string {
+  const day = new Date(`${date}T00:00:00Z`)
+  day.setUTCDate(day.getUTCDate() + days)
+  return day.toISOString().slice(0, 10)
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { examples } from './build-examples.ts'
+import { type ReportFlags, report } from './commands/report.ts'
+import type { CommandIo } from './support/io.ts'
+
+/** `report` without a process: what it prints and writes. */
+let out = ''
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'joulemark-report-'))
+})
+afterAll(() => rm(out, { recursive: true }))
+
+const runs = join(examples, 'runs')
+
+async function run(paths: readonly string[], flags: Partial<ReportFlags> = {}) {
+  const said: string[] = []
+  const told: string[] = []
+  const io: CommandIo = {
+    stdout: (text) => said.push(text),
+    stderr: { isTTY: false, color: false, write: (text) => told.push(text) },
+    env: {},
+    columns: null,
+    color: false,
+  }
+  const code = await report(paths, { format: 'terminal', out, ...flags }, io)
+  return { code, stdout: said.join(''), stderr: told.join('') }
+}
+
+describe('on the terminal', () => {
+  test('a first look names what it leaves out, --all leaves nothing out', async () => {
+    const short = (await run([runs])).stdout
+    expect(short).toContain('Per-workload throughput comparison SIMULATED')
+    expect(short).not.toContain('Spec sheet side by side\n')
+    expect(short).toContain('Not shown: Spec sheet side by side, What fits')
+    const long = (await run([runs], { all: true })).stdout
+    expect(long).toContain('Spec sheet side by side\n')
+    expect(long).not.toContain('Not shown')
+  })
+
+  test('money given on the command line goes before the catalogue', async () => {
+    const flags = { tariff: 0.4, years: 5, utilisation: 0.4, pue: 1.5, price: { 'rtx-4090': 2000 } }
+    const { stdout } = await run([runs], flags)
+    expect(stdout).toContain('Assumed: 5 years, £0.4/kWh')
+    expect(stdout).toMatch(/£\/year capex \(5-yr\) +│ +£400 /)
+  })
+
+  test('the vLLM boxes', async () => {
+    const { stdout, stderr } = await run([runs], { format: 'vllm' })
+    expect(stdout.match(/= Serving Benchmark Result =/g)).toHaveLength(18)
+    expect(stderr).toContain(join(out, 'vllm.txt'))
+    expect(await readdir(join(out, 'vllm'))).toHaveLength(18)
+  })
+})
+
+describe('claims', () => {
+  test('the bundled ones by their word, without any run', async () => {
+    const { stdout, code } = await run([], { claims: 'article' })
+    expect(code).toBe(0)
+    expect(stdout).toContain('needs 1,590')
+  })
+
+  test('a file that is not there, is not JSON, or is no claims file', async () => {
+    await expect(run([], { claims: 'nope.json' })).rejects.toThrow('--claims nope.json: no such file')
+    await expect(run([], { claims: join(examples, 'README.md') })).rejects.toThrow('not JSON')
+    await expect(run([], { claims: join(examples, 'report.json') })).rejects.toThrow('is no claims file')
+  })
+})
+
+test('neither runs nor claims, and a card that nobody knows, are one line', async () => {
+  await expect(run([])).rejects.toThrow('--claims FILE')
+  await expect(run([runs], { price: { 'rtx-409': 1 } })).rejects.toThrow('did you mean "rtx-4090"?')
+})
+
+test('the page of the example has every chart, and its text beside it', async () => {
+  const html = await readFile(join(examples, 'report.html'), 'utf8')
+  expect(html.match(/<figure /g)!.length).toBeGreaterThanOrEqual(15)
+  expect(html.match(/<figcaption/g)).toHaveLength(html.match(/<figure /g)!.length)
+})

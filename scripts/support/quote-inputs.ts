@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import { defaultMoney, priceOf } from '../../harness/catalogue/prices.ts'
+import { JoulemarkError, messageOf } from '../../harness/errors.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
+import { throwIssues } from '../../harness/scenario/issues.ts'
+import { parseYaml } from '../../harness/scenario/yaml-source.ts'
+import { type QuoteInputs, quoteInputsSchema } from '../../reports/quote/inputs.ts'
+
+/** Reads an inputs file. Throws `bad-input` with file, line and field of every problem. */
+export async function readQuoteInputs(path: string): Promise<QuoteInputs> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `--inputs ${path}: cannot be read: ${messageOf(error)}`)
+  }
+  const source = parseYaml(path, text)
+  const parsed = quoteInputsSchema.safeParse(source.value)
+  if (!parsed.success) throwIssues(source, parsed.error, quoteInputsSchema)
+  return parsed.data
+}
+
+/** What the catalogue has for a card, for a first look without an inputs file: the cards alone, no margin. */
+export function inputsFromCatalogue(record: RunRecord): QuoteInputs {
+  const price = record.card.key === null ? null : priceOf(record.card.key)
+  if (price === null) {
+    const card = record.card.key ?? record.card.name ?? 'this card'
+    throw new JoulemarkError('bad-input', `no price of ${card} is known: give one with --inputs FILE`)
+  }
+  const gpus = Math.max(1, record.gpus.filter((gpu) => gpu.serving).length)
+  return quoteInputsSchema.parse({
+    box: { capexGbp: price.value * gpus, writeOffMonths: defaultMoney.years.value * 12 },
+    electricity: { tariffGbpPerKwh: defaultMoney.tariffGbpPerKwh.value, pue: defaultMoney.pue.value },
+    utilisation: defaultMoney.utilisation.value,
+    notPromised: [`Made without an inputs file: GPU price from ${price.source} (${price.date}), no server, no margin.`],
+  })
+}
