@@ -30,4 +30,12 @@ export function refusals(verification: Verification): string[] {
   ]
 }
 
+/** The same as one line: the first reason whole, the others by name. Null when the record may be quoted. */
+export function refusalLine(verification: Verification): string | null {
+  const [first, ...rest] = refusals(verification)
+  if (first === undefined) return null
+  const others = rest.map((reason) => reason.split(':')[0]).join(', ')
+  return others === '' ? first : `${first}; also ${others}`
+}
+
 const more = (count: number): string => (count > 0 ? ` (and ${count} more; joulemark verify lists them)` : '')

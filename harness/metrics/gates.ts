@@ -106,7 +106,9 @@ export function steadyState(record: AnyJudged): Verdict {
     : `shortest steady window ${shortest.toFixed(1)} s; needed ${neededS} s`
   if (without || shortest < neededS) return verdict('fail', evidence)
   const preempted = sum(record.trials, (trial) => trial.server?.preemptions ?? 0)
-  return preempted > 0 ? verdict('warn', `${evidence}; the server preempted ${preempted} requests`) : verdict('pass', evidence)
+  return preempted > 0
+    ? verdict('warn', `${evidence}; the server preempted ${preempted} requests`)
+    : verdict('pass', evidence)
 }
 
 /** The client may be wrong by this much against an exact server, at its 99th percentile, and be believed. */

@@ -158,6 +158,11 @@ describe('a quote', () => {
   test('is for one box', () => {
     expect(() => quoteOf([run(), run({ powerLimitW: 300 })])).toThrow('a quote is for one box')
   })
+  test('is of one key, which its reader can pin', () => {
+    const signed = (signedBy: string) => ({ record: run(), digest: signedBy, signedBy })
+    const order = { customer: 'x', date: '2026-11-23', inputs: inputs() }
+    expect(() => buildQuote([signed('aa'), signed('bb')], order)).toThrow('signed by another key')
+  })
   test('is harmless, whatever customer, seller and titles are called', () => {
     const evil = '<script>alert(1)</script>"\'=HYPERLINK("http://x")\u202E\u0007'
     const html = quoteHtml(

@@ -60,6 +60,9 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
   const { inputs, customer, date } = order
   const records = runs.map((run) => run.record)
   requireOneBox(records)
+  const other = runs.find((run) => run.signedBy !== runs[0]?.signedBy)
+  if (other)
+    throw new JoulemarkError('bad-input', `${other.record.id}: is signed by another key than ${records[0]?.id}`)
   const workloads = records.map((record) => {
     const known = workloadOf(record, inputs)
     if ('value' in known) return known.value

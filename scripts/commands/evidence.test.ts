@@ -109,6 +109,14 @@ describe('quote', () => {
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toBe(`not quotable: ${simulated.record.id}: live-source fail: SIMULATED: a stamp`)
   })
+  test('of a live run without a card is refused for what was not measured, every gate named', async () => {
+    const over = { gpus: [], gpusReason: 'no nvidia-smi here', telemetry: undefined as never }
+    const blind = await writeLiveRun(join(folder, 'others'), { key: loadKey(env), over })
+    const { code, stderr } = await said((io) => quote([blind.directory], flags, io))
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/: card-match not-measured: .*; also energy-coverage not-measured$/)
+    expect(stderr.split('\n')).toHaveLength(1)
+  })
   test.each([
     ['an edited run', (text: string) => text.replace('"quotable": true', '"quotable": true '), 'verify: run.json line'],
     [

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { refusals } from '../../harness/evidence/quotable.ts'
+import { refusalLine } from '../../harness/evidence/quotable.ts'
 import { verifyRun } from '../../harness/evidence/verify-run.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import { quoteHtml } from '../../reports/quote/html.ts'
@@ -49,8 +49,8 @@ export async function quote(paths: readonly string[], flags: QuoteFlags, io: Com
 async function quotable(path: string): Promise<QuotedRun> {
   const verification = await verifyRun(path.endsWith('run.json') ? dirname(path) : path)
   const { record, digest, signedBy } = verification
-  const [reason] = refusals(verification)
-  if (reason !== undefined || record === null || digest === null || signedBy === null) {
+  const reason = refusalLine(verification)
+  if (reason !== null || record === null || digest === null || signedBy === null) {
     throw new JoulemarkError('answer-is-no', `not quotable: ${record?.id ?? path}: ${reason}`)
   }
   return { record, digest, signedBy }
