@@ -1,4 +1,4 @@
-import type { Gate, RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
 import { comparisonCharts } from './charts/charts.ts'
 import type { RunSeries } from './charts/run-series.ts'
@@ -7,7 +7,8 @@ import { claimCatalogue } from './claims/claim-catalogue.ts'
 import { measuredFindings } from './claims/measured.ts'
 import type { Claims } from './claims/schema.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
-import type { Report, ReportSource } from './report.ts'
+import type { Report } from './report.ts'
+import { sourceOf } from './report-source.ts'
 import type { ServeSummary } from './serve/serve-summary.ts'
 import { auditTables } from './tables/audit.ts'
 import { moneyModel } from './tables/card-money.ts'
@@ -106,25 +107,4 @@ function comparisonTables(selection: Selection, facts: Facts): Table[] {
     gotchasTable(shown, facts),
     verdictTable(winners, selection, facts),
   ].filter((table) => table !== null)
-}
-
-function sourceOf(run: RunRecord): ReportSource {
-  const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
-  const findings = run.gates.filter((gate) => gate.status === 'fail' || gate.status === 'warn')
-  return {
-    id: run.id,
-    source: run.source,
-    status: run.status,
-    card: run.card.key ?? run.card.name ?? 'unknown card',
-    scenario: run.scenario.name,
-    startedAt: run.startedAt,
-    quotable: run.quotable,
-    gates: {
-      pass: count('pass'),
-      warn: count('warn'),
-      fail: count('fail'),
-      notMeasured: count('not-measured'),
-      findings: findings.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`),
-    },
-  }
 }

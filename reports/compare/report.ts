@@ -1,7 +1,8 @@
 import type { MetricComparison, SideFigure } from '../../harness/metrics/compare.ts'
 import { comparedMetrics } from '../../harness/metrics/compare-metrics.ts'
-import type { Gate, RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Report, ReportSource } from '../report.ts'
+import { sourceOf } from '../report-source.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 import type { Comparison, ScenarioComparison } from './comparison.ts'
 import { explanationOf, verdictTones } from './words.ts'
@@ -15,7 +16,7 @@ export function comparisonReport(comparison: Comparison): Report {
       ...comparison.scenarios.map((scenario) => scenarioTable(scenario, comparison.simulated)),
       verdictTable(comparison),
     ],
-    sources: comparison.records.map(sourceOf),
+    sources: comparison.records.map(sourceWithoutFindings),
     money: null,
     simulated: comparison.simulated,
   }
@@ -116,22 +117,8 @@ function verdictTable(comparison: Comparison): Table {
   })
 }
 
-function sourceOf(run: RunRecord): ReportSource {
-  const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
-  return {
-    id: run.id,
-    source: run.source,
-    status: run.status,
-    card: run.card.key ?? run.card.name ?? 'unknown card',
-    scenario: run.scenario.name,
-    startedAt: run.startedAt,
-    quotable: run.quotable,
-    gates: {
-      pass: count('pass'),
-      warn: count('warn'),
-      fail: count('fail'),
-      notMeasured: count('not-measured'),
-      findings: [],
-    },
-  }
+/** A comparison has findings of its own: those of the gates stay with the runs. */
+function sourceWithoutFindings(run: RunRecord): ReportSource {
+  const source = sourceOf(run)
+  return { ...source, gates: { ...source.gates, findings: [] } }
 }

@@ -1,0 +1,24 @@
+import type { Gate, RunRecord } from '../harness/record/schema.ts'
+import type { ReportSource } from './report.ts'
+
+/** What a report says of a record behind it: how many gates ended how, and the evidence of those that did not pass. */
+export function sourceOf(run: RunRecord): ReportSource {
+  const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
+  const findings = run.gates.filter((gate) => gate.status === 'fail' || gate.status === 'warn')
+  return {
+    id: run.id,
+    source: run.source,
+    status: run.status,
+    card: run.card.key ?? run.card.name ?? 'unknown card',
+    scenario: run.scenario.name,
+    startedAt: run.startedAt,
+    quotable: run.quotable,
+    gates: {
+      pass: count('pass'),
+      warn: count('warn'),
+      fail: count('fail'),
+      notMeasured: count('not-measured'),
+      findings: findings.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`),
+    },
+  }
+}
