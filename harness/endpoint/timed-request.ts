@@ -1,5 +1,5 @@
 import type { Outcome } from '../record/rows.ts'
-import type { Connection } from './wire/connection.ts'
+import type { Connection, ExchangeHandlers } from './wire/connection.ts'
 import { HttpGrammarError, type ResponseHead } from './wire/http-parser.ts'
 import type { SseScanner, StreamFacts } from './wire/sse-scanner.ts'
 
@@ -36,60 +36,108 @@ export function sendTimed(
   parts: readonly Buffer[],
   options: TimedRequestOptions,
 ): Promise<TimedResult> {
-  return new Promise((resolve) => {
-    scanner.reset()
-    const { now, signal } = options
-    let firstByteMs = Number.NaN
-    let responseHead: ResponseHead | null = null
-    let errorBody = ''
-    let readMs = 0
-    let settled = false
-
-    const settle = (cut: { outcome: Outcome; error: string } | null) => {
-      if (settled) return
-      settled = true
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      const endMs = now()
-      const verdict = cut ?? judge(responseHead, scanner.facts, errorBody)
-      const status = responseHead?.status ?? null
-      const simulated =
-        responseHead?.headers.has('x-joulemark-simulated') || scanner.facts.systemFingerprint === 'simulated'
-      resolve({ dispatchedMs, firstByteMs, endMs, facts: scanner.facts, httpStatus: status, simulated, ...verdict })
-    }
-    const cutOff = (outcome: Outcome, error: string) => {
-      connection.close()
-      settle({ outcome, error })
-    }
-    const onAbort = () => cutOff('aborted', 'stopped by the harness')
-    const timer = setTimeout(() => cutOff('timeout', `no end within ${options.timeoutMs} ms`), options.timeoutMs)
-    signal.addEventListener('abort', onAbort, { once: true })
-
-    const dispatchedMs = now()
-    connection.send(parts, {
-      onRead() {
-        readMs = now()
-        if (Number.isNaN(firstByteMs)) firstByteMs = readMs
-        scanner.beginRead(readMs)
-      },
-      onHead(received) {
-        responseHead = received
-      },
-      onBody(bytes, start, end) {
-        if (responseHead?.status === 200) scanner.push(bytes, start, end)
-        else if (errorBody.length < MAX_ERROR_BYTES) errorBody += bytes.toString('utf8', start, end)
-      },
-      onEnd: () => settle(null),
-      onBroken(error) {
-        if (error instanceof HttpGrammarError || error instanceof RangeError) {
-          settle({ outcome: 'malformed', error: error.message })
-        } else if (responseHead === null && Number.isNaN(firstByteMs))
-          settle({ outcome: 'connect', error: error.message })
-        else settle(scanner.facts.errorMessage ? null : { outcome: 'truncated', error: error.message })
-      },
-    })
-  })
+  return new Promise((resolve) => new Exchange(connection, scanner, options, resolve).send(parts))
 }
+
+/** One request on its way. A class, because a closure a callback would be made anew for each of a million requests. */
+class Exchange implements ExchangeHandlers {
+  readonly #connection: Connection
+  readonly #scanner: SseScanner
+  readonly #options: TimedRequestOptions
+  readonly #resolve: (result: TimedResult) => void
+  #timer: NodeJS.Timeout | undefined
+  #dispatchedMs = Number.NaN
+  #firstByteMs = Number.NaN
+  #head: ResponseHead | null = null
+  #errorBody = ''
+  #settled = false
+
+  constructor(
+    connection: Connection,
+    scanner: SseScanner,
+    options: TimedRequestOptions,
+    resolve: (result: TimedResult) => void,
+  ) {
+    this.#connection = connection
+    this.#scanner = scanner
+    this.#options = options
+    this.#resolve = resolve
+  }
+
+  send(parts: readonly Buffer[]): void {
+    const { timeoutMs, signal, now } = this.#options
+    this.#scanner.reset()
+    this.#timer = setTimeout(onTimeout, timeoutMs, this)
+    signal.addEventListener('abort', this, { once: true })
+    this.#dispatchedMs = now()
+    this.#connection.send(parts, this)
+  }
+
+  onRead(): void {
+    const readMs = this.#options.now()
+    if (Number.isNaN(this.#firstByteMs)) this.#firstByteMs = readMs
+    this.#scanner.beginRead(readMs)
+  }
+
+  onHead(received: ResponseHead): void {
+    this.#head = received
+  }
+
+  onBody(bytes: Buffer, start: number, end: number): void {
+    if (this.#head?.status === 200) this.#scanner.push(bytes, start, end)
+    else if (this.#errorBody.length < MAX_ERROR_BYTES) this.#errorBody += bytes.toString('utf8', start, end)
+  }
+
+  onEnd(): void {
+    this.#settle(null)
+  }
+
+  onBroken(error: Error): void {
+    if (error instanceof HttpGrammarError || error instanceof RangeError) {
+      this.#settle({ outcome: 'malformed', error: error.message })
+    } else if (this.#head === null && Number.isNaN(this.#firstByteMs)) {
+      this.#settle({ outcome: 'connect', error: error.message })
+    } else {
+      this.#settle(this.#scanner.facts.errorMessage ? null : { outcome: 'truncated', error: error.message })
+    }
+  }
+
+  /** The signal's `abort`: the harness stops. */
+  handleEvent(): void {
+    this.cutOff('aborted', 'stopped by the harness')
+  }
+
+  cutOff(outcome: Outcome, error: string): void {
+    this.#connection.close()
+    this.#settle({ outcome, error })
+  }
+
+  get timeoutMs(): number {
+    return this.#options.timeoutMs
+  }
+
+  #settle(cut: { outcome: Outcome; error: string } | null): void {
+    if (this.#settled) return
+    this.#settled = true
+    clearTimeout(this.#timer)
+    this.#options.signal.removeEventListener('abort', this)
+    const endMs = this.#options.now()
+    const { facts } = this.#scanner
+    const verdict = cut ?? judge(this.#head, facts, this.#errorBody)
+    const simulated = this.#head?.headers.has('x-joulemark-simulated') || facts.systemFingerprint === 'simulated'
+    this.#resolve({
+      dispatchedMs: this.#dispatchedMs,
+      firstByteMs: this.#firstByteMs,
+      endMs,
+      facts,
+      httpStatus: this.#head?.status ?? null,
+      simulated,
+      ...verdict,
+    })
+  }
+}
+
+const onTimeout = (exchange: Exchange): void => exchange.cutOff('timeout', `no end within ${exchange.timeoutMs} ms`)
 
 function judge(head: ResponseHead | null, facts: StreamFacts, errorBody: string): { outcome: Outcome; error: string } {
   const status = head?.status ?? 0

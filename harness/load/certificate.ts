@@ -7,6 +7,7 @@ import type { RunRecord } from '../record/schema.ts'
 import type { Arena, ArenaCost } from './loopback/arena.ts'
 import { compareStamps } from './loopback/stamp-errors.ts'
 import { startLoopback } from './loopback/start-server.ts'
+import { WORKER_MEMORY } from './worker-memory.ts'
 
 /** Streams and rate of the paced part: a server that gives each stream a token every 25 ms, as vLLM well might. */
 const RATE_PER_S = 40
@@ -25,7 +26,7 @@ export async function certifyClient(
 ): Promise<NonNullable<RunRecord['certificate']>> {
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-certificate-'))
   try {
-    const shape = { streams, promptTokens, spreadMs: 400, chunks: CHUNKS, seconds: 0 }
+    const shape = { streams, promptTokens, spreadMs: 400, chunks: CHUNKS, requestsPerStream: 1, seconds: 0 }
     const paced = await play(shape, {
       ttftMs: TTFT_MS,
       ratePerS: RATE_PER_S,
@@ -37,6 +38,7 @@ export async function certifyClient(
       promptTokens: 64,
       spreadMs: 0,
       chunks: 500,
+      requestsPerStream: 0,
       seconds: 0.6,
     }
     const full = await play(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
@@ -65,7 +67,10 @@ async function play(
   const server = await startLoopback(options)
   try {
     const workerData: Arena = { ...shape, url: server.url }
-    const worker = new Worker(new URL('./loopback/certify-worker.ts', import.meta.url), { workerData })
+    const worker = new Worker(new URL('./loopback/certify-worker.ts', import.meta.url), {
+      workerData,
+      resourceLimits: WORKER_MEMORY,
+    })
     const played = await new Promise<Played>((resolve, reject) => {
       worker.once('message', (message: Played | { error: string }) =>
         'error' in message ? reject(new Error(message.error)) : resolve(message),

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import type { RequestRow } from '../record/rows.ts'
 import type { ClientStats, FromWorker, Phase, TokenBins, ToWorker, WorkerPlan } from './protocol.ts'
+import { WORKER_MEMORY } from './worker-memory.ts'
 
 /** What a phase of load had to say beside its rows. */
 export interface PhaseEnd {
@@ -17,12 +18,6 @@ export interface LoadListener {
   /** In flight over all workers, and content events since the last call: for the live display. */
   onProgress(inFlight: number, events: number): void
 }
-
-/**
- * A worker makes a few short-lived objects a request and keeps next to nothing: a small young generation is collected
- * in under a millisecond, and keeps a run of a million requests as small as one of a thousand.
- */
-const WORKER_MEMORY = { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 512 } as const
 
 /** The load engine as the run sees it: workers that hold open connections and run one phase at a time. */
 export interface LoadDriver {

@@ -62,6 +62,7 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
   const bulk = ids.growing(mixSeed(own, 0x70726f6d))
   const shared = ids.growing(mixSeed(own, 0x73686172))
   const blocks = new Map<number, Buffer>()
+  let shell = shellOf(plan, 1)
   const sharedBlock = (hash: number): Buffer => {
     const known = blocks.get(hash)
     if (known) return known
@@ -71,7 +72,8 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
   }
   return {
     make(request) {
-      const [before, after] = shellOf(plan, request.outputTokens)
+      if (request.outputTokens !== shell.outputTokens) shell = shellOf(plan, request.outputTokens)
+      const { before, after } = shell
       const parts = [before]
       let left = request.promptTokens
       for (const hash of request.sharedBlocks ?? []) {
@@ -98,7 +100,7 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
 
 function idWriter(plan: BodyPlan) {
   const { low, high, digits } = tokenIdRange(plan.vocab)
-  const separator = plan.api === 'completions' ? ',' : ' '
+  const separator = plan.api === 'completions' ? 44 : 32
   const stride = digits + 1
   return {
     /** `count` random ids, each followed by a separator. */
@@ -106,8 +108,13 @@ function idWriter(plan: BodyPlan) {
       const random = seededRandom(seed)
       const bytes = Buffer.allocUnsafe(count * stride)
       for (let index = 0; index < count; index += 1) {
-        const id = low + Math.floor(random() * (high - low + 1))
-        bytes.write(`${id}${separator}`, index * stride, stride, 'latin1')
+        // digit by digit: a string a token would be garbage while tokens are being timed
+        let rest = low + Math.floor(random() * (high - low + 1))
+        for (let place = index * stride + digits - 1; place >= index * stride; place -= 1) {
+          bytes[place] = 48 + (rest % 10)
+          rest = Math.floor(rest / 10)
+        }
+        bytes[index * stride + digits] = separator
       }
       return bytes
     },
@@ -127,7 +134,7 @@ function idWriter(plan: BodyPlan) {
 const MARKER = '"@PROMPT@"'
 
 /** The body around the prompt: greedy, of exact output length, streamed, with the usage at the end. */
-function shellOf(plan: BodyPlan, outputTokens: number): [Buffer, Buffer] {
+function shellOf(plan: BodyPlan, outputTokens: number): { outputTokens: number; before: Buffer; after: Buffer } {
   const rest = {
     max_tokens: outputTokens,
     min_tokens: outputTokens,
@@ -143,5 +150,5 @@ function shellOf(plan: BodyPlan, outputTokens: number): [Buffer, Buffer] {
       : { model: plan.model, messages: [{ role: 'user', content: prompt }], ...rest }
   const [before = '', after = ''] = JSON.stringify(body).split(MARKER)
   const [open, close] = plan.api === 'completions' ? ['[', ']'] : ['"', '"']
-  return [Buffer.from(before + open), Buffer.from(close + after)]
+  return { outputTokens, before: Buffer.from(before + open), after: Buffer.from(close + after) }
 }

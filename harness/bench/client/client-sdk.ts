@@ -44,8 +44,11 @@ const startMs = monotonicMs()
 await Promise.all(
   Array.from({ length: arena.streams }, async (_, slot) => {
     await new Promise((resolve) => setTimeout(resolve, (arena.spreadMs * slot) / arena.streams))
-    do await one(nextId++)
-    while (monotonicMs() - startMs < arena.seconds * 1000)
+    let sent = 0
+    do {
+      sent += 1
+      await one(nextId++)
+    } while (arena.seconds > 0 ? monotonicMs() - startMs < arena.seconds * 1000 : sent < arena.requestsPerStream)
   }),
 )
 const cpu = process.cpuUsage(cpuBefore)

@@ -60,13 +60,16 @@ async def main():
         async def lane(slot):
             nonlocal chunks, failed, next_id
             await asyncio.sleep(ARENA["spreadMs"] * slot / ARENA["streams"] / 1000)
+            sent = 0
             while True:
+                sent += 1
                 request_id = next_id
                 next_id += 1
                 got, bad = await one(session, request_id, payload, seen)
                 chunks += got
                 failed += bad
-                if monotonic_ms() - start_ms >= ARENA["seconds"] * 1000:
+                over = monotonic_ms() - start_ms >= ARENA["seconds"] * 1000 if ARENA["seconds"] > 0 else sent >= ARENA["requestsPerStream"]
+                if over:
                     return
 
         await asyncio.gather(*(lane(slot) for slot in range(ARENA["streams"])))

@@ -9,6 +9,12 @@ import { HttpResponseParser, type ResponseHandlers } from './http-parser.ts'
  */
 const IDLE_LIMIT_MS = 4000
 
+/**
+ * Where every socket of this thread reads to: what is read is parsed before the next read, so one buffer serves all.
+ * A buffer a read would make garbage with each token, and its collection is a pause that ends up in someone's gap.
+ */
+const readBuffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(64 * 1024)
+
 export interface ExchangeHandlers extends ResponseHandlers {
   /** Called once a read, before the bytes are parsed. */
   onRead(): void
@@ -21,8 +27,12 @@ export class Connection {
   readonly #address: Address
   readonly #now: () => number
   #socket: Socket | null = null
-  #parser: HttpResponseParser | null = null
   #handlers: ExchangeHandlers | null = null
+  readonly #parser = new HttpResponseParser({
+    onHead: (responseHead) => this.#handlers?.onHead(responseHead),
+    onBody: (bytes, start, end) => this.#handlers?.onBody(bytes, start, end),
+    onEnd: () => this.#onEnd(),
+  })
   #idleSinceMs = 0
 
   constructor(address: Address, now: () => number) {
@@ -35,9 +45,15 @@ export class Connection {
     if (this.#socket && !this.#socket.destroyed && this.#now() - this.#idleSinceMs < IDLE_LIMIT_MS) return
     this.close()
     const { host, port, tls } = this.#address
-    const socket = tls
-      ? connectTls({ host, port, servername: host, ALPNProtocols: ['http/1.1'] })
-      : connectTcp({ host, port })
+    const onread = {
+      buffer: readBuffer,
+      callback: (count: number) => {
+        if (socket === this.#socket) this.#onData(count)
+        return true
+      },
+    }
+    const secure = { host, port, servername: host, ALPNProtocols: ['http/1.1'], onread }
+    const socket: Socket = tls ? connectTls(secure) : connectTcp({ host, port, onread })
     socket.setNoDelay(true)
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs)
@@ -54,7 +70,6 @@ export class Connection {
     })
     this.#socket = socket
     this.#idleSinceMs = this.#now()
-    socket.on('data', (bytes) => this.#onData(bytes))
     socket.on('error', (error) => this.#onGone(socket, error))
     socket.on('close', () => this.#onGone(socket, new Error('connection closed before the response was whole')))
   }
@@ -67,11 +82,6 @@ export class Connection {
       return
     }
     this.#handlers = handlers
-    this.#parser = new HttpResponseParser({
-      onHead: (responseHead) => handlers.onHead(responseHead),
-      onBody: (bytes, start, end) => handlers.onBody(bytes, start, end),
-      onEnd: () => this.#onEnd(),
-    })
     this.#parser.begin()
     socket.cork()
     for (const part of parts) socket.write(part)
@@ -81,17 +91,16 @@ export class Connection {
   /** Closes the connection, whatever it was doing; the request in flight hears nothing more. */
   close(): void {
     this.#handlers = null
-    this.#socket?.removeAllListeners('data')
     this.#socket?.destroy()
     this.#socket = null
   }
 
-  #onData(bytes: Buffer): void {
+  #onData(count: number): void {
     const handlers = this.#handlers
-    if (!handlers || !this.#parser) return
+    if (!handlers) return
     handlers.onRead()
     try {
-      this.#parser.push(bytes)
+      this.#parser.push(readBuffer, count)
     } catch (error) {
       this.close()
       handlers.onBroken(error as Error)
@@ -102,7 +111,7 @@ export class Connection {
     const handlers = this.#handlers
     this.#handlers = null
     this.#idleSinceMs = this.#now()
-    if (!this.#parser?.keepAlive) this.close()
+    if (!this.#parser.keepAlive) this.close()
     handlers?.onEnd()
   }
 
@@ -114,7 +123,7 @@ export class Connection {
       this.#socket = null
       return
     }
-    if (this.#parser?.finish()) return
+    if (this.#parser.finish()) return
     this.close()
     handlers.onBroken(error)
   }

@@ -59,10 +59,11 @@ export class HttpResponseParser {
     return true
   }
 
-  push(bytes: Buffer): void {
+  /** What one read brought: the first `count` bytes of a buffer that is free again when this returns. */
+  push(bytes: Buffer, count = bytes.length): void {
     let at = 0
-    if (this.#state === 'head') at = this.#readHead(bytes)
-    while (at < bytes.length && this.#state !== 'ended') at = this.#readBody(bytes, at)
+    if (this.#state === 'head') at = this.#readHead(bytes.subarray(0, count))
+    while (at < count && this.#state !== 'ended') at = this.#readBody(bytes, at, count)
   }
 
   #readHead(bytes: Buffer): number {
@@ -101,11 +102,11 @@ export class HttpResponseParser {
     }
   }
 
-  #readBody(bytes: Buffer, at: number): number {
+  #readBody(bytes: Buffer, at: number, count: number): number {
     switch (this.#state) {
       case 'sized':
       case 'chunk-data': {
-        const end = Math.min(bytes.length, at + this.#left)
+        const end = Math.min(count, at + this.#left)
         this.#left -= end - at
         this.#handlers.onBody(bytes, at, end)
         if (this.#left === 0) {
@@ -115,16 +116,16 @@ export class HttpResponseParser {
         return end
       }
       case 'until-close':
-        this.#handlers.onBody(bytes, at, bytes.length)
-        return bytes.length
+        this.#handlers.onBody(bytes, at, count)
+        return count
       case 'chunk-size':
-        return this.#readChunkSize(bytes, at)
+        return this.#readChunkSize(bytes, at, count)
       case 'chunk-end':
         if (bytes[at] === NEWLINE) this.#expectChunk()
         else if (bytes[at] !== RETURN) throw new HttpGrammarError('no line end after a chunk')
         return at + 1
       default:
-        return this.#readTrailer(bytes, at)
+        return this.#readTrailer(bytes, at, count)
     }
   }
 
@@ -135,8 +136,8 @@ export class HttpResponseParser {
     this.#inExtension = false
   }
 
-  #readChunkSize(bytes: Buffer, from: number): number {
-    for (let at = from; at < bytes.length; at += 1) {
+  #readChunkSize(bytes: Buffer, from: number, count: number): number {
+    for (let at = from; at < count; at += 1) {
       const byte = bytes[at] as number
       if (byte === NEWLINE) {
         if (this.#sizeDigits === 0) throw new HttpGrammarError('a chunk without a size')
@@ -154,11 +155,11 @@ export class HttpResponseParser {
       this.#left = this.#left * 16 + digit
       this.#sizeDigits += 1
     }
-    return bytes.length
+    return count
   }
 
-  #readTrailer(bytes: Buffer, from: number): number {
-    for (let at = from; at < bytes.length; at += 1) {
+  #readTrailer(bytes: Buffer, from: number, count: number): number {
+    for (let at = from; at < count; at += 1) {
       const byte = bytes[at]
       if (byte === RETURN) continue
       if (byte === NEWLINE) {
@@ -169,7 +170,7 @@ export class HttpResponseParser {
         this.#trailerLength = 0
       } else this.#trailerLength += 1
     }
-    return bytes.length
+    return count
   }
 
   #end(): void {

@@ -7,7 +7,9 @@ export interface Arena {
   /** Starts are spread over this. */
   readonly spreadMs: number
   readonly promptTokens: number
-  /** 0: one request a stream. Otherwise requests follow one another on each stream for this long. */
+  /** Requests that follow one another on each stream: a p99 needs a hundred of them or more. */
+  readonly requestsPerStream: number
+  /** Above 0: for this long instead, unpaced and without stamps. */
   readonly seconds: number
 }
 

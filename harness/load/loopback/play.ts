@@ -27,7 +27,9 @@ export async function playArena(arena: Arena): Promise<{ seen: Seen[]; cost: Are
   await Promise.all(
     lanes.map(async (lane, slot) => {
       await new Promise((resolve) => setTimeout(resolve, (arena.spreadMs * slot) / arena.streams))
+      let sent = 0
       do {
+        sent += 1
         const id = nextId++
         const result = await send(lane, id)
         if (result.outcome !== 'ok') failed += 1
@@ -35,7 +37,7 @@ export async function playArena(arena: Arena): Promise<{ seen: Seen[]; cost: Are
         if (arena.seconds === 0) {
           seen.push({ id, sentMs: result.dispatchedMs, times: result.facts.times.slice(0, result.facts.chunks) })
         }
-      } while (monotonicMs() - startMs < arena.seconds * 1000)
+      } while (arena.seconds > 0 ? monotonicMs() - startMs < arena.seconds * 1000 : sent < arena.requestsPerStream)
     }),
   )
   const cpu = process.cpuUsage(cpuBefore)
