@@ -22,13 +22,12 @@ export interface Latencies {
  */
 export function latenciesOf(requests: RequestTable, startMs: number, endMs: number): Latencies {
   const inside = indicesInside(requests, startMs, endMs)
-  const column = (name: Parameters<RequestTable['column']>[0]) => requests.column(name)
-  const scheduled = column('scheduledMs')
-  const dispatched = column('dispatchedMs')
-  const firstChunk = column('firstChunkMs')
-  const firstToken = column('firstTokenMs')
-  const lastToken = column('lastTokenMs')
-  const outputTokens = column('outputTokens')
+  const scheduled = requests.column('scheduledMs')
+  const dispatched = requests.column('dispatchedMs')
+  const firstChunk = requests.column('firstChunkMs')
+  const firstToken = requests.column('firstTokenMs')
+  const lastToken = requests.column('lastTokenMs')
+  const outputTokens = requests.column('outputTokens')
   const between = (from: Float64Array, to: Float64Array) =>
     percentilesOf(inside.map((index) => (to[index] as number) - (from[index] as number)))
   const several = inside.filter((index) => (outputTokens[index] as number) > 1)
