@@ -1,7 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { exitCodes, JoulemarkError, messageOf } from '../harness/errors.ts'
 import { plainText } from '../harness/plain-text.ts'
 import { faultHelp } from '../harness/simulator/faults/names.ts'
+import { aboveZero, amount, portNumber, positiveInt, priceOfCard, pueRatio, share } from './support/flag-values.ts'
 import { processIo } from './support/io.ts'
 import { toolInfo } from './support/tool-info.ts'
 
@@ -44,6 +45,8 @@ program
   .option('--json', 'one JSON document on stdout')
   .option('--no-progress', 'no progress on stderr')
   .option('--require-quotable', 'exit 1 when a result may not be quoted')
+  .option('--simulate <cards>', 'play on the bundled stand-in of these cards instead: no GPU, and all is SIMULATED')
+  .option('--quick', 'with --simulate: shorter trials and requests')
   .addOption(new Option('--against <what>', 'compare with the baselines of this box when done').choices(['baseline']))
   .action(async (scenarios, flags) => done(await (await import('./commands/run.ts')).run(scenarios, flags, io)))
 
@@ -226,52 +229,6 @@ program
   .description('make a pair; the private half never leaves its file')
   .option('--out <file>', 'another place for the private key')
   .action(async (flags) => done((await import('./commands/key.ts')).newKey(flags, io)))
-
-function positiveInt(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of at least 1')
-  return value
-}
-
-function portNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError('expected a port, 0 to 65535')
-  return value
-}
-
-function amount(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('expected a number of at least 0')
-  return value
-}
-
-function aboveZero(text: string): number {
-  const value = amount(text)
-  if (value === 0) throw new InvalidArgumentError('expected a number above 0')
-  return value
-}
-
-function pueRatio(text: string): number {
-  const value = amount(text)
-  if (value < 1) throw new InvalidArgumentError('expected 1 or more')
-  return value
-}
-
-function share(text: string): number {
-  const percent = text.trim().endsWith('%')
-  const value = amount(percent ? text.trim().slice(0, -1) : text) / (percent ? 100 : 1)
-  if (value === 0 || value > 1)
-    throw new InvalidArgumentError('expected a share above 0 and up to 1, such as 0.4 or 40%')
-  return value
-}
-
-function priceOfCard(text: string, before: Record<string, number> = {}): Record<string, number> {
-  const [card = '', gbp = ''] = text.split('=')
-  if (card === '' || gbp === '') throw new InvalidArgumentError('expected CARD=GBP, such as rtx-4090=1300')
-  return { ...before, [card]: amount(gbp) }
-}
 
 try {
   await program.parseAsync()

@@ -17,7 +17,7 @@ export interface Hardware {
   /** KV blocks as vLLM counts them: one of them is never used. */
   readonly gpuBlocks: number
   readonly maxNumBatchedTokens: number
-  /** Held by the server: weights, KV cache and what else it needs. */
+  /** Held by the server on each of its cards: weights, KV cache and what else it needs. */
   readonly usedMiB: number
   readonly costOf: StepCostModel
 }
@@ -32,13 +32,13 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const card = findCard(options.card)
   const model = findModel(options.model)
   const kvBytesPerElement = kvElementBytes(options.kvCacheDtype)
-  const { gpuMemoryUtilization, bandwidthShare, lies } = options
+  const { gpuMemoryUtilization, bandwidthShare, lies, tensorParallel: gpus } = options
   const efficiency = {
     ...defaultEfficiency,
     bandwidth: defaultEfficiency.bandwidth * bandwidthShare,
     attentionBandwidth: defaultEfficiency.attentionBandwidth * bandwidthShare,
   }
-  const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization })
+  const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
   const gpuBlocks = options.numGpuBlocksOverride ?? stormBlocks(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)
   const kvBytes = gpuBlocks * BLOCK_SIZE * kvBytesPerToken(model, kvBytesPerElement)
@@ -50,13 +50,14 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     model,
     gpuBlocks,
     maxNumBatchedTokens: options.maxNumBatchedTokens ?? (card.cudaBytes.value >= LARGE_CARD_BYTES ? 8192 : 2048),
-    usedMiB: Math.round((weightBytes(model) + overheadBytesOf(card) + kvBytes) / 2 ** 20),
+    usedMiB: Math.round(((weightBytes(model) + kvBytes) / gpus + overheadBytesOf(card)) / 2 ** 20),
     costOf: ({ decodeCount, decodeContextSum, prefills }) =>
       stepTimeMs(
         card,
         timed,
         { decodeCount: decodeCount * tokensChecked, decodeContextSum, prefills, kvBytesPerElement },
         efficiency,
+        gpus,
       ),
   }
 }
@@ -65,7 +66,8 @@ export function describeHardware(options: SimulatorOptions): Hardware {
 const stormBlocks = ({ faults, maxModelLen }: SimulatorOptions): number | null =>
   faults.includes('preemption-storm') ? Math.ceil(maxModelLen / BLOCK_SIZE) + 1 : null
 
-function findCard(key: string): Card {
+/** A card of the catalogue. Throws `bad-input` with those that there are. */
+export function findCard(key: string): Card {
   const card = cardByKey(key)
   if (card !== null) return card
   throw new JoulemarkError('bad-input', `simulator: no card "${key}"; known: ${cardKeys.join(', ')}`)

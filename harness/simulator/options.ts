@@ -13,12 +13,14 @@ import {
 /** How a simulator is to be; named after vLLM's own flags where vLLM has one. */
 export interface SimulatorOptions {
   readonly card: string
+  /** A text or image model of the catalogue, `training`: a card that a training command keeps busy, or `none`: nothing. */
   readonly model: string
   /** 0 = any free port. */
   readonly port: number
   readonly seed: number
-  /** Cards in the box. The first serves the model, the others are idle. */
+  /** Cards in the box. The first `tensorParallel` of them serve the model, the others are idle. */
   readonly gpus: number
+  readonly tensorParallel: number
   readonly maxNumSeqs: number
   /** null = vLLM's own default for this size of card. */
   readonly maxNumBatchedTokens: number | null
@@ -48,6 +50,7 @@ export const simulatorDefaults = {
   port: 0,
   seed: 1,
   gpus: 1,
+  tensorParallel: 1,
   maxNumSeqs: 256,
   maxNumBatchedTokens: null,
   maxModelLen: 16_384,
@@ -72,6 +75,7 @@ const flags = {
   port: { type: 'string' },
   seed: { type: 'string' },
   gpus: { type: 'string' },
+  'tensor-parallel': { type: 'string' },
   'max-num-seqs': { type: 'string' },
   'max-num-batched-tokens': { type: 'string' },
   'max-model-len': { type: 'string' },
@@ -114,6 +118,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     port: number('port', 0, simulatorDefaults.port),
     seed: number('seed', 0, simulatorDefaults.seed),
     gpus: number('gpus', 1, simulatorDefaults.gpus),
+    tensorParallel: number('tensor-parallel', 1, simulatorDefaults.tensorParallel),
     maxNumSeqs: number('max-num-seqs', 1, simulatorDefaults.maxNumSeqs),
     maxNumBatchedTokens: number('max-num-batched-tokens', 1, simulatorDefaults.maxNumBatchedTokens),
     maxModelLen: number('max-model-len', 2, simulatorDefaults.maxModelLen),
@@ -137,6 +142,7 @@ type NumberFlag =
   | 'port'
   | 'seed'
   | 'gpus'
+  | 'tensor-parallel'
   | 'max-num-seqs'
   | 'max-num-batched-tokens'
   | 'max-model-len'

@@ -9,7 +9,7 @@ import { exitCodes, JoulemarkError, messageOf } from '../errors.ts'
 import { outOfMemoryLog } from './faults/oom-log.ts'
 import { describeHardware } from './hardware.ts'
 import { parseOptions } from './options.ts'
-import { createSimulation } from './simulation.ts'
+import { simulationOf } from './simulation-of.ts'
 import { writeSmiLauncher } from './smi-launcher.ts'
 
 /** How long a slow start takes: weights are loaded, graphs captured. */
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     process.exit(START_FAILED)
   }
   const isSlow = options.faults.includes('start-refused')
-  const simulation = createSimulation(options)
+  const simulation = simulationOf(options)
   const { server, machineServer } = simulation
   const port = await listen(server, options.port)
   // until vLLM is ready its port refuses; who it will be is known all the same

@@ -45,7 +45,8 @@ export function createSimulation(options: SimulatorOptions): Simulation {
   const startedS = Math.floor(nowMs() / 1000)
   const hardware = describeHardware(options)
   const { vocab } = hardware.model
-  const machine = new Machine(options, hardware, nowMs())
+  const tenant = { processName: 'VLLM::EngineCore', usedMiB: hardware.usedMiB }
+  const machine = new Machine(options, hardware.card, tenant, nowMs())
   const names = [options.servedModelName ?? (hardware.model.servedAs[0] as string)]
   const generation = faults.includes('old-metric-names') ? generationV091 : currentGeneration
   const speculation = speculationOf(lies)
@@ -76,7 +77,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
       speculation,
       ...WARMUP,
     },
-    [metrics, { stepBegan: (startMs, endMs, cost) => machine.serving.work(startMs, endMs, cost) }],
+    [metrics, { stepBegan: (startMs, endMs, cost) => machine.work(startMs, endMs, cost) }],
   )
   const driver = driveEngine(engine, nowMs, () => outbox.flush())
   const stopServing = (): void => {

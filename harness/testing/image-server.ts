@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { makePng } from './png.ts'
+import { makePng } from '../simulator/image/png.ts'
 
 /** What a test wants the next answers to be. */
 export type ImageMood = 'images' | 'blank' | 'half-size' | 'html' | 'out-of-memory' | 'one-short'

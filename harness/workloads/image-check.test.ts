@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makePng } from '../testing/png.ts'
+import { makePng } from '../simulator/image/png.ts'
 import { checkImage } from './image-check.ts'
 
 const gradient = makePng(64, 48, (x, y) => [x * 4, y * 5, (x * y) % 256])

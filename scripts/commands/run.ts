@@ -16,6 +16,8 @@ import { summaryText } from '../support/answer.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
+import { startStandIn } from '../support/stand-in.ts'
+import { timeCompressed } from '../support/time-compressed.ts'
 import { toolInfo } from '../support/tool-info.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
 import { exitCodeOf, terminalText } from './compare.ts'
@@ -34,6 +36,9 @@ export interface RunFlags {
   readonly json?: boolean
   readonly progress: boolean
   readonly requireQuotable?: boolean
+  /** Cards to play on the stand-in instead of an endpoint, separated by commas. */
+  readonly simulate?: string
+  readonly quick?: boolean
   /** Compare with the baselines of the box when done. */
   readonly against?: 'baseline'
 }
@@ -42,7 +47,7 @@ export interface RunFlags {
 export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
   const files = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] })
   checkCard(flags.card)
-  checkEndpoint(files, flags.endpoint)
+  checkDoors(files, flags)
   if (flags.against) {
     await checkBaselines(
       files.map((file) => file.name),
@@ -51,7 +56,9 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
   }
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   try {
-    const finished = await runAll(files, runOptions(flags, io, interrupts))
+    const finished = flags.simulate
+      ? await runOnStandIn(files, flags, io, interrupts)
+      : await runAll(files, runOptions(flags, io, interrupts))
     if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
     const isJudged = flags.against !== undefined && !interrupts.drain.aborted
     const records = finished.map((each) => each.record)
@@ -73,6 +80,33 @@ async function runAll(files: readonly ScenarioFile[], options: RunOptions): Prom
   for (const file of files) {
     if (options.drain.aborted) break
     finished.push(...(await runFile(file, options)))
+  }
+  return finished
+}
+
+/** The same files on the bundled stand-in, one card after another: no GPU is touched, and all of it says SIMULATED. */
+async function runOnStandIn(
+  files: readonly ScenarioFile[],
+  flags: RunFlags,
+  io: CommandIo,
+  signals: ReturnType<typeof watchInterrupts>,
+): Promise<FinishedRun[]> {
+  const finished: FinishedRun[] = []
+  for (const card of (flags.simulate ?? '').split(',').map((each) => each.trim())) {
+    for (const whole of files) {
+      if (signals.drain.aborted) break
+      const standIn = await startStandIn(flags.quick ? timeCompressed(whole) : whole, card, STAND_IN_SEED)
+      try {
+        const { endpoint, nvidiaSmi, file } = standIn
+        const options = runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, io, signals)
+        // the key of a real server has no business with the stand-in
+        finished.push(
+          ...(await runFile(file, { ...options, apiKey: null, trials: flags.trials ?? (flags.quick ? 1 : null) })),
+        )
+      } finally {
+        await standIn.stop()
+      }
+    }
   }
   return finished
 }
@@ -105,7 +139,17 @@ export function runOptions(
 }
 
 /** Only a training command runs without a server. */
-function checkEndpoint(files: readonly ScenarioFile[], endpoint: string | undefined): void {
+function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick }: RunFlags): void {
+  if (simulate !== undefined && endpoint !== undefined) {
+    throw new JoulemarkError('bad-input', '--simulate and --endpoint: give one of them')
+  }
+  if (quick && simulate === undefined) {
+    throw new JoulemarkError('bad-input', '--quick: only with --simulate; a live trial is as long as its scenario says')
+  }
+  if (simulate !== undefined) {
+    for (const card of simulate.split(',')) checkCard(card.trim())
+    return
+  }
   const needs = files.find((file) => file.kind !== 'training')
   if (endpoint !== undefined || needs === undefined) return
   throw new JoulemarkError(
@@ -113,6 +157,8 @@ function checkEndpoint(files: readonly ScenarioFile[], endpoint: string | undefi
     `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
   )
 }
+
+const STAND_IN_SEED = 1
 
 function checkCard(card: string | undefined): void {
   const known = [...cardKeys, PRO_6000_GROUP]

@@ -1,5 +1,6 @@
+import type { Card } from '../../catalogue/types.ts'
+import type { StepCost } from '../engine/step-work.ts'
 import { SensorFaults, type Silence } from '../faults/sensor-faults.ts'
-import type { Hardware } from '../hardware.ts'
 import type { SimulatorOptions } from '../options.ts'
 import type { SmiState } from '../smi/state.ts'
 import { SIMULATED_DRIVER } from './identity.ts'
@@ -8,15 +9,23 @@ import { SimulatedCard } from './simulated-card.ts'
 
 const CUDA_VERSION = '13.0'
 
-/** The box with its cards, as nvidia-smi sees it. The first card serves the model, the others have nothing to do. */
+/** What a server is to the cards that it runs on. */
+export interface Tenant {
+  readonly processName: string
+  /** Held on each of its cards. */
+  readonly usedMiB: number
+}
+
+/** The box with its cards, as nvidia-smi sees it. The first ones serve the model, the others have nothing to do. */
 export class Machine {
   readonly #cards: readonly SimulatedCard[]
-  readonly #serving: SimulatedCard
+  readonly #serving: readonly SimulatedCard[]
   readonly #faults: SensorFaults
 
-  constructor(options: SimulatorOptions, { card, usedMiB }: Hardware, nowMs: number) {
+  constructor(options: SimulatorOptions, card: Card, tenant: Tenant | null, nowMs: number) {
     this.#faults = new SensorFaults(options.sensorFaults)
-    const server = { pid: process.pid, name: 'VLLM::EngineCore', usedMiB }
+    const server = tenant && { pid: process.pid, name: tenant.processName, usedMiB: tenant.usedMiB }
+    const serving = options.tensorParallel
     const cardAt = (index: number): SimulatedCard => {
       const powerLimitW = index === 0 ? this.#faults.powerLimitW(card.tdpW.value) : card.tdpW.value
       const power = cardPower(card, powerLimitW)
@@ -26,32 +35,36 @@ export class Machine {
         powerLimitW,
         seed: options.seed,
         index,
-        process: index === 0 ? server : null,
+        process: index < serving ? server : null,
         nowMs,
       })
     }
-    this.#serving = cardAt(0)
-    this.#cards = [this.#serving, ...Array.from({ length: options.gpus - 1 }, (_, index) => cardAt(index + 1))]
+    this.#cards = Array.from({ length: Math.max(options.gpus, serving) }, (_, index) => cardAt(index))
+    this.#serving = this.#cards.slice(0, serving)
   }
 
-  /** The card that the engine works. */
-  get serving(): SimulatedCard {
-    return this.#serving
+  /** A step runs on all cards that serve. Steps come in order and do not overlap. */
+  work(startMs: number, endMs: number, cost: StepCost): void {
+    for (const card of this.#serving) card.work(startMs, endMs, cost)
+  }
+
+  #busyMs(nowMs: number): number {
+    return this.#cards[0]?.busyMs(nowMs) ?? 0
   }
 
   /** What nvidia-smi prints now. */
   smiState(nowMs: number): SmiState {
-    const busyMs = this.#serving.busyMs(nowMs)
-    const gpus = this.#cards.map((card) => {
+    const busyMs = this.#busyMs(nowMs)
+    const gpus = this.#cards.map((card, index) => {
       const gpu = card.read(nowMs)
-      return card === this.#serving ? this.#faults.distort(gpu, nowMs, busyMs) : gpu
+      return index === 0 ? this.#faults.distort(gpu, nowMs, busyMs) : gpu
     })
     return { driverVersion: SIMULATED_DRIVER, cudaVersion: CUDA_VERSION, gpus }
   }
 
   /** Whether nvidia-smi gets no answer now. */
   smiSilence(nowMs: number): Silence {
-    return this.#faults.silence(nowMs, this.#serving.busyMs(nowMs))
+    return this.#faults.silence(nowMs, this.#busyMs(nowMs))
   }
 
   /** Joules of true power over a span, of each card. */

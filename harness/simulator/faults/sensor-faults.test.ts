@@ -14,10 +14,15 @@ function box(...sensorFaults: SensorFaultName[]) {
     gpus: 2,
     sensorFaults,
   }
-  const machine = new Machine(options, describeHardware(options), 0)
+  const machine = new Machine(
+    options,
+    describeHardware(options).card,
+    { processName: 'VLLM::EngineCore', usedMiB: 20_000 },
+    0,
+  )
   const at = (nowMs: number): SmiGpu => machine.smiState(nowMs).gpus[0] as SmiGpu
   const idle = at(900)
-  machine.serving.work(1000, 6000, { timeMs: 5000, memoryShare: 0.9, computeShare: 0 })
+  machine.work(1000, 6000, { timeMs: 5000, memoryShare: 0.9, computeShare: 0 })
   return { machine, at, idle }
 }
 

@@ -16,8 +16,19 @@ export interface ServedModel {
   readonly vocab: number
 }
 
+/** The cards as nvidia-smi asks for them, whatever is served on them. */
+export interface MachineContext {
+  readonly driver: Pick<EngineDriver, 'catchUp'>
+  /** The cards as nvidia-smi would see them now. */
+  readonly smiState: () => unknown
+  /** Whether nvidia-smi gets no answer at this moment. */
+  readonly smiSilence: () => Silence
+  /** Joules of true power over a span, of each card. */
+  readonly trueEnergyJ: (fromMs: number, toMs: number) => readonly number[]
+}
+
 /** What the handlers of the endpoints work with. */
-export interface ServerContext {
+export interface ServerContext extends MachineContext {
   readonly served: ServedModel
   readonly engine: Engine
   readonly driver: EngineDriver
@@ -35,10 +46,4 @@ export interface ServerContext {
   readonly tales: Tales
   /** The text of /metrics. */
   readonly metricsText: () => string
-  /** The cards as nvidia-smi would see them now. */
-  readonly smiState: () => unknown
-  /** Whether nvidia-smi gets no answer at this moment. */
-  readonly smiSilence: () => Silence
-  /** Joules of true power over a span, of each card. */
-  readonly trueEnergyJ: (fromMs: number, toMs: number) => readonly number[]
 }

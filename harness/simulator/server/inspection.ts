@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { malformed } from './api-error.ts'
 import { checkModel } from './completions.ts'
-import type { ServerContext } from './context.ts'
+import type { MachineContext, ServerContext } from './context.ts'
 import { readChat, textTokens } from './prompts.ts'
 import { sendEmpty, sendJson, sendText } from './reply.ts'
 import { readJsonBody } from './request-body.ts'
 
-type Handler = (context: ServerContext, request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+type HandlerOf<Context> = (context: Context, request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+type Handler = HandlerOf<ServerContext>
 
 /** GET /v1/models: one entry for each served name. */
 export const handleModels: Handler = ({ served, startedS }, _request, response) => {
@@ -50,7 +51,7 @@ export const handleMetrics: Handler = (context, _request, response) => {
 }
 
 /** GET /simulator/smi-state: what the stand-in nvidia-smi prints; late or 503 where its sensors are at fault. */
-export const handleSmiState: Handler = async (context, _request, response) => {
+export const handleSmiState: HandlerOf<MachineContext> = async (context, _request, response) => {
   context.driver.catchUp()
   const silence = context.smiSilence()
   if (silence === 'dead') {
@@ -65,7 +66,7 @@ export const handleSmiState: Handler = async (context, _request, response) => {
 }
 
 /** GET /simulator/true-energy?fromMs=&toMs=: the integral of true power, which no sensor sees. */
-export const handleTrueEnergy: Handler = (context, request, response) => {
+export const handleTrueEnergy: HandlerOf<MachineContext> = (context, request, response) => {
   context.driver.catchUp()
   const query = new URL(request.url ?? '/', 'http://simulator').searchParams
   const fromMs = Number(query.get('fromMs') ?? Number.NaN)

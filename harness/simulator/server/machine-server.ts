@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { noSuchRoute, sendError } from './api-error.ts'
-import type { ServerContext } from './context.ts'
+import type { MachineContext } from './context.ts'
 import { handleSmiState, handleTrueEnergy } from './inspection.ts'
 
 /**
  * The machine behind the server, for the stand-in nvidia-smi: on a port of its own, because a card is there before
  * vLLM listens and after it died.
  */
-export function createMachineServer(context: ServerContext): Server {
+export function createMachineServer(context: MachineContext): Server {
   return createServer((request, response) => {
     const path = (request.url ?? '/').replace(/\?.*$/s, '')
     if (path === '/simulator/smi-state') void handleSmiState(context, request, response)

@@ -1,0 +1,12 @@
+import { imageModelByKey } from '../catalogue/image-models.ts'
+import { createImageSimulation } from './image/simulation.ts'
+import type { SimulatorOptions } from './options.ts'
+import { createSimulation, type Simulation } from './simulation.ts'
+import { createIdleSimulation } from './training/simulation.ts'
+
+/** The simulation that a model calls for: tokens, images, or a box on which nothing is served (`none`, `training`). */
+export function simulationOf(options: SimulatorOptions): Simulation {
+  if (options.model === 'none' || options.model === 'training') return createIdleSimulation(options)
+  const image = imageModelByKey(options.model)
+  return image === null ? createSimulation(options) : createImageSimulation(options, image)
+}

@@ -1,0 +1,55 @@
+/**
+ * The stand-in of a training command: the lines of scripts/train-qlora.py, at the pace that a card would have, and the
+ * card kept busy by the simulator. argv: --simulator URL --card KEY --model KEY and the flags of the script.
+ */
+import { parseArgs } from 'node:util'
+import { models } from '../../catalogue/models.ts'
+import { trainingLimit } from '../../physics/training.ts'
+import { findCard } from '../hardware.ts'
+import { seededRandom } from '../random.ts'
+
+/** Share of the bound that QLoRA reaches: unpacking NF4 costs about half. Plausible, and fitted to nothing. */
+const COMPUTE_SHARE = 0.4
+const STEP_JITTER = 0.02
+
+const { values } = parseArgs({
+  options: {
+    simulator: { type: 'string' },
+    card: { type: 'string' },
+    model: { type: 'string' },
+    batch: { type: 'string' },
+    'sequence-tokens': { type: 'string' },
+    rank: { type: 'string' },
+    steps: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    'gradient-checkpointing': { type: 'boolean', default: false },
+  },
+})
+const model = models.find((each) => each.key === values.model)
+if (model === undefined) throw new Error(`no model "${values.model}"`)
+const batch = Number(values.batch)
+const sequenceTokens = Number(values['sequence-tokens'])
+const checkpointing = values['gradient-checkpointing']
+const { tokensPerS } = trainingLimit(findCard(values.card ?? ''), model, checkpointing)
+const tokens = batch * sequenceTokens
+const stepMs = (1000 * tokens) / (tokensPerS * COMPUTE_SHARE)
+const random = seededRandom(Number(values.seed))
+const say = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+say({
+  config: {
+    model: `${model.key} (SIMULATED)`,
+    batch,
+    sequenceTokens,
+    rank: Number(values.rank),
+    gradientCheckpointing: checkpointing,
+    quantization: 'nf4',
+    simulated: true,
+  },
+})
+for (let step = 1; step <= Number(values.steps); step += 1) {
+  const ms = stepMs * (1 + STEP_JITTER * (random() - 0.5))
+  const answer = await fetch(`${values.simulator}/simulator/work?ms=${ms.toFixed(3)}`, { method: 'POST' })
+  if (!answer.ok) throw new Error(`simulator: HTTP ${answer.status}`)
+  say({ step, tokens, loss: 1.5 + 2 / Math.sqrt(step) + 0.05 * random() })
+}

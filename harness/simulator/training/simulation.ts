@@ -1,0 +1,51 @@
+import { createServer } from 'node:http'
+import { systemClock } from '../../clock.ts'
+import { findCard } from '../hardware.ts'
+import { bareMachine } from '../machine-of.ts'
+import type { SimulatorOptions } from '../options.ts'
+import { noSuchRoute, sendError } from '../server/api-error.ts'
+import { createMachineServer } from '../server/machine-server.ts'
+import { sendEmpty } from '../server/reply.ts'
+import type { Simulation } from '../simulation.ts'
+
+/** The training command as nvidia-smi shows it: Llama 8B in NF4 with its adapters and activations, about. */
+const TRAINER = { processName: 'python3', usedMiB: 9000 } as const
+const POWER = { memoryShare: 0.25, computeShare: 0.6 } as const
+/** Nobody trains one step for longer. */
+const LONGEST_MS = 600_000
+
+/**
+ * A box on which nothing is served: its cards, and `POST /simulator/work?ms=`, by which the stand-in of a training
+ * command (command.ts) keeps a card busy. Answers when the work is done.
+ */
+export function createIdleSimulation(options: SimulatorOptions): Simulation {
+  const nowMs = (): number => systemClock.nowMs()
+  const { machine, context } = bareMachine(
+    options,
+    findCard(options.card),
+    options.model === 'training' ? TRAINER : null,
+    nowMs,
+  )
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator')
+    const ms = Number(searchParams.get('ms'))
+    if (pathname !== '/simulator/work' || request.method !== 'POST' || !(ms > 0 && ms < LONGEST_MS)) {
+      sendError(response, noSuchRoute())
+      return
+    }
+    const startMs = nowMs()
+    machine.work(startMs, startMs + ms, { timeMs: ms, ...POWER })
+    void systemClock.sleep(ms).then(() => sendEmpty(response, 200))
+  })
+  const machineServer = createMachineServer(context)
+  return {
+    server,
+    machineServer,
+    stop: () => {
+      for (const each of [server, machineServer]) {
+        each.close()
+        each.closeAllConnections()
+      }
+    },
+  }
+}
