@@ -4,15 +4,21 @@ import { join } from 'node:path'
 import { parseAddress } from '../endpoint/address.ts'
 import { startLoad } from '../load/driver.ts'
 import { startLoopback } from '../load/loopback/start-server.ts'
+import { latenciesOf } from '../metrics/latency.ts'
 import { Collector } from '../record/collector.ts'
 import { RunWriter } from '../record/writer.ts'
 
 /**
- * `npm run bench:memory [-- --seconds 60]`: does memory stay flat in the length of a run? One trial of many short
- * requests against the loopback server at full speed, through the real workers, collector and writer.
+ * `npm run bench:memory [-- --seconds 25 --trials 4]`: does memory stay flat in the length of a run? Trials of many
+ * short requests against the loopback server at full speed, through the real workers, collector and writer. A trial's
+ * rows are kept in columns until its figures are made: `--trials 1 --seconds 100` is the same run as one trial.
  */
-const at = process.argv.indexOf('--seconds')
-const seconds = at < 0 ? 60 : Number(process.argv[at + 1])
+const flag = (name: string, fallback: number): number => {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? fallback : Number(process.argv[at + 1])
+}
+const seconds = flag('--seconds', 25)
+const trials = flag('--trials', 4)
 const folder = mkdtempSync(join(tmpdir(), 'bench-memory-'))
 const server = await startLoopback({ ttftMs: 0, ratePerS: 0, chunks: 4, stampsFile: join(folder, 'stamps') })
 const writer = new RunWriter(folder, 'run')
@@ -50,22 +56,22 @@ const load = await startLoad(
 )
 const timer = setInterval(() => {
   look()
-  const m = process.memoryUsage()
-  process.stdout.write(
-    `heap ${(m.heapUsed / 1e6).toFixed(0)}/${(m.heapTotal / 1e6).toFixed(0)} ext ${(m.external / 1e6).toFixed(0)} ab ${(m.arrayBuffers / 1e6).toFixed(0)}\n`,
-  )
   process.stdout.write(
     `${requests} requests, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB now, ${peakMb.toFixed(0)} MB at most\n`,
   )
 }, 5_000)
-const end = await load.runPhase({ trial: 0, startMs: 0, sendUntilMs: seconds * 1000, rampMs: 0 })
-const trial = collector.endTrial(0, Number.POSITIVE_INFINITY, end.gaps)
-look()
+for (let trial = 0; trial < trials; trial += 1) {
+  const startMs = performance.timeOrigin + performance.now() - originMs
+  const end = await load.runPhase({ trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs: 0 })
+  const collected = collector.endTrial(trial, Number.POSITIVE_INFINITY, end.gaps)
+  latenciesOf(collected.requests, startMs, startMs + seconds * 1000)
+  look()
+}
 clearInterval(timer)
 await load.close()
 server.kill()
 writer.closeFiles()
 rmSync(folder, { recursive: true, force: true })
 process.stdout.write(
-  `${trial.requests.length} requests in one trial: ${peakMb.toFixed(0)} MB resident at most, all threads\n`,
+  `${requests} requests in ${trials} trials: ${peakMb.toFixed(0)} MB resident at most, all threads\n`,
 )

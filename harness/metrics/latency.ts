@@ -1,6 +1,6 @@
 import type { RequestTable } from '../record/request-table.ts'
 import type { Percentiles } from '../record/schema.ts'
-import { percentilesOf } from './percentiles.ts'
+import { percentilesBySorting } from './percentiles.ts'
 
 /** Latencies of a trial, from successful requests that lie wholly inside the window. */
 export interface Latencies {
@@ -28,31 +28,41 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   const firstToken = requests.column('firstTokenMs')
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
+  const over = (indices: Uint32Array, valueAt: (index: number) => number) => {
+    const values = new Float64Array(indices.length)
+    indices.forEach((index, at) => {
+      values[at] = valueAt(index)
+    })
+    return percentilesBySorting(values)
+  }
   const between = (from: Float64Array, to: Float64Array) =>
-    percentilesOf(inside.map((index) => (to[index] as number) - (from[index] as number)))
+    over(inside, (index) => (to[index] as number) - (from[index] as number))
   const several = inside.filter((index) => (outputTokens[index] as number) > 1)
-  const tpot = several.map(
-    (index) => ((lastToken[index] as number) - (firstToken[index] as number)) / ((outputTokens[index] as number) - 1),
-  )
+  const perToken = (index: number) =>
+    ((lastToken[index] as number) - (firstToken[index] as number)) / ((outputTokens[index] as number) - 1)
   return {
     ttftMs: between(dispatched, firstToken),
     ttftFirstChunkMs: between(dispatched, firstChunk),
     ttftFromScheduleMs: between(scheduled, firstToken),
-    tpotMs: percentilesOf(tpot),
+    tpotMs: over(several, perToken),
     e2eMs: between(dispatched, lastToken),
   }
 }
 
 /** Indices of the successful requests that lie wholly inside a window. */
-export function indicesInside(requests: RequestTable, startMs: number, endMs: number): number[] {
+export function indicesInside(requests: RequestTable, startMs: number, endMs: number): Uint32Array {
   const dispatched = requests.column('dispatchedMs')
   const lastToken = requests.column('lastTokenMs')
-  const inside: number[] = []
+  const inside = new Uint32Array(requests.length)
+  let count = 0
   for (let index = 0; index < requests.length; index += 1) {
     if (!requests.isOk(index)) continue
-    if ((dispatched[index] as number) >= startMs && (lastToken[index] as number) <= endMs) inside.push(index)
+    if ((dispatched[index] as number) >= startMs && (lastToken[index] as number) <= endMs) {
+      inside[count] = index
+      count += 1
+    }
   }
-  return inside
+  return inside.subarray(0, count)
 }
 
 /** Limits that a request must keep to count as good; a missing one is no limit. */
