@@ -35,6 +35,21 @@ test('predict: a group stands for its editions, in a table too', async () => {
   for (const edition of ['max-q', 'workstation', 'server']) expect(out()).toContain(`rtx-pro-6000-${edition}`)
 })
 
+test('predict: images and training have their limit, with the settings that it hangs on', async () => {
+  const { io, out } = captured()
+  const paths = ['sdxl-1024', 'flux.1-dev-1024', 'qlora-llama-3.1-8b'].map(scenario)
+  expect(await predict(paths, { card: 'rtx-4090,rtx-pro-6000-max-q', json: true }, io)).toBe(0)
+  const { jobs, predictions } = JSON.parse(out())
+  expect(predictions).toEqual([])
+  const of = (name: string, card: string) =>
+    jobs.find((each: { scenario: string; card: string }) => each.scenario === name && each.card === card)
+  // 60 passes of 5.98 TFLOP at 165.2 TFLOPS
+  expect(of('sdxl-1024', 'rtx-4090').limit.value).toBeCloseTo((60 * 5.98) / 165.2, 2)
+  expect(of('flux.1-dev-1024', 'rtx-4090')).toMatchObject({ fits: false, limit: null, reason: 'it does not fit' })
+  expect(of('flux.1-dev-1024', 'rtx-pro-6000-max-q').settings).toContain('28 steps')
+  expect(of('qlora-llama-3.1-8b', 'rtx-4090')).toMatchObject({ fits: null, limit: { unit: 'steps/s' } })
+})
+
 test('an unknown card is bad input, with the nearest', async () => {
   const { io } = captured()
   await expect(predict([scenario('llama-3.1-8b-fp8-single')], { card: 'rtx-4091' }, io)).rejects.toThrow(

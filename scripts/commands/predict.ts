@@ -6,11 +6,12 @@ import { expandSweep } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { nearest } from '../../harness/scenario/nearest.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
-import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
 import { formatNumber } from '../../reports/render/format-cell.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../../reports/tables/table.ts'
 import type { CommandIo } from '../support/io.ts'
+import { jobPredictionTable, predictJob } from '../support/predict-job.ts'
 import { predictScenario, type ScenarioPrediction } from '../support/predict-scenario.ts'
 import { tablesReport } from '../support/tables-report.ts'
 
@@ -26,7 +27,11 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
   const named = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, 'rtx-6000-pro'] })
   // suites share scenarios
   const files = [...new Map(named.map((file) => [file.name, file])).values()]
+  const jobs = files.flatMap((file) =>
+    file.kind === 'text' ? [] : cards.flatMap((card) => jobOn(resolveScenario(file, namesOf(card)), card)),
+  )
   const predictions = files.flatMap((file) => {
+    if (file.kind !== 'text') return []
     const why = notPredictable(file)
     if (why === null) {
       return expandSweep(file).flatMap((plain) =>
@@ -39,22 +44,31 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
     return []
   })
   if (flags.json) {
-    io.stdout(`${JSON.stringify({ predictions }, null, 2)}\n`)
+    io.stdout(`${JSON.stringify({ predictions, jobs }, null, 2)}\n`)
     return exitCodes.done
   }
   const width = io.columns === null ? {} : { columns: io.columns }
-  io.stdout(renderTerminal(tablesReport('Predicted', [predictionTable(predictions)]), { color: io.color, ...width }))
+  const tables = [
+    ...(predictions.length > 0 ? [predictionTable(predictions)] : []),
+    ...(jobs.length > 0 ? [jobPredictionTable(jobs)] : []),
+  ]
+  io.stdout(renderTerminal(tablesReport('Predicted', tables), { color: io.color, ...width }))
   return exitCodes.done
 }
 
-function notPredictable(file: ScenarioFile): string | null {
-  if (file.kind !== 'text') return `kind ${file.kind} has no prediction`
+const jobOn = (scenario: Scenario, card: Card) => (scenario.kind === 'text' ? [] : [predictJob(scenario, card)])
+
+function notPredictable(file: Extract<ScenarioFile, { kind: 'text' }>): string | null {
   const searches = file.load.shape === 'sweep' && file.load.highestRate !== undefined
   return searches ? 'a search for the highest rate has no figure of its own' : null
 }
 
-/** The cards that a key stands for. Throws `bad-input` with the nearest key. */
-export function cardsNamed(key: string): readonly Card[] {
+/** The cards that keys stand for, separated by commas. Throws `bad-input` with the nearest key. */
+export function cardsNamed(keys: string): readonly Card[] {
+  return keys.split(',').flatMap((key) => cardsOf(key.trim()))
+}
+
+function cardsOf(key: string): readonly Card[] {
   const card = cardByKey(key)
   const found = card === null ? editionsOf(key) : [card]
   if (found.length > 0) return found
