@@ -4,6 +4,7 @@ import { JoulemarkError } from '../../harness/errors.ts'
 import { type Prediction, predictClosedLoop } from '../../harness/physics/closed-loop.ts'
 import { kvElementBytes } from '../../harness/physics/kv.ts'
 import { type Fit, fitOf } from '../../harness/physics/memory.ts'
+import { predictSessions } from '../../harness/physics/sessions.ts'
 import { sharedPromptTokens } from '../../harness/scenario/load-shape.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import { usualUtilization } from '../../reports/memory-share.ts'
@@ -17,6 +18,8 @@ export interface ScenarioPrediction {
   /** Null with a reason for loads whose throughput is not the server's doing, or that do not fit. */
   readonly prediction: Prediction | null
   readonly reason: string | null
+  /** Too rough to judge a box by. */
+  readonly approximate: boolean
 }
 
 /** Fit, limit, expected figure and band of a resolved scenario on a card. Throws `bad-input` for another kind than text. */
@@ -37,12 +40,25 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
     gpuMemoryUtilization: server?.gpuMemoryUtilization ?? usualUtilization(card),
     gpus,
   })
-  const base = { scenario: scenario.name, card: card.key, model: model.key, fit }
+  const base = { scenario: scenario.name, card: card.key, model: model.key, fit, approximate: false }
   if (fit.headroomRatio < 1) return { ...base, prediction: null, reason: 'it does not fit' }
-  if (load.shape !== 'closed' || load.session) {
-    return { ...base, prediction: null, reason: 'a closed loop of equal requests is predicted, nothing else' }
+  if (load.shape !== 'closed') {
+    return { ...base, prediction: null, reason: 'its throughput is what is asked for, not what the server can do' }
   }
   const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(scenario)) / (prompt.tokens + output.tokens)))
+  if (load.session) {
+    const { active, ...prediction } = predictSessions(card, model, {
+      conversations: load.concurrency,
+      ...load.session,
+      firstPromptTokens: prompt.tokens,
+      outputTokens: output.tokens,
+      kvBytesPerElement,
+      gpus,
+      maxAtOnce: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
+    })
+    const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others think`
+    return { ...base, approximate: true, prediction, reason }
+  }
   const concurrency = Math.min(load.concurrency, server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless)
   const prediction = predictClosedLoop(card, model, {
     concurrency,
