@@ -87,6 +87,12 @@ describe('bad input is one clear line and exit code 2', () => {
     expectOneLine(await run(['--endpoint', url, '--card', 'rtx-409']), 2, 'did you mean "rtx-4090"?')
   })
 
+  test('the stand-in and an endpoint together, a card that is none, and a hurried live run', async () => {
+    expectOneLine(await run(['--simulate', 'rtx-4090', '--endpoint', url]), 2, 'give one of them')
+    expectOneLine(await run(['--simulate', 'rtx-409']), 2, 'did you mean "rtx-4090"?')
+    expectOneLine(await run(['--quick', '--endpoint', url]), 2, 'only with --simulate')
+  })
+
   test('a key that the server does not take; the key is not shown', async () => {
     answer = json(401, { error: 'Unauthorized' })
     const ended = await run(['--no-gpu', '--endpoint', url], { OPENAI_API_KEY: 'sk-very-secret' })

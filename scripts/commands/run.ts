@@ -4,6 +4,7 @@ import { modelKeys } from '../../harness/catalogue/models.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/evidence/quotable.ts'
+import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import { loadKey } from '../../harness/record/key-file.ts'
 import type { FinishedRun } from '../../harness/run.ts'
 import { runFile } from '../../harness/run-file.ts'
@@ -16,8 +17,7 @@ import { summaryText } from '../support/answer.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
-import { startStandIn } from '../support/stand-in.ts'
-import { timeCompressed } from '../support/time-compressed.ts'
+import { type FilesRun, runFiles, runOnStandIn } from '../support/run-files.ts'
 import { toolInfo } from '../support/tool-info.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
 import { exitCodeOf, terminalText } from './compare.ts'
@@ -56,9 +56,7 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
   }
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   try {
-    const finished = flags.simulate
-      ? await runOnStandIn(files, flags, io, interrupts)
-      : await runAll(files, runOptions(flags, io, interrupts))
+    const { finished, failures } = await runAll(files, flags, io, interrupts)
     if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
     const isJudged = flags.against !== undefined && !interrupts.drain.aborted
     const records = finished.map((each) => each.record)
@@ -68,6 +66,11 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
       io.stdout(`${JSON.stringify({ runs: finished, ...judged }, null, 2)}\n`)
     } else if (comparison) io.stdout(`\n${terminalText(comparison, io)}`)
     if (interrupts.drain.aborted) return exitCodes.interrupted
+    const [failure] = failures
+    if (failure) {
+      io.stderr.write(`${failures.length} of ${files.length} scenarios could not be run: ${failure.line}\n`)
+      return failure.exitCode
+    }
     const verdict = comparison ? exitCodeOf(comparison) : exitCodes.done
     return flags.requireQuotable && finished.some((each) => !each.record.quotable) ? refuseQuote(finished, io) : verdict
   } finally {
@@ -75,40 +78,30 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
   }
 }
 
-async function runAll(files: readonly ScenarioFile[], options: RunOptions): Promise<FinishedRun[]> {
-  const finished: FinishedRun[] = []
-  for (const file of files) {
-    if (options.drain.aborted) break
-    finished.push(...(await runFile(file, options)))
-  }
-  return finished
-}
-
-/** The same files on the bundled stand-in, one card after another: no GPU is touched, and all of it says SIMULATED. */
-async function runOnStandIn(
+/** Live, or on the stand-in of one card after another. */
+async function runAll(
   files: readonly ScenarioFile[],
   flags: RunFlags,
   io: CommandIo,
   signals: ReturnType<typeof watchInterrupts>,
-): Promise<FinishedRun[]> {
-  const finished: FinishedRun[] = []
-  for (const card of (flags.simulate ?? '').split(',').map((each) => each.trim())) {
-    for (const whole of files) {
-      if (signals.drain.aborted) break
-      const standIn = await startStandIn(flags.quick ? timeCompressed(whole) : whole, card, STAND_IN_SEED)
-      try {
-        const { endpoint, nvidiaSmi, file } = standIn
-        const options = runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, io, signals)
-        // the key of a real server has no business with the stand-in
-        finished.push(
-          ...(await runFile(file, { ...options, apiKey: null, trials: flags.trials ?? (flags.quick ? 1 : null) })),
-        )
-      } finally {
-        await standIn.stop()
-      }
+): Promise<FilesRun> {
+  const say = (line: string) => io.stderr.write(`${line}\n`)
+  if (flags.simulate === undefined) {
+    if (files.length > 1 && !flags.json) {
+      say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
     }
+    const options = runOptions(flags, io, signals)
+    return runFiles(files, (file) => runFile(file, options), signals.drain, say)
   }
-  return finished
+  const cards = flags.simulate.split(',').map((each) => each.trim())
+  const options = (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
+    runOptions({ ...flags, ...doors, gpu: true }, io, signals)
+  const runs: FilesRun[] = []
+  for (const card of cards) {
+    const one = (file: ScenarioFile) => runOnStandIn(file, card, flags.quick ?? false, options)
+    runs.push(await runFiles(files, one, signals.drain, say))
+  }
+  return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
 }
 
 /** Flags and environment as the options of a run. */
@@ -157,8 +150,6 @@ function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick 
     `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
   )
 }
-
-const STAND_IN_SEED = 1
 
 function checkCard(card: string | undefined): void {
   const known = [...cardKeys, PRO_6000_GROUP]
