@@ -15,7 +15,16 @@ const ranks: readonly (readonly string[])[] = [
   ['harness/evidence'],
   ['harness/endpoint', 'harness/telemetry'],
   ['harness/load', 'harness/workloads'],
-  ['harness/progress', 'harness/run-options', 'harness/prepare', 'harness/measure', 'harness/run', 'harness/run-file'],
+  [
+    'harness/progress',
+    'harness/run-options',
+    'harness/prepare',
+    'harness/cool-down',
+    'harness/live-meter',
+    'harness/measure',
+    'harness/run',
+    'harness/run-file',
+  ],
   ['reports'],
   ['scripts'],
 ]

@@ -3,16 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { afterAll, expect, test } from 'vitest'
-import { cleanCases, faultCases } from './bench/fault-cases.ts'
-import { runFault, signsOf } from './bench/fault-runs.ts'
-import { cardByKey } from './catalogue/cards.ts'
+import { cleanCases, faultCases, startCases } from './bench/fault-cases.ts'
+import { endOf, runFault, signsOf } from './bench/fault-runs.ts'
 import { modelByKey } from './catalogue/models.ts'
-import type { Card, Model } from './catalogue/types.ts'
+import type { Model } from './catalogue/types.ts'
 import { parseAddress } from './endpoint/address.ts'
 import { discover } from './endpoint/discover.ts'
-import { startFailure } from './endpoint/serve/start-failure.ts'
-import { StartLog } from './endpoint/serve/start-log.ts'
-import { fitOf } from './physics/memory.ts'
 import { faultNames, lieNames, sensorFaultNames } from './simulator/faults/names.ts'
 import { launchSimulator } from './simulator/launch.ts'
 
@@ -58,27 +54,16 @@ test('start-refused: the endpoint cannot be reached, in one line with the word o
   }
 })
 
-test('oom-at-start: ends with code 1 before it serves, and its log names the cause', async () => {
-  const error = (await launchSimulator({ ...stand, faults: ['oom-at-start'] }).catch((reason) => reason)) as Error
-  expect(error).toMatchObject({ code: 'world-failed', message: expect.stringContaining('See root cause above') })
-  const text = (error.cause as Error).message
-  const log = new StartLog()
-  log.write(text)
-  const fit = fitOf(cardByKey(stand.card) as Card, modelByKey(stand.model) as Model, {
-    contextTokens: 16_384,
-    sessions: 1,
-    kvBytesPerElement: 1,
-    gpuMemoryUtilization: 0.92,
-  })
-  expect(startFailure(text.split('\n'), log.facts, fit)).toMatchObject({ cause: 'out-of-memory' })
+test.each(startCases)('$title lets no run begin, and says why', async (each) => {
+  expect(await endOf(each, outDir)).toContain(each.mustSay)
 })
 
 test('no fault, lie or sensor fault is left out', () => {
-  const tried = faultCases.flatMap(({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [
+  const tried = [...faultCases, ...startCases].flatMap(({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [
     ...faults,
     ...lies,
     ...sensorFaults,
   ])
   const all = [...faultNames, ...lieNames, ...sensorFaultNames]
-  expect(all.filter((name) => !tried.includes(name))).toEqual(['start-refused', 'oom-at-start'])
+  expect(all.filter((name) => !tried.includes(name))).toEqual([])
 })

@@ -1,15 +1,19 @@
 import type { Clock } from './clock.ts'
+import { coolDown, type HeatSight, heatOf } from './cool-down.ts'
 import { ServerScraper, type TrialReadings } from './endpoint/scraper.ts'
+import { LiveMeter } from './live-meter.ts'
 import type { LoadDriver, PhaseEnd } from './load/driver.ts'
 import type { Phase } from './load/protocol.ts'
 import { clientTokensOf } from './metrics/client-tokens.ts'
+import { outsideCoolDowns } from './metrics/cool-down-samples.ts'
 import { figuresOf } from './metrics/figures.ts'
 import { serverTrialOf } from './metrics/server-trial.ts'
 import type { Prepared } from './prepare.ts'
-import type { Progress } from './progress.ts'
+import type { Tick } from './progress.ts'
 import type { Collector } from './record/collector.ts'
 import type { TrainingJob } from './record/job-schema.ts'
 import type { Trial } from './record/schema.ts'
+import type { CoolDown } from './record/telemetry-schema.ts'
 import type { RunOptions } from './run-options.ts'
 import { saysOutOfMemory } from './workloads/out-of-memory.ts'
 import type { WorkListener } from './workloads/workload.ts'
@@ -26,6 +30,8 @@ export interface Bench {
   readonly scraper: ServerScraper | null
   /** What the workload said meanwhile. */
   readonly heard: Heard
+  /** The cards as the first trial found them, and the waits until they were like that again. */
+  readonly heat: { start: HeatSight; readonly coolDowns: CoolDown[] }
 }
 
 interface Heard {
@@ -66,7 +72,8 @@ export async function openBench(
   const { address } = prepared.workload
   const onRows: ConstructorParameters<typeof ServerScraper>[0]['onRows'] = (rows) => collector.addServerRows(rows)
   const scraper = address ? new ServerScraper({ address, apiKey, clock, originMs, onRows }) : null
-  return { prepared, options, collector, originMs, load, meter, scraper, heard }
+  const heat = { start: { reason: 'nothing was read' }, coolDowns: [] }
+  return { prepared, options, collector, originMs, load, meter, scraper, heard, heat }
 }
 
 /** Rest with the server up and nothing asked, so that its active idle can be worked out; null where none is wanted. */
@@ -92,12 +99,41 @@ export interface TrialEnd {
   readonly fingerprint: string | null
 }
 
+/** The wait before a trial that its scenario asks for: nothing is sent. Null where none is wanted. */
+export async function coolBefore(bench: Bench, index: number): Promise<CoolDown | null> {
+  const { prepared, options } = bench
+  const rule = prepared.scenario.trial.coolDown
+  if (rule === undefined || index === 0) return null
+  const wait = await coolDown({
+    rule,
+    beforeTrial: index,
+    start: bench.heat.start,
+    look: () => heatNow(bench),
+    nowMs: () => runTime(bench),
+    clock: options.clock,
+    signal: options.drain,
+    onWarm: (elapsedMs, aboveC) =>
+      options.progress.tick({
+        ...tickOf(bench, 'cool-down', elapsedMs, rule.timeoutSeconds * 1000),
+        waitingFor: `cooling, no load: ${aboveC.toFixed(0)} °C above the first trial, ${rule.toWithinC} °C wanted`,
+      }),
+  })
+  bench.heat.coolDowns.push(wait)
+  return wait
+}
+
+const servingUuids = ({ prepared }: Bench): string[] =>
+  prepared.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid)
+
+const heatNow = (bench: Bench): HeatSight => heatOf(bench.collector.newestSamples, servingUuids(bench), runTime(bench))
+
 /** One trial: quiet, load until its time is up, drain, quiet again (the sensor lags), then its figures. */
 export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
   const { prepared, options, collector } = bench
   const { trial } = prepared.scenario
   const quietMs = trial.quietSeconds * 1000
   await pause(options.clock, quietMs, options.drain)
+  if (index === 0) bench.heat.start = heatNow(bench)
   const { phase, end, endMs, scrapes } = await scraped(bench, index, async () => {
     const phaseEnd = await runPhase(bench, index, trial.seconds, `trial ${index + 1}`)
     const ended = { ...phaseEnd, endMs: runTime(bench) }
@@ -105,14 +141,14 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
     return ended
   })
   const collected = collector.endTrial(index, endMs, end.gaps)
-  const servingUuids = prepared.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid)
   const figures = figuresOf(prepared.scenario, {
     index,
     startMs: phase.startMs,
     sendUntilMs: phase.sendUntilMs,
     endMs,
     ...collected,
-    servingUuids,
+    gpuRows: outsideCoolDowns(collected.gpuRows, bench.heat.coolDowns),
+    servingUuids: servingUuids(bench),
     gpuReason: prepared.telemetry.reason,
     client: clientOf(end),
   })
@@ -146,13 +182,12 @@ async function runPhase(
   seconds: number,
   label: string,
 ): Promise<{ phase: Phase; end: PhaseEnd }> {
-  const { clock, progress } = bench.options
   const startMs = runTime(bench)
   const { load } = bench.prepared.scenario
   const rampMs = load.shape === 'closed' ? Math.min(load.rampSeconds * 1000, (seconds * 1000) / 2) : 0
   const phase: Phase = { trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs }
   const done = bench.load.runPhase(phase)
-  const ticking = keepTicking(bench, progress, clock, label, startMs, seconds * 1000)
+  const ticking = keepTicking(bench, label, startMs, seconds * 1000)
   try {
     return { phase, end: await done }
   } finally {
@@ -160,29 +195,24 @@ async function runPhase(
   }
 }
 
-function keepTicking(
-  bench: Bench,
-  progress: Progress,
-  clock: Clock,
-  label: string,
-  startMs: number,
-  totalMs: number,
-): AbortController {
+function keepTicking(bench: Bench, label: string, startMs: number, totalMs: number): AbortController {
   const stop = new AbortController()
-  const timer = setInterval(() => {
-    const sample = bench.collector.lastSample
-    const elapsedMs = runTime(bench) - startMs
-    progress.tick({
-      label,
-      elapsedMs,
-      totalMs,
-      ...bench.meter.read(clock.nowMs()),
-      powerW: sample?.powerW ?? null,
-      memoryMiB: sample?.memoryUsedMiB ?? null,
-    })
-  }, TICK_MS)
+  const tick = () => bench.options.progress.tick(tickOf(bench, label, runTime(bench) - startMs, totalMs))
+  const timer = setInterval(tick, TICK_MS)
   stop.signal.addEventListener('abort', () => clearInterval(timer))
   return stop
+}
+
+function tickOf({ collector, meter, options }: Bench, label: string, elapsedMs: number, totalMs: number): Tick {
+  const sample = collector.lastSample
+  return {
+    label,
+    elapsedMs,
+    totalMs,
+    ...meter.read(options.clock.nowMs()),
+    powerW: sample?.powerW ?? null,
+    memoryMiB: sample?.memoryUsedMiB ?? null,
+  }
 }
 
 /** Cores and delays of the worst worker, sums of the rest. */
@@ -206,25 +236,5 @@ async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
     await clock.sleep(ms, signal)
   } catch {
     // an interrupt ends the quiet early; the run goes on to write what it has
-  }
-}
-
-/** Turns the workers' reports into a rate for the live display. */
-class LiveMeter {
-  #inFlight = 0
-  #events = 0
-  #sinceMs: number | null = null
-
-  add(inFlight: number, events: number): void {
-    this.#inFlight = inFlight
-    this.#events += events
-  }
-
-  read(nowMs: number): { inFlight: number; eventsPerS: number } {
-    const seconds = this.#sinceMs === null ? 0 : (nowMs - this.#sinceMs) / 1000
-    const eventsPerS = seconds > 0 ? this.#events / seconds : 0
-    this.#events = 0
-    this.#sinceMs = nowMs
-    return { inFlight: this.#inFlight, eventsPerS }
   }
 }

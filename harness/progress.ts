@@ -11,6 +11,8 @@ export interface Tick {
   readonly eventsPerS: number
   readonly powerW: number | null
   readonly memoryMiB: number | null
+  /** What a pause without load waits for; absent under load. */
+  readonly waitingFor?: string
 }
 
 /** Who watches a run. All of it goes to stderr; nothing here may be slow. */

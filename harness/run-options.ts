@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock } from './clock.ts'
 import type { Progress } from './progress.ts'
 import type { RunRecord } from './record/schema.ts'
+import type { ServerStart } from './record/server-schema.ts'
 
 /** What a run needs from outside. Flags and environment are read by the command line, never here. */
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly tool: RunRecord['tool']
   /** Ed25519 private key that signs the record at its end. */
   readonly signingKey?: KeyObject | null
+  /** Which start of the server this is, where the harness starts it. */
+  readonly serverStart?: ServerStart
   readonly progress: Progress
   /** First interrupt: nothing new is sent, what is in flight ends, the record is written. */
   readonly drain: AbortSignal

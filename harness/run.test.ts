@@ -161,6 +161,24 @@ test('without a GPU the run is kept, and energy is null with its reason, never 0
   expect([record.telemetry, record.fingerprint]).toEqual([undefined, undefined])
 })
 
+test('a card whose temperature is not known is not waited for: each skipped cool-down is kept, and said once', async () => {
+  const warnings: string[] = []
+  const progress = { ...silentProgress, warn: (message: string) => void warnings.push(message) }
+  const coolDown = { toWithinC: 3, timeoutSeconds: 60 }
+  const cooled = {
+    ...scenario,
+    trial: { ...scenario.trial, seconds: 0.5, warmupSeconds: 0, quietSeconds: 0.8, coolDown },
+  }
+  const serverStart = { number: 2, of: 3 }
+  const { record } = await runScenario(cooled, options({ nvidiaSmi: null, trials: 3, progress, serverStart }))
+  expect(record.coolDowns?.map(({ beforeTrial, outcome }) => [beforeTrial, outcome])).toEqual([
+    [1, 'temperature-unknown'],
+    [2, 'temperature-unknown'],
+  ])
+  expect(warnings.filter((warning) => warning.startsWith('no cool-down'))).toHaveLength(1)
+  expect(record).toMatchObject({ status: 'complete', serverStart })
+})
+
 test('a run that outlasts its timeout ends in good order, and its record says so', async () => {
   const bounded = { ...scenario, trial: { ...scenario.trial, seconds: 30, runTimeoutMinutes: 0.06 } }
   const { record } = await runScenario(bounded, options({ nvidiaSmi: null }))

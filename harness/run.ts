@@ -1,7 +1,7 @@
 import { messageOf } from './errors.ts'
 import { sealed, signed } from './evidence/seal.ts'
 import { certifyClient } from './load/certificate.ts'
-import { type Bench, openBench, restIdle, runTrial, type TrialEnd, warmUp } from './measure.ts'
+import { type Bench, coolBefore, openBench, restIdle, runTrial, type TrialEnd, warmUp } from './measure.ts'
 import { withCardFigures } from './metrics/card-trials.ts'
 import { findDrift } from './metrics/drift.ts'
 import { isQuotable } from './metrics/gates.ts'
@@ -147,6 +147,9 @@ async function runTrials(bench: Bench, opened: RunRecord, keep: (record: RunReco
   let record: RunRecord = { ...opened, trialBounds: bounds }
   while (!mayStop(record, bounds) && !options.drain.aborted) {
     if (bench.heard.oom !== null) break
+    record = await cooled(bench, record)
+    keep(record)
+    if (options.drain.aborted) break
     const end = await runTrial(bench, record.trials.length)
     record = withTrial(record, end, bench.collector.samplesAtTrialEnd, prepared, bounds)
     if (bench.heard.config && record.training) {
@@ -157,6 +160,17 @@ async function runTrials(bench: Bench, opened: RunRecord, keep: (record: RunReco
   }
   // what was done before memory ran out is no figure of the scenario: the trials stay, the result goes
   if (bench.heard.oom !== null) keep({ ...record, result: {}, converged: null, oom: { evidence: bench.heard.oom } })
+}
+
+/** The record with the wait before its next trial, where its scenario wants one. */
+async function cooled(bench: Bench, record: RunRecord): Promise<RunRecord> {
+  const wait = await coolBefore(bench, record.trials.length)
+  if (wait === null) return record
+  const before = record.coolDowns ?? []
+  // a card without a thermometer is said once, not before every trial
+  const isNews = wait.outcome !== 'temperature-unknown' || before.every(({ outcome }) => outcome !== wait.outcome)
+  if (wait.finding !== undefined && isNews) bench.options.progress.warn(wait.finding)
+  return { ...record, coolDowns: [...before, wait] }
 }
 
 /** The record with one more trial: figures over all trials so far, and whether they are certain enough. */
@@ -225,6 +239,7 @@ function openRecord(
     result: {},
     gates: [],
     quotable: false,
+    ...(options.serverStart ? { serverStart: options.serverStart } : {}),
     ...(prepared.workload.oom === null ? {} : { oom: { evidence: prepared.workload.oom } }),
     ...(prepared.workload.command ? { training: { command: [...prepared.workload.command], config: {} } } : {}),
     files: {},

@@ -1,10 +1,12 @@
 import type { Gate, RunRecord } from '../harness/record/schema.ts'
 import type { ReportSource } from './report.ts'
+import { runRemarks } from './run-remarks.ts'
 
 /** What a report says of a record behind it: how many gates ended how, and the evidence of those that did not pass. */
 export function sourceOf(run: RunRecord): ReportSource {
   const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
   const findings = run.gates.filter((gate) => gate.status === 'fail' || gate.status === 'warn')
+  const remarks = runRemarks(run)
   return {
     id: run.id,
     source: run.source,
@@ -20,5 +22,6 @@ export function sourceOf(run: RunRecord): ReportSource {
       notMeasured: count('not-measured'),
       findings: findings.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`),
     },
+    ...(remarks.length > 0 ? { remarks } : {}),
   }
 }

@@ -19,6 +19,8 @@ export interface ReportSource {
     readonly notMeasured: number
     readonly findings: readonly string[]
   }
+  /** What a reader must know beside the gates; absent where there is nothing. */
+  readonly remarks?: readonly string[]
 }
 
 /** What the economics table was worked out from, for readers that can work it out again at other assumptions. */

@@ -193,6 +193,7 @@ program
   .option('--cache <folder>', 'folder of downloaded weights (HF_HOME, or ~/.cache/huggingface)')
   .option('--nvidia-smi <path>', 'nvidia-smi to use (also JOULEMARK_NVIDIA_SMI)')
   .option('--timeout-minutes <n>', 'how long one start may take, downloads included', positiveInt, 60)
+  .option('--restarts <n>', 'starts of the server for each scenario, a record for each', positiveInt, 1)
   .action(async (flags) => done(await (await import('./commands/box.ts')).box(flags, io)))
 
 program

@@ -1,16 +1,22 @@
 import { fileURLToPath } from 'node:url'
-import { cardKeys } from '../catalogue/cards.ts'
-import { modelKeys } from '../catalogue/models.ts'
+import { cardByKey, cardKeys } from '../catalogue/cards.ts'
+import { modelByKey, modelKeys } from '../catalogue/models.ts'
+import type { Card, Model } from '../catalogue/types.ts'
 import { systemClock } from '../clock.ts'
+import { startFailure } from '../endpoint/serve/start-failure.ts'
+import { StartLog } from '../endpoint/serve/start-log.ts'
+import { fitOf } from '../physics/memory.ts'
 import { silentProgress } from '../progress.ts'
 import type { RunRecord } from '../record/schema.ts'
 import { runScenario } from '../run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator } from '../simulator/launch.ts'
-import type { FaultCase } from './fault-cases.ts'
+import type { FaultCase, StartCase } from './fault-cases.ts'
 
 const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
+
+const stand = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
 
 /** A short run on a stand-in, and everything that it warned of. */
 export interface FaultRun {
@@ -20,11 +26,11 @@ export interface FaultRun {
 
 /** Runs one short trial on a stand-in of its own. */
 export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
-  const { launch, watched = false, warmupSeconds = 0 } = fault
-  const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', ...launch })
+  const { launch, watched = false, warmupSeconds = 0, seconds = 3 } = fault
+  const simulator = await launchSimulator({ ...stand, ...launch })
   const warnings: string[] = []
   try {
-    const { record } = await runScenario(await shortScenario(warmupSeconds), {
+    const { record } = await runScenario(await shortScenario(warmupSeconds, seconds), {
       clock: systemClock,
       endpoint: simulator.url,
       apiKey: null,
@@ -46,7 +52,7 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
   }
 }
 
-async function shortScenario(warmupSeconds: number): Promise<PlainTextFile> {
+async function shortScenario(warmupSeconds: number, seconds: number): Promise<PlainTextFile> {
   const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
   const { server: _, ...scenario } = file as PlainTextFile
   return {
@@ -55,7 +61,7 @@ async function shortScenario(warmupSeconds: number): Promise<PlainTextFile> {
     prompt: { tokens: 64, prefixCache: 'cold' },
     output: { tokens: 32 },
     trial: {
-      seconds: 3,
+      seconds,
       warmupSeconds,
       quietSeconds: 0.8,
       requestTimeoutSeconds: 60,
@@ -63,6 +69,32 @@ async function shortScenario(warmupSeconds: number): Promise<PlainTextFile> {
       minWindowSeconds: 1,
     },
   }
+}
+
+/** How a run ends that cannot begin: the error class with its words and, where the server left a log, the cause in it. */
+export async function endOf({ title, launch }: StartCase, outDir: string): Promise<string> {
+  try {
+    await runFault({ title, launch, mustShow: [] }, outDir)
+    return 'the run ended well'
+  } catch (error) {
+    const { message, code = 'no class', cause } = error as Error & { code?: string }
+    return `${code}: ${withoutAddress(message)}${cause instanceof Error ? `; ${causeIn(cause.message)}` : ''}`
+  }
+}
+
+/** The port differs from run to run. */
+const withoutAddress = (message: string): string => message.replace(/^http:\/\/\S+ /, '').replace(/\s+/g, ' ')
+
+function causeIn(text: string): string {
+  const log = new StartLog()
+  log.write(text)
+  const fit = fitOf(cardByKey(stand.card) as Card, modelByKey(stand.model) as Model, {
+    contextTokens: 16_384,
+    sessions: 1,
+    kvBytesPerElement: 1,
+    gpuMemoryUtilization: 0.92,
+  })
+  return `cause ${startFailure(text.split('\n'), log.facts, fit).cause}`
 }
 
 /** What every generation of vLLM counts, under whatever names. */

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { cleanCases, type FaultCase, faultCases } from './fault-cases.ts'
-import { evidenceOf, type FaultRun, runFault, signsOf } from './fault-runs.ts'
+import { cleanCases, type FaultCase, faultCases, startCases } from './fault-cases.ts'
+import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from './fault-runs.ts'
 
 /** Runs sleep most of the time; more at once would disturb one another. */
 const AT_ONCE = 3
@@ -36,6 +36,7 @@ try {
   const runs = await Promise.all(
     cases.map((each) => limit(() => runFault(each, outDir).catch((error: unknown) => error as Error))),
   )
+  const ends = await Promise.all(startCases.map((each) => limit(() => endOf(each, outDir))))
   const usualWhen = (watched: boolean): Set<string> => {
     const clean = runs[cleanCases.findIndex((each) => (each.watched ?? false) === watched)]
     return new Set(clean === undefined || clean instanceof Error ? [] : signsOf(clean))
@@ -45,6 +46,10 @@ try {
   cases.forEach((each, index) => {
     const line = row(each, runs[index] as FaultRun | Error, each.watched ? usual.watched : usual.alone)
     process.stdout.write(`${line}\n`)
+  })
+  startCases.forEach(({ title, mustSay }, index) => {
+    const end = ends[index] as string
+    process.stdout.write(`| ${title} | **the run ended** (${end}) | ${end.includes(mustSay) ? '' : mustSay} |\n`)
   })
 } finally {
   rmSync(outDir, { recursive: true, force: true })

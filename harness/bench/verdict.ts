@@ -109,6 +109,8 @@ const rows: readonly (readonly [string, StudyResult])[] = [
   ['5 % slower', slow],
   ['equal, 10 fixed trials', equalFixed],
   ['5 % slower, 10 fixed trials', slowFixed],
+  ['equal, 2 runs a side', play(0, { ...defaultProtocol, runs: 2 })],
+  ['5 % slower, 2 runs a side', play(LOSS, { ...defaultProtocol, runs: 2 })],
   ['equal, 3 runs a side', play(0, { ...defaultProtocol, runs: 3 })],
   ['5 % slower, 3 runs a side', play(LOSS, { ...defaultProtocol, runs: 3 })],
   ['equal, trials 2 % noisy', play(0, defaultProtocol, { ...realisticNoise, trialShare: [0.02, 0.02] })],
@@ -116,6 +118,10 @@ const rows: readonly (readonly [string, StudyResult])[] = [
   ['equal, starts do not differ', play(0, defaultProtocol, { ...realisticNoise, restartShare: 0 })],
   ['equal, starts 0.6 % (twice the allowance)', play(0, defaultProtocol, { ...realisticNoise, restartShare: 0.006 })],
   ['equal, starts 1 % (three times)', play(0, defaultProtocol, { ...realisticNoise, restartShare: 0.01 })],
+  [
+    'equal, starts 1 %, 2 runs a side',
+    play(0, { ...defaultProtocol, runs: 2 }, { ...realisticNoise, restartShare: 0.01 }),
+  ],
   [
     'equal, starts 1 %, 3 runs a side',
     play(0, { ...defaultProtocol, runs: 3 }, { ...realisticNoise, restartShare: 0.01 }),

@@ -1,4 +1,5 @@
 import type { Gate, RunRecord } from '../record/schema.ts'
+import type { Seal } from './check-seal.ts'
 import type { Verification } from './verify-run.ts'
 
 /** Gates that keep a record from being quoted: what failed first, then what should have been measured. */
@@ -18,16 +19,18 @@ export function reasonsNotQuotable(record: Pick<RunRecord, 'status' | 'gates'>):
  * record and one that nobody signed can be quoted never: a stranger could not tell them from an honest one.
  */
 export function refusals(verification: Verification): string[] {
-  const { record, recomputed, problems, signedBy } = verification
-  const first = problems[0]
+  const { record, recomputed } = verification
   const gates = record && recomputed ? reasonsNotQuotable({ status: record.status, gates: recomputed.gates }) : []
-  return [
-    ...gates,
-    ...(first ? [`verify: ${first.file} ${first.what}${more(problems.length - 1)}`] : []),
-    ...(first === undefined && signedBy === null
-      ? ['signature: the record is not signed; `joulemark key new` makes a key, and runs made from then on are signed']
-      : []),
-  ]
+  return [...gates, ...sealReasons(verification)]
+}
+
+/** Why a record may not be quoted whatever its gates say: it is not as its run left it, or nobody signed it. */
+export function sealReasons({ problems, signedBy }: Pick<Seal, 'problems' | 'signedBy'>): string[] {
+  const [first] = problems
+  if (first) return [`verify: ${first.file} ${first.what}${more(problems.length - 1)}`]
+  return signedBy === null
+    ? ['signature: the record is not signed; `joulemark key new` makes a key, and runs made from then on are signed']
+    : []
 }
 
 /** The same as one line: the first reason whole, the others by name. Null when the record may be quoted. */

@@ -1,5 +1,6 @@
 import { withCardFigures } from '../metrics/card-trials.ts'
 import { clientTokensOf } from '../metrics/client-tokens.ts'
+import { outsideCoolDowns } from '../metrics/cool-down-samples.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { figuresOf } from '../metrics/figures.ts'
 import { isQuotable } from '../metrics/gates.ts'
@@ -22,7 +23,8 @@ export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' 
 /**
  * Every figure and gate of a run again, from its rows alone, by the same functions that made them. Taken over from the
  * record, because no row holds it: when trials began and ended, what the client said of itself (`trials[].client`), why
- * a scrape failed, and the inventory; the signature speaks for those.
+ * a scrape failed, what a training command said of itself, waits for a card to cool, and the inventory; the signature
+ * speaks for those.
  */
 export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const trials = record.trials.map((trial, place) => trialAgain(record, trial, record.trials[place - 1], rows))
@@ -68,7 +70,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     tokens,
     gaps,
     steps,
-    gpuRows: samplesOf(stored, before, rows.gpuRows),
+    gpuRows: outsideCoolDowns(samplesOf(stored, before, rows.gpuRows), record.coolDowns ?? []),
     servingUuids: servingUuids(record),
     gpuReason: record.gpusReason ?? null,
     client: stored.client,

@@ -1,3 +1,4 @@
+import type { CsvName } from '../record/csv.ts'
 import { RequestTable } from '../record/request-table.ts'
 import { streamRows } from '../record/row-stream.ts'
 import type { CounterRow, GapRow, GpuRow, ServerRow, StepRow, TokenRow } from '../record/rows.ts'
@@ -41,4 +42,19 @@ export async function readTrialRows(
   const counterRows: CounterRow[] = []
   for await (const row of streamRows(directory, 'counter.csv')) counterRows.push({ ...row, uuid: nameOf(row.uuid) })
   return { trials, gpuRows, counterRows }
+}
+
+/** How many rows each CSV file had. */
+export function countRows({ trials, gpuRows, counterRows }: RunRows): Readonly<Record<CsvName, number>> {
+  const sum = (of: (trial: TrialRows) => { readonly length: number }) =>
+    [...trials.values()].reduce((total, trial) => total + of(trial).length, 0)
+  return {
+    'requests.csv': sum((trial) => trial.requests),
+    'tokens.csv': sum((trial) => trial.tokens),
+    'gaps.csv': sum((trial) => trial.gaps),
+    'steps.csv': sum((trial) => trial.steps),
+    'server.csv': sum((trial) => trial.serverRows),
+    'gpu.csv': gpuRows.length,
+    'counter.csv': counterRows.length,
+  }
 }

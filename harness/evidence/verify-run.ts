@@ -1,24 +1,14 @@
 import { messageOf } from '../errors.ts'
-import { manifestSha256, type RawRecord } from '../record/manifest.ts'
-import { provenanceOf } from '../record/provenance.ts'
 import type { RunRecord } from '../record/schema.ts'
-import { isSignedBy } from '../record/signature.ts'
-import { checkFiles, type Problem } from './check-files.ts'
+import type { Problem } from './check-files.ts'
+import { checkSeal, type Seal } from './check-seal.ts'
 import { differences } from './differences.ts'
 import { type Recomputed, recompute } from './recompute.ts'
-import { readRecordText } from './record-text.ts'
-import { type RunRows, readTrialRows } from './trial-rows.ts'
+import { countRows, type RunRows, readTrialRows } from './trial-rows.ts'
 
-/** What a record is worth, once everything in it was held against everything else. */
-export interface Verification {
+/** What a record is worth, once everything in it was held against everything else; no problems: the record stands. */
+export interface Verification extends Seal {
   readonly directory: string
-  readonly record: RunRecord | null
-  /** What is not as it was when the run ended. None: the record stands. */
-  readonly problems: readonly Problem[]
-  /** SHA-256 of the manifest; null when run.json could not be read. */
-  readonly digest: string | null
-  /** Public key whose signature holds; null when there is none or it does not hold. */
-  readonly signedBy: string | null
   /** Gates and quotability as recomputed, whatever the record says. */
   readonly recomputed: Recomputed | null
 }
@@ -28,21 +18,10 @@ export interface Verification {
  * stand-in, and the signature. Never throws for what it finds; a pinned key (hexadecimal) must be the one that signed.
  */
 export async function verifyRun(directory: string, pinnedKey: string | null = null): Promise<Verification> {
-  const { raw, record, problems } = await readRecordText(directory)
-  if (raw === null || record === null) {
-    return { directory, record, problems, digest: null, signedBy: null, recomputed: null }
-  }
-  const files = await checkFiles(directory, record.files)
-  const again = await figuresAgain(directory, record)
-  const signature = checkSignature(raw, record, pinnedKey)
-  return {
-    directory,
-    record,
-    problems: [...problems, ...files, ...again.problems, ...checkStatus(record), ...signature.problems],
-    digest: manifestSha256(raw),
-    signedBy: signature.signedBy,
-    recomputed: again.recomputed,
-  }
+  const seal = await checkSeal(directory, pinnedKey)
+  if (seal.record === null) return { ...seal, directory, recomputed: null }
+  const again = await figuresAgain(directory, seal.record)
+  return { ...seal, directory, problems: [...seal.problems, ...again.problems], recomputed: again.recomputed }
 }
 
 async function figuresAgain(
@@ -62,7 +41,13 @@ async function figuresAgain(
     file: 'run.json',
     what: `${path}: says ${says}, recomputed ${is}`,
   }))
-  return { recomputed, problems: [...found, ...checkTrials(record, rows)] }
+  return { recomputed, problems: [...found, ...checkCounts(record, rows), ...checkTrials(record, rows)] }
+}
+
+function checkCounts({ files }: RunRecord, rows: RunRows): Problem[] {
+  return Object.entries(countRows(rows))
+    .filter(([name, count]) => (files[name]?.rows ?? 0) !== count)
+    .map(([file, count]) => ({ file, what: `has ${count} rows, run.json says ${files[file]?.rows ?? 0}` }))
 }
 
 /** A trial that was measured and is not in the record was picked out. */
@@ -72,33 +57,4 @@ function checkTrials(record: RunRecord, rows: RunRows): Problem[] {
   return [...rows.trials.keys()]
     .filter((trial) => !known.has(trial))
     .map((trial) => ({ file: 'run.json', what: `trials: trial ${trial} has rows in the CSV files and no figures` }))
-}
-
-function checkStatus(record: RunRecord): Problem[] {
-  const { gpus, endpoint, source } = record
-  const streamsSimulated = endpoint.systemFingerprint === 'simulated'
-  const stamps = provenanceOf({ gpus, simulatedBy: null, streamsSimulated })
-  const hides = source === 'live' && stamps.source === 'simulated'
-  const open = record.status === 'running'
-  const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(record.id)
-  return [
-    ...(isPlain ? [] : [{ file: 'run.json', what: `id: ${JSON.stringify(record.id)} is no name of a run` }]),
-    ...(hides ? [{ file: 'run.json', what: `source: says live, and is SIMULATED: ${stamps.sourceEvidence[0]}` }] : []),
-    ...(open ? [{ file: 'run.json', what: 'status: running: the run never ended' }] : []),
-  ]
-}
-
-function checkSignature(
-  raw: RawRecord,
-  record: RunRecord,
-  pinnedKey: string | null,
-): { signedBy: string | null; problems: Problem[] } {
-  const bad = (what: string) => ({ signedBy: null, problems: [{ file: 'run.json', what: `signature: ${what}` }] })
-  const { signature } = record
-  if (signature === undefined) return pinnedKey === null ? { signedBy: null, problems: [] } : bad('there is none')
-  if (!isSignedBy(raw, signature)) return bad(`does not hold for key ${signature.publicKey}`)
-  if (pinnedKey !== null && signature.publicKey !== pinnedKey) {
-    return bad(`is of key ${signature.publicKey}; expected that of ${pinnedKey}`)
-  }
-  return { signedBy: signature.publicKey, problems: [] }
 }

@@ -7,6 +7,7 @@ import { cardKeys } from '../catalogue/cards.ts'
 import { modelKeys } from '../catalogue/models.ts'
 import { systemClock } from '../clock.ts'
 import { silentProgress } from '../progress.ts'
+import { readRows } from '../record/read.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../record/signature.ts'
 import { type FinishedRun, runScenario } from '../run.ts'
 import type { RunOptions } from '../run-options.ts'
@@ -33,6 +34,7 @@ beforeAll(async () => {
     quietSeconds: 0.8,
     idleSeconds: 0,
     minWindowSeconds: 1,
+    coolDown: { toWithinC: 0.001, timeoutSeconds: 1 },
   }
   const scenario: PlainTextFile = {
     ...(file as PlainTextFile),
@@ -70,6 +72,18 @@ test('every figure and gate of a run recomputes from its files, and its signatur
   expect(verification.recomputed?.trials).toEqual(run.record.trials)
   expect(run.record.trials).toHaveLength(2)
   expect(run.record.trials[0]?.energyJ).toBeGreaterThan(0)
+})
+
+test('between the trials nothing was sent while the card was waited for', async () => {
+  const [first, second] = run.record.trials
+  const [wait, ...others] = run.record.coolDowns ?? []
+  expect(others).toEqual([])
+  expect(wait).toMatchObject({ beforeTrial: 1, fromAboveC: expect.any(Number) })
+  expect(wait?.startMs).toBeGreaterThanOrEqual(first!.endMs)
+  expect(wait?.endMs).toBeLessThanOrEqual(second!.startMs)
+  const rows = await readRows(run.directory, 'requests.csv')
+  const sent = rows.filter(({ dispatchedMs }) => dispatchedMs! >= wait!.startMs && dispatchedMs! < wait!.endMs)
+  expect(sent).toEqual([])
 })
 
 test('its redacted copy verifies as well', async () => {

@@ -122,12 +122,32 @@ describe('one side', () => {
     expect(side.estimate).toEqual({ mean: 100, parts: [{ variance: expect.closeTo(1 / 3, 12), degrees: 2 }] })
   })
 
-  test('two runs that disagree stand on their own single degree', () => {
+  test('two runs: the spread between them, one degree, with what trials and restarts explain, as much as two', () => {
+    const side = estimateSide([
+      [99, 100, 101],
+      [101, 102, 103],
+    ])
+    // 2 / 2 between the runs; s²/n = 1/3 in each, and the allowance, over two runs
+    const explained = (2 * (1 / 3)) / 4 + (101 * RESTART_SHARE) ** 2 / 2
+    expect(side.estimate).toEqual({
+      mean: 101,
+      parts: [{ variance: expect.closeTo((2 * explained + 1) / 3, 12), degrees: 3 }],
+    })
+  })
+
+  test('many trials in two runs are not many independent ones', () => {
+    const many = (level: number) => Array.from({ length: 50 }, (_, index) => level + 0.001 * (index % 2))
+    const side = estimateSide([many(99), many(101)])
+    expect(side.estimate?.parts).toEqual([{ variance: expect.closeTo(1 / 3, 1), degrees: 3 }])
+    expect(side).toMatchObject({ trials: 100, runs: 2 })
+  })
+
+  test('two runs that disagree by more than that are named', () => {
     const side = estimateSide([
       [100, 100.1, 99.9],
       [110, 110.1, 109.9],
     ])
-    expect(side).toMatchObject({ estimate: { parts: [{ degrees: 1 }] }, notes: [expect.stringContaining('disagree')] })
+    expect(side).toMatchObject({ estimate: { parts: [{ degrees: 3 }] }, notes: [expect.stringContaining('disagree')] })
   })
 
   test.each([

@@ -26,6 +26,12 @@ test('a sweep is one run a value, and a search its ends and its halvings', () =>
   expect(cardTime(file(search)).fewestS).toBe(6 * 208)
 })
 
+test('a cool-down may take its whole timeout before every trial but the first, or no time', () => {
+  const plain = file({ shape: 'closed', concurrency: 1 })
+  const cooled = { ...plain, trial: { ...plain.trial, coolDown: { toWithinC: 3, timeoutSeconds: 100 } } }
+  expect(cardTime(cooled as typeof plain)).toEqual({ fewestS: 208, mostS: 670 + 900 })
+})
+
 test('several files add up, and people read minutes', () => {
   const both = cardTimeOfAll([file({ shape: 'closed', concurrency: 1 }), file({ shape: 'closed', concurrency: 2 })])
   expect(both).toEqual({ fewestS: 416, mostS: 1340 })

@@ -9,14 +9,16 @@ export interface CardTime {
 /**
  * Card time of a scenario file: runs x (idle + warm-up + trials x (seconds + quiet before and after)). A sweep is one run a
  * value; a search for the highest rate is its two ends and as many halvings (on a log scale) as the tolerance needs.
- * Loading the model and waiting for the last requests come on top: they depend on disk and server.
+ * A cool-down may be over at once and may take its whole timeout. Loading the model and waiting for the last requests
+ * come on top: they depend on disk and server.
  */
 export function cardTime(file: ScenarioFile): CardTime {
   const { warmupSeconds, seconds, quietSeconds } = file.trial
   const { minTrials, maxTrials } = file.certainty
   const idleSeconds = ('idleSeconds' in file.trial ? file.trial.idleSeconds : 0) ?? 0
   const each = (trials: number) => runsOf(file) * (idleSeconds + warmupSeconds + trials * (seconds + 2 * quietSeconds))
-  return { fewestS: each(minTrials), mostS: each(maxTrials) }
+  const coolS = runsOf(file) * (maxTrials - 1) * (file.trial.coolDown?.timeoutSeconds ?? 0)
+  return { fewestS: each(minTrials), mostS: each(maxTrials) + coolS }
 }
 
 /** Card time of several files, one after another. */

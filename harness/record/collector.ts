@@ -29,8 +29,10 @@ export interface CollectedTrial {
 export class Collector {
   readonly #writer: RunWriter
   #requests = new RequestTable()
+  #last: RequestTable | null = null
   #bins = new Map<number, number>()
   #gpuRows: GpuRow[] = []
+  readonly #newest = new Map<string, GpuRow>()
   #steps: StepRow[] = []
   #samples = 0
   #samplesAtTrialEnd = 0
@@ -53,6 +55,7 @@ export class Collector {
   addSample(row: GpuRow): void {
     this.#writer.append('gpu.csv', [row])
     this.#gpuRows.push(row)
+    this.#newest.set(row.uuid, row)
     this.#samples += 1
   }
 
@@ -64,7 +67,10 @@ export class Collector {
     this.#writer.append('server.csv', rows)
   }
 
-  /** Ends a trial: its rows, and a clean slate for the next one. Samples from `keepAfterMs` on are kept for it too. */
+  /**
+   * Ends a trial: its rows, and a clean slate for the next one. Samples from `keepAfterMs` on are kept for it too.
+   * The requests are there until the next trial ends.
+   */
   endTrial(trial: number, keepAfterMs: number, gapCounts: Uint32Array): CollectedTrial {
     const sorted = [...this.#bins].sort(([a], [b]) => a - b)
     const tokens = sorted.map(([bin, count]) => ({ trial, binStartMs: bin * TOKEN_BIN_MS, tokens: count }))
@@ -74,6 +80,8 @@ export class Collector {
     )
     this.#writer.append('gaps.csv', gaps)
     const collected = { requests: this.#requests, tokens, gaps, gpuRows: this.#gpuRows, steps: this.#steps }
+    this.#last?.free()
+    this.#last = this.#requests
     this.#requests = new RequestTable()
     this.#bins = new Map()
     this.#steps = []
@@ -85,6 +93,11 @@ export class Collector {
   /** Rows of gpu.csv when the last trial ended: whoever recomputes its figures takes no later ones. */
   get samplesAtTrialEnd(): number {
     return this.#samplesAtTrialEnd
+  }
+
+  /** Newest sample of each GPU, by UUID. */
+  get newestSamples(): ReadonlyMap<string, GpuRow> {
+    return this.#newest
   }
 
   /** Newest sample, for the live display. */

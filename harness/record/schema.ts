@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { imageFiguresSchema, oomSchema, trainingFiguresSchema, trainingJobSchema } from './job-schema.ts'
-import { clientTokensSchema, serverTrialSchema, servingSchema } from './server-schema.ts'
+import { clientTokensSchema, serverStartSchema, serverTrialSchema, servingSchema } from './server-schema.ts'
 import { redactedCopySchema, signatureSchema } from './signature-schema.ts'
-import { fingerprintSchema, telemetrySchema } from './telemetry-schema.ts'
+import { coolDownSchema, fingerprintSchema, telemetrySchema } from './telemetry-schema.ts'
 
 /** The run record, schema version 1: the only bridge between measuring and reporting. */
 export const SCHEMA_VERSION = 1
@@ -231,6 +231,8 @@ export const runRecordSchema = z.object({
     .optional()
     .describe('how many trials the run might have: past `fewest` the intervals are widened for having looked before'),
   drift: driftSchema.optional(),
+  coolDowns: z.array(coolDownSchema).optional().describe('absent where the scenario wants none'),
+  serverStart: serverStartSchema.optional().describe('absent where the server was running already'),
   telemetry: telemetrySchema.optional().describe('absent where no card was watched'),
   fingerprint: fingerprintSchema.optional().describe('absent where no card could be read'),
   oom: oomSchema.optional().describe('the run failed for memory, which is its result; `result` is empty'),

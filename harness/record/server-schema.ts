@@ -23,6 +23,13 @@ export const servingSchema = z.object({
 })
 export type Serving = z.infer<typeof servingSchema>
 
+/** Which start of the server a run was measured on, where the harness starts it: starts land on different levels. */
+export const serverStartSchema = z.object({
+  number: z.int().positive().describe('1 is the first'),
+  of: z.int().positive().describe('how many starts were planned'),
+})
+export type ServerStart = z.infer<typeof serverStartSchema>
+
 /** Changes of the server's counters from just before a trial to just after it, and the highest of its gauges. */
 export const serverTrialSchema = z.object({
   scrapes: z.int().nonnegative(),

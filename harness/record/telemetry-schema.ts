@@ -110,6 +110,19 @@ export const telemetrySchema = z.object({
   trials: z.array(cardTrialSchema),
 })
 
+/** One wait for the serving cards to cool before a trial, where the scenario wants it; times on the run's clock. */
+export const coolDownSchema = z.object({
+  beforeTrial: z.int().positive().describe('index of the trial that waited'),
+  startMs: z.number(),
+  endMs: z.number(),
+  outcome: z.enum(['reached', 'timed-out', 'temperature-unknown', 'interrupted']),
+  fromAboveC: nullableNumber.describe(
+    'degrees above the start of the first trial, of the card furthest above its own, as the wait began',
+  ),
+  toAboveC: nullableNumber.describe('the same as it ended'),
+  finding: z.string().optional().describe('what a reader must know: it was too warm all the same, or not known'),
+})
+
 /** What the box is, as far as it bears on a figure; the host stands in `host`. */
 export const fingerprintSchema = z.object({
   driver: z.object({
@@ -127,5 +140,6 @@ export const fingerprintSchema = z.object({
 export type GpuTelemetry = z.infer<typeof telemetrySchema>
 export type CardSight = z.infer<typeof sightSchema>
 export type CardTrial = z.infer<typeof cardTrialSchema>
+export type CoolDown = z.infer<typeof coolDownSchema>
 export type ActiveIdleSpan = z.infer<typeof idleSchema>
 export type BoxFingerprint = z.infer<typeof fingerprintSchema>

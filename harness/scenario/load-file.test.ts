@@ -57,6 +57,14 @@ describe('a scenario file', () => {
     expect(scenario?.certainty).toEqual({ target: 0.02, minTrials: 3, maxTrials: 10 })
   })
 
+  test('waits for no card to cool unless it says so, and then has a limit', async () => {
+    const [none] = await load(good)
+    expect(none?.trial).not.toHaveProperty('coolDown')
+    const [some] = await load(`${good}trial: { coolDown: { toWithinC: 5 } }\n`)
+    expect(some?.trial.coolDown).toEqual({ toWithinC: 5, timeoutSeconds: 300 })
+    expect(await problem(`${good}trial: { coolDown: { toWithin: 5 } }\n`)).toContain('did you mean "toWithinC"?')
+  })
+
   test('takes a share as 5% or as 0.05', async () => {
     const [percent] = await load(`${good}certainty: { target: 5% }\n`)
     const [share] = await load(`${good}certainty: { target: 0.05 }\n`)

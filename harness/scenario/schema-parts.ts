@@ -36,6 +36,21 @@ export const trialFields = {
     .min(0.8)
     .default(3)
     .describe('sampling goes on this long before and after a trial, so that the power sensor can follow'),
+  coolDown: z
+    .strictObject({
+      toWithinC: z
+        .number()
+        .positive()
+        .default(3)
+        .describe('this many degrees above the temperature at the start of the first trial are near enough'),
+      timeoutSeconds: z
+        .number()
+        .positive()
+        .default(300)
+        .describe('the trial goes on after this, however warm the card is, and the record says so'),
+    })
+    .optional()
+    .describe('before every trial but the first, nothing is sent until the card has cooled; without it nothing waits'),
 } as const
 
 export const trialSchema = z

@@ -3,7 +3,7 @@ import { recompute } from '../evidence/recompute.ts'
 import { sealed, signed } from '../evidence/seal.ts'
 import { readTrialRows } from '../evidence/trial-rows.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
-import type { GpuRow, RequestRow, ServerRow, TokenRow } from '../record/rows.ts'
+import type { CounterRow, GpuRow, RequestRow, ServerRow, TokenRow } from '../record/rows.ts'
 import { type RunRecord, runRecordSchema, type Trial } from '../record/schema.ts'
 import { RunWriter } from '../record/writer.ts'
 import { observed } from './live-record-box.ts'
@@ -21,6 +21,8 @@ export interface LiveRun {
 export interface LiveOptions {
   readonly key?: KeyObject | null
   readonly id?: string
+  /** Readings of the energy counter as well, that agree with the samples. */
+  readonly counter?: boolean
   /** What a test wants otherwise; figures and gates follow from it. */
   readonly over?: Partial<RunRecord>
 }
@@ -48,7 +50,8 @@ export async function writeLiveRun(root: string, options: LiveOptions = {}): Pro
   }
   const samples = samplesOf(trials.at(-1)?.endMs ?? 0, trials)
   writer.append('gpu.csv', samples)
-  const base = { ...observed(writer.id), ...options.over }
+  if (options.counter) writer.append('counter.csv', countedFrom(samples))
+  const base = { ...boxOf(writer.id, options.counter), ...options.over }
   const scenarioSha256 = canonicalSha256(base.scenario)
   const stubs = trials.map((trial) => ({ ...emptyTrial, ...trial, gpuRows: samples.length }))
   const open = { ...base, scenarioSha256, trials: stubs as never, files: writer.closeFiles() }
@@ -120,6 +123,21 @@ function samplesOf(endMs: number, trials: readonly { readonly startMs: number; r
     rows.push(gpuRow(timeMs, { uuid: UUID, powerW, powerInstantW: powerW, ...load }))
   }
   return rows
+}
+
+/** What a counter would have counted: the samples are 200 ms apart, and a watt for a millisecond is a millijoule. */
+function countedFrom(samples: readonly GpuRow[]): CounterRow[] {
+  let energyMj = 1_000_000
+  return samples.map(({ timeMs, uuid, powerW }) => {
+    energyMj += (powerW ?? 0) * 200
+    return { timeMs, uuid, energyMj }
+  })
+}
+
+function boxOf(id: string, hasCounter = false): RunRecord {
+  const box = observed(id)
+  const { telemetry } = box
+  return hasCounter && telemetry ? { ...box, telemetry: { ...telemetry, counter: { state: 'ok' } } } : box
 }
 
 /** The UUID of the card of such a run. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RunRecord } from '../../harness/record/schema.ts'
 import { later, makeComparedRun } from '../testing/compare-builder.ts'
 import { compareRuns } from './comparison.ts'
 
@@ -82,6 +83,120 @@ describe('pairs', () => {
 
   test('nothing in common is no comparison', () => {
     expect(compareRuns([before], [later({ scenario: 'new' })]).scenarios).toEqual([])
+  })
+})
+
+describe('starts of the server', () => {
+  /** Starts whose levels are apart, each with trials that hardly differ. */
+  const starts = (speeds: readonly number[], month: number, over: Parameters<typeof later>[0] = {}) =>
+    speeds.map((speed, at) =>
+      makeComparedRun({
+        speed,
+        trials: 10,
+        startedAt: `2026-${month}-0${at + 1}T10:00:00Z`,
+        more: { serverStart: { number: at + 1, of: speeds.length } },
+        ...over,
+      }),
+    )
+  const halfOf = (before: readonly number[], after: readonly number[]) => {
+    const [scenario] = compareRuns(starts(before, 11), starts(after, 12)).scenarios
+    const { relative, baseline } = scenario!.metrics[0]!
+    return { half: (relative!.ci95[1] - relative!.ci95[0]) / 2, baseline, verdict: scenario!.verdict }
+  }
+
+  test('the interval comes from the spread between starts, not from their many trials', () => {
+    const apart = [0.98, 1, 1.02]
+    const { half, baseline, verdict } = halfOf(apart, apart)
+    expect(baseline).toEqual({ mean: expect.closeTo(1000, 0), trials: 30, runs: 3 })
+    // s = 2 % a start, 3 starts a side, 4 degrees: 2.776 * 2 % * sqrt(2/3)
+    expect(half).toBeCloseTo(2.776 * 0.02 * Math.sqrt(2 / 3), 3)
+    expect(verdict).toBe('inconclusive')
+  })
+
+  test('two starts that are far apart are no certainty either, however many trials they had', () => {
+    expect(halfOf([0.97, 1.03], [0.97, 1.03])).toMatchObject({ verdict: 'inconclusive' })
+    expect(halfOf([0.97, 1.03], [0.97, 1.03]).half).toBeGreaterThan(0.05)
+  })
+
+  test('what changed between the runs of one side would pass for such a spread: it is refused', () => {
+    const before = [makeComparedRun({ driver: '580.95' }), later({ driver: '590.44' })]
+    const { objections } = compareRuns(before, [makeComparedRun({ startedAt: '2026-12-01T10:00:00Z' })])
+    expect(objections.join()).toContain(
+      'the runs of the baseline are not of one box and server (Driver: 580.95 / 590.44)',
+    )
+  })
+
+  test('two GPUs that serve together are one box', () => {
+    const pair = (of: typeof later, month: number) =>
+      [1, 2].map((day) => of({ gpus: 2, startedAt: `2026-${month}-0${day}T10:00:00Z` }))
+    expect(compareRuns(pair(makeComparedRun, 11), pair(later, 12)).objections).toEqual([])
+  })
+})
+
+describe('what stands on top', () => {
+  const print = (over: object = {}, sha = 'a') => ({
+    fingerprint: {
+      driver: { version: '580.95', kernelModule: '580.95', nvml: '580.95', cuda: '13.0', fieldsSha256: 'f'.repeat(64) },
+      cards: [{ uuid: 'GPU-0', compute_mode: 'Default', 'clocks.applications.graphics': '2520', ...over }],
+      containerImage: null,
+      driverStateSha256: sha.repeat(64),
+    },
+  })
+  const base = makeComparedRun({ more: print() })
+  const labelsOf = (after: RunRecord) => compareRuns([base], [after]).differences.map(({ label }) => label)
+  const withGpu = (over: object) => {
+    const run = later({ more: print() })
+    return { ...run, gpus: run.gpus.map((gpu) => ({ ...gpu, ...over })) }
+  }
+  const withServer = (over: object) => {
+    const run = later({ more: print() })
+    return { ...run, endpoint: { ...run.endpoint, ...over } }
+  }
+  const serving = (over: object) => ({
+    metricNames: 'vllm' as const,
+    kvCapacityTokens: null,
+    kvMaxConcurrency: null,
+    kvBlockTokens: null,
+    kvCacheDtype: 'auto',
+    prefixCaching: true,
+    gpuMemoryUtilization: 0.9,
+    speculation: false,
+    quantization: null,
+    tensorParallel: 1,
+    reasons: {},
+    ...over,
+  })
+
+  test.each([
+    ['driver', withGpu({ driver: '590.44' }), 'Driver'],
+    ['VBIOS', withGpu({ vbios: '95.02' }), 'VBIOS'],
+    ['power limit', withGpu({ powerLimitW: 400 }), 'Power limit (W)'],
+    ['vLLM version', withServer({ version: '0.12.0' }), 'Engine version'],
+    ['model and its revision', withServer({ modelRoot: '/hub/models--a--b/snapshots/0a1b' }), 'Model'],
+    ['context', withServer({ maxModelLen: 8192 }), 'Context (tokens)'],
+    ['a flag of vLLM', withServer({ serving: serving({ kvCacheDtype: 'fp8_e4m3' }) }), 'KV cache dtype'],
+    ['compute mode', later({ more: print({ compute_mode: 'Exclusive_Process' }, 'b') }), 'Compute mode'],
+    ['state of the driver', later({ more: print({}, 'b') }), 'Driver state (SHA-256)'],
+    ['scenario', later({ more: print(), sha: 'another-scenario' }), 'Scenario (SHA-256)'],
+  ])('%s', (_, after, label) => {
+    expect(labelsOf(after)).toContain(label)
+  })
+
+  test('nothing, of the same box twice', () => {
+    expect(labelsOf(later({ more: print() }))).toEqual([])
+  })
+
+  test('why a server does not tell something is no difference of it', () => {
+    const before = { ...base, endpoint: { ...base.endpoint, serving: serving({ reasons: { a: 'not told' } }) } }
+    expect(compareRuns([before], [withServer({ serving: serving({}) })]).differences).toEqual([])
+  })
+
+  test('a record of before there were fingerprints is one line, not one a field', () => {
+    expect(labelsOf(later())).toEqual(['Driver state (SHA-256)'])
+    expect(compareRuns([base], [later()]).differences[0]).toMatchObject({
+      baseline: 'aaaaaaaaaaaa',
+      candidate: 'unknown',
+    })
   })
 })
 

@@ -103,10 +103,11 @@ function warningsOf(side: string, run: RunRecord): string[] {
     drift.length > 0 && cold && soaked
       ? [`${side} ${run.id}: cold burst ${cold.toFixed(1)} tokens/s, soaked ${soaked.toFixed(1)} tokens/s`]
       : []
+  const warm = (run.coolDowns ?? []).flatMap(({ finding }) => (finding ? [`${side} ${run.id}: ${finding}`] : []))
   const failed = run.gates
     .filter((gate) => gate.status === 'fail' && gate.id !== 'live-source')
     .map((gate) => `${side} ${run.id}: gate ${gate.id} failed: ${gate.evidence}`)
-  return [...drift, ...soak, ...failed]
+  return [...drift, ...soak, ...warm, ...failed]
 }
 
 function pairValues({ baseline, candidate }: Pair): ScenarioValues {

@@ -13,6 +13,9 @@ const labels: Readonly<Record<string, string>> = {
   'card.key': 'Card',
   'gpus.name': 'GPU',
   'gpus.driver': 'Driver',
+  'fingerprint.driver.kernelModule': 'Kernel module of the driver',
+  'fingerprint.driver.nvml': 'NVML',
+  'fingerprint.driver.cuda': 'CUDA of the driver',
   'gpus.vbios': 'VBIOS',
   'gpus.powerLimitW': 'Power limit (W)',
   'gpus.powerDefaultLimitW': 'Default power limit (W)',
@@ -25,11 +28,24 @@ const labels: Readonly<Record<string, string>> = {
   'gpus.pcie.widthCurrent': 'PCIe width',
   'gpus.count': 'GPUs that serve',
   'gpus.uuid': 'GPU UUID',
+  'fingerprint.compute_mode': 'Compute mode',
+  'fingerprint.mig.mode.current': 'MIG',
+  'fingerprint.clocks.applications.graphics': 'Application clock (MHz)',
+  'fingerprint.driverStateSha256': 'Driver state (SHA-256)',
   'endpoint.engine': 'Engine',
   'endpoint.version': 'Engine version',
+  'fingerprint.containerImage': 'Container image',
   'endpoint.modelRoot': 'Model',
   'endpoint.model': 'Served as',
   'endpoint.maxModelLen': 'Context (tokens)',
+  'endpoint.serving.kvCacheDtype': 'KV cache dtype',
+  'endpoint.serving.quantization': 'Quantisation',
+  'endpoint.serving.gpuMemoryUtilization': 'GPU memory utilisation',
+  'endpoint.serving.prefixCaching': 'Prefix caching',
+  'endpoint.serving.speculation': 'Speculative decoding',
+  'endpoint.serving.tensorParallel': 'Tensor parallel',
+  'endpoint.serving.kvCapacityTokens': 'KV capacity (tokens)',
+  'endpoint.serving.kvMaxConcurrency': 'KV capacity (sequences)',
   scenarioSha256: 'Scenario (SHA-256)',
   'host.hostname': 'Host',
   'host.kernel': 'Kernel',
@@ -44,20 +60,47 @@ const ignored = [
   'gpus.serving',
   'gpus.pcie.genCurrent',
   'endpoint.url',
+  'endpoint.serving.reasons',
   'tool.name',
   'tool.commit',
   'card.name',
   'card.claimed',
   'card.reason',
+  'fingerprint.driver.version',
+] as const
+
+/** What the fingerprint says of a card that the inventory in `gpus` does not: the rest would be told twice. */
+const cardFields = [
+  'pci.device_id',
+  'inforom.img',
+  'compute_cap',
+  'power.min_limit',
+  'power.max_limit',
+  'compute_mode',
+  'mig.mode.current',
+  'clocks.applications.graphics',
+] as const
+
+/** What the runs of one side must have in common to be starts of one server on one box. */
+const oneSide = [
+  'gpus.driver',
+  'gpus.vbios',
+  'gpus.powerLimitW',
+  'gpus.uuid',
+  'fingerprint.driverStateSha256',
+  'endpoint.version',
+  'endpoint.modelRoot',
 ] as const
 
 /**
  * What differs between the two sides: driver, VBIOS, limits, server version and flags, model, scenario. Every field that
- * the record keeps about GPUs, endpoint, host and tool is looked at, so that a field added tomorrow is compared
+ * the record keeps about GPUs, driver, endpoint, host and tool is looked at, so that a field added tomorrow is compared
  * tomorrow. A side whose runs disagree shows all its values.
  */
 export function fingerprintDifferences(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Difference[] {
-  const [before, after] = [valuesOf(baseline), valuesOf(candidate)]
+  // records of before there were fingerprints: their absence is one line, not one a field
+  const isTold = [...baseline, ...candidate].every((run) => run.fingerprint !== undefined)
+  const [before, after] = [valuesOf(baseline, isTold), valuesOf(candidate, isTold)]
   const fields = [...new Set([...before.keys(), ...after.keys()])]
   const known = Object.keys(labels)
   const rank = (field: string) => (known.includes(field) ? known.indexOf(field) : known.length)
@@ -68,7 +111,17 @@ export function fingerprintDifferences(baseline: readonly RunRecord[], candidate
     .map((each) => ({ ...each, label: labels[each.field] ?? each.field }))
 }
 
-function valuesOf(runs: readonly RunRecord[]): Map<string, Set<string>> {
+/** What the runs of one side do not have in common although they must, as `label: values`; empty for one box and server. */
+export function mixedState(runs: readonly RunRecord[]): string[] {
+  const values = runs.map((run) => valuesOf([run], true))
+  const found = (field: string) => [...new Set(values.map((each) => shown(each.get(field))))]
+  const mixed = oneSide.filter((field) => found(field).length > 1)
+  // the hash over the driver's state names nothing: it speaks where no other field does
+  const named = mixed.filter((field) => field !== 'fingerprint.driverStateSha256')
+  return (named.length > 0 ? named : mixed).map((field) => `${labels[field]}: ${found(field).join(' / ')}`)
+}
+
+function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<string, Set<string>> {
   const values = new Map<string, Set<string>>()
   const add = (field: string, value: unknown): void => {
     if (ignored.some((path) => field === path)) return
@@ -89,6 +142,16 @@ function valuesOf(runs: readonly RunRecord[]): Map<string, Set<string>> {
     add('tool', run.tool)
     add('source', run.source)
     add('scenarioSha256', run.scenarioSha256.slice(0, 12))
+    if (run.fingerprint === undefined) continue
+    const { driver, cards, containerImage, driverStateSha256 } = run.fingerprint
+    add('fingerprint.driverStateSha256', driverStateSha256.slice(0, 12))
+    if (!withFingerprint) continue
+    add('fingerprint.driver', { ...driver, fieldsSha256: driver.fieldsSha256?.slice(0, 12) })
+    add('fingerprint.containerImage', containerImage)
+    const uuids = serving.map((gpu) => gpu.uuid)
+    for (const card of cards.filter(({ uuid }) => uuids.includes(uuid ?? ''))) {
+      for (const field of cardFields) add(`fingerprint.${field}`, card[field])
+    }
   }
   return values
 }

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema.ts'
+import { mixedState } from './fingerprint.ts'
 
 /** Runs of one scenario that stand against each other. A run is one start of the server. */
 export interface Pair {
@@ -68,9 +69,17 @@ function makePair(scenario: string, baseline: readonly RunRecord[], candidate: r
       ? [`the scenario is not the same on both sides (${changedKeys(all).join(', ')})`]
       : []),
     ...(sources.length > 1 ? ['simulated runs with live ones'] : []),
+    ...mixedObjections('baseline', baseline),
+    ...mixedObjections('candidate', candidate),
     ...(twice.length > 0 ? [`the same run on both sides: ${twice.map((run) => run.id).join(', ')}`] : []),
   ]
   return { scenario, title: all[0]!.scenario.title, baseline, candidate, objections }
+}
+
+/** Runs of one side are starts of one server on one box; what changed between them would pass for the spread of starts. */
+function mixedObjections(side: string, runs: readonly RunRecord[]): string[] {
+  const mixed = runs.length > 1 ? mixedState(runs) : []
+  return mixed.length > 0 ? [`the runs of the ${side} are not of one box and server (${mixed.join('; ')})`] : []
 }
 
 function changedKeys(runs: readonly RunRecord[]): string[] {

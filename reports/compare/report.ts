@@ -112,13 +112,14 @@ function verdictTable(comparison: Comparison): Table {
     ],
     notes: [
       `regressed or improved: the difference is not 0 (Welch's test, corrected for all metrics of all scenarios by Holm, 5 %) and at least ${effect}. equivalent: the ratio lies within ±${effect} (two one-sided tests, 5 % each). inconclusive: neither.`,
-      'Intervals are 95 %, each taken alone. Fewer than three runs a side cannot show how starts of the server differ: 0.3 % is allowed for.',
+      'Intervals are 95 %, each taken alone. One run a side cannot show how starts of the server differ: 0.3 % is allowed for. Two show it roughly, and are weighed with that allowance; three or more speak for themselves.',
     ],
   })
 }
 
-/** A comparison has findings of its own: those of the gates stay with the runs. */
+/** A comparison has findings of its own: those of the gates, and what is remarked, stay with the runs. */
 function sourceWithoutFindings(run: RunRecord): ReportSource {
   const source = sourceOf(run)
-  return { ...source, gates: { ...source.gates, findings: [] } }
+  const { remarks: _, ...rest } = source
+  return { ...rest, gates: { ...source.gates, findings: [] } }
 }

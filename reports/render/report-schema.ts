@@ -60,6 +60,7 @@ const sourceSchema = z.strictObject({
   startedAt: z.string(),
   quotable: z.boolean(),
   gates: z.strictObject({ pass: count, warn: count, fail: count, notMeasured: count, findings: z.array(z.string()) }),
+  remarks: z.array(z.string()).optional(),
 })
 
 const moneySchema = z.strictObject({

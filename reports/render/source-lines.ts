@@ -18,6 +18,7 @@ export function sourceLines(report: Report): string[] {
     return [
       `${source.id}: ${stamp}${status}${verdict}; ${counts}`,
       ...(told ? [] : findings.map((finding) => `  ${finding}`)),
+      ...(source.remarks ?? []).map((remark) => `  ${remark}`),
     ]
   })
   return [...lines, ENERGY_SCOPE]

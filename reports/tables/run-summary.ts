@@ -1,5 +1,6 @@
 import { describeWork } from '../../harness/metrics/describe-work.ts'
 import type { Figure, Gate, ResultKey, RunRecord } from '../../harness/record/schema.ts'
+import { soakText } from '../run-remarks.ts'
 import { buildTable, type Cell, missing, type Table, type Tone, text } from './table.ts'
 
 /** The figures of one run as it ends, most asked-for first. */
@@ -38,6 +39,7 @@ export function runSummaryTable(record: RunRecord): Table {
     .map((row) => ({ ...row, figure: record.result[row.key] }))
     .filter((row) => row.figure !== undefined || (record.scenario.kind === 'text' && !jobKeys.has(row.key)))
   const work = describeWork(record.scenario)
+  const soak = soakText(record)
   return buildTable({
     id: 'run-summary',
     title: `${record.scenario.title} on ${record.card.name ?? 'a machine without a GPU'}`,
@@ -51,6 +53,8 @@ export function runSummaryTable(record: RunRecord): Table {
     notes: [
       `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
       ...(work === null ? [] : [work]),
+      ...(soak === null ? [] : [soak]),
+      ...(record.coolDowns ?? []).flatMap(({ finding }) => finding ?? []),
       ...(record.oom ? [`OOM: ${record.oom.evidence}`] : []),
     ],
   })

@@ -64,6 +64,8 @@ export interface ComparedRun extends Partial<RunOverrides> {
   readonly version?: string
   readonly sha?: string
   readonly findings?: readonly string[]
+  /** What the record has besides, such as a fingerprint or which start of the server it was. */
+  readonly more?: Partial<RunRecord>
 }
 
 /** A run with trials, for comparisons. */
@@ -87,6 +89,7 @@ export function makeComparedRun(over: ComparedRun = {}): RunRecord {
           },
         }
       : {}),
+    ...over.more,
   })
 }
 

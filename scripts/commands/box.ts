@@ -17,11 +17,12 @@ import { openTelemetry } from '../../harness/telemetry/open.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { type AcceptanceLine, acceptance, boxAccepted } from '../support/acceptance.ts'
-import { boxNight } from '../support/box-night.ts'
+import { boxNight, type NightTools } from '../support/box-night.ts'
 import { type BoxStep, boxPlan } from '../support/box-plan.ts'
 import { openBoxState } from '../support/box-state.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
+import { restartLines } from '../support/restart-lines.ts'
 import { cardsNamed } from './predict.ts'
 import { runOptions } from './run.ts'
 import { serveOptions } from './serve.ts'
@@ -40,9 +41,14 @@ export interface BoxFlags {
   readonly cache?: string
   readonly nvidiaSmi?: string
   readonly timeoutMinutes: number
+  /** Starts of the server for each scenario, one record each. */
+  readonly restarts: number
 }
 
-/** A fresh box, unattended: doctor, then each scenario that fits: serve, run, stop; then the report and the verdict. */
+/**
+ * A fresh box, unattended: doctor, then each scenario that fits: serve, run, stop, as often as `restarts` says; then the
+ * report and the verdict.
+ */
 export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const here = flags.print && flags.card ? foreseen(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags)
@@ -50,7 +56,7 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
   const paths = flags.suite ?? allScenarios()
   const files = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, 'rtx-6000-pro'] })
   const steps = boxPlan(files, card, here.count, serveOptions(flags, io))
-  io.stderr.write(planText(card, steps))
+  io.stderr.write(planText(card, steps, flags.restarts))
   if (flags.print) {
     for (const step of steps.filter((each) => each.leftOut === null && each.serve)) {
       io.stdout(`# ${step.name}\n${shellLine(step.serve?.argv ?? [])}\n`)
@@ -78,7 +84,7 @@ async function night(
   const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
   try {
     const earlier = await recordsIn([flags.out])
-    const state = await boxNight(steps, openBoxState(flags.out, card.key, flags.resume ?? false), flags.out, {
+    const tools: NightTools = {
       say: (line) => io.stderr.write(`${line}\n`),
       signal: interrupts.drain,
       serve: (plan) =>
@@ -89,12 +95,14 @@ async function night(
           signal: interrupts.drain,
           onLine: () => {},
         }),
-      run: (file, endpoint) =>
-        runScenario(
-          file,
-          runOptions({ ...flags, endpoint, gpu: true, progress: true, certificate: true }, io, interrupts),
-        ),
-    })
+      run: (file, endpoint, serverStart) =>
+        runScenario(file, {
+          ...runOptions({ ...flags, endpoint, gpu: true, progress: true, certificate: true }, io, interrupts),
+          serverStart,
+        }),
+    }
+    const before = openBoxState(flags.out, card.key, flags.resume ?? false)
+    const state = await boxNight(steps, before, flags.out, tools, flags.restarts)
     const ran = state.steps.flatMap((step) => (step.run === null ? [] : [step.run]))
     const runs = ran.length > 0 ? await recordsIn(ran) : []
     const lines = acceptance(
@@ -103,6 +111,7 @@ async function night(
       doctor.checks,
     )
     if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs), { color: io.color }))
+    for (const line of restartLines(runs)) io.stdout(`${line}\n`)
     io.stdout(verdictText(card, lines))
     if (interrupts.drain.aborted) return exitCodes.interrupted
     return boxAccepted(lines) ? exitCodes.done : exitCodes.answerIsNo
@@ -148,15 +157,20 @@ async function recordsIn(paths: readonly string[]): Promise<RunRecord[]> {
   return read.flatMap((each) => (each.status === 'fulfilled' ? [each.value.record] : []))
 }
 
-function planText(card: Card, steps: readonly BoxStep[]): string {
-  const minutes = steps.reduce((sum, step) => sum + step.minutes, 0)
+function planText(card: Card, steps: readonly BoxStep[], restarts: number): string {
+  const minutes = restarts * steps.reduce((sum, step) => sum + step.minutes, 0)
+  const starts = restarts === 1 ? '' : `, each on ${restarts} starts of its server`
   const lines = steps.map((step) =>
     step.leftOut === null
       ? `  ${step.name}: at most ${Math.ceil(step.minutes)} min${(step.serve?.corrections ?? []).map((each) => `; ${each}`).join('')}`
       : `  ${step.name}: left out: ${step.leftOut}`,
   )
-  return `${card.label}: ${steps.filter((step) => step.leftOut === null).length} of ${steps.length} scenarios, at most ${Math.ceil(minutes)} min without downloads\n${lines.join('\n')}\n`
+  return `${card.label}: ${steps.filter((step) => step.leftOut === null).length} of ${steps.length} scenarios${starts}, at most ${Math.ceil(minutes)} min without downloads\n${lines.join('\n')}\n`
 }
+
+/** Which of several starts a line is about. */
+const startText = ({ serverStart }: AcceptanceLine): string =>
+  serverStart === undefined || serverStart.of === 1 ? '' : `, start ${serverStart.number} of ${serverStart.of}`
 
 /** The last word on a box. */
 function verdictText(card: Card, lines: readonly AcceptanceLine[]): string {
@@ -167,7 +181,7 @@ function verdictText(card: Card, lines: readonly AcceptanceLine[]): string {
         : `${line.low.toFixed(0)} to ${line.high.toFixed(0)} (${line.basis})`
     const got = line.measured === null ? 'not measured' : `${line.measured.toFixed(0)} tokens/s`
     return [
-      `  ${line.verdict.padEnd(12)} ${line.scenario}: ${got}, ${band}`,
+      `  ${line.verdict.padEnd(12)} ${line.scenario}${startText(line)}: ${got}, ${band}`,
       ...line.why.map((why) => `    ${why}`),
     ].join('\n')
   })

@@ -1,10 +1,15 @@
 import { exitCodes, messageOf } from '../../harness/errors.ts'
-import { blockingGates } from '../../harness/evidence/quotable.ts'
+import { checkSeal } from '../../harness/evidence/check-seal.ts'
+import { reasonsNotQuotable, sealReasons } from '../../harness/evidence/quotable.ts'
+import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { Gate, RunRecord } from '../../harness/record/schema.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** The runs in a folder, oldest first: status, source, whether they may be quoted, and the first gate that says no. */
+/**
+ * The runs in a folder, oldest first: status, source, whether they may be quoted, and every gate, with the evidence of
+ * those that did not pass. Hashes and signature are checked; figures are recomputed by `verify` and `quote` alone.
+ */
 export async function list(flags: { readonly out: string; readonly json?: boolean }, io: CommandIo): Promise<number> {
   const directories = await findRuns([flags.out])
   const rows: Row[] = []
@@ -14,39 +19,61 @@ export async function list(flags: { readonly out: string; readonly json?: boolea
     return exitCodes.done
   }
   const width = Math.max(...rows.map((row) => row.id.length))
-  for (const { id, status, source, quotable, reasons } of rows) {
-    const state =
-      status === null ? 'unreadable' : `${status.padEnd(11)} ${source === 'simulated' ? 'SIMULATED' : 'live     '}`
-    const verdict = quotable ? 'quotable' : (reasons[0] ?? 'not quotable')
-    io.stdout(`${id.padEnd(width)}  ${state}  ${verdict}\n`)
+  for (const row of rows) {
+    for (const line of linesOf(row, width)) io.stdout(`${plainText(line)}\n`)
   }
   return exitCodes.done
 }
 
-/** What is said of one run: all that is kept of its record, so that ten thousand of them fit in memory. */
 interface Row {
   readonly id: string
   readonly directory: string
   readonly status: RunRecord['status'] | null
   readonly source: RunRecord['source'] | null
   readonly quotable: boolean
+  /** Why not, one line a reason. */
   readonly reasons: readonly string[]
+  readonly gates: readonly Gate[]
 }
 
-async function rowOf(directory: string): Promise<Row> {
+async function rowOf(path: string): Promise<Row> {
   try {
-    const { record } = await readRun(directory)
-    const { id, status, source, quotable } = record
-    return { id, directory, status, source, quotable, reasons: reasonsOf(record) }
+    const { directory, record } = await readRun(path)
+    const { id, status, source, gates } = record
+    const reasons = [...reasonsNotQuotable(record), ...sealReasons(await checkSeal(directory))]
+    return { id, directory, status, source, quotable: record.quotable && reasons.length === 0, reasons, gates }
   } catch (error) {
     const reasons = [messageOf(error)]
-    return { id: directory, directory, status: null, source: null, quotable: false, reasons }
+    return { id: path, directory: path, status: null, source: null, quotable: false, reasons, gates: [] }
   }
 }
 
-/** Why a run may not be quoted, one line a gate. */
-function reasonsOf(record: RunRecord): string[] {
-  const gates = blockingGates(record.gates)
-  const status = record.status === 'complete' ? [] : [`status ${record.status}`]
-  return [...status, ...gates.map((gate) => `${gate.id}: ${gate.status}`)]
+function linesOf({ id, status, source, quotable, reasons, gates }: Row, width: number): string[] {
+  const name = id.padEnd(width)
+  if (status === null) return [`${name}  unreadable  ${reasons.join('; ')}`]
+  const state = `${status.padEnd(11)} ${source === 'simulated' ? 'SIMULATED' : 'live     '}`
+  const why = reasons.map((reason) => reason.split(':')[0]).join(', ')
+  const others = reasons.filter((reason) => !gates.some((gate) => reason.startsWith(`${gate.id} ${gate.status}:`)))
+  return [
+    `${name}  ${state}  ${quotable ? 'quotable' : `not quotable: ${why}`}`,
+    ...others.map((reason) => `    ${reason}`),
+    ...gateLines(gates),
+  ]
+}
+
+/** One line for gates that say the same: without a card, many are not measured for one reason. */
+function gateLines(gates: readonly Gate[]): string[] {
+  const shown = (gate: Gate) => `${gate.id}${gate.required ? ' *' : ''}`
+  const alike = Map.groupBy(
+    gates.filter((gate) => gate.status !== 'pass'),
+    ({ status, evidence }) => JSON.stringify([status, evidence]),
+  )
+  const passed = gates.filter((gate) => gate.status === 'pass').map(shown)
+  return [
+    ...[...alike.values()].map((group) => {
+      const [{ status, evidence }] = group as [Gate, ...Gate[]]
+      return `    ${status.padEnd(12)} ${group.map(shown).join(', ')}: ${evidence}`
+    }),
+    ...(passed.length > 0 ? [`    ${'pass'.padEnd(12)} ${passed.join(', ')}`] : []),
+  ]
 }

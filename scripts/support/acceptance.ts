@@ -1,10 +1,13 @@
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import type { RunRecord } from '../../harness/record/schema.ts'
+import type { ServerStart } from '../../harness/record/server-schema.ts'
 import { predictScenario } from './predict-scenario.ts'
 
 /** One figure of a box against what this card should reach. */
 export interface AcceptanceLine {
   readonly scenario: string
+  /** Absent where the server was running already. */
+  readonly serverStart?: ServerStart
   readonly metric: 'outputTokensPerS'
   readonly measured: number | null
   readonly low: number | null
@@ -38,7 +41,8 @@ export function acceptance(
   return runs.map((run) => {
     const measured = run.result['outputTokensPerS']?.mean ?? null
     const band = bandOf(run, earlier)
-    const base = { scenario: run.scenario.name, metric: 'outputTokensPerS', measured } as const
+    const start = run.serverStart ? { serverStart: run.serverStart } : {}
+    const base = { scenario: run.scenario.name, ...start, metric: 'outputTokensPerS', measured } as const
     if ('reason' in band) {
       return { ...base, low: null, high: null, basis: 'none', verdict: 'not-measured', why: [band.reason] }
     }
@@ -80,8 +84,8 @@ function bandOf(run: RunRecord, earlier: readonly RunRecord[]): Band {
   }
   const card = run.card.key === null ? null : cardByKey(run.card.key)
   if (card === null) return { reason: run.card.reason ?? 'the card is not in the catalogue' }
-  const { prediction, reason } = predictScenario(run.scenario, card)
-  if (prediction === null) return { reason: reason ?? 'nothing is predicted for this load' }
+  const { prediction, reason, approximate } = predictScenario(run.scenario, card)
+  if (prediction === null || approximate) return { reason: reason ?? 'nothing is predicted for this load' }
   const { slow, fast } = prediction.band
   return { low: slow.outputTokensPerS, high: fast.outputTokensPerS, basis: `predicted for ${card.key}` }
 }

@@ -38,10 +38,11 @@ function world(over: Partial<NightTools> = {}) {
         stop: async () => void diary.push('stop'),
       }
     },
-    run: async ({ name }) => {
-      diary.push(`run ${name}`)
+    run: async ({ name }, _, start) => {
+      const which = start.of === 1 ? name : `${name} ${start.number} of ${start.of}`
+      diary.push(`run ${which}`)
       if (name === 'bad') throw new Error('no good')
-      return { directory: `/results/${name}`, record: makeRun({ card: 'rtx-4090', scenario: name }) }
+      return { directory: `/results/${which}`, record: makeRun({ card: 'rtx-4090', scenario: name }) }
     },
     say: () => {},
     signal: new AbortController().signal,
@@ -95,8 +96,8 @@ test('after a crash the night goes on: what was done stays, what failed is tried
   const first = world({ signal: stop.signal })
   const cut: NightTools = {
     ...first.tools,
-    run: async (scenario, url) => {
-      if (scenario.name !== 'two') return first.tools.run(scenario, url)
+    run: async (scenario, url, start) => {
+      if (scenario.name !== 'two') return first.tools.run(scenario, url, start)
       stop.abort()
       throw new Error('interrupted')
     },
@@ -111,6 +112,44 @@ test('after a crash the night goes on: what was done stays, what failed is tried
   const state = await boxNight(plan(files), openBoxState(out, card.key, true), out, tools)
   expect(diary.filter((line) => line.startsWith('run'))).toEqual(['run bad', 'run two'])
   expect(state.steps.find((step) => step.name === 'one')?.run).toBe('/results/one')
+})
+
+test('with restarts every scenario is served anew for each record, all of them once before any again', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  const { tools, diary } = world()
+  const state = await boxNight(plan(files), openBoxState(out, card.key, false), out, tools, 2)
+  const each = (number: number) =>
+    ['one', 'bad', 'two'].flatMap((name) => ['serve llama-3.1-8b-instruct-fp8', `run ${name} ${number} of 2`, 'stop'])
+  expect(diary).toEqual([...each(1), ...each(2)])
+  expect(state.steps.map((step) => [step.name, step.start, step.outcome])).toEqual([
+    ['one', 1, 'done'],
+    ['too-large', 1, 'left-out'],
+    ['bad', 1, 'failed'],
+    ['two', 1, 'done'],
+    ['one', 2, 'done'],
+    ['bad', 2, 'failed'],
+    ['two', 2, 'done'],
+  ])
+})
+
+test('a resumed night makes the starts that are missing, and a state of before there were restarts is a first start', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  const steps = plan([file('one')])
+  const old = { name: 'one', sha256: steps[0]!.sha256, outcome: 'done', run: '/results/one', reason: null }
+  writeFileSync(boxStatePath(out), JSON.stringify({ version: 1, card: card.key, steps: [old] }))
+  const { tools, diary } = world()
+  const state = await boxNight(steps, openBoxState(out, card.key, true), out, tools, 3)
+  expect(diary.filter((line) => line.startsWith('run'))).toEqual(['run one 2 of 3', 'run one 3 of 3'])
+  expect(state.steps.map((step) => step.run)).toEqual(['/results/one', '/results/one 2 of 3', '/results/one 3 of 3'])
+})
+
+test('a changed scenario leaves no start of its old self in the state', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), out, world().tools, 2)
+  const changed = plan([file('one', { output: { tokens: 128 } })])
+  const state = await boxNight(changed, openBoxState(out, card.key, true), out, world().tools)
+  expect(state.steps).toHaveLength(1)
+  expect(state.steps[0]).toMatchObject({ start: 1, sha256: changed[0]!.sha256 })
 })
 
 test('a scenario that was changed since is run again', async () => {

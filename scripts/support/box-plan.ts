@@ -59,7 +59,8 @@ function expandable(file: ScenarioFile): PlainScenarioFile[] {
 }
 
 function minutesOf(scenario: Extract<Scenario, { kind: 'text' }>, serve: ServePlan): number {
-  const { seconds, warmupSeconds, quietSeconds, idleSeconds = 0 } = scenario.trial
-  const trials = scenario.certainty.maxTrials * (seconds + 2 * quietSeconds)
+  const { seconds, warmupSeconds, quietSeconds, idleSeconds = 0, coolDown } = scenario.trial
+  const { maxTrials } = scenario.certainty
+  const trials = maxTrials * (seconds + 2 * quietSeconds) + (maxTrials - 1) * (coolDown?.timeoutSeconds ?? 0)
   return (START_SECONDS + serve.fit.weightsBytes / 1e9 / LOAD_GB_PER_S + idleSeconds + warmupSeconds + trials) / 60
 }

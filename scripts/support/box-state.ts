@@ -11,6 +11,8 @@ const stateSchema = z.object({
   steps: z.array(
     z.object({
       name: z.string(),
+      /** Which start of its server, from 1. */
+      start: z.int().positive().default(1),
       sha256: z.string(),
       outcome: z.enum(['done', 'failed', 'left-out']),
       /** Folder of the run; null without one. */
@@ -55,9 +57,11 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Writes the state with one more outcome, and returns it. */
+/** Writes the state with one more outcome, and returns it. It takes the place of what the scenario was before. */
 export function keepOutcome(outDir: string, state: BoxState, outcome: BoxOutcome): BoxState {
-  const next = { ...state, steps: [...state.steps.filter((step) => step.name !== outcome.name), outcome] }
+  const isReplaced = ({ name, start, sha256 }: BoxOutcome) =>
+    name === outcome.name && (start === outcome.start || sha256 !== outcome.sha256)
+  const next = { ...state, steps: [...state.steps.filter((step) => !isReplaced(step)), outcome] }
   mkdirSync(outDir, { recursive: true })
   replaceFile(boxStatePath(outDir), toJson(next))
   return next

@@ -29,7 +29,7 @@ export function progressView(view: View, wanted: boolean): Progress {
     },
     tick(tick) {
       if (live) view.write(`\r\u001b[2K${bar(tick)}`)
-      else if (tick.label !== lastLabel) line(`${tick.label}: ${(tick.totalMs / 1000).toFixed(0)} s of load`)
+      else if (tick.label !== lastLabel) line(`${tick.label}: ${plainWords(tick)}`)
       lastLabel = tick.label
     },
     trialDone(trial, record) {
@@ -53,6 +53,12 @@ export function progressView(view: View, wanted: boolean): Progress {
 /** Three or four significant digits, and no more than one decimal for tokens/s. */
 const shownValue = (value: number): string => (value < 10 ? value.toFixed(3) : value.toFixed(1))
 
+/** What a phase is, where there is no live line: what it waits for and how long at most, or how long it loads. */
+function plainWords({ totalMs, waitingFor }: Tick): string {
+  const seconds = `${(totalMs / 1000).toFixed(0)} s`
+  return waitingFor === undefined ? `${seconds} of load` : `${waitingFor}, at most ${seconds}`
+}
+
 function bar(tick: Tick): string {
   const share = Math.min(1, tick.elapsedMs / tick.totalMs)
   const width = 20
@@ -60,5 +66,6 @@ function bar(tick: Tick): string {
   const power = tick.powerW === null ? '' : `  ${tick.powerW.toFixed(0)} W`
   const memory = tick.memoryMiB === null ? '' : `  ${(tick.memoryMiB / 1024).toFixed(1)} GiB`
   const seconds = `${(tick.elapsedMs / 1000).toFixed(0)}/${(tick.totalMs / 1000).toFixed(0)} s`
-  return `  ${tick.label.padEnd(9)} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${seconds}  ${tick.inFlight} in flight  ~${tick.eventsPerS.toFixed(0)} tokens/s${power}${memory}`
+  const doing = tick.waitingFor ?? `${tick.inFlight} in flight  ~${tick.eventsPerS.toFixed(0)} tokens/s`
+  return `  ${tick.label.padEnd(9)} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${seconds}  ${doing}${power}${memory}`
 }

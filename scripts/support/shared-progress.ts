@@ -35,4 +35,4 @@ export function sharedProgress(view: View): { lane(name: string): Progress; done
 }
 
 const shown = (tick: Tick): string =>
-  `${tick.label} ${(tick.elapsedMs / 1000).toFixed(0)}/${(tick.totalMs / 1000).toFixed(0)} s, ${tick.inFlight} in flight, ~${tick.eventsPerS.toFixed(0)} tokens/s${tick.powerW === null ? '' : `, ${tick.powerW.toFixed(0)} W`}`
+  `${tick.label} ${(tick.elapsedMs / 1000).toFixed(0)}/${(tick.totalMs / 1000).toFixed(0)} s, ${tick.waitingFor ?? `${tick.inFlight} in flight, ~${tick.eventsPerS.toFixed(0)} tokens/s`}${tick.powerW === null ? '' : `, ${tick.powerW.toFixed(0)} W`}`

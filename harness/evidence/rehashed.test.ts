@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { toJson } from '../record/json-file.ts'
+import { asWritten } from '../record/manifest.ts'
+import type { RunRecord } from '../record/schema.ts'
+import { newKeyPair, readPrivateKey } from '../record/signature.ts'
+import { type LiveRun, writeLiveRun } from '../testing/live-record.ts'
+import { sealed } from './seal.ts'
+import { verifyRun } from './verify-run.ts'
+
+/** Rows that were edited by somebody who made every hash anew: what is left to find it is the figures themselves. */
+const folder = mkdtempSync(join(tmpdir(), 'rehashed-'))
+const key = readPrivateKey(newKeyPair().privatePem, 'test key')
+let run: LiveRun
+beforeAll(async () => {
+  run = await writeLiveRun(folder, { key, counter: true })
+})
+
+type Edit = (cells: string[], columns: readonly string[], line: number) => string[]
+
+/** A copy of the run with a CSV file edited and hashed anew, unsigned like anything that a stranger makes. */
+function withRows(name: string, edit: (lines: string[]) => string[], over: Partial<RunRecord> = {}): string {
+  const path = mkdtempSync(join(folder, 'copy-'))
+  cpSync(run.directory, path, { recursive: true })
+  const text = edit(readFileSync(join(path, name), 'utf8').split('\n')).join('\n')
+  writeFileSync(join(path, name), text)
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  const { signature: _, manifestSha256: __, redactedCopy: ___, ...record } = run.record
+  const files = { ...record.files, [name]: { sha256, rows: record.files[name]?.rows ?? 0 } }
+  writeFileSync(join(path, 'run.json'), toJson(asWritten(sealed({ ...record, files, ...over }))))
+  return path
+}
+
+const cellsOf = (edit: Edit) => (lines: string[]) => {
+  const [header = '', ...rest] = lines
+  const columns = header.split(',')
+  return [header, ...rest.map((line, at) => (line === '' ? '' : edit(line.split(','), columns, at).join(',')))]
+}
+
+const set = (column: string, value: (old: string) => string, when: (cells: string[]) => boolean = () => true) =>
+  cellsOf((cells, columns) =>
+    when(cells) ? cells.map((old, at) => (columns[at] === column ? value(old) : old)) : cells,
+  )
+
+const problemsOf = async (path: string): Promise<string[]> =>
+  (await verifyRun(path)).problems.map(({ file, what }) => `${file}: ${what}`)
+
+test('the run itself verifies, counter and all', async () => {
+  expect(await problemsOf(run.directory)).toEqual([])
+  expect(run.record.telemetry?.trials[0]?.counterEnergyJ).toBeGreaterThan(0)
+})
+
+test.each([
+  [
+    'requests.csv',
+    set('firstTokenMs', (ms) => String(Number(ms) - 20)),
+    /trials\.0\.ttftMs\.p50: says [\d.]+, recomputed [\d.]+/,
+  ],
+  [
+    'requests.csv',
+    set(
+      'outcome',
+      () => 'timeout',
+      ([, id]) => id === '3',
+    ),
+    /trials\.0\.requestsOk: says \d+/,
+  ],
+  ['tokens.csv', set('tokens', (n) => String(Number(n) + 1)), /trials\.0\.outputTokens: says \d+, recomputed \d+/],
+  ['tokens.csv', set('tokens', (n) => String(Number(n) + 1)), /result\.outputTokensPerS\.mean: says [\d.]+/],
+  ['gaps.csv', set('count', (n) => String(Number(n) + 1)), /trials\.0\.chunkGapMs\.n: says \d+, recomputed \d+/],
+  ['gpu.csv', set('powerW', (watts) => String(Number(watts) * 0.9)), /trials\.0\.energyJ: says [\d.]+/],
+  [
+    'counter.csv',
+    set('energyMj', (mj) => String(Number(mj) * 0.8)),
+    /telemetry\.trials\.0\.counterEnergyJ: says [\d.]+, recomputed [\d.]+/,
+  ],
+  [
+    'server.csv',
+    set(
+      'value',
+      (n) => String(Number(n) * 2),
+      (cells) => cells[1] === 'after' && cells[3] === 'generationTokens',
+    ),
+    /trials\.0\.server\.generationTokens: says \d+, recomputed \d+/,
+  ],
+  [
+    'server.csv',
+    set(
+      'value',
+      () => '9',
+      (cells) => cells[1] === 'during' && cells[3] === 'running',
+    ),
+    /trials\.1\.server\.runningMax: says 8, recomputed 9/,
+  ],
+  ['server.csv', (lines: string[]) => [lines[0] as string, ''], /trials\.0\.server\.scrapes: says 3, recomputed 0/],
+  ['server.csv', (lines: string[]) => [lines[0] as string, ''], /gates\.\d+\.status: says "pass", recomputed "not-/],
+])('rows of %s', async (name, edit, expected) => {
+  expect(await problemsOf(withRows(name, edit))).toContainEqual(expect.stringMatching(expected))
+})
+
+test('a row that no figure reads is counted all the same', async () => {
+  const path = withRows('gpu.csv', (lines) => [...lines.slice(0, -2), ''])
+  expect(await problemsOf(path)).toContainEqual(expect.stringMatching(/^gpu\.csv: has \d+ rows, run\.json says \d+$/))
+})
+
+test.each([
+  ['an interrupted run that says complete', { trials: [] }, 'status: says complete, and has 0 trials of 3 at least'],
+  ['a run without an end', { endedAt: null }, 'status: says complete, and has no end'],
+  ['a simulated run that says live', { sourceEvidence: ['driver 0.0-sim'] }, 'source: says live, and is SIMULATED'],
+])('%s', async (_, over, expected) => {
+  const path = withRows('gaps.csv', (lines) => lines, over)
+  expect(await problemsOf(path)).toContainEqual(expect.stringContaining(expected))
+})
+
+test.skipIf(process.platform === 'win32')('a pipe in place of a file is named, and not read', async () => {
+  const path = withRows('gaps.csv', (lines) => lines)
+  rmSync(join(path, 'gpu.csv'))
+  execFileSync('mkfifo', [join(path, 'gpu.csv')])
+  expect(await problemsOf(path)).toEqual(['gpu.csv: is no plain file'])
+})

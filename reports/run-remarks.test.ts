@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { RunRecord } from '../harness/record/schema.ts'
+import { buildReport } from './build.ts'
+import { renderMarkdown } from './render/markdown.ts'
+import { runRemarks, soakText } from './run-remarks.ts'
+import { runSummaryTable } from './tables/run-summary.ts'
+import { makeComparedRun } from './testing/compare-builder.ts'
+
+const soak =
+  'cold burst 1050.0 tokens/s (first third of trial 1), heat-soaked 1000.0 tokens/s (last third of trial 3): ' +
+  'only the heat-soaked one may be quoted'
+const drifting = makeComparedRun({ findings: ['trial 1 drifts: -4.8 % tokens/s from its first third to its last'] })
+const warm = 'cool-down before trial 2: after 60 s the card is still 9 °C above the start of the first trial'
+const cooled: RunRecord = {
+  ...drifting,
+  coolDowns: [
+    { beforeTrial: 1, startMs: 0, endMs: 60_000, outcome: 'timed-out', fromAboveC: 9, toAboveC: 9, finding: warm },
+    { beforeTrial: 2, startMs: 0, endMs: 9000, outcome: 'reached', fromAboveC: 9, toAboveC: 3 },
+  ],
+  serverStart: { number: 2, of: 3 },
+}
+
+test('the cold burst stands beside the heat-soaked figure, at the end of a run and in the details of a report', () => {
+  expect(runSummaryTable(drifting).notes).toContain(soak)
+  expect(buildReport([drifting]).sources[0]?.remarks).toEqual([drifting.drift!.findings[0], soak])
+  expect(renderMarkdown(buildReport([drifting]))).toContain('heat-soaked 1000.0 tokens/s')
+})
+
+test('neither is a figure of the result, which is all that a quote looks at', () => {
+  expect(Object.keys(drifting.result).filter((key) => /cold|burst|soak/i.test(key))).toEqual([])
+})
+
+test('simulated figures are stamped', () => {
+  expect(soakText(makeComparedRun({ findings: [], source: 'simulated' }))).toContain('(SIMULATED)')
+})
+
+test('what is not known says why where the run ends, and nothing in a report', () => {
+  const reason = 'a window of 54 s or more is needed: requests take 9.0 s'
+  const check = { changeShare: null, p: null, drifts: false, reason, index: 0 }
+  const unknown: RunRecord = {
+    ...drifting,
+    drift: {
+      ...drifting.drift!,
+      trials: [{ ...check, firstTokensPerS: null, lastTokensPerS: null }],
+      coldBurstTokensPerS: null,
+      soakedTokensPerS: null,
+      findings: [],
+    },
+  }
+  expect(soakText(unknown)).toBe(`cold burst and heat-soaked figure are not known: ${reason}`)
+  expect(runRemarks(unknown)).toEqual([])
+  expect(soakText(makeComparedRun())).toBeNull()
+})
+
+test('a card that did not cool is named, and which start of the server it was', () => {
+  expect(runRemarks(cooled).slice(2)).toEqual([warm, 'start 2 of 3 of the server'])
+  expect(runSummaryTable(cooled).notes).toContain(warm)
+})

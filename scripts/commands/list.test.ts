@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { newKeyPair, readPrivateKey } from '../../harness/record/signature.ts'
+import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
+import { list } from './list.ts'
+
+/** What `list` says of runs: good ones, bad ones, and those that somebody made better than they were. */
+const folder = mkdtempSync(join(tmpdir(), 'list-'))
+const key = readPrivateKey(newKeyPair().privatePem, 'test key')
+const at = (name: string) => join(folder, name)
+let edited: LiveRun
+beforeAll(async () => {
+  await writeLiveRun(at('good'), { key })
+  await writeLiveRun(at('unsigned'), {})
+  const warm = { gpus: [], gpusReason: 'no nvidia-smi\u001b[31m here', telemetry: undefined as never }
+  await writeLiveRun(at('blind'), { key, over: warm })
+  edited = await writeLiveRun(at('edited'), { key })
+  const file = join(edited.directory, 'run.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('gpu-box-7', 'gpu-box-8'))
+  const spoilt = await writeLiveRun(at('spoilt'), { key })
+  writeFileSync(join(spoilt.directory, 'gpu.csv'), 'x')
+  await writeLiveRun(at('interrupted'), { key, over: { status: 'interrupted' } })
+})
+
+async function said(name: string, json = false): Promise<string> {
+  let text = ''
+  const stderr = { isTTY: false, color: false, write: () => true }
+  const stdout = (piece: string) => {
+    text += piece
+  }
+  await list({ out: at(name), json }, { stdout, stderr, env: {}, columns: null, color: false })
+  return text
+}
+
+test('a sound run is quotable, and every gate is there', async () => {
+  const text = await said('good')
+  expect(text).toMatch(/^2026\S+ {2}complete {4}live {7}quotable\n/)
+  expect(text).toMatch(/ {4}pass {9}live-source \*, .*error-rate \*/)
+  expect(text).toMatch(/ {4}not-measured .*energy-agreement: libnvidia-ml\.so\.1 is not there/)
+  const { runs } = JSON.parse(await said('good', true)) as { runs: { gates: { id: string; evidence: string }[] }[] }
+  expect(runs[0]?.gates).toHaveLength(20)
+  expect(runs[0]?.gates.every(({ evidence }) => evidence !== '')).toBe(true)
+})
+
+test.each([
+  ['unsigned', /not quotable: signature\n {4}signature: the record is not signed/],
+  ['edited', /not quotable: verify\n {4}verify: run\.json was changed after the run/],
+  ['spoilt', /not quotable: verify\n {4}verify: gpu\.csv was changed/],
+  ['interrupted', /interrupted live {7}not quotable: status interrupted\n {4}status interrupted: only a complete run/],
+  ['blind', /not quotable: card-match not-measured, energy-coverage not-measured\n/],
+])('a run that is %s is not quotable, and the reason is there', async (name, expected) => {
+  expect(await said(name)).toMatch(expected)
+})
+
+test('gates that say the same share a line, without the control characters of whoever said it', async () => {
+  const lines = (await said('blind')).split('\n').filter((line) => line.includes('no nvidia-smi'))
+  expect(lines.some((line) => /gpu-exclusive, .*ecc, power-limit.*: no nvidia-smi \[31m here$/.test(line))).toBe(true)
+})

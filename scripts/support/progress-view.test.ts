@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { Tick } from '../../harness/progress.ts'
+import { progressView } from './progress-view.ts'
+
+const load: Tick = {
+  label: 'trial 1',
+  elapsedMs: 1000,
+  totalMs: 60_000,
+  inFlight: 8,
+  eventsPerS: 900,
+  powerW: 300,
+  memoryMiB: null,
+}
+const cooling: Tick = {
+  ...load,
+  label: 'cool-down',
+  inFlight: 0,
+  powerW: 60,
+  waitingFor: 'cooling, no load: 9 °C above the first trial, 3 °C wanted',
+}
+
+function shown(isTTY: boolean, ticks: readonly Tick[]): string[] {
+  const written: string[] = []
+  const view = progressView({ isTTY, color: false, write: (text) => written.push(text) }, true)
+  for (const tick of ticks) view.tick(tick)
+  return written
+}
+
+test('a live line says that the card is cooling instead of what is in flight', () => {
+  const [line] = shown(true, [cooling])
+  expect(line).toContain('cool-down')
+  expect(line).toContain('1/60 s  cooling, no load: 9 °C above the first trial, 3 °C wanted  60 W')
+  expect(line).not.toContain('in flight')
+})
+
+test('elsewhere a phase is one line: what it loads, or what it waits for', () => {
+  expect(shown(false, [load, load, cooling, cooling])).toEqual([
+    'trial 1: 60 s of load\n',
+    'cool-down: cooling, no load: 9 °C above the first trial, 3 °C wanted, at most 60 s\n',
+  ])
+})
