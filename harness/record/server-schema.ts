@@ -27,6 +27,7 @@ export type Serving = z.infer<typeof servingSchema>
 export const serverStartSchema = z.object({
   number: z.int().positive().describe('1 is the first'),
   of: z.int().positive().describe('how many starts were planned'),
+  command: z.array(z.string()).optional().describe('image and flags that the server was started with'),
 })
 export type ServerStart = z.infer<typeof serverStartSchema>
 

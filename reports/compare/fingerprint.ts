@@ -35,6 +35,7 @@ const labels: Readonly<Record<string, string>> = {
   'endpoint.engine': 'Engine',
   'endpoint.version': 'Engine version',
   'fingerprint.containerImage': 'Container image',
+  'serverStart.command': 'Server started with',
   'endpoint.modelRoot': 'Model',
   'endpoint.model': 'Served as',
   'endpoint.maxModelLen': 'Context (tokens)',
@@ -141,6 +142,7 @@ function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<str
     add('host', run.host)
     add('tool', run.tool)
     add('source', run.source)
+    add('serverStart.command', run.serverStart?.command?.join(' '))
     add('scenarioSha256', run.scenarioSha256.slice(0, 12))
     if (run.fingerprint === undefined) continue
     const { driver, cards, containerImage, driverStateSha256 } = run.fingerprint

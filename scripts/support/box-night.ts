@@ -66,7 +66,10 @@ async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: N
   try {
     tools.say(`${name}: starting the server`)
     server = await tools.serve(step.serve)
-    const { directory, record } = await tools.run(step.file, server.url, start)
+    const { directory, record } = await tools.run(step.file, server.url, {
+      ...start,
+      command: [...step.serve.serverCommand],
+    })
     const complete = record.status === 'complete'
     return {
       ...base,

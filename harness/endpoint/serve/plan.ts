@@ -24,6 +24,8 @@ export interface ServePlan {
   readonly model: string
   /** Arguments of `docker`, one a word: never a shell line. */
   readonly argv: readonly string[]
+  /** The image and vLLM's own flags: what a record may keep, without folders of this machine. */
+  readonly serverCommand: readonly string[]
   /** What differs from what was asked for, with the reason. */
   readonly corrections: readonly string[]
   /** Why it cannot work, and what would; null when it should. */
@@ -70,10 +72,7 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
   }
   const quantization = quantizationFlag(model, server?.quantization, corrections)
   const containerName = `joulemark-${options.port}`
-  const argv = [
-    ...['run', '--rm', '--name', containerName, '--gpus', gpusFlag(options.gpus), '--ipc=host'],
-    ...['-p', `127.0.0.1:${options.port}:8000`],
-    ...['-v', `${options.cacheDir}:/root/.cache/huggingface`, '--env', 'HF_TOKEN'],
+  const serverCommand = [
     `vllm/vllm-openai:${options.tag}`,
     ...['--model', model.servedAs[0] as string],
     ...quantization,
@@ -84,7 +83,13 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
     ...(tensorParallel > 1 ? ['--tensor-parallel-size', String(tensorParallel)] : []),
     '--enable-prompt-tokens-details',
   ]
-  return { containerName, port: options.port, model: model.key, argv, corrections, refusal, fit }
+  const argv = [
+    ...['run', '--rm', '--name', containerName, '--gpus', gpusFlag(options.gpus), '--ipc=host'],
+    ...['-p', `127.0.0.1:${options.port}:8000`],
+    ...['-v', `${options.cacheDir}:/root/.cache/huggingface`, '--env', 'HF_TOKEN'],
+    ...serverCommand,
+  ]
+  return { containerName, port: options.port, model: model.key, argv, serverCommand, corrections, refusal, fit }
 }
 
 /** Docker reads the value as CSV: several devices need quotes of their own. */
