@@ -31,10 +31,11 @@ async function searchRate(file: TextFile, options: RunOptions): Promise<Finished
     finished.push(run)
     const share = goodShareOf(run.record)
     const keeps = share !== null && share >= goodShare
-    const shown = share === null ? 'unknown' : `${(share * 100).toFixed(1)} %`
-    options.progress.warn(
-      `${ratePerS.toPrecision(4)} requests/s: ${shown} within the SLO: ${keeps ? 'keeps' : 'does not keep'} it`,
-    )
+    const verdict =
+      share === null
+        ? 'no request was due in a window: trial.seconds is too short for this rate'
+        : `${(share * 100).toFixed(1)} % within the SLO: ${keeps ? 'keeps' : 'does not keep'} it`
+    options.progress.warn(`${ratePerS.toPrecision(4)} requests/s: ${verdict}`)
     return keeps
   })
   const answer = search.highestPerS === null ? 'none in the bracket' : `${search.highestPerS.toPrecision(4)} requests/s`
@@ -42,14 +43,9 @@ async function searchRate(file: TextFile, options: RunOptions): Promise<Finished
   return finished
 }
 
-/** Share of the requests that were due which kept the SLO; a dropped or failed one did not. Null without a window. */
-export function goodShareOf(record: RunRecord): number | null {
-  const { load } = record.scenario
-  if (load.shape !== 'open' || record.trials.length === 0) return null
-  const shares = record.trials.map((trial) => {
-    const good = trial.goodputRequestsPerS
-    return good === null ? null : Math.min(1, good / load.ratePerS)
-  })
-  const known = shares.filter((share) => share !== null)
-  return known.length < shares.length ? null : known.reduce((sum, share) => sum + share, 0) / known.length
+/** Mean over the trials of the share of requests that kept the SLO. Null where no request was due in one of them. */
+export function goodShareOf({ trials }: RunRecord): number | null {
+  const shares = trials.map((trial) => trial.sloShare ?? null).filter((share) => share !== null)
+  if (trials.length === 0 || shares.length < trials.length) return null
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }

@@ -72,6 +72,46 @@ export interface Slo {
   readonly e2eMs?: number | undefined
 }
 
+/**
+ * Share of the requests that were due inside the window which succeeded and kept every limit, TTFT and E2E from the
+ * time they were due, however long after the window they ended: the last ones are as good as the first. A dropped
+ * request was due and is not good. Null when none was due.
+ */
+export function sloShareOf(
+  requests: RequestTable,
+  startMs: number,
+  endMs: number,
+  slo: Slo,
+  dropped: number,
+): number | null {
+  const scheduled = requests.column('scheduledMs')
+  const firstToken = requests.column('firstTokenMs')
+  const lastToken = requests.column('lastTokenMs')
+  const outputTokens = requests.column('outputTokens')
+  let due = dropped
+  let good = 0
+  for (let index = 0; index < requests.length; index += 1) {
+    const at = scheduled[index] as number
+    if (at < startMs || at > endMs) continue
+    due += 1
+    const first = firstToken[index] as number
+    const last = lastToken[index] as number
+    const isGood =
+      requests.isOk(index) && keeps(slo, first - at, last - first, last - at, outputTokens[index] as number)
+    if (isGood) good += 1
+  }
+  return due === 0 ? null : good / due
+}
+
+function keeps(slo: Slo, ttftMs: number, decodeMs: number, e2eMs: number, outputTokens: number): boolean {
+  const tpotMs = outputTokens > 1 ? decodeMs / (outputTokens - 1) : 0
+  return (
+    ttftMs <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) &&
+    tpotMs <= (slo.tpotMs ?? Number.POSITIVE_INFINITY) &&
+    e2eMs <= (slo.e2eMs ?? Number.POSITIVE_INFINITY)
+  )
+}
+
 /** Goodput: requests a second, inside the window, that kept every limit of the SLO. */
 export function goodputOf(requests: RequestTable, startMs: number, endMs: number, slo: Slo): number {
   const dispatched = requests.column('dispatchedMs')
@@ -79,16 +119,9 @@ export function goodputOf(requests: RequestTable, startMs: number, endMs: number
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
   const good = indicesInside(requests, startMs, endMs).filter((index) => {
-    const first = firstToken[index] as number
-    const last = lastToken[index] as number
     const sent = dispatched[index] as number
-    const tokens = outputTokens[index] as number
-    const tpotMs = tokens > 1 ? (last - first) / (tokens - 1) : 0
-    return (
-      first - sent <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) &&
-      tpotMs <= (slo.tpotMs ?? Number.POSITIVE_INFINITY) &&
-      last - sent <= (slo.e2eMs ?? Number.POSITIVE_INFINITY)
-    )
+    const [first, last] = [firstToken[index] as number, lastToken[index] as number]
+    return keeps(slo, first - sent, last - first, last - sent, outputTokens[index] as number)
   })
   return good.length / ((endMs - startMs) / 1000)
 }

@@ -5,7 +5,7 @@ import { targetInFlight } from '../scenario/load-shape.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { energyOverWindow } from './energy.ts'
 import { gapFigures } from './gaps.ts'
-import { goodputOf, indicesInside, latenciesOf } from './latency.ts'
+import { goodputOf, indicesInside, latenciesOf, sloShareOf } from './latency.ts'
 import { percentilesOf } from './percentiles.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
 import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
@@ -72,7 +72,9 @@ export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial
   if (latencies.tpotMs.p50 === null) {
     reasons['decodeTokensPerS'] = 'no successful request of more than one token lies wholly inside the window'
   }
-  if (!scenario.slo) reasons['goodputRequestsPerS'] = 'the scenario states no SLO'
+  if (!scenario.slo) {
+    for (const field of ['goodputRequestsPerS', 'sloShare']) reasons[field] = 'the scenario states no SLO'
+  }
   return {
     ...shared,
     promptTokens: sumInside(requests, 'promptTokens', startMs, endMs),
@@ -88,6 +90,7 @@ export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial
     ...powerFields,
     peakMemoryMiB: power.peakMemoryMiB,
     goodputRequestsPerS: scenario.slo ? goodputOf(requests, startMs, endMs, scenario.slo) : null,
+    sloShare: scenario.slo ? sloShareOf(requests, startMs, endMs, scenario.slo, seen.client.dropped) : null,
   }
 }
 
@@ -115,6 +118,7 @@ export function withoutWindow(reason: string, reasons: Record<string, string>) {
     peakPowerW: null,
     peakMemoryMiB: null,
     goodputRequestsPerS: null,
+    sloShare: null,
   }
   for (const field of Object.keys(nulls)) reasons[field] = `no steady window: ${reason}`
   return {

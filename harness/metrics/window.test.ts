@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RequestTable } from '../record/request-table.ts'
 import { closedLoopRows, requestRow } from '../testing/rows.ts'
-import { goodputOf, latenciesOf } from './latency.ts'
+import { goodputOf, latenciesOf, sloShareOf } from './latency.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
 import { steadyWindow } from './window.ts'
 
@@ -76,6 +76,39 @@ describe('latencies', () => {
     expect(goodputOf(table, 1000, 4000, { ttftMs: 250 })).toBeCloseTo(2 / 3, 12)
     expect(goodputOf(table, 1000, 4000, { ttftMs: 250, tpotMs: 12 })).toBeCloseTo(1 / 3, 12)
     expect(goodputOf(table, 1000, 4000, {})).toBeCloseTo(1, 12)
+  })
+})
+
+describe('the share that keeps the SLO', () => {
+  // due at 1, 2 and 3 s; the last one ends long after the window, as every last one does where answers are long
+  const due = (scheduledMs: number, over: object = {}) =>
+    requestRow({
+      scheduledMs,
+      dispatchedMs: scheduledMs,
+      firstTokenMs: scheduledMs + 200,
+      lastTokenMs: scheduledMs + 10_000,
+      endMs: scheduledMs + 10_000,
+      outputTokens: 101,
+      ...over,
+    })
+  const table = new RequestTable([due(500), due(1000), due(2000), due(3000)])
+  const slo = { ttftMs: 250, tpotMs: 100 }
+
+  test('is over those due in the window, whenever they ended', () => {
+    expect(sloShareOf(table, 1000, 3500, slo, 0)).toBe(1)
+    expect(goodputOf(table, 1000, 3500, slo)).toBe(0)
+  })
+
+  test('holds failed, dropped and late ones against it', () => {
+    const rows = [due(1000), due(2000, { outcome: 'timeout' }), due(3000, { firstTokenMs: 3300 })]
+    expect(sloShareOf(new RequestTable(rows), 1000, 3500, slo, 0)).toBeCloseTo(1 / 3, 12)
+    expect(sloShareOf(table, 1000, 3500, slo, 1)).toBeCloseTo(3 / 4, 12)
+    // sent in time is not enough: what the client made a request wait counts
+    expect(sloShareOf(new RequestTable([due(1000, { scheduledMs: 900 })]), 0, 3500, slo, 0)).toBe(0)
+  })
+
+  test('is null where none was due', () => {
+    expect(sloShareOf(table, 20_000, 30_000, slo, 0)).toBeNull()
   })
 })
 

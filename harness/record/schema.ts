@@ -85,6 +85,11 @@ export const trialSchema = z.object({
   peakPowerW: nullableNumber,
   peakMemoryMiB: nullableNumber,
   goodputRequestsPerS: nullableNumber,
+  sloShare: nullableNumber
+    .optional()
+    .describe(
+      'share of the requests due inside the window, dropped ones included, that kept the SLO, whenever they ended',
+    ),
   client: z.object({
     eventLoopDelayP99Ms: nullableNumber,
     cpuShareOfCore: nullableNumber,

@@ -33,7 +33,10 @@ export async function orOutOfMemory(
     if (saysOutOfMemory(says)) return outOfMemory(endpoint, says)
     const explained = error.code === 'world-failed' || says.includes('does not serve')
     if (fit === null || fit.fits || !explained) throw error
-    return outOfMemory(endpoint, `it does not fit: ${fit.evidence}; nothing serves it here (${says})`)
+    return outOfMemory(
+      endpoint,
+      `it does not fit: ${fit.evidence}; nothing serves it here (${says.replace(/;.*$/s, '')})`,
+    )
   }
 }
 

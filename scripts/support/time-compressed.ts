@@ -6,6 +6,8 @@ const SHRINK = 8
 const TEXT = { seconds: 10, warmupSeconds: 1, idleSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 2 } as const
 /** Appointments at a given rate cannot be hurried: shorter requests at the same rate would be another load. */
 const OPEN_SECONDS = 20
+/** At the lowest rate of a search a few requests have to be due. */
+const SEARCH_SECONDS = 40
 /** A search is as wide as asked, and ends sooner. */
 const SEARCH_TOLERANCE = 0.25
 /** The slowest image here takes about twelve seconds. */
@@ -40,7 +42,7 @@ export function timeCompressed(file: ScenarioFile): ScenarioFile {
   const paced = { ...trial, seconds: OPEN_SECONDS, warmupSeconds: 3 }
   if (load.shape !== 'sweep' || !load.highestRate) return { ...file, trial: paced }
   const highestRate = { ...load.highestRate, tolerance: Math.max(load.highestRate.tolerance, SEARCH_TOLERANCE) }
-  return { ...file, load: { ...load, highestRate }, trial: paced }
+  return { ...file, load: { ...load, highestRate }, trial: { ...paced, seconds: SEARCH_SECONDS } }
 }
 
 const shrunk = (tokens: number): number => Math.ceil(tokens / SHRINK)
