@@ -5,7 +5,10 @@ import { runRemarks } from './run-remarks.ts'
 /** What a report says of a record behind it: how many gates ended how, and the evidence of those that did not pass. */
 export function sourceOf(run: RunRecord): ReportSource {
   const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
-  const findings = run.gates.filter((gate) => gate.status === 'fail' || gate.status === 'warn')
+  // what a required gate could not measure keeps a run from being quoted as well as what it found
+  const findings = run.gates.filter(
+    ({ status, required }) => status === 'fail' || status === 'warn' || (required && status === 'not-measured'),
+  )
   const remarks = runRemarks(run)
   return {
     id: run.id,

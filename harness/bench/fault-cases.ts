@@ -8,6 +8,8 @@ export interface FaultCase {
   readonly watched?: boolean
   /** None unless given. */
   readonly warmupSeconds?: number
+  /** 3 unless given. */
+  readonly seconds?: number
   /** Signs that must be there; `signsOf` in fault-runs.ts gives them their form. */
   readonly mustShow: readonly string[]
 }
@@ -48,7 +50,9 @@ export const faultCases: readonly FaultCase[] = [
   {
     title: 'preemption-storm',
     launch: { faults: ['preemption-storm'], maxModelLen: 320 },
-    mustShow: ['preemptions in server.csv'],
+    // sequences that are thrown out leave holes, and the window needs a second without
+    seconds: 5,
+    mustShow: ['preemptions in server.csv', 'steady-state warn'],
   },
   { title: 'merged-chunks', launch: { faults: ['merged-chunks'] }, mustShow: ['speculation warn'] },
   {
@@ -103,4 +107,21 @@ export const faultCases: readonly FaultCase[] = [
     watched: true,
     mustShow: ['throttle fail', 'gpu-exclusive fail', 'ecc fail', 'power-limit fail'],
   },
+]
+
+/** A server that no run can begin on, and the words that must say so. */
+export interface StartCase {
+  readonly title: string
+  readonly launch: Partial<LaunchOptions>
+  readonly mustSay: string
+}
+
+/** The faults that let no run begin. */
+export const startCases: readonly StartCase[] = [
+  {
+    title: 'start-refused',
+    launch: { faults: ['start-refused'] },
+    mustSay: 'cannot be reached (ECONNREFUSED)',
+  },
+  { title: 'oom-at-start', launch: { faults: ['oom-at-start'] }, mustSay: 'cause out-of-memory' },
 ]

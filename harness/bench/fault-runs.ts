@@ -78,12 +78,9 @@ export async function endOf({ title, launch }: StartCase, outDir: string): Promi
     return 'the run ended well'
   } catch (error) {
     const { message, code = 'no class', cause } = error as Error & { code?: string }
-    return `${code}: ${withoutAddress(message)}${cause instanceof Error ? `; ${causeIn(cause.message)}` : ''}`
+    return `${code}: ${message}${cause instanceof Error ? `; ${causeIn(cause.message)}` : ''}`
   }
 }
-
-/** The port differs from run to run. */
-const withoutAddress = (message: string): string => message.replace(/^http:\/\/\S+ /, '').replace(/\s+/g, ' ')
 
 function causeIn(text: string): string {
   const log = new StartLog()

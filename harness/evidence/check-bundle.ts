@@ -20,6 +20,8 @@ export interface CheckedBundle {
   readonly problems: readonly Problem[]
   /** Folders of the runs in it, each still to be verified. */
   readonly runs: readonly string[]
+  /** SHA-256 of every file in it by name, but for its list. Nobody signed the list: only the runs stand by themselves. */
+  readonly files: Readonly<Record<string, string>>
 }
 
 /**
@@ -43,18 +45,26 @@ export async function checkBundle(path: string, folder: string): Promise<Checked
       found.delete(name)
     }
     for (const name of found.keys()) problems.push({ file: name, what: 'is not in the list of the bundle' })
+    problems.push(...unlistedRuns(list.data))
     if (problems.length === 0 && !(await isPackedAs(path, folder, unpacked))) {
       problems.push({ file: path, what: 'was changed between its files' })
     }
-    return { problems, runs: list.data.runs.map((name) => join(folder, name)) }
+    return { problems, runs: list.data.runs.map((name) => join(folder, name)), files: list.data.files }
   } catch (error) {
     if (error instanceof JoulemarkError && error.code !== 'answer-is-no') throw error
     return broken(messageOf(error))
   }
 
   function broken(what: string): CheckedBundle {
-    return { problems: [{ file: path, what }], runs: [] }
+    return { problems: [{ file: path, what }], runs: [], files: {} }
   }
+}
+
+/** Files of a run that the list passes over would lie in a verified bundle without anybody having looked at them. */
+function unlistedRuns({ runs, files }: BundleList): Problem[] {
+  const folders = Object.keys(files).flatMap((name) => /^runs\/[^/]+/.exec(name)?.[0] ?? [])
+  const unlisted = [...new Set(folders)].filter((name) => !runs.includes(name))
+  return unlisted.map((file) => ({ file, what: 'holds files of a run that the bundle does not list as one' }))
 }
 
 /** Whether the archive is what comes of packing its files anew. */

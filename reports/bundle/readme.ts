@@ -27,6 +27,7 @@ With joulemark (Node 20 or later; no network after the install, no GPU):
     npm run bench -- verify THIS-BUNDLE.tar${keys[0] ? ` --key ${keys[0]}` : ''}
 
 It holds every byte against its hash, recomputes every figure and gate from the CSV files, and checks the signature.
+It makes the reports again as well: the same version makes the same ones, another may say that they differ.
 Exit code 0: everything is as it was when the runs ended. 1: it names what is not.
 
 With openssl 3 alone, the signature of a run (\`manifest.json\` has the hashes of the run's files; \`sha256sum\` makes them anew):
@@ -35,7 +36,8 @@ With openssl 3 alone, the signature of a run (\`manifest.json\` has the hashes o
 
 ## What it proves
 
-- The signature: that nothing was changed since the run ended, by anybody who does not have the key.
+- The signature: that nothing of a run was changed since it ended, by anybody who does not have the key. This page and
+  the reports are not signed: they are worth what the runs are.
 - Whose key it is, this bundle cannot prove. Ask its owner for it by another way than the one that brought you this file.
 - The recomputation: that the figures follow from the rows. That the rows were measured, the gates make likely and the
   owner of the key vouches for.

@@ -61,13 +61,13 @@ function sellerHtml({ inputs: { seller } }: Quote): string {
   return `<p class="seller"><strong>${escapeHtml(name)}</strong>${rest.map((part) => ` · ${part}`).join('')}</p>`
 }
 
-function workloadRow({ title, description, headline, others, slo, unitPrice }: PricedWorkload): string {
-  const kept = slo === null ? '' : `<small>SLO kept: ${escapeHtml(slo)}</small>`
+function workloadRow({ title, model, description, headline, others, slo, unitPrice }: PricedWorkload): string {
+  const kept = `<small>${slo === null ? 'SLO: none stated' : `SLO kept: ${escapeHtml(slo)}`}</small>`
   const unit =
     unitPrice === null
       ? '–'
-      : `<strong>${showHundredths(unitPrice.hundredths)}</strong><small>a ${escapeHtml(unitPrice.each)}</small>`
-  return `<tr><th scope="row">${escapeHtml(title)}<small>${escapeHtml(description)}</small></th><td><strong>${promisedText(headline)}</strong><small>${escapeHtml(headline.label)}</small>${kept}</td><td class="further">${others.map(furtherHtml).join('')}</td><td class="right">${unit.replace('a 1,000', '1,000')}</td></tr>`
+      : `<strong>${showHundredths(unitPrice.hundredths)}</strong><small>per ${escapeHtml(unitPrice.each)}</small>`
+  return `<tr><th scope="row">${escapeHtml(title)}<small>${escapeHtml(model)}</small><small>${escapeHtml(description)}</small></th><td><strong>${promisedText(headline)}</strong><small>${escapeHtml(headline.label)}</small>${kept}</td><td class="further">${others.map(furtherHtml).join('')}</td><td class="right">${unit}</td></tr>`
 }
 
 const furtherHtml = (each: Promised): string =>

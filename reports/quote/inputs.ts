@@ -51,7 +51,7 @@ export const quoteInputsSchema = z.strictObject({
   slo: z
     .strictObject({ ttftMs: positiveMs.optional(), tpotMs: positiveMs.optional(), e2eMs: positiveMs.optional() })
     .optional()
-    .describe('latency that the figures must keep; that of each scenario unless given'),
+    .describe('latency that the figures must keep; limits left out are those of each scenario'),
   validityDays: z.int().positive().max(365).default(30),
   notPromised: z.array(z.string().min(1).max(300)).max(10).default([]).describe('more of what is not promised'),
 })

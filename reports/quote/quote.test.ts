@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { RunRecord } from '../../harness/record/schema.ts'
+import { scenarioSchema } from '../../harness/scenario/schema.ts'
 import { makeRun, type RunOverrides } from '../testing/record-builder.ts'
 import { quoteHtml } from './html.ts'
 import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
@@ -136,6 +137,10 @@ describe('a workload', () => {
     const known = workloadOf(record, given)
     expect('reason' in known ? known.reason : '').toMatch(reason)
   })
+  test('keeps the limits of its scenario that the inputs leave open', () => {
+    const known = workloadOf(run({ slo: { tpotMs: 20 } }), inputs({ slo: { ttftMs: 300 } }))
+    expect('reason' in known ? known.reason : '').toMatch(/^slo: time per token \(median\) may be 21 ms; 20 ms/)
+  })
   test('names the percentile at which its SLO is kept', () => {
     const known = workloadOf(
       run({ result: { ttftMsP99: [300, 290, 310] } }),
@@ -156,10 +161,16 @@ describe('a quote', () => {
     expect(quoteOf([run()], { customer: 'Other' }).number).not.toBe(quote.number)
   })
   test('is for one box', () => {
-    expect(() => quoteOf([run(), run({ powerLimitW: 300 })])).toThrow('a quote is for one box')
+    expect(() => quoteOf([run(), run({ scenario: 'second', powerLimitW: 300 })])).toThrow('a quote is for one box')
+  })
+  test('names a run once, and tells boxes apart', () => {
+    expect(() => quoteOf([run(), run()])).toThrow('is given twice')
+    const nameless = { ...run({ scenario: 'second' }), redacted: true as const }
+    expect(() => quoteOf([run(), nameless])).toThrow('is a redacted copy')
+    expect(quoteOf([nameless]).workloads).toHaveLength(1)
   })
   test('is of one key, which its reader can pin', () => {
-    const signed = (signedBy: string) => ({ record: run(), digest: signedBy, signedBy })
+    const signed = (signedBy: string) => ({ record: run({ scenario: signedBy }), digest: signedBy, signedBy })
     const order = { customer: 'x', date: '2026-11-23', inputs: inputs() }
     expect(() => buildQuote([signed('aa'), signed('bb')], order)).toThrow('signed by another key')
   })
@@ -174,6 +185,32 @@ describe('a quote', () => {
     for (const part of ['<script', '\u202E', '\u0007']) expect(html).not.toContain(part)
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;=HYPERLINK(&quot;')
     expect(html).toContain("default-src 'none'")
+  })
+  test('of images has a price per 1,000 of them, and of training none', () => {
+    const scenario = { kind: 'image', model: 'sdxl', image: { size: '1024x1024', steps: 30, guidance: 5, batch: 1 } }
+    const load = { shape: 'closed', concurrency: 2 }
+    const base = run({
+      scenario: 'sdxl',
+      result: { imagesPerS: [0.5, 0.4, 0.6], secondsPerImage: [4, 3.9, 4.1], joulesPerImage: [700, 690, 710.5] },
+    })
+    const images = { ...base, scenario: scenarioSchema.parse({ name: 'sdxl', title: 'SDXL', load, ...scenario }) }
+    const quote = quoteOf([images, run()])
+    // 0.4 a second are 1 051 200 a month of 730 h
+    const pence = quote.price.exVatPence
+    const hundredths = (pence * 100_000n + 1_051_199n) / 1_051_200n
+    expect(quote.workloads[0]?.unitPrice).toEqual({ hundredths, each: '1,000 images' })
+    expect(quote.workloads[1]?.unitPrice?.each).toBe('million output tokens')
+    const html = quoteHtml(quote)
+    expect(html).toContain(`<strong>${showHundredths(hundredths)}</strong><small>per 1,000 images</small>`)
+    for (const part of ['images of 1024x1024, 30 steps, guidance 5', '≤&nbsp;711&nbsp;J', 'SLO: none stated']) {
+      expect(html).toContain(part)
+    }
+  })
+  test('as JSON cannot leave a page or a terminal that it is put into', () => {
+    const evil = '</script><script>\u202E\u2028\u009b31m'
+    const text = quoteJson(quoteOf([run()], { customer: evil }))
+    expect(text).not.toMatch(/[<>\u009b\u202e\u2028]/)
+    expect((JSON.parse(text) as { customer: string }).customer).toBe(evil)
   })
   test('as JSON has money as whole pence', () => {
     const made = JSON.parse(quoteJson(quoteOf([run()]))) as { price: { exVatPence: number } }

@@ -3,6 +3,7 @@ import { namesOf } from '../../harness/evidence/redact-record.ts'
 import { redactText } from '../../harness/evidence/redact-text.ts'
 import { canonicalSha256 } from '../../harness/record/provenance.ts'
 import type { RunRecord } from '../../harness/record/schema.ts'
+import { boxOf } from './box.ts'
 import type { QuoteInputs } from './inputs.ts'
 import { type MonthlyPrice, monthlyPrice, unitPriceHundredths } from './price.ts'
 import { type Workload, workloadOf } from './workload.ts'
@@ -54,11 +55,12 @@ export interface Evidence {
 
 /**
  * A quote from runs of one box. Throws `answer-is-no` with the gate or figure that says no, `bad-input` for runs of several
- * boxes. The number is made from the content unless one is given: the same quote has the same number.
+ * boxes and for a run that is given twice. The number is made from the content unless one is given: the same quote has the same number.
  */
 export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote {
   const { inputs, customer, date } = order
   const records = runs.map((run) => run.record)
+  requireEachOnce(runs)
   requireOneBox(records)
   const other = runs.find((run) => run.signedBy !== runs[0]?.signedBy)
   if (other)
@@ -77,7 +79,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
     date,
     validUntil: addDays(date, inputs.validityDays),
     inputs,
-    box: boxOf(records[0] as RunRecord),
+    box: boxOf(records),
     price,
     workloads: workloads.map((workload) => ({ ...workload, unitPrice: unitPriceOf(workload, price, inputs) })),
     draw,
@@ -121,21 +123,6 @@ function unitPriceOf(
   return hundredths === null ? null : { hundredths, each: label }
 }
 
-function boxOf(record: RunRecord): Quote['box'] {
-  const serving = record.gpus.filter((gpu) => gpu.serving)
-  const [gpu] = serving
-  const memoryMiB = serving.reduce((sum, each) => sum + (each.memoryTotalMiB ?? 0), 0)
-  const limits = [...new Set(serving.map((each) => each.powerLimitW))]
-  return [
-    ['GPU', `${serving.length} x ${gpu?.name ?? 'unknown'}`],
-    ['GPU memory', `${(memoryMiB / 1024).toFixed(1)} GiB`],
-    ['Power limit a GPU', limits.map((watts) => (watts === null ? 'unknown' : `${watts} W`)).join(', ')],
-    ['Driver, VBIOS', `${gpu?.driver ?? 'unknown'}, ${gpu?.vbios ?? 'unknown'}`],
-    ['Processor', `${record.host.cpu} (${record.host.cpuCount} threads), ${record.host.memoryGiB.toFixed(0)} GiB`],
-    ['Server software', `${record.endpoint.engine ?? 'unknown'} ${record.endpoint.version ?? ''}`.trim()],
-  ]
-}
-
 /** What makes a box this box and no other. */
 const boxKey = (record: RunRecord): string =>
   JSON.stringify([
@@ -144,9 +131,22 @@ const boxKey = (record: RunRecord): string =>
   ])
 
 function requireOneBox(records: readonly RunRecord[]): void {
-  const other = records.find((record) => boxKey(record) !== boxKey(records[0] as RunRecord))
-  if (other === undefined) return
-  throw new JoulemarkError('bad-input', `${other.id}: is of another box than ${records[0]?.id}; a quote is for one box`)
+  const [first] = records
+  const other = records.find((record) => boxKey(record) !== boxKey(first as RunRecord))
+  if (other) {
+    throw new JoulemarkError('bad-input', `${other.id}: is of another box than ${first?.id}; a quote is for one box`)
+  }
+  const nameless = records.length > 1 ? records.find((record) => record.redacted) : undefined
+  if (nameless === undefined) return
+  throw new JoulemarkError(
+    'bad-input',
+    `${nameless.id}: is a redacted copy, which does not tell its box from another; a quote of several runs wants the originals`,
+  )
+}
+
+function requireEachOnce(runs: readonly QuotedRun[]): void {
+  const twice = runs.find((run, place) => runs.findIndex((other) => other.record.id === run.record.id) !== place)
+  if (twice) throw new JoulemarkError('bad-input', `${twice.record.id}: is given twice`)
 }
 
 function addDays(date: string, days: number): string {

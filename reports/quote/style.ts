@@ -25,12 +25,12 @@ thead th{color:#4a525b;font-size:8.5pt}
 tr{break-inside:avoid}
 .right{text-align:right;padding-right:0;white-space:nowrap;font-variant-numeric:tabular-nums}
 small{display:block;color:#4a525b;font-size:8pt}
-.work th:first-child{width:42mm}
-.work td:nth-child(2){width:46mm;padding-right:5mm}
+.work th:first-child{width:54mm;padding-right:5mm}
+.work td:nth-child(2){width:44mm;padding-right:4mm}
 .work strong{white-space:nowrap}
-.work .right{width:27mm}
+.work .right{width:24mm}
 .work .right small{white-space:normal}
-.further{font-size:8.5pt;padding-right:6mm}
+.further{font-size:8pt;padding-right:5mm}
 .further div{display:flex;justify-content:space-between;gap:3mm}
 .further div span:last-child{white-space:nowrap;font-variant-numeric:tabular-nums}
 .total th,.total td{font-weight:700}

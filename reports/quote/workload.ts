@@ -1,3 +1,6 @@
+import { namesOf } from '../../harness/evidence/redact-record.ts'
+import { redactText } from '../../harness/evidence/redact-text.ts'
+import { describeWork } from '../../harness/metrics/describe-work.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { ResultKey, RunRecord } from '../../harness/record/schema.ts'
 import type { Known } from '../facts.ts'
@@ -16,6 +19,8 @@ export interface Promised {
 export interface Workload {
   readonly runId: string
   readonly title: string
+  /** The name that was asked for; of a model that was served from a folder, its last part. */
+  readonly model: string
   readonly description: string
   readonly headline: Promised
   readonly others: readonly Promised[]
@@ -39,12 +44,14 @@ const shown: readonly Shown[] = [
   { key: 'decodeTokensPerS', label: 'Each stream', digits: 1, better: 'higher' },
   { key: 'ttftMsP50', label: 'First token, median', digits: 0, better: 'lower' },
   { key: 'ttftMsP99', label: 'First token, p99', digits: 0, better: 'lower' },
-  { key: 'tpotMsP50', label: 'Time per token, median', digits: 1, better: 'lower' },
+  { key: 'tpotMsP50', label: 'Per token, median', digits: 1, better: 'lower' },
   { key: 'imagesPerS', label: 'Images', digits: 3, better: 'higher' },
   { key: 'secondsPerImage', label: 'Time an image, median', digits: 2, better: 'lower' },
   { key: 'stepsPerS', label: 'Training steps', digits: 3, better: 'higher' },
   { key: 'trainedTokensPerS', label: 'Tokens trained', digits: 0, better: 'higher' },
   { key: 'tokensPerJ', label: 'GPU energy', digits: 3, better: 'higher' },
+  { key: 'joulesPerImage', label: 'GPU energy an image', digits: 0, better: 'lower' },
+  { key: 'joulesPerStep', label: 'GPU energy a step', digits: 1, better: 'lower' },
 ]
 
 /**
@@ -73,6 +80,7 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
     value: {
       runId: record.id,
       title: record.scenario.title,
+      model: redactText(record.endpoint.model ?? record.scenario.model, namesOf(record)),
       description: descriptionOf(record.scenario),
       headline,
       others: promised.filter((each) => each !== headline),
@@ -101,10 +109,12 @@ const sloKeys = {
 
 /** The SLO holds at the upper end of the interval of the median (and of the p99, where there is one), or there is no quote. */
 function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
-  const slo = inputs.slo ?? ('slo' in record.scenario ? record.scenario.slo : undefined)
+  const own = 'slo' in record.scenario ? record.scenario.slo : undefined
+  // limits of the inputs go first; a scenario's own that they leave open is stated all the same
+  const slo = { ...own, ...inputs.slo }
   const parts: string[] = []
   for (const [field, { label, median, p99 }] of Object.entries(sloKeys)) {
-    const limitMs = slo?.[field as keyof typeof sloKeys]
+    const limitMs = slo[field as keyof typeof sloKeys]
     if (limitMs === undefined || record.result[median] === undefined) continue
     const tail = p99 === null ? null : (record.result[p99]?.ci95?.[1] ?? null)
     const highMs = tail ?? record.result[median]?.ci95?.[1] ?? null
@@ -118,8 +128,9 @@ function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
   return { value: parts.length === 0 ? null : parts.join(', ') }
 }
 
+/** What was asked for: no figure means anything without it. */
 function descriptionOf(scenario: RunRecord['scenario']): string {
-  if (scenario.kind === 'training') return 'training'
+  if (scenario.kind === 'training') return `training, ${describeWork(scenario)}`
   const { load } = scenario
   const many =
     load.shape === 'closed'
@@ -127,7 +138,7 @@ function descriptionOf(scenario: RunRecord['scenario']): string {
       : load.shape === 'open'
         ? `${load.ratePerS} requests/s`
         : 'a recorded trace'
-  if (scenario.kind === 'image') return `images, ${many}`
+  if (scenario.kind === 'image') return `images of ${describeWork(scenario)}, ${many}`
   const cache = scenario.prompt.prefixCache === 'cold' ? '' : `, prefix cache ${scenario.prompt.prefixCache}`
   return `${scenario.prompt.tokens} tokens in, ${scenario.output.tokens} out, ${many}${cache}`
 }

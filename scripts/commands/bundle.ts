@@ -12,9 +12,8 @@ import { asWritten, manifestBytes } from '../../harness/record/manifest.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema.ts'
 import { fingerprintOf, publicPemOf } from '../../harness/record/signature.ts'
-import { buildReport } from '../../reports/build.ts'
 import { bundleReadme } from '../../reports/bundle/readme.ts'
-import { renderers } from '../../reports/render/renderers.ts'
+import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** `bundle` as typed. */
@@ -65,16 +64,14 @@ async function redacted(whole: Sound, folder: string): Promise<Sound> {
 }
 
 async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
-  const report = buildReport(runs.map((run) => run.record))
-  const formats = ['md', 'html', 'csv', 'json'] as const
-  const rendered = (await Promise.all(formats.map((format) => renderers[format](report)))).flat()
+  const reports = await bundleReports(runs.map((run) => run.record))
   const listed = runs.map(({ record, digest, signedBy }) => ({ record, digest, publicKey: signedBy }))
   const keys = [...new Set(runs.flatMap((run) => run.signedBy ?? []))]
   const files: ArchiveFile[] = [
     text('README.md', bundleReadme(listed)),
     ...keys.map((key) => text(`keys/${fingerprintOf(key)}.pem`, publicPemOf(key))),
     ...runs.flatMap(manifestFiles),
-    ...rendered.map(({ name, text: content }) => text(`reports/${name}`, content)),
+    ...reports.map(({ name, text: content }) => text(name, content)),
     ...runs.flatMap(({ directory, record }) =>
       ['run.json', ...Object.keys(record.files)].map((name) => ({
         name: `runs/${record.id}/${name}`,

@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pack } from 'tar-stream'
@@ -6,6 +15,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { loadKey } from '../../harness/record/key-file.ts'
 import { publicHexOf } from '../../harness/record/signature.ts'
+import { scenarioSchema } from '../../harness/scenario/schema.ts'
 import { type LiveRun, UUID, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { projectRoot } from '../support/tool-info.ts'
 import { bundle } from './bundle.ts'
@@ -63,6 +73,9 @@ describe('key new', () => {
     })
     const inside = join(projectRoot, 'results', 'key.pem')
     expect(await said((io) => newKey({ out: inside }, io))).toMatchObject({ code: 2 })
+    symlinkSync(projectRoot, join(folder, 'elsewhere'))
+    const linked = join(folder, 'elsewhere', 'new-folder', 'key.pem')
+    expect(await said((io) => newKey({ out: linked }, io))).toMatchObject({ code: 2 })
   })
   test('a key that others may read is refused, and so is one that was named and is not there', () => {
     const open = join(folder, 'open.pem')
@@ -101,6 +114,37 @@ describe('quote', () => {
     expect(stderr).toContain('no PDF: no Chromium is installed')
     const [html] = readdirSync(flags.out).filter((name) => name.endsWith('.html'))
     expect(readFileSync(join(flags.out, html as string), 'utf8')).not.toContain('<script>x')
+  })
+  test('of text and images on one box is priced by each, and harmless whatever the customer is called', async () => {
+    const model = 'stabilityai/stable-diffusion-xl-base-1.0'
+    const image = { size: '1024x1024', steps: 2, guidance: 1, batch: 1 }
+    const load = { shape: 'closed', concurrency: 8 }
+    const trial = { seconds: 20, warmupSeconds: 0 }
+    const over = {
+      scenario: scenarioSchema.parse({ name: 'sdxl', title: 'SDXL', kind: 'image', model: 'sdxl', load, image, trial }),
+      endpoint: { ...run.record.endpoint, engine: 'vllm-omni', model, modelRoot: null, servedModels: [model] },
+    }
+    const images = await writeLiveRun(join(folder, 'others'), { key: loadKey(env), over, id: '20261120-113000-sdxl' })
+    const out = join(folder, 'two')
+    const customer = '=HYPERLINK("http://evil","x")<script>alert(1)</script>\u202E\u001b[31m'
+    const { code, stdout } = await said((io) =>
+      quote([run.directory, images.directory], { customer, out, pdf: false }, io),
+    )
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £[\d.,]+ a month ex VAT, £[\d.,]+ inc\n$/),
+    ])
+    const names = readdirSync(out)
+    expect(names.toSorted()).toEqual([
+      expect.stringMatching(/^quote-Q\d{8}-[0-9a-f]{8}\.html$/),
+      expect.stringMatching(/^quote-Q\d{8}-[0-9a-f]{8}\.json$/),
+    ])
+    for (const name of names) {
+      const text = readFileSync(join(out, name), 'utf8')
+      for (const part of ['<script', '\u202E', '\u001b']) expect(text).not.toContain(part)
+      for (const part of ['million output tokens', '1,000 images', publicKey]) expect(text).toContain(part)
+      for (const secret of ['gpu-box-7', UUID, '10.20.30.40', 'alice', 'PRIVATE']) expect(text).not.toContain(secret)
+    }
   })
   test('of a simulated run is refused in one line that names the gate', async () => {
     const over = { source: 'simulated' as const, sourceEvidence: ['a stamp'] }

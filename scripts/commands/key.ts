@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { keyPlace, writeNewKey } from '../../harness/record/key-file.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -7,7 +8,7 @@ import { projectRoot } from '../support/tool-info.ts'
 /** Makes the pair of keys that signs this person's runs. */
 export function newKey(flags: { readonly out?: string }, io: CommandIo): number {
   const path = flags.out === undefined ? keyPlace(io.env).path : resolve(flags.out)
-  const fromRoot = relative(projectRoot, path)
+  const fromRoot = relative(realpathSync(projectRoot), behindLinks(path))
   if (!fromRoot.startsWith('..') && !fromRoot.startsWith('/')) {
     throw new JoulemarkError(
       'bad-input',
@@ -20,4 +21,11 @@ export function newKey(flags: { readonly out?: string }, io: CommandIo): number 
   io.stdout(`             ${publicHex}\n`)
   io.stdout('Runs are signed at their end from now on. Tell customers the public key by another way than the quote.\n')
   return exitCodes.done
+}
+
+/** Where a file that need not be there yet would really lie: a link into the project is the project. */
+function behindLinks(path: string): string {
+  if (existsSync(path)) return realpathSync(path)
+  const parent = dirname(path)
+  return parent === path ? path : join(behindLinks(parent), basename(path))
 }

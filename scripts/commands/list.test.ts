@@ -14,8 +14,8 @@ let edited: LiveRun
 beforeAll(async () => {
   await writeLiveRun(at('good'), { key })
   await writeLiveRun(at('unsigned'), {})
-  const warm = { gpus: [], gpusReason: 'no nvidia-smi\u001b[31m here', telemetry: undefined as never }
-  await writeLiveRun(at('blind'), { key, over: warm })
+  const blind = { gpus: [], gpusReason: 'no nvidia-smi\u001b[31m here', telemetry: undefined as never }
+  await writeLiveRun(at('blind'), { key, over: blind })
   edited = await writeLiveRun(at('edited'), { key })
   const file = join(edited.directory, 'run.json')
   writeFileSync(file, readFileSync(file, 'utf8').replace('gpu-box-7', 'gpu-box-8'))
@@ -38,7 +38,7 @@ test('a sound run is quotable, and every gate is there', async () => {
   const text = await said('good')
   expect(text).toMatch(/^2026\S+ {2}complete {4}live {7}quotable\n/)
   expect(text).toMatch(/ {4}pass {9}live-source \*, .*error-rate \*/)
-  expect(text).toMatch(/ {4}not-measured .*energy-agreement: libnvidia-ml\.so\.1 is not there/)
+  expect(text).toMatch(/ {4}not-measured .*energy-agreement: no energy counter: libnvidia-ml\.so\.1 is not there/)
   const { runs } = JSON.parse(await said('good', true)) as { runs: { gates: { id: string; evidence: string }[] }[] }
   expect(runs[0]?.gates).toHaveLength(20)
   expect(runs[0]?.gates.every(({ evidence }) => evidence !== '')).toBe(true)

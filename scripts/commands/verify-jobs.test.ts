@@ -85,7 +85,7 @@ const flipped = (text: string, at: number): string =>
 const problemsOf = async (path: string): Promise<string[]> =>
   (await verifyRun(path)).problems.map(({ file, what }) => `${file}: ${what}`)
 
-/** The last column but some of every row, other than it was. */
+/** One column of every row, multiplied. */
 const scaled = (column: number, by: number) => (text: string) =>
   text
     .split('\n')

@@ -1,12 +1,17 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { exitCodes } from '../../harness/errors.ts'
+import type { CheckedBundle } from '../../harness/evidence/check-bundle.ts'
+import type { Problem } from '../../harness/evidence/check-files.ts'
 import { reasonsNotQuotable } from '../../harness/evidence/quotable.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import { publicHexFrom } from '../../harness/record/signature.ts'
+import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
 import { withBundle } from '../support/open-bundle.ts'
+import { toolInfo } from '../support/tool-info.ts'
 
 /** `verify` as typed. */
 export interface VerifyFlags {
@@ -22,10 +27,13 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   for (const path of paths) {
     if (isFile(path) && !path.endsWith('run.json')) {
       checked.push(
-        ...(await withBundle(path, async (bundle) => [
-          { name: path, problems: bundle.problems, run: null },
-          ...(await verifyAll(bundle.runs, key)),
-        ])),
+        ...(await withBundle(path, async (bundle) => {
+          const runs = await verifyAll(bundle.runs, key)
+          return [
+            { name: path, problems: [...bundle.problems, ...(await forgedReports(bundle, runs))], run: null },
+            ...runs,
+          ]
+        })),
       )
     } else checked.push(...(await verifyAll(await findRuns([path]), key)))
   }
@@ -36,9 +44,26 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
 
 interface Checked {
   readonly name: string
-  readonly problems: readonly { readonly file: string; readonly what: string }[]
+  readonly problems: readonly Problem[]
   /** Null for a bundle, which is only the paper around its runs. */
   readonly run: Verification | null
+}
+
+/**
+ * Reports of a bundle that are not those of its runs. The signatures cover the runs alone: whoever rewrites a report can
+ * rewrite the list of hashes with it, so that the reports are made again.
+ */
+async function forgedReports({ problems, files }: CheckedBundle, runs: readonly Checked[]): Promise<Problem[]> {
+  const records = runs.flatMap(({ run }) => run?.record ?? [])
+  if (problems.length > 0 || records.length < runs.length) return []
+  const made = await bundleReports(records)
+  const differ = made.filter(({ name, text }) => files[name] !== createHash('sha256').update(text).digest('hex'))
+  const others = Object.keys(files).filter(
+    (name) => name.startsWith('reports/') && !made.some((report) => report.name === name),
+  )
+  const { version } = toolInfo()
+  const what = `is not what joulemark ${version} makes of these runs; the signatures stand for the runs, not for this file`
+  return [...differ.map(({ name }) => name), ...others].map((file) => ({ file, what }))
 }
 
 async function verifyAll(directories: readonly string[], key: string | null): Promise<Checked[]> {

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { makeRun } from '../testing/record-builder.ts'
+import { boxOf } from './box.ts'
+
+test('the box has every value that its runs differ in, and what nobody told is unknown', () => {
+  const run = makeRun({ card: 'rtx-4090', gpus: 2 })
+  const other = { ...run, endpoint: { ...run.endpoint, engine: 'vllm-omni', version: '0.20.0' } }
+  const lines = new Map(boxOf([run, other]))
+  expect(lines.get('Server software')).toBe('vllm 0.11.0, vllm-omni 0.20.0')
+  expect(lines.get('GPU')).toBe('2 x rtx-4090')
+  expect(lines.get('GPU memory')).toBe('48.0 GiB')
+  expect(lines.get('PCIe link')).toBe('up to gen 4, x16')
+  expect([lines.get('VBIOS'), lines.get('GPU memory ECC')]).toEqual(['unknown', 'unknown'])
+})
+
+test('the box says nothing of whose it is', () => {
+  const run = makeRun({ card: 'rtx-4090' })
+  const named = { ...run, host: { ...run.host, hostname: 'gpu-box-7' } }
+  expect(JSON.stringify(boxOf([named]))).not.toMatch(/gpu-box-7|GPU-0|127\.0/)
+})

@@ -1,0 +1,46 @@
+import type { Gpu, RunRecord } from '../../harness/record/schema.ts'
+
+/** One line of the box: what it is called, and what was read of it. */
+export type BoxLine = readonly [label: string, value: string]
+
+/**
+ * The box as its runs found it. Host name, addresses and serial numbers are left out, because a quote travels. Where runs
+ * differ (another driver, another server for images) every value is there.
+ */
+export function boxOf(records: readonly RunRecord[]): BoxLine[] {
+  const serving = records.map((record) => record.gpus.filter((gpu) => gpu.serving))
+  const gpus = (of: (gpu: Gpu) => string | null) => distinct(serving.flat().map(of))
+  const host = (of: (host: RunRecord['host']) => string) => distinct(records.map((record) => of(record.host)))
+  const memoryGiB = (all: readonly Gpu[]) => all.reduce((sum, gpu) => sum + (gpu.memoryTotalMiB ?? 0), 0) / 1024
+  return [
+    ['GPU', distinct(serving.map((all) => `${all.length} x ${distinct(all.map((gpu) => gpu.name))}`))],
+    ['GPU memory', distinct(serving.map((all) => `${memoryGiB(all).toFixed(1)} GiB`))],
+    ['Power limit a GPU', gpus((gpu) => (gpu.powerLimitW === null ? null : `${gpu.powerLimitW} W`))],
+    ['PCIe link', gpus(linkOf)],
+    ['GPU memory ECC', gpus((gpu) => gpu.eccMode?.toLowerCase() ?? null)],
+    ['Driver', gpus((gpu) => gpu.driver)],
+    ['VBIOS', gpus((gpu) => gpu.vbios)],
+    ['Processor', host((of) => `${of.cpu} (${of.cpuCount} threads)`)],
+    ['Memory', host((of) => `${of.memoryGiB.toFixed(0)} GiB`)],
+    ['Server software', distinct(records.map(serverOf))],
+  ]
+}
+
+function linkOf({ pcie }: Gpu): string | null {
+  const { genMax, widthCurrent } = pcie
+  // at rest a link falls to its first generation: what it can is what it does under load
+  return genMax === null || widthCurrent === null ? null : `up to gen ${genMax}, x${widthCurrent}`
+}
+
+/** A run of training has no server. */
+function serverOf({ scenario, endpoint, fingerprint }: RunRecord): string | null {
+  if (scenario.kind === 'training') return null
+  const image = fingerprint?.containerImage ?? null
+  return `${endpoint.engine ?? 'unknown'} ${endpoint.version ?? ''}`.trim() + (image === null ? '' : ` (${image})`)
+}
+
+/** Values that differ, once each; unknown when nobody told any. */
+function distinct(values: readonly (string | null)[]): string {
+  const known = new Set(values.filter((value) => value !== null))
+  return known.size === 0 ? 'unknown' : [...known].join(', ')
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { unpackArchive, writeArchive } from '../../harness/evidence/archive.ts'
+import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
+import { toJson } from '../../harness/record/json-file.ts'
+import { newKeyPair, publicHexOf, readPrivateKey } from '../../harness/record/signature.ts'
+import { writeLiveRun } from '../../harness/testing/live-record.ts'
+import type { CommandIo } from '../support/io.ts'
+import { bundle } from './bundle.ts'
+import { verify } from './verify.ts'
+
+/** A bundle that somebody packed anew, with a list whose hashes are right: what is left are the runs' signatures. */
+const folder = mkdtempSync(join(tmpdir(), 'forged-'))
+const key = readPrivateKey(newKeyPair().privatePem, 'test key')
+const out = join(folder, 'bundle.tar')
+let told = ''
+const print = (text: string): void => {
+  told += text
+}
+const stderr = { isTTY: false, color: false, write: () => true }
+const io: CommandIo = { stdout: print, stderr, env: {}, columns: null, color: false }
+
+beforeEach(async () => {
+  const { directory } = await writeLiveRun(mkdtempSync(join(folder, 'results-')), { key })
+  await bundle([directory], { out }, io)
+  told = ''
+})
+
+type Change = (name: string, bytes: Buffer) => Buffer
+const same: Change = (_, bytes) => bytes
+
+/** Packs the bundle anew with its files changed, and gives the exit code of verify. */
+async function forged(change: Change, list: Partial<BundleList> = {}): Promise<number> {
+  const open = mkdtempSync(join(folder, 'open-'))
+  const names = (await unpackArchive(out, open)).map(({ name }) => name).filter((name) => name !== BUNDLE_LIST)
+  const files = names.map((name) => ({ name, source: { bytes: change(name, readFileSync(join(open, name))) } }))
+  const hashes = files.map(({ name, source }) => [name, createHash('sha256').update(source.bytes).digest('hex')])
+  const old = JSON.parse(readFileSync(join(open, BUNDLE_LIST), 'utf8')) as BundleList
+  const made = toJson({ ...old, files: Object.fromEntries(hashes), ...list })
+  await writeArchive(out, [{ name: BUNDLE_LIST, source: { bytes: Buffer.from(made) } }, ...files])
+  return verify([out], { key: publicHexOf(key) }, io)
+}
+
+test('packed anew as it was verifies', async () => {
+  expect([await forged(same), told]).toEqual([0, expect.stringMatching(/^verified: .*\nverified: /)])
+})
+
+test('with a report of its own making does not verify: nobody signed the reports', async () => {
+  const page = Buffer.from('<h1>9999 tokens/s</h1>')
+  expect(await forged((name, bytes) => (name.endsWith('.html') ? page : bytes))).toBe(1)
+  expect(told).toContain('reports/report.html: is not what joulemark')
+})
+
+test('that hides a run from its list of runs does not verify', async () => {
+  expect(await forged(same, { runs: ['runs/another'] })).toBe(1)
+  expect(told).toContain('holds files of a run that the bundle does not list as one')
+})
+
+test('with rows of its own making does not verify', async () => {
+  const watts = (bytes: Buffer) => Buffer.from(bytes.toString().replaceAll(',340,', ',240,'))
+  expect(await forged((name, bytes) => (name.endsWith('/gpu.csv') ? watts(bytes) : bytes))).toBe(1)
+  expect(told).toMatch(/gpu\.csv: was changed/)
+})

@@ -1,0 +1,64 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import type { CommandIo } from '../support/io.ts'
+import { type RunFlags, run } from './run.ts'
+
+/** How a run ends for whoever wants to quote it: every gate with its evidence, and an exit code that says no. */
+const folder = mkdtempSync(join(tmpdir(), 'require-'))
+const scenario = join(folder, 'short.yaml')
+writeFileSync(
+  scenario,
+  `name: short
+title: A short run
+kind: text
+model: llama-3.1-8b-instruct-fp8
+load: { shape: closed, concurrency: 4 }
+prompt: { tokens: 64, prefixCache: cold }
+output: { tokens: 16 }
+trial: { seconds: 2, warmupSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 0.5 }
+`,
+)
+let simulator: RunningSimulator
+beforeAll(async () => {
+  simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
+})
+afterAll(() => simulator.stop())
+
+async function ended(over: Partial<RunFlags>) {
+  let stdout = ''
+  let stderr = ''
+  const view = {
+    isTTY: false,
+    color: false,
+    write: (text: string) => {
+      stderr += text
+      return true
+    },
+  }
+  const print = (text: string) => {
+    stdout += text
+  }
+  const io: CommandIo = { stdout: print, stderr: view, env: { HOME: folder }, columns: null, color: false }
+  const { url: endpoint, nvidiaSmi } = simulator
+  const plain = { gpu: true, out: join(folder, 'results'), trials: 1, workers: 1, certificate: false, progress: false }
+  const code = await run([scenario], { endpoint, nvidiaSmi, ...plain, ...over }, io)
+  return { code, stdout, stderr }
+}
+
+test('a simulated run is done with 0, and ends with every gate and its evidence', async () => {
+  const { code, stdout } = await ended({})
+  expect(code).toBe(0)
+  expect(stdout).toContain('Gates: not quotable')
+  for (const said of [/live-source \*\s.*fail.*SIMULATED/, /error-rate \*.*pass.*0 of \d+ requests failed/]) {
+    expect(stdout.replaceAll('\n', ' ')).toMatch(said)
+  }
+}, 30_000)
+
+test('with --require-quotable it is a 1, with the gates that say no in one line', async () => {
+  const { code, stderr } = await ended({ requireQuotable: true })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^not quotable: \d{8}-\d{6}-\S+: live-source fail: SIMULATED: [^\n]+$/m)
+}, 30_000)
