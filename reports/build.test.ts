@@ -23,7 +23,10 @@ test('all tables that have something to say, in the order of the article', () =>
     { id: 'throttle', status: 'warn' as const, required: false, evidence: 'thermal slowdown, 3 % of the window' },
   ]
   const runs = [...pair, makeRun({ card: 'rtx-4090', scenario: 'other', gates, slo: { ttftMs: 500 } })]
-  expect(buildReport(runs).tables.map((table) => table.id)).toEqual(reportTables.filter((id) => id !== 'jobs'))
+  const serving = () => ({ reason: 'a test' })
+  const ids = (options: Parameters<typeof buildReport>[1]) => buildReport(runs, options).tables.map(({ id }) => id)
+  expect(ids({ serving })).toEqual(reportTables.filter((id) => id !== 'jobs'))
+  expect(ids({})).toEqual(reportTables.filter((id) => id !== 'jobs' && id !== 'serving'))
   expect(buildReport(pair).tables.map((table) => table.id)).not.toContain('gotchas')
 })
 

@@ -15,9 +15,10 @@ import { moneyModel } from './tables/card-money.ts'
 import { economicsScenario, economicsTable } from './tables/economics.ts'
 import { fitsTable } from './tables/fits.ts'
 import { goodputTable } from './tables/goodput.ts'
-import { gotchasTable } from './tables/gotchas.ts'
+import { type BoxFindings, gotchasTable } from './tables/gotchas.ts'
 import { jobsTable } from './tables/jobs.ts'
 import { type Selection, selectRuns } from './tables/selection.ts'
+import { type ServingExamples, servingTable } from './tables/serving.ts'
 import { specTable } from './tables/spec.ts'
 import type { Table } from './tables/table.ts'
 import { throughputTable } from './tables/throughput.ts'
@@ -35,6 +36,10 @@ export interface ReportOptions {
   /** What was read from the rows of the runs, by run id: with it, even if empty, the report has charts. */
   readonly series?: ReadonlyMap<string, RunSeries>
   readonly serve?: readonly ServeSummary[]
+  /** How each scenario is served on each card; without it the report has no serving examples. */
+  readonly serving?: ServingExamples
+  /** What the doctor's checks say of the box of a run; without it the gotchas are those of the gates. */
+  readonly boxFindings?: BoxFindings
 }
 
 /** The tables of a report in their order, by id; a claims file adds `audit` and `audit-rest`. */
@@ -46,6 +51,7 @@ export const reportTables = [
   'economics',
   'jobs',
   'winners',
+  'serving',
   'gotchas',
   'verdict',
 ] as const
@@ -68,7 +74,8 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   const money = scenario === null ? null : moneyModel(selection, facts, scenario)
   return {
     title: options.title ?? 'Joulemark report',
-    tables: runs.length === 0 ? [] : comparisonTables(selection, facts).filter((table) => wanted.has(table.id)),
+    tables:
+      runs.length === 0 ? [] : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id)),
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     money,
     simulated: runs.some((run) => run.source === 'simulated'),
@@ -89,7 +96,7 @@ export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): Run
   )
 }
 
-function comparisonTables(selection: Selection, facts: Facts): Table[] {
+function comparisonTables(selection: Selection, facts: Facts, options: ReportOptions): Table[] {
   const cards = selection.cards.flatMap(({ key }) => facts.card(key) ?? [])
   const scenario = economicsScenario(selection)
   const winners = selection.scenarios.map((row) => winnerOf(row, selection, facts))
@@ -104,7 +111,8 @@ function comparisonTables(selection: Selection, facts: Facts): Table[] {
     scenario === null ? null : economicsTable(selection, facts, scenario),
     jobsTable(selection, facts),
     selection.cards.length > 1 ? winnersTable(winners) : null,
-    gotchasTable(shown, facts),
+    options.serving === undefined ? null : servingTable(selection, options.serving),
+    gotchasTable(shown, facts, options.boxFindings),
     verdictTable(winners, selection, facts),
   ].filter((table) => table !== null)
 }

@@ -1,6 +1,6 @@
 import type { Chart } from './charts/chart.ts'
 import type { ServeSummary } from './serve/serve-summary.ts'
-import type { Table } from './tables/table.ts'
+import type { Interval, Table } from './tables/table.ts'
 
 /** One run record behind a report, and whether its figures may be quoted. */
 export interface ReportSource {
@@ -37,6 +37,10 @@ export interface MoneyModel {
     readonly idleW: number | null
     readonly meanPowerW: number | null
     readonly outputTokensPerS: number | null
+    /** Null or absent where one trial gave no interval. */
+    readonly outputTokensPerSCi95?: Interval | null
+    /** Of all GPUs that served. */
+    readonly vramGb?: number | null
   }[]
 }
 

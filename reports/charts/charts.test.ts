@@ -132,5 +132,12 @@ test('the crossing of two cards is where the arithmetic has it', () => {
   const percent = breakEvenUtilisation(side(a), side(b))! * 100
   expect(chart.marks).toHaveLength(1)
   expect(chart.marks[0]!.x).toBeCloseTo(percent, 1)
-  expect(chart.summary).toContain('a and b cost the same at')
+  expect(chart.summary).toContain(`a and b cost the same a token at ${chart.marks[0]!.label} utilisation`)
+  expect(chart.bands).toEqual([])
+  const sure = { ...a, outputTokensPerSCi95: [1050, 1150] as const }
+  const shaded = costChart({ ...money, cards: [sure, b] }, () => 0, 'x', false) as LineChart & { summary: string }
+  const [band] = shaded.bands
+  expect(band!.from).toBeLessThan(percent)
+  expect(band!.to).toBeGreaterThan(percent)
+  expect(shaded.summary).toContain(`(${band!.from} to ${band!.to} %)`)
 })

@@ -1,7 +1,8 @@
-import { breakEvenUtilisation, type CostSide, gbpPerMillionOutputTokens } from '../../harness/metrics/cost.ts'
+import { type CostSide, gbpPerMillionOutputTokens } from '../../harness/metrics/cost.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import type { MoneyModel } from '../report.ts'
 import type { Chart, ChartLine } from './chart.ts'
+import { type CrossingSide, crossingOf, crossingText, percentOf } from './crossing.ts'
 import { rounded } from './slices.ts'
 
 const FROM_PERCENT = 10
@@ -34,10 +35,10 @@ export function costChart(
   )
   const pairs = sides.flatMap((a, at) => sides.slice(at + 1).map((b) => [a, b] as const))
   const crossings = pairs.flatMap(([a, b]) => {
-    const utilisation = breakEvenUtilisation(a.side, b.side)
-    const gbp = utilisation === null ? null : costAt(a.side, utilisation * 100)
-    if (utilisation === null || gbp === null || utilisation * 100 < FROM_PERCENT) return []
-    return [{ x: rounded(utilisation * 100), y: rounded(gbp), names: `${a.label} and ${b.label}` }]
+    const { share, interval } = crossingOf(a.side, b.side)
+    const gbp = share === null ? null : costAt(a.side, share * 100)
+    if (share === null || gbp === null || share * 100 < FROM_PERCENT) return []
+    return [{ x: rounded(share * 100), y: rounded(gbp), interval }]
   })
   const said = sides.map(({ label, side }) => {
     const [half, full] = [costAt(side, 50), costAt(side, 100)]
@@ -45,11 +46,9 @@ export function costChart(
     return `${label} ${gbp(half)} at 50 % and ${gbp(full)} at 100 %`
   })
   const met =
-    crossings.length > 0
-      ? crossings.map(({ x, y, names }) => `${names} cost the same at ${x} %, ${formatGbp(y, 4)}`).join('; ')
-      : sides.length > 1
-        ? `No two cards cost the same between ${FROM_PERCENT} % and 100 %`
-        : 'One card has no crossing'
+    pairs.length === 0
+      ? 'One card has no crossing'
+      : pairs.map(([a, b]) => `${a.label} and ${b.label} ${crossingText(crossingOf(a.side, b.side))}`).join('; ')
   return {
     kind: 'lines',
     id: 'cost-utilisation',
@@ -59,15 +58,17 @@ export function costChart(
     simulated,
     x: { label: 'utilisation, %', min: 0, max: 100 },
     panels: [{ y: { label: '£ per million output tokens', min: 0 }, lines }],
-    bands: [],
-    marks: crossings.map(({ x, y }) => ({ x, y, label: `${x} %` })),
+    bands: crossings.flatMap(({ interval }) =>
+      interval === null ? [] : [{ from: Math.max(FROM_PERCENT, percentOf(interval[0])), to: percentOf(interval[1]) }],
+    ),
+    marks: crossings.map(({ x, y }) => ({ x, y, label: `${percentOf(x / 100)} %` })),
   }
 }
 
-function sideOf(card: MoneyModel['cards'][number], money: MoneyModel): CostSide | null {
+function sideOf(card: MoneyModel['cards'][number], money: MoneyModel): CrossingSide | null {
   const { priceGbp, idleW, meanPowerW, outputTokensPerS } = card
   if (priceGbp === null || idleW === null || meanPowerW === null || outputTokensPerS === null) return null
   const { years, tariffGbpPerKwh, utilisation, pue } = money
   const inputs = { years, tariffGbpPerKwh, utilisation, pue, priceGbp, idleW }
-  return { inputs, loadW: meanPowerW, outputTokensPerS }
+  return { inputs, loadW: meanPowerW, outputTokensPerS, ci95: card.outputTokensPerSCi95 ?? null }
 }

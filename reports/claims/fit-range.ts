@@ -66,7 +66,7 @@ export function imageTrainingFit(workload: Workload, cards: readonly Card[]): Fi
   if (job === null || card === undefined) return null
   const totalGb = card.cudaBytes.value / 1e9
   const usual = (totalGb - overheadBytesOf(card) / 1e9 - job.residentGb) / job.loraGb
-  const weights = `${job.denoiserGb} GB of denoiser (${job.residentGb} with encoders) on ${formatNumber(totalGb, 1)} GB`
+  const weights = `${formatNumber(job.denoiserGb, 1)} GB of denoiser (${formatNumber(job.residentGb, 1)} with encoders) on ${formatNumber(totalGb, 1)} GB`
   return {
     best: (totalGb - job.denoiserGb) / job.loraGb,
     usual,

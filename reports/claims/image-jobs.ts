@@ -1,8 +1,8 @@
+import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
 import type { Source } from '../../harness/catalogue/types.ts'
 
 /** An image model as far as a claim about it needs: work a step, weights, and the step counts that are in use. */
 export interface ImageJob {
-  readonly model: string
   /** For one 1024 x 1024 image and one step, guidance passes in. */
   readonly tflopPerStep: number
   /** Lowest and highest step count that people mean when they name none. */
@@ -15,42 +15,27 @@ export interface ImageJob {
   readonly sources: readonly Source[]
 }
 
-export const imageJobs: readonly ImageJob[] = [
-  {
-    model: 'flux.1-dev',
-    tflopPerStep: 74.4,
-    usualSteps: [20, 28],
-    denoiserGb: 23.8,
-    residentGb: 33.9,
-    loraGb: 7,
-    sources: [
-      {
-        source:
-          '4096 image and 512 text tokens through 19 double and 38 single blocks: 59.5 linear + 14.9 attention TFLOP, no guidance pass',
-        date: '2026-11-01',
-        kind: 'derived',
-      },
-      { source: 'black-forest-labs/FLUX.1-dev file sizes, bf16', date: '2026-11-01', kind: 'press' },
-      { source: 'memory of a LoRA job', date: '2026-11-01', kind: 'assumed' },
-    ],
-  },
-  {
-    model: 'sdxl',
-    tflopPerStep: 11.96,
-    usualSteps: [20, 30],
-    denoiserGb: 5.13,
-    residentGb: 6.94,
-    loraGb: 7,
-    sources: [
-      {
-        source: '5.98 TFLOP a UNet pass at 1024 x 1024, two passes with guidance',
-        date: '2026-11-01',
-        kind: 'recalled',
-      },
-      { source: 'SDXL base fp16 weights', date: '2026-11-01', kind: 'recalled' },
-    ],
-  },
-]
+/** What a claim leaves out and a reader fills in; the model itself is in the catalogue. */
+const usual: Readonly<Record<string, Pick<ImageJob, 'usualSteps' | 'loraGb'>>> = {
+  'flux.1-dev': { usualSteps: [20, 28], loraGb: 7 },
+  sdxl: { usualSteps: [20, 30], loraGb: 7 },
+}
+const USUAL_SOURCE: Source = {
+  source: 'step counts of the usual pipelines, memory of a LoRA job',
+  date: '2026-11-01',
+  kind: 'assumed',
+}
 
-export const imageJobOf = (model: string | undefined): ImageJob | null =>
-  imageJobs.find((job) => job.model === model) ?? null
+/** The job of a model by its catalogue key; null where the catalogue or the usual step counts lack it. */
+export function imageJobOf(model: string | undefined): ImageJob | null {
+  const known = model === undefined ? null : imageModelByKey(model)
+  const habits = known === null ? undefined : usual[known.key]
+  if (known === null || habits === undefined) return null
+  return {
+    ...habits,
+    tflopPerStep: known.tflopPerPass * known.guidedPasses,
+    denoiserGb: known.denoiserBytes / 1e9,
+    residentGb: known.residentBytes / 1e9,
+    sources: [...known.sources, USUAL_SOURCE],
+  }
+}

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { RenderedFile, Report } from '../report.ts'
 import { type Cell, isSimulated, type Table } from '../tables/table.ts'
-import { formatCell } from './format-cell.ts'
+import { formatCell, oneLine } from './format-cell.ts'
 import { printable } from './plain-text.ts'
 
 /** One CSV file a table, for a spreadsheet: numbers unrounded and without unit, units and intervals in columns. */
@@ -38,6 +38,8 @@ function cellValue(cell: Cell): string | number | null {
       return cell.valueGbp
     case 'text':
       return cell.text
+    case 'code':
+      return oneLine(cell.lines)
     case 'missing':
       return null
     case 'oom':

@@ -9,9 +9,11 @@ test.each([
   [-33.4, 0, '-33'],
 ])('%d with %i digits is %s', (value, digits, printed) => expect(formatNumber(value, digits)).toBe(printed))
 
-test('a half-width that rounds to nothing gets the digits that it needs', () => {
+test('a half-width that rounds to nothing has the digits of its value', () => {
   expect(formatInterval(1380, [1368, 1392], 0)).toBe('±12')
-  expect(formatInterval(1380, [1379.97, 1380.03], 0)).toBe('±0.03')
+  expect(formatInterval(1380, [1379.97, 1380.03], 0)).toBe('±0')
+  expect(formatInterval(9.64, [9.64 - 1e-12, 9.64 + 1e-12], 2)).toBe('±0.00')
+  expect(formatInterval(9.64, [9.64, 9.64], 2, '£')).toBe('±£0.00')
   expect(formatInterval(1380, [1380, 1380], 0)).toBe('±0')
 })
 

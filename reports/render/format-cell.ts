@@ -36,8 +36,8 @@ export const formatGbp = (value: number, digits: number): string =>
   value < 0 ? `-£${formatNumber(-value, digits)}` : `£${formatNumber(value, digits)}`
 
 /**
- * A 95 % interval beside its value: `±12` where it is symmetric, else `2.10 to 2.61`. A half-width that would round
- * to nothing gets more digits, because ±0 would claim certainty.
+ * A 95 % interval beside its value: `±12` where it is symmetric, else `2.10 to 2.61`. A half-width under the last digit
+ * of the value is `±0` in as many digits: what is finer is noise of the arithmetic as often as knowledge.
  */
 export function formatInterval(value: number, ci95: Interval, digits: number, prefix = ''): string {
   const [below, above] = [value - ci95[0], ci95[1] - value]
@@ -48,14 +48,16 @@ export function formatInterval(value: number, ci95: Interval, digits: number, pr
       NO_BREAK,
     )
   }
-  if (half === 0) return `±${prefix}0`
-  const needed = Math.max(digits, Math.ceil(-Math.log10(half)))
-  return `±${prefix}${formatNumber(half, Math.min(needed, 12))}`
+  return `±${prefix}${formatNumber(half, digits)}`
 }
 
 /** A share as a whole percentage: `22 %`; under 1 % with one digit. */
 export const formatShare = (share: number): string =>
   `${formatNumber(share * 100, Math.abs(share) < 0.01 ? 1 : 0)}${NO_BREAK}%`
+
+/** A command over several lines as one that does the same. */
+export const oneLine = (lines: readonly string[]): string =>
+  lines.map((line) => line.replace(/\s*\\$/, '').trim()).join(' ')
 
 /** The text of a cell, still to be escaped for its format. */
 export function formatCell(cell: Cell): CellText {
@@ -85,6 +87,8 @@ export function formatCell(cell: Cell): CellText {
       }
     case 'text':
       return { main: cell.text + mark, sub: cell.detail ?? null, tone: cell.tone ?? 'plain', footnote: null }
+    case 'code':
+      return { main: oneLine(cell.lines), sub: null, tone: 'plain', footnote: null }
     case 'missing':
       return { main: '—', sub: null, tone: 'plain', footnote: cell.reason }
     case 'oom':

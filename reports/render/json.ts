@@ -11,10 +11,11 @@ export const REPORT_JSON_VERSION = 1
  * - `tables[]`: `id`, `title`, `simulated`, `notes[]`, `columns[]{id,head,align}`,
  *   `rows[]{id,cells[]}` with one cell a column, told apart by `kind`:
  *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?}`, `money{valueGbp,digits,ci95?,simulated?}`,
- *   `ratio{value,digits,ci95?,better?,simulated?}`, `text{text,detail?,tone?,simulated?}`, `missing{reason}`, `oom{evidence}`.
+ *   `ratio{value,digits,ci95?,better?,simulated?}`, `text{text,detail?,tone?,simulated?}`, `code{lines[]}`,
+ *   `missing{reason}`, `oom{evidence}`.
  *   Values are unrounded; `digits` is what the other formats print; `ci95` is [low, high].
  * - `money` or null: `years`, `tariffGbpPerKwh`, `utilisation`, `pue`,
- *   `cards[]{id,label,priceGbp,idleW,meanPowerW,outputTokensPerS}`, what the economics were worked out from
+ *   `cards[]{id,label,priceGbp,idleW,meanPowerW,outputTokensPerS,outputTokensPerSCi95?,vramGb?}`, what the economics were worked out from
  * - `sources[]`: `id`, `source`, `status`, `card`, `scenario`, `startedAt`, `quotable`, `gates{pass,warn,fail,notMeasured,findings[]}`
  */
 export function renderJson(report: Report): string {

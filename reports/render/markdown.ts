@@ -1,5 +1,5 @@
 import type { Report } from '../report.ts'
-import type { Cell, Table } from '../tables/table.ts'
+import type { Cell, Table, TableRow } from '../tables/table.ts'
 import { type Footnotes, footnotesOf } from './footnotes.ts'
 import { formatCell, SIMULATED_NOTE } from './format-cell.ts'
 import { printable } from './plain-text.ts'
@@ -37,10 +37,31 @@ function tableSection(table: Table): string {
     ...notes.texts.map((footnote, index) => `(${index + 1}) ${footnote}`),
     ...table.notes,
   ]
-  const lines = [heads, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  const grid = [heads, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   const list = under.map((line) => `- ${escapeMarkdown(line)}`)
+  const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
+  const lines = coded ? table.rows.flatMap((row) => codeSection(table, row, notes)) : grid
   const title = `## ${escapeMarkdown(table.title)}${table.simulated ? ' (SIMULATED)' : ''}`
   return `${[title, '', ...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')}\n`
+}
+
+/** A row with a command: no cell of a Markdown table holds one, so it stands under a head of its own. */
+function codeSection(table: Table, row: TableRow, notes: Footnotes): string[] {
+  const cells = row.cells.map((cell, index) => ({ cell, head: table.columns[index]!.head }))
+  const [named, told] = [cells.slice(0, 2), cells.slice(2)]
+  const code = told.flatMap(({ cell }) => (cell.kind === 'code' ? cell.lines.map(printable) : []))
+  // A fence that nothing in it can end.
+  const longest = Math.max(2, ...code.flatMap((line) => (line.match(/`+/g) ?? []).map((ticks) => ticks.length)))
+  const fence = '`'.repeat(longest + 1)
+  return [
+    `### ${named.map(({ cell }) => cellMarkdown(cell, notes)).join(' · ')}`,
+    '',
+    ...told.flatMap(({ cell, head }) =>
+      cell.kind === 'code' ? [] : [`- ${escapeMarkdown(head)}: ${cellMarkdown(cell, notes)}`],
+    ),
+    ...(code.length > 0 ? ['', `${fence}sh`, ...code, fence] : []),
+    '',
+  ]
 }
 
 function cellMarkdown(cell: Cell, notes: Footnotes): string {

@@ -37,6 +37,7 @@ const cellSchema = z.discriminatedUnion('kind', [
     tone: z.enum(['good', 'warn', 'bad', 'plain']).optional(),
     ...simulated,
   }),
+  z.strictObject({ kind: z.literal('code'), lines: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('missing'), reason: z.string() }),
   z.strictObject({ kind: z.literal('oom'), evidence: z.string() }),
 ])
@@ -76,6 +77,8 @@ const moneySchema = z.strictObject({
       idleW: z.number().nullable(),
       meanPowerW: z.number().nullable(),
       outputTokensPerS: z.number().nullable(),
+      outputTokensPerSCi95: interval.nullable().optional(),
+      vramGb: z.number().nullable().optional(),
     }),
   ),
 })

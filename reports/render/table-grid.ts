@@ -14,6 +14,7 @@ export function tableGrid(table: Table): TextGrid {
 }
 
 function gridCell(cell: Cell, notes: Footnotes): GridCell {
+  if (cell.kind === 'code') return { lines: cell.lines.map(printable), tone: 'plain', code: true }
   const { main, sub, tone, footnote } = formatCell(cell)
   const number = notes.numberOf(footnote)
   const first = printable(number === null ? main : `${main} [${number}]`)

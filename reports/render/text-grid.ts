@@ -4,6 +4,8 @@ import { displayWidth, padTo, wrapTo } from './plain-text.ts'
 export interface GridCell {
   readonly lines: readonly string[]
   readonly tone: Tone
+  /** A command: its lines are kept as they are, and no column is wide enough for it. */
+  readonly code?: true
 }
 
 export interface TextGrid {
@@ -20,6 +22,7 @@ const NARROWEST = 6
 
 /** Lays a grid out in light rules within `width` columns; what cannot be a table at that width becomes a list. */
 export function gridLines(grid: TextGrid, width: number, paint: Paint): string[] {
+  if (grid.rows.some((row) => row.some(({ code }) => code))) return stackedLines(grid, width, paint)
   const widths = fitWidths(naturalWidths(grid), leastWidths(grid), width - GAP.length * (grid.columns.length - 1))
   if (widths === null) return stackedLines(grid, width, paint)
   const rule = (joint: string) => paint('dim', widths.map((columnWidth) => '─'.repeat(columnWidth)).join(`─${joint}─`))
@@ -90,18 +93,25 @@ function fitWidths(natural: readonly number[], least: readonly number[], availab
   return widths
 }
 
-/** One block a row, `head: value` lines: for terminals too narrow for the table. */
+/** One block a row, `head: value` lines: for commands, and for terminals too narrow for the table. */
 function stackedLines(grid: TextGrid, width: number, paint: Paint): string[] {
   const [, ...heads] = grid.columns.map(({ head }) => head)
   return grid.rows.flatMap((row) => {
     const [first, ...rest] = row
     const title = wrapTo(first?.lines.join(' ') ?? '', width).map((line) => paint('bold', line))
     const values = rest.flatMap((cell, index) =>
-      wrapTo(`${heads[index]}: ${cell.lines.join(', ')}`, width - 2).map((line) => {
-        const style = toneStyle[cell.tone]
-        return style === null ? `  ${line}` : `  ${paint(style, line)}`
-      }),
+      cell.code
+        ? codeLines(cell, width)
+        : wrapTo(`${heads[index]}: ${cell.lines.join(', ')}`, width - 2).map((line) => {
+            const style = toneStyle[cell.tone]
+            return style === null ? `  ${line}` : `  ${paint(style, line)}`
+          }),
     )
-    return [...title, ...values]
+    // A command is as long as a screen is high: air between two of them.
+    return [...title, ...values, ...(row.some(({ code }) => code) ? [''] : [])]
   })
 }
+
+/** A command ready to be copied: its first line at the margin, so that nothing has to be taken off. */
+const codeLines = ({ lines }: GridCell, width: number): string[] =>
+  lines.flatMap((line) => (displayWidth(line) <= width ? [line] : wrapTo(line, width)))

@@ -62,6 +62,7 @@ export function moneyModel(selection: Selection, facts: Facts, scenario: Scenari
       const at = cardMoney(card, selection, facts, scenario)
       const price = facts.priceGbp(card.key)
       const idleW = facts.card(card.key)?.idleW.value
+      const vramGb = facts.card(card.key)?.vramGb.value
       return {
         id: card.key,
         label: card.label,
@@ -69,6 +70,8 @@ export function moneyModel(selection: Selection, facts: Facts, scenario: Scenari
         idleW: idleW === undefined ? null : idleW * at.gpus,
         meanPowerW: 'value' in at.power ? at.power.value.value : null,
         outputTokensPerS: 'value' in at.throughput ? at.throughput.value.value : null,
+        outputTokensPerSCi95: 'value' in at.throughput ? at.throughput.value.ci95 : null,
+        vramGb: vramGb === undefined ? null : vramGb * at.gpus,
       }
     }),
   }

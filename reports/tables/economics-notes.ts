@@ -1,4 +1,4 @@
-import { breakEvenUtilisation, type CostSide } from '../../harness/metrics/cost.ts'
+import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import type { CardMoney } from './card-money.ts'
@@ -26,19 +26,20 @@ export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: rea
 
 /** Where the first card and each further one cost the same a token: the answer to "which do I rent" in one number. */
 function breakEvenNotes([first, ...others]: readonly CardMoney[]): string[] {
-  const side = (at: CardMoney | undefined): CostSide | null =>
+  const side = (at: CardMoney | undefined): CrossingSide | null =>
     at !== undefined && 'value' in at.money && 'value' in at.power && 'value' in at.throughput
-      ? { inputs: at.money.value, loadW: at.power.value.value, outputTokensPerS: at.throughput.value.value }
+      ? {
+          inputs: at.money.value,
+          loadW: at.power.value.value,
+          outputTokensPerS: at.throughput.value.value,
+          ci95: at.throughput.value.ci95,
+        }
       : null
   const base = side(first)
   return others.flatMap((at) => {
     const other = side(at)
     if (base === null || other === null) return []
-    const utilisation = breakEvenUtilisation(base, other)
-    const names = `${first!.card.label} and ${at.card.label}`
-    return utilisation === null
-      ? [`${names} cost the same a token at no utilisation: one is cheaper throughout.`]
-      : [`${names} cost the same a token at ${percentText(Number(utilisation.toFixed(2)))} utilisation.`]
+    return [`${first!.card.label} and ${at.card.label} ${crossingText(crossingOf(base, other))}.`]
   })
 }
 

@@ -1,23 +1,42 @@
-import type { Gate, RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Facts } from '../facts.ts'
 import { stampOf } from './figure-cell.ts'
-import { buildTable, type Table, text } from './table.ts'
+import { buildTable, type Table, type Tone, text } from './table.ts'
+
+/** What the doctor's checks say of a box, as far as a run record tells what they look at. */
+export interface BoxFinding {
+  readonly id: string
+  readonly status: 'warn' | 'fail'
+  readonly read: string
+  readonly why: string
+  /** What to type, or do; empty where nothing can be done. */
+  readonly mend: string
+}
+
+export type BoxFindings = (run: RunRecord) => readonly BoxFinding[]
 
 interface Gotcha {
-  readonly run: RunRecord
-  readonly gate: Gate
+  /** The runs that it was seen in; never empty. */
+  readonly runs: readonly RunRecord[]
+  readonly id: string
+  readonly status: 'warn' | 'fail'
+  readonly foundBy: 'gate' | 'doctor'
+  readonly evidence: string
+  readonly mend: string
 }
 
 /** What the whole report already says of every simulated figure. */
 const STAMPED = 'live-source'
+/** A box with a hundred runs is named by a few of them. */
+const MOST_RUNS = 3
 
-/** Production gotchas: what the gates found on these boxes in these runs, and nothing that was not found. */
-export function gotchasTable(runs: readonly RunRecord[], facts: Facts): Table | null {
-  const found = runs.flatMap((run) =>
-    run.gates
-      .filter(({ id, status }) => id !== STAMPED && (status === 'fail' || status === 'warn'))
-      .map((gate): Gotcha => ({ run, gate })),
-  )
+/** Production gotchas: what gates and the doctor found on these boxes in these runs, and nothing that was not found. */
+export function gotchasTable(
+  runs: readonly RunRecord[],
+  facts: Facts,
+  boxFindings: BoxFindings = () => [],
+): Table | null {
+  const found = [...runs.flatMap(ofGates), ...ofBoxes(runs, boxFindings)]
   if (found.length === 0) return null
   return buildTable({
     id: 'gotchas',
@@ -27,21 +46,60 @@ export function gotchasTable(runs: readonly RunRecord[], facts: Facts): Table | 
         id: 'card',
         head: 'Card',
         align: 'left',
-        cell: ({ run }: Gotcha) => ({
-          ...text((run.card.key && facts.card(run.card.key)?.label) ?? run.card.name ?? 'unknown card'),
-          ...stampOf(run),
+        cell: ({ runs: [run] }: Gotcha) => ({
+          ...text((run!.card.key && facts.card(run!.card.key)?.label) ?? run!.card.name ?? 'unknown card'),
+          detail: `box ${run!.host.hostname}`,
+          ...stampOf(run!),
         }),
       },
-      { id: 'workload', head: 'Workload', align: 'left', cell: ({ run }) => text(run.scenario.title) },
+      {
+        id: 'workload',
+        head: 'Workload and run',
+        align: 'left',
+        cell: (at) => ({
+          ...text(at.foundBy === 'doctor' ? 'the box itself' : at.runs[0]!.scenario.title),
+          detail: runNames(at.runs),
+        }),
+      },
       {
         id: 'gate',
-        head: 'Gate',
+        head: 'Found by',
         align: 'left',
-        cell: ({ gate }) => text(`${gate.id} ${gate.status}`, gate.status === 'fail' ? 'bad' : 'warn'),
+        cell: ({ foundBy, id, status }) => text(`${foundBy} ${id} ${status}`, tones[status]),
       },
-      { id: 'evidence', head: 'Evidence', align: 'left', cell: ({ gate }) => text(gate.evidence) },
+      {
+        id: 'evidence',
+        head: 'Evidence',
+        align: 'left',
+        cell: ({ evidence, mend }) => ({ ...text(evidence), ...(mend === '' ? {} : { detail: mend }) }),
+      },
     ],
-    rows: found.toSorted((a, b) => Number(a.gate.status === 'warn') - Number(b.gate.status === 'warn')),
-    rowId: ({ run, gate }) => `${run.id}-${gate.id}`,
+    rows: found.toSorted((a, b) => Number(a.status === 'warn') - Number(b.status === 'warn')),
+    rowId: ({ runs: [run], id, foundBy }) => `${run!.id}-${foundBy}-${id}`,
   })
+}
+
+const tones: Readonly<Record<Gotcha['status'], Tone>> = { fail: 'bad', warn: 'warn' }
+
+const ofGates = (run: RunRecord): Gotcha[] =>
+  run.gates.flatMap(({ id, status, evidence }) =>
+    id !== STAMPED && (status === 'fail' || status === 'warn')
+      ? [{ runs: [run], id, status, foundBy: 'gate' as const, evidence, mend: '' }]
+      : [],
+  )
+
+/** A box stays what it is from run to run: each finding is told once, with the runs that it was there in. */
+function ofBoxes(runs: readonly RunRecord[], boxFindings: BoxFindings): Gotcha[] {
+  const seen = runs.flatMap((run) => boxFindings(run).map((finding) => ({ run, finding })))
+  const boxOf = (run: RunRecord) => [run.host.hostname, ...run.gpus.map(({ uuid }) => uuid)]
+  return [...Map.groupBy(seen, ({ run, finding }) => JSON.stringify([boxOf(run), finding])).values()].map((group) => {
+    const { id, status, read, why, mend } = group[0]!.finding
+    return { runs: group.map(({ run }) => run), id, status, foundBy: 'doctor', evidence: `${read}: ${why}`, mend }
+  })
+}
+
+function runNames(runs: readonly RunRecord[]): string {
+  const names = runs.slice(0, MOST_RUNS).map(({ id }) => id)
+  const more = runs.length - names.length
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

@@ -2,8 +2,10 @@ import type { Facts } from '../facts.ts'
 import { cardMoney, unitCost } from './card-money.ts'
 import { figureCell, stampOf } from './figure-cell.ts'
 import { jobUnit } from './job-unit.ts'
+import { oomCell } from './oom-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Cell, missing, type Table, text } from './table.ts'
+import { workloadCell } from './workload-cell.ts'
 
 interface JobRow {
   readonly scenario: ScenarioRow
@@ -18,13 +20,15 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
     id: 'jobs',
     title: 'Images and training: £ and energy',
     columns: [
-      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => text(scenario.title) },
+      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => workloadCell(scenario) },
       { id: 'figure', head: 'Figure', align: 'left', cell: (row) => text(labelOf(row)) },
       ...selection.cards.map((card) => ({
         id: card.key,
         head: card.label,
         align: 'right' as const,
-        cell: (row: JobRow) => (row.figure === 'cost' ? costCell : energyCell)(row.scenario, card, selection, facts),
+        cell: (row: JobRow) =>
+          oomCell(row.scenario, card, selection, facts) ??
+          (row.figure === 'cost' ? costCell : energyCell)(row.scenario, card, selection, facts),
       })),
     ],
     rows: jobs.flatMap((scenario): JobRow[] => [
@@ -38,7 +42,7 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
 
 function labelOf({ scenario, figure }: JobRow): string {
   const unit = jobUnit(scenario.sample.scenario.kind)
-  return figure === 'cost' ? `£ per ${unit.priced}` : `Joules a ${unit.each}`
+  return figure === 'cost' ? `£ per ${unit.priced}` : `Joules per ${unit.each}`
 }
 
 function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {

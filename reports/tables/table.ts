@@ -51,6 +51,8 @@ export type Cell =
       readonly tone?: Tone
       readonly simulated?: boolean
     }
+  /** A command to copy, by lines: layout is part of it. */
+  | { readonly kind: 'code'; readonly lines: readonly string[] }
   /** Not known, and why: printed as a dash with a footnote. */
   | { readonly kind: 'missing'; readonly reason: string }
   /** Does not fit the card, and the bytes that say so. */

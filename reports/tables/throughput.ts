@@ -1,11 +1,12 @@
-import { describeWork } from '../../harness/metrics/describe-work.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema.ts'
 import type { Facts } from '../facts.ts'
 import { figureCell, type Measured, measuredOf, stampOf } from './figure-cell.ts'
+import { oomCell } from './oom-cell.ts'
 import { ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+import { workloadCell } from './workload-cell.ts'
 
 /**
  * The article's "Per-workload throughput comparison": a row a scenario, a column a card, and how much faster each
@@ -17,7 +18,7 @@ export function throughputTable(selection: Selection, facts: Facts): Table {
     id: 'workload',
     head: 'Workload',
     align: 'left',
-    cell: (row) => text(row.title),
+    cell: (row) => workloadCell(row),
   }
   const figures = selection.cards.map(
     (card): Column<ScenarioRow> => ({
@@ -47,24 +48,14 @@ export function throughputTable(selection: Selection, facts: Facts): Table {
 
 function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
   const run = selection.runOf(row.name, card.key)
-  if (run === null) return absentCell(row, card, facts)
-  if (run.oom)
-    return {
-      kind: 'oom',
-      evidence: `${card.label}${run.source === 'simulated' ? ' (SIMULATED)' : ''}: ${run.oom.evidence}`,
-    }
+  const oom = oomCell(row, card, selection, facts)
+  if (oom !== null) return oom
+  if (run === null) return missing(`${card.label}: no run of ${row.name} was given`)
   const key = headlineMetric(run.scenario)
   const known = measuredOf(run, key)
   const limit = facts.limit(run)
   if ('reason' in known || 'reason' in limit) return figureCell(run, key, digitsFor(known))
   return figureCell(run, key, digitsFor(known), { ...limit.value, share: known.value.value / limit.value.value })
-}
-
-/** No run: out of memory where arithmetic says so, else simply not measured. */
-function absentCell(row: ScenarioRow, card: CardColumn, facts: Facts): Cell {
-  const fit = facts.fit(row.sample, card.key)
-  if ('value' in fit && !fit.value.fits) return { kind: 'oom', evidence: `${card.label}: ${fit.value.evidence}` }
-  return missing(`${card.label}: no run of ${row.name} was given`)
 }
 
 function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
@@ -99,8 +90,7 @@ function onlyCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selecti
   ] as const) {
     const run = selection.runOf(row.name, runs.key)
     if (run === null || 'reason' in measuredOf(run, headlineMetric(run.scenario))) continue
-    if (selection.runOf(row.name, lacks.key)?.oom || absentCell(row, lacks, facts).kind === 'oom')
-      return { ...text(`${runs.label} only`), ...stampOf(run) }
+    if (oomCell(row, lacks, selection, facts) !== null) return { ...text(`${runs.label} only`), ...stampOf(run) }
   }
   return missing('needs a run on both cards')
 }
@@ -121,10 +111,6 @@ function metricNotes(selection: Selection): string[] {
     ...(selection.scenarios.some((row) => selection.cards.some((card) => isSingle(selection.runOf(row.name, card.key))))
       ? ['No interval stands where only one trial was run.']
       : []),
-    ...selection.scenarios.flatMap((row) => {
-      const work = describeWork(row.sample.scenario)
-      return work === null ? [] : [`${row.title}: ${work}.`]
-    }),
     ...selection.notes,
   ]
 }

@@ -38,6 +38,23 @@ test('a card that breaks the service level of the scenario is out, however cheap
   expect(found.why).toBe('RTX 4090: median TTFT of 400 ms is over the 300 ms asked for')
 })
 
+test('out of memory never wins, whether the run or arithmetic says so', () => {
+  const evidence = 'CUDA out of memory: tried to allocate 2.1 GiB'
+  const failed = makeRun({ card: 'rtx-4090', status: 'failed', failure: 'x', oom: evidence })
+  expect(winner([failed, pro])).toMatchObject({
+    card: { label: 'RTX PRO 6000 Max-Q' },
+    alone: true,
+    why: `RTX 4090: OOM: ${evidence}`,
+  })
+  // A record with figures from before it ran out is no better.
+  const late = makeRun({ card: 'rtx-4090', oom: evidence, result: { outputTokensPerS: 9000, meanPowerW: 10 } })
+  expect(winner([late, pro]).card?.label).toBe('RTX PRO 6000 Max-Q')
+  expect(winner([failed])).toMatchObject({ card: null, why: `RTX 4090: OOM: ${evidence}` })
+  const facts = makeFacts({ fit: () => ({ value: { fits: false, evidence: '72.7 GB on 25.3 GB' } }) })
+  const elsewhere = makeRun({ card: 'rtx-4090', scenario: 'other', startedAt: '2026-11-02T00:00:00Z' })
+  expect(winner([pro, elsewhere], facts).why).toBe('RTX 4090: OOM: 72.7 GB on 25.3 GB')
+})
+
 test('what was not measured or is not known decides nothing', () => {
   const elsewhere = makeRun({ card: 'rtx-pro-6000-max-q', scenario: 'other', startedAt: '2026-11-02T00:00:00Z' })
   expect(winner([ada, elsewhere])).toMatchObject({ card: null, why: 'RTX PRO 6000 Max-Q: not measured' })

@@ -7,6 +7,7 @@ import { jobUnit } from './job-unit.ts'
 import { ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Table, text } from './table.ts'
+import { workloadCell } from './workload-cell.ts'
 
 /** Who wins a workload, and the figures that say so. */
 export interface Winner {
@@ -66,7 +67,7 @@ function cheapest(
     .toSorted((a, b) => a.cost.value - b.cost.value)
   const [best, next] = priced
   if (best === undefined || next === undefined || priced.length < fit.length) {
-    return { card: null, why: `cost a ${unit.each} is not known for every card that can do it` }
+    return { card: null, why: `cost per ${unit.each} is not known for every card that can do it` }
   }
   const factor = next.cost.value / best.cost.value
   const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, unit.count === 1 ? 9 : 4)
@@ -83,11 +84,11 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
   if (run === null) {
     const fit = facts.fit(scenario.sample, card.key)
     const oom = 'value' in fit && !fit.value.fits
-    const verdict = oom
-      ? { out: `out of memory, ${fit.value.evidence}`, unknown: null }
-      : { out: null, unknown: 'not measured' }
+    const verdict = oom ? { out: `OOM: ${fit.value.evidence}`, unknown: null } : { out: null, unknown: 'not measured' }
     return { card, run, cost: null, ...verdict }
   }
+  // Out of memory is a result: whatever the rest of the record says, this card cannot do it.
+  if (run.oom) return { card, run: null, cost: null, out: `OOM: ${run.oom.evidence}`, unknown: null }
   const cost = unitCost(cardMoney(card, selection, facts, scenario))
   return { card, run, ...promisesOf(run), cost: 'value' in cost ? cost.value : null }
 }
@@ -118,7 +119,7 @@ export function winnersTable(winners: readonly Winner[]): Table {
     id: 'winners',
     title: 'Per-workload winner',
     columns: [
-      { id: 'workload', head: 'Workload', align: 'left', cell: (at: Winner) => text(at.scenario.title) },
+      { id: 'workload', head: 'Workload', align: 'left', cell: (at: Winner) => workloadCell(at.scenario) },
       {
         id: 'winner',
         head: 'Winner',
@@ -130,7 +131,7 @@ export function winnersTable(winners: readonly Winner[]): Table {
     rows: winners,
     rowId: (at) => at.scenario.name,
     notes: [
-      'Rule: of the cards that can do it and kept its service levels (medians), the cheapest a million output tokens; nobody where the difference is under 3 % or within the intervals.',
+      'Rule: of the cards that can do it and kept its service levels (medians), the cheapest a million output tokens, image or step; a card that is out of memory never wins; nobody where the difference is under 3 % or within the intervals.',
     ],
   })
 }

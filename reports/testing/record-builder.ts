@@ -24,6 +24,12 @@ export interface RunOverrides {
   readonly powerLimitW?: number
   readonly slo?: { readonly ttftMs?: number; readonly tpotMs?: number; readonly e2eMs?: number }
   readonly trialList?: readonly Trial[]
+  /** Images or training instead of text: the kind and the part of the scenario that belongs to it. */
+  readonly work?:
+    | { readonly kind: 'image'; readonly image: object }
+    | { readonly kind: 'training'; readonly training: object }
+  /** The run failed for memory, and this is what the server said. */
+  readonly oom?: string
   readonly gates?: readonly Gate[]
   /** Means, or [mean, low, high], or a reason for none. */
   readonly result?: Partial<Record<ResultKey, number | readonly [number, number, number] | string>>
@@ -47,11 +53,9 @@ export function makeRun(over: RunOverrides): RunRecord {
     scenario: {
       name: scenario,
       title: over.title ?? 'Llama 3.1 8B FP8 batch 32 agg',
-      kind: 'text',
       model: over.model ?? 'llama-3.1-8b-instruct-fp8',
-      load: { shape: 'closed', concurrency: over.concurrency ?? 32 },
-      prompt: { tokens: 512 },
-      output: { tokens: 256 },
+      load: { shape: 'closed', concurrency: over.concurrency ?? (over.work ? 1 : 32) },
+      ...(over.work ?? { kind: 'text', prompt: { tokens: 512 }, output: { tokens: 256 } }),
       ...(over.slo === undefined ? {} : { slo: over.slo }),
     },
     scenarioSha256: `sha-of-${scenario}`,
@@ -77,6 +81,7 @@ export function makeRun(over: RunOverrides): RunRecord {
     gates: over.gates ?? [],
     quotable: over.source !== 'simulated',
     ...(over.failure === undefined ? {} : { failure: over.failure }),
+    ...(over.oom === undefined ? {} : { oom: { evidence: over.oom } }),
     files: {},
   })
 }

@@ -12,9 +12,11 @@ import { type Format, formats, isFormat } from '../../reports/render/renderers.t
 import { renderServeBoxes } from '../../reports/render/serve-box.ts'
 import type { Report } from '../../reports/report.ts'
 import { type ServeSummary, serveSummaries } from '../../reports/serve/serve-summary.ts'
+import { boxFindings } from '../support/box-findings.ts'
 import type { CommandIo } from '../support/io.ts'
 import { readRunRows } from '../support/run-rows.ts'
 import { terminalText } from '../support/terminal-report.ts'
+import { servingExample } from './serve.ts'
 
 /** `report` as typed; the numbers are checked by the command line. */
 export interface ReportFlags {
@@ -76,6 +78,8 @@ export async function assemble(
   }
   return buildReport(records, {
     money,
+    serving: servingExample,
+    boxFindings,
     ...(claims === null ? {} : { claims }),
     ...(wanted.includes('html') ? { series } : {}),
     ...(wanted.includes('vllm') ? { serve } : {}),

@@ -10,6 +10,8 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { expandSweep } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
+import type { Scenario } from '../../harness/scenario/schema.ts'
+import type { ServingExample } from '../../reports/tables/serving.ts'
 import type { CommandIo } from '../support/io.ts'
 import { cardsNamed, namesOf } from './predict.ts'
 
@@ -45,6 +47,20 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
     return await untilStopped(server, io, signal)
   } finally {
     await server.stop()
+  }
+}
+
+/** As `serve --print` says it to whoever asks for nothing in particular; the folder is the reader's own, not ours. */
+const unasked: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '~/.cache/huggingface' }
+
+/** The line of a recorded scenario on a card, for a report; the reason where vLLM has nothing to serve there. */
+export function servingExample(scenario: Scenario, cardKey: string): ServingExample {
+  try {
+    const { argv, corrections, refusal } = servePlan(scenario, cardKey, unasked)
+    return { lines: shellLine(argv).split('\n'), corrections, refusal }
+  } catch (error) {
+    if (error instanceof JoulemarkError) return { reason: error.message }
+    throw error
   }
 }
 

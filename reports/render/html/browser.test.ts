@@ -46,7 +46,8 @@ function wholeReport(): Report {
     tokens: [{ trial: 0, binStartMs: 1520, tokens: 11 }],
   })
   const series = new Map(runs.map((run) => [run.id, runSeries(run, rows)]))
-  return buildReport(runs, { series, claims: parseClaims(article, 'article') })
+  const serving = () => ({ lines: ['docker run \\', '  --model <b>'], corrections: ['a < b'], refusal: null })
+  return buildReport(runs, { series, serving, claims: parseClaims(article, 'article') })
 }
 
 describe.skipIf(executablePath === undefined)('the page in a browser', () => {
@@ -105,6 +106,33 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
     await page.locator('input[name=tariff]').fill('')
     expect(await page.locator('#money output').textContent()).not.toContain('£')
     await page.locator('input[name=tariff]').fill('0.18')
+  })
+
+  test('the chart of the cost follows tariff and price, and so do the rows of the price', async () => {
+    const picture = page.locator('#g-cost-utilisation')
+    const lines = () => picture.locator('polyline').evaluateAll((all) => all.map((at) => at.getAttribute('points')))
+    const before = await lines()
+    expect(before).toHaveLength(2)
+    await page.locator('input[name=price-1]').fill('1300')
+    expect(await lines()).not.toEqual(before)
+    const row = page.locator('#t-economics tr[data-row=price] td .main')
+    expect(await row.allTextContents()).toEqual(['£1,300', '£1,300'])
+    expect(await picture.locator('figcaption').textContent()).toMatch(
+      /RTX 4090 and RTX PRO 6000 Max-Q (do not )?cost the same/,
+    )
+    await page.locator('input[name=price-1]').fill('8500')
+    await page.locator('input[name=tariff]').fill('0.9')
+    expect(await lines()).not.toEqual(before)
+    await page.locator('input[name=tariff]').fill('0.18')
+    expect(await lines()).toEqual(before)
+    expect(await picture.innerHTML()).not.toMatch(/NaN|undefined/)
+  })
+
+  test('a serving example is copied with its line breaks', async () => {
+    const cell = page.locator('#t-serving tbody tr').first()
+    expect(await cell.locator('pre').textContent()).toBe('docker run \\\n  --model <b>')
+    await cell.locator('button.copy').click()
+    expect(await page.evaluate('getSelection().toString()')).toContain('docker run')
   })
 
   test.each(['light', 'dark'] as const)('axe finds nothing wrong, %s', async (colorScheme) => {

@@ -1,3 +1,5 @@
+import { costPictureScript } from './cost-picture-script.ts'
+
 /**
  * What runs in the page: sorting, and the economics again at the reader's own assumptions. Plain JavaScript as text,
  * because the page is one file and nothing is built. `economics` restates harness/metrics/cost.ts; a test holds the two
@@ -21,12 +23,27 @@ function economics(card, at) {
 }
 `
 
+/** All that runs in the page. */
 export const pageScript = `'use strict';
-${economicsScript}
+${economicsScript}${costPictureScript}
 (function () {
   document.querySelectorAll('button.sort').forEach(function (button) {
     button.addEventListener('click', function () { sortBy(button.closest('th')) })
   })
+
+  document.querySelectorAll('button.copy').forEach(function (button) {
+    button.hidden = false
+    button.addEventListener('click', function () { copy(button) })
+  })
+
+  function copy(button) {
+    var code = button.parentNode.querySelector('pre')
+    var say = function (done) { button.textContent = done ? 'Copied' : 'Select it and press Ctrl-C' }
+    // A page from a disk has no clipboard of its own everywhere: then the selection is what there is.
+    window.getSelection().selectAllChildren(code)
+    if (!navigator.clipboard) return say(document.execCommand('copy'))
+    navigator.clipboard.writeText(code.textContent).then(function () { say(true) }, function () { say(document.execCommand('copy')) })
+  }
 
   function sortBy(head) {
     var body = head.closest('table').tBodies[0]
@@ -55,6 +72,7 @@ ${economicsScript}
   if (!form) return
   var model = JSON.parse(document.getElementById('money-model').textContent)
   form.hidden = false
+  picture(model.cards, model)
   form.addEventListener('input', update)
   form.addEventListener('submit', function (event) { event.preventDefault() })
 
@@ -75,15 +93,25 @@ ${economicsScript}
       utilisation: percent === null ? null : Math.min(percent, 100) / 100,
       tariffGbpPerKwh: input('tariff', 0), years: input('years', 0.1), pue: input('pue', 1),
     }
+    var cards = model.cards.map(function (card, index) {
+      var typed = form.elements['price-' + index].value
+      var price = typed.trim() === '' && card.priceGbp === null ? null : input('price-' + index, 0)
+      return Object.assign({}, card, { priceGbp: price, bad: price === null && typed.trim() !== '' || price === null && card.priceGbp !== null })
+    })
     var said = form.querySelector('output')
-    if (Object.keys(at).some(function (key) { return at[key] === null })) {
+    if (cards.some(function (card) { return card.bad }) || Object.keys(at).some(function (key) { return at[key] === null })) {
       said.textContent = 'One of the inputs is not a number that can be used.'
       return
     }
     document.getElementById('utilisation-now').textContent = Math.round(at.utilisation * 100) + ' %'
     var costs = []
-    model.cards.forEach(function (card) {
+    cards.forEach(function (card) {
       var figures = economics(card, at)
+      if (card.priceGbp !== null) {
+        show('price', card.id, card.priceGbp, 0)
+        if (card.outputTokensPerS > 0) show('gbp-per-tps', card.id, card.priceGbp / card.outputTokensPerS, 2)
+        if (card.vramGb > 0) show('gbp-per-gb', card.id, card.priceGbp / card.vramGb, 0)
+      }
       Object.keys(figures).forEach(function (row) { show(row, card.id, figures[row], row === 'gbp-per-million-tokens' ? 4 : 0) })
       var cost = figures['gbp-per-million-tokens']
       if (cost !== null) costs.push({ label: card.label, cost: cost })
@@ -94,6 +122,12 @@ ${economicsScript}
     said.textContent = costs.length === 0 ? '' : costs.map(function (at, index) {
       return at.label + ' ' + pounds(at.cost, 4) + (index === 0 ? '' : ' (' + (at.cost / costs[0].cost).toFixed(2) + 'x)')
     }).join(', ') + ' per million output tokens'
+    picture(cards, at)
+  }
+
+  function picture(cards, at) {
+    var figure = document.getElementById('g-cost-utilisation')
+    if (figure) figure.querySelector('figcaption').textContent = '£ per million output tokens by the share of the year that the card is busy, at your assumptions. ' + costPicture(figure.querySelector('svg'), cards, at) + '. The dotted line is your utilisation; shaded is the interval of a crossing.'
   }
 
   function rowOf(id) {

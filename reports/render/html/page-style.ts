@@ -29,6 +29,8 @@ abbr{text-decoration:none;color:var(--warn);font-weight:700}
 .sort::after{content:" \\2195";color:var(--faint)}
 [aria-sort=ascending] .sort::after{content:" \\2191";color:var(--ink)}
 [aria-sort=descending] .sort::after{content:" \\2193";color:var(--ink)}
+.wordy pre{margin:0;min-width:19rem;font:.8rem/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}
+.copy{margin-top:.4rem;font:inherit;font-size:.85rem;color:var(--accent);background:var(--head);border:1px solid var(--faint);border-radius:.3em;padding:.1rem .6rem;cursor:pointer}
 .notes{font-size:.85rem;color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
 .money{display:flex;flex-wrap:wrap;gap:.8rem 1.5rem;border:1px solid var(--line);border-radius:.4em;padding:.8rem 1rem;margin:1rem 0}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:1.5rem}
@@ -43,7 +45,7 @@ figcaption{font-size:.85rem;color:var(--faint);margin-top:.3rem;overflow-wrap:an
 .money output{flex-basis:100%;font-weight:600}
 .sources li{margin:.4rem 0;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:40rem){body{padding:.6rem;font-size:15px}th,td{padding:.35rem .45rem}.figures thead th{min-width:5.5rem}.figures td.right:not([data-value]){max-width:9rem}.figures tbody th{min-width:7rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
+@media (max-width:40rem){.coded thead{position:static}.coded tr{display:grid}.coded tbody tr{border-bottom:1px solid var(--line)}.coded tbody tr>*{border-bottom:0;padding-bottom:.1rem}.coded thead tr{grid-template-columns:repeat(4,auto)}.coded thead th{min-width:0}.coded tbody th{font-weight:600}.coded pre{min-width:0}body{padding:.6rem;font-size:15px}th,td{padding:.35rem .45rem}.figures thead th{min-width:5.5rem}.figures td.right:not([data-value]){max-width:9rem}.figures tbody th{min-width:7rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
 @page{margin:14mm}
-@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000;--band:#0000001a;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}tr,figure{break-inside:avoid}h2{break-after:avoid}.charts{grid-template-columns:1fr 1fr}details>*{display:block}}
+@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000;--band:#0000001a;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}.copy{display:none}tr,figure{break-inside:avoid}h2{break-after:avoid}.charts{grid-template-columns:1fr 1fr}details>*{display:block}}
 `

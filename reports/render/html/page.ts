@@ -61,12 +61,17 @@ function moneyForm(money: MoneyModel): string {
   const number = (name: string, label: string, value: number, least: number, step: string) =>
     `<label>${label}<input name="${name}" type="number" min="${least}" step="${step}" value="${value}" inputmode="decimal"></label>`
   const percent = Number((money.utilisation * 100).toPrecision(6))
+  const prices = money.cards.map(
+    ({ label, priceGbp }, index) =>
+      `<label>Price, ${escapeHtml(label)}, £<input name="price-${index}" type="number" min="0" step="any" value="${priceGbp ?? ''}" inputmode="decimal"></label>`,
+  )
   return `<form id="money" hidden aria-label="Your assumptions">
 <fieldset class="money"><legend>Your assumptions</legend>
 <label><span>Utilisation <span id="utilisation-now">${percent} %</span></span><input name="utilisation" type="range" min="1" max="100" step="1" value="${Math.max(1, percent)}"></label>
 ${number('tariff', 'Tariff, £/kWh', money.tariffGbpPerKwh, 0, '0.01')}
 ${number('years', 'Years', money.years, 1, '1')}
 ${number('pue', 'PUE', money.pue, 1, '0.05')}
+${prices.join('\n')}
 <output aria-live="polite"></output>
 </fieldset></form>
 <script type="application/json" id="money-model">${escapeJson(money)}</script>

@@ -16,11 +16,12 @@ export function tableSection(table: Table): string {
     const cells = row.cells.map((cell, index) => cellHtml(cell, index, table, notes))
     return `<tr data-row="${escapeHtml(row.id)}">${cells.join('')}</tr>`
   })
+  const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
   const wordy = table.columns.every(({ align }) => align === 'left')
   return `<section aria-labelledby="h-${id}">
 <h2 id="h-${id}">${escapeHtml(table.title)}${stamp}</h2>
 <div class="scroll" role="region" aria-label="${escapeHtml(table.title)}: table" tabindex="0">
-<table id="t-${id}" class="${wordy ? 'wordy' : 'figures'}"><caption class="unseen">${escapeHtml(table.title)}</caption>
+<table id="t-${id}" class="${wordy ? 'wordy' : 'figures'}${coded ? ' coded' : ''}"><caption class="unseen">${escapeHtml(table.title)}</caption>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>
 ${rows.join('\n')}
@@ -30,8 +31,9 @@ ${underTable(table, notes, id)}
 }
 
 function cellHtml(cell: Cell, index: number, table: Table, notes: Footnotes): string {
-  const { main, sub, tone, footnote } = formatCell(cell)
   const column = table.columns[index]!
+  if (cell.kind === 'code') return codeHtml(cell.lines, column.id)
+  const { main, sub, tone, footnote } = formatCell(cell)
   const number = notes.numberOf(footnote)
   const reference =
     number === null
@@ -49,6 +51,10 @@ function cellHtml(cell: Cell, index: number, table: Table, notes: Footnotes): st
   const content = `<span class="main">${escapeHtml(plain)}</span>${mark}${reference}${small}`
   return index === 0 ? `<th scope="row" ${attributes}>${content}</th>` : `<td ${attributes}>${content}</td>`
 }
+
+/** A command that is copied by one click; the button needs the script and is hidden without it. */
+const codeHtml = (lines: readonly string[], column: string): string =>
+  `<td class="left" data-column="${escapeHtml(column)}"><pre><code>${lines.map(escapeHtml).join('\n')}</code></pre><button type="button" class="copy" hidden>Copy</button></td>`
 
 /** What sorting goes by: the unrounded number, where a cell has one. */
 function sortValue(cell: Cell): number | null {

@@ -1,0 +1,56 @@
+import { breakEvenUtilisation, type CostSide } from '../../harness/metrics/cost.ts'
+import type { Interval } from '../tables/table.ts'
+
+/** A card's side of a crossing, with the interval of its throughput; null where one trial gave none. */
+export interface CrossingSide extends CostSide {
+  readonly ci95: Interval | null
+}
+
+/** Where two cards cost the same a token, as a share of the year, and how sure that is. */
+export interface Crossing {
+  /** At the measured throughputs; null where they meet nowhere in 0 to 1. */
+  readonly share: number | null
+  readonly interval: Interval | null
+  /** Why there is no interval; null where there is one. */
+  readonly why: string | null
+}
+
+/**
+ * The crossing of two cards. Its interval is that of the ratio of the throughputs at its two ends: one card at the low
+ * end of its interval and the other at the high end. The page restates it in costPictureScript; a test holds the two
+ * together.
+ */
+export function crossingOf(a: CrossingSide, b: CrossingSide): Crossing {
+  const share = breakEvenUtilisation(a, b)
+  if (a.ci95 === null && b.ci95 === null) return { share, interval: null, why: 'no throughput has an interval' }
+  const [aLow, aHigh] = a.ci95 ?? [a.outputTokensPerS, a.outputTokensPerS]
+  const [bLow, bHigh] = b.ci95 ?? [b.outputTokensPerS, b.outputTokensPerS]
+  const meet = (aTokens: number, bTokens: number) =>
+    aTokens > 0 && bTokens > 0
+      ? breakEvenUtilisation({ ...a, outputTokensPerS: aTokens }, { ...b, outputTokensPerS: bTokens })
+      : null
+  const ends = [meet(aLow, bHigh), meet(aHigh, bLow)].filter((end) => end !== null).sort((x, y) => x - y)
+  const [low, high] = [ends[0], ends[1]]
+  if (share === null) {
+    const why =
+      low === undefined
+        ? 'nor anywhere within the throughput intervals'
+        : `within the throughput intervals they may, at ${percentOf(low)} %`
+    return { share, interval: null, why }
+  }
+  // Between two ends that enclose no crossing there is a pole: the cards meet nowhere in part of the interval.
+  if (low === undefined || high === undefined || share < low || share > high) {
+    return { share, interval: null, why: 'interval open: at an end of the throughput intervals they meet nowhere' }
+  }
+  return { share, interval: [low, high], why: null }
+}
+
+/** A crossing in words, to stand behind the names of the cards. */
+export function crossingText({ share, interval, why }: Crossing): string {
+  if (share === null) return `do not cost the same a token at any utilisation (${why})`
+  const spread = interval === null ? why : `${percentOf(interval[0])} to ${percentOf(interval[1])} %`
+  return `cost the same a token at ${percentOf(share)} % utilisation (${spread})`
+}
+
+/** A share as a percentage with one digit at most. */
+export const percentOf = (share: number): number => Number((share * 100).toFixed(1))

@@ -1,0 +1,66 @@
+import type { RunRecord } from '../../harness/record/schema.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, type Cell, missing, type Table, text } from './table.ts'
+
+/** How a scenario is served on a card, or why there is no way to say it. */
+export type ServingExample =
+  | {
+      /** The `docker run` line as it is pasted into a shell, one option a line. */
+      readonly lines: readonly string[]
+      readonly corrections: readonly string[]
+      /** Why it cannot work; null when it should. */
+      readonly refusal: string | null
+    }
+  | { readonly reason: string }
+
+/** Works an example out: the harness knows how to serve, the reports do not. */
+export type ServingExamples = (scenario: RunRecord['scenario'], cardKey: string) => ServingExample
+
+interface ServingRow {
+  readonly scenario: ScenarioRow
+  readonly card: CardColumn
+  readonly example: ServingExample
+}
+
+/** The article's "vLLM serving examples": the line for each text scenario and card, and what was wrong with what was asked. */
+export function servingTable(selection: Selection, examples: ServingExamples): Table | null {
+  const rows = selection.scenarios
+    .filter(({ sample }) => sample.scenario.kind === 'text')
+    .flatMap((scenario) =>
+      selection.cards.map((card): ServingRow => {
+        const run = selection.runOf(scenario.name, card.key) ?? scenario.sample
+        return { scenario, card, example: examples(run.scenario, card.key) }
+      }),
+    )
+  if (rows.length === 0) return null
+  return buildTable({
+    id: 'serving',
+    title: 'vLLM serving examples',
+    columns: [
+      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: ServingRow) => text(scenario.title) },
+      { id: 'card', head: 'Card', align: 'left', cell: ({ card }) => text(card.label) },
+      { id: 'verdict', head: 'Verdict', align: 'left', cell: verdictCell },
+      { id: 'line', head: 'Line', align: 'left', cell: lineCell },
+    ],
+    rows,
+    rowId: ({ scenario, card }) => `${scenario.name}-${card.key}`,
+    notes: [
+      'Worked out from the catalogue, not measured: what `serve --print` gives. A line that cannot work stands here all the same, so that it is known when it is met elsewhere.',
+    ],
+  })
+}
+
+function lineCell({ example, card }: ServingRow): Cell {
+  return 'reason' in example ? missing(`${card.label}: ${example.reason}`) : { kind: 'code', lines: example.lines }
+}
+
+function verdictCell({ example }: ServingRow): Cell {
+  if ('reason' in example) return text('unknown')
+  const { corrections, refusal } = example
+  const detail = corrections.join('; ')
+  const small = detail === '' ? {} : { detail }
+  if (refusal !== null) return { ...text(`cannot work: ${refusal}`, 'bad'), ...small }
+  return corrections.length > 0
+    ? { ...text('should start, with remarks', 'warn'), ...small }
+    : text('should start as asked', 'good')
+}
