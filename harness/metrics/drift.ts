@@ -1,6 +1,7 @@
 import { mean, sampleVariance } from 'simple-statistics'
+import type { Drift, DriftCheck } from '../record/drift-schema.ts'
 import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
-import type { Drift, DriftCheck, Trial } from '../record/schema.ts'
+import type { Trial } from '../record/schema.ts'
 import { holmAdjust } from './compare-holm.ts'
 import { contrast, type Estimate, pTwoSided } from './compare-welch.ts'
 import { trendOf } from './kendall.ts'

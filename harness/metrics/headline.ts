@@ -1,4 +1,4 @@
-import type { ResultKey } from '../record/schema.ts'
+import type { ResultKey } from '../record/result-units.ts'
 import type { Scenario } from '../scenario/schema.ts'
 
 /**

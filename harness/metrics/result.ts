@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
-import { type Figure, type ResultKey, type RunRecord, resultUnits, type Trial } from '../record/schema.ts'
+import { type ResultKey, resultUnits } from '../record/result-units.ts'
+import type { Figure, RunRecord, Trial } from '../record/schema.ts'
 import { studentTQuantile } from './student-t.ts'
 
 /** Where each headline metric stands in a trial. */

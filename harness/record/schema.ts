@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../scenario/schema.ts'
+import { driftSchema } from './drift-schema.ts'
 import { imageFiguresSchema, oomSchema, trainingFiguresSchema, trainingJobSchema } from './job-schema.ts'
 import { clientTokensSchema, serverStartSchema, serverTrialSchema, servingSchema } from './server-schema.ts'
 import { redactedCopySchema, signatureSchema } from './signature-schema.ts'
@@ -107,29 +108,6 @@ export const trialSchema = z.object({
     .optional()
     .describe('rows of gpu.csv that were there when these figures were made: later ones do not count in them'),
   reasons: z.record(z.string(), z.string()).describe('why a figure of this trial is null, by field'),
-})
-
-/** First against last third of a trial, or first against last trial; null with a reason where it cannot be said. */
-export const driftCheckSchema = z.object({
-  changeShare: nullableNumber.describe('tokens/s of the last part over those of the first, less 1'),
-  p: nullableNumber.describe('p of no change, not corrected for the number of trials'),
-  drifts: z.boolean(),
-  reason: z.string().optional(),
-})
-
-/** Whether a run held still: by trial, over the trials, and the figures of its cold start and its soaked end. */
-export const driftSchema = z.object({
-  trials: z.array(
-    driftCheckSchema.extend({
-      index: z.int().nonnegative(),
-      firstTokensPerS: nullableNumber,
-      lastTokensPerS: nullableNumber,
-    }),
-  ),
-  trend: driftCheckSchema,
-  coldBurstTokensPerS: nullableNumber.describe('first third of the first trial, right after the warm-up'),
-  soakedTokensPerS: nullableNumber.describe('last third of the last trial'),
-  findings: z.array(z.string()),
 })
 
 export const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
@@ -257,38 +235,7 @@ export type Percentiles = z.infer<typeof percentilesSchema>
 export type Figure = z.infer<typeof figureSchema>
 export type Energy = z.infer<typeof energySchema>
 export type Trial = z.infer<typeof trialSchema>
-export type DriftCheck = z.infer<typeof driftCheckSchema>
-export type Drift = z.infer<typeof driftSchema>
 export type Gate = z.infer<typeof gateSchema>
 export type Gpu = z.infer<typeof gpuSchema>
 export type Endpoint = z.infer<typeof endpointSchema>
 export type RunRecord = z.infer<typeof runRecordSchema>
-
-/** The headline metrics of `result`, with their unit and which way is better. */
-export const resultUnits = {
-  outputTokensPerS: 'tokens/s',
-  wholeTrialOutputTokensPerS: 'tokens/s',
-  decodeTokensPerS: 'tokens/s',
-  tokensPerJ: 'tokens/J',
-  joulesPerOutputToken: 'J',
-  energyJ: 'J',
-  meanPowerW: 'W',
-  peakPowerW: 'W',
-  peakMemoryMiB: 'MiB',
-  ttftMsP50: 'ms',
-  ttftMsP99: 'ms',
-  ttftFromScheduleMsP50: 'ms',
-  ttftFromScheduleMsP99: 'ms',
-  tpotMsP50: 'ms',
-  e2eMsP50: 'ms',
-  goodputRequestsPerS: 'requests/s',
-  errorRate: '1',
-  secondsPerImage: 's',
-  imagesPerS: 'images/s',
-  joulesPerImage: 'J',
-  stepsPerS: 'steps/s',
-  trainedTokensPerS: 'tokens/s',
-  joulesPerStep: 'J',
-  finalLoss: '1',
-} as const
-export type ResultKey = keyof typeof resultUnits

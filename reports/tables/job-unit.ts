@@ -1,4 +1,5 @@
-import type { ResultKey, RunRecord } from '../../harness/record/schema.ts'
+import type { ResultKey } from '../../harness/record/result-units.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
 
 type Kind = RunRecord['scenario']['kind']
 

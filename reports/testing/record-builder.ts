@@ -1,12 +1,5 @@
-import {
-  type Figure,
-  type Gate,
-  type ResultKey,
-  type RunRecord,
-  resultUnits,
-  runRecordSchema,
-  type Trial,
-} from '../../harness/record/schema.ts'
+import { type ResultKey, resultUnits } from '../../harness/record/result-units.ts'
+import { type Figure, type Gate, type RunRecord, runRecordSchema, type Trial } from '../../harness/record/schema.ts'
 
 /** What a test wants to say about a run; everything else is made up and valid. */
 export interface RunOverrides {

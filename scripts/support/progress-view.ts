@@ -3,7 +3,7 @@ import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { relativeHalfWidth, valueInTrial } from '../../harness/metrics/result.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/progress.ts'
-import { resultUnits } from '../../harness/record/schema.ts'
+import { resultUnits } from '../../harness/record/result-units.ts'
 
 /** Where progress is drawn: stderr, in practice. */
 export interface View {

@@ -1,6 +1,7 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { figureOf } from '../../harness/metrics/result.ts'
-import { type RunRecord, resultUnits } from '../../harness/record/schema.ts'
+import { resultUnits } from '../../harness/record/result-units.ts'
+import type { RunRecord } from '../../harness/record/schema.ts'
 
 /**
  * What several starts of one server came to, a line a scenario: the headline figure of each start, their mean, and its

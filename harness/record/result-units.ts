@@ -1,0 +1,28 @@
+/** The headline metrics of `result`, with their unit and which way is better. */
+export const resultUnits = {
+  outputTokensPerS: 'tokens/s',
+  wholeTrialOutputTokensPerS: 'tokens/s',
+  decodeTokensPerS: 'tokens/s',
+  tokensPerJ: 'tokens/J',
+  joulesPerOutputToken: 'J',
+  energyJ: 'J',
+  meanPowerW: 'W',
+  peakPowerW: 'W',
+  peakMemoryMiB: 'MiB',
+  ttftMsP50: 'ms',
+  ttftMsP99: 'ms',
+  ttftFromScheduleMsP50: 'ms',
+  ttftFromScheduleMsP99: 'ms',
+  tpotMsP50: 'ms',
+  e2eMsP50: 'ms',
+  goodputRequestsPerS: 'requests/s',
+  errorRate: '1',
+  secondsPerImage: 's',
+  imagesPerS: 'images/s',
+  joulesPerImage: 'J',
+  stepsPerS: 'steps/s',
+  trainedTokensPerS: 'tokens/s',
+  joulesPerStep: 'J',
+  finalLoss: '1',
+} as const
+export type ResultKey = keyof typeof resultUnits
