@@ -61,7 +61,7 @@ const servingUuids = (record: RunRecord): string[] => record.gpus.filter((gpu) =
 
 function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined, rows: RunRows): Trial {
   const { requests, tokens, gaps, steps, serverRows } = rows.trials.get(stored.index) ?? withoutRows()
-  const figures = figuresOf(record.scenario, {
+  const all = figuresOf(record.scenario, {
     index: stored.index,
     startMs: stored.startMs,
     sendUntilMs: stored.sendUntilMs,
@@ -75,6 +75,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     gpuReason: record.gpusReason ?? null,
     client: stored.client,
   })
+  const figures = stored.sloShare === undefined ? withoutSloShare(all) : all
   if (record.scenario.kind !== 'text') return { ...figures, ...kept(stored) }
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason why a page could not be read is in no row: the record's own stands
@@ -85,6 +86,12 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
     ...kept(stored),
   }
+}
+
+/** The share came into the record after the first runs were made: one that says nothing of it is as true as it was. */
+function withoutSloShare({ sloShare: _, ...trial }: Trial): Trial {
+  const { sloShare: __, ...reasons } = trial.reasons
+  return { ...trial, reasons }
 }
 
 const kept = (stored: Trial): Pick<Trial, 'gpuRows'> =>

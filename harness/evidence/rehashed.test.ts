@@ -54,6 +54,14 @@ test('the run itself verifies, counter and all', async () => {
   expect(run.record.telemetry?.trials[0]?.counterEnergyJ).toBeGreaterThan(0)
 })
 
+test('a run from before a trial kept its share within the SLO still verifies', async () => {
+  const trials = run.record.trials.map(({ sloShare: _, ...trial }) => {
+    const { sloShare: __, ...reasons } = trial.reasons
+    return { ...trial, reasons }
+  })
+  expect(await problemsOf(withRows('gaps.csv', (lines) => lines, { trials }))).toEqual([])
+})
+
 test.each([
   [
     'requests.csv',
