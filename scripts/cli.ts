@@ -99,6 +99,7 @@ program
   .command('list')
   .description('the runs in a folder')
   .option('--out <folder>', 'folder of runs', 'results')
+  .option('--gates', 'each gate with its evidence, however many runs there are')
   .option('--json', 'one JSON document on stdout')
   .action(async (flags) => done(await (await import('./commands/list.ts')).list(flags, io)))
 

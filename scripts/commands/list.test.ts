@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -24,13 +24,13 @@ beforeAll(async () => {
   await writeLiveRun(at('interrupted'), { key, over: { status: 'interrupted' } })
 })
 
-async function said(name: string, json = false): Promise<string> {
+async function said(name: string, json = false, gates = false): Promise<string> {
   let text = ''
   const stderr = { isTTY: false, color: false, write: () => true }
   const stdout = (piece: string) => {
     text += piece
   }
-  await list({ out: at(name), json }, { stdout, stderr, env: {}, columns: null, color: false })
+  await list({ out: at(name), json, gates }, { stdout, stderr, env: {}, columns: null, color: false })
   return text
 }
 
@@ -57,4 +57,13 @@ test.each([
 test('gates that say the same share a line, without the control characters of whoever said it', async () => {
   const lines = (await said('blind')).split('\n').filter((line) => line.includes('no nvidia-smi'))
   expect(lines.some((line) => /gpu-exclusive, .*ecc, power-limit.*: no nvidia-smi \[31m here$/.test(line))).toBe(true)
+})
+
+test('many runs are a line each, and say how to see the gates', async () => {
+  for (let copy = 0; copy < 13; copy += 1) cpSync(edited.directory, at(`many/${copy}`), { recursive: true })
+  const lines = (await said('many')).trim().split('\n')
+  expect(lines).toHaveLength(14)
+  expect(lines[0]).toContain('not quotable: verify')
+  expect(lines.at(-1)).toBe('13 runs; --gates shows each gate with its evidence')
+  expect(await said('many', false, true)).toContain('run.json was changed after the run')
 })

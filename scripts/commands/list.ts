@@ -6,11 +6,21 @@ import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema.ts'
 import type { CommandIo } from '../support/io.ts'
 
+/** `list` as typed. */
+export interface ListFlags {
+  readonly out: string
+  readonly json?: boolean
+  readonly gates?: boolean
+}
+
+/** So many runs with their gates still fit a few screens; more of them are a line each unless asked for. */
+const MOST_WITH_GATES = 12
+
 /**
  * The runs in a folder, oldest first: status, source, whether they may be quoted, and every gate, with the evidence of
  * those that did not pass. Hashes and signature are checked; figures are recomputed by `verify` and `quote` alone.
  */
-export async function list(flags: { readonly out: string; readonly json?: boolean }, io: CommandIo): Promise<number> {
+export async function list(flags: ListFlags, io: CommandIo): Promise<number> {
   const directories = await findRuns([flags.out])
   const rows: Row[] = []
   for (const directory of directories) rows.push(await rowOf(directory))
@@ -19,9 +29,12 @@ export async function list(flags: { readonly out: string; readonly json?: boolea
     return exitCodes.done
   }
   const width = Math.max(...rows.map((row) => row.id.length))
+  const isWhole = flags.gates || rows.length <= MOST_WITH_GATES
   for (const row of rows) {
-    for (const line of linesOf(row, width)) io.stdout(`${plainText(line)}\n`)
+    const lines = linesOf(row, width)
+    for (const line of isWhole ? lines : lines.slice(0, 1)) io.stdout(`${plainText(line)}\n`)
   }
+  if (!isWhole) io.stdout(`${rows.length} runs; --gates shows each gate with its evidence\n`)
   return exitCodes.done
 }
 
