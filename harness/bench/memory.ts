@@ -5,6 +5,7 @@ import { parseAddress } from '../endpoint/address.ts'
 import { startLoad } from '../load/driver.ts'
 import { startLoopback } from '../load/loopback/start-server.ts'
 import { latenciesOf } from '../metrics/latency.ts'
+import { steadyWindow } from '../metrics/window.ts'
 import { Collector } from '../record/collector.ts'
 import { RunWriter } from '../record/writer.ts'
 
@@ -17,6 +18,7 @@ const flag = (name: string, fallback: number): number => {
   const at = process.argv.indexOf(name)
   return at < 0 ? fallback : Number(process.argv[at + 1])
 }
+const CONNECTIONS = 64
 const seconds = flag('--seconds', 25)
 const trials = flag('--trials', 4)
 const folder = mkdtempSync(join(tmpdir(), 'bench-memory-'))
@@ -27,10 +29,8 @@ const collector = new Collector(writer)
 const originMs = performance.timeOrigin + performance.now()
 
 let requests = 0
-let peakMb = 0
-const look = () => {
-  peakMb = Math.max(peakMb, process.memoryUsage().rss / 1e6)
-}
+/** The kernel's own high-water mark (KiB): it also sees what is given back between two looks. */
+const peakMb = () => (process.resourceUsage().maxRSS * 1024) / 1e6
 const load = await startLoad(
   {
     address: parseAddress(server.url),
@@ -40,7 +40,7 @@ const load = await startLoad(
     promptTokens: 64,
     outputTokens: 4,
     load: { kind: 'closed', session: null },
-    connections: 64,
+    connections: CONNECTIONS,
     workers: 1,
     requestTimeoutMs: 60_000,
     originMs,
@@ -49,23 +49,26 @@ const load = await startLoad(
     onRows(rows, bins) {
       collector.addRequests(rows, bins)
       requests += rows.length
-      look()
     },
-    onProgress: look,
+    onProgress: () => {},
   },
 )
 const timer = setInterval(() => {
-  look()
   process.stdout.write(
-    `${requests} requests, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB now, ${peakMb.toFixed(0)} MB at most\n`,
+    `${requests} requests, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB now, ${peakMb().toFixed(0)} MB at most\n`,
   )
 }, 5_000)
 for (let trial = 0; trial < trials; trial += 1) {
   const startMs = performance.timeOrigin + performance.now() - originMs
   const end = await load.runPhase({ trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs: 0 })
   const collected = collector.endTrial(trial, Number.POSITIVE_INFINITY, end.gaps)
-  latenciesOf(collected.requests, startMs, startMs + seconds * 1000)
-  look()
+  const beforeFiguresMb = peakMb()
+  const window = steadyWindow(collected.requests, CONNECTIONS)
+  if (window.startMs === null) throw new Error(window.reason)
+  latenciesOf(collected.requests, window.startMs, window.endMs)
+  process.stdout.write(
+    `trial ${trial}: ${beforeFiguresMb.toFixed(0)} MB before its figures, ${peakMb().toFixed(0)} MB after\n`,
+  )
 }
 clearInterval(timer)
 await load.close()
@@ -73,5 +76,5 @@ server.kill()
 writer.closeFiles()
 rmSync(folder, { recursive: true, force: true })
 process.stdout.write(
-  `${requests} requests in ${trials} trials: ${peakMb.toFixed(0)} MB resident at most, all threads\n`,
+  `${requests} requests in ${trials} trials: ${peakMb().toFixed(0)} MB resident at most, all threads\n`,
 )
