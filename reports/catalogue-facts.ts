@@ -9,6 +9,7 @@ import { decodeLimit } from '../harness/physics/limit.ts'
 import { fitOf } from '../harness/physics/memory.ts'
 import type { RunRecord } from '../harness/record/schema.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
+import { jobLimit } from './job-limit.ts'
 import { largestBatch } from './largest-batch.ts'
 import { formatNumber } from './render/format-cell.ts'
 import type { PhysicalLimit } from './tables/table.ts'
@@ -62,12 +63,12 @@ function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; m
 }
 
 /**
- * The limit of a run's own shape. Context is the prompt alone, the least that is ever read, so that nothing true can
- * pass it; the clock is the highest that the card allows.
+ * The limit of a run's own shape, in the unit of its headline figure. For text, context is the prompt alone, the least
+ * that is ever read, so that nothing true can pass it; the clock is the highest that the card allows.
  */
 function limitOf(run: RunRecord): Known<PhysicalLimit> {
   const { scenario } = run
-  if (scenario.kind !== 'text') return { reason: `a run of kind ${scenario.kind} has no limit in tokens` }
+  if (scenario.kind !== 'text') return jobLimit(run, scenario)
   const known = subjects(run, run.card.key)
   if ('reason' in known) return known
   const serving = run.gpus.filter((gpu) => gpu.serving)

@@ -9,7 +9,7 @@ export type Interval = readonly [number, number]
 /** The physical limit that stands beside a throughput figure, in the unit of the figure. */
 export interface PhysicalLimit {
   readonly value: number
-  /** Figure / limit; above 1 the figure is impossible as described. */
+  /** Figure / limit, of a time limit / figure; above 1 the figure is impossible as described. */
   readonly share: number
   /** What binds: such as "memory bandwidth". */
   readonly bound: string

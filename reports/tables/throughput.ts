@@ -55,7 +55,10 @@ function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection
   const known = measuredOf(run, key)
   const limit = facts.limit(run)
   if ('reason' in known || 'reason' in limit) return figureCell(run, key, digitsFor(known))
-  return figureCell(run, key, digitsFor(known), { ...limit.value, share: known.value.value / limit.value.value })
+  const [figure, most] = [known.value.value, limit.value.value]
+  // a time is the better the shorter: it passes its limit from above
+  const share = key === 'secondsPerImage' ? most / figure : figure / most
+  return figureCell(run, key, digitsFor(known), { ...limit.value, share })
 }
 
 function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
