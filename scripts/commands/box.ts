@@ -17,6 +17,7 @@ import { openTelemetry } from '../../harness/telemetry/open.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { type AcceptanceLine, acceptance, boxAccepted } from '../support/acceptance.ts'
+import { boxFindings } from '../support/box-findings.ts'
 import { boxNight, type NightTools } from '../support/box-night.ts'
 import { type BoxStep, boxPlan } from '../support/box-plan.ts'
 import { openBoxState } from '../support/box-state.ts'
@@ -110,7 +111,7 @@ async function night(
       earlier.filter((each) => !runs.some((run) => run.id === each.id)),
       doctor.checks,
     )
-    if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs), { color: io.color }))
+    if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs, { boxFindings }), { color: io.color }))
     for (const line of restartLines(runs)) io.stdout(`${line}\n`)
     io.stdout(verdictText(card, lines))
     if (interrupts.drain.aborted) return exitCodes.interrupted
