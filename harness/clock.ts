@@ -9,6 +9,7 @@ export interface Clock {
   nowMs(): number
   /** Wall time, for people and file names only. */
   wall(): Date
+  /** Never ends early. Rejects when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -17,7 +18,13 @@ export const systemClock: Clock = {
   nowMs: () => performance.timeOrigin + performance.now(),
   wall: () => new Date(),
   sleep: async (ms, signal) => {
-    // timers cut fractions of a millisecond off: rounding up keeps anything from happening before its time
-    await delay(Math.max(0, Math.ceil(ms)), undefined, signal ? { signal } : {})
+    const untilMs = performance.now() + ms
+    let leftMs = ms
+    // a timer counts in whole milliseconds from a clock that it cuts to them: it may ring up to one too early, and a
+    // request sent before its time would look faster than it was
+    do {
+      await delay(Math.max(0, Math.ceil(leftMs)), undefined, signal ? { signal } : {})
+      leftMs = untilMs - performance.now()
+    } while (leftMs > 0)
   },
 }

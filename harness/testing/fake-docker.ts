@@ -17,6 +17,8 @@ export interface FakeStart {
   readonly exitCode: number | null
   /** Never answers /health, and never ends by itself. */
   readonly hangs?: boolean
+  /** Its container comes to be only after this many calls of `docker` altogether. */
+  readonly madeAfterCalls?: number
 }
 
 /** `rm --force` ends what `run` began, as the daemon would, and the client of `run` with it. */
@@ -34,6 +36,8 @@ if (args[0] === 'rm') {
 } else {
   const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
   process.on('SIGTERM', () => {})
+  const calls = () => fs.readFileSync(path.join(home, 'calls'), 'utf8').trim().split('\\n').length
+  while (calls() < (start.madeAfterCalls ?? 0)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
   fs.writeFileSync(pidFile, String(process.pid))
   process.stderr.write(start.log)
   if (start.exitCode !== null) { fs.rmSync(pidFile); process.exitCode = start.exitCode }

@@ -63,6 +63,7 @@ test('is started with its arguments one by one, is ready when it answers, and it
     ['rm', '--force', plan.containerName],
     plan.argv,
     ['rm', '--force', plan.containerName],
+    ['rm', '--force', plan.containerName],
   ])
 })
 
@@ -90,6 +91,16 @@ test('an interrupt while it starts removes the container', async () => {
   stop.abort()
   await expect(started).rejects.toThrow(/interrupted/)
   expect(docker.isUp()).toBe(false)
+})
+
+test('a container that comes to be after its first removal is removed as well', async () => {
+  const stop = new AbortController()
+  const start = { log: '', exitCode: null, hangs: true, madeAfterCalls: 3 }
+  const { docker, plan, started } = await begin(start, { signal: stop.signal })
+  stop.abort()
+  await expect(started).rejects.toThrow(/interrupted/)
+  expect(docker.isUp()).toBe(false)
+  expect(docker.calls().at(-1)).toEqual(['rm', '--force', plan.containerName])
 })
 
 test('no docker at all', async () => {

@@ -39,6 +39,8 @@ export class StartError extends JoulemarkError {
 const POLL_MS = 1000
 /** `docker rm -f` kills at once; a daemon that takes longer than this hangs. */
 const REMOVE_TIMEOUT_MS = 30_000
+/** Seconds that a client may take to end when its container is gone. */
+const PATIENT_TRIES = 10
 
 /**
  * Starts the container of a plan and waits until it answers /health. Whatever happens after `docker` has been spawned
@@ -64,10 +66,20 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
       for (const line of log.write(text)) options.onLine(line)
     })
   }
+  let isGone = false
+  void exited.then(() => {
+    isGone = true
+  })
   const stop = onlyOnce(async () => {
+    // `docker run` makes its container when it gets to it: removed too soon, it comes to be after its removal, and the
+    // client waits for it whatever it is told
+    for (let tries = 0; !isGone; tries += 1) {
+      await removeContainer(plan, options.env)
+      child.kill(tries < PATIENT_TRIES ? 'SIGTERM' : 'SIGKILL')
+      await Promise.race([exited, options.clock.sleep(POLL_MS)])
+    }
+    // now nobody is left who could make it
     await removeContainer(plan, options.env)
-    child.kill('SIGTERM')
-    await exited
   })
   try {
     await untilReady(plan, log, exited, url, options)
