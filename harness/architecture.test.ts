@@ -1,34 +1,38 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { parseSync } from 'oxc-parser'
+import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Rooms from the ground up: a file may import from its own rank's room and from those below it, never from above. */
+/**
+ * Rooms from the ground up: a file may import from its own row and from those below it, never from above.
+ * The same table stands in docs/architecture.md, for people.
+ */
 const ranks: readonly (readonly string[])[] = [
   ['harness/units', 'harness/clock', 'harness/errors', 'harness/plain-text'],
   ['harness/catalogue'],
-  ['harness/physics', 'harness/scenario'],
+  ['harness/scenario'],
+  ['harness/physics'],
+  ['harness/plan'],
   ['harness/record'],
-  ['harness/metrics', 'harness/plan'],
+  ['harness/stats'],
+  ['harness/energy'],
+  ['harness/metrics'],
+  ['harness/gates'],
+  ['harness/verdict'],
   ['harness/evidence'],
-  ['harness/endpoint', 'harness/telemetry'],
-  ['harness/load', 'harness/workloads'],
-  [
-    'harness/progress',
-    'harness/run-options',
-    'harness/prepare',
-    'harness/cool-down',
-    'harness/live-meter',
-    'harness/measure',
-    'harness/run',
-    'harness/run-file',
-  ],
+  ['harness/telemetry'],
+  ['harness/endpoint'],
+  ['harness/load'],
+  ['harness/workloads'],
+  ['harness/run'],
+  ['harness/box'],
   ['reports'],
   ['scripts'],
 ]
-/** The stand-in is reached over HTTP and exec only: nothing but scripts and tests may start it, and it knows only this. */
+/** The simulator is reached over HTTP and exec only: nothing but scripts and tests may start it, and it knows only this. */
 const simulatorMayImport = [
   'harness/simulator',
   'harness/physics',
@@ -37,75 +41,98 @@ const simulatorMayImport = [
   'harness/clock',
   'harness/errors',
 ]
-const reportsMayImport = [
-  'reports',
-  'harness/record',
-  'harness/evidence',
-  'harness/metrics',
-  'harness/physics',
-  'harness/catalogue',
-  'harness/units',
-  'harness/errors',
+/** Reports are pure functions of records: they see nothing that touches the world. */
+const reportsMayNotImport = [
+  'harness/telemetry',
+  'harness/endpoint',
+  'harness/load',
+  'harness/workloads',
+  'harness/run',
+  'harness/box',
 ]
+/** Builders and ground truth for tests, and benchmarks of the tool itself: the product imports none of them. */
+const forTests = ['harness/testing', 'reports/testing', 'harness/bench']
 
-const isTest = (file: string) => /\.test\.ts$|^harness\/testing\/|^reports\/testing\/|^harness\/bench\//.test(file)
-const sources = ['harness', 'reports', 'scripts']
+const files = ['harness', 'reports', 'scripts']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !isTest(file))
-
-const imports = (file: string): string[] =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map((match) =>
-    relative(root, resolve(root, dirname(file), match[1] as string)),
-  )
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
 const isIn = (file: string, room: string) => file === `${room}.ts` || file.startsWith(`${room}/`)
+const isTest = (file: string) => file.endsWith('.test.ts')
+const isForTests = (file: string) => isTest(file) || forTests.some((room) => isIn(file, room))
+const product = files.filter((file) => !isForTests(file))
+
+/** The files of the project that a file imports, types included, by a parser: `import`, `export from`, `import()`. */
+const importsOf = new Map(files.map((file) => [file, parsedImports(file)]))
+function parsedImports(file: string): string[] {
+  const { module, errors } = parseSync(file, readFileSync(join(root, file), 'utf8'))
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
+  const source = readFileSync(join(root, file), 'utf8')
+  const specifiers = [
+    ...module.staticImports.map((each) => each.moduleRequest.value),
+    ...module.staticExports.flatMap((each) => each.entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
+    ...module.dynamicImports.flatMap(({ moduleRequest }) => {
+      const text = source.slice(moduleRequest.start, moduleRequest.end)
+      return /^'.*'$/.test(text) ? [text.slice(1, -1)] : []
+    }),
+  ]
+  return [...new Set(specifiers)]
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative(root, resolve(root, dirname(file), specifier)))
+}
+/** `from -> to` for each import of these files that `isStray` names. */
+const strays = (from: readonly string[], isStray: (target: string, file: string) => boolean): string[] =>
+  from.flatMap((file) =>
+    importsOf
+      .get(file)!
+      .filter((target) => isStray(target, file))
+      .map((target) => `${file} -> ${target}`),
+  )
 const rankOf = (file: string) => ranks.findIndex((rooms) => rooms.some((room) => isIn(file, room)))
+const isSimulator = (file: string) => isIn(file, 'harness/simulator')
+
+test('the parser sees the imports: a file that is known to have them', () => {
+  expect(importsOf.get('scripts/cli.ts')!.length).toBeGreaterThan(3)
+  expect(importsOf.get('harness/architecture.test.ts')).toEqual([])
+})
 
 test('every source file has a room', () => {
-  expect(sources.filter((file) => rankOf(file) < 0 && !isIn(file, 'harness/simulator'))).toEqual([])
+  expect(product.filter((file) => rankOf(file) < 0 && !isSimulator(file))).toEqual([])
 })
 
 test('imports go down, never up', () => {
-  const uphill = sources
-    .filter((file) => !isIn(file, 'harness/simulator'))
-    .flatMap((file) =>
-      imports(file)
-        .filter((target) => rankOf(target) > rankOf(file))
-        .map((target) => `${file} -> ${target}`),
-    )
-  expect(uphill).toEqual([])
+  const ours = product.filter((file) => !isSimulator(file))
+  expect(strays(ours, (target, file) => rankOf(target) > rankOf(file))).toEqual([])
 })
 
-test('reports see records, metrics, physics and the catalogue, and nothing that touches the world', () => {
-  const strays = sources
-    .filter((file) => isIn(file, 'reports'))
-    .flatMap((file) =>
-      imports(file)
-        .filter((target) => !reportsMayImport.some((room) => isIn(target, room)))
-        .map((target) => `${file} -> ${target}`),
-    )
-  expect(strays).toEqual([])
+test('reports see nothing that touches the world', () => {
+  const reports = product.filter((file) => isIn(file, 'reports'))
+  expect(strays(reports, (target) => reportsMayNotImport.some((room) => isIn(target, room)))).toEqual([])
 })
 
 test('the simulator knows physics and the catalogue only, and only scripts start it', () => {
-  const out = sources
-    .filter((file) => isIn(file, 'harness/simulator'))
-    .flatMap((file) =>
-      imports(file)
-        .filter((target) => !simulatorMayImport.some((room) => isIn(target, room)))
-        .map((target) => `${file} -> ${target}`),
-    )
-  const into = sources
-    .filter((file) => !isIn(file, 'harness/simulator') && !isIn(file, 'scripts'))
-    .flatMap((file) =>
-      imports(file)
-        .filter((target) => isIn(target, 'harness/simulator'))
-        .map((target) => `${file} -> ${target}`),
-    )
-  expect([...out, ...into]).toEqual([])
+  const out = strays(product.filter(isSimulator), (target) => !simulatorMayImport.some((room) => isIn(target, room)))
+  const others = product.filter((file) => !isSimulator(file) && !isIn(file, 'scripts'))
+  expect([...out, ...strays(others, isSimulator)]).toEqual([])
+})
+
+describe('what is for tests', () => {
+  test('the product imports none of it', () => {
+    expect(strays(product, isForTests)).toEqual([])
+  })
+
+  test('tests take ground truth from testing/, never from a benchmark', () => {
+    const notBench = files.filter((file) => isForTests(file) && !isIn(file, 'harness/bench'))
+    expect(strays(notBench, (target) => isIn(target, 'harness/bench'))).toEqual([])
+  })
+
+  test('builders are no tests, and tests of the harness build records without reports', () => {
+    expect(strays(files, isTest)).toEqual([])
+    const inHarness = files.filter((file) => isForTests(file) && isIn(file, 'harness'))
+    expect(strays(inHarness, (target) => isIn(target, 'reports'))).toEqual([])
+  })
 })
 
 test('no import goes in a circle', () => {
-  const graph = new Map(sources.map((file) => [file, imports(file)]))
   const state = new Map<string, 'open' | 'closed'>()
   const circles: string[] = []
   const visit = (file: string, path: readonly string[]) => {
@@ -115,14 +142,24 @@ test('no import goes in a circle', () => {
       return
     }
     state.set(file, 'open')
-    for (const target of graph.get(file) ?? []) visit(target, [...path, file])
+    for (const target of importsOf.get(file) ?? []) visit(target, [...path, file])
     state.set(file, 'closed')
   }
-  for (const file of sources) visit(file, [])
+  for (const file of files) visit(file, [])
   expect(circles).toEqual([])
 })
 
+test('no room has more files than a person can hold in mind', () => {
+  const rooms = Map.groupBy(product, (file) => dirname(file))
+  const full = [...rooms]
+    .filter(([, inside]) => inside.length > 24)
+    .map(([room, inside]) => `${room}: ${inside.length}`)
+  expect(full).toEqual([])
+})
+
 test('no file of the project names a folder of the machine it was written on', () => {
-  const leaks = sources.filter((file) => /(^|[^\w.])\/(work|farm)\//.test(readFileSync(join(root, file), 'utf8')))
+  const leaks = files.filter(
+    (file) => !isTest(file) && /(^|[^\w.])\/(work|farm)\//.test(readFileSync(join(root, file), 'utf8')),
+  )
   expect(leaks).toEqual([])
 })

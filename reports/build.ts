@@ -1,4 +1,4 @@
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
 import { comparisonCharts } from './charts/charts.ts'
 import type { RunSeries } from './charts/run-series.ts'

@@ -7,7 +7,8 @@ import { imageFit } from '../harness/physics/image.ts'
 import { kvElementBytes } from '../harness/physics/kv.ts'
 import { decodeLimit } from '../harness/physics/limit.ts'
 import { fitOf } from '../harness/physics/memory.ts'
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
+import { servingGpus } from '../harness/record/serving-gpus.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
 import { jobLimit } from './job-limit.ts'
 import { largestBatch } from './largest-batch.ts'
@@ -71,7 +72,7 @@ function limitOf(run: RunRecord): Known<PhysicalLimit> {
   if (scenario.kind !== 'text') return jobLimit(run, scenario)
   const known = subjects(run, run.card.key)
   if ('reason' in known) return known
-  const serving = run.gpus.filter((gpu) => gpu.serving)
+  const serving = servingGpus(run.gpus)
   const clockMHz = Math.max(0, ...serving.map((gpu) => gpu.maxSmClockMHz ?? 0))
   const limit = decodeLimit(known.value.card, known.value.model, {
     concurrency: largestBatch(scenario),

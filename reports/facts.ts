@@ -1,6 +1,6 @@
 import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
 import type { MoneyInputs } from '../harness/metrics/cost.ts'
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
 /** A value, or why there is none. */

@@ -5,7 +5,8 @@ import type { Card } from '../harness/catalogue/types.ts'
 import { headlineMetric } from '../harness/metrics/headline.ts'
 import { imageLimit } from '../harness/physics/image.ts'
 import { trainingLimit } from '../harness/physics/training.ts'
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
+import { servingGpus } from '../harness/record/serving-gpus.ts'
 import type { Known } from './facts.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
@@ -42,7 +43,7 @@ function stepsOn(card: Card, run: RunRecord, scenario: Of<'training'>): Known<nu
 }
 
 function servingOf(run: RunRecord): { gpus: number; clockGhz: number } {
-  const serving = run.gpus.filter((gpu) => gpu.serving)
+  const serving = servingGpus(run.gpus)
   const clockMHz = Math.max(0, ...serving.map((gpu) => gpu.maxSmClockMHz ?? 0))
   return { gpus: Math.max(1, serving.length), clockGhz: clockMHz / 1000 }
 }

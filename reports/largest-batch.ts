@@ -1,4 +1,4 @@
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 
 type Scenario = RunRecord['scenario']
 

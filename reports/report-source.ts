@@ -1,4 +1,4 @@
-import type { Gate, RunRecord } from '../harness/record/schema.ts'
+import type { Gate, RunRecord } from '../harness/record/schema/run.ts'
 import type { ReportSource } from './report.ts'
 import { runRemarks } from './run-remarks.ts'
 

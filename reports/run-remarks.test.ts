@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 import { buildReport } from './build.ts'
 import { renderMarkdown } from './render/markdown.ts'
 import { runRemarks, soakText } from './run-remarks.ts'

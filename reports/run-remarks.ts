@@ -1,4 +1,4 @@
-import type { RunRecord } from '../harness/record/schema.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 
 /**
  * What a reader of a run must know beside its gates, one sentence each: trials that drift, the cold burst beside the

@@ -1,6 +1,6 @@
-import { integrate, powerSeries } from '../metrics/energy-series.ts'
+import { integrate, powerSeries } from '../energy/power-series.ts'
 import type { GpuRow } from '../record/rows.ts'
-import type { Trace } from './energy-trace.ts'
+import type { Trace } from '../testing/energy-trace.ts'
 
 /** Ways to get from readings to joules that are in use elsewhere, each on the same rows of one GPU. */
 export type Method = (rows: readonly GpuRow[], trace: Trace) => number

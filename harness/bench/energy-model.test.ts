@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { adaSensor, sampleTrace } from '../testing/energy-sensor.ts'
+import { cumulativeOf, makeTrace, traceKinds, trueEnergyJ } from '../testing/energy-trace.ts'
 import { gpuRow } from '../testing/rows.ts'
 import { leftHold, meanTimesTime, unshiftedTrapezoid } from './energy-methods.ts'
-import { adaSensor, sampleTrace } from './energy-sensor.ts'
-import { cumulativeOf, makeTrace, traceKinds, trueEnergyJ } from './energy-trace.ts'
 
 const powerAt = (trace: ReturnType<typeof makeTrace>, timeMs: number): number =>
   trace.pieces.findLast(({ startMs }) => startMs <= timeMs)?.powerW ?? 0

@@ -3,14 +3,14 @@
  * model of the board's sensor. Beside it the other ways of getting from watts to joules, on the same readings.
  */
 
-import { energyOverWindow } from '../metrics/energy.ts'
-import { errorBar } from '../metrics/energy-error.ts'
-import { percentileSorted } from '../metrics/percentiles.ts'
+import { errorBar } from '../energy/error-bar.ts'
+import { energyOverWindow } from '../energy/window-energy.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
+import { percentileSorted } from '../stats/percentiles.ts'
+import { adaSensor, sampleTrace } from '../testing/energy-sensor.ts'
+import { makeTrace, type TraceKind, traceKinds, trueEnergyJ } from '../testing/energy-trace.ts'
 import { samplingCost } from './energy-cost.ts'
 import { otherMethods } from './energy-methods.ts'
-import { adaSensor, sampleTrace } from './energy-sensor.ts'
-import { makeTrace, type TraceKind, traceKinds, trueEnergyJ } from './energy-trace.ts'
 
 const windowsS = [10, 30, 60, 120]
 const seeds = 25

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { cleanCases, type FaultCase, faultCases, startCases } from './fault-cases.ts'
-import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from './fault-runs.ts'
+import { cleanCases, type FaultCase, faultCases, startCases } from '../testing/fault-cases.ts'
+import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
 
 /** Runs sleep most of the time; more at once would disturb one another. */
 const AT_ONCE = 3

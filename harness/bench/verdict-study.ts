@@ -1,8 +1,8 @@
-import { compareSuite, type MetricComparison, type ScenarioValues } from '../metrics/compare.ts'
-import { comparedKeysOf, comparedMetrics } from '../metrics/compare-metrics.ts'
 import { figureOf } from '../metrics/result.ts'
 import { intervalQuantile, isCertain, type TrialBounds } from '../metrics/stopping.ts'
 import { mixSeed } from '../plan/random.ts'
+import { comparedKeysOf, comparedMetrics } from '../verdict/metrics.ts'
+import { compareSuite, type MetricComparison, type ScenarioValues } from '../verdict/verdict.ts'
 import {
   type NoiseModel,
   NoisyRun,

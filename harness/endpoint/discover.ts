@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { JoulemarkError, messageOf } from '../errors.ts'
-import type { Endpoint } from '../record/schema.ts'
+import type { Endpoint } from '../record/schema/run.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 import { fetchMetrics } from './scraper.ts'

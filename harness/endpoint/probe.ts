@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 import { type BodyPlan, tokenIdRange } from '../plan/prompt-body.ts'
-import type { Endpoint } from '../record/schema.ts'
+import type { Endpoint } from '../record/schema/run.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import { roundMs, type ServerRow } from '../record/rows.ts'
-import { REASON_ROW_PREFIX, type ServerReading } from '../record/server-schema.ts'
+import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.ts'
 import type { Address } from './address.ts'
 import { type MetricsPage, readMetricsPage } from './server-metrics.ts'
 

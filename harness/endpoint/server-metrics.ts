@@ -1,4 +1,4 @@
-import type { ServerMetric, ServerReading, Serving } from '../record/server-schema.ts'
+import type { ServerMetric, ServerReading, Serving } from '../record/schema/server.ts'
 import { readSamples, type Sample } from './prometheus-text.ts'
 
 /** The page at /metrics of one server, read once. */

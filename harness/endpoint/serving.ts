@@ -1,6 +1,6 @@
 import { plainText } from '../plain-text.ts'
-import type { Endpoint } from '../record/schema.ts'
-import type { Serving } from '../record/server-schema.ts'
+import type { Endpoint } from '../record/schema/run.ts'
+import type { Serving } from '../record/schema/server.ts'
 import type { Address } from './address.ts'
 import type { MetricsPage } from './server-metrics.ts'
 

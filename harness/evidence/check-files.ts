@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvColumns } from '../record/csv.ts'
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 
 /** What is wrong with one file of a record. */
 export interface Problem {

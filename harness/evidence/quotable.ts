@@ -1,4 +1,4 @@
-import type { Gate, RunRecord } from '../record/schema.ts'
+import type { Gate, RunRecord } from '../record/schema/run.ts'
 import type { Seal } from './check-seal.ts'
 import type { Verification } from './verify-run.ts'
 

@@ -1,18 +1,20 @@
-import { withCardFigures } from '../metrics/card-trials.ts'
+import { withCardFigures } from '../energy/card-trials.ts'
+import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
+import { judge } from '../gates/evaluate.ts'
+import { isQuotable } from '../gates/run.ts'
 import { clientTokensOf } from '../metrics/client-tokens.ts'
-import { outsideCoolDowns } from '../metrics/cool-down-samples.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { figuresOf } from '../metrics/figures.ts'
-import { isQuotable } from '../metrics/gates.ts'
 import { headlineMetric } from '../metrics/headline.ts'
-import { judge } from '../metrics/judge.ts'
 import { FIXED_QUANTILE, resultOf } from '../metrics/result.ts'
 import { serverTrialOf } from '../metrics/server-trial.ts'
 import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import { RequestTable } from '../record/request-table.ts'
 import type { GpuRow } from '../record/rows.ts'
-import type { RunRecord, Trial } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { servingUuids } from '../record/serving-gpus.ts'
 import { scrapesFrom } from './server-readings.ts'
 import type { RunRows, TrialRows } from './trial-rows.ts'
 
@@ -54,10 +56,10 @@ function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRo
   const { telemetry } = record
   if (telemetry === undefined || (record.status === 'failed' && telemetry.trials.length === 0)) return {}
   const { gpuRows, counterRows } = rows
-  return { telemetry: withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids: servingUuids(record) }) }
+  return {
+    telemetry: withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids: servingUuids(record.gpus) }),
+  }
 }
-
-const servingUuids = (record: RunRecord): string[] => record.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid)
 
 function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined, rows: RunRows): Trial {
   const { requests, tokens, gaps, steps, serverRows } = rows.trials.get(stored.index) ?? withoutRows()
@@ -71,7 +73,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     gaps,
     steps,
     gpuRows: outsideCoolDowns(samplesOf(stored, before, rows.gpuRows), record.coolDowns ?? []),
-    servingUuids: servingUuids(record),
+    servingUuids: servingUuids(record.gpus),
     gpuReason: record.gpusReason ?? null,
     client: stored.client,
   })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
 import { toJson } from '../record/json-file.ts'
 import { manifestSha256, type RawRecord } from '../record/manifest.ts'
-import { type RunRecord, runRecordSchema } from '../record/schema.ts'
+import { type RunRecord, runRecordSchema } from '../record/schema/run.ts'
 import type { Problem } from './check-files.ts'
 
 /** run.json as far as it can be read. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
 import { type CsvName, csvColumns } from '../record/csv.ts'
 import { streamFields } from '../record/row-stream.ts'
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import { type Names, REDACTED, redactText } from './redact-text.ts'
 
 const BATCH_ROWS = 5000

@@ -1,5 +1,5 @@
 import type { CsvName } from '../record/csv.ts'
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import { recompute } from './recompute.ts'
 import { redactedFile } from './redact-csv.ts'
 import { type Names, REDACTED, redactText, redactValue } from './redact-text.ts'

@@ -7,7 +7,7 @@ import { JoulemarkError } from '../errors.ts'
 import type { CsvName } from '../record/csv.ts'
 import { replaceFile, toJson } from '../record/json-file.ts'
 import { asWritten, manifestSha256 } from '../record/manifest.ts'
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import { hasNames, redactedCsv } from './redact-csv.ts'
 import { namesOf, redactedRecord } from './redact-record.ts'
 

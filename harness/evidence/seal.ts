@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { asWritten, manifestSha256 } from '../record/manifest.ts'
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import { signManifest } from '../record/signature.ts'
 import { redactedRecord } from './redact-record.ts'
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts'
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import type { Problem } from './check-files.ts'
 import { checkSeal, type Seal } from './check-seal.ts'
 import { differences } from './differences.ts'

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cardKeys } from '../catalogue/cards.ts'
-import { modelKeys } from '../catalogue/models.ts'
+import { catalogueNames } from '../catalogue/find.ts'
 import { systemClock } from '../clock.ts'
-import { silentProgress } from '../progress.ts'
 import { readRows } from '../record/read.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../record/signature.ts'
-import { type FinishedRun, runScenario } from '../run.ts'
-import type { RunOptions } from '../run-options.ts'
+import { silentProgress } from '../run/progress.ts'
+import { type FinishedRun, runScenario } from '../run/run.ts'
+import type { RunOptions } from '../run/run-options.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
@@ -26,7 +25,7 @@ let simulator: RunningSimulator
 let run: FinishedRun
 beforeAll(async () => {
   simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
-  const [file] = await loadScenarios([scenarioPath], { models: modelKeys, cards: cardKeys })
+  const [file] = await loadScenarios([scenarioPath], catalogueNames)
   const trial = {
     ...(file as PlainTextFile).trial,
     seconds: 3,

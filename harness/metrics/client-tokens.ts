@@ -1,6 +1,6 @@
 import type { RequestTable } from '../record/request-table.ts'
 import type { TokenRow } from '../record/rows.ts'
-import type { ClientTokens } from '../record/server-schema.ts'
+import type { ClientTokens } from '../record/schema/server.ts'
 
 /**
  * What our side counted over a whole trial, head and tail included, because the server's counters know no window.

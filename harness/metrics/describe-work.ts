@@ -1,4 +1,4 @@
-import type { RunRecord } from '../record/schema.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 
 /**
  * What must stand beside a figure of images or training, because the figure says nothing without it; null for text,

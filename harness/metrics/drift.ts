@@ -1,10 +1,10 @@
 import { mean, sampleVariance } from 'simple-statistics'
-import type { Drift, DriftCheck } from '../record/drift-schema.ts'
 import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
-import type { Trial } from '../record/schema.ts'
-import { holmAdjust } from './compare-holm.ts'
-import { contrast, type Estimate, pTwoSided } from './compare-welch.ts'
-import { trendOf } from './kendall.ts'
+import type { Drift, DriftCheck } from '../record/schema/run.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { holmAdjust } from '../stats/holm.ts'
+import { trendOf } from '../stats/kendall.ts'
+import { contrast, type Estimate, pTwoSided } from '../stats/welch.ts'
 
 /** A change below this between the first and the last third is no drift, however certain it is. */
 export const DRIFT_SHARE = 0.01

@@ -1,4 +1,4 @@
-import type { Trial } from '../record/schema.ts'
+import type { Trial } from '../record/schema/trial.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { type TrialObservations, trialFigures } from './trial.ts'
 import { imageTrial } from './trial-image.ts'

@@ -1,7 +1,7 @@
 import { GAP_ERROR_SHARE } from '../record/gap-buckets.ts'
 import type { GapRow } from '../record/rows.ts'
-import type { Trial } from '../record/schema.ts'
-import { MIN_SAMPLES_FOR_P99 } from './percentiles.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { MIN_SAMPLES_FOR_P99 } from '../stats/percentiles.ts'
 
 /**
  * Percentiles of the gaps between successive content events (vLLM's ITL), pooled over the successful requests of a

@@ -1,7 +1,8 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type ResultKey, resultUnits } from '../record/result-units.ts'
-import type { Figure, RunRecord, Trial } from '../record/schema.ts'
-import { studentTQuantile } from './student-t.ts'
+import type { Figure, RunRecord } from '../record/schema/run.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { studentTQuantile } from '../stats/student-t.ts'
 
 /** Where each headline metric stands in a trial. */
 const inTrial: { readonly [Key in ResultKey]: (trial: Trial) => number | null } = {

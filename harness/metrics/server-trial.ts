@@ -1,4 +1,4 @@
-import type { ServerMetric, ServerReading, ServerTrial } from '../record/server-schema.ts'
+import type { ServerMetric, ServerReading, ServerTrial } from '../record/schema/server.ts'
 
 /** The readings of one trial, as the scraper took them. */
 export interface TrialScrapes {

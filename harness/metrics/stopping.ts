@@ -1,4 +1,4 @@
-import type { Figure, RunRecord } from '../record/schema.ts'
+import type { Figure, RunRecord } from '../record/schema/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { headlineMetric } from './headline.ts'
 import { FIXED_QUANTILE, relativeHalfWidth } from './result.ts'

@@ -1,5 +1,5 @@
-import type { Trial } from '../record/schema.ts'
-import { energyOverWindow } from './energy.ts'
+import { energyOverWindow } from '../energy/window-energy.ts'
+import type { Trial } from '../record/schema/trial.ts'
 import { gapFigures } from './gaps.ts'
 import { type TrialObservations, withoutWindow } from './trial.ts'
 import type { SteadyWindow } from './window.ts'

@@ -1,6 +1,5 @@
-import type { TrainingFigures } from '../record/job-schema.ts'
 import type { StepRow } from '../record/rows.ts'
-import type { Trial } from '../record/schema.ts'
+import type { TrainingFigures, Trial } from '../record/schema/trial.ts'
 import type { TrialObservations } from './trial.ts'
 import { jobTrial, joulesEach } from './trial-job.ts'
 import type { SteadyWindow } from './window.ts'

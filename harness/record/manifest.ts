@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, canonicalSha256 } from './provenance.ts'
-import { type RunRecord, runRecordSchema } from './schema.ts'
+import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
 /** run.json as it was parsed, before any schema: nothing that stands in the file may be lost before it is hashed. */
 export type RawRecord = Readonly<Record<string, unknown>>

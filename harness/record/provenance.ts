@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Gpu, RunRecord } from './schema.ts'
+import type { Gpu, RunRecord } from './schema/run.ts'
 
 /**
  * Where a run's data came from. One simulated part makes the whole run simulated: the stamps are on the wire

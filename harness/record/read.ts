@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, fromCsv, type RowTypes } from './csv.ts'
-import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema.ts'
+import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema/run.ts'
 
 /** A run on disk: its record and the folder that it was read from. */
 export interface StoredRun {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, csvHeader, type RowTypes, toCsv } from './csv.ts'
 import { replaceFile, toJson } from './json-file.ts'
-import { type RunRecord, runRecordSchema } from './schema.ts'
+import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
 /** The id and folder name of a run: `<UTC yyyymmdd-hhmmss>-<card>-<scenario>`. Both names are slugs already. */
 export function runId(startedAt: Date, card: string, scenario: string): string {

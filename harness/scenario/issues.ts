@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { suggestion } from '../catalogue/nearest.ts'
 import { JoulemarkError } from '../errors.ts'
-import { nearest } from './nearest.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /**
@@ -17,9 +17,8 @@ function describe(source: YamlSource, issue: z.core.$ZodIssue, schema: z.ZodType
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const known = keysAt(schema, issue.path)
-      const near = nearest(key, known)
       const line = source.lineOfKey(issue.path, key)
-      const advice = near ? `did you mean "${near}"?` : `known keys: ${known.join(', ')}`
+      const advice = suggestion(key, known, 'known keys')
       return `${source.file}:${line}: ${[...issue.path, key].map(String).join('.')}: unknown key; ${advice}`
     })
   }

@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { imageModels } from '../catalogue/image-models.ts'
+import { suggestion } from '../catalogue/nearest.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { throwIssues } from './issues.ts'
-import { nearest } from './nearest.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
 import { parseYaml, type YamlSource } from './yaml-source.ts'
 
@@ -82,8 +82,7 @@ function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
 
 function requireKnown(source: YamlSource, path: string[], name: string, names: readonly string[], what: string): void {
   if (names.includes(name)) return
-  const near = nearest(name, names)
-  const advice = near ? `did you mean "${near}"?` : `known: ${names.join(', ')}`
+  const advice = suggestion(name, names)
   throw new JoulemarkError(
     'bad-input',
     `${source.file}:${source.lineOf(path)}: ${path.join('.')}: no ${what} "${name}" in the catalogue; ${advice}`,

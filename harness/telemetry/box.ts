@@ -1,4 +1,4 @@
-import type { CardSight } from '../record/telemetry-schema.ts'
+import type { CardSight } from '../record/schema/telemetry.ts'
 import { kernelModuleIn, parseVersions, type ReadText, readTextFile } from './doctor/facts.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { healthOf } from './health.ts'

@@ -1,7 +1,7 @@
 import { basename, delimiter, dirname, isAbsolute, resolve, sep } from 'node:path'
 import readThroughPackage from 'node-nvidia-smi'
 import { messageOf } from '../errors.ts'
-import type { Gpu } from '../record/schema.ts'
+import type { Gpu } from '../record/schema/run.ts'
 import { gpuFromXml } from './inventory-gpu.ts'
 import { runNvidiaSmi } from './smi-exec.ts'
 import { parseSmiText } from './smi-values.ts'

@@ -1,6 +1,7 @@
-import type { Judged } from '../metrics/gates.ts'
-import type { Endpoint, Trial } from '../record/schema.ts'
-import type { ClientTokens, ServerTrial, Serving } from '../record/server-schema.ts'
+import type { Judged } from '../gates/run.ts'
+import type { Endpoint } from '../record/schema/run.ts'
+import type { ClientTokens, ServerTrial, Serving } from '../record/schema/server.ts'
+import type { Trial } from '../record/schema/trial.ts'
 
 /** Our side of ten answers of 256 tokens to prompts of 512, all well; every field can be set. */
 export const clientTokens = (over: Partial<ClientTokens> = {}): ClientTokens => ({

@@ -1,4 +1,4 @@
-import { type RunRecord, SCHEMA_VERSION } from '../record/schema.ts'
+import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
 
 /** Box, server and scenario of a hand-made live record, with names in it that a redacted copy must lose. */

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cardKeys, PRO_6000_GROUP } from '../catalogue/cards.ts'
-import { modelKeys } from '../catalogue/models.ts'
+import { catalogueNames } from '../catalogue/find.ts'
 import { systemClock } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
-import { silentProgress } from '../progress.ts'
 import { readRun } from '../record/read.ts'
-import { runScenario } from '../run.ts'
-import type { RunOptions } from '../run-options.ts'
+import { silentProgress } from '../run/progress.ts'
+import { runScenario } from '../run/run.ts'
+import type { RunOptions } from '../run/run-options.ts'
 import { expandSweep } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
@@ -44,7 +43,7 @@ const options = (): RunOptions => ({
 
 async function run(name: string) {
   const path = fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url))
-  const [file] = await loadScenarios([path], { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] })
+  const [file] = await loadScenarios([path], catalogueNames)
   const [plain] = file ? expandSweep(file) : []
   if (!plain) throw new Error(`${name} is no single run`)
   return runScenario(plain, options())

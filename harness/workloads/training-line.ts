@@ -1,5 +1,5 @@
 import { plainText } from '../plain-text.ts'
-import type { TrainingJob } from '../record/job-schema.ts'
+import type { TrainingJob } from '../record/schema/run.ts'
 
 /** What one line of a training command's stdout says. */
 export type TrainingLine =

@@ -2,9 +2,8 @@ import type { Card } from '../catalogue/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../endpoint/address.ts'
 import type { LoadDriver, LoadListener } from '../load/driver.ts'
-import type { TrainingJob } from '../record/job-schema.ts'
 import type { StepRow } from '../record/rows.ts'
-import type { Endpoint } from '../record/schema.ts'
+import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
 
 /** What every kind of workload is prepared with. */
 export interface WorkContext {

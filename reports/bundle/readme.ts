@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { escapeMarkdown } from '../render/markdown.ts'
 
 /** One run as the README lists it. */

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { buildReport } from '../build.ts'
 import { renderers } from '../render/renderers.ts'
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import type { MoneyModel, ReportCharts } from '../report.ts'
 import type { ScenarioRow, Selection } from '../tables/selection.ts'

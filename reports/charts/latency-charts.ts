@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Selection } from '../tables/selection.ts'
 import type { Chart, ChartLine } from './chart.ts'

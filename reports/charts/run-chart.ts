@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Chart, ChartPanel, Point } from './chart.ts'
 import { type RunSeries, startOf } from './run-series.ts'

@@ -1,7 +1,8 @@
-import { percentileSorted } from '../../harness/metrics/percentiles.ts'
 import type { RequestTable } from '../../harness/record/request-table.ts'
 import { type GapRow, type GpuRow, TOKEN_BIN_MS, type TokenRow } from '../../harness/record/rows.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { servingUuids } from '../../harness/record/serving-gpus.ts'
+import { percentileSorted } from '../../harness/stats/percentiles.ts'
 import type { Point } from './chart.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
 
@@ -34,7 +35,7 @@ const SAMPLE_GAP_S = 2
 export function runSeries(record: RunRecord, rows: RunRows): RunSeries {
   const startMs = startOf(record)
   const endS = (Math.max(startMs, ...record.trials.map((trial) => trial.endMs)) - startMs) / 1000
-  const serving = new Set(record.gpus.filter((gpu) => gpu.serving).map((gpu) => gpu.uuid))
+  const serving = new Set(servingUuids(record.gpus))
   const samples = rows.gpu.filter((row) => serving.has(row.uuid) && row.timeMs >= startMs)
   const tokens = rows.tokens.map((row) => ({
     atS: (row.binStartMs + TOKEN_BIN_MS / 2 - startMs) / 1000,

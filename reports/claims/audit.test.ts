@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
-import { makeRun } from '../testing/record-builder.ts'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
 import byHand from './fixtures/gigagpu-verdicts.json' with { type: 'json' }

@@ -1,5 +1,5 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { ClaimCatalogue } from './context.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { later, makeComparedRun } from '../testing/compare-builder.ts'
 import { compareRuns } from './comparison.ts'
 

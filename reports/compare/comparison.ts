@@ -1,3 +1,5 @@
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { type ComparedMetric, comparedKeysOf, comparedMetrics } from '../../harness/verdict/metrics.ts'
 import {
   compareSuite,
   type MetricComparison,
@@ -5,9 +7,7 @@ import {
   type MetricVerdict,
   type ScenarioValues,
   SMALLEST_EFFECT,
-} from '../../harness/metrics/compare.ts'
-import { type ComparedMetric, comparedKeysOf, comparedMetrics } from '../../harness/metrics/compare-metrics.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+} from '../../harness/verdict/verdict.ts'
 import { type Difference, fingerprintDifferences } from './fingerprint.ts'
 import { cardOf, type Pair, pairRuns } from './pair.ts'
 

@@ -1,4 +1,5 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
 
 /** One thing about box or server that is not the same on both sides. */
 export interface Difference {
@@ -134,7 +135,7 @@ function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<str
     }
   }
   for (const run of runs) {
-    const serving = run.gpus.filter((gpu) => gpu.serving)
+    const serving = servingGpus(run.gpus)
     for (const gpu of serving) add('gpus', gpu)
     add('gpus.count', serving.length)
     add('card', run.card)

@@ -1,4 +1,4 @@
-import { comparedMetrics } from '../../harness/metrics/compare-metrics.ts'
+import { comparedMetrics } from '../../harness/verdict/metrics.ts'
 import { printable } from '../render/plain-text.ts'
 import type { Comparison, ScenarioComparison } from './comparison.ts'
 import { explanationOf, signedPercent } from './words.ts'

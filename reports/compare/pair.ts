@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { mixedState } from './fingerprint.ts'
 
 /** Runs of one scenario that stand against each other. A run is one start of the server. */

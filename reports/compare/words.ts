@@ -1,5 +1,5 @@
-import type { MetricComparison, MetricVerdict } from '../../harness/metrics/compare.ts'
-import type { Settling } from '../../harness/metrics/compare-settle.ts'
+import type { Settling } from '../../harness/verdict/trials-needed.ts'
+import type { MetricComparison, MetricVerdict } from '../../harness/verdict/verdict.ts'
 import type { Tone } from '../tables/table.ts'
 
 /** How a verdict looks; its word says it too. */

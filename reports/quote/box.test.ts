@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeRun } from '../testing/record-builder.ts'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { boxOf } from './box.ts'
 
 test('the box has every value that its runs differ in, and what nobody told is unknown', () => {

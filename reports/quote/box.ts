@@ -1,4 +1,5 @@
-import type { Gpu, RunRecord } from '../../harness/record/schema.ts'
+import type { Gpu, RunRecord } from '../../harness/record/schema/run.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
 
 /** One line of the box: what it is called, and what was read of it. */
 export type BoxLine = readonly [label: string, value: string]
@@ -8,7 +9,7 @@ export type BoxLine = readonly [label: string, value: string]
  * differ (another driver, another server for images) every value is there.
  */
 export function boxOf(records: readonly RunRecord[]): BoxLine[] {
-  const serving = records.map((record) => record.gpus.filter((gpu) => gpu.serving))
+  const serving = records.map((record) => servingGpus(record.gpus))
   const gpus = (of: (gpu: Gpu) => string | null) => distinct(serving.flat().map(of))
   const host = (of: (host: RunRecord['host']) => string) => distinct(records.map((record) => of(record.host)))
   const memoryGiB = (all: readonly Gpu[]) => all.reduce((sum, gpu) => sum + (gpu.memoryTotalMiB ?? 0), 0) / 1024

@@ -2,7 +2,8 @@ import { JoulemarkError } from '../../harness/errors.ts'
 import { namesOf } from '../../harness/evidence/redact-record.ts'
 import { redactText } from '../../harness/evidence/redact-text.ts'
 import { canonicalSha256 } from '../../harness/record/provenance.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import { boxOf } from './box.ts'
 import type { QuoteInputs } from './inputs.ts'
 import { type MonthlyPrice, monthlyPrice, unitPriceHundredths } from './price.ts'
@@ -127,7 +128,7 @@ function unitPriceOf(
 const boxKey = (record: RunRecord): string =>
   JSON.stringify([
     record.host,
-    record.gpus.filter((gpu) => gpu.serving).map(({ uuid, name, powerLimitW }) => [uuid, name, powerLimitW]),
+    servingGpus(record.gpus).map(({ uuid, name, powerLimitW }) => [uuid, name, powerLimitW]),
   ])
 
 function requireOneBox(records: readonly RunRecord[]): void {

@@ -3,7 +3,7 @@ import { redactText } from '../../harness/evidence/redact-text.ts'
 import { describeWork } from '../../harness/metrics/describe-work.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { ResultKey } from '../../harness/record/result-units.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import type { QuoteInputs } from './inputs.ts'
 

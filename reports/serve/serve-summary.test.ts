@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { renderServe, renderServeBoxes, serveJson } from '../render/serve-box.ts'
-import { makeRun } from '../testing/record-builder.ts'
 import { makeReport } from '../testing/report-builder.ts'
 import { makeRequest, makeRows, makeTrial } from '../testing/rows-builder.ts'
 import { serveSummaries } from './serve-summary.ts'

@@ -1,5 +1,6 @@
 import { gbpPerMillionOutputTokens, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import type { Facts, Known } from '../facts.ts'
 import type { MoneyModel } from '../report.ts'
 import { type Measured, measuredOf } from './figure-cell.ts'
@@ -25,7 +26,7 @@ export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, 
   const run: Known<RunRecord> = found
     ? { value: found }
     : { reason: `${card.label}: no run of ${scenario.name} was given` }
-  const gpus = Math.max(1, found?.gpus.filter((gpu) => gpu.serving).length ?? 1)
+  const gpus = Math.max(1, found ? servingGpus(found.gpus).length : 1)
   return {
     card,
     run,

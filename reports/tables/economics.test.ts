@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { formatCell } from '../render/format-cell.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { makeRun } from '../testing/record-builder.ts'
 import { economicsScenario, economicsTable } from './economics.ts'
 import { selectRuns } from './selection.ts'
 

@@ -1,5 +1,5 @@
 import { type ResultKey, resultUnits } from '../../harness/record/result-units.ts'
-import type { Figure, RunRecord } from '../../harness/record/schema.ts'
+import type { Figure, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { type Cell, type Interval, missing, type PhysicalLimit } from './table.ts'
 

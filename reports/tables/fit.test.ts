@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { parseClaims } from '../claims/schema.ts'
-import { makeRun } from '../testing/record-builder.ts'
 import { capacityRows, capacityTable, modelFits, modelFitTable } from './fit.ts'
 import { fitClaims, fitClaimsTable } from './fit-claims.ts'
 

@@ -3,7 +3,8 @@ import { modelByKey, models } from '../../harness/catalogue/models.ts'
 import type { Card, Model } from '../../harness/catalogue/types.ts'
 import { type KvElementBytes, kvElementBytes } from '../../harness/physics/kv.ts'
 import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
@@ -119,7 +120,7 @@ export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
     const predictedTokens = kvCapacityTokens(card, model, {
       kvBytesPerElement: kvElementBytes(serving.kvCacheDtype ?? run.scenario.server?.kvCacheDtype),
       gpuMemoryUtilization: serving.gpuMemoryUtilization ?? usualUtilization(card),
-      gpus: Math.max(1, run.gpus.filter((gpu) => gpu.serving).length),
+      gpus: Math.max(1, servingGpus(run.gpus).length),
     })
     const { kvCapacityTokens: measuredTokens } = serving
     return [{ run: run.id, source: run.source, card: card.key, model: model.key, predictedTokens, measuredTokens }]

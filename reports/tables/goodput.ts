@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { figureCell, measuredOf, stampOf } from './figure-cell.ts'
 import { ratioInterval } from './ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'

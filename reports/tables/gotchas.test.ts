@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { makeRun } from '../testing/record-builder.ts'
 import { type BoxFinding, gotchasTable } from './gotchas.ts'
 
 const gate = { id: 'throttle', status: 'warn', required: false, evidence: 'thermal, 3 % of the window' } as const

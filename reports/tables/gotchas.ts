@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { stampOf } from './figure-cell.ts'
 import { buildTable, type Table, type Tone, text } from './table.ts'

@@ -1,5 +1,5 @@
 import type { ResultKey } from '../../harness/record/result-units.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 
 type Kind = RunRecord['scenario']['kind']
 

@@ -1,6 +1,6 @@
 import { describeWork } from '../../harness/metrics/describe-work.ts'
 import type { ResultKey } from '../../harness/record/result-units.ts'
-import type { Figure, Gate, RunRecord } from '../../harness/record/schema.ts'
+import type { Figure, Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import { soakText } from '../run-remarks.ts'
 import { buildTable, type Cell, missing, type Table, type Tone, text } from './table.ts'
 

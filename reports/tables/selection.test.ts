@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { makeRun } from '../testing/record-builder.ts'
 import { selectRuns } from './selection.ts'
 
 const facts = makeFacts()

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 
 /** One column of a comparison: a card as it was found, never two editions merged into one. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { renderCsv } from '../render/csv.ts'
 import { renderHtml } from '../render/html/page.ts'
 import { renderJson } from '../render/json.ts'
@@ -7,7 +8,6 @@ import { displayWidth } from '../render/plain-text.ts'
 import { reportJsonSchema } from '../render/report-schema.ts'
 import { renderTerminal } from '../render/terminal.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { makeRun } from '../testing/record-builder.ts'
 import { selectRuns } from './selection.ts'
 import { type ServingExample, servingTable } from './serving.ts'
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import { buildTable, type Cell, missing, type Table, text } from './table.ts'
 

@@ -1,5 +1,5 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { figureCell, type Measured, measuredOf, stampOf } from './figure-cell.ts'
 import { oomCell } from './oom-cell.ts'

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'

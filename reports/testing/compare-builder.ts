@@ -1,5 +1,6 @@
-import { type RunRecord, runRecordSchema, type Trial } from '../../harness/record/schema.ts'
-import { makeRun, type RunOverrides } from './record-builder.ts'
+import { type RunRecord, runRecordSchema } from '../../harness/record/schema/run.ts'
+import type { Trial } from '../../harness/record/schema/trial.ts'
+import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
 
 const noPercentiles = { p50: null, p90: null, p99: null, mean: null, max: null, n: 0 }
 const median = (p50: number) => ({ ...noPercentiles, p50, n: 10 })

@@ -1,8 +1,8 @@
+import { makeRun } from '../../harness/testing/record-builder.ts'
 import { buildReportFrom } from '../build.ts'
 import { mostInFlight } from '../largest-batch.ts'
 import type { Report } from '../report.ts'
 import { makeFacts } from './facts-builder.ts'
-import { makeRun } from './record-builder.ts'
 
 /** A small report with everything that a renderer must know how to show: intervals, limits, OOM, dashes, SIMULATED. */
 export function makeReport(): Report {

@@ -1,6 +1,6 @@
 import { RequestTable } from '../../harness/record/request-table.ts'
 import type { GpuRow, RequestRow } from '../../harness/record/rows.ts'
-import { type Trial, trialSchema } from '../../harness/record/schema.ts'
+import { type Trial, trialSchema } from '../../harness/record/schema/trial.ts'
 import type { RunRows } from '../charts/run-series.ts'
 
 /** A request as it is in requests.csv; what a test does not say is made up. Times are ms. */

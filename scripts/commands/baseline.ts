@@ -1,9 +1,6 @@
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
-import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import {
   type Baseline,
   baselinePath,
@@ -13,7 +10,10 @@ import {
   readBaselineRuns,
   readBaselines,
   writeBaselines,
-} from '../support/baseline-file.ts'
+} from '../../harness/record/baselines.ts'
+import { findRuns, readRun } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import type { CommandIo } from '../support/io.ts'
 import { refuse } from './compare.ts'
 

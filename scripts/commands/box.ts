@@ -1,30 +1,29 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cardBySmiName, cardKeys } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { boxFindings } from '../../harness/box/findings.ts'
+import { type BoxStep, boxPlan } from '../../harness/box/plan.ts'
+import { openBoxState } from '../../harness/box/state.ts'
+import { boxNight, type NightTools } from '../../harness/box/unattended.ts'
+import { cardBySmiName } from '../../harness/catalogue/cards.ts'
+import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { startServer } from '../../harness/endpoint/serve/server.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
-import { runScenario } from '../../harness/run.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { runScenario } from '../../harness/run/run.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { openTelemetry } from '../../harness/telemetry/open.ts'
+import { type AcceptanceLine, acceptance, boxAccepted } from '../../reports/box/acceptance.ts'
+import { restartLines } from '../../reports/box/restart-lines.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
-import { type AcceptanceLine, acceptance, boxAccepted } from '../support/acceptance.ts'
-import { boxFindings } from '../support/box-findings.ts'
-import { boxNight, type NightTools } from '../support/box-night.ts'
-import { type BoxStep, boxPlan } from '../support/box-plan.ts'
-import { openBoxState } from '../support/box-state.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { restartLines } from '../support/restart-lines.ts'
-import { cardsNamed } from './predict.ts'
 import { runOptions } from './run.ts'
 import { serveOptions } from './serve.ts'
 
@@ -55,7 +54,7 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
   const here = flags.print && flags.card ? foreseen(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags)
   const { card } = here
   const paths = flags.suite ?? allScenarios()
-  const files = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, 'rtx-6000-pro'] })
+  const files = await loadScenarios(paths, catalogueNames)
   const steps = boxPlan(files, card, here.count, serveOptions(flags, io))
   io.stderr.write(planText(card, steps, flags.restarts))
   if (flags.print) {

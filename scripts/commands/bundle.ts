@@ -10,7 +10,7 @@ import { type Verification, verifyRun } from '../../harness/evidence/verify-run.
 import { toJson } from '../../harness/record/json-file.ts'
 import { asWritten, manifestBytes } from '../../harness/record/manifest.ts'
 import { findRuns } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { fingerprintOf, publicPemOf } from '../../harness/record/signature.ts'
 import { bundleReadme } from '../../reports/bundle/readme.ts'
 import { bundleReports } from '../../reports/bundle/reports.ts'

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
-import { nearest } from '../../harness/scenario/nearest.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import { comparisonJunit } from '../../reports/compare/junit.ts'
@@ -102,8 +102,7 @@ function parseFormats(text: string): (FileFormat | 'terminal')[] {
     const word = typed.trim()
     const known = formats.find((format) => format === word)
     if (known) return known
-    const near = nearest(word, formats)
-    const advice = near ? `did you mean "${near}"?` : `known: ${formats.join(', ')}`
+    const advice = suggestion(word, formats)
     throw new JoulemarkError('bad-input', `--format ${word}: ${advice}`)
   })
 }

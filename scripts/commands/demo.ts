@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { cardKeys } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
-import { type FinishedRun, runScenario } from '../../harness/run.ts'
+import { type FinishedRun, runScenario } from '../../harness/run/run.ts'
 import { expandSweep, type PlainTextFile } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
@@ -32,7 +31,7 @@ const lengths = {
 export async function demo(flags: { readonly quick?: boolean; readonly out: string }, io: CommandIo): Promise<number> {
   const length = flags.quick ? lengths.quick : lengths.full
   const files = length.workloads.map((name) => join(projectRoot, 'scenarios', `${name}.yaml`))
-  const scenarios = (await loadScenarios(files, { models: modelKeys, cards: cardKeys }))
+  const scenarios = (await loadScenarios(files, catalogueNames))
     .flatMap(expandSweep)
     .filter((file) => file.kind === 'text')
     .map((file) => shortened(file, length))

@@ -1,3 +1,4 @@
+import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
 import { prepareShortLoad } from '../../harness/endpoint/short-load.ts'
@@ -6,7 +7,6 @@ import { plainText } from '../../harness/plain-text.ts'
 import type { Check, CheckStatus } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import type { CommandIo } from '../support/io.ts'
-import { cardsNamed } from './predict.ts'
 
 /** `doctor` as typed. */
 export interface DoctorFlags {

@@ -1,14 +1,14 @@
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { exitCodes, messageOf } from '../../harness/errors.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { parseClaims } from '../../reports/claims/schema.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { capacityRows, capacityTable, modelFits, modelFitTable } from '../../reports/tables/fit.ts'
 import { fitClaims, fitClaimsTable } from '../../reports/tables/fit-claims.ts'
 import type { CommandIo } from '../support/io.ts'
 import { tablesReport } from '../support/tables-report.ts'
-import { cardsNamed } from './predict.ts'
 
 /** `fit` as typed. */
 export interface FitFlags {
@@ -25,7 +25,7 @@ const USUAL_CARDS = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
 
 /** What fits: every model on each card, the article's own table beside ours, and KV capacity as servers had it. */
 export async function fitCommand(flags: FitFlags, io: CommandIo): Promise<number> {
-  const cards = (flags.card ?? USUAL_CARDS).flatMap(cardsNamed)
+  const cards = (flags.card ?? USUAL_CARDS).flatMap((names) => cardsNamed(names))
   const assumed = {
     contextTokens: flags.context,
     sessions: flags.sessions,

@@ -3,7 +3,7 @@ import { checkSeal } from '../../harness/evidence/check-seal.ts'
 import { reasonsNotQuotable, sealReasons } from '../../harness/evidence/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { Gate, RunRecord } from '../../harness/record/schema.ts'
+import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** `list` as typed. */

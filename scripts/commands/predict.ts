@@ -1,18 +1,16 @@
-import { cardByKey, cardKeys, editionsOf, groupOf } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { expandSweep } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
-import { nearest } from '../../harness/scenario/nearest.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
+import { jobPredictionTable, predictJob } from '../../reports/predict/job.ts'
+import { predictScenario, type ScenarioPrediction } from '../../reports/predict/scenario.ts'
 import { formatNumber } from '../../reports/render/format-cell.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../../reports/tables/table.ts'
 import type { CommandIo } from '../support/io.ts'
-import { jobPredictionTable, predictJob } from '../support/predict-job.ts'
-import { predictScenario, type ScenarioPrediction } from '../support/predict-scenario.ts'
 import { tablesReport } from '../support/tables-report.ts'
 
 /** `predict` as typed. */
@@ -24,18 +22,18 @@ export interface PredictFlags {
 /** Physical limit and expected figure of scenarios on a card, before any run. */
 export async function predict(paths: readonly string[], flags: PredictFlags, io: CommandIo): Promise<number> {
   const cards = cardsNamed(flags.card)
-  const named = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, 'rtx-6000-pro'] })
+  const named = await loadScenarios(paths, catalogueNames)
   // suites share scenarios
   const files = [...new Map(named.map((file) => [file.name, file])).values()]
   const jobs = files.flatMap((file) =>
-    file.kind === 'text' ? [] : cards.flatMap((card) => jobOn(resolveScenario(file, namesOf(card)), card)),
+    file.kind === 'text' ? [] : cards.flatMap((card) => jobOn(resolveScenario(file, scenarioKeysFor(card.key)), card)),
   )
   const predictions = files.flatMap((file) => {
     if (file.kind !== 'text') return []
     const why = notPredictable(file)
     if (why === null) {
       return expandSweep(file).flatMap((plain) =>
-        cards.map((card) => predictScenario(resolveScenario(plain, namesOf(card)), card)),
+        cards.map((card) => predictScenario(resolveScenario(plain, scenarioKeysFor(card.key)), card)),
       )
     }
     // one line of a suite; the only scenario asked for is an error
@@ -61,26 +59,6 @@ const jobOn = (scenario: Scenario, card: Card) => (scenario.kind === 'text' ? []
 function notPredictable(file: Extract<ScenarioFile, { kind: 'text' }>): string | null {
   const searches = file.load.shape === 'sweep' && file.load.highestRate !== undefined
   return searches ? 'a search for the highest rate has no figure of its own' : null
-}
-
-/** The cards that keys stand for, separated by commas. Throws `bad-input` with the nearest key. */
-export function cardsNamed(keys: string): readonly Card[] {
-  return keys.split(',').flatMap((key) => cardsOf(key.trim()))
-}
-
-function cardsOf(key: string): readonly Card[] {
-  const card = cardByKey(key)
-  const found = card === null ? editionsOf(key) : [card]
-  if (found.length > 0) return found
-  const near = nearest(key, cardKeys)
-  const advice = near ? `did you mean "${near}"?` : `known: ${cardKeys.join(', ')}`
-  throw new JoulemarkError('bad-input', `--card ${key}: no such card in the catalogue; ${advice}`)
-}
-
-/** The names under `cards:` of a scenario that mean this card. */
-export const namesOf = (card: Card): string[] => {
-  const group = groupOf(card.key)
-  return group === null ? [card.key] : [group, card.key]
 }
 
 function predictionTable(predictions: readonly ScenarioPrediction[]): Table {

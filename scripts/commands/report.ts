@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { cardKeys } from '../../harness/catalogue/cards.ts'
+import { boxFindings } from '../../harness/box/findings.ts'
+import { requireCardKey } from '../../harness/catalogue/find.ts'
+import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
-import { nearest } from '../../harness/scenario/nearest.ts'
 import { buildReport, shownRuns } from '../../reports/build.ts'
 import { type RunSeries, runSeries } from '../../reports/charts/run-series.ts'
 import { type Claims, parseClaims } from '../../reports/claims/schema.ts'
@@ -12,7 +13,6 @@ import { type Format, formats, isFormat } from '../../reports/render/renderers.t
 import { renderServeBoxes } from '../../reports/render/serve-box.ts'
 import type { Report } from '../../reports/report.ts'
 import { type ServeSummary, serveSummaries } from '../../reports/serve/serve-summary.ts'
-import { boxFindings } from '../support/box-findings.ts'
 import type { CommandIo } from '../support/io.ts'
 import { readRunRows } from '../support/run-rows.ts'
 import { terminalText } from '../support/terminal-report.ts'
@@ -87,12 +87,7 @@ export async function assemble(
 }
 
 function moneyOf(flags: ReportFlags): MoneyOptions {
-  for (const card of Object.keys(flags.price ?? {})) {
-    if (cardKeys.includes(card)) continue
-    const near = nearest(card, cardKeys)
-    const advice = near ? `did you mean "${near}"?` : `known: ${cardKeys.join(', ')}`
-    throw new JoulemarkError('bad-input', `--price ${card}: no such card in the catalogue; ${advice}`)
-  }
+  for (const card of Object.keys(flags.price ?? {})) requireCardKey(card, '--price')
   return {
     ...(flags.tariff === undefined ? {} : { tariffGbpPerKwh: flags.tariff }),
     ...(flags.years === undefined ? {} : { years: flags.years }),
@@ -124,10 +119,6 @@ function parseFormats(text: string): Format[] {
   const words = text.split(',').map((word) => word.trim())
   return words.map((word) => {
     if (isFormat(word)) return word
-    const near = nearest(word, formats)
-    throw new JoulemarkError(
-      'bad-input',
-      `--format ${word}: ${near ? `did you mean "${near}"?` : `known: ${formats.join(', ')}`}`,
-    )
+    throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, formats)}`)
   })
 }

@@ -1,16 +1,14 @@
 import { cpus } from 'node:os'
-import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/evidence/quotable.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import { loadKey } from '../../harness/record/key-file.ts'
-import type { FinishedRun } from '../../harness/run.ts'
-import { runFile } from '../../harness/run-file.ts'
-import type { RunOptions } from '../../harness/run-options.ts'
+import type { FinishedRun } from '../../harness/run/run.ts'
+import { runFile } from '../../harness/run/run-file.ts'
+import type { RunOptions } from '../../harness/run/run-options.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
-import { nearest } from '../../harness/scenario/nearest.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import { summaryText } from '../support/answer.ts'
@@ -45,8 +43,8 @@ export interface RunFlags {
 
 /** Live run of scenario or suite files against a server that is already running. Returns the exit code. */
 export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
-  const files = await loadScenarios(paths, { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] })
-  checkCard(flags.card)
+  const files = await loadScenarios(paths, catalogueNames)
+  if (flags.card !== undefined) cardsNamed(flags.card)
   checkDoors(files, flags)
   if (flags.against) {
     await checkBaselines(
@@ -140,7 +138,7 @@ function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick 
     throw new JoulemarkError('bad-input', '--quick: only with --simulate; a live trial is as long as its scenario says')
   }
   if (simulate !== undefined) {
-    for (const card of simulate.split(',')) checkCard(card.trim())
+    cardsNamed(simulate)
     return
   }
   const needs = files.find((file) => file.kind !== 'training')
@@ -149,14 +147,6 @@ function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick 
     'bad-input',
     `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
   )
-}
-
-function checkCard(card: string | undefined): void {
-  const known = [...cardKeys, PRO_6000_GROUP]
-  if (card === undefined || known.includes(card)) return
-  const near = nearest(card, known)
-  const advice = near ? `did you mean "${near}"?` : `known: ${known.join(', ')}`
-  throw new JoulemarkError('bad-input', `--card ${card}: no such card in the catalogue; ${advice}`)
 }
 
 function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {

@@ -1,7 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { cardKeys } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { type ServeOptions, type ServePlan, servePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
@@ -13,7 +12,6 @@ import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { ServingExample } from '../../reports/tables/serving.ts'
 import type { CommandIo } from '../support/io.ts'
-import { cardsNamed, namesOf } from './predict.ts'
 
 /** `serve` as typed. */
 export interface ServeFlags {
@@ -28,11 +26,15 @@ export interface ServeFlags {
 
 /** The `docker run` line of a scenario on a card: printed, or started and watched until the signal comes. */
 export async function serve(path: string, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<number> {
-  const [file] = await loadScenarios([path], { models: modelKeys, cards: [...cardKeys, 'rtx-6000-pro'] })
+  const [file] = await loadScenarios([path], catalogueNames)
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: no scenario in it`)
   const [plain] = expandSweep(file)
-  const plan = servePlan(resolveScenario(plain ?? (file as never), namesOf(card)), card.key, serveOptions(flags, io))
+  const plan = servePlan(
+    resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key)),
+    card.key,
+    serveOptions(flags, io),
+  )
   if (flags.print) {
     io.stdout(planText(plan))
     return plan.refusal === null ? exitCodes.done : exitCodes.answerIsNo

@@ -4,22 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { refusals } from '../../harness/evidence/quotable.ts'
 import { writeRedactedCopy } from '../../harness/evidence/redacted-copy.ts'
 import { sealed } from '../../harness/evidence/seal.ts'
 import { verifyRun } from '../../harness/evidence/verify-run.ts'
-import { silentProgress } from '../../harness/progress.ts'
 import { toJson } from '../../harness/record/json-file.ts'
 import { asWritten } from '../../harness/record/manifest.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../../harness/record/signature.ts'
-import type { FinishedRun } from '../../harness/run.ts'
-import { runFile } from '../../harness/run-file.ts'
+import { silentProgress } from '../../harness/run/progress.ts'
+import type { FinishedRun } from '../../harness/run/run.ts'
+import { runFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { startStandIn } from '../simulate/simulator-processes.ts'
 import { processIo } from '../support/io.ts'
-import { startStandIn } from '../support/stand-in.ts'
 import { runOptions } from './run.ts'
 
 /** Images and training as a real run writes them, on the stand-in with its nvidia-smi: verify works all of it out again. */
@@ -31,7 +30,7 @@ const short = { quietSeconds: 0.8, minWindowSeconds: 0.4, requestTimeoutSeconds:
 
 async function bundled(name: string): Promise<ScenarioFile> {
   const path = fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url))
-  const [file] = await loadScenarios([path], { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] })
+  const [file] = await loadScenarios([path], catalogueNames)
   return file as ScenarioFile
 }
 

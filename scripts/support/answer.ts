@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../harness/run.ts'
+import type { FinishedRun } from '../../harness/run/run.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { gatesTable, runSummaryTable } from '../../reports/tables/run-summary.ts'

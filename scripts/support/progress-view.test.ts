@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Tick } from '../../harness/progress.ts'
+import type { Tick } from '../../harness/run/progress.ts'
 import { progressView } from './progress-view.ts'
 
 const load: Tick = {

@@ -2,8 +2,9 @@ import { styleText } from 'node:util'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { relativeHalfWidth, valueInTrial } from '../../harness/metrics/result.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { type Progress, silentProgress, type Tick } from '../../harness/progress.ts'
 import { resultUnits } from '../../harness/record/result-units.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
+import { type Progress, silentProgress, type Tick } from '../../harness/run/progress.ts'
 
 /** Where progress is drawn: stderr, in practice. */
 export interface View {
@@ -22,7 +23,7 @@ export function progressView(view: View, wanted: boolean): Progress {
   let lastLabel = ''
   return {
     started(scenario, directory, gpus) {
-      const serving = gpus.filter((gpu) => gpu.serving)
+      const serving = servingGpus(gpus)
       const where = serving.map((gpu) => gpu.name).join(' + ') || 'no GPU'
       line(`${paint('bold', scenario.title)} on ${plainText(where)}`)
       line(paint('dim', `record: ${directory}`))

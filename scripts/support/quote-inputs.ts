@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { defaultMoney, priceOf } from '../../harness/catalogue/prices.ts'
 import { JoulemarkError, messageOf } from '../../harness/errors.ts'
-import type { RunRecord } from '../../harness/record/schema.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import { throwIssues } from '../../harness/scenario/issues.ts'
 import { parseYaml } from '../../harness/scenario/yaml-source.ts'
 import { type QuoteInputs, quoteInputsSchema } from '../../reports/quote/inputs.ts'
@@ -27,7 +28,7 @@ export function inputsFromCatalogue(record: RunRecord): QuoteInputs {
     const card = record.card.key ?? record.card.name ?? 'this card'
     throw new JoulemarkError('bad-input', `no price of ${card} is known: give one with --inputs FILE`)
   }
-  const gpus = Math.max(1, record.gpus.filter((gpu) => gpu.serving).length)
+  const gpus = Math.max(1, servingGpus(record.gpus).length)
   return quoteInputsSchema.parse({
     box: { capexGbp: price.value * gpus, writeOffMonths: defaultMoney.years.value * 12 },
     electricity: { tariffGbpPerKwh: defaultMoney.tariffGbpPerKwh.value, pue: defaultMoney.pue.value },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import type { FinishedRun } from '../../harness/run.ts'
+import type { FinishedRun } from '../../harness/run/run.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { runFiles } from './run-files.ts'
 

@@ -1,10 +1,10 @@
 import { JoulemarkError } from '../../harness/errors.ts'
-import type { FinishedRun } from '../../harness/run.ts'
-import { runFile } from '../../harness/run-file.ts'
-import type { RunOptions } from '../../harness/run-options.ts'
+import type { FinishedRun } from '../../harness/run/run.ts'
+import { runFile } from '../../harness/run/run-file.ts'
+import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
-import { startStandIn } from './stand-in.ts'
-import { timeCompressed } from './time-compressed.ts'
+import { startStandIn } from '../simulate/simulator-processes.ts'
+import { timeCompressed } from '../simulate/time-compressed.ts'
 
 /** What came of several scenarios: those that ran, and why the others did not. */
 export interface FilesRun {

@@ -2,15 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { cardKeys, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
-import { modelKeys } from '../../harness/catalogue/models.ts'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { cardTimeOfAll } from '../../harness/plan/card-time.ts'
 import { suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { scenarioNames, scenarioTables } from './scenario-table.ts'
 
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url))
-const known = { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] }
+const known = catalogueNames
 const { suites, scenarios } = await scenarioNames(folder)
 const load = (name: string) => loadScenarios([join(folder, name)], known)
 

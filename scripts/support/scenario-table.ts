@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cardByKey, cardKeys, groupOf, PRO_6000_GROUP } from '../../harness/catalogue/cards.ts'
+import { cardByKey, groupOf } from '../../harness/catalogue/cards.ts'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
-import { modelByKey, modelKeys } from '../../harness/catalogue/models.ts'
+import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { longestRequest } from '../../harness/load/plan-load.ts'
 import { imageFit } from '../../harness/physics/image.ts'
@@ -15,7 +16,7 @@ import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
 
 /** Cards that the table has a column for: the two of the article, and what lies between and above. */
 const shownCards = ['rtx-4090', 'l40s', 'rtx-pro-6000-workstation', 'h200'] as const
-const known = { models: modelKeys, cards: [...cardKeys, PRO_6000_GROUP] }
+const known = catalogueNames
 
 export const TABLE_BEGIN = '<!-- table: written by npm run schema -->'
 export const TABLE_END = '<!-- end of table -->'

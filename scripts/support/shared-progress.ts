@@ -1,5 +1,5 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import type { Progress, Tick } from '../../harness/progress.ts'
+import type { Progress, Tick } from '../../harness/run/progress.ts'
 import type { View } from './progress-view.ts'
 
 /** Progress of several runs at once: one live line that all share on a terminal, a plain line for each trial elsewhere. */

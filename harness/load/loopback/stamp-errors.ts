@@ -1,4 +1,4 @@
-import { percentileSorted } from '../../metrics/percentiles.ts'
+import { percentileSorted } from '../../stats/percentiles.ts'
 
 /** What a client got wrong, in milliseconds, against the server's own record of the same events. */
 export interface ClientErrors {

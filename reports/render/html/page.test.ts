@@ -9,9 +9,9 @@ import {
   gbpPerMillionOutputTokens,
   totalGbpPerYear,
 } from '../../../harness/metrics/cost.ts'
+import { makeRun } from '../../../harness/testing/record-builder.ts'
 import { buildReport } from '../../build.ts'
 import { parseClaims } from '../../claims/schema.ts'
-import { makeRun } from '../../testing/record-builder.ts'
 import { makeHostileReport, makeReport } from '../../testing/report-builder.ts'
 import { escapeJson } from './escape-html.ts'
 import { renderHtml } from './page.ts'

@@ -1,0 +1,64 @@
+import { cardByKey } from '../catalogue/cards.ts'
+import type { RunRecord } from '../record/schema/run.ts'
+import type { Check } from '../telemetry/doctor/check.ts'
+import { cardChecks } from '../telemetry/doctor/checks-card.ts'
+import { eccChecks } from '../telemetry/doctor/checks-ecc.ts'
+import { linkChecks } from '../telemetry/doctor/checks-links.ts'
+import { settingsChecks } from '../telemetry/doctor/checks-settings.ts'
+import { type CardSnapshot, type SnapshotField, snapshotFields } from '../telemetry/snapshot.ts'
+
+/** A check of the doctor that found something. */
+export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'mend'> & { readonly status: 'warn' | 'fail' }
+
+/**
+ * What the doctor finds wrong with the box of a record, by its own checks, from what the record keeps of the cards. What
+ * the record does not keep (fans, temperatures, processes, links between cards) is not measured and says nothing.
+ */
+export function boxFindings(run: RunRecord): BoxFinding[] {
+  const cards = run.gpus.filter(({ serving }) => serving).map((gpu) => snapshotOf(gpu, run))
+  if (cards.length === 0) return []
+  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  const expected = card === null ? [] : [card]
+  const checks = [
+    ...cardChecks(cards, expected, null),
+    ...settingsChecks(cards, expected),
+    ...eccChecks(cards, null),
+    ...linkChecks(cards, null, null),
+  ]
+  return checks.flatMap(({ id, status, read, why, mend }) =>
+    status === 'warn' || status === 'fail' ? [{ id, status, read, why, mend }] : [],
+  )
+}
+
+/** A recorded card as the doctor sees one: the inventory, over it the fingerprint and the last look at its health. */
+function snapshotOf(gpu: RunRecord['gpus'][number], run: RunRecord): CardSnapshot {
+  const printed = run.fingerprint?.cards.find((card) => card['uuid'] === gpu.uuid) ?? {}
+  const sights = [run.telemetry?.after, run.telemetry?.before].flatMap((sight) => sight?.health ?? [])
+  const health = sights.find(({ uuid }) => uuid === gpu.uuid)
+  const told: Partial<Record<SnapshotField, string | null>> = {
+    index: wordOf(gpu.index),
+    name: gpu.name,
+    'memory.total': wordOf(gpu.memoryTotalMiB),
+    'enforced.power.limit': wordOf(gpu.powerLimitW),
+    'power.default_limit': wordOf(gpu.powerDefaultLimitW),
+    persistence_mode: gpu.persistenceMode,
+    'ecc.mode.current': gpu.eccMode,
+    'pcie.link.width.current': wordOf(gpu.pcie.widthCurrent),
+    'pcie.link.width.max': wordOf(gpu.pcie.widthMax),
+    'ecc.errors.corrected.volatile.total': wordOf(health?.eccCorrected),
+    'ecc.errors.uncorrected.volatile.total': wordOf(health?.eccUncorrected),
+    'remapped_rows.pending': yesNo(health?.remapPending),
+    'remapped_rows.failure': yesNo(health?.remapFailure),
+    'retired_pages.pending': yesNo(health?.retirementPending),
+    gpu_recovery_action: health?.recoveryAction ?? null,
+  }
+  const values = Object.fromEntries(
+    snapshotFields.map((field) => [field, printed[field] ?? told[field] ?? null]),
+  ) as Record<SnapshotField, string | null>
+  return { uuid: gpu.uuid, values, sick: [] }
+}
+
+const wordOf = (value: number | null | undefined): string | null =>
+  value === null || value === undefined ? null : String(value)
+const yesNo = (flag: boolean | null | undefined): string | null =>
+  flag === null || flag === undefined ? null : flag ? 'Yes' : 'No'

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { CounterRow } from '../record/rows.ts'
+import type { GpuTelemetry } from '../record/schema/telemetry.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { gpuRow } from '../testing/rows.ts'
+import { withCardFigures } from './card-trials.ts'
+
+/** 20 s of rest at 50 W, 30 s of load at 400 W as a 1 s mean sees it, 5 s of rest at 60 W. */
+const trueW = (atMs: number) => (atMs < 20_000 ? 50 : atMs < 50_000 ? 400 : 60)
+const gpuRows = Array.from({ length: 276 }, (_, index) => {
+  const timeMs = index * 200
+  const means = Array.from({ length: 20 }, (_, step) => trueW(timeMs - 50 - step * 50))
+  const powerW = means.reduce((sum, watts) => sum + watts, 0) / means.length
+  return gpuRow(timeMs, { powerW, utilizationGpuPct: trueW(timeMs - 200) > 100 ? 99 : 0, pstate: 'P2' })
+})
+const counterRows: CounterRow[] = Array.from({ length: 56 }, (_, second) => ({
+  timeMs: second * 1000,
+  uuid: 'GPU-a',
+  energyMj: 7e9 + 1000 * (Math.min(second, 20) * 50 + Math.max(0, Math.min(second, 50) - 20) * 400),
+}))
+const trial = (over: Partial<Trial> = {}) =>
+  ({
+    index: 0,
+    startMs: 20_000,
+    endMs: 50_000,
+    windowStartMs: 25_000,
+    windowEndMs: 45_000,
+    outputTokens: 14_000,
+    energyJ: 8000,
+    energy: { intervalMs: 200 },
+    reasons: {},
+    ...over,
+  }) as unknown as Trial
+const seen = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
+  sampler: null,
+  before: { atMs: 0, health: [], processes: [] },
+  after: { atMs: 55_000, health: [], processes: [] },
+  counter: { state: 'ok' },
+  idle: { startMs: 0, endMs: 20_000, powerW: null, pstates: [] },
+  trials: [],
+  ...over,
+})
+const rows = { gpuRows, counterRows, servingUuids: ['GPU-a'] }
+
+describe('withCardFigures', () => {
+  it('puts counter, active idle, energy above it and the padded cross-check beside the energy of a trial', () => {
+    const { idle, trials } = withCardFigures(seen(), [trial()], rows)
+    expect(idle).toEqual({ startMs: 0, endMs: 20_000, powerW: expect.closeTo(50, 0), pstates: ['P2'] })
+    expect(trials).toEqual([
+      {
+        trial: 0,
+        window: expect.objectContaining({ trial: 0, samples: 101 }),
+        counterEnergyJ: expect.closeTo(8000, 6),
+        counterApart: expect.closeTo(0, 6),
+        netEnergyJ: expect.closeTo(7000, -1),
+        netTokensPerJ: expect.closeTo(2, 2),
+        paddedEnergyJ: expect.closeTo(12_000, -2),
+        paddedApart: expect.closeTo(0, 1),
+        quietBeforeW: expect.closeTo(50, 0),
+        quietAfterW: expect.closeTo(60, 6),
+        reasons: {},
+      },
+    ])
+  })
+
+  it('gives the same again from what it gave', () => {
+    const once = withCardFigures(seen(), [trial()], rows)
+    expect(withCardFigures(once, [trial()], rows)).toEqual(once)
+  })
+
+  it('says why each figure is null', () => {
+    const unknown = seen({
+      counter: { state: 'no-koffi', reason: 'koffi is not installed' },
+      idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'no idleSeconds' },
+    })
+    const bare = withCardFigures(unknown, [trial()], { ...rows, counterRows: [], gpuRows: gpuRows.slice(100) })
+    expect(bare.trials[0]).toMatchObject({ counterEnergyJ: null, netEnergyJ: null, paddedEnergyJ: null })
+    expect(bare.trials[0]?.reasons).toMatchObject({
+      counterEnergyJ: 'koffi is not installed',
+      counterApart: 'koffi is not installed',
+      netEnergyJ: 'no idleSeconds',
+      netTokensPerJ: 'no idleSeconds',
+      paddedEnergyJ: expect.stringContaining('before the load'),
+      paddedApart: expect.stringContaining('before the load'),
+    })
+    const without = trial({ windowStartMs: null, windowEndMs: null, energyJ: null })
+    const [empty] = withCardFigures(seen(), [without], rows).trials
+    expect(empty).toMatchObject({ window: null, counterEnergyJ: null, netEnergyJ: null })
+    expect(Object.keys(empty?.reasons ?? {})).toEqual(
+      expect.arrayContaining(['window', 'counterEnergyJ', 'counterApart', 'netEnergyJ', 'netTokensPerJ']),
+    )
+  })
+
+  it('never takes the energy of a trial that has none for energy above idle', () => {
+    const lost = trial({ energyJ: null, reasons: { energyJ: 'samples cover 90 %' } })
+    const [figures] = withCardFigures(seen(), [lost], rows).trials
+    expect(figures).toMatchObject({ netEnergyJ: null, netTokensPerJ: null, counterApart: null })
+    expect(figures?.counterEnergyJ).toBeCloseTo(8000, 6)
+    expect(figures?.reasons).toMatchObject({
+      netEnergyJ: 'samples cover 90 %',
+      counterApart: 'samples cover 90 %',
+    })
+  })
+})

@@ -1,0 +1,89 @@
+import type { GpuRow } from '../record/rows.ts'
+import { percentileSorted } from '../stats/percentiles.ts'
+
+/** Bits of `clocks_event_reasons.active` that gates look at (NVML's nvmlClocksEventReason constants). */
+const reasonBits = {
+  swPowerCap: 0x4n,
+  hwSlowdown: 0x8n,
+  swThermalSlowdown: 0x20n,
+  hwThermalSlowdown: 0x40n,
+  hwPowerBrakeSlowdown: 0x80n,
+} as const
+export type ReasonName = keyof typeof reasonBits
+
+/** First and last third of a window, by their medians. */
+export interface Drift {
+  readonly first: number
+  readonly last: number
+}
+
+/** How the serving cards fared in one window: small enough for the record, enough for the gates. */
+export interface CardWindow {
+  readonly trial: number
+  readonly samples: number
+  /** Share of the samples in which a reason was active, by reason; null where the driver tells no reasons. */
+  readonly reasonShares: Readonly<Record<ReasonName, number>> | null
+  /** Of the card that drifted most; null without readings in both thirds. */
+  readonly smClockMHz: Drift | null
+  readonly temperatureC: Drift | null
+  readonly maxTemperatureC: number | null
+  /** Median memory clock of the slowest card: it decides decode speed, and differs between editions of one card. */
+  readonly memClockMHz: number | null
+}
+
+/** Reduces the samples of the serving GPUs in one window. Sensors that are not there give null. */
+export function cardOverWindow(
+  rows: readonly GpuRow[],
+  servingUuids: readonly string[],
+  trial: number,
+  windowStartMs: number,
+  windowEndMs: number,
+): CardWindow {
+  const seen = rows.filter(
+    (row) => servingUuids.includes(row.uuid) && row.timeMs >= windowStartMs && row.timeMs <= windowEndMs,
+  )
+  const thirdMs = (windowEndMs - windowStartMs) / 3
+  const driftOf = (pick: (row: GpuRow) => number | null): Drift | null => {
+    const drifts = servingUuids.flatMap((uuid) => {
+      const own = seen.filter((row) => row.uuid === uuid)
+      const first = median(own.filter((row) => row.timeMs <= windowStartMs + thirdMs).map(pick))
+      const last = median(own.filter((row) => row.timeMs >= windowEndMs - thirdMs).map(pick))
+      return first === null || last === null ? [] : [{ first, last }]
+    })
+    return drifts.toSorted((a, b) => Math.abs(b.last / b.first - 1) - Math.abs(a.last / a.first - 1))[0] ?? null
+  }
+  const masks = seen.map((row) => row.eventReasons).filter((mask) => mask !== null)
+  const temperatures = seen.map((row) => row.temperatureC).filter((value) => value !== null)
+  const memClocks = servingUuids
+    .map((uuid) => median(seen.filter((row) => row.uuid === uuid).map((row) => row.memClockMHz)))
+    .filter((value) => value !== null)
+  return {
+    trial,
+    samples: seen.length,
+    reasonShares: masks.length === 0 ? null : sharesOf(masks),
+    smClockMHz: driftOf((row) => row.smClockMHz),
+    temperatureC: driftOf((row) => row.temperatureC),
+    maxTemperatureC: temperatures.length === 0 ? null : Math.max(...temperatures),
+    memClockMHz: memClocks.length === 0 ? null : Math.min(...memClocks),
+  }
+}
+
+function sharesOf(masks: readonly string[]): Record<ReasonName, number> {
+  const counts = new Map<string, number>()
+  for (const mask of masks) counts.set(mask, (counts.get(mask) ?? 0) + 1)
+  const shareOf = (bit: bigint): number => {
+    let count = 0
+    for (const [mask, times] of counts) if ((BigInt(mask) & bit) !== 0n) count += times
+    return count / masks.length
+  }
+  const names = Object.keys(reasonBits) as ReasonName[]
+  return Object.fromEntries(names.map((name) => [name, shareOf(reasonBits[name])])) as Record<ReasonName, number>
+}
+
+function median(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return percentileSorted(
+    known.toSorted((a, b) => a - b),
+    0.5,
+  )
+}

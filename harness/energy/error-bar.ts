@@ -1,0 +1,90 @@
+import { inside, type PowerPoint, type Span } from './power-series.ts'
+
+/**
+ * The terms of an energy's error bar, in J. `sensorGain` is systematic: about 5 % a board, repeatable, so that it cancels
+ * between two runs on one board. The others are of this measurement alone.
+ */
+export interface ErrorTerms {
+  readonly sensorGain: number
+  readonly edges: number
+  readonly sampling: number
+  readonly gaps: number
+}
+
+/** Error of the board's own sensor against an outside meter (Yang et al., SC24: 4090 -5.3 %, others -7 to 0 %). */
+export const SENSOR_GAIN = 0.05
+/** The sensor shows a value up to this old (Yang et al.: every card of interest updates at 10 Hz). */
+const UPDATE_MS = 100
+
+/**
+ * Error terms of one GPU's energy over a span.
+ * Edges: a reading is a mean over `averagingMs` whose age is known to one update. A step of power at an edge is blurred by
+ * averagingMs / 8 (the half-wedge of a centred boxcar) and displaced by half an update, so each edge costs the range of
+ * power near it times both. Sampling: sd / sqrt(n_eff) of the mean power, n_eff = span / averaging window.
+ * Gaps: uncovered time at the range of power seen.
+ */
+export function errorTerms(
+  points: readonly PowerPoint[],
+  span: Span,
+  energy: { readonly energyJ: number; readonly coveredMs: number },
+  averagingMs: number,
+): ErrorTerms {
+  const seen = inside(points, span)
+  const powers = seen.map(({ powerW }) => powerW)
+  const lengthMs = span.endMs - span.startMs
+  const nearMs = averagingMs + UPDATE_MS
+  const edgeW = [span.startMs, span.endMs].map((edgeMs) =>
+    rangeOf(inside(points, { startMs: edgeMs - nearMs, endMs: edgeMs + nearMs }).map(({ powerW }) => powerW)),
+  )
+  const edgeS = (averagingMs / 8 + UPDATE_MS / 2) / 1000
+  const independent = Math.max(1, lengthMs / Math.max(averagingMs, UPDATE_MS))
+  return {
+    sensorGain: SENSOR_GAIN * energy.energyJ,
+    edges: Math.hypot(...edgeW) * edgeS,
+    sampling: (deviationOf(powers) / Math.sqrt(independent)) * (lengthMs / 1000),
+    gaps: (Math.max(0, lengthMs - energy.coveredMs) / 1000) * rangeOf(powers),
+  }
+}
+
+/** Terms of several GPUs as one: gains may all lean the same way and add up; the rest is independent. */
+export function combineTerms(all: readonly ErrorTerms[]): ErrorTerms {
+  const of = (pick: (terms: ErrorTerms) => number) => Math.hypot(...all.map(pick))
+  return {
+    sensorGain: all.reduce((sum, terms) => sum + terms.sensorGain, 0),
+    edges: of(({ edges }) => edges),
+    sampling: of(({ sampling }) => sampling),
+    gaps: of(({ gaps }) => gaps),
+  }
+}
+
+/**
+ * Half width of the error bar in J: the random terms in quadrature, and with the systematic gain added to them linearly.
+ * Compare two runs on one board by `randomJ`, anything else by `totalJ`.
+ */
+export function errorBar(terms: Readonly<Record<string, number>>): { randomJ: number; totalJ: number } {
+  const { sensorGain = 0, ...random } = terms
+  const randomJ = Math.hypot(...Object.values(random))
+  return { randomJ, totalJ: sensorGain + randomJ }
+}
+
+/**
+ * Standard deviation of the readings about their own course, from successive differences (von Neumann 1941). A step or a
+ * drift of the load is measured by the trapezoid, not sampled by luck, and must not widen the bar.
+ */
+function deviationOf(values: readonly number[]): number {
+  if (values.length < 2) return 0
+  let squares = 0
+  for (let index = 1; index < values.length; index += 1)
+    squares += ((values[index] as number) - (values[index - 1] as number)) ** 2
+  return Math.sqrt(squares / (2 * (values.length - 1)))
+}
+
+const rangeOf = (values: readonly number[]): number => {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    least = Math.min(least, value)
+    most = Math.max(most, value)
+  }
+  return values.length === 0 ? 0 : most - least
+}

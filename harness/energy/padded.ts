@@ -1,0 +1,72 @@
+import type { GpuRow } from '../record/rows.ts'
+import { inside, integrate, longestBridgeMs, type PowerPoint, powerSeries, type Span } from './power-series.ts'
+
+export interface PaddedEnergy {
+  readonly energyJ: number | null
+  /** Why `energyJ` is null; absent when it is not. */
+  readonly reason?: string
+  /** Mean power of the quiet before and after, summed over the GPUs; null with `energyJ`. */
+  readonly beforeW: number | null
+  readonly afterW: number | null
+}
+
+/** Quiet that is needed on each side: the sensor's averaging window, its delay, and a mean worth the name. */
+export const PAD_MS = 3000
+/** The sensor's mean still holds load for this long after the load (1 s window, one update), and none before it. */
+const SETTLE_MS = 1200
+/** A pad counts as quiet when its power keeps within this of itself: idle ripples by a few watts. */
+const QUIET_RANGE_W = 15
+const QUIET_SHARE = 0.1
+const COVERED = 0.95
+
+/**
+ * Energy of a load that has quiet on both sides: the integral over the load and its pads, less the pads at their own
+ * quiet power (E = integral over [a-L, b+L] - L P_before - L P_after). What the sensor's averaging smears over an edge
+ * stays inside the pads, so neither its window nor its delay matters. Cross-check of the trapezoid, not its rival:
+ * it holds for a whole trial from first request to last, not for a steady window inside it.
+ * Null with a reason when a pad is not covered by samples or not quiet.
+ */
+export function paddedEnergy(
+  rows: readonly GpuRow[],
+  servingUuids: readonly string[],
+  loadStartMs: number,
+  loadEndMs: number,
+  intervalMs = 200,
+): PaddedEnergy {
+  if (servingUuids.length === 0) return none('no serving GPU is known')
+  let energyJ = 0
+  let beforeW = 0
+  let afterW = 0
+  for (const uuid of servingUuids) {
+    // Unshifted: readings trail the load, and the pads are cut to suit.
+    const points = powerSeries(rows, uuid, 'powerW', 0)
+    const bridgeMs = longestBridgeMs(intervalMs)
+    const whole = { startMs: loadStartMs - PAD_MS, endMs: loadEndMs + PAD_MS }
+    const before = quietMean(points, { startMs: whole.startMs, endMs: loadStartMs }, bridgeMs)
+    const after = quietMean(points, { startMs: loadEndMs + SETTLE_MS, endMs: whole.endMs }, bridgeMs)
+    if (typeof before === 'string') return none(`${uuid}: before the load, ${before}`)
+    if (typeof after === 'string') return none(`${uuid}: after the load, ${after}`)
+    const { energyJ: withPadsJ, coveredMs } = integrate(points, whole, bridgeMs)
+    const share = coveredMs / (whole.endMs - whole.startMs)
+    if (share < COVERED) return none(`${uuid}: samples cover ${(share * 100).toFixed(1)} % of load and pads`)
+    energyJ += withPadsJ / share - (PAD_MS / 1000) * (before + after)
+    beforeW += before
+    afterW += after
+  }
+  return { energyJ, beforeW, afterW }
+}
+
+const none = (reason: string): PaddedEnergy => ({ energyJ: null, reason, beforeW: null, afterW: null })
+
+/** Mean power of a pad in W, or why it is none. */
+function quietMean(points: readonly PowerPoint[], span: Span, bridgeMs: number): number | string {
+  const { energyJ, coveredMs } = integrate(points, span, bridgeMs)
+  const lengthMs = span.endMs - span.startMs
+  if (coveredMs < COVERED * lengthMs) return `${(lengthMs / 1000).toFixed(1)} s of samples are needed`
+  const powers = inside(points, span).map(({ powerW }) => powerW)
+  const meanW = energyJ / (coveredMs / 1000)
+  const range = Math.max(...powers) - Math.min(...powers)
+  if (range > Math.max(QUIET_RANGE_W, QUIET_SHARE * meanW))
+    return `power moved by ${range.toFixed(0)} W, which is not quiet`
+  return meanW
+}

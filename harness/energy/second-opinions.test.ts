@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CounterRow, GpuRow } from '../record/rows.ts'
+import { adaSensor, sampleTrace } from '../testing/energy-sensor.ts'
+import { cumulativeOf, makeTrace } from '../testing/energy-trace.ts'
+import { gpuRow } from '../testing/rows.ts'
+import { counterEnergy, disagreement } from './counter.ts'
+import { activeIdle, netOfIdle } from './idle.ts'
+import { paddedEnergy } from './padded.ts'
+
+const rowsOf = (powerW: (timeMs: number) => number, toMs = 40_000, over: Partial<GpuRow> = {}): GpuRow[] =>
+  Array.from({ length: toMs / 200 + 1 }, (_, index) => gpuRow(index * 200, { powerW: powerW(index * 200), ...over }))
+
+describe('paddedEnergy', () => {
+  it('is free of the sensor: its mean, its delay and its update leave the energy of a whole load as it was', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 60 }), fc.nat(10_000), (windowS, seed) => {
+        const trace = makeTrace('hard stop', windowS, seed)
+        const loadStartMs = trace.windowStartMs - 1500
+        const rows = sampleTrace(trace, adaSensor, seed)
+        const seen = paddedEnergy(rows, ['GPU-bench'], loadStartMs, trace.windowEndMs)
+        const cumulative = cumulativeOf(trace)
+        const truthJ = cumulative(trace.windowEndMs) - cumulative(loadStartMs)
+        expect(Math.abs((seen.energyJ ?? 0) / truthJ - 1)).toBeLessThan(0.003)
+      }),
+      { numRuns: 40, seed: 4 },
+    )
+  })
+
+  it('takes two baselines, because idle after a load is not idle before it', () => {
+    const rows = rowsOf((at) => (at <= 10_000 ? 20 : at < 31_000 ? 400 : 50))
+    const seen = paddedEnergy(rows, ['GPU-a'], 10_000, 30_000)
+    expect([seen.beforeW, seen.afterW]).toEqual([expect.closeTo(20, 9), expect.closeTo(50, 9)])
+  })
+
+  it.each([
+    ['there are no samples before', rowsOf(() => 300), 1000, 30_000, /before the load, 3.0 s of samples/],
+    [
+      'requests trail after it',
+      rowsOf((at) => (at <= 12_000 ? 20 : 300 - Math.max(0, at - 30_000) / 20)),
+      12_000,
+      30_000,
+      /not quiet/,
+    ],
+    [
+      'samples are lost in it',
+      rowsOf(() => 300).filter((row) => row.timeMs < 15_000 || row.timeMs > 20_000),
+      10_000,
+      30_000,
+      /cover 79/,
+    ],
+  ])('is null with its reason when %s', (_, rows, startMs, endMs, says) => {
+    expect(paddedEnergy(rows, ['GPU-a'], startMs, endMs)).toMatchObject({
+      energyJ: null,
+      reason: expect.stringMatching(says),
+    })
+    expect(paddedEnergy(rows, [], startMs, endMs).reason).toBe('no serving GPU is known')
+  })
+})
+
+describe('activeIdle', () => {
+  const quiet = rowsOf((at) => (at < 4000 ? 300 : 51), 40_000, { utilizationGpuPct: 0, pstate: 'P0' })
+
+  it('leaves the settling out and names the state', () => {
+    expect(activeIdle(quiet, ['GPU-a'], 0, 40_000)).toEqual({ powerW: expect.closeTo(51, 9), pstates: ['P0'] })
+  })
+
+  it.each([
+    ['too short', quiet, 14_000, /less than 15 s/],
+    [
+      'not idle',
+      quiet.map((row) => (row.timeMs === 9000 ? { ...row, utilizationGpuPct: 80 } : row)),
+      40_000,
+      /80 % utilisation/,
+    ],
+    ['not covered', quiet.filter((row) => row.timeMs < 20_000), 40_000, /too little/],
+  ])('is null when it was %s', (_, rows, endMs, says) => {
+    expect(activeIdle(rows, ['GPU-a'], 0, endMs)).toMatchObject({ powerW: null, reason: expect.stringMatching(says) })
+  })
+
+  it('takes idle off the gross energy, and gives null for null', () => {
+    expect(netOfIdle(6000, 50, 20_000)).toBe(5000)
+    expect(netOfIdle(null, 50, 20_000)).toBeNull()
+    expect(netOfIdle(6000, null, 20_000)).toBeNull()
+  })
+})
+
+describe('counterEnergy', () => {
+  const counter = (watts: number, uuid = 'GPU-a', startMj = 5e12): CounterRow[] =>
+    Array.from({ length: 40 }, (_, second) => ({
+      timeMs: second * 1000,
+      uuid,
+      energyMj: startMj + second * watts * 1000,
+    }))
+
+  it('is the difference of the counter between the edges, summed over the cards', () => {
+    expect(counterEnergy(counter(300), ['GPU-a'], 5500, 25_250).energyJ).toBeCloseTo(300 * 19.75, 6)
+    const two = [...counter(300), ...counter(100, 'GPU-b')]
+    expect(counterEnergy(two, ['GPU-a', 'GPU-b'], 5000, 25_000).energyJ).toBeCloseTo(8000, 6)
+  })
+
+  it.each([
+    ['it was reset', counter(300).map((r) => (r.timeMs > 15_000 ? { ...r, energyMj: r.energyMj - 5e12 } : r)), /reset/],
+    ['it stands still', counter(0), /stood still/],
+    ['a card has none', counter(300, 'GPU-b'), /no counter readings of GPU-a/],
+    [
+      'readings are too far apart',
+      counter(300).filter((r) => r.timeMs < 1000 || r.timeMs > 9000),
+      /no counter readings/,
+    ],
+  ])('is null when %s', (_, readings, says) => {
+    expect(counterEnergy(readings, ['GPU-a'], 5500, 25_000)).toMatchObject({
+      energyJ: null,
+      reason: expect.stringMatching(says),
+    })
+  })
+
+  it('compares the two sources', () => {
+    expect(disagreement(106, 100)).toBeCloseTo(0.06, 9)
+    expect([disagreement(null, 100), disagreement(100, null), disagreement(100, 0)]).toEqual([null, null, null])
+  })
+})

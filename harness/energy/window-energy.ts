@@ -1,0 +1,196 @@
+import type { GpuRow } from '../record/rows.ts'
+import type { Energy } from '../record/schema/trial.ts'
+import { percentileSorted } from '../stats/percentiles.ts'
+import { combineTerms, type ErrorTerms, errorTerms } from './error-bar.ts'
+import { peakMemoryMiB } from './peak-memory.ts'
+import {
+  inside,
+  integrate,
+  longestBridgeMs,
+  type PowerField,
+  type PowerPoint,
+  powerAt,
+  powerSeries,
+  type Span,
+} from './power-series.ts'
+import { staleSpans } from './stale.ts'
+
+export interface EnergyOptions {
+  /** Interval that the sampler was asked for; the one achieved counts when it is longer. */
+  readonly intervalMs?: number
+  /** How far a reading is moved back: half its averaging window. 500 for `power.draw`, 50 for `power.draw.instant`. */
+  readonly shiftMs?: number
+  /** Take `power.draw.instant` although `power.draw` is there. */
+  readonly useInstant?: boolean
+}
+
+export interface WindowEnergy {
+  readonly energyJ: number | null
+  /** Why `energyJ` is null; absent when it is not. */
+  readonly reason?: string
+  readonly energy: Energy
+  readonly meanPowerW: number | null
+  readonly p99PowerW: number | null
+  readonly peakPowerW: number | null
+  readonly peakMemoryMiB: number | null
+}
+
+/** Half of the averaging window of each field on Ada and later (Yang et al., SC24). */
+export const SHIFT_MS = { powerW: 500, powerInstantW: 50 } as const
+const DEFAULT_INTERVAL_MS = 200
+export const COVERAGE_WARN = 0.99
+export const COVERAGE_INVALID = 0.95
+
+/**
+ * Energy of the serving GPUs over a window (metrics section 4): a trapezoid per GPU over readings moved back half their
+ * averaging window, interpolated at both window edges, then summed. Gaps over 3 intervals and stretches of a stale sensor
+ * are not covered; they are charged at the mean power of the rest. Under 95 % coverage, or with a serving GPU missing,
+ * the energy is null with its reason.
+ */
+export function energyOverWindow(
+  rows: readonly GpuRow[],
+  servingUuids: readonly string[],
+  windowStartMs: number,
+  windowEndMs: number,
+  options: EnergyOptions = {},
+): WindowEnergy {
+  const span = { startMs: windowStartMs, endMs: windowEndMs }
+  const memory = peakMemoryMiB(rows, servingUuids, span)
+  if (!(windowEndMs > windowStartMs)) return withoutEnergy('the window has no length', memory)
+  if (servingUuids.length === 0) return withoutEnergy('no serving GPU is known', memory)
+  const chosen = chooseField(rows, servingUuids, options.useInstant ?? false)
+  if (typeof chosen !== 'string') return withoutEnergy(chosen.reason, memory)
+
+  const shiftMs = options.shiftMs ?? SHIFT_MS[chosen]
+  const gpus = servingUuids.map((uuid) => gpuEnergy(rows, uuid, chosen, shiftMs, span, options.intervalMs))
+  const coverage = Math.min(...gpus.map((gpu) => gpu.coverage))
+  const isValid = coverage >= COVERAGE_INVALID
+  const energy: Energy = {
+    source: chosen === 'powerW' ? 'smi-average-trapezoid' : 'smi-instant-trapezoid',
+    coverage,
+    perGpuJ: isValid ? Object.fromEntries(gpus.map((gpu) => [gpu.uuid, gpu.energyJ])) : {},
+    samples: gpus.reduce((sum, gpu) => sum + gpu.samples, 0),
+    intervalMs: gpus[0]?.intervalMs ?? null,
+    shiftMs,
+    errorTermsJ: isValid ? { ...combineTerms(gpus.map((gpu) => gpu.terms)) } : {},
+    findings: gpus.flatMap((gpu) => gpu.findings),
+  }
+  if (!isValid) {
+    const worst = gpus.reduce((least, gpu) => (gpu.coverage < least.coverage ? gpu : least))
+    const reason = `power samples of ${worst.uuid} cover ${percent(coverage)} of the window; 95 % is needed`
+    return { ...withoutEnergy(reason, memory), energy }
+  }
+  const energyJ = gpus.reduce((sum, gpu) => sum + gpu.energyJ, 0)
+  return {
+    energyJ,
+    energy,
+    meanPowerW: energyJ / ((windowEndMs - windowStartMs) / 1000),
+    ...powerExtremes(
+      gpus.map((gpu) => gpu.points),
+      span,
+    ),
+    peakMemoryMiB: memory,
+  }
+}
+
+/** The field that every serving GPU has in these rows, or why there is none. */
+function chooseField(
+  rows: readonly GpuRow[],
+  uuids: readonly string[],
+  useInstant: boolean,
+): PowerField | { reason: string } {
+  const has = (uuid: string, field: PowerField) => rows.some((row) => row.uuid === uuid && row[field] !== null)
+  const absent = uuids.find((uuid) => !rows.some((row) => row.uuid === uuid))
+  if (absent !== undefined) return { reason: `no samples of the serving GPU ${absent}` }
+  const order: readonly PowerField[] = useInstant ? ['powerInstantW', 'powerW'] : ['powerW', 'powerInstantW']
+  const field = order.find((candidate) => uuids.every((uuid) => has(uuid, candidate)))
+  return (
+    field ?? { reason: `the driver gives no power for ${uuids.find((uuid) => !has(uuid, order[0] as PowerField))}` }
+  )
+}
+
+interface GpuEnergy {
+  readonly uuid: string
+  readonly points: readonly PowerPoint[]
+  readonly energyJ: number
+  readonly coverage: number
+  readonly samples: number
+  readonly intervalMs: number | null
+  readonly terms: ErrorTerms
+  readonly findings: readonly string[]
+}
+
+function gpuEnergy(
+  rows: readonly GpuRow[],
+  uuid: string,
+  field: PowerField,
+  shiftMs: number,
+  span: Span,
+  askedIntervalMs = DEFAULT_INTERVAL_MS,
+): GpuEnergy {
+  const points = powerSeries(rows, uuid, field, shiftMs)
+  const seen = inside(points, span)
+  const intervalMs = medianIntervalMs(seen)
+  const bridgeMs = longestBridgeMs(Math.max(askedIntervalMs, intervalMs ?? 0))
+  const stale = staleSpans(rows, uuid, field)
+    .map(({ startMs, endMs }) => ({
+      startMs: Math.max(startMs - shiftMs, span.startMs),
+      endMs: Math.min(endMs - shiftMs, span.endMs),
+    }))
+    .filter(({ startMs, endMs }) => endMs > startMs)
+  const covered = integrate(points, span, bridgeMs, stale)
+  const lengthMs = span.endMs - span.startMs
+  // Sums of many pieces can miss a full window by a rounding.
+  const coverage = Math.min(1, Math.round((covered.coveredMs / lengthMs) * 1e9) / 1e9)
+  const energyJ = coverage === 0 ? 0 : covered.energyJ / coverage
+  const findings = stale.map(
+    ({ startMs, endMs }) =>
+      `${uuid}: power stood still for ${((endMs - startMs) / 1000).toFixed(1)} s while utilisation moved (stale sensor)`,
+  )
+  if (coverage < COVERAGE_WARN) {
+    const missingS = (lengthMs * (1 - coverage)) / 1000
+    findings.push(
+      `${uuid}: ${missingS.toFixed(1)} s of the window without power samples, charged at the mean power of the rest`,
+    )
+  }
+  const terms = errorTerms(points, span, { energyJ, coveredMs: covered.coveredMs }, 2 * shiftMs)
+  return { uuid, points, energyJ, coverage, samples: seen.length, intervalMs, terms, findings }
+}
+
+function medianIntervalMs(points: readonly PowerPoint[]): number | null {
+  const intervals = points.slice(1).map(({ timeMs }, index) => timeMs - (points[index] as PowerPoint).timeMs)
+  return percentileSorted(
+    intervals.toSorted((a, b) => a - b),
+    0.5,
+  )
+}
+
+/** p99 and maximum of the summed power, at the sample times of the first GPU (numpy's linear percentile). */
+function powerExtremes(
+  series: readonly (readonly PowerPoint[])[],
+  span: Span,
+): { p99PowerW: number | null; peakPowerW: number | null } {
+  const [first = [], ...others] = series
+  const sums = inside(first, span).flatMap(({ timeMs, powerW }) => {
+    const rest = others.map((points) => powerAt(points, timeMs))
+    return rest.every((value) => value !== null) ? [rest.reduce((sum, value) => sum + value, powerW)] : []
+  })
+  sums.sort((a, b) => a - b)
+  return { p99PowerW: percentileSorted(sums, 0.99), peakPowerW: sums.at(-1) ?? null }
+}
+
+function withoutEnergy(reason: string, memory: number | null): WindowEnergy {
+  const energy: Energy = {
+    source: 'unavailable',
+    coverage: null,
+    perGpuJ: {},
+    samples: 0,
+    intervalMs: null,
+    shiftMs: 0,
+    errorTermsJ: {},
+    findings: [],
+  }
+  return { energyJ: null, reason, energy, meanPowerW: null, p99PowerW: null, peakPowerW: null, peakMemoryMiB: memory }
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`

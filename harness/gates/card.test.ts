@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest'
+import { cardOverWindow } from '../energy/card-window.ts'
+import type { GpuRow } from '../record/rows.ts'
+import type { Gpu } from '../record/schema/run.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { gpuRow } from '../testing/rows.ts'
+import { type CardHealthPart, cardMatch, ecc, gpuExclusive, powerLimit } from './card.ts'
+import { clockSteps, energyAgreement, energyCoverage, thermalSoak, throttle, throttledBetween } from './card-power.ts'
+
+const gpu = (over: Partial<Gpu> = {}): Gpu => ({
+  index: 0,
+  uuid: 'GPU-a',
+  name: 'NVIDIA GeForce RTX 4090',
+  driver: '550.163.01',
+  vbios: null,
+  powerLimitW: 450,
+  powerDefaultLimitW: 450,
+  memoryTotalMiB: 24_564,
+  memoryReservedMiB: 346,
+  eccMode: 'Disabled',
+  persistenceMode: 'Enabled',
+  pcie: { genCurrent: 4, genMax: 4, widthCurrent: 16, widthMax: 16 },
+  maxSmClockMHz: 3120,
+  maxMemClockMHz: 10_501,
+  serving: true,
+  ...over,
+})
+const health = (over: Partial<CardHealthPart> = {}): CardHealthPart => ({
+  uuid: 'GPU-a',
+  throttleUs: { sw_power_cap: 1000, sw_thermal_slowdown: 0, hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0 },
+  eccCorrected: 0,
+  eccUncorrected: 0,
+  remapPending: false,
+  remapFailure: false,
+  retirementPending: null,
+  ...over,
+})
+const window = (over: (at: number) => Partial<GpuRow> = () => ({}), trial = 0) => {
+  const rows = Array.from({ length: 301 }, (_, index) => gpuRow(index * 200, over(index * 200)))
+  return cardOverWindow(rows, ['GPU-a'], trial, 0, 60_000)
+}
+
+describe('card-match', () => {
+  const expected = { key: 'rtx-4090', entries: [{ smiName: 'NVIDIA GeForce RTX 4090', memoryTotalMiB: 24_564 }] }
+  const card = { key: 'rtx-4090', name: null }
+
+  it.each([
+    ['the card named', expected, [gpu()], 'pass'],
+    [
+      'its stand-in, which another gate refuses',
+      expected,
+      [gpu({ name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' })],
+      'pass',
+    ],
+    ['ECC takes its share of the memory', expected, [gpu({ memoryTotalMiB: 23_028 })], 'pass'],
+    ['another card', expected, [gpu({ name: 'NVIDIA GeForce RTX 4080 SUPER' })], 'fail'],
+    ['a slice of the card', expected, [gpu({ memoryTotalMiB: 12_000 })], 'fail'],
+    ['one of two is another card', expected, [gpu(), gpu({ uuid: 'GPU-b', name: 'NVIDIA L40S' })], 'fail'],
+    [
+      'another card beside, that does not serve',
+      expected,
+      [gpu(), gpu({ name: 'NVIDIA L40S', serving: false })],
+      'pass',
+    ],
+    ['no card was named or known', null, [gpu()], 'not-measured'],
+    ['no GPU could be read', expected, [], 'not-measured'],
+  ] as const)('%s', (_, wanted, gpus, status) => {
+    expect(cardMatch(wanted, card, gpus).status).toBe(status)
+  })
+})
+
+describe('gpu-exclusive', () => {
+  const server = { uuid: 'GPU-a', pid: 1, name: 'VLLM::EngineCore' }
+  const other = { uuid: 'GPU-a', pid: 2, name: 'blender' }
+
+  it.each([
+    ['only the server', [{ processes: [server] }, { processes: [server] }], [], 'pass'],
+    ['another process at the end', [{ processes: [server] }, { processes: [server, other] }], [], 'fail'],
+    [
+      'another process on a card that does not serve',
+      [{ processes: [server, { ...other, uuid: 'GPU-b' }] }],
+      [],
+      'pass',
+    ],
+    ['two processes that are the server', [{ processes: [server, { ...server, pid: 3 }] }], [1, 3], 'pass'],
+    ['one process that is not the server', [{ processes: [other] }], [1], 'fail'],
+    ['nothing seen from inside a container', [{ processes: [] }], [], 'not-measured'],
+    ['a list that cannot be read', [{ processes: null, reason: 'no permission' }], [], 'not-measured'],
+    ['nobody looked', [], [], 'not-measured'],
+  ])('%s', (_, sights, pids, status) => {
+    expect(gpuExclusive(sights, ['GPU-a'], pids).status).toBe(status)
+  })
+})
+
+describe('energy gates', () => {
+  const trial = (energyJ: number | null, coverage: number | null, findings: string[] = []) =>
+    ({
+      index: 0,
+      windowStartMs: 0,
+      windowEndMs: 1,
+      energyJ,
+      energy: { coverage, findings },
+      reasons: { energyJ: 'samples cover 90 %' },
+    }) as unknown as Trial
+
+  it.each([
+    ['full', [trial(1, 1)], 'pass'],
+    ['over 99 %', [trial(1, 0.991)], 'pass'],
+    ['under 99 %', [trial(1, 1), trial(1, 0.98)], 'warn'],
+    ['a stale sensor', [trial(1, 0.995, ['GPU-a: power stood still (stale sensor)'])], 'warn'],
+    ['no energy', [trial(1, 1), trial(null, 0.9)], 'fail'],
+    ['no window', [], 'not-measured'],
+  ])('coverage: %s', (_, trials, status) => {
+    expect(energyCoverage(trials, [gpu()], undefined).status).toBe(status)
+    expect(energyCoverage(trials, [], 'no nvidia-smi')).toEqual({ status: 'not-measured', evidence: 'no nvidia-smi' })
+  })
+
+  it('agreement fails over 5 % in any window, either way', () => {
+    const pair = (trapezoidJ: number | null, counterJ: number | null) => ({
+      trial: 3,
+      trapezoidJ,
+      counterJ,
+      reason: 'no koffi',
+    })
+    expect(energyAgreement([pair(1040, 1000), pair(null, 1000)]).status).toBe('pass')
+    expect(energyAgreement([pair(1000, 1000), pair(940, 1000)])).toMatchObject({
+      status: 'fail',
+      evidence: expect.stringContaining('-6.0 %'),
+    })
+    expect(energyAgreement([pair(1000, null)])).toMatchObject({
+      status: 'not-measured',
+      evidence: 'no energy counter: no koffi',
+    })
+    expect(energyAgreement([]).status).toBe('not-measured')
+  })
+})
+
+describe('throttle', () => {
+  const mask = (bits: string, fromMs = 0) =>
+    window((at) => (at >= fromMs ? { eventReasons: bits } : { eventReasons: '0x0' }))
+
+  it.each([
+    ['power cap, which is normal', mask('0x4'), 'pass'],
+    ['hardware slowdown for one sample', mask('0x8', 60_000), 'fail'],
+    ['hardware thermal slowdown', mask('0x40', 30_000), 'fail'],
+    ['power brake', mask('0x80', 30_000), 'fail'],
+    ['a moment of software thermal slowdown', mask('0x20', 59_800), 'warn'],
+    ['software thermal slowdown', mask('0x20', 50_000), 'fail'],
+    ['no reasons told', window(() => ({ eventReasons: null })), 'not-measured'],
+  ])('%s', (_, seen, status) => {
+    expect(throttle([seen], null, 60_000).status).toBe(status)
+  })
+
+  it('also believes the counters of the driver, which miss nothing between samples', () => {
+    const after = health({ throttleUs: { ...health().throttleUs, hw_thermal_slowdown: 120_000 } })
+    const passed = throttledBetween([health()], [after])
+    expect(passed).toMatchObject({ sw_power_cap: 0, hw_thermal_slowdown: 120_000 })
+    expect(throttle([mask('0x0')], passed, 60_000).status).toBe('fail')
+    expect(throttle([mask('0x0')], { sw_thermal_slowdown: 10_000 }, 60_000).status).toBe('warn')
+  })
+
+  it('has no difference of counters that are missing or were reset', () => {
+    expect(throttledBetween([], [health()])).toBeNull()
+    expect(throttledBetween([health({ throttleUs: null })], [health()])).toBeNull()
+    expect(throttledBetween([health()], [health({ throttleUs: { sw_power_cap: 5 } })])).toBeNull()
+    expect(throttledBetween([health()], [])).toBeNull()
+  })
+})
+
+describe('thermal-soak', () => {
+  it.each([
+    ['at rest', window(), 'pass'],
+    ['a clock that sags', window((at) => ({ smClockMHz: 2700 - at / 300 })), 'fail'],
+    ['a die that warms by 4 C', window((at) => ({ temperatureC: 60 + Math.round(at / 10_000) })), 'warn'],
+    ['a die that warms by 8 C', window((at) => ({ temperatureC: 60 + Math.round(at / 5000) })), 'fail'],
+    ['no sensors', window(() => ({ smClockMHz: null, temperatureC: null })), 'not-measured'],
+  ])('%s', (_, seen, status) => {
+    expect(thermalSoak([window(), seen].slice(status === 'not-measured' ? 1 : 0)).status).toBe(status)
+  })
+})
+
+describe('ecc', () => {
+  const none = { eccCorrected: null, eccUncorrected: null, remapPending: null, remapFailure: null }
+  it.each([
+    ['clean', health(), 'pass'],
+    ['corrected errors from before the run', health({ eccCorrected: 2 }), 'pass'],
+    ['a corrected-error jump', health({ eccCorrected: 5 }), 'fail'],
+    ['an uncorrected error', health({ eccUncorrected: 1 }), 'fail'],
+    ['a pending remap', health({ remapPending: true }), 'fail'],
+    ['a failed remap', health({ remapFailure: true }), 'fail'],
+    ['a card without ECC', health(none), 'not-measured'],
+  ])('%s', (_, after, status) => {
+    expect(ecc([health({ eccCorrected: 2 })], [after]).status).toBe(status)
+  })
+})
+
+describe('power-limit', () => {
+  it('passes at the default or at what the scenario says, and tells how to mend it', () => {
+    expect(powerLimit([gpu()]).status).toBe('pass')
+    expect(powerLimit([gpu({ powerLimitW: 300 })], 300).status).toBe('pass')
+    expect(powerLimit([gpu({ powerLimitW: 300 })])).toMatchObject({
+      status: 'fail',
+      evidence: expect.stringContaining('nvidia-smi -i 0 -pl 450'),
+    })
+    expect(powerLimit([gpu()], 300).status).toBe('fail')
+    expect(powerLimit([gpu({ powerLimitW: null })]).status).toBe('not-measured')
+    expect(powerLimit([gpu({ powerLimitW: 300, serving: false })]).status).toBe('not-measured')
+  })
+})
+
+describe('clock', () => {
+  const windows = [{ index: 0, windowStartMs: 10_000, windowEndMs: 20_000 }]
+  it('fails on a step in or right beside a window only', () => {
+    expect(clockSteps([], windows).status).toBe('pass')
+    expect(clockSteps([{ atMs: 5000, stepMs: 80 }], windows).status).toBe('pass')
+    expect(clockSteps([{ atMs: 15_000, stepMs: -700 }], windows)).toMatchObject({
+      status: 'fail',
+      evidence: expect.stringContaining('-700 ms'),
+    })
+    expect(clockSteps([{ atMs: 20_500, stepMs: 80 }], windows).status).toBe('fail')
+    expect(clockSteps(null, windows).status).toBe('not-measured')
+    expect(clockSteps([{ atMs: 1, stepMs: 80 }], [{ index: 0, windowStartMs: null, windowEndMs: null }]).status).toBe(
+      'pass',
+    )
+  })
+})
+
+describe('cardOverWindow', () => {
+  it('takes the card that drifted most, and the slowest memory clock', () => {
+    const rows = Array.from({ length: 301 }, (_, index) => [
+      gpuRow(index * 200),
+      gpuRow(index * 200, { uuid: 'GPU-b', smClockMHz: 2700 - index, memClockMHz: 9501, temperatureC: 70 }),
+    ]).flat()
+    const seen = cardOverWindow(rows, ['GPU-a', 'GPU-b'], 2, 0, 60_000)
+    expect(seen).toMatchObject({
+      trial: 2,
+      samples: 602,
+      memClockMHz: 9501,
+      maxTemperatureC: 70,
+      smClockMHz: { first: 2650, last: 2450 },
+    })
+    expect(seen.reasonShares).toMatchObject({ swPowerCap: 1, hwSlowdown: 0 })
+    expect(cardOverWindow([], ['GPU-a'], 0, 0, 1)).toMatchObject({
+      samples: 0,
+      reasonShares: null,
+      smClockMHz: null,
+      memClockMHz: null,
+    })
+  })
+})

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import { z } from 'zod'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { replaceFile, toJson } from './json-file.ts'
+import { readRun, type StoredRun } from './read.ts'
+import type { RunRecord } from './schema/run.ts'
+import { servingUuids } from './serving-gpus.ts'
+
+const baselineSchema = z.strictObject({
+  /** UUIDs of the GPUs that served, sorted; the host's name where no GPU was read. */
+  box: z.array(z.string()).min(1),
+  card: z.string(),
+  scenario: z.string(),
+  scenarioSha256: z.string(),
+  source: z.enum(['live', 'simulated']),
+  /** Run folders, relative to the folder that this file is in. */
+  runs: z.array(z.string()).min(1),
+  setAt: z.iso.datetime(),
+})
+const fileSchema = z.strictObject({ version: z.literal(1), baselines: z.array(baselineSchema) })
+
+export type Baseline = z.infer<typeof baselineSchema>
+
+/** Where the baselines of a folder of runs are kept. */
+export const baselinePath = (outDir: string): string => join(outDir, 'baselines.json')
+
+/** What a baseline belongs to besides its scenario: the GPUs that served, else the host. */
+export function boxOf(record: RunRecord): string[] {
+  const serving = servingUuids(record.gpus)
+  return serving.length > 0 ? serving.toSorted() : [`host:${record.host.hostname}`]
+}
+
+export const isSameBox = (a: readonly string[], b: readonly string[]): boolean => a.join(' ') === b.join(' ')
+
+/** The baselines of a folder of runs; none when there is no file. Throws `bad-input` for a file that is not ours. */
+export async function readBaselines(outDir: string): Promise<Baseline[]> {
+  const path = baselinePath(outDir)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new JoulemarkError('world-failed', `${path}: ${messageOf(error)}`)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new JoulemarkError('bad-input', `${path}: not JSON: ${messageOf(error)}`)
+  }
+  const result = fileSchema.safeParse(json)
+  if (result.success) return result.data.baselines
+  const issue = result.error.issues[0]
+  throw new JoulemarkError('bad-input', `${path}: ${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+/** Puts baselines in the place of those of the same box and scenario; the file is replaced whole. */
+export async function writeBaselines(outDir: string, added: readonly Baseline[]): Promise<void> {
+  const isReplaced = (old: Baseline) =>
+    added.some((one) => one.scenario === old.scenario && isSameBox(one.box, old.box))
+  const kept = (await readBaselines(outDir)).filter((old) => !isReplaced(old))
+  const baselines = [...kept, ...added].toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  try {
+    replaceFile(baselinePath(outDir), toJson(fileSchema.parse({ version: 1, baselines })))
+  } catch (cause) {
+    throw new JoulemarkError('world-failed', `${baselinePath(outDir)}: cannot be written: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+}
+
+const key = ({ scenario, box }: Baseline): string => `${scenario}\n${box.join(' ')}`
+
+/** Runs as baselines, one a box and scenario. Several runs of one scenario are several starts of its server. */
+export function baselinesFrom(runs: readonly StoredRun[], outDir: string, setAt: Date): Baseline[] {
+  const groups = Map.groupBy(runs, ({ record }) => `${record.scenario.name}\n${boxOf(record).join(' ')}`)
+  return [...groups.values()].map((group) => {
+    const { record } = group[0]!
+    if (new Set(group.map((run) => run.record.scenarioSha256)).size > 1) {
+      throw new JoulemarkError(
+        'bad-input',
+        `${record.scenario.name}: the runs are of different versions of the scenario; a baseline is of one`,
+      )
+    }
+    return {
+      box: boxOf(record),
+      card: record.card.key ?? record.card.name ?? 'no GPU',
+      scenario: record.scenario.name,
+      scenarioSha256: record.scenarioSha256,
+      source: record.source,
+      runs: group.map(({ directory }) => relative(resolve(outDir), resolve(directory))).toSorted(),
+      setAt: setAt.toISOString(),
+    }
+  })
+}
+
+/** The records behind a baseline. Throws `bad-input` when a run folder is gone. */
+export function readBaselineRuns(baseline: Baseline, outDir: string): Promise<RunRecord[]> {
+  return Promise.all(
+    baseline.runs.map(async (path) => (await readRun(isAbsolute(path) ? path : join(outDir, path))).record),
+  )
+}

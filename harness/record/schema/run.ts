@@ -1,0 +1,200 @@
+import { z } from 'zod'
+import { scenarioSchema } from '../../scenario/schema.ts'
+import { serverStartSchema, servingSchema } from './server.ts'
+import { coolDownSchema, fingerprintSchema, telemetrySchema } from './telemetry.ts'
+import { trialSchema } from './trial.ts'
+
+/** The run record, schema version 1: the only bridge between measuring and reporting. */
+export const SCHEMA_VERSION = 1
+
+const nullableNumber = z.number().nullable()
+
+/** A headline figure over the trials: mean, 95 % t-interval of the trial means (null under 2 trials), n trials. */
+export const figureSchema = z.object({
+  mean: nullableNumber,
+  ci95: z.tuple([z.number(), z.number()]).nullable(),
+  n: z.int().nonnegative(),
+  unit: z.string(),
+  /** Why `mean` is null; absent when it is not. */
+  reason: z.string().optional(),
+})
+
+/** First against last third of a trial, or first against last trial; null with a reason where it cannot be said. */
+export const driftCheckSchema = z.object({
+  changeShare: nullableNumber.describe('tokens/s of the last part over those of the first, less 1'),
+  p: nullableNumber.describe('p of no change, not corrected for the number of trials'),
+  drifts: z.boolean(),
+  reason: z.string().optional(),
+})
+
+/** Whether a run held still: by trial, over the trials, and the figures of its cold start and its soaked end. */
+export const driftSchema = z.object({
+  trials: z.array(
+    driftCheckSchema.extend({
+      index: z.int().nonnegative(),
+      firstTokensPerS: nullableNumber,
+      lastTokensPerS: nullableNumber,
+    }),
+  ),
+  trend: driftCheckSchema,
+  coldBurstTokensPerS: nullableNumber.describe('first third of the first trial, right after the warm-up'),
+  soakedTokensPerS: nullableNumber.describe('last third of the last trial'),
+  findings: z.array(z.string()),
+})
+
+/** A training command and what it said of itself in its `config` line: steps/s mean nothing without it. */
+export const trainingJobSchema = z.object({
+  command: z.array(z.string()),
+  config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+
+/** A run that failed for memory: that is its result. */
+export const oomSchema = z.object({ evidence: z.string().describe('the bytes, or the words of the server') })
+
+/** Hexadecimal of one spelling only, so that no bit of it can be changed without being seen. */
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `expected ${bytes} bytes in hex`)
+
+/** Ed25519 over the bytes of the manifest. The key inside proves that nothing changed; who owns it, a pinned key proves. */
+export const signatureSchema = z.strictObject({
+  algorithm: z.literal('Ed25519'),
+  publicKey: hex(32),
+  value: hex(64),
+})
+
+/** The signature of the redacted copy, made at the end of the run, when the key is at hand and the data is fresh. */
+export const redactedCopySchema = z.strictObject({
+  manifestSha256: hex(32),
+  signature: signatureSchema,
+})
+
+export const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
+export const gateSchema = z.object({
+  id: z.string(),
+  status: z.enum(gateStatuses),
+  /** True for the gates that must be measured for a result to be quotable. */
+  required: z.boolean(),
+  /** One sentence with the numbers that were looked at. */
+  evidence: z.string(),
+})
+
+export const gpuSchema = z.object({
+  index: z.int().nullable(),
+  uuid: z.string(),
+  name: z.string(),
+  driver: z.string().nullable(),
+  vbios: z.string().nullable(),
+  powerLimitW: nullableNumber,
+  powerDefaultLimitW: nullableNumber,
+  memoryTotalMiB: nullableNumber,
+  memoryReservedMiB: nullableNumber,
+  eccMode: z.string().nullable(),
+  persistenceMode: z.string().nullable(),
+  pcie: z.object({
+    genCurrent: nullableNumber,
+    genMax: nullableNumber,
+    widthCurrent: nullableNumber,
+    widthMax: nullableNumber,
+  }),
+  maxSmClockMHz: nullableNumber,
+  maxMemClockMHz: nullableNumber,
+  /** Whether this GPU served the model: only these count in energy. */
+  serving: z.boolean(),
+})
+
+export const endpointSchema = z.object({
+  url: z.string(),
+  engine: z.string().nullable(),
+  version: z.string().nullable(),
+  systemFingerprint: z.string().nullable(),
+  model: z.string().nullable().describe('the served name that was asked'),
+  modelRoot: z.string().nullable(),
+  servedModels: z.array(z.string()),
+  maxModelLen: nullableNumber,
+  serving: servingSchema.optional().describe('how the server serves, as far as it tells'),
+})
+
+const spreadSchema = z.object({ p50: z.number(), p99: z.number(), max: z.number() })
+
+/** What the client gets wrong against an exact server on this machine, just before the run. */
+export const certificateSchema = z.object({
+  streams: z.int(),
+  tokensPerSPerStream: z.number().describe('pace of the exact server'),
+  ttftErrorMs: spreadSchema,
+  gapErrorMs: spreadSchema,
+  cpuShareOfCore: z.number(),
+  highestTokensPerS: z.number().describe('full speed, up to 64 streams, one worker'),
+})
+
+export const runRecordSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string(),
+  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
+  /** `simulated` as soon as one part was. */
+  source: z.enum(['live', 'simulated']),
+  /** What said so: one line a part that was simulated. */
+  sourceEvidence: z.array(z.string()),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  clock: z.object({ originMs: z.number().describe('milliseconds since the Unix epoch at time 0 of the CSV files') }),
+  tool: z.object({
+    name: z.literal('joulemark'),
+    version: z.string(),
+    commit: z.string().nullable(),
+    node: z.string(),
+  }),
+  scenario: scenarioSchema,
+  scenarioSha256: z.string(),
+  card: z.object({
+    key: z.string().nullable(),
+    name: z.string().nullable(),
+    claimed: z.string().optional().describe('card or group that the person named'),
+    reason: z.string().optional(),
+  }),
+  host: z.object({
+    hostname: z.string(),
+    kernel: z.string(),
+    cpu: z.string(),
+    cpuCount: z.int(),
+    memoryGiB: z.number(),
+  }),
+  gpus: z.array(gpuSchema),
+  gpusReason: z.string().optional().describe('why `gpus` is empty'),
+  endpoint: endpointSchema,
+  certificate: certificateSchema.nullable().describe('null: the client was not tried (--no-certificate)'),
+  trials: z.array(trialSchema),
+  converged: z.boolean().nullable(),
+  result: z.record(z.string(), figureSchema),
+  gates: z.array(gateSchema),
+  quotable: z.boolean(),
+  trialBounds: z
+    .object({ fewest: z.int().positive(), most: z.int().positive() })
+    .optional()
+    .describe('how many trials the run might have: past `fewest` the intervals are widened for having looked before'),
+  drift: driftSchema.optional(),
+  coolDowns: z.array(coolDownSchema).optional().describe('absent where the scenario wants none'),
+  serverStart: serverStartSchema.optional().describe('absent where the server was running already'),
+  telemetry: telemetrySchema.optional().describe('absent where no card was watched'),
+  fingerprint: fingerprintSchema.optional().describe('absent where no card could be read'),
+  oom: oomSchema.optional().describe('the run failed for memory, which is its result; `result` is empty'),
+  training: trainingJobSchema.optional(),
+  failure: z.string().optional(),
+  files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
+  redacted: z
+    .literal(true)
+    .optional()
+    .describe('a copy without names, addresses and serial numbers, figures unchanged'),
+  redactedCopy: redactedCopySchema.optional(),
+  manifestSha256: z.string().optional().describe('digest of the manifest of this record and its files: manifest.ts'),
+  signature: signatureSchema.optional(),
+})
+
+export type Figure = z.infer<typeof figureSchema>
+export type DriftCheck = z.infer<typeof driftCheckSchema>
+export type Drift = z.infer<typeof driftSchema>
+export type TrainingJob = z.infer<typeof trainingJobSchema>
+export type Signature = z.infer<typeof signatureSchema>
+export type Gate = z.infer<typeof gateSchema>
+export type Gpu = z.infer<typeof gpuSchema>
+export type Endpoint = z.infer<typeof endpointSchema>
+export type RunRecord = z.infer<typeof runRecordSchema>

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pLimit from 'p-limit'
+import { afterAll, expect, test } from 'vitest'
+import { modelByKey } from '../catalogue/models.ts'
+import type { Model } from '../catalogue/types.ts'
+import { parseAddress } from '../endpoint/address.ts'
+import { discover } from '../endpoint/discover.ts'
+import { faultNames, lieNames, sensorFaultNames } from '../simulator/faults/names.ts'
+import { launchSimulator } from '../simulator/launch.ts'
+import { cleanCases, faultCases, startCases } from '../testing/fault-cases.ts'
+import { endOf, runFault, signsOf } from '../testing/fault-runs.ts'
+
+/** What can go wrong at a server or a card, made to happen, and the gate or the outcome that must tell. */
+const outDir = mkdtempSync(join(tmpdir(), 'faults-'))
+afterAll(() => rmSync(outDir, { recursive: true, force: true }))
+
+/** Runs sleep most of the time; more at once would disturb one another. */
+const limit = pLimit(3)
+const LIMIT_MS = 80_000
+
+test.concurrent.each([...cleanCases, ...faultCases])(
+  '$title',
+  async (fault) => {
+    const signs = signsOf(await limit(() => runFault(fault, outDir)))
+    expect(signs).toEqual(expect.arrayContaining([...fault.mustShow]))
+  },
+  LIMIT_MS,
+)
+
+const stand = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
+
+test('start-refused: the endpoint cannot be reached, in one line with the word of the system; later it can', async () => {
+  const simulator = await launchSimulator({ ...stand, faults: ['start-refused'] })
+  try {
+    const ask = () => discover(parseAddress(simulator.url), null, modelByKey(stand.model) as Model)
+    await expect(ask()).rejects.toMatchObject({
+      code: 'world-failed',
+      message: expect.stringMatching(/cannot be reached \(ECONNREFUSED\)/),
+    })
+    await expect
+      .poll(
+        () =>
+          ask().then(
+            () => 'up',
+            () => 'down',
+          ),
+        { timeout: 20_000, interval: 200 },
+      )
+      .toBe('up')
+  } finally {
+    await simulator.stop()
+  }
+})
+
+test.each(startCases)('$title lets no run begin, and says why', async (each) => {
+  expect(await endOf(each, outDir)).toContain(each.mustSay)
+})
+
+test('no fault, lie or sensor fault is left out', () => {
+  const tried = [...faultCases, ...startCases].flatMap(({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [
+    ...faults,
+    ...lies,
+    ...sensorFaults,
+  ])
+  const all = [...faultNames, ...lieNames, ...sensorFaultNames]
+  expect(all.filter((name) => !tried.includes(name))).toEqual([])
+})

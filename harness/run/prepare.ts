@@ -1,0 +1,56 @@
+import { cardByKey, cardBySmiName } from '../catalogue/cards.ts'
+import { scenarioKeysFor } from '../catalogue/find.ts'
+import type { Endpoint, Gpu, RunRecord } from '../record/schema/run.ts'
+import { servingGpus } from '../record/serving-gpus.ts'
+import type { PlainScenarioFile } from '../scenario/expand.ts'
+import { resolveScenario } from '../scenario/resolve.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import { chooseServingGpus } from '../telemetry/choose-gpus.ts'
+import { openTelemetry, type Telemetry } from '../telemetry/open.ts'
+import { prepareWorkload } from '../workloads/prepare-workload.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** The box, the server and the scenario, looked at and found fit to start; nothing has been written yet. */
+export interface Prepared {
+  readonly telemetry: Telemetry
+  readonly gpus: readonly Gpu[]
+  readonly card: RunRecord['card']
+  readonly scenario: Scenario
+  readonly endpoint: Endpoint
+  readonly simulatedBy: string | null
+  /** What will be measured, found fit to start. */
+  readonly workload: Workload
+}
+
+/** Looks at everything a run needs. Throws `bad-input` or `world-failed`, one clear line, before anything is written. */
+export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
+  const telemetry = await openTelemetry(options.nvidiaSmi)
+  const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)
+  const found = identifyCard(gpus, options.card, telemetry.reason)
+  const card = options.card === null ? found : { ...found, claimed: options.card }
+  const scenario = resolveScenario(file, scenarioKeys(card.key ?? options.card))
+  const workload = await prepareWorkload(scenario, {
+    endpoint: options.endpoint || null,
+    apiKey: options.apiKey,
+    card: card.key === null ? null : cardByKey(card.key),
+    gpus: servingGpus(gpus).length,
+  })
+  const { endpoint, simulatedBy } = workload
+  return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
+}
+
+/** The card that serves, by the name nvidia-smi gives it; what the person claims is kept only where nothing can be read. */
+function identifyCard(gpus: readonly Gpu[], claimed: string | null, noGpuReason: string | null): RunRecord['card'] {
+  const serving = servingGpus(gpus)
+  const first = serving[0]
+  if (!first) return { key: null, name: null, reason: noGpuReason ?? 'no GPU was read' }
+  const names = new Set(serving.map((gpu) => gpu.name))
+  if (names.size > 1) return { key: null, name: first.name, reason: `different cards serve: ${[...names].join(', ')}` }
+  const card = cardBySmiName(first.name)
+  if (card) return { key: card.key, name: first.name }
+  const claim = claimed === null ? '' : ` (claimed: ${claimed})`
+  return { key: null, name: first.name, reason: `"${first.name}" is not in the catalogue${claim}` }
+}
+
+const scenarioKeys = (key: string | null): string[] => (key === null ? [] : scenarioKeysFor(key))

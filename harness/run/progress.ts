@@ -1,0 +1,28 @@
+import type { Gpu, RunRecord } from '../record/schema/run.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import type { Scenario } from '../scenario/schema.ts'
+
+/** One look at a running phase, for the live display. */
+export interface Tick {
+  readonly label: string
+  readonly elapsedMs: number
+  readonly totalMs: number
+  readonly inFlight: number
+  /** Content events a second over the last tick: a live hint, never a figure. */
+  readonly eventsPerS: number
+  readonly powerW: number | null
+  readonly memoryMiB: number | null
+  /** What a pause without load waits for; absent under load. */
+  readonly waitingFor?: string
+}
+
+/** Who watches a run. All of it goes to stderr; nothing here may be slow. */
+export interface Progress {
+  started(scenario: Scenario, directory: string, gpus: readonly Gpu[]): void
+  tick(tick: Tick): void
+  trialDone(trial: Trial, record: RunRecord): void
+  warn(message: string): void
+}
+
+/** Nobody watches. */
+export const silentProgress: Progress = { started() {}, tick() {}, trialDone() {}, warn() {} }

@@ -1,0 +1,35 @@
+import type { KeyObject } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { RunRecord } from '../record/schema/run.ts'
+import type { ServerStart } from '../record/schema/server.ts'
+import type { Progress } from './progress.ts'
+
+/** What a run needs from outside. Flags and environment are read by the command line, never here. */
+export interface RunOptions {
+  readonly clock: Clock
+  readonly endpoint: string
+  /** Bearer key of the endpoint; it is sent to it and to nobody else. */
+  readonly apiKey: string | null
+  /** nvidia-smi: `required` when the person named it, so that its absence is their error. Null: run without a GPU. */
+  readonly nvidiaSmi: { readonly path: string; readonly required: boolean } | null
+  readonly outDir: string
+  /** Card that the person claims; the GPU's own name decides. */
+  readonly card: string | null
+  /** UUIDs or indices of the GPUs that serve. */
+  readonly gpus: readonly string[]
+  /** Fixes the number of trials, whatever the scenario's certainty asks for. */
+  readonly trials: number | null
+  readonly workers: number
+  /** Whether the client proves itself against an exact server first (about three seconds). */
+  readonly certify: boolean
+  readonly tool: RunRecord['tool']
+  /** Ed25519 private key that signs the record at its end. */
+  readonly signingKey?: KeyObject | null
+  /** Which start of the server this is, where the harness starts it. */
+  readonly serverStart?: ServerStart
+  readonly progress: Progress
+  /** First interrupt: nothing new is sent, what is in flight ends, the record is written. */
+  readonly drain: AbortSignal
+  /** Second interrupt: what is in flight is cut, the record is written. */
+  readonly abort: AbortSignal
+}

@@ -1,0 +1,355 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { catalogueNames } from '../catalogue/find.ts'
+import { systemClock } from '../clock.ts'
+import { withCardFigures } from '../energy/card-trials.ts'
+import { readRows, readRun } from '../record/read.ts'
+import { RequestTable } from '../record/request-table.ts'
+import type { PlainTextFile } from '../scenario/expand.ts'
+import { loadScenarios } from '../scenario/load-file.ts'
+import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { silentProgress } from './progress.ts'
+import { type FinishedRun, runScenario } from './run.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** The whole flow against the real stand-in process, over real sockets and a real child nvidia-smi. */
+const folder = mkdtempSync(join(tmpdir(), 'run-'))
+const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
+let simulator: RunningSimulator
+let scenario: PlainTextFile
+
+beforeAll(async () => {
+  simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
+  const [file] = await loadScenarios([scenarioPath], catalogueNames)
+  scenario = {
+    ...(file as PlainTextFile),
+    load: { shape: 'closed', concurrency: 8, rampSeconds: 0.2 },
+    prompt: { tokens: 64, prefixCache: 'cold' },
+    output: { tokens: 48 },
+    trial: {
+      seconds: 3.5,
+      warmupSeconds: 0.5,
+      quietSeconds: 1,
+      requestTimeoutSeconds: 60,
+      runTimeoutMinutes: 5,
+      minWindowSeconds: 1,
+    },
+  }
+})
+afterAll(() => simulator.stop())
+
+const never = new AbortController().signal
+const options = (over: Partial<RunOptions> = {}): RunOptions => ({
+  clock: systemClock,
+  endpoint: simulator.url,
+  apiKey: null,
+  nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
+  outDir: folder,
+  card: null,
+  gpus: [],
+  trials: 1,
+  workers: 1,
+  certify: false,
+  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+  progress: silentProgress,
+  drain: never,
+  abort: never,
+  ...over,
+})
+
+describe('a run on the stand-in', () => {
+  let run: FinishedRun
+  beforeAll(async () => {
+    run = await runScenario(scenario, options())
+  })
+  const trial = () => {
+    const [first] = run.record.trials
+    if (!first || first.windowStartMs === null || first.windowEndMs === null) throw new Error('no steady window')
+    return { ...first, windowStartMs: first.windowStartMs, windowEndMs: first.windowEndMs }
+  }
+
+  test('is complete, on the card that nvidia-smi names, and every request succeeded at its exact length', async () => {
+    expect(run.record).toMatchObject({ status: 'complete', card: { key: 'rtx-4090' } })
+    expect(trial().outcomes).toEqual({ ok: trial().requests })
+    const rows = await readRows(run.directory, 'requests.csv')
+    expect(rows).toHaveLength(trial().requests)
+    expect(rows.every((row) => row.promptTokens === 64 && row.outputTokens === 48)).toBe(true)
+    expect(rows.every((row) => row.cachedTokens === null || row.cachedTokens === 0)).toBe(true)
+  })
+
+  test('is simulated in every place, and can never be quoted', () => {
+    expect(run.record.source).toBe('simulated')
+    expect(run.record.sourceEvidence.length).toBeGreaterThanOrEqual(2)
+    expect(run.record.gpus[0]).toMatchObject({ driver: '0.0-sim', name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' })
+    expect(run.record.gates.find((gate) => gate.id === 'live-source')?.status).toBe('fail')
+    expect(run.record.quotable).toBe(false)
+  })
+
+  test('counts the tokens of the window as the rows on disk have them', async () => {
+    const tokens = await readRows(run.directory, 'tokens.csv')
+    const { windowStartMs, windowEndMs, outputTokens, outputTokensPerS } = trial()
+    const inside = tokens.filter((row) => row.binStartMs >= windowStartMs && row.binStartMs + 20 <= windowEndMs)
+    expect(inside.reduce((sum, row) => sum + row.tokens, 0)).toBe(outputTokens)
+    expect(outputTokensPerS).toBeCloseTo((outputTokens as number) / ((windowEndMs - windowStartMs) / 1000), 6)
+    const all = new RequestTable(await readRows(run.directory, 'requests.csv')).column('outputTokens')
+    expect(tokens.reduce((sum, row) => sum + row.tokens, 0)).toBe(all.reduce((sum, each) => sum + each, 0))
+  })
+
+  test('has the energy that the stand-in truly used in the window, within 5 %', async () => {
+    const { windowStartMs, windowEndMs, energyJ, meanPowerW } = trial()
+    const { originMs } = run.record.clock
+    const query = `fromMs=${originMs + windowStartMs}&toMs=${originMs + windowEndMs}`
+    const truth = (await (await fetch(`${simulator.url}/simulator/true-energy?${query}`)).json()) as { energyJ: number }
+    expect(energyJ).not.toBeNull()
+    expect(Math.abs((energyJ as number) / truth.energyJ - 1)).toBeLessThan(0.05)
+    expect(meanPowerW).toBeCloseTo((energyJ as number) / ((windowEndMs - windowStartMs) / 1000), 6)
+  })
+
+  test('keeps what the cards did, so that the rows on disk give it again, and judges the card by it', async () => {
+    const { telemetry, fingerprint, trials, gpus, gates } = run.record
+    const servingUuids = gpus.map((gpu) => gpu.uuid)
+    expect(telemetry?.before.health.map(({ uuid }) => uuid)).toEqual(servingUuids)
+    expect(telemetry?.after.processes).toHaveLength(1)
+    expect(telemetry?.sampler).toMatchObject({ restarts: 0, gaveUp: null })
+    expect(telemetry?.trials[0]?.window?.samples).toBeGreaterThan(3)
+    expect(telemetry?.counter.state).not.toBe('ok')
+    expect(fingerprint?.driverStateSha256).toMatch(/^[0-9a-f]{64}$/)
+    const gpuRows = await readRows(run.directory, 'gpu.csv')
+    const counterRows = await readRows(run.directory, 'counter.csv')
+    const again = telemetry && withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids })
+    expect(again).toEqual(telemetry)
+    const statuses = Object.fromEntries(gates.map((gate) => [gate.id, gate.status]))
+    expect(statuses).toMatchObject({ 'card-match': 'pass', 'gpu-exclusive': 'pass', 'power-limit': 'pass' })
+    expect(statuses).toMatchObject({ throttle: 'pass', ecc: 'not-measured', 'energy-agreement': 'not-measured' })
+  })
+
+  test('is the same when it is read back, with hashes and row counts of its files', async () => {
+    const { record } = await readRun(run.directory)
+    expect(record).toEqual(run.record)
+    expect(Object.keys(record.files)).toEqual(expect.arrayContaining(['requests.csv', 'tokens.csv', 'gpu.csv']))
+    expect(record.files['gpu.csv']?.rows).toBe((await readRows(run.directory, 'gpu.csv')).length)
+  })
+
+  test('keeps no key, no prompt and no output text', async () => {
+    const secret = 'sk-must-not-be-written'
+    const { directory } = await runScenario(scenario, options({ apiKey: secret, nvidiaSmi: null }))
+    const text = readdirSync(directory)
+      .map((name) => readFileSync(join(directory, name), 'utf8'))
+      .join()
+    expect(text).not.toContain(secret)
+  })
+})
+
+test('without a GPU the run is kept, and energy is null with its reason, never 0', async () => {
+  const { record } = await runScenario(scenario, options({ nvidiaSmi: null }))
+  const [trial] = record.trials
+  expect(trial).toMatchObject({ energyJ: null, tokensPerJ: null, meanPowerW: null })
+  expect(trial?.reasons['energyJ']).toMatch(/--no-gpu/)
+  expect(record.result['tokensPerJ']).toMatchObject({ mean: null, n: 0 })
+  for (const id of ['energy-coverage', 'card-match', 'throttle', 'ecc', 'power-limit', 'gpu-exclusive', 'clock']) {
+    expect(record.gates.find((gate) => gate.id === id)).toMatchObject({
+      status: 'not-measured',
+      evidence: expect.stringContaining('--no-gpu'),
+    })
+  }
+  expect([record.telemetry, record.fingerprint]).toEqual([undefined, undefined])
+})
+
+test('a card whose temperature is not known is not waited for: each skipped cool-down is kept, and said once', async () => {
+  const warnings: string[] = []
+  const progress = { ...silentProgress, warn: (message: string) => void warnings.push(message) }
+  const coolDown = { toWithinC: 3, timeoutSeconds: 60 }
+  const cooled = {
+    ...scenario,
+    trial: { ...scenario.trial, seconds: 0.5, warmupSeconds: 0, quietSeconds: 0.8, coolDown },
+  }
+  const serverStart = { number: 2, of: 3 }
+  const { record } = await runScenario(cooled, options({ nvidiaSmi: null, trials: 3, progress, serverStart }))
+  expect(record.coolDowns?.map(({ beforeTrial, outcome }) => [beforeTrial, outcome])).toEqual([
+    [1, 'temperature-unknown'],
+    [2, 'temperature-unknown'],
+  ])
+  expect(warnings.filter((warning) => warning.startsWith('no cool-down'))).toHaveLength(1)
+  expect(record).toMatchObject({ status: 'complete', serverStart })
+})
+
+test('a run that outlasts its timeout ends in good order, and its record says so', async () => {
+  const bounded = { ...scenario, trial: { ...scenario.trial, seconds: 30, runTimeoutMinutes: 0.06 } }
+  const { record } = await runScenario(bounded, options({ nvidiaSmi: null }))
+  expect(record).toMatchObject({ status: 'interrupted', failure: 'ended in good order after runTimeoutMinutes: 0.06' })
+  expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
+})
+
+describe('other loads', () => {
+  const shortTrial = {
+    seconds: 3,
+    warmupSeconds: 0,
+    quietSeconds: 0.8,
+    requestTimeoutSeconds: 60,
+    runTimeoutMinutes: 5,
+    minWindowSeconds: 1,
+  }
+
+  test('an open loop sends at its rate and measures latency from the schedule', async () => {
+    const load = {
+      shape: 'open',
+      ratePerS: 20,
+      arrivals: 'constant',
+      burstiness: 1,
+      rampSeconds: 0,
+      maxInFlight: 32,
+    } as const
+    const { directory, record } = await runScenario(
+      { ...scenario, load, trial: shortTrial, slo: { ttftMs: 5000 } },
+      options({ nvidiaSmi: null }),
+    )
+    const [trial] = record.trials
+    const rows = await readRows(directory, 'requests.csv')
+    expect(rows.map((row) => row.scheduledMs - (trial?.startMs ?? 0)).slice(0, 3)).toEqual(
+      [50, 100, 150].map((ms) => expect.closeTo(ms, 2)),
+    )
+    expect(rows).toHaveLength(59)
+    expect(trial?.client.dropped).toBe(0)
+    expect(trial?.ttftFromScheduleMs.p50).toBeGreaterThanOrEqual(trial?.ttftMs.p50 as number)
+    expect(trial?.windowStartMs).not.toBeNull()
+  })
+
+  test('an open loop without enough connections drops and says so; the gate fails', async () => {
+    const load = {
+      shape: 'open',
+      ratePerS: 60,
+      arrivals: 'constant',
+      burstiness: 1,
+      rampSeconds: 0,
+      maxInFlight: 4,
+    } as const
+    const { record } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    expect(record.trials[0]?.client.dropped).toBeGreaterThan(20)
+    expect(record.gates.find((gate) => gate.id === 'client-headroom')).toMatchObject({
+      status: 'fail',
+      evidence: expect.stringMatching(/[1-9]\d* dropped/),
+    })
+  })
+
+  test('conversations grow turn by turn, and their earlier turns come from the prefix cache', async () => {
+    const load = {
+      shape: 'closed',
+      concurrency: 3,
+      rampSeconds: 0,
+      session: { turns: 4, thinkSeconds: 0.05, userTokens: 16 },
+    } as const
+    const { directory } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const lengths = new Set((await readRows(directory, 'requests.csv')).map((row) => row.promptTokens))
+    expect([...lengths].sort((a, b) => Number(a) - Number(b))).toEqual([64, 128, 192, 256])
+  })
+
+  test('the openai package can be the client: same outcomes and lengths, its own times', async () => {
+    const { directory, record } = await runScenario(
+      { ...scenario, client: 'sdk', trial: shortTrial },
+      options({ nvidiaSmi: null }),
+    )
+    expect(record.scenario).toMatchObject({ client: 'sdk' })
+    const rows = await readRows(directory, 'requests.csv')
+    expect(rows.length).toBeGreaterThan(10)
+    expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48 && row.firstTokenMs !== null)).toBe(true)
+  })
+
+  test('a trace is replayed at its times with its lengths', async () => {
+    const file = join(folder, 'trace.jsonl')
+    const line = (timestamp: number, input: number, output: number) =>
+      JSON.stringify({ timestamp, input_length: input, output_length: output, hash_ids: [1] })
+    writeFileSync(file, `${[line(500, 600, 8), line(0, 700, 4), line(2400, 520, 6)].join('\n')}\n`)
+    const load = { shape: 'trace', file, speed: 1, maxInFlight: 8 } as const
+    const { directory } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const rows = (await readRows(directory, 'requests.csv')).toSorted((a, b) => a.scheduledMs - b.scheduledMs)
+    expect(rows.map((row) => [row.promptTokens, row.outputTokens, row.outcome])).toEqual([
+      [700, 4, 'ok'],
+      [600, 8, 'ok'],
+      [520, 6, 'ok'],
+    ])
+  })
+})
+
+describe('interrupted', () => {
+  const cli = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url))
+  const short = join(folder, 'short.yaml')
+  const text = readFileSync(scenarioPath, 'utf8')
+    .replace('tokens: 512', 'tokens: 64')
+    .replace('tokens: 256', 'tokens: 48')
+    .replace(/^trial: .*$/m, 'trial: { seconds: 60, warmupSeconds: 0.4, quietSeconds: 0.8 }')
+  writeFileSync(short, text)
+
+  const start = (out: string) =>
+    spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        cli,
+        'run',
+        short,
+        '--endpoint',
+        simulator.url,
+        '--nvidia-smi',
+        simulator.nvidiaSmi,
+        '--out',
+        out,
+      ],
+      { stdio: 'ignore', env: { ...process.env, OPENAI_API_KEY: '' } },
+    )
+  const runFolder = (out: string) => join(out, readdirSync(out)[0] ?? 'not-yet')
+  /** Waits until measured requests are on disk, however long the machine takes for that. */
+  async function untilRequestsAreOnDisk(out: string): Promise<number> {
+    for (;;) {
+      const rows = await readRows(runFolder(out), 'requests.csv').catch(() => [])
+      if (rows.length > 20) return rows.length
+      await systemClock.sleep(100)
+    }
+  }
+
+  test('by kill -9, the record is readable, says running, and every request that had ended is there', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'kill-'))
+    const child = start(out)
+    const seen = await untilRequestsAreOnDisk(out)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const { record } = await readRun(runFolder(out))
+    expect(record).toMatchObject({ status: 'running', endedAt: null, quotable: false, source: 'simulated' })
+    const rows = await readRows(runFolder(out), 'requests.csv')
+    expect(rows.length).toBeGreaterThanOrEqual(seen)
+    expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48)).toBe(true)
+  })
+
+  test('by Ctrl-C, what is in flight ends, the record says interrupted and the exit code is 130', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'interrupt-'))
+    const child = start(out)
+    await untilRequestsAreOnDisk(out)
+    child.kill('SIGINT')
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+    const { record } = await readRun(runFolder(out))
+    expect(record).toMatchObject({ status: 'interrupted', quotable: false })
+    expect(record.endedAt).not.toBeNull()
+    expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
+  })
+
+  test('by Ctrl-C twice, what is in flight is cut and recorded as aborted, never as a short success', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'interrupt-twice-'))
+    const child = start(out)
+    await untilRequestsAreOnDisk(out)
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+    const { record } = await readRun(runFolder(out))
+    expect(record.status).toBe('interrupted')
+    const rows = await readRows(runFolder(out), 'requests.csv')
+    expect(rows.filter((row) => row.outcome === 'ok').every((row) => row.outputTokens === 48)).toBe(true)
+    expect(rows.filter((row) => row.outcome !== 'ok').every((row) => row.outcome === 'aborted')).toBe(true)
+  })
+})

@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url'
+import { cardByKey } from '../catalogue/cards.ts'
+import { catalogueNames } from '../catalogue/find.ts'
+import { modelByKey } from '../catalogue/models.ts'
+import type { Card, Model } from '../catalogue/types.ts'
+import { systemClock } from '../clock.ts'
+import { startFailure } from '../endpoint/serve/start-failure.ts'
+import { StartLog } from '../endpoint/serve/start-log.ts'
+import { fitOf } from '../physics/memory.ts'
+import type { RunRecord } from '../record/schema/run.ts'
+import { silentProgress } from '../run/progress.ts'
+import { runScenario } from '../run/run.ts'
+import type { PlainTextFile } from '../scenario/expand.ts'
+import { loadScenarios } from '../scenario/load-file.ts'
+import { launchSimulator } from '../simulator/launch.ts'
+import type { FaultCase, StartCase } from './fault-cases.ts'
+
+const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
+
+const stand = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
+
+/** A short run on a stand-in, and everything that it warned of. */
+export interface FaultRun {
+  readonly record: RunRecord
+  readonly warnings: readonly string[]
+}
+
+/** Runs one short trial on a stand-in of its own. */
+export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
+  const { launch, watched = false, warmupSeconds = 0, seconds = 3 } = fault
+  const simulator = await launchSimulator({ ...stand, ...launch })
+  const warnings: string[] = []
+  try {
+    const { record } = await runScenario(await shortScenario(warmupSeconds, seconds), {
+      clock: systemClock,
+      endpoint: simulator.url,
+      apiKey: null,
+      nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
+      outDir,
+      card: 'rtx-4090',
+      gpus: [],
+      trials: 1,
+      workers: 1,
+      certify: false,
+      tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+      progress: { ...silentProgress, warn: (message) => warnings.push(message) },
+      drain: new AbortController().signal,
+      abort: new AbortController().signal,
+    })
+    return { record, warnings }
+  } finally {
+    await simulator.stop()
+  }
+}
+
+async function shortScenario(warmupSeconds: number, seconds: number): Promise<PlainTextFile> {
+  const [file] = await loadScenarios([scenarioPath], catalogueNames)
+  const { server: _, ...scenario } = file as PlainTextFile
+  return {
+    ...scenario,
+    load: { shape: 'closed', concurrency: 4, rampSeconds: 0.2 },
+    prompt: { tokens: 64, prefixCache: 'cold' },
+    output: { tokens: 32 },
+    trial: {
+      seconds,
+      warmupSeconds,
+      quietSeconds: 0.8,
+      requestTimeoutSeconds: 60,
+      runTimeoutMinutes: 5,
+      minWindowSeconds: 1,
+    },
+  }
+}
+
+/** How a run ends that cannot begin: the error class with its words and, where the server left a log, the cause in it. */
+export async function endOf({ title, launch }: StartCase, outDir: string): Promise<string> {
+  try {
+    await runFault({ title, launch, mustShow: [] }, outDir)
+    return 'the run ended well'
+  } catch (error) {
+    const { message, code = 'no class', cause } = error as Error & { code?: string }
+    return `${code}: ${message}${cause instanceof Error ? `; ${causeIn(cause.message)}` : ''}`
+  }
+}
+
+function causeIn(text: string): string {
+  const log = new StartLog()
+  log.write(text)
+  const fit = fitOf(cardByKey(stand.card) as Card, modelByKey(stand.model) as Model, {
+    contextTokens: 16_384,
+    sessions: 1,
+    kvBytesPerElement: 1,
+    gpuMemoryUtilization: 0.92,
+  })
+  return `cause ${startFailure(text.split('\n'), log.facts, fit).cause}`
+}
+
+/** What every generation of vLLM counts, under whatever names. */
+const counters = [
+  'generationTokens',
+  'promptTokens',
+  'prefixCacheHits',
+  'ttftMeanMs',
+  'itlMeanMs',
+  'kvUsageMax',
+] as const
+
+/** What a run shows that something was wrong: gates, outcomes, and what else the record tells. */
+export function signsOf({ record, warnings }: FaultRun): string[] {
+  const outcomes = Object.assign({}, ...record.trials.map((trial) => trial.outcomes)) as Record<string, number>
+  const kinds = Object.keys(outcomes).filter((kind) => kind !== 'ok')
+  const preemptions = record.trials.reduce((sum, trial) => sum + (trial.server?.preemptions ?? 0), 0)
+  const gateOf = (id: string): string => record.gates.find((gate) => gate.id === id)?.status ?? 'absent'
+  const findings = record.trials.flatMap((trial) => trial.energy.findings)
+  return [
+    ...record.gates.map(({ id, status }) => `${id} ${status}`),
+    ...(kinds.length === 0 ? ['every request ok'] : kinds.map((kind) => `outcome ${kind}`)),
+    ...(['pass', 'warn'].includes(gateOf('token-audit')) ? ['the tokens agree'] : []),
+    `metric names ${record.endpoint.serving?.metricNames}`,
+    ...(record.trials.every(({ server }) => server && counters.every((name) => server[name] !== null))
+      ? ['every counter was read']
+      : []),
+    ...(preemptions > 0 ? ['preemptions in server.csv'] : []),
+    ...(findings.some((finding) => finding.includes('stale')) ? ['a stale sensor'] : []),
+    ...(warnings.length > 0 ? ['warnings'] : []),
+  ]
+}
+
+/** The evidence of each gate, by its id. */
+export const evidenceOf = ({ record }: FaultRun): Map<string, string> =>
+  new Map(record.gates.map(({ id, evidence }) => [id, evidence]))

@@ -1,0 +1,106 @@
+import { type ResultKey, resultUnits } from '../record/result-units.ts'
+import { type Figure, type Gate, type RunRecord, runRecordSchema } from '../record/schema/run.ts'
+import type { Trial } from '../record/schema/trial.ts'
+
+/** What a test wants to say about a run; everything else is made up and valid. */
+export interface RunOverrides {
+  readonly card: string
+  readonly name?: string
+  readonly scenario?: string
+  readonly title?: string
+  readonly model?: string
+  readonly concurrency?: number
+  readonly source?: RunRecord['source']
+  readonly status?: RunRecord['status']
+  readonly failure?: string
+  readonly startedAt?: string
+  readonly gpus?: number
+  readonly powerLimitW?: number
+  readonly slo?: { readonly ttftMs?: number; readonly tpotMs?: number; readonly e2eMs?: number }
+  readonly trialList?: readonly Trial[]
+  /** Images or training instead of text: the kind and the part of the scenario that belongs to it. */
+  readonly work?:
+    | { readonly kind: 'image'; readonly image: object }
+    | { readonly kind: 'training'; readonly training: object }
+  /** The run failed for memory, and this is what the server said. */
+  readonly oom?: string
+  readonly gates?: readonly Gate[]
+  /** Means, or [mean, low, high], or a reason for none. */
+  readonly result?: Partial<Record<ResultKey, number | readonly [number, number, number] | string>>
+}
+
+/** A run record as `readRun` would give it: parsed through the schema, so that a test cannot drift from it. */
+export function makeRun(over: RunOverrides): RunRecord {
+  const scenario = over.scenario ?? 'llama-3.1-8b-fp8-batch32'
+  const startedAt = over.startedAt ?? '2026-11-01T10:00:00Z'
+  const stamp = startedAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return runRecordSchema.parse({
+    schemaVersion: 1,
+    id: `${stamp}-${over.card}-${scenario}`,
+    status: over.status ?? 'complete',
+    source: over.source ?? 'live',
+    sourceEvidence: over.source === 'simulated' ? ['driver 0.0-sim'] : [],
+    startedAt,
+    endedAt: startedAt,
+    clock: { originMs: 0 },
+    tool: { name: 'joulemark', version: '0.1.0', commit: null, node: '24.0.0' },
+    scenario: {
+      name: scenario,
+      title: over.title ?? 'Llama 3.1 8B FP8 batch 32 agg',
+      model: over.model ?? 'llama-3.1-8b-instruct-fp8',
+      load: { shape: 'closed', concurrency: over.concurrency ?? (over.work ? 1 : 32) },
+      ...(over.work ?? { kind: 'text', prompt: { tokens: 512 }, output: { tokens: 256 } }),
+      ...(over.slo === undefined ? {} : { slo: over.slo }),
+    },
+    scenarioSha256: `sha-of-${scenario}`,
+    card: { key: over.card, name: over.name ?? over.card },
+    host: { hostname: 'box', kernel: 'Linux 6.8', cpu: 'a CPU', cpuCount: 2, memoryGiB: 8 },
+    gpus: Array.from({ length: over.gpus ?? 1 }, (_, index) => makeGpu(index, over)),
+    endpoint: {
+      url: 'http://127.0.0.1:8000',
+      engine: 'vllm',
+      version: '0.11.0',
+      systemFingerprint: null,
+      model: 'm',
+      modelRoot: null,
+      servedModels: ['m'],
+      maxModelLen: 16384,
+    },
+    certificate: null,
+    trials: over.trialList ?? [],
+    converged: true,
+    result: Object.fromEntries(
+      Object.entries(over.result ?? {}).map(([key, value]) => [key, makeFigure(key as ResultKey, value)]),
+    ),
+    gates: over.gates ?? [],
+    quotable: over.source !== 'simulated',
+    ...(over.failure === undefined ? {} : { failure: over.failure }),
+    ...(over.oom === undefined ? {} : { oom: { evidence: over.oom } }),
+    files: {},
+  })
+}
+
+function makeFigure(key: ResultKey, value: number | readonly [number, number, number] | string): Figure {
+  const unit = resultUnits[key]
+  if (typeof value === 'string') return { mean: null, ci95: null, n: 0, unit, reason: value }
+  if (typeof value === 'number') return { mean: value, ci95: null, n: 1, unit }
+  return { mean: value[0], ci95: [value[1], value[2]], n: 3, unit }
+}
+
+const makeGpu = (index: number, over: RunOverrides) => ({
+  index,
+  uuid: `GPU-${index}`,
+  name: over.name ?? over.card,
+  driver: '580.0',
+  vbios: null,
+  powerLimitW: over.powerLimitW ?? 450,
+  powerDefaultLimitW: 450,
+  memoryTotalMiB: 24564,
+  memoryReservedMiB: null,
+  eccMode: null,
+  persistenceMode: null,
+  pcie: { genCurrent: 4, genMax: 4, widthCurrent: 16, widthMax: 16 },
+  maxSmClockMHz: null,
+  maxMemClockMHz: null,
+  serving: true,
+})

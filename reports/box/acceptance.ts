@@ -1,0 +1,131 @@
+import { cardByKey } from '../../harness/catalogue/cards.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import type { ServerStart } from '../../harness/record/schema/server.ts'
+import { servingGpus } from '../../harness/record/serving-gpus.ts'
+import { predictScenario } from '../predict/scenario.ts'
+
+/** One figure of a box against what this card should reach. */
+export interface AcceptanceLine {
+  readonly scenario: string
+  /** Absent where the server was running already. */
+  readonly serverStart?: ServerStart
+  readonly metric: 'outputTokensPerS'
+  readonly measured: number | null
+  readonly low: number | null
+  readonly high: number | null
+  /** What the band rests on. */
+  readonly basis: string
+  readonly verdict: 'pass' | 'fail' | 'not-measured'
+  /** Likely causes where it falls outside, most telling first; or why it was not judged. */
+  readonly why: readonly string[]
+}
+
+/** The doctor's findings, as far as the verdict needs them. */
+export interface DoctorFinding {
+  readonly id: string
+  readonly status: string
+  readonly read: string
+}
+
+/** Boxes with the same card lie this close together; more than it is a finding. An assumption until there are many records. */
+const SAME_CARD = 0.1
+
+/**
+ * Output tokens/s of each run against the band of its exact card and edition: earlier live runs of the same scenario
+ * on the same card where there are some (their mean ± 10 %), else what `predict` says of a healthy box.
+ */
+export function acceptance(
+  runs: readonly RunRecord[],
+  earlier: readonly RunRecord[],
+  findings: readonly DoctorFinding[],
+): AcceptanceLine[] {
+  return runs.map((run) => {
+    const measured = run.result['outputTokensPerS']?.mean ?? null
+    const band = bandOf(run, earlier)
+    const start = run.serverStart ? { serverStart: run.serverStart } : {}
+    const base = { scenario: run.scenario.name, ...start, metric: 'outputTokensPerS', measured } as const
+    if ('reason' in band) {
+      return { ...base, low: null, high: null, basis: 'none', verdict: 'not-measured', why: [band.reason] }
+    }
+    if (measured === null || run.status !== 'complete') {
+      const why = run.failure ?? run.result['outputTokensPerS']?.reason ?? `the run is ${run.status}`
+      return { ...base, ...band, verdict: 'not-measured', why: [why] }
+    }
+    if (run.source === 'simulated') {
+      return { ...base, ...band, verdict: 'not-measured', why: ['SIMULATED: it proves nothing about a box'] }
+    }
+    const inside = measured >= band.low && measured <= band.high
+    const why = inside ? [] : measured < band.low ? slowCauses(run, findings) : fastCauses(run)
+    return { ...base, ...band, verdict: inside ? 'pass' : 'fail', why }
+  })
+}
+
+/** The box passes when every judged figure does, and at least one was judged. */
+export function boxAccepted(lines: readonly AcceptanceLine[]): boolean {
+  return lines.some((line) => line.verdict === 'pass') && lines.every((line) => line.verdict !== 'fail')
+}
+
+type Band = { readonly low: number; readonly high: number; readonly basis: string } | { readonly reason: string }
+
+function bandOf(run: RunRecord, earlier: readonly RunRecord[]): Band {
+  const kin = earlier.filter(
+    (each) =>
+      each.id !== run.id &&
+      each.source === run.source &&
+      each.status === 'complete' &&
+      each.card.key === run.card.key &&
+      each.scenarioSha256 === run.scenarioSha256,
+  )
+  const rates = kin.map((each) => each.result['outputTokensPerS']?.mean ?? null).filter((rate) => rate !== null)
+  if (rates.length > 0) {
+    const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
+    const low = Math.min(mean * (1 - SAME_CARD), ...rates)
+    const high = Math.max(mean * (1 + SAME_CARD), ...rates)
+    return { low, high, basis: `${rates.length} earlier runs on ${run.card.key}` }
+  }
+  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  if (card === null) return { reason: run.card.reason ?? 'the card is not in the catalogue' }
+  const { prediction, reason, approximate } = predictScenario(run.scenario, card)
+  if (prediction === null || approximate) return { reason: reason ?? 'nothing is predicted for this load' }
+  const { slow, fast } = prediction.band
+  return { low: slow.outputTokensPerS, high: fast.outputTokensPerS, basis: `predicted for ${card.key}` }
+}
+
+/** What makes a card slow, as the record and the doctor saw it. */
+function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[] {
+  const serving = servingGpus(run.gpus)
+  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  const gate = (id: string, cause: string) => {
+    const found = run.gates.find((each) => each.id === id && (each.status === 'fail' || each.status === 'warn'))
+    return found ? [`${cause}: ${found.evidence}`] : []
+  }
+  const causes = [
+    ...serving.flatMap(({ powerLimitW: limit, powerDefaultLimitW: usual }) =>
+      limit !== null && usual !== null && limit < usual ? [`lowered power limit: ${limit} of ${usual} W`] : [],
+    ),
+    ...gate('throttle', 'heat or a slowdown'),
+    ...gate('thermal-soak', 'not yet warm, or ever warmer'),
+    ...gate('gpu-exclusive', 'foreign process on the card'),
+    ...gate('token-audit', 'foreign traffic on the server'),
+    ...gate('client-headroom', 'the client was too slow'),
+    ...gate('ecc', 'memory errors'),
+    ...serving.flatMap(({ pcie: { widthCurrent, widthMax } }) =>
+      widthCurrent !== null && widthMax !== null && widthCurrent < widthMax
+        ? [`narrow PCIe link: x${widthCurrent} of x${widthMax}`]
+        : [],
+    ),
+    ...serving.flatMap(({ eccMode }) =>
+      eccMode === 'Enabled' && card?.ecc.value === 'toggle-off' ? ['ECC is on: some per cent of memory bandwidth'] : [],
+    ),
+    ...findings
+      .filter((finding) => finding.status === 'fail' || finding.status === 'warn')
+      .map((finding) => `doctor, ${finding.id}: ${finding.read}`),
+  ]
+  return causes.length > 0 ? causes : ['no cause seen: wrong driver, server settings, or a slow card']
+}
+
+/** Nothing makes a card faster than it is. */
+function fastCauses(run: RunRecord): string[] {
+  const failing = run.gates.filter((gate) => gate.status === 'fail').map((gate) => `${gate.id}: ${gate.evidence}`)
+  return failing.length > 0 ? failing : ['faster than expected: another edition, raised clocks, or a figure to doubt']
+}

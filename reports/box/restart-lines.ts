@@ -1,0 +1,28 @@
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { figureOf } from '../../harness/metrics/result.ts'
+import { resultUnits } from '../../harness/record/result-units.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+
+/**
+ * What several starts of one server came to, a line a scenario: the headline figure of each start, their mean, and its
+ * 95 % interval from the spread between starts. Trials of one start share its level, so that their number does not count
+ * here. Scenarios that were started once have no line.
+ */
+export function restartLines(runs: readonly RunRecord[]): string[] {
+  const usable = runs.filter((run) => run.status === 'complete' && run.trials.length > 0)
+  const groups = Map.groupBy(usable, (run) => `${run.scenarioSha256} ${run.scenario.name}`)
+  return [...groups.values()].filter((group) => group.length > 1).map(lineOf)
+}
+
+function lineOf(runs: readonly RunRecord[]): string {
+  const { scenario } = runs[0]!
+  const key = headlineMetric(scenario)
+  const means = runs.map((run) => run.result[key]?.mean ?? null)
+  const figure = figureOf(means, resultUnits[key], () => 'not measured in every start')
+  const stamp = runs.some((run) => run.source === 'simulated') ? ' SIMULATED' : ''
+  const head = `${scenario.name}, ${runs.length} starts of the server:`
+  if (figure.mean === null || figure.ci95 === null) return `${head} ${figure.reason ?? 'no interval'}`
+  const half = ((figure.ci95[1] - figure.ci95[0]) / 2 / figure.mean) * 100
+  const each = means.map((mean) => mean?.toFixed(1)).join(', ')
+  return `${head} ${figure.mean.toFixed(1)} ${figure.unit} ± ${half.toFixed(1)} %${stamp} (${each})`
+}

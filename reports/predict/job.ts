@@ -1,0 +1,99 @@
+import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
+import { modelByKey } from '../../harness/catalogue/models.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import { JoulemarkError } from '../../harness/errors.ts'
+import { imageFit, imageLimit } from '../../harness/physics/image.ts'
+import { trainingLimit } from '../../harness/physics/training.ts'
+import type { ImageScenario, TrainingScenario } from '../../harness/scenario/schema.ts'
+import { formatNumber } from '../render/format-cell.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
+
+/** What arithmetic says of images or training on a card: whether it fits, and what no run can beat. */
+export interface JobPrediction {
+  readonly scenario: string
+  readonly card: string
+  /** Size, steps and guidance, or batch and sequence: the figure says nothing without them. */
+  readonly settings: string
+  /** Null where it is not computed. */
+  readonly fits: boolean | null
+  readonly evidence: string
+  /** Seconds an image at least, or steps a second at most; null with a reason. */
+  readonly limit: { readonly value: number; readonly unit: 's/image' | 'steps/s'; readonly formula: string } | null
+  readonly reason: string | null
+}
+
+/** Limit of an image or training scenario on a card. Throws `bad-input` for a model that is not in the catalogue. */
+export function predictJob(scenario: ImageScenario | TrainingScenario, card: Card): JobPrediction {
+  return scenario.kind === 'image' ? imageJob(scenario, card) : trainingJob(scenario, card)
+}
+
+const unknown = (scenario: { readonly name: string; readonly model: string }) =>
+  new JoulemarkError('bad-input', `scenario ${scenario.name}: ${scenario.model} is not in the catalogue`)
+
+function imageJob(scenario: ImageScenario, card: Card): JobPrediction {
+  const model = imageModelByKey(scenario.model)
+  if (model === null) throw unknown(scenario)
+  const { size, steps, guidance, batch } = scenario.image
+  const fit = imageFit(card, model)
+  const limit = imageLimit(card, model, scenario.image)
+  const base = {
+    scenario: scenario.name,
+    card: card.key,
+    settings: `${size}, ${steps} steps, guidance ${guidance}, batch ${batch}`,
+    ...fit,
+  }
+  if (!fit.fits) return { ...base, limit: null, reason: 'it does not fit' }
+  if ('reason' in limit) return { ...base, limit: null, reason: limit.reason }
+  return { ...base, limit: { value: limit.secondsPerImage, unit: 's/image', formula: limit.formula }, reason: null }
+}
+
+function trainingJob(scenario: TrainingScenario, card: Card): JobPrediction {
+  const model = modelByKey(scenario.model)
+  if (model === null) throw unknown(scenario)
+  const { batch, sequenceTokens, rank, gradientCheckpointing } = scenario.training
+  const limit = trainingLimit(card, model, gradientCheckpointing)
+  const tokens = batch * sequenceTokens
+  return {
+    scenario: scenario.name,
+    card: card.key,
+    settings: `batch ${batch} x ${sequenceTokens} tokens, rank ${rank}, checkpointing ${gradientCheckpointing ? 'on' : 'off'}`,
+    fits: null,
+    evidence: 'what training needs of memory is not computed: activations depend on the command',
+    limit: {
+      value: limit.tokensPerS / tokens,
+      unit: 'steps/s',
+      formula: `${limit.formula}, ${tokens} tokens a step`,
+    },
+    reason: null,
+  }
+}
+
+/** The jobs as a table with the sums below it. */
+export function jobPredictionTable(jobs: readonly JobPrediction[]): Table {
+  return buildTable({
+    id: 'job-prediction',
+    title: 'Images and training: the limit',
+    columns: [
+      { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
+      { id: 'settings', head: 'Settings', align: 'left', cell: (at) => text(at.settings) },
+      { id: 'fit', head: 'Memory', align: 'left', cell: fitCell },
+      { id: 'limit', head: 'Limit', align: 'right', cell: limitCell },
+    ],
+    rows: jobs,
+    rowId: (at) => `${at.scenario}-${at.card}`,
+    notes: [
+      'Seconds an image at least, steps a second at most, at the dense 16-bit peak with FP32 accumulate. No expected figure: nothing published was fitted.',
+      ...jobs.flatMap((at) => (at.limit ? [`${at.scenario} on ${at.card}: ${at.limit.formula}`] : [])),
+    ],
+  })
+}
+
+function fitCell({ fits, evidence }: JobPrediction): Cell {
+  if (fits === null) return missing(evidence)
+  return fits ? text('fits') : { kind: 'oom', evidence }
+}
+
+function limitCell({ limit, reason }: JobPrediction): Cell {
+  if (limit === null) return missing(reason ?? 'not predicted')
+  return text(`${formatNumber(limit.value, 2)} ${limit.unit}`)
+}

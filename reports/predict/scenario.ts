@@ -1,0 +1,77 @@
+import { modelByKey } from '../../harness/catalogue/models.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import { JoulemarkError } from '../../harness/errors.ts'
+import { type Prediction, predictClosedLoop } from '../../harness/physics/closed-loop.ts'
+import { kvElementBytes } from '../../harness/physics/kv.ts'
+import { type Fit, fitOf } from '../../harness/physics/memory.ts'
+import { predictSessions } from '../../harness/physics/sessions.ts'
+import { sharedPromptTokens } from '../../harness/scenario/load-shape.ts'
+import type { Scenario } from '../../harness/scenario/schema.ts'
+import { usualUtilization } from '../memory-share.ts'
+
+/** What can be said of a scenario on a card before any run; `reason` where no figure can be predicted. */
+export interface ScenarioPrediction {
+  readonly scenario: string
+  readonly card: string
+  readonly model: string
+  readonly fit: Fit
+  /** Null with a reason for loads whose throughput is not the server's doing, or that do not fit. */
+  readonly prediction: Prediction | null
+  readonly reason: string | null
+  /** Too rough to judge a box by. */
+  readonly approximate: boolean
+}
+
+/** Fit, limit, expected figure and band of a resolved scenario on a card. Throws `bad-input` for another kind than text. */
+export function predictScenario(scenario: Scenario, card: Card): ScenarioPrediction {
+  const model = modelByKey(scenario.model)
+  if (scenario.kind !== 'text' || model === null) {
+    const why = model === null ? `${scenario.model} is not in the catalogue` : `kind ${scenario.kind} has no prediction`
+    throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}`)
+  }
+  const { server, prompt, output, load } = scenario
+  const gpus = server?.tensorParallel ?? 1
+  const kvBytesPerElement = kvElementBytes(server?.kvCacheDtype)
+  const fit = fitOf(card, model, {
+    // one sequence of the full context is what vLLM insists on; more of them queue
+    contextTokens: server?.maxModelLen ?? prompt.tokens + output.tokens,
+    sessions: 1,
+    kvBytesPerElement,
+    gpuMemoryUtilization: server?.gpuMemoryUtilization ?? usualUtilization(card),
+    gpus,
+  })
+  const base = { scenario: scenario.name, card: card.key, model: model.key, fit, approximate: false }
+  if (fit.headroomRatio < 1) return { ...base, prediction: null, reason: 'it does not fit' }
+  if (load.shape !== 'closed') {
+    return { ...base, prediction: null, reason: 'its throughput is what is asked for, not what the server can do' }
+  }
+  const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(scenario)) / (prompt.tokens + output.tokens)))
+  if (load.session) {
+    const { active, ...prediction } = predictSessions(card, model, {
+      conversations: load.concurrency,
+      ...load.session,
+      firstPromptTokens: prompt.tokens,
+      outputTokens: output.tokens,
+      kvBytesPerElement,
+      gpus,
+      maxAtOnce: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
+    })
+    const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others think`
+    return { ...base, approximate: true, prediction, reason }
+  }
+  const concurrency = Math.min(load.concurrency, server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless)
+  const prediction = predictClosedLoop(card, model, {
+    concurrency,
+    promptTokens: prompt.tokens,
+    outputTokens: output.tokens,
+    cachedTokens: Math.min(prompt.tokens - 1, sharedPromptTokens(prompt.prefixCache, prompt.tokens)),
+    kvBytesPerElement,
+    gpus,
+  })
+  const queues =
+    concurrency < load.concurrency ? `only ${concurrency} of ${load.concurrency} streams run at once` : null
+  return { ...base, prediction, reason: queues }
+}
+
+const contextOf = (scenario: Extract<Scenario, { kind: 'text' }>): number =>
+  scenario.server?.maxModelLen ?? scenario.prompt.tokens + scenario.output.tokens

@@ -1,0 +1,96 @@
+import { fileURLToPath } from 'node:url'
+import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { scenarioKeysFor } from '../../harness/catalogue/find.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import { JoulemarkError } from '../../harness/errors.ts'
+import { atRate, expandSweep, type PlainScenarioFile } from '../../harness/scenario/expand.ts'
+import { resolveScenario } from '../../harness/scenario/resolve.ts'
+import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
+import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import { saysOutOfMemory } from '../../harness/workloads/out-of-memory.ts'
+
+/** Where a run finds the stand-in, and the file as it has to be run there. */
+export interface StandIn {
+  readonly endpoint: string
+  readonly nvidiaSmi: string
+  readonly file: ScenarioFile
+  stop(): Promise<void>
+}
+
+/** Nothing listens on the discard port: what a client meets where vLLM could not start. */
+const REFUSING = 'http://127.0.0.1:9'
+const TRAINING_COMMAND = fileURLToPath(new URL('../../harness/simulator/training/command.ts', import.meta.url))
+
+/**
+ * Starts the stand-in as a box with this card would serve this scenario: its model, its `server:` settings, as many
+ * cards as it asks for. Where vLLM would not start for memory there is the box and no server, as in life.
+ */
+export async function startStandIn(file: ScenarioFile, cardKey: string, seed: number): Promise<StandIn> {
+  const card = cardByKey(cardKey)
+  if (card === null) throw new JoulemarkError('bad-input', `--simulate ${cardKey}: no such card in the catalogue`)
+  const scenario = resolveScenario(firstOf(file), scenarioKeysFor(card.key))
+  const gpus = scenario.server?.tensorParallel ?? 1
+  const box = { card: card.key, gpus, tensorParallel: gpus, seed }
+  if (scenario.kind === 'training') {
+    const simulator = await launchSimulator({ ...box, model: 'training' })
+    return { ...doorsOf(simulator), file: withCommand(file, scenario, card, simulator.url) }
+  }
+  try {
+    return { ...doorsOf(await launchSimulator({ ...box, model: scenario.model, ...settingsOf(scenario) })), file }
+  } catch (error) {
+    if (!(error instanceof JoulemarkError) || !saysOutOfMemory(error.message)) throw error
+    return { ...doorsOf(await launchSimulator({ ...box, model: 'none' })), endpoint: REFUSING, file }
+  }
+}
+
+const doorsOf = (simulator: RunningSimulator) => ({
+  endpoint: simulator.url,
+  nvidiaSmi: simulator.nvidiaSmi,
+  stop: () => simulator.stop(),
+})
+
+/** All runs of a sweep are served alike. */
+function firstOf(file: ScenarioFile): PlainScenarioFile {
+  const search = file.kind === 'text' && file.load.shape === 'sweep' ? file.load.highestRate : undefined
+  if (file.kind === 'text' && search) return atRate(file, search.fromPerS)
+  return expandSweep(file)[0] as PlainScenarioFile
+}
+
+/** `server:` in the simulator's words; what is left out is vLLM's default. */
+function settingsOf(scenario: Scenario) {
+  const { maxModelLen, kvCacheDtype, maxNumSeqs, gpuMemoryUtilization } = scenario.server ?? {}
+  return {
+    kvCacheDtype: kvCacheDtype ?? 'auto',
+    ...(maxModelLen === undefined ? {} : { maxModelLen }),
+    ...(maxNumSeqs === undefined ? {} : { maxNumSeqs }),
+    ...(gpuMemoryUtilization === undefined ? {} : { gpuMemoryUtilization }),
+  }
+}
+
+function withCommand(
+  file: ScenarioFile,
+  scenario: Extract<Scenario, { kind: 'training' }>,
+  card: Card,
+  simulatorUrl: string,
+): ScenarioFile {
+  if (file.kind !== 'training') return file
+  const { batch, sequenceTokens, rank, steps, gradientCheckpointing } = scenario.training
+  const flags = {
+    simulator: simulatorUrl,
+    card: card.key,
+    model: scenario.model,
+    batch,
+    rank,
+    steps,
+    seed: scenario.seed,
+  }
+  const command = [
+    process.execPath,
+    TRAINING_COMMAND,
+    ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    '--sequence-tokens',
+    String(sequenceTokens),
+    ...(gradientCheckpointing ? ['--gradient-checkpointing'] : []),
+  ]
+  return { ...file, training: { ...file.training, command } }
+}
