@@ -43,6 +43,8 @@ export async function certifyClient(
     }
     const full = await play(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
     const errors = compareStamps(paced.stamps, paced.truth, CHUNKS)
+    // no event of the server was stamped here: an error that is not a number must not reach the record
+    if (Number.isNaN(errors.ttftMs.p50 + errors.gapMs.p50)) throw new Error('no stream of the exact server was read')
     return {
       streams,
       tokensPerSPerStream: RATE_PER_S,

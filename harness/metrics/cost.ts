@@ -1,3 +1,4 @@
+import { ratio } from '../stats/ratio.ts'
 import { HOURS_PER_YEAR, kilowattHoursOf, SECONDS_PER_YEAR, watts } from '../units.ts'
 
 /**
@@ -19,12 +20,6 @@ export interface MoneyInputs {
 }
 
 const MILLION = 1_000_000
-
-/** `a / b`, or null where the quotient is no number that may be printed: b zero, negative or not finite. */
-function ratio(a: number, b: number): number | null {
-  const quotient = a / b
-  return b > 0 && Number.isFinite(quotient) ? quotient : null
-}
 
 /**
  * Tokens per joule of a steady load: `tokens/s / W` (metrics.md section 3, over one and the same window).

@@ -10,7 +10,10 @@ export interface Latencies {
   readonly ttftFirstChunkMs: Percentiles
   /** firstToken - scheduled: holds what the client made a request wait. */
   readonly ttftFromScheduleMs: Percentiles
-  /** (lastToken - firstToken) / (outputTokens - 1), for outputs of more than one token. */
+  /**
+   * (lastToken - firstToken) / (outputTokens - 1), for outputs of more than one token. A request whose tokens all
+   * arrived at one moment has none: something between server and client held them back.
+   */
   readonly tpotMs: Percentiles
   /** lastToken - dispatched. */
   readonly e2eMs: Percentiles
@@ -34,7 +37,10 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
     let n = 0
     for (const index of inside) {
       if (!counts(index)) continue
-      scratch[n] = valueAt(index)
+      const value = valueAt(index)
+      // a time that was never stamped is NaN in the table
+      if (!Number.isFinite(value)) continue
+      scratch[n] = value
       n += 1
     }
     return percentilesBySorting(scratch.subarray(0, n))
@@ -47,7 +53,10 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
     ttftMs: between(dispatched, firstToken),
     ttftFirstChunkMs: between(dispatched, firstChunk),
     ttftFromScheduleMs: between(scheduled, firstToken),
-    tpotMs: over(perToken, (index) => (outputTokens[index] as number) > 1),
+    tpotMs: over(
+      perToken,
+      (index) => (outputTokens[index] as number) > 1 && (lastToken[index] as number) > (firstToken[index] as number),
+    ),
     e2eMs: between(dispatched, lastToken),
   }
   scratch.buffer.transfer(0)

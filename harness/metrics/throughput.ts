@@ -1,5 +1,6 @@
 import type { RequestTable } from '../record/request-table.ts'
 import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
+import { ratio } from '../stats/ratio.ts'
 
 /** Output tokens that arrived inside a window whose edges lie on bin edges. */
 export function tokensInside(tokens: readonly TokenRow[], startMs: number, endMs: number): number {
@@ -25,5 +26,6 @@ export function wholeTrialTokensPerS(requests: RequestTable): number | null {
     last = Math.max(last, ended[index] as number)
     if (requests.isOk(index)) tokens += outputTokens[index] as number
   }
-  return last > first ? tokens / ((last - first) / 1000) : null
+  // a successful request whose tokens nobody counted makes the sum unknown (NaN), and the rate with it
+  return ratio(tokens, (last - first) / 1000)
 }

@@ -5,6 +5,7 @@ import type { Percentiles, Trial } from '../record/schema/trial.ts'
 import { targetInFlight } from '../scenario/load-shape.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { percentilesOf } from '../stats/percentiles.ts'
+import { ratio } from '../stats/ratio.ts'
 import { gapFigures } from './gaps.ts'
 import { goodputOf, indicesInside, latenciesOf, sloShareOf } from './latency.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
@@ -27,6 +28,11 @@ export interface TrialObservations {
   readonly gpuReason: string | null
   readonly client: Trial['client']
 }
+
+/** What a proxy that buffers the stream, or a client that is starved of CPU, leaves of an answer. */
+const AT_ONE_MOMENT =
+  'all output tokens of each request arrived at one moment: something between server and client buffers the stream'
+const NO_POWER = 'the sensor reported no power in the whole window'
 
 /** All figures of one trial (metrics sections 2 to 4). A figure that cannot be had is null, and `reasons` says why. */
 export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial {
@@ -60,33 +66,33 @@ export function trialFigures(scenario: Scenario, seen: TrialObservations): Trial
   const power = energyOverWindow(seen.gpuRows, seen.servingUuids, startMs, endMs)
   const energyReason = seen.gpuReason ?? power.reason ?? 'no energy'
   const { energyJ } = power
-  const inside = indicesInside(requests, startMs, endMs).length
+  const inside = indicesInside(requests, startMs, endMs)
   if (energyJ === null) {
     for (const field of ['energyJ', 'tokensPerJ', 'joulesPerOutputToken', 'joulesPerRequest'])
       reasons[field] = energyReason
-  }
+  } else if (!(energyJ > 0)) reasons['tokensPerJ'] = NO_POWER
   const powerFields = { meanPowerW: power.meanPowerW, p99PowerW: power.p99PowerW, peakPowerW: power.peakPowerW }
   for (const [field, value] of Object.entries({ ...powerFields, peakMemoryMiB: power.peakMemoryMiB })) {
     if (value === null) reasons[field] = energyReason
   }
-  if (latencies.tpotMs.p50 === null) {
-    reasons['decodeTokensPerS'] = 'no successful request of more than one token lies wholly inside the window'
-  }
+  if (latencies.tpotMs.p50 === null) explainNoTpot(requests, inside, reasons)
+  const promptTokens = sumOver(requests, 'promptTokens', inside)
+  if (promptTokens === null) reasons['promptTokens'] = 'the server reported no prompt tokens for a successful request'
   if (!scenario.slo) {
     for (const field of ['goodputRequestsPerS', 'sloShare']) reasons[field] = 'the scenario states no SLO'
   }
   return {
     ...shared,
-    promptTokens: sumInside(requests, 'promptTokens', startMs, endMs),
+    promptTokens,
     outputTokens,
     outputTokensPerS: outputTokens / seconds,
-    decodeTokensPerS: latencies.tpotMs.p50 === null ? null : 1000 / latencies.tpotMs.p50,
+    decodeTokensPerS: latencies.tpotMs.p50 === null ? null : ratio(1000, latencies.tpotMs.p50),
     ...latencies,
     energyJ,
     energy: power.energy,
-    tokensPerJ: energyJ === null ? null : outputTokens / energyJ,
-    joulesPerOutputToken: energyJ === null || outputTokens === 0 ? null : energyJ / outputTokens,
-    joulesPerRequest: energyJ === null || inside === 0 ? null : energyJ / inside,
+    tokensPerJ: energyJ === null ? null : ratio(outputTokens, energyJ),
+    joulesPerOutputToken: energyJ === null ? null : ratio(energyJ, outputTokens),
+    joulesPerRequest: energyJ === null ? null : ratio(energyJ, inside.length),
     ...powerFields,
     peakMemoryMiB: power.peakMemoryMiB,
     goodputRequestsPerS: scenario.slo ? goodputOf(requests, startMs, endMs, scenario.slo) : null,
@@ -150,7 +156,17 @@ export function countOutcomes(requests: RequestTable): { ok: number; outcomes: R
   return { ok: outcomes['ok'] ?? 0, outcomes }
 }
 
-function sumInside(requests: RequestTable, name: 'promptTokens', startMs: number, endMs: number): number {
+/** Sum of a count over some requests; null where one of them has none. */
+function sumOver(requests: RequestTable, name: 'promptTokens', indices: Uint32Array): number | null {
   const values = requests.column(name)
-  return indicesInside(requests, startMs, endMs).reduce((sum, index) => sum + (values[index] as number), 0)
+  const sum = indices.reduce((total, index) => total + (values[index] as number), 0)
+  return Number.isNaN(sum) ? null : sum
+}
+
+function explainNoTpot(requests: RequestTable, inside: Uint32Array, reasons: Record<string, string>): void {
+  const outputTokens = requests.column('outputTokens')
+  if (inside.some((index) => (outputTokens[index] as number) > 1)) {
+    reasons['decodeTokensPerS'] = AT_ONE_MOMENT
+    reasons['tpotMs'] = AT_ONE_MOMENT
+  } else reasons['decodeTokensPerS'] = 'no successful request of more than one token lies wholly inside the window'
 }

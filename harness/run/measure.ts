@@ -13,6 +13,7 @@ import type { Trial } from '../record/schema/trial.ts'
 import { servingUuids } from '../record/serving-gpus.ts'
 import { saysOutOfMemory } from '../workloads/out-of-memory.ts'
 import type { WorkListener } from '../workloads/workload.ts'
+import { clientFigures } from './client-figures.ts'
 import { coolDown, type HeatSight, heatOf } from './cool-down.ts'
 import { LiveMeter } from './live-meter.ts'
 import type { Prepared } from './prepare.ts'
@@ -149,7 +150,7 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
     gpuRows: outsideCoolDowns(collected.gpuRows, bench.heat.coolDowns),
     servingUuids: servingUuids(bench.prepared.gpus),
     gpuReason: prepared.telemetry.reason,
-    client: clientOf(end),
+    client: clientFigures(end.stats),
   })
   const isText = prepared.scenario.kind === 'text'
   const counts = {
@@ -211,19 +212,6 @@ function tickOf({ collector, meter, options }: Bench, label: string, elapsedMs: 
     ...meter.read(options.clock.nowMs()),
     powerW: sample?.powerW ?? null,
     memoryMiB: sample?.memoryUsedMiB ?? null,
-  }
-}
-
-/** Cores and delays of the worst worker, sums of the rest. */
-function clientOf(end: PhaseEnd): Trial['client'] {
-  const delays = end.stats.map((stats) => stats.eventLoopDelayP99Ms).filter((value) => value !== null)
-  const events = end.stats.reduce((sum, stats) => sum + stats.contentEvents, 0)
-  return {
-    eventLoopDelayP99Ms: delays.length > 0 ? Math.max(...delays) : null,
-    cpuShareOfCore: end.stats.length > 0 ? Math.max(...end.stats.map((stats) => stats.cpuMs / stats.wallMs)) : null,
-    lateSends: end.stats.reduce((sum, stats) => sum + stats.lateSends, 0),
-    dropped: end.stats.reduce((sum, stats) => sum + stats.dropped, 0),
-    sharedStampShare: events > 0 ? end.stats.reduce((sum, stats) => sum + stats.sharedStamps, 0) / events : null,
   }
 }
 

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import type { ClientStats } from '../load/protocol.ts'
+import { clientFigures } from './client-figures.ts'
+
+const worker = (over: Partial<ClientStats> = {}): ClientStats => ({
+  eventLoopDelayP99Ms: 1,
+  cpuMs: 100,
+  wallMs: 1000,
+  lateSends: 1,
+  dropped: 2,
+  contentEvents: 100,
+  sharedStamps: 10,
+  ...over,
+})
+
+test('the worst of three workers stands for all, and counts add up', () => {
+  const busy = worker({ eventLoopDelayP99Ms: 9, cpuMs: 950 })
+  expect(clientFigures([worker(), busy, worker({ cpuMs: 10 })])).toEqual({
+    eventLoopDelayP99Ms: 9,
+    cpuShareOfCore: 0.95,
+    lateSends: 3,
+    dropped: 6,
+    sharedStampShare: 0.1,
+  })
+})
+
+test('a worker that measured no time says nothing of its share, and nothing is infinite', () => {
+  const still = worker({ wallMs: 0, eventLoopDelayP99Ms: null, contentEvents: 0, sharedStamps: 0 })
+  expect(clientFigures([still])).toMatchObject({
+    cpuShareOfCore: null,
+    eventLoopDelayP99Ms: null,
+    sharedStampShare: null,
+  })
+  expect(clientFigures([still, worker()]).cpuShareOfCore).toBe(0.1)
+})
+
+test('without workers (a training command) nothing is known', () => {
+  expect(clientFigures([])).toMatchObject({ cpuShareOfCore: null, eventLoopDelayP99Ms: null, lateSends: 0 })
+})
