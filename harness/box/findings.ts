@@ -1,4 +1,5 @@
 import { cardByKey } from '../catalogue/cards.ts'
+import { servingGpus } from '../physics/serving-gpus.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { Check } from '../telemetry/doctor/check.ts'
 import { cardChecks } from '../telemetry/doctor/checks-card.ts'
@@ -15,7 +16,7 @@ export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'mend'> & { readonl
  * the record does not keep (fans, temperatures, processes, links between cards) is not measured and says nothing.
  */
 export function boxFindings(run: RunRecord): BoxFinding[] {
-  const cards = run.gpus.filter(({ serving }) => serving).map((gpu) => snapshotOf(gpu, run))
+  const cards = servingGpus(run.gpus).map((gpu) => snapshotOf(gpu, run))
   if (cards.length === 0) return []
   const card = run.card.key === null ? null : cardByKey(run.card.key)
   const expected = card === null ? [] : [card]

@@ -1,15 +1,16 @@
+import { type EventReason, isReasonActive } from '../catalogue/nvml-event-reasons.ts'
 import type { GpuRow } from '../record/rows.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 
-/** Bits of `clocks_event_reasons.active` that gates look at (NVML's nvmlClocksEventReason constants). */
-const reasonBits = {
-  swPowerCap: 0x4n,
-  hwSlowdown: 0x8n,
-  swThermalSlowdown: 0x20n,
-  hwThermalSlowdown: 0x40n,
-  hwPowerBrakeSlowdown: 0x80n,
-} as const
-export type ReasonName = keyof typeof reasonBits
+/** The clock event reasons that gates look at. */
+const watchedReasons = [
+  'swPowerCap',
+  'hwSlowdown',
+  'swThermalSlowdown',
+  'hwThermalSlowdown',
+  'hwPowerBrakeSlowdown',
+] as const satisfies readonly EventReason[]
+export type ReasonName = (typeof watchedReasons)[number]
 
 /** First and last third of a window, by their medians. */
 export interface Drift {
@@ -71,13 +72,12 @@ export function cardOverWindow(
 function sharesOf(masks: readonly string[]): Record<ReasonName, number> {
   const counts = new Map<string, number>()
   for (const mask of masks) counts.set(mask, (counts.get(mask) ?? 0) + 1)
-  const shareOf = (bit: bigint): number => {
+  const shareOf = (reason: ReasonName): number => {
     let count = 0
-    for (const [mask, times] of counts) if ((BigInt(mask) & bit) !== 0n) count += times
+    for (const [mask, times] of counts) if (isReasonActive(mask, reason)) count += times
     return count / masks.length
   }
-  const names = Object.keys(reasonBits) as ReasonName[]
-  return Object.fromEntries(names.map((name) => [name, shareOf(reasonBits[name])])) as Record<ReasonName, number>
+  return Object.fromEntries(watchedReasons.map((name) => [name, shareOf(name)])) as Record<ReasonName, number>
 }
 
 function median(values: readonly (number | null)[]): number | null {

@@ -1,4 +1,5 @@
 import type { GpuRow } from '../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import { integrate, longestBridgeMs, powerSeries } from './power-series.ts'
 
 /** Active idle: server up, weights loaded, no request. Deep idle, without a process, is another and lower state. */
@@ -26,7 +27,7 @@ export function activeIdle(
   servingUuids: readonly string[],
   quietStartMs: number,
   quietEndMs: number,
-  intervalMs = 200,
+  intervalMs = SAMPLE_INTERVAL_MS,
 ): ActiveIdle {
   const span = { startMs: quietStartMs + IDLE_SETTLE_MS, endMs: quietEndMs }
   const lengthMs = span.endMs - span.startMs

@@ -1,4 +1,5 @@
 import type { GpuRow } from '../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import { inside, integrate, longestBridgeMs, type PowerPoint, powerSeries, type Span } from './power-series.ts'
 
 export interface PaddedEnergy {
@@ -31,7 +32,7 @@ export function paddedEnergy(
   servingUuids: readonly string[],
   loadStartMs: number,
   loadEndMs: number,
-  intervalMs = 200,
+  intervalMs = SAMPLE_INTERVAL_MS,
 ): PaddedEnergy {
   if (servingUuids.length === 0) return none('no serving GPU is known')
   let energyJ = 0

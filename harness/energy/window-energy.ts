@@ -1,4 +1,5 @@
 import type { GpuRow } from '../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { Energy } from '../record/schema/trial.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 import { combineTerms, type ErrorTerms, errorTerms } from './error-bar.ts'
@@ -37,7 +38,6 @@ export interface WindowEnergy {
 
 /** Half of the averaging window of each field on Ada and later (Yang et al., SC24). */
 export const SHIFT_MS = { powerW: 500, powerInstantW: 50 } as const
-const DEFAULT_INTERVAL_MS = 200
 export const COVERAGE_WARN = 0.99
 export const COVERAGE_INVALID = 0.95
 
@@ -126,7 +126,7 @@ function gpuEnergy(
   field: PowerField,
   shiftMs: number,
   span: Span,
-  askedIntervalMs = DEFAULT_INTERVAL_MS,
+  askedIntervalMs = SAMPLE_INTERVAL_MS,
 ): GpuEnergy {
   const points = powerSeries(rows, uuid, field, shiftMs)
   const seen = inside(points, span)

@@ -4,7 +4,7 @@ import { COVERAGE_INVALID, COVERAGE_WARN } from '../energy/window-energy.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import type { CardHealthPart } from './card.ts'
-import { notMeasured, percent, type Verdict, verdict } from './run.ts'
+import { limitPercent, notMeasured, percent, type Verdict, verdict } from './run.ts'
 
 /** Fails under 95 % of covered window, warns under 99 % (metrics section 4.3). */
 export function energyCoverage(
@@ -40,7 +40,7 @@ export function energyAgreement(pairs: readonly EnergyPair[]): Verdict {
   )
   if (both.length === 0) return notMeasured(`no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`)
   const worst = both.reduce((most, pair) => (Math.abs(pair.apart) > Math.abs(most.apart) ? pair : most))
-  const evidence = `nvidia-smi's energy is ${signed(worst.apart)} off the NVML counter in trial ${worst.trial} (limit 5 %, ${both.length} windows)`
+  const evidence = `nvidia-smi's energy is ${signed(worst.apart)} off the NVML counter in trial ${worst.trial} (limit ${limitPercent(AGREEMENT)}, ${both.length} windows)`
   return verdict(Math.abs(worst.apart) > AGREEMENT ? 'fail' : 'pass', evidence)
 }
 
@@ -103,7 +103,7 @@ export function thermalSoak(windows: readonly CardWindow[]): Verdict {
     return notMeasured('neither clocks nor temperature could be read')
   const clock = Math.max(0, ...clocks.map(({ first, last }) => Math.abs(last / first - 1)))
   const degrees = Math.max(0, ...temperatures.map(({ first, last }) => Math.abs(last - first)))
-  const evidence = `first to last third of the worst window: SM clock ${percent(clock)} (limit 2 %), temperature ${degrees.toFixed(1)} C (limit 5)`
+  const evidence = `first to last third of the worst window: SM clock ${percent(clock)} (limit ${limitPercent(CLOCK_DRIFT)}), temperature ${degrees.toFixed(1)} C (limit ${TEMPERATURE_DRIFT_C})`
   if (clock > CLOCK_DRIFT || degrees > TEMPERATURE_DRIFT_C) return verdict('fail', evidence)
   return verdict(degrees > TEMPERATURE_WARN_C ? 'warn' : 'pass', evidence)
 }

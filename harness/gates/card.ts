@@ -1,5 +1,5 @@
+import { servingGpus } from '../physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../record/schema/run.ts'
-import { servingGpus } from '../record/serving-gpus.ts'
 import { notMeasured, type Verdict, verdict } from './run.ts'
 
 /** The card that was named, as its catalogue entries say. A group name has several. */
@@ -103,7 +103,7 @@ export function ecc(before: readonly CardHealthPart[], after: readonly CardHealt
 
 /** Fails when the enforced limit is not the card's default, and the scenario does not state that limit. */
 export function powerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): Verdict {
-  const known = gpus.filter((gpu) => gpu.serving && gpu.powerLimitW !== null && gpu.powerDefaultLimitW !== null)
+  const known = servingGpus(gpus).filter((gpu) => gpu.powerLimitW !== null && gpu.powerDefaultLimitW !== null)
   if (known.length === 0) return notMeasured('the driver tells no power limit')
   const off = known.find((gpu) => Math.abs((gpu.powerLimitW ?? 0) - (statedLimitW ?? gpu.powerDefaultLimitW ?? 0)) > 1)
   if (!off)

@@ -1,7 +1,7 @@
 import { cardByKey, editionsOf } from '../catalogue/cards.ts'
+import { servingUuids } from '../physics/serving-gpus.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { CardSight, GpuTelemetry } from '../record/schema/telemetry.ts'
-import { servingUuids } from '../record/serving-gpus.ts'
 import { cardMatch, type ExpectedCard, ecc, gpuExclusive, powerLimit } from './card.ts'
 import { clockSteps, energyAgreement, energyCoverage, thermalSoak, throttle, throttledBetween } from './card-power.ts'
 import { type AnyJudged, type GateId, notMeasured, type Verdict } from './run.ts'

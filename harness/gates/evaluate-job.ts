@@ -3,9 +3,9 @@ import { imageModelByKey } from '../catalogue/image-models.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import type { Card } from '../catalogue/types.ts'
 import { imageLimit } from '../physics/image.ts'
+import { servingGpus } from '../physics/serving-gpus.ts'
 import { trainingLimit } from '../physics/training.ts'
 import type { Gate } from '../record/schema/run.ts'
-import { servingGpus } from '../record/serving-gpus.ts'
 import { cardVerdicts } from './evaluate-card.ts'
 import {
   type AnyJudged,

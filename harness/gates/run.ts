@@ -116,10 +116,14 @@ export function steadyState(record: AnyJudged): Verdict {
 const TTFT_ERROR_LIMIT_MS = 5
 /** Share of its certified ceiling at which a client is near enough to be suspect. */
 const CEILING_SHARE = 0.5
+/** What the client may show of strain and still be believed: event-loop delay p99, CPU per worker, requests sent late. */
+const DELAY_LIMIT_MS = 5
+const CPU_LIMIT_SHARE = 0.8
+const LATE_LIMIT_SHARE = 0.001
 
 /**
- * Event-loop delay over 5 ms, CPU over 80 % of a core a worker, requests sent late or dropped (metrics section 7); and
- * the certificate: TTFT error p99 over 5 ms, or a run at more than half of what the client can take.
+ * Fails when the client was strained (event-loop delay, CPU, requests sent late or dropped: metrics section 7), and by its
+ * certificate: a TTFT error above its limit, or a run too near the most that the client can take.
  */
 export function clientHeadroom(record: AnyJudged): Verdict {
   const delays = record.trials.map((trial) => trial.client.eventLoopDelayP99Ms).filter((value) => value !== null)
@@ -130,8 +134,8 @@ export function clientHeadroom(record: AnyJudged): Verdict {
   const late = sum(record.trials, (trial) => trial.client.lateSends)
   const dropped = sum(record.trials, (trial) => trial.client.dropped)
   const sent = sum(record.trials, (trial) => trial.requests)
-  const watched = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit 5), CPU ${percent(share)} of a core a worker (limit 80 %), ${late} of ${sent} requests sent late, ${dropped} dropped`
-  const strained = delayMs > 5 || share > 0.8 || late > sent * 0.001 || dropped > 0
+  const watched = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit ${DELAY_LIMIT_MS}), CPU ${percent(share)} of a core a worker (limit ${limitPercent(CPU_LIMIT_SHARE)}), ${late} of ${sent} requests sent late, ${dropped} dropped`
+  const strained = delayMs > DELAY_LIMIT_MS || share > CPU_LIMIT_SHARE || late > sent * LATE_LIMIT_SHARE || dropped > 0
   const { certificate } = record
   if (certificate === null)
     return verdict(strained ? 'fail' : 'warn', `${watched}; the client was not tried against an exact server`)
@@ -151,6 +155,9 @@ export function precision(record: AnyJudged): Verdict {
   const evidence = `${key} ± ${percent(half)} over ${record.trials.length} trials; target ± ${percent(target)}`
   return verdict(half <= target ? 'pass' : 'fail', evidence)
 }
+
+/** A threshold as text, without digits that it does not have: 0.05 is `5 %`. */
+export const limitPercent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`
 
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`
 

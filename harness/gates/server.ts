@@ -2,7 +2,7 @@ import { cardByKey } from '../catalogue/cards.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import { kvElementBytes } from '../physics/kv.ts'
 import { decodeLimit, prefillLimitMs } from '../physics/limit.ts'
-import { servingGpus } from '../record/serving-gpus.ts'
+import { servingGpus } from '../physics/serving-gpus.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
 import { type Judged, notMeasured, percent, type Verdict, verdict } from './run.ts'
 

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import { servingUuids } from '../physics/serving-gpus.ts'
 import { replaceFile, toJson } from './json-file.ts'
 import { readRun, type StoredRun } from './read.ts'
 import type { RunRecord } from './schema/run.ts'
-import { servingUuids } from './serving-gpus.ts'
 
 const baselineSchema = z.strictObject({
   /** UUIDs of the GPUs that served, sorted; the host's name where no GPU was read. */

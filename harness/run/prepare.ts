@@ -1,7 +1,7 @@
 import { cardByKey, cardBySmiName } from '../catalogue/cards.ts'
 import { scenarioKeysFor } from '../catalogue/find.ts'
+import { servingGpus } from '../physics/serving-gpus.ts'
 import type { Endpoint, Gpu, RunRecord } from '../record/schema/run.ts'
-import { servingGpus } from '../record/serving-gpus.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { Scenario } from '../scenario/schema.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CounterRow, type GpuRow, roundMs } from '../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { BoxFingerprint, GpuTelemetry } from '../record/schema/telemetry.ts'
 import { readFingerprint, readSight } from './box.ts'
@@ -39,10 +40,8 @@ export interface WatchOptions {
   readonly onWarning: (message: string) => void
 }
 
-/** How often nvidia-smi is asked for a row (metrics section 4). */
-export const SAMPLE_EVERY_MS = 200
 /** Rows are in this long after their time: the last quiet needs all of them. */
-const TAIL_MS = 2 * SAMPLE_EVERY_MS
+const TAIL_MS = 2 * SAMPLE_INTERVAL_MS
 
 /**
  * Looks for the card. A machine without nvidia-smi is no error unless the person named one: the run goes on and its
@@ -88,7 +87,7 @@ async function watchCards(
   const { clock, originMs, onRow, onWarning } = options
   const sampler = await startSampler({
     nvidiaSmi,
-    intervalMs: SAMPLE_EVERY_MS,
+    intervalMs: SAMPLE_INTERVAL_MS,
     clock,
     originMs,
     onRow,

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
 import { type GpuRow, roundMs } from '../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { SamplerEvent, SamplerReport } from './sampler-events.ts'
 import { createRowMaker } from './sampler-rows.ts'
 import { runNvidiaSmi, type SmiExec } from './smi-exec.ts'
@@ -17,7 +18,7 @@ import { type WatchedLoop, watchLoop } from './watched-loop.ts'
 
 export interface SamplerOptions {
   readonly nvidiaSmi: string
-  /** Time that nvidia-smi sleeps between two queries; 200 unless given. */
+  /** Time that nvidia-smi sleeps between two queries; `SAMPLE_INTERVAL_MS` unless given. */
   readonly intervalMs?: number
   readonly clock: Clock
   /** Time 0 of the rows, on `clock`. */
@@ -36,7 +37,6 @@ export interface Sampler {
   stop(): Promise<SamplerReport>
 }
 
-export const DEFAULT_INTERVAL_MS = 200
 const RESTART_PAUSE_MS = 200
 const MAX_RESTARTS = 5
 
@@ -46,7 +46,7 @@ const MAX_RESTARTS = 5
  * Throws `world-failed` when nvidia-smi is absent or fails, or when no row comes within 2 s.
  */
 export async function startSampler(options: SamplerOptions): Promise<Sampler> {
-  const { clock, originMs, intervalMs = DEFAULT_INTERVAL_MS } = options
+  const { clock, originMs, intervalMs = SAMPLE_INTERVAL_MS } = options
   const exec = options.exec ?? ((args) => runNvidiaSmi(options.nvidiaSmi, args))
   const startLoop = options.startLoop ?? smiLoopStarter(options.nvidiaSmi, () => clock.nowMs())
   const stopping = new AbortController()

@@ -1,3 +1,5 @@
+import { type EventReason, eventReasons, isReasonActive } from '../catalogue/nvml-event-reasons.ts'
+
 /** Why nvidia-smi gave no value: it has many texts for it, and none of them is a zero. */
 export type MissingKind =
   | 'not-available'
@@ -94,22 +96,6 @@ export function parseSmiTimestamp(text: string | undefined): SmiValue<number> {
   return isReal && minute < 60 && second < 61 ? { value: at, missing: null } : missing('unreadable')
 }
 
-/** Bits of `clocks_event_reasons.active` (NVML's nvmlClocksEventReason constants). */
-export const eventReasonBits = {
-  gpuIdle: 0x1n,
-  applicationsClocksSetting: 0x2n,
-  swPowerCap: 0x4n,
-  hwSlowdown: 0x8n,
-  syncBoost: 0x10n,
-  swThermalSlowdown: 0x20n,
-  hwThermalSlowdown: 0x40n,
-  hwPowerBrakeSlowdown: 0x80n,
-  displayClockSetting: 0x100n,
-} as const
-export type EventReason = keyof typeof eventReasonBits
-
 /** The named reasons set in a mask as nvidia-smi prints it; unknown bits are ignored. */
-export function eventReasonsOf(mask: string): EventReason[] {
-  const bits = BigInt(mask)
-  return (Object.keys(eventReasonBits) as EventReason[]).filter((name) => (bits & eventReasonBits[name]) !== 0n)
-}
+export const eventReasonsOf = (mask: string): EventReason[] =>
+  eventReasons.filter((reason) => isReasonActive(mask, reason))

@@ -58,7 +58,7 @@ export interface ScenarioValues {
 }
 
 export interface CompareOptions {
-  /** Smallest effect that matters, as a share; 0.03 unless given. */
+  /** Smallest effect that matters, as a share; `SMALLEST_EFFECT` unless given. */
   readonly smallestEffect?: number
   /** Level of all tests; 0.05 unless given. */
   readonly level?: number

@@ -1,7 +1,7 @@
 import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { ServerStart } from '../../harness/record/schema/server.ts'
-import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import { predictScenario } from '../predict/scenario.ts'
 
 /** One figure of a box against what this card should reach. */

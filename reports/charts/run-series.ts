@@ -1,7 +1,7 @@
+import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import type { RequestTable } from '../../harness/record/request-table.ts'
 import { type GapRow, type GpuRow, TOKEN_BIN_MS, type TokenRow } from '../../harness/record/rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { servingUuids } from '../../harness/record/serving-gpus.ts'
 import { percentileSorted } from '../../harness/stats/percentiles.ts'
 import type { Point } from './chart.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'

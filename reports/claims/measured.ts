@@ -1,5 +1,6 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { SMALLEST_EFFECT } from '../../harness/verdict/verdict.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { ClaimCatalogue } from './context.ts'
@@ -7,12 +8,10 @@ import { quantityOf } from './context.ts'
 import type { Finding } from './finding.ts'
 import type { Claims } from './schema.ts'
 
-/** Closer than this a claim is confirmed: the smallest difference that matters. */
-export const SMALLEST_EFFECT = 0.03
-
 /**
  * Claimed beside measured: for each throughput row that names a scenario, the newest complete live run of it on one of
- * the claimed card's editions. A simulated run confirms and refutes nothing and is passed over.
+ * the claimed card's editions. A claim closer to it than the smallest effect that matters is confirmed. A simulated run
+ * confirms and refutes nothing and is passed over.
  */
 export function measuredFindings(claims: Claims, runs: readonly RunRecord[], catalogue: ClaimCatalogue): Finding[] {
   const usable = runs.filter((run) => run.source === 'live' && run.status === 'complete').toSorted(newestFirst)

@@ -38,7 +38,7 @@ export interface Comparison {
 }
 
 export interface ComparisonOptions {
-  /** Smallest effect that matters, as a share; 0.03 unless given. */
+  /** Smallest effect that matters, as a share; `SMALLEST_EFFECT` unless given. */
   readonly smallestEffect?: number
 }
 

@@ -1,5 +1,5 @@
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { servingGpus } from '../../harness/record/serving-gpus.ts'
 
 /** One thing about box or server that is not the same on both sides. */
 export interface Difference {

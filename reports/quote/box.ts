@@ -1,5 +1,5 @@
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../../harness/record/schema/run.ts'
-import { servingGpus } from '../../harness/record/serving-gpus.ts'
 
 /** One line of the box: what it is called, and what was read of it. */
 export type BoxLine = readonly [label: string, value: string]

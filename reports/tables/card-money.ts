@@ -1,6 +1,6 @@
 import { gbpPerMillionOutputTokens, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import type { Facts, Known } from '../facts.ts'
 import type { MoneyModel } from '../report.ts'
 import { type Measured, measuredOf } from './figure-cell.ts'

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { relativeHalfWidth, valueInTrial } from '../../harness/metrics/result.ts'
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { resultUnits } from '../../harness/record/result-units.ts'
-import { servingGpus } from '../../harness/record/serving-gpus.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/run/progress.ts'
 
 /** Where progress is drawn: stderr, in practice. */

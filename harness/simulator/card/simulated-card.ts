@@ -1,6 +1,7 @@
+import { eventReasonBits } from '../../catalogue/nvml-event-reasons.ts'
 import type { Card } from '../../catalogue/types.ts'
 import type { StepCost } from '../engine/step-work.ts'
-import { eventReason, type SmiGpu, type SmiProcess } from '../smi/state.ts'
+import type { SmiGpu, SmiProcess } from '../smi/state.ts'
 import { ActivityLog } from './activity-log.ts'
 import { type Board, boardOf } from './board.ts'
 import { SIMULATED_NAME_SUFFIX, simulatedBusId, simulatedUuid } from './identity.ts'
@@ -97,7 +98,7 @@ export class SimulatedCard {
       temperatureC: Math.round(this.#thermal.advance(nowMs, (fromMs, toMs) => this.#log.meanPowerW(fromMs, toMs))),
       fanPct: board.fan === null ? null : busy ? board.fan.loadPct : board.fan.idlePct,
       pstate: busy ? board.loadPstate : process === null ? 'P8' : 'P0',
-      eventReasons: busy ? (sensor.cappedPct > 0 ? eventReason.swPowerCap : 0) : eventReason.gpuIdle,
+      eventReasons: busy ? (sensor.cappedPct > 0 ? eventReasonBits.swPowerCap : 0) : eventReasonBits.gpuIdle,
       powerCapUs: Math.round(this.#log.between(bornMs, nowMs).cappedMs * 1000),
       hwThermalUs: 0,
       eccMode: eccMode(card),

@@ -1,4 +1,5 @@
-import { eventReason, type SmiGpu } from '../smi/state.ts'
+import { eventReasonBits } from '../../catalogue/nvml-event-reasons.ts'
+import type { SmiGpu } from '../smi/state.ts'
 import type { SensorFaultName } from './names.ts'
 
 /** What nvidia-smi gets in place of a reading: a failure, or a wait of so many ms before it. */
@@ -74,6 +75,6 @@ function slowedByHeat(gpu: SmiGpu, busyMs: number): SmiGpu {
   const hwThermalUs = Math.round((busyMs - AFTER_BUSY_MS) * 1000)
   if (gpu.utilization.gpuPct === 0) return { ...gpu, hwThermalUs }
   const smMHz = Math.round(gpu.clocks.smMHz / 2)
-  const eventReasons = gpu.eventReasons | eventReason.hwSlowdown | eventReason.hwThermal
+  const eventReasons = gpu.eventReasons | eventReasonBits.hwSlowdown | eventReasonBits.hwThermalSlowdown
   return { ...gpu, hwThermalUs, eventReasons, temperatureC: HOT_C, clocks: { ...gpu.clocks, smMHz } }
 }

@@ -1,5 +1,6 @@
+import { eventReasonBits } from '../../catalogue/nvml-event-reasons.ts'
 import { field, type SmiField } from './field.ts'
-import { eventReason, type SmiGpu } from './state.ts'
+import type { SmiGpu } from './state.ts'
 
 const activity = (gpu: SmiGpu, bit: number): string => ((gpu.eventReasons & bit) === 0 ? 'Not Active' : 'Active')
 const reasonField = (name: string, bit: number, help: string): SmiField =>
@@ -21,7 +22,7 @@ export const eventFields: readonly SmiField[] = [
     ['clocks_event_reasons.supported', 'clocks_throttle_reasons.supported'],
     null,
     'Bitmask of supported clock event reasons.',
-    () => mask(0x1ff),
+    () => mask(Object.values(eventReasonBits).reduce((all, bit) => all | bit, 0)),
   ),
   field(
     ['clocks_event_reasons.active', 'clocks_throttle_reasons.active'],
@@ -31,40 +32,44 @@ export const eventFields: readonly SmiField[] = [
   ),
   reasonField(
     'gpu_idle',
-    eventReason.gpuIdle,
+    eventReasonBits.gpuIdle,
     'Nothing is running on the GPU and the clocks are dropping to Idle state.',
   ),
   reasonField(
     'applications_clocks_setting',
-    eventReason.applicationsClocks,
+    eventReasonBits.applicationsClocksSetting,
     'GPU clocks are limited by applications clocks setting.',
   ),
   reasonField(
     'sw_power_cap',
-    eventReason.swPowerCap,
+    eventReasonBits.swPowerCap,
     'SW Power Scaling algorithm is reducing the clocks because the GPU is consuming too much power.',
   ),
   reasonField(
     'hw_slowdown',
-    eventReason.hwSlowdown,
+    eventReasonBits.hwSlowdown,
     'HW Slowdown (reducing the core clocks by a factor of 2 or more) is engaged.',
   ),
   reasonField(
     'hw_thermal_slowdown',
-    eventReason.hwThermal,
+    eventReasonBits.hwThermalSlowdown,
     'HW Thermal Slowdown is engaged because the temperature is too high.',
   ),
   reasonField(
     'hw_power_brake_slowdown',
-    eventReason.hwPowerBrake,
+    eventReasonBits.hwPowerBrakeSlowdown,
     'HW Power Brake Slowdown is engaged by an external assertion.',
   ),
   reasonField(
     'sw_thermal_slowdown',
-    eventReason.swThermal,
+    eventReasonBits.swThermalSlowdown,
     'SW Thermal capping algorithm is reducing clocks because the temperature is too high.',
   ),
-  reasonField('sync_boost', eventReason.syncBoost, 'This GPU is in a sync boost group and waits for the others of it.'),
+  reasonField(
+    'sync_boost',
+    eventReasonBits.syncBoost,
+    'This GPU is in a sync boost group and waits for the others of it.',
+  ),
   counterField('sw_power_cap', (gpu) => gpu.powerCapUs),
   counterField('sync_boost', () => 0),
   counterField('sw_thermal_slowdown', () => 0),

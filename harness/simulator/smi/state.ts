@@ -64,15 +64,3 @@ export interface SmiState {
   readonly cudaVersion: string
   readonly gpus: readonly SmiGpu[]
 }
-
-/** Bits of `clocks_event_reasons.active`. */
-export const eventReason = {
-  gpuIdle: 0x1,
-  applicationsClocks: 0x2,
-  swPowerCap: 0x4,
-  hwSlowdown: 0x8,
-  syncBoost: 0x10,
-  swThermal: 0x20,
-  hwThermal: 0x40,
-  hwPowerBrake: 0x80,
-} as const

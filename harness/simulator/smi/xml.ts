@@ -1,4 +1,5 @@
-import { eventReason, type SmiGpu, type SmiState } from './state.ts'
+import { eventReasonBits } from '../../catalogue/nvml-event-reasons.ts'
+import type { SmiGpu, SmiState } from './state.ts'
 
 /** A node: its name and its text or its children. */
 type Node = readonly [name: string, content: string | number | null | readonly Node[]]
@@ -139,14 +140,14 @@ function pciNodes({ pci }: SmiGpu): Node[] {
 
 function reasonNodes(gpu: SmiGpu): Node[] {
   const reasons: readonly (readonly [string, number])[] = [
-    ['clocks_event_reason_gpu_idle', eventReason.gpuIdle],
-    ['clocks_event_reason_applications_clocks_setting', eventReason.applicationsClocks],
-    ['clocks_event_reason_sw_power_cap', eventReason.swPowerCap],
-    ['clocks_event_reason_hw_slowdown', eventReason.hwSlowdown],
-    ['clocks_event_reason_hw_thermal_slowdown', eventReason.hwThermal],
-    ['clocks_event_reason_hw_power_brake_slowdown', eventReason.hwPowerBrake],
-    ['clocks_event_reason_sync_boost', eventReason.syncBoost],
-    ['clocks_event_reason_sw_thermal_slowdown', eventReason.swThermal],
+    ['clocks_event_reason_gpu_idle', eventReasonBits.gpuIdle],
+    ['clocks_event_reason_applications_clocks_setting', eventReasonBits.applicationsClocksSetting],
+    ['clocks_event_reason_sw_power_cap', eventReasonBits.swPowerCap],
+    ['clocks_event_reason_hw_slowdown', eventReasonBits.hwSlowdown],
+    ['clocks_event_reason_hw_thermal_slowdown', eventReasonBits.hwThermalSlowdown],
+    ['clocks_event_reason_hw_power_brake_slowdown', eventReasonBits.hwPowerBrakeSlowdown],
+    ['clocks_event_reason_sync_boost', eventReasonBits.syncBoost],
+    ['clocks_event_reason_sw_thermal_slowdown', eventReasonBits.swThermalSlowdown],
   ]
   return reasons.map(([name, bit]) => [name, (gpu.eventReasons & bit) === 0 ? 'Not Active' : 'Active'] as const)
 }
