@@ -101,4 +101,28 @@ describe('withCardFigures', () => {
       counterApart: 'samples cover 90 %',
     })
   })
+
+  it('takes a card that was used at rest for busy: 6 % of utilisation is no idle, 5 % is', () => {
+    const usedAt = (utilizationGpuPct: number) => {
+      const used = gpuRows.map((row) => (row.timeMs === 10_000 ? { ...row, utilizationGpuPct } : row))
+      return withCardFigures(seen(), [trial()], { ...rows, gpuRows: used })
+    }
+    const busy = usedAt(6)
+    expect(busy.idle).toMatchObject({ powerW: null, reason: 'GPU-a was at 6 % utilisation: not idle' })
+    expect(busy.trials[0]).toMatchObject({ netEnergyJ: null, netTokensPerJ: null })
+    expect(usedAt(5).idle.powerW).toBeCloseTo(50, 0)
+  })
+
+  it('has no energy of a counter that was reset between the edges, although it ended higher than it began', () => {
+    // the card counts from 0 again at 30 s: the edges, 3,000 J and 6,000 J, would make it 3,000 J instead of 8,000 J
+    const reset = counterRows.map((row) => ({
+      ...row,
+      energyMj: row.timeMs < 30_000 ? row.energyMj - 7e9 : row.energyMj - 7e9 - 5e6,
+    }))
+    const valueAt = (timeMs: number) => reset.find((row) => row.timeMs === timeMs)!.energyMj
+    expect([valueAt(25_000), valueAt(29_000), valueAt(30_000), valueAt(45_000)]).toEqual([3e6, 4.6e6, 0, 6e6])
+    const [figures] = withCardFigures(seen(), [trial()], { ...rows, counterRows: reset }).trials
+    expect(figures).toMatchObject({ counterEnergyJ: null, counterApart: null })
+    expect(figures?.reasons['counterEnergyJ']).toBe('the counter of GPU-a was reset during the window')
+  })
 })

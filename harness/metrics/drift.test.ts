@@ -58,6 +58,31 @@ describe('inside a trial', () => {
   })
 })
 
+describe('the number of trials', () => {
+  /** A window of 9 s whose tokens arrive as given, second by second. */
+  const bySecond = (index: number, perSecond: readonly number[]): TokenRow[] =>
+    perSecond.map((count, second) => ({ trial: index, binStartMs: index * 60_000 + second * 1000, tokens: count }))
+  const short = (index: number): DriftTrial => ({ ...trial(index), windowEndMs: index * 60_000 + 9000 })
+  const steady = [990, 1000, 1010, 1000, 1000, 1000, 990, 1000, 1010]
+  /**
+   * Thirds of 1000 ± 10 and 970 ± 10: t = 30 / (10 · sqrt(2 / 3)) = 3.674 with 4 degrees, so p = 0.0213 by the closed
+   * form 1 - 2 · 3/8 · u · (1 - u² / 12), u = t / sqrt(1 + t² / 4) = 1.7566.
+   */
+  const falling = [990, 1000, 1010, 985, 985, 985, 960, 970, 980]
+  const driftOf = (trials: number) =>
+    findDrift(
+      Array.from({ length: trials }, (_, index) => short(index)),
+      Array.from({ length: trials }, (_, index) => bySecond(index, index === 0 ? falling : steady)).flat(),
+    )
+
+  test('asks for more evidence: p = 0.021 drifts in a run of two trials (0.043), not in one of three (0.064)', () => {
+    expect(driftOf(1).trials[0]).toMatchObject({ p: expect.closeTo(0.02131, 4), changeShare: expect.closeTo(-0.03, 9) })
+    expect(driftOf(2).findings).toEqual(['trial 1 drifts: -3.0 % tokens/s from its first third to its last'])
+    expect(driftOf(3).trials.map(({ drifts }) => drifts)).toEqual([false, false, false])
+    expect(driftOf(3).findings).toEqual([])
+  })
+})
+
 describe('from trial to trial', () => {
   const trialsOf = (values: readonly number[]) => values.map((value, index) => trial(index, value))
 

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { makeRun } from '../../harness/testing/record-builder.ts'
+import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
+import { monthlyPrice } from './price.ts'
+import { buildQuote } from './quote.ts'
+
+const inputs = (tariffGbpPerKwh: number, over: object = {}): QuoteInputs =>
+  quoteInputsSchema.parse({ box: { capexGbp: 3600 }, electricity: { tariffGbpPerKwh }, ...over })
+
+/** A run that drew at most `loadW` under load, and `idleW` at rest where that was measured. */
+function run(scenario: string, loadW: number, idleW: number | null): RunRecord {
+  const record = makeRun({
+    card: 'rtx-4090',
+    scenario,
+    result: { outputTokensPerS: [1000, 990, 1010], meanPowerW: [loadW - 20, loadW - 30, loadW] },
+  })
+  const span = { startMs: 0, endMs: 20_000, powerW: idleW, pstates: ['P8'] }
+  const sight = { atMs: 0, health: [], processes: [] }
+  const counter = { state: 'ok' }
+  const telemetry = { sampler: null, before: sight, after: sight, counter, idle: span, trials: [] }
+  return { ...record, telemetry }
+}
+
+const quoteOf = (...records: readonly RunRecord[]) =>
+  buildQuote(
+    records.map((record) => ({ record, digest: record.id, signedBy: 'ab'.repeat(32) })),
+    { customer: 'ACME Ltd', date: '2026-11-23', inputs: inputs(0.25, { utilisation: '50%' }) },
+  )
+
+describe('electricity of a quote at half use', () => {
+  test('is charged at the power of rest that was measured', () => {
+    const { draw, price } = quoteOf(run('one', 400, 100))
+    expect(draw).toEqual({ loadW: 400, idleW: 100, idleMeasured: true })
+    // 250 W x 730 h = 182.5 kWh, 4562.5 p, rounded up
+    expect(price.kilowattHours).toBe(182.5)
+    expect(price.electricityPence).toBe(4563n)
+  })
+
+  test('is charged as under load where rest was not measured', () => {
+    const { draw, price } = quoteOf(run('one', 400, null))
+    expect(draw).toEqual({ loadW: 400, idleW: 400, idleMeasured: false })
+    expect(price.kilowattHours).toBe(292)
+    expect(price.electricityPence).toBe(7300n)
+  })
+
+  test('is charged at the most that any of its runs drew, under load and at rest', () => {
+    const { draw, price } = quoteOf(run('one', 400, 60), run('two', 380, 100))
+    expect(draw).toEqual({ loadW: 400, idleW: 100, idleMeasured: true })
+    expect(price.kilowattHours).toBe(182.5)
+  })
+
+  test('counts rest as not measured as soon as one run lacks it', () => {
+    const { draw } = quoteOf(run('one', 400, 60), run('two', 380, null))
+    expect(draw).toEqual({ loadW: 400, idleW: 400, idleMeasured: false })
+  })
+})
+
+describe('the rounding that stands on the page', () => {
+  const electricityOf = (loadW: number, tariff: number) =>
+    monthlyPrice(inputs(tariff), { loadW, idleW: 0 }).electricityPence
+
+  test('electricity is rounded up to the penny, however little is over', () => {
+    // 300 W x 730 h = 219 kWh: at 25.01 p 5477.19 p, at 25 p 5475 p, at 25.0001 p 5475.0219 p
+    expect([electricityOf(300, 0.25), electricityOf(300, 0.2501), electricityOf(300, 0.250001)]).toEqual([
+      5475n,
+      5478n,
+      5476n,
+    ])
+  })
+
+  test('power enters as whole watt-hours, rounded up', () => {
+    // 0.001 W x 730 h = 0.73 Wh: 1 Wh at 10 GBP a kWh is 1 p
+    expect(monthlyPrice(inputs(10), { loadW: 0.001, idleW: 0 })).toMatchObject({
+      kilowattHours: 0.001,
+      electricityPence: 1n,
+    })
+  })
+
+  test('box, price and VAT are rounded to the nearest penny, halves up', () => {
+    const priceOf = (capexGbp: number, over: object = {}) =>
+      monthlyPrice(inputs(0, { box: { capexGbp, writeOffMonths: 8 }, ...over }), { loadW: 0, idleW: 0 })
+    // 100 p / 8 = 12.5 p, 99 p / 8 = 12.375 p
+    expect([priceOf(1).boxPence, priceOf(0.99).boxPence]).toEqual([13n, 12n])
+    // 13 p / 0.8 = 16.25 p; 20 % of 13 p is 2.6 p, 5 % is 0.65 p, 3 % is 0.39 p
+    expect(priceOf(1, { marginShareOfPrice: '20%' }).exVatPence).toBe(16n)
+    expect([0.2, 0.05, 0.03].map((vatRate) => priceOf(1, { vatRate }).vatPence)).toEqual([3n, 1n, 0n])
+  })
+})
