@@ -13,6 +13,17 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Sleeps for `ms` unless `signal` aborts first. True when the whole time has passed, false when it was cut short. */
+export async function sleepUnlessAborted(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  try {
+    await clock.sleep(ms, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  return !signal.aborted
+}
+
 /** The real clock. Everything that reads time takes a `Clock`, so that tests can bring their own. */
 export const systemClock: Clock = {
   nowMs: () => performance.timeOrigin + performance.now(),

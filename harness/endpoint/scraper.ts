@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import { roundMs, type ServerRow } from '../record/rows.ts'
 import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.ts'
@@ -98,12 +98,7 @@ export class ServerScraper {
   }
 
   async #everySecond(trial: number, into: ServerReading[], signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#options.clock.sleep(PERIOD_MS, signal)
-      } catch {
-        return
-      }
+    while (await sleepUnlessAborted(this.#options.clock, PERIOD_MS, signal)) {
       const reading = await this.#scrape('during', trial)
       if (reading) into.push(reading)
     }

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../clock.ts'
 
 export interface ClosedLoopDeps<Lane> {
   readonly clock: Clock
@@ -39,13 +39,6 @@ export async function runClosedLoop<Lane>(
 
 /** False when the run is being stopped. A time that has passed costs no turn of the event loop. */
 async function sleptUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false
   const waitMs = atMs - clock.nowMs()
-  if (waitMs <= 0) return true
-  try {
-    await clock.sleep(waitMs, signal)
-    return true
-  } catch {
-    return false
-  }
+  return waitMs <= 0 ? !signal.aborted : sleepUnlessAborted(clock, waitMs, signal)
 }

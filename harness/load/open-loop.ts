@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../clock.ts'
 
 /** A request with an appointed time, in ms from the start of the phase. */
 export interface Appointment {
@@ -33,13 +33,7 @@ export async function runOpenLoop<Lane>(startMs: number, untilMs: number, deps: 
     const scheduledMs = startMs + appointment.atMs
     if (scheduledMs >= untilMs || stopSending.aborted) break
     const waitMs = scheduledMs - clock.nowMs()
-    if (waitMs > 0) {
-      try {
-        await clock.sleep(waitMs, stopSending)
-      } catch {
-        break
-      }
-    }
+    if (waitMs > 0 && !(await sleepUnlessAborted(clock, waitMs, stopSending))) break
     const id = deps.idOf(index)
     index += 1
     const lane = free.pop()

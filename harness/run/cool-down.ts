@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../clock.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import type { Scenario } from '../scenario/schema.ts'
@@ -74,7 +74,7 @@ export async function coolDown(wait: CoolDownWait): Promise<CoolDown> {
     if (startMs + elapsedMs >= untilMs) return ended('timed-out', above, timeoutText(beforeTrial, above, rule))
     wait.onWarm(elapsedMs, above)
     // an interrupt ends the pause early, and the next look sees it
-    await clock.sleep(Math.min(LOOK_EVERY_MS, untilMs - startMs - elapsedMs), signal).catch(() => {})
+    await sleepUnlessAborted(clock, Math.min(LOOK_EVERY_MS, untilMs - startMs - elapsedMs), signal)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { sleepUnlessAborted } from '../clock.ts'
 import { ServerScraper, type TrialReadings } from '../endpoint/scraper.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
 import type { LoadDriver, PhaseEnd } from '../load/driver.ts'
@@ -84,7 +84,7 @@ export async function restIdle(bench: Bench): Promise<{ startMs: number; endMs: 
   const seconds = scenario.kind === 'training' ? 0 : (scenario.trial.idleSeconds ?? 0)
   if (seconds <= 0) return null
   const startMs = runTime(bench)
-  await pause(bench.options.clock, seconds * 1000, bench.options.drain)
+  await sleepUnlessAborted(bench.options.clock, seconds * 1000, bench.options.drain)
   return { startMs, endMs: runTime(bench) }
 }
 
@@ -132,12 +132,13 @@ export async function runTrial(bench: Bench, index: number): Promise<TrialEnd> {
   const { prepared, options, collector } = bench
   const { trial } = prepared.scenario
   const quietMs = trial.quietSeconds * 1000
-  await pause(options.clock, quietMs, options.drain)
+  // an interrupt ends the quiet early; the run goes on to write what it has
+  await sleepUnlessAborted(options.clock, quietMs, options.drain)
   if (index === 0) bench.heat.start = heatNow(bench)
   const { phase, end, endMs, scrapes } = await scraped(bench, index, async () => {
     const phaseEnd = await runPhase(bench, index, trial.seconds, `trial ${index + 1}`)
     const ended = { ...phaseEnd, endMs: runTime(bench) }
-    await pause(options.clock, quietMs, options.abort)
+    await sleepUnlessAborted(options.clock, quietMs, options.abort)
     return ended
   })
   const collected = collector.endTrial(index, endMs, end.gaps)
@@ -216,12 +217,3 @@ function tickOf({ collector, meter, options }: Bench, label: string, elapsedMs: 
 }
 
 const runTime = (bench: Bench): number => bench.options.clock.nowMs() - bench.originMs
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  try {
-    await clock.sleep(ms, signal)
-  } catch {
-    // an interrupt ends the quiet early; the run goes on to write what it has
-  }
-}

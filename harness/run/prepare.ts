@@ -25,7 +25,7 @@ export interface Prepared {
 
 /** Looks at everything a run needs. Throws `bad-input` or `world-failed`, one clear line, before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
-  const telemetry = await openTelemetry(options.nvidiaSmi)
+  const telemetry = await openTelemetry(options.nvidiaSmi, options.clock)
   const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)
   const found = identifyCard(gpus, options.card, telemetry.reason)
   const card = options.card === null ? found : { ...found, claimed: options.card }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CounterRow, type GpuRow, roundMs } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
@@ -12,6 +12,7 @@ import { watchCounter } from './nvml/counter-watch.ts'
 import { type Sampler, startSampler } from './sampler.ts'
 import { runNvidiaSmi, type SmiExec } from './smi-exec.ts'
 import { parseHelpFields } from './smi-fields.ts'
+import { type LoopLimits, loopLimits } from './watched-loop.ts'
 
 /** The card as a run sees it: what is there, and a way to watch it. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {
@@ -47,7 +48,10 @@ const TAIL_MS = 2 * SAMPLE_INTERVAL_MS
  * Looks for the card. A machine without nvidia-smi is no error unless the person named one: the run goes on and its
  * energy is null with this reason. An nvidia-smi that is there and fails is `world-failed`: the card cannot be trusted.
  */
-export async function openTelemetry(nvidiaSmi: { path: string; required: boolean } | null): Promise<Telemetry> {
+export async function openTelemetry(
+  nvidiaSmi: { path: string; required: boolean } | null,
+  clock: Clock = systemClock,
+): Promise<Telemetry> {
   if (nvidiaSmi === null) return withoutGpu('run with --no-gpu: power and memory were not watched')
   const version = await runNvidiaSmi(nvidiaSmi.path, ['-L'])
   if (version.kind === 'failed') {
@@ -60,7 +64,9 @@ export async function openTelemetry(nvidiaSmi: { path: string; required: boolean
       `${nvidiaSmi.path}: ${version.reason}${advice}`,
     )
   }
+  const askedMs = clock.nowMs()
   const inventory = await readInventory(nvidiaSmi.path)
+  const limits = loopLimits(clock.nowMs() - askedMs)
   if (inventory.gpus.length === 0) {
     throw new JoulemarkError('world-failed', `${nvidiaSmi.path}: ${inventory.reason ?? 'lists no GPU'}`)
   }
@@ -73,17 +79,21 @@ export async function openTelemetry(nvidiaSmi: { path: string; required: boolean
     gpus: inventory.gpus,
     reason: null,
     fingerprint: fingerprint && withoutHost(fingerprint),
-    watch: (options) => watchCards(nvidiaSmi.path, exec, knownFields, options),
+    watch: (options) => watchCards({ nvidiaSmi: nvidiaSmi.path, exec, knownFields, limits }, options),
   }
 }
 
+/** How this machine's nvidia-smi is asked, and what it was found to be like. */
+interface DriverAccess {
+  readonly nvidiaSmi: string
+  readonly exec: SmiExec
+  readonly knownFields: ReadonlySet<string>
+  readonly limits: LoopLimits
+}
+
 /** Samples, reads the energy counter, and looks at the cards once before and once after. */
-async function watchCards(
-  nvidiaSmi: string,
-  exec: SmiExec,
-  knownFields: ReadonlySet<string>,
-  options: WatchOptions,
-): Promise<Watching> {
+async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<Watching> {
+  const { nvidiaSmi, exec, knownFields, limits } = driver
   const { clock, originMs, onRow, onWarning } = options
   const sampler = await startSampler({
     nvidiaSmi,
@@ -93,6 +103,7 @@ async function watchCards(
     onRow,
     onEvent: (event) => onWarning(`nvidia-smi: ${event.message}`),
     exec,
+    limits,
   })
   const nowMs = () => roundMs(clock.nowMs() - originMs)
   const [before, { counter, first }] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
 import { type GpuRow, roundMs } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
@@ -14,7 +14,7 @@ import {
   withoutField,
 } from './smi-fields.ts'
 import { loopArguments, type StartLoop, smiLoopStarter } from './smi-loop.ts'
-import { type WatchedLoop, watchLoop } from './watched-loop.ts'
+import { type LoopLimits, loopLimits, type WatchedLoop, watchLoop } from './watched-loop.ts'
 
 export interface SamplerOptions {
   readonly nvidiaSmi: string
@@ -26,6 +26,8 @@ export interface SamplerOptions {
   /** Called for each sample of each GPU; after a clock step or a late line, up to a second behind. */
   readonly onRow: (row: GpuRow) => void
   readonly onEvent?: ((event: SamplerEvent) => void) | undefined
+  /** How long the child may print no row; `loopLimits(0)` unless given. */
+  readonly limits?: LoopLimits
   /** Stops the sampler as `stop()` does. */
   readonly signal?: AbortSignal | undefined
   readonly exec?: SmiExec
@@ -43,10 +45,10 @@ const MAX_RESTARTS = 5
 /**
  * Starts one long-lived nvidia-smi for the run and resolves when its first row is there. A child that dies or hangs is
  * started again, at most five times, and the gap kept as an event.
- * Throws `world-failed` when nvidia-smi is absent or fails, or when no row comes within 2 s.
+ * Throws `world-failed` when nvidia-smi is absent or fails, or when no first row comes within its limit.
  */
 export async function startSampler(options: SamplerOptions): Promise<Sampler> {
-  const { clock, originMs, intervalMs = SAMPLE_INTERVAL_MS } = options
+  const { clock, originMs, intervalMs = SAMPLE_INTERVAL_MS, limits = loopLimits(0) } = options
   const exec = options.exec ?? ((args) => runNvidiaSmi(options.nvidiaSmi, args))
   const startLoop = options.startLoop ?? smiLoopStarter(options.nvidiaSmi, () => clock.nowMs())
   const stopping = new AbortController()
@@ -57,15 +59,16 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   let restarts = 0
   let gaveUp: string | null = null
 
+  const onLine = (line: string, arrivalMs: number): boolean => {
+    if (!maker.take(line, arrivalMs, fields)) return false
+    const atMs = roundMs(arrivalMs - originMs)
+    if (gapReason !== null) maker.event({ kind: 'gap', fromMs: lastRowMs ?? 0, toMs: atMs, reason: gapReason })
+    gapReason = null
+    lastRowMs = atMs
+    return true
+  }
   const play = (): WatchedLoop =>
-    watchLoop(startLoop, loopArguments(fields, intervalMs), clock, (line, arrivalMs) => {
-      if (!maker.take(line, arrivalMs, fields)) return false
-      const atMs = roundMs(arrivalMs - originMs)
-      if (gapReason !== null) maker.event({ kind: 'gap', fromMs: lastRowMs ?? 0, toMs: atMs, reason: gapReason })
-      gapReason = null
-      lastRowMs = atMs
-      return true
-    })
+    watchLoop({ startLoop, args: loopArguments(fields, intervalMs), clock, limits, onLine })
 
   const keepAlive = async (): Promise<void> => {
     for (;;) {
@@ -78,8 +81,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
         return
       }
       restarts += 1
-      await clock.sleep(RESTART_PAUSE_MS, stopping.signal).catch(() => {})
-      if (stopping.signal.aborted) return
+      if (!(await sleepUnlessAborted(clock, RESTART_PAUSE_MS, stopping.signal))) return
       loop = play()
     }
   }

@@ -1,15 +1,40 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../clock.ts'
 import { startFailure } from './smi-exec.ts'
 import { failureOf, type SmiFailure } from './smi-failures.ts'
 import type { LoopEnd, StartLoop } from './smi-loop.ts'
 
-/** A first row later than this means that output is not flushed, or that the driver is stuck. */
-export const FIRST_ROW_MS = 2000
-/** A child that was silent for this long hangs. */
-export const SILENCE_MS = 3000
+/** How long a looping child may print no row before it counts as hung, in ms. */
+export interface LoopLimits {
+  /** From its start to its first row. */
+  readonly firstRowMs: number
+  /** Between two later rows. */
+  readonly silenceMs: number
+}
+
+const SHORTEST_FIRST_ROW_MS = 10_000
+const FIRST_ROW_FACTOR = 3
+const SILENCE_MS = 3000
 const KEPT_TEXT = 4096
 
-/** One looping child and the eye that is kept on it. */
+/**
+ * The limits for a machine on which one plain nvidia-smi call took `callMs` (ms). The loop does the same work as a plain
+ * call before its first row: where no process holds the driver open, both wait seconds for it to load.
+ */
+export const loopLimits = (callMs: number): LoopLimits => ({
+  firstRowMs: Math.max(SHORTEST_FIRST_ROW_MS, FIRST_ROW_FACTOR * callMs),
+  silenceMs: SILENCE_MS,
+})
+
+export interface WatchedLoopOptions {
+  readonly startLoop: StartLoop
+  readonly args: readonly string[]
+  readonly clock: Clock
+  readonly limits: LoopLimits
+  /** Says whether a line was a row. */
+  readonly onLine: (line: string, arrivalMs: number) => boolean
+}
+
+/** One looping child under observation. */
 export interface WatchedLoop {
   /** True with the first row, false when the child is gone before it. */
   readonly firstRow: Promise<boolean>
@@ -18,16 +43,8 @@ export interface WatchedLoop {
   stop(): Promise<void>
 }
 
-/**
- * Starts one looping child and kills it when its first row takes over 2 s, or when no row came for 3 s.
- * `onLine` says whether a line was a row.
- */
-export function watchLoop(
-  startLoop: StartLoop,
-  args: readonly string[],
-  clock: Clock,
-  onLine: (line: string, arrivalMs: number) => boolean,
-): WatchedLoop {
+/** Starts one looping child and kills it when it prints no row for longer than its limits allow. */
+export function watchLoop({ startLoop, args, clock, limits, onLine }: WatchedLoopOptions): WatchedLoop {
   const over = new AbortController()
   const first = Promise.withResolvers<boolean>()
   const startedMs = clock.nowMs()
@@ -47,14 +64,15 @@ export function watchLoop(
 
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      const limitMs = lastRowMs === null ? FIRST_ROW_MS : SILENCE_MS
+      const limitMs = lastRowMs === null ? limits.firstRowMs : limits.silenceMs
       const dueMs = (lastRowMs ?? startedMs) + limitMs
       if (clock.nowMs() >= dueMs) {
         hung = silence(lastRowMs === null, limitMs)
         child.kill()
         return
       }
-      await clock.sleep(dueMs - clock.nowMs(), over.signal).catch(() => {})
+      // never for longer than a silence may last: the first row ends the longer wait for it
+      await sleepUnlessAborted(clock, Math.min(dueMs - clock.nowMs(), limits.silenceMs), over.signal)
     }
   }
   const ended = child.ended.then((end) => {
@@ -83,7 +101,9 @@ function failureOfEnd({ returnCode, signal, startError, stderr, tail }: LoopEnd,
 }
 
 function silence(isFirst: boolean, limitMs: number): SmiFailure {
-  const what = isFirst ? `no first row in ${limitMs / 1000} s` : `no row for ${limitMs / 1000} s`
-  const mend = 'the driver may hang: see dmesg for Xid lines; enable persistence mode with sudo nvidia-smi -pm 1'
-  return { fault: 'timeout', reason: `${what} of its loop (${mend})` }
+  const what = isFirst ? `no first row in ${seconds(limitMs)} s` : `no row for ${seconds(limitMs)} s`
+  const advice = 'the driver may hang: see dmesg for Xid lines; enable persistence mode with sudo nvidia-smi -pm 1'
+  return { fault: 'timeout', reason: `${what} of its loop (${advice})` }
 }
+
+const seconds = (ms: number): string => String(Math.round(ms / 100) / 10)

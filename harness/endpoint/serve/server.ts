@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Clock } from '../../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
 import type { ServePlan } from './plan.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
@@ -115,7 +115,7 @@ async function untilReady(
       const last = log.lines.at(-1) ?? 'nothing was logged'
       throw new JoulemarkError('world-failed', `vLLM was not ready after ${minutes} minutes; its last line: ${last}`)
     }
-    await Promise.race([exited, clock.sleep(POLL_MS, signal).catch(() => undefined)])
+    await Promise.race([exited, sleepUnlessAborted(clock, POLL_MS, signal)])
   }
 }
 

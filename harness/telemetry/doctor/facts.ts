@@ -8,6 +8,7 @@ import type { SmiExec, SmiResult } from '../smi-exec.ts'
 import { parseHelpFields } from '../smi-fields.ts'
 import type { StartLoop } from '../smi-loop.ts'
 import { readSnapshot, type SnapshotResult } from '../snapshot.ts'
+import { type LoopLimits, loopLimits } from '../watched-loop.ts'
 
 /** Reads a small file; null where it is not there or may not be read. */
 export type ReadText = (path: string) => Promise<string | null>
@@ -18,6 +19,8 @@ export type RunProgram = (program: string, args: readonly string[]) => Promise<s
 export interface Facts {
   /** `nvidia-smi -L`: whether it is there and works. */
   readonly listing: SmiResult
+  /** How long the loop of this machine may print no row: from how long that call took. */
+  readonly loopLimits: LoopLimits
   /** `key: value` lines of `nvidia-smi --version`, keys in lower case; null on drivers without that option. */
   readonly versions: Readonly<Record<string, string>> | null
   /** Version of the loaded kernel module, from /proc. */
@@ -45,9 +48,12 @@ export interface FactSources {
 }
 
 export async function gatherFacts(sources: FactSources): Promise<Facts> {
-  const { exec, readText } = sources
+  const { exec, readText, clock } = sources
+  const startedMs = clock.nowMs()
   const listing = await exec(['-L'])
+  const limits = loopLimits(clock.nowMs() - startedMs)
   const host = {
+    loopLimits: limits,
     kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
     clockSync: await readClockSync(sources),
     xids: await readXids(sources),
@@ -81,7 +87,7 @@ export async function gatherFacts(sources: FactSources): Promise<Facts> {
           nvlink: await textOf('nvlink', '-s'),
         }
       : null,
-    firstRow: await timeFirstRow(sources),
+    firstRow: await timeFirstRow(sources, limits),
   }
 }
 
@@ -98,7 +104,8 @@ export function kernelModuleIn(text: string | null): string | null {
   return /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(text ?? '')?.[1] ?? null
 }
 
-async function timeFirstRow({ nvidiaSmi, clock, exec, startLoop }: FactSources): Promise<Facts['firstRow']> {
+async function timeFirstRow(sources: FactSources, limits: LoopLimits): Promise<Facts['firstRow']> {
+  const { nvidiaSmi, clock, exec, startLoop } = sources
   const startedMs = clock.nowMs()
   try {
     const sampler = await startSampler({
@@ -107,6 +114,7 @@ async function timeFirstRow({ nvidiaSmi, clock, exec, startLoop }: FactSources):
       originMs: startedMs,
       onRow: () => {},
       exec,
+      limits,
       ...(startLoop ? { startLoop } : {}),
     })
     const ms = clock.nowMs() - startedMs

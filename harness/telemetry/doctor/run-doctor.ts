@@ -120,6 +120,7 @@ async function probe(
       nvidiaSmi: options.nvidiaSmi,
       clock: options.clock,
       exec,
+      limits: facts.loopLimits,
       counter: first.state === 'ok' ? counter : null,
       load: (signal) => {
         underLoad = options.clock

@@ -6,6 +6,7 @@ import type { CounterResult } from '../nvml/states.ts'
 import { startSampler } from '../sampler.ts'
 import type { SmiExec } from '../smi-exec.ts'
 import type { StartLoop } from '../smi-loop.ts'
+import type { LoopLimits } from '../watched-loop.ts'
 import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-figures.ts'
 
 /** What the sensor of one card did during a probe. */
@@ -36,6 +37,7 @@ export interface ProbeOptions {
   readonly counter: EnergyCounter | null
   readonly exec: SmiExec
   readonly startLoop?: StartLoop
+  readonly limits?: LoopLimits
   readonly idleMs?: number
   readonly loadMs?: number
 }
@@ -67,6 +69,7 @@ export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
       onRow: (row) => rows.push(row),
       exec: options.exec,
       ...(options.startLoop ? { startLoop: options.startLoop } : {}),
+      ...(options.limits ? { limits: options.limits } : {}),
     })
     let failure: string | null = null
     try {

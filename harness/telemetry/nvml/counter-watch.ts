@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { type CounterRow, roundMs } from '../../record/rows.ts'
 import type { EnergyCounter } from './counter.ts'
 import type { CounterResult } from './states.ts'
@@ -33,7 +33,7 @@ export function watchCounter(
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted && (fault === null || fault.state === 'counter-reset')) {
       await readOnce()
-      await clock.sleep(EVERY_MS, stopping.signal).catch(() => {})
+      await sleepUnlessAborted(clock, EVERY_MS, stopping.signal)
     }
     if (fault === null) await readOnce()
   }
