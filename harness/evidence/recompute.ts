@@ -1,7 +1,7 @@
 import { withCardFigures } from '../energy/card-trials.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
-import { judge } from '../gates/evaluate.ts'
-import { isQuotable } from '../gates/run.ts'
+import { evaluateGates } from '../gates/evaluate.ts'
+import { isQuotable } from '../gates/quotable.ts'
 import { clientTokensOf } from '../metrics/client-tokens.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { figuresOf } from '../metrics/figures.ts'
@@ -37,12 +37,12 @@ export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
   const drift = record.drift ? { drift: driftAgain(trials, rows) } : {}
   const figures = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }
-  const gates = judge({ ...record, ...figures })
+  const gates = evaluateGates({ ...record, ...figures })
   return {
     ...figures,
     scenarioSha256: canonicalSha256(record.scenario),
     gates,
-    quotable: isQuotable(record.status, gates),
+    quotable: isQuotable({ ...record, gates }),
   }
 }
 

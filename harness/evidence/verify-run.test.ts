@@ -7,8 +7,8 @@ import { manifestSha256, type RawRecord } from '../record/manifest.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { newKeyPair, publicHexOf, readPrivateKey, signManifest } from '../record/signature.ts'
 import { type LiveRun, writeLiveRun } from '../testing/live-record.ts'
-import { refusals } from './quotable.ts'
 import { readRecordText } from './record-text.ts'
+import { refusals } from './refusals.ts'
 import { verifyRun } from './verify-run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'verify-'))

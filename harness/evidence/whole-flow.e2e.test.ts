@@ -13,8 +13,8 @@ import type { RunOptions } from '../run/run-options.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
-import { refusals } from './quotable.ts'
 import { writeRedactedCopy } from './redacted-copy.ts'
+import { refusals } from './refusals.ts'
 import { verifyRun } from './verify-run.ts'
 
 /** What a real run writes is what verify works out again, to the last digit: the stand-in, its nvidia-smi, two trials. */

@@ -4,24 +4,24 @@ import { COVERAGE_INVALID, COVERAGE_WARN } from '../energy/window-energy.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import type { CardHealthPart } from './card.ts'
-import { limitPercent, notMeasured, percent, type Verdict, verdict } from './run.ts'
+import { type GateResult, gateResult, limitPercent, notMeasured, percent } from './gate.ts'
 
 /** Fails under 95 % of covered window, warns under 99 % (metrics section 4.3). */
 export function energyCoverage(
   trials: readonly Trial[],
   gpus: readonly Gpu[],
   gpusReason: string | undefined,
-): Verdict {
+): GateResult {
   if (gpus.length === 0) return notMeasured(gpusReason ?? 'no GPU could be read')
   const windows = trials.filter((trial) => trial.windowStartMs !== null)
   if (windows.length === 0) return notMeasured('no trial has a steady window')
   const without = windows.find((trial) => trial.energyJ === null)
-  if (without) return verdict('fail', `trial ${without.index}: ${without.reasons['energyJ'] ?? 'no energy'}`)
+  if (without) return gateResult('fail', `trial ${without.index}: ${without.reasons['energyJ'] ?? 'no energy'}`)
   const least = Math.min(...windows.map((trial) => trial.energy.coverage ?? 0))
   const stale = windows.flatMap((trial) => trial.energy.findings).find((finding) => finding.includes('stale'))
   const evidence = `power samples cover ${percent(least)} of the worst window${stale ? `; ${stale}` : ''}`
-  if (least < COVERAGE_INVALID) return verdict('fail', evidence)
-  return verdict(least < COVERAGE_WARN || stale ? 'warn' : 'pass', evidence)
+  if (least < COVERAGE_INVALID) return gateResult('fail', evidence)
+  return gateResult(least < COVERAGE_WARN || stale ? 'warn' : 'pass', evidence)
 }
 
 /** One window's energy from both sources. */
@@ -34,14 +34,14 @@ export interface EnergyPair {
 }
 
 /** Fails when the trapezoid and the energy counter differ by more than 5 % in a window (metrics section 4.2). */
-export function energyAgreement(pairs: readonly EnergyPair[]): Verdict {
+export function energyAgreement(pairs: readonly EnergyPair[]): GateResult {
   const both = pairs.flatMap(({ trial, trapezoidJ, counterJ }) =>
     trapezoidJ !== null && counterJ !== null && counterJ > 0 ? [{ trial, apart: trapezoidJ / counterJ - 1 }] : [],
   )
   if (both.length === 0) return notMeasured(`no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`)
   const worst = both.reduce((most, pair) => (Math.abs(pair.apart) > Math.abs(most.apart) ? pair : most))
   const evidence = `nvidia-smi's energy is ${signed(worst.apart)} off the NVML counter in trial ${worst.trial} (limit ${limitPercent(AGREEMENT)}, ${both.length} windows)`
-  return verdict(Math.abs(worst.apart) > AGREEMENT ? 'fail' : 'pass', evidence)
+  return gateResult(Math.abs(worst.apart) > AGREEMENT ? 'fail' : 'pass', evidence)
 }
 
 /** Microseconds in which the cards were held back during the run, by reason, from the driver's own counters. */
@@ -53,7 +53,7 @@ const SOFT_THERMAL_SHARE = 0.01
  * Fails on hardware slowdown (thermal, power brake) in a window, or on software thermal slowdown for over 1 % of it.
  * Software power cap is the normal state of a card at its limit: its share is reported, never judged.
  */
-export function throttle(windows: readonly CardWindow[], throttledUs: ThrottledUs | null, runMs: number): Verdict {
+export function throttle(windows: readonly CardWindow[], throttledUs: ThrottledUs | null, runMs: number): GateResult {
   const shares = windows.flatMap(({ reasonShares }) => reasonShares ?? [])
   if (shares.length === 0) return notMeasured('the driver tells no clock event reasons')
   const most = (name: keyof (typeof shares)[number]) => Math.max(...shares.map((share) => share[name]))
@@ -68,8 +68,8 @@ export function throttle(windows: readonly CardWindow[], throttledUs: ThrottledU
   const evidence = `of the worst window: hardware slowdown ${percent(hardware)}, thermal slowdown ${percent(softThermal)}, at the power cap ${percent(most('swPowerCap'))} (normal)${counters}`
   const fails =
     hardware > 0 || hardwareMs > 0 || softThermal > SOFT_THERMAL_SHARE || softMs > SOFT_THERMAL_SHARE * runMs
-  if (fails) return verdict('fail', evidence)
-  return verdict(softThermal > 0 || softMs > 0 ? 'warn' : 'pass', evidence)
+  if (fails) return gateResult('fail', evidence)
+  return gateResult(softThermal > 0 || softMs > 0 ? 'warn' : 'pass', evidence)
 }
 
 /** Time of each reason between two readings of the counters, over all cards; null where one is missing or was reset. */
@@ -96,7 +96,7 @@ const TEMPERATURE_DRIFT_C = 5
 const TEMPERATURE_WARN_C = 3
 
 /** Fails when clocks or temperature were still drifting between the first and the last third of a window. */
-export function thermalSoak(windows: readonly CardWindow[]): Verdict {
+export function thermalSoak(windows: readonly CardWindow[]): GateResult {
   const clocks = windows.flatMap(({ smClockMHz }) => smClockMHz ?? [])
   const temperatures = windows.flatMap(({ temperatureC }) => temperatureC ?? [])
   if (clocks.length === 0 && temperatures.length === 0)
@@ -104,8 +104,8 @@ export function thermalSoak(windows: readonly CardWindow[]): Verdict {
   const clock = Math.max(0, ...clocks.map(({ first, last }) => Math.abs(last / first - 1)))
   const degrees = Math.max(0, ...temperatures.map(({ first, last }) => Math.abs(last - first)))
   const evidence = `first to last third of the worst window: SM clock ${percent(clock)} (limit ${limitPercent(CLOCK_DRIFT)}), temperature ${degrees.toFixed(1)} C (limit ${TEMPERATURE_DRIFT_C})`
-  if (clock > CLOCK_DRIFT || degrees > TEMPERATURE_DRIFT_C) return verdict('fail', evidence)
-  return verdict(degrees > TEMPERATURE_WARN_C ? 'warn' : 'pass', evidence)
+  if (clock > CLOCK_DRIFT || degrees > TEMPERATURE_DRIFT_C) return gateResult('fail', evidence)
+  return gateResult(degrees > TEMPERATURE_WARN_C ? 'warn' : 'pass', evidence)
 }
 
 /** A step near a window's edge bends it as well: the sensor's mean and the offset's own settling reach a second. */
@@ -115,15 +115,18 @@ const NEAR_MS = 1000
 export function clockSteps(
   steps: readonly { readonly atMs: number; readonly stepMs: number }[] | null,
   windows: readonly Pick<Trial, 'index' | 'windowStartMs' | 'windowEndMs'>[],
-): Verdict {
+): GateResult {
   if (steps === null) return notMeasured('the clock was not watched')
   for (const { index, windowStartMs, windowEndMs } of windows) {
     if (windowStartMs === null || windowEndMs === null) continue
     const hit = steps.find(({ atMs }) => atMs >= windowStartMs - NEAR_MS && atMs <= windowEndMs + NEAR_MS)
     if (hit)
-      return verdict('fail', `the wall clock stepped by ${Math.round(hit.stepMs)} ms in the window of trial ${index}`)
+      return gateResult(
+        'fail',
+        `the wall clock stepped by ${Math.round(hit.stepMs)} ms in the window of trial ${index}`,
+      )
   }
-  return verdict(
+  return gateResult(
     'pass',
     steps.length === 0 ? 'no step of the wall clock' : `${steps.length} steps of the wall clock, none in a window`,
   )

@@ -1,6 +1,6 @@
 import { servingGpus } from '../physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../record/schema/run.ts'
-import { notMeasured, type Verdict, verdict } from './run.ts'
+import { type GateResult, gateResult, notMeasured } from './gate.ts'
 
 /** The card that was named, as its catalogue entries say. A group name has several. */
 export interface ExpectedCard {
@@ -12,21 +12,24 @@ export interface ExpectedCard {
 const MEMORY_TOLERANCE = 0.1
 
 /** Fails when the GPU that served is not the card named: another name, or much less memory than that card has. */
-export function cardMatch(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): Verdict {
+export function cardMatch(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): GateResult {
   const serving = servingGpus(gpus)
   if (serving.length === 0) return notMeasured(card.reason ?? 'no GPU could be read')
   if (!expected) return notMeasured(`the catalogue knows no card by the name "${serving[0]?.name}", and none was named`)
   for (const gpu of serving) {
     const plain = gpu.name.replace(/ \(SIMULATED\)$/, '')
     const entry = expected.entries.find(({ smiName }) => smiName === plain)
-    if (!entry) return verdict('fail', `${gpu.uuid} is a "${gpu.name}"; the card named is ${expected.key}`)
+    if (!entry) return gateResult('fail', `${gpu.uuid} is a "${gpu.name}"; the card named is ${expected.key}`)
     const short = gpu.memoryTotalMiB === null ? 0 : 1 - gpu.memoryTotalMiB / entry.memoryTotalMiB
     if (Math.abs(short) > MEMORY_TOLERANCE) {
-      return verdict('fail', `${gpu.uuid} has ${gpu.memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`)
+      return gateResult(
+        'fail',
+        `${gpu.uuid} has ${gpu.memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`,
+      )
     }
   }
   const memory = serving.map((gpu) => gpu.memoryTotalMiB ?? '?').join(' and ')
-  return verdict('pass', `${serving.length} x "${serving[0]?.name}", ${memory} MiB: ${expected.key}`)
+  return gateResult('pass', `${serving.length} x "${serving[0]?.name}", ${memory} MiB: ${expected.key}`)
 }
 
 /** The compute processes on the cards at one moment; null where they cannot be listed. */
@@ -44,7 +47,7 @@ export function gpuExclusive(
   sights: readonly ProcessSight[],
   servingUuids: readonly string[],
   serverPids: readonly number[] = [],
-): Verdict {
+): GateResult {
   const blind = sights.find(({ processes }) => processes === null)
   if (sights.length === 0) return notMeasured('processes were not listed')
   if (blind) return notMeasured(`processes cannot be listed: ${blind.reason ?? 'nvidia-smi does not tell'}`)
@@ -61,8 +64,8 @@ export function gpuExclusive(
   })
   const list = (foreign.length > 0 ? foreign : seen).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
   return foreign.length > 0
-    ? verdict('fail', `more than the server used the GPU: ${list}`)
-    : verdict('pass', `one process a GPU: ${list}`)
+    ? gateResult('fail', `more than the server used the GPU: ${list}`)
+    : gateResult('pass', `one process a GPU: ${list}`)
 }
 
 /** The part of a card's health that these gates compare; telemetry reads it before and after a run. */
@@ -77,7 +80,7 @@ export interface CardHealthPart {
 }
 
 /** Fails on an uncorrected error, a pending or failed remap, or a corrected-error jump during the run. */
-export function ecc(before: readonly CardHealthPart[], after: readonly CardHealthPart[]): Verdict {
+export function ecc(before: readonly CardHealthPart[], after: readonly CardHealthPart[]): GateResult {
   const told = after.filter((card) =>
     [card.eccCorrected, card.eccUncorrected, card.remapPending, card.remapFailure, card.retirementPending].some(
       (value) => value !== null,
@@ -96,24 +99,27 @@ export function ecc(before: readonly CardHealthPart[], after: readonly CardHealt
       ...(start && jump > 0 ? [`${card.uuid}: ${jump} corrected errors during the run`] : []),
     ]
   })
-  if (faults.length > 0) return verdict('fail', faults.join('; '))
+  if (faults.length > 0) return gateResult('fail', faults.join('; '))
   const corrected = told.map((card) => card.eccCorrected ?? 'not counted').join(' and ')
-  return verdict('pass', `no uncorrected error, no pending remap; corrected since the driver was loaded: ${corrected}`)
+  return gateResult(
+    'pass',
+    `no uncorrected error, no pending remap; corrected since the driver was loaded: ${corrected}`,
+  )
 }
 
 /** Fails when the enforced limit is not the card's default, and the scenario does not state that limit. */
-export function powerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): Verdict {
+export function powerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): GateResult {
   const known = servingGpus(gpus).filter((gpu) => gpu.powerLimitW !== null && gpu.powerDefaultLimitW !== null)
   if (known.length === 0) return notMeasured('the driver tells no power limit')
   const off = known.find((gpu) => Math.abs((gpu.powerLimitW ?? 0) - (statedLimitW ?? gpu.powerDefaultLimitW ?? 0)) > 1)
   if (!off)
-    return verdict(
+    return gateResult(
       'pass',
       `enforced ${known.map((gpu) => gpu.powerLimitW).join(' and ')} W, as ${statedLimitW === null ? 'by default' : 'the scenario says'}`,
     )
   const wanted =
     statedLimitW === null ? `${off.powerDefaultLimitW} W, the default` : `${statedLimitW} W, which the scenario says`
-  return verdict(
+  return gateResult(
     'fail',
     `${off.uuid}: enforced ${off.powerLimitW} W, not ${wanted} (mend with sudo nvidia-smi -i ${off.index ?? off.uuid} -pl ${statedLimitW ?? off.powerDefaultLimitW})`,
   )

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Gpu } from '../record/schema/run.ts'
 import type { CardSight, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
-import { cardVerdicts } from './evaluate-card.ts'
-import type { AnyJudged, GateId } from './run.ts'
+import { cardGates } from './evaluate-card.ts'
+import type { GateInput } from './gate.ts'
+import type { GateId } from './run.ts'
 
 const gpu = {
   index: 0,
@@ -79,7 +80,7 @@ const trial = {
   reasons: {},
 } as unknown as Trial
 
-const judged = (over: Partial<AnyJudged> & { telemetry?: GpuTelemetry | undefined } = {}): AnyJudged =>
+const judged = (over: Partial<GateInput> & { telemetry?: GpuTelemetry | undefined } = {}): GateInput =>
   ({
     card: { key: 'rtx-4090', name: gpu.name },
     gpus: [gpu],
@@ -87,8 +88,8 @@ const judged = (over: Partial<AnyJudged> & { telemetry?: GpuTelemetry | undefine
     scenario: { kind: 'text' },
     telemetry: telemetry(),
     ...over,
-  }) as unknown as AnyJudged
-const statusOf = (record: AnyJudged, id: GateId) => cardVerdicts(record)[id]?.status
+  }) as unknown as GateInput
+const statusOf = (record: GateInput, id: GateId) => cardGates(record)[id]?.status
 const gates = [
   'card-match',
   'energy-coverage',
@@ -101,9 +102,9 @@ const gates = [
   'clock',
 ] as const
 
-describe('cardVerdicts', () => {
+describe('cardGates', () => {
   it('passes all nine gates of a card that is well', () => {
-    const verdicts = cardVerdicts(judged())
+    const verdicts = cardGates(judged())
     expect(Object.keys(verdicts).toSorted()).toEqual([...gates].toSorted())
     expect(gates.map((id) => [id, verdicts[id]?.status])).toEqual(gates.map((id) => [id, 'pass']))
   })
@@ -153,7 +154,7 @@ describe('cardVerdicts', () => {
       },
     ],
   ] as const)('%s fails on %s', (id, _, over) => {
-    expect(statusOf(judged(over as unknown as Partial<AnyJudged>), id)).toBe('fail')
+    expect(statusOf(judged(over as unknown as Partial<GateInput>), id)).toBe('fail')
   })
 
   it('takes a group for any of its editions, and a limit that the scenario states for right', () => {
@@ -164,17 +165,17 @@ describe('cardVerdicts', () => {
       gpus: [{ ...gpu, powerLimitW: 300 }],
       telemetry: telemetry({ after: sight({ health: [{ ...health, enforcedLimitW: 300 }] }) }),
     }
-    const stated = judged({ ...lowered, scenario: { kind: 'text', powerLimitW: 300 } as AnyJudged['scenario'] })
+    const stated = judged({ ...lowered, scenario: { kind: 'text', powerLimitW: 300 } as GateInput['scenario'] })
     expect(statusOf(stated, 'power-limit')).toBe('pass')
   })
 
   it('has not measured what could not be read, and says why', () => {
-    const blind = cardVerdicts(
+    const blind = cardGates(
       judged({ telemetry: telemetry({ after: sight({ health: [], healthReason: 'nvidia-smi hangs' }) }) }),
     )
     expect(blind.ecc).toEqual({ status: 'not-measured', evidence: 'nvidia-smi hangs' })
     const reason = 'no nvidia-smi on PATH'
-    const none = cardVerdicts(
+    const none = cardGates(
       judged({ gpus: [], gpusReason: reason, card: { key: null, name: null, reason }, telemetry: undefined }),
     )
     expect(gates.map((id) => none[id])).toEqual(gates.map(() => ({ status: 'not-measured', evidence: reason })))

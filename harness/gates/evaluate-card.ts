@@ -4,10 +4,11 @@ import type { RunRecord } from '../record/schema/run.ts'
 import type { CardSight, GpuTelemetry } from '../record/schema/telemetry.ts'
 import { cardMatch, type ExpectedCard, ecc, gpuExclusive, powerLimit } from './card.ts'
 import { clockSteps, energyAgreement, energyCoverage, thermalSoak, throttle, throttledBetween } from './card-power.ts'
-import { type AnyJudged, type GateId, notMeasured, type Verdict } from './run.ts'
+import { type GateInput, type GateResult, notMeasured } from './gate.ts'
+import type { GateId } from './run.ts'
 
 /** The gates that are about the card, its sensors and its energy; they mean the same for every kind of run. */
-export function cardVerdicts(record: AnyJudged): Partial<Record<GateId, Verdict>> {
+export function cardGates(record: GateInput): Partial<Record<GateId, GateResult>> {
   const { gpus, gpusReason, trials, telemetry, scenario } = record
   const fromRun = {
     'card-match': cardMatch(expectedCard(record.card), record.card, gpus),
@@ -55,7 +56,7 @@ const processesIn = ({ processes, processesReason }: CardSight) => ({
   ...(processesReason === undefined ? {} : { reason: processesReason }),
 })
 
-const pairsOf = ({ trials }: AnyJudged, telemetry: GpuTelemetry) =>
+const pairsOf = ({ trials }: GateInput, telemetry: GpuTelemetry) =>
   telemetry.trials.map(({ trial, counterEnergyJ, reasons }) => ({
     trial,
     trapezoidJ: trials.find(({ index }) => index === trial)?.energyJ ?? null,
@@ -64,7 +65,7 @@ const pairsOf = ({ trials }: AnyJudged, telemetry: GpuTelemetry) =>
   }))
 
 /** The limits as they were before the run and after it: one that was changed meanwhile must not pass. */
-function limitsOf({ gpus }: AnyJudged, telemetry: GpuTelemetry): AnyJudged['gpus'] {
+function limitsOf({ gpus }: GateInput, telemetry: GpuTelemetry): GateInput['gpus'] {
   const later = gpus.flatMap((gpu) => {
     const powerLimitW = telemetry.after.health.find(({ uuid }) => uuid === gpu.uuid)?.enforcedLimitW ?? null
     return powerLimitW === null || powerLimitW === gpu.powerLimitW ? [] : [{ ...gpu, powerLimitW }]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts'
-import { judge } from './evaluate.ts'
-import type { AnyJudged } from './run.ts'
+import { evaluateGates } from './evaluate.ts'
+import type { GateInput } from './gate.ts'
 
 /** Gates of images and training: limits of their own, and nothing asked about tokens. */
 const shared = { name: 'one', title: 'One', certainty: {}, trial: {} }
@@ -19,7 +19,7 @@ const qlora = scenarioSchema.parse({
   training: { batch: 1, sequenceTokens: 1024, rank: 16, gradientCheckpointing: true },
 })
 
-const record = (scenario: Scenario, trial: object, over: object = {}): AnyJudged =>
+const record = (scenario: Scenario, trial: object, over: object = {}): GateInput =>
   ({
     status: 'complete',
     source: 'live',
@@ -34,8 +34,8 @@ const record = (scenario: Scenario, trial: object, over: object = {}): AnyJudged
     converged: null,
     certificate: null,
     ...over,
-  }) as unknown as AnyJudged
-const gateOf = (of: AnyJudged, id: string) => judge(of).find((gate) => gate.id === id)
+  }) as unknown as GateInput
+const gateOf = (of: GateInput, id: string) => evaluateGates(of).find((gate) => gate.id === id)
 
 test.each([
   ["the article's 6.2 s of FLUX on a 4090", 1 / 6.2, 'fail'],
@@ -62,7 +62,7 @@ test('the model is the one that the server, or the command, says', () => {
 })
 
 test('no token is asked of them, so that a run is not kept from a quote by what it cannot have', () => {
-  const gates = judge(record(flux, {}))
+  const gates = evaluateGates(record(flux, {}))
   expect(gates.filter((gate) => /token|prompt|cache|speculation/.test(gate.id)).map((gate) => gate.required)).toEqual([
     false,
     false,

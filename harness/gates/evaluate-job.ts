@@ -6,28 +6,17 @@ import { imageLimit } from '../physics/image.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import { trainingLimit } from '../physics/training.ts'
 import type { Gate } from '../record/schema/run.ts'
-import { cardVerdicts } from './evaluate-card.ts'
-import {
-  type AnyJudged,
-  clientHeadroom,
-  errorRate,
-  type GateId,
-  gatesFrom,
-  liveSource,
-  notMeasured,
-  precision,
-  steadyState,
-  type Verdict,
-  verdict,
-} from './run.ts'
+import { cardGates } from './evaluate-card.ts'
+import { type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
+import { clientHeadroom, errorRate, type GateId, gatesFrom, liveSource, precision, steadyState } from './run.ts'
 
 /** Gates about tokens and prompts: images and training have none, so that they are asked of nobody. */
 const tokenGates: ReadonlySet<string> = new Set<GateId>(['token-audit', 'prompt-shape', 'cache-clean', 'speculation'])
 
 /** All gates of a run of images or training: those that mean the same as for text, and limits of its own. */
-export function judgeJob(record: AnyJudged): Gate[] {
+export function evaluateJobGates(record: GateInput): Gate[] {
   const none = notMeasured(`a run of kind ${record.scenario.kind} streams no tokens`)
-  const verdicts: Partial<Record<GateId, Verdict>> = {
+  const verdicts: Partial<Record<GateId, GateResult>> = {
     'live-source': liveSource(record),
     'endpoint-model': modelSaid(record),
     'client-headroom': clientHeadroom(record),
@@ -39,13 +28,13 @@ export function judgeJob(record: AnyJudged): Gate[] {
     'steady-state': steadyState(record),
     precision: precision(record),
     'physical-limit': limitKept(record),
-    ...cardVerdicts(record),
+    ...cardGates(record),
   }
   return gatesFrom(verdicts).map((gate) => (tokenGates.has(gate.id) ? { ...gate, required: false } : gate))
 }
 
 /** Fails when the server or the command names another model than the scenario; a command that names none is not judged. */
-function modelSaid(record: AnyJudged): Verdict {
+function modelSaid(record: GateInput): GateResult {
   const { scenario, endpoint } = record
   const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : modelByKey(scenario.model)
   const names = model?.servedAs ?? []
@@ -53,11 +42,11 @@ function modelSaid(record: AnyJudged): Verdict {
   const said = told.filter((name) => typeof name === 'string')
   if (said.length === 0) return notMeasured('nobody says which model it is')
   const evidence = `${said.join(', ')}; ${scenario.model} goes by ${names.join(', ') || 'no name that is known'}`
-  return verdict(said.some((name) => names.includes(name)) ? 'pass' : 'fail', evidence)
+  return gateResult(said.some((name) => names.includes(name)) ? 'pass' : 'fail', evidence)
 }
 
 /** Fails when images were made, or tokens trained, faster than the arithmetic of the card allows. */
-function limitKept(record: AnyJudged): Verdict {
+function limitKept(record: GateInput): GateResult {
   const { scenario, trials } = record
   const card = record.card.key === null ? null : cardByKey(record.card.key)
   if (card === null) return notMeasured(`no limit without a card: ${record.card.reason ?? 'unknown card'}`)
@@ -70,7 +59,7 @@ function limitKept(record: AnyJudged): Verdict {
     : trainingKept(record, card, gpus, clockGhz)
 }
 
-function imagesKept(record: AnyJudged, card: Card, gpus: number, clockGhz: number): Verdict {
+function imagesKept(record: GateInput, card: Card, gpus: number, clockGhz: number): GateResult {
   const { scenario } = record
   const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : null
   if (scenario.kind !== 'image' || model === null) return notMeasured(`${scenario.model} is not in the catalogue`)
@@ -80,10 +69,10 @@ function imagesKept(record: AnyJudged, card: Card, gpus: number, clockGhz: numbe
   if (rates.length === 0) return notMeasured('no trial has images/s')
   const fastest = 1 / Math.max(...rates)
   const evidence = `${fastest.toFixed(2)} s an image at best; limit ${limit.formula} (16 bits, no step left out)`
-  return verdict(fastest < limit.secondsPerImage ? 'fail' : 'pass', evidence)
+  return gateResult(fastest < limit.secondsPerImage ? 'fail' : 'pass', evidence)
 }
 
-function trainingKept(record: AnyJudged, card: Card, gpus: number, clockGhz: number): Verdict {
+function trainingKept(record: GateInput, card: Card, gpus: number, clockGhz: number): GateResult {
   const { scenario } = record
   const model = modelByKey(scenario.model)
   if (scenario.kind !== 'training' || model === null) return notMeasured(`${scenario.model} is not in the catalogue`)
@@ -92,5 +81,5 @@ function trainingKept(record: AnyJudged, card: Card, gpus: number, clockGhz: num
   if (rates.length === 0) return notMeasured('no trial has tokens/s')
   const fastest = Math.max(...rates)
   const evidence = `${fastest.toFixed(0)} tokens/s at best; limit ${limit.formula}`
-  return verdict(fastest > limit.tokensPerS ? 'fail' : 'pass', evidence)
+  return gateResult(fastest > limit.tokensPerS ? 'fail' : 'pass', evidence)
 }

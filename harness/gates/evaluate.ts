@@ -1,25 +1,15 @@
 import type { Gate } from '../record/schema/run.ts'
-import { cardVerdicts } from './evaluate-card.ts'
-import { judgeJob } from './evaluate-job.ts'
+import { cardGates } from './evaluate-card.ts'
+import { evaluateJobGates } from './evaluate-job.ts'
+import type { GateInput, GateResult, TextGateInput } from './gate.ts'
 import { endpointModel } from './model.ts'
 import { cacheClean, promptShape } from './prompts.ts'
-import {
-  type AnyJudged,
-  clientHeadroom,
-  errorRate,
-  type GateId,
-  gatesFrom,
-  type Judged,
-  liveSource,
-  precision,
-  steadyState,
-  type Verdict,
-} from './run.ts'
+import { clientHeadroom, errorRate, type GateId, gatesFrom, liveSource, precision, steadyState } from './run.ts'
 import { physicalLimit, speculation } from './server.ts'
 import { tokenAudit } from './tokens.ts'
 
 /** The gates of a text run beside those of its card: one line a gate, so that this list is what is looked at. */
-const judges: Partial<Record<GateId, (record: Judged) => Verdict>> = {
+const judges: Partial<Record<GateId, (record: TextGateInput) => GateResult>> = {
   'live-source': liveSource,
   'endpoint-model': endpointModel,
   'client-headroom': clientHeadroom,
@@ -34,11 +24,12 @@ const judges: Partial<Record<GateId, (record: Judged) => Verdict>> = {
 }
 
 /** All gates of a run, judged from its record. */
-export function judge(record: AnyJudged): Gate[] {
-  if (!isText(record)) return judgeJob(record)
-  const verdicts: Partial<Record<GateId, Verdict>> = cardVerdicts(record)
-  for (const [id, of] of Object.entries(judges) as [GateId, (record: Judged) => Verdict][]) verdicts[id] = of(record)
+export function evaluateGates(record: GateInput): Gate[] {
+  if (!isText(record)) return evaluateJobGates(record)
+  const verdicts: Partial<Record<GateId, GateResult>> = cardGates(record)
+  for (const [id, of] of Object.entries(judges) as [GateId, (record: TextGateInput) => GateResult][])
+    verdicts[id] = of(record)
   return gatesFrom(verdicts)
 }
 
-const isText = (record: AnyJudged): record is Judged => record.scenario.kind === 'text'
+const isText = (record: GateInput): record is TextGateInput => record.scenario.kind === 'text'

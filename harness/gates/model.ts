@@ -1,6 +1,6 @@
 import { modelByKey } from '../catalogue/models.ts'
 import type { Model } from '../catalogue/types.ts'
-import { type Judged, notMeasured, type Verdict, verdict } from './run.ts'
+import { type GateResult, gateResult, notMeasured, type TextGateInput } from './gate.ts'
 
 /** One thing that was compared: `null` status says that the server does not tell. */
 interface Compared {
@@ -13,7 +13,7 @@ interface Compared {
  * server gives is what a person typed; where it also tells from where the weights came, that is held against it.
  * What the scenario states and the server does not tell is not measured.
  */
-export function endpointModel(record: Judged): Verdict {
+export function endpointModel(record: TextGateInput): GateResult {
   const model = modelByKey(record.scenario.model)
   if (model === null) return notMeasured(`${record.scenario.model} is not in the catalogue`)
   const { server } = record.scenario
@@ -39,10 +39,10 @@ export function endpointModel(record: Judged): Verdict {
   ]
   const order = ['fail', 'not-measured', 'warn', 'pass'] as const
   const status = order.find((each) => compared.some((one) => one.status === each)) ?? 'pass'
-  return verdict(status, compared.map((each) => each.text).join('; '))
+  return gateResult(status, compared.map((each) => each.text).join('; '))
 }
 
-function nameOf(record: Judged, model: Model): Compared {
+function nameOf(record: TextGateInput, model: Model): Compared {
   const { model: name, modelRoot: root, serving } = record.endpoint
   const needing = model.servedAsWithQuantization?.find((each) => each.name === name || each.name === root)
   if (needing) {

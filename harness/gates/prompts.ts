@@ -1,5 +1,5 @@
 import { sharedPromptTokens } from '../scenario/load-shape.ts'
-import { type Judged, notMeasured, percent, type Verdict, verdict } from './run.ts'
+import { type GateResult, gateResult, notMeasured, percent, type TextGateInput } from './gate.ts'
 
 /** Lengths may be this far from the scenario's (metrics section 7). */
 const LENGTH_TOLERANCE = 0.01
@@ -13,7 +13,7 @@ const HIT_TOLERANCE = 0.1
  * answers are, because an answer that ends early is another load. Chat templates add tokens that only the server can
  * count, so that prompts of the chat API are reported and not judged.
  */
-export function promptShape(record: Judged): Verdict {
+export function promptShape(record: TextGateInput): GateResult {
   if (record.scenario.kind !== 'text') return notMeasured('only text has prompts and answers of a set length')
   const counted = record.trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
   const ok = counted.reduce((sum, tokens) => sum + tokens.requestsOk, 0)
@@ -30,7 +30,7 @@ export function promptShape(record: Judged): Verdict {
     `${ok} requests (allowed ± ${percent(LENGTH_TOLERANCE)}${chat ? '; the chat template adds to prompts, which are not judged' : ''})`,
   ].join('; ')
   const wrong = off(answer) > LENGTH_TOLERANCE || (!chat && off(prompt) > LENGTH_TOLERANCE)
-  return verdict(wrong ? 'fail' : 'pass', evidence)
+  return gateResult(wrong ? 'fail' : 'pass', evidence)
 }
 
 /**
@@ -38,32 +38,35 @@ export function promptShape(record: Judged): Verdict {
  * `shared:N` and warm: N (or all but one) tokens a prompt in whole blocks. Conversations and traces find their own
  * earlier turns, which is their point: the share is reported.
  */
-export function cacheClean(record: Judged): Verdict {
+export function cacheClean(record: TextGateInput): GateResult {
   const { scenario, endpoint } = record
   if (scenario.kind !== 'text') return notMeasured('only text has a prefix cache')
   const seen = hitsOf(record)
   if ('reason' in seen) {
     return endpoint.serving?.prefixCaching === false && scenario.prompt.prefixCache === 'cold'
-      ? verdict('pass', 'the server runs without prefix caching')
+      ? gateResult('pass', 'the server runs without prefix caching')
       : notMeasured(seen.reason)
   }
   const { hits, queries, preemptions, source } = seen
   const share = queries > 0 ? hits / queries : 0
   const found = `${hits} of ${queries} prompt tokens came from the prefix cache (${percent(share)}, ${source})`
   if (scenario.load.shape === 'trace' || (scenario.load.shape === 'closed' && scenario.load.session)) {
-    return verdict('pass', `${found}; this load repeats prefixes of its own`)
+    return gateResult('pass', `${found}; this load repeats prefixes of its own`)
   }
   const wanted = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
   if (wanted === 0) {
     const why = preemptions > 0 ? `; ${preemptions} preemptions: a request that comes back may find its own blocks` : ''
-    return verdict(share > STRAY_HITS ? 'fail' : hits > 0 ? 'warn' : 'pass', `${found}; the scenario wants none${why}`)
+    return gateResult(
+      share > STRAY_HITS ? 'fail' : hits > 0 ? 'warn' : 'pass',
+      `${found}; the scenario wants none${why}`,
+    )
   }
   // vLLM always computes the last token, and serves whole blocks only
   const block = endpoint.serving?.kvBlockTokens ?? 16
   const perPrompt = Math.floor(Math.min(wanted, scenario.prompt.tokens - 1) / block) * block
   const expected = perPrompt / scenario.prompt.tokens
   const evidence = `${found}; ${scenario.prompt.prefixCache} makes ${percent(expected)} in blocks of ${block}`
-  return verdict(Math.abs(share - expected) <= HIT_TOLERANCE * Math.max(expected, 0.01) ? 'pass' : 'fail', evidence)
+  return gateResult(Math.abs(share - expected) <= HIT_TOLERANCE * Math.max(expected, 0.01) ? 'pass' : 'fail', evidence)
 }
 
 interface Hits {
@@ -74,7 +77,7 @@ interface Hits {
 }
 
 /** Hits by the server's counters; by usage, where only that tells them. */
-function hitsOf(record: Judged): Hits | { readonly reason: string } {
+function hitsOf(record: TextGateInput): Hits | { readonly reason: string } {
   const servers = record.trials.flatMap((trial) => (trial.server ? [trial.server] : []))
   const clients = record.trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
   const preemptions = servers.reduce((sum, server) => sum + (server.preemptions ?? 0), 0)

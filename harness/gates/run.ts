@@ -1,8 +1,8 @@
 import { headlineMetric } from '../metrics/headline.ts'
 import { relativeHalfWidth } from '../metrics/result.ts'
-import type { Gate, RunRecord } from '../record/schema/run.ts'
+import type { Gate } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
-import type { Scenario, TextScenario } from '../scenario/schema.ts'
+import { type GateInput, type GateResult, gateResult, limitPercent, notMeasured, percent } from './gate.ts'
 
 /** All gates, in the order in which they are shown. A `required` one must have been measured for a result to be quotable. */
 export const gateRules = {
@@ -29,34 +29,8 @@ export const gateRules = {
 } as const
 export type GateId = keyof typeof gateRules
 
-/** A verdict before the rule's `required` is put beside it. */
-export type Verdict = Pick<Gate, 'status' | 'evidence'>
-
-export const verdict = (status: Gate['status'], evidence: string): Verdict => ({ status, evidence })
-export const notMeasured = (why: string): Verdict => verdict('not-measured', why)
-
-/** The parts of a record that gates look at. */
-export type Judged<Kind extends Scenario = TextScenario> = Pick<
-  RunRecord,
-  | 'status'
-  | 'source'
-  | 'sourceEvidence'
-  | 'trials'
-  | 'result'
-  | 'converged'
-  | 'gpus'
-  | 'gpusReason'
-  | 'endpoint'
-  | 'card'
-  | 'certificate'
-  | 'telemetry'
-  | 'training'
-> & { readonly scenario: Kind }
-/** A run of any kind: images and training have no prompts of tokens. */
-export type AnyJudged = Judged<Scenario>
-
 /** Lists every gate once, in order; one that nobody judged is `not-measured`. */
-export function gatesFrom(verdicts: Partial<Record<GateId, Verdict>>): Gate[] {
+export function gatesFrom(verdicts: Partial<Record<GateId, GateResult>>): Gate[] {
   return (Object.keys(gateRules) as GateId[]).map((id) => ({
     id,
     required: gateRules[id].required,
@@ -64,22 +38,14 @@ export function gatesFrom(verdicts: Partial<Record<GateId, Verdict>>): Gate[] {
   }))
 }
 
-/** Quotable: the run is complete, no gate fails, and no required one is unmeasured (metrics section 7). */
-export function isQuotable(status: RunRecord['status'], gates: readonly Gate[]): boolean {
-  return (
-    status === 'complete' &&
-    gates.every((gate) => gate.status !== 'fail' && !(gate.required && gate.status === 'not-measured'))
-  )
-}
-
 /** Fails when any part of the run was simulated or replayed. */
-export function liveSource(record: AnyJudged): Verdict {
-  if (record.source === 'live') return verdict('pass', 'no part wore the stamp of the stand-in')
-  return verdict('fail', `SIMULATED: ${record.sourceEvidence.join('; ')}`)
+export function liveSource(record: GateInput): GateResult {
+  if (record.source === 'live') return gateResult('pass', 'no part wore the stamp of the stand-in')
+  return gateResult('fail', `SIMULATED: ${record.sourceEvidence.join('; ')}`)
 }
 
 /** Fails when more than the scenario's share of requests failed. */
-export function errorRate(record: AnyJudged): Verdict {
+export function errorRate(record: GateInput): GateResult {
   const sent = sum(record.trials, (trial) => trial.requests)
   if (sent === 0) return notMeasured('no request was sent')
   const failed = sent - sum(record.trials, (trial) => trial.requestsOk)
@@ -88,14 +54,14 @@ export function errorRate(record: AnyJudged): Verdict {
   )
   const named = kinds.map((kind) => `${kind} ${sum(record.trials, (trial) => trial.outcomes[kind] ?? 0)}`).join(', ')
   const evidence = `${failed} of ${sent} requests failed${named ? ` (${named})` : ''}; allowed ${percent(record.scenario.maxErrorRate)}`
-  return verdict(failed / sent > record.scenario.maxErrorRate ? 'fail' : 'pass', evidence)
+  return gateResult(failed / sent > record.scenario.maxErrorRate ? 'fail' : 'pass', evidence)
 }
 
 /**
  * Fails when a trial has no steady window of the scenario's minimum length; warns when the server preempted requests:
  * their work was thrown away and done again, so the load was more than its KV cache holds.
  */
-export function steadyState(record: AnyJudged): Verdict {
+export function steadyState(record: GateInput): GateResult {
   if (record.trials.length === 0) return notMeasured('no trial was run')
   const { seconds, minWindowSeconds } = record.scenario.trial
   const neededS = minWindowSeconds ?? seconds / 2
@@ -105,11 +71,11 @@ export function steadyState(record: AnyJudged): Verdict {
   const evidence = without
     ? `trial ${without.index}: ${without.reasons['outputTokensPerS'] ?? 'no steady window'}`
     : `shortest steady window ${shortest.toFixed(1)} s; needed ${neededS} s`
-  if (without || shortest < neededS) return verdict('fail', evidence)
+  if (without || shortest < neededS) return gateResult('fail', evidence)
   const preempted = sum(record.trials, (trial) => trial.server?.preemptions ?? 0)
   return preempted > 0
-    ? verdict('warn', `${evidence}; the server preempted ${preempted} requests`)
-    : verdict('pass', evidence)
+    ? gateResult('warn', `${evidence}; the server preempted ${preempted} requests`)
+    : gateResult('pass', evidence)
 }
 
 /** The client may be wrong by this much against an exact server, at its 99th percentile, and be believed. */
@@ -125,7 +91,7 @@ const LATE_LIMIT_SHARE = 0.001
  * Fails when the client was strained (event-loop delay, CPU, requests sent late or dropped: metrics section 7), and by its
  * certificate: a TTFT error above its limit, or a run too near the most that the client can take.
  */
-export function clientHeadroom(record: AnyJudged): Verdict {
+export function clientHeadroom(record: GateInput): GateResult {
   const delays = record.trials.map((trial) => trial.client.eventLoopDelayP99Ms).filter((value) => value !== null)
   const shares = record.trials.map((trial) => trial.client.cpuShareOfCore).filter((value) => value !== null)
   if (delays.length === 0 || shares.length === 0) return notMeasured('the client did not watch itself')
@@ -138,28 +104,23 @@ export function clientHeadroom(record: AnyJudged): Verdict {
   const strained = delayMs > DELAY_LIMIT_MS || share > CPU_LIMIT_SHARE || late > sent * LATE_LIMIT_SHARE || dropped > 0
   const { certificate } = record
   if (certificate === null)
-    return verdict(strained ? 'fail' : 'warn', `${watched}; the client was not tried against an exact server`)
+    return gateResult(strained ? 'fail' : 'warn', `${watched}; the client was not tried against an exact server`)
   const fastest = Math.max(0, ...record.trials.map((trial) => trial.outputTokensPerS ?? 0))
   const certified = `certificate: TTFT error p99 ${certificate.ttftErrorMs.p99.toFixed(2)} ms (limit ${TTFT_ERROR_LIMIT_MS}), gap error p50 ${certificate.gapErrorMs.p50.toFixed(3)} ms, ceiling ${Math.round(certificate.highestTokensPerS)} tokens/s`
   const untrue =
     certificate.ttftErrorMs.p99 > TTFT_ERROR_LIMIT_MS || fastest > certificate.highestTokensPerS * CEILING_SHARE
-  return verdict(strained || untrue ? 'fail' : 'pass', `${watched}; ${certified}`)
+  return gateResult(strained || untrue ? 'fail' : 'pass', `${watched}; ${certified}`)
 }
 
 /** Fails when the interval of the headline metric is wider than the scenario's target. */
-export function precision(record: AnyJudged): Verdict {
+export function precision(record: GateInput): GateResult {
   const key = headlineMetric(record.scenario)
   const half = relativeHalfWidth(record.result[key])
   const target = record.scenario.certainty.target
   if (half === null) return notMeasured(`${key}: an interval needs two trials; there are ${record.trials.length}`)
   const evidence = `${key} ± ${percent(half)} over ${record.trials.length} trials; target ± ${percent(target)}`
-  return verdict(half <= target ? 'pass' : 'fail', evidence)
+  return gateResult(half <= target ? 'pass' : 'fail', evidence)
 }
-
-/** A threshold as text, without digits that it does not have: 0.05 is `5 %`. */
-export const limitPercent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`
-
-export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`
 
 const windowSeconds = (trial: Trial): number =>
   trial.windowStartMs === null || trial.windowEndMs === null ? 0 : (trial.windowEndMs - trial.windowStartMs) / 1000

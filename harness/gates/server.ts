@@ -4,7 +4,7 @@ import { kvElementBytes } from '../physics/kv.ts'
 import { decodeLimit, prefillLimitMs } from '../physics/limit.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
-import { type Judged, notMeasured, percent, type Verdict, verdict } from './run.ts'
+import { type GateResult, gateResult, notMeasured, percent, type TextGateInput } from './gate.ts'
 
 /** Tokens an engine step and request above which several came at once: counters are read between steps. */
 const SPECULATING = 1.02
@@ -16,22 +16,23 @@ const LUMPS = 1 / 0.9
  * engine step. A scenario cannot ask for speculation, so that any of it is unsaid. Streams in lumps alone are a
  * warning, because a slow reader and `--stream-interval` make them too.
  */
-export function speculation(record: Judged): Verdict {
+export function speculation(record: TextGateInput): GateResult {
   const { serving } = record.endpoint
   const servers = record.trials.flatMap((trial) => (trial.server ? [trial.server] : []))
   const drafted = servers.reduce((sum, server) => sum + (server.specDecodeDraftTokens ?? 0), 0)
   const accepted = servers.reduce((sum, server) => sum + (server.specDecodeAcceptedTokens ?? 0), 0)
   if (drafted > 0) {
-    return verdict(
+    return gateResult(
       'fail',
       `${drafted} tokens were drafted, ${accepted} of them accepted (${percent(accepted / drafted)}); the scenario does not ask for speculation`,
     )
   }
-  if (serving?.speculation) return verdict('fail', 'speculative decoding is set up; the scenario does not ask for it')
+  if (serving?.speculation)
+    return gateResult('fail', 'speculative decoding is set up; the scenario does not ask for it')
   const steps = servers.map((server) => server.tokensPerStep).filter((value) => value !== null)
   const most = Math.max(0, ...steps)
   if (most > SPECULATING) {
-    return verdict(
+    return gateResult(
       'fail',
       `${most.toFixed(2)} output tokens an engine step and request: the server speculates and does not say so`,
     )
@@ -49,10 +50,10 @@ export function speculation(record: Judged): Verdict {
     ...(steps.length > 0 ? [`${most.toFixed(3)} output tokens an engine step and request`] : []),
     streams,
   ].join('; ')
-  return verdict(lumps !== null && lumps > LUMPS ? 'warn' : 'pass', evidence)
+  return gateResult(lumps !== null && lumps > LUMPS ? 'warn' : 'pass', evidence)
 }
 
-function tokensPerEvent(record: Judged): number | null {
+function tokensPerEvent(record: TextGateInput): number | null {
   const counted = record.trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
   const events = counted.reduce((sum, tokens) => sum + tokens.contentEvents, 0)
   return events === 0 ? null : counted.reduce((sum, tokens) => sum + tokens.usageOutputTokens, 0) / events
@@ -63,7 +64,7 @@ function tokensPerEvent(record: Judged): number | null {
  * the load allows can make, one stream faster than a step that reads all weights, or a cold prompt answered sooner
  * than its arithmetic takes. Every doubt is the run's: least context, highest clock, a batch as large as it could be.
  */
-export function physicalLimit(record: Judged): Verdict {
+export function physicalLimit(record: TextGateInput): GateResult {
   const { scenario } = record
   if (scenario.kind !== 'text') return notMeasured('the limit of decoding is for text')
   const card = record.card.key === null ? null : cardByKey(record.card.key)
@@ -101,8 +102,8 @@ export function physicalLimit(record: Judged): Verdict {
     first < prefillMs ? `a first token after ${first.toFixed(1)} ms (limit ${prefillMs.toFixed(1)})` : null,
   ].filter((text) => text !== null)
   const sum = `${percent(rate / together.tokensPerS)} of the limit: ${rate.toFixed(1)} tokens/s, ${together.formula}`
-  if (over.length === 0) return verdict('pass', sum)
-  return verdict(
+  if (over.length === 0) return gateResult('pass', sum)
+  return gateResult(
     'fail',
     `impossible as described: ${over.join(', ')}; ${sum}; speculation, a cached prefix, another model, a wrong count or another card would explain it`,
   )

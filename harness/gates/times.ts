@@ -1,5 +1,5 @@
 import type { ClientTokens, ServerTrial } from '../record/schema/server.ts'
-import { percent } from './run.ts'
+import { percent } from './gate.ts'
 
 /** One trial's two sides: what we counted and what the server counted. */
 export interface Sides {

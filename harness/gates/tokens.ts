@@ -1,4 +1,4 @@
-import { type Judged, notMeasured, percent, type Verdict, verdict } from './run.ts'
+import { type GateResult, gateResult, notMeasured, percent, type TextGateInput } from './gate.ts'
 import { type Sides, timeFindings } from './times.ts'
 
 /** Counts of one thing may be this far apart (metrics section 7). */
@@ -10,7 +10,7 @@ const TOKEN_TOLERANCE = 0.005
  * did beyond that was somebody else's, and is named. TTFT and TPOT of the client more than 5 % from the server's own
  * are a finding (warn). Without the server's counter nothing is proven: not measured.
  */
-export function tokenAudit(record: Judged): Verdict {
+export function tokenAudit(record: TextGateInput): GateResult {
   const sides = record.trials.flatMap(({ index, clientTokens: client, server }) =>
     client && server ? [{ index, client, server }] : [],
   )
@@ -28,10 +28,10 @@ export function tokenAudit(record: Judged): Verdict {
   const wrong = sides.flatMap((side) => countFindings(side).map((finding) => `trial ${side.index}: ${finding}`))
   const notes = timeFindings(sides)
   const others = sides.flatMap((side) => strangers(side).map((finding) => `trial ${side.index}: ${finding}`))
-  if (wrong.length > 0) return verdict('fail', [...wrong, ...notes].join('; '))
+  if (wrong.length > 0) return gateResult('fail', [...wrong, ...notes].join('; '))
   const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => server.generationTokens ?? 0)} output tokens in ${sides.length} trials (allowed ± ${percent(TOKEN_TOLERANCE)})`
   const findings = [...others, ...notes]
-  return verdict(findings.length > 0 ? 'warn' : 'pass', [agreed, ...findings].join('; '))
+  return gateResult(findings.length > 0 ? 'warn' : 'pass', [agreed, ...findings].join('; '))
 }
 
 function countFindings(side: Sides): string[] {

@@ -1,8 +1,8 @@
 import { withCardFigures } from '../energy/card-trials.ts'
 import { messageOf } from '../errors.ts'
 import { sealed, signed } from '../evidence/seal.ts'
-import { judge } from '../gates/evaluate.ts'
-import { isQuotable } from '../gates/run.ts'
+import { evaluateGates } from '../gates/evaluate.ts'
+import { isQuotable } from '../gates/quotable.ts'
 import { certifyClient } from '../load/certificate.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { headlineMetric } from '../metrics/headline.ts'
@@ -30,7 +30,7 @@ export interface FinishedRun {
 
 /**
  * One scenario, top to bottom: look at the box and the server, warm up, run trials until the figure is certain
- * enough, judge, write. Throws before anything is written when input or world are wrong; from then on the record on
+ * enough, evaluateGates, write. Throws before anything is written when input or world are wrong; from then on the record on
  * disk is valid at every moment, and says `failed` when this throws.
  */
 export async function runScenario(file: PlainScenarioFile, options: RunOptions): Promise<FinishedRun> {
@@ -82,8 +82,8 @@ export async function runScenario(file: PlainScenarioFile, options: RunOptions):
     record = { ...record, status: 'failed', failure: messageOf(error) }
     throw error
   } finally {
-    const gates = judge(record)
-    const quotable = isQuotable(record.status, gates)
+    const gates = evaluateGates(record)
+    const quotable = isQuotable({ ...record, gates })
     const files = writer.closeFiles()
     keep(sealed({ ...record, endedAt: options.clock.wall().toISOString(), gates, quotable, files }))
     if (options.signingKey && record.status !== 'failed')

@@ -1,4 +1,4 @@
-import type { Judged } from '../gates/run.ts'
+import type { TextGateInput } from '../gates/gate.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import type { ClientTokens, ServerTrial, Serving } from '../record/schema/server.ts'
 import type { Trial } from '../record/schema/trial.ts'
@@ -67,11 +67,11 @@ export interface JudgedOverrides {
   readonly endpoint?: Partial<Endpoint>
   readonly serving?: Partial<Serving>
   readonly scenario?: object
-  readonly card?: Judged['card']
+  readonly card?: TextGateInput['card']
 }
 
 /** A record with one trial, on an RTX 4090, as gates look at it: only what they read. */
-export function judgedRun(over: JudgedOverrides = {}): Judged {
+export function judgedRun(over: JudgedOverrides = {}): TextGateInput {
   const trial = {
     index: 0,
     outputTokensPerS: 2000,
@@ -104,5 +104,5 @@ export function judgedRun(over: JudgedOverrides = {}): Judged {
       ...over.endpoint,
     },
     trials: [trial],
-  } as unknown as Judged
+  } as unknown as TextGateInput
 }

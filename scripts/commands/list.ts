@@ -1,6 +1,7 @@
 import { exitCodes, messageOf } from '../../harness/errors.ts'
 import { checkSeal } from '../../harness/evidence/check-seal.ts'
-import { reasonsNotQuotable, sealReasons } from '../../harness/evidence/quotable.ts'
+import { sealReasons } from '../../harness/evidence/refusals.ts'
+import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'

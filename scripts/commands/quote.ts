@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { refusalLine } from '../../harness/evidence/quotable.ts'
+import { refusalLine } from '../../harness/evidence/refusals.ts'
 import { verifyRun } from '../../harness/evidence/verify-run.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import { quoteHtml } from '../../reports/quote/html.ts'

@@ -1,18 +1,6 @@
-import type { Gate, RunRecord } from '../record/schema/run.ts'
+import { reasonsNotQuotable } from '../gates/quotable.ts'
 import type { Seal } from './check-seal.ts'
 import type { Verification } from './verify-run.ts'
-
-/** Gates that keep a record from being quoted: what failed first, then what should have been measured. */
-export function blockingGates(gates: readonly Gate[]): Gate[] {
-  const failed = gates.filter((gate) => gate.status === 'fail')
-  return [...failed, ...gates.filter((gate) => gate.required && gate.status === 'not-measured')]
-}
-
-/** Why a record may not be quoted, one line a reason; none when it may. By its own word: `refusals` checks that word. */
-export function reasonsNotQuotable(record: Pick<RunRecord, 'status' | 'gates'>): string[] {
-  const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
-  return [...status, ...blockingGates(record.gates).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)]
-}
 
 /**
  * Why a verified record may not be quoted. Gates are those recomputed, whatever the record says of itself; an edited
