@@ -13,9 +13,9 @@ import { makeRun } from '../../../harness/testing/record-builder.ts'
 import { buildReport } from '../../build.ts'
 import { parseClaims } from '../../claims/schema.ts'
 import { makeHostileReport, makeReport } from '../../testing/report-builder.ts'
-import { escapeJson } from './escape-html.ts'
 import { renderHtml } from './page.ts'
 import { economicsScript, pageScript } from './page-script.ts'
+import { jsonOf } from './template.ts'
 
 const html = renderHtml(makeReport())
 
@@ -47,7 +47,7 @@ test('whatever comes from outside is text', () => {
   expect(page).not.toContain('<img')
   expect(page.match(/<script/g)).toHaveLength(1)
   expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&lt;/script&gt;')
-  expect(escapeJson({ a: '</script><!--' })).toBe('{"a":"\\u003c/script>\\u003c!--"}')
+  expect(jsonOf({ a: '</script><!--' }).markup).toBe('{"a":"\\u003c/script>\\u003c!--"}')
 })
 
 test('a card that nobody listed can bring any name', () => {
