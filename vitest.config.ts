@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const tests = ['harness/**/*.test.ts', 'reports/**/*.test.ts', 'scripts/**/*.test.ts']
 const endToEnd = ['**/*.e2e.test.ts']
+const home = './harness/testing/setup/home.ts'
 
 /**
  * `unit`: pure code and files in temporary folders, fast and deterministic. `e2e`: real processes over real sockets
@@ -10,15 +11,29 @@ const endToEnd = ['**/*.e2e.test.ts']
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ['default', './harness/testing/setup/slowest-files.ts'],
     projects: [
-      { test: { name: 'unit', include: tests, exclude: endToEnd, testTimeout: 10_000, hookTimeout: 10_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: tests,
+          exclude: endToEnd,
+          // Pure code leaves nothing behind, and one import of each module for all files halves the time.
+          isolate: false,
+          setupFiles: [home, './harness/testing/setup/no-processes.ts'],
+          // A bound for what hangs, not for what is slow: a busy machine must not fail a test.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',
           include: endToEnd,
           exclude: ['node_modules/**'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          setupFiles: [home],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -122,11 +121,4 @@ test.each([
 ])('%s', async (_, over, expected) => {
   const path = withRows('gaps.csv', (lines) => lines, over)
   expect(await problemsOf(path)).toContainEqual(expect.stringContaining(expected))
-})
-
-test.skipIf(process.platform === 'win32')('a pipe in place of a file is named, and not read', async () => {
-  const path = withRows('gaps.csv', (lines) => lines)
-  rmSync(join(path, 'gpu.csv'))
-  execFileSync('mkfifo', [join(path, 'gpu.csv')])
-  expect(await problemsOf(path)).toEqual(['gpu.csv: is no plain file'])
 })

@@ -182,18 +182,6 @@ describe('what the doctor finds', () => {
     expect([statusOf(report, 'topology'), statusOf(report, 'peer-to-peer')]).toEqual(['warn', 'warn'])
     expect(readOf(report, 'topology')).toContain('GPU0-GPU1 SYS; no NVLink')
   })
-
-  it('no nvidia-smi: one fault, and everything else not measured', async () => {
-    const report = await runDoctor({
-      nvidiaSmi: '/nowhere/nvidia-smi',
-      clock: systemClock,
-      readText: async () => null,
-      runProgram: async () => null,
-    })
-    expect(report.checks.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(['nvidia-smi'])
-    expect(report.counts).toMatchObject({ pass: 0, warn: 0 })
-    expect([report.isHealthy, report.fingerprint]).toEqual([false, null])
-  })
 })
 
 describe('the fingerprint', () => {

@@ -1,0 +1,85 @@
+import { execFileSync, fork } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openEnergyCounter } from './counter.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'joulemark-nvml-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A child that plays NVML's part from a script, so that no library is needed. */
+function playedBy(script: string) {
+  const path = join(folder, `${Math.abs(script.length)}-${script.charCodeAt(20)}.mjs`)
+  writeFileSync(path, script)
+  return () => fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+}
+const answers = (...energies: number[]) => `
+const energies = ${JSON.stringify(energies)}
+process.on('message', ({ id }) => process.send({ id, result: { state: 'ok', energyMj: { 'GPU-a': energies.shift() } } }))`
+
+describe('openEnergyCounter', () => {
+  it('reads, and tells a counter that went back', async () => {
+    const { counter, first } = await openEnergyCounter({ uuids: ['GPU-a'], start: playedBy(answers(1000, 2000, 5, 9)) })
+    expect(first).toEqual({ state: 'ok', energyMj: { 'GPU-a': 1000 } })
+    expect(await counter.read()).toMatchObject({ state: 'ok' })
+    expect(await counter.read()).toMatchObject({ state: 'counter-reset', reason: expect.stringContaining('GPU-a') })
+    expect(await counter.read()).toMatchObject({ state: 'ok' })
+    counter.close()
+    expect(await counter.read()).toMatchObject({ state: 'failed' })
+  })
+
+  it('outlives a crash of the library', async () => {
+    const { counter, first } = await openEnergyCounter({
+      uuids: ['GPU-a'],
+      start: playedBy("process.on('message', () => process.kill(process.pid, 'SIGSEGV')) // crash"),
+    })
+    expect(first).toMatchObject({ state: 'failed', reason: expect.stringContaining('SIGSEGV') })
+    expect(await counter.read()).toEqual(first)
+  })
+
+  it('kills a library that hangs, and says so', async () => {
+    const script = `let asked = 0
+process.on('message', ({ id }) => { if (asked++ === 0) process.send({ id, result: { state: 'ok', energyMj: {} } }); else for (;;); })`
+    const { counter } = await openEnergyCounter({ uuids: [], readTimeoutMs: 50, start: playedBy(script) })
+    expect(await counter.read()).toMatchObject({ state: 'hung' })
+    expect(await counter.read()).toMatchObject({ state: 'hung' })
+  })
+
+  it('names an absent library through the real child', async () => {
+    const { first } = await openEnergyCounter({ uuids: [], library: join(folder, 'libnothing.so.1') })
+    expect(['no-library', 'no-koffi']).toContain(first.state)
+  })
+
+  const compiler = ['cc', 'gcc'].find((name) => {
+    try {
+      execFileSync(name, ['--version'], { stdio: 'ignore' })
+      return true
+    } catch {
+      return false
+    }
+  })
+
+  it.skipIf(!compiler)('calls a real shared library through koffi', async () => {
+    const source = join(folder, 'stub.c')
+    const library = join(folder, 'libstub.so.1')
+    writeFileSync(
+      source,
+      `#include <string.h>
+static unsigned long long energy = 9007199254740000ULL;
+int nvmlInit_v2(void) { return 0; }
+int nvmlDeviceGetHandleByUUID(const char *uuid, void **device) { *device = &energy; return strcmp(uuid, "GPU-a") ? 6 : 0; }
+int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *out) { *out = (*(unsigned long long *)device += 1000); return 0; }
+`,
+    )
+    execFileSync(compiler as string, ['-shared', '-fPIC', '-o', library, source])
+    const { counter, first } = await openEnergyCounter({ uuids: ['GPU-a'], library })
+    if (first.state === 'no-koffi') return
+    expect(first).toEqual({ state: 'ok', energyMj: { 'GPU-a': 9_007_199_254_741_000 } })
+    expect(await counter.read()).toEqual({ state: 'ok', energyMj: { 'GPU-a': 9_007_199_254_742_000 } })
+    counter.close()
+  })
+})
