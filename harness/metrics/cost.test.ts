@@ -3,6 +3,7 @@ import {
   annualElectricityGbp,
   breakEvenUtilisation,
   capexGbpPerYear,
+  electricityGbp,
   gbpPerGbVram,
   gbpPerMillionOutputTokens,
   gbpPerTokensPerS,
@@ -52,6 +53,11 @@ test('idle hours cost idle watts: half of the year at 360 W and half at 20 W is 
 test('the room multiplies electricity and leaves the price of the card alone', () => {
   expect(annualElectricityGbp(250, { ...pro, pue: 1.5 })).toBeCloseTo(1.5 * 394.2, 9)
   expect(totalGbpPerYear(250, { ...pro, pue: 1.5 })).toBeCloseTo(8500 / 3 + 591.3, 9)
+})
+
+test('electricity of any span: 200 W of boards in a server x 1.5 and a room x 1.2 for 100 h are 36 kWh', () => {
+  expect(electricityGbp(200, 100, { tariffGbpPerKwh: 0.25, hostOverhead: 1.5, pue: 1.2 })).toBeCloseTo(9, 12)
+  expect(electricityGbp(200, 100, { tariffGbpPerKwh: 0.25, pue: 1.2 })).toBeCloseTo(6, 12)
 })
 
 test('a quotient that is no number is null, never Infinity or NaN', () => {

@@ -40,18 +40,54 @@ export function gbpPerGbVram(priceGbp: number, vramGb: number): number | null {
 }
 
 /**
- * GBP of electricity a year:
- * `(load W x u + active-idle W x (1 - u)) / 1000 x 8760 h x tariff x PUE`, u = utilisation.
+ * Mean power in W of a card that is under load for a share of the time and idle, with the model loaded, for the rest:
+ * `load W x u + idle W x (1 - u)`, u = utilisation.
  */
+export function powerAtUtilisationW(
+  loadW: number,
+  { utilisation, idleW }: Pick<MoneyInputs, 'utilisation' | 'idleW'>,
+): number {
+  return loadW * utilisation + idleW * (1 - utilisation)
+}
+
+/** From the power of GPU boards to what the meter counts, and its price. */
+export interface ElectricityFactors {
+  readonly tariffGbpPerKwh: number
+  /** Power usage effectiveness of the room; 1 leaves cooling and losses out. */
+  readonly pue: number
+  /** Power of the whole server / power of its GPU boards; 1, the default, counts the boards alone. */
+  readonly hostOverhead?: number
+}
+
+/** Power in W at the meter for GPU boards that draw `boardsW`: `boards W x host overhead x PUE`. */
+export function meterPowerW(
+  boardsW: number,
+  { hostOverhead = 1, pue }: Omit<ElectricityFactors, 'tariffGbpPerKwh'>,
+): number {
+  return boardsW * hostOverhead * pue
+}
+
+/**
+ * GBP of electricity for GPU boards that draw `boardsW` over `hours`: `meter W / 1000 x hours x tariff`. The report and
+ * the quote both take it from here; the quote rounds it up to whole watt-hours and pence.
+ */
+export function electricityGbp(boardsW: number, hours: number, factors: ElectricityFactors): number {
+  return kilowattHoursOf(watts(meterPowerW(boardsW, factors)), hours) * factors.tariffGbpPerKwh
+}
+
+/** GBP of electricity a year of 8760 h: `electricityGbp` of the mean power at this utilisation. */
 export function annualElectricityGbp(
   loadW: number,
   inputs: Pick<MoneyInputs, 'utilisation' | 'idleW' | 'tariffGbpPerKwh' | 'pue'>,
 ): number {
-  const meanW = loadW * inputs.utilisation + inputs.idleW * (1 - inputs.utilisation)
-  return kilowattHoursOf(watts(meanW), HOURS_PER_YEAR) * inputs.tariffGbpPerKwh * inputs.pue
+  return electricityGbp(powerAtUtilisationW(loadW, inputs), HOURS_PER_YEAR, inputs)
 }
 
-/** GBP of capital a year: `price / years`. Null when years is not positive. */
+/**
+ * GBP of capital a year: `price / years`. Null when years is not positive. This is the price of the cards, for a
+ * comparison of cards. A quote sells a whole server by the month instead: its price, which includes the host, over the
+ * months that the seller chose, or its rent (`monthlyPrice` in reports/quote/price.ts).
+ */
 export function capexGbpPerYear(inputs: Pick<MoneyInputs, 'priceGbp' | 'years'>): number | null {
   return ratio(inputs.priceGbp, inputs.years)
 }

@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { annualElectricityGbp, electricityGbp, powerAtUtilisationW } from '../../harness/metrics/cost.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
-import { monthlyPrice } from './price.ts'
+import { HOURS_PER_MONTH, monthlyPrice } from './price.ts'
 import { buildQuote } from './quote.ts'
 
 const inputs = (tariffGbpPerKwh: number, over: object = {}): QuoteInputs =>
@@ -54,6 +56,31 @@ describe('electricity of a quote at half use', () => {
     const { draw } = quoteOf(run('one', 400, 60), run('two', 380, null))
     expect(draw).toEqual({ loadW: 400, idleW: 400, idleMeasured: false })
   })
+})
+
+test('a quote charges what the report has for the same watts, rounded up by a watt-hour and a penny at most', () => {
+  const cases = fc.record({
+    loadW: fc.double({ min: 0, max: 20_000, noNaN: true }),
+    idleW: fc.double({ min: 0, max: 2000, noNaN: true }),
+    tariff: fc.integer({ min: 0, max: 10_000_000 }).map((millionths) => millionths / 1e6),
+    pue: fc.double({ min: 1, max: 5, noNaN: true }),
+    hostOverhead: fc.double({ min: 1, max: 5, noNaN: true }),
+    percent: fc.integer({ min: 1, max: 100 }),
+  })
+  fc.assert(
+    fc.property(cases, ({ loadW, idleW, tariff, pue, hostOverhead, percent }) => {
+      const factors = { tariffGbpPerKwh: tariff, pue, hostOverhead }
+      const given = inputs(tariff, { electricity: factors, utilisation: percent / 100 })
+      const monthly = powerAtUtilisationW(loadW, { idleW, utilisation: percent / 100 })
+      const exactPence = electricityGbp(monthly, HOURS_PER_MONTH, factors) * 100
+      const pence = Number(monthlyPrice(given, { loadW, idleW }).electricityPence)
+      // Doubles hold a sum of this size to better than a thousandth of a penny.
+      expect(pence).toBeGreaterThan(exactPence - 0.001)
+      expect(pence).toBeLessThan(exactPence + tariff / 10 + 1.001)
+      const board = { tariffGbpPerKwh: tariff, pue, idleW, utilisation: percent / 100 }
+      expect(annualElectricityGbp(loadW, board) * hostOverhead).toBeCloseTo((exactPence / 100) * 12, 3)
+    }),
+  )
 })
 
 describe('the rounding that stands on the page', () => {

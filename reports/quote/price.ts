@@ -1,3 +1,4 @@
+import { meterPowerW, powerAtUtilisationW } from '../../harness/metrics/cost.ts'
 import { HOURS_PER_YEAR } from '../../harness/units.ts'
 import type { QuoteInputs } from './inputs.ts'
 import { divide, millionths, penceOf, times } from './pence.ts'
@@ -24,8 +25,12 @@ export interface Draw {
 
 /**
  * Monthly price: (box + electricity) / (1 - margin), and VAT on that.
- * Electricity = (load W x u + idle W x (1 - u)) x host overhead x PUE x 730 h x tariff; u = utilisation. Measured power
- * enters once, as whole watt-hours rounded up; electricity is rounded up, everything else to the nearest penny.
+ * Electricity is the report's formula (`electricityGbp`) over 730 h, with the host's overhead: measured power enters
+ * once, as whole watt-hours rounded up; electricity is rounded up, everything else to the nearest penny.
+ *
+ * Capital is not the report's: the report compares cards, so it takes the price of the cards alone, by the year and
+ * unrounded. A quote sells a whole server by the month, so it takes what the seller paid for all of it over the months
+ * that the seller writes it off in, or the rent, in whole pence that add up on the page.
  */
 export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
   const { box, electricity, utilisation } = inputs
@@ -33,8 +38,8 @@ export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
     box.rentGbpPerMonth === undefined
       ? divide(penceOf(box.capexGbp ?? 0), BigInt(box.writeOffMonths), 'half-up')
       : penceOf(box.rentGbpPerMonth)
-  const meanW = draw.loadW * utilisation + draw.idleW * (1 - utilisation)
-  const wattHours = BigInt(Math.ceil(meanW * electricity.hostOverhead * electricity.pue * HOURS_PER_MONTH))
+  const meterW = meterPowerW(powerAtUtilisationW(draw.loadW, { utilisation, idleW: draw.idleW }), electricity)
+  const wattHours = BigInt(Math.ceil(meterW * HOURS_PER_MONTH))
   // watt-hours x millionths of a pound a kWh: 1000 Wh a kWh, 10 000 millionths a penny
   const electricityPence = divide(wattHours * millionths(electricity.tariffGbpPerKwh), 10_000_000n, 'up')
   const costPence = boxPence + electricityPence
