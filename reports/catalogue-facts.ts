@@ -6,13 +6,12 @@ import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
 import { imageFit } from '../harness/physics/image.ts'
 import { kvElementBytes } from '../harness/physics/kv.ts'
 import { decodeLimit } from '../harness/physics/limit.ts'
-import { fitOf } from '../harness/physics/memory.ts'
+import { servingFit } from '../harness/physics/serving-fit.ts'
 import { servingGpus } from '../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
 import { jobLimit } from './job-limit.ts'
 import { largestBatch } from './largest-batch.ts'
-import { formatNumber } from './render/format-cell.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
 /** The real facts: catalogue and physics, with what a person set about money in front. */
@@ -96,18 +95,7 @@ function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
   if ('reason' in known) return known
   const { card, model } = known.value
   const { server, prompt, output } = scenario
-  const contextTokens = server?.maxModelLen ?? prompt.tokens + output.tokens
-  const gpus = server?.tensorParallel ?? 1
-  const fit = fitOf(card, model, {
-    contextTokens,
-    sessions: 1,
-    kvBytesPerElement: kvElementBytes(server?.kvCacheDtype),
-    gpuMemoryUtilization: server?.gpuMemoryUtilization ?? 0.9,
-    gpus,
-  })
-  const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
-  const needs = `${gb(fit.weightsBytes)} GB of weights, ${gb(fit.overheadBytes)} GB of overhead and ${gb(fit.kvBytesPerToken * contextTokens)} GB for ${contextTokens} tokens of KV`
-  return { value: { fits: fit.headroomRatio >= 1, evidence: `${needs}, into ${gb(fit.budgetBytes)} GB` } }
+  return { value: servingFit(card, model, server ?? {}, prompt.tokens + output.tokens) }
 }
 
 /** Images: all parts of the model in memory at once. Training: its memory is the command's own business. */

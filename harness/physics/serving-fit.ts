@@ -1,4 +1,5 @@
 import type { Card, Model } from '../catalogue/types.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from './gpu-memory-utilization.ts'
 import { kvElementBytes } from './kv.ts'
 import { fitOf } from './memory.ts'
 
@@ -9,9 +10,6 @@ export interface ServingShape {
   readonly gpuMemoryUtilization?: number | undefined
   readonly tensorParallel?: number | undefined
 }
-
-/** vLLM's own default of `--gpu-memory-utilization`. */
-const DEFAULT_UTILIZATION = 0.9
 
 /**
  * Whether vLLM would start for a scenario: weights, overhead and one sequence of `--max-model-len` (or of the longest
@@ -29,7 +27,7 @@ export function servingFit(
     contextTokens,
     sessions: 1,
     kvBytesPerElement: kvElementBytes(server.kvCacheDtype),
-    gpuMemoryUtilization: server.gpuMemoryUtilization ?? DEFAULT_UTILIZATION,
+    gpuMemoryUtilization: server.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,
     gpus,
   })
   const gb = (bytes: number) => (bytes / 1e9).toFixed(1)

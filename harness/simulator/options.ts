@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { JoulemarkError } from '../errors.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../physics/gpu-memory-utilization.ts'
 import {
   type FaultName,
   faultNames,
@@ -55,7 +56,7 @@ export const simulatorDefaults = {
   maxNumBatchedTokens: null,
   maxModelLen: 16_384,
   kvCacheDtype: 'fp8_e4m3',
-  gpuMemoryUtilization: 0.92,
+  gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION,
   numGpuBlocksOverride: null,
   enablePrefixCaching: true,
   apiKey: null,

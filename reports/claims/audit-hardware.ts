@@ -1,4 +1,8 @@
 import type { Card } from '../../harness/catalogue/types.ts'
+import {
+  DEFAULT_GPU_MEMORY_UTILIZATION,
+  OLDER_GPU_MEMORY_UTILIZATION,
+} from '../../harness/physics/gpu-memory-utilization.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { specFindings } from './audit-spec.ts'
 import type { AuditContext } from './context.ts'
@@ -35,10 +39,11 @@ export function judgeHardware(context: AuditContext, claim: HardwareAssert, at: 
       return { status: holds ? 'consistent' : 'inconsistent', why }
     }
     case 'usable-memory': {
-      // vLLM's usual shares of what CUDA gives.
-      const [low, high] = [0.9, 0.92].map((share) => (share * card.cudaBytes.value) / 1e9) as [number, number]
+      // vLLM's defaults, before and since v0.21, of what CUDA gives
+      const [less, more] = [OLDER_GPU_MEMORY_UTILIZATION, DEFAULT_GPU_MEMORY_UTILIZATION]
+      const [low, high] = [less, more].map((share) => (share * card.cudaBytes.value) / 1e9) as [number, number]
       const holds = low <= claim.maxGb && high >= claim.minGb
-      const why = `0.90 to 0.92 of CUDA's total is ${formatNumber(low, 1)} to ${formatNumber(high, 1)} GB`
+      const why = `${less.toFixed(2)} to ${more.toFixed(2)} of CUDA's total is ${formatNumber(low, 1)} to ${formatNumber(high, 1)} GB`
       return { status: holds ? 'consistent' : 'contradicts-datasheet', why }
     }
     default:

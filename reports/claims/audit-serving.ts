@@ -1,7 +1,7 @@
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { kvBytesPerToken, kvElementBytes } from '../../harness/physics/kv.ts'
 import { overheadBytesOf } from '../../harness/physics/memory.ts'
 import { weightBytes } from '../../harness/physics/weights.ts'
-import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
@@ -20,7 +20,7 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
   const model = context.model(workloadOf(example.model))
   if (card === undefined || model === null)
     return { status: 'unverified', why: 'card or model are not in the catalogue' }
-  const utilization = Number(example.args['gpu-memory-utilization'] ?? usualUtilization(card))
+  const utilization = Number(example.args['gpu-memory-utilization'] ?? DEFAULT_GPU_MEMORY_UTILIZATION)
   const budget = example.cards * utilization * card.cudaBytes.value
   const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
   const weights = weightBytes(model)

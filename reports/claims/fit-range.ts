@@ -1,8 +1,8 @@
 import type { Card, Model } from '../../harness/catalogue/types.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { kvBytesPerToken } from '../../harness/physics/kv.ts'
 import { type Fit, type FitVerdict, fitOf, overheadBytesOf } from '../../harness/physics/memory.ts'
 import { weightBytes } from '../../harness/physics/weights.ts'
-import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { imageJobOf } from './image-jobs.ts'
 import type { Workload } from './schema.ts'
@@ -38,7 +38,7 @@ export function textFit(model: Model, cards: readonly Card[], workload: Workload
     contextTokens: contexts[1],
     sessions,
     kvBytesPerElement: 2,
-    gpuMemoryUtilization: usualUtilization(card),
+    gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION,
     gpus: count,
   })
   const bestRoom = count * card.cudaBytes.value - weightBytes(model)

@@ -2,12 +2,12 @@ import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { type Prediction, predictClosedLoop } from '../../harness/physics/closed-loop.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { kvElementBytes } from '../../harness/physics/kv.ts'
 import { type Fit, fitOf } from '../../harness/physics/memory.ts'
 import { predictSessions } from '../../harness/physics/sessions.ts'
 import { sharedPromptTokens } from '../../harness/scenario/load-shape.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
-import { usualUtilization } from '../memory-share.ts'
 
 /** What can be said of a scenario on a card before any run; `reason` where no figure can be predicted. */
 export interface ScenarioPrediction {
@@ -37,7 +37,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
     contextTokens: server?.maxModelLen ?? prompt.tokens + output.tokens,
     sessions: 1,
     kvBytesPerElement,
-    gpuMemoryUtilization: server?.gpuMemoryUtilization ?? usualUtilization(card),
+    gpuMemoryUtilization: server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,
     gpus,
   })
   const base = { scenario: scenario.name, card: card.key, model: model.key, fit, approximate: false }

@@ -1,11 +1,11 @@
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { modelByKey, models } from '../../harness/catalogue/models.ts'
 import type { Card, Model } from '../../harness/catalogue/types.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { type KvElementBytes, kvElementBytes } from '../../harness/physics/kv.ts'
 import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
 
@@ -31,10 +31,15 @@ const GIB = 2 ** 30
 export function modelFits(cards: readonly Card[], assumed: FitAssumptions): ModelFit[] {
   return servedModels().flatMap((model) =>
     cards.map((card) => {
-      const gpuMemoryUtilization = usualUtilization(card)
-      const fit = fitOf(card, model, { ...assumed, gpuMemoryUtilization })
+      const fit = fitOf(card, model, { ...assumed, gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION })
       const longestContextTokens = Math.min(model.maxContext, fit.maxContextTokens * assumed.sessions)
-      return { ...fit, model: model.key, card: card.key, gpuMemoryUtilization, longestContextTokens }
+      return {
+        ...fit,
+        model: model.key,
+        card: card.key,
+        gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION,
+        longestContextTokens,
+      }
     }),
   )
 }
@@ -78,7 +83,7 @@ export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): 
     rows: servedModels(),
     rowId: (model) => model.key,
     notes: [
-      'h = room for KV / need: OOM under 1, Tight under 2, Comfortable under 8, else Trivial. Room = share of CUDA memory (0.94 up to 32 GB, 0.92 above) less weights less an allowance for activations, graphs and context.',
+      `h = room for KV / need: OOM under 1, Tight under 2, Comfortable under 8, else Trivial. Room = ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) less weights less an allowance for activations, graphs and context.`,
       'Then the largest context of one sequence, and how many sequences of the stated context fit at once; more of them queue, and are no OOM.',
     ],
   })
@@ -119,7 +124,7 @@ export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
     if (!serving || serving.kvCapacityTokens === null || card === null || model === null) return []
     const predictedTokens = kvCapacityTokens(card, model, {
       kvBytesPerElement: kvElementBytes(serving.kvCacheDtype ?? run.scenario.server?.kvCacheDtype),
-      gpuMemoryUtilization: serving.gpuMemoryUtilization ?? usualUtilization(card),
+      gpuMemoryUtilization: serving.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,
       gpus: Math.max(1, servingGpus(run.gpus).length),
     })
     const { kvCapacityTokens: measuredTokens } = serving

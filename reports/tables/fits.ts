@@ -1,7 +1,7 @@
 import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
-import { usualUtilization } from '../memory-share.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from './table.ts'
 
@@ -13,29 +13,46 @@ export interface FitRow {
   readonly contextTokens: number
   readonly sessions: number
   readonly cards: number
+  /** `--gpu-memory-utilization` by card key, where the bundled scenario of this row sets it; vLLM's default elsewhere. */
+  readonly gpuMemoryUtilization: Readonly<Record<string, number>>
 }
 
-const row = (id: string, label: string, model: string, contextTokens = 16_384, sessions = 1, cards = 1): FitRow => ({
+type Settings = Partial<Pick<FitRow, 'contextTokens' | 'sessions' | 'cards' | 'gpuMemoryUtilization'>>
+
+const row = (id: string, label: string, model: string, settings: Settings = {}): FitRow => ({
   id,
   label,
   model,
-  contextTokens,
-  sessions,
-  cards,
+  contextTokens: 16_384,
+  sessions: 1,
+  cards: 1,
+  gpuMemoryUtilization: {},
+  ...settings,
 })
+
+/** The article serves on the RTX 4090 with this share, and so do the bundled scenarios that fill that card. */
+const filled4090 = { 'rtx-4090': 0.94 }
 
 /** The language models of the article's "what it unlocks"; contexts where it states none are 16k, 4k a session. */
 export const articleFitRows: readonly FitRow[] = [
-  row('llama8b-fp8-64k', 'Llama 3.1 8B FP8 + 64k context', 'llama-3.1-8b-instruct-fp8', 65_536),
-  row('llama70b-awq-16k', 'Llama 3.1 70B AWQ INT4 + 16k', 'llama-3.1-70b-instruct-awq-int4'),
+  row('llama8b-fp8-64k', 'Llama 3.1 8B FP8 + 64k context', 'llama-3.1-8b-instruct-fp8', { contextTokens: 65_536 }),
+  row('llama70b-awq-16k', 'Llama 3.1 70B AWQ INT4 + 16k', 'llama-3.1-70b-instruct-awq-int4', {
+    gpuMemoryUtilization: filled4090,
+  }),
   row('llama70b-fp8', 'Llama 3.1 70B FP8', 'llama-3.1-70b-instruct-fp8'),
   row('llama70b-bf16', 'Llama 3.1 70B BF16', 'llama-3.1-70b-instruct'),
-  row('llama70b-bf16-pair', 'Llama 3.1 70B BF16, two cards over PCIe', 'llama-3.1-70b-instruct', 16_384, 1, 2),
-  row('coder32b-awq', 'Qwen2.5-Coder 32B AWQ + 8k', 'qwen2.5-coder-32b-instruct-awq', 8192),
+  row('llama70b-bf16-pair', 'Llama 3.1 70B BF16, two cards over PCIe', 'llama-3.1-70b-instruct', { cards: 2 }),
+  row('coder32b-awq', 'Qwen2.5-Coder 32B AWQ + 8k', 'qwen2.5-coder-32b-instruct-awq', {
+    contextTokens: 8192,
+    gpuMemoryUtilization: filled4090,
+  }),
   row('qwen72b-fp8', 'Qwen 2.5 72B FP8', 'qwen2.5-72b-instruct-fp8'),
   row('mixtral-8x22b-awq', 'Mixtral 8x22B AWQ', 'mixtral-8x22b-instruct-awq'),
   row('deepseek-v2-awq', 'DeepSeek V2 236B AWQ', 'deepseek-v2-awq'),
-  row('llama8b-50-sessions', '50 concurrent Llama 8B FP8 sessions, 4k each', 'llama-3.1-8b-instruct-fp8', 4096, 50),
+  row('llama8b-50-sessions', '50 concurrent Llama 8B FP8 sessions, 4k each', 'llama-3.1-8b-instruct-fp8', {
+    contextTokens: 4096,
+    sessions: 50,
+  }),
 ]
 
 const tones: Readonly<Record<string, Tone>> = { Tight: 'warn', Comfortable: 'good', Trivial: 'good' }
@@ -59,7 +76,7 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
     rows,
     rowId: (at) => at.id,
     notes: [
-      'Head-room h = room for KV / need, with FP16 KV and 0.94 (up to 32 GB) or 0.92 of what CUDA gives: OOM under 1, Tight under 2, Comfortable under 8, else Trivial.',
+      `Head-room h = room for KV / need, with FP16 KV and ${DEFAULT_GPU_MEMORY_UTILIZATION} of what CUDA gives (vLLM's default) where no other share stands: OOM under 1, Tight under 2, Comfortable under 8, else Trivial.`,
       'FP8 KV doubles h. Too many sequences queue in vLLM; it runs out of memory only when weights or one full sequence do not fit.',
     ],
   })
@@ -68,11 +85,12 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
 function fitCell(card: Card, at: FitRow): Cell {
   const model = modelByKey(at.model)
   if (model === null) return missing(`${at.model} is not in the catalogue`)
+  const stated = at.gpuMemoryUtilization[card.key]
   const fit = fitOf(card, model, {
     contextTokens: at.contextTokens,
     sessions: at.sessions,
     kvBytesPerElement: 2,
-    gpuMemoryUtilization: usualUtilization(card),
+    gpuMemoryUtilization: stated ?? DEFAULT_GPU_MEMORY_UTILIZATION,
     gpus: at.cards,
   })
   if (fit.headroomRatio >= 1) {
@@ -80,7 +98,7 @@ function fitCell(card: Card, at: FitRow): Cell {
     return {
       kind: 'text',
       text: fit.verdict,
-      detail: `h ${formatNumber(fit.headroomRatio, 1)}`,
+      detail: `h ${formatNumber(fit.headroomRatio, 1)}${stated === undefined ? '' : ` at ${stated}`}`,
       ...(tone ? { tone } : {}),
     }
   }

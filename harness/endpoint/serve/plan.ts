@@ -2,6 +2,7 @@ import { cardByKey } from '../../catalogue/cards.ts'
 import { modelByKey, models } from '../../catalogue/models.ts'
 import type { Card, Model } from '../../catalogue/types.ts'
 import { JoulemarkError } from '../../errors.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../physics/gpu-memory-utilization.ts'
 import { kvElementBytes } from '../../physics/kv.ts'
 import { type Fit, fitOf } from '../../physics/memory.ts'
 import { connectionsOf } from '../../scenario/load-shape.ts'
@@ -33,9 +34,6 @@ export interface ServePlan {
   readonly fit: Fit
 }
 
-/** vLLM's own default since 0.21. */
-const DEFAULT_UTILIZATION = 0.92
-
 /**
  * The `docker run` line for a text scenario on a card, right for vLLM images from 0.11 on. What cannot work is
  * corrected (quantisation that the checkpoint carries itself, a context with no room) or refused with the numbers.
@@ -53,7 +51,7 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
   const needed = prompt.tokens + output.tokens
   const wantedContext = server?.maxModelLen ?? needed
   const tensorParallel = server?.tensorParallel ?? 1
-  const gpuMemoryUtilization = server?.gpuMemoryUtilization ?? DEFAULT_UTILIZATION
+  const gpuMemoryUtilization = server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION
   const shape = { kvBytesPerElement: kvElementBytes(server?.kvCacheDtype), gpuMemoryUtilization, gpus: tensorParallel }
   const fit = fitOf(card, model, { ...shape, contextTokens: wantedContext, sessions: 1 })
   const corrections: string[] = []
