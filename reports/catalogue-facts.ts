@@ -3,15 +3,12 @@ import { imageModelByKey } from '../harness/catalogue/image-models.ts'
 import { modelByKey } from '../harness/catalogue/models.ts'
 import { defaultMoney, priceOf } from '../harness/catalogue/prices.ts'
 import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
+import { headlineMetric } from '../harness/metrics/headline.ts'
 import { imageFit } from '../harness/physics/image.ts'
-import { kvElementBytes } from '../harness/physics/kv.ts'
-import { decodeLimit } from '../harness/physics/limit.ts'
+import { runLimit } from '../harness/physics/run-limit.ts'
 import { servingFit } from '../harness/physics/serving-fit.ts'
-import { servingGpus } from '../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
-import { jobLimit } from './job-limit.ts'
-import { largestBatch } from './largest-batch.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
 /** The real facts: catalogue and physics, with what a person set about money in front. */
@@ -62,26 +59,12 @@ function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; m
   return { value: { card, model } }
 }
 
-/**
- * The limit of a run's own shape, in the unit of its headline figure. For text, context is the prompt alone, the least
- * that is ever read, so that nothing true can pass it; the clock is the highest that the card allows.
- */
+/** The physical limit of a run, in the unit of its headline figure. `share` is left at 0: the figure is not known here. */
 function limitOf(run: RunRecord): Known<PhysicalLimit> {
-  const { scenario } = run
-  if (scenario.kind !== 'text') return jobLimit(run, scenario)
-  const known = subjects(run, run.card.key)
-  if ('reason' in known) return known
-  const serving = servingGpus(run.gpus)
-  const clockMHz = Math.max(0, ...serving.map((gpu) => gpu.maxSmClockMHz ?? 0))
-  const limit = decodeLimit(known.value.card, known.value.model, {
-    concurrency: largestBatch(scenario),
-    contextTokens: scenario.prompt.tokens,
-    kvBytesPerElement: kvElementBytes(scenario.server?.kvCacheDtype),
-    gpus: Math.max(1, serving.length),
-    smClockGhz: clockMHz / 1000,
-  })
-  const bound = limit.boundBy === 'memory' ? 'memory bandwidth' : 'arithmetic'
-  return { value: { value: limit.tokensPerS, share: 0, bound } }
+  const limit = runLimit(run)
+  if ('reason' in limit) return limit
+  const value = headlineMetric(run.scenario) === 'imagesPerS' ? 1 / limit.value : limit.value
+  return { value: { value, share: 0, bound: limit.boundBy } }
 }
 
 /**

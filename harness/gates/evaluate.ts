@@ -3,9 +3,10 @@ import { cardGates } from './evaluate-card.ts'
 import { evaluateJobGates } from './evaluate-job.ts'
 import type { GateInput, GateResult, TextGateInput } from './gate.ts'
 import { endpointModel } from './model.ts'
+import { physicalLimit } from './physical-limit.ts'
 import { cacheClean, promptShape } from './prompts.ts'
 import { clientHeadroom, errorRate, type GateId, gatesFrom, liveSource, precision, steadyState } from './run.ts'
-import { physicalLimit, speculation } from './server.ts'
+import { speculation } from './server.ts'
 import { tokenAudit } from './tokens.ts'
 
 /** The gates of a text run beside those of its card: one line a gate, so that this list is what is looked at. */

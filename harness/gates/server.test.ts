@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type JudgedOverrides, judgedRun } from '../testing/judged.ts'
 import { endpointModel } from './model.ts'
+import { physicalLimit } from './physical-limit.ts'
 import { cacheClean, promptShape } from './prompts.ts'
-import { physicalLimit, speculation } from './server.ts'
+import { speculation } from './server.ts'
 
 type Case = readonly [name: string, over: JudgedOverrides, status: string, evidence: string]
 

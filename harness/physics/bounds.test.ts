@@ -21,7 +21,7 @@ test('no expected decode step is faster than the limit', () => {
     fc.property(someCard, someModel, concurrency, contextTokens, kvBytesPerElement, (card, model, n, context, kv) => {
       const load = { decodeCount: n, decodeContextSum: n * context, prefills: [], kvBytesPerElement: kv }
       const limit = decodeLimit(card, model, { concurrency: n, contextTokens: context, kvBytesPerElement: kv })
-      expect(stepTimeMs(card, model, load, defaultEfficiency).timeMs).toBeGreaterThan(limit.stepMs)
+      expect(stepTimeMs({ card, model, efficiency: defaultEfficiency }, load).timeMs).toBeGreaterThan(limit.stepMs)
     }),
   )
 })
@@ -31,8 +31,8 @@ test('no expected prefill is faster than the limit', () => {
     fc.property(someCard, someModel, fc.integer({ min: 1, max: 131_072 }), (card, model, newTokens) => {
       const prefills = [{ newTokens, cachedTokens: 0, completes: true }]
       const load = { decodeCount: 0, decodeContextSum: 0, prefills, kvBytesPerElement: 2 } as const
-      const { timeMs } = stepTimeMs(card, model, load, defaultEfficiency)
-      expect(timeMs).toBeGreaterThan(prefillLimitMs(card, model, newTokens))
+      const { timeMs } = stepTimeMs({ card, model, efficiency: defaultEfficiency }, load)
+      expect(timeMs).toBeGreaterThan(prefillLimitMs(card, model, { promptTokens: newTokens }))
     }),
   )
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { cardByKey, cards } from '../catalogue/cards.ts'
 import { modelByKey, models } from '../catalogue/models.ts'
 import { type ClosedLoop, predictClosedLoop } from './closed-loop.ts'
+import { decodeLimit } from './limit.ts'
 
 const loop = (over: Partial<ClosedLoop> = {}): ClosedLoop => ({
   concurrency: 32,
@@ -30,7 +31,9 @@ test('slow, expected, fast and the limit stand in this order, for every card, mo
   })
   fc.assert(
     fc.property(fc.constantFrom(...cards), fc.constantFrom(...models), shapes, (card, model, shape) => {
-      const { limit, expected, band } = predictClosedLoop(card, model, loop(shape))
+      const { expected, band } = predictClosedLoop(card, model, loop(shape))
+      const { concurrency, promptTokens } = shape
+      const limit = decodeLimit(card, model, { concurrency, contextTokens: promptTokens, kvBytesPerElement: 1 })
       const [slow, mid, fast] = [band.slow, expected, band.fast].map((figures) => figures.outputTokensPerS)
       expect(slow).toBeLessThanOrEqual(mid as number)
       expect(mid).toBeLessThanOrEqual(fast as number)

@@ -1,7 +1,7 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import type { KvElementBytes } from './kv.ts'
-import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
-import { defaultEfficiency, type Efficiency, stepTimeMs } from './step-time.ts'
+import { decodeLimit } from './limit.ts'
+import { defaultEfficiency, type Efficiency, type StepLoad, stepTimeMs } from './step-time.ts'
 
 /** A closed loop of equal requests: what the model of a step can say of it before any run. */
 export interface ClosedLoop {
@@ -20,11 +20,8 @@ export interface LoopFigures {
   readonly ttftMs: number
 }
 
+/** What a healthy box reaches; the limit that stands beside it is that of `run-limit.ts`. */
 export interface Prediction {
-  /** Never to be exceeded. */
-  readonly limit: DecodeLimit
-  /** No cold prompt is read sooner. */
-  readonly ttftLimitMs: number
   readonly expected: LoopFigures
   /** From the slowest to the fastest box that is well: tokens/s and TPOT outside need a reason. */
   readonly band: { readonly slow: LoopFigures; readonly fast: LoopFigures }
@@ -49,21 +46,16 @@ const fastest: Efficiency = {
   overheadMs: 0.2,
 }
 
-/** Physical limit, expected figure and the band around it; the band never passes the limit. */
+/** Expected figure and the band around it; neither passes the physical limit of the loop. */
 export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): Prediction {
   const { concurrency, promptTokens, cachedTokens, kvBytesPerElement, gpus } = loop
   const contextTokens = promptTokens - cachedTokens
-  const limit = decodeLimit(card, model, { concurrency, contextTokens, kvBytesPerElement, gpus })
+  const most = decodeLimit(card, model, { concurrency, contextTokens, kvBytesPerElement, gpus }).tokensPerS
   const figures = (efficiency: Efficiency): LoopFigures => {
     const loopFigures = closedLoopFigures(card, model, loop, efficiency)
-    return { ...loopFigures, outputTokensPerS: Math.min(loopFigures.outputTokensPerS, limit.tokensPerS) }
+    return { ...loopFigures, outputTokensPerS: Math.min(loopFigures.outputTokensPerS, most) }
   }
-  return {
-    limit,
-    ttftLimitMs: prefillLimitMs(card, model, Math.max(1, contextTokens), gpus),
-    expected: figures(defaultEfficiency),
-    band: { slow: figures(slowest), fast: figures(fastest) },
-  }
+  return { expected: figures(defaultEfficiency), band: { slow: figures(slowest), fast: figures(fastest) } }
 }
 
 /**
@@ -74,14 +66,10 @@ export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): P
 function closedLoopFigures(card: Card, model: Model, loop: ClosedLoop, efficiency: Efficiency): LoopFigures {
   const { concurrency, promptTokens, outputTokens, kvBytesPerElement, gpus } = loop
   const context = promptTokens + outputTokens / 2
-  const step = (decodes: number, prefills: Parameters<typeof stepTimeMs>[2]['prefills']) =>
-    stepTimeMs(
-      card,
-      model,
-      { decodeCount: decodes, decodeContextSum: decodes * context, prefills, kvBytesPerElement },
-      efficiency,
-      gpus,
-    ).timeMs
+  const engine = { card, model, efficiency, gpus }
+  const step = (decodes: number, prefills: StepLoad['prefills']) =>
+    stepTimeMs(engine, { decodeCount: decodes, decodeContextSum: decodes * context, prefills, kvBytesPerElement })
+      .timeMs
   const decodeMs = step(concurrency, [])
   let prefillMs = 0
   let chunks = 0

@@ -31,7 +31,10 @@ describe('least seconds an image', () => {
   test('other sizes have none, and a higher clock lowers it', () => {
     expect(imageLimit(rtx4090, sdxl, { size: '512x512', steps: 1, guidance: 1 })).toHaveProperty('reason')
     const shape = { size: '1024x1024', steps: 28, guidance: 3.5 }
-    expect(secondsOf(imageLimit(rtx4090, flux, shape, 1, 2 * rtx4090.boostGhz.value))).toBeCloseTo(6.31, 1)
+    expect(secondsOf(imageLimit(rtx4090, flux, { ...shape, smClockGhz: 2 * rtx4090.boostGhz.value }))).toBeCloseTo(
+      6.31,
+      1,
+    )
   })
 })
 

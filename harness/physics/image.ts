@@ -1,5 +1,6 @@
 import type { ImageModel } from '../catalogue/image-models.ts'
 import type { Card } from '../catalogue/types.ts'
+import { type Arithmetic, denseTflops } from './arithmetic.ts'
 import { overheadBytesOf } from './memory.ts'
 
 export interface ImageShape {
@@ -22,16 +23,10 @@ export const passesPerImage = (
  * dense 16-bit rate with FP32 accumulate at the higher of rated and seen clock. A step skipped by a cache of the
  * server, FP8 weights or FP16 accumulation pass it: then the run is not what its scenario says.
  */
-export function imageLimit(
-  card: Card,
-  model: ImageModel,
-  shape: ImageShape,
-  gpus = 1,
-  smClockGhz: number | null = null,
-): ImageLimit {
+export function imageLimit(card: Card, model: ImageModel, shape: ImageShape & Arithmetic): ImageLimit {
   if (shape.size !== '1024x1024') return { reason: `the work of a pass is known for 1024x1024, not for ${shape.size}` }
   const passes = passesPerImage(model, shape)
-  const tflops = card.fp16Tflops.value * Math.max(1, (smClockGhz ?? 0) / card.boostGhz.value) * gpus
+  const tflops = denseTflops(card, shape)
   const secondsPerImage = (passes * model.tflopPerPass) / tflops
   const formula = `${passes} passes x ${model.tflopPerPass} TFLOP / ${tflops.toFixed(1)} TFLOPS = ${secondsPerImage.toFixed(2)} s an image`
   return { secondsPerImage, formula }

@@ -12,6 +12,12 @@ export function kvBytesPerToken(model: Model, elementBytes: KvElementBytes): num
   return 2 * model.layers * model.kvHeads * model.headDim * elementBytes
 }
 
+/** Element size of a `--kv-cache-dtype`, or null for a type whose size is not known here (4 bits, for one). */
+export function knownKvElementBytes(kvCacheDtype: string): KvElementBytes | null {
+  if (/^(auto|bfloat16|float16|half)$/.test(kvCacheDtype)) return 2
+  return /^(fp8|int8)/.test(kvCacheDtype) ? 1 : null
+}
+
 /** Element size of a `--kv-cache-dtype`; `auto` is the model's own 16 bits. */
 export const kvElementBytes = (kvCacheDtype: string | undefined): KvElementBytes =>
   kvCacheDtype?.startsWith('fp8') ? 1 : 2

@@ -87,6 +87,14 @@ describe('the benefit of the doubt', () => {
     expect(limit.tokensPerS / (660.6e12 / 15.009e9)).toBeCloseTo(1, 3)
   })
 
+  // 2 x (6,979,321,856 + 4096 x 128,256) and 4 x 32 layers x 4096 x 256 tokens of attention: 15,143,534,592 FLOP a token
+  test('attention counts: every token of context is multiplied with the query and with the probabilities', () => {
+    const limit = decodeLimit(rtx4090, llama8b, { ...alone, concurrency: 2048, contextTokens: 256 })
+    expect(limit.boundBy).toBe('compute')
+    expect(limit.flopsPerStep).toBe(2048 * 15_143_534_592)
+    expect(limit.tokensPerS).toBeCloseTo(660.6e12 / 15_143_534_592, 3)
+  })
+
   test('two cards do twice as much', () => {
     expect(decodeLimit(rtx4090, llama8b, { ...alone, gpus: 2 }).tokensPerS).toBeCloseTo(251, 0)
   })
@@ -94,12 +102,12 @@ describe('the benefit of the doubt', () => {
 
 describe('prefill', () => {
   test('2048 tokens of 8B are 29.7 TFLOP: 45 ms at 660.6 TFLOPS, 29 ms at 1007.6', () => {
-    expect(prefillLimitMs(rtx4090, llama8b, 2048)).toBeCloseTo(44.94, 1)
-    expect(prefillLimitMs(workstation, llama8b, 2048)).toBeCloseTo(29.46, 1)
+    expect(prefillLimitMs(rtx4090, llama8b, { promptTokens: 2048 })).toBeCloseTo(44.94, 1)
+    expect(prefillLimitMs(workstation, llama8b, { promptTokens: 2048 })).toBeCloseTo(29.46, 1)
   })
 
   test('one token still reads the weights: 8.03 GB / 1008 GB/s', () => {
-    expect(prefillLimitMs(rtx4090, llama8b, 1)).toBeCloseTo(7.97, 2)
+    expect(prefillLimitMs(rtx4090, llama8b, { promptTokens: 1 })).toBeCloseTo(7.97, 2)
   })
 })
 

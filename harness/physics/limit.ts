@@ -14,6 +14,12 @@ export interface DecodeShape {
   readonly smClockGhz?: number | null
 }
 
+/** A prompt that is read in one piece. */
+export interface PrefillShape extends Pick<DecodeShape, 'gpus' | 'smClockGhz'> {
+  /** Tokens that no cache holds: one at least, because the last is always computed. */
+  readonly promptTokens: number
+}
+
 export interface DecodeLimit {
   /** Never to be exceeded, over all sequences. */
   readonly tokensPerS: number
@@ -67,13 +73,8 @@ export function peakTflops(card: Card, model: Model, smClockGhz: number | null):
  * FLOPs = T · 2 · linear + 2 · head + 2 · layers · heads · headDim · T², the attention of a causal mask being half of
  * the full square. A first token that comes sooner means a cached prefix, another model or another card.
  */
-export function prefillLimitMs(
-  card: Card,
-  model: Model,
-  promptTokens: number,
-  gpus = 1,
-  smClockGhz: number | null = null,
-): number {
+export function prefillLimitMs(card: Card, model: Model, shape: PrefillShape): number {
+  const { promptTokens, gpus = 1, smClockGhz = null } = shape
   const linear = 2 * model.activeLinearParams * promptTokens + 2 * headParams(model)
   const attention = 2 * model.layers * model.attentionHeads * model.headDim * promptTokens ** 2
   const computeMs = (linear + attention) / (peakTflops(card, model, smClockGhz) * gpus * 1e9)

@@ -14,7 +14,7 @@ const prefill: StepLoad = {
 }
 const powerW = (cardKey: string, load: StepLoad, powerLimitW?: number): number => {
   const card = cardByKey(cardKey)!
-  const step = stepTimeMs(card, model, load, defaultEfficiency)
+  const step = stepTimeMs({ card, model, efficiency: defaultEfficiency }, load)
   return loadPowerW(card, { ...step, busy: 1, ...(powerLimitW === undefined ? {} : { powerLimitW }) })
 }
 

@@ -1,6 +1,5 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { type ClosedLoop, type LoopFigures, type Prediction, predictClosedLoop } from './closed-loop.ts'
-import { decodeLimit } from './limit.ts'
 
 /** Conversations whose context grows from turn to turn, with a pause to think between turns. */
 export interface Sessions {
@@ -28,47 +27,38 @@ const ROUNDS = 60
  * Conversations as a closed loop with think time (the response-time law of queueing theory, Little 1961): of N
  * conversations n = N · R / (R + Z) wait for an answer, where R is the time of an answer among n and Z the pause. The
  * prompt is that of the mean turn; what a turn adds to the one before is computed anew, the rest comes from the prefix
- * cache. Rough: turns differ, and the model sees only their mean. The limit is that of all N at the shortest context.
+ * cache. Rough: turns differ, and the model sees only their mean.
  */
 export function predictSessions(card: Card, model: Model, sessions: Sessions): SessionsPrediction {
-  const { conversations, turns, firstPromptTokens, userTokens, outputTokens, kvBytesPerElement, gpus } = sessions
+  const { turns, firstPromptTokens, userTokens, outputTokens, kvBytesPerElement, gpus } = sessions
   const added = userTokens + outputTokens
   const promptTokens = Math.round(firstPromptTokens + ((turns - 1) / 2) * added)
   const newTokens = Math.min(promptTokens, Math.round((firstPromptTokens + (turns - 1) * added) / turns))
   const loop = { promptTokens, outputTokens, cachedTokens: promptTokens - newTokens, kvBytesPerElement, gpus }
-  const settled = (of: (prediction: Prediction) => LoopFigures) => settle(card, model, sessions, loop, of)
+  const at = (concurrency: number) => predictClosedLoop(card, model, { ...loop, concurrency })
+  const settled = (of: (prediction: Prediction) => LoopFigures) => settle(sessions, (active) => of(at(active)))
   const expected = settled((each) => each.expected)
   return {
-    limit: decodeLimit(card, model, {
-      concurrency: Math.min(conversations, sessions.maxAtOnce),
-      contextTokens: firstPromptTokens,
-      kvBytesPerElement,
-      gpus,
-    }),
-    ttftLimitMs: expected.prediction.ttftLimitMs,
     expected: expected.figures,
     band: { slow: settled((each) => each.band.slow).figures, fast: settled((each) => each.band.fast).figures },
     active: expected.active,
   }
 }
 
+/** The number of conversations that wait, and what the server does for them, at the fixed point. */
 function settle(
-  card: Card,
-  model: Model,
-  { conversations, thinkSeconds, maxAtOnce }: Sessions,
-  loop: Omit<ClosedLoop, 'concurrency'>,
-  of: (prediction: Prediction) => LoopFigures,
-): { active: number; prediction: Prediction; figures: LoopFigures } {
+  { conversations, thinkSeconds, maxAtOnce, outputTokens }: Sessions,
+  figuresAt: (active: number) => LoopFigures,
+): { active: number; figures: LoopFigures } {
   const most = Math.min(conversations, maxAtOnce)
   let active = most
-  let prediction = predictClosedLoop(card, model, { ...loop, concurrency: active })
+  let figures = figuresAt(active)
   for (let round = 0; round < ROUNDS; round += 1) {
-    const figures = of(prediction)
-    const answerS = (active * loop.outputTokens) / figures.outputTokensPerS
+    const answerS = (active * outputTokens) / figures.outputTokensPerS
     const wanted = Math.min(most, Math.max(1, (conversations * answerS) / (answerS + thinkSeconds)))
     // half a step at a time: a full one swings around the fixed point
     active += (wanted - active) / 2
-    prediction = predictClosedLoop(card, model, { ...loop, concurrency: active })
+    figures = figuresAt(active)
   }
-  return { active, prediction, figures: of(prediction) }
+  return { active, figures }
 }

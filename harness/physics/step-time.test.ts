@@ -45,14 +45,14 @@ test.each([
   ['A100 40 GB, Llama 3.1 8B BF16, 1024 in, 128 out: 75 tokens/s', a100, llama, 1088, 1000 / 75],
   ['L4, Qwen2.5 0.5B BF16, 256 in, 128 out', l4, qwenHalfB, 320, 5.1],
 ])('within a tenth of what was measured: %s', (_what, card, model, contextTokens, measuredMs) => {
-  const { timeMs } = stepTimeMs(card, model, decode(1, contextTokens), defaultEfficiency)
+  const { timeMs } = stepTimeMs({ card, model, efficiency: defaultEfficiency }, decode(1, contextTokens))
   expect(timeMs / measuredMs).toBeGreaterThan(0.9)
   expect(timeMs / measuredMs).toBeLessThan(1.1)
 })
 
 describe('by hand', () => {
   test('one stream of 8B FP8 on a 4090: 8.03 GB / 756 GB/s + 0.5 ms', () => {
-    const step = stepTimeMs(rtx4090, llamaFp8, decode(1, 0), defaultEfficiency)
+    const step = stepTimeMs({ card: rtx4090, model: llamaFp8, efficiency: defaultEfficiency }, decode(1, 0))
     expect(step.bytesRead / 1e9).toBeCloseTo(8.03, 2)
     expect(step.timeMs).toBeCloseTo(11.12, 2)
     expect(step.boundBy).toBe('memory')
@@ -60,14 +60,14 @@ describe('by hand', () => {
   })
 
   test('32 streams at 512 tokens of FP8 KV add 1.07 GB / 705.6 GB/s', () => {
-    const step = stepTimeMs(rtx4090, llamaFp8, decode(32, 512, 1), defaultEfficiency)
+    const step = stepTimeMs({ card: rtx4090, model: llamaFp8, efficiency: defaultEfficiency }, decode(32, 512, 1))
     expect(step.timeMs).toBeCloseTo(11.12 + 1.522, 2)
     // 2 x (6.979 + 0.525)e9 x 32 and 4 x 32 x 4096 x 16384
     expect(step.flops / 1e9).toBeCloseTo(480.28 + 8.59, 1)
   })
 
   test('a prompt of 2048: 28.59 TFLOP at 181.7 and 1.1 at 74.3 TFLOPS', () => {
-    const step = stepTimeMs(rtx4090, llamaFp8, prefill(2048), defaultEfficiency)
+    const step = stepTimeMs({ card: rtx4090, model: llamaFp8, efficiency: defaultEfficiency }, prefill(2048))
     expect(step.flops / 1e12).toBeCloseTo(29.69, 2)
     expect(step.timeMs).toBeCloseTo(157.4 + 14.8 + 0.5, 0)
     expect(step.boundBy).toBe('compute')
@@ -75,14 +75,15 @@ describe('by hand', () => {
 })
 
 test('a prompt in chunks does the same work as in one piece, but for lm_head', () => {
-  const whole = stepTimeMs(max, llamaFp8, prefill(2048), defaultEfficiency).flops
-  const first = stepTimeMs(max, llamaFp8, prefill(1024, 0, false), defaultEfficiency).flops
-  const second = stepTimeMs(max, llamaFp8, prefill(1024, 1024), defaultEfficiency).flops
+  const whole = stepTimeMs({ card: max, model: llamaFp8, efficiency: defaultEfficiency }, prefill(2048)).flops
+  const first = stepTimeMs({ card: max, model: llamaFp8, efficiency: defaultEfficiency }, prefill(1024, 0, false)).flops
+  const second = stepTimeMs({ card: max, model: llamaFp8, efficiency: defaultEfficiency }, prefill(1024, 1024)).flops
   expect((first + second) / whole).toBeCloseTo(1, 9)
 })
 
 test('a mixture of experts reads more of them with every stream', () => {
-  const gb = (streams: number) => stepTimeMs(max, mixtral, decode(streams, 0), defaultEfficiency).bytesRead / 1e9
+  const gb = (streams: number) =>
+    stepTimeMs({ card: max, model: mixtral, efficiency: defaultEfficiency }, decode(streams, 0)).bytesRead / 1e9
   expect(gb(1)).toBeCloseTo(20.54, 1)
   expect(gb(8)).toBeCloseTo(66.2, 1)
   expect(gb(32)).toBeCloseTo(73.25, 1)
@@ -91,16 +92,16 @@ test('a mixture of experts reads more of them with every stream', () => {
 test('AWQ computes at the FP16 rate, FP8 at its own', () => {
   const awq: Model = { ...llamaFp8, weightFormat: 'awq-int4', linearBytesPerParam: 0.51953 }
   const ratio =
-    stepTimeMs(max, awq, prefill(8192), defaultEfficiency).timeMs /
-    stepTimeMs(max, llamaFp8, prefill(8192), defaultEfficiency).timeMs
+    stepTimeMs({ card: max, model: awq, efficiency: defaultEfficiency }, prefill(8192)).timeMs /
+    stepTimeMs({ card: max, model: llamaFp8, efficiency: defaultEfficiency }, prefill(8192)).timeMs
   expect(ratio).toBeGreaterThan(1.5)
   expect(ratio).toBeLessThan(2)
 })
 
 test('two cards halve the reading and pay for 64 all-reduces over PCIe', () => {
   const load = decode(1, 0)
-  const one = stepTimeMs(max, llama, load, defaultEfficiency)
-  const two = stepTimeMs(max, llama, load, defaultEfficiency, 2)
+  const one = stepTimeMs({ card: max, model: llama, efficiency: defaultEfficiency }, load)
+  const two = stepTimeMs({ card: max, model: llama, efficiency: defaultEfficiency, gpus: 2 }, load)
   expect(two.timeMs).toBeCloseTo((one.timeMs - 0.5) / 2 + 0.5 + 64 * 0.05, 1)
   expect(two.bytesRead).toBe(one.bytesRead)
 })

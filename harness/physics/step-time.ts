@@ -37,6 +37,15 @@ export const defaultEfficiency: Efficiency = {
   overheadMs: 0.5,
 }
 
+/** What does the work: the model on its cards, and how much of the datasheet it reaches. */
+export interface StepEngine {
+  readonly card: Card
+  readonly model: Model
+  readonly efficiency: Efficiency
+  /** GPUs that share the model (tensor parallel); 1 unless given. */
+  readonly gpus?: number
+}
+
 export interface StepTime {
   readonly timeMs: number
   readonly bytesRead: number
@@ -58,7 +67,8 @@ export const linearTflops = (card: Card, model: Model): number =>
  * The terms are those of vLLM's own estimator (vllm/v1/metrics/perf.py). `gpus` splits FLOPs and bytes (tensor
  * parallel); `bytesRead` and `flops` are those of all GPUs together.
  */
-export function stepTimeMs(card: Card, model: Model, load: StepLoad, efficiency: Efficiency, gpus = 1): StepTime {
+export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
+  const { card, model, efficiency, gpus = 1 } = engine
   let tokens = load.decodeCount
   let logits = load.decodeCount
   let kvTokens = load.decodeContextSum

@@ -42,7 +42,7 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const gpuBlocks = options.numGpuBlocksOverride ?? stormBlocks(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)
   const kvBytes = gpuBlocks * BLOCK_SIZE * kvBytesPerToken(model, kvBytesPerElement)
-  const timed = timedModel(model, lies)
+  const engine = { card, model: timedModel(model, lies), efficiency, gpus }
   // a draft is checked in the step that would have made its first token
   const tokensChecked = 1 + (speculationOf(lies)?.draftTokens ?? 0)
   return {
@@ -52,13 +52,12 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     maxNumBatchedTokens: options.maxNumBatchedTokens ?? (card.cudaBytes.value >= LARGE_CARD_BYTES ? 8192 : 2048),
     usedMiB: Math.round(((weightBytes(model) + kvBytes) / gpus + overheadBytesOf(card)) / 2 ** 20),
     costOf: ({ decodeCount, decodeContextSum, prefills }) =>
-      stepTimeMs(
-        card,
-        timed,
-        { decodeCount: decodeCount * tokensChecked, decodeContextSum, prefills, kvBytesPerElement },
-        efficiency,
-        gpus,
-      ),
+      stepTimeMs(engine, {
+        decodeCount: decodeCount * tokensChecked,
+        decodeContextSum,
+        prefills,
+        kvBytesPerElement,
+      }),
   }
 }
 

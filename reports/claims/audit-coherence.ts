@@ -38,7 +38,7 @@ function pointsOf(context: AuditContext, key: string): (Point & { family: string
     const model = row.workload === undefined ? null : context.model(row.workload)
     if (!card || !rate || !batch || !model || cellOf(row, key)?.unit !== 'tokens/s') return []
     const middle = (rate.low + rate.high) / 2
-    const share = middle / claimLimit(card, model, batch, CONTEXT).tokensPerS
+    const share = middle / claimLimit(card, model, { batch, contextTokens: CONTEXT }).tokensPerS
     const family = `${row.workload?.model} ${row.workload?.quant}`
     return [{ family, cell: `throughput.${row.id}.${key}`, label: row.label, batch, rate: middle, share }]
   })

@@ -58,7 +58,7 @@ function judgeTokenRate(
 ): Omit<Finding, 'cell'> {
   // With no context the least is read: the kindest reading, and so the limit that nothing may pass.
   const readings = cards.flatMap((card) =>
-    batchesOf(workload).map((batch) => ({ card, batch, ...claimLimit(card, model, batch, 0) })),
+    batchesOf(workload).map((batch) => ({ card, batch, ...claimLimit(card, model, { batch, contextTokens: 0 }) })),
   )
   const beyond = readings.filter((reading) => rate.low > reading.tokensPerS)
   const best = readings.toSorted((a, b) => b.tokensPerS - a.tokensPerS)[0]!
@@ -97,7 +97,7 @@ function ownBandwidthText(
 ): string {
   const own = context.quantity('spec', 'memory_bandwidth', key)
   if (own === null || own.low >= card.memoryBandwidthGBs.value) return ''
-  const limit = claimLimit(card, model, batch, 0, own.low).tokensPerS
+  const limit = claimLimit(card, model, { batch, contextTokens: 0, bandwidthGBs: own.low }).tokensPerS
   return rate > limit
     ? `; ${formatShare(rate / limit)} of the ${formatNumber(limit, 1)} t/s of its own ${own.low} GB/s`
     : ''

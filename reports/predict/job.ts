@@ -2,8 +2,8 @@ import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
 import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
-import { imageFit, imageLimit } from '../../harness/physics/image.ts'
-import { trainingLimit } from '../../harness/physics/training.ts'
+import { imageFit } from '../../harness/physics/image.ts'
+import { plannedRun, type RunLimit, runLimit } from '../../harness/physics/run-limit.ts'
 import type { ImageScenario, TrainingScenario } from '../../harness/scenario/schema.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
@@ -18,7 +18,7 @@ export interface JobPrediction {
   readonly fits: boolean | null
   readonly evidence: string
   /** Seconds an image at least, or steps a second at most; null with a reason. */
-  readonly limit: { readonly value: number; readonly unit: 's/image' | 'steps/s'; readonly formula: string } | null
+  readonly limit: { readonly value: number; readonly unit: RunLimit['unit']; readonly formula: string } | null
   readonly reason: string | null
 }
 
@@ -35,7 +35,7 @@ function imageJob(scenario: ImageScenario, card: Card): JobPrediction {
   if (model === null) throw unknown(scenario)
   const { size, steps, guidance, batch } = scenario.image
   const fit = imageFit(card, model)
-  const limit = imageLimit(card, model, scenario.image)
+  const limit = runLimit(plannedRun(scenario, card))
   const base = {
     scenario: scenario.name,
     card: card.key,
@@ -44,27 +44,23 @@ function imageJob(scenario: ImageScenario, card: Card): JobPrediction {
   }
   if (!fit.fits) return { ...base, limit: null, reason: 'it does not fit' }
   if ('reason' in limit) return { ...base, limit: null, reason: limit.reason }
-  return { ...base, limit: { value: limit.secondsPerImage, unit: 's/image', formula: limit.formula }, reason: null }
+  const { value, unit, formula } = limit
+  return { ...base, limit: { value, unit, formula }, reason: null }
 }
 
 function trainingJob(scenario: TrainingScenario, card: Card): JobPrediction {
-  const model = modelByKey(scenario.model)
-  if (model === null) throw unknown(scenario)
+  if (modelByKey(scenario.model) === null) throw unknown(scenario)
   const { batch, sequenceTokens, rank, gradientCheckpointing } = scenario.training
-  const limit = trainingLimit(card, model, gradientCheckpointing)
-  const tokens = batch * sequenceTokens
+  const limit = runLimit(plannedRun(scenario, card))
   return {
     scenario: scenario.name,
     card: card.key,
     settings: `batch ${batch} x ${sequenceTokens} tokens, rank ${rank}, checkpointing ${gradientCheckpointing ? 'on' : 'off'}`,
     fits: null,
     evidence: 'what training needs of memory is not computed: activations depend on the command',
-    limit: {
-      value: limit.tokensPerS / tokens,
-      unit: 'steps/s',
-      formula: `${limit.formula}, ${tokens} tokens a step`,
-    },
-    reason: null,
+    ...('reason' in limit
+      ? { limit: null, reason: limit.reason }
+      : { limit: { value: limit.value, unit: limit.unit, formula: limit.formula }, reason: null }),
   }
 }
 

@@ -4,7 +4,9 @@ import { JoulemarkError } from '../../harness/errors.ts'
 import { type Prediction, predictClosedLoop } from '../../harness/physics/closed-loop.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { kvElementBytes } from '../../harness/physics/kv.ts'
+import type { DecodeLimit } from '../../harness/physics/limit.ts'
 import { type Fit, fitOf } from '../../harness/physics/memory.ts'
+import { plannedRun, runLimit, type TextRunLimit } from '../../harness/physics/run-limit.ts'
 import { predictSessions } from '../../harness/physics/sessions.ts'
 import { sharedPromptTokens } from '../../harness/scenario/load-shape.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
@@ -15,11 +17,19 @@ export interface ScenarioPrediction {
   readonly card: string
   readonly model: string
   readonly fit: Fit
+  /** What no run of it can pass, whether it fits or not. */
+  readonly limit: TextRunLimit
   /** Null with a reason for loads whose throughput is not the server's doing, or that do not fit. */
-  readonly prediction: Prediction | null
+  readonly prediction: ScenarioFigures | null
   readonly reason: string | null
   /** Too rough to judge a box by. */
   readonly approximate: boolean
+}
+
+/** Expected figure and band, and beside them the limit of `limit` under its older keys. */
+export interface ScenarioFigures extends Prediction {
+  readonly limit: DecodeLimit
+  readonly ttftLimitMs: number
 }
 
 /** Fit, limit, expected figure and band of a resolved scenario on a card. Throws `bad-input` for another kind than text. */
@@ -40,7 +50,11 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
     gpuMemoryUtilization: server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,
     gpus,
   })
-  const base = { scenario: scenario.name, card: card.key, model: model.key, fit, approximate: false }
+  const limit = runLimit(plannedRun(scenario, card))
+  if ('reason' in limit || limit.kind !== 'text')
+    throw new JoulemarkError('bad-input', `scenario ${scenario.name}: no limit`)
+  const beside = { limit: limit.decode, ttftLimitMs: limit.firstTokenMs }
+  const base = { scenario: scenario.name, card: card.key, model: model.key, fit, limit, approximate: false }
   if (fit.headroomRatio < 1) return { ...base, prediction: null, reason: 'it does not fit' }
   if (load.shape !== 'closed') {
     return { ...base, prediction: null, reason: 'its throughput is what is asked for, not what the server can do' }
@@ -57,7 +71,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
       maxAtOnce: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
     })
     const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others think`
-    return { ...base, approximate: true, prediction, reason }
+    return { ...base, approximate: true, prediction: { ...beside, ...prediction }, reason }
   }
   const concurrency = Math.min(load.concurrency, server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless)
   const prediction = predictClosedLoop(card, model, {
@@ -70,7 +84,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
   })
   const queues =
     concurrency < load.concurrency ? `only ${concurrency} of ${load.concurrency} streams run at once` : null
-  return { ...base, prediction, reason: queues }
+  return { ...base, prediction: { ...beside, ...prediction }, reason: queues }
 }
 
 const contextOf = (scenario: Extract<Scenario, { kind: 'text' }>): number =>

@@ -6,8 +6,8 @@ import {
   type MoneyInputs,
   totalGbpPerYear,
 } from '../../harness/metrics/cost.ts'
+import { connectionsOf } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
-import { mostInFlight } from '../largest-batch.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
 import { economicsNotes, percentText } from './economics-notes.ts'
 import { figureCell, stampOf } from './figure-cell.ts'
@@ -27,7 +27,7 @@ interface MetricRow {
 export function economicsScenario(selection: Selection): ScenarioRow | null {
   const covered = (row: ScenarioRow) => selection.cards.filter((card) => selection.runOf(row.name, card.key)).length
   const rank = (row: ScenarioRow) =>
-    row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + mostInFlight(row.sample.scenario)
+    row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + connectionsOf(row.sample.scenario.load)
   const priced = selection.scenarios.filter(({ sample }) => sample.scenario.kind === 'text')
   return priced.toSorted((a, b) => rank(b) - rank(a))[0] ?? null
 }

@@ -1,6 +1,6 @@
+import { connectionsOf } from '../../harness/scenario/load-shape.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { buildReportFrom } from '../build.ts'
-import { mostInFlight } from '../largest-batch.ts'
 import type { Report } from '../report.ts'
 import { makeFacts } from './facts-builder.ts'
 
@@ -9,7 +9,7 @@ export function makeReport(): Report {
   const one = { scenario: 'llama-3.1-8b-fp8-single', title: 'Llama 3.1 8B FP8 decode b1', concurrency: 1 }
   const facts = makeFacts({
     limit: (run) => ({
-      value: { value: mostInFlight(run.scenario) === 1 ? 200 : 6000, share: 0, bound: 'memory bandwidth' },
+      value: { value: connectionsOf(run.scenario.load) === 1 ? 200 : 6000, share: 0, bound: 'memory bandwidth' },
     }),
     fit: () => ({ value: { fits: false, evidence: '72.7 GB of weights on 25.3 GB' } }),
   })

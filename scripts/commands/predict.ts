@@ -78,7 +78,7 @@ function predictionTable(predictions: readonly ScenarioPrediction[]): Table {
     columns: [
       { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
       { id: 'fit', head: 'Memory', align: 'left', cell: fitCell },
-      figure('limit', 'Limit t/s', (at) => (at.prediction ? number(at.prediction.limit.tokensPerS) : null)),
+      figure('limit', 'Limit t/s', (at) => (fits(at) ? number(at.limit.value) : null)),
       figure('expected', 'Expected t/s', (at) => {
         if (at.prediction === null) return null
         const { slow, fast } = at.prediction.band
@@ -95,20 +95,23 @@ function predictionTable(predictions: readonly ScenarioPrediction[]): Table {
     notes: [
       'Limit: max(bytes / bandwidth, FLOPs / peak) a step; nothing true passes it. Expected: a step model that fits three published decode timings within 5 %; the band under it is where a healthy box lies (0.60 to 0.92 of memory bandwidth). Neither is a measurement.',
       ...predictions.flatMap((at) => [
-        ...(at.prediction ? [`${at.scenario} on ${at.card}: limit ${at.prediction.limit.formula}`] : []),
+        ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
         ...(at.prediction && at.reason ? [`${at.scenario} on ${at.card}: ${at.reason}`] : []),
       ]),
     ],
   })
 }
 
+const fits = ({ fit }: ScenarioPrediction): boolean => fit.headroomRatio >= 1
+
 const number = (value: number, digits = value < 100 ? 1 : 0): Cell => ({ kind: 'number', value, unit: '', digits })
 
 const notPredicted = (at: ScenarioPrediction): Cell => missing(at.reason ?? 'not predicted')
 
-function fitCell({ fit }: ScenarioPrediction): Cell {
+function fitCell(at: ScenarioPrediction): Cell {
+  const { fit } = at
   const gib = (bytes: number) => `${formatNumber(bytes / 2 ** 30, 1)} GiB`
-  if (fit.headroomRatio >= 1) {
+  if (fits(at)) {
     return {
       kind: 'text',
       text: fit.verdict,

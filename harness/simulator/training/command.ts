@@ -30,7 +30,7 @@ if (model === undefined) throw new Error(`no model "${values.model}"`)
 const batch = Number(values.batch)
 const sequenceTokens = Number(values['sequence-tokens'])
 const checkpointing = values['gradient-checkpointing']
-const { tokensPerS } = trainingLimit(findCard(values.card ?? ''), model, checkpointing)
+const { tokensPerS } = trainingLimit(findCard(values.card ?? ''), model, { gradientCheckpointing: checkpointing })
 const tokens = batch * sequenceTokens
 const stepMs = (1000 * tokens) / (tokensPerS * COMPUTE_SHARE)
 const random = seededRandom(Number(values.seed))

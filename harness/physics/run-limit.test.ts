@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { cardByKey } from '../catalogue/cards.ts'
+import { scenarioSchema, type TextScenario } from '../scenario/schema.ts'
+import { type LimitSubject, plannedRun, runLimit, type TextRunLimit } from './run-limit.ts'
+
+const rtx4090 = cardByKey('rtx-4090')!
+const gpu = (maxSmClockMHz: number | null = null, serving = true) => ({ serving, maxSmClockMHz })
+const text = (over: object = {}) =>
+  scenarioSchema.parse({
+    name: 'one',
+    title: 'One',
+    kind: 'text',
+    model: 'llama-3.1-8b-instruct-fp8',
+    server: { kvCacheDtype: 'fp8' },
+    load: { shape: 'closed', concurrency: 32 },
+    prompt: { tokens: 512 },
+    output: { tokens: 256 },
+    ...over,
+  }) as TextScenario
+const subject = (over: Partial<LimitSubject> = {}): LimitSubject => ({
+  scenario: text(),
+  card: { key: 'rtx-4090' },
+  gpus: [gpu()],
+  endpoint: {},
+  ...over,
+})
+function limitOf(over: Partial<LimitSubject> = {}): TextRunLimit {
+  const limit = runLimit(subject(over))
+  if ('reason' in limit || limit.kind !== 'text') throw new Error(JSON.stringify(limit))
+  return limit
+}
+
+describe('text, by hand: 8.031 GB of weights and 32 x 512 tokens of 64 KiB are 9.105 GB, 9.03 ms on an RTX 4090', () => {
+  test('value, unit, what binds, the sum in words, and the limits of one stream and of a first token', () => {
+    expect(limitOf()).toMatchObject({
+      kind: 'text',
+      value: expect.closeTo(3543, 0),
+      unit: 'tokens/s',
+      boundBy: 'memory bandwidth',
+      formula: '32 / (9.10 GB a step / 1008 GB/s = 9.03 ms) = 3543.0 tokens/s',
+      // 8.031 GB + 33.6 MB / 1008 GB/s
+      streamTokensPerS: expect.closeTo(125, 0),
+      // 512 x 13.96 GFLOP, 1.05 of lm_head and 68.7 of attention: 7.217 TFLOP at 660.6 TFLOPS
+      firstTokenMs: expect.closeTo(10.93, 1),
+    })
+  })
+
+  test('no more at once than the server admits', () => {
+    expect(limitOf({ scenario: text({ server: { kvCacheDtype: 'fp8', maxNumSeqs: 8 } }) }).value).toBeCloseTo(972, 0)
+  })
+
+  test('an open load may hold all of its connections in flight', () => {
+    const load = { shape: 'open', ratePerS: 1, maxInFlight: 32 }
+    expect(limitOf({ scenario: text({ load }) }).value).toBe(limitOf().value)
+  })
+
+  test('two GPUs that serve are two, one that is idle is none', () => {
+    expect(limitOf({ gpus: [gpu(), gpu(), gpu(null, false)] }).value).toBeCloseTo(2 * limitOf().value, 6)
+    expect(limitOf({ gpus: [] }).value).toBe(limitOf().value)
+  })
+
+  test('the higher of rated and seen clock raises arithmetic, of the GPUs that served only', () => {
+    const { firstTokenMs } = limitOf()
+    const faster = 1250 * rtx4090.boostGhz.value
+    expect(limitOf({ gpus: [gpu(faster)] }).firstTokenMs).toBeCloseTo(firstTokenMs / 1.25, 6)
+    expect(limitOf({ gpus: [gpu(1000)] }).firstTokenMs).toBe(firstTokenMs)
+    expect(limitOf({ gpus: [gpu(), gpu(faster, false)] }).firstTokenMs).toBe(firstTokenMs)
+  })
+})
+
+describe('bytes of KV', () => {
+  const unnamed = text({ server: {} })
+
+  test('what the server reports goes before what the scenario asks for', () => {
+    const endpoint = { serving: { kvCacheDtype: 'auto' } }
+    // 32 x 512 tokens of 128 KiB: 10.18 GB
+    expect(limitOf({ endpoint }).formula).toContain('10.18 GB')
+    expect(limitOf({ scenario: unnamed, endpoint: { serving: { kvCacheDtype: 'fp8_e4m3' } } }).value).toBe(
+      limitOf().value,
+    )
+  })
+
+  test('not known: the least, so that nothing true passes the limit, and the sum says so', () => {
+    const { value, formula } = limitOf({ scenario: unnamed, endpoint: { serving: { kvCacheDtype: null } } })
+    expect(value).toBe(limitOf().value)
+    expect(formula).toContain('(KV cache type not known: 1 byte per element, the least)')
+  })
+
+  test('a type whose size is not known has no limit: two bytes would call a true run impossible', () => {
+    expect(runLimit(subject({ endpoint: { serving: { kvCacheDtype: 'nvfp4' } } }))).toEqual({
+      reason: 'the size of a KV cache of type nvfp4 is not known',
+    })
+  })
+})
+
+describe('tokens that need not be read or computed', () => {
+  test('a shared prefix is neither context nor prefill', () => {
+    const shared = limitOf({ scenario: text({ prompt: { tokens: 512, prefixCache: 'shared:500' } }) })
+    const short = limitOf({ scenario: text({ prompt: { tokens: 12 } }) })
+    expect([shared.value, shared.firstTokenMs]).toEqual([short.value, short.firstTokenMs])
+    // 8.03 GB of weights all the same
+    expect(limitOf({ scenario: text({ prompt: { tokens: 512, prefixCache: 'warm' } }) }).firstTokenMs).toBeCloseTo(
+      7.97,
+      2,
+    )
+  })
+
+  test('a later turn of a conversation computes its own tokens only', () => {
+    const session = { turns: 10, userTokens: 128 }
+    const load = { shape: 'closed', concurrency: 32, session }
+    const turns = limitOf({ scenario: text({ load }) })
+    expect(turns.firstTokenMs).toBe(limitOf({ scenario: text({ prompt: { tokens: 128 } }) }).firstTokenMs)
+    expect(turns.value).toBe(limitOf().value)
+    const once = limitOf({ scenario: text({ load: { ...load, session: { ...session, turns: 1 } } }) })
+    expect(once.firstTokenMs).toBe(limitOf().firstTokenMs)
+  })
+
+  test('the lengths of a trace stand in its file: none is counted', () => {
+    const load = { shape: 'trace', file: 'a.jsonl', maxInFlight: 32 }
+    expect(limitOf({ scenario: text({ load }) }).value).toBe(
+      limitOf({ scenario: text({ prompt: { tokens: 1, prefixCache: 'warm' } }) }).value,
+    )
+  })
+})
+
+describe('images and training', () => {
+  const flux = scenarioSchema.parse({
+    name: 'flux',
+    title: 'FLUX',
+    kind: 'image',
+    model: 'flux.1-dev',
+    load: { shape: 'closed', concurrency: 1 },
+    image: { steps: 28, guidance: 3.5 },
+  })
+  const qlora = scenarioSchema.parse({
+    name: 'qlora',
+    title: 'QLoRA',
+    kind: 'training',
+    model: 'llama-3.1-8b-instruct',
+    training: { batch: 2, sequenceTokens: 1024, rank: 16, gradientCheckpointing: true },
+  })
+
+  test('28 passes of 74.4 TFLOP at 165.2 TFLOPS are 12.61 s an image', () => {
+    expect(runLimit(subject({ scenario: flux }))).toMatchObject({
+      kind: 'image',
+      value: expect.closeTo(12.61, 2),
+      unit: 's/image',
+      boundBy: 'arithmetic',
+      formula: '28 passes x 74.4 TFLOP / 165.2 TFLOPS = 12.61 s an image',
+    })
+  })
+
+  test('3945 tokens/s in steps of 2048 are 1.93 steps/s, and twice that on two GPUs', () => {
+    expect(runLimit(subject({ scenario: qlora }))).toMatchObject({
+      kind: 'training',
+      value: expect.closeTo(3945 / 2048, 3),
+      unit: 'steps/s',
+      tokensPerS: expect.closeTo(3945, 0),
+      formula: '165.2 TFLOPS / 41.88 GFLOP a token = 3945 tokens/s, 2048 tokens per step = 1.93 steps/s',
+    })
+    expect(runLimit(subject({ scenario: qlora, gpus: [gpu(), gpu()] }))).toMatchObject({
+      value: expect.closeTo((2 * 3945) / 2048, 3),
+    })
+  })
+})
+
+test.each([
+  ['no card', { card: { key: null, reason: 'no GPU was read' } }, 'no GPU was read'],
+  ['a card of another name', { card: { key: null, name: 'GTX 970' } }, 'GTX 970 is not in the catalogue'],
+  ['a card that the catalogue lacks', { card: { key: 'gtx-970' } }, 'gtx-970 is not in the catalogue'],
+  ['a model that it lacks', { scenario: text({ model: 'mine' }) }, 'mine is not in the catalogue'],
+])('%s has no limit, and the reason is said', (_, over, reason) => {
+  expect(runLimit(subject(over))).toEqual({ reason })
+})
+
+test('a plan has the GPUs that the scenario asks for, at their rated clock', () => {
+  const pair = text({ server: { kvCacheDtype: 'fp8', tensorParallel: 2 } })
+  expect(runLimit(plannedRun(pair, rtx4090))).toMatchObject({ value: expect.closeTo(2 * limitOf().value, 6) })
+})
