@@ -1,7 +1,8 @@
 import type { TimedResult } from '../endpoint/timed-request.ts'
-import { plainText } from '../plain-text.ts'
 import { type RequestRow, roundMs } from '../record/rows.ts'
+import { errorText } from './error-text.ts'
 
+/** What is known of a request before it is sent; times in ms on the common clock, `originMs` is time 0 of the run. */
 export interface RowIdentity {
   readonly trial: number
   readonly id: number
@@ -37,7 +38,7 @@ export function toRequestRow(identity: RowIdentity, result: TimedResult, secret:
     outcome: result.outcome,
     httpStatus: result.httpStatus,
     finishReason: facts.finishReason,
-    error: oneLine(result.error, secret),
+    error: errorText(result.error, secret),
   }
 }
 
@@ -48,8 +49,4 @@ function maxGap(times: Float64Array, chunks: number): number | null {
     longest = Math.max(longest, (times[index] as number) - (times[index - 1] as number))
   }
   return roundMs(longest)
-}
-
-function oneLine(text: string, secret: string | null): string {
-  return plainText(secret ? text.replaceAll(secret, '[secret]') : text).slice(0, 400)
 }

@@ -1,13 +1,14 @@
 import type { Agent } from 'node:http'
 import type { Address } from '../endpoint/address.ts'
+import { emptyFacts } from '../endpoint/wire/sse-scanner.ts'
 import { runClosedLoop } from '../load/closed-loop.ts'
 import type { LoadDriver, PhaseEnd } from '../load/driver.ts'
 import { runOpenLoop } from '../load/open-loop.ts'
 import type { Phase } from '../load/protocol.ts'
-import { plainText } from '../plain-text.ts'
+import { toRequestRow } from '../load/request-row.ts'
 import { arrivalTimes } from '../plan/arrivals.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
-import { type RequestRow, roundMs } from '../record/rows.ts'
+import type { RequestRow } from '../record/rows.ts'
 import type { ImageScenario } from '../scenario/schema.ts'
 import { faultOfAnswer, imagePayload } from './image-answer.ts'
 import { exchangeImage, type ImageExchange } from './image-request.ts'
@@ -65,32 +66,10 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
 
   async function toRow(trial: number, id: number, scheduledMs: number, answer: ImageExchange): Promise<RequestRow> {
     const fault = answer.body === null ? null : await faultOfAnswer(answer.body, scenario)
-    const at = (ms: number) => (Number.isNaN(ms) ? null : roundMs(ms - originMs))
-    const error = fault ?? answer.error
-    const safe = plan.apiKey ? error.replaceAll(plan.apiKey, '[secret]') : error
-    return {
-      trial,
-      id,
-      worker: 0,
-      scheduledMs: roundMs(scheduledMs - originMs),
-      dispatchedMs: at(answer.dispatchedMs),
-      firstByteMs: at(answer.firstByteMs),
-      firstChunkMs: null,
-      firstTokenMs: null,
-      lastTokenMs: null,
-      endMs: roundMs(answer.endMs - originMs),
-      plannedPromptTokens: 0,
-      plannedOutputTokens: 0,
-      promptTokens: null,
-      outputTokens: null,
-      cachedTokens: null,
-      chunks: 0,
-      maxGapMs: null,
-      outcome: fault === null ? answer.outcome : 'malformed',
-      httpStatus: answer.httpStatus,
-      finishReason: null,
-      error: plainText(safe).slice(0, 400),
-    }
+    const outcome = fault === null ? answer.outcome : 'malformed'
+    const identity = { trial, id, worker: 0, scheduledMs, originMs, plannedPromptTokens: 0, plannedOutputTokens: 0 }
+    const result = { ...answer, outcome, error: fault ?? answer.error, facts: emptyFacts(new Float64Array(0)) } as const
+    return toRequestRow(identity, result, plan.apiKey)
   }
 
   async function drive(phase: Phase, checks: Promise<void>[]): Promise<void> {

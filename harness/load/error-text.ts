@@ -1,0 +1,22 @@
+import { plainText } from '../plain-text.ts'
+
+/** Longest error text that a row keeps, in characters. */
+const MAX_CHARACTERS = 400
+/** Fewer characters of a secret at the end of a text that was cut are taken for a coincidence. */
+const MIN_PART = 4
+
+/**
+ * An error text as it may be written into a record: one plain line of at most 400 characters, without the secret. A text
+ * that an earlier cut ends in the middle of the secret loses that part too. `secret` is null where none was sent.
+ */
+export function errorText(text: string, secret: string | null): string {
+  return plainText(secret ? withoutSecret(text, secret) : text).slice(0, MAX_CHARACTERS)
+}
+
+function withoutSecret(text: string, secret: string): string {
+  const whole = text.replaceAll(secret, '[secret]')
+  for (let length = secret.length - 1; length >= MIN_PART; length -= 1) {
+    if (whole.endsWith(secret.slice(0, length))) return `${whole.slice(0, -length)}[secret]`
+  }
+  return whole
+}
