@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { Outcome } from '../record/rows.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
-import type { TimedRequestOptions, TimedResult } from './timed-request.ts'
+import { finishFailure, type TimedRequestOptions, type TimedResult } from './timed-request.ts'
 import { emptyFacts, type StreamFacts } from './wire/sse-scanner.ts'
 
 /**
@@ -80,7 +80,8 @@ function outcomeOf(error: unknown, status: number | null): Outcome {
 }
 
 function judgeSdk(facts: StreamFacts): { outcome: Outcome; error: string } {
-  if (facts.finishReason === 'abort') return { outcome: 'aborted', error: 'finish_reason abort: stopped by the server' }
+  const failure = finishFailure(facts.finishReason)
+  if (failure !== null) return failure
   if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason' }
   if (facts.outputTokens === null)
     return { outcome: 'malformed', error: 'no usage in the stream, though it was asked for' }

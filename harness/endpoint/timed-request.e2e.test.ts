@@ -82,6 +82,7 @@ describe('the outcome of a request', () => {
       'no finish_reason before [DONE]',
     ],
     ['finish_reason abort', sized(token(' a', 'abort') + usage + done), 'aborted', /stopped by the server/],
+    ['finish_reason error', sized(token(' a', 'error') + usage + done), 'stream-error', 'finish_reason error'],
     ['no usage', sized(token(' a', 'length') + done), 'malformed', /no usage/],
     ['an event that is not JSON', sized(`data: {oops\n\n${good}`), 'malformed', /not JSON/],
     ['broken framing', `${ok}transfer-encoding: chunked\r\n\r\nzz\r\n`, 'malformed', /hexadecimal/],

@@ -145,14 +145,21 @@ function judge(head: ResponseHead | null, facts: StreamFacts, errorBody: string)
   if (status !== 200) return { outcome: 'http-4xx', error: `HTTP ${status}: ${bodyMessage(errorBody)}` }
   if (facts.errorMessage !== null) return { outcome: 'stream-error', error: facts.errorMessage }
   if (facts.malformed !== null) return { outcome: 'malformed', error: `not JSON: ${facts.malformed}` }
-  if (facts.finishReason === 'abort') return { outcome: 'aborted', error: 'finish_reason abort: stopped by the server' }
-  if (facts.finishReason === 'error') return { outcome: 'stream-error', error: 'finish_reason error' }
+  const failure = finishFailure(facts.finishReason)
+  if (failure !== null) return failure
   if (!facts.done) return { outcome: 'truncated', error: 'stream ended without [DONE]' }
   if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason before [DONE]' }
   if (facts.outputTokens === null || facts.promptTokens === null) {
     return { outcome: 'malformed', error: 'no usage in the stream, though it was asked for' }
   }
   return { outcome: 'ok', error: '' }
+}
+
+/** The outcome of an answer whose finish_reason says that the server gave up on it; null for every other reason. */
+export function finishFailure(finishReason: string | null): { outcome: Outcome; error: string } | null {
+  if (finishReason === 'abort') return { outcome: 'aborted', error: 'finish_reason abort: stopped by the server' }
+  if (finishReason === 'error') return { outcome: 'stream-error', error: 'finish_reason error' }
+  return null
 }
 
 /** The message of an error body in any of the shapes that vLLM and proxies use, else the body itself, in short. */

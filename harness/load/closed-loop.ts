@@ -1,5 +1,13 @@
-import pLimit from 'p-limit'
 import { type Clock, sleepUnlessAborted } from '../clock.ts'
+
+/** When a closed loop runs, in ms on the common clock. */
+export interface ClosedLoopTimes {
+  readonly startMs: number
+  /** No request is sent from then on. */
+  readonly untilMs: number
+  /** The lanes start spread over this. */
+  readonly rampMs: number
+}
 
 export interface ClosedLoopDeps<Lane> {
   readonly clock: Clock
@@ -13,32 +21,27 @@ export interface ClosedLoopDeps<Lane> {
 
 /**
  * Closed loop: each lane sends its next request as soon as the last one has ended (and its pause is over), until the
- * time is up; those in flight are waited for. The lanes start spread over `rampMs`. p-limit holds the number in flight.
+ * time is up; those in flight are waited for. A lane has one request in flight, so that the lanes are the limit.
  */
 export async function runClosedLoop<Lane>(
-  startMs: number,
-  untilMs: number,
-  rampMs: number,
+  { startMs, untilMs, rampMs }: ClosedLoopTimes,
   deps: ClosedLoopDeps<Lane>,
 ): Promise<void> {
   const { clock, lanes, stopSending } = deps
-  const limit = pLimit(Math.max(1, lanes.length))
   await Promise.all(
-    lanes.map((lane, slot) =>
-      limit(async () => {
-        let scheduledMs = startMs + (rampMs * slot) / lanes.length
-        while (await sleptUntil(clock, scheduledMs, stopSending)) {
-          if (clock.nowMs() >= untilMs) return
-          await deps.next(lane, slot, scheduledMs)
-          scheduledMs = clock.nowMs() + deps.pauseMs(slot)
-        }
-      }),
-    ),
+    lanes.map(async (lane, slot) => {
+      let scheduledMs = startMs + (rampMs * slot) / lanes.length
+      while (await sleptUntil(clock, scheduledMs, stopSending)) {
+        if (clock.nowMs() >= untilMs) return
+        await deps.next(lane, slot, scheduledMs)
+        scheduledMs = clock.nowMs() + deps.pauseMs(slot)
+      }
+    }),
   )
 }
 
 /** False when the run is being stopped. A time that has passed costs no turn of the event loop. */
-async function sleptUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
+export async function sleptUntil(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
   const waitMs = atMs - clock.nowMs()
   return waitMs <= 0 ? !signal.aborted : sleepUnlessAborted(clock, waitMs, signal)
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Address } from '../endpoint/address.ts'
 import { sendTimed, type TimedResult } from '../endpoint/timed-request.ts'
 import { Connection } from '../endpoint/wire/connection.ts'
@@ -15,11 +16,20 @@ export const makeLanes = (address: Address, count: number, now: () => number): L
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Opens connections a few at a time: a server's accept queue is not what is being measured. */
-export async function openAll(lanes: readonly Lane[]): Promise<void> {
-  const batch = 64
-  for (let from = 0; from < lanes.length; from += batch) {
-    await Promise.all(lanes.slice(from, from + batch).map((lane) => lane.connection.open(CONNECT_TIMEOUT_MS)))
+/** Connections of one worker that are being opened at any time. */
+export const OPENING_AT_ONCE = 64
+
+/**
+ * Opens all connections, at most 64 at a time: a server's accept queue is not what is being measured. Rejects with the
+ * first that cannot be opened; those that were not begun by then are left closed.
+ */
+export async function openAll(lanes: readonly { readonly connection: Pick<Connection, 'open'> }[]): Promise<void> {
+  const limit = pLimit(OPENING_AT_ONCE)
+  try {
+    await Promise.all(lanes.map(({ connection }) => limit(() => connection.open(CONNECT_TIMEOUT_MS))))
+  } catch (error) {
+    limit.clearQueue()
+    throw error
   }
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
 import { seededRandom } from '../plan/random.ts'
+import type { Appointment } from './appointments.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { type Appointment, runOpenLoop } from './open-loop.ts'
+import { runOpenLoop } from './open-loop.ts'
+import { runQueuedLoop } from './queued-loop.ts'
 import { Conversation } from './session.ts'
 
 /** A clock that moves only when somebody sleeps: everything due is woken in order. */
@@ -68,16 +70,19 @@ describe('the closed loop', () => {
   test('keeps each lane busy until the time is up, and spreads the starts', async () => {
     const clock = virtualClock()
     const sent: [number, number][] = []
-    const done = runClosedLoop(0, 100, 20, {
-      clock,
-      lanes: ['a', 'b'],
-      stopSending: never,
-      pauseMs: () => 0,
-      next: async (_, slot) => {
-        sent.push([slot, clock.nowMs()])
-        await clock.sleep(40)
+    const done = runClosedLoop(
+      { startMs: 0, untilMs: 100, rampMs: 20 },
+      {
+        clock,
+        lanes: ['a', 'b'],
+        stopSending: never,
+        pauseMs: () => 0,
+        next: async (_, slot) => {
+          sent.push([slot, clock.nowMs()])
+          await clock.sleep(40)
+        },
       },
-    })
+    )
     await clock.run()
     await done
     expect(sent).toEqual([
@@ -93,19 +98,86 @@ describe('the closed loop', () => {
   test('pauses between requests where conversations think', async () => {
     const clock = virtualClock()
     const sent: number[] = []
-    const done = runClosedLoop(0, 100, 0, {
-      clock,
-      lanes: ['a'],
-      stopSending: never,
-      pauseMs: () => 25,
-      next: async () => {
-        sent.push(clock.nowMs())
-        await clock.sleep(10)
+    const done = runClosedLoop(
+      { startMs: 0, untilMs: 100, rampMs: 0 },
+      {
+        clock,
+        lanes: ['a'],
+        stopSending: never,
+        pauseMs: () => 25,
+        next: async () => {
+          sent.push(clock.nowMs())
+          await clock.sleep(10)
+        },
       },
-    })
+    )
     await clock.run()
     await done
     expect(sent).toEqual([0, 35, 70])
+  })
+})
+
+describe('the queued loop of the sdk client', () => {
+  async function play(
+    lanes: number,
+    untilMs: number,
+    over: { rampMs?: number; pauseMs?: number; stopAtMs?: number } = {},
+  ) {
+    const clock = virtualClock()
+    const stop = new AbortController()
+    const sent: [slot: number, atMs: number, scheduledMs: number][] = []
+    let inFlight = 0
+    let mostInFlight = 0
+    const done = runQueuedLoop(
+      { startMs: 0, untilMs, rampMs: over.rampMs ?? 0 },
+      {
+        clock,
+        lanes: Array.from({ length: lanes }, (_, index) => index),
+        stopSending: stop.signal,
+        pauseMs: () => over.pauseMs ?? 0,
+        next: async (_, slot, scheduledMs) => {
+          sent.push([slot, clock.nowMs(), scheduledMs])
+          inFlight += 1
+          mostInFlight = Math.max(mostInFlight, inFlight)
+          await clock.sleep(40)
+          inFlight -= 1
+          if (clock.nowMs() >= (over.stopAtMs ?? Number.POSITIVE_INFINITY)) stop.abort()
+        },
+      },
+    )
+    await clock.run()
+    await done
+    return { sent, mostInFlight }
+  }
+
+  test('keeps as many in flight as there are lanes, never more, until the time is up', async () => {
+    const { sent, mostInFlight } = await play(3, 100)
+    expect(mostInFlight).toBe(3)
+    expect(sent.map(([, atMs]) => atMs)).toEqual([0, 0, 0, 40, 40, 40, 80, 80, 80])
+  })
+
+  test('spreads the starts, and gives a slot to one request at a time', async () => {
+    const { sent } = await play(2, 100, { rampMs: 20 })
+    expect(sent).toEqual([
+      [0, 0, 0],
+      [1, 10, 10],
+      [0, 40, 40],
+      [1, 50, 50],
+      [0, 80, 80],
+      [1, 90, 90],
+    ])
+  })
+
+  test('pauses a slot between its requests', async () => {
+    expect((await play(1, 100, { pauseMs: 15 })).sent.map(([, atMs]) => atMs)).toEqual([0, 55])
+  })
+
+  test('hands nothing more over once it is stopped', async () => {
+    expect((await play(2, 10_000, { stopAtMs: 80 })).sent.map(([, atMs]) => atMs)).toEqual([0, 0, 40, 40])
+  })
+
+  test('ends at once without lanes', async () => {
+    expect((await play(0, 100)).sent).toEqual([])
   })
 })
 

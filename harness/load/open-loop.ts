@@ -1,12 +1,5 @@
 import { type Clock, sleepUnlessAborted } from '../clock.ts'
-
-/** A request with an appointed time, in ms from the start of the phase. */
-export interface Appointment {
-  readonly atMs: number
-  readonly promptTokens: number
-  readonly outputTokens: number
-  readonly sharedBlocks?: readonly number[]
-}
+import type { Appointment } from './appointments.ts'
 
 export interface OpenLoopDeps<Lane> {
   readonly clock: Clock

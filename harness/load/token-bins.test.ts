@@ -31,3 +31,24 @@ test('no token is lost or made up, however many events there were', () => {
     ),
   )
 })
+
+test('at no event is the running sum more than half a token from its proportion', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(200), (events, tokens) => {
+      const bins = new Map<number, number>()
+      // one event a bin
+      addTokens(
+        bins,
+        Float64Array.from({ length: events }, (_, index) => index * 20),
+        events,
+        tokens,
+        0,
+      )
+      let sum = 0
+      for (let index = 0; index < events; index += 1) {
+        sum += bins.get(index) ?? 0
+        expect(Math.abs(sum - (tokens * (index + 1)) / events)).toBeLessThanOrEqual(0.5 + 1e-9)
+      }
+    }),
+  )
+})

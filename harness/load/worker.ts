@@ -4,13 +4,14 @@ import { systemClock } from '../clock.ts'
 import { makeSdkSender } from '../endpoint/sdk-request.ts'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
-import { arrivalTimes } from '../plan/arrivals.ts'
 import { makeBodies } from '../plan/prompt-body.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
+import { appointmentsOf } from './appointments.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { type Lane, makeHead, makeLanes, openAll, sendOnLane } from './lanes.ts'
-import { type Appointment, runOpenLoop } from './open-loop.ts'
+import { runOpenLoop } from './open-loop.ts'
 import type { FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
+import { runQueuedLoop } from './queued-loop.ts'
 import { Conversation } from './session.ts'
 import { Tally, threadCost } from './tally.ts'
 
@@ -84,42 +85,29 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
         return new Conversation(session, promptTokens, outputTokens, random, newTopic)
       })
     : null
-  await runClosedLoop(startMs, untilMs, phase.rampMs, {
-    clock: systemClock,
-    lanes,
-    stopSending: stopSending.signal,
-    pauseMs: (slot) => talks?.[slot]?.pauseMs() ?? 0,
-    next: (lane, slot, scheduledMs) => {
-      const id = idOf(index++)
-      const turn = talks?.[slot]?.next() ?? { topic: id, promptTokens }
-      return send(phase, lane, { id, scheduledMs, outputTokens, ...turn })
+  // the package's own client knows no connections of ours: what limits it is a queue, as in an application
+  const runLoop = sdk ? runQueuedLoop : runClosedLoop
+  await runLoop(
+    { startMs, untilMs, rampMs: phase.rampMs },
+    {
+      clock: systemClock,
+      lanes,
+      stopSending: stopSending.signal,
+      pauseMs: (slot) => talks?.[slot]?.pauseMs() ?? 0,
+      next: (lane, slot, scheduledMs) => {
+        const id = idOf(index++)
+        const turn = talks?.[slot]?.next() ?? { topic: id, promptTokens }
+        return send(phase, lane, { id, scheduledMs, outputTokens, ...turn })
+      },
     },
-  })
-}
-
-function* appointments(phase: Phase): Generator<Appointment> {
-  const { load, promptTokens, outputTokens } = plan
-  if (load.kind === 'open') {
-    const random = seededRandom(mixSeed(plan.body.seed, 0x61727276, phase.trial))
-    let index = 0
-    // all workers draw the same times and each takes its share of them: together they are one process
-    for (const atMs of arrivalTimes(load, random)) {
-      if (index++ % plan.workers === plan.worker) yield { atMs, promptTokens, outputTokens }
-    }
-  } else if (load.kind === 'trace') {
-    for (const [index, request] of load.requests.entries()) {
-      if (index % plan.workers !== plan.worker) continue
-      const { atMs, hashIds, ...tokens } = request
-      yield { ...tokens, atMs: atMs / load.speed, ...(hashIds.length > 0 ? { sharedBlocks: hashIds } : {}) }
-    }
-  }
+  )
 }
 
 async function openPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {
   await runOpenLoop(startMs, untilMs, {
     clock: systemClock,
     free: [...lanes],
-    appointments: appointments(phase),
+    appointments: appointmentsOf(plan, phase.trial),
     idOf,
     stopSending: stopSending.signal,
     send: (lane, id, appointment, scheduledMs) => send(phase, lane, { id, topic: id, scheduledMs, ...appointment }),

@@ -70,6 +70,31 @@ describe('createClockOffset', () => {
     expect(placed.every(({ item, timeMs }) => timeMs === item.trueMs + 1)).toBe(true)
   })
 
+  it.each([
+    ['four samples, each later than a step would look', (index: number) => (index >= 20 && index < 24 ? 160 : 1)],
+    [
+      'a stall that lets 0.8 s of samples arrive at once',
+      (index: number) => (index >= 20 && index < 24 ? 801 - (index - 20) * 200 : 1),
+    ],
+  ])('takes lateness for a step only when it lasts for a second: %s', (_, latenessMs) => {
+    const { placed, steps } = play(60, () => 0, latenessMs)
+    expect(steps).toEqual([])
+    expect(placed).toHaveLength(60)
+    expect(placed.every(({ item, timeMs }) => timeMs === item.trueMs + 1)).toBe(true)
+  })
+
+  it('asks for four samples too, so that a slow sampler with one late row has not seen a step', () => {
+    const steps: ClockStep[] = []
+    const offset = createClockOffset<Stamped>((step) => steps.push(step))
+    const lateness = [1, 1, 1, 1, 300, 300, 1, 1]
+    const placed = lateness.flatMap((late, index) => {
+      const trueMs = 1_000_000 + index * 1500
+      return offset.place({ stampMs: trueMs, arrivalMs: trueMs + late })
+    })
+    expect(steps).toEqual([])
+    expect(placed.map(({ item, timeMs }) => timeMs - item.stampMs)).toEqual(lateness.map(() => 1))
+  })
+
   it('loses no sample and keeps their order, whatever the lateness', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 190 }), { minLength: 1, maxLength: 80 }), (late) => {

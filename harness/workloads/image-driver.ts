@@ -80,7 +80,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
     if (load.shape === 'closed') {
       const next = (_lane: number, _slot: number, scheduledMs: number) => send(phase, ids++, scheduledMs, checks)
       const deps = { clock, lanes, next, pauseMs: () => 0, stopSending: stopSending.signal }
-      await runClosedLoop(startMs, untilMs, phase.rampMs, deps)
+      await runClosedLoop({ startMs, untilMs, rampMs: phase.rampMs }, deps)
       return
     }
     const times = arrivalTimes(load, seededRandom(mixSeed(scenario.seed, 0x696d6167, phase.trial)))

@@ -137,7 +137,11 @@ export class SseScanner {
       return
     }
     if (Number.isNaN(facts.firstChunkMs)) facts.firstChunkMs = this.#nowMs
-    if (event.system_fingerprint) facts.systemFingerprint = event.system_fingerprint
+    if (event.system_fingerprint && event.system_fingerprint !== facts.systemFingerprint) {
+      facts.systemFingerprint = event.system_fingerprint
+      // the learnt bytes hold the fingerprint of their own event
+      this.#prefix = null
+    }
     if (event.usage) {
       facts.promptTokens = event.usage.prompt_tokens ?? null
       facts.outputTokens = event.usage.completion_tokens ?? null

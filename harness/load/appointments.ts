@@ -1,0 +1,45 @@
+import { arrivalTimes } from '../plan/arrivals.ts'
+import { mixSeed, seededRandom } from '../plan/random.ts'
+import type { WorkerPlan } from './protocol.ts'
+
+/** A request with an appointed time, in ms from the start of the phase. */
+export interface Appointment {
+  readonly atMs: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  readonly sharedBlocks?: readonly number[]
+}
+
+/** What the appointments of a worker depend on. */
+export type AppointmentPlan = Pick<WorkerPlan, 'load' | 'promptTokens' | 'outputTokens' | 'worker' | 'workers'> & {
+  readonly body: Pick<WorkerPlan['body'], 'seed'>
+}
+
+/**
+ * The appointments of one worker in one trial of an open loop or a trace, in order of time; none of a closed loop.
+ * Every worker draws the same times and takes its share of them, so that all workers together send the rate once.
+ */
+export function appointmentsOf(plan: AppointmentPlan, trial: number): Iterable<Appointment> {
+  return shareOf(allAppointments(plan, trial), plan.worker, plan.workers)
+}
+
+/** Every `workers`-th item, from the item of that worker's number on: the shares of all workers are the whole, once. */
+export function* shareOf<T>(items: Iterable<T>, worker: number, workers: number): Generator<T> {
+  let index = 0
+  for (const item of items) {
+    if (index % workers === worker) yield item
+    index += 1
+  }
+}
+
+function* allAppointments(plan: AppointmentPlan, trial: number): Generator<Appointment> {
+  const { load, promptTokens, outputTokens } = plan
+  if (load.kind === 'open') {
+    const random = seededRandom(mixSeed(plan.body.seed, 0x61727276, trial))
+    for (const atMs of arrivalTimes(load, random)) yield { atMs, promptTokens, outputTokens }
+  } else if (load.kind === 'trace') {
+    for (const { atMs, hashIds, ...tokens } of load.requests) {
+      yield { ...tokens, atMs: atMs / load.speed, ...(hashIds.length > 0 ? { sharedBlocks: hashIds } : {}) }
+    }
+  }
+}

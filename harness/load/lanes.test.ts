@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { OPENING_AT_ONCE, openAll } from './lanes.ts'
+
+/** Connections that count how many are being opened; the one of number `broken` refuses. */
+function connections(count: number, broken = -1) {
+  const seen = { opening: 0, mostOpening: 0, opened: 0 }
+  const lanes = Array.from({ length: count }, (_, index) => ({
+    connection: {
+      open: async () => {
+        seen.opening += 1
+        seen.mostOpening = Math.max(seen.mostOpening, seen.opening)
+        // some take longer than others
+        for (let turn = 0; turn <= index % 7; turn += 1) await Promise.resolve()
+        seen.opening -= 1
+        if (index === broken) throw new Error('refused')
+        seen.opened += 1
+      },
+    },
+  }))
+  return { lanes, seen }
+}
+
+test('every connection is opened, and no more than 64 at a time', async () => {
+  const { lanes, seen } = connections(3 * OPENING_AT_ONCE + 5)
+  await openAll(lanes)
+  expect(seen).toEqual({ opening: 0, mostOpening: OPENING_AT_ONCE, opened: lanes.length })
+})
+
+test('one that cannot be opened is the error, and those behind it are not begun', async () => {
+  const { lanes, seen } = connections(10 * OPENING_AT_ONCE, 3)
+  await expect(openAll(lanes)).rejects.toThrow('refused')
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+  expect(seen.opened).toBeLessThan(3 * OPENING_AT_ONCE)
+})
