@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { expect, test } from 'vitest'
-import { buildExamples, examples } from './build-examples.ts'
+import { verifyRun } from '../harness/evidence/verify-run.ts'
+import { findRuns } from '../harness/record/read.ts'
+import { buildExamples, examples, notOfTheReport } from './build-examples.ts'
 
 test('the committed example is what the code makes (npm run examples)', async () => {
   const out = await mkdtemp(join(tmpdir(), 'joulemark-examples-'))
@@ -11,7 +13,7 @@ test('the committed example is what the code makes (npm run examples)', async ()
     const kept = (await readdir(examples, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map((entry) => relative(examples, join(entry.parentPath, entry.name)))
-      .filter((name) => !name.startsWith('runs') && name !== 'README.md')
+      .filter((name) => !notOfTheReport.includes(name.split(sep)[0]!))
       .sort()
     expect(names).toEqual(kept)
     for (const name of names) {
@@ -23,4 +25,10 @@ test('the committed example is what the code makes (npm run examples)', async ()
   } finally {
     await rm(out, { recursive: true })
   }
+})
+
+test('every run that is shipped verifies: no file is missing, and each figure comes out of its rows', async () => {
+  const runs = await findRuns([join(examples, 'runs')])
+  expect(runs.length).toBeGreaterThanOrEqual(6)
+  for (const run of runs) expect((await verifyRun(run)).problems, run).toEqual([])
 })

@@ -9,6 +9,9 @@ import { assemble, readClaims } from './commands/report.ts'
 /** Where the committed example lies: the runs that it is made from, and the report in every format. */
 export const examples = fileURLToPath(new URL('../reports/examples', import.meta.url))
 
+/** What lies there and is not part of the report: the runs, what they measured, and the page that explains it. */
+export const notOfTheReport: readonly string[] = ['runs', 'scenario.yaml', 'README.md']
+
 /** Writes the example report, every format of it, under a folder. Gives the paths written. */
 export async function buildExamples(out: string): Promise<string[]> {
   const stored = []
@@ -20,7 +23,7 @@ export async function buildExamples(out: string): Promise<string[]> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // What the code no longer makes must not stay behind.
   for (const name of await readdir(examples)) {
-    if (name !== 'runs' && name !== 'README.md') await rm(join(examples, name), { recursive: true })
+    if (!notOfTheReport.includes(name)) await rm(join(examples, name), { recursive: true })
   }
   for (const path of await buildExamples(examples)) process.stdout.write(`wrote ${path}\n`)
 }
