@@ -63,6 +63,10 @@ describe('text, by hand: 8.031 GB of weights and 32 x 512 tokens of 64 KiB are 9
     const { firstTokenMs } = limitOf()
     const faster = 1250 * rtx4090.boostGhz.value
     expect(limitOf({ gpus: [gpu(faster)] }).firstTokenMs).toBeCloseTo(firstTokenMs / 1.25, 6)
+    expect(limitOf({ gpus: [gpu(faster), gpu(1000)] }).firstTokenMs).toBeCloseTo(
+      limitOf({ gpus: [gpu(faster), gpu(faster)] }).firstTokenMs,
+      6,
+    )
     expect(limitOf({ gpus: [gpu(1000)] }).firstTokenMs).toBe(firstTokenMs)
     expect(limitOf({ gpus: [gpu(), gpu(faster, false)] }).firstTokenMs).toBe(firstTokenMs)
   })
