@@ -125,4 +125,14 @@ describe('withCardFigures', () => {
     expect(figures).toMatchObject({ counterEnergyJ: null, counterApart: null })
     expect(figures?.reasons['counterEnergyJ']).toBe('the counter of GPU-a was reset during the window')
   })
+
+  it('knows no tokens per joule of a load that drew less than idle', () => {
+    // 45 W over 20 s, 5 W below idle
+    const [figures] = withCardFigures(seen(), [trial({ energyJ: 900 })], rows).trials
+    expect(figures?.netEnergyJ).toBeCloseTo(-100, 0)
+    expect(figures).toMatchObject({
+      netTokensPerJ: null,
+      reasons: { netTokensPerJ: 'the energy above idle is not positive' },
+    })
+  })
 })

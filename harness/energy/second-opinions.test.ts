@@ -33,6 +33,38 @@ describe('paddedEnergy', () => {
     expect([seen.beforeW, seen.afterW]).toEqual([expect.closeTo(20, 9), expect.closeTo(50, 9)])
   })
 
+  it('sums the cards, each less its own two baselines', () => {
+    const load = (at: number, before: number, after: number) => (at <= 10_000 ? before : at < 31_000 ? 400 : after)
+    const rows = [...rowsOf((at) => load(at, 20, 50)), ...rowsOf((at) => load(at, 30, 70), 40_000, { uuid: 'GPU-b' })]
+    // 7 to 33 s: 60 + 42 + 8240 + 45 + 100 J less 3 s x 70 W, and 90 + 43 + 8240 + 47 + 140 J less 3 s x 100 W
+    expect(paddedEnergy(rows, ['GPU-a'], 10_000, 30_000).energyJ).toBeCloseTo(8277, 6)
+    expect(paddedEnergy(rows, ['GPU-a', 'GPU-b'], 10_000, 30_000)).toEqual({
+      energyJ: expect.closeTo(8277 + 8260, 6),
+      beforeW: expect.closeTo(50, 9),
+      afterW: expect.closeTo(120, 9),
+    })
+  })
+
+  it('charges a second without samples at the mean of the rest', () => {
+    const rows = rowsOf(() => 300).filter(({ timeMs }) => timeMs <= 15_000 || timeMs >= 16_000)
+    expect(paddedEnergy(rows, ['GPU-a'], 10_000, 30_000).energyJ).toBeCloseTo(6000, 6)
+  })
+
+  it.each([
+    [100, 7.5, 'quiet'],
+    [100, 8, 'not'],
+    [300, 15, 'quiet'],
+    [300, 16, 'not'],
+  ])('calls %f ± %f W %s: 15 W or a tenth of the power may ripple', (watts, ripple, says) => {
+    const { energyJ } = paddedEnergy(
+      rowsOf((at) => watts + (at % 400 === 0 ? ripple : -ripple)),
+      ['GPU-a'],
+      10_000,
+      30_000,
+    )
+    expect(energyJ === null ? 'not' : 'quiet').toBe(says)
+  })
+
   it.each([
     ['there are no samples before', rowsOf(() => 300), 1000, 30_000, /before the load, 3.0 s of samples/],
     [
@@ -78,6 +110,20 @@ describe('activeIdle', () => {
     expect(activeIdle(rows, ['GPU-a'], 0, endMs)).toMatchObject({ powerW: null, reason: expect.stringMatching(says) })
   })
 
+  it('sums the cards', () => {
+    const two = [...quiet, ...rowsOf(() => 20, 40_000, { uuid: 'GPU-b', utilizationGpuPct: 0, pstate: 'P8' })]
+    expect(activeIdle(two, ['GPU-a', 'GPU-b'], 0, 40_000)).toEqual({
+      powerW: expect.closeTo(71, 9),
+      pstates: ['P0', 'P8'],
+    })
+  })
+
+  it('needs samples over 95 % of the 35 s that remain', () => {
+    const lossy = (lostMs: number) => quiet.filter(({ timeMs }) => timeMs <= 20_000 || timeMs >= 20_000 + lostMs)
+    expect(activeIdle(lossy(1600), ['GPU-a'], 0, 40_000).powerW).toBeCloseTo(51, 9)
+    expect(activeIdle(lossy(1800), ['GPU-a'], 0, 40_000).powerW).toBeNull()
+  })
+
   it('takes idle off the gross energy, and gives null for null', () => {
     expect(netOfIdle(6000, 50, 20_000)).toBe(5000)
     expect(netOfIdle(null, 50, 20_000)).toBeNull()
@@ -113,6 +159,13 @@ describe('counterEnergy', () => {
       energyJ: null,
       reason: expect.stringMatching(says),
     })
+  })
+
+  it('interpolates between readings up to 5 s apart', () => {
+    const sparse = (gapMs: number): CounterRow[] =>
+      [0, gapMs, 20_000, 21_000].map((timeMs) => ({ timeMs, uuid: 'GPU-a', energyMj: timeMs * 300 }))
+    expect(counterEnergy(sparse(5000), ['GPU-a'], 2500, 20_500).energyJ).toBeCloseTo(300 * 18, 6)
+    expect(counterEnergy(sparse(5001), ['GPU-a'], 2500, 20_500).energyJ).toBeNull()
   })
 
   it('compares the two sources', () => {
