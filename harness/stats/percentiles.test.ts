@@ -19,7 +19,16 @@ test('no value gives null, never 0', () => {
 
 test('a p99 needs 100 values', () => {
   expect(percentilesOf(Array.from({ length: 99 }, (_, index) => index)).p99).toBeNull()
-  expect(percentilesOf(Array.from({ length: 101 }, (_, index) => index)).p99).toBe(99)
+  expect(percentilesOf(Array.from({ length: 100 }, (_, index) => index)).p99).toBeCloseTo(98.01, 12)
+  // 0 to 100 in falling order
+  expect(percentilesOf(Array.from({ length: 101 }, (_, index) => 100 - index))).toEqual({
+    p50: 50,
+    p90: 90,
+    p99: 99,
+    mean: 50,
+    max: 100,
+    n: 101,
+  })
 })
 
 test('percentiles are ordered and inside the values, in whatever order those come', () => {

@@ -1,7 +1,5 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
-import { estimateSide, RESTART_SHARE } from '../verdict/side.ts'
-import { sampleSizePerSide, settle } from '../verdict/trials-needed.ts'
 import { equivalenceP } from './equivalence.ts'
 import { holmAdjust } from './holm.ts'
 import { trendOf, upperTail } from './kendall.ts'
@@ -37,6 +35,8 @@ describe("Welch's test", () => {
     expect(pTwoSided(contrast(exact(1), exact(1)))).toBe(1)
     expect(pTwoSided(contrast(exact(2), exact(1)))).toBe(0)
     expect(intervalOf(contrast(exact(2), exact(1)))).toEqual([1, 1])
+    expect([exact(1), exact(1.1), exact(0.9)].map((mean) => pAbove(contrast(mean, exact(1))))).toEqual([1, 0, 1])
+    expect(equivalenceP(exact(96), exact(128), 0.25)).toBe(1)
   })
 
   test('a variance that is known counts as a normal one', () => {
@@ -69,97 +69,6 @@ test.each([
   expect(holmAdjust(p)).toEqual(adjusted.map((value) => expect.closeTo(value, 12)))
 })
 
-describe('sample sizes', () => {
-  // Cohen 1988, "Statistical Power Analysis", table 2.4.1, and G*Power: two-sided 5 %, power 80 %
-  test.each([
-    [0.2, 394],
-    [0.5, 64],
-    [0.8, 26],
-  ])('an effect of %f standard deviations needs %i a side', (effect, n) => {
-    expect(sampleSizePerSide(effect, 0.025, 0.8, 1000)).toBe(n)
-  })
-
-  test('there is none within reach of a small effect', () => {
-    expect(sampleSizePerSide(0.01, 0.025, 0.8, 50)).toBeNull()
-  })
-
-  const plan = { trialShare: 0.02, restartShare: 0, trials: 3, unit: 'trials' as const, level: 0.05 }
-  test('more noise asks for more trials', () => {
-    const settled = settle({ ...plan, distanceShare: 0.03 })
-    const noisier = settle({ ...plan, distanceShare: 0.03, trialShare: 0.03 })
-    expect(settled).toEqual({ kind: 'trials', morePerSide: 4 })
-    expect(noisier.kind === 'trials' && noisier.morePerSide).toBeGreaterThan(4)
-  })
-
-  test('where starts of the server are the noise, trials do not help and runs do', () => {
-    const settled = settle({ ...plan, trialShare: 0.001, restartShare: 0.01, distanceShare: 0.02 })
-    expect(settled).toEqual({ kind: 'runs', runsPerSide: expect.any(Number) })
-  })
-
-  test('on the edge of what matters nothing helps', () => {
-    expect(settle({ ...plan, distanceShare: 0.0001 }).kind).toBe('never')
-  })
-})
-
-describe('one side', () => {
-  test('one run: the spread of its trials, and the allowance for its start', () => {
-    const side = estimateSide([[99, 100, 101]])
-    expect(side.estimate).toEqual({
-      mean: 100,
-      parts: [
-        { variance: expect.closeTo(1 / 3, 12), degrees: 2 },
-        { variance: expect.closeTo((100 * RESTART_SHARE) ** 2, 12), degrees: Number.POSITIVE_INFINITY },
-      ],
-    })
-  })
-
-  test('three runs: the spread between them, and nothing is allowed for', () => {
-    const side = estimateSide([
-      [99, 99],
-      [100, 100],
-      [101, 101],
-    ])
-    expect(side.estimate).toEqual({ mean: 100, parts: [{ variance: expect.closeTo(1 / 3, 12), degrees: 2 }] })
-  })
-
-  test('two runs: the spread between them, one degree, with what trials and restarts explain, as much as two', () => {
-    const side = estimateSide([
-      [99, 100, 101],
-      [101, 102, 103],
-    ])
-    // 2 / 2 between the runs; s²/n = 1/3 in each, and the allowance, over two runs
-    const explained = (2 * (1 / 3)) / 4 + (101 * RESTART_SHARE) ** 2 / 2
-    expect(side.estimate).toEqual({
-      mean: 101,
-      parts: [{ variance: expect.closeTo((2 * explained + 1) / 3, 12), degrees: 3 }],
-    })
-  })
-
-  test('many trials in two runs are not many independent ones', () => {
-    const many = (level: number) => Array.from({ length: 50 }, (_, index) => level + 0.001 * (index % 2))
-    const side = estimateSide([many(99), many(101)])
-    expect(side.estimate?.parts).toEqual([{ variance: expect.closeTo(1 / 3, 1), degrees: 3 }])
-    expect(side).toMatchObject({ trials: 100, runs: 2 })
-  })
-
-  test('two runs that disagree by more than that are named', () => {
-    const side = estimateSide([
-      [100, 100.1, 99.9],
-      [110, 110.1, 109.9],
-    ])
-    expect(side).toMatchObject({ estimate: { parts: [{ degrees: 3 }] }, notes: [expect.stringContaining('disagree')] })
-  })
-
-  test.each([
-    [[[1]], '1 trial in a run'],
-    [[[null, null]], 'not measured'],
-    [[[1, null]], '1 of 2'],
-    [[], 'no trial'],
-  ])('%j has no estimate: %s', (values, reason) => {
-    expect(estimateSide(values)).toMatchObject({ estimate: null, reason: expect.stringContaining(reason) })
-  })
-})
-
 describe("Kendall's test of a trend", () => {
   // Kendall 1970, "Rank Correlation Methods", appendix table 1; Hollander and Wolfe, table A.30
   test.each([
@@ -176,5 +85,11 @@ describe("Kendall's test of a trend", () => {
   test('a series that only falls has the least p that its length allows, and its slope', () => {
     expect(trendOf([100, 99, 98, 97, 96])).toEqual({ score: -10, p: expect.closeTo(2 / 120, 12), slope: -1 })
     expect(trendOf([1, 2])).toBeNull()
+  })
+
+  test('ties count as neither rise nor fall', () => {
+    expect(trendOf([1, 1, 1, 1])).toEqual({ score: 0, p: 1, slope: 0 })
+    // of 6 pairs 5 rise; P(S >= 5) of four values is P(S >= 6), 1 / 24
+    expect(trendOf([1, 1, 2, 3])).toMatchObject({ score: 5, p: expect.closeTo(2 / 24, 12) })
   })
 })

@@ -166,3 +166,14 @@ describe('what decides can be set', () => {
     expect(alone('ttftMsP50', starts(20, 0), starts(22.1, 0)).verdict).toBe('regressed')
   })
 })
+
+test('the interval of a ratio scales the spread of the baseline by the ratio', () => {
+  // 50 without spread against 100 ± 1: t(0.975, 2) = 4.303 x 0.5 x 1 / √3 of 100
+  const metric = alone('outputTokensPerS', unchanged, starts(50, 0))
+  expect(metric.relative).toEqual({
+    value: -0.5,
+    ci95: [expect.closeTo(-0.5 - 0.01242, 5), expect.closeTo(-0.5 + 0.01242, 5)],
+  })
+  // the difference itself: 4.303 / √3
+  expect(metric.difference).toEqual({ value: -50, ci95: [expect.closeTo(-52.484, 3), expect.closeTo(-47.516, 3)] })
+})
