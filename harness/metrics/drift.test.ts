@@ -83,6 +83,22 @@ describe('the number of trials', () => {
   })
 })
 
+test('1 % is drift, 0.9 % is none, and soaked is the last third of the last trial', () => {
+  const window = { ...trial(0), windowEndMs: 9000 }
+  const ending = (late: number) =>
+    findDrift(
+      [window],
+      [1000, 1000, 1000, 1000, 1000, 1000, late, late, late].map((count, second) => ({
+        trial: 0,
+        binStartMs: second * 1000,
+        tokens: count,
+      })),
+    )
+  expect(ending(990)).toMatchObject({ trials: [{ p: 0, drifts: true }], coldBurstTokensPerS: 1000 })
+  expect(ending(990).soakedTokensPerS).toBe(990)
+  expect(ending(991).trials[0]).toMatchObject({ p: 0, drifts: false })
+})
+
 describe('from trial to trial', () => {
   const trialsOf = (values: readonly number[]) => values.map((value, index) => trial(index, value))
 

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { RunRecord } from '../record/schema/run.ts'
+import { makeRun } from '../testing/record-builder.ts'
 import { figureOf } from './result.ts'
-import { intervalQuantile, isCertain, trialBounds } from './stopping.ts'
+import { intervalQuantile, isCertain, mayStop, trialBounds } from './stopping.ts'
 
 const certainty = { target: 0.02, minTrials: 3, maxTrials: 10 }
 
@@ -35,4 +37,30 @@ test('without an interval nothing is known', () => {
       0.02,
     ),
   ).toBeNull()
+})
+
+describe('a run may stop', () => {
+  const bounds = { fewest: 3, most: 10 }
+  /** A run after some trials, its throughput 100 ± `half`; the scenario's target is 2 %. */
+  const after = (trials: number, half: number | null): RunRecord => {
+    const run = makeRun({
+      card: 'rtx-4090',
+      result: { outputTokensPerS: half === null ? 100 : [100, 100 - half, 100 + half] },
+    })
+    expect(run.scenario.certainty.target).toBe(0.02)
+    return { ...run, trials: Array.from({ length: trials }) as RunRecord['trials'] }
+  }
+
+  test.each([
+    // trials, half of the interval in per cent, may stop
+    [2, 0.1, false], // however certain, too few
+    [3, 2, true], // exactly the target
+    [3, 2.01, false],
+    [9, 2.01, false],
+    [10, 50, true], // the most, however uncertain
+    [9, null, false], // no interval is no certainty
+    [10, null, true],
+  ])('after %i trials with ±%f %%: %s', (trials, half, stops) => {
+    expect(mayStop(after(trials, half), bounds)).toBe(stops)
+  })
 })

@@ -4,7 +4,7 @@ import { RequestTable } from '../record/request-table.ts'
 import { closedLoopRows, requestRow } from '../testing/rows.ts'
 import { goodputOf, latenciesOf, sloShareOf } from './latency.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
-import { steadyWindow } from './window.ts'
+import { scheduledWindow, steadyWindow } from './window.ts'
 
 describe('the steady window', () => {
   test('begins 1.5 s after full load and ends with the last moment of it', () => {
@@ -55,6 +55,23 @@ describe('the steady window', () => {
   })
 })
 
+describe('the window of a load with appointed times', () => {
+  const due = (...scheduledMs: number[]) => new RequestTable(scheduledMs.map((at) => requestRow({ scheduledMs: at })))
+
+  test('goes from 1.5 s after the start to the last request that was due, on bin edges', () => {
+    expect(scheduledWindow(due(1005, 9037, 5000), 1005, 20_000)).toEqual({ startMs: 2520, endMs: 9020 })
+  })
+
+  test('ends when sending ended, where requests were due after that', () => {
+    expect(scheduledWindow(due(0, 12_000), 0, 9999)).toEqual({ startMs: 1500, endMs: 9980 })
+  })
+
+  test('does not exist where nothing was due after the head', () => {
+    expect(scheduledWindow(due(0, 1500), 0, 9999)).toMatchObject({ startMs: null })
+    expect(scheduledWindow(new RequestTable(), 0, 9999)).toMatchObject({ startMs: null, reason: 'no request was due' })
+  })
+})
+
 describe('latencies', () => {
   const table = new RequestTable([
     requestRow({ dispatchedMs: 1000, scheduledMs: 990, firstTokenMs: 1100, lastTokenMs: 2090, outputTokens: 100 }),
@@ -76,6 +93,10 @@ describe('latencies', () => {
     expect(goodputOf(table, 1000, 4000, { ttftMs: 250 })).toBeCloseTo(2 / 3, 12)
     expect(goodputOf(table, 1000, 4000, { ttftMs: 250, tpotMs: 12 })).toBeCloseTo(1 / 3, 12)
     expect(goodputOf(table, 1000, 4000, {})).toBeCloseTo(1, 12)
+    // E2E of 1090, 2180 and 300 ms, TPOT of 10 and 20 ms: a limit that is met exactly is kept
+    expect(goodputOf(table, 1000, 4000, { e2eMs: 1090 })).toBeCloseTo(2 / 3, 12)
+    expect(goodputOf(table, 1000, 4000, { e2eMs: 1089 })).toBeCloseTo(1 / 3, 12)
+    expect(goodputOf(table, 1000, 4000, { tpotMs: 20, ttftMs: 200 })).toBeCloseTo(2 / 3, 12)
   })
 })
 
@@ -105,6 +126,13 @@ describe('the share that keeps the SLO', () => {
     expect(sloShareOf(table, 1000, 3500, slo, 1)).toBeCloseTo(3 / 4, 12)
     // sent in time is not enough: what the client made a request wait counts
     expect(sloShareOf(new RequestTable([due(1000, { scheduledMs: 900 })]), 0, 3500, slo, 0)).toBe(0)
+  })
+
+  test('does not ask of those due before or after it', () => {
+    const late = due(4000, { outcome: 'timeout' })
+    expect(sloShareOf(new RequestTable([due(1000), late]), 1000, 3999, slo, 0)).toBe(1)
+    expect(sloShareOf(new RequestTable([due(1000), late]), 1000, 4000, slo, 0)).toBe(0.5)
+    expect(sloShareOf(new RequestTable([due(1000), late]), 1001, 4000, slo, 0)).toBe(0)
   })
 
   test('is null where none was due', () => {

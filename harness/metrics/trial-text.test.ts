@@ -13,13 +13,18 @@ const scenario = scenarioSchema.parse({
   load: { shape: 'closed', concurrency: 1 },
   prompt: { tokens: 512 },
   output: { tokens: 100 },
+  slo: { ttftMs: 100 },
 })
 const client = { eventLoopDelayP99Ms: 1, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 }
 const request = (fromMs: number, toMs: number, over: Partial<RequestRow> = {}) =>
   requestRow({ dispatchedMs: fromMs, lastTokenMs: toMs, endMs: toMs, ...over })
 
 /** 300 W without a break; 20 tokens a bin of 20 ms. The window goes from 1.5 s after the first request to the last end. */
-function trialOf(requests: readonly RequestRow[], toMs: number) {
+function trialOf(
+  requests: readonly RequestRow[],
+  toMs: number,
+  over: Partial<Parameters<typeof trialFigures>[1]> = {},
+) {
   const tokens: TokenRow[] = Array.from({ length: toMs / 20 }, (_, bin) => ({
     trial: 0,
     binStartMs: bin * 20,
@@ -37,6 +42,7 @@ function trialOf(requests: readonly RequestRow[], toMs: number) {
     servingUuids: ['GPU-a'],
     gpuReason: null,
     client,
+    ...over,
   })
 }
 
@@ -82,4 +88,26 @@ test('prompt tokens are those of the requests inside the window', () => {
     8000,
   )
   expect(trial.promptTokens).toBe(300)
+})
+
+test('a failed request counts in the error rate, a dropped one against the SLO', () => {
+  const requests = [
+    request(0, 2000),
+    request(2000, 5000),
+    request(5000, 8000, { outcome: 'timeout' }),
+    request(8000, 9000),
+  ]
+  const trial = trialOf(requests, 9000, { client: { ...client, dropped: 1 } })
+  expect([trial.requests, trial.requestsOk, trial.errorRate]).toEqual([4, 3, 0.25])
+  expect(trial.outcomes).toEqual({ ok: 3, timeout: 1 })
+  // window 1.5 to 9 s: due were three and the dropped one, two of them were answered in time
+  expect(trial.sloShare).toBe(0.5)
+  expect(trial.goodputRequestsPerS).toBeCloseTo(2 / 7.5, 9)
+})
+
+test('the decode rate is 1000 / the median time per token', () => {
+  // 100 tokens, the first after 50 ms: (3000 - 50) / 99 ms each
+  const trial = trialOf([request(0, 2000), request(2000, 5000), request(5000, 8000)], 8000)
+  expect(trial.tpotMs.p50).toBeCloseTo(2950 / 99, 9)
+  expect(trial.decodeTokensPerS).toBeCloseTo(99_000 / 2950, 9)
 })
