@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts'
 import { readRows } from '../record/read.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../record/signature.ts'
 import { silentProgress } from '../run/progress.ts'
-import { type FinishedRun, runScenario } from '../run/run.ts'
+import { type FinishedRun, runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
@@ -61,7 +61,7 @@ beforeAll(async () => {
     drain: never,
     abort: never,
   }
-  run = await runScenario(scenario, options)
+  run = await runOnce(scenario, options)
 }, 60_000)
 afterAll(() => simulator.stop())
 

@@ -11,7 +11,7 @@ import {
   TOKEN_BIN_MS,
   type TokenRow,
 } from './rows.ts'
-import type { RunWriter } from './writer.ts'
+import type { RowSink } from './writer.ts'
 
 /** What one trial left behind, as it is on disk. */
 export interface CollectedTrial {
@@ -27,7 +27,7 @@ export interface CollectedTrial {
  * Token bins are merged over requests and written when the trial ends; samples of the quiet spans count to both neighbours.
  */
 export class Collector {
-  readonly #writer: RunWriter
+  readonly #sink: RowSink
   #requests = new RequestTable()
   #last: RequestTable | null = null
   #bins = new Map<number, number>()
@@ -37,34 +37,34 @@ export class Collector {
   #samples = 0
   #samplesAtTrialEnd = 0
 
-  constructor(writer: RunWriter) {
-    this.#writer = writer
+  constructor(sink: RowSink) {
+    this.#sink = sink
   }
 
   addRequests(rows: readonly RequestRow[], bins: readonly (readonly [bin: number, tokens: number])[]): void {
-    this.#writer.append('requests.csv', rows)
+    this.#sink.append('requests.csv', rows)
     for (const row of rows) this.#requests.push(row)
     for (const [bin, tokens] of bins) this.#bins.set(bin, (this.#bins.get(bin) ?? 0) + tokens)
   }
 
   addSteps(rows: readonly StepRow[]): void {
-    this.#writer.append('steps.csv', rows)
+    this.#sink.append('steps.csv', rows)
     this.#steps.push(...rows)
   }
 
   addSample(row: GpuRow): void {
-    this.#writer.append('gpu.csv', [row])
+    this.#sink.append('gpu.csv', [row])
     this.#gpuRows.push(row)
     this.#newest.set(row.uuid, row)
     this.#samples += 1
   }
 
   addCounterRow(row: CounterRow): void {
-    this.#writer.append('counter.csv', [row])
+    this.#sink.append('counter.csv', [row])
   }
 
   addServerRows(rows: readonly ServerRow[]): void {
-    this.#writer.append('server.csv', rows)
+    this.#sink.append('server.csv', rows)
   }
 
   /**
@@ -74,11 +74,11 @@ export class Collector {
   endTrial(trial: number, keepAfterMs: number, gapCounts: Uint32Array): CollectedTrial {
     const sorted = [...this.#bins].sort(([a], [b]) => a - b)
     const tokens = sorted.map(([bin, count]) => ({ trial, binStartMs: bin * TOKEN_BIN_MS, tokens: count }))
-    this.#writer.append('tokens.csv', tokens)
+    this.#sink.append('tokens.csv', tokens)
     const gaps = [...gapCounts].flatMap((count, bucket) =>
       count === 0 ? [] : [{ trial, gapMs: roundMs(gapOfBucket(bucket)), count }],
     )
-    this.#writer.append('gaps.csv', gaps)
+    this.#sink.append('gaps.csv', gaps)
     const collected = { requests: this.#requests, tokens, gaps, gpuRows: this.#gpuRows, steps: this.#steps }
     this.#last?.free()
     this.#last = this.#requests

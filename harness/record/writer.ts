@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ZodError } from 'zod'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, csvHeader, type RowTypes, toCsv } from './csv.ts'
 import { replaceFile, toJson } from './json-file.ts'
@@ -13,9 +14,16 @@ export function runId(startedAt: Date, card: string, scenario: string): string {
   return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${safe(card)}-${safe(scenario)}`
 }
 
+/** Where rows go. */
+export interface RowSink {
+  append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void
+}
+
 interface OpenFile {
   readonly file: number
   readonly hash: Hash
+  /** Length of what the hash was made over. */
+  bytes: number
   rows: number
 }
 
@@ -23,10 +31,11 @@ interface OpenFile {
  * Writes one run's folder. Rows go to the operating system at once, so that they survive the death of this process;
  * `run.json` is there from the start (`status: running`) and is only ever replaced whole.
  */
-export class RunWriter {
+export class RunWriter implements RowSink {
   readonly directory: string
   readonly id: string
   readonly #files = new Map<CsvName, OpenFile>()
+  readonly #closed: RunRecord['files'] = {}
 
   /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `world-failed` on a disk that refuses. */
   constructor(root: string, id: string) {
@@ -38,7 +47,7 @@ export class RunWriter {
   /** Opens a CSV file with its header. */
   openCsv(name: CsvName): void {
     const file = openSync(join(this.directory, name), 'wx')
-    this.#files.set(name, { file, hash: createHash('sha256'), rows: 0 })
+    this.#files.set(name, { file, hash: createHash('sha256'), bytes: 0, rows: 0 })
     this.#write(name, csvHeader(name))
   }
 
@@ -49,34 +58,62 @@ export class RunWriter {
     if (open) open.rows += rows.length
   }
 
-  /** Replaces run.json. The record is checked against the schema first: a wrong one is a bug and is never written. */
+  /**
+   * Replaces run.json. A record that does not fit its schema is a bug and is never written: Error with the first field
+   * that does not. Throws `world-failed` on a disk that refuses.
+   */
   writeRecord(record: RunRecord): void {
-    replaceFile(join(this.directory, 'run.json'), toJson(runRecordSchema.parse(record)))
-  }
-
-  /** Closes the CSV files and says what they hold. */
-  closeFiles(): RunRecord['files'] {
-    const files: RunRecord['files'] = {}
-    for (const [name, open] of this.#files) {
-      fsyncSync(open.file)
-      closeSync(open.file)
-      files[name] = { sha256: open.hash.digest('hex'), rows: open.rows }
+    const checked = runRecordSchema.safeParse(record)
+    if (!checked.success) throw new Error(`the record is not valid: ${firstIssue(checked.error)}`)
+    const path = join(this.directory, 'run.json')
+    try {
+      replaceFile(path, toJson(checked.data))
+    } catch (error) {
+      throw new JoulemarkError('world-failed', `${path}: cannot be written: ${messageOf(error)}`)
     }
-    this.#files.clear()
-    return files
   }
 
+  /**
+   * Closes the CSV files and says what they hold, again at every call. Throws `world-failed` when the disk does not
+   * take the last of it; all are closed then too.
+   */
+  closeFiles(): RunRecord['files'] {
+    let failure: unknown = null
+    for (const [name, open] of this.#files) {
+      this.#files.delete(name)
+      this.#closed[name] = { sha256: open.hash.digest('hex'), rows: open.rows }
+      try {
+        fsyncSync(open.file)
+      } catch (error) {
+        failure ??= error
+      } finally {
+        closeSync(open.file)
+      }
+    }
+    if (failure !== null) {
+      throw new JoulemarkError('world-failed', `${this.directory}: cannot be written: ${messageOf(failure)}`)
+    }
+    return { ...this.#closed }
+  }
+
+  /** Whole or not at all: a row that a full disk cut in two would make the file unreadable. */
   #write(name: CsvName, text: string): void {
     const open = this.#files.get(name)
     if (!open) throw new Error(`${name} is not open`)
     const bytes = Buffer.from(text)
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(open.file, bytes, at)
+      for (let at = 0; at < bytes.length; ) at += writeSync(open.file, bytes, at, null, open.bytes + at)
     } catch (error) {
+      ftruncateSync(open.file, open.bytes)
       throw new JoulemarkError('world-failed', `${join(this.directory, name)}: cannot be written: ${messageOf(error)}`)
     }
     open.hash.update(bytes)
+    open.bytes += bytes.length
   }
+}
+
+function firstIssue({ issues: [issue] }: ZodError): string {
+  return issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'no reason was given'
 }
 
 function makeDirectory(root: string, id: string): { path: string; id: string } {

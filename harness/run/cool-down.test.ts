@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { GpuRow } from '../record/rows.ts'
 import { steppedClock } from '../testing/stepped-clock.ts'
-import { coolDown, type HeatSight, heatOf } from './cool-down.ts'
+import { coolDown, type TemperatureReading, temperatureOf } from './cool-down.ts'
 
 const rule = { toWithinC: 3, timeoutSeconds: 60 }
-const at = (...celsius: readonly number[]): HeatSight => ({
+const at = (...celsius: readonly number[]): TemperatureReading => ({
   celsius: new Map(celsius.map((each, index) => [`GPU-${index}`, each])),
 })
 
 /** Waits with a card whose temperature is a function of the time that has passed. */
-async function cool(celsiusAt: (seconds: number) => HeatSight, start: HeatSight = at(50), interruptAtS = 1e9) {
+async function cool(
+  celsiusAt: (seconds: number) => TemperatureReading,
+  start: TemperatureReading = at(50),
+  interruptAtS = 1e9,
+) {
   const interrupt = new AbortController()
   const clock = steppedClock((nowMs) => {
     if (nowMs >= interruptAtS * 1000) interrupt.abort()
@@ -97,7 +101,7 @@ describe('the temperature of the serving cards', () => {
 
   test('is that of their newest samples; other cards do not matter', () => {
     const newest = new Map([row('GPU-0', 61), row('GPU-1', null)])
-    expect(heatOf(newest, ['GPU-0'], 2000)).toEqual({ celsius: new Map([['GPU-0', 61]]) })
+    expect(temperatureOf(newest, ['GPU-0'], 2000)).toEqual({ celsius: new Map([['GPU-0', 61]]) })
   })
 
   test.each([
@@ -106,6 +110,6 @@ describe('the temperature of the serving cards', () => {
     ['the driver does not tell', [row('GPU-0', null)], ['GPU-0'], 'the driver tells no temperature'],
     ['sampling has ended', [row('GPU-0', 61, -9000)], ['GPU-0'], 'the last sample of the card is over 10 s old'],
   ])('is not known when %s', (_, rows, uuids, reason) => {
-    expect(heatOf(new Map(rows as [string, GpuRow][]), uuids as string[], 2000)).toEqual({ reason })
+    expect(temperatureOf(new Map(rows as [string, GpuRow][]), uuids as string[], 2000)).toEqual({ reason })
   })
 })

@@ -7,15 +7,15 @@ import type { Scenario } from '../scenario/schema.ts'
 export type CoolDownRule = NonNullable<Scenario['trial']['coolDown']>
 
 /** Temperature of each serving GPU by UUID, or why it is not known. */
-export type HeatSight = { readonly celsius: ReadonlyMap<string, number> } | { readonly reason: string }
+export type TemperatureReading = { readonly celsius: ReadonlyMap<string, number> } | { readonly reason: string }
 
 /** One wait before a trial, and how the world is looked at meanwhile. */
 export interface CoolDownWait {
   readonly rule: CoolDownRule
   readonly beforeTrial: number
   /** At the start of the first trial. */
-  readonly start: HeatSight
-  readonly look: () => HeatSight
+  readonly start: TemperatureReading
+  readonly look: () => TemperatureReading
   /** Time on the run's clock. */
   readonly nowMs: () => number
   readonly clock: Clock
@@ -29,7 +29,11 @@ const LOOK_EVERY_MS = 500
 const STALE_MS = 10_000
 
 /** The temperature of every serving GPU by its newest sample. One that is not known leaves nothing to compare. */
-export function heatOf(newest: ReadonlyMap<string, GpuRow>, servingUuids: readonly string[], nowMs: number): HeatSight {
+export function temperatureOf(
+  newest: ReadonlyMap<string, GpuRow>,
+  servingUuids: readonly string[],
+  nowMs: number,
+): TemperatureReading {
   if (servingUuids.length === 0) return { reason: 'no GPU is watched' }
   const celsius = new Map<string, number>()
   for (const uuid of servingUuids) {
@@ -79,7 +83,7 @@ export async function coolDown(wait: CoolDownWait): Promise<CoolDown> {
 }
 
 /** Degrees above the start of the first trial, of the GPU that is furthest above its own; or why that is not known. */
-function degreesAbove(now: HeatSight, start: HeatSight): number | string {
+function degreesAbove(now: TemperatureReading, start: TemperatureReading): number | string {
   if ('reason' in start) return `at the start of the first trial, ${start.reason}`
   if ('reason' in now) return now.reason
   return Math.max(...[...now.celsius].map(([uuid, celsius]) => celsius - (start.celsius.get(uuid) ?? celsius)))

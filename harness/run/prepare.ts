@@ -40,8 +40,12 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
   return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
 }
 
-/** The card that serves, by the name nvidia-smi gives it; what the person claims is kept only where nothing can be read. */
-function identifyCard(gpus: readonly Gpu[], claimed: string | null, noGpuReason: string | null): RunRecord['card'] {
+/** The card that serves, by its name in nvidia-smi. Different cards have no key: no limit, price or power is right for both. */
+export function identifyCard(
+  gpus: readonly Gpu[],
+  claimed: string | null,
+  noGpuReason: string | null,
+): RunRecord['card'] {
   const serving = servingGpus(gpus)
   const first = serving[0]
   if (!first) return { key: null, name: null, reason: noGpuReason ?? 'no GPU was read' }

@@ -21,8 +21,10 @@ export interface Progress {
   started(scenario: Scenario, directory: string, gpus: readonly Gpu[]): void
   tick(tick: Tick): void
   trialDone(trial: Trial, record: RunRecord): void
+  /** A result on the way that is no figure of one run, such as a step of a search. */
+  note(message: string): void
   warn(message: string): void
 }
 
-/** Nobody watches. */
-export const silentProgress: Progress = { started() {}, tick() {}, trialDone() {}, warn() {} }
+/** Shows nothing. */
+export const silentProgress: Progress = { started() {}, tick() {}, trialDone() {}, note() {}, warn() {} }

@@ -14,7 +14,7 @@ import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
 import { silentProgress } from './progress.ts'
-import { type FinishedRun, runScenario } from './run.ts'
+import { type FinishedRun, runOnce } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** The whole flow against the real stand-in process, over real sockets and a real child nvidia-smi. */
@@ -65,7 +65,7 @@ const options = (over: Partial<RunOptions> = {}): RunOptions => ({
 describe('a run on the stand-in', () => {
   let run: FinishedRun
   beforeAll(async () => {
-    run = await runScenario(scenario, options())
+    run = await runOnce(scenario, options())
   })
   const trial = () => {
     const [first] = run.record.trials
@@ -137,7 +137,7 @@ describe('a run on the stand-in', () => {
 
   test('keeps no key, no prompt and no output text', async () => {
     const secret = 'sk-must-not-be-written'
-    const { directory } = await runScenario(scenario, options({ apiKey: secret, nvidiaSmi: null }))
+    const { directory } = await runOnce(scenario, options({ apiKey: secret, nvidiaSmi: null }))
     const text = readdirSync(directory)
       .map((name) => readFileSync(join(directory, name), 'utf8'))
       .join()
@@ -146,7 +146,7 @@ describe('a run on the stand-in', () => {
 })
 
 test('without a GPU the run is kept, and energy is null with its reason, never 0', async () => {
-  const { record } = await runScenario(scenario, options({ nvidiaSmi: null }))
+  const { record } = await runOnce(scenario, options({ nvidiaSmi: null }))
   const [trial] = record.trials
   expect(trial).toMatchObject({ energyJ: null, tokensPerJ: null, meanPowerW: null })
   expect(trial?.reasons['energyJ']).toMatch(/--no-gpu/)
@@ -169,7 +169,7 @@ test('a card whose temperature is not known is not waited for: each skipped cool
     trial: { ...scenario.trial, seconds: 0.5, warmupSeconds: 0, quietSeconds: 0.8, coolDown },
   }
   const serverStart = { number: 2, of: 3 }
-  const { record } = await runScenario(cooled, options({ nvidiaSmi: null, trials: 3, progress, serverStart }))
+  const { record } = await runOnce(cooled, options({ nvidiaSmi: null, trials: 3, progress, serverStart }))
   expect(record.coolDowns?.map(({ beforeTrial, outcome }) => [beforeTrial, outcome])).toEqual([
     [1, 'temperature-unknown'],
     [2, 'temperature-unknown'],
@@ -180,7 +180,7 @@ test('a card whose temperature is not known is not waited for: each skipped cool
 
 test('a run that outlasts its timeout ends in good order, and its record says so', async () => {
   const bounded = { ...scenario, trial: { ...scenario.trial, seconds: 30, runTimeoutMinutes: 0.06 } }
-  const { record } = await runScenario(bounded, options({ nvidiaSmi: null }))
+  const { record } = await runOnce(bounded, options({ nvidiaSmi: null }))
   expect(record).toMatchObject({ status: 'interrupted', failure: 'ended in good order after runTimeoutMinutes: 0.06' })
   expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
 })
@@ -204,7 +204,7 @@ describe('other loads', () => {
       rampSeconds: 0,
       maxInFlight: 32,
     } as const
-    const { directory, record } = await runScenario(
+    const { directory, record } = await runOnce(
       { ...scenario, load, trial: shortTrial, slo: { ttftMs: 5000 } },
       options({ nvidiaSmi: null }),
     )
@@ -228,7 +228,7 @@ describe('other loads', () => {
       rampSeconds: 0,
       maxInFlight: 4,
     } as const
-    const { record } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const { record } = await runOnce({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
     expect(record.trials[0]?.client.dropped).toBeGreaterThan(20)
     expect(record.gates.find((gate) => gate.id === 'client-headroom')).toMatchObject({
       status: 'fail',
@@ -243,13 +243,13 @@ describe('other loads', () => {
       rampSeconds: 0,
       session: { turns: 4, thinkSeconds: 0.05, userTokens: 16 },
     } as const
-    const { directory } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const { directory } = await runOnce({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
     const lengths = new Set((await readRows(directory, 'requests.csv')).map((row) => row.promptTokens))
     expect([...lengths].sort((a, b) => Number(a) - Number(b))).toEqual([64, 128, 192, 256])
   })
 
   test('the openai package can be the client: same outcomes and lengths, its own times', async () => {
-    const { directory, record } = await runScenario(
+    const { directory, record } = await runOnce(
       { ...scenario, client: 'sdk', trial: shortTrial },
       options({ nvidiaSmi: null }),
     )
@@ -265,7 +265,7 @@ describe('other loads', () => {
       JSON.stringify({ timestamp, input_length: input, output_length: output, hash_ids: [1] })
     writeFileSync(file, `${[line(500, 600, 8), line(0, 700, 4), line(2400, 520, 6)].join('\n')}\n`)
     const load = { shape: 'trace', file, speed: 1, maxInFlight: 8 } as const
-    const { directory } = await runScenario({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
+    const { directory } = await runOnce({ ...scenario, load, trial: shortTrial }, options({ nvidiaSmi: null }))
     const rows = (await readRows(directory, 'requests.csv')).toSorted((a, b) => a.scheduledMs - b.scheduledMs)
     expect(rows.map((row) => [row.promptTokens, row.outputTokens, row.outcome])).toEqual([
       [700, 4, 'ok'],

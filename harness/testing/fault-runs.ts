@@ -9,7 +9,7 @@ import { StartLog } from '../endpoint/serve/start-log.ts'
 import { fitOf } from '../physics/memory.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { silentProgress } from '../run/progress.ts'
-import { runScenario } from '../run/run.ts'
+import { runOnce } from '../run/run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator } from '../simulator/launch.ts'
@@ -31,7 +31,7 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
   const simulator = await launchSimulator({ ...stand, ...launch })
   const warnings: string[] = []
   try {
-    const { record } = await runScenario(await shortScenario(warmupSeconds, seconds), {
+    const { record } = await runOnce(await shortScenario(warmupSeconds, seconds), {
       clock: systemClock,
       endpoint: simulator.url,
       apiKey: null,

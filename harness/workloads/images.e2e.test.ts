@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { readRows, readRun } from '../record/read.ts'
 import { silentProgress } from '../run/progress.ts'
-import { type FinishedRun, runScenario } from '../run/run.ts'
+import { type FinishedRun, runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { scenarioFileSchema } from '../scenario/schema.ts'
@@ -58,7 +58,7 @@ describe('a run of images', () => {
   let run: FinishedRun
   let seen: Record<string, unknown>[]
   beforeAll(async () => {
-    run = await runScenario(scenario(), options())
+    run = await runOnce(scenario(), options())
     seen = [...server.seen]
   })
 
@@ -100,7 +100,7 @@ describe('a run of images', () => {
 
 test('two images a request count twice, and each takes half of the time', async () => {
   const two = scenario({ image: { size: '96x64', steps: 4, guidance: 1, batch: 2 } })
-  const { record } = await runScenario(two, options())
+  const { record } = await runOnce(two, options())
   const [trial] = record.trials
   expect(trial?.image?.secondsPerImage).toBeCloseTo((trial?.e2eMs.p50 ?? 0) / 2000, 9)
 })
@@ -112,12 +112,12 @@ test.each([
   ['one-short', /0 images came, 1 were asked for/],
 ] as const)('a server that sends %s is refused before anything is written', async (mood, why) => {
   server.mood = mood
-  await expect(runScenario(scenario(), options())).rejects.toThrow(why)
+  await expect(runOnce(scenario(), options())).rejects.toThrow(why)
 })
 
 test('a server without memory is a complete run whose result is OOM, with its words', async () => {
   server.mood = 'out-of-memory'
-  const { record } = await runScenario(scenario(), options())
+  const { record } = await runOnce(scenario(), options())
   expect(record).toMatchObject({ status: 'complete', result: {}, trials: [], quotable: false })
   expect(record.oom?.evidence).toMatch(/CUDA out of memory\. Tried to allocate 9\.50 GiB/)
 })

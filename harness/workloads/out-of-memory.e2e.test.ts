@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
 import { readRun } from '../record/read.ts'
 import { silentProgress } from '../run/progress.ts'
-import { runScenario } from '../run/run.ts'
+import { runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { expandSweep } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
@@ -46,7 +46,7 @@ async function run(name: string) {
   const [file] = await loadScenarios([path], catalogueNames)
   const [plain] = file ? expandSweep(file) : []
   if (!plain) throw new Error(`${name} is no single run`)
-  return runScenario(plain, options())
+  return runOnce(plain, options())
 }
 
 describe('a 4090 whose server has another model', () => {

@@ -6,7 +6,7 @@ import { modelByKey } from '../catalogue/models.ts'
 import { systemClock } from '../clock.ts'
 import { readRows } from '../record/read.ts'
 import { silentProgress } from '../run/progress.ts'
-import { runScenario } from '../run/run.ts'
+import { runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { scenarioFileSchema, scenarioSchema } from '../scenario/schema.ts'
@@ -52,7 +52,7 @@ const endless = (loss: string) =>
 
 describe('a training command', () => {
   test('is started, timed over the last 80 % of its lines, and stopped when its time is up', async () => {
-    const { record, directory } = await runScenario(scenario(endless('2.5')), options())
+    const { record, directory } = await runOnce(scenario(endless('2.5')), options())
     const lines = await readRows(directory, 'steps.csv')
     const [trial] = record.trials
     const warm = Math.ceil(lines.length * 0.2)
@@ -65,40 +65,40 @@ describe('a training command', () => {
   })
 
   test('leaves what it trains in the record, and never sees the key of the endpoint', async () => {
-    const { record, directory } = await runScenario(scenario(endless('1')), options())
+    const { record, directory } = await runOnce(scenario(endless('1')), options())
     expect(record.training).toMatchObject({ config: { model: 'm', batch: 2, key: 'none' } })
     expect(record.training?.command[0]).toBe(process.execPath)
     expect(readFileSync(join(directory, 'run.json'), 'utf8')).not.toContain('sk-training-secret')
   })
 
   test('whose loss is not finite has no rate, and says at which step', async () => {
-    const { record } = await runScenario(scenario(endless('NaN')), options())
+    const { record } = await runOnce(scenario(endless('NaN')), options())
     expect(record.result['stepsPerS']).toMatchObject({ mean: null, reason: 'no finite loss at step 1' })
     expect(record.trials[0]?.outcomes['ok']).toBeUndefined()
   })
 
   test('that runs out of memory is a complete run whose result is OOM', async () => {
     const dies = 'console.error("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1 GiB");process.exit(1)'
-    const { record } = await runScenario(scenario(dies), options())
+    const { record } = await runOnce(scenario(dies), options())
     expect(record).toMatchObject({ status: 'complete', result: {} })
     expect(record.oom?.evidence).toMatch(/CUDA out of memory/)
   })
 
   test('that fails otherwise fails the run with its last words', async () => {
     const dies = 'console.error("ModuleNotFoundError: No module named peft");process.exit(1)'
-    await expect(runScenario(scenario(dies), options())).rejects.toThrow(
+    await expect(runOnce(scenario(dies), options())).rejects.toThrow(
       /ended with code 1 after 0 steps: ModuleNotFoundError: No module named peft/,
     )
   })
 
   test('that is not there says so', async () => {
     const none = scenarioFileSchema.parse(written({ command: ['/nope/python'] })) as PlainScenarioFile
-    await expect(runScenario(none, options())).rejects.toThrow(/could not be started.*ENOENT/)
+    await expect(runOnce(none, options())).rejects.toThrow(/could not be started.*ENOENT/)
   })
 
   test('takes its children along when it is stopped', async () => {
     const parent = `const {spawn}=require('node:child_process');const c=spawn(process.execPath,['-e','setInterval(()=>{},1000)']);console.log(JSON.stringify({config:{child:c.pid}}));let s=0;setInterval(()=>console.log('{"step":'+(++s)+'}'),10)`
-    const { record } = await runScenario(scenario(parent), options())
+    const { record } = await runOnce(scenario(parent), options())
     const child = Number(record.training?.config['child'])
     expect(child).toBeGreaterThan(1)
     await expect.poll(() => isAlive(child)).toBe(false)

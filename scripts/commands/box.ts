@@ -14,7 +14,7 @@ import { startServer } from '../../harness/endpoint/serve/server.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { runScenario } from '../../harness/run/run.ts'
+import { runOnce } from '../../harness/run/run.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { openTelemetry } from '../../harness/telemetry/open.ts'
@@ -96,7 +96,7 @@ async function night(
           onLine: () => {},
         }),
       run: (file, endpoint, serverStart) =>
-        runScenario(file, {
+        runOnce(file, {
           ...runOptions({ ...flags, endpoint, gpu: true, progress: true, certificate: true }, io, interrupts),
           serverStart,
         }),

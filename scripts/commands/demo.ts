@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
-import { type FinishedRun, runScenario } from '../../harness/run/run.ts'
+import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
 import { expandSweep, type PlainTextFile } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
@@ -84,7 +84,7 @@ async function playCard(
     for (const scenario of scenarios) {
       if (signals.drain.aborted) break
       // the key of a real server has no business with the stand-in
-      finished.push(await runScenario(scenario, { ...runOptions(flags, io, signals), apiKey: null, progress }))
+      finished.push(await runOnce(scenario, { ...runOptions(flags, io, signals), apiKey: null, progress }))
     }
     return finished
   } finally {

@@ -6,7 +6,7 @@ import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import { loadKey } from '../../harness/record/key-file.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
-import { runFile } from '../../harness/run/run-file.ts'
+import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
@@ -15,7 +15,7 @@ import { summaryText } from '../support/answer.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
-import { type FilesRun, runFiles, runOnStandIn } from '../support/run-files.ts'
+import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
 import { toolInfo } from '../support/tool-info.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
 import { exitCodeOf, terminalText } from './compare.ts'
@@ -89,7 +89,7 @@ async function runAll(
       say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
     }
     const options = runOptions(flags, io, signals)
-    return runFiles(files, (file) => runFile(file, options), signals.drain, say)
+    return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
   }
   const cards = flags.simulate.split(',').map((each) => each.trim())
   const options = (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
@@ -97,7 +97,7 @@ async function runAll(
   const runs: FilesRun[] = []
   for (const card of cards) {
     const one = (file: ScenarioFile) => runOnStandIn(file, card, flags.quick ?? false, options)
-    runs.push(await runFiles(files, one, signals.drain, say))
+    runs.push(await runSuite(files, one, signals.drain, say))
   }
   return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
 }

@@ -14,7 +14,7 @@ import { asWritten } from '../../harness/record/manifest.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../../harness/record/signature.ts'
 import { silentProgress } from '../../harness/run/progress.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
-import { runFile } from '../../harness/run/run-file.ts'
+import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { startStandIn } from '../simulate/simulator-processes.ts'
@@ -42,7 +42,7 @@ async function play(wanted: ScenarioFile): Promise<FinishedRun> {
       drain: never,
       abort: never,
     })
-    const [run] = await runFile(file, { ...options, apiKey: null, signingKey: key, progress: silentProgress })
+    const [run] = await runScenarioFile(file, { ...options, apiKey: null, signingKey: key, progress: silentProgress })
     return run as FinishedRun
   } finally {
     await stop()

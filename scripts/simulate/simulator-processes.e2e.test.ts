@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { silentProgress } from '../../harness/run/progress.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
-import { runFile } from '../../harness/run/run-file.ts'
+import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { runOptions } from '../commands/run.ts'
@@ -30,7 +30,7 @@ async function play(wanted: ScenarioFile, card: string): Promise<FinishedRun[]> 
   try {
     const flags = { endpoint, nvidiaSmi, gpu: true, out, trials: 1, workers: 1, certificate: false, progress: false }
     const options = runOptions(flags, processIo(), { drain: never, abort: never })
-    return await runFile(file, { ...options, apiKey: null, progress: silentProgress })
+    return await runScenarioFile(file, { ...options, apiKey: null, progress: silentProgress })
   } finally {
     await stop()
   }

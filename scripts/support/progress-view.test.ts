@@ -39,3 +39,11 @@ test('elsewhere a phase is one line: what it loads, or what it waits for', () =>
     'cool-down: cooling, no load: 9 °C above the first trial, 3 °C wanted, at most 60 s\n',
   ])
 })
+
+test.each([true, false])('a result on the way is no warning, a warning is one (progress shown: %s)', (wanted) => {
+  const written: string[] = []
+  const view = progressView({ isTTY: false, color: false, write: (text) => written.push(text) }, wanted)
+  view.note('highest rate that meets the SLO: 37 requests/s')
+  view.warn('no nvidia-smi')
+  expect(written).toEqual(['highest rate that meets the SLO: 37 requests/s\n', 'warning: no nvidia-smi\n'])
+})

@@ -15,7 +15,13 @@ export interface View {
 
 /** Progress for people: one live line on a terminal, plain lines elsewhere, nothing when it is not wanted. */
 export function progressView(view: View, wanted: boolean): Progress {
-  if (!wanted) return { ...silentProgress, warn: (message) => view.write(`warning: ${message}\n`) }
+  if (!wanted) {
+    return {
+      ...silentProgress,
+      note: (message) => view.write(`${plainText(message)}\n`),
+      warn: (message) => view.write(`warning: ${message}\n`),
+    }
+  }
   const live = view.isTTY
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     view.color ? styleText(style, text, { validateStream: false }) : text
@@ -47,6 +53,7 @@ export function progressView(view: View, wanted: boolean): Progress {
       const interval = half === null ? '' : `, mean now ± ${(half * 100).toFixed(2)} % (target ± ${target} %)`
       line(`  trial ${trial.index + 1}: ${shown}${energy}${interval}`)
     },
+    note: (message) => line(plainText(message)),
     warn: (message) => line(paint('yellow', `warning: ${plainText(message)}`)),
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
-import { runFiles } from './run-files.ts'
+import { runSuite } from './run-files.ts'
 
 const file = (name: string) => ({ name }) as ScenarioFile
 const refused = new JoulemarkError('bad-input', 'endpoint: does not serve b')
@@ -13,7 +13,7 @@ const one = async ({ name }: ScenarioFile) => {
 
 test('a scenario that cannot run does not end a suite, and is told', async () => {
   const said: string[] = []
-  const { finished, failures } = await runFiles(['a', 'b', 'c'].map(file), one, new AbortController().signal, (line) =>
+  const { finished, failures } = await runSuite(['a', 'b', 'c'].map(file), one, new AbortController().signal, (line) =>
     said.push(line),
   )
   expect(finished.map((run) => run.directory)).toEqual(['a', 'c'])
@@ -23,11 +23,11 @@ test('a scenario that cannot run does not end a suite, and is told', async () =>
 
 test('a single scenario fails as it fails; so does a bug of ours in a suite', async () => {
   const { signal } = new AbortController()
-  await expect(runFiles([file('b')], one, signal, () => {})).rejects.toBe(refused)
+  await expect(runSuite([file('b')], one, signal, () => {})).rejects.toBe(refused)
   const bug = async () => {
     throw new TypeError('ours')
   }
-  await expect(runFiles(['a', 'b'].map(file), bug, signal, () => {})).rejects.toThrow('ours')
+  await expect(runSuite(['a', 'b'].map(file), bug, signal, () => {})).rejects.toThrow('ours')
 })
 
 test('after an interrupt nothing more is begun', async () => {
@@ -36,6 +36,6 @@ test('after an interrupt nothing more is begun', async () => {
     stop.abort()
     return one(each)
   }
-  const { finished } = await runFiles(['a', 'c'].map(file), stopping, stop.signal, () => {})
+  const { finished } = await runSuite(['a', 'c'].map(file), stopping, stop.signal, () => {})
   expect(finished).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
-import { runFile } from '../../harness/run/run-file.ts'
+import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { startStandIn } from '../simulate/simulator-processes.ts'
@@ -20,7 +20,7 @@ export type RunOne = (file: ScenarioFile) => Promise<FinishedRun[]>
  * Runs scenario files one after another. One that cannot run does not end a suite: it is told at once, and again at the
  * end. A single file throws what it throws.
  */
-export async function runFiles(
+export async function runSuite(
   files: readonly ScenarioFile[],
   runOne: RunOne,
   signal: AbortSignal,
@@ -54,7 +54,7 @@ export async function runOnStandIn(
     const options = optionsFor(standIn)
     const trials = options.trials ?? (quick ? 1 : null)
     // the key of a real server has no business with the stand-in
-    return await runFile(standIn.file, { ...options, apiKey: null, trials })
+    return await runScenarioFile(standIn.file, { ...options, apiKey: null, trials })
   } finally {
     await standIn.stop()
   }

@@ -28,6 +28,7 @@ export function sharedProgress(view: View): { lane(name: string): Progress; done
         const power = trial.meanPowerW === null ? '' : ` at ${trial.meanPowerW.toFixed(0)} W`
         line(`${name}:   trial ${trial.index + 1}: ${figure}${power} (SIMULATED)`)
       },
+      note: (message) => line(`${name}: ${message}`),
       warn: (message) => line(`${name}: warning: ${message}`),
     }),
     done: () => view.write(clear),

@@ -1,0 +1,198 @@
+import type { KeyObject } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { withCardFigures } from '../energy/card-trials.ts'
+import { messageOf } from '../errors.ts'
+import { sealed, signed } from '../evidence/seal.ts'
+import { evaluateGates } from '../gates/evaluate.ts'
+import { isQuotable } from '../gates/quotable.ts'
+import { servingUuids } from '../physics/serving-gpus.ts'
+import type { CsvName, RowTypes } from '../record/csv.ts'
+import { readRows } from '../record/read.ts'
+import { repaired } from '../record/repair.ts'
+import type { Drift, RunRecord } from '../record/schema/run.ts'
+import type { ActiveIdleSpan, CoolDown, GpuTelemetry } from '../record/schema/telemetry.ts'
+import { type RowSink, RunWriter, runId } from '../record/writer.ts'
+import type { Watched } from '../telemetry/open.ts'
+import { addTrial, type TrialEnd } from './add-trial.ts'
+import { type Opening, openRecord } from './open-record.ts'
+
+const everyRun = ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.csv'] as const
+
+/**
+ * Owns the record of one run and its files. What it is given is on disk when the call returns, and run.json is valid at
+ * every moment. It ends in one of two ways: `finish`, or `fail` with the reason, which keeps the trials so far.
+ */
+export class RunJournal implements RowSink {
+  readonly #writer: RunWriter
+  readonly #clock: Clock
+  readonly #signingKey: KeyObject | null
+  readonly #warn: (message: string) => void
+  #record: RunRecord
+  /** The record as it stands on disk. */
+  #onDisk: RunRecord | null = null
+  #idle: ActiveIdleSpan = unknownIdle('the run ended before its rest')
+
+  /** Makes the folder, its files and the first run.json. Throws `world-failed` on a disk that refuses. */
+  static open(opening: Opening): RunJournal {
+    const { prepared, options, startedAt } = opening
+    const { card, scenario } = prepared
+    const id = runId(startedAt, card.key ?? options.card ?? 'no-gpu', scenario.name)
+    const journal = new RunJournal(opening, new RunWriter(options.outDir, id))
+    try {
+      for (const name of everyRun) journal.#writer.openCsv(name)
+      if (scenario.kind === 'training') journal.#writer.openCsv('steps.csv')
+      if (prepared.gpus.length > 0) journal.#writer.openCsv('counter.csv')
+      journal.#keep(journal.#record)
+    } catch (error) {
+      journal.fail(error)
+      throw error
+    }
+    return journal
+  }
+
+  private constructor(opening: Opening, writer: RunWriter) {
+    this.#writer = writer
+    this.#clock = opening.options.clock
+    this.#signingKey = opening.options.signingKey ?? null
+    this.#warn = (message) => opening.options.progress.warn(message)
+    this.#record = openRecord(writer.id, opening)
+  }
+
+  get directory(): string {
+    return this.#writer.directory
+  }
+
+  get record(): RunRecord {
+    return this.#record
+  }
+
+  append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void {
+    this.#writer.append(name, rows)
+  }
+
+  /** The rest before the load, or why there was none. It is kept with the telemetry. */
+  idle(span: { readonly startMs: number; readonly endMs: number } | { readonly reason: string }): void {
+    this.#idle = 'reason' in span ? unknownIdle(span.reason) : { ...span, powerW: null, pstates: [] }
+  }
+
+  /** A wait for the cards to cool. */
+  coolDown(wait: CoolDown): void {
+    this.#keep({ ...this.#record, coolDowns: [...(this.#record.coolDowns ?? []), wait] })
+  }
+
+  trial(end: TrialEnd): void {
+    this.#keep(addTrial(this.#record, end))
+  }
+
+  /** Memory ran out. What was measured before is no figure of the scenario: the trials stay, the result goes. */
+  outOfMemory(evidence: string): void {
+    this.#keep({ ...this.#record, result: {}, converged: null, oom: { evidence } })
+  }
+
+  /** What was observed of the cards beside their samples. */
+  telemetry(seen: Watched): void {
+    this.#record = { ...this.#record, telemetry: { ...seen, idle: this.#idle, trials: [] } }
+  }
+
+  drift(drift: Drift): void {
+    this.#record = { ...this.#record, drift }
+  }
+
+  /** Works out what the samples on disk say of the cards in each trial. */
+  async cardFigures(): Promise<void> {
+    const { telemetry, trials, gpus } = this.#record
+    if (telemetry) this.#record = { ...this.#record, telemetry: await this.#withCards(telemetry, trials, gpus) }
+  }
+
+  /** Judges, seals and signs. Whatever it throws, `fail` is to be called with it. */
+  async finish(end: Pick<RunRecord, 'status' | 'failure'>): Promise<void> {
+    const record = { ...this.#record, ...end }
+    const gates = evaluateGates(record)
+    const quotable = isQuotable({ ...record, gates })
+    const files = this.#writer.closeFiles()
+    this.#keep(sealed({ ...record, endedAt: this.#now(), gates, quotable, files }))
+    if (this.#signingKey) this.#keep(await signed(this.directory, this.#record, this.#signingKey))
+  }
+
+  /**
+   * Ends the record as `failed` with the reason. A part that does not fit the schema is left out and named there. Never
+   * throws: whoever calls it has an error already. Where the disk takes nothing more, the last record that it took stays.
+   */
+  fail(error: unknown): void {
+    const ending = { failure: messageOf(error), endedAt: this.#now(), files: this.#files() }
+    const refusals: string[] = []
+    // the record as it last stood on disk is the next best
+    for (const record of [this.#record, this.#onDisk]) {
+      if (record === null) continue
+      try {
+        this.#keep(sealed(asFailed(record, ending)))
+        return
+      } catch (refusal) {
+        refusals.push(messageOf(refusal))
+      }
+    }
+    this.#warn(`the record of the run could not be ended: ${refusals.join('; ')}`)
+  }
+
+  #keep(record: RunRecord): void {
+    this.#record = record
+    this.#writer.writeRecord(record)
+    this.#onDisk = record
+  }
+
+  #files(): RunRecord['files'] {
+    try {
+      return this.#writer.closeFiles()
+    } catch {
+      // it has said what it closed, and the error that brought us here is the first of its kind
+      return this.#writer.closeFiles()
+    }
+  }
+
+  async #withCards(
+    telemetry: GpuTelemetry,
+    trials: RunRecord['trials'],
+    gpus: RunRecord['gpus'],
+  ): Promise<GpuTelemetry> {
+    return withCardFigures(telemetry, trials, {
+      gpuRows: await readRows(this.directory, 'gpu.csv'),
+      counterRows: await readRows(this.directory, 'counter.csv'),
+      servingUuids: servingUuids(gpus),
+    })
+  }
+
+  #now(): string {
+    return this.#clock.wall().toISOString()
+  }
+}
+
+const unknownIdle = (reason: string): ActiveIdleSpan => ({
+  startMs: null,
+  endMs: null,
+  powerW: null,
+  pstates: [],
+  reason,
+})
+
+type Ending = Pick<RunRecord, 'endedAt' | 'files'> & { readonly failure: string }
+
+/** A record that failed, fit for its schema. Throws where nothing valid is left of it. */
+function asFailed(record: RunRecord, ending: Ending): RunRecord {
+  // a signature stands for a record that was complete
+  const { signature: _, redactedCopy: __, ...rest } = record
+  const failed: RunRecord = { ...rest, ...ending, status: 'failed', quotable: false, gates: gatesOf(record) }
+  const valid = repaired(failed)
+  if (valid === null) throw new Error('no part of the record is valid')
+  const { dropped } = valid
+  if (dropped.length === 0) return valid.record
+  return { ...valid.record, failure: `${ending.failure}; left out of the record: ${dropped.join(', ')}` }
+}
+
+/** The gates of a failed run say what can be said; none where judging is what failed. */
+function gatesOf(record: RunRecord): RunRecord['gates'] {
+  try {
+    return evaluateGates({ ...record, status: 'failed' })
+  } catch {
+    return []
+  }
+}

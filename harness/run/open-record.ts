@@ -1,0 +1,51 @@
+import { trialBounds } from '../metrics/stopping.ts'
+import { canonicalSha256, provenanceOf } from '../record/provenance.ts'
+import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
+import { readHost } from '../telemetry/host.ts'
+import type { Prepared } from './prepare.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** What a run is before its first request. */
+export interface Opening {
+  readonly prepared: Prepared
+  readonly options: RunOptions
+  readonly certificate: RunRecord['certificate']
+  readonly startedAt: Date
+  /** Time 0 of the run, on the common clock. */
+  readonly originMs: number
+}
+
+/** The record of a run as it starts: everything that is known beforehand, and no figure. */
+export function openRecord(id: string, { prepared, options, certificate, startedAt, originMs }: Opening): RunRecord {
+  const { gpus, simulatedBy, scenario, telemetry, workload } = prepared
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    id,
+    status: 'running',
+    ...provenanceOf({ gpus, simulatedBy, streamsSimulated: false }),
+    startedAt: startedAt.toISOString(),
+    endedAt: null,
+    clock: { originMs },
+    tool: options.tool,
+    scenario,
+    scenarioSha256: canonicalSha256(scenario),
+    card: prepared.card,
+    host: readHost(),
+    gpus: [...gpus],
+    ...(telemetry.reason ? { gpusReason: telemetry.reason } : {}),
+    ...(telemetry.fingerprint ? { fingerprint: telemetry.fingerprint } : {}),
+    endpoint: prepared.endpoint,
+    certificate,
+    trials: [],
+    converged: null,
+    result: {},
+    gates: [],
+    quotable: false,
+    ...(options.serverStart ? { serverStart: options.serverStart } : {}),
+    ...(workload.oom === null
+      ? { trialBounds: trialBounds(scenario.certainty, options.trials) }
+      : { oom: { evidence: workload.oom } }),
+    ...(workload.command ? { training: { command: [...workload.command], config: {} } } : {}),
+    files: {},
+  }
+}

@@ -1,0 +1,237 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { JoulemarkError } from '../errors.ts'
+import { checkFiles } from '../evidence/check-files.ts'
+import type * as evaluate from '../gates/evaluate.ts'
+import type * as drift from '../metrics/drift.ts'
+import type * as figures from '../metrics/figures.ts'
+import { readRows, readRun, type StoredRun } from '../record/read.ts'
+import { newKeyPair, readPrivateKey } from '../record/signature.ts'
+import { RunWriter } from '../record/writer.ts'
+import { type FakeRun, fakeRun } from '../testing/fake-run.ts'
+import type { Prepared } from './prepare.ts'
+import { silentProgress } from './progress.ts'
+import { runPrepared } from './run.ts'
+
+/** The pure steps of judging: each throws, or spoils a figure, when it is named here. */
+const broken = vi.hoisted(() => ({ step: '' }))
+vi.mock('../metrics/drift.ts', async (original) => {
+  const actual = await original<typeof drift>()
+  const findDrift: typeof actual.findDrift = (...args) => {
+    if (broken.step === 'drift') throw new Error('drift broke')
+    return actual.findDrift(...args)
+  }
+  return { ...actual, findDrift }
+})
+vi.mock('../gates/evaluate.ts', async (original) => {
+  const actual = await original<typeof evaluate>()
+  const evaluateGates: typeof actual.evaluateGates = (record) => {
+    if (broken.step === 'gates') throw new Error('a gate broke')
+    return actual.evaluateGates(record)
+  }
+  return { ...actual, evaluateGates }
+})
+vi.mock('../metrics/figures.ts', async (original) => {
+  const actual = await original<typeof figures>()
+  const figuresOf: typeof actual.figuresOf = (scenario, seen) => {
+    const trial = actual.figuresOf(scenario, seen)
+    if (broken.step === 'infinite figure' && seen.index === 1) trial.decodeTokensPerS = Number.POSITIVE_INFINITY
+    if (broken.step === 'trial without a start' && seen.index === 1) trial.startMs = Number.NaN
+    return trial
+  }
+  return { ...actual, figuresOf }
+})
+afterEach(() => {
+  broken.step = ''
+  vi.restoreAllMocks()
+})
+
+const diskFull = () => new JoulemarkError('world-failed', 'no space left on device')
+
+/** The disk takes no more rows of a file once `isFull` says so. */
+function fillDisk(name: string, isFull: (rows: readonly { trial?: number; timeMs?: number }[]) => boolean): void {
+  const { append } = RunWriter.prototype
+  vi.spyOn(RunWriter.prototype, 'append').mockImplementation(function (this: RunWriter, file, rows) {
+    if (file === name && isFull(rows as never)) throw diskFull()
+    append.call(this, file, rows as never)
+  })
+}
+
+/** The run.json of these calls is not taken, counted from 1. */
+function refuseRecords(refused: (call: number) => boolean): void {
+  const { writeRecord } = RunWriter.prototype
+  let calls = 0
+  vi.spyOn(RunWriter.prototype, 'writeRecord').mockImplementation(function (this: RunWriter, record) {
+    calls += 1
+    if (refused(calls)) throw diskFull()
+    writeRecord.call(this, record)
+  })
+}
+
+interface Failed extends StoredRun {
+  readonly error: unknown
+  readonly warnings: readonly string[]
+}
+
+/** Runs what is bound to fail, and reads what it left on disk. */
+async function failedRun(over: FakeRun = {}): Promise<Failed> {
+  const warnings: string[] = []
+  const progress = { ...silentProgress, warn: (line: string) => void warnings.push(line) }
+  const { prepared, options } = fakeRun({ ...over, options: { progress, ...over.options } })
+  const error = await runPrepared(prepared, options, null).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  const [id = 'none'] = readdirSync(options.outDir)
+  return { ...(await readRun(join(options.outDir, id))), error, warnings }
+}
+
+const workloadOf = (start: Prepared['workload']['start']): Partial<Prepared> => {
+  const { prepared } = fakeRun()
+  return { workload: { ...prepared.workload, start } }
+}
+const throwsIn = (trial: number, reason: string): FakeRun['onPhase'] => {
+  return (phase) => {
+    if (phase.trial === trial) throw new Error(reason)
+    return undefined
+  }
+}
+
+interface Case {
+  readonly phase: string
+  readonly reason: string
+  readonly trials: number
+  readonly over?: () => FakeRun
+}
+
+const cases: readonly Case[] = [
+  {
+    phase: 'open: the load cannot be started',
+    reason: 'no endpoint',
+    trials: 0,
+    over: () => ({ prepared: workloadOf(() => Promise.reject(new Error('no endpoint'))) }),
+  },
+  {
+    phase: 'open: sampling cannot be started',
+    reason: 'no sampler',
+    trials: 0,
+    over: () => {
+      const { telemetry } = fakeRun().prepared
+      return { prepared: { telemetry: { ...telemetry, watch: () => Promise.reject(new Error('no sampler')) } } }
+    },
+  },
+  {
+    phase: 'rest: the disk takes no more samples',
+    reason: 'no space left',
+    trials: 0,
+    over: () => {
+      fillDisk('gpu.csv', ([row]) => (row?.timeMs ?? 0) > 10_000)
+      return {}
+    },
+  },
+  {
+    phase: 'warm-up: the load dies',
+    reason: 'a load worker ended',
+    trials: 0,
+    over: () => ({ onPhase: throwsIn(-1, 'a load worker ended') }),
+  },
+  {
+    phase: 'trial 2: the load dies',
+    reason: 'a load worker ended',
+    trials: 1,
+    over: () => ({ onPhase: throwsIn(1, 'a load worker ended') }),
+  },
+  {
+    phase: 'trial 2: the disk takes no more requests',
+    reason: 'no space left',
+    trials: 1,
+    over: () => {
+      fillDisk('requests.csv', ([row]) => row?.trial === 1)
+      return {}
+    },
+  },
+  {
+    phase: 'trial 3: the record cannot be written, for the moment',
+    reason: 'no space left',
+    trials: 3,
+    over: () => {
+      refuseRecords((call) => call === 4)
+      return {}
+    },
+  },
+  { phase: 'drift', reason: 'drift broke', trials: 3 },
+  { phase: 'gates', reason: 'a gate broke', trials: 3 },
+  {
+    phase: 'seal: the sealed record cannot be written',
+    reason: 'no space left',
+    trials: 3,
+    over: () => {
+      refuseRecords((call) => call === 5)
+      return {}
+    },
+  },
+  {
+    phase: 'seal: the signed record cannot be written',
+    reason: 'no space left',
+    trials: 3,
+    over: () => {
+      refuseRecords((call) => call === 6)
+      return { options: { signingKey: readPrivateKey(newKeyPair().privatePem, 'a test') } }
+    },
+  },
+]
+
+describe('a run that fails ends as a valid record that says so, with the trials before', () => {
+  test.each(cases)('$phase', async ({ phase, reason, trials, over }) => {
+    broken.step = phase
+    const { record, directory, error } = await failedRun(over?.())
+    expect((error as Error).message).toContain(reason)
+    expect(record).toMatchObject({ status: 'failed', quotable: false, failure: expect.stringContaining(reason) })
+    expect(record.endedAt).not.toBeNull()
+    expect(record.trials.map(({ index }) => index)).toEqual([0, 1, 2].slice(0, trials))
+    for (const trial of record.trials) expect(trial.requestsOk).toBe(21)
+    expect(record).not.toHaveProperty('signature')
+    expect(record.manifestSha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(await checkFiles(directory, record.files)).toEqual([])
+    expect(record.gates.length > 0).toBe(phase !== 'gates')
+  })
+})
+
+describe('a record with a part that its schema refuses', () => {
+  test('keeps everything but that figure, and names it', async () => {
+    broken.step = 'infinite figure'
+    const { record } = await failedRun()
+    expect(record.status).toBe('failed')
+    expect(record.failure).toMatch(/the record is not valid: trials\.1\.decodeTokensPerS/)
+    expect(record.failure).toMatch(/left out of the record: trials\.1\.decodeTokensPerS \(/)
+    expect(record.trials.map(({ decodeTokensPerS }) => decodeTokensPerS === null)).toEqual([false, true])
+    expect(record.trials[1]?.outputTokensPerS).toBeCloseTo(record.trials[0]?.outputTokensPerS as number)
+  })
+
+  test('loses a trial only where the trial means nothing without that part', async () => {
+    broken.step = 'trial without a start'
+    const { record, directory } = await failedRun()
+    expect(record.status).toBe('failed')
+    expect(record.trials.map(({ index }) => index)).toEqual([0])
+    expect(record.failure).toMatch(/trials\.1 with it/)
+    expect(new Set((await readRows(directory, 'requests.csv')).map(({ trial }) => trial))).toEqual(new Set([0, 1]))
+  })
+
+  test('is failed from the start where it is in the first record', async () => {
+    const { endpoint } = fakeRun().prepared
+    const over = { prepared: { endpoint: { ...endpoint, maxModelLen: Number.POSITIVE_INFINITY } } }
+    const { record } = await failedRun(over)
+    expect(record).toMatchObject({ status: 'failed', endpoint: { maxModelLen: null }, trials: [] })
+    expect(record.failure).toMatch(/endpoint\.maxModelLen/)
+  })
+})
+
+test('a disk that takes nothing more keeps the last valid record, and the person is told', async () => {
+  refuseRecords((call) => call >= 4)
+  const { record, error, warnings } = await failedRun()
+  expect((error as Error).message).toContain('no space left')
+  expect(record).toMatchObject({ status: 'running' })
+  expect(record.trials).toHaveLength(2)
+  expect(warnings.at(-1)).toMatch(/the record of the run could not be ended: no space left/)
+})

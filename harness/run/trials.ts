@@ -1,0 +1,34 @@
+import { mayStop } from '../metrics/stopping.ts'
+import { coolBefore, runTrial } from './measure.ts'
+import type { Session } from './session.ts'
+
+/** Runs trials until the figure is certain enough, the scenario's most are done, or something ends the run. */
+export async function runTrials(session: Session): Promise<void> {
+  const { journal, options, events } = session
+  while (!isDone(session)) {
+    await coolDownFirst(session)
+    if (options.drain.aborted) break
+    const end = await runTrial(session, journal.record.trials.length)
+    journal.trial(end)
+    options.progress.trialDone(end.figures, journal.record)
+  }
+  if (events.oom !== null) journal.outOfMemory(events.oom)
+}
+
+function isDone({ journal, options, events }: Session): boolean {
+  const { record } = journal
+  const stops = record.trialBounds !== undefined && mayStop(record, record.trialBounds)
+  return stops || options.drain.aborted || events.oom !== null
+}
+
+/** Waits for the cards to cool before the next trial, where the scenario asks for it. */
+async function coolDownFirst({ journal, ...session }: Session): Promise<void> {
+  const { record } = journal
+  const wait = await coolBefore({ journal, ...session }, record.trials.length)
+  if (wait === null) return
+  // a card that reports no temperature is worth one warning, not one before every trial
+  const isNews =
+    wait.outcome !== 'temperature-unknown' || (record.coolDowns ?? []).every(({ outcome }) => outcome !== wait.outcome)
+  if (wait.finding !== undefined && isNews) session.options.progress.warn(wait.finding)
+  journal.coolDown(wait)
+}
