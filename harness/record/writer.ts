@@ -19,6 +19,9 @@ export interface RowSink {
   append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void
 }
 
+/** Writes a part of some bytes at a place of a file and says how many: `writeSync`, or a full disk of a test. */
+export type WriteAt = (file: number, bytes: Buffer, offset: number, length: number | null, place: number) => number
+
 interface OpenFile {
   readonly file: number
   readonly hash: Hash
@@ -37,8 +40,11 @@ export class RunWriter implements RowSink {
   readonly #files = new Map<CsvName, OpenFile>()
   readonly #closed: RunRecord['files'] = {}
 
+  readonly #writeAt: WriteAt
+
   /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `world-failed` on a disk that refuses. */
-  constructor(root: string, id: string) {
+  constructor(root: string, id: string, writeAt: WriteAt = writeSync) {
+    this.#writeAt = writeAt
     const made = makeDirectory(root, id)
     this.directory = made.path
     this.id = made.id
@@ -102,7 +108,7 @@ export class RunWriter implements RowSink {
     if (!open) throw new Error(`${name} is not open`)
     const bytes = Buffer.from(text)
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(open.file, bytes, at, null, open.bytes + at)
+      for (let at = 0; at < bytes.length; ) at += this.#writeAt(open.file, bytes, at, null, open.bytes + at)
     } catch (error) {
       ftruncateSync(open.file, open.bytes)
       throw new JoulemarkError('world-failed', `${join(this.directory, name)}: cannot be written: ${messageOf(error)}`)

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { JoulemarkError } from '../errors.ts'
 import { checkFiles } from '../evidence/check-files.ts'
-import type * as evaluate from '../gates/evaluate.ts'
-import type * as drift from '../metrics/drift.ts'
-import type * as figures from '../metrics/figures.ts'
+import * as evaluate from '../gates/evaluate.ts'
+import * as drift from '../metrics/drift.ts'
+import * as figures from '../metrics/figures.ts'
 import { readRows, readRun, type StoredRun } from '../record/read.ts'
+import type { Trial } from '../record/schema/trial.ts'
 import { newKeyPair, readPrivateKey } from '../record/signature.ts'
 import { RunWriter } from '../record/writer.ts'
 import { type FakeRun, fakeRun } from '../testing/fake-run.ts'
@@ -14,38 +15,19 @@ import type { Prepared } from './prepare.ts'
 import { silentProgress } from './progress.ts'
 import { runPrepared } from './run.ts'
 
-/** The pure steps of judging: each throws, or spoils a figure, when it is named here. */
-const broken = vi.hoisted(() => ({ step: '' }))
-vi.mock('../metrics/drift.ts', async (original) => {
-  const actual = await original<typeof drift>()
-  const findDrift: typeof actual.findDrift = (...args) => {
-    if (broken.step === 'drift') throw new Error('drift broke')
-    return actual.findDrift(...args)
-  }
-  return { ...actual, findDrift }
-})
-vi.mock('../gates/evaluate.ts', async (original) => {
-  const actual = await original<typeof evaluate>()
-  const evaluateGates: typeof actual.evaluateGates = (record) => {
-    if (broken.step === 'gates') throw new Error('a gate broke')
-    return actual.evaluateGates(record)
-  }
-  return { ...actual, evaluateGates }
-})
-vi.mock('../metrics/figures.ts', async (original) => {
-  const actual = await original<typeof figures>()
-  const figuresOf: typeof actual.figuresOf = (scenario, seen) => {
-    const trial = actual.figuresOf(scenario, seen)
-    if (broken.step === 'infinite figure' && seen.index === 1) trial.decodeTokensPerS = Number.POSITIVE_INFINITY
-    if (broken.step === 'trial without a start' && seen.index === 1) trial.startMs = Number.NaN
-    return trial
-  }
-  return { ...actual, figuresOf }
-})
 afterEach(() => {
-  broken.step = ''
   vi.restoreAllMocks()
 })
+
+/** What `spoil` makes of the figures of the second trial. */
+function spoilTrial2(spoil: (trial: Trial) => void): void {
+  const { figuresOf } = figures
+  vi.spyOn(figures, 'figuresOf').mockImplementation((scenario, seen) => {
+    const trial = figuresOf(scenario, seen)
+    if (seen.index === 1) spoil(trial)
+    return trial
+  })
+}
 
 const diskFull = () => new JoulemarkError('world-failed', 'no space left on device')
 
@@ -102,7 +84,7 @@ interface Case {
   readonly phase: string
   readonly reason: string
   readonly trials: number
-  readonly over?: () => FakeRun
+  readonly over: () => FakeRun
 }
 
 const cases: readonly Case[] = [
@@ -160,8 +142,28 @@ const cases: readonly Case[] = [
       return {}
     },
   },
-  { phase: 'drift', reason: 'drift broke', trials: 3 },
-  { phase: 'gates', reason: 'a gate broke', trials: 3 },
+  {
+    phase: 'drift',
+    reason: 'drift broke',
+    trials: 3,
+    over: () => {
+      vi.spyOn(drift, 'findDrift').mockImplementation(() => {
+        throw new Error('drift broke')
+      })
+      return {}
+    },
+  },
+  {
+    phase: 'gates',
+    reason: 'a gate broke',
+    trials: 3,
+    over: () => {
+      vi.spyOn(evaluate, 'evaluateGates').mockImplementation(() => {
+        throw new Error('a gate broke')
+      })
+      return {}
+    },
+  },
   {
     phase: 'seal: the sealed record cannot be written',
     reason: 'no space left',
@@ -184,8 +186,7 @@ const cases: readonly Case[] = [
 
 describe('a run that fails ends as a valid record that says so, with the trials before', () => {
   test.each(cases)('$phase', async ({ phase, reason, trials, over }) => {
-    broken.step = phase
-    const { record, directory, error } = await failedRun(over?.())
+    const { record, directory, error } = await failedRun(over())
     expect((error as Error).message).toContain(reason)
     expect(record).toMatchObject({ status: 'failed', quotable: false, failure: expect.stringContaining(reason) })
     expect(record.endedAt).not.toBeNull()
@@ -200,7 +201,9 @@ describe('a run that fails ends as a valid record that says so, with the trials 
 
 describe('a record with a part that its schema refuses', () => {
   test('keeps everything but that figure, and names it', async () => {
-    broken.step = 'infinite figure'
+    spoilTrial2((trial) => {
+      trial.decodeTokensPerS = Number.POSITIVE_INFINITY
+    })
     const { record } = await failedRun()
     expect(record.status).toBe('failed')
     expect(record.failure).toMatch(/the record is not valid: trials\.1\.decodeTokensPerS/)
@@ -210,7 +213,9 @@ describe('a record with a part that its schema refuses', () => {
   })
 
   test('loses a trial only where the trial means nothing without that part', async () => {
-    broken.step = 'trial without a start'
+    spoilTrial2((trial) => {
+      trial.startMs = Number.NaN
+    })
     const { record, directory } = await failedRun()
     expect(record.status).toBe('failed')
     expect(record.trials.map(({ index }) => index)).toEqual([0])
