@@ -1,6 +1,7 @@
 import type { Chart } from './charts/chart.ts'
+import type { MoneyModel } from './money-model.ts'
 import type { ServeSummary } from './serve/serve-summary.ts'
-import type { Interval, Table } from './tables/table.ts'
+import type { Table } from './tables/table.ts'
 
 /** One run record behind a report, and whether its figures may be quoted. */
 export interface ReportSource {
@@ -21,27 +22,6 @@ export interface ReportSource {
   }
   /** What a reader must know beside the gates; absent where there is nothing. */
   readonly remarks?: readonly string[]
-}
-
-/** What the economics table was worked out from, for readers that can work it out again at other assumptions. */
-export interface MoneyModel {
-  readonly years: number
-  readonly tariffGbpPerKwh: number
-  readonly utilisation: number
-  readonly pue: number
-  /** One a card column of the economics table, by its id; what is not known is null. */
-  readonly cards: readonly {
-    readonly id: string
-    readonly label: string
-    readonly priceGbp: number | null
-    readonly idleW: number | null
-    readonly meanPowerW: number | null
-    readonly outputTokensPerS: number | null
-    /** Null or absent where one trial gave no interval. */
-    readonly outputTokensPerSCi95?: Interval | null
-    /** Of all GPUs that served. */
-    readonly vramGb?: number | null
-  }[]
 }
 
 /** The pictures of a report, and what was left out of them. */

@@ -61,3 +61,6 @@ export type Chart = (LineChart | BarChart) & {
   readonly about: 'comparison' | 'run'
   readonly simulated: boolean
 }
+
+/** A chart of one kind. */
+export type ChartOf<Kind extends Chart['kind']> = Extract<Chart, { kind: Kind }>

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
-import type { MoneyModel, ReportCharts } from '../report.ts'
+import type { MoneyModel } from '../money-model.ts'
+import type { ReportCharts } from '../report.ts'
 import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import type { Chart } from './chart.ts'
 import { concurrencyCharts } from './concurrency-charts.ts'

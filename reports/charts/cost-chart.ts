@@ -1,19 +1,22 @@
 import { type CostSide, gbpPerMillionOutputTokens } from '../../harness/metrics/cost.ts'
+import type { MoneyCard, MoneyModel } from '../money-model.ts'
 import { formatGbp } from '../render/format-cell.ts'
-import type { MoneyModel } from '../report.ts'
-import type { Chart, ChartLine } from './chart.ts'
+import type { ChartLine, ChartOf } from './chart.ts'
 import { type CrossingSide, crossingOf, crossingText, percentOf } from './crossing.ts'
 import { rounded } from './slices.ts'
 
 const FROM_PERCENT = 10
 
-/** £ per million output tokens against utilisation, a line a card, with the points where two cards cost the same. */
+/**
+ * £ per million output tokens against utilisation, a line a card, with the points where two cards cost the same. The page
+ * calls it again at the reader's assumptions. Null where no card is known well enough.
+ */
 export function costChart(
   money: MoneyModel,
   colorOf: (card: string) => number,
   title: string,
   simulated: boolean,
-): Chart | null {
+): ChartOf<'lines'> | null {
   const sides = money.cards.flatMap((card) => {
     const side = sideOf(card, money)
     return side === null ? [] : [{ id: card.id, label: card.label, side }]
@@ -65,7 +68,7 @@ export function costChart(
   }
 }
 
-function sideOf(card: MoneyModel['cards'][number], money: MoneyModel): CrossingSide | null {
+function sideOf(card: MoneyCard, money: MoneyModel): CrossingSide | null {
   const { priceGbp, idleW, meanPowerW, outputTokensPerS } = card
   if (priceGbp === null || idleW === null || meanPowerW === null || outputTokensPerS === null) return null
   const { years, tariffGbpPerKwh, utilisation, pue } = money

@@ -17,8 +17,7 @@ export interface Crossing {
 
 /**
  * The crossing of two cards. Its interval is that of the ratio of the throughputs at its two ends: one card at the low
- * end of its interval and the other at the high end. The page restates it in costPictureScript; a test holds the two
- * together.
+ * end of its interval and the other at the high end.
  */
 export function crossingOf(a: CrossingSide, b: CrossingSide): Crossing {
   const share = breakEvenUtilisation(a, b)

@@ -2,7 +2,7 @@ import { gbpPerMillionOutputTokens, type MoneyInputs, totalGbpPerYear } from '..
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts, Known } from '../facts.ts'
-import type { MoneyModel } from '../report.ts'
+import type { MoneyModel } from '../money-model.ts'
 import { type Measured, measuredOf } from './figure-cell.ts'
 import { jobUnit } from './job-unit.ts'
 import { mapInterval, ratioInterval } from './ratio-interval.ts'

@@ -2,10 +2,8 @@ import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import type { CardMoney } from './card-money.ts'
+import { percentText } from './economics-rows.ts'
 import type { ScenarioRow } from './selection.ts'
-
-/** A fraction as `40 %`, exact enough to be recognised as what was typed in. */
-export const percentText = (fraction: number): string => `${Number((fraction * 100).toPrecision(6))} %`
 
 /** What a reader must know to work the economics out again: the assumptions, each price's source, odd limits. */
 export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardMoney[]): string[] {

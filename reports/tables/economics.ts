@@ -9,7 +9,8 @@ import {
 import { connectionsOf } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
-import { economicsNotes, percentText } from './economics-notes.ts'
+import { economicsNotes } from './economics-notes.ts'
+import { type MoneyRowId, moneyRowDigits, moneyRowLabels } from './economics-rows.ts'
 import { figureCell, stampOf } from './figure-cell.ts'
 import { mapInterval } from './ratio-interval.ts'
 import type { ScenarioRow, Selection } from './selection.ts'
@@ -57,22 +58,24 @@ export function economicsTable(selection: Selection, facts: Facts, scenario: Sce
 }
 
 function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
-  const { utilisation, tariffGbpPerKwh, years } = facts.money
-  const use = utilisation === 1 ? '24/7' : `${percentText(utilisation)} use`
   return [
     { id: 'tdp', label: 'TDP', cell: (at) => catalogueWatts(at, facts) },
     { id: 'sustained-power', label: `Sustained, ${scenario.title}`, cell: (at) => resultCell(at, 'meanPowerW', 0) },
     { id: 'tokens-per-joule', label: 'Tokens/Joule', cell: (at) => resultCell(at, 'tokensPerJ', 2) },
-    { id: 'price', label: 'UK price', cell: (at) => ofMoney(at, (money) => money.priceGbp, 0) },
-    { id: 'gbp-per-tps', label: '£/aggregate t/s', cell: (at) => ofThroughput(at, 2) },
+    { id: 'price', label: 'UK price', cell: (at) => ofMoney(at, 'price', (money) => money.priceGbp) },
+    { id: 'gbp-per-tps', label: '£/aggregate t/s', cell: (at) => ofThroughput(at) },
     { id: 'gbp-per-gb', label: '£/GB VRAM', cell: (at) => perGb(at, facts) },
     {
       id: 'annual-electricity',
-      label: `Annual electricity @ ${use} £${tariffGbpPerKwh}/kWh`,
-      cell: (at) => ofPower(at, annualElectricityGbp),
+      label: moneyRowLabels['annual-electricity'](facts.money),
+      cell: (at) => ofPower(at, 'annual-electricity', annualElectricityGbp),
     },
-    { id: 'capex-per-year', label: `£/year capex (${years}-yr)`, cell: (at) => ofMoney(at, capexGbpPerYear, 0) },
-    { id: 'total-per-year', label: 'Total £/year', cell: (at) => ofPower(at, totalGbpPerYear) },
+    {
+      id: 'capex-per-year',
+      label: moneyRowLabels['capex-per-year'](facts.money),
+      cell: (at) => ofMoney(at, 'capex-per-year', capexGbpPerYear),
+    },
+    { id: 'total-per-year', label: 'Total £/year', cell: (at) => ofPower(at, 'total-per-year', totalGbpPerYear) },
     { id: 'gbp-per-million-tokens', label: '£/million output tokens', cell: (at) => costCell(at) },
   ]
 }
@@ -89,45 +92,47 @@ function catalogueWatts(at: CardMoney, facts: Facts): Cell {
 function perGb(at: CardMoney, facts: Facts): Cell {
   const vramGb = facts.card(at.card.key)?.vramGb.value
   if (vramGb === undefined) return missing(`${at.card.label} is not in the catalogue`)
-  return ofMoney(at, (money) => gbpPerGbVram(money.priceGbp, vramGb * at.gpus), 0)
+  return ofMoney(at, 'gbp-per-gb', (money) => gbpPerGbVram(money.priceGbp, vramGb * at.gpus))
 }
 
 /** A figure of prices alone: nothing measured, so neither interval nor stamp. */
-function ofMoney(at: CardMoney, of: (money: MoneyInputs) => number | null, digits: number): Cell {
+function ofMoney(at: CardMoney, row: MoneyRowId, of: (money: MoneyInputs) => number | null): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
-  return money(of(at.money.value), digits, null, {})
+  return money(of(at.money.value), row, null, {})
 }
 
-function ofPower(at: CardMoney, of: (loadW: number, inputs: MoneyInputs) => number | null): Cell {
+function ofPower(at: CardMoney, row: MoneyRowId, of: (loadW: number, inputs: MoneyInputs) => number | null): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
   if ('reason' in at.power) return missing(at.power.reason)
   const inputs = at.money.value
   const power = at.power.value
   return money(
     of(power.value, inputs),
-    0,
+    row,
     mapInterval(power, (watts) => of(watts, inputs)),
     stamp(at),
   )
 }
 
-function ofThroughput(at: CardMoney, digits: number): Cell {
+function ofThroughput(at: CardMoney): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
   if ('reason' in at.throughput) return missing(at.throughput.reason)
   const { priceGbp } = at.money.value
   const throughput = at.throughput.value
   const ci95 = mapInterval(throughput, (tokensPerS) => gbpPerTokensPerS(priceGbp, tokensPerS))
-  return money(gbpPerTokensPerS(priceGbp, throughput.value), digits, ci95, stamp(at))
+  return money(gbpPerTokensPerS(priceGbp, throughput.value), 'gbp-per-tps', ci95, stamp(at))
 }
 
 function costCell(at: CardMoney): Cell {
   const cost = unitCost(at)
-  return 'reason' in cost ? missing(cost.reason) : money(cost.value.value, 4, cost.value.ci95, stamp(at))
+  return 'reason' in cost
+    ? missing(cost.reason)
+    : money(cost.value.value, 'gbp-per-million-tokens', cost.value.ci95, stamp(at))
 }
 
 const stamp = (at: CardMoney) => ('reason' in at.run ? {} : stampOf(at.run.value))
 
-function money(valueGbp: number | null, digits: number, ci95: Interval | null, simulated: { simulated?: true }): Cell {
+function money(valueGbp: number | null, row: MoneyRowId, ci95: Interval | null, simulated: { simulated?: true }): Cell {
   if (valueGbp === null) return missing(DIVIDES_BY_ZERO)
-  return { kind: 'money', valueGbp, digits, ...(ci95 ? { ci95 } : {}), ...simulated }
+  return { kind: 'money', valueGbp, digits: moneyRowDigits[row], ...(ci95 ? { ci95 } : {}), ...simulated }
 }

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import article from '../../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
@@ -54,10 +56,17 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
   const report = wholeReport()
   const requests: string[] = []
   const problems: string[] = []
+  // A browser keeps caches and settings at home, whatever its profile is.
+  let home: string
   let browser: Browser
   let page: Page
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] })
+    home = mkdtempSync(join(tmpdir(), 'joulemark-browser-'))
+    browser = await chromium.launch({
+      executablePath: executablePath!,
+      args: ['--no-sandbox'],
+      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
+    })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text())
@@ -71,7 +80,10 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
     })
     await page.goto('http://report.invalid/')
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
+  })
 
   const column = (table: string, index: number) =>
     page.$$eval(`#t-${table} tbody tr`, (rows, at) => rows.map((row) => row.children[at]?.textContent ?? ''), index)

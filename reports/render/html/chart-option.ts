@@ -1,11 +1,9 @@
 import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
 import type { BarChart, Chart, ChartAxis, ChartLine, LineChart } from '../../charts/chart.ts'
+import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from './chart-look.ts'
 
-/** Chart coordinates; the page scales the picture to the column it stands in. */
-export const CHART_WIDTH = 480
-const [LEFT, RIGHT, BOTTOM] = [64, 22, 50]
-const FONT_PX = 14
+const [LEFT, RIGHT, BOTTOM] = [CHART_MARGIN.left, CHART_MARGIN.right, CHART_MARGIN.bottom]
 /** Room above the axes for the legend, where there is one, and the name of the first axis. */
 const topOf = (chart: Drawn): number => 38 + LEGEND_ROW * legendRows(legendNames(chart))
 const LEGEND_ROW = 26
@@ -13,16 +11,6 @@ const LEGEND_ROW = 26
 type Drawn = Pick<BarChart, 'kind' | 'categories' | 'groups'> | Pick<LineChart, 'kind' | 'panels'>
 /** Sign, its distance from the word, and the gap to the next. */
 const LEGEND_SIGN = 54
-/** How many colours the style of the page has. */
-export const SERIES_COLORS = 6
-
-/** Colours are variables of the page, so that one picture serves light, dark and paper. */
-const ink = 'var(--ink)'
-const faint = 'var(--faint)'
-const grid = 'var(--line)'
-const seriesColor = (index: number): string => `var(--s${index % SERIES_COLORS})`
-/** Cards differ in their dashes too: not everybody sees the colours. */
-const dashes = ['solid', [9, 4], [4, 3], [12, 3, 3, 3], [6, 2], [14, 5]] as const
 
 /** Size of a chart in its own coordinates. */
 export function chartHeight(chart: Drawn): number {
@@ -128,7 +116,8 @@ function lineParts(chart: LineChart) {
 function lineSeries(line: ChartLine, panel: number, bands: LineChart['bands']): LineSeriesOption {
   const color = seriesColor(line.color)
   const limit = line.style === 'limit'
-  const type = limit ? 'dotted' : dashes[line.color % dashes.length]!
+  const dash = dashOf(line.color)
+  const type = limit ? 'dotted' : dash.length === 0 ? 'solid' : [...dash]
   return {
     type: 'line',
     name: line.name,
@@ -145,7 +134,7 @@ function lineSeries(line: ChartLine, panel: number, bands: LineChart['bands']): 
       ? {
           markArea: {
             silent: true,
-            itemStyle: { color: 'var(--band)' },
+            itemStyle: { color: band },
             data: bands.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }] as [object, object]),
           },
         }

@@ -3,7 +3,8 @@ import { GridComponent, LegendComponent, MarkAreaComponent } from 'echarts/compo
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import type { Chart } from '../../charts/chart.ts'
-import { CHART_WIDTH, chartHeight, chartOption } from './chart-option.ts'
+import { CHART_WIDTH } from './chart-look.ts'
+import { chartHeight, chartOption } from './chart-option.ts'
 import { htmlId } from './html-id.ts'
 import { type Html, html, trusted } from './template.ts'
 

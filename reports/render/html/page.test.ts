@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import article from '../../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
@@ -13,8 +12,9 @@ import { makeRun } from '../../../harness/testing/record-builder.ts'
 import { buildReport } from '../../build.ts'
 import { parseClaims } from '../../claims/schema.ts'
 import { makeHostileReport, makeReport } from '../../testing/report-builder.ts'
+import { economics } from './client/economics.ts'
+import { clientScript } from './client-bundle.ts'
 import { renderHtml } from './page.ts'
-import { economicsScript, pageScript } from './page-script.ts'
 import { jsonOf } from './template.ts'
 
 const html = renderHtml(makeReport())
@@ -62,11 +62,6 @@ test('the page of the whole audit is small', () => {
 })
 
 describe('the economics in the page', () => {
-  const economics = runInNewContext(`${economicsScript};economics`) as (
-    card: object,
-    at: object,
-  ) => Record<string, number | null>
-
   test('are those of the harness at any assumptions', () => {
     const positive = (max: number) => fc.double({ min: 0.01, max, noNaN: true })
     const all = fc.record({
@@ -98,6 +93,6 @@ describe('the economics in the page', () => {
   })
 
   test('the script parses', () => {
-    expect(() => new Function(pageScript)).not.toThrow()
+    expect(() => new Function(clientScript())).not.toThrow()
   })
 })

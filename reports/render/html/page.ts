@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { MoneyModel, Report } from '../../report.ts'
+import type { MoneyModel } from '../../money-model.ts'
+import type { Report } from '../../report.ts'
 import type { Table } from '../../tables/table.ts'
 import { sourceLines } from '../source-lines.ts'
 import { chartSections } from './chart-figure.ts'
-import { pageScript } from './page-script.ts'
+import { clientScript } from './client-bundle.ts'
 import { pageStyle } from './page-style.ts'
 import { tableSection } from './table-section.ts'
 import { type Html, html, joined, jsonOf, nothing, trusted } from './template.ts'
@@ -13,7 +14,8 @@ import { type Html, html, joined, jsonOf, nothing, trusted } from './template.ts
  * Readable without the script; with it, tables sort and the economics follow the reader's assumptions.
  */
 export function renderHtml(report: Report): string {
-  const hash = createHash('sha256').update(pageScript).digest('base64')
+  const script = clientScript()
+  const hash = createHash('sha256').update(script).digest('base64')
   const title = report.title + (report.simulated ? ' (SIMULATED)' : '')
   const section = (table: Table) => {
     const form = table.id === 'economics' && report.money !== null ? moneyForm(report.money) : nothing
@@ -44,7 +46,7 @@ export function renderHtml(report: Report): string {
 ${joined(sections, '\n')}
 <section aria-labelledby="h-sources"><h2 id="h-sources">Sources</h2><ul class="sources">${sourceList(report)}</ul></section>
 </main>
-<script>${trusted(pageScript, 'a constant of the project')}</script>
+<script>${trusted(script, 'bundled from the project alone; what it shows of a report it writes as text')}</script>
 </body>
 </html>
 `.markup

@@ -1,0 +1,27 @@
+import { costChart } from '../../../charts/cost-chart.ts'
+import type { MoneyModel } from '../../../money-model.ts'
+import { CHART_WIDTH } from '../chart-look.ts'
+import { costPicture } from './cost-picture.ts'
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** Draws the chart of the cost at a reader's assumptions into its figure, where the page has one, and says it in words. */
+export function drawCostPicture(model: MoneyModel): void {
+  const figure = document.getElementById('g-cost-utilisation')
+  const order = model.cards.map(({ id }) => id)
+  const chart = costChart(model, (card) => order.indexOf(card), '', false)
+  if (figure === null || chart === null) return
+  const { height, shapes } = costPicture(chart, model.utilisation)
+  const svg = figure.querySelector('svg')!
+  svg.setAttribute('viewBox', `0 0 ${CHART_WIDTH} ${height}`)
+  svg.replaceChildren(
+    ...shapes.map(({ name, attributes, text }) => {
+      const element = document.createElementNS(SVG, name)
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
+      if (text !== undefined) element.textContent = text
+      return element
+    }),
+  )
+  figure.querySelector('figcaption')!.textContent =
+    `At your assumptions: ${chart.summary} The dotted line is your utilisation; shaded is the interval of a crossing.`
+}
