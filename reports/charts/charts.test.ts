@@ -101,6 +101,11 @@ describe('the charts of a report', () => {
     expect(chartSvg(chart('tokens-per-joule')).markup).toBe(first)
     expect(first).toContain('role="img"')
     expect(first).not.toMatch(/zr\d|NaN|undefined/)
+    const clipped = chartSvg(chart('concurrency-1')).markup
+    expect(clipped).toContain('clip-path="url(#g-concurrency-1-c0)"')
+    expect(clipped).toContain('id="g-concurrency-1-c0"')
+    expect(clipped).not.toMatch(/zr\d/)
+    expect(chartSvg(chart('concurrency-1')).markup).toBe(clipped)
   })
 
   test('names from outside are text in the picture too', () => {

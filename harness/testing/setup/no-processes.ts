@@ -2,7 +2,10 @@ import childProcess, { ChildProcess } from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server, Socket } from 'node:net'
 
-/** Unit tests start no process and open no socket: they would depend on how busy the machine is. */
+/**
+ * Unit tests start no process and open no socket: they would depend on how busy the machine is. One exception gets past
+ * this: esbuild, which bundles the script of the report's page from a thread of its own. It computes and waits for no clock.
+ */
 function refuse(what: string): () => never {
   return () => {
     throw new Error(`a unit test may not ${what}: name the file *.e2e.test.ts`)

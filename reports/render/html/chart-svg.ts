@@ -22,7 +22,7 @@ export function chartSvg(chart: Chart): Html {
       .replace(/^<svg[^>]*>/, '')
       .replace(/<\/svg>\s*$/, '')
     const drawing = trusted(
-      slim(inner),
+      slim(inner, id),
       'ECharts escapes the names that it writes into its SVG; a test draws hostile ones',
     )
     return html`<svg viewBox="0 0 ${CHART_WIDTH} ${height}" role="img" aria-label="${chart.title}" aria-describedby="s-${id}">${drawing}</svg>`
@@ -32,11 +32,12 @@ export function chartSvg(chart: Chart): Html {
 }
 
 /**
- * Leaves out what is for the mouse: classes (numbered by how many charts were drawn), their style, and marks of the data.
- * A tenth of a unit is finer than any screen.
+ * Leaves out what is for the mouse: classes, their style, and marks of the data. Ids carry the chart's own instead of how
+ * many charts the process drew before. A tenth of a unit is finer than any screen.
  */
-function slim(svg: string): string {
+function slim(svg: string, id: string): string {
   return svg
+    .replace(/( id="|url\(#)zr\d+-/g, `$1g-${id}-`)
     .replace(/<style\b[\s\S]*?<\/style>/g, '')
     .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
     .replace(/<rect width="\d+" height="\d+" x="0" y="0" fill="none"[^>]*><\/rect>\n?/, '')
