@@ -8,7 +8,7 @@ import type { Verification } from './verify-run.ts'
  */
 export function refusals(verification: Verification): string[] {
   const { record, recomputed } = verification
-  const gates = record && recomputed ? reasonsNotQuotable({ status: record.status, gates: recomputed.gates }) : []
+  const gates = record && recomputed ? reasonsNotQuotable({ ...record, gates: recomputed.gates }) : []
   return [...gates, ...sealReasons(verification)]
 }
 

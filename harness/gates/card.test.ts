@@ -4,8 +4,12 @@ import type { GpuRow } from '../record/rows.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { gpuRow } from '../testing/rows.ts'
-import { type CardHealthPart, cardMatch, ecc, gpuExclusive, powerLimit } from './card.ts'
-import { clockSteps, energyAgreement, energyCoverage, thermalSoak, throttle, throttledBetween } from './card-power.ts'
+import { comparePowerLimit, matchCard } from './card.ts'
+import { checkMemoryErrors, type MemoryHealth } from './card-memory.ts'
+import { checkCoverage, compareEnergy } from './card-power.ts'
+import { checkProcesses } from './card-processes.ts'
+import { checkSlowdown, checkSoak, type ThrottledUs, throttledBetween } from './card-slowdown.ts'
+import { checkSteps } from './clock.ts'
 
 const gpu = (over: Partial<Gpu> = {}): Gpu => ({
   index: 0,
@@ -25,7 +29,8 @@ const gpu = (over: Partial<Gpu> = {}): Gpu => ({
   serving: true,
   ...over,
 })
-const health = (over: Partial<CardHealthPart> = {}): CardHealthPart => ({
+type CardHealth = MemoryHealth & { readonly throttleUs: ThrottledUs | null }
+const health = (over: Partial<CardHealth> = {}): CardHealth => ({
   uuid: 'GPU-a',
   throttleUs: { sw_power_cap: 1000, sw_thermal_slowdown: 0, hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0 },
   eccCorrected: 0,
@@ -65,7 +70,7 @@ describe('card-match', () => {
     ['no card was named or known', null, [gpu()], 'not-measured'],
     ['no GPU could be read', expected, [], 'not-measured'],
   ] as const)('%s', (_, wanted, gpus, status) => {
-    expect(cardMatch(wanted, card, gpus).status).toBe(status)
+    expect(matchCard(wanted, card, gpus).status).toBe(status)
   })
 })
 
@@ -88,7 +93,7 @@ describe('gpu-exclusive', () => {
     ['a list that cannot be read', [{ processes: null, reason: 'no permission' }], [], 'not-measured'],
     ['nobody looked', [], [], 'not-measured'],
   ])('%s', (_, sights, pids, status) => {
-    expect(gpuExclusive(sights, ['GPU-a'], pids).status).toBe(status)
+    expect(checkProcesses(sights, ['GPU-a'], pids).status).toBe(status)
   })
 })
 
@@ -111,8 +116,8 @@ describe('energy gates', () => {
     ['no energy', [trial(1, 1), trial(null, 0.9)], 'fail'],
     ['no window', [], 'not-measured'],
   ])('coverage: %s', (_, trials, status) => {
-    expect(energyCoverage(trials, [gpu()], undefined).status).toBe(status)
-    expect(energyCoverage(trials, [], 'no nvidia-smi')).toEqual({ status: 'not-measured', evidence: 'no nvidia-smi' })
+    expect(checkCoverage(trials, [gpu()], undefined).status).toBe(status)
+    expect(checkCoverage(trials, [], 'no nvidia-smi')).toEqual({ status: 'not-measured', evidence: 'no nvidia-smi' })
   })
 
   it('agreement fails over 5 % in any window, either way', () => {
@@ -122,16 +127,16 @@ describe('energy gates', () => {
       counterJ,
       reason: 'no koffi',
     })
-    expect(energyAgreement([pair(1040, 1000), pair(null, 1000)]).status).toBe('pass')
-    expect(energyAgreement([pair(1000, 1000), pair(940, 1000)])).toMatchObject({
+    expect(compareEnergy([pair(1040, 1000), pair(null, 1000)]).status).toBe('pass')
+    expect(compareEnergy([pair(1000, 1000), pair(940, 1000)])).toMatchObject({
       status: 'fail',
       evidence: expect.stringContaining('-6.0 %'),
     })
-    expect(energyAgreement([pair(1000, null)])).toMatchObject({
+    expect(compareEnergy([pair(1000, null)])).toMatchObject({
       status: 'not-measured',
       evidence: 'no energy counter: no koffi',
     })
-    expect(energyAgreement([]).status).toBe('not-measured')
+    expect(compareEnergy([]).status).toBe('not-measured')
   })
 })
 
@@ -148,15 +153,15 @@ describe('throttle', () => {
     ['software thermal slowdown', mask('0x20', 50_000), 'fail'],
     ['no reasons told', window(() => ({ eventReasons: null })), 'not-measured'],
   ])('%s', (_, seen, status) => {
-    expect(throttle([seen], null, 60_000).status).toBe(status)
+    expect(checkSlowdown([seen], null, 60_000).status).toBe(status)
   })
 
   it('also believes the counters of the driver, which miss nothing between samples', () => {
     const after = health({ throttleUs: { ...health().throttleUs, hw_thermal_slowdown: 120_000 } })
     const passed = throttledBetween([health()], [after])
     expect(passed).toMatchObject({ sw_power_cap: 0, hw_thermal_slowdown: 120_000 })
-    expect(throttle([mask('0x0')], passed, 60_000).status).toBe('fail')
-    expect(throttle([mask('0x0')], { sw_thermal_slowdown: 10_000 }, 60_000).status).toBe('warn')
+    expect(checkSlowdown([mask('0x0')], passed, 60_000).status).toBe('fail')
+    expect(checkSlowdown([mask('0x0')], { sw_thermal_slowdown: 10_000 }, 60_000).status).toBe('warn')
   })
 
   it('has no difference of counters that are missing or were reset', () => {
@@ -175,7 +180,7 @@ describe('thermal-soak', () => {
     ['a die that warms by 8 C', window((at) => ({ temperatureC: 60 + Math.round(at / 5000) })), 'fail'],
     ['no sensors', window(() => ({ smClockMHz: null, temperatureC: null })), 'not-measured'],
   ])('%s', (_, seen, status) => {
-    expect(thermalSoak([window(), seen].slice(status === 'not-measured' ? 1 : 0)).status).toBe(status)
+    expect(checkSoak([window(), seen].slice(status === 'not-measured' ? 1 : 0)).status).toBe(status)
   })
 })
 
@@ -190,36 +195,36 @@ describe('ecc', () => {
     ['a failed remap', health({ remapFailure: true }), 'fail'],
     ['a card without ECC', health(none), 'not-measured'],
   ])('%s', (_, after, status) => {
-    expect(ecc([health({ eccCorrected: 2 })], [after]).status).toBe(status)
+    expect(checkMemoryErrors([health({ eccCorrected: 2 })], [after]).status).toBe(status)
   })
 })
 
 describe('power-limit', () => {
   it('passes at the default or at what the scenario says, and tells how to mend it', () => {
-    expect(powerLimit([gpu()]).status).toBe('pass')
-    expect(powerLimit([gpu({ powerLimitW: 300 })], 300).status).toBe('pass')
-    expect(powerLimit([gpu({ powerLimitW: 300 })])).toMatchObject({
+    expect(comparePowerLimit([gpu()]).status).toBe('pass')
+    expect(comparePowerLimit([gpu({ powerLimitW: 300 })], 300).status).toBe('pass')
+    expect(comparePowerLimit([gpu({ powerLimitW: 300 })])).toMatchObject({
       status: 'fail',
       evidence: expect.stringContaining('nvidia-smi -i 0 -pl 450'),
     })
-    expect(powerLimit([gpu()], 300).status).toBe('fail')
-    expect(powerLimit([gpu({ powerLimitW: null })]).status).toBe('not-measured')
-    expect(powerLimit([gpu({ powerLimitW: 300, serving: false })]).status).toBe('not-measured')
+    expect(comparePowerLimit([gpu()], 300).status).toBe('fail')
+    expect(comparePowerLimit([gpu({ powerLimitW: null })]).status).toBe('not-measured')
+    expect(comparePowerLimit([gpu({ powerLimitW: 300, serving: false })]).status).toBe('not-measured')
   })
 })
 
 describe('clock', () => {
   const windows = [{ index: 0, windowStartMs: 10_000, windowEndMs: 20_000 }]
   it('fails on a step in or right beside a window only', () => {
-    expect(clockSteps([], windows).status).toBe('pass')
-    expect(clockSteps([{ atMs: 5000, stepMs: 80 }], windows).status).toBe('pass')
-    expect(clockSteps([{ atMs: 15_000, stepMs: -700 }], windows)).toMatchObject({
+    expect(checkSteps([], windows).status).toBe('pass')
+    expect(checkSteps([{ atMs: 5000, stepMs: 80 }], windows).status).toBe('pass')
+    expect(checkSteps([{ atMs: 15_000, stepMs: -700 }], windows)).toMatchObject({
       status: 'fail',
       evidence: expect.stringContaining('-700 ms'),
     })
-    expect(clockSteps([{ atMs: 20_500, stepMs: 80 }], windows).status).toBe('fail')
-    expect(clockSteps(null, windows).status).toBe('not-measured')
-    expect(clockSteps([{ atMs: 1, stepMs: 80 }], [{ index: 0, windowStartMs: null, windowEndMs: null }]).status).toBe(
+    expect(checkSteps([{ atMs: 20_500, stepMs: 80 }], windows).status).toBe('fail')
+    expect(checkSteps(null, windows).status).toBe('not-measured')
+    expect(checkSteps([{ atMs: 1, stepMs: 80 }], [{ index: 0, windowStartMs: null, windowEndMs: null }]).status).toBe(
       'pass',
     )
   })

@@ -1,6 +1,12 @@
+import { cardByKey, editionsOf } from '../catalogue/cards.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../record/schema/run.ts'
-import { type GateResult, gateResult, notMeasured } from './gate.ts'
+import type { GpuTelemetry } from '../record/schema/telemetry.ts'
+import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
+import { failsAbove, isBeyond, relativeDifference } from './threshold.ts'
+import { notWatched } from './watched.ts'
+
+type Result = GateResult<'pass' | 'fail' | 'not-measured'>
 
 /** The card that was named, as its catalogue entries say. A group name has several. */
 export interface ExpectedCard {
@@ -9,10 +15,39 @@ export interface ExpectedCard {
 }
 
 /** ECC and a carve-out may take this much of the memory; a slice of a card (MIG, vGPU) takes more. */
-const MEMORY_TOLERANCE = 0.1
+const memoryDifference = failsAbove({
+  what: 'memory of the GPU, more or less than that of the card named',
+  value: 0.1,
+  unit: 'share',
+})
 
-/** Fails when the GPU that served is not the card named: another name, or much less memory than that card has. */
-export function cardMatch(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): GateResult {
+/** The card that served is the one that a price and a limit are looked up for. */
+export const cardMatch = defineGate({
+  question: 'Is the GPU that served the model the card that the report names?',
+  kinds: everyKind,
+  required: true,
+  thresholds: { memoryDifference },
+  statuses: ['pass', 'fail', 'not-measured'],
+  formula:
+    'Name and memory of each serving GPU, as nvidia-smi reports them, are compared with the catalogue entry of the card. A group name, such as rtx-6000-pro, stands for any of its editions.',
+  evidence: 'Number, name and memory of the serving GPUs.',
+  whatToDo:
+    'Name the card that is there (`--card`), name the GPUs that serve (`--gpus`), or turn MIG off. For a card that the catalogue does not know, add an entry.',
+  evaluate: ({ card, gpus }) => matchCard(expectedCard(card), card, gpus),
+})
+
+/** The card that was named or, where nobody named one, the one that the name of the GPU says. */
+function expectedCard({ claimed, key }: RunRecord['card']): ExpectedCard | null {
+  const named = claimed ?? key
+  if (named === null) return null
+  const card = cardByKey(named)
+  const cards = card === null ? editionsOf(named) : [card]
+  const entries = cards.map(({ smiName, smiMemoryMiB }) => ({ smiName, memoryTotalMiB: smiMemoryMiB.value }))
+  return { key: named, entries }
+}
+
+/** Fails when a GPU that served has another name than the card expected, or another amount of memory. */
+export function matchCard(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): Result {
   const serving = servingGpus(gpus)
   if (serving.length === 0) return notMeasured(card.reason ?? 'no GPU could be read')
   if (!expected) return notMeasured(`the catalogue knows no card by the name "${serving[0]?.name}", and none was named`)
@@ -20,107 +55,60 @@ export function cardMatch(expected: ExpectedCard | null, card: RunRecord['card']
     const plain = gpu.name.replace(/ \(SIMULATED\)$/, '')
     const entry = expected.entries.find(({ smiName }) => smiName === plain)
     if (!entry) return gateResult('fail', `${gpu.uuid} is a "${gpu.name}"; the card named is ${expected.key}`)
-    const short = gpu.memoryTotalMiB === null ? 0 : 1 - gpu.memoryTotalMiB / entry.memoryTotalMiB
-    if (Math.abs(short) > MEMORY_TOLERANCE) {
-      return gateResult(
-        'fail',
-        `${gpu.uuid} has ${gpu.memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`,
-      )
-    }
+    const { memoryTotalMiB } = gpu
+    if (memoryTotalMiB !== null && isBeyond(memoryDifference, relativeDifference(memoryTotalMiB, entry.memoryTotalMiB)))
+      return gateResult('fail', `${gpu.uuid} has ${memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`)
   }
   const memory = serving.map((gpu) => gpu.memoryTotalMiB ?? '?').join(' and ')
   return gateResult('pass', `${serving.length} x "${serving[0]?.name}", ${memory} MiB: ${expected.key}`)
 }
 
-/** The compute processes on the cards at one moment; null where they cannot be listed. */
-export interface ProcessSight {
-  readonly processes: readonly { readonly uuid: string; readonly pid: number; readonly name: string }[] | null
-  readonly reason?: string
-}
+const limitDifference = failsAbove({
+  what: 'enforced power limit, more or less than the default of the card or the limit that the scenario states',
+  value: 1,
+  unit: 'W',
+})
 
-/**
- * Fails when a process besides the server used a serving GPU. Which process is the server's is known only when it was
- * started by us (`serverPids`); else one process a card is taken for it. An empty list is no proof: in a container
- * nvidia-smi sees no process of others.
- */
-export function gpuExclusive(
-  sights: readonly ProcessSight[],
-  servingUuids: readonly string[],
-  serverPids: readonly number[] = [],
-): GateResult {
-  const blind = sights.find(({ processes }) => processes === null)
-  if (sights.length === 0) return notMeasured('processes were not listed')
-  if (blind) return notMeasured(`processes cannot be listed: ${blind.reason ?? 'nvidia-smi does not tell'}`)
-  const counts = new Map<number, { uuid: string; pid: number; name: string }>()
-  for (const process of sights.flatMap(({ processes }) => processes ?? [])) {
-    if (servingUuids.includes(process.uuid)) counts.set(process.pid, process)
-  }
-  const seen = [...counts.values()]
-  if (seen.length === 0)
-    return notMeasured('nvidia-smi lists no process, not even the server: it sees no other container')
-  const foreign = servingUuids.flatMap((uuid) => {
-    const own = seen.filter((process) => process.uuid === uuid)
-    return serverPids.length > 0 ? own.filter(({ pid }) => !serverPids.includes(pid)) : own.length > 1 ? own : []
+/** A lowered power limit makes a card slower and more efficient than others of its kind. */
+export const powerLimit = defineGate({
+  question: 'Did the card run at its default power limit, or at the one that the scenario states?',
+  kinds: everyKind,
+  required: false,
+  thresholds: { limitDifference },
+  statuses: ['pass', 'fail', 'not-measured'],
+  formula:
+    'The enforced limit of each serving GPU, before and after the run, is compared with the default of the driver, or with `powerLimitW` of the scenario.',
+  evidence: 'The enforced limits; on a failure, the GPU, the expected limit and the command that sets it.',
+  whatToDo: 'Set the limit with the command that the evidence prints, or state it as `powerLimitW` in the scenario.',
+  evaluate: (record) =>
+    record.telemetry
+      ? comparePowerLimit(limitsOf(record, record.telemetry), record.scenario.powerLimitW ?? null)
+      : notWatched(record),
+})
+
+/** The limits before the run and after it: one that was changed meanwhile must not pass. */
+function limitsOf({ gpus }: GateInput, telemetry: GpuTelemetry): GateInput['gpus'] {
+  const later = gpus.flatMap((gpu) => {
+    const powerLimitW = telemetry.after.health.find(({ uuid }) => uuid === gpu.uuid)?.enforcedLimitW ?? null
+    return powerLimitW === null || powerLimitW === gpu.powerLimitW ? [] : [{ ...gpu, powerLimitW }]
   })
-  const list = (foreign.length > 0 ? foreign : seen).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
-  return foreign.length > 0
-    ? gateResult('fail', `more than the server used the GPU: ${list}`)
-    : gateResult('pass', `one process a GPU: ${list}`)
+  return [...gpus, ...later]
 }
 
-/** The part of a card's health that these gates compare; telemetry reads it before and after a run. */
-export interface CardHealthPart {
-  readonly uuid: string
-  readonly throttleUs: Readonly<Record<string, number>> | null
-  readonly eccCorrected: number | null
-  readonly eccUncorrected: number | null
-  readonly remapPending: boolean | null
-  readonly remapFailure: boolean | null
-  readonly retirementPending: boolean | null
-}
-
-/** Fails on an uncorrected error, a pending or failed remap, or a corrected-error jump during the run. */
-export function ecc(before: readonly CardHealthPart[], after: readonly CardHealthPart[]): GateResult {
-  const told = after.filter((card) =>
-    [card.eccCorrected, card.eccUncorrected, card.remapPending, card.remapFailure, card.retirementPending].some(
-      (value) => value !== null,
-    ),
+/** Fails when an enforced limit is neither the default of the card nor the one that the scenario states. */
+export function comparePowerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): Result {
+  const known = servingGpus(gpus).flatMap(({ index, uuid, powerLimitW, powerDefaultLimitW }) =>
+    powerLimitW === null || powerDefaultLimitW === null
+      ? []
+      : [{ gpu: index ?? uuid, uuid, enforcedW: powerLimitW, expectedW: statedLimitW ?? powerDefaultLimitW }],
   )
-  if (told.length === 0) return notMeasured('ECC is off or not there: memory errors are not counted')
-  const faults = told.flatMap((card) => {
-    const start = before.find(({ uuid }) => uuid === card.uuid)
-    const jump = (card.eccCorrected ?? 0) - (start?.eccCorrected ?? 0)
-    return [
-      ...((card.eccUncorrected ?? 0) > 0 ? [`${card.uuid}: ${card.eccUncorrected} uncorrected errors`] : []),
-      ...(card.remapPending || card.retirementPending
-        ? [`${card.uuid}: memory rows wait to be replaced (reboot)`]
-        : []),
-      ...(card.remapFailure ? [`${card.uuid}: memory rows could not be replaced`] : []),
-      ...(start && jump > 0 ? [`${card.uuid}: ${jump} corrected errors during the run`] : []),
-    ]
-  })
-  if (faults.length > 0) return gateResult('fail', faults.join('; '))
-  const corrected = told.map((card) => card.eccCorrected ?? 'not counted').join(' and ')
-  return gateResult(
-    'pass',
-    `no uncorrected error, no pending remap; corrected since the driver was loaded: ${corrected}`,
-  )
-}
-
-/** Fails when the enforced limit is not the card's default, and the scenario does not state that limit. */
-export function powerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): GateResult {
-  const known = servingGpus(gpus).filter((gpu) => gpu.powerLimitW !== null && gpu.powerDefaultLimitW !== null)
-  if (known.length === 0) return notMeasured('the driver tells no power limit')
-  const off = known.find((gpu) => Math.abs((gpu.powerLimitW ?? 0) - (statedLimitW ?? gpu.powerDefaultLimitW ?? 0)) > 1)
-  if (!off)
-    return gateResult(
-      'pass',
-      `enforced ${known.map((gpu) => gpu.powerLimitW).join(' and ')} W, as ${statedLimitW === null ? 'by default' : 'the scenario says'}`,
-    )
-  const wanted =
-    statedLimitW === null ? `${off.powerDefaultLimitW} W, the default` : `${statedLimitW} W, which the scenario says`
+  if (known.length === 0) return notMeasured('the driver does not report a power limit')
+  const source = statedLimitW === null ? 'the default' : 'stated by the scenario'
+  const off = known.find(({ enforcedW, expectedW }) => isBeyond(limitDifference, Math.abs(enforcedW - expectedW)))
+  if (off === undefined)
+    return gateResult('pass', `enforced ${known.map(({ enforcedW }) => enforcedW).join(' and ')} W, ${source}`)
   return gateResult(
     'fail',
-    `${off.uuid}: enforced ${off.powerLimitW} W, not ${wanted} (mend with sudo nvidia-smi -i ${off.index ?? off.uuid} -pl ${statedLimitW ?? off.powerDefaultLimitW})`,
+    `${off.uuid}: enforced ${off.enforcedW} W, not ${off.expectedW} W, ${source} (fix with sudo nvidia-smi -i ${off.gpu} -pl ${off.expectedW})`,
   )
 }

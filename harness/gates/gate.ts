@@ -1,11 +1,27 @@
 import type { Gate, RunRecord } from '../record/schema/run.ts'
-import type { Scenario, TextScenario } from '../scenario/schema.ts'
+import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
+import type { Threshold } from './threshold.ts'
+
+export type GateStatus = Gate['status']
+interface ScenarioOf {
+  readonly text: TextScenario
+  readonly image: ImageScenario
+  readonly training: TrainingScenario
+}
+export type WorkloadKind = keyof ScenarioOf
+export const everyKind: readonly WorkloadKind[] = ['text', 'image', 'training']
 
 /** What a gate says of a run, before `required` is put beside it. */
-export type GateResult = Pick<Gate, 'status' | 'evidence'>
+export interface GateResult<Status extends GateStatus = GateStatus> {
+  readonly status: Status
+  readonly evidence: string
+}
 
-export const gateResult = (status: Gate['status'], evidence: string): GateResult => ({ status, evidence })
-export const notMeasured = (why: string): GateResult => gateResult('not-measured', why)
+export const gateResult = <Status extends GateStatus>(status: Status, evidence: string): GateResult<Status> => ({
+  status,
+  evidence,
+})
+export const notMeasured = (why: string): GateResult<'not-measured'> => gateResult('not-measured', why)
 
 /** The parts of a record that gates read. */
 export type GateInput<OfKind extends Scenario = Scenario> = Pick<
@@ -27,8 +43,40 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
 /** A run of text: it has prompts and answers of tokens. */
 export type TextGateInput = GateInput<TextScenario>
 
-/** A share as a percentage, with two decimals under 1 %. */
-export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`
+/** One gate: everything that is said of it anywhere is said here, beside the function that evaluates it. */
+export interface GateDefinition<
+  Kind extends WorkloadKind = WorkloadKind,
+  Reachable extends GateStatus = GateStatus,
+  Limits extends Readonly<Record<string, Threshold>> = Readonly<Record<string, Threshold>>,
+> {
+  /** What the gate asks of a run, in one sentence. */
+  readonly question: string
+  /** Kinds of run that it applies to; for the others it is neither measured nor required. */
+  readonly kinds: readonly Kind[]
+  /** A required gate must have been measured for a run to be quotable. */
+  readonly required: boolean
+  readonly thresholds: Limits
+  /** Every status that `evaluate` can give: the compiler checks that none is missing, the truth table that each occurs. */
+  readonly statuses: readonly Reachable[]
+  /** How the status follows from the record. */
+  readonly formula: string
+  /** What the evidence shows. */
+  readonly evidence: string
+  /** What a person does when the gate fails or warns. */
+  readonly whatToDo: string
+  // a method, so that a gate for text only is a gate of the table: evaluateGates calls it for its own kinds alone
+  evaluate(record: GateInput<ScenarioOf[Kind]>): GateResult<NoInfer<Reachable>>
+}
 
-/** A threshold as text, without digits that it does not have: 0.05 is `5 %`. */
-export const limitPercent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`
+/** Declares a gate; its kinds and statuses are inferred and held against its function. */
+export const defineGate = <
+  const Kind extends WorkloadKind,
+  const Reachable extends GateStatus,
+  const Limits extends Readonly<Record<string, Threshold>>,
+>(
+  definition: GateDefinition<Kind, Reachable, Limits>,
+): GateDefinition<Kind, Reachable, Limits> => definition
+
+/** Sum of one number over items, such as the trials of a run. */
+export const sumOf = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0)

@@ -1,35 +1,51 @@
+import { imageModelByKey } from '../catalogue/image-models.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import type { Model } from '../catalogue/types.ts'
-import { type GateResult, gateResult, notMeasured, type TextGateInput } from './gate.ts'
+import {
+  defineGate,
+  everyKind,
+  type GateInput,
+  type GateResult,
+  type GateStatus,
+  gateResult,
+  notMeasured,
+  type TextGateInput,
+} from './gate.ts'
 
-/** One thing that was compared: `null` status says that the server does not tell. */
-interface Compared {
-  readonly status: 'pass' | 'warn' | 'fail' | 'not-measured'
-  readonly text: string
-}
+/** The served model, its quantization, its context or its KV dtype is not the scenario's. */
+export const endpointModel = defineGate({
+  question: 'Did the server run the model that the scenario names, as the scenario states it?',
+  kinds: everyKind,
+  required: true,
+  thresholds: {},
+  statuses: ['pass', 'warn', 'fail', 'not-measured'],
+  formula:
+    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, so is each of these that the scenario states: context length, KV cache dtype, tensor parallel size, quantization. What the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn.',
+  evidence: 'What the server reports, beside what the scenario requires.',
+  whatToDo:
+    'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',
+  evaluate: (record) => (isText(record) ? servedModel(record) : modelOfJob(record)),
+})
+
+const isText = (record: GateInput): record is TextGateInput => record.scenario.kind === 'text'
+
+/** One thing that was compared. */
+type Compared = GateResult
 
 /**
- * Fails when the served model, its quantisation, its context or its KV dtype is not the scenario's. The name that a
- * server gives is what a person typed; where it also tells from where the weights came, that is held against it.
- * What the scenario states and the server does not tell is not measured.
+ * The name that a server gives is what a person typed; where it also reports where the weights came from, that counts
+ * as well. What the scenario states and the server does not report is not measured.
  */
-export function endpointModel(record: TextGateInput): GateResult {
+function servedModel(record: TextGateInput): GateResult {
   const model = modelByKey(record.scenario.model)
   if (model === null) return notMeasured(`${record.scenario.model} is not in the catalogue`)
   const { server } = record.scenario
   const { serving, maxModelLen } = record.endpoint
+  const kvCacheDtype = serving?.kvCacheDtype ? plainDtype(serving.kvCacheDtype) : null
   const compared = [
     nameOf(record, model),
     ...(server?.maxModelLen === undefined ? [] : [equal('context', String(server.maxModelLen), maxModelLen)]),
-    ...(server?.kvCacheDtype === undefined
-      ? []
-      : [
-          equal(
-            'KV cache',
-            plainDtype(server.kvCacheDtype),
-            serving?.kvCacheDtype ? plainDtype(serving.kvCacheDtype) : null,
-          ),
-        ]),
+    ...(server?.kvCacheDtype === undefined ? [] : [equal('KV cache', plainDtype(server.kvCacheDtype), kvCacheDtype)]),
     ...(server?.tensorParallel === undefined
       ? []
       : [equal('tensor parallel', String(server.tensorParallel), serving?.tensorParallel ?? null)]),
@@ -37,9 +53,9 @@ export function endpointModel(record: TextGateInput): GateResult {
       ? []
       : [equal('quantization', server.quantization, serving?.quantization ?? null)]),
   ]
-  const order = ['fail', 'not-measured', 'warn', 'pass'] as const
+  const order: readonly GateStatus[] = ['fail', 'not-measured', 'warn', 'pass']
   const status = order.find((each) => compared.some((one) => one.status === each)) ?? 'pass'
-  return gateResult(status, compared.map((each) => each.text).join('; '))
+  return gateResult(status, compared.map((each) => each.evidence).join('; '))
 }
 
 function nameOf(record: TextGateInput, model: Model): Compared {
@@ -48,24 +64,24 @@ function nameOf(record: TextGateInput, model: Model): Compared {
   if (needing) {
     const quantization = serving?.quantization ?? null
     const text = `${needing.name} is ${model.key} only with --quantization ${needing.quantization}`
-    if (quantization === null) return { status: 'not-measured', text: `${text}, and the server does not tell` }
-    return { status: quantization === needing.quantization ? 'pass' : 'fail', text: `${text}; it has ${quantization}` }
+    if (quantization === null) return notMeasured(`${text}, and the server does not report its own`)
+    return gateResult(quantization === needing.quantization ? 'pass' : 'fail', `${text}; it has ${quantization}`)
   }
   const source = root === null ? null : checkpointOf(root)
+  const expected = `${model.key} is ${model.servedAs.join(' or ')}`
   if (source?.repository && !model.servedAs.includes(source.name)) {
-    return {
-      status: 'fail',
-      text: `serves ${source.name}, under the name ${name}; ${model.key} is ${model.servedAs.join(' or ')}`,
-    }
+    return gateResult('fail', `serves ${source.name}, under the name ${name}; ${expected}`)
   }
   if (source !== null && !source.repository && !model.servedAs.some((each) => lastPart(each) === source.name)) {
-    const text = `serves as ${name}; its weights come from a folder called ${source.name}, which tells nothing`
-    return { status: 'warn', text }
+    return gateResult(
+      'warn',
+      `serves as ${name}; its weights come from a folder called ${source.name}, which does not show the model`,
+    )
   }
-  const known = name !== null && model.servedAs.includes(name)
-  return known || source !== null
-    ? { status: 'pass', text: `serves ${name}` }
-    : { status: 'fail', text: `serves ${name ?? 'no model'}; ${model.key} is ${model.servedAs.join(' or ')}` }
+  const isKnown = name !== null && model.servedAs.includes(name)
+  return isKnown || source !== null
+    ? gateResult('pass', `serves ${name}`)
+    : gateResult('fail', `serves ${name ?? 'no model'}; ${expected}`)
 }
 
 /** What a model root means: a repository (`org/name`, also from a Hugging Face cache folder), or just a folder. */
@@ -81,8 +97,20 @@ const lastPart = (path: string): string => path.replace(/\/+$/, '').split('/').a
 /** `fp8` is `fp8_e4m3`; dtypes of PyTorch come with their module. */
 const plainDtype = (dtype: string): string => (dtype === 'fp8' ? 'fp8_e4m3' : dtype.replace(/^torch\./, ''))
 
-function equal(what: string, wanted: string, got: string | number | null): Compared {
-  if (got === null) return { status: 'not-measured', text: `${what}: ${wanted} wanted, and the server does not tell` }
-  const same = String(got) === wanted
-  return { status: same ? 'pass' : 'fail', text: same ? `${what} ${got}` : `${what}: ${wanted} wanted, it has ${got}` }
+function equal(what: string, required: string, got: string | number | null): Compared {
+  if (got === null) return notMeasured(`${what}: ${required} required, not reported by the server`)
+  return String(got) === required
+    ? gateResult('pass', `${what} ${got}`)
+    : gateResult('fail', `${what}: ${required} required, it has ${got}`)
+}
+
+/** Images: the model that the server reports. Training: the model that the command reports, if it reports one. */
+function modelOfJob({ scenario, endpoint, training }: GateInput): GateResult<'pass' | 'fail' | 'not-measured'> {
+  const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : modelByKey(scenario.model)
+  const names = model?.servedAs ?? []
+  const reported = scenario.kind === 'image' ? [endpoint.model, endpoint.modelRoot] : [training?.config['model']]
+  const given = reported.filter((name) => typeof name === 'string')
+  if (given.length === 0) return notMeasured('neither the server nor the command reports the model')
+  const evidence = `${given.join(', ')}; the names of ${scenario.model} are ${names.join(', ') || 'not known'}`
+  return gateResult(given.some((name) => names.includes(name)) ? 'pass' : 'fail', evidence)
 }

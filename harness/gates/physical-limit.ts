@@ -1,46 +1,62 @@
 import { type ImageRunLimit, runLimit, type TextRunLimit, type TrainingRunLimit } from '../physics/run-limit.ts'
-import { type GateInput, type GateResult, gateResult, notMeasured, percent } from './gate.ts'
+import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
+import { failsAbove, failsBelow, isBeyond, percent } from './threshold.ts'
 
-/**
- * Fails when a trial was faster than the card can be (metrics section 8): the limit of `physics/run-limit.ts`, which
- * gives every doubt to the run. For text that is more tokens/s than the largest batch can make, one stream faster than
- * a step that reads all weights, or a first token sooner than the arithmetic of its prompt.
- */
-export function physicalLimit(record: GateInput): GateResult {
-  const limit = runLimit(record)
-  if ('reason' in limit) return notMeasured(`no limit: ${limit.reason}`)
-  if (record.trials.length === 0) return notMeasured('no trial was run')
-  switch (limit.kind) {
-    case 'text':
-      return tokensWithin(record, limit)
-    case 'image':
-      return imagesWithin(record, limit)
-    case 'training':
-      return stepsWithin(record, limit)
-  }
-}
+const ofLimit = { value: 1, unit: 'share of the limit' }
+const rate = failsAbove({ what: 'output tokens/s or trained tokens/s of the fastest trial', ...ofLimit })
+const streamRate = failsAbove({ what: 'decode rate per stream (text)', ...ofLimit })
+const firstToken = failsBelow({ what: 'shortest median TTFT (text)', ...ofLimit })
+const imageTime = failsBelow({ what: 'seconds per image of the fastest trial', ...ofLimit })
 
+/** What no card can do was not measured as described. */
+export const physicalLimit = defineGate({
+  question: 'Is the result possible on this card at all?',
+  kinds: everyKind,
+  required: true,
+  thresholds: { rate, streamRate, firstToken, imageTime },
+  statuses: ['pass', 'fail', 'not-measured'],
+  formula:
+    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image or step. Every doubt favours the run: least context, highest clock, largest batch that the load allows. Reports and predictions show the same limit.',
+  evidence: 'The fastest trial, its share of the limit, and the calculation of the limit.',
+  whatToDo:
+    'A result above the limit is not what it says: look for speculative decoding, answers from a cache, another model or quantization, a wrong token count, or another card.',
+  evaluate(record) {
+    const limit = runLimit(record)
+    if ('reason' in limit) return notMeasured(`no limit: ${limit.reason}`)
+    if (record.trials.length === 0) return notMeasured('no trial was run')
+    switch (limit.kind) {
+      case 'text':
+        return tokensWithin(record, limit)
+      case 'image':
+        return imagesWithin(record, limit)
+      case 'training':
+        return stepsWithin(record, limit)
+    }
+  },
+})
+
+type Result = GateResult<'pass' | 'fail' | 'not-measured'>
 type Trial = GateInput['trials'][number]
 
 const known = (record: GateInput, of: (trial: Trial) => number | null): number[] =>
   record.trials.map(of).filter((value) => value !== null)
 
-function tokensWithin(record: GateInput, limit: TextRunLimit): GateResult {
+function tokensWithin(record: GateInput, limit: TextRunLimit): Result {
   const rates = known(record, (trial) => trial.outputTokensPerS)
   if (rates.length === 0) return notMeasured('no trial has a throughput')
-  const rate = Math.max(...rates)
+  const fastest = Math.max(...rates)
   const stream = Math.max(0, ...known(record, (trial) => trial.decodeTokensPerS))
   const first = Math.min(Number.POSITIVE_INFINITY, ...known(record, (trial) => trial.ttftMs.p50))
   const over = [
-    rate > limit.value ? `${rate.toFixed(1)} tokens/s` : null,
-    stream > limit.streamTokensPerS
+    isBeyond(rate, fastest / limit.value) ? `${fastest.toFixed(1)} tokens/s` : null,
+    isBeyond(streamRate, stream / limit.streamTokensPerS)
       ? `one stream at ${stream.toFixed(1)} tokens/s (limit ${limit.streamTokensPerS.toFixed(1)})`
       : null,
-    first < limit.firstTokenMs
+    isBeyond(firstToken, first / limit.firstTokenMs)
       ? `a first token after ${first.toFixed(1)} ms (limit ${limit.firstTokenMs.toFixed(1)})`
       : null,
   ].filter((text) => text !== null)
-  const sum = `${percent(rate / limit.value)} of the limit: ${rate.toFixed(1)} tokens/s, ${limit.formula}`
+  const sum = `${percent(fastest / limit.value)} of the limit: ${fastest.toFixed(1)} tokens/s, ${limit.formula}`
   if (over.length === 0) return gateResult('pass', sum)
   return gateResult(
     'fail',
@@ -48,19 +64,19 @@ function tokensWithin(record: GateInput, limit: TextRunLimit): GateResult {
   )
 }
 
-function imagesWithin(record: GateInput, limit: ImageRunLimit): GateResult {
+function imagesWithin(record: GateInput, limit: ImageRunLimit): Result {
   const rates = known(record, (trial) => trial.image?.imagesPerS ?? null)
   if (rates.length === 0) return notMeasured('no trial has images/s')
   const fastest = 1 / Math.max(...rates)
-  const evidence = `${fastest.toFixed(2)} s an image at best; limit ${limit.formula} (16 bits, no step left out)`
-  return gateResult(fastest < limit.value ? 'fail' : 'pass', evidence)
+  const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (16 bits, no step left out)`
+  return gateResult(isBeyond(imageTime, fastest / limit.value) ? 'fail' : 'pass', evidence)
 }
 
 /** Judged by trained tokens: a step of another command may hold fewer of them than the scenario says. */
-function stepsWithin(record: GateInput, limit: TrainingRunLimit): GateResult {
+function stepsWithin(record: GateInput, limit: TrainingRunLimit): Result {
   const rates = known(record, (trial) => trial.training?.trainedTokensPerS ?? null)
   if (rates.length === 0) return notMeasured('no trial has tokens/s')
   const fastest = Math.max(...rates)
   const evidence = `${fastest.toFixed(0)} tokens/s at best; limit ${limit.formula}`
-  return gateResult(fastest > limit.tokensPerS ? 'fail' : 'pass', evidence)
+  return gateResult(isBeyond(rate, fastest / limit.tokensPerS) ? 'fail' : 'pass', evidence)
 }

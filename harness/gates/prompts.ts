@@ -1,73 +1,111 @@
 import { sharedPromptTokens } from '../scenario/load-shape.ts'
-import { type GateResult, gateResult, notMeasured, percent, type TextGateInput } from './gate.ts'
+import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
+import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
 
-/** Lengths may be this far from the scenario's (metrics section 7). */
-const LENGTH_TOLERANCE = 0.01
-/** Prefix hits under this share of the prompt tokens looked up are a warning where none are wanted, else a failure. */
-const STRAY_HITS = 0.005
-/** Hits may be this far from what the stated shared prefix makes: the first request of it finds nothing. */
-const HIT_TOLERANCE = 0.1
-
-/**
- * Fails when prompts, by the server's own usage, are more than 1 % longer or shorter than what was asked for; and when
- * answers are, because an answer that ends early is another load. Chat templates add tokens that only the server can
- * count, so that prompts of the chat API are reported and not judged.
- */
-export function promptShape(record: TextGateInput): GateResult {
-  if (record.scenario.kind !== 'text') return notMeasured('only text has prompts and answers of a set length')
-  const counted = record.trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
-  const ok = counted.reduce((sum, tokens) => sum + tokens.requestsOk, 0)
-  if (ok === 0) return notMeasured(record.trials.length === 0 ? 'no trial was run' : 'no request succeeded')
-  const total = (of: (tokens: (typeof counted)[number]) => number) => counted.reduce((sum, each) => sum + of(each), 0)
-  const prompt = { got: total((each) => each.usagePromptTokens), asked: total((each) => each.plannedPromptTokens) }
-  const answer = { got: total((each) => each.usageOutputTokens), asked: total((each) => each.plannedOutputTokens) }
-  const off = ({ got, asked }: typeof prompt) => (asked === 0 ? 0 : Math.abs(got / asked - 1))
-  const chat = record.scenario.api === 'chat'
-  const mean = (tokens: number) => (tokens / ok).toFixed(1)
-  const evidence = [
-    `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} asked for`,
-    `answers of ${mean(answer.got)}, ${mean(answer.asked)} asked for`,
-    `${ok} requests (allowed ± ${percent(LENGTH_TOLERANCE)}${chat ? '; the chat template adds to prompts, which are not judged' : ''})`,
-  ].join('; ')
-  const wrong = off(answer) > LENGTH_TOLERANCE || (!chat && off(prompt) > LENGTH_TOLERANCE)
-  return gateResult(wrong ? 'fail' : 'pass', evidence)
-}
+const lengthDifference = failsAbove({
+  what: 'difference between the mean length and the length that was asked for',
+  value: 0.01,
+  unit: 'share',
+})
 
 /**
- * Fails when the prefix cache served what the scenario wants computed, or not what it wants cached. Cold: no hits.
- * `shared:N` and warm: N (or all but one) tokens a prompt in whole blocks. Conversations and traces find their own
- * earlier turns, which is their point: the share is reported.
+ * Prompts or answers were longer or shorter than asked for: an answer that ends early is another load. Chat templates
+ * add tokens that only the server can count, so that prompts of the chat API are reported and not compared.
  */
-export function cacheClean(record: TextGateInput): GateResult {
-  const { scenario, endpoint } = record
-  if (scenario.kind !== 'text') return notMeasured('only text has a prefix cache')
-  const seen = hitsOf(record)
-  if ('reason' in seen) {
-    return endpoint.serving?.prefixCaching === false && scenario.prompt.prefixCache === 'cold'
-      ? gateResult('pass', 'the server runs without prefix caching')
-      : notMeasured(seen.reason)
-  }
-  const { hits, queries, preemptions, source } = seen
-  const share = queries > 0 ? hits / queries : 0
-  const found = `${hits} of ${queries} prompt tokens came from the prefix cache (${percent(share)}, ${source})`
-  if (scenario.load.shape === 'trace' || (scenario.load.shape === 'closed' && scenario.load.session)) {
-    return gateResult('pass', `${found}; this load repeats prefixes of its own`)
-  }
-  const wanted = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
-  if (wanted === 0) {
-    const why = preemptions > 0 ? `; ${preemptions} preemptions: a request that comes back may find its own blocks` : ''
-    return gateResult(
-      share > STRAY_HITS ? 'fail' : hits > 0 ? 'warn' : 'pass',
-      `${found}; the scenario wants none${why}`,
-    )
-  }
-  // vLLM always computes the last token, and serves whole blocks only
-  const block = endpoint.serving?.kvBlockTokens ?? 16
-  const perPrompt = Math.floor(Math.min(wanted, scenario.prompt.tokens - 1) / block) * block
-  const expected = perPrompt / scenario.prompt.tokens
-  const evidence = `${found}; ${scenario.prompt.prefixCache} makes ${percent(expected)} in blocks of ${block}`
-  return gateResult(Math.abs(share - expected) <= HIT_TOLERANCE * Math.max(expected, 0.01) ? 'pass' : 'fail', evidence)
-}
+export const promptShape = defineGate({
+  question: 'Were prompts and answers as long as the scenario says?',
+  kinds: ['text'],
+  required: false,
+  thresholds: { lengthDifference },
+  statuses: ['pass', 'fail', 'not-measured'],
+  formula:
+    'Prompt and output tokens by the usage that the server reports, each compared with what was asked for, over all requests that succeeded. The chat API adds a template to each prompt, so its prompts are shown and not compared.',
+  evidence: 'Mean prompt and answer length, by usage and as asked for, and the number of requests.',
+  whatToDo:
+    'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model.',
+  evaluate({ trials, scenario }) {
+    const counted = trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
+    const ok = sumOf(counted, (tokens) => tokens.requestsOk)
+    if (ok === 0) return notMeasured(trials.length === 0 ? 'no trial was run' : 'no request succeeded')
+    const prompt = {
+      got: sumOf(counted, (tokens) => tokens.usagePromptTokens),
+      asked: sumOf(counted, (tokens) => tokens.plannedPromptTokens),
+    }
+    const answer = {
+      got: sumOf(counted, (tokens) => tokens.usageOutputTokens),
+      asked: sumOf(counted, (tokens) => tokens.plannedOutputTokens),
+    }
+    const isOff = ({ got, asked }: typeof prompt) =>
+      asked > 0 && isBeyond(lengthDifference, relativeDifference(got, asked))
+    const isChat = scenario.api === 'chat'
+    const mean = (tokens: number) => (tokens / ok).toFixed(1)
+    const template = isChat ? '; the chat template adds to prompts, which are not judged' : ''
+    const evidence = [
+      `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} asked for`,
+      `answers of ${mean(answer.got)}, ${mean(answer.asked)} asked for`,
+      `${ok} requests (allowed ± ${limitText(lengthDifference)}${template})`,
+    ].join('; ')
+    return gateResult(isOff(answer) || (!isChat && isOff(prompt)) ? 'fail' : 'pass', evidence)
+  },
+})
+
+const strayHits = failsAbove({
+  what: 'prompt tokens from the prefix cache where the scenario requires none (fewer warn)',
+  value: 0.005,
+  unit: 'share',
+})
+/** The first request with a shared prefix finds nothing in the cache. */
+const hitDifference = failsAbove({
+  what: 'difference between the share of prompt tokens from the prefix cache and what the stated prefix makes, relative to the latter',
+  value: 0.1,
+  unit: 'share',
+})
+/** A stated prefix that makes less than this is compared as if it made this much. */
+const LEAST_EXPECTED_SHARE = 0.01
+/** Tokens per block of the KV cache where the server does not report it: the default of vLLM. */
+const USUAL_BLOCK_TOKENS = 16
+
+/** The prefix cache served what the scenario requires to be computed, or not what it requires to be cached. */
+export const cacheClean = defineGate({
+  question: 'Did the prefix cache serve what the scenario says, and nothing more?',
+  kinds: ['text'],
+  required: false,
+  thresholds: { strayHits, hitDifference },
+  statuses: ['pass', 'warn', 'fail', 'not-measured'],
+  formula:
+    'Prompt tokens found in the prefix cache / prompt tokens looked up. `cold` requires none. `shared:N` and `warm` require N tokens, or all but one, per prompt in whole blocks of the KV cache. Conversations and traces repeat their own prefixes, so their share is shown and not compared.',
+  evidence: 'Hits and lookups, where they were read, and what the scenario makes.',
+  whatToDo:
+    'For cold prompts, restart the server or start it with `--no-enable-prefix-caching`, and stop other clients. For shared prefixes, start it with prefix caching and enough KV cache.',
+  evaluate(record) {
+    const { scenario, endpoint } = record
+    const seen = hitsOf(record)
+    if ('reason' in seen) {
+      return endpoint.serving?.prefixCaching === false && scenario.prompt.prefixCache === 'cold'
+        ? gateResult('pass', 'the server runs without prefix caching')
+        : notMeasured(seen.reason)
+    }
+    const { hits, queries, preemptions, source } = seen
+    const share = queries > 0 ? hits / queries : 0
+    const found = `${hits} of ${queries} prompt tokens came from the prefix cache (${percent(share)}, ${source})`
+    if (scenario.load.shape === 'trace' || (scenario.load.shape === 'closed' && scenario.load.session)) {
+      return gateResult('pass', `${found}; this load repeats prefixes of its own`)
+    }
+    const sharedTokens = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
+    if (sharedTokens === 0) {
+      const why = preemptions > 0 ? `; ${preemptions} preemptions: a preempted request may find its own blocks` : ''
+      const status = isBeyond(strayHits, share) ? 'fail' : hits > 0 ? 'warn' : 'pass'
+      return gateResult(status, `${found}; the scenario requires none${why}`)
+    }
+    // vLLM always computes the last token, and serves whole blocks only
+    const block = endpoint.serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS
+    const perPrompt = Math.floor(Math.min(sharedTokens, scenario.prompt.tokens - 1) / block) * block
+    const expected = perPrompt / scenario.prompt.tokens
+    const evidence = `${found}; ${scenario.prompt.prefixCache} makes ${percent(expected)} in blocks of ${block}`
+    const apart = Math.abs(share - expected) / Math.max(expected, LEAST_EXPECTED_SHARE)
+    return gateResult(isBeyond(hitDifference, apart) ? 'fail' : 'pass', evidence)
+  },
+})
 
 interface Hits {
   readonly hits: number
@@ -76,23 +114,23 @@ interface Hits {
   readonly source: string
 }
 
-/** Hits by the server's counters; by usage, where only that tells them. */
-function hitsOf(record: TextGateInput): Hits | { readonly reason: string } {
-  const servers = record.trials.flatMap((trial) => (trial.server ? [trial.server] : []))
-  const clients = record.trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
-  const preemptions = servers.reduce((sum, server) => sum + (server.preemptions ?? 0), 0)
+/** Hits by the server's counters; by usage, where only that reports them. */
+function hitsOf({ trials }: TextGateInput): Hits | { readonly reason: string } {
+  const servers = trials.flatMap((trial) => (trial.server ? [trial.server] : []))
+  const clients = trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
+  const preemptions = sumOf(servers, (server) => server.preemptions ?? 0)
   const counted = servers.map((server) => [server.prefixCacheHits, server.prefixCacheQueries] as const)
   if (counted.length > 0 && counted.every(([hits, queries]) => hits !== null && queries !== null)) {
-    const hits = counted.reduce((sum, [each]) => sum + (each ?? 0), 0)
-    const queries = counted.reduce((sum, [, each]) => sum + (each ?? 0), 0)
+    const hits = sumOf(counted, ([each]) => each ?? 0)
+    const queries = sumOf(counted, ([, each]) => each ?? 0)
     return { hits, queries, preemptions, source: "the server's counters" }
   }
-  const told = clients.filter((client) => client.usageCachedTokens !== null)
-  if (told.length > 0 && told.length === record.trials.length) {
-    const hits = told.reduce((sum, client) => sum + (client.usageCachedTokens ?? 0), 0)
-    const queries = told.reduce((sum, client) => sum + client.usagePromptTokens, 0)
+  const reported = clients.filter((client) => client.usageCachedTokens !== null)
+  if (reported.length > 0 && reported.length === trials.length) {
+    const hits = sumOf(reported, (client) => client.usageCachedTokens ?? 0)
+    const queries = sumOf(reported, (client) => client.usagePromptTokens)
     return { hits, queries, preemptions, source: 'usage' }
   }
   const why = servers.find((server) => server.prefixCacheHits === null)?.reasons['prefixCacheHits']
-  return { reason: `prefix_cache_hits: ${why ?? 'not in this record'}; usage does not tell cached tokens either` }
+  return { reason: `prefix_cache_hits: ${why ?? 'not in this record'}; usage does not report cached tokens either` }
 }

@@ -1,19 +1,36 @@
 import type { Gate, RunRecord } from '../record/schema/run.ts'
+import type { WorkloadKind } from './gate.ts'
+import { appliesTo, gateById, gateEntries } from './table.ts'
 
 /** What decides whether a run may be quoted. */
-export type QuotableInput = Pick<RunRecord, 'status' | 'gates'>
+export type QuotableInput = Pick<RunRecord, 'status' | 'gates'> & { readonly scenario: { readonly kind: WorkloadKind } }
 
 /** Quotable: the run is complete, no gate fails, and no required gate is unmeasured. */
 export const isQuotable = (record: QuotableInput): boolean => reasonsNotQuotable(record).length === 0
 
-/** Gates that keep a record from being quoted: what failed first, then what should have been measured. */
-export function blockingGates(gates: readonly Gate[]): Gate[] {
-  const failed = gates.filter((gate) => gate.status === 'fail')
-  return [...failed, ...gates.filter((gate) => gate.required && gate.status === 'not-measured')]
-}
-
 /** Why a run may not be quoted, one line per reason; none when it may. It trusts the record: `refusals` verifies it too. */
 export function reasonsNotQuotable(record: QuotableInput): string[] {
   const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
-  return [...status, ...blockingGates(record.gates).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)]
+  return [...status, ...blockingGates(record).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)]
+}
+
+/**
+ * Gates that keep a run from being quoted: those that fail, then the required ones that were not measured. What is
+ * required, the table says, not the record; a required gate that the record does not have was not measured.
+ */
+export function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
+  const failed = gates.filter((gate) => gate.status === 'fail')
+  const unmeasured = gates.filter((gate) => gate.status === 'not-measured' && isRequired(gate, scenario.kind))
+  const absent = gateEntries.flatMap(([id, gate]) =>
+    gate.required && appliesTo(gate, scenario.kind) && !gates.some((each) => each.id === id)
+      ? [{ id, required: true, status: 'not-measured' as const, evidence: 'not in this record' }]
+      : [],
+  )
+  return [...failed, ...unmeasured, ...absent]
+}
+
+/** As the table has it; a gate of another version counts as its record says. */
+function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
+  const gate = gateById(id)
+  return gate === null ? required : gate.required && appliesTo(gate, kind)
 }

@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type JudgedOverrides, judgedRun } from '../testing/judged.ts'
-import { endpointModel } from './model.ts'
-import { physicalLimit } from './physical-limit.ts'
-import { cacheClean, promptShape } from './prompts.ts'
-import { speculation } from './server.ts'
+import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
+import { median } from '../testing/trial-builder.ts'
 
-type Case = readonly [name: string, over: JudgedOverrides, status: string, evidence: string]
+type Case = readonly [name: string, over: MeasuredRun, status: string, evidence: string]
 
 const awq = 'hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4'
 test.each<Case>([
@@ -29,12 +26,12 @@ test.each<Case>([
     'pass',
     'serves',
   ],
-  ['from a folder of any name', { endpoint: { modelRoot: './weights' } }, 'warn', 'tells nothing'],
-  ['context too short', { endpoint: { maxModelLen: 8192 } }, 'fail', '16384 wanted, it has 8192'],
-  ['context unknown', { endpoint: { maxModelLen: null } }, 'not-measured', 'does not tell'],
+  ['from a folder of any name', { endpoint: { modelRoot: './weights' } }, 'warn', 'does not show the model'],
+  ['context too short', { endpoint: { maxModelLen: 8192 } }, 'fail', '16384 required, it has 8192'],
+  ['context unknown', { endpoint: { maxModelLen: null } }, 'not-measured', 'not reported by the server'],
   ['fp8 is fp8_e4m3', { serving: { kvCacheDtype: 'fp8' } }, 'pass', 'KV cache fp8_e4m3'],
   ['KV in 16 bits', { serving: { kvCacheDtype: 'auto' } }, 'fail', 'it has auto'],
-  ['KV unknown', { serving: { kvCacheDtype: null } }, 'not-measured', 'does not tell'],
+  ['KV unknown', { serving: { kvCacheDtype: null } }, 'not-measured', 'not reported by the server'],
   [
     'a BF16 checkpoint that may have been quantised online',
     { endpoint: { model: 'meta-llama/Llama-3.1-8B-Instruct', modelRoot: null } },
@@ -54,8 +51,8 @@ test.each<Case>([
     'it has none',
   ],
 ])('endpoint-model: %s', (_, over, status, evidence) => {
-  const verdict = endpointModel(judgedRun(over))
-  expect(verdict).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
+  const gate = gateOf(measuredRun(over), 'endpoint-model')
+  expect(gate).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
 })
 
 test.each<Case>([
@@ -66,7 +63,10 @@ test.each<Case>([
   ['a chat template', { client: { usagePromptTokens: 6000 }, scenario: { api: 'chat' } }, 'pass', 'not judged'],
   ['no success', { client: { requestsOk: 0 } }, 'not-measured', 'no request succeeded'],
 ])('prompt-shape: %s', (_, over, status, evidence) => {
-  expect(promptShape(judgedRun(over))).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
+  expect(gateOf(measuredRun(over), 'prompt-shape')).toMatchObject({
+    status,
+    evidence: expect.stringContaining(evidence),
+  })
 })
 
 const sharedPrompt = { prompt: { tokens: 512, prefixCache: 'shared:256' } }
@@ -85,7 +85,7 @@ test.each<Case>([
   [
     'conversations find themselves',
     {
-      scenario: { load: { shape: 'closed', concurrency: 4, session: { turns: 3 } } },
+      scenario: { load: { shape: 'closed', concurrency: 4, session: { turns: 3, userTokens: 64 } } },
       server: { prefixCacheHits: 2000 },
     },
     'pass',
@@ -110,11 +110,14 @@ test.each<Case>([
     'without prefix caching',
   ],
 ])('cache-clean: %s', (_, over, status, evidence) => {
-  expect(cacheClean(judgedRun(over))).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
+  expect(gateOf(measuredRun(over), 'cache-clean')).toMatchObject({
+    status,
+    evidence: expect.stringContaining(evidence),
+  })
 })
 
 test.each<Case>([
-  ['none', {}, 'pass', '1.000 output tokens an engine step'],
+  ['none', {}, 'pass', '1.000 output tokens per engine step'],
   [
     'drafted',
     { server: { specDecodeDraftTokens: 100, specDecodeAcceptedTokens: 60 } },
@@ -122,11 +125,14 @@ test.each<Case>([
     '100 tokens were drafted, 60 of them accepted (60.0 %)',
   ],
   ['set up', { serving: { speculation: true } }, 'fail', 'set up'],
-  ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens an engine step'],
-  ['streams in lumps', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens an event'],
-  ['unknown', { server: { tokensPerStep: null }, serving: { speculation: null } }, 'not-measured', 'tokens an event'],
+  ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens per engine step'],
+  ['streams in lumps', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
+  ['unknown', { server: { tokensPerStep: null }, serving: { speculation: null } }, 'not-measured', 'tokens per event'],
 ])('speculation: %s', (_, over, status, evidence) => {
-  expect(speculation(judgedRun(over))).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
+  expect(gateOf(measuredRun(over), 'speculation')).toMatchObject({
+    status,
+    evidence: expect.stringContaining(evidence),
+  })
 })
 
 describe('physical-limit', () => {
@@ -134,16 +140,22 @@ describe('physical-limit', () => {
     ['under it', {}, 'pass', '56.5 % of the limit: 2000.0 tokens/s'],
     ['together over it', { trial: { outputTokensPerS: 3600 } }, 'fail', 'impossible as described: 3600.0 tokens/s'],
     ['one stream over it', { trial: { decodeTokensPerS: 198 } }, 'fail', 'one stream at 198.0 tokens/s'],
-    ['a first token too soon', { trial: { ttftMs: { p50: 5 } as never } }, 'fail', 'a first token after 5.0 ms'],
+    ['a first token too soon', { trial: { ttftMs: median(5) } }, 'fail', 'a first token after 5.0 ms'],
     ['no card', { card: { key: null, name: null, reason: 'no GPU was read' } }, 'not-measured', 'no GPU was read'],
   ])('%s', (_, over, status, evidence) => {
-    expect(physicalLimit(judgedRun(over))).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
+    expect(gateOf(measuredRun(over), 'physical-limit')).toMatchObject({
+      status,
+      evidence: expect.stringContaining(evidence),
+    })
   })
 
   test("the article's 198 tokens/s of one stream of 8B FP8 on a 4090", () => {
     const scenario = { load: { shape: 'closed', concurrency: 1 }, prompt: { tokens: 128, prefixCache: 'cold' } }
-    const verdict = physicalLimit(judgedRun({ scenario, trial: { outputTokensPerS: 198, decodeTokensPerS: 198 } }))
-    expect(verdict.status).toBe('fail')
-    expect(verdict.evidence).toMatch(/15\d\.\d % of the limit/)
+    const gate = gateOf(
+      measuredRun({ scenario, trial: { outputTokensPerS: 198, decodeTokensPerS: 198 } }),
+      'physical-limit',
+    )
+    expect(gate.status).toBe('fail')
+    expect(gate.evidence).toMatch(/15\d\.\d % of the limit/)
   })
 })

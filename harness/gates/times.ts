@@ -1,54 +1,58 @@
 import type { ClientTokens, ServerTrial } from '../record/schema/server.ts'
-import { percent } from './gate.ts'
+import { isBeyond, limitText, percent, relativeDifference, type Threshold, warnsAbove } from './threshold.ts'
 
-/** One trial's two sides: what we counted and what the server counted. */
+/** Both sides of one trial: what the client counted and what the server counted. */
 export interface Sides {
   readonly index: number
   readonly client: ClientTokens
   readonly server: ServerTrial
 }
 
-/** Times of one thing may be this far apart before that is a finding: the client or what lies between is slow. */
-const TIME_TOLERANCE = 0.05
+/** Beyond this the client is slow, or what lies between it and the server. */
+export const timeDifference = warnsAbove({
+  what: 'mean TTFT or TPOT of the client, relative to that of the server',
+  value: 0.05,
+  unit: 'share',
+})
 /** What HTTP and the wire cost a first token, whatever the server does: no finding below it. */
-const TTFT_FLOOR_MS = 2
-const TPOT_FLOOR_MS = 0.1
+export const ttftFloor = warnsAbove({ what: 'difference of mean TTFT that counts', value: 2, unit: 'ms' })
+export const tpotFloor = warnsAbove({ what: 'difference of mean TPOT that counts', value: 0.1, unit: 'ms' })
 
 /**
- * Client and server time the same thing, first tokens and tokens after the first: means over a whole trial more than
- * 5 % apart are a finding, the worst trial of each metric with how many there were. Trials with requests of another
- * client are left out, because the server's means are over all of its requests.
+ * Client and server time the same thing, first tokens and tokens after the first: where the means over a whole trial
+ * are too far apart, the worst trial of each metric with how many there were. Trials with requests of other clients are
+ * left out, because the means of the server are over all of its requests.
  */
 export function timeFindings(sides: readonly Sides[]): string[] {
   const ours = sides.filter(
     ({ client, server }) => server.requestSuccess === null || server.requestSuccess === client.requestsOk,
   )
   return [
-    worst('TTFT', ours, TTFT_FLOOR_MS, ({ client, server }) => [client.ttftMeanMs, server.ttftMeanMs]),
-    // with several tokens a step the server's gaps are not ours
-    worst('TPOT', ours, TPOT_FLOOR_MS, ({ client, server }) => [
+    worstOf('TTFT', ours, ttftFloor, ({ client, server }) => [client.ttftMeanMs, server.ttftMeanMs]),
+    // with several tokens per step the gaps of the server are not those of the client
+    worstOf('TPOT', ours, tpotFloor, ({ client, server }) => [
       client.tpotMeanMs,
       server.tokensPerStep === 1 ? server.itlMeanMs : null,
     ]),
   ].filter((finding) => finding !== null)
 }
 
-function worst(
+function worstOf(
   name: string,
   sides: readonly Sides[],
-  floorMs: number,
-  times: (side: Sides) => readonly [here: number | null, there: number | null],
+  floor: Threshold,
+  times: (side: Sides) => readonly [client: number | null, server: number | null],
 ): string | null {
   const apart = sides.flatMap((side) => {
-    const [hereMs, thereMs] = times(side)
-    if (hereMs === null || thereMs === null || thereMs === 0) return []
-    const share = Math.abs(hereMs / thereMs - 1)
-    return share > TIME_TOLERANCE && Math.abs(hereMs - thereMs) > floorMs
-      ? [{ index: side.index, hereMs, thereMs, share }]
+    const [clientMs, serverMs] = times(side)
+    if (clientMs === null || serverMs === null || serverMs === 0) return []
+    const share = relativeDifference(clientMs, serverMs)
+    return isBeyond(timeDifference, share) && isBeyond(floor, Math.abs(clientMs - serverMs))
+      ? [{ index: side.index, clientMs, serverMs, share }]
       : []
   })
-  const [most] = apart.toSorted((a, b) => b.share - a.share)
-  if (most === undefined) return null
-  const times_ = `${most.hereMs.toFixed(1)} ms here and ${most.thereMs.toFixed(1)} ms at the server`
-  return `${name} is ${times_} in trial ${most.index} (${percent(most.share)} apart; over ${percent(TIME_TOLERANCE)} in ${apart.length} of ${sides.length} trials): the client, a proxy, or a server that is slow to send`
+  const [worst] = apart.toSorted((a, b) => b.share - a.share)
+  if (worst === undefined) return null
+  const both = `${worst.clientMs.toFixed(1)} ms here and ${worst.serverMs.toFixed(1)} ms at the server`
+  return `${name} is ${both} in trial ${worst.index} (${percent(worst.share)} apart; over ${limitText(timeDifference)} in ${apart.length} of ${sides.length} trials): the client, a proxy, or a server that is slow to send`
 }

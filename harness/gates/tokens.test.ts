@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { judgedRun } from '../testing/judged.ts'
-import { tokenAudit } from './tokens.ts'
+import { gateOf, measuredRun } from '../testing/measured-run.ts'
+import type { GateInput } from './gate.ts'
+
+const tokenAudit = (run: GateInput) => gateOf(run, 'token-audit')
 
 test('usage, streams and the server agree', () => {
-  const { status, evidence } = tokenAudit(judgedRun())
+  const { status, evidence } = tokenAudit(measuredRun())
   expect(status).toBe('pass')
   expect(evidence).toContain('usage 2560, streamed 2560, server 2560')
 })
@@ -16,27 +18,27 @@ test.each([
   ['streams that lost tokens', { client: { streamedOutputTokens: 2500 } }, 'fail'],
   ['more events than tokens', { client: { contentEvents: 2600 } }, 'fail'],
 ] as const)('%s', (_, over, status) => {
-  expect(tokenAudit(judgedRun(over)).status).toBe(status)
+  expect(tokenAudit(measuredRun(over)).status).toBe(status)
 })
 
 describe('another client on the same server', () => {
   test('is named, with what it took', () => {
     const { status, evidence } = tokenAudit(
-      judgedRun({ server: { generationTokens: 2820, promptTokens: 5172, requestSuccess: 23 } }),
+      measuredRun({ server: { generationTokens: 2820, promptTokens: 5172, requestSuccess: 23 } }),
     )
     expect(status).toBe('fail')
     expect(evidence).toContain('9.2 % of them are not ours')
-    expect(evidence).toContain('foreign traffic: 13 requests with 52 prompt tokens of another client')
+    expect(evidence).toContain('traffic from other clients: 13 requests with 52 prompt tokens of another client')
   })
 
   test('too small to matter is a warning', () => {
-    const { status, evidence } = tokenAudit(judgedRun({ server: { generationTokens: 2561, requestSuccess: 11 } }))
+    const { status, evidence } = tokenAudit(measuredRun({ server: { generationTokens: 2561, requestSuccess: 11 } }))
     expect(status).toBe('warn')
-    expect(evidence).toContain('foreign traffic: 1 request of another client')
+    expect(evidence).toContain('traffic from other clients: 1 request of another client')
   })
 
   test('whose requests have not ended leaves tokens that nobody got', () => {
-    const { status, evidence } = tokenAudit(judgedRun({ server: { generationTokens: 2900 } }))
+    const { status, evidence } = tokenAudit(measuredRun({ server: { generationTokens: 2900 } }))
     expect(status).toBe('fail')
     expect(evidence).toContain('no request of another client ended')
   })
@@ -56,7 +58,7 @@ describe('failed requests', () => {
     ['cannot have got more', 0, 2600, 'fail'],
     ['got at least what we saw', 200, 2304, 'fail'],
   ])('%s', (_, failedOutputTokens, generationTokens, status) => {
-    const run = judgedRun({
+    const run = measuredRun({
       client: { ...client, failedOutputTokens, failedOutputTokensMost: 256 },
       server: { generationTokens, requestSuccess: 9 },
     })
@@ -70,11 +72,11 @@ describe('times', () => {
     ['TTFT more than 5 % apart', { ttftMeanMs: 106 }, 'warn'],
     ['TPOT more than 5 % apart', { tpotMeanMs: 10.6 }, 'warn'],
   ])('%s', (_, client, status) => {
-    expect(tokenAudit(judgedRun({ client })).status).toBe(status)
+    expect(tokenAudit(measuredRun({ client })).status).toBe(status)
   })
 
   test('the worst of several trials is told, with how many there were', () => {
-    const run = judgedRun()
+    const run = measuredRun()
     const trial = run.trials[0]!
     const slower = (index: number, ttftMeanMs: number) => ({
       ...trial,
@@ -87,7 +89,7 @@ describe('times', () => {
   })
 
   test('a millisecond of HTTP is no finding, however short the prefill', () => {
-    expect(tokenAudit(judgedRun({ client: { ttftMeanMs: 11 }, server: { ttftMeanMs: 9.5 } })).status).toBe('pass')
+    expect(tokenAudit(measuredRun({ client: { ttftMeanMs: 11 }, server: { ttftMeanMs: 9.5 } })).status).toBe('pass')
   })
 })
 
@@ -98,5 +100,5 @@ test.each([
   ],
   ['an older record', { server: null }],
 ])('%s: not measured', (_, over) => {
-  expect(tokenAudit(judgedRun(over)).status).toBe('not-measured')
+  expect(tokenAudit(measuredRun(over)).status).toBe('not-measured')
 })

@@ -92,9 +92,14 @@ export const outputSchema = z.strictObject({
   tokens: positiveInt.max(1_000_000).describe('exact output length: ignore_eos with min_tokens = max_tokens'),
 })
 
+/** Half-width of the 95 % interval that a scenario asks for unless it says otherwise, as a share of the mean. */
+export const DEFAULT_CERTAINTY_TARGET = 0.02
+
 export const certaintySchema = z
   .strictObject({
-    target: fraction.default(0.02).describe('half-width of the 95 % interval, as a share of the mean'),
+    target: fraction
+      .default(DEFAULT_CERTAINTY_TARGET)
+      .describe('half-width of the 95 % interval, as a share of the mean'),
     minTrials: positiveInt.default(3),
     maxTrials: positiveInt.default(10),
   })
@@ -102,7 +107,7 @@ export const certaintySchema = z
     path: ['maxTrials'],
     message: 'expected maxTrials to be at least minTrials',
   })
-  .default({ target: 0.02, minTrials: 3, maxTrials: 10 })
+  .default({ target: DEFAULT_CERTAINTY_TARGET, minTrials: 3, maxTrials: 10 })
 
 export const sloSchema = z.strictObject({
   ttftMs: z.number().positive().optional(),
@@ -118,6 +123,9 @@ const named = {
   model: z.string().min(1).describe('catalogue key of the model'),
 } as const
 
+/** Share of requests that may fail unless a scenario says otherwise. */
+export const DEFAULT_MAX_ERROR_RATE = 0.001
+
 const judged = {
   server: serverSchema.optional(),
   certainty: certaintySchema,
@@ -127,7 +135,12 @@ const judged = {
     .positive()
     .optional()
     .describe('power limit that was set on purpose; without it the gate power-limit wants the default of the card'),
-  maxErrorRate: z.number().min(0).max(1).default(0.001).describe('share of failed requests that the gate allows'),
+  maxErrorRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(DEFAULT_MAX_ERROR_RATE)
+    .describe('share of failed requests that the gate allows'),
   seed: z.int().nonnegative().default(1).describe('seed of the prompts, the images or the training'),
 } as const
 

@@ -1,6 +1,7 @@
 import { type ResultKey, resultUnits } from '../record/result-units.ts'
 import { type Figure, type Gate, type RunRecord, runRecordSchema } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
+import { makeGpu } from './card-builder.ts'
 
 /** What a test wants to say about a run; everything else is made up and valid. */
 export interface RunOverrides {
@@ -25,6 +26,10 @@ export interface RunOverrides {
   /** The run failed for memory, and this is what the server said. */
   readonly oom?: string
   readonly gates?: readonly Gate[]
+  /** Fields of the scenario besides those above. */
+  readonly scenarioFields?: object
+  /** Fields of the record besides those above. */
+  readonly more?: Partial<RunRecord>
   /** Means, or [mean, low, high], or a reason for none. */
   readonly result?: Partial<Record<ResultKey, number | readonly [number, number, number] | string>>
 }
@@ -51,11 +56,12 @@ export function makeRun(over: RunOverrides): RunRecord {
       load: { shape: 'closed', concurrency: over.concurrency ?? (over.work ? 1 : 32) },
       ...(over.work ?? { kind: 'text', prompt: { tokens: 512 }, output: { tokens: 256 } }),
       ...(over.slo === undefined ? {} : { slo: over.slo }),
+      ...over.scenarioFields,
     },
     scenarioSha256: `sha-of-${scenario}`,
     card: { key: over.card, name: over.name ?? over.card },
     host: { hostname: 'box', kernel: 'Linux 6.8', cpu: 'a CPU', cpuCount: 2, memoryGiB: 8 },
-    gpus: Array.from({ length: over.gpus ?? 1 }, (_, index) => makeGpu(index, over)),
+    gpus: Array.from({ length: over.gpus ?? 1 }, (_, index) => gpuOf(index, over)),
     endpoint: {
       url: 'http://127.0.0.1:8000',
       engine: 'vllm',
@@ -77,6 +83,7 @@ export function makeRun(over: RunOverrides): RunRecord {
     ...(over.failure === undefined ? {} : { failure: over.failure }),
     ...(over.oom === undefined ? {} : { oom: { evidence: over.oom } }),
     files: {},
+    ...over.more,
   })
 }
 
@@ -87,20 +94,15 @@ function makeFigure(key: ResultKey, value: number | readonly [number, number, nu
   return { mean: value[0], ci95: [value[1], value[2]], n: 3, unit }
 }
 
-const makeGpu = (index: number, over: RunOverrides) => ({
-  index,
-  uuid: `GPU-${index}`,
-  name: over.name ?? over.card,
-  driver: '580.0',
-  vbios: null,
-  powerLimitW: over.powerLimitW ?? 450,
-  powerDefaultLimitW: 450,
-  memoryTotalMiB: 24564,
-  memoryReservedMiB: null,
-  eccMode: null,
-  persistenceMode: null,
-  pcie: { genCurrent: 4, genMax: 4, widthCurrent: 16, widthMax: 16 },
-  maxSmClockMHz: null,
-  maxMemClockMHz: null,
-  serving: true,
-})
+const gpuOf = (index: number, over: RunOverrides) =>
+  makeGpu({
+    index,
+    uuid: `GPU-${index}`,
+    driver: '580.0',
+    name: over.name ?? over.card,
+    powerLimitW: over.powerLimitW ?? 450,
+    memoryReservedMiB: null,
+    eccMode: null,
+    maxSmClockMHz: null,
+    maxMemClockMHz: null,
+  })

@@ -45,7 +45,7 @@ function runOf(scenario: Scenario, card: Card): RunRecord {
 }
 
 const gateOf = (run: RunRecord, over: object = {}) =>
-  physicalLimit({
+  physicalLimit.evaluate({
     ...run,
     trials: [
       {

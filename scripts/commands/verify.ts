@@ -86,7 +86,7 @@ function detailsOf(run: Verification): string[] {
   const { record, recomputed, digest, signedBy } = run
   if (record === null || recomputed === null) return []
   const figures = Object.values(recomputed.result).filter((figure) => figure.mean !== null).length
-  const [first] = reasonsNotQuotable({ status: record.status, gates: recomputed.gates })
+  const [first] = reasonsNotQuotable({ ...record, gates: recomputed.gates })
   return [
     `  ${record.trials.length} trials, ${figures} figures and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,

@@ -1,0 +1,69 @@
+import { servingUuids } from '../physics/serving-gpus.ts'
+import type { CardSight } from '../record/schema/telemetry.ts'
+import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
+import { failsAbove, isBeyond } from './threshold.ts'
+import { notWatched } from './watched.ts'
+
+const processes = failsAbove({
+  what: 'processes on a GPU, where it is not known which one is the server',
+  value: 1,
+  unit: 'processes',
+})
+
+/** A second process takes time, memory and power from the server, and its energy counts as the server's. */
+export const gpuExclusive = defineGate({
+  question: 'Did the server have the GPU to itself?',
+  kinds: everyKind,
+  required: false,
+  thresholds: { processes },
+  statuses: ['pass', 'fail', 'not-measured'],
+  formula:
+    'nvidia-smi lists the compute processes on each serving GPU before and after the run. An empty list proves nothing: inside a container nvidia-smi does not see the processes of others.',
+  evidence: 'Name and process id of each process.',
+  whatToDo: 'Stop the other processes. In a container, run joulemark on the host, or share its process ids.',
+  evaluate: (record) =>
+    record.telemetry
+      ? checkProcesses([record.telemetry.before, record.telemetry.after].map(processesIn), servingUuids(record.gpus))
+      : notWatched(record),
+})
+
+const processesIn = ({ processes: list, processesReason }: CardSight): ProcessList => ({
+  processes: list,
+  ...(processesReason === undefined ? {} : { reason: processesReason }),
+})
+
+/** The compute processes on the cards at one moment; null where they cannot be listed. */
+export interface ProcessList {
+  readonly processes: readonly { readonly uuid: string; readonly pid: number; readonly name: string }[] | null
+  readonly reason?: string
+}
+
+/**
+ * Fails when a process besides the server used a serving GPU. Which process is the server's is known only when it was
+ * started by us (`serverPids`); else one process per card is taken for it.
+ */
+export function checkProcesses(
+  lists: readonly ProcessList[],
+  servingGpuUuids: readonly string[],
+  serverPids: readonly number[] = [],
+): GateResult<'pass' | 'fail' | 'not-measured'> {
+  const unread = lists.find((list) => list.processes === null)
+  if (lists.length === 0) return notMeasured('processes were not listed')
+  if (unread) return notMeasured(`processes cannot be listed: ${unread.reason ?? 'nvidia-smi does not report them'}`)
+  const byPid = new Map<number, { uuid: string; pid: number; name: string }>()
+  for (const process of lists.flatMap((list) => list.processes ?? [])) {
+    if (servingGpuUuids.includes(process.uuid)) byPid.set(process.pid, process)
+  }
+  const seen = [...byPid.values()]
+  if (seen.length === 0)
+    return notMeasured('nvidia-smi lists no process, not even the server: it sees no other container')
+  const others = servingGpuUuids.flatMap((uuid) => {
+    const onCard = seen.filter((process) => process.uuid === uuid)
+    if (serverPids.length > 0) return onCard.filter(({ pid }) => !serverPids.includes(pid))
+    return isBeyond(processes, onCard.length) ? onCard : []
+  })
+  const list = (others.length > 0 ? others : seen).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
+  return others.length > 0
+    ? gateResult('fail', `other processes than the server used the GPU: ${list}`)
+    : gateResult('pass', `one process per GPU: ${list}`)
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { makeHealth, makeSampler, makeSight } from '../testing/card-builder.ts'
+import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
+
+const health = makeHealth()
+const statusOf = (over: MeasuredRun, id: (typeof gates)[number]) => gateOf(measuredRun(over), id).status
+const gates = [
+  'card-match',
+  'energy-coverage',
+  'gpu-exclusive',
+  'energy-agreement',
+  'throttle',
+  'thermal-soak',
+  'ecc',
+  'power-limit',
+  'clock',
+] as const
+
+describe('gates of the card, from the record', () => {
+  it('passes all nine gates of a card that is in order', () => {
+    expect(gates.map((id) => [id, statusOf({}, id)])).toEqual(gates.map((id) => [id, 'pass']))
+  })
+
+  it.each<[(typeof gates)[number], string, MeasuredRun]>([
+    ['card-match', 'another card than the person named', { card: { key: 'rtx-4090', name: '', claimed: 'rtx-5090' } }],
+    ['energy-agreement', 'a counter that counts another energy', { trial: { energyJ: 900 } }],
+    ['power-limit', 'a limit that nobody stated', { gpu: { powerLimitW: 300 } }],
+    [
+      'power-limit',
+      'a limit that was changed during the run',
+      { telemetry: { after: makeSight({ health: [{ ...health, enforcedLimitW: 300 }] }) } },
+    ],
+    [
+      'ecc',
+      'an uncorrected error',
+      { telemetry: { after: makeSight({ health: [{ ...health, eccUncorrected: 1 }] }) } },
+    ],
+    [
+      'throttle',
+      'time that only the counters of the driver saw',
+      {
+        telemetry: {
+          after: makeSight({
+            atMs: 90_000,
+            health: [{ ...health, throttleUs: { ...health.throttleUs, hw_thermal_slowdown: 5000 } }],
+          }),
+        },
+      },
+    ],
+    [
+      'gpu-exclusive',
+      'a process that came during the run',
+      {
+        telemetry: {
+          after: makeSight({ processes: [{ uuid: 'GPU-a', pid: 8, name: 'blender', usedMiB: null }] }),
+        },
+      },
+    ],
+    [
+      'clock',
+      'a step of the wall clock in a window',
+      {
+        telemetry: {
+          sampler: makeSampler({ events: [{ kind: 'clock-step', atMs: 30_000, stepMs: 700, message: 'stepped' }] }),
+        },
+      },
+    ],
+  ])('%s fails on %s', (id, _, over) => {
+    expect(statusOf(over, id)).toBe('fail')
+  })
+
+  it('takes a group for any of its editions, and a limit that the scenario states for right', () => {
+    const maxQ = { name: 'NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition', memoryTotalMiB: 97_887 }
+    const card = { key: 'rtx-pro-6000-max-q', name: '', claimed: 'rtx-6000-pro' }
+    expect(statusOf({ gpu: maxQ, card }, 'card-match')).toBe('pass')
+    const lowered = {
+      gpu: { powerLimitW: 300 },
+      telemetry: { after: makeSight({ health: [{ ...health, enforcedLimitW: 300 }] }) },
+    }
+    expect(statusOf({ ...lowered, scenario: { powerLimitW: 300 } }, 'power-limit')).toBe('pass')
+  })
+
+  it('has not measured what could not be read, and says why', () => {
+    const after = makeSight({ health: [], healthReason: 'nvidia-smi hangs' })
+    expect(gateOf(measuredRun({ telemetry: { after } }), 'ecc')).toMatchObject({
+      status: 'not-measured',
+      evidence: 'nvidia-smi hangs',
+    })
+    const reason = 'no nvidia-smi on PATH'
+    const none = measuredRun({
+      card: { key: null, name: null, reason },
+      telemetry: null,
+      record: { gpus: [], gpusReason: reason },
+    })
+    expect(gates.map((id) => gateOf(none, id))).toEqual(
+      gates.map(() => expect.objectContaining({ status: 'not-measured', evidence: reason })),
+    )
+  })
+})

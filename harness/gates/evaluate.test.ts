@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
+import { evaluateGates } from './evaluate.ts'
+import type { GateId } from './table.ts'
+
+/** Gates of images and training: limits of their own, and nothing asked about tokens. */
+const flux: MeasuredRun = {
+  work: { kind: 'image', image: { steps: 28, guidance: 3.5 } },
+  scenario: { model: 'flux.1-dev' },
+  endpoint: { model: 'black-forest-labs/FLUX.1-dev', modelRoot: null },
+}
+const qlora: MeasuredRun = {
+  work: { kind: 'training', training: { batch: 1, sequenceTokens: 1024, rank: 16, gradientCheckpointing: true } },
+  scenario: { model: 'llama-3.1-8b-instruct' },
+}
+const images = (imagesPerS: number): MeasuredRun => ({
+  ...flux,
+  trial: { image: { imagesPerS, images: null, secondsPerImage: null, joulesPerImage: null } },
+})
+const training = (trainedTokensPerS: number): MeasuredRun => ({
+  ...qlora,
+  trial: {
+    training: {
+      trainedTokensPerS,
+      steps: null,
+      stepsPerS: null,
+      joulesPerStep: null,
+      firstLoss: null,
+      finalLoss: null,
+    },
+  },
+})
+/** As without GPUs, so that the rated clock of the card counts. */
+const gateIn = (over: MeasuredRun, id: GateId) =>
+  gateOf(measuredRun({ ...over, record: { gpus: [], ...over.record } }), id)
+
+test.each([
+  ["the article's 6.2 s of FLUX on a 4090", 1 / 6.2, 'fail'],
+  ['13 s', 1 / 13, 'pass'],
+])('%s against the arithmetic of 28 steps', (_, imagesPerS, status) => {
+  expect(gateIn(images(imagesPerS), 'physical-limit')).toMatchObject({
+    status,
+    evidence: expect.stringContaining('28 passes x 74.4 TFLOP / 165.2 TFLOPS = 12.61 s an image'),
+  })
+})
+
+test('training faster than the card can multiply is refused', () => {
+  expect(gateIn(training(4000), 'physical-limit')).toMatchObject({ status: 'fail' })
+  expect(gateIn(training(2500), 'physical-limit').status).toBe('pass')
+  expect(gateIn(training(2500), 'physical-limit').evidence).toMatch(/limit 165\.2 TFLOPS .* = 3945 tokens\/s/)
+})
+
+test('the model is the one that the server, or the command, reports', () => {
+  expect(gateIn(flux, 'endpoint-model').status).toBe('pass')
+  expect(gateIn(qlora, 'endpoint-model').status).toBe('not-measured')
+  const other = { training: { command: ['python3'], config: { model: 'gpt2' } } }
+  expect(gateIn({ ...qlora, record: other }, 'endpoint-model').status).toBe('fail')
+})
+
+test('no token is asked of them, so that a run is not kept from a quote by what it cannot have', () => {
+  const gates = evaluateGates(measuredRun(flux))
+  expect(gates.filter((gate) => /token|prompt|cache|speculation/.test(gate.id)).map((gate) => gate.required)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ])
+})

@@ -1,0 +1,75 @@
+import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
+import { failsAbove, isBeyond, percent, warnsAbove } from './threshold.ts'
+
+const draftTokens = failsAbove({
+  what: 'tokens that the server drafted',
+  value: 0,
+  unit: 'tokens',
+})
+/** A little above 1, because the counters are read between steps. */
+const tokensPerStep = failsAbove({
+  what: 'output tokens per engine step and request',
+  value: 1.02,
+  unit: 'tokens',
+})
+const tokensPerEvent = warnsAbove({
+  what: 'output tokens per event of the stream',
+  value: 1 / 0.9,
+  unit: 'tokens',
+})
+
+/** A scenario cannot ask for speculation, so any of it makes the run another one than described. */
+export const speculation = defineGate({
+  question: 'Did the server make each token with a full step of the model?',
+  kinds: ['text'],
+  required: false,
+  thresholds: { draftTokens, tokensPerStep, tokensPerEvent },
+  statuses: ['pass', 'warn', 'fail', 'not-measured'],
+  formula:
+    'Fails when the server reports speculative decoding, when its counters of drafts moved, or when a request got more than one token per engine step. Streams in multi-token events alone warn, because a slow reader and `--stream-interval` make them too.',
+  evidence: 'Drafted and accepted tokens, output tokens per engine step and request, output tokens per event.',
+  whatToDo:
+    'Start the server without `--speculative-config`. After a warning, start it without `--stream-interval` and look for a slow client or proxy.',
+  evaluate(record) {
+    const { serving } = record.endpoint
+    const servers = record.trials.flatMap((trial) => (trial.server ? [trial.server] : []))
+    const drafted = sumOf(servers, (server) => server.specDecodeDraftTokens ?? 0)
+    const accepted = sumOf(servers, (server) => server.specDecodeAcceptedTokens ?? 0)
+    if (isBeyond(draftTokens, drafted)) {
+      return gateResult(
+        'fail',
+        `${drafted} tokens were drafted, ${accepted} of them accepted (${percent(accepted / drafted)}); the scenario does not ask for speculation`,
+      )
+    }
+    if (serving?.speculation)
+      return gateResult('fail', 'speculative decoding is set up; the scenario does not ask for it')
+    const steps = servers.map((server) => server.tokensPerStep).filter((value) => value !== null)
+    const most = Math.max(0, ...steps)
+    if (isBeyond(tokensPerStep, most)) {
+      return gateResult(
+        'fail',
+        `${most.toFixed(2)} output tokens per engine step and request: the server speculates and does not report it`,
+      )
+    }
+    const perEvent = eventTokens(record)
+    const streams = perEvent === null ? 'no stream was seen' : `${perEvent.toFixed(2)} tokens per event`
+    if (steps.length === 0 && serving?.speculation !== false) {
+      const why = servers[0]?.reasons['tokensPerStep'] ?? 'the server was not asked'
+      return notMeasured(`tokens per engine step: ${why}; ${streams}`)
+    }
+    const evidence = [
+      ...(serving?.speculation === false
+        ? ['the server exports no counters of drafts, which it does when it speculates']
+        : []),
+      ...(steps.length > 0 ? [`${most.toFixed(3)} output tokens per engine step and request`] : []),
+      streams,
+    ].join('; ')
+    return gateResult(perEvent !== null && isBeyond(tokensPerEvent, perEvent) ? 'warn' : 'pass', evidence)
+  },
+})
+
+function eventTokens({ trials }: TextGateInput): number | null {
+  const counted = trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
+  const events = sumOf(counted, (tokens) => tokens.contentEvents)
+  return events === 0 ? null : sumOf(counted, (tokens) => tokens.usageOutputTokens) / events
+}

@@ -1,0 +1,80 @@
+import { headlineMetric } from '../metrics/headline.ts'
+import { relativeHalfWidth } from '../metrics/result.ts'
+import type { Trial } from '../record/schema/trial.ts'
+import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
+import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
+import { failsAbove, failsBelow, isBeyond, percent, warnsAbove, withValue } from './threshold.ts'
+
+/** Part of a trial that must be steady unless the scenario says how much. */
+const windowShare = failsBelow({
+  what: 'length of the shortest steady window',
+  value: 0.5,
+  unit: 'share of trial.seconds',
+  setBy: 'trial.minWindowSeconds',
+})
+const preemptions = warnsAbove({
+  what: 'requests that the server preempted',
+  value: 0,
+  unit: 'requests',
+})
+
+/** A trial without a steady window long enough has no headline figures to speak of. */
+export const steadyState = defineGate({
+  question: 'Was there a long enough stretch of steady load in every trial?',
+  kinds: everyKind,
+  required: true,
+  thresholds: { windowShare, preemptions },
+  statuses: ['pass', 'warn', 'fail', 'not-measured'],
+  formula:
+    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it is the last 80 % of the steps. A preempted request loses its work and does it again, so the load was more than the KV cache of the server holds.',
+  evidence: 'Length of the shortest window and the length that was needed; preempted requests.',
+  whatToDo:
+    'Make trials longer (`trial.seconds`) or requests shorter. After a warning, lower the concurrency or give the server more KV cache.',
+  evaluate({ trials, scenario }) {
+    if (trials.length === 0) return notMeasured('no trial was run')
+    const { seconds, minWindowSeconds } = scenario.trial
+    const needed = withValue(windowShare, minWindowSeconds ?? seconds * windowShare.value)
+    const shortest = Math.min(...trials.map(windowSeconds))
+    const without = trials.find((trial) => trial.windowStartMs === null)
+    const evidence = without
+      ? `trial ${without.index}: ${without.reasons['outputTokensPerS'] ?? 'no steady window'}`
+      : `shortest steady window ${shortest.toFixed(1)} s; needed ${needed.value} s`
+    if (without || isBeyond(needed, shortest)) return gateResult('fail', evidence)
+    const preempted = sumOf(trials, (trial) => trial.server?.preemptions ?? 0)
+    return isBeyond(preemptions, preempted)
+      ? gateResult('warn', `${evidence}; the server preempted ${preempted} requests`)
+      : gateResult('pass', evidence)
+  },
+})
+
+const windowSeconds = (trial: Trial): number =>
+  trial.windowStartMs === null || trial.windowEndMs === null ? 0 : (trial.windowEndMs - trial.windowStartMs) / 1000
+
+const halfWidth = failsAbove({
+  what: 'half-width of the 95 % interval of the headline metric, relative to its mean',
+  value: DEFAULT_CERTAINTY_TARGET,
+  unit: 'share',
+  setBy: 'certainty.target',
+})
+
+/** The interval of the headline metric is wider than the scenario asks for. */
+export const precision = defineGate({
+  question: 'Is the headline metric known as precisely as the scenario asks for?',
+  kinds: everyKind,
+  required: false,
+  thresholds: { halfWidth },
+  statuses: ['pass', 'fail', 'not-measured'],
+  formula:
+    'The headline metric is the decode rate for one stream, output throughput for several, seconds per image or images per second, steps per second for training. Its interval is the 95 % t-interval over the means of the trials.',
+  evidence: 'The headline metric, the relative half-width of its interval, the number of trials and the target.',
+  whatToDo:
+    'Allow more trials (`certainty.maxTrials`) or longer ones (`trial.seconds`), and look for what makes the trials differ: other processes, changing clocks, a card that still warms up.',
+  evaluate(record) {
+    const key = headlineMetric(record.scenario)
+    const half = relativeHalfWidth(record.result[key])
+    const target = withValue(halfWidth, record.scenario.certainty.target)
+    if (half === null) return notMeasured(`${key}: an interval needs two trials; there are ${record.trials.length}`)
+    const evidence = `${key} ± ${percent(half)} over ${record.trials.length} trials; target ± ${percent(target.value)}`
+    return gateResult(isBeyond(target, half) ? 'fail' : 'pass', evidence)
+  },
+})

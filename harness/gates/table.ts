@@ -1,0 +1,55 @@
+import { cardMatch, powerLimit } from './card.ts'
+import { ecc } from './card-memory.ts'
+import { energyAgreement, energyCoverage } from './card-power.ts'
+import { gpuExclusive } from './card-processes.ts'
+import { thermalSoak, throttle } from './card-slowdown.ts'
+import { clientHeadroom } from './client.ts'
+import { clock } from './clock.ts'
+import type { GateDefinition, WorkloadKind } from './gate.ts'
+import { endpointModel } from './model.ts'
+import { physicalLimit } from './physical-limit.ts'
+import { cacheClean, promptShape } from './prompts.ts'
+import { errorRate } from './requests.ts'
+import { liveSource } from './source.ts'
+import { speculation } from './speculation.ts'
+import { precision, steadyState } from './steady.ts'
+import { tokenAudit } from './tokens.ts'
+
+/**
+ * Every gate, in the order in which they are evaluated, stored and shown. A gate stands here and in its definition,
+ * nowhere else: records, reports, docs/gates.md and the truth table of the tests follow.
+ */
+export const gateTable = {
+  'live-source': liveSource,
+  'endpoint-model': endpointModel,
+  'card-match': cardMatch,
+  'gpu-exclusive': gpuExclusive,
+  'client-headroom': clientHeadroom,
+  'error-rate': errorRate,
+  'token-audit': tokenAudit,
+  'prompt-shape': promptShape,
+  'cache-clean': cacheClean,
+  speculation,
+  'steady-state': steadyState,
+  precision,
+  'energy-coverage': energyCoverage,
+  'energy-agreement': energyAgreement,
+  throttle,
+  'thermal-soak': thermalSoak,
+  ecc,
+  'power-limit': powerLimit,
+  'physical-limit': physicalLimit,
+  clock,
+} as const satisfies Record<string, GateDefinition>
+export type GateId = keyof typeof gateTable
+
+/** The definition of a gate; null for an id that this version does not know. */
+export const gateById = (id: string): GateDefinition | null => (isGateId(id) ? gateTable[id] : null)
+
+/** Every gate with its id, in order. */
+export const gateEntries = Object.entries(gateTable) as readonly (readonly [GateId, GateDefinition])[]
+
+const isGateId = (id: string): id is GateId => Object.hasOwn(gateTable, id)
+
+/** Whether a gate applies to a kind of run; one that does not is neither measured nor required. */
+export const appliesTo = ({ kinds }: GateDefinition, kind: WorkloadKind): boolean => kinds.includes(kind)

@@ -1,0 +1,40 @@
+/** A number that a gate compares with. The gate, its evidence and docs/gates.md read it from one place. */
+export interface Threshold {
+  /** What is compared: a noun phrase, such as "event-loop delay, p99". */
+  readonly what: string
+  readonly value: number
+  /** `share` is shown as a percentage. */
+  readonly unit: string
+  /** Which values are beyond it. The value itself never is. */
+  readonly side: 'above' | 'below'
+  /** What becomes of a value beyond it. */
+  readonly beyond: 'fail' | 'warn' | 'ignored'
+  /** Field of the scenario that replaces the value. */
+  readonly setBy?: string
+}
+
+type Bound = Omit<Threshold, 'side' | 'beyond'>
+export const failsAbove = (bound: Bound): Threshold => ({ ...bound, side: 'above', beyond: 'fail' })
+export const failsBelow = (bound: Bound): Threshold => ({ ...bound, side: 'below', beyond: 'fail' })
+export const warnsAbove = (bound: Bound): Threshold => ({ ...bound, side: 'above', beyond: 'warn' })
+export const warnsBelow = (bound: Bound): Threshold => ({ ...bound, side: 'below', beyond: 'warn' })
+
+/** Whether a value is beyond a threshold. One that cannot be compared (NaN) is: it must not pass. */
+export const isBeyond = ({ side, value: limit }: Threshold, value: number): boolean =>
+  side === 'above' ? !(value <= limit) : !(value >= limit)
+
+/** The value of a threshold with its unit, as evidence and docs show it: "5 ms", "80 %". */
+export const limitText = ({ value, unit }: Pick<Threshold, 'value' | 'unit'>): string =>
+  unit === 'share' || unit.startsWith('share of ')
+    ? `${Number((value * 100).toPrecision(3))} %${unit.slice('share'.length)}`
+    : `${Number(value.toPrecision(4))} ${unit}`.trim()
+
+/** The same threshold where the scenario sets its value. */
+export const withValue = (threshold: Threshold, value: number): Threshold => ({ ...threshold, value })
+
+/** A share as a percentage, with two decimals under 1 %. */
+export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`
+
+/** How far `value` is from `reference`, as a share of the reference; 0 when both are 0. */
+export const relativeDifference = (value: number, reference: number): number =>
+  value === reference ? 0 : Math.abs(value - reference) / Math.abs(reference)

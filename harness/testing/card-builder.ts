@@ -1,0 +1,99 @@
+import type { Gpu } from '../record/schema/run.ts'
+import type { CardSight, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
+
+/** An RTX 4090 in order, as nvidia-smi lists it; every field can be set. */
+export const makeGpu = (over: Partial<Gpu> = {}): Gpu => ({
+  index: 0,
+  uuid: 'GPU-a',
+  name: 'NVIDIA GeForce RTX 4090',
+  driver: '580.95.05',
+  vbios: null,
+  powerLimitW: 450,
+  powerDefaultLimitW: 450,
+  memoryTotalMiB: 24_564,
+  memoryReservedMiB: 346,
+  eccMode: 'Enabled',
+  persistenceMode: 'Enabled',
+  pcie: { genCurrent: 4, genMax: 4, widthCurrent: 16, widthMax: 16 },
+  maxSmClockMHz: 3105,
+  maxMemClockMHz: 10_501,
+  serving: true,
+  ...over,
+})
+
+export type CardHealth = CardSight['health'][number]
+/** Health of that card: nothing held back, no memory errors. */
+export const makeHealth = (over: Partial<CardHealth> = {}): CardHealth => ({
+  uuid: 'GPU-a',
+  throttleUs: { hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0, sw_thermal_slowdown: 0, sw_power_cap: 0 },
+  eccMode: 'Enabled',
+  eccCorrected: 0,
+  eccUncorrected: 0,
+  remapPending: false,
+  remapFailure: false,
+  retirementPending: false,
+  recoveryAction: 'None',
+  enforcedLimitW: 450,
+  defaultLimitW: 450,
+  ...over,
+})
+
+/** The card and the one process on it, at one moment. */
+export const makeSight = (over: Partial<CardSight> = {}): CardSight => ({
+  atMs: 0,
+  health: [makeHealth()],
+  processes: [{ uuid: 'GPU-a', pid: 7, name: 'VLLM::EngineCore', usedMiB: 20_000 }],
+  ...over,
+})
+
+type CardWindow = NonNullable<CardTrial['window']>
+/** The card at rest at its power cap over the window of a trial. */
+export const makeCardWindow = (over: Partial<CardWindow> = {}): CardWindow => ({
+  trial: 0,
+  samples: 300,
+  reasonShares: { swPowerCap: 1, hwSlowdown: 0, swThermalSlowdown: 0, hwThermalSlowdown: 0, hwPowerBrakeSlowdown: 0 },
+  smClockMHz: { first: 2700, last: 2700 },
+  temperatureC: { first: 60, last: 61 },
+  maxTemperatureC: 61,
+  memClockMHz: 10_501,
+  ...over,
+})
+
+/** What the samples and the energy counter say of one trial. */
+export const makeCardTrial = (over: Partial<CardTrial> = {}): CardTrial => ({
+  trial: 0,
+  window: makeCardWindow(),
+  counterEnergyJ: 1000,
+  counterApart: 0.01,
+  netEnergyJ: null,
+  netTokensPerJ: null,
+  paddedEnergyJ: null,
+  paddedApart: null,
+  quietBeforeW: null,
+  quietAfterW: null,
+  reasons: {},
+  ...over,
+})
+
+type Sampler = NonNullable<GpuTelemetry['sampler']>
+export const makeSampler = (over: Partial<Sampler> = {}): Sampler => ({
+  fields: ['uuid', 'power.draw'],
+  missingFields: [],
+  intervalMs: 200,
+  rows: 300,
+  restarts: 0,
+  events: [],
+  gaveUp: null,
+  ...over,
+})
+
+/** Everything that was seen of the card from before a run of one trial to after it. */
+export const makeTelemetry = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
+  sampler: makeSampler(),
+  before: makeSight(),
+  after: makeSight({ atMs: 90_000 }),
+  counter: { state: 'ok' },
+  idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'not asked for' },
+  trials: [makeCardTrial()],
+  ...over,
+})
