@@ -3,6 +3,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import type { Problem } from './check-files.ts'
 import { checkSeal, type Seal } from './check-seal.ts'
 import { differences } from './differences.ts'
+import { comparableGates } from './gate-evidence.ts'
 import { type Recomputed, recompute } from './recompute.ts'
 import { countRows, type RunRows, readTrialRows } from './trial-rows.ts'
 
@@ -36,7 +37,8 @@ async function figuresAgain(
   } catch (error) {
     return { recomputed: null, problems: [{ file: 'run.json', what: `figures: ${messageOf(error)}` }] }
   }
-  const stored = Object.fromEntries(Object.keys(recomputed).map((key) => [key, record[key as keyof RunRecord]]))
+  const compared = { ...record, gates: comparableGates(record.gates, recomputed.gates) }
+  const stored = Object.fromEntries(Object.keys(recomputed).map((key) => [key, compared[key as keyof RunRecord]]))
   const found = differences(stored, recomputed).map(({ path, stored: says, recomputed: is }) => ({
     file: 'run.json',
     what: `${path}: says ${says}, recomputed ${is}`,
