@@ -1,7 +1,7 @@
+import { comparedMetric, comparedMetrics } from '../metrics/catalogue.ts'
 import { figureOf } from '../metrics/result.ts'
 import { intervalQuantile, isCertain, type TrialBounds } from '../metrics/stopping.ts'
 import { mixSeed } from '../plan/random.ts'
-import { comparedKeysOf, comparedMetrics } from '../verdict/metrics.ts'
 import { compareSuite, type MetricComparison, type ScenarioValues } from '../verdict/verdict.ts'
 import {
   type NoiseModel,
@@ -12,6 +12,9 @@ import {
   type TextKey,
   type TrialValues,
 } from './verdict-noise.ts'
+
+/** The scenarios of the study are closed loops of text. */
+const CLOSED_LOOP = { kind: 'text', load: { shape: 'closed', concurrency: 32, rampSeconds: 1 } } as const
 
 /** How a box is measured: trials until certain within bounds, or a fixed number where both are one. */
 export interface Protocol {
@@ -77,7 +80,8 @@ export function study(pairs: number, loss: number, noise: NoiseModel, protocol: 
   return { pairs, scenarios: suite.length, headline, ...counts }
 }
 
-const isLoss = ({ key, verdict }: MetricComparison): boolean => verdict === 'regressed' && comparedMetrics[key].decides
+const isLoss = ({ key, verdict }: MetricComparison): boolean =>
+  verdict === 'regressed' && comparedMetric(key).comparison.decides
 
 const headlineKey = (scenario: number): TextKey =>
   suite[scenario]!.isSingleStream ? 'decodeTokensPerS' : 'outputTokensPerS'
@@ -90,13 +94,7 @@ function measure(run: NoisyRun, { bounds, target }: Protocol): TrialValues[][] {
       trials.push(run.trial(scenario, trials.length))
       if (trials.length < bounds.fewest) continue
       const values = trials.map((trial) => trial[headlineKey(scenario)])
-      if (
-        isCertain(
-          figureOf(values, '', () => '', intervalQuantile(trials.length, bounds)),
-          target,
-        )
-      )
-        break
+      if (isCertain(figureOf(values, '', intervalQuantile(trials.length, bounds)), target)) break
     }
     return trials
   })
@@ -110,7 +108,7 @@ function valuesOf(
 ): ScenarioValues {
   const byMetric = (side: TrialValues[][][]) =>
     Object.fromEntries(
-      comparedKeysOf('text').map((key) => [
+      comparedMetrics(CLOSED_LOOP).map((key) => [
         key,
         side.map((run) => run[scenario]!.map((trial) => trial[key as TextKey])),
       ]),
@@ -148,7 +146,7 @@ export function figureCoverage(runs: number, trialShare: number, widened: boolea
       values.push(run.trial(0, values.length).outputTokensPerS)
       if (values.length < bounds.fewest) continue
       const quantile = intervalQuantile(widened ? values.length : bounds.fewest, bounds)
-      const figure = figureOf(values, '', () => '', quantile)
+      const figure = figureOf(values, '', quantile)
       if (!isCertain(figure, target) && values.length < bounds.most) continue
       const truth = suite[1]!.tokensPerS
       covered += Number(figure.ci95 !== null && figure.ci95[0] <= truth && truth <= figure.ci95[1])

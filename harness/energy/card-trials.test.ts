@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { missing } from '../record/measured.ts'
 import type { CounterRow } from '../record/rows.ts'
 import type { GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
@@ -20,6 +21,7 @@ const counterRows: CounterRow[] = Array.from({ length: 56 }, (_, second) => ({
 }))
 const trial = (over: Partial<Trial> = {}) =>
   ({
+    kind: 'text',
     index: 0,
     startMs: 20_000,
     endMs: 50_000,
@@ -28,7 +30,6 @@ const trial = (over: Partial<Trial> = {}) =>
     outputTokens: 14_000,
     energyJ: 8000,
     energy: { intervalMs: 200 },
-    reasons: {},
     ...over,
   }) as unknown as Trial
 const seen = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
@@ -83,7 +84,8 @@ describe('withCardFigures', () => {
       paddedEnergyJ: expect.stringContaining('before the load'),
       paddedApart: expect.stringContaining('before the load'),
     })
-    const without = trial({ windowStartMs: null, windowEndMs: null, energyJ: null })
+    const none = missing('no steady window')
+    const without = trial({ windowStartMs: none, windowEndMs: none, energyJ: none })
     const [empty] = withCardFigures(seen(), [without], rows).trials
     expect(empty).toMatchObject({ window: null, counterEnergyJ: null, netEnergyJ: null })
     expect(Object.keys(empty?.reasons ?? {})).toEqual(
@@ -92,7 +94,7 @@ describe('withCardFigures', () => {
   })
 
   it('never takes the energy of a trial that has none for energy above idle', () => {
-    const lost = trial({ energyJ: null, reasons: { energyJ: 'samples cover 90 %' } })
+    const lost = trial({ energyJ: missing('samples cover 90 %') })
     const [figures] = withCardFigures(seen(), [lost], rows).trials
     expect(figures).toMatchObject({ netEnergyJ: null, netTokensPerJ: null, counterApart: null })
     expect(figures?.counterEnergyJ).toBeCloseTo(8000, 6)

@@ -1,3 +1,4 @@
+import { isKnown, type Measured, missing, numberOf, reasonOf } from '../record/measured.ts'
 import type { CounterRow, GpuRow } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { ActiveIdleSpan, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
@@ -35,23 +36,26 @@ function cardTrial(trial: Trial, rows: CardRows, idle: ActiveIdleSpan, counterRe
   const { gpuRows, counterRows, servingUuids } = rows
   const reasons: Record<string, string> = {}
   const padded = paddedOf(trial, rows, reasons)
-  const { index, windowStartMs, windowEndMs, energyJ } = trial
-  if (windowStartMs === null || windowEndMs === null) {
+  const { index, windowStartMs, windowEndMs } = trial
+  if (!isKnown(windowStartMs) || !isKnown(windowEndMs)) {
     const none = { counterEnergyJ: null, counterApart: null, netEnergyJ: null, netTokensPerJ: null }
     for (const field of ['window', ...Object.keys(none)]) reasons[field] = 'the trial has no steady window'
     return { trial: index, window: null, ...none, ...padded, reasons }
   }
   const counted = counterEnergy(counterRows, servingUuids, windowStartMs, windowEndMs)
+  const energyJ = numberOf(trial.energyJ)
   const counterApart = disagreement(energyJ, counted.energyJ)
-  const noEnergy = trial.reasons['energyJ'] ?? 'no energy'
+  const noEnergy = reasonOf(trial.energyJ) ?? 'no energy'
   if (counted.energyJ === null) reasons['counterEnergyJ'] = counterReason ?? counted.reason ?? 'no reading'
   if (counterApart === null) reasons['counterApart'] = reasons['counterEnergyJ'] ?? noEnergy
   const netEnergyJ = netOfIdle(energyJ, idle.powerW, windowEndMs - windowStartMs)
-  const tokens = trial.outputTokens
+  const outputTokens: Measured =
+    trial.kind === 'text' ? trial.outputTokens : missing(`a run of kind ${trial.kind} streams no tokens`)
+  const tokens = numberOf(outputTokens)
   const netTokensPerJ = netEnergyJ === null || tokens === null || netEnergyJ <= 0 ? null : tokens / netEnergyJ
   if (netEnergyJ === null) reasons['netEnergyJ'] = energyJ === null ? noEnergy : (idle.reason ?? 'no active idle')
   if (netTokensPerJ === null) {
-    const noTokens = trial.reasons['outputTokens'] ?? 'the energy above idle is not positive'
+    const noTokens = reasonOf(outputTokens) ?? 'the energy above idle is not positive'
     reasons['netTokensPerJ'] = reasons['netEnergyJ'] ?? noTokens
   }
   return {

@@ -4,17 +4,18 @@ import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { clientTokensOf } from '../metrics/client-tokens.ts'
 import { findDrift } from '../metrics/drift.ts'
-import { figuresOf } from '../metrics/figures.ts'
 import { headlineMetric } from '../metrics/headline.ts'
 import { FIXED_QUANTILE, resultOf } from '../metrics/result.ts'
 import { serverTrialOf } from '../metrics/server-trial.ts'
 import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
+import { trialOf } from '../metrics/trial.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import { RequestTable } from '../record/request-table.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { scrapesFrom } from './server-readings.ts'
 import type { RunRows, TrialRows } from './trial-rows.ts'
 
@@ -48,7 +49,7 @@ export function recompute(record: RunRecord, rows: RunRows): Recomputed {
 
 function driftAgain(trials: readonly Trial[], rows: RunRows): RunRecord['drift'] {
   const tokens = [...rows.trials.values()].flatMap((trial) => trial.tokens)
-  return findDrift(trials, tokens)
+  return findDrift(trialsOfKind(trials, 'text'), tokens)
 }
 
 /** A run that failed while it measured has no figures of its cards. */
@@ -63,7 +64,7 @@ function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRo
 
 function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined, rows: RunRows): Trial {
   const { requests, tokens, gaps, steps, serverRows } = rows.trials.get(stored.index) ?? withoutRows()
-  const all = figuresOf(record.scenario, {
+  const again = trialOf(record.scenario, {
     index: stored.index,
     startMs: stored.startMs,
     sendUntilMs: stored.sendUntilMs,
@@ -77,23 +78,18 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     gpuReason: record.gpusReason ?? null,
     client: stored.client,
   })
-  const figures = stored.sloShare === undefined ? withoutSloShare(all) : all
-  if (record.scenario.kind !== 'text') return { ...figures, ...kept(stored) }
+  if (again.kind !== 'text' || stored.kind !== 'text') return { ...again, ...kept(stored) }
+  const { sloShare: _, ...withoutSloShare } = again
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason why a page could not be read is in no row: the record's own stands
   const scrapes = scrapesFrom(serverRows, stored.server?.reasons['generationTokens'] ?? null)
   return {
-    ...figures,
+    // the share came into the record after the first runs were made: one without it is as true as it was
+    ...(stored.sloShare === undefined ? withoutSloShare : again),
     ...(stored.clientTokens ? { clientTokens: clientTokensOf(requests, tokens) } : {}),
     ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
     ...kept(stored),
   }
-}
-
-/** The share came into the record after the first runs were made: one that says nothing of it is as true as it was. */
-function withoutSloShare({ sloShare: _, ...trial }: Trial): Trial {
-  const { sloShare: __, ...reasons } = trial.reasons
-  return { ...trial, reasons }
 }
 
 const kept = (stored: Trial): Pick<Trial, 'gpuRows'> =>

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts'
 import { toJson } from '../record/json-file.ts'
 import { manifestSha256, type RawRecord } from '../record/manifest.ts'
 import { type RunRecord, runRecordSchema } from '../record/schema/run.ts'
+import { upgraded } from '../record/upgrade.ts'
 import type { Problem } from './check-files.ts'
 
 /** run.json as far as it can be read. */
@@ -32,7 +33,7 @@ export async function readRecordText(directory: string): Promise<RecordText> {
   const says = (what: string) => problems.push({ file: FILE, what })
   const layout = toJson(raw)
   if (layout !== text) says(`line ${firstDifference(layout, text)}: is not laid out as joulemark writes it`)
-  const parsed = runRecordSchema.safeParse(raw)
+  const parsed = runRecordSchema.safeParse(upgraded(raw))
   if (!parsed.success) {
     for (const issue of parsed.error.issues.slice(0, 5)) says(`${issue.path.join('.')}: ${issue.message}`)
     return { raw, record: null, problems }

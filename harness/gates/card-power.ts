@@ -1,3 +1,4 @@
+import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { AGREEMENT } from '../energy/counter.ts'
 import { COVERAGE_INVALID, COVERAGE_WARN } from '../energy/window-energy.ts'
 import type { Gpu } from '../record/schema/run.ts'
@@ -29,10 +30,10 @@ export const energyCoverage = defineGate({
 /** Fails and warns by the coverage of the worst window, and warns of a stale sensor. */
 export function checkCoverage(trials: readonly Trial[], gpus: readonly Gpu[], gpusReason: string | undefined) {
   if (gpus.length === 0) return notMeasured(gpusReason ?? 'no GPU could be read')
-  const windows = trials.filter((trial) => trial.windowStartMs !== null)
+  const windows = trials.filter((trial) => isKnown(trial.windowStartMs))
   if (windows.length === 0) return notMeasured('no trial has a steady window')
-  const without = windows.find((trial) => trial.energyJ === null)
-  if (without) return gateResult('fail', `trial ${without.index}: ${without.reasons['energyJ'] ?? 'no energy'}`)
+  const without = windows.find((trial) => !isKnown(trial.energyJ))
+  if (without) return gateResult('fail', `trial ${without.index}: ${reasonOf(without.energyJ) ?? 'no energy'}`)
   const least = Math.min(...windows.map((trial) => trial.energy.coverage ?? 0))
   const stale = windows.flatMap((trial) => trial.energy.findings).find((finding) => finding.includes('stale'))
   const evidence = `power samples cover ${percent(least)} of the worst window${stale ? `; ${stale}` : ''}`
@@ -65,7 +66,7 @@ export const energyAgreement = defineGate({
 const pairsOf = ({ trials }: GateInput, telemetry: GpuTelemetry): EnergyPair[] =>
   telemetry.trials.map(({ trial, counterEnergyJ, reasons }) => ({
     trial,
-    trapezoidJ: trials.find(({ index }) => index === trial)?.energyJ ?? null,
+    trapezoidJ: energyOf(trials, trial),
     counterJ: counterEnergyJ,
     ...(reasons['counterEnergyJ'] === undefined ? {} : { reason: reasons['counterEnergyJ'] }),
   }))
@@ -91,4 +92,9 @@ export function compareEnergy(pairs: readonly EnergyPair[]): GateResult<'pass' |
   const signed = `${worst.isHigh ? '+' : '-'}${percent(worst.apart)}`
   const evidence = `the energy by nvidia-smi is ${signed} off the NVML counter in trial ${worst.trial} (limit ${limitText(disagreement)}, ${both.length} windows)`
   return gateResult(isBeyond(disagreement, worst.apart) ? 'fail' : 'pass', evidence)
+}
+
+function energyOf(trials: GateInput['trials'], index: number): number | null {
+  const trial = trials.find((each) => each.index === index)
+  return trial === undefined ? null : numberOf(trial.energyJ)
 }

@@ -1,3 +1,4 @@
+import { missing } from '../record/measured.ts'
 import { describe, expect, it } from 'vitest'
 import { cardOverWindow } from '../energy/card-window.ts'
 import type { GpuRow } from '../record/rows.ts'
@@ -224,7 +225,7 @@ describe('clock', () => {
     })
     expect(checkSteps([{ atMs: 20_500, stepMs: 80 }], windows).status).toBe('fail')
     expect(checkSteps(null, windows).status).toBe('not-measured')
-    expect(checkSteps([{ atMs: 1, stepMs: 80 }], [{ index: 0, windowStartMs: null, windowEndMs: null }]).status).toBe(
+    expect(checkSteps([{ atMs: 1, stepMs: 80 }], [{ index: 0, windowStartMs: missing('none'), windowEndMs: missing('none') }]).status).toBe(
       'pass',
     )
   })

@@ -1,3 +1,5 @@
+import { knownOf, } from '../record/measured.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent } from './threshold.ts'
@@ -47,7 +49,7 @@ export const clientHeadroom = defineGate({
         isStrained ? 'fail' : 'warn',
         `${watched}; the client was not calibrated against an exact server`,
       )
-    const fastest = Math.max(0, ...trials.map((trial) => trial.outputTokensPerS ?? 0))
+    const fastest = Math.max(0, ...knownOf(trialsOfKind(trials, 'text').map((trial) => trial.outputTokensPerS)))
     const isUntrue =
       isBeyond(ttftError, certificate.ttftErrorMs.p99) ||
       isBeyond(ceilingShare, fastest === 0 ? 0 : fastest / certificate.highestTokensPerS)

@@ -1,3 +1,4 @@
+import { isKnown, } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
 import { isBeyond } from './threshold.ts'
@@ -39,7 +40,7 @@ export function checkSteps(
 ): GateResult<'pass' | 'fail' | 'not-measured'> {
   if (steps === null) return notMeasured('the clock was not watched')
   for (const { index, windowStartMs, windowEndMs } of windows) {
-    if (windowStartMs === null || windowEndMs === null) continue
+    if (!isKnown(windowStartMs) || !isKnown(windowEndMs)) continue
     const hit = steps.find(({ atMs }) => !isBeyond(stepDistance, Math.max(windowStartMs - atMs, atMs - windowEndMs, 0)))
     if (hit)
       return gateResult(

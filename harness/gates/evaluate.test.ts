@@ -1,3 +1,4 @@
+import { missing } from '../record/measured.ts'
 import { expect, test } from 'vitest'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 import { evaluateGates } from './evaluate.ts'
@@ -13,20 +14,21 @@ const qlora: MeasuredRun = {
   work: { kind: 'training', training: { batch: 1, sequenceTokens: 1024, rank: 16, gradientCheckpointing: true } },
   scenario: { model: 'llama-3.1-8b-instruct' },
 }
+const none = missing('not part of this test')
 const images = (imagesPerS: number): MeasuredRun => ({
   ...flux,
-  trial: { image: { imagesPerS, images: null, secondsPerImage: null, joulesPerImage: null } },
+  trial: { image: { imagesPerS, images: none, secondsPerImage: none, joulesPerImage: none } },
 })
 const training = (trainedTokensPerS: number): MeasuredRun => ({
   ...qlora,
   trial: {
     training: {
       trainedTokensPerS,
-      steps: null,
-      stepsPerS: null,
-      joulesPerStep: null,
-      firstLoss: null,
-      finalLoss: null,
+      steps: none,
+      stepsPerS: none,
+      joulesPerStep: none,
+      firstLoss: none,
+      finalLoss: none,
     },
   },
 })

@@ -1,3 +1,5 @@
+import { knownOf, } from '../record/measured.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { type ImageRunLimit, runLimit, type TextRunLimit, type TrainingRunLimit } from '../physics/run-limit.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
 import { failsAbove, failsBelow, isBeyond, percent } from './threshold.ts'
@@ -36,17 +38,13 @@ export const physicalLimit = defineGate({
 })
 
 type Result = GateResult<'pass' | 'fail' | 'not-measured'>
-type Trial = GateInput['trials'][number]
-
-const known = (record: GateInput, of: (trial: Trial) => number | null): number[] =>
-  record.trials.map(of).filter((value) => value !== null)
-
 function tokensWithin(record: GateInput, limit: TextRunLimit): Result {
-  const rates = known(record, (trial) => trial.outputTokensPerS)
+  const trials = trialsOfKind(record.trials, 'text')
+  const rates = knownOf(trials.map((trial) => trial.outputTokensPerS))
   if (rates.length === 0) return notMeasured('no trial has a throughput')
   const fastest = Math.max(...rates)
-  const stream = Math.max(0, ...known(record, (trial) => trial.decodeTokensPerS))
-  const first = Math.min(Number.POSITIVE_INFINITY, ...known(record, (trial) => trial.ttftMs.p50))
+  const stream = Math.max(0, ...knownOf(trials.map((trial) => trial.decodeTokensPerS)))
+  const first = Math.min(Number.POSITIVE_INFINITY, ...knownOf(trials.map((trial) => trial.ttftMs.p50)))
   const over = [
     isBeyond(rate, fastest / limit.value) ? `${fastest.toFixed(1)} tokens/s` : null,
     isBeyond(streamRate, stream / limit.streamTokensPerS)
@@ -65,7 +63,7 @@ function tokensWithin(record: GateInput, limit: TextRunLimit): Result {
 }
 
 function imagesWithin(record: GateInput, limit: ImageRunLimit): Result {
-  const rates = known(record, (trial) => trial.image?.imagesPerS ?? null)
+  const rates = knownOf(trialsOfKind(record.trials, 'image').map((trial) => trial.image.imagesPerS))
   if (rates.length === 0) return notMeasured('no trial has images/s')
   const fastest = 1 / Math.max(...rates)
   const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (16 bits, no step left out)`
@@ -74,7 +72,7 @@ function imagesWithin(record: GateInput, limit: ImageRunLimit): Result {
 
 /** Judged by trained tokens: a step of another command may hold fewer of them than the scenario says. */
 function stepsWithin(record: GateInput, limit: TrainingRunLimit): Result {
-  const rates = known(record, (trial) => trial.training?.trainedTokensPerS ?? null)
+  const rates = knownOf(trialsOfKind(record.trials, 'training').map((trial) => trial.training.trainedTokensPerS))
   if (rates.length === 0) return notMeasured('no trial has tokens/s')
   const fastest = Math.max(...rates)
   const evidence = `${fastest.toFixed(0)} tokens/s at best; limit ${limit.formula}`

@@ -1,3 +1,4 @@
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { sharedPromptTokens } from '../scenario/load-shape.ts'
 import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
@@ -24,7 +25,7 @@ export const promptShape = defineGate({
   whatToDo:
     'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model.',
   evaluate({ trials, scenario }) {
-    const counted = trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
+    const counted = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
     const ok = sumOf(counted, (tokens) => tokens.requestsOk)
     if (ok === 0) return notMeasured(trials.length === 0 ? 'no trial was run' : 'no request succeeded')
     const prompt = {
@@ -116,8 +117,8 @@ interface Hits {
 
 /** Hits by the server's counters; by usage, where only that reports them. */
 function hitsOf({ trials }: TextGateInput): Hits | { readonly reason: string } {
-  const servers = trials.flatMap((trial) => (trial.server ? [trial.server] : []))
-  const clients = trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
+  const servers = trialsOfKind(trials, 'text').flatMap((trial) => (trial.server ? [trial.server] : []))
+  const clients = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
   const preemptions = sumOf(servers, (server) => server.preemptions ?? 0)
   const counted = servers.map((server) => [server.prefixCacheHits, server.prefixCacheQueries] as const)
   if (counted.length > 0 && counted.every(([hits, queries]) => hits !== null && queries !== null)) {

@@ -1,3 +1,4 @@
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
 import { failsAbove, isBeyond, percent, warnsAbove } from './threshold.ts'
 
@@ -32,7 +33,7 @@ export const speculation = defineGate({
     'Start the server without `--speculative-config`. After a warning, start it without `--stream-interval` and look for a slow client or proxy.',
   evaluate(record) {
     const { serving } = record.endpoint
-    const servers = record.trials.flatMap((trial) => (trial.server ? [trial.server] : []))
+    const servers = trialsOfKind(record.trials, 'text').flatMap((trial) => (trial.server ? [trial.server] : []))
     const drafted = sumOf(servers, (server) => server.specDecodeDraftTokens ?? 0)
     const accepted = sumOf(servers, (server) => server.specDecodeAcceptedTokens ?? 0)
     if (isBeyond(draftTokens, drafted)) {
@@ -69,7 +70,7 @@ export const speculation = defineGate({
 })
 
 function eventTokens({ trials }: TextGateInput): number | null {
-  const counted = trials.flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
+  const counted = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
   const events = sumOf(counted, (tokens) => tokens.contentEvents)
   return events === 0 ? null : sumOf(counted, (tokens) => tokens.usageOutputTokens) / events
 }

@@ -1,8 +1,10 @@
+import { isKnown, reasonOf } from '../record/measured.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { headlineMetric } from '../metrics/headline.ts'
 import { relativeHalfWidth } from '../metrics/result.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
-import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
+import { defineGate, everyKind, gateResult, notMeasured, } from './gate.ts'
 import { failsAbove, failsBelow, isBeyond, percent, warnsAbove, withValue } from './threshold.ts'
 
 /** Part of a trial that must be steady unless the scenario says how much. */
@@ -35,20 +37,20 @@ export const steadyState = defineGate({
     const { seconds, minWindowSeconds } = scenario.trial
     const needed = withValue(windowShare, minWindowSeconds ?? seconds * windowShare.value)
     const shortest = Math.min(...trials.map(windowSeconds))
-    const without = trials.find((trial) => trial.windowStartMs === null)
+    const without = trials.find((trial) => !isKnown(trial.windowStartMs))
     const evidence = without
-      ? `trial ${without.index}: ${without.reasons['outputTokensPerS'] ?? 'no steady window'}`
+      ? `trial ${without.index}: no steady window: ${reasonOf(without.windowStartMs) ?? 'unknown'}`
       : `shortest steady window ${shortest.toFixed(1)} s; needed ${needed.value} s`
     if (without || isBeyond(needed, shortest)) return gateResult('fail', evidence)
-    const preempted = sumOf(trials, (trial) => trial.server?.preemptions ?? 0)
+    const preempted = trialsOfKind(trials, 'text').reduce((sum, { server }) => sum + (server?.preemptions ?? 0), 0)
     return isBeyond(preemptions, preempted)
       ? gateResult('warn', `${evidence}; the server preempted ${preempted} requests`)
       : gateResult('pass', evidence)
   },
 })
 
-const windowSeconds = (trial: Trial): number =>
-  trial.windowStartMs === null || trial.windowEndMs === null ? 0 : (trial.windowEndMs - trial.windowStartMs) / 1000
+const windowSeconds = ({ windowStartMs, windowEndMs }: Trial): number =>
+  isKnown(windowStartMs) && isKnown(windowEndMs) ? (windowEndMs - windowStartMs) / 1000 : 0
 
 const halfWidth = failsAbove({
   what: 'half-width of the 95 % interval of the headline metric, relative to its mean',

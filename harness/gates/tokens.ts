@@ -1,3 +1,4 @@
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
 import { type Sides, timeDifference, timeFindings, tpotFloor, ttftFloor } from './times.ts'
@@ -21,7 +22,7 @@ export const tokenAudit = defineGate({
   whatToDo:
     'Keep other clients away from the server, and leave its `/metrics` page on. Counts that differ without other traffic mean that usage is wrong, or that another server answered. After a warning about times, look for a proxy or a busy client.',
   evaluate({ trials }) {
-    const sides = trials.flatMap(({ index, clientTokens: client, server }) =>
+    const sides = trialsOfKind(trials, 'text').flatMap(({ index, clientTokens: client, server }) =>
       client && server ? [{ index, client, server }] : [],
     )
     if (sides.length === 0) {

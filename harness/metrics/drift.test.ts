@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
+import { type Measured, missing } from '../record/measured.ts'
 import type { TokenRow } from '../record/rows.ts'
 import { type DriftTrial, findDrift } from './drift.ts'
 
 const SECONDS = 30
 /** A window of half a minute each, one after another, requests of half a second. */
-const trial = (index: number, outputTokensPerS: number | null = 1000): DriftTrial => ({
+const trial = (index: number, outputTokensPerS: Measured = 1000): DriftTrial => ({
   index,
   windowStartMs: index * 60_000,
   windowEndMs: index * 60_000 + SECONDS * 1000,
@@ -53,7 +54,7 @@ describe('inside a trial', () => {
       tokens(0, () => 1),
     ).trials
     expect(check).toMatchObject({ changeShare: null, drifts: false, reason: expect.stringContaining('54 s or more') })
-    const none = { ...trial(0), windowStartMs: null, windowEndMs: null }
+    const none = { ...trial(0), windowStartMs: missing('none'), windowEndMs: missing('none') }
     expect(findDrift([none], []).trials[0]!.reason).toBe('no steady window')
   })
 })

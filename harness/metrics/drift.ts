@@ -1,7 +1,8 @@
 import { mean, sampleVariance } from 'simple-statistics'
+import { isKnown, knownOf, numberOf } from '../record/measured.ts'
 import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
 import type { Drift, DriftCheck } from '../record/schema/run.ts'
-import type { Trial } from '../record/schema/trial.ts'
+import type { TextTrial } from '../record/schema/trial.ts'
 import { holmAdjust } from '../stats/holm.ts'
 import { trendOf } from '../stats/kendall.ts'
 import { contrast, type Estimate, pTwoSided } from '../stats/welch.ts'
@@ -14,7 +15,7 @@ const BLOCKS_A_THIRD = 2
 const SHORTEST_BLOCK_MS = 1000
 
 /** What looking for drift needs of a trial. */
-export type DriftTrial = Pick<Trial, 'index' | 'windowStartMs' | 'windowEndMs' | 'outputTokensPerS' | 'e2eMs'>
+export type DriftTrial = Pick<TextTrial, 'index' | 'windowStartMs' | 'windowEndMs' | 'outputTokensPerS' | 'e2eMs'>
 
 /**
  * Looks for drift in a run's tokens over time: inside each trial (first against last third of its window), and from
@@ -54,8 +55,8 @@ export function findDrift(trials: readonly DriftTrial[], tokens: readonly TokenR
  */
 function thirds(trial: DriftTrial, tokens: readonly TokenRow[]): Check {
   const { windowStartMs: startMs, windowEndMs: endMs } = trial
-  if (startMs === null || endMs === null) return unknown('no steady window')
-  const blockMs = Math.ceil(Math.max(SHORTEST_BLOCK_MS, trial.e2eMs.p50 ?? 0) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  if (!isKnown(startMs) || !isKnown(endMs)) return unknown('no steady window')
+  const blockMs = Math.ceil(Math.max(SHORTEST_BLOCK_MS, numberOf(trial.e2eMs.p50) ?? 0) / TOKEN_BIN_MS) * TOKEN_BIN_MS
   const blocks = Math.floor((endMs - startMs) / 3 / blockMs)
   if (blocks < BLOCKS_A_THIRD) {
     const needed = (3 * BLOCKS_A_THIRD * blockMs) / 1000
@@ -101,7 +102,7 @@ const estimateOf = (values: readonly number[]): Estimate => ({
 const TRIALS_FOR_TREND = 5
 
 function trendCheck(trials: readonly DriftTrial[]): DriftCheck {
-  const values = trials.map((trial) => trial.outputTokensPerS).filter((value) => value !== null)
+  const values = knownOf(trials.map((trial) => trial.outputTokensPerS))
   if (values.length < trials.length || trials.length < TRIALS_FOR_TREND) {
     return {
       changeShare: null,

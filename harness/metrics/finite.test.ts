@@ -5,13 +5,15 @@ import { RequestTable } from '../record/request-table.ts'
 import type { RequestRow, StepRow } from '../record/rows.ts'
 import { type Outcome, outcomes } from '../record/rows.ts'
 import type { GpuTelemetry } from '../record/schema/telemetry.ts'
-import type { Scenario } from '../scenario/schema.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
+import type { Scenario, TextScenario } from '../scenario/schema.ts'
 import { closedLoopRows, gpuRow, requestRow } from '../testing/rows.ts'
 import { clientTokensOf } from './client-tokens.ts'
 import { findDrift } from './drift.ts'
-import { figuresOf } from './figures.ts'
 import { resultOf } from './result.ts'
-import type { TrialObservations } from './trial.ts'
+import { trialOf } from './trial.ts'
+import type { TrialObservations } from './trial-shared.ts'
+import { textTrial } from './trial-text.ts'
 
 const STREAMS = 2
 const END_MS = 8000
@@ -105,9 +107,13 @@ test.each(['text', 'image', 'training'] as const)(
     fc.assert(
       fc.property(requests, tokenRows, fc.oneof(samples, steadySamples), steps, (rows, tokens, gpuRows, stepRows) => {
         const table = new RequestTable(rows)
-        const figures = figuresOf(scenarios[kind], seen({ requests: table, tokens, gpuRows, steps: stepRows }))
+        const figures = trialOf(scenarios[kind], seen({ requests: table, tokens, gpuRows, steps: stepRows }))
         const card = withCardFigures(telemetry, [figures], { gpuRows, counterRows: [], servingUuids: ['GPU-a'] })
-        const derived = { result: resultOf([figures, figures]), drift: findDrift([figures, figures], tokens), card }
+        const derived = {
+          result: resultOf([figures, figures]),
+          drift: findDrift(trialsOfKind([figures, figures], 'text'), tokens),
+          card,
+        }
         expect(nonFinite({ figures, client: clientTokensOf(table, tokens), ...derived })).toEqual([])
       }),
       { numRuns: 200 },
@@ -117,20 +123,22 @@ test.each(['text', 'image', 'training'] as const)(
 
 test('answers that arrive whole have no TPOT, and the decode rate says why', () => {
   const whole = closedLoopRows(STREAMS, 0, END_MS, 1000).map((row) => ({ ...row, firstTokenMs: row.lastTokenMs }))
-  const trial = figuresOf(scenarios.text, seen({ requests: new RequestTable(whole) }))
-  expect(trial.tpotMs).toMatchObject({ p50: null, n: 0 })
-  expect(trial.decodeTokensPerS).toBeNull()
-  expect(trial.reasons).toMatchObject({
-    decodeTokensPerS: expect.stringContaining('all output tokens of each request arrived at one moment'),
-    tpotMs: expect.stringContaining('arrived at one moment'),
-  })
+  const trial = textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(whole) }))
+  const none = {
+    value: null,
+    reason: expect.stringContaining('all output tokens of each request arrived at one moment'),
+  }
+  expect(trial.tpotMs).toMatchObject({ p50: none, n: 0 })
+  expect(trial.decodeTokensPerS).toMatchObject(none)
   expect(trial.e2eMs.p50).toBeCloseTo(999)
 })
 
 test('one answer that arrives whole counts in no TPOT of the others', () => {
   const rows = closedLoopRows(STREAMS, 0, END_MS, 1000)
   const odd = rows.map((row, place) => (place % 2 === 0 ? { ...row, firstTokenMs: row.lastTokenMs } : row))
-  const [all, some] = [rows, odd].map((each) => figuresOf(scenarios.text, seen({ requests: new RequestTable(each) })))
+  const [all, some] = [rows, odd].map((each) =>
+    textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(each) })),
+  )
   expect(some?.tpotMs.p50).toBeCloseTo(all?.tpotMs.p50 as number)
   expect(some?.tpotMs.n).toBeLessThan(all?.tpotMs.n as number)
   expect(some?.decodeTokensPerS).toBeCloseTo(all?.decodeTokensPerS as number)
@@ -140,16 +148,20 @@ test('an answer of one token is no reason to suspect a buffer', () => {
   const rows = closedLoopRows(STREAMS, 0, END_MS, 1000).map((row) =>
     requestRow({ ...row, outputTokens: 1, firstTokenMs: row.lastTokenMs }),
   )
-  const { reasons } = figuresOf(scenarios.text, seen({ requests: new RequestTable(rows) }))
-  expect(reasons['decodeTokensPerS']).toMatch(/no successful request of more than one token/)
+  const { decodeTokensPerS } = textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(rows) }))
+  expect(decodeTokensPerS).toMatchObject({
+    reason: expect.stringMatching(/no successful request of more than one token/),
+  })
 })
 
 test('a sensor that reports 0 W makes no infinite efficiency', () => {
   const gpuRows = seen().gpuRows.map((row) => ({ ...row, powerW: 0 }))
-  const trial = figuresOf(scenarios.text, seen({ gpuRows, tokens: [{ trial: 0, binStartMs: 3000, tokens: 10 }] }))
+  const trial = textTrial(
+    scenarios.text as TextScenario,
+    seen({ gpuRows, tokens: [{ trial: 0, binStartMs: 3000, tokens: 10 }] }),
+  )
   expect(trial.outputTokens).toBe(10)
-  expect(trial.tokensPerJ).toBeNull()
-  expect(trial.reasons['tokensPerJ']).toBe('the sensor reported no power in the whole window')
+  expect(trial.tokensPerJ).toEqual({ value: null, reason: 'the sensor reported no power in the whole window' })
 })
 
 test('a server that counts no tokens leaves sums and rates unknown, not NaN', () => {
@@ -158,8 +170,7 @@ test('a server that counts no tokens leaves sums and rates unknown, not NaN', ()
     promptTokens: null,
     outputTokens: null,
   }))
-  const trial = figuresOf(scenarios.text, seen({ requests: new RequestTable(rows) }))
-  expect(trial.promptTokens).toBeNull()
-  expect(trial.reasons['promptTokens']).toMatch(/reported no prompt tokens/)
-  expect(trial.wholeTrialOutputTokensPerS).toBeNull()
+  const trial = textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(rows) }))
+  expect(trial.promptTokens).toMatchObject({ value: null, reason: expect.stringMatching(/reported no prompt tokens/) })
+  expect(trial.wholeTrialOutputTokensPerS).toMatchObject({ value: null })
 })

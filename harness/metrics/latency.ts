@@ -1,6 +1,6 @@
 import type { RequestTable } from '../record/request-table.ts'
 import type { Percentiles } from '../record/schema/trial.ts'
-import { percentilesBySorting } from '../stats/percentiles.ts'
+import { noPercentiles, percentilesBySorting } from '../stats/percentiles.ts'
 
 /** Latencies of a trial, from successful requests that lie wholly inside the window. */
 export interface Latencies {
@@ -19,8 +19,20 @@ export interface Latencies {
   readonly e2eMs: Percentiles
 }
 
+const NONE_INSIDE = 'no successful request lies wholly inside the window'
+const ONE_TOKEN = 'no successful request of more than one token lies wholly inside the window'
+/** What a proxy that buffers the stream, or a client that is starved of CPU, leaves of an answer. */
+const AT_ONE_MOMENT =
+  'all output tokens of each request arrived at one moment: something between server and client buffers the stream'
+
+/** The latencies of a trial that has none, each missing for this reason. */
+export function noLatencies(reason: string): Latencies {
+  const none = noPercentiles(reason)
+  return { ttftMs: none, ttftFirstChunkMs: none, ttftFromScheduleMs: none, tpotMs: none, e2eMs: none }
+}
+
 /**
- * Latency percentiles (metrics section 2). A request counts when it was dispatched at or after the window's start and
+ * Latency percentiles (docs/metrics.md). A request counts when it was dispatched at or after the window's start and
  * its last token arrived by the window's end; a failed one enters no percentile.
  */
 export function latenciesOf(requests: RequestTable, startMs: number, endMs: number): Latencies {
@@ -33,7 +45,11 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   const outputTokens = requests.column('outputTokens')
   // one array for every figure, given back at once: a collection may come late, and a million requests are 8 MB a figure
   const scratch = new Float64Array(inside.length)
-  const over = (valueAt: (index: number) => number, counts: (index: number) => boolean = () => true) => {
+  const over = (
+    valueAt: (index: number) => number,
+    counts: (index: number) => boolean = () => true,
+    reason = NONE_INSIDE,
+  ) => {
     let n = 0
     for (const index of inside) {
       if (!counts(index)) continue
@@ -43,20 +59,22 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
       scratch[n] = value
       n += 1
     }
-    return percentilesBySorting(scratch.subarray(0, n))
+    return percentilesBySorting(scratch.subarray(0, n), reason)
   }
   const between = (from: Float64Array, to: Float64Array) =>
     over((index) => (to[index] as number) - (from[index] as number))
+  // tokens that all arrive at one moment have no pace: a TPOT of 0 would be a decode rate without end
+  const hasPace = (index: number) =>
+    (outputTokens[index] as number) > 1 && (lastToken[index] as number) > (firstToken[index] as number)
+  const isLong = inside.some((index) => (outputTokens[index] as number) > 1)
+  const whyNoPace = isLong ? AT_ONE_MOMENT : inside.length === 0 ? NONE_INSIDE : ONE_TOKEN
   const perToken = (index: number) =>
     ((lastToken[index] as number) - (firstToken[index] as number)) / ((outputTokens[index] as number) - 1)
   const latencies = {
     ttftMs: between(dispatched, firstToken),
     ttftFirstChunkMs: between(dispatched, firstChunk),
     ttftFromScheduleMs: between(scheduled, firstToken),
-    tpotMs: over(
-      perToken,
-      (index) => (outputTokens[index] as number) > 1 && (lastToken[index] as number) > (firstToken[index] as number),
-    ),
+    tpotMs: over(perToken, hasPace, whyNoPace),
     e2eMs: between(dispatched, lastToken),
   }
   scratch.buffer.transfer(0)
@@ -93,32 +111,39 @@ export interface Slo {
  */
 export function sloShareOf(
   requests: RequestTable,
-  startMs: number,
-  endMs: number,
-  slo: Slo,
-  dropped: number,
+  due: { readonly startMs: number; readonly endMs: number; readonly slo: Slo; readonly dropped: number },
 ): number | null {
+  const { startMs, endMs, slo } = due
   const scheduled = requests.column('scheduledMs')
   const firstToken = requests.column('firstTokenMs')
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
-  let due = dropped
+  let count = due.dropped
   let good = 0
   for (let index = 0; index < requests.length; index += 1) {
     const at = scheduled[index] as number
     if (at < startMs || at > endMs) continue
-    due += 1
+    count += 1
     const first = firstToken[index] as number
     const last = lastToken[index] as number
     const isGood =
-      requests.isOk(index) && keeps(slo, first - at, last - first, last - at, outputTokens[index] as number)
+      requests.isOk(index) &&
+      keeps(slo, {
+        ttftMs: first - at,
+        decodeMs: last - first,
+        e2eMs: last - at,
+        tokens: outputTokens[index] as number,
+      })
     if (isGood) good += 1
   }
-  return due === 0 ? null : good / due
+  return count === 0 ? null : good / count
 }
 
-function keeps(slo: Slo, ttftMs: number, decodeMs: number, e2eMs: number, outputTokens: number): boolean {
-  const tpotMs = outputTokens > 1 ? decodeMs / (outputTokens - 1) : 0
+function keeps(
+  slo: Slo,
+  { ttftMs, decodeMs, e2eMs, tokens }: Record<'ttftMs' | 'decodeMs' | 'e2eMs' | 'tokens', number>,
+): boolean {
+  const tpotMs = tokens > 1 ? decodeMs / (tokens - 1) : 0
   return (
     ttftMs <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) &&
     tpotMs <= (slo.tpotMs ?? Number.POSITIVE_INFINITY) &&
@@ -135,7 +160,8 @@ export function goodputOf(requests: RequestTable, startMs: number, endMs: number
   const good = indicesInside(requests, startMs, endMs).filter((index) => {
     const sent = dispatched[index] as number
     const [first, last] = [firstToken[index] as number, lastToken[index] as number]
-    return keeps(slo, first - sent, last - first, last - sent, outputTokens[index] as number)
+    const tokens = outputTokens[index] as number
+    return keeps(slo, { ttftMs: first - sent, decodeMs: last - first, e2eMs: last - sent, tokens })
   })
   return good.length / ((endMs - startMs) / 1000)
 }

@@ -21,22 +21,17 @@ test('the interval that is shown is the one that is judged', () => {
   // mean 100, s = 1: half-width t(p, 3) / 2; t(0.975, 3) = 3.182, t(0.99, 3) = 4.541 (printed tables)
   const values = [98.845, 99.423, 100.577, 101.155]
   const half = (quantile: number) => {
-    const [low, high] = figureOf(values, '', () => '', quantile).ci95!
+    const [low, high] = figureOf(values, '', quantile).ci95!
     return (high - low) / 2
   }
   expect(half(0.99) / half(0.975)).toBeCloseTo(4.541 / 3.182, 3)
-  const shown = figureOf(values, '', () => '', 0.99)
+  const shown = figureOf(values, '', 0.99)
   expect(isCertain(shown, half(0.99) / 100 + 1e-9)).toBe(true)
   expect(isCertain(shown, half(0.975) / 100)).toBe(false)
 })
 
 test('without an interval nothing is known', () => {
-  expect(
-    isCertain(
-      figureOf([1], '', () => ''),
-      0.02,
-    ),
-  ).toBeNull()
+  expect(isCertain(figureOf([1], ''), 0.02)).toBeNull()
 })
 
 describe('a run may stop', () => {

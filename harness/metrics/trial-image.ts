@@ -1,57 +1,54 @@
+import { isKnown, type Measured, missing, quotient } from '../record/measured.ts'
 import type { RequestTable } from '../record/request-table.ts'
-import type { ImageFigures, Trial } from '../record/schema/trial.ts'
-import { targetInFlight } from '../scenario/load-shape.ts'
+import type { ImageTrial } from '../record/schema/trial.ts'
 import type { ImageScenario } from '../scenario/schema.ts'
-import { percentilesOf } from '../stats/percentiles.ts'
-import { countOutcomes, type TrialObservations } from './trial.ts'
-import { jobTrial, joulesEach } from './trial-job.ts'
-import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
+import { noPercentiles, percentilesOf } from '../stats/percentiles.ts'
+import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './trial-shared.ts'
+
+const NONE_INSIDE = 'no successful request lies wholly inside the window'
 
 /**
- * Figures of a trial of images (metrics section 3). Seconds an image: median E2E of the requests wholly inside the
- * window / images a request. Images/s: images inside / window, where one that crosses an edge counts by the share of
+ * Every value of a trial of images (docs/metrics.md). Seconds per image: median E2E of the requests wholly inside the
+ * window / images per request. Images/s: images inside / window, where one that crosses an edge counts by the share of
  * its time that lies inside (a window holds few images, and a whole one more or less would be 10 % of them).
  */
-export function imageTrial(scenario: ImageScenario, seen: TrialObservations): Trial {
-  const window = windowOf(scenario, seen)
-  const { ok, outcomes } = countOutcomes(seen.requests)
-  const trial = jobTrial(seen, window, { sent: seen.requests.length, ok, outcomes }, 'image')
-  if (window.startMs === null) return { ...trial, image: withoutImages(trial) }
+export function imageTrial(scenario: ImageScenario, seen: TrialObservations): ImageTrial {
+  const window = windowFor(scenario, seen)
+  const shared = { kind: 'image' as const, ...sharedTrial(seen, window, countOutcomes(seen.requests)) }
+  if (window.startMs === null) {
+    const none = missing(noWindow(window))
+    return {
+      ...shared,
+      e2eMs: noPercentiles(none.reason),
+      joulesPerRequest: none,
+      goodputRequestsPerS: none,
+      image: { images: none, imagesPerS: none, secondsPerImage: none, joulesPerImage: none },
+    }
+  }
   const { startMs, endMs } = window
   const { batch } = scenario.image
   const seconds = (endMs - startMs) / 1000
   const inside = e2eInside(seen.requests, startMs, endMs)
-  const e2eMs = percentilesOf(inside)
+  const e2eMs = percentilesOf(inside, NONE_INSIDE)
   const images = batch * requestsInside(seen.requests, startMs, endMs)
-  if (e2eMs.p50 === null) trial.reasons['secondsPerImage'] = 'no successful request lies wholly inside the window'
-  const limit = scenario.slo?.e2eMs
-  if (limit === undefined) trial.reasons['goodputRequestsPerS'] = 'the scenario states no slo.e2eMs'
-  if (inside.length === 0) trial.reasons['joulesPerRequest'] = 'no successful request lies wholly inside the window'
-  const requests = images / batch
   return {
-    ...trial,
+    ...shared,
     e2eMs,
-    joulesPerRequest: joulesEach(trial, 'joulesPerRequest', requests),
-    goodputRequestsPerS: limit === undefined ? null : inside.filter((ms) => ms <= limit).length / seconds,
+    joulesPerRequest:
+      inside.length === 0 ? missing(NONE_INSIDE) : quotient(shared.energyJ, images / batch, NONE_INSIDE),
+    goodputRequestsPerS: goodput(inside, seconds, scenario.slo?.e2eMs),
     image: {
       images,
       imagesPerS: images / seconds,
-      secondsPerImage: e2eMs.p50 === null ? null : e2eMs.p50 / 1000 / batch,
-      joulesPerImage: joulesEach(trial, 'joulesPerImage', images),
+      secondsPerImage: isKnown(e2eMs.p50) ? e2eMs.p50 / 1000 / batch : e2eMs.p50,
+      joulesPerImage: quotient(shared.energyJ, images, 'no image was made inside the window'),
     },
   }
 }
 
-function withoutImages(trial: Trial): ImageFigures {
-  const none = { images: null, imagesPerS: null, secondsPerImage: null, joulesPerImage: null }
-  for (const field of Object.keys(none)) trial.reasons[field] = trial.reasons['outputTokensPerS'] ?? 'no steady window'
-  return none
-}
-
-function windowOf(scenario: ImageScenario, seen: TrialObservations): SteadyWindow {
-  const target = targetInFlight(scenario.load)
-  if (target !== null) return steadyWindow(seen.requests, target)
-  return scheduledWindow(seen.requests, seen.startMs, seen.sendUntilMs)
+function goodput(insideMs: readonly number[], seconds: number, limitMs: number | undefined): Measured {
+  if (limitMs === undefined) return missing('the scenario states no slo.e2eMs')
+  return insideMs.filter((ms) => ms <= limitMs).length / seconds
 }
 
 /** E2E in ms of the successful requests that lie wholly inside a window. */

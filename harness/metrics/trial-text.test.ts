@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { RequestTable } from '../record/request-table.ts'
 import type { RequestRow, TokenRow } from '../record/rows.ts'
-import { scenarioSchema } from '../scenario/schema.ts'
+import { scenarioSchema, type TextScenario } from '../scenario/schema.ts'
 import { gpuRow, requestRow } from '../testing/rows.ts'
-import { trialFigures } from './trial.ts'
+import { textTrial } from './trial-text.ts'
 
 const scenario = scenarioSchema.parse({
   name: 'one-stream',
@@ -30,7 +30,7 @@ function trialOf(
     binStartMs: bin * 20,
     tokens: 20,
   }))
-  return trialFigures(scenario, {
+  return textTrial(scenario as TextScenario, {
     index: 0,
     startMs: 0,
     sendUntilMs: toMs,
@@ -74,7 +74,7 @@ describe('energy of a request', () => {
   test('is not known where no request fits into the window, and is never 0', () => {
     const trial = trialOf([request(0, 11_500)], 11_500)
     expect(trial.energyJ).toBeCloseTo(3000, 6)
-    expect(trial.joulesPerRequest).toBeNull()
+    expect(trial.joulesPerRequest).toMatchObject({ value: null })
   })
 })
 

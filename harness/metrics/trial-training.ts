@@ -1,7 +1,7 @@
+import { isKnown, type Measured, measured, missing, quotient } from '../record/measured.ts'
 import type { StepRow } from '../record/rows.ts'
-import type { TrainingFigures, Trial } from '../record/schema/trial.ts'
-import type { TrialObservations } from './trial.ts'
-import { jobTrial, joulesEach } from './trial-job.ts'
+import type { TrainingFigures, TrainingTrial } from '../record/schema/trial.ts'
+import { noWindow, sharedTrial, type TrialObservations } from './trial-shared.ts'
 import type { SteadyWindow } from './window.ts'
 
 /** The first fifth of the lines is the warm-up: compilation, allocator, clocks. */
@@ -10,11 +10,11 @@ const WARM_UP_SHARE = 0.2
 const FEWEST_LINES = 10
 
 /**
- * Figures of a trial of training (metrics section 3): steps/s = steps / time over the last 80 % of the lines, by when
+ * Every value of a trial of training (docs/metrics.md): steps/s = steps / time over the last 80 % of the lines, by when
  * they reached us; energy over the same span. A loss that is not finite means that what was timed was not training:
- * the rates are null and say so.
+ * the rates are missing and say so.
  */
-export function trainingTrial(seen: TrialObservations): Trial {
+export function trainingTrial(seen: TrialObservations): TrainingTrial {
   const lines = seen.steps ?? []
   const warm = Math.ceil(lines.length * WARM_UP_SHARE)
   const window = windowOf(lines, warm)
@@ -23,30 +23,43 @@ export function trainingTrial(seen: TrialObservations): Trial {
   const outcomes: Record<string, number> = {}
   if (ok > 0) outcomes['ok'] = ok
   if (lost.length > 0) outcomes['loss-not-finite'] = lost.length
-  const trial = jobTrial(seen, window, { sent: lines.length, ok, outcomes }, 'training')
-  trial.reasons['goodputRequestsPerS'] ??= 'training has no requests'
-  trial.reasons['joulesPerRequest'] ??= 'training has no requests'
-  const why = window.startMs === null ? window.reason : lost[0] ? `no finite loss at step ${lost[0].step}` : null
-  const last = lines.at(-1)
-  const losses = { firstLoss: lines[0]?.loss ?? null, finalLoss: last?.loss ?? null }
-  for (const [field, loss] of Object.entries(losses)) {
-    if (loss === null) trial.reasons[field] = why ?? 'the command printed no finite loss'
-  }
-  if (window.startMs === null || why !== null) return { ...trial, training: withoutFigures(trial, losses, why) }
-  const seconds = (window.endMs - window.startMs) / 1000
-  const steps = (last as StepRow).step - (lines[warm - 1] as StepRow).step
-  const tokens = tokensOf(lines.slice(warm))
-  if (tokens === null) trial.reasons['trainedTokensPerS'] = 'the command does not print the tokens of each step'
+  const shared = sharedTrial(seen, window, { sent: lines.length, ok, outcomes })
+  const why = window.startMs === null ? noWindow(window) : lost[0] ? `no finite loss at step ${lost[0].step}` : null
+  const training = why === null ? ratesOf(lines, warm, window, shared.energyJ) : withoutRates(why)
+  return { kind: 'training', ...shared, training: { ...lossesOf(lines, why), ...training } }
+}
+
+type Losses = Pick<TrainingFigures, 'firstLoss' | 'finalLoss'>
+
+function lossesOf(lines: readonly StepRow[], why: string | null): Losses {
+  const reason = why ?? 'the command printed no finite loss'
   return {
-    ...trial,
-    training: {
-      ...losses,
-      steps,
-      stepsPerS: steps / seconds,
-      trainedTokensPerS: tokens === null ? null : tokens / seconds,
-      joulesPerStep: joulesEach(trial, 'joulesPerStep', steps),
-    },
+    firstLoss: measured(lines[0]?.loss ?? null, reason),
+    finalLoss: measured(lines.at(-1)?.loss ?? null, reason),
   }
+}
+
+function ratesOf(
+  lines: readonly StepRow[],
+  warm: number,
+  window: SteadyWindow,
+  energyJ: Measured,
+): Omit<TrainingFigures, keyof Losses> {
+  if (window.startMs === null) return withoutRates(noWindow(window))
+  const seconds = (window.endMs - window.startMs) / 1000
+  const steps = lines.at(-1)!.step - lines[warm - 1]!.step
+  const tokens = tokensOf(lines.slice(warm))
+  return {
+    steps,
+    stepsPerS: steps / seconds,
+    trainedTokensPerS: isKnown(tokens) ? tokens / seconds : tokens,
+    joulesPerStep: quotient(energyJ, steps, 'no step was done inside the window'),
+  }
+}
+
+function withoutRates(why: string): Omit<TrainingFigures, keyof Losses> {
+  const none = missing(why)
+  return { steps: none, stepsPerS: none, trainedTokensPerS: none, joulesPerStep: none }
 }
 
 function windowOf(lines: readonly StepRow[], warm: number): SteadyWindow {
@@ -58,21 +71,11 @@ function windowOf(lines: readonly StepRow[], warm: number): SteadyWindow {
   return { startMs: from.timeMs, endMs: to.timeMs }
 }
 
-function tokensOf(lines: readonly StepRow[]): number | null {
+function tokensOf(lines: readonly StepRow[]): Measured {
   let sum = 0
   for (const { tokens } of lines) {
-    if (tokens === null) return null
+    if (tokens === null) return missing('the command does not print the tokens of each step')
     sum += tokens
   }
   return sum
-}
-
-function withoutFigures(
-  trial: Trial,
-  losses: Pick<TrainingFigures, 'firstLoss' | 'finalLoss'>,
-  why: string | null,
-): TrainingFigures {
-  const none = { steps: null, stepsPerS: null, trainedTokensPerS: null, joulesPerStep: null }
-  for (const field of Object.keys(none)) trial.reasons[field] = why ?? 'no steady window'
-  return { ...losses, ...none }
 }

@@ -83,7 +83,12 @@ describe('latencies', () => {
 
   test('are those of successful requests wholly inside the window', () => {
     const { ttftMs, tpotMs, e2eMs, ttftFromScheduleMs } = latenciesOf(table, 1000, 4000)
-    expect(ttftMs).toMatchObject({ p50: 200, n: 3, max: 300, p99: null })
+    expect(ttftMs).toMatchObject({
+      p50: 200,
+      n: 3,
+      max: 300,
+      p99: { value: null, reason: '3 requests in the window; a p99 needs 100' },
+    })
     expect(tpotMs).toMatchObject({ p50: 15, n: 2 }) // 990/99 = 10 and 1980/99 = 20; one token has no TPOT
     expect(e2eMs.max).toBe(2180)
     expect(ttftFromScheduleMs.p50).toBe(200)
@@ -116,16 +121,18 @@ describe('the share that keeps the SLO', () => {
   const slo = { ttftMs: 250, tpotMs: 100 }
 
   test('is over those due in the window, whenever they ended', () => {
-    expect(sloShareOf(table, 1000, 3500, slo, 0)).toBe(1)
+    expect(sloShareOf(table, { startMs: 1000, endMs: 3500, slo, dropped: 0 })).toBe(1)
     expect(goodputOf(table, 1000, 3500, slo)).toBe(0)
   })
 
   test('holds failed, dropped and late ones against it', () => {
     const rows = [due(1000), due(2000, { outcome: 'timeout' }), due(3000, { firstTokenMs: 3300 })]
-    expect(sloShareOf(new RequestTable(rows), 1000, 3500, slo, 0)).toBeCloseTo(1 / 3, 12)
-    expect(sloShareOf(table, 1000, 3500, slo, 1)).toBeCloseTo(3 / 4, 12)
+    expect(sloShareOf(new RequestTable(rows), { startMs: 1000, endMs: 3500, slo, dropped: 0 })).toBeCloseTo(1 / 3, 12)
+    expect(sloShareOf(table, { startMs: 1000, endMs: 3500, slo, dropped: 1 })).toBeCloseTo(3 / 4, 12)
     // sent in time is not enough: what the client made a request wait counts
-    expect(sloShareOf(new RequestTable([due(1000, { scheduledMs: 900 })]), 0, 3500, slo, 0)).toBe(0)
+    expect(
+      sloShareOf(new RequestTable([due(1000, { scheduledMs: 900 })]), { startMs: 0, endMs: 3500, slo, dropped: 0 }),
+    ).toBe(0)
   })
 
   test('does not ask of those due before or after it', () => {
@@ -136,7 +143,7 @@ describe('the share that keeps the SLO', () => {
   })
 
   test('is null where none was due', () => {
-    expect(sloShareOf(table, 20_000, 30_000, slo, 0)).toBeNull()
+    expect(sloShareOf(table, { startMs: 20_000, endMs: 30_000, slo, dropped: 0 })).toBeNull()
   })
 })
 

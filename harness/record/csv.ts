@@ -51,10 +51,7 @@ export function fromCsv<Name extends CsvName>(name: Name, text: string): RowType
   const records = parse(whole, { columns: false, relax_column_count: false }) as string[][]
   const header = records.shift()
   if (header?.join(',') !== columns.join(',')) {
-    throw new JoulemarkError(
-      'bad-input',
-      `${name}: the header is not that of schema 1: ${header?.join(',') ?? 'empty file'}`,
-    )
+    throw new JoulemarkError('bad-input', `${name}: unknown header: ${header?.join(',') ?? 'empty file'}`)
   }
   return records.map((record) => rowOf(name, record))
 }

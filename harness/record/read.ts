@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, fromCsv, type RowTypes } from './csv.ts'
 import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema/run.ts'
+import { upgraded } from './upgrade.ts'
 
 /** A run on disk: its record and the folder that it was read from. */
 export interface StoredRun {
@@ -11,7 +12,8 @@ export interface StoredRun {
 }
 
 /**
- * Reads one run folder (or its run.json). Throws `bad-input` when there is none or when it is not a record of schema 1.
+ * Reads one run folder (or its run.json), of schema 2 or 1. Throws `bad-input` when there is none or when it is not a
+ * record of either.
  */
 export async function readRun(path: string): Promise<StoredRun> {
   const directory = basename(path) === 'run.json' ? dirname(path) : path
@@ -33,14 +35,15 @@ export async function readRun(path: string): Promise<StoredRun> {
   } catch (error) {
     throw new JoulemarkError('bad-input', `${file}: not JSON: ${messageOf(error)}`)
   }
-  const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion
+  const current = upgraded(json)
+  const version = (current as { schemaVersion?: unknown } | null)?.schemaVersion
   if (version !== SCHEMA_VERSION) {
     throw new JoulemarkError(
       'bad-input',
-      `${file}: schemaVersion ${JSON.stringify(version)}; this joulemark reads ${SCHEMA_VERSION}`,
+      `${file}: schemaVersion ${JSON.stringify(version)}; this joulemark reads 1 and ${SCHEMA_VERSION}`,
     )
   }
-  const result = runRecordSchema.safeParse(json)
+  const result = runRecordSchema.safeParse(current)
   if (!result.success) {
     const issue = result.error.issues[0]
     throw new JoulemarkError('bad-input', `${file}: ${issue?.path.join('.')}: ${issue?.message}`)

@@ -4,8 +4,8 @@ import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
 import type { PhaseEnd } from '../load/driver.ts'
 import type { Phase } from '../load/protocol.ts'
 import { clientTokensOf } from '../metrics/client-tokens.ts'
-import { figuresOf } from '../metrics/figures.ts'
 import { serverTrialOf } from '../metrics/server-trial.ts'
+import { trialOf } from '../metrics/trial.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import type { TrialEnd } from './add-trial.ts'
@@ -80,7 +80,7 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
   })
   session.fault.throwIfAny()
   const collected = collector.endTrial(index, endMs, end.gaps)
-  const figures = figuresOf(prepared.scenario, {
+  const figures = trialOf(prepared.scenario, {
     index,
     startMs: phase.startMs,
     sendUntilMs: phase.sendUntilMs,

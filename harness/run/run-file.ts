@@ -1,6 +1,8 @@
 import { JoulemarkError } from '../errors.ts'
 import { highestRate } from '../plan/bisect.ts'
+import { knownOf } from '../record/measured.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { atRate, expandSweep, type PlainScenarioFile, type TextFile } from '../scenario/expand.ts'
 import type { ScenarioFile } from '../scenario/schema.ts'
 import { type FinishedRun, runOnce } from './run.ts'
@@ -57,7 +59,9 @@ async function searchRate(file: TextFile, options: RunOptions, once: RunOnce): P
 
 /** Mean over the trials of the share of requests that met the SLO. Null where no request was due in one of them. */
 export function goodShareOf({ trials }: RunRecord): number | null {
-  const shares = trials.map((trial) => trial.sloShare ?? null).filter((share) => share !== null)
+  const shares = trialsOfKind(trials, 'text').flatMap(({ sloShare }) =>
+    sloShare === undefined ? [] : knownOf([sloShare]),
+  )
   if (trials.length === 0 || shares.length < trials.length) return null
   return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }

@@ -13,12 +13,16 @@ test.each([
   expect(percentileSorted([1, 2, 3, 4], share)).toBeCloseTo(expected, 12)
 })
 
-test('no value gives null, never 0', () => {
-  expect(percentilesOf([])).toEqual({ p50: null, p90: null, p99: null, mean: null, max: null, n: 0 })
+test('no value gives null with the reason, never 0', () => {
+  const none = { value: null, reason: 'nothing was sent' }
+  expect(percentilesOf([], none.reason)).toEqual({ p50: none, p90: none, p99: none, mean: none, max: none, n: 0 })
 })
 
 test('a p99 needs 100 values', () => {
-  expect(percentilesOf(Array.from({ length: 99 }, (_, index) => index)).p99).toBeNull()
+  expect(percentilesOf(Array.from({ length: 99 }, (_, index) => index)).p99).toEqual({
+    value: null,
+    reason: '99 requests in the window; a p99 needs 100',
+  })
   expect(percentilesOf(Array.from({ length: 100 }, (_, index) => index)).p99).toBeCloseTo(98.01, 12)
   // 0 to 100 in falling order
   expect(percentilesOf(Array.from({ length: 101 }, (_, index) => 100 - index))).toEqual({

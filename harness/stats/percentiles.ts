@@ -1,4 +1,5 @@
 import { max, mean } from 'simple-statistics'
+import { missing } from '../record/measured.ts'
 import type { Percentiles } from '../record/schema/trial.ts'
 
 /** Under this many samples a 99th percentile is one or two samples: it is not given. */
@@ -17,23 +18,32 @@ export function percentileSorted(sorted: ArrayLike<number>, share: number): numb
   return low + (high - low) * (rank - below)
 }
 
-/** p50, p90, p99, mean and maximum of values in any order, with n. */
-export function percentilesOf(values: Iterable<number>): Percentiles {
-  return percentilesBySorting(Float64Array.from(values))
+/** p50, p90, p99, mean and maximum of values in any order, with n; each is missing for `reason` where there are none. */
+export function percentilesOf(values: Iterable<number>, reason = 'no values'): Percentiles {
+  return percentilesBySorting(Float64Array.from(values), reason)
 }
 
 /** The same of values that may be put in order where they are: a million of them need no second copy. */
-export function percentilesBySorting(values: Float64Array): Percentiles {
+export function percentilesBySorting(values: Float64Array, reason: string): Percentiles {
   const sorted = values.sort()
   const n = sorted.length
-  if (n === 0) return { p50: null, p90: null, p99: null, mean: null, max: null, n }
+  if (n === 0) return noPercentiles(reason)
   const list = sorted as unknown as number[]
   return {
-    p50: percentileSorted(sorted, 0.5),
-    p90: percentileSorted(sorted, 0.9),
-    p99: n < MIN_SAMPLES_FOR_P99 ? null : percentileSorted(sorted, 0.99),
+    p50: percentileSorted(sorted, 0.5)!,
+    p90: percentileSorted(sorted, 0.9)!,
+    p99:
+      n < MIN_SAMPLES_FOR_P99
+        ? missing(`${n} requests in the window; a p99 needs ${MIN_SAMPLES_FOR_P99}`)
+        : percentileSorted(sorted, 0.99)!,
     mean: mean(list),
     max: max(list),
     n,
   }
+}
+
+/** Percentiles of no values, each missing for this reason. */
+export function noPercentiles(reason: string): Percentiles {
+  const none = missing(reason)
+  return { p50: none, p90: none, p99: none, mean: none, max: none, n: 0 }
 }

@@ -8,6 +8,7 @@ import { startFailure } from '../endpoint/serve/start-failure.ts'
 import { StartLog } from '../endpoint/serve/start-log.ts'
 import { fitOf } from '../physics/memory.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { silentProgress } from '../run/progress.ts'
 import { runOnce } from '../run/run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
@@ -108,8 +109,9 @@ const counters = [
 /** What a run shows that something was wrong: gates, outcomes, and what else the record tells. */
 export function signsOf({ record, warnings }: FaultRun): string[] {
   const outcomes = Object.assign({}, ...record.trials.map((trial) => trial.outcomes)) as Record<string, number>
+  const texts = trialsOfKind(record.trials, 'text')
   const kinds = Object.keys(outcomes).filter((kind) => kind !== 'ok')
-  const preemptions = record.trials.reduce((sum, trial) => sum + (trial.server?.preemptions ?? 0), 0)
+  const preemptions = texts.reduce((sum, trial) => sum + (trial.server?.preemptions ?? 0), 0)
   const gateOf = (id: string): string => record.gates.find((gate) => gate.id === id)?.status ?? 'absent'
   const findings = record.trials.flatMap((trial) => trial.energy.findings)
   return [
@@ -117,7 +119,7 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     ...(kinds.length === 0 ? ['every request ok'] : kinds.map((kind) => `outcome ${kind}`)),
     ...(['pass', 'warn'].includes(gateOf('token-audit')) ? ['the tokens agree'] : []),
     `metric names ${record.endpoint.serving?.metricNames}`,
-    ...(record.trials.every(({ server }) => server && counters.every((name) => server[name] !== null))
+    ...(texts.every(({ server }) => server && counters.every((name) => server[name] !== null))
       ? ['every counter was read']
       : []),
     ...(preemptions > 0 ? ['preemptions in server.csv'] : []),

@@ -65,6 +65,7 @@ export async function writeLiveRun(root: string, options: LiveOptions = {}): Pro
 
 /** What a trial has before its figures: what the client said of itself, and that both sides counted. */
 const emptyTrial = {
+  kind: 'text',
   client: { eventLoopDelayP99Ms: 1.2, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
   clientTokens: {},
 }

@@ -4,10 +4,10 @@ import type { GateId } from '../gates/table.ts'
 import type { Endpoint, Gate, Gpu, RunRecord } from '../record/schema/run.ts'
 import type { ClientTokens, ServerTrial, Serving } from '../record/schema/server.ts'
 import type { GpuTelemetry } from '../record/schema/telemetry.ts'
-import type { Trial } from '../record/schema/trial.ts'
+import type { ImageTrial, TextTrial, TrainingTrial, Trial } from '../record/schema/trial.ts'
 import { makeGpu, makeTelemetry } from './card-builder.ts'
 import { makeRun, type RunOverrides } from './record-builder.ts'
-import { makeClientTokens, makeServerTrial, makeTrial } from './trial-builder.ts'
+import { makeClientTokens, makeImageTrial, makeServerTrial, makeTextTrial, makeTrainingTrial } from './trial-builder.ts'
 
 /** A server as the scenario of `measuredRun` requires it; every field can be set. */
 export const makeServing = (over: Partial<Serving> = {}): Serving => ({
@@ -35,12 +35,15 @@ const calibration: NonNullable<RunRecord['certificate']> = {
   highestTokensPerS: 220_000,
 }
 
+/** Fields of the trial, whatever the kind of run. */
+type TrialOverrides = Partial<Omit<TextTrial, 'kind'> & Omit<ImageTrial, 'kind'> & Omit<TrainingTrial, 'kind'>>
+
 /** What a test changes in a run that passes every gate. */
 export interface MeasuredRun {
   readonly client?: Partial<ClientTokens>
   /** Null: the server was not asked for its counters. */
   readonly server?: Partial<ServerTrial> | null
-  readonly trial?: Partial<Trial>
+  readonly trial?: TrialOverrides
   readonly endpoint?: Partial<Endpoint>
   readonly serving?: Partial<Serving>
   readonly scenario?: object
@@ -57,11 +60,6 @@ export interface MeasuredRun {
 /** A complete, live run of one trial on an RTX 4090 that passes every gate, but for what the test changes. */
 export function measuredRun(over: MeasuredRun = {}): RunRecord {
   const served = 'neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8'
-  const trial = makeTrial({
-    ...(over.work ? {} : { clientTokens: makeClientTokens(over.client) }),
-    ...(over.work || over.server === null ? {} : { server: makeServerTrial(over.server) }),
-    ...over.trial,
-  })
   return makeRun({
     card: 'rtx-4090',
     ...(over.work ? { work: over.work } : {}),
@@ -86,10 +84,20 @@ export function measuredRun(over: MeasuredRun = {}): RunRecord {
         ...over.endpoint,
       },
       certificate: over.calibration === null ? null : { ...calibration, ...over.calibration },
-      trials: [trial],
+      trials: [trialOf(over)],
       ...(over.telemetry === null ? {} : { telemetry: makeTelemetry(over.telemetry) }),
       ...over.record,
     },
+  })
+}
+
+function trialOf({ work, client, server, trial = {} }: MeasuredRun): Trial {
+  if (work?.kind === 'image') return makeImageTrial(trial)
+  if (work?.kind === 'training') return makeTrainingTrial(trial)
+  return makeTextTrial({
+    clientTokens: makeClientTokens(client),
+    ...(server === null ? {} : { server: makeServerTrial(server) }),
+    ...trial,
   })
 }
 

@@ -1,5 +1,5 @@
-import { type ResultKey, resultUnits } from '../record/result-units.ts'
-import { type Figure, type Gate, type RunRecord, runRecordSchema } from '../record/schema/run.ts'
+import { type MetricKey, metrics } from '../metrics/catalogue.ts'
+import { type Figure, type Gate, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { makeGpu } from './card-builder.ts'
 
@@ -31,7 +31,7 @@ export interface RunOverrides {
   /** Fields of the record besides those above. */
   readonly more?: Partial<RunRecord>
   /** Means, or [mean, low, high], or a reason for none. */
-  readonly result?: Partial<Record<ResultKey, number | readonly [number, number, number] | string>>
+  readonly result?: Partial<Record<MetricKey, number | readonly [number, number, number] | string>>
 }
 
 /** A run record as `readRun` would give it: parsed through the schema, so that a test cannot drift from it. */
@@ -40,7 +40,7 @@ export function makeRun(over: RunOverrides): RunRecord {
   const startedAt = over.startedAt ?? '2026-11-01T10:00:00Z'
   const stamp = startedAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   return runRecordSchema.parse({
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     id: `${stamp}-${over.card}-${scenario}`,
     status: over.status ?? 'complete',
     source: over.source ?? 'live',
@@ -76,7 +76,7 @@ export function makeRun(over: RunOverrides): RunRecord {
     trials: over.trialList ?? [],
     converged: true,
     result: Object.fromEntries(
-      Object.entries(over.result ?? {}).map(([key, value]) => [key, makeFigure(key as ResultKey, value)]),
+      Object.entries(over.result ?? {}).map(([key, value]) => [key, makeFigure(key as MetricKey, value)]),
     ),
     gates: over.gates ?? [],
     quotable: over.source !== 'simulated',
@@ -87,8 +87,8 @@ export function makeRun(over: RunOverrides): RunRecord {
   })
 }
 
-function makeFigure(key: ResultKey, value: number | readonly [number, number, number] | string): Figure {
-  const unit = resultUnits[key]
+function makeFigure(key: MetricKey, value: number | readonly [number, number, number] | string): Figure {
+  const unit = metrics[key].unit
   if (typeof value === 'string') return { mean: null, ci95: null, n: 0, unit, reason: value }
   if (typeof value === 'number') return { mean: value, ci95: null, n: 1, unit }
   return { mean: value[0], ci95: [value[1], value[2]], n: 3, unit }

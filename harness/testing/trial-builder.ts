@@ -1,59 +1,89 @@
+import { missing } from '../record/measured.ts'
 import type { ClientTokens, ServerTrial } from '../record/schema/server.ts'
-import type { Percentiles, Trial } from '../record/schema/trial.ts'
+import type { ImageTrial, Percentiles, SharedTrial, TextTrial, TrainingTrial } from '../record/schema/trial.ts'
 
-const noPercentiles: Percentiles = { p50: null, p90: null, p99: null, mean: null, max: null, n: 0 }
+const none = missing('not part of this test')
 
 /** Percentiles of ten samples of which a test needs the median only. */
-export const median = (p50: number): Percentiles => ({ ...noPercentiles, p50, n: 10 })
+export const median = (p50: number): Percentiles => ({
+  p50,
+  p90: none,
+  p99: missing('10 requests in the window; a p99 needs 100'),
+  mean: none,
+  max: none,
+  n: 10,
+})
 
-/** A trial of a minute with a steady window, ten requests that all succeeded, and energy; every field can be set. */
-export function makeTrial(over: Partial<Trial> = {}): Trial {
-  return {
-    index: 0,
-    startMs: 0,
-    sendUntilMs: 60_000,
-    endMs: 60_000,
-    windowStartMs: 1500,
-    windowEndMs: 59_000,
-    requests: 10,
-    requestsOk: 10,
-    outcomes: { ok: 10 },
-    errorRate: 0,
-    promptTokens: 5120,
-    outputTokens: 2560,
-    outputTokensPerS: 2000,
-    wholeTrialOutputTokensPerS: 2000,
-    decodeTokensPerS: 80,
-    ttftMs: median(100),
-    ttftFirstChunkMs: median(100),
-    ttftFromScheduleMs: median(100),
-    tpotMs: median(12.5),
-    chunkGapMs: { p50: null, p90: null, p99: null, max: null, n: 0, errorShare: 0.01 },
-    e2eMs: median(3000),
-    energyJ: 1010,
-    energy: {
-      source: 'smi-average-trapezoid',
-      coverage: 1,
-      perGpuJ: {},
-      samples: 300,
-      intervalMs: 200,
-      shiftMs: 500,
-      errorTermsJ: {},
-      findings: [],
-    },
-    tokensPerJ: 3,
-    joulesPerOutputToken: 0.33,
-    joulesPerRequest: 1,
-    meanPowerW: 300,
-    p99PowerW: 300,
-    peakPowerW: 300,
-    peakMemoryMiB: 22_000,
-    goodputRequestsPerS: null,
-    client: { eventLoopDelayP99Ms: 1, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
-    reasons: {},
-    ...over,
-  }
+/** A trial of a minute with a steady window, ten requests that all succeeded, and energy. */
+const shared: SharedTrial = {
+  index: 0,
+  startMs: 0,
+  sendUntilMs: 60_000,
+  endMs: 60_000,
+  windowStartMs: 1500,
+  windowEndMs: 59_000,
+  requests: 10,
+  requestsOk: 10,
+  outcomes: { ok: 10 },
+  errorRate: 0,
+  energyJ: 1010,
+  energy: {
+    source: 'smi-average-trapezoid',
+    coverage: 1,
+    perGpuJ: {},
+    samples: 300,
+    intervalMs: 200,
+    shiftMs: 500,
+    errorTermsJ: {},
+    findings: [],
+  },
+  meanPowerW: 300,
+  p99PowerW: 300,
+  peakPowerW: 300,
+  peakMemoryMiB: 22_000,
+  client: { eventLoopDelayP99Ms: 1, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
 }
+
+/** A trial of text, all well; every field can be set. */
+export const makeTextTrial = (over: Partial<TextTrial> = {}): TextTrial => ({
+  kind: 'text',
+  ...shared,
+  promptTokens: 5120,
+  outputTokens: 2560,
+  outputTokensPerS: 2000,
+  wholeTrialOutputTokensPerS: 2000,
+  decodeTokensPerS: 80,
+  ttftMs: median(100),
+  ttftFirstChunkMs: median(100),
+  ttftFromScheduleMs: median(100),
+  tpotMs: median(12.5),
+  chunkGapMs: { p50: none, p90: none, p99: none, max: none, n: 0, errorShare: 0.01 },
+  e2eMs: median(3000),
+  tokensPerJ: 3,
+  joulesPerOutputToken: 0.33,
+  joulesPerRequest: 1,
+  goodputRequestsPerS: missing('the scenario states no SLO'),
+  ...over,
+})
+
+/** A trial of images, all well; every field can be set. */
+export const makeImageTrial = (over: Partial<ImageTrial> = {}): ImageTrial => ({
+  kind: 'image',
+  ...shared,
+  e2eMs: median(6000),
+  joulesPerRequest: 100,
+  goodputRequestsPerS: missing('the scenario states no slo.e2eMs'),
+  image: { images: 10, imagesPerS: 0.17, secondsPerImage: 6, joulesPerImage: 101 },
+  ...over,
+})
+
+/** A trial of training, all well; every field can be set. */
+export const makeTrainingTrial = (over: Partial<TrainingTrial> = {}): TrainingTrial => ({
+  kind: 'training',
+  ...shared,
+  training: { steps: 10, stepsPerS: 0.17, trainedTokensPerS: 174, joulesPerStep: 101, firstLoss: 3, finalLoss: 2 },
+  ...over,
+})
 
 /** The client's side of ten answers of 256 tokens to prompts of 512, all well; every field can be set. */
 export const makeClientTokens = (over: Partial<ClientTokens> = {}): ClientTokens => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ComparedKey } from './metrics.ts'
+import type { MetricKey } from '../metrics/catalogue.ts'
 import type { SideValues } from './side.ts'
 import { type CompareOptions, compareSuite, type MetricComparison, type ScenarioValues } from './verdict.ts'
 
@@ -11,18 +11,18 @@ const unchanged = starts(100, 1)
 const independent = ['outputTokensPerS', 'ttftMsP50', 'tokensPerJ', 'meanPowerW', 'peakMemoryMiB'] as const
 
 /** One scenario of five metrics that are the same on both sides, but for those that a test sets. */
-function scenario(candidate: Partial<Record<ComparedKey, SideValues>> = {}): ScenarioValues {
+function scenario(candidate: Partial<Record<MetricKey, SideValues>> = {}): ScenarioValues {
   const baseline = Object.fromEntries(independent.map((key) => [key, unchanged]))
   return { baseline, candidate: { ...baseline, ...candidate }, looked: false }
 }
 
 /** One metric alone, so that Holm multiplies by 1. */
-function alone(key: ComparedKey, baseline: SideValues, candidate: SideValues, options?: CompareOptions) {
+function alone(key: MetricKey, baseline: SideValues, candidate: SideValues, options?: CompareOptions) {
   const values = { baseline: { [key]: baseline }, candidate: { [key]: candidate }, looked: false }
   return compareSuite([values], options)[0]![0]!
 }
 
-const of = (compared: readonly MetricComparison[], key: ComparedKey) => compared.find((each) => each.key === key)!
+const of = (compared: readonly MetricComparison[], key: MetricKey) => compared.find((each) => each.key === key)!
 
 /**
  * 96 against 100, run means with a standard deviation of 1: t = 4 / sqrt(2 / 3) = 4.899 with 4 degrees. The distribution

@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import { type ComparedKey, comparedKeysOf } from './metrics.ts'
+import { comparedMetrics, type MetricKey } from '../metrics/catalogue.ts'
 import type { SideValues } from './side.ts'
 import { compareSuite, type MetricComparison, type ScenarioValues } from './verdict.ts'
+
+const closedLoop = { kind: 'text', load: { shape: 'closed', concurrency: 32, rampSeconds: 1 } } as const
 
 const steady = [99.8, 100, 100.2]
 
 /** One scenario: every metric is steady on both sides but those that a test sets. */
 function scenario(
-  candidate: Partial<Record<ComparedKey, SideValues>> = {},
-  baseline: Partial<Record<ComparedKey, SideValues>> = {},
+  candidate: Partial<Record<MetricKey, SideValues>> = {},
+  baseline: Partial<Record<MetricKey, SideValues>> = {},
 ): ScenarioValues {
-  const side = (over: Partial<Record<ComparedKey, SideValues>>) =>
-    Object.fromEntries(comparedKeysOf('text').map((key) => [key, over[key] ?? [steady]]))
+  const side = (over: Partial<Record<MetricKey, SideValues>>) =>
+    Object.fromEntries(comparedMetrics(closedLoop).map((key) => [key, over[key] ?? [steady]]))
   return { baseline: side(baseline), candidate: side(candidate), looked: false }
 }
 
 const times = (factor: number, values = steady): SideValues => [values.map((value) => value * factor)]
-const find = (compared: MetricComparison[][], key: ComparedKey) => compared[0]!.find((each) => each.key === key)!
+const find = (compared: MetricComparison[][], key: MetricKey) => compared[0]!.find((each) => each.key === key)!
 
 describe('verdicts', () => {
   test('5 % fewer tokens are a regression, 5 % more an improvement', () => {

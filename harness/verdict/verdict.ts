@@ -1,9 +1,9 @@
+import { comparedMetric, type MetricKey } from '../metrics/catalogue.ts'
 import { FIXED_QUANTILE } from '../metrics/result.ts'
 import { SEQUENTIAL_QUANTILE } from '../metrics/stopping.ts'
 import { equivalenceP } from '../stats/equivalence.ts'
 import { holmAdjust } from '../stats/holm.ts'
 import { contrast, type Estimate, intervalOf, pTwoSided } from '../stats/welch.ts'
-import { type ComparedKey, type ComparedMetric, comparedMetrics } from './metrics.ts'
 import { estimateSide, RESTART_SHARE, RUNS_THAT_SHOW_RESTARTS, type SideEstimate, type SideValues } from './side.ts'
 import { type SettlePlan, type Settling, settle } from './trials-needed.ts'
 
@@ -25,7 +25,7 @@ export interface SideFigure {
 
 /** One metric of one scenario, candidate against baseline. */
 export interface MetricComparison {
-  readonly key: ComparedKey
+  readonly key: MetricKey
   readonly baseline: SideFigure
   readonly candidate: SideFigure
   /** Candidate - baseline, in the metric's unit. */
@@ -47,7 +47,7 @@ export interface MetricComparison {
 }
 
 /** Trial values of one side by metric; metrics that its kind of scenario does not have are not there. */
-export type MetricValues = Readonly<Partial<Record<ComparedKey, SideValues>>>
+export type MetricValues = Readonly<Partial<Record<MetricKey, SideValues>>>
 
 /** Trial values of one scenario on both sides. */
 export interface ScenarioValues {
@@ -70,7 +70,7 @@ const LEVEL = 0.05
 
 /** A metric before the verdict: estimates of both sides, or why there are none. */
 interface Tested {
-  readonly key: ComparedKey
+  readonly key: MetricKey
   readonly sides: { readonly baseline: SideEstimate; readonly candidate: SideEstimate }
   readonly hypothesis: string
   readonly p: number | null
@@ -102,15 +102,15 @@ export function compareSuite(scenarios: readonly ScenarioValues[], options: Comp
   )
 }
 
-const keysOf = ({ baseline }: ScenarioValues): ComparedKey[] => Object.keys(baseline) as ComparedKey[]
+const keysOf = ({ baseline }: ScenarioValues): MetricKey[] => Object.keys(baseline) as MetricKey[]
 
-function testMetric(key: ComparedKey, values: ScenarioValues, scenario: number): Tested {
+function testMetric(key: MetricKey, values: ScenarioValues, scenario: number): Tested {
   const sides = {
     baseline: estimateSide(values.baseline[key] ?? []),
     candidate: estimateSide(values.candidate[key] ?? []),
   }
   const confidence = 2 * (values.looked ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE) - 1
-  const tested = { key, sides, confidence, hypothesis: `${scenario}/${comparedMetrics[key].hypothesis}` }
+  const tested = { key, sides, confidence, hypothesis: `${scenario}/${comparedMetric(key).comparison.hypothesis}` }
   const { baseline, candidate } = sides
   if (baseline.estimate === null) return { ...tested, p: null, reason: `baseline: ${baseline.reason}` }
   if (candidate.estimate === null) return { ...tested, p: null, reason: `candidate: ${candidate.reason}` }
@@ -134,8 +134,8 @@ function judgeMetric(
     const nothing = { difference: null, relative: null, p: null, pAdjusted: null, pEquivalence: null, settling: null }
     return { key, ...figures, ...nothing, margin: smallestEffect, verdict: 'inconclusive', reason: tested.reason ?? '' }
   }
-  const metric: ComparedMetric = comparedMetrics[key]
-  const margin = Math.min(0.99, Math.max(smallestEffect, metric.floor / baseline.mean))
+  const metric = comparedMetric(key)
+  const margin = Math.min(0.99, Math.max(smallestEffect, metric.comparison.floor / baseline.mean))
   const difference = contrast(candidate, baseline)
   const relative = relativeOf(candidate, baseline, tested.confidence)
   const pEquivalence = equivalenceP(candidate, baseline, margin)

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { modelByKey } from '../catalogue/models.ts'
 import { systemClock } from '../clock.ts'
 import { readRows } from '../record/read.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { silentProgress } from '../run/progress.ts'
 import { runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
@@ -54,14 +55,14 @@ describe('a training command', () => {
   test('is started, timed over the last 80 % of its lines, and stopped when its time is up', async () => {
     const { record, directory } = await runOnce(scenario(endless('2.5')), options())
     const lines = await readRows(directory, 'steps.csv')
-    const [trial] = record.trials
+    const [trial] = trialsOfKind(record.trials, 'training')
     const warm = Math.ceil(lines.length * 0.2)
     const seconds = ((lines.at(-1)?.timeMs ?? 0) - (lines[warm - 1]?.timeMs ?? 0)) / 1000
     expect(record).toMatchObject({ status: 'complete', result: { finalLoss: { mean: 2.5 } } })
-    expect(trial?.training?.steps).toBe(lines.length - warm)
-    expect(trial?.training?.stepsPerS).toBeCloseTo((lines.length - warm) / seconds, 6)
-    expect(trial?.training?.trainedTokensPerS).toBeCloseTo((128 * (lines.length - warm)) / seconds, 3)
-    expect(trial?.reasons['joulesPerStep']).toMatch(/--no-gpu/)
+    expect(trial?.training.steps).toBe(lines.length - warm)
+    expect(trial?.training.stepsPerS).toBeCloseTo((lines.length - warm) / seconds, 6)
+    expect(trial?.training.trainedTokensPerS).toBeCloseTo((128 * (lines.length - warm)) / seconds, 3)
+    expect(trial?.training.joulesPerStep).toMatchObject({ reason: expect.stringMatching(/--no-gpu/) })
   })
 
   test('leaves what it trains in the record, and never sees the key of the endpoint', async () => {

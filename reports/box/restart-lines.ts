@@ -1,6 +1,7 @@
+import { metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { figureOf } from '../../harness/metrics/result.ts'
-import { resultUnits } from '../../harness/record/result-units.ts'
+import { knownOf, measured } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
 /**
@@ -17,12 +18,15 @@ export function restartLines(runs: readonly RunRecord[]): string[] {
 function lineOf(runs: readonly RunRecord[]): string {
   const { scenario } = runs[0]!
   const key = headlineMetric(scenario)
-  const means = runs.map((run) => run.result[key]?.mean ?? null)
-  const figure = figureOf(means, resultUnits[key], () => 'not measured in every start')
+  const means = runs.map((run) => measured(run.result[key]?.mean ?? null, 'not measured in every start'))
+  const figure = figureOf(means, metrics[key].unit)
   const stamp = runs.some((run) => run.source === 'simulated') ? ' SIMULATED' : ''
   const head = `${scenario.name}, ${runs.length} starts of the server:`
-  if (figure.mean === null || figure.ci95 === null) return `${head} ${figure.reason ?? 'no interval'}`
+  if (figure.mean === null) return `${head} ${figure.reason}`
+  if (figure.ci95 === null) return `${head} no interval`
   const half = ((figure.ci95[1] - figure.ci95[0]) / 2 / figure.mean) * 100
-  const each = means.map((mean) => mean?.toFixed(1)).join(', ')
+  const each = knownOf(means)
+    .map((mean) => mean.toFixed(1))
+    .join(', ')
   return `${head} ${figure.mean.toFixed(1)} ${figure.unit} ± ${half.toFixed(1)} %${stamp} (${each})`
 }

@@ -1,3 +1,4 @@
+import { isKnown } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Chart, ChartPanel, Point } from './chart.ts'
@@ -22,9 +23,9 @@ export function runChart(record: RunRecord, label: string, color: number, series
   if (panels.length === 0) return null
   const startMs = startOf(record)
   const bands = record.trials.flatMap(({ windowStartMs, windowEndMs }) =>
-    windowStartMs === null || windowEndMs === null
-      ? []
-      : [{ from: (windowStartMs - startMs) / 1000, to: (windowEndMs - startMs) / 1000 }],
+    isKnown(windowStartMs) && isKnown(windowEndMs)
+      ? [{ from: (windowStartMs - startMs) / 1000, to: (windowEndMs - startMs) / 1000 }]
+      : [],
   )
   return {
     kind: 'lines',

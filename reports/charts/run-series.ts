@@ -1,4 +1,5 @@
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
+import { isKnown } from '../../harness/record/measured.ts'
 import type { RequestTable } from '../../harness/record/request-table.ts'
 import { type GapRow, type GpuRow, TOKEN_BIN_MS, type TokenRow } from '../../harness/record/rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -79,7 +80,7 @@ function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'tt
   const [ttft, tpot, e2e]: [number[], number[], number[]] = [[], [], []]
   for (const { index, windowStartMs, windowEndMs } of record.trials) {
     const table = rows.requests.get(index)
-    if (table === undefined || windowStartMs === null || windowEndMs === null) continue
+    if (table === undefined || !isKnown(windowStartMs) || !isKnown(windowEndMs)) continue
     const [dispatched, firstToken] = [table.column('dispatchedMs'), table.column('firstTokenMs')]
     const [lastToken, outputTokens] = [table.column('lastTokenMs'), table.column('outputTokens')]
     for (let at = 0; at < table.length; at += 1) {
@@ -87,7 +88,7 @@ function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'tt
       if (!table.isOk(at) || !(sent >= windowStartMs && last <= windowEndMs)) continue
       ttft.push(first - sent)
       e2e.push(last - sent)
-      if (count > 1) tpot.push((last - first) / (count - 1))
+      if (count > 1 && last > first) tpot.push((last - first) / (count - 1))
     }
   }
   return { ttftMs: quantiles(ttft), tpotMs: quantiles(tpot), e2eMs: quantiles(e2e) }

@@ -1,5 +1,6 @@
+import { comparedMetric, comparedMetrics } from '../../harness/metrics/catalogue.ts'
+import { numberOf } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { type ComparedMetric, comparedKeysOf, comparedMetrics } from '../../harness/verdict/metrics.ts'
 import {
   compareSuite,
   type MetricComparison,
@@ -88,7 +89,7 @@ function scenarioComparison(pair: Pair, metrics: readonly MetricComparison[]): S
 
 /** A metric that decides and that some side has: two runs without nvidia-smi are not inconclusive for their joules. */
 const counts = ({ key, baseline, candidate }: MetricComparison): boolean =>
-  comparedMetrics[key].decides && !(baseline.mean === null && candidate.mean === null)
+  comparedMetric(key).comparison.decides && !(baseline.mean === null && candidate.mean === null)
 
 /** One loss is a loss, one doubt a doubt; `improved` as soon as nothing is worse or open; nothing known is open. */
 function worstOf(verdicts: readonly MetricVerdict[]): MetricVerdict {
@@ -111,12 +112,12 @@ function warningsOf(side: string, run: RunRecord): string[] {
 }
 
 function pairValues({ baseline, candidate }: Pair): ScenarioValues {
-  const keys = comparedKeysOf(baseline[0]!.scenario.kind)
+  const keys = comparedMetrics(baseline[0]!.scenario)
   const side = (runs: readonly RunRecord[]): MetricValues =>
     Object.fromEntries(
       keys.map((key) => {
-        const metric: ComparedMetric = comparedMetrics[key]
-        return [key, runs.map((run) => run.trials.map((trial) => metric.of(trial, run.scenario)))]
+        const { of } = comparedMetric(key)
+        return [key, runs.map((run) => run.trials.map((trial) => numberOf(of(trial))))]
       }),
     )
   return { baseline: side(baseline), candidate: side(candidate), looked: [...baseline, ...candidate].some(hasLooked) }

@@ -1,4 +1,4 @@
-import { comparedMetrics } from '../../harness/verdict/metrics.ts'
+import { comparedMetric } from '../../harness/metrics/catalogue.ts'
 import { printable } from '../render/plain-text.ts'
 import type { Comparison } from './comparison.ts'
 import { explanationOf } from './words.ts'
@@ -22,7 +22,11 @@ export function comparisonDocument(comparison: Comparison): object {
     scenarios: scenarios.map((scenario) => ({
       ...scenario,
       metrics: scenario.metrics.map((metric) => {
-        const { unit, better, decides } = comparedMetrics[metric.key]
+        const {
+          unit,
+          better,
+          comparison: { decides },
+        } = comparedMetric(metric.key)
         return { ...metric, unit, better, decides, explanation: explanationOf(metric) }
       }),
     })),

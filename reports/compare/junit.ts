@@ -1,4 +1,4 @@
-import { comparedMetrics } from '../../harness/verdict/metrics.ts'
+import { comparedMetric } from '../../harness/metrics/catalogue.ts'
 import { printable } from '../render/plain-text.ts'
 import type { Comparison, ScenarioComparison } from './comparison.ts'
 import { explanationOf, signedPercent } from './words.ts'
@@ -41,7 +41,7 @@ function suiteLines(scenario: ScenarioComparison, properties: readonly string[])
 }
 
 function caseLines(scenario: ScenarioComparison, metric: ScenarioComparison['metrics'][number]): string[] {
-  const { label } = comparedMetrics[metric.key]
+  const { label } = comparedMetric(metric.key)
   const head = `    <testcase classname="${escapeXml(scenario.scenario)}" name="${escapeXml(label)}"`
   const change = metric.relative === null ? 'not measured' : signedPercent(metric.relative.value)
   const message = escapeXml(`${metric.verdict}: ${change}; ${explanationOf(metric)}`)
@@ -55,7 +55,7 @@ function caseLines(scenario: ScenarioComparison, metric: ScenarioComparison['met
 
 /** A failure is what makes the command exit 1. */
 const isFailure = ({ key, verdict }: ScenarioComparison['metrics'][number]): boolean =>
-  verdict === 'regressed' && comparedMetrics[key].decides
+  verdict === 'regressed' && comparedMetric(key).comparison.decides
 
 const property = (name: string, value: string): string =>
   `<property name="${escapeXml(name)}" value="${escapeXml(value)}"/>`

@@ -1,5 +1,5 @@
+import { comparedMetric } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { comparedMetrics } from '../../harness/verdict/metrics.ts'
 import type { MetricComparison, SideFigure } from '../../harness/verdict/verdict.ts'
 import type { Report, ReportSource } from '../report.ts'
 import { sourceOf } from '../report-source.ts'
@@ -47,7 +47,7 @@ function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table 
     rows: scenario.metrics,
     rowId: (row) => row.key,
     columns: [
-      { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(comparedMetrics[key].label) },
+      { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(comparedMetric(key).label) },
       { id: 'baseline', head: 'Baseline', align: 'right', cell: (row) => figureCell(row, row.baseline, simulated) },
       { id: 'candidate', head: 'Candidate', align: 'right', cell: (row) => figureCell(row, row.candidate, simulated) },
       {
@@ -84,7 +84,7 @@ function verdictCell(row: MetricComparison): Cell {
 
 function figureCell({ key, reason }: MetricComparison, { mean }: SideFigure, simulated: boolean): Cell {
   if (mean === null) return missing(reason)
-  const { unit, digits } = comparedMetrics[key]
+  const { unit, digits } = comparedMetric(key)
   return { kind: 'number', value: mean, unit, digits, ...(simulated ? { simulated } : {}) }
 }
 

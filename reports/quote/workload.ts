@@ -1,8 +1,9 @@
 import { namesOf } from '../../harness/evidence/redact-record.ts'
 import { redactText } from '../../harness/evidence/redact-text.ts'
+import { type MetricKey, metrics, quotedMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWork } from '../../harness/metrics/describe-work.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import type { ResultKey } from '../../harness/record/result-units.ts'
+import { reasonOfFigure } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import type { QuoteInputs } from './inputs.ts'
@@ -33,43 +34,23 @@ export interface Workload {
   readonly loadW: number
 }
 
-interface Shown {
-  readonly key: ResultKey
-  readonly label: string
-  readonly digits: number
-  readonly better: 'higher' | 'lower'
-}
-
-const shown: readonly Shown[] = [
-  { key: 'outputTokensPerS', label: 'All streams together', digits: 1, better: 'higher' },
-  { key: 'decodeTokensPerS', label: 'Each stream', digits: 1, better: 'higher' },
-  { key: 'ttftMsP50', label: 'First token, median', digits: 0, better: 'lower' },
-  { key: 'ttftMsP99', label: 'First token, p99', digits: 0, better: 'lower' },
-  { key: 'tpotMsP50', label: 'Per token, median', digits: 1, better: 'lower' },
-  { key: 'imagesPerS', label: 'Images', digits: 3, better: 'higher' },
-  { key: 'secondsPerImage', label: 'Time an image, median', digits: 2, better: 'lower' },
-  { key: 'stepsPerS', label: 'Training steps', digits: 3, better: 'higher' },
-  { key: 'trainedTokensPerS', label: 'Tokens trained', digits: 0, better: 'higher' },
-  { key: 'tokensPerJ', label: 'GPU energy', digits: 3, better: 'higher' },
-  { key: 'joulesPerImage', label: 'GPU energy an image', digits: 0, better: 'lower' },
-  { key: 'joulesPerStep', label: 'GPU energy a step', digits: 1, better: 'lower' },
-]
-
 /**
  * What may be promised of a run: every figure at the conservative end of its 95 % interval. A reason instead, beginning
  * with the gate or the figure, when there is no interval to take an end of, or when the SLO is not kept at that end.
  */
 export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Workload> {
   const key = headlineMetric(record.scenario)
-  const promised = shown.flatMap((each) => promise(record, each) ?? [])
+  const promised = quotedMetrics(record.scenario).flatMap((each) => promise(record, each) ?? [])
   const headline = promised.find((each) => each.key === key)
   if (headline === undefined) {
-    const { n = 0, reason } = record.result[key] ?? {}
+    const { n = 0 } = record.result[key] ?? {}
+    const reason = reasonOfFigure(record.result[key])
     return { reason: `precision not-measured: ${key} has no interval over ${n} trials${reason ? ` (${reason})` : ''}` }
   }
   const power = record.result['meanPowerW']
   const loadW = power?.ci95?.[1] ?? null
-  if (loadW === null) return { reason: `energy-coverage: no interval of the power: ${power?.reason ?? 'one trial'}` }
+  if (loadW === null)
+    return { reason: `energy-coverage: no interval of the power: ${reasonOfFigure(power) ?? 'one trial'}` }
   const slo = sloOf(record, inputs)
   if ('reason' in slo) return slo
   const text = promised.find((each) => each.key === 'outputTokensPerS')
@@ -92,7 +73,8 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
   }
 }
 
-function promise(record: RunRecord, { key, label, digits, better }: Shown): (Promised & { key: ResultKey }) | null {
+function promise(record: RunRecord, key: MetricKey): (Promised & { key: MetricKey }) | null {
+  const { label, digits, better } = metrics[key]
   const figure = record.result[key]
   if (!figure?.ci95) return null
   const end = better === 'higher' ? figure.ci95[0] : figure.ci95[1]
@@ -106,7 +88,7 @@ const sloKeys = {
   ttftMs: { label: 'first token', median: 'ttftMsP50', p99: 'ttftMsP99' },
   tpotMs: { label: 'time per token', median: 'tpotMsP50', p99: null },
   e2eMs: { label: 'whole answer', median: 'e2eMsP50', p99: null },
-} as const satisfies Record<string, { label: string; median: ResultKey; p99: ResultKey | null }>
+} as const satisfies Record<string, { label: string; median: MetricKey; p99: MetricKey | null }>
 
 /** The SLO holds at the upper end of the interval of the median (and of the p99, where there is one), or there is no quote. */
 function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {

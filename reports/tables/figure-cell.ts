@@ -1,4 +1,4 @@
-import { type ResultKey, resultUnits } from '../../harness/record/result-units.ts'
+import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import type { Figure, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { type Cell, type Interval, missing, type PhysicalLimit } from './table.ts'
@@ -10,22 +10,22 @@ export interface Measured {
 }
 
 /** A headline figure of a run, or why it has none. */
-export function measuredOf(run: RunRecord, key: ResultKey): Known<Measured> {
+export function measuredOf(run: RunRecord, key: MetricKey): Known<Measured> {
   const figure: Figure | undefined = run.result[key]
   if (figure === undefined) return { reason: run.failure ?? `${run.id} has no ${key}: the run is ${run.status}` }
-  if (figure.mean === null) return { reason: figure.reason ?? run.failure ?? `${key} was not measured in ${run.id}` }
+  if (figure.mean === null) return { reason: figure.reason }
   return { value: { value: figure.mean, ci95: figure.ci95 } }
 }
 
 /** A headline figure as a cell, stamped where the run was simulated, with the physical limit beside it if given. */
-export function figureCell(run: RunRecord, key: ResultKey, digits: number, limit?: PhysicalLimit): Cell {
+export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit?: PhysicalLimit): Cell {
   const known = measuredOf(run, key)
   if ('reason' in known) return missing(known.reason)
   const { value, ci95 } = known.value
   return {
     kind: 'number',
     value,
-    unit: resultUnits[key],
+    unit: metrics[key].unit,
     digits,
     ...(ci95 ? { ci95 } : {}),
     ...(limit ? { limit } : {}),

@@ -1,12 +1,12 @@
-import type { ResultKey } from '../../harness/record/result-units.ts'
+import type { MetricKey } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
 type Kind = RunRecord['scenario']['kind']
 
 /** What a run of a kind makes, how fast, and how many of them a price is given for. */
 export interface JobUnit {
-  readonly rate: ResultKey
-  readonly energy: ResultKey
+  readonly rate: MetricKey
+  readonly energy: MetricKey
   readonly each: string
   readonly priced: string
   readonly count: number

@@ -1,25 +1,14 @@
 import { type RunRecord, runRecordSchema } from '../../harness/record/schema/run.ts'
 import type { Trial } from '../../harness/record/schema/trial.ts'
 import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
+import { makeTextTrial, median } from '../../harness/testing/trial-builder.ts'
 
-const noPercentiles = { p50: null, p90: null, p99: null, mean: null, max: null, n: 0 }
-const median = (p50: number) => ({ ...noPercentiles, p50, n: 10 })
-
-/** A trial of a steady box at a speed: 1 is the box of the tests, 0.95 one that lost 5 %. */
+/** A trial of a steady server at a speed: 1 is that of the tests, 0.95 one that lost 5 %. */
 function makeTrial(index: number, speed: number): Trial {
   // half a per mille up and down, so that there is a spread
   const pace = speed * (1 + [0, 0.0005, -0.0005, 0.001][index % 4]!)
-  return {
+  return makeTextTrial({
     index,
-    startMs: 0,
-    sendUntilMs: 60_000,
-    endMs: 60_000,
-    windowStartMs: 1500,
-    windowEndMs: 59_000,
-    requests: 100,
-    requestsOk: 100,
-    outcomes: { ok: 100 },
-    errorRate: 0,
     promptTokens: 1000,
     outputTokens: 1000,
     outputTokensPerS: 1000 * pace,
@@ -29,19 +18,8 @@ function makeTrial(index: number, speed: number): Trial {
     ttftFirstChunkMs: median(100 / pace),
     ttftFromScheduleMs: median(100 / pace),
     tpotMs: median(12.5 / pace),
-    chunkGapMs: { p50: null, p90: null, p99: null, max: null, n: 0, errorShare: 0.01 },
     e2eMs: median(3000 / pace),
     energyJ: 1,
-    energy: {
-      source: 'smi-average-trapezoid',
-      coverage: 1,
-      perGpuJ: {},
-      samples: 1,
-      intervalMs: 200,
-      shiftMs: 500,
-      errorTermsJ: {},
-      findings: [],
-    },
     tokensPerJ: 3 * pace,
     joulesPerOutputToken: 0.33,
     joulesPerRequest: 1,
@@ -49,10 +27,7 @@ function makeTrial(index: number, speed: number): Trial {
     p99PowerW: 300,
     peakPowerW: 300,
     peakMemoryMiB: 22_000,
-    goodputRequestsPerS: null,
-    client: { eventLoopDelayP99Ms: 1, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
-    reasons: {},
-  }
+  })
 }
 
 /** What a test of a comparison wants to say about a run. */

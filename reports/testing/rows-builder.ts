@@ -1,6 +1,7 @@
 import { RequestTable } from '../../harness/record/request-table.ts'
 import type { GpuRow, RequestRow } from '../../harness/record/rows.ts'
-import { type Trial, trialSchema } from '../../harness/record/schema/trial.ts'
+import type { Trial } from '../../harness/record/schema/trial.ts'
+import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
 import type { RunRows } from '../charts/run-series.ts'
 
 /** A request as it is in requests.csv; what a test does not say is made up. Times are ms. */
@@ -51,31 +52,8 @@ export function makeSample(timeMs: number, powerW: number | null, uuid = 'GPU-0'
 }
 
 /** A trial with a window, and nothing else that a chart looks at. */
-export function makeTrial(index: number, startMs: number, window: readonly [number, number], endMs: number): Trial {
-  const none = { p50: null, p90: null, p99: null, mean: null, max: null, n: 0 }
-  const energy = {
-    source: 'unavailable',
-    coverage: null,
-    perGpuJ: {},
-    samples: 0,
-    intervalMs: null,
-    shiftMs: 0,
-    errorTermsJ: {},
-    findings: [],
-  }
-  const client = { eventLoopDelayP99Ms: null, cpuShareOfCore: null, lateSends: 0, dropped: 0, sharedStampShare: null }
-  const empty = Object.fromEntries(
-    Object.entries(trialSchema.shape).map(([key, field]) => [key, field.safeParse(null).success ? null : undefined]),
-  )
-  const latencies = { ttftMs: none, ttftFirstChunkMs: none, ttftFromScheduleMs: none, tpotMs: none, e2eMs: none }
-  return trialSchema.parse({
-    ...empty,
-    ...latencies,
-    ...{ index, startMs, endMs, sendUntilMs: endMs, windowStartMs: window[0], windowEndMs: window[1] },
-    ...{ requests: 0, requestsOk: 0, outcomes: {}, reasons: {}, energy, client },
-    chunkGapMs: { ...none, errorShare: 0.005 },
-  })
-}
+export const makeTrial = (index: number, startMs: number, window: readonly [number, number], endMs: number): Trial =>
+  makeTextTrial({ index, startMs, endMs, sendUntilMs: endMs, windowStartMs: window[0], windowEndMs: window[1] })
 
 /** Rows of one run: requests by their trial, and the rest as given. */
 export function makeRows(requests: readonly RequestRow[], over: Partial<Omit<RunRows, 'requests'>> = {}): RunRows {

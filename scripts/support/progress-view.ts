@@ -1,9 +1,10 @@
 import { styleText } from 'node:util'
+import { metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import { relativeHalfWidth, valueInTrial } from '../../harness/metrics/result.ts'
+import { relativeHalfWidth } from '../../harness/metrics/result.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { resultUnits } from '../../harness/record/result-units.ts'
+import { isKnown } from '../../harness/record/measured.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/run/progress.ts'
 
 /** Where progress is drawn: stderr, in practice. */
@@ -41,15 +42,14 @@ export function progressView(view: View, wanted: boolean): Progress {
     },
     trialDone(trial, record) {
       const key = headlineMetric(record.scenario)
-      const value = valueInTrial(trial, key)
+      const value = metrics[key].of(trial)
       const half = relativeHalfWidth(record.result[key])
       const target = (record.scenario.certainty.target * 100).toFixed(1)
-      const shown =
-        value === null ? `no figure: ${trial.reasons[key] ?? 'unknown'}` : `${shownValue(value)} ${resultUnits[key]}`
+      const shown = isKnown(value) ? `${shownValue(value)} ${metrics[key].unit}` : `not measured: ${value.reason}`
       const energy =
-        trial.tokensPerJ === null
-          ? ''
-          : `, ${trial.tokensPerJ.toFixed(2)} tokens/J at ${trial.meanPowerW?.toFixed(0)} W`
+        trial.kind === 'text' && isKnown(trial.tokensPerJ) && isKnown(trial.meanPowerW)
+          ? `, ${trial.tokensPerJ.toFixed(2)} tokens/J at ${trial.meanPowerW.toFixed(0)} W`
+          : ''
       const interval = half === null ? '' : `, mean now ± ${(half * 100).toFixed(2)} % (target ± ${target} %)`
       line(`  trial ${trial.index + 1}: ${shown}${energy}${interval}`)
     },

@@ -1,4 +1,6 @@
+import { metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { isKnown } from '../../harness/record/measured.ts'
 import type { Progress, Tick } from '../../harness/run/progress.ts'
 import type { View } from './progress-view.ts'
 
@@ -22,10 +24,9 @@ export function sharedProgress(view: View): { lane(name: string): Progress; done
       },
       trialDone(trial, record) {
         const key = headlineMetric(record.scenario)
-        const value = key === 'decodeTokensPerS' ? trial.decodeTokensPerS : trial.outputTokensPerS
-        const figure =
-          value === null ? `no figure (${trial.reasons[key] ?? 'unknown'})` : `${value.toFixed(1)} tokens/s`
-        const power = trial.meanPowerW === null ? '' : ` at ${trial.meanPowerW.toFixed(0)} W`
+        const value = metrics[key].of(trial)
+        const figure = isKnown(value) ? `${value.toFixed(1)} ${metrics[key].unit}` : `not measured (${value.reason})`
+        const power = isKnown(trial.meanPowerW) ? ` at ${trial.meanPowerW.toFixed(0)} W` : ''
         line(`${name}:   trial ${trial.index + 1}: ${figure}${power} (SIMULATED)`)
       },
       note: (message) => line(`${name}: ${message}`),

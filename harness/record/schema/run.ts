@@ -4,20 +4,27 @@ import { serverStartSchema, servingSchema } from './server.ts'
 import { coolDownSchema, fingerprintSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 
-/** The run record, schema version 1: the only bridge between measuring and reporting. */
-export const SCHEMA_VERSION = 1
+/** The run record, schema version 2: the only bridge between measuring and reporting. `upgrade.ts` reads version 1. */
+export const SCHEMA_VERSION = 2
 
 const nullableNumber = z.number().nullable()
 
-/** A headline figure over the trials: mean, 95 % t-interval of the trial means (null under 2 trials), n trials. */
-export const figureSchema = z.object({
-  mean: nullableNumber,
-  ci95: z.tuple([z.number(), z.number()]).nullable(),
-  n: z.int().nonnegative(),
-  unit: z.string(),
-  /** Why `mean` is null; absent when it is not. */
-  reason: z.string().optional(),
-})
+/** A headline metric over the trials: mean, 95 % t-interval of the trial means (null under 2 trials), n trials. */
+export const figureSchema = z.union([
+  z.object({
+    mean: z.number(),
+    ci95: z.tuple([z.number(), z.number()]).nullable(),
+    n: z.int().nonnegative(),
+    unit: z.string(),
+  }),
+  z.object({
+    mean: z.null(),
+    ci95: z.null(),
+    n: z.int().nonnegative(),
+    unit: z.string(),
+    reason: z.string().describe('why there is no mean'),
+  }),
+])
 
 /** First against last third of a trial, or first against last trial; null with a reason where it cannot be said. */
 export const driftCheckSchema = z.object({

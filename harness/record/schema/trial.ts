@@ -1,34 +1,35 @@
 import { z } from 'zod'
+import { measuredSchema } from '../measured.ts'
 import { clientTokensSchema, serverTrialSchema } from './server.ts'
 
 /** What one trial of a run measured. */
 
 const nullableNumber = z.number().nullable()
 
-/** Linear-interpolation percentiles with n beside them; p99 is null under 100 samples. */
+/** Linear-interpolation percentiles with n beside them; p99 is missing under 100 samples. */
 export const percentilesSchema = z.object({
-  p50: nullableNumber,
-  p90: nullableNumber,
-  p99: nullableNumber,
-  mean: nullableNumber,
-  max: nullableNumber,
+  p50: measuredSchema,
+  p90: measuredSchema,
+  p99: measuredSchema,
+  mean: measuredSchema,
+  max: measuredSchema,
   n: z.int().nonnegative(),
 })
 
 export const imageFiguresSchema = z.object({
-  images: nullableNumber.describe('images of the window; one that crosses an edge counts by its share of time inside'),
-  imagesPerS: nullableNumber,
-  secondsPerImage: nullableNumber.describe('median E2E of a request / images a request'),
-  joulesPerImage: nullableNumber,
+  images: measuredSchema.describe('images of the window; one that crosses an edge counts by its share of time inside'),
+  imagesPerS: measuredSchema,
+  secondsPerImage: measuredSchema.describe('median E2E of a request / images per request'),
+  joulesPerImage: measuredSchema,
 })
 
 export const trainingFiguresSchema = z.object({
-  steps: nullableNumber.describe('steps of the last 80 % that were done'),
-  stepsPerS: nullableNumber,
-  trainedTokensPerS: nullableNumber,
-  joulesPerStep: nullableNumber,
-  firstLoss: nullableNumber,
-  finalLoss: nullableNumber,
+  steps: measuredSchema.describe('steps of the last 80 % that were done'),
+  stepsPerS: measuredSchema,
+  trainedTokensPerS: measuredSchema,
+  joulesPerStep: measuredSchema,
+  firstLoss: measuredSchema,
+  finalLoss: measuredSchema,
 })
 
 /** One energy figure with the terms of its error bar apart. */
@@ -43,54 +44,24 @@ export const energySchema = z.object({
   findings: z.array(z.string()),
 })
 
-export const trialSchema = z.object({
+/** What every trial has, whatever its kind. Times are ms on the run's clock. */
+const sharedTrial = {
   index: z.int().nonnegative(),
   startMs: z.number(),
   sendUntilMs: z.number().describe('no request was sent after this'),
   endMs: z.number(),
-  windowStartMs: nullableNumber,
-  windowEndMs: nullableNumber,
+  windowStartMs: measuredSchema,
+  windowEndMs: measuredSchema,
   requests: z.int().nonnegative(),
   requestsOk: z.int().nonnegative(),
   outcomes: z.record(z.string(), z.int()),
-  errorRate: nullableNumber,
-  promptTokens: nullableNumber,
-  outputTokens: nullableNumber.describe('output tokens that arrived inside the window'),
-  outputTokensPerS: nullableNumber,
-  wholeTrialOutputTokensPerS: nullableNumber.describe(
-    "vLLM's output_throughput: all tokens / first dispatch to last completion",
-  ),
-  decodeTokensPerS: nullableNumber.describe('1000 / median TPOT: one stream'),
-  ttftMs: percentilesSchema,
-  ttftFirstChunkMs: percentilesSchema,
-  ttftFromScheduleMs: percentilesSchema,
-  tpotMs: percentilesSchema,
-  chunkGapMs: z
-    .object({
-      p50: nullableNumber,
-      p90: nullableNumber,
-      p99: nullableNumber,
-      max: nullableNumber,
-      n: z.int(),
-      errorShare: z.number(),
-    })
-    .describe("vLLM's ITL, from 1 % buckets: off by at most errorShare"),
-  e2eMs: percentilesSchema,
-  energyJ: nullableNumber,
+  errorRate: measuredSchema,
+  energyJ: measuredSchema,
   energy: energySchema,
-  tokensPerJ: nullableNumber,
-  joulesPerOutputToken: nullableNumber,
-  joulesPerRequest: nullableNumber,
-  meanPowerW: nullableNumber,
-  p99PowerW: nullableNumber,
-  peakPowerW: nullableNumber,
-  peakMemoryMiB: nullableNumber,
-  goodputRequestsPerS: nullableNumber,
-  sloShare: nullableNumber
-    .optional()
-    .describe(
-      'share of the requests due inside the window, dropped ones included, that kept the SLO, whenever they ended',
-    ),
+  meanPowerW: measuredSchema,
+  p99PowerW: measuredSchema,
+  peakPowerW: measuredSchema,
+  peakMemoryMiB: measuredSchema,
   client: z.object({
     eventLoopDelayP99Ms: nullableNumber,
     cpuShareOfCore: nullableNumber,
@@ -98,20 +69,72 @@ export const trialSchema = z.object({
     dropped: z.int().nonnegative().describe('open loop: requests that found no free connection'),
     sharedStampShare: nullableNumber.describe('share of events that shared a read, and so a time stamp'),
   }),
-  clientTokens: clientTokensSchema.optional().describe('what we counted over the whole trial'),
-  server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
-  image: imageFiguresSchema.optional().describe('runs of kind image'),
-  training: trainingFiguresSchema.optional().describe('runs of kind training'),
   gpuRows: z
     .int()
     .nonnegative()
     .optional()
-    .describe('rows of gpu.csv that were there when these figures were made: later ones do not count in them'),
-  reasons: z.record(z.string(), z.string()).describe('why a figure of this trial is null, by field'),
+    .describe('rows of gpu.csv that were there when these values were made: later ones do not count in them'),
+}
+
+const textTrialSchema = z.object({
+  kind: z.literal('text'),
+  ...sharedTrial,
+  promptTokens: measuredSchema,
+  outputTokens: measuredSchema.describe('output tokens that arrived inside the window'),
+  outputTokensPerS: measuredSchema,
+  wholeTrialOutputTokensPerS: measuredSchema.describe(
+    "vLLM's output_throughput: all tokens / first dispatch to last completion",
+  ),
+  decodeTokensPerS: measuredSchema.describe('1000 / median TPOT: one stream'),
+  ttftMs: percentilesSchema,
+  ttftFirstChunkMs: percentilesSchema,
+  ttftFromScheduleMs: percentilesSchema,
+  tpotMs: percentilesSchema,
+  chunkGapMs: z
+    .object({
+      p50: measuredSchema,
+      p90: measuredSchema,
+      p99: measuredSchema,
+      max: measuredSchema,
+      n: z.int(),
+      errorShare: z.number(),
+    })
+    .describe("vLLM's ITL, from 1 % buckets: off by at most errorShare"),
+  e2eMs: percentilesSchema,
+  tokensPerJ: measuredSchema,
+  joulesPerOutputToken: measuredSchema,
+  joulesPerRequest: measuredSchema,
+  goodputRequestsPerS: measuredSchema,
+  sloShare: measuredSchema
+    .optional()
+    .describe(
+      'share of the requests due inside the window, dropped ones included, that kept the SLO, whenever they ended',
+    ),
+  clientTokens: clientTokensSchema.optional().describe('what we counted over the whole trial'),
+  server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
 })
+
+const imageTrialSchema = z.object({
+  kind: z.literal('image'),
+  ...sharedTrial,
+  e2eMs: percentilesSchema,
+  joulesPerRequest: measuredSchema,
+  goodputRequestsPerS: measuredSchema,
+  image: imageFiguresSchema,
+})
+
+const trainingTrialSchema = z.object({ kind: z.literal('training'), ...sharedTrial, training: trainingFiguresSchema })
+
+/** One trial: what its kind of run measures, and nothing of another kind. */
+export const trialSchema = z.discriminatedUnion('kind', [textTrialSchema, imageTrialSchema, trainingTrialSchema])
 
 export type Percentiles = z.infer<typeof percentilesSchema>
 export type Energy = z.infer<typeof energySchema>
 export type ImageFigures = z.infer<typeof imageFiguresSchema>
 export type TrainingFigures = z.infer<typeof trainingFiguresSchema>
+export type TextTrial = z.infer<typeof textTrialSchema>
+export type ImageTrial = z.infer<typeof imageTrialSchema>
+export type TrainingTrial = z.infer<typeof trainingTrialSchema>
 export type Trial = z.infer<typeof trialSchema>
+/** What trials of every kind share. */
+export type SharedTrial = Omit<TrainingTrial, 'kind' | 'training'>

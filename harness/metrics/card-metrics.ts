@@ -1,0 +1,82 @@
+import { missing } from '../record/measured.ts'
+import type { Metric } from './metric.ts'
+
+const everyKind = { kinds: ['text', 'image', 'training'] } as const
+const lower = { better: 'lower' } as const
+const inSummaryOnly = { inSummary: true, inQuote: false } as const
+/** Memory is allocated in pieces: a difference below one of them says nothing. */
+const MEMORY_FLOOR_MIB = 64
+
+/** Metrics that runs of several kinds have: latency of whole requests, power, memory, energy, errors. */
+export const cardMetrics = {
+  e2eMsP50: {
+    ...lower,
+    ...inSummaryOnly,
+    kinds: ['text', 'image'],
+    label: 'E2E, median',
+    shortLabel: 'E2E p50',
+    unit: 'ms',
+    digits: 0,
+    formula: 'median over the requests of the window of (last token or image - time the request was sent)',
+    of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.e2eMs.p50),
+  },
+  meanPowerW: {
+    ...lower,
+    ...everyKind,
+    ...inSummaryOnly,
+    label: 'Mean power',
+    shortLabel: 'Power',
+    unit: 'W',
+    digits: 1,
+    formula: 'energy of the GPU boards in the window / length of the window',
+    comparison: { hypothesis: 'power', decides: false, floor: 0 },
+    of: (trial) => trial.meanPowerW,
+  },
+  peakPowerW: {
+    ...lower,
+    ...everyKind,
+    ...inSummaryOnly,
+    label: 'Peak power',
+    shortLabel: 'Peak W',
+    unit: 'W',
+    digits: 1,
+    formula: 'highest power sample of the window, summed over the serving GPUs',
+    of: (trial) => trial.peakPowerW,
+  },
+  peakMemoryMiB: {
+    ...lower,
+    ...everyKind,
+    ...inSummaryOnly,
+    label: 'Peak memory',
+    shortLabel: 'Memory',
+    unit: 'MiB',
+    digits: 0,
+    formula: 'highest `memory.used` in the window, summed over the serving GPUs',
+    comparison: { hypothesis: 'memory', decides: true, floor: MEMORY_FLOOR_MIB },
+    of: (trial) => trial.peakMemoryMiB,
+  },
+  energyJ: {
+    ...lower,
+    ...everyKind,
+    inSummary: false,
+    inQuote: false,
+    label: 'Energy of the window',
+    shortLabel: 'Energy',
+    unit: 'J',
+    digits: 0,
+    formula: 'trapezoid over the power samples of the serving GPUs, each moved back half of its averaging window',
+    of: (trial) => trial.energyJ,
+  },
+  errorRate: {
+    ...lower,
+    ...everyKind,
+    ...inSummaryOnly,
+    label: 'Error rate',
+    shortLabel: 'Errors',
+    unit: '1',
+    digits: 2,
+    shownAs: { unit: '%', scale: 100 },
+    formula: 'requests of the trial that failed / requests of the trial',
+    of: (trial) => trial.errorRate,
+  },
+} as const satisfies Record<string, Metric>

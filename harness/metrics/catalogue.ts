@@ -1,0 +1,61 @@
+import type { Trial } from '../record/schema/trial.ts'
+import { cardMetrics } from './card-metrics.ts'
+import { imageMetrics, trainingMetrics } from './job-metrics.ts'
+import type { Comparison, Metric, ScenarioShape } from './metric.ts'
+import { textMetrics } from './text-metrics.ts'
+
+/**
+ * Every metric of a run, declared once and in the order in which it is shown: `result` of the record, comparisons, the
+ * summary of a run, the report, quotes, progress and docs/metrics.md are made from this.
+ */
+const declared = { ...textMetrics, ...imageMetrics, ...trainingMetrics, ...cardMetrics }
+
+export type MetricKey = keyof typeof declared
+
+/** The metrics by key. */
+export const metrics: Readonly<Record<MetricKey, Metric>> = declared
+
+/** All keys, in the order in which they are shown. */
+export const metricKeys = Object.keys(declared) as readonly MetricKey[]
+
+/** Whether a key, such as one of `result` of a record, is one of ours. */
+export const isMetricKey = (key: string): key is MetricKey => Object.hasOwn(declared, key)
+
+/** The name of a metric with the unit that people read it in: "Energy efficiency (tokens/J)". */
+export function labelOf(key: MetricKey): string {
+  const { label, unit, shownAs } = metrics[key]
+  const shown = shownAs?.unit ?? unit
+  return shown === '1' ? label : `${label} (${shown})`
+}
+
+/** The metrics that a kind of run has. */
+export const metricsOfKind = (kind: Trial['kind']): MetricKey[] =>
+  metricKeys.filter((key) => metrics[key].kinds.includes(kind))
+
+/** The metrics of a scenario that people look at first. */
+export const summaryMetrics = (scenario: ScenarioShape): MetricKey[] =>
+  metricKeys.filter((key) => metrics[key].inSummary && suits(metrics[key], scenario))
+
+/** The metrics of a scenario that a quote may promise: each has an end of its interval that is worse for the customer. */
+export const quotedMetrics = (scenario: ScenarioShape): MetricKey[] =>
+  metricKeys.filter((key) => metrics[key].inQuote && metrics[key].better !== null && suits(metrics[key], scenario))
+
+/** A metric that two sides are compared by. */
+export type ComparedMetric = Metric & { readonly comparison: Comparison; readonly better: 'higher' | 'lower' }
+
+/** A metric as a comparison reads it. Throws TypeError for one that is not compared. */
+export function comparedMetric(key: MetricKey): ComparedMetric {
+  const { comparison, better, ...rest } = metrics[key]
+  if (comparison === undefined || better === null) throw new TypeError(`${key} is not compared`)
+  return { ...rest, comparison, better }
+}
+
+/** The metrics by which two sides of a scenario are compared, in the order in which they are shown. */
+export const comparedMetrics = (scenario: ScenarioShape): MetricKey[] =>
+  metricKeys.filter((key) => {
+    const metric = metrics[key]
+    return metric.comparison !== undefined && metric.better !== null && suits(metric, scenario)
+  })
+
+const suits = ({ kinds, suits: only }: Metric, scenario: ScenarioShape): boolean =>
+  kinds.includes(scenario.kind) && (only?.(scenario) ?? true)

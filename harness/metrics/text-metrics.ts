@@ -1,0 +1,136 @@
+import { isScheduled } from '../scenario/load-shape.ts'
+import { ofKind, type ScenarioShape } from './metric.ts'
+
+const higher = { better: 'higher' } as const
+const lower = { better: 'lower' } as const
+const shown = { inSummary: true, inQuote: true } as const
+const detail = { inSummary: false, inQuote: false } as const
+const isOpenLoop = ({ load }: ScenarioShape) => isScheduled(load)
+const isClosedLoop = ({ load }: ScenarioShape) => !isScheduled(load)
+/** The measuring itself adds this much to a TTFT: a millisecond or two of event loop and network. */
+const TTFT_FLOOR_MS = 2
+
+/** Metrics of text runs, in the order in which they are shown. */
+export const textMetrics = ofKind('text', {
+  outputTokensPerS: {
+    ...higher,
+    ...shown,
+    label: 'Output throughput',
+    shortLabel: 'Output',
+    unit: 'tokens/s',
+    digits: 1,
+    formula: 'output tokens that arrived inside the steady window / length of the window',
+    comparison: { hypothesis: 'throughput', decides: true, floor: 0 },
+    of: (trial) => trial.outputTokensPerS,
+  },
+  decodeTokensPerS: {
+    ...higher,
+    ...shown,
+    label: 'Decode rate per stream',
+    shortLabel: 'Decode',
+    unit: 'tokens/s',
+    digits: 1,
+    formula: '1000 / median TPOT in ms',
+    comparison: { hypothesis: 'pace', decides: true, floor: 0 },
+    of: (trial) => trial.decodeTokensPerS,
+  },
+  ttftMsP50: {
+    ...lower,
+    ...shown,
+    label: 'TTFT, median',
+    shortLabel: 'TTFT p50',
+    unit: 'ms',
+    digits: 1,
+    formula: 'median over the requests of the window of (first token - time the request was sent)',
+    comparison: { hypothesis: 'ttft', decides: true, floor: TTFT_FLOOR_MS },
+    suits: isClosedLoop,
+    of: (trial) => trial.ttftMs.p50,
+  },
+  ttftMsP99: {
+    ...lower,
+    ...shown,
+    label: 'TTFT, p99',
+    shortLabel: 'TTFT p99',
+    unit: 'ms',
+    digits: 1,
+    formula: '99th percentile of the same; needs 100 requests in the window',
+    suits: isClosedLoop,
+    of: (trial) => trial.ttftMs.p99,
+  },
+  ttftFromScheduleMsP50: {
+    ...lower,
+    ...shown,
+    label: 'TTFT from schedule, median',
+    shortLabel: 'TTFT p50',
+    unit: 'ms',
+    digits: 1,
+    formula: 'median over the requests of the window of (first token - time the request was due)',
+    comparison: { hypothesis: 'ttft', decides: true, floor: TTFT_FLOOR_MS },
+    suits: isOpenLoop,
+    of: (trial) => trial.ttftFromScheduleMs.p50,
+  },
+  ttftFromScheduleMsP99: {
+    ...lower,
+    ...shown,
+    label: 'TTFT from schedule, p99',
+    shortLabel: 'TTFT p99',
+    unit: 'ms',
+    digits: 1,
+    formula: '99th percentile of the same; needs 100 requests in the window',
+    suits: isOpenLoop,
+    of: (trial) => trial.ttftFromScheduleMs.p99,
+  },
+  tpotMsP50: {
+    ...lower,
+    ...shown,
+    label: 'TPOT, median',
+    shortLabel: 'TPOT p50',
+    unit: 'ms',
+    digits: 2,
+    formula: 'median over the requests of the window of (last token - first token) / (output tokens - 1)',
+    comparison: { hypothesis: 'pace', decides: true, floor: 0 },
+    of: (trial) => trial.tpotMs.p50,
+  },
+  goodputRequestsPerS: {
+    ...higher,
+    inSummary: true,
+    inQuote: false,
+    label: 'Goodput',
+    shortLabel: 'Goodput',
+    unit: 'requests/s',
+    digits: 2,
+    formula: 'requests inside the window that kept every limit of the SLO / length of the window',
+    of: (trial) => trial.goodputRequestsPerS,
+  },
+  tokensPerJ: {
+    ...higher,
+    ...shown,
+    label: 'Energy efficiency',
+    shortLabel: 'Efficiency',
+    unit: 'tokens/J',
+    digits: 3,
+    formula: 'output tokens in the window / energy of the GPU boards in the window',
+    comparison: { hypothesis: 'efficiency', decides: true, floor: 0 },
+    of: (trial) => trial.tokensPerJ,
+  },
+  joulesPerOutputToken: {
+    ...lower,
+    ...detail,
+    label: 'Energy per output token',
+    shortLabel: 'J per token',
+    unit: 'J',
+    digits: 3,
+    formula: 'energy of the GPU boards in the window / output tokens in the window',
+    of: (trial) => trial.joulesPerOutputToken,
+  },
+  wholeTrialOutputTokensPerS: {
+    ...higher,
+    ...detail,
+    label: 'Output throughput, whole trial',
+    shortLabel: 'Whole trial',
+    unit: 'tokens/s',
+    digits: 1,
+    formula: 'all output tokens / (last completion - first request sent): `output_throughput` of vllm bench serve',
+    of: (trial) => trial.wholeTrialOutputTokensPerS,
+  },
+})

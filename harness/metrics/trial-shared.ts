@@ -1,0 +1,101 @@
+import { energyOverWindow } from '../energy/window-energy.ts'
+import { measured, missing } from '../record/measured.ts'
+import type { RequestTable } from '../record/request-table.ts'
+import type { GapRow, GpuRow, StepRow, TokenRow } from '../record/rows.ts'
+import type { SharedTrial, Trial } from '../record/schema/trial.ts'
+import { targetInFlight } from '../scenario/load-shape.ts'
+import type { ImageScenario, TextScenario } from '../scenario/schema.ts'
+import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
+
+/** Everything that was observed in one trial; times on the run's clock. */
+export interface TrialObservations {
+  readonly index: number
+  readonly startMs: number
+  readonly sendUntilMs: number
+  readonly endMs: number
+  readonly requests: RequestTable
+  readonly tokens: readonly TokenRow[]
+  readonly gaps: readonly GapRow[]
+  readonly gpuRows: readonly GpuRow[]
+  /** Lines of a training command. */
+  readonly steps?: readonly StepRow[]
+  /** GPUs that serve the model; empty when none could be read, with the reason. */
+  readonly servingUuids: readonly string[]
+  readonly gpuReason: string | null
+  readonly client: Trial['client']
+}
+
+/** How the units of a trial (requests, or lines of a command) ended. */
+export interface Counts {
+  readonly sent: number
+  readonly ok: number
+  readonly outcomes: Record<string, number>
+}
+
+/** What a trial of any kind has: times, counts, energy and power over its window. */
+export function sharedTrial(seen: TrialObservations, window: SteadyWindow, counts: Counts): SharedTrial {
+  return {
+    index: seen.index,
+    startMs: seen.startMs,
+    sendUntilMs: seen.sendUntilMs,
+    endMs: seen.endMs,
+    windowStartMs: window.startMs ?? missing(window.reason),
+    windowEndMs: window.endMs ?? missing(noWindow(window)),
+    requests: counts.sent,
+    requestsOk: counts.ok,
+    outcomes: counts.outcomes,
+    errorRate: counts.sent > 0 ? (counts.sent - counts.ok) / counts.sent : missing('no request was sent'),
+    ...energyIn(seen, window),
+    client: seen.client,
+  }
+}
+
+function energyIn(seen: TrialObservations, window: SteadyWindow) {
+  if (window.startMs === null) {
+    const none = missing(noWindow(window))
+    const power = { energyJ: none, meanPowerW: none, p99PowerW: none, peakPowerW: none, peakMemoryMiB: none }
+    return { ...power, energy: NO_ENERGY }
+  }
+  const found = energyOverWindow(seen.gpuRows, seen.servingUuids, window.startMs, window.endMs)
+  const reason = seen.gpuReason ?? found.reason ?? 'no energy'
+  return {
+    energyJ: measured(found.energyJ, reason),
+    energy: found.energy,
+    meanPowerW: measured(found.meanPowerW, reason),
+    p99PowerW: measured(found.p99PowerW, reason),
+    peakPowerW: measured(found.peakPowerW, reason),
+    peakMemoryMiB: measured(found.peakMemoryMiB, reason),
+  }
+}
+
+const NO_ENERGY: SharedTrial['energy'] = {
+  source: 'unavailable',
+  coverage: null,
+  perGpuJ: {},
+  samples: 0,
+  intervalMs: null,
+  shiftMs: 0,
+  errorTermsJ: {},
+  findings: [],
+}
+
+/** Why a value of the window is missing; for a trial that has none. */
+export const noWindow = (window: SteadyWindow): string =>
+  window.startMs === null ? `no steady window: ${window.reason}` : 'no steady window'
+
+/** Where the harness holds the number in flight, the span at full load; elsewhere the scheduled span less its ramp-up. */
+export function windowFor({ load }: TextScenario | ImageScenario, seen: TrialObservations): SteadyWindow {
+  const target = targetInFlight(load)
+  if (target !== null) return steadyWindow(seen.requests, target)
+  return scheduledWindow(seen.requests, seen.startMs, seen.sendUntilMs)
+}
+
+/** How the requests of a trial ended, by outcome. */
+export function countOutcomes(requests: RequestTable): Counts {
+  const outcomes: Record<string, number> = {}
+  for (let index = 0; index < requests.length; index += 1) {
+    const outcome = requests.outcome(index)
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  }
+  return { sent: requests.length, ok: outcomes['ok'] ?? 0, outcomes }
+}

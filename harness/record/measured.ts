@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/** A value that could not be had, with the reason: unknown is never 0. */
+export const missingSchema = z.strictObject({ value: z.null(), reason: z.string() })
+/** A finite number, or why there is none. */
+export const measuredSchema = z.union([z.number(), missingSchema])
+
+export type Missing = z.infer<typeof missingSchema>
+export type Measured = z.infer<typeof measuredSchema>
+
+/** No value, for this reason. */
+export const missing = (reason: string): Missing => ({ value: null, reason })
+
+/** A value that may have come out as null or not finite (a division by 0): then it is missing for `reason`. */
+export const measured = (value: number | null, reason: string): Measured =>
+  value !== null && Number.isFinite(value) ? value : missing(reason)
+
+export const isKnown = (value: Measured): value is number => typeof value === 'number'
+
+/** The number, or null where there is none. */
+export const numberOf = (value: Measured): number | null => (isKnown(value) ? value : null)
+
+/** Why there is no number; null where there is one. */
+export const reasonOf = (value: Measured): string | null => (isKnown(value) ? null : value.reason)
+
+/** The numbers among several values. */
+export const knownOf = (values: readonly Measured[]): number[] => values.filter(isKnown)
+
+/** A quotient of two values: missing for the reason of either, or for `noDivisor` where the divisor is not above 0. */
+export function quotient(dividend: Measured, divisor: Measured, noDivisor: string): Measured {
+  if (!isKnown(dividend)) return dividend
+  if (!isKnown(divisor)) return divisor
+  return divisor > 0 ? measured(dividend / divisor, noDivisor) : missing(noDivisor)
+}
