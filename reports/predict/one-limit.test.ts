@@ -49,6 +49,7 @@ const gateOf = (run: RunRecord, over: object = {}) =>
     ...run,
     trials: [
       {
+        kind: run.scenario.kind,
         outputTokensPerS: 1,
         decodeTokensPerS: 1,
         ttftMs: { p50: 60_000 },
