@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * The same table stands in docs/architecture.md, for people.
  */
 const ranks: readonly (readonly string[])[] = [
-  ['harness/units', 'harness/clock', 'harness/errors', 'harness/plain-text'],
+  ['harness/units', 'harness/clock', 'harness/errors', 'harness/plain-text', 'harness/version'],
   ['harness/catalogue'],
   ['harness/scenario'],
   ['harness/physics'],

@@ -6,15 +6,48 @@ export interface Difference {
   readonly recomputed: string
 }
 
+/** How two values are compared. */
+export interface DifferenceOptions {
+  /**
+   * The record was made by another version: sentences may have other words, and metrics and gates that came later are not
+   * in it. Numbers, statuses and names count all the same; the manifest speaks for every byte.
+   */
+  readonly otherVersion?: boolean
+}
+
+/** Fields that hold sentences. */
+const prose: ReadonlySet<string> = new Set([
+  'reason',
+  'reasons',
+  'evidence',
+  'findings',
+  'finding',
+  'message',
+  'failure',
+])
+
 /** Where two JSON values differ, to the last digit. `undefined` and a missing key are the same, as JSON has it. */
-export function differences(stored: unknown, recomputed: unknown, path = ''): Difference[] {
-  if (isBranch(stored) && isBranch(recomputed) && Array.isArray(stored) === Array.isArray(recomputed)) {
-    const keys = new Set([...Object.keys(stored), ...Object.keys(recomputed)])
-    return [...keys].flatMap((key) =>
-      differences(own(stored, key), own(recomputed, key), path === '' ? key : `${path}.${key}`),
+export function differences(stored: unknown, recomputed: unknown, options: DifferenceOptions = {}): Difference[] {
+  return compare(stored, recomputed, '', options.otherVersion ?? false)
+}
+
+function compare(stored: unknown, recomputed: unknown, path: string, otherVersion: boolean): Difference[] {
+  const [was, is] = otherVersion ? [byId(stored), byId(recomputed)] : [stored, recomputed]
+  if (isBranch(was) && isBranch(is) && Array.isArray(was) === Array.isArray(is)) {
+    const all = new Set([...Object.keys(was), ...Object.keys(is)])
+    const keys = otherVersion ? [...all].filter((key) => Object.hasOwn(was, key) && !prose.has(key)) : [...all]
+    return keys.flatMap((key) =>
+      compare(own(was, key), own(is, key), path === '' ? key : `${path}.${key}`, otherVersion),
     )
   }
-  return stored === recomputed ? [] : [{ path, stored: shown(stored), recomputed: shown(recomputed) }]
+  return was === is ? [] : [{ path, stored: shown(was), recomputed: shown(is) }]
+}
+
+/** A list of things with an id (gates) by that id: one that a later version put between them moves none of the others. */
+function byId(value: unknown): unknown {
+  if (!Array.isArray(value) || value.length === 0) return value
+  const entries = value.map((item: unknown) => [isBranch(item) ? own(item, 'id') : undefined, item] as const)
+  return entries.every(([id]) => typeof id === 'string') ? Object.fromEntries(entries) : value
 }
 
 const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { toolVersion } from '../version.ts'
 import type { Problem } from './check-files.ts'
 import { checkSeal, type Seal } from './check-seal.ts'
 import { differences } from './differences.ts'
@@ -39,7 +40,8 @@ async function figuresAgain(
   }
   const compared = { ...record, gates: comparableGates(record.gates, recomputed.gates) }
   const stored = Object.fromEntries(Object.keys(recomputed).map((key) => [key, compared[key as keyof RunRecord]]))
-  const found = differences(stored, recomputed).map(({ path, stored: says, recomputed: is }) => ({
+  const otherVersion = record.tool.version !== toolVersion
+  const found = differences(stored, recomputed, { otherVersion }).map(({ path, stored: says, recomputed: is }) => ({
     file: 'run.json',
     what: `${path}: says ${says}, recomputed ${is}`,
   }))

@@ -1,14 +1,14 @@
 import type { Trial } from '../record/schema/trial.ts'
-import { cardMetrics } from './card-metrics.ts'
 import { imageMetrics, trainingMetrics } from './job-metrics.ts'
 import type { Comparison, Metric, ScenarioShape } from './metric.ts'
+import { sharedMetrics } from './shared-metrics.ts'
 import { textMetrics } from './text-metrics.ts'
 
 /**
  * Every metric of a run, declared once and in the order in which it is shown: `result` of the record, comparisons, the
  * summary of a run, the report, quotes, progress and docs/metrics.md are made from this.
  */
-const declared = { ...textMetrics, ...imageMetrics, ...trainingMetrics, ...cardMetrics }
+const declared = { ...textMetrics, ...imageMetrics, ...trainingMetrics, ...sharedMetrics }
 
 export type MetricKey = keyof typeof declared
 

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { missing } from '../record/measured.ts'
 import { figureOf, relativeHalfWidth } from './result.ts'
-
-const noReason = (): string => 'unused'
 
 describe('a figure over trials', () => {
   test('is their mean ± t(0.975, n - 1) x s / √n', () => {
     // 98, 100, 102: s = 2, 4.303 x 2 / √3 = 4.968
-    const figure = figureOf([98, 100, 102], 'tokens/s', noReason)
+    const figure = figureOf([98, 100, 102], 'tokens/s')
     expect(figure).toEqual({
       mean: 100,
       ci95: [expect.closeTo(95.032, 3), expect.closeTo(104.968, 3)],
@@ -17,21 +16,21 @@ describe('a figure over trials', () => {
   })
 
   test('is none as soon as one trial lacks it, with that reason', () => {
-    expect(figureOf([98, null, 102], 'J', () => 'no power')).toEqual({
+    expect(figureOf([98, missing('no power'), 102], 'J')).toEqual({
       mean: null,
       ci95: null,
       n: 2,
       unit: 'J',
       reason: 'no power',
     })
-    expect(figureOf([], 'J', () => 'no power').reason).toBe('no trial was run')
+    expect(figureOf([], 'J')).toMatchObject({ mean: null, reason: 'no trial was run' })
   })
 
   test('has no interval of one trial, and none relative to 0', () => {
-    const one = figureOf([5], 's', noReason)
+    const one = figureOf([5], 's')
     expect(one).toEqual({ mean: 5, ci95: null, n: 1, unit: 's' })
     expect(relativeHalfWidth(one)).toBeNull()
-    expect(relativeHalfWidth(figureOf([0, 0], 's', noReason))).toBeNull()
-    expect(relativeHalfWidth(figureOf([-98, -100, -102], 's', noReason))).toBeCloseTo(0.04968, 5)
+    expect(relativeHalfWidth(figureOf([0, 0], 's'))).toBeNull()
+    expect(relativeHalfWidth(figureOf([-98, -100, -102], 's'))).toBeCloseTo(0.04968, 5)
   })
 })

@@ -12,6 +12,13 @@ test('percentiles of gaps are the nearest rank of all gaps', () => {
 })
 
 test('a p99 needs 100 gaps, and empty buckets are none', () => {
-  expect(gapFigures([row(10, 99), row(20, 0)])).toMatchObject({ p50: 10, p90: 10, p99: null, max: 10, n: 99 })
-  expect(gapFigures([])).toMatchObject({ p50: null, p90: null, p99: null, max: null, n: 0 })
+  expect(gapFigures([row(10, 99), row(20, 0)])).toMatchObject({
+    p50: 10,
+    p90: 10,
+    p99: { value: null, reason: '99 gaps; a p99 needs 100' },
+    max: 10,
+    n: 99,
+  })
+  const none = { value: null, reason: 'no successful request had two content events' }
+  expect(gapFigures([])).toMatchObject({ p50: none, p90: none, p99: none, max: none, n: 0 })
 })

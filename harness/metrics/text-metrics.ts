@@ -91,17 +91,6 @@ export const textMetrics = ofKind('text', {
     comparison: { hypothesis: 'pace', decides: true, floor: 0 },
     of: (trial) => trial.tpotMs.p50,
   },
-  goodputRequestsPerS: {
-    ...higher,
-    inSummary: true,
-    inQuote: false,
-    label: 'Goodput',
-    shortLabel: 'Goodput',
-    unit: 'requests/s',
-    digits: 2,
-    formula: 'requests inside the window that kept every limit of the SLO / length of the window',
-    of: (trial) => trial.goodputRequestsPerS,
-  },
   tokensPerJ: {
     ...higher,
     ...shown,

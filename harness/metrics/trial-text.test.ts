@@ -20,11 +20,7 @@ const request = (fromMs: number, toMs: number, over: Partial<RequestRow> = {}) =
   requestRow({ dispatchedMs: fromMs, lastTokenMs: toMs, endMs: toMs, ...over })
 
 /** 300 W without a break; 20 tokens a bin of 20 ms. The window goes from 1.5 s after the first request to the last end. */
-function trialOf(
-  requests: readonly RequestRow[],
-  toMs: number,
-  over: Partial<Parameters<typeof trialFigures>[1]> = {},
-) {
+function trialOf(requests: readonly RequestRow[], toMs: number, over: Partial<Parameters<typeof textTrial>[1]> = {}) {
   const tokens: TokenRow[] = Array.from({ length: toMs / 20 }, (_, bin) => ({
     trial: 0,
     binStartMs: bin * 20,

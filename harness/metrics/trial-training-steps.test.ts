@@ -54,16 +54,27 @@ describe('a trial of training', () => {
   test('trained nothing where a loss is not finite: no rate, and why', () => {
     const lost = tenLines.map((line) => (line.step === 50 ? { ...line, loss: null } : line))
     const trial = figuresOf(lost)
+    const none = { value: null, reason: 'no finite loss at step 50' }
     expect(trial.outcomes).toEqual({ ok: 9, 'loss-not-finite': 1 })
-    expect(trial.training).toMatchObject({ stepsPerS: null, trainedTokensPerS: null, joulesPerStep: null })
+    expect(trial.training).toMatchObject({
+      stepsPerS: none,
+      trainedTokensPerS: none,
+      joulesPerStep: none,
+    })
   })
 
   test('needs ten lines', () => {
-    expect(figuresOf(tenLines.slice(1)).windowStartMs).toBeNull()
+    expect(figuresOf(tenLines.slice(1)).windowStartMs).toEqual({
+      value: null,
+      reason: '9 lines of steps; 10 are needed',
+    })
   })
 
   test('has no tokens per second where one line states none', () => {
     const silent = tenLines.map((line) => (line.step === 50 ? { ...line, tokens: null } : line))
-    expect(figuresOf(silent).training).toMatchObject({ stepsPerS: 5, trainedTokensPerS: null })
+    expect(figuresOf(silent).training).toMatchObject({
+      stepsPerS: 5,
+      trainedTokensPerS: { value: null, reason: 'the command does not print the tokens of each step' },
+    })
   })
 })

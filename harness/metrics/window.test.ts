@@ -137,9 +137,9 @@ describe('the share that keeps the SLO', () => {
 
   test('does not ask of those due before or after it', () => {
     const late = due(4000, { outcome: 'timeout' })
-    expect(sloShareOf(new RequestTable([due(1000), late]), 1000, 3999, slo, 0)).toBe(1)
-    expect(sloShareOf(new RequestTable([due(1000), late]), 1000, 4000, slo, 0)).toBe(0.5)
-    expect(sloShareOf(new RequestTable([due(1000), late]), 1001, 4000, slo, 0)).toBe(0)
+    expect(sloShareOf(new RequestTable([due(1000), late]), { startMs: 1000, endMs: 3999, slo, dropped: 0 })).toBe(1)
+    expect(sloShareOf(new RequestTable([due(1000), late]), { startMs: 1000, endMs: 4000, slo, dropped: 0 })).toBe(0.5)
+    expect(sloShareOf(new RequestTable([due(1000), late]), { startMs: 1001, endMs: 4000, slo, dropped: 0 })).toBe(0)
   })
 
   test('is null where none was due', () => {

@@ -1,5 +1,6 @@
 import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
+import { toolVersion } from '../version.ts'
 
 /** Box, server and scenario of a hand-made live record, with names in it that a redacted copy must lose. */
 export function observed(id: string): RunRecord {
@@ -33,7 +34,7 @@ export function observed(id: string): RunRecord {
     startedAt: '2026-11-20T10:15:00.000Z',
     endedAt: '2026-11-20T10:17:00.000Z',
     clock: { originMs: 1_795_169_700_000 },
-    tool: { name: 'joulemark', version: '0.1.0', commit: null, node: 'v24.0.0' },
+    tool: { name: 'joulemark', version: toolVersion, commit: null, node: 'v24.0.0' },
     scenario: scenarioSchema.parse({
       name: 'llama-3.1-8b-fp8-batch8',
       title: 'Llama 3.1 8B FP8 batch 8',

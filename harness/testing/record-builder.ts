@@ -2,6 +2,7 @@ import { type MetricKey, metrics } from '../metrics/catalogue.ts'
 import { type Figure, type Gate, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { makeGpu } from './card-builder.ts'
+import { toolVersion } from '../version.ts'
 
 /** What a test wants to say about a run; everything else is made up and valid. */
 export interface RunOverrides {
@@ -48,7 +49,7 @@ export function makeRun(over: RunOverrides): RunRecord {
     startedAt,
     endedAt: startedAt,
     clock: { originMs: 0 },
-    tool: { name: 'joulemark', version: '0.1.0', commit: null, node: '24.0.0' },
+    tool: { name: 'joulemark', version: toolVersion, commit: null, node: '24.0.0' },
     scenario: {
       name: scenario,
       title: over.title ?? 'Llama 3.1 8B FP8 batch 32 agg',

@@ -1,17 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { toolVersion } from '../../harness/version.ts'
 
 /** The project's own folder. */
 export const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Version and commit of this joulemark and the Node it runs on, for the record. No commit outside a git checkout. */
 export function toolInfo(): RunRecord['tool'] {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return { name: 'joulemark', version, commit: gitCommit(), node: process.version }
+  return { name: 'joulemark', version: toolVersion, commit: gitCommit(), node: process.version }
 }
 
 function gitCommit(): string | null {

@@ -8,7 +8,7 @@ const inSummaryOnly = { inSummary: true, inQuote: false } as const
 const MEMORY_FLOOR_MIB = 64
 
 /** Metrics that runs of several kinds have: latency of whole requests, power, memory, energy, errors. */
-export const cardMetrics = {
+export const sharedMetrics = {
   e2eMsP50: {
     ...lower,
     ...inSummaryOnly,
@@ -19,6 +19,17 @@ export const cardMetrics = {
     digits: 0,
     formula: 'median over the requests of the window of (last token or image - time the request was sent)',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.e2eMs.p50),
+  },
+  goodputRequestsPerS: {
+    ...inSummaryOnly,
+    better: 'higher',
+    kinds: ['text', 'image'],
+    label: 'Goodput',
+    shortLabel: 'Goodput',
+    unit: 'requests/s',
+    digits: 2,
+    formula: 'requests inside the window that kept every limit of the SLO / length of the window',
+    of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.goodputRequestsPerS),
   },
   meanPowerW: {
     ...lower,
