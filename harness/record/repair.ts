@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import { missing } from './measured.ts'
 import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
 /** A record that fits its schema, and what had to be left out for it: one line per part. */
@@ -12,8 +14,9 @@ const MAX_STEPS = 1000
 type Branch = Record<PropertyKey, unknown>
 
 /**
- * The record with every part that its schema refuses set to null, or left out where null is refused too; what holds
- * such a part goes with it only where the schema requires the part. Null when nothing valid is left.
+ * The record with every part that its schema refuses set to null, or to a missing value with its reason, or left out
+ * where those are refused too; what holds such a part goes with it only where the schema requires the part. Null when
+ * nothing valid is left.
  */
 export function repaired(record: RunRecord): Repaired | null {
   const draft = structuredClone(record) as unknown as Branch
@@ -22,7 +25,8 @@ export function repaired(record: RunRecord): Repaired | null {
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const result = runRecordSchema.safeParse(draft)
     if (result.success) return { record: result.data, dropped: [...dropped.values()] }
-    const [issue] = result.error.issues
+    const [first] = result.error.issues
+    const issue = first && innermost(first)
     if (!issue || !dropOne(draft, issue.path, tries)) return null
     const path = nameOf(issue.path)
     const isAround = [...dropped.keys()].some((inner) => inner.startsWith(`${path}.`))
@@ -31,16 +35,26 @@ export function repaired(record: RunRecord): Repaired | null {
   return null
 }
 
-/** One step: null in the place of the deepest part that was not tried yet, then without it, then the part around it. */
+/** The part of a value that a union refuses: by the alternative that fits all of it but one part. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const near = issue.errors.find((inner) => inner.length === 1 && inner[0]!.path.length > 0)?.[0]
+  return near === undefined ? issue : innermost({ ...near, path: [...issue.path, ...near.path] })
+}
+
+/** What takes the place of a part that the schema refuses, in the order in which it is tried; then it is left out. */
+const substitutes: readonly unknown[] = [null, missing('the value that was measured fits no record')]
+
+/** One step: a substitute for the deepest part that was not tried yet, then without it, then the part around it. */
 function dropOne(draft: Branch, path: readonly PropertyKey[], tries: Map<string, number>): boolean {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const part = path.slice(0, depth)
     const tried = tries.get(nameOf(part)) ?? 0
     const parent = part.slice(0, -1).reduce<unknown>((branch, key) => (branch as Branch | null)?.[key], draft)
-    if (tried >= 2 || typeof parent !== 'object' || parent === null) continue
+    if (tried > substitutes.length || typeof parent !== 'object' || parent === null) continue
     tries.set(nameOf(part), tried + 1)
     const key = part[depth - 1] as PropertyKey
-    if (tried === 0) (parent as Branch)[key] = null
+    if (tried < substitutes.length) (parent as Branch)[key] = substitutes[tried]
     else if (Array.isArray(parent)) removeElement(parent, part, tries)
     else delete (parent as Branch)[key]
     return true

@@ -5,10 +5,12 @@ import { JoulemarkError } from '../errors.ts'
 import { checkFiles } from '../evidence/check-files.ts'
 import * as evaluate from '../gates/evaluate.ts'
 import * as drift from '../metrics/drift.ts'
-import * as figures from '../metrics/figures.ts'
+import * as trials from '../metrics/trial.ts'
+import { isKnown } from '../record/measured.ts'
 import { readRows, readRun, type StoredRun } from '../record/read.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { newKeyPair, readPrivateKey } from '../record/signature.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { RunWriter } from '../record/writer.ts'
 import { type FakeRun, fakeRun } from '../testing/fake-run.ts'
 import type { Prepared } from './prepare.ts'
@@ -21,9 +23,9 @@ afterEach(() => {
 
 /** What `spoil` makes of the figures of the second trial. */
 function spoilTrial2(spoil: (trial: Trial) => void): void {
-  const { figuresOf } = figures
-  vi.spyOn(figures, 'figuresOf').mockImplementation((scenario, seen) => {
-    const trial = figuresOf(scenario, seen)
+  const { trialOf } = trials
+  vi.spyOn(trials, 'trialOf').mockImplementation((scenario, seen) => {
+    const trial = trialOf(scenario, seen)
     if (seen.index === 1) spoil(trial)
     return trial
   })
@@ -202,14 +204,15 @@ describe('a run that fails ends as a valid record that says so, with the trials 
 describe('a record with a part that its schema refuses', () => {
   test('keeps everything but that figure, and names it', async () => {
     spoilTrial2((trial) => {
-      trial.decodeTokensPerS = Number.POSITIVE_INFINITY
+      Object.assign(trial, { decodeTokensPerS: Number.POSITIVE_INFINITY })
     })
     const { record } = await failedRun()
     expect(record.status).toBe('failed')
     expect(record.failure).toMatch(/the record is not valid: trials\.1\.decodeTokensPerS/)
     expect(record.failure).toMatch(/left out of the record: trials\.1\.decodeTokensPerS \(/)
-    expect(record.trials.map(({ decodeTokensPerS }) => decodeTokensPerS === null)).toEqual([false, true])
-    expect(record.trials[1]?.outputTokensPerS).toBeCloseTo(record.trials[0]?.outputTokensPerS as number)
+    const texts = trialsOfKind(record.trials, 'text')
+    expect(texts.map(({ decodeTokensPerS }) => isKnown(decodeTokensPerS))).toEqual([true, false])
+    expect(texts[1]?.outputTokensPerS).toBeCloseTo(texts[0]?.outputTokensPerS as number)
   })
 
   test('loses a trial only where the trial means nothing without that part', async () => {

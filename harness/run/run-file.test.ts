@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { missing } from '../record/measured.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import type { Trial } from '../record/schema/trial.ts'
 import { type ScenarioFile, scenarioFileSchema } from '../scenario/schema.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { makeRun } from '../testing/record-builder.ts'
+import { makeTextTrial } from '../testing/trial-builder.ts'
 import { silentProgress } from './progress.ts'
 import { goodShareOf, type RunOnce, runScenarioFile } from './run-file.ts'
 
@@ -22,7 +23,7 @@ const search = (over: object = {}): ScenarioFile =>
 
 const withShares = (...shares: readonly (number | null)[]): RunRecord => ({
   ...makeRun({ card: 'rtx-4090' }),
-  trials: shares.map((sloShare) => ({ sloShare })) as Trial[],
+  trials: shares.map((sloShare) => makeTextTrial({ sloShare: sloShare ?? missing('no request was due') })),
 })
 
 /** A server that meets the SLO for the given share of its requests at each rate. */

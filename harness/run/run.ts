@@ -2,6 +2,7 @@ import { certifyClient } from '../load/certificate.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { readRows } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { connectionsOf } from '../scenario/load-shape.ts'
 import { RunJournal } from './journal.ts'
@@ -76,7 +77,7 @@ function announce(journal: RunJournal, { scenario, gpus, telemetry }: Prepared, 
 async function lookForDrift(journal: RunJournal, { progress }: RunOptions): Promise<void> {
   const { scenario, trials } = journal.record
   if (scenario.kind !== 'text') return
-  const drift = findDrift(trials, await readRows(journal.directory, 'tokens.csv'))
+  const drift = findDrift(trialsOfKind(trials, 'text'), await readRows(journal.directory, 'tokens.csv'))
   for (const finding of drift.findings) progress.warn(finding)
   journal.drift(drift)
 }
