@@ -1,6 +1,6 @@
-import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { AGREEMENT } from '../energy/counter.ts'
 import { COVERAGE_INVALID, COVERAGE_WARN } from '../energy/window-energy.ts'
+import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'

@@ -1,6 +1,6 @@
-import { knownOf, } from '../record/measured.ts'
-import { trialsOfKind } from '../record/trials-of-kind.ts'
+import { knownOf } from '../record/measured.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent } from './threshold.ts'
 

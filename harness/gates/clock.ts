@@ -1,4 +1,4 @@
-import { isKnown, } from '../record/measured.ts'
+import { isKnown } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
 import { isBeyond } from './threshold.ts'

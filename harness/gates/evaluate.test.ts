@@ -1,5 +1,5 @@
-import { missing } from '../record/measured.ts'
 import { expect, test } from 'vitest'
+import { missing } from '../record/measured.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 import { evaluateGates } from './evaluate.ts'
 import type { GateId } from './table.ts'

@@ -1,6 +1,6 @@
-import { knownOf, } from '../record/measured.ts'
-import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { type ImageRunLimit, runLimit, type TextRunLimit, type TrainingRunLimit } from '../physics/run-limit.ts'
+import { knownOf } from '../record/measured.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
 import { failsAbove, failsBelow, isBeyond, percent } from './threshold.ts'
 

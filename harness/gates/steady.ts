@@ -1,10 +1,10 @@
-import { isKnown, reasonOf } from '../record/measured.ts'
-import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { headlineMetric } from '../metrics/headline.ts'
 import { relativeHalfWidth } from '../metrics/result.ts'
+import { isKnown, reasonOf } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
-import { defineGate, everyKind, gateResult, notMeasured, } from './gate.ts'
+import { defineGate, everyKind, gateResult, notMeasured } from './gate.ts'
 import { failsAbove, failsBelow, isBeyond, percent, warnsAbove, withValue } from './threshold.ts'
 
 /** Part of a trial that must be steady unless the scenario says how much. */

@@ -1,5 +1,5 @@
-import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { describe, expect, test } from 'vitest'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { gateOf, measuredRun } from '../testing/measured-run.ts'
 import type { GateInput } from './gate.ts'
 

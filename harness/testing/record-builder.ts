@@ -1,8 +1,8 @@
 import { type MetricKey, metrics } from '../metrics/catalogue.ts'
 import { type Figure, type Gate, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
-import { makeGpu } from './card-builder.ts'
 import { toolVersion } from '../version.ts'
+import { makeGpu } from './card-builder.ts'
 
 /** What a test wants to say about a run; everything else is made up and valid. */
 export interface RunOverrides {
