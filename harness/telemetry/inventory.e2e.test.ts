@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FakeSmi, makeFakeNvidiaSmi } from '../testing/fake-nvidia-smi.ts'
-import { readInventory } from './inventory.ts'
+import { fakeBox, fixtureNames } from '../testing/fake-nvidia-smi-cards.ts'
+import { inventoryFrom, readInventory } from './inventory.ts'
+import { readThroughPackage } from './package-reader.ts'
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`../testing/fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
@@ -22,36 +24,85 @@ const fake = (name: string, spec: Partial<FakeSmi> = {}, file = 'nvidia-smi') =>
     file,
   )
 
+/** An nvidia-smi that prints its TZ as the driver's version: ours runs in UTC, the package's in the zone of the person. */
+function zoneTeller(name: string, extra = ''): string {
+  const path = join(folder, name, 'nvidia-smi')
+  mkdirSync(dirname(path))
+  const xml = `<nvidia_smi_log><driver_version>$TZ</driver_version><gpu id="1"><uuid>${uuid}</uuid></gpu></nvidia_smi_log>`
+  const answer = `case "$1" in -q) ${extra}cat <<XML\n${xml}\nXML\n;; *) echo '0, ${uuid}' ;; esac`
+  writeFileSync(path, `#!/bin/sh\n${answer}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+/** Puts a fake first on PATH, as a driver's own nvidia-smi would be. */
+function onPath(nvidiaSmi: string): void {
+  vi.stubEnv('PATH', `${dirname(nvidiaSmi)}${delimiter}${process.env['PATH']}`)
+  vi.stubEnv('TZ', 'Zone/OfPerson')
+}
+
 describe('readInventory', () => {
-  it('reads through node-nvidia-smi and leaves PATH as it was', async () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it('reads the nvidia-smi on PATH through node-nvidia-smi, without a change of PATH', async () => {
+    onPath(zoneTeller('zone-on-path'))
     const before = process.env['PATH']
-    const { gpus, reason } = await readInventory(fake('plain'))
-    expect(reason).toBeUndefined()
-    expect(gpus).toMatchObject([{ uuid, index: 0 }])
+    const reading = readInventory('nvidia-smi')
+    expect(process.env['PATH']).toBe(before)
+    expect(await reading).toMatchObject({ gpus: [{ uuid, index: 0 }], driver: 'Zone/OfPerson' })
     expect(process.env['PATH']).toBe(before)
   })
 
-  it('keeps calls with two executables apart', async () => {
-    const paths = [fake('one'), fake('two', { gpus: [{ values: { uuid: 'GPU-x' } }], xml: fixture('h200-580') })]
+  it('reads a named path by itself, also where another one is on PATH', async () => {
+    onPath(fake('other-on-path', { xml: fixture('h200-580') }))
+    expect(await readInventory(zoneTeller('zone-by-name'))).toMatchObject({ gpus: [{ uuid }], driver: 'UTC' })
+  })
+
+  it.each([
+    ['a byte on stderr', "printf '!' >&2; "],
+    ['more than 1 MiB of output', "head -c 1200000 /dev/zero | tr '\\0' '\\n'; "],
+  ])('reads by itself where the package gives up on %s', async (what, extra) => {
+    onPath(zoneTeller(what.replaceAll(' ', '-'), extra))
+    expect(await readThroughPackage()).toBeNull()
+    expect(await readInventory('nvidia-smi')).toMatchObject({ gpus: [{ uuid }], driver: 'UTC' })
+  })
+
+  it.each(fixtureNames)('gives the same inventory of %s by either way', async (name) => {
+    const spec = await fakeBox(name)
+    const path = fake(`same-${name}`, spec)
+    const ours = await readInventory(path)
+    onPath(path)
+    const document = await readThroughPackage()
+    const indices = new Map(ours.gpus.map((gpu) => [gpu.uuid, gpu.index ?? -1]))
+    expect(document).not.toBeNull()
+    expect(inventoryFrom(document ?? undefined, indices)).toEqual(ours)
+    expect(await readInventory('nvidia-smi')).toEqual(ours)
+    expect(ours.gpus).toHaveLength(spec.gpus.length)
+  })
+
+  it('keeps calls with two executables apart, whatever their names', async () => {
+    const other = { gpus: [{ values: { uuid: 'GPU-x' } }], xml: fixture('h200-580') }
+    const paths = [fake('one'), fake('two', other, 'smi-of-another-name')]
     const [one, two] = await Promise.all(paths.map((path) => readInventory(path)))
     expect([one?.gpus[0]?.name, two?.gpus[0]?.name]).toEqual(['NVIDIA GeForce RTX 4090', 'NVIDIA H200'])
   })
 
-  it.each([
-    [
-      'a warning on stderr',
-      'nvidia-smi',
-      { '-q -x': { stdout: fixture('h200-580'), stderr: 'WARNING: infoROM is corrupted' } },
-    ],
-    ['another name of the executable', 'smi-of-another-name', {}],
-    [
-      'more than 1 MiB of output',
-      'nvidia-smi',
-      { '-q -x': { stdout: fixture('h200-580').replace('</gpu>', `<x>${'y'.repeat(1.2e6)}</x></gpu>`) } },
-    ],
-  ])('runs the command itself where the package cannot: %s', async (what, file, answers) => {
-    const path = fake(what.replaceAll(' ', '-'), { xml: fixture('h200-580'), answers }, file)
-    expect((await readInventory(path)).gpus).toMatchObject([{ name: 'NVIDIA H200' }])
+  it('every recorded document is among those', () => {
+    const recorded = readdirSync(new URL('../testing/fixtures/nvidia-smi/', import.meta.url))
+    expect(recorded.toSorted()).toEqual(fixtureNames.map((name) => `${name}.xml`).toSorted())
+  })
+
+  it('survives a document on which the parser of the package throws where nobody can catch it', async () => {
+    onPath(fake('crossed', { answers: { '-q -x': { stdout: '<a><b></a></b>' } } }))
+    expect(await readThroughPackage()).toBeNull()
+    expect(await readInventory('nvidia-smi')).toMatchObject({ gpus: [], reason: expect.stringContaining('no XML') })
+  })
+
+  it('does not wait for ever for a package that knows no timeout', async () => {
+    onPath(zoneTeller('slow', 'sleep 2; '))
+    expect(await readThroughPackage(200)).toBeNull()
   })
 
   it.each([

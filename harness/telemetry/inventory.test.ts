@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { inventoryFrom } from './inventory.ts'
-import { drawFromXml } from './inventory-gpu.ts'
+import { drawFromXml, gpuFromXml } from './inventory-gpu.ts'
 import { allAt, nodeAt, parseSmiXml, textAt } from './smi-xml.ts'
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`../testing/fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
-const parsed = async (name: string) => inventoryFrom(await parseSmiXml(fixture(name)), new Map())
+const parsed = async (name: string) => inventoryFrom(parseSmiXml(fixture(name)), new Map())
 
 const uuid = 'GPU-4090aaaa-0000-4000-8000-000000000001'
 
@@ -47,7 +47,7 @@ describe('inventoryFrom', () => {
   })
 
   it('reads two cards, numbered by nvidia-smi where it told', async () => {
-    const document = await parseSmiXml(fixture('two-rtx-4090-590'))
+    const document = parseSmiXml(fixture('two-rtx-4090-590'))
     const other = 'GPU-4090bbbb-0000-4000-8000-000000000002'
     expect(inventoryFrom(document, new Map()).gpus.map(({ index }) => index)).toEqual([0, 1])
     const { gpus } = inventoryFrom(
@@ -85,7 +85,7 @@ describe('inventoryFrom', () => {
       24.5,
     ],
   ])('finds limits and draw in %s', async (_, block, drawW) => {
-    const document = await parseSmiXml(`<nvidia_smi_log><gpu id="1"><uuid>GPU-a</uuid>${block}</gpu></nvidia_smi_log>`)
+    const document = parseSmiXml(`<nvidia_smi_log><gpu id="1"><uuid>GPU-a</uuid>${block}</gpu></nvidia_smi_log>`)
     const { gpus } = inventoryFrom(document, new Map())
     expect(gpus).toMatchObject([
       { powerLimitW: 400, powerDefaultLimitW: 450, name: 'unknown', vbios: null, memoryTotalMiB: null },
@@ -95,20 +95,47 @@ describe('inventoryFrom', () => {
 
   it('says why the list is empty', async () => {
     expect(inventoryFrom(undefined, new Map()).reason).toContain('no <nvidia_smi_log>')
-    const empty = await parseSmiXml('<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>')
+    const empty = parseSmiXml('<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>')
     expect(inventoryFrom(empty, new Map())).toMatchObject({ gpus: [], reason: 'nvidia-smi -q -x lists no GPU' })
   })
 })
 
 describe('the parsed document', () => {
   it('reads own elements only and survives nodes that change their type', async () => {
-    const document = await parseSmiXml(
-      '<a><__proto__>x</__proto__><rows>N/A</rows><n id="1">5</n><two>1</two><two>2</two></a>',
-    )
+    const document = parseSmiXml('<a><rows>N/A</rows><n id="1">5</n><two>1</two><two>2</two></a>')
     expect(textAt(document, 'a', 'rows', 'remapped_row_pending')).toBeUndefined()
     expect(textAt(document, 'a', 'n')).toBe('5')
     expect(textAt(document, 'a', 'two')).toBe('1')
     expect(textAt(document, 'a', 'toString')).toBeUndefined()
+  })
+
+  it('keeps every value as the text that was printed, with entities and CDATA read', () => {
+    const document = parseSmiXml(
+      '<?xml version="1.0" ?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">\n<a><!-- note --><b>007</b><c>1e5</c>' +
+        '<d>true</d><e>0x0000000000000004</e><f> N/A </f><g/><h>a &amp; b &lt;c&gt; &#233;</h><i><![CDATA[<x>]]></i></a>\n',
+    )
+    const texts = [...'bcdefghi'].map((name) => textAt(document, 'a', name))
+    expect(texts).toEqual(['007', '1e5', 'true', '0x0000000000000004', 'N/A', '', 'a & b <c> é', '<x>'])
+  })
+
+  it('takes no number and no text from what a card does not report', () => {
+    const values = ['N/A', '[N/A]', '[Not Supported]', 'Unknown Error', '']
+    for (const value of values) {
+      const xml = `<gpu id="1"><uuid>GPU-a</uuid><vbios_version>${value}</vbios_version><max_clocks><sm_clock>${value}</sm_clock></max_clocks></gpu>`
+      const gpu = gpuFromXml(nodeAt(parseSmiXml(xml), 'gpu'), 0, null)
+      expect(gpu).toMatchObject({ uuid: 'GPU-a', vbios: null, maxSmClockMHz: null })
+    }
+  })
+
+  it.each([
+    ['is cut off', '<a><b>1</b>'],
+    ['has tags that cross', '<a><b></a></b>'],
+    ['has text around it', 'WARNING: infoROM is corrupted\n<a>1</a>'],
+    ['is no XML', 'hello <there'],
+    ['is empty', ''],
+    ['names an element as JavaScript names its own', '<a><__proto__>x</__proto__></a>'],
+  ])('a document that %s is an error', (_, xml) => {
+    expect(() => parseSmiXml(xml)).toThrow()
     expect(({} as { x?: unknown }).x).toBeUndefined()
   })
 })

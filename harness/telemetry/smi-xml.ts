@@ -1,22 +1,29 @@
-import { createRequire } from 'node:module'
+import { XMLParser } from 'fast-xml-parser'
 
-/** A document of `nvidia-smi -q -x` as xml2js gives it without arrays: a node is text, an object, or an array of either. */
+/**
+ * A document of `nvidia-smi -q -x`: a node is text, an object by element name, or an array of either where a name stands
+ * several times. An element with attributes keeps its text under `_`. node-nvidia-smi gives the same shape.
+ */
 export type XmlNode = string | { readonly [name: string]: XmlNode } | readonly XmlNode[] | undefined
 
-type ParseString = (xml: string, options: object, done: (error: Error | null, document: XmlNode) => void) => void
+/** Values stay text as printed: `007`, `1e5`, `true` and `0x10` are identifiers and masks here, never numbers. */
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributesGroupName: '$',
+  attributeNamePrefix: '',
+  textNodeName: '_',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: true,
+  // reads numeric character references too
+  htmlEntities: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+})
 
-/** The parser that node-nvidia-smi itself uses, found from where that package stands: one parser, one behaviour. */
-const requireHere = createRequire(import.meta.url)
-const { parseString } = createRequire(requireHere.resolve('node-nvidia-smi'))('xml2js') as { parseString: ParseString }
-
-/** Parses the output of `nvidia-smi -q -x` with the options of node-nvidia-smi. Rejects when it is no XML. */
-export function parseSmiXml(xml: string): Promise<XmlNode> {
-  return new Promise((resolve, reject) => {
-    parseString(xml, { explicitArray: false, trim: true }, (error, document) => {
-      if (error) reject(error)
-      else resolve(document)
-    })
-  })
+/** Parses the output of `nvidia-smi -q -x`. Throws when it is not one whole, well-formed document. */
+export function parseSmiXml(xml: string): XmlNode {
+  return parser.parse(xml, true) as XmlNode
 }
 
 /** The node at a path of element names; the first one where there are several. Own keys only: `__proto__` is text here. */
@@ -37,7 +44,7 @@ export function textAt(node: XmlNode, ...path: readonly string[]): string | unde
   return typeof inner === 'string' ? inner : undefined
 }
 
-/** All nodes of one name: xml2js gives an object for one, an array for several. */
+/** All nodes of one name: an object or text for one, an array for several. */
 export function allAt(node: XmlNode, name: string): readonly XmlNode[] {
   const here = first(node)
   if (typeof here !== 'object' || Array.isArray(here) || !Object.hasOwn(here, name)) return []

@@ -103,7 +103,7 @@ const laterFields: readonly { readonly from: number; readonly fields: readonly s
 /** A fake that answers queries, `-q -x`, `--version` and process lists as one of the recorded boxes would. */
 export async function fakeBox(name: FixtureName, over: Partial<FakeSmi> = {}): Promise<FakeSmi> {
   const xml = fixtureXml(name)
-  const log = nodeAt(await parseSmiXml(xml), 'nvidia_smi_log')
+  const log = nodeAt(parseSmiXml(xml), 'nvidia_smi_log')
   const driver = textAt(log, 'driver_version') ?? ''
   const major = Number(driver.split('.')[0])
   const added = laterFields.flatMap(({ from, fields }) => (major >= from ? fields : []))
