@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
-import { startSampler } from '../telemetry/sampler.ts'
+import { startSampler } from '../telemetry/sampler/sampler.ts'
 import { makeFakeNvidiaSmi } from '../testing/fake-nvidia-smi.ts'
 
 /** Processor time of one process over a span, as a share of one core. */

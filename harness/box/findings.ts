@@ -6,7 +6,7 @@ import { cardChecks } from '../telemetry/doctor/checks-card.ts'
 import { eccChecks } from '../telemetry/doctor/checks-ecc.ts'
 import { linkChecks } from '../telemetry/doctor/checks-links.ts'
 import { settingsChecks } from '../telemetry/doctor/checks-settings.ts'
-import { type CardSnapshot, type SnapshotField, snapshotFields } from '../telemetry/snapshot.ts'
+import { type CardSnapshot, type SnapshotField, snapshotFields } from '../telemetry/snapshot/snapshot.ts'
 
 /** A check of the doctor that found something. */
 export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'mend'> & { readonly status: 'warn' | 'fail' }

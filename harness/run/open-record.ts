@@ -1,7 +1,7 @@
 import { trialBounds } from '../metrics/stopping.ts'
 import { canonicalSha256, provenanceOf } from '../record/provenance.ts'
 import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
-import { readHost } from '../telemetry/host.ts'
+import { readHost } from '../telemetry/snapshot/host.ts'
 import type { Prepared } from './prepare.ts'
 import type { RunOptions } from './run-options.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { allAt, nodeAt, parseSmiXml, textAt, type XmlNode } from '../telemetry/smi-xml.ts'
+import { allAt, nodeAt, parseSmiXml, textAt, type XmlNode } from '../telemetry/inventory/smi-xml.ts'
 import { type FakeGpu, type FakeSmi, fakeFields550 } from './fake-nvidia-smi.ts'
 
 /** Boxes of recorded shape with values of our own: `-q -x` documents under fixtures/nvidia-smi. */

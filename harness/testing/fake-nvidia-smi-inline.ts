@@ -1,6 +1,6 @@
-import type { SmiExec } from '../telemetry/smi-exec.ts'
-import { failureOf } from '../telemetry/smi-failures.ts'
-import type { LoopEnd, StartLoop } from '../telemetry/smi-loop.ts'
+import type { LoopEnd, StartLoop } from '../telemetry/sampler/smi-loop.ts'
+import type { SmiExec } from '../telemetry/smi/exec.ts'
+import { failureOf } from '../telemetry/smi/failures.ts'
 import { type FakeSmi, fakeFields550 } from './fake-nvidia-smi.ts'
 import { answerTo, askedFields, type Played, tickText } from './fake-nvidia-smi-answers.ts'
 

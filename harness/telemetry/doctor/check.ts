@@ -1,4 +1,4 @@
-import type { CardSnapshot } from '../snapshot.ts'
+import type { CardSnapshot } from '../snapshot/snapshot.ts'
 
 export const checkStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export type CheckStatus = (typeof checkStatuses)[number]

@@ -1,5 +1,5 @@
 import type { Card } from '../../catalogue/types.ts'
-import { type CardSnapshot, numberIn } from '../snapshot.ts'
+import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
 import { type Check, fail, overCards, pass, type Rule } from './check.ts'
 
 const rules = {

@@ -1,4 +1,4 @@
-import { coreFields } from '../smi-fields.ts'
+import { coreFields } from '../smi/fields.ts'
 import { type Check, fail, notMeasured, pass, type Rule, warn } from './check.ts'
 import type { Facts } from './facts.ts'
 

@@ -1,5 +1,5 @@
-import { healthOf } from '../health.ts'
-import { type CardSnapshot, numberIn } from '../snapshot.ts'
+import { healthOf } from '../snapshot/health.ts'
+import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
 import { type Check, nameOf, overCards, type Rule } from './check.ts'
 
 const rules = {

@@ -1,5 +1,5 @@
-import { type CardSnapshot, numberIn } from '../snapshot.ts'
-import { countNvlinks, parseTopology } from '../topology.ts'
+import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
+import { countNvlinks, parseTopology } from '../snapshot/topology.ts'
 import { type Check, fail, notMeasured, overCards, pass, type Rule, warn } from './check.ts'
 import type { Facts } from './facts.ts'
 

@@ -1,6 +1,6 @@
 import type { Card } from '../../catalogue/types.ts'
-import { eventReasonsOf, parseSmiMask } from '../smi-values.ts'
-import { type CardSnapshot, numberIn } from '../snapshot.ts'
+import { eventReasonsOf, parseSmiMask } from '../smi/values.ts'
+import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
 import { type Check, nameOf, overCards, type Rule } from './check.ts'
 
 const rules = {

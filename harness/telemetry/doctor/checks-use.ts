@@ -1,4 +1,4 @@
-import { type CardSnapshot, numberIn } from '../snapshot.ts'
+import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
 import { type Check, fail, notMeasured, overCards, pass, type Rule } from './check.ts'
 import type { Facts } from './facts.ts'
 

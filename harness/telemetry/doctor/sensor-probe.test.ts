@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import type { EnergyCounter } from '../nvml/counter.ts'
-import type { LoopEnd, StartLoop } from '../smi-loop.ts'
+import type { LoopEnd, StartLoop } from '../sampler/smi-loop.ts'
 import { sensorChecks } from './checks-sensor.ts'
 import { changeIntervalMs } from './sensor-figures.ts'
 import { type ProbeOptions, probeSensor } from './sensor-probe.ts'

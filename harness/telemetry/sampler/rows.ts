@@ -1,7 +1,7 @@
-import { type GpuRow, roundMs } from '../record/rows.ts'
+import { type GpuRow, roundMs } from '../../record/rows.ts'
+import type { SelectedField } from '../smi/fields.ts'
 import { createClockOffset } from './clock-offset.ts'
-import { describeEvent, type SamplerEvent, type SamplerNews } from './sampler-events.ts'
-import type { SelectedField } from './smi-fields.ts'
+import { describeEvent, type SamplerEvent, type SamplerNews } from './events.ts'
 import { parseSmiLine, type SmiSample } from './smi-line.ts'
 
 const KEPT_EVENTS = 1000

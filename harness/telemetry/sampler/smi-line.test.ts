@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coreFields } from './smi-fields.ts'
+import { coreFields } from '../smi/fields.ts'
 import { parseSmiLine } from './smi-line.ts'
 
 const line =

@@ -8,7 +8,7 @@ import {
   parseSmiText,
   parseSmiTimestamp,
   sickKinds,
-} from './smi-values.ts'
+} from './values.ts'
 
 describe('missing values', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { JoulemarkError } from '../errors.ts'
-import { failureInText, failureOf, type SmiFailure } from './smi-failures.ts'
+import { JoulemarkError } from '../../errors.ts'
+import { failureInText, failureOf, type SmiFailure } from './failures.ts'
 
 /** The answer of one call, for callers who can go on without a GPU. */
 export type SmiResult =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fakeFields550 } from '../testing/fake-nvidia-smi.ts'
-import { coreFields, intersectFields, parseHelpFields, rejectedField, withoutField } from './smi-fields.ts'
+import { fakeFields550 } from '../../testing/fake-nvidia-smi.ts'
+import { coreFields, intersectFields, parseHelpFields, rejectedField, withoutField } from './fields.ts'
 
 const help = `List of valid properties to query for the switch "--query-gpu":
 

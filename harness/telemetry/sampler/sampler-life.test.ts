@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Clock } from '../clock.ts'
-import type { GpuRow } from '../record/rows.ts'
+import type { Clock } from '../../clock.ts'
+import type { GpuRow } from '../../record/rows.ts'
+import { coreFields } from '../smi/fields.ts'
+import type { SamplerEvent } from './events.ts'
 import { type SamplerOptions, startSampler } from './sampler.ts'
-import type { SamplerEvent } from './sampler-events.ts'
-import { coreFields } from './smi-fields.ts'
 import type { LoopEnd, StartLoop } from './smi-loop.ts'
 import { loopLimits } from './watched-loop.ts'
 

@@ -1,4 +1,4 @@
-import { type EventReason, eventReasons, isReasonActive } from '../catalogue/nvml-event-reasons.ts'
+import { type EventReason, eventReasons, isReasonActive } from '../../catalogue/nvml-event-reasons.ts'
 
 /** Why nvidia-smi gave no value: it has many texts for it, and none of them is a zero. */
 export type MissingKind =

@@ -1,5 +1,5 @@
-import type { Gpu } from '../record/schema/run.ts'
-import { parseSmiNumber, parseSmiText } from './smi-values.ts'
+import type { Gpu } from '../../record/schema/run.ts'
+import { parseSmiNumber, parseSmiText } from '../smi/values.ts'
 import { nodeAt, textAt, type XmlNode } from './smi-xml.ts'
 
 /**

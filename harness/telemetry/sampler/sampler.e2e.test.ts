@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../clock.ts'
-import type { GpuRow } from '../record/rows.ts'
-import { type FakeSmi, makeFakeNvidiaSmi } from '../testing/fake-nvidia-smi.ts'
+import { systemClock } from '../../clock.ts'
+import type { GpuRow } from '../../record/rows.ts'
+import { type FakeSmi, makeFakeNvidiaSmi } from '../../testing/fake-nvidia-smi.ts'
+import type { SamplerEvent } from './events.ts'
 import { type SamplerOptions, startSampler } from './sampler.ts'
-import type { SamplerEvent } from './sampler-events.ts'
 
 let folder: string
 beforeAll(() => {

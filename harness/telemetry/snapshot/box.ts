@@ -1,10 +1,10 @@
-import type { CardSight } from '../record/schema/telemetry.ts'
-import { kernelModuleIn, parseVersions, type ReadText, readTextFile } from './doctor/facts.ts'
+import type { CardSight } from '../../record/schema/telemetry.ts'
+import { kernelModuleIn, parseVersions, type ReadText, readTextFile } from '../doctor/facts.ts'
+import type { SmiExec } from '../smi/exec.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { healthOf } from './health.ts'
 import { readHost } from './host.ts'
 import { readProcesses } from './processes.ts'
-import type { SmiExec } from './smi-exec.ts'
 import { readSnapshot } from './snapshot.ts'
 
 /** The fingerprint of the box as it stands; null where the cards cannot be read. */

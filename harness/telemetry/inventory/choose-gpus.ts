@@ -1,5 +1,5 @@
-import { JoulemarkError } from '../errors.ts'
-import type { Gpu } from '../record/schema/run.ts'
+import { JoulemarkError } from '../../errors.ts'
+import type { Gpu } from '../../record/schema/run.ts'
 
 /**
  * Which GPUs serve the model: only their energy counts. One GPU needs no choice; of several, those named by UUID or

@@ -1,6 +1,6 @@
-import { type Clock, sleepUnlessAborted } from '../clock.ts'
-import { startFailure } from './smi-exec.ts'
-import { failureOf, type SmiFailure } from './smi-failures.ts'
+import { type Clock, sleepUnlessAborted } from '../../clock.ts'
+import { startFailure } from '../smi/exec.ts'
+import { failureOf, type SmiFailure } from '../smi/failures.ts'
 import type { LoopEnd, StartLoop } from './smi-loop.ts'
 
 /** How long a looping child may print no row before it counts as hung, in ms. */

@@ -1,5 +1,5 @@
-import { failureInText, type SmiFailure } from './smi-failures.ts'
-import type { SampleKey, SelectedField } from './smi-fields.ts'
+import { failureInText, type SmiFailure } from '../smi/failures.ts'
+import type { SampleKey, SelectedField } from '../smi/fields.ts'
 import {
   missingKindOf,
   parseSmiMask,
@@ -7,7 +7,7 @@ import {
   parseSmiText,
   parseSmiTimestamp,
   sickKinds,
-} from './smi-values.ts'
+} from '../smi/values.ts'
 
 /** One sample as the sensor told it; the stamp is nvidia-smi's own, in milliseconds since the Unix epoch. */
 export interface SmiSample {

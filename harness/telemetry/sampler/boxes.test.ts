@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../clock.ts'
-import type { GpuRow } from '../record/rows.ts'
-import { type FixtureName, fakeBox, fixtureNames } from '../testing/fake-nvidia-smi-cards.ts'
-import { inlineNvidiaSmi } from '../testing/fake-nvidia-smi-inline.ts'
-import { healthOf } from './health.ts'
+import { systemClock } from '../../clock.ts'
+import type { GpuRow } from '../../record/rows.ts'
+import { type FixtureName, fakeBox, fixtureNames } from '../../testing/fake-nvidia-smi-cards.ts'
+import { inlineNvidiaSmi } from '../../testing/fake-nvidia-smi-inline.ts'
+import { parseHelpFields } from '../smi/fields.ts'
+import { healthOf } from '../snapshot/health.ts'
+import { readSnapshot } from '../snapshot/snapshot.ts'
 import { startSampler } from './sampler.ts'
-import { parseHelpFields } from './smi-fields.ts'
-import { readSnapshot } from './snapshot.ts'
 
 async function look(name: FixtureName) {
   const spec = await fakeBox(name)

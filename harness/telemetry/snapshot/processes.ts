@@ -1,5 +1,5 @@
-import type { SmiExec } from './smi-exec.ts'
-import { parseSmiNumber } from './smi-values.ts'
+import type { SmiExec } from '../smi/exec.ts'
+import { parseSmiNumber } from '../smi/values.ts'
 
 /** One process that holds a compute context on a card. */
 export interface GpuProcess {

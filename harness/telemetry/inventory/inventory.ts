@@ -1,9 +1,9 @@
-import { messageOf } from '../errors.ts'
-import type { Gpu } from '../record/schema/run.ts'
-import { gpuFromXml } from './inventory-gpu.ts'
+import { messageOf } from '../../errors.ts'
+import type { Gpu } from '../../record/schema/run.ts'
+import { runNvidiaSmi } from '../smi/exec.ts'
+import { parseSmiText } from '../smi/values.ts'
+import { gpuFromXml } from './gpu-from-xml.ts'
 import { readThroughPackage } from './package-reader.ts'
-import { runNvidiaSmi } from './smi-exec.ts'
-import { parseSmiText } from './smi-values.ts'
 import { allAt, nodeAt, parseSmiXml, textAt, type XmlNode } from './smi-xml.ts'
 
 export interface Inventory {

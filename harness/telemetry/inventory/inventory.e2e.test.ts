@@ -2,13 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type FakeSmi, makeFakeNvidiaSmi } from '../testing/fake-nvidia-smi.ts'
-import { fakeBox, fixtureNames } from '../testing/fake-nvidia-smi-cards.ts'
+import { type FakeSmi, makeFakeNvidiaSmi } from '../../testing/fake-nvidia-smi.ts'
+import { fakeBox, fixtureNames } from '../../testing/fake-nvidia-smi-cards.ts'
 import { inventoryFrom, readInventory } from './inventory.ts'
 import { readThroughPackage } from './package-reader.ts'
 
 const fixture = (name: string): string =>
-  readFileSync(new URL(`../testing/fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../../testing/fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
 
 let folder: string
 beforeAll(() => {
@@ -90,7 +90,7 @@ describe('readInventory', () => {
   })
 
   it('every recorded document is among those', () => {
-    const recorded = readdirSync(new URL('../testing/fixtures/nvidia-smi/', import.meta.url))
+    const recorded = readdirSync(new URL('../../testing/fixtures/nvidia-smi/', import.meta.url))
     expect(recorded.toSorted()).toEqual(fixtureNames.map((name) => `${name}.xml`).toSorted())
   })
 

@@ -1,6 +1,6 @@
-import type { SmiExec } from './smi-exec.ts'
-import { rejectedField } from './smi-fields.ts'
-import { missingKindOf, parseSmiNumber, sickKinds } from './smi-values.ts'
+import type { SmiExec } from '../smi/exec.ts'
+import { rejectedField } from '../smi/fields.ts'
+import { missingKindOf, parseSmiNumber, sickKinds } from '../smi/values.ts'
 
 /**
  * What is read once before and once after a run, beside the loop. Every one may be absent on a driver; the throttle

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { requireSmi, runNvidiaSmi } from './smi-exec.ts'
+import { requireSmi, runNvidiaSmi } from './exec.ts'
 
 let folder: string
 beforeAll(() => {

@@ -1,10 +1,8 @@
-import { type Clock, sleepUnlessAborted } from '../clock.ts'
-import { JoulemarkError } from '../errors.ts'
-import { type GpuRow, roundMs } from '../record/rows.ts'
-import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
-import type { SamplerEvent, SamplerReport } from './sampler-events.ts'
-import { createRowMaker } from './sampler-rows.ts'
-import { runNvidiaSmi, type SmiExec } from './smi-exec.ts'
+import { type Clock, sleepUnlessAborted } from '../../clock.ts'
+import { JoulemarkError } from '../../errors.ts'
+import { type GpuRow, roundMs } from '../../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../../record/sample-interval.ts'
+import { runNvidiaSmi, type SmiExec } from '../smi/exec.ts'
 import {
   coreFields,
   intersectFields,
@@ -12,7 +10,9 @@ import {
   rejectedField,
   type SelectedField,
   withoutField,
-} from './smi-fields.ts'
+} from '../smi/fields.ts'
+import type { SamplerEvent, SamplerReport } from './events.ts'
+import { createRowMaker } from './rows.ts'
 import { loopArguments, type StartLoop, smiLoopStarter } from './smi-loop.ts'
 import { type LoopLimits, loopLimits, type WatchedLoop, watchLoop } from './watched-loop.ts'
 

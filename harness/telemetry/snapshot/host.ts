@@ -1,5 +1,5 @@
 import { cpus, hostname, release, totalmem, type } from 'node:os'
-import type { RunRecord } from '../record/schema/run.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
 
 /** The machine that the harness runs on, as the operating system tells it. */
 export function readHost(): RunRecord['host'] {

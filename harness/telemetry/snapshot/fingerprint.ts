@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RunRecord } from '../record/schema/run.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
 import type { CardSnapshot, SnapshotField } from './snapshot.ts'
 
 /** What a box is, as far as it bears on a figure: kept with every record, so that two records can be told apart. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { smiEnvironment } from './smi-exec.ts'
-import type { SelectedField } from './smi-fields.ts'
+import { smiEnvironment } from '../smi/exec.ts'
+import type { SelectedField } from '../smi/fields.ts'
 
 /** How a child ended, as raw as it was: the watcher knows which of its lines were rows. */
 export interface LoopEnd {

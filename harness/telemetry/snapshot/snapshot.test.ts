@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { SmiExec } from '../smi/exec.ts'
 import { healthOf } from './health.ts'
 import { parseProcesses, readProcesses } from './processes.ts'
-import type { SmiExec } from './smi-exec.ts'
 import { numberIn, readSnapshot, type SnapshotField, snapshotFields } from './snapshot.ts'
 import { countNvlinks, parseTopology } from './topology.ts'
 

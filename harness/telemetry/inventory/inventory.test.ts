@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { drawFromXml, gpuFromXml } from './gpu-from-xml.ts'
 import { inventoryFrom } from './inventory.ts'
-import { drawFromXml, gpuFromXml } from './inventory-gpu.ts'
 import { allAt, nodeAt, parseSmiXml, textAt } from './smi-xml.ts'
 
 const fixture = (name: string): string =>
-  readFileSync(new URL(`../testing/fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../../testing/fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
 const parsed = async (name: string) => inventoryFrom(parseSmiXml(fixture(name)), new Map())
 
 const uuid = 'GPU-4090aaaa-0000-4000-8000-000000000001'
