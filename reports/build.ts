@@ -17,6 +17,7 @@ import { fitsTable } from './tables/fits.ts'
 import { goodputTable } from './tables/goodput.ts'
 import { type BoxFindings, gotchasTable } from './tables/gotchas.ts'
 import { jobsTable } from './tables/jobs.ts'
+import { metricsTable } from './tables/metrics.ts'
 import { type Selection, selectRuns } from './tables/selection.ts'
 import { type ServingExamples, servingTable } from './tables/serving.ts'
 import { specTable } from './tables/spec.ts'
@@ -50,6 +51,7 @@ export const reportTables = [
   'goodput',
   'economics',
   'jobs',
+  'metrics',
   'winners',
   'serving',
   'gotchas',
@@ -110,6 +112,7 @@ function comparisonTables(selection: Selection, facts: Facts, options: ReportOpt
     goodputTable(selection),
     scenario === null ? null : economicsTable(selection, facts, scenario),
     jobsTable(selection, facts),
+    metricsTable(selection),
     selection.cards.length > 1 ? winnersTable(winners) : null,
     options.serving === undefined ? null : servingTable(selection, options.serving),
     gotchasTable(shown, facts, options.boxFindings),

@@ -33,6 +33,23 @@ export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit
   }
 }
 
+/** One metric of a run as a cell: mean and interval in the unit that people read it in. */
+export function metricCell(run: RunRecord, key: MetricKey): Cell {
+  const known = measuredOf(run, key)
+  if ('reason' in known) return missing(known.reason)
+  const { digits, unit, shownAs } = metrics[key]
+  const { value, ci95 } = known.value
+  const scale = shownAs?.scale ?? 1
+  return {
+    kind: 'number',
+    value: value * scale,
+    unit: shownAs?.unit ?? unit,
+    digits,
+    ...(ci95 && value !== 0 ? { ci95: [ci95[0] * scale, ci95[1] * scale] as const } : {}),
+    ...stampOf(run),
+  }
+}
+
 /** What a cell carries that rests on these runs. */
 export const stampOf = (...runs: readonly RunRecord[]): { simulated?: true } =>
   runs.some((run) => run.source === 'simulated') ? { simulated: true } : {}

@@ -1,10 +1,9 @@
-import { labelOf, type MetricKey, metrics, summaryMetrics } from '../../harness/metrics/catalogue.ts'
+import { labelOf, summaryMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWork } from '../../harness/metrics/describe-work.ts'
-import { reasonOfFigure } from '../../harness/metrics/result.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import { soakText } from '../run-remarks.ts'
-import { stampOf } from './figure-cell.ts'
-import { buildTable, type Cell, missing, type Table, type Tone, text } from './table.ts'
+import { metricCell } from './figure-cell.ts'
+import { buildTable, type Table, type Tone, text } from './table.ts'
 
 /** What one run measured: figure, 95 % interval, number of trials. */
 export function runSummaryTable(record: RunRecord): Table {
@@ -29,23 +28,6 @@ export function runSummaryTable(record: RunRecord): Table {
       ...(record.oom ? [`OOM: ${record.oom.evidence}`] : []),
     ],
   })
-}
-
-/** One metric of a run as a cell: mean and interval in the unit that people read it in. */
-function metricCell(record: RunRecord, key: MetricKey): Cell {
-  const figure = record.result[key]
-  if (!figure || figure.mean === null) return missing(reasonOfFigure(figure) ?? 'no trial was run')
-  const { digits, unit, shownAs } = metrics[key]
-  const scale = shownAs?.scale ?? 1
-  const ci95 = figure.ci95 && figure.mean !== 0 ? ([figure.ci95[0] * scale, figure.ci95[1] * scale] as const) : null
-  return {
-    kind: 'number',
-    value: figure.mean * scale,
-    unit: shownAs?.unit ?? unit,
-    digits,
-    ...(ci95 ? { ci95 } : {}),
-    ...stampOf(record),
-  }
 }
 
 function convergence(record: RunRecord): string {

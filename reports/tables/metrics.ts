@@ -1,0 +1,37 @@
+import { labelOf, type MetricKey, summaryMetrics } from '../../harness/metrics/catalogue.ts'
+import { metricCell } from './figure-cell.ts'
+import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
+import { buildTable, type Cell, missing, type Table, text } from './table.ts'
+
+interface MetricRow {
+  readonly scenario: ScenarioRow
+  readonly key: MetricKey
+}
+
+/** Every metric of every scenario on every card, with its interval: what the other tables choose from. */
+export function metricsTable(selection: Selection): Table {
+  return buildTable({
+    id: 'metrics',
+    title: 'All metrics',
+    columns: [
+      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: MetricRow) => text(scenario.title) },
+      { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(labelOf(key)) },
+      ...selection.cards.map((card) => ({
+        id: card.key,
+        head: card.label,
+        align: 'right' as const,
+        cell: (row: MetricRow) => cellOf(row, card, selection),
+      })),
+    ],
+    rows: selection.scenarios.flatMap((scenario) =>
+      summaryMetrics(scenario.sample.scenario).map((key): MetricRow => ({ scenario, key })),
+    ),
+    rowId: ({ scenario, key }) => `${scenario.name}-${key}`,
+    notes: ['Formulas: docs/metrics.md. Intervals are 95 % t-intervals over the trials.'],
+  })
+}
+
+function cellOf({ scenario, key }: MetricRow, card: CardColumn, selection: Selection): Cell {
+  const run = selection.runOf(scenario.name, card.key)
+  return run === null ? missing(`${card.label}: no run of ${scenario.name} was given`) : metricCell(run, key)
+}
