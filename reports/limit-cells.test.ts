@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../harness/testing/record-builder.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
+import { throughputTable } from './comparison/throughput.ts'
 import { formatCell } from './render/format-cell.ts'
 import { selectRuns } from './tables/selection.ts'
-import { throughputTable } from './tables/throughput.ts'
 
 const facts = catalogueFacts()
 const image = { size: '1024x1024', steps: 28, guidance: 3.5, batch: 1 } as const

@@ -10,7 +10,7 @@ import { expandSweep } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
-import type { ServingExample } from '../../reports/tables/serving.ts'
+import type { ServingExample } from '../../reports/comparison/serving.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** `serve` as typed. */

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Cell, missing, type Table, text } from './table.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 
 /** How a scenario is served on a card, or why there is no way to say it. */
 export type ServingExample =

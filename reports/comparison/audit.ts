@@ -1,6 +1,6 @@
 import { type Status, statuses, type Verdict } from '../claims/finding.ts'
 import { type Claims, cardTables, cellOf } from '../claims/schema.ts'
-import { buildTable, type Table, type Tone, text } from './table.ts'
+import { buildTable, type Table, type Tone, text } from '../tables/table.ts'
 import { BEYOND_LIMIT } from './throughput.ts'
 
 const tones: Readonly<Record<Status, Tone>> = {

@@ -1,13 +1,13 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
+import { type Measured, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { ratioInterval } from '../tables/ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Table, text } from '../tables/table.ts'
+import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
-import { type Measured, measuredOf, stampOf } from './figure-cell.ts'
 import { jobUnit } from './job-unit.ts'
-import { ratioInterval } from './ratio-interval.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Table, text } from './table.ts'
-import { workloadCell } from './workload-cell.ts'
 
 /** Who wins a workload, and the figures that say so. */
 export interface Winner {

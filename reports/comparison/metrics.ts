@@ -1,7 +1,7 @@
 import { labelOf, type MetricKey, summaryMetrics } from '../../harness/metrics/catalogue.ts'
-import { metricCell } from './figure-cell.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Cell, missing, type Table, text } from './table.ts'
+import { metricCell } from '../tables/figure-cell.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 
 interface MetricRow {
   readonly scenario: ScenarioRow

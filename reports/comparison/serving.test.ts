@@ -7,8 +7,8 @@ import { renderMarkdown } from '../render/markdown.ts'
 import { displayWidth } from '../render/plain-text.ts'
 import { reportJsonSchema } from '../render/report-schema.ts'
 import { renderTerminal } from '../render/terminal.ts'
+import { selectRuns } from '../tables/selection.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { selectRuns } from './selection.ts'
 import { type ServingExample, servingTable } from './serving.ts'
 
 const image = { kind: 'image', image: { steps: 20, guidance: 5 } } as const

@@ -1,9 +1,9 @@
 import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
+import { percentText } from '../tables/economics-rows.ts'
+import type { ScenarioRow } from '../tables/selection.ts'
 import type { CardMoney } from './card-money.ts'
-import { percentText } from './economics-rows.ts'
-import type { ScenarioRow } from './selection.ts'
 
 /** What a reader must know to work the economics out again: the assumptions, each price's source, odd limits. */
 export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardMoney[]): string[] {

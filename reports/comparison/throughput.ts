@@ -1,12 +1,12 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
-import { figureCell, type Measured, measuredOf, stampOf } from './figure-cell.ts'
-import { oomCell } from './oom-cell.ts'
-import { ratioInterval } from './ratio-interval.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
-import { workloadCell } from './workload-cell.ts'
+import { figureCell, type Measured, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { oomCell } from '../tables/oom-cell.ts'
+import { ratioInterval } from '../tables/ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
+import { workloadCell } from '../tables/workload-cell.ts'
 
 /**
  * The article's "Per-workload throughput comparison": a row a scenario, a column a card, and how much faster each

@@ -1,11 +1,11 @@
 import type { Facts } from '../facts.ts'
+import { figureCell, stampOf } from '../tables/figure-cell.ts'
+import { oomCell } from '../tables/oom-cell.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
+import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
-import { figureCell, stampOf } from './figure-cell.ts'
 import { jobUnit } from './job-unit.ts'
-import { oomCell } from './oom-cell.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Cell, missing, type Table, text } from './table.ts'
-import { workloadCell } from './workload-cell.ts'
 
 interface JobRow {
   readonly scenario: ScenarioRow

@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { figureCell, measuredOf, stampOf } from './figure-cell.ts'
-import { ratioInterval } from './ratio-interval.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+import { figureCell, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { ratioInterval } from '../tables/ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
 /** Requests a second that kept every limit of the scenario's SLO. Null when no scenario has one. */
 export function goodputTable(selection: Selection): Table | null {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
+import { selectRuns } from '../tables/selection.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { selectRuns } from './selection.ts'
 import { verdictTable } from './verdict.ts'
 import { winnerOf } from './winners.ts'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { formatCell } from '../render/format-cell.ts'
+import { selectRuns } from '../tables/selection.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
 import { economicsScenario, economicsTable } from './economics.ts'
-import { selectRuns } from './selection.ts'
 
 const ada = makeRun({ card: 'rtx-4090', result: { outputTokensPerS: 1100, meanPowerW: 360, tokensPerJ: 1100 / 360 } })
 const pro = makeRun({

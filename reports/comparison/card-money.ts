@@ -3,10 +3,10 @@ import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts, Known } from '../facts.ts'
 import type { MoneyModel } from '../money-model.ts'
-import { type Measured, measuredOf } from './figure-cell.ts'
+import { type Measured, measuredOf } from '../tables/figure-cell.ts'
+import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { jobUnit } from './job-unit.ts'
-import { mapInterval, ratioInterval } from './ratio-interval.ts'
-import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 
 /** One card's run of a scenario and the money that goes with it; what is not known is a reason. */
 export interface CardMoney {

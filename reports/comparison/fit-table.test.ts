@@ -3,8 +3,8 @@ import { cardByKey } from '../../harness/catalogue/cards.ts'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { parseClaims } from '../claims/schema.ts'
-import { capacityRows, capacityTable, modelFits, modelFitTable } from './fit.ts'
 import { fitClaims, fitClaimsTable } from './fit-claims.ts'
+import { capacityRows, capacityTable, modelFits, modelFitTable } from './fit-table.ts'
 
 const cards = [cardByKey('rtx-4090')!, cardByKey('rtx-pro-6000-max-q')!]
 const assumed = { contextTokens: 16_384, sessions: 1, kvBytesPerElement: 2 } as const

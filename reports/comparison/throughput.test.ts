@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { formatCell } from '../render/format-cell.ts'
+import { selectRuns } from '../tables/selection.ts'
+import type { Table } from '../tables/table.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
-import { selectRuns } from './selection.ts'
-import type { Table } from './table.ts'
 import { throughputTable } from './throughput.ts'
 
 const one = { scenario: 'llama-3.1-8b-fp8-single', title: 'Llama 3.1 8B FP8 decode b1', concurrency: 1 }

@@ -3,7 +3,7 @@ import type { Card } from '../../harness/catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
 import { formatNumber } from '../render/format-cell.ts'
-import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from './table.ts'
+import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
 
 /** A model with a context and a number of sessions, on one card or several. */
 export interface FitRow {

@@ -1,5 +1,5 @@
 import type { Card, Sourced } from '../../harness/catalogue/types.ts'
-import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
 interface SpecRow {
   readonly id: string

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { formatCell } from '../render/format-cell.ts'
-import { fitsTable } from './fits.ts'
+import type { Table } from '../tables/table.ts'
 import { specTable } from './spec.ts'
-import type { Table } from './table.ts'
+import { fitsTable } from './what-fits.ts'
 
 const cards = [cardByKey('rtx-4090')!, cardByKey('rtx-pro-6000-max-q')!]
 const rowOf = (table: Table, id: string) =>

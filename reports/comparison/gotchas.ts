@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
-import { stampOf } from './figure-cell.ts'
-import { buildTable, type Table, type Tone, text } from './table.ts'
+import { stampOf } from '../tables/figure-cell.ts'
+import { buildTable, type Table, type Tone, text } from '../tables/table.ts'
 
 /** What the doctor's checks say of a box, as far as a run record tells what they look at. */
 export interface BoxFinding {

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts'
-import { stampOf } from './figure-cell.ts'
-import type { CardColumn, Selection } from './selection.ts'
-import { buildTable, type Table, text } from './table.ts'
+import { stampOf } from '../tables/figure-cell.ts'
+import type { CardColumn, Selection } from '../tables/selection.ts'
+import { buildTable, type Table, text } from '../tables/table.ts'
 import type { Winner } from './winners.ts'
 
 interface Rule {

@@ -8,13 +8,13 @@ import {
 } from '../../harness/metrics/cost.ts'
 import { connectionsOf } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
+import { type MoneyRowId, moneyRowDigits, moneyRowLabels } from '../tables/economics-rows.ts'
+import { figureCell, stampOf } from '../tables/figure-cell.ts'
+import { mapInterval } from '../tables/ratio-interval.ts'
+import type { ScenarioRow, Selection } from '../tables/selection.ts'
+import { buildTable, type Cell, type Interval, missing, type Table, text } from '../tables/table.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
 import { economicsNotes } from './economics-notes.ts'
-import { type MoneyRowId, moneyRowDigits, moneyRowLabels } from './economics-rows.ts'
-import { figureCell, stampOf } from './figure-cell.ts'
-import { mapInterval } from './ratio-interval.ts'
-import type { ScenarioRow, Selection } from './selection.ts'
-import { buildTable, type Cell, type Interval, missing, type Table, text } from './table.ts'
 
 const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
 

@@ -4,7 +4,7 @@ import { auditContext } from '../claims/context.ts'
 import type { Status } from '../claims/finding.ts'
 import { type Claims, cellOf } from '../claims/schema.ts'
 import { formatNumber } from '../render/format-cell.ts'
-import { buildTable, type Cell, type Column, type Table, text } from './table.ts'
+import { buildTable, type Cell, type Column, type Table, text } from '../tables/table.ts'
 
 /** One cell of somebody's "what fits" beside ours. */
 export interface FitClaim {

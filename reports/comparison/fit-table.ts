@@ -7,7 +7,7 @@ import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
-import { buildTable, type Cell, type Column, missing, type Table, text } from './table.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
 /** How a model is to be served, for a fit. */
 export interface FitAssumptions {
