@@ -87,7 +87,11 @@ describe('discover', () => {
       salt: 0,
       sharedTokens: 0,
     } as const
-    const fingerprint = await probeEndpoint(address, null, endpoint, plan, { promptTokens: 10, outputTokens: 10 })
+    const fingerprint = await probeEndpoint(address, null, {
+      endpoint,
+      plan,
+      longest: { promptTokens: 10, outputTokens: 10 },
+    })
     const told = withFingerprint(endpoint, fingerprint)
     expect(told).toMatchObject({ systemFingerprint: 'vllm-0.32.0-tp2-85aa9be7', serving: { tensorParallel: 2 } })
     expect(told.serving?.reasons).not.toHaveProperty('tensorParallel')

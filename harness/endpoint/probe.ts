@@ -6,6 +6,13 @@ import type { Endpoint } from '../record/schema/run.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 
+/** What will be asked of an endpoint that was discovered, and its longest request in tokens. */
+export interface ProbeRequest {
+  readonly endpoint: Endpoint
+  readonly plan: BodyPlan
+  readonly longest: { readonly promptTokens: number; readonly outputTokens: number }
+}
+
 /**
  * Asks the endpoint for one short answer before any load: what would make every request fail (context too short,
  * unknown model, a key that is only checked here, token ids out of range) is one clear line now. Returns the
@@ -14,9 +21,7 @@ import { makeClient } from './client.ts'
 export async function probeEndpoint(
   address: Address,
   apiKey: string | null,
-  endpoint: Endpoint,
-  plan: BodyPlan,
-  longest: { readonly promptTokens: number; readonly outputTokens: number },
+  { endpoint, plan, longest }: ProbeRequest,
 ): Promise<string | null> {
   const needed = longest.promptTokens + longest.outputTokens
   if (endpoint.maxModelLen !== null && needed > endpoint.maxModelLen) {

@@ -183,7 +183,13 @@ describe('the queued loop of the sdk client', () => {
 
 test('a conversation grows by answer and question, ends after its turns and begins anew', () => {
   let topics = 0
-  const talk = new Conversation({ turns: 3, thinkSeconds: 2, userTokens: 10 }, 100, 50, seededRandom(1), () => topics++)
+  const talk = new Conversation({
+    plan: { turns: 3, thinkSeconds: 2, userTokens: 10 },
+    firstTokens: 100,
+    outputTokens: 50,
+    random: seededRandom(1),
+    newTopic: () => topics++,
+  })
   const turns = Array.from({ length: 4 }, () => talk.next())
   expect(turns).toEqual([
     { topic: 0, promptTokens: 100 },

@@ -8,6 +8,16 @@ export interface Turn {
   readonly promptTokens: number
 }
 
+export interface ConversationOptions {
+  readonly plan: SessionPlan
+  /** Prompt tokens of a first turn. */
+  readonly firstTokens: number
+  /** Tokens of each answer. */
+  readonly outputTokens: number
+  readonly random: Random
+  readonly newTopic: () => number
+}
+
 /**
  * Conversations of one stream, one after the other. A turn's prompt is all that was said before and the user's new
  * tokens. In the place of what the model answered stand other tokens of the same number: the harness keeps no output
@@ -22,12 +32,12 @@ export class Conversation {
   #turn = 0
   #current: Turn | null = null
 
-  constructor(plan: SessionPlan, firstTokens: number, outputTokens: number, random: Random, newTopic: () => number) {
-    this.#plan = plan
-    this.#firstTokens = firstTokens
-    this.#outputTokens = outputTokens
-    this.#random = random
-    this.#newTopic = newTopic
+  constructor(options: ConversationOptions) {
+    this.#plan = options.plan
+    this.#firstTokens = options.firstTokens
+    this.#outputTokens = options.outputTokens
+    this.#random = options.random
+    this.#newTopic = options.newTopic
   }
 
   next(): Turn {

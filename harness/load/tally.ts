@@ -44,7 +44,8 @@ export class Tally {
     if (identity.trial < 0) return
     this.#rows.push(toRequestRow(identity, result, secret))
     if (result.outcome !== 'ok') return
-    addTokens(this.#bins, facts.times, facts.chunks, facts.outputTokens ?? 0, identity.originMs)
+    const { times, chunks, outputTokens } = facts
+    addTokens(this.#bins, { times, chunks, outputTokens: outputTokens ?? 0, originMs: identity.originMs })
     for (let index = 1; index < facts.chunks; index += 1) {
       const bucket = gapBucket((facts.times[index] as number) - (facts.times[index - 1] as number))
       this.gaps[bucket] = (this.gaps[bucket] as number) + 1

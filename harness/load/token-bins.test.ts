@@ -4,7 +4,7 @@ import { addTokens } from './token-bins.ts'
 
 test('tokens go to the bins in which their events arrived', () => {
   const bins = new Map<number, number>()
-  addTokens(bins, Float64Array.of(1000, 1019, 1020, 1100), 4, 4, 1000)
+  addTokens(bins, { times: Float64Array.of(1000, 1019, 1020, 1100), chunks: 4, outputTokens: 4, originMs: 1000 })
   expect([...bins]).toEqual([
     [0, 2],
     [1, 1],
@@ -14,7 +14,7 @@ test('tokens go to the bins in which their events arrived', () => {
 
 test('merged events carry their share: 6 tokens in 3 events are 2 each', () => {
   const bins = new Map<number, number>()
-  addTokens(bins, Float64Array.of(0, 20, 40), 3, 6, 0)
+  addTokens(bins, { times: Float64Array.of(0, 20, 40), chunks: 3, outputTokens: 6, originMs: 0 })
   expect([...bins.values()]).toEqual([2, 2, 2])
 })
 
@@ -25,7 +25,7 @@ test('no token is lost or made up, however many events there were', () => {
       fc.nat(5000),
       (times, tokens) => {
         const bins = new Map<number, number>()
-        addTokens(bins, Float64Array.from(times), times.length, tokens, 0)
+        addTokens(bins, { times: Float64Array.from(times), chunks: times.length, outputTokens: tokens, originMs: 0 })
         expect([...bins.values()].reduce((sum, each) => sum + each, 0)).toBe(tokens)
       },
     ),
@@ -37,13 +37,8 @@ test('at no event is the running sum more than half a token from its proportion'
     fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(200), (events, tokens) => {
       const bins = new Map<number, number>()
       // one event a bin
-      addTokens(
-        bins,
-        Float64Array.from({ length: events }, (_, index) => index * 20),
-        events,
-        tokens,
-        0,
-      )
+      const times = Float64Array.from({ length: events }, (_, index) => index * 20)
+      addTokens(bins, { times, chunks: events, outputTokens: tokens, originMs: 0 })
       let sum = 0
       for (let index = 0; index < events; index += 1) {
         sum += bins.get(index) ?? 0

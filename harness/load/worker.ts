@@ -82,7 +82,7 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
   const talks = session
     ? lanes.map((_, slot) => {
         const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slot)))
-        return new Conversation(session, promptTokens, outputTokens, random, newTopic)
+        return new Conversation({ plan: session, firstTokens: promptTokens, outputTokens, random, newTopic })
       })
     : null
   // the package's own client knows no connections of ours: what limits it is a queue, as in an application

@@ -11,7 +11,7 @@ import { RunWriter, type WriteAt } from './writer.ts'
 /** A disk that takes as many bytes as it has room for, and then refuses. */
 function diskOf(room: number): WriteAt {
   let left = room
-  return (file, bytes, offset, _, place) => {
+  return (file, bytes, offset, place) => {
     if (left === 0) throw new Error('ENOSPC: no space left on device')
     const written = writeSync(file, bytes, offset, Math.min(left, bytes.length - offset), place)
     left -= written

@@ -19,8 +19,9 @@ export interface RowSink {
   append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void
 }
 
-/** Writes a part of some bytes at a place of a file and says how many: `writeSync`, or a full disk of a test. */
-export type WriteAt = (file: number, bytes: Buffer, offset: number, length: number | null, place: number) => number
+/** Writes bytes from `offset` on at a place of a file and says how many it wrote. */
+export type WriteAt = (file: number, bytes: Buffer, offset: number, place: number) => number
+const writeToDisk: WriteAt = (file, bytes, offset, place) => writeSync(file, bytes, offset, null, place)
 
 interface OpenFile {
   readonly file: number
@@ -43,7 +44,7 @@ export class RunWriter implements RowSink {
   readonly #writeAt: WriteAt
 
   /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `world-failed` on a disk that refuses. */
-  constructor(root: string, id: string, writeAt: WriteAt = writeSync) {
+  constructor(root: string, id: string, writeAt: WriteAt = writeToDisk) {
     this.#writeAt = writeAt
     const made = makeDirectory(root, id)
     this.directory = made.path
@@ -108,7 +109,7 @@ export class RunWriter implements RowSink {
     if (!open) throw new Error(`${name} is not open`)
     const bytes = Buffer.from(text)
     try {
-      for (let at = 0; at < bytes.length; ) at += this.#writeAt(open.file, bytes, at, null, open.bytes + at)
+      for (let at = 0; at < bytes.length; ) at += this.#writeAt(open.file, bytes, at, open.bytes + at)
     } catch (error) {
       ftruncateSync(open.file, open.bytes)
       throw new JoulemarkError('world-failed', `${join(this.directory, name)}: cannot be written: ${messageOf(error)}`)

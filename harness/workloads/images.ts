@@ -33,7 +33,7 @@ export async function prepareImages(
     const agent = address.tls
       ? new TlsAgent({ keepAlive: true, maxSockets: connections })
       : new Agent({ keepAlive: true, maxSockets: connections })
-    await probe(scenario, served, address, apiKey, agent)
+    await probe(scenario, served, { address, apiKey, agent })
     return {
       address,
       endpoint,
@@ -52,15 +52,13 @@ const PROBE_SEED = 2 ** 31 - 1
 async function probe(
   scenario: ImageScenario,
   model: string,
-  address: Address,
-  apiKey: string | null,
-  agent: Agent,
+  server: { readonly address: Address; readonly apiKey: string | null; readonly agent: Agent },
 ): Promise<void> {
   const timeoutMs = scenario.trial.requestTimeoutSeconds * 1000
   const signal = new AbortController().signal
-  const options = { address, apiKey, agent, now: () => systemClock.nowMs(), timeoutMs, signal }
+  const options = { ...server, now: () => systemClock.nowMs(), timeoutMs, signal }
   const answer = await exchangeImage(imagePayload(scenario, model, PROBE_SEED), options)
-  const where = `endpoint ${address.url}: the first image failed`
+  const where = `endpoint ${server.address.url}: the first image failed`
   if (answer.body === null) {
     const code = answer.outcome === 'http-4xx' ? 'bad-input' : 'world-failed'
     throw new JoulemarkError(code, `${where}: ${answer.error}`)

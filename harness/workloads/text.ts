@@ -35,7 +35,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
       salt: 0,
       sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
     }
-    const fingerprint = await probeEndpoint(address, context.apiKey, discovered, body, longest)
+    const fingerprint = await probeEndpoint(address, context.apiKey, { endpoint: discovered, plan: body, longest })
     return {
       address,
       endpoint: withFingerprint(discovered, fingerprint),

@@ -56,7 +56,7 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
   const fit = fitOf(card, model, { ...shape, contextTokens: wantedContext, sessions: 1 })
   const corrections: string[] = []
   const context = Math.min(wantedContext, fit.maxContextTokens, model.maxContext)
-  const refusal = context < needed ? whyNot(card, model, fit, needed, shape) : null
+  const refusal = context < needed ? whyNot({ card, model, fit, needed, shape }) : null
   if (refusal === null && context < wantedContext) {
     const most = context === model.maxContext ? 'is the longest that the model takes' : 'has room in KV'
     corrections.push(`--max-model-len ${wantedContext} became ${context}: that ${most}`)
@@ -109,8 +109,17 @@ type Shape = Omit<Parameters<typeof fitOf>[2], 'contextTokens' | 'sessions'>
 
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
+interface Misfit {
+  readonly card: Card
+  readonly model: Model
+  readonly fit: Fit
+  /** Tokens of the scenario's longest request. */
+  readonly needed: number
+  readonly shape: Shape
+}
+
 /** Why a model cannot be served, with what would: more cards, or a smaller checkpoint of the same family. */
-function whyNot(card: Card, model: Model, fit: Fit, needed: number, shape: Shape): string {
+function whyNot({ card, model, fit, needed, shape }: Misfit): string {
   const problem =
     fit.freeBytes <= 0
       ? `${gb(fit.weightsBytes)} of weights and ${gb(fit.overheadBytes)} of overhead do not go into ${gb(fit.budgetBytes)} of ${card.label}`

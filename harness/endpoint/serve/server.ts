@@ -82,7 +82,7 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     await removeContainer(plan, options.env)
   })
   try {
-    await untilReady(plan, log, exited, url, options)
+    await untilReady({ plan, log, exited, url }, options)
     return { url, facts: log.facts, ended: exited.then(() => undefined), stop }
   } catch (error) {
     await stop()
@@ -90,13 +90,15 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   }
 }
 
-async function untilReady(
-  plan: ServePlan,
-  log: StartLog,
-  exited: Promise<string>,
-  url: string,
-  options: StartOptions,
-): Promise<void> {
+interface Starting {
+  readonly plan: ServePlan
+  readonly log: StartLog
+  /** Resolves with how the container ended. */
+  readonly exited: Promise<string>
+  readonly url: string
+}
+
+async function untilReady({ plan, log, exited, url }: Starting, options: StartOptions): Promise<void> {
   const { clock, signal, timeoutMs, fetchHealth = fetch } = options
   const deadlineMs = clock.nowMs() + timeoutMs
   let ending: string | null = null

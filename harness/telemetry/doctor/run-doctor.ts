@@ -65,7 +65,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     ...(options.startLoop ? { startLoop: options.startLoop } : {}),
   })
   const cards = facts.snapshot.kind === 'ok' ? facts.snapshot.cards : []
-  const probed = cards.length > 0 && options.load ? await probe(options, exec, facts, cards, options.load) : null
+  const probed = cards.length > 0 && options.load ? await probe(options, { exec, facts, cards }, options.load) : null
   const checks = [
     ...driverChecks(facts, options.needsCuda ?? cudaNeededBy(cards)),
     ...(cards.length > 0 ? checksOfCards(options, facts, cards, probed) : [noCards(facts)]),
@@ -105,11 +105,15 @@ function checksOfCards(
   ]
 }
 
+interface ProbeSubject {
+  readonly exec: SmiExec
+  readonly facts: Facts
+  readonly cards: readonly CardSnapshot[]
+}
+
 async function probe(
   options: DoctorOptions,
-  exec: SmiExec,
-  facts: Facts,
-  cards: readonly CardSnapshot[],
+  { exec, facts, cards }: ProbeSubject,
   load: (signal: AbortSignal) => Promise<void>,
 ): Promise<Probed> {
   const { counter, first } = await (options.openCounter ?? openEnergyCounter)({ uuids: cards.map(({ uuid }) => uuid) })

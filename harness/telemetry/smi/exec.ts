@@ -36,7 +36,7 @@ export function runNvidiaSmi(nvidiaSmi: string, args: readonly string[], timeout
       maxBuffer: MAX_OUTPUT_BYTES,
     } as const
     execFile(nvidiaSmi, [...args], options, (error, stdout, stderr) => {
-      resolve(classify(args, timeoutMs, error, stdout, stderr))
+      resolve(classify({ args, timeoutMs }, error, stdout, stderr))
     })
   })
 }
@@ -55,8 +55,7 @@ interface ExecError extends Error {
 }
 
 function classify(
-  args: readonly string[],
-  timeoutMs: number,
+  { args, timeoutMs }: { readonly args: readonly string[]; readonly timeoutMs: number },
   error: ExecError | null,
   stdout: string,
   stderr: string,
