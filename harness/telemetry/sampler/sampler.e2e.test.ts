@@ -17,6 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const gpu = {
   values: { uuid: 'GPU-a', 'power.draw': '246.10', 'memory.used': '10251', 'utilization.gpu': '97', pstate: 'P2' },
 }
+/** A busy machine may take this long to start a process; what the limits do is shown by a clock of its own. */
+const limits = { firstRowMs: 60_000, silenceMs: 60_000 }
 let made = 0
 const nextName = (): string => {
   made += 1
@@ -49,6 +51,7 @@ async function sample(
       events.push(event)
       check()
     },
+    limits,
     ...over,
   })
   check()
@@ -118,6 +121,7 @@ describe('startSampler with a child that is not', () => {
       clock: systemClock,
       originMs: systemClock.nowMs(),
       onRow: () => {},
+      limits,
       signal: stop.signal,
     })
     stop.abort()
