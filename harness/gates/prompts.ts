@@ -103,7 +103,8 @@ export const cacheClean = defineGate({
     const perPrompt = Math.floor(Math.min(sharedTokens, scenario.prompt.tokens - 1) / block) * block
     const expected = perPrompt / scenario.prompt.tokens
     const evidence = `${found}; ${scenario.prompt.prefixCache} makes ${percent(expected)} in blocks of ${block}`
-    const apart = Math.abs(share - expected) / Math.max(expected, LEAST_EXPECTED_SHARE)
+    const tokens = Math.max(queries, 1)
+    const apart = Math.abs(hits - expected * tokens) / (Math.max(expected, LEAST_EXPECTED_SHARE) * tokens)
     return gateResult(isBeyond(hitDifference, apart) ? 'fail' : 'pass', evidence)
   },
 })

@@ -1,0 +1,137 @@
+import { missing } from '../record/measured.ts'
+import { type CardHealth, makeCardTrial, makeCardWindow, makeHealth, makeSampler, makeSight } from './card-builder.ts'
+import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
+import type { MeasuredRun } from './measured-run.ts'
+import { makeTextTrial } from './trial-builder.ts'
+
+/** Rows of the gates about the card, its sensors and its energy. */
+
+const none = missing('not part of this test')
+
+/** A card whose memory is a whole number of tens of MiB, so that 10 % of it is a whole number. */
+const memory = (memoryTotalMiB: number): MeasuredRun => ({
+  card: { key: 'rtx-6000-ada', name: 'NVIDIA RTX 6000 Ada Generation' },
+  gpu: { name: 'NVIDIA RTX 6000 Ada Generation', memoryTotalMiB },
+})
+const after = (over: Partial<CardHealth>): MeasuredRun => ({
+  telemetry: { after: makeSight({ atMs: 90_000, health: [makeHealth(over)] }) },
+})
+const window = (over: Parameters<typeof makeCardWindow>[0]): MeasuredRun => ({
+  telemetry: { trials: [makeCardTrial({ window: makeCardWindow(over) })] },
+})
+const { reasonShares } = makeCardWindow()
+const slowed = (over: Partial<NonNullable<typeof reasonShares>>): MeasuredRun =>
+  window({
+    reasonShares: {
+      swPowerCap: 1,
+      hwSlowdown: 0,
+      swThermalSlowdown: 0,
+      hwThermalSlowdown: 0,
+      hwPowerBrakeSlowdown: 0,
+      ...over,
+    },
+  })
+/** Over the 90 s between the two readings of the counters. */
+const counted = (over: Record<string, number>): MeasuredRun =>
+  after({ throttleUs: { ...makeHealth().throttleUs, ...over } })
+const coverage = (share: number): MeasuredRun => ({ trial: { energy: { ...makeTextTrial().energy, coverage: share } } })
+const energy = (energyJ: number): MeasuredRun => ({ trial: { energyJ } })
+/** The window begins at 1500 ms. */
+const step = (atMs: number): MeasuredRun => ({
+  telemetry: { sampler: makeSampler({ events: [{ kind: 'clock-step', atMs, stepMs: 700, message: 'stepped' }] }) },
+})
+const others = (count: number): MeasuredRun => ({
+  telemetry: {
+    after: makeSight({
+      processes: Array.from({ length: count }, (_, index) => ({
+        uuid: 'GPU-a',
+        pid: 7 + index,
+        name: 'p',
+        usedMiB: 1,
+      })),
+    }),
+  },
+})
+const noCounts = { eccCorrected: null, eccUncorrected: null }
+const noRows = { remapPending: null, remapFailure: null, retirementPending: null }
+
+export const cardRows: GateRows = {
+  'card-match': [
+    pass('10 % more memory', memory(54_054), { at: 'memoryDifference' }),
+    fail('1 MiB beyond that', memory(54_055), { beyond: 'memoryDifference' }),
+    pass('10 % less memory', memory(44_226)),
+    fail('1 MiB less still', memory(44_225)),
+    fail('another card', { gpu: { name: 'NVIDIA L40S' } }),
+    unmeasured('no GPU', { record: { gpus: [] } }),
+  ],
+  'gpu-exclusive': [
+    pass('one process', others(1), { at: 'processes' }),
+    fail('two processes', others(2), { beyond: 'processes' }),
+    unmeasured('processes that cannot be listed', {
+      telemetry: { after: makeSight({ processes: null, processesReason: 'no permission' }) },
+    }),
+  ],
+  'energy-coverage': [
+    pass('99 % covered', coverage(0.99), { at: 'fullCoverage' }),
+    warn('a little less', coverage(0.9899), { beyond: 'fullCoverage' }),
+    warn('95 % covered', coverage(0.95), { at: 'coverage' }),
+    fail('a little less', coverage(0.9499), { beyond: 'coverage' }),
+    warn('a sensor that stood still', {
+      trial: { energy: { ...makeTextTrial().energy, findings: ['power stood still (stale sensor)'] } },
+    }),
+    fail('no energy', { trial: { energyJ: none } }),
+    unmeasured('no GPU', { record: { gpus: [] } }),
+    unmeasured('no steady window', { trial: { windowStartMs: none, windowEndMs: none } }),
+  ],
+  'energy-agreement': [
+    pass('5 % more than the counter', energy(1050), { at: 'disagreement' }),
+    fail('a little more', energy(1050.1), { beyond: 'disagreement' }),
+    pass('5 % less', energy(950)),
+    fail('a little less still', energy(949.9)),
+    unmeasured('no counter', { telemetry: { trials: [makeCardTrial({ counterEnergyJ: null })] } }),
+  ],
+  throttle: [
+    pass('at the power cap only', slowed({}), { at: 'hardwareSlowdown' }),
+    fail('one sample of 300 in hardware slowdown', slowed({ hwSlowdown: 1 / 300 }), { beyond: 'hardwareSlowdown' }),
+    fail('the same for heat', slowed({ hwThermalSlowdown: 1 / 300 })),
+    fail('the same for a power brake', slowed({ hwPowerBrakeSlowdown: 1 / 300 })),
+    fail('a microsecond by the counters', counted({ hw_power_brake_slowdown: 1 })),
+    warn('1 % in software thermal slowdown', slowed({ swThermalSlowdown: 0.01 }), { at: 'softwareSlowdown' }),
+    fail('a little more', slowed({ swThermalSlowdown: 0.0101 }), { beyond: 'softwareSlowdown' }),
+    warn('1 % by the counters', counted({ sw_thermal_slowdown: 900_000 })),
+    fail('a microsecond more', counted({ sw_thermal_slowdown: 900_001 })),
+    unmeasured('reasons that are not reported', window({ reasonShares: null })),
+  ],
+  'thermal-soak': [
+    pass('a clock 2 % lower at the end', window({ smClockMHz: { first: 2700, last: 2646 } }), { at: 'clockChange' }),
+    fail('a little lower', window({ smClockMHz: { first: 2700, last: 2645 } }), { beyond: 'clockChange' }),
+    warn('5 C warmer at the end', window({ temperatureC: { first: 60, last: 65 } }), { at: 'temperatureChange' }),
+    fail('6 C warmer', window({ temperatureC: { first: 60, last: 66 } }), { beyond: 'temperatureChange' }),
+    pass('3 C warmer', window({ temperatureC: { first: 60, last: 63 } }), { at: 'temperatureNote' }),
+    warn('4 C warmer', window({ temperatureC: { first: 60, last: 64 } }), { beyond: 'temperatureNote' }),
+    unmeasured('no sensors', window({ smClockMHz: null, temperatureC: null })),
+  ],
+  ecc: [
+    pass('no corrected error', after({ eccCorrected: 0 }), { at: 'corrected' }),
+    fail('one corrected error', after({ eccCorrected: 1 }), { beyond: 'corrected' }),
+    pass('no uncorrected error', after({ eccUncorrected: 0 }), { at: 'uncorrected' }),
+    fail('one uncorrected error', after({ eccUncorrected: 1 }), { beyond: 'uncorrected' }),
+    fail('rows that wait to be replaced', after({ remapPending: true })),
+    fail('rows that could not be', after({ remapFailure: true })),
+    unmeasured('a card without ECC', after({ ...noCounts, ...noRows })),
+  ],
+  'power-limit': [
+    pass('1 W under the default', { gpu: { powerLimitW: 449 } }, { at: 'limitDifference' }),
+    fail('2 W under it', { gpu: { powerLimitW: 448 } }, { beyond: 'limitDifference' }),
+    fail('2 W over it', { gpu: { powerLimitW: 452 } }),
+    fail('the default, where the scenario states another', { scenario: { powerLimitW: 300 } }),
+    unmeasured('no default reported', { gpu: { powerDefaultLimitW: null } }),
+  ],
+  clock: [
+    pass('no step', {}),
+    fail('a step in the window', step(30_000)),
+    fail('a step 1000 ms before it', step(500), { at: 'stepDistance' }),
+    pass('a step 1001 ms before it', step(499), { beyond: 'stepDistance' }),
+    unmeasured('a clock that was not watched', { telemetry: { sampler: null } }),
+  ],
+}

@@ -1,0 +1,72 @@
+import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
+import type { MeasuredRun } from './measured-run.ts'
+
+/** Rows of the gates about tokens, prompts and the prefix cache: text only. */
+
+/** 2000 output tokens by every count. */
+const counts = { usageOutputTokens: 2000, streamedOutputTokens: 2000, contentEvents: 2000 }
+const server = { generationTokens: 2000 }
+const generated = (generationTokens: number): MeasuredRun => ({ client: counts, server: { generationTokens } })
+const prompts = (usagePromptTokens: number): MeasuredRun => ({
+  client: { plannedPromptTokens: 5000, usagePromptTokens },
+})
+const answers = (usageOutputTokens: number): MeasuredRun => ({
+  client: { plannedOutputTokens: 5000, usageOutputTokens },
+})
+const shared = (prefixCacheHits: number): MeasuredRun => ({
+  scenario: { prompt: { tokens: 512, prefixCache: 'shared:256' } },
+  server: { prefixCacheHits },
+})
+
+export const textRows: GateRows = {
+  'token-audit': [
+    pass('the server counts 0.5 % more', generated(2010), { at: 'countDifference' }),
+    fail('one token beyond that', generated(2011), { beyond: 'countDifference' }),
+    pass('0.5 % fewer', generated(1990)),
+    fail('one token fewer still', generated(1989)),
+    pass('0.5 % more streamed', { client: { ...counts, streamedOutputTokens: 2010 }, server }),
+    fail('one token beyond that', { client: { ...counts, streamedOutputTokens: 2011 }, server }),
+    pass('0.5 % more events than tokens', { client: { ...counts, contentEvents: 2010 }, server }),
+    fail('one event beyond that', { client: { ...counts, contentEvents: 2011 }, server }),
+    pass('TTFT 5 % apart', { client: { ttftMeanMs: 105 }, server: { ttftMeanMs: 100 } }, { at: 'timeDifference' }),
+    warn('a little more', { client: { ttftMeanMs: 105.1 }, server: { ttftMeanMs: 100 } }, { beyond: 'timeDifference' }),
+    pass('TTFT 2 ms apart', { client: { ttftMeanMs: 12 }, server: { ttftMeanMs: 10 } }, { at: 'ttftFloor' }),
+    warn('a little more', { client: { ttftMeanMs: 12.1 }, server: { ttftMeanMs: 10 } }, { beyond: 'ttftFloor' }),
+    pass('TPOT 0.1 ms apart', { client: { tpotMeanMs: 0.2 }, server: { itlMeanMs: 0.1 } }, { at: 'tpotFloor' }),
+    warn('a little more', { client: { tpotMeanMs: 0.21 }, server: { itlMeanMs: 0.1 } }, { beyond: 'tpotFloor' }),
+    warn('one request of another client', { server: { requestSuccess: 11 } }),
+    unmeasured('no counters of the server', { server: null }),
+    unmeasured('a counter that is not exported', { server: { generationTokens: null } }),
+  ],
+  'prompt-shape': [
+    pass('prompts 1 % longer', prompts(5050), { at: 'lengthDifference' }),
+    fail('one token beyond that', prompts(5051), { beyond: 'lengthDifference' }),
+    pass('answers 1 % shorter', answers(4950)),
+    fail('one token shorter still', answers(4949)),
+    unmeasured('no request succeeded', { client: { requestsOk: 0 } }),
+  ],
+  'cache-clean': [
+    pass('no hit', {}),
+    warn('0.5 % hits', { server: { prefixCacheHits: 10, prefixCacheQueries: 2000 } }, { at: 'strayHits' }),
+    fail('one hit more', { server: { prefixCacheHits: 11, prefixCacheQueries: 2000 } }, { beyond: 'strayHits' }),
+    pass('10 % more hits than the prefix makes', shared(2816), { at: 'hitDifference' }),
+    fail('one hit more', shared(2817), { beyond: 'hitDifference' }),
+    pass('10 % fewer', shared(2304)),
+    fail('one hit fewer still', shared(2303)),
+    unmeasured('hits that are not reported', { server: { prefixCacheHits: null } }),
+  ],
+  speculation: [
+    pass('no token drafted', { server: { specDecodeDraftTokens: 0 } }, { at: 'draftTokens' }),
+    fail('one token drafted', { server: { specDecodeDraftTokens: 1 } }, { beyond: 'draftTokens' }),
+    fail('set up', { serving: { speculation: true } }),
+    pass('1.02 tokens per step', { server: { tokensPerStep: 1.02 } }, { at: 'tokensPerStep' }),
+    fail('1.021 tokens per step', { server: { tokensPerStep: 1.021 } }, { beyond: 'tokensPerStep' }),
+    pass(
+      '10 tokens in 9 events',
+      { client: { usageOutputTokens: 1000, contentEvents: 900 } },
+      { at: 'tokensPerEvent' },
+    ),
+    warn('fewer events', { client: { usageOutputTokens: 1000, contentEvents: 899 } }, { beyond: 'tokensPerEvent' }),
+    unmeasured('neither counters nor a setting', { server: { tokensPerStep: null }, serving: { speculation: null } }),
+  ],
+}
