@@ -31,6 +31,12 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
     }
   }
   const room = budget - weights - example.cards * overheadBytesOf(card)
+  if (room <= 0) {
+    return {
+      status: 'impossible',
+      why: `${gb(weights)} GB of weights and the runtime leave no KV cache in a budget of ${gb(budget)} GB`,
+    }
+  }
   const bytes = kvElementBytes(String(example.args['kv-cache-dtype'] ?? 'auto'))
   const tokens = room / kvBytesPerToken(model, bytes)
   const length = Number(example.args['max-model-len'] ?? model.maxContext)

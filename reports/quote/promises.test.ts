@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { scenarioSchema } from '../../harness/scenario/schema.ts'
+import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
+import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
+import { monthlyPrice, unitPriceHundredths } from './price.ts'
+import { buildQuote } from './quote.ts'
+import { notPromised } from './terms.ts'
+import { workloadOf } from './workload.ts'
+
+const inputs = (over: object = {}): QuoteInputs =>
+  quoteInputsSchema.parse({ box: { capexGbp: 3600 }, electricity: { tariffGbpPerKwh: 0.25 }, ...over })
+
+const run = (over: Partial<RunOverrides> = {}): RunRecord =>
+  makeRun({
+    card: 'rtx-4090',
+    result: { outputTokensPerS: [1000, 990, 1010], meanPowerW: [380, 370, 400], ttftMsP50: [200, 180, 220] },
+    ...over,
+  })
+
+const quoteOf = (records: readonly RunRecord[], over: object = {}) =>
+  buildQuote(
+    records.map((record) => ({ record, digest: record.id, signedBy: 'ab'.repeat(32) })),
+    { customer: 'ACME Ltd', date: '2026-11-23', inputs: inputs(over) },
+  )
+
+const reasonOf = (record: RunRecord, over: object = {}): string | null => {
+  const known = workloadOf(record, inputs(over))
+  return 'reason' in known ? known.reason : null
+}
+
+describe('money', () => {
+  test('a rented box costs its rent, to the penny', () => {
+    const rented = monthlyPrice(inputs({ box: { rentGbpPerMonth: 123.45 } }), { loadW: 0, idleW: 0 })
+    expect(rented).toMatchObject({ boxPence: 12_345n, electricityPence: 0n, exVatPence: 12_345n })
+  })
+
+  test('a price per unit counts whole units: 1.5 a month are one', () => {
+    expect(unitPriceHundredths(100n, 1.5 / (730 * 3600), 1, 1n)).toBe(10_000n)
+    expect(unitPriceHundredths(100n, 0.9 / (730 * 3600), 1, 1n)).toBeNull()
+  })
+
+  test('a price is for the share of the month that is stated', () => {
+    expect(notPromised(quoteOf([run()], { utilisation: '62.5%' })).join(' ')).toContain(
+      'Output beyond 62.5 % of the month',
+    )
+    expect(notPromised(quoteOf([run()])).join(' ')).not.toContain('Output beyond')
+  })
+
+  test('a margin of 95 % and more is a slip of the pen', () => {
+    const parsed = (marginShareOfPrice: string) =>
+      quoteInputsSchema.safeParse({ box: { capexGbp: 1 }, electricity: { tariffGbpPerKwh: 0 }, marginShareOfPrice })
+    expect([parsed('94.9%').success, parsed('95%').success]).toEqual([true, false])
+  })
+})
+
+describe('the number of a quote', () => {
+  test('follows from all that was agreed: other terms have another number', () => {
+    expect(quoteOf([run()], { vatRate: 0 }).number).not.toBe(quoteOf([run()]).number)
+  })
+})
+
+describe('one box', () => {
+  test('is one host: the same cards in another are another box', () => {
+    const other = run({ scenario: 'second' })
+    const moved = { ...other, host: { ...other.host, cpu: 'another CPU' } }
+    expect(() => quoteOf([run(), moved])).toThrow('a quote is for one box')
+    expect(quoteOf([run(), other]).workloads).toHaveLength(2)
+  })
+})
+
+describe('what the customer reads of the gates', () => {
+  test('is every warning without the names of the box, and nothing of what passed', () => {
+    const gates = [
+      {
+        id: 'throttle',
+        status: 'warn' as const,
+        required: false,
+        evidence: 'box: slowed down at http://10.0.0.7:8000',
+      },
+      { id: 'clock', status: 'pass' as const, required: false, evidence: 'no step' },
+    ]
+    const quote = quoteOf([run({ gates })])
+    expect(quote.warnings).toEqual(['throttle: redacted: slowed down at http://redacted'])
+    expect(notPromised(quote).at(-1)).toBe('Noted when measured: throttle: redacted: slowed down at http://redacted')
+  })
+
+  test('the evidence names the digest of the redacted copy, where there is one', () => {
+    const manifestSha256 = 'cd'.repeat(32)
+    const signature = { algorithm: 'ed25519', publicKey: 'ab', value: 'ef' } as never
+    const copied = { ...run(), redactedCopy: { manifestSha256, signature } }
+    expect(quoteOf([copied]).evidence).toMatchObject([{ redactedDigest: manifestSha256 }])
+    expect(quoteOf([run()]).evidence).toMatchObject([{ redactedDigest: null }])
+  })
+})
+
+describe('a workload', () => {
+  test("is held to the inputs' limit before the scenario's own", () => {
+    expect(reasonOf(run({ slo: { ttftMs: 100 } }), { slo: { ttftMs: 300 } })).toBeNull()
+    expect(reasonOf(run({ slo: { ttftMs: 300 } }), { slo: { ttftMs: 219 } })).toMatch(/220 ms; 219 ms is stated$/)
+    expect(reasonOf(run(), { slo: { ttftMs: 220 } })).toBeNull()
+  })
+
+  test('that may make nothing has no price', () => {
+    const result = { outputTokensPerS: [10, 0, 20], meanPowerW: [380, 370, 400] } as const
+    expect(reasonOf(run({ result }))).toBe('precision: the low end of outputTokensPerS is not above 0')
+  })
+
+  test('says what its prompts share, because a warm cache is faster', () => {
+    const record = run()
+    const { scenario } = record
+    if (scenario.kind !== 'text') throw new Error('a run of text was expected')
+    const warm = scenarioSchema.parse({ ...scenario, prompt: { tokens: 512, prefixCache: 'warm' } })
+    const described = (of: RunRecord) => {
+      const known = workloadOf(of, inputs())
+      return 'value' in known ? known.value.description : known.reason
+    }
+    expect(described(record)).toBe('512 tokens in, 256 out, 32 at once')
+    expect(described({ ...record, scenario: warm })).toBe('512 tokens in, 256 out, 32 at once, prefix cache warm')
+  })
+
+  test('names a model without the folder that it lies in', () => {
+    const record = run()
+    const local = { ...record, endpoint: { ...record.endpoint, model: '/home/anna/models/llama-8b' } }
+    const known = workloadOf(local, inputs())
+    expect('value' in known && known.value.model).toBe('/redacted/llama-8b')
+  })
+})
