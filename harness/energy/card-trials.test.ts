@@ -137,4 +137,12 @@ describe('withCardFigures', () => {
       reasons: { netTokensPerJ: 'the energy above idle is not positive' },
     })
   })
+
+  it('takes a sampler that achieved one row a second for slow, and not for absent', () => {
+    const slow = { ...rows, gpuRows: gpuRows.filter(({ timeMs }) => timeMs % 1000 === 0) }
+    const { idle, trials } = withCardFigures(seen(), [trial()], slow)
+    expect(idle).toMatchObject({ powerW: expect.closeTo(50, 0), pstates: ['P2'] })
+    expect(trials[0]?.netEnergyJ).toBeCloseTo(7000, -1)
+    expect(trials[0]?.paddedEnergyJ).toBeCloseTo(12_000, -3)
+  })
 })

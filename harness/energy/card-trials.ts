@@ -1,6 +1,5 @@
 import { isKnown, type Measured, missing, numberOf, reasonOf } from '../record/measured.ts'
 import type { CounterRow, GpuRow } from '../record/rows.ts'
-import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { ActiveIdleSpan, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { cardOverWindow } from './card-window.ts'
@@ -77,8 +76,7 @@ function paddedOf(
   reasons: Record<string, string>,
 ): Pick<CardTrial, 'paddedEnergyJ' | 'paddedApart' | 'quietBeforeW' | 'quietAfterW'> {
   const { startMs, endMs } = trial
-  const intervalMs = Math.max(SAMPLE_INTERVAL_MS, trial.energy.intervalMs ?? 0)
-  const padded = paddedEnergy(gpuRows, servingUuids, startMs, endMs, intervalMs)
+  const padded = paddedEnergy(gpuRows, servingUuids, startMs, endMs)
   const whole = energyOverWindow(gpuRows, servingUuids, startMs, endMs)
   const paddedApart = disagreement(whole.energyJ, padded.energyJ)
   if (padded.reason !== undefined) reasons['paddedEnergyJ'] = padded.reason

@@ -1,6 +1,5 @@
 import type { GpuRow } from '../record/rows.ts'
-import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
-import { integrate, longestBridgeMs, powerSeries } from './power-series.ts'
+import { inside, integrate, longestBridgeMs, powerSeries } from './power-series.ts'
 
 /** Active idle: server up, weights loaded, no request. Deep idle, without a process, is another and lower state. */
 export interface ActiveIdle {
@@ -27,7 +26,6 @@ export function activeIdle(
   servingUuids: readonly string[],
   quietStartMs: number,
   quietEndMs: number,
-  intervalMs = SAMPLE_INTERVAL_MS,
 ): ActiveIdle {
   const span = { startMs: quietStartMs + IDLE_SETTLE_MS, endMs: quietEndMs }
   const lengthMs = span.endMs - span.startMs
@@ -43,7 +41,7 @@ export function activeIdle(
   let powerW = 0
   for (const uuid of servingUuids) {
     const points = powerSeries(rows, uuid, 'powerW', 0)
-    const { energyJ, coveredMs } = integrate(points, span, longestBridgeMs(intervalMs))
+    const { energyJ, coveredMs } = integrate(points, span, longestBridgeMs(inside(points, span)))
     if (coveredMs < COVERED * lengthMs) return none(`power samples of ${uuid} cover too little of the quiet`)
     powerW += energyJ / (coveredMs / 1000)
   }

@@ -1,5 +1,4 @@
 import type { GpuRow } from '../record/rows.ts'
-import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import { inside, integrate, longestBridgeMs, type PowerPoint, powerSeries, type Span } from './power-series.ts'
 
 export interface PaddedEnergy {
@@ -32,7 +31,6 @@ export function paddedEnergy(
   servingUuids: readonly string[],
   loadStartMs: number,
   loadEndMs: number,
-  intervalMs = SAMPLE_INTERVAL_MS,
 ): PaddedEnergy {
   if (servingUuids.length === 0) return none('no serving GPU is known')
   let energyJ = 0
@@ -41,8 +39,8 @@ export function paddedEnergy(
   for (const uuid of servingUuids) {
     // Unshifted: readings trail the load, and the pads are cut to suit.
     const points = powerSeries(rows, uuid, 'powerW', 0)
-    const bridgeMs = longestBridgeMs(intervalMs)
     const whole = { startMs: loadStartMs - PAD_MS, endMs: loadEndMs + PAD_MS }
+    const bridgeMs = longestBridgeMs(inside(points, whole))
     const before = quietMean(points, { startMs: whole.startMs, endMs: loadStartMs }, bridgeMs)
     const after = quietMean(points, { startMs: loadEndMs + SETTLE_MS, endMs: whole.endMs }, bridgeMs)
     if (typeof before === 'string') return none(`${uuid}: before the load, ${before}`)

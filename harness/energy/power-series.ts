@@ -1,4 +1,6 @@
 import type { GpuRow } from '../record/rows.ts'
+import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
+import { percentileSorted } from '../stats/percentiles.ts'
 
 /** One power reading, placed at the middle of the time that it averages. */
 export interface PowerPoint {
@@ -20,6 +22,10 @@ export type PowerField = 'powerW' | 'powerInstantW'
 
 /** Where a trapezoid is refused although two samples stand on both sides: a gap of more than 3 intervals, or this. */
 const LONGEST_BRIDGE_MS = 3000
+/** A sensor may repeat itself for this long before it is doubted. */
+const FROZEN_MS = 3000
+/** Utilisation jitters by a few points under steady load; a swing of this much is a change of load. */
+const MOVING_PCT = 20
 
 /**
  * The power readings of one GPU in order of time, each moved back by `shiftMs`. Readings of equal time are averaged;
@@ -42,11 +48,23 @@ export function powerSeries(rows: readonly GpuRow[], uuid: string, field: PowerF
   return points
 }
 
+/** Median time between successive readings in ms; null under two readings. */
+export function medianIntervalMs(points: readonly PowerPoint[]): number | null {
+  const intervals = points.slice(1).map(({ timeMs }, index) => timeMs - (points[index] as PowerPoint).timeMs)
+  return percentileSorted(
+    intervals.toSorted((a, b) => a - b),
+    0.5,
+  )
+}
+
 /**
- * Time between two readings from which on a gap is not bridged: over 3 intervals, counted in whole ones, because two lost
- * samples leave 3 intervals and the jitter of four queries; and never over 3 s.
+ * Time between two readings from which on a gap is not bridged, in ms: over 3 intervals, counted in whole ones, because
+ * two lost samples leave 3 intervals and the jitter of four queries; and never over 3 s. The interval is the one that
+ * the sampler was asked for, or the one that these readings show where that is longer: a driver may take a second.
  */
-export const longestBridgeMs = (intervalMs: number): number => Math.min(3.5 * intervalMs, LONGEST_BRIDGE_MS)
+export function longestBridgeMs(points: readonly PowerPoint[], askedIntervalMs: number = SAMPLE_INTERVAL_MS): number {
+  return Math.min(3.5 * Math.max(askedIntervalMs, medianIntervalMs(points) ?? 0), LONGEST_BRIDGE_MS)
+}
 
 /**
  * Trapezoid of power over a span in J, with linear interpolation at both of its edges. Time between readings further
@@ -94,6 +112,31 @@ export function powerAt(points: readonly PowerPoint[], timeMs: number): number |
 /** The points whose time lies inside a span, edges included. */
 export const inside = (points: readonly PowerPoint[], span: Span): PowerPoint[] =>
   points.filter(({ timeMs }) => timeMs >= span.startMs && timeMs <= span.endMs)
+
+/**
+ * Stretches in which one GPU gave the very same power for more than 3 s while its utilisation moved: the sensor stood
+ * still, not the card. Given on the time of the rows as they came, not moved back.
+ */
+export function staleSpans(rows: readonly GpuRow[], uuid: string, field: PowerField): Span[] {
+  const read = rows.filter((row) => row.uuid === uuid && row[field] !== null).toSorted((a, b) => a.timeMs - b.timeMs)
+  const spans: Span[] = []
+  for (let from = 0; from < read.length; ) {
+    const first = read[from] as GpuRow
+    let to = from
+    while (read[to + 1]?.[field] === first[field]) to += 1
+    const last = read[to] as GpuRow
+    if (last.timeMs - first.timeMs > FROZEN_MS && utilizationSwing(read.slice(from, to + 1)) >= MOVING_PCT) {
+      spans.push({ startMs: first.timeMs, endMs: last.timeMs })
+    }
+    from = to + 1
+  }
+  return spans
+}
+
+function utilizationSwing(rows: readonly GpuRow[]): number {
+  const seen = rows.map((row) => row.utilizationGpuPct).filter((value) => value !== null)
+  return seen.length === 0 ? 0 : Math.max(...seen) - Math.min(...seen)
+}
 
 function between(from: PowerPoint, to: PowerPoint, timeMs: number): number {
   if (to.timeMs === from.timeMs) return from.powerW

@@ -1,5 +1,4 @@
 import type { GpuRow } from '../record/rows.ts'
-import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { Energy } from '../record/schema/trial.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 import { combineTerms, type ErrorTerms, errorTerms } from './error-bar.ts'
@@ -8,13 +7,14 @@ import {
   inside,
   integrate,
   longestBridgeMs,
+  medianIntervalMs,
   type PowerField,
   type PowerPoint,
   powerAt,
   powerSeries,
   type Span,
+  staleSpans,
 } from './power-series.ts'
-import { staleSpans } from './stale.ts'
 
 export interface EnergyOptions {
   /** Interval that the sampler was asked for; the one achieved counts when it is longer. */
@@ -126,12 +126,12 @@ function gpuEnergy(
   field: PowerField,
   shiftMs: number,
   span: Span,
-  askedIntervalMs = SAMPLE_INTERVAL_MS,
+  askedIntervalMs?: number,
 ): GpuEnergy {
   const points = powerSeries(rows, uuid, field, shiftMs)
   const seen = inside(points, span)
   const intervalMs = medianIntervalMs(seen)
-  const bridgeMs = longestBridgeMs(Math.max(askedIntervalMs, intervalMs ?? 0))
+  const bridgeMs = longestBridgeMs(seen, askedIntervalMs)
   const stale = staleSpans(rows, uuid, field)
     .map(({ startMs, endMs }) => ({
       startMs: Math.max(startMs - shiftMs, span.startMs),
@@ -155,14 +155,6 @@ function gpuEnergy(
   }
   const terms = errorTerms(points, span, { energyJ, coveredMs: covered.coveredMs }, 2 * shiftMs)
   return { uuid, points, energyJ, coverage, samples: seen.length, intervalMs, terms, findings }
-}
-
-function medianIntervalMs(points: readonly PowerPoint[]): number | null {
-  const intervals = points.slice(1).map(({ timeMs }, index) => timeMs - (points[index] as PowerPoint).timeMs)
-  return percentileSorted(
-    intervals.toSorted((a, b) => a - b),
-    0.5,
-  )
 }
 
 /** p99 and maximum of the summed power, at the sample times of the first GPU (numpy's linear percentile). */
