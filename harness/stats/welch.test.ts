@@ -1,9 +1,8 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
-import { equivalenceP } from './equivalence.ts'
 import { holmAdjust } from './holm.ts'
 import { trendOf, upperTail } from './kendall.ts'
-import { contrast, type Estimate, intervalOf, pAbove, pTwoSided } from './welch.ts'
+import { contrast, type Estimate, equivalenceP, intervalOf, pAbove, pTwoSided } from './welch.ts'
 
 const estimateOf = (values: readonly number[]): Estimate => ({
   mean: mean([...values]),

@@ -1,9 +1,8 @@
 import { comparedMetric, type MetricKey } from '../metrics/catalogue.ts'
 import { FIXED_QUANTILE } from '../metrics/result.ts'
 import { SEQUENTIAL_QUANTILE } from '../metrics/stopping.ts'
-import { equivalenceP } from '../stats/equivalence.ts'
 import { holmAdjust } from '../stats/holm.ts'
-import { contrast, type Estimate, intervalOf, pTwoSided } from '../stats/welch.ts'
+import { contrast, type Estimate, equivalenceP, intervalOf, pTwoSided } from '../stats/welch.ts'
 import { estimateSide, RESTART_SHARE, RUNS_THAT_SHOW_RESTARTS, type SideEstimate, type SideValues } from './side.ts'
 import { type SettlePlan, type Settling, settle } from './trials-needed.ts'
 
