@@ -1,0 +1,12 @@
+/** What the tests use of jstat, which ships no types: Student's t distribution as an oracle. */
+declare module 'jstat' {
+  const jStat: {
+    readonly studentt: {
+      /** P(T <= x) at this many degrees of freedom. */
+      cdf(x: number, degrees: number): number
+      /** The x with P(T <= x) = p. */
+      inv(p: number, degrees: number): number
+    }
+  }
+  export default jStat
+}
