@@ -141,10 +141,14 @@ function whyNot({ card, model, fit, needed, shape }: Misfit): string {
   return `${problem}; ${remedies.length > 0 ? `would fit: ${remedies.join(', or ')}` : 'nothing of this family in the catalogue fits'}`
 }
 
-/** The arguments as a line to paste into a POSIX shell, one option a line. Never executed by us. */
+/**
+ * The arguments as a line to paste into a POSIX shell, one option a line. Never executed by us. A word stays bare only
+ * where no shell reads anything into it: not with `=` first (a command, in zsh), and with a tilde only as `~/`, which means
+ * the home folder of whoever pastes the line.
+ */
 export function shellLine(argv: readonly string[]): string {
   const words = ['docker', ...argv].map((word) =>
-    /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+    /^(~\/)?[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
   )
   let line = ''
   for (const [index, word] of words.entries()) {

@@ -57,7 +57,10 @@ function seenByUs(pieces: readonly Buffer[]): Seen {
   return { ...seen, isWhole: parser.finish() && isWhole }
 }
 
-const bytes = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+const bytes = fc.oneof(
+  { weight: 1, arbitrary: fc.constant('') },
+  { weight: 5, arbitrary: fc.string({ unit: 'binary-ascii', maxLength: 300, size: 'max' }) },
+)
 /** One chunk in its frame: the size in either case, with zeros before it, and with an extension. */
 const frame = fc
   .record({ data: bytes, upper: fc.boolean(), zeros: fc.nat(3), extension: fc.constantFrom('', ';a=b', ';a="b c"') })
@@ -87,7 +90,9 @@ const response = fc
     return `${interim}${head.join('\r\n')}\r\n\r\n${of.bytes}`
   })
 
-const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
+/** Places in a text as shares of it, evenly spread: a double would nearly always be the beginning. */
+const place = fc.nat(9999).map((part) => part / 10_000)
+const cuts = fc.array(place, { maxLength: 12, size: 'max' })
 function cut(text: string, at: readonly number[]): Buffer[] {
   const edges = [0, ...at.map((share) => Math.round(share * text.length)).sort((a, b) => a - b), text.length]
   const pieces = edges.slice(1).map((edge, index) => Buffer.from(text.slice(edges[index], edge), 'latin1'))
@@ -107,9 +112,8 @@ test('reads a response as llhttp does, however it is framed and cut', async () =
 })
 
 test('takes no response for whole that llhttp holds for cut short', async () => {
-  const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
   await fc.assert(
-    fc.asyncProperty(response, share, cuts, async (text, upTo, at) => {
+    fc.asyncProperty(response, place, cuts, async (text, upTo, at) => {
       const pieces = cut(text.slice(0, Math.floor(upTo * text.length)), at)
       expect(seenByUs(pieces).isWhole).toBe((await seenByNode(pieces)).isWhole)
     }),
