@@ -6,7 +6,7 @@ export interface CounterEnergy {
   readonly reason?: string
 }
 
-/** Two sources of one board's energy that differ by more than this are a finding (metrics section 4.2). */
+/** Two sources of one board's energy that differ by more than this are a finding (docs/metrics.md#energy). */
 export const AGREEMENT = 0.05
 /** Readings further apart than this are not interpolated between at a window's edge. */
 const LONGEST_MS = 5000

@@ -42,8 +42,8 @@ export const COVERAGE_WARN = 0.99
 export const COVERAGE_INVALID = 0.95
 
 /**
- * Energy of the serving GPUs over a window (metrics section 4): a trapezoid per GPU over readings moved back half their
- * averaging window, interpolated at both window edges, then summed. Gaps over 3 intervals and stretches of a stale sensor
+ * Energy of the serving GPUs over a window (docs/metrics.md#energy): a trapezoid per GPU over readings moved back half
+ * their averaging window, interpolated at both window edges, then summed. Gaps over 3 intervals and stretches of a stale sensor
  * are not covered; they are charged at the mean power of the rest. Under 95 % coverage, or with a serving GPU missing,
  * the energy is null with its reason.
  */

@@ -22,7 +22,7 @@ export interface MoneyInputs {
 const MILLION = 1_000_000
 
 /**
- * Tokens per joule of a steady load: `tokens/s / W` (metrics.md section 3, over one and the same window).
+ * Tokens per joule of a steady load: `tokens/s / W` (docs/metrics.md#energy), over one and the same window.
  * Null when the power is not positive.
  */
 export function tokensPerJ(outputTokensPerS: number, meanPowerW: number): number | null {

@@ -32,7 +32,7 @@ export function noLatencies(reason: string): Latencies {
 }
 
 /**
- * Latency percentiles (docs/metrics.md). A request counts when it was dispatched at or after the window's start and
+ * Latency percentiles (docs/metrics.md#one-request). A request counts when it was dispatched at or after the window's start and
  * its last token arrived by the window's end; a failed one enters no percentile.
  */
 export function latenciesOf(requests: RequestTable, startMs: number, endMs: number): Latencies {

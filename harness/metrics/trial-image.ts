@@ -8,7 +8,7 @@ import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor
 const NONE_INSIDE = 'no successful request lies wholly inside the window'
 
 /**
- * Every value of a trial of images (docs/metrics.md). Seconds per image: median E2E of the requests wholly inside the
+ * Every value of a trial of images (docs/metrics.md#one-trial). Seconds per image: median E2E of the requests wholly inside the
  * window / images per request. Images/s: images inside / window, where one that crosses an edge counts by the share of
  * its time that lies inside (a window holds few images, and a whole one more or less would be 10 % of them).
  */

@@ -12,7 +12,7 @@ const NONE_INSIDE = 'no successful request lies wholly inside the window'
 const NO_POWER = 'the sensor reported no power in the whole window'
 const NO_PROMPT_TOKENS = 'the server reported no prompt tokens for a successful request'
 
-/** Every value of a trial of text (docs/metrics.md). A value that cannot be had says why. */
+/** Every value of a trial of text (docs/metrics.md#one-trial). A value that cannot be had says why. */
 export function textTrial(scenario: TextScenario, seen: TrialObservations): TextTrial {
   const window = windowFor(scenario, seen)
   const shared = sharedTrial(seen, window, countOutcomes(seen.requests))

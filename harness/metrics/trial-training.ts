@@ -10,7 +10,7 @@ const WARM_UP_SHARE = 0.2
 const FEWEST_LINES = 10
 
 /**
- * Every value of a trial of training (docs/metrics.md): steps/s = steps / time over the last 80 % of the lines, by when
+ * Every value of a trial of training (docs/metrics.md#one-trial): steps/s = steps / time over the last 80 % of the lines, by when
  * they reached us; energy over the same span. A loss that is not finite means that what was timed was not training:
  * the rates are missing and say so.
  */

@@ -11,7 +11,7 @@ export const HEAD_MS = 1500
 const FULL_SHARE = 0.95
 
 /**
- * The steady window (metrics section 3): from 1.5 s after in-flight first reaches 95 % of the target to the last
+ * The steady window (docs/metrics.md#one-trial): from 1.5 s after in-flight first reaches 95 % of the target to the last
  * moment it is still there. Both edges are moved inwards to a whole token bin, so that tokens and energy are
  * counted over exactly the same span.
  */

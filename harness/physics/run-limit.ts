@@ -61,8 +61,8 @@ export const plannedRun = (scenario: Scenario, card: Card): LimitSubject => ({
 })
 
 /**
- * The one physical limit of a run, for gates, reports and predictions (metrics section 8), or the reason why there is
- * none. Nothing true may pass it, so that every doubt is the run's: the largest batch that load and server allow, the
+ * The one physical limit of a run, for gates, reports and predictions (docs/metrics.md#physical-limit), or the reason
+ * why there is none. Nothing true may pass it, so that every doubt is the run's: the largest batch that load and server allow, the
  * least context and KV, the higher of rated and seen SM clock, all GPUs that served.
  */
 export function runLimit(subject: LimitSubject): RunLimit | LimitReason {

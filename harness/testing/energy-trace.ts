@@ -14,7 +14,7 @@ export const traceKinds = ['constant', 'step', 'prefill bursts', 'drain', 'hard 
 export type TraceKind = (typeof traceKinds)[number]
 
 const LEAD_MS = 4000
-/** Head of the steady window (metrics section 3). */
+/** Head of the steady window (docs/metrics.md#one-trial). */
 const HEAD_MS = 1500
 const TAIL_MS = 4000
 

@@ -63,7 +63,7 @@ export interface CompareOptions {
   readonly level?: number
 }
 
-/** Default smallest effect that matters (metrics section 6). */
+/** Default smallest effect that matters (docs/metrics.md#repeats-and-certainty). */
 export const SMALLEST_EFFECT = 0.03
 const LEVEL = 0.05
 

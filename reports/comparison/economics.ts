@@ -35,7 +35,7 @@ export function economicsScenario(selection: Selection): ScenarioRow | null {
 
 /**
  * The article's "Power and £/token economics", its nine rows and £ per million output tokens, for one scenario.
- * Formulas: metrics.md section 5, from the exact figures and never from rounded cells.
+ * Formulas: docs/metrics.md#money, from the exact figures and never from rounded cells.
  */
 export function economicsTable(selection: Selection, facts: Facts, scenario: ScenarioRow): Table {
   const columns = selection.cards.map((card) => cardMoney(card, selection, facts, scenario))

@@ -1,6 +1,6 @@
 import type { Report } from '../report.ts'
 
-/** Metrics.md section 4.6: printed on every report. */
+/** The scope of every energy figure (docs/metrics.md#energy), printed on every report. */
 export const ENERGY_SCOPE =
   'Energy is that of the GPU board: no CPU, DRAM, PSU or cooling. Intervals are 95 % t-intervals over the trials.'
 
