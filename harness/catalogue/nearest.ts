@@ -1,16 +1,21 @@
 import { closest, distance } from 'fastest-levenshtein'
 
 /**
- * The known word nearest to what was typed, or null when none is near enough to be what was meant
- * (more than half of the letters would have to change).
+ * The known word nearest to what was typed, or null when none is near enough to be what was meant: a word that holds
+ * what was typed (`4090` in `rtx-4090`), else one of which at most half of the letters would have to change.
  */
 export function nearest(typed: string, known: readonly string[]): string | null {
-  if (known.length === 0) return null
-  const best = closest(typed, known)
-  return distance(typed, best) <= Math.max(2, Math.floor(best.length / 2)) ? best : null
+  const part = typed.toLowerCase()
+  const holding = part.length < MIN_PART ? [] : known.filter((word) => word.toLowerCase().includes(part))
+  if (holding.length > 0) return closest(typed, holding)
+  const near = known.filter((word) => distance(typed, word) <= Math.max(2, Math.floor(word.length / 2)))
+  return near.length === 0 ? null : closest(typed, near)
 }
 
-/** What to tell someone who typed an unknown word: the nearest known one, else all of them after `label`. */
+/** Fewer letters than this stand in too many words. */
+const MIN_PART = 3
+
+/** Advice for an unknown word: the nearest known one, else all of them after `label`. */
 export function suggestion(typed: string, known: readonly string[], label = 'known'): string {
   const near = nearest(typed, known)
   return near ? `did you mean "${near}"?` : `${label}: ${known.join(', ')}`

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { imageModels } from '../catalogue/image-models.ts'
 import { suggestion } from '../catalogue/nearest.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import { findScenario } from './find-scenario.ts'
 import { throwIssues } from './issues.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
 import { parseYaml, type YamlSource } from './yaml-source.ts'
@@ -18,11 +19,12 @@ export interface KnownNames {
 const MAX_BYTES = 1_000_000
 
 /**
- * Reads scenario files and suites into scenarios, in order. A suite's entries are relative to the suite file.
- * Throws `bad-input` with every problem of a file, one line each: file, line, field, what was expected.
+ * Reads scenario files and suites into scenarios, in order; bundled ones may be given by name alone. A suite's entries
+ * are relative to the suite file. Throws `bad-input` with every problem of a file, one line each: file, line, field,
+ * what was expected.
  */
-export async function loadScenarios(paths: readonly string[], known: KnownNames): Promise<ScenarioFile[]> {
-  const lists = await Promise.all(paths.map((path) => loadOne(path, known)))
+export async function loadScenarios(asked: readonly string[], known: KnownNames): Promise<ScenarioFile[]> {
+  const lists = await Promise.all(asked.map(async (each) => loadOne(await findScenario(each), known)))
   return lists.flat()
 }
 
