@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseShare } from './share.ts'
 
 /** What the schemas of all kinds of scenario are made of. */
 
@@ -7,7 +8,7 @@ export const positiveInt = z.int().positive()
 /** `2%` or `0.02`, kept as a fraction. */
 export const fraction = z
   .union([z.number().positive().max(1), z.string().regex(/^\d+(\.\d+)?\s*%$/)])
-  .transform((value) => (typeof value === 'number' ? value : Number.parseFloat(value) / 100))
+  .transform((value) => (typeof value === 'number' ? value : (parseShare(value) ?? Number.NaN)))
   .pipe(z.number().positive().max(1))
   .meta({ description: 'a share: 2% or 0.02' })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseShare } from '../../harness/scenario/share.ts'
 
 /** What a seller decides: costs, margin, tax and terms. Everything measured comes from the runs. Unknown keys are errors. */
 
@@ -8,7 +9,7 @@ const positiveMs = z.number().positive()
 /** A share: 0.25, or 25%. */
 const share = z
   .union([z.number(), z.string().regex(/^\d+(\.\d+)?\s*%$/)])
-  .transform((value) => (typeof value === 'number' ? value : Number.parseFloat(value) / 100))
+  .transform((value) => (typeof value === 'number' ? value : (parseShare(value) ?? Number.NaN)))
 
 const costSchema = z
   .strictObject({
