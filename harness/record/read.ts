@@ -61,20 +61,51 @@ export async function findRuns(paths: readonly string[]): Promise<string[]> {
 }
 
 async function findOne(path: string): Promise<string[]> {
+  const found = await runFoldersIn(path)
+  if (found === null) throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs`)
+  if (found.length === 0)
+    throw new JoulemarkError('bad-input', `${path}: holds no run (no run.json in it or one level below)`)
+  return found
+}
+
+/** What is known from before: the runs of a folder, and a line for each of them that cannot be read. */
+export interface RunHistory {
+  readonly runs: readonly StoredRun[]
+  readonly unreadable: readonly string[]
+}
+
+/**
+ * Every run of a folder that need not be there: a missing folder, or one without runs, is a history of none. Throws
+ * `world-failed` for a folder that is there and cannot be listed: that is not the same as none.
+ */
+export async function readHistory(folder: string): Promise<RunHistory> {
+  return readAll((await runFoldersIn(folder)) ?? [])
+}
+
+/** The records of run folders, and a line for each that cannot be read. */
+export async function readAll(directories: readonly string[]): Promise<RunHistory> {
+  const read = await Promise.allSettled(directories.map(readRun))
+  return {
+    runs: read.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    unreadable: read.flatMap((each) => (each.status === 'rejected' ? [messageOf(each.reason)] : [])),
+  }
+}
+
+/** The run folders that a path stands for; null where there is no such folder. Throws `world-failed` when unreadable. */
+async function runFoldersIn(path: string): Promise<string[] | null> {
   if (basename(path) === 'run.json' || (await exists(join(path, 'run.json')))) return [path]
   let names: string[]
   try {
     names = (await readdir(path)).sort()
-  } catch {
-    throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs`)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new JoulemarkError('world-failed', `${path}: cannot be listed: ${messageOf(error)}`, { cause: error })
   }
   const inside = await Promise.all(
     names.map(async (name) => ((await exists(join(path, name, 'run.json'))) ? [join(path, name)] : [])),
   )
-  const found = inside.flat()
-  if (found.length === 0)
-    throw new JoulemarkError('bad-input', `${path}: holds no run (no run.json in it or one level below)`)
-  return found
+  return inside.flat()
 }
 
 /** The rows of one of a run's CSV files; empty when the run kept none. */

@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { writeLiveRun } from '../testing/live-record.ts'
+import { findRuns, readHistory } from './read.ts'
+
+const none = { runs: [], unreadable: [] }
+
+test('a folder that is missing, or holds no run, is a history of none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'history-'))
+  expect(await readHistory(join(folder, 'missing'))).toEqual(none)
+  expect(await readHistory(folder)).toEqual(none)
+})
+
+test('a record that cannot be read is named, and does not hide the others', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'history-'))
+  const { record } = await writeLiveRun(folder, {})
+  mkdirSync(join(folder, 'broken'))
+  writeFileSync(join(folder, 'broken', 'run.json'), '{"schemaVersion":')
+  const { runs, unreadable } = await readHistory(folder)
+  expect(runs.map((run) => run.record.id)).toEqual([record.id])
+  expect(unreadable).toEqual([expect.stringMatching(/broken.run\.json: not JSON/)])
+})
+
+test('a folder that is there and cannot be listed is a failure, not a history of none', async () => {
+  const loop = join(mkdtempSync(join(tmpdir(), 'history-')), 'loop')
+  symlinkSync(loop, loop)
+  const failed = { code: 'world-failed', message: expect.stringContaining('loop: cannot be listed: ELOOP') }
+  await expect(readHistory(loop)).rejects.toMatchObject(failed)
+  await expect(findRuns([loop])).rejects.toMatchObject(failed)
+})
