@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { findRuns, readRun } from '../harness/record/read.ts'
 import { publish } from '../reports/publish.ts'
 import { formats } from '../reports/render/renderers.ts'
-import { assemble, readClaims } from './commands/report.ts'
+import { assemble, readClaims } from './actions/report.ts'
 
 /** Where the committed example lies: the runs that it is made from, and the report in every format. */
 export const examples = fileURLToPath(new URL('../reports/examples', import.meta.url))

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** The command line as a person meets it: a process, its two streams and its exit code. */
+const tsx = import.meta.resolve('tsx')
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
 const scenario = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-single.yaml', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'cli-'))
@@ -19,10 +20,13 @@ interface Ended {
   readonly stderr: string
 }
 
-function joulemark(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+function joulemark(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '', JOULEMARK_NVIDIA_SMI: '', ...env } }
-    execFile(process.execPath, ['--import', 'tsx', cli, ...args], options, (error, stdout, stderr) => {
+    const options = {
+      env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '', JOULEMARK_NVIDIA_SMI: '', ...env },
+      cwd,
+    }
+    execFile(process.execPath, ['--import', tsx, cli, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
     })
   })
@@ -118,6 +122,60 @@ describe('bad input is one clear line and exit code 2', () => {
 
   test('a folder without runs', async () => {
     expectOneLine(await joulemark(['report', folder]), 2, 'holds no run')
+  })
+})
+
+describe('names instead of paths', () => {
+  test('a bundled scenario is found from any folder, and a name near it is suggested', async () => {
+    const found = await joulemark(['predict', 'llama-3.1-8b-fp8-single', '--card', 'rtx-4090'], {}, folder)
+    expect(found).toMatchObject({ code: 0, stderr: '' })
+    expect(found.stdout).toContain('llama-3.1-8b-fp8-single on rtx-4090')
+    const wrong = await joulemark(['serve', 'llama-3.1-8b-fp8-batch23', '--card', 'rtx-4090', '--print'], {}, folder)
+    expectOneLine(wrong, 2, 'batch23: no such file; did you mean "llama-3.1-8b-fp8-batch32"?')
+  })
+
+  test('mistyped cards and models suggest the nearest', async () => {
+    expectOneLine(await joulemark(['simulate', '--card', '4090', '--model', 'sdxl']), 2, 'did you mean "rtx-4090"?')
+    expectOneLine(await joulemark(['simulate', '--card', 'l40s', '--model', 'sdlx']), 2, 'did you mean "sdxl"?')
+  })
+})
+
+describe('help and old forms', () => {
+  test('joulemark alone prints its help and exits 0', async () => {
+    const ended = await joulemark([])
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    expect(ended.stdout).toMatch(/^Usage: joulemark/)
+    expect(ended.stdout).toBe((await joulemark(['--help'])).stdout)
+  })
+
+  test('list --out still lists that folder, with a line about the new form', async () => {
+    const examples = fileURLToPath(new URL('../reports/examples/runs', import.meta.url))
+    const [old, now] = [await joulemark(['list', '--out', examples]), await joulemark(['list', examples])]
+    expect(old.stderr).toBe('joulemark list --out FOLDER is deprecated; use joulemark list FOLDER\n')
+    expect(now).toMatchObject({ code: 0, stderr: '' })
+    expect(old.stdout).toBe(now.stdout)
+  })
+
+  test('baseline show reads the folder that it is given', async () => {
+    const ended = await joulemark(['baseline', 'show', folder])
+    expect(ended).toMatchObject({ code: 0, stdout: `no baseline in ${folder}: joulemark baseline set RUN…\n` })
+  })
+})
+
+describe('a reader that has gone is no error', () => {
+  test.each([
+    [['fit'], 0],
+    [['--help'], 0],
+    [['serve', 'llama-3.1-70b-awq-single', '--card', 'rtx-4090', '--print'], 1],
+  ])('%j into a closed pipe says nothing and keeps its exit code', async (args, code) => {
+    const child = spawn(process.execPath, ['--import', tsx, cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', (piece) => {
+      stderr += piece
+    })
+    const ended = await new Promise((resolve) => child.once('close', resolve))
+    expect({ ended, stderr }).toEqual({ ended: code, stderr: '' })
   })
 })
 

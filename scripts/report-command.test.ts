@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ReportFlags, report } from './actions/report.ts'
 import { examples } from './build-examples.ts'
-import { type ReportFlags, report } from './commands/report.ts'
 import type { CommandIo } from './support/io.ts'
 
 /** `report` without a process: what it prints and writes. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { scenarioJsonSchema, suiteJsonSchema } from '../harness/scenario/json-schema.ts'
-import { scenarioTables, TABLE_BEGIN, TABLE_END } from './support/scenario-table.ts'
+import { scenarioTables, TABLE_BEGIN, TABLE_END } from './docs/scenario-table.ts'
 
 /** Writes what in `scenarios/` follows from the code: the schemas that editors complete from, and the tables of its README. */
 const scenarios = new URL('../scenarios/', import.meta.url)

@@ -50,7 +50,14 @@ function joulemark(args: readonly string[]): Promise<Ended> {
 async function run(bandwidthShare: number, more: readonly string[]): Promise<Ended> {
   const box = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', seed: 1 }
   const simulator = await launchSimulator({ ...box, bandwidthShare })
-  const wires = ['--endpoint', simulator.url, '--nvidia-smi', simulator.nvidiaSmi, '--no-certificate', '--no-progress']
+  const wires = [
+    '--endpoint',
+    simulator.url,
+    '--nvidia-smi',
+    simulator.nvidiaSmi,
+    '--skip-calibration',
+    '--no-progress',
+  ]
   try {
     return await joulemark(['run', scenario, ...wires, '--out', out, ...more])
   } finally {

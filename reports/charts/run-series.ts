@@ -1,20 +1,11 @@
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import { isKnown } from '../../harness/record/measured.ts'
-import type { RequestTable } from '../../harness/record/request-table.ts'
-import { type GapRow, type GpuRow, TOKEN_BIN_MS, type TokenRow } from '../../harness/record/rows.ts'
+import { type GpuRow, TOKEN_BIN_MS } from '../../harness/record/rows.ts'
+import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { percentileSorted } from '../../harness/stats/percentiles.ts'
 import type { Point } from './chart.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
-
-/** The rows of one run, as they were read from its folder. */
-export interface RunRows {
-  readonly gpu: readonly GpuRow[]
-  readonly tokens: readonly TokenRow[]
-  readonly gaps: readonly GapRow[]
-  /** By trial. */
-  readonly requests: ReadonlyMap<number, RequestTable>
-}
 
 /** What charts need of a run's rows, small whatever the run's length. Times are seconds from the first trial's start. */
 export interface RunSeries {

@@ -1,8 +1,8 @@
 import type { RequestTable } from '../../harness/record/request-table.ts'
 import { type GapRow, TOKEN_BIN_MS, type TokenRow } from '../../harness/record/rows.ts'
+import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { percentileSorted } from '../../harness/stats/percentiles.ts'
-import type { RunRows } from '../charts/run-series.ts'
 
 /** Mean, population standard deviation (numpy's default), median and p99, as `vllm bench serve` has them. */
 export interface Spread {

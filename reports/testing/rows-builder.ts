@@ -1,8 +1,8 @@
 import { RequestTable } from '../../harness/record/request-table.ts'
 import type { GpuRow, RequestRow } from '../../harness/record/rows.ts'
+import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { Trial } from '../../harness/record/schema/trial.ts'
 import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
-import type { RunRows } from '../charts/run-series.ts'
 
 /** A request as it is in requests.csv; what a test does not say is made up. Times are ms. */
 export function makeRequest(over: Partial<RequestRow> & { readonly dispatchedMs: number }): RequestRow {

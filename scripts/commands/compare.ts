@@ -1,117 +1,33 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { suggestion } from '../../harness/catalogue/nearest.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
-import { comparisonDocument } from '../../reports/compare/json.ts'
-import { comparisonJunit } from '../../reports/compare/junit.ts'
-import { comparisonReport } from '../../reports/compare/report.ts'
-import { renderMarkdown } from '../../reports/render/markdown.ts'
-import { renderTerminal } from '../../reports/render/terminal.ts'
-import type { CommandIo } from '../support/io.ts'
+import { Command } from '@commander-js/extra-typings'
+import type { CompareFlags } from '../actions/compare.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { effectShare } from '../support/flag-values.ts'
+import { examples } from '../support/help.ts'
+import { jsonFlag, reportFolderFlag } from '../support/shared-flags.ts'
 
-/** `compare` as typed. */
-export interface CompareFlags {
-  readonly smallestEffect?: string
-  readonly json?: boolean
-  readonly format: string
-  readonly out: string
-  readonly force?: boolean
-}
-
-/** What each format that is a file makes of a comparison. */
-const fileFormats = {
-  md: { name: 'compare.md', render: (each: Comparison) => renderMarkdown(comparisonReport(each)) },
-  json: { name: 'compare.json', render: (each: Comparison) => jsonText(each) },
-  junit: { name: 'compare.junit.xml', render: comparisonJunit },
-} as const
-type FileFormat = keyof typeof fileFormats
-const formats = ['terminal', ...Object.keys(fileFormats)] as readonly (FileFormat | 'terminal')[]
-
-/** Two sides of runs against each other: prints the verdict and returns 1 when something got worse. */
-export async function compare(
-  baseline: string,
-  candidate: string,
-  flags: CompareFlags,
-  io: CommandIo,
-): Promise<number> {
-  const wanted = parseFormats(flags.format)
-  const smallestEffect = parseShare(flags.smallestEffect)
-  const [before, after] = await Promise.all([readSide(baseline), readSide(candidate)])
-  const comparison = compareRuns(before, after, smallestEffect === null ? {} : { smallestEffect })
-  refuse(comparison, flags.force === true, `${baseline} and ${candidate}`)
-  if (flags.json) io.stdout(jsonText(comparison))
-  else if (wanted.includes('terminal')) io.stdout(terminalText(comparison, io))
-  for (const path of await writeFormats(comparison, wanted, flags.out)) io.stderr.write(`wrote ${path}\n`)
-  return exitCodeOf(comparison)
-}
-
-/** 1 when something got worse, else 0: an open question is not a no. */
-export const exitCodeOf = ({ verdict }: Comparison): number =>
-  verdict === 'regressed' ? exitCodes.answerIsNo : exitCodes.done
-
-/** A comparison as a person reads it. */
-export const terminalText = (comparison: Comparison, io: CommandIo): string =>
-  renderTerminal(comparisonReport(comparison), {
-    color: io.color,
-    ...(io.columns === null ? {} : { columns: io.columns }),
-  })
-
-/** Throws `bad-input` for what must not be compared, unless it is forced, and for what cannot be. */
-export function refuse(comparison: Comparison, forced: boolean, what: string): void {
-  if (comparison.scenarios.length === 0) {
-    throw new JoulemarkError('bad-input', `${what}: nothing to compare: ${comparison.notes.join('; ')}`)
-  }
-  if (comparison.objections.length > 0 && !forced) {
-    const why = comparison.objections.join('; ')
-    throw new JoulemarkError('bad-input', `${what} must not be compared: ${why} (--force compares them and says so)`)
-  }
-}
-
-async function readSide(path: string): Promise<RunRecord[]> {
-  const directories = await findRuns([path])
-  return Promise.all(directories.map(async (directory) => (await readRun(directory)).record))
-}
-
-const jsonText = (comparison: Comparison): string => `${JSON.stringify(comparisonDocument(comparison), null, 2)}\n`
-
-async function writeFormats(
-  comparison: Comparison,
-  wanted: readonly (FileFormat | 'terminal')[],
-  outDir: string,
-): Promise<string[]> {
-  const written: string[] = []
-  for (const format of wanted) {
-    if (format === 'terminal') continue
-    const path = join(outDir, fileFormats[format].name)
-    try {
-      await mkdir(outDir, { recursive: true })
-      await writeFile(path, fileFormats[format].render(comparison))
-    } catch (cause) {
-      throw new JoulemarkError('world-failed', `cannot write ${path}: ${messageOf(cause)}`, { cause })
-    }
-    written.push(path)
-  }
-  return written
-}
-
-function parseFormats(text: string): (FileFormat | 'terminal')[] {
-  return text.split(',').map((typed) => {
-    const word = typed.trim()
-    const known = formats.find((format) => format === word)
-    if (known) return known
-    const advice = suggestion(word, formats)
-    throw new JoulemarkError('bad-input', `--format ${word}: ${advice}`)
-  })
-}
-
-/** `3%` or `0.03` as a share; null when nothing was typed. */
-function parseShare(text: string | undefined): number | null {
-  if (text === undefined) return null
-  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim())
-  const share = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN
-  if (share > 0 && share < 0.5) return share
-  throw new JoulemarkError('bad-input', `--smallest-effect ${text}: expected a share above 0 and below 50%, such as 3%`)
-}
+export const compareCommand: DefineCommand = (io, done) =>
+  new Command('compare')
+    .summary('Test whether a server became slower')
+    .description(
+      'Test whether the candidate is slower than the baseline: a verdict for each metric. Exit code 1 if a metric regressed.',
+    )
+    .argument('<baseline>', 'Run, or folder of runs')
+    .argument('<candidate>', 'Run, or folder of runs')
+    .option(
+      '--smallest-effect <share>',
+      'Practical threshold: smaller differences do not count (default: 3%)',
+      effectShare,
+    )
+    .addOption(jsonFlag)
+    .option('--format <list>', 'Formats, separated by commas: terminal, md, json, junit', 'terminal')
+    .addOption(reportFolderFlag)
+    .option('--force', 'Compare runs of different cards or scenarios anyway, and mark the result')
+    .addHelpText(
+      'after',
+      examples('compare results/before results/after', 'compare results/before results/after --format junit --out ci'),
+    )
+    .action(async (baseline, candidate, flags) =>
+      done(
+        await (await import('../actions/compare.ts')).compare(baseline, candidate, flagsFor<CompareFlags>()(flags), io),
+      ),
+    )

@@ -1,31 +1,20 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
-import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { keyPlace, writeNewKey } from '../../harness/record/key-file.ts'
-import type { CommandIo } from '../support/io.ts'
-import { projectRoot } from '../support/tool-info.ts'
+import { Command } from '@commander-js/extra-typings'
+import type { DefineCommand } from '../support/command.ts'
+import { examples } from '../support/help.ts'
 
-/** Makes the pair of keys that signs this person's runs. */
-export function newKey(flags: { readonly out?: string }, io: CommandIo): number {
-  const path = flags.out === undefined ? keyPlace(io.env).path : resolve(flags.out)
-  const fromRoot = relative(realpathSync(projectRoot), behindLinks(path))
-  if (!fromRoot.startsWith('..') && !fromRoot.startsWith('/')) {
-    throw new JoulemarkError(
-      'bad-input',
-      `${path}: lies in this project; a private key belongs outside every repository`,
+export const keyCommand: DefineCommand = (io, done) =>
+  new Command('key')
+    .summary('Make the key that signs runs')
+    .description('The key that signs runs at their end (JOULEMARK_KEY, or ~/.config/joulemark/signing-key.pem).')
+    .helpCommand(false)
+    .addCommand(
+      new Command('new')
+        .description('Make a key pair; the private key stays in its file')
+        .option(
+          '--out <file>',
+          'File for the private key (default: JOULEMARK_KEY, or ~/.config/joulemark/signing-key.pem)',
+        )
+        .addHelpText('after', examples('key new', 'key new --out ~/keys/joulemark.pem'))
+        .action(async (flags) => done((await import('../actions/key.ts')).newKey(flags, io))),
     )
-  }
-  const { publicHex, publicPath } = writeNewKey(path)
-  io.stdout(`private key  ${path}  (0600: keep it, show it to nobody)\n`)
-  io.stdout(`public key   ${publicPath}\n`)
-  io.stdout(`             ${publicHex}\n`)
-  io.stdout('Runs are signed at their end from now on. Tell customers the public key by another way than the quote.\n')
-  return exitCodes.done
-}
-
-/** Where a file that need not be there yet would really lie: a link into the project is the project. */
-function behindLinks(path: string): string {
-  if (existsSync(path)) return realpathSync(path)
-  const parent = dirname(path)
-  return parent === path ? path : join(behindLinks(parent), basename(path))
-}
+    .addHelpText('after', examples('key new'))

@@ -1,93 +1,22 @@
-import { exitCodes, messageOf } from '../../harness/errors.ts'
-import { checkSeal } from '../../harness/evidence/check-seal.ts'
-import { sealReasons } from '../../harness/evidence/refusals.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
-import { plainText } from '../../harness/plain-text.ts'
-import { findRuns, readRun } from '../../harness/record/read.ts'
-import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
-import type { CommandIo } from '../support/io.ts'
+import { Command, Option } from '@commander-js/extra-typings'
+import type { ListFlags } from '../actions/list.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { examples } from '../support/help.ts'
+import { deprecated } from '../support/io.ts'
+import { jsonFlag } from '../support/shared-flags.ts'
 
-/** `list` as typed. */
-export interface ListFlags {
-  readonly out: string
-  readonly json?: boolean
-  readonly gates?: boolean
-}
-
-/** So many runs with their gates still fit a few screens; more of them are a line each unless asked for. */
-const MOST_WITH_GATES = 12
-
-/**
- * The runs in a folder, oldest first: status, source, whether they may be quoted, and every gate, with the evidence of
- * those that did not pass. Hashes and signature are checked; figures are recomputed by `verify` and `quote` alone.
- */
-export async function list(flags: ListFlags, io: CommandIo): Promise<number> {
-  const directories = await findRuns([flags.out])
-  const rows: Row[] = []
-  for (const directory of directories) rows.push(await rowOf(directory))
-  if (flags.json) {
-    io.stdout(`${JSON.stringify({ runs: rows }, null, 2)}\n`)
-    return exitCodes.done
-  }
-  const width = Math.max(...rows.map((row) => row.id.length))
-  const isWhole = flags.gates || rows.length <= MOST_WITH_GATES
-  for (const row of rows) {
-    const lines = linesOf(row, width)
-    for (const line of isWhole ? lines : lines.slice(0, 1)) io.stdout(`${plainText(line)}\n`)
-  }
-  if (!isWhole) io.stdout(`${rows.length} runs; --gates shows each gate with its evidence\n`)
-  return exitCodes.done
-}
-
-interface Row {
-  readonly id: string
-  readonly directory: string
-  readonly status: RunRecord['status'] | null
-  readonly source: RunRecord['source'] | null
-  readonly quotable: boolean
-  /** Why not, one line a reason. */
-  readonly reasons: readonly string[]
-  readonly gates: readonly Gate[]
-}
-
-async function rowOf(path: string): Promise<Row> {
-  try {
-    const { directory, record } = await readRun(path)
-    const { id, status, source, gates } = record
-    const reasons = [...reasonsNotQuotable(record), ...sealReasons(await checkSeal(directory))]
-    return { id, directory, status, source, quotable: record.quotable && reasons.length === 0, reasons, gates }
-  } catch (error) {
-    const reasons = [messageOf(error)]
-    return { id: path, directory: path, status: null, source: null, quotable: false, reasons, gates: [] }
-  }
-}
-
-function linesOf({ id, status, source, quotable, reasons, gates }: Row, width: number): string[] {
-  const name = id.padEnd(width)
-  if (status === null) return [`${name}  unreadable  ${reasons.join('; ')}`]
-  const state = `${status.padEnd(11)} ${source === 'simulated' ? 'SIMULATED' : 'live     '}`
-  const why = reasons.map((reason) => reason.split(':')[0]).join(', ')
-  const others = reasons.filter((reason) => !gates.some((gate) => reason.startsWith(`${gate.id} ${gate.status}:`)))
-  return [
-    `${name}  ${state}  ${quotable ? 'quotable' : `not quotable: ${why}`}`,
-    ...others.map((reason) => `    ${reason}`),
-    ...gateLines(gates),
-  ]
-}
-
-/** One line for gates that say the same: without a card, many are not measured for one reason. */
-function gateLines(gates: readonly Gate[]): string[] {
-  const shown = (gate: Gate) => `${gate.id}${gate.required ? ' *' : ''}`
-  const alike = Map.groupBy(
-    gates.filter((gate) => gate.status !== 'pass'),
-    ({ status, evidence }) => JSON.stringify([status, evidence]),
-  )
-  const passed = gates.filter((gate) => gate.status === 'pass').map(shown)
-  return [
-    ...[...alike.values()].map((group) => {
-      const [{ status, evidence }] = group as [Gate, ...Gate[]]
-      return `    ${status.padEnd(12)} ${group.map(shown).join(', ')}: ${evidence}`
-    }),
-    ...(passed.length > 0 ? [`    ${'pass'.padEnd(12)} ${passed.join(', ')}`] : []),
-  ]
-}
+export const listCommand: DefineCommand = (io, done) =>
+  new Command('list')
+    .summary('List runs, and whether they may be quoted')
+    .description('List runs with their status, whether they may be quoted, and the gates that did not pass.')
+    .argument('[run...]', 'Runs, or folders of runs (default: results)')
+    .option('--gates', 'Show every gate with its evidence, however many runs there are')
+    .addOption(jsonFlag)
+    .addOption(new Option('--out <folder>').hideHelp())
+    .addHelpText('after', examples('list', 'list results/demo --gates'))
+    .action(async (runs, { out, ...flags }) => {
+      if (out !== undefined) deprecated(io, 'list --out FOLDER', 'list FOLDER')
+      const paths = out === undefined ? runs : [...runs, out]
+      const { list } = await import('../actions/list.ts')
+      done(await list(paths.length === 0 ? ['results'] : paths, flagsFor<ListFlags>()(flags), io))
+    })

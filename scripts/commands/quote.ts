@@ -1,82 +1,23 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { refusalLine } from '../../harness/evidence/refusals.ts'
-import { verifyRun } from '../../harness/evidence/verify-run.ts'
-import { findRuns } from '../../harness/record/read.ts'
-import { quoteHtml } from '../../reports/quote/html.ts'
-import { quoteJson } from '../../reports/quote/json.ts'
-import { showPence } from '../../reports/quote/pence.ts'
-import { buildQuote, type QuotedRun } from '../../reports/quote/quote.ts'
-import { findChromium, printPdf } from '../support/chromium.ts'
-import type { CommandIo } from '../support/io.ts'
-import { inputsFromCatalogue, readQuoteInputs } from '../support/quote-inputs.ts'
+import { Command } from '@commander-js/extra-typings'
+import type { QuoteFlags } from '../actions/quote.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { examples } from '../support/help.ts'
+import { reportFolderFlag } from '../support/shared-flags.ts'
 
-/** `quote` as typed. */
-export interface QuoteFlags {
-  readonly customer: string
-  readonly inputs?: string
-  readonly number?: string
-  readonly out: string
-  readonly pdf: boolean
-}
-
-/** A customer quote from runs that verify and may be quoted; exit 1 with the first reason of the first run that may not. */
-export async function quote(paths: readonly string[], flags: QuoteFlags, io: CommandIo): Promise<number> {
-  checkFlags(flags)
-  const inputs = flags.inputs === undefined ? null : await readQuoteInputs(flags.inputs)
-  const runs: QuotedRun[] = []
-  for (const path of await findRuns(paths)) runs.push(await quotable(path))
-  const [first] = runs
-  if (first === undefined) throw new JoulemarkError('bad-input', 'no run was given')
-  const made = buildQuote(runs, {
-    customer: flags.customer.trim(),
-    date: new Date().toISOString().slice(0, 10),
-    inputs: inputs ?? inputsFromCatalogue(first.record),
-    ...(flags.number === undefined ? {} : { number: flags.number }),
-  })
-  const path = (ending: string) => join(flags.out, `quote-${made.number}.${ending}`)
-  await write(path('html'), quoteHtml(made))
-  await write(path('json'), quoteJson(made))
-  io.stderr.write(`wrote ${path('html')}\nwrote ${path('json')}\n`)
-  if (flags.pdf) io.stderr.write(`${await pdfLine(path('html'), path('pdf'), io.env)}\n`)
-  io.stdout(
-    `${made.number}: ${showPence(made.price.exVatPence)} a month ex VAT, ${showPence(made.price.incVatPence)} inc\n`,
-  )
-  return exitCodes.done
-}
-
-async function quotable(path: string): Promise<QuotedRun> {
-  const verification = await verifyRun(path.endsWith('run.json') ? dirname(path) : path)
-  const { record, digest, signedBy } = verification
-  const reason = refusalLine(verification)
-  if (reason !== null || record === null || digest === null || signedBy === null) {
-    throw new JoulemarkError('answer-is-no', `not quotable: ${record?.id ?? path}: ${reason}`)
-  }
-  return { record, digest, signedBy }
-}
-
-async function pdfLine(htmlPath: string, pdfPath: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const chromium = findChromium(env)
-  if (chromium === null) return 'no PDF: no Chromium is installed; the HTML page prints to A4'
-  const problem = await printPdf(chromium, htmlPath, pdfPath)
-  return problem === null ? `wrote ${pdfPath}` : `no PDF: ${chromium}: ${problem}`
-}
-
-function checkFlags({ customer, number }: QuoteFlags): void {
-  if (customer.trim() === '' || customer.length > 200) {
-    throw new JoulemarkError('bad-input', '--customer: expected a name of 1 to 200 characters')
-  }
-  if (number !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(number)) {
-    throw new JoulemarkError('bad-input', `--number ${number}: expected letters, digits, dots and dashes (40 at most)`)
-  }
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
-  } catch (error) {
-    throw new JoulemarkError('world-failed', `${path}: the quote cannot be written: ${messageOf(error)}`)
-  }
-}
+export const quoteCommand: DefineCommand = (io, done) =>
+  new Command('quote')
+    .summary('Make a customer quote from quotable runs')
+    .description('Make a customer quote from quotable runs of one server. Exit code 1 if a run is not quotable.')
+    .argument('<run...>', 'Runs, or folders of runs')
+    .requiredOption('--customer <name>', 'Name of the customer')
+    .option(
+      '--inputs <file>',
+      'YAML file with prices, margin, tariff, VAT, SLO (example: reports/quote/example-inputs.yaml)',
+    )
+    .option('--number <number>', 'Number of the quote (default: made from its content)')
+    .addOption(reportFolderFlag)
+    .option('--no-pdf', 'Make no PDF')
+    .addHelpText('after', examples('quote results --customer "Acme Ltd" --inputs inputs.yaml'))
+    .action(async (runs, flags) =>
+      done(await (await import('../actions/quote.ts')).quote(runs, flagsFor<QuoteFlags>()(flags), io)),
+    )

@@ -1,157 +1,48 @@
-import { cpus } from 'node:os'
-import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
-import { systemClock } from '../../harness/clock.ts'
-import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
-import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
-import { loadKey } from '../../harness/record/key-file.ts'
-import type { FinishedRun } from '../../harness/run/run.ts'
-import { runScenarioFile } from '../../harness/run/run-file.ts'
-import type { RunOptions } from '../../harness/run/run-options.ts'
-import { loadScenarios } from '../../harness/scenario/load-file.ts'
-import type { ScenarioFile } from '../../harness/scenario/schema.ts'
-import { comparisonDocument } from '../../reports/compare/json.ts'
-import { summaryText } from '../support/answer.ts'
-import { watchInterrupts } from '../support/interrupts.ts'
-import type { CommandIo } from '../support/io.ts'
-import { progressView } from '../support/progress-view.ts'
-import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
-import { toolInfo } from '../support/tool-info.ts'
-import { checkBaselines, compareWithBaselines } from './baseline.ts'
-import { exitCodeOf, terminalText } from './compare.ts'
+import { Command, Option } from '@commander-js/extra-typings'
+import type { RunFlags } from '../actions/run.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { positiveInt } from '../support/flag-values.ts'
+import { examples } from '../support/help.ts'
+import { gpusFlag, jsonFlag, nvidiaSmiFlag, resultsFlag } from '../support/shared-flags.ts'
 
-/** `run` as typed. */
-export interface RunFlags {
-  readonly endpoint?: string
-  readonly card?: string
-  readonly gpus?: string
-  readonly nvidiaSmi?: string
-  readonly gpu: boolean
-  readonly out: string
-  readonly trials?: number
-  readonly workers?: number
-  readonly certificate: boolean
-  readonly json?: boolean
-  readonly progress: boolean
-  readonly requireQuotable?: boolean
-  /** Cards to play on the stand-in instead of an endpoint, separated by commas. */
-  readonly simulate?: string
-  readonly quick?: boolean
-  /** Compare with the baselines of the box when done. */
-  readonly against?: 'baseline'
-}
-
-/** Live run of scenario or suite files against a server that is already running. Returns the exit code. */
-export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
-  const files = await loadScenarios(paths, catalogueNames)
-  if (flags.card !== undefined) cardsNamed(flags.card)
-  checkDoors(files, flags)
-  if (flags.against) {
-    await checkBaselines(
-      files.map((file) => file.name),
-      flags.out,
+export const runCommand: DefineCommand = (io, done) =>
+  new Command('run')
+    .summary('Measure scenarios on a running server')
+    .description('Measure scenarios on a running server (or on the simulator) and write a record of each run.')
+    .argument('<scenario...>', 'Scenario or suite files, or names of bundled ones')
+    .option('--endpoint <url>', 'Server address, such as http://127.0.0.1:8000 (training needs none)')
+    .option('--card <key>', 'Expected card; fails the `card-match` gate if a different one is found')
+    .addOption(gpusFlag)
+    .addOption(nvidiaSmiFlag)
+    .option('--no-gpu', 'Run without nvidia-smi; no power or memory metrics')
+    .addOption(resultsFlag)
+    .option('--trials <n>', 'Exactly this many trials (default: those of the scenario)', positiveInt)
+    .option('--workers <n>', 'Load-generator threads (default: CPU cores - 1, max 8)', positiveInt)
+    .option(
+      '--skip-calibration',
+      'Do not calibrate the client first (saves 3 s); the `client-headroom` gate then warns',
     )
-  }
-  const interrupts = watchInterrupts((line) => io.stderr.write(`\n${line}\n`))
-  try {
-    const { finished, failures } = await runAll(files, flags, io, interrupts)
-    if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
-    const isJudged = flags.against !== undefined && !interrupts.drain.aborted
-    const records = finished.map((each) => each.record)
-    const comparison = isJudged ? await compareWithBaselines(records, flags.out) : null
-    if (flags.json) {
-      const judged = comparison ? { comparison: comparisonDocument(comparison) } : {}
-      io.stdout(`${JSON.stringify({ runs: finished, ...judged }, null, 2)}\n`)
-    } else if (comparison) io.stdout(`\n${terminalText(comparison, io)}`)
-    if (interrupts.drain.aborted) return exitCodes.interrupted
-    const [failure] = failures
-    if (failure) {
-      io.stderr.write(`${failures.length} of ${files.length} scenarios could not be run: ${failure.line}\n`)
-      return failure.exitCode
-    }
-    const verdict = comparison ? exitCodeOf(comparison) : exitCodes.done
-    return flags.requireQuotable && finished.some((each) => !each.record.quotable) ? refuseQuote(finished, io) : verdict
-  } finally {
-    interrupts.unwatch()
-  }
-}
-
-/** Live, or on the stand-in of one card after another. */
-async function runAll(
-  files: readonly ScenarioFile[],
-  flags: RunFlags,
-  io: CommandIo,
-  signals: ReturnType<typeof watchInterrupts>,
-): Promise<FilesRun> {
-  const say = (line: string) => io.stderr.write(`${line}\n`)
-  if (flags.simulate === undefined) {
-    if (files.length > 1 && !flags.json) {
-      say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
-    }
-    const options = runOptions(flags, io, signals)
-    return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
-  }
-  const cards = flags.simulate.split(',').map((each) => each.trim())
-  const options = (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
-    runOptions({ ...flags, ...doors, gpu: true }, io, signals)
-  const runs: FilesRun[] = []
-  for (const card of cards) {
-    const one = (file: ScenarioFile) => runOnStandIn(file, card, flags.quick ?? false, options)
-    runs.push(await runSuite(files, one, signals.drain, say))
-  }
-  return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
-}
-
-/** Flags and environment as the options of a run. */
-export function runOptions(
-  flags: RunFlags,
-  io: CommandIo,
-  signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
-): RunOptions {
-  const named = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
-  return {
-    clock: systemClock,
-    endpoint: flags.endpoint ?? '',
-    apiKey: io.env['OPENAI_API_KEY'] || null,
-    nvidiaSmi: flags.gpu ? { path: named || 'nvidia-smi', required: Boolean(named) } : null,
-    outDir: flags.out,
-    card: flags.card ?? null,
-    gpus: flags.gpus ? flags.gpus.split(',').map((each) => each.trim()) : [],
-    trials: flags.trials ?? null,
-    // one thread draws, samples and writes; the rest may time tokens
-    workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
-    certify: flags.certificate,
-    tool: toolInfo(),
-    signingKey: loadKey(io.env),
-    progress: progressView(io.stderr, flags.progress),
-    drain: signals.drain,
-    abort: signals.abort,
-  }
-}
-
-/** Only a training command runs without a server. */
-function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick }: RunFlags): void {
-  if (simulate !== undefined && endpoint !== undefined) {
-    throw new JoulemarkError('bad-input', '--simulate and --endpoint: give one of them')
-  }
-  if (quick && simulate === undefined) {
-    throw new JoulemarkError('bad-input', '--quick: only with --simulate; a live trial is as long as its scenario says')
-  }
-  if (simulate !== undefined) {
-    cardsNamed(simulate)
-    return
-  }
-  const needs = files.find((file) => file.kind !== 'training')
-  if (endpoint !== undefined || needs === undefined) return
-  throw new JoulemarkError(
-    'bad-input',
-    `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
-  )
-}
-
-function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {
-  for (const { record } of finished.filter((each) => !each.record.quotable)) {
-    io.stderr.write(`not quotable: ${record.id}: ${reasonsNotQuotable(record).join('; ')}\n`)
-  }
-  return exitCodes.answerIsNo
-}
+    .addOption(jsonFlag)
+    .option('--no-progress', 'Show no progress on stderr')
+    .option('--require-quotable', 'Exit code 1 if a result is not quotable')
+    .option('--simulate <cards>', 'Run on the simulator of these cards, separated by commas; all results are SIMULATED')
+    .option('--quick', 'With --simulate: shorter trials and requests')
+    .addOption(
+      new Option('--against <what>', 'Then compare with the baselines in the --out folder').choices([
+        'baseline',
+      ] as const),
+    )
+    .addOption(new Option('--no-certificate').hideHelp())
+    .addHelpText(
+      'after',
+      examples(
+        'run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000',
+        'run rag-8b-200-mau --endpoint http://box:8000 --against baseline',
+        'run article --simulate rtx-4090,l40s --quick --out results/sim',
+      ),
+    )
+    .action(async (scenarios, { skipCalibration, ...flags }) => {
+      const certificate = flags.certificate && skipCalibration !== true
+      const { run } = await import('../actions/run.ts')
+      done(await run(scenarios, flagsFor<RunFlags>()({ ...flags, certificate }), io))
+    })

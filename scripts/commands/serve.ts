@@ -1,111 +1,30 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
-import { systemClock } from '../../harness/clock.ts'
-import { type ServeOptions, type ServePlan, servePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
-import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
-import type { StartFacts } from '../../harness/endpoint/serve/start-log.ts'
-import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { expandSweep } from '../../harness/scenario/expand.ts'
-import { loadScenarios } from '../../harness/scenario/load-file.ts'
-import { resolveScenario } from '../../harness/scenario/resolve.ts'
-import type { Scenario } from '../../harness/scenario/schema.ts'
-import type { ServingExample } from '../../reports/comparison/serving.ts'
-import type { CommandIo } from '../support/io.ts'
+import { Command } from '@commander-js/extra-typings'
+import type { ServeFlags } from '../actions/serve.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { examples } from '../support/help.ts'
+import { cacheFlag, gpusFlag, imageTagFlag, serverPortFlag, startTimeoutFlag } from '../support/shared-flags.ts'
 
-/** `serve` as typed. */
-export interface ServeFlags {
-  readonly card: string
-  readonly print?: boolean
-  readonly port: number
-  readonly gpus?: string
-  readonly tag: string
-  readonly cache?: string
-  readonly timeoutMinutes: number
-}
-
-/** The `docker run` line of a scenario on a card: printed, or started and watched until the signal comes. */
-export async function serve(path: string, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<number> {
-  const [file] = await loadScenarios([path], catalogueNames)
-  const [card] = cardsNamed(flags.card)
-  if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: no scenario in it`)
-  const [plain] = expandSweep(file)
-  const plan = servePlan(
-    resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key)),
-    card.key,
-    serveOptions(flags, io),
-  )
-  if (flags.print) {
-    io.stdout(planText(plan))
-    return plan.refusal === null ? exitCodes.done : exitCodes.answerIsNo
-  }
-  if (plan.refusal !== null)
-    throw new JoulemarkError('answer-is-no', `scenario ${file.name} on ${card.label}: ${plan.refusal}`)
-  for (const correction of plan.corrections) io.stderr.write(`${correction}\n`)
-  const server = await start(plan, flags, io, signal)
-  try {
-    io.stdout(`endpoint  ${server.url}\n${factsText(server.facts)}`)
-    io.stderr.write('Ctrl-C stops it and removes the container.\n')
-    return await untilStopped(server, io, signal)
-  } finally {
-    await server.stop()
-  }
-}
-
-/** As `serve --print` says it to whoever asks for nothing in particular; the folder is the reader's own, not ours. */
-const unasked: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '~/.cache/huggingface' }
-
-/** The line of a recorded scenario on a card, for a report; the reason where vLLM has nothing to serve there. */
-export function servingExample(scenario: Scenario, cardKey: string): ServingExample {
-  try {
-    const { argv, corrections, refusal } = servePlan(scenario, cardKey, unasked)
-    return { lines: shellLine(argv).split('\n'), corrections, refusal }
-  } catch (error) {
-    if (error instanceof JoulemarkError) return { reason: error.message }
-    throw error
-  }
-}
-
-/** Flags as what a plan needs. */
-export const serveOptions = (flags: Omit<ServeFlags, 'card'>, io: CommandIo): ServeOptions => ({
-  port: flags.port,
-  gpus: flags.gpus ? flags.gpus.split(',').map((each) => each.trim()) : [],
-  tag: flags.tag,
-  cacheDir: flags.cache ?? io.env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface'),
-})
-
-const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<RunningServer> =>
-  startServer(plan, {
-    clock: systemClock,
-    env: io.env,
-    timeoutMs: flags.timeoutMinutes * 60_000,
-    signal,
-    onLine: (line) => io.stderr.write(`${line}\n`),
-  })
-
-async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortSignal): Promise<number> {
-  const stopped = new Promise<boolean>((resolve) => {
-    if (signal.aborted) resolve(true)
-    signal.addEventListener('abort', () => resolve(true), { once: true })
-  })
-  if (await Promise.race([stopped, server.ended.then(() => false)])) return exitCodes.done
-  io.stderr.write('the server ended by itself; its last lines are above\n')
-  return exitCodes.worldFailed
-}
-
-/** The line with what was corrected, as comments that a shell leaves alone. */
-export function planText(plan: ServePlan): string {
-  const refusal = plan.refusal === null ? [] : [`# cannot work: ${plan.refusal}`]
-  const notes = [...refusal, ...plan.corrections.map((correction) => `# ${correction}`)]
-  return `${[...notes, shellLine(plan.argv)].join('\n')}\n`
-}
-
-function factsText(facts: StartFacts): string {
-  const lines = [
-    ['vLLM', facts.version],
-    ['weights', facts.weightsGiB === null ? null : `${facts.weightsGiB} GiB in ${facts.weightsSeconds} s`],
-    ['KV cache', facts.kvTokens === null ? null : `${facts.kvTokens} tokens, ${facts.kvGiB ?? '?'} GiB`],
-    ['at once', facts.maxConcurrency === null ? null : `${facts.maxConcurrency} sequences of the full context`],
-  ]
-  return lines.map(([name, value]) => (value === null ? '' : `${String(name).padEnd(9)} ${value}\n`)).join('')
-}
+export const serveCommand: DefineCommand = (io, done) =>
+  new Command('serve')
+    .summary('Start vLLM in Docker for a scenario')
+    .description(
+      'Start vLLM in Docker with the settings of a scenario and stop it at Ctrl-C; with --print only show the command.',
+    )
+    .argument('<scenario>', 'Scenario file, or the name of a bundled one')
+    .requiredOption('--card <key>', 'Card to serve on')
+    .option('--print', 'Only print the docker command, with the settings that had to be corrected')
+    .addOption(serverPortFlag)
+    .addOption(gpusFlag)
+    .addOption(imageTagFlag)
+    .addOption(cacheFlag)
+    .addOption(startTimeoutFlag)
+    .addHelpText(
+      'after',
+      examples(
+        'serve llama-3.1-8b-fp8-batch32 --card rtx-4090 --print',
+        'serve llama-3.1-8b-fp8-batch32 --card rtx-4090 --port 8001',
+      ),
+    )
+    .action(async (scenario, flags) =>
+      done(await (await import('../actions/serve.ts')).serveUntilStopped(scenario, flagsFor<ServeFlags>()(flags), io)),
+    )

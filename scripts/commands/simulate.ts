@@ -1,55 +1,42 @@
-import { exitCodes } from '../../harness/errors.ts'
-import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
-import { launchSimulator } from '../../harness/simulator/launch.ts'
+import { Command, Option } from '@commander-js/extra-typings'
+import { faults, lies, sensorFaults } from '../../harness/simulator/faults/names.ts'
+import type { SimulateFlags } from '../actions/simulate.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { portNumber, positiveInt, share, shareOrZero } from '../support/flag-values.ts'
+import { examples, helpSection } from '../support/help.ts'
 
-export interface SimulateOptions {
-  readonly card: string
-  readonly model: string
-  readonly port?: number
-  readonly seed?: number
-  readonly bandwidthShare?: number
-  /** Names separated by commas. */
-  readonly fault?: string
-  readonly lie?: string
-  readonly sensorFault?: string
-  readonly faultShare?: number
-  readonly draftCounters?: boolean
-}
-
-export interface SimulateIo {
-  readonly stdout: (text: string) => void
-  readonly stderr: (text: string) => void
-}
-
-/** Runs the stand-in server and says where it and its nvidia-smi are, until the signal comes. */
-export async function simulate(options: SimulateOptions, io: SimulateIo, signal: AbortSignal): Promise<number> {
-  const { fault, lie, sensorFault, ...rest } = options
-  const simulator = await launchSimulator({
-    ...rest,
-    faults: fault === undefined ? [] : readNames('fault', fault, faultNames),
-    lies: lie === undefined ? [] : readNames('lie', lie, lieNames),
-    sensorFaults: sensorFault === undefined ? [] : readNames('sensor-fault', sensorFault, sensorFaultNames),
-  }).catch((error: unknown) => {
-    // a server that could not start says why in its log, and its last line alone does not
-    if (error instanceof Error && error.cause instanceof Error) io.stderr(error.cause.message)
-    throw error
-  })
-  const stopped = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  try {
-    io.stdout(`endpoint    ${simulator.url}\nnvidia-smi  ${simulator.nvidiaSmi}\n`)
-    io.stderr(
-      `SIMULATED: no GPU is touched and nothing from here was measured. Ctrl-C ends it. To run against it:\n` +
-        `npm run bench -- run scenarios/llama-3.1-8b-fp8-batch32.yaml --card ${options.card} ` +
-        `--endpoint ${simulator.url} --nvidia-smi ${simulator.nvidiaSmi}\n`,
+export const simulateCommand: DefineCommand = (io, done) =>
+  new Command('simulate')
+    .summary('Start the simulator: a vLLM-like server and its nvidia-smi')
+    .description(
+      'Start the simulator, a vLLM-like server with its own nvidia-smi, until Ctrl-C. All of its results are SIMULATED.',
     )
-    const died = await Promise.race([stopped.then(() => false), simulator.ended.then(() => true)])
-    if (!died) return exitCodes.done
-    io.stderr('the simulator ended by itself\n')
-    return exitCodes.worldFailed
-  } finally {
-    await simulator.stop()
-  }
-}
+    .requiredOption('--card <key>', 'Card to simulate')
+    .requiredOption('--model <key>', 'Model to simulate')
+    .option('--port <n>', 'Port to listen on (default: any free port)', portNumber)
+    .option('--seed <n>', 'Seed of the jitter (default: 1)', positiveInt)
+    .option(
+      '--bandwidth-share <share>',
+      'Available share of the memory bandwidth; 95% is a driver that costs 5% (default: 100%)',
+      share,
+    )
+    .option('--fault <names>', 'Faults of the server, separated by commas')
+    .addOption(
+      new Option('--fault-share <share>', 'Share of streams with the fault (default: 25%)').argParser(shareOrZero),
+    )
+    .option('--lie <names>', 'Wrong reports of the server, separated by commas')
+    .option('--draft-counters', 'Report draft-token counters with the lie silent-speculation')
+    .option('--sensor-fault <names>', 'Faults of the card, separated by commas')
+    .addHelpText('after', helpSection('Faults (--fault):', faults))
+    .addHelpText('after', helpSection('Lies (--lie):', lies))
+    .addHelpText('after', helpSection('Sensor faults (--sensor-fault):', sensorFaults))
+    .addHelpText(
+      'after',
+      examples(
+        'simulate --card l40s --model llama-3.1-8b-instruct-fp8 --port 8000',
+        'simulate --card l40s --model sdxl --port 8000',
+      ),
+    )
+    .action(async (flags) =>
+      done(await (await import('../actions/simulate.ts')).simulate(flagsFor<SimulateFlags>()(flags), io)),
+    )

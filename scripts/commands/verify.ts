@@ -1,109 +1,19 @@
-import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { exitCodes } from '../../harness/errors.ts'
-import type { CheckedBundle } from '../../harness/evidence/check-bundle.ts'
-import type { Problem } from '../../harness/evidence/check-files.ts'
-import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
-import { plainText } from '../../harness/plain-text.ts'
-import { findRuns } from '../../harness/record/read.ts'
-import { publicHexFrom } from '../../harness/record/signature.ts'
-import { bundleReports } from '../../reports/bundle/reports.ts'
-import type { CommandIo } from '../support/io.ts'
-import { withBundle } from '../support/open-bundle.ts'
-import { toolInfo } from '../support/tool-info.ts'
+import { Command } from '@commander-js/extra-typings'
+import type { VerifyFlags } from '../actions/verify.ts'
+import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { examples } from '../support/help.ts'
+import { jsonFlag } from '../support/shared-flags.ts'
 
-/** `verify` as typed. */
-export interface VerifyFlags {
-  /** Public key that must have signed: hexadecimal, or a PEM file. */
-  readonly key?: string
-  readonly json?: boolean
-}
-
-/** Verifies runs and bundles of runs; exit 1 when anything is not as it was when the run ended. */
-export async function verify(paths: readonly string[], flags: VerifyFlags, io: CommandIo): Promise<number> {
-  const key = flags.key === undefined ? null : pinnedKey(flags.key)
-  const checked: Checked[] = []
-  for (const path of paths) {
-    if (isFile(path) && !path.endsWith('run.json')) {
-      checked.push(
-        ...(await withBundle(path, async (bundle) => {
-          const runs = await verifyAll(bundle.runs, key)
-          return [
-            { name: path, problems: [...bundle.problems, ...(await forgedReports(bundle, runs))], run: null },
-            ...runs,
-          ]
-        })),
-      )
-    } else checked.push(...(await verifyAll(await findRuns([path]), key)))
-  }
-  if (flags.json) io.stdout(`${JSON.stringify({ verified: checked.map(document) }, null, 2)}\n`)
-  else for (const each of checked) io.stdout(textOf(each))
-  return checked.some((each) => each.problems.length > 0) ? exitCodes.answerIsNo : exitCodes.done
-}
-
-interface Checked {
-  readonly name: string
-  readonly problems: readonly Problem[]
-  /** Null for a bundle, which is only the paper around its runs. */
-  readonly run: Verification | null
-}
-
-/**
- * Reports of a bundle that are not those of its runs. The signatures cover the runs alone: whoever rewrites a report can
- * rewrite the list of hashes with it, so that the reports are made again.
- */
-async function forgedReports({ problems, files }: CheckedBundle, runs: readonly Checked[]): Promise<Problem[]> {
-  const records = runs.flatMap(({ run }) => run?.record ?? [])
-  if (problems.length > 0 || records.length < runs.length) return []
-  const made = await bundleReports(records)
-  const differ = made.filter(({ name, text }) => files[name] !== createHash('sha256').update(text).digest('hex'))
-  const others = Object.keys(files).filter(
-    (name) => name.startsWith('reports/') && !made.some((report) => report.name === name),
-  )
-  const { version } = toolInfo()
-  const what = `is not what joulemark ${version} makes of these runs; the signatures stand for the runs, not for this file`
-  return [...differ.map(({ name }) => name), ...others].map((file) => ({ file, what }))
-}
-
-async function verifyAll(directories: readonly string[], key: string | null): Promise<Checked[]> {
-  const all: Checked[] = []
-  for (const directory of directories) {
-    const run = await verifyRun(directory.replace(/\/run\.json$/, ''), key)
-    all.push({ name: run.record?.id ?? directory, problems: run.problems, run })
-  }
-  return all
-}
-
-function textOf({ name, problems, run }: Checked): string {
-  const lines = problems.map(({ file, what }) => `  ${file}: ${what}`)
-  const verdict = problems.length > 0 ? `NOT AS IT WAS (${problems.length})` : 'verified'
-  const details = run?.record && problems.length === 0 ? detailsOf(run) : []
-  return [`${verdict}: ${name}`, ...lines, ...details].map((line) => `${plainText(line)}\n`).join('')
-}
-
-function detailsOf(run: Verification): string[] {
-  const { record, recomputed, digest, signedBy } = run
-  if (record === null || recomputed === null) return []
-  const figures = Object.values(recomputed.result).filter((figure) => figure.mean !== null).length
-  const [first] = reasonsNotQuotable({ ...record, gates: recomputed.gates })
-  return [
-    `  ${record.trials.length} trials, ${figures} figures and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
-    `  digest     ${digest}`,
-    `  signed by  ${signedBy ?? 'nobody: nothing proves that the whole record was not made up'}`,
-    `  quotable   ${first ? `no: ${first}` : signedBy ? 'yes' : 'no: not signed'}`,
-  ]
-}
-
-function document({ name, problems, run }: Checked): object {
-  if (run === null) return { bundle: name, problems }
-  const { digest, signedBy, recomputed, record } = run
-  const gates = recomputed?.gates ?? []
-  return { id: name, problems, digest, signedBy, redacted: record?.redacted ?? false, gates }
-}
-
-function pinnedKey(text: string): string {
-  return isFile(text) ? publicHexFrom(readFileSync(text, 'utf8'), text) : publicHexFrom(text, `--key ${text}`)
-}
-
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+export const verifyCommand: DefineCommand = (io, done) =>
+  new Command('verify')
+    .summary('Verify a run: hashes, signature, metrics recomputed')
+    .description(
+      'Verify a run: file hashes, signature, and every metric recomputed from raw data. Exit code 1 if anything differs.',
+    )
+    .argument('<run...>', 'Runs, folders of runs, or bundles')
+    .option('--key <key>', 'Public key that must have signed: hexadecimal, or a PEM file')
+    .addOption(jsonFlag)
+    .addHelpText('after', examples('verify results', 'verify bundle.tar --key seller.pem'))
+    .action(async (runs, flags) =>
+      done(await (await import('../actions/verify.ts')).verify(runs, flagsFor<VerifyFlags>()(flags), io)),
+    )

@@ -1,19 +1,21 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { parseShare } from '../../harness/scenario/share.ts'
 
 /* Readers of flag values. Each throws commander's error, which becomes one line and exit code 2. */
 
 /** A whole number from 1 on. */
 export function positiveInt(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of at least 1')
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number of at least 1.')
   return value
 }
 
 /** A port; 0 is any that is free. */
 export function portNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError('expected a port, 0 to 65535')
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Expected a port, 0 to 65535.')
   return value
 }
 
@@ -21,36 +23,59 @@ export function portNumber(text: string): number {
 export function amount(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('expected a number of at least 0')
+    throw new InvalidArgumentError('Expected a number of at least 0.')
   return value
 }
 
 /** A number above 0. */
 export function aboveZero(text: string): number {
   const value = amount(text)
-  if (value === 0) throw new InvalidArgumentError('expected a number above 0')
+  if (value === 0) throw new InvalidArgumentError('Expected a number above 0.')
   return value
 }
 
 /** A power usage effectiveness: 1 or more. */
 export function pueRatio(text: string): number {
   const value = amount(text)
-  if (value < 1) throw new InvalidArgumentError('expected 1 or more')
+  if (value < 1) throw new InvalidArgumentError('Expected a number of at least 1.')
   return value
 }
 
-/** A share, `0.4` or `40%`. */
+/** A share, `0.4` or `40%`: above 0, and 1 at most. */
 export function share(text: string): number {
-  const percent = text.trim().endsWith('%')
-  const value = amount(percent ? text.trim().slice(0, -1) : text) / (percent ? 100 : 1)
-  if (value === 0 || value > 1)
-    throw new InvalidArgumentError('expected a share above 0 and up to 1, such as 0.4 or 40%')
+  const value = parseShare(text)
+  if (value === null || value === 0 || value > 1)
+    throw new InvalidArgumentError('Expected a share above 0 and up to 1, such as 0.4 or 40%.')
   return value
+}
+
+/** A share that may be 0. */
+export function shareOrZero(text: string): number {
+  return parseShare(text) === 0 ? 0 : share(text)
+}
+
+/** An effect between two runs: a share above 0 and below 50 %. */
+export function effectShare(text: string): number {
+  const value = parseShare(text)
+  if (value === null || value === 0 || value >= 0.5)
+    throw new InvalidArgumentError('Expected a share above 0 and below 50%, such as 3%.')
+  return value
+}
+
+/** Words separated by commas; given again, they add to those before. */
+export function commaList(text: string, before: readonly string[] = []): readonly string[] {
+  const words = text.split(',').map((word) => word.trim())
+  if (words.includes('')) throw new InvalidArgumentError('Expected one name, or several separated by commas.')
+  return [...before, ...words]
 }
 
 /** `CARD=GBP`; given again, it adds to those before. */
-export function priceOfCard(text: string, before: Record<string, number> = {}): Record<string, number> {
-  const [card = '', gbp = ''] = text.split('=')
-  if (card === '' || gbp === '') throw new InvalidArgumentError('expected CARD=GBP, such as rtx-4090=1300')
+export function priceOfCard(
+  text: string,
+  before: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const [card = '', gbp = '', ...more] = text.split('=')
+  if (card === '' || gbp === '' || more.length > 0)
+    throw new InvalidArgumentError('Expected CARD=GBP, such as rtx-4090=1300.')
   return { ...before, [card]: amount(gbp) }
 }

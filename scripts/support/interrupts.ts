@@ -1,31 +1,60 @@
+import type { CommandIo } from './io.ts'
+
+/** What a person reads at the first and at the second interrupt. */
+export interface InterruptWords {
+  readonly first: string
+  readonly second: string
+}
+
+/** Of a run: requests in flight may end, or are cut. */
+export const runInterrupts: InterruptWords = {
+  first: 'interrupted: no new requests; waiting for those in flight (again to cut them)',
+  second: 'interrupted again: cutting what is in flight and writing the record',
+}
+
+/** Of a server that was started here. */
+export const serverInterrupts: InterruptWords = {
+  first: 'interrupted: stopping the server',
+  second: 'still stopping the server; interrupt once more to leave at once, which may leave it running',
+}
+
+/** SIGHUP is what a lost SSH session sends: the record has to be written and the container removed then too. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export interface Interrupts {
+  /** After the first interrupt: an orderly end. */
+  readonly drain: AbortSignal
+  /** After the second: a quick one. */
+  readonly abort: AbortSignal
+  readonly unwatch: () => void
+}
+
 /**
- * Two interrupts. The first asks for an orderly end (drain, write), the second for a quick one (cut, write);
- * a third leaves at once: what is on disk is valid at every moment.
+ * Interrupts of this process. The first asks for an orderly end (drain, write), the second for a quick one (cut,
+ * write); a third leaves at once: what is on disk is valid at every moment.
  */
-export function watchInterrupts(say: (line: string) => void): {
-  drain: AbortSignal
-  abort: AbortSignal
-  unwatch: () => void
-} {
+export function watchInterrupts(
+  { stderr }: Pick<CommandIo, 'stderr'>,
+  words: InterruptWords = runInterrupts,
+): Interrupts {
+  const say = (line: string) => stderr.write(`\n${line}\n`)
   const drain = new AbortController()
   const abort = new AbortController()
   const onSignal = () => {
     if (!drain.signal.aborted) {
-      say('interrupted: no new requests; waiting for those in flight (again to cut them)')
+      say(words.first)
       drain.abort()
     } else if (!abort.signal.aborted) {
-      say('interrupted again: cutting what is in flight and writing the record')
+      say(words.second)
       abort.abort()
     } else process.exit(130)
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  for (const signal of signals) process.on(signal, onSignal)
   return {
     drain: drain.signal,
     abort: abort.signal,
     unwatch: () => {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
+      for (const signal of signals) process.off(signal, onSignal)
     },
   }
 }

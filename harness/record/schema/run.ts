@@ -168,7 +168,7 @@ export const runRecordSchema = z.object({
   gpus: z.array(gpuSchema),
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
   endpoint: endpointSchema,
-  certificate: certificateSchema.nullable().describe('null: the client was not tried (--no-certificate)'),
+  certificate: certificateSchema.nullable().describe('null: the client was not tried (--skip-calibration)'),
   trials: z.array(trialSchema),
   converged: z.boolean().nullable(),
   result: z.record(z.string(), figureSchema),

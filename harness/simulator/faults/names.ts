@@ -1,3 +1,4 @@
+import { suggestion } from '../../catalogue/nearest.ts'
 import { JoulemarkError } from '../../errors.ts'
 
 /** What can go wrong at a server, by the name that switches it on. */
@@ -46,21 +47,12 @@ export const faultNames: readonly FaultName[] = namesOf(faults)
 export const lieNames: readonly LieName[] = namesOf(lies)
 export const sensorFaultNames: readonly SensorFaultName[] = namesOf(sensorFaults)
 
-/** Every name with what it does, for a person. */
-export function faultHelp(): string {
-  const section = (title: string, texts: Readonly<Record<string, string>>): string =>
-    `\n${title}:\n${Object.entries(texts)
-      .map(([name, text]) => `  ${name.padEnd(20)} ${text}\n`)
-      .join('')}`
-  return section('Faults', faults) + section('Lies', lies) + section('Sensor faults', sensorFaults)
-}
-
-/** The names in `text`, separated by commas. Throws `bad-input` with the names that there are. */
+/** The names in `text`, separated by commas. Throws `bad-input` with the nearest name, else all. */
 export function readNames<Name extends string>(flag: string, text: string, known: readonly Name[]): Name[] {
   const wanted = text.split(',').map((each) => each.trim())
   return wanted.map((each) => {
     const name = known.find((candidate) => candidate === each)
     if (name !== undefined) return name
-    throw new JoulemarkError('bad-input', `simulator: --${flag} "${each}" is not known; known: ${known.join(', ')}`)
+    throw new JoulemarkError('bad-input', `--${flag} "${each}" is not known; ${suggestion(each, known)}`)
   })
 }

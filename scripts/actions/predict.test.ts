@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { CommandIo } from '../support/io.ts'
-import { fitCommand } from './fit.ts'
+import { showFit } from './fit.ts'
 import { predict } from './predict.ts'
 import { serve } from './serve.ts'
 
@@ -59,8 +59,8 @@ test('an unknown card is bad input, with the nearest', async () => {
 
 test('fit: models, the article and, without runs, no capacity', async () => {
   const { io, out } = captured()
-  const flags = { context: 16_384, sessions: 1, runs: '/no/such/folder', json: true }
-  expect(await fitCommand(flags, io)).toBe(0)
+  const flags = { context: 16_384, sessions: 1, json: true }
+  expect(await showFit([], flags, io)).toBe(0)
   const answer = JSON.parse(out())
   expect(answer.article).toHaveLength(19)
   expect(answer.kvCapacity).toEqual([])

@@ -1,15 +1,32 @@
+import type { FinishedRun } from '../../harness/run/run.ts'
+import { buildReport } from '../../reports/build.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import type { Report } from '../../reports/report.ts'
+import { gatesTable, runSummaryTable } from '../../reports/tables/run-summary.ts'
+import type { Table } from '../../reports/tables/table.ts'
 import type { CommandIo } from './io.ts'
 
-/** What a person in front of a terminal asks first; the rest is a screen or two more. */
+/* What commands print for people: reports and tables at the width and colour of this terminal. */
+
+/** The tables that are shown first; the rest is another screen or two. */
 const firstLook = new Set(['throughput', 'economics', 'winners', 'audit'])
 /** A table of winners longer than this is no first look. */
 const FEW_WORKLOADS = 8
 
+/** Tables that rest on no run, for the terminal. */
+export const tablesText = (title: string, tables: readonly Table[], io: CommandIo): string =>
+  render({ title, tables, sources: [], money: null, simulated: tables.some((table) => table.simulated) }, io)
+
+/** What a finished run says on the terminal: its figures and its gates, and where the record lies. */
+export function summaryText({ record, directory }: FinishedRun, io: CommandIo): string {
+  const tables = [runSummaryTable(record), gatesTable(record)]
+  const text = render({ ...buildReport([record], { tables: [] }), title: record.id, tables }, io)
+  return `${text}Record: ${directory}\n`
+}
+
 /** A report for the terminal: the tables of one look and a line that names the others, or `all` of them. */
-export function terminalText(report: Report, io: CommandIo, all: boolean): string {
+export function reportText(report: Report, io: CommandIo, all: boolean): string {
   const tables = report.tables.filter(
     ({ id, rows }) => all || (firstLook.has(id) && (id !== 'winners' || rows.length <= FEW_WORKLOADS)),
   )
@@ -22,5 +39,6 @@ export function terminalText(report: Report, io: CommandIo, all: boolean): strin
   return `${text}${wrapTo(rest, Math.min(io.columns ?? 100, 100)).join('\n')}\n`
 }
 
-const render = (report: Report, io: CommandIo): string =>
+/** Any report at the width of the terminal. */
+export const render = (report: Report, io: CommandIo): string =>
   renderTerminal(report, { color: io.color, ...(io.columns === null ? {} : { columns: io.columns }) })

@@ -2,10 +2,18 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse'
-import { readRows } from '../../harness/record/read.ts'
-import { RequestTable } from '../../harness/record/request-table.ts'
-import { type RequestRow, requestColumns } from '../../harness/record/rows.ts'
-import type { RunRows } from '../../reports/charts/run-series.ts'
+import { readRows } from './read.ts'
+import { RequestTable } from './request-table.ts'
+import { type GapRow, type GpuRow, type RequestRow, requestColumns, type TokenRow } from './rows.ts'
+
+/** The rows of one run that charts and summaries are made from. */
+export interface RunRows {
+  readonly gpu: readonly GpuRow[]
+  readonly tokens: readonly TokenRow[]
+  readonly gaps: readonly GapRow[]
+  /** By trial. */
+  readonly requests: ReadonlyMap<number, RequestTable>
+}
 
 /** The rows of a run's folder that charts and the vLLM summary are made from. Files that are not there are empty. */
 export async function readRunRows(directory: string): Promise<RunRows> {

@@ -30,7 +30,7 @@ async function said(name: string, json = false, gates = false): Promise<string> 
   const stdout = (piece: string) => {
     text += piece
   }
-  await list({ out: at(name), json, gates }, { stdout, stderr, env: {}, columns: null, color: false })
+  await list([at(name)], { json, gates }, { stdout, stderr, env: {}, columns: null, color: false })
   return text
 }
 

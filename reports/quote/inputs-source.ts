@@ -1,20 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { defaultMoney, priceOf } from '../../harness/catalogue/prices.ts'
-import { JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { JoulemarkError } from '../../harness/errors.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { throwIssues } from '../../harness/scenario/issues.ts'
 import { parseYaml } from '../../harness/scenario/yaml-source.ts'
-import { type QuoteInputs, quoteInputsSchema } from '../../reports/quote/inputs.ts'
+import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
 
-/** Reads an inputs file. Throws `bad-input` with file, line and field of every problem. */
-export async function readQuoteInputs(path: string): Promise<QuoteInputs> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    throw new JoulemarkError('bad-input', `--inputs ${path}: cannot be read: ${messageOf(error)}`)
-  }
+/** The inputs in the text of an inputs file. Throws `bad-input` with file, line and field of every problem. */
+export function parseQuoteInputs(path: string, text: string): QuoteInputs {
   const source = parseYaml(path, text)
   const parsed = quoteInputsSchema.safeParse(source.value)
   if (!parsed.success) throwIssues(source, parsed.error, quoteInputsSchema)

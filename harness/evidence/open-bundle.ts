@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CheckedBundle, checkBundle } from '../../harness/evidence/check-bundle.ts'
+import { type CheckedBundle, checkBundle } from './check-bundle.ts'
 
 /** Unpacks a bundle into a folder of its own for as long as something is done with it. */
 export async function withBundle<Result>(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { later, makeComparedRun } from '../../reports/testing/compare-builder.ts'
+import { effectShare } from '../support/flag-values.ts'
 import type { CommandIo } from '../support/io.ts'
 import { checkBaselines, compareWithBaselines, setBaseline, showBaselines } from './baseline.ts'
 import { compare } from './compare.ts'
@@ -54,13 +55,10 @@ describe('compare', () => {
     const { io, out } = world()
     const before = stored(join(out, 'before'), makeComparedRun())
     const slow = stored(join(out, 'slow'), later({ speed: 0.95 }))
-    for (const smallestEffect of ['10%', '0.1']) {
-      expect(await compare(before, slow, { ...flags(out), smallestEffect }, io)).toBe(0)
+    for (const typed of ['10%', '0.1']) {
+      expect(await compare(before, slow, { ...flags(out), smallestEffect: effectShare(typed) }, io)).toBe(0)
     }
-    await expect(compare(before, slow, { ...flags(out), smallestEffect: 'three' }, io)).rejects.toMatchObject({
-      exitCode: 2,
-      message: expect.stringContaining('--smallest-effect three: expected a share'),
-    })
+    expect(() => effectShare('three')).toThrow('Expected a share above 0 and below 50%, such as 3%.')
   })
 
   test('another card is refused with exit 2, and marked when forced', async () => {
@@ -101,7 +99,7 @@ describe('baseline', () => {
     const { io, said, out } = world()
     stored(out, makeComparedRun())
     expect(await setBaseline([out], { out }, io)).toBe(0)
-    expect(await showBaselines({ out }, io)).toBe(0)
+    expect(await showBaselines(out, {}, io)).toBe(0)
     expect(said.stdout).toContain('llama-3.1-8b-fp8-batch32  rtx-4090  GPU-0')
     await expect(checkBaselines(['llama-3.1-8b-fp8-batch32'], out)).resolves.toBeUndefined()
     expect((await compareWithBaselines([later({ speed: 0.95 })], out)).verdict).toBe('regressed')
@@ -119,7 +117,7 @@ describe('baseline', () => {
     await setBaseline([join(out, first.id), join(out, other.id)], { out }, io)
     await setBaseline([join(out, second.id)], { out }, io)
     said.stdout = ''
-    await showBaselines({ out, json: true }, io)
+    await showBaselines(out, { json: true }, io)
     const { baselines } = JSON.parse(said.stdout) as { baselines: { box: string[]; runs: string[] }[] }
     expect(baselines.map(({ box, runs }) => [box, runs])).toEqual([
       [['GPU-0'], [second.id]],
@@ -147,6 +145,6 @@ describe('baseline', () => {
   test('a file that is not ours is refused, not replaced', async () => {
     const { io, out } = world()
     writeFileSync(join(out, 'baselines.json'), '{"version":7}')
-    await expect(showBaselines({ out }, io)).rejects.toMatchObject({ exitCode: 2 })
+    await expect(showBaselines(out, {}, io)).rejects.toMatchObject({ exitCode: 2 })
   })
 })

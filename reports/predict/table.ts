@@ -1,0 +1,64 @@
+import { formatNumber } from '../render/format-cell.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
+import type { ScenarioPrediction } from './scenario.ts'
+
+/** Predictions as a table: memory, physical limit, expected throughput with its band, latencies. */
+export function predictionTable(predictions: readonly ScenarioPrediction[]): Table {
+  const figure = (
+    id: string,
+    head: string,
+    of: (at: ScenarioPrediction) => Cell | null,
+  ): Column<ScenarioPrediction> => ({
+    id,
+    head,
+    align: 'right',
+    cell: (at) => of(at) ?? notPredicted(at),
+  })
+  return buildTable({
+    id: 'prediction',
+    title: 'Predicted, before any run',
+    columns: [
+      { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
+      { id: 'fit', head: 'Memory', align: 'left', cell: fitCell },
+      figure('limit', 'Limit t/s', (at) => (fits(at) ? number(at.limit.value) : null)),
+      figure('expected', 'Expected t/s', (at) => {
+        if (at.prediction === null) return null
+        const { slow, fast } = at.prediction.band
+        const digits = fast.outputTokensPerS < 100 ? 1 : 0
+        const band = `${formatNumber(slow.outputTokensPerS, digits)} to ${formatNumber(fast.outputTokensPerS, digits)}`
+        const value = formatNumber(at.prediction.expected.outputTokensPerS, digits)
+        return { kind: 'text', text: value, detail: band }
+      }),
+      figure('tpot', 'TPOT ms', (at) => (at.prediction ? number(at.prediction.expected.tpotMs, 1) : null)),
+      figure('ttft', 'TTFT ms', (at) => (at.prediction ? number(at.prediction.expected.ttftMs, 0) : null)),
+    ],
+    rows: predictions,
+    rowId: (at) => `${at.scenario}-${at.card}`,
+    notes: [
+      'Limit: max(bytes / bandwidth, FLOPs / peak) a step; nothing true passes it. Expected: a step model that fits three published decode timings within 5 %; the band under it is where a healthy box lies (0.60 to 0.92 of memory bandwidth). Neither is a measurement.',
+      ...predictions.flatMap((at) => [
+        ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
+        ...(at.prediction && at.reason ? [`${at.scenario} on ${at.card}: ${at.reason}`] : []),
+      ]),
+    ],
+  })
+}
+
+const number = (value: number, digits = value < 100 ? 1 : 0): Cell => ({ kind: 'number', value, unit: '', digits })
+
+const notPredicted = (at: ScenarioPrediction): Cell => missing(at.reason ?? 'not predicted')
+
+const fits = ({ fit }: ScenarioPrediction): boolean => fit.headroomRatio >= 1
+
+function fitCell(at: ScenarioPrediction): Cell {
+  const { fit } = at
+  const gib = (bytes: number) => `${formatNumber(bytes / 2 ** 30, 1)} GiB`
+  if (fits(at)) {
+    return {
+      kind: 'text',
+      text: fit.verdict,
+      detail: `h ${formatNumber(fit.headroomRatio, 1)}, KV ${gib(fit.freeBytes)}`,
+    }
+  }
+  return { kind: 'oom', evidence: `${gib(fit.weightsBytes)} of weights into ${gib(fit.budgetBytes)}` }
+}

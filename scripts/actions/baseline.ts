@@ -1,0 +1,92 @@
+import { systemClock } from '../../harness/clock.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { plainText } from '../../harness/plain-text.ts'
+import {
+  type Baseline,
+  baselinePath,
+  baselinesFrom,
+  boxOf,
+  isSameBox,
+  readBaselineRuns,
+  readBaselines,
+  writeBaselines,
+} from '../../harness/record/baselines.ts'
+import { findRuns, readRun } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
+import type { CommandIo } from '../support/io.ts'
+import { refuse } from './compare.ts'
+
+/** `baseline set` as typed. */
+export interface SetBaselineFlags {
+  /** Folder whose baselines.json is written. */
+  readonly out: string
+}
+
+/** `baseline show` as typed. */
+export interface ShowBaselineFlags {
+  readonly json?: boolean
+}
+
+/** Makes runs the baseline of their box and scenario; what was the baseline before is replaced, the runs stay. */
+export async function setBaseline(paths: readonly string[], flags: SetBaselineFlags, io: CommandIo): Promise<number> {
+  const directories = await findRuns(paths)
+  const runs = await Promise.all(directories.map(readRun))
+  const unfit = runs.find(({ record }) => record.status !== 'complete' || record.trials.length < 2)
+  if (unfit) {
+    const { id, status, trials } = unfit.record
+    throw new JoulemarkError(
+      'bad-input',
+      `${id}: ${status}, trials: ${trials.length}; a baseline needs a complete run of at least 2 trials`,
+    )
+  }
+  const baselines = baselinesFrom(runs, flags.out, systemClock.wall())
+  await writeBaselines(flags.out, baselines)
+  for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
+  io.stderr.write(`wrote ${baselinePath(flags.out)}\n`)
+  return exitCodes.done
+}
+
+/** The baselines of a folder of runs. */
+export async function showBaselines(folder: string, flags: ShowBaselineFlags, io: CommandIo): Promise<number> {
+  const baselines = await readBaselines(folder)
+  if (flags.json) io.stdout(`${JSON.stringify({ baselines }, null, 2)}\n`)
+  else if (baselines.length === 0) io.stdout(`no baseline in ${folder}: joulemark baseline set RUN…\n`)
+  else for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
+  return exitCodes.done
+}
+
+/** Before a run: throws `bad-input` when some of its scenarios have no baseline, before card time is spent. */
+export async function checkBaselines(scenarios: readonly string[], outDir: string): Promise<void> {
+  const known = (await readBaselines(outDir)).map((baseline) => baseline.scenario)
+  // a sweep runs as several scenarios, whose names begin with its own
+  const without = scenarios.filter((name) => !known.some((each) => each === name || each.startsWith(`${name}-`)))
+  if (without.length === 0) return
+  throw new JoulemarkError(
+    'bad-input',
+    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; joulemark baseline set RUN… makes one`,
+  )
+}
+
+/** After a run: its records against the baselines of their box. Throws `bad-input` when the box has none. */
+export async function compareWithBaselines(records: readonly RunRecord[], outDir: string): Promise<Comparison> {
+  const baselines = await readBaselines(outDir)
+  const found = records.map((record) => {
+    const box = boxOf(record)
+    const match = baselines.find((each) => each.scenario === record.scenario.name && isSameBox(each.box, box))
+    if (match) return match
+    throw new JoulemarkError(
+      'bad-input',
+      `--against baseline: ${record.scenario.name} has no baseline on this box (${box.join(', ')}); joulemark baseline set ${record.id} makes this run one`,
+    )
+  })
+  const before = await Promise.all([...new Set(found)].map((baseline) => readBaselineRuns(baseline, outDir)))
+  const comparison = compareRuns(before.flat(), records)
+  refuse(comparison, false, 'baseline and this run')
+  return comparison
+}
+
+function lineOf({ scenario, card, box, source, runs, setAt }: Baseline): string {
+  const stamp = source === 'simulated' ? 'SIMULATED  ' : ''
+  return plainText(`${scenario}  ${card}  ${stamp}${box.join(', ')}  ${runs.join(', ')}  set ${setAt}`)
+}

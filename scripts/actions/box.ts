@@ -1,0 +1,131 @@
+import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
+import { boxFindings } from '../../harness/box/findings.ts'
+import { type BoxStep, boxPlan } from '../../harness/box/plan.ts'
+import { openBoxState } from '../../harness/box/state.ts'
+import { boxNight, type NightTools } from '../../harness/box/unattended.ts'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import { systemClock } from '../../harness/clock.ts'
+import { shellLine } from '../../harness/endpoint/serve/plan.ts'
+import { startServer } from '../../harness/endpoint/serve/server.ts'
+import { exitCodes } from '../../harness/errors.ts'
+import { readAll, readHistory } from '../../harness/record/read.ts'
+import { runOnce } from '../../harness/run/run.ts'
+import { bundledNames, bundledScenario } from '../../harness/scenario/find-scenario.ts'
+import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
+import { acceptance, boxAccepted } from '../../reports/box/acceptance.ts'
+import { type PlannedScenario, planText } from '../../reports/box/plan-text.ts'
+import { restartLines } from '../../reports/box/restart-lines.ts'
+import { verdictText } from '../../reports/box/verdict-text.ts'
+import { buildReport } from '../../reports/build.ts'
+import { renderTerminal } from '../../reports/render/terminal.ts'
+import { watchInterrupts } from '../support/interrupts.ts'
+import type { CommandIo } from '../support/io.ts'
+import { runOptions } from './run.ts'
+import { serveOptions } from './serve.ts'
+
+/** `box` as typed. */
+export interface BoxFlags {
+  readonly suite?: readonly string[]
+  readonly card?: string
+  readonly resume?: boolean
+  readonly print?: boolean
+  readonly force?: boolean
+  readonly out: string
+  readonly port: number
+  readonly gpus?: readonly string[]
+  readonly tag: string
+  readonly cache?: string
+  readonly nvidiaSmi?: string
+  readonly timeoutMinutes: number
+  /** Starts of the server for each scenario, one record each. */
+  readonly restarts: number
+}
+
+/**
+ * A fresh box, unattended: doctor, then each scenario that fits: serve, run, stop, as often as `restarts` says; then the
+ * report and the verdict.
+ */
+export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
+  const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
+  const { card, count } =
+    flags.print && flags.card
+      ? plannedCards(flags.card, flags.gpus)
+      : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
+  const files = await loadScenarios(flags.suite ?? (await allScenarios()), catalogueNames)
+  const steps = boxPlan(files, card, count, serveOptions(flags, io))
+  io.stderr.write(planText(card.label, steps.map(planned), flags.restarts))
+  if (flags.print) {
+    for (const step of steps.filter((each) => each.leftOut === null && each.serve)) {
+      io.stdout(`# ${step.name}\n${shellLine(step.serve?.argv ?? [])}\n`)
+    }
+    return exitCodes.done
+  }
+  const doctor = await runDoctor({ nvidiaSmi, clock: systemClock, expected: [card] })
+  for (const check of doctor.checks.filter((each) => each.status === 'fail' || each.status === 'warn')) {
+    io.stderr.write(`doctor: ${check.id} ${check.status}: ${check.read}\n`)
+  }
+  if (!doctor.isHealthy && !flags.force) {
+    io.stderr.write('this server is not ready to benchmark: fix what doctor found, or continue with --force\n')
+    return exitCodes.answerIsNo
+  }
+  return night(flags, io, steps, card, doctor)
+}
+
+async function night(
+  flags: BoxFlags,
+  io: CommandIo,
+  steps: readonly BoxStep[],
+  card: Card,
+  doctor: DoctorReport,
+): Promise<number> {
+  const interrupts = watchInterrupts(io)
+  try {
+    const earlier = await readHistory(flags.out)
+    for (const why of earlier.unreadable) io.stderr.write(`not in the history of this card: ${why}\n`)
+    const tools: NightTools = {
+      say: (line) => io.stderr.write(`${line}\n`),
+      signal: interrupts.drain,
+      serve: (plan) =>
+        startServer(plan, {
+          clock: systemClock,
+          env: io.env,
+          timeoutMs: flags.timeoutMinutes * 60_000,
+          signal: interrupts.drain,
+          onLine: () => {},
+        }),
+      run: (file, endpoint, serverStart) =>
+        runOnce(file, {
+          ...runOptions({ ...flags, endpoint, gpu: true, progress: true, certificate: true }, io, interrupts),
+          serverStart,
+        }),
+    }
+    const before = openBoxState(flags.out, card.key, flags.resume ?? false)
+    const state = await boxNight(steps, before, flags.out, tools, flags.restarts)
+    const ran = state.steps.flatMap((step) => (step.run === null ? [] : [step.run]))
+    const judged = await readAll(ran)
+    for (const why of judged.unreadable) io.stderr.write(`not judged: ${why}\n`)
+    const runs = judged.runs.map(({ record }) => record)
+    const lines = acceptance(
+      runs,
+      earlier.runs.map(({ record }) => record).filter((each) => !runs.some((run) => run.id === each.id)),
+      doctor.checks,
+    )
+    if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs, { boxFindings }), { color: io.color }))
+    for (const line of restartLines(runs)) io.stdout(`${line}\n`)
+    io.stdout(verdictText(card.label, lines))
+    if (interrupts.drain.aborted) return exitCodes.interrupted
+    return boxAccepted(lines) && judged.unreadable.length === 0 ? exitCodes.done : exitCodes.answerIsNo
+  } finally {
+    interrupts.unwatch()
+  }
+}
+
+/** Every bundled scenario but those of the tiny test model. */
+async function allScenarios(): Promise<string[]> {
+  const names = await bundledNames()
+  return names.filter((name) => !name.startsWith('tiny-')).map(bundledScenario)
+}
+
+const planned = (step: BoxStep): PlannedScenario => ({ ...step, corrections: step.serve?.corrections ?? [] })

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { type ArchiveFile, sha256Of, writeArchive } from '../../harness/evidence/archive.ts'
+import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
+import { writeRedactedCopy } from '../../harness/evidence/redacted-copy.ts'
+import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
+import { toJson } from '../../harness/record/json-file.ts'
+import { asWritten, manifestBytes } from '../../harness/record/manifest.ts'
+import { findRuns } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { fingerprintOf, publicPemOf } from '../../harness/record/signature.ts'
+import { bundleReadme } from '../../reports/bundle/readme.ts'
+import { bundleReports } from '../../reports/bundle/reports.ts'
+import type { CommandIo } from '../support/io.ts'
+
+/** `bundle` as typed. */
+export interface BundleFlags {
+  readonly out: string
+  readonly redact?: boolean
+}
+
+/** One archive with runs, reports, public keys and a README for a stranger. Runs that do not verify are refused. */
+export async function bundle(paths: readonly string[], flags: BundleFlags, io: CommandIo): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'joulemark-redacted-'))
+  try {
+    const runs: Sound[] = []
+    for (const directory of await findRuns(paths)) {
+      const whole = await sound(directory.endsWith('run.json') ? dirname(directory) : directory)
+      if (runs.some((run) => run.record.id === whole.record.id)) {
+        throw new JoulemarkError('bad-input', `${directory}: ${whole.record.id} is in the bundle already`)
+      }
+      runs.push(flags.redact && !whole.record.redacted ? await redacted(whole, folder) : whole)
+    }
+    const files = await bundleFiles(runs)
+    await mkdir(dirname(flags.out), { recursive: true })
+    await writeArchive(flags.out, files)
+    io.stderr.write(
+      `wrote ${flags.out}: ${runs.length} runs, ${files.length} files${flags.redact ? ', redacted' : ''}\n`,
+    )
+    io.stdout(`${await sha256Of(flags.out)}  ${basename(flags.out)}\n`)
+    return exitCodes.done
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A run that verifies. */
+type Sound = Verification & { readonly record: RunRecord; readonly digest: string }
+
+async function sound(directory: string): Promise<Sound> {
+  const run = await verifyRun(directory)
+  const [problem] = run.problems
+  if (problem || run.record === null || run.digest === null) {
+    throw new JoulemarkError('answer-is-no', `${directory}: does not verify: ${problem?.file} ${problem?.what}`)
+  }
+  return { ...run, record: run.record, digest: run.digest }
+}
+
+async function redacted(whole: Sound, folder: string): Promise<Sound> {
+  return sound(await writeRedactedCopy(whole.directory, whole.record, folder))
+}
+
+async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
+  const reports = await bundleReports(runs.map((run) => run.record))
+  const listed = runs.map(({ record, digest, signedBy }) => ({ record, digest, publicKey: signedBy }))
+  const keys = [...new Set(runs.flatMap((run) => run.signedBy ?? []))]
+  const files: ArchiveFile[] = [
+    text('README.md', bundleReadme(listed)),
+    ...keys.map((key) => text(`keys/${fingerprintOf(key)}.pem`, publicPemOf(key))),
+    ...runs.flatMap(manifestFiles),
+    ...reports.map(({ name, text: content }) => text(name, content)),
+    ...runs.flatMap(({ directory, record }) =>
+      ['run.json', ...Object.keys(record.files)].map((name) => ({
+        name: `runs/${record.id}/${name}`,
+        source: { path: join(directory, name) },
+      })),
+    ),
+  ]
+  const hashes = await Promise.all(files.map(async (file) => [file.name, await hashOf(file)] as const))
+  const list: BundleList = {
+    joulemarkBundle: 1,
+    runs: runs.map(({ record }) => `runs/${record.id}`),
+    files: Object.fromEntries(hashes),
+  }
+  return [text(BUNDLE_LIST, toJson(list)), ...files]
+}
+
+/** What a signature was made over, and the signature, as openssl wants them. */
+function manifestFiles({ record }: Sound): ArchiveFile[] {
+  const { signature } = record
+  const manifest = { name: `manifests/${record.id}.json`, source: { bytes: manifestBytes(asWritten(record)) } }
+  const value = signature
+    ? [{ name: `manifests/${record.id}.sig`, source: { bytes: Buffer.from(signature.value, 'hex') } }]
+    : []
+  return [manifest, ...value]
+}
+
+const text = (name: string, content: string): ArchiveFile => ({ name, source: { bytes: Buffer.from(content) } })
+
+const hashOf = async ({ source }: ArchiveFile): Promise<string> =>
+  'bytes' in source ? createHash('sha256').update(source.bytes).digest('hex') : sha256Of(source.path)

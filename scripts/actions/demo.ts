@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
+import { exitCodes } from '../../harness/errors.ts'
+import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
+import { expandSweep, type PlainTextFile } from '../../harness/scenario/expand.ts'
+import { bundledScenario } from '../../harness/scenario/find-scenario.ts'
+import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import { launchSimulator } from '../../harness/simulator/launch.ts'
+import { publish } from '../../reports/publish.ts'
+import { watchInterrupts } from '../support/interrupts.ts'
+import type { CommandIo } from '../support/io.ts'
+import { sharedProgress } from '../support/shared-progress.ts'
+import { reportText } from '../support/terminal.ts'
+import { assemble } from './report.ts'
+import { runOptions } from './run.ts'
+
+/** The article's two cards; its 300 W row is the Max-Q edition. */
+const cards = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
+const workloads = ['llama-3.1-8b-fp8-single', 'llama-3.1-8b-fp8-batch32', 'llama-3.1-8b-fp8-50-streams'] as const
+
+/**
+ * How a demo differs from a measurement: it is short. Prompts and outputs shrink by one factor, which keeps their
+ * ratio, and so roughly the throughput. The record says all of it in its scenario.
+ */
+const lengths = {
+  full: { workloads, trials: 3, shrink: 8, seconds: 3.2, warmupSeconds: 0.8 },
+  quick: { workloads: workloads.slice(0, 2), trials: 1, shrink: 8, seconds: 2.8, warmupSeconds: 0.3 },
+} as const
+
+/** The whole comparison on the bundled simulator: both cards at once, then the article's tables. Everything is SIMULATED. */
+export async function demo(flags: { readonly quick?: boolean; readonly out: string }, io: CommandIo): Promise<number> {
+  const length = flags.quick ? lengths.quick : lengths.full
+  const scenarios = (await loadScenarios(length.workloads.map(bundledScenario), catalogueNames))
+    .flatMap(expandSweep)
+    .filter((file) => file.kind === 'text')
+    .map((file) => shortened(file, length))
+  const interrupts = watchInterrupts(io)
+  const progress = sharedProgress(io.stderr)
+  io.stderr.write('Demo on the bundled simulator: no GPU is touched, and every number below is SIMULATED.\n')
+  try {
+    const lists = await Promise.all(
+      cards.map((card) => playCard(card, scenarios, flags.out, length.trials, io, interrupts, progress.lane(card))),
+    )
+    progress.done()
+    if (interrupts.drain.aborted) return exitCodes.interrupted
+    const runs = lists.flat()
+    const formats = ['html', 'md', 'csv', 'json'] as const
+    const report = await assemble(runs, {}, null, formats)
+    io.stdout(reportText(report, io, false))
+    const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
+    io.stdout(`\nRecords: ${flags.out} (${runs.length} runs)\nReport:  ${page}\n`)
+    io.stdout('A live run: npm run bench -- run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000\n')
+    return exitCodes.done
+  } finally {
+    interrupts.unwatch()
+  }
+}
+
+async function playCard(
+  card: string,
+  scenarios: readonly PlainTextFile[],
+  out: string,
+  trials: number,
+  io: CommandIo,
+  signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
+  progress: ReturnType<ReturnType<typeof sharedProgress>['lane']>,
+): Promise<FinishedRun[]> {
+  const simulator = await launchSimulator({ card, model: 'llama-3.1-8b-instruct-fp8' })
+  try {
+    const flags = {
+      endpoint: simulator.url,
+      nvidiaSmi: simulator.nvidiaSmi,
+      gpu: true,
+      out,
+      trials,
+      workers: 1,
+      certificate: false,
+      progress: false,
+    }
+    const finished: FinishedRun[] = []
+    for (const scenario of scenarios) {
+      if (signals.drain.aborted) break
+      // the key of a real server has no business with the stand-in
+      finished.push(await runOnce(scenario, { ...runOptions(flags, io, signals), apiKey: null, progress }))
+    }
+    return finished
+  } finally {
+    await simulator.stop()
+  }
+}
+
+function shortened(file: PlainTextFile, length: (typeof lengths)[keyof typeof lengths]): PlainTextFile {
+  const { seconds, warmupSeconds, shrink } = length
+  return {
+    ...file,
+    load: file.load.shape === 'closed' ? { ...file.load, rampSeconds: 0.3 } : file.load,
+    prompt: { ...file.prompt, tokens: Math.ceil(file.prompt.tokens / shrink) },
+    output: { tokens: Math.ceil(file.output.tokens / shrink) },
+    trial: { ...file.trial, seconds, warmupSeconds, idleSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 0.5 },
+  }
+}

@@ -1,0 +1,67 @@
+import { cardsNamed } from '../../harness/catalogue/find.ts'
+import { systemClock } from '../../harness/clock.ts'
+import { parseAddress } from '../../harness/endpoint/address.ts'
+import { prepareShortLoad } from '../../harness/endpoint/short-load.ts'
+import { exitCodes } from '../../harness/errors.ts'
+import { plainText } from '../../harness/plain-text.ts'
+import type { Check, CheckStatus } from '../../harness/telemetry/doctor/check.ts'
+import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
+import type { CommandIo } from '../support/io.ts'
+
+/** `doctor` as typed. */
+export interface DoctorFlags {
+  readonly endpoint?: string
+  readonly card?: string
+  readonly nvidiaSmi?: string
+  readonly json?: boolean
+}
+
+/** What tests bring of their own: the host's files and programs, and a shorter probe. */
+export type DoctorHost = Pick<DoctorOptions, 'readText' | 'runProgram' | 'openCounter' | 'probeIdleMs' | 'probeLoadMs'>
+
+/** The preflight of this box, check by check. Exit code 1 when one of them is a fault. */
+export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost = {}): Promise<number> {
+  const expected = flags.card === undefined ? [] : cardsNamed(flags.card)
+  const load =
+    flags.endpoint === undefined
+      ? null
+      : await prepareShortLoad(parseAddress(flags.endpoint), io.env['OPENAI_API_KEY'] || null)
+  if (load) io.stderr.write(`the sensor is tried under a load of ${load.model}: this takes some 10 s\n`)
+  const report = await runDoctor({
+    nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
+    clock: systemClock,
+    expected,
+    ...(load ? { load: load.run } : {}),
+    ...host,
+  })
+  const simulated = load?.simulated === true || isStandIn(report)
+  if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report }, null, 2)}\n`)
+  else io.stdout(reportText(report, simulated, io.color))
+  return report.isHealthy ? exitCodes.done : exitCodes.answerIsNo
+}
+
+const isStandIn = ({ fingerprint }: DoctorReport): boolean =>
+  fingerprint?.cards.some((card) => card['name']?.endsWith(' (SIMULATED)')) ?? false
+
+const colours: Readonly<Record<CheckStatus, number>> = { pass: 32, warn: 33, fail: 31, 'not-measured': 2 }
+
+function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: boolean, color: boolean): string {
+  const painted = (status: CheckStatus, text: string) => (color ? `\u001b[${colours[status]}m${text}\u001b[0m` : text)
+  const width = Math.max(...checks.map(({ id }) => id.length))
+  const lines = checks.flatMap((check) => linesOf(check, width, painted))
+  const head = simulated ? ['SIMULATED: this says nothing about a real card'] : []
+  const word = isHealthy ? 'fit to be measured' : 'NOT fit to be measured'
+  const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+  const tally = `${word}: ${some(counts.fail, 'fault')}, ${some(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`
+  return `${[...head, ...lines, tally].join('\n')}\n`
+}
+
+function linesOf(check: Check, width: number, painted: (status: CheckStatus, text: string) => string): string[] {
+  const { id, status, read, why, mend } = check
+  const indent = ' '.repeat(14)
+  return [
+    `${painted(status, status.padEnd(12))}  ${id.padEnd(width)}  ${plainText(read)}`,
+    `${indent}why: ${plainText(why)}`,
+    ...(mend === '' ? [] : [`${indent}mend: ${plainText(mend)}`]),
+  ]
+}

@@ -1,0 +1,55 @@
+import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { cardsNamed } from '../../harness/catalogue/find.ts'
+import { exitCodes } from '../../harness/errors.ts'
+import { findRuns, readAll, readHistory } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { parseClaims } from '../../reports/claims/schema.ts'
+import { fitClaims, fitClaimsTable } from '../../reports/comparison/fit-claims.ts'
+import { capacityRows, capacityTable, modelFits, modelFitTable } from '../../reports/comparison/fit-table.ts'
+import type { CommandIo } from '../support/io.ts'
+import { tablesText } from '../support/terminal.ts'
+
+/** `fit` as typed. */
+export interface FitFlags {
+  readonly card?: readonly string[]
+  readonly context: number
+  readonly sessions: number
+  readonly fp8Kv?: boolean
+  readonly json?: boolean
+}
+
+/** The two cards of the comparison that the tool was made for. */
+export const USUAL_CARDS = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
+
+/** What fits: every model on each card, the article's own table beside ours, and KV capacity as servers had it. */
+export async function showFit(paths: readonly string[], flags: FitFlags, io: CommandIo): Promise<number> {
+  const cards = (flags.card ?? USUAL_CARDS).flatMap((names) => cardsNamed(names))
+  const assumed = {
+    contextTokens: flags.context,
+    sessions: flags.sessions,
+    kvBytesPerElement: flags.fp8Kv ? 1 : 2,
+  } as const
+  const claims = parseClaims(article, 'the article')
+  const runs = await recordsOf(paths, io)
+  if (flags.json) {
+    const answer = {
+      assumed,
+      models: modelFits(cards, assumed),
+      article: fitClaims(claims),
+      kvCapacity: capacityRows(runs),
+    }
+    io.stdout(`${JSON.stringify(answer, null, 2)}\n`)
+    return exitCodes.done
+  }
+  const measured = capacityTable(runs)
+  const tables = [modelFitTable(cards, assumed), fitClaimsTable(claims), ...(measured ? [measured] : [])]
+  io.stdout(tablesText('What fits', tables, io))
+  return exitCodes.done
+}
+
+/** The records of the runs that were named; those of `results`, where there are some, when none was. */
+async function recordsOf(paths: readonly string[], io: CommandIo): Promise<RunRecord[]> {
+  const { runs, unreadable } = paths.length === 0 ? await readHistory('results') : await readAll(await findRuns(paths))
+  for (const why of unreadable) io.stderr.write(`skipped: ${why}\n`)
+  return runs.map(({ record }) => record)
+}

@@ -1,0 +1,31 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { keyPlace, writeNewKey } from '../../harness/record/key-file.ts'
+import type { CommandIo } from '../support/io.ts'
+import { projectRoot } from '../support/tool-info.ts'
+
+/** Makes the pair of keys that signs this person's runs. */
+export function newKey(flags: { readonly out?: string }, io: CommandIo): number {
+  const path = flags.out === undefined ? keyPlace(io.env).path : resolve(flags.out)
+  const fromRoot = relative(realpathSync(projectRoot), behindLinks(path))
+  if (!fromRoot.startsWith('..') && !fromRoot.startsWith('/')) {
+    throw new JoulemarkError(
+      'bad-input',
+      `${path}: lies in this project; a private key belongs outside every repository`,
+    )
+  }
+  const { publicHex, publicPath } = writeNewKey(path)
+  io.stdout(`private key  ${path}  (0600: keep it, show it to nobody)\n`)
+  io.stdout(`public key   ${publicPath}\n`)
+  io.stdout(`             ${publicHex}\n`)
+  io.stdout('Runs are signed at their end from now on. Tell customers the public key by another way than the quote.\n')
+  return exitCodes.done
+}
+
+/** Where a file that need not be there yet would really lie: a link into the project is the project. */
+function behindLinks(path: string): string {
+  if (existsSync(path)) return realpathSync(path)
+  const parent = dirname(path)
+  return parent === path ? path : join(behindLinks(parent), basename(path))
+}

@@ -1,0 +1,59 @@
+import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { expandSweep } from '../../harness/scenario/expand.ts'
+import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import { resolveScenario } from '../../harness/scenario/resolve.ts'
+import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
+import { jobPredictionTable, predictJob } from '../../reports/predict/job.ts'
+import { predictScenario } from '../../reports/predict/scenario.ts'
+import { predictionTable } from '../../reports/predict/table.ts'
+import type { CommandIo } from '../support/io.ts'
+import { tablesText } from '../support/terminal.ts'
+
+/** `predict` as typed. */
+export interface PredictFlags {
+  readonly card: string
+  readonly json?: boolean
+}
+
+/** Physical limit and expected figure of scenarios on a card, before any run. */
+export async function predict(paths: readonly string[], flags: PredictFlags, io: CommandIo): Promise<number> {
+  const cards = cardsNamed(flags.card)
+  const named = await loadScenarios(paths, catalogueNames)
+  // suites share scenarios
+  const files = [...new Map(named.map((file) => [file.name, file])).values()]
+  const jobs = files.flatMap((file) =>
+    file.kind === 'text' ? [] : cards.flatMap((card) => jobOn(resolveScenario(file, scenarioKeysFor(card.key)), card)),
+  )
+  const predictions = files.flatMap((file) => {
+    if (file.kind !== 'text') return []
+    const why = notPredictable(file)
+    if (why === null) {
+      return expandSweep(file).flatMap((plain) =>
+        cards.map((card) => predictScenario(resolveScenario(plain, scenarioKeysFor(card.key)), card)),
+      )
+    }
+    // one line of a suite; the only scenario asked for is an error
+    if (files.length === 1) throw new JoulemarkError('bad-input', `scenario ${file.name}: ${why}`)
+    io.stderr.write(`left out: ${file.name}: ${why}\n`)
+    return []
+  })
+  if (flags.json) {
+    io.stdout(`${JSON.stringify({ predictions, jobs }, null, 2)}\n`)
+    return exitCodes.done
+  }
+  const tables = [
+    ...(predictions.length > 0 ? [predictionTable(predictions)] : []),
+    ...(jobs.length > 0 ? [jobPredictionTable(jobs)] : []),
+  ]
+  io.stdout(tablesText('Predicted', tables, io))
+  return exitCodes.done
+}
+
+const jobOn = (scenario: Scenario, card: Card) => (scenario.kind === 'text' ? [] : [predictJob(scenario, card)])
+
+function notPredictable(file: Extract<ScenarioFile, { kind: 'text' }>): string | null {
+  const searches = file.load.shape === 'sweep' && file.load.highestRate !== undefined
+  return searches ? 'a search for the highest rate has no figure of its own' : null
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+import { boxFindings } from '../../harness/box/findings.ts'
+import { requireCardKey } from '../../harness/catalogue/find.ts'
+import { suggestion } from '../../harness/catalogue/nearest.ts'
+import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
+import { readRunRows } from '../../harness/record/run-rows.ts'
+import { buildReport, shownRuns } from '../../reports/build.ts'
+import { type RunSeries, runSeries } from '../../reports/charts/run-series.ts'
+import { type Claims, parseClaims } from '../../reports/claims/schema.ts'
+import type { MoneyOptions } from '../../reports/facts.ts'
+import { publish } from '../../reports/publish.ts'
+import { type Format, formats, isFormat } from '../../reports/render/renderers.ts'
+import { renderServeBoxes } from '../../reports/render/serve-box.ts'
+import type { Report } from '../../reports/report.ts'
+import { type ServeSummary, serveSummaries } from '../../reports/serve/serve-summary.ts'
+import type { CommandIo } from '../support/io.ts'
+import { reportText } from '../support/terminal.ts'
+import { servingExample } from './serve.ts'
+
+/** `report` as typed; the numbers are checked by the command line. */
+export interface ReportFlags {
+  readonly format: string
+  readonly out: string
+  readonly claims?: string
+  readonly tariff?: number
+  readonly years?: number
+  readonly utilisation?: number
+  readonly pue?: number
+  /** GBP by card. */
+  readonly price?: Readonly<Record<string, number>>
+  readonly all?: boolean
+}
+
+/** The word that stands for the claims that come along. */
+const ARTICLE = 'article'
+const articleFile = new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json', import.meta.url)
+
+/** The comparison report from run records, or the audit of a claims file, or both: on the terminal and as files. */
+export async function report(paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> {
+  const wanted = parseFormats(flags.format)
+  if (paths.length === 0 && flags.claims === undefined) {
+    throw new JoulemarkError(
+      'bad-input',
+      'report: name run folders, such as results, or --claims FILE (or --claims article)',
+    )
+  }
+  const claims = flags.claims === undefined ? null : await readClaims(flags.claims)
+  const directories = paths.length === 0 ? [] : await findRuns(paths)
+  const stored: StoredRun[] = []
+  for (const directory of directories) stored.push(await readRun(directory))
+  const built = await assemble(stored, moneyOf(flags), claims, wanted)
+  if (wanted.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
+  if (wanted.includes('vllm')) io.stdout(renderServeBoxes(built))
+  const files = wanted.filter((format) => format !== 'terminal')
+  const written = await publish(built, files, flags.out)
+  for (const path of written) io.stderr.write(`wrote ${path}\n`)
+  return exitCodes.done
+}
+
+/** A report with whatever the formats need of the runs' rows: read one run at a time, so that many runs fit in memory. */
+export async function assemble(
+  stored: readonly StoredRun[],
+  money: MoneyOptions,
+  claims: Claims | null,
+  wanted: readonly Format[],
+): Promise<Report> {
+  const records = stored.map(({ record }) => record)
+  const drawn = new Set(shownRuns(records, money).map(({ id }) => id))
+  const series = new Map<string, RunSeries>()
+  const serve: ServeSummary[] = []
+  for (const { record, directory } of stored) {
+    const draw = wanted.includes('html') && drawn.has(record.id)
+    if (!draw && !wanted.includes('vllm')) continue
+    const rows = await readRunRows(directory)
+    if (draw) series.set(record.id, runSeries(record, rows))
+    if (wanted.includes('vllm')) serve.push(...serveSummaries(record, rows))
+  }
+  return buildReport(records, {
+    money,
+    serving: servingExample,
+    boxFindings,
+    ...(claims === null ? {} : { claims }),
+    ...(wanted.includes('html') ? { series } : {}),
+    ...(wanted.includes('vllm') ? { serve } : {}),
+  })
+}
+
+function moneyOf(flags: ReportFlags): MoneyOptions {
+  for (const card of Object.keys(flags.price ?? {})) requireCardKey(card, '--price')
+  return {
+    ...(flags.tariff === undefined ? {} : { tariffGbpPerKwh: flags.tariff }),
+    ...(flags.years === undefined ? {} : { years: flags.years }),
+    ...(flags.utilisation === undefined ? {} : { utilisation: flags.utilisation }),
+    ...(flags.pue === undefined ? {} : { pue: flags.pue }),
+    ...(flags.price === undefined ? {} : { pricesGbp: flags.price }),
+  }
+}
+
+/** A claims file by its path, or the one that comes along by the word `article`. */
+export async function readClaims(path: string): Promise<Claims> {
+  let text: string
+  try {
+    text = await readFile(path === ARTICLE ? articleFile : path, 'utf8')
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = missing ? `no such file; \`--claims ${ARTICLE}\` is the one that comes along` : messageOf(error)
+    throw new JoulemarkError('bad-input', `--claims ${path}: ${why}`)
+  }
+  try {
+    return parseClaims(JSON.parse(text), path)
+  } catch (error) {
+    if (error instanceof JoulemarkError) throw error
+    throw new JoulemarkError('bad-input', `--claims ${path}: not JSON: ${messageOf(error)}`)
+  }
+}
+
+function parseFormats(text: string): Format[] {
+  const words = text.split(',').map((word) => word.trim())
+  return words.map((word) => {
+    if (isFormat(word)) return word
+    throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, formats)}`)
+  })
+}

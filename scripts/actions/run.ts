@@ -1,0 +1,157 @@
+import { cpus } from 'node:os'
+import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
+import { systemClock } from '../../harness/clock.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
+import { loadKey } from '../../harness/record/key-file.ts'
+import type { FinishedRun } from '../../harness/run/run.ts'
+import { runScenarioFile } from '../../harness/run/run-file.ts'
+import type { RunOptions } from '../../harness/run/run-options.ts'
+import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { comparisonDocument } from '../../reports/compare/json.ts'
+import { watchInterrupts } from '../support/interrupts.ts'
+import type { CommandIo } from '../support/io.ts'
+import { progressView } from '../support/progress-view.ts'
+import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
+import { summaryText } from '../support/terminal.ts'
+import { toolInfo } from '../support/tool-info.ts'
+import { checkBaselines, compareWithBaselines } from './baseline.ts'
+import { exitCodeOf, terminalText } from './compare.ts'
+
+/** `run` as typed. */
+export interface RunFlags {
+  readonly endpoint?: string
+  readonly card?: string
+  readonly gpus?: readonly string[]
+  readonly nvidiaSmi?: string
+  readonly gpu: boolean
+  readonly out: string
+  readonly trials?: number
+  readonly workers?: number
+  readonly certificate: boolean
+  readonly json?: boolean
+  readonly progress: boolean
+  readonly requireQuotable?: boolean
+  /** Cards to play on the stand-in instead of an endpoint, separated by commas. */
+  readonly simulate?: string
+  readonly quick?: boolean
+  /** Compare with the baselines of the box when done. */
+  readonly against?: 'baseline'
+}
+
+/** Live run of scenario or suite files against a server that is already running. Returns the exit code. */
+export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
+  const files = await loadScenarios(paths, catalogueNames)
+  if (flags.card !== undefined) cardsNamed(flags.card)
+  checkDoors(files, flags)
+  if (flags.against) {
+    await checkBaselines(
+      files.map((file) => file.name),
+      flags.out,
+    )
+  }
+  const interrupts = watchInterrupts(io)
+  try {
+    const { finished, failures } = await runAll(files, flags, io, interrupts)
+    if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
+    const isJudged = flags.against !== undefined && !interrupts.drain.aborted
+    const records = finished.map((each) => each.record)
+    const comparison = isJudged ? await compareWithBaselines(records, flags.out) : null
+    if (flags.json) {
+      const judged = comparison ? { comparison: comparisonDocument(comparison) } : {}
+      io.stdout(`${JSON.stringify({ runs: finished, ...judged }, null, 2)}\n`)
+    } else if (comparison) io.stdout(`\n${terminalText(comparison, io)}`)
+    if (interrupts.drain.aborted) return exitCodes.interrupted
+    const [failure] = failures
+    if (failure) {
+      io.stderr.write(`${failures.length} of ${files.length} scenarios could not be run: ${failure.line}\n`)
+      return failure.exitCode
+    }
+    const verdict = comparison ? exitCodeOf(comparison) : exitCodes.done
+    return flags.requireQuotable && finished.some((each) => !each.record.quotable) ? refuseQuote(finished, io) : verdict
+  } finally {
+    interrupts.unwatch()
+  }
+}
+
+/** Live, or on the stand-in of one card after another. */
+async function runAll(
+  files: readonly ScenarioFile[],
+  flags: RunFlags,
+  io: CommandIo,
+  signals: ReturnType<typeof watchInterrupts>,
+): Promise<FilesRun> {
+  const say = (line: string) => io.stderr.write(`${line}\n`)
+  if (flags.simulate === undefined) {
+    if (files.length > 1 && !flags.json) {
+      say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
+    }
+    const options = runOptions(flags, io, signals)
+    return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
+  }
+  const cards = flags.simulate.split(',').map((each) => each.trim())
+  const options = (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
+    runOptions({ ...flags, ...doors, gpu: true }, io, signals)
+  const runs: FilesRun[] = []
+  for (const card of cards) {
+    const one = (file: ScenarioFile) => runOnStandIn(file, card, flags.quick ?? false, options)
+    runs.push(await runSuite(files, one, signals.drain, say))
+  }
+  return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
+}
+
+/** Flags and environment as the options of a run. */
+export function runOptions(
+  flags: RunFlags,
+  io: CommandIo,
+  signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
+): RunOptions {
+  const named = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
+  return {
+    clock: systemClock,
+    endpoint: flags.endpoint ?? '',
+    apiKey: io.env['OPENAI_API_KEY'] || null,
+    nvidiaSmi: flags.gpu ? { path: named || 'nvidia-smi', required: Boolean(named) } : null,
+    outDir: flags.out,
+    card: flags.card ?? null,
+    gpus: flags.gpus ?? [],
+    trials: flags.trials ?? null,
+    // one thread draws, samples and writes; the rest may time tokens
+    workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
+    certify: flags.certificate,
+    tool: toolInfo(),
+    signingKey: loadKey(io.env),
+    progress: progressView(io.stderr, flags.progress),
+    drain: signals.drain,
+    abort: signals.abort,
+  }
+}
+
+/** Only a training command runs without a server. */
+function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick }: RunFlags): void {
+  if (simulate !== undefined && endpoint !== undefined) {
+    throw new JoulemarkError('bad-input', '--simulate and --endpoint: give one of them')
+  }
+  if (quick && simulate === undefined) {
+    throw new JoulemarkError('bad-input', '--quick: only with --simulate; a live trial is as long as its scenario says')
+  }
+  if (simulate !== undefined) {
+    cardsNamed(simulate)
+    return
+  }
+  const needs = files.find((file) => file.kind !== 'training')
+  if (endpoint !== undefined || needs === undefined) return
+  throw new JoulemarkError(
+    'bad-input',
+    `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
+  )
+}
+
+function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {
+  for (const { record } of finished.filter((each) => !each.record.quotable)) {
+    io.stderr.write(`not quotable: ${record.id}: ${reasonsNotQuotable(record).join('; ')}\n`)
+  }
+  return exitCodes.answerIsNo
+}

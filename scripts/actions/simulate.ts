@@ -1,0 +1,69 @@
+import { requireCardKey } from '../../harness/catalogue/find.ts'
+import { imageModels } from '../../harness/catalogue/image-models.ts'
+import { modelKeys } from '../../harness/catalogue/models.ts'
+import { suggestion } from '../../harness/catalogue/nearest.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
+import { launchSimulator } from '../../harness/simulator/launch.ts'
+import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
+import type { CommandIo } from '../support/io.ts'
+
+/** `simulate` as typed. */
+export interface SimulateFlags {
+  readonly card: string
+  readonly model: string
+  readonly port?: number
+  readonly seed?: number
+  readonly bandwidthShare?: number
+  /** Names separated by commas. */
+  readonly fault?: string
+  readonly lie?: string
+  readonly sensorFault?: string
+  readonly faultShare?: number
+  readonly draftCounters?: boolean
+}
+
+/** Runs the simulator and prints where it and its nvidia-smi are, until it is interrupted. */
+export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<number> {
+  requireCardKey(flags.card, '--card')
+  requireSimulatedModel(flags.model)
+  const { fault, lie, sensorFault, ...rest } = flags
+  const simulator = await launchSimulator({
+    ...rest,
+    faults: fault === undefined ? [] : readNames('fault', fault, faultNames),
+    lies: lie === undefined ? [] : readNames('lie', lie, lieNames),
+    sensorFaults: sensorFault === undefined ? [] : readNames('sensor-fault', sensorFault, sensorFaultNames),
+  }).catch((error: unknown) => {
+    // a server that could not start says why in its log, and its last line alone does not
+    if (error instanceof Error && error.cause instanceof Error) io.stderr.write(`${error.cause.message}\n`)
+    throw error
+  })
+  const interrupts = watchInterrupts(io, serverInterrupts)
+  const stopped = new Promise<void>((resolve) => {
+    interrupts.drain.addEventListener('abort', () => resolve(), { once: true })
+  })
+  try {
+    io.stdout(`endpoint    ${simulator.url}\nnvidia-smi  ${simulator.nvidiaSmi}\n`)
+    io.stderr.write(
+      `SIMULATED: no GPU is touched and nothing from here was measured. Ctrl-C ends it. To run against it:\n` +
+        `npm run bench -- run llama-3.1-8b-fp8-batch32 --card ${flags.card} ` +
+        `--endpoint ${simulator.url} --nvidia-smi ${simulator.nvidiaSmi}\n`,
+    )
+    const died = await Promise.race([stopped.then(() => false), simulator.ended.then(() => true)])
+    if (!died) return exitCodes.done
+    io.stderr.write('the simulator ended by itself\n')
+    return exitCodes.worldFailed
+  } finally {
+    interrupts.unwatch()
+    await simulator.stop()
+  }
+}
+
+/** Besides the models of the catalogue: a card that a training command keeps busy, and a card without a server. */
+const withoutServer = ['training', 'none']
+
+function requireSimulatedModel(model: string): void {
+  const known = [...modelKeys, ...imageModels.map(({ key }) => key), ...withoutServer]
+  if (known.includes(model)) return
+  throw new JoulemarkError('bad-input', `--model ${model}: no such model in the catalogue; ${suggestion(model, known)}`)
+}

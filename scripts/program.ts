@@ -1,0 +1,66 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { baselineCommand } from './commands/baseline.ts'
+import { boxCommand } from './commands/box.ts'
+import { bundleCommand } from './commands/bundle.ts'
+import { compareCommand } from './commands/compare.ts'
+import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { fitCommand } from './commands/fit.ts'
+import { keyCommand } from './commands/key.ts'
+import { listCommand } from './commands/list.ts'
+import { predictCommand } from './commands/predict.ts'
+import { quoteCommand } from './commands/quote.ts'
+import { reportCommand } from './commands/report.ts'
+import { runCommand } from './commands/run.ts'
+import { serveCommand } from './commands/serve.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { verifyCommand } from './commands/verify.ts'
+import type { DefineCommand, Done } from './support/command.ts'
+import { examples, helpStyle } from './support/help.ts'
+import type { CommandIo } from './support/io.ts'
+
+/** Every command, in the order of use. */
+const groups = [
+  ['Start:', [demoCommand]],
+  ['Prepare:', [doctorCommand, fitCommand, predictCommand, serveCommand]],
+  ['Measure:', [runCommand, boxCommand, simulateCommand]],
+  ['Compare:', [reportCommand, compareCommand, baselineCommand]],
+  ['Prove and sell:', [keyCommand, listCommand, verifyCommand, quoteCommand, bundleCommand]],
+] as const satisfies readonly (readonly [group: string, commands: readonly DefineCommand[]])[]
+
+const footer = `
+joulemark COMMAND --help shows the flags and examples of a command.
+
+Exit codes: 0 done, 1 negative result (regressed, rejected, not quotable, not
+verified), 2 bad input, 3 endpoint, card or disk failed, 130 interrupted.`
+
+/** The command line: parses, shows help, and calls the action that was asked for. */
+export function buildProgram(version: string, io: CommandIo, done: Done): Command {
+  const program = new Command('joulemark')
+    .description('Live GPU benchmark harness for vLLM: tokens/s, tokens/joule and £/token with error bars and proof.')
+    .commandsGroup(groups[0][0])
+    .version(version, '-V, --version', 'Show the version')
+    .helpOption('-h, --help', 'Show help')
+    .helpCommand('help [command]', 'Show help for a command')
+    .configureHelp(helpStyle)
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples('demo', 'run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000', 'report results'),
+    )
+    .addHelpText('after', footer)
+  for (const [group, commands] of groups) {
+    for (const define of commands) program.addCommand(define(io, done).helpGroup(group))
+  }
+  inherit(program, 'joulemark')
+  return program
+}
+
+/** Gives the commands below the settings of the program; a wrong flag is told where its help is. */
+function inherit(parent: CommandUnknownOpts, path: string): void {
+  parent.showHelpAfterError(`(${path} --help shows what there is)`)
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent)
+    inherit(command, `${path} ${command.name()}`)
+  }
+}

@@ -1,0 +1,40 @@
+import { type CommandUnknownOpts, Help, type HelpConfiguration, type Option } from '@commander-js/extra-typings'
+
+/** Help text wraps at the width of the terminal wherever this many columns are left for it. */
+const MIN_WRAP_COLUMNS = 24
+
+/** How help looks, for every command. */
+export const helpStyle: HelpConfiguration = {
+  minWidthToWrap: MIN_WRAP_COLUMNS,
+  // arguments are shown by the command's own help; here they would leave no room for its description
+  subcommandTerm: (command) => command.name(),
+  optionDescription: describe,
+  argumentDescription: describe,
+}
+
+/** What is said of a flag or argument: choices and default follow its description in one bracket, always in the same words. */
+function describe({ description, argChoices, defaultValue, defaultValueDescription }: Described): string {
+  const facts = [
+    ...(argChoices ? [`choices: ${argChoices.join(', ')}`] : []),
+    ...(defaultValue === undefined ? [] : [`default: ${defaultValueDescription ?? String(defaultValue)}`]),
+  ]
+  return facts.length === 0 ? description : `${description} (${facts.join('; ')})`
+}
+
+type Described = Pick<Option, 'description' | 'argChoices' | 'defaultValue' | 'defaultValueDescription'>
+
+/** The examples below a command's help: what a person can type as it stands. */
+export const examples = (...lines: readonly [string, ...string[]]): string =>
+  `\nExamples:\n${lines.map((line) => `  joulemark ${line}`).join('\n')}`
+
+/** Terms and what they mean, as a section below a command's help, wrapped as the flags are. */
+export function helpSection(title: string, terms: Readonly<Record<string, string>>) {
+  return ({ command }: { readonly command: CommandUnknownOpts }): string => {
+    const help = Object.assign(new Help(), { minWidthToWrap: MIN_WRAP_COLUMNS })
+    const helpWidth = command.configureOutput().getOutHelpWidth?.() ?? 80
+    help.prepareContext({ helpWidth })
+    const width = Math.max(...Object.keys(terms).map((term) => term.length))
+    const lines = Object.entries(terms).map(([term, text]) => help.formatItem(term, width, text, help))
+    return `\n${title}\n${lines.join('\n')}`
+  }
+}

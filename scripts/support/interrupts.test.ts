@@ -1,0 +1,46 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { runInterrupts, serverInterrupts, watchInterrupts } from './interrupts.ts'
+
+/** Signals are given to the handlers of this process; none is sent. */
+function watched(words = runInterrupts) {
+  const said: string[] = []
+  const stderr = { isTTY: false, color: false, write: (text: string) => void said.push(text.trim()) }
+  const interrupts = watchInterrupts({ stderr }, words)
+  return { said, interrupts, state: () => [interrupts.drain.aborted, interrupts.abort.aborted] }
+}
+afterEach(() => vi.restoreAllMocks())
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s: first an orderly end, then a quick one, then none',
+  (signal) => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never)
+    const { said, interrupts, state } = watched()
+    process.emit(signal)
+    expect(state()).toEqual([true, false])
+    process.emit(signal)
+    expect(state()).toEqual([true, true])
+    expect(said).toEqual([runInterrupts.first, runInterrupts.second])
+    expect(exit).not.toHaveBeenCalled()
+    process.emit(signal)
+    expect(exit).toHaveBeenCalledWith(130)
+    interrupts.unwatch()
+  },
+)
+
+test('a server has its own words, and signals count whichever they are', () => {
+  const { said, interrupts, state } = watched(serverInterrupts)
+  process.emit('SIGHUP')
+  process.emit('SIGINT')
+  expect(state()).toEqual([true, true])
+  expect(said).toEqual([serverInterrupts.first, serverInterrupts.second])
+  interrupts.unwatch()
+})
+
+test('after unwatch nothing listens any more', () => {
+  const before = process.listenerCount('SIGHUP')
+  const { interrupts, said } = watched()
+  interrupts.unwatch()
+  expect(process.listenerCount('SIGHUP')).toBe(before)
+  process.emit('SIGHUP')
+  expect(said).toEqual([])
+})

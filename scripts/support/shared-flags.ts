@@ -1,0 +1,32 @@
+import { Option } from '@commander-js/extra-typings'
+import { commaList, portNumber, positiveInt } from './flag-values.ts'
+
+/* Flags that several commands take: the same name, value and words in each. */
+
+export const jsonFlag = new Option('--json', 'Print one JSON document on stdout')
+export const reportFolderFlag = new Option('--out <folder>', 'Folder for the files').default('reports/out')
+export const resultsFlag = new Option('--out <folder>', 'Folder for the run records').default('results')
+export const nvidiaSmiFlag = new Option(
+  '--nvidia-smi <path>',
+  'nvidia-smi to use (default: JOULEMARK_NVIDIA_SMI, or the one on PATH)',
+)
+export const gpusFlag = new Option(
+  '--gpus <list>',
+  'UUIDs or indices of the serving GPUs, separated by commas',
+).argParser(commaList)
+export const expectedCardFlag = new Option('--card <key>', 'Expected card; fails if a different one is found')
+
+/* Of the servers that `serve` and `box` start. */
+
+export const serverPortFlag = new Option('--port <n>', 'Port on this machine').argParser(portNumber).default(8000)
+export const imageTagFlag = new Option('--tag <tag>', 'Tag of the vllm/vllm-openai image').default('latest')
+export const cacheFlag = new Option(
+  '--cache <folder>',
+  'Folder of downloaded weights (default: HF_HOME, or ~/.cache/huggingface)',
+)
+export const startTimeoutFlag = new Option(
+  '--timeout-minutes <n>',
+  'Limit for one start of the server, downloads included',
+)
+  .argParser(positiveInt)
+  .default(60)
