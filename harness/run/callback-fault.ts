@@ -11,7 +11,7 @@ export class CallbackFault {
     return this.#first.signal
   }
 
-  /** The callback, made safe. After the first error it does nothing: a record has no holes that nobody knows of. */
+  /** The callback, made safe. After the first error it does nothing: a record must not have gaps that it does not mention. */
   guard<Args extends readonly unknown[]>(callback: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       if (this.#first.signal.aborted) return

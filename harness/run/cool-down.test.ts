@@ -18,7 +18,7 @@ async function cool(
   const clock = steppedClock((nowMs) => {
     if (nowMs >= interruptAtS * 1000) interrupt.abort()
   })
-  const told: [seconds: number, aboveC: number][] = []
+  const reports: [seconds: number, aboveC: number][] = []
   const wait = await coolDown({
     rule,
     beforeTrial: 2,
@@ -27,17 +27,17 @@ async function cool(
     nowMs: () => clock.nowMs(),
     clock,
     signal: interrupt.signal,
-    onWarm: (elapsedMs, aboveC) => told.push([elapsedMs / 1000, aboveC]),
+    onWarm: (elapsedMs, aboveC) => reports.push([elapsedMs / 1000, aboveC]),
   })
-  return { wait, told }
+  return { wait, reports }
 }
 
 describe('cooling down between trials', () => {
-  test('waits until the card is back near where the first trial found it, and tells on the way', async () => {
-    const { wait, told } = await cool((seconds) => at(70 - seconds))
+  test('waits until the card is back near where the first trial found it, and reports on the way', async () => {
+    const { wait, reports } = await cool((seconds) => at(70 - seconds))
     expect(wait).toEqual({ beforeTrial: 2, startMs: 0, endMs: 17_000, outcome: 'reached', fromAboveC: 20, toAboveC: 3 })
-    expect(told[0]).toEqual([0, 20])
-    expect(told.at(-1)).toEqual([16.5, 3.5])
+    expect(reports[0]).toEqual([0, 20])
+    expect(reports.at(-1)).toEqual([16.5, 3.5])
   })
 
   test('a card that is near enough, or cooler than it was, is not waited for', async () => {
@@ -54,18 +54,18 @@ describe('cooling down between trials', () => {
     const { wait } = await cool(() => at(59))
     expect(wait).toMatchObject({ outcome: 'timed-out', endMs: 60_000, fromAboveC: 9, toAboveC: 9 })
     expect(wait.finding).toBe(
-      'cool-down before trial 3: after 60 s the card is still 9 °C above the start of the first trial; within 3 °C was wanted',
+      'cool-down before trial 3: after 60 s the card is still 9 °C above the start of the first trial; within 3 °C is required',
     )
   })
 
   test('where no temperature is known nothing is waited for, and it says why', async () => {
-    const unknown = { reason: 'the driver tells no temperature' }
+    const unknown = { reason: 'the driver reports no temperature' }
     expect((await cool(() => unknown)).wait).toMatchObject({
       outcome: 'temperature-unknown',
       endMs: 0,
       fromAboveC: null,
       toAboveC: null,
-      finding: 'no cool-down before trial 3: the driver tells no temperature',
+      finding: 'no cool-down before trial 3: the driver reports no temperature',
     })
     expect((await cool(() => at(70), unknown)).wait.finding).toContain('at the start of the first trial, the driver')
     const lost = await cool((seconds) => (seconds < 5 ? at(70) : unknown))
@@ -107,7 +107,7 @@ describe('the temperature of the serving cards', () => {
   test.each([
     ['no card is watched', [], [], 'no GPU is watched'],
     ['a card was never sampled', [row('GPU-0', 61)], ['GPU-0', 'GPU-1'], 'there is no sample of the card'],
-    ['the driver does not tell', [row('GPU-0', null)], ['GPU-0'], 'the driver tells no temperature'],
+    ['the driver reports none', [row('GPU-0', null)], ['GPU-0'], 'the driver reports no temperature'],
     ['sampling has ended', [row('GPU-0', 61, -9000)], ['GPU-0'], 'the last sample of the card is over 10 s old'],
   ])('is not known when %s', (_, rows, uuids, reason) => {
     expect(temperatureOf(new Map(rows as [string, GpuRow][]), uuids as string[], 2000)).toEqual({ reason })

@@ -3,7 +3,7 @@ import type { GpuRow } from '../record/rows.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import type { Scenario } from '../scenario/schema.ts'
 
-/** How a scenario wants its cards cooled down between trials. */
+/** How a scenario has its cards cooled down between trials. */
 export type CoolDownRule = NonNullable<Scenario['trial']['coolDown']>
 
 /** Temperature of each serving GPU by UUID, or why it is not known. */
@@ -20,7 +20,7 @@ export interface CoolDownWait {
   readonly nowMs: () => number
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told at every look that finds the cards still too warm. */
+  /** Called at every look that finds the cards still too warm. */
   readonly onWarm: (elapsedMs: number, aboveC: number) => void
 }
 
@@ -41,7 +41,7 @@ export function temperatureOf(
     if (row === undefined) return { reason: 'there is no sample of the card' }
     if (nowMs - row.arrivalMs > STALE_MS)
       return { reason: `the last sample of the card is over ${STALE_MS / 1000} s old` }
-    if (row.temperatureC === null) return { reason: 'the driver tells no temperature' }
+    if (row.temperatureC === null) return { reason: 'the driver reports no temperature' }
     celsius.set(uuid, row.temperatureC)
   }
   return { celsius }
@@ -91,4 +91,4 @@ function degreesAbove(now: TemperatureReading, start: TemperatureReading): numbe
 
 const timeoutText = (beforeTrial: number, aboveC: number, { toWithinC, timeoutSeconds }: CoolDownRule): string =>
   `cool-down before trial ${beforeTrial + 1}: after ${timeoutSeconds} s the card is still ${aboveC.toFixed(0)} °C ` +
-  `above the start of the first trial; within ${toWithinC} °C was wanted`
+  `above the start of the first trial; within ${toWithinC} °C is required`

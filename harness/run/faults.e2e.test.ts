@@ -12,7 +12,7 @@ import { launchSimulator } from '../simulator/launch.ts'
 import { cleanCases, faultCases, startCases } from '../testing/fault-cases.ts'
 import { endOf, runFault, signsOf } from '../testing/fault-runs.ts'
 
-/** What can go wrong at a server or a card, made to happen, and the gate or the outcome that must tell. */
+/** What can go wrong at a server or a card, made to happen, and the gate or the outcome that must show it. */
 const outDir = mkdtempSync(join(tmpdir(), 'faults-'))
 afterAll(() => rmSync(outDir, { recursive: true, force: true }))
 

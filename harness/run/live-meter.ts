@@ -10,7 +10,7 @@ export class LiveMeter {
     this.#events += events
   }
 
-  /** In flight now, and events a second since the last call. */
+  /** In flight now, and events per second since the last call. */
   read(nowMs: number): { inFlight: number; eventsPerS: number } {
     const seconds = this.#sinceMs === null ? 0 : (nowMs - this.#sinceMs) / 1000
     const eventsPerS = seconds > 0 ? this.#events / seconds : 0

@@ -38,7 +38,7 @@ export async function warmUp(session: Session): Promise<void> {
   await runPhase(session, WARM_UP, seconds, 'warm-up')
 }
 
-/** The wait before a trial that its scenario asks for: nothing is sent. Null where none is wanted. */
+/** The wait before a trial that its scenario asks for: nothing is sent. Null where it asks for none. */
 export async function coolBefore(session: Session, index: number): Promise<CoolDown | null> {
   const { prepared, options } = session
   const rule = prepared.scenario.trial.coolDown
@@ -54,7 +54,7 @@ export async function coolBefore(session: Session, index: number): Promise<CoolD
     onWarm: (elapsedMs, aboveC) =>
       options.progress.tick({
         ...tickOf(session, 'cool-down', elapsedMs, rule.timeoutSeconds * 1000),
-        waitingFor: `cooling, no load: ${aboveC.toFixed(0)} °C above the first trial, ${rule.toWithinC} °C wanted`,
+        waitingFor: `cooling, no load: ${aboveC.toFixed(0)} °C above the first trial, ${rule.toWithinC} °C required`,
       }),
   })
   session.cooling.waits.push(wait)

@@ -8,7 +8,7 @@ export interface Tick {
   readonly elapsedMs: number
   readonly totalMs: number
   readonly inFlight: number
-  /** Content events a second over the last tick: a live hint, never a figure. */
+  /** Content events per second over the last tick: a live hint, never a figure. */
   readonly eventsPerS: number
   readonly powerW: number | null
   readonly memoryMiB: number | null

@@ -235,7 +235,7 @@ describe('a record with a part that its schema refuses', () => {
   })
 })
 
-test('a disk that takes nothing more keeps the last valid record, and the person is told', async () => {
+test('a disk that takes nothing more keeps the last valid record, and warns', async () => {
   refuseRecords((call) => call >= 4)
   const { record, error, warnings } = await failedRun()
   expect((error as Error).message).toContain('no space left')

@@ -8,7 +8,7 @@ import type { Progress } from './progress.ts'
 export interface RunOptions {
   readonly clock: Clock
   readonly endpoint: string
-  /** Bearer key of the endpoint; it is sent to it and to nobody else. */
+  /** Bearer key of the endpoint; it is sent nowhere else. */
   readonly apiKey: string | null
   /** nvidia-smi: `required` when the person named it, so that its absence is their error. Null: run without a GPU. */
   readonly nvidiaSmi: { readonly path: string; readonly required: boolean } | null

@@ -16,7 +16,7 @@ const cooling: Tick = {
   label: 'cool-down',
   inFlight: 0,
   powerW: 60,
-  waitingFor: 'cooling, no load: 9 °C above the first trial, 3 °C wanted',
+  waitingFor: 'cooling, no load: 9 °C above the first trial, 3 °C required',
 }
 
 function shown(isTTY: boolean, ticks: readonly Tick[]): string[] {
@@ -29,14 +29,14 @@ function shown(isTTY: boolean, ticks: readonly Tick[]): string[] {
 test('a live line says that the card is cooling instead of what is in flight', () => {
   const [line] = shown(true, [cooling])
   expect(line).toContain('cool-down')
-  expect(line).toContain('1/60 s  cooling, no load: 9 °C above the first trial, 3 °C wanted  60 W')
+  expect(line).toContain('1/60 s  cooling, no load: 9 °C above the first trial, 3 °C required  60 W')
   expect(line).not.toContain('in flight')
 })
 
 test('elsewhere a phase is one line: what it loads, or what it waits for', () => {
   expect(shown(false, [load, load, cooling, cooling])).toEqual([
     'trial 1: 60 s of load\n',
-    'cool-down: cooling, no load: 9 °C above the first trial, 3 °C wanted, at most 60 s\n',
+    'cool-down: cooling, no load: 9 °C above the first trial, 3 °C required, at most 60 s\n',
   ])
 })
 

@@ -14,7 +14,8 @@ export function toolInfo(): RunRecord['tool'] {
 function gitCommit(): string | null {
   try {
     const git = (args: string[]) =>
-      execFileSync('git', ['-C', projectRoot, ...args], {
+      // a run must not lock the index of the repository that it stands in
+      execFileSync('git', ['--no-optional-locks', '-C', projectRoot, ...args], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       }).trim()
