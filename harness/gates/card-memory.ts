@@ -3,7 +3,11 @@ import { failsAbove, isBeyond } from './threshold.ts'
 import { notWatched, servingHealth } from './watched.ts'
 
 const corrected = failsAbove({ what: 'corrected memory errors during the run', value: 0, unit: 'errors' })
-const uncorrected = failsAbove({ what: 'uncorrected memory errors, ever', value: 0, unit: 'errors' })
+const uncorrected = failsAbove({
+  what: 'uncorrected memory errors since the driver was loaded',
+  value: 0,
+  unit: 'errors',
+})
 
 /** A card that corrects or loses memory is slower, and about to fail. */
 export const ecc = defineGate({

@@ -20,7 +20,7 @@ export const energyCoverage = defineGate({
   thresholds: { coverage, fullCoverage },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Time covered by power samples, gaps of more than three intervals left out / length of the window; the worst trial counts. A trial without energy fails. A sensor whose value stands still while the GPU works warns.',
+    'Time covered by power samples (long gaps between samples do not count) / length of the window; the worst trial counts. A trial without energy fails. A sensor whose value stands still while the GPU works warns.',
   evidence: 'Coverage of the worst window, or why a trial has no energy; a sensor that stood still.',
   whatToDo:
     'Let nvidia-smi run undisturbed: persistence mode on (`sudo nvidia-smi -pm 1`), no other heavy polling, CPU left for the sampler. If a sensor stands still, restart the driver.',
@@ -42,7 +42,7 @@ export function checkCoverage(trials: readonly Trial[], gpus: readonly Gpu[], gp
 }
 
 const disagreement = failsAbove({
-  what: 'energy by power samples, relative to that of the energy counter',
+  what: 'difference between the energy by power samples and by the energy counter',
   value: AGREEMENT,
   unit: 'share',
 })

@@ -5,9 +5,9 @@ import { failsAbove, isBeyond } from './threshold.ts'
 import { notWatched } from './watched.ts'
 
 const processes = failsAbove({
-  what: 'processes on a GPU, where it is not known which one is the server',
+  what: 'processes per GPU, where it is not known which one is the server',
   value: 1,
-  unit: 'processes',
+  unit: '',
 })
 
 /** A second process takes time, memory and power from the server, and its energy counts as the server's. */

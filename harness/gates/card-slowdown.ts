@@ -84,8 +84,8 @@ export function throttledBetween(
 }
 
 const change = 'change from the first to the last third of the worst window'
-const clockChange = failsAbove({ what: `SM clock: ${change}`, value: 0.02, unit: 'share' })
-const temperature = { what: `temperature: ${change}`, unit: 'C' }
+const clockChange = failsAbove({ what: `SM clock, ${change}`, value: 0.02, unit: 'share' })
+const temperature = { what: `temperature, ${change}`, unit: '°C' }
 const temperatureChange = failsAbove({ ...temperature, value: 5 })
 const temperatureNote = warnsAbove({ ...temperature, value: 3 })
 
@@ -110,7 +110,7 @@ export function checkSoak(windows: readonly CardWindow[]): Result {
     return notMeasured('neither clocks nor temperature could be read')
   const clock = Math.max(0, ...clocks.map(({ first, last }) => relativeDifference(last, first)))
   const degrees = Math.max(0, ...temperatures.map(({ first, last }) => Math.abs(last - first)))
-  const evidence = `first to last third of the worst window: SM clock ${percent(clock)} (limit ${limitText(clockChange)}), temperature ${degrees.toFixed(1)} C (limit ${limitText(temperatureChange)})`
+  const evidence = `first to last third of the worst window: SM clock ${percent(clock)} (limit ${limitText(clockChange)}), temperature ${degrees.toFixed(1)} °C (limit ${limitText(temperatureChange)})`
   if (isBeyond(clockChange, clock) || isBeyond(temperatureChange, degrees)) return gateResult('fail', evidence)
   return gateResult(isBeyond(temperatureNote, degrees) ? 'warn' : 'pass', evidence)
 }

@@ -16,7 +16,7 @@ export interface ExpectedCard {
 
 /** ECC and a carve-out may take this much of the memory; a slice of a card (MIG, vGPU) takes more. */
 const memoryDifference = failsAbove({
-  what: 'memory of the GPU, more or less than that of the card named',
+  what: 'difference between the memory of the GPU and that of the card named',
   value: 0.1,
   unit: 'share',
 })
@@ -64,7 +64,7 @@ export function matchCard(expected: ExpectedCard | null, card: RunRecord['card']
 }
 
 const limitDifference = failsAbove({
-  what: 'enforced power limit, more or less than the default of the card or the limit that the scenario states',
+  what: 'difference between the enforced and the expected power limit',
   value: 1,
   unit: 'W',
 })

@@ -20,7 +20,7 @@ export const endpointModel = defineGate({
   thresholds: {},
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, so is each of these that the scenario states: context length, KV cache dtype, tensor parallel size, quantization. What the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn.',
+    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are compared as well. What the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn.',
   evidence: 'What the server reports, beside what the scenario requires.',
   whatToDo:
     'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',

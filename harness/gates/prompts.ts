@@ -51,13 +51,13 @@ export const promptShape = defineGate({
 })
 
 const strayHits = failsAbove({
-  what: 'prompt tokens from the prefix cache where the scenario requires none (fewer warn)',
+  what: 'prompt tokens from the prefix cache, where the scenario requires none (fewer warn)',
   value: 0.005,
   unit: 'share',
 })
 /** The first request with a shared prefix finds nothing in the cache. */
 const hitDifference = failsAbove({
-  what: 'difference between the share of prompt tokens from the prefix cache and what the stated prefix makes, relative to the latter',
+  what: 'difference between the prompt tokens from the prefix cache and what the stated prefix makes',
   value: 0.1,
   unit: 'share',
 })

@@ -10,13 +10,13 @@ export interface Sides {
 
 /** Beyond this the client is slow, or what lies between it and the server. */
 export const timeDifference = warnsAbove({
-  what: 'mean TTFT or TPOT of the client, relative to that of the server',
+  what: 'difference between the mean TTFT or TPOT of the client and of the server',
   value: 0.05,
   unit: 'share',
 })
 /** What HTTP and the wire cost a first token, whatever the server does: no finding below it. */
-export const ttftFloor = warnsAbove({ what: 'difference of mean TTFT that counts', value: 2, unit: 'ms' })
-export const tpotFloor = warnsAbove({ what: 'difference of mean TPOT that counts', value: 0.1, unit: 'ms' })
+export const ttftFloor = warnsAbove({ what: 'smallest difference in mean TTFT that counts', value: 2, unit: 'ms' })
+export const tpotFloor = warnsAbove({ what: 'smallest difference in mean TPOT that counts', value: 0.1, unit: 'ms' })
 
 /**
  * Client and server time the same thing, first tokens and tokens after the first: where the means over a whole trial

@@ -17,7 +17,7 @@ export const tokenAudit = defineGate({
   thresholds: { countDifference, timeDifference, ttftFloor, tpotFloor },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. Failed requests count with anything from what they are known to have got up to what was asked for. What the server made beyond that belonged to other clients. Mean TTFT and TPOT of the client are compared with those of the server.",
+    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. Failed requests count with anything from what they are known to have got up to what was asked for. What the server made beyond that belonged to other clients. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
   evidence: 'The three counts, traffic from other clients, and the worst difference in time.',
   whatToDo:
     'Keep other clients away from the server, and leave its `/metrics` page on. Counts that differ without other traffic mean that usage is wrong, or that another server answered. After a warning about times, look for a proxy or a busy client.',

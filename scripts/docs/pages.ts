@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+import { gatesPage } from './gates-page.ts'
+import { withBlock } from './generated-block.ts'
+import { metricTables } from './metrics-page.ts'
+
+/** A page of docs/ that follows from the code, whole or in part. */
+export interface Page {
+  /** Path from the root of the repository. */
+  readonly file: string
+  /** The page as it should be, made from the page as it is. */
+  readonly text: () => Promise<string>
+}
+
+const rootUrl = new URL('../../', import.meta.url)
+/** Where a file of the repository is. */
+export const inRepository = (file: string): URL => new URL(file, rootUrl)
+
+/** Every page that `npm run docs` writes, and that a test compares with the code. */
+export const pages: readonly Page[] = [
+  { file: 'docs/gates.md', text: async () => gatesPage() },
+  { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },
+]
+
+async function pageWithBlock(file: string, name: string, text: string): Promise<string> {
+  return withBlock(await readFile(inRepository(file), 'utf8'), name, text)
+}
