@@ -1,6 +1,6 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
-import { comparisonCharts } from './charts/charts.ts'
+import { comparisonCharts } from './charts/comparison-charts.ts'
 import type { RunSeries } from './charts/run-series.ts'
 import { auditClaims } from './claims/audit.ts'
 import { claimCatalogue } from './claims/claim-catalogue.ts'
@@ -22,9 +22,9 @@ import { winnerOf, winnersTable } from './comparison/winners.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report } from './report.ts'
 import { sourceOf } from './report-source.ts'
-import type { ServeSummary } from './serve/serve-summary.ts'
 import { type Selection, selectRuns } from './tables/selection.ts'
 import type { Table } from './tables/table.ts'
+import type { VllmBenchTrial } from './vllm-bench/trial-summary.ts'
 
 export interface ReportOptions {
   readonly title?: string
@@ -36,7 +36,7 @@ export interface ReportOptions {
   readonly tables?: readonly ReportTable[]
   /** What was read from the rows of the runs, by run id: with it, even if empty, the report has charts. */
   readonly series?: ReadonlyMap<string, RunSeries>
-  readonly serve?: readonly ServeSummary[]
+  readonly vllmBench?: readonly VllmBenchTrial[]
   /** How each scenario is served on each card; without it the report has no serving examples. */
   readonly serving?: ServingExamples
   /** What the doctor's checks say of the box of a run; without it the gotchas are those of the gates. */
@@ -86,7 +86,7 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
       : {
           charts: comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series),
         }),
-    ...(options.serve === undefined ? {} : { serve: options.serve }),
+    ...(options.vllmBench === undefined ? {} : { vllmBench: options.vllmBench }),
   }
 }
 

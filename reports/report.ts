@@ -1,7 +1,7 @@
-import type { Chart } from './charts/chart.ts'
+import type { Chart } from './charts/chart-types.ts'
 import type { MoneyModel } from './money-model.ts'
-import type { ServeSummary } from './serve/serve-summary.ts'
 import type { Table } from './tables/table.ts'
+import type { VllmBenchTrial } from './vllm-bench/trial-summary.ts'
 
 /** One run record behind a report, and whether its figures may be quoted. */
 export interface ReportSource {
@@ -42,7 +42,7 @@ export interface Report {
   /** Absent where nobody asked for pictures. */
   readonly charts?: ReportCharts
   /** One a trial, where the rows of the runs were read: what `vllm bench serve` would have said. */
-  readonly serve?: readonly ServeSummary[]
+  readonly vllmBench?: readonly VllmBenchTrial[]
 }
 
 /** One file that a renderer made; the name is relative to the report's folder. */

@@ -6,7 +6,7 @@ import { type Names, REDACTED, redactText, redactValue } from './redact-text.ts'
 import { readTrialRows } from './trial-rows.ts'
 
 /** The names that stand in a record. */
-export const namesOf = (record: RunRecord): Names => ({
+export const identifiersIn = (record: RunRecord): Names => ({
   hostname: record.host.hostname,
   gpus: new Map(record.gpus.map((gpu, place) => [gpu.uuid, `GPU-${place + 1}`])),
 })
@@ -18,7 +18,7 @@ export const namesOf = (record: RunRecord): Names => ({
  * end of the run can be made again at any time. Nothing of it is derived from a name: no hash gives one away.
  */
 export async function redactedRecord(directory: string, record: RunRecord): Promise<RunRecord> {
-  const names = namesOf(record)
+  const names = identifiersIn(record)
   const { signature: _, manifestSha256: __, redactedCopy: ___, files, ...rest } = record
   const inputs = redactValue(rest, names) as Omit<RunRecord, 'files'>
   const redactedFiles = Object.entries(files).map(

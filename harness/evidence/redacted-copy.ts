@@ -9,7 +9,7 @@ import { replaceFile, toJson } from '../record/json-file.ts'
 import { asWritten, manifestSha256 } from '../record/manifest.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { hasNames, redactedCsv } from './redact-csv.ts'
-import { namesOf, redactedRecord } from './redact-record.ts'
+import { identifiersIn, redactedRecord } from './redact-record.ts'
 
 /**
  * Writes the redacted copy of a run into a folder of its own under `root`, with the signature that was made over it when
@@ -30,7 +30,7 @@ export async function writeRedactedCopy(directory: string, record: RunRecord, ro
   await mkdir(target, { recursive: true })
   const whole = { ...copy, manifestSha256: digest, ...(signed ? { signature: signed.signature } : {}) }
   replaceFile(join(target, 'run.json'), toJson(asWritten(whole)))
-  const names = namesOf(record)
+  const names = identifiersIn(record)
   for (const name of Object.keys(record.files) as CsvName[]) {
     if (hasNames(name))
       await pipeline(Readable.from(redactedCsv(directory, name, names)), createWriteStream(join(target, name)))

@@ -3,7 +3,7 @@ import type { Facts } from '../facts.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { Selection } from '../tables/selection.ts'
-import type { Chart, ChartLine } from './chart.ts'
+import type { Chart, ChartLine } from './chart-types.ts'
 import { rounded } from './slices.ts'
 
 interface SweepPoint {

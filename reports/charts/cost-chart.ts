@@ -1,7 +1,7 @@
 import { type CostSide, gbpPerMillionOutputTokens } from '../../harness/metrics/cost.ts'
 import type { MoneyCard, MoneyModel } from '../money-model.ts'
 import { formatGbp } from '../render/format-cell.ts'
-import type { ChartLine, ChartOf } from './chart.ts'
+import type { ChartLine, ChartOf } from './chart-types.ts'
 import { type CrossingSide, crossingOf, crossingText, percentOf } from './crossing.ts'
 import { rounded } from './slices.ts'
 

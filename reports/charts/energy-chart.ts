@@ -1,7 +1,7 @@
 import { formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { Selection } from '../tables/selection.ts'
-import type { Chart } from './chart.ts'
+import type { Chart } from './chart-types.ts'
 
 /** Tokens a joule: a group of bars a scenario, a bar a card, with its 95 % interval. Null when nobody measured energy. */
 export function energyChart(selection: Selection, colorOf: (card: string) => number): Chart | null {

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Selection } from '../tables/selection.ts'
-import type { Chart, ChartLine } from './chart.ts'
+import type { Chart, ChartLine } from './chart-types.ts'
 import type { RunSeries } from './run-series.ts'
 
 const kinds = [

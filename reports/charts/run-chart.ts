@@ -1,7 +1,7 @@
 import { isKnown } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
-import type { Chart, ChartPanel, Point } from './chart.ts'
+import type { Chart, ChartPanel, Point } from './chart-types.ts'
 import { type RunSeries, startOf } from './run-series.ts'
 
 /** Power, memory and tokens/s over a run, its steady windows shaded. Null when the run kept no rows to draw. */

@@ -4,7 +4,7 @@ import { type GpuRow, TOKEN_BIN_MS } from '../../harness/record/rows.ts'
 import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { percentileSorted } from '../../harness/stats/percentiles.ts'
-import type { Point } from './chart.ts'
+import type { Point } from './chart-types.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
 
 /** What charts need of a run's rows, small whatever the run's length. Times are seconds from the first trial's start. */

@@ -1,4 +1,4 @@
-import type { Point } from './chart.ts'
+import type { Point } from './chart-types.ts'
 
 /** One reading at a time, in seconds. */
 export interface Reading {

@@ -6,7 +6,7 @@ import type { MoneyModel } from '../money-model.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
-import { jobUnit } from './job-unit.ts'
+import { workloadUnit } from './workload-unit.ts'
 
 /** One card's run of a scenario and the money that goes with it; what is not known is a reason. */
 export interface CardMoney {
@@ -32,7 +32,7 @@ export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, 
     run,
     gpus,
     money: moneyOf(card, gpus, facts),
-    throughput: 'reason' in run ? run : measuredOf(run.value, jobUnit(run.value.scenario.kind).rate),
+    throughput: 'reason' in run ? run : measuredOf(run.value, workloadUnit(run.value.scenario.kind).rate),
     power: 'reason' in run ? run : measuredOf(run.value, 'meanPowerW'),
   }
 }
@@ -47,7 +47,7 @@ export function unitCost(at: CardMoney): Known<Measured> {
   const gbpPerMillion = gbpPerMillionOutputTokens(throughput.value, power.value, inputs)
   const totalGbp = totalGbpPerYear(power.value, inputs)
   if (gbpPerMillion === null || totalGbp === null || 'reason' in at.run) return { reason: DIVIDES_BY_ZERO }
-  const gbp = (gbpPerMillion * jobUnit(at.run.value.scenario.kind).count) / 1e6
+  const gbp = (gbpPerMillion * workloadUnit(at.run.value.scenario.kind).count) / 1e6
   const totalCi95 = mapInterval(power, (watts) => totalGbpPerYear(watts, inputs))
   const interval = ratioInterval({ value: totalGbp, ci95: totalCi95 }, throughput)
   // That of total / throughput, scaled to a million tokens at this utilisation.

@@ -5,7 +5,7 @@ import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
-import { jobUnit } from './job-unit.ts'
+import { workloadUnit } from './workload-unit.ts'
 
 interface JobRow {
   readonly scenario: ScenarioRow
@@ -41,7 +41,7 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
 }
 
 function labelOf({ scenario, figure }: JobRow): string {
-  const unit = jobUnit(scenario.sample.scenario.kind)
+  const unit = workloadUnit(scenario.sample.scenario.kind)
   return figure === 'cost' ? `£ per ${unit.priced}` : `Joules per ${unit.each}`
 }
 
@@ -59,5 +59,5 @@ function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection,
 function energyCell(scenario: ScenarioRow, card: CardColumn, selection: Selection): Cell {
   const run = selection.runOf(scenario.name, card.key)
   if (run === null) return missing(`${card.label}: no run of ${scenario.name} was given`)
-  return figureCell(run, jobUnit(scenario.sample.scenario.kind).energy, 1)
+  return figureCell(run, workloadUnit(scenario.sample.scenario.kind).energy, 1)
 }

@@ -7,7 +7,7 @@ import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
-import { jobUnit } from './job-unit.ts'
+import { workloadUnit } from './workload-unit.ts'
 
 /** Who wins a workload, and the figures that say so. */
 export interface Winner {
@@ -61,7 +61,7 @@ function cheapest(
   outs: readonly string[],
   scenario: ScenarioRow,
 ): Pick<Winner, 'card' | 'why'> {
-  const unit = jobUnit(scenario.sample.scenario.kind)
+  const unit = workloadUnit(scenario.sample.scenario.kind)
   const priced = fit
     .flatMap(({ card, cost }) => (cost === null ? [] : [{ card, cost }]))
     .toSorted((a, b) => a.cost.value - b.cost.value)

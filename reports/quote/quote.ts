@@ -1,12 +1,12 @@
 import { JoulemarkError } from '../../harness/errors.ts'
-import { namesOf } from '../../harness/evidence/redact-record.ts'
+import { identifiersIn } from '../../harness/evidence/redact-record.ts'
 import { redactText } from '../../harness/evidence/redact-text.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { canonicalSha256 } from '../../harness/record/provenance.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { boxOf } from './box.ts'
 import type { QuoteInputs } from './inputs.ts'
 import { type MonthlyPrice, monthlyPrice, unitPriceHundredths } from './price.ts'
+import { serverLines } from './server.ts'
 import { type Workload, workloadOf } from './workload.ts'
 
 /** A run that was verified and may be quoted. */
@@ -80,7 +80,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
     date,
     validUntil: addDays(date, inputs.validityDays),
     inputs,
-    box: boxOf(records),
+    box: serverLines(records),
     price,
     workloads: workloads.map((workload) => ({ ...workload, unitPrice: unitPriceOf(workload, price, inputs) })),
     draw,
@@ -93,7 +93,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
 const warningsOf = (record: RunRecord): string[] =>
   record.gates
     .filter((gate) => gate.status === 'warn')
-    .map((gate) => redactText(`${gate.id}: ${gate.evidence}`, namesOf(record)))
+    .map((gate) => redactText(`${gate.id}: ${gate.evidence}`, identifiersIn(record)))
 
 const evidenceOf = ({ record, digest, signedBy }: QuotedRun): Evidence => ({
   runId: record.id,

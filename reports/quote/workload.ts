@@ -1,7 +1,7 @@
-import { namesOf } from '../../harness/evidence/redact-record.ts'
+import { identifiersIn } from '../../harness/evidence/redact-record.ts'
 import { redactText } from '../../harness/evidence/redact-text.ts'
 import { type MetricKey, metrics, quotedMetrics } from '../../harness/metrics/catalogue.ts'
-import { describeWork } from '../../harness/metrics/describe-work.ts'
+import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { reasonOfFigure } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -62,7 +62,7 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
     value: {
       runId: record.id,
       title: record.scenario.title,
-      model: redactText(record.endpoint.model ?? record.scenario.model, namesOf(record)),
+      model: redactText(record.endpoint.model ?? record.scenario.model, identifiersIn(record)),
       description: descriptionOf(record.scenario),
       headline,
       others: promised.filter((each) => each !== headline),
@@ -113,7 +113,7 @@ function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
 
 /** What was asked for: no figure means anything without it. */
 function descriptionOf(scenario: RunRecord['scenario']): string {
-  if (scenario.kind === 'training') return `training, ${describeWork(scenario)}`
+  if (scenario.kind === 'training') return `training, ${describeWorkload(scenario)}`
   const { load } = scenario
   const many =
     load.shape === 'closed'
@@ -121,7 +121,7 @@ function descriptionOf(scenario: RunRecord['scenario']): string {
       : load.shape === 'open'
         ? `${load.ratePerS} requests/s`
         : 'a recorded trace'
-  if (scenario.kind === 'image') return `images of ${describeWork(scenario)}, ${many}`
+  if (scenario.kind === 'image') return `images of ${describeWorkload(scenario)}, ${many}`
   const cache = scenario.prompt.prefixCache === 'cold' ? '' : `, prefix cache ${scenario.prompt.prefixCache}`
   return `${scenario.prompt.tokens} tokens in, ${scenario.output.tokens} out, ${many}${cache}`
 }

@@ -2,8 +2,8 @@ import type { RenderedFile, Report } from '../report.ts'
 import { renderCsv } from './csv.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
-import { renderServe } from './serve-box.ts'
 import { renderTerminal } from './terminal.ts'
+import { renderVllmBench } from './vllm-summary.ts'
 
 type Renderer = (report: Report) => RenderedFile[] | Promise<RenderedFile[]>
 
@@ -18,7 +18,7 @@ export const renderers = {
   },
   csv: renderCsv,
   json: (report) => [{ name: 'report.json', text: renderJson(report) }],
-  vllm: renderServe,
+  vllm: renderVllmBench,
 } as const satisfies Record<string, Renderer>
 
 export type Format = keyof typeof renderers

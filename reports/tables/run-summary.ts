@@ -1,5 +1,5 @@
 import { labelOf, summaryMetrics } from '../../harness/metrics/catalogue.ts'
-import { describeWork } from '../../harness/metrics/describe-work.ts'
+import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import { soakText } from '../run-remarks.ts'
 import { metricCell } from './figure-cell.ts'
@@ -8,7 +8,7 @@ import { buildTable, type Table, type Tone, text } from './table.ts'
 /** What one run measured: figure, 95 % interval, number of trials. */
 export function runSummaryTable(record: RunRecord): Table {
   const rows = summaryMetrics(record.scenario)
-  const work = describeWork(record.scenario)
+  const work = describeWorkload(record.scenario)
   const soak = soakText(record)
   return buildTable({
     id: 'run-summary',

@@ -11,9 +11,9 @@ import { type Claims, parseClaims } from '../../reports/claims/schema.ts'
 import type { MoneyOptions } from '../../reports/facts.ts'
 import { publish } from '../../reports/publish.ts'
 import { type Format, formats, isFormat } from '../../reports/render/renderers.ts'
-import { renderServeBoxes } from '../../reports/render/serve-box.ts'
+import { vllmBenchText } from '../../reports/render/vllm-summary.ts'
 import type { Report } from '../../reports/report.ts'
-import { type ServeSummary, serveSummaries } from '../../reports/serve/serve-summary.ts'
+import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
 import type { CommandIo } from '../support/io.ts'
 import { reportText } from '../support/terminal.ts'
 import { servingExample } from './serve.ts'
@@ -51,7 +51,7 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   for (const directory of directories) stored.push(await readRun(directory))
   const built = await assemble(stored, moneyOf(flags), claims, wanted)
   if (wanted.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
-  if (wanted.includes('vllm')) io.stdout(renderServeBoxes(built))
+  if (wanted.includes('vllm')) io.stdout(vllmBenchText(built))
   const files = wanted.filter((format) => format !== 'terminal')
   const written = await publish(built, files, flags.out)
   for (const path of written) io.stderr.write(`wrote ${path}\n`)
@@ -68,13 +68,13 @@ export async function assemble(
   const records = stored.map(({ record }) => record)
   const drawn = new Set(shownRuns(records, money).map(({ id }) => id))
   const series = new Map<string, RunSeries>()
-  const serve: ServeSummary[] = []
+  const vllmBench: VllmBenchTrial[] = []
   for (const { record, directory } of stored) {
     const draw = wanted.includes('html') && drawn.has(record.id)
     if (!draw && !wanted.includes('vllm')) continue
     const rows = await readRunRows(directory)
     if (draw) series.set(record.id, runSeries(record, rows))
-    if (wanted.includes('vllm')) serve.push(...serveSummaries(record, rows))
+    if (wanted.includes('vllm')) vllmBench.push(...vllmBenchTrials(record, rows))
   }
   return buildReport(records, {
     money,
@@ -82,7 +82,7 @@ export async function assemble(
     boxFindings,
     ...(claims === null ? {} : { claims }),
     ...(wanted.includes('html') ? { series } : {}),
-    ...(wanted.includes('vllm') ? { serve } : {}),
+    ...(wanted.includes('vllm') ? { vllmBench } : {}),
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Chart } from '../../charts/chart.ts'
+import type { Chart } from '../../charts/chart-types.ts'
 import type { ReportCharts } from '../../report.ts'
 import { chartSvg } from './chart-svg.ts'
 import { htmlId } from './html-id.ts'

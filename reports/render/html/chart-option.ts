@@ -1,6 +1,6 @@
 import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
-import type { BarChart, Chart, ChartAxis, ChartLine, LineChart } from '../../charts/chart.ts'
+import type { BarChart, Chart, ChartAxis, ChartLine, LineChart } from '../../charts/chart-types.ts'
 import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from './chart-look.ts'
 
 const [LEFT, RIGHT, BOTTOM] = [CHART_MARGIN.left, CHART_MARGIN.right, CHART_MARGIN.bottom]

@@ -1,4 +1,4 @@
-import type { ChartOf } from '../../../charts/chart.ts'
+import type { ChartOf } from '../../../charts/chart-types.ts'
 import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from '../chart-look.ts'
 
 /** One SVG element of a picture. Its text is text content, never markup. */

@@ -14,7 +14,7 @@ export interface Spread {
 }
 
 /** One trial in the words of `vllm bench serve`: the whole trial, not its steady window. */
-export interface ServeSummary {
+export interface VllmBenchTrial {
   readonly runId: string
   readonly trial: number
   readonly trials: number
@@ -47,7 +47,7 @@ export interface ServeSummary {
  * What `vllm bench serve` would have printed of each trial, by its own definitions: TTFT to the first chunk of any kind, TPOT
  * from there, all successful requests of the whole trial, throughput over first dispatch to last completion.
  */
-export function serveSummaries(record: RunRecord, rows: RunRows): ServeSummary[] {
+export function vllmBenchTrials(record: RunRecord, rows: RunRows): VllmBenchTrial[] {
   const { scenario } = record
   if (scenario.kind !== 'text') return []
   const { load, slo } = scenario
@@ -96,7 +96,7 @@ function* latencies(requests: RequestTable): Generator<Latency> {
 function spreadsOf(
   requests: RequestTable,
   gaps: readonly GapRow[],
-): Pick<ServeSummary, 'ttftMs' | 'tpotMs' | 'itlMs' | 'e2elMs'> {
+): Pick<VllmBenchTrial, 'ttftMs' | 'tpotMs' | 'itlMs' | 'e2elMs'> {
   const all = [...latencies(requests)]
   return {
     ttftMs: spreadOf(all.map(({ ttftMs }) => ttftMs)),
@@ -135,7 +135,7 @@ function weightedSpread(gaps: readonly GapRow[]): Spread {
 }
 
 type Counts = Pick<
-  ServeSummary,
+  VllmBenchTrial,
   'completed' | 'failed' | 'durationS' | 'inputTokens' | 'outputTokens' | 'peakTokensPerS' | 'peakConcurrent'
 >
 

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 type Kind = RunRecord['scenario']['kind']
 
 /** What a run of a kind makes, how fast, and how many of them a price is given for. */
-export interface JobUnit {
+export interface WorkloadUnit {
   readonly rate: MetricKey
   readonly energy: MetricKey
   readonly each: string
@@ -12,7 +12,7 @@ export interface JobUnit {
   readonly count: number
 }
 
-const units: Readonly<Record<Kind, JobUnit>> = {
+const units: Readonly<Record<Kind, WorkloadUnit>> = {
   text: {
     rate: 'outputTokensPerS',
     energy: 'joulesPerOutputToken',
@@ -25,4 +25,4 @@ const units: Readonly<Record<Kind, JobUnit>> = {
 }
 
 /** The unit of a kind of scenario. */
-export const jobUnit = (kind: Kind): JobUnit => units[kind]
+export const workloadUnit = (kind: Kind): WorkloadUnit => units[kind]

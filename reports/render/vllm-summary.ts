@@ -1,5 +1,5 @@
 import type { RenderedFile, Report } from '../report.ts'
-import type { ServeSummary, Spread } from '../serve/serve-summary.ts'
+import type { Spread, VllmBenchTrial } from '../vllm-bench/trial-summary.ts'
 import { printable } from './plain-text.ts'
 
 const WIDTH = 50
@@ -13,20 +13,20 @@ const latencyParts = [
 ] as const
 
 /** The boxes that users of `vllm bench serve` know, one a trial, for a screen. */
-export function renderServeBoxes(report: Report): string {
-  const all = report.serve ?? []
+export function vllmBenchText(report: Report): string {
+  const all = report.vllmBench ?? []
   if (all.length === 0)
     return 'No rows of text requests were read: there is nothing that `vllm bench serve` would print.\n'
   return `${all.map(boxOf).join('\n\n')}\n\n${notes.join('\n')}\n`
 }
 
 /** The boxes as a file, and each trial's JSON with the keys of `vllm bench serve --save-result`. */
-export function renderServe(report: Report): RenderedFile[] {
+export function renderVllmBench(report: Report): RenderedFile[] {
   return [
-    { name: 'vllm.txt', text: renderServeBoxes(report) },
-    ...(report.serve ?? []).map((at) => ({
+    { name: 'vllm.txt', text: vllmBenchText(report) },
+    ...(report.vllmBench ?? []).map((at) => ({
       name: `vllm/${at.runId.replace(/[^a-zA-Z0-9._-]/g, '-')}-trial-${at.trial}.json`,
-      text: `${JSON.stringify(serveJson(at), null, 2)}\n`,
+      text: `${JSON.stringify(vllmBenchJson(at), null, 2)}\n`,
     })),
   ]
 }
@@ -36,7 +36,7 @@ const notes = [
   'Peak output token throughput counts tokens where vLLM counts chunks; ITL comes from 1 % buckets.',
 ]
 
-function boxOf(at: ServeSummary): string {
+function boxOf(at: VllmBenchTrial): string {
   const perS = (count: number) => (at.durationS === null ? null : count / at.durationS)
   const stamp = at.simulated ? 'SIMULATED, ' : ''
   const rows: (readonly [string, string] | null)[] = [
@@ -81,7 +81,7 @@ function centred(title: string, fill: string): string {
 }
 
 /** One trial with the keys of vLLM's result file. What was not asked of anybody (`tokenizer_id`) is null. */
-export function serveJson(at: ServeSummary): Record<string, string | number | boolean | null> {
+export function vllmBenchJson(at: VllmBenchTrial): Record<string, string | number | boolean | null> {
   const perS = (count: number | null) => (at.durationS === null || count === null ? null : count / at.durationS)
   const spread = (name: string, { mean, median, std, p99 }: Spread) => ({
     [`mean_${name}_ms`]: mean,

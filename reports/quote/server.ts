@@ -2,13 +2,13 @@ import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../../harness/record/schema/run.ts'
 
 /** One line of the box: what it is called, and what was read of it. */
-export type BoxLine = readonly [label: string, value: string]
+export type ServerLine = readonly [label: string, value: string]
 
 /**
  * The box as its runs found it. Host name, addresses and serial numbers are left out, because a quote travels. Where runs
  * differ (another driver, another server for images) every value is there.
  */
-export function boxOf(records: readonly RunRecord[]): BoxLine[] {
+export function serverLines(records: readonly RunRecord[]): ServerLine[] {
   const serving = records.map((record) => servingGpus(record.gpus))
   const gpus = (of: (gpu: Gpu) => string | null) => distinct(serving.flat().map(of))
   const host = (of: (host: RunRecord['host']) => string) => distinct(records.map((record) => of(record.host)))

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
-import { renderServe, renderServeBoxes, serveJson } from '../render/serve-box.ts'
+import { renderVllmBench, vllmBenchJson, vllmBenchText } from '../render/vllm-summary.ts'
 import { makeReport } from '../testing/report-builder.ts'
 import { makeRequest, makeRows, makeTrial } from '../testing/rows-builder.ts'
-import { serveSummaries } from './serve-summary.ts'
+import { vllmBenchTrials } from './trial-summary.ts'
 
 const run = makeRun({
   card: 'rtx-4090',
@@ -28,7 +28,7 @@ const rows = makeRows(
     ],
   },
 )
-const [summary] = serveSummaries(run, rows)
+const [summary] = vllmBenchTrials(run, rows)
 
 test('the figures are those of vLLM: the whole trial, first chunk, population deviation', () => {
   expect(summary).toMatchObject({ completed: 2, failed: 1, durationS: 2, inputTokens: 64, outputTokens: 22 })
@@ -40,7 +40,7 @@ test('the figures are those of vLLM: the whole trial, first chunk, population de
 })
 
 test('the JSON has the keys of vLLM, flat', () => {
-  expect(serveJson(summary!)).toMatchObject({
+  expect(vllmBenchJson(summary!)).toMatchObject({
     completed: 2,
     duration: 2,
     request_throughput: 1,
@@ -58,8 +58,8 @@ test('the JSON has the keys of vLLM, flat', () => {
 })
 
 test('the box is the one that people know, and says where its numbers come from', () => {
-  const report = { ...makeReport(), serve: [summary!] }
-  const lines = renderServeBoxes(report).split('\n')
+  const report = { ...makeReport(), vllmBench: [summary!] }
+  const lines = vllmBenchText(report).split('\n')
   expect(lines.slice(0, 8)).toEqual([
     `SIMULATED, ${run.id}, trial 1 of 1`,
     '============ Serving Benchmark Result ============',
@@ -73,10 +73,10 @@ test('the box is the one that people know, and says where its numbers come from'
   expect(lines).toContain('---------------Time to First Token----------------')
   expect(lines).toContain('-----Time per Output Token (excl. 1st token)------')
   expect(lines).toContain('Mean TTFT (ms):                          15.00     ')
-  expect(renderServe(report).map(({ name }) => name)).toEqual(['vllm.txt', `vllm/${run.id}-trial-1.json`])
+  expect(renderVllmBench(report).map(({ name }) => name)).toEqual(['vllm.txt', `vllm/${run.id}-trial-1.json`])
 })
 
 test('without rows there is nothing to say, and it is said', () => {
-  expect(serveSummaries(run, makeRows([]))).toEqual([])
-  expect(renderServeBoxes(makeReport())).toContain('No rows of text requests were read')
+  expect(vllmBenchTrials(run, makeRows([]))).toEqual([])
+  expect(vllmBenchText(makeReport())).toContain('No rows of text requests were read')
 })

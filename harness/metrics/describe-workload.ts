@@ -4,7 +4,7 @@ import type { RunRecord } from '../record/schema/run.ts'
  * What must stand beside a figure of images or training, because the figure says nothing without it; null for text,
  * whose title and load say it.
  */
-export function describeWork(scenario: RunRecord['scenario']): string | null {
+export function describeWorkload(scenario: RunRecord['scenario']): string | null {
   if (scenario.kind === 'image') {
     const { size, steps, guidance, batch } = scenario.image
     return `${size}, ${steps} steps, guidance ${guidance}, batch ${batch}`
