@@ -59,7 +59,6 @@ describe('withCardFigures', () => {
         paddedApart: expect.closeTo(0, 1),
         quietBeforeW: expect.closeTo(50, 0),
         quietAfterW: expect.closeTo(60, 6),
-        reasons: {},
       },
     ])
   })
@@ -75,33 +74,33 @@ describe('withCardFigures', () => {
       idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'no idleSeconds' },
     })
     const bare = withCardFigures(unknown, [trial()], { ...rows, counterRows: [], gpuRows: gpuRows.slice(100) })
-    expect(bare.trials[0]).toMatchObject({ counterEnergyJ: null, netEnergyJ: null, paddedEnergyJ: null })
-    expect(bare.trials[0]?.reasons).toMatchObject({
-      counterEnergyJ: 'koffi is not installed',
-      counterApart: 'koffi is not installed',
-      netEnergyJ: 'no idleSeconds',
-      netTokensPerJ: 'no idleSeconds',
-      paddedEnergyJ: expect.stringContaining('before the load'),
-      paddedApart: expect.stringContaining('before the load'),
+    expect(bare.trials[0]).toMatchObject({
+      counterEnergyJ: missing('koffi is not installed'),
+      counterApart: missing('koffi is not installed'),
+      netEnergyJ: missing('no idleSeconds'),
+      netTokensPerJ: missing('no idleSeconds'),
+      paddedEnergyJ: { value: null, reason: expect.stringContaining('before the load') },
+      paddedApart: { value: null, reason: expect.stringContaining('before the load') },
     })
     const none = missing('no steady window')
     const without = trial({ windowStartMs: none, windowEndMs: none, energyJ: none })
     const [empty] = withCardFigures(seen(), [without], rows).trials
-    expect(empty).toMatchObject({ window: null, counterEnergyJ: null, netEnergyJ: null })
-    expect(Object.keys(empty?.reasons ?? {})).toEqual(
-      expect.arrayContaining(['window', 'counterEnergyJ', 'counterApart', 'netEnergyJ', 'netTokensPerJ']),
-    )
+    const noWindow = missing('the trial has no steady window')
+    expect(empty).toMatchObject({
+      window: noWindow,
+      counterEnergyJ: noWindow,
+      counterApart: noWindow,
+      netEnergyJ: noWindow,
+      netTokensPerJ: noWindow,
+    })
   })
 
   it('never takes the energy of a trial that has none for energy above idle', () => {
     const lost = trial({ energyJ: missing('samples cover 90 %') })
     const [figures] = withCardFigures(seen(), [lost], rows).trials
-    expect(figures).toMatchObject({ netEnergyJ: null, netTokensPerJ: null, counterApart: null })
+    const none = missing('samples cover 90 %')
+    expect(figures).toMatchObject({ netEnergyJ: none, netTokensPerJ: none, counterApart: none })
     expect(figures?.counterEnergyJ).toBeCloseTo(8000, 6)
-    expect(figures?.reasons).toMatchObject({
-      netEnergyJ: 'samples cover 90 %',
-      counterApart: 'samples cover 90 %',
-    })
   })
 
   it('takes a card that was used at rest for busy: 6 % of utilisation is no idle, 5 % is', () => {
@@ -111,7 +110,7 @@ describe('withCardFigures', () => {
     }
     const busy = usedAt(6)
     expect(busy.idle).toMatchObject({ powerW: null, reason: 'GPU-a was at 6 % utilisation: not idle' })
-    expect(busy.trials[0]).toMatchObject({ netEnergyJ: null, netTokensPerJ: null })
+    expect(busy.trials[0]).toMatchObject({ netEnergyJ: { value: null }, netTokensPerJ: { value: null } })
     expect(usedAt(5).idle.powerW).toBeCloseTo(50, 0)
   })
 
@@ -124,18 +123,15 @@ describe('withCardFigures', () => {
     const valueAt = (timeMs: number) => reset.find((row) => row.timeMs === timeMs)!.energyMj
     expect([valueAt(25_000), valueAt(29_000), valueAt(30_000), valueAt(45_000)]).toEqual([3e6, 4.6e6, 0, 6e6])
     const [figures] = withCardFigures(seen(), [trial()], { ...rows, counterRows: reset }).trials
-    expect(figures).toMatchObject({ counterEnergyJ: null, counterApart: null })
-    expect(figures?.reasons['counterEnergyJ']).toBe('the counter of GPU-a was reset during the window')
+    const none = missing('the counter of GPU-a was reset during the window')
+    expect(figures).toMatchObject({ counterEnergyJ: none, counterApart: none })
   })
 
   it('knows no tokens per joule of a load that drew less than idle', () => {
     // 45 W over 20 s, 5 W below idle
     const [figures] = withCardFigures(seen(), [trial({ energyJ: 900 })], rows).trials
     expect(figures?.netEnergyJ).toBeCloseTo(-100, 0)
-    expect(figures).toMatchObject({
-      netTokensPerJ: null,
-      reasons: { netTokensPerJ: 'the energy above idle is not positive' },
-    })
+    expect(figures?.netTokensPerJ).toEqual(missing('the energy above idle is not positive'))
   })
 
   it('takes a sampler that achieved one row a second for slow, and not for absent', () => {

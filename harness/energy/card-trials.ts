@@ -1,4 +1,4 @@
-import { isKnown, type Measured, missing, numberOf, reasonOf } from '../record/measured.ts'
+import { isKnown, type Measured, measured, missing, quotient } from '../record/measured.ts'
 import type { CounterRow, GpuRow } from '../record/rows.ts'
 import type { ActiveIdleSpan, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
@@ -33,58 +33,55 @@ function idleOf(span: ActiveIdleSpan, { gpuRows, servingUuids }: CardRows): Acti
 
 function cardTrial(trial: Trial, rows: CardRows, idle: ActiveIdleSpan, counterReason: string | undefined): CardTrial {
   const { gpuRows, counterRows, servingUuids } = rows
-  const reasons: Record<string, string> = {}
-  const padded = paddedOf(trial, rows, reasons)
+  const padded = paddedOf(trial, rows)
   const { index, windowStartMs, windowEndMs } = trial
   if (!isKnown(windowStartMs) || !isKnown(windowEndMs)) {
-    const none = { counterEnergyJ: null, counterApart: null, netEnergyJ: null, netTokensPerJ: null }
-    for (const field of ['window', ...Object.keys(none)]) reasons[field] = 'the trial has no steady window'
-    return { trial: index, window: null, ...none, ...padded, reasons }
+    const none = missing('the trial has no steady window')
+    const values = { counterEnergyJ: none, counterApart: none, netEnergyJ: none, netTokensPerJ: none }
+    return { trial: index, window: none, ...values, ...padded }
   }
   const counted = counterEnergy(counterRows, servingUuids, windowStartMs, windowEndMs)
-  const energyJ = numberOf(trial.energyJ)
-  const counterApart = disagreement(energyJ, counted.energyJ)
-  const noEnergy = reasonOf(trial.energyJ) ?? 'no energy'
-  if (counted.energyJ === null) reasons['counterEnergyJ'] = counterReason ?? counted.reason ?? 'no reading'
-  if (counterApart === null) reasons['counterApart'] = reasons['counterEnergyJ'] ?? noEnergy
-  const netEnergyJ = netOfIdle(energyJ, idle.powerW, windowEndMs - windowStartMs)
+  const counterEnergyJ = measured(counted.energyJ, counterReason ?? counted.reason ?? 'no reading')
+  const netEnergyJ = netEnergyOf(trial.energyJ, idle, windowEndMs - windowStartMs)
   const outputTokens: Measured =
     trial.kind === 'text' ? trial.outputTokens : missing(`a run of kind ${trial.kind} streams no tokens`)
-  const tokens = numberOf(outputTokens)
-  const netTokensPerJ = netEnergyJ === null || tokens === null || netEnergyJ <= 0 ? null : tokens / netEnergyJ
-  if (netEnergyJ === null) reasons['netEnergyJ'] = energyJ === null ? noEnergy : (idle.reason ?? 'no active idle')
-  if (netTokensPerJ === null) {
-    const noTokens = reasonOf(outputTokens) ?? 'the energy above idle is not positive'
-    reasons['netTokensPerJ'] = reasons['netEnergyJ'] ?? noTokens
-  }
   return {
     trial: index,
     window: cardOverWindow(gpuRows, servingUuids, index, windowStartMs, windowEndMs),
-    counterEnergyJ: counted.energyJ,
-    counterApart,
+    counterEnergyJ,
+    counterApart: apartOf(trial.energyJ, counterEnergyJ),
     netEnergyJ,
-    netTokensPerJ,
+    netTokensPerJ: quotient(outputTokens, netEnergyJ, 'the energy above idle is not positive'),
     ...padded,
-    reasons,
   }
+}
+
+function netEnergyOf(energyJ: Measured, idle: ActiveIdleSpan, windowMs: number): Measured {
+  if (!isKnown(energyJ)) return energyJ
+  return measured(netOfIdle(energyJ, idle.powerW, windowMs), idle.reason ?? 'no active idle')
+}
+
+/** How far the trapezoid is from another source: missing for the reason of the source, or of the trapezoid. */
+function apartOf(energyJ: Measured, otherJ: Measured): Measured {
+  if (!isKnown(otherJ)) return otherJ
+  if (!isKnown(energyJ)) return energyJ
+  return measured(disagreement(energyJ, otherJ), 'the other source has no energy')
 }
 
 /** The padded energy of the whole load and, for the same span, how far the shifted trapezoid is from it. */
 function paddedOf(
   trial: Trial,
   { gpuRows, servingUuids }: CardRows,
-  reasons: Record<string, string>,
 ): Pick<CardTrial, 'paddedEnergyJ' | 'paddedApart' | 'quietBeforeW' | 'quietAfterW'> {
   const { startMs, endMs } = trial
   const padded = paddedEnergy(gpuRows, servingUuids, startMs, endMs)
   const whole = energyOverWindow(gpuRows, servingUuids, startMs, endMs)
-  const paddedApart = disagreement(whole.energyJ, padded.energyJ)
-  if (padded.reason !== undefined) reasons['paddedEnergyJ'] = padded.reason
-  if (paddedApart === null) reasons['paddedApart'] = padded.reason ?? whole.reason ?? 'no energy of the whole load'
+  const reason = padded.reason ?? 'no energy of the whole load'
+  const paddedEnergyJ = measured(padded.energyJ, reason)
   return {
-    paddedEnergyJ: padded.energyJ,
-    paddedApart,
-    quietBeforeW: padded.beforeW,
-    quietAfterW: padded.afterW,
+    paddedEnergyJ,
+    paddedApart: apartOf(measured(whole.energyJ, whole.reason ?? reason), paddedEnergyJ),
+    quietBeforeW: measured(padded.beforeW, reason),
+    quietAfterW: measured(padded.afterW, reason),
   }
 }

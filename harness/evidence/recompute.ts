@@ -10,6 +10,7 @@ import { serverTrialOf } from '../metrics/server-trial.ts'
 import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
 import { trialOf } from '../metrics/trial.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
+import { reasonOf } from '../record/measured.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import { RequestTable } from '../record/request-table.ts'
 import type { GpuRow } from '../record/rows.ts'
@@ -82,7 +83,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
   const { sloShare: _, ...withoutSloShare } = again
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason why a page could not be read is in no row: the record's own stands
-  const scrapes = scrapesFrom(serverRows, stored.server?.reasons['generationTokens'] ?? null)
+  const scrapes = scrapesFrom(serverRows, stored.server ? reasonOf(stored.server.generationTokens) : null)
   return {
     // the share came into the record after the first runs were made: one without it is as true as it was
     ...(stored.sloShare === undefined ? withoutSloShare : again),

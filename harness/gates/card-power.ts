@@ -64,11 +64,11 @@ export const energyAgreement = defineGate({
 })
 
 const pairsOf = ({ trials }: GateInput, telemetry: GpuTelemetry): EnergyPair[] =>
-  telemetry.trials.map(({ trial, counterEnergyJ, reasons }) => ({
+  telemetry.trials.map(({ trial, counterEnergyJ }) => ({
     trial,
     trapezoidJ: energyOf(trials, trial),
-    counterJ: counterEnergyJ,
-    ...(reasons['counterEnergyJ'] === undefined ? {} : { reason: reasons['counterEnergyJ'] }),
+    counterJ: numberOf(counterEnergyJ),
+    ...(isKnown(counterEnergyJ) ? {} : { reason: counterEnergyJ.reason }),
   }))
 
 /** The energy of one window from both sources. */

@@ -1,3 +1,4 @@
+import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { sharedPromptTokens } from '../scenario/load-shape.ts'
 import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
@@ -120,19 +121,19 @@ interface Hits {
 function hitsOf({ trials }: TextGateInput): Hits | { readonly reason: string } {
   const servers = trialsOfKind(trials, 'text').flatMap((trial) => (trial.server ? [trial.server] : []))
   const clients = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
-  const preemptions = sumOf(servers, (server) => server.preemptions ?? 0)
+  const preemptions = sumOf(servers, (server) => numberOf(server.preemptions) ?? 0)
   const counted = servers.map((server) => [server.prefixCacheHits, server.prefixCacheQueries] as const)
-  if (counted.length > 0 && counted.every(([hits, queries]) => hits !== null && queries !== null)) {
-    const hits = sumOf(counted, ([each]) => each ?? 0)
-    const queries = sumOf(counted, ([, each]) => each ?? 0)
+  if (counted.length > 0 && counted.every(([hits, queries]) => isKnown(hits) && isKnown(queries))) {
+    const hits = sumOf(counted, ([each]) => numberOf(each) ?? 0)
+    const queries = sumOf(counted, ([, each]) => numberOf(each) ?? 0)
     return { hits, queries, preemptions, source: "the server's counters" }
   }
-  const reported = clients.filter((client) => client.usageCachedTokens !== null)
+  const reported = clients.filter((client) => isKnown(client.usageCachedTokens))
   if (reported.length > 0 && reported.length === trials.length) {
-    const hits = sumOf(reported, (client) => client.usageCachedTokens ?? 0)
+    const hits = sumOf(reported, (client) => numberOf(client.usageCachedTokens) ?? 0)
     const queries = sumOf(reported, (client) => client.usagePromptTokens)
     return { hits, queries, preemptions, source: 'usage' }
   }
-  const why = servers.find((server) => server.prefixCacheHits === null)?.reasons['prefixCacheHits']
+  const why = servers.map((server) => reasonOf(server.prefixCacheHits)).find((reason) => reason !== null)
   return { reason: `prefix_cache_hits: ${why ?? 'not in this record'}; usage does not report cached tokens either` }
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { missing } from '../record/measured.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 import { median } from '../testing/trial-builder.ts'
+
+const notExported = missing('not exported by this server')
 
 type Case = readonly [name: string, over: MeasuredRun, status: string, evidence: string]
 
@@ -93,19 +96,14 @@ test.each<Case>([
   ],
   [
     'by usage, where there is no counter',
-    { server: { prefixCacheHits: null }, client: { usageCachedTokens: 512 } },
+    { server: { prefixCacheHits: notExported }, client: { usageCachedTokens: 512 } },
     'fail',
     'usage',
   ],
-  [
-    'unknown',
-    { server: { prefixCacheHits: null, reasons: { prefixCacheHits: 'not exported by this server' } } },
-    'not-measured',
-    'not exported',
-  ],
+  ['unknown', { server: { prefixCacheHits: notExported } }, 'not-measured', 'not exported'],
   [
     'no cache',
-    { server: { prefixCacheHits: null }, serving: { prefixCaching: false } },
+    { server: { prefixCacheHits: notExported }, serving: { prefixCaching: false } },
     'pass',
     'without prefix caching',
   ],
@@ -127,7 +125,12 @@ test.each<Case>([
   ['set up', { serving: { speculation: true } }, 'fail', 'set up'],
   ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens per engine step'],
   ['streams in lumps', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
-  ['unknown', { server: { tokensPerStep: null }, serving: { speculation: null } }, 'not-measured', 'tokens per event'],
+  [
+    'unknown',
+    { server: { tokensPerStep: notExported }, serving: { speculation: null } },
+    'not-measured',
+    'tokens per event',
+  ],
 ])('speculation: %s', (_, over, status, evidence) => {
   expect(gateOf(measuredRun(over), 'speculation')).toMatchObject({
     status,

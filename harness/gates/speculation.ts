@@ -1,3 +1,4 @@
+import { knownOf, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
 import { failsAbove, isBeyond, percent, warnsAbove } from './threshold.ts'
@@ -34,8 +35,8 @@ export const speculation = defineGate({
   evaluate(record) {
     const { serving } = record.endpoint
     const servers = trialsOfKind(record.trials, 'text').flatMap((trial) => (trial.server ? [trial.server] : []))
-    const drafted = sumOf(servers, (server) => server.specDecodeDraftTokens ?? 0)
-    const accepted = sumOf(servers, (server) => server.specDecodeAcceptedTokens ?? 0)
+    const drafted = sumOf(servers, (server) => numberOf(server.specDecodeDraftTokens) ?? 0)
+    const accepted = sumOf(servers, (server) => numberOf(server.specDecodeAcceptedTokens) ?? 0)
     if (isBeyond(draftTokens, drafted)) {
       return gateResult(
         'fail',
@@ -44,7 +45,7 @@ export const speculation = defineGate({
     }
     if (serving?.speculation)
       return gateResult('fail', 'speculative decoding is set up; the scenario does not ask for it')
-    const steps = servers.map((server) => server.tokensPerStep).filter((value) => value !== null)
+    const steps = knownOf(servers.map((server) => server.tokensPerStep))
     const most = Math.max(0, ...steps)
     if (isBeyond(tokensPerStep, most)) {
       return gateResult(
@@ -55,7 +56,7 @@ export const speculation = defineGate({
     const perEvent = eventTokens(record)
     const streams = perEvent === null ? 'no stream was seen' : `${perEvent.toFixed(2)} tokens per event`
     if (steps.length === 0 && serving?.speculation !== false) {
-      const why = servers[0]?.reasons['tokensPerStep'] ?? 'the server was not asked'
+      const why = (servers[0] && reasonOf(servers[0].tokensPerStep)) ?? 'the server was not asked'
       return notMeasured(`tokens per engine step: ${why}; ${streams}`)
     }
     const evidence = [

@@ -1,6 +1,6 @@
 import { headlineMetric } from '../metrics/headline.ts'
 import { relativeHalfWidth } from '../metrics/result.ts'
-import { isKnown, reasonOf } from '../record/measured.ts'
+import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
@@ -42,7 +42,10 @@ export const steadyState = defineGate({
       ? `trial ${without.index}: no steady window: ${reasonOf(without.windowStartMs) ?? 'unknown'}`
       : `shortest steady window ${shortest.toFixed(1)} s; needed ${needed.value} s`
     if (without || isBeyond(needed, shortest)) return gateResult('fail', evidence)
-    const preempted = trialsOfKind(trials, 'text').reduce((sum, { server }) => sum + (server?.preemptions ?? 0), 0)
+    const preempted = trialsOfKind(trials, 'text').reduce(
+      (sum, { server }) => sum + (server ? (numberOf(server.preemptions) ?? 0) : 0),
+      0,
+    )
     return isBeyond(preemptions, preempted)
       ? gateResult('warn', `${evidence}; the server preempted ${preempted} requests`)
       : gateResult('pass', evidence)

@@ -1,3 +1,4 @@
+import { isKnown, numberOf } from '../record/measured.ts'
 import type { ClientTokens, ServerTrial } from '../record/schema/server.ts'
 import { isBeyond, limitText, percent, relativeDifference, type Threshold, warnsAbove } from './threshold.ts'
 
@@ -25,14 +26,17 @@ export const tpotFloor = warnsAbove({ what: 'smallest difference in mean TPOT th
  */
 export function timeFindings(sides: readonly Sides[]): string[] {
   const ours = sides.filter(
-    ({ client, server }) => server.requestSuccess === null || server.requestSuccess === client.requestsOk,
+    ({ client, server }) => !isKnown(server.requestSuccess) || server.requestSuccess === client.requestsOk,
   )
   return [
-    worstOf('TTFT', ours, ttftFloor, ({ client, server }) => [client.ttftMeanMs, server.ttftMeanMs]),
+    worstOf('TTFT', ours, ttftFloor, ({ client, server }) => [
+      numberOf(client.ttftMeanMs),
+      numberOf(server.ttftMeanMs),
+    ]),
     // with several tokens per step the gaps of the server are not those of the client
     worstOf('TPOT', ours, tpotFloor, ({ client, server }) => [
-      client.tpotMeanMs,
-      server.tokensPerStep === 1 ? server.itlMeanMs : null,
+      numberOf(client.tpotMeanMs),
+      server.tokensPerStep === 1 ? numberOf(server.itlMeanMs) : null,
     ]),
   ].filter((finding) => finding !== null)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { missing } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { gateOf, measuredRun } from '../testing/measured-run.ts'
 import type { GateInput } from './gate.ts'
@@ -95,10 +96,7 @@ describe('times', () => {
 })
 
 test.each([
-  [
-    'not exported',
-    { server: { generationTokens: null, reasons: { generationTokens: 'not exported by this server' } } },
-  ],
+  ['not exported', { server: { generationTokens: missing('not exported by this server') } }],
   ['an older record', { server: null }],
 ])('%s: not measured', (_, over) => {
   expect(tokenAudit(measuredRun(over)).status).toBe('not-measured')

@@ -1,3 +1,4 @@
+import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
@@ -28,16 +29,16 @@ export const tokenAudit = defineGate({
     if (sides.length === 0) {
       return notMeasured(trials.length === 0 ? 'no trial was run' : 'the record has no counters of the server')
     }
-    const unread = sides.find(({ server }) => server.generationTokens === null)
+    const unread = sides.find(({ server }) => !isKnown(server.generationTokens))
     if (unread) {
-      const why = unread.server.reasons['generationTokens'] ?? 'unknown'
+      const why = reasonOf(unread.server.generationTokens) ?? 'unknown'
       return notMeasured(`trial ${unread.index}: generation_tokens: ${why}`)
     }
     const wrong = sides.flatMap((side) => countFindings(side).map((finding) => `trial ${side.index}: ${finding}`))
     const notes = timeFindings(sides)
     const others = sides.flatMap((side) => otherTraffic(side).map((finding) => `trial ${side.index}: ${finding}`))
     if (wrong.length > 0) return gateResult('fail', [...wrong, ...notes].join('; '))
-    const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => server.generationTokens ?? 0)} output tokens in ${sides.length} trials (allowed ± ${limitText(countDifference)})`
+    const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => numberOf(server.generationTokens) ?? 0)} output tokens in ${sides.length} trials (allowed ± ${limitText(countDifference)})`
     const findings = [...others, ...notes]
     return gateResult(findings.length > 0 ? 'warn' : 'pass', [agreed, ...findings].join('; '))
   },
@@ -60,7 +61,7 @@ function countFindings(side: Sides): string[] {
   if (isAbove(client.contentEvents, usage)) {
     findings.push(`${client.contentEvents} events with content for ${usage} tokens of usage: usage is too low`)
   }
-  const counted = server.generationTokens ?? 0
+  const counted = numberOf(server.generationTokens) ?? 0
   const least = usageTokens(side)
   const most = usage + client.failedOutputTokensMost
   if (isAbove(counted, most)) {
@@ -78,8 +79,8 @@ function countFindings(side: Sides): string[] {
 /** Requests that ended on the server and were not ours, with their prompt tokens where those can be told apart. */
 function otherTraffic({ client, server }: Sides): string[] {
   const ours = client.requestsOk + client.requestsFailed
-  if (server.requestSuccess === null || server.requestSuccess <= ours) return []
-  const prompts = (server.promptTokens ?? 0) - client.usagePromptTokens
+  if (!isKnown(server.requestSuccess) || server.requestSuccess <= ours) return []
+  const prompts = (numberOf(server.promptTokens) ?? 0) - client.usagePromptTokens
   const tokens = prompts > 0 && client.requestsFailed === 0 ? ` with ${prompts} prompt tokens` : ''
   const count = server.requestSuccess - ours
   return [

@@ -15,4 +15,5 @@ export const servingHealth = ({ gpus }: GateInput, { health }: CardSight): CardS
 }
 
 /** How the cards fared in the steady window of each trial that has one. */
-export const windowsOf = (telemetry: GpuTelemetry) => telemetry.trials.flatMap(({ window }) => window ?? [])
+export const windowsOf = (telemetry: GpuTelemetry) =>
+  telemetry.trials.flatMap(({ window }) => ('reason' in window ? [] : [window]))

@@ -1,3 +1,4 @@
+import { missing, quotient } from '../record/measured.ts'
 import type { RequestTable } from '../record/request-table.ts'
 import type { TokenRow } from '../record/rows.ts'
 import type { ClientTokens } from '../record/schema/server.ts'
@@ -31,7 +32,7 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
   }
   const ttft = { sumMs: 0, n: 0 }
   const decode = { sumMs: 0, tokens: 0 }
-  let tellsCached = false
+  let isReported = false
   for (let index = 0; index < requests.length; index += 1) {
     const got = known(output[index])
     if (!requests.isOk(index)) {
@@ -45,7 +46,7 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
     sums.prompt += known(prompt[index])
     sums.output += got
     sums.chunks += known(chunks[index])
-    if (!Number.isNaN(cached[index])) tellsCached = true
+    if (!Number.isNaN(cached[index])) isReported = true
     sums.cached += known(cached[index])
     const ttftMs = (first[index] as number) - (dispatched[index] as number)
     if (!Number.isNaN(ttftMs)) {
@@ -65,13 +66,13 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
     plannedOutputTokens: sums.plannedOutput,
     usagePromptTokens: sums.prompt,
     usageOutputTokens: sums.output,
-    usageCachedTokens: tellsCached ? sums.cached : null,
+    usageCachedTokens: isReported ? sums.cached : missing('the server does not report cached tokens'),
     streamedOutputTokens: tokens.reduce((sum, row) => sum + row.tokens, 0),
     contentEvents: sums.chunks,
     failedOutputTokens: sums.failed,
     failedOutputTokensMost: sums.failedMost,
-    ttftMeanMs: ttft.n > 0 ? ttft.sumMs / ttft.n : null,
-    tpotMeanMs: decode.tokens > 0 ? decode.sumMs / decode.tokens : null,
+    ttftMeanMs: quotient(ttft.sumMs, ttft.n, 'no successful request has the time of its first token'),
+    tpotMeanMs: quotient(decode.sumMs, decode.tokens, 'no successful request has several tokens'),
   }
 }
 

@@ -1,3 +1,4 @@
+import { measured, missing } from '../record/measured.ts'
 import type { ServerMetric, ServerReading, ServerTrial } from '../record/schema/server.ts'
 
 /** The readings of one trial, as the scraper took them. */
@@ -10,61 +11,55 @@ export interface TrialScrapes {
 }
 
 const NOT_EXPORTED = 'not exported by this server'
+const NOT_FINITE = 'the counters of this server are not finite'
 
 /**
  * The server's side of a trial. Counters: reading after the trial - reading before it, over everything that it did in
  * between, whoever asked. Gauges: the highest that a scrape saw. Means: change of `_sum` / change of `_count`.
- * What is not exported, or ran backwards because the server began anew, is null with its reason.
+ * What is not exported, or ran backwards because the server was restarted, is missing with its reason.
  */
 export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
-  const reasons: Record<string, string> = {}
   const { before, after } = scrapes
   const all = [before, ...scrapes.during, after].filter((reading) => reading !== null)
-  const explained = <Value>(field: keyof ServerTrial, value: Value | null, reason: string): Value | null => {
-    if (value === null) reasons[field] = reason
-    return value
-  }
-  const missing = (metric: ServerMetric): string =>
+  const why = (metric: ServerMetric): string =>
     before === null || after === null
       ? (scrapes.reason ?? 'the counters could not be read')
       : before.values[metric] === undefined || after.values[metric] === undefined
         ? NOT_EXPORTED
-        : 'the counter ran backwards: the server began anew in the trial'
+        : 'the counter ran backwards: the server was restarted in the trial'
   const delta = (metric: ServerMetric): number | null => {
     const from = before?.values[metric]
     const to = after?.values[metric]
     return from === undefined || to === undefined || to < from ? null : to - from
   }
-  const counter = (field: keyof ServerTrial, metric: ServerMetric) => explained(field, delta(metric), missing(metric))
-  const highest = (field: keyof ServerTrial, metric: ServerMetric) => {
+  const counter = (metric: ServerMetric) => measured(delta(metric), why(metric))
+  const highest = (metric: ServerMetric) => {
     const values = all.map((reading) => reading.values[metric]).filter((value) => value !== undefined)
-    return explained(field, values.length > 0 ? Math.max(...values) : null, missing(metric))
+    return measured(values.length > 0 ? Math.max(...values) : null, why(metric))
   }
-  const meanMs = (field: keyof ServerTrial, sum: ServerMetric, count: ServerMetric) => {
-    const n = delta(count)
-    const why = n === 0 ? 'no request had one in this trial' : missing(count)
-    const total = delta(sum)
-    return explained(field, n === null || n === 0 || total === null ? null : (total / n) * 1000, why)
+  const meanMs = (sum: ServerMetric, count: ServerMetric) => {
+    const [n, total] = [delta(count), delta(sum)]
+    if (n === null || total === null) return missing(why(n === null ? count : sum))
+    return n === 0 ? missing('no request had one in this trial') : measured((total / n) * 1000, NOT_FINITE)
   }
   return {
     scrapes: all.length,
-    generationTokens: counter('generationTokens', 'generationTokens'),
-    promptTokens: counter('promptTokens', 'promptTokens'),
-    prefixCacheQueries: counter('prefixCacheQueries', 'prefixCacheQueries'),
-    prefixCacheHits: counter('prefixCacheHits', 'prefixCacheHits'),
-    preemptions: counter('preemptions', 'preemptions'),
-    requestSuccess: counter('requestSuccess', 'requestSuccess'),
+    generationTokens: counter('generationTokens'),
+    promptTokens: counter('promptTokens'),
+    prefixCacheQueries: counter('prefixCacheQueries'),
+    prefixCacheHits: counter('prefixCacheHits'),
+    preemptions: counter('preemptions'),
+    requestSuccess: counter('requestSuccess'),
     requestsByReason: deltaByReason(before, after),
-    specDecodeDrafts: counter('specDecodeDrafts', 'specDecodeDrafts'),
-    specDecodeDraftTokens: counter('specDecodeDraftTokens', 'specDecodeDraftTokens'),
-    specDecodeAcceptedTokens: counter('specDecodeAcceptedTokens', 'specDecodeAcceptedTokens'),
-    ttftMeanMs: meanMs('ttftMeanMs', 'ttftSumS', 'ttftCount'),
-    itlMeanMs: meanMs('itlMeanMs', 'itlSumS', 'itlCount'),
-    tokensPerStep: explained('tokensPerStep', tokensPerStep(delta), missing('itlCount')),
-    runningMax: highest('runningMax', 'running'),
-    waitingMax: highest('waitingMax', 'waiting'),
-    kvUsageMax: highest('kvUsageMax', 'kvUsageShare'),
-    reasons,
+    specDecodeDrafts: counter('specDecodeDrafts'),
+    specDecodeDraftTokens: counter('specDecodeDraftTokens'),
+    specDecodeAcceptedTokens: counter('specDecodeAcceptedTokens'),
+    ttftMeanMs: meanMs('ttftSumS', 'ttftCount'),
+    itlMeanMs: meanMs('itlSumS', 'itlCount'),
+    tokensPerStep: measured(tokensPerStep(delta), why('itlCount')),
+    runningMax: highest('running'),
+    waitingMax: highest('waiting'),
+    kvUsageMax: highest('kvUsageShare'),
   }
 }
 

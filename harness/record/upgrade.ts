@@ -38,7 +38,7 @@ const sharedPlain = [
   'gpuRows',
 ] as const
 const plainFields: Readonly<Record<string, readonly string[]>> = {
-  text: [...sharedPlain, 'clientTokens', 'server'],
+  text: sharedPlain,
   image: sharedPlain,
   training: sharedPlain,
 }
@@ -58,8 +58,14 @@ export function upgraded(json: unknown): unknown {
     ...json,
     schemaVersion: 2,
     trials: trials.map((trial) => (isObject(trial) ? upgradedTrial(trial, kind) : trial)),
+    ...(isObject(json['telemetry']) ? { telemetry: upgradedTelemetry(json['telemetry']) } : {}),
     result: Object.fromEntries(Object.entries(result).map(([key, figure]) => [key, upgradedFigure(figure)])),
   }
+}
+
+function upgradedTelemetry(telemetry: Json): Json {
+  const trials = Array.isArray(telemetry['trials']) ? telemetry['trials'] : []
+  return { ...telemetry, trials: trials.map(explained) }
 }
 
 function upgradedTrial(trial: Json, kind: string): Json {
@@ -72,12 +78,20 @@ function upgradedTrial(trial: Json, kind: string): Json {
     ...pick(plainFields[kind] ?? [], (field) => trial[field]),
     ...pick(measuredFields[kind] ?? [], (field) => trial[field] ?? missing(why(field))),
     ...pick(latencies[kind] ?? [], (field) => upgradedPercentiles(trial[field], why(field))),
+    ...pick(kind === 'text' ? ['clientTokens', 'server'] : [], (field) => explained(trial[field])),
     ...(kind === 'image' ? { image: upgradedFields(trial['image'], why) } : {}),
     ...(kind === 'training' ? { training: upgradedFields(trial['training'], why) } : {}),
   }
 }
 
 const NO_REASON = 'not known: the record of schema 1 gives no reason'
+
+/** Fields with a map of reasons among them: each that is null holds its own reason instead. */
+function explained(fields: unknown): unknown {
+  if (!isObject(fields)) return fields
+  const { reasons, ...rest } = fields
+  return upgradedFields(rest, (field) => String((isObject(reasons) && reasons[field]) || NO_REASON))
+}
 
 const upgradedFields = (fields: unknown, why: (field: string) => string): unknown =>
   isObject(fields)

@@ -118,7 +118,10 @@ describe('a run on the stand-in', () => {
     expect(telemetry?.before.health.map(({ uuid }) => uuid)).toEqual(servingUuids)
     expect(telemetry?.after.processes).toHaveLength(1)
     expect(telemetry?.sampler).toMatchObject({ restarts: 0, gaveUp: null })
-    expect(telemetry?.trials[0]?.window?.samples).toBeGreaterThan(3)
+    expect(telemetry?.trials[0]?.window).toMatchObject({
+      samples: expect.any(Number),
+      reasonShares: expect.any(Object),
+    })
     expect(telemetry?.counter.state).not.toBe('ok')
     expect(fingerprint?.driverStateSha256).toMatch(/^[0-9a-f]{64}$/)
     const gpuRows = await readRows(run.directory, 'gpu.csv')

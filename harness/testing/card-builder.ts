@@ -1,3 +1,4 @@
+import { missing } from '../record/measured.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { CardSight, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 
@@ -59,19 +60,20 @@ export const makeCardWindow = (over: Partial<CardWindow> = {}): CardWindow => ({
   ...over,
 })
 
+const none = missing('not part of this test')
+
 /** What the samples and the energy counter say of one trial. */
 export const makeCardTrial = (over: Partial<CardTrial> = {}): CardTrial => ({
   trial: 0,
   window: makeCardWindow(),
   counterEnergyJ: 1000,
   counterApart: 0.01,
-  netEnergyJ: null,
-  netTokensPerJ: null,
-  paddedEnergyJ: null,
-  paddedApart: null,
-  quietBeforeW: null,
-  quietAfterW: null,
-  reasons: {},
+  netEnergyJ: none,
+  netTokensPerJ: none,
+  paddedEnergyJ: none,
+  paddedApart: none,
+  quietBeforeW: none,
+  quietAfterW: none,
   ...over,
 })
 

@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts'
 import { startFailure } from '../endpoint/serve/start-failure.ts'
 import { StartLog } from '../endpoint/serve/start-log.ts'
 import { fitOf } from '../physics/memory.ts'
+import { isKnown, numberOf } from '../record/measured.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { silentProgress } from '../run/progress.ts'
@@ -111,7 +112,10 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
   const outcomes = Object.assign({}, ...record.trials.map((trial) => trial.outcomes)) as Record<string, number>
   const texts = trialsOfKind(record.trials, 'text')
   const kinds = Object.keys(outcomes).filter((kind) => kind !== 'ok')
-  const preemptions = texts.reduce((sum, trial) => sum + (trial.server?.preemptions ?? 0), 0)
+  const preemptions = texts.reduce(
+    (sum, trial) => sum + (trial.server ? (numberOf(trial.server.preemptions) ?? 0) : 0),
+    0,
+  )
   const gateOf = (id: string): string => record.gates.find((gate) => gate.id === id)?.status ?? 'absent'
   const findings = record.trials.flatMap((trial) => trial.energy.findings)
   return [
@@ -119,7 +123,7 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     ...(kinds.length === 0 ? ['every request ok'] : kinds.map((kind) => `outcome ${kind}`)),
     ...(['pass', 'warn'].includes(gateOf('token-audit')) ? ['the tokens agree'] : []),
     `metric names ${record.endpoint.serving?.metricNames}`,
-    ...(texts.every(({ server }) => server && counters.every((name) => server[name] !== null))
+    ...(texts.every(({ server }) => server && counters.every((name) => isKnown(server[name])))
       ? ['every counter was read']
       : []),
     ...(preemptions > 0 ? ['preemptions in server.csv'] : []),

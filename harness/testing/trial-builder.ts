@@ -93,7 +93,7 @@ export const makeClientTokens = (over: Partial<ClientTokens> = {}): ClientTokens
   plannedOutputTokens: 2560,
   usagePromptTokens: 5120,
   usageOutputTokens: 2560,
-  usageCachedTokens: null,
+  usageCachedTokens: missing('the server does not report cached tokens'),
   streamedOutputTokens: 2560,
   contentEvents: 2560,
   failedOutputTokens: 0,
@@ -102,6 +102,8 @@ export const makeClientTokens = (over: Partial<ClientTokens> = {}): ClientTokens
   tpotMeanMs: 10,
   ...over,
 })
+
+const notExported = missing('not exported by this server')
 
 /** The server's side of the same. */
 export const makeServerTrial = (over: Partial<ServerTrial> = {}): ServerTrial => ({
@@ -113,15 +115,14 @@ export const makeServerTrial = (over: Partial<ServerTrial> = {}): ServerTrial =>
   preemptions: 0,
   requestSuccess: 10,
   requestsByReason: { length: 10 },
-  specDecodeDrafts: null,
-  specDecodeDraftTokens: null,
-  specDecodeAcceptedTokens: null,
+  specDecodeDrafts: notExported,
+  specDecodeDraftTokens: notExported,
+  specDecodeAcceptedTokens: notExported,
   ttftMeanMs: 99,
   itlMeanMs: 10,
   tokensPerStep: 1,
   runningMax: 10,
   waitingMax: 0,
   kvUsageMax: 0.1,
-  reasons: {},
   ...over,
 })

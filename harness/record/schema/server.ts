@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measuredSchema } from '../measured.ts'
 
 /** What the record keeps of the server: how it is set up, and what its own counters say of each trial. */
 
@@ -34,23 +35,22 @@ export type ServerStart = z.infer<typeof serverStartSchema>
 /** Changes of the server's counters from just before a trial to just after it, and the highest of its gauges. */
 export const serverTrialSchema = z.object({
   scrapes: z.int().nonnegative(),
-  generationTokens: nullableNumber,
-  promptTokens: nullableNumber,
-  prefixCacheQueries: nullableNumber.describe('prompt tokens that were looked up'),
-  prefixCacheHits: nullableNumber.describe('prompt tokens that were found'),
-  preemptions: nullableNumber,
-  requestSuccess: nullableNumber.describe('requests that ended, for whatever reason'),
+  generationTokens: measuredSchema,
+  promptTokens: measuredSchema,
+  prefixCacheQueries: measuredSchema.describe('prompt tokens that were looked up'),
+  prefixCacheHits: measuredSchema.describe('prompt tokens that were found'),
+  preemptions: measuredSchema,
+  requestSuccess: measuredSchema.describe('requests that ended, for whatever reason'),
   requestsByReason: z.record(z.string(), z.number()),
-  specDecodeDrafts: nullableNumber,
-  specDecodeDraftTokens: nullableNumber,
-  specDecodeAcceptedTokens: nullableNumber,
-  ttftMeanMs: nullableNumber,
-  itlMeanMs: nullableNumber.describe('between engine steps of one request'),
-  tokensPerStep: nullableNumber.describe('output tokens an engine step and request: 1 unless the server speculates'),
-  runningMax: nullableNumber,
-  waitingMax: nullableNumber,
-  kvUsageMax: nullableNumber.describe('share of the KV cache'),
-  reasons,
+  specDecodeDrafts: measuredSchema,
+  specDecodeDraftTokens: measuredSchema,
+  specDecodeAcceptedTokens: measuredSchema,
+  ttftMeanMs: measuredSchema,
+  itlMeanMs: measuredSchema.describe('between engine steps of one request'),
+  tokensPerStep: measuredSchema.describe('output tokens an engine step and request: 1 unless the server speculates'),
+  runningMax: measuredSchema,
+  waitingMax: measuredSchema,
+  kvUsageMax: measuredSchema.describe('share of the KV cache'),
 })
 export type ServerTrial = z.infer<typeof serverTrialSchema>
 
@@ -62,13 +62,13 @@ export const clientTokensSchema = z.object({
   plannedOutputTokens: z.number(),
   usagePromptTokens: z.number().describe('usage of the requests that succeeded'),
   usageOutputTokens: z.number(),
-  usageCachedTokens: nullableNumber.describe('null: the server does not tell'),
+  usageCachedTokens: measuredSchema,
   streamedOutputTokens: z.number().describe('tokens by their arrival'),
   contentEvents: z.number(),
   failedOutputTokens: z.number().describe('tokens that failed requests are known to have got'),
   failedOutputTokensMost: z.number().describe('tokens that they may have got'),
-  ttftMeanMs: nullableNumber,
-  tpotMeanMs: nullableNumber.describe('sum of decode times / sum of tokens after the first'),
+  ttftMeanMs: measuredSchema,
+  tpotMeanMs: measuredSchema.describe('sum of decode times / sum of tokens after the first'),
 })
 export type ClientTokens = z.infer<typeof clientTokensSchema>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measuredSchema, missingSchema } from '../measured.ts'
 
 /** What the record keeps of the cards beside their samples: observations, and what is worked out of the CSV files. */
 
@@ -77,16 +78,15 @@ const cardWindowSchema = z.object({
 /** Second opinions on the energy of one trial, and the state of the cards in it; from gpu.csv and counter.csv. */
 export const cardTrialSchema = z.object({
   trial: z.int().nonnegative(),
-  window: cardWindowSchema.nullable(),
-  counterEnergyJ: nullableNumber.describe('NVML energy counter over the steady window'),
-  counterApart: nullableNumber.describe('energyJ of the trial / counterEnergyJ, less 1'),
-  netEnergyJ: nullableNumber.describe('energyJ less active idle over the window'),
-  netTokensPerJ: nullableNumber,
-  paddedEnergyJ: nullableNumber.describe('whole load with quiet on both sides, less the quiet: free of sensor lag'),
-  paddedApart: nullableNumber.describe('trapezoid over the whole load / paddedEnergyJ, less 1'),
-  quietBeforeW: nullableNumber,
-  quietAfterW: nullableNumber,
-  reasons: z.record(z.string(), z.string()).describe('why a figure is null, by field'),
+  window: z.union([cardWindowSchema, missingSchema]),
+  counterEnergyJ: measuredSchema.describe('NVML energy counter over the steady window'),
+  counterApart: measuredSchema.describe('energyJ of the trial / counterEnergyJ, less 1'),
+  netEnergyJ: measuredSchema.describe('energyJ less active idle over the window'),
+  netTokensPerJ: measuredSchema,
+  paddedEnergyJ: measuredSchema.describe('whole load with quiet on both sides, less the quiet: free of sensor lag'),
+  paddedApart: measuredSchema.describe('trapezoid over the whole load / paddedEnergyJ, less 1'),
+  quietBeforeW: measuredSchema,
+  quietAfterW: measuredSchema,
 })
 
 /** Active idle: server up, weights loaded, no request; from gpu.csv over the span. */
