@@ -1,4 +1,4 @@
-import { missing } from '../record/measured.ts'
+import { type Missing, missing } from '../record/measured.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { CardSight, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 
@@ -47,7 +47,7 @@ export const makeSight = (over: Partial<CardSight> = {}): CardSight => ({
   ...over,
 })
 
-type CardWindow = NonNullable<CardTrial['window']>
+type CardWindow = Exclude<CardTrial['window'], Missing>
 /** The card at rest at its power cap over the window of a trial. */
 export const makeCardWindow = (over: Partial<CardWindow> = {}): CardWindow => ({
   trial: 0,

@@ -88,7 +88,9 @@ export const cardRows: GateRows = {
     fail('a little more', energy(1050.1), { beyond: 'disagreement' }),
     pass('5 % less', energy(950)),
     fail('a little less still', energy(949.9)),
-    unmeasured('no counter', { telemetry: { trials: [makeCardTrial({ counterEnergyJ: null })] } }),
+    unmeasured('no counter', {
+      telemetry: { trials: [makeCardTrial({ counterEnergyJ: missing('the counter was not read') })] },
+    }),
   ],
   throttle: [
     pass('at the power cap only', slowed({}), { at: 'hardwareSlowdown' }),

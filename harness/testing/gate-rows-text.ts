@@ -1,5 +1,8 @@
+import { missing } from '../record/measured.ts'
 import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
 import type { MeasuredRun } from './measured-run.ts'
+
+const notExported = missing('not exported by this server')
 
 /** Rows of the gates about tokens, prompts and the prefix cache: text only. */
 
@@ -36,7 +39,7 @@ export const textRows: GateRows = {
     warn('a little more', { client: { tpotMeanMs: 0.21 }, server: { itlMeanMs: 0.1 } }, { beyond: 'tpotFloor' }),
     warn('one request of another client', { server: { requestSuccess: 11 } }),
     unmeasured('no counters of the server', { server: null }),
-    unmeasured('a counter that is not exported', { server: { generationTokens: null } }),
+    unmeasured('a counter that is not exported', { server: { generationTokens: notExported } }),
   ],
   'prompt-shape': [
     pass('prompts 1 % longer', prompts(5050), { at: 'lengthDifference' }),
@@ -53,7 +56,7 @@ export const textRows: GateRows = {
     fail('one hit more', shared(2817), { beyond: 'hitDifference' }),
     pass('10 % fewer', shared(2304)),
     fail('one hit fewer still', shared(2303)),
-    unmeasured('hits that are not reported', { server: { prefixCacheHits: null } }),
+    unmeasured('hits that are not reported', { server: { prefixCacheHits: notExported } }),
   ],
   speculation: [
     pass('no token drafted', { server: { specDecodeDraftTokens: 0 } }, { at: 'draftTokens' }),
@@ -67,6 +70,9 @@ export const textRows: GateRows = {
       { at: 'tokensPerEvent' },
     ),
     warn('fewer events', { client: { usageOutputTokens: 1000, contentEvents: 899 } }, { beyond: 'tokensPerEvent' }),
-    unmeasured('neither counters nor a setting', { server: { tokensPerStep: null }, serving: { speculation: null } }),
+    unmeasured('neither counters nor a setting', {
+      server: { tokensPerStep: notExported },
+      serving: { speculation: null },
+    }),
   ],
 }
