@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import { SMALLEST_EFFECT } from '../harness/verdict/verdict.ts'
@@ -149,7 +149,11 @@ function shellWords(line: string): string[] {
 }
 
 describe('what the documents tell people to type', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'scenarios/README.md', 'results/README.md']
+  const guides = readdirSync(new URL('../docs', import.meta.url), { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.md'))
+  const besides = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'scenarios/README.md', 'results/README.md']
+  const documents = [...besides, ...guides.map((name) => `docs/${name}`)]
   const lines = documents.flatMap((name) => {
     const text = readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')
     return [...text.matchAll(/npm run bench -- ([^\n`]+)/g)].map((match) => [name, match[1] as string] as const)
