@@ -36,7 +36,10 @@ function measure(kind: TraceKind, windowS: number, seed: number): Result {
   const gain = 0.95 + 0.1 * seededRandom(traceSeed ^ 0x6a1)()
   const read = (withGain: number) => {
     const rows = sampleTrace(trace, { ...sensor, gain: withGain }, traceSeed)
-    return { rows, seen: energyOverWindow(rows, ['GPU-bench'], trace.windowStartMs, trace.windowEndMs) }
+    return {
+      rows,
+      seen: energyOverWindow(rows, ['GPU-bench'], { startMs: trace.windowStartMs, endMs: trace.windowEndMs }),
+    }
   }
   const { rows, seen } = read(1)
   const gained = read(gain).seen

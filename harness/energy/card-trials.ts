@@ -27,7 +27,7 @@ export function withCardFigures(seen: GpuTelemetry, trials: readonly Trial[], ro
 function idleOf(span: ActiveIdleSpan, { gpuRows, servingUuids }: CardRows): ActiveIdleSpan {
   const { startMs, endMs } = span
   if (startMs === null || endMs === null) return span
-  const { powerW, pstates, reason } = activeIdle(gpuRows, servingUuids, startMs, endMs)
+  const { powerW, pstates, reason } = activeIdle(gpuRows, servingUuids, { startMs, endMs })
   return { startMs, endMs, powerW, pstates: [...pstates], ...(reason === undefined ? {} : { reason }) }
 }
 
@@ -47,7 +47,7 @@ function cardTrial(trial: Trial, rows: CardRows, idle: ActiveIdleSpan, counterRe
     trial.kind === 'text' ? trial.outputTokens : missing(`a run of kind ${trial.kind} streams no tokens`)
   return {
     trial: index,
-    window: cardOverWindow(gpuRows, servingUuids, index, windowStartMs, windowEndMs),
+    window: cardOverWindow(gpuRows, servingUuids, index, { startMs: windowStartMs, endMs: windowEndMs }),
     counterEnergyJ,
     counterApart: apartOf(trial.energyJ, counterEnergyJ),
     netEnergyJ,
@@ -74,8 +74,8 @@ function paddedOf(
   { gpuRows, servingUuids }: CardRows,
 ): Pick<CardTrial, 'paddedEnergyJ' | 'paddedApart' | 'quietBeforeW' | 'quietAfterW'> {
   const { startMs, endMs } = trial
-  const padded = paddedEnergy(gpuRows, servingUuids, startMs, endMs)
-  const whole = energyOverWindow(gpuRows, servingUuids, startMs, endMs)
+  const padded = paddedEnergy(gpuRows, servingUuids, { startMs, endMs })
+  const whole = energyOverWindow(gpuRows, servingUuids, { startMs, endMs })
   const reason = padded.reason ?? 'no energy of the whole load'
   const paddedEnergyJ = measured(padded.energyJ, reason)
   return {

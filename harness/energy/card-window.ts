@@ -1,6 +1,7 @@
 import { type EventReason, isReasonActive } from '../catalogue/nvml-event-reasons.ts'
 import type { GpuRow } from '../record/rows.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
+import type { Span } from './power-series.ts'
 
 /** The clock event reasons that gates look at. */
 const watchedReasons = [
@@ -37,18 +38,16 @@ export function cardOverWindow(
   rows: readonly GpuRow[],
   servingUuids: readonly string[],
   trial: number,
-  windowStartMs: number,
-  windowEndMs: number,
+  window: Span,
 ): CardWindow {
-  const seen = rows.filter(
-    (row) => servingUuids.includes(row.uuid) && row.timeMs >= windowStartMs && row.timeMs <= windowEndMs,
-  )
-  const thirdMs = (windowEndMs - windowStartMs) / 3
+  const { startMs, endMs } = window
+  const seen = rows.filter((row) => servingUuids.includes(row.uuid) && row.timeMs >= startMs && row.timeMs <= endMs)
+  const thirdMs = (endMs - startMs) / 3
   const driftOf = (pick: (row: GpuRow) => number | null): Drift | null => {
     const drifts = servingUuids.flatMap((uuid) => {
       const own = seen.filter((row) => row.uuid === uuid)
-      const first = median(own.filter((row) => row.timeMs <= windowStartMs + thirdMs).map(pick))
-      const last = median(own.filter((row) => row.timeMs >= windowEndMs - thirdMs).map(pick))
+      const first = median(own.filter((row) => row.timeMs <= startMs + thirdMs).map(pick))
+      const last = median(own.filter((row) => row.timeMs >= endMs - thirdMs).map(pick))
       return first === null || last === null ? [] : [{ first, last }]
     })
     return drifts.toSorted((a, b) => Math.abs(b.last / b.first - 1) - Math.abs(a.last / a.first - 1))[0] ?? null

@@ -10,7 +10,7 @@ const without = (rows: readonly GpuRow[], fromMs: number, toMs: number) =>
   rows.filter(({ timeMs }) => timeMs <= fromMs || timeMs >= toMs)
 /** A window of 100 s, so that a second is 1 %. */
 const over = (rows: readonly GpuRow[], uuids: readonly string[] = ['GPU-a']) =>
-  energyOverWindow(rows, uuids, 10_000, 110_000)
+  energyOverWindow(rows, uuids, { startMs: 10_000, endMs: 110_000 })
 
 describe('coverage of a window', () => {
   test('95 % is enough, and 94.8 % is not', () => {
@@ -81,7 +81,7 @@ describe('power of a window', () => {
   test('its 99th percentile lies below its peak', () => {
     // 501 readings, 0 to 500 W: the 99th percentile is the 495th step
     const ramp = rowsOf((timeMs) => ({ powerW: (timeMs - 500 - 10_100) / 200 }))
-    expect(energyOverWindow(ramp, ['GPU-a'], 10_000, 110_200)).toMatchObject({
+    expect(energyOverWindow(ramp, ['GPU-a'], { startMs: 10_000, endMs: 110_200 })).toMatchObject({
       p99PowerW: expect.closeTo(495, 9),
       peakPowerW: expect.closeTo(500, 9),
     })

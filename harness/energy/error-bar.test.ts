@@ -4,12 +4,12 @@ import { gpuRow } from '../testing/rows.ts'
 import { errorBar } from './error-bar.ts'
 import { energyOverWindow } from './window-energy.ts'
 
-const WINDOW = [10_000, 30_000] as const
+const WINDOW = { startMs: 10_000, endMs: 30_000 }
 /** A sample every 200 ms; `powerW` by the moment that a reading stands for once it is moved back by 500 ms. */
 const rowsOf = (powerW: (atMs: number) => number, over: Partial<GpuRow> = {}): GpuRow[] =>
   Array.from({ length: 201 }, (_, index) => gpuRow(index * 200, { powerW: powerW(index * 200 - 500), ...over }))
 const termsOf = (rows: readonly GpuRow[], uuids: readonly string[] = ['GPU-a'], useInstant = false) =>
-  energyOverWindow(rows, uuids, ...WINDOW, { useInstant }).energy.errorTermsJ
+  energyOverWindow(rows, uuids, WINDOW, { useInstant }).energy.errorTermsJ
 
 describe('the error terms of a window', () => {
   test('a step of 300 W at one edge costs 300 W x (1 s / 8 + 0.1 s / 2)', () => {

@@ -1,5 +1,5 @@
 import type { GpuRow } from '../record/rows.ts'
-import { inside, integrate, longestBridgeMs, powerSeries } from './power-series.ts'
+import { inside, integrate, longestBridgeMs, powerSeries, type Span } from './power-series.ts'
 
 /** Active idle: server up, weights loaded, no request. Deep idle, without a process, is another and lower state. */
 export interface ActiveIdle {
@@ -21,13 +21,8 @@ const COVERED = 0.95
  * Mean power of active idle in W, summed over the serving GPUs, from samples between the end of the last work and the
  * start of the next: the first 5 s are left out, at least 10 s must remain, and utilisation must stay at rest.
  */
-export function activeIdle(
-  rows: readonly GpuRow[],
-  servingUuids: readonly string[],
-  quietStartMs: number,
-  quietEndMs: number,
-): ActiveIdle {
-  const span = { startMs: quietStartMs + IDLE_SETTLE_MS, endMs: quietEndMs }
+export function activeIdle(rows: readonly GpuRow[], servingUuids: readonly string[], quiet: Span): ActiveIdle {
+  const span = { startMs: quiet.startMs + IDLE_SETTLE_MS, endMs: quiet.endMs }
   const lengthMs = span.endMs - span.startMs
   const seen = rows.filter(
     (row) => servingUuids.includes(row.uuid) && row.timeMs >= span.startMs && row.timeMs <= span.endMs,

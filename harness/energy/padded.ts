@@ -26,12 +26,7 @@ const COVERED = 0.95
  * it holds for a whole trial from first request to last, not for a steady window inside it.
  * Null with a reason when a pad is not covered by samples or not quiet.
  */
-export function paddedEnergy(
-  rows: readonly GpuRow[],
-  servingUuids: readonly string[],
-  loadStartMs: number,
-  loadEndMs: number,
-): PaddedEnergy {
+export function paddedEnergy(rows: readonly GpuRow[], servingUuids: readonly string[], load: Span): PaddedEnergy {
   if (servingUuids.length === 0) return none('no serving GPU is known')
   let energyJ = 0
   let beforeW = 0
@@ -39,10 +34,10 @@ export function paddedEnergy(
   for (const uuid of servingUuids) {
     // Unshifted: readings trail the load, and the pads are cut to suit.
     const points = powerSeries(rows, uuid, 'powerW', 0)
-    const whole = { startMs: loadStartMs - PAD_MS, endMs: loadEndMs + PAD_MS }
+    const whole = { startMs: load.startMs - PAD_MS, endMs: load.endMs + PAD_MS }
     const bridgeMs = longestBridgeMs(inside(points, whole))
-    const before = quietMean(points, { startMs: whole.startMs, endMs: loadStartMs }, bridgeMs)
-    const after = quietMean(points, { startMs: loadEndMs + SETTLE_MS, endMs: whole.endMs }, bridgeMs)
+    const before = quietMean(points, { startMs: whole.startMs, endMs: load.startMs }, bridgeMs)
+    const after = quietMean(points, { startMs: load.endMs + SETTLE_MS, endMs: whole.endMs }, bridgeMs)
     if (typeof before === 'string') return none(`${uuid}: before the load, ${before}`)
     if (typeof after === 'string') return none(`${uuid}: after the load, ${after}`)
     const { energyJ: withPadsJ, coveredMs } = integrate(points, whole, bridgeMs)

@@ -5,7 +5,7 @@ import { energyOverWindow } from './window-energy.ts'
 const memory = (uuid: string, readings: Readonly<Record<number, number | null>>) =>
   Object.entries(readings).map(([timeMs, memoryUsedMiB]) => gpuRow(Number(timeMs), { uuid, memoryUsedMiB }))
 const peakOf = (rows: Parameters<typeof energyOverWindow>[0], uuids: readonly string[]) =>
-  energyOverWindow(rows, uuids, 1000, 5000).peakMemoryMiB
+  energyOverWindow(rows, uuids, { startMs: 1000, endMs: 5000 }).peakMemoryMiB
 
 test('the peak is a sum over all GPUs, none of which is left out before it has reported', () => {
   // GPU-a falls from 30,000 to 20,000 MiB before GPU-b gives its first reading: no moment is known to have held 31,000

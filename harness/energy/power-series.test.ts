@@ -10,7 +10,8 @@ describe('a slow sampler', () => {
       ({ timeMs }) => timeMs <= fromMs || timeMs >= toMs,
     )
   const coverageOf = (gapMs: number) =>
-    energyOverWindow(lossy(20_000, 20_000 + gapMs), ['GPU-a'], 5000, 105_000, { intervalMs: 1000 }).energy.coverage
+    energyOverWindow(lossy(20_000, 20_000 + gapMs), ['GPU-a'], { startMs: 5000, endMs: 105_000 }, { intervalMs: 1000 })
+      .energy.coverage
 
   test('bridges 2 s and never 3 s, although 3.5 of its intervals are 3.5 s', () => {
     expect(coverageOf(2000)).toBe(1)
@@ -18,7 +19,7 @@ describe('a slow sampler', () => {
   })
 
   test('is one by what it achieved, whatever it was asked for', () => {
-    const energy = energyOverWindow(lossy(20_000, 22_000), ['GPU-a'], 5000, 105_000).energy
+    const energy = energyOverWindow(lossy(20_000, 22_000), ['GPU-a'], { startMs: 5000, endMs: 105_000 }).energy
     expect(energy).toMatchObject({ intervalMs: 1000, coverage: 1 })
   })
 })

@@ -18,7 +18,7 @@ describe('paddedEnergy', () => {
         const trace = makeTrace('hard stop', windowS, seed)
         const loadStartMs = trace.windowStartMs - 1500
         const rows = sampleTrace(trace, adaSensor, seed)
-        const seen = paddedEnergy(rows, ['GPU-bench'], loadStartMs, trace.windowEndMs)
+        const seen = paddedEnergy(rows, ['GPU-bench'], { startMs: loadStartMs, endMs: trace.windowEndMs })
         const cumulative = cumulativeOf(trace)
         const truthJ = cumulative(trace.windowEndMs) - cumulative(loadStartMs)
         expect(Math.abs((seen.energyJ ?? 0) / truthJ - 1)).toBeLessThan(0.003)
@@ -29,7 +29,7 @@ describe('paddedEnergy', () => {
 
   it('takes two baselines, because idle after a load is not idle before it', () => {
     const rows = rowsOf((at) => (at <= 10_000 ? 20 : at < 31_000 ? 400 : 50))
-    const seen = paddedEnergy(rows, ['GPU-a'], 10_000, 30_000)
+    const seen = paddedEnergy(rows, ['GPU-a'], { startMs: 10_000, endMs: 30_000 })
     expect([seen.beforeW, seen.afterW]).toEqual([expect.closeTo(20, 9), expect.closeTo(50, 9)])
   })
 
@@ -37,8 +37,8 @@ describe('paddedEnergy', () => {
     const load = (at: number, before: number, after: number) => (at <= 10_000 ? before : at < 31_000 ? 400 : after)
     const rows = [...rowsOf((at) => load(at, 20, 50)), ...rowsOf((at) => load(at, 30, 70), 40_000, { uuid: 'GPU-b' })]
     // 7 to 33 s: 60 + 42 + 8240 + 45 + 100 J less 3 s x 70 W, and 90 + 43 + 8240 + 47 + 140 J less 3 s x 100 W
-    expect(paddedEnergy(rows, ['GPU-a'], 10_000, 30_000).energyJ).toBeCloseTo(8277, 6)
-    expect(paddedEnergy(rows, ['GPU-a', 'GPU-b'], 10_000, 30_000)).toEqual({
+    expect(paddedEnergy(rows, ['GPU-a'], { startMs: 10_000, endMs: 30_000 }).energyJ).toBeCloseTo(8277, 6)
+    expect(paddedEnergy(rows, ['GPU-a', 'GPU-b'], { startMs: 10_000, endMs: 30_000 })).toEqual({
       energyJ: expect.closeTo(8277 + 8260, 6),
       beforeW: expect.closeTo(50, 9),
       afterW: expect.closeTo(120, 9),
@@ -47,7 +47,7 @@ describe('paddedEnergy', () => {
 
   it('charges a second without samples at the mean of the rest', () => {
     const rows = rowsOf(() => 300).filter(({ timeMs }) => timeMs <= 15_000 || timeMs >= 16_000)
-    expect(paddedEnergy(rows, ['GPU-a'], 10_000, 30_000).energyJ).toBeCloseTo(6000, 6)
+    expect(paddedEnergy(rows, ['GPU-a'], { startMs: 10_000, endMs: 30_000 }).energyJ).toBeCloseTo(6000, 6)
   })
 
   it.each([
@@ -59,8 +59,7 @@ describe('paddedEnergy', () => {
     const { energyJ } = paddedEnergy(
       rowsOf((at) => watts + (at % 400 === 0 ? ripple : -ripple)),
       ['GPU-a'],
-      10_000,
-      30_000,
+      { startMs: 10_000, endMs: 30_000 },
     )
     expect(energyJ === null ? 'not' : 'quiet').toBe(says)
   })
@@ -82,11 +81,11 @@ describe('paddedEnergy', () => {
       /cover 79/,
     ],
   ])('is null with its reason when %s', (_, rows, startMs, endMs, says) => {
-    expect(paddedEnergy(rows, ['GPU-a'], startMs, endMs)).toMatchObject({
+    expect(paddedEnergy(rows, ['GPU-a'], { startMs, endMs })).toMatchObject({
       energyJ: null,
       reason: expect.stringMatching(says),
     })
-    expect(paddedEnergy(rows, [], startMs, endMs).reason).toBe('no serving GPU is known')
+    expect(paddedEnergy(rows, [], { startMs, endMs }).reason).toBe('no serving GPU is known')
   })
 })
 
@@ -94,7 +93,10 @@ describe('activeIdle', () => {
   const quiet = rowsOf((at) => (at < 4000 ? 300 : 51), 40_000, { utilizationGpuPct: 0, pstate: 'P0' })
 
   it('leaves the settling out and names the state', () => {
-    expect(activeIdle(quiet, ['GPU-a'], 0, 40_000)).toEqual({ powerW: expect.closeTo(51, 9), pstates: ['P0'] })
+    expect(activeIdle(quiet, ['GPU-a'], { startMs: 0, endMs: 40_000 })).toEqual({
+      powerW: expect.closeTo(51, 9),
+      pstates: ['P0'],
+    })
   })
 
   it.each([
@@ -107,12 +109,15 @@ describe('activeIdle', () => {
     ],
     ['not covered', quiet.filter((row) => row.timeMs < 20_000), 40_000, /too little/],
   ])('is null when it was %s', (_, rows, endMs, says) => {
-    expect(activeIdle(rows, ['GPU-a'], 0, endMs)).toMatchObject({ powerW: null, reason: expect.stringMatching(says) })
+    expect(activeIdle(rows, ['GPU-a'], { startMs: 0, endMs })).toMatchObject({
+      powerW: null,
+      reason: expect.stringMatching(says),
+    })
   })
 
   it('sums the cards', () => {
     const two = [...quiet, ...rowsOf(() => 20, 40_000, { uuid: 'GPU-b', utilizationGpuPct: 0, pstate: 'P8' })]
-    expect(activeIdle(two, ['GPU-a', 'GPU-b'], 0, 40_000)).toEqual({
+    expect(activeIdle(two, ['GPU-a', 'GPU-b'], { startMs: 0, endMs: 40_000 })).toEqual({
       powerW: expect.closeTo(71, 9),
       pstates: ['P0', 'P8'],
     })
@@ -120,8 +125,8 @@ describe('activeIdle', () => {
 
   it('needs samples over 95 % of the 35 s that remain', () => {
     const lossy = (lostMs: number) => quiet.filter(({ timeMs }) => timeMs <= 20_000 || timeMs >= 20_000 + lostMs)
-    expect(activeIdle(lossy(1600), ['GPU-a'], 0, 40_000).powerW).toBeCloseTo(51, 9)
-    expect(activeIdle(lossy(1800), ['GPU-a'], 0, 40_000).powerW).toBeNull()
+    expect(activeIdle(lossy(1600), ['GPU-a'], { startMs: 0, endMs: 40_000 }).powerW).toBeCloseTo(51, 9)
+    expect(activeIdle(lossy(1800), ['GPU-a'], { startMs: 0, endMs: 40_000 }).powerW).toBeNull()
   })
 
   it('takes idle off the gross energy, and gives null for null', () => {

@@ -26,8 +26,7 @@ describe('energyOverWindow', () => {
     const { energyJ, meanPowerW, p99PowerW, peakPowerW, peakMemoryMiB, energy, reason } = energyOverWindow(
       rowsOf(() => 300),
       ['GPU-a'],
-      5050,
-      25_050,
+      { startMs: 5050, endMs: 25_050 },
     )
     expect(energyJ).toBeCloseTo(6000, 6)
     expect([meanPowerW, p99PowerW, peakPowerW, peakMemoryMiB, reason]).toEqual([300, 300, 300, 20_000, undefined])
@@ -45,8 +44,11 @@ describe('energyOverWindow', () => {
   it('moves each reading back by half its averaging window', () => {
     // A ramp of 10 W/s: a mean that ends at t stands for t - 0.5 s, so the truth at t is 10 * (t + 0.5) W.
     const ramp = rowsOf((at) => at / 100)
-    expect(energyOverWindow(ramp, ['GPU-a'], 10_000, 20_000).energyJ).toBeCloseTo(((105 + 205) / 2) * 10, 6)
-    expect(energyOverWindow(ramp, ['GPU-a'], 10_000, 20_000, { shiftMs: 0 }).energyJ).toBeCloseTo(
+    expect(energyOverWindow(ramp, ['GPU-a'], { startMs: 10_000, endMs: 20_000 }).energyJ).toBeCloseTo(
+      ((105 + 205) / 2) * 10,
+      6,
+    )
+    expect(energyOverWindow(ramp, ['GPU-a'], { startMs: 10_000, endMs: 20_000 }, { shiftMs: 0 }).energyJ).toBeCloseTo(
       ((100 + 200) / 2) * 10,
       6,
     )
@@ -54,9 +56,11 @@ describe('energyOverWindow', () => {
 
   it('interpolates at edges that lie between samples', () => {
     const ramp = rowsOf((at) => at / 100)
-    const whole = energyOverWindow(ramp, ['GPU-a'], 10_000, 20_000).energyJ ?? 0
+    const whole = energyOverWindow(ramp, ['GPU-a'], { startMs: 10_000, endMs: 20_000 }).energyJ ?? 0
     const parts = [10_000, 11_111, 14_440, 20_000].map((at, index, all) =>
-      index === 0 ? 0 : (energyOverWindow(ramp, ['GPU-a'], all[index - 1] as number, at).energyJ ?? 0),
+      index === 0
+        ? 0
+        : (energyOverWindow(ramp, ['GPU-a'], { startMs: all[index - 1] as number, endMs: at }).energyJ ?? 0),
     )
     expect(parts.reduce((sum, part) => sum + part)).toBeCloseTo(whole, 6)
   })
@@ -66,7 +70,7 @@ describe('energyOverWindow', () => {
       { ...row, powerW: 290 },
       { ...row, powerW: 310 },
     ])
-    const { energyJ, energy } = energyOverWindow(rows.toReversed(), ['GPU-a'], 5000, 15_000)
+    const { energyJ, energy } = energyOverWindow(rows.toReversed(), ['GPU-a'], { startMs: 5000, endMs: 15_000 })
     expect(energyJ).toBeCloseTo(3000, 6)
     expect(energy.intervalMs).toBe(200)
   })
@@ -77,7 +81,7 @@ describe('energyOverWindow', () => {
       ...rowsOf((at) => (at < 15_500 ? 200 : 100), 50, 30_000, { uuid: 'GPU-b', memoryUsedMiB: 2000 }),
       ...rowsOf(() => 999, 0, 30_000, { uuid: 'GPU-c' }),
     ]
-    const seen = energyOverWindow(rows, ['GPU-a', 'GPU-b'], 5000, 25_000)
+    const seen = energyOverWindow(rows, ['GPU-a', 'GPU-b'], { startMs: 5000, endMs: 25_000 })
     expect(seen.energyJ).toBeCloseTo(6005, 6)
     expect(Object.keys(seen.energy.perGpuJ)).toEqual(['GPU-a', 'GPU-b'])
     expect(seen.peakPowerW).toBeLessThanOrEqual(400)
@@ -90,14 +94,17 @@ describe('gaps', () => {
   const steady = rowsOf(() => 300, 0, 130_000)
 
   it('bridges up to 3 intervals and no more', () => {
-    const short = energyOverWindow(without(steady, 20_000, 20_600), ['GPU-a'], 5000, 125_000)
+    const short = energyOverWindow(without(steady, 20_000, 20_600), ['GPU-a'], { startMs: 5000, endMs: 125_000 })
     expect(short.energy).toMatchObject({ coverage: 1, findings: [] })
-    const long = energyOverWindow(without(steady, 20_000, 20_800), ['GPU-a'], 5000, 125_000)
+    const long = energyOverWindow(without(steady, 20_000, 20_800), ['GPU-a'], { startMs: 5000, endMs: 125_000 })
     expect(long.energy.coverage).toBeCloseTo(1 - 0.8 / 120, 9)
   })
 
   it('warns under 99 % and charges the gap at the mean of the rest', () => {
-    const { energyJ, energy } = energyOverWindow(without(steady, 20_000, 23_000), ['GPU-a'], 5000, 125_000)
+    const { energyJ, energy } = energyOverWindow(without(steady, 20_000, 23_000), ['GPU-a'], {
+      startMs: 5000,
+      endMs: 125_000,
+    })
     expect(energy.coverage).toBeCloseTo(0.975, 9)
     expect(energyJ).toBeCloseTo(36_000, 6)
     expect(energy.findings).toEqual([
@@ -111,16 +118,17 @@ describe('gaps', () => {
       20_000,
       23_000,
     )
-    expect(energyOverWindow(rows, ['GPU-a'], 5000, 125_000).energy.errorTermsJ['gaps']).toBeCloseTo(3 * 100, -1)
+    expect(energyOverWindow(rows, ['GPU-a'], { startMs: 5000, endMs: 125_000 }).energy.errorTermsJ['gaps']).toBeCloseTo(
+      3 * 100,
+      -1,
+    )
   })
 
   it('is null under 95 %, and says so', () => {
-    const { energyJ, reason, energy, meanPowerW } = energyOverWindow(
-      without(steady, 20_000, 27_000),
-      ['GPU-a'],
-      5000,
-      125_000,
-    )
+    const { energyJ, reason, energy, meanPowerW } = energyOverWindow(without(steady, 20_000, 27_000), ['GPU-a'], {
+      startMs: 5000,
+      endMs: 125_000,
+    })
     expect([energyJ, meanPowerW]).toEqual([null, null])
     expect(reason).toBe('power samples of GPU-a cover 94.2 % of the window; 95 % is needed')
     expect(energy).toMatchObject({ perGpuJ: {}, errorTermsJ: {}, source: 'smi-average-trapezoid' })
@@ -130,8 +138,7 @@ describe('gaps', () => {
     const { energy } = energyOverWindow(
       rowsOf(() => 300, 0, 24_500),
       ['GPU-a'],
-      4000,
-      24_900,
+      { startMs: 4000, endMs: 24_900 },
     )
     expect(energy.coverage).toBeCloseTo(19.9 / 20.9, 6)
   })
@@ -146,19 +153,21 @@ describe('a sensor that stands still', () => {
     }))
 
   it('is found when utilisation moves, and its time is not covered', () => {
-    const { energy } = energyOverWindow(frozen(30), ['GPU-a'], 5000, 125_000)
+    const { energy } = energyOverWindow(frozen(30), ['GPU-a'], { startMs: 5000, endMs: 125_000 })
     expect(energy.coverage).toBeCloseTo(1 - 3.8 / 120, 6)
     expect(energy.findings[0]).toBe('GPU-a: power stood still for 3.8 s while utilisation moved (stale sensor)')
   })
 
   it('is no fault under steady load: repeated values are normal', () => {
-    expect(energyOverWindow(frozen(2), ['GPU-a'], 5000, 125_000).energy).toMatchObject({ coverage: 1, findings: [] })
+    expect(energyOverWindow(frozen(2), ['GPU-a'], { startMs: 5000, endMs: 125_000 }).energy).toMatchObject({
+      coverage: 1,
+      findings: [],
+    })
     expect(
       energyOverWindow(
         rowsOf(() => 300),
         ['GPU-a'],
-        5000,
-        25_000,
+        { startMs: 5000, endMs: 25_000 },
       ).energy.findings,
     ).toEqual([])
   })
@@ -175,7 +184,7 @@ describe('what cannot be had', () => {
       'the driver gives no power for GPU-a',
     ],
   ] as const)('is null with a reason when %s', (_, rows, uuids, reason) => {
-    const seen = energyOverWindow(rows, uuids, 5000, 25_000)
+    const seen = energyOverWindow(rows, uuids, { startMs: 5000, endMs: 25_000 })
     expect(seen).toMatchObject({
       energyJ: null,
       reason,
@@ -189,16 +198,14 @@ describe('what cannot be had', () => {
       energyOverWindow(
         rowsOf(() => null, 0, 30_000, { powerInstantW: null }),
         ['GPU-a'],
-        0,
-        9000,
+        { startMs: 0, endMs: 9000 },
       ).peakMemoryMiB,
     ).toBe(20_000)
     expect(
       energyOverWindow(
         rowsOf(() => 300, 0, 30_000, { memoryUsedMiB: null }),
         ['GPU-a'],
-        0,
-        9000,
+        { startMs: 0, endMs: 9000 },
       ).peakMemoryMiB,
     ).toBeNull()
   })
@@ -208,22 +215,20 @@ describe('what cannot be had', () => {
       energyOverWindow(
         rowsOf(() => 300),
         ['GPU-a'],
-        9000,
-        9000,
+        { startMs: 9000, endMs: 9000 },
       ).reason,
     ).toBe('the window has no length')
   })
 
   it('falls back to the instant reading, with its own shift', () => {
     const rows = rowsOf(() => null, 0, 30_000, { powerInstantW: 310 })
-    const { energyJ, energy } = energyOverWindow(rows, ['GPU-a'], 5000, 25_000)
+    const { energyJ, energy } = energyOverWindow(rows, ['GPU-a'], { startMs: 5000, endMs: 25_000 })
     expect(energyJ).toBeCloseTo(6200, 6)
     expect(energy).toMatchObject({ source: 'smi-instant-trapezoid', shiftMs: 50 })
     const chosen = energyOverWindow(
       rowsOf(() => 300, 0, 30_000, { powerInstantW: 310 }),
       ['GPU-a'],
-      5000,
-      25_000,
+      { startMs: 5000, endMs: 25_000 },
       { useInstant: true },
     )
     expect(chosen.energy.source).toBe('smi-instant-trapezoid')
@@ -237,7 +242,10 @@ describe('against loads whose energy is known', () => {
       fc.property(kind, fc.integer({ min: 30, max: 90 }), fc.nat(100_000), fc.boolean(), (of, windowS, seed, lossy) => {
         const trace = makeTrace(of, windowS, seed)
         const rows = sampleTrace(trace, { ...adaSensor, dropped: lossy ? 0.05 : 0 }, seed)
-        const { energyJ, energy } = energyOverWindow(rows, ['GPU-bench'], trace.windowStartMs, trace.windowEndMs)
+        const { energyJ, energy } = energyOverWindow(rows, ['GPU-bench'], {
+          startMs: trace.windowStartMs,
+          endMs: trace.windowEndMs,
+        })
         if (energyJ === null) return
         const error = Math.abs(energyJ - trueEnergyJ(trace))
         expect(error).toBeLessThan(errorBar(energy.errorTermsJ).totalJ)

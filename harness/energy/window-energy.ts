@@ -50,19 +50,19 @@ export const COVERAGE_INVALID = 0.95
 export function energyOverWindow(
   rows: readonly GpuRow[],
   servingUuids: readonly string[],
-  windowStartMs: number,
-  windowEndMs: number,
+  span: Span,
   options: EnergyOptions = {},
 ): WindowEnergy {
-  const span = { startMs: windowStartMs, endMs: windowEndMs }
   const memory = peakMemoryMiB(rows, servingUuids, span)
-  if (!(windowEndMs > windowStartMs)) return withoutEnergy('the window has no length', memory)
+  if (!(span.endMs > span.startMs)) return withoutEnergy('the window has no length', memory)
   if (servingUuids.length === 0) return withoutEnergy('no serving GPU is known', memory)
   const chosen = chooseField(rows, servingUuids, options.useInstant ?? false)
   if (typeof chosen !== 'string') return withoutEnergy(chosen.reason, memory)
 
   const shiftMs = options.shiftMs ?? SHIFT_MS[chosen]
-  const gpus = servingUuids.map((uuid) => gpuEnergy(rows, uuid, chosen, shiftMs, span, options.intervalMs))
+  const gpus = servingUuids.map((uuid) =>
+    gpuEnergy(rows, uuid, { field: chosen, shiftMs, span, intervalMs: options.intervalMs }),
+  )
   const coverage = Math.min(...gpus.map((gpu) => gpu.coverage))
   const isValid = coverage >= COVERAGE_INVALID
   const energy: Energy = {
@@ -84,7 +84,7 @@ export function energyOverWindow(
   return {
     energyJ,
     energy,
-    meanPowerW: energyJ / ((windowEndMs - windowStartMs) / 1000),
+    meanPowerW: energyJ / ((span.endMs - span.startMs) / 1000),
     ...powerExtremes(
       gpus.map((gpu) => gpu.points),
       span,
@@ -123,11 +123,14 @@ interface GpuEnergy {
 function gpuEnergy(
   rows: readonly GpuRow[],
   uuid: string,
-  field: PowerField,
-  shiftMs: number,
-  span: Span,
-  askedIntervalMs?: number,
+  over: {
+    readonly field: PowerField
+    readonly shiftMs: number
+    readonly span: Span
+    readonly intervalMs: number | undefined
+  },
 ): GpuEnergy {
+  const { field, shiftMs, span, intervalMs: askedIntervalMs } = over
   const points = powerSeries(rows, uuid, field, shiftMs)
   const seen = inside(points, span)
   const intervalMs = medianIntervalMs(seen)

@@ -43,7 +43,7 @@ const health = (over: Partial<CardHealth> = {}): CardHealth => ({
 })
 const window = (over: (at: number) => Partial<GpuRow> = () => ({}), trial = 0) => {
   const rows = Array.from({ length: 301 }, (_, index) => gpuRow(index * 200, over(index * 200)))
-  return cardOverWindow(rows, ['GPU-a'], trial, 0, 60_000)
+  return cardOverWindow(rows, ['GPU-a'], trial, { startMs: 0, endMs: 60_000 })
 }
 
 describe('card-match', () => {
@@ -239,7 +239,7 @@ describe('cardOverWindow', () => {
       gpuRow(index * 200),
       gpuRow(index * 200, { uuid: 'GPU-b', smClockMHz: 2700 - index, memClockMHz: 9501, temperatureC: 70 }),
     ]).flat()
-    const seen = cardOverWindow(rows, ['GPU-a', 'GPU-b'], 2, 0, 60_000)
+    const seen = cardOverWindow(rows, ['GPU-a', 'GPU-b'], 2, { startMs: 0, endMs: 60_000 })
     expect(seen).toMatchObject({
       trial: 2,
       samples: 602,
@@ -248,7 +248,7 @@ describe('cardOverWindow', () => {
       smClockMHz: { first: 2650, last: 2450 },
     })
     expect(seen.reasonShares).toMatchObject({ swPowerCap: 1, hwSlowdown: 0 })
-    expect(cardOverWindow([], ['GPU-a'], 0, 0, 1)).toMatchObject({
+    expect(cardOverWindow([], ['GPU-a'], 0, { startMs: 0, endMs: 1 })).toMatchObject({
       samples: 0,
       reasonShares: null,
       smClockMHz: null,

@@ -56,7 +56,7 @@ function energyIn(seen: TrialObservations, window: SteadyWindow) {
     const power = { energyJ: none, meanPowerW: none, p99PowerW: none, peakPowerW: none, peakMemoryMiB: none }
     return { ...power, energy: NO_ENERGY }
   }
-  const found = energyOverWindow(seen.gpuRows, seen.servingUuids, window.startMs, window.endMs)
+  const found = energyOverWindow(seen.gpuRows, seen.servingUuids, { startMs: window.startMs, endMs: window.endMs })
   const reason = seen.gpuReason ?? found.reason ?? 'no energy'
   return {
     energyJ: measured(found.energyJ, reason),

@@ -74,15 +74,23 @@ function check<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.
 function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
   const scenario = check(source, scenarioFileSchema)
   const models = scenario.kind === 'image' ? imageModels.map((model) => model.key) : known.models
-  requireKnown(source, ['model'], scenario.model, models, scenario.kind === 'image' ? 'image model' : 'model')
+  const what = scenario.kind === 'image' ? 'image model' : 'model'
+  requireKnown(source, ['model'], { name: scenario.model, what }, models)
   for (const card of Object.keys(scenario.cards ?? {})) {
-    requireKnown(source, ['cards', card], card, known.cards, 'card')
+    requireKnown(source, ['cards', card], { name: card, what: 'card' }, known.cards)
   }
   if (scenario.kind !== 'text' || scenario.load.shape !== 'trace') return scenario
   return { ...scenario, load: { ...scenario.load, file: resolve(dirname(source.file), scenario.load.file) } }
 }
 
-function requireKnown(source: YamlSource, path: string[], name: string, names: readonly string[], what: string): void {
+/** Throws `bad-input` with the nearest known name where a file names something that the catalogue does not have. */
+function requireKnown(
+  source: YamlSource,
+  path: string[],
+  given: { readonly name: string; readonly what: string },
+  names: readonly string[],
+): void {
+  const { name, what } = given
   if (names.includes(name)) return
   const advice = suggestion(name, names)
   throw new JoulemarkError(

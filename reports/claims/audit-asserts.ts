@@ -41,9 +41,14 @@ function judge(context: AuditContext, claim: Assert, at: string): Judgement {
     case 'cheapest-token':
       return cheapestToken(context, claim)
     case 'rate':
-      return tokenRateFinding(context, claim.workload, claim.card, exactly(claim.value), at)
+      return tokenRateFinding(context, { workload: claim.workload, key: claim.card, rate: exactly(claim.value), at })
     case 'fit':
-      return fitFinding(context, claim.workload, claim.card, claim.fits ? 'fits' : 'OOM', at)
+      return fitFinding(context, {
+        workload: claim.workload,
+        key: claim.card,
+        claimed: claim.fits ? 'fits' : 'OOM',
+        at,
+      })
     case 'own-cell-fits':
       return ownCellFits(context, claim.ref)
     case 'spec':

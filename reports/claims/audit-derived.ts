@@ -54,7 +54,7 @@ function comparisonFindings(context: AuditContext, table: CardTable, row: ClaimR
 function onlyFinding(context: AuditContext, row: ClaimRow, owner: string, at: string): Finding[] {
   if (row.workload === undefined) return []
   const others = context.cardKeys.filter((key) => key !== owner)
-  return others.map((key) => fitFinding(context, row.workload!, key, 'OOM', at))
+  return others.map((key) => fitFinding(context, { workload: row.workload!, key, claimed: 'OOM', at }))
 }
 
 /** How many times the second card's figure is the first's; seconds an image count the other way. */

@@ -15,7 +15,8 @@ export function auditFits(context: AuditContext): Finding[] {
     context.cardKeys.flatMap((key): Finding[] => {
       const cell = cellOf(row, key)
       if (cell === null || typeof cell.value !== 'string' || row.workload === undefined) return []
-      return [fitFinding(context, row.workload, key, cell.value, `fits.${row.id}.${key}`)]
+      const at = `fits.${row.id}.${key}`
+      return [fitFinding(context, { workload: row.workload, key, claimed: cell.value, at })]
     }),
   )
   return [...cells, ...rows.flatMap((row) => weightFinding(context, row.id, row.workload))]
@@ -24,11 +25,9 @@ export function auditFits(context: AuditContext): Finding[] {
 /** Whether a workload fits as claimed; `claimed` is a class, or simply OOM. */
 export function fitFinding(
   context: AuditContext,
-  workload: Workload,
-  key: string,
-  claimed: string,
-  at: string,
+  claim: { readonly workload: Workload; readonly key: string; readonly claimed: string; readonly at: string },
 ): Finding {
+  const { workload, key, claimed, at } = claim
   const fit = fitOf(context, workload, key)
   if (fit === null) return { cell: at, status: 'unverified', why: 'the catalogue does not know the card or the model' }
   return { cell: at, ...(claimed === 'OOM' ? judgeOom(fit) : judgeFits(fit, claimed)) }

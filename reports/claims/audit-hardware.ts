@@ -56,13 +56,8 @@ function sheetJudgement(context: AuditContext, claim: Extract<Assert, { kind: 's
   const kind = typeof claim.value === 'boolean' ? 'boolean' : 'quantity'
   const row = context.row('spec', claim.row)
   const unit = row === null ? undefined : cellOf(row, claim.card)?.unit
-  const findings = specFindings(
-    context,
-    claim.card,
-    claim.row,
-    { kind, value: claim.value, ...(unit ? { unit } : {}) },
-    at,
-  )
+  const cell = { kind, value: claim.value, ...(unit ? { unit } : {}) } as const
+  const findings = specFindings(context, { key: claim.card, rowId: claim.row, cell, at })
   const verdict = verdictsOf(findings)[0]
   return verdict
     ? { status: verdict.status, why: verdict.why.join('; ') }

@@ -11,7 +11,7 @@ export function auditPower(context: AuditContext): Finding[] {
       const cell = cellOf(row, key)
       const at = `economics.${row.id}.${key}`
       if (cell?.unit !== 'W' || typeof cell.value !== 'number') return []
-      if (row.id === 'tdp') return specFindings(context, key, 'tdp', cell, at)
+      if (row.id === 'tdp') return specFindings(context, { key, rowId: 'tdp', cell, at })
       const limitW = Math.max(0, ...context.editions(key).map((card) => card.powerRangeW[1]))
       if (limitW === 0) return []
       const why = `${cell.value} W of at most ${limitW} W that the card can be set to`

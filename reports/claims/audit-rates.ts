@@ -19,7 +19,7 @@ function cellFindings(context: AuditContext, row: ClaimRow, key: string): Findin
   const workload = row.workload
   if (cell === null || workload === undefined) return []
   const at = `throughput.${row.id}.${key}`
-  if (cell.kind === 'oom') return [fitFinding(context, workload, key, 'OOM', at)]
+  if (cell.kind === 'oom') return [fitFinding(context, { workload, key, claimed: 'OOM', at })]
   const rate = rangeOf(row, key)
   if (rate === null) return []
   if (cell.unit === 's/image') return [{ cell: at, ...judgeImageRate(context, workload, key, rate) }]
@@ -27,17 +27,19 @@ function cellFindings(context: AuditContext, row: ClaimRow, key: string): Findin
     const why = 'steps a second mean nothing without batch, sequence length and rank'
     return [{ cell: at, status: 'underspecified', why }]
   }
-  return [tokenRateFinding(context, workload, key, rate, at)]
+  return [tokenRateFinding(context, { workload, key, rate, at })]
+}
+
+/** A rate in tokens/s that somebody claims for a workload on the card with this key. */
+interface RateClaim {
+  readonly workload: Workload
+  readonly key: string
+  readonly rate: Range
 }
 
 /** A rate in tokens/s: does the model fit, and can the card read its weights that often? */
-export function tokenRateFinding(
-  context: AuditContext,
-  workload: Workload,
-  key: string,
-  rate: Range,
-  at: string,
-): Finding {
+export function tokenRateFinding(context: AuditContext, claim: RateClaim & { readonly at: string }): Finding {
+  const { workload, key, at } = claim
   const model = context.model(workload)
   const cards = context.editions(key)
   if (model === null || cards.length === 0) {
@@ -45,16 +47,14 @@ export function tokenRateFinding(
   }
   const fit = fitOf(context, { ...workload, context: workload.context ?? 1024, batch: 1, concurrency: 1 }, key)
   if (fit !== null && fit.best < 1) return { cell: at, status: 'impossible', why: `it does not fit: ${fit.evidence}` }
-  return { cell: at, ...judgeTokenRate(context, model, cards, workload, key, rate) }
+  return { cell: at, ...judgeTokenRate(context, model, cards, claim) }
 }
 
 function judgeTokenRate(
   context: AuditContext,
   model: Model,
   cards: readonly Card[],
-  workload: Workload,
-  key: string,
-  rate: Range,
+  { workload, key, rate }: RateClaim,
 ): Omit<Finding, 'cell'> {
   // With no context the least is read: the kindest reading, and so the limit that nothing may pass.
   const readings = cards.flatMap((card) =>
@@ -69,7 +69,7 @@ function judgeTokenRate(
     const gap = `needs ${formatNumber(needs, 0)} GB/s of ${best.card.memoryBandwidthGBs.value}`
     return { status: 'impossible', why: `${gap}: ${limit}, this is ${formatShare(middle / best.tokensPerS)}` }
   }
-  const own = ownBandwidthText(context, model, best.card, best.batch, key, middle)
+  const own = ownBandwidthText(context, model, best, { key, rate: middle })
   if (beyond.length === 0)
     return { status: 'plausible', why: `${formatShare(middle / best.tokensPerS)}: ${limit}${own}` }
   const first = beyond[0]!
@@ -90,10 +90,8 @@ function batchesOf(workload: Workload): number[] {
 function ownBandwidthText(
   context: AuditContext,
   model: Model,
-  card: Card,
-  batch: number,
-  key: string,
-  rate: number,
+  { card, batch }: { readonly card: Card; readonly batch: number },
+  { key, rate }: { readonly key: string; readonly rate: number },
 ): string {
   const own = context.quantity('spec', 'memory_bandwidth', key)
   if (own === null || own.low >= card.memoryBandwidthGBs.value) return ''

@@ -44,18 +44,25 @@ export function auditSpec(context: AuditContext): Finding[] {
       const cell = cellOf(row, key)
       if (cell === null) return []
       const at = `spec.${row.id}.${key}`
-      return [...specFindings(context, key, row.id, cell, at), ...bandwidthArithmetic(context, key, row.id, cell, at)]
+      const claim = { key, rowId: row.id, cell, at }
+      return [...specFindings(context, claim), ...bandwidthArithmetic(context, claim)]
     }),
   )
+}
+
+/** One value that somebody claims in one row of a spec sheet for the card with this key. */
+export interface SpecClaim<Cell> {
+  readonly key: string
+  readonly rowId: string
+  readonly cell: Cell
+  /** Address of the cell in the claims file. */
+  readonly at: string
 }
 
 /** One claimed value of one spec row; also for sentences that repeat it. */
 export function specFindings(
   context: AuditContext,
-  key: string,
-  rowId: string,
-  cell: Pick<ClaimCell, 'kind' | 'value' | 'qualifier' | 'unit'>,
-  at: string,
+  { key, rowId, cell, at }: SpecClaim<Pick<ClaimCell, 'kind' | 'value' | 'qualifier' | 'unit'>>,
 ): Finding[] {
   const cards = context.editions(key)
   if (cards.length === 0) return [{ cell: at, status: 'unverified', why: `${key} is not in the catalogue` }]
@@ -67,7 +74,7 @@ export function specFindings(
   if (cell.kind === 'none') return [noneFinding(cards, fact, at)]
   if (typeof cell.value !== 'number') return []
   return [
-    valueFinding(context, key, cell.value, rowId, at),
+    valueFinding(context, { key, rowId, cell: cell.value, at }),
     ...(cell.qualifier === 'sparse' && rowId.endsWith('_dense')
       ? [
           {
@@ -80,7 +87,7 @@ export function specFindings(
   ]
 }
 
-function valueFinding(context: AuditContext, key: string, value: number, rowId: string, at: string): Finding {
+function valueFinding(context: AuditContext, { key, rowId, cell: value, at }: SpecClaim<number>): Finding {
   const cards = context.editions(key)
   const fact = facts[rowId]!
   const known = cards.flatMap((card) => ratesOf(card, fact, rowId).map((sourced) => ({ card, sourced })))
@@ -155,13 +162,7 @@ function processFinding(cards: readonly Card[], claimed: string, at: string): Fi
 }
 
 /** 384 bit x 21 Gbps / 8 = 1008 GB/s: a sheet that gives all three must agree with itself. */
-function bandwidthArithmetic(
-  context: AuditContext,
-  key: string,
-  rowId: string,
-  cell: ClaimCell,
-  at: string,
-): Finding[] {
+function bandwidthArithmetic(context: AuditContext, { key, rowId, cell, at }: SpecClaim<ClaimCell>): Finding[] {
   if (rowId !== 'memory_bandwidth' || typeof cell.value !== 'number') return []
   const vram = context.row('spec', 'vram')
   const gbps = vram === null ? undefined : cellOf(vram, key)?.data_rate_gbps

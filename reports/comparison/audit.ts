@@ -31,8 +31,12 @@ export function auditTables(claims: Claims, verdicts: readonly Verdict[]): Table
     .toSorted((a, b) => statuses.indexOf(a.status) - statuses.indexOf(b.status))
   const rest = verdicts.filter(({ status }) => !troubling.has(status))
   return [
-    verdictTable(claims, worst, 'audit', 'Claims that do not stand', [summary, ...meaningNotes]),
-    verdictTable(claims, rest, 'audit-rest', 'The other claims', []),
+    verdictTable(claims, worst, {
+      id: 'audit',
+      title: 'Claims that do not stand',
+      notes: [summary, ...meaningNotes],
+    }),
+    verdictTable(claims, rest, { id: 'audit-rest', title: 'The other claims', notes: [] }),
   ]
 }
 
@@ -41,10 +45,13 @@ const meaningNotes = [
   'impossible: above a physical limit or larger than the memory; contradicts-datasheet: the catalogue has another figure with a source; inconsistent: its own numbers disagree; underspecified: true or false by something that it does not say.',
 ]
 
-function verdictTable(claims: Claims, verdicts: readonly Verdict[], id: string, title: string, notes: string[]): Table {
+function verdictTable(
+  claims: Claims,
+  verdicts: readonly Verdict[],
+  named: { readonly id: string; readonly title: string; readonly notes: string[] },
+): Table {
   return buildTable({
-    id,
-    title,
+    ...named,
     columns: [
       {
         id: 'claim',
@@ -58,7 +65,6 @@ function verdictTable(claims: Claims, verdicts: readonly Verdict[], id: string, 
     ],
     rows: verdicts,
     rowId: (verdict) => verdict.cell,
-    notes,
   })
 }
 

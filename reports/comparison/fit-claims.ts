@@ -30,7 +30,12 @@ export function fitClaims(claims: Claims): FitClaim[] {
       if (cell === null || typeof cell.value !== 'string' || row.workload === undefined) return []
       const claimed = cell.value
       const fit = fitOf(context, row.workload, card)
-      const { status, why } = fitFinding(context, row.workload, card, claimed, `fits.${row.id}.${card}`)
+      const { status, why } = fitFinding(context, {
+        workload: row.workload,
+        key: card,
+        claimed,
+        at: `fits.${row.id}.${card}`,
+      })
       return [
         {
           row: row.id,

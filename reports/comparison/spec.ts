@@ -43,7 +43,12 @@ export function specTable(cards: readonly Card[]): Table {
 
 type Fact<T> = (card: Card) => Sourced<T> | null
 
-function figure(id: string, label: string, unit: string, digits: number, fact: Fact<number>): SpecRow {
+function figure(
+  id: string,
+  label: string,
+  { unit, digits }: { readonly unit: string; readonly digits: number },
+  fact: Fact<number>,
+): SpecRow {
   return {
     id,
     label,
@@ -73,21 +78,21 @@ const eccWords = {
 
 const rows: readonly SpecRow[] = [
   word('process', 'Process', (card) => card.process.value),
-  figure('sm-count', 'SM count', '', 0, (card) => card.smCount),
-  figure('cuda-cores', 'CUDA cores', '', 0, (card) => card.cudaCores),
-  figure('tensor-cores', 'Tensor cores', '', 0, (card) => card.tensorCores),
-  figure('boost-clock', 'Boost clock', 'GHz', 2, (card) => card.boostGhz),
-  figure('vram', 'VRAM', 'GB', 0, (card) => card.vramGb),
+  figure('sm-count', 'SM count', { unit: '', digits: 0 }, (card) => card.smCount),
+  figure('cuda-cores', 'CUDA cores', { unit: '', digits: 0 }, (card) => card.cudaCores),
+  figure('tensor-cores', 'Tensor cores', { unit: '', digits: 0 }, (card) => card.tensorCores),
+  figure('boost-clock', 'Boost clock', { unit: 'GHz', digits: 2 }, (card) => card.boostGhz),
+  figure('vram', 'VRAM', { unit: 'GB', digits: 0 }, (card) => card.vramGb),
   word('memory-type', 'Memory type', (card) => card.memoryType),
-  figure('memory-bandwidth', 'Memory bandwidth', 'GB/s', 0, (card) => card.memoryBandwidthGBs),
-  figure('memory-bus', 'Memory bus', 'bit', 0, (card) => card.memoryBusBits),
-  figure('l2-cache', 'L2 cache', 'MB', 0, (card) => card.l2Mb),
-  figure('fp16-dense', 'FP16 dense TFLOPS', '', 0, (card) => card.fp16Tflops),
-  figure('fp8-dense', 'FP8 dense TFLOPS', '', 0, (card) => card.fp8Tflops),
-  figure('fp4-dense', 'FP4 dense TFLOPS', '', 0, (card) => card.fp4Tflops),
+  figure('memory-bandwidth', 'Memory bandwidth', { unit: 'GB/s', digits: 0 }, (card) => card.memoryBandwidthGBs),
+  figure('memory-bus', 'Memory bus', { unit: 'bit', digits: 0 }, (card) => card.memoryBusBits),
+  figure('l2-cache', 'L2 cache', { unit: 'MB', digits: 0 }, (card) => card.l2Mb),
+  figure('fp16-dense', 'FP16 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp16Tflops),
+  figure('fp8-dense', 'FP8 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp8Tflops),
+  figure('fp4-dense', 'FP4 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp4Tflops),
   word('ecc', 'ECC memory', (card) => eccWords[card.ecc.value]),
-  figure('nvlink', 'NVLink', 'GB/s', 0, (card) => card.nvlinkGBs),
-  figure('tdp', 'TDP', 'W', 0, (card) => card.tdpW),
+  figure('nvlink', 'NVLink', { unit: 'GB/s', digits: 0 }, (card) => card.nvlinkGBs),
+  figure('tdp', 'TDP', { unit: 'W', digits: 0 }, (card) => card.tdpW),
   word('form-factor', 'Form factor', (card) => card.slots.value),
 ]
 

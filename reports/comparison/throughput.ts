@@ -33,7 +33,7 @@ export function throughputTable(selection: Selection, facts: Facts): Table {
       id: others.length === 1 ? 'uplift' : `uplift-${card.key}`,
       head: others.length === 1 ? 'Uplift' : `Uplift ${card.label}`,
       align: 'right',
-      cell: (row) => upliftCell(row, first!, card, selection, facts),
+      cell: (row) => upliftCell(row, { first: first!, card }, selection, facts),
     }),
   )
   return buildTable({
@@ -61,9 +61,16 @@ function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection
   return figureCell(run, key, digitsFor(known), { ...limit.value, share })
 }
 
-function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
+/** The card that the others are held against, and one of the others. */
+interface CardPair {
+  readonly first: CardColumn
+  readonly card: CardColumn
+}
+
+function upliftCell(row: ScenarioRow, pair: CardPair, selection: Selection, facts: Facts): Cell {
+  const { first, card } = pair
   const [under, over] = [selection.runOf(row.name, first.key), selection.runOf(row.name, card.key)]
-  if (under === null || over === null || under.oom || over.oom) return onlyCell(row, first, card, selection, facts)
+  if (under === null || over === null || under.oom || over.oom) return onlyCell(row, pair, selection, facts)
   const [slow, fast] = [
     measuredOf(under, headlineMetric(under.scenario)),
     measuredOf(over, headlineMetric(over.scenario)),
@@ -86,7 +93,7 @@ function quickerCell(first: Measured, further: Measured, under: RunRecord, over:
 }
 
 /** "… only" where one card ran and the other is out of memory; a missing run is no such thing. */
-function onlyCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection, facts: Facts): Cell {
+function onlyCell(row: ScenarioRow, { first, card }: CardPair, selection: Selection, facts: Facts): Cell {
   for (const [runs, lacks] of [
     [card, first],
     [first, card],

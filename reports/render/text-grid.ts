@@ -27,15 +27,14 @@ export function gridLines(grid: TextGrid, width: number, paint: Paint): string[]
   if (widths === null) return stackedLines(grid, width, paint)
   const rule = (joint: string) => paint('dim', widths.map((columnWidth) => '─'.repeat(columnWidth)).join(`─${joint}─`))
   const heads: GridCell[] = grid.columns.map(({ head }) => ({ lines: [head], tone: 'plain' }))
-  const body = grid.rows.flatMap((row) => rowLines(row, grid, widths, paint))
-  return [rule('┬'), ...rowLines(heads, grid, widths, paint, 'bold'), rule('┼'), ...body, rule('┴')]
+  const layout = { grid, widths, paint }
+  const body = grid.rows.flatMap((row) => rowLines(row, layout))
+  return [rule('┬'), ...rowLines(heads, layout, 'bold'), rule('┼'), ...body, rule('┴')]
 }
 
 function rowLines(
   cells: readonly GridCell[],
-  grid: TextGrid,
-  widths: readonly number[],
-  paint: Paint,
+  { grid, widths, paint }: { readonly grid: TextGrid; readonly widths: readonly number[]; readonly paint: Paint },
   headStyle?: 'bold',
 ): string[] {
   const wrapped = cells.map((cell, index) => ({

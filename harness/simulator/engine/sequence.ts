@@ -2,6 +2,12 @@ import { type BlockHash, chainStart } from './block-hash.ts'
 
 export type FinishReason = 'stop' | 'length' | 'abort' | 'error'
 
+/**
+ * Called in the tick in which the token leaves the engine. `piece` is an index into the token table; -1 is the end
+ * token, which has no text. `more` when further tokens of the same step follow.
+ */
+export type TokenSink = (piece: number, outputTokens: number, finish: FinishReason | null, more: boolean) => void
+
 /** One request as the engine takes it. */
 export interface EngineRequest {
   readonly promptTokens: readonly number[]
@@ -9,13 +15,9 @@ export interface EngineRequest {
   readonly maxTokens: number
   /** After this many tokens the model ends by itself; Infinity under `ignore_eos`. */
   readonly stopAfterTokens: number
-  /**
-   * Called in the tick in which the token leaves the engine. `piece` is an index into the token table; -1 is the end
-   * token, which has no text. `more` when further tokens of the same step follow.
-   */
-  readonly onToken: (piece: number, outputTokens: number, finish: FinishReason | null, more: boolean) => void
+  /** Called with each token of the answer. */
+  readonly onToken: TokenSink
 }
-
 /** A request on its way through the engine. Only the scheduler and the engine change it. */
 export interface Sequence {
   readonly request: EngineRequest

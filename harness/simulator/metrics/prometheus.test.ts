@@ -28,7 +28,7 @@ describe('metrics', () => {
   })
 
   it('counts a value into its bucket and all above', () => {
-    const histogram = new Histogram('vllm:t', 'T.', { engine: '0' }, [0.1, 1], 5)
+    const histogram = new Histogram('vllm:t', 'T.', { engine: '0' }, { bounds: [0.1, 1], createdS: 5 })
     for (const value of [0.1, 0.5, 3]) histogram.observe(value)
     const lines = histogram.render().split('\n')
     expect(lines).toContain('vllm:t_bucket{engine="0",le="0.1"} 1.0')

@@ -99,7 +99,13 @@ export class Histogram implements Metric {
   readonly #createdS: number
   #sum = 0
 
-  constructor(name: string, help: string, labels: Labels, bounds: readonly number[], createdS: number) {
+  /** `bounds` are the upper bounds of the buckets but for the last, which is +Inf. */
+  constructor(
+    name: string,
+    help: string,
+    labels: Labels,
+    { bounds, createdS }: { readonly bounds: readonly number[]; readonly createdS: number },
+  ) {
     this.#name = name
     this.#help = help
     this.#labels = labels

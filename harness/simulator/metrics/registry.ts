@@ -29,7 +29,7 @@ export class Registry {
   }
 
   histogram(name: string, help: string, bounds: readonly number[]): Histogram {
-    return this.#keep(name, (named) => new Histogram(named, help, this.#labels, bounds, this.#createdS))
+    return this.#keep(name, (named) => new Histogram(named, help, this.#labels, { bounds, createdS: this.#createdS }))
   }
 
   /** A gauge that is 1 and says everything in its labels. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { FinishReason } from '../engine/sequence.ts'
+import type { TokenSink } from '../engine/sequence.ts'
 import { pieces } from '../engine/token-table.ts'
 import type { StreamFate } from '../faults/stream-fates.ts'
 import { ApiError } from './api-error.ts'
@@ -11,6 +11,14 @@ import { doneEvent, errorEvent, fingerprintPart, type StreamShape, usageEvent, u
 interface Held {
   text: string
   tokens: number
+}
+
+/** One request: its prompts, what it asks for, and where its answer goes. */
+export interface Generation {
+  readonly context: ServerContext
+  readonly response: ServerResponse
+  readonly prompts: readonly number[][]
+  readonly ask: GenerationAsk
 }
 
 /** Ends the sequences of a stream that broke off. */
@@ -37,13 +45,7 @@ export class AnswerStream {
   #isOver = false
   #stop: StopSequences = () => {}
 
-  constructor(
-    context: ServerContext,
-    response: ServerResponse,
-    prompts: readonly (readonly number[])[],
-    ask: GenerationAsk,
-    shape: StreamShape,
-  ) {
+  constructor({ context, response, prompts, ask }: Generation, shape: StreamShape) {
     this.#context = context
     this.#ask = ask
     this.#shape = shape
@@ -63,32 +65,34 @@ export class AnswerStream {
     this.#stop = stop
   }
 
-  /** Takes a token of the choice with this index. */
-  take(index: number, piece: number, outputTokens: number, finish: FinishReason | null, more: boolean): void {
-    if (this.#isOver) return
-    const { continuousUsage } = this.#ask
+  /** Takes the tokens of the choice with this index. */
+  sinkOf(index: number): TokenSink {
     const promptLength = this.#promptLengths[index] as number
     const held = this.#held[index] as Held
-    if (outputTokens === 1) {
-      const opening = this.#shape.opening(continuousUsage ? usagePart(promptLength, 0) : '')
-      if (opening !== null) this.#stream.send(this.#shape.head + opening)
+    return (piece, outputTokens, finish, more) => {
+      if (this.#isOver) return
+      const { continuousUsage } = this.#ask
+      if (outputTokens === 1) {
+        const opening = this.#shape.opening(continuousUsage ? usagePart(promptLength, 0) : '')
+        if (opening !== null) this.#stream.send(this.#shape.head + opening)
+      }
+      if (piece >= 0) held.text += pieces[piece]
+      held.tokens += 1
+      if (outputTokens >= this.#breakAt) {
+        this.#break(index)
+        return
+      }
+      const isFull = !more && (held.tokens >= this.#fate.mergeTokens || outputTokens === 1)
+      if (finish === null && !isFull) return
+      const told = this.#context.tales.usage(outputTokens)
+      const after = finish === null ? this.#shape.afterText : this.#shape.afterFinalText(finish)
+      const usage = continuousUsage ? usagePart(promptLength, told) : ''
+      const stamp = finish !== null && !this.#ask.includeUsage ? fingerprintPart : ''
+      this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
+      held.text = ''
+      held.tokens = 0
+      if (finish !== null) this.#finishChoice(told)
     }
-    if (piece >= 0) held.text += pieces[piece]
-    held.tokens += 1
-    if (outputTokens >= this.#breakAt) {
-      this.#break(index)
-      return
-    }
-    const isFull = !more && (held.tokens >= this.#fate.mergeTokens || outputTokens === 1)
-    if (finish === null && !isFull) return
-    const told = this.#context.tales.usage(outputTokens)
-    const after = finish === null ? this.#shape.afterText : this.#shape.afterFinalText(finish)
-    const usage = continuousUsage ? usagePart(promptLength, told) : ''
-    const stamp = finish !== null && !this.#ask.includeUsage ? fingerprintPart : ''
-    this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
-    held.text = ''
-    held.tokens = 0
-    if (finish !== null) this.#finishChoice(told)
   }
 
   #finishChoice(toldTokens: number): void {

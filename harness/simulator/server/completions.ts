@@ -24,10 +24,10 @@ export async function handleCompletions(
   const prompts = readPrompts(body, context.served.vocab)
   const ask = readAsk(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS)
   if (ask.stream) {
-    streamAnswers(context, response, prompts, ask, completionShape(identity))
+    streamAnswers({ context, response, prompts, ask }, completionShape(identity))
     return
   }
-  collectAnswers(context, response, prompts, ask, (answers) => {
+  collectAnswers({ context, response, prompts, ask }, (answers) => {
     const completionTokens = answers.reduce((sum, answer) => sum + answer.completionTokens, 0)
     const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0)
     sendJson(response, 200, {
@@ -65,10 +65,10 @@ export async function handleChat(
   const asked = body.integer('max_completion_tokens') ?? body.integer('max_tokens')
   const ask = readAsk(body, asked ?? Math.max(1, context.served.maxModelLen - prompt.length))
   if (ask.stream) {
-    streamAnswers(context, response, [prompt], ask, chatShape(identity))
+    streamAnswers({ context, response, prompts: [prompt], ask }, chatShape(identity))
     return
   }
-  collectAnswers(context, response, [prompt], ask, ([answer]) => {
+  collectAnswers({ context, response, prompts: [prompt], ask }, ([answer]) => {
     if (answer === undefined) return
     sendJson(response, 200, {
       id: identity.id,

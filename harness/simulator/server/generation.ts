@@ -1,7 +1,6 @@
-import type { ServerResponse } from 'node:http'
-import type { FinishReason, Sequence } from '../engine/sequence.ts'
+import type { FinishReason, Sequence, TokenSink } from '../engine/sequence.ts'
 import { pieces } from '../engine/token-table.ts'
-import { AnswerStream, type StopSequences } from './answer-stream.ts'
+import { AnswerStream, type Generation, type StopSequences } from './answer-stream.ts'
 import { sendError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
 import { engineDead } from './life.ts'
@@ -18,43 +17,24 @@ export interface Answer {
   readonly completionTokens: number
 }
 
-type TokenSink = (
-  index: number,
-  piece: number,
-  outputTokens: number,
-  finish: FinishReason | null,
-  more: boolean,
-) => void
+/** Who takes the tokens of the prompt with this index. */
+type TokenSinks = (index: number) => TokenSink
 
 /** Streams the answers to one or more prompts, token by token, then the usage and `[DONE]`. */
-export function streamAnswers(
-  context: ServerContext,
-  response: ServerResponse,
-  prompts: readonly number[][],
-  ask: GenerationAsk,
-  shape: StreamShape,
-): void {
-  checkAsk(context, prompts, ask)
-  const stream = new AnswerStream(context, response, prompts, ask, shape)
-  const stop = submitAll(context, response, prompts, ask, (index, piece, outputTokens, finish, more) =>
-    stream.take(index, piece, outputTokens, finish, more),
-  )
-  stream.onBreak(stop)
+export function streamAnswers(generation: Generation, shape: StreamShape): void {
+  checkAsk(generation)
+  const stream = new AnswerStream(generation, shape)
+  stream.onBreak(submitAll(generation, (index) => stream.sinkOf(index)))
 }
 
 /** Collects the answers to one or more prompts and hands them over when the last has ended. */
-export function collectAnswers(
-  context: ServerContext,
-  response: ServerResponse,
-  prompts: readonly number[][],
-  ask: GenerationAsk,
-  done: (answers: readonly Answer[]) => void,
-): void {
-  checkAsk(context, prompts, ask)
+export function collectAnswers(generation: Generation, done: (answers: readonly Answer[]) => void): void {
+  checkAsk(generation)
+  const { context, response, prompts } = generation
   const texts = prompts.map(() => '')
   const answers: Answer[] = []
   let open = prompts.length
-  const stop = submitAll(context, response, prompts, ask, (index, piece, outputTokens, finish) => {
+  const stop = submitAll(generation, (index) => (piece, outputTokens, finish) => {
     if (piece >= 0) texts[index] = (texts[index] as string) + pieces[piece]
     if (finish === null) return
     const completionTokens = context.tales.usage(outputTokens)
@@ -69,18 +49,12 @@ export function collectAnswers(
   response.once('close', unwatch)
 }
 
-function checkAsk({ served, life }: ServerContext, prompts: readonly number[][], ask: GenerationAsk): void {
+function checkAsk({ context: { served, life }, prompts, ask }: Generation): void {
   if (life.isDead) throw engineDead()
   for (const prompt of prompts) checkLength(prompt.length, ask.maxTokens, served.maxModelLen)
 }
 
-function submitAll(
-  context: ServerContext,
-  response: ServerResponse,
-  prompts: readonly number[][],
-  ask: GenerationAsk,
-  sink: TokenSink,
-): StopSequences {
+function submitAll({ context, response, prompts, ask }: Generation, sinks: TokenSinks): StopSequences {
   const { engine, driver, nowMs, tales } = context
   driver.catchUp()
   const arrivedMs = nowMs()
@@ -90,8 +64,7 @@ function submitAll(
       cacheSalt: ask.cacheSalt,
       maxTokens: ask.maxTokens,
       stopAfterTokens: tales.stopAfter(ask.maxTokens, stopAfter(context, ask)),
-      onToken: (piece: number, outputTokens: number, finish: FinishReason | null, more: boolean) =>
-        sink(index, piece, outputTokens, finish, more),
+      onToken: sinks(index),
     }
     return engine.submit(request, arrivedMs)
   })
