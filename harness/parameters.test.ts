@@ -13,22 +13,6 @@ const product = ['harness', 'reports', 'scripts']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !forTests.test(file))
 
-/** Functions that had more when this test was written. A file leaves the list when its functions are fixed. */
-const notFixedYet: readonly string[] = [
-  'harness/box/unattended.ts',
-  'harness/endpoint/probe.ts',
-  'harness/endpoint/serve/plan.ts',
-  'harness/endpoint/serve/server.ts',
-  'harness/load/session.ts',
-  'harness/load/token-bins.ts',
-  'harness/record/writer.ts',
-  'harness/telemetry/doctor/run-doctor.ts',
-  'harness/telemetry/smi/exec.ts',
-  'harness/workloads/images.ts',
-  'scripts/commands/box.ts',
-  'scripts/commands/demo.ts',
-]
-
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value
 
 /** `line: count` of each function, method and function type of a source that takes more than four parameters. */
@@ -60,8 +44,5 @@ test('the parser finds them in functions, methods, arrows and types, and counts 
 
 test(`no function of the product has more than ${MOST} positional parameters`, () => {
   const found = product.flatMap((file) => tooMany(file, readFileSync(join(root, file), 'utf8')))
-  const isListed = (place: string) => notFixedYet.some((file) => place.startsWith(`${file}:`))
-  expect(found.filter((place) => !isListed(place))).toEqual([])
-  const fixed = notFixedYet.filter((file) => !found.some((place) => place.startsWith(`${file}:`)))
-  expect(fixed, 'these are fixed: take them off the list, so that it cannot come back').toEqual([])
+  expect(found).toEqual([])
 })

@@ -71,7 +71,7 @@ test('a scenario is run once, whatever suites name it, and not without its cards
 test('serve, run, stop, next; one that fails does not end the night', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   const { tools, diary } = world()
-  const state = await boxNight(plan(files), openBoxState(out, card.key, false), out, tools)
+  const state = await boxNight(plan(files), openBoxState(out, card.key, false), { outDir: out }, tools)
   const served = 'serve llama-3.1-8b-instruct-fp8'
   expect(diary).toEqual([served, 'run one', 'stop', served, 'run bad', 'stop', served, 'run two', 'stop'])
   expect(state.steps.map((step) => [step.name, step.outcome])).toEqual([
@@ -86,7 +86,7 @@ test('serve, run, stop, next; one that fails does not end the night', async () =
 test('a server that does not start is that scenario’s failure only', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   const { tools } = world({ serve: async () => Promise.reject(new Error('vLLM did not start (out-of-memory)')) })
-  const state = await boxNight(plan([file('one')]), openBoxState(out, card.key, false), out, tools)
+  const state = await boxNight(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, tools)
   expect(state.steps).toMatchObject([{ outcome: 'failed', reason: 'vLLM did not start (out-of-memory)', run: null }])
 })
 
@@ -102,14 +102,14 @@ test('after a crash the night goes on: what was done stays, what failed is tried
       throw new Error('interrupted')
     },
   }
-  await boxNight(plan(files), openBoxState(out, card.key, false), out, cut)
+  await boxNight(plan(files), openBoxState(out, card.key, false), { outDir: out }, cut)
   expect(JSON.parse(readFileSync(boxStatePath(out), 'utf8')).steps.map((step: { name: string }) => step.name)).toEqual([
     'one',
     'too-large',
     'bad',
   ])
   const { tools, diary } = world()
-  const state = await boxNight(plan(files), openBoxState(out, card.key, true), out, tools)
+  const state = await boxNight(plan(files), openBoxState(out, card.key, true), { outDir: out }, tools)
   expect(diary.filter((line) => line.startsWith('run'))).toEqual(['run bad', 'run two'])
   expect(state.steps.find((step) => step.name === 'one')?.run).toBe('/results/one')
 })
@@ -117,7 +117,7 @@ test('after a crash the night goes on: what was done stays, what failed is tried
 test('with restarts every scenario is served anew for each record, all of them once before any again', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   const { tools, diary } = world()
-  const state = await boxNight(plan(files), openBoxState(out, card.key, false), out, tools, 2)
+  const state = await boxNight(plan(files), openBoxState(out, card.key, false), { outDir: out, restarts: 2 }, tools)
   const each = (number: number) =>
     ['one', 'bad', 'two'].flatMap((name) => ['serve llama-3.1-8b-instruct-fp8', `run ${name} ${number} of 2`, 'stop'])
   expect(diary).toEqual([...each(1), ...each(2)])
@@ -138,26 +138,26 @@ test('a resumed night makes the starts that are missing, and a state of before t
   const old = { name: 'one', sha256: steps[0]!.sha256, outcome: 'done', run: '/results/one', reason: null }
   writeFileSync(boxStatePath(out), JSON.stringify({ version: 1, card: card.key, steps: [old] }))
   const { tools, diary } = world()
-  const state = await boxNight(steps, openBoxState(out, card.key, true), out, tools, 3)
+  const state = await boxNight(steps, openBoxState(out, card.key, true), { outDir: out, restarts: 3 }, tools)
   expect(diary.filter((line) => line.startsWith('run'))).toEqual(['run one 2 of 3', 'run one 3 of 3'])
   expect(state.steps.map((step) => step.run)).toEqual(['/results/one', '/results/one 2 of 3', '/results/one 3 of 3'])
 })
 
 test('a changed scenario leaves no start of its old self in the state', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), out, world().tools, 2)
+  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out, restarts: 2 }, world().tools)
   const changed = plan([file('one', { output: { tokens: 128 } })])
-  const state = await boxNight(changed, openBoxState(out, card.key, true), out, world().tools)
+  const state = await boxNight(changed, openBoxState(out, card.key, true), { outDir: out }, world().tools)
   expect(state.steps).toHaveLength(1)
   expect(state.steps[0]).toMatchObject({ start: 1, sha256: changed[0]!.sha256 })
 })
 
 test('a scenario that was changed since is run again', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), out, world().tools)
+  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, world().tools)
   const { tools, diary } = world()
   const changed = plan([file('one', { output: { tokens: 128 } })])
-  await boxNight(changed, openBoxState(out, card.key, true), out, tools)
+  await boxNight(changed, openBoxState(out, card.key, true), { outDir: out }, tools)
   expect(diary).toContain('run one')
 })
 

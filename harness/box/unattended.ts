@@ -25,9 +25,8 @@ export interface NightTools {
 export async function boxNight(
   steps: readonly BoxStep[],
   state: BoxState,
-  outDir: string,
+  { outDir, restarts = 1 }: { readonly outDir: string; readonly restarts?: number | undefined },
   tools: NightTools,
-  restarts = 1,
 ): Promise<BoxState> {
   const rounds = Array.from({ length: restarts }, (_, round) => ({ number: round + 1, of: restarts }))
   let at = state

@@ -70,15 +70,13 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
     io.stderr.write('this server is not ready to benchmark: fix what doctor found, or continue with --force\n')
     return exitCodes.answerIsNo
   }
-  return night(flags, io, steps, card, doctor)
+  return night(flags, io, { steps, card, doctor })
 }
 
 async function night(
   flags: BoxFlags,
   io: CommandIo,
-  steps: readonly BoxStep[],
-  card: Card,
-  doctor: DoctorReport,
+  { steps, card, doctor }: { readonly steps: readonly BoxStep[]; readonly card: Card; readonly doctor: DoctorReport },
 ): Promise<number> {
   const interrupts = watchInterrupts(io)
   try {
@@ -102,7 +100,7 @@ async function night(
         }),
     }
     const before = openBoxState(flags.out, card.key, flags.resume ?? false)
-    const state = await boxNight(steps, before, flags.out, tools, flags.restarts)
+    const state = await boxNight(steps, before, { outDir: flags.out, restarts: flags.restarts }, tools)
     const ran = state.steps.flatMap((step) => (step.run === null ? [] : [step.run]))
     const judged = await readAll(ran)
     for (const why of judged.unreadable) io.stderr.write(`not judged: ${why}\n`)

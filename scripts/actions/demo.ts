@@ -39,7 +39,16 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
   io.stderr.write('Demo on the bundled simulator: no GPU is touched, and every number below is SIMULATED.\n')
   try {
     const lists = await Promise.all(
-      cards.map((card) => playCard(card, scenarios, flags.out, length.trials, io, interrupts, progress.lane(card))),
+      cards.map((card) => {
+        const { trials } = length
+        return playCard(card, scenarios, {
+          out: flags.out,
+          trials,
+          io,
+          signals: interrupts,
+          progress: progress.lane(card),
+        })
+      }),
     )
     progress.done()
     if (interrupts.drain.aborted) return exitCodes.interrupted
@@ -59,12 +68,15 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
 async function playCard(
   card: string,
   scenarios: readonly PlainTextFile[],
-  out: string,
-  trials: number,
-  io: CommandIo,
-  signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
-  progress: ReturnType<ReturnType<typeof sharedProgress>['lane']>,
+  play: {
+    readonly out: string
+    readonly trials: number
+    readonly io: CommandIo
+    readonly signals: { readonly drain: AbortSignal; readonly abort: AbortSignal }
+    readonly progress: ReturnType<ReturnType<typeof sharedProgress>['lane']>
+  },
 ): Promise<FinishedRun[]> {
+  const { out, trials, io, signals, progress } = play
   const simulator = await launchSimulator({ card, model: 'llama-3.1-8b-instruct-fp8' })
   try {
     const flags = {
