@@ -3,62 +3,21 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
+import { forTests, reportsMayNotImport, rooms, simulator } from '../scripts/docs/rooms.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/**
- * Rooms from the ground up: a file may import from its own row and from those below it, never from above.
- * The same table stands in docs/architecture.md, for people.
- */
-const ranks: readonly (readonly string[])[] = [
-  ['harness/units', 'harness/clock', 'harness/errors', 'harness/plain-text', 'harness/version'],
-  ['harness/catalogue'],
-  ['harness/scenario'],
-  ['harness/physics'],
-  ['harness/plan'],
-  ['harness/record'],
-  ['harness/stats'],
-  ['harness/energy'],
-  ['harness/metrics'],
-  ['harness/gates'],
-  ['harness/verdict'],
-  ['harness/evidence'],
-  ['harness/telemetry'],
-  ['harness/endpoint'],
-  ['harness/load'],
-  ['harness/workloads'],
-  ['harness/run'],
-  ['harness/box'],
-  ['reports'],
-  ['scripts'],
-]
-/** The simulator is reached over HTTP and exec only: nothing but scripts and tests may start it, and it knows only this. */
-const simulatorMayImport = [
-  'harness/simulator',
-  'harness/physics',
-  'harness/catalogue',
-  'harness/units',
-  'harness/clock',
-  'harness/errors',
-]
-/** Reports are pure functions of records: they see nothing that touches the world. */
-const reportsMayNotImport = [
-  'harness/telemetry',
-  'harness/endpoint',
-  'harness/load',
-  'harness/workloads',
-  'harness/run',
-  'harness/box',
-]
-/** Builders and ground truth for tests, and benchmarks of the tool itself: the product imports none of them. */
-const forTests = ['harness/testing', 'reports/testing', 'harness/bench']
+/** The files and folders of each row; what a file may import stands in scripts/docs/rooms.ts. */
+const ranks = rooms.map(({ paths }) => paths)
+const simulatorMayImport = [...simulator.paths, ...simulator.mayImport]
+const roomsForTests = forTests.flatMap(({ paths }) => paths)
 
 const files = ['harness', 'reports', 'scripts']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
 const isIn = (file: string, room: string) => file === `${room}.ts` || file.startsWith(`${room}/`)
 const isTest = (file: string) => file.endsWith('.test.ts')
-const isForTests = (file: string) => isTest(file) || forTests.some((room) => isIn(file, room))
+const isForTests = (file: string) => isTest(file) || roomsForTests.some((room) => isIn(file, room))
 const product = files.filter((file) => !isForTests(file))
 
 /** The files of the project that a file imports, types included, by a parser: `import`, `export from`, `import()`. */
@@ -92,11 +51,21 @@ const isSimulator = (file: string) => isIn(file, 'harness/simulator')
 
 test('the parser sees the imports: a file that is known to have them', () => {
   expect(importsOf.get('scripts/cli.ts')!.length).toBeGreaterThan(3)
-  expect(importsOf.get('harness/architecture.test.ts')).toEqual([])
+  expect(importsOf.get('harness/architecture.test.ts')).toEqual(['scripts/docs/rooms.ts'])
 })
 
 test('every source file has a room', () => {
   expect(product.filter((file) => rankOf(file) < 0 && !isSimulator(file))).toEqual([])
+})
+
+test('the table of rooms names what is there, every folder and no other', () => {
+  const named = [...rooms, simulator, ...forTests].flatMap(({ paths, folders = {} }) => [
+    ...paths.filter((path) => !files.includes(`${path}.ts`)),
+    ...Object.keys(folders).map((folder) => `${paths[0]}/${folder}`),
+  ])
+  const there = new Set(files.map((file) => dirname(file)))
+  there.delete('harness')
+  expect(named.toSorted()).toEqual([...there].toSorted())
 })
 
 test('imports go down, never up', () => {

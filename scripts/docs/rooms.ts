@@ -1,0 +1,172 @@
+/** One room of the code: files that share one reason to exist. */
+export interface Room {
+  /** Folders, or files without `.ts`. */
+  readonly paths: readonly string[]
+  readonly reason: string
+  /** What the folders inside it are for, by their path from the room. */
+  readonly folders?: Readonly<Record<string, string>>
+}
+
+/**
+ * The rooms from the ground up: a file may import from its own room and from those before it in this list, never from
+ * those after it. `harness/architecture.test.ts` holds the code to this table; the page docs/architecture.md is made from it.
+ */
+export const rooms: readonly Room[] = [
+  {
+    paths: ['harness/units', 'harness/clock', 'harness/errors', 'harness/plain-text', 'harness/version'],
+    reason: 'quantities; the one clock, injectable; one error class with a code per exit code; the version',
+  },
+  {
+    paths: ['harness/catalogue'],
+    reason: 'data with its source and date: cards, models, prices, claims; names found by key or nearest spelling',
+  },
+  {
+    paths: ['harness/scenario'],
+    reason: 'scenario and suite files: schemas (zod), and YAML whose errors name file and line',
+  },
+  {
+    paths: ['harness/physics'],
+    reason: 'a card and a model to limits and expectations; `run-limit.ts` is the one physical limit of a run',
+  },
+  {
+    paths: ['harness/plan'],
+    reason: 'a scenario and a seed to arrivals, lengths and prompts',
+  },
+  {
+    paths: ['harness/record'],
+    reason: 'the run record on disk: schemas, writer, reader, rows, hashes; records of schema 1 are read here',
+    folders: { schema: 'run.json, in four files: run, trial, telemetry, server' },
+  },
+  {
+    paths: ['harness/stats'],
+    reason: 'statistics that know nothing of GPUs',
+  },
+  {
+    paths: ['harness/energy'],
+    reason: 'power samples to joules, with their error bar and second opinions',
+  },
+  {
+    paths: ['harness/metrics'],
+    reason: 'rows to figures; `catalogue.ts` declares every metric once; when a run may stop; cost',
+  },
+  {
+    paths: ['harness/gates'],
+    reason: 'what makes a number quotable: `table.ts` lists the gates, one definition and one function each',
+  },
+  {
+    paths: ['harness/verdict'],
+    reason: 'baseline against candidate: one statistical model of what a difference means',
+  },
+  {
+    paths: ['harness/evidence'],
+    reason: 'manifest, signature, redaction, bundle; every figure recomputed from the rows',
+  },
+  {
+    paths: ['harness/telemetry'],
+    reason: 'the card and its machine, through `nvidia-smi` and NVML',
+    folders: {
+      doctor: 'is the box fit to be measured: one check per fact',
+      inventory: 'which cards are here, from `nvidia-smi -q -x`',
+      nvml: 'the energy counter of the board, in a child process',
+      sampler: 'the long-lived `nvidia-smi` loop and its clock offset',
+      smi: 'one call of `nvidia-smi`: limits, failures, fields and values of every driver generation',
+      snapshot: 'what the machine is at one moment: health, processes, fingerprint',
+    },
+  },
+  {
+    paths: ['harness/endpoint'],
+    reason: 'one request on the wire and its timestamps; discovery, `/metrics` scrapes, starting a server',
+    folders: {
+      serve: 'vLLM in Docker: the command line, the start, the named cause of a failed start',
+      wire: 'the HTTP/1.1 and event-stream reader of the timed path',
+    },
+  },
+  {
+    paths: ['harness/load'],
+    reason: 'who sends when: closed and open loops, conversations, traces; worker threads; calibration of the client',
+    folders: { loopback: 'an exact server in a process of its own, against which the client is calibrated' },
+  },
+  {
+    paths: ['harness/workloads'],
+    reason: 'what a scenario works with, by kind: text, images, a training command; out of memory as a result',
+  },
+  {
+    paths: ['harness/run'],
+    reason: 'one scenario from start to record: `run.ts` is its table of contents, `journal.ts` owns the record',
+  },
+  {
+    paths: ['harness/box'],
+    reason: 'a whole server, unattended: plan, state on disk, resume, findings',
+  },
+  {
+    paths: ['reports'],
+    reason: 'records to bytes: tables, charts, comparisons, quotes, audits, in every format',
+    folders: {
+      box: 'the acceptance verdict of a box',
+      bundle: 'what stands in a bundle beside its runs',
+      charts: 'pictures as plain data',
+      claims: "the audit of anybody's table",
+      compare: 'the comparison of two sides, and its formats',
+      comparison: "the article's tables, one file each",
+      predict: 'limits and expectations without a run',
+      quote: "the customer's page: prices, terms, workload",
+      render: 'one file per format',
+      'render/html': 'the page: template, style, charts',
+      'render/html/client': "the page's own TypeScript, bundled into it",
+      serve: 'the box and keys of `vllm bench serve`',
+      tables: 'the shape of a table and of its cells',
+    },
+  },
+  {
+    paths: ['scripts'],
+    reason: 'what a person types: flags, help, printing, exit codes',
+    folders: {
+      actions: 'what a command does, loaded when it is called',
+      commands: 'flags, help and examples, one file per command',
+      docs: 'the generated parts of docs/',
+      simulate: 'starting the simulator for runs without a card',
+      support: 'what several commands share: reading runs, progress, answers',
+    },
+  },
+]
+
+/** The simulator is reached over HTTP and exec only: nothing but scripts and tests may start it. */
+export const simulator: Room & { readonly mayImport: readonly string[] } = {
+  paths: ['harness/simulator'],
+  reason: 'a vLLM server and an `nvidia-smi` without a card: processes of their own, stamped SIMULATED',
+  mayImport: ['harness/physics', 'harness/catalogue', 'harness/units', 'harness/clock', 'harness/errors'],
+  folders: {
+    card: 'power, temperature, clocks and memory of a card under load',
+    engine: "the scheduler's steps: batches, KV blocks, prefix cache",
+    faults: 'failures and lies to order',
+    image: 'images and their time',
+    metrics: '`/metrics`, in the names of several vLLM generations',
+    server: 'the HTTP API and its streams',
+    smi: 'the texts of `nvidia-smi`',
+    training: 'a training command that keeps a card busy',
+  },
+}
+
+/** Reports are pure functions of records: they may see nothing that touches the world. */
+export const reportsMayNotImport: readonly string[] = [
+  'harness/telemetry',
+  'harness/endpoint',
+  'harness/load',
+  'harness/workloads',
+  'harness/run',
+  'harness/box',
+]
+
+/** Builders and ground truth for tests, and benchmarks of the tool itself: the product imports none of them. */
+export const forTests: readonly Room[] = [
+  {
+    paths: ['harness/testing', 'reports/testing'],
+    reason: 'builders of records, fake executables and ground truth for tests',
+    folders: { setup: 'what every test file gets: an empty home folder, no processes in unit tests' },
+  },
+  {
+    paths: ['harness/bench'],
+    reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory',
+    folders: { client: 'our client against others, on an exact server' },
+  },
+]
