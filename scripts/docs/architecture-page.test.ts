@@ -1,19 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { roomTables } from './architecture-page.ts'
-import { withBlock } from './generated-block.ts'
 import { forTests, rooms, simulator } from './rooms.ts'
 
-const page = await readFile(new URL('../../docs/architecture.md', import.meta.url), 'utf8')
-
-test('docs/architecture.md has the table of rooms that the architecture test checks (npm run docs writes it)', () => {
-  expect(withBlock(page, 'rooms', roomTables())).toBe(page)
-})
+const page = roomTables()
 
 test('every room is a row, from what a person types down to the clock', () => {
   const places = [...rooms.toReversed(), simulator, ...forTests].map(({ paths }) => page.indexOf(`| \`${paths[0]}\``))
   expect(places).toEqual(places.toSorted((a, b) => a - b))
-  expect(places[0]).toBeGreaterThan(0)
+  expect(places).not.toContain(-1)
 })
 
 test('a room that may import less than the rows below says so', () => {

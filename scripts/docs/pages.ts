@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { roomTables } from './architecture-page.ts'
 import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
@@ -17,6 +18,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 
 /** Every page that `npm run docs` writes, and that a test compares with the code. */
 export const pages: readonly Page[] = [
+  { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },
 ]

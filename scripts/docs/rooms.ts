@@ -113,8 +113,8 @@ export const rooms: readonly Room[] = [
       render: 'one file per format',
       'render/html': 'the page: template, style, charts',
       'render/html/client': "the page's own TypeScript, bundled into it",
-      serve: 'the box and keys of `vllm bench serve`',
       tables: 'the shape of a table and of its cells',
+      'vllm-bench': 'the box and keys of `vllm bench serve`',
     },
   },
   {
