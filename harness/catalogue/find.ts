@@ -5,7 +5,7 @@ import { suggestion } from './nearest.ts'
 import type { Card } from './types.ts'
 
 /** Every name that a person may give a card: keys of the catalogue, and the group that stands for several editions. */
-export const cardNames: readonly string[] = [...cardKeys, PRO_6000_GROUP]
+const cardNames: readonly string[] = [...cardKeys, PRO_6000_GROUP]
 
 /** The names that a scenario file may use for models and cards. */
 export const catalogueNames = { models: modelKeys, cards: cardNames } as const
@@ -38,6 +38,3 @@ export function scenarioKeysFor(cardKey: string): string[] {
   const group = groupOf(cardKey)
   return group === null ? [cardKey] : [group, cardKey]
 }
-
-/** Why nothing is known of a card or model, by the name that it was given. */
-export const notInCatalogue = (name: string): string => `${name} is not in the catalogue`

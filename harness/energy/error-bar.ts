@@ -12,7 +12,7 @@ export interface ErrorTerms {
 }
 
 /** Error of the board's own sensor against an outside meter (Yang et al., SC24: 4090 -5.3 %, others -7 to 0 %). */
-export const SENSOR_GAIN = 0.05
+const SENSOR_GAIN = 0.05
 /** The sensor shows a value up to this old (Yang et al.: every card of interest updates at 10 Hz). */
 const UPDATE_MS = 100
 

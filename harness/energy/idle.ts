@@ -11,9 +11,9 @@ export interface ActiveIdle {
 }
 
 /** The card comes to rest this long after its last work. */
-export const IDLE_SETTLE_MS = 5000
+const IDLE_SETTLE_MS = 5000
 /** Shortest mean that counts. */
-export const IDLE_MEAN_MS = 10_000
+const IDLE_MEAN_MS = 10_000
 const BUSY_PCT = 5
 const COVERED = 0.95
 

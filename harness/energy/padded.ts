@@ -11,7 +11,7 @@ export interface PaddedEnergy {
 }
 
 /** Quiet that is needed on each side: the sensor's averaging window, its delay, and a mean worth the name. */
-export const PAD_MS = 3000
+const PAD_MS = 3000
 /** The sensor's mean still holds load for this long after the load (1 s window, one update), and none before it. */
 const SETTLE_MS = 1200
 /** A pad counts as quiet when its power keeps within this of itself: idle ripples by a few watts. */

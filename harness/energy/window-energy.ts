@@ -37,7 +37,7 @@ export interface WindowEnergy {
 }
 
 /** Half of the averaging window of each field on Ada and later (Yang et al., SC24). */
-export const SHIFT_MS = { powerW: 500, powerInstantW: 50 } as const
+const SHIFT_MS = { powerW: 500, powerInstantW: 50 } as const
 export const COVERAGE_WARN = 0.99
 export const COVERAGE_INVALID = 0.95
 

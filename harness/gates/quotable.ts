@@ -18,7 +18,7 @@ export function reasonsNotQuotable(record: QuotableInput): string[] {
  * Gates that keep a run from being quoted: those that fail, then the required ones that were not measured. What is
  * required, the table says, not the record; a required gate that the record does not have was not measured.
  */
-export function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
+function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
   const failed = gates.filter((gate) => gate.status === 'fail')
   const unmeasured = gates.filter((gate) => gate.status === 'not-measured' && isRequired(gate, scenario.kind))
   const absent = gateEntries.flatMap(([id, gate]) =>

@@ -18,9 +18,6 @@ export const metrics: Readonly<Record<MetricKey, Metric>> = declared
 /** All keys, in the order in which they are shown. */
 export const metricKeys = Object.keys(declared) as readonly MetricKey[]
 
-/** Whether a key, such as one of `result` of a record, is one of ours. */
-export const isMetricKey = (key: string): key is MetricKey => Object.hasOwn(declared, key)
-
 /** The name of a metric with the unit that people read it in: "Energy efficiency (tokens/J)". */
 export function labelOf(key: MetricKey): string {
   const { label, unit, shownAs } = metrics[key]

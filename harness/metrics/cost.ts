@@ -1,5 +1,5 @@
 import { ratio } from '../stats/ratio.ts'
-import { HOURS_PER_YEAR, kilowattHoursOf, SECONDS_PER_YEAR, watts } from '../units.ts'
+import { HOURS_PER_YEAR, kilowattHours, SECONDS_PER_YEAR } from '../units.ts'
 
 /**
  * The assumptions behind every £ figure. All of them are inputs: whoever prints a figure prints these beside it.
@@ -72,7 +72,7 @@ export function meterPowerW(
  * the quote both take it from here; the quote rounds it up to whole watt-hours and pence.
  */
 export function electricityGbp(boardsW: number, hours: number, factors: ElectricityFactors): number {
-  return kilowattHoursOf(watts(meterPowerW(boardsW, factors)), hours) * factors.tariffGbpPerKwh
+  return kilowattHours(meterPowerW(boardsW, factors), hours) * factors.tariffGbpPerKwh
 }
 
 /** GBP of electricity a year of 8760 h: `electricityGbp` of the mean power at this utilisation. */

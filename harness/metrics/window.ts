@@ -7,7 +7,7 @@ export type SteadyWindow =
   | { readonly startMs: null; readonly endMs: null; readonly reason: string }
 
 /** The power sensor averages 1 s and a batch needs a moment to fill: nothing before this enters a figure. */
-export const HEAD_MS = 1500
+const HEAD_MS = 1500
 const FULL_SHARE = 0.95
 
 /**

@@ -57,7 +57,7 @@ export interface StepTime {
 }
 
 /** Dense TFLOPS of the matrix products: AWQ is unpacked and computed in 16 bits; FP8 without FP8 units too. */
-export const linearTflops = (card: Card, model: Model): number =>
+const linearTflops = (card: Card, model: Model): number =>
   model.weightFormat === 'fp8' ? (card.fp8Tflops ?? card.fp16Tflops).value : card.fp16Tflops.value
 
 /**

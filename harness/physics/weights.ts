@@ -15,14 +15,14 @@ export function weightBytes(model: Model): number {
  * Distinct experts that a step of `tokens` tokens touches: under uniform routing E · (1 - (1 - k/E)^tokens), which
  * is an upper bound on the bytes read; never fewer than k, which is what the never-exceed limit takes.
  */
-export function expertsTouched(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
+function expertsTouched(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
   if (model.experts === null) return 1
   const { count, perToken } = model.experts
   return bound === 'limit' ? perToken : count * (1 - (1 - perToken / count) ** Math.max(1, tokens))
 }
 
 /** Linear parameters that a step of `tokens` tokens reads: all of a dense model, the touched experts of another. */
-export function linearParamsRead(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
+function linearParamsRead(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
   if (model.experts === null) return model.linearParams
   const { count, perToken } = model.experts
   // linear = shared + E·e and active = shared + k·e give e, the parameters of one expert over all layers

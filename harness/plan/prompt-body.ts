@@ -36,9 +36,9 @@ export interface BodyRequest {
 }
 
 /** Tokens that are unique to a request: more than one block of the largest common size (vLLM on a GPU: 16; some: 64). */
-export const UNIQUE_TOKENS = 64
+const UNIQUE_TOKENS = 64
 /** Tokens of one shared block: the Mooncake trace's block. */
-export const SHARED_BLOCK_TOKENS = 512
+const SHARED_BLOCK_TOKENS = 512
 
 export interface BodyMaker {
   /** The parts of a body, to be sent one after the other. The first ones are valid until they are handed to a socket. */

@@ -20,7 +20,7 @@ export interface Manifest {
 const madeFromIt = ['manifestSha256', 'signature'] as const
 
 /** The manifest of a record. A pure function of run.json: whoever has it can make it again. */
-export function manifestOf(raw: RawRecord): Manifest {
+function manifestOf(raw: RawRecord): Manifest {
   const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !madeFromIt.includes(key as never)))
   const files = (raw['files'] ?? {}) as RunRecord['files']
   return {

@@ -15,7 +15,7 @@ import type { Tick } from './progress.ts'
 import { runTime, type Session } from './session.ts'
 
 /** Warm-up requests have ids of their own, so that no measured prompt has been seen before. */
-export const WARM_UP = -1
+const WARM_UP = -1
 const TICK_MS = 250
 
 /** Rests with the server up and nothing asked, where the scenario asks for it, so that active idle can be worked out. */

@@ -7,7 +7,7 @@ import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-part
  * and of `scenarios/schema.json`. Unknown keys are errors; defaults live here and nowhere else.
  */
 
-export const serverSchema = z.strictObject({
+const serverSchema = z.strictObject({
   maxModelLen: positiveInt.optional().describe('--max-model-len the server should run with'),
   kvCacheDtype: z.enum(['auto', 'fp8', 'fp8_e4m3', 'fp8_e5m2', 'bfloat16']).optional(),
   quantization: z.string().optional().describe('--quantization; leave out for checkpoints that carry their own'),
@@ -66,7 +66,7 @@ const sweepLoadSchema = z.strictObject({
 /** A load that one run can drive. */
 export const loadSchema = z.discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema])
 /** What a file may ask for: a sweep becomes several runs. */
-export const fileLoadSchema = z
+const fileLoadSchema = z
   .discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema, sweepLoadSchema])
   .refine(
     (load) =>
@@ -78,7 +78,7 @@ export const fileLoadSchema = z
     'expected session only beside concurrency in a sweep',
   )
 
-export const promptSchema = z.strictObject({
+const promptSchema = z.strictObject({
   tokens: positiveInt.max(2_000_000).describe('exact prompt length in tokens'),
   prefixCache: z
     .union([z.enum(['cold', 'warm']), z.string().regex(/^shared:\d+$/, 'expected cold, warm or shared:N')])
@@ -88,14 +88,14 @@ export const promptSchema = z.strictObject({
     ),
 })
 
-export const outputSchema = z.strictObject({
+const outputSchema = z.strictObject({
   tokens: positiveInt.max(1_000_000).describe('exact output length: ignore_eos with min_tokens = max_tokens'),
 })
 
 /** Half-width of the 95 % interval that a scenario asks for unless it says otherwise, as a share of the mean. */
 export const DEFAULT_CERTAINTY_TARGET = 0.02
 
-export const certaintySchema = z
+const certaintySchema = z
   .strictObject({
     target: fraction
       .default(DEFAULT_CERTAINTY_TARGET)
@@ -109,7 +109,7 @@ export const certaintySchema = z
   })
   .default({ target: DEFAULT_CERTAINTY_TARGET, minTrials: 3, maxTrials: 10 })
 
-export const sloSchema = z.strictObject({
+const sloSchema = z.strictObject({
   ttftMs: z.number().positive().optional(),
   tpotMs: z.number().positive().optional(),
   e2eMs: z.number().positive().optional(),
@@ -223,6 +223,4 @@ export type Scenario = z.infer<typeof scenarioSchema>
 export type TextScenario = z.infer<typeof textScenarioSchema>
 export type ImageScenario = z.infer<typeof imageScenarioSchema>
 export type TrainingScenario = z.infer<typeof trainingScenarioSchema>
-export type Suite = z.infer<typeof suiteSchema>
 export type Load = z.infer<typeof loadSchema>
-export type FileLoad = z.infer<typeof fileLoadSchema>

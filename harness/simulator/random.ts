@@ -20,7 +20,7 @@ export function mix32(value: number): number {
 }
 
 /** One draw from the normal distribution with mean 0 and deviation 1 (Box and Muller). */
-export function standardNormal(random: Random): number {
+function standardNormal(random: Random): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random()))
   return radius * Math.cos(2 * Math.PI * random())
 }

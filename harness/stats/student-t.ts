@@ -24,7 +24,7 @@ export function studentTCdf(x: number, degrees: number): number {
 }
 
 /** Regularised incomplete beta I(x; a, b) by its continued fraction (Numerical Recipes, 3rd edition, section 6.4). */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)

@@ -15,7 +15,7 @@ export const fixtureNames = [
 ] as const
 export type FixtureName = (typeof fixtureNames)[number]
 
-export const fixtureXml = (name: FixtureName): string =>
+const fixtureXml = (name: FixtureName): string =>
   readFileSync(new URL(`./fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
 
 /** Where a query field stands in the XML. */

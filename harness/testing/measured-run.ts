@@ -10,7 +10,7 @@ import { makeRun, type RunOverrides } from './record-builder.ts'
 import { makeClientTokens, makeImageTrial, makeServerTrial, makeTextTrial, makeTrainingTrial } from './trial-builder.ts'
 
 /** A server as the scenario of `measuredRun` requires it; every field can be set. */
-export const makeServing = (over: Partial<Serving> = {}): Serving => ({
+const makeServing = (over: Partial<Serving> = {}): Serving => ({
   metricNames: 'vllm',
   kvCapacityTokens: 196_000,
   kvMaxConcurrency: 12,

@@ -12,8 +12,8 @@ import { runChart } from './run-chart.ts'
 import type { RunSeries } from './run-series.ts'
 
 /** Past this many scenarios or runs a page is no page any more; what is left out is said. */
-export const MOST_LATENCY_SCENARIOS = 16
-export const MOST_RUN_CHARTS = 40
+const MOST_LATENCY_SCENARIOS = 16
+const MOST_RUN_CHARTS = 40
 
 /** Every chart of a comparison that its runs have something for. */
 export function comparisonCharts(

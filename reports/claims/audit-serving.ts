@@ -56,7 +56,7 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
 }
 
 /** A checkpoint's name as a workload: `…-Meta-Llama-3.1-70B-Instruct-AWQ-INT4` is llama-3.1-70b in AWQ. */
-export function workloadOf(checkpoint: string): { model: string; quant: string } {
+function workloadOf(checkpoint: string): { model: string; quant: string } {
   const name = (checkpoint.split('/').at(-1) ?? checkpoint).toLowerCase().replace(/^meta-/, '')
   const quant = /awq/.test(name) ? 'awq-int4' : /fp8/.test(name) ? 'fp8' : 'bf16'
   return { model: name.replace(/-(instruct|it|chat|awq|gptq|fp8|bf16|int4)(-.*)?$/, ''), quant }

@@ -11,7 +11,7 @@ export const verdictTones: Readonly<Record<MetricVerdict, Tone>> = {
 }
 
 /** One sentence about what would settle an inconclusive verdict. */
-export function settlingText(settling: Settling): string {
+function settlingText(settling: Settling): string {
   switch (settling.kind) {
     case 'trials':
       return `${settling.morePerSide} more trials a side would probably settle it`

@@ -34,7 +34,7 @@ const row = (id: string, label: string, model: string, settings: Settings = {}):
 const filled4090 = { 'rtx-4090': 0.94 }
 
 /** The language models of the article's "what it unlocks"; contexts where it states none are 16k, 4k a session. */
-export const articleFitRows: readonly FitRow[] = [
+const articleFitRows: readonly FitRow[] = [
   row('llama8b-fp8-64k', 'Llama 3.1 8B FP8 + 64k context', 'llama-3.1-8b-instruct-fp8', { contextTokens: 65_536 }),
   row('llama70b-awq-16k', 'Llama 3.1 70B AWQ INT4 + 16k', 'llama-3.1-70b-instruct-awq-int4', {
     gpuMemoryUtilization: filled4090,

@@ -1,7 +1,7 @@
 import type { Report } from '../report.ts'
 
 /** The scope of every energy figure (docs/metrics.md#energy), printed on every report. */
-export const ENERGY_SCOPE =
+const ENERGY_SCOPE =
   'Energy is that of the GPU board: no CPU, DRAM, PSU or cooling. Intervals are 95 % t-intervals over the trials.'
 
 /** Where a report's figures come from, one line a run record, with what its gates found. Not escaped. */

@@ -58,7 +58,7 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
 }
 
 /** The card of a run: its catalogue key, or the name that the machine gave. */
-export const cardKeyOf = (run: RunRecord): string => run.card.key ?? `unlisted:${run.card.name ?? 'unknown card'}`
+const cardKeyOf = (run: RunRecord): string => run.card.key ?? `unlisted:${run.card.name ?? 'unknown card'}`
 
 const labelOf = (run: RunRecord, facts: Facts): string =>
   (run.card.key === null ? null : facts.card(run.card.key)?.label) ?? run.card.name ?? 'unknown card'

@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts'
 const sourced = <T>(value: T): Sourced<T> => ({ value, source: 'a test', date: '2026-11-01', kind: 'assumed' })
 
 /** A card with the few figures that tables read; the rest is made up. */
-export function makeCard(over: { key: string; label: string; tdpW: number; vramGb: number }): Card {
+function makeCard(over: { key: string; label: string; tdpW: number; vramGb: number }): Card {
   return {
     key: over.key,
     label: over.label,

@@ -56,7 +56,7 @@ export const trainingJobSchema = z.object({
 })
 
 /** A run that failed for memory: that is its result. */
-export const oomSchema = z.object({ evidence: z.string().describe('the bytes, or the words of the server') })
+const oomSchema = z.object({ evidence: z.string().describe('the bytes, or the words of the server') })
 
 /** Hexadecimal of one spelling only, so that no bit of it can be changed without being seen. */
 const hex = (bytes: number) =>
@@ -70,12 +70,12 @@ export const signatureSchema = z.strictObject({
 })
 
 /** The signature of the redacted copy, made at the end of the run, when the key is at hand and the data is fresh. */
-export const redactedCopySchema = z.strictObject({
+const redactedCopySchema = z.strictObject({
   manifestSha256: hex(32),
   signature: signatureSchema,
 })
 
-export const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
+const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export const gateSchema = z.object({
   id: z.string(),
   status: z.enum(gateStatuses),
@@ -124,7 +124,7 @@ export const endpointSchema = z.object({
 const spreadSchema = z.object({ p50: z.number(), p99: z.number(), max: z.number() })
 
 /** What the client gets wrong against an exact server on this machine, just before the run. */
-export const certificateSchema = z.object({
+const certificateSchema = z.object({
   streams: z.int(),
   tokensPerSPerStream: z.number().describe('pace of the exact server'),
   ttftErrorMs: spreadSchema,

@@ -9,7 +9,7 @@ const atMs = z.number()
 const message = z.string()
 
 /** What happened to the sampling besides rows; times on the run's clock. */
-export const samplerEventSchema = z.discriminatedUnion('kind', [
+const samplerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gap'), fromMs: z.number(), toMs: z.number(), reason: z.string(), message }),
   z.object({ kind: z.literal('clock-step'), atMs, stepMs: z.number(), message }),
   z.object({ kind: z.literal('device-line'), atMs, text: z.string(), message }),

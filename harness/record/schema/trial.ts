@@ -16,7 +16,7 @@ export const percentilesSchema = z.object({
   n: z.int().nonnegative(),
 })
 
-export const imageFiguresSchema = z.object({
+const imageFiguresSchema = z.object({
   images: measuredSchema.describe('images of the window; one that crosses an edge counts by its share of time inside'),
   imagesPerS: measuredSchema,
   secondsPerImage: measuredSchema.describe('median E2E of a request / images per request'),
@@ -130,7 +130,6 @@ export const trialSchema = z.discriminatedUnion('kind', [textTrialSchema, imageT
 
 export type Percentiles = z.infer<typeof percentilesSchema>
 export type Energy = z.infer<typeof energySchema>
-export type ImageFigures = z.infer<typeof imageFiguresSchema>
 export type TrainingFigures = z.infer<typeof trainingFiguresSchema>
 export type TextTrial = z.infer<typeof textTrialSchema>
 export type ImageTrial = z.infer<typeof imageTrialSchema>

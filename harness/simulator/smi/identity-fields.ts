@@ -146,7 +146,7 @@ export const identityFields: readonly SmiField[] = [
 ]
 
 /** Local time as nvidia-smi writes it: without a zone, so TZ of the environment decides. */
-export function formatTimestamp(now: Date): string {
+function formatTimestamp(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const date = `${now.getFullYear()}/${two(now.getMonth() + 1)}/${two(now.getDate())}`
   const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`

@@ -9,7 +9,7 @@ export interface Koffi {
 /** Brings koffi; rejects where it is not installed. */
 export type LoadKoffi = () => Promise<Koffi>
 
-export const importKoffi: LoadKoffi = async () => {
+const importKoffi: LoadKoffi = async () => {
   // By a variable, so that a build without the optional dependency still type-checks and runs.
   const name = 'koffi'
   const loaded = (await import(name)) as { default: Koffi }

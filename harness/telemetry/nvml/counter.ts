@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { CounterReply, CounterRequest, CounterResult } from './states.ts'
 
 /** Never the unversioned name: that one belongs to the development package. */
-export const NVML_LIBRARY = 'libnvidia-ml.so.1'
+const NVML_LIBRARY = 'libnvidia-ml.so.1'
 /** A counter is read in microseconds; opening initialises the driver, which takes seconds without persistence mode. */
 const OPEN_TIMEOUT_MS = 15_000
 const READ_TIMEOUT_MS = 2000

@@ -18,7 +18,7 @@ export interface ClockStep {
 }
 
 /** Arrivals are late by a pipe and an event loop; more than this for a whole second is the wall clock, not lateness. */
-export const STEP_MS = 50
+const STEP_MS = 50
 const CONFIRM_MS = 1000
 const CONFIRM_SAMPLES = 4
 /** Long enough to hold many on-time arrivals, short enough to follow a slewing clock. */

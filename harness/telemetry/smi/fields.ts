@@ -14,7 +14,7 @@ export interface SelectedField {
  * The loop's columns, in order. Lean on purpose: process and fan queries cost milliseconds a call and take driver locks
  * that the model being measured needs too. Each first name is valid on driver 550 and later.
  */
-export const wantedFields = [
+const wantedFields = [
   { key: 'timestamp', names: ['timestamp'] },
   { key: 'uuid', names: ['uuid', 'gpu_uuid'] },
   { key: 'powerW', names: ['power.draw', 'gpu.power.draw'] },
