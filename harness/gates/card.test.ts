@@ -2,45 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { cardOverWindow } from '../energy/card-window.ts'
 import { missing } from '../record/measured.ts'
 import type { GpuRow } from '../record/rows.ts'
-import type { Gpu } from '../record/schema/run.ts'
-import type { Trial } from '../record/schema/trial.ts'
+import { makeGpu, makeHealth } from '../testing/card-builder.ts'
 import { gpuRow } from '../testing/rows.ts'
+import { makeTextTrial } from '../testing/trial-builder.ts'
 import { comparePowerLimit, matchCard } from './card.ts'
-import { checkMemoryErrors, type MemoryHealth } from './card-memory.ts'
+import { checkMemoryErrors } from './card-memory.ts'
 import { checkCoverage, compareEnergy } from './card-power.ts'
 import { checkProcesses } from './card-processes.ts'
-import { checkSlowdown, checkSoak, type ThrottledUs, throttledBetween } from './card-slowdown.ts'
+import { checkSlowdown, checkSoak, throttledBetween } from './card-slowdown.ts'
 import { checkSteps } from './clock.ts'
 
-const gpu = (over: Partial<Gpu> = {}): Gpu => ({
-  index: 0,
-  uuid: 'GPU-a',
-  name: 'NVIDIA GeForce RTX 4090',
-  driver: '550.163.01',
-  vbios: null,
-  powerLimitW: 450,
-  powerDefaultLimitW: 450,
-  memoryTotalMiB: 24_564,
-  memoryReservedMiB: 346,
-  eccMode: 'Disabled',
-  persistenceMode: 'Enabled',
-  pcie: { genCurrent: 4, genMax: 4, widthCurrent: 16, widthMax: 16 },
-  maxSmClockMHz: 3120,
-  maxMemClockMHz: 10_501,
-  serving: true,
-  ...over,
-})
-type CardHealth = MemoryHealth & { readonly throttleUs: ThrottledUs | null }
-const health = (over: Partial<CardHealth> = {}): CardHealth => ({
-  uuid: 'GPU-a',
-  throttleUs: { sw_power_cap: 1000, sw_thermal_slowdown: 0, hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0 },
-  eccCorrected: 0,
-  eccUncorrected: 0,
-  remapPending: false,
-  remapFailure: false,
-  retirementPending: null,
-  ...over,
-})
 const window = (over: (at: number) => Partial<GpuRow> = () => ({}), trial = 0) => {
   const rows = Array.from({ length: 301 }, (_, index) => gpuRow(index * 200, over(index * 200)))
   return cardOverWindow(rows, ['GPU-a'], trial, { startMs: 0, endMs: 60_000 })
@@ -51,24 +22,24 @@ describe('card-match', () => {
   const card = { key: 'rtx-4090', name: null }
 
   it.each([
-    ['the card named', expected, [gpu()], 'pass'],
+    ['the card named', expected, [makeGpu()], 'pass'],
     [
       'its stand-in, which another gate refuses',
       expected,
-      [gpu({ name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' })],
+      [makeGpu({ name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' })],
       'pass',
     ],
-    ['ECC takes its share of the memory', expected, [gpu({ memoryTotalMiB: 23_028 })], 'pass'],
-    ['another card', expected, [gpu({ name: 'NVIDIA GeForce RTX 4080 SUPER' })], 'fail'],
-    ['a slice of the card', expected, [gpu({ memoryTotalMiB: 12_000 })], 'fail'],
-    ['one of two is another card', expected, [gpu(), gpu({ uuid: 'GPU-b', name: 'NVIDIA L40S' })], 'fail'],
+    ['ECC takes its share of the memory', expected, [makeGpu({ memoryTotalMiB: 23_028 })], 'pass'],
+    ['another card', expected, [makeGpu({ name: 'NVIDIA GeForce RTX 4080 SUPER' })], 'fail'],
+    ['a slice of the card', expected, [makeGpu({ memoryTotalMiB: 12_000 })], 'fail'],
+    ['one of two is another card', expected, [makeGpu(), makeGpu({ uuid: 'GPU-b', name: 'NVIDIA L40S' })], 'fail'],
     [
       'another card beside, that does not serve',
       expected,
-      [gpu(), gpu({ name: 'NVIDIA L40S', serving: false })],
+      [makeGpu(), makeGpu({ name: 'NVIDIA L40S', serving: false })],
       'pass',
     ],
-    ['no card was named or known', null, [gpu()], 'not-measured'],
+    ['no card was named or known', null, [makeGpu()], 'not-measured'],
     ['no GPU could be read', expected, [], 'not-measured'],
   ] as const)('%s', (_, wanted, gpus, status) => {
     expect(matchCard(wanted, card, gpus).status).toBe(status)
@@ -100,13 +71,10 @@ describe('gpu-exclusive', () => {
 
 describe('energy gates', () => {
   const trial = (energyJ: number | null, coverage: number | null, findings: string[] = []) =>
-    ({
-      index: 0,
-      windowStartMs: 0,
-      windowEndMs: 1,
+    makeTextTrial({
       energyJ: energyJ ?? missing('samples cover 90 %'),
-      energy: { coverage, findings },
-    }) as unknown as Trial
+      energy: { ...makeTextTrial().energy, coverage, findings },
+    })
 
   it.each([
     ['full', [trial(1, 1)], 'pass'],
@@ -116,7 +84,7 @@ describe('energy gates', () => {
     ['no energy', [trial(1, 1), trial(null, 0.9)], 'fail'],
     ['no window', [], 'not-measured'],
   ])('coverage: %s', (_, trials, status) => {
-    expect(checkCoverage(trials, [gpu()], undefined).status).toBe(status)
+    expect(checkCoverage(trials, [makeGpu()], undefined).status).toBe(status)
     expect(checkCoverage(trials, [], 'no nvidia-smi')).toEqual({ status: 'not-measured', evidence: 'no nvidia-smi' })
   })
 
@@ -157,18 +125,18 @@ describe('throttle', () => {
   })
 
   it('also believes the counters of the driver, which miss nothing between samples', () => {
-    const after = health({ throttleUs: { ...health().throttleUs, hw_thermal_slowdown: 120_000 } })
-    const passed = throttledBetween([health()], [after])
+    const after = makeHealth({ throttleUs: { ...makeHealth().throttleUs, hw_thermal_slowdown: 120_000 } })
+    const passed = throttledBetween([makeHealth()], [after])
     expect(passed).toMatchObject({ sw_power_cap: 0, hw_thermal_slowdown: 120_000 })
     expect(checkSlowdown([mask('0x0')], passed, 60_000).status).toBe('fail')
     expect(checkSlowdown([mask('0x0')], { sw_thermal_slowdown: 10_000 }, 60_000).status).toBe('warn')
   })
 
   it('has no difference of counters that are missing or were reset', () => {
-    expect(throttledBetween([], [health()])).toBeNull()
-    expect(throttledBetween([health({ throttleUs: null })], [health()])).toBeNull()
-    expect(throttledBetween([health()], [health({ throttleUs: { sw_power_cap: 5 } })])).toBeNull()
-    expect(throttledBetween([health()], [])).toBeNull()
+    expect(throttledBetween([], [makeHealth()])).toBeNull()
+    expect(throttledBetween([makeHealth({ throttleUs: null })], [makeHealth()])).toBeNull()
+    expect(throttledBetween([makeHealth()], [makeHealth({ throttleUs: { sw_power_cap: 5 } })])).toBeNull()
+    expect(throttledBetween([makeHealth()], [])).toBeNull()
   })
 })
 
@@ -185,31 +153,37 @@ describe('thermal-soak', () => {
 })
 
 describe('ecc', () => {
-  const none = { eccCorrected: null, eccUncorrected: null, remapPending: null, remapFailure: null }
+  const none = {
+    eccCorrected: null,
+    eccUncorrected: null,
+    remapPending: null,
+    remapFailure: null,
+    retirementPending: null,
+  }
   it.each([
-    ['clean', health(), 'pass'],
-    ['corrected errors from before the run', health({ eccCorrected: 2 }), 'pass'],
-    ['a corrected-error jump', health({ eccCorrected: 5 }), 'fail'],
-    ['an uncorrected error', health({ eccUncorrected: 1 }), 'fail'],
-    ['a pending remap', health({ remapPending: true }), 'fail'],
-    ['a failed remap', health({ remapFailure: true }), 'fail'],
-    ['a card without ECC', health(none), 'not-measured'],
+    ['clean', makeHealth(), 'pass'],
+    ['corrected errors from before the run', makeHealth({ eccCorrected: 2 }), 'pass'],
+    ['a corrected-error jump', makeHealth({ eccCorrected: 5 }), 'fail'],
+    ['an uncorrected error', makeHealth({ eccUncorrected: 1 }), 'fail'],
+    ['a pending remap', makeHealth({ remapPending: true }), 'fail'],
+    ['a failed remap', makeHealth({ remapFailure: true }), 'fail'],
+    ['a card without ECC', makeHealth(none), 'not-measured'],
   ])('%s', (_, after, status) => {
-    expect(checkMemoryErrors([health({ eccCorrected: 2 })], [after]).status).toBe(status)
+    expect(checkMemoryErrors([makeHealth({ eccCorrected: 2 })], [after]).status).toBe(status)
   })
 })
 
 describe('power-limit', () => {
   it('passes at the default or at what the scenario says, and tells how to mend it', () => {
-    expect(comparePowerLimit([gpu()]).status).toBe('pass')
-    expect(comparePowerLimit([gpu({ powerLimitW: 300 })], 300).status).toBe('pass')
-    expect(comparePowerLimit([gpu({ powerLimitW: 300 })])).toMatchObject({
+    expect(comparePowerLimit([makeGpu()]).status).toBe('pass')
+    expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })], 300).status).toBe('pass')
+    expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })])).toMatchObject({
       status: 'fail',
       evidence: expect.stringContaining('nvidia-smi -i 0 -pl 450'),
     })
-    expect(comparePowerLimit([gpu()], 300).status).toBe('fail')
-    expect(comparePowerLimit([gpu({ powerLimitW: null })]).status).toBe('not-measured')
-    expect(comparePowerLimit([gpu({ powerLimitW: 300, serving: false })]).status).toBe('not-measured')
+    expect(comparePowerLimit([makeGpu()], 300).status).toBe('fail')
+    expect(comparePowerLimit([makeGpu({ powerLimitW: null })]).status).toBe('not-measured')
+    expect(comparePowerLimit([makeGpu({ powerLimitW: 300, serving: false })]).status).toBe('not-measured')
   })
 })
 

@@ -23,10 +23,10 @@ export const makeGpu = (over: Partial<Gpu> = {}): Gpu => ({
 })
 
 export type CardHealth = CardSight['health'][number]
-/** Health of that card: nothing held back, no memory errors. */
+/** Health of that card: held back by its power cap only, no memory errors. */
 export const makeHealth = (over: Partial<CardHealth> = {}): CardHealth => ({
   uuid: 'GPU-a',
-  throttleUs: { hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0, sw_thermal_slowdown: 0, sw_power_cap: 0 },
+  throttleUs: { hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0, sw_thermal_slowdown: 0, sw_power_cap: 1000 },
   eccMode: 'Enabled',
   eccCorrected: 0,
   eccUncorrected: 0,

@@ -1,134 +1,75 @@
-import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
-import { scenarioSchema } from '../scenario/schema.ts'
-import { toolVersion } from '../version.ts'
+import type { RunRecord } from '../record/schema/run.ts'
+import { makeGpu, makeHealth, makeSampler, makeSight } from './card-builder.ts'
+import { calibration, makeServing } from './measured-run.ts'
+import { makeRun } from './record-builder.ts'
 
-/** Box, server and scenario of a hand-made live record, with names in it that a redacted copy must lose. */
+/** The UUID of the card of such a run. */
+export const UUID = 'GPU-3f2a9c1e-77aa-4b21-9d00-5c0ffee01234'
+
+/** Machine, server and scenario of a hand-made live record, with names in it that a redacted copy must lose. */
 export function observed(id: string): RunRecord {
-  const uuid = 'GPU-3f2a9c1e-77aa-4b21-9d00-5c0ffee01234'
   const served = 'RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8'
-  const sight = (atMs: number) => ({
-    atMs,
-    health: [
-      {
-        uuid,
-        throttleUs: { hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0, sw_thermal_slowdown: 0, sw_power_cap: 0 },
-        eccMode: 'Disabled',
-        eccCorrected: null,
-        eccUncorrected: null,
-        remapPending: null,
-        remapFailure: null,
-        retirementPending: null,
-        recoveryAction: null,
-        enforcedLimitW: 450,
-        defaultLimitW: 450,
-      },
-    ],
-    processes: [{ uuid, pid: 4242, name: '/home/alice/venv/bin/python', usedMiB: 20_000 }],
-  })
-  return {
-    schemaVersion: SCHEMA_VERSION,
-    id,
-    status: 'complete',
-    source: 'live',
-    sourceEvidence: [],
+  const noEcc = { eccMode: 'Disabled', eccCorrected: null, eccUncorrected: null }
+  const noRows = { remapPending: null, remapFailure: null, retirementPending: null, recoveryAction: null }
+  const sight = (atMs: number) =>
+    makeSight({
+      atMs,
+      health: [makeHealth({ uuid: UUID, ...noEcc, ...noRows })],
+      processes: [{ uuid: UUID, pid: 4242, name: '/home/alice/venv/bin/python', usedMiB: 20_000 }],
+    })
+  return makeRun({
+    card: 'rtx-4090',
+    name: 'NVIDIA GeForce RTX 4090',
+    scenario: 'llama-3.1-8b-fp8-batch8',
+    title: 'Llama 3.1 8B FP8 batch 8',
+    concurrency: 8,
     startedAt: '2026-11-20T10:15:00.000Z',
-    endedAt: '2026-11-20T10:17:00.000Z',
-    clock: { originMs: 1_795_169_700_000 },
-    tool: { name: 'joulemark', version: toolVersion, commit: null, node: 'v24.0.0' },
-    scenario: scenarioSchema.parse({
-      name: 'llama-3.1-8b-fp8-batch8',
-      title: 'Llama 3.1 8B FP8 batch 8',
-      kind: 'text',
-      model: 'llama-3.1-8b-instruct-fp8',
-      server: { maxModelLen: 16384, kvCacheDtype: 'fp8_e4m3' },
-      load: { shape: 'closed', concurrency: 8 },
-      prompt: { tokens: 512 },
+    slo: { ttftMs: 500, tpotMs: 50 },
+    scenarioFields: {
+      server: { maxModelLen: 16_384, kvCacheDtype: 'fp8_e4m3' },
       output: { tokens: 100 },
       trial: { seconds: 20, warmupSeconds: 0 },
-      slo: { ttftMs: 500, tpotMs: 50 },
-    }),
-    scenarioSha256: '',
-    card: { key: 'rtx-4090', name: 'NVIDIA GeForce RTX 4090' },
-    host: { hostname: 'gpu-box-7', kernel: 'Linux 6.8.0', cpu: 'AMD EPYC 9354P', cpuCount: 64, memoryGiB: 256 },
-    gpus: [
-      {
-        index: 0,
-        uuid,
-        name: 'NVIDIA GeForce RTX 4090',
-        driver: '580.95.05',
-        vbios: '95.02.3C.80.07',
-        powerLimitW: 450,
-        powerDefaultLimitW: 450,
-        memoryTotalMiB: 24564,
-        memoryReservedMiB: 346,
-        eccMode: 'Disabled',
-        persistenceMode: 'Enabled',
-        pcie: { genCurrent: 4, genMax: 4, widthCurrent: 16, widthMax: 16 },
-        maxSmClockMHz: 3105,
-        maxMemClockMHz: 10501,
-        serving: true,
+    },
+    more: {
+      id,
+      endedAt: '2026-11-20T10:17:00.000Z',
+      clock: { originMs: 1_795_169_700_000 },
+      scenarioSha256: '',
+      host: { hostname: 'gpu-box-7', kernel: 'Linux 6.8.0', cpu: 'AMD EPYC 9354P', cpuCount: 64, memoryGiB: 256 },
+      gpus: [makeGpu({ uuid: UUID, vbios: '95.02.3C.80.07', eccMode: 'Disabled' })],
+      endpoint: {
+        url: 'http://10.20.30.40:8000',
+        engine: 'vllm',
+        version: '0.27.0',
+        systemFingerprint: null,
+        model: served,
+        modelRoot: '/home/alice/.cache/huggingface/hub/models--RedHatAI--Meta-Llama-3.1-8B-Instruct-FP8/snapshots/0a1b',
+        servedModels: [served],
+        maxModelLen: 16_384,
+        serving: makeServing({
+          tensorParallel: null,
+          reasons: { quantization: 'gpu-box-7 does not tell', tensorParallel: 'the server does not tell' },
+        }),
       },
-    ],
-    endpoint: {
-      url: 'http://10.20.30.40:8000',
-      engine: 'vllm',
-      version: '0.27.0',
-      systemFingerprint: null,
-      model: served,
-      modelRoot: '/home/alice/.cache/huggingface/hub/models--RedHatAI--Meta-Llama-3.1-8B-Instruct-FP8/snapshots/0a1b',
-      servedModels: [served],
-      maxModelLen: 16384,
-      serving: {
-        metricNames: 'vllm',
-        kvCapacityTokens: 188_592,
-        kvMaxConcurrency: 11.5,
-        kvBlockTokens: 16,
-        kvCacheDtype: 'fp8_e4m3',
-        prefixCaching: true,
-        gpuMemoryUtilization: 0.92,
-        speculation: false,
-        quantization: null,
-        tensorParallel: null,
-        reasons: { quantization: 'gpu-box-7 does not tell', tensorParallel: 'the server does not tell' },
+      certificate: calibration,
+      telemetry: {
+        sampler: makeSampler({ rows: 500 }),
+        before: sight(0),
+        after: sight(95_000),
+        counter: { state: 'no-library', reason: 'libnvidia-ml.so.1 is not there' },
+        idle: { startMs: 0, endMs: 4800, powerW: null, pstates: [] },
+        trials: [],
       },
-    },
-    certificate: {
-      streams: 8,
-      tokensPerSPerStream: 40,
-      ttftErrorMs: { p50: 0.2, p99: 0.9, max: 1.1 },
-      gapErrorMs: { p50: 0.1, p99: 0.6, max: 0.9 },
-      cpuShareOfCore: 0.04,
-      highestTokensPerS: 220_000,
-    },
-    telemetry: {
-      sampler: {
-        fields: ['uuid', 'power.draw'],
-        missingFields: [],
-        intervalMs: 200,
-        rows: 500,
-        restarts: 0,
-        events: [],
-        gaveUp: null,
+      converged: null,
+      trialBounds: { fewest: 3, most: 10 },
+      drift: {
+        trials: [],
+        trend: { changeShare: null, p: null, drifts: false },
+        coldBurstTokensPerS: null,
+        soakedTokensPerS: null,
+        findings: [],
       },
-      before: sight(0),
-      after: sight(95_000),
-      counter: { state: 'no-library', reason: 'libnvidia-ml.so.1 is not there' },
-      idle: { startMs: 0, endMs: 4800, powerW: null, pstates: [] },
-      trials: [],
+      quotable: false,
     },
-    trials: [],
-    converged: null,
-    result: {},
-    trialBounds: { fewest: 3, most: 10 },
-    drift: {
-      trials: [],
-      trend: { changeShare: null, p: null, drifts: false },
-      coldBurstTokensPerS: null,
-      soakedTokensPerS: null,
-      findings: [],
-    },
-    gates: [],
-    quotable: false,
-    files: {},
-  }
+  })
 }

@@ -7,8 +7,9 @@ import type { CounterRow, GpuRow, RequestRow, ServerRow, TokenRow } from '../rec
 import { type RunRecord, runRecordSchema } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { RunWriter } from '../record/writer.ts'
-import { observed } from './live-record-box.ts'
+import { observed, UUID } from './live-record-box.ts'
 import { closedLoopRows, gpuRow } from './rows.ts'
+import { makeClientTokens, makeTextTrial } from './trial-builder.ts'
 
 /**
  * A hand-made record that says of itself that it is live, for tests only: rows of a steady load on one card, and
@@ -54,20 +55,16 @@ export async function writeLiveRun(root: string, options: LiveOptions = {}): Pro
   if (options.counter) writer.append('counter.csv', countedFrom(samples))
   const base = { ...boxOf(writer.id, options.counter), ...options.over }
   const scenarioSha256 = canonicalSha256(base.scenario)
-  const stubs = trials.map((trial) => ({ ...emptyTrial, ...trial, gpuRows: samples.length }))
-  const open = { ...base, scenarioSha256, trials: stubs as never, files: writer.closeFiles() }
+  // the values of these trials are made again from the rows; the client's word of itself and the times stay
+  const measured = trials.map((trial) =>
+    makeTextTrial({ ...trial, clientTokens: makeClientTokens(), gpuRows: samples.length }),
+  )
+  const open = { ...base, scenarioSha256, trials: measured, files: writer.closeFiles() }
   const record = { ...open, ...recompute(open, await readTrialRows(writer.directory)) }
   const whole = runRecordSchema.parse(record)
   const kept = options.key ? await signed(writer.directory, whole, options.key) : sealed(whole)
   writer.writeRecord(kept)
   return { directory: writer.directory, record: kept }
-}
-
-/** What a trial has before its figures: what the client said of itself, and that both sides counted. */
-const emptyTrial = {
-  kind: 'text',
-  client: { eventLoopDelayP99Ms: 1.2, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
-  clientTokens: {},
 }
 
 function requestsOf(trial: number, startMs: number): RequestRow[] {
@@ -141,6 +138,3 @@ function boxOf(id: string, hasCounter = false): RunRecord {
   const { telemetry } = box
   return hasCounter && telemetry ? { ...box, telemetry: { ...telemetry, counter: { state: 'ok' } } } : box
 }
-
-/** The UUID of the card of such a run. */
-export const UUID = 'GPU-3f2a9c1e-77aa-4b21-9d00-5c0ffee01234'

@@ -10,7 +10,7 @@ import { makeRun, type RunOverrides } from './record-builder.ts'
 import { makeClientTokens, makeImageTrial, makeServerTrial, makeTextTrial, makeTrainingTrial } from './trial-builder.ts'
 
 /** A server as the scenario of `measuredRun` requires it; every field can be set. */
-const makeServing = (over: Partial<Serving> = {}): Serving => ({
+export const makeServing = (over: Partial<Serving> = {}): Serving => ({
   metricNames: 'vllm',
   kvCapacityTokens: 196_000,
   kvMaxConcurrency: 12,
@@ -26,7 +26,7 @@ const makeServing = (over: Partial<Serving> = {}): Serving => ({
 })
 
 /** What a client got wrong against an exact server: next to nothing. */
-const calibration: NonNullable<RunRecord['certificate']> = {
+export const calibration: NonNullable<RunRecord['certificate']> = {
   streams: 8,
   tokensPerSPerStream: 40,
   ttftErrorMs: { p50: 0.2, p99: 0.9, max: 1.1 },

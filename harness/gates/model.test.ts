@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
+
+type Case = readonly [name: string, over: MeasuredRun, status: string, evidence: string]
+
+const awq = 'hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4'
+test.each<Case>([
+  ['as wanted', {}, 'pass', 'context 16384'],
+  [
+    'by its other name',
+    { endpoint: { model: 'mine', modelRoot: 'RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8' } },
+    'pass',
+    'mine',
+  ],
+  ['another model under the right name', { endpoint: { modelRoot: awq } }, 'fail', awq],
+  [
+    'from a cache folder of another model',
+    { endpoint: { modelRoot: '/root/hub/models--meta-llama--Llama-3.2-1B/snapshots/abc' } },
+    'fail',
+    'meta-llama/Llama-3.2-1B',
+  ],
+  [
+    'from a folder of its name',
+    { endpoint: { modelRoot: '/models/Meta-Llama-3.1-8B-Instruct-FP8/' } },
+    'pass',
+    'serves',
+  ],
+  ['from a folder of any name', { endpoint: { modelRoot: './weights' } }, 'warn', 'does not show the model'],
+  ['context too short', { endpoint: { maxModelLen: 8192 } }, 'fail', '16384 required, it has 8192'],
+  ['context unknown', { endpoint: { maxModelLen: null } }, 'not-measured', 'not reported by the server'],
+  ['fp8 is fp8_e4m3', { serving: { kvCacheDtype: 'fp8' } }, 'pass', 'KV cache fp8_e4m3'],
+  ['KV in 16 bits', { serving: { kvCacheDtype: 'auto' } }, 'fail', 'it has auto'],
+  ['KV unknown', { serving: { kvCacheDtype: null } }, 'not-measured', 'not reported by the server'],
+  [
+    'a BF16 checkpoint that may have been quantised online',
+    { endpoint: { model: 'meta-llama/Llama-3.1-8B-Instruct', modelRoot: null } },
+    'not-measured',
+    'only with --quantization fp8',
+  ],
+  [
+    'the same, told',
+    { endpoint: { model: 'meta-llama/Llama-3.1-8B-Instruct', modelRoot: null }, serving: { quantization: 'fp8' } },
+    'pass',
+    'it has fp8',
+  ],
+  [
+    'the same, not quantised',
+    { endpoint: { model: 'meta-llama/Llama-3.1-8B-Instruct', modelRoot: null }, serving: { quantization: 'none' } },
+    'fail',
+    'it has none',
+  ],
+])('endpoint-model: %s', (_, over, status, evidence) => {
+  const gate = gateOf(measuredRun(over), 'endpoint-model')
+  expect(gate).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
+})

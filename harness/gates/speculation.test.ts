@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { missing } from '../record/measured.ts'
+import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
+
+const notExported = missing('not exported by this server')
+
+type Case = readonly [name: string, over: MeasuredRun, status: string, evidence: string]
+
+test.each<Case>([
+  ['none', {}, 'pass', '1.000 output tokens per engine step'],
+  [
+    'drafted',
+    { server: { specDecodeDraftTokens: 100, specDecodeAcceptedTokens: 60 } },
+    'fail',
+    '100 tokens were drafted, 60 of them accepted (60.0 %)',
+  ],
+  ['set up', { serving: { speculation: true } }, 'fail', 'set up'],
+  ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens per engine step'],
+  ['streams in lumps', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
+  [
+    'unknown',
+    { server: { tokensPerStep: notExported }, serving: { speculation: null } },
+    'not-measured',
+    'tokens per event',
+  ],
+])('speculation: %s', (_, over, status, evidence) => {
+  expect(gateOf(measuredRun(over), 'speculation')).toMatchObject({
+    status,
+    evidence: expect.stringContaining(evidence),
+  })
+})
