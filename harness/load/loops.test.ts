@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
 import { seededRandom } from '../plan/random.ts'
-import type { Appointment } from './appointments.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { runOpenLoop } from './open-loop.ts'
 import { runQueuedLoop } from './queued-loop.ts'
+import type { Appointment } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
 
 /** A clock that moves only when somebody sleeps: everything due is woken in order. */

@@ -1,5 +1,5 @@
 import { type Clock, sleepUnlessAborted } from '../clock.ts'
-import type { Appointment } from './appointments.ts'
+import type { Appointment } from './scheduled-requests.ts'
 
 export interface OpenLoopDeps<Lane> {
   readonly clock: Clock

@@ -6,14 +6,14 @@ import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
 import { makeBodies } from '../plan/prompt-body.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
-import { appointmentsOf } from './appointments.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { type Lane, makeHead, makeLanes, openAll, sendOnLane } from './lanes.ts'
+import { type Lane, makeHead, makeLanes, openAll, sendOnLane } from './connection-slots.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
 import { runQueuedLoop } from './queued-loop.ts'
+import { appointmentsOf } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
-import { Tally, threadCost } from './tally.ts'
+import { Tally, threadCost } from './worker-stats.ts'
 
 /**
  * A load worker: the thread in which tokens are timed. It draws nothing, writes nothing and samples nothing;

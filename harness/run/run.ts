@@ -1,4 +1,4 @@
-import { certifyClient } from '../load/certificate.ts'
+import { certifyClient } from '../load/calibration.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { readRows } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'

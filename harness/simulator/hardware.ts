@@ -7,7 +7,7 @@ import { kvCapacityTokens, overheadBytesOf } from '../physics/memory.ts'
 import { defaultEfficiency, stepTimeMs } from '../physics/step-time.ts'
 import { weightBytes } from '../physics/weights.ts'
 import type { StepCostModel } from './engine/step-work.ts'
-import { speculationOf, timedModel } from './faults/lies.ts'
+import { speculationOf, timedModel } from './faults/false-reports.ts'
 import type { SimulatorOptions } from './options.ts'
 
 /** A card that serves a model: what the engine and nvidia-smi need to know of the two together. */

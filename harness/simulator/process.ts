@@ -6,10 +6,10 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../clock.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../errors.ts'
+import { simulationOf } from './create-simulation.ts'
 import { outOfMemoryLog } from './faults/oom-log.ts'
 import { describeHardware } from './hardware.ts'
 import { parseOptions } from './options.ts'
-import { simulationOf } from './simulation-of.ts'
 import { writeSmiLauncher } from './smi-launcher.ts'
 
 /** How long a slow start takes: weights are loaded, graphs captured. */

@@ -11,8 +11,8 @@ import { type Sampler, startSampler } from './sampler/sampler.ts'
 import { type LoopLimits, loopLimits } from './sampler/watched-loop.ts'
 import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
 import { parseHelpFields } from './smi/fields.ts'
-import { readFingerprint, readSight } from './snapshot/box.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
+import { readFingerprint, readSight } from './snapshot/record-snapshot.ts'
 
 /** The card as a run sees it: what is there, and a way to watch it. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {

@@ -1,4 +1,4 @@
-import { playArena } from '../../load/loopback/play.ts'
+import { playArena } from '../../load/loopback/run-scenario.ts'
 import { finishArena, readArena } from './finish.ts'
 
 /** The load engine's own hot path, as a process of its own beside the others. */

@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { monotonicMs, type Seen, WARM_UP_ID } from '../../load/loopback/arena.ts'
+import { monotonicMs, type Seen, WARM_UP_ID } from '../../load/loopback/loopback-scenario.ts'
 import { makeBodies } from '../../plan/prompt-body.ts'
 import { finishArena, readArena } from './finish.ts'
 

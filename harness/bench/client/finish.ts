@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { type Arena, type ArenaCost, type Seen, toStamps } from '../../load/loopback/arena.ts'
+import { type Arena, type ArenaCost, type Seen, toStamps } from '../../load/loopback/loopback-scenario.ts'
 
 /** An arena as a client process gets it: JSON in its first argument, and where its stamps go. */
 export interface BenchArena extends Arena {

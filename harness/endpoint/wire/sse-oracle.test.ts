@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SlowLines } from './sse-lines.ts'
+import { SlowLines } from './sse-line-parser.ts'
 import { SseScanner } from './sse-scanner.ts'
 
 /** The events of a stream as another reader of the same standard has them; it gets the text in one piece. */

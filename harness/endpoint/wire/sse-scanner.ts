@@ -1,4 +1,4 @@
-import { SlowLines } from './sse-lines.ts'
+import { SlowLines } from './sse-line-parser.ts'
 
 /** What one stream of server-sent events has said so far. Times are stamped once a read, on the run's clock. */
 export interface StreamFacts {

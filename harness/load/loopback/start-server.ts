@@ -13,7 +13,7 @@ export interface LoopbackOptions {
 
 export interface Loopback {
   readonly url: string
-  /** Ends the server and returns its stamps: rows as in arena.ts, with the arrival of the request in the second place. */
+  /** Ends the server and returns its stamps: rows as in loopback-scenario.ts, with the arrival of the request in the second place. */
   finish(): Promise<Float64Array>
   kill(): void
 }

@@ -1,10 +1,10 @@
 import type { EngineDriver } from '../engine/driver.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Tales } from '../faults/lies.ts'
+import type { Tales } from '../faults/false-reports.ts'
 import type { Silence } from '../faults/sensor-faults.ts'
 import type { StreamFates } from '../faults/stream-fates.ts'
 import type { Random } from '../random.ts'
-import type { EngineLife } from './life.ts'
+import type { EngineLife } from './engine-dead.ts'
 import type { Outbox } from './outbox.ts'
 
 /** The model as the endpoints see it. */

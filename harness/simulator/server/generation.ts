@@ -3,7 +3,7 @@ import { pieces } from '../engine/token-table.ts'
 import { AnswerStream, type Generation, type StopSequences } from './answer-stream.ts'
 import { sendError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
-import { engineDead } from './life.ts'
+import { engineDead } from './engine-dead.ts'
 import { checkLength, type GenerationAsk } from './sampling.ts'
 import type { StreamShape } from './stream-shapes.ts'
 

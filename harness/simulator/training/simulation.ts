@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { systemClock } from '../../clock.ts'
+import { bareMachine } from '../bare-machine.ts'
 import { findCard } from '../hardware.ts'
-import { bareMachine } from '../machine-of.ts'
 import type { SimulatorOptions } from '../options.ts'
 import { noSuchRoute, sendError } from '../server/api-error.ts'
 import { createMachineServer } from '../server/machine-server.ts'

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { EnergyCounter } from '../nvml/counter.ts'
 import type { LoopEnd, StartLoop } from '../sampler/smi-loop.ts'
 import { sensorChecks } from './checks-sensor.ts'
-import { changeIntervalMs } from './sensor-figures.ts'
+import { changeIntervalMs } from './sensor-metrics.ts'
 import { type ProbeOptions, probeSensor } from './sensor-probe.ts'
 
 interface Sensor {

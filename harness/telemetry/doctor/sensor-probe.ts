@@ -7,7 +7,7 @@ import { startSampler } from '../sampler/sampler.ts'
 import type { StartLoop } from '../sampler/smi-loop.ts'
 import type { LoopLimits } from '../sampler/watched-loop.ts'
 import type { SmiExec } from '../smi/exec.ts'
-import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-figures.ts'
+import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-metrics.ts'
 
 /** What the sensor of one card did during a probe. */
 export interface SensorFigures {

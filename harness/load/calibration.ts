@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import type { Arena, ArenaCost } from './loopback/arena.ts'
+import type { Arena, ArenaCost } from './loopback/loopback-scenario.ts'
 import { compareStamps } from './loopback/stamp-errors.ts'
 import { startLoopback } from './loopback/start-server.ts'
 import { WORKER_MEMORY } from './worker-memory.ts'
@@ -69,7 +69,7 @@ async function play(
   const server = await startLoopback(options)
   try {
     const workerData: Arena = { ...shape, url: server.url }
-    const worker = new Worker(new URL('./loopback/certify-worker.ts', import.meta.url), {
+    const worker = new Worker(new URL('./loopback/calibrate-worker.ts', import.meta.url), {
       workerData,
       resourceLimits: WORKER_MEMORY,
     })

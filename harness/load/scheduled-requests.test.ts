@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AppointmentPlan, appointmentsOf, shareOf } from './appointments.ts'
+import { type AppointmentPlan, appointmentsOf, shareOf } from './scheduled-requests.ts'
 
 const take = <T>(items: Iterable<T>, count: number): T[] => {
   const taken: T[] = []

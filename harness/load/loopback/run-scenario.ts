@@ -1,8 +1,8 @@
 import { parseAddress } from '../../endpoint/address.ts'
 import { sendTimed } from '../../endpoint/timed-request.ts'
 import { makeBodies } from '../../plan/prompt-body.ts'
-import { makeLanes, openAll } from '../lanes.ts'
-import { type Arena, type ArenaCost, monotonicMs, type Seen, WARM_UP_ID } from './arena.ts'
+import { makeLanes, openAll } from '../connection-slots.ts'
+import { type Arena, type ArenaCost, monotonicMs, type Seen, WARM_UP_ID } from './loopback-scenario.ts'
 
 /** The load engine's own hot path against the loopback server: the same lanes, bodies and parser as in a run. */
 export async function playArena(arena: Arena): Promise<{ seen: Seen[]; cost: ArenaCost }> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certifyClient } from './certificate.ts'
+import { certifyClient } from './calibration.ts'
 import { compareStamps } from './loopback/stamp-errors.ts'
 
 test('errors are the differences between what a client and the server stamped', () => {

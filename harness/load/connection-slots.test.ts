@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { OPENING_AT_ONCE, openAll } from './lanes.ts'
+import { OPENING_AT_ONCE, openAll } from './connection-slots.ts'
 
 /** Connections that count how many are being opened; the one of number `broken` refuses. */
 function connections(count: number, broken = -1) {
