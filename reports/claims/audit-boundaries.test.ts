@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { modelByKey } from '../../harness/catalogue/models.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
 import { measuredFindings } from './measured.ts'
+import { claimLimit } from './model-physics.ts'
 import { type Claims, parseClaims } from './schema.ts'
 
 type Row = Record<string, unknown> & { readonly id: string }
@@ -111,6 +114,21 @@ describe('a spec sheet', () => {
   })
 })
 
+describe('seconds per image, at 30 steps of SDXL: 358.8 TFLOP at no more than 165.2 a second', () => {
+  const imageRate = (value: number) =>
+    verdictOf(
+      claimsOf({
+        throughput: [{ id: 'it', workload: { model: 'sdxl', steps: 30 }, 'rtx-4090': quantity(value, 's/image') }],
+      }),
+      'throughput.it.rtx-4090',
+    )?.status
+
+  test('are judged at the slow end of what the printed number stands for', () => {
+    // 2.2 stands for up to 2.25 s, which need 159.5 TFLOPS; 2.1 for up to 2.15 s, which need 166.9
+    expect([imageRate(2.2), imageRate(2.1)]).toEqual(['plausible', 'impossible'])
+  })
+})
+
 describe('what fits', () => {
   const fits = (value: string, workload: object) =>
     verdictOf(
@@ -127,6 +145,20 @@ describe('what fits', () => {
     expect(said(9)?.why.join()).toContain('are 9.1 GB, said are 9')
     expect([said(8.3)?.status, said(8.1)?.status]).toEqual(['consistent', 'inconsistent'])
     expect([said(9.9)?.status, said(10.1)?.status]).toEqual(['consistent', 'inconsistent'])
+  })
+
+  test('weights of 4 bits carry 20 bits of scale and zero for each 128: 5.7 GB', () => {
+    const workload = { model: 'llama-3.1-8b', quant: 'awq-int4', claimed_weights_gb: 5.73 }
+    const claims = claimsOf({ fits: [{ id: 'it', workload }] })
+    expect(verdictOf(claims, 'fits.it.claimed_weights_gb')?.status).toBe('consistent')
+  })
+
+  test('training an image model beside its weights is classed by the room: tight under 2, trivial from 8 on', () => {
+    // SDXL on the RTX 4090: (25.26 - 1.8 - 6.94) / 7 GB = 2.36
+    expect(fits('Comfortable', { model: 'sdxl' })?.why.join()).not.toContain('by our scale')
+    expect(fits('Tight', { model: 'sdxl' })?.why.join()).toMatch(
+      /room for 2\.4 times the need: .*; by our scale Comfortable$/,
+    )
   })
 
   test('an OOM of what has room is wrong, of what has room by the kindest reading only it is open', () => {
@@ -237,4 +269,11 @@ describe('claimed beside measured', () => {
       expect(measuredFindings(claims({}), runs, claimCatalogue)).toMatchObject([{ status: 'confirmed' }])
     }
   })
+})
+
+test('the limit that no claim may pass reads KV as FP8: 64 KiB per token of Llama 3.1 8B', () => {
+  const [card, model] = [cardByKey('rtx-4090')!, modelByKey('llama-3.1-8b-instruct-fp8')!]
+  const at = (contextTokens: number) => claimLimit(card, model, { batch: 32, contextTokens }).bytesPerStep
+  // keys and values of 8 heads of 128 in 32 layers, one byte each; for 32 streams of 1000 tokens
+  expect(at(1000) - at(0)).toBeCloseTo(32 * 1000 * (2 * 8 * 128 * 32), -1)
 })
