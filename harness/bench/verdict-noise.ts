@@ -1,3 +1,4 @@
+import type { MetricKey } from '../metrics/catalogue.ts'
 import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
 
 /**
@@ -45,15 +46,17 @@ export const slower = (truth: TrueScenario, loss: number): TrueScenario => ({
   powerW: truth.powerW * (1 - loss / 5),
 })
 
-/** The metrics of a text scenario that `compare` looks at. */
-export type TextKey =
-  | 'outputTokensPerS'
-  | 'decodeTokensPerS'
-  | 'ttftMsP50'
-  | 'tpotMsP50'
-  | 'tokensPerJ'
-  | 'meanPowerW'
-  | 'peakMemoryMiB'
+/** The metrics whose noise is modelled; a comparison of real runs has a few more. */
+export const modelledKeys = [
+  'outputTokensPerS',
+  'decodeTokensPerS',
+  'ttftMsP50',
+  'tpotMsP50',
+  'tokensPerJ',
+  'meanPowerW',
+  'peakMemoryMiB',
+] as const satisfies readonly MetricKey[]
+export type TextKey = (typeof modelledKeys)[number]
 export type TrialValues = Readonly<Record<TextKey, number>>
 
 /** One start of the server on one box: trials of each scenario, one after another, for as long as they are asked for. */

@@ -1,9 +1,10 @@
-import { comparedMetric, comparedMetrics } from '../metrics/catalogue.ts'
+import { comparedMetric } from '../metrics/catalogue.ts'
 import { figureOf } from '../metrics/result.ts'
 import { intervalQuantile, isCertain, type TrialBounds } from '../metrics/stopping.ts'
 import { mixSeed } from '../plan/random.ts'
 import { compareSuite, type MetricComparison, type ScenarioValues } from '../verdict/verdict.ts'
 import {
+  modelledKeys,
   type NoiseModel,
   NoisyRun,
   sharedNoise,
@@ -12,9 +13,6 @@ import {
   type TextKey,
   type TrialValues,
 } from './verdict-noise.ts'
-
-/** The scenarios of the study are closed loops of text. */
-const CLOSED_LOOP = { kind: 'text', load: { shape: 'closed', concurrency: 32, rampSeconds: 1 } } as const
 
 /** How a box is measured: trials until certain within bounds, or a fixed number where both are one. */
 export interface Protocol {
@@ -107,12 +105,7 @@ function valuesOf(
   fewest: number,
 ): ScenarioValues {
   const byMetric = (side: TrialValues[][][]) =>
-    Object.fromEntries(
-      comparedMetrics(CLOSED_LOOP).map((key) => [
-        key,
-        side.map((run) => run[scenario]!.map((trial) => trial[key as TextKey])),
-      ]),
-    )
+    Object.fromEntries(modelledKeys.map((key) => [key, side.map((run) => run[scenario]!.map((trial) => trial[key]))]))
   const looked = [...baseline, ...candidate].some((run) => run[scenario]!.length > fewest)
   return { baseline: byMetric(baseline), candidate: byMetric(candidate), looked }
 }
