@@ -1,3 +1,4 @@
+import { quotient } from '../record/measured.ts'
 import { isScheduled } from '../scenario/load-shape.ts'
 import { ofKind, type ScenarioShape } from './metric.ts'
 
@@ -101,6 +102,17 @@ export const textMetrics = ofKind('text', {
     formula: 'output tokens in the window / energy of the GPU boards in the window',
     comparison: { hypothesis: 'efficiency', decides: true, floor: 0 },
     of: (trial) => trial.tokensPerJ,
+  },
+  inputTokensPerJ: {
+    ...higher,
+    ...shown,
+    label: 'Input energy efficiency',
+    shortLabel: 'Input eff.',
+    unit: 'tokens/J',
+    digits: 3,
+    formula: 'prompt tokens of the requests that lie wholly inside the window / energy of the GPU boards in the window',
+    comparison: { hypothesis: 'input efficiency', decides: false, floor: 0 },
+    of: ({ promptTokens, energyJ }) => quotient(promptTokens, energyJ, 'no energy was used in the window'),
   },
   joulesPerOutputToken: {
     ...lower,
