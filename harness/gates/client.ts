@@ -28,7 +28,7 @@ export const clientHeadroom = defineGate({
   evidence:
     'Event-loop delay, CPU share, late and dropped requests; from the calibration: TTFT error, gap error and highest rate.',
   whatToDo:
-    'Stop other work on the client machine, give the client more workers (`--workers`) or more connections (`maxInFlight`), or run it on another machine. After a warning, run with the calibration.',
+    'Stop other work on the client machine, give the client more workers (`--workers`) or more connections (`maxInFlight`), or run it on another machine. After a warning, run without `--skip-calibration`.',
   evaluate({ trials, certificate }) {
     const delays = trials.map((trial) => trial.client.eventLoopDelayP99Ms).filter((value) => value !== null)
     const shares = trials.map((trial) => trial.client.cpuShareOfCore).filter((value) => value !== null)
