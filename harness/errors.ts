@@ -1,16 +1,16 @@
-/** Exit codes of the command line: what a script may rely on. */
-export const exitCodes = { done: 0, answerIsNo: 1, badInput: 2, worldFailed: 3, interrupted: 130 } as const
+/** Exit codes of the command line. Scripts may rely on them. */
+export const exitCodes = { done: 0, negativeResult: 1, badInput: 2, environmentFailed: 3, interrupted: 130 } as const
 
 /**
- * `bad-input`: the person can mend it by typing something else (exit 2).
- * `world-failed`: endpoint, card or disk let us down (exit 3).
- * `answer-is-no`: the work was done and the answer is no: regressed, not quotable (exit 1).
+ * `bad-input`: the user can fix it with other input (exit 2).
+ * `environment`: the endpoint, a card or the disk failed (exit 3).
+ * `negative-result`: the command completed and its result is negative, such as regressed or not quotable (exit 1).
  */
-export type ErrorCode = 'bad-input' | 'world-failed' | 'answer-is-no'
+export type ErrorCode = 'bad-input' | 'environment' | 'negative-result'
 
 /**
- * The one error class for what stops us. Failed requests and missing samples are values, not errors.
- * The message is one line: what was wrong, where, what was expected, what to do.
+ * The one error class for what ends a command. Failed requests and missing samples are values, not errors.
+ * The message is one line: what is wrong, where, what was expected, what to do.
  */
 export class JoulemarkError extends Error {
   readonly code: ErrorCode
@@ -23,11 +23,11 @@ export class JoulemarkError extends Error {
 
   get exitCode(): number {
     if (this.code === 'bad-input') return exitCodes.badInput
-    return this.code === 'world-failed' ? exitCodes.worldFailed : exitCodes.answerIsNo
+    return this.code === 'environment' ? exitCodes.environmentFailed : exitCodes.negativeResult
   }
 }
 
-/** What anybody threw, as one line without a stack. */
+/** The message of anything thrown, as one line without a stack. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text.replace(/\s*\n\s*/g, ' ').trim()

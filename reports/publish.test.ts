@@ -20,8 +20,8 @@ test('writes each format once, in order, and makes the folder', async () => {
   expect(await readFile(written[0]!, 'utf8')).toContain('# Joulemark report (SIMULATED)')
 })
 
-test('a disk that refuses is a world-failed error of one line', async () => {
+test('a disk that refuses is an environment error of one line', async () => {
   const file = join(dir, 'file')
   await writeFile(file, '')
-  await expect(publish(makeReport(), ['md'], file)).rejects.toMatchObject({ code: 'world-failed' })
+  await expect(publish(makeReport(), ['md'], file)).rejects.toMatchObject({ code: 'environment' })
 })

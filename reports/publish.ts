@@ -7,7 +7,7 @@ import type { Report } from './report.ts'
 /**
  * Writes a report in the given formats under a folder (made if it is not there) and gives the paths written, in order.
  * `terminal` is written as `report.txt` like any other; who wants it on a screen calls `renderTerminal`.
- * The only place of the reporter that touches the disk. Throws a `world-failed` error when it lets us down.
+ * The only place of the reporter that writes to the disk. Throws `environment` when the disk refuses.
  */
 export async function publish(report: Report, formats: readonly Format[], outDir: string): Promise<string[]> {
   const files = (await Promise.all([...new Set(formats)].map((format) => renderers[format](report)))).flat()
@@ -18,7 +18,7 @@ export async function publish(report: Report, formats: readonly Format[], outDir
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, text)
     } catch (cause) {
-      throw new JoulemarkError('world-failed', `cannot write the report to ${path}: ${messageOf(cause)}`, { cause })
+      throw new JoulemarkError('environment', `cannot write the report to ${path}: ${messageOf(cause)}`, { cause })
     }
     written.push(path)
   }

@@ -25,7 +25,7 @@ try {
       `internal error: ${messageOf(error)}\nThis is a fault in joulemark, not in your input. Please report it with the ` +
         `command, the output of joulemark --version, and these lines:\n${(error as Error)?.stack ?? ''}\n`,
     )
-    exitCode = exitCodes.worldFailed
+    exitCode = exitCodes.environmentFailed
   }
 }
 process.exitCode = exitCode

@@ -81,7 +81,7 @@ const steps = [
     name: 'a driver that costs 5 % of bandwidth',
     bandwidthShare: 0.95,
     verdict: 'regressed',
-    code: exitCodes.answerIsNo,
+    code: exitCodes.negativeResult,
   },
 ] as const
 for (const { name, bandwidthShare, verdict, code } of steps) {
@@ -91,5 +91,5 @@ for (const { name, bandwidthShare, verdict, code } of steps) {
   console.log(
     `exit ${ended.code}: ${isExpected ? 'as expected' : `MISSED: ${verdict} and exit ${code} were expected`}\n`,
   )
-  if (!isExpected) process.exitCode = exitCodes.answerIsNo
+  if (!isExpected) process.exitCode = exitCodes.negativeResult
 }

@@ -157,4 +157,4 @@ for (const share of [0.003, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05]) {
   console.log(line([percent(share), shown(plain), shown(built)], spread))
 }
 
-process.exitCode = expectations.every(({ met }) => met) ? exitCodes.done : exitCodes.answerIsNo
+process.exitCode = expectations.every(({ met }) => met) ? exitCodes.done : exitCodes.negativeResult

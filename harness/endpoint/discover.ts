@@ -29,7 +29,7 @@ export interface ModelCard {
 }
 
 /**
- * Asks the endpoint what it is and what it serves. Throws `world-failed` when it cannot be reached, `bad-input` when
+ * Asks the endpoint what it is and what it serves. Throws `environment` when it cannot be reached, `bad-input` when
  * it wants another key or does not serve the model (those that it serves are listed).
  */
 export async function discover(address: Address, apiKey: string | null, wanted: WantedModel): Promise<Discovery> {
@@ -76,15 +76,15 @@ function endpointError(address: Address, apiKey: string | null, error: unknown):
     const cause = messageOf(error.cause ?? error) || 'connection failed'
     const advice = 'is the server up, and is this its address? vLLM listens only when it is ready'
     return new JoulemarkError(
-      'world-failed',
+      'environment',
       `endpoint ${address.url}: cannot be reached (${deepest(error) ?? cause}); ${advice}`,
     )
   }
   if (error instanceof OpenAI.APIError) {
     const what = error.status === 404 ? 'no /v1/models there: not an OpenAI-compatible server?' : messageOf(error)
-    return new JoulemarkError('world-failed', `endpoint ${address.url}: HTTP ${error.status}: ${what}`)
+    return new JoulemarkError('environment', `endpoint ${address.url}: HTTP ${error.status}: ${what}`)
   }
-  return new JoulemarkError('world-failed', `endpoint ${address.url}: ${messageOf(error)}`)
+  return new JoulemarkError('environment', `endpoint ${address.url}: ${messageOf(error)}`)
 }
 
 /** The system's own word, such as ECONNREFUSED, from the bottom of the chain of causes. */

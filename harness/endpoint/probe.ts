@@ -51,7 +51,7 @@ export async function probeEndpoint(
       )
     }
     if (status !== undefined && status < 500) throw new JoulemarkError('bad-input', `${where}: ${messageOf(error)}`)
-    throw new JoulemarkError('world-failed', `${where}: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${where}: ${messageOf(error)}`)
   }
 }
 

@@ -18,12 +18,12 @@ const STREAMS = 8
 const ANSWER_TOKENS = 128
 
 /**
- * Prepares a load of plain completions on whatever model the server lists first. Throws `world-failed` or `bad-input`, one
+ * Prepares a load of plain completions on whatever model the server lists first. Throws `environment` or `bad-input`, one
  * clear line, when the server cannot be asked or serves nothing.
  */
 export async function prepareShortLoad(address: Address, apiKey: string | null): Promise<ShortLoad> {
   const [model] = await listModels(address, apiKey)
-  if (!model) throw new JoulemarkError('world-failed', `endpoint ${address.url}: serves no model`)
+  if (!model) throw new JoulemarkError('environment', `endpoint ${address.url}: serves no model`)
   const body = {
     model: model.id,
     prompt: 'Count from one to a thousand in words: one, two, three,',

@@ -27,7 +27,7 @@ export async function writeArchive(path: string, files: readonly ArchiveFile[]):
   try {
     await packInto(createWriteStream(path), files)
   } catch (error) {
-    throw new JoulemarkError('world-failed', `${path}: the bundle cannot be written: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${path}: the bundle cannot be written: ${messageOf(error)}`)
   }
 }
 
@@ -66,7 +66,7 @@ export interface UnpackedFile {
 
 /**
  * Unpacks an archive into a folder. Plain files with plain names only: links, absolute paths, `..` and names that are
- * there twice are refused with `answer-is-no`, as is a stream that is not whole.
+ * there twice are refused with `negative-result`, as is a stream that is not whole.
  */
 export async function unpackArchive(path: string, folder: string): Promise<UnpackedFile[]> {
   const files: UnpackedFile[] = []
@@ -90,7 +90,7 @@ export async function unpackArchive(path: string, folder: string): Promise<Unpac
     }
     await flowing
   } catch (error) {
-    throw new JoulemarkError('answer-is-no', `${path}: not a whole bundle: ${messageOf(error)}`)
+    throw new JoulemarkError('negative-result', `${path}: not a whole bundle: ${messageOf(error)}`)
   }
   return files
 }

@@ -51,7 +51,7 @@ export async function checkBundle(path: string, folder: string): Promise<Checked
     }
     return { problems, runs: list.data.runs.map((name) => join(folder, name)), files: list.data.files }
   } catch (error) {
-    if (error instanceof JoulemarkError && error.code !== 'answer-is-no') throw error
+    if (error instanceof JoulemarkError && error.code !== 'negative-result') throw error
     return broken(messageOf(error))
   }
 

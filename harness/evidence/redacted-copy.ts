@@ -13,7 +13,7 @@ import { identifiersIn, redactedRecord } from './redact-record.ts'
 
 /**
  * Writes the redacted copy of a run into a folder of its own under `root`, with the signature that was made over it when
- * the run ended, and gives its path. An unsigned run gives an unsigned copy. Throws `answer-is-no` when the copy comes out
+ * the run ended, and gives its path. An unsigned run gives an unsigned copy. Throws `negative-result` when the copy comes out
  * other than the one that was signed: another version of joulemark made it.
  */
 export async function writeRedactedCopy(directory: string, record: RunRecord, root: string): Promise<string> {
@@ -22,7 +22,7 @@ export async function writeRedactedCopy(directory: string, record: RunRecord, ro
   const signed = record.redactedCopy
   if (signed && signed.manifestSha256 !== digest) {
     throw new JoulemarkError(
-      'answer-is-no',
+      'negative-result',
       `${directory}: its redacted copy comes out other than the one that was signed; use the joulemark that ran it (${record.tool.version}, commit ${record.tool.commit ?? 'unknown'})`,
     )
   }

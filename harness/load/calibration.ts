@@ -54,7 +54,7 @@ export async function certifyClient(
       highestTokensPerS: full.cost.chunks / (full.cost.wallMs / 1000),
     }
   } catch (error) {
-    throw new JoulemarkError('world-failed', `the client could not be tried against itself: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `the client could not be tried against itself: ${messageOf(error)}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

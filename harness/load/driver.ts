@@ -31,7 +31,7 @@ export interface LoadDriver {
 
 /**
  * Starts `workers` threads that share the scenario's connections and opens all their connections.
- * Throws `world-failed` when the endpoint does not take them.
+ * Throws `environment` when the endpoint does not take them.
  */
 export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: LoadListener): Promise<LoadDriver> {
   const count = Math.max(1, Math.min(plan.workers, plan.connections))
@@ -59,7 +59,7 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
     await Promise.all(members.map((member) => member.ask({ kind: 'open' }, 'opened')))
   } catch (error) {
     await close()
-    throw new JoulemarkError('world-failed', `endpoint ${plan.address.url}: cannot be reached: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `endpoint ${plan.address.url}: cannot be reached: ${messageOf(error)}`)
   }
   return {
     async runPhase(phase) {

@@ -41,7 +41,7 @@ export async function readBaselines(outDir: string): Promise<Baseline[]> {
     text = await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new JoulemarkError('world-failed', `${path}: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${path}: ${messageOf(error)}`)
   }
   let json: unknown
   try {
@@ -64,7 +64,7 @@ export async function writeBaselines(outDir: string, added: readonly Baseline[])
   try {
     replaceFile(baselinePath(outDir), toJson(fileSchema.parse({ version: 1, baselines })))
   } catch (cause) {
-    throw new JoulemarkError('world-failed', `${baselinePath(outDir)}: cannot be written: ${messageOf(cause)}`, {
+    throw new JoulemarkError('environment', `${baselinePath(outDir)}: cannot be written: ${messageOf(cause)}`, {
       cause,
     })
   }

@@ -26,7 +26,7 @@ test('a record that cannot be read is named, and does not hide the others', asyn
 test('a folder that is there and cannot be listed is a failure, not a history of none', async () => {
   const loop = join(mkdtempSync(join(tmpdir(), 'history-')), 'loop')
   symlinkSync(loop, loop)
-  const failed = { code: 'world-failed', message: expect.stringContaining('loop: cannot be listed: ELOOP') }
+  const failed = { code: 'environment', message: expect.stringContaining('loop: cannot be listed: ELOOP') }
   await expect(readHistory(loop)).rejects.toMatchObject(failed)
   await expect(findRuns([loop])).rejects.toMatchObject(failed)
 })

@@ -53,7 +53,7 @@ export function writeNewKey(path: string): NewKey {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
       throw new JoulemarkError('bad-input', `${path}: there is a key already; what it signed would lose its owner`)
     }
-    throw new JoulemarkError('world-failed', `${path}: the key cannot be written: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${path}: the key cannot be written: ${messageOf(error)}`)
   }
   return { path, publicPath, publicHex: publicHexFrom(publicPem, publicPath) }
 }

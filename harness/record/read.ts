@@ -76,7 +76,7 @@ export interface RunHistory {
 
 /**
  * Every run of a folder that need not be there: a missing folder, or one without runs, is a history of none. Throws
- * `world-failed` for a folder that is there and cannot be listed: that is not the same as none.
+ * `environment` for a folder that is there and cannot be listed: that is not the same as none.
  */
 export async function readHistory(folder: string): Promise<RunHistory> {
   return readAll((await runFoldersIn(folder)) ?? [])
@@ -91,7 +91,7 @@ export async function readAll(directories: readonly string[]): Promise<RunHistor
   }
 }
 
-/** The run folders that a path stands for; null where there is no such folder. Throws `world-failed` when unreadable. */
+/** The run folders that a path stands for; null where there is no such folder. Throws `environment` when unreadable. */
 async function runFoldersIn(path: string): Promise<string[] | null> {
   if (basename(path) === 'run.json' || (await exists(join(path, 'run.json')))) return [path]
   let names: string[]
@@ -100,7 +100,7 @@ async function runFoldersIn(path: string): Promise<string[] | null> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw new JoulemarkError('world-failed', `${path}: cannot be listed: ${messageOf(error)}`, { cause: error })
+    throw new JoulemarkError('environment', `${path}: cannot be listed: ${messageOf(error)}`, { cause: error })
   }
   const inside = await Promise.all(
     names.map(async (name) => ((await exists(join(path, name, 'run.json'))) ? [join(path, name)] : [])),

@@ -43,7 +43,7 @@ export class RunWriter implements RowSink {
 
   readonly #writeAt: WriteAt
 
-  /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `world-failed` on a disk that refuses. */
+  /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `environment` on a disk that refuses. */
   constructor(root: string, id: string, writeAt: WriteAt = writeToDisk) {
     this.#writeAt = writeAt
     const made = makeDirectory(root, id)
@@ -67,7 +67,7 @@ export class RunWriter implements RowSink {
 
   /**
    * Replaces run.json. A record that does not fit its schema is a bug and is never written: Error with the first field
-   * that does not. Throws `world-failed` on a disk that refuses.
+   * that does not. Throws `environment` on a disk that refuses.
    */
   writeRecord(record: RunRecord): void {
     const checked = runRecordSchema.safeParse(record)
@@ -76,12 +76,12 @@ export class RunWriter implements RowSink {
     try {
       replaceFile(path, toJson(checked.data))
     } catch (error) {
-      throw new JoulemarkError('world-failed', `${path}: cannot be written: ${messageOf(error)}`)
+      throw new JoulemarkError('environment', `${path}: cannot be written: ${messageOf(error)}`)
     }
   }
 
   /**
-   * Closes the CSV files and says what they hold, again at every call. Throws `world-failed` when the disk does not
+   * Closes the CSV files and says what they hold, again at every call. Throws `environment` when the disk does not
    * take the last of it; all are closed then too.
    */
   closeFiles(): RunRecord['files'] {
@@ -98,7 +98,7 @@ export class RunWriter implements RowSink {
       }
     }
     if (failure !== null) {
-      throw new JoulemarkError('world-failed', `${this.directory}: cannot be written: ${messageOf(failure)}`)
+      throw new JoulemarkError('environment', `${this.directory}: cannot be written: ${messageOf(failure)}`)
     }
     return { ...this.#closed }
   }
@@ -112,7 +112,7 @@ export class RunWriter implements RowSink {
       for (let at = 0; at < bytes.length; ) at += this.#writeAt(open.file, bytes, at, open.bytes + at)
     } catch (error) {
       ftruncateSync(open.file, open.bytes)
-      throw new JoulemarkError('world-failed', `${join(this.directory, name)}: cannot be written: ${messageOf(error)}`)
+      throw new JoulemarkError('environment', `${join(this.directory, name)}: cannot be written: ${messageOf(error)}`)
     }
     open.hash.update(bytes)
     open.bytes += bytes.length
@@ -136,6 +136,6 @@ function makeDirectory(root: string, id: string): { path: string; id: string } {
       }
     }
   } catch (error) {
-    throw new JoulemarkError('world-failed', `${root}: no folder for the run can be made there: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${root}: no folder for the run can be made there: ${messageOf(error)}`)
   }
 }

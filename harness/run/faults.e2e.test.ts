@@ -36,7 +36,7 @@ test('start-refused: the endpoint cannot be reached, in one line with the word o
   try {
     const ask = () => discover(parseAddress(simulator.url), null, modelByKey(stand.model) as Model)
     await expect(ask()).rejects.toMatchObject({
-      code: 'world-failed',
+      code: 'environment',
       message: expect.stringMatching(/cannot be reached \(ECONNREFUSED\)/),
     })
     await expect

@@ -32,7 +32,7 @@ export class RunJournal implements RowSink {
   #onDisk: RunRecord | null = null
   #idle: ActiveIdleSpan = unknownIdle('the run ended before its rest')
 
-  /** Makes the folder, its files and the first run.json. Throws `world-failed` on a disk that refuses. */
+  /** Makes the folder, its files and the first run.json. Throws `environment` on a disk that refuses. */
   static open(opening: Opening): RunJournal {
     const { prepared, options, startedAt } = opening
     const { card, scenario } = prepared

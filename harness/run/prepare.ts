@@ -23,7 +23,7 @@ export interface Prepared {
   readonly workload: Workload
 }
 
-/** Looks at everything a run needs. Throws `bad-input` or `world-failed`, one clear line, before anything is written. */
+/** Looks at everything a run needs. Throws `bad-input` or `environment`, one clear line, before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
   const telemetry = await openTelemetry(options.nvidiaSmi, options.clock)
   const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)

@@ -31,7 +31,7 @@ function spoilTrial2(spoil: (trial: Trial) => void): void {
   })
 }
 
-const diskFull = () => new JoulemarkError('world-failed', 'no space left on device')
+const diskFull = () => new JoulemarkError('environment', 'no space left on device')
 
 /** The disk takes no more rows of a file once `isFull` says so. */
 function fillDisk(name: string, isFull: (rows: readonly { trial?: number; timeMs?: number }[]) => boolean): void {

@@ -86,14 +86,14 @@ function findModel(key: string): Model {
 function checkFit(maxModelLen: number, gpuBlocks: number): void {
   if (gpuBlocks <= 1) {
     throw new JoulemarkError(
-      'world-failed',
+      'environment',
       'simulator: No available memory for the cache blocks: the weights alone fill the card',
     )
   }
   const roomTokens = (gpuBlocks - 1) * BLOCK_SIZE
   if (roomTokens >= maxModelLen) return
   throw new JoulemarkError(
-    'world-failed',
+    'environment',
     `simulator: To serve at least one request with the model's max seq len (${maxModelLen}), more KV cache is needed than ` +
       `there is memory for; the estimated maximum model length is ${roomTokens}`,
   )

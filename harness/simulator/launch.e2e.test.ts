@@ -59,7 +59,7 @@ describe('launchSimulator', () => {
       message: expect.stringMatching(/^simulator: no card "rtx-9090"; known: /),
     })
     await expect(launchSimulator({ ...small, model: 'llama-3.1-70b-instruct-fp8' })).rejects.toMatchObject({
-      code: 'world-failed',
+      code: 'environment',
     })
   })
 })

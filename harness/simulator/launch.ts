@@ -52,7 +52,7 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = ''
     let complaint = ''
-    const fail = (reason: string, code: ErrorCode = 'world-failed'): void => {
+    const fail = (reason: string, code: ErrorCode = 'environment'): void => {
       clearTimeout(timer)
       child.kill('SIGKILL')
       const message = complaint.trim().split('\n').at(-1) || `simulator: ${reason}`
@@ -65,7 +65,7 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
     child.once('close', (exitCode) => {
       fail(
         `ended with code ${exitCode} before it was ready`,
-        exitCode === exitCodes.badInput ? 'bad-input' : 'world-failed',
+        exitCode === exitCodes.badInput ? 'bad-input' : 'environment',
       )
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -66,5 +66,5 @@ try {
   await main()
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`)
-  process.exit(error instanceof JoulemarkError ? error.exitCode : exitCodes.worldFailed)
+  process.exit(error instanceof JoulemarkError ? error.exitCode : exitCodes.environmentFailed)
 }

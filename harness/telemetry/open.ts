@@ -46,7 +46,7 @@ const TAIL_MS = 2 * SAMPLE_INTERVAL_MS
 
 /**
  * Looks for the card. A machine without nvidia-smi is no error unless the person named one: the run goes on and its
- * energy is null with this reason. An nvidia-smi that is there and fails is `world-failed`: the card cannot be trusted.
+ * energy is null with this reason. An nvidia-smi that is there and fails is `environment`: the card cannot be trusted.
  */
 export async function openTelemetry(
   nvidiaSmi: { path: string; required: boolean } | null,
@@ -60,7 +60,7 @@ export async function openTelemetry(
     }
     const advice = version.absent ? '' : '; mend the driver, or run with --no-gpu to measure without power'
     throw new JoulemarkError(
-      version.absent ? 'bad-input' : 'world-failed',
+      version.absent ? 'bad-input' : 'environment',
       `${nvidiaSmi.path}: ${version.reason}${advice}`,
     )
   }
@@ -68,7 +68,7 @@ export async function openTelemetry(
   const inventory = await readInventory(nvidiaSmi.path)
   const limits = loopLimits(clock.nowMs() - askedMs)
   if (inventory.gpus.length === 0) {
-    throw new JoulemarkError('world-failed', `${nvidiaSmi.path}: ${inventory.reason ?? 'lists no GPU'}`)
+    throw new JoulemarkError('environment', `${nvidiaSmi.path}: ${inventory.reason ?? 'lists no GPU'}`)
   }
   const help = await runNvidiaSmi(nvidiaSmi.path, ['--help-query-gpu'])
   // the list does not change while we run, and is asked for more than once

@@ -60,9 +60,9 @@ async function probe(
   const answer = await exchangeImage(imagePayload(scenario, model, PROBE_SEED), options)
   const where = `endpoint ${server.address.url}: the first image failed`
   if (answer.body === null) {
-    const code = answer.outcome === 'http-4xx' ? 'bad-input' : 'world-failed'
+    const code = answer.outcome === 'http-4xx' ? 'bad-input' : 'environment'
     throw new JoulemarkError(code, `${where}: ${answer.error}`)
   }
   const fault = await faultOfAnswer(answer.body, scenario)
-  if (fault !== null) throw new JoulemarkError('world-failed', `${where}: ${fault}`)
+  if (fault !== null) throw new JoulemarkError('environment', `${where}: ${fault}`)
 }

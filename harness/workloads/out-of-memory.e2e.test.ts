@@ -69,17 +69,17 @@ describe('a 4090 whose server has another model', () => {
 
 describe('an error', () => {
   const small = { fits: false, evidence: '9 GB into 8 GB' }
-  const fail = (code: 'bad-input' | 'world-failed', message: string) => () =>
+  const fail = (code: 'bad-input' | 'environment', message: string) => () =>
     Promise.reject(new JoulemarkError(code, message))
 
   test('that a card too small does not explain is thrown on', async () => {
     const wrongKey = fail('bad-input', 'endpoint http://x: HTTP 401: not authorised')
     await expect(orOutOfMemory('http://x', small, wrongKey)).rejects.toThrow('not authorised')
-    await expect(orOutOfMemory('http://x', null, fail('world-failed', 'ECONNREFUSED'))).rejects.toThrow('ECONNREFUSED')
+    await expect(orOutOfMemory('http://x', null, fail('environment', 'ECONNREFUSED'))).rejects.toThrow('ECONNREFUSED')
   })
 
   test('in words of missing memory is OOM, whatever the arithmetic says', async () => {
-    const workload = await orOutOfMemory('http://x', null, fail('world-failed', 'HTTP 500: CUDA out of memory'))
+    const workload = await orOutOfMemory('http://x', null, fail('environment', 'HTTP 500: CUDA out of memory'))
     expect(workload.oom).toMatch(/CUDA out of memory/)
   })
 })

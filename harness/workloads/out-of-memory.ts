@@ -31,7 +31,7 @@ export async function orOutOfMemory(
     if (!(error instanceof JoulemarkError)) throw error
     const says = messageOf(error)
     if (saysOutOfMemory(says)) return outOfMemory(endpoint, says)
-    const explained = error.code === 'world-failed' || says.includes('does not serve')
+    const explained = error.code === 'environment' || says.includes('does not serve')
     if (fit === null || fit.fits || !explained) throw error
     return outOfMemory(
       endpoint,
@@ -41,7 +41,7 @@ export async function orOutOfMemory(
 }
 
 function outOfMemory(url: string, evidence: string): Workload {
-  const refuse = () => Promise.reject(new JoulemarkError('world-failed', evidence))
+  const refuse = () => Promise.reject(new JoulemarkError('environment', evidence))
   return {
     address: null,
     endpoint: unknownEndpoint(url),

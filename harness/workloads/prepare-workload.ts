@@ -7,7 +7,7 @@ import { prepareText } from './text.ts'
 import { prepareTraining } from './training.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
-/** Looks at what a scenario will work with. Throws `bad-input` or `world-failed`, one clear line. */
+/** Looks at what a scenario will work with. Throws `bad-input` or `environment`, one clear line. */
 export async function prepareWorkload(scenario: Scenario, context: WorkContext): Promise<Workload> {
   const unknown = (known: string) =>
     new JoulemarkError('bad-input', `scenario ${scenario.name}: no ${scenario.kind} model "${scenario.model}"${known}`)

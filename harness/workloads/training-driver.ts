@@ -66,7 +66,7 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
       else if (steps === 0 || (code !== 0 && code !== null && signal === null && !endedOnRequest(code))) {
         const how = signal ?? (code === null ? 'it could not be started' : `code ${code}`)
         const why = lastWords || 'it said nothing on stderr'
-        throw new JoulemarkError('world-failed', `training command ended with ${how} after ${steps} steps: ${why}`)
+        throw new JoulemarkError('environment', `training command ended with ${how} after ${steps} steps: ${why}`)
       }
       return end
     },

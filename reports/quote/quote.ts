@@ -55,7 +55,7 @@ export interface Evidence {
 }
 
 /**
- * A quote from runs of one box. Throws `answer-is-no` with the gate or figure that says no, `bad-input` for runs of several
+ * A quote from runs of one box. Throws `negative-result` with the gate or figure that says no, `bad-input` for runs of several
  * boxes and for a run that is given twice. The number is made from the content unless one is given: the same quote has the same number.
  */
 export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote {
@@ -69,7 +69,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
   const workloads = records.map((record) => {
     const known = workloadOf(record, inputs)
     if ('value' in known) return known.value
-    throw new JoulemarkError('answer-is-no', `not quotable: ${record.id}: ${known.reason}`)
+    throw new JoulemarkError('negative-result', `not quotable: ${record.id}: ${known.reason}`)
   })
   const draw = drawOf(records, workloads)
   const price = monthlyPrice(inputs, draw)

@@ -68,7 +68,7 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
   }
   if (!doctor.isHealthy && !flags.force) {
     io.stderr.write('this server is not ready to benchmark: fix what doctor found, or continue with --force\n')
-    return exitCodes.answerIsNo
+    return exitCodes.negativeResult
   }
   return night(flags, io, { steps, card, doctor })
 }
@@ -114,7 +114,7 @@ async function night(
     for (const line of restartLines(runs)) io.stdout(`${line}\n`)
     io.stdout(verdictText(card.label, lines))
     if (interrupts.drain.aborted) return exitCodes.interrupted
-    return boxAccepted(lines) && judged.unreadable.length === 0 ? exitCodes.done : exitCodes.answerIsNo
+    return boxAccepted(lines) && judged.unreadable.length === 0 ? exitCodes.done : exitCodes.negativeResult
   } finally {
     interrupts.unwatch()
   }

@@ -54,7 +54,7 @@ async function sound(directory: string): Promise<Sound> {
   const run = await verifyRun(directory)
   const [problem] = run.problems
   if (problem || run.record === null || run.digest === null) {
-    throw new JoulemarkError('answer-is-no', `${directory}: does not verify: ${problem?.file} ${problem?.what}`)
+    throw new JoulemarkError('negative-result', `${directory}: does not verify: ${problem?.file} ${problem?.what}`)
   }
   return { ...run, record: run.record, digest: run.digest }
 }

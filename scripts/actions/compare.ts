@@ -51,7 +51,7 @@ export async function compare(
 
 /** 1 when something got worse, else 0: an open question is not a no. */
 export const exitCodeOf = ({ verdict }: Comparison): number =>
-  verdict === 'regressed' ? exitCodes.answerIsNo : exitCodes.done
+  verdict === 'regressed' ? exitCodes.negativeResult : exitCodes.done
 
 /** A comparison as a person reads it. */
 export const terminalText = (comparison: Comparison, io: CommandIo): string => render(comparisonReport(comparison), io)
@@ -87,7 +87,7 @@ async function writeFormats(
       await mkdir(outDir, { recursive: true })
       await writeFile(path, fileFormats[format].render(comparison))
     } catch (cause) {
-      throw new JoulemarkError('world-failed', `cannot write ${path}: ${messageOf(cause)}`, { cause })
+      throw new JoulemarkError('environment', `cannot write ${path}: ${messageOf(cause)}`, { cause })
     }
     written.push(path)
   }

@@ -37,7 +37,7 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   const simulated = load?.simulated === true || isStandIn(report)
   if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report }, null, 2)}\n`)
   else io.stdout(reportText(report, simulated, io.color))
-  return report.isHealthy ? exitCodes.done : exitCodes.answerIsNo
+  return report.isHealthy ? exitCodes.done : exitCodes.negativeResult
 }
 
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>

@@ -52,7 +52,7 @@ async function quotable(path: string): Promise<QuotedRun> {
   const { record, digest, signedBy } = verification
   const reason = refusalLine(verification)
   if (reason !== null || record === null || digest === null || signedBy === null) {
-    throw new JoulemarkError('answer-is-no', `not quotable: ${record?.id ?? path}: ${reason}`)
+    throw new JoulemarkError('negative-result', `not quotable: ${record?.id ?? path}: ${reason}`)
   }
   return { record, digest, signedBy }
 }
@@ -88,6 +88,6 @@ async function write(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   } catch (error) {
-    throw new JoulemarkError('world-failed', `${path}: the quote cannot be written: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${path}: the quote cannot be written: ${messageOf(error)}`)
   }
 }

@@ -153,5 +153,5 @@ function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {
   for (const { record } of finished.filter((each) => !each.record.quotable)) {
     io.stderr.write(`not quotable: ${record.id}: ${reasonsNotQuotable(record).join('; ')}\n`)
   }
-  return exitCodes.answerIsNo
+  return exitCodes.negativeResult
 }

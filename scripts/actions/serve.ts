@@ -48,10 +48,10 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
   )
   if (flags.print) {
     io.stdout(planText(plan))
-    return plan.refusal === null ? exitCodes.done : exitCodes.answerIsNo
+    return plan.refusal === null ? exitCodes.done : exitCodes.negativeResult
   }
   if (plan.refusal !== null)
-    throw new JoulemarkError('answer-is-no', `scenario ${file.name} on ${card.label}: ${plan.refusal}`)
+    throw new JoulemarkError('negative-result', `scenario ${file.name} on ${card.label}: ${plan.refusal}`)
   for (const correction of plan.corrections) io.stderr.write(`${correction}\n`)
   const server = await start(plan, flags, io, signal)
   try {
@@ -101,7 +101,7 @@ async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortS
   })
   if (await Promise.race([stopped, server.ended.then(() => false)])) return exitCodes.done
   io.stderr.write('the server ended by itself; its last lines are above\n')
-  return exitCodes.worldFailed
+  return exitCodes.environmentFailed
 }
 
 /** The line with what was corrected, as comments that a shell leaves alone. */

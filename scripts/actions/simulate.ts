@@ -52,7 +52,7 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
     const died = await Promise.race([stopped.then(() => false), simulator.ended.then(() => true)])
     if (!died) return exitCodes.done
     io.stderr.write('the simulator ended by itself\n')
-    return exitCodes.worldFailed
+    return exitCodes.environmentFailed
   } finally {
     interrupts.unwatch()
     await simulator.stop()

@@ -39,7 +39,7 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   }
   if (flags.json) io.stdout(`${JSON.stringify({ verified: checked.map(document) }, null, 2)}\n`)
   else for (const each of checked) io.stdout(textOf(each))
-  return checked.some((each) => each.problems.length > 0) ? exitCodes.answerIsNo : exitCodes.done
+  return checked.some((each) => each.problems.length > 0) ? exitCodes.negativeResult : exitCodes.done
 }
 
 interface Checked {

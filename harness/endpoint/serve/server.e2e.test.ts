@@ -72,7 +72,7 @@ test('out of memory is named, and the container removed', async () => {
   const { docker, plan, started } = await begin({ log, exitCode: 1 })
   const error = await started.catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(StartError)
-  expect(error).toMatchObject({ code: 'world-failed', failure: { cause: 'out-of-memory' } })
+  expect(error).toMatchObject({ code: 'environment', failure: { cause: 'out-of-memory' } })
   expect(docker.calls().at(-1)).toEqual(['rm', '--force', plan.containerName])
 })
 

@@ -26,12 +26,12 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** A start that failed: `world-failed`, with its cause. */
+/** A start that failed: `environment`, with its cause. */
 export class StartError extends JoulemarkError {
   readonly failure: StartFailure
 
   constructor(failure: StartFailure) {
-    super('world-failed', `vLLM did not start (${failure.cause}): ${failure.line}; ${failure.advice}`)
+    super('environment', `vLLM did not start (${failure.cause}): ${failure.line}; ${failure.advice}`)
     this.failure = failure
   }
 }
@@ -45,7 +45,7 @@ const PATIENT_TRIES = 10
 /**
  * Starts the container of a plan and waits until it answers /health. Whatever happens after `docker` has been spawned
  * (failure, timeout, interrupt, a throw), the container is removed; one of the same name from a run that was killed is
- * removed first. Throws `StartError` with the cause, or `world-failed` when there is no docker.
+ * removed first. Throws `StartError` with the cause, or `environment` when there is no docker.
  */
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
   await removeContainer(plan, options.env)
@@ -53,7 +53,7 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   if (await isHealthy(url, options.fetchHealth ?? fetch)) {
     // what answers already would be taken for ours
     throw new JoulemarkError(
-      'world-failed',
+      'environment',
       `another server answers at ${url} already: stop it, or choose another --port`,
     )
   }
@@ -106,7 +106,7 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
     ending = how
   })
   for (;;) {
-    if (signal.aborted) throw new JoulemarkError('world-failed', 'interrupted while vLLM was starting')
+    if (signal.aborted) throw new JoulemarkError('environment', 'interrupted while vLLM was starting')
     if (ending !== null) {
       log.end()
       throw new StartError(startFailure([...log.lines, ending], log.facts, plan.fit))
@@ -115,7 +115,7 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
     if (clock.nowMs() > deadlineMs) {
       const minutes = Math.round(timeoutMs / 60_000)
       const last = log.lines.at(-1) ?? 'nothing was logged'
-      throw new JoulemarkError('world-failed', `vLLM was not ready after ${minutes} minutes; its last line: ${last}`)
+      throw new JoulemarkError('environment', `vLLM was not ready after ${minutes} minutes; its last line: ${last}`)
     }
     await Promise.race([exited, sleepUnlessAborted(clock, POLL_MS, signal)])
   }

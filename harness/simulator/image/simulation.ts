@@ -23,7 +23,7 @@ export function createImageSimulation(options: SimulatorOptions, model: ImageMod
   const nowMs = (): number => systemClock.nowMs()
   const card = findCard(options.card)
   const fit = imageFit(card, model)
-  if (!fit.fits) throw new JoulemarkError('world-failed', `simulator: CUDA out of memory: ${fit.evidence}`)
+  if (!fit.fits) throw new JoulemarkError('environment', `simulator: CUDA out of memory: ${fit.evidence}`)
   const usedMiB = Math.round((model.residentBytes + 1e9) / 2 ** 20)
   const { machine, context } = bareMachine(options, card, { processName: 'VLLM::DiffusionWorker', usedMiB }, nowMs)
   const name = options.servedModelName ?? model.servedAs[0] ?? model.key

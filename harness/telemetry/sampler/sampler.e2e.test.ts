@@ -149,7 +149,7 @@ describe('startSampler with a child that is not', () => {
     ],
   ])('throws one clear line for %s', async (_, answers, says) => {
     const start = startSampler({ nvidiaSmi: fake({ answers }), clock: systemClock, originMs: 0, onRow: () => {} })
-    await expect(start).rejects.toMatchObject({ code: 'world-failed', message: expect.stringMatching(says) })
+    await expect(start).rejects.toMatchObject({ code: 'environment', message: expect.stringMatching(says) })
   })
 
   it('throws when there is no nvidia-smi', async () => {

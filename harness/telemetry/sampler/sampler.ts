@@ -45,7 +45,7 @@ const MAX_RESTARTS = 5
 /**
  * Starts one long-lived nvidia-smi for the run and resolves when its first row is there. A child that dies or hangs is
  * started again, at most five times, and the gap kept as an event.
- * Throws `world-failed` when nvidia-smi is absent or fails, or when no first row comes within its limit.
+ * Throws `environment` when nvidia-smi is absent or fails, or when no first row comes within its limit.
  */
 export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   const { clock, originMs, intervalMs = SAMPLE_INTERVAL_MS, limits = loopLimits(0) } = options
@@ -102,7 +102,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     if (!fewer || stopping.signal.aborted) {
       options.signal?.removeEventListener('abort', onAbort)
       throw new JoulemarkError(
-        'world-failed',
+        'environment',
         `${options.nvidiaSmi}: ${failure?.reason ?? 'sampling was stopped before its first row'}`,
       )
     }

@@ -88,7 +88,7 @@ describe('runNvidiaSmi', () => {
   it('throws one line for callers who cannot go on', async () => {
     const path = script('gone', 'echo "No devices were found"; exit 6')
     await expect(requireSmi(path, ['-L'])).rejects.toMatchObject({
-      code: 'world-failed',
+      code: 'environment',
       message: expect.stringMatching(/^\S+gone: No devices/),
     })
   })

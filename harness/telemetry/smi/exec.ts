@@ -41,11 +41,11 @@ export function runNvidiaSmi(nvidiaSmi: string, args: readonly string[], timeout
   })
 }
 
-/** Runs nvidia-smi once and gives its stdout; throws `world-failed` with the same one line when the call failed. */
+/** Runs nvidia-smi once and gives its stdout; throws `environment` with the same one line when the call failed. */
 export async function requireSmi(nvidiaSmi: string, args: readonly string[], timeoutMs?: number): Promise<string> {
   const result = await runNvidiaSmi(nvidiaSmi, args, timeoutMs)
   if (result.kind === 'ok') return result.stdout
-  throw new JoulemarkError('world-failed', `${nvidiaSmi}: ${result.reason}`)
+  throw new JoulemarkError('environment', `${nvidiaSmi}: ${result.reason}`)
 }
 
 interface ExecError extends Error {
