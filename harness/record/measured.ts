@@ -3,7 +3,9 @@ import { z } from 'zod'
 /** A value that could not be had, with the reason: unknown is never 0. */
 export const missingSchema = z.strictObject({ value: z.null(), reason: z.string() })
 /** A finite number, or why there is none. */
-export const measuredSchema = z.union([z.number(), missingSchema])
+export const measuredSchema = z
+  .union([z.number(), missingSchema])
+  .meta({ id: 'measured', description: 'a finite number, or null with the reason why there is none' })
 
 export type Missing = z.infer<typeof missingSchema>
 export type Measured = z.infer<typeof measuredSchema>

@@ -83,7 +83,7 @@ const moneySchema = z.strictObject({
   ),
 })
 
-/** `z.toJSONSchema(reportJsonSchema)` is the schema to publish. */
+/** docs/schemas/report.schema.json is made from this. */
 export const reportJsonSchema = z.strictObject({
   format: z.literal('joulemark-report'),
   version: z.literal(REPORT_JSON_VERSION),

@@ -7,14 +7,16 @@ import { clientTokensSchema, serverTrialSchema } from './server.ts'
 const nullableNumber = z.number().nullable()
 
 /** Linear-interpolation percentiles with n beside them; p99 is missing under 100 samples. */
-export const percentilesSchema = z.object({
-  p50: measuredSchema,
-  p90: measuredSchema,
-  p99: measuredSchema,
-  mean: measuredSchema,
-  max: measuredSchema,
-  n: z.int().nonnegative(),
-})
+export const percentilesSchema = z
+  .object({
+    p50: measuredSchema,
+    p90: measuredSchema,
+    p99: measuredSchema,
+    mean: measuredSchema,
+    max: measuredSchema,
+    n: z.int().nonnegative(),
+  })
+  .meta({ id: 'percentiles' })
 
 const imageFiguresSchema = z.object({
   images: measuredSchema.describe('images of the window; one that crosses an edge counts by its share of time inside'),

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { metricVerdicts } from '../../harness/verdict/verdict.ts'
+import { COMPARISON_JSON_VERSION } from './json.ts'
+
+/** The JSON comparison as a schema: for whoever reads one, and for a test that the writer keeps to it. */
+
+const share = z.number().describe('a share: 0.05 is 5 %')
+const withInterval = z
+  .strictObject({ value: z.number(), ci95: z.tuple([z.number(), z.number()]).describe('95 % interval: low, high') })
+  .nullable()
+const verdict = z.enum(metricVerdicts)
+const count = z.int().nonnegative()
+const probability = z.number().min(0).max(1).nullable()
+
+const side = z.strictObject({ mean: z.number().nullable(), trials: count, runs: count })
+
+const settling = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('trials'), morePerSide: count }),
+    z.strictObject({ kind: z.literal('runs'), runsPerSide: count }),
+    z.strictObject({ kind: z.literal('never'), reason: z.string() }),
+  ])
+  .nullable()
+  .describe('what would probably turn `inconclusive` into a verdict; null elsewhere')
+
+const metricSchema = z.strictObject({
+  key: z.string().describe('key of docs/metrics.md'),
+  unit: z.string().describe('of the means and of `difference`; "1" is a share'),
+  better: z.enum(['higher', 'lower']),
+  decides: z.boolean().describe('whether a loss in this metric makes the whole comparison `regressed`'),
+  baseline: side,
+  candidate: side,
+  difference: withInterval.describe('candidate less baseline, in `unit`; null where a side has no mean'),
+  relative: withInterval.describe('the same as a share of the mean of the baseline'),
+  margin: share.describe('smallest effect that counts here, as a share of the mean of the baseline'),
+  p: probability.describe("Welch's test of no difference"),
+  pAdjusted: probability.describe('p after Holm, over all hypotheses of the comparison'),
+  pEquivalence: probability.describe('the larger p of two one-sided tests against the margin'),
+  verdict,
+  reason: z.string().describe('what the verdict rests on, or why there is no figure'),
+  explanation: z.string().describe('`reason`, with what would settle it'),
+  settling,
+})
+
+const scenarioSchema = z.strictObject({
+  scenario: z.string(),
+  title: z.string(),
+  card: z.string(),
+  verdict,
+  metrics: z.array(metricSchema),
+  baselineRuns: z.array(z.string()).describe('ids of run records'),
+  candidateRuns: z.array(z.string()),
+  warnings: z.array(z.string()),
+})
+
+/** docs/schemas/comparison.schema.json is made from this. */
+export const comparisonJsonSchema = z.strictObject({
+  format: z.literal('joulemark-comparison'),
+  version: z.literal(COMPARISON_JSON_VERSION),
+  verdict: verdict.describe('the worst of the scenarios'),
+  regressed: z.boolean(),
+  simulated: z.boolean(),
+  stamp: z.literal('SIMULATED').nullable(),
+  smallestEffect: share,
+  scenarios: z.array(scenarioSchema),
+  differences: z
+    .array(z.strictObject({ field: z.string(), label: z.string(), baseline: z.string(), candidate: z.string() }))
+    .describe('what about box and server is not the same on both sides'),
+  objections: z.array(z.string()).describe('why these runs must not be compared; empty unless forced'),
+  notes: z.array(z.string()).describe('which runs were left out, and why'),
+})

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { runRecordSchema, SCHEMA_VERSION } from '../../harness/record/schema/run.ts'
+import { scenarioJsonSchema, suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
+import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts'
+import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
+import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
+import { reportJsonSchema } from '../../reports/render/report-schema.ts'
+
+/** A JSON Schema of the repository, made from the zod schema that the code itself checks with. */
+interface SchemaFile {
+  /** Path from the root of the repository. */
+  readonly file: string
+  readonly text: () => string
+}
+
+/** Every schema that `npm run schema` writes, and that a test compares with the code. */
+export const schemaFiles: readonly SchemaFile[] = [
+  { file: 'scenarios/schema.json', text: scenarioJsonSchema },
+  { file: 'scenarios/suite.schema.json', text: suiteJsonSchema },
+  {
+    file: 'docs/schemas/run-record.schema.json',
+    text: () => schemaOf(runRecordSchema, `joulemark run record, schema version ${SCHEMA_VERSION} (run.json)`),
+  },
+  {
+    file: 'docs/schemas/report.schema.json',
+    text: () => schemaOf(reportJsonSchema, `joulemark report, version ${REPORT_JSON_VERSION} (report.json)`),
+  },
+  {
+    file: 'docs/schemas/comparison.schema.json',
+    text: () =>
+      schemaOf(
+        comparisonJsonSchema,
+        `joulemark comparison, version ${COMPARISON_JSON_VERSION} (compare --format json)`,
+      ),
+  },
+]
+
+/** Of what is written, not of what may be left out. Keys that a later version adds are no error: see docs/schemas/README.md. */
+function schemaOf(schema: z.ZodType, title: string): string {
+  const json = z.toJSONSchema(schema, {
+    io: 'output',
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+    },
+  })
+  return `${JSON.stringify({ ...json, title }, null, 2)}\n`
+}
