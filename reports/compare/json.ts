@@ -4,7 +4,7 @@ import type { Comparison } from './comparison.ts'
 import { explanationOf } from './words.ts'
 
 /** Goes up when a key changes its meaning or goes away; new keys do not count. */
-const COMPARISON_JSON_VERSION = 1
+export const COMPARISON_JSON_VERSION = 1
 
 /**
  * A comparison as one JSON document: `verdict`, `regressed`, `simulated` and `stamp`, `differences[]`, and by scenario and
