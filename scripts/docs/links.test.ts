@@ -58,6 +58,12 @@ test.each(pages)('every relative link of %s leads to a file, and to a heading of
   expect(inside.map((target) => faultOf(page, target)).filter((fault) => fault !== null)).toEqual([])
 })
 
+test('docs/README.md leads to every page of docs/', () => {
+  const linked = [...prose(read('docs/README.md')).matchAll(/\]\(([^)#\s]+)/g)].map(([, path]) => `docs/${path}`)
+  const others = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md')
+  expect(others.filter((page) => !linked.includes(page))).toEqual([])
+})
+
 test('every page of docs/ that the code names exists, with its heading', () => {
   const named = sources.flatMap((file) =>
     [...read(file).matchAll(/(?<![\w/])docs\/[\w/-]+\.md(?:#[\w-]+)?/g)].map(([target]) => target),
