@@ -4,13 +4,13 @@ import type { Card } from '../catalogue/types.ts'
 import { JoulemarkError } from '../errors.ts'
 import { openTelemetry } from '../telemetry/open.ts'
 
-/** The cards of one server: their model, and how many of them serve. */
+/** The cards of one server: their model, and how many serve. */
 export interface ServerCards {
   readonly card: Card
   readonly count: number
 }
 
-/** A server that is only planned for: the first card of that name, one of it or as many as are named. */
+/** The cards of a server that is only planned: one card of that name, or as many as `gpus` names. */
 export function plannedCards(name: string, gpus: readonly string[] | undefined): ServerCards {
   const [card] = cardsNamed(name)
   if (card === undefined) throw new JoulemarkError('bad-input', `--card ${name}: no such card in the catalogue`)

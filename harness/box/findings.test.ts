@@ -10,7 +10,7 @@ const withGpu = (over: Partial<RunRecord['gpus'][number]>): RunRecord => ({
 })
 const idsOf = (run: RunRecord) => boxFindings(run).map(({ id, status }) => `${id} ${status}`)
 
-test('a card as it should be gives no finding, and neither does one that nobody watched', () => {
+test('a healthy card gives no finding, and neither does a card without telemetry', () => {
   expect(boxFindings(healthy)).toEqual([])
   expect(boxFindings({ ...healthy, gpus: [] })).toEqual([])
   expect(boxFindings(withGpu({ serving: false, persistenceMode: 'Disabled' }))).toEqual([])
@@ -29,7 +29,7 @@ test("the doctor's own checks judge what the record keeps", () => {
   })
 })
 
-test('the fingerprint and the last look at the health go before the inventory', () => {
+test('the fingerprint and the last health reading precede the inventory', () => {
   const card = { uuid: 'GPU-0', compute_mode: 'Exclusive_Process', 'mig.mode.current': 'Enabled' }
   const driver = { version: null, kernelModule: null, nvml: null, cuda: null, fieldsSha256: null }
   const sight = {

@@ -8,12 +8,12 @@ import { linkChecks } from '../telemetry/doctor/checks-links.ts'
 import { settingsChecks } from '../telemetry/doctor/checks-settings.ts'
 import { type CardSnapshot, type SnapshotField, snapshotFields } from '../telemetry/snapshot/snapshot.ts'
 
-/** A check of the doctor that found something. */
+/** A doctor check that warns or fails. */
 export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'mend'> & { readonly status: 'warn' | 'fail' }
 
 /**
- * What the doctor finds wrong with the box of a record, by its own checks, from what the record keeps of the cards. What
- * the record does not keep (fans, temperatures, processes, links between cards) is not measured and says nothing.
+ * The findings of the doctor's checks on the cards of a record. What a record does not hold (fans, temperatures,
+ * processes, links between cards) is not measured and gives no finding.
  */
 export function boxFindings(run: RunRecord): BoxFinding[] {
   const cards = servingGpus(run.gpus).map((gpu) => snapshotOf(gpu, run))
@@ -31,12 +31,12 @@ export function boxFindings(run: RunRecord): BoxFinding[] {
   )
 }
 
-/** A recorded card as the doctor sees one: the inventory, over it the fingerprint and the last look at its health. */
+/** A recorded card in the doctor's form: the fingerprint and the last health reading, else the inventory. */
 function snapshotOf(gpu: RunRecord['gpus'][number], run: RunRecord): CardSnapshot {
   const printed = run.fingerprint?.cards.find((card) => card['uuid'] === gpu.uuid) ?? {}
-  const sights = [run.telemetry?.after, run.telemetry?.before].flatMap((sight) => sight?.health ?? [])
-  const health = sights.find(({ uuid }) => uuid === gpu.uuid)
-  const told: Partial<Record<SnapshotField, string | null>> = {
+  const readings = [run.telemetry?.after, run.telemetry?.before].flatMap((moment) => moment?.health ?? [])
+  const health = readings.find(({ uuid }) => uuid === gpu.uuid)
+  const recorded: Partial<Record<SnapshotField, string | null>> = {
     index: wordOf(gpu.index),
     name: gpu.name,
     'memory.total': wordOf(gpu.memoryTotalMiB),
@@ -54,7 +54,7 @@ function snapshotOf(gpu: RunRecord['gpus'][number], run: RunRecord): CardSnapsho
     gpu_recovery_action: health?.recoveryAction ?? null,
   }
   const values = Object.fromEntries(
-    snapshotFields.map((field) => [field, printed[field] ?? told[field] ?? null]),
+    snapshotFields.map((field) => [field, printed[field] ?? recorded[field] ?? null]),
   ) as Record<SnapshotField, string | null>
   return { uuid: gpu.uuid, values, sick: [] }
 }

@@ -6,28 +6,28 @@ import { expandSweep, type PlainScenarioFile } from '../scenario/expand.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { Scenario, ScenarioFile } from '../scenario/schema.ts'
 
-/** One scenario of a night on a box: how it is served, or why it is left out. */
+/** One scenario of an unattended run: how it is served, or why it is skipped. */
 export interface BoxStep {
   readonly name: string
   readonly file: PlainScenarioFile
   readonly scenario: Scenario
-  /** Of the file, so that a resumed night knows whether it means the same. */
+  /** Hash of the file, so that a resumed run detects a changed scenario. */
   readonly sha256: string
   readonly serve: ServePlan | null
-  /** Why it is left out; null when it runs. */
+  /** Why it is skipped; null when it runs. */
   readonly leftOut: string | null
-  /** From starting the server to the end of the last trial, at most. */
+  /** Maximum time from starting the server to the end of the last trial. */
   readonly minutes: number
 }
 
-/** Weights are read from a disk at about this rate; a download takes longer, and is not foreseen. */
+/** Assumed rate of reading weights from a disk; the time of a download is not included. */
 const LOAD_GB_PER_S = 1
 /** Profiling, compilation and CUDA graphs of a first start. */
 const START_SECONDS = 120
 
 /**
- * The night: every scenario of the files once, those that cannot run on these cards with their reason. Nothing is
- * started. Suites share scenarios: what has the same name is the same.
+ * The plan of an unattended run: every scenario of the files once, and a reason for those that cannot run on these cards.
+ * Nothing is started. Scenarios with the same name are the same, because suites share them.
  */
 export function boxPlan(
   files: readonly ScenarioFile[],
@@ -45,14 +45,14 @@ export function boxPlan(
     const serve = servePlan(scenario, card.key, options)
     const gpus = scenario.server?.tensorParallel ?? 1
     if (gpus > gpuCount) {
-      return { ...base, serve, leftOut: `it wants ${gpus} GPUs, here are ${gpuCount}`, minutes: 0 }
+      return { ...base, serve, leftOut: `requires ${gpus} GPUs; this server has ${gpuCount}`, minutes: 0 }
     }
     if (serve.refusal !== null) return { ...base, serve, leftOut: serve.refusal, minutes: 0 }
     return { ...base, serve, leftOut: null, minutes: minutesOf(scenario, serve) }
   })
 }
 
-/** A search for the highest rate is driven by hand; it has no list of runs. */
+/** A search for the highest rate is not part of an unattended run: its runs cannot be listed beforehand. */
 function expandable(file: ScenarioFile): PlainScenarioFile[] {
   const searches = file.kind === 'text' && file.load.shape === 'sweep' && file.load.highestRate !== undefined
   return searches ? [] : expandSweep(file)

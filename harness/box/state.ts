@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
 import { replaceFile, toJson } from '../record/json-file.ts'
 
-/** How far a night on a box has come: one file, replaced whole after every scenario, so that a reboot costs one at most. */
+/** Progress of an unattended run: one file, replaced after every scenario, so that a reboot loses at most one scenario. */
 const stateSchema = z.object({
   version: z.literal(1),
   card: z.string(),
@@ -15,7 +15,7 @@ const stateSchema = z.object({
       start: z.int().positive().default(1),
       sha256: z.string(),
       outcome: z.enum(['done', 'failed', 'left-out']),
-      /** Folder of the run; null without one. */
+      /** Folder of the run; null if there is none. */
       run: z.string().nullable(),
       reason: z.string().nullable(),
     }),
@@ -26,7 +26,7 @@ export type BoxOutcome = BoxState['steps'][number]
 
 export const boxStatePath = (outDir: string): string => join(outDir, 'box.json')
 
-/** Begins a night, or goes on with one: what was done is kept when it was the same card; failures are tried again. */
+/** Starts an unattended run or resumes one on the same card. Completed scenarios are kept; failed ones run again. */
 export function openBoxState(outDir: string, card: string, resume: boolean): BoxState {
   const fresh: BoxState = { version: 1, card, steps: [] }
   if (!resume) return fresh
@@ -39,11 +39,12 @@ export function openBoxState(outDir: string, card: string, resume: boolean): Box
     throw error
   }
   const parsed = stateSchema.safeParse(safeJson(text))
-  if (!parsed.success) throw new JoulemarkError('bad-input', `${path}: not the state of a box; begin without --resume`)
+  if (!parsed.success)
+    throw new JoulemarkError('bad-input', `${path}: not the state of an unattended run; start without --resume`)
   if (parsed.data.card !== card) {
     throw new JoulemarkError(
       'bad-input',
-      `${path}: that night was on ${parsed.data.card}, this is ${card}; begin without --resume`,
+      `${path}: that run was on ${parsed.data.card}, this server has ${card}; start without --resume`,
     )
   }
   return { ...parsed.data, steps: parsed.data.steps.filter((step) => step.outcome === 'done') }
@@ -57,7 +58,7 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Writes the state with one more outcome, and returns it. It takes the place of what the scenario was before. */
+/** Writes the state with one more outcome, and returns it. It replaces the earlier outcome of the same start. */
 export function keepOutcome(outDir: string, state: BoxState, outcome: BoxOutcome): BoxState {
   const isReplaced = ({ name, start, sha256 }: BoxOutcome) =>
     name === outcome.name && (start === outcome.start || sha256 !== outcome.sha256)

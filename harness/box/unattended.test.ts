@@ -7,7 +7,7 @@ import { type ScenarioFile, scenarioFileSchema } from '../scenario/schema.ts'
 import { makeRun } from '../testing/record-builder.ts'
 import { boxPlan } from './plan.ts'
 import { boxStatePath, openBoxState } from './state.ts'
-import { boxNight, type NightTools } from './unattended.ts'
+import { runUnattended, type UnattendedTools } from './unattended.ts'
 
 const file = (name: string, over: object = {}): ScenarioFile =>
   scenarioFileSchema.parse({
@@ -25,10 +25,10 @@ const plan = (files: readonly ScenarioFile[]) =>
   boxPlan(files, card, 1, { port: 8000, gpus: [], tag: 'latest', cacheDir: '/c' })
 const files = [file('one'), file('too-large', { model: 'llama-3.1-70b-instruct-fp8' }), file('bad'), file('two')]
 
-/** Runs in a world where the scenario `bad` does not start; `diary` says what was done, in order. */
-function world(over: Partial<NightTools> = {}) {
+/** Fakes of the side effects: the scenario `bad` fails; `diary` lists the calls in order. */
+function fakeTools(over: Partial<UnattendedTools> = {}) {
   const diary: string[] = []
-  const tools: NightTools = {
+  const tools: UnattendedTools = {
     serve: async (serve) => {
       diary.push(`serve ${serve.model}`)
       return {
@@ -51,7 +51,7 @@ function world(over: Partial<NightTools> = {}) {
   return { tools, diary }
 }
 
-test('the plan leaves out what does not fit, with the bytes, and foresees the time of the rest', () => {
+test('the plan skips what does not fit, with the bytes, and estimates the time of the rest', () => {
   const steps = plan(files)
   expect(steps.map((step) => step.leftOut === null)).toEqual([true, false, true, true])
   expect(steps[1]?.leftOut).toContain('72.7 GB of weights')
@@ -64,14 +64,14 @@ test('a scenario is run once, whatever suites name it, and not without its cards
   const steps = plan([file('one'), pair, file('one')])
   expect(steps.map((step) => [step.name, step.leftOut])).toEqual([
     ['one', null],
-    ['pair', 'it wants 2 GPUs, here are 1'],
+    ['pair', 'requires 2 GPUs; this server has 1'],
   ])
 })
 
-test('serve, run, stop, next; one that fails does not end the night', async () => {
+test('serve, run, stop, next; a failed scenario does not end the run', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  const { tools, diary } = world()
-  const state = await boxNight(plan(files), openBoxState(out, card.key, false), { outDir: out }, tools)
+  const { tools, diary } = fakeTools()
+  const state = await runUnattended(plan(files), openBoxState(out, card.key, false), { outDir: out }, tools)
   const served = 'serve llama-3.1-8b-instruct-fp8'
   expect(diary).toEqual([served, 'run one', 'stop', served, 'run bad', 'stop', served, 'run two', 'stop'])
   expect(state.steps.map((step) => [step.name, step.outcome])).toEqual([
@@ -85,16 +85,16 @@ test('serve, run, stop, next; one that fails does not end the night', async () =
 
 test('a server that does not start is that scenario’s failure only', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  const { tools } = world({ serve: async () => Promise.reject(new Error('vLLM did not start (out-of-memory)')) })
-  const state = await boxNight(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, tools)
+  const { tools } = fakeTools({ serve: async () => Promise.reject(new Error('vLLM did not start (out-of-memory)')) })
+  const state = await runUnattended(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, tools)
   expect(state.steps).toMatchObject([{ outcome: 'failed', reason: 'vLLM did not start (out-of-memory)', run: null }])
 })
 
-test('after a crash the night goes on: what was done stays, what failed is tried again, what was cut is run', async () => {
+test('after a crash the run resumes: completed scenarios stay, failed and interrupted ones run again', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   const stop = new AbortController()
-  const first = world({ signal: stop.signal })
-  const cut: NightTools = {
+  const first = fakeTools({ signal: stop.signal })
+  const cut: UnattendedTools = {
     ...first.tools,
     run: async (scenario, url, start) => {
       if (scenario.name !== 'two') return first.tools.run(scenario, url, start)
@@ -102,22 +102,27 @@ test('after a crash the night goes on: what was done stays, what failed is tried
       throw new Error('interrupted')
     },
   }
-  await boxNight(plan(files), openBoxState(out, card.key, false), { outDir: out }, cut)
+  await runUnattended(plan(files), openBoxState(out, card.key, false), { outDir: out }, cut)
   expect(JSON.parse(readFileSync(boxStatePath(out), 'utf8')).steps.map((step: { name: string }) => step.name)).toEqual([
     'one',
     'too-large',
     'bad',
   ])
-  const { tools, diary } = world()
-  const state = await boxNight(plan(files), openBoxState(out, card.key, true), { outDir: out }, tools)
+  const { tools, diary } = fakeTools()
+  const state = await runUnattended(plan(files), openBoxState(out, card.key, true), { outDir: out }, tools)
   expect(diary.filter((line) => line.startsWith('run'))).toEqual(['run bad', 'run two'])
   expect(state.steps.find((step) => step.name === 'one')?.run).toBe('/results/one')
 })
 
-test('with restarts every scenario is served anew for each record, all of them once before any again', async () => {
+test('with restarts every scenario is served anew for each record, in rounds', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  const { tools, diary } = world()
-  const state = await boxNight(plan(files), openBoxState(out, card.key, false), { outDir: out, restarts: 2 }, tools)
+  const { tools, diary } = fakeTools()
+  const state = await runUnattended(
+    plan(files),
+    openBoxState(out, card.key, false),
+    { outDir: out, restarts: 2 },
+    tools,
+  )
   const each = (number: number) =>
     ['one', 'bad', 'two'].flatMap((name) => ['serve llama-3.1-8b-instruct-fp8', `run ${name} ${number} of 2`, 'stop'])
   expect(diary).toEqual([...each(1), ...each(2)])
@@ -132,38 +137,47 @@ test('with restarts every scenario is served anew for each record, all of them o
   ])
 })
 
-test('a resumed night makes the starts that are missing, and a state of before there were restarts is a first start', async () => {
+test('a resumed run makes the missing starts, and a state without starts counts as first starts', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   const steps = plan([file('one')])
   const old = { name: 'one', sha256: steps[0]!.sha256, outcome: 'done', run: '/results/one', reason: null }
   writeFileSync(boxStatePath(out), JSON.stringify({ version: 1, card: card.key, steps: [old] }))
-  const { tools, diary } = world()
-  const state = await boxNight(steps, openBoxState(out, card.key, true), { outDir: out, restarts: 3 }, tools)
+  const { tools, diary } = fakeTools()
+  const state = await runUnattended(steps, openBoxState(out, card.key, true), { outDir: out, restarts: 3 }, tools)
   expect(diary.filter((line) => line.startsWith('run'))).toEqual(['run one 2 of 3', 'run one 3 of 3'])
   expect(state.steps.map((step) => step.run)).toEqual(['/results/one', '/results/one 2 of 3', '/results/one 3 of 3'])
 })
 
 test('a changed scenario leaves no start of its old self in the state', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out, restarts: 2 }, world().tools)
+  await runUnattended(
+    plan([file('one')]),
+    openBoxState(out, card.key, false),
+    { outDir: out, restarts: 2 },
+    fakeTools().tools,
+  )
   const changed = plan([file('one', { output: { tokens: 128 } })])
-  const state = await boxNight(changed, openBoxState(out, card.key, true), { outDir: out }, world().tools)
+  const state = await runUnattended(changed, openBoxState(out, card.key, true), { outDir: out }, fakeTools().tools)
   expect(state.steps).toHaveLength(1)
   expect(state.steps[0]).toMatchObject({ start: 1, sha256: changed[0]!.sha256 })
 })
 
 test('a scenario that was changed since is run again', async () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
-  await boxNight(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, world().tools)
-  const { tools, diary } = world()
+  await runUnattended(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, fakeTools().tools)
+  const { tools, diary } = fakeTools()
   const changed = plan([file('one', { output: { tokens: 128 } })])
-  await boxNight(changed, openBoxState(out, card.key, true), { outDir: out }, tools)
+  await runUnattended(changed, openBoxState(out, card.key, true), { outDir: out }, tools)
   expect(diary).toContain('run one')
 })
 
 test.each([
-  ['another card', JSON.stringify({ version: 1, card: 'rtx-5090', steps: [] }), /was on rtx-5090, this is rtx-4090/],
-  ['a file cut short', '{"version": 1,', /not the state of a box/],
+  [
+    'another card',
+    JSON.stringify({ version: 1, card: 'rtx-5090', steps: [] }),
+    /was on rtx-5090, this server has rtx-4090/,
+  ],
+  ['a file cut short', '{"version": 1,', /not the state of an unattended run/],
 ])('%s is not resumed', (_, text, message) => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   writeFileSync(boxStatePath(out), text)

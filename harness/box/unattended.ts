@@ -7,56 +7,58 @@ import type { PlainScenarioFile } from '../scenario/expand.ts'
 import type { BoxStep } from './plan.ts'
 import { type BoxOutcome, type BoxState, keepOutcome } from './state.ts'
 
-/** What a night touches of the world. */
-export interface NightTools {
+/** The side effects of an unattended run. */
+export interface UnattendedTools {
   readonly serve: (plan: ServePlan) => Promise<RunningServer>
   readonly run: (file: PlainScenarioFile, url: string, serverStart: ServerStart) => Promise<FinishedRun>
   readonly say: (line: string) => void
-  /** No further scenario is begun. */
+  /** Once aborted, no further scenario starts. */
   readonly signal: AbortSignal
 }
 
 /**
- * Serves, runs and stops one scenario after another, all of them once before any of them again, as often as `restarts`
- * says: each time a fresh start of its server and a record of its own. Rounds, because starts that lie hours apart show
- * more of how starts differ, and because a night cut short has then measured everything once. One that fails does not
- * end the night; what an earlier night has done is left alone.
+ * Serves, runs and stops one scenario after another, in `restarts` rounds. Each round starts the server of every scenario
+ * anew and writes one record per scenario. Rounds spread the starts of one scenario over hours, which shows more of their
+ * variance, and a run cut short has measured everything once. A failed scenario does not end the run; scenarios that an
+ * earlier run completed are skipped.
  */
-export async function boxNight(
+export async function runUnattended(
   steps: readonly BoxStep[],
   state: BoxState,
   { outDir, restarts = 1 }: { readonly outDir: string; readonly restarts?: number | undefined },
-  tools: NightTools,
+  tools: UnattendedTools,
 ): Promise<BoxState> {
   const rounds = Array.from({ length: restarts }, (_, round) => ({ number: round + 1, of: restarts }))
-  let at = state
+  let current = state
   for (const start of rounds) {
     for (const step of steps) {
-      if (tools.signal.aborted) return at
-      // why a scenario is left out does not change with another start
-      if (start.number > 1 && isLeftOut(step)) continue
+      if (tools.signal.aborted) return current
+      // a skipped scenario is skipped at every start
+      if (start.number > 1 && isSkipped(step)) continue
       const name = start.of === 1 ? step.name : `${step.name}, start ${start.number} of ${start.of}`
-      const done = at.steps.find((each) => isSame(each, step, start))
+      const done = current.steps.find((outcome) => isSame(outcome, step, start))
       if (done) {
-        tools.say(`${name}: done before, ${done.run ?? 'no record'}`)
+        tools.say(`${name}: already completed, ${done.run ?? 'no record'}`)
         continue
       }
       const outcome = await oneStep(step, start, name, tools)
-      // what an interrupt cut is not over: the next night takes it up again
-      if (tools.signal.aborted && outcome.outcome !== 'done') return at
-      at = keepOutcome(outDir, at, outcome)
-      tools.say(`${name}: ${outcome.outcome}${outcome.reason === null ? '' : `: ${outcome.reason}`}`)
+      // an interrupted scenario has no outcome: a resumed run starts it again
+      if (tools.signal.aborted && outcome.outcome !== 'done') return current
+      current = keepOutcome(outDir, current, outcome)
+      tools.say(`${name}: ${outcomeWords[outcome.outcome]}${outcome.reason === null ? '' : `: ${outcome.reason}`}`)
     }
   }
-  return at
+  return current
 }
+
+const outcomeWords: Record<BoxOutcome['outcome'], string> = { done: 'done', failed: 'failed', 'left-out': 'skipped' }
 
 const isSame = (outcome: BoxOutcome, step: BoxStep, start: ServerStart): boolean =>
   outcome.name === step.name && outcome.sha256 === step.sha256 && outcome.start === start.number
 
-const isLeftOut = (step: BoxStep): boolean => step.serve === null || step.leftOut !== null
+const isSkipped = (step: BoxStep): boolean => step.serve === null || step.leftOut !== null
 
-async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: NightTools): Promise<BoxOutcome> {
+async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: UnattendedTools): Promise<BoxOutcome> {
   const base = { name: step.name, start: start.number, sha256: step.sha256 }
   if (step.serve === null || step.leftOut !== null) {
     return { ...base, outcome: 'left-out', run: null, reason: step.leftOut }
@@ -74,7 +76,7 @@ async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: N
       ...base,
       outcome: complete ? 'done' : 'failed',
       run: directory,
-      reason: complete ? null : `the run is ${record.status}`,
+      reason: complete ? null : `the status of the run is ${record.status}`,
     }
   } catch (error) {
     return { ...base, outcome: 'failed', run: null, reason: messageOf(error) }

@@ -4,7 +4,7 @@ import type { CounterRow } from '../record/rows.ts'
 import type { GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { gpuRow } from '../testing/rows.ts'
-import { withCardFigures } from './card-trials.ts'
+import { withCardValues } from './card-trials.ts'
 
 /** 20 s of rest at 50 W, 30 s of load at 400 W as a 1 s mean sees it, 5 s of rest at 60 W. */
 const trueW = (atMs: number) => (atMs < 20_000 ? 50 : atMs < 50_000 ? 400 : 60)
@@ -43,9 +43,9 @@ const seen = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
 })
 const rows = { gpuRows, counterRows, servingUuids: ['GPU-a'] }
 
-describe('withCardFigures', () => {
+describe('withCardValues', () => {
   it('puts counter, active idle, energy above it and the padded cross-check beside the energy of a trial', () => {
-    const { idle, trials } = withCardFigures(seen(), [trial()], rows)
+    const { idle, trials } = withCardValues(seen(), [trial()], rows)
     expect(idle).toEqual({ startMs: 0, endMs: 20_000, powerW: expect.closeTo(50, 0), pstates: ['P2'] })
     expect(trials).toEqual([
       {
@@ -64,8 +64,8 @@ describe('withCardFigures', () => {
   })
 
   it('gives the same again from what it gave', () => {
-    const once = withCardFigures(seen(), [trial()], rows)
-    expect(withCardFigures(once, [trial()], rows)).toEqual(once)
+    const once = withCardValues(seen(), [trial()], rows)
+    expect(withCardValues(once, [trial()], rows)).toEqual(once)
   })
 
   it('says why each figure is null', () => {
@@ -73,7 +73,7 @@ describe('withCardFigures', () => {
       counter: { state: 'no-koffi', reason: 'koffi is not installed' },
       idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'no idleSeconds' },
     })
-    const bare = withCardFigures(unknown, [trial()], { ...rows, counterRows: [], gpuRows: gpuRows.slice(100) })
+    const bare = withCardValues(unknown, [trial()], { ...rows, counterRows: [], gpuRows: gpuRows.slice(100) })
     expect(bare.trials[0]).toMatchObject({
       counterEnergyJ: missing('koffi is not installed'),
       counterApart: missing('koffi is not installed'),
@@ -84,7 +84,7 @@ describe('withCardFigures', () => {
     })
     const none = missing('no steady window')
     const without = trial({ windowStartMs: none, windowEndMs: none, energyJ: none })
-    const [empty] = withCardFigures(seen(), [without], rows).trials
+    const [empty] = withCardValues(seen(), [without], rows).trials
     const noWindow = missing('the trial has no steady window')
     expect(empty).toMatchObject({
       window: noWindow,
@@ -97,7 +97,7 @@ describe('withCardFigures', () => {
 
   it('never takes the energy of a trial that has none for energy above idle', () => {
     const lost = trial({ energyJ: missing('samples cover 90 %') })
-    const [figures] = withCardFigures(seen(), [lost], rows).trials
+    const [figures] = withCardValues(seen(), [lost], rows).trials
     const none = missing('samples cover 90 %')
     expect(figures).toMatchObject({ netEnergyJ: none, netTokensPerJ: none, counterApart: none })
     expect(figures?.counterEnergyJ).toBeCloseTo(8000, 6)
@@ -106,7 +106,7 @@ describe('withCardFigures', () => {
   it('takes a card that was used at rest for busy: 6 % of utilisation is no idle, 5 % is', () => {
     const usedAt = (utilizationGpuPct: number) => {
       const used = gpuRows.map((row) => (row.timeMs === 10_000 ? { ...row, utilizationGpuPct } : row))
-      return withCardFigures(seen(), [trial()], { ...rows, gpuRows: used })
+      return withCardValues(seen(), [trial()], { ...rows, gpuRows: used })
     }
     const busy = usedAt(6)
     expect(busy.idle).toMatchObject({ powerW: null, reason: 'GPU-a was at 6 % utilisation: not idle' })
@@ -122,21 +122,21 @@ describe('withCardFigures', () => {
     }))
     const valueAt = (timeMs: number) => reset.find((row) => row.timeMs === timeMs)!.energyMj
     expect([valueAt(25_000), valueAt(29_000), valueAt(30_000), valueAt(45_000)]).toEqual([3e6, 4.6e6, 0, 6e6])
-    const [figures] = withCardFigures(seen(), [trial()], { ...rows, counterRows: reset }).trials
+    const [figures] = withCardValues(seen(), [trial()], { ...rows, counterRows: reset }).trials
     const none = missing('the counter of GPU-a was reset during the window')
     expect(figures).toMatchObject({ counterEnergyJ: none, counterApart: none })
   })
 
   it('knows no tokens per joule of a load that drew less than idle', () => {
     // 45 W over 20 s, 5 W below idle
-    const [figures] = withCardFigures(seen(), [trial({ energyJ: 900 })], rows).trials
+    const [figures] = withCardValues(seen(), [trial({ energyJ: 900 })], rows).trials
     expect(figures?.netEnergyJ).toBeCloseTo(-100, 0)
     expect(figures?.netTokensPerJ).toEqual(missing('the energy above idle is not positive'))
   })
 
   it('takes a sampler that achieved one row a second for slow, and not for absent', () => {
     const slow = { ...rows, gpuRows: gpuRows.filter(({ timeMs }) => timeMs % 1000 === 0) }
-    const { idle, trials } = withCardFigures(seen(), [trial()], slow)
+    const { idle, trials } = withCardValues(seen(), [trial()], slow)
     expect(idle).toMatchObject({ powerW: expect.closeTo(50, 0), pstates: ['P2'] })
     expect(trials[0]?.netEnergyJ).toBeCloseTo(7000, -1)
     expect(trials[0]?.paddedEnergyJ).toBeCloseTo(12_000, -3)

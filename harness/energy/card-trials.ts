@@ -19,7 +19,7 @@ export interface CardRows {
  * The telemetry of a run with everything that its rows tell: active idle and, beside each trial's energy, the counter, the
  * padded cross-check, the energy above idle and how the cards fared. The same rows give the same figures at any time later.
  */
-export function withCardFigures(seen: GpuTelemetry, trials: readonly Trial[], rows: CardRows): GpuTelemetry {
+export function withCardValues(seen: GpuTelemetry, trials: readonly Trial[], rows: CardRows): GpuTelemetry {
   const idle = idleOf(seen.idle, rows)
   return { ...seen, idle, trials: trials.map((trial) => cardTrial(trial, rows, idle, seen.counter.reason)) }
 }

@@ -1,4 +1,4 @@
-import { withCardFigures } from '../energy/card-trials.ts'
+import { withCardValues } from '../energy/card-trials.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
@@ -59,7 +59,7 @@ function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRo
   if (telemetry === undefined || (record.status === 'failed' && telemetry.trials.length === 0)) return {}
   const { gpuRows, counterRows } = rows
   return {
-    telemetry: withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids: servingUuids(record.gpus) }),
+    telemetry: withCardValues(telemetry, trials, { gpuRows, counterRows, servingUuids: servingUuids(record.gpus) }),
   }
 }
 

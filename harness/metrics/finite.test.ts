@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withCardFigures } from '../energy/card-trials.ts'
+import { withCardValues } from '../energy/card-trials.ts'
 import { RequestTable } from '../record/request-table.ts'
 import type { RequestRow, StepRow } from '../record/rows.ts'
 import { type Outcome, outcomes } from '../record/rows.ts'
@@ -108,7 +108,7 @@ test.each(['text', 'image', 'training'] as const)(
       fc.property(requests, tokenRows, fc.oneof(samples, steadySamples), steps, (rows, tokens, gpuRows, stepRows) => {
         const table = new RequestTable(rows)
         const figures = trialOf(scenarios[kind], seen({ requests: table, tokens, gpuRows, steps: stepRows }))
-        const card = withCardFigures(telemetry, [figures], { gpuRows, counterRows: [], servingUuids: ['GPU-a'] })
+        const card = withCardValues(telemetry, [figures], { gpuRows, counterRows: [], servingUuids: ['GPU-a'] })
         const derived = {
           result: resultOf([figures, figures]),
           drift: findDrift(trialsOfKind([figures, figures], 'text'), tokens),

@@ -5,23 +5,23 @@ import { provenanceOf } from '../record/provenance.ts'
 import type { RunRecord, TrainingJob } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 
-/** What one trial gave. */
+/** The outcome of one trial. */
 export interface TrialEnd {
-  readonly figures: Trial
-  /** Whether a stream of it had the stamp of the simulator. */
+  readonly trial: Trial
+  /** Whether any of its streams carried the stamp of the simulator. */
   readonly simulated: boolean
   readonly fingerprint: string | null
-  /** What a training command printed of its settings, so far. */
+  /** The settings that a training command has printed so far. */
   readonly config: TrainingJob['config'] | null
 }
 
 /**
- * The record with one more trial: the result over all trials so far, and whether it is certain enough. Once a part of
- * a run was simulated, all of it is: no later trial makes it live again.
+ * The record with one more trial: the result over all trials so far, and whether the headline metric is known as
+ * precisely as the scenario requires. A run with one simulated part stays simulated, whatever its later trials report.
  */
 export function addTrial(record: RunRecord, end: TrialEnd): RunRecord {
   const { scenario, gpus, endpoint, training, trialBounds } = record
-  const trials = [...record.trials, end.figures]
+  const trials = [...record.trials, end.trial]
   const result = resultOf(trials, trialBounds && intervalQuantile(trials.length, trialBounds))
   const provenance =
     record.source === 'simulated' ? {} : provenanceOf({ gpus, simulatedBy: null, streamsSimulated: end.simulated })

@@ -1,7 +1,7 @@
 /**
- * The first error of a callback. Callbacks of sockets, threads and child processes have no caller that could catch:
- * what they throw would end the process with the record open. It is kept here, ends the load, and is thrown by the step
- * that waits for it.
+ * The first error of a callback. Callbacks of sockets, threads and child processes have no caller that could catch it:
+ * an exception would end the process with the record open. It is stored here, ends the load, and is thrown again by the
+ * step that waits for the load.
  */
 export class CallbackFault {
   readonly #first = new AbortController()
@@ -11,7 +11,7 @@ export class CallbackFault {
     return this.#first.signal
   }
 
-  /** The callback, made safe. After the first error it does nothing: a record must not have gaps that it does not mention. */
+  /** The callback with its errors caught. After the first error it does nothing, so that a record has no unmentioned gaps. */
   guard<Args extends readonly unknown[]>(callback: (...args: Args) => void): (...args: Args) => void {
     return (...args) => {
       if (this.#first.signal.aborted) return

@@ -23,7 +23,7 @@ async function cool(
     rule,
     beforeTrial: 2,
     start,
-    look: () => celsiusAt(clock.nowMs() / 1000),
+    read: () => celsiusAt(clock.nowMs() / 1000),
     nowMs: () => clock.nowMs(),
     clock,
     signal: interrupt.signal,
@@ -33,7 +33,7 @@ async function cool(
 }
 
 describe('cooling down between trials', () => {
-  test('waits until the card is back near where the first trial found it, and reports on the way', async () => {
+  test('waits until the card is near its temperature at the first trial, and reports progress', async () => {
     const { wait, reports } = await cool((seconds) => at(70 - seconds))
     expect(wait).toEqual({ beforeTrial: 2, startMs: 0, endMs: 17_000, outcome: 'reached', fromAboveC: 20, toAboveC: 3 })
     expect(reports[0]).toEqual([0, 20])
@@ -50,7 +50,7 @@ describe('cooling down between trials', () => {
     expect(wait).toMatchObject({ outcome: 'reached', fromAboveC: 20, endMs: 17_000 })
   })
 
-  test('a card that stays warm is waited for no longer than the timeout, which is a finding and no error', async () => {
+  test('a card that stays warm ends the wait at the timeout, as a finding and not an error', async () => {
     const { wait } = await cool(() => at(59))
     expect(wait).toMatchObject({ outcome: 'timed-out', endMs: 60_000, fromAboveC: 9, toAboveC: 9 })
     expect(wait.finding).toBe(
@@ -58,7 +58,7 @@ describe('cooling down between trials', () => {
     )
   })
 
-  test('where no temperature is known nothing is waited for, and it says why', async () => {
+  test('without a known temperature it does not wait, and gives the reason', async () => {
     const unknown = { reason: 'the driver reports no temperature' }
     expect((await cool(() => unknown)).wait).toMatchObject({
       outcome: 'temperature-unknown',

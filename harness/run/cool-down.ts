@@ -3,32 +3,32 @@ import type { GpuRow } from '../record/rows.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import type { Scenario } from '../scenario/schema.ts'
 
-/** How a scenario has its cards cooled down between trials. */
+/** The cool-down between trials that a scenario requires. */
 export type CoolDownRule = NonNullable<Scenario['trial']['coolDown']>
 
 /** Temperature of each serving GPU by UUID, or why it is not known. */
 export type TemperatureReading = { readonly celsius: ReadonlyMap<string, number> } | { readonly reason: string }
 
-/** One wait before a trial, and how the world is looked at meanwhile. */
+/** One wait before a trial, with its clock and its source of temperatures. */
 export interface CoolDownWait {
   readonly rule: CoolDownRule
   readonly beforeTrial: number
   /** At the start of the first trial. */
   readonly start: TemperatureReading
-  readonly look: () => TemperatureReading
+  readonly read: () => TemperatureReading
   /** Time on the run's clock. */
   readonly nowMs: () => number
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Called at every look that finds the cards still too warm. */
+  /** Called at every reading that finds the cards still too warm. */
   readonly onWarm: (elapsedMs: number, aboveC: number) => void
 }
 
-const LOOK_EVERY_MS = 500
-/** Sampling that was lost comes back within this, or not at all. */
+const READ_EVERY_MS = 500
+/** A sampler that restarts delivers samples again within this time. */
 const STALE_MS = 10_000
 
-/** The temperature of every serving GPU by its newest sample. One that is not known leaves nothing to compare. */
+/** The temperature of every serving GPU by its newest sample, or the reason if that of any GPU is not known. */
 export function temperatureOf(
   newest: ReadonlyMap<string, GpuRow>,
   servingUuids: readonly string[],
@@ -48,9 +48,8 @@ export function temperatureOf(
 }
 
 /**
- * Waits until every serving GPU is back near its temperature at the start of the first trial, or the time is up: then
- * the trial goes on all the same, and the finding says so. A card that is cooler than it was is not waited for:
- * only load could warm it.
+ * Waits until every serving GPU is back near its temperature at the start of the first trial, or until the timeout. After
+ * a timeout the trial runs anyway, and the result holds a finding. A cooler card is not waited for: only load could warm it.
  */
 export async function coolDown(wait: CoolDownWait): Promise<CoolDown> {
   const { rule, beforeTrial, nowMs, clock, signal } = wait
@@ -67,7 +66,7 @@ export async function coolDown(wait: CoolDownWait): Promise<CoolDown> {
     ...(finding === undefined ? {} : { finding }),
   })
   for (;;) {
-    const above = degreesAbove(wait.look(), wait.start)
+    const above = degreesAbove(wait.read(), wait.start)
     if (typeof above === 'string') {
       return ended('temperature-unknown', null, `no cool-down before trial ${beforeTrial + 1}: ${above}`)
     }
@@ -77,12 +76,12 @@ export async function coolDown(wait: CoolDownWait): Promise<CoolDown> {
     const elapsedMs = nowMs() - startMs
     if (startMs + elapsedMs >= untilMs) return ended('timed-out', above, timeoutText(beforeTrial, above, rule))
     wait.onWarm(elapsedMs, above)
-    // an interrupt ends the pause early, and the next look sees it
-    await sleepUnlessAborted(clock, Math.min(LOOK_EVERY_MS, untilMs - startMs - elapsedMs), signal)
+    // an interrupt ends the pause early; the next iteration returns
+    await sleepUnlessAborted(clock, Math.min(READ_EVERY_MS, untilMs - startMs - elapsedMs), signal)
   }
 }
 
-/** Degrees above the start of the first trial, of the GPU that is furthest above its own; or why that is not known. */
+/** The largest rise of any GPU above its temperature at the start of the first trial, in °C; or why it is not known. */
 function degreesAbove(now: TemperatureReading, start: TemperatureReading): number | string {
   if ('reason' in start) return `at the start of the first trial, ${start.reason}`
   if ('reason' in now) return now.reason

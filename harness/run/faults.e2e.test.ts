@@ -31,7 +31,7 @@ test.concurrent.each([...cleanCases, ...faultCases])(
 
 const stand = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
 
-test('start-refused: the endpoint cannot be reached, in one line with the word of the system; later it can', async () => {
+test('start-refused: the endpoint cannot be reached, in one line with the system error; later it can', async () => {
   const simulator = await launchSimulator({ ...stand, faults: ['start-refused'] })
   try {
     const ask = () => discover(parseAddress(simulator.url), null, modelByKey(stand.model) as Model)
@@ -58,7 +58,7 @@ test.each(startCases)('$title lets no run begin, and says why', async (each) => 
   expect(await endOf(each, outDir)).toContain(each.mustSay)
 })
 
-test('no fault, lie or sensor fault is left out', () => {
+test('every fault, lie and sensor fault is tested', () => {
   const tried = [...faultCases, ...startCases].flatMap(({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [
     ...faults,
     ...lies,

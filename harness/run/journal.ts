@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import { withCardFigures } from '../energy/card-trials.ts'
+import { withCardValues } from '../energy/card-trials.ts'
 import { messageOf } from '../errors.ts'
 import { sealed, signed } from '../evidence/seal.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
@@ -19,8 +19,8 @@ import { type Opening, openRecord } from './open-record.ts'
 const everyRun = ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.csv'] as const
 
 /**
- * Owns the record of one run and its files. What it is given is on disk when the call returns, and run.json is valid at
- * every moment. It ends in one of two ways: `finish`, or `fail` with the reason, which keeps the trials so far.
+ * Owns the record of one run and its files. Data is on disk when a call returns, and run.json is valid at every moment.
+ * A journal ends in one of two ways: `finish`, or `fail` with the reason, which keeps the trials so far.
  */
 export class RunJournal implements RowSink {
   readonly #writer: RunWriter
@@ -28,9 +28,9 @@ export class RunJournal implements RowSink {
   readonly #signingKey: KeyObject | null
   readonly #warn: (message: string) => void
   #record: RunRecord
-  /** The record as it stands on disk. */
+  /** The last record that was written to disk. */
   #onDisk: RunRecord | null = null
-  #idle: ActiveIdleSpan = unknownIdle('the run ended before its rest')
+  #idle: ActiveIdleSpan = unknownIdle('the run ended before its idle period')
 
   /** Makes the folder, its files and the first run.json. Throws `environment` on a disk that refuses. */
   static open(opening: Opening): RunJournal {
@@ -70,12 +70,12 @@ export class RunJournal implements RowSink {
     this.#writer.append(name, rows)
   }
 
-  /** The rest before the load, or why there was none. It is kept with the telemetry. */
+  /** The idle period before the load, or why there was none. It is stored with the telemetry. */
   idle(span: { readonly startMs: number; readonly endMs: number } | { readonly reason: string }): void {
     this.#idle = 'reason' in span ? unknownIdle(span.reason) : { ...span, powerW: null, pstates: [] }
   }
 
-  /** A wait for the cards to cool. */
+  /** Adds one wait for the cards to cool. */
   coolDown(wait: CoolDown): void {
     this.#keep({ ...this.#record, coolDowns: [...(this.#record.coolDowns ?? []), wait] })
   }
@@ -84,27 +84,27 @@ export class RunJournal implements RowSink {
     this.#keep(addTrial(this.#record, end))
   }
 
-  /** Memory ran out. What was measured before is no figure of the scenario: the trials stay, the result goes. */
+  /** Memory ran out: the trials stay in the record, and its result is empty because the scenario did not complete. */
   outOfMemory(evidence: string): void {
     this.#keep({ ...this.#record, result: {}, converged: null, oom: { evidence } })
   }
 
-  /** What was observed of the cards beside their samples. */
-  telemetry(seen: Watched): void {
-    this.#record = { ...this.#record, telemetry: { ...seen, idle: this.#idle, trials: [] } }
+  /** Adds the observations of the cards other than their samples. */
+  telemetry(watched: Watched): void {
+    this.#record = { ...this.#record, telemetry: { ...watched, idle: this.#idle, trials: [] } }
   }
 
   drift(drift: Drift): void {
     this.#record = { ...this.#record, drift }
   }
 
-  /** Works out what the samples on disk say of the cards in each trial. */
-  async cardFigures(): Promise<void> {
+  /** Computes energy and state of the cards in each trial from the samples on disk. */
+  async cardValues(): Promise<void> {
     const { telemetry, trials, gpus } = this.#record
     if (telemetry) this.#record = { ...this.#record, telemetry: await this.#withCards(telemetry, trials, gpus) }
   }
 
-  /** Judges, seals and signs. Whatever it throws, `fail` is to be called with it. */
+  /** Evaluates the gates, seals and signs. If it throws, call `fail` with the error. */
   async finish(end: Pick<RunRecord, 'status' | 'failure'>): Promise<void> {
     const record = { ...this.#record, ...end }
     const gates = evaluateGates(record)
@@ -115,13 +115,13 @@ export class RunJournal implements RowSink {
   }
 
   /**
-   * Ends the record as `failed` with the reason. A part that does not fit the schema is left out and named there. Never
-   * throws: whoever calls it has an error already. Where the disk takes nothing more, the last record that it took stays.
+   * Ends the record as `failed` with the reason. A part that does not fit the schema is dropped and named in the reason.
+   * Never throws, because its caller already handles an error. On a full disk the last record written stays.
    */
   fail(error: unknown): void {
     const ending = { failure: messageOf(error), endedAt: this.#now(), files: this.#files() }
     const refusals: string[] = []
-    // the record as it last stood on disk is the next best
+    // if this record cannot be written, use the last one on disk
     for (const record of [this.#record, this.#onDisk]) {
       if (record === null) continue
       try {
@@ -144,7 +144,7 @@ export class RunJournal implements RowSink {
     try {
       return this.#writer.closeFiles()
     } catch {
-      // it has said what it closed, and the error that brought us here is the first of its kind
+      // the first call closed what it could; the error that led here is reported already
       return this.#writer.closeFiles()
     }
   }
@@ -154,7 +154,7 @@ export class RunJournal implements RowSink {
     trials: RunRecord['trials'],
     gpus: RunRecord['gpus'],
   ): Promise<GpuTelemetry> {
-    return withCardFigures(telemetry, trials, {
+    return withCardValues(telemetry, trials, {
       gpuRows: await readRows(this.directory, 'gpu.csv'),
       counterRows: await readRows(this.directory, 'counter.csv'),
       servingUuids: servingUuids(gpus),
@@ -176,19 +176,19 @@ const unknownIdle = (reason: string): ActiveIdleSpan => ({
 
 type Ending = Pick<RunRecord, 'endedAt' | 'files'> & { readonly failure: string }
 
-/** A record that failed, fit for its schema. Throws where nothing valid is left of it. */
+/** The record as `failed`, repaired to fit its schema. Throws if no part of it is valid. */
 function asFailed(record: RunRecord, ending: Ending): RunRecord {
-  // a signature stands for a record that was complete
+  // only a complete record is signed
   const { signature: _, redactedCopy: __, ...rest } = record
   const failed: RunRecord = { ...rest, ...ending, status: 'failed', quotable: false, gates: gatesOf(record) }
   const valid = repaired(failed)
   if (valid === null) throw new Error('no part of the record is valid')
   const { dropped } = valid
   if (dropped.length === 0) return valid.record
-  return { ...valid.record, failure: `${ending.failure}; left out of the record: ${dropped.join(', ')}` }
+  return { ...valid.record, failure: `${ending.failure}; dropped from the record: ${dropped.join(', ')}` }
 }
 
-/** The gates of a failed run say what can be said; none where judging is what failed. */
+/** The gates of a failed run, as far as they can be evaluated; none if the evaluation itself failed. */
 function gatesOf(record: RunRecord): RunRecord['gates'] {
   try {
     return evaluateGates({ ...record, status: 'failed' })

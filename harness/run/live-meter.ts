@@ -1,4 +1,4 @@
-/** Turns the workers' reports into a rate for the live display. */
+/** Converts the workers' reports to a rate for the live display. */
 export class LiveMeter {
   #inFlight = 0
   #events = 0

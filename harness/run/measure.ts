@@ -9,16 +9,16 @@ import { trialOf } from '../metrics/trial.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import type { TrialEnd } from './add-trial.ts'
-import { clientFigures } from './client-figures.ts'
+import { clientTotals } from './client-totals.ts'
 import { coolDown, type TemperatureReading, temperatureOf } from './cool-down.ts'
 import type { Tick } from './progress.ts'
 import { runTime, type Session } from './session.ts'
 
-/** Warm-up requests have ids of their own, so that no measured prompt has been seen before. */
+/** Trial number of the warm-up: its prompts differ from all measured prompts. */
 const WARM_UP = -1
 const TICK_MS = 250
 
-/** Rests with the server up and nothing asked, where the scenario asks for it, so that active idle can be worked out. */
+/** Keeps the server idle for as long as the scenario requires, to measure its active idle power. */
 export async function restIdle(session: Session): Promise<void> {
   const { scenario } = session.prepared
   const seconds = scenario.kind === 'training' ? 0 : (scenario.trial.idleSeconds ?? 0)
@@ -31,14 +31,14 @@ export async function restIdle(session: Session): Promise<void> {
   session.journal.idle({ startMs, endMs: runTime(session) })
 }
 
-/** Load of the measured shape that no figure sees: kernels are compiled, clocks and caches come to their working state. */
+/** Load of the measured shape that is not measured: kernels are compiled, clocks and caches reach their working state. */
 export async function warmUp(session: Session): Promise<void> {
   const seconds = session.prepared.scenario.trial.warmupSeconds
   if (seconds <= 0 || session.options.drain.aborted) return
   await runPhase(session, WARM_UP, seconds, 'warm-up')
 }
 
-/** The wait before a trial that its scenario asks for: nothing is sent. Null where it asks for none. */
+/** The cool-down before a trial, without load. Null if the scenario requires none. */
 export async function coolBefore(session: Session, index: number): Promise<CoolDown | null> {
   const { prepared, options } = session
   const rule = prepared.scenario.trial.coolDown
@@ -47,7 +47,7 @@ export async function coolBefore(session: Session, index: number): Promise<CoolD
     rule,
     beforeTrial: index,
     start: session.cooling.start,
-    look: () => temperatureNow(session),
+    read: () => temperatureNow(session),
     nowMs: () => runTime(session),
     clock: options.clock,
     signal: options.drain,
@@ -64,12 +64,12 @@ export async function coolBefore(session: Session, index: number): Promise<CoolD
 const temperatureNow = (session: Session): TemperatureReading =>
   temperatureOf(session.collector.newestSamples, servingUuids(session.prepared.gpus), runTime(session))
 
-/** One trial: quiet, load until its time is up, drain, quiet again (the sensor lags), then its figures. */
+/** One trial: idle padding, load for its time, drain, idle padding again (the sensor lags), then its values. */
 export async function runTrial(session: Session, index: number): Promise<TrialEnd> {
   const { prepared, options, collector } = session
   const { trial } = prepared.scenario
   const quietMs = trial.quietSeconds * 1000
-  // an interrupt ends the quiet early; the run goes on to write what it has
+  // an interrupt ends the padding early; the run continues and writes its data
   await sleepUnlessAborted(options.clock, quietMs, options.drain)
   if (index === 0) session.cooling.start = temperatureNow(session)
   const { phase, end, endMs, scrapes } = await scraped(session, index, async () => {
@@ -80,7 +80,7 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
   })
   session.fault.throwIfAny()
   const collected = collector.endTrial(index, endMs, end.gaps)
-  const figures = trialOf(prepared.scenario, {
+  const trialValues = trialOf(prepared.scenario, {
     index,
     startMs: phase.startMs,
     sendUntilMs: phase.sendUntilMs,
@@ -89,7 +89,7 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
     gpuRows: outsideCoolDowns(collected.gpuRows, session.cooling.waits),
     servingUuids: servingUuids(session.prepared.gpus),
     gpuReason: prepared.telemetry.reason,
-    client: clientFigures(end.stats),
+    client: clientTotals(end.stats),
   })
   const isText = prepared.scenario.kind === 'text'
   const counts = {
@@ -97,14 +97,14 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
     ...(isText && scrapes ? { server: serverTrialOf(scrapes) } : {}),
   }
   return {
-    figures: { ...figures, ...counts, gpuRows: collector.samplesAtTrialEnd },
+    trial: { ...trialValues, ...counts, gpuRows: collector.samplesAtTrialEnd },
     simulated: end.simulated,
     fingerprint: end.fingerprint,
     config: session.events.config,
   }
 }
 
-/** The server's counters from before to after some work: both readings lie in the quiet around it. */
+/** The server's counters before and after some work. Both readings lie in the idle padding around it. */
 async function scraped<Done extends object>(
   session: Session,
   index: number,

@@ -5,7 +5,7 @@ import { readHost } from '../telemetry/snapshot/host.ts'
 import type { Prepared } from './prepare.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** What a run is before its first request. */
+/** Everything known about a run before its first request. */
 export interface Opening {
   readonly prepared: Prepared
   readonly options: RunOptions
@@ -15,7 +15,7 @@ export interface Opening {
   readonly originMs: number
 }
 
-/** The record of a run as it starts: everything that is known beforehand, and no figure. */
+/** The record of a run at its start: everything known beforehand, without results. */
 export function openRecord(id: string, { prepared, options, certificate, startedAt, originMs }: Opening): RunRecord {
   const { gpus, simulatedBy, scenario, telemetry, workload } = prepared
   return {

@@ -11,13 +11,13 @@ test('cards of one kind are that card', () => {
   expect(identifyCard([named(rtx4090), named(rtx4090)], null, null)).toEqual({ key: 'rtx-4090', name: rtx4090 })
 })
 
-test('two different cards that serve are neither of them', () => {
+test('two different serving cards have no key', () => {
   const card = identifyCard([named(rtx4090), named('NVIDIA H200')], null, null)
   expect(card.key).toBeNull()
   expect(card.reason).toBe('different cards serve: NVIDIA GeForce RTX 4090, NVIDIA H200')
 })
 
-test('a different card that does not serve plays no part', () => {
+test('a different card that does not serve is ignored', () => {
   expect(identifyCard([named(rtx4090), named('NVIDIA H200', false)], null, null).key).toBe('rtx-4090')
 })
 

@@ -11,7 +11,7 @@ import { prepareWorkload } from '../workloads/prepare-workload.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** The box, the server and the scenario, looked at and found fit to start; nothing has been written yet. */
+/** The cards, the server and the scenario, checked before a run; nothing has been written yet. */
 export interface Prepared {
   readonly telemetry: Telemetry
   readonly gpus: readonly Gpu[]
@@ -19,11 +19,11 @@ export interface Prepared {
   readonly scenario: Scenario
   readonly endpoint: Endpoint
   readonly simulatedBy: string | null
-  /** What will be measured, found fit to start. */
+  /** The workload to measure, checked. */
   readonly workload: Workload
 }
 
-/** Looks at everything a run needs. Throws `bad-input` or `environment`, one clear line, before anything is written. */
+/** Checks everything that a run requires. Throws `bad-input` or `environment` with one line before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
   const telemetry = await openTelemetry(options.nvidiaSmi, options.clock)
   const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)
@@ -40,7 +40,7 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
   return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
 }
 
-/** The card that serves, by its name in nvidia-smi. Different cards have no key: no limit, price or power is right for both. */
+/** The serving card, by its name in nvidia-smi. Different cards have no key: no limit, price or power holds for both. */
 export function identifyCard(
   gpus: readonly Gpu[],
   claimed: string | null,

@@ -21,12 +21,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** What `spoil` makes of the figures of the second trial. */
+/** Changes the values of the second trial with `spoil`. */
 function spoilTrial2(spoil: (trial: Trial) => void): void {
   const { trialOf } = trials
-  vi.spyOn(trials, 'trialOf').mockImplementation((scenario, seen) => {
-    const trial = trialOf(scenario, seen)
-    if (seen.index === 1) spoil(trial)
+  vi.spyOn(trials, 'trialOf').mockImplementation((scenario, input) => {
+    const trial = trialOf(scenario, input)
+    if (input.index === 1) spoil(trial)
     return trial
   })
 }
@@ -202,20 +202,20 @@ describe('a run that fails ends as a valid record that says so, with the trials 
 })
 
 describe('a record with a part that its schema refuses', () => {
-  test('keeps everything but that figure, and names it', async () => {
+  test('keeps everything but that value, and names it', async () => {
     spoilTrial2((trial) => {
       Object.assign(trial, { decodeTokensPerS: Number.POSITIVE_INFINITY })
     })
     const { record } = await failedRun()
     expect(record.status).toBe('failed')
     expect(record.failure).toMatch(/the record is not valid: trials\.1\.decodeTokensPerS/)
-    expect(record.failure).toMatch(/left out of the record: trials\.1\.decodeTokensPerS \(/)
+    expect(record.failure).toMatch(/dropped from the record: trials\.1\.decodeTokensPerS \(/)
     const texts = trialsOfKind(record.trials, 'text')
     expect(texts.map(({ decodeTokensPerS }) => isKnown(decodeTokensPerS))).toEqual([true, false])
     expect(texts[1]?.outputTokensPerS).toBeCloseTo(texts[0]?.outputTokensPerS as number)
   })
 
-  test('loses a trial only where the trial means nothing without that part', async () => {
+  test('drops a trial only if the schema requires that part of it', async () => {
     spoilTrial2((trial) => {
       trial.startMs = Number.NaN
     })
@@ -235,7 +235,7 @@ describe('a record with a part that its schema refuses', () => {
   })
 })
 
-test('a disk that takes nothing more keeps the last valid record, and warns', async () => {
+test('a full disk keeps the last valid record, and warns', async () => {
   refuseRecords((call) => call >= 4)
   const { record, error, warnings } = await failedRun()
   expect((error as Error).message).toContain('no space left')

@@ -8,10 +8,10 @@ import type { ScenarioFile } from '../scenario/schema.ts'
 import { type FinishedRun, runOnce } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** How one scenario of a file is run: for real, unless a test brings its own. */
+/** Runs one scenario of a file; tests replace it. */
 export type RunOnce = (file: PlainScenarioFile, options: RunOptions) => Promise<FinishedRun>
 
-/** Runs all that a scenario file asks for: one run, one for each value of a sweep, or a search for the highest rate. */
+/** Runs a scenario file: one run, one run per value of a sweep, or a search for the highest rate. */
 export async function runScenarioFile(
   file: ScenarioFile,
   options: RunOptions,

@@ -4,28 +4,28 @@ import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { Progress } from './progress.ts'
 
-/** What a run needs from outside. Flags and environment are read by the command line, never here. */
+/** The inputs of a run. Flags and environment variables are read by the command line, never here. */
 export interface RunOptions {
   readonly clock: Clock
   readonly endpoint: string
   /** Bearer key of the endpoint; it is sent nowhere else. */
   readonly apiKey: string | null
-  /** nvidia-smi: `required` when the person named it, so that its absence is their error. Null: run without a GPU. */
+  /** nvidia-smi; `required` if the user named it, so that its absence is an input error. Null: run without a GPU. */
   readonly nvidiaSmi: { readonly path: string; readonly required: boolean } | null
   readonly outDir: string
-  /** Card that the person claims; the GPU's own name decides. */
+  /** Card that the user expects; the name reported by nvidia-smi decides. */
   readonly card: string | null
   /** UUIDs or indices of the GPUs that serve. */
   readonly gpus: readonly string[]
-  /** Fixes the number of trials, whatever the scenario's certainty asks for. */
+  /** Exact number of trials, instead of the scenario's `certainty`. */
   readonly trials: number | null
   readonly workers: number
-  /** Whether the client proves itself against an exact server first (about three seconds). */
+  /** Whether to calibrate the client against an exact server first (about three seconds). */
   readonly certify: boolean
   readonly tool: RunRecord['tool']
   /** Ed25519 private key that signs the record at its end. */
   readonly signingKey?: KeyObject | null
-  /** Which start of the server this is, where the harness starts it. */
+  /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
   readonly progress: Progress
   /** First interrupt: nothing new is sent, what is in flight ends, the record is written. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogueNames } from '../catalogue/find.ts'
 import { systemClock } from '../clock.ts'
-import { withCardFigures } from '../energy/card-trials.ts'
+import { withCardValues } from '../energy/card-trials.ts'
 import { isKnown } from '../record/measured.ts'
 import { readRows, readRun } from '../record/read.ts'
 import { RequestTable } from '../record/request-table.ts'
@@ -19,7 +19,7 @@ import { silentProgress } from './progress.ts'
 import { type FinishedRun, runOnce } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** The whole flow against the real stand-in process, over real sockets and a real child nvidia-smi. */
+/** The whole flow against the simulator as a process, over real sockets and with a child nvidia-smi. */
 const folder = mkdtempSync(join(tmpdir(), 'run-'))
 const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
 let simulator: RunningSimulator
@@ -64,7 +64,7 @@ const options = (over: Partial<RunOptions> = {}): RunOptions => ({
   ...over,
 })
 
-describe('a run on the stand-in', () => {
+describe('a run on the simulator', () => {
   let run: FinishedRun
   beforeAll(async () => {
     run = await runOnce(scenario, options())
@@ -102,7 +102,7 @@ describe('a run on the stand-in', () => {
     expect(tokens.reduce((sum, row) => sum + row.tokens, 0)).toBe(all.reduce((sum, each) => sum + each, 0))
   })
 
-  test('has the energy that the stand-in truly used in the window, within 5 %', async () => {
+  test('has the energy that the simulator used in the window, within 5 %', async () => {
     const { windowStartMs, windowEndMs, energyJ, meanPowerW } = trial()
     const { originMs } = run.record.clock
     const query = `fromMs=${originMs + windowStartMs}&toMs=${originMs + windowEndMs}`
@@ -112,7 +112,7 @@ describe('a run on the stand-in', () => {
     expect(meanPowerW).toBeCloseTo((energyJ as number) / ((windowEndMs - windowStartMs) / 1000), 6)
   })
 
-  test('keeps what the cards did, so that the rows on disk give it again, and judges the card by it', async () => {
+  test('keeps the state of the cards so that the rows on disk recompute it, and its gates use it', async () => {
     const { telemetry, fingerprint, trials, gpus, gates } = run.record
     const servingUuids = gpus.map((gpu) => gpu.uuid)
     expect(telemetry?.before.health.map(({ uuid }) => uuid)).toEqual(servingUuids)
@@ -126,7 +126,7 @@ describe('a run on the stand-in', () => {
     expect(fingerprint?.driverStateSha256).toMatch(/^[0-9a-f]{64}$/)
     const gpuRows = await readRows(run.directory, 'gpu.csv')
     const counterRows = await readRows(run.directory, 'counter.csv')
-    const again = telemetry && withCardFigures(telemetry, trials, { gpuRows, counterRows, servingUuids })
+    const again = telemetry && withCardValues(telemetry, trials, { gpuRows, counterRows, servingUuids })
     expect(again).toEqual(telemetry)
     const statuses = Object.fromEntries(gates.map((gate) => [gate.id, gate.status]))
     expect(statuses).toMatchObject({ 'card-match': 'pass', 'gpu-exclusive': 'pass', 'power-limit': 'pass' })
@@ -165,7 +165,7 @@ test('without a GPU the run is kept, and energy is null with its reason, never 0
   expect([record.telemetry, record.fingerprint]).toEqual([undefined, undefined])
 })
 
-test('a card whose temperature is not known is not waited for: each skipped cool-down is kept, and said once', async () => {
+test('a card of unknown temperature is not waited for: each skipped cool-down is kept, and one warning is shown', async () => {
   const warnings: string[] = []
   const progress = { ...silentProgress, warn: (message: string) => void warnings.push(message) }
   const coolDown = { toWithinC: 3, timeoutSeconds: 60 }
@@ -183,10 +183,10 @@ test('a card whose temperature is not known is not waited for: each skipped cool
   expect(record).toMatchObject({ status: 'complete', serverStart })
 })
 
-test('a run that outlasts its timeout ends in good order, and its record says so', async () => {
+test('a run that exceeds its timeout ends as interrupted, with the reason in its record', async () => {
   const bounded = { ...scenario, trial: { ...scenario.trial, seconds: 30, runTimeoutMinutes: 0.06 } }
   const { record } = await runOnce(bounded, options({ nvidiaSmi: null }))
-  expect(record).toMatchObject({ status: 'interrupted', failure: 'ended in good order after runTimeoutMinutes: 0.06' })
+  expect(record).toMatchObject({ status: 'interrupted', failure: 'stopped after runTimeoutMinutes: 0.06' })
   expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
 })
 

@@ -36,7 +36,7 @@ describe('a run of three trials on three workers', () => {
     expect(record.files['requests.csv']?.rows).toBe(rows.length)
   })
 
-  test('judges the client by its worst worker', () => {
+  test('reports the busiest worker as the client', () => {
     expect(record.trials.map(({ client }) => client.cpuShareOfCore)).toEqual([0.9, 0.9, 0.9])
     expect(record.trials[0]?.client.eventLoopDelayP99Ms).toBe(9)
   })
@@ -104,7 +104,7 @@ describe('with waits for the card to cool', () => {
   })
 })
 
-test('a card without a thermometer is warned of once, not before every trial', async () => {
+test('a card without a temperature sensor warns once, not before every trial', async () => {
   const warnings: string[] = []
   const progress = {
     started() {},
@@ -123,7 +123,7 @@ test('a card without a thermometer is warned of once, not before every trial', a
   expect(warnings.filter((line) => line.includes('no cool-down'))).toHaveLength(1)
 })
 
-test('memory that runs out in the second trial is the result: the trials stay, their figures go', async () => {
+test('out of memory in the second trial is the result: the trials stay, `result` is empty', async () => {
   const { prepared, options } = fakeRun()
   const { start } = prepared.workload
   const workload: typeof prepared.workload = {
@@ -149,7 +149,7 @@ test('memory that runs out in the second trial is the result: the trials stay, t
   expect(record.trials).toHaveLength(2)
 })
 
-test('an interrupt ends the run in good order, with the trials so far', async () => {
+test('an interrupt ends the run with a valid record of the trials so far', async () => {
   const interrupt = new AbortController()
   const { record } = await run({
     options: { drain: interrupt.signal },

@@ -19,9 +19,9 @@ export interface FinishedRun {
 }
 
 /**
- * One scenario, top to bottom: look at the box and the server, warm up, run trials until the figure is certain
- * enough, judge, write. Throws before anything is written when input or world are wrong; from then on the record on
- * disk is valid at every moment, and says `failed` with the reason when this throws.
+ * Runs one scenario: checks cards and server, warms up, runs trials until the headline metric is precise enough,
+ * evaluates the gates and writes the record. Bad input or a failed environment throws before anything is written. From
+ * then on the record on disk is valid at every moment; if this throws, its status is `failed` with the reason.
  */
 export async function runOnce(file: PlainScenarioFile, options: RunOptions): Promise<FinishedRun> {
   const prepared = await prepareRun(file, options)
@@ -29,7 +29,7 @@ export async function runOnce(file: PlainScenarioFile, options: RunOptions): Pro
   return runPrepared(prepared, options, certificate)
 }
 
-/** The same from where everything is found fit to start. */
+/** Runs a scenario whose inputs have been checked. */
 export async function runPrepared(
   prepared: Prepared,
   options: RunOptions,
@@ -49,8 +49,8 @@ export async function runPrepared(
         await runTrials(session)
       })
     }
-    await journal.cardFigures()
-    if (prepared.workload.oom === null) await lookForDrift(journal, options)
+    await journal.cardValues()
+    if (prepared.workload.oom === null) await checkDrift(journal, options)
     warnOfMemory(journal, options)
     await journal.finish(endOf(bounded.drain.aborted, timeUp.aborted, prepared))
   } catch (error) {
@@ -60,7 +60,7 @@ export async function runPrepared(
   return { directory: journal.directory, record: journal.record }
 }
 
-/** What the client gets wrong by itself, on this machine, just before the run; null where it is not tried. */
+/** Calibrates the client on this machine before the run; null if calibration is skipped or does not apply. */
 async function calibrateClient(
   { scenario, workload }: Prepared,
   { certify }: RunOptions,
@@ -74,7 +74,7 @@ function announce(journal: RunJournal, { scenario, gpus, telemetry }: Prepared, 
   if (telemetry.reason) progress.warn(telemetry.reason)
 }
 
-async function lookForDrift(journal: RunJournal, { progress }: RunOptions): Promise<void> {
+async function checkDrift(journal: RunJournal, { progress }: RunOptions): Promise<void> {
   const { scenario, trials } = journal.record
   if (scenario.kind !== 'text') return
   const drift = findDrift(trialsOfKind(trials, 'text'), await readRows(journal.directory, 'tokens.csv'))
@@ -83,12 +83,12 @@ async function lookForDrift(journal: RunJournal, { progress }: RunOptions): Prom
 }
 
 function warnOfMemory({ record: { oom } }: RunJournal, { progress }: RunOptions): void {
-  if (oom) progress.warn(`out of memory, which is the result: ${oom.evidence}`)
+  if (oom) progress.warn(`out of memory is the result of this run: ${oom.evidence}`)
 }
 
 function endOf(wasStopped: boolean, isTimeUp: boolean, { scenario }: Prepared): Pick<RunRecord, 'status' | 'failure'> {
   if (!wasStopped) return { status: 'complete' }
   if (!isTimeUp) return { status: 'interrupted' }
-  const reason = `ended in good order after runTimeoutMinutes: ${scenario.trial.runTimeoutMinutes}`
+  const reason = `stopped after runTimeoutMinutes: ${scenario.trial.runTimeoutMinutes}`
   return { status: 'interrupted', failure: reason }
 }

@@ -14,7 +14,7 @@ import { LiveMeter } from './live-meter.ts'
 import type { Prepared } from './prepare.ts'
 import type { RunOptions } from './run-options.ts'
 
-/** What the steps of measuring share. */
+/** The state that the steps of a run share. */
 export interface Session {
   readonly prepared: Prepared
   /** `drain` is also set when time is up, or when an observation could not be kept. */
@@ -24,18 +24,18 @@ export interface Session {
   readonly originMs: number
   readonly load: LoadDriver
   readonly meter: LiveMeter
-  /** Null where there is no server to ask. */
+  /** Null without a server. */
   readonly scraper: ServerScraper | null
   readonly events: WorkloadEvents
-  /** Temperatures as the first trial found them, and the waits until they were like that again. */
+  /** Temperatures at the start of the first trial, and the cool-downs since. */
   readonly cooling: { start: TemperatureReading; readonly waits: CoolDown[] }
-  /** What went wrong in a callback of load, samples or scrapes. */
+  /** The first error in a callback of load, samples or scrapes. */
   readonly fault: CallbackFault
 }
 
-/** What a workload reported beside its rows. */
+/** Events of a workload other than its rows. */
 export interface WorkloadEvents {
-  /** The first text that says that memory ran out. */
+  /** The first out-of-memory message. */
   oom: string | null
   config: TrainingJob['config'] | null
 }
@@ -44,7 +44,7 @@ export interface WorkloadEvents {
 export const runTime = (session: Pick<Session, 'options' | 'originMs'>): number =>
   session.options.clock.nowMs() - session.originMs
 
-/** What a session is opened with. */
+/** The inputs of a session. */
 export interface SessionStart {
   readonly prepared: Prepared
   readonly options: RunOptions
@@ -53,8 +53,8 @@ export interface SessionStart {
 }
 
 /**
- * Does its work inside an open load, inside the sampling of the cards: both are ended whatever happens, and what was
- * observed of the cards goes to the journal. Throws what the work throws, or what went wrong in a callback meanwhile.
+ * Runs `work` with the load engine and the sampling of the cards open. Both are always closed, and the observations of
+ * the cards go to the journal. Throws the error of `work`, or the first error of a callback.
  */
 export async function withSession(start: SessionStart, work: (session: Session) => Promise<void>): Promise<void> {
   const fault = new CallbackFault()
@@ -70,8 +70,8 @@ export async function withSession(start: SessionStart, work: (session: Session) 
       await session.load.close()
     }
   } finally {
-    const seen = await watching.stop()
-    if (seen) start.journal.telemetry(seen)
+    const watched = await watching.stop()
+    if (watched) start.journal.telemetry(watched)
   }
   fault.throwIfAny()
 }
@@ -115,7 +115,7 @@ async function openSession(start: SessionStart, collector: Collector, fault: Cal
     collector.addServerRows(rows),
   )
   const scraper = address ? new ServerScraper({ address, apiKey, clock, originMs, onRows }) : null
-  const cooling = { start: { reason: 'nothing was read' }, waits: [] }
+  const cooling = { start: { reason: 'no temperature has been read' }, waits: [] }
   const { journal } = start
   return { prepared, options, journal, collector, originMs, load, meter, scraper, events, cooling, fault }
 }

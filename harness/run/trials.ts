@@ -2,7 +2,7 @@ import { mayStop } from '../metrics/stopping.ts'
 import { coolBefore, runTrial } from './measure.ts'
 import type { Session } from './session.ts'
 
-/** Runs trials until the figure is certain enough, the scenario's most are done, or something ends the run. */
+/** Runs trials until the headline metric is precise enough, the maximum number is reached, or something ends the run. */
 export async function runTrials(session: Session): Promise<void> {
   const { journal, options, events } = session
   while (!isDone(session)) {
@@ -10,7 +10,7 @@ export async function runTrials(session: Session): Promise<void> {
     if (options.drain.aborted) break
     const end = await runTrial(session, journal.record.trials.length)
     journal.trial(end)
-    options.progress.trialDone(end.figures, journal.record)
+    options.progress.trialDone(end.trial, journal.record)
   }
   if (events.oom !== null) journal.outOfMemory(events.oom)
 }
@@ -26,7 +26,7 @@ async function coolDownFirst({ journal, ...session }: Session): Promise<void> {
   const { record } = journal
   const wait = await coolBefore({ journal, ...session }, record.trials.length)
   if (wait === null) return
-  // a card that reports no temperature is worth one warning, not one before every trial
+  // a card that reports no temperature warns once, not before every trial
   const isNews =
     wait.outcome !== 'temperature-unknown' || (record.coolDowns ?? []).every(({ outcome }) => outcome !== wait.outcome)
   if (wait.finding !== undefined && isNews) session.options.progress.warn(wait.finding)

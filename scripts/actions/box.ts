@@ -2,7 +2,7 @@ import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
 import { boxFindings } from '../../harness/box/findings.ts'
 import { type BoxStep, boxPlan } from '../../harness/box/plan.ts'
 import { openBoxState } from '../../harness/box/state.ts'
-import { boxNight, type NightTools } from '../../harness/box/unattended.ts'
+import { runUnattended, type UnattendedTools } from '../../harness/box/unattended.ts'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { systemClock } from '../../harness/clock.ts'
@@ -39,13 +39,13 @@ export interface BoxFlags {
   readonly cache?: string
   readonly nvidiaSmi?: string
   readonly timeoutMinutes: number
-  /** Starts of the server for each scenario, one record each. */
+  /** Starts of the server per scenario, with one record per start. */
   readonly restarts: number
 }
 
 /**
- * A fresh box, unattended: doctor, then each scenario that fits: serve, run, stop, as often as `restarts` says; then the
- * report and the verdict.
+ * Qualifies a new server unattended: doctor; then serves, runs and stops every scenario that fits, `restarts` times; then
+ * prints the report and the verdict.
  */
 export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
@@ -70,10 +70,10 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
     io.stderr.write('this server is not ready to benchmark: fix what doctor found, or continue with --force\n')
     return exitCodes.negativeResult
   }
-  return night(flags, io, { steps, card, doctor })
+  return qualify(flags, io, { steps, card, doctor })
 }
 
-async function night(
+async function qualify(
   flags: BoxFlags,
   io: CommandIo,
   { steps, card, doctor }: { readonly steps: readonly BoxStep[]; readonly card: Card; readonly doctor: DoctorReport },
@@ -82,7 +82,7 @@ async function night(
   try {
     const earlier = await readHistory(flags.out)
     for (const why of earlier.unreadable) io.stderr.write(`not in the history of this card: ${why}\n`)
-    const tools: NightTools = {
+    const tools: UnattendedTools = {
       say: (line) => io.stderr.write(`${line}\n`),
       signal: interrupts.drain,
       serve: (plan) =>
@@ -100,10 +100,10 @@ async function night(
         }),
     }
     const before = openBoxState(flags.out, card.key, flags.resume ?? false)
-    const state = await boxNight(steps, before, { outDir: flags.out, restarts: flags.restarts }, tools)
+    const state = await runUnattended(steps, before, { outDir: flags.out, restarts: flags.restarts }, tools)
     const ran = state.steps.flatMap((step) => (step.run === null ? [] : [step.run]))
     const judged = await readAll(ran)
-    for (const why of judged.unreadable) io.stderr.write(`not judged: ${why}\n`)
+    for (const why of judged.unreadable) io.stderr.write(`not part of the verdict: ${why}\n`)
     const runs = judged.runs.map(({ record }) => record)
     const lines = acceptance(
       runs,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClientStats } from '../load/protocol.ts'
-import { clientFigures } from './client-figures.ts'
+import { clientTotals } from './client-totals.ts'
 
 const worker = (over: Partial<ClientStats> = {}): ClientStats => ({
   eventLoopDelayP99Ms: 1,
@@ -13,9 +13,9 @@ const worker = (over: Partial<ClientStats> = {}): ClientStats => ({
   ...over,
 })
 
-test('the worst of three workers stands for all, and counts add up', () => {
+test('the busiest of three workers counts, and counts add up', () => {
   const busy = worker({ eventLoopDelayP99Ms: 9, cpuMs: 950 })
-  expect(clientFigures([worker(), busy, worker({ cpuMs: 10 })])).toEqual({
+  expect(clientTotals([worker(), busy, worker({ cpuMs: 10 })])).toEqual({
     eventLoopDelayP99Ms: 9,
     cpuShareOfCore: 0.95,
     lateSends: 3,
@@ -24,16 +24,16 @@ test('the worst of three workers stands for all, and counts add up', () => {
   })
 })
 
-test('a worker that measured no time says nothing of its share, and nothing is infinite', () => {
+test('a worker that measured no time has no CPU share, and no value is infinite', () => {
   const still = worker({ wallMs: 0, eventLoopDelayP99Ms: null, contentEvents: 0, sharedStamps: 0 })
-  expect(clientFigures([still])).toMatchObject({
+  expect(clientTotals([still])).toMatchObject({
     cpuShareOfCore: null,
     eventLoopDelayP99Ms: null,
     sharedStampShare: null,
   })
-  expect(clientFigures([still, worker()]).cpuShareOfCore).toBe(0.1)
+  expect(clientTotals([still, worker()]).cpuShareOfCore).toBe(0.1)
 })
 
 test('without workers (a training command) nothing is known', () => {
-  expect(clientFigures([])).toMatchObject({ cpuShareOfCore: null, eventLoopDelayP99Ms: null, lateSends: 0 })
+  expect(clientTotals([])).toMatchObject({ cpuShareOfCore: null, eventLoopDelayP99Ms: null, lateSends: 0 })
 })

@@ -3,10 +3,10 @@ import type { Trial } from '../record/schema/trial.ts'
 import { ratio } from '../stats/ratio.ts'
 
 /**
- * What the load generator says of itself in one trial: event loop delay and CPU share of the worst worker, because one
- * that is short of CPU blurs its own requests however idle the others are; sums of the rest.
+ * Measurements of the load generator itself in one trial. Event-loop delay and CPU share are those of the busiest worker,
+ * because a worker short of CPU delays its own requests even when the others are idle. Counts are sums over the workers.
  */
-export function clientFigures(stats: readonly ClientStats[]): Trial['client'] {
+export function clientTotals(stats: readonly ClientStats[]): Trial['client'] {
   const events = sum(stats.map(({ contentEvents }) => contentEvents))
   return {
     eventLoopDelayP99Ms: highest(stats.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
@@ -17,7 +17,7 @@ export function clientFigures(stats: readonly ClientStats[]): Trial['client'] {
   }
 }
 
-/** The highest of the values that are known; null where none is. */
+/** The highest known value; null if none is known. */
 function highest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length > 0 ? Math.max(...known) : null
