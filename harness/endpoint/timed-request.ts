@@ -36,11 +36,11 @@ export function sendTimed(
   parts: readonly Buffer[],
   options: TimedRequestOptions,
 ): Promise<TimedResult> {
-  return new Promise((resolve) => new Exchange(connection, scanner, options, resolve).send(parts))
+  return new Promise((resolve) => new RequestExchange(connection, scanner, options, resolve).send(parts))
 }
 
 /** One request on its way. A class, because a closure a callback would be made anew for each of a million requests. */
-class Exchange implements ExchangeHandlers {
+class RequestExchange implements ExchangeHandlers {
   readonly #connection: Connection
   readonly #scanner: SseScanner
   readonly #options: TimedRequestOptions
@@ -137,7 +137,8 @@ class Exchange implements ExchangeHandlers {
   }
 }
 
-const onTimeout = (exchange: Exchange): void => exchange.cutOff('timeout', `no end within ${exchange.timeoutMs} ms`)
+const onTimeout = (exchange: RequestExchange): void =>
+  exchange.cutOff('timeout', `no end within ${exchange.timeoutMs} ms`)
 
 function judge(head: ResponseHead | null, facts: StreamFacts, errorBody: string): { outcome: Outcome; error: string } {
   const status = head?.status ?? 0

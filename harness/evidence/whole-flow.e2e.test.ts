@@ -54,7 +54,7 @@ beforeAll(async () => {
     gpus: [],
     trials: null,
     workers: 1,
-    certify: false,
+    calibrate: false,
     tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
     signingKey: key,
     progress: silentProgress,

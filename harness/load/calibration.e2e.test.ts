@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certifyClient } from './calibration.ts'
+import { calibrateClient } from './calibration.ts'
 import { compareStamps } from './loopback/stamp-errors.ts'
 
 test('errors are the differences between what a client and the server stamped', () => {
@@ -22,7 +22,7 @@ test('an event that the client never stamped is lost, not an error of 0', () => 
 })
 
 test('the client is tried against a real exact server in a process of its own', async () => {
-  const certificate = await certifyClient(4, 64)
+  const certificate = await calibrateClient(4, 64)
   expect(certificate).toMatchObject({ streams: 4, tokensPerSPerStream: 40 })
   // what the figures are is the machine's business; that they are figures is ours
   expect(certificate.ttftErrorMs.p50).toBeLessThanOrEqual(certificate.ttftErrorMs.max)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import type { Arena, ArenaCost } from './loopback/loopback-scenario.ts'
+import type { ClientCost, LoopbackScenario } from './loopback/loopback-scenario.ts'
 import { compareStamps } from './loopback/stamp-errors.ts'
 import { startLoopback } from './loopback/start-server.ts'
 import { WORKER_MEMORY } from './worker-memory.ts'
@@ -20,14 +20,14 @@ const FULL_SPEED_STREAMS = 64
  * What the client gets wrong there (its floor) and how many tokens a second it can take (its ceiling) go into the
  * record. Takes about three seconds. One worker plays all streams, so several workers do no worse.
  */
-export async function certifyClient(
+export async function calibrateClient(
   streams: number,
   promptTokens: number,
 ): Promise<NonNullable<RunRecord['certificate']>> {
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-certificate-'))
   try {
     const shape = { streams, promptTokens, spreadMs: 400, chunks: CHUNKS, requestsPerStream: 1, seconds: 0 }
-    const paced = await play(shape, {
+    const paced = await observe(shape, {
       ttftMs: TTFT_MS,
       ratePerS: RATE_PER_S,
       chunks: CHUNKS,
@@ -41,7 +41,7 @@ export async function certifyClient(
       requestsPerStream: 0,
       seconds: 0.6,
     }
-    const full = await play(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
+    const full = await observe(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
     const errors = compareStamps(paced.stamps, paced.truth, CHUNKS)
     // no event of the server was stamped here: an error that is not a number must not reach the record
     if (Number.isNaN(errors.ttftMs.p50 + errors.gapMs.p50)) throw new Error('no stream of the exact server was read')
@@ -60,26 +60,26 @@ export async function certifyClient(
   }
 }
 
-type Played = { readonly stamps: Float64Array; readonly cost: ArenaCost }
+type Observed = { readonly stamps: Float64Array; readonly cost: ClientCost }
 
-async function play(
-  shape: Omit<Arena, 'url'>,
+async function observe(
+  shape: Omit<LoopbackScenario, 'url'>,
   options: Parameters<typeof startLoopback>[0],
-): Promise<Played & { readonly truth: Float64Array }> {
+): Promise<Observed & { readonly truth: Float64Array }> {
   const server = await startLoopback(options)
   try {
-    const workerData: Arena = { ...shape, url: server.url }
+    const workerData: LoopbackScenario = { ...shape, url: server.url }
     const worker = new Worker(new URL('./loopback/calibrate-worker.ts', import.meta.url), {
       workerData,
       resourceLimits: WORKER_MEMORY,
     })
-    const played = await new Promise<Played>((resolve, reject) => {
-      worker.once('message', (message: Played | { error: string }) =>
+    const observed = await new Promise<Observed>((resolve, reject) => {
+      worker.once('message', (message: Observed | { error: string }) =>
         'error' in message ? reject(new Error(message.error)) : resolve(message),
       )
       worker.once('error', reject)
     })
-    return { ...played, truth: await server.finish() }
+    return { ...observed, truth: await server.finish() }
   } finally {
     server.kill()
   }

@@ -5,36 +5,36 @@ export interface ClosedLoopTimes {
   readonly startMs: number
   /** No request is sent from then on. */
   readonly untilMs: number
-  /** The lanes start spread over this. */
+  /** The slots start spread over this. */
   readonly rampMs: number
 }
 
-export interface ClosedLoopDeps<Lane> {
+export interface ClosedLoopDeps<Slot> {
   readonly clock: Clock
-  readonly lanes: readonly Lane[]
-  /** Sends what a lane has to say next and waits for its end: one request, or one turn of a conversation. */
-  readonly next: (lane: Lane, slot: number, scheduledMs: number) => Promise<void>
-  /** How long a lane pauses before its next request, in ms. */
-  readonly pauseMs: (slot: number) => number
+  readonly slots: readonly Slot[]
+  /** Sends what a slot has to say next and waits for its end: one request, or one turn of a conversation. */
+  readonly next: (slot: Slot, slotIndex: number, scheduledMs: number) => Promise<void>
+  /** How long a slot pauses before its next request, in ms. */
+  readonly pauseMs: (slotIndex: number) => number
   readonly stopSending: AbortSignal
 }
 
 /**
- * Closed loop: each lane sends its next request as soon as the last one has ended (and its pause is over), until the
- * time is up; those in flight are waited for. A lane has one request in flight, so that the lanes are the limit.
+ * Closed loop: each slot sends its next request as soon as the last one has ended (and its pause is over), until the
+ * time is up; those in flight are waited for. A slot has one request in flight, so that the slots are the limit.
  */
-export async function runClosedLoop<Lane>(
+export async function runClosedLoop<Slot>(
   { startMs, untilMs, rampMs }: ClosedLoopTimes,
-  deps: ClosedLoopDeps<Lane>,
+  deps: ClosedLoopDeps<Slot>,
 ): Promise<void> {
-  const { clock, lanes, stopSending } = deps
+  const { clock, slots, stopSending } = deps
   await Promise.all(
-    lanes.map(async (lane, slot) => {
-      let scheduledMs = startMs + (rampMs * slot) / lanes.length
+    slots.map(async (slot, slotIndex) => {
+      let scheduledMs = startMs + (rampMs * slotIndex) / slots.length
       while (await sleptUntil(clock, scheduledMs, stopSending)) {
         if (clock.nowMs() >= untilMs) return
-        await deps.next(lane, slot, scheduledMs)
-        scheduledMs = clock.nowMs() + deps.pauseMs(slot)
+        await deps.next(slot, slotIndex, scheduledMs)
+        scheduledMs = clock.nowMs() + deps.pauseMs(slotIndex)
       }
     }),
   )

@@ -4,7 +4,7 @@ import { OPENING_AT_ONCE, openAll } from './connection-slots.ts'
 /** Connections that count how many are being opened; the one of number `broken` refuses. */
 function connections(count: number, broken = -1) {
   const seen = { opening: 0, mostOpening: 0, opened: 0 }
-  const lanes = Array.from({ length: count }, (_, index) => ({
+  const slots = Array.from({ length: count }, (_, index) => ({
     connection: {
       open: async () => {
         seen.opening += 1
@@ -17,18 +17,18 @@ function connections(count: number, broken = -1) {
       },
     },
   }))
-  return { lanes, seen }
+  return { slots, seen }
 }
 
 test('every connection is opened, and no more than 64 at a time', async () => {
-  const { lanes, seen } = connections(3 * OPENING_AT_ONCE + 5)
-  await openAll(lanes)
-  expect(seen).toEqual({ opening: 0, mostOpening: OPENING_AT_ONCE, opened: lanes.length })
+  const { slots, seen } = connections(3 * OPENING_AT_ONCE + 5)
+  await openAll(slots)
+  expect(seen).toEqual({ opening: 0, mostOpening: OPENING_AT_ONCE, opened: slots.length })
 })
 
 test('one that cannot be opened is the error, and those behind it are not begun', async () => {
-  const { lanes, seen } = connections(10 * OPENING_AT_ONCE, 3)
-  await expect(openAll(lanes)).rejects.toThrow('refused')
+  const { slots, seen } = connections(10 * OPENING_AT_ONCE, 3)
+  await expect(openAll(slots)).rejects.toThrow('refused')
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
   expect(seen.opened).toBeLessThan(3 * OPENING_AT_ONCE)
 })

@@ -6,12 +6,12 @@ import { emptyFacts, SseScanner } from '../endpoint/wire/sse-scanner.ts'
 import { messageOf } from '../errors.ts'
 
 /** One connection of a worker with a parser of its own, both made before the clock starts. */
-export interface Lane {
+export interface ConnectionSlot {
   readonly connection: Connection
   readonly scanner: SseScanner
 }
 
-export const makeLanes = (address: Address, count: number, now: () => number): Lane[] =>
+export const makeConnectionSlots = (address: Address, count: number, now: () => number): ConnectionSlot[] =>
   Array.from({ length: count }, () => ({ connection: new Connection(address, now), scanner: new SseScanner() }))
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -23,10 +23,10 @@ export const OPENING_AT_ONCE = 64
  * Opens all connections, at most 64 at a time: a server's accept queue is not what is being measured. Rejects with the
  * first that cannot be opened; those that were not begun by then are left closed.
  */
-export async function openAll(lanes: readonly { readonly connection: Pick<Connection, 'open'> }[]): Promise<void> {
+export async function openAll(slots: readonly { readonly connection: Pick<Connection, 'open'> }[]): Promise<void> {
   const limit = pLimit(OPENING_AT_ONCE)
   try {
-    await Promise.all(lanes.map(({ connection }) => limit(() => connection.open(CONNECT_TIMEOUT_MS))))
+    await Promise.all(slots.map(({ connection }) => limit(() => connection.open(CONNECT_TIMEOUT_MS))))
   } catch (error) {
     limit.clearQueue()
     throw error
@@ -53,20 +53,20 @@ export interface SendOptions {
   readonly signal: AbortSignal
 }
 
-/** Sends one request on a lane; a connection that will not open is the outcome `connect`, not an exception. */
-export async function sendOnLane(
-  lane: Lane,
+/** Sends one request on a slot; a connection that will not open is the outcome `connect`, not an exception. */
+export async function sendOnSlot(
+  slot: ConnectionSlot,
   head: string,
   body: readonly Buffer[],
   options: SendOptions,
 ): Promise<TimedResult> {
   try {
-    await lane.connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
+    await slot.connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
   } catch (error) {
     return unsent('connect', messageOf(error), options.now())
   }
   const length = body.reduce((sum, part) => sum + part.length, 0)
-  return sendTimed(lane.connection, lane.scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
+  return sendTimed(slot.connection, slot.scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
 }
 
 function unsent(outcome: 'connect', error: string, endMs: number): TimedResult {

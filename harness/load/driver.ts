@@ -39,9 +39,9 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
     Math.floor((plan.connections + count - 1 - worker) / count),
   )
   const inFlight = new Array<number>(count).fill(0)
-  const members = shares.map((connections, worker) => {
+  const handles = shares.map((connections, worker) => {
     const workerData: WorkerPlan = { ...plan, worker, workers: count, connections }
-    return new Member(
+    return new WorkerHandle(
       new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits: WORKER_MEMORY }),
       (message) => {
         if (message.kind !== 'progress') return
@@ -53,17 +53,17 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
     )
   })
   const close = async () => {
-    await Promise.all(members.map((member) => member.close()))
+    await Promise.all(handles.map((handle) => handle.close()))
   }
   try {
-    await Promise.all(members.map((member) => member.ask({ kind: 'open' }, 'opened')))
+    await Promise.all(handles.map((handle) => handle.request({ kind: 'open' }, 'opened')))
   } catch (error) {
     await close()
     throw new JoulemarkError('environment', `endpoint ${plan.address.url}: cannot be reached: ${messageOf(error)}`)
   }
   return {
     async runPhase(phase) {
-      const ends = await Promise.all(members.map((member) => member.ask({ kind: 'phase', phase }, 'phase-done')))
+      const ends = await Promise.all(handles.map((handle) => handle.request({ kind: 'phase', phase }, 'phase-done')))
       return {
         stats: ends.map((end) => end.stats),
         gaps: sumCounts(ends.map((end) => end.gaps)),
@@ -72,10 +72,10 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
       }
     },
     stopSending: () => {
-      for (const member of members) member.tell({ kind: 'stop-sending' })
+      for (const handle of handles) handle.post({ kind: 'stop-sending' })
     },
     abort: () => {
-      for (const member of members) member.tell({ kind: 'abort' })
+      for (const handle of handles) handle.post({ kind: 'abort' })
     },
     close,
   }
@@ -89,10 +89,10 @@ function sumCounts(counts: readonly Uint32Array[]): Uint32Array {
 type Reply<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>
 
 /** One worker thread and the question it has been asked. */
-class Member {
+class WorkerHandle {
   readonly #worker: Worker
   #settle: ((message: FromWorker | Error) => void) | null = null
-  #dead: Error | null = null
+  #failure: Error | null = null
 
   constructor(worker: Worker, onMessage: (message: FromWorker) => void) {
     this.#worker = worker
@@ -100,18 +100,18 @@ class Member {
       onMessage(message)
       if (message.kind !== 'progress') this.#settle?.(message)
     })
-    worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', () => this.#die(new Error('a load worker ended by itself')))
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
+    worker.on('exit', () => this.#fail(new Error('a load worker ended by itself')))
   }
 
-  tell(message: ToWorker): void {
+  post(message: ToWorker): void {
     this.#worker.postMessage(message)
   }
 
-  ask<Kind extends FromWorker['kind']>(message: ToWorker, kind: Kind): Promise<Reply<Kind>> {
+  request<Kind extends FromWorker['kind']>(message: ToWorker, kind: Kind): Promise<Reply<Kind>> {
     return new Promise((resolve, reject) => {
-      if (this.#dead) {
-        reject(this.#dead)
+      if (this.#failure) {
+        reject(this.#failure)
         return
       }
       this.#settle = (reply) => {
@@ -120,19 +120,19 @@ class Member {
         else if (reply.kind === kind) resolve(reply as Reply<Kind>)
         else reject(new Error('message' in reply ? reply.message : `unexpected answer ${reply.kind}`))
       }
-      this.tell(message)
+      this.post(message)
     })
   }
 
   async close(): Promise<void> {
-    if (this.#dead) return
+    if (this.#failure) return
     const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
-    this.tell({ kind: 'close' })
+    this.post({ kind: 'close' })
     await gone
   }
 
-  #die(error: Error): void {
-    this.#dead ??= error
+  #fail(error: Error): void {
+    this.#failure ??= error
     this.#settle?.(error)
   }
 }

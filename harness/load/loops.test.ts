@@ -4,7 +4,7 @@ import { seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { runOpenLoop } from './open-loop.ts'
 import { runQueuedLoop } from './queued-loop.ts'
-import type { Appointment } from './scheduled-requests.ts'
+import type { ScheduledRequest } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
 
 /** A clock that moves only when somebody sleeps: everything due is woken in order. */
@@ -30,9 +30,10 @@ function virtualClock(): Clock & { run(): Promise<void> } {
 const never = new AbortController().signal
 
 describe('the open loop', () => {
-  const at = (...times: number[]): Appointment[] => times.map((atMs) => ({ atMs, promptTokens: 1, outputTokens: 1 }))
+  const at = (...times: number[]): ScheduledRequest[] =>
+    times.map((atMs) => ({ atMs, promptTokens: 1, outputTokens: 1 }))
 
-  async function play(appointments: Appointment[], connections: number, eachMs: number, untilMs = 10_000) {
+  async function play(appointments: ScheduledRequest[], connections: number, eachMs: number, untilMs = 10_000) {
     const clock = virtualClock()
     const sent: number[] = []
     const dropped: number[] = []
@@ -67,18 +68,18 @@ describe('the open loop', () => {
 })
 
 describe('the closed loop', () => {
-  test('keeps each lane busy until the time is up, and spreads the starts', async () => {
+  test('keeps each slot busy until the time is up, and spreads the starts', async () => {
     const clock = virtualClock()
     const sent: [number, number][] = []
     const done = runClosedLoop(
       { startMs: 0, untilMs: 100, rampMs: 20 },
       {
         clock,
-        lanes: ['a', 'b'],
+        slots: ['a', 'b'],
         stopSending: never,
         pauseMs: () => 0,
-        next: async (_, slot) => {
-          sent.push([slot, clock.nowMs()])
+        next: async (_, slotIndex) => {
+          sent.push([slotIndex, clock.nowMs()])
           await clock.sleep(40)
         },
       },
@@ -102,7 +103,7 @@ describe('the closed loop', () => {
       { startMs: 0, untilMs: 100, rampMs: 0 },
       {
         clock,
-        lanes: ['a'],
+        slots: ['a'],
         stopSending: never,
         pauseMs: () => 25,
         next: async () => {
@@ -119,24 +120,24 @@ describe('the closed loop', () => {
 
 describe('the queued loop of the sdk client', () => {
   async function play(
-    lanes: number,
+    slots: number,
     untilMs: number,
     over: { rampMs?: number; pauseMs?: number; stopAtMs?: number } = {},
   ) {
     const clock = virtualClock()
     const stop = new AbortController()
-    const sent: [slot: number, atMs: number, scheduledMs: number][] = []
+    const sent: [slotIndex: number, atMs: number, scheduledMs: number][] = []
     let inFlight = 0
     let mostInFlight = 0
     const done = runQueuedLoop(
       { startMs: 0, untilMs, rampMs: over.rampMs ?? 0 },
       {
         clock,
-        lanes: Array.from({ length: lanes }, (_, index) => index),
+        slots: Array.from({ length: slots }, (_, index) => index),
         stopSending: stop.signal,
         pauseMs: () => over.pauseMs ?? 0,
-        next: async (_, slot, scheduledMs) => {
-          sent.push([slot, clock.nowMs(), scheduledMs])
+        next: async (_, slotIndex, scheduledMs) => {
+          sent.push([slotIndex, clock.nowMs(), scheduledMs])
           inFlight += 1
           mostInFlight = Math.max(mostInFlight, inFlight)
           await clock.sleep(40)
@@ -150,13 +151,13 @@ describe('the queued loop of the sdk client', () => {
     return { sent, mostInFlight }
   }
 
-  test('keeps as many in flight as there are lanes, never more, until the time is up', async () => {
+  test('keeps as many in flight as there are slots, never more, until the time is up', async () => {
     const { sent, mostInFlight } = await play(3, 100)
     expect(mostInFlight).toBe(3)
     expect(sent.map(([, atMs]) => atMs)).toEqual([0, 0, 0, 40, 40, 40, 80, 80, 80])
   })
 
-  test('spreads the starts, and gives a slot to one request at a time', async () => {
+  test('spreads the starts, and gives a slotIndex to one request at a time', async () => {
     const { sent } = await play(2, 100, { rampMs: 20 })
     expect(sent).toEqual([
       [0, 0, 0],
@@ -168,7 +169,7 @@ describe('the queued loop of the sdk client', () => {
     ])
   })
 
-  test('pauses a slot between its requests', async () => {
+  test('pauses a slotIndex between its requests', async () => {
     expect((await play(1, 100, { pauseMs: 15 })).sent.map(([, atMs]) => atMs)).toEqual([0, 55])
   })
 
@@ -176,7 +177,7 @@ describe('the queued loop of the sdk client', () => {
     expect((await play(2, 10_000, { stopAtMs: 80 })).sent.map(([, atMs]) => atMs)).toEqual([0, 0, 40, 40])
   })
 
-  test('ends at once without lanes', async () => {
+  test('ends at once without slots', async () => {
     expect((await play(0, 100)).sent).toEqual([])
   })
 })

@@ -1,12 +1,12 @@
 import { type Clock, sleepUnlessAborted } from '../clock.ts'
-import type { Appointment } from './scheduled-requests.ts'
+import type { ScheduledRequest } from './scheduled-requests.ts'
 
-export interface OpenLoopDeps<Lane> {
+export interface OpenLoopDeps<Slot> {
   readonly clock: Clock
   /** Connections that are open and free. */
-  readonly free: Lane[]
-  readonly appointments: Iterable<Appointment>
-  readonly send: (lane: Lane, id: number, appointment: Appointment, scheduledMs: number) => Promise<void>
+  readonly free: Slot[]
+  readonly appointments: Iterable<ScheduledRequest>
+  readonly send: (slot: Slot, id: number, appointment: ScheduledRequest, scheduledMs: number) => Promise<void>
   /** Called for an appointment that found no free connection. */
   readonly drop: (scheduledMs: number) => void
   readonly idOf: (index: number) => number
@@ -18,7 +18,7 @@ export interface OpenLoopDeps<Lane> {
  * finds none is dropped and counted: making it wait would turn the open loop into a closed one in silence.
  * Returns when all that were sent have ended.
  */
-export async function runOpenLoop<Lane>(startMs: number, untilMs: number, deps: OpenLoopDeps<Lane>): Promise<void> {
+export async function runOpenLoop<Slot>(startMs: number, untilMs: number, deps: OpenLoopDeps<Slot>): Promise<void> {
   const { clock, free, stopSending } = deps
   const running = new Set<Promise<void>>()
   let index = 0
@@ -29,13 +29,13 @@ export async function runOpenLoop<Lane>(startMs: number, untilMs: number, deps: 
     if (waitMs > 0 && !(await sleepUnlessAborted(clock, waitMs, stopSending))) break
     const id = deps.idOf(index)
     index += 1
-    const lane = free.pop()
-    if (lane === undefined) {
+    const slot = free.pop()
+    if (slot === undefined) {
       deps.drop(scheduledMs)
       continue
     }
-    const sending = deps.send(lane, id, appointment, scheduledMs).finally(() => {
-      free.push(lane)
+    const sending = deps.send(slot, id, appointment, scheduledMs).finally(() => {
+      free.push(slot)
       running.delete(sending)
     })
     running.add(sending)

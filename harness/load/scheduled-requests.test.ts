@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AppointmentPlan, appointmentsOf, shareOf } from './scheduled-requests.ts'
+import { type SchedulePlan, scheduledRequests, shareOf } from './scheduled-requests.ts'
 
 const take = <T>(items: Iterable<T>, count: number): T[] => {
   const taken: T[] = []
@@ -27,14 +27,14 @@ test('the shares of all workers hold every item once, in order, and are even', (
 
 describe('the appointments of all workers together', () => {
   const seed = 17
-  const open: AppointmentPlan['load'] = {
+  const open: SchedulePlan['load'] = {
     kind: 'open',
     ratePerS: 20,
     arrivals: 'poisson',
     burstiness: 1,
     rampSeconds: 2,
   }
-  const trace: AppointmentPlan['load'] = {
+  const trace: SchedulePlan['load'] = {
     kind: 'trace',
     speed: 2,
     requests: Array.from({ length: 30 }, (_, index) => ({
@@ -44,7 +44,7 @@ describe('the appointments of all workers together', () => {
       hashIds: index % 2 === 0 ? [index] : [],
     })),
   }
-  const plan = (load: AppointmentPlan['load'], worker: number, workers: number): AppointmentPlan => ({
+  const plan = (load: SchedulePlan['load'], worker: number, workers: number): SchedulePlan => ({
     load,
     worker,
     workers,
@@ -52,18 +52,18 @@ describe('the appointments of all workers together', () => {
     outputTokens: 8,
     body: { seed },
   })
-  const wholeOf = (load: AppointmentPlan['load'], workers: number, each: number) =>
-    Array.from({ length: workers }, (_, worker) => take(appointmentsOf(plan(load, worker, workers), 1), each))
+  const wholeOf = (load: SchedulePlan['load'], workers: number, each: number) =>
+    Array.from({ length: workers }, (_, worker) => take(scheduledRequests(plan(load, worker, workers), 1), each))
       .flat()
       .toSorted((a, b) => a.atMs - b.atMs)
 
   test.each([2, 3, 5])('are those of one worker alone, for an open loop on %i workers', (workers) => {
-    expect(wholeOf(open, workers, 30)).toEqual(take(appointmentsOf(plan(open, 0, 1), 1), 30 * workers))
+    expect(wholeOf(open, workers, 30)).toEqual(take(scheduledRequests(plan(open, 0, 1), 1), 30 * workers))
   })
 
   test('are those of one worker alone, for a trace on 3 workers, at its speed', () => {
     const whole = wholeOf(trace, 3, 100)
-    expect(whole).toEqual([...appointmentsOf(plan(trace, 0, 1), 1)])
+    expect(whole).toEqual([...scheduledRequests(plan(trace, 0, 1), 1)])
     expect(whole.slice(0, 2)).toEqual([
       { atMs: 0, promptTokens: 10, outputTokens: 5, sharedBlocks: [0] },
       { atMs: 50, promptTokens: 11, outputTokens: 5 },
@@ -71,12 +71,12 @@ describe('the appointments of all workers together', () => {
   })
 
   test('differ from trial to trial and are the same for the same trial', () => {
-    const times = (trial: number) => take(appointmentsOf(plan(open, 0, 1), trial), 20).map(({ atMs }) => atMs)
+    const times = (trial: number) => take(scheduledRequests(plan(open, 0, 1), trial), 20).map(({ atMs }) => atMs)
     expect(times(1)).toEqual(times(1))
     expect(times(2)).not.toEqual(times(1))
   })
 
   test('are none for a closed loop, whose requests have no appointed time', () => {
-    expect([...appointmentsOf(plan({ kind: 'closed', session: null }, 0, 1), 0)]).toEqual([])
+    expect([...scheduledRequests(plan({ kind: 'closed', session: null }, 0, 1), 0)]).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { mixSeed, seededRandom } from '../plan/random.ts'
 import type { WorkerPlan } from './protocol.ts'
 
 /** A request with an appointed time, in ms from the start of the phase. */
-export interface Appointment {
+export interface ScheduledRequest {
   readonly atMs: number
   readonly promptTokens: number
   readonly outputTokens: number
@@ -11,7 +11,7 @@ export interface Appointment {
 }
 
 /** What the appointments of a worker depend on. */
-export type AppointmentPlan = Pick<WorkerPlan, 'load' | 'promptTokens' | 'outputTokens' | 'worker' | 'workers'> & {
+export type SchedulePlan = Pick<WorkerPlan, 'load' | 'promptTokens' | 'outputTokens' | 'worker' | 'workers'> & {
   readonly body: Pick<WorkerPlan['body'], 'seed'>
 }
 
@@ -19,8 +19,8 @@ export type AppointmentPlan = Pick<WorkerPlan, 'load' | 'promptTokens' | 'output
  * The appointments of one worker in one trial of an open loop or a trace, in order of time; none of a closed loop.
  * Every worker draws the same times and takes its share of them, so that all workers together send the rate once.
  */
-export function appointmentsOf(plan: AppointmentPlan, trial: number): Iterable<Appointment> {
-  return shareOf(allAppointments(plan, trial), plan.worker, plan.workers)
+export function scheduledRequests(plan: SchedulePlan, trial: number): Iterable<ScheduledRequest> {
+  return shareOf(allScheduledRequests(plan, trial), plan.worker, plan.workers)
 }
 
 /** Every `workers`-th item, from the item of that worker's number on: the shares of all workers are the whole, once. */
@@ -32,7 +32,7 @@ export function* shareOf<T>(items: Iterable<T>, worker: number, workers: number)
   }
 }
 
-function* allAppointments(plan: AppointmentPlan, trial: number): Generator<Appointment> {
+function* allScheduledRequests(plan: SchedulePlan, trial: number): Generator<ScheduledRequest> {
   const { load, promptTokens, outputTokens } = plan
   if (load.kind === 'open') {
     const random = seededRandom(mixSeed(plan.body.seed, 0x61727276, trial))

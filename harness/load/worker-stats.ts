@@ -10,7 +10,7 @@ import { addTokens } from './token-bins.ts'
 const LATE_MS = 10
 
 /** What a worker has seen and not reported yet, and the counts of its phase. Everything here is done after a request has ended. */
-export class Tally {
+export class WorkerStats {
   #rows: RequestRow[] = []
   #bins = new Map<number, number>()
   #events = 0

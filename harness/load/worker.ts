@@ -7,13 +7,13 @@ import { messageOf } from '../errors.ts'
 import { makeBodies } from '../plan/prompt-body.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { type Lane, makeHead, makeLanes, openAll, sendOnLane } from './connection-slots.ts'
+import { type ConnectionSlot, makeConnectionSlots, makeHead, openAll, sendOnSlot } from './connection-slots.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
 import { runQueuedLoop } from './queued-loop.ts'
-import { appointmentsOf } from './scheduled-requests.ts'
+import { scheduledRequests } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
-import { Tally, threadCost } from './worker-stats.ts'
+import { threadCost, WorkerStats } from './worker-stats.ts'
 
 /**
  * A load worker: the thread in which tokens are timed. It draws nothing, writes nothing and samples nothing;
@@ -30,11 +30,11 @@ const plan = workerData as WorkerPlan
 const post = (message: FromWorker) => port.postMessage(message)
 const now = systemClock.nowMs
 
-const lanes = makeLanes(plan.address, plan.connections, now)
+const slots = makeConnectionSlots(plan.address, plan.connections, now)
 const bodies = makeBodies(plan.body)
 const head = makeHead(plan.address, plan.body.api, plan.apiKey)
 const sdk = plan.client === 'sdk' ? makeSdkSender(plan.address, plan.apiKey, plan.body.api, now) : null
-const tally = new Tally()
+const workerStats = new WorkerStats()
 const aborted = new AbortController()
 let stopSending = new AbortController()
 
@@ -47,7 +47,7 @@ interface Ask {
   readonly sharedBlocks?: readonly number[]
 }
 
-async function send(phase: Phase, lane: Lane, ask: Ask): Promise<void> {
+async function send(phase: Phase, slot: ConnectionSlot, ask: Ask): Promise<void> {
   const { sharedBlocks, promptTokens, outputTokens, topic } = ask
   const body = bodies.make({
     phase: phase.trial,
@@ -57,12 +57,12 @@ async function send(phase: Phase, lane: Lane, ask: Ask): Promise<void> {
     ...(sharedBlocks ? { sharedBlocks } : {}),
   })
   const options = { now, timeoutMs: plan.requestTimeoutMs, signal: aborted.signal }
-  tally.inFlight += 1
-  const result: TimedResult = await (sdk ? sdk(body, options) : sendOnLane(lane, head, body, options))
-  tally.inFlight -= 1
+  workerStats.inFlight += 1
+  const result: TimedResult = await (sdk ? sdk(body, options) : sendOnSlot(slot, head, body, options))
+  workerStats.inFlight -= 1
   const { trial } = phase
   const planned = { plannedPromptTokens: promptTokens, plannedOutputTokens: outputTokens }
-  tally.add(
+  workerStats.add(
     { trial, id: ask.id, worker: plan.worker, scheduledMs: ask.scheduledMs, originMs: plan.originMs, ...planned },
     result,
     plan.apiKey,
@@ -80,8 +80,8 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
   let topics = 0
   const newTopic = () => idOf(topics++)
   const talks = session
-    ? lanes.map((_, slot) => {
-        const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slot)))
+    ? slots.map((_, slotIndex) => {
+        const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slotIndex)))
         return new Conversation({ plan: session, firstTokens: promptTokens, outputTokens, random, newTopic })
       })
     : null
@@ -91,13 +91,13 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
     { startMs, untilMs, rampMs: phase.rampMs },
     {
       clock: systemClock,
-      lanes,
+      slots,
       stopSending: stopSending.signal,
-      pauseMs: (slot) => talks?.[slot]?.pauseMs() ?? 0,
-      next: (lane, slot, scheduledMs) => {
+      pauseMs: (slotIndex) => talks?.[slotIndex]?.pauseMs() ?? 0,
+      next: (slot, slotIndex, scheduledMs) => {
         const id = idOf(index++)
-        const turn = talks?.[slot]?.next() ?? { topic: id, promptTokens }
-        return send(phase, lane, { id, scheduledMs, outputTokens, ...turn })
+        const turn = talks?.[slotIndex]?.next() ?? { topic: id, promptTokens }
+        return send(phase, slot, { id, scheduledMs, outputTokens, ...turn })
       },
     },
   )
@@ -106,13 +106,13 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
 async function openPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {
   await runOpenLoop(startMs, untilMs, {
     clock: systemClock,
-    free: [...lanes],
-    appointments: appointmentsOf(plan, phase.trial),
+    free: [...slots],
+    appointments: scheduledRequests(plan, phase.trial),
     idOf,
     stopSending: stopSending.signal,
-    send: (lane, id, appointment, scheduledMs) => send(phase, lane, { id, topic: id, scheduledMs, ...appointment }),
+    send: (slot, id, appointment, scheduledMs) => send(phase, slot, { id, topic: id, scheduledMs, ...appointment }),
     drop: () => {
-      tally.dropped += 1
+      workerStats.dropped += 1
     },
   })
 }
@@ -120,7 +120,7 @@ async function openPhase(phase: Phase, startMs: number, untilMs: number): Promis
 async function runPhase(phase: Phase): Promise<void> {
   stopSending = new AbortController()
   if (aborted.signal.aborted) stopSending.abort()
-  tally.begin()
+  workerStats.begin()
   const startMs = plan.originMs + phase.startMs
   const untilMs = plan.originMs + phase.sendUntilMs
   const loop = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS })
@@ -131,14 +131,14 @@ async function runPhase(phase: Phase): Promise<void> {
   const after = threadCost()
   report()
   const delayMs = loop.count > 0 ? Math.max(0, loop.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS) : null
-  const { lateSends, dropped, contentEvents, sharedStamps, gaps, simulated, fingerprint } = tally
+  const { lateSends, dropped, contentEvents, sharedStamps, gaps, simulated, fingerprint } = workerStats
   const cost = { cpuMs: after.cpuMs - before.cpuMs, wallMs: after.wallMs - before.wallMs }
   const stats = { eventLoopDelayP99Ms: delayMs, ...cost, lateSends, dropped, contentEvents, sharedStamps }
   post({ kind: 'phase-done', stats, gaps, simulated, fingerprint })
 }
 
 function report(): void {
-  const message = tally.take()
+  const message = workerStats.take()
   if (message) post(message)
 }
 
@@ -147,7 +147,7 @@ const reporter = setInterval(report, REPORT_EVERY_MS)
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'open':
-      openAll(lanes).then(
+      openAll(slots).then(
         () => post({ kind: 'opened' }),
         (error: unknown) => post({ kind: 'open-failed', message: messageOf(error) }),
       )
@@ -164,7 +164,7 @@ port.on('message', (message: ToWorker) => {
       return
     default:
       clearInterval(reporter)
-      for (const lane of lanes) lane.connection.close()
+      for (const slot of slots) slot.connection.close()
       port.close()
   }
 })

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly trials: number | null
   readonly workers: number
   /** Whether to calibrate the client against an exact server first (about three seconds). */
-  readonly certify: boolean
+  readonly calibrate: boolean
   readonly tool: RunRecord['tool']
   /** Ed25519 private key that signs the record at its end. */
   readonly signingKey?: KeyObject | null

@@ -1,4 +1,4 @@
-import { certifyClient } from '../load/calibration.ts'
+import { calibrateClient } from '../load/calibration.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { readRows } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
@@ -25,7 +25,7 @@ export interface FinishedRun {
  */
 export async function runOnce(file: PlainScenarioFile, options: RunOptions): Promise<FinishedRun> {
   const prepared = await prepareRun(file, options)
-  const certificate = await calibrateClient(prepared, options)
+  const certificate = await calibrationOf(prepared, options)
   return runPrepared(prepared, options, certificate)
 }
 
@@ -61,12 +61,12 @@ export async function runPrepared(
 }
 
 /** Calibrates the client on this machine before the run; null if calibration is skipped or does not apply. */
-async function calibrateClient(
+async function calibrationOf(
   { scenario, workload }: Prepared,
-  { certify }: RunOptions,
+  { calibrate }: RunOptions,
 ): Promise<RunRecord['certificate']> {
-  if (!certify || scenario.kind !== 'text' || workload.oom !== null) return null
-  return certifyClient(connectionsOf(scenario.load), scenario.prompt.tokens)
+  if (!calibrate || scenario.kind !== 'text' || workload.oom !== null) return null
+  return calibrateClient(connectionsOf(scenario.load), scenario.prompt.tokens)
 }
 
 function announce(journal: RunJournal, { scenario, gpus, telemetry }: Prepared, { progress }: RunOptions): void {

@@ -12,7 +12,7 @@ import { type LoopLimits, loopLimits } from './sampler/watched-loop.ts'
 import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
 import { parseHelpFields } from './smi/fields.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
-import { readFingerprint, readSight } from './snapshot/record-snapshot.ts'
+import { readCardSnapshots, readFingerprint } from './snapshot/record-snapshot.ts'
 
 /** The card as a run sees it: what is there, and a way to watch it. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {
@@ -107,7 +107,7 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
   })
   const nowMs = () => roundMs(clock.nowMs() - originMs)
   const [before, { counter, first }] = await Promise.all([
-    readSight(exec, knownFields, nowMs),
+    readCardSnapshots(exec, knownFields, nowMs),
     openEnergyCounter({ uuids: options.servingUuids }),
   ])
   const counting = first.state === 'ok' ? watchCounter(counter, clock, originMs, options.onCounterRow) : null
@@ -116,7 +116,7 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
       await clock.sleep(TAIL_MS)
       const fault = counting ? await counting.stop() : first
       counter.close()
-      const after = await readSight(exec, knownFields, nowMs)
+      const after = await readCardSnapshots(exec, knownFields, nowMs)
       return {
         ...(await reportOf(sampler, onWarning)),
         before,

@@ -119,7 +119,7 @@ export function fakeRun(over: FakeRun = {}): { prepared: Prepared; options: RunO
     gpus: [],
     trials: null,
     workers: STREAMS,
-    certify: false,
+    calibrate: false,
     tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
     progress: silentProgress,
     drain: never,

@@ -43,7 +43,7 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
       gpus: [],
       trials: 1,
       workers: 1,
-      certify: false,
+      calibrate: false,
       tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
       progress: { ...silentProgress, warn: (message) => warnings.push(message) },
       drain: new AbortController().signal,

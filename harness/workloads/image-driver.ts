@@ -13,7 +13,7 @@ import type { ImageScenario } from '../scenario/schema.ts'
 import { faultOfAnswer, imagePayload } from './image-answer.ts'
 import { exchangeImage, type ImageExchange } from './image-request.ts'
 import { watchSelf } from './self-watch.ts'
-import type { Stage, WorkListener } from './workload.ts'
+import type { StartOptions, WorkListener } from './workload.ts'
 
 export interface ImagePlan {
   readonly scenario: ImageScenario
@@ -22,7 +22,7 @@ export interface ImagePlan {
   readonly apiKey: string | null
   readonly agent: Agent
   readonly connections: number
-  readonly stage: Stage
+  readonly stage: StartOptions
 }
 
 /** How late a request may go after it was due before it counts as sent late. */
@@ -42,7 +42,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
   let stopSending = new AbortController()
   const aborted = new AbortController()
   const counts = { inFlight: 0, late: 0, dropped: 0, simulated: false }
-  const lanes = Array.from({ length: plan.connections }, (_, lane) => lane)
+  const slots = Array.from({ length: plan.connections }, (_, slot) => slot)
 
   async function send(phase: Phase, id: number, scheduledMs: number, checks: Promise<void>[]): Promise<void> {
     const seed = scenario.seed + (phase.trial + 1) * SEEDS_A_PHASE + id
@@ -78,19 +78,19 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
     const { load } = scenario
     let ids = 0
     if (load.shape === 'closed') {
-      const next = (_lane: number, _slot: number, scheduledMs: number) => send(phase, ids++, scheduledMs, checks)
-      const deps = { clock, lanes, next, pauseMs: () => 0, stopSending: stopSending.signal }
+      const next = (_slot: number, _slotIndex: number, scheduledMs: number) => send(phase, ids++, scheduledMs, checks)
+      const deps = { clock, slots, next, pauseMs: () => 0, stopSending: stopSending.signal }
       await runClosedLoop({ startMs, untilMs, rampMs: phase.rampMs }, deps)
       return
     }
     const times = arrivalTimes(load, seededRandom(mixSeed(scenario.seed, 0x696d6167, phase.trial)))
     await runOpenLoop(startMs, untilMs, {
       clock,
-      free: [...lanes],
+      free: [...slots],
       appointments: appointments(times),
       idOf: (index) => index,
       stopSending: stopSending.signal,
-      send: (_lane, id, _appointment, scheduledMs) => send(phase, id, scheduledMs, checks),
+      send: (_slot, id, _appointment, scheduledMs) => send(phase, id, scheduledMs, checks),
       drop: () => {
         counts.dropped += 1
       },

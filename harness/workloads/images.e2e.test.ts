@@ -48,7 +48,7 @@ const options = (): RunOptions => ({
   gpus: [],
   trials: 1,
   workers: 1,
-  certify: false,
+  calibrate: false,
   tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
   progress: silentProgress,
   drain: never,

@@ -7,12 +7,12 @@ import { type CommandEnd, type RunningCommand, startCommand } from './command.ts
 import { saysOutOfMemory } from './out-of-memory.ts'
 import { watchSelf } from './self-watch.ts'
 import { readTrainingLine } from './training-line.ts'
-import type { Stage, WorkListener } from './workload.ts'
+import type { StartOptions, WorkListener } from './workload.ts'
 
 export interface TrainingPlan {
   readonly command: readonly string[]
   readonly scenario: TrainingScenario
-  readonly stage: Stage
+  readonly stage: StartOptions
 }
 
 /**

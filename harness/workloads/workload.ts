@@ -17,7 +17,7 @@ export interface WorkContext {
 }
 
 /** What a workload needs when it starts. */
-export interface Stage {
+export interface StartOptions {
   readonly originMs: number
   readonly clock: Clock
   readonly workers: number
@@ -41,7 +41,7 @@ export interface Workload {
   readonly command: readonly string[] | null
   /** Set where it is known already that the card has too little memory: that is the run's result. */
   readonly oom: string | null
-  readonly start: (stage: Stage, listener: WorkListener) => Promise<LoadDriver>
+  readonly start: (stage: StartOptions, listener: WorkListener) => Promise<LoadDriver>
 }
 
 /** An endpoint that was not reached or not asked: nothing about it is known. */

@@ -120,7 +120,7 @@ export function runOptions(
     trials: flags.trials ?? null,
     // one thread draws, samples and writes; the rest may time tokens
     workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
-    certify: flags.certificate,
+    calibrate: flags.certificate,
     tool: toolInfo(),
     signingKey: loadKey(io.env),
     progress: progressView(io.stderr, flags.progress),

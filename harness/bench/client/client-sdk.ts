@@ -1,20 +1,20 @@
 import OpenAI from 'openai'
-import { monotonicMs, type Seen, WARM_UP_ID } from '../../load/loopback/loopback-scenario.ts'
+import { monotonicMs, type StampedRequest, WARM_UP_ID } from '../../load/loopback/loopback-scenario.ts'
 import { makeBodies } from '../../plan/prompt-body.ts'
-import { finishArena, readArena } from './finish.ts'
+import { finishScenario, readScenario } from './finish.ts'
 
 /** What an application behind the `openai` package sees: its async iterator, one stamp an event, retries off. */
-const arena = readArena()
-const client = new OpenAI({ baseURL: `${arena.url}/v1`, apiKey: 'none', maxRetries: 0 })
+const scenario = readScenario()
+const client = new OpenAI({ baseURL: `${scenario.url}/v1`, apiKey: 'none', maxRetries: 0 })
 const body = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 }).make({
   phase: 0,
   topic: 0,
-  promptTokens: arena.promptTokens,
-  outputTokens: arena.chunks,
+  promptTokens: scenario.promptTokens,
+  outputTokens: scenario.chunks,
 })
 const { prompt } = JSON.parse(Buffer.concat(body).toString()) as { prompt: number[] }
 
-const seen: Seen[] = []
+const seen: StampedRequest[] = []
 let chunks = 0
 let failed = 0
 let nextId = 0
@@ -24,7 +24,7 @@ async function one(id: number): Promise<void> {
   const sentMs = monotonicMs()
   try {
     const stream = await client.completions.create(
-      { model: 'mock', prompt, max_tokens: arena.chunks, stream: true, stream_options: { include_usage: true } },
+      { model: 'mock', prompt, max_tokens: scenario.chunks, stream: true, stream_options: { include_usage: true } },
       { headers: { 'X-Request-Id': String(id) } },
     )
     for await (const event of stream) if (event.choices[0]?.text) times.push(monotonicMs())
@@ -33,24 +33,31 @@ async function one(id: number): Promise<void> {
   }
   if (id === WARM_UP_ID) return
   chunks += times.length
-  if (arena.seconds === 0) seen.push({ id, sentMs, times })
+  if (scenario.seconds === 0) seen.push({ id, sentMs, times })
 }
 
 for (let round = 0; round < 2; round += 1) {
-  await Promise.all(Array.from({ length: arena.streams }, () => one(WARM_UP_ID)))
+  await Promise.all(Array.from({ length: scenario.streams }, () => one(WARM_UP_ID)))
 }
 const cpuBefore = process.cpuUsage()
 const startMs = monotonicMs()
 await Promise.all(
-  Array.from({ length: arena.streams }, async (_, slot) => {
-    await new Promise((resolve) => setTimeout(resolve, (arena.spreadMs * slot) / arena.streams))
+  Array.from({ length: scenario.streams }, async (_, slot) => {
+    await new Promise((resolve) => setTimeout(resolve, (scenario.spreadMs * slot) / scenario.streams))
     let sent = 0
     do {
       sent += 1
       await one(nextId++)
-    } while (arena.seconds > 0 ? monotonicMs() - startMs < arena.seconds * 1000 : sent < arena.requestsPerStream)
+    } while (
+      scenario.seconds > 0 ? monotonicMs() - startMs < scenario.seconds * 1000 : sent < scenario.requestsPerStream
+    )
   }),
 )
 const cpu = process.cpuUsage(cpuBefore)
-finishArena(arena, seen, { cpuMs: (cpu.user + cpu.system) / 1000, wallMs: monotonicMs() - startMs, chunks, failed })
+finishScenario(scenario, seen, {
+  cpuMs: (cpu.user + cpu.system) / 1000,
+  wallMs: monotonicMs() - startMs,
+  chunks,
+  failed,
+})
 process.exit(0)

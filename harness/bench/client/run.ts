@@ -73,7 +73,7 @@ async function playOnce(mode: Mode, command: readonly [string, ...string[]]): Pr
   const { streams, chunks, spreadMs, promptTokens, requestsPerStream, seconds, ratePerS } = mode
   const server = await startLoopback({ ttftMs: 50, ratePerS, chunks, stampsFile: join(folder, 'server') })
   try {
-    const arena: BenchArena = {
+    const scenario: BenchArena = {
       url: server.url,
       streams,
       chunks,
@@ -84,7 +84,7 @@ async function playOnce(mode: Mode, command: readonly [string, ...string[]]): Pr
       resultFile,
     }
     const [program, ...args] = command
-    const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(arena)], { maxBuffer: 1 << 26 })
+    const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(scenario)], { maxBuffer: 1 << 26 })
     const cost = JSON.parse(stdout) as Omit<Outcome, 'errors'>
     const truth = await server.finish()
     return { ...cost, errors: seconds > 0 ? null : compareStamps(doubles(resultFile), truth, chunks) }

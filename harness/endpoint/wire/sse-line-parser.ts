@@ -11,7 +11,7 @@ const MAX_EVENT_BYTES = 16 * 1024 * 1024
  * event, lines that begin with a colon are comments, several `data:` lines are joined by a newline. A line is decoded
  * only when it is whole, so that a UTF-8 character split between two reads stays one character.
  */
-export class SlowLines {
+export class SseLineParser {
   readonly #onEvent: (data: string) => void
   #partial: Buffer[] = []
   #partialBytes = 0

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SlowLines } from './sse-line-parser.ts'
+import { SseLineParser } from './sse-line-parser.ts'
 import { SseScanner } from './sse-scanner.ts'
 
 /** The events of a stream as another reader of the same standard has them; it gets the text in one piece. */
@@ -42,7 +42,7 @@ test('reads the events that eventsource-parser reads, whatever the lines, their 
     fc.property(fc.array(fc.tuple(line, lineEnd), { maxLength: 30 }), cuts, (lines, at) => {
       const stream = lines.map(([content, end]) => content + end).join('')
       const events: string[] = []
-      const reader = new SlowLines((data) => events.push(data))
+      const reader = new SseLineParser((data) => events.push(data))
       for (const piece of pieces(stream, at)) {
         for (let from = 0; from < piece.length; ) from = reader.push(piece, from, piece.length)
       }

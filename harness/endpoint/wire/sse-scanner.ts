@@ -1,4 +1,4 @@
-import { SlowLines } from './sse-line-parser.ts'
+import { SseLineParser } from './sse-line-parser.ts'
 
 /** What one stream of server-sent events has said so far. Times are stamped once a read, on the run's clock. */
 export interface StreamFacts {
@@ -36,7 +36,7 @@ const BACKSLASH = 92
  */
 export class SseScanner {
   facts: StreamFacts = emptyFacts(new Float64Array(64))
-  readonly #lines = new SlowLines((data) => this.#slowEvent(data))
+  readonly #lines = new SseLineParser((data) => this.#parseEvent(data))
   #prefix: Buffer | null = null
   #suffix: Buffer | null = null
   #nowMs = 0
@@ -61,7 +61,7 @@ export class SseScanner {
     let at = start
     while (at < end) {
       if (this.#prefix !== null && this.#lines.isIdle) {
-        const next = this.#fastEvent(bytes, at, end)
+        const next = this.#matchEvent(bytes, at, end)
         if (next > 0) {
           at = next
           continue
@@ -72,7 +72,7 @@ export class SseScanner {
   }
 
   /** Returns where the next event begins, or 0 when this one does not look like the learnt one, or is not all here. */
-  #fastEvent(bytes: Buffer, at: number, end: number): number {
+  #matchEvent(bytes: Buffer, at: number, end: number): number {
     const prefix = this.#prefix as Buffer
     const suffix = this.#suffix as Buffer
     const textStart = at + prefix.length
@@ -111,7 +111,7 @@ export class SseScanner {
     this.#seenInRead = true
   }
 
-  #slowEvent(data: string): void {
+  #parseEvent(data: string): void {
     const facts = this.facts
     if (data === '[DONE]') {
       facts.done = true

@@ -1,5 +1,5 @@
 /** What a client is told to do against the loopback server. */
-export interface Arena {
+export interface LoopbackScenario {
   readonly url: string
   readonly streams: number
   /** Events of each request. */
@@ -14,14 +14,14 @@ export interface Arena {
 }
 
 /** One request as its client saw it, on CLOCK_MONOTONIC. */
-export interface Seen {
+export interface StampedRequest {
   readonly id: number
   readonly sentMs: number
   readonly times: ArrayLike<number>
 }
 
 /** What a client cost. */
-export interface ArenaCost {
+export interface ClientCost {
   readonly cpuMs: number
   readonly wallMs: number
   readonly chunks: number
@@ -35,7 +35,7 @@ export const WARM_UP_ID = -1
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /** What was seen as rows of doubles: id, time of sending, then the arrival of each event (NaN where none came). */
-export function toStamps(seen: readonly Seen[], chunks: number): Float64Array {
+export function toStamps(seen: readonly StampedRequest[], chunks: number): Float64Array {
   const width = 2 + chunks
   const stamps = new Float64Array(seen.length * width).fill(Number.NaN)
   seen.forEach((each, row) => {

@@ -1,48 +1,63 @@
 import { parseAddress } from '../../endpoint/address.ts'
 import { sendTimed } from '../../endpoint/timed-request.ts'
 import { makeBodies } from '../../plan/prompt-body.ts'
-import { makeLanes, openAll } from '../connection-slots.ts'
-import { type Arena, type ArenaCost, monotonicMs, type Seen, WARM_UP_ID } from './loopback-scenario.ts'
+import { makeConnectionSlots, openAll } from '../connection-slots.ts'
+import {
+  type ClientCost,
+  type LoopbackScenario,
+  monotonicMs,
+  type StampedRequest,
+  WARM_UP_ID,
+} from './loopback-scenario.ts'
 
-/** The load engine's own hot path against the loopback server: the same lanes, bodies and parser as in a run. */
-export async function playArena(arena: Arena): Promise<{ seen: Seen[]; cost: ArenaCost }> {
-  const address = parseAddress(arena.url)
+/** The load engine's own hot path against the loopback server: the same slots, bodies and parser as in a run. */
+export async function runLoopbackScenario(
+  scenario: LoopbackScenario,
+): Promise<{ seen: StampedRequest[]; cost: ClientCost }> {
+  const address = parseAddress(scenario.url)
   const bodies = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 })
-  const lanes = makeLanes(address, arena.streams, monotonicMs)
+  const slots = makeConnectionSlots(address, scenario.streams, monotonicMs)
   const options = { now: monotonicMs, timeoutMs: 120_000, signal: new AbortController().signal }
-  const send = (lane: (typeof lanes)[number], id: number) => {
-    const body = bodies.make({ phase: 0, topic: id, promptTokens: arena.promptTokens, outputTokens: arena.chunks })
-    return sendTimed(lane.connection, lane.scanner, [headOf(address.authority, id, body), ...body], options)
+  const send = (slot: (typeof slots)[number], id: number) => {
+    const body = bodies.make({
+      phase: 0,
+      topic: id,
+      promptTokens: scenario.promptTokens,
+      outputTokens: scenario.chunks,
+    })
+    return sendTimed(slot.connection, slot.scanner, [headOf(address.authority, id, body), ...body], options)
   }
-  const seen: Seen[] = []
+  const seen: StampedRequest[] = []
   let chunks = 0
   let failed = 0
   let nextId = 0
-  await openAll(lanes)
+  await openAll(slots)
   // twice: the first round compiles, the second has been compiled for
-  for (let round = 0; round < 2; round += 1) await Promise.all(lanes.map((lane) => send(lane, WARM_UP_ID)))
+  for (let round = 0; round < 2; round += 1) await Promise.all(slots.map((slot) => send(slot, WARM_UP_ID)))
   // whole process: garbage collection and compilation run in other threads, and are this client's cost as well
   const cpuBefore = process.cpuUsage()
   const startMs = monotonicMs()
   await Promise.all(
-    lanes.map(async (lane, slot) => {
-      await new Promise((resolve) => setTimeout(resolve, (arena.spreadMs * slot) / arena.streams))
+    slots.map(async (slot, slotIndex) => {
+      await new Promise((resolve) => setTimeout(resolve, (scenario.spreadMs * slotIndex) / scenario.streams))
       let sent = 0
       do {
         sent += 1
         const id = nextId++
-        const result = await send(lane, id)
+        const result = await send(slot, id)
         if (result.outcome !== 'ok') failed += 1
         chunks += result.facts.chunks
-        if (arena.seconds === 0) {
+        if (scenario.seconds === 0) {
           seen.push({ id, sentMs: result.dispatchedMs, times: result.facts.times.slice(0, result.facts.chunks) })
         }
-      } while (arena.seconds > 0 ? monotonicMs() - startMs < arena.seconds * 1000 : sent < arena.requestsPerStream)
+      } while (
+        scenario.seconds > 0 ? monotonicMs() - startMs < scenario.seconds * 1000 : sent < scenario.requestsPerStream
+      )
     }),
   )
   const cpu = process.cpuUsage(cpuBefore)
   const wallMs = monotonicMs() - startMs
-  for (const lane of lanes) lane.connection.close()
+  for (const slot of slots) slot.connection.close()
   return { seen, cost: { cpuMs: (cpu.user + cpu.system) / 1000, wallMs, chunks, failed } }
 }
 

@@ -1,5 +1,5 @@
 import { type Check, notMeasured, pass, type Rule, warn } from './check.ts'
-import type { ProbeResult, SensorFigures } from './sensor-probe.ts'
+import type { ProbeResult, SensorMetrics } from './sensor-probe.ts'
 
 const rules = {
   sensor: {
@@ -35,9 +35,9 @@ export function sensorChecks(probe: ProbeResult | null): Check[] {
   return [sensorCheck(worked), counterCheck(worked, probe)]
 }
 
-const swing = ({ minPowerW, maxPowerW }: SensorFigures): number => (maxPowerW ?? 0) - (minPowerW ?? 0)
+const swing = ({ minPowerW, maxPowerW }: SensorMetrics): number => (maxPowerW ?? 0) - (minPowerW ?? 0)
 
-function sensorCheck(card: SensorFigures): Check {
+function sensorCheck(card: SensorMetrics): Check {
   const { minPowerW, maxPowerW, updateMs, instantUpdateMs, riseMs, samples } = card
   if (minPowerW === null || maxPowerW === null) return warn(rules.sensor, 'the driver gives no power.draw')
   const told = (ms: number | null) => (ms === null ? 'never changed' : `changes every ${Math.round(ms)} ms`)
@@ -47,7 +47,7 @@ function sensorCheck(card: SensorFigures): Check {
   return updateMs === null || updateMs > SLOW_UPDATE_MS ? warn(rules.sensor, read) : pass(rules.sensor, read)
 }
 
-function counterCheck(card: SensorFigures, { counter }: Extract<ProbeResult, { kind: 'ok' }>): Check {
+function counterCheck(card: SensorMetrics, { counter }: Extract<ProbeResult, { kind: 'ok' }>): Check {
   const rule = rules['energy-counter']
   if (counter.state !== 'ok')
     return notMeasured(rule, `${counter.state}: ${counter.reason}`, counter.state === 'no-koffi' ? rule.mend : '')

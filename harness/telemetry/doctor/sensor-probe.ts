@@ -10,7 +10,7 @@ import type { SmiExec } from '../smi/exec.ts'
 import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-metrics.ts'
 
 /** What the sensor of one card did during a probe. */
-export interface SensorFigures {
+export interface SensorMetrics {
   readonly uuid: string
   readonly samples: number
   readonly minPowerW: number | null
@@ -26,7 +26,7 @@ export interface SensorFigures {
 }
 
 export type ProbeResult =
-  | { readonly kind: 'ok'; readonly cards: readonly SensorFigures[]; readonly counter: CounterResult }
+  | { readonly kind: 'ok'; readonly cards: readonly SensorMetrics[]; readonly counter: CounterResult }
   | { readonly kind: 'failed'; readonly reason: string }
 
 export interface ProbeOptions {
@@ -99,7 +99,7 @@ export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
 
 type Reading = { readonly timeMs: number; readonly result: CounterResult }
 
-function figures(rows: readonly GpuRow[], stepMs: number, before: Reading, after: Reading): SensorFigures[] {
+function figures(rows: readonly GpuRow[], stepMs: number, before: Reading, after: Reading): SensorMetrics[] {
   return [...new Set(rows.map(({ uuid }) => uuid))].map((uuid) => {
     const own = rows.filter((row) => row.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
     const powers = own.map(({ powerW }) => powerW).filter((value) => value !== null)

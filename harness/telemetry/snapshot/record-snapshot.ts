@@ -27,7 +27,7 @@ export async function readFingerprint(
 }
 
 /** Health of the cards and the processes on them at this moment; what cannot be read is empty with its reason. */
-export async function readSight(
+export async function readCardSnapshots(
   exec: SmiExec,
   knownFields: ReadonlySet<string>,
   nowMs: () => number,
