@@ -100,7 +100,7 @@ describe('bad input is one clear line and exit code 2', () => {
   test('a key that the server does not take; the key is not shown', async () => {
     answer = json(401, { error: 'Unauthorized' })
     const ended = await run(['--no-gpu', '--endpoint', url], { OPENAI_API_KEY: 'sk-very-secret' })
-    expectOneLine(ended, 2, 'HTTP 401: not authorised; the key in OPENAI_API_KEY is not the right one')
+    expectOneLine(ended, 2, 'HTTP 401: not authorised; the key in OPENAI_API_KEY is not accepted')
     expect(ended.stderr).not.toContain('sk-very-secret')
   })
 
@@ -194,7 +194,7 @@ describe('a world that fails is one clear line and exit code 3', () => {
 
   test('a server that is not OpenAI-compatible', async () => {
     answer = json(404, {})
-    expectOneLine(await run(['--no-gpu', '--endpoint', url]), 3, 'not an OpenAI-compatible server?')
+    expectOneLine(await run(['--no-gpu', '--endpoint', url]), 3, 'check that this is an OpenAI-compatible server')
   })
 
   test('an nvidia-smi that fails on stdout with code 9', async () => {

@@ -1,7 +1,7 @@
 import { JoulemarkError } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 
-/** Where an endpoint is: everything that the raw client and the `openai` package need, without a secret. */
+/** The address of an endpoint for the raw client and the `openai` package, without a secret. */
 export interface Address {
   /** Scheme, host and port (and any path before `/v1`), without a trailing slash: safe to record. */
   readonly url: string
@@ -14,7 +14,7 @@ export interface Address {
   readonly basePath: string
 }
 
-/** Reads an endpoint address as people type it: `http://box:8000`, with or without `/v1`. Throws `bad-input`. */
+/** Parses an endpoint address such as `http://host:8000`, with or without `/v1`. Throws `bad-input`. */
 export function parseAddress(text: string): Address {
   let url: URL
   try {
@@ -31,7 +31,7 @@ export function parseAddress(text: string): Address {
   if (url.username || url.password) {
     throw new JoulemarkError(
       'bad-input',
-      '--endpoint: a user or password in the URL would end in records; use OPENAI_API_KEY',
+      '--endpoint: a user or password in the URL would be written into records; use OPENAI_API_KEY',
     )
   }
   const tls = url.protocol === 'https:'

@@ -2,8 +2,9 @@ import OpenAI from 'openai'
 import type { Address } from './address.ts'
 
 /**
- * The `openai` client for everything that is not timed by the token. Retries are off: a hidden retry is a lie.
- * Without a key a placeholder is sent, because the package insists on one and vLLM without `--api-key` ignores it.
+ * The `openai` client for every request that is not timed per token. Retries are disabled because they would hide
+ * failures and inflate latency. Without a key a placeholder is sent: the package requires one, and vLLM without
+ * `--api-key` ignores it.
  */
 export function makeClient(address: Address, apiKey: string | null): OpenAI {
   return new OpenAI({

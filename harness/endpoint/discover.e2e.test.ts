@@ -69,7 +69,7 @@ describe('discover', () => {
     const address = await answering({ '/v1/models': models('somebody'), '/version': { version: '1.0' } })
     const { endpoint } = await discover(address, null, wanted)
     expect(endpoint).toMatchObject({ engine: null, version: '1.0', serving: { metricNames: 'none' } })
-    expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe('/metrics answers HTTP 404')
+    expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe('/metrics returned HTTP 404')
   })
 
   test('the fingerprint of the first answer tells parallelism', async () => {

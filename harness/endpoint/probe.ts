@@ -6,7 +6,7 @@ import type { Endpoint } from '../record/schema/run.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 
-/** What will be asked of an endpoint that was discovered, and its longest request in tokens. */
+/** The planned requests to a discovered endpoint, and the longest of them in tokens. */
 export interface ProbeRequest {
   readonly endpoint: Endpoint
   readonly plan: BodyPlan
@@ -14,8 +14,8 @@ export interface ProbeRequest {
 }
 
 /**
- * Asks the endpoint for one short answer before any load: what would make every request fail (context too short,
- * unknown model, a key that is only checked here, token ids out of range) is one clear line now. Returns the
+ * Requests one short answer before any load, so that a fault that would fail every request (context too short, unknown
+ * model, a key that is only checked here, token ids out of range) is one clear line now. Returns the
  * `system_fingerprint` of the answer (vLLM from 2026 on), or null.
  */
 export async function probeEndpoint(
@@ -27,7 +27,7 @@ export async function probeEndpoint(
   if (endpoint.maxModelLen !== null && needed > endpoint.maxModelLen) {
     throw new JoulemarkError(
       'bad-input',
-      `endpoint ${address.url}: max_model_len is ${endpoint.maxModelLen}, the scenario needs ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
+      `endpoint ${address.url}: max_model_len is ${endpoint.maxModelLen}, the scenario requires ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
     )
   }
   const client = makeClient(address, apiKey)

@@ -1,12 +1,12 @@
 /**
  * Reader of the Prometheus text format 0.0.4 (the page at /metrics): samples only. HELP, TYPE and every other comment
- * is skipped, because what a name means is ours to know: histograms stay the `_bucket`, `_sum` and `_count` samples
- * that they are on the wire, each with its labels.
+ * is skipped, because the harness knows what a name means. Histograms stay the `_bucket`, `_sum` and `_count` samples
+ * of the page, each with its labels.
  */
 export interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
-  /** NaN and the infinities are values of the format. */
+  /** NaN and infinities are valid values of the format. */
   readonly value: number
 }
 
@@ -15,7 +15,7 @@ const labelPair = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|
 
 /**
  * The samples of a page whose name begins with one of the prefixes; all of them without any. Lines that are no sample
- * (HTML from a proxy, a page cut short) are left out and never guessed at: an empty result says that it was no such page.
+ * (HTML from a proxy, a truncated page) are skipped. An empty result means that the page is not in this format.
  */
 export function readSamples(page: string, prefixes: readonly string[] = ['']): Sample[] {
   const samples: Sample[] = []
@@ -38,12 +38,12 @@ function readLine(line: string): Sample | null {
 function readLabels(text: string): Record<string, string> | null {
   // without a prototype: a label may have any name
   const labels: Record<string, string> = Object.create(null)
-  for (let at = 0; at < text.length; ) {
-    labelPair.lastIndex = at
+  for (let position = 0; position < text.length; ) {
+    labelPair.lastIndex = position
     const match = labelPair.exec(text)
     if (!match) return null
     labels[match[1] as string] = unescaped(match[2] as string)
-    at = labelPair.lastIndex
+    position = labelPair.lastIndex
   }
   return labels
 }

@@ -44,7 +44,7 @@ describe('fetchMetrics', () => {
   })
 
   test.each([
-    [404, '/metrics answers HTTP 404'],
+    [404, '/metrics returned HTTP 404'],
     [
       new Error('fetch failed', { cause: new Error('connect ECONNREFUSED') }),
       '/metrics cannot be read: connect ECONNREFUSED',
@@ -84,7 +84,7 @@ describe('ServerScraper', () => {
   })
 
   test.each([
-    [503, '/metrics answers HTTP 503'],
+    [503, '/metrics returned HTTP 503'],
     ['<html>', 'no Prometheus page at /metrics'],
     ['# TYPE sglang:x gauge\nsglang:x 1\n', 'no vLLM counters are exported at /metrics'],
   ])('%j: no reading, and the reason', async (answer, reason) => {

@@ -5,12 +5,12 @@ import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.t
 import type { Address } from './address.ts'
 import { type MetricsPage, readMetricsPage } from './server-metrics.ts'
 
-/** A full page of a large server is some 200 KB; more than this is no metrics page. */
+/** A full page of a large server is about 200 KB; a longer page than this is not a metrics page. */
 const MAX_PAGE_BYTES = 8 * 2 ** 20
 const TIMEOUT_MS = 5000
 const PERIOD_MS = 1000
 
-/** Text of the page at /metrics, or why there is none. The key goes with it, for proxies that guard every path. */
+/** Text of the page at /metrics, or why there is none. The API key is sent too, for proxies that protect every path. */
 export async function fetchMetrics(
   address: Address,
   apiKey: string | null,
@@ -24,7 +24,7 @@ export async function fetchMetrics(
     })
     if (!response.ok) {
       await response.body?.cancel()
-      return { reason: `/metrics answers HTTP ${response.status}` }
+      return { reason: `/metrics returned HTTP ${response.status}` }
     }
     return await readBounded(response)
   } catch (error) {
@@ -44,7 +44,7 @@ async function readBounded(response: Response): Promise<{ page: string } | { rea
   return { page: page + decoder.decode() }
 }
 
-/** What a trial's scrapes saw: all readings in order, the first from before the load and the last from after it. */
+/** The readings of a trial in order: one before the load, those during it, one after it. */
 export interface TrialReadings {
   readonly before: ServerReading | null
   readonly during: readonly ServerReading[]
@@ -54,7 +54,7 @@ export interface TrialReadings {
 }
 
 export interface TrialWatch {
-  /** Takes the last reading and ends the watching. */
+  /** Takes the last reading and stops scraping. */
   end(): Promise<TrialReadings>
 }
 
@@ -69,8 +69,8 @@ export interface ScraperOptions {
 }
 
 /**
- * Reads the server's counters just before, every second during, and just after each trial, and puts every value on
- * disk as it comes. A scrape that fails is a hole, never the end of a run.
+ * Reads the server's counters just before, every second during, and just after each trial, and reports every value
+ * as a row at once. A failed scrape leaves a gap and never ends the run.
  */
 export class ServerScraper {
   readonly #options: ScraperOptions
@@ -80,7 +80,7 @@ export class ServerScraper {
     this.#options = options
   }
 
-  /** Takes the first reading of a trial and goes on until `end`. */
+  /** Takes the first reading of a trial and continues until `end`. */
   async watch(trial: number): Promise<TrialWatch> {
     this.#reason = null
     const before = await this.#scrape('before', trial)

@@ -7,8 +7,8 @@ import { finishFailure, type TimedRequestOptions, type TimedResult } from './tim
 import { emptyFacts, type StreamFacts } from './wire/sse-scanner.ts'
 
 /**
- * The same request through the `openai` package's own iterator: what an application behind it sees, blur and all.
- * Bodies are parsed back into objects before the clock is read; retries are off.
+ * The same request through the iterator of the `openai` package: the timing of an application, including its delays.
+ * Bodies are parsed back into objects before the clock is read. Retries are disabled.
  */
 export function makeSdkSender(address: Address, apiKey: string | null, api: 'completions' | 'chat', now: () => number) {
   const client = makeClient(address, apiKey)
@@ -25,7 +25,7 @@ export function makeSdkSender(address: Address, apiKey: string | null, api: 'com
       const { data, response } = await create.withResponse()
       httpStatus = response.status
       for await (const event of data as unknown as AsyncIterable<SdkEvent>) read(facts, event, now())
-      // the iterator ends quietly when it is aborted: a cut stream must not pass for a short success
+      // the iterator ends without an error when it is aborted: a cut stream must not count as a short success
       ended = request.signal.aborted ? cut(signal) : judgeSdk(facts)
     } catch (error) {
       httpStatus = error instanceof OpenAI.APIError ? (error.status ?? httpStatus) : httpStatus
@@ -70,7 +70,7 @@ function read(facts: StreamFacts, event: SdkEvent, atMs: number): void {
 const cut = (stopped: AbortSignal): { outcome: Outcome; error: string } =>
   stopped.aborted
     ? { outcome: 'aborted', error: 'stopped by the harness' }
-    : { outcome: 'timeout', error: 'no end in time' }
+    : { outcome: 'timeout', error: 'not complete within the timeout' }
 
 function outcomeOf(error: unknown, status: number | null): Outcome {
   if (error instanceof OpenAI.APIConnectionError) return 'connect'
@@ -84,6 +84,6 @@ function judgeSdk(facts: StreamFacts): { outcome: Outcome; error: string } {
   if (failure !== null) return failure
   if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason' }
   if (facts.outputTokens === null)
-    return { outcome: 'malformed', error: 'no usage in the stream, though it was asked for' }
+    return { outcome: 'malformed', error: 'no usage in the stream although it was requested' }
   return { outcome: 'ok', error: '' }
 }

@@ -4,16 +4,16 @@ import { readSamples, type Sample } from './prometheus-text.ts'
 /** The page at /metrics of one server, read once. */
 export interface MetricsPage {
   readonly metricNames: Serving['metricNames']
-  /** Engine by the prefix of its metrics, or null when the page has none that we know. */
+  /** Engine by the prefix of its metrics, or null when no prefix is known. */
   readonly engine: string | null
   readonly reading: ServerReading
-  /** Labels of vLLM's `cache_config_info`, one entry an engine. */
+  /** Labels of vLLM's `cache_config_info`, one entry per engine. */
   readonly cacheConfigs: readonly Readonly<Record<string, string>>[]
   readonly speculation: boolean | null
 }
 
 /**
- * Where each value stands, newest name first (`vllm:` is left out; counters are tried with and without `_total`).
+ * Names of each metric without `vllm:`, newest first; counters are tried with and without `_total`.
  * Renames: gpu_* until 0.12 (kv cache usage, prefix cache), time_per_output_token until 0.13.
  */
 const names: Readonly<Record<ServerMetric, readonly string[]>> = {
@@ -35,7 +35,7 @@ const names: Readonly<Record<ServerMetric, readonly string[]>> = {
   itlCount: ['inter_token_latency_seconds_count', 'time_per_output_token_seconds_count'],
 }
 
-/** Prefixes of other servers' metrics: enough to name them, their counters are not ours to trust. */
+/** Prefixes of other servers' metrics, used only to name the engine; their counters are not read. */
 const otherEngines: Readonly<Record<string, string>> = {
   'sglang:': 'sglang',
   tgi_: 'text-generation-inference',
@@ -44,7 +44,7 @@ const otherEngines: Readonly<Record<string, string>> = {
   trtllm_: 'tensorrt-llm',
 }
 
-/** Reads a page of any generation. What is not exported is absent, never 0. */
+/** Reads a page of any vLLM version. A metric that is not exported is absent, never 0. */
 export function readMetricsPage(page: string): MetricsPage {
   const samples = readSamples(page, ['vllm:', ...Object.keys(otherEngines)])
   const byName = Map.groupBy(
@@ -52,7 +52,7 @@ export function readMetricsPage(page: string): MetricsPage {
     (sample) => sample.name.slice('vllm:'.length),
   )
   if (byName.size === 0) {
-    const prefix = Object.keys(otherEngines).find((each) => samples.some((sample) => sample.name.startsWith(each)))
+    const prefix = Object.keys(otherEngines).find((known) => samples.some((sample) => sample.name.startsWith(known)))
     return {
       metricNames: page.includes('# TYPE') || prefix ? 'other' : 'none',
       engine: prefix === undefined ? null : (otherEngines[prefix] as string),
@@ -72,7 +72,7 @@ export function readMetricsPage(page: string): MetricsPage {
     engine: 'vllm',
     reading: { values, requestsByReason: countByReason(seriesOf(byName, names.requestSuccess) ?? []) },
     cacheConfigs: (byName.get('cache_config_info') ?? []).map((sample) => sample.labels),
-    // vLLM makes these counters only when it has a draft model or drafting method
+    // vLLM exports these counters only with a draft model or drafting method
     speculation: values.generationTokens === undefined ? null : values.specDecodeDrafts !== undefined,
   }
 }
@@ -90,7 +90,7 @@ function seriesOf(byName: ReadonlyMap<string, Sample[]>, candidates: readonly st
   return null
 }
 
-/** Over the engines of one server: a share is as high as its fullest engine, everything else adds up. */
+/** One value over the engines of a server: the maximum of a share, the sum of everything else. */
 function aggregate(metric: ServerMetric, samples: readonly Sample[]): number | null {
   const values = samples.map((sample) => sample.value)
   if (values.length === 0 || !values.every(Number.isFinite)) return null
@@ -101,7 +101,7 @@ function countByReason(samples: readonly Sample[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { labels, value } of samples) {
     const named = labels['finished_reason'] ?? ''
-    // from outside, and a key of the record: a plain word or nothing
+    // untrusted text that becomes a key of the record: only a plain word is accepted
     const reason = /^[a-z_]{1,30}$/.test(named) ? named : 'other'
     if (Number.isFinite(value)) counts[reason] = (counts[reason] ?? 0) + value
   }

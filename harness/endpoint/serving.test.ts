@@ -39,7 +39,7 @@ test('engines add their caches', () => {
 test('development mode tells the rest', () => {
   const serverInfo =
     "model='m', speculative_config=None, dtype=torch.bfloat16, tensor_parallel_size=2, quantization=compressed-tensors, kv_cache_dtype=fp8"
-  const serving = servingOf({ metrics: { reason: '/metrics answers HTTP 404' }, serverInfo, maxModelLen: null })
+  const serving = servingOf({ metrics: { reason: '/metrics returned HTTP 404' }, serverInfo, maxModelLen: null })
   expect(serving).toMatchObject({
     quantization: 'compressed-tensors',
     tensorParallel: 2,
@@ -47,7 +47,7 @@ test('development mode tells the rest', () => {
     kvCacheDtype: 'fp8',
     kvCapacityTokens: null,
   })
-  expect(serving.reasons['kvCapacityTokens']).toBe('/metrics answers HTTP 404')
+  expect(serving.reasons['kvCapacityTokens']).toBe('/metrics returned HTTP 404')
 })
 
 test('another server: everything is null with its reason', () => {

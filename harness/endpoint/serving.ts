@@ -4,7 +4,7 @@ import type { Serving } from '../record/schema/server.ts'
 import type { Address } from './address.ts'
 import type { MetricsPage } from './server-metrics.ts'
 
-/** What a server tells of itself, before any of it is believed. */
+/** The sources of a server's configuration, not yet validated. */
 export interface ServingSources {
   /** The page at /metrics, or why there is none. */
   readonly metrics: MetricsPage | { readonly reason: string }
@@ -13,7 +13,7 @@ export interface ServingSources {
   readonly maxModelLen: number | null
 }
 
-/** How the server serves. What it does not tell is null, and `reasons` says why. */
+/** The configuration of the server. A setting that it does not report is null, and `reasons` holds the reason. */
 export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources): Serving {
   const reasons: Record<string, string> = {}
   const orReason = <Value>(field: keyof Serving, value: Value | null, why: string): Value | null => {
@@ -30,7 +30,7 @@ export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources):
     sumOver(configs, (labels) => numberIn(labels, 'kv_cache_max_concurrency')) ??
     (capacity !== null && maxModelLen !== null ? capacity / maxModelLen : null)
   const first = configs[0] ?? {}
-  const private_ = 'no server tells it over HTTP; vLLM does at /server_info with VLLM_SERVER_DEV_MODE=1'
+  const devModeOnly = 'not reported over HTTP; vLLM reports it at /server_info with VLLM_SERVER_DEV_MODE=1'
   return {
     metricNames: page?.metricNames ?? 'none',
     kvCapacityTokens: orReason('kvCapacityTokens', capacity, missing),
@@ -46,22 +46,22 @@ export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources):
     speculation: orReason(
       'speculation',
       page?.speculation ?? infoSpeculation(serverInfo),
-      noPage ?? 'the counters that would tell are not exported',
+      noPage ?? 'the speculation counters are not exported',
     ),
-    quantization: orReason('quantization', infoWord(serverInfo, 'quantization'), private_),
-    tensorParallel: orReason('tensorParallel', infoNumber(serverInfo, 'tensor_parallel_size'), private_),
+    quantization: orReason('quantization', infoWord(serverInfo, 'quantization'), devModeOnly),
+    tensorParallel: orReason('tensorParallel', infoNumber(serverInfo, 'tensor_parallel_size'), devModeOnly),
     reasons,
   }
 }
 
 /** Tensor-parallel size in a fingerprint of the form `vllm-<version>[-tpN][-ppN][-dpN][-ep]-<hash>`; null for another form. */
 export function tensorParallelOf(fingerprint: string | null): number | null {
-  // a hash alone (--fingerprint-mode hash) tells nothing about parallelism
+  // a hash alone (--fingerprint-mode hash) does not contain the parallelism
   if (fingerprint === null || !/^vllm-\d[\w.+]*(-(tp|pp|dp)\d+)*(-ep)?-[0-9a-f]{8}$/.test(fingerprint)) return null
   return Number(/-tp(\d+)/.exec(fingerprint)?.[1] ?? 1)
 }
 
-/** An endpoint with what the fingerprint of its answers adds: itself, and parallelism where nothing else told it. */
+/** An endpoint with the fingerprint of its answers, and the parallelism in it where no other source reported that. */
 export function withFingerprint(endpoint: Endpoint, systemFingerprint: string | null): Endpoint {
   const tensorParallel = tensorParallelOf(systemFingerprint)
   const { serving } = endpoint
@@ -93,20 +93,20 @@ type Labels = Readonly<Record<string, string>>
 
 /** `kv_cache_size_tokens` since mid-2026; blocks times their size before. */
 function capacityTokens(labels: Labels): number | null {
-  const told = numberIn(labels, 'kv_cache_size_tokens')
-  if (told !== null) return told
+  const reported = numberIn(labels, 'kv_cache_size_tokens')
+  if (reported !== null) return reported
   const blocks = numberIn(labels, 'num_gpu_blocks')
   const size = numberIn(labels, 'block_size')
   return blocks === null || size === null ? null : blocks * size
 }
 
-function sumOver(configs: readonly Labels[], of: (labels: Labels) => number | null): number | null {
-  const values = configs.map(of)
+function sumOver(configs: readonly Labels[], valueOf: (labels: Labels) => number | null): number | null {
+  const values = configs.map(valueOf)
   if (values.length === 0 || values.includes(null)) return null
   return (values as number[]).reduce((sum, value) => sum + value, 0)
 }
 
-/** Labels are Python's own print of a value: `None` is no value. */
+/** Labels are values as Python prints them: `None` is no value. */
 function wordIn(labels: Labels, name: string): string | null {
   const text = labels[name]
   return text === undefined || text === 'None' || text === '' ? null : plainText(text).slice(0, 80)

@@ -4,22 +4,22 @@ import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 import { listModels } from './discover.ts'
 
-/** Any work that a server takes, to make its card draw power: nothing of it is measured. */
+/** A load that makes the card of a server draw power. Its requests are not measured. */
 export interface ShortLoad {
   readonly model: string
-  /** Whether the server says that it is the stand-in. */
+  /** Whether the server reports that it is the simulator. */
   readonly simulated: boolean
-  /** Works until told to stop. Rejects when the server refuses. */
+  /** Sends requests until the signal aborts. Rejects when the server refuses one. */
   readonly run: (signal: AbortSignal) => Promise<void>
 }
 
-/** Enough to bring a card well off its idle power, few enough for any server. */
+/** Enough to raise a card well above its idle power, few enough for any server. */
 const STREAMS = 8
 const ANSWER_TOKENS = 128
 
 /**
- * Prepares a load of plain completions on whatever model the server lists first. Throws `environment` or `bad-input`, one
- * clear line, when the server cannot be asked or serves nothing.
+ * Prepares a load of plain completions on the model that the server lists first. Throws `environment` or `bad-input`, one
+ * clear line, when the server cannot be reached or serves no model.
  */
 export async function prepareShortLoad(address: Address, apiKey: string | null): Promise<ShortLoad> {
   const [model] = await listModels(address, apiKey)
@@ -42,7 +42,7 @@ export async function prepareShortLoad(address: Address, apiKey: string | null):
       try {
         await Promise.all(Array.from({ length: STREAMS }, stream))
       } catch (error) {
-        // a request that was cut because the time is up has done its work
+        // a request that was cut because the time is up is not a failure
         if (!signal.aborted) throw error
       }
     },

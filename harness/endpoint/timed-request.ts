@@ -3,7 +3,7 @@ import type { Connection, ExchangeHandlers } from './wire/connection.ts'
 import { HttpGrammarError, type ResponseHead } from './wire/http-parser.ts'
 import type { SseScanner, StreamFacts } from './wire/sse-scanner.ts'
 
-/** How one request ended, with its ladder of times on the run's clock (NaN where a rung was not reached). */
+/** How one request ended, with its times on the run's clock (NaN where a stage was not reached). */
 export interface TimedResult {
   dispatchedMs: number
   firstByteMs: number
@@ -12,7 +12,7 @@ export interface TimedResult {
   outcome: Outcome
   httpStatus: number | null
   error: string
-  /** True when the response wore the stand-in's stamp. */
+  /** True when the response carries the stamp of the simulator. */
   simulated: boolean
 }
 
@@ -22,12 +22,12 @@ export interface TimedRequestOptions {
   readonly signal: AbortSignal
 }
 
-/** An error body is evidence, not payload: keep what a person can read. */
+/** Bytes of an error body that are kept as evidence. */
 const MAX_ERROR_BYTES = 4096
 
 /**
- * Sends one prepared request on an open connection and stamps its stream: one clock read before the socket write,
- * one a read. Never throws: what went wrong is the outcome (metrics: success needs HTTP 200, no `error` event,
+ * Sends one prepared request on an open connection and stamps its stream: one clock read before the socket write and
+ * one per socket read. Never throws: a failure is the outcome (success requires HTTP 200, no `error` event,
  * a finish_reason that is neither `abort` nor `error`, `[DONE]`, and usage).
  */
 export function sendTimed(
@@ -39,7 +39,7 @@ export function sendTimed(
   return new Promise((resolve) => new RequestExchange(connection, scanner, options, resolve).send(parts))
 }
 
-/** One request on its way. A class, because a closure a callback would be made anew for each of a million requests. */
+/** One request in flight. A class, because closures would be allocated again for each of a million requests. */
 class RequestExchange implements ExchangeHandlers {
   readonly #connection: Connection
   readonly #scanner: SseScanner
@@ -102,7 +102,7 @@ class RequestExchange implements ExchangeHandlers {
     }
   }
 
-  /** The signal's `abort`: the harness stops. */
+  /** Handles `abort` of the signal: the harness stops. */
   handleEvent(): void {
     this.cutOff('aborted', 'stopped by the harness')
   }
@@ -138,7 +138,7 @@ class RequestExchange implements ExchangeHandlers {
 }
 
 const onTimeout = (exchange: RequestExchange): void =>
-  exchange.cutOff('timeout', `no end within ${exchange.timeoutMs} ms`)
+  exchange.cutOff('timeout', `not complete within ${exchange.timeoutMs} ms`)
 
 function judge(head: ResponseHead | null, facts: StreamFacts, errorBody: string): { outcome: Outcome; error: string } {
   const status = head?.status ?? 0
@@ -151,19 +151,19 @@ function judge(head: ResponseHead | null, facts: StreamFacts, errorBody: string)
   if (!facts.done) return { outcome: 'truncated', error: 'stream ended without [DONE]' }
   if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason before [DONE]' }
   if (facts.outputTokens === null || facts.promptTokens === null) {
-    return { outcome: 'malformed', error: 'no usage in the stream, though it was asked for' }
+    return { outcome: 'malformed', error: 'no usage in the stream although it was requested' }
   }
   return { outcome: 'ok', error: '' }
 }
 
-/** The outcome of an answer whose finish_reason says that the server gave up on it; null for every other reason. */
+/** The outcome of an answer that the server aborted, by its finish_reason; null for every other reason. */
 export function finishFailure(finishReason: string | null): { outcome: Outcome; error: string } | null {
   if (finishReason === 'abort') return { outcome: 'aborted', error: 'finish_reason abort: stopped by the server' }
   if (finishReason === 'error') return { outcome: 'stream-error', error: 'finish_reason error' }
   return null
 }
 
-/** The message of an error body in any of the shapes that vLLM and proxies use, else the body itself, in short. */
+/** The message of an error body in any of the forms that vLLM and proxies use, else the start of the body. */
 export function bodyMessage(body: string): string {
   try {
     const parsed = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown }
@@ -172,7 +172,7 @@ export function bodyMessage(body: string): string {
     const message = inner || parsed.message || parsed.detail
     if (message) return (typeof message === 'string' ? message : JSON.stringify(message)).slice(0, 300)
   } catch {
-    // not JSON: shown as it came
+    // not JSON: the text itself is shown
   }
   return body.trim().slice(0, 200) || 'empty body'
 }

@@ -21,11 +21,11 @@ test('an event that the client never stamped is lost, not an error of 0', () => 
   expect(errors.lost).toBe(1)
 })
 
-test('the client is tried against a real exact server in a process of its own', async () => {
-  const certificate = await calibrateClient(4, 64)
-  expect(certificate).toMatchObject({ streams: 4, tokensPerSPerStream: 40 })
-  // what the figures are is the machine's business; that they are figures is ours
-  expect(certificate.ttftErrorMs.p50).toBeLessThanOrEqual(certificate.ttftErrorMs.max)
-  expect(certificate.gapErrorMs.p50).toBeLessThanOrEqual(certificate.gapErrorMs.max)
-  expect(certificate.highestTokensPerS).toBeGreaterThan(1000)
+test('the client is calibrated against an exact server in a separate process', async () => {
+  const calibration = await calibrateClient(4, 64)
+  expect(calibration).toMatchObject({ streams: 4, tokensPerSPerStream: 40 })
+  // the values depend on the machine; this test requires only that they are values
+  expect(calibration.ttftErrorMs.p50).toBeLessThanOrEqual(calibration.ttftErrorMs.max)
+  expect(calibration.gapErrorMs.p50).toBeLessThanOrEqual(calibration.gapErrorMs.max)
+  expect(calibration.highestTokensPerS).toBeGreaterThan(1000)
 })

@@ -9,22 +9,22 @@ import { compareStamps } from './loopback/stamp-errors.ts'
 import { startLoopback } from './loopback/start-server.ts'
 import { WORKER_MEMORY } from './worker-memory.ts'
 
-/** Streams and rate of the paced part: a server that gives each stream a token every 25 ms, as vLLM well might. */
+/** Rate and length of the paced part: each stream receives a token every 25 ms, a plausible rate for vLLM. */
 const RATE_PER_S = 40
 const CHUNKS = 40
 const TTFT_MS = 50
 const FULL_SPEED_STREAMS = 64
 
 /**
- * The client's own certificate: the shape of the run against an exact loopback server, on this machine, just before it.
- * What the client gets wrong there (its floor) and how many tokens a second it can take (its ceiling) go into the
- * record. Takes about three seconds. One worker plays all streams, so several workers do no worse.
+ * Calibrates the client just before a run: sends the load shape of the run to an exact loopback server on this machine.
+ * The client's timing error there (its floor) and the tokens per second that it can read (its ceiling) go into the
+ * record. Takes about three seconds. One worker reads all streams, so several workers do no worse.
  */
 export async function calibrateClient(
   streams: number,
   promptTokens: number,
 ): Promise<NonNullable<RunRecord['certificate']>> {
-  const folder = await mkdtemp(join(tmpdir(), 'joulemark-certificate-'))
+  const folder = await mkdtemp(join(tmpdir(), 'joulemark-calibration-'))
   try {
     const shape = { streams, promptTokens, spreadMs: 400, chunks: CHUNKS, requestsPerStream: 1, seconds: 0 }
     const paced = await observe(shape, {
@@ -43,8 +43,8 @@ export async function calibrateClient(
     }
     const full = await observe(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
     const errors = compareStamps(paced.stamps, paced.truth, CHUNKS)
-    // no event of the server was stamped here: an error that is not a number must not reach the record
-    if (Number.isNaN(errors.ttftMs.p50 + errors.gapMs.p50)) throw new Error('no stream of the exact server was read')
+    // no event was stamped by the client: an error that is not a number must not reach the record
+    if (Number.isNaN(errors.ttftMs.p50 + errors.gapMs.p50)) throw new Error('no stream of the loopback server was read')
     return {
       streams,
       tokensPerSPerStream: RATE_PER_S,
@@ -54,7 +54,7 @@ export async function calibrateClient(
       highestTokensPerS: full.cost.chunks / (full.cost.wallMs / 1000),
     }
   } catch (error) {
-    throw new JoulemarkError('environment', `the client could not be tried against itself: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `client calibration failed: ${messageOf(error)}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -5,7 +5,7 @@ import { Connection } from '../endpoint/wire/connection.ts'
 import { emptyFacts, SseScanner } from '../endpoint/wire/sse-scanner.ts'
 import { messageOf } from '../errors.ts'
 
-/** One connection of a worker with a parser of its own, both made before the clock starts. */
+/** One connection of a worker with its own parser, both created before the clock starts. */
 export interface ConnectionSlot {
   readonly connection: Connection
   readonly scanner: SseScanner
@@ -16,15 +16,15 @@ export const makeConnectionSlots = (address: Address, count: number, now: () => 
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Connections of one worker that are being opened at any time. */
-export const OPENING_AT_ONCE = 64
+/** Maximum number of connections that one worker opens concurrently. */
+export const MAX_OPENING = 64
 
 /**
- * Opens all connections, at most 64 at a time: a server's accept queue is not what is being measured. Rejects with the
- * first that cannot be opened; those that were not begun by then are left closed.
+ * Opens all connections, at most 64 at a time, so that the server's accept queue is not measured. Rejects with the
+ * first error; connections that were not started by then stay closed.
  */
 export async function openAll(slots: readonly { readonly connection: Pick<Connection, 'open'> }[]): Promise<void> {
-  const limit = pLimit(OPENING_AT_ONCE)
+  const limit = pLimit(MAX_OPENING)
   try {
     await Promise.all(slots.map(({ connection }) => limit(() => connection.open(CONNECT_TIMEOUT_MS))))
   } catch (error) {
@@ -33,7 +33,7 @@ export async function openAll(slots: readonly { readonly connection: Pick<Connec
   }
 }
 
-/** The request line and headers, but for the length. The key is in here: it is never logged. */
+/** The request line and headers without the content length. Contains the API key, so it is never logged. */
 export function makeHead(address: Address, api: 'completions' | 'chat', apiKey: string | null): string {
   const path = `${address.basePath}/v1/${api === 'chat' ? 'chat/completions' : 'completions'}`
   return [
@@ -53,7 +53,7 @@ export interface SendOptions {
   readonly signal: AbortSignal
 }
 
-/** Sends one request on a slot; a connection that will not open is the outcome `connect`, not an exception. */
+/** Sends one request on a slot. A connection that cannot be opened is the outcome `connect`, not an exception. */
 export async function sendOnSlot(
   slot: ConnectionSlot,
   head: string,

@@ -4,7 +4,7 @@ import type { RequestRow } from '../record/rows.ts'
 import type { ClientStats, FromWorker, Phase, TokenBins, ToWorker, WorkerPlan } from './protocol.ts'
 import { WORKER_MEMORY } from './worker-memory.ts'
 
-/** What a phase of load had to say beside its rows. */
+/** What a phase of load produced besides its rows. */
 export interface PhaseEnd {
   readonly stats: readonly ClientStats[]
   /** Chunk gaps of all workers, by bucket. */
@@ -19,19 +19,24 @@ export interface LoadListener {
   onProgress(inFlight: number, events: number): void
 }
 
-/** The load engine as the run sees it: workers that hold open connections and run one phase at a time. */
+/** The load engine: workers that hold open connections and run one phase at a time. */
 export interface LoadDriver {
   runPhase(phase: Phase): Promise<PhaseEnd>
-  /** First interrupt: nothing new is sent, what is in flight ends. */
+  /** First interrupt: no new request is sent; requests in flight end normally. */
   stopSending(): void
-  /** Second interrupt: everything in flight is cut and recorded as `aborted`. */
+  /** Second interrupt: requests in flight are cut and recorded as `aborted`. */
   abort(): void
   close(): Promise<void>
 }
 
 /**
+<<<<<<< HEAD
  * Starts `workers` threads that share the scenario's connections and opens all their connections.
  * Throws `environment` when the endpoint does not take them.
+=======
+ * Starts `workers` threads that share the scenario's connections, and opens all of these.
+ * Throws `environment` when the endpoint refuses one.
+>>>>>>> 8205791 (style(load): plain words in comments and messages)
  */
 export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: LoadListener): Promise<LoadDriver> {
   const count = Math.max(1, Math.min(plan.workers, plan.connections))
@@ -47,7 +52,7 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
         if (message.kind !== 'progress') return
         inFlight[worker] = message.inFlight
         if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
-        const total = inFlight.reduce((sum, each) => sum + each, 0)
+        const total = inFlight.reduce((sum, count) => sum + count, 0)
         listener.onProgress(total, message.events)
       },
     )
@@ -83,12 +88,12 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
 
 function sumCounts(counts: readonly Uint32Array[]): Uint32Array {
   const [first = new Uint32Array(0), ...rest] = counts
-  return rest.reduce((sum, each) => sum.map((value, index) => value + (each[index] as number)), first)
+  return rest.reduce((sum, next) => sum.map((value, index) => value + (next[index] as number)), first)
 }
 
 type Reply<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>
 
-/** One worker thread and the question it has been asked. */
+/** One worker thread and the reply that it owes. */
 class WorkerHandle {
   readonly #worker: Worker
   #settle: ((message: FromWorker | Error) => void) | null = null
@@ -101,7 +106,7 @@ class WorkerHandle {
       if (message.kind !== 'progress') this.#settle?.(message)
     })
     worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', () => this.#fail(new Error('a load worker ended by itself')))
+    worker.on('exit', () => this.#fail(new Error('a load worker exited unexpectedly')))
   }
 
   post(message: ToWorker): void {
@@ -118,7 +123,7 @@ class WorkerHandle {
         this.#settle = null
         if (reply instanceof Error) reject(reply)
         else if (reply.kind === kind) resolve(reply as Reply<Kind>)
-        else reject(new Error('message' in reply ? reply.message : `unexpected answer ${reply.kind}`))
+        else reject(new Error('message' in reply ? reply.message : `unexpected reply ${reply.kind}`))
       }
       this.post(message)
     })

@@ -2,12 +2,12 @@ import { plainText } from '../plain-text.ts'
 
 /** Longest error text that a row keeps, in characters. */
 const MAX_CHARACTERS = 400
-/** Fewer characters of a secret at the end of a text that was cut are taken for a coincidence. */
+/** A shorter part of the secret at the end of a truncated text counts as a coincidence. */
 const MIN_PART = 4
 
 /**
- * An error text as it may be written into a record: one plain line of at most 400 characters, without the secret. A text
- * that an earlier cut ends in the middle of the secret loses that part too. `secret` is null where none was sent.
+ * An error text as it may be written into a record: one plain line of at most 400 characters, without the secret. If the
+ * text was truncated in the middle of the secret, that part is removed too. `secret` is null where none was sent.
  */
 export function errorText(text: string, secret: string | null): string {
   return plainText(secret ? withoutSecret(text, secret) : text).slice(0, MAX_CHARACTERS)

@@ -7,7 +7,7 @@ import { runQueuedLoop } from './queued-loop.ts'
 import type { ScheduledRequest } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
 
-/** A clock that moves only when somebody sleeps: everything due is woken in order. */
+/** A clock that moves only when all tasks sleep: sleepers are woken in order of time. */
 function virtualClock(): Clock & { run(): Promise<void> } {
   let nowMs = 0
   const sleepers: { atMs: number; wake: () => void }[] = []
@@ -33,14 +33,14 @@ describe('the open loop', () => {
   const at = (...times: number[]): ScheduledRequest[] =>
     times.map((atMs) => ({ atMs, promptTokens: 1, outputTokens: 1 }))
 
-  async function play(appointments: ScheduledRequest[], connections: number, eachMs: number, untilMs = 10_000) {
+  async function play(requests: ScheduledRequest[], connections: number, eachMs: number, untilMs = 10_000) {
     const clock = virtualClock()
     const sent: number[] = []
     const dropped: number[] = []
     const done = runOpenLoop(0, untilMs, {
       clock,
       free: Array.from({ length: connections }, (_, index) => index),
-      appointments,
+      requests,
       idOf: (index) => index,
       stopSending: never,
       send: async () => {
@@ -58,7 +58,7 @@ describe('the open loop', () => {
     expect(await play(at(10, 20, 30), 5, 1000)).toEqual({ sent: [10, 20, 30], dropped: [] })
   })
 
-  test('drops what finds no connection, and never makes it wait', async () => {
+  test('drops a request that finds no connection, and never makes it wait', async () => {
     expect(await play(at(0, 10, 20, 1500), 2, 1000)).toEqual({ sent: [0, 10, 1500], dropped: [20] })
   })
 
@@ -96,7 +96,7 @@ describe('the closed loop', () => {
     ])
   })
 
-  test('pauses between requests where conversations think', async () => {
+  test('pauses between the turns of a conversation', async () => {
     const clock = virtualClock()
     const sent: number[] = []
     const done = runClosedLoop(
@@ -128,7 +128,7 @@ describe('the queued loop of the sdk client', () => {
     const stop = new AbortController()
     const sent: [slotIndex: number, atMs: number, scheduledMs: number][] = []
     let inFlight = 0
-    let mostInFlight = 0
+    let maxInFlight = 0
     const done = runQueuedLoop(
       { startMs: 0, untilMs, rampMs: over.rampMs ?? 0 },
       {
@@ -139,7 +139,7 @@ describe('the queued loop of the sdk client', () => {
         next: async (_, slotIndex, scheduledMs) => {
           sent.push([slotIndex, clock.nowMs(), scheduledMs])
           inFlight += 1
-          mostInFlight = Math.max(mostInFlight, inFlight)
+          maxInFlight = Math.max(maxInFlight, inFlight)
           await clock.sleep(40)
           inFlight -= 1
           if (clock.nowMs() >= (over.stopAtMs ?? Number.POSITIVE_INFINITY)) stop.abort()
@@ -148,12 +148,12 @@ describe('the queued loop of the sdk client', () => {
     )
     await clock.run()
     await done
-    return { sent, mostInFlight }
+    return { sent, maxInFlight }
   }
 
   test('keeps as many in flight as there are slots, never more, until the time is up', async () => {
-    const { sent, mostInFlight } = await play(3, 100)
-    expect(mostInFlight).toBe(3)
+    const { sent, maxInFlight } = await play(3, 100)
+    expect(maxInFlight).toBe(3)
     expect(sent.map(([, atMs]) => atMs)).toEqual([0, 0, 0, 40, 40, 40, 80, 80, 80])
   })
 

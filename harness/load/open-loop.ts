@@ -5,25 +5,25 @@ export interface OpenLoopDeps<Slot> {
   readonly clock: Clock
   /** Connections that are open and free. */
   readonly free: Slot[]
-  readonly appointments: Iterable<ScheduledRequest>
-  readonly send: (slot: Slot, id: number, appointment: ScheduledRequest, scheduledMs: number) => Promise<void>
-  /** Called for an appointment that found no free connection. */
+  readonly requests: Iterable<ScheduledRequest>
+  readonly send: (slot: Slot, id: number, request: ScheduledRequest, scheduledMs: number) => Promise<void>
+  /** Called for a request that found no free connection. */
   readonly drop: (scheduledMs: number) => void
   readonly idOf: (index: number) => number
   readonly stopSending: AbortSignal
 }
 
 /**
- * Open loop: every request goes at its appointed time on a free connection, whatever the others are doing. One that
- * finds none is dropped and counted: making it wait would turn the open loop into a closed one in silence.
- * Returns when all that were sent have ended.
+ * Open loop: every request is sent at its scheduled time on a free connection, however long the others take. A request
+ * that finds no free connection is dropped and counted: waiting would silently turn the open loop into a closed one.
+ * Returns when all requests that were sent have ended.
  */
 export async function runOpenLoop<Slot>(startMs: number, untilMs: number, deps: OpenLoopDeps<Slot>): Promise<void> {
   const { clock, free, stopSending } = deps
   const running = new Set<Promise<void>>()
   let index = 0
-  for (const appointment of deps.appointments) {
-    const scheduledMs = startMs + appointment.atMs
+  for (const request of deps.requests) {
+    const scheduledMs = startMs + request.atMs
     if (scheduledMs >= untilMs || stopSending.aborted) break
     const waitMs = scheduledMs - clock.nowMs()
     if (waitMs > 0 && !(await sleepUnlessAborted(clock, waitMs, stopSending))) break
@@ -34,7 +34,7 @@ export async function runOpenLoop<Slot>(startMs: number, untilMs: number, deps: 
       deps.drop(scheduledMs)
       continue
     }
-    const sending = deps.send(slot, id, appointment, scheduledMs).finally(() => {
+    const sending = deps.send(slot, id, request, scheduledMs).finally(() => {
       free.push(slot)
       running.delete(sending)
     })

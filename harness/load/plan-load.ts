@@ -4,7 +4,7 @@ import { parseTrace } from '../plan/trace.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import type { LoadPlan } from './protocol.ts'
 
-/** The scenario's load as the workers drive it; reads the trace file where there is one. Throws `bad-input`. */
+/** The load plan of a scenario for the workers; reads the trace file where there is one. Throws `bad-input`. */
 export async function planLoad(scenario: TextScenario): Promise<LoadPlan> {
   const { load } = scenario
   if (load.shape === 'closed') return { kind: 'closed', session: load.session ?? null }
@@ -21,13 +21,13 @@ export async function planLoad(scenario: TextScenario): Promise<LoadPlan> {
   return { kind: 'trace', requests: parseTrace(load.file, text), speed: load.speed }
 }
 
-/** The longest request that a load will send: what the server's context must hold. */
+/** The longest request that a load will send, which the server's context must hold. */
 export function longestRequest(scenario: TextScenario, plan: LoadPlan): { promptTokens: number; outputTokens: number } {
   const { tokens: promptTokens } = scenario.prompt
   const { tokens: outputTokens } = scenario.output
   if (plan.kind === 'trace') {
-    const longest = plan.requests.reduce((best, each) =>
-      each.promptTokens + each.outputTokens > best.promptTokens + best.outputTokens ? each : best,
+    const longest = plan.requests.reduce((best, request) =>
+      request.promptTokens + request.outputTokens > best.promptTokens + best.outputTokens ? request : best,
     )
     return { promptTokens: longest.promptTokens, outputTokens: longest.outputTokens }
   }

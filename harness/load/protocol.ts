@@ -4,20 +4,20 @@ import type { BodyPlan } from '../plan/prompt-body.ts'
 import type { TraceRequest } from '../plan/trace.ts'
 import type { RequestRow } from '../record/rows.ts'
 
-/** How requests follow one another. */
+/** How requests are spaced: closed loop, open loop or trace. */
 export type LoadPlan =
   | { readonly kind: 'closed'; readonly session: SessionPlan | null }
   | ({ readonly kind: 'open' } & ArrivalPattern)
   | { readonly kind: 'trace'; readonly requests: readonly TraceRequest[]; readonly speed: number }
 
-/** Conversations: each turn carries all that was said before. */
+/** Conversations: each turn carries all earlier turns. */
 export interface SessionPlan {
   readonly turns: number
   readonly thinkSeconds: number
   readonly userTokens: number
 }
 
-/** What a load worker is told once, when it starts. */
+/** Data that a load worker receives once, when it starts. */
 export interface WorkerPlan {
   readonly worker: number
   readonly workers: number
@@ -36,13 +36,13 @@ export interface WorkerPlan {
   readonly originMs: number
 }
 
-/** One stretch of load: the warm-up (trial -1) or a trial. Times are on the run's clock. */
+/** One phase of load: the warm-up (trial -1) or a trial. Times are on the run's clock. */
 export interface Phase {
   readonly trial: number
   readonly startMs: number
-  /** No request is sent after this; those in flight are waited for. */
+  /** No request is sent after this; requests in flight are awaited. */
   readonly sendUntilMs: number
-  /** Closed loop: the streams start spread over this. */
+  /** Closed loop: the starts of the streams are spread over this time. */
   readonly rampMs: number
 }
 
@@ -53,13 +53,13 @@ export type TokenBins = readonly (readonly [bin: number, tokens: number])[]
 export type GapCounts = Uint32Array
 
 export interface ClientStats {
-  /** 99th percentile of how late the event loop of the timing thread was. */
+  /** 99th percentile of the event-loop delay of the timing thread. */
   readonly eventLoopDelayP99Ms: number | null
   readonly cpuMs: number
   readonly wallMs: number
-  /** Requests that went over 10 ms after they were due. */
+  /** Requests sent more than 10 ms after they were due. */
   readonly lateSends: number
-  /** Open loop: requests that found no free connection, and so were never sent. */
+  /** Open loop: requests that found no free connection and were not sent. */
   readonly dropped: number
   readonly contentEvents: number
   readonly sharedStamps: number

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit'
 import { type ClosedLoopDeps, type ClosedLoopTimes, sleptUntil } from './closed-loop.ts'
 
-/** Requests that are handed over at a time, per request that may be in flight: the limiter is never without work. */
-const QUEUED_PER_PLACE = 4
+/** Queued requests per request in flight, so that the limiter always has work. */
+const QUEUED_PER_SLOT = 4
 
-/** One of the places that requests in flight take, and when its next request is due. */
+/** A slot and the time at which its next request is due. */
 interface Place<Slot> {
   readonly slot: Slot
   readonly slotIndex: number
@@ -12,9 +12,9 @@ interface Place<Slot> {
 }
 
 /**
- * Closed loop as an application behind the `openai` package drives it: it hands over more requests than may be in
- * flight, and p-limit, not a connection of their own, decides how many are. As many are in flight as there are slots,
- * until the time is up; those in flight are waited for. The first ones start spread over `rampMs`.
+ * Closed loop as driven by an application that uses the `openai` package: it queues more requests than may be in
+ * flight, and p-limit decides how many are sent. As many are in flight as there are slots, until the time is up;
+ * requests in flight are awaited. The first starts are spread over `rampMs`.
  */
 export async function runQueuedLoop<Slot>(
   { startMs, untilMs, rampMs }: ClosedLoopTimes,
@@ -42,8 +42,8 @@ export async function runQueuedLoop<Slot>(
   }
 
   const limit = pLimit(Math.max(1, slots.length))
-  const handOver = async (): Promise<void> => {
+  const keepQueued = async (): Promise<void> => {
     while (!isOver) await limit(sendNext)
   }
-  await Promise.all(Array.from({ length: slots.length * QUEUED_PER_PLACE }, handOver))
+  await Promise.all(Array.from({ length: slots.length * QUEUED_PER_SLOT }, keepQueued))
 }

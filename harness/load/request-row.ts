@@ -2,7 +2,7 @@ import type { TimedResult } from '../endpoint/timed-request.ts'
 import { type RequestRow, roundMs } from '../record/rows.ts'
 import { errorText } from './error-text.ts'
 
-/** What is known of a request before it is sent; times in ms on the common clock, `originMs` is time 0 of the run. */
+/** What is known about a request before it is sent; times in ms on the common clock, `originMs` is time 0 of the run. */
 export interface RowIdentity {
   readonly trial: number
   readonly id: number
@@ -13,20 +13,20 @@ export interface RowIdentity {
   readonly plannedOutputTokens: number
 }
 
-/** A timed result as the row that is written: times on the run's clock, missing rungs null, secrets taken out. */
+/** A timed result as a row of the record: times on the run's clock, null where not reached, secrets removed. */
 export function toRequestRow(identity: RowIdentity, result: TimedResult, secret: string | null): RequestRow {
   const { facts } = result
-  const at = (ms: number): number | null => (Number.isNaN(ms) ? null : roundMs(ms - identity.originMs))
+  const onRunClock = (ms: number): number | null => (Number.isNaN(ms) ? null : roundMs(ms - identity.originMs))
   return {
     trial: identity.trial,
     id: identity.id,
     worker: identity.worker,
     scheduledMs: roundMs(identity.scheduledMs - identity.originMs),
-    dispatchedMs: at(result.dispatchedMs),
-    firstByteMs: at(result.firstByteMs),
-    firstChunkMs: at(facts.firstChunkMs),
-    firstTokenMs: at(facts.firstTokenMs),
-    lastTokenMs: at(facts.lastTokenMs),
+    dispatchedMs: onRunClock(result.dispatchedMs),
+    firstByteMs: onRunClock(result.firstByteMs),
+    firstChunkMs: onRunClock(facts.firstChunkMs),
+    firstTokenMs: onRunClock(facts.firstTokenMs),
+    lastTokenMs: onRunClock(facts.lastTokenMs),
     endMs: roundMs(result.endMs - identity.originMs),
     plannedPromptTokens: identity.plannedPromptTokens,
     plannedOutputTokens: identity.plannedOutputTokens,

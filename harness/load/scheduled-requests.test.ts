@@ -25,7 +25,7 @@ test('the shares of all workers hold every item once, in order, and are even', (
   )
 })
 
-describe('the appointments of all workers together', () => {
+describe('the scheduled requests of all workers together', () => {
   const seed = 17
   const open: SchedulePlan['load'] = {
     kind: 'open',
@@ -52,8 +52,8 @@ describe('the appointments of all workers together', () => {
     outputTokens: 8,
     body: { seed },
   })
-  const wholeOf = (load: SchedulePlan['load'], workers: number, each: number) =>
-    Array.from({ length: workers }, (_, worker) => take(scheduledRequests(plan(load, worker, workers), 1), each))
+  const wholeOf = (load: SchedulePlan['load'], workers: number, count: number) =>
+    Array.from({ length: workers }, (_, worker) => take(scheduledRequests(plan(load, worker, workers), 1), count))
       .flat()
       .toSorted((a, b) => a.atMs - b.atMs)
 
@@ -76,7 +76,7 @@ describe('the appointments of all workers together', () => {
     expect(times(2)).not.toEqual(times(1))
   })
 
-  test('are none for a closed loop, whose requests have no appointed time', () => {
+  test('are none for a closed loop, whose requests have no scheduled time', () => {
     expect([...scheduledRequests(plan({ kind: 'closed', session: null }, 0, 1), 0)]).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { arrivalTimes } from '../plan/arrivals.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
 import type { WorkerPlan } from './protocol.ts'
 
-/** A request with an appointed time, in ms from the start of the phase. */
+/** A request with its scheduled time, in ms from the start of the phase. */
 export interface ScheduledRequest {
   readonly atMs: number
   readonly promptTokens: number
@@ -10,20 +10,20 @@ export interface ScheduledRequest {
   readonly sharedBlocks?: readonly number[]
 }
 
-/** What the appointments of a worker depend on. */
+/** What the schedule of a worker depends on. */
 export type SchedulePlan = Pick<WorkerPlan, 'load' | 'promptTokens' | 'outputTokens' | 'worker' | 'workers'> & {
   readonly body: Pick<WorkerPlan['body'], 'seed'>
 }
 
 /**
- * The appointments of one worker in one trial of an open loop or a trace, in order of time; none of a closed loop.
- * Every worker draws the same times and takes its share of them, so that all workers together send the rate once.
+ * The scheduled requests of one worker in one trial of an open loop or a trace, in order of time; none for a closed loop.
+ * Every worker draws the same times and takes its share of them, so that all workers together send the requested rate.
  */
 export function scheduledRequests(plan: SchedulePlan, trial: number): Iterable<ScheduledRequest> {
   return shareOf(allScheduledRequests(plan, trial), plan.worker, plan.workers)
 }
 
-/** Every `workers`-th item, from the item of that worker's number on: the shares of all workers are the whole, once. */
+/** Every `workers`-th item, starting at index `worker`: together the shares hold each item exactly once. */
 export function* shareOf<T>(items: Iterable<T>, worker: number, workers: number): Generator<T> {
   let index = 0
   for (const item of items) {

@@ -1,9 +1,9 @@
 import type { Random } from '../plan/random.ts'
 import type { SessionPlan } from './protocol.ts'
 
-/** Where the conversation of one stream stands. */
+/** The current turn of a conversation. */
 export interface Turn {
-  /** Id of the conversation: its first tokens are its own, and later turns begin with the earlier ones. */
+  /** Id of the conversation: its first tokens are unique to it, and later turns begin with the earlier ones. */
   readonly topic: number
   readonly promptTokens: number
 }
@@ -19,9 +19,9 @@ export interface ConversationOptions {
 }
 
 /**
- * Conversations of one stream, one after the other. A turn's prompt is all that was said before and the user's new
- * tokens. In the place of what the model answered stand other tokens of the same number: the harness keeps no output
- * text, so that part of the context is prefilled anew, which overstates prefill a little and never understates it.
+ * Conversations of one stream, one after the other. The prompt of a turn is all earlier turns and the user's new
+ * tokens. The harness keeps no output text, so each earlier answer is replaced with the same number of other tokens.
+ * That part of the context is prefilled again, which slightly overstates prefill and never understates it.
  */
 export class Conversation {
   readonly #plan: SessionPlan

@@ -1,6 +1,6 @@
 import { TOKEN_BIN_MS } from '../record/rows.ts'
 
-/** When the content events of one request arrived, and the tokens that they brought together. */
+/** Arrival times of the content events of one request, and its output tokens. */
 export interface StreamedTokens {
   /** Arrival of each event, ms on the common clock; the first `chunks` of them count. */
   readonly times: Float64Array

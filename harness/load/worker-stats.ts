@@ -6,10 +6,10 @@ import type { FromWorker, GapCounts } from './protocol.ts'
 import { type RowIdentity, toRequestRow } from './request-row.ts'
 import { addTokens } from './token-bins.ts'
 
-/** How late a request may go after it was due before it counts as sent late. */
+/** A request that is sent later than this after it was due counts as sent late. */
 const LATE_MS = 10
 
-/** What a worker has seen and not reported yet, and the counts of its phase. Everything here is done after a request has ended. */
+/** Results of a worker that are not reported yet, and the counts of its phase. Updated only after a request has ended. */
 export class WorkerStats {
   #rows: RequestRow[] = []
   #bins = new Map<number, number>()
@@ -23,7 +23,7 @@ export class WorkerStats {
   simulated = false
   fingerprint: string | null = null
 
-  /** A new phase: counts from zero. */
+  /** Starts a new phase: all counts are reset to zero. */
   begin(): void {
     this.gaps = new Uint32Array(GAP_BUCKETS)
     this.lateSends = 0
@@ -32,7 +32,7 @@ export class WorkerStats {
     this.sharedStamps = 0
   }
 
-  /** A request has ended. Warm-up requests (trial -1) leave no row. */
+  /** Adds a request that has ended. Warm-up requests (trial -1) leave no row. */
   add(identity: RowIdentity, result: TimedResult, secret: string | null): void {
     const { facts } = result
     this.simulated ||= result.simulated
@@ -52,7 +52,7 @@ export class WorkerStats {
     }
   }
 
-  /** What has come since the last report, or null when there is nothing to say. */
+  /** The results since the last report, or null when there are none. */
   take(): FromWorker | null {
     if (this.#rows.length === 0 && this.#events === 0 && this.inFlight === 0) return null
     const message = {
@@ -69,7 +69,7 @@ export class WorkerStats {
   }
 }
 
-/** CPU time of this thread and the wall clock, in ms, for a difference. */
+/** CPU time of this thread and wall time, both in ms; callers use the difference of two readings. */
 export function threadCost(): { cpuMs: number; wallMs: number } {
   const cpu = process.threadCpuUsage()
   return { cpuMs: (cpu.user + cpu.system) / 1000, wallMs: performance.now() }

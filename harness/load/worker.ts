@@ -16,12 +16,12 @@ import { Conversation } from './session.ts'
 import { threadCost, WorkerStats } from './worker-stats.ts'
 
 /**
- * A load worker: the thread in which tokens are timed. It draws nothing, writes nothing and samples nothing;
- * what it has seen goes to the main thread in batches.
+ * A load worker: the thread in which tokens are timed. It prints nothing, writes nothing and samples nothing;
+ * its results go to the main thread in batches.
  */
 const REPORT_EVERY_MS = 100
 const LOOP_DELAY_RESOLUTION_MS = 10
-/** A server that refuses at once must not be hammered at the speed of the loop. */
+/** Pause after a failed request: a server that refuses immediately would else receive thousands of requests per second. */
 const PAUSE_AFTER_FAILURE_MS = 50
 
 const port = parentPort
@@ -38,7 +38,7 @@ const workerStats = new WorkerStats()
 const aborted = new AbortController()
 let stopSending = new AbortController()
 
-interface Ask {
+interface PlannedRequest {
   readonly id: number
   readonly topic: number
   readonly scheduledMs: number
@@ -47,8 +47,8 @@ interface Ask {
   readonly sharedBlocks?: readonly number[]
 }
 
-async function send(phase: Phase, slot: ConnectionSlot, ask: Ask): Promise<void> {
-  const { sharedBlocks, promptTokens, outputTokens, topic } = ask
+async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest): Promise<void> {
+  const { sharedBlocks, promptTokens, outputTokens, topic } = request
   const body = bodies.make({
     phase: phase.trial,
     topic,
@@ -63,7 +63,14 @@ async function send(phase: Phase, slot: ConnectionSlot, ask: Ask): Promise<void>
   const { trial } = phase
   const planned = { plannedPromptTokens: promptTokens, plannedOutputTokens: outputTokens }
   workerStats.add(
-    { trial, id: ask.id, worker: plan.worker, scheduledMs: ask.scheduledMs, originMs: plan.originMs, ...planned },
+    {
+      trial,
+      id: request.id,
+      worker: plan.worker,
+      scheduledMs: request.scheduledMs,
+      originMs: plan.originMs,
+      ...planned,
+    },
     result,
     plan.apiKey,
   )
@@ -79,13 +86,13 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
   const session = load.kind === 'closed' ? load.session : null
   let topics = 0
   const newTopic = () => idOf(topics++)
-  const talks = session
+  const conversations = session
     ? slots.map((_, slotIndex) => {
         const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slotIndex)))
         return new Conversation({ plan: session, firstTokens: promptTokens, outputTokens, random, newTopic })
       })
     : null
-  // the package's own client knows no connections of ours: what limits it is a queue, as in an application
+  // the client of the openai package manages its own connections: a queue limits its requests, as in an application
   const runLoop = sdk ? runQueuedLoop : runClosedLoop
   await runLoop(
     { startMs, untilMs, rampMs: phase.rampMs },
@@ -93,10 +100,10 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
       clock: systemClock,
       slots,
       stopSending: stopSending.signal,
-      pauseMs: (slotIndex) => talks?.[slotIndex]?.pauseMs() ?? 0,
+      pauseMs: (slotIndex) => conversations?.[slotIndex]?.pauseMs() ?? 0,
       next: (slot, slotIndex, scheduledMs) => {
         const id = idOf(index++)
-        const turn = talks?.[slotIndex]?.next() ?? { topic: id, promptTokens }
+        const turn = conversations?.[slotIndex]?.next() ?? { topic: id, promptTokens }
         return send(phase, slot, { id, scheduledMs, outputTokens, ...turn })
       },
     },
@@ -107,10 +114,10 @@ async function openPhase(phase: Phase, startMs: number, untilMs: number): Promis
   await runOpenLoop(startMs, untilMs, {
     clock: systemClock,
     free: [...slots],
-    appointments: scheduledRequests(plan, phase.trial),
+    requests: scheduledRequests(plan, phase.trial),
     idOf,
     stopSending: stopSending.signal,
-    send: (slot, id, appointment, scheduledMs) => send(phase, slot, { id, topic: id, scheduledMs, ...appointment }),
+    send: (slot, id, request, scheduledMs) => send(phase, slot, { id, topic: id, scheduledMs, ...request }),
     drop: () => {
       workerStats.dropped += 1
     },

@@ -59,10 +59,11 @@ test('without a reading every field is null, with the reason of the scrape, neve
     before: null,
     during: [],
     after: null,
-    reason: '/metrics answers HTTP 404',
+    reason: '/metrics returned HTTP 404',
   })
   expect([scrapes, requestsByReason]).toEqual([0, {}])
-  for (const value of Object.values(fields)) expect(value).toEqual({ value: null, reason: '/metrics answers HTTP 404' })
+  for (const value of Object.values(fields))
+    expect(value).toEqual({ value: null, reason: '/metrics returned HTTP 404' })
   expect(Object.keys(fields).length).toBeGreaterThan(10)
 })
 

@@ -87,10 +87,10 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
     await runOpenLoop(startMs, untilMs, {
       clock,
       free: [...slots],
-      appointments: appointments(times),
+      requests: scheduledAt(times),
       idOf: (index) => index,
       stopSending: stopSending.signal,
-      send: (_slot, id, _appointment, scheduledMs) => send(phase, id, scheduledMs, checks),
+      send: (_slot, id, _request, scheduledMs) => send(phase, id, scheduledMs, checks),
       drop: () => {
         counts.dropped += 1
       },
@@ -124,7 +124,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
   }
 }
 
-function* appointments(
+function* scheduledAt(
   times: Iterable<number>,
 ): Generator<{ atMs: number; promptTokens: number; outputTokens: number }> {
   for (const atMs of times) yield { atMs, promptTokens: 0, outputTokens: 0 }

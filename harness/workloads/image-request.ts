@@ -55,7 +55,7 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
       sent.destroy()
     }
     const onAbort = () => cut('aborted', 'stopped by the harness')
-    const timer = setTimeout(() => cut('timeout', `no end within ${timeoutMs} ms`), timeoutMs)
+    const timer = setTimeout(() => cut('timeout', `not complete within ${timeoutMs} ms`), timeoutMs)
     const send = address.tls ? httpsRequest : httpRequest
     const sent = send(`${address.url}/v1/images/generations`, {
       method: 'POST',

@@ -3,7 +3,7 @@ import { monotonicMs, type StampedRequest, WARM_UP_ID } from '../../load/loopbac
 import { makeBodies } from '../../plan/prompt-body.ts'
 import { finishScenario, readScenario } from './finish.ts'
 
-/** What an application behind the `openai` package sees: its async iterator, one stamp an event, retries off. */
+/** What an application behind the `openai` package sees: its async iterator, one stamp per event, retries off. */
 const scenario = readScenario()
 const client = new OpenAI({ baseURL: `${scenario.url}/v1`, apiKey: 'none', maxRetries: 0 })
 const body = makeBodies({ api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 }).make({

@@ -51,7 +51,7 @@ test('several GPUs and tensor parallel', () => {
 test("the article's first example cannot start: 39.8 GB of weights on a 24 GB card", () => {
   const server = { maxModelLen: 16_384, quantization: 'awq_marlin', maxNumSeqs: 4, gpuMemoryUtilization: 0.94 }
   const plan = servePlan(scenario({ model: 'llama-3.1-70b-instruct-awq-int4', server }), 'rtx-4090', options)
-  expect(plan.refusal).toContain('39.8 GB of weights and 1.8 GB of overhead do not go into 23.7 GB')
+  expect(plan.refusal).toContain('39.8 GB of weights and 1.8 GB of overhead do not fit into 23.7 GB')
   expect(plan.refusal).toContain('tensorParallel 2 on 2 such cards')
 })
 
@@ -65,8 +65,8 @@ test("the article's second example: --quantization fp8 on a compressed-tensors c
   )
   expect(plan.argv).not.toContain('--quantization')
   expect(plan.corrections).toEqual([
-    'KV holds 3 of 16 sequences of 32768 tokens: the others queue, which is no error',
-    expect.stringMatching(/--quantization fp8 left out: .*compressed-tensors/),
+    'the KV cache holds 3 of 16 sequences of 32768 tokens: the others queue, which is not an error',
+    expect.stringMatching(/--quantization fp8 skipped: .*compressed-tensors/),
   ])
 })
 

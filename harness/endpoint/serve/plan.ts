@@ -18,25 +18,25 @@ export interface ServeOptions {
   readonly cacheDir: string
 }
 
-/** How a scenario's model is served on a card: the `docker` arguments, and what was corrected and why. */
+/** How a scenario's model is served on a card: the `docker` arguments, and the corrections with their reasons. */
 export interface ServePlan {
   readonly containerName: string
   readonly port: number
   readonly model: string
-  /** Arguments of `docker`, one a word: never a shell line. */
+  /** Arguments of `docker`, one per word: never a shell line. */
   readonly argv: readonly string[]
-  /** The image and vLLM's own flags: what a record may keep, without folders of this machine. */
+  /** The image and the flags of vLLM, without folders of this machine: safe to record. */
   readonly serverCommand: readonly string[]
-  /** What differs from what was asked for, with the reason. */
+  /** Differences from the scenario, each with its reason. */
   readonly corrections: readonly string[]
-  /** Why it cannot work, and what would; null when it should. */
+  /** Why the model cannot be served, and which model or card count would fit; null when it should fit. */
   readonly refusal: string | null
   readonly fit: Fit
 }
 
 /**
- * The `docker run` line for a text scenario on a card, right for vLLM images from 0.11 on. What cannot work is
- * corrected (quantisation that the checkpoint carries itself, a context with no room) or refused with the numbers.
+ * The `docker run` line for a text scenario on a card, valid for vLLM images from 0.11 on. A setting that cannot work is
+ * corrected (quantisation that is part of the checkpoint, a context that does not fit) or refused with the numbers.
  * Throws `bad-input` for another kind of scenario or a model that is not in the catalogue.
  */
 export function servePlan(scenario: Scenario, cardKey: string, options: ServeOptions): ServePlan {
@@ -49,23 +49,23 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
   }
   const { server, prompt, output, load } = scenario
   const needed = prompt.tokens + output.tokens
-  const wantedContext = server?.maxModelLen ?? needed
+  const requestedContext = server?.maxModelLen ?? needed
   const tensorParallel = server?.tensorParallel ?? 1
   const gpuMemoryUtilization = server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION
   const shape = { kvBytesPerElement: kvElementBytes(server?.kvCacheDtype), gpuMemoryUtilization, gpus: tensorParallel }
-  const fit = fitOf(card, model, { ...shape, contextTokens: wantedContext, sessions: 1 })
+  const fit = fitOf(card, model, { ...shape, contextTokens: requestedContext, sessions: 1 })
   const corrections: string[] = []
-  const context = Math.min(wantedContext, fit.maxContextTokens, model.maxContext)
+  const context = Math.min(requestedContext, fit.maxContextTokens, model.maxContext)
   const refusal = context < needed ? whyNot({ card, model, fit, needed, shape }) : null
-  if (refusal === null && context < wantedContext) {
-    const most = context === model.maxContext ? 'is the longest that the model takes' : 'has room in KV'
-    corrections.push(`--max-model-len ${wantedContext} became ${context}: that ${most}`)
+  if (refusal === null && context < requestedContext) {
+    const reason = context === model.maxContext ? "is the model's maximum" : 'is what the KV cache holds'
+    corrections.push(`--max-model-len ${requestedContext} became ${context}, which ${reason}`)
   }
   const sequences = server?.maxNumSeqs ?? connectionsOf(load)
-  const atOnce = Math.floor((fit.maxSessions * wantedContext) / needed)
-  if (refusal === null && sequences > atOnce) {
+  const concurrentSequences = Math.floor((fit.maxSessions * requestedContext) / needed)
+  if (refusal === null && sequences > concurrentSequences) {
     corrections.push(
-      `KV holds ${atOnce} of ${sequences} sequences of ${needed} tokens: the others queue, which is no error`,
+      `the KV cache holds ${concurrentSequences} of ${sequences} sequences of ${needed} tokens: the others queue, which is not an error`,
     )
   }
   const quantization = quantizationFlag(model, server?.quantization, corrections)
@@ -90,18 +90,18 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
   return { containerName, port: options.port, model: model.key, argv, serverCommand, corrections, refusal, fit }
 }
 
-/** Docker reads the value as CSV: several devices need quotes of their own. */
+/** Docker parses the value as CSV: a list of devices requires quotes. */
 const gpusFlag = (gpus: readonly string[]): string => (gpus.length === 0 ? 'all' : `"device=${gpus.join(',')}"`)
 
-/** Checkpoints that are quantised say so themselves; another word on the command line is refused as a mismatch. */
+/** A quantised checkpoint declares its method; vLLM refuses another method on the command line as a mismatch. */
 function quantizationFlag(model: Model, asked: string | undefined, corrections: string[]): string[] {
   if (asked === undefined) return []
   if (model.weightFormat === 'bf16') return ['--quantization', asked]
   const why =
     model.weightFormat === 'fp8'
       ? `${model.servedAs[0]} is a compressed-tensors checkpoint: with --quantization ${asked} vLLM stops at the mismatch`
-      : `${model.servedAs[0]} carries its quantisation, and vLLM picks the Marlin kernels itself`
-  corrections.push(`--quantization ${asked} left out: ${why}`)
+      : `${model.servedAs[0]} is already quantised, and vLLM selects the Marlin kernels itself`
+  corrections.push(`--quantization ${asked} skipped: ${why}`)
   return []
 }
 
@@ -118,12 +118,12 @@ interface Misfit {
   readonly shape: Shape
 }
 
-/** Why a model cannot be served, with what would: more cards, or a smaller checkpoint of the same family. */
+/** Why a model cannot be served, and what would fit: more cards, or a smaller checkpoint of the same family. */
 function whyNot({ card, model, fit, needed, shape }: Misfit): string {
   const problem =
     fit.freeBytes <= 0
-      ? `${gb(fit.weightsBytes)} of weights and ${gb(fit.overheadBytes)} of overhead do not go into ${gb(fit.budgetBytes)} of ${card.label}`
-      : `KV has room for ${fit.maxContextTokens} tokens (${gb(fit.freeBytes)}), the scenario needs ${needed}`
+      ? `${gb(fit.weightsBytes)} of weights and ${gb(fit.overheadBytes)} of overhead do not fit into ${gb(fit.budgetBytes)} of ${card.label}`
+      : `the KV cache holds ${fit.maxContextTokens} tokens (${gb(fit.freeBytes)}), the scenario requires ${needed}`
   const fits = (other: Model, gpus: number) =>
     fitOf(card, other, { ...shape, gpus, contextTokens: needed, sessions: 1 }).headroomRatio >= 1
   const cards = [2, 4, 8].find((gpus) => fits(model, gpus))
@@ -138,13 +138,13 @@ function whyNot({ card, model, fit, needed, shape }: Misfit): string {
         `model ${other.key} (${gb(fitOf(card, other, { ...shape, contextTokens: 1, sessions: 1 }).weightsBytes)})`,
     ),
   ]
-  return `${problem}; ${remedies.length > 0 ? `would fit: ${remedies.join(', or ')}` : 'nothing of this family in the catalogue fits'}`
+  return `${problem}; ${remedies.length > 0 ? `would fit: ${remedies.join(', or ')}` : 'no model of this family in the catalogue fits'}`
 }
 
 /**
- * The arguments as a line to paste into a POSIX shell, one option a line. Never executed by us. A word stays bare only
- * where no shell reads anything into it: not with `=` first (a command, in zsh), and with a tilde only as `~/`, which means
- * the home folder of whoever pastes the line.
+ * The arguments as a line to paste into a POSIX shell, one option per line. Never executed by the harness. A word stays
+ * unquoted only where no shell interprets it: not with `=` first (a command in zsh), and with a tilde only as `~/`, which
+ * is the home folder of the user who pastes the line.
  */
 export function shellLine(argv: readonly string[]): string {
   const words = ['docker', ...argv].map((word) =>
@@ -152,7 +152,7 @@ export function shellLine(argv: readonly string[]): string {
   )
   let line = ''
   for (const [index, word] of words.entries()) {
-    // the image begins the part that is vLLM's
+    // the image name starts the part that vLLM reads
     const breaks = index > 2 && (word.startsWith('-') || word.startsWith('vllm/'))
     line += index === 0 ? word : breaks ? ` \\\n  ${word}` : ` ${word}`
   }

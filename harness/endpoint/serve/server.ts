@@ -8,7 +8,7 @@ import { type StartFacts, StartLog } from './start-log.ts'
 
 export interface StartOptions {
   readonly clock: Clock
-  /** Environment of `docker`: its PATH decides which one. */
+  /** Environment of `docker`; its PATH selects the binary. */
   readonly env: NodeJS.ProcessEnv
   readonly timeoutMs: number
   /** Ends the start; the container is removed. */
@@ -17,11 +17,11 @@ export interface StartOptions {
   readonly fetchHealth?: typeof fetch
 }
 
-/** A server that answers. Its container is gone after `stop`, which may be called twice. */
+/** A server that answers. Its container is removed by `stop`, which may be called twice. */
 export interface RunningServer {
   readonly url: string
   readonly facts: StartFacts
-  /** Resolves when the container ends by itself. */
+  /** Resolves when the container exits. */
   readonly ended: Promise<void>
   stop(): Promise<void>
 }
@@ -37,24 +37,24 @@ export class StartError extends JoulemarkError {
 }
 
 const POLL_MS = 1000
-/** `docker rm -f` kills at once; a daemon that takes longer than this hangs. */
+/** `docker rm -f` kills immediately; a daemon that takes longer than this hangs. */
 const REMOVE_TIMEOUT_MS = 30_000
-/** Seconds that a client may take to end when its container is gone. */
-const PATIENT_TRIES = 10
+/** Tries, one per second, before a `docker run` client whose container is gone is killed. */
+const GRACEFUL_TRIES = 10
 
 /**
- * Starts the container of a plan and waits until it answers /health. Whatever happens after `docker` has been spawned
- * (failure, timeout, interrupt, a throw), the container is removed; one of the same name from a run that was killed is
- * removed first. Throws `StartError` with the cause, or `environment` when there is no docker.
+ * Starts the container of a plan and waits until it answers /health. On every failure after `docker` has been spawned
+ * (exit, timeout, interrupt, exception) the container is removed. A container of the same name from a killed run is
+ * removed first. Throws `StartError` with the cause, or `environment` when docker is not installed.
  */
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
   await removeContainer(plan, options.env)
   const url = `http://127.0.0.1:${plan.port}`
   if (await isHealthy(url, options.fetchHealth ?? fetch)) {
-    // what answers already would be taken for ours
+    // a server that already answers would be mistaken for the new one
     throw new JoulemarkError(
       'environment',
-      `another server answers at ${url} already: stop it, or choose another --port`,
+      `another server already answers at ${url}: stop it, or choose another --port`,
     )
   }
   const log = new StartLog()
@@ -71,14 +71,14 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     isGone = true
   })
   const stop = onlyOnce(async () => {
-    // `docker run` makes its container when it gets to it: removed too soon, it comes to be after its removal, and the
-    // client waits for it whatever it is told
+    // `docker run` creates its container some time after its start. A removal before that has no effect, and the
+    // client then waits for the container and ignores SIGTERM.
     for (let tries = 0; !isGone; tries += 1) {
       await removeContainer(plan, options.env)
-      child.kill(tries < PATIENT_TRIES ? 'SIGTERM' : 'SIGKILL')
+      child.kill(tries < GRACEFUL_TRIES ? 'SIGTERM' : 'SIGKILL')
       await Promise.race([exited, options.clock.sleep(POLL_MS)])
     }
-    // now nobody is left who could make it
+    // the client is gone: no container can be created after this removal
     await removeContainer(plan, options.env)
   })
   try {
@@ -93,7 +93,7 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
 interface Starting {
   readonly plan: ServePlan
   readonly log: StartLog
-  /** Resolves with how the container ended. */
+  /** Resolves with a line on how the container ended. */
   readonly exited: Promise<string>
   readonly url: string
 }
@@ -114,7 +114,7 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
     if (await isHealthy(url, fetchHealth)) return
     if (clock.nowMs() > deadlineMs) {
       const minutes = Math.round(timeoutMs / 60_000)
-      const last = log.lines.at(-1) ?? 'nothing was logged'
+      const last = log.lines.at(-1) ?? 'the log is empty'
       throw new JoulemarkError('environment', `vLLM was not ready after ${minutes} minutes; its last line: ${last}`)
     }
     await Promise.race([exited, sleepUnlessAborted(clock, POLL_MS, signal)])
@@ -131,7 +131,7 @@ async function isHealthy(url: string, fetchHealth: typeof fetch): Promise<boolea
   }
 }
 
-/** Resolves with how a child ended, once its output has been read; never rejects. */
+/** Resolves with a line on how a child ended, once its output has been read; never rejects. */
 function exitOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -141,14 +141,14 @@ function exitOf(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Removes the container of a plan if it is there. Never throws: it stands on every way out. */
+/** Removes the container of a plan if it exists. Never throws, because it runs on every exit path. */
 async function removeContainer(plan: ServePlan, env: NodeJS.ProcessEnv): Promise<void> {
   const child = spawn('docker', ['rm', '--force', plan.containerName], {
     stdio: 'ignore',
     env,
     timeout: REMOVE_TIMEOUT_MS,
   })
-  // no docker, no container
+  // without docker there is no container
   await once(child, 'close').catch(() => undefined)
 }
 

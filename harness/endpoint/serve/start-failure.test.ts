@@ -65,7 +65,7 @@ test.each([
   [
     'ValueError: Quantization method specified in the model config (compressed-tensors) does not match',
     'quantization-mismatch',
-    'carries its own',
+    'already quantised',
   ],
   [
     'ValueError: Free memory on device (3.2/23.5 GiB) on startup is less than desired GPU memory utilization (0.92)',
@@ -75,7 +75,7 @@ test.each([
   [
     "ValueError: To serve at least one request with the model's max seq len (65536), (8.0 GiB KV cache is needed, which is larger than the available KV cache memory (5.0 GiB). Based on the available memory, the estimated maximum model length is 40960.",
     'context-too-long',
-    'at most 40960 fits',
+    'may be at most 40960',
   ],
   [
     'ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization`',

@@ -22,14 +22,14 @@ export type StartCause = (typeof startCauses)[number]
 /** Why a server did not start, in one line, and what to do about it. */
 export interface StartFailure {
   readonly cause: StartCause
-  /** The line of the log that says so; the last one where the cause is unknown. */
+  /** The line of the log that shows the cause; the last line where the cause is unknown. */
   readonly line: string
   readonly advice: string
 }
 
 /**
- * Phrases, most telling first: an engine that ran out of memory prints a dozen errors after the one that matters.
- * Docker's own come before vLLM's.
+ * Phrases, most specific first: an engine that ran out of memory prints a dozen errors after the relevant one.
+ * Phrases of Docker come before those of vLLM.
  */
 const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ['no-permission', /permission denied while trying to connect to the [Dd]ocker/],
@@ -53,14 +53,18 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ],
 ]
 
-/** The cause of a failed start, from its log and what the sum of memory says. */
+/** The cause of a failed start, from its log and the memory estimate. */
 export function startFailure(lines: readonly string[], facts: StartFacts, fit: Fit): StartFailure {
   for (const [cause, pattern] of phrases) {
-    const line = lines.find((each) => pattern.test(each))
+    const line = lines.find((candidate) => pattern.test(candidate))
     if (line !== undefined) return { cause, line, advice: adviceOn(cause, line, facts, fit) }
   }
-  const line = lines.findLast((each) => /error/i.test(each)) ?? lines.at(-1) ?? 'the log is empty'
-  return { cause: 'unknown', line, advice: 'the end of the log is above; the same line by hand shows all of it' }
+  const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1) ?? 'the log is empty'
+  return {
+    cause: 'unknown',
+    line,
+    advice: 'the end of the log is above; run the same command by hand to see all of it',
+  }
 }
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
@@ -74,26 +78,26 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit):
     case 'no-gpu-runtime':
       return 'install nvidia-container-toolkit, then: sudo nvidia-ctk runtime configure --runtime=docker'
     case 'port-taken':
-      return 'another process has the port: choose one with --port'
+      return 'another process uses the port: choose another with --port'
     case 'no-image':
-      return 'no such tag of vllm/vllm-openai: choose one with --tag'
+      return 'no such tag of vllm/vllm-openai: choose another with --tag'
     case 'disk-full':
-      return `the weights need ${gib(fit.weightsBytes)} of disk and the image some 20 GiB more`
+      return `the weights require ${gib(fit.weightsBytes)} of disk space, the image about 20 GiB more`
     case 'no-access':
-      return 'accept the licence of the model on its page, and set HF_TOKEN'
+      return "accept the licence on the model's page, and set HF_TOKEN"
     case 'no-such-model':
-      return 'the repository is gone or renamed: see the catalogue for its names'
+      return 'the repository was removed or renamed: see the catalogue for its names'
     case 'wrong-flags':
-      return 'this image is older or newer than the line: choose another with --tag'
+      return 'this image does not support these flags: choose another with --tag'
     case 'quantization-mismatch':
-      return 'leave server.quantization out of the scenario: the checkpoint carries its own'
+      return 'remove server.quantization from the scenario: the checkpoint is already quantised'
     case 'memory-held':
       return `another process holds memory of the GPU: nvidia-smi shows it; ${roomOf(fit)}`
     case 'context-too-long': {
-      const told = /estimated maximum model length is ([\d,]+)/.exec(line)?.[1]?.replaceAll(',', '')
-      return told === undefined
-        ? `server.maxModelLen of at most ${fit.maxContextTokens} should fit by our sum`
-        : `server.maxModelLen of at most ${told} fits, says vLLM (${fit.maxContextTokens} by our sum)`
+      const reported = /estimated maximum model length is ([\d,]+)/.exec(line)?.[1]?.replaceAll(',', '')
+      return reported === undefined
+        ? `by our estimate server.maxModelLen may be at most ${fit.maxContextTokens}`
+        : `server.maxModelLen may be at most ${reported} as reported by vLLM (${fit.maxContextTokens} by our estimate)`
     }
     case 'out-of-memory': {
       const weights = facts.weightsGiB === null ? gib(fit.weightsBytes) : `${facts.weightsGiB} GiB`
@@ -107,4 +111,4 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit):
 const roomOf = (fit: Fit): string =>
   fit.freeBytes <= 0
     ? `the budget is ${gib(fit.budgetBytes)}: more cards or a smaller checkpoint`
-    : `by our sum ${gib(fit.freeBytes)} are left for KV: up to ${fit.maxContextTokens} tokens of context, lower server.maxNumSeqs`
+    : `by our estimate ${gib(fit.freeBytes)} are left for the KV cache: up to ${fit.maxContextTokens} tokens of context; lower server.maxNumSeqs`

@@ -1,6 +1,6 @@
 import { plainText } from '../../plain-text.ts'
 
-/** What a starting vLLM says of itself, as far as it has come. */
+/** What a starting vLLM has logged about itself so far. */
 export interface StartFacts {
   readonly version: string | null
   readonly weightsGiB: number | null
@@ -28,7 +28,7 @@ const nothingYet: StartFacts = {
 
 type Numbers = { -readonly [Key in keyof StartFacts as StartFacts[Key] extends number | null ? Key : never]: number }
 
-/** Phrases of vLLM 0.9 to 0.32; wording changes, so that each is as short as it can be. Numbers may have commas. */
+/** Phrases of vLLM 0.9 to 0.32, as short as possible because the wording changes. Numbers may have commas. */
 const numbers: readonly (readonly [RegExp, ...(keyof Numbers)[]])[] = [
   [/Model loading took ([\d.]+) GiB(?: memory)? and ([\d.]+) seconds/, 'weightsGiB', 'weightsSeconds'],
   [/Available KV cache memory: ([\d.]+) GiB/, 'kvGiB'],
@@ -38,11 +38,11 @@ const numbers: readonly (readonly [RegExp, ...(keyof Numbers)[]])[] = [
   [/init engine .* took ([\d.]+) s/, 'initSeconds'],
 ]
 
-/** Lines that are kept for the cause of a failure: a Python traceback with its chained causes fits. */
+/** Lines kept to find the cause of a failure: a Python traceback with its chained causes fits. */
 const KEPT_LINES = 400
 const KEPT_CHARACTERS = 2000
 
-/** Reads a start-up log line by line. Text is made harmless as it comes: names and paths in it are from outside. */
+/** Reads a start-up log line by line. Its text is untrusted, so each line is reduced to plain text. */
 export class StartLog {
   #facts: StartFacts = nothingYet
   readonly #lines: string[] = []
@@ -57,7 +57,7 @@ export class StartLog {
     return this.#lines
   }
 
-  /** Takes a piece of the log, cut anywhere. Returns the whole lines that it completed. */
+  /** Adds a piece of the log, split anywhere. Returns the lines that it completed. */
   write(text: string): string[] {
     const parts = (this.#rest + text).split(/\r?\n|\r/)
     this.#rest = (parts.pop() ?? '').slice(-KEPT_CHARACTERS)
@@ -66,7 +66,7 @@ export class StartLog {
     return lines
   }
 
-  /** The log has ended: what is left is a line too. */
+  /** Ends the log: an unfinished last line counts as a line. */
   end(): void {
     this.write('\n')
   }

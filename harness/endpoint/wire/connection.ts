@@ -4,21 +4,21 @@ import type { Address } from '../address.ts'
 import { HttpResponseParser, type ResponseHandlers } from './http-parser.ts'
 
 /**
- * vLLM's front end closes a connection that has been idle for 5 s. One that has been idle for longer than this
- * is replaced before it is used, so that no request dies of a stale connection and none is retried in secret.
+ * vLLM's front end closes a connection that has been idle for 5 s. A connection that has been idle for longer than
+ * this is replaced before it is used, so that no request fails on a stale connection and none must be retried.
  */
 const IDLE_LIMIT_MS = 4000
 
 /**
- * Where every socket of this thread reads to: what is read is parsed before the next read, so one buffer serves all.
- * A buffer a read would make garbage with each token, and its collection is a pause that ends up in someone's gap.
+ * The read buffer of every socket of this thread. Bytes are parsed before the next read, so one buffer is enough.
+ * A buffer per read would create garbage with each token, and collection pauses would appear in the token gaps.
  */
 const readBuffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(64 * 1024)
 
 export interface ExchangeHandlers extends ResponseHandlers {
-  /** Called once a read, before the bytes are parsed. */
+  /** Called once per read, before the bytes are parsed. */
   onRead(): void
-  /** The connection ended or broke before the response was whole. */
+  /** The connection ended or broke before the response was complete. */
   onBroken(error: Error): void
 }
 
@@ -71,7 +71,7 @@ export class Connection {
     this.#socket = socket
     this.#idleSinceMs = this.#now()
     socket.on('error', (error) => this.#onGone(socket, error))
-    socket.on('close', () => this.#onGone(socket, new Error('connection closed before the response was whole')))
+    socket.on('close', () => this.#onGone(socket, new Error('connection closed before the response was complete')))
   }
 
   /** Hands a request to the socket. `open` must have been awaited. */
@@ -88,7 +88,7 @@ export class Connection {
     socket.uncork()
   }
 
-  /** Closes the connection, whatever it was doing; the request in flight hears nothing more. */
+  /** Closes the connection at any time; the handlers of a request in flight are not called again. */
   close(): void {
     this.#handlers = null
     this.#socket?.destroy()
@@ -116,7 +116,7 @@ export class Connection {
   }
 
   #onGone(socket: Socket, error: Error): void {
-    // a socket that was replaced closes after its successor is open: that is not the end of the request in flight
+    // a replaced socket closes after its successor is open: that does not end the request in flight
     if (socket !== this.#socket) return
     const handlers = this.#handlers
     if (!handlers) {

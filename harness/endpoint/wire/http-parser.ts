@@ -19,12 +19,12 @@ const RETURN = 13
 const SEMICOLON = 59
 const empty = Buffer.alloc(0)
 
-/** The response broke the HTTP grammar. The request it belongs to is `malformed`; nothing else is lost. */
+/** The response violates the HTTP grammar. Its request is `malformed`; no other request is affected. */
 export class HttpGrammarError extends Error {}
 
 /**
  * An HTTP/1.1 response parser for one request at a time (RFC 9112): content-length, chunked with extensions and
- * trailers, and until-close bodies; interim 1xx responses are passed over. Written for the hot path: no body byte is copied.
+ * trailers, and until-close bodies; interim 1xx responses are skipped. Written for the hot path: no body byte is copied.
  */
 export class HttpResponseParser {
   readonly #handlers: ResponseHandlers
@@ -40,7 +40,7 @@ export class HttpResponseParser {
     this.#handlers = handlers
   }
 
-  /** Expect the next response. */
+  /** Prepares for the next response. */
   begin(): void {
     this.#state = 'head'
     this.#head = empty
@@ -51,7 +51,7 @@ export class HttpResponseParser {
     return this.#keepAlive
   }
 
-  /** The other side closed: ends an until-close body; anything else that is open was cut short (returns false). */
+  /** Ends the response when the server closed the connection. False when the response was not complete. */
   finish(): boolean {
     if (this.#state === 'ended') return true
     if (this.#state !== 'until-close') return false
@@ -59,7 +59,7 @@ export class HttpResponseParser {
     return true
   }
 
-  /** What one read brought: the first `count` bytes of a buffer that is free again when this returns. */
+  /** Parses the first `count` bytes of a buffer, which may be reused when this returns. */
   push(bytes: Buffer, count = bytes.length): void {
     let at = 0
     if (this.#state === 'head') at = this.#readHead(bytes.subarray(0, count))

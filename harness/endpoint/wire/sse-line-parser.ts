@@ -3,13 +3,13 @@ const RETURN = 13
 const COLON = 58
 const SPACE = 32
 
-/** An event larger than this is not a token; refusing it keeps a hostile server from filling memory. */
+/** An event larger than this is not a token; it is refused so that a hostile server cannot fill memory. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 /**
  * The event-stream grammar of the HTML standard, byte by byte: `\n`, `\r\n` or `\r` end a line, a blank line ends an
  * event, lines that begin with a colon are comments, several `data:` lines are joined by a newline. A line is decoded
- * only when it is whole, so that a UTF-8 character split between two reads stays one character.
+ * only when it is complete, so that a UTF-8 character split between two reads stays one character.
  */
 export class SseLineParser {
   readonly #onEvent: (data: string) => void
@@ -22,7 +22,7 @@ export class SseLineParser {
     this.#onEvent = onEvent
   }
 
-  /** True between events: nothing is held back. */
+  /** True between events, when no bytes are buffered. */
   get isIdle(): boolean {
     return this.#partialBytes === 0 && this.#data.length === 0 && !this.#skipNewline
   }
@@ -34,7 +34,7 @@ export class SseLineParser {
     this.#skipNewline = false
   }
 
-  /** Reads up to the end of one event (so that a faster reader may take over) or to `end`; returns where it stopped. */
+  /** Reads to the end of one event (so that a faster reader can continue) or to `end`; returns where it stopped. */
   push(bytes: Buffer, start: number, end: number): number {
     let at = start
     if (this.#skipNewline) {
@@ -62,7 +62,7 @@ export class SseLineParser {
 
   #hold(bytes: Buffer): void {
     this.#partialBytes += bytes.length
-    if (this.#partialBytes > MAX_EVENT_BYTES) throw new RangeError(`an event of over ${MAX_EVENT_BYTES} bytes`)
+    if (this.#partialBytes > MAX_EVENT_BYTES) throw new RangeError(`an event of more than ${MAX_EVENT_BYTES} bytes`)
     this.#partial.push(Buffer.from(bytes))
   }
 

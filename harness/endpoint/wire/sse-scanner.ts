@@ -1,6 +1,6 @@
 import { SseLineParser } from './sse-line-parser.ts'
 
-/** What one stream of server-sent events has said so far. Times are stamped once a read, on the run's clock. */
+/** The content of one stream of server-sent events so far. Times are stamped once per read, on the run's clock. */
 export interface StreamFacts {
   firstChunkMs: number
   firstTokenMs: number
@@ -28,11 +28,11 @@ const QUOTE = 34
 const BACKSLASH = 92
 
 /**
- * Reads OpenAI-style event streams at the cost of two byte comparisons a token.
+ * Reads OpenAI-style event streams at the cost of two byte comparisons per token.
  *
- * Events of one stream are equal but for the text: the scanner learns the bytes before and after it from an event
- * that it has parsed, and then takes an event that matches both as one content token. Whatever does not match
- * (first and last event, usage, errors, other servers' shapes) goes through `JSON.parse`, so speed costs no truth.
+ * Events of one stream are equal except for the text. The scanner learns the bytes before and after it from an event
+ * that it has parsed, and counts an event that matches both as one content token. Every other event
+ * (first and last event, usage, errors, other servers' forms) is parsed with `JSON.parse`, so the result is exact.
  */
 export class SseScanner {
   facts: StreamFacts = emptyFacts(new Float64Array(64))
@@ -42,7 +42,7 @@ export class SseScanner {
   #nowMs = 0
   #seenInRead = false
 
-  /** Forgets the last stream; the buffer of times is kept. */
+  /** Resets the state for a new stream; the buffer of times is reused. */
   reset(): void {
     this.facts = emptyFacts(this.facts.times)
     this.#lines.reset()
@@ -50,13 +50,13 @@ export class SseScanner {
     this.#suffix = null
   }
 
-  /** A new read from the socket: everything in it arrived at `nowMs`. */
+  /** Starts a new read from the socket: all its bytes arrived at `nowMs`. */
   beginRead(nowMs: number): void {
     this.#nowMs = nowMs
     this.#seenInRead = false
   }
 
-  /** Bytes of the body. Events may begin and end anywhere in or outside of them. */
+  /** Scans bytes of the body. Events may begin and end anywhere in or outside them. */
   push(bytes: Buffer, start: number, end: number): void {
     let at = start
     while (at < end) {
@@ -71,7 +71,7 @@ export class SseScanner {
     }
   }
 
-  /** Returns where the next event begins, or 0 when this one does not look like the learnt one, or is not all here. */
+  /** Returns where the next event begins, or 0 when this one does not match the learnt bytes or is incomplete. */
   #matchEvent(bytes: Buffer, at: number, end: number): number {
     const prefix = this.#prefix as Buffer
     const suffix = this.#suffix as Buffer
@@ -139,7 +139,7 @@ export class SseScanner {
     if (Number.isNaN(facts.firstChunkMs)) facts.firstChunkMs = this.#nowMs
     if (event.system_fingerprint && event.system_fingerprint !== facts.systemFingerprint) {
       facts.systemFingerprint = event.system_fingerprint
-      // the learnt bytes hold the fingerprint of their own event
+      // the learnt bytes contain the fingerprint of the event they come from
       this.#prefix = null
     }
     if (event.usage) {
@@ -156,7 +156,7 @@ export class SseScanner {
     if (typeof text === 'string' && !choice.finish_reason && !event.usage) this.#learn(data, text)
   }
 
-  /** Splits an event around its text. Learnt only when the text stands in the bytes exactly once. */
+  /** Learns the bytes around the text of an event, only when the text occurs in them exactly once. */
   #learn(data: string, text: string): void {
     if (this.#prefix !== null) return
     const quoted = JSON.stringify(text)
@@ -192,7 +192,7 @@ interface WireEvent {
   system_fingerprint?: string | null
 }
 
-/** The content of a choice: text, reasoning or a tool call. A role alone is none. */
+/** The content of a choice: text, reasoning or a tool call; null for a role alone. */
 function contentOf(choice: WireChoice): string | true | null {
   if (choice.text) return choice.text
   const delta = choice.delta
@@ -208,7 +208,7 @@ function errorText(error: unknown): string {
   return typeof message === 'string' && message ? message : JSON.stringify(error)
 }
 
-/** Facts of a stream that has said nothing yet; `times` is reused. */
+/** Facts of a stream before its first event; `times` is reused. */
 export function emptyFacts(times: Float64Array): StreamFacts {
   return {
     firstChunkMs: Number.NaN,

@@ -10,7 +10,7 @@ import {
   WARM_UP_ID,
 } from './loopback-scenario.ts'
 
-/** The load engine's own hot path against the loopback server: the same slots, bodies and parser as in a run. */
+/** Runs the hot path of the load engine against the loopback server: the same slots, bodies and parser as in a run. */
 export async function runLoopbackScenario(
   scenario: LoopbackScenario,
 ): Promise<{ seen: StampedRequest[]; cost: ClientCost }> {
@@ -32,9 +32,9 @@ export async function runLoopbackScenario(
   let failed = 0
   let nextId = 0
   await openAll(slots)
-  // twice: the first round compiles, the second has been compiled for
+  // two rounds: JIT compilation happens in the first and is complete in the second
   for (let round = 0; round < 2; round += 1) await Promise.all(slots.map((slot) => send(slot, WARM_UP_ID)))
-  // whole process: garbage collection and compilation run in other threads, and are this client's cost as well
+  // CPU time of the whole process: garbage collection and compilation run in other threads and count too
   const cpuBefore = process.cpuUsage()
   const startMs = monotonicMs()
   await Promise.all(
@@ -61,7 +61,7 @@ export async function runLoopbackScenario(
   return { seen, cost: { cpuMs: (cpu.user + cpu.system) / 1000, wallMs, chunks, failed } }
 }
 
-/** The head of one request, with the id by which the loopback server keeps its stamps. */
+/** The head of one request, with the id under which the loopback server keeps its stamps. */
 function headOf(authority: string, id: number, body: readonly Buffer[]): Buffer {
   const length = body.reduce((sum, part) => sum + part.length, 0)
   const lines = [

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 /**
- * An exact streaming server for timing clients, as a process of its own: every event has a due time on a fixed
- * schedule, and the moment at which it was handed to the socket is kept. A client's error is its stamp less ours.
- * Its HTTP is just enough for the three clients, so that it costs little of the machine that they share.
+ * An exact streaming server for client calibration, in a separate process: every event has a due time on a fixed
+ * schedule, and the time at which it was written to the socket is kept. A client's error is its stamp minus this time.
+ * It implements only the HTTP that the three clients use, so that it takes little CPU time from them.
  *
  * argv: one JSON object, {ttftMs, ratePerS (0 = full speed), chunks, stampsFile}. Prints its URL. SIGTERM writes the stamps.
  */
@@ -55,13 +55,13 @@ function writeNext(stream: Stream): void {
   if (isLast) stream.socket.write(tailBytes)
 }
 
-/** Writes between two looks at the sockets: a request that waits in one would be blamed on the client. */
-const WRITES_A_TURN = 8
-/** More events than this at once would be told from an even flow by the client's gaps. */
+/** Writes between two polls of the sockets: a request that waits in a socket would count as client error. */
+const WRITES_PER_TURN = 8
+/** Larger bursts of events would show in the client's gaps. */
 const BURST = 16
 /**
- * Bodies larger than this need a reader that is awake: the kernel widens a connection's window by how fast it is
- * emptied, and behind a narrow one a body trickles in for 20 ms that the client has no part in.
+ * Bodies larger than this require a reader that polls without sleeping. The kernel widens a connection's window by how
+ * fast it is emptied. Behind a narrow window a body takes 20 ms to arrive, which is no error of the client.
  */
 const LARGE_BODY_BYTES = 64 * 1024
 let neverSleeps = false
@@ -72,7 +72,7 @@ function pace(): void {
   let writes = 0
   const nowMs = now()
   for (const stream of pacing) {
-    if (due(stream) <= nowMs && writes < WRITES_A_TURN) {
+    if (due(stream) <= nowMs && writes < WRITES_PER_TURN) {
       writeNext(stream)
       writes += 1
     }
@@ -81,10 +81,10 @@ function pace(): void {
   }
   if (finished) pacing = pacing.filter((stream) => stream.next < options.chunks)
   if (pacing.length === 0) return
-  // Asleep between events the server leaves the cores to the client, which else waits for its turn behind this one.
-  // A timer is a millisecond coarse, though: with many streams the events would come in bursts.
-  const inOneMs = pacing.length / gapMs
-  if (neverSleeps || inOneMs > BURST || soonestMs <= nowMs) setImmediate(pace)
+  // Sleeping between events leaves the cores to the client, which would otherwise wait behind this process.
+  // Timers have a resolution of one millisecond: with many streams the events would arrive in bursts.
+  const eventsPerMs = pacing.length / gapMs
+  if (neverSleeps || eventsPerMs > BURST || soonestMs <= nowMs) setImmediate(pace)
   else setTimeout(pace, 1)
 }
 
@@ -104,7 +104,7 @@ function pour(stream: Stream): void {
   stream.socket.write(tailBytes)
 }
 
-/** A whole request has arrived: its last byte counts. */
+/** Answers a request whose last byte has arrived. */
 function answer(socket: Socket, id: number): void {
   socket.write(head)
   const stream = { id, arrivalMs: now(), socket, sentMs: new Float64Array(options.chunks), next: 0 }
@@ -112,8 +112,8 @@ function answer(socket: Socket, id: number): void {
     pour(stream)
     return
   }
-  // discarded rounds (a negative id) are there to open connections and to compile the code: paced like the rest,
-  // for a read with one event runs other code than a read with a hundred
+  // warm-up rounds (a negative id) are paced like the rest: a read with one event runs other code than a read with
+  // a hundred, and both must be compiled
   if (id >= 0) streams.push(stream)
   pacing.push(stream)
   if (pacing.length === 1) pace()

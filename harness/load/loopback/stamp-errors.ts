@@ -1,6 +1,6 @@
 import { percentileSorted } from '../../stats/percentiles.ts'
 
-/** What a client got wrong, in milliseconds, against the server's own record of the same events. */
+/** Timing errors of a client in milliseconds, against the server's own stamps of the same events. */
 export interface ClientErrors {
   readonly ttftMs: Spread
   readonly gapMs: Spread
@@ -9,7 +9,7 @@ export interface ClientErrors {
   readonly trueTtftP50Ms: number
   /** Error of tokens/s, first event to last, over all streams together. */
   readonly rateErrorShare: number
-  /** Events of the server that the client never stamped. */
+  /** Events sent by the server that the client did not stamp. */
   readonly lost: number
 }
 
@@ -20,13 +20,13 @@ export interface Spread {
 }
 
 /**
- * Compares both sides' stamps. TTFT error = (client's first stamp - its send) less (server's first write - arrival of
- * the request there): what the client adds by sending late and by reading late. Gap error = |client gap - server gap|.
+ * Compares the stamps of client and server. TTFT error = (client's first stamp - its send) - (server's first write -
+ * arrival of the request there): the delay added by sending late and reading late. Gap error = |client gap - server gap|.
  */
 export function compareStamps(client: Float64Array, server: Float64Array, chunks: number): ClientErrors {
   const width = chunks + 2
   const byId = new Map<number, number>()
-  for (let at = 0; at < server.length; at += width) byId.set(server[at] as number, at)
+  for (let row = 0; row < server.length; row += width) byId.set(server[row] as number, row)
   const ttftErrors: number[] = []
   const gapErrors: number[] = []
   const lags: number[] = []
@@ -34,17 +34,17 @@ export function compareStamps(client: Float64Array, server: Float64Array, chunks
   const truths: number[] = []
   const spans = { client: [Number.POSITIVE_INFINITY, 0], server: [Number.POSITIVE_INFINITY, 0] }
   let lost = 0
-  for (let at = 0; at < client.length; at += width) {
-    const there = byId.get(client[at] as number)
-    if (there === undefined) continue
-    const ttft = (client[at + 2] as number) - (client[at + 1] as number)
-    const truth = (server[there + 2] as number) - (server[there + 1] as number)
+  for (let row = 0; row < client.length; row += width) {
+    const serverRow = byId.get(client[row] as number)
+    if (serverRow === undefined) continue
+    const ttft = (client[row + 2] as number) - (client[row + 1] as number)
+    const truth = (server[serverRow + 2] as number) - (server[serverRow + 1] as number)
     reported.push(ttft)
     truths.push(truth)
     ttftErrors.push(Math.abs(ttft - truth))
     for (let index = 0; index < chunks; index += 1) {
-      const ours = client[at + 2 + index] as number
-      const theirs = server[there + 2 + index] as number
+      const ours = client[row + 2 + index] as number
+      const theirs = server[serverRow + 2 + index] as number
       if (Number.isNaN(ours)) {
         lost += 1
         continue
@@ -54,7 +54,7 @@ export function compareStamps(client: Float64Array, server: Float64Array, chunks
       widen(spans.server, theirs)
       if (index > 0)
         gapErrors.push(
-          Math.abs(ours - (client[at + 1 + index] as number) - (theirs - (server[there + 1 + index] as number))),
+          Math.abs(ours - (client[row + 1 + index] as number) - (theirs - (server[serverRow + 1 + index] as number))),
         )
     }
   }
@@ -70,13 +70,13 @@ export function compareStamps(client: Float64Array, server: Float64Array, chunks
   }
 }
 
-function widen(span: number[], at: number): void {
-  span[0] = Math.min(span[0] as number, at)
-  span[1] = Math.max(span[1] as number, at)
+function widen(span: number[], timeMs: number): void {
+  span[0] = Math.min(span[0] as number, timeMs)
+  span[1] = Math.max(span[1] as number, timeMs)
 }
 
 function spreadOf(values: readonly number[]): Spread {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number) => percentileSorted(sorted, share) ?? Number.NaN
-  return { p50: at(0.5), p99: at(0.99), max: at(1) }
+  const percentile = (share: number) => percentileSorted(sorted, share) ?? Number.NaN
+  return { p50: percentile(0.5), p99: percentile(0.99), max: percentile(1) }
 }

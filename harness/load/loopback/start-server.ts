@@ -4,27 +4,27 @@ import { fileURLToPath } from 'node:url'
 
 export interface LoopbackOptions {
   readonly ttftMs: number
-  /** Events a second and stream; 0 is as fast as the client takes them. */
+  /** Events per second per stream; 0 is as fast as the client reads them. */
   readonly ratePerS: number
   readonly chunks: number
-  /** Where the server writes its stamps when it ends. */
+  /** File to which the server writes its stamps when it ends. */
   readonly stampsFile: string
 }
 
 export interface Loopback {
   readonly url: string
-  /** Ends the server and returns its stamps: rows as in loopback-scenario.ts, with the arrival of the request in the second place. */
+  /** Ends the server and returns its stamps: rows as in loopback-scenario.ts, the arrival of the request second. */
   finish(): Promise<Float64Array>
   kill(): void
 }
 
-/** A collection between a stamp and its write would be blamed on the client: this much memory holds a round without one. */
-const QUIET = ['--max-semi-space-size=128', '--min-semi-space-size=128', '--single-threaded-gc']
+/** Memory for a round without garbage collection: a pause between a stamp and its write would count as client error. */
+const WITHOUT_COLLECTION = ['--max-semi-space-size=128', '--min-semi-space-size=128', '--single-threaded-gc']
 
-/** Starts the exact loopback server as a process of its own. Rejects when it does not come up. */
+/** Starts the exact loopback server in a separate process. Rejects when it does not start. */
 export async function startLoopback(options: LoopbackOptions): Promise<Loopback> {
   const file = fileURLToPath(new URL('server.ts', import.meta.url))
-  const child = spawn(process.execPath, [...QUIET, file, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [...WITHOUT_COLLECTION, file, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
   })
