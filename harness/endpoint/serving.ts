@@ -100,8 +100,8 @@ function capacityTokens(labels: Labels): number | null {
   return blocks === null || size === null ? null : blocks * size
 }
 
-function sumOver(configs: readonly Labels[], valueOf: (labels: Labels) => number | null): number | null {
-  const values = configs.map(valueOf)
+function sumOver(configs: readonly Labels[], valueIn: (labels: Labels) => number | null): number | null {
+  const values = configs.map(valueIn)
   if (values.length === 0 || values.includes(null)) return null
   return (values as number[]).reduce((sum, value) => sum + value, 0)
 }
