@@ -105,7 +105,7 @@ export const rooms: readonly Room[] = [
       box: 'the acceptance verdict of a box',
       bundle: 'what stands in a bundle beside its runs',
       charts: 'pictures as plain data',
-      claims: "the audit of anybody's table",
+      claims: 'the audit of a published table',
       compare: 'the comparison of two sides, and its formats',
       comparison: "the article's tables, one file each",
       predict: 'limits and expectations without a run',
@@ -138,7 +138,7 @@ export const simulator: Room & { readonly mayImport: readonly string[] } = {
   folders: {
     card: 'power, temperature, clocks and memory of a card under load',
     engine: "the scheduler's steps: batches, KV blocks, prefix cache",
-    faults: 'failures and lies to order',
+    faults: 'failures and wrong reports on request',
     image: 'images and their time',
     metrics: '`/metrics`, in the names of several vLLM generations',
     server: 'the HTTP API and its streams',
