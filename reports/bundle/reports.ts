@@ -2,7 +2,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { buildReport } from '../build.ts'
 import { renderers } from '../render/renderers.ts'
 
-/** One report of a bundle, by its name in there. */
+/** One report of a bundle, by its name in the bundle. */
 export interface BundledReport {
   readonly name: string
   readonly text: string

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseShare } from '../../harness/scenario/share.ts'
 
-/** What a seller decides: costs, margin, tax and terms. Everything measured comes from the runs. Unknown keys are errors. */
+/** The inputs of a seller: costs, margin, tax and terms. All measured values come from the runs. Unknown keys are errors. */
 
 const gbp = z.number().nonnegative().max(100_000_000).multipleOf(0.01, 'expected pounds with at most two decimals')
 const positiveMs = z.number().positive()
@@ -13,9 +13,9 @@ const share = z
 
 const costSchema = z
   .strictObject({
-    capexGbp: gbp.optional().describe('what the whole box costs, ex VAT'),
+    capexGbp: gbp.optional().describe('purchase price of the whole server, ex VAT'),
     writeOffMonths: z.int().positive().max(240).default(36).describe('months over which capexGbp is written off'),
-    rentGbpPerMonth: gbp.optional().describe('what the whole box is rented for, instead of capexGbp'),
+    rentGbpPerMonth: gbp.optional().describe('rent of the whole server, instead of capexGbp'),
   })
   .refine(
     (box) => (box.capexGbp === undefined) !== (box.rentGbpPerMonth === undefined),
@@ -43,7 +43,7 @@ export const quoteInputsSchema = z.strictObject({
       pue: z.number().min(1).max(5).default(1),
       hostOverhead: z.number().min(1).max(5).default(1).describe('power of the whole server / power of its GPU boards'),
     })
-    .describe('what the box draws at the utilisation below'),
+    .describe('cost of the energy at the utilisation below'),
   vatRate: share.refine((value) => value >= 0 && value <= 1, 'expected 0% to 100%').default(0.2),
   utilisation: share
     .refine((value) => value > 0 && value <= 1, 'expected more than 0% and at most 100%')
@@ -52,9 +52,13 @@ export const quoteInputsSchema = z.strictObject({
   slo: z
     .strictObject({ ttftMs: positiveMs.optional(), tpotMs: positiveMs.optional(), e2eMs: positiveMs.optional() })
     .optional()
-    .describe('latency that the figures must keep; limits left out are those of each scenario'),
+    .describe('latency limits that the runs must meet; a limit that is not set here is taken from each scenario'),
   validityDays: z.int().positive().max(365).default(30),
-  notPromised: z.array(z.string().min(1).max(300)).max(10).default([]).describe('more of what is not promised'),
+  notPromised: z
+    .array(z.string().min(1).max(300))
+    .max(10)
+    .default([])
+    .describe('further lines under "Not covered by this quote"'),
 })
 
 export type QuoteInputs = z.infer<typeof quoteInputsSchema>

@@ -1,6 +1,6 @@
 /**
- * Money of a quote: whole pence in bigint, so that sums are exact and no price hangs on binary fractions. Rates are whole
- * millionths. What comes out of a division is rounded once, in the direction that its caller names.
+ * Money of a quote: whole pence in bigint, so that sums are exact and no price depends on binary fractions. Rates are whole
+ * millionths. The result of a division is rounded once, in the direction that its caller names.
  */
 
 export type Rounding = 'half-up' | 'up'
@@ -24,12 +24,12 @@ export const millionths = (value: number): bigint => BigInt(Math.round(value * 1
 export const times = (pence: bigint, rate: bigint, rounding: Rounding = 'half-up'): bigint =>
   divide(pence * rate, MILLION, rounding)
 
-/** Pence as people read them: £1,234.50. */
+/** Pence as pounds: £1,234.50. */
 export function showPence(pence: bigint): string {
   return `£${grouped(pence / 100n)}.${(pence % 100n).toString().padStart(2, '0')}`
 }
 
-/** Hundredths of a penny, for prices a token: £0.0289. */
+/** Hundredths of a penny, for unit prices: £0.0289. */
 export function showHundredths(hundredths: bigint): string {
   return `£${grouped(hundredths / 10_000n)}.${(hundredths % 10_000n).toString().padStart(4, '0')}`
 }

@@ -3,7 +3,7 @@ import { HOURS_PER_YEAR } from '../../harness/units.ts'
 import type { QuoteInputs } from './inputs.ts'
 import { divide, millionths, penceOf, times } from './pence.ts'
 
-/** The monthly price of a box, line by line, in whole pence ex VAT unless named otherwise. */
+/** The monthly price of a server, line by line, in whole pence ex VAT unless named otherwise. */
 export interface MonthlyPrice {
   readonly boxPence: bigint
   readonly electricityPence: bigint
@@ -17,7 +17,7 @@ export interface MonthlyPrice {
 /** Hours of a month: a twelfth of 365 days. */
 export const HOURS_PER_MONTH = HOURS_PER_YEAR / 12
 
-/** What the box draws: GPU boards under load and at rest, in W. */
+/** Power of the GPU boards under load and when idle, in W. */
 export interface Draw {
   readonly loadW: number
   readonly idleW: number
@@ -28,9 +28,9 @@ export interface Draw {
  * Electricity is the report's formula (`electricityGbp`) over 730 h, with the host's overhead: measured power enters
  * once, as whole watt-hours rounded up; electricity is rounded up, everything else to the nearest penny.
  *
- * Capital is not the report's: the report compares cards, so it takes the price of the cards alone, by the year and
- * unrounded. A quote sells a whole server by the month, so it takes what the seller paid for all of it over the months
- * that the seller writes it off in, or the rent, in whole pence that add up on the page.
+ * Capital differs from the report's. The report compares cards: it uses the price of the cards alone, per year and
+ * unrounded. A quote sells a whole server per month: it uses the seller's purchase price divided by the months of the
+ * write-off, or the rent, in whole pence that add up on the page.
  */
 export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
   const { box, electricity, utilisation } = inputs
@@ -40,7 +40,7 @@ export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
       : penceOf(box.rentGbpPerMonth)
   const meterW = meterPowerW(powerAtUtilisationW(draw.loadW, { utilisation, idleW: draw.idleW }), electricity)
   const wattHours = BigInt(Math.ceil(meterW * HOURS_PER_MONTH))
-  // watt-hours x millionths of a pound a kWh: 1000 Wh a kWh, 10 000 millionths a penny
+  // watt-hours x millionths of a pound per kWh: 1000 Wh per kWh, 10 000 millionths per penny
   const electricityPence = divide(wattHours * millionths(electricity.tariffGbpPerKwh), 10_000_000n, 'up')
   const costPence = boxPence + electricityPence
   const exVatPence = divide(costPence * 1_000_000n, 1_000_000n - millionths(inputs.marginShareOfPrice), 'half-up')
@@ -57,8 +57,8 @@ export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
 }
 
 /**
- * Price of `each` units in hundredths of a penny, rounded up, when the box makes nothing else: price of a month / units
- * that it makes in a month at this rate and utilisation, themselves rounded down. Null when it makes none.
+ * Price of `each` units in hundredths of a penny, rounded up, for a server that produces nothing else: monthly price /
+ * units per month at this rate and utilisation, rounded down. Null when it produces none.
  */
 export function unitPriceHundredths(
   exVatPence: bigint,

@@ -5,7 +5,7 @@ import { makeRun, type RunOverrides } from '../../harness/testing/record-builder
 import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
 import { monthlyPrice, unitPriceHundredths } from './price.ts'
 import { buildQuote } from './quote.ts'
-import { notPromised } from './terms.ts'
+import { notCovered } from './terms.ts'
 import { workloadOf } from './workload.ts'
 
 const inputs = (over: object = {}): QuoteInputs =>
@@ -41,10 +41,10 @@ describe('money', () => {
   })
 
   test('a price is for the share of the month that is stated', () => {
-    expect(notPromised(quoteOf([run()], { utilisation: '62.5%' })).join(' ')).toContain(
+    expect(notCovered(quoteOf([run()], { utilisation: '62.5%' })).join(' ')).toContain(
       'Output beyond 62.5 % of the month',
     )
-    expect(notPromised(quoteOf([run()])).join(' ')).not.toContain('Output beyond')
+    expect(notCovered(quoteOf([run()])).join(' ')).not.toContain('Output beyond')
   })
 
   test('a margin of 95 % and more is a slip of the pen', () => {
@@ -60,17 +60,17 @@ describe('the number of a quote', () => {
   })
 })
 
-describe('one box', () => {
-  test('is one host: the same cards in another are another box', () => {
+describe('one server', () => {
+  test('is one host: the same cards in another are another server', () => {
     const other = run({ scenario: 'second' })
     const moved = { ...other, host: { ...other.host, cpu: 'another CPU' } }
-    expect(() => quoteOf([run(), moved])).toThrow('a quote is for one box')
+    expect(() => quoteOf([run(), moved])).toThrow('a quote covers one server')
     expect(quoteOf([run(), other]).workloads).toHaveLength(2)
   })
 })
 
 describe('what the customer reads of the gates', () => {
-  test('is every warning without the names of the box, and nothing of what passed', () => {
+  test('is every warning without the names of the host, and nothing of what passed', () => {
     const gates = [
       {
         id: 'throttle',
@@ -82,7 +82,9 @@ describe('what the customer reads of the gates', () => {
     ]
     const quote = quoteOf([run({ gates })])
     expect(quote.warnings).toEqual(['throttle: redacted: slowed down at http://redacted'])
-    expect(notPromised(quote).at(-1)).toBe('Noted when measured: throttle: redacted: slowed down at http://redacted')
+    expect(notCovered(quote).at(-1)).toBe(
+      'Noted during the measurement: throttle: redacted: slowed down at http://redacted',
+    )
   })
 
   test('the evidence names the digest of the redacted copy, where there is one', () => {
@@ -97,13 +99,15 @@ describe('what the customer reads of the gates', () => {
 describe('a workload', () => {
   test("is held to the inputs' limit before the scenario's own", () => {
     expect(reasonOf(run({ slo: { ttftMs: 100 } }), { slo: { ttftMs: 300 } })).toBeNull()
-    expect(reasonOf(run({ slo: { ttftMs: 300 } }), { slo: { ttftMs: 219 } })).toMatch(/220 ms; 219 ms is stated$/)
+    expect(reasonOf(run({ slo: { ttftMs: 300 } }), { slo: { ttftMs: 219 } })).toMatch(/220 ms; the limit is 219 ms$/)
     expect(reasonOf(run(), { slo: { ttftMs: 220 } })).toBeNull()
   })
 
   test('that may make nothing has no price', () => {
     const result = { outputTokensPerS: [10, 0, 20], meanPowerW: [380, 370, 400] } as const
-    expect(reasonOf(run({ result }))).toBe('precision: the low end of outputTokensPerS is not above 0')
+    expect(reasonOf(run({ result }))).toBe(
+      'precision: the lower end of the interval of Output throughput is not above 0',
+    )
   })
 
   test('says what its prompts share, because a warm cache is faster', () => {
@@ -115,8 +119,10 @@ describe('a workload', () => {
       const known = workloadOf(of, inputs())
       return 'value' in known ? known.value.description : known.reason
     }
-    expect(described(record)).toBe('512 tokens in, 256 out, 32 at once')
-    expect(described({ ...record, scenario: warm })).toBe('512 tokens in, 256 out, 32 at once, prefix cache warm')
+    expect(described(record)).toBe('512 prompt tokens, 256 output tokens, 32 concurrent requests')
+    expect(described({ ...record, scenario: warm })).toBe(
+      '512 prompt tokens, 256 output tokens, 32 concurrent requests, prefix cache warm',
+    )
   })
 
   test('names a model without the folder that it lies in', () => {

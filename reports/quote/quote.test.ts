@@ -100,7 +100,7 @@ describe('the price of a month', () => {
 })
 
 describe('a workload', () => {
-  test('is promised at the end of each interval that is worse for the seller, cut digits included', () => {
+  test('is promised at the conservative end of each interval, rounding included', () => {
     const known = workloadOf(run(), inputs())
     if (!('value' in known)) throw new Error(known.reason)
     const { headline, others, loadW, output } = known.value
@@ -113,25 +113,25 @@ describe('a workload', () => {
       'one trial',
       run({ result: { outputTokensPerS: 1000 } }),
       inputs(),
-      /^precision not-measured: outputTokensPerS has no/,
+      /^precision not-measured: Output throughput has no confidence interval; 1 trial$/,
     ],
     [
       'no energy',
       run({ result: { meanPowerW: 'no card' } }),
       inputs(),
-      /^energy-coverage: no interval of the power: no card/,
+      /^energy-coverage: Mean power has no confidence interval: no card/,
     ],
     [
       'an SLO that is missed',
       run(),
       inputs({ slo: { ttftMs: 220 } }),
-      /^slo: first token \(median\) may be 220 ms; 220 ms/,
+      /^slo: time to first token \(median\) may reach 220 ms; the limit is 220 ms/,
     ],
     [
       'an SLO that nobody measured',
       run({ result: { tpotMsP50: 20 } }),
       inputs({ slo: { tpotMs: 50 } }),
-      /^slo: time per token/,
+      /^slo: time per output token has no confidence interval/,
     ],
   ])('of %s is refused with that reason', (_, record, given, reason) => {
     const known = workloadOf(record, given)
@@ -139,15 +139,15 @@ describe('a workload', () => {
   })
   test('keeps the limits of its scenario that the inputs leave open', () => {
     const known = workloadOf(run({ slo: { tpotMs: 20 } }), inputs({ slo: { ttftMs: 300 } }))
-    expect('reason' in known ? known.reason : '').toMatch(/^slo: time per token \(median\) may be 21 ms; 20 ms/)
+    expect('reason' in known ? known.reason : '').toMatch(/^slo: time per output token \(median\) may reach 21 ms; the limit is 20 ms/)
   })
-  test('names the percentile at which its SLO is kept', () => {
+  test('names the percentile at which its SLO is met', () => {
     const known = workloadOf(
       run({ result: { ttftMsP99: [300, 290, 310] } }),
       inputs({ slo: { ttftMs: 400, tpotMs: 50 } }),
     )
     expect(known).toMatchObject({
-      value: { slo: 'first token within 400 ms (p99), time per token within 50 ms (median)' },
+      value: { slo: 'time to first token within 400 ms (p99), time per output token within 50 ms (median)' },
     })
   })
 })
@@ -160,19 +160,19 @@ describe('a quote', () => {
     expect(quoteOf([run()]).number).toBe(quote.number)
     expect(quoteOf([run()], { customer: 'Other' }).number).not.toBe(quote.number)
   })
-  test('is for one box', () => {
-    expect(() => quoteOf([run(), run({ scenario: 'second', powerLimitW: 300 })])).toThrow('a quote is for one box')
+  test('covers one server', () => {
+    expect(() => quoteOf([run(), run({ scenario: 'second', powerLimitW: 300 })])).toThrow('a quote covers one server')
   })
-  test('names a run once, and tells boxes apart', () => {
-    expect(() => quoteOf([run(), run()])).toThrow('is given twice')
-    const nameless = { ...run({ scenario: 'second' }), redacted: true as const }
-    expect(() => quoteOf([run(), nameless])).toThrow('is a redacted copy')
-    expect(quoteOf([nameless]).workloads).toHaveLength(1)
+  test('names a run once, and distinguishes servers', () => {
+    expect(() => quoteOf([run(), run()])).toThrow('was given twice')
+    const redacted = { ...run({ scenario: 'second' }), redacted: true as const }
+    expect(() => quoteOf([run(), redacted])).toThrow('is a redacted copy')
+    expect(quoteOf([redacted]).workloads).toHaveLength(1)
   })
   test('is of one key, which its reader can pin', () => {
     const signed = (signedBy: string) => ({ record: run({ scenario: signedBy }), digest: signedBy, signedBy })
     const order = { customer: 'x', date: '2026-11-23', inputs: inputs() }
-    expect(() => buildQuote([signed('aa'), signed('bb')], order)).toThrow('signed by another key')
+    expect(() => buildQuote([signed('aa'), signed('bb')], order)).toThrow('signed with another key')
   })
   test('is harmless, whatever customer, seller and titles are called', () => {
     const evil = '<script>alert(1)</script>"\'=HYPERLINK("http://x")\u202E\u0007'

@@ -25,12 +25,12 @@ export interface QuoteOrder {
   readonly inputs: QuoteInputs
 }
 
-/** A workload with its price a unit, in hundredths of a penny ex VAT; null for work that is not counted in units. */
+/** A workload with its unit price, in hundredths of a penny ex VAT; null for a workload without units. */
 export interface PricedWorkload extends Workload {
   readonly unitPrice: { readonly hundredths: bigint; readonly each: string } | null
 }
 
-/** A quote: all that stands on the page, before anybody knows in which format. */
+/** The content of a quote, independent of its format. */
 export interface Quote {
   readonly number: string
   readonly customer: string
@@ -45,7 +45,7 @@ export interface Quote {
   readonly evidence: readonly Evidence[]
 }
 
-/** What the customer compares with what `joulemark verify` prints. */
+/** What the customer compares with the output of `joulemark verify`. */
 export interface Evidence {
   readonly runId: string
   readonly measuredOn: string
@@ -55,17 +55,17 @@ export interface Evidence {
 }
 
 /**
- * A quote from runs of one box. Throws `negative-result` with the gate or figure that says no, `bad-input` for runs of several
- * boxes and for a run that is given twice. The number is made from the content unless one is given: the same quote has the same number.
+ * A quote from runs of one server. Throws `negative-result` with the gate that failed, `bad-input` for runs of several servers
+ * and for a run that is given twice. Unless a number is given it is derived from the content: the same quote has the same number.
  */
 export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote {
   const { inputs, customer, date } = order
   const records = runs.map((run) => run.record)
   requireEachOnce(runs)
-  requireOneBox(records)
+  requireOneServer(records)
   const other = runs.find((run) => run.signedBy !== runs[0]?.signedBy)
   if (other)
-    throw new JoulemarkError('bad-input', `${other.record.id}: is signed by another key than ${records[0]?.id}`)
+    throw new JoulemarkError('bad-input', `${other.record.id}: is signed with another key than ${records[0]?.id}`)
   const workloads = records.map((record) => {
     const known = workloadOf(record, inputs)
     if ('value' in known) return known.value
@@ -89,7 +89,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
   }
 }
 
-/** What gates warned of, without names of boxes and people: a quote travels. */
+/** Warnings of the gates, without names of hosts and people: a quote is passed on. */
 const warningsOf = (record: RunRecord): string[] =>
   record.gates
     .filter((gate) => gate.status === 'warn')
@@ -103,12 +103,12 @@ const evidenceOf = ({ record, digest, signedBy }: QuotedRun): Evidence => ({
   signedBy,
 })
 
-/** Electricity is charged at the most that any workload drew; at rest as measured, or else as under load. */
+/** Electricity is charged at the highest power of any workload; idle as measured, otherwise the same as under load. */
 function drawOf(records: readonly RunRecord[], workloads: readonly Workload[]): Quote['draw'] {
   const loadW = Math.max(...workloads.map((workload) => workload.loadW))
-  const rests = records.map((record) => record.telemetry?.idle.powerW ?? null)
-  const known = rests.filter((watts) => watts !== null)
-  const idleMeasured = known.length === rests.length
+  const idles = records.map((record) => record.telemetry?.idle.powerW ?? null)
+  const known = idles.filter((watts) => watts !== null)
+  const idleMeasured = known.length === idles.length
   return { loadW, idleW: idleMeasured ? Math.max(...known) : loadW, idleMeasured }
 }
 
@@ -124,30 +124,33 @@ function unitPriceOf(
   return hundredths === null ? null : { hundredths, each: label }
 }
 
-/** What makes a box this box and no other. */
-const boxKey = (record: RunRecord): string =>
+/** What identifies a server. */
+const serverKey = (record: RunRecord): string =>
   JSON.stringify([
     record.host,
     servingGpus(record.gpus).map(({ uuid, name, powerLimitW }) => [uuid, name, powerLimitW]),
   ])
 
-function requireOneBox(records: readonly RunRecord[]): void {
+function requireOneServer(records: readonly RunRecord[]): void {
   const [first] = records
-  const other = records.find((record) => boxKey(record) !== boxKey(first as RunRecord))
+  const other = records.find((record) => serverKey(record) !== serverKey(first as RunRecord))
   if (other) {
-    throw new JoulemarkError('bad-input', `${other.id}: is of another box than ${first?.id}; a quote is for one box`)
+    throw new JoulemarkError(
+      'bad-input',
+      `${other.id}: was measured on another server than ${first?.id}; a quote covers one server`,
+    )
   }
-  const nameless = records.length > 1 ? records.find((record) => record.redacted) : undefined
-  if (nameless === undefined) return
+  const redacted = records.length > 1 ? records.find((record) => record.redacted) : undefined
+  if (redacted === undefined) return
   throw new JoulemarkError(
     'bad-input',
-    `${nameless.id}: is a redacted copy, which does not tell its box from another; a quote of several runs wants the originals`,
+    `${redacted.id}: is a redacted copy that does not identify its server; a quote of several runs requires the original records`,
   )
 }
 
 function requireEachOnce(runs: readonly QuotedRun[]): void {
-  const twice = runs.find((run, place) => runs.findIndex((other) => other.record.id === run.record.id) !== place)
-  if (twice) throw new JoulemarkError('bad-input', `${twice.record.id}: is given twice`)
+  const duplicate = runs.find((run, place) => runs.findIndex((other) => other.record.id === run.record.id) !== place)
+  if (duplicate) throw new JoulemarkError('bad-input', `${duplicate.record.id}: was given twice`)
 }
 
 function addDays(date: string, days: number): string {

@@ -1,12 +1,12 @@
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../../harness/record/schema/run.ts'
 
-/** One line of the box: what it is called, and what was read of it. */
+/** One property of the server: its label and the value that was read. */
 export type ServerLine = readonly [label: string, value: string]
 
 /**
- * The box as its runs found it. Host name, addresses and serial numbers are left out, because a quote travels. Where runs
- * differ (another driver, another server for images) every value is there.
+ * The server as its runs recorded it, without host name, addresses and serial numbers: a quote is passed on. Where runs
+ * differ (another driver, another engine for images) every value is listed.
  */
 export function serverLines(records: readonly RunRecord[]): ServerLine[] {
   const serving = records.map((record) => servingGpus(record.gpus))
@@ -16,7 +16,7 @@ export function serverLines(records: readonly RunRecord[]): ServerLine[] {
   return [
     ['GPU', distinct(serving.map((all) => `${all.length} x ${distinct(all.map((gpu) => gpu.name))}`))],
     ['GPU memory', distinct(serving.map((all) => `${memoryGiB(all).toFixed(1)} GiB`))],
-    ['Power limit a GPU', gpus((gpu) => (gpu.powerLimitW === null ? null : `${gpu.powerLimitW} W`))],
+    ['Power limit per GPU', gpus((gpu) => (gpu.powerLimitW === null ? null : `${gpu.powerLimitW} W`))],
     ['PCIe link', gpus(linkOf)],
     ['GPU memory ECC', gpus((gpu) => gpu.eccMode?.toLowerCase() ?? null)],
     ['Driver', gpus((gpu) => gpu.driver)],
@@ -29,18 +29,18 @@ export function serverLines(records: readonly RunRecord[]): ServerLine[] {
 
 function linkOf({ pcie }: Gpu): string | null {
   const { genMax, widthCurrent } = pcie
-  // at rest a link falls to its first generation: what it can is what it does under load
+  // an idle link falls back to its first generation; under load it reaches its maximum
   return genMax === null || widthCurrent === null ? null : `up to gen ${genMax}, x${widthCurrent}`
 }
 
-/** A run of training has no server. */
+/** A training run has no inference server. */
 function serverOf({ scenario, endpoint, fingerprint }: RunRecord): string | null {
   if (scenario.kind === 'training') return null
   const image = fingerprint?.containerImage ?? null
   return `${endpoint.engine ?? 'unknown'} ${endpoint.version ?? ''}`.trim() + (image === null ? '' : ` (${image})`)
 }
 
-/** Values that differ, once each; unknown when nobody told any. */
+/** Distinct values; unknown when none was reported. */
 function distinct(values: readonly (string | null)[]): string {
   const known = new Set(values.filter((value) => value !== null))
   return known.size === 0 ? 'unknown' : [...known].join(', ')

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import type { QuoteInputs } from './inputs.ts'
 
-/** One figure as it is promised: the end of its interval that is worse for the seller. */
+/** One metric as it is promised: the conservative end of its interval. */
 export interface Promised {
   readonly label: string
   readonly value: number
@@ -21,22 +21,22 @@ export interface Promised {
 export interface Workload {
   readonly runId: string
   readonly title: string
-  /** The name that was asked for; of a model that was served from a folder, its last part. */
+  /** The name that was requested; for a model served from a folder, the last part of the path. */
   readonly model: string
   readonly description: string
   readonly headline: Promised
   readonly others: readonly Promised[]
-  /** How the SLO is kept; null where none is stated. */
+  /** The SLO limits that are met; null where none is stated. */
   readonly slo: string | null
-  /** What the box makes: the unit price hangs on it. Null for training. */
+  /** Output rate, from which the unit price follows. Null for training. */
   readonly output: { readonly perSecond: number; readonly unit: 'output token' | 'image' } | null
   /** Upper end of the GPU boards' power, W. */
   readonly loadW: number
 }
 
 /**
- * What may be promised of a run: every figure at the conservative end of its 95 % interval. A reason instead, beginning
- * with the gate or the figure, when there is no interval to take an end of, or when the SLO is not kept at that end.
+ * What a quote may promise of a run: every metric at the conservative end of its 95 % interval. A reason instead, beginning
+ * with the gate, when a metric has no interval or the SLO is not met at that end.
  */
 export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Workload> {
   const key = headlineMetric(record.scenario)
@@ -45,18 +45,23 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
   if (headline === undefined) {
     const { n = 0 } = record.result[key] ?? {}
     const reason = reasonOfFigure(record.result[key])
-    return { reason: `precision not-measured: ${key} has no interval over ${n} trials${reason ? ` (${reason})` : ''}` }
+    return {
+      reason: `precision not-measured: ${metrics[key].label} has no confidence interval; ${n} ${n === 1 ? 'trial' : 'trials'}${reason ? ` (${reason})` : ''}`,
+    }
   }
   const power = record.result['meanPowerW']
   const loadW = power?.ci95?.[1] ?? null
   if (loadW === null)
-    return { reason: `energy-coverage: no interval of the power: ${reasonOfFigure(power) ?? 'one trial'}` }
+    return {
+      reason: `energy-coverage: ${metrics.meanPowerW.label} has no confidence interval: ${reasonOfFigure(power) ?? 'one trial'}`,
+    }
   const slo = sloOf(record, inputs)
   if ('reason' in slo) return slo
   const text = promised.find((each) => each.key === 'outputTokensPerS')
   const images = promised.find((each) => each.key === 'imagesPerS')
   const maker = record.scenario.kind === 'text' ? text : record.scenario.kind === 'image' ? images : undefined
-  if (maker && maker.value <= 0) return { reason: `precision: the low end of ${maker.key} is not above 0` }
+  if (maker && maker.value <= 0)
+    return { reason: `precision: the lower end of the interval of ${maker.label} is not above 0` }
   const unit = record.scenario.kind === 'image' ? 'image' : 'output token'
   return {
     value: {
@@ -78,23 +83,23 @@ function promise(record: RunRecord, key: MetricKey): (Promised & { key: MetricKe
   const figure = record.result[key]
   if (!figure?.ci95) return null
   const end = better === 'higher' ? figure.ci95[0] : figure.ci95[1]
-  // the digits that are cut off go to the customer as well
+  // rounded in the customer's favour
   const scale = 10 ** digits
   const value = (better === 'higher' ? Math.floor(end * scale) : Math.ceil(end * scale)) / scale
   return { key, label, value, unit: figure.unit, digits, bound: better === 'higher' ? 'at least' : 'at most' }
 }
 
 const sloKeys = {
-  ttftMs: { label: 'first token', median: 'ttftMsP50', p99: 'ttftMsP99' },
-  tpotMs: { label: 'time per token', median: 'tpotMsP50', p99: null },
-  e2eMs: { label: 'whole answer', median: 'e2eMsP50', p99: null },
+  ttftMs: { label: 'time to first token', median: 'ttftMsP50', p99: 'ttftMsP99' },
+  tpotMs: { label: 'time per output token', median: 'tpotMsP50', p99: null },
+  e2eMs: { label: 'end-to-end latency', median: 'e2eMsP50', p99: null },
 } as const satisfies Record<string, { label: string; median: MetricKey; p99: MetricKey | null }>
 
-/** The SLO holds at the upper end of the interval of the median (and of the p99, where there is one), or there is no quote. */
+/** The SLO must be met at the upper end of the interval of the median (and of the p99, where there is one). */
 function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
-  const own = 'slo' in record.scenario ? record.scenario.slo : undefined
-  // limits of the inputs go first; a scenario's own that they leave open is stated all the same
-  const slo = { ...own, ...inputs.slo }
+  const scenarioSlo = 'slo' in record.scenario ? record.scenario.slo : undefined
+  // limits of the inputs have priority; other limits of the scenario apply as well
+  const slo = { ...scenarioSlo, ...inputs.slo }
   const parts: string[] = []
   for (const [field, { label, median, p99 }] of Object.entries(sloKeys)) {
     const limitMs = slo[field as keyof typeof sloKeys]
@@ -102,26 +107,26 @@ function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
     const tail = p99 === null ? null : (record.result[p99]?.ci95?.[1] ?? null)
     const highMs = tail ?? record.result[median]?.ci95?.[1] ?? null
     const which = tail === null ? 'median' : 'p99'
-    if (highMs === null) return { reason: `slo: ${label} within ${limitMs} ms: it has no interval` }
+    if (highMs === null) return { reason: `slo: ${label} has no confidence interval; the limit is ${limitMs} ms` }
     if (highMs > limitMs) {
-      return { reason: `slo: ${label} (${which}) may be ${highMs.toFixed(0)} ms; ${limitMs} ms is stated` }
+      return { reason: `slo: ${label} (${which}) may reach ${highMs.toFixed(0)} ms; the limit is ${limitMs} ms` }
     }
     parts.push(`${label} within ${limitMs} ms (${which})`)
   }
   return { value: parts.length === 0 ? null : parts.join(', ') }
 }
 
-/** What was asked for: no figure means anything without it. */
+/** The load and lengths that the metrics apply to. */
 function descriptionOf(scenario: RunRecord['scenario']): string {
   if (scenario.kind === 'training') return `training, ${describeWorkload(scenario)}`
   const { load } = scenario
-  const many =
+  const loadText =
     load.shape === 'closed'
-      ? `${load.concurrency} at once`
+      ? `${load.concurrency} concurrent ${load.concurrency === 1 ? 'request' : 'requests'}`
       : load.shape === 'open'
         ? `${load.ratePerS} requests/s`
         : 'a recorded trace'
-  if (scenario.kind === 'image') return `images of ${describeWorkload(scenario)}, ${many}`
+  if (scenario.kind === 'image') return `images of ${describeWorkload(scenario)}, ${loadText}`
   const cache = scenario.prompt.prefixCache === 'cold' ? '' : `, prefix cache ${scenario.prompt.prefixCache}`
-  return `${scenario.prompt.tokens} tokens in, ${scenario.output.tokens} out, ${many}${cache}`
+  return `${scenario.prompt.tokens} prompt tokens, ${scenario.output.tokens} output tokens, ${loadText}${cache}`
 }

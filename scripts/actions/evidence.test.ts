@@ -133,7 +133,7 @@ describe('quote', () => {
     )
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £[\d.,]+ a month ex VAT, £[\d.,]+ inc\n$/),
+      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £[\d.,]+ per month, ex VAT \(£[\d.,]+ inc VAT\)\n$/),
     ])
     const names = readdirSync(out)
     expect(names.toSorted()).toEqual([

@@ -42,7 +42,7 @@ export async function quote(paths: readonly string[], flags: QuoteFlags, io: Com
   io.stderr.write(`wrote ${path('html')}\nwrote ${path('json')}\n`)
   if (flags.pdf) io.stderr.write(`${await pdfLine(path('html'), path('pdf'), io.env)}\n`)
   io.stdout(
-    `${made.number}: ${showPence(made.price.exVatPence)} a month ex VAT, ${showPence(made.price.incVatPence)} inc\n`,
+    `${made.number}: ${showPence(made.price.exVatPence)} per month, ex VAT (${showPence(made.price.incVatPence)} inc VAT)\n`,
   )
   return exitCodes.done
 }
