@@ -57,7 +57,7 @@ test('what a person sets about money goes before the catalogue, and the notes sa
   const economics = report.tables.find((table) => table.id === 'economics')
   expect(formatCell(economics!.rows.find((row) => row.id === 'capex-per-year')!.cells[1]!).main).toBe('£400')
   expect(economics!.notes[0]).toContain('5 years')
-  expect(economics!.notes[0]).toContain('given: years')
+  expect(economics!.notes[0]).toContain('set by the user: years')
 })
 
 test('a model that only the larger card can hold is OOM on the other, by its bytes', () => {
@@ -84,8 +84,8 @@ test('without runs there is nothing to compare, and a claims file is audited all
   expect(report.tables.map((table) => table.id)).toEqual(['audit', 'audit-rest'])
   expect(report.simulated).toBe(false)
   const text = renderTerminal(report)
-  expect(text).toContain('needs 1,590')
-  expect(text).toContain('No run records: nothing here was measured.')
+  expect(text).toContain('requires 1,590 of 1008 GB/s')
+  expect(text).toContain('No run records: this report contains no measurements.')
 })
 
 test('the gates of a run are counted and what did not pass is told', () => {

@@ -28,18 +28,18 @@ import type { VllmBenchTrial } from './vllm-bench/trial-summary.ts'
 
 export interface ReportOptions {
   readonly title?: string
-  /** What a person sets about money; the catalogue's sourced defaults for the rest. */
+  /** Money inputs set by the user; the catalogue's sourced defaults for the rest. */
   readonly money?: MoneyOptions
-  /** Somebody's tables to audit beside the runs, or without any. */
+  /** Published tables to audit, with or without runs. */
   readonly claims?: Claims
-  /** Which tables, by id; all that have something to say unless given. */
+  /** Which tables, by id; all tables with content unless given. */
   readonly tables?: readonly ReportTable[]
-  /** What was read from the rows of the runs, by run id: with it, even if empty, the report has charts. */
+  /** Series from the rows of the runs, by run id: with it, even if empty, the report has charts. */
   readonly series?: ReadonlyMap<string, RunSeries>
   readonly vllmBench?: readonly VllmBenchTrial[]
   /** How each scenario is served on each card; without it the report has no serving examples. */
   readonly serving?: ServingExamples
-  /** What the doctor's checks say of the box of a run; without it the gotchas are those of the gates. */
+  /** Findings of the doctor's checks on the host of a run; without it the gotchas are those of the gates. */
   readonly boxFindings?: BoxFindings
 }
 
@@ -90,7 +90,7 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   }
 }
 
-/** The runs that a report of these shows, one a scenario and card: whose rows are worth reading. */
+/** The runs that a report shows, one per scenario and card: only their rows have to be read. */
 export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): RunRecord[] {
   const selection = selectRuns(runs, catalogueFacts(money))
   return selection.scenarios.flatMap((row) =>

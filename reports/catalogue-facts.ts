@@ -11,7 +11,7 @@ import type { RunRecord } from '../harness/record/schema/run.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
-/** The real facts: catalogue and physics, with what a person set about money in front. */
+/** The real facts: catalogue and physics; money inputs of the user have priority. */
 export function catalogueFacts(options: MoneyOptions = {}): Facts {
   const { pricesGbp = {}, idleW, ...money } = options
   const set = Object.keys(money)
@@ -43,14 +43,15 @@ function moneySource(set: readonly string[]): string {
   const sources = [...groups].map(
     ([source, facts]) => `${facts.map(([key]) => words[key] ?? key).join(', ')}: ${source}`,
   )
-  return [...sources, ...(set.length > 0 ? [`given: ${set.map((key) => words[key] ?? key).join(', ')}`] : [])].join(
-    '; ',
-  )
+  return [
+    ...sources,
+    ...(set.length > 0 ? [`set by the user: ${set.map((key) => words[key] ?? key).join(', ')}`] : []),
+  ].join('; ')
 }
 
 const words: Readonly<Record<string, string>> = { tariffGbpPerKwh: 'tariff', pue: 'PUE' }
 
-/** What a run would need to know about its card and model; the reason when the catalogue lacks one. */
+/** Card and model of a run; the reason when the catalogue lacks one. */
 function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; model: Model }> {
   const card = cardKey === null ? null : cardByKey(cardKey)
   const model = modelByKey(run.scenario.model)
@@ -59,7 +60,7 @@ function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; m
   return { value: { card, model } }
 }
 
-/** The physical limit of a run, in the unit of its headline figure. `share` is left at 0: the figure is not known here. */
+/** The physical limit of a run, in the unit of its headline metric. `share` is 0: the measured value is not known here. */
 function limitOf(run: RunRecord): Known<PhysicalLimit> {
   const limit = runLimit(run)
   if ('reason' in limit) return limit
@@ -69,7 +70,7 @@ function limitOf(run: RunRecord): Known<PhysicalLimit> {
 
 /**
  * Whether vLLM could serve the run's scenario on a card: weights, overhead and one longest sequence. Too many sessions
- * are no OOM in vLLM: they queue.
+ * are not OOM in vLLM: they queue.
  */
 function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
   const { scenario } = run
@@ -81,11 +82,11 @@ function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
   return { value: servingFit(card, model, server ?? {}, prompt.tokens + output.tokens) }
 }
 
-/** Images: all parts of the model in memory at once. Training: its memory is the command's own business. */
+/** Images: all parts of the model in memory at once. Training: its memory depends on the command. */
 function imageFitVerdict(scenario: RunRecord['scenario'], cardKey: string): Known<FitVerdict> {
   const card = cardByKey(cardKey)
   const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : null
   if (card === null || model === null)
-    return { reason: `the memory of ${scenario.model} (${scenario.kind}) is not known` }
+    return { reason: `memory requirement of ${scenario.model} (${scenario.kind}) unknown` }
   return { value: imageFit(card, model) }
 }

@@ -1,10 +1,10 @@
 import type { MoneyInputs } from '../harness/metrics/cost.ts'
 import type { Interval } from './tables/table.ts'
 
-/** What a reader may assume otherwise than the report did, for all cards alike. */
+/** Assumptions that a reader can change, the same for all cards. */
 export type Assumptions = Pick<MoneyInputs, 'years' | 'tariffGbpPerKwh' | 'utilisation' | 'pue'>
 
-/** What is known of a card column of the economics table, by its id; what is not known is null. */
+/** The values behind a card column of the economics table; unknown is null. */
 export interface MoneyCard {
   readonly id: string
   readonly label: string
@@ -18,7 +18,7 @@ export interface MoneyCard {
   readonly vramGb?: number | null
 }
 
-/** What the economics table was worked out from, for readers that can work it out again at other assumptions. */
+/** The inputs of the economics table, to compute it again with other assumptions. */
 export interface MoneyModel extends Assumptions {
   readonly cards: readonly MoneyCard[]
 }

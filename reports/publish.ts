@@ -6,8 +6,8 @@ import type { Report } from './report.ts'
 
 /**
  * Writes a report in the given formats under a folder (made if it is not there) and gives the paths written, in order.
- * `terminal` is written as `report.txt` like any other; who wants it on a screen calls `renderTerminal`.
- * The only place of the reporter that writes to the disk. Throws `environment` when the disk refuses.
+ * `terminal` is written as `report.txt` like any other; `renderTerminal` gives it for a screen.
+ * The only place of the reporter that writes to disk. Throws `environment` when that fails.
  */
 export async function publish(report: Report, formats: readonly Format[], outDir: string): Promise<string[]> {
   const files = (await Promise.all([...new Set(formats)].map((format) => renderers[format](report)))).flat()

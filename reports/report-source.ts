@@ -2,10 +2,10 @@ import type { Gate, RunRecord } from '../harness/record/schema/run.ts'
 import type { ReportSource } from './report.ts'
 import { runRemarks } from './run-remarks.ts'
 
-/** What a report says of a record behind it: how many gates ended how, and the evidence of those that did not pass. */
+/** A record behind a report: number of gates by result, and the evidence of those that did not pass. */
 export function sourceOf(run: RunRecord): ReportSource {
   const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
-  // what a required gate could not measure keeps a run from being quoted as well as what it found
+  // a required gate that was not measured prevents a quotable run, as a failed one does
   const findings = run.gates.filter(
     ({ status, required }) => status === 'fail' || status === 'warn' || (required && status === 'not-measured'),
   )

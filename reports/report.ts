@@ -3,7 +3,7 @@ import type { MoneyModel } from './money-model.ts'
 import type { Table } from './tables/table.ts'
 import type { VllmBenchTrial } from './vllm-bench/trial-summary.ts'
 
-/** One run record behind a report, and whether its figures may be quoted. */
+/** One run record behind a report, and whether its results may be quoted. */
 export interface ReportSource {
   readonly id: string
   readonly source: 'live' | 'simulated'
@@ -12,7 +12,7 @@ export interface ReportSource {
   readonly scenario: string
   readonly startedAt: string
   readonly quotable: boolean
-  /** How many gates ended how, and the evidence of those that did not pass. */
+  /** Number of gates by result, and the evidence of those that did not pass. */
   readonly gates: {
     readonly pass: number
     readonly warn: number
@@ -20,11 +20,11 @@ export interface ReportSource {
     readonly notMeasured: number
     readonly findings: readonly string[]
   }
-  /** What a reader must know beside the gates; absent where there is nothing. */
+  /** Remarks beside the gates; absent where there are none. */
   readonly remarks?: readonly string[]
 }
 
-/** The pictures of a report, and what was left out of them. */
+/** The charts of a report, and notes on what they do not show. */
 export interface ReportCharts {
   readonly list: readonly Chart[]
   readonly notes: readonly string[]
@@ -39,9 +39,9 @@ export interface Report {
   readonly money: MoneyModel | null
   /** True as soon as one source was simulated. */
   readonly simulated: boolean
-  /** Absent where nobody asked for pictures. */
+  /** Absent in a report without charts. */
   readonly charts?: ReportCharts
-  /** One a trial, where the rows of the runs were read: what `vllm bench serve` would have said. */
+  /** One per trial, where the rows of the runs were read: the results by the definitions of `vllm bench serve`. */
   readonly vllmBench?: readonly VllmBenchTrial[]
 }
 

@@ -7,8 +7,8 @@ import { runSummaryTable } from './tables/run-summary.ts'
 import { makeComparedRun } from './testing/compare-builder.ts'
 
 const soak =
-  'cold burst 1050.0 tokens/s (first third of trial 1), heat-soaked 1000.0 tokens/s (last third of trial 3): ' +
-  'only the heat-soaked one may be quoted'
+  'cold-start throughput 1050.0 tokens/s (first third of trial 1), sustained throughput 1000.0 tokens/s (last third of trial 3): ' +
+  'only the sustained throughput may be quoted'
 const drifting = makeComparedRun({ findings: ['trial 1 drifts: -4.8 % tokens/s from its first third to its last'] })
 const warm = 'cool-down before trial 2: after 60 s the card is still 9 °C above the start of the first trial'
 const cooled: RunRecord = {
@@ -20,10 +20,10 @@ const cooled: RunRecord = {
   serverStart: { number: 2, of: 3 },
 }
 
-test('the cold burst stands beside the heat-soaked figure, at the end of a run and in the details of a report', () => {
+test('cold-start throughput is shown beside sustained throughput, at the end of a run and in the details of a report', () => {
   expect(runSummaryTable(drifting).notes).toContain(soak)
   expect(buildReport([drifting]).sources[0]?.remarks).toEqual([drifting.drift!.findings[0], soak])
-  expect(renderMarkdown(buildReport([drifting]))).toContain('heat-soaked 1000.0 tokens/s')
+  expect(renderMarkdown(buildReport([drifting]))).toContain('sustained throughput 1000.0 tokens/s')
 })
 
 test('neither is a figure of the result, which is all that a quote looks at', () => {
@@ -34,7 +34,7 @@ test('simulated figures are stamped', () => {
   expect(soakText(makeComparedRun({ findings: [], source: 'simulated' }))).toContain('(SIMULATED)')
 })
 
-test('what is not known says why where the run ends, and nothing in a report', () => {
+test('what is unknown says why where the run ends, and nothing in a report', () => {
   const reason = 'a window of 54 s or more is needed: requests take 9.0 s'
   const check = { changeShare: null, p: null, drifts: false, reason, index: 0 }
   const unknown: RunRecord = {
@@ -47,12 +47,12 @@ test('what is not known says why where the run ends, and nothing in a report', (
       findings: [],
     },
   }
-  expect(soakText(unknown)).toBe(`cold burst and heat-soaked figure are not known: ${reason}`)
+  expect(soakText(unknown)).toBe(`cold-start and sustained throughput unknown: ${reason}`)
   expect(runRemarks(unknown)).toEqual([])
   expect(soakText(makeComparedRun())).toBeNull()
 })
 
 test('a card that did not cool is named, and which start of the server it was', () => {
-  expect(runRemarks(cooled).slice(2)).toEqual([warm, 'start 2 of 3 of the server'])
+  expect(runRemarks(cooled).slice(2)).toEqual([warm, 'server start 2 of 3'])
   expect(runSummaryTable(cooled).notes).toContain(warm)
 })

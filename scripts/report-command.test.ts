@@ -44,7 +44,7 @@ describe('on the terminal', () => {
     const flags = { tariff: 0.4, years: 5, utilisation: 0.4, pue: 1.5, price: { 'rtx-4090': 2000 } }
     const { stdout } = await run([runs], flags)
     expect(stdout).toContain('Assumed: 5 years, £0.4/kWh')
-    expect(stdout).toMatch(/£\/year capex \(5-yr\) +│ +£400 /)
+    expect(stdout).toMatch(/Capex, £ per year \(5 years\) +│ +£400 /)
   })
 
   test('the vLLM boxes', async () => {
@@ -59,13 +59,13 @@ describe('claims', () => {
   test('the bundled ones by their word, without any run', async () => {
     const { stdout, code } = await run([], { claims: 'article' })
     expect(code).toBe(0)
-    expect(stdout).toContain('needs 1,590')
+    expect(stdout).toContain('requires 1,590 of 1008 GB')
   })
 
   test('a file that is not there, is not JSON, or is no claims file', async () => {
     await expect(run([], { claims: 'nope.json' })).rejects.toThrow('--claims nope.json: no such file')
     await expect(run([], { claims: join(examples, 'README.md') })).rejects.toThrow('not JSON')
-    await expect(run([], { claims: join(examples, 'report.json') })).rejects.toThrow('is no claims file')
+    await expect(run([], { claims: join(examples, 'report.json') })).rejects.toThrow('is not a claims file')
   })
 })
 

@@ -32,7 +32,7 @@ test('earlier runs of the same card and scenario are nearer than any prediction'
   )
 })
 
-test('the likely causes of a slow box are named', () => {
+test('the likely causes of a slow server are named', () => {
   const slow = run(900, {
     powerLimitW: 300,
     gates: [{ id: 'throttle', status: 'warn', required: false, evidence: 'HW thermal slowdown 12 %' }],
@@ -47,7 +47,7 @@ test('the likely causes of a slow box are named', () => {
   ]
   expect(acceptance([narrow], [], findings)[0]?.why).toEqual([
     'lowered power limit: 300 of 450 W',
-    'heat or a slowdown: HW thermal slowdown 12 %',
+    'throttling: HW thermal slowdown 12 %',
     'narrow PCIe link: x4 of x16',
     'doctor, driver: 535.104',
   ])

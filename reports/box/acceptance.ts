@@ -5,7 +5,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { ServerStart } from '../../harness/record/schema/server.ts'
 import { predictScenario } from '../predict/scenario.ts'
 
-/** One figure of a box against what this card should reach. */
+/** One result of a server against the expected range of this card. */
 export interface AcceptanceLine {
   readonly scenario: string
   /** Absent where the server was running already. */
@@ -14,26 +14,26 @@ export interface AcceptanceLine {
   readonly measured: number | null
   readonly low: number | null
   readonly high: number | null
-  /** What the band rests on. */
+  /** The source of the band. */
   readonly basis: string
   readonly verdict: 'pass' | 'fail' | 'not-measured'
-  /** Likely causes where it falls outside, most telling first; or why it was not judged. */
+  /** Likely causes where it is outside the band, most specific first; or why it was not judged. */
   readonly why: readonly string[]
 }
 
-/** The doctor's findings, as far as the verdict needs them. */
+/** The doctor's findings, as far as the verdict uses them. */
 export interface DoctorFinding {
   readonly id: string
   readonly status: string
   readonly read: string
 }
 
-/** Boxes with the same card lie this close together; more than it is a finding. An assumption until there are many records. */
+/** Expected spread between servers with the same card; more than this is a finding. An assumption until there are many records. */
 const SAME_CARD = 0.1
 
 /**
  * Output tokens/s of each run against the band of its exact card and edition: earlier live runs of the same scenario
- * on the same card where there are some (their mean ± 10 %), else what `predict` says of a healthy box.
+ * on the same card where there are some (their mean ± 10 %), otherwise the prediction for a healthy server.
  */
 export function acceptance(
   runs: readonly RunRecord[],
@@ -53,7 +53,7 @@ export function acceptance(
       return { ...base, ...band, verdict: 'not-measured', why: [why] }
     }
     if (run.source === 'simulated') {
-      return { ...base, ...band, verdict: 'not-measured', why: ['SIMULATED: it proves nothing about a box'] }
+      return { ...base, ...band, verdict: 'not-measured', why: ['SIMULATED: proves nothing about this server'] }
     }
     const inside = measured >= band.low && measured <= band.high
     const why = inside ? [] : measured < band.low ? slowCauses(run, findings) : fastCauses(run)
@@ -61,7 +61,7 @@ export function acceptance(
   })
 }
 
-/** The box passes when every judged figure does, and at least one was judged. */
+/** A server is accepted when at least one result was judged and every judged result passed. */
 export function boxAccepted(lines: readonly AcceptanceLine[]): boolean {
   return lines.some((line) => line.verdict === 'pass') && lines.every((line) => line.verdict !== 'fail')
 }
@@ -69,15 +69,17 @@ export function boxAccepted(lines: readonly AcceptanceLine[]): boolean {
 type Band = { readonly low: number; readonly high: number; readonly basis: string } | { readonly reason: string }
 
 function bandOf(run: RunRecord, earlier: readonly RunRecord[]): Band {
-  const kin = earlier.filter(
-    (each) =>
-      each.id !== run.id &&
-      each.source === run.source &&
-      each.status === 'complete' &&
-      each.card.key === run.card.key &&
-      each.scenarioSha256 === run.scenarioSha256,
+  const comparable = earlier.filter(
+    (other) =>
+      other.id !== run.id &&
+      other.source === run.source &&
+      other.status === 'complete' &&
+      other.card.key === run.card.key &&
+      other.scenarioSha256 === run.scenarioSha256,
   )
-  const rates = kin.map((each) => each.result['outputTokensPerS']?.mean ?? null).filter((rate) => rate !== null)
+  const rates = comparable
+    .map((other) => other.result['outputTokensPerS']?.mean ?? null)
+    .filter((rate) => rate !== null)
   if (rates.length > 0) {
     const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
     const low = Math.min(mean * (1 - SAME_CARD), ...rates)
@@ -87,12 +89,12 @@ function bandOf(run: RunRecord, earlier: readonly RunRecord[]): Band {
   const card = run.card.key === null ? null : cardByKey(run.card.key)
   if (card === null) return { reason: run.card.reason ?? 'the card is not in the catalogue' }
   const { prediction, reason, approximate } = predictScenario(run.scenario, card)
-  if (prediction === null || approximate) return { reason: reason ?? 'nothing is predicted for this load' }
+  if (prediction === null || approximate) return { reason: reason ?? 'no prediction for this load' }
   const { slow, fast } = prediction.band
   return { low: slow.outputTokensPerS, high: fast.outputTokensPerS, basis: `predicted for ${card.key}` }
 }
 
-/** What makes a card slow, as the record and the doctor saw it. */
+/** Likely causes of a slow card, from the record and the doctor. */
 function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[] {
   const serving = servingGpus(run.gpus)
   const card = run.card.key === null ? null : cardByKey(run.card.key)
@@ -104,11 +106,11 @@ function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[
     ...serving.flatMap(({ powerLimitW: limit, powerDefaultLimitW: usual }) =>
       limit !== null && usual !== null && limit < usual ? [`lowered power limit: ${limit} of ${usual} W`] : [],
     ),
-    ...gate('throttle', 'heat or a slowdown'),
-    ...gate('thermal-soak', 'not yet warm, or ever warmer'),
-    ...gate('gpu-exclusive', 'foreign process on the card'),
-    ...gate('token-audit', 'foreign traffic on the server'),
-    ...gate('client-headroom', 'the client was too slow'),
+    ...gate('throttle', 'throttling'),
+    ...gate('thermal-soak', 'temperature not stable'),
+    ...gate('gpu-exclusive', 'other process on the card'),
+    ...gate('token-audit', 'traffic from another client'),
+    ...gate('client-headroom', 'client too slow'),
     ...gate('ecc', 'memory errors'),
     ...serving.flatMap(({ pcie: { widthCurrent, widthMax } }) =>
       widthCurrent !== null && widthMax !== null && widthCurrent < widthMax
@@ -116,17 +118,21 @@ function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[
         : [],
     ),
     ...serving.flatMap(({ eccMode }) =>
-      eccMode === 'Enabled' && card?.ecc.value === 'toggle-off' ? ['ECC is on: some per cent of memory bandwidth'] : [],
+      eccMode === 'Enabled' && card?.ecc.value === 'toggle-off'
+        ? ['ECC is enabled and reduces the memory bandwidth by some per cent']
+        : [],
     ),
     ...findings
       .filter((finding) => finding.status === 'fail' || finding.status === 'warn')
       .map((finding) => `doctor, ${finding.id}: ${finding.read}`),
   ]
-  return causes.length > 0 ? causes : ['no cause seen: wrong driver, server settings, or a slow card']
+  return causes.length > 0 ? causes : ['no cause found; check the driver, the server settings and the card']
 }
 
-/** Nothing makes a card faster than it is. */
+/** Likely causes of a result above the band. */
 function fastCauses(run: RunRecord): string[] {
   const failing = run.gates.filter((gate) => gate.status === 'fail').map((gate) => `${gate.id}: ${gate.evidence}`)
-  return failing.length > 0 ? failing : ['faster than expected: another edition, raised clocks, or a figure to doubt']
+  return failing.length > 0
+    ? failing
+    : ['faster than expected: another edition, raised clocks, or an incorrect measurement']
 }

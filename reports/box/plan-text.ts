@@ -1,18 +1,18 @@
 /** One scenario of a planned qualification. */
 export interface PlannedScenario {
   readonly name: string
-  /** Why it is left out; null when it runs. */
+  /** Why it is skipped; null when it runs. */
   readonly leftOut: string | null
   /** From starting the server to the end of the last trial, at most; without downloads. */
   readonly minutes: number
-  /** What had to be changed in its server settings for this card. */
+  /** Changes to its server settings for this card. */
   readonly corrections: readonly string[]
 }
 
 /** The plan of a qualification, before anything is started: one line per scenario under a line with the total time. */
 export function planText(card: string, planned: readonly PlannedScenario[], restarts: number): string {
   const minutes = restarts * planned.reduce((sum, each) => sum + each.minutes, 0)
-  const starts = restarts === 1 ? '' : `, each on ${restarts} starts of its server`
+  const starts = restarts === 1 ? '' : `, ${restarts} server starts each`
   const running = planned.filter((each) => each.leftOut === null).length
   const lines = planned.map((each) =>
     each.leftOut === null

@@ -5,9 +5,9 @@ import { knownOf, measured } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
 /**
- * What several starts of one server came to, a line a scenario: the headline figure of each start, their mean, and its
- * 95 % interval from the spread between starts. Trials of one start share its level, so that their number does not count
- * here. Scenarios that were started once have no line.
+ * The results of several starts of one server, one line per scenario: the headline metric of each start, their mean, and
+ * its 95 % interval from the variation between starts. Trials of one start are correlated, so their number does not
+ * count here. Scenarios with one start have no line.
  */
 export function restartLines(runs: readonly RunRecord[]): string[] {
   const usable = runs.filter((run) => run.status === 'complete' && run.trials.length > 0)
@@ -21,9 +21,9 @@ function lineOf(runs: readonly RunRecord[]): string {
   const means = runs.map((run) => measured(run.result[key]?.mean ?? null, 'not measured in every start'))
   const figure = figureOf(means, metrics[key].unit)
   const stamp = runs.some((run) => run.source === 'simulated') ? ' SIMULATED' : ''
-  const head = `${scenario.name}, ${runs.length} starts of the server:`
+  const head = `${scenario.name}, ${metrics[key].label}, ${runs.length} server starts:`
   if (figure.mean === null) return `${head} ${figure.reason}`
-  if (figure.ci95 === null) return `${head} no interval`
+  if (figure.ci95 === null) return `${head} no confidence interval`
   const half = ((figure.ci95[1] - figure.ci95[0]) / 2 / figure.mean) * 100
   const each = knownOf(means)
     .map((mean) => mean.toFixed(1))

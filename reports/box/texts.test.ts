@@ -13,7 +13,7 @@ test('a plan counts what runs, adds up the time of all starts and says why the r
       '  one: at most 13 min; --max-model-len 8192: 16384 does not fit\n' +
       '  two: skipped: 72.7 GB of weights\n',
   )
-  expect(planText('RTX 4090', planned, 3)).toContain('each on 3 starts of its server, at most 37 min')
+  expect(planText('RTX 4090', planned, 3)).toContain('3 server starts each, at most 37 min')
 })
 
 const line: AcceptanceLine = {

@@ -16,6 +16,6 @@ function linesOf(line: AcceptanceLine): string[] {
   ]
 }
 
-/** Which of several starts of the server a line is about. */
+/** The server start of a line, where there are several. */
 const startText = ({ serverStart }: AcceptanceLine): string =>
   serverStart === undefined || serverStart.of === 1 ? '' : `, start ${serverStart.number} of ${serverStart.of}`

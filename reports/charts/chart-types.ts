@@ -1,6 +1,6 @@
 /**
- * The one shape that every chart of a report has, as plain data: renderers decide about size, colour and format.
- * A point's y is null where nothing is known; the line breaks there.
+ * The shape of every chart of a report, as plain data: renderers decide on size, colour and format.
+ * A point's y is null where the value is unknown; the line breaks there.
  */
 
 export type Point = readonly [x: number, y: number | null]
@@ -9,7 +9,7 @@ export interface ChartLine {
   readonly name: string
   /** Which of the theme's colours; the same card has the same one in every chart. */
   readonly color: number
-  /** `limit` is drawn dashed: it is worked out, not measured. */
+  /** `limit` is drawn dotted: it is computed, not measured. */
   readonly style: 'measured' | 'limit'
   readonly points: readonly Point[]
   /** Points are drawn as dots: for lines of a few measured values. */
@@ -23,7 +23,7 @@ export interface ChartAxis {
   readonly max?: number
 }
 
-/** One system of axes. The panels of a chart stand under each other and share their x. */
+/** One system of axes. The panels of a chart are stacked and share their x axis. */
 export interface ChartPanel {
   readonly y: ChartAxis
   readonly lines: readonly ChartLine[]
@@ -35,7 +35,7 @@ export interface LineChart {
   readonly panels: readonly ChartPanel[]
   /** Spans of x that are shaded in every panel. */
   readonly bands: readonly { readonly from: number; readonly to: number }[]
-  /** Points worth a word, in the first panel. */
+  /** Labelled points in the first panel. */
   readonly marks: readonly { readonly x: number; readonly y: number; readonly label: string }[]
 }
 
@@ -46,7 +46,7 @@ export interface BarChart {
   readonly groups: readonly {
     readonly name: string
     readonly color: number
-    /** One a category; null where nothing is known. */
+    /** One per category; null where the value is unknown. */
     readonly bars: readonly ({ readonly value: number; readonly ci95: readonly [number, number] | null } | null)[]
   }[]
 }
@@ -55,9 +55,9 @@ export type Chart = (LineChart | BarChart) & {
   /** Kebab-case: names the anchor. */
   readonly id: string
   readonly title: string
-  /** What it shows, in words and figures: for whoever cannot see it. */
+  /** A description in words and numbers, for readers who cannot see the chart. */
   readonly summary: string
-  /** `run` charts are about one run record and stand apart from those that compare. */
+  /** `run` charts show one run record and have a section of their own. */
   readonly about: 'comparison' | 'run'
   readonly simulated: boolean
 }

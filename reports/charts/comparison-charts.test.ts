@@ -89,9 +89,9 @@ describe('the charts of a report', () => {
     expect(panels[0]!.lines[0]!.points.map(([x]) => x)).toEqual(streams)
   })
 
-  test('a run has power, memory and tokens/s, and its window shaded', () => {
+  test('a run has power, memory and throughput, and its window shaded', () => {
     const run = charts!.list.find(({ about }) => about === 'run') as LineChart
-    expect(run.panels.map(({ y }) => y.label)).toEqual(['Power, W', 'Memory, GiB', 'Tokens/s'])
+    expect(run.panels.map(({ y }) => y.label)).toEqual(['Power (W)', 'Memory (GiB)', 'Output throughput (tokens/s)'])
     expect(run.bands).toEqual([{ from: 1, to: 3 }])
   })
 
@@ -137,7 +137,7 @@ test('the crossing of two cards is where the arithmetic has it', () => {
   const percent = breakEvenUtilisation(side(a), side(b))! * 100
   expect(chart.marks).toHaveLength(1)
   expect(chart.marks[0]!.x).toBeCloseTo(percent, 1)
-  expect(chart.summary).toContain(`a and b cost the same a token at ${chart.marks[0]!.label} utilisation`)
+  expect(chart.summary).toContain(`a and b cost the same per token at ${chart.marks[0]!.label} utilisation`)
   expect(chart.bands).toEqual([])
   const sure = { ...a, outputTokensPerSCi95: [1050, 1150] as const }
   const shaded = costChart({ ...money, cards: [sure, b] }, () => 0, 'x', false) as LineChart & { summary: string }

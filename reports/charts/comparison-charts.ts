@@ -5,17 +5,17 @@ import type { ReportCharts } from '../report.ts'
 import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import type { Chart } from './chart-types.ts'
 import { concurrencyCharts } from './concurrency-charts.ts'
-import { costChart } from './cost-chart.ts'
+import { COST_LABEL, costChart } from './cost-chart.ts'
 import { energyChart } from './energy-chart.ts'
 import { latencyCharts } from './latency-charts.ts'
 import { runChart } from './run-chart.ts'
 import type { RunSeries } from './run-series.ts'
 
-/** Past this many scenarios or runs a page is no page any more; what is left out is said. */
+/** Limits that keep the page usable; a note gives the number of charts that are not shown. */
 const MOST_LATENCY_SCENARIOS = 16
 const MOST_RUN_CHARTS = 40
 
-/** Every chart of a comparison that its runs have something for. */
+/** Every chart of a comparison for which the runs have data. */
 export function comparisonCharts(
   selection: Selection,
   facts: Facts,
@@ -25,7 +25,7 @@ export function comparisonCharts(
   const order = new Map(selection.cards.map((card, index) => [card.key, index]))
   const colorOf = (card: string) => order.get(card) ?? 0
   const seriesOf = (run: RunRecord) => series.get(run.id) ?? null
-  const few = { ...selection, scenarios: selection.scenarios.slice(0, MOST_LATENCY_SCENARIOS) }
+  const charted = { ...selection, scenarios: selection.scenarios.slice(0, MOST_LATENCY_SCENARIOS) }
   const runCharts = selection.scenarios.flatMap((row) =>
     selection.cards.flatMap((card) => {
       const run = selection.runOf(row.name, card.key)
@@ -37,16 +37,16 @@ export function comparisonCharts(
     costOf(selection, money, colorOf),
     energyChart(selection, colorOf),
     ...concurrencyCharts(selection, facts, colorOf),
-    ...latencyCharts(few, seriesOf, colorOf),
+    ...latencyCharts(charted, seriesOf, colorOf),
     ...runCharts.slice(0, MOST_RUN_CHARTS),
   ].filter((chart) => chart !== null)
-  const left = (what: string, count: number, most: number) =>
-    count > most ? [`${count - most} of ${count} ${what} are left out of the charts; the tables have all.`] : []
+  const notCharted = (what: string, count: number, most: number) =>
+    count > most ? [`${count - most} of ${count} ${what} are not charted; the tables list all.`] : []
   return {
     list,
     notes: [
-      ...left('scenarios', selection.scenarios.length, MOST_LATENCY_SCENARIOS),
-      ...left('runs', runCharts.length, MOST_RUN_CHARTS),
+      ...notCharted('scenarios', selection.scenarios.length, MOST_LATENCY_SCENARIOS),
+      ...notCharted('runs', runCharts.length, MOST_RUN_CHARTS),
     ],
   }
 }
@@ -59,5 +59,5 @@ function costOf(
   if (money === null) return null
   const { model, scenario } = money
   const simulated = selection.cards.some(({ key }) => selection.runOf(scenario.name, key)?.source === 'simulated')
-  return costChart(model, colorOf, `£ per million output tokens: ${scenario.title}`, simulated)
+  return costChart(model, colorOf, `${COST_LABEL}: ${scenario.title}`, simulated)
 }

@@ -1,3 +1,4 @@
+import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatNumber } from '../render/format-cell.ts'
@@ -15,8 +16,8 @@ interface SweepPoint {
 }
 
 /**
- * Output throughput against the number of streams, with the physical limit: one chart for each group of runs that
- * differ in their closed load alone, be they one sweep or written by hand.
+ * Output throughput by number of streams, with the physical limit: one chart for each group of runs that differ only in
+ * their closed load.
  */
 export function concurrencyCharts(selection: Selection, facts: Facts, colorOf: (card: string) => number): Chart[] {
   const points = selection.scenarios.flatMap((row) =>
@@ -34,7 +35,7 @@ export function concurrencyCharts(selection: Selection, facts: Facts, colorOf: (
     .map((group, index) => sweepChart(group, index, selection, colorOf))
 }
 
-/** All that two points of one sweep have in common. */
+/** What the points of one sweep have in common. */
 function alikeKey({ scenario }: RunRecord): string {
   const { name: _name, title: _title, load: _load, slo: _slo, certainty: _certainty, trial: _trial, ...rest } = scenario
   return JSON.stringify(rest)
@@ -48,35 +49,35 @@ function sweepChart(
 ): Chart {
   const cards = selection.cards.filter(({ key }) => group.some(({ card }) => card === key))
   const lines = cards.flatMap(({ key, label }): ChartLine[] => {
-    const own = group.filter(({ card }) => card === key).toSorted((a, b) => a.streams - b.streams)
+    const points = group.filter(({ card }) => card === key).toSorted((a, b) => a.streams - b.streams)
     const color = colorOf(key)
-    const limits = own.flatMap(({ streams, limit }) => (limit === null ? [] : [[streams, rounded(limit)] as const]))
+    const limits = points.flatMap(({ streams, limit }) => (limit === null ? [] : [[streams, rounded(limit)] as const]))
     return [
       {
         name: label,
         color,
         style: 'measured',
         dots: true,
-        points: own.map(({ streams, tokensPerS }) => [streams, rounded(tokensPerS)]),
+        points: points.map(({ streams, tokensPerS }) => [streams, rounded(tokensPerS)]),
       },
       ...(limits.length > 0 ? [{ name: `${label}, limit`, color, style: 'limit' as const, points: limits }] : []),
     ]
   })
-  const said = cards.map(({ key, label }) => {
-    const own = group.filter(({ card }) => card === key).toSorted((a, b) => a.streams - b.streams)
-    const steps = own.map(({ streams, tokensPerS }) => `${formatNumber(tokensPerS, 0)} at ${streams}`)
+  const descriptions = cards.map(({ key, label }) => {
+    const points = group.filter(({ card }) => card === key).toSorted((a, b) => a.streams - b.streams)
+    const steps = points.map(({ streams, tokensPerS }) => `${formatNumber(tokensPerS, 0)} at ${streams}`)
     return `${label} ${steps.join(', ')}`
   })
   const model = group[0]!.run.scenario.model
   return {
     kind: 'lines',
     id: `concurrency-${index + 1}`,
-    title: `Throughput against streams: ${model}`,
-    summary: `Output tokens/s by the number of streams. ${said.join('; ')}. Dotted: the physical limit of each.`,
+    title: `${metrics.outputTokensPerS.label} by number of streams: ${model}`,
+    summary: `${labelOf('outputTokensPerS')} by number of concurrent streams. ${descriptions.join('; ')}. Dotted: the physical limit of each card.`,
     about: 'comparison',
     simulated: group.some(({ run }) => run.source === 'simulated'),
-    x: { label: 'streams', log: true },
-    panels: [{ y: { label: 'output tokens/s', min: 0 }, lines }],
+    x: { label: 'Concurrent streams', log: true },
+    panels: [{ y: { label: labelOf('outputTokensPerS'), min: 0 }, lines }],
     bands: [],
     marks: [],
   }

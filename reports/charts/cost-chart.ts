@@ -6,10 +6,12 @@ import { type CrossingSide, crossingOf, crossingText, percentOf } from './crossi
 import { rounded } from './slices.ts'
 
 const FROM_PERCENT = 10
+/** The name of the cost on its axis and in titles. */
+export const COST_LABEL = '£ per million output tokens'
 
 /**
- * £ per million output tokens against utilisation, a line a card, with the points where two cards cost the same. The page
- * calls it again at the reader's assumptions. Null where no card is known well enough.
+ * £ per million output tokens by utilisation, one line per card, with the points where two cards cost the same. The page
+ * calls it again with the reader's assumptions. Null where no card has all inputs.
  */
 export function costChart(
   money: MoneyModel,
@@ -43,24 +45,24 @@ export function costChart(
     if (share === null || gbp === null || share * 100 < FROM_PERCENT) return []
     return [{ x: rounded(share * 100), y: rounded(gbp), interval }]
   })
-  const said = sides.map(({ label, side }) => {
+  const descriptions = sides.map(({ label, side }) => {
     const [half, full] = [costAt(side, 50), costAt(side, 100)]
     const gbp = (value: number | null) => (value === null ? 'unknown' : formatGbp(value, 4))
     return `${label} ${gbp(half)} at 50 % and ${gbp(full)} at 100 %`
   })
-  const met =
+  const crossingsText =
     pairs.length === 0
-      ? 'One card has no crossing'
+      ? 'There is no crossing with one card'
       : pairs.map(([a, b]) => `${a.label} and ${b.label} ${crossingText(crossingOf(a.side, b.side))}`).join('; ')
   return {
     kind: 'lines',
     id: 'cost-utilisation',
     title,
-    summary: `£ per million output tokens by the share of the year that the card is busy. ${said.join('; ')}. ${met}.`,
+    summary: `${COST_LABEL} by utilisation (share of the year under load). ${descriptions.join('; ')}. ${crossingsText}.`,
     about: 'comparison',
     simulated,
-    x: { label: 'utilisation, %', min: 0, max: 100 },
-    panels: [{ y: { label: '£ per million output tokens', min: 0 }, lines }],
+    x: { label: 'Utilisation (%)', min: 0, max: 100 },
+    panels: [{ y: { label: COST_LABEL, min: 0 }, lines }],
     bands: crossings.flatMap(({ interval }) =>
       interval === null ? [] : [{ from: Math.max(FROM_PERCENT, percentOf(interval[0])), to: percentOf(interval[1]) }],
     ),

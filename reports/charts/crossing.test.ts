@@ -15,16 +15,16 @@ test('the interval is that of the ratio at the ends of both throughputs', () => 
     crossingOf(side(1300, 450, 1120, null), side(2000, 250, 1180, null)).share!,
   ]
   expect(found.interval).toEqual(ends)
-  expect(crossingText(found)).toMatch(/^cost the same a token at [\d.]+ % utilisation \([\d.]+ to [\d.]+ %\)$/)
+  expect(crossingText(found)).toMatch(/^cost the same per token at [\d.]+ % utilisation \([\d.]+ to [\d.]+ %\)$/)
 })
 
 test('without an interval there is a word why', () => {
-  expect(crossingOf(cheap(null), side(2000, 250, 1200, null)).why).toBe('no throughput has an interval')
+  expect(crossingOf(cheap(null), side(2000, 250, 1200, null)).why).toBe('no throughput has a confidence interval')
   const open = crossingOf(cheap(20), side(2000, 250, 1200, 600))
   expect(open).toMatchObject({ interval: null, why: expect.stringMatching(/^interval open/) })
   const never = crossingOf(cheap(5), side(9000, 450, 1100, 5))
   expect(crossingText(never)).toBe(
-    'do not cost the same a token at any utilisation (nor anywhere within the throughput intervals)',
+    'do not cost the same per token at any utilisation (nor at any throughput within the intervals)',
   )
   // A throughput whose interval reaches nothing decides nothing.
   expect(crossingOf(cheap(2000), side(2000, 250, 1200, null)).interval).toBeNull()

@@ -6,9 +6,9 @@ export interface CrossingSide extends CostSide {
   readonly ci95: Interval | null
 }
 
-/** Where two cards cost the same a token, as a share of the year, and how sure that is. */
+/** The utilisation at which two cards cost the same per token, as a share of the year, with its interval. */
 export interface Crossing {
-  /** At the measured throughputs; null where they meet nowhere in 0 to 1. */
+  /** At the measured throughputs; null where there is no crossing in 0 to 1. */
   readonly share: number | null
   readonly interval: Interval | null
   /** Why there is no interval; null where there is one. */
@@ -21,7 +21,8 @@ export interface Crossing {
  */
 export function crossingOf(a: CrossingSide, b: CrossingSide): Crossing {
   const share = breakEvenUtilisation(a, b)
-  if (a.ci95 === null && b.ci95 === null) return { share, interval: null, why: 'no throughput has an interval' }
+  if (a.ci95 === null && b.ci95 === null)
+    return { share, interval: null, why: 'no throughput has a confidence interval' }
   const [aLow, aHigh] = a.ci95 ?? [a.outputTokensPerS, a.outputTokensPerS]
   const [bLow, bHigh] = b.ci95 ?? [b.outputTokensPerS, b.outputTokensPerS]
   const meet = (aTokens: number, bTokens: number) =>
@@ -33,22 +34,22 @@ export function crossingOf(a: CrossingSide, b: CrossingSide): Crossing {
   if (share === null) {
     const why =
       low === undefined
-        ? 'nor anywhere within the throughput intervals'
-        : `within the throughput intervals they may, at ${percentOf(low)} %`
+        ? 'nor at any throughput within the intervals'
+        : `possible within the throughput intervals, at ${percentOf(low)} %`
     return { share, interval: null, why }
   }
-  // Between two ends that enclose no crossing there is a pole: the cards meet nowhere in part of the interval.
+  // Ends that do not enclose the crossing have a pole between them: part of the interval has no crossing.
   if (low === undefined || high === undefined || share < low || share > high) {
-    return { share, interval: null, why: 'interval open: at an end of the throughput intervals they meet nowhere' }
+    return { share, interval: null, why: 'interval open: no crossing at one end of the throughput intervals' }
   }
   return { share, interval: [low, high], why: null }
 }
 
-/** A crossing in words, to stand behind the names of the cards. */
+/** A crossing in words, to follow the names of the cards. */
 export function crossingText({ share, interval, why }: Crossing): string {
-  if (share === null) return `do not cost the same a token at any utilisation (${why})`
+  if (share === null) return `do not cost the same per token at any utilisation (${why})`
   const spread = interval === null ? why : `${percentOf(interval[0])} to ${percentOf(interval[1])} %`
-  return `cost the same a token at ${percentOf(share)} % utilisation (${spread})`
+  return `cost the same per token at ${percentOf(share)} % utilisation (${spread})`
 }
 
 /** A share as a percentage with one digit at most. */

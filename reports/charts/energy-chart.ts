@@ -1,9 +1,10 @@
+import { labelOf } from '../../harness/metrics/catalogue.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { Selection } from '../tables/selection.ts'
 import type { Chart } from './chart-types.ts'
 
-/** Tokens a joule: a group of bars a scenario, a bar a card, with its 95 % interval. Null when nobody measured energy. */
+/** Energy efficiency: one group of bars per scenario, one bar per card with its 95 % interval. Null without measured energy. */
 export function energyChart(selection: Selection, colorOf: (card: string) => number): Chart | null {
   const barOf = (scenario: string, card: string) => {
     const run = selection.runOf(scenario, card)
@@ -19,7 +20,7 @@ export function energyChart(selection: Selection, colorOf: (card: string) => num
       bars: rows.map((row) => barOf(row.name, card.key)),
     }))
     .filter(({ bars }) => bars.some((bar) => bar !== null))
-  const said = rows.map((row, at) => {
+  const descriptions = rows.map((row, at) => {
     const values = groups.flatMap(({ name, bars }) => {
       const bar = bars[at]
       return bar ? [`${name} ${formatNumber(bar.value, 2)}`] : []
@@ -29,13 +30,13 @@ export function energyChart(selection: Selection, colorOf: (card: string) => num
   return {
     kind: 'bars',
     id: 'tokens-per-joule',
-    title: 'Output tokens a joule',
-    summary: `Output tokens a joule of the GPU board in the steady window, with 95 % intervals. ${said.join('; ')}.`,
+    title: labelOf('tokensPerJ'),
+    summary: `${labelOf('tokensPerJ')} in the steady window, with 95 % intervals. ${descriptions.join('; ')}.`,
     about: 'comparison',
     simulated: rows.some((row) =>
       selection.cards.some((card) => selection.runOf(row.name, card.key)?.source === 'simulated'),
     ),
-    value: { label: 'tokens/J', min: 0 },
+    value: { label: labelOf('tokensPerJ'), min: 0 },
     categories: rows.map((row) => row.title),
     groups,
   }

@@ -1,10 +1,11 @@
+import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import { isKnown } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Chart, ChartPanel, Point } from './chart-types.ts'
 import { type RunSeries, startOf } from './run-series.ts'
 
-/** Power, memory and tokens/s over a run, its steady windows shaded. Null when the run kept no rows to draw. */
+/** Power, memory and output throughput over a run, with its steady windows shaded. Null for a run without rows. */
 export function runChart(record: RunRecord, label: string, color: number, series: RunSeries): Chart | null {
   const panel = (name: string, points: readonly Point[], min?: number): ChartPanel[] =>
     points.some(([, y]) => y !== null)
@@ -16,9 +17,9 @@ export function runChart(record: RunRecord, label: string, color: number, series
         ]
       : []
   const panels = [
-    ...panel('Power, W', series.powerW, 0),
-    ...panel('Memory, GiB', series.memoryGib, 0),
-    ...panel('Tokens/s', series.tokensPerS, 0),
+    ...panel('Power (W)', series.powerW, 0),
+    ...panel('Memory (GiB)', series.memoryGib, 0),
+    ...panel(labelOf('outputTokensPerS'), series.tokensPerS, 0),
   ]
   if (panels.length === 0) return null
   const startMs = startOf(record)
@@ -34,7 +35,7 @@ export function runChart(record: RunRecord, label: string, color: number, series
     summary: summaryOf(record, bands.length),
     about: 'run',
     simulated: record.source === 'simulated',
-    x: { label: 'seconds', min: 0 },
+    x: { label: 'Time (s)', min: 0 },
     panels,
     bands,
     marks: [],
@@ -42,18 +43,13 @@ export function runChart(record: RunRecord, label: string, color: number, series
 }
 
 function summaryOf(record: RunRecord, windows: number): string {
-  const mean = (key: 'outputTokensPerS' | 'meanPowerW' | 'peakPowerW' | 'peakMemoryMiB') =>
-    record.result[key]?.mean ?? null
-  const said = [
-    ['power', mean('meanPowerW'), 0, 'W'],
-    ['peak power', mean('peakPowerW'), 0, 'W'],
-    ['peak memory', mean('peakMemoryMiB'), 0, 'MiB'],
-    ['output', mean('outputTokensPerS'), 0, 'tokens/s'],
-  ] as const
-  const figures = said.flatMap(([name, value, digits, unit]) =>
-    value === null ? [] : [`${name} ${formatNumber(value, digits)} ${unit}`],
-  )
+  const keys = ['meanPowerW', 'peakPowerW', 'peakMemoryMiB', 'outputTokensPerS'] as const
+  const means = keys.flatMap((key) => {
+    const mean = record.result[key]?.mean ?? null
+    const { label, unit } = metrics[key]
+    return mean === null ? [] : [`${label} ${formatNumber(mean, 0)} ${unit}`]
+  })
   const shaded =
     windows === 0 ? 'No steady window was found' : `${windows} steady window${windows === 1 ? '' : 's'}, shaded`
-  return `Run ${record.id} over its ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}. ${shaded}. Means of the windows: ${figures.join(', ') || 'none'}.`
+  return `Run ${record.id} over its ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}. ${shaded}. Means over the windows: ${means.join(', ') || 'none'}.`
 }

@@ -7,7 +7,7 @@ import { percentileSorted } from '../../harness/stats/percentiles.ts'
 import type { Point } from './chart-types.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
 
-/** What charts need of a run's rows, small whatever the run's length. Times are seconds from the first trial's start. */
+/** The rows of a run reduced for charts, small for any length of run. Times are seconds from the first trial's start. */
 export interface RunSeries {
   readonly powerW: readonly Point[]
   readonly memoryGib: readonly Point[]
@@ -20,10 +20,10 @@ export interface RunSeries {
 
 const SLICES = 160
 const QUANTILE_STEPS = 50
-/** Longer than this without a sample is a hole, and a line across it would be an invention. */
+/** A gap between samples longer than this breaks the line. */
 const SAMPLE_GAP_S = 2
 
-/** Reduces the rows of a run to what is drawn of it. */
+/** Reduces the rows of a run to the series of its charts. */
 export function runSeries(record: RunRecord, rows: RunRows): RunSeries {
   const startMs = startOf(record)
   const endS = (Math.max(startMs, ...record.trials.map((trial) => trial.endMs)) - startMs) / 1000
@@ -45,10 +45,10 @@ export function runSeries(record: RunRecord, rows: RunRows): RunSeries {
   }
 }
 
-/** Time 0 of a run's pictures, in ms of the run's clock. */
+/** Time 0 of a run's charts, in ms of the run's clock. */
 export const startOf = (record: RunRecord): number => record.trials[0]?.startMs ?? 0
 
-/** The GPUs of a run added up, slice by slice; a slice that one of them lacks is unknown. */
+/** The sum over the GPUs of a run per slice; unknown where one of them has no sample. */
 function summed(rows: readonly GpuRow[], of: (row: GpuRow) => number | null, startMs: number, endS: number): Point[] {
   const byGpu = Map.groupBy(rows, (row) => row.uuid)
   const lines = [...byGpu.values()].map((own) => {
@@ -66,7 +66,7 @@ function summed(rows: readonly GpuRow[], of: (row: GpuRow) => number | null, sta
   })
 }
 
-/** The distributions behind the percentiles of the record: the same requests, those wholly inside a steady window. */
+/** The distributions behind the percentiles of the record: the requests inside a steady window. */
 function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'ttftMs' | 'tpotMs' | 'e2eMs'> {
   const [ttft, tpot, e2e]: [number[], number[], number[]] = [[], [], []]
   for (const { index, windowStartMs, windowEndMs } of record.trials) {

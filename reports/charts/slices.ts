@@ -7,8 +7,8 @@ export interface Reading {
 }
 
 /**
- * Readings as the mean of each of `count` equal slices of time from 0: a picture has no room for more. A slice without a
- * reading takes no point, and two that lie more than `gapS` apart have a break between them.
+ * Readings as the mean of each of `count` equal slices of time from 0. A slice without a reading has no point; the line
+ * breaks between points that are more than `gapS` apart.
  */
 export function meanSlices(readings: readonly Reading[], endS: number, count: number, gapS: number): Point[] {
   const widthS = endS / count
@@ -33,7 +33,7 @@ export function meanSlices(readings: readonly Reading[], endS: number, count: nu
   return points
 }
 
-/** What arrived in each of `count` equal slices, a second; slices outside `spans` are unknown, not zero. */
+/** Arrivals per second in each of `count` equal slices; slices outside `spans` are unknown, not zero. */
 export function rateSlices(
   readings: readonly Reading[],
   endS: number,
@@ -54,5 +54,5 @@ export function rateSlices(
   })
 }
 
-/** Four significant digits: finer than a picture can show, and a third of the bytes. */
+/** Four significant digits: finer than a chart can show, and a third of the bytes. */
 export const rounded = (value: number): number => Number(value.toPrecision(4))

@@ -1,4 +1,4 @@
-/** Low and high end of a figure; both the same for an exact one. */
+/** Lower and upper end of a value; the same for an exact one. */
 export interface Range {
   readonly low: number
   readonly high: number
@@ -9,8 +9,8 @@ type Lookup = (name: string) => Range | null
 const tokenPattern = /\s*(?:(\d+(?:\.\d+)?)|([a-z_][\w.]*(?:-\w[\w.]*)*)|([-+*/()]))/iy
 
 /**
- * Works out a formula such as `price / 3` or `throughput.b32 / economics.power` with ranges in place of names.
- * A hyphen without spaces belongs to the name. Null when a name is unknown, a divisor reaches zero, or it is no formula.
+ * Evaluates a formula such as `price / 3` or `throughput.b32 / economics.power` with ranges in place of names.
+ * A hyphen without spaces belongs to the name. Null when a name is unknown, a divisor reaches zero, or the text is not a formula.
  */
 export function evaluate(formula: string, lookup: Lookup): Range | null {
   const tokens = tokenise(formula) ?? []
@@ -70,7 +70,7 @@ function tokenise(formula: string): string[] | null {
 }
 
 /**
- * The numbers that a printed one can stand for: `3.05` is 3.045 to 3.055, `1,100` is itself, `~1.4` half a digit
+ * The range that a printed number can represent: `3.05` is 3.045 to 3.055, `1,100` is itself, `~1.4` half a digit
  * either way. Whole numbers without a decimal point and without `~` are taken at their last digit as well.
  */
 export function roundingOf(raw: string): Range | null {
@@ -82,8 +82,8 @@ export function roundingOf(raw: string): Range | null {
   return sign > 0 ? { low: value - half, high: value + half } : { low: -value - half, high: -value + half }
 }
 
-/** Whether two ranges share a number, with a hair for binary rounding. */
+/** Whether two ranges overlap, with a tolerance for binary rounding. */
 export function overlaps(a: Range, b: Range): boolean {
-  const hair = 1e-9 * Math.max(1, Math.abs(a.low), Math.abs(b.low))
-  return a.low <= b.high + hair && b.low <= a.high + hair
+  const tolerance = 1e-9 * Math.max(1, Math.abs(a.low), Math.abs(b.low))
+  return a.low <= b.high + tolerance && b.low <= a.high + tolerance
 }

@@ -10,7 +10,7 @@ import { type Assert, cellOf } from './schema.ts'
 type Judgement = Omit<Finding, 'cell'>
 const unverified = (why: string): Judgement => ({ status: 'unverified', why })
 
-/** Sentences of the text and reasons of the winners' table; those that state no figure stay unverified. */
+/** Sentences of the text and reasons of the winners' table; those without numbers stay unverified. */
 export function auditAsserts(context: AuditContext): Finding[] {
   const winners = (context.claims.tables.winners?.rows ?? []).map((row) => ({
     cell: `winners.${row.id}`,
@@ -18,7 +18,7 @@ export function auditAsserts(context: AuditContext): Finding[] {
   }))
   const sentences = context.claims.text_claims.map((claim) => ({ cell: `text.${claim.id}`, asserts: claim.asserts }))
   return [...winners, ...sentences].flatMap(({ cell, asserts }): Finding[] => {
-    if (asserts.length === 0) return [{ cell, ...unverified('it states nothing that figures can decide') }]
+    if (asserts.length === 0) return [{ cell, ...unverified('states no number that can be checked') }]
     return asserts.map((assertion) => ({ cell, ...judge(context, assertion, cell) }))
   })
 }
@@ -29,13 +29,13 @@ function judge(context: AuditContext, claim: Assert, at: string): Judgement {
       return within(priceRatio(context, claim.over, claim.under), claim, 'x the price')
     case 'price-at-most': {
       const price = context.quantity('economics', 'price', claim.card)
-      if (price === null) return unverified('it gives no price')
+      if (price === null) return unverified('no price stated')
       return { status: price.low <= claim.gbp ? 'consistent' : 'inconsistent', why: `its own price is £${price.low}` }
     }
     case 'uplift-range':
-      return within(allUplifts(context, claim.over, claim.under, null), claim, 'x over all rows that both ran')
+      return within(allUplifts(context, claim.over, claim.under, null), claim, 'x over all rows with both cards')
     case 'uplift-of-rows':
-      return within(allUplifts(context, claim.over, claim.under, claim.rows), claim, 'x by its own rows')
+      return within(allUplifts(context, claim.over, claim.under, claim.rows), claim, 'x for these rows')
     case 'cost-per-token-ratio':
       return costRatio(context, claim)
     case 'cheapest-token':
@@ -65,13 +65,13 @@ function judge(context: AuditContext, claim: Assert, at: string): Judgement {
 
 const two = (value: number): string => String(Number(value.toPrecision(3)))
 
-/** Two digits of the claim are what it can be held to: a range that it names must hold what its own figures give. */
+/** A claimed range must contain what its own values give, to two digits. */
 function within(computed: Range | null, claimed: { min: number; max: number }, what: string): Judgement {
-  if (computed === null) return unverified('its own table does not give the figures')
+  if (computed === null) return unverified('its own table lacks the values')
   const slack = 0.005
   const holds = computed.low >= claimed.min - slack && computed.high <= claimed.max + slack
   const span = computed.low === computed.high ? two(computed.low) : `${two(computed.low)} to ${two(computed.high)}`
-  return { status: holds ? 'consistent' : 'inconsistent', why: `its own figures give ${span}${what}` }
+  return { status: holds ? 'consistent' : 'inconsistent', why: `its own values give ${span}${what}` }
 }
 
 function priceRatio(context: AuditContext, over: string, under: string): Range | null {
@@ -79,7 +79,7 @@ function priceRatio(context: AuditContext, over: string, under: string): Range |
   return a && b ? quotient(a, b) : null
 }
 
-/** Least and greatest uplift by the middle of each stated range. */
+/** Minimum and maximum uplift by the middle of each stated range. */
 function allUplifts(context: AuditContext, over: string, under: string, ids: readonly string[] | null): Range | null {
   const rows = (context.claims.tables.throughput?.rows ?? []).filter((row) => ids === null || ids.includes(row.id))
   const middles = rows.flatMap((row) => {
@@ -92,15 +92,15 @@ function allUplifts(context: AuditContext, over: string, under: string, ids: rea
 function costRatio(context: AuditContext, claim: Extract<Assert, { kind: 'cost-per-token-ratio' }>): Judgement {
   const cheap = ownGbpPerMillionTokens(context, claim.row, claim.cheaper)
   const dear = ownGbpPerMillionTokens(context, claim.row, claim.dearer)
-  if (cheap === null || dear === null) return unverified('its own figures give no cost a token')
+  if (cheap === null || dear === null) return unverified('its own values give no cost per token')
   const factor = dear / cheap
-  // Whoever says 5 may mean 4.5 to 5.5.
+  // A claimed 5 can be 4.5 to 5.5.
   const holds = overlaps(exactly(factor), { low: claim.min - 0.5, high: claim.max + 0.5 })
-  const why = `£${cheap.toFixed(4)} and £${dear.toFixed(4)} per million tokens by its own figures, 24/7: a factor of ${factor.toFixed(2)}`
+  const why = `£${cheap.toFixed(4)} and £${dear.toFixed(4)} per million tokens from its own values at 24/7 use: a factor of ${factor.toFixed(2)}`
   return { status: holds ? 'consistent' : 'inconsistent', why }
 }
 
-/** The best row of each card, by £ per million tokens: the dearer card may be as cheap where it carries more load. */
+/** The best row of each card by £ per million tokens: a more expensive card can cost the same per token under more load. */
 function cheapestToken(context: AuditContext, claim: Extract<Assert, { kind: 'cheapest-token' }>): Judgement {
   const best = (key: string) => {
     const costs = (context.claims.tables.throughput?.rows ?? []).flatMap((row) => {
@@ -110,9 +110,9 @@ function cheapestToken(context: AuditContext, claim: Extract<Assert, { kind: 'ch
     return costs.toSorted((a, b) => a.gbp - b.gbp)[0] ?? null
   }
   const [own, other] = [best(claim.card), best(claim.against)]
-  if (own === null || other === null) return unverified('its own figures give no cost a token')
+  if (own === null || other === null) return unverified('its own values give no cost per token')
   const factor = other.gbp / own.gbp
-  const why = `by its own figures £${own.gbp.toFixed(4)} (${own.label}) against £${other.gbp.toFixed(4)} (${other.label}) per million tokens: ${factor.toFixed(2)}x`
+  const why = `from its own values £${own.gbp.toFixed(4)} (${own.label}) against £${other.gbp.toFixed(4)} (${other.label}) per million tokens: ${factor.toFixed(2)}x`
   return { status: factor >= claim.atLeast ? 'consistent' : 'inconsistent', why }
 }
 
@@ -120,9 +120,9 @@ function ownCellFits(context: AuditContext, ref: string): Judgement {
   const [table, id, key] = ref.split('.') as [string, string, string]
   const row = table === 'fits' || table === 'throughput' ? context.row(table, id) : null
   const cell = row === null ? null : cellOf(row, key)
-  if (cell === null) return unverified(`it has no cell ${ref}`)
+  if (cell === null) return unverified(`no cell ${ref}`)
   return {
     status: cell.kind === 'oom' ? 'inconsistent' : 'consistent',
-    why: `its own table says ${cell.raw} of ${row!.label}`,
+    why: `its own table states ${cell.raw} for ${row!.label}`,
   }
 }

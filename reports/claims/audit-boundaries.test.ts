@@ -142,7 +142,7 @@ describe('what fits', () => {
         claimsOf({ fits: [{ id: 'it', workload: { ...llama8b, claimed_weights_gb: claimedGb } }] }),
         'fits.it.claimed_weights_gb',
       )
-    expect(said(9)?.why.join()).toContain('are 9.1 GB, said are 9')
+    expect(said(9)?.why.join()).toContain('are 9.1 GB, claimed 9 GB')
     expect([said(8.3)?.status, said(8.1)?.status]).toEqual(['consistent', 'inconsistent'])
     expect([said(9.9)?.status, said(10.1)?.status]).toEqual(['consistent', 'inconsistent'])
   })
@@ -217,8 +217,8 @@ describe('a command that is shown', () => {
     verdictOf(claimsOf({}, { serving_examples: [{ id: 'it', card: 'rtx-4090', model, args }] }), 'serving.it')
 
   test('fails at load where the weights are larger than the budget', () => {
-    expect(started({}, 'meta-llama/Llama-3.1-70B-Instruct-FP8')?.why.join()).toContain('it fails at load')
-    expect(started({ 'gpu-memory-utilization': 0.35 })?.why.join()).toContain('it fails at load')
+    expect(started({}, 'meta-llama/Llama-3.1-70B-Instruct-FP8')?.why.join()).toContain('exceed the budget')
+    expect(started({ 'gpu-memory-utilization': 0.35 })?.why.join()).toContain('exceed the budget')
     expect(started({ 'gpu-memory-utilization': 0.37 })).toEqual({
       cell: 'serving.it',
       status: 'impossible',

@@ -4,11 +4,11 @@ import type { Finding } from './finding.ts'
 import { claimLimit } from './model-physics.ts'
 import { cellOf } from './schema.ts'
 
-/** More streams share a card: what one of them gets cannot grow by more than the measuring. */
+/** Streams share a card: the rate per stream cannot grow with their number by more than the measurement error. */
 const GROWTH = 1.05
-/** One card and one model, at one context, do not reach a third of their limit here and all of it there. */
+/** At one context, the share of the limit that a card and model reach does not vary by more than this factor. */
 const SHARE_SPREAD = 3
-/** Tokens of context that shares are compared at where none is stated. */
+/** Context tokens for comparing shares where none is stated. */
 const CONTEXT = 512
 
 interface Point {
@@ -20,7 +20,7 @@ interface Point {
   readonly share: number
 }
 
-/** Rates of one model on one card at several batch sizes must be able to come from one machine. */
+/** Rates of one model on one card at several batch sizes must be consistent with each other. */
 export function auditCoherence(context: AuditContext): Finding[] {
   return context.cardKeys.flatMap((key) => {
     const families = Map.groupBy(pointsOf(context, key), ({ family }) => family)
@@ -47,7 +47,7 @@ function pointsOf(context: AuditContext, key: string): (Point & { family: string
 function disagreement(point: Point, other: Point): Finding[] {
   const findings: Finding[] = []
   const [fewer, more] = point.batch < other.batch ? [point, other] : [other, point]
-  const each = (at: Point) => `${formatNumber(at.rate / at.batch, 0)} t/s a stream at ${at.batch}`
+  const each = (at: Point) => `${formatNumber(at.rate / at.batch, 0)} t/s per stream at batch ${at.batch}`
   if (more.rate / more.batch > GROWTH * (fewer.rate / fewer.batch)) {
     findings.push({ cell: point.cell, status: 'inconsistent', why: `${each(fewer)}, but ${each(more)}` })
   }

@@ -50,14 +50,14 @@ function comparisonFindings(context: AuditContext, table: CardTable, row: ClaimR
   })
 }
 
-/** "This card only" is as true as the other card's OOM. */
+/** "This card only" holds if the other card is OOM. */
 function onlyFinding(context: AuditContext, row: ClaimRow, owner: string, at: string): Finding[] {
   if (row.workload === undefined) return []
   const others = context.cardKeys.filter((key) => key !== owner)
   return others.map((key) => fitFinding(context, { workload: row.workload!, key, claimed: 'OOM', at }))
 }
 
-/** How many times the second card's figure is the first's; seconds an image count the other way. */
+/** The second card's value over the first's; for seconds per image the inverse. */
 export function upliftOf(row: ClaimRow, first: string, second: string): Range | null {
   const [under, over] = [quantityOf(row, first), quantityOf(row, second)]
   if (under === null || over === null) return null
@@ -69,7 +69,7 @@ const show = (range: Range): string => {
   return ends.join(' to ')
 }
 
-/** £ per million output tokens by the claims' own figures, the card under load all year. Null when one is not given. */
+/** £ per million output tokens from the claims' own values, with the card under load all year. Null when one is missing. */
 export function ownGbpPerMillionTokens(context: AuditContext, rowId: string, key: string): number | null {
   const parameters = context.claims.tables.economics?.parameters
   const price = context.quantity('economics', 'price', key)

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts'
 import { type FitRange, imageTrainingFit, textFit } from './fit-range.ts'
 import { cellOf, type Workload } from './schema.ts'
 
-/** A stated size of weights may leave out scales and embeddings, no more. */
+/** A stated size of weights may omit scales and embeddings, no more. */
 const WEIGHT_TOLERANCE = 0.1
 
 /** "What fits": each class against bytes, each stated size of weights against the parameters. */
@@ -29,11 +29,11 @@ export function fitFinding(
 ): Finding {
   const { workload, key, claimed, at } = claim
   const fit = fitOf(context, workload, key)
-  if (fit === null) return { cell: at, status: 'unverified', why: 'the catalogue does not know the card or the model' }
+  if (fit === null) return { cell: at, status: 'unverified', why: 'card or model is not in the catalogue' }
   return { cell: at, ...(claimed === 'OOM' ? judgeOom(fit) : judgeFits(fit, claimed)) }
 }
 
-/** Head-room of a workload on a claimed card; null when card or model are unknown. */
+/** Headroom of a workload on a claimed card; null when card or model is unknown. */
 export function fitOf(context: AuditContext, workload: Workload, key: string): FitRange | null {
   const model = context.model(workload)
   const cards = context.editions(key)
@@ -47,19 +47,22 @@ function judgeOom({ best, usual, evidence }: FitRange): Judgement {
   if (usual >= 1)
     return {
       status: 'inconsistent',
-      why: `it fits, with room for ${formatNumber(usual, 1)} times the need: ${evidence}`,
+      why: `it fits, with room for ${formatNumber(usual, 1)} times the required KV: ${evidence}`,
     }
   return {
     status: 'underspecified',
-    why: `true or false by tokens a sequence: ${evidence}; vLLM queues before it runs out`,
+    why: `depends on the tokens per sequence: ${evidence}; vLLM queues sequences before it runs out of memory`,
   }
 }
 
 function judgeFits({ best, usual, usualClass, evidence }: FitRange, claimed: string): Judgement {
   if (best < 1) return { status: 'impossible', why: evidence }
   if (usual < 1) return { status: 'underspecified', why: `only with short contexts or FP8 KV: ${evidence}` }
-  const differs = claimed === usualClass || claimed === 'fits' ? '' : `; by our scale ${usualClass}`
-  return { status: 'consistent', why: `room for ${formatNumber(usual, 1)} times the need: ${evidence}${differs}` }
+  const differs = claimed === usualClass || claimed === 'fits' ? '' : `; on our scale ${usualClass}`
+  return {
+    status: 'consistent',
+    why: `room for ${formatNumber(usual, 1)} times the required KV: ${evidence}${differs}`,
+  }
 }
 
 function weightFinding(context: AuditContext, rowId: string, workload: Workload | undefined): Finding[] {
@@ -69,6 +72,6 @@ function weightFinding(context: AuditContext, rowId: string, workload: Workload 
   const gb = weightBytes(model) / 1e9
   const agrees = Math.abs(claimedGb / gb - 1) <= WEIGHT_TOLERANCE
   const params = formatNumber(model.totalParams / 1e9, 2)
-  const why = `${params}e9 parameters as ${model.weightFormat} are ${formatNumber(gb, 1)} GB, said are ${claimedGb}`
+  const why = `${params}e9 parameters as ${model.weightFormat} are ${formatNumber(gb, 1)} GB, claimed ${claimedGb} GB`
   return [{ cell: `fits.${rowId}.claimed_weights_gb`, status: agrees ? 'consistent' : 'inconsistent', why }]
 }

@@ -16,7 +16,7 @@ type HardwareAssert = Extract<
   { kind: 'spec' | 'nvlink-pool' | 'nvlink-bandwidth' | 'pcie-bandwidth' | 'ecc-bandwidth' | 'usable-memory' }
 >
 
-/** Sentences about what a card is, against the catalogue. */
+/** Sentences about the hardware of a card, against the catalogue. */
 export function judgeHardware(context: AuditContext, claim: HardwareAssert, at: string): Judgement {
   const cards = context.editions(claim.card)
   const card = cards[0]
@@ -35,7 +35,7 @@ export function judgeHardware(context: AuditContext, claim: HardwareAssert, at: 
       const holds = claim.withEccGBs >= low && claim.withEccGBs <= high
       const loss = formatNumber((1 - claim.withEccGBs / full) * 100, 0)
       const span = `${formatNumber(low, 0)} to ${formatNumber(high, 0)} GB/s`
-      const why = `${full} GB/s less that much is ${span}; ${claim.withEccGBs} would be ${loss} % less`
+      const why = `${full} GB/s minus this loss is ${span}; ${claim.withEccGBs} would be ${loss} % less`
       return { status: holds ? 'consistent' : 'inconsistent', why }
     }
     case 'usable-memory': {
@@ -71,7 +71,7 @@ function nvlinkJudgement(
   const owner = cards.find((card) => card.nvlinkGBs !== null)
   const names = cards.map((card) => card.label).join(', ')
   if (owner === undefined) {
-    const instead = `two of them speak over PCIe ${cards[0]!.pcieGen} x${cards[0]!.pcieLanes}`
+    const instead = `two cards communicate over PCIe ${cards[0]!.pcieGen} x${cards[0]!.pcieLanes}`
     return { status: 'contradicts-datasheet', why: `no NVLink on the ${names}: ${instead}, each with its own memory` }
   }
   if (claim.kind === 'nvlink-pool') return { status: 'consistent', why: `${owner.label} has NVLink` }
@@ -80,7 +80,7 @@ function nvlinkJudgement(
   return { status: holds ? 'consistent' : 'contradicts-datasheet', why: `${owner.label}: ${rated} GB/s` }
 }
 
-/** One direction: 0.985 GB/s a lane in PCIe 3 (8 GT/s, 128b/130b), twice that with each generation after. */
+/** One direction: 0.985 GB/s per lane in PCIe 3 (8 GT/s, 128b/130b), doubled by each later generation. */
 function pcieJudgement(card: Card, claimedGBs: number): Judgement {
   const theory = 0.9846 * 2 ** (card.pcieGen - 3) * card.pcieLanes
   const why = `${formatShareOf(claimedGBs, theory)} of the ${formatNumber(theory, 1)} GB/s of PCIe ${card.pcieGen} x${card.pcieLanes}`

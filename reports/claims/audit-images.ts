@@ -6,9 +6,9 @@ import { imageJobOf } from './image-jobs.ts'
 import type { Workload } from './schema.ts'
 
 /**
- * Seconds an image against arithmetic: `steps x TFLOP a step / s` must stay under the card's dense FP16 rate with FP32
- * accumulate. Where steps are not stated, the usual range is tried; where that leaves it open, the source's own
- * figure of the card decides whether it agrees with itself.
+ * Checks seconds per image: `steps x TFLOP per step / s` must stay below the card's dense FP16 rate with FP32
+ * accumulation. Where steps are not stated, the usual range is used; if that does not decide, the source's own value
+ * for the card decides whether the claim agrees with itself.
  */
 export function judgeImageRate(
   context: AuditContext,
@@ -18,14 +18,13 @@ export function judgeImageRate(
 ): Omit<Finding, 'cell'> {
   const job = imageJobOf(workload.model)
   const card = context.editions(key).toSorted((a, b) => b.fp16Tflops.value - a.fp16Tflops.value)[0]
-  if (job === null || card === undefined)
-    return { status: 'unverified', why: 'the catalogue does not know the card or the model' }
+  if (job === null || card === undefined) return { status: 'unverified', why: 'card or model is not in the catalogue' }
   const [few, many] = workload.steps ? [workload.steps, workload.steps] : job.usualSteps
-  // The slow end of what the printed figure can stand for is the kind reading.
+  // The slow end of the printed number's range is the most favourable reading.
   const needs = (steps: number) => (steps * job.tflopPerStep) / seconds.high
   const peak = card.fp16Tflops.value
-  const needed = `${few} steps need ${formatNumber(needs(few), 0)} TFLOPS, ${many} need ${formatNumber(needs(many), 0)}`
-  const has = `the ${card.label} has ${peak} dense (FP16, FP32 accumulate)`
+  const needed = `${few} steps require ${formatNumber(needs(few), 0)} TFLOPS, ${many} require ${formatNumber(needs(many), 0)}`
+  const has = `the ${card.label} has ${peak} dense (FP16, FP32 accumulation)`
   if (needs(few) > peak) return { status: 'impossible', why: `${needed}; ${has}` }
   if (needs(many) <= peak) return { status: 'plausible', why: `${needed}; ${has}` }
   const own = context.quantity('spec', 'fp16_dense', key)

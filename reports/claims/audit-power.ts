@@ -3,7 +3,7 @@ import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
 import { cellOf } from './schema.ts'
 
-/** Watts of the economics table: the limit against the catalogue, a sustained draw against the limit. */
+/** Power in the economics table: the limit against the catalogue, sustained power against the limit. */
 export function auditPower(context: AuditContext): Finding[] {
   const rows = context.claims.tables.economics?.rows ?? []
   return rows.flatMap((row) =>
@@ -14,7 +14,7 @@ export function auditPower(context: AuditContext): Finding[] {
       if (row.id === 'tdp') return specFindings(context, { key, rowId: 'tdp', cell, at })
       const limitW = Math.max(0, ...context.editions(key).map((card) => card.powerRangeW[1]))
       if (limitW === 0) return []
-      const why = `${cell.value} W of at most ${limitW} W that the card can be set to`
+      const why = `${cell.value} W; the maximum power limit of the card is ${limitW} W`
       return [{ cell: at, status: cell.value <= limitW ? 'plausible' : 'impossible', why }]
     }),
   )

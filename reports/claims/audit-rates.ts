@@ -24,7 +24,7 @@ function cellFindings(context: AuditContext, row: ClaimRow, key: string): Findin
   if (rate === null) return []
   if (cell.unit === 's/image') return [{ cell: at, ...judgeImageRate(context, workload, key, rate) }]
   if (cell.unit === 'steps/s') {
-    const why = 'steps a second mean nothing without batch, sequence length and rank'
+    const why = 'steps per second cannot be checked without batch, sequence length and rank'
     return [{ cell: at, status: 'underspecified', why }]
   }
   return [tokenRateFinding(context, { workload, key, rate, at })]
@@ -43,7 +43,7 @@ export function tokenRateFinding(context: AuditContext, claim: RateClaim & { rea
   const model = context.model(workload)
   const cards = context.editions(key)
   if (model === null || cards.length === 0) {
-    return { cell: at, status: 'unverified', why: 'the catalogue does not know the card or the model' }
+    return { cell: at, status: 'unverified', why: 'card or model is not in the catalogue' }
   }
   const fit = fitOf(context, { ...workload, context: workload.context ?? 1024, batch: 1, concurrency: 1 }, key)
   if (fit !== null && fit.best < 1) return { cell: at, status: 'impossible', why: `it does not fit: ${fit.evidence}` }
@@ -56,7 +56,7 @@ function judgeTokenRate(
   cards: readonly Card[],
   { workload, key, rate }: RateClaim,
 ): Omit<Finding, 'cell'> {
-  // With no context the least is read: the kindest reading, and so the limit that nothing may pass.
+  // Without context the fewest bytes are read: the most favourable reading, and so the limit for every claim.
   const readings = cards.flatMap((card) =>
     batchesOf(workload).map((batch) => ({ card, batch, ...claimLimit(card, model, { batch, contextTokens: 0 }) })),
   )
@@ -66,7 +66,7 @@ function judgeTokenRate(
   const needs = (middle * best.bytesPerStep) / best.batch / 1e9
   const limit = `the limit of the ${best.card.label} is ${formatNumber(best.tokensPerS, 1)} t/s at batch ${best.batch}`
   if (beyond.length === readings.length) {
-    const gap = `needs ${formatNumber(needs, 0)} GB/s of ${best.card.memoryBandwidthGBs.value}`
+    const gap = `requires ${formatNumber(needs, 0)} of ${best.card.memoryBandwidthGBs.value} GB/s`
     return { status: 'impossible', why: `${gap}: ${limit}, this is ${formatShare(middle / best.tokensPerS)}` }
   }
   const own = ownBandwidthText(context, model, best, { key, rate: middle })
@@ -80,13 +80,13 @@ function judgeTokenRate(
   }
 }
 
-/** The batches that a workload may mean: the stated one, or one stream and all its sessions together. */
+/** The possible batch sizes of a workload: the stated one, or one stream and all its sessions together. */
 function batchesOf(workload: Workload): number[] {
   const stated = workload.batch ?? workload.concurrency
   return stated ? [stated] : [...new Set([1, workload.sessions ?? 1])]
 }
 
-/** A claims file that gives its own bandwidth is also held against that, in the reason only: the sheet has its own verdict. */
+/** The limit from the bandwidth that the claims file states, for the reason only: the bandwidth has its own verdict. */
 function ownBandwidthText(
   context: AuditContext,
   model: Model,

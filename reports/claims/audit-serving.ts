@@ -19,7 +19,7 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
   const card = context.editions(example.card).toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]
   const model = context.model(workloadOf(example.model))
   if (card === undefined || model === null)
-    return { status: 'unverified', why: 'card or model are not in the catalogue' }
+    return { status: 'unverified', why: 'card or model is not in the catalogue' }
   const utilization = Number(example.args['gpu-memory-utilization'] ?? DEFAULT_GPU_MEMORY_UTILIZATION)
   const budget = example.cards * utilization * card.cudaBytes.value
   const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
@@ -27,7 +27,7 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
   if (weights > budget) {
     return {
       status: 'impossible',
-      why: `${gb(weights)} GB of weights into a budget of ${gb(budget)} GB: it fails at load`,
+      why: `${gb(weights)} GB of weights exceed the budget of ${gb(budget)} GB: loading fails`,
     }
   }
   const room = budget - weights - example.cards * overheadBytesOf(card)
@@ -40,18 +40,18 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
   const bytes = kvElementBytes(String(example.args['kv-cache-dtype'] ?? 'auto'))
   const tokens = room / kvBytesPerToken(model, bytes)
   const length = Number(example.args['max-model-len'] ?? model.maxContext)
-  const wanted = Number(example.args['max-num-seqs'] ?? 1)
+  const maxNumSeqs = Number(example.args['max-num-seqs'] ?? 1)
   const full = formatNumber(tokens / length, 1)
-  const queue = tokens < wanted * length ? `, not the ${wanted} it admits: the rest queues` : ''
+  const queue = tokens < maxNumSeqs * length ? `, not the ${maxNumSeqs} that it admits: the others queue` : ''
   const start = `${gb(weights)} of ${gb(budget)} GB are weights; KV for ${formatNumber(tokens / 1000, 0)}k tokens`
   const why = `${start}, ${full} full sequences${queue}`
   if (tokens < length) return { status: 'impossible', why }
   const forced = example.args['quantization']
-  // vLLM refuses a flag that is not the checkpoint's own method, and the checkpoint's method is not in its name.
+  // vLLM rejects a flag other than the checkpoint's own method, and that method is not in its name.
   if (forced === undefined) return { status: 'plausible', why }
   return {
     status: 'unverified',
-    why: `${why}; whether vLLM takes --quantization ${forced} for this checkpoint is not known here`,
+    why: `${why}; it is unknown whether vLLM accepts --quantization ${forced} for this checkpoint`,
   }
 }
 

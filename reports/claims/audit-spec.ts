@@ -4,12 +4,12 @@ import type { AuditContext } from './context.ts'
 import type { Finding, Status } from './finding.ts'
 import { type ClaimCell, cellOf } from './schema.ts'
 
-/** Claimed and sourced figures this close are one figure, rounded differently. */
+/** Relative difference up to which a claimed and a sourced value count as equal. */
 const TOLERANCE = 0.02
 
 type Fact = (card: Card) => Sourced<number> | null
 
-/** Rows of a spec sheet that the catalogue has a figure for. */
+/** Rows of a spec sheet with a value in the catalogue. */
 const facts: Readonly<Record<string, Fact>> = {
   sm_count: (card) => card.smCount,
   cuda_cores: (card) => card.cudaCores,
@@ -25,7 +25,7 @@ const facts: Readonly<Record<string, Fact>> = {
   tdp: (card) => card.tdpW,
 }
 
-/** The bandwidth; where it is only recalled but bus and data rate are not, what those two make. */
+/** The bandwidth; where it is only recalled but bus and data rate are not, the product of those two. */
 function bandwidthOf(card: Card): Sourced {
   const { memoryBandwidthGBs: said, memoryBusBits: bus, memoryDataRateGbps: rate } = card
   if (!isWeak(said) || rate === null || isWeak(rate) || isWeak(bus)) return said
@@ -33,7 +33,7 @@ function bandwidthOf(card: Card): Sourced {
   return { value: (bus.value * rate.value) / 8, source, date: rate.date, kind: 'derived' }
 }
 
-/** A figure that is itself recalled or assumed can contradict nobody. */
+/** A value that is itself recalled or assumed cannot contradict a claim. */
 const isWeak = (fact: Sourced<unknown>): boolean => fact.kind === 'recalled' || fact.kind === 'assumed'
 
 /** Every card cell of the spec sheet against the catalogue and against its neighbours. */
@@ -70,7 +70,7 @@ export function specFindings(
   if (rowId === 'ecc' && typeof cell.value === 'boolean') return [eccFinding(cards, cell.value, at)]
   if (rowId === 'process' && typeof cell.value === 'string') return [processFinding(cards, cell.value, at)]
   const fact = facts[rowId]
-  if (fact === undefined) return [{ cell: at, status: 'unverified', why: 'the catalogue has no figure for it' }]
+  if (fact === undefined) return [{ cell: at, status: 'unverified', why: 'no value in the catalogue' }]
   if (cell.kind === 'none') return [noneFinding(cards, fact, at)]
   if (typeof cell.value !== 'number') return []
   return [
@@ -80,7 +80,7 @@ export function specFindings(
           {
             cell: at,
             status: 'inconsistent' as const,
-            why: `a sparse rate in a row of dense ones; ${denseOf(cards[0]!, rowId)}`,
+            why: `a sparse rate in a row of dense rates; ${denseOf(cards[0]!, rowId)}`,
           },
         ]
       : []),
@@ -100,7 +100,7 @@ function valueFinding(context: AuditContext, { key, rowId, cell: value, at }: Sp
   const nearest = known.toSorted((a, b) => Math.abs(a.sourced.value - value) - Math.abs(b.sourced.value - value))[0]!
   const error = value / nearest.sourced.value - 1
   const off = `${formatNumber(Math.abs(error) * 100, 0)} % ${error > 0 ? 'above' : 'below'}`
-  // The editions that are not meant are named too: a mixture of several cards shows itself that way.
+  // All editions are named: this shows a mixture of several cards.
   const editions = context.family(key).flatMap((card) => {
     const rates = [...new Set(ratesOf(card, fact, rowId).map(said))]
     return rates.length === 0 ? [] : [`${card.label} ${rates.join(' or ')}`]
@@ -109,7 +109,7 @@ function valueFinding(context: AuditContext, { key, rowId, cell: value, at }: Sp
   return { cell: at, status: statusAgainst(nearest.sourced), why }
 }
 
-/** The rates of a row: for FP8 both accumulate modes are true of a card. */
+/** The rates of a row: for FP8 a card has one per accumulate mode. */
 function ratesOf(card: Card, fact: Fact, rowId: string): Sourced[] {
   const peak = rowId === 'fp8_dense' ? card.fp8PeakTflops : null
   return [fact(card), peak].filter((sourced): sourced is Sourced => sourced !== null)
@@ -117,12 +117,12 @@ function ratesOf(card: Card, fact: Fact, rowId: string): Sourced[] {
 
 const denseOf = (card: Card, rowId: string): string => {
   const rates = ratesOf(card, facts[rowId]!, rowId).map((sourced) => formatNumber(sourced.value, 1))
-  return `${card.label} does ${rates.join(' or ')} dense, by accumulate mode`
+  return `${card.label} has ${rates.join(' or ')} dense, depending on the accumulate mode`
 }
 
 function noneFinding(cards: readonly Card[], fact: Fact, at: string): Finding {
   const owner = cards.find((card) => fact(card) !== null)
-  if (owner === undefined) return { cell: at, status: 'consistent', why: 'none in the catalogue either' }
+  if (owner === undefined) return { cell: at, status: 'consistent', why: 'the catalogue has none either' }
   return { cell: at, status: statusAgainst(fact(owner)!), why: `${owner.label} has ${said(fact(owner)!)}` }
 }
 

@@ -25,10 +25,10 @@ describe('the audit of the article finds what was found by hand', () => {
   })
 
   test('with the numbers that decide', () => {
-    expect(why('throughput.llama8b-fp8-b1.rtx-4090')).toContain('needs 1,590 GB/s of 1008')
+    expect(why('throughput.llama8b-fp8-b1.rtx-4090')).toContain('requires 1,590 of 1008 GB/s')
     expect(why('throughput.llama8b-fp8-b1.rtx-4090')).toContain('125.5 t/s')
     expect(why('throughput.llama8b-fp8-b1.rtx-6000-pro')).toMatch(/223\.[12] t\/s/)
-    expect(why('throughput.llama70b-fp8-b1.rtx-6000-pro')).toContain('needs 2,258 GB/s of 1792')
+    expect(why('throughput.llama70b-fp8-b1.rtx-6000-pro')).toContain('requires 2,258 of 1792 GB/s')
     expect(why('throughput.llama70b-awq-b1.rtx-6000-pro')).toContain('37.2 t/s of its own 1400 GB/s')
     expect(why('fits.llama70b-awq-16k.rtx-4090')).toBe('39.8 GB of weights on 25.3 GB')
     expect(why('text.gbp-token-factor-5')).toContain('£0.0289 and £0.0742 per million tokens')
@@ -109,5 +109,7 @@ describe('claimed beside measured', () => {
 })
 
 test('a file that is none says where in one line', () => {
-  expect(() => parseClaims({ schema: 1, source: {} }, 'x.json')).toThrow(/^x\.json is no claims file: source\.title: /)
+  expect(() => parseClaims({ schema: 1, source: {} }, 'x.json')).toThrow(
+    /^x\.json is not a claims file: source\.title: /,
+  )
 })

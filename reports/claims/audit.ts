@@ -11,8 +11,8 @@ import { type Finding, type Verdict, verdictsOf } from './finding.ts'
 import { type Claims, cardTables, cellOf } from './schema.ts'
 
 /**
- * What can be said of every cell and sentence of a claims file from catalogue, physics and arithmetic alone. Pure;
- * nothing is measured and no verdict is stored anywhere. `measured` adds what run records say (see `measured.ts`).
+ * Verdicts on every cell and sentence of a claims file from catalogue, physics and arithmetic. Pure; no verdict is
+ * stored. `measured` adds findings from run records (see `measured.ts`).
  */
 export function auditClaims(claims: Claims, catalogue: ClaimCatalogue, measured: readonly Finding[] = []): Verdict[] {
   const context = auditContext(claims, catalogue)
@@ -36,9 +36,9 @@ export function auditClaims(claims: Claims, catalogue: ClaimCatalogue, measured:
   )
 }
 
-/** A finding that says nothing for each figure of the tables, so that none goes unmentioned. */
+/** An undecided finding for each cell of the tables, so that every cell has a verdict. */
 function everyCell(claims: Claims): Finding[] {
-  const why = 'neither catalogue, physics nor arithmetic decides it'
+  const why = 'cannot be decided by catalogue, physics or arithmetic'
   const keys = [...Object.keys(claims.cards), 'delta', 'uplift']
   return cardTables.flatMap((table) =>
     (claims.tables[table]?.rows ?? []).flatMap((row) =>

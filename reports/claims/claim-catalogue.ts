@@ -2,7 +2,7 @@ import { cardByKey, editionsOf } from '../../harness/catalogue/cards.ts'
 import { models } from '../../harness/catalogue/models.ts'
 import type { ClaimCatalogue } from './context.ts'
 
-/** The catalogue as an audit asks it: a claimed key may be a card, or a family of editions. */
+/** The catalogue for an audit: a claimed key is a card or a family of editions. */
 export const claimCatalogue: ClaimCatalogue = {
   cardsFor: (key) => {
     const card = cardByKey(key)

@@ -2,26 +2,26 @@ import type { Card, Model } from '../../harness/catalogue/types.ts'
 import { type Range, roundingOf } from './arithmetic.ts'
 import { type CardTable, type ClaimRow, type Claims, cardTables, cellOf, type Workload } from './schema.ts'
 
-/** What the audit looks things up in. */
+/** The catalogue of an audit. */
 export interface ClaimCatalogue {
   /** The cards that a claimed key may mean: one, or the editions of a family; empty when unknown. */
   readonly cardsFor: (key: string) => readonly Card[]
   readonly models: readonly Model[]
 }
 
-/** A claims file with the editions of its cards worked out, and its figures by name. */
+/** A claims file with the editions of its cards resolved, and its values by name. */
 export interface AuditContext {
   readonly claims: Claims
   readonly cardKeys: readonly string[]
   /** The editions that a claimed card can be: those whose power limit it states, else all. */
   readonly editions: (cardKey: string) => readonly Card[]
-  /** All editions of a claimed card, meant or not. */
+  /** All editions of a claimed card. */
   readonly family: (cardKey: string) => readonly Card[]
   /** Why only some editions are meant; null when all are. */
   readonly pinnedBy: (cardKey: string) => string | null
   readonly model: (workload: Workload) => Model | null
   readonly row: (table: CardTable, id: string) => ClaimRow | null
-  /** A claimed figure by `table.row` for a card, exact as stated or its stated range. */
+  /** A claimed value by `table.row` for a card, exact or its stated range. */
   readonly quantity: (table: CardTable, id: string, cardKey: string) => Range | null
 }
 
@@ -44,7 +44,7 @@ export function auditContext(claims: Claims, catalogue: ClaimCatalogue): AuditCo
   }
 }
 
-/** The figure in a card's cell: a stated range, or the number itself. */
+/** The value in a card's cell: a stated range, or the number itself. */
 export function quantityOf(row: ClaimRow | null, cardKey: string): Range | null {
   const cell = row === null ? null : cellOf(row, cardKey)
   if (cell === null) return null
@@ -53,8 +53,8 @@ export function quantityOf(row: ClaimRow | null, cardKey: string): Range | null 
 }
 
 /**
- * The numbers that a rate or a count may stand for: its stated range, what it rounds, and 3 % either way where it says
- * `~`. For figures printed in the unit that they are kept in.
+ * The range that a rate or count can represent: its stated range, its rounding, and 3 % either way for `~`. For values
+ * printed in the unit in which they are stored.
  */
 export function rangeOf(row: ClaimRow | null, cardKey: string): Range | null {
   const exact = quantityOf(row, cardKey)
@@ -92,12 +92,12 @@ const formats: Readonly<Record<string, { format: Model['weightFormat']; bytes: n
 
 /** The catalogue's model of that family, in the claimed weight format; FP8 where a table about FP8 names none. */
 function modelOf(workload: Workload, models: readonly Model[]): Model | null {
-  const family = workload.model
-  if (family === undefined) return null
-  const kin = models.filter((model) => model.kind === 'text' && model.key.startsWith(family))
-  const wanted = formats[workload.quant ?? 'fp8']
-  const exact = kin.find((model) => model.weightFormat === wanted?.format)
-  if (exact || wanted === undefined) return exact ?? null
-  const cousin = kin[0]
-  return cousin ? { ...cousin, weightFormat: wanted.format, linearBytesPerParam: wanted.bytes } : null
+  const prefix = workload.model
+  if (prefix === undefined) return null
+  const family = models.filter((model) => model.kind === 'text' && model.key.startsWith(prefix))
+  const claimed = formats[workload.quant ?? 'fp8']
+  const exact = family.find((model) => model.weightFormat === claimed?.format)
+  if (exact || claimed === undefined) return exact ?? null
+  const relative = family[0]
+  return relative ? { ...relative, weightFormat: claimed.format, linearBytesPerParam: claimed.bytes } : null
 }

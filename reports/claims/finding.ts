@@ -1,14 +1,14 @@
 /**
- * What can be said of one claim, worst first:
+ * The verdicts on a claim, worst first:
  * - `impossible`: above a physical limit, or does not fit
- * - `contradicts-datasheet`: the catalogue's sourced figure is another
+ * - `contradicts-datasheet`: the catalogue has another sourced value
  * - `inconsistent`: its own numbers disagree
- * - `off`: measured here, and the figure is another
- * - `underspecified`: true or false depending on something that it does not say
- * - `confirmed`: measured here, within the smallest difference that matters
+ * - `off`: differs from our measurement
+ * - `underspecified`: true or false depending on something that it does not state
+ * - `confirmed`: our measurement is within the practical threshold
  * - `consistent`: agrees with datasheet or arithmetic
  * - `plausible`: within the physical limit, not measured
- * - `unverified`: nothing here can decide it
+ * - `unverified`: cannot be decided
  */
 export const statuses = [
   'impossible',
@@ -31,7 +31,7 @@ export interface Finding {
   readonly why: string
 }
 
-/** What is made of all findings on one cell: the worst status, with every reason kept, worst first. */
+/** The result of all findings on one cell: the worst status, with every reason, worst first. */
 export interface Verdict {
   readonly cell: string
   readonly status: Status
@@ -40,11 +40,11 @@ export interface Verdict {
 
 const severity = (status: Status): number => statuses.indexOf(status)
 
-/** One verdict a cell, in the order in which cells were first spoken of. */
+/** One verdict per cell, in the order of the first finding on each. */
 export function verdictsOf(findings: readonly Finding[]): Verdict[] {
   return [...Map.groupBy(findings, (finding) => finding.cell)].map(([cell, group]) => {
     const sorted = group.toSorted((a, b) => severity(a.status) - severity(b.status))
-    // "Not decided" is no reason beside one that decides.
+    // an undecided finding adds nothing beside a decided one
     const said = sorted.filter((finding) => finding.status === sorted[0]!.status || finding.status !== 'unverified')
     return { cell, status: sorted[0]!.status, why: [...new Set(said.map((finding) => finding.why))] }
   })

@@ -7,9 +7,9 @@ import { formatNumber } from '../render/format-cell.ts'
 import { imageJobOf } from './image-jobs.ts'
 import type { Workload } from './schema.ts'
 
-/** Head-room of a workload on a card: room / need, from the kindest reading of what is not stated to the usual one. */
+/** Headroom of a workload on a card (room / required), from the most favourable to the usual reading of what is not stated. */
 export interface FitRange {
-  /** FP8 KV, the shortest usual context, all memory to the weights and KV: under 1 it cannot fit at all. */
+  /** FP8 KV, the shortest usual context, all memory for weights and KV: below 1 it cannot fit. */
   readonly best: number
   /** FP16 KV, the longest usual context, vLLM's usual share of memory and overhead. */
   readonly usual: number
@@ -17,13 +17,13 @@ export interface FitRange {
   readonly evidence: string
 }
 
-/** Tokens a session that people mean when they do not say, lowest and highest. */
+/** Usual tokens per session where none are stated, minimum and maximum. */
 const usualSessionTokens = [1024, 4096] as const
 const usualContextTokens = [1024, 16384] as const
 
 const gb = (bytes: number): string => formatNumber(bytes / 1e9, 1)
 
-/** Fit of a language model; the most roomy of the editions decides. */
+/** Fit of a language model; the edition with the most memory decides. */
 export function textFit(model: Model, cards: readonly Card[], workload: Workload): FitRange | null {
   const card = cards.toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]
   if (card === undefined) return null
@@ -55,11 +55,11 @@ function roomText(weights: string, fit: Fit, sessions: number): string {
   if (fit.freeBytes <= 0) return weights
   const tokens = formatNumber(fit.maxContextTokens / 1000, 1)
   const twice = formatNumber((2 * fit.maxContextTokens) / 1000, 1)
-  const each = sessions > 1 ? ' a session' : ''
-  return `${weights} leave KV for ${tokens}k tokens${each} in FP16, ${twice}k in FP8`
+  const perSession = sessions > 1 ? ' per session' : ''
+  return `${weights} leave KV for ${tokens}k tokens${perSession} in FP16, ${twice}k in FP8`
 }
 
-/** Fit of LoRA training of an image model; encoders may be put away in the best case, not in the usual one. */
+/** Fit of LoRA training of an image model; encoders may be unloaded in the best case, not in the usual one. */
 export function imageTrainingFit(workload: Workload, cards: readonly Card[]): FitRange | null {
   const job = imageJobOf(workload.model)
   const card = cards.toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]

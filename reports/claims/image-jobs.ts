@@ -1,11 +1,11 @@
 import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
 import type { Source } from '../../harness/catalogue/types.ts'
 
-/** An image model as far as a claim about it needs: work a step, weights, and the step counts that are in use. */
+/** The data of an image model for a claim: work per step, weights, and usual step counts. */
 export interface ImageJob {
-  /** For one 1024 x 1024 image and one step, guidance passes in. */
+  /** For one 1024 x 1024 image and one step, including guidance passes. */
   readonly tflopPerStep: number
-  /** Lowest and highest step count that people mean when they name none. */
+  /** Minimum and maximum usual step count where none is stated. */
   readonly usualSteps: readonly [number, number]
   readonly denoiserGb: number
   /** Denoiser, text encoders and decoder together. */
@@ -15,7 +15,7 @@ export interface ImageJob {
   readonly sources: readonly Source[]
 }
 
-/** What a claim leaves out and a reader fills in; the model itself is in the catalogue. */
+/** Usual values for what a claim does not state; the model itself is in the catalogue. */
 const usual: Readonly<Record<string, Pick<ImageJob, 'usualSteps' | 'loraGb'>>> = {
   'flux.1-dev': { usualSteps: [20, 28], loraGb: 7 },
   sdxl: { usualSteps: [20, 30], loraGb: 7 },
@@ -29,10 +29,10 @@ const USUAL_SOURCE: Source = {
 /** The job of a model by its catalogue key; null where the catalogue or the usual step counts lack it. */
 export function imageJobOf(model: string | undefined): ImageJob | null {
   const known = model === undefined ? null : imageModelByKey(model)
-  const habits = known === null ? undefined : usual[known.key]
-  if (known === null || habits === undefined) return null
+  const usualValues = known === null ? undefined : usual[known.key]
+  if (known === null || usualValues === undefined) return null
   return {
-    ...habits,
+    ...usualValues,
     tflopPerStep: known.tflopPerPass * known.guidedPasses,
     denoiserGb: known.denoiserBytes / 1e9,
     residentGb: known.residentBytes / 1e9,

@@ -9,9 +9,9 @@ import type { Finding } from './finding.ts'
 import type { Claims } from './schema.ts'
 
 /**
- * Claimed beside measured: for each throughput row that names a scenario, the newest complete live run of it on one of
- * the claimed card's editions. A claim closer to it than the smallest effect that matters is confirmed. A simulated run
- * confirms and refutes nothing and is passed over.
+ * Claims against measurements: for each throughput row that names a scenario, the newest complete live run of it on one of
+ * the claimed card's editions. A claim within the practical threshold is confirmed. Simulated runs confirm and refute
+ * nothing and are skipped.
  */
 export function measuredFindings(claims: Claims, runs: readonly RunRecord[], catalogue: ClaimCatalogue): Finding[] {
   const usable = runs.filter((run) => run.source === 'live' && run.status === 'complete').toSorted(newestFirst)

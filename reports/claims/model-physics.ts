@@ -1,16 +1,16 @@
 import type { Card, Model } from '../../harness/catalogue/types.ts'
 import { type DecodeLimit, decodeLimit } from '../../harness/physics/limit.ts'
 
-/** What a claim says, or is read to say, of its load. */
+/** The stated or assumed load of a claim. */
 export interface ClaimedLoad {
   readonly batch: number
   readonly contextTokens: number
-  /** A claimed bandwidth, tried in place of the card's own. */
+  /** A claimed bandwidth, instead of the card's own. */
   readonly bandwidthGBs?: number
 }
 
 /**
- * The limit that no claim may pass, whatever it leaves unsaid: FP8 KV, rated clock, one card.
+ * The upper limit for a claim with the most favourable assumptions: FP8 KV, rated clock, one card.
  */
 export function claimLimit(card: Card, model: Model, { batch, contextTokens, bandwidthGBs }: ClaimedLoad): DecodeLimit {
   const memoryBandwidthGBs = {

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { JoulemarkError } from '../../harness/errors.ts'
 
 /**
- * A claims file: somebody's comparison table as data, cell by cell as printed. It holds what is claimed and never
- * whether it is true: that is worked out each time from catalogue, physics and arithmetic.
+ * A claims file: a published comparison table as data, cell by cell as printed. It contains claims and no verdicts: those
+ * are computed each time from catalogue, physics and arithmetic.
  */
 
 export const workloadSchema = z.looseObject({
   model: z.string().optional(),
   quant: z.string().nullish(),
-  /** Requests in flight; null says that the source does not say. */
+  /** Requests in flight; null when the source does not state them. */
   batch: z.number().nullish(),
   concurrency: z.number().nullish(),
   sessions: z.number().nullish(),
@@ -34,7 +34,7 @@ const cellSchema = z.looseObject({
 
 const range = { min: z.number(), max: z.number() }
 const card = z.string()
-/** A sentence restated in figures. */
+/** A sentence restated in numbers. */
 export const assertSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('spec'), card, row: z.string(), value: z.union([z.number(), z.boolean()]) }),
   z.strictObject({ kind: z.literal('price-ratio'), over: card, under: card, ...range }),
@@ -112,7 +112,7 @@ export type Workload = z.infer<typeof workloadSchema>
 export type Assert = z.infer<typeof assertSchema>
 export type ServingExample = Claims['serving_examples'][number]
 
-/** The tables of a claims file that have a column a card. */
+/** The tables of a claims file that have one column per card. */
 export const cardTables = ['spec', 'fits', 'throughput', 'economics'] as const
 export type CardTable = (typeof cardTables)[number]
 
@@ -124,7 +124,7 @@ export function parseClaims(data: unknown, where: string): Claims {
   const more = others.length > 0 ? ` (and ${others.length} more)` : ''
   throw new JoulemarkError(
     'bad-input',
-    `${where} is no claims file: ${first?.path.join('.')}: ${first?.message}${more}`,
+    `${where} is not a claims file: ${first?.path.join('.')}: ${first?.message}${more}`,
   )
 }
 

@@ -44,8 +44,8 @@ describe('verdicts', () => {
 describe('what must not be compared', () => {
   test.each([
     ['another card', { card: 'rtx-pro-6000' }, 'different cards: rtx-4090, rtx-pro-6000'],
-    ['another version of the scenario', { sha: 'other' }, 'the scenario is not the same'],
-    ['simulated with live', { source: 'simulated' as const }, 'simulated runs with live ones'],
+    ['another version of the scenario', { sha: 'other' }, 'the scenario differs between the sides'],
+    ['simulated with live', { source: 'simulated' as const }, 'simulated runs against live runs'],
   ])('%s', (_, over, why) => {
     expect(compareRuns([before], [later(over)]).objections.join()).toContain(why)
   })
@@ -56,7 +56,7 @@ describe('what must not be compared', () => {
 
   test('is said in the warnings of its scenario when forced', () => {
     const [scenario] = compareRuns([before], [later({ card: 'rtx-5090' })]).scenarios
-    expect(scenario!.warnings[0]).toContain('MUST NOT BE COMPARED, forced')
+    expect(scenario!.warnings[0]).toContain('NOT COMPARABLE, comparison forced')
   })
 
   test('simulated with simulated may be, and is stamped', () => {
@@ -67,7 +67,7 @@ describe('what must not be compared', () => {
 })
 
 describe('pairs', () => {
-  test('cards are kept apart, what has no partner is named, what failed is left out', () => {
+  test('cards are kept apart, what has no partner is named, what failed is skipped', () => {
     const cards = (of: typeof later) => [of({ card: 'rtx-4090' }), of({ card: 'rtx-5090' })]
     const comparison = compareRuns(
       [...cards(makeComparedRun), makeComparedRun({ scenario: 'old' })],
@@ -75,7 +75,7 @@ describe('pairs', () => {
     )
     expect(comparison.scenarios.map(({ card }) => card)).toEqual(['rtx-4090', 'rtx-5090'])
     expect(comparison.notes).toEqual([
-      expect.stringContaining('is failed: left out'),
+      expect.stringContaining(': skipped (failed)'),
       'old: only in the baseline, not compared',
       'new: only in the candidate, not compared',
     ])
@@ -122,7 +122,7 @@ describe('starts of the server', () => {
     const before = [makeComparedRun({ driver: '580.95' }), later({ driver: '590.44' })]
     const { objections } = compareRuns(before, [makeComparedRun({ startedAt: '2026-12-01T10:00:00Z' })])
     expect(objections.join()).toContain(
-      'the runs of the baseline are not of one box and server (Driver: 580.95 / 590.44)',
+      'the runs of the baseline were not measured on one host and server (Driver: 580.95 / 590.44)',
     )
   })
 
@@ -173,7 +173,7 @@ describe('what stands on top', () => {
     ['power limit', withGpu({ powerLimitW: 400 }), 'Power limit (W)'],
     ['vLLM version', withServer({ version: '0.12.0' }), 'Engine version'],
     ['model and its revision', withServer({ modelRoot: '/hub/models--a--b/snapshots/0a1b' }), 'Model'],
-    ['context', withServer({ maxModelLen: 8192 }), 'Context (tokens)'],
+    ['context', withServer({ maxModelLen: 8192 }), 'Context length (tokens)'],
     ['a flag of vLLM', withServer({ serving: serving({ kvCacheDtype: 'fp8_e4m3' }) }), 'KV cache dtype'],
     ['compute mode', later({ more: print({ compute_mode: 'Exclusive_Process' }, 'b') }), 'Compute mode'],
     ['state of the driver', later({ more: print({}, 'b') }), 'Driver state (SHA-256)'],
@@ -200,12 +200,12 @@ describe('what stands on top', () => {
   })
 })
 
-test('drift and failed gates of either side are named, with the cold and the soaked figure', () => {
+test('drift and failed gates of either side are named, with cold-start and sustained throughput', () => {
   const gates = [{ id: 'client-headroom', status: 'fail' as const, required: true, evidence: '9 ms' }]
   const [scenario] = compareRuns([before], [later({ findings: ['trial 2 drifts'], gates })]).scenarios
   expect(scenario!.warnings.map((warning) => warning.replace(/^candidate \S+: /, ''))).toEqual([
     'trial 2 drifts',
-    'cold burst 1050.0 tokens/s, soaked 1000.0 tokens/s',
+    'cold-start throughput 1050.0 tokens/s, sustained throughput 1000.0 tokens/s',
     'gate client-headroom failed: 9 ms',
   ])
 })

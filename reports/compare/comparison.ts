@@ -21,17 +21,17 @@ export interface ScenarioComparison {
   readonly metrics: readonly MetricComparison[]
   readonly baselineRuns: readonly string[]
   readonly candidateRuns: readonly string[]
-  /** What a reader must know of either side: drift, gates that failed, forced objections. */
+  /** Remarks on either side: drift, failed gates, overruled objections. */
   readonly warnings: readonly string[]
 }
 
-/** Two sides, compared. Plain data: every format is made from this. */
+/** The comparison of two sides as plain data, the source of every format. */
 export interface Comparison {
   readonly verdict: MetricVerdict
   readonly smallestEffect: number
   readonly scenarios: readonly ScenarioComparison[]
   readonly differences: readonly Difference[]
-  /** Why these runs must not be compared; a command that was not forced refuses when there is one. */
+  /** Why these runs must not be compared; the command refuses unless it is forced. */
   readonly objections: readonly string[]
   readonly notes: readonly string[]
   readonly records: readonly RunRecord[]
@@ -39,11 +39,11 @@ export interface Comparison {
 }
 
 export interface ComparisonOptions {
-  /** Smallest effect that matters, as a share; `SMALLEST_EFFECT` unless given. */
+  /** Practical threshold as a share; `SMALLEST_EFFECT` unless given. */
   readonly smallestEffect?: number
 }
 
-/** Compares two sides of runs. Pure; whoever calls it decides what objections mean. */
+/** Compares two sides of runs. Pure; the caller decides how to treat objections. */
 export function compareRuns(
   baseline: readonly RunRecord[],
   candidate: readonly RunRecord[],
@@ -80,18 +80,18 @@ function scenarioComparison(pair: Pair, metrics: readonly MetricComparison[]): S
     baselineRuns: baseline.map((run) => run.id),
     candidateRuns: candidate.map((run) => run.id),
     warnings: [
-      ...pair.objections.map((objection) => `MUST NOT BE COMPARED, forced: ${objection}`),
+      ...pair.objections.map((objection) => `NOT COMPARABLE, comparison forced: ${objection}`),
       ...baseline.flatMap((run) => warningsOf('baseline', run)),
       ...candidate.flatMap((run) => warningsOf('candidate', run)),
     ],
   }
 }
 
-/** A metric that decides and that some side has: two runs without nvidia-smi are not inconclusive for their joules. */
+/** A metric that decides and that at least one side has: two runs without nvidia-smi are not inconclusive in energy. */
 const counts = ({ key, baseline, candidate }: MetricComparison): boolean =>
   comparedMetric(key).comparison.decides && !(baseline.mean === null && candidate.mean === null)
 
-/** One loss is a loss, one doubt a doubt; `improved` as soon as nothing is worse or open; nothing known is open. */
+/** The worst verdict of several: one regression, then one inconclusive metric; inconclusive without any metric. */
 function worstOf(verdicts: readonly MetricVerdict[]): MetricVerdict {
   const order = ['regressed', 'inconclusive', 'improved', 'equivalent'] as const
   return order.find((verdict) => verdicts.includes(verdict)) ?? 'inconclusive'
@@ -102,7 +102,9 @@ function warningsOf(side: string, run: RunRecord): string[] {
   const { coldBurstTokensPerS: cold, soakedTokensPerS: soaked } = run.drift ?? {}
   const soak =
     drift.length > 0 && cold && soaked
-      ? [`${side} ${run.id}: cold burst ${cold.toFixed(1)} tokens/s, soaked ${soaked.toFixed(1)} tokens/s`]
+      ? [
+          `${side} ${run.id}: cold-start throughput ${cold.toFixed(1)} tokens/s, sustained throughput ${soaked.toFixed(1)} tokens/s`,
+        ]
       : []
   const warm = (run.coolDowns ?? []).flatMap(({ finding }) => (finding ? [`${side} ${run.id}: ${finding}`] : []))
   const failed = run.gates

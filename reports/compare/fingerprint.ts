@@ -1,7 +1,7 @@
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
-/** One thing about box or server that is not the same on both sides. */
+/** One property of host or server that differs between the sides. */
 export interface Difference {
   readonly field: string
   readonly label: string
@@ -9,25 +9,25 @@ export interface Difference {
   readonly candidate: string
 }
 
-/** What people look for first, in this order; everything else follows under its own path. */
+/** The most important properties in this order; all others follow under their path. */
 const labels: Readonly<Record<string, string>> = {
   'card.key': 'Card',
   'gpus.name': 'GPU',
   'gpus.driver': 'Driver',
-  'fingerprint.driver.kernelModule': 'Kernel module of the driver',
+  'fingerprint.driver.kernelModule': 'Driver kernel module',
   'fingerprint.driver.nvml': 'NVML',
-  'fingerprint.driver.cuda': 'CUDA of the driver',
+  'fingerprint.driver.cuda': 'CUDA version of the driver',
   'gpus.vbios': 'VBIOS',
   'gpus.powerLimitW': 'Power limit (W)',
   'gpus.powerDefaultLimitW': 'Default power limit (W)',
-  'gpus.maxSmClockMHz': 'Highest SM clock (MHz)',
-  'gpus.maxMemClockMHz': 'Highest memory clock (MHz)',
+  'gpus.maxSmClockMHz': 'Maximum SM clock (MHz)',
+  'gpus.maxMemClockMHz': 'Maximum memory clock (MHz)',
   'gpus.eccMode': 'ECC',
   'gpus.persistenceMode': 'Persistence mode',
   'gpus.memoryTotalMiB': 'Memory (MiB)',
   'gpus.pcie.genMax': 'PCIe generation',
   'gpus.pcie.widthCurrent': 'PCIe width',
-  'gpus.count': 'GPUs that serve',
+  'gpus.count': 'Serving GPUs',
   'gpus.uuid': 'GPU UUID',
   'fingerprint.compute_mode': 'Compute mode',
   'fingerprint.mig.mode.current': 'MIG',
@@ -36,16 +36,16 @@ const labels: Readonly<Record<string, string>> = {
   'endpoint.engine': 'Engine',
   'endpoint.version': 'Engine version',
   'fingerprint.containerImage': 'Container image',
-  'serverStart.command': 'Server started with',
+  'serverStart.command': 'Server command',
   'endpoint.modelRoot': 'Model',
-  'endpoint.model': 'Served as',
-  'endpoint.maxModelLen': 'Context (tokens)',
+  'endpoint.model': 'Served model name',
+  'endpoint.maxModelLen': 'Context length (tokens)',
   'endpoint.serving.kvCacheDtype': 'KV cache dtype',
   'endpoint.serving.quantization': 'Quantisation',
   'endpoint.serving.gpuMemoryUtilization': 'GPU memory utilisation',
   'endpoint.serving.prefixCaching': 'Prefix caching',
   'endpoint.serving.speculation': 'Speculative decoding',
-  'endpoint.serving.tensorParallel': 'Tensor parallel',
+  'endpoint.serving.tensorParallel': 'Tensor parallelism',
   'endpoint.serving.kvCapacityTokens': 'KV capacity (tokens)',
   'endpoint.serving.kvMaxConcurrency': 'KV capacity (sequences)',
   scenarioSha256: 'Scenario (SHA-256)',
@@ -56,7 +56,7 @@ const labels: Readonly<Record<string, string>> = {
   source: 'Source',
 }
 
-/** Not of the box or the server: addresses, places in a list, and what moves by itself while nothing changes. */
+/** Not properties of host or server: addresses, positions in a list, and values that change by themselves. */
 const ignored = [
   'gpus.index',
   'gpus.serving',
@@ -71,7 +71,7 @@ const ignored = [
   'fingerprint.driver.version',
 ] as const
 
-/** What the fingerprint says of a card that the inventory in `gpus` does not: the rest would be told twice. */
+/** Fields of a card that only the fingerprint has; the others are in the inventory in `gpus`. */
 const cardFields = [
   'pci.device_id',
   'inforom.img',
@@ -83,7 +83,7 @@ const cardFields = [
   'clocks.applications.graphics',
 ] as const
 
-/** What the runs of one side must have in common to be starts of one server on one box. */
+/** What the runs of one side must have in common to be starts of one server on one host. */
 const oneSide = [
   'gpus.driver',
   'gpus.vbios',
@@ -96,13 +96,13 @@ const oneSide = [
 
 /**
  * What differs between the two sides: driver, VBIOS, limits, server version and flags, model, scenario. Every field that
- * the record keeps about GPUs, driver, endpoint, host and tool is looked at, so that a field added tomorrow is compared
- * tomorrow. A side whose runs disagree shows all its values.
+ * the record keeps about GPUs, driver, endpoint, host and tool is compared, including fields that are added later. A side
+ * whose runs differ shows all its values.
  */
 export function fingerprintDifferences(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Difference[] {
-  // records of before there were fingerprints: their absence is one line, not one a field
-  const isTold = [...baseline, ...candidate].every((run) => run.fingerprint !== undefined)
-  const [before, after] = [valuesOf(baseline, isTold), valuesOf(candidate, isTold)]
+  // older records have no fingerprint: its absence is one line, not one per field
+  const haveFingerprint = [...baseline, ...candidate].every((run) => run.fingerprint !== undefined)
+  const [before, after] = [valuesOf(baseline, haveFingerprint), valuesOf(candidate, haveFingerprint)]
   const fields = [...new Set([...before.keys(), ...after.keys()])]
   const known = Object.keys(labels)
   const rank = (field: string) => (known.includes(field) ? known.indexOf(field) : known.length)
@@ -113,12 +113,12 @@ export function fingerprintDifferences(baseline: readonly RunRecord[], candidate
     .map((each) => ({ ...each, label: labels[each.field] ?? each.field }))
 }
 
-/** What the runs of one side do not have in common although they must, as `label: values`; empty for one box and server. */
+/** Required common properties in which the runs of one side differ, as `label: values`; empty for one host and server. */
 export function mixedState(runs: readonly RunRecord[]): string[] {
   const values = runs.map((run) => valuesOf([run], true))
   const found = (field: string) => [...new Set(values.map((each) => shown(each.get(field))))]
   const mixed = oneSide.filter((field) => found(field).length > 1)
-  // the hash over the driver's state names nothing: it speaks where no other field does
+  // the hash of the driver's state names no property: it is shown only where no other field differs
   const named = mixed.filter((field) => field !== 'fingerprint.driverStateSha256')
   return (named.length > 0 ? named : mixed).map((field) => `${labels[field]}: ${found(field).join(' / ')}`)
 }

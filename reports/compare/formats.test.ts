@@ -13,14 +13,14 @@ const comparison = compareRuns([makeComparedRun({ source })], [later({ source, s
 
 test('the terminal shows what differs first, and the verdict last', () => {
   const text = renderTerminal(comparisonReport(comparison), { columns: 100 }).replaceAll('\u00a0', ' ')
-  expect(text.indexOf('What differs')).toBe(0)
+  expect(text.indexOf('Differences between')).toBe(0)
   expect(text).toContain('Verdict: regressed SIMULATED')
   expect(text).toMatch(/Output.*1,000\.0 t\/sˢ.*950\.0 t\/sˢ.*-5\.0 %ˢ.*regressed/)
 })
 
 test('Markdown escapes what came from outside', () => {
   const text = renderMarkdown(comparisonReport(comparison))
-  expect(text).toContain('# Baseline and candidate: regressed (SIMULATED)')
+  expect(text).toContain('# Candidate against baseline: regressed (SIMULATED)')
   expect(text).toContain('&lt;590&gt; &amp; "co"')
 })
 

@@ -3,7 +3,7 @@ import { printable } from '../render/plain-text.ts'
 import type { Comparison } from './comparison.ts'
 import { explanationOf } from './words.ts'
 
-/** Goes up when a key changes its meaning or goes away; new keys do not count. */
+/** Increases when a key is removed or changes its meaning; new keys do not count. */
 export const COMPARISON_JSON_VERSION = 1
 
 /**

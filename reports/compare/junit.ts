@@ -4,8 +4,8 @@ import type { Comparison, ScenarioComparison } from './comparison.ts'
 import { explanationOf, signedPercent } from './words.ts'
 
 /**
- * A comparison as JUnit XML, as CI systems read it: a suite a scenario, a case a metric, `regressed` a failure and
- * `inconclusive` skipped, with the sentence that says why. What differs between the sides stands in the properties.
+ * A comparison as JUnit XML for CI systems: one suite per scenario, one case per metric; `regressed` is a failure and
+ * `inconclusive` is skipped, with the reason. The differences between the sides are properties of the suite.
  */
 export function comparisonJunit(comparison: Comparison): string {
   const { scenarios, differences } = comparison
@@ -53,14 +53,14 @@ function caseLines(scenario: ScenarioComparison, metric: ScenarioComparison['met
   return [`${head}>`, `      <system-out>${message}</system-out>`, '    </testcase>']
 }
 
-/** A failure is what makes the command exit 1. */
+/** Only failures make the command exit with 1. */
 const isFailure = ({ key, verdict }: ScenarioComparison['metrics'][number]): boolean =>
   verdict === 'regressed' && comparedMetric(key).comparison.decides
 
 const property = (name: string, value: string): string =>
   `<property name="${escapeXml(name)}" value="${escapeXml(value)}"/>`
 
-/** Text for an attribute or element; characters that XML 1.0 does not allow are left out. */
+/** Text for an attribute or element; characters that XML 1.0 does not allow are removed. */
 export const escapeXml = (value: string): string =>
   printable(value)
     .replace(/[\ud800-\udfff\ufffe\uffff]/gu, '')

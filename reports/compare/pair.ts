@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { mixedState } from './fingerprint.ts'
 
-/** Runs of one scenario that stand against each other. A run is one start of the server. */
+/** Runs of one scenario that are compared with each other. A run is one start of the server. */
 export interface Pair {
   readonly scenario: string
   readonly title: string
@@ -13,32 +13,34 @@ export interface Pair {
 
 export interface Pairing {
   readonly pairs: readonly Pair[]
-  /** What was left out and why. */
+  /** What was skipped and why. */
   readonly notes: readonly string[]
 }
 
 /**
- * Puts the runs of both sides into pairs, by scenario and card. Runs that did not complete are left out with a note.
- * What is there on both sides, but not on the same card, is paired all the same and carries the objection.
+ * Pairs the runs of both sides by scenario and card. Runs that did not complete are skipped with a note. Runs of one
+ * scenario on different cards are paired and carry an objection.
  */
 export function pairRuns(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pairing {
   const [before, after] = [baseline.filter(isUsable), candidate.filter(isUsable)]
   const notes = [
-    ...baseline.filter((run) => !isUsable(run)).map((run) => leftOut('baseline', run)),
-    ...candidate.filter((run) => !isUsable(run)).map((run) => leftOut('candidate', run)),
+    ...baseline.filter((run) => !isUsable(run)).map((run) => skippedNote('baseline', run)),
+    ...candidate.filter((run) => !isUsable(run)).map((run) => skippedNote('candidate', run)),
   ]
   const pairs: Pair[] = []
-  for (const [scenario, mine] of Map.groupBy(before, (run) => run.scenario.name)) {
-    const theirs = after.filter((run) => run.scenario.name === scenario)
-    if (theirs.length === 0) {
+  for (const [scenario, baselineRuns] of Map.groupBy(before, (run) => run.scenario.name)) {
+    const candidateRuns = after.filter((run) => run.scenario.name === scenario)
+    if (candidateRuns.length === 0) {
       notes.push(`${scenario}: only in the baseline, not compared`)
       continue
     }
-    const cards = [...new Set(mine.map(cardOf))].filter((card) => theirs.some((run) => cardOf(run) === card))
-    if (cards.length === 0) pairs.push(makePair(scenario, mine, theirs))
+    const cards = [...new Set(baselineRuns.map(cardOf))].filter((card) =>
+      candidateRuns.some((run) => cardOf(run) === card),
+    )
+    if (cards.length === 0) pairs.push(makePair(scenario, baselineRuns, candidateRuns))
     for (const card of cards) {
       const onCard = (runs: readonly RunRecord[]) => runs.filter((run) => cardOf(run) === card)
-      pairs.push(makePair(scenario, onCard(mine), onCard(theirs)))
+      pairs.push(makePair(scenario, onCard(baselineRuns), onCard(candidateRuns)))
     }
   }
   for (const scenario of new Set(after.map((run) => run.scenario.name))) {
@@ -54,8 +56,8 @@ export const cardOf = (run: RunRecord): string => run.card.key ?? run.card.name 
 
 const isUsable = (run: RunRecord): boolean => run.status === 'complete' && run.trials.length > 0
 
-const leftOut = (side: string, run: RunRecord): string =>
-  `${side} ${run.id} is ${run.status === 'complete' ? 'without trials' : run.status}: left out`
+const skippedNote = (side: string, run: RunRecord): string =>
+  `${side} ${run.id}: skipped (${run.status === 'complete' ? 'no trials' : run.status})`
 
 function makePair(scenario: string, baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pair {
   const all = [...baseline, ...candidate]
@@ -66,9 +68,9 @@ function makePair(scenario: string, baseline: readonly RunRecord[], candidate: r
   const objections = [
     ...(cards.length > 1 ? [`different cards: ${cards.join(', ')}`] : []),
     ...(differ((run) => run.scenarioSha256).length > 1
-      ? [`the scenario is not the same on both sides (${changedKeys(all).join(', ')})`]
+      ? [`the scenario differs between the sides (${changedKeys(all).join(', ')})`]
       : []),
-    ...(sources.length > 1 ? ['simulated runs with live ones'] : []),
+    ...(sources.length > 1 ? ['simulated runs against live runs'] : []),
     ...mixedObjections('baseline', baseline),
     ...mixedObjections('candidate', candidate),
     ...(twice.length > 0 ? [`the same run on both sides: ${twice.map((run) => run.id).join(', ')}`] : []),
@@ -76,14 +78,16 @@ function makePair(scenario: string, baseline: readonly RunRecord[], candidate: r
   return { scenario, title: all[0]!.scenario.title, baseline, candidate, objections }
 }
 
-/** Runs of one side are starts of one server on one box; what changed between them would pass for the spread of starts. */
+/** Runs of one side are starts of one server on one host; a change between them would be taken for variation between starts. */
 function mixedObjections(side: string, runs: readonly RunRecord[]): string[] {
   const mixed = runs.length > 1 ? mixedState(runs) : []
-  return mixed.length > 0 ? [`the runs of the ${side} are not of one box and server (${mixed.join('; ')})`] : []
+  return mixed.length > 0
+    ? [`the runs of the ${side} were not measured on one host and server (${mixed.join('; ')})`]
+    : []
 }
 
 function changedKeys(runs: readonly RunRecord[]): string[] {
   const keys = [...new Set(runs.flatMap((run) => Object.keys(run.scenario)))] as (keyof RunRecord['scenario'])[]
   const changed = keys.filter((key) => new Set(runs.map((run) => JSON.stringify(run.scenario[key]))).size > 1)
-  return changed.length > 0 ? changed : ['its file changed']
+  return changed.length > 0 ? changed : ['the scenario file']
 }

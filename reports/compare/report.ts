@@ -1,4 +1,4 @@
-import { comparedMetric } from '../../harness/metrics/catalogue.ts'
+import { comparedMetric, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { MetricComparison, SideFigure } from '../../harness/verdict/verdict.ts'
 import type { Report, ReportSource } from '../report.ts'
@@ -7,10 +7,10 @@ import { buildTable, type Cell, missing, type Table, text } from '../tables/tabl
 import type { Comparison, ScenarioComparison } from './comparison.ts'
 import { explanationOf, verdictTones } from './words.ts'
 
-/** A comparison as tables, for the formats that every report has: what differs on top, then one table a scenario. */
+/** A comparison as tables, for every report format: the differences first, then one table per scenario. */
 export function comparisonReport(comparison: Comparison): Report {
   return {
-    title: `Baseline and candidate: ${comparison.verdict}`,
+    title: `Candidate against baseline: ${comparison.verdict}`,
     tables: [
       differencesTable(comparison),
       ...comparison.scenarios.map((scenario) => scenarioTable(scenario, comparison.simulated)),
@@ -25,15 +25,15 @@ export function comparisonReport(comparison: Comparison): Report {
 function differencesTable({ differences, objections, notes }: Comparison): Table {
   return buildTable({
     id: 'differences',
-    title: 'What differs between baseline and candidate',
-    rows: differences.length > 0 ? differences : [{ field: 'none', label: 'nothing', baseline: '', candidate: '' }],
+    title: 'Differences between baseline and candidate',
+    rows: differences.length > 0 ? differences : [{ field: 'none', label: 'none', baseline: '', candidate: '' }],
     rowId: (row) => row.field,
     columns: [
       { id: 'field', head: 'Field', align: 'left', cell: (row) => text(row.label) },
       { id: 'baseline', head: 'Baseline', align: 'left', cell: (row) => text(row.baseline) },
       { id: 'candidate', head: 'Candidate', align: 'left', cell: (row) => text(row.candidate) },
     ],
-    notes: [...objections.map((objection) => `MUST NOT BE COMPARED, forced: ${objection}`), ...notes],
+    notes: [...objections.map((objection) => `NOT COMPARABLE, comparison forced: ${objection}`), ...notes],
   })
 }
 
@@ -48,8 +48,8 @@ function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table 
     rowId: (row) => row.key,
     columns: [
       { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(comparedMetric(key).label) },
-      { id: 'baseline', head: 'Baseline', align: 'right', cell: (row) => figureCell(row, row.baseline, simulated) },
-      { id: 'candidate', head: 'Candidate', align: 'right', cell: (row) => figureCell(row, row.candidate, simulated) },
+      { id: 'baseline', head: 'Baseline', align: 'right', cell: (row) => meanCell(row, row.baseline, simulated) },
+      { id: 'candidate', head: 'Candidate', align: 'right', cell: (row) => meanCell(row, row.candidate, simulated) },
       {
         id: 'difference',
         head: 'Difference',
@@ -71,7 +71,7 @@ function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table 
     ],
     notes: [
       ...scenario.warnings,
-      'Mean power decides nothing by itself: the energy of the work says what it bought.',
+      `${metrics.meanPowerW.label} alone does not decide the verdict; the energy metrics do.`,
       ...(first ? [`Baseline: ${count(first.baseline)}; candidate: ${count(first.candidate)}.`] : []),
     ],
   })
@@ -82,7 +82,7 @@ function verdictCell(row: MetricComparison): Cell {
   return { kind: 'text', text: row.verdict, tone: verdictTones[row.verdict] }
 }
 
-function figureCell({ key, reason }: MetricComparison, { mean }: SideFigure, simulated: boolean): Cell {
+function meanCell({ key, reason }: MetricComparison, { mean }: SideFigure, simulated: boolean): Cell {
   if (mean === null) return missing(reason)
   const { unit, digits } = comparedMetric(key)
   return { kind: 'number', value: mean, unit, digits, ...(simulated ? { simulated } : {}) }
@@ -111,13 +111,13 @@ function verdictTable(comparison: Comparison): Table {
       },
     ],
     notes: [
-      `regressed or improved: the difference is not 0 (Welch's test, corrected for all metrics of all scenarios by Holm, 5 %) and at least ${effect}. equivalent: the ratio lies within ±${effect} (two one-sided tests, 5 % each). inconclusive: neither.`,
-      'Intervals are 95 %, each taken alone. One run a side cannot show how starts of the server differ: 0.3 % is allowed for. Two show it roughly, and are weighed with that allowance; three or more speak for themselves.',
+      `regressed or improved: the difference is significant (Welch's test, Holm-adjusted p below 5 % over all metrics of all scenarios) and at least the practical threshold of ${effect}. equivalent: the ratio is within ±${effect} (two one-sided tests, 5 % each). inconclusive: neither.`,
+      'Intervals are 95 % confidence intervals of single metrics, without adjustment. One run per side cannot show the variation between server starts: 0.3 % is assumed. Two runs per side show it roughly and are combined with this assumption. From three runs per side on, only the measured variation counts.',
     ],
   })
 }
 
-/** A comparison has findings of its own: those of the gates, and what is remarked, stay with the runs. */
+/** A comparison has findings of its own: findings of gates and remarks stay with the runs. */
 function sourceWithoutFindings(run: RunRecord): ReportSource {
   const source = sourceOf(run)
   const { remarks: _, ...rest } = source

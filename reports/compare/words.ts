@@ -2,7 +2,7 @@ import type { Settling } from '../../harness/verdict/trials-needed.ts'
 import type { MetricComparison, MetricVerdict } from '../../harness/verdict/verdict.ts'
 import type { Tone } from '../tables/table.ts'
 
-/** How a verdict looks; its word says it too. */
+/** The tone of a verdict; the word carries the meaning. */
 export const verdictTones: Readonly<Record<MetricVerdict, Tone>> = {
   regressed: 'bad',
   improved: 'good',
@@ -10,13 +10,13 @@ export const verdictTones: Readonly<Record<MetricVerdict, Tone>> = {
   inconclusive: 'warn',
 }
 
-/** One sentence about what would settle an inconclusive verdict. */
+/** What would probably decide an inconclusive verdict. */
 function settlingText(settling: Settling): string {
   switch (settling.kind) {
     case 'trials':
-      return `${settling.morePerSide} more trials a side would probably settle it`
+      return `${settling.morePerSide} more trials per side would probably decide it`
     case 'runs':
-      return `${settling.runsPerSide} runs a side, each with a fresh start of the server, would probably settle it`
+      return `${settling.runsPerSide} runs per side, each with a fresh start of the server, would probably decide it`
     case 'never':
       return settling.reason
     default:
@@ -24,7 +24,7 @@ function settlingText(settling: Settling): string {
   }
 }
 
-/** Why a metric has its verdict, and what to do about it. */
+/** Why a metric has its verdict, and what would decide it. */
 export const explanationOf = ({ reason, settling }: MetricComparison): string =>
   settling === null ? reason : `${reason}: ${settlingText(settling)}`
 

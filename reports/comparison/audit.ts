@@ -15,7 +15,7 @@ const tones: Readonly<Record<Status, Tone>> = {
   unverified: 'plain',
 }
 
-/** Verdicts that a reader must see before believing anything. */
+/** Verdicts that cast doubt on a claim. */
 const troubling = new Set<Status>(['impossible', 'contradicts-datasheet', 'inconsistent', 'off', 'underspecified'])
 
 /**
@@ -25,7 +25,7 @@ const troubling = new Set<Status>(['impossible', 'contradicts-datasheet', 'incon
 export function auditTables(claims: Claims, verdicts: readonly Verdict[]): Table[] {
   const counts = statuses.map((status) => `${verdicts.filter((verdict) => verdict.status === status).length} ${status}`)
   const from = [claims.source.publisher, claims.source.published_at].filter((part) => part !== undefined).join(', ')
-  const summary = `${claims.source.title} (${from || 'no source given'}): ${verdicts.length} claims: ${counts.join(', ')}.`
+  const summary = `${claims.source.title} (${from || 'no source given'}): ${verdicts.length} claims, of which ${counts.join(', ')}.`
   const worst = verdicts
     .filter(({ status }) => troubling.has(status))
     .toSorted((a, b) => statuses.indexOf(a.status) - statuses.indexOf(b.status))
@@ -33,16 +33,16 @@ export function auditTables(claims: Claims, verdicts: readonly Verdict[]): Table
   return [
     verdictTable(claims, worst, {
       id: 'audit',
-      title: 'Claims that do not stand',
+      title: 'Questionable claims',
       notes: [summary, ...meaningNotes],
     }),
-    verdictTable(claims, rest, { id: 'audit-rest', title: 'The other claims', notes: [] }),
+    verdictTable(claims, rest, { id: 'audit-rest', title: 'Other claims', notes: [] }),
   ]
 }
 
 const meaningNotes = [
-  `What could make an impossible rate: ${BEYOND_LIMIT}.`,
-  'impossible: above a physical limit or larger than the memory; contradicts-datasheet: the catalogue has another figure with a source; inconsistent: its own numbers disagree; underspecified: true or false by something that it does not say.',
+  `Possible causes of an impossible rate: ${BEYOND_LIMIT}.`,
+  'impossible: above a physical limit or larger than the memory; contradicts-datasheet: the catalogue has another value with a source; inconsistent: its own numbers disagree; off: differs from our measurement; underspecified: true or false depending on something that it does not state.',
 ]
 
 function verdictTable(
@@ -59,7 +59,12 @@ function verdictTable(
         align: 'left',
         cell: (verdict: Verdict) => text(describe(claims, verdict.cell).claim),
       },
-      { id: 'says', head: 'Says', align: 'left', cell: (verdict) => text(describe(claims, verdict.cell).says) },
+      {
+        id: 'says',
+        head: 'Claimed value',
+        align: 'left',
+        cell: (verdict) => text(describe(claims, verdict.cell).says),
+      },
       { id: 'verdict', head: 'Verdict', align: 'left', cell: ({ status }) => text(status, tones[status]) },
       { id: 'why', head: 'Why', align: 'left', cell: ({ why }) => text(why.join('; ')) },
     ],
@@ -68,7 +73,7 @@ function verdictTable(
   })
 }
 
-/** A cell's address in words: the row and card that it stands for, and what is printed there. */
+/** A cell's address in words: its row and card, and the claimed value. */
 function describe(claims: Claims, cell: string): { claim: string; says: string } {
   const [table = '', ...rest] = cell.split('.')
   const id = rest.join('.')

@@ -8,19 +8,19 @@ import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { workloadUnit } from './workload-unit.ts'
 
-/** One card's run of a scenario and the money that goes with it; what is not known is a reason. */
+/** One card's run of a scenario with its costs; an unknown value is a reason. */
 export interface CardMoney {
   readonly card: CardColumn
   readonly run: Known<RunRecord>
   /** GPUs that served; 1 where no inventory was taken. */
   readonly gpus: number
   readonly money: Known<MoneyInputs>
-  /** What the scenario makes, of all streams together, a second: output tokens, images or training steps. */
+  /** Output rate over all streams, per second: output tokens, images or training steps. */
   readonly throughput: Known<Measured>
   readonly power: Known<Measured>
 }
 
-/** Looks up what the money of one card and scenario rests on. */
+/** Looks up the inputs of the costs of one card and scenario. */
 export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, scenario: ScenarioRow): CardMoney {
   const found = selection.runOf(scenario.name, card.key)
   const run: Known<RunRecord> = found
@@ -37,7 +37,7 @@ export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, 
   }
 }
 
-/** GBP for what the scenario is priced by (a million output tokens, 1,000 images, a step), or why it is not known. */
+/** GBP per priced unit (a million output tokens, 1,000 images, a step), or why it is unknown. */
 export function unitCost(at: CardMoney): Known<Measured> {
   if ('reason' in at.money) return at.money
   if ('reason' in at.throughput) return at.throughput
@@ -55,7 +55,7 @@ export function unitCost(at: CardMoney): Known<Measured> {
   return { value: { value: gbp, ci95: interval && [interval[0] * scale, interval[1] * scale] } }
 }
 
-/** What the economics of a scenario rest on, as plain numbers. */
+/** The inputs of the economics of a scenario, as plain numbers. */
 export function moneyModel(selection: Selection, facts: Facts, scenario: ScenarioRow): MoneyModel {
   return {
     ...facts.money,
@@ -83,9 +83,9 @@ export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation a
 function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
   const price = facts.priceGbp(card.key)
   const idleW = facts.card(card.key)?.idleW.value
-  if (price === null) return { reason: `${card.label}: no price is known; give one` }
+  if (price === null) return { reason: `${card.label}: price unknown; set it with --price` }
   if (idleW === undefined && facts.money.utilisation < 1) {
-    return { reason: `${card.label} is not in the catalogue: its idle power is not known` }
+    return { reason: `${card.label} is not in the catalogue: idle power unknown` }
   }
   return { value: { ...facts.money, priceGbp: price.value * gpus, idleW: (idleW ?? 0) * gpus } }
 }

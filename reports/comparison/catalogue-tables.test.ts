@@ -38,5 +38,7 @@ test('a pair of 96 GB cards holds 70B in BF16 over PCIe', () => {
 
 test('an OOM has its bytes', () => {
   const cell = fitsTable(cards).rows.find((row) => row.id === 'llama70b-awq-16k')!.cells[1]!
-  expect(formatCell(cell).footnote).toBe('Llama 3.1 70B AWQ INT4 + 16k, RTX 4090: 39.8 GB of weights into 23.7 GB')
+  expect(formatCell(cell).footnote).toBe(
+    'Llama 3.1 70B AWQ INT4 + 16k, RTX 4090: 39.8 GB of weights, 23.7 GB available',
+  )
 })

@@ -5,7 +5,7 @@ import { percentText } from '../tables/economics-rows.ts'
 import type { ScenarioRow } from '../tables/selection.ts'
 import type { CardMoney } from './card-money.ts'
 
-/** What a reader must know to work the economics out again: the assumptions, each price's source, odd limits. */
+/** What is needed to reproduce the economics: the assumptions, the source of each price, changed power limits. */
 export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardMoney[]): string[] {
   const { years, tariffGbpPerKwh, utilisation, pue } = facts.money
   const assumptions = [
@@ -22,7 +22,7 @@ export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: rea
   ]
 }
 
-/** Where the first card and each further one cost the same a token: the answer to "which do I rent" in one number. */
+/** The utilisation at which the first card and each further one cost the same per token. */
 function breakEvenNotes([first, ...others]: readonly CardMoney[]): string[] {
   const side = (at: CardMoney | undefined): CrossingSide | null =>
     at !== undefined && 'value' in at.money && 'value' in at.power && 'value' in at.throughput
@@ -55,7 +55,7 @@ function idleNote({ card }: CardMoney, facts: Facts): string[] {
     : [`Idle power of ${card.label}: ${idleW.value} W, ${idleW.source} (${idleW.date}, ${idleW.kind}).`]
 }
 
-/** A card that ran at another limit than its default is another card for the economist. */
+/** A changed power limit changes the economics of a card. */
 function limitNote({ card, run }: CardMoney): string[] {
   if ('reason' in run) return []
   const odd = run.value.gpus.filter(
@@ -63,10 +63,9 @@ function limitNote({ card, run }: CardMoney): string[] {
       serving && powerLimitW !== null && powerDefaultLimitW !== null && powerLimitW !== powerDefaultLimitW,
   )
   return odd.map(
-    (gpu) =>
-      `${card.label} ran at a power limit of ${gpu.powerLimitW} W where its default is ${gpu.powerDefaultLimitW} W.`,
+    (gpu) => `${card.label} ran at a power limit of ${gpu.powerLimitW} W; its default is ${gpu.powerDefaultLimitW} W.`,
   )
 }
 
 const countNote = ({ card, gpus }: CardMoney): string[] =>
-  gpus > 1 ? [`${card.label}: ${gpus} GPUs served; TDP, price, memory and idle power are those of all ${gpus}.`] : []
+  gpus > 1 ? [`${card.label}: ${gpus} GPUs served; TDP, price, memory and idle power are totals of all ${gpus}.`] : []

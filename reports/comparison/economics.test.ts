@@ -21,15 +21,15 @@ test("prints the article's nine rows from the article's inputs, with its two sli
   const printed = tableOf().rows.map((row) => row.cells.map((cell) => formatCell(cell).main.replaceAll('\u00a0', ' ')))
   expect(printed).toEqual([
     ['TDP', '450 W', '300 W'],
-    ['Sustained, Llama 3.1 8B FP8 batch 32 agg', '360 W', '250 Wˢ'],
-    ['Tokens/Joule', '3.06 tokens/J', '5.52 tokens/Jˢ'],
+    ['Mean power, Llama 3.1 8B FP8 batch 32 agg', '360 W', '250 Wˢ'],
+    ['Energy efficiency (tokens/J)', '3.06 tokens/J', '5.52 tokens/Jˢ'],
     ['UK price', '£1,300', '£8,500'],
-    ['£/aggregate t/s', '£1.18', '£6.16ˢ'],
-    ['£/GB VRAM', '£54', '£89'],
-    ['Annual electricity @ 24/7 £0.18/kWh', '£568', '£394ˢ'],
-    ['£/year capex (3-yr)', '£433', '£2,833'],
-    ['Total £/year', '£1,001', '£3,228ˢ'],
-    ['£/million output tokens', '£0.0289', '£0.0742ˢ'],
+    ['£ per token/s, all streams', '£1.18', '£6.16ˢ'],
+    ['£ per GB VRAM', '£54', '£89'],
+    ['Electricity, £ per year (24/7, £0.18/kWh)', '£568', '£394ˢ'],
+    ['Capex, £ per year (3 years)', '£433', '£2,833'],
+    ['Total, £ per year', '£1,001', '£3,228ˢ'],
+    ['£ per million output tokens', '£0.0289', '£0.0742ˢ'],
   ])
 })
 
@@ -60,11 +60,11 @@ test('two GPUs cost twice as much and draw two TDPs', () => {
   expect(formatCell(rows.get('gbp-per-gb')!).main).toBe('£89')
 })
 
-test('an unknown price is a dash with its reason; utilisation 0 gives no price a token', () => {
+test('an unknown price is a dash with its reason; utilisation 0 gives no price per token', () => {
   const unlisted = makeRun({ card: 'gtx-1', result: { outputTokensPerS: 10, meanPowerW: 100 } })
   expect(tableOf([unlisted]).rows.find((row) => row.id === 'price')!.cells[1]).toEqual({
     kind: 'missing',
-    reason: 'gtx-1: no price is known; give one',
+    reason: 'gtx-1: price unknown; set it with --price',
   })
   const idle = makeFacts({ money: { years: 3, tariffGbpPerKwh: 0.18, utilisation: 0, pue: 1 } })
   const perToken = tableOf([ada], idle).rows.find((row) => row.id === 'gbp-per-million-tokens')!.cells[1]

@@ -1,3 +1,4 @@
+import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import {
   annualElectricityGbp,
   capexGbpPerYear,
@@ -15,6 +16,7 @@ import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Interval, missing, type Table, text } from '../tables/table.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
 import { economicsNotes } from './economics-notes.ts'
+import { workloadUnit } from './workload-unit.ts'
 
 const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
 
@@ -24,7 +26,7 @@ interface MetricRow {
   readonly cell: (at: CardMoney) => Cell
 }
 
-/** The scenario that the economics are about: the article's batch 32, else the busiest one that most cards ran. */
+/** The scenario of the economics: the article's batch 32, otherwise the busiest one that most cards ran. */
 export function economicsScenario(selection: Selection): ScenarioRow | null {
   const covered = (row: ScenarioRow) => selection.cards.filter((card) => selection.runOf(row.name, card.key)).length
   const rank = (row: ScenarioRow) =>
@@ -41,7 +43,7 @@ export function economicsTable(selection: Selection, facts: Facts, scenario: Sce
   const columns = selection.cards.map((card) => cardMoney(card, selection, facts, scenario))
   return buildTable({
     id: 'economics',
-    title: 'Power and £/token economics',
+    title: 'Power and cost per token',
     columns: [
       { id: 'metric', head: 'Metric', align: 'left', cell: (row: MetricRow) => text(row.label) },
       ...columns.map((at) => ({
@@ -60,11 +62,15 @@ export function economicsTable(selection: Selection, facts: Facts, scenario: Sce
 function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
   return [
     { id: 'tdp', label: 'TDP', cell: (at) => catalogueWatts(at, facts) },
-    { id: 'sustained-power', label: `Sustained, ${scenario.title}`, cell: (at) => resultCell(at, 'meanPowerW', 0) },
-    { id: 'tokens-per-joule', label: 'Tokens/Joule', cell: (at) => resultCell(at, 'tokensPerJ', 2) },
+    {
+      id: 'sustained-power',
+      label: `${metrics.meanPowerW.label}, ${scenario.title}`,
+      cell: (at) => resultCell(at, 'meanPowerW', 0),
+    },
+    { id: 'tokens-per-joule', label: labelOf('tokensPerJ'), cell: (at) => resultCell(at, 'tokensPerJ', 2) },
     { id: 'price', label: 'UK price', cell: (at) => ofMoney(at, 'price', (money) => money.priceGbp) },
-    { id: 'gbp-per-tps', label: '£/aggregate t/s', cell: (at) => ofThroughput(at) },
-    { id: 'gbp-per-gb', label: '£/GB VRAM', cell: (at) => perGb(at, facts) },
+    { id: 'gbp-per-tps', label: '£ per token/s, all streams', cell: (at) => ofThroughput(at) },
+    { id: 'gbp-per-gb', label: '£ per GB VRAM', cell: (at) => perGb(at, facts) },
     {
       id: 'annual-electricity',
       label: moneyRowLabels['annual-electricity'](facts.money),
@@ -75,8 +81,8 @@ function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
       label: moneyRowLabels['capex-per-year'](facts.money),
       cell: (at) => ofMoney(at, 'capex-per-year', capexGbpPerYear),
     },
-    { id: 'total-per-year', label: 'Total £/year', cell: (at) => ofPower(at, 'total-per-year', totalGbpPerYear) },
-    { id: 'gbp-per-million-tokens', label: '£/million output tokens', cell: (at) => costCell(at) },
+    { id: 'total-per-year', label: 'Total, £ per year', cell: (at) => ofPower(at, 'total-per-year', totalGbpPerYear) },
+    { id: 'gbp-per-million-tokens', label: `£ per ${workloadUnit('text').priced}`, cell: (at) => costCell(at) },
   ]
 }
 
@@ -95,7 +101,7 @@ function perGb(at: CardMoney, facts: Facts): Cell {
   return ofMoney(at, 'gbp-per-gb', (money) => gbpPerGbVram(money.priceGbp, vramGb * at.gpus))
 }
 
-/** A figure of prices alone: nothing measured, so neither interval nor stamp. */
+/** A value from prices alone: not measured, so neither interval nor mark. */
 function ofMoney(at: CardMoney, row: MoneyRowId, of: (money: MoneyInputs) => number | null): Cell {
   if ('reason' in at.money) return missing(at.money.reason)
   return money(of(at.money.value), row, null, {})

@@ -6,14 +6,14 @@ import { type Claims, cellOf } from '../claims/schema.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, type Column, type Table, text } from '../tables/table.ts'
 
-/** One cell of somebody's "what fits" beside ours. */
+/** One claimed cell of "what fits" and the computed one. */
 export interface FitClaim {
   readonly row: string
   readonly label: string
   readonly card: string
   /** As printed. */
   readonly claimed: string
-  /** Ours at the usual reading, or null where the catalogue cannot say. */
+  /** Computed with the usual assumptions; null where the catalogue lacks the data. */
   readonly ours: string | null
   readonly headroomRatio: number | null
   readonly agrees: boolean
@@ -21,7 +21,7 @@ export interface FitClaim {
   readonly why: string
 }
 
-/** Every classified cell of a claims file's "what fits", with ours and the bytes behind it. */
+/** Every classified cell of a claims file's "what fits", with the computed class and its bytes. */
 export function fitClaims(claims: Claims): FitClaim[] {
   const context = auditContext(claims, claimCatalogue)
   return (claims.tables.fits?.rows ?? []).flatMap((row) =>
@@ -53,7 +53,7 @@ export function fitClaims(claims: Claims): FitClaim[] {
   )
 }
 
-/** The claims beside ours, one row a configuration; every disagreement is explained under the table. */
+/** Claimed and computed classes, one row per configuration; notes explain every difference. */
 export function fitClaimsTable(claims: Claims): Table {
   const all = fitClaims(claims)
   const cards = [...new Set(all.map((claim) => claim.card))]
@@ -65,17 +65,17 @@ export function fitClaimsTable(claims: Claims): Table {
     return [
       {
         id: `${card}-said`,
-        head: `${label}: said`,
+        head: `${label}: claimed`,
         align: 'right',
         cell: (row) => text(of(row, card)?.claimed ?? cellOf(row, card)?.raw ?? 'n/a'),
       },
-      { id: `${card}-ours`, head: 'ours', align: 'right', cell: (row) => oursCell(of(row, card)) },
+      { id: `${card}-ours`, head: 'computed', align: 'right', cell: (row) => oursCell(of(row, card)) },
     ]
   }
   const disagreements = all.filter((claim) => !claim.agrees)
   return buildTable({
     id: 'fit-claims',
-    title: `"${claims.tables.fits?.title ?? 'What fits'}", beside ours`,
+    title: `"${claims.tables.fits?.title ?? 'What fits'}": claimed and computed`,
     columns: [
       { id: 'configuration', head: 'Configuration', align: 'left', cell: (row: Row) => text(row.label ?? row.id) },
       ...cards.flatMap(pair),
@@ -83,10 +83,10 @@ export function fitClaimsTable(claims: Claims): Table {
     rows,
     rowId: (row) => row.id,
     notes: [
-      `${all.length - disagreements.length} of ${all.length} cells agree; FP16 KV, 16k of context and 4k a session where none is stated.`,
+      `${all.length - disagreements.length} of ${all.length} cells agree. Where nothing is stated: FP16 KV, 16k context, 4k context per session.`,
       ...disagreements.map(
         (claim) =>
-          `${claim.label}, ${claims.cards[claim.card]?.label ?? claim.card}: said ${claim.claimed}, ours ${claim.ours ?? 'unknown'}: ${claim.status}: ${claim.why}`,
+          `${claim.label}, ${claims.cards[claim.card]?.label ?? claim.card}: claimed ${claim.claimed}, computed ${claim.ours ?? 'unknown'}: ${claim.status}: ${claim.why}`,
       ),
     ],
   })
@@ -95,7 +95,7 @@ export function fitClaimsTable(claims: Claims): Table {
 function oursCell(claim: FitClaim | undefined): Cell {
   if (claim === undefined) return text('-')
   if (claim.ours === null) return { kind: 'missing', reason: claim.why }
-  const ratio = claim.headroomRatio === null ? '' : `h ${formatNumber(claim.headroomRatio, 1)}`
+  const ratio = claim.headroomRatio === null ? '' : `headroom ${formatNumber(claim.headroomRatio, 1)}`
   const same = { kind: 'text', text: claim.ours, detail: ratio } as const
   return claim.agrees ? same : { ...same, tone: 'bad' }
 }

@@ -16,7 +16,7 @@ export interface FitAssumptions {
   readonly kvBytesPerElement: KvElementBytes
 }
 
-/** One model on one card: the sum of its memory and what it leaves. */
+/** One model on one card: its memory and the remaining room. */
 export interface ModelFit extends Fit {
   readonly model: string
   readonly card: string
@@ -44,11 +44,11 @@ export function modelFits(cards: readonly Card[], assumed: FitAssumptions): Mode
   )
 }
 
-/** Random weights are no model to buy a card for. */
+/** Models with random weights are for tests only. */
 const servedModels = (): readonly Model[] =>
   models.filter((model) => model.kind === 'text' && !model.key.startsWith('tiny-'))
 
-/** The fits as a table: class, head-room, room in GiB, and the largest context and number of sessions. */
+/** The fits as a table: class, headroom, room in GiB, and the longest context and number of sessions. */
 export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): Table {
   const fits = modelFits(cards, assumed)
   const column = (card: Card): Column<Model> => ({
@@ -57,7 +57,7 @@ export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): 
     align: 'right',
     cell: (model) => {
       const fit = fits.find((each) => each.model === model.key && each.card === card.key)
-      return fit === undefined ? missing('not worked out') : fitCell(fit)
+      return fit === undefined ? missing('not computed') : fitCell(fit)
     },
   })
   const kv = assumed.kvBytesPerElement === 1 ? 'FP8' : 'FP16'
@@ -74,7 +74,7 @@ export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): 
         cell: (model: Model) => {
           const bytes = fits.find((fit) => fit.model === model.key)?.weightsBytes
           return bytes === undefined
-            ? missing('no card was named')
+            ? missing('no card was given')
             : { kind: 'number', value: bytes / GIB, unit: 'GiB', digits: 1 }
         },
       },
@@ -83,8 +83,8 @@ export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): 
     rows: servedModels(),
     rowId: (model) => model.key,
     notes: [
-      `h = room for KV / need: OOM under 1, Tight under 2, Comfortable under 8, else Trivial. Room = ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) less weights less an allowance for activations, graphs and context.`,
-      'Then the largest context of one sequence, and how many sequences of the stated context fit at once; more of them queue, and are no OOM.',
+      `Headroom = room for KV / required KV: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial. Room = ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) minus weights minus an allowance for activations, graphs and context.`,
+      'Each cell also gives the longest context of one sequence and the number of sequences of the stated context that fit at once. Further sequences queue; that is not OOM.',
     ],
   })
 }
@@ -94,18 +94,18 @@ function fitCell(fit: ModelFit): Cell {
   if (fit.headroomRatio < 1) {
     const short =
       fit.freeBytes > 0
-        ? `${gib(fit.freeBytes)} GiB left for KV, enough for ${fit.maxContextTokens} tokens`
-        : `${gib(-fit.freeBytes)} GiB short of the weights alone`
+        ? `room for KV ${gib(fit.freeBytes)} GiB, enough for ${fit.maxContextTokens} tokens`
+        : `the weights alone exceed the memory by ${gib(-fit.freeBytes)} GiB`
     return { kind: 'oom', evidence: `${fit.model} on ${fit.card}: ${gib(fit.weightsBytes)} GiB of weights, ${short}` }
   }
-  const room = `h ${formatNumber(fit.headroomRatio, 1)}, ${gib(fit.freeBytes)} GiB for KV`
-  const most = `up to ${thousands(fit.longestContextTokens)} of context, or ${fit.maxSessions} at once`
+  const room = `headroom ${formatNumber(fit.headroomRatio, 1)}, ${gib(fit.freeBytes)} GiB for KV`
+  const most = `up to ${thousands(fit.longestContextTokens)} context, or ${fit.maxSessions} sequences`
   return { kind: 'text', text: fit.verdict, detail: `${room}; ${most}` }
 }
 
 const thousands = (tokens: number): string => (tokens < 1000 ? String(tokens) : `${Math.floor(tokens / 1024)}k`)
 
-/** A run whose server told its KV capacity, beside what the sum predicts for the same settings. */
+/** A run whose server reported its KV capacity, with the prediction for the same settings. */
 export interface CapacityRow {
   readonly run: string
   readonly source: RunRecord['source']
@@ -115,7 +115,7 @@ export interface CapacityRow {
   readonly measuredTokens: number
 }
 
-/** Predicted and real KV capacity of the runs that can say both; the others are left out. */
+/** Predicted and reported KV capacity of the runs that have both; others are skipped. */
 export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
   return runs.flatMap((run) => {
     const serving = run.endpoint.serving
@@ -132,7 +132,7 @@ export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
   })
 }
 
-/** The same as a table; null when no run can say both. */
+/** The same as a table; null when no run has both. */
 export function capacityTable(runs: readonly RunRecord[]): Table | null {
   const rows = capacityRows(runs)
   if (rows.length === 0) return null
@@ -144,7 +144,7 @@ export function capacityTable(runs: readonly RunRecord[]): Table | null {
   })
   return buildTable({
     id: 'kv-capacity',
-    title: 'KV capacity: predicted beside what the server had',
+    title: 'KV capacity: predicted and reported by the server',
     columns: [
       { id: 'run', head: 'Run', align: 'left', cell: (row: CapacityRow) => text(row.run) },
       tokens('predicted', 'Predicted', (row) => row.predictedTokens),

@@ -1,17 +1,19 @@
+import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { figureCell, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
-/** Requests a second that kept every limit of the scenario's SLO. Null when no scenario has one. */
+/** Goodput of every scenario with an SLO. Null when no scenario has one. */
 export function goodputTable(selection: Selection): Table | null {
   const rows = selection.scenarios.filter(({ sample }) => sloText(sample) !== null)
   if (rows.length === 0) return null
   const [first, ...others] = selection.cards
   return buildTable({
     id: 'goodput',
-    title: 'Goodput under the SLO',
+    title: labelOf('goodputRequestsPerS'),
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: (row: ScenarioRow) => text(row.title) },
       { id: 'slo', head: 'SLO', align: 'left', cell: (row) => text(sloText(row.sample) ?? '') },
@@ -34,19 +36,18 @@ export function goodputTable(selection: Selection): Table | null {
     ],
     rows,
     rowId: (row) => row.name,
-    notes: ['Goodput: requests a second in the steady window that kept every limit; failed requests keep none.'],
+    notes: [
+      `${metrics.goodputRequestsPerS.label}: ${metrics.goodputRequestsPerS.formula}. A failed request meets no limit.`,
+    ],
   })
 }
 
 function sloText({ scenario }: RunRecord): string | null {
-  const { ttftMs, tpotMs, e2eMs } = scenario.slo ?? {}
-  const limits = [
-    ['TTFT', ttftMs],
-    ['TPOT', tpotMs],
-    ['E2E', e2eMs],
-  ] as const
-  const said = limits.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${ms}\u00a0ms`]))
-  return said.length > 0 ? said.join(', ') : null
+  const limits = (Object.keys(latencyNames) as LatencyKey[]).flatMap((key) => {
+    const limitMs = scenario.slo?.[key]
+    return limitMs === undefined ? [] : [`${latencyNames[key].short} ${limitMs}\u00a0ms`]
+  })
+  return limits.length > 0 ? limits.join(', ') : null
 }
 
 function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): Cell {
@@ -58,11 +59,11 @@ function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): 
 
 function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection): Cell {
   const [under, over] = [selection.runOf(row.name, first.key), selection.runOf(row.name, card.key)]
-  if (under === null || over === null) return missing('needs a run on both cards')
+  if (under === null || over === null) return missing('requires a run on both cards')
   const [slow, fast] = [measuredOf(under, 'goodputRequestsPerS'), measuredOf(over, 'goodputRequestsPerS')]
   if ('reason' in slow) return missing(slow.reason)
   if ('reason' in fast) return missing(fast.reason)
-  if (slow.value.value <= 0) return missing(`${first.label} kept the SLO for no request`)
+  if (slow.value.value <= 0) return missing(`no request on ${first.label} met the SLO`)
   const ci95 = ratioInterval(fast.value, slow.value)
   const value = fast.value.value / slow.value.value
   return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }

@@ -9,22 +9,22 @@ const narrow: BoxFinding = {
 }
 const run = (scenario: string) => makeRun({ card: 'rtx-4090', scenario, title: scenario })
 
-test('a finding about the box is told once, with the runs that it was there in, the worst first', () => {
+test('a finding about the host is listed once, with its runs, the worst first', () => {
   const runs = ['a', 'b', 'c', 'd'].map(run)
   const table = gotchasTable([{ ...runs[0]!, gates: [gate] }, ...runs.slice(1)], makeFacts(), () => [narrow])!
   expect(table.rows.map(({ cells }) => cells)).toEqual([
     [
-      { kind: 'text', text: 'RTX 4090', detail: 'box box' },
+      { kind: 'text', text: 'RTX 4090', detail: 'host box' },
       {
         kind: 'text',
-        text: 'the box itself',
+        text: 'host',
         detail: '20261101-100000-rtx-4090-a, 20261101-100000-rtx-4090-b, 20261101-100000-rtx-4090-c and 1 more',
       },
       { kind: 'text', text: 'doctor pcie-width fail', tone: 'bad' },
       { kind: 'text', text: 'x8 of x16: fewer lanes slow loading', detail: 'see to the riser' },
     ],
     [
-      { kind: 'text', text: 'RTX 4090', detail: 'box box' },
+      { kind: 'text', text: 'RTX 4090', detail: 'host box' },
       { kind: 'text', text: 'a', detail: '20261101-100000-rtx-4090-a' },
       { kind: 'text', text: 'gate throttle warn', tone: 'warn' },
       { kind: 'text', text: gate.evidence },
@@ -32,7 +32,7 @@ test('a finding about the box is told once, with the runs that it was there in, 
   ])
 })
 
-test('two boxes of one kind are two', () => {
+test('two hosts of one kind are two', () => {
   const [one, two] = [run('a'), run('b')]
   const other = { ...two!, host: { ...two!.host, hostname: 'other' } }
   expect(gotchasTable([one!, other], makeFacts(), () => [narrow])!.rows).toHaveLength(2)

@@ -3,20 +3,20 @@ import type { Facts } from '../facts.ts'
 import { stampOf } from '../tables/figure-cell.ts'
 import { buildTable, type Table, type Tone, text } from '../tables/table.ts'
 
-/** What the doctor's checks say of a box, as far as a run record tells what they look at. */
+/** A finding of the doctor's checks on a host, as far as the run record has their inputs. */
 export interface BoxFinding {
   readonly id: string
   readonly status: 'warn' | 'fail'
   readonly read: string
   readonly why: string
-  /** What to type, or do; empty where nothing can be done. */
+  /** Command or action that fixes it; empty where nothing can be done. */
   readonly mend: string
 }
 
 export type BoxFindings = (run: RunRecord) => readonly BoxFinding[]
 
 interface Gotcha {
-  /** The runs that it was seen in; never empty. */
+  /** The runs with this finding; never empty. */
   readonly runs: readonly RunRecord[]
   readonly id: string
   readonly status: 'warn' | 'fail'
@@ -25,12 +25,12 @@ interface Gotcha {
   readonly mend: string
 }
 
-/** What the whole report already says of every simulated figure. */
+/** The report already marks every simulated value. */
 const STAMPED = 'live-source'
-/** A box with a hundred runs is named by a few of them. */
+/** Of many runs only a few are named. */
 const MOST_RUNS = 3
 
-/** Production gotchas: what gates and the doctor found on these boxes in these runs, and nothing that was not found. */
+/** Production gotchas: the findings of gates and doctor in these runs. */
 export function gotchasTable(
   runs: readonly RunRecord[],
   facts: Facts,
@@ -40,7 +40,7 @@ export function gotchasTable(
   if (found.length === 0) return null
   return buildTable({
     id: 'gotchas',
-    title: 'Gotchas found on these boxes',
+    title: 'Gotchas found on these servers',
     columns: [
       {
         id: 'card',
@@ -48,7 +48,7 @@ export function gotchasTable(
         align: 'left',
         cell: ({ runs: [run] }: Gotcha) => ({
           ...text((run!.card.key && facts.card(run!.card.key)?.label) ?? run!.card.name ?? 'unknown card'),
-          detail: `box ${run!.host.hostname}`,
+          detail: `host ${run!.host.hostname}`,
           ...stampOf(run!),
         }),
       },
@@ -57,7 +57,7 @@ export function gotchasTable(
         head: 'Workload and run',
         align: 'left',
         cell: (at) => ({
-          ...text(at.foundBy === 'doctor' ? 'the box itself' : at.runs[0]!.scenario.title),
+          ...text(at.foundBy === 'doctor' ? 'host' : at.runs[0]!.scenario.title),
           detail: runNames(at.runs),
         }),
       },
@@ -88,11 +88,11 @@ const ofGates = (run: RunRecord): Gotcha[] =>
       : [],
   )
 
-/** A box stays what it is from run to run: each finding is told once, with the runs that it was there in. */
+/** A host keeps its findings from run to run: each is listed once, with its runs. */
 function ofBoxes(runs: readonly RunRecord[], boxFindings: BoxFindings): Gotcha[] {
   const seen = runs.flatMap((run) => boxFindings(run).map((finding) => ({ run, finding })))
-  const boxOf = (run: RunRecord) => [run.host.hostname, ...run.gpus.map(({ uuid }) => uuid)]
-  return [...Map.groupBy(seen, ({ run, finding }) => JSON.stringify([boxOf(run), finding])).values()].map((group) => {
+  const hostOf = (run: RunRecord) => [run.host.hostname, ...run.gpus.map(({ uuid }) => uuid)]
+  return [...Map.groupBy(seen, ({ run, finding }) => JSON.stringify([hostOf(run), finding])).values()].map((group) => {
     const { id, status, read, why, mend } = group[0]!.finding
     return { runs: group.map(({ run }) => run), id, status, foundBy: 'doctor', evidence: `${read}: ${why}`, mend }
   })

@@ -46,19 +46,19 @@ const printed = (runs: readonly RunRecord[]) =>
     ]),
   )
 
-test('£ per 1,000 images and joules an image; the card that ran out of memory is OOM in both', () => {
+test('£ per 1,000 images and energy per image; the card that ran out of memory is OOM in both', () => {
   const rows = printed([ada, pro])
   // £8,500 / 3 + 0.3 kW x 8,760 h x £0.18, over 0.5 x 31,536,000 images.
   const gbp = ((8500 / 3 + 0.3 * 8760 * 0.18) / (0.5 * 31_536_000)) * 1000
   expect(rows.get('flux-28-cost')).toEqual(['FLUX.1-dev', '£ per 1,000 images', 'OOM', `£${gbp.toFixed(3)}`])
-  expect(rows.get('flux-28-energy')).toEqual(['FLUX.1-dev', 'Joules per image', 'OOM', '600.0 J'])
+  expect(rows.get('flux-28-energy')).toEqual(['FLUX.1-dev', 'Energy per image (J)', 'OOM', '600.0 J'])
 })
 
 test('£ per training step in as many digits as it needs, stamped where it was simulated', () => {
   const rows = printed([adaSteps, proSteps])
   const gbp = (1300 / 3 + 0.4 * 8760 * 0.18) / (2 * 31_536_000)
   expect(rows.get('qlora-8b-cost')!.slice(0, 3)).toEqual(['QLoRA 8B', '£ per training step', `£${gbp.toFixed(7)}`])
-  expect(rows.get('qlora-8b-energy')).toEqual(['QLoRA 8B', 'Joules per training step', '200.0 J', '100.0 Jˢ'])
+  expect(rows.get('qlora-8b-energy')).toEqual(['QLoRA 8B', 'Energy per step (J)', '200.0 J', '100.0 Jˢ'])
 })
 
 test('steps, guidance and batch stand beside every figure, here and in the throughput', () => {

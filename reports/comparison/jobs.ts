@@ -1,3 +1,4 @@
+import { labelOf } from '../../harness/metrics/catalogue.ts'
 import type { Facts } from '../facts.ts'
 import { figureCell, stampOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
@@ -12,16 +13,16 @@ interface JobRow {
   readonly figure: 'cost' | 'energy'
 }
 
-/** What the economics table is for tokens, for images and training: £ and joules for each. Null when nobody ran any. */
+/** Cost and energy per image and per training step. Null without such runs. */
 export function jobsTable(selection: Selection, facts: Facts): Table | null {
   const jobs = selection.scenarios.filter(({ sample }) => sample.scenario.kind !== 'text')
   if (jobs.length === 0) return null
   return buildTable({
     id: 'jobs',
-    title: 'Images and training: £ and energy',
+    title: 'Images and training: cost and energy',
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => workloadCell(scenario) },
-      { id: 'figure', head: 'Figure', align: 'left', cell: (row) => text(labelOf(row)) },
+      { id: 'figure', head: 'Metric', align: 'left', cell: (row) => text(rowLabel(row)) },
       ...selection.cards.map((card) => ({
         id: card.key,
         head: card.label,
@@ -36,13 +37,13 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
       { scenario, figure: 'energy' },
     ]),
     rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
-    notes: ['Prices, years, tariff and utilisation are those of the economics table.'],
+    notes: ['Prices, years, tariff and utilisation are the same as in the economics table.'],
   })
 }
 
-function labelOf({ scenario, figure }: JobRow): string {
+function rowLabel({ scenario, figure }: JobRow): string {
   const unit = workloadUnit(scenario.sample.scenario.kind)
-  return figure === 'cost' ? `£ per ${unit.priced}` : `Joules per ${unit.each}`
+  return figure === 'cost' ? `£ per ${unit.priced}` : labelOf(unit.energy)
 }
 
 function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
@@ -50,7 +51,7 @@ function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection,
   const cost = unitCost(at)
   if ('reason' in cost) return missing(cost.reason)
   const { value, ci95 } = cost.value
-  // Three significant digits: a step costs millionths of a pound, a thousand images some pence.
+  // Three significant digits: a step costs millionths of a pound, a thousand images a few pence.
   const digits = Math.min(9, Math.max(2, 2 - Math.floor(Math.log10(value))))
   const stamp = 'value' in at.run ? stampOf(at.run.value) : {}
   return { kind: 'money', valueGbp: value, digits, ...(ci95 ? { ci95 } : {}), ...stamp }

@@ -8,7 +8,7 @@ interface MetricRow {
   readonly key: MetricKey
 }
 
-/** Every metric of every scenario on every card, with its interval: what the other tables choose from. */
+/** Every metric of every scenario on every card, with its interval. */
 export function metricsTable(selection: Selection): Table {
   return buildTable({
     id: 'metrics',

@@ -2,18 +2,18 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 
-/** How a scenario is served on a card, or why there is no way to say it. */
+/** How a scenario is served on a card, or why that is unknown. */
 export type ServingExample =
   | {
-      /** The `docker run` line as it is pasted into a shell, one option a line. */
+      /** The `docker run` command to paste into a shell, one option per line. */
       readonly lines: readonly string[]
       readonly corrections: readonly string[]
-      /** Why it cannot work; null when it should. */
+      /** Why it cannot work; null when it should work. */
       readonly refusal: string | null
     }
   | { readonly reason: string }
 
-/** Works an example out: the harness knows how to serve, the reports do not. */
+/** Makes an example: the harness knows how to serve, the reports do not. */
 export type ServingExamples = (scenario: RunRecord['scenario'], cardKey: string) => ServingExample
 
 interface ServingRow {
@@ -22,7 +22,7 @@ interface ServingRow {
   readonly example: ServingExample
 }
 
-/** The article's "vLLM serving examples": the line for each text scenario and card, and what was wrong with what was asked. */
+/** The article's "vLLM serving examples": the command for each text scenario and card, and corrections to its settings. */
 export function servingTable(selection: Selection, examples: ServingExamples): Table | null {
   const rows = selection.scenarios
     .filter(({ sample }) => sample.scenario.kind === 'text')
@@ -40,12 +40,12 @@ export function servingTable(selection: Selection, examples: ServingExamples): T
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: ServingRow) => text(scenario.title) },
       { id: 'card', head: 'Card', align: 'left', cell: ({ card }) => text(card.label) },
       { id: 'verdict', head: 'Verdict', align: 'left', cell: verdictCell },
-      { id: 'line', head: 'Line', align: 'left', cell: lineCell },
+      { id: 'line', head: 'Command', align: 'left', cell: lineCell },
     ],
     rows,
     rowId: ({ scenario, card }) => `${scenario.name}-${card.key}`,
     notes: [
-      'Worked out from the catalogue, not measured: what `serve --print` gives. A line that cannot work stands here all the same, so that it is known when it is met elsewhere.',
+      'Computed from the catalogue, not measured; the same as the output of `serve --print`. Commands that cannot work are listed too, so that they are recognised elsewhere.',
     ],
   })
 }
@@ -62,5 +62,5 @@ function verdictCell({ example }: ServingRow): Cell {
   if (refusal !== null) return { ...text(`cannot work: ${refusal}`, 'bad'), ...small }
   return corrections.length > 0
     ? { ...text('should start, with remarks', 'warn'), ...small }
-    : text('should start as asked', 'good')
+    : text('should start as configured', 'good')
 }

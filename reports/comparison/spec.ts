@@ -5,11 +5,11 @@ interface SpecRow {
   readonly id: string
   readonly label: string
   readonly cell: (card: Card) => Cell
-  /** The figure that deltas compare; null where there is none to compare. */
+  /** The value for deltas; null where there is none. */
   readonly figure: (card: Card) => number | null
 }
 
-/** The article's "Spec sheet side by side", from the catalogue, with what each further card has over the first. */
+/** The article's "Spec sheet side by side" from the catalogue, with the difference of each further card to the first. */
 export function specTable(cards: readonly Card[]): Table {
   const [first, ...others] = cards
   const specs: Column<SpecRow>[] = cards.map((card) => ({
@@ -35,7 +35,7 @@ export function specTable(cards: readonly Card[]): Table {
     rows,
     rowId: (row) => row.id,
     notes: [
-      'Rates are dense; FP16 and FP8 with FP32 accumulate. ~ stands before what is derived or recalled.',
+      'Rates are dense; FP16 and FP8 use FP32 accumulation. ~ marks derived and recalled values.',
       ...sourceNotes(cards),
     ],
   })
@@ -99,13 +99,13 @@ const rows: readonly SpecRow[] = [
 function deltaCell(from: number | null, to: number | null): Cell {
   if (from === null && to === null) return text('')
   if (from === null) return text('new')
-  if (to === null) return text('gone')
-  if (from === 0) return missing('there is no ratio to zero')
+  if (to === null) return text('removed')
+  if (from === 0) return missing('no ratio to zero')
   const percent = (to / from - 1) * 100
   return text(`${percent >= 0 ? '+' : '−'}${Math.abs(percent).toFixed(0)} %`)
 }
 
-/** Each source once, with the cards that it speaks of. */
+/** The sources of each card, each once. */
 function sourceNotes(cards: readonly Card[]): string[] {
   return cards.map((card) => {
     const facts = Object.values(card).filter(

@@ -1,3 +1,4 @@
+import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
@@ -9,8 +10,8 @@ import { buildTable, type Cell, type Column, missing, type Table, text } from '.
 import { workloadCell } from '../tables/workload-cell.ts'
 
 /**
- * The article's "Per-workload throughput comparison": a row a scenario, a column a card, and how much faster each
- * further card is than the first. Each figure has its 95 % interval and the share of the physical limit reached.
+ * The article's "Per-workload throughput comparison": one row per scenario, one column per card, and the uplift of each
+ * further card over the first. Each value has its 95 % interval and its share of the physical limit.
  */
 export function throughputTable(selection: Selection, facts: Facts): Table {
   const [first, ...others] = selection.cards
@@ -56,7 +57,7 @@ function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection
   const limit = facts.limit(run)
   if ('reason' in known || 'reason' in limit) return figureCell(run, key, digitsFor(known))
   const [figure, most] = [known.value.value, limit.value.value]
-  // a time is the better the shorter: it passes its limit from above
+  // for a time, shorter is better: the limit is a minimum
   const share = key === 'secondsPerImage' ? most / figure : figure / most
   return figureCell(run, key, digitsFor(known), { ...limit.value, share })
 }
@@ -77,22 +78,22 @@ function upliftCell(row: ScenarioRow, pair: CardPair, selection: Selection, fact
   ]
   if ('reason' in slow) return missing(slow.reason)
   if ('reason' in fast) return missing(fast.reason)
-  if (slow.value.value <= 0) return missing(`${first.label} made no tokens`)
+  if (slow.value.value <= 0) return missing(`${first.label} produced no output`)
   const ci95 = ratioInterval(fast.value, slow.value)
   if (headlineMetric(under.scenario) === 'secondsPerImage') return quickerCell(slow.value, fast.value, under, over)
   const value = fast.value.value / slow.value.value
   return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }
 }
 
-/** Where the figure is a time, the further card is faster by the first one's over its own. */
+/** For times the uplift is that of the first card over that of the further one. */
 function quickerCell(first: Measured, further: Measured, under: RunRecord, over: RunRecord): Cell {
-  if (further.value <= 0) return missing('an image took no time')
+  if (further.value <= 0) return missing('the time per image is 0')
   const ci95 = ratioInterval(first, further)
   const value = first.value / further.value
   return { kind: 'ratio', value, digits: 2, better: 'higher', ...(ci95 ? { ci95 } : {}), ...stampOf(under, over) }
 }
 
-/** "… only" where one card ran and the other is out of memory; a missing run is no such thing. */
+/** "… only" where one card ran and the other is out of memory; a missing run does not count. */
 function onlyCell(row: ScenarioRow, { first, card }: CardPair, selection: Selection, facts: Facts): Cell {
   for (const [runs, lacks] of [
     [card, first],
@@ -102,7 +103,7 @@ function onlyCell(row: ScenarioRow, { first, card }: CardPair, selection: Select
     if (run === null || 'reason' in measuredOf(run, headlineMetric(run.scenario))) continue
     if (oomCell(row, lacks, selection, facts) !== null) return { ...text(`${runs.label} only`), ...stampOf(run) }
   }
-  return missing('needs a run on both cards')
+  return missing('requires a run on both cards')
 }
 
 /** Three or four significant digits, as the article prints them: 38.2, 225, 1,380. */
@@ -114,35 +115,36 @@ function digitsFor(known: ReturnType<typeof measuredOf>): number {
 function metricNotes(selection: Selection): string[] {
   const keys = new Set(selection.scenarios.map((row) => headlineMetric(row.sample.scenario)))
   return [
-    ...(keys.has('decodeTokensPerS') ? ['One stream: decode rate, 1000 / median TPOT in ms.'] : []),
-    ...(keys.has('outputTokensPerS')
-      ? ['Several streams: output tokens of all of them in the steady window, a second.']
-      : []),
+    ...(keys.has('decodeTokensPerS') ? [formulaNote('One stream', 'decodeTokensPerS')] : []),
+    ...(keys.has('outputTokensPerS') ? [formulaNote('Several streams', 'outputTokensPerS')] : []),
     ...(selection.scenarios.some((row) => selection.cards.some((card) => isSingle(selection.runOf(row.name, card.key))))
-      ? ['No interval stands where only one trial was run.']
+      ? ['There is no interval where only one trial was run.']
       : []),
     ...selection.notes,
   ]
 }
 
-/** Whether a run has a headline figure that rests on one trial. */
+const formulaNote = (load: string, key: MetricKey): string =>
+  `${load}: ${metrics[key].label} = ${metrics[key].formula}.`
+
+/** Whether the headline metric of a run is based on one trial. */
 function isSingle(run: RunRecord | null): boolean {
   const figure = run?.result[headlineMetric(run.scenario)]
   return figure !== undefined && figure.mean !== null && figure.ci95 === null
 }
 
-/** What could make a measured figure pass its limit: the figure is right and something about the run is not as said. */
+/** Possible causes of a measured value above its limit. */
 export const BEYOND_LIMIT =
-  'speculative decoding, answers from a cache, a smaller or more quantised model, a wrong count of tokens, or another card than named'
+  'speculative decoding, answers from a cache, a smaller or more strongly quantised model, a wrong token count, or another card than stated'
 
-/** Why figures stand without a limit, each reason once. */
+/** Why values have no limit, each reason once. */
 function limitNotes(selection: Selection, facts: Facts): string[] {
   const reasons = selection.scenarios.flatMap((row) =>
     selection.cards.flatMap((card) => {
       const run = selection.runOf(row.name, card.key)
       const limit = run === null ? null : facts.limit(run)
       return limit !== null && 'reason' in limit
-        ? [`No physical limit beside ${row.title} on ${card.label}: ${limit.reason}.`]
+        ? [`No physical limit for ${row.title} on ${card.label}: ${limit.reason}.`]
         : []
     }),
   )
@@ -155,7 +157,7 @@ function beyondNotes(selection: Selection, facts: Facts): string[] {
       const cell = throughputCell(row, card, selection, facts)
       const beyond = cell.kind === 'number' && cell.limit !== undefined && cell.limit.share > 1
       return beyond
-        ? [`${row.title} on ${card.label} is above its physical limit, so it is not what it says: ${BEYOND_LIMIT}.`]
+        ? [`${row.title} on ${card.label} is above its physical limit. Possible causes: ${BEYOND_LIMIT}.`]
         : []
     }),
   )

@@ -12,7 +12,7 @@ interface Rule {
   readonly fired: readonly Winner[]
 }
 
-/** The verdict as rules, each with the workloads that fired it; what fired nothing is not said. */
+/** The verdict as rules, each with the workloads it applies to; rules without workloads are not shown. */
 export function verdictTable(winners: readonly Winner[], selection: Selection, facts: Facts): Table | null {
   const rules = selection.cards.flatMap((card) => rulesOf(card, winners, facts))
   if (rules.length === 0) return null
@@ -54,7 +54,7 @@ function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Ru
           {
             id: `${card.key}-alone`,
             card,
-            pick: 'the workload is one that nothing else here can do',
+            pick: 'no other card here can run the workload',
             because: say(alone),
             fired: alone,
           },
@@ -65,7 +65,7 @@ function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Ru
           {
             id: `${card.key}-cheaper`,
             card,
-            pick: `cost a token decides, ${use}`,
+            pick: `cost per token decides, ${use}`,
             because: say(cheaper),
             fired: cheaper,
           },

@@ -33,7 +33,7 @@ const row = (id: string, label: string, model: string, settings: Settings = {}):
 /** The article serves on the RTX 4090 with this share, and so do the bundled scenarios that fill that card. */
 const filled4090 = { 'rtx-4090': 0.94 }
 
-/** The language models of the article's "what it unlocks"; contexts where it states none are 16k, 4k a session. */
+/** The language models of the article's "what it unlocks"; where it states no context: 16k, or 4k per session. */
 const articleFitRows: readonly FitRow[] = [
   row('llama8b-fp8-64k', 'Llama 3.1 8B FP8 + 64k context', 'llama-3.1-8b-instruct-fp8', { contextTokens: 65_536 }),
   row('llama70b-awq-16k', 'Llama 3.1 70B AWQ INT4 + 16k', 'llama-3.1-70b-instruct-awq-int4', {
@@ -57,7 +57,7 @@ const articleFitRows: readonly FitRow[] = [
 
 const tones: Readonly<Record<string, Tone>> = { Tight: 'warn', Comfortable: 'good', Trivial: 'good' }
 
-/** What fits which card, worked out from bytes: OOM, Tight, Comfortable or Trivial with the head-room beside it. */
+/** What fits which card, computed from bytes: OOM, Tight, Comfortable or Trivial, with the headroom. */
 export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = articleFitRows): Table {
   return buildTable({
     id: 'fits',
@@ -76,8 +76,8 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
     rows,
     rowId: (at) => at.id,
     notes: [
-      `Head-room h = room for KV / need, with FP16 KV and ${DEFAULT_GPU_MEMORY_UTILIZATION} of what CUDA gives (vLLM's default) where no other share stands: OOM under 1, Tight under 2, Comfortable under 8, else Trivial.`,
-      'FP8 KV doubles h. Too many sequences queue in vLLM; it runs out of memory only when weights or one full sequence do not fit.',
+      `Headroom = room for KV / required KV, with FP16 KV and ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) unless another share is shown: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial.`,
+      'FP8 KV doubles the headroom. Too many sequences queue in vLLM; it runs out of memory only when the weights or one full sequence do not fit.',
     ],
   })
 }
@@ -98,14 +98,14 @@ function fitCell(card: Card, at: FitRow): Cell {
     return {
       kind: 'text',
       text: fit.verdict,
-      detail: `h ${formatNumber(fit.headroomRatio, 1)}${stated === undefined ? '' : ` at ${stated}`}`,
+      detail: `headroom ${formatNumber(fit.headroomRatio, 1)}${stated === undefined ? '' : ` at ${stated}`}`,
       ...(tone ? { tone } : {}),
     }
   }
   const gb = (bytes: number) => `${formatNumber(bytes / 1e9, 1)} GB`
-  const need = fit.freeBytes > 0 ? `, ${gb(fit.kvBytesPerToken * at.contextTokens * at.sessions)} of KV` : ''
+  const need = fit.freeBytes > 0 ? ` and ${gb(fit.kvBytesPerToken * at.contextTokens * at.sessions)} of KV` : ''
   return {
     kind: 'oom',
-    evidence: `${at.label}, ${card.label}: ${gb(fit.weightsBytes)} of weights${need} into ${gb(fit.budgetBytes)}`,
+    evidence: `${at.label}, ${card.label}: ${gb(fit.weightsBytes)} of weights${need}, ${gb(fit.budgetBytes)} available`,
   }
 }

@@ -24,7 +24,7 @@ function winner(runs: RunRecord[], facts = makeFacts()) {
   return winnerOf(selection.scenarios[0]!, selection, facts)
 }
 
-test("the cheapest a token wins, with the article's figures by 2.57 and not by 5", () => {
+test("the lowest cost per token wins, with the article's figures by 2.57 and not by 5", () => {
   expect(winner([ada, pro])).toMatchObject({
     card: { label: 'RTX 4090' },
     alone: false,
@@ -35,7 +35,7 @@ test("the cheapest a token wins, with the article's figures by 2.57 and not by 5
 test('a card that breaks the service level of the scenario is out, however cheap', () => {
   const found = winner([withSlo(ada, 300), withSlo(pro, 300)])
   expect(found).toMatchObject({ card: { label: 'RTX PRO 6000 Max-Q' }, alone: true })
-  expect(found.why).toBe('RTX 4090: median TTFT of 400 ms is over the 300 ms asked for')
+  expect(found.why).toBe('RTX 4090: TTFT, median: 400 ms exceeds the limit of 300 ms')
 })
 
 test('out of memory never wins, whether the run or arithmetic says so', () => {
@@ -55,12 +55,12 @@ test('out of memory never wins, whether the run or arithmetic says so', () => {
   expect(winner([pro, elsewhere], facts).why).toBe('RTX 4090: OOM: 72.7 GB on 25.3 GB')
 })
 
-test('what was not measured or is not known decides nothing', () => {
+test('what was not measured or is unknown decides nothing', () => {
   const elsewhere = makeRun({ card: 'rtx-pro-6000-max-q', scenario: 'other', startedAt: '2026-11-02T00:00:00Z' })
   expect(winner([ada, elsewhere])).toMatchObject({ card: null, why: 'RTX PRO 6000 Max-Q: not measured' })
   const blind = makeRun({ card: 'rtx-pro-6000-max-q', result: { outputTokensPerS: 1380, meanPowerW: 'no sensor' } })
   expect(winner([ada, blind])).toMatchObject({ card: null })
-  expect(winner([ada])).toMatchObject({ card: null, why: 'one card is no comparison' })
+  expect(winner([ada])).toMatchObject({ card: null, why: 'only one card was measured' })
 })
 
 test('a difference within the intervals has no winner', () => {

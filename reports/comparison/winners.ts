@@ -1,3 +1,4 @@
+import { metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
@@ -9,13 +10,13 @@ import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
 import { workloadUnit } from './workload-unit.ts'
 
-/** Who wins a workload, and the figures that say so. */
+/** The winner of a workload, and why. */
 export interface Winner {
   readonly scenario: ScenarioRow
-  /** Null where nobody can be named; `why` says what is lacking. */
+  /** Null where there is no winner; `why` gives the reason. */
   readonly card: CardColumn | null
   readonly why: string
-  /** The only card that can do it at all. */
+  /** The only card that can run it. */
   readonly alone: boolean
   readonly runs: readonly RunRecord[]
 }
@@ -23,16 +24,16 @@ export interface Winner {
 interface Candidate {
   readonly card: CardColumn
   readonly run: RunRecord | null
-  /** Why the card is out; null while it is in. */
+  /** Why the card is excluded; null otherwise. */
   readonly out: string | null
-  /** Why nobody knows whether it is in; then nobody wins. */
+  /** Why it is unknown whether the card qualifies; then there is no winner. */
   readonly unknown: string | null
   readonly cost: Measured | null
 }
 
 /**
- * The winner of a workload by rule: among the cards that ran it and met its service levels, the cheapest a million
- * output tokens; no winner where the intervals of the two cheapest do not leave 1 out of their ratio.
+ * The winner of a workload by rule: of the cards that ran it and met its SLO, the one with the lowest cost per million
+ * output tokens; no winner where the interval of the ratio of the two lowest costs contains 1.
  */
 export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Facts): Winner {
   const all = selection.cards.map((card) => candidate(scenario, card, selection, facts))
@@ -50,7 +51,7 @@ export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Fac
       ...named,
       card: decided ? only.card : null,
       alone: decided,
-      why: decided ? outs.join('; ') : 'one card is no comparison',
+      why: decided ? outs.join('; ') : 'only one card was measured',
     }
   }
   return { ...named, alone: false, ...cheapest(fit, outs, scenario) }
@@ -67,7 +68,7 @@ function cheapest(
     .toSorted((a, b) => a.cost.value - b.cost.value)
   const [best, next] = priced
   if (best === undefined || next === undefined || priced.length < fit.length) {
-    return { card: null, why: `cost per ${unit.each} is not known for every card that can do it` }
+    return { card: null, why: `cost per ${unit.each} is unknown for some of the cards that can run it` }
   }
   const factor = next.cost.value / best.cost.value
   const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, unit.count === 1 ? 9 : 4)
@@ -87,33 +88,37 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
     const verdict = oom ? { out: `OOM: ${fit.value.evidence}`, unknown: null } : { out: null, unknown: 'not measured' }
     return { card, run, cost: null, ...verdict }
   }
-  // Out of memory is a result: whatever the rest of the record says, this card cannot do it.
+  // Out of memory is a result: this card cannot run the workload, whatever the rest of the record says.
   if (run.oom) return { card, run: null, cost: null, out: `OOM: ${run.oom.evidence}`, unknown: null }
   const cost = unitCost(cardMoney(card, selection, facts, scenario))
-  return { card, run, ...promisesOf(run), cost: 'value' in cost ? cost.value : null }
+  return { card, run, ...sloOf(run), cost: 'value' in cost ? cost.value : null }
 }
 
-/** The service level that a run's own scenario asks for and the run did not keep; medians, as the record has them. */
-function promisesOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown'> {
+/** The SLO limit of the scenario that a run did not meet; compared with medians. */
+function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown'> {
   if (run.status === 'failed') return { out: null, unknown: run.failure ?? 'the run failed' }
-  const promises = [
-    ['ttftMsP50', run.scenario.slo?.ttftMs, 'TTFT'],
-    ['tpotMsP50', run.scenario.slo?.tpotMs, 'TPOT'],
-    ['e2eMsP50', run.scenario.slo?.e2eMs, 'E2E'],
+  const medians = [
+    ['ttftMs', 'ttftMsP50'],
+    ['tpotMs', 'tpotMsP50'],
+    ['e2eMs', 'e2eMsP50'],
   ] as const
-  for (const [key, limitMs, name] of promises) {
+  for (const [latency, key] of medians) {
+    const limitMs = run.scenario.slo?.[latency]
     if (limitMs === undefined) continue
     const known = measuredOf(run, key)
-    if ('reason' in known) return { out: null, unknown: `${name} is not known: ${known.reason}` }
+    if ('reason' in known) return { out: null, unknown: `${metrics[key].label} unknown: ${known.reason}` }
     const ms = known.value.value
     if (ms > limitMs) {
-      return { out: `median ${name} of ${formatNumber(ms, 0)} ms is over the ${limitMs} ms asked for`, unknown: null }
+      return {
+        out: `${metrics[key].label}: ${formatNumber(ms, 0)} ms exceeds the limit of ${limitMs} ms`,
+        unknown: null,
+      }
     }
   }
   return { out: null, unknown: null }
 }
 
-/** The article's "Per-workload winner table", each reason worked out from the figures. */
+/** The article's "Per-workload winner table" with computed reasons. */
 export function winnersTable(winners: readonly Winner[]): Table {
   return buildTable({
     id: 'winners',
@@ -131,7 +136,7 @@ export function winnersTable(winners: readonly Winner[]): Table {
     rows: winners,
     rowId: (at) => at.scenario.name,
     notes: [
-      'Rule: of the cards that can do it and kept its service levels (medians), the cheapest a million output tokens, image or step; a card that is out of memory never wins; nobody where the difference is under 3 % or within the intervals.',
+      'Rule: of the cards that can run the workload and met its SLO (medians), the one with the lowest cost per million output tokens, image or step. A card that is out of memory never wins. There is no winner where the difference is below 3 % or within the intervals.',
     ],
   })
 }

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 
 type Kind = RunRecord['scenario']['kind']
 
-/** What a run of a kind makes, how fast, and how many of them a price is given for. */
+/** The output unit of a kind of run: metrics of its rate and energy, and how many units are priced together. */
 export interface WorkloadUnit {
   readonly rate: MetricKey
   readonly energy: MetricKey

@@ -8,16 +8,16 @@ import type { ImageScenario, TrainingScenario } from '../../harness/scenario/sch
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 
-/** What arithmetic says of images or training on a card: whether it fits, and what no run can beat. */
+/** Images or training on a card: whether they fit, and the physical limit. */
 export interface JobPrediction {
   readonly scenario: string
   readonly card: string
-  /** Size, steps and guidance, or batch and sequence: the figure says nothing without them. */
+  /** Size, steps and guidance, or batch and sequence length: the limit applies to these only. */
   readonly settings: string
   /** Null where it is not computed. */
   readonly fits: boolean | null
   readonly evidence: string
-  /** Seconds an image at least, or steps a second at most; null with a reason. */
+  /** Minimum seconds per image, or maximum steps per second; null with a reason. */
   readonly limit: { readonly value: number; readonly unit: RunLimit['unit']; readonly formula: string } | null
   readonly reason: string | null
 }
@@ -57,18 +57,18 @@ function trainingJob(scenario: TrainingScenario, card: Card): JobPrediction {
     card: card.key,
     settings: `batch ${batch} x ${sequenceTokens} tokens, rank ${rank}, checkpointing ${gradientCheckpointing ? 'on' : 'off'}`,
     fits: null,
-    evidence: 'what training needs of memory is not computed: activations depend on the command',
+    evidence: 'memory of training is not computed: activations depend on the command',
     ...('reason' in limit
       ? { limit: null, reason: limit.reason }
       : { limit: { value: limit.value, unit: limit.unit, formula: limit.formula }, reason: null }),
   }
 }
 
-/** The jobs as a table with the sums below it. */
+/** The predictions as a table with their formulas below. */
 export function jobPredictionTable(jobs: readonly JobPrediction[]): Table {
   return buildTable({
     id: 'job-prediction',
-    title: 'Images and training: the limit',
+    title: 'Images and training: physical limit',
     columns: [
       { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
       { id: 'settings', head: 'Settings', align: 'left', cell: (at) => text(at.settings) },
@@ -78,7 +78,7 @@ export function jobPredictionTable(jobs: readonly JobPrediction[]): Table {
     rows: jobs,
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
-      'Seconds an image at least, steps a second at most, at the dense 16-bit peak with FP32 accumulate. No expected figure: nothing published was fitted.',
+      'Minimum seconds per image or maximum steps per second, at the dense 16-bit peak with FP32 accumulation. No expected value: no published timings were fitted.',
       ...jobs.flatMap((at) => (at.limit ? [`${at.scenario} on ${at.card}: ${at.limit.formula}`] : [])),
     ],
   })

@@ -11,28 +11,28 @@ import { predictSessions } from '../../harness/physics/sessions.ts'
 import { sharedPromptTokens } from '../../harness/scenario/load-shape.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 
-/** What can be said of a scenario on a card before any run; `reason` where no figure can be predicted. */
+/** The prediction for a scenario on a card; `reason` where no throughput can be predicted. */
 export interface ScenarioPrediction {
   readonly scenario: string
   readonly card: string
   readonly model: string
   readonly fit: Fit
-  /** What no run of it can pass, whether it fits or not. */
+  /** The physical limit, whether it fits or not. */
   readonly limit: TextRunLimit
-  /** Null with a reason for loads whose throughput is not the server's doing, or that do not fit. */
+  /** Null with a reason for loads that do not fit or whose throughput is set by the load. */
   readonly prediction: ScenarioFigures | null
   readonly reason: string | null
-  /** Too rough to judge a box by. */
+  /** Too rough to judge a server by. */
   readonly approximate: boolean
 }
 
-/** Expected figure and band, and beside them the limit of `limit` under its older keys. */
+/** Expected throughput and band, and the limit under its older keys. */
 export interface ScenarioFigures extends Prediction {
   readonly limit: DecodeLimit
   readonly ttftLimitMs: number
 }
 
-/** Fit, limit, expected figure and band of a resolved scenario on a card. Throws `bad-input` for another kind than text. */
+/** Fit, limit, expected throughput and band of a resolved scenario on a card. Throws `bad-input` for another kind than text. */
 export function predictScenario(scenario: Scenario, card: Card): ScenarioPrediction {
   const model = modelByKey(scenario.model)
   if (scenario.kind !== 'text' || model === null) {
@@ -43,7 +43,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
   const gpus = server?.tensorParallel ?? 1
   const kvBytesPerElement = kvElementBytes(server?.kvCacheDtype)
   const fit = fitOf(card, model, {
-    // one sequence of the full context is what vLLM insists on; more of them queue
+    // vLLM requires room for one sequence of the full context; more of them queue
     contextTokens: server?.maxModelLen ?? prompt.tokens + output.tokens,
     sessions: 1,
     kvBytesPerElement,
@@ -57,7 +57,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
   const base = { scenario: scenario.name, card: card.key, model: model.key, fit, limit, approximate: false }
   if (fit.headroomRatio < 1) return { ...base, prediction: null, reason: 'it does not fit' }
   if (load.shape !== 'closed') {
-    return { ...base, prediction: null, reason: 'its throughput is what is asked for, not what the server can do' }
+    return { ...base, prediction: null, reason: 'its throughput is set by the load, not by the server' }
   }
   const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(scenario)) / (prompt.tokens + output.tokens)))
   if (load.session) {
@@ -70,7 +70,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
       gpus,
       maxAtOnce: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
     })
-    const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others think`
+    const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others are in think time`
     return { ...base, approximate: true, prediction: { ...beside, ...prediction }, reason }
   }
   const concurrency = Math.min(load.concurrency, server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless)

@@ -16,7 +16,7 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
   })
   return buildTable({
     id: 'prediction',
-    title: 'Predicted, before any run',
+    title: 'Prediction without a run',
     columns: [
       { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
       { id: 'fit', head: 'Memory', align: 'left', cell: fitCell },
@@ -35,7 +35,7 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
     rows: predictions,
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
-      'Limit: max(bytes / bandwidth, FLOPs / peak) a step; nothing true passes it. Expected: a step model that fits three published decode timings within 5 %; the band under it is where a healthy box lies (0.60 to 0.92 of memory bandwidth). Neither is a measurement.',
+      'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model that fits three published decode timings within 5 %, with the range of a healthy server below it (0.60 to 0.92 of memory bandwidth). Neither is a measurement.',
       ...predictions.flatMap((at) => [
         ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
         ...(at.prediction && at.reason ? [`${at.scenario} on ${at.card}: ${at.reason}`] : []),
@@ -57,8 +57,8 @@ function fitCell(at: ScenarioPrediction): Cell {
     return {
       kind: 'text',
       text: fit.verdict,
-      detail: `h ${formatNumber(fit.headroomRatio, 1)}, KV ${gib(fit.freeBytes)}`,
+      detail: `headroom ${formatNumber(fit.headroomRatio, 1)}, KV ${gib(fit.freeBytes)}`,
     }
   }
-  return { kind: 'oom', evidence: `${gib(fit.weightsBytes)} of weights into ${gib(fit.budgetBytes)}` }
+  return { kind: 'oom', evidence: `${gib(fit.weightsBytes)} of weights, ${gib(fit.budgetBytes)} available` }
 }

@@ -14,12 +14,12 @@ export function parseQuoteInputs(path: string, text: string): QuoteInputs {
   return parsed.data
 }
 
-/** What the catalogue has for a card, for a first look without an inputs file: the cards alone, no margin. */
+/** Inputs from the catalogue, for a first look without an inputs file: the price of the cards only, no margin. */
 export function inputsFromCatalogue(record: RunRecord): QuoteInputs {
   const price = record.card.key === null ? null : priceOf(record.card.key)
   if (price === null) {
     const card = record.card.key ?? record.card.name ?? 'this card'
-    throw new JoulemarkError('bad-input', `no price of ${card} is known: give one with --inputs FILE`)
+    throw new JoulemarkError('bad-input', `price of ${card} unknown: set it with --inputs FILE`)
   }
   const gpus = Math.max(1, servingGpus(record.gpus).length)
   return quoteInputsSchema.parse({

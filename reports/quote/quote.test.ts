@@ -139,7 +139,9 @@ describe('a workload', () => {
   })
   test('keeps the limits of its scenario that the inputs leave open', () => {
     const known = workloadOf(run({ slo: { tpotMs: 20 } }), inputs({ slo: { ttftMs: 300 } }))
-    expect('reason' in known ? known.reason : '').toMatch(/^slo: time per output token \(median\) may reach 21 ms; the limit is 20 ms/)
+    expect('reason' in known ? known.reason : '').toMatch(
+      /^slo: time per output token \(median\) may reach 21 ms; the limit is 20 ms/,
+    )
   })
   test('names the percentile at which its SLO is met', () => {
     const known = workloadOf(

@@ -6,6 +6,7 @@ import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { reasonOfFigure } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
+import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import type { QuoteInputs } from './inputs.ts'
 
 /** One metric as it is promised: the conservative end of its interval. */
@@ -90,10 +91,10 @@ function promise(record: RunRecord, key: MetricKey): (Promised & { key: MetricKe
 }
 
 const sloKeys = {
-  ttftMs: { label: 'time to first token', median: 'ttftMsP50', p99: 'ttftMsP99' },
-  tpotMs: { label: 'time per output token', median: 'tpotMsP50', p99: null },
-  e2eMs: { label: 'end-to-end latency', median: 'e2eMsP50', p99: null },
-} as const satisfies Record<string, { label: string; median: MetricKey; p99: MetricKey | null }>
+  ttftMs: { median: 'ttftMsP50', p99: 'ttftMsP99' },
+  tpotMs: { median: 'tpotMsP50', p99: null },
+  e2eMs: { median: 'e2eMsP50', p99: null },
+} as const satisfies Record<LatencyKey, { median: MetricKey; p99: MetricKey | null }>
 
 /** The SLO must be met at the upper end of the interval of the median (and of the p99, where there is one). */
 function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
@@ -101,8 +102,10 @@ function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
   // limits of the inputs have priority; other limits of the scenario apply as well
   const slo = { ...scenarioSlo, ...inputs.slo }
   const parts: string[] = []
-  for (const [field, { label, median, p99 }] of Object.entries(sloKeys)) {
-    const limitMs = slo[field as keyof typeof sloKeys]
+  for (const key of Object.keys(sloKeys) as LatencyKey[]) {
+    const { median, p99 } = sloKeys[key]
+    const label = latencyNames[key].long
+    const limitMs = slo[key]
     if (limitMs === undefined || record.result[median] === undefined) continue
     const tail = p99 === null ? null : (record.result[p99]?.ci95?.[1] ?? null)
     const highMs = tail ?? record.result[median]?.ci95?.[1] ?? null

@@ -4,7 +4,7 @@ import { type Cell, isSimulated, type Table } from '../tables/table.ts'
 import { formatCell, oneLine } from './format-cell.ts'
 import { printable } from './plain-text.ts'
 
-/** One CSV file a table, for a spreadsheet: numbers unrounded and without unit, units and intervals in columns. */
+/** One CSV file per table, for a spreadsheet: numbers unrounded and without unit, units and intervals in columns. */
 export function renderCsv(report: Report): RenderedFile[] {
   return report.tables.map((table) => ({ name: `${table.id}.csv`, text: tableCsv(table) }))
 }
@@ -18,7 +18,7 @@ const intervalOf = (cell: Cell) => ('ci95' in cell ? cell.ci95 : undefined)
 const limitOf = (cell: Cell) => (cell.kind === 'number' ? cell.limit : undefined)
 const unitOf = (cell: Cell) => (cell.kind === 'number' ? cell.unit || null : cell.kind === 'money' ? 'GBP' : null)
 
-/** What a table column becomes in the file; a facet that no cell of the column has is left out. */
+/** The columns of the file for a table column; a facet that no cell has is omitted. */
 const facets: readonly Facet[] = [
   { suffix: '', of: cellValue },
   { suffix: ' unit', of: unitOf },
@@ -50,13 +50,13 @@ function cellValue(cell: Cell): string | number | null {
 }
 
 /**
- * A cell that no spreadsheet will run: text that begins (after spaces) like a formula gets an apostrophe in front,
+ * A cell that a spreadsheet does not run: text that begins (after spaces) like a formula gets an apostrophe in front,
  * plain numbers stay numbers. The list is OWASP's, with the full-width forms.
  */
 export function defuse(value: string | number | null): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  // Tab and carriage return are looked for before printable() would turn them into spaces.
+  // Tab and carriage return are checked before printable() turns them into spaces.
   if (/^[\t\r\n]/.test(value) || /^\s*[=+\-@＝＋－＠]/.test(printable(value))) {
     return isPlainNumber(value) ? value : `'${printable(value)}`
   }

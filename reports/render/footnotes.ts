@@ -7,7 +7,7 @@ export interface Footnotes {
   readonly numberOf: (footnote: string | null) => number | null
 }
 
-/** Collects what the cells of a table cannot say in their box: why a dash stands there, why something is OOM. */
+/** Collects the footnotes of the cells of a table: why a value is missing, why something is OOM. */
 export function footnotesOf(table: Table): Footnotes {
   const numbers = new Map<string, number>()
   for (const row of table.rows) {

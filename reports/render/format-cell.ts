@@ -1,24 +1,24 @@
 import type { Cell, Interval, Tone } from '../tables/table.ts'
 
-/** Stands after each figure that rests on a simulated run. */
+/** Follows each value that is based on a simulated run. */
 export const SIMULATED_MARK = 'ˢ'
-export const SIMULATED_NOTE = `${SIMULATED_MARK} SIMULATED: made by the bundled stand-in, not by a GPU. It proves nothing about any card.`
+export const SIMULATED_NOTE = `${SIMULATED_MARK} SIMULATED: produced by the simulator, not by a GPU. It proves nothing about any card.`
 
 const NO_BREAK = '\u00a0'
 
-/** Units as people read them in a table; the cell keeps the exact one. */
+/** Short units for tables; the cell keeps the exact one. */
 const shortUnits: Readonly<Record<string, string>> = {
   'tokens/s': 't/s',
   'tokens/J': 'tokens/J',
   'seconds/image': 's',
 }
 
-/** What a cell says: the main line, and a second one with the interval and the share of the limit. */
+/** The text of a cell: the main line, and a second one with the interval and the share of the limit. */
 export interface CellText {
   readonly main: string
   readonly sub: string | null
   readonly tone: Tone
-  /** The reason or evidence that belongs into a footnote. */
+  /** The reason or evidence for a footnote. */
   readonly footnote: string | null
 }
 
@@ -36,8 +36,8 @@ export const formatGbp = (value: number, digits: number): string =>
   value < 0 ? `-£${formatNumber(-value, digits)}` : `£${formatNumber(value, digits)}`
 
 /**
- * A 95 % interval beside its value: `±12` where it is symmetric, else `2.10 to 2.61`. A half-width under the last digit
- * of the value is `±0` in as many digits: what is finer is noise of the arithmetic as often as knowledge.
+ * A 95 % interval beside its value: `±12` where it is symmetric, otherwise `2.10 to 2.61`. A half-width below the last
+ * digit of the value is `±0` in as many digits.
  */
 export function formatInterval(value: number, ci95: Interval, digits: number, prefix = ''): string {
   const [below, above] = [value - ci95[0], ci95[1] - value]
@@ -51,15 +51,15 @@ export function formatInterval(value: number, ci95: Interval, digits: number, pr
   return `±${prefix}${formatNumber(half, digits)}`
 }
 
-/** A share as a whole percentage: `22 %`; under 1 % with one digit. */
+/** A share as a whole percentage: `22 %`; below 1 % with one digit. */
 export const formatShare = (share: number): string =>
   `${formatNumber(share * 100, Math.abs(share) < 0.01 ? 1 : 0)}${NO_BREAK}%`
 
-/** A command over several lines as one that does the same. */
+/** A command of several lines as one line. */
 export const oneLine = (lines: readonly string[]): string =>
   lines.map((line) => line.replace(/\s*\\$/, '').trim()).join(' ')
 
-/** The text of a cell, still to be escaped for its format. */
+/** The text of a cell, not yet escaped for its format. */
 export function formatCell(cell: Cell): CellText {
   const mark = 'simulated' in cell && cell.simulated ? SIMULATED_MARK : ''
   switch (cell.kind) {
@@ -98,7 +98,7 @@ export function formatCell(cell: Cell): CellText {
   }
 }
 
-/** Good or bad only when the interval, where there is one, leaves 1 out. */
+/** Good or bad only when the interval, where there is one, does not contain 1. */
 function ratioTone(cell: Extract<Cell, { kind: 'ratio' }>): Tone {
   const [low, high] = cell.ci95 ?? [cell.value, cell.value]
   if (cell.better === undefined || (low <= 1 && high >= 1)) return 'plain'

@@ -1,21 +1,21 @@
 import type { Report } from '../report.ts'
 import { printable } from './plain-text.ts'
 
-/** Goes up when a key changes its meaning or goes away; new keys do not count. */
+/** Increases when a key is removed or changes its meaning; new keys do not count. */
 export const REPORT_JSON_VERSION = 1
 
 /**
  * The report as one JSON document:
  * - `format` "joulemark-report", `version`, `title`
- * - `simulated`, and `stamp` "SIMULATED" or null, so that a reader of the raw file cannot miss it
+ * - `simulated`, and `stamp` "SIMULATED" or null, for readers of the raw file
  * - `tables[]`: `id`, `title`, `simulated`, `notes[]`, `columns[]{id,head,align}`,
- *   `rows[]{id,cells[]}` with one cell a column, told apart by `kind`:
+ *   `rows[]{id,cells[]}` with one cell per column, distinguished by `kind`:
  *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?}`, `money{valueGbp,digits,ci95?,simulated?}`,
  *   `ratio{value,digits,ci95?,better?,simulated?}`, `text{text,detail?,tone?,simulated?}`, `code{lines[]}`,
  *   `missing{reason}`, `oom{evidence}`.
  *   Values are unrounded; `digits` is what the other formats print; `ci95` is [low, high].
  * - `money` or null: `years`, `tariffGbpPerKwh`, `utilisation`, `pue`,
- *   `cards[]{id,label,priceGbp,idleW,meanPowerW,outputTokensPerS,outputTokensPerSCi95?,vramGb?}`, what the economics were worked out from
+ *   `cards[]{id,label,priceGbp,idleW,meanPowerW,outputTokensPerS,outputTokensPerSCi95?,vramGb?}`, the inputs of the economics
  * - `sources[]`: `id`, `source`, `status`, `card`, `scenario`, `startedAt`, `quotable`, `gates{pass,warn,fail,notMeasured,findings[]}`
  */
 export function renderJson(report: Report): string {

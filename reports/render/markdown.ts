@@ -5,7 +5,7 @@ import { formatCell, SIMULATED_NOTE } from './format-cell.ts'
 import { printable } from './plain-text.ts'
 import { sourceLines } from './source-lines.ts'
 
-/** The whole report as GitHub-flavoured Markdown. Text from outside can make no link, image, HTML or column. */
+/** The whole report as GitHub-flavoured Markdown. Text from outside cannot create a link, image, HTML or column. */
 export function renderMarkdown(report: Report): string {
   const stamp = report.simulated ? ' (SIMULATED)' : ''
   const sources = sourceLines(report).map(
@@ -45,18 +45,18 @@ function tableSection(table: Table): string {
   return `${[title, '', ...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')}\n`
 }
 
-/** A row with a command: no cell of a Markdown table holds one, so it stands under a head of its own. */
+/** A row with a command under a head of its own: a cell of a Markdown table cannot hold one. */
 function codeSection(table: Table, row: TableRow, notes: Footnotes): string[] {
   const cells = row.cells.map((cell, index) => ({ cell, head: table.columns[index]!.head }))
-  const [named, told] = [cells.slice(0, 2), cells.slice(2)]
-  const code = told.flatMap(({ cell }) => (cell.kind === 'code' ? cell.lines.map(printable) : []))
-  // A fence that nothing in it can end.
+  const [named, others] = [cells.slice(0, 2), cells.slice(2)]
+  const code = others.flatMap(({ cell }) => (cell.kind === 'code' ? cell.lines.map(printable) : []))
+  // A fence longer than any in the code.
   const longest = Math.max(2, ...code.flatMap((line) => (line.match(/`+/g) ?? []).map((ticks) => ticks.length)))
   const fence = '`'.repeat(longest + 1)
   return [
     `### ${named.map(({ cell }) => cellMarkdown(cell, notes)).join(' · ')}`,
     '',
-    ...told.flatMap(({ cell, head }) =>
+    ...others.flatMap(({ cell, head }) =>
       cell.kind === 'code' ? [] : [`- ${escapeMarkdown(head)}: ${cellMarkdown(cell, notes)}`],
     ),
     ...(code.length > 0 ? ['', `${fence}sh`, ...code, fence] : []),

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /** C0 and C1 controls, line separators, and the marks that reorder text (trojan source). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must not reach a reader
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not reach a reader
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /**

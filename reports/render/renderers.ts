@@ -7,12 +7,12 @@ import { renderVllmBench } from './vllm-summary.ts'
 
 type Renderer = (report: Report) => RenderedFile[] | Promise<RenderedFile[]>
 
-/** Every format by the name that `--format` takes; each makes the files of a report, none touches the disk. */
+/** Every format by the name that `--format` takes; each makes the files of a report without writing them. */
 export const renderers = {
   terminal: (report) => [{ name: 'report.txt', text: renderTerminal(report) }],
   md: (report) => [{ name: 'report.md', text: renderMarkdown(report) }],
   html: async (report) => {
-    // Loaded when it is asked for: the charts' library takes longer to load than every other format to render.
+    // Loaded on demand: loading the chart library takes longer than rendering any other format.
     const { renderHtml } = await import('./html/page.ts')
     return [{ name: 'report.html', text: renderHtml(report) }]
   },

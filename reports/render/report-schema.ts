@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { REPORT_JSON_VERSION } from './json.ts'
 
-/** The JSON report as a schema: for whoever reads one, and for a test that the writer keeps to it. */
+/** The schema of the JSON report, for its readers and for a test of its writer. */
 
 const simulated = { simulated: z.boolean().optional() }
 const interval = z.tuple([z.number(), z.number()]).describe('95 % interval: low, high')

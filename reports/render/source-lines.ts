@@ -2,13 +2,13 @@ import type { Report } from '../report.ts'
 
 /** The scope of every energy figure (docs/metrics.md#energy), printed on every report. */
 const ENERGY_SCOPE =
-  'Energy is that of the GPU board: no CPU, DRAM, PSU or cooling. Intervals are 95 % t-intervals over the trials.'
+  'Energy is measured at the GPU board, without CPU, DRAM, PSU and cooling. Intervals are 95 % t-intervals over the trials.'
 
-/** Where a report's figures come from, one line a run record, with what its gates found. Not escaped. */
+/** The sources of a report: one line per run record, with the findings of its gates. Not escaped. */
 export function sourceLines(report: Report): string[] {
-  if (report.sources.length === 0) return ['No run records: nothing here was measured.']
-  // Where a table tells the findings, they are not told twice.
-  const told = report.tables.some((table) => table.id === 'gotchas')
+  if (report.sources.length === 0) return ['No run records: this report contains no measurements.']
+  // Findings that a table lists are not repeated.
+  const areListed = report.tables.some((table) => table.id === 'gotchas')
   const lines = report.sources.flatMap((source) => {
     const { pass, warn, fail, notMeasured, findings } = source.gates
     const stamp = source.source === 'simulated' ? 'SIMULATED, ' : ''
@@ -17,7 +17,7 @@ export function sourceLines(report: Report): string[] {
     const status = source.status === 'complete' ? '' : `${source.status}, `
     return [
       `${source.id}: ${stamp}${status}${verdict}; ${counts}`,
-      ...(told ? [] : findings.map((finding) => `  ${finding}`)),
+      ...(areListed ? [] : findings.map((finding) => `  ${finding}`)),
       ...(source.remarks ?? []).map((remark) => `  ${remark}`),
     ]
   })

@@ -4,7 +4,7 @@ import { formatCell } from './format-cell.ts'
 import { printable } from './plain-text.ts'
 import type { GridCell, TextGrid } from './text-grid.ts'
 
-/** A table as lines of printable text, footnote numbers in place, ready to be laid out on a terminal. */
+/** A table as lines of printable text, footnote numbers in place, for the layout on a terminal. */
 export function tableGrid(table: Table): TextGrid {
   const notes = footnotesOf(table)
   return {

@@ -9,7 +9,7 @@ import { tableGrid } from './table-grid.ts'
 import { gridLines, type TextGrid } from './text-grid.ts'
 
 export interface TerminalOptions {
-  /** Columns to fill at most; 100 unless given, and never under 40. */
+  /** Maximum width in columns; 100 unless given, at least 40. */
   readonly columns?: number
   /** Colour by meaning; off unless given, so that piped text is plain. */
   readonly color?: boolean
@@ -21,7 +21,7 @@ type Paint = (style: Style, line: string) => string
 /** The whole report as text for a terminal, ending in a line feed. Plain unless `color`. */
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
   const columns = Math.max(40, Math.min(options.columns ?? 100, 100))
-  // The caller has decided about colour (terminal, NO_COLOR): the stream is not asked a second time.
+  // The caller has decided on colour (terminal, NO_COLOR): the stream is not checked again.
   const paint: Paint = (style, line) => (options.color ? styleText(style, line, { validateStream: false }) : line)
   const blocks = report.tables.map((table) => tableLines(table, columns, paint))
   const sources = sourceLines(report).flatMap((line) =>
@@ -45,7 +45,7 @@ function tableLines(table: Table, columns: number, paint: Paint): string[] {
   return [...title, ...gridLines(grid, columns, paint), ...small]
 }
 
-/** Wraps a note so that its later lines stand in by two. */
+/** Wraps a note with later lines indented by two. */
 function hanging(line: string, columns: number): string[] {
   return wrapTo(line, columns - 2).map((part, index) => (index === 0 ? part : `  ${part}`))
 }

@@ -4,7 +4,7 @@ import { displayWidth, padTo, wrapTo } from './plain-text.ts'
 export interface GridCell {
   readonly lines: readonly string[]
   readonly tone: Tone
-  /** A command: its lines are kept as they are, and no column is wide enough for it. */
+  /** A command: its lines are kept, and the rows are stacked because no column is wide enough. */
   readonly code?: true
 }
 
@@ -17,13 +17,13 @@ type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', line: string) 
 
 const GAP = ' │ '
 const toneStyle = { good: 'green', warn: 'yellow', bad: 'red', plain: null } as const
-/** Under this a column is no column any more and the rows are stacked instead. */
-const NARROWEST = 6
+/** Minimum column width; below it the rows are stacked. */
+const MIN_WIDTH = 6
 
-/** Lays a grid out in light rules within `width` columns; what cannot be a table at that width becomes a list. */
+/** Lays out a grid within `width` columns; a table that does not fit becomes a list. */
 export function gridLines(grid: TextGrid, width: number, paint: Paint): string[] {
   if (grid.rows.some((row) => row.some(({ code }) => code))) return stackedLines(grid, width, paint)
-  const widths = fitWidths(naturalWidths(grid), leastWidths(grid), width - GAP.length * (grid.columns.length - 1))
+  const widths = fitWidths(naturalWidths(grid), minWidths(grid), width - GAP.length * (grid.columns.length - 1))
   if (widths === null) return stackedLines(grid, width, paint)
   const rule = (joint: string) => paint('dim', widths.map((columnWidth) => '─'.repeat(columnWidth)).join(`─${joint}─`))
   const heads: GridCell[] = grid.columns.map(({ head }) => ({ lines: [head], tone: 'plain' }))
@@ -38,7 +38,7 @@ function rowLines(
   headStyle?: 'bold',
 ): string[] {
   const wrapped = cells.map((cell, index) => ({
-    // The first of the given lines carries the tone; the others are its small print.
+    // The first line has the tone; the others are dimmed.
     parts: cell.lines.flatMap((line, at) => wrapTo(line, widths[index]!).map((part) => ({ part, main: at === 0 }))),
     style: headStyle ?? toneStyle[cell.tone],
   }))
@@ -66,23 +66,22 @@ const columnTexts = (grid: TextGrid, index: number): string[] => [
 const naturalWidths = (grid: TextGrid): number[] =>
   grid.columns.map((_, index) => Math.max(1, ...columnTexts(grid, index).map(displayWidth)))
 
-const leastWidths = (grid: TextGrid): number[] =>
+const minWidths = (grid: TextGrid): number[] =>
   grid.columns.map((_, index) => {
     const words = columnTexts(grid, index).flatMap((line) => line.split(' '))
-    return Math.max(NARROWEST, Math.min(24, Math.max(...words.map(displayWidth))))
+    return Math.max(MIN_WIDTH, Math.min(24, Math.max(...words.map(displayWidth))))
   })
 
 /**
- * Widths that fit: columns that are narrower than their share keep what they need, the others divide the rest by how
- * much they have to say (the square root of it, so that a long column does not starve the short ones). Null when even
- * the least does not fit.
+ * Widths that fit: columns that are narrower than their share keep their width, the others share the rest by the square
+ * root of their natural width, so that a long column leaves room for short ones. Null when the minimum widths do not fit.
  */
 function fitWidths(natural: readonly number[], least: readonly number[], available: number): number[] | null {
   const sum = (widths: readonly number[]) => widths.reduce((total, width) => total + width, 0)
   if (sum(natural) <= available) return [...natural]
   if (sum(least) > available) return null
   const widths = natural.map((width, index) => Math.min(width, least[index]!))
-  // One column at a time: to whoever is furthest below its share.
+  // One character at a time, to the column furthest below its share.
   for (let spare = available - sum(widths); spare > 0; spare -= 1) {
     const need = widths.map((width, index) => (width < natural[index]! ? Math.sqrt(natural[index]!) / width : 0))
     const neediest = need.indexOf(Math.max(...need))
@@ -92,7 +91,7 @@ function fitWidths(natural: readonly number[], least: readonly number[], availab
   return widths
 }
 
-/** One block a row, `head: value` lines: for commands, and for terminals too narrow for the table. */
+/** One block per row with `head: value` lines: for commands, and for terminals too narrow for the table. */
 function stackedLines(grid: TextGrid, width: number, paint: Paint): string[] {
   const [, ...heads] = grid.columns.map(({ head }) => head)
   return grid.rows.flatMap((row) => {
@@ -106,11 +105,11 @@ function stackedLines(grid: TextGrid, width: number, paint: Paint): string[] {
             return style === null ? `  ${line}` : `  ${paint(style, line)}`
           }),
     )
-    // A command is as long as a screen is high: air between two of them.
+    // A blank line separates commands.
     return [...title, ...values, ...(row.some(({ code }) => code) ? [''] : [])]
   })
 }
 
-/** A command ready to be copied: its first line at the margin, so that nothing has to be taken off. */
+/** A command to copy: its first line starts at the margin. */
 const codeLines = ({ lines }: GridCell, width: number): string[] =>
   lines.flatMap((line) => (displayWidth(line) <= width ? [line] : wrapTo(line, width)))

@@ -12,15 +12,15 @@ const latencyParts = [
   ['e2elMs', 'e2el', 'E2EL', 'End-to-end Latency'],
 ] as const
 
-/** The boxes that users of `vllm bench serve` know, one a trial, for a screen. */
+/** Summaries in the format of `vllm bench serve`, one per trial, for a screen. */
 export function vllmBenchText(report: Report): string {
   const all = report.vllmBench ?? []
   if (all.length === 0)
-    return 'No rows of text requests were read: there is nothing that `vllm bench serve` would print.\n'
-  return `${all.map(boxOf).join('\n\n')}\n\n${notes.join('\n')}\n`
+    return 'No rows of text requests were read, so there is no summary in the format of `vllm bench serve`.\n'
+  return `${all.map(summaryOf).join('\n\n')}\n\n${notes.join('\n')}\n`
 }
 
-/** The boxes as a file, and each trial's JSON with the keys of `vllm bench serve --save-result`. */
+/** The summaries as a file, and each trial's JSON with the keys of `vllm bench serve --save-result`. */
 export function renderVllmBench(report: Report): RenderedFile[] {
   return [
     { name: 'vllm.txt', text: vllmBenchText(report) },
@@ -32,11 +32,11 @@ export function renderVllmBench(report: Report): RenderedFile[] {
 }
 
 const notes = [
-  'Whole trials, ramp and drain included, by the definitions of `vllm bench serve`; the steady window is in the other formats.',
-  'Peak output token throughput counts tokens where vLLM counts chunks; ITL comes from 1 % buckets.',
+  'Whole trials including ramp-up and drain, by the definitions of `vllm bench serve`. The other formats report the steady window.',
+  'Peak output token throughput counts tokens; vLLM counts chunks. ITL is computed from 1 % buckets.',
 ]
 
-function boxOf(at: VllmBenchTrial): string {
+function summaryOf(at: VllmBenchTrial): string {
   const perS = (count: number) => (at.durationS === null ? null : count / at.durationS)
   const stamp = at.simulated ? 'SIMULATED, ' : ''
   const rows: (readonly [string, string] | null)[] = [
@@ -80,7 +80,7 @@ function centred(title: string, fill: string): string {
   return `${fill.repeat(left)}${title}${fill.repeat(WIDTH - title.length - left)}`
 }
 
-/** One trial with the keys of vLLM's result file. What was not asked of anybody (`tokenizer_id`) is null. */
+/** One trial with the keys of vLLM's result file. Unknown values (`tokenizer_id`) are null. */
 export function vllmBenchJson(at: VllmBenchTrial): Record<string, string | number | boolean | null> {
   const perS = (count: number | null) => (at.durationS === null || count === null ? null : count / at.durationS)
   const spread = (name: string, { mean, median, std, p99 }: Spread) => ({

@@ -1,6 +1,6 @@
 import type { Assumptions } from '../money-model.ts'
 
-/** The rows of the economics that follow from prices and assumptions, with the digits they are shown in. */
+/** The rows of the economics that follow from prices and assumptions, with their digits. */
 export const moneyRowDigits = {
   price: 0,
   'gbp-per-tps': 2,
@@ -13,12 +13,12 @@ export const moneyRowDigits = {
 
 export type MoneyRowId = keyof typeof moneyRowDigits
 
-/** A fraction as `40 %`, exact enough to be recognised as what was typed in. */
+/** A fraction as `40 %`, with up to six significant digits. */
 export const percentText = (fraction: number): string => `${Number((fraction * 100).toPrecision(6))} %`
 
-/** The rows whose heads name an assumption. */
+/** Labels of the rows that name an assumption. */
 export const moneyRowLabels = {
   'annual-electricity': ({ utilisation, tariffGbpPerKwh }: Assumptions): string =>
-    `Annual electricity @ ${utilisation === 1 ? '24/7' : `${percentText(utilisation)} use`} £${tariffGbpPerKwh}/kWh`,
-  'capex-per-year': ({ years }: Assumptions): string => `£/year capex (${years}-yr)`,
+    `Electricity, £ per year (${utilisation === 1 ? '24/7' : `${percentText(utilisation)} utilisation`}, £${tariffGbpPerKwh}/kWh)`,
+  'capex-per-year': ({ years }: Assumptions): string => `Capex, £ per year (${years} years)`,
 } as const

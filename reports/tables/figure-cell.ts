@@ -3,13 +3,13 @@ import type { Figure, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { type Cell, type Interval, missing, type PhysicalLimit } from './table.ts'
 
-/** A measured figure: its mean and, from two trials on, its interval. */
+/** A measured value: its mean and, from two trials on, its interval. */
 export interface Measured {
   readonly value: number
   readonly ci95: Interval | null
 }
 
-/** A headline figure of a run, or why it has none. */
+/** A metric of a run, or why it has none. */
 export function measuredOf(run: RunRecord, key: MetricKey): Known<Measured> {
   const figure: Figure | undefined = run.result[key]
   if (figure === undefined) return { reason: run.failure ?? `${run.id} has no ${key}: the run is ${run.status}` }
@@ -17,7 +17,7 @@ export function measuredOf(run: RunRecord, key: MetricKey): Known<Measured> {
   return { value: { value: figure.mean, ci95: figure.ci95 } }
 }
 
-/** A headline figure as a cell, stamped where the run was simulated, with the physical limit beside it if given. */
+/** A metric as a cell, marked where the run was simulated, with the physical limit if given. */
 export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit?: PhysicalLimit): Cell {
   const known = measuredOf(run, key)
   if ('reason' in known) return missing(known.reason)
@@ -33,7 +33,7 @@ export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit
   }
 }
 
-/** One metric of a run as a cell: mean and interval in the unit that people read it in. */
+/** One metric of a run as a cell: mean and interval in the unit that tables use. */
 export function metricCell(run: RunRecord, key: MetricKey): Cell {
   const known = measuredOf(run, key)
   if ('reason' in known) return missing(known.reason)
@@ -50,6 +50,6 @@ export function metricCell(run: RunRecord, key: MetricKey): Cell {
   }
 }
 
-/** What a cell carries that rests on these runs. */
+/** The mark of a cell that is based on these runs. */
 export const stampOf = (...runs: readonly RunRecord[]): { simulated?: true } =>
   runs.some((run) => run.source === 'simulated') ? { simulated: true } : {}

@@ -2,7 +2,7 @@ import type { Facts } from '../facts.ts'
 import type { CardColumn, ScenarioRow, Selection } from './selection.ts'
 import type { Cell } from './table.ts'
 
-/** OOM with its evidence: what the run ended with, or what arithmetic says where nobody ran it. Null where neither does. */
+/** OOM with its evidence: from the run, or computed where there is no run. Null where neither applies. */
 export function oomCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell | null {
   const run = selection.runOf(row.name, card.key)
   if (run !== null) {

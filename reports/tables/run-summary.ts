@@ -5,10 +5,10 @@ import { soakText } from '../run-remarks.ts'
 import { metricCell } from './figure-cell.ts'
 import { buildTable, type Table, type Tone, text } from './table.ts'
 
-/** What one run measured: figure, 95 % interval, number of trials. */
+/** The results of one run: mean, 95 % interval, number of trials. */
 export function runSummaryTable(record: RunRecord): Table {
   const rows = summaryMetrics(record.scenario)
-  const work = describeWorkload(record.scenario)
+  const workload = describeWorkload(record.scenario)
   const soak = soakText(record)
   return buildTable({
     id: 'run-summary',
@@ -22,7 +22,7 @@ export function runSummaryTable(record: RunRecord): Table {
     ],
     notes: [
       `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
-      ...(work === null ? [] : [work]),
+      ...(workload === null ? [] : [workload]),
       ...(soak === null ? [] : [soak]),
       ...(record.coolDowns ?? []).flatMap(({ finding }) => finding ?? []),
       ...(record.oom ? [`OOM: ${record.oom.evidence}`] : []),
@@ -31,8 +31,9 @@ export function runSummaryTable(record: RunRecord): Table {
 }
 
 function convergence(record: RunRecord): string {
-  if (record.converged === null) return '; an interval needs two trials'
-  return record.converged ? '; converged' : '; NOT converged: the interval is wider than the target'
+  if (record.converged === null) return '; a confidence interval requires two trials'
+  const target = `±${Number((record.scenario.certainty.target * 100).toFixed(2))} %`
+  return record.converged ? `; 95 % CI within ${target}` : `; 95 % CI NOT within ${target}`
 }
 
 const tones: Readonly<Record<Gate['status'], Tone>> = {
@@ -42,7 +43,7 @@ const tones: Readonly<Record<Gate['status'], Tone>> = {
   'not-measured': 'warn',
 }
 
-/** Every gate with what it looked at: why this run may be quoted, or may not. */
+/** Every gate with its evidence: why this run may be quoted, or may not. */
 export function gatesTable(record: RunRecord): Table {
   return buildTable({
     id: 'gates',
@@ -54,6 +55,6 @@ export function gatesTable(record: RunRecord): Table {
       { id: 'status', head: 'Status', align: 'left', cell: (gate) => text(gate.status, tones[gate.status]) },
       { id: 'evidence', head: 'Evidence', align: 'left', cell: (gate) => text(gate.evidence) },
     ],
-    notes: ['* must be measured for a result to be quotable'],
+    notes: ['* required for a quotable result'],
   })
 }

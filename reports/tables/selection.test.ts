@@ -14,7 +14,9 @@ test('takes the newest complete run and says so', () => {
   ]
   const selection = selectRuns(runs, facts)
   expect(selection.runOf('llama-3.1-8b-fp8-batch32', 'rtx-4090')!.startedAt).toBe(at(2))
-  expect(selection.notes).toEqual([`Llama 3.1 8B FP8 batch 32 agg on RTX 4090: 3 runs given, shown is ${runs[1]!.id}.`])
+  expect(selection.notes).toEqual([
+    `Llama 3.1 8B FP8 batch 32 agg on RTX 4090: 3 runs given; the table shows ${runs[1]!.id}.`,
+  ])
 })
 
 test('a newer simulated run never takes the place of a live one', () => {
@@ -34,16 +36,16 @@ test('columns by price with unlisted cards last, rows in the order of first runn
   expect(selection.scenarios.map((row) => row.name)).toEqual(['llama-3.1-8b-fp8-batch32', 'later'])
 })
 
-test('tells when the scenario was not the same on both cards, and what changed', () => {
+test('says when the scenario differs between the cards, and what changed', () => {
   const one = makeRun({ card: 'rtx-4090' })
   const other = makeRun({ card: 'rtx-pro-6000-max-q', concurrency: 48 })
   const notes = selectRuns([one, { ...other, scenarioSha256: 'another' }], facts).notes
-  expect(notes).toEqual(['Llama 3.1 8B FP8 batch 32 agg: the scenario is not the same in all columns (load).'])
+  expect(notes).toEqual(['Llama 3.1 8B FP8 batch 32 agg: the scenario differs between columns (load).'])
 })
 
 test('an interrupted run that stands alone is shown and named', () => {
   const run = makeRun({ card: 'rtx-4090', status: 'interrupted' })
   expect(selectRuns([run], facts).notes).toEqual([
-    `${run.id} is interrupted: its figures rest on the trials that were done.`,
+    `${run.id} is interrupted: its results are based on the completed trials.`,
   ])
 })

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 
-/** One column of a comparison: a card as it was found, never two editions merged into one. */
+/** One column of a comparison: one card in one edition. */
 export interface CardColumn {
   readonly key: string
   readonly label: string
@@ -11,23 +11,23 @@ export interface CardColumn {
 export interface ScenarioRow {
   readonly name: string
   readonly title: string
-  /** Any run of it: for what all its runs have in common. */
+  /** Any run of it, for what all its runs have in common. */
   readonly sample: RunRecord
 }
 
-/** Which run stands for which scenario on which card. */
+/** Which run is shown for each scenario and card. */
 export interface Selection {
   readonly cards: readonly CardColumn[]
   readonly scenarios: readonly ScenarioRow[]
   readonly runOf: (scenario: string, card: string) => RunRecord | null
-  /** What was chosen and what does not match, for the reader. */
+  /** Notes on the choice and on differences between runs. */
   readonly notes: readonly string[]
 }
 
 /**
  * Sorts runs into a grid. Of several runs of one scenario on one card, the complete live ones go first, then complete
- * simulated ones, then the rest, and of these the newest; what was left out is said in a note. Cards stand in the
- * order of their price (dearest last, unknown after), scenarios in the order in which they were first run.
+ * simulated ones, then the rest, and of these the newest; a note names the choice. Cards are ordered by price (highest
+ * last, unknown after), scenarios in the order in which they were first run.
  */
 export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection {
   const grid = new Map<string, RunRecord>()
@@ -37,7 +37,7 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
     grid.set(cell, chosen!)
     if (others.length > 0)
       notes.push(
-        `${chosen!.scenario.title} on ${labelOf(chosen!, facts)}: ${others.length + 1} runs given, shown is ${chosen!.id}.`,
+        `${chosen!.scenario.title} on ${labelOf(chosen!, facts)}: ${others.length + 1} runs given; the table shows ${chosen!.id}.`,
       )
   }
   const chosen = [...grid.values()].toSorted((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id))
@@ -57,7 +57,7 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
   }
 }
 
-/** The card of a run: its catalogue key, or the name that the machine gave. */
+/** The card of a run: its catalogue key, or the name reported by the driver. */
 const cardKeyOf = (run: RunRecord): string => run.card.key ?? `unlisted:${run.card.name ?? 'unknown card'}`
 
 const labelOf = (run: RunRecord, facts: Facts): string =>
@@ -75,22 +75,22 @@ const byWorth = (a: RunRecord, b: RunRecord): number =>
 const priceRank = (card: string, facts: Facts): number => facts.priceGbp(card)?.value ?? Number.MAX_VALUE
 
 const unfinishedNote = (run: RunRecord): string =>
-  `${run.id} is ${run.status}${run.failure ? `: ${run.failure}` : ': its figures rest on the trials that were done'}.`
+  `${run.id} is ${run.status}${run.failure ? `: ${run.failure}` : ': its results are based on the completed trials'}.`
 
-/** A scenario may differ between cards on purpose (`cards:` in its file); the reader is told all the same. */
+/** A scenario may differ between cards on purpose (`cards:` in its file); a note says so. */
 function differing(runs: readonly RunRecord[]): string[] {
   return [...Map.groupBy(runs, (run) => run.scenario.name).values()]
     .filter((group) => new Set(group.map((run) => run.scenarioSha256)).size > 1)
     .map(
       (group) =>
-        `${group[0]!.scenario.title}: the scenario is not the same in all columns (${changedKeys(group).join(', ')}).`,
+        `${group[0]!.scenario.title}: the scenario differs between columns (${changedKeys(group).join(', ')}).`,
     )
 }
 
 function changedKeys(group: readonly RunRecord[]): string[] {
   const keys = Object.keys(group[0]!.scenario) as (keyof RunRecord['scenario'])[]
   const changed = keys.filter((key) => new Set(group.map((run) => JSON.stringify(run.scenario[key]))).size > 1)
-  return changed.length > 0 ? changed : ['its file changed']
+  return changed.length > 0 ? changed : ['the scenario file']
 }
 
 function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

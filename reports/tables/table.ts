@@ -1,17 +1,17 @@
 /**
- * The one shape that every table of a report has, before anybody knows in which format it will be read.
- * Cells are values with their unit, not text; renderers decide about digits, marks and escaping.
+ * The shape of every table of a report, independent of its format.
+ * Cells are values with their unit, not text; renderers decide on digits, marks and escaping.
  */
 
-/** A 95 % interval, low end first, in the unit of the value it belongs to. */
+/** A 95 % interval, lower end first, in the unit of its value. */
 export type Interval = readonly [number, number]
 
-/** The physical limit that stands beside a throughput figure, in the unit of the figure. */
+/** The physical limit of a throughput, in its unit. */
 export interface PhysicalLimit {
   readonly value: number
-  /** Figure / limit, of a time limit / figure; above 1 the figure is impossible as described. */
+  /** Value / limit; for a time limit / value. Above 1 the value is impossible as described. */
   readonly share: number
-  /** What binds: such as "memory bandwidth". */
+  /** The binding resource, such as "memory bandwidth". */
   readonly bound: string
 }
 
@@ -19,7 +19,7 @@ export type Cell =
   | {
       readonly kind: 'number'
       readonly value: number
-      /** Empty where the head of the row or column already says it. */
+      /** Empty where the head of the row or column has it. */
       readonly unit: string
       readonly digits: number
       readonly ci95?: Interval
@@ -39,7 +39,7 @@ export type Cell =
       readonly value: number
       readonly digits: number
       readonly ci95?: Interval
-      /** Which way is better for the reader; colours only. */
+      /** Which direction is better; for colours only. */
       readonly better?: 'higher' | 'lower'
       readonly simulated?: boolean
     }
@@ -51,14 +51,14 @@ export type Cell =
       readonly tone?: Tone
       readonly simulated?: boolean
     }
-  /** A command to copy, by lines: layout is part of it. */
+  /** A command to copy, by lines: the layout is part of it. */
   | { readonly kind: 'code'; readonly lines: readonly string[] }
-  /** Not known, and why: printed as a dash with a footnote. */
+  /** Unknown, and why: printed as a dash with a footnote. */
   | { readonly kind: 'missing'; readonly reason: string }
-  /** Does not fit the card, and the bytes that say so. */
+  /** Does not fit the card, with the bytes as evidence. */
   | { readonly kind: 'oom'; readonly evidence: string }
 
-/** What a text cell means, for colour. Meaning never hangs on the colour alone. */
+/** The meaning of a text cell, for colour. The text carries it as well. */
 export type Tone = 'good' | 'warn' | 'bad' | 'plain'
 
 export interface Column<Row> {
@@ -81,7 +81,7 @@ export interface Table {
   readonly rows: readonly TableRow[]
   /** Sentences under the table: assumptions, sources, choices that were made. */
   readonly notes: readonly string[]
-  /** True as soon as one cell rests on a simulated run. */
+  /** True if one cell is based on a simulated run. */
   readonly simulated: boolean
 }
 
@@ -95,8 +95,8 @@ export interface TableSpec<Row> {
 }
 
 /**
- * Fills the grid: each column makes its own cells. Throws a RangeError when a column makes a number that nobody
- * may print (NaN or infinite): unknown values are `missing` with a reason.
+ * Fills the grid: each column makes its own cells. Throws a RangeError for a number that is NaN or infinite: unknown
+ * values are `missing` with a reason.
  */
 export function buildTable<Row>(spec: TableSpec<Row>): Table {
   const rows = spec.rows.map((row) => ({
@@ -113,10 +113,10 @@ export function buildTable<Row>(spec: TableSpec<Row>): Table {
   }
 }
 
-/** Whether a cell rests on a simulated run. */
+/** Whether a cell is based on a simulated run. */
 export const isSimulated = (cell: Cell): boolean => 'simulated' in cell && cell.simulated === true
 
-/** Shorthand for the commonest cells. */
+/** Shorthand for the most common cells. */
 export const text = (value: string, tone?: Tone): Cell => ({ kind: 'text', text: value, ...(tone ? { tone } : {}) })
 export const missing = (reason: string): Cell => ({ kind: 'missing', reason })
 

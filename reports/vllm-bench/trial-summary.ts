@@ -4,7 +4,7 @@ import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { percentileSorted } from '../../harness/stats/percentiles.ts'
 
-/** Mean, population standard deviation (numpy's default), median and p99, as `vllm bench serve` has them. */
+/** Mean, population standard deviation (numpy's default), median and p99, as in `vllm bench serve`. */
 export interface Spread {
   readonly mean: number | null
   readonly std: number | null
@@ -13,7 +13,7 @@ export interface Spread {
   readonly n: number
 }
 
-/** One trial in the words of `vllm bench serve`: the whole trial, not its steady window. */
+/** One trial by the definitions of `vllm bench serve`: the whole trial, not its steady window. */
 export interface VllmBenchTrial {
   readonly runId: string
   readonly trial: number
@@ -23,7 +23,7 @@ export interface VllmBenchTrial {
   readonly modelId: string
   readonly completed: number
   readonly failed: number
-  /** Null in an open loop, whose rate stands beside it; and the other way round. */
+  /** Null in an open loop, which has a request rate; and vice versa. */
   readonly maxConcurrency: number | null
   readonly requestRate: number | null
   readonly burstiness: number
@@ -31,11 +31,11 @@ export interface VllmBenchTrial {
   readonly durationS: number | null
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Successes that kept every limit of the scenario's SLO; null without one. */
+  /** Successful requests that met every limit of the scenario's SLO; null without one. */
   readonly good: number | null
-  /** Most tokens in one second; vLLM's client counts chunks here. */
+  /** Maximum tokens in one second; vLLM's client counts chunks here. */
   readonly peakTokensPerS: number | null
-  /** Most requests that were under way in one and the same second. */
+  /** Maximum requests in flight in one second. */
   readonly peakConcurrent: number
   readonly ttftMs: Spread
   readonly tpotMs: Spread
@@ -44,7 +44,7 @@ export interface VllmBenchTrial {
 }
 
 /**
- * What `vllm bench serve` would have printed of each trial, by its own definitions: TTFT to the first chunk of any kind, TPOT
+ * The results of `vllm bench serve` for each trial, by its own definitions: TTFT to the first chunk of any kind, TPOT
  * from there, all successful requests of the whole trial, throughput over first dispatch to last completion.
  */
 export function vllmBenchTrials(record: RunRecord, rows: RunRows): VllmBenchTrial[] {

@@ -4,12 +4,12 @@ import { chartSvg } from './chart-svg.ts'
 import { htmlId } from './html-id.ts'
 import { type Html, html, joined, nothing } from './template.ts'
 
-/** The charts of a report as sections: those that compare, then each run in a fold of its own. */
+/** The charts of a report as sections: comparison charts first, then one chart per run. */
 export function chartSections({ list, notes }: ReportCharts): Html {
   const comparison = list.filter(({ about }) => about === 'comparison')
   const runs = list.filter(({ about }) => about === 'run')
   return html`${section('charts', 'Charts', comparison, notes)}
-${section('runs', 'Run by run: power, memory and tokens/s', runs, [])}`
+${section('runs', 'Individual runs: power, memory and output throughput', runs, [])}`
 }
 
 function section(id: string, title: string, charts: readonly Chart[], notes: readonly string[]): Html {

@@ -19,7 +19,7 @@ export function chartHeight(chart: Drawn): number {
   return around + (chart.panels.length === 1 ? 190 : chart.panels.length * 112)
 }
 
-/** A chart as ECharts wants it. */
+/** A chart as an ECharts option. */
 export function chartOption(chart: Chart): EChartsCoreOption {
   const common = {
     animation: false,
@@ -58,7 +58,7 @@ function legendRows(names: readonly string[]): number {
   return rows
 }
 
-/** Whether a legend's sign has a mark on its line; a bar's sign is nothing but the mark. */
+/** Whether the legend shows a mark: on a line with dots, and for bars. */
 const hasDots = (chart: Chart, name: string): boolean =>
   chart.kind === 'bars' || chart.panels.some(({ lines }) => lines.some((line) => line.name === name && line.dots))
 
@@ -66,7 +66,7 @@ function valueAxis(axis: ChartAxis, gridIndex: number, over: object = {}) {
   return {
     gridIndex,
     type: axis.log ? ('log' as const) : ('value' as const),
-    // Doubling is how people sweep.
+    // Sweeps usually double the value.
     logBase: 2,
     ...(axis.min === undefined ? { scale: true } : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),

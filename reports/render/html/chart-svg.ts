@@ -10,7 +10,7 @@ import { type Html, html, trusted } from './template.ts'
 
 use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, SVGRenderer])
 
-/** A chart as an SVG element for a page; the same chart gives the same bytes whatever was drawn before it. */
+/** A chart as an SVG element for a page; the same chart always gives the same bytes. */
 export function chartSvg(chart: Chart): Html {
   const height = chartHeight(chart)
   const canvas = init(null, null, { renderer: 'svg', ssr: true, width: CHART_WIDTH, height })
@@ -32,8 +32,8 @@ export function chartSvg(chart: Chart): Html {
 }
 
 /**
- * Leaves out what is for the mouse: classes, their style, and marks of the data. Ids carry the chart's own instead of how
- * many charts the process drew before. A tenth of a unit is finer than any screen.
+ * Removes what is for the mouse: classes, their style, and marks of the data. Ids contain the chart's id instead of the
+ * number of charts drawn before. A tenth of a unit is finer than any screen.
  */
 function slim(svg: string, id: string): string {
   return svg

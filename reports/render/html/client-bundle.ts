@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 
-/** The oldest browsers that the page's script runs in: those of 2022. Older ones show the page without it. */
+/** The oldest browsers that the page's script runs in: those of 2022. Older browsers show the page without it. */
 const TARGET = 'es2022'
 
 let script: string | undefined
 
 /**
- * All that runs in the page, as one script: client/main.ts and the formulas that it shares with the report. Bundled when a
+ * All code of the page as one script: client/main.ts and the formulas that it shares with the report. Bundled when a
  * page is first made and kept for the process; the same sources give the same bytes, whatever the working directory.
  */
 export function clientScript(): string {

@@ -55,7 +55,7 @@ test('what is not escaped is this, for these reasons', () => {
     'reports/quote/html.ts: a constant of the project',
     'reports/render/html/chart-svg.ts: ECharts escapes the names that it writes into its SVG; a test draws hostile ones',
     'reports/render/html/page.ts: a constant of the project',
-    'reports/render/html/page.ts: bundled from the project alone; what it shows of a report it writes as text',
+    'reports/render/html/page.ts: bundled from the project only; it writes the content of a report as text',
     'reports/render/html/template.ts: no < is left, so that nothing in it can end the element or start a comment',
   ])
 })

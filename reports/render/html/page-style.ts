@@ -1,4 +1,4 @@
-/** The style of a report page: light and dark by the reader's setting, a phone's width, paper. No outside font or file. */
+/** The style of a report page: light and dark by the reader's setting, phone width, print. No external font or file. */
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#57606a;--line:#d0d7de;--head:#f3f5f7;--good:#116329;--warn:#7d4e00;--bad:#b3141f;--accent:#0b5cad;--band:#0b5cad1f;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}
 @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--faint:#9aa5b1;--line:#30363d;--head:#161b22;--good:#56d364;--warn:#e3b341;--bad:#ff8b85;--accent:#79b8ff;--band:#79b8ff2e;--s0:#79b8ff;--s1:#ffa657;--s2:#56d3a0;--s3:#c9a6ff;--s4:#e3c341;--s5:#ff8fc0}}

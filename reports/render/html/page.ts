@@ -10,8 +10,8 @@ import { tableSection } from './table-section.ts'
 import { type Html, html, joined, jsonOf, nothing, trusted } from './template.ts'
 
 /**
- * The report as one HTML file that loads nothing: its policy forbids the network, and lets only this one script run.
- * Readable without the script; with it, tables sort and the economics follow the reader's assumptions.
+ * The report as one HTML file that loads nothing: its policy forbids the network and allows only this script.
+ * Readable without the script; with it, tables can be sorted and the economics follow the reader's assumptions.
  */
 export function renderHtml(report: Report): string {
   const script = clientScript()
@@ -21,14 +21,14 @@ export function renderHtml(report: Report): string {
     const form = table.id === 'economics' && report.money !== null ? moneyForm(report.money) : nothing
     return html`${form}${tableSection(table)}`
   }
-  // The audit of somebody else's table is long: what was measured comes first, pictures included.
+  // The audit of published claims is long: measurements and charts come first.
   const [audits = [], own = []] = [true, false].map((audit) =>
     report.tables.filter(({ id }) => id.startsWith('audit') === audit).map(section),
   )
-  const pictures = report.charts === undefined ? [] : [chartSections(report.charts)]
-  const sections = [...own, ...pictures, ...audits]
+  const charts = report.charts === undefined ? [] : [chartSections(report.charts)]
+  const sections = [...own, ...charts, ...audits]
   const banner = report.simulated
-    ? html`<p class="banner">SIMULATED: figures marked ˢ were made by the bundled stand-in, not by a GPU, and prove nothing about any card.</p>`
+    ? html`<p class="banner">SIMULATED: values marked ˢ were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
     : nothing
   return html`<!doctype html>
 <html lang="en-GB">
@@ -46,7 +46,7 @@ export function renderHtml(report: Report): string {
 ${joined(sections, '\n')}
 <section aria-labelledby="h-sources"><h2 id="h-sources">Sources</h2><ul class="sources">${sourceList(report)}</ul></section>
 </main>
-<script>${trusted(script, 'bundled from the project alone; what it shows of a report it writes as text')}</script>
+<script>${trusted(script, 'bundled from the project only; it writes the content of a report as text')}</script>
 </body>
 </html>
 `.markup
@@ -58,7 +58,7 @@ const sourceList = (report: Report): Html =>
     '\n',
   )
 
-/** The inputs of the economics; hidden until the script is there to read them. */
+/** The inputs of the economics; hidden until the script has started. */
 function moneyForm(money: MoneyModel): Html {
   const number = (name: string, label: string, value: number, { min, step }: { min: number; step: string }) =>
     html`<label>${label}<input name="${name}" type="number" min="${min}" step="${step}" value="${value}" inputmode="decimal"></label>`

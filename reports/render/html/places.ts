@@ -1,9 +1,9 @@
-/** Where an interpolation of a template stands: what escaping it needs, and whether any helps. */
+/** The place of an interpolation in a template, which decides how it is escaped. */
 export type Place =
   | { readonly kind: 'content' }
   /** Inside a quoted attribute value. */
   | { readonly kind: 'attribute' }
-  /** Inside a tag, outside of quotes, where one attribute more may stand. */
+  /** Inside a tag, outside of quotes, where another attribute is allowed. */
   | { readonly kind: 'tag' }
   /** Inside `<script>` or `<style>`, where no entity is decoded. */
   | { readonly kind: 'raw'; readonly element: string }

@@ -4,7 +4,7 @@ import { formatCell, SIMULATED_MARK, SIMULATED_NOTE } from '../format-cell.ts'
 import { htmlId } from './html-id.ts'
 import { attributes, type Html, html, joined, nothing } from './template.ts'
 
-/** One table as a section: caption, sortable heads, row heads, footnotes that link both ways. */
+/** One table as a section: caption, sortable heads, row heads, footnotes with links. */
 export function tableSection(table: Table): Html {
   const id = htmlId(table.id)
   const notes = footnotesOf(table)
@@ -52,11 +52,11 @@ function cellHtml(cell: Cell, index: number, table: Table, notes: Footnotes): Ht
   return index === 0 ? html`<th scope="row"${own}>${content}</th>` : html`<td${own}>${content}</td>`
 }
 
-/** A command that is copied by one click; the button needs the script and is hidden without it. */
+/** A command with a copy button; the button requires the script and is hidden without it. */
 const codeHtml = (lines: readonly string[], column: string): Html =>
   html`<td class="left" data-column="${column}"><pre><code>${joined(lines, '\n')}</code></pre><button type="button" class="copy" hidden>Copy</button></td>`
 
-/** What sorting goes by: the unrounded number, where a cell has one. */
+/** The sort key: the unrounded number, where a cell has one. */
 function sortValue(cell: Cell): number | null {
   if (cell.kind === 'number' || cell.kind === 'ratio') return cell.value
   return cell.kind === 'money' ? cell.valueGbp : null

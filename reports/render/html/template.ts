@@ -1,10 +1,10 @@
 import { printable } from '../plain-text.ts'
 import { type Place, placesOf } from './places.ts'
 
-/** Markup that may stand in a page as it is. Only this module makes it, so that no other text can pass for it. */
+/** Markup that is inserted into a page without escaping. Only this module can create it. */
 class Markup {
   readonly markup: string
-  /** Whether `trusted` made it: only then may it stand inside `<script>` or `<style>`. */
+  /** Whether `trusted` made it: only then is it allowed inside `<script>` or `<style>`. */
   readonly isTrusted: boolean
   constructor(markup: string, isTrusted: boolean) {
     this.markup = markup
@@ -22,7 +22,7 @@ class AttributeList {
 
 export type Html = Markup
 export type Attributes = AttributeList
-/** Text and numbers are escaped. There is no null or boolean: what is absent is `nothing`, in so many words. */
+/** Text and numbers are escaped. There is no null or boolean: use `nothing` for absent markup. */
 export type Interpolation = string | number | bigint | Html | Attributes | readonly Html[]
 
 const entities: Readonly<Record<string, string>> = {
@@ -48,14 +48,14 @@ export function html(strings: TemplateStringsArray, ...values: readonly Interpol
   return new Markup(strings[0]! + parts.join(''), false)
 }
 
-/** No markup at all, for what is absent. */
+/** No markup, for absent parts. */
 export const nothing: Html = new Markup('', false)
 
 /** Pieces in a row, text among them escaped, with white space between them. */
 export const joined = (parts: readonly (Html | string)[], between: '' | '\n' | '&nbsp;' = ''): Html =>
   new Markup(parts.map(content).join(between), false)
 
-/** Attributes by name, for a tag: `<tr${attributes({ class: 'total' })}>`. Those that are null are left out. */
+/** Attributes by name, for a tag: `<tr${attributes({ class: 'total' })}>`. Those that are null are omitted. */
 export function attributes(values: Readonly<Record<string, string | number | null>>): Attributes {
   const written = Object.entries(values).flatMap(([name, value]) => {
     if (!/^[a-z][a-z-]*$/.test(name)) throw new TypeError(`not the name of an attribute: ${name}`)
@@ -64,7 +64,7 @@ export function attributes(values: Readonly<Record<string, string | number | nul
   return new AttributeList(written.join(''))
 }
 
-/** Markup, script or style that stands in the page as it is; the reason says why nobody outside can have a hand in it. */
+/** Markup, script or style that is inserted without escaping; the reason says why no outside text can be in it. */
 export const trusted = (markup: string, _reason: string): Html => new Markup(markup, true)
 
 /** A value as JSON inside a script element of type application/json: no text in it can end the element or start a comment. */

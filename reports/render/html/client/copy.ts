@@ -8,9 +8,9 @@ export function addCopyButtons(): void {
 
 async function copy(button: HTMLButtonElement): Promise<void> {
   const code = button.parentElement!.querySelector('pre')!
-  // The selection stays where copying is refused: then Ctrl-C is one press away.
+  // The selection stays if copying is refused, so that Ctrl-C copies it.
   getSelection()?.selectAllChildren(code)
-  button.textContent = (await copied(code.textContent ?? '')) ? 'Copied' : 'Select it and press Ctrl-C'
+  button.textContent = (await copied(code.textContent ?? '')) ? 'Copied' : 'Selected: press Ctrl-C'
 }
 
 /** Whether a text, which is selected, reached the clipboard. A page from a disk has no clipboard API in every browser. */

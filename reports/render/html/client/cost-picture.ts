@@ -1,7 +1,7 @@
 import type { ChartOf } from '../../../charts/chart-types.ts'
 import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from '../chart-look.ts'
 
-/** One SVG element of a picture. Its text is text content, never markup. */
+/** One SVG element of a chart. Its text is text content, never markup. */
 export interface Shape {
   readonly name: 'line' | 'rect' | 'polyline' | 'path' | 'text'
   readonly attributes: Readonly<Record<string, string | number>>
@@ -13,7 +13,7 @@ const LEGEND_ROW = 22
 const { left: LEFT, bottom: BOTTOM } = CHART_MARGIN
 const RIGHT_EDGE = CHART_WIDTH - CHART_MARGIN.right
 
-/** The chart of the cost as shapes in chart coordinates, with a dotted line at a utilisation (0 to 1). */
+/** The cost chart as shapes in chart coordinates, with a dotted line at a utilisation (0 to 1). */
 export function costPicture(chart: ChartOf<'lines'>, utilisation: number): { height: number; shapes: Shape[] } {
   const { lines, y: axis } = chart.panels[0]!
   const top = 34 + LEGEND_ROW * lines.length
@@ -71,9 +71,9 @@ export function costPicture(chart: ChartOf<'lines'>, utilisation: number): { hei
   return { height, shapes: [...bands, ...costTicks, ...percentTicks, ...axes, chosen, ...cards, ...crossings] }
 }
 
-/** Round figures from 0 to at least `most`: between four and about ten of them, and the digits that tell them apart. */
-export function niceScale(most: number): { ceiling: number; ticks: number[]; digits: number } {
-  const highest = most > 0 ? most : 1
+/** Round numbers from 0 to at least `max`: between four and about ten, and the digits that distinguish them. */
+export function niceScale(max: number): { ceiling: number; ticks: number[]; digits: number } {
+  const highest = max > 0 ? max : 1
   const power = 10 ** Math.floor(Math.log10(highest / 4))
   const count = highest / power
   const step = count > 20 ? power * 5 : count > 8 ? power * 2 : power

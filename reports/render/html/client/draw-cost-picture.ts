@@ -5,7 +5,7 @@ import { costPicture } from './cost-picture.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Draws the chart of the cost at a reader's assumptions into its figure, where the page has one, and says it in words. */
+/** Draws the cost chart with the reader's assumptions into its figure, where the page has one, and updates its caption. */
 export function drawCostPicture(model: MoneyModel): void {
   const figure = document.getElementById('g-cost-utilisation')
   const order = model.cards.map(({ id }) => id)
@@ -23,5 +23,5 @@ export function drawCostPicture(model: MoneyModel): void {
     }),
   )
   figure.querySelector('figcaption')!.textContent =
-    `At your assumptions: ${chart.summary} The dotted line is your utilisation; shaded is the interval of a crossing.`
+    `With your assumptions: ${chart.summary} The dotted line marks your utilisation. The shaded area is the interval of a crossing.`
 }

@@ -10,12 +10,12 @@ import type { Assumptions, MoneyCard } from '../../../money-model.ts'
 import type { MoneyRowId } from '../../../tables/economics-rows.ts'
 import { formatGbp } from '../../format-cell.ts'
 
-/** What is known of a card, without its name. */
+/** The values of a card, without its name. */
 export type CardFigures = Omit<MoneyCard, 'id' | 'label'>
 
 /**
- * The rows of the economics table in GBP for a card at a reader's assumptions; null is not known. Idle power is not
- * needed where a card is never idle.
+ * The rows of the economics table in GBP for a card with a reader's assumptions; null is unknown. Idle power is not
+ * required where a card is never idle.
  */
 export function economics(card: CardFigures, at: Assumptions): Record<MoneyRowId, number | null> {
   const { priceGbp, outputTokensPerS, vramGb = null } = card
@@ -36,13 +36,13 @@ export function economics(card: CardFigures, at: Assumptions): Record<MoneyRowId
   }
 }
 
-/** What a card's million output tokens cost. */
+/** The cost per million output tokens of a card. */
 export interface CardCost {
   readonly label: string
   readonly gbp: number
 }
 
-/** Costs per million output tokens from the lowest up, each as a multiple of it; empty where none is known. */
+/** Costs per million output tokens, lowest first, the others with their ratio to it; empty where none is known. */
 export function costsInWords(costs: readonly CardCost[]): string {
   const [first, ...others] = [...costs].sort((a, b) => a.gbp - b.gbp)
   if (first === undefined) return ''

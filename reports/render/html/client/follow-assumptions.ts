@@ -4,7 +4,7 @@ import { drawCostPicture } from './draw-cost-picture.ts'
 import { showEconomics } from './show-economics.ts'
 import { typedModel } from './typed-inputs.ts'
 
-/** Shows the inputs of the economics, and works table and chart out again whenever one of them changes. */
+/** Shows the inputs of the economics, and updates table and chart when one of them changes. */
 export function followAssumptions(): void {
   const form = document.querySelector<HTMLFormElement>('form#money')
   if (form === null) return
@@ -19,7 +19,7 @@ function update(form: HTMLFormElement, model: MoneyModel): void {
   const now = typedModel(model, (name) => form.querySelector<HTMLInputElement>(`input[name="${name}"]`)!.value)
   const result = form.querySelector('output')!
   if (now === null) {
-    result.textContent = 'One of the inputs is not a number that can be used.'
+    result.textContent = 'One of the inputs is not a valid number.'
     return
   }
   document.getElementById('utilisation-now')!.textContent = percentText(now.utilisation)

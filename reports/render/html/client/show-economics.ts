@@ -5,7 +5,7 @@ import { type CardCost, costsInWords, economics } from './economics.ts'
 
 const rowIds = Object.keys(moneyRowDigits) as MoneyRowId[]
 
-/** Writes the economics at a reader's assumptions into their table. Gives the cost of each card in words, cheapest first. */
+/** Writes the economics with the reader's assumptions into their table. Gives the cost of each card in words, lowest first. */
 export function showEconomics(model: MoneyModel): string {
   const costs: CardCost[] = []
   for (const card of model.cards) {

@@ -1,6 +1,6 @@
 import { compareKeys, type SortKey } from './sort-order.ts'
 
-/** Each head of a table sorts it by its column, and the other way round at the second press. */
+/** Each head of a table sorts it by its column, and reverses the order at the second click. */
 export function addSorting(): void {
   for (const button of document.querySelectorAll('button.sort')) {
     button.addEventListener('click', () => sortBy(button.closest('th')!))

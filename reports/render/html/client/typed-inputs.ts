@@ -1,14 +1,14 @@
 import type { MoneyModel } from '../../../money-model.ts'
 
-/** A number as typed, null unless it is one of at least `least`. An empty field is 0 to a browser, and nobody's tariff. */
-export function typedNumber(typed: string, least: number): number | null {
+/** A typed number, null unless it is at least `min`. An empty field is null, although a browser reads it as 0. */
+export function typedNumber(typed: string, min: number): number | null {
   const value = Number(typed)
-  return typed.trim() !== '' && Number.isFinite(value) && value >= least ? value : null
+  return typed.trim() !== '' && Number.isFinite(value) && value >= min ? value : null
 }
 
 /**
- * The model of the page at what a reader has typed, by the names of the inputs; null as soon as one input is no number
- * that can be used. The price of a card may stay empty where the report knew none.
+ * The model of the page with the typed values, by the names of the inputs; null if one input is not a valid number. The
+ * price of a card may stay empty where the report has none.
  */
 export function typedModel(model: MoneyModel, typed: (name: string) => string): MoneyModel | null {
   const percent = typedNumber(typed('utilisation'), 1)
