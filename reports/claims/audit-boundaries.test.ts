@@ -157,7 +157,7 @@ describe('what fits', () => {
     // SDXL on the RTX 4090: (25.26 - 1.8 - 6.94) / 7 GB = 2.36
     expect(fits('Comfortable', { model: 'sdxl' })?.why.join()).not.toContain('by our scale')
     expect(fits('Tight', { model: 'sdxl' })?.why.join()).toMatch(
-      /room for 2\.4 times the need: .*; by our scale Comfortable$/,
+      /room for 2\.4 times the requirement: .*; on our scale Comfortable$/,
     )
   })
 

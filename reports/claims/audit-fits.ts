@@ -47,7 +47,7 @@ function judgeOom({ best, usual, evidence }: FitRange): Judgement {
   if (usual >= 1)
     return {
       status: 'inconsistent',
-      why: `it fits, with room for ${formatNumber(usual, 1)} times the required KV: ${evidence}`,
+      why: `it fits, with room for ${formatNumber(usual, 1)} times the requirement: ${evidence}`,
     }
   return {
     status: 'underspecified',
@@ -61,7 +61,7 @@ function judgeFits({ best, usual, usualClass, evidence }: FitRange, claimed: str
   const differs = claimed === usualClass || claimed === 'fits' ? '' : `; on our scale ${usualClass}`
   return {
     status: 'consistent',
-    why: `room for ${formatNumber(usual, 1)} times the required KV: ${evidence}${differs}`,
+    why: `room for ${formatNumber(usual, 1)} times the requirement: ${evidence}${differs}`,
   }
 }
 
