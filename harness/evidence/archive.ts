@@ -7,21 +7,21 @@ import { pipeline } from 'node:stream/promises'
 import { extract, pack } from 'tar-stream'
 import { JoulemarkError, messageOf } from '../errors.ts'
 
-/** One file of an archive: its place in it, and its bytes, or the file that has them. */
+/** One file of an archive: its path in it, and its bytes or the file that holds them. */
 export interface ArchiveFile {
   /** Relative, with slashes. */
   readonly name: string
   readonly source: { readonly bytes: Buffer } | { readonly path: string }
 }
 
-/** Limits on what is unpacked: an archive comes from anybody. */
+/** Limits on what is unpacked, because the source of an archive is not trusted. */
 const MOST_FILES = 5000
 const MOST_BYTES = 8 * 2 ** 30
 const safeName = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/
 
 /**
  * Writes a tar, not compressed: the same files give the same bytes on every machine (no time, no owner, no version of a
- * compressor), so that an archive can be checked by packing it anew.
+ * compressor), so that packing it again verifies an archive.
  */
 export async function writeArchive(path: string, files: readonly ArchiveFile[]): Promise<void> {
   try {
@@ -41,7 +41,7 @@ export async function archiveSha256(files: readonly ArchiveFile[]): Promise<stri
 async function packInto(sink: NodeJS.WritableStream, files: readonly ArchiveFile[]): Promise<void> {
   const tar = pack()
   const done = pipeline(tar, sink)
-  // a failing disk is heard at the end, and must not be an unhandled rejection before
+  // a disk error is thrown at the end, and must not be an unhandled rejection before
   done.catch(() => tar.destroy())
   for (const file of files) await addFile(tar, file)
   tar.finalize()
@@ -58,15 +58,15 @@ async function addFile(tar: ReturnType<typeof pack>, { name, source }: ArchiveFi
   await pipeline(createReadStream(source.path), tar.entry({ ...header, size }))
 }
 
-/** A file that came out of an archive. */
+/** A file unpacked from an archive. */
 export interface UnpackedFile {
   readonly name: string
   readonly sha256: string
 }
 
 /**
- * Unpacks an archive into a folder. Plain files with plain names only: links, absolute paths, `..` and names that are
- * there twice are refused with `negative-result`, as is a stream that is not whole.
+ * Unpacks an archive into a folder. Only regular files with relative names: links, absolute paths, `..` and duplicate
+ * names are refused with `negative-result`, as is a truncated stream.
  */
 export async function unpackArchive(path: string, folder: string): Promise<UnpackedFile[]> {
   const files: UnpackedFile[] = []
@@ -80,8 +80,9 @@ export async function unpackArchive(path: string, folder: string): Promise<Unpac
       const unfit =
         type !== 'file' || !safeName.test(name) || files.some((file) => file.name.toLowerCase() === name.toLowerCase())
       bytes += size ?? 0
-      if (unfit) throw new Error(`holds ${type} ${JSON.stringify(name.slice(0, 100))}, which no bundle has`)
-      if (files.length >= MOST_FILES || bytes > MOST_BYTES) throw new Error('holds more than a bundle may')
+      if (unfit)
+        throw new Error(`holds ${type} ${JSON.stringify(name.slice(0, 100))}, which is not allowed in a bundle`)
+      if (files.length >= MOST_FILES || bytes > MOST_BYTES) throw new Error('exceeds the limits of a bundle')
       await mkdir(dirname(join(folder, name)), { recursive: true })
       const hash = createHash('sha256')
       const hashing = new PassThrough().on('data', (chunk: Buffer) => hash.update(chunk))
@@ -90,7 +91,7 @@ export async function unpackArchive(path: string, folder: string): Promise<Unpac
     }
     await flowing
   } catch (error) {
-    throw new JoulemarkError('negative-result', `${path}: not a whole bundle: ${messageOf(error)}`)
+    throw new JoulemarkError('negative-result', `${path}: not a complete bundle: ${messageOf(error)}`)
   }
   return files
 }

@@ -5,11 +5,11 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 import { archiveSha256, sha256Of, unpackArchive } from './archive.ts'
 import type { Problem } from './check-files.ts'
 
-/** What lies in a bundle beside its own list. */
+/** The list of files in a bundle. */
 export const bundleListSchema = z.strictObject({
   joulemarkBundle: z.literal(1),
   runs: z.array(z.string().regex(/^runs\/[A-Za-z0-9._-]+$/)).min(1),
-  files: z.record(z.string(), z.string()).describe('SHA-256 by name, of every file but this one'),
+  files: z.record(z.string(), z.string()).describe('SHA-256 of every file but this one, by name'),
 })
 export type BundleList = z.infer<typeof bundleListSchema>
 
@@ -18,20 +18,20 @@ export const BUNDLE_LIST = 'bundle.json'
 /** A bundle on disk, unpacked. */
 export interface CheckedBundle {
   readonly problems: readonly Problem[]
-  /** Folders of the runs in it, each still to be verified. */
+  /** Folders of its runs, not verified yet. */
   readonly runs: readonly string[]
-  /** SHA-256 of every file in it by name, but for its list. Nobody signed the list: only the runs stand by themselves. */
+  /** SHA-256 of every file but the list, by name. The list is not signed; only the runs are. */
   readonly files: Readonly<Record<string, string>>
 }
 
 /**
- * Unpacks a bundle and holds every file against the list in it, and the archive against one packed anew from the same
- * files: a byte that was changed between the files is found as well. Problems of an archive that is broken are its own.
+ * Unpacks a bundle and compares every file with its list, and the archive with one packed again from the same files, which
+ * also detects changes between the files. A broken archive is reported as a problem, not thrown.
  */
 export async function checkBundle(path: string, folder: string): Promise<CheckedBundle> {
   try {
     const unpacked = await unpackArchive(path, folder)
-    if (!unpacked.some((file) => file.name === BUNDLE_LIST)) return broken(`no bundle: it holds no ${BUNDLE_LIST}`)
+    if (!unpacked.some((file) => file.name === BUNDLE_LIST)) return broken(`not a bundle: it holds no ${BUNDLE_LIST}`)
     const list = bundleListSchema.safeParse(JSON.parse(await readFile(join(folder, BUNDLE_LIST), 'utf8')))
     if (!list.success) return broken(`${BUNDLE_LIST}: ${list.error.issues[0]?.message}`)
     const problems: Problem[] = []
@@ -60,14 +60,14 @@ export async function checkBundle(path: string, folder: string): Promise<Checked
   }
 }
 
-/** Files of a run that the list passes over would lie in a verified bundle without anybody having looked at them. */
+/** Files of runs that are not in the list of runs: nothing would verify them. */
 function unlistedRuns({ runs, files }: BundleList): Problem[] {
   const folders = Object.keys(files).flatMap((name) => /^runs\/[^/]+/.exec(name)?.[0] ?? [])
   const unlisted = [...new Set(folders)].filter((name) => !runs.includes(name))
-  return unlisted.map((file) => ({ file, what: 'holds files of a run that the bundle does not list as one' }))
+  return unlisted.map((file) => ({ file, what: "holds files of a run that is not in the bundle's list of runs" }))
 }
 
-/** Whether the archive is what comes of packing its files anew. */
+/** Whether packing the files again gives the same archive. */
 async function isPackedAs(path: string, folder: string, files: readonly { readonly name: string }[]): Promise<boolean> {
   const again = files.map(({ name }) => ({ name, source: { path: join(folder, name) } }))
   return (await sha256Of(path)) === (await archiveSha256(again))

@@ -5,19 +5,19 @@ import { join } from 'node:path'
 import { csvColumns } from '../record/csv.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 
-/** What is wrong with one file of a record. */
+/** A problem with one file of a record. */
 export interface Problem {
   readonly file: string
   readonly what: string
 }
 
-/** Compares every file beside run.json with the hash and the rows that run.json has for it, and looks for strangers. */
+/** Compares every file beside run.json with its hash and row count in run.json, and finds unexpected files. */
 export async function checkFiles(directory: string, files: RunRecord['files']): Promise<Problem[]> {
   const listed = Object.entries(files)
   const problems = await Promise.all(listed.map(([name, expected]) => checkFile(directory, name, expected)))
   const names = (await readdir(directory)).filter((name) => name !== 'run.json' && !Object.hasOwn(files, name))
-  const strangers = names.map((name) => ({ file: name, what: 'is no part of the record' }))
-  return [...problems.flat(), ...strangers]
+  const unexpected = names.map((name) => ({ file: name, what: 'is not part of the record' }))
+  return [...problems.flat(), ...unexpected]
 }
 
 async function checkFile(
@@ -25,7 +25,7 @@ async function checkFile(
   name: string,
   expected: RunRecord['files'][string],
 ): Promise<readonly Problem[]> {
-  if (!Object.hasOwn(csvColumns, name)) return [{ file: name, what: 'is listed, and no record has such a file' }]
+  if (!Object.hasOwn(csvColumns, name)) return [{ file: name, what: 'is listed, but a record has no such file' }]
   const hash = createHash('sha256')
   try {
     for await (const chunk of createReadStream(join(directory, name))) hash.update(chunk as Buffer)

@@ -8,20 +8,20 @@ import { isSignedBy } from '../record/signature.ts'
 import { checkFiles, type Problem } from './check-files.ts'
 import { readRecordText } from './record-text.ts'
 
-/** Whether a record is as its run left it, before any figure of it is worked out again. */
+/** Whether a record is unchanged since its run, before its values are recomputed. */
 export interface Seal {
-  /** Null when run.json could not be read. */
+  /** Null if run.json could not be read. */
   readonly record: RunRecord | null
   readonly problems: readonly Problem[]
-  /** SHA-256 of the manifest; null when run.json could not be read. */
+  /** SHA-256 of the manifest; null if run.json could not be read. */
   readonly digest: string | null
-  /** Public key whose signature holds; null when there is none or it does not hold. */
+  /** Public key of the valid signature; null without one. */
   readonly signedBy: string | null
 }
 
 /**
- * Checks one run folder without its rows: layout and schema of run.json, hashes of all files, the stamps of the stand-in,
- * and the signature. Never throws for what it finds; a pinned key (hexadecimal) must be the one that signed.
+ * Checks one run folder without its rows: layout and schema of run.json, hashes of all files, the stamps of the
+ * simulator, and the signature. Problems are returned, never thrown. A pinned key (hexadecimal) must be the one that signed.
  */
 export async function checkSeal(directory: string, pinnedKey: string | null = null): Promise<Seal> {
   const odd = await notPlain(directory)
@@ -38,11 +38,11 @@ export async function checkSeal(directory: string, pinnedKey: string | null = nu
   }
 }
 
-/** A pipe or a device under one of our names would be read for ever. */
+/** Names of the record that are not regular files: reading a pipe or a device would never end. */
 async function notPlain(directory: string): Promise<Problem[]> {
   const names = ['run.json', ...Object.keys(csvColumns)]
-  const seen = await Promise.all(names.map((name) => stat(join(directory, name)).catch(() => null)))
-  return names.filter((_, at) => seen[at]?.isFile() === false).map((file) => ({ file, what: 'is no plain file' }))
+  const stats = await Promise.all(names.map((name) => stat(join(directory, name)).catch(() => null)))
+  return names.filter((_, at) => stats[at]?.isFile() === false).map((file) => ({ file, what: 'is not a regular file' }))
 }
 
 function checkStatus(record: RunRecord): Problem[] {
@@ -52,16 +52,16 @@ function checkStatus(record: RunRecord): Problem[] {
   const stamp = stamps.sourceEvidence[0] ?? record.sourceEvidence[0]
   const hides = source === 'live' && stamp !== undefined
   const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(record.id)
-  const fewest = oom === undefined ? (trialBounds?.fewest ?? 0) : 0
-  const says = (isSo: boolean, what: string): Problem[] => (isSo ? [{ file: 'run.json', what }] : [])
+  const minTrials = oom === undefined ? (trialBounds?.fewest ?? 0) : 0
+  const check = (isSo: boolean, what: string): Problem[] => (isSo ? [{ file: 'run.json', what }] : [])
   return [
-    ...says(!isPlain, `id: ${JSON.stringify(record.id)} is no name of a run`),
-    ...says(hides, `source: says live, and is SIMULATED: ${stamp}`),
-    ...says(status === 'running', 'status: running: the run never ended'),
-    ...says(status === 'complete' && endedAt === null, 'status: says complete, and has no end'),
-    ...says(
-      status === 'complete' && trials.length < fewest,
-      `status: says complete, and has ${trials.length} trials of ${fewest} at least`,
+    ...check(!isPlain, `id: ${JSON.stringify(record.id)} is not a run id`),
+    ...check(hides, `source: recorded as live, but it is SIMULATED: ${stamp}`),
+    ...check(status === 'running', 'status: running: the run never ended'),
+    ...check(status === 'complete' && endedAt === null, 'status: complete, but endedAt is missing'),
+    ...check(
+      status === 'complete' && trials.length < minTrials,
+      `status: complete, but it has ${trials.length} of at least ${minTrials} trials`,
     ),
   ]
 }

@@ -1,4 +1,4 @@
-/** One place where two values are not the same. */
+/** One place where two values differ. */
 export interface Difference {
   /** Such as `trials.0.energyJ`. */
   readonly path: string
@@ -9,8 +9,8 @@ export interface Difference {
 /** How two values are compared. */
 export interface DifferenceOptions {
   /**
-   * The record was made by another version: sentences may have other words, and metrics and gates that came later are not
-   * in it. Numbers, statuses and names count all the same; the manifest speaks for every byte.
+   * The record was made by another version: sentences may be worded differently, and it lacks metrics and gates added
+   * since. Numbers, statuses and names are compared; the manifest covers every byte.
    */
   readonly otherVersion?: boolean
 }
@@ -26,7 +26,7 @@ const prose: ReadonlySet<string> = new Set([
   'failure',
 ])
 
-/** Where two JSON values differ, to the last digit. `undefined` and a missing key are the same, as JSON has it. */
+/** The differences of two JSON values, to the last digit. `undefined` equals a missing key, as in JSON. */
 export function differences(stored: unknown, recomputed: unknown, options: DifferenceOptions = {}): Difference[] {
   return compare(stored, recomputed, '', options.otherVersion ?? false)
 }
@@ -43,7 +43,7 @@ function compare(stored: unknown, recomputed: unknown, path: string, otherVersio
   return was === is ? [] : [{ path, stored: shown(was), recomputed: shown(is) }]
 }
 
-/** A list of things with an id (gates) by that id: one that a later version put between them moves none of the others. */
+/** A list of elements with an id (gates) by that id, so that an inserted element does not shift the others. */
 function byId(value: unknown): unknown {
   if (!Array.isArray(value) || value.length === 0) return value
   const entries = value.map((item: unknown) => [isBranch(item) ? own(item, 'id') : undefined, item] as const)

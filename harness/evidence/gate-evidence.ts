@@ -1,8 +1,8 @@
 import type { Gate } from '../record/schema/run.ts'
 
 /**
- * The stored gates as they are compared with those recomputed. A sentence of evidence may be worded otherwise by a later
- * version of the tool, so that one with the same numbers counts as the same; id, status and `required` must be equal.
+ * The stored gates in the form in which they are compared with the recomputed ones. Another version may word evidence
+ * differently, so evidence with the same numbers counts as equal; id, status and `required` must be equal.
  */
 export const comparableGates = (stored: readonly Gate[], recomputed: readonly Gate[]): Gate[] =>
   stored.map((gate) => {
@@ -16,5 +16,5 @@ function hasSameNumbers(stored: string, recomputed: string): boolean {
   return before.length === after.length && before.every((value, place) => value === after[place])
 }
 
-/** The numbers of a sentence by size: another wording may name them in another order. */
+/** The numbers of a sentence, sorted, because another wording may change their order. */
 const numbersIn = (text: string): number[] => (text.match(/\d+(\.\d+)?/g) ?? []).map(Number).toSorted((a, b) => a - b)

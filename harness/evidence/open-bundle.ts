@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CheckedBundle, checkBundle } from './check-bundle.ts'
 
-/** Unpacks a bundle into a folder of its own for as long as something is done with it. */
+/** Unpacks a bundle into a temporary folder, calls `work` and removes the folder. */
 export async function withBundle<Result>(
   path: string,
   use: (bundle: CheckedBundle) => Promise<Result>,

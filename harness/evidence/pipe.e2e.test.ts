@@ -14,5 +14,5 @@ test.skipIf(process.platform === 'win32')('a pipe in place of a file is named, a
   rmSync(join(directory, 'gpu.csv'))
   execFileSync('mkfifo', [join(directory, 'gpu.csv')])
   const { problems } = await verifyRun(directory)
-  expect(problems.map(({ file, what }) => `${file}: ${what}`)).toEqual(['gpu.csv: is no plain file'])
+  expect(problems.map(({ file, what }) => `${file}: ${what}`)).toEqual(['gpu.csv: is not a regular file'])
 })

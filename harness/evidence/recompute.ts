@@ -20,15 +20,14 @@ import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { scrapesFrom } from './server-readings.ts'
 import type { RunRows, TrialRows } from './trial-rows.ts'
 
-/** Everything in a record that is made from something else. */
+/** The derived values of a record. */
 export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' | 'converged' | 'gates' | 'quotable'> &
   Partial<Pick<RunRecord, 'drift' | 'telemetry'>>
 
 /**
- * Every figure and gate of a run again, from its rows alone, by the same functions that made them. Taken over from the
- * record, because no row holds it: when trials began and ended, what the client said of itself (`trials[].client`), why
- * a scrape failed, what a training command said of itself, waits for a card to cool, and the inventory; the signature
- * speaks for those.
+ * Recomputes every value and gate of a run from its rows, by the functions that made them. Some inputs are in no row and
+ * are taken from the record: times of the trials, measurements of the client itself (`trials[].client`), reasons of failed
+ * scrapes, the config line of a training command, cool-downs, and the inventory. The signature covers these.
  */
 export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const trials = record.trials.map((trial, place) => trialAgain(record, trial, record.trials[place - 1], rows))
@@ -38,10 +37,10 @@ export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const result = isVoid ? {} : resultOf(trials, quantile)
   const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
   const drift = record.drift ? { drift: driftAgain(trials, rows) } : {}
-  const figures = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }
-  const gates = evaluateGates({ ...record, ...figures })
+  const values = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }
+  const gates = evaluateGates({ ...record, ...values })
   return {
-    ...figures,
+    ...values,
     scenarioSha256: canonicalSha256(record.scenario),
     gates,
     quotable: isQuotable({ ...record, gates }),
@@ -53,7 +52,7 @@ function driftAgain(trials: readonly Trial[], rows: RunRows): RunRecord['drift']
   return findDrift(trialsOfKind(trials, 'text'), tokens)
 }
 
-/** A run that failed while it measured has no figures of its cards. */
+/** A run that failed during measurement has no card values. */
 function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRows): Pick<Recomputed, 'telemetry'> {
   const { telemetry } = record
   if (telemetry === undefined || (record.status === 'failed' && telemetry.trials.length === 0)) return {}
@@ -82,10 +81,10 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
   if (again.kind !== 'text' || stored.kind !== 'text') return { ...again, ...kept(stored) }
   const { sloShare: _, ...withoutSloShare } = again
   const wasAsked = stored.server !== undefined || serverRows.length > 0
-  // the reason why a page could not be read is in no row: the record's own stands
+  // the reason of a failed scrape is in no row; it is taken from the record
   const scrapes = scrapesFrom(serverRows, stored.server ? reasonOf(stored.server.generationTokens) : null)
   return {
-    // the share came into the record after the first runs were made: one without it is as true as it was
+    // early records lack this share and stay valid without it
     ...(stored.sloShare === undefined ? withoutSloShare : again),
     ...(stored.clientTokens ? { clientTokens: clientTokensOf(requests, tokens) } : {}),
     ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
@@ -104,10 +103,10 @@ const withoutRows = (): TrialRows => ({
   serverRows: [],
 })
 
-/** The samples that a trial's figures were made from: those there at its end, less those of before the last trial's end. */
+/** The samples that a trial's values were computed from: those present at its end, without those of earlier trials. */
 function samplesOf(stored: Trial, before: Trial | undefined, all: readonly GpuRow[]): GpuRow[] {
-  const seen = all.slice(0, stored.gpuRows ?? all.length)
-  if (before === undefined) return seen
+  const present = all.slice(0, stored.gpuRows ?? all.length)
+  if (before === undefined) return present
   const fresh = before.gpuRows ?? 0
-  return seen.filter((row, place) => place >= fresh || row.timeMs >= before.endMs)
+  return present.filter((row, place) => place >= fresh || row.timeMs >= before.endMs)
 }

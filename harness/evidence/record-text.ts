@@ -7,7 +7,7 @@ import { type RunRecord, runRecordSchema } from '../record/schema/run.ts'
 import { upgraded } from '../record/upgrade.ts'
 import type { Problem } from './check-files.ts'
 
-/** run.json as far as it can be read. */
+/** The readable part of run.json. */
 export interface RecordText {
   readonly raw: RawRecord | null
   readonly record: RunRecord | null
@@ -17,8 +17,8 @@ export interface RecordText {
 const FILE = 'run.json'
 
 /**
- * Reads run.json and looks at it byte by byte: it must be JSON exactly as joulemark lays it out, a record of the schema
- * without fields of anybody else, and have the digest that was made at the end of the run.
+ * Reads and checks run.json: it must be JSON formatted exactly as joulemark writes it, fit the schema without extra
+ * fields, and hold the digest that was made at the end of the run.
  */
 export async function readRecordText(directory: string): Promise<RecordText> {
   let text: string
@@ -30,19 +30,19 @@ export async function readRecordText(directory: string): Promise<RecordText> {
     return { raw: null, record: null, problems: [{ file: FILE, what: `cannot be read: ${messageOf(error)}` }] }
   }
   const problems: Problem[] = []
-  const says = (what: string) => problems.push({ file: FILE, what })
+  const report = (what: string) => problems.push({ file: FILE, what })
   const layout = toJson(raw)
-  if (layout !== text) says(`line ${firstDifference(layout, text)}: is not laid out as joulemark writes it`)
+  if (layout !== text) report(`line ${firstDifference(layout, text)}: is not formatted as joulemark writes it`)
   const parsed = runRecordSchema.safeParse(upgraded(raw))
   if (!parsed.success) {
-    for (const issue of parsed.error.issues.slice(0, 5)) says(`${issue.path.join('.')}: ${issue.message}`)
+    for (const issue of parsed.error.issues.slice(0, 5)) report(`${issue.path.join('.')}: ${issue.message}`)
     return { raw, record: null, problems }
   }
-  for (const key of Object.keys(raw)) if (!Object.hasOwn(parsed.data, key)) says(`${key}: no such field`)
+  for (const key of Object.keys(raw)) if (!Object.hasOwn(parsed.data, key)) report(`${key}: no such field`)
   const { manifestSha256: written } = parsed.data
-  if (written === undefined) says('has no manifestSha256: its run never ended, or the field was taken out')
+  if (written === undefined) report('has no manifestSha256: the run never ended, or the field was removed')
   else if (manifestSha256(raw) !== written) {
-    says(`was changed after the run: its manifest has SHA-256 ${manifestSha256(raw)}, it says ${written}`)
+    report(`was changed after the run: its manifest has SHA-256 ${manifestSha256(raw)}, the record has ${written}`)
   }
   return { raw, record: parsed.data, problems }
 }

@@ -7,11 +7,11 @@ import { type Names, REDACTED, redactText } from './redact-text.ts'
 
 const BATCH_ROWS = 5000
 
-/** The columns that hold names, and what becomes of a field; every other column is copied as it is. */
+/** The columns that hold names, with their replacement; other columns are copied unchanged. */
 const columns: Partial<Record<CsvName, Readonly<Record<string, (text: string, names: Names) => string>>>> = {
   'gpu.csv': { uuid: redactText },
   'counter.csv': { uuid: redactText },
-  // an error text is anybody's; no figure reads it
+  // an error text may hold names, and no value is computed from it
   'requests.csv': { error: (text) => (text === '' ? '' : REDACTED) },
 }
 

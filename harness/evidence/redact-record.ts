@@ -5,17 +5,17 @@ import { redactedFile } from './redact-csv.ts'
 import { type Names, REDACTED, redactText, redactValue } from './redact-text.ts'
 import { readTrialRows } from './trial-rows.ts'
 
-/** The names that stand in a record. */
+/** The identifying names in a record. */
 export const identifiersIn = (record: RunRecord): Names => ({
   hostname: record.host.hostname,
   gpus: new Map(record.gpus.map((gpu, place) => [gpu.uuid, `GPU-${place + 1}`])),
 })
 
 /**
- * The copy of a record that may be handed out: host names, serial numbers, addresses and user names are gone, figures and
- * gates are not. It is made from the redacted inputs by the same functions, over rows in which each GPU has a pseudonym,
- * so that it verifies like any other record. A pure function of the record and its files, so that the copy signed at the
- * end of the run can be made again at any time. Nothing of it is derived from a name: no hash gives one away.
+ * The copy of a record for third parties: without host names, serial numbers, addresses and user names, with all values
+ * and gates. Its values are computed from the redacted inputs by the same functions, with a pseudonym per GPU, so that it
+ * verifies like any other record. A pure function of the record and its files, so that the copy signed at the end of the
+ * run can be made again later. Nothing in it is derived from a name, so that no hash reveals one.
  */
 export async function redactedRecord(directory: string, record: RunRecord): Promise<RunRecord> {
   const names = identifiersIn(record)
@@ -29,7 +29,7 @@ export async function redactedRecord(directory: string, record: RunRecord): Prom
     redacted: true,
     host: { ...inputs.host, hostname: REDACTED },
     endpoint: { ...inputs.endpoint, url: REDACTED },
-    // a hash over UUIDs would let who knows one confirm it
+    // a hash over UUIDs would confirm a guessed UUID
     ...(inputs.fingerprint ? { fingerprint: { ...inputs.fingerprint, driverStateSha256: REDACTED } } : {}),
     ...(inputs.training ? { training: { ...inputs.training, command: [REDACTED] } } : {}),
     files: Object.fromEntries(await Promise.all(redactedFiles)),

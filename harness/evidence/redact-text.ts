@@ -1,7 +1,7 @@
-/** What names a box or a person in a text, and what stands there instead. */
+/** The names of machines and users in a text, with their replacements. */
 export interface Names {
   readonly hostname: string
-  /** Pseudonyms by GPU UUID: the same everywhere, so that figures still find their samples. */
+  /** Pseudonyms by GPU UUID: the same in all files, so that samples still match their GPU. */
   readonly gpus: ReadonlyMap<string, string>
 }
 
@@ -17,8 +17,8 @@ const unixFolders = /(?<=^|[\s"'=(,:])~?\/(?:[^\s/"':;,()]+\/)+/g
 const windowsPath = /\b[a-z]:\\[^\s"']+/gi
 
 /**
- * A text without the names that stand in it: GPU UUIDs, hosts, addresses, and folders, which carry user names. Of a path
- * its last part stays, and the name of a model repository: they say what was served, not by whom.
+ * A text without GPU UUIDs, hosts, addresses and folders, which hold user names. The last part of a path and the name of a
+ * model repository stay: they show what was served, not by whom.
  */
 export function redactText(text: string, names: Names): string {
   const left = withPseudonyms(text, names.gpus)
@@ -32,11 +32,11 @@ export function redactText(text: string, names: Names): string {
       const repository = /models--[^/]+/.exec(folders)?.[0]
       return repository ? `/${REDACTED}/${repository}/` : `/${REDACTED}/`
     })
-  // a value that is the host's name and nothing else is a word of its own, such as an engine called as the box is
+  // a value equal to the host name may be another name, such as an engine named like the host
   return left === names.hostname || names.hostname.length < 3 ? left : withoutWord(left, names.hostname)
 }
 
-/** All at once: a pseudonym may look like the name of another card. */
+/** Replaces all in one pass, because a pseudonym may equal the name of another card. */
 function withPseudonyms(text: string, gpus: Names['gpus']): string {
   if (gpus.size === 0) return text
   const longestFirst = [...gpus.keys()].toSorted((a, b) => b.length - a.length)
@@ -49,7 +49,7 @@ function withoutWord(text: string, word: string): string {
   return text.replace(new RegExp(`(?<![\\w.-])${literal(word)}(?![\\w-])`, 'g'), REDACTED)
 }
 
-/** Fields that are a name whatever stands in them. */
+/** Fields that always hold a name. */
 const nameFields = new Set([
   'hostname',
   'serial',
@@ -63,7 +63,7 @@ const nameFields = new Set([
   'pid',
 ])
 
-/** A JSON value with all its texts redacted; keys that are GPU UUIDs as well. Null stays null: nothing is made up. */
+/** A JSON value with all texts redacted, including keys that are GPU UUIDs. Null stays null. */
 export function redactValue(value: unknown, names: Names): unknown {
   if (typeof value === 'string') return redactText(value, names)
   if (Array.isArray(value)) return value.map((each) => redactValue(each, names))

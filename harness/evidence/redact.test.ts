@@ -28,7 +28,7 @@ describe('the redacted copy', () => {
     expect(text).toContain('GPU-1')
   })
 
-  test('verifies under the key of the run, with its figures and gates unchanged', async () => {
+  test('verifies under the key of the run, with its values and gates unchanged', async () => {
     const verification = await verifyRun(copy, publicHexOf(key))
     expect(verification.problems).toEqual([])
     expect(verification.record).toMatchObject({ redacted: true, quotable: true, result: run.record.result })
@@ -39,8 +39,10 @@ describe('the redacted copy', () => {
   })
 
   test('is refused when it is not the one that was signed', async () => {
-    const changed = { ...run.record, failure: 'said later' }
-    await expect(writeRedactedCopy(run.directory, changed, folder)).rejects.toThrow('comes out other than the one')
+    const changed = { ...run.record, failure: 'changed later' }
+    await expect(writeRedactedCopy(run.directory, changed, folder)).rejects.toThrow(
+      'differs from the one that was signed',
+    )
   })
 })
 

@@ -12,9 +12,9 @@ import { hasNames, redactedCsv } from './redact-csv.ts'
 import { identifiersIn, redactedRecord } from './redact-record.ts'
 
 /**
- * Writes the redacted copy of a run into a folder of its own under `root`, with the signature that was made over it when
- * the run ended, and gives its path. An unsigned run gives an unsigned copy. Throws `negative-result` when the copy comes out
- * other than the one that was signed: another version of joulemark made it.
+ * Writes the redacted copy of a run into its own folder under `root`, with the signature made over it at the end of the
+ * run, and returns its path. An unsigned run gives an unsigned copy. Throws `negative-result` if the copy differs from the
+ * one that was signed, which happens when another version of joulemark made it.
  */
 export async function writeRedactedCopy(directory: string, record: RunRecord, root: string): Promise<string> {
   const copy = await redactedRecord(directory, record)
@@ -23,7 +23,7 @@ export async function writeRedactedCopy(directory: string, record: RunRecord, ro
   if (signed && signed.manifestSha256 !== digest) {
     throw new JoulemarkError(
       'negative-result',
-      `${directory}: its redacted copy comes out other than the one that was signed; use the joulemark that ran it (${record.tool.version}, commit ${record.tool.commit ?? 'unknown'})`,
+      `${directory}: its redacted copy differs from the one that was signed; use the joulemark version that made the run (${record.tool.version}, commit ${record.tool.commit ?? 'unknown'})`,
     )
   }
   const target = join(root, record.id)

@@ -3,8 +3,8 @@ import type { Seal } from './check-seal.ts'
 import type { Verification } from './verify-run.ts'
 
 /**
- * Why a verified record may not be quoted. Gates are those recomputed, whatever the record says of itself; an edited
- * record and one that nobody signed can be quoted never: a stranger could not tell them from an honest one.
+ * Why a verified record may not be quoted. The recomputed gates count, not the recorded ones. An edited or unsigned record
+ * may never be quoted, because a third party cannot tell either from an authentic one.
  */
 export function refusals(verification: Verification): string[] {
   const { record, recomputed } = verification
@@ -12,16 +12,16 @@ export function refusals(verification: Verification): string[] {
   return [...gates, ...sealReasons(verification)]
 }
 
-/** Why a record may not be quoted whatever its gates say: it is not as its run left it, or nobody signed it. */
+/** Why a record may not be quoted, whatever its gates: it was changed after its run, or it is not signed. */
 export function sealReasons({ problems, signedBy }: Pick<Seal, 'problems' | 'signedBy'>): string[] {
   const [first] = problems
   if (first) return [`verify: ${first.file} ${first.what}${more(problems.length - 1)}`]
   return signedBy === null
-    ? ['signature: the record is not signed; `joulemark key new` makes a key, and runs made from then on are signed']
+    ? ['signature: the record is not signed; `joulemark key new` makes a key that signs later runs']
     : []
 }
 
-/** The same as one line: the first reason whole, the others by name. Null when the record may be quoted. */
+/** The same on one line: the first reason in full, the others by name. Null if the record may be quoted. */
 export function refusalLine(verification: Verification): string | null {
   const [first, ...rest] = refusals(verification)
   if (first === undefined) return null

@@ -12,7 +12,7 @@ import { type LiveRun, writeLiveRun } from '../testing/live-record.ts'
 import { sealed } from './seal.ts'
 import { verifyRun } from './verify-run.ts'
 
-/** Rows that were edited by somebody who made every hash anew: what is left to find it is the figures themselves. */
+/** Edited rows with recomputed hashes: only the recomputed values reveal the edit. */
 const folder = mkdtempSync(join(tmpdir(), 'rehashed-'))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
 let run: LiveRun
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 type Edit = (cells: string[], columns: readonly string[], line: number) => string[]
 
-/** A copy of the run with a CSV file edited and hashed anew, unsigned like anything that a stranger makes. */
+/** A copy of the run with an edited CSV file and recomputed hashes, unsigned because an editor has no key. */
 function withRows(name: string, edit: (lines: string[]) => string[], over: Partial<RunRecord> = {}): string {
   const path = mkdtempSync(join(folder, 'copy-'))
   cpSync(run.directory, path, { recursive: true })
@@ -63,7 +63,7 @@ test.each([
   [
     'requests.csv',
     set('firstTokenMs', (ms) => String(Number(ms) - 20)),
-    /trials\.0\.ttftMs\.p50: says [\d.]+, recomputed [\d.]+/,
+    /trials\.0\.ttftMs\.p50: recorded [\d.]+, recomputed [\d.]+/,
   ],
   [
     'requests.csv',
@@ -72,16 +72,16 @@ test.each([
       () => 'timeout',
       ([, id]) => id === '3',
     ),
-    /trials\.0\.requestsOk: says \d+/,
+    /trials\.0\.requestsOk: recorded \d+/,
   ],
-  ['tokens.csv', set('tokens', (n) => String(Number(n) + 1)), /trials\.0\.outputTokens: says \d+, recomputed \d+/],
-  ['tokens.csv', set('tokens', (n) => String(Number(n) + 1)), /result\.outputTokensPerS\.mean: says [\d.]+/],
-  ['gaps.csv', set('count', (n) => String(Number(n) + 1)), /trials\.0\.chunkGapMs\.n: says \d+, recomputed \d+/],
-  ['gpu.csv', set('powerW', (watts) => String(Number(watts) * 0.9)), /trials\.0\.energyJ: says [\d.]+/],
+  ['tokens.csv', set('tokens', (n) => String(Number(n) + 1)), /trials\.0\.outputTokens: recorded \d+, recomputed \d+/],
+  ['tokens.csv', set('tokens', (n) => String(Number(n) + 1)), /result\.outputTokensPerS\.mean: recorded [\d.]+/],
+  ['gaps.csv', set('count', (n) => String(Number(n) + 1)), /trials\.0\.chunkGapMs\.n: recorded \d+, recomputed \d+/],
+  ['gpu.csv', set('powerW', (watts) => String(Number(watts) * 0.9)), /trials\.0\.energyJ: recorded [\d.]+/],
   [
     'counter.csv',
     set('energyMj', (mj) => String(Number(mj) * 0.8)),
-    /telemetry\.trials\.0\.counterEnergyJ: says [\d.]+, recomputed [\d.]+/,
+    /telemetry\.trials\.0\.counterEnergyJ: recorded [\d.]+, recomputed [\d.]+/,
   ],
   [
     'server.csv',
@@ -90,7 +90,7 @@ test.each([
       (n) => String(Number(n) * 2),
       (cells) => cells[1] === 'after' && cells[3] === 'generationTokens',
     ),
-    /trials\.0\.server\.generationTokens: says \d+, recomputed \d+/,
+    /trials\.0\.server\.generationTokens: recorded \d+, recomputed \d+/,
   ],
   [
     'server.csv',
@@ -99,23 +99,31 @@ test.each([
       () => '9',
       (cells) => cells[1] === 'during' && cells[3] === 'running',
     ),
-    /trials\.1\.server\.runningMax: says 8, recomputed 9/,
+    /trials\.1\.server\.runningMax: recorded 8, recomputed 9/,
   ],
-  ['server.csv', (lines: string[]) => [lines[0] as string, ''], /trials\.0\.server\.scrapes: says 3, recomputed 0/],
-  ['server.csv', (lines: string[]) => [lines[0] as string, ''], /gates\.\d+\.status: says "pass", recomputed "not-/],
+  ['server.csv', (lines: string[]) => [lines[0] as string, ''], /trials\.0\.server\.scrapes: recorded 3, recomputed 0/],
+  [
+    'server.csv',
+    (lines: string[]) => [lines[0] as string, ''],
+    /gates\.\d+\.status: recorded "pass", recomputed "not-/,
+  ],
 ])('rows of %s', async (name, edit, expected) => {
   expect(await problemsOf(withRows(name, edit))).toContainEqual(expect.stringMatching(expected))
 })
 
-test('a row that no figure reads is counted all the same', async () => {
+test('a row that no value is computed from is counted too', async () => {
   const path = withRows('gpu.csv', (lines) => [...lines.slice(0, -2), ''])
-  expect(await problemsOf(path)).toContainEqual(expect.stringMatching(/^gpu\.csv: has \d+ rows, run\.json says \d+$/))
+  expect(await problemsOf(path)).toContainEqual(expect.stringMatching(/^gpu\.csv: has \d+ rows, run\.json has \d+$/))
 })
 
 test.each([
-  ['an interrupted run that says complete', { trials: [] }, 'status: says complete, and has 0 trials of 3 at least'],
-  ['a run without an end', { endedAt: null }, 'status: says complete, and has no end'],
-  ['a simulated run that says live', { sourceEvidence: ['driver 0.0-sim'] }, 'source: says live, and is SIMULATED'],
+  ['an interrupted run marked complete', { trials: [] }, 'status: complete, but it has 0 of at least 3 trials'],
+  ['a run without an end', { endedAt: null }, 'status: complete, but endedAt is missing'],
+  [
+    'a simulated run marked live',
+    { sourceEvidence: ['driver 0.0-sim'] },
+    'source: recorded as live, but it is SIMULATED',
+  ],
 ])('%s', async (_, over, expected) => {
   const path = withRows('gaps.csv', (lines) => lines, over)
   expect(await problemsOf(path)).toContainEqual(expect.stringContaining(expected))

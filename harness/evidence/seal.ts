@@ -4,14 +4,14 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { signManifest } from '../record/signature.ts'
 import { redactedRecord } from './redact-record.ts'
 
-/** Puts the digest of its manifest into a record that has ended: from here on nothing in it can change unseen. */
+/** Adds the digest of its manifest to a record that has ended, so that later changes are detected. */
 export function sealed(record: RunRecord): RunRecord {
   return { ...record, manifestSha256: manifestSha256(asWritten(record)) }
 }
 
 /**
- * Signs a record that has ended, and its redacted copy with it: the copy can be handed out later without the key, and
- * its figures recompute from its own files like those of any record. The CSV files must be closed.
+ * Signs a record that has ended and its redacted copy. The copy can be made later without the key, and its values
+ * recompute from its own files like those of any record. The CSV files must be closed.
  */
 export async function signed(directory: string, record: RunRecord, key: KeyObject): Promise<RunRecord> {
   const copy = asWritten(await redactedRecord(directory, record))

@@ -2,7 +2,7 @@ import type { TrialScrapes } from '../metrics/server-trial.ts'
 import type { ServerRow } from '../record/rows.ts'
 import { REASON_ROW_PREFIX, type ServerMetric, type ServerReading } from '../record/schema/server.ts'
 
-/** The readings of one trial from its rows in server.csv: rows of one time and phase are one reading. */
+/** The readings of one trial from its rows in server.csv; rows of one time and phase form one reading. */
 export function scrapesFrom(rows: readonly ServerRow[], reason: string | null): TrialScrapes {
   const readings = new Map<string, { phase: string; reading: MutableReading }>()
   for (const { phase, timeMs, metric, value } of rows) {

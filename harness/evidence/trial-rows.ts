@@ -3,7 +3,7 @@ import { RequestTable } from '../record/request-table.ts'
 import { streamRows } from '../record/row-stream.ts'
 import type { CounterRow, GapRow, GpuRow, ServerRow, StepRow, TokenRow } from '../record/rows.ts'
 
-/** What a run has on disk of one trial. */
+/** The rows of one trial on disk. */
 export interface TrialRows {
   readonly requests: RequestTable
   readonly tokens: TokenRow[]
@@ -12,14 +12,14 @@ export interface TrialRows {
   readonly serverRows: ServerRow[]
 }
 
-/** Everything that a run has on disk, by trial; samples of the cards in the order of the file. */
+/** All rows of a run, by trial; samples of the cards in the order of the file. */
 export interface RunRows {
   readonly trials: ReadonlyMap<number, TrialRows>
   readonly gpuRows: readonly GpuRow[]
   readonly counterRows: readonly CounterRow[]
 }
 
-/** Reads the CSV files of a run. `nameOf` is what each GPU is called from there on. */
+/** Reads the CSV files of a run. `nameOf` maps each GPU UUID to the name used in the rows. */
 export async function readTrialRows(
   directory: string,
   nameOf: (uuid: string) => string = (uuid) => uuid,
@@ -44,7 +44,7 @@ export async function readTrialRows(
   return { trials, gpuRows, counterRows }
 }
 
-/** How many rows each CSV file had. */
+/** Number of rows of each CSV file. */
 export function countRows({ trials, gpuRows, counterRows }: RunRows): Readonly<Record<CsvName, number>> {
   const sum = (of: (trial: TrialRows) => { readonly length: number }) =>
     [...trials.values()].reduce((total, trial) => total + of(trial).length, 0)

@@ -104,14 +104,14 @@ describe('one flipped bit', () => {
   })
 })
 
-describe('an edit by somebody without the key', () => {
-  test('of a figure of a trial is named with both values', async () => {
+describe('an edit without the key', () => {
+  test('of a value of a trial is named with both values', async () => {
     const path = edit((record) => {
       const [first, ...rest] = record.trials
       return { ...record, trials: [{ ...(first as RunRecord['trials'][0]), outputTokens: 99_999 }, ...rest] }
     })
     const problems = await problemsOf(path)
-    expect(problems).toContainEqual(expect.stringMatching(/trials\.0\.outputTokens: says 99999, recomputed \d+$/))
+    expect(problems).toContainEqual(expect.stringMatching(/trials\.0\.outputTokens: recorded 99999, recomputed \d+$/))
     expect(problems).toContainEqual(expect.stringContaining('signature: does not hold'))
   })
 
@@ -119,36 +119,36 @@ describe('an edit by somebody without the key', () => {
     [
       'a mean',
       (r: RunRecord) => ({ ...r, result: { ...r.result, tokensPerJ: { ...r.result['tokensPerJ'], mean: 9 } } }),
-      'result.tokensPerJ.mean: says 9, recomputed',
+      'result.tokensPerJ.mean: recorded 9, recomputed',
     ],
     [
       'a gate',
       (r: RunRecord) => ({ ...r, gates: r.gates.map((g) => ({ ...g, status: 'pass', evidence: '' })) }),
       'gates.0.evidence',
     ],
-    ['quotable', (r: RunRecord) => ({ ...r, quotable: false }), 'quotable: says false, recomputed true'],
+    ['quotable', (r: RunRecord) => ({ ...r, quotable: false }), 'quotable: recorded false, recomputed true'],
     [
       'the scenario',
       (r: RunRecord) => ({ ...r, scenario: { ...r.scenario, title: 'Faster' } }),
-      'scenarioSha256: says',
+      'scenarioSha256: recorded',
     ],
     [
-      'a trial that was left out',
+      'a trial that was removed',
       (r: RunRecord) => ({ ...r, trials: r.trials.slice(0, 2) }),
       'trials: trial 2 has rows in the CSV files',
     ],
     [
-      'a stamp of the stand-in',
+      'a stamp of the simulator',
       (r: RunRecord) => ({ ...r, gpus: r.gpus.map((g) => ({ ...g, driver: '0.0-sim' })) }),
-      'source: says live, and is SIMULATED',
+      'source: recorded as live, but it is SIMULATED',
     ],
     [
       'a status that never ended',
       (r: RunRecord) => ({ ...r, status: 'running' }),
       'status: running: the run never ended',
     ],
-    ['a field of somebody else', (r: RunRecord) => ({ ...r, approvedBy: 'me' }), 'approvedBy: no such field'],
-    ['an id that is a path', (r: RunRecord) => ({ ...r, id: '../../x' }), 'id: "../../x" is no name of a run'],
+    ['an unknown field', (r: RunRecord) => ({ ...r, approvedBy: 'me' }), 'approvedBy: no such field'],
+    ['an id that is a path', (r: RunRecord) => ({ ...r, id: '../../x' }), 'id: "../../x" is not a run id'],
   ])('%s', async (_, change, expected) => {
     const problems = await problemsOf(edit(change as (record: RunRecord) => RunRecord))
     expect(problems).toContainEqual(expect.stringContaining(expected))
@@ -160,12 +160,12 @@ describe('an edit by somebody without the key', () => {
     expect(await problemsOf(path, publicHexOf(key))).toEqual([expect.stringContaining('signature: is of key')])
   })
 
-  test('of a file that is no part of the record, or is gone, is named', async () => {
+  test('of an unexpected or missing file is named', async () => {
     const path = copy()
     writeFileSync(join(path, 'steps.csv'), 'trial,step,timeMs,tokens,loss\n')
     rmSync(join(path, 'gaps.csv'))
     const problems = await problemsOf(path)
-    expect(problems).toContain('steps.csv: is no part of the record')
+    expect(problems).toContain('steps.csv: is not part of the record')
     expect(problems).toContain('gaps.csv: is missing')
     expect(readdirSync(path)).toHaveLength(7)
   })

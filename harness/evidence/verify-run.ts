@@ -8,25 +8,25 @@ import { comparableGates } from './gate-evidence.ts'
 import { type Recomputed, recompute } from './recompute.ts'
 import { countRows, type RunRows, readTrialRows } from './trial-rows.ts'
 
-/** What a record is worth, once everything in it was held against everything else; no problems: the record stands. */
+/** The result of verifying a record; it verifies if there are no problems. */
 export interface Verification extends Seal {
   readonly directory: string
-  /** Gates and quotability as recomputed, whatever the record says. */
+  /** Recomputed gates and quotability, whatever the record holds. */
   readonly recomputed: Recomputed | null
 }
 
 /**
- * Verifies one run folder: bytes, hashes, schema, every figure and gate recomputed from the CSV files, the stamps of the
- * stand-in, and the signature. Never throws for what it finds; a pinned key (hexadecimal) must be the one that signed.
+ * Verifies one run folder: bytes, hashes, schema, every value and gate recomputed from the CSV files, the stamps of the
+ * simulator, and the signature. Problems are returned, never thrown. A pinned key (hexadecimal) must be the one that signed.
  */
 export async function verifyRun(directory: string, pinnedKey: string | null = null): Promise<Verification> {
   const seal = await checkSeal(directory, pinnedKey)
   if (seal.record === null) return { ...seal, directory, recomputed: null }
-  const again = await figuresAgain(directory, seal.record)
-  return { ...seal, directory, problems: [...seal.problems, ...again.problems], recomputed: again.recomputed }
+  const { recomputed, problems } = await recomputeRun(directory, seal.record)
+  return { ...seal, directory, problems: [...seal.problems, ...problems], recomputed }
 }
 
-async function figuresAgain(
+async function recomputeRun(
   directory: string,
   record: RunRecord,
 ): Promise<{ recomputed: Recomputed | null; problems: Problem[] }> {
@@ -36,14 +36,14 @@ async function figuresAgain(
     rows = await readTrialRows(directory)
     recomputed = JSON.parse(JSON.stringify(recompute(record, rows))) as Recomputed
   } catch (error) {
-    return { recomputed: null, problems: [{ file: 'run.json', what: `figures: ${messageOf(error)}` }] }
+    return { recomputed: null, problems: [{ file: 'run.json', what: `values: ${messageOf(error)}` }] }
   }
   const compared = { ...record, gates: comparableGates(record.gates, recomputed.gates) }
   const stored = Object.fromEntries(Object.keys(recomputed).map((key) => [key, compared[key as keyof RunRecord]]))
   const otherVersion = record.tool.version !== toolVersion
-  const found = differences(stored, recomputed, { otherVersion }).map(({ path, stored: says, recomputed: is }) => ({
+  const found = differences(stored, recomputed, { otherVersion }).map(({ path, stored: recorded, recomputed: is }) => ({
     file: 'run.json',
-    what: `${path}: says ${says}, recomputed ${is}`,
+    what: `${path}: recorded ${recorded}, recomputed ${is}`,
   }))
   return { recomputed, problems: [...found, ...checkCounts(record, rows), ...checkTrials(record, rows)] }
 }
@@ -51,14 +51,17 @@ async function figuresAgain(
 function checkCounts({ files }: RunRecord, rows: RunRows): Problem[] {
   return Object.entries(countRows(rows))
     .filter(([name, count]) => (files[name]?.rows ?? 0) !== count)
-    .map(([file, count]) => ({ file, what: `has ${count} rows, run.json says ${files[file]?.rows ?? 0}` }))
+    .map(([file, count]) => ({ file, what: `has ${count} rows, run.json has ${files[file]?.rows ?? 0}` }))
 }
 
-/** A trial that was measured and is not in the record was picked out. */
+/** Finds trials with rows in the CSV files that were removed from the record. */
 function checkTrials(record: RunRecord, rows: RunRows): Problem[] {
   if (record.status !== 'complete' || record.oom !== undefined) return []
   const known = new Set(record.trials.map((trial) => trial.index))
   return [...rows.trials.keys()]
     .filter((trial) => !known.has(trial))
-    .map((trial) => ({ file: 'run.json', what: `trials: trial ${trial} has rows in the CSV files and no figures` }))
+    .map((trial) => ({
+      file: 'run.json',
+      what: `trials: trial ${trial} has rows in the CSV files but is not in the record`,
+    }))
 }

@@ -17,7 +17,7 @@ import { writeRedactedCopy } from './redacted-copy.ts'
 import { refusals } from './refusals.ts'
 import { verifyRun } from './verify-run.ts'
 
-/** What a real run writes is what verify works out again, to the last digit: the stand-in, its nvidia-smi, two trials. */
+/** Verify recomputes what a run wrote to the last digit: the simulator, its nvidia-smi, two trials. */
 const folder = mkdtempSync(join(tmpdir(), 'whole-flow-'))
 const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
@@ -65,7 +65,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => simulator.stop())
 
-test('every figure and gate of a run recomputes from its files, and its signature holds', async () => {
+test('every value and gate of a run recomputes from its files, and its signature holds', async () => {
   const verification = await verifyRun(run.directory, publicHexOf(key))
   expect(verification.problems).toEqual([])
   expect(verification.recomputed?.trials).toEqual(run.record.trials)
@@ -73,7 +73,7 @@ test('every figure and gate of a run recomputes from its files, and its signatur
   expect(run.record.trials[0]?.energyJ).toBeGreaterThan(0)
 })
 
-test('between the trials nothing was sent while the card was waited for', async () => {
+test('nothing was sent during a cool-down between the trials', async () => {
   const [first, second] = run.record.trials
   const [wait, ...others] = run.record.coolDowns ?? []
   expect(others).toEqual([])

@@ -25,7 +25,7 @@ export type Baseline = z.infer<typeof baselineSchema>
 /** Where the baselines of a folder of runs are kept. */
 export const baselinePath = (outDir: string): string => join(outDir, 'baselines.json')
 
-/** What a baseline belongs to besides its scenario: the GPUs that served, else the host. */
+/** The server that a baseline belongs to, besides its scenario: the GPUs that served, else the host. */
 export function boxOf(record: RunRecord): string[] {
   const serving = servingUuids(record.gpus)
   return serving.length > 0 ? serving.toSorted() : [`host:${record.host.hostname}`]
@@ -33,7 +33,7 @@ export function boxOf(record: RunRecord): string[] {
 
 export const isSameBox = (a: readonly string[], b: readonly string[]): boolean => a.join(' ') === b.join(' ')
 
-/** The baselines of a folder of runs; none when there is no file. Throws `bad-input` for a file that is not ours. */
+/** The baselines of a folder of runs; none without a file. Throws `bad-input` for a file of another format. */
 export async function readBaselines(outDir: string): Promise<Baseline[]> {
   const path = baselinePath(outDir)
   let text: string
@@ -55,7 +55,7 @@ export async function readBaselines(outDir: string): Promise<Baseline[]> {
   throw new JoulemarkError('bad-input', `${path}: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-/** Puts baselines in the place of those of the same box and scenario; the file is replaced whole. */
+/** Replaces the baselines of the same server and scenario; the file is replaced atomically. */
 export async function writeBaselines(outDir: string, added: readonly Baseline[]): Promise<void> {
   const isReplaced = (old: Baseline) =>
     added.some((one) => one.scenario === old.scenario && isSameBox(one.box, old.box))
@@ -72,7 +72,7 @@ export async function writeBaselines(outDir: string, added: readonly Baseline[])
 
 const key = ({ scenario, box }: Baseline): string => `${scenario}\n${box.join(' ')}`
 
-/** Runs as baselines, one a box and scenario. Several runs of one scenario are several starts of its server. */
+/** Baselines from runs, one per server and scenario. Several runs of one scenario are several starts of its server. */
 export function baselinesFrom(runs: readonly StoredRun[], outDir: string, setAt: Date): Baseline[] {
   const groups = Map.groupBy(runs, ({ record }) => `${record.scenario.name}\n${boxOf(record).join(' ')}`)
   return [...groups.values()].map((group) => {
@@ -80,7 +80,7 @@ export function baselinesFrom(runs: readonly StoredRun[], outDir: string, setAt:
     if (new Set(group.map((run) => run.record.scenarioSha256)).size > 1) {
       throw new JoulemarkError(
         'bad-input',
-        `${record.scenario.name}: the runs are of different versions of the scenario; a baseline is of one`,
+        `${record.scenario.name}: the runs are of different versions of the scenario; a baseline requires one version`,
       )
     }
     return {
@@ -95,7 +95,7 @@ export function baselinesFrom(runs: readonly StoredRun[], outDir: string, setAt:
   })
 }
 
-/** The records behind a baseline. Throws `bad-input` when a run folder is gone. */
+/** The records of a baseline. Throws `bad-input` if a run folder is missing. */
 export function readBaselineRuns(baseline: Baseline, outDir: string): Promise<RunRecord[]> {
   return Promise.all(
     baseline.runs.map(async (path) => (await readRun(isAbsolute(path) ? path : join(outDir, path))).record),

@@ -13,7 +13,7 @@ import {
 } from './rows.ts'
 import type { RowSink } from './writer.ts'
 
-/** What one trial left behind, as it is on disk. */
+/** The rows of one trial, as they are on disk. */
 export interface CollectedTrial {
   readonly requests: RequestTable
   readonly tokens: readonly TokenRow[]
@@ -23,8 +23,8 @@ export interface CollectedTrial {
 }
 
 /**
- * Takes rows as they come, puts them on disk at once and keeps those of the current trial for its figures.
- * Token bins are merged over requests and written when the trial ends; samples of the quiet spans count to both neighbours.
+ * Writes rows to disk as they arrive and keeps those of the current trial for its values.
+ * Token bins are merged over requests and written when the trial ends; samples of the idle padding belong to both neighbouring trials.
  */
 export class Collector {
   readonly #sink: RowSink
@@ -68,8 +68,8 @@ export class Collector {
   }
 
   /**
-   * Ends a trial: its rows, and a clean slate for the next one. Samples from `keepAfterMs` on are kept for it too.
-   * The requests are there until the next trial ends.
+   * Ends a trial and returns its rows. Samples from `keepAfterMs` on are kept for the next trial too. The requests stay
+   * available until the next trial ends.
    */
   endTrial(trial: number, keepAfterMs: number, gapCounts: Uint32Array): CollectedTrial {
     const sorted = [...this.#bins].sort(([a], [b]) => a - b)
@@ -90,7 +90,7 @@ export class Collector {
     return collected
   }
 
-  /** Rows of gpu.csv when the last trial ended: whoever recomputes its figures takes no later ones. */
+  /** Rows of gpu.csv when the last trial ended; recomputing its values uses no later ones. */
   get samplesAtTrialEnd(): number {
     return this.#samplesAtTrialEnd
   }

@@ -34,7 +34,7 @@ export const csvColumns: { readonly [Name in CsvName]: readonly (keyof RowTypes[
   'steps.csv': stepColumns,
 }
 
-/** Columns that hold text; every other one holds a number. Empty is null in both, but for `error`, which is ''. */
+/** Columns that hold text; every other one holds a number. Empty is null in both, except in `error`, where it is ''. */
 const textColumns = new Set(['uuid', 'pstate', 'eventReasons', 'outcome', 'finishReason', 'error', 'phase', 'metric'])
 
 export const csvHeader = (name: CsvName): string => `${csvColumns[name].join(',')}\n`

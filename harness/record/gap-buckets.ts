@@ -6,7 +6,7 @@ const GROWTH = Math.log(1.01)
 const LOWEST_MS = 0.001
 export const GAP_BUCKETS = Math.ceil(Math.log(1e9) / GROWTH) + 1
 
-/** Largest error of a gap that was read back from its bucket, as a share of it. */
+/** Largest relative error of a gap that is read back from its bucket. */
 export const GAP_ERROR_SHARE = Math.sqrt(1.01) - 1
 
 /** The bucket of a gap in ms. Gaps under 1 µs share the first one. */
@@ -15,5 +15,5 @@ export function gapBucket(gapMs: number): number {
   return Math.min(GAP_BUCKETS - 1, Math.floor(Math.log(gapMs / LOWEST_MS) / GROWTH))
 }
 
-/** The gap in ms that a bucket stands for. */
+/** The gap in ms that a bucket represents. */
 export const gapOfBucket = (bucket: number): number => LOWEST_MS * Math.exp((bucket + 0.5) * GROWTH)

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
-/** Replaces a file whole: written beside it, flushed to the disk, then renamed over it. A reader never sees half a file. */
+/** Replaces a file atomically: written beside it, flushed to disk, then renamed. A reader never sees a partial file. */
 export function replaceFile(path: string, text: string): void {
   const beside = `${path}.tmp`
   const file = openSync(beside, 'w')
@@ -8,7 +8,7 @@ export function replaceFile(path: string, text: string): void {
     writeFileSync(file, text)
     fsyncSync(file)
   } catch (error) {
-    // half a file beside it would take room on a full disk, and be no part of any record
+    // a partial file would take space on a full disk, and belongs to no record
     rmSync(beside, { force: true })
     throw error
   } finally {
@@ -17,5 +17,5 @@ export function replaceFile(path: string, text: string): void {
   renameSync(beside, path)
 }
 
-/** JSON as it is written everywhere: two spaces, a newline at the end. */
+/** JSON in the format of all files: two spaces, a newline at the end. */
 export const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { newKeyPair, publicHexFrom, readPrivateKey } from './signature.ts'
 
-/** Where the signing key lies: JOULEMARK_KEY, or the person's own configuration folder; never in a project. */
+/** Path of the signing key: JOULEMARK_KEY, or the user's configuration folder; never in a project. */
 export function keyPlace(env: NodeJS.ProcessEnv): { readonly path: string; readonly named: boolean } {
   const named = env['JOULEMARK_KEY']
   if (named) return { path: resolve(named), named: true }
@@ -14,8 +14,8 @@ export function keyPlace(env: NodeJS.ProcessEnv): { readonly path: string; reado
 }
 
 /**
- * The signing key, or null when none is there and nobody named one. Throws `bad-input` when a named one is not there,
- * when the file is no Ed25519 key, and when others may read it.
+ * The signing key, or null if there is none and none was named. Throws `bad-input` if a named key is missing, if the file
+ * is not an Ed25519 key, and if other users may read it.
  */
 export function loadKey(env: NodeJS.ProcessEnv): KeyObject | null {
   const { path, named } = keyPlace(env)
@@ -23,7 +23,10 @@ export function loadKey(env: NodeJS.ProcessEnv): KeyObject | null {
   try {
     const { mode } = statSync(path)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new JoulemarkError('bad-input', `${path}: others may read this private key; mend with chmod 600 ${path}`)
+      throw new JoulemarkError(
+        'bad-input',
+        `${path}: other users may read this private key; fix with chmod 600 ${path}`,
+      )
     }
     pem = readFileSync(path, 'utf8')
   } catch (error) {
@@ -34,14 +37,14 @@ export function loadKey(env: NodeJS.ProcessEnv): KeyObject | null {
   return readPrivateKey(pem, path)
 }
 
-/** A key on disk: the private half, and the public half beside it for everybody. */
+/** A key on disk: the private key, and the public key beside it. */
 export interface NewKey {
   readonly path: string
   readonly publicPath: string
   readonly publicHex: string
 }
 
-/** Makes a pair: private half 0600 in a folder that is 0700. Never takes the place of a key that is there. */
+/** Makes a key pair: private key 0600 in a folder with 0700. Never replaces an existing key. */
 export function writeNewKey(path: string): NewKey {
   const { privatePem, publicPem } = newKeyPair()
   const publicPath = `${path.replace(/\.pem$/, '')}.pub.pem`
@@ -51,7 +54,10 @@ export function writeNewKey(path: string): NewKey {
     writeFileSync(publicPath, publicPem, { mode: 0o644 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new JoulemarkError('bad-input', `${path}: there is a key already; what it signed would lose its owner`)
+      throw new JoulemarkError(
+        'bad-input',
+        `${path}: a key exists already; replacing it would orphan the runs that it signed`,
+      )
     }
     throw new JoulemarkError('environment', `${path}: the key cannot be written: ${messageOf(error)}`)
   }

@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto'
 import { canonicalJson, canonicalSha256 } from './provenance.ts'
 import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
-/** run.json as it was parsed, before any schema: nothing that stands in the file may be lost before it is hashed. */
+/** run.json as parsed, before any schema, so that nothing in the file is lost before it is hashed. */
 export type RawRecord = Readonly<Record<string, unknown>>
 
-/** What a signature is made over: the digest of run.json and of every file beside it. */
+/** What is signed: the digest of run.json and of every file beside it. */
 export interface Manifest {
-  /** Names what this is, so that a signature over it can be taken for nothing else. */
+  /** Type of the manifest, so that its signature is valid for nothing else. */
   readonly joulemarkManifest: 1
   readonly run: unknown
-  /** SHA-256 of run.json as canonical JSON, less the fields that are made from this manifest. */
+  /** SHA-256 of run.json as canonical JSON, without the fields made from this manifest. */
   readonly recordSha256: string
   /** SHA-256 by file name. */
   readonly files: Readonly<Record<string, string>>
 }
 
-/** Fields of run.json that are made from the manifest, and so cannot be part of it. */
+/** Fields of run.json that are made from the manifest and therefore not part of it. */
 const madeFromIt = ['manifestSha256', 'signature'] as const
 
-/** The manifest of a record. A pure function of run.json: whoever has it can make it again. */
+/** The manifest of a record: a pure function of run.json. */
 function manifestOf(raw: RawRecord): Manifest {
   const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !madeFromIt.includes(key as never)))
   const files = (raw['files'] ?? {}) as RunRecord['files']
@@ -34,9 +34,9 @@ function manifestOf(raw: RawRecord): Manifest {
 /** The bytes that are signed: canonical JSON (keys sorted, no spaces, no line end), UTF-8. */
 export const manifestBytes = (raw: RawRecord): Buffer => Buffer.from(canonicalJson(manifestOf(raw)))
 
-/** The digest that stands for a whole run: SHA-256 of its manifest, in hexadecimal. */
+/** The digest of a whole run: SHA-256 of its manifest, in hexadecimal. */
 export const manifestSha256 = (raw: RawRecord): string => createHash('sha256').update(manifestBytes(raw)).digest('hex')
 
-/** A record as it will be read back from its file: checked, with nothing in it that JSON does not keep. */
+/** A record as it will be read back from its file: checked, and limited to what JSON can hold. */
 export const asWritten = (record: RunRecord): RawRecord =>
   JSON.parse(JSON.stringify(runRecordSchema.parse(record))) as RawRecord

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** A value that could not be had, with the reason: unknown is never 0. */
+/** A missing value with its reason; unknown is never 0. */
 export const missingSchema = z.strictObject({ value: z.null(), reason: z.string() })
-/** A finite number, or why there is none. */
+/** A finite number, or the reason why there is none. */
 export const measuredSchema = z
   .union([z.number(), missingSchema])
   .meta({ id: 'measured', description: 'a finite number, or null with the reason why there is none' })
@@ -10,19 +10,19 @@ export const measuredSchema = z
 export type Missing = z.infer<typeof missingSchema>
 export type Measured = z.infer<typeof measuredSchema>
 
-/** No value, for this reason. */
+/** A missing value. */
 export const missing = (reason: string): Missing => ({ value: null, reason })
 
-/** A value that may have come out as null or not finite (a division by 0): then it is missing for `reason`. */
+/** A value that may be null or not finite (a division by 0), which makes it missing for `reason`. */
 export const measured = (value: number | null, reason: string): Measured =>
   value !== null && Number.isFinite(value) ? value : missing(reason)
 
 export const isKnown = (value: Measured): value is number => typeof value === 'number'
 
-/** The number, or null where there is none. */
+/** The number, or null if missing. */
 export const numberOf = (value: Measured): number | null => (isKnown(value) ? value : null)
 
-/** Why there is no number; null where there is one. */
+/** The reason of a missing value; null if it is known. */
 export const reasonOf = (value: Measured): string | null => (isKnown(value) ? null : value.reason)
 
 /** The numbers among several values. */

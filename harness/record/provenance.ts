@@ -3,7 +3,7 @@ import type { Gpu, RunRecord } from './schema/run.ts'
 
 /**
  * Where a run's data came from. One simulated part makes the whole run simulated: the stamps are on the wire
- * (`system_fingerprint`, model owner, response header) and in what nvidia-smi says (GPU name, driver).
+ * (`system_fingerprint`, model owner, response header) and in the output of nvidia-smi (GPU name, driver).
  */
 export function provenanceOf(parts: {
   readonly gpus: readonly Gpu[]
@@ -12,7 +12,7 @@ export function provenanceOf(parts: {
 }): Pick<RunRecord, 'source' | 'sourceEvidence'> {
   const evidence = [
     ...(parts.simulatedBy ? [parts.simulatedBy] : []),
-    ...(parts.streamsSimulated ? ['token streams wear the stamp of the stand-in'] : []),
+    ...(parts.streamsSimulated ? ['token streams carry the stamp of the simulator'] : []),
     ...parts.gpus.flatMap((gpu) => (isSimulatedGpu(gpu) ? [`nvidia-smi: ${gpu.name}, driver ${gpu.driver}`] : [])),
   ]
   return { source: evidence.length > 0 ? 'simulated' : 'live', sourceEvidence: evidence }

@@ -12,8 +12,8 @@ export interface StoredRun {
 }
 
 /**
- * Reads one run folder (or its run.json), of schema 2 or 1. Throws `bad-input` when there is none or when it is not a
- * record of either.
+ * Reads one run folder (or its run.json) of schema 2 or 1. Throws `bad-input` if there is none or if it fits neither
+ * schema.
  */
 export async function readRun(path: string): Promise<StoredRun> {
   const directory = basename(path) === 'run.json' ? dirname(path) : path
@@ -24,9 +24,7 @@ export async function readRun(path: string): Promise<StoredRun> {
   } catch (error) {
     const missing =
       (error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR'
-    const why = missing
-      ? 'not a run folder (no run.json); `joulemark list` shows those that are there'
-      : messageOf(error)
+    const why = missing ? 'not a run folder (no run.json); `joulemark list` shows the runs' : messageOf(error)
     throw new JoulemarkError('bad-input', `${path}: ${why}`)
   }
   let json: unknown
@@ -40,7 +38,7 @@ export async function readRun(path: string): Promise<StoredRun> {
   if (version !== SCHEMA_VERSION) {
     throw new JoulemarkError(
       'bad-input',
-      `${file}: schemaVersion ${JSON.stringify(version)}; this joulemark reads 1 and ${SCHEMA_VERSION}`,
+      `${file}: schemaVersion ${JSON.stringify(version)}; this version of joulemark reads 1 and ${SCHEMA_VERSION}`,
     )
   }
   const result = runRecordSchema.safeParse(current)
@@ -52,8 +50,8 @@ export async function readRun(path: string): Promise<StoredRun> {
 }
 
 /**
- * Expands paths to run folders: a run folder stands for itself, a folder of runs for all of them, by name.
- * Throws `bad-input` for a path that is neither.
+ * Expands paths to run folders: a run folder as it is, a folder of runs to all of them, by name. Throws `bad-input` for
+ * other paths.
  */
 export async function findRuns(paths: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(paths.map(findOne))
@@ -68,15 +66,15 @@ async function findOne(path: string): Promise<string[]> {
   return found
 }
 
-/** What is known from before: the runs of a folder, and a line for each of them that cannot be read. */
+/** Earlier runs: the runs of a folder, and one line for each that cannot be read. */
 export interface RunHistory {
   readonly runs: readonly StoredRun[]
   readonly unreadable: readonly string[]
 }
 
 /**
- * Every run of a folder that need not be there: a missing folder, or one without runs, is a history of none. Throws
- * `environment` for a folder that is there and cannot be listed: that is not the same as none.
+ * Every run of a folder. A missing folder, or one without runs, is an empty history. Throws `environment` if the folder
+ * exists but cannot be listed.
  */
 export async function readHistory(folder: string): Promise<RunHistory> {
   return readAll((await runFoldersIn(folder)) ?? [])
@@ -91,7 +89,7 @@ export async function readAll(directories: readonly string[]): Promise<RunHistor
   }
 }
 
-/** The run folders that a path stands for; null where there is no such folder. Throws `environment` when unreadable. */
+/** The run folders at a path; null without such a folder. Throws `environment` if it is unreadable. */
 async function runFoldersIn(path: string): Promise<string[] | null> {
   if (basename(path) === 'run.json' || (await exists(join(path, 'run.json')))) return [path]
   let names: string[]
@@ -108,7 +106,7 @@ async function runFoldersIn(path: string): Promise<string[] | null> {
   return inside.flat()
 }
 
-/** The rows of one of a run's CSV files; empty when the run kept none. */
+/** The rows of a CSV file of a run; empty if the run has no such file. */
 export async function readRows<Name extends CsvName>(directory: string, name: Name): Promise<RowTypes[Name][]> {
   try {
     return fromCsv(name, await readFile(join(directory, name), 'utf8'))

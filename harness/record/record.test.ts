@@ -41,7 +41,7 @@ describe('CSV rows', () => {
   })
 })
 
-test('a request table grows and keeps what figures need, missing values as NaN', () => {
+test('a request table grows and keeps the columns of all values, missing ones as NaN', () => {
   const table = new RequestTable()
   for (let id = 0; id < 3000; id += 1)
     table.push(requestRow({ id, dispatchedMs: id, outcome: id % 2 ? 'timeout' : 'ok', cachedTokens: null }))
@@ -74,7 +74,7 @@ describe('a run folder', () => {
   test.each([
     ['no run.json', null, 'not a run folder (no run.json)'],
     ['half a run.json', '{"schemaVersion": 1,', 'not JSON'],
-    ['a record of another schema', '{"schemaVersion": 7}', 'schemaVersion 7; this joulemark reads 1'],
+    ['a record of another schema', '{"schemaVersion": 7}', 'schemaVersion 7; this version of joulemark reads 1'],
     ['a record that lacks fields', '{"schemaVersion": 1}', 'run.json: id: '],
   ])('with %s is refused in one line', async (_, text, message) => {
     const path = folder()

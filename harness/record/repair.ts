@@ -2,21 +2,21 @@ import type { z } from 'zod'
 import { missing } from './measured.ts'
 import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
-/** A record that fits its schema, and what had to be left out for it: one line per part. */
+/** A record that fits its schema, and the parts dropped to achieve that, one line each. */
 export interface Repaired {
   readonly record: RunRecord
   readonly dropped: readonly string[]
 }
 
-/** Far more than one bug breaks; the number only ends a search that leads nowhere. */
+/** Far more parts than one bug breaks; the limit only ends a search without result. */
 const MAX_STEPS = 1000
 
 type Branch = Record<PropertyKey, unknown>
 
 /**
- * The record with every part that its schema refuses set to null, or to a missing value with its reason, or left out
- * where those are refused too; what holds such a part goes with it only where the schema requires the part. Null when
- * nothing valid is left.
+ * The record with every part that its schema refuses set to null, or to a missing value with its reason, or dropped if
+ * those are refused too. The parent of a part is dropped only if the schema requires the part. Null if no valid record
+ * remains.
  */
 export function repaired(record: RunRecord): Repaired | null {
   const draft = structuredClone(record) as unknown as Branch
@@ -35,17 +35,17 @@ export function repaired(record: RunRecord): Repaired | null {
   return null
 }
 
-/** The part of a value that a union refuses: by the alternative that fits all of it but one part. */
+/** The part of a value that a union refuses: by the alternative that fits everything else. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue
   const near = issue.errors.find((inner) => inner.length === 1 && inner[0]!.path.length > 0)?.[0]
   return near === undefined ? issue : innermost({ ...near, path: [...issue.path, ...near.path] })
 }
 
-/** What takes the place of a part that the schema refuses, in the order in which it is tried; then it is left out. */
-const substitutes: readonly unknown[] = [null, missing('the value that was measured fits no record')]
+/** Substitutes for a refused part, in the order in which they are tried; after them the part is dropped. */
+const substitutes: readonly unknown[] = [null, missing('the measured value does not fit the record schema')]
 
-/** One step: a substitute for the deepest part that was not tried yet, then without it, then the part around it. */
+/** One step: a substitute for the deepest untried part, then without that part, then without its parent. */
 function dropOne(draft: Branch, path: readonly PropertyKey[], tries: Map<string, number>): boolean {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const part = path.slice(0, depth)
@@ -62,7 +62,7 @@ function dropOne(draft: Branch, path: readonly PropertyKey[], tries: Map<string,
   return false
 }
 
-/** The elements behind it move up: what was tried at their new places was tried on others. */
+/** Later elements move up, so attempts recorded for their new positions do not apply to them. */
 function removeElement(list: unknown[], path: readonly PropertyKey[], tries: Map<string, number>): void {
   list.splice(Number(path.at(-1)), 1)
   const prefix = `${nameOf(path.slice(0, -1))}.`

@@ -1,8 +1,8 @@
 import { type Outcome, outcomes, type RequestRow } from './rows.ts'
 
-/** Times of a request that figures are computed from, ms; NaN stands for a missing one. */
+/** Times of a request that values are computed from, in ms; NaN if missing. */
 const timeColumns = ['scheduledMs', 'dispatchedMs', 'firstChunkMs', 'firstTokenMs', 'lastTokenMs', 'endMs'] as const
-/** Counts: single precision holds them exactly up to 16 million tokens, which no context reaches, and NaN as well. */
+/** Counts: single precision is exact up to 16 million tokens, more than any context, and holds NaN. */
 const countColumns = [
   'plannedPromptTokens',
   'plannedOutputTokens',
@@ -15,14 +15,13 @@ type TimeColumn = (typeof timeColumns)[number] & keyof RequestRow
 type CountColumn = (typeof countColumns)[number] & keyof RequestRow
 type NumberColumn = TimeColumn | CountColumn
 
-/** Rows added at a time, and rows whose address space is set aside: memory is only taken as it is filled. */
+/** Rows added at a time, and rows of reserved address space; memory is used only as it is filled. */
 const BLOCK_ROWS = 8192
 const RESERVED_ROWS = 2 ** 24
 
 /**
- * The requests of one trial by column. A million of them take 73 MB here and would take ten times that as objects,
- * and every figure is a walk over two or three columns. Columns grow in place: a copy at each growth would leave holes
- * in memory that a long run never gets back.
+ * The requests of one trial by column. A million requests take 73 MB, a tenth of their size as objects, and every value is
+ * computed from two or three columns. Columns grow in place, because a copy at each growth would fragment memory.
  */
 export class RequestTable {
   length = 0
@@ -38,7 +37,7 @@ export class RequestTable {
     for (const row of rows) this.push(row)
   }
 
-  /** Throws RangeError beyond 16 million requests a trial. */
+  /** Throws RangeError beyond 16 million requests per trial. */
   push(row: RequestRow): void {
     if (this.length === this.#capacity) this.#resize(this.#capacity + BLOCK_ROWS)
     const at = this.length
@@ -52,7 +51,7 @@ export class RequestTable {
     this.length += 1
   }
 
-  /** A column, `length` long. A view: not to be written to, and gone with `free`. */
+  /** A column of `length` values. A view: do not write to it, and do not use it after `free`. */
   column(name: TimeColumn): Float64Array
   column(name: CountColumn): Float32Array
   column(name: NumberColumn): Float64Array | Float32Array
@@ -71,7 +70,7 @@ export class RequestTable {
     return this.#outcomeView[index] === 0
   }
 
-  /** Gives the memory back at once: nobody can tell when a collection would. The table is empty afterwards. */
+  /** Releases the memory at once, without waiting for a garbage collection. The table is empty afterwards. */
   free(): void {
     this.length = 0
     this.#resize(0)
@@ -82,7 +81,7 @@ export class RequestTable {
     for (const { buffer } of this.#times) buffer.resize(rows * 8)
     for (const { buffer } of this.#counts) buffer.resize(rows * 4)
     this.#outcomes.resize(rows)
-    // views of a fixed length are the fast ones
+    // views of a fixed length are faster
     this.#timeViews = this.#times.map(({ buffer }) => new Float64Array(buffer, 0, rows))
     this.#countViews = this.#counts.map(({ buffer }) => new Float32Array(buffer, 0, rows))
     this.#outcomeView = new Uint8Array(this.#outcomes, 0, rows)

@@ -6,8 +6,8 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, csvColumns, type RowTypes, rowOf } from './csv.ts'
 
 /**
- * The fields of a run's CSV file, row by row and header first, without holding the file: a million requests are 200 MB.
- * Throws `bad-input` for text that is no such file. Nothing when the run kept none.
+ * The fields of a run's CSV file, row by row, header first. The file is streamed, because a million requests are 200 MB.
+ * Throws `bad-input` for text of another format. Empty if the run has no such file.
  */
 export async function* streamFields(directory: string, name: CsvName): AsyncGenerator<string[]> {
   const path = join(directory, name)
@@ -25,7 +25,7 @@ export async function* streamFields(directory: string, name: CsvName): AsyncGene
     }
   } catch (error) {
     if (error instanceof JoulemarkError) throw error
-    throw new JoulemarkError('bad-input', `${name}: not CSV of this schema: ${messageOf(error)}`)
+    throw new JoulemarkError('bad-input', `${name}: not a CSV file of this schema: ${messageOf(error)}`)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The rows of a run's CSV files. Times are milliseconds on the run's own clock (0 = `clock.originMs` of run.json),
- * rounded to the microsecond before they are used or written: what is computed is what is on disk.
+ * rounded to the microsecond before they are used or written, so that values are computed from what is on disk.
  */
 
 export const outcomes = [
@@ -16,7 +16,7 @@ export const outcomes = [
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** One request: a ladder of times, counts from the server's usage, and how it ended. Missing rungs are null. */
+/** One request: its times in order, counts from the server's usage, and its outcome. Missing times are null. */
 export interface RequestRow {
   /** Trial index from 0; warm-up requests are not kept. */
   readonly trial: number
@@ -25,15 +25,15 @@ export interface RequestRow {
   readonly scheduledMs: number
   readonly dispatchedMs: number | null
   readonly firstByteMs: number | null
-  /** First event of any kind: what vLLM's own client calls first token in chat. */
+  /** First event of any kind, which vLLM's own client takes for the first token in chat. */
   readonly firstChunkMs: number | null
   readonly firstTokenMs: number | null
   readonly lastTokenMs: number | null
   readonly endMs: number
-  /** What the harness asked for, exactly. */
+  /** The number requested by the harness. */
   readonly plannedPromptTokens: number
   readonly plannedOutputTokens: number
-  /** What the server's usage says. */
+  /** Reported by the server's usage. */
   readonly promptTokens: number | null
   readonly outputTokens: number | null
   readonly cachedTokens: number | null
@@ -92,10 +92,10 @@ export interface GapRow {
 }
 export const gapColumns = ['trial', 'gapMs', 'count'] as const satisfies readonly (keyof GapRow)[]
 
-/** One nvidia-smi sample of one GPU. `timeMs` is the sensor's own stamp on the run's clock. */
+/** One nvidia-smi sample of one GPU. `timeMs` is its nvidia-smi timestamp on the run's clock. */
 export interface GpuRow {
   readonly timeMs: number
-  /** When the line reached us, on the run's clock. */
+  /** When the harness received the line, on the run's clock. */
   readonly arrivalMs: number
   readonly uuid: string
   readonly powerW: number | null
@@ -151,17 +151,17 @@ export const serverColumns = [
   'value',
 ] as const satisfies readonly (keyof ServerRow)[]
 
-/** One line of a training command: a step, or the steps since its last line. `timeMs` is when the line reached us. */
+/** One line of a training command: a step, or the steps since its last line. `timeMs` is when the harness received it. */
 export interface StepRow {
   readonly trial: number
   readonly step: number
   readonly timeMs: number
-  /** Tokens since the last line; null where the command does not say. */
+  /** Tokens since the last line; null if the command does not report them. */
   readonly tokens: number | null
-  /** Null where it is not a finite number, or not said. */
+  /** Null if it is not finite or not reported. */
   readonly loss: number | null
 }
 export const stepColumns = ['trial', 'step', 'timeMs', 'tokens', 'loss'] as const satisfies readonly (keyof StepRow)[]
 
-/** Microsecond precision: finer than any clock here is true, coarse enough to stay readable. */
+/** Microsecond precision: finer than the accuracy of any clock here, and readable. */
 export const roundMs = (value: number): number => Math.round(value * 1000) / 1000

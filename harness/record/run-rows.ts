@@ -6,7 +6,7 @@ import { readRows } from './read.ts'
 import { RequestTable } from './request-table.ts'
 import { type GapRow, type GpuRow, type RequestRow, requestColumns, type TokenRow } from './rows.ts'
 
-/** The rows of one run that charts and summaries are made from. */
+/** The rows of one run that charts and summaries use. */
 export interface RunRows {
   readonly gpu: readonly GpuRow[]
   readonly tokens: readonly TokenRow[]
@@ -15,7 +15,7 @@ export interface RunRows {
   readonly requests: ReadonlyMap<number, RequestTable>
 }
 
-/** The rows of a run's folder that charts and the vLLM summary are made from. Files that are not there are empty. */
+/** Reads the rows of a run that charts and the vLLM summary use. Missing files are empty. */
 export async function readRunRows(directory: string): Promise<RunRows> {
   return {
     gpu: await readRows(directory, 'gpu.csv'),

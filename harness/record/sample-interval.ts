@@ -1,2 +1,2 @@
-/** Time in ms between two power samples of the card: nvidia-smi is asked this often unless a caller says otherwise. */
+/** Default time in ms between two power samples of nvidia-smi. */
 export const SAMPLE_INTERVAL_MS = 200

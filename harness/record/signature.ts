@@ -25,7 +25,7 @@ export function newKeyPair(): KeyPair {
   return { privatePem: pair.privateKey, publicPem: pair.publicKey }
 }
 
-/** Reads a private key. Throws `bad-input` that names the place, never the content. */
+/** Reads a private key. The `bad-input` error names the place, never the content. */
 export function readPrivateKey(pem: string, place: string): KeyObject {
   let key: KeyObject
   try {
@@ -39,7 +39,7 @@ export function readPrivateKey(pem: string, place: string): KeyObject {
   return key
 }
 
-/** The 32 bytes of a public key in hexadecimal: short enough to be read out on the telephone. */
+/** The 32 bytes of a public key in hexadecimal, short enough to compare by voice. */
 export function publicHexOf(key: KeyObject): string {
   const { x } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
   return Buffer.from(x as string, 'base64url').toString('hex')
@@ -73,17 +73,17 @@ export function signManifest(raw: RawRecord, key: KeyObject): Signature {
   return { algorithm: 'Ed25519', publicKey: publicHexOf(key), value }
 }
 
-/** Whether a signature is one of its own key over the manifest of this record. */
+/** Whether a signature is valid for its key and the manifest of this record. */
 export function isSignedBy(raw: RawRecord, signature: Signature): boolean {
   try {
     const key = publicKeyOf(signature.publicKey)
     return verify(null, manifestBytes(raw), key, Buffer.from(signature.value, 'hex'))
   } catch {
-    // 32 bytes that are no point of the curve
+    // 32 bytes that are not a point of the curve
     return false
   }
 }
 
-/** The first 16 digits of a key's SHA-256: enough to tell keys apart on paper. */
+/** The first 16 digits of a key's SHA-256, to distinguish keys on paper. */
 export const fingerprintOf = (publicHex: string): string =>
   createHash('sha256').update(Buffer.from(publicHex, 'hex')).digest('hex').slice(0, 16)

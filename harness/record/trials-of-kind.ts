@@ -1,6 +1,6 @@
 import type { Trial } from './schema/trial.ts'
 
-/** The trials of one kind, with the fields that only this kind has. A run has trials of its scenario's kind alone. */
+/** The trials of one kind, with the fields of that kind. All trials of a run have the kind of its scenario. */
 export const trialsOfKind = <Kind extends Trial['kind']>(
   trials: readonly Trial[],
   kind: Kind,

@@ -2,9 +2,9 @@ import { missing } from './measured.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Percentiles of a trial in schema 1, each with the samples that stand beside it. */
+/** Percentiles of a trial in schema 1, each with its field of the number of samples. */
 const percentiles = ['ttftMs', 'ttftFirstChunkMs', 'ttftFromScheduleMs', 'tpotMs', 'chunkGapMs', 'e2eMs'] as const
-/** Fields of a trial in schema 1 that were null with a reason in a map beside them, by kind of run. */
+/** Fields of a trial in schema 1 that were null with a reason in a separate map, by kind of run. */
 const shared = ['windowStartMs', 'windowEndMs', 'errorRate', 'energyJ', 'meanPowerW', 'p99PowerW', 'peakPowerW']
 const measuredFields: Readonly<Record<string, readonly string[]>> = {
   text: [
@@ -24,7 +24,7 @@ const measuredFields: Readonly<Record<string, readonly string[]>> = {
   image: [...shared, 'peakMemoryMiB', 'joulesPerRequest', 'goodputRequestsPerS'],
   training: [...shared, 'peakMemoryMiB'],
 }
-/** Fields that a trial keeps as they are, by kind of run. */
+/** Fields of a trial that stay unchanged, by kind of run. */
 const sharedPlain = [
   'index',
   'startMs',
@@ -45,9 +45,9 @@ const plainFields: Readonly<Record<string, readonly string[]>> = {
 const latencies: Readonly<Record<string, readonly string[]>> = { text: percentiles, image: ['e2eMs'], training: [] }
 
 /**
- * A record of schema 1 in the form of schema 2, before it is checked against the schema: a trial knows its kind, has the
- * fields of that kind alone, and a missing value holds its reason instead of a second map. Numbers are left alone, so that
- * they verify as they were. Anything else comes back as it is.
+ * Converts a record of schema 1 to schema 2, before it is checked against the schema: a trial has its kind and only the
+ * fields of that kind, and a missing value holds its reason. Numbers are unchanged, so that they verify. Other values are
+ * returned as they are.
  */
 export function upgraded(json: unknown): unknown {
   if (!isObject(json) || json['schemaVersion'] !== 1) return json
@@ -59,7 +59,7 @@ export function upgraded(json: unknown): unknown {
     schemaVersion: 2,
     trials: trials.map((trial) => (isObject(trial) ? upgradedTrial(trial, kind) : trial)),
     ...(isObject(json['telemetry']) ? { telemetry: upgradedTelemetry(json['telemetry']) } : {}),
-    result: Object.fromEntries(Object.entries(result).map(([key, figure]) => [key, upgradedFigure(figure)])),
+    result: Object.fromEntries(Object.entries(result).map(([key, metric]) => [key, upgradedResult(metric)])),
   }
 }
 
@@ -86,7 +86,7 @@ function upgradedTrial(trial: Json, kind: string): Json {
 
 const NO_REASON = 'not known: the record of schema 1 gives no reason'
 
-/** Fields with a map of reasons among them: each that is null holds its own reason instead. */
+/** Replaces the nulls of fields by missing values with the reasons of the map among them. */
 function explained(fields: unknown): unknown {
   if (!isObject(fields)) return fields
   const { reasons, ...rest } = fields
@@ -105,9 +105,9 @@ function upgradedPercentiles(values: unknown, why: string): unknown {
   return upgradedFields(values, () => reason)
 }
 
-function upgradedFigure(figure: unknown): unknown {
-  if (!isObject(figure) || figure['mean'] !== null || 'reason' in figure) return figure
-  return { ...figure, reason: NO_REASON }
+function upgradedResult(metric: unknown): unknown {
+  if (!isObject(metric) || metric['mean'] !== null || 'reason' in metric) return metric
+  return { ...metric, reason: NO_REASON }
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -14,26 +14,26 @@ export function runId(startedAt: Date, card: string, scenario: string): string {
   return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${safe(card)}-${safe(scenario)}`
 }
 
-/** Where rows go. */
+/** Receives rows. */
 export interface RowSink {
   append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void
 }
 
-/** Writes bytes from `offset` on at a place of a file and says how many it wrote. */
+/** Writes bytes from `offset` on at a position of a file and returns how many it wrote. */
 export type WriteAt = (file: number, bytes: Buffer, offset: number, place: number) => number
 const writeToDisk: WriteAt = (file, bytes, offset, place) => writeSync(file, bytes, offset, null, place)
 
 interface OpenFile {
   readonly file: number
   readonly hash: Hash
-  /** Length of what the hash was made over. */
+  /** Number of bytes hashed so far. */
   bytes: number
   rows: number
 }
 
 /**
- * Writes one run's folder. Rows go to the operating system at once, so that they survive the death of this process;
- * `run.json` is there from the start (`status: running`) and is only ever replaced whole.
+ * Writes one run's folder. Rows go to the operating system at once, so that they survive a crash of this process.
+ * `run.json` exists from the start (`status: running`) and is only replaced atomically.
  */
 export class RunWriter implements RowSink {
   readonly directory: string
@@ -43,7 +43,7 @@ export class RunWriter implements RowSink {
 
   readonly #writeAt: WriteAt
 
-  /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `environment` on a disk that refuses. */
+  /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `environment` on a disk error. */
   constructor(root: string, id: string, writeAt: WriteAt = writeToDisk) {
     this.#writeAt = writeAt
     const made = makeDirectory(root, id)
@@ -66,8 +66,8 @@ export class RunWriter implements RowSink {
   }
 
   /**
-   * Replaces run.json. A record that does not fit its schema is a bug and is never written: Error with the first field
-   * that does not. Throws `environment` on a disk that refuses.
+   * Replaces run.json. A record that does not fit its schema is a bug and is never written: throws Error with the first
+   * invalid field. Throws `environment` on a disk error.
    */
   writeRecord(record: RunRecord): void {
     const checked = runRecordSchema.safeParse(record)
@@ -81,8 +81,8 @@ export class RunWriter implements RowSink {
   }
 
   /**
-   * Closes the CSV files and says what they hold, again at every call. Throws `environment` when the disk does not
-   * take the last of it; all are closed then too.
+   * Closes the CSV files and returns their hashes and row counts, also when called again. Throws `environment` if the last
+   * rows cannot be written; the files are closed then too.
    */
   closeFiles(): RunRecord['files'] {
     let failure: unknown = null
@@ -103,7 +103,7 @@ export class RunWriter implements RowSink {
     return { ...this.#closed }
   }
 
-  /** Whole or not at all: a row that a full disk cut in two would make the file unreadable. */
+  /** Writes all rows or none: a row cut by a full disk would make the file unreadable. */
   #write(name: CsvName, text: string): void {
     const open = this.#files.get(name)
     if (!open) throw new Error(`${name} is not open`)
@@ -136,6 +136,6 @@ function makeDirectory(root: string, id: string): { path: string; id: string } {
       }
     }
   } catch (error) {
-    throw new JoulemarkError('environment', `${root}: no folder for the run can be made there: ${messageOf(error)}`)
+    throw new JoulemarkError('environment', `${root}: cannot create the folder of the run: ${messageOf(error)}`)
   }
 }

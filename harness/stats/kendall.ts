@@ -1,18 +1,18 @@
 import { median } from 'simple-statistics'
 
-/** A monotone trend in a series: Kendall's S, its exact two-sided p, and the median slope a step. */
+/** A monotone trend in a series: Kendall's S, its exact two-sided p, and the median slope per step. */
 export interface Trend {
-  /** Pairs that rise less pairs that fall. */
+  /** Number of rising pairs - number of falling pairs. */
   readonly score: number
   readonly p: number
-  /** Theil-Sen: median of all pairwise slopes, in the unit of the values a step. */
+  /** Theil-Sen: median of all pairwise slopes, in the unit of the values per step. */
   readonly slope: number
 }
 
 /**
  * Kendall's test of a trend (Mann 1945, "Nonparametric tests against trend", Econometrica 13; slope: Sen 1968). The
  * null distribution is exact: all orders of n values equally likely, counted by inversions; ties count as neither,
- * which makes p a little too large. Null under 3 values.
+ * which makes p a little too large. Null for fewer than 3 values.
  */
 export function trendOf(values: readonly number[]): Trend | null {
   const n = values.length

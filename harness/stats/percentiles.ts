@@ -2,7 +2,7 @@ import { max, mean } from 'simple-statistics'
 import { missing } from '../record/measured.ts'
 import type { Percentiles } from '../record/schema/trial.ts'
 
-/** Under this many samples a 99th percentile is one or two samples: it is not given. */
+/** With fewer samples a 99th percentile rests on one or two of them, so it is not given. */
 export const MIN_SAMPLES_FOR_P99 = 100
 
 /**
@@ -18,12 +18,12 @@ export function percentileSorted(sorted: ArrayLike<number>, share: number): numb
   return low + (high - low) * (rank - below)
 }
 
-/** p50, p90, p99, mean and maximum of values in any order, with n; each is missing for `reason` where there are none. */
+/** p50, p90, p99, mean and maximum of values in any order, with n; each is missing for `reason` if there are none. */
 export function percentilesOf(values: Iterable<number>, reason = 'no values'): Percentiles {
   return percentilesBySorting(Float64Array.from(values), reason)
 }
 
-/** The same of values that may be put in order where they are: a million of them need no second copy. */
+/** The same for values that may be sorted in place, which saves a copy of a million values. */
 export function percentilesBySorting(values: Float64Array, reason: string): Percentiles {
   const sorted = values.sort()
   const n = sorted.length
@@ -42,7 +42,7 @@ export function percentilesBySorting(values: Float64Array, reason: string): Perc
   }
 }
 
-/** Percentiles of no values, each missing for this reason. */
+/** Percentiles without values, each missing for this reason. */
 export function noPercentiles(reason: string): Percentiles {
   const none = missing(reason)
   return { p50: none, p90: none, p99: none, mean: none, max: none, n: 0 }

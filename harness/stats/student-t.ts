@@ -2,7 +2,7 @@ import { gammaln } from 'simple-statistics'
 
 /**
  * Quantile of Student's t distribution: the x with P(T <= x) = p, for p in (0.5, 1) and `degrees` > 0.
- * Bisection on the regularised incomplete beta function; right to 1e-10, tested against printed tables.
+ * Bisection on the regularised incomplete beta function; accurate to 1e-10, tested against published tables.
  */
 export function studentTQuantile(p: number, degrees: number): number {
   if (!(p > 0.5 && p < 1) || !(degrees > 0)) throw new RangeError(`no t quantile for p = ${p}, ${degrees} degrees`)

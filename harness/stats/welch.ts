@@ -6,7 +6,7 @@ export interface VariancePart {
   readonly degrees: number
 }
 
-/** A mean and how far it can be trusted. The parts are in the unit of the mean, squared; they add up. */
+/** A mean with the parts of its variance, in the squared unit of the mean; the parts add up. */
 export interface Estimate {
   readonly mean: number
   readonly parts: readonly VariancePart[]
@@ -19,7 +19,7 @@ export interface Contrast {
   readonly degrees: number
 }
 
-/** Beyond this many degrees t and normal quantiles agree to 0.01 %, and the incomplete beta needs long to say so. */
+/** Beyond this many degrees t and normal quantiles agree to 0.01 %, and the incomplete beta is slow. */
 const MOST_DEGREES = 10_000
 
 /**
@@ -41,7 +41,7 @@ export function contrast(candidate: Estimate, baseline: Estimate, factor = 1): C
   }
 }
 
-/** p of "the difference is 0" against "it is not". Without any spread a difference is certain, and so is none. */
+/** p of "the difference is 0" against "it is not"; 0 or 1 without any spread. */
 export function pTwoSided({ difference, standardError, degrees }: Contrast): number {
   if (standardError === 0) return difference === 0 ? 1 : 0
   return 2 * (1 - studentTCdf(Math.abs(difference) / standardError, degrees))

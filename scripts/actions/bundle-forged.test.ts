@@ -16,9 +16,9 @@ import { verify } from './verify.ts'
 const folder = mkdtempSync(join(tmpdir(), 'forged-'))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
 const out = join(folder, 'bundle.tar')
-let told = ''
+let printed = ''
 const print = (text: string): void => {
-  told += text
+  printed += text
 }
 const stderr = { isTTY: false, color: false, write: () => true }
 const io: CommandIo = { stdout: print, stderr, env: {}, columns: null, color: false }
@@ -26,7 +26,7 @@ const io: CommandIo = { stdout: print, stderr, env: {}, columns: null, color: fa
 beforeEach(async () => {
   const { directory } = await writeLiveRun(mkdtempSync(join(folder, 'results-')), { key })
   await bundle([directory], { out }, io)
-  told = ''
+  printed = ''
 })
 
 type Change = (name: string, bytes: Buffer) => Buffer
@@ -45,22 +45,22 @@ async function forged(change: Change, list: Partial<BundleList> = {}): Promise<n
 }
 
 test('packed anew as it was verifies', async () => {
-  expect([await forged(same), told]).toEqual([0, expect.stringMatching(/^verified: .*\nverified: /)])
+  expect([await forged(same), printed]).toEqual([0, expect.stringMatching(/^verified: .*\nverified: /)])
 })
 
-test('with a report of its own making does not verify: nobody signed the reports', async () => {
+test('with an edited report does not verify, although reports are not signed', async () => {
   const page = Buffer.from('<h1>9999 tokens/s</h1>')
   expect(await forged((name, bytes) => (name.endsWith('.html') ? page : bytes))).toBe(1)
-  expect(told).toContain('reports/report.html: is not what joulemark')
+  expect(printed).toContain('reports/report.html: is not what joulemark')
 })
 
 test('that hides a run from its list of runs does not verify', async () => {
   expect(await forged(same, { runs: ['runs/another'] })).toBe(1)
-  expect(told).toContain('holds files of a run that the bundle does not list as one')
+  expect(printed).toContain("holds files of a run that is not in the bundle's list of runs")
 })
 
-test('with rows of its own making does not verify', async () => {
+test('with edited rows does not verify', async () => {
   const watts = (bytes: Buffer) => Buffer.from(bytes.toString().replaceAll(',340,', ',240,'))
   expect(await forged((name, bytes) => (name.endsWith('/gpu.csv') ? watts(bytes) : bytes))).toBe(1)
-  expect(told).toMatch(/gpu\.csv: was changed/)
+  expect(printed).toMatch(/gpu\.csv: was changed/)
 })

@@ -70,7 +70,7 @@ describe('key new', () => {
   test('never takes the place of a key, and makes none in this project', async () => {
     expect(await said((io) => newKey({}, io))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is a key'),
+      stderr: expect.stringContaining('a key exists already'),
     })
     const inside = join(projectRoot, 'results', 'key.pem')
     expect(await said((io) => newKey({ out: inside }, io))).toMatchObject({ code: 2 })
@@ -103,7 +103,7 @@ describe('verify', () => {
     const { code, stdout } = await said((io) => verify([path], {}, io))
     expect(code).toBe(1)
     expect(stdout).toMatch(/gpu\.csv: was changed/)
-    expect(stdout).toMatch(/trials\.0\.energyJ: says [\d.]+, recomputed [\d.]+/)
+    expect(stdout).toMatch(/trials\.0\.energyJ: recorded [\d.]+, recomputed [\d.]+/)
   })
 })
 
@@ -238,7 +238,7 @@ describe('bundle', () => {
     for await (const chunk of tar) chunks.push(chunk as Buffer)
     writeFileSync(out, Buffer.concat(chunks))
     const { code, stdout } = await said((io) => verify([out], {}, io))
-    expect([code, stdout]).toEqual([1, expect.stringContaining('which no bundle has')])
+    expect([code, stdout]).toEqual([1, expect.stringContaining('which is not allowed in a bundle')])
   })
   test('refuses a run that does not verify', async () => {
     const path = mkdtempSync(join(folder, 'broken-'))

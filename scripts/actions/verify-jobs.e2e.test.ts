@@ -104,8 +104,8 @@ describe.each([
     headline: 'secondsPerImage',
     energy: 'joulesPerImage',
     edits: [
-      ['requests.csv', scaled(9, 1.001), /trials\.0\.image\.\w+: says [\d.]+, recomputed/],
-      ['gpu.csv', scaled(3, 0.9), /trials\.0\.image\.joulesPerImage: says [\d.]+, recomputed [\d.]+/],
+      ['requests.csv', scaled(9, 1.001), /trials\.0\.image\.\w+: recorded [\d.]+, recomputed/],
+      ['gpu.csv', scaled(3, 0.9), /trials\.0\.image\.joulesPerImage: recorded [\d.]+, recomputed [\d.]+/],
     ] as const,
   },
   {
@@ -114,10 +114,10 @@ describe.each([
     headline: 'stepsPerS',
     energy: 'joulesPerStep',
     edits: [
-      ['steps.csv', scaled(2, 0.999), /trials\.0\.training\.stepsPerS: says [\d.]+, recomputed [\d.]+/],
-      ['steps.csv', scaled(4, 0.5), /result\.finalLoss\.mean: says [\d.]+, recomputed [\d.]+/],
-      ['steps.csv', scaled(3, 2), /trials\.0\.training\.trainedTokensPerS: says [\d.]+, recomputed [\d.]+/],
-      ['gpu.csv', scaled(3, 0.9), /trials\.0\.training\.joulesPerStep: says [\d.]+, recomputed [\d.]+/],
+      ['steps.csv', scaled(2, 0.999), /trials\.0\.training\.stepsPerS: recorded [\d.]+, recomputed [\d.]+/],
+      ['steps.csv', scaled(4, 0.5), /result\.finalLoss\.mean: recorded [\d.]+, recomputed [\d.]+/],
+      ['steps.csv', scaled(3, 2), /trials\.0\.training\.trainedTokensPerS: recorded [\d.]+, recomputed [\d.]+/],
+      ['gpu.csv', scaled(3, 0.9), /trials\.0\.training\.joulesPerStep: recorded [\d.]+, recomputed [\d.]+/],
     ] as const,
   },
 ])('a run of $kind', ({ make, headline, energy, edits }) => {

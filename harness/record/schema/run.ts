@@ -4,12 +4,12 @@ import { serverStartSchema, servingSchema } from './server.ts'
 import { coolDownSchema, fingerprintSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 
-/** The run record, schema version 2: the only bridge between measuring and reporting. `upgrade.ts` reads version 1. */
+/** The run record, schema version 2: the only interface between measuring and reporting. `upgrade.ts` reads version 1. */
 export const SCHEMA_VERSION = 2
 
 const nullableNumber = z.number().nullable()
 
-/** A headline metric over the trials: mean, 95 % t-interval of the trial means (null under 2 trials), n trials. */
+/** A headline metric over the trials: mean, 95 % t-interval of the trial means (null for fewer than 2 trials), number of trials. */
 export const figureSchema = z.union([
   z.object({
     mean: z.number(),
@@ -26,15 +26,15 @@ export const figureSchema = z.union([
   }),
 ])
 
-/** First against last third of a trial, or first against last trial; null with a reason where it cannot be said. */
+/** First against last third of a trial, or first against last trial; null with a reason if it cannot be computed. */
 export const driftCheckSchema = z.object({
-  changeShare: nullableNumber.describe('tokens/s of the last part over those of the first, less 1'),
-  p: nullableNumber.describe('p of no change, not corrected for the number of trials'),
+  changeShare: nullableNumber.describe('tokens/s of the last part / tokens/s of the first part - 1'),
+  p: nullableNumber.describe('p of no change, not adjusted for the number of trials'),
   drifts: z.boolean(),
   reason: z.string().optional(),
 })
 
-/** Whether a run held still: by trial, over the trials, and the figures of its cold start and its soaked end. */
+/** Drift of a run: within each trial, over the trials, and its cold-start and sustained throughput. */
 export const driftSchema = z.object({
   trials: z.array(
     driftCheckSchema.extend({
@@ -49,27 +49,27 @@ export const driftSchema = z.object({
   findings: z.array(z.string()),
 })
 
-/** A training command and what it said of itself in its `config` line: steps/s mean nothing without it. */
+/** A training command and the settings of its `config` line, without which steps/s cannot be compared. */
 export const trainingJobSchema = z.object({
   command: z.array(z.string()),
   config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 })
 
-/** A run that failed for memory: that is its result. */
-const oomSchema = z.object({ evidence: z.string().describe('the bytes, or the words of the server') })
+/** A run whose result is that memory ran out. */
+const oomSchema = z.object({ evidence: z.string().describe('the bytes, or the message of the server') })
 
-/** Hexadecimal of one spelling only, so that no bit of it can be changed without being seen. */
+/** Lower-case hexadecimal only, so that every changed bit is detected. */
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `expected ${bytes} bytes in hex`)
 
-/** Ed25519 over the bytes of the manifest. The key inside proves that nothing changed; who owns it, a pinned key proves. */
+/** Ed25519 over the bytes of the manifest. It proves that nothing changed; only a pinned key proves who signed. */
 export const signatureSchema = z.strictObject({
   algorithm: z.literal('Ed25519'),
   publicKey: hex(32),
   value: hex(64),
 })
 
-/** The signature of the redacted copy, made at the end of the run, when the key is at hand and the data is fresh. */
+/** The signature of the redacted copy, made at the end of the run, when the key is available. */
 const redactedCopySchema = z.strictObject({
   manifestSha256: hex(32),
   signature: signatureSchema,
@@ -79,9 +79,9 @@ const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export const gateSchema = z.object({
   id: z.string(),
   status: z.enum(gateStatuses),
-  /** True for the gates that must be measured for a result to be quotable. */
+  /** True for gates that must be measured for a run to be quotable. */
   required: z.boolean(),
-  /** One sentence with the numbers that were looked at. */
+  /** One sentence with the numbers that were compared. */
   evidence: z.string(),
 })
 
@@ -105,7 +105,7 @@ export const gpuSchema = z.object({
   }),
   maxSmClockMHz: nullableNumber,
   maxMemClockMHz: nullableNumber,
-  /** Whether this GPU served the model: only these count in energy. */
+  /** Whether this GPU served the model; only serving GPUs count in energy. */
   serving: z.boolean(),
 })
 
@@ -114,16 +114,16 @@ export const endpointSchema = z.object({
   engine: z.string().nullable(),
   version: z.string().nullable(),
   systemFingerprint: z.string().nullable(),
-  model: z.string().nullable().describe('the served name that was asked'),
+  model: z.string().nullable().describe('the served model name used in requests'),
   modelRoot: z.string().nullable(),
   servedModels: z.array(z.string()),
   maxModelLen: nullableNumber,
-  serving: servingSchema.optional().describe('how the server serves, as far as it tells'),
+  serving: servingSchema.optional().describe('settings of the server, as far as it reports them'),
 })
 
 const spreadSchema = z.object({ p50: z.number(), p99: z.number(), max: z.number() })
 
-/** What the client gets wrong against an exact server on this machine, just before the run. */
+/** Errors of the client against an exact server on this machine, measured just before the run. */
 const certificateSchema = z.object({
   streams: z.int(),
   tokensPerSPerStream: z.number().describe('pace of the exact server'),
@@ -137,9 +137,9 @@ export const runRecordSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string(),
   status: z.enum(['running', 'complete', 'interrupted', 'failed']),
-  /** `simulated` as soon as one part was. */
+  /** `simulated` if any part was. */
   source: z.enum(['live', 'simulated']),
-  /** What said so: one line a part that was simulated. */
+  /** One line per simulated part. */
   sourceEvidence: z.array(z.string()),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
@@ -155,7 +155,7 @@ export const runRecordSchema = z.object({
   card: z.object({
     key: z.string().nullable(),
     name: z.string().nullable(),
-    claimed: z.string().optional().describe('card or group that the person named'),
+    claimed: z.string().optional().describe('card or group that the user named'),
     reason: z.string().optional(),
   }),
   host: z.object({
@@ -168,7 +168,7 @@ export const runRecordSchema = z.object({
   gpus: z.array(gpuSchema),
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
   endpoint: endpointSchema,
-  certificate: certificateSchema.nullable().describe('null: the client was not tried (--skip-calibration)'),
+  certificate: certificateSchema.nullable().describe('null: the client was not calibrated (--skip-calibration)'),
   trials: z.array(trialSchema),
   converged: z.boolean().nullable(),
   result: z.record(z.string(), figureSchema),
@@ -177,20 +177,17 @@ export const runRecordSchema = z.object({
   trialBounds: z
     .object({ fewest: z.int().positive(), most: z.int().positive() })
     .optional()
-    .describe('how many trials the run might have: past `fewest` the intervals are widened for having looked before'),
+    .describe('bounds on the number of trials: beyond `fewest` the intervals are widened for sequential stopping'),
   drift: driftSchema.optional(),
-  coolDowns: z.array(coolDownSchema).optional().describe('absent where the scenario wants none'),
-  serverStart: serverStartSchema.optional().describe('absent where the server was running already'),
-  telemetry: telemetrySchema.optional().describe('absent where no card was watched'),
-  fingerprint: fingerprintSchema.optional().describe('absent where no card could be read'),
-  oom: oomSchema.optional().describe('the run failed for memory, which is its result; `result` is empty'),
+  coolDowns: z.array(coolDownSchema).optional().describe('absent if the scenario requires none'),
+  serverStart: serverStartSchema.optional().describe('absent if the server was already running'),
+  telemetry: telemetrySchema.optional().describe('absent if no card was watched'),
+  fingerprint: fingerprintSchema.optional().describe('absent if no card could be read'),
+  oom: oomSchema.optional().describe('memory ran out, which is the result of the run; `result` is empty'),
   training: trainingJobSchema.optional(),
   failure: z.string().optional(),
   files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
-  redacted: z
-    .literal(true)
-    .optional()
-    .describe('a copy without names, addresses and serial numbers, figures unchanged'),
+  redacted: z.literal(true).optional().describe('a copy without names, addresses and serial numbers, values unchanged'),
   redactedCopy: redactedCopySchema.optional(),
   manifestSha256: z.string().optional().describe('digest of the manifest of this record and its files: manifest.ts'),
   signature: signatureSchema.optional(),

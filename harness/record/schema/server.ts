@@ -1,20 +1,20 @@
 import { z } from 'zod'
 import { measuredSchema } from '../measured.ts'
 
-/** What the record keeps of the server: how it is set up, and what its own counters say of each trial. */
+/** The server in the record: its settings, and its own counters in each trial. */
 
 const nullableNumber = z.number().nullable()
 const reasons = z.record(z.string(), z.string()).describe('why a field is null, by field')
 
-/** How the server serves, as far as it tells. Nothing here is assumed. */
+/** Settings of the server, as far as it reports them. Nothing here is assumed. */
 export const servingSchema = z.object({
   metricNames: z
     .enum(['vllm', 'vllm-older', 'other', 'none'])
-    .describe('names at /metrics: those of today, some of an older vLLM, those of another server, or no such page'),
+    .describe('metric names at /metrics: current vLLM, older vLLM, another server, or no such page'),
   kvCapacityTokens: nullableNumber.describe('tokens that the KV cache holds, over all engines'),
   kvMaxConcurrency: nullableNumber.describe('sequences of max_model_len that fit the KV cache at once'),
   kvBlockTokens: nullableNumber,
-  kvCacheDtype: z.string().nullable().describe('as the server was told; auto is the dtype of the model'),
+  kvCacheDtype: z.string().nullable().describe('as configured; auto is the dtype of the model'),
   prefixCaching: z.boolean().nullable(),
   gpuMemoryUtilization: nullableNumber,
   speculation: z.boolean().nullable().describe('whether speculative decoding is set up'),
@@ -24,15 +24,15 @@ export const servingSchema = z.object({
 })
 export type Serving = z.infer<typeof servingSchema>
 
-/** Which start of the server a run was measured on, where the harness starts it: starts land on different levels. */
+/** The start of the server that a run was measured on, if the harness started it: starts differ in performance. */
 export const serverStartSchema = z.object({
   number: z.int().positive().describe('1 is the first'),
   of: z.int().positive().describe('how many starts were planned'),
-  command: z.array(z.string()).optional().describe('image and flags that the server was started with'),
+  command: z.array(z.string()).optional().describe('image and flags of the server'),
 })
 export type ServerStart = z.infer<typeof serverStartSchema>
 
-/** Changes of the server's counters from just before a trial to just after it, and the highest of its gauges. */
+/** Changes of the server's counters from just before a trial to just after it, and maxima of its gauges. */
 export const serverTrialSchema = z.object({
   scrapes: z.int().nonnegative(),
   generationTokens: measuredSchema,
@@ -40,39 +40,39 @@ export const serverTrialSchema = z.object({
   prefixCacheQueries: measuredSchema.describe('prompt tokens that were looked up'),
   prefixCacheHits: measuredSchema.describe('prompt tokens that were found'),
   preemptions: measuredSchema,
-  requestSuccess: measuredSchema.describe('requests that ended, for whatever reason'),
+  requestSuccess: measuredSchema.describe('requests that ended, for any reason'),
   requestsByReason: z.record(z.string(), z.number()),
   specDecodeDrafts: measuredSchema,
   specDecodeDraftTokens: measuredSchema,
   specDecodeAcceptedTokens: measuredSchema,
   ttftMeanMs: measuredSchema,
   itlMeanMs: measuredSchema.describe('between engine steps of one request'),
-  tokensPerStep: measuredSchema.describe('output tokens an engine step and request: 1 unless the server speculates'),
+  tokensPerStep: measuredSchema.describe('output tokens per engine step and request: 1 unless the server speculates'),
   runningMax: measuredSchema,
   waitingMax: measuredSchema,
   kvUsageMax: measuredSchema.describe('share of the KV cache'),
 })
 export type ServerTrial = z.infer<typeof serverTrialSchema>
 
-/** What our side counted over a whole trial, to be held against the server's counters. */
+/** Counts of the client over a whole trial, to be compared with the server's counters. */
 export const clientTokensSchema = z.object({
   requestsOk: z.int().nonnegative(),
   requestsFailed: z.int().nonnegative(),
-  plannedPromptTokens: z.number().describe('asked for, by the requests that succeeded'),
+  plannedPromptTokens: z.number().describe('requested, for the requests that succeeded'),
   plannedOutputTokens: z.number(),
   usagePromptTokens: z.number().describe('usage of the requests that succeeded'),
   usageOutputTokens: z.number(),
   usageCachedTokens: measuredSchema,
   streamedOutputTokens: z.number().describe('tokens by their arrival'),
   contentEvents: z.number(),
-  failedOutputTokens: z.number().describe('tokens that failed requests are known to have got'),
-  failedOutputTokensMost: z.number().describe('tokens that they may have got'),
+  failedOutputTokens: z.number().describe('tokens that failed requests are known to have received'),
+  failedOutputTokensMost: z.number().describe('tokens that they may have received at most'),
   ttftMeanMs: measuredSchema,
   tpotMeanMs: measuredSchema.describe('sum of decode times / sum of tokens after the first'),
 })
 export type ClientTokens = z.infer<typeof clientTokensSchema>
 
-/** What is read from the server's counters, summed over its engines; times are seconds as the server gives them. */
+/** Values of the server's counters, summed over its engines; times in seconds, as reported by the server. */
 export const serverMetrics = [
   'running',
   'waiting',
@@ -93,7 +93,7 @@ export const serverMetrics = [
 ] as const
 export type ServerMetric = (typeof serverMetrics)[number]
 
-/** One scrape. A metric that is not exported is absent; `requestSuccess` is there by reason as well. */
+/** One scrape. A metric that is not exported is absent; `requestSuccess` is also split by reason. */
 export interface ServerReading {
   readonly values: Readonly<Partial<Record<ServerMetric, number>>>
   readonly requestsByReason: Readonly<Record<string, number>>

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { measuredSchema, missingSchema } from '../measured.ts'
 
-/** What the record keeps of the cards beside their samples: observations, and what is worked out of the CSV files. */
+/** The cards in the record: observations besides their samples, and values computed from the CSV files. */
 
 const nullableNumber = z.number().nullable()
 const nullableString = z.string().nullable()
 const atMs = z.number()
 const message = z.string()
 
-/** What happened to the sampling besides rows; times on the run's clock. */
+/** Events of the sampling; times on the run's clock. */
 const samplerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gap'), fromMs: z.number(), toMs: z.number(), reason: z.string(), message }),
   z.object({ kind: z.literal('clock-step'), atMs, stepMs: z.number(), message }),
@@ -19,8 +19,8 @@ const samplerEventSchema = z.discriminatedUnion('kind', [
 ])
 
 const samplerSchema = z.object({
-  fields: z.array(z.string()).describe('columns that were asked for, by the names of nvidia-smi'),
-  missingFields: z.array(z.string()).describe('columns that this driver does not have'),
+  fields: z.array(z.string()).describe('columns queried, by the field names of nvidia-smi'),
+  missingFields: z.array(z.string()).describe('columns that this driver does not support'),
   intervalMs: z.number(),
   rows: z.int().nonnegative(),
   restarts: z.int().nonnegative(),
@@ -30,7 +30,10 @@ const samplerSchema = z.object({
 
 const cardHealthSchema = z.object({
   uuid: z.string(),
-  throttleUs: z.record(z.string(), z.number()).nullable().describe('time held back since the driver was loaded'),
+  throttleUs: z
+    .record(z.string(), z.number())
+    .nullable()
+    .describe('time with reduced clocks since the driver was loaded'),
   eccMode: nullableString,
   eccCorrected: nullableNumber,
   eccUncorrected: nullableNumber,
@@ -42,7 +45,7 @@ const cardHealthSchema = z.object({
   defaultLimitW: nullableNumber,
 })
 
-/** The cards and the processes on them at one moment: an observation, not to be had from the CSV files. */
+/** The cards and their processes at one moment: an observation that the CSV files do not hold. */
 const sightSchema = z.object({
   atMs,
   health: z.array(cardHealthSchema),
@@ -55,7 +58,7 @@ const sightSchema = z.object({
 
 const driftSchema = z.object({ first: z.number(), last: z.number() }).nullable()
 
-/** How the serving cards fared in the window of one trial; from gpu.csv. */
+/** State of the serving cards in the window of one trial; from gpu.csv. */
 const cardWindowSchema = z.object({
   trial: z.int().nonnegative(),
   samples: z.int().nonnegative(),
@@ -68,7 +71,7 @@ const cardWindowSchema = z.object({
       hwPowerBrakeSlowdown: z.number(),
     })
     .nullable()
-    .describe('share of the samples in which a reason held the clocks back'),
+    .describe('share of the samples in which a clock event reason was active'),
   smClockMHz: driftSchema.describe('medians of the first and the last third, of the card that drifted most'),
   temperatureC: driftSchema,
   maxTemperatureC: nullableNumber,
@@ -80,16 +83,18 @@ export const cardTrialSchema = z.object({
   trial: z.int().nonnegative(),
   window: z.union([cardWindowSchema, missingSchema]),
   counterEnergyJ: measuredSchema.describe('NVML energy counter over the steady window'),
-  counterApart: measuredSchema.describe('energyJ of the trial / counterEnergyJ, less 1'),
-  netEnergyJ: measuredSchema.describe('energyJ less active idle over the window'),
+  counterApart: measuredSchema.describe('energyJ of the trial / counterEnergyJ - 1'),
+  netEnergyJ: measuredSchema.describe('energyJ - active idle over the window'),
   netTokensPerJ: measuredSchema,
-  paddedEnergyJ: measuredSchema.describe('whole load with quiet on both sides, less the quiet: free of sensor lag'),
-  paddedApart: measuredSchema.describe('trapezoid over the whole load / paddedEnergyJ, less 1'),
+  paddedEnergyJ: measuredSchema.describe(
+    'whole load with idle padding on both sides - the padding: free of sensor lag',
+  ),
+  paddedApart: measuredSchema.describe('trapezoid over the whole load / paddedEnergyJ - 1'),
   quietBeforeW: measuredSchema,
   quietAfterW: measuredSchema,
 })
 
-/** Active idle: server up, weights loaded, no request; from gpu.csv over the span. */
+/** Active idle: server up, weights loaded, no requests; from gpu.csv over the span. */
 export const idleSchema = z.object({
   startMs: nullableNumber,
   endMs: nullableNumber,
@@ -105,25 +110,25 @@ export const telemetrySchema = z.object({
   after: sightSchema,
   counter: z
     .object({ state: z.string(), reason: z.string().optional() })
-    .describe('NVML energy counter: ok, or the named state that it ended in'),
+    .describe('NVML energy counter: ok, or its final state'),
   idle: idleSchema,
   trials: z.array(cardTrialSchema),
 })
 
-/** One wait for the serving cards to cool before a trial, where the scenario wants it; times on the run's clock. */
+/** One cool-down of the serving cards before a trial, if the scenario requires it; times on the run's clock. */
 export const coolDownSchema = z.object({
-  beforeTrial: z.int().positive().describe('index of the trial that waited'),
+  beforeTrial: z.int().positive().describe('index of the trial after the wait'),
   startMs: z.number(),
   endMs: z.number(),
   outcome: z.enum(['reached', 'timed-out', 'temperature-unknown', 'interrupted']),
   fromAboveC: nullableNumber.describe(
-    'degrees above the start of the first trial, of the card furthest above its own, as the wait began',
+    'largest rise of a card above its temperature at the start of the first trial, in °C, at the start of the wait',
   ),
-  toAboveC: nullableNumber.describe('the same as it ended'),
-  finding: z.string().optional().describe('what a reader must know: it was too warm all the same, or not known'),
+  toAboveC: nullableNumber.describe('the same at the end of the wait'),
+  finding: z.string().optional().describe('a finding: the card was still too warm, or its temperature unknown'),
 })
 
-/** What the box is, as far as it bears on a figure; the host stands in `host`. */
+/** Settings of cards and driver that affect results; the host is in `host`. */
 export const fingerprintSchema = z.object({
   driver: z.object({
     version: nullableString,
@@ -134,7 +139,7 @@ export const fingerprintSchema = z.object({
   }),
   cards: z.array(z.record(z.string(), nullableString)).describe('by the field names of nvidia-smi'),
   containerImage: nullableString,
-  driverStateSha256: z.string().describe('of what a driver upgrade, a reboot or a person may change'),
+  driverStateSha256: z.string().describe('over settings that a driver upgrade, a reboot or a user may change'),
 })
 
 export type GpuTelemetry = z.infer<typeof telemetrySchema>

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { measuredSchema } from '../measured.ts'
 import { clientTokensSchema, serverTrialSchema } from './server.ts'
 
-/** What one trial of a run measured. */
+/** The measurements of one trial. */
 
 const nullableNumber = z.number().nullable()
 
-/** Linear-interpolation percentiles with n beside them; p99 is missing under 100 samples. */
+/** Linear-interpolation percentiles with the number of samples; p99 is missing for fewer than 100. */
 export const percentilesSchema = z
   .object({
     p50: measuredSchema,
@@ -26,7 +26,7 @@ const imageFiguresSchema = z.object({
 })
 
 export const trainingFiguresSchema = z.object({
-  steps: measuredSchema.describe('steps of the last 80 % that were done'),
+  steps: measuredSchema.describe('steps in the last 80 % of the lines'),
   stepsPerS: measuredSchema,
   trainedTokensPerS: measuredSchema,
   joulesPerStep: measuredSchema,
@@ -34,19 +34,19 @@ export const trainingFiguresSchema = z.object({
   finalLoss: measuredSchema,
 })
 
-/** One energy figure with the terms of its error bar apart. */
+/** An energy with the terms of its error bar. */
 export const energySchema = z.object({
   source: z.enum(['smi-average-trapezoid', 'smi-instant-trapezoid', 'unavailable']),
-  coverage: nullableNumber.describe('share of the window covered with no gap over 3 intervals'),
+  coverage: nullableNumber.describe('share of the window covered without gaps over 3 intervals'),
   perGpuJ: z.record(z.string(), z.number()),
   samples: z.int().nonnegative(),
   intervalMs: nullableNumber.describe('median interval between samples, as achieved'),
-  shiftMs: z.number().describe('how far each sample was moved back: half the averaging window'),
-  errorTermsJ: z.record(z.string(), z.number()).describe('sensorGain, edges, sampling, gaps: one term each, in joules'),
+  shiftMs: z.number().describe('shift of each sample to an earlier time: half the averaging window'),
+  errorTermsJ: z.record(z.string(), z.number()).describe('sensorGain, edges, sampling and gaps, in joules'),
   findings: z.array(z.string()),
 })
 
-/** What every trial has, whatever its kind. Times are ms on the run's clock. */
+/** Fields of every trial, whatever its kind. Times are in ms on the run's clock. */
 const sharedTrial = {
   index: z.int().nonnegative(),
   startMs: z.number(),
@@ -69,13 +69,13 @@ const sharedTrial = {
     cpuShareOfCore: nullableNumber,
     lateSends: z.int().nonnegative(),
     dropped: z.int().nonnegative().describe('open loop: requests that found no free connection'),
-    sharedStampShare: nullableNumber.describe('share of events that shared a read, and so a time stamp'),
+    sharedStampShare: nullableNumber.describe('share of events that shared a read and therefore a timestamp'),
   }),
   gpuRows: z
     .int()
     .nonnegative()
     .optional()
-    .describe('rows of gpu.csv that were there when these values were made: later ones do not count in them'),
+    .describe('rows of gpu.csv when these values were computed; later ones are not included'),
 }
 
 const textTrialSchema = z.object({
@@ -87,7 +87,7 @@ const textTrialSchema = z.object({
   wholeTrialOutputTokensPerS: measuredSchema.describe(
     "vLLM's output_throughput: all tokens / first dispatch to last completion",
   ),
-  decodeTokensPerS: measuredSchema.describe('1000 / median TPOT: one stream'),
+  decodeTokensPerS: measuredSchema.describe('1000 / median TPOT, per stream'),
   ttftMs: percentilesSchema,
   ttftFirstChunkMs: percentilesSchema,
   ttftFromScheduleMs: percentilesSchema,
@@ -110,9 +110,9 @@ const textTrialSchema = z.object({
   sloShare: measuredSchema
     .optional()
     .describe(
-      'share of the requests due inside the window, dropped ones included, that kept the SLO, whenever they ended',
+      'share of the requests due inside the window, dropped ones included, that met the SLO, whenever they ended',
     ),
-  clientTokens: clientTokensSchema.optional().describe('what we counted over the whole trial'),
+  clientTokens: clientTokensSchema.optional().describe('counts of the client over the whole trial'),
   server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
 })
 
@@ -127,7 +127,7 @@ const imageTrialSchema = z.object({
 
 const trainingTrialSchema = z.object({ kind: z.literal('training'), ...sharedTrial, training: trainingFiguresSchema })
 
-/** One trial: what its kind of run measures, and nothing of another kind. */
+/** One trial: the fields of its kind of run only. */
 export const trialSchema = z.discriminatedUnion('kind', [textTrialSchema, imageTrialSchema, trainingTrialSchema])
 
 export type Percentiles = z.infer<typeof percentilesSchema>
@@ -137,5 +137,5 @@ export type TextTrial = z.infer<typeof textTrialSchema>
 export type ImageTrial = z.infer<typeof imageTrialSchema>
 export type TrainingTrial = z.infer<typeof trainingTrialSchema>
 export type Trial = z.infer<typeof trialSchema>
-/** What trials of every kind share. */
+/** Fields shared by trials of every kind. */
 export type SharedTrial = Omit<TrainingTrial, 'kind' | 'training'>
