@@ -3,6 +3,7 @@ import { roomTables } from './architecture-page.ts'
 import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
+import { gateOverview, sampleOutput } from './readme-blocks.ts'
 
 /** A page of docs/ that follows from the code, whole or in part. */
 export interface Page {
@@ -20,9 +21,16 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
   { file: 'docs/gates.md', text: async () => gatesPage() },
+  { file: 'README.md', text: readme },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },
 ]
 
 async function pageWithBlock(file: string, name: string, text: string): Promise<string> {
   return withBlock(await readFile(inRepository(file), 'utf8'), name, text)
+}
+
+async function readme(): Promise<string> {
+  const page = await readFile(inRepository('README.md'), 'utf8')
+  const report = await readFile(inRepository('reports/examples/report.txt'), 'utf8')
+  return withBlock(withBlock(page, 'sample', sampleOutput(report)), 'gates', gateOverview())
 }

@@ -1,0 +1,23 @@
+import { gateEntries } from '../../harness/gates/table.ts'
+
+/** Tables of the shipped example report that the README opens with, by their titles. */
+const shown = ['Per-workload throughput comparison', 'Power and £/token economics']
+
+/** The sample of real output: two tables of reports/examples/report.txt. Throws RangeError when one is not there. */
+export function sampleOutput(report: string): string {
+  const tables = shown.map((title) => {
+    const from = report.indexOf(`${title} `)
+    const end = report.indexOf('\nˢ ', from)
+    if (from < 0 || end < 0) throw new RangeError(`the example report has no table "${title}"`)
+    return report.slice(from, end)
+  })
+  return ['```', tables.join('\n\n'), '```'].join('\n')
+}
+
+/** The gates in short: the question of each, and whether a quote requires an answer. */
+export function gateOverview(): string {
+  const rows = gateEntries.map(
+    ([id, { question, required }]) => `| [${id}](docs/gates.md#${id}) | ${question} | ${required ? 'yes' : 'no'} |`,
+  )
+  return ['| gate | question | required for a quote |', '|---|---|---|', ...rows].join('\n')
+}
