@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
 
 /**
- * Runs the commands that the README shows, in its order, as a reader would. Those that need a card, Docker, root or more
- * than a minute are listed with their reason; a command that is in neither list fails, so that none is forgotten.
+ * Runs the commands that the README shows, in its order, as a reader would: those that need a card or a server against the
+ * simulator and its nvidia-smi, with shorter trials. Those that cannot run here are listed with their reason; a command that
+ * is in neither list fails, so that none is forgotten.
  */
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'joulemark-readme-'))
@@ -19,16 +21,21 @@ const [firstRun = ''] = readdirSync(results)
 const skipped: readonly (readonly [RegExp, string])[] = [
   [/^npm ci\b/, 'a step of its own in .ci/run'],
   [/^sudo /, 'needs root'],
-  [/^npm run bench -- (doctor|box) /, 'needs a card'],
-  [/^npm run bench -- run .*--endpoint /, 'needs a server and several minutes'],
   [/^npm run bench -- run .*--simulate /, 'takes several minutes; the demo step runs the simulator'],
-  [/^npm run bench -- quote /, 'the shipped runs are simulated, so no quote is made from them'],
 ]
-/** What the README says in place of the reader's own folders. */
+/** Commands whose answer is no here, and what they must say: the shipped runs are simulated, so no quote is made from them. */
+const refused: readonly (readonly [RegExp, RegExp])[] = [[/^npm run bench -- quote /, /live-source/]]
+/** Commands whose verdict depends on the speed of this machine: any verdict will do, but there must be one. */
+const judged: readonly (readonly [RegExp, RegExp])[] = [[/ --against baseline/, /Verdict: /]]
+const server = await startSimulator()
+const shortScenario = writeShortScenario('llama-3.1-8b-fp8-batch32')
+/** What the README says in place of the reader's own folders, server and patience. */
 const places: readonly (readonly [RegExp, string])[] = [
   [/results\/RUN\b/g, join(results, firstRun)],
   [/results\/(before|after|simulated)\b/g, results],
   [/(?<=\s)results(?=\s|$)/g, results],
+  [/(?<= run )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
+  [/http:\/\/127\.0\.0\.1:8000/g, server.url],
 ]
 /** Options that keep what a command writes inside the temporary folder. */
 const into: readonly (readonly [RegExp, string])[] = [
@@ -38,6 +45,7 @@ const into: readonly (readonly [RegExp, string])[] = [
   // before and after are the same runs here, which it refuses unless it is forced
   [/ -- compare /, ` --force --out ${join(folder, 'compare')}`],
   [/ -- baseline set /, ` --out ${results}`],
+  [/ -- run .*--endpoint /, ` --trials 2 --out ${results}`],
 ]
 /** Commands that serve until they are stopped. */
 const endless = /^npm run bench -- simulate /
@@ -52,7 +60,7 @@ async function run(command: string): Promise<string | null> {
   const child = spawn('sh', ['-c', `exec ${command}`], {
     cwd: root,
     detached: true,
-    env: { ...process.env, HOME: folder, JOULEMARK_KEY: '', NO_COLOR: '1' },
+    env: { ...process.env, HOME: folder, JOULEMARK_KEY: '', JOULEMARK_NVIDIA_SMI: server.nvidiaSmi, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
@@ -65,7 +73,37 @@ async function run(command: string): Promise<string | null> {
   const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), LIMIT_MS)
   const [code] = await once(child, 'close')
   clearTimeout(timer)
+  const refusal = refused.find(([pattern]) => pattern.test(command))?.[1]
+  if (refusal) return code === 1 && refusal.test(text) ? null : `exit code ${code}, and it must be refused\n${text}`
+  const verdict = judged.find(([pattern]) => pattern.test(command))?.[1]
+  if (verdict && code === 1 && verdict.test(text)) return null
   return code === 0 || endless.test(command) ? null : `exit code ${code}\n${text.split('\n').slice(-15).join('\n')}`
+}
+
+/** The simulator that stands for the reader's server, until `stop`. */
+async function startSimulator(): Promise<{ url: string; nvidiaSmi: string; stop: () => void }> {
+  const flags = ['--card', 'rtx-4090', '--model', 'llama-3.1-8b-instruct-fp8']
+  const child = spawn('npm', ['run', '--silent', 'bench', '--', 'simulate', ...flags], { cwd: root, detached: true })
+  const stop = () => process.kill(-(child.pid as number), 'SIGTERM')
+  let text = ''
+  for await (const part of child.stdout.setEncoding('utf8')) {
+    text += part
+    const [, url, nvidiaSmi] = /^endpoint +(\S+)\nnvidia-smi +(\S+)\n/m.exec(text) ?? []
+    if (url && nvidiaSmi) {
+      child.stdout.resume()
+      return { url, nvidiaSmi, stop }
+    }
+  }
+  throw new Error(`the simulator did not start: ${text}`)
+}
+
+/** A bundled scenario with trials of seconds. Gives its path. */
+function writeShortScenario(name: string): string {
+  const scenario = parse(readFileSync(join(root, 'scenarios', `${name}.yaml`), 'utf8'))
+  const path = join(folder, `${name}.yaml`)
+  const trial = { seconds: 8, warmupSeconds: 1, quietSeconds: 1, idleSeconds: 0, minWindowSeconds: 1 }
+  writeFileSync(path, stringify({ ...scenario, output: { tokens: 64 }, trial }))
+  return path
 }
 
 let failed = 0
@@ -83,6 +121,7 @@ for (const shown of commands) {
   )
   if (problem !== null) failed += 1
 }
+server.stop()
 rmSync(folder, { recursive: true, force: true })
 if (commands.length === 0) throw new Error('README.md shows no command')
 process.exitCode = failed > 0 ? 1 : 0
