@@ -32,6 +32,8 @@ export default defineConfig({
           include: endToEnd,
           exclude: ['node_modules/**'],
           setupFiles: [home],
+          // How long a condition takes to come true depends on the machine: what is polled may take a minute.
+          expect: { poll: { timeout: 60_000, interval: 50 } },
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

@@ -15,7 +15,10 @@ export function makeSdkSender(address: Address, apiKey: string | null, api: 'com
   return async (parts: readonly Buffer[], { timeoutMs, signal }: TimedRequestOptions): Promise<TimedResult> => {
     const body = JSON.parse(Buffer.concat(parts).toString())
     const facts = emptyFacts(new Float64Array(64))
-    const request = { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), timeout: timeoutMs }
+    const request = {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(Math.round(timeoutMs))]),
+      timeout: timeoutMs,
+    }
     const dispatchedMs = now()
     let httpStatus: number | null = null
     let ended: { outcome: Outcome; error: string }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { catalogueNames } from '../catalogue/find.ts'
 import { systemClock } from '../clock.ts'
+import { isKnown } from '../record/measured.ts'
 import { readRows } from '../record/read.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../record/signature.ts'
 import { silentProgress } from '../run/progress.ts'
@@ -13,6 +14,7 @@ import type { RunOptions } from '../run/run-options.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { untilMeasured } from '../testing/until-measured.ts'
 import { writeRedactedCopy } from './redacted-copy.ts'
 import { refusals } from './refusals.ts'
 import { verifyRun } from './verify-run.ts'
@@ -28,7 +30,6 @@ beforeAll(async () => {
   const [file] = await loadScenarios([scenarioPath], catalogueNames)
   const trial = {
     ...(file as PlainTextFile).trial,
-    seconds: 3,
     warmupSeconds: 0.3,
     quietSeconds: 0.8,
     idleSeconds: 0,
@@ -61,8 +62,12 @@ beforeAll(async () => {
     drain: never,
     abort: never,
   }
-  run = await runOnce(scenario, options)
-}, 60_000)
+  run = await untilMeasured(
+    (seconds) => runOnce({ ...scenario, trial: { ...trial, seconds } }, options),
+    ({ record }) => record.trials.every(({ energyJ }) => isKnown(energyJ)),
+    { fromSeconds: 3 },
+  )
+})
 afterAll(() => simulator.stop())
 
 test('every value and gate of a run recomputes from its files, and its signature holds', async () => {

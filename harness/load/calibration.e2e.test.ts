@@ -27,5 +27,6 @@ test('the client is calibrated against an exact server in a separate process', a
   // the values depend on the machine; this test requires only that they are values
   expect(calibration.ttftErrorMs.p50).toBeLessThanOrEqual(calibration.ttftErrorMs.max)
   expect(calibration.gapErrorMs.p50).toBeLessThanOrEqual(calibration.gapErrorMs.max)
-  expect(calibration.highestTokensPerS).toBeGreaterThan(1000)
+  // how far beyond the rate of its streams it gets depends on the machine
+  expect(calibration.highestTokensPerS).toBeGreaterThan(4 * 40)
 })

@@ -40,7 +40,7 @@ export async function runPrepared(
   const journal = RunJournal.open({ prepared, options, certificate, startedAt, originMs })
   try {
     announce(journal, prepared, options)
-    const timeUp = AbortSignal.timeout(prepared.scenario.trial.runTimeoutMinutes * 60_000)
+    const timeUp = AbortSignal.timeout(Math.round(prepared.scenario.trial.runTimeoutMinutes * 60_000))
     const bounded = { ...options, drain: AbortSignal.any([options.drain, timeUp]) }
     if (prepared.workload.oom === null) {
       await withSession({ prepared, options: bounded, journal, originMs }, async (session) => {

@@ -129,6 +129,7 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     ...(preemptions > 0 ? ['preemptions in server.csv'] : []),
     ...(findings.some((finding) => finding.includes('stale')) ? ['a stale sensor'] : []),
     ...(warnings.length > 0 ? ['warnings'] : []),
+    ...(record.trials.every(({ windowStartMs }) => isKnown(windowStartMs)) ? ['a steady window'] : []),
   ]
 }
 

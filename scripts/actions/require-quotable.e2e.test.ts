@@ -55,10 +55,10 @@ test('a simulated run is done with 0, and ends with every gate and its evidence'
   for (const said of [/live-source \*\s.*fail.*SIMULATED/, /error-rate \*.*pass.*0 of \d+ requests failed/]) {
     expect(stdout.replaceAll('\n', ' ')).toMatch(said)
   }
-}, 30_000)
+})
 
 test('with --require-quotable it is a 1, with the gates that say no in one line', async () => {
   const { code, stderr } = await ended({ requireQuotable: true })
   expect(code).toBe(1)
   expect(stderr).toMatch(/^not quotable: \d{8}-\d{6}-\S+: live-source fail: SIMULATED: [^\n]+$/m)
-}, 30_000)
+})

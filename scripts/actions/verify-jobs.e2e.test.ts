@@ -17,6 +17,7 @@ import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { untilMeasured } from '../../harness/testing/until-measured.ts'
 import { startStandIn } from '../simulate/simulator-processes.ts'
 import { processIo } from '../support/io.ts'
 import { runOptions } from './run.ts'
@@ -49,17 +50,17 @@ async function play(wanted: ScenarioFile): Promise<FinishedRun> {
   }
 }
 
-async function images(): Promise<FinishedRun> {
+async function images(seconds: number): Promise<FinishedRun> {
   const file = await bundled('sdxl-1024')
   if (file.kind !== 'image') throw new TypeError('an image scenario')
-  const trial = { ...short, seconds: 2, warmupSeconds: 0.3 }
+  const trial = { ...short, seconds, warmupSeconds: 0.3 }
   return play({ ...file, image: { ...file.image, size: '256x256' }, trial })
 }
 
-async function training(): Promise<FinishedRun> {
+async function training(seconds: number): Promise<FinishedRun> {
   const file = await bundled('qlora-llama-3.1-8b')
   if (file.kind !== 'training') throw new TypeError('a training scenario')
-  const trial = { ...short, seconds: 2.5, warmupSeconds: 0 as const }
+  const trial = { ...short, seconds, warmupSeconds: 0 as const }
   return play({ ...file, training: { ...file.training, sequenceTokens: 128 }, trial })
 }
 
@@ -123,8 +124,10 @@ describe.each([
 ])('a run of $kind', ({ make, headline, energy, edits }) => {
   let run: FinishedRun
   beforeAll(async () => {
-    run = await make()
-  }, 60_000)
+    const hasBoth = ({ record }: FinishedRun) =>
+      [headline, energy].every((name) => record.result[name]?.n === record.trials.length)
+    run = await untilMeasured(make, hasBoth, { fromSeconds: 2.5 })
+  })
 
   test('verifies under its key: every figure and gate comes out of its rows again', async () => {
     const { problems, signedBy, recomputed } = await verifyRun(run.directory, publicHexOf(key))
