@@ -174,18 +174,21 @@ function powerExtremes(
   return { p99PowerW: percentileSorted(sums, 0.99), peakPowerW: sums.at(-1) ?? null }
 }
 
-function withoutEnergy(reason: string, memory: number | null): WindowEnergy {
-  const energy: Energy = {
-    source: 'unavailable',
-    coverage: null,
-    perGpuJ: {},
-    samples: 0,
-    intervalMs: null,
-    shiftMs: 0,
-    errorTermsJ: {},
-    findings: [],
-  }
-  return { energyJ: null, reason, energy, meanPowerW: null, p99PowerW: null, peakPowerW: null, peakMemoryMiB: memory }
+/** The energy of a window in which none could be measured. */
+export const noEnergy: Energy = {
+  source: 'unavailable',
+  coverage: null,
+  perGpuJ: {},
+  samples: 0,
+  intervalMs: null,
+  shiftMs: 0,
+  errorTermsJ: {},
+  findings: [],
+}
+
+function withoutEnergy(reason: string, peakMemoryMiB: number | null): WindowEnergy {
+  const none = { energyJ: null, meanPowerW: null, p99PowerW: null, peakPowerW: null }
+  return { ...none, reason, energy: noEnergy, peakMemoryMiB }
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`

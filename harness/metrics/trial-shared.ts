@@ -1,4 +1,4 @@
-import { energyOverWindow } from '../energy/window-energy.ts'
+import { energyOverWindow, noEnergy } from '../energy/window-energy.ts'
 import { measured, missing } from '../record/measured.ts'
 import type { RequestTable } from '../record/request-table.ts'
 import type { GapRow, GpuRow, StepRow, TokenRow } from '../record/rows.ts'
@@ -54,7 +54,7 @@ function energyIn(seen: TrialObservations, window: SteadyWindow) {
   if (window.startMs === null) {
     const none = missing(noWindow(window))
     const power = { energyJ: none, meanPowerW: none, p99PowerW: none, peakPowerW: none, peakMemoryMiB: none }
-    return { ...power, energy: NO_ENERGY }
+    return { ...power, energy: noEnergy }
   }
   const found = energyOverWindow(seen.gpuRows, seen.servingUuids, { startMs: window.startMs, endMs: window.endMs })
   const reason = seen.gpuReason ?? found.reason ?? 'no energy'
@@ -66,17 +66,6 @@ function energyIn(seen: TrialObservations, window: SteadyWindow) {
     peakPowerW: measured(found.peakPowerW, reason),
     peakMemoryMiB: measured(found.peakMemoryMiB, reason),
   }
-}
-
-const NO_ENERGY: SharedTrial['energy'] = {
-  source: 'unavailable',
-  coverage: null,
-  perGpuJ: {},
-  samples: 0,
-  intervalMs: null,
-  shiftMs: 0,
-  errorTermsJ: {},
-  findings: [],
 }
 
 /** Why a value of the window is missing; for a trial that has none. */
