@@ -25,7 +25,7 @@ test("the doctor's own checks judge what the record keeps", () => {
   const [finding] = boxFindings(withGpu({ powerLimitW: 300 }))
   expect(finding).toMatchObject({
     read: expect.stringContaining('enforced 300 W'),
-    mend: 'sudo nvidia-smi -i 0 -pl 450',
+    fix: 'sudo nvidia-smi -i 0 -pl 450',
   })
 })
 

@@ -9,7 +9,7 @@ import { settingsChecks } from '../telemetry/doctor/checks-settings.ts'
 import { type CardSnapshot, type SnapshotField, snapshotFields } from '../telemetry/snapshot/snapshot.ts'
 
 /** A doctor check that warns or fails. */
-export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'mend'> & { readonly status: 'warn' | 'fail' }
+export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'fix'> & { readonly status: 'warn' | 'fail' }
 
 /**
  * The findings of the doctor's checks on the cards of a record. What a record does not hold (fans, temperatures,
@@ -26,8 +26,8 @@ export function boxFindings(run: RunRecord): BoxFinding[] {
     ...eccChecks(cards, null),
     ...linkChecks(cards, null, null),
   ]
-  return checks.flatMap(({ id, status, read, why, mend }) =>
-    status === 'warn' || status === 'fail' ? [{ id, status, read, why, mend }] : [],
+  return checks.flatMap(({ id, status, read, why, fix }) =>
+    status === 'warn' || status === 'fail' ? [{ id, status, read, why, fix }] : [],
   )
 }
 

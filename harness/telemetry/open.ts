@@ -14,20 +14,20 @@ import { parseHelpFields } from './smi/fields.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
 import { readCardSnapshots, readFingerprint } from './snapshot/record-snapshot.ts'
 
-/** The card as a run sees it: what is there, and a way to watch it. Without a GPU `gpus` is empty and `reason` says why. */
+/** The cards of a run and a way to sample them. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {
   readonly gpus: readonly Gpu[]
   readonly reason: string | null
-  /** What the box is; null where no card could be read. */
+  /** Fingerprint of the server; null where no card could be read. */
   readonly fingerprint: BoxFingerprint | null
   watch(options: WatchOptions): Promise<Watching>
 }
 
-/** What was observed of the cards besides their rows. */
+/** Observations of the cards besides their rows. */
 export type Watched = Pick<GpuTelemetry, 'sampler' | 'samplerReason' | 'before' | 'after' | 'counter'>
 
 export interface Watching {
-  /** Ends all watching, after the last rows are in. Null without a GPU. Never rejects. */
+  /** Stops sampling after the last rows have arrived. Null without a GPU. Never rejects. */
   stop(): Promise<Watched | null>
 }
 
@@ -41,37 +41,37 @@ export interface WatchOptions {
   readonly onWarning: (message: string) => void
 }
 
-/** Rows are in this long after their time: the last quiet needs all of them. */
+/** Rows arrive within this time: the last idle padding requires all of them. */
 const TAIL_MS = 2 * SAMPLE_INTERVAL_MS
 
 /**
- * Looks for the card. A machine without nvidia-smi is no error unless the person named one: the run goes on and its
- * energy is null with this reason. An nvidia-smi that is there and fails is `environment`: the card cannot be trusted.
+ * Finds the cards. A machine without nvidia-smi is no error unless the user gave a path: the run continues and its
+ * energy is null with this reason. An nvidia-smi that fails throws `environment`, because the card cannot be trusted.
  */
 export async function openTelemetry(
   nvidiaSmi: { path: string; required: boolean } | null,
   clock: Clock = systemClock,
 ): Promise<Telemetry> {
-  if (nvidiaSmi === null) return withoutGpu('run with --no-gpu: power and memory were not watched')
+  if (nvidiaSmi === null) return withoutGpu('run with --no-gpu: power and memory were not sampled')
   const version = await runNvidiaSmi(nvidiaSmi.path, ['-L'])
   if (version.kind === 'failed') {
     if (version.absent && !nvidiaSmi.required) {
       return withoutGpu('no nvidia-smi on PATH: power and memory cannot be measured, energy will be null')
     }
-    const advice = version.absent ? '' : '; mend the driver, or run with --no-gpu to measure without power'
+    const advice = version.absent ? '' : '; fix the driver, or run with --no-gpu to measure without power'
     throw new JoulemarkError(
       version.absent ? 'bad-input' : 'environment',
       `${nvidiaSmi.path}: ${version.reason}${advice}`,
     )
   }
-  const askedMs = clock.nowMs()
+  const requestedMs = clock.nowMs()
   const inventory = await readInventory(nvidiaSmi.path)
-  const limits = loopLimits(clock.nowMs() - askedMs)
+  const limits = loopLimits(clock.nowMs() - requestedMs)
   if (inventory.gpus.length === 0) {
     throw new JoulemarkError('environment', `${nvidiaSmi.path}: ${inventory.reason ?? 'lists no GPU'}`)
   }
   const help = await runNvidiaSmi(nvidiaSmi.path, ['--help-query-gpu'])
-  // the list does not change while we run, and is asked for more than once
+  // the list does not change during a run and is read more than once
   const exec: SmiExec = async (args) => (args[0] === '--help-query-gpu' ? help : runNvidiaSmi(nvidiaSmi.path, args))
   const knownFields = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
   const fingerprint = await readFingerprint(exec, knownFields)
@@ -83,7 +83,7 @@ export async function openTelemetry(
   }
 }
 
-/** How this machine's nvidia-smi is asked, and what it was found to be like. */
+/** How to call this machine's nvidia-smi, its fields, and its time limits. */
 interface DriverAccess {
   readonly nvidiaSmi: string
   readonly exec: SmiExec
@@ -91,7 +91,7 @@ interface DriverAccess {
   readonly limits: LoopLimits
 }
 
-/** Samples, reads the energy counter, and looks at the cards once before and once after. */
+/** Samples the cards, reads the energy counter, and takes a snapshot of the cards before and after. */
 async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<Watching> {
   const { nvidiaSmi, exec, knownFields, limits } = driver
   const { clock, originMs, onRow, onWarning } = options
@@ -141,7 +141,7 @@ async function reportOf(
   }
 }
 
-/** The record keeps the host in a place of its own. */
+/** The record keeps the host in a separate field. */
 const withoutHost = ({ driver, cards, containerImage, driverStateSha256 }: Fingerprint): BoxFingerprint => ({
   driver: { ...driver },
   cards: cards.map((card) => ({ ...card })),

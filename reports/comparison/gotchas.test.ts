@@ -5,7 +5,7 @@ import { type BoxFinding, gotchasTable } from './gotchas.ts'
 
 const gate = { id: 'throttle', status: 'warn', required: false, evidence: 'thermal, 3 % of the window' } as const
 const narrow: BoxFinding = {
-  ...{ id: 'pcie-width', status: 'fail', read: 'x8 of x16', why: 'fewer lanes slow loading', mend: 'see to the riser' },
+  ...{ id: 'pcie-width', status: 'fail', read: 'x8 of x16', why: 'fewer lanes slow loading', fix: 'see to the riser' },
 }
 const run = (scenario: string) => makeRun({ card: 'rtx-4090', scenario, title: scenario })
 

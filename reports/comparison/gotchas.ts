@@ -10,7 +10,7 @@ export interface BoxFinding {
   readonly read: string
   readonly why: string
   /** Command or action that fixes it; empty where nothing can be done. */
-  readonly mend: string
+  readonly fix: string
 }
 
 export type BoxFindings = (run: RunRecord) => readonly BoxFinding[]
@@ -22,7 +22,7 @@ interface Gotcha {
   readonly status: 'warn' | 'fail'
   readonly foundBy: 'gate' | 'doctor'
   readonly evidence: string
-  readonly mend: string
+  readonly fix: string
 }
 
 /** The report already marks every simulated value. */
@@ -71,7 +71,7 @@ export function gotchasTable(
         id: 'evidence',
         head: 'Evidence',
         align: 'left',
-        cell: ({ evidence, mend }) => ({ ...text(evidence), ...(mend === '' ? {} : { detail: mend }) }),
+        cell: ({ evidence, fix }) => ({ ...text(evidence), ...(fix === '' ? {} : { detail: fix }) }),
       },
     ],
     rows: found.toSorted((a, b) => Number(a.status === 'warn') - Number(b.status === 'warn')),
@@ -84,7 +84,7 @@ const tones: Readonly<Record<Gotcha['status'], Tone>> = { fail: 'bad', warn: 'wa
 const ofGates = (run: RunRecord): Gotcha[] =>
   run.gates.flatMap(({ id, status, evidence }) =>
     id !== STAMPED && (status === 'fail' || status === 'warn')
-      ? [{ runs: [run], id, status, foundBy: 'gate' as const, evidence, mend: '' }]
+      ? [{ runs: [run], id, status, foundBy: 'gate' as const, evidence, fix: '' }]
       : [],
   )
 
@@ -93,8 +93,8 @@ function ofBoxes(runs: readonly RunRecord[], boxFindings: BoxFindings): Gotcha[]
   const seen = runs.flatMap((run) => boxFindings(run).map((finding) => ({ run, finding })))
   const hostOf = (run: RunRecord) => [run.host.hostname, ...run.gpus.map(({ uuid }) => uuid)]
   return [...Map.groupBy(seen, ({ run, finding }) => JSON.stringify([hostOf(run), finding])).values()].map((group) => {
-    const { id, status, read, why, mend } = group[0]!.finding
-    return { runs: group.map(({ run }) => run), id, status, foundBy: 'doctor', evidence: `${read}: ${why}`, mend }
+    const { id, status, read, why, fix } = group[0]!.finding
+    return { runs: group.map(({ run }) => run), id, status, foundBy: 'doctor', evidence: `${read}: ${why}`, fix }
   })
 }
 

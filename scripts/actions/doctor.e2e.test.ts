@@ -73,7 +73,7 @@ describe('doctor', () => {
         .split('\n')
         .filter((line) => /^\S/.test(line)).length - 1,
     )
-    expect(stdout).toMatch(/^not-measured {2}sensor .*\n.*\n +mend: joulemark doctor --endpoint URL/m)
+    expect(stdout).toMatch(/^not-measured {2}sensor .*\n.*\n +fix: joulemark doctor --endpoint URL/m)
     expect(code).toBe(0)
   })
 
@@ -102,11 +102,11 @@ describe('doctor', () => {
 
   test('a machine without nvidia-smi: exit 1, with what to install', async () => {
     const { code, stdout } = await examine({ nvidiaSmi: '/nowhere/nvidia-smi' })
-    expect(stdout).toMatch(/^fail {10}nvidia-smi .*\n.*\n +mend: install the NVIDIA driver/m)
+    expect(stdout).toMatch(/^fail {10}nvidia-smi .*\n.*\n +fix: install the NVIDIA driver/m)
     expect(code).toBe(1)
   })
 
-  test('with a server it works the card and looks at the sensor', async () => {
+  test('with a server it loads the card and probes the sensor', async () => {
     models = [{ id: 'some/model', object: 'model' }]
     const { code, stdout, stderr } = await examine({
       nvidiaSmi: playing(await fakeBox('rtx-pro-6000-max-q-595')),
@@ -115,7 +115,7 @@ describe('doctor', () => {
     })
     expect(stderr).toContain('under a load of some/model')
     expect(asked).toBeGreaterThan(7)
-    expect(checkIn(stdout, 'sensor')).toMatchObject({ status: 'warn', read: expect.stringContaining('did not move') })
+    expect(checkIn(stdout, 'sensor')).toMatchObject({ status: 'warn', read: expect.stringContaining('did not change with the load') })
     expect(checkIn(stdout, 'energy-counter')?.read).toBe('no-koffi: not there')
     expect(checkIn(stdout, 'pcie-generation')).not.toMatchObject({ status: 'not-measured' })
     expect(code).toBe(0)

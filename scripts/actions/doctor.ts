@@ -57,11 +57,11 @@ function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: bool
 }
 
 function linesOf(check: Check, width: number, painted: (status: CheckStatus, text: string) => string): string[] {
-  const { id, status, read, why, mend } = check
+  const { id, status, read, why, fix } = check
   const indent = ' '.repeat(14)
   return [
     `${painted(status, status.padEnd(12))}  ${id.padEnd(width)}  ${plainText(read)}`,
     `${indent}why: ${plainText(why)}`,
-    ...(mend === '' ? [] : [`${indent}mend: ${plainText(mend)}`]),
+    ...(fix === '' ? [] : [`${indent}fix: ${plainText(fix)}`]),
   ]
 }

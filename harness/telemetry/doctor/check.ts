@@ -3,53 +3,55 @@ import type { CardSnapshot } from '../snapshot/snapshot.ts'
 export const checkStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export type CheckStatus = (typeof checkStatuses)[number]
 
-/** One line of the preflight. */
+/** One result of the doctor. */
 export interface Check {
   readonly id: string
   readonly status: CheckStatus
-  /** What was read, with its numbers. */
+  /** What was read, with the values. */
   readonly read: string
-  /** Why it matters to a measurement. */
+  /** Why the check matters to a measurement. */
   readonly why: string
-  /** What to type, or do, to mend it; empty when there is nothing to mend. */
-  readonly mend: string
+  /** How to fix it: a command or an action; empty when there is nothing to fix. */
+  readonly fix: string
 }
 
-/** A check without its verdict: the same why and mend whatever was read. */
+/** The fixed part of a check: its id, why it matters and how to fix it. */
 export interface Rule {
   readonly id: string
   readonly why: string
-  readonly mend: string
+  readonly fix: string
 }
 
 const make =
   (status: CheckStatus) =>
-  (rule: Rule, read: string, mend: string = rule.mend): Check => ({
+  (rule: Rule, read: string, fix: string = rule.fix): Check => ({
     id: rule.id,
     status,
     read,
     why: rule.why,
-    mend: status === 'pass' ? '' : mend,
+    fix: status === 'pass' ? '' : fix,
   })
 export const pass = make('pass')
 export const warn = make('warn')
 export const fail = make('fail')
 export const notMeasured = make('not-measured')
 
-/** The worst of per-card findings as one check: every card's words, the worst card's status. */
+/** The results of all cards as one check: the text of every card, the most severe status. */
 export function overCards(
   rule: Rule,
   cards: readonly CardSnapshot[],
-  judge: (card: CardSnapshot) => { status: CheckStatus; read: string; mend?: string },
+  judge: (card: CardSnapshot) => { status: CheckStatus; read: string; fix?: string },
 ): Check {
-  const judged = cards.map((card) => ({ card, ...judge(card) }))
+  const results = cards.map((card) => ({ card, ...judge(card) }))
   const order: readonly CheckStatus[] = ['fail', 'warn', 'not-measured', 'pass']
-  const worst = order.find((status) => judged.some((each) => each.status === status)) ?? 'not-measured'
+  const mostSevere = order.find((status) => results.some((result) => result.status === status)) ?? 'not-measured'
   const several = cards.length > 1
-  const read = judged.map((each) => (several ? `GPU ${nameOf(each.card)}: ${each.read}` : each.read)).join('; ')
-  const mend = judged.find((each) => each.status === worst)?.mend ?? rule.mend
-  return make(worst)(rule, read || 'no card', mend)
+  const read = results
+    .map((result) => (several ? `GPU ${nameOf(result.card)}: ${result.read}` : result.read))
+    .join('; ')
+  const fix = results.find(({ status }) => status === mostSevere)?.fix ?? rule.fix
+  return make(mostSevere)(rule, read || 'no card', fix)
 }
 
-/** The number to type behind `nvidia-smi -i`; the UUID where there is no number. */
+/** The argument for `nvidia-smi -i`: the index of a card, or its UUID where it has no index. */
 export const nameOf = (card: CardSnapshot): string => card.values['index'] ?? card.uuid

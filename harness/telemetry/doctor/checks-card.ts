@@ -5,27 +5,27 @@ import { type Check, fail, overCards, pass, type Rule } from './check.ts'
 const rules = {
   gpus: {
     id: 'gpus',
-    why: 'a figure belongs to the card that made it',
-    mend: 'name the card that is there with --card',
+    why: 'a result is valid only for the card that produced it',
+    fix: 'name the installed card with --card',
   },
   'card-health': {
     id: 'card-health',
-    why: 'a card in trouble gives figures of nothing',
-    mend: 'see dmesg for its Xid; sudo nvidia-smi -r, or power-cycle the box',
+    why: 'results of a faulty card are meaningless',
+    fix: 'check dmesg for its Xid; run sudo nvidia-smi -r, or power-cycle the server',
   },
   inforom: {
     id: 'inforom',
-    why: "a corrupt infoROM loses the card's own settings and counts",
-    mend: 'have the card replaced',
+    why: "a corrupt infoROM loses the card's settings and error counts",
+    fix: 'have the card replaced',
   },
   temperature: {
     id: 'temperature',
-    why: 'a hot card throttles, and leaks power that is not work',
-    mend: 'let it cool down; see to its fans and to the air in the case',
+    why: 'a hot card throttles and draws more leakage power',
+    fix: 'let it cool down; check its fans and the airflow in the case',
   },
 } as const satisfies Record<string, Rule>
 
-/** The cards: those that were expected, in health, and cool. */
+/** Checks of the cards: as expected, healthy, and cool. */
 export function cardChecks(
   cards: readonly CardSnapshot[],
   expected: readonly Card[],
@@ -46,18 +46,18 @@ function presence(cards: readonly CardSnapshot[], expected: readonly Card[], exp
     return fail(
       rule,
       `${cards.length} cards, ${expectedGpus} expected: ${read}`,
-      'see lspci and dmesg for the missing card; reseat it',
+      'check lspci and dmesg for the missing card; reseat it',
     )
   }
-  if (expected.length === 0) return pass(rule, `${read}; no card was named`)
-  const odd = cards.find((card) => {
+  if (expected.length === 0) return pass(rule, `${read}; no card expected`)
+  const unexpected = cards.find((card) => {
     const name = (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, '')
     const entry = expected.find(({ smiName }) => smiName === name)
     const memory = numberIn(card, 'memory.total')
     return !entry || (memory !== null && Math.abs(1 - memory / entry.smiMemoryMiB.value) > MEMORY_TOLERANCE)
   })
   const names = expected.map(({ smiName, smiMemoryMiB }) => `${smiName}, ${smiMemoryMiB.value} MiB`).join(' or ')
-  return odd ? fail(rule, `${read}; expected ${names}`) : pass(rule, read)
+  return unexpected ? fail(rule, `${read}; expected ${names}`) : pass(rule, read)
 }
 
 function health(cards: readonly CardSnapshot[]): Check {
@@ -65,10 +65,11 @@ function health(cards: readonly CardSnapshot[]): Check {
     const action = card.values['gpu_recovery_action']
     const sick = card.sick.map(({ field, text }) => `${field} ${text}`)
     if (sick.length > 0) return { status: 'fail', read: sick.join(', ') }
-    if (action !== null && action !== 'None') return { status: 'fail', read: `the driver asks for: ${action}` }
+    if (action !== null && action !== 'None')
+      return { status: 'fail', read: `recovery action requested by the driver: ${action}` }
     return {
       status: 'pass',
-      read: action === null ? 'every field answers' : 'every field answers, no recovery is asked for',
+      read: action === null ? 'every field has a value' : 'every field has a value, no recovery requested',
     }
   })
 }
@@ -78,7 +79,11 @@ function inforom(cards: readonly CardSnapshot[]): Check {
     const valid = card.values['inforom.checksum_validation']
     const image = card.values['inforom.img']
     if (valid === null)
-      return { status: 'not-measured', read: `image ${image ?? 'unknown'}; this driver tells no checksum`, mend: '' }
+      return {
+        status: 'not-measured',
+        read: `image ${image ?? 'unknown'}; checksum not reported by this driver`,
+        fix: '',
+      }
     return { status: /^valid$/i.test(valid) ? 'pass' : 'warn', read: `image ${image ?? 'unknown'}, checksum ${valid}` }
   })
 }
@@ -91,10 +96,10 @@ function temperature(cards: readonly CardSnapshot[]): Check {
     const degrees = numberIn(card, 'temperature.gpu')
     const fan = numberIn(card, 'fan.speed')
     const utilization = numberIn(card, 'utilization.gpu')
-    if (degrees === null) return { status: 'not-measured', read: 'no temperature is told' }
-    const read = `${degrees} C, fan ${fan === null ? 'not told (passive)' : `${fan} %`}, utilisation ${utilization ?? '?'} %`
-    // A card whose fan stands still is right to do so when it is cool.
-    if (fan === 0 && degrees > FAN_LIMIT_C) return { status: 'warn', read: `${read}: the fan stands still` }
+    if (degrees === null) return { status: 'not-measured', read: 'temperature not reported by the driver' }
+    const read = `${degrees} C, fan ${fan === null ? 'not reported (passive)' : `${fan} %`}, utilisation ${utilization ?? '?'} %`
+    // A stopped fan is normal on a cool card.
+    if (fan === 0 && degrees > FAN_LIMIT_C) return { status: 'warn', read: `${read}: the fan is stopped` }
     const isIdle = utilization !== null && utilization < 5
     return { status: isIdle && degrees >= IDLE_LIMIT_C ? 'warn' : 'pass', read }
   })

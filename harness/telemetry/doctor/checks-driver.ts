@@ -5,32 +5,32 @@ import type { Facts } from './facts.ts'
 const rules = {
   'nvidia-smi': {
     id: 'nvidia-smi',
-    why: 'power, memory and clocks come from it',
-    mend: 'install the NVIDIA driver; in a container, start it with --gpus all',
+    why: 'power, memory and clocks are read from it',
+    fix: 'install the NVIDIA driver; in a container, start it with --gpus all',
   },
   'first-row': {
     id: 'first-row',
-    why: 'a loop that is not flushed line by line cannot be sampled',
-    mend: 'sudo nvidia-smi -pm 1; then see dmesg for Xid lines',
+    why: 'a loop whose output is not flushed per line cannot be sampled',
+    fix: 'sudo nvidia-smi -pm 1; then check dmesg for Xid lines',
   },
   'driver-versions': {
     id: 'driver-versions',
-    why: 'a driver that was upgraded under a loaded kernel module fails at the next call',
-    mend: 'reboot',
+    why: 'a driver upgraded while its kernel module is loaded fails at the next call',
+    fix: 'reboot',
   },
   cuda: {
     id: 'cuda',
-    why: "vLLM's wheel needs a driver that supports its CUDA version",
-    mend: 'install a newer driver, or a vLLM build for this CUDA version',
+    why: "vLLM's wheel requires a driver that supports its CUDA version",
+    fix: 'install a newer driver, or a vLLM build for this CUDA version',
   },
   fields: {
     id: 'fields',
-    why: 'what the driver does not list cannot be sampled; names come and go with drivers',
-    mend: 'install driver 550 or newer',
+    why: 'a field that the driver does not list cannot be sampled; field names vary between drivers',
+    fix: 'install driver 550 or newer',
   },
 } as const satisfies Record<string, Rule>
 
-/** The driver: present, answering, of one version, new enough, and with the fields that sampling needs. */
+/** Checks of the driver: present, working, one version, new enough, and with the fields that sampling requires. */
 export function driverChecks(facts: Facts, needsCuda: string | null): Check[] {
   return [smiCheck(facts), firstRowCheck(facts), versionCheck(facts), cudaCheck(facts, needsCuda), fieldsCheck(facts)]
 }
@@ -38,7 +38,7 @@ export function driverChecks(facts: Facts, needsCuda: string | null): Check[] {
 function smiCheck({ listing }: Facts): Check {
   const rule = rules['nvidia-smi']
   if (listing.kind === 'failed') return fail(rule, listing.reason)
-  return pass(rule, listing.stdout.trim().split('\n').slice(0, 8).join('; ') || 'it answers')
+  return pass(rule, listing.stdout.trim().split('\n').slice(0, 8).join('; ') || 'works')
 }
 
 function firstRowCheck({ firstRow, listing }: Facts): Check {
@@ -61,33 +61,34 @@ function versionCheck({ versions, kernelModule, snapshot }: Facts): Check {
       null,
     'kernel module': kernelModule,
   }
-  const told = Object.entries(seen).filter((entry): entry is [string, string] => entry[1] !== null)
-  const read = told.map(([name, version]) => `${name} ${version}`).join(', ')
-  if (told.length < 2) return notMeasured(rule, read || 'no version is told')
-  // NVML prints two parts of the version, the others three: equal as far as both go.
+  const reported = Object.entries(seen).filter((entry): entry is [string, string] => entry[1] !== null)
+  const read = reported.map(([name, version]) => `${name} ${version}`).join(', ')
+  if (reported.length < 2) return notMeasured(rule, read || 'no version reported')
+  // NVML prints two parts of the version, the others three: only the common parts are compared.
   const same = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
-  const first = told[0]?.[1] as string
-  return told.every(([, version]) => same(version, first)) ? pass(rule, read) : fail(rule, read)
+  const first = reported[0]?.[1] as string
+  return reported.every(([, version]) => same(version, first)) ? pass(rule, read) : fail(rule, read)
 }
 
 function cudaCheck({ versions }: Facts, needsCuda: string | null): Check {
   const rule = rules.cuda
   const found = versions?.['cuda version'] ?? versions?.['cuda umd version'] ?? null
-  if (found === null || !/^\d/.test(found)) return notMeasured(rule, 'the driver tells no CUDA version')
-  if (needsCuda === null) return pass(rule, `CUDA ${found}; nothing says which one is needed`)
+  if (found === null || !/^\d/.test(found)) return notMeasured(rule, 'CUDA version not reported by the driver')
+  if (needsCuda === null) return pass(rule, `CUDA ${found}; no version required`)
   const [major = 0, minor = 0] = found.split('.').map(Number)
   const [needMajor = 0, needMinor = 0] = needsCuda.split('.').map(Number)
   const isEnough = major > needMajor || (major === needMajor && minor >= needMinor)
-  return (isEnough ? pass : fail)(rule, `CUDA ${found}; ${needsCuda} is needed`)
+  return (isEnough ? pass : fail)(rule, `CUDA ${found}; ${needsCuda} required`)
 }
 
 function fieldsCheck({ knownFields, listing, snapshot }: Facts): Check {
   const rule = rules.fields
   if (listing.kind === 'failed') return notMeasured(rule, 'nvidia-smi does not work')
-  if (knownFields.size === 0) return warn(rule, 'nvidia-smi --help-query-gpu lists nothing; the core fields are tried')
-  const lacking = coreFields.filter(({ name }) => !knownFields.has(name)).map(({ name }) => name)
-  const later = snapshot.kind === 'ok' ? snapshot.missingFields.length : 0
-  const read = `${knownFields.size} names; ${lacking.length === 0 ? 'all core fields' : `without ${lacking.join(', ')}`}; ${later} of the optional fields are absent`
-  if (lacking.includes('power.draw') || lacking.includes('uuid')) return fail(rule, read)
-  return (lacking.length === 0 ? pass : warn)(rule, read)
+  if (knownFields.size === 0)
+    return warn(rule, 'nvidia-smi --help-query-gpu lists no field; the core fields are queried')
+  const missing = coreFields.filter(({ name }) => !knownFields.has(name)).map(({ name }) => name)
+  const missingOptional = snapshot.kind === 'ok' ? snapshot.missingFields.length : 0
+  const read = `${knownFields.size} fields; ${missing.length === 0 ? 'all core fields' : `without ${missing.join(', ')}`}; ${missingOptional} optional fields missing`
+  if (missing.includes('power.draw') || missing.includes('uuid')) return fail(rule, read)
+  return (missing.length === 0 ? pass : warn)(rule, read)
 }

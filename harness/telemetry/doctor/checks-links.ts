@@ -6,27 +6,27 @@ import type { Facts } from './facts.ts'
 const rules = {
   'pcie-width': {
     id: 'pcie-width',
-    why: 'fewer lanes slow loading, offload and tensor parallel; hardly a single card that decodes',
-    mend: 'see to the slot, the riser and the bifurcation setting of the BIOS',
+    why: 'fewer lanes slow down loading, offload and tensor parallelism; decoding on one card is hardly affected',
+    fix: 'check the slot, the riser and the bifurcation setting in the BIOS',
   },
   'pcie-generation': {
     id: 'pcie-generation',
-    why: 'an idle link drops to generation 1, so only under load does it show what it can',
-    mend: 'set the slot to its highest generation in the BIOS; try pcie_aspm=off',
+    why: 'an idle link drops to generation 1, so it is checked under load',
+    fix: 'set the slot to its highest generation in the BIOS; try pcie_aspm=off',
   },
   topology: {
     id: 'topology',
-    why: 'tensor parallel sends every token over these links',
-    mend: 'put the cards under one PCIe root; bind the server to their NUMA node with numactl',
+    why: 'tensor parallelism sends data over these links for every token',
+    fix: 'put the cards under one PCIe root; bind the server to their NUMA node with numactl',
   },
   'peer-to-peer': {
     id: 'peer-to-peer',
     why: 'without it vLLM copies between cards through the host',
-    mend: 'expected on GeForce; elsewhere see to IOMMU and ACS in the BIOS',
+    fix: 'expected on GeForce; on other cards check IOMMU and ACS in the BIOS',
   },
 } as const satisfies Record<string, Rule>
 
-/** Links to the host, and between cards. `underLoad` is a snapshot taken while the card worked; null without a load. */
+/** Checks of the links to the host and between cards. `underLoad` is a snapshot taken under load; null without a load. */
 export function linkChecks(
   cards: readonly CardSnapshot[],
   underLoad: readonly CardSnapshot[] | null,
@@ -38,26 +38,26 @@ export function linkChecks(
 function width(cards: readonly CardSnapshot[]): Check {
   return overCards(rules['pcie-width'], cards, (card) => {
     const now = numberIn(card, 'pcie.link.width.current')
-    const most = numberIn(card, 'pcie.link.width.max')
-    if (now === null || most === null) return { status: 'not-measured', read: 'not told' }
-    return { status: now < most ? 'warn' : 'pass', read: `x${now} of x${most}` }
+    const max = numberIn(card, 'pcie.link.width.max')
+    if (now === null || max === null) return { status: 'not-measured', read: 'not reported by the driver' }
+    return { status: now < max ? 'warn' : 'pass', read: `x${now} of x${max}` }
   })
 }
 
 function generation(underLoad: readonly CardSnapshot[] | null): Check {
   const rule = rules['pcie-generation']
-  if (underLoad === null) return notMeasured(rule, 'no load was given', 'joulemark doctor --endpoint URL')
+  if (underLoad === null) return notMeasured(rule, 'no load', 'joulemark doctor --endpoint URL')
   return overCards(rule, underLoad, (card) => {
     const now = numberIn(card, 'pcie.link.gen.current')
-    const most = numberIn(card, 'pcie.link.gen.max')
+    const max = numberIn(card, 'pcie.link.gen.max')
     const gpu = numberIn(card, 'pcie.link.gen.gpumax')
     const host = numberIn(card, 'pcie.link.gen.hostmax')
-    if (now === null || most === null) return { status: 'not-measured', read: 'not told' }
+    if (now === null || max === null) return { status: 'not-measured', read: 'not reported by the driver' }
     const utilization = numberIn(card, 'utilization.gpu') ?? 0
-    const read = `generation ${now} of ${most} at ${utilization} % utilisation${gpu !== null && host !== null && gpu !== host ? ` (card ${gpu}, host ${host})` : ''}`
-    if (now >= most) return { status: 'pass', read }
+    const read = `generation ${now} of ${max} at ${utilization} % utilisation${gpu !== null && host !== null && gpu !== host ? ` (card ${gpu}, host ${host})` : ''}`
+    if (now >= max) return { status: 'pass', read }
     return utilization < 50
-      ? { status: 'not-measured', read: `${read}: the card did not work` }
+      ? { status: 'not-measured', read: `${read}: the card was not under load` }
       : { status: 'warn', read }
   })
 }
@@ -72,7 +72,7 @@ function betweenCards(links: Facts['links']): Check[] {
 
 function topologyCheck(paths: readonly { from: string; to: string; path: string }[], nvlinks: number): Check {
   const rule = rules.topology
-  if (paths.length === 0) return notMeasured(rule, 'nvidia-smi topo -m tells nothing')
+  if (paths.length === 0) return notMeasured(rule, 'nvidia-smi topo -m lists no link')
   const once = paths.filter(({ from, to }) => from < to).map(({ from, to, path }) => `${from}-${to} ${path}`)
   const read = `${once.join(', ')}; ${nvlinks === 0 ? 'no NVLink' : `${nvlinks} NVLinks`}`
   return paths.some(({ path }) => path === 'SYS') ? warn(rule, `${read}: across processor sockets`) : pass(rule, read)
@@ -80,10 +80,10 @@ function topologyCheck(paths: readonly { from: string; to: string; path: string 
 
 function peerCheck(peers: readonly { path: string }[]): Check {
   const rule = rules['peer-to-peer']
-  if (peers.length === 0) return notMeasured(rule, 'nvidia-smi topo -p2p r tells nothing')
+  if (peers.length === 0) return notMeasured(rule, 'nvidia-smi topo -p2p r lists no link')
   const states = [...new Set(peers.map(({ path }) => path))]
   const read = `read access between cards: ${states.join(', ')}`
   if (states.every((state) => state === 'OK')) return pass(rule, read)
-  // U is nvidia-smi's word for a state that it does not know.
+  // nvidia-smi prints U for an unknown state.
   return states.includes('U') ? fail(rule, read) : warn(rule, read)
 }

@@ -6,28 +6,28 @@ import { type Check, nameOf, overCards, type Rule } from './check.ts'
 const rules = {
   'power-limit': {
     id: 'power-limit',
-    why: 'tokens/J at another limit is another card: 300 W or 600 W is 30 % at 64 requests',
-    mend: 'sudo nvidia-smi -pl WATTS',
+    why: 'tokens/J depends on the power limit: 300 W and 600 W differ by 30 % at 64 requests',
+    fix: 'sudo nvidia-smi -pl WATTS',
   },
   persistence: {
     id: 'persistence',
-    why: 'without it each nvidia-smi wakes the idle card: 1.5 s and 75 W in the idle baseline',
-    mend: 'sudo nvidia-smi -pm 1',
+    why: 'without it each nvidia-smi call wakes the idle card: 1.5 s and 75 W in the idle baseline',
+    fix: 'sudo nvidia-smi -pm 1',
   },
   clocks: {
     id: 'clocks',
-    why: 'locked clocks are not what the card does by itself',
-    mend: 'sudo nvidia-smi -rgc; sudo nvidia-smi -rmc; sudo nvidia-smi -rac',
+    why: 'with locked clocks the card does not run at its default speed',
+    fix: 'sudo nvidia-smi -rgc; sudo nvidia-smi -rmc; sudo nvidia-smi -rac',
   },
   'compute-mode': {
     id: 'compute-mode',
-    why: 'Exclusive or Prohibited keeps the server off the card',
-    mend: 'sudo nvidia-smi -c 0',
+    why: 'in Exclusive or Prohibited mode the server cannot use the card',
+    fix: 'sudo nvidia-smi -c 0',
   },
-  mig: { id: 'mig', why: 'a slice is not the card', mend: 'sudo nvidia-smi -mig 0' },
+  mig: { id: 'mig', why: 'a MIG slice is not the whole card', fix: 'sudo nvidia-smi -mig 0' },
 } as const satisfies Record<string, Rule>
 
-/** Settings that a person, a reboot or a driver may have changed. */
+/** Checks of settings that a person, a reboot or a driver may have changed. */
 export function settingsChecks(cards: readonly CardSnapshot[], expected: readonly Card[]): Check[] {
   return [powerLimit(cards, expected), persistence(cards), clocks(cards), computeMode(cards), mig(cards)]
 }
@@ -36,35 +36,35 @@ function powerLimit(cards: readonly CardSnapshot[], expected: readonly Card[]): 
   return overCards(rules['power-limit'], cards, (card) => {
     const enforced = numberIn(card, 'enforced.power.limit') ?? numberIn(card, 'power.limit')
     const standard = numberIn(card, 'power.default_limit')
-    if (enforced === null) return { status: 'not-measured', read: 'no power limit is told' }
+    if (enforced === null) return { status: 'not-measured', read: 'power limit not reported by the driver' }
     const sku = expected.find(({ smiName }) => smiName === (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, ''))
-    const wanted = sku?.tdpW.value ?? standard
+    const expectedW = sku?.tdpW.value ?? standard
     const range = `${card.values['power.min_limit'] ?? '?'} to ${card.values['power.max_limit'] ?? '?'}`
     const read = `enforced ${enforced} W, default ${standard ?? '?'} W, range ${range} W${sku ? `, this model ${sku.tdpW.value} W` : ''}`
-    const isOff = [standard, wanted].some((limit) => limit !== null && Math.abs(limit - enforced) > 1)
-    const mend = `sudo nvidia-smi -i ${nameOf(card)} -pl ${wanted ?? standard ?? 'WATTS'}`
-    return { status: isOff ? 'warn' : 'pass', read, mend }
+    const isOff = [standard, expectedW].some((limit) => limit !== null && Math.abs(limit - enforced) > 1)
+    const fix = `sudo nvidia-smi -i ${nameOf(card)} -pl ${expectedW ?? standard ?? 'WATTS'}`
+    return { status: isOff ? 'warn' : 'pass', read, fix }
   })
 }
 
 function persistence(cards: readonly CardSnapshot[]): Check {
   return overCards(rules.persistence, cards, (card) => {
     const mode = card.values['persistence_mode']
-    if (mode === null) return { status: 'not-measured', read: 'not told' }
+    if (mode === null) return { status: 'not-measured', read: 'not reported by the driver' }
     return { status: mode === 'Enabled' ? 'pass' : 'warn', read: mode }
   })
 }
 
 function clocks(cards: readonly CardSnapshot[]): Check {
   return overCards(rules.clocks, cards, (card) => {
-    const asked = numberIn(card, 'clocks.applications.graphics')
+    const requested = numberIn(card, 'clocks.applications.graphics')
     const standard = numberIn(card, 'clocks.default_applications.graphics')
     const mask = parseSmiMask(card.values['clocks_event_reasons.active'] ?? undefined).value
-    const held = mask !== null && eventReasonsOf(mask).includes('applicationsClocksSetting')
+    const isLimited = mask !== null && eventReasonsOf(mask).includes('applicationsClocksSetting')
     const now = `SM ${card.values['clocks.sm'] ?? '?'} of ${card.values['clocks.max.sm'] ?? '?'} MHz, memory ${card.values['clocks.mem'] ?? '?'} of ${card.values['clocks.max.mem'] ?? '?'} MHz`
-    if (held) return { status: 'warn', read: `${now}; held back by a clock setting` }
-    if (asked !== null && standard !== null && asked !== standard) {
-      return { status: 'warn', read: `${now}; application clock ${asked}, default ${standard} MHz` }
+    if (isLimited) return { status: 'warn', read: `${now}; limited by a clock setting` }
+    if (requested !== null && standard !== null && requested !== standard) {
+      return { status: 'warn', read: `${now}; application clock ${requested}, default ${standard} MHz` }
     }
     return { status: 'pass', read: now }
   })
@@ -73,9 +73,9 @@ function clocks(cards: readonly CardSnapshot[]): Check {
 function computeMode(cards: readonly CardSnapshot[]): Check {
   return overCards(rules['compute-mode'], cards, (card) => {
     const mode = card.values['compute_mode']
-    if (mode === null) return { status: 'not-measured', read: 'not told' }
+    if (mode === null) return { status: 'not-measured', read: 'not reported by the driver' }
     const status = mode === 'Default' ? 'pass' : mode === 'Prohibited' ? 'fail' : 'warn'
-    return { status, read: mode, mend: `sudo nvidia-smi -i ${nameOf(card)} -c 0` }
+    return { status, read: mode, fix: `sudo nvidia-smi -i ${nameOf(card)} -c 0` }
   })
 }
 
@@ -84,8 +84,8 @@ function mig(cards: readonly CardSnapshot[]): Check {
     const mode = card.values['mig.mode.current']
     return {
       status: mode === 'Enabled' ? 'fail' : 'pass',
-      read: mode ?? 'this card has none',
-      mend: `sudo nvidia-smi -i ${nameOf(card)} -mig 0`,
+      read: mode ?? 'this card has no MIG',
+      fix: `sudo nvidia-smi -i ${nameOf(card)} -mig 0`,
     }
   })
 }

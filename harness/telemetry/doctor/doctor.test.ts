@@ -47,7 +47,7 @@ describe('a box that is well', () => {
       expect(report.isHealthy).toBe(true)
       expect(
         report.checks.every(
-          ({ status, mend, read, why }) => (status !== 'pass' || mend === '') && read !== '' && why !== '',
+          ({ status, fix, read, why }) => (status !== 'pass' || fix === '') && read !== '' && why !== '',
         ),
       ).toBe(true)
       expect(new Set(report.checks.map(({ id }) => id)).size).toBe(report.checks.length)
@@ -137,7 +137,7 @@ describe('what the doctor finds', () => {
   ] as const)('%s', async (_, box, values, id, status) => {
     const report = await examine(box, await changed(box, values))
     expect(statusOf(report, id)).toBe(status)
-    expect(report.checks.find((check) => check.id === id)?.mend).not.toBe('')
+    expect(report.checks.find((check) => check.id === id)?.fix).not.toBe('')
     expect(report.isHealthy).toBe(!report.checks.some((check) => check.status === 'fail'))
   })
 

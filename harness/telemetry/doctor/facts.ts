@@ -10,16 +10,16 @@ import { parseHelpFields } from '../smi/fields.ts'
 import { type ProcessList, readProcesses } from '../snapshot/processes.ts'
 import { readSnapshot, type SnapshotResult } from '../snapshot/snapshot.ts'
 
-/** Reads a small file; null where it is not there or may not be read. */
+/** Reads a small file; null where it does not exist or is not readable. */
 export type ReadText = (path: string) => Promise<string | null>
-/** Runs a program of the operating system; null where it is not there or fails. Gives stdout. */
+/** Runs a program of the operating system and returns its stdout; null where it is not installed or fails. */
 export type RunProgram = (program: string, args: readonly string[]) => Promise<string | null>
 
-/** Everything that the checks look at, read once. */
+/** Everything that the checks evaluate, read once. */
 export interface Facts {
-  /** `nvidia-smi -L`: whether it is there and works. */
+  /** `nvidia-smi -L`: whether it is installed and works. */
   readonly listing: SmiResult
-  /** How long the loop of this machine may print no row: from how long that call took. */
+  /** How long the loop of this machine may print no row, derived from the duration of that call. */
   readonly loopLimits: LoopLimits
   /** `key: value` lines of `nvidia-smi --version`, keys in lower case; null on drivers without that option. */
   readonly versions: Readonly<Record<string, string>> | null
@@ -28,13 +28,13 @@ export interface Facts {
   readonly knownFields: ReadonlySet<string>
   readonly snapshot: SnapshotResult
   readonly processes: ProcessList
-  /** Texts about links between cards; null with fewer than two cards. */
+  /** Output about links between cards; null with fewer than two cards. */
   readonly links: { readonly topology: string; readonly peerToPeer: string; readonly nvlink: string } | null
-  /** How long the loop took to its first row, in ms, or why there was none. */
+  /** Time until the first row of the loop in ms, or why there was none. */
   readonly firstRow: { readonly ms: number } | { readonly reason: string }
-  /** Whether the wall clock is kept in step, and who said so; null where nobody tells. */
+  /** Whether the wall clock is synchronised, and the source; null where it is not reported. */
   readonly clockSync: { readonly synchronized: boolean; readonly by: string } | null
-  /** Lines of the kernel's log about NVIDIA's Xid; null where it may not be read. */
+  /** Xid lines of the kernel log; null where it is not readable. */
   readonly xids: readonly string[] | null
 }
 
@@ -91,7 +91,7 @@ export async function gatherFacts(sources: FactSources): Promise<Facts> {
   }
 }
 
-/** `NVIDIA-SMI version  : 590.48.01` and its like. */
+/** Lines such as `NVIDIA-SMI version  : 590.48.01` as key and value. */
 export function parseVersions(text: string): Record<string, string> | null {
   const pairs = [...text.matchAll(/^([A-Za-z][\w -]*?)\s*:\s*(\S+)\s*$/gm)].map(
     ([, key = '', value = '']) => [key.toLowerCase(), value] as const,
@@ -126,8 +126,8 @@ async function timeFirstRow(sources: FactSources, limits: LoopLimits): Promise<F
 }
 
 async function readClockSync({ runProgram, readText }: FactSources): Promise<Facts['clockSync']> {
-  const told = (await runProgram('timedatectl', ['show', '-p', 'NTPSynchronized', '--value']))?.trim()
-  if (told === 'yes' || told === 'no') return { synchronized: told === 'yes', by: 'timedatectl' }
+  const answer = (await runProgram('timedatectl', ['show', '-p', 'NTPSynchronized', '--value']))?.trim()
+  if (answer === 'yes' || answer === 'no') return { synchronized: answer === 'yes', by: 'timedatectl' }
   const chrony = await runProgram('chronyc', ['tracking'])
   const leap = /Leap status\s*:\s*(.+)/.exec(chrony ?? '')?.[1]?.trim()
   if (leap !== undefined) return { synchronized: leap === 'Normal', by: `chrony (${leap})` }

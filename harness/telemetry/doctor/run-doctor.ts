@@ -21,13 +21,13 @@ import { type ProbeResult, probeSensor } from './sensor-probe.ts'
 export interface DoctorOptions {
   readonly nvidiaSmi: string
   readonly clock: Clock
-  /** Catalogue entries of the card that is meant to be here; several for a group of editions, none for any. */
+  /** Catalogue entries of the expected card; several for a group of editions, none for any card. */
   readonly expected?: readonly Card[]
   readonly expectedGpus?: number
   readonly eccMode?: 'Enabled' | 'Disabled'
-  /** CUDA version that the server's image needs, such as `12.8`; from the cards' compute capability unless given. */
+  /** CUDA version that the server's image requires, such as `12.8`; from the cards' compute capability unless given. */
   readonly needsCuda?: string
-  /** Works the card until told to stop: from a server that was given. Without it what needs a load is not measured. */
+  /** Loads the card through a given server until the signal aborts. Without it, checks under load are not measured. */
   readonly load?: (signal: AbortSignal) => Promise<void>
   readonly serverPids?: readonly number[]
   readonly containerImage?: string
@@ -36,7 +36,7 @@ export interface DoctorOptions {
   readonly runProgram?: RunProgram
   readonly startLoop?: StartLoop
   readonly openCounter?: typeof openEnergyCounter
-  /** Length of the probe's idle and load; 2 s and 5 s unless given. */
+  /** Duration of the probe's idle and load phase in ms; 2 s and 5 s unless given. */
   readonly probeIdleMs?: number
   readonly probeLoadMs?: number
 }
@@ -51,8 +51,8 @@ export interface DoctorReport {
 }
 
 /**
- * The preflight of a box: reads everything once, with a load probes the sensor too, and judges. Never throws: what cannot
- * be read is a check that says so.
+ * Checks whether a server is ready to benchmark: reads everything once, probes the power sensor if there is a load, and
+ * evaluates the checks. Never throws: what cannot be read is a check with status `not-measured`.
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const exec = options.exec ?? ((args: readonly string[]) => runNvidiaSmi(options.nvidiaSmi, args))
@@ -130,21 +130,21 @@ async function probe(
         underLoad = options.clock
           .sleep(halfwayMs)
           .then(() => readSnapshot(exec, facts.knownFields))
-          .then((seen) => (seen.kind === 'ok' ? seen.cards : null))
+          .then((snapshot) => (snapshot.kind === 'ok' ? snapshot.cards : null))
         return load(signal)
       },
       ...(options.startLoop ? { startLoop: options.startLoop } : {}),
       ...(options.probeIdleMs === undefined ? {} : { idleMs: options.probeIdleMs }),
       ...(options.probeLoadMs === undefined ? {} : { loadMs: options.probeLoadMs }),
     })
-    const seen = result.kind === 'ok' && first.state !== 'ok' ? { ...result, counter: first } : result
-    return { result: seen, underLoad: await underLoad }
+    const withCounter = result.kind === 'ok' && first.state !== 'ok' ? { ...result, counter: first } : result
+    return { result: withCounter, underLoad: await underLoad }
   } finally {
     counter.close()
   }
 }
 
-/** The first CUDA that builds for a generation of cards: Blackwell's RTX cards (compute capability 12.0) need 12.8. */
+/** The minimum CUDA version for a generation of cards: Blackwell RTX cards (compute capability 12.0) require 12.8. */
 function cudaNeededBy(cards: readonly CardSnapshot[]): string | null {
   const capabilities = cards.map((card) => Number(card.values['compute_cap'] ?? Number.NaN))
   return capabilities.some((capability) => capability >= 10) ? '12.8' : null
@@ -152,6 +152,6 @@ function cudaNeededBy(cards: readonly CardSnapshot[]): string | null {
 
 function noCards({ snapshot }: Facts): Check {
   const reason = snapshot.kind === 'failed' ? snapshot.reason : 'nvidia-smi lists no card'
-  const rule = { id: 'gpus', why: 'everything else is read from the card', mend: 'mend nvidia-smi first' }
+  const rule = { id: 'gpus', why: 'all other checks read the card', fix: 'fix nvidia-smi first' }
   return notMeasured(rule, reason)
 }

@@ -3,8 +3,8 @@ import type { GpuRow } from '../../record/rows.ts'
 type PowerField = 'powerW' | 'powerInstantW'
 
 /**
- * Typical time between two changes of a reading, in ms: the lower quartile of the gaps, because an update that happens to
- * repeat the value doubles a gap and nothing can halve one. Null under four changes.
+ * Typical time between two changes of a reading, in ms: the lower quartile of the gaps. An update that repeats the value
+ * doubles a gap, and nothing can halve one. Null with fewer than four changes.
  */
 export function changeIntervalMs(rows: readonly GpuRow[], field: PowerField): number | null {
   const changes: number[] = []
@@ -17,17 +17,17 @@ export function changeIntervalMs(rows: readonly GpuRow[], field: PowerField): nu
   }
   const gaps = changes
     .slice(1)
-    .map((at, index) => at - (changes[index] as number))
+    .map((timeMs, index) => timeMs - (changes[index] as number))
     .toSorted((a, b) => a - b)
   return gaps.length < 3 ? null : (gaps[Math.floor(gaps.length / 4)] as number)
 }
 
-/** A step smaller than this drowns in the ripple of idle and load. */
+/** A smaller step cannot be distinguished from the ripple of idle and load. */
 const CLEAR_STEP_W = 30
 
 /**
  * Time from 10 % to 90 % of the rise that follows `stepMs`, in ms. A mean over W rises as a ramp of W, so this is 0.8 W.
- * Null when the step is under 30 W, or was not followed to its end.
+ * Null when the step is under 30 W or the rise did not complete.
  */
 export function riseMs(rows: readonly GpuRow[], stepMs: number): number | null {
   const read = rows.filter((row) => row.powerW !== null)
@@ -45,7 +45,7 @@ export function riseMs(rows: readonly GpuRow[], stepMs: number): number | null {
   return from === undefined || to === undefined ? null : to - from
 }
 
-/** Plain trapezoid of the readings over a span, moved back half a second as the energy of a run is; null without cover. */
+/** Trapezoid of the readings over a span, shifted by half a second like the energy of a run; null without coverage. */
 export function trapezoidJ(rows: readonly GpuRow[], startMs: number, endMs: number): number | null {
   const points = rows.flatMap(({ timeMs, powerW }) => (powerW === null ? [] : [{ timeMs: timeMs - SHIFT_MS, powerW }]))
   let energyJ = 0
@@ -58,7 +58,7 @@ export function trapezoidJ(rows: readonly GpuRow[], startMs: number, endMs: numb
     energyJ += (((from.powerW + to.powerW) / 2) * (to.timeMs - from.timeMs)) / 1000
     coveredMs += to.timeMs - from.timeMs
   }
-  // The end of the span is covered only by samples of half a second later: what is there stands for the whole.
+  // The end of the span is covered only by later samples: the covered part is scaled to the whole span.
   return coveredMs < 0.5 * (endMs - startMs) ? null : (energyJ * (endMs - startMs)) / coveredMs
 }
 

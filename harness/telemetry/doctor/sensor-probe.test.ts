@@ -132,7 +132,7 @@ describe('probeSensor', () => {
       kind: 'failed',
       reason: expect.stringContaining('not loaded'),
     })
-    expect(sensorChecks(null).map(({ mend }) => mend)).toEqual([
+    expect(sensorChecks(null).map(({ fix }) => fix)).toEqual([
       'joulemark doctor --endpoint URL',
       'joulemark doctor --endpoint URL',
     ])

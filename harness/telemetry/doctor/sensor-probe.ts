@@ -9,13 +9,13 @@ import type { LoopLimits } from '../sampler/watched-loop.ts'
 import type { SmiExec } from '../smi/exec.ts'
 import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-metrics.ts'
 
-/** What the sensor of one card did during a probe. */
+/** Behaviour of the sensor of one card during a probe. */
 export interface SensorMetrics {
   readonly uuid: string
   readonly samples: number
   readonly minPowerW: number | null
   readonly maxPowerW: number | null
-  /** Typical time between two changes of the value: the update period, where the load moved. Null when it never moved. */
+  /** Typical time between two changes of the value, which is the update period. Null when it never changed. */
   readonly updateMs: number | null
   readonly instantUpdateMs: number | null
   /** 10 % to 90 % of the rise from idle to load: 0.8 of the averaging window. Null without a clear step. */
@@ -32,7 +32,7 @@ export type ProbeResult =
 export interface ProbeOptions {
   readonly nvidiaSmi: string
   readonly clock: Clock
-  /** Works the card until told to stop; resolves when it has stopped. */
+  /** Loads the card until the signal aborts; resolves when the load has ended. */
   readonly load: (signal: AbortSignal) => Promise<void>
   readonly counter: EnergyCounter | null
   readonly exec: SmiExec
@@ -42,16 +42,16 @@ export interface ProbeOptions {
   readonly loadMs?: number
 }
 
-/** Far under the sensor's update, so that a change is seen when it happens. */
+/** Much shorter than the sensor's update period, so that each change is dated closely. */
 const PROBE_INTERVAL_MS = 20
 const IDLE_MS = 2000
 const LOAD_MS = 5000
-/** Share of the load that is left to the sensor to follow: 1.5 s of 5 s. */
+/** Share of the load phase in which the sensor follows the step: 1.5 s of 5 s. */
 const RAMP_SHARE = 0.3
 
 /**
- * Samples as fast as nvidia-smi goes over 2 s of idle and 5 s of load: how often the sensor's value changes, how long it
- * takes to follow, and whether the energy counter agrees with the integral. `load` runs inside. Never throws.
+ * Samples at 20 ms over 2 s of idle and 5 s of load: how often the sensor's value changes, how long it takes to follow,
+ * and whether the energy counter agrees with the integral. `load` runs during the load phase. Never throws.
  */
 export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
   const { clock, counter, idleMs = IDLE_MS, loadMs = LOAD_MS } = options
@@ -78,7 +78,7 @@ export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
       const loading = options.load(stop.signal).catch((error: unknown) => {
         failure = messageOf(error)
       })
-      // Both sources are compared at full load only: the sensor's mean lags behind the step.
+      // both sources are compared at full load only, because the sensor's mean lags behind the step
       await clock.sleep(loadMs * RAMP_SHARE)
       const before = await read()
       await clock.sleep(loadMs * (1 - RAMP_SHARE))
@@ -87,7 +87,7 @@ export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
       await loading
       await sampler.stop()
       if (failure !== null) return { kind: 'failed', reason: `the load failed: ${failure}` }
-      return { kind: 'ok', counter: after.result, cards: figures(rows, stepMs, before, after) }
+      return { kind: 'ok', counter: after.result, cards: metricsOf(rows, stepMs, before, after) }
     } finally {
       stop.abort()
       await sampler.stop()
@@ -99,23 +99,23 @@ export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
 
 type Reading = { readonly timeMs: number; readonly result: CounterResult }
 
-function figures(rows: readonly GpuRow[], stepMs: number, before: Reading, after: Reading): SensorMetrics[] {
+function metricsOf(rows: readonly GpuRow[], stepMs: number, before: Reading, after: Reading): SensorMetrics[] {
   return [...new Set(rows.map(({ uuid }) => uuid))].map((uuid) => {
-    const own = rows.filter((row) => row.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
-    const powers = own.map(({ powerW }) => powerW).filter((value) => value !== null)
+    const cardRows = rows.filter((row) => row.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
+    const powers = cardRows.map(({ powerW }) => powerW).filter((value) => value !== null)
     const counted =
       before.result.state === 'ok' && after.result.state === 'ok'
         ? ((after.result.energyMj[uuid] ?? Number.NaN) - (before.result.energyMj[uuid] ?? Number.NaN)) / 1000
         : Number.NaN
     return {
       uuid,
-      samples: own.length,
+      samples: cardRows.length,
       minPowerW: powers.length === 0 ? null : Math.min(...powers),
       maxPowerW: powers.length === 0 ? null : Math.max(...powers),
-      updateMs: changeIntervalMs(own, 'powerW'),
-      instantUpdateMs: changeIntervalMs(own, 'powerInstantW'),
-      riseMs: riseMs(own, stepMs),
-      trapezoidJ: trapezoidJ(own, before.timeMs, after.timeMs),
+      updateMs: changeIntervalMs(cardRows, 'powerW'),
+      instantUpdateMs: changeIntervalMs(cardRows, 'powerInstantW'),
+      riseMs: riseMs(cardRows, stepMs),
+      trapezoidJ: trapezoidJ(cardRows, before.timeMs, after.timeMs),
       counterJ: Number.isFinite(counted) && counted > 0 ? counted : null,
     }
   })

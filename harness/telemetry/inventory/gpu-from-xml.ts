@@ -4,15 +4,15 @@ import { nodeAt, textAt, type XmlNode } from './smi-xml.ts'
 
 /**
  * The block with limits and draw, over the history of the DTD: `power_readings` up to 525, `gpu_power_readings` from 535
- * on. The DTD's version number does not tell which: it stayed v12 while the block changed.
+ * on. The version number of the DTD does not distinguish them: it stayed v12 while the block changed.
  */
 const powerBlocks = ['gpu_power_readings', 'power_readings'] as const
 /** Requested limit by its names over the generations. */
 const limitNames = ['current_power_limit', 'power_limit', 'requested_power_limit'] as const
-/** Mean draw by its names over the generations; the first that has a value counts (Turing: average N/A, instant set). */
+/** Mean draw by its names over the generations; the first with a value is used (Turing: average N/A, instant set). */
 const drawNames = ['average_power_draw', 'power_draw', 'instant_power_draw'] as const
 
-/** One `<gpu>` of `nvidia-smi -q -x` as a record entry; what the card does not tell is null. */
+/** One `<gpu>` of `nvidia-smi -q -x` as a record entry; a value that the card does not report is null. */
 export function gpuFromXml(gpu: XmlNode, index: number | null, driver: string | null): Gpu | null {
   const uuid = parseSmiText(textAt(gpu, 'uuid')).value
   if (uuid === null) return null
@@ -43,7 +43,7 @@ export function gpuFromXml(gpu: XmlNode, index: number | null, driver: string | 
   }
 }
 
-/** The board's draw in W at the moment of the snapshot, whichever generation of the block it stands in. */
+/** The board's power draw in W at the time of the snapshot, from any generation of the block. */
 export const drawFromXml = (gpu: XmlNode): number | null => powerOf(gpu, drawNames)
 
 function powerOf(gpu: XmlNode, names: readonly string[]): number | null {

@@ -15,26 +15,26 @@ export interface Inventory {
   readonly reason?: string
 }
 
-/** The name that node-nvidia-smi runs: it takes no path. */
+/** The program that node-nvidia-smi runs: it accepts no path. */
 const NAME_ON_PATH = 'nvidia-smi'
 
 /**
- * The cards of this machine: through node-nvidia-smi where `nvidiaSmi` is the one on PATH, through a reader of our own
- * where a path was named and where the package gives up. Never throws: a failure is an empty list with its reason.
+ * The cards of this machine, read through node-nvidia-smi where `nvidiaSmi` is the one on PATH, or through our own reader
+ * where a path was given or the package fails. Never throws: a failure is an empty list with its reason.
  */
 export async function readInventory(nvidiaSmi: string): Promise<Inventory> {
-  // Asked first because it answers a dead driver with a reason, where the package would wait or lose it.
+  // Queried first because it returns the reason for a dead driver; the package would wait or lose the reason.
   const listed = await runNvidiaSmi(nvidiaSmi, ['--query-gpu=index,uuid', '--format=csv,noheader'])
   if (listed.kind === 'failed') return none(listed.reason)
   const indices = indicesOf(listed.stdout)
-  const given = nvidiaSmi === NAME_ON_PATH ? await readThroughPackage() : null
-  return given === null ? readOurselves(nvidiaSmi, indices) : inventoryFrom(given, indices)
+  const document = nvidiaSmi === NAME_ON_PATH ? await readThroughPackage() : null
+  return document === null ? readXml(nvidiaSmi, indices) : inventoryFrom(document, indices)
 }
 
 /** The inventory in a parsed `nvidia-smi -q -x`; `indices` maps UUIDs to nvidia-smi's own numbers. */
 export function inventoryFrom(document: XmlNode, indices: ReadonlyMap<string, number>): Inventory {
   const log = nodeAt(document, 'nvidia_smi_log')
-  if (log === undefined) return none('nvidia-smi -q -x gave no <nvidia_smi_log> (run it by hand to see what it gives)')
+  if (log === undefined) return none('nvidia-smi -q -x printed no <nvidia_smi_log> (run it by hand to see its output)')
   const driver = parseSmiText(textAt(log, 'driver_version')).value
   const gpus = allAt(log, 'gpu').flatMap((node, position) => {
     const gpu = gpuFromXml(node, position, driver)
@@ -54,12 +54,12 @@ function indicesOf(csv: string): Map<string, number> {
   )
 }
 
-async function readOurselves(nvidiaSmi: string, indices: ReadonlyMap<string, number>): Promise<Inventory> {
+async function readXml(nvidiaSmi: string, indices: ReadonlyMap<string, number>): Promise<Inventory> {
   const result = await runNvidiaSmi(nvidiaSmi, ['-q', '-x'])
   if (result.kind === 'failed') return none(result.reason)
   try {
     return inventoryFrom(parseSmiXml(result.stdout), indices)
   } catch (error) {
-    return none(`nvidia-smi -q -x gave no XML: ${messageOf(error).slice(0, 120)}`)
+    return none(`nvidia-smi -q -x printed no XML: ${messageOf(error).slice(0, 120)}`)
   }
 }

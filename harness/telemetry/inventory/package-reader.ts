@@ -5,9 +5,9 @@ import type { XmlNode } from './smi-xml.ts'
 const TIMEOUT_MS = 20_000
 
 /**
- * What node-nvidia-smi reads: it runs `nvidia-smi -q -x`, found on PATH, and parses it. Null where it gives up: on any
- * text on stderr, on more than 1 MiB of output, on malformed XML, after 20 s. It runs in a thread of its own, because its
- * parser throws where nobody can catch it when a document has two errors. Never rejects.
+ * The document read by node-nvidia-smi, which runs `nvidia-smi -q -x` from PATH and parses it. Null where it fails: on any
+ * text on stderr, on more than 1 MiB of output, on malformed XML, after 20 s. It runs in a separate thread, because its
+ * parser throws an exception that cannot be caught when a document has two errors. Never rejects.
  */
 export function readThroughPackage(timeoutMs = TIMEOUT_MS): Promise<XmlNode | null> {
   return new Promise((resolve) => {

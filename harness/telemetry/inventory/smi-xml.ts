@@ -1,8 +1,8 @@
 import { XMLParser } from 'fast-xml-parser'
 
 /**
- * A document of `nvidia-smi -q -x`: a node is text, an object by element name, or an array of either where a name stands
- * several times. An element with attributes keeps its text under `_`. node-nvidia-smi gives the same shape.
+ * A document of `nvidia-smi -q -x`: a node is text, an object by element name, or an array of either where a name occurs
+ * several times. An element with attributes keeps its text under `_`. node-nvidia-smi returns the same form.
  */
 export type XmlNode = string | { readonly [name: string]: XmlNode } | readonly XmlNode[] | undefined
 
@@ -21,19 +21,19 @@ const parser = new XMLParser({
   ignorePiTags: true,
 })
 
-/** Parses the output of `nvidia-smi -q -x`. Throws when it is not one whole, well-formed document. */
+/** Parses the output of `nvidia-smi -q -x`. Throws when it is not one complete, well-formed document. */
 export function parseSmiXml(xml: string): XmlNode {
   return parser.parse(xml, true) as XmlNode
 }
 
 /** The node at a path of element names; the first one where there are several. Own keys only: `__proto__` is text here. */
 export function nodeAt(node: XmlNode, ...path: readonly string[]): XmlNode {
-  let here = first(node)
+  let current = first(node)
   for (const name of path) {
-    if (typeof here !== 'object' || Array.isArray(here) || !Object.hasOwn(here, name)) return undefined
-    here = first((here as { readonly [name: string]: XmlNode })[name])
+    if (typeof current !== 'object' || Array.isArray(current) || !Object.hasOwn(current, name)) return undefined
+    current = first((current as { readonly [name: string]: XmlNode })[name])
   }
-  return here
+  return current
 }
 
 /** The text at a path, or undefined where there is none: an element with attributes keeps its text under `_`. */
@@ -46,9 +46,9 @@ export function textAt(node: XmlNode, ...path: readonly string[]): string | unde
 
 /** All nodes of one name: an object or text for one, an array for several. */
 export function allAt(node: XmlNode, name: string): readonly XmlNode[] {
-  const here = first(node)
-  if (typeof here !== 'object' || Array.isArray(here) || !Object.hasOwn(here, name)) return []
-  const found = (here as { readonly [name: string]: XmlNode })[name]
+  const current = first(node)
+  if (typeof current !== 'object' || Array.isArray(current) || !Object.hasOwn(current, name)) return []
+  const found = (current as { readonly [name: string]: XmlNode })[name]
   return Array.isArray(found) ? found : [found]
 }
 

@@ -1,6 +1,6 @@
 /**
- * The process in which NVML lives: started by `counter.ts`, spoken to over its IPC channel. A segmentation fault or a call
- * that never returns ends this process and nothing else.
+ * The child process that loads NVML, started by `counter.ts` and driven over IPC. A segmentation fault or a call
+ * that never returns affects only this process.
  */
 import { type CounterLibrary, openCounterLibrary } from './counter-library.ts'
 import type { CounterReply, CounterRequest, CounterResult } from './states.ts'
@@ -13,7 +13,7 @@ async function answer(request: CounterRequest): Promise<CounterResult> {
     if ('state' in opened) return opened
     library = opened
   }
-  return library?.read() ?? { state: 'failed', reason: 'NVML was asked before it was opened' }
+  return library?.read() ?? { state: 'failed', reason: 'NVML was read before it was opened' }
 }
 
 process.on('message', (request: CounterRequest) => {
@@ -21,5 +21,5 @@ process.on('message', (request: CounterRequest) => {
     process.send?.({ id: request.id, result } satisfies CounterReply)
   })
 })
-// The parent is gone: nobody will ever ask again.
+// The parent process has ended.
 process.on('disconnect', () => process.exit(0))

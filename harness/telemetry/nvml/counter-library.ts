@@ -1,29 +1,29 @@
 import { messageOf } from '../../errors.ts'
 import { type CounterResult, faultOf } from './states.ts'
 
-/** The part of koffi that is used: load a library, declare functions of it. */
+/** The part of koffi that is used: load a library and declare its functions. */
 export interface Koffi {
   load(path: string): { func(prototype: string): (...args: unknown[]) => number }
 }
 
-/** Brings koffi; rejects where it is not installed. */
+/** Loads koffi; rejects where it is not installed. */
 export type LoadKoffi = () => Promise<Koffi>
 
 const importKoffi: LoadKoffi = async () => {
-  // By a variable, so that a build without the optional dependency still type-checks and runs.
+  // The name is a variable, so that a build without the optional dependency still type-checks and runs.
   const name = 'koffi'
   const loaded = (await import(name)) as { default: Koffi }
   return loaded.default
 }
 
-/** The open library: one reading a call. */
+/** The open library: one reading per call. */
 export interface CounterLibrary {
   read(): CounterResult
 }
 
 /**
  * Loads NVML and finds the cards by UUID (indices differ between NVML, CUDA and boots). Only stable, documented symbols.
- * A wrong library can crash the process: this runs in a child of its own.
+ * A wrong library can crash the process, so this runs in a child process.
  */
 export async function openCounterLibrary(
   libraryPath: string,
@@ -56,7 +56,7 @@ export async function openCounterLibrary(
       read: () => {
         const energyMj: Record<string, number> = {}
         for (const { uuid, device } of devices) {
-          // koffi gives a number below 2^53 and a bigint above: both become a number, exact for 285 000 years of 1 kW.
+          // koffi returns a number below 2^53 and a bigint above: as a number it is exact for 285,000 years at 1 kW
           const energy: (number | bigint)[] = [0]
           const code = energyOf(device, energy)
           if (code !== 0) return faultOf(code)

@@ -4,15 +4,15 @@ import type { EnergyCounter } from './counter.ts'
 import type { CounterResult } from './states.ts'
 
 export interface CounterWatch {
-  /** Ends the watch after one last reading. Resolves with why it ended early, or null. */
+  /** Stops after one last reading. Resolves with why reading ended early, or null. */
   stop(): Promise<Exclude<CounterResult, { state: 'ok' }> | null>
 }
 
 const EVERY_MS = 1000
 
 /**
- * Reads the counter once a second until stopped; each reading is placed halfway between question and answer. A reset is
- * told in its place and the watch goes on; any other fault ends it.
+ * Reads the counter once per second until stopped; each reading is dated halfway between request and reply. A reset is
+ * reported as a fault and reading continues; any other fault ends it.
  */
 export function watchCounter(
   counter: EnergyCounter,
@@ -24,9 +24,9 @@ export function watchCounter(
   let fault: Exclude<CounterResult, { state: 'ok' }> | null = null
 
   const readOnce = async (): Promise<void> => {
-    const askedMs = clock.nowMs()
+    const requestedMs = clock.nowMs()
     const result = await counter.read()
-    const timeMs = roundMs((askedMs + clock.nowMs()) / 2 - originMs)
+    const timeMs = roundMs((requestedMs + clock.nowMs()) / 2 - originMs)
     if (result.state !== 'ok') fault = result
     else for (const [uuid, energyMj] of Object.entries(result.energyMj)) onRow({ timeMs, uuid, energyMj })
   }

@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { CounterReply, CounterRequest, CounterResult } from './states.ts'
 
-/** Never the unversioned name: that one belongs to the development package. */
+/** Never the unversioned name, which belongs to the development package. */
 const NVML_LIBRARY = 'libnvidia-ml.so.1'
-/** A counter is read in microseconds; opening initialises the driver, which takes seconds without persistence mode. */
+/** A reading takes microseconds; opening initialises the driver, which takes seconds without persistence mode. */
 const OPEN_TIMEOUT_MS = 15_000
 const READ_TIMEOUT_MS = 2000
 
 export interface EnergyCounter {
-  /** One reading of every card's counter. Never rejects; once it has failed for good it says the same again. */
+  /** One reading of every card's counter. Never rejects; after a permanent failure it returns the same result again. */
   read(): Promise<CounterResult>
   close(): void
 }
@@ -25,8 +25,8 @@ export interface CounterOptions {
 const childPath = fileURLToPath(new URL('./counter-child.ts', import.meta.url))
 
 /**
- * Opens NVML's energy counter in a child process and takes its first reading, which tells whether there is a counter.
- * Never rejects: absent koffi, library, driver or support are states.
+ * Opens NVML's energy counter in a child process and takes its first reading, which shows whether there is a counter.
+ * Never rejects: a missing koffi, library, driver or support is a state.
  */
 export async function openEnergyCounter(
   options: CounterOptions,
@@ -41,7 +41,7 @@ export async function openEnergyCounter(
   const waiting = new Map<number, (result: CounterResult) => void>()
   let last: Readonly<Record<string, number>> = {}
   let over: CounterResult | null = null
-  let asked = 0
+  let requests = 0
 
   const end = (result: CounterResult): void => {
     over ??= result
@@ -64,8 +64,8 @@ export async function openEnergyCounter(
   const ask = (request: (id: number) => CounterRequest, timeoutMs: number): Promise<CounterResult> => {
     if (over) return Promise.resolve(over)
     return new Promise((resolve) => {
-      asked += 1
-      const id = asked
+      requests += 1
+      const id = requests
       const timer = setTimeout(() => {
         end({ state: 'hung', reason: `NVML did not answer in ${timeoutMs / 1000} s` })
       }, timeoutMs)
@@ -74,24 +74,24 @@ export async function openEnergyCounter(
         resolve(result)
       })
       child.send(request(id), (error) => {
-        if (error) end({ state: 'failed', reason: `NVML's process is gone: ${error.message}` })
+        if (error) end({ state: 'failed', reason: `NVML's process has ended: ${error.message}` })
       })
     })
   }
-  const judged = (result: CounterResult): CounterResult => {
+  const withResetCheck = (result: CounterResult): CounterResult => {
     if (result.state !== 'ok') return result
     const fell = Object.entries(result.energyMj).find(([uuid, energyMj]) => energyMj < (last[uuid] ?? 0))
     last = result.energyMj
     if (!fell) return result
-    return { state: 'counter-reset', reason: `the energy counter of ${fell[0]} went back: its driver was loaded anew` }
+    return { state: 'counter-reset', reason: `the energy counter of ${fell[0]} decreased: the driver was reloaded` }
   }
 
-  const first = judged(await ask((id) => ({ id, ask: 'open', library, uuids }), OPEN_TIMEOUT_MS))
+  const first = withResetCheck(await ask((id) => ({ id, ask: 'open', library, uuids }), OPEN_TIMEOUT_MS))
   if (first.state !== 'ok') end(first)
   return {
     first,
     counter: {
-      read: async () => judged(await ask((id) => ({ id, ask: 'read' }), readTimeoutMs)),
+      read: async () => withResetCheck(await ask((id) => ({ id, ask: 'read' }), readTimeoutMs)),
       close: () => end({ state: 'failed', reason: 'the counter was closed' }),
     },
   }

@@ -1,4 +1,4 @@
-/** Something that carries nvidia-smi's stamp and the time at which its line reached us, both in ms since the epoch. */
+/** An item with nvidia-smi's stamp and the arrival time of its line, both in ms since the epoch. */
 export interface Stamped {
   readonly stampMs: number
   readonly arrivalMs: number
@@ -17,24 +17,24 @@ export interface ClockStep {
   readonly stepMs: number
 }
 
-/** Arrivals are late by a pipe and an event loop; more than this for a whole second is the wall clock, not lateness. */
+/** Pipe and event loop delay arrivals; a larger offset for a whole second is a step of the wall clock, not a delay. */
 const STEP_MS = 50
 const CONFIRM_MS = 1000
 const CONFIRM_SAMPLES = 4
-/** Long enough to hold many on-time arrivals, short enough to follow a slewing clock. */
+/** Long enough for many on-time arrivals, short enough to follow a slewing clock. */
 const ROLLING_MS = 30_000
 
 /**
- * Places nvidia-smi's stamps on the clock of the arrivals: offset = rolling minimum of (arrival - stamp), because
- * arrivals can be late and never early. A sample that seems more than 50 ms off is held until the next second tells
- * lateness (the next ones are on time again) from a step of the wall clock (they are not). Pure: no clock of its own.
+ * Converts nvidia-smi's stamps to the clock of the arrivals: offset = rolling minimum of (arrival - stamp), because
+ * arrivals can be late and never early. A sample that is more than 50 ms off is held until the next second distinguishes
+ * a delay (the next ones are on time again) from a step of the wall clock (they are not). Pure: reads no clock.
  */
 export function createClockOffset<T extends Stamped>(onStep: (step: ClockStep) => void) {
   let recent: { arrivalMs: number; lagMs: number }[] = []
   let held: T[] = []
 
   const lagOf = (item: T): number => item.arrivalMs - item.stampMs
-  const offsetMs = (): number => recent.reduce((least, { lagMs }) => Math.min(least, lagMs), Number.POSITIVE_INFINITY)
+  const offsetMs = (): number => recent.reduce((min, { lagMs }) => Math.min(min, lagMs), Number.POSITIVE_INFINITY)
   const remember = (item: T): void => {
     recent.push({ arrivalMs: item.arrivalMs, lagMs: lagOf(item) })
     while (recent.length > 1 && (recent[0]?.arrivalMs ?? 0) < item.arrivalMs - ROLLING_MS) recent.shift()
@@ -45,7 +45,7 @@ export function createClockOffset<T extends Stamped>(onStep: (step: ClockStep) =
     held = []
     return placed
   }
-  /** Held samples are the first of a new offset: forget the old one. */
+  /** Starts a new offset with the held samples and discards the old one. */
   const restart = (): void => {
     const first = held[0] as T
     const lags = held.map(lagOf)
@@ -55,10 +55,10 @@ export function createClockOffset<T extends Stamped>(onStep: (step: ClockStep) =
   }
 
   return {
-    /** Takes one sample in order of arrival; gives those whose place is now known, in order. */
+    /** Takes one sample in order of arrival; returns those whose time is now known, in order. */
     place(item: T): Placed<T>[] {
       held.push(item)
-      // At the start nothing is known: the first second settles it, because the very first arrival is often late.
+      // the first second determines the first offset, because the very first arrival is often late
       const isOnTime = recent.length > 0 && Math.abs(lagOf(item) - offsetMs()) <= STEP_MS
       if (isOnTime) {
         remember(item)
@@ -69,7 +69,7 @@ export function createClockOffset<T extends Stamped>(onStep: (step: ClockStep) =
       restart()
       return release()
     },
-    /** Gives what is still held, by the offset as known: for the end of a run. */
+    /** Returns the samples still held, with the current offset: for the end of a run. */
     flush(): Placed<T>[] {
       if (held.length === 0) return []
       if (recent.length === 0) restart()

@@ -1,12 +1,12 @@
-/** What happened to the sampling besides rows. Times are milliseconds on the run's clock. */
-export type SamplerNews =
-  /** No rows between the two times: the child died or hung, and was started again. */
+/** Events of the sampling. Times are milliseconds on the run's clock. */
+export type SamplerEventData =
+  /** No rows between the two times: the child exited or hung, and was restarted. */
   | { readonly kind: 'gap'; readonly fromMs: number; readonly toMs: number; readonly reason: string }
-  /** The wall clock, by which nvidia-smi stamps, moved by more than 50 ms. Positive is forward. */
+  /** The wall clock of nvidia-smi's stamps stepped by more than 50 ms. Positive is forward. */
   | { readonly kind: 'clock-step'; readonly atMs: number; readonly stepMs: number }
   /** An ECC or Xid line that nvidia-smi printed into its stream. */
   | { readonly kind: 'device-line'; readonly atMs: number; readonly text: string }
-  /** A column whose text means a card in trouble, such as `[GPU requires reset]`; once a card and column. */
+  /** A column whose text means a faulty card, such as `[GPU requires reset]`; once per card and column. */
   | {
       readonly kind: 'sick-value'
       readonly atMs: number
@@ -14,17 +14,17 @@ export type SamplerNews =
       readonly field: string
       readonly text: string
     }
-  /** A line that is neither a row nor known news. */
+  /** A line that is neither a row nor a known message. */
   | { readonly kind: 'malformed'; readonly atMs: number; readonly text: string }
-  /** Sampling is over: the child could not be kept alive. */
+  /** Sampling ended because the child kept exiting. */
   | { readonly kind: 'gave-up'; readonly atMs: number; readonly reason: string }
 
-/** News with its line for people. */
-export type SamplerEvent = SamplerNews & { readonly message: string }
+/** An event with its message. */
+export type SamplerEvent = SamplerEventData & { readonly message: string }
 
-/** What the sampler did, once it has stopped. */
+/** Report of the sampler after it has stopped. */
 export interface SamplerReport {
-  /** nvidia-smi's names of the columns that were asked for. */
+  /** nvidia-smi's names of the columns that were queried. */
   readonly fields: readonly string[]
   /** Our names of the columns that this driver does not have. */
   readonly missingFields: readonly string[]
@@ -33,12 +33,12 @@ export interface SamplerReport {
   readonly restarts: number
   /** All events in order, the first thousand of them. */
   readonly events: readonly SamplerEvent[]
-  /** Why sampling ended early; null when it went on until it was stopped. */
+  /** Why sampling ended early; null when it ran until it was stopped. */
   readonly gaveUp: string | null
 }
 
-/** One event as a line for people. */
-export function describeEvent(event: SamplerNews): string {
+/** The message of an event, in one line. */
+export function describeEvent(event: SamplerEventData): string {
   switch (event.kind) {
     case 'gap':
       return `no power samples from ${seconds(event.fromMs)} to ${seconds(event.toMs)} s: ${event.reason}`
@@ -47,7 +47,7 @@ export function describeEvent(event: SamplerNews): string {
     case 'device-line':
       return `printed at ${seconds(event.atMs)} s: ${event.text}`
     case 'sick-value':
-      return `${event.uuid} gives ${event.text} for ${event.field} at ${seconds(event.atMs)} s`
+      return `${event.field} of ${event.uuid} is ${event.text} at ${seconds(event.atMs)} s`
     case 'malformed':
       return `unknown line at ${seconds(event.atMs)} s: ${event.text}`
     case 'gave-up':

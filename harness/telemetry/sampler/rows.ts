@@ -1,7 +1,7 @@
 import { type GpuRow, roundMs } from '../../record/rows.ts'
 import type { SelectedField } from '../smi/fields.ts'
 import { createClockOffset } from './clock-offset.ts'
-import { describeEvent, type SamplerEvent, type SamplerNews } from './events.ts'
+import { describeEvent, type SamplerEvent, type SamplerEventData } from './events.ts'
 import { parseSmiLine, type SmiSample } from './smi-line.ts'
 
 const KEPT_EVENTS = 1000
@@ -15,16 +15,16 @@ export interface RowSink {
 /** Turns lines of the loop into rows on the run's clock and into events. */
 export function createRowMaker({ originMs, onRow, onEvent }: RowSink) {
   const events: SamplerEvent[] = []
-  const told = new Set<string>()
+  const reported = new Set<string>()
   let rows = 0
 
-  const event = (news: SamplerNews): void => {
-    const seen = { ...news, message: describeEvent(news) }
-    if (events.length < KEPT_EVENTS) events.push(seen)
-    onEvent?.(seen)
+  const report = (data: SamplerEventData): void => {
+    const event = { ...data, message: describeEvent(data) }
+    if (events.length < KEPT_EVENTS) events.push(event)
+    onEvent?.(event)
   }
   const offset = createClockOffset<{ stampMs: number; arrivalMs: number; sample: SmiSample }>((step) =>
-    event({ kind: 'clock-step', atMs: roundMs(step.atMs - originMs), stepMs: roundMs(step.stepMs) }),
+    report({ kind: 'clock-step', atMs: roundMs(step.atMs - originMs), stepMs: roundMs(step.stepMs) }),
   )
   const emit = (sample: SmiSample, timeMs: number, arrivalMs: number): void => {
     const { stampMs: _, uuid, ...values } = sample
@@ -36,7 +36,7 @@ export function createRowMaker({ originMs, onRow, onEvent }: RowSink) {
   }
 
   return {
-    event,
+    event: report,
     /** Takes one line; true when it was a row. `arrivalMs` is on the clock, not yet on the run's. */
     take(line: string, arrivalMs: number, fields: readonly SelectedField[]): boolean {
       const parsed = parseSmiLine(line, fields)
@@ -44,21 +44,21 @@ export function createRowMaker({ originMs, onRow, onEvent }: RowSink) {
       if (parsed.kind === 'blank') return false
       if (parsed.kind !== 'row') {
         const text = (parsed.kind === 'fatal' ? parsed.reason : parsed.text).slice(0, 300)
-        event({ kind: parsed.kind === 'malformed' ? 'malformed' : 'device-line', atMs, text })
+        report({ kind: parsed.kind === 'malformed' ? 'malformed' : 'device-line', atMs, text })
         return false
       }
       const { sample } = parsed
       for (const { field, text } of parsed.sick) {
-        if (told.has(`${sample.uuid} ${field}`)) continue
-        told.add(`${sample.uuid} ${field}`)
-        event({ kind: 'sick-value', atMs, uuid: sample.uuid, field, text })
+        if (reported.has(`${sample.uuid} ${field}`)) continue
+        reported.add(`${sample.uuid} ${field}`)
+        report({ kind: 'sick-value', atMs, uuid: sample.uuid, field, text })
       }
-      // Without a stamp the arrival is the best that is known: late by a pipe, never early.
+      // Without a stamp the arrival time is used: it can be late, never early.
       if (sample.stampMs === null) emit(sample, arrivalMs, arrivalMs)
       else emitPlaced(offset.place({ stampMs: sample.stampMs, arrivalMs, sample }))
       return true
     },
-    /** Gives the rows that were held back: for the end of a run. */
+    /** Emits the rows that were held back: for the end of a run. */
     flush: () => emitPlaced(offset.flush()),
     rows: () => rows,
     events: (): readonly SamplerEvent[] => events,

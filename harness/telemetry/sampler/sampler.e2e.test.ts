@@ -154,6 +154,6 @@ describe('startSampler with a child that is not', () => {
 
   it('throws when there is no nvidia-smi', async () => {
     const start = startSampler({ nvidiaSmi: join(folder, 'none'), clock: systemClock, originMs: 0, onRow: () => {} })
-    await expect(start).rejects.toMatchObject({ message: expect.stringContaining('there is no such program') })
+    await expect(start).rejects.toMatchObject({ message: expect.stringContaining('no such program') })
   })
 })

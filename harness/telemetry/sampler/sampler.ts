@@ -18,12 +18,12 @@ import { type LoopLimits, loopLimits, type WatchedLoop, watchLoop } from './watc
 
 export interface SamplerOptions {
   readonly nvidiaSmi: string
-  /** Time that nvidia-smi sleeps between two queries; `SAMPLE_INTERVAL_MS` unless given. */
+  /** Time for which nvidia-smi sleeps between two queries; `SAMPLE_INTERVAL_MS` unless given. */
   readonly intervalMs?: number
   readonly clock: Clock
   /** Time 0 of the rows, on `clock`. */
   readonly originMs: number
-  /** Called for each sample of each GPU; after a clock step or a late line, up to a second behind. */
+  /** Called for each sample of each GPU; after a clock step or a late line, up to a second late. */
   readonly onRow: (row: GpuRow) => void
   readonly onEvent?: ((event: SamplerEvent) => void) | undefined
   /** How long the child may print no row; `loopLimits(0)` unless given. */
@@ -35,7 +35,7 @@ export interface SamplerOptions {
 }
 
 export interface Sampler {
-  /** Ends sampling at once (what tail is wanted, the caller waits for) and reports. Later calls give the same report. */
+  /** Stops sampling immediately (the caller waits for later rows first) and reports. Later calls return the same report. */
   stop(): Promise<SamplerReport>
 }
 
@@ -43,9 +43,9 @@ const RESTART_PAUSE_MS = 200
 const MAX_RESTARTS = 5
 
 /**
- * Starts one long-lived nvidia-smi for the run and resolves when its first row is there. A child that dies or hangs is
- * started again, at most five times, and the gap kept as an event.
- * Throws `environment` when nvidia-smi is absent or fails, or when no first row comes within its limit.
+ * Starts one long-lived nvidia-smi for the run and resolves when its first row has arrived. A child that exits or hangs
+ * is restarted, at most five times, and the gap is an event.
+ * Throws `environment` when nvidia-smi is absent or fails, or when no row arrives within the first-row limit.
  */
 export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   const { clock, originMs, intervalMs = SAMPLE_INTERVAL_MS, limits = loopLimits(0) } = options
@@ -67,26 +67,26 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     lastRowMs = atMs
     return true
   }
-  const play = (): WatchedLoop =>
+  const start = (): WatchedLoop =>
     watchLoop({ startLoop, args: loopArguments(fields, intervalMs), clock, limits, onLine })
 
   const keepAlive = async (): Promise<void> => {
     for (;;) {
       const failure = await loop.ended
       if (stopping.signal.aborted) return
-      gapReason = failure?.reason ?? 'it ended by itself'
+      gapReason = failure?.reason ?? 'it exited'
       if (restarts === MAX_RESTARTS) {
-        gaveUp = `it was started ${restarts + 1} times and ended each time; the last time: ${gapReason}`
+        gaveUp = `it was started ${restarts + 1} times and exited each time; the last time: ${gapReason}`
         maker.event({ kind: 'gave-up', atMs: roundMs(clock.nowMs() - originMs), reason: gaveUp })
         return
       }
       restarts += 1
       if (!(await sleepUnlessAborted(clock, RESTART_PAUSE_MS, stopping.signal))) return
-      loop = play()
+      loop = start()
     }
   }
 
-  let loop = play()
+  let loop = start()
   const end = async (): Promise<void> => {
     stopping.abort()
     await loop.stop()
@@ -107,7 +107,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
       )
     }
     fields = fewer
-    loop = play()
+    loop = start()
   }
 
   const running = keepAlive()
@@ -116,10 +116,10 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     await end()
     await running
     maker.flush()
-    const have = new Set<string>(fields.map(({ key }) => key))
+    const sampled = new Set<string>(fields.map(({ key }) => key))
     return {
       fields: fields.map(({ name }) => name),
-      missingFields: coreFields.map(({ key }) => key).filter((key) => !have.has(key)),
+      missingFields: coreFields.map(({ key }) => key).filter((key) => !sampled.has(key)),
       intervalMs,
       rows: maker.rows(),
       restarts,
@@ -136,11 +136,11 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   }
 }
 
-/** The loop's columns on this driver: the help list where it can be read, else what every driver from 550 has. */
+/** The loop's columns on this driver: from the help list where it can be read, else those of every driver from 550. */
 async function chooseFields(exec: SmiExec): Promise<readonly SelectedField[]> {
   const help = await exec(['--help-query-gpu'])
   const known = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
   const { selected } = intersectFields(known)
-  // A list without the uuid is no list that we can read: rows could not be told apart.
+  // A list without the uuid cannot be used: rows of different cards could not be distinguished.
   return known.has('uuid') || known.has('gpu_uuid') ? selected : coreFields
 }

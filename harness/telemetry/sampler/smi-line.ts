@@ -9,7 +9,7 @@ import {
   sickKinds,
 } from '../smi/values.ts'
 
-/** One sample as the sensor told it; the stamp is nvidia-smi's own, in milliseconds since the Unix epoch. */
+/** One sample as printed by nvidia-smi; the stamp is in milliseconds since the Unix epoch. */
 export interface SmiSample {
   readonly stampMs: number | null
   readonly uuid: string
@@ -25,7 +25,7 @@ export interface SmiSample {
   readonly eventReasons: string | null
 }
 
-/** What one line of the loop is. `sick` lists columns whose text means a card in trouble. */
+/** The kind of one line of the loop. `sick` lists columns whose text means a faulty card. */
 export type SmiLine =
   | { readonly kind: 'row'; readonly sample: SmiSample; readonly sick: readonly { field: string; text: string }[] }
   | { readonly kind: 'event'; readonly text: string }
@@ -33,12 +33,12 @@ export type SmiLine =
   | { readonly kind: 'malformed'; readonly text: string }
   | { readonly kind: 'blank' }
 
-/** nvidia-smi prints ECC and Xid news into the stream of its own loop. */
+/** nvidia-smi prints ECC and Xid messages into the output of its loop. */
 const eventPattern = /\b(xid|ecc|double bit|single bit|retired page|row remap)/i
 
 /**
- * Classifies one line of `--format=csv,noheader,nounits` output, columns by position (a header would echo other names
- * than were asked for). The CSV has no quoting, so the column count must be exact.
+ * Classifies one line of `--format=csv,noheader,nounits` output, columns by position (a header would print other names
+ * than were queried). The CSV has no quoting, so the column count must be exact.
  */
 export function parseSmiLine(line: string, fields: readonly SelectedField[]): SmiLine {
   const text = line.replace(/\r/g, '').trim()

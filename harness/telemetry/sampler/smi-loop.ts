@@ -2,27 +2,27 @@ import { spawn } from 'node:child_process'
 import { smiEnvironment } from '../smi/exec.ts'
 import type { SelectedField } from '../smi/fields.ts'
 
-/** How a child ended, as raw as it was: the watcher knows which of its lines were rows. */
+/** How a child ended, not interpreted: the watcher knows which of its lines were rows. */
 export interface LoopEnd {
   readonly returnCode: number | null
   readonly signal: NodeJS.Signals | null
   /** Errno of a child that could not be started. */
   readonly startError: string | null
   readonly stderr: string
-  /** What stood on stdout behind the last line break: a half row, or words without a line break. */
+  /** Text on stdout after the last line break: a partial row, or a message without a line break. */
   readonly tail: string
 }
 
-/** A looping nvidia-smi: lines come through the callback given at the start, `ended` resolves once, never rejects. */
+/** A looping nvidia-smi: lines are passed to the callback given at the start; `ended` resolves once, never rejects. */
 export interface SmiLoop {
   readonly ended: Promise<LoopEnd>
-  /** Asks it to end, and kills it when it does not within `graceMs`. Resolves when it is gone. */
+  /** Sends SIGTERM, and kills the child when it has not exited within `graceMs`. Resolves when it has exited. */
   stop(graceMs?: number): Promise<void>
-  /** Kills it at once: for a child that hangs. */
+  /** Kills a child that hangs. */
   kill(): void
 }
 
-/** `arrivalMs` is read once a chunk, before anything else is done with it. Lines come without their line break. */
+/** `arrivalMs` is read once per chunk, before the chunk is processed. Lines have no line break. */
 export type OnLine = (line: string, arrivalMs: number) => void
 export type StartLoop = (args: readonly string[], onLine: OnLine) => SmiLoop
 
@@ -36,7 +36,7 @@ export const loopArguments = (fields: readonly SelectedField[], intervalMs: numb
 
 const KEPT_TEXT = 4096
 
-/** Starts the real child, without a shell and in UTC. A half last line is no line: it stands in the end's `tail`. */
+/** Starts the real child, without a shell and in UTC. An unfinished last line is no line: it is the `tail` of the end. */
 export function smiLoopStarter(nvidiaSmi: string, nowMs: () => number): StartLoop {
   return (args, onLine) => {
     const child = spawn(nvidiaSmi, [...args], { stdio: ['ignore', 'pipe', 'pipe'], env: smiEnvironment() })

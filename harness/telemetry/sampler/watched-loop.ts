@@ -17,7 +17,7 @@ const SILENCE_MS = 3000
 const KEPT_TEXT = 4096
 
 /**
- * The limits for a machine on which one plain nvidia-smi call took `callMs` (ms). The loop does the same work as a plain
+ * The limits for a machine on which one nvidia-smi call took `callMs` (ms). The loop does the same work as a single
  * call before its first row: where no process holds the driver open, both wait seconds for it to load.
  */
 export const loopLimits = (callMs: number): LoopLimits => ({
@@ -30,15 +30,15 @@ export interface WatchedLoopOptions {
   readonly args: readonly string[]
   readonly clock: Clock
   readonly limits: LoopLimits
-  /** Says whether a line was a row. */
+  /** Returns whether a line was a row. */
   readonly onLine: (line: string, arrivalMs: number) => boolean
 }
 
 /** One looping child under observation. */
 export interface WatchedLoop {
-  /** True with the first row, false when the child is gone before it. */
+  /** True with the first row, false when the child exited before it. */
   readonly firstRow: Promise<boolean>
-  /** Why the child is gone, null when it was asked to end. It is gone when this resolves; never rejects. */
+  /** Resolves when the child has exited: with the reason, or null when it was stopped. Never rejects. */
   readonly ended: Promise<SmiFailure | null>
   stop(): Promise<void>
 }
@@ -50,12 +50,12 @@ export function watchLoop({ startLoop, args, clock, limits, onLine }: WatchedLoo
   const startedMs = clock.nowMs()
   let lastRowMs: number | null = null
   let hung: SmiFailure | null = null
-  let asked = false
-  let said = ''
+  let isStopping = false
+  let otherText = ''
 
   const child = startLoop(args, (line, arrivalMs) => {
     if (!onLine(line, arrivalMs)) {
-      said = `${said}${line}\n`.slice(-KEPT_TEXT)
+      otherText = `${otherText}${line}\n`.slice(-KEPT_TEXT)
       return
     }
     lastRowMs = arrivalMs
@@ -71,38 +71,38 @@ export function watchLoop({ startLoop, args, clock, limits, onLine }: WatchedLoo
         child.kill()
         return
       }
-      // never for longer than a silence may last: the first row ends the longer wait for it
+      // at most `silenceMs`, because the shorter limit applies once the first row has arrived
       await sleepUnlessAborted(clock, Math.min(dueMs - clock.nowMs(), limits.silenceMs), over.signal)
     }
   }
   const ended = child.ended.then((end) => {
     over.abort()
     first.resolve(false)
-    return hung ?? (asked ? null : failureOfEnd(end, said))
+    return hung ?? (isStopping ? null : failureOfEnd(end, otherText))
   })
   void watch()
   return {
     firstRow: first.promise,
     ended,
     stop: () => {
-      asked = true
+      isStopping = true
       return child.stop()
     },
   }
 }
 
-/** Why a child ended that nobody asked to: its words that were no rows, its code, its signal. */
-function failureOfEnd({ returnCode, signal, startError, stderr, tail }: LoopEnd, said: string): SmiFailure {
+/** Why a child exited although it was not stopped: its lines that were no rows, its code, its signal. */
+function failureOfEnd({ returnCode, signal, startError, stderr, tail }: LoopEnd, otherText: string): SmiFailure {
   const start = startFailure(startError)
   if (start) return start
   if (signal) return { fault: 'other', reason: `it was killed by ${signal}` }
-  // A tail with commas is half a row; a tail of words may be the reason.
-  return failureOf(returnCode, tail.includes(', ') ? said : said + tail, startError ?? stderr)
+  // a tail with commas is a partial row; other text may be the reason
+  return failureOf(returnCode, tail.includes(', ') ? otherText : otherText + tail, startError ?? stderr)
 }
 
 function silence(isFirst: boolean, limitMs: number): SmiFailure {
   const what = isFirst ? `no first row in ${seconds(limitMs)} s` : `no row for ${seconds(limitMs)} s`
-  const advice = 'the driver may hang: see dmesg for Xid lines; enable persistence mode with sudo nvidia-smi -pm 1'
+  const advice = 'the driver may hang: check dmesg for Xid lines; enable persistence mode with sudo nvidia-smi -pm 1'
   return { fault: 'timeout', reason: `${what} of its loop (${advice})` }
 }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { JoulemarkError } from '../../errors.ts'
 import { failureInText, failureOf, type SmiFailure } from './failures.ts'
 
-/** The answer of one call, for callers who can go on without a GPU. */
+/** The result of one call, for callers that can continue without a GPU. */
 export type SmiResult =
   | { readonly kind: 'ok'; readonly stdout: string; readonly stderr: string }
   | ({
@@ -10,22 +10,22 @@ export type SmiResult =
       readonly absent: boolean
     } & SmiFailure)
 
-/** Runs nvidia-smi once with these arguments; the seam through which doctor and tests bring their own. */
+/** Runs nvidia-smi once with these arguments; replaced in tests. */
 export type SmiExec = (args: readonly string[]) => Promise<SmiResult>
 
-/** A hung driver blocks nvidia-smi for ever; eight cards without persistence mode need up to 12 s. */
+/** A hung driver blocks nvidia-smi forever; eight cards without persistence mode take up to 12 s. */
 const TIMEOUT_MS = 20_000
 /** The full XML of one card is about 120 KB. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 
-/** The environment of every nvidia-smi here: its stamps are local time without a zone, so the zone is fixed. */
+/** The environment of every nvidia-smi call: its stamps are local time without a zone, so the zone is fixed to UTC. */
 export function smiEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, TZ: 'UTC', LC_ALL: 'C' }
 }
 
 /**
  * Runs nvidia-smi once, without a shell. Never throws: an absent binary, a timeout, a return code other than 0 and a
- * known failure text on stdout with return code 0 are all `failed`, with one line that says what and what to do.
+ * known failure text on stdout with return code 0 are all `failed`, with one line on the cause and how to fix it.
  */
 export function runNvidiaSmi(nvidiaSmi: string, args: readonly string[], timeoutMs = TIMEOUT_MS): Promise<SmiResult> {
   return new Promise((resolve) => {
@@ -41,7 +41,7 @@ export function runNvidiaSmi(nvidiaSmi: string, args: readonly string[], timeout
   })
 }
 
-/** Runs nvidia-smi once and gives its stdout; throws `environment` with the same one line when the call failed. */
+/** Runs nvidia-smi once and returns its stdout; throws `environment` with the same line when the call failed. */
 export async function requireSmi(nvidiaSmi: string, args: readonly string[], timeoutMs?: number): Promise<string> {
   const result = await runNvidiaSmi(nvidiaSmi, args, timeoutMs)
   if (result.kind === 'ok') return result.stdout
@@ -61,7 +61,7 @@ function classify(
   stderr: string,
 ): SmiResult {
   if (!error) {
-    // Only short answers are searched: a failure is a line or two, a query answer may quote anything.
+    // only short output is searched: a failure is a line or two, and query output may contain any text
     const failure = stdout.length < 4096 && !args.includes('-x') ? failureInText(firstLines(stdout)) : null
     return failure ? failed(failure) : { kind: 'ok', stdout, stderr }
   }
@@ -69,7 +69,10 @@ function classify(
   if (start) return failed(start)
   if (error.killed) {
     const waited = `no answer to ${args.join(' ')} in ${timeoutMs / 1000} s`
-    return failed({ fault: 'timeout', reason: `${waited} (the driver may hang: see dmesg for Xid lines, then reboot)` })
+    return failed({
+      fault: 'timeout',
+      reason: `${waited} (the driver may hang: check dmesg for Xid lines, then reboot)`,
+    })
   }
   return failed(failureOf(typeof error.code === 'number' ? error.code : null, stdout, stderr))
 }
@@ -77,8 +80,8 @@ function classify(
 /** The failure of a child that could not be started at all, from its errno; null for every other code. */
 export function startFailure(code: string | number | null | undefined): SmiFailure | null {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    const mend = 'install the NVIDIA driver, or give its path with --nvidia-smi or JOULEMARK_NVIDIA_SMI'
-    return { fault: 'absent', reason: `there is no such program (${mend})` }
+    const fix = 'install the NVIDIA driver, or give its path with --nvidia-smi or JOULEMARK_NVIDIA_SMI'
+    return { fault: 'absent', reason: `no such program (${fix})` }
   }
   if (code === 'EACCES' || code === 'ENOEXEC') {
     return { fault: 'not-executable', reason: 'it cannot be executed (chmod +x it, or give another path)' }

@@ -17,51 +17,51 @@ export type SmiFault =
 interface KnownFailure {
   readonly fault: SmiFault
   readonly text: RegExp
-  readonly mend: string
+  readonly fix: string
 }
 
-/** Failure texts of drivers 535 to 610. Most land on stdout, some with return code 0: they are known by their words. */
+/** Failure texts of drivers 535 to 610. Most are printed to stdout, some with return code 0, so the text is matched. */
 const knownFailures: readonly KnownFailure[] = [
   {
     fault: 'invalid-field',
     text: /Field "[^"]+" is not a valid field to query/,
-    mend: 'ask only for fields that nvidia-smi --help-query-gpu lists',
+    fix: 'query only fields that nvidia-smi --help-query-gpu lists',
   },
   {
     fault: 'driver-not-loaded',
     text: /NVIDIA-SMI has failed because (?:it|you)|couldn't communicate with the NVIDIA driver|Driver Not Loaded/i,
-    mend: 'load the NVIDIA driver (sudo modprobe nvidia) or install it; in a container, start it with --gpus all',
+    fix: 'load the NVIDIA driver (sudo modprobe nvidia) or install it; in a container, start it with --gpus all',
   },
   {
     fault: 'library-missing',
     text: /couldn't find libnvidia-ml\.so/i,
-    mend: 'install the libnvidia-ml1 package of the driver that is loaded; in a container, start it with --gpus all',
+    fix: 'install the libnvidia-ml1 package of the driver that is loaded; in a container, start it with --gpus all',
   },
   {
     fault: 'version-mismatch',
     text: /Driver\/library version mismatch|Mismatch in versions between nvidia-smi and NVML/i,
-    mend: 'reboot: the driver was upgraded while the old kernel module is still loaded (see /proc/driver/nvidia/version)',
+    fix: 'reboot: the driver was upgraded while the old kernel module is loaded (see /proc/driver/nvidia/version)',
   },
   {
     fault: 'no-devices',
     text: /No devices were found/i,
-    mend: 'see lspci and dmesg for the card; reseat or power-cycle it',
+    fix: 'check lspci and dmesg for the card; reseat or power-cycle it',
   },
   {
     fault: 'gpu-lost',
     text: /GPU is lost|Unable to determine the device handle/i,
-    mend: 'a card fell off the bus: see dmesg for its Xid, then reboot',
+    fix: 'a card fell off the bus: check dmesg for its Xid, then reboot',
   },
-  { fault: 'requires-reset', text: /GPU requires reset/i, mend: 'run sudo nvidia-smi -r, or reboot' },
+  { fault: 'requires-reset', text: /GPU requires reset/i, fix: 'run sudo nvidia-smi -r, or reboot' },
   {
     fault: 'no-permission',
     text: /Insufficient permissions|Failed to initialize NVML: .*permission/i,
-    mend: 'run as a user who may open /dev/nvidia*',
+    fix: 'run as a user with access to /dev/nvidia*',
   },
-  { fault: 'other', text: /Failed to initialize NVML/i, mend: 'run nvidia-smi by hand and mend what it says' },
+  { fault: 'other', text: /Failed to initialize NVML/i, fix: 'run nvidia-smi by hand and fix what it reports' },
 ]
 
-/** Return codes of the man page, for failures that say nothing known. */
+/** Return codes of the man page, for failures without a known text. */
 const byReturnCode: Readonly<Record<number, { fault: SmiFault; says: string }>> = {
   2: { fault: 'other', says: 'an argument that this driver does not know' },
   3: { fault: 'unavailable', says: 'not available on this device' },
@@ -78,31 +78,31 @@ const byReturnCode: Readonly<Record<number, { fault: SmiFault; says: string }>> 
 
 export interface SmiFailure {
   readonly fault: SmiFault
-  /** What nvidia-smi said, in one line, then what to do. */
+  /** What nvidia-smi printed, in one line, then how to fix it. */
   readonly reason: string
 }
 
-/** The failure that a line or text names, or null when it names none. */
+/** The known failure in a text, or null when there is none. */
 export function failureInText(text: string): SmiFailure | null {
   const known = knownFailures.find((failure) => failure.text.test(text))
   if (!known) return null
   const line = text.split(/\r?\n/).find((candidate) => known.text.test(candidate)) ?? text
-  return { fault: known.fault, reason: `${oneLine(line)} (${known.mend})` }
+  return { fault: known.fault, reason: `${oneLine(line)} (${known.fix})` }
 }
 
-/** The failure of a call that ended with a return code other than 0, from its words first and its code second. */
+/** The failure of a call with a return code other than 0, from its output first and its code second. */
 export function failureOf(returnCode: number | null, stdout: string, stderr: string): SmiFailure {
   const named = failureInText(`${stdout}\n${stderr}`)
   if (named) return named
   const code = returnCode === null ? undefined : byReturnCode[returnCode]
-  const said = oneLine(stdout) || oneLine(stderr) || code?.says || 'it said nothing'
+  const said = oneLine(stdout) || oneLine(stderr) || code?.says || 'no output'
   return {
     fault: code?.fault ?? 'other',
     reason: `${said} (return code ${returnCode ?? 'none'}; run it by hand to see more)`,
   }
 }
 
-/** The first lines with words in them, as one short line. */
+/** A text as one short line. */
 function oneLine(text: string): string {
   const line = text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
   return line.length > 200 ? `${line.slice(0, 200)}…` : line

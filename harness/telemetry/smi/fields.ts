@@ -1,20 +1,20 @@
-/** A column that the sampler would like, with every name that drivers from 535 to 610 know it by, newest first. */
-export interface WantedField {
+/** A column of the sampler with its names in drivers 535 to 610, newest first. */
+export interface SampledField {
   readonly key: SampleKey
   readonly names: readonly string[]
 }
 
-/** A column that this driver has, under the name that it answers to. */
+/** A column of this driver, under the name that the driver accepts. */
 export interface SelectedField {
   readonly key: SampleKey
   readonly name: string
 }
 
 /**
- * The loop's columns, in order. Lean on purpose: process and fan queries cost milliseconds a call and take driver locks
- * that the model being measured needs too. Each first name is valid on driver 550 and later.
+ * The loop's columns, in order. Few on purpose: process and fan queries take milliseconds per call and hold driver locks
+ * that the measured model needs too. Each first name is valid on driver 550 and later.
  */
-const wantedFields = [
+const sampledFields = [
   { key: 'timestamp', names: ['timestamp'] },
   { key: 'uuid', names: ['uuid', 'gpu_uuid'] },
   { key: 'powerW', names: ['power.draw', 'gpu.power.draw'] },
@@ -43,12 +43,12 @@ export type SampleKey =
   | 'pstate'
   | 'eventReasons'
 
-/** What every driver from 550 on answers to: asked for when the help list cannot be read. */
-export const coreFields: readonly SelectedField[] = wantedFields.map(({ key, names }) => ({ key, name: names[0] }))
+/** Columns that every driver from 550 on supports: queried when the help list cannot be read. */
+export const coreFields: readonly SelectedField[] = sampledFields.map(({ key, names }) => ({ key, name: names[0] }))
 
 /**
  * Field names in the text of `nvidia-smi --help-query-gpu`: the quoted names of lines such as
- * `"clocks.current.sm" or "clocks.sm"`. Quotes inside explaining sentences do not start a line and are left alone.
+ * `"clocks.current.sm" or "clocks.sm"`. Quotes inside explanations do not start a line and are ignored.
  */
 export function parseHelpFields(help: string): ReadonlySet<string> {
   const names = new Set<string>()
@@ -60,16 +60,16 @@ export function parseHelpFields(help: string): ReadonlySet<string> {
 }
 
 /**
- * The wanted fields that the driver has, each under the first name that it knows, and the keys that it lacks. One unknown
+ * The fields that the driver has, each under the first name that it knows, and the keys that it lacks. One unknown
  * name makes nvidia-smi refuse the whole query, and the lists are not monotonic over drivers.
  */
 export function intersectFields(
   known: ReadonlySet<string>,
-  wanted: readonly WantedField[] = wantedFields,
+  fields: readonly SampledField[] = sampledFields,
 ): { selected: SelectedField[]; missing: SampleKey[] } {
   const selected: SelectedField[] = []
   const missing: SampleKey[] = []
-  for (const { key, names } of wanted) {
+  for (const { key, names } of fields) {
     const name = names.find((candidate) => known.has(candidate))
     if (name === undefined) missing.push(key)
     else selected.push({ key, name })
@@ -77,20 +77,20 @@ export function intersectFields(
   return { selected, missing }
 }
 
-/** The name in nvidia-smi's `Field "x" is not a valid field to query.`, or null when the text says something else. */
+/** The name in nvidia-smi's `Field "x" is not a valid field to query.`, or null for any other text. */
 export function rejectedField(text: string): string | null {
   return /Field "([^"]+)" is not a valid field to query/.exec(text)?.[1] ?? null
 }
 
 /**
  * The fields to try after nvidia-smi refused one by name: the same key under its next name, or without it.
- * Null when the refused name was not asked for, or when nothing but identity would be left.
+ * Null when the refused name was not queried, or when only identity columns would remain.
  */
 export function withoutField(fields: readonly SelectedField[], rejected: string): SelectedField[] | null {
   const index = fields.findIndex((field) => field.name === rejected)
   const field = fields[index]
   if (!field) return null
-  const names: readonly string[] = wantedFields.find((wanted) => wanted.key === field.key)?.names ?? []
+  const names: readonly string[] = sampledFields.find(({ key }) => key === field.key)?.names ?? []
   const next = names[names.indexOf(rejected) + 1]
   const rest =
     next === undefined ? fields.toSpliced(index, 1) : fields.toSpliced(index, 1, { key: field.key, name: next })

@@ -1,6 +1,6 @@
 import { type EventReason, eventReasons, isReasonActive } from '../../catalogue/nvml-event-reasons.ts'
 
-/** Why nvidia-smi gave no value: it has many texts for it, and none of them is a zero. */
+/** Why nvidia-smi printed no value. It has many texts for this, and none of them means zero. */
 export type MissingKind =
   | 'not-available'
   | 'not-supported'
@@ -28,7 +28,7 @@ const missingTexts: readonly (readonly [RegExp, MissingKind])[] = [
   [/^(err!|error|not found)$/, 'error'],
 ]
 
-/** Kinds that mean a sick card rather than a sensor that it does not have. */
+/** Kinds that mean a faulty card rather than a missing sensor. */
 export const sickKinds: ReadonlySet<MissingKind> = new Set(['unknown-error', 'requires-reset', 'gpu-lost', 'error'])
 
 const missing = <T>(kind: MissingKind): SmiValue<T> => ({ value: null, missing: kind })
@@ -44,8 +44,8 @@ export function missingKindOf(text: string): MissingKind | null {
 }
 
 /**
- * A number with or without its unit behind it (`299.35`, `97887 MiB`, `16x`, `25483012608 us`, `-5 C`).
- * Anything else is `unreadable`, so that a new text of a new driver becomes a null and never a wrong figure.
+ * A number with or without a unit (`299.35`, `97887 MiB`, `16x`, `25483012608 us`, `-5 C`).
+ * Anything else is `unreadable`, so that a new text of a new driver becomes null and never a wrong value.
  */
 export function parseSmiNumber(text: string | undefined): SmiValue<number> {
   if (text === undefined) return missing('not-available')
@@ -89,11 +89,11 @@ export function parseSmiTimestamp(text: string | undefined): SmiValue<number> {
     number,
     number,
   ]
-  const at = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '0').padEnd(3, '0')))
-  const back = new Date(at)
-  // Date.UTC rolls over what no calendar has; a rolled date is a garbled line.
-  const isReal = back.getUTCMonth() === month - 1 && back.getUTCDate() === day && back.getUTCHours() === hour
-  return isReal && minute < 60 && second < 61 ? { value: at, missing: null } : missing('unreadable')
+  const epochMs = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '0').padEnd(3, '0')))
+  const date = new Date(epochMs)
+  // Date.UTC rolls over an invalid date, and a date that rolled over comes from a garbled line
+  const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour
+  return isReal && minute < 60 && second < 61 ? { value: epochMs, missing: null } : missing('unreadable')
 }
 
 /** The named reasons set in a mask as nvidia-smi prints it; unknown bits are ignored. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RunRecord } from '../../record/schema/run.ts'
 import type { CardSnapshot, SnapshotField } from './snapshot.ts'
 
-/** What a box is, as far as it bears on a figure: kept with every record, so that two records can be told apart. */
+/** The properties of a server that affect results: kept in every record, so that two servers can be distinguished. */
 export interface Fingerprint {
   readonly driver: {
     readonly version: string | null
@@ -12,16 +12,16 @@ export interface Fingerprint {
     /** sha256 of the sorted field names that `--help-query-gpu` lists. */
     readonly fieldsSha256: string | null
   }
-  /** One entry a card: each field's text, null where it is not told. */
+  /** One entry per card: each field's text, null where it is not reported. */
   readonly cards: readonly Readonly<Record<string, string | null>>[]
   readonly host: RunRecord['host']
   /** The server's container image, where it is known. */
   readonly containerImage: string | null
-  /** sha256 of the part that a driver upgrade may change: two runs of different hashes are not compared unasked. */
+  /** sha256 of the part that a driver upgrade may change: runs with different hashes are compared only on request. */
   readonly driverStateSha256: string
 }
 
-/** What a card is: stays over reboots and drivers. */
+/** Identity of a card: does not change with reboots and drivers. */
 const identityFields = [
   'uuid',
   'name',
@@ -40,7 +40,7 @@ const identityFields = [
   'pcie.link.width.max',
 ] as const satisfies readonly SnapshotField[]
 
-/** What a driver upgrade, its reload or a reboot may change, and what a person may set. */
+/** State that a driver upgrade, a reload, a reboot or a person may change. */
 const stateFields = [
   'enforced.power.limit',
   'power.default_limit',
@@ -62,7 +62,7 @@ export interface FingerprintParts {
   readonly containerImage: string | null
 }
 
-/** The fingerprint of a box. Pure: the same parts give the same hash, in whatever order the cards were listed. */
+/** The fingerprint of a server. Pure: the same parts give the same hash, in any order of the cards. */
 export function fingerprintOf(parts: FingerprintParts): Fingerprint {
   const { versions } = parts
   const cards = parts.cards

@@ -1,6 +1,6 @@
 import { type CardSnapshot, numberIn, type SnapshotField } from './snapshot.ts'
 
-/** Reasons whose time the driver counts, in microseconds since it was loaded. */
+/** Throttle reasons whose duration the driver counts, in microseconds since it was loaded. */
 export const throttleCounters = [
   'sw_power_cap',
   'sync_boost',
@@ -10,7 +10,7 @@ export const throttleCounters = [
 ] as const
 export type ThrottleCounter = (typeof throttleCounters)[number]
 
-/** What gates compare before and after a run, of one card. Null where the card or the driver does not tell. */
+/** Health of one card, which gates compare before and after a run. Null where it is not reported. */
 export interface CardHealth {
   readonly uuid: string
   readonly throttleUs: Readonly<Record<ThrottleCounter, number>> | null
@@ -25,7 +25,7 @@ export interface CardHealth {
   readonly defaultLimitW: number | null
 }
 
-/** The part of a snapshot that tells health. ECC counts are the volatile ones: those since the driver was loaded. */
+/** The health values of a snapshot. ECC counts are the volatile ones: those since the driver was loaded. */
 export function healthOf(card: CardSnapshot): CardHealth {
   const flag = (field: SnapshotField): boolean | null => {
     const text = card.values[field]
@@ -36,16 +36,16 @@ export function healthOf(card: CardSnapshot): CardHealth {
     (name) => [name, numberIn(card, `clocks_event_reasons_counters.${name}`)] as const,
   )
   const eccMode = card.values['ecc.mode.current']
-  // Some counters print 0 on a card whose ECC is off or not there: they counted nothing, they did not find nothing.
-  const counts = eccMode === 'Enabled'
+  // some counters print 0 on a card with ECC off or absent: no errors were counted, which is not zero errors
+  const isCounting = eccMode === 'Enabled'
   return {
     uuid: card.uuid,
     throttleUs: counters.every(([, value]) => value !== null)
       ? (Object.fromEntries(counters) as Record<ThrottleCounter, number>)
       : null,
     eccMode,
-    eccCorrected: counts ? numberIn(card, 'ecc.errors.corrected.volatile.total') : null,
-    eccUncorrected: counts ? numberIn(card, 'ecc.errors.uncorrected.volatile.total') : null,
+    eccCorrected: isCounting ? numberIn(card, 'ecc.errors.corrected.volatile.total') : null,
+    eccUncorrected: isCounting ? numberIn(card, 'ecc.errors.uncorrected.volatile.total') : null,
     remapPending: flag('remapped_rows.pending'),
     remapFailure: flag('remapped_rows.failure'),
     retirementPending: flag('retired_pages.pending'),

@@ -1,7 +1,7 @@
 import { cpus, hostname, release, totalmem, type } from 'node:os'
 import type { RunRecord } from '../../record/schema/run.ts'
 
-/** The machine that the harness runs on, as the operating system tells it. */
+/** The machine on which the harness runs, as reported by the operating system. */
 export function readHost(): RunRecord['host'] {
   const processors = cpus()
   return {

@@ -1,7 +1,7 @@
 import type { SmiExec } from '../smi/exec.ts'
 import { parseSmiNumber } from '../smi/values.ts'
 
-/** One process that holds a compute context on a card. */
+/** One process with a compute context on a card. */
 export interface GpuProcess {
   readonly uuid: string
   readonly pid: number
@@ -9,13 +9,13 @@ export interface GpuProcess {
   readonly usedMiB: number | null
 }
 
-/** Compute processes of all cards; null with a reason where the driver does not tell them. */
+/** Compute processes of all cards; null with a reason where the driver does not report them. */
 export type ProcessList =
   | { readonly processes: readonly GpuProcess[] }
   | { readonly processes: null; readonly reason: string }
 
 /**
- * Lists compute processes. Asked once before and once after, never in the loop: it takes milliseconds a card. In a
+ * Lists compute processes. Read once before and once after a run, never in the loop: it takes milliseconds per card. In a
  * container without the host's PID namespace the list is empty although the card is in use.
  */
 export async function readProcesses(exec: SmiExec): Promise<ProcessList> {
@@ -26,7 +26,7 @@ export async function readProcesses(exec: SmiExec): Promise<ProcessList> {
     : { processes: null, reason: result.reason }
 }
 
-/** Rows of `gpu_uuid, pid, process_name, used_gpu_memory`; a name may hold commas, so the ends count. */
+/** Rows of `gpu_uuid, pid, process_name, used_gpu_memory`; a name may contain commas, so it ends at the last cell. */
 export function parseProcesses(csv: string): GpuProcess[] {
   return csv.split(/\r?\n/).flatMap((line) => {
     const cells = line.split(',').map((cell) => cell.trim())

@@ -7,7 +7,7 @@ import { readHost } from './host.ts'
 import { readProcesses } from './processes.ts'
 import { readSnapshot } from './snapshot.ts'
 
-/** The fingerprint of the box as it stands; null where the cards cannot be read. */
+/** The current fingerprint of the server; null where the cards cannot be read. */
 export async function readFingerprint(
   exec: SmiExec,
   knownFields: ReadonlySet<string>,
@@ -21,12 +21,12 @@ export async function readFingerprint(
     kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
     versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
     knownFields,
-    // who started the server is not asked here; a container's name is known only to the one who started it
+    // the name of a container is known only to the process that started it
     containerImage: null,
   })
 }
 
-/** Health of the cards and the processes on them at this moment; what cannot be read is empty with its reason. */
+/** Health of the cards and the processes on them, now; what cannot be read is empty with its reason. */
 export async function readCardSnapshots(
   exec: SmiExec,
   knownFields: ReadonlySet<string>,

@@ -3,7 +3,7 @@ import { rejectedField } from '../smi/fields.ts'
 import { missingKindOf, parseSmiNumber, sickKinds } from '../smi/values.ts'
 
 /**
- * What is read once before and once after a run, beside the loop. Every one may be absent on a driver; the throttle
+ * Fields that are read once before and once after a run, besides the loop. Any of them may be absent on a driver; the throttle
  * counters came after 555, the newer ECC and infoROM fields with 590, `kmd_version` with 595.
  */
 export const snapshotFields = [
@@ -69,11 +69,11 @@ export const snapshotFields = [
 ] as const
 export type SnapshotField = (typeof snapshotFields)[number]
 
-/** One card at one moment: each field's text, null where the card or the driver tells none. */
+/** One card at one moment: each field's text, null where it is not reported. */
 export interface CardSnapshot {
   readonly uuid: string
   readonly values: Readonly<Record<SnapshotField, string | null>>
-  /** Fields whose text means a card in trouble, such as `[GPU requires reset]`. */
+  /** Fields whose text means a faulty card, such as `[GPU requires reset]`. */
   readonly sick: readonly { readonly field: SnapshotField; readonly text: string }[]
 }
 
@@ -82,45 +82,45 @@ export type SnapshotResult =
   | { readonly kind: 'failed'; readonly reason: string }
 
 /**
- * Reads every card once. `known` are the names of `--help-query-gpu`; a field that is refused although it is listed is
- * left out and the rest asked again.
+ * Reads every card once. `known` are the names of `--help-query-gpu`. A field that is refused although it is listed is
+ * skipped and the rest queried again.
  */
 export async function readSnapshot(exec: SmiExec, known: ReadonlySet<string>): Promise<SnapshotResult> {
-  let asked: readonly SnapshotField[] = snapshotFields.filter((field) => known.has(field) || field === 'uuid')
+  let fields: readonly SnapshotField[] = snapshotFields.filter((field) => known.has(field) || field === 'uuid')
   for (;;) {
-    const result = await exec([`--query-gpu=${asked.join(',')}`, '--format=csv,noheader,nounits'])
+    const result = await exec([`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'])
     if (result.kind === 'ok') {
-      const cards = result.stdout.split(/\r?\n/).flatMap((line) => cardFrom(line, asked))
-      const missingFields = snapshotFields.filter((field) => !asked.includes(field))
+      const cards = result.stdout.split(/\r?\n/).flatMap((line) => cardFrom(line, fields))
+      const missingFields = snapshotFields.filter((field) => !fields.includes(field))
       return cards.length > 0
         ? { kind: 'ok', cards, missingFields }
         : { kind: 'failed', reason: 'nvidia-smi lists no card' }
     }
     const rejected = rejectedField(result.reason)
-    const fewer = asked.filter((field) => field !== rejected)
-    if (fewer.length === asked.length || rejected === 'uuid') return { kind: 'failed', reason: result.reason }
-    asked = fewer
+    const fewer = fields.filter((field) => field !== rejected)
+    if (fewer.length === fields.length || rejected === 'uuid') return { kind: 'failed', reason: result.reason }
+    fields = fewer
   }
 }
 
-/** A field of a snapshot as a number, null where it is none. */
+/** A field of a snapshot as a number, null where it is not a number. */
 export const numberIn = (card: CardSnapshot, field: SnapshotField): number | null =>
   parseSmiNumber(card.values[field] ?? undefined).value
 
-function cardFrom(line: string, asked: readonly SnapshotField[]): CardSnapshot[] {
+function cardFrom(line: string, fields: readonly SnapshotField[]): CardSnapshot[] {
   const cells = line.split(',').map((cell) => cell.trim())
-  const uuid = cells[asked.indexOf('uuid')]
-  if (cells.length !== asked.length || uuid === undefined || !uuid.startsWith('GPU-')) return []
+  const uuid = cells[fields.indexOf('uuid')]
+  if (cells.length !== fields.length || uuid === undefined || !uuid.startsWith('GPU-')) return []
   const values = Object.fromEntries(snapshotFields.map((field) => [field, null])) as Record<
     SnapshotField,
     string | null
   >
   const sick: { field: SnapshotField; text: string }[] = []
-  asked.forEach((field, index) => {
+  fields.forEach((field, index) => {
     const text = cells[index] as string
     const kind = missingKindOf(text)
     if (kind !== null && sickKinds.has(kind)) sick.push({ field, text })
-    // `None` is a missing value elsewhere, and the good answer here.
+    // `None` is a missing value in other fields, and means a healthy card here
     values[field] = kind === null || (field === 'gpu_recovery_action' && text === 'None') ? text : null
   })
   return [{ uuid, values, sick }]

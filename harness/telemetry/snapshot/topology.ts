@@ -1,4 +1,4 @@
-/** How two cards reach each other: the cells of `nvidia-smi topo -m`. */
+/** The path between two cards: a cell of `nvidia-smi topo -m`. */
 export interface Link {
   readonly from: string
   readonly to: string
@@ -6,8 +6,8 @@ export interface Link {
   readonly path: string
 }
 
-/** nvidia-smi underlines the header even into a pipe. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence is what is to be removed.
+/** nvidia-smi underlines the header even when its output is a pipe. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches escape sequences to remove them.
 const stripAnsi = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '')
 
 /** Links between GPUs in the text of `nvidia-smi topo -m` (or `topo -p2p r`, whose cells are OK, CNS, NS, …). */
@@ -34,7 +34,7 @@ export function parseTopology(text: string): Link[] {
   return links
 }
 
-/** Active NVLinks in the text of `nvidia-smi nvlink -s`; the many texts for having none are all 0. */
+/** Number of active NVLinks in the output of `nvidia-smi nvlink -s`; 0 for each of its many texts without a link. */
 export function countNvlinks(text: string): number {
   return [...stripAnsi(text).matchAll(/^\s*Link \d+:\s*[\d.]+\s*GB\/s/gm)].length
 }
