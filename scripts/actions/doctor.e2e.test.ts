@@ -115,7 +115,10 @@ describe('doctor', () => {
     })
     expect(stderr).toContain('under a load of some/model')
     expect(asked).toBeGreaterThan(7)
-    expect(checkIn(stdout, 'sensor')).toMatchObject({ status: 'warn', read: expect.stringContaining('did not change with the load') })
+    expect(checkIn(stdout, 'sensor')).toMatchObject({
+      status: 'warn',
+      read: expect.stringContaining('did not change with the load'),
+    })
     expect(checkIn(stdout, 'energy-counter')?.read).toBe('no-koffi: not there')
     expect(checkIn(stdout, 'pcie-generation')).not.toMatchObject({ status: 'not-measured' })
     expect(code).toBe(0)
