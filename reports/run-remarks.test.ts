@@ -35,7 +35,7 @@ test('simulated figures are stamped', () => {
 })
 
 test('what is unknown says why where the run ends, and nothing in a report', () => {
-  const reason = 'a window of 54 s or more is needed: requests take 9.0 s'
+  const reason = 'the drift test requires a window of 54 s or more, because requests take 9.0 s'
   const check = { changeShare: null, p: null, drifts: false, reason, index: 0 }
   const unknown: RunRecord = {
     ...drifting,

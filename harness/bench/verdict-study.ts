@@ -1,5 +1,5 @@
 import { comparedMetric } from '../metrics/catalogue.ts'
-import { figureOf } from '../metrics/result.ts'
+import { metricResult } from '../metrics/result.ts'
 import { intervalQuantile, isCertain, type TrialBounds } from '../metrics/stopping.ts'
 import { mixSeed } from '../plan/random.ts'
 import { compareSuite, type MetricComparison, type ScenarioValues } from '../verdict/verdict.ts'
@@ -92,7 +92,7 @@ function measure(run: NoisyRun, { bounds, target }: Protocol): TrialValues[][] {
       trials.push(run.trial(scenario, trials.length))
       if (trials.length < bounds.fewest) continue
       const values = trials.map((trial) => trial[headlineKey(scenario)])
-      if (isCertain(figureOf(values, '', intervalQuantile(trials.length, bounds)), target)) break
+      if (isCertain(metricResult(values, '', intervalQuantile(trials.length, bounds)), target)) break
     }
     return trials
   })
@@ -139,7 +139,7 @@ export function figureCoverage(runs: number, trialShare: number, widened: boolea
       values.push(run.trial(0, values.length).outputTokensPerS)
       if (values.length < bounds.fewest) continue
       const quantile = intervalQuantile(widened ? values.length : bounds.fewest, bounds)
-      const figure = figureOf(values, '', quantile)
+      const figure = metricResult(values, '', quantile)
       if (!isCertain(figure, target) && values.length < bounds.most) continue
       const truth = suite[1]!.tokensPerS
       covered += Number(figure.ci95 !== null && figure.ci95[0] <= truth && truth <= figure.ci95[1])

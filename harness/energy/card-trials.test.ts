@@ -32,7 +32,7 @@ const trial = (over: Partial<Trial> = {}) =>
     energy: { intervalMs: 200 },
     ...over,
   }) as unknown as Trial
-const seen = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
+const telemetry = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
   sampler: null,
   before: { atMs: 0, health: [], processes: [] },
   after: { atMs: 55_000, health: [], processes: [] },
@@ -45,7 +45,7 @@ const rows = { gpuRows, counterRows, servingUuids: ['GPU-a'] }
 
 describe('withCardValues', () => {
   it('puts counter, active idle, energy above it and the padded cross-check beside the energy of a trial', () => {
-    const { idle, trials } = withCardValues(seen(), [trial()], rows)
+    const { idle, trials } = withCardValues(telemetry(), [trial()], rows)
     expect(idle).toEqual({ startMs: 0, endMs: 20_000, powerW: expect.closeTo(50, 0), pstates: ['P2'] })
     expect(trials).toEqual([
       {
@@ -64,12 +64,12 @@ describe('withCardValues', () => {
   })
 
   it('gives the same again from what it gave', () => {
-    const once = withCardValues(seen(), [trial()], rows)
+    const once = withCardValues(telemetry(), [trial()], rows)
     expect(withCardValues(once, [trial()], rows)).toEqual(once)
   })
 
-  it('says why each figure is null', () => {
-    const unknown = seen({
+  it('gives the reason of each null', () => {
+    const unknown = telemetry({
       counter: { state: 'no-koffi', reason: 'koffi is not installed' },
       idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'no idleSeconds' },
     })
@@ -84,7 +84,7 @@ describe('withCardValues', () => {
     })
     const none = missing('no steady window')
     const without = trial({ windowStartMs: none, windowEndMs: none, energyJ: none })
-    const [empty] = withCardValues(seen(), [without], rows).trials
+    const [empty] = withCardValues(telemetry(), [without], rows).trials
     const noWindow = missing('the trial has no steady window')
     expect(empty).toMatchObject({
       window: noWindow,
@@ -97,16 +97,16 @@ describe('withCardValues', () => {
 
   it('never takes the energy of a trial that has none for energy above idle', () => {
     const lost = trial({ energyJ: missing('samples cover 90 %') })
-    const [figures] = withCardValues(seen(), [lost], rows).trials
+    const [card] = withCardValues(telemetry(), [lost], rows).trials
     const none = missing('samples cover 90 %')
-    expect(figures).toMatchObject({ netEnergyJ: none, netTokensPerJ: none, counterApart: none })
-    expect(figures?.counterEnergyJ).toBeCloseTo(8000, 6)
+    expect(card).toMatchObject({ netEnergyJ: none, netTokensPerJ: none, counterApart: none })
+    expect(card?.counterEnergyJ).toBeCloseTo(8000, 6)
   })
 
   it('takes a card that was used at rest for busy: 6 % of utilisation is no idle, 5 % is', () => {
     const usedAt = (utilizationGpuPct: number) => {
       const used = gpuRows.map((row) => (row.timeMs === 10_000 ? { ...row, utilizationGpuPct } : row))
-      return withCardValues(seen(), [trial()], { ...rows, gpuRows: used })
+      return withCardValues(telemetry(), [trial()], { ...rows, gpuRows: used })
     }
     const busy = usedAt(6)
     expect(busy.idle).toMatchObject({ powerW: null, reason: 'GPU-a was at 6 % utilisation: not idle' })
@@ -122,21 +122,21 @@ describe('withCardValues', () => {
     }))
     const valueAt = (timeMs: number) => reset.find((row) => row.timeMs === timeMs)!.energyMj
     expect([valueAt(25_000), valueAt(29_000), valueAt(30_000), valueAt(45_000)]).toEqual([3e6, 4.6e6, 0, 6e6])
-    const [figures] = withCardValues(seen(), [trial()], { ...rows, counterRows: reset }).trials
+    const [card] = withCardValues(telemetry(), [trial()], { ...rows, counterRows: reset }).trials
     const none = missing('the counter of GPU-a was reset during the window')
-    expect(figures).toMatchObject({ counterEnergyJ: none, counterApart: none })
+    expect(card).toMatchObject({ counterEnergyJ: none, counterApart: none })
   })
 
   it('knows no tokens per joule of a load that drew less than idle', () => {
     // 45 W over 20 s, 5 W below idle
-    const [figures] = withCardValues(seen(), [trial({ energyJ: 900 })], rows).trials
-    expect(figures?.netEnergyJ).toBeCloseTo(-100, 0)
-    expect(figures?.netTokensPerJ).toEqual(missing('the energy above idle is not positive'))
+    const [card] = withCardValues(telemetry(), [trial({ energyJ: 900 })], rows).trials
+    expect(card?.netEnergyJ).toBeCloseTo(-100, 0)
+    expect(card?.netTokensPerJ).toEqual(missing('the energy above idle is not positive'))
   })
 
   it('takes a sampler that achieved one row a second for slow, and not for absent', () => {
     const slow = { ...rows, gpuRows: gpuRows.filter(({ timeMs }) => timeMs % 1000 === 0) }
-    const { idle, trials } = withCardValues(seen(), [trial()], slow)
+    const { idle, trials } = withCardValues(telemetry(), [trial()], slow)
     expect(idle).toMatchObject({ powerW: expect.closeTo(50, 0), pstates: ['P2'] })
     expect(trials[0]?.netEnergyJ).toBeCloseTo(7000, -1)
     expect(trials[0]?.paddedEnergyJ).toBeCloseTo(12_000, -3)

@@ -16,12 +16,12 @@ export interface CardRows {
 }
 
 /**
- * The telemetry of a run with everything that its rows tell: active idle and, beside each trial's energy, the counter, the
- * padded cross-check, the energy above idle and how the cards fared. The same rows give the same figures at any time later.
+ * The telemetry of a run with the values computed from its rows: active idle and, per trial, energy by the counter, the
+ * padded cross-check, energy above idle and the state of the cards. A pure function of the rows.
  */
-export function withCardValues(seen: GpuTelemetry, trials: readonly Trial[], rows: CardRows): GpuTelemetry {
-  const idle = idleOf(seen.idle, rows)
-  return { ...seen, idle, trials: trials.map((trial) => cardTrial(trial, rows, idle, seen.counter.reason)) }
+export function withCardValues(telemetry: GpuTelemetry, trials: readonly Trial[], rows: CardRows): GpuTelemetry {
+  const idle = idleOf(telemetry.idle, rows)
+  return { ...telemetry, idle, trials: trials.map((trial) => cardTrial(trial, rows, idle, telemetry.counter.reason)) }
 }
 
 function idleOf(span: ActiveIdleSpan, { gpuRows, servingUuids }: CardRows): ActiveIdleSpan {
@@ -41,7 +41,7 @@ function cardTrial(trial: Trial, rows: CardRows, idle: ActiveIdleSpan, counterRe
     return { trial: index, window: none, ...values, ...padded }
   }
   const counted = counterEnergy(counterRows, servingUuids, windowStartMs, windowEndMs)
-  const counterEnergyJ = measured(counted.energyJ, counterReason ?? counted.reason ?? 'no reading')
+  const counterEnergyJ = measured(counted.energyJ, counterReason ?? counted.reason ?? 'the counter was not read')
   const netEnergyJ = netEnergyOf(trial.energyJ, idle, windowEndMs - windowStartMs)
   const outputTokens: Measured =
     trial.kind === 'text' ? trial.outputTokens : missing(`a run of kind ${trial.kind} streams no tokens`)
@@ -61,14 +61,14 @@ function netEnergyOf(energyJ: Measured, idle: ActiveIdleSpan, windowMs: number):
   return measured(netOfIdle(energyJ, idle.powerW, windowMs), idle.reason ?? 'no active idle')
 }
 
-/** How far the trapezoid is from another source: missing for the reason of the source, or of the trapezoid. */
+/** Relative difference of the trapezoid from another source; missing for the reason of the source or of the trapezoid. */
 function apartOf(energyJ: Measured, otherJ: Measured): Measured {
   if (!isKnown(otherJ)) return otherJ
   if (!isKnown(energyJ)) return energyJ
   return measured(disagreement(energyJ, otherJ), 'the other source has no energy')
 }
 
-/** The padded energy of the whole load and, for the same span, how far the shifted trapezoid is from it. */
+/** The padded energy of the whole load and, for the same span, the relative difference of the shifted trapezoid. */
 function paddedOf(
   trial: Trial,
   { gpuRows, servingUuids }: CardRows,

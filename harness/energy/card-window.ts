@@ -3,7 +3,7 @@ import type { GpuRow } from '../record/rows.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 import type { Span } from './power-series.ts'
 
-/** The clock event reasons that gates look at. */
+/** The clock event reasons that gates read. */
 const watchedReasons = [
   'swPowerCap',
   'hwSlowdown',
@@ -13,19 +13,19 @@ const watchedReasons = [
 ] as const satisfies readonly EventReason[]
 export type ReasonName = (typeof watchedReasons)[number]
 
-/** First and last third of a window, by their medians. */
+/** Medians of the first and the last third of a window. */
 export interface Drift {
   readonly first: number
   readonly last: number
 }
 
-/** How the serving cards fared in one window: small enough for the record, enough for the gates. */
+/** State of the serving cards in one window, as gates read it. */
 export interface CardWindow {
   readonly trial: number
   readonly samples: number
-  /** Share of the samples in which a reason was active, by reason; null where the driver tells no reasons. */
+  /** Share of the samples in which a reason was active, by reason; null if the driver reports no reasons. */
   readonly reasonShares: Readonly<Record<ReasonName, number>> | null
-  /** Of the card that drifted most; null without readings in both thirds. */
+  /** Of the card with the largest drift; null without readings in both thirds. */
   readonly smClockMHz: Drift | null
   readonly temperatureC: Drift | null
   readonly maxTemperatureC: number | null
@@ -33,7 +33,7 @@ export interface CardWindow {
   readonly memClockMHz: number | null
 }
 
-/** Reduces the samples of the serving GPUs in one window. Sensors that are not there give null. */
+/** Summarises the samples of the serving GPUs in one window. Missing sensors give null. */
 export function cardOverWindow(
   rows: readonly GpuRow[],
   servingUuids: readonly string[],
@@ -41,25 +41,25 @@ export function cardOverWindow(
   window: Span,
 ): CardWindow {
   const { startMs, endMs } = window
-  const seen = rows.filter((row) => servingUuids.includes(row.uuid) && row.timeMs >= startMs && row.timeMs <= endMs)
+  const inWindow = rows.filter((row) => servingUuids.includes(row.uuid) && row.timeMs >= startMs && row.timeMs <= endMs)
   const thirdMs = (endMs - startMs) / 3
   const driftOf = (pick: (row: GpuRow) => number | null): Drift | null => {
     const drifts = servingUuids.flatMap((uuid) => {
-      const own = seen.filter((row) => row.uuid === uuid)
-      const first = median(own.filter((row) => row.timeMs <= startMs + thirdMs).map(pick))
-      const last = median(own.filter((row) => row.timeMs >= endMs - thirdMs).map(pick))
+      const ofCard = inWindow.filter((row) => row.uuid === uuid)
+      const first = median(ofCard.filter((row) => row.timeMs <= startMs + thirdMs).map(pick))
+      const last = median(ofCard.filter((row) => row.timeMs >= endMs - thirdMs).map(pick))
       return first === null || last === null ? [] : [{ first, last }]
     })
     return drifts.toSorted((a, b) => Math.abs(b.last / b.first - 1) - Math.abs(a.last / a.first - 1))[0] ?? null
   }
-  const masks = seen.map((row) => row.eventReasons).filter((mask) => mask !== null)
-  const temperatures = seen.map((row) => row.temperatureC).filter((value) => value !== null)
+  const masks = inWindow.map((row) => row.eventReasons).filter((mask) => mask !== null)
+  const temperatures = inWindow.map((row) => row.temperatureC).filter((value) => value !== null)
   const memClocks = servingUuids
-    .map((uuid) => median(seen.filter((row) => row.uuid === uuid).map((row) => row.memClockMHz)))
+    .map((uuid) => median(inWindow.filter((row) => row.uuid === uuid).map((row) => row.memClockMHz)))
     .filter((value) => value !== null)
   return {
     trial,
-    samples: seen.length,
+    samples: inWindow.length,
     reasonShares: masks.length === 0 ? null : sharesOf(masks),
     smClockMHz: driftOf((row) => row.smClockMHz),
     temperatureC: driftOf((row) => row.temperatureC),

@@ -1,7 +1,7 @@
 import type { GpuRow } from '../record/rows.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 
-/** The samples that may count in a trial: none that was taken while its card was waited for to cool. */
+/** The samples of a trial without those of cool-downs. */
 export function outsideCoolDowns(
   rows: readonly GpuRow[],
   coolDowns: readonly Pick<CoolDown, 'startMs' | 'endMs'>[],

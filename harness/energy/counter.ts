@@ -2,7 +2,7 @@ import type { CounterRow } from '../record/rows.ts'
 
 export interface CounterEnergy {
   readonly energyJ: number | null
-  /** Why `energyJ` is null; absent when it is not. */
+  /** Why `energyJ` is null; absent if it is not. */
   readonly reason?: string
 }
 
@@ -13,7 +13,7 @@ const LONGEST_MS = 5000
 
 /**
  * Energy of a window by the counter: difference of its values at the two edges, each interpolated between the readings
- * beside it, summed over the serving GPUs. A counter that went back was reset with its driver: null, not a part.
+ * beside it, summed over the serving GPUs. A counter that decreased was reset with its driver: the energy is null, never partial.
  */
 export function counterEnergy(
   readings: readonly CounterRow[],
@@ -34,14 +34,14 @@ export function counterEnergy(
       (reading, index) => index > 0 && reading.energyMj < (between[index - 1] as CounterRow).energyMj,
     )
     if (fell || end < start) return { energyJ: null, reason: `the counter of ${uuid} was reset during the window` }
-    // A window of seconds at any power is joules: a counter that stands still is not counting.
-    if (end === start) return { energyJ: null, reason: `the counter of ${uuid} stood still` }
+    // A window of seconds at any power has energy, so a constant counter does not count.
+    if (end === start) return { energyJ: null, reason: `the counter of ${uuid} did not change` }
     energyJ += (end - start) / 1000
   }
   return { energyJ }
 }
 
-/** How far the trapezoid is from the counter, as a share of the counter; null when one is missing. */
+/** Relative difference of the trapezoid from the counter; null if either is missing. */
 export function disagreement(trapezoidJ: number | null, counterJ: number | null): number | null {
   return trapezoidJ === null || counterJ === null || counterJ <= 0 ? null : trapezoidJ / counterJ - 1
 }

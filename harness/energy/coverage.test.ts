@@ -29,11 +29,11 @@ describe('coverage of a window', () => {
     })
   })
 
-  test('is that of the GPU that is covered least', () => {
+  test('is that of the GPU with the lowest coverage', () => {
     const rows = [...rowsOf(), ...without(rowsOf(undefined, 'GPU-b'), 20_000, 26_000)]
     expect(over(rows, ['GPU-a', 'GPU-b'])).toMatchObject({
       energyJ: null,
-      reason: 'power samples of GPU-b cover 94.0 % of the window; 95 % is needed',
+      reason: 'power samples of GPU-b cover 94.0 % of the window; 95 % is required',
       energy: { coverage: 0.94 },
     })
   })
@@ -51,7 +51,7 @@ describe('coverage of a window', () => {
   })
 })
 
-describe('a sensor that stands still while utilisation moves', () => {
+describe('a sensor whose value does not change while utilisation does', () => {
   /** Power that never repeats but from 20 s on for `frozenMs`, while utilisation swings between 50 % and 50 % + `swing`. */
   const frozen = (frozenMs: number, swing: number) =>
     rowsOf((timeMs) => ({
@@ -73,7 +73,7 @@ describe('a sensor that stands still while utilisation moves', () => {
     const other = rowsOf((timeMs) => ({ powerW: 100 + timeMs / 1e6 }), 'GPU-b')
     const { energy } = over([...frozen(4000, 40), ...other], ['GPU-a', 'GPU-b'])
     expect(energy.coverage).toBe(0.96)
-    expect(energy.findings[0]).toBe('GPU-a: power stood still for 4.0 s while utilisation moved (stale sensor)')
+    expect(energy.findings[0]).toBe('GPU-a: power did not change for 4.0 s while utilisation changed (stale sensor)')
   })
 })
 

@@ -1,8 +1,8 @@
 import { inside, type PowerPoint, type Span } from './power-series.ts'
 
 /**
- * The terms of an energy's error bar, in J. `sensorGain` is systematic: about 5 % a board, repeatable, so that it cancels
- * between two runs on one board. The others are of this measurement alone.
+ * The terms of an energy's error bar, in J. `sensorGain` is systematic: about 5 % per board and repeatable, so that it cancels
+ * between two runs on one board. The other terms are random.
  */
 export interface ErrorTerms {
   readonly sensorGain: number
@@ -11,9 +11,9 @@ export interface ErrorTerms {
   readonly gaps: number
 }
 
-/** Error of the board's own sensor against an outside meter (Yang et al., SC24: 4090 -5.3 %, others -7 to 0 %). */
+/** Error of the board's own sensor against an external meter (Yang et al., SC24: 4090 -5.3 %, others -7 to 0 %). */
 const SENSOR_GAIN = 0.05
-/** The sensor shows a value up to this old (Yang et al.: every card of interest updates at 10 Hz). */
+/** Maximum age of the sensor's value (Yang et al.: every card of interest updates at 10 Hz). */
 const UPDATE_MS = 100
 
 /**
@@ -21,7 +21,7 @@ const UPDATE_MS = 100
  * Edges: a reading is a mean over `averagingMs` whose age is known to one update. A step of power at an edge is blurred by
  * averagingMs / 8 (the half-wedge of a centred boxcar) and displaced by half an update, so each edge costs the range of
  * power near it times both. Sampling: sd / sqrt(n_eff) of the mean power, n_eff = span / averaging window.
- * Gaps: uncovered time at the range of power seen.
+ * Gaps: uncovered time at the observed range of power.
  */
 export function errorTerms(
   points: readonly PowerPoint[],
@@ -46,7 +46,7 @@ export function errorTerms(
   }
 }
 
-/** Terms of several GPUs as one: gains may all lean the same way and add up; the rest is independent. */
+/** Combined terms of several GPUs: gains may have the same sign and add linearly; the other terms are independent. */
 export function combineTerms(all: readonly ErrorTerms[]): ErrorTerms {
   const of = (pick: (terms: ErrorTerms) => number) => Math.hypot(...all.map(pick))
   return {
@@ -68,8 +68,8 @@ export function errorBar(terms: Readonly<Record<string, number>>): { randomJ: nu
 }
 
 /**
- * Standard deviation of the readings about their own course, from successive differences (von Neumann 1941). A step or a
- * drift of the load is measured by the trapezoid, not sampled by luck, and must not widen the bar.
+ * Standard deviation of the readings about their trend, from successive differences (von Neumann 1941). The trapezoid
+ * measures a step or a drift of the load, so that neither must widen the bar.
  */
 function deviationOf(values: readonly number[]): number {
   if (values.length < 2) return 0
@@ -80,11 +80,11 @@ function deviationOf(values: readonly number[]): number {
 }
 
 const rangeOf = (values: readonly number[]): number => {
-  let least = Number.POSITIVE_INFINITY
-  let most = Number.NEGATIVE_INFINITY
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
   for (const value of values) {
-    least = Math.min(least, value)
-    most = Math.max(most, value)
+    min = Math.min(min, value)
+    max = Math.max(max, value)
   }
-  return values.length === 0 ? 0 : most - least
+  return values.length === 0 ? 0 : max - min
 }

@@ -3,28 +3,28 @@ import { inside, integrate, longestBridgeMs, type PowerPoint, powerSeries, type 
 
 export interface PaddedEnergy {
   readonly energyJ: number | null
-  /** Why `energyJ` is null; absent when it is not. */
+  /** Why `energyJ` is null; absent if it is not. */
   readonly reason?: string
-  /** Mean power of the quiet before and after, summed over the GPUs; null with `energyJ`. */
+  /** Mean power of the idle padding before and after, summed over the GPUs; null with `energyJ`. */
   readonly beforeW: number | null
   readonly afterW: number | null
 }
 
-/** Quiet that is needed on each side: the sensor's averaging window, its delay, and a mean worth the name. */
+/** Minimum idle padding on each side: the sensor's averaging window, its delay, and time for a mean. */
 const PAD_MS = 3000
-/** The sensor's mean still holds load for this long after the load (1 s window, one update), and none before it. */
+/** Time after the load in which the sensor's mean still includes load (1 s window, one update). */
 const SETTLE_MS = 1200
-/** A pad counts as quiet when its power keeps within this of itself: idle ripples by a few watts. */
+/** Maximum range of power within a pad: idle power varies by a few watts. */
 const QUIET_RANGE_W = 15
 const QUIET_SHARE = 0.1
 const COVERED = 0.95
 
 /**
- * Energy of a load that has quiet on both sides: the integral over the load and its pads, less the pads at their own
- * quiet power (E = integral over [a-L, b+L] - L P_before - L P_after). What the sensor's averaging smears over an edge
- * stays inside the pads, so neither its window nor its delay matters. Cross-check of the trapezoid, not its rival:
- * it holds for a whole trial from first request to last, not for a steady window inside it.
- * Null with a reason when a pad is not covered by samples or not quiet.
+ * Energy of a load with idle padding on both sides: the integral over the load and its pads - the pads at their own idle
+ * power (E = integral over [a-L, b+L] - L P_before - L P_after). The sensor's averaging spreads edges only
+ * within the pads, so neither its window nor its delay matters. It cross-checks the trapezoid: it is valid for a whole
+ * trial from first request to last, not for a steady window inside it. Null with a reason if a pad is not covered by
+ * samples or not idle.
  */
 export function paddedEnergy(rows: readonly GpuRow[], servingUuids: readonly string[], load: Span): PaddedEnergy {
   if (servingUuids.length === 0) return none('no serving GPU is known')
@@ -32,7 +32,7 @@ export function paddedEnergy(rows: readonly GpuRow[], servingUuids: readonly str
   let beforeW = 0
   let afterW = 0
   for (const uuid of servingUuids) {
-    // Unshifted: readings trail the load, and the pads are cut to suit.
+    // Unshifted: readings trail the load, and the pads are chosen accordingly.
     const points = powerSeries(rows, uuid, 'powerW', 0)
     const whole = { startMs: load.startMs - PAD_MS, endMs: load.endMs + PAD_MS }
     const bridgeMs = longestBridgeMs(inside(points, whole))
@@ -52,15 +52,15 @@ export function paddedEnergy(rows: readonly GpuRow[], servingUuids: readonly str
 
 const none = (reason: string): PaddedEnergy => ({ energyJ: null, reason, beforeW: null, afterW: null })
 
-/** Mean power of a pad in W, or why it is none. */
+/** Mean power of a pad in W, or why there is none. */
 function quietMean(points: readonly PowerPoint[], span: Span, bridgeMs: number): number | string {
   const { energyJ, coveredMs } = integrate(points, span, bridgeMs)
   const lengthMs = span.endMs - span.startMs
-  if (coveredMs < COVERED * lengthMs) return `${(lengthMs / 1000).toFixed(1)} s of samples are needed`
+  if (coveredMs < COVERED * lengthMs) return `${(lengthMs / 1000).toFixed(1)} s of samples are required`
   const powers = inside(points, span).map(({ powerW }) => powerW)
   const meanW = energyJ / (coveredMs / 1000)
   const range = Math.max(...powers) - Math.min(...powers)
   if (range > Math.max(QUIET_RANGE_W, QUIET_SHARE * meanW))
-    return `power moved by ${range.toFixed(0)} W, which is not quiet`
+    return `power varied by ${range.toFixed(0)} W, so the card was not idle`
   return meanW
 }

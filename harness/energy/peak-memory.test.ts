@@ -13,7 +13,7 @@ test('the peak is a sum over all GPUs, none of which is left out before it has r
   expect(peakOf(rows, ['GPU-a', 'GPU-b'])).toBe(21_000)
 })
 
-test('the last reading of a GPU stands until its next', () => {
+test('the last reading of a GPU holds until its next', () => {
   const rows = [
     ...memory('GPU-a', { 1000: 10, 3000: 40, 4000: null }),
     ...memory('GPU-b', { 1000: 100, 2000: 200, 3500: 150, 4500: 170 }),

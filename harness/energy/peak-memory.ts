@@ -2,8 +2,8 @@ import type { GpuRow } from '../record/rows.ts'
 import type { Span } from './power-series.ts'
 
 /**
- * Highest `memory.used` in a span in MiB, summed over the GPUs as they stood at one time. Rows of one tick come one after
- * the other, so each GPU's last value stands until its next. Null when a GPU told none in the span.
+ * Highest `memory.used` in a span in MiB, summed over the GPUs at one moment. Rows of one tick arrive one after the
+ * other, so each GPU's last value holds until its next. Null if a GPU reported none in the span.
  */
 export function peakMemoryMiB(rows: readonly GpuRow[], uuids: readonly string[], span: Span): number | null {
   if (uuids.length === 0) return null

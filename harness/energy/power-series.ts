@@ -2,7 +2,7 @@ import type { GpuRow } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 
-/** One power reading, placed at the middle of the time that it averages. */
+/** One power reading, at the middle of its averaging window. */
 export interface PowerPoint {
   readonly timeMs: number
   readonly powerW: number
@@ -20,16 +20,16 @@ export interface Integral {
 
 export type PowerField = 'powerW' | 'powerInstantW'
 
-/** Where a trapezoid is refused although two samples stand on both sides: a gap of more than 3 intervals, or this. */
+/** Longest gap in ms that a trapezoid bridges; shorter sampling intervals bridge at most 3 intervals. */
 const LONGEST_BRIDGE_MS = 3000
-/** A sensor may repeat itself for this long before it is doubted. */
+/** Time in ms for which a sensor may repeat its value before it counts as stale. */
 const FROZEN_MS = 3000
-/** Utilisation jitters by a few points under steady load; a swing of this much is a change of load. */
+/** Change of utilisation in points that is a change of load; steady load varies by a few points. */
 const MOVING_PCT = 20
 
 /**
  * The power readings of one GPU in order of time, each moved back by `shiftMs`. Readings of equal time are averaged;
- * repeated values are kept, because a steady load read at 5 Hz from a 10 Hz sensor repeats itself rightly.
+ * repeated values are kept, because a steady load read at 5 Hz from a 10 Hz sensor may repeat.
  */
 export function powerSeries(rows: readonly GpuRow[], uuid: string, field: PowerField, shiftMs: number): PowerPoint[] {
   const read = rows.flatMap((row) => {
@@ -48,7 +48,7 @@ export function powerSeries(rows: readonly GpuRow[], uuid: string, field: PowerF
   return points
 }
 
-/** Median time between successive readings in ms; null under two readings. */
+/** Median time between successive readings in ms; null for fewer than two readings. */
 export function medianIntervalMs(points: readonly PowerPoint[]): number | null {
   const intervals = points.slice(1).map(({ timeMs }, index) => timeMs - (points[index] as PowerPoint).timeMs)
   return percentileSorted(
@@ -58,9 +58,9 @@ export function medianIntervalMs(points: readonly PowerPoint[]): number | null {
 }
 
 /**
- * Time between two readings from which on a gap is not bridged, in ms: over 3 intervals, counted in whole ones, because
- * two lost samples leave 3 intervals and the jitter of four queries; and never over 3 s. The interval is the one that
- * the sampler was asked for, or the one that these readings show where that is longer: a driver may take a second.
+ * Minimum time in ms between two readings that is not bridged: over 3 whole intervals, because two lost samples leave 3
+ * intervals and the jitter of four queries; and never over 3 s. The interval is the requested one, or the observed one if
+ * longer, because a driver may take a second per query.
  */
 export function longestBridgeMs(points: readonly PowerPoint[], askedIntervalMs: number = SAMPLE_INTERVAL_MS): number {
   return Math.min(3.5 * Math.max(askedIntervalMs, medianIntervalMs(points) ?? 0), LONGEST_BRIDGE_MS)
@@ -68,7 +68,7 @@ export function longestBridgeMs(points: readonly PowerPoint[], askedIntervalMs: 
 
 /**
  * Trapezoid of power over a span in J, with linear interpolation at both of its edges. Time between readings further
- * apart than `bridgeMs`, time outside all readings, and the `without` spans are not covered and bring no energy.
+ * apart than `bridgeMs`, time outside all readings, and the `without` spans are not covered and add no energy.
  */
 export function integrate(
   points: readonly PowerPoint[],
@@ -114,8 +114,8 @@ export const inside = (points: readonly PowerPoint[], span: Span): PowerPoint[] 
   points.filter(({ timeMs }) => timeMs >= span.startMs && timeMs <= span.endMs)
 
 /**
- * Stretches in which one GPU gave the very same power for more than 3 s while its utilisation moved: the sensor stood
- * still, not the card. Given on the time of the rows as they came, not moved back.
+ * Spans in which one GPU reported the same power for more than 3 s while its utilisation changed: the sensor was stale,
+ * not the load steady. Times are those of the rows, not shifted.
  */
 export function staleSpans(rows: readonly GpuRow[], uuid: string, field: PowerField): Span[] {
   const read = rows.filter((row) => row.uuid === uuid && row[field] !== null).toSorted((a, b) => a.timeMs - b.timeMs)

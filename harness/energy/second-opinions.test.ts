@@ -71,7 +71,7 @@ describe('paddedEnergy', () => {
       rowsOf((at) => (at <= 12_000 ? 20 : 300 - Math.max(0, at - 30_000) / 20)),
       12_000,
       30_000,
-      /not quiet/,
+      /not idle/,
     ],
     [
       'samples are lost in it',
@@ -152,7 +152,7 @@ describe('counterEnergy', () => {
 
   it.each([
     ['it was reset', counter(300).map((r) => (r.timeMs > 15_000 ? { ...r, energyMj: r.energyMj - 5e12 } : r)), /reset/],
-    ['it stands still', counter(0), /stood still/],
+    ['it stands still', counter(0), /did not change/],
     ['a card has none', counter(300, 'GPU-b'), /no counter readings of GPU-a/],
     [
       'readings are too far apart',

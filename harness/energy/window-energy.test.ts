@@ -112,7 +112,7 @@ describe('gaps', () => {
     ])
   })
 
-  it('carries a gap in the error bar by the range of power seen', () => {
+  it('carries a gap in the error bar by the observed range of power', () => {
     const rows = without(
       rowsOf((at) => 300 + 50 * Math.sin(at / 3000), 0, 130_000),
       20_000,
@@ -124,13 +124,13 @@ describe('gaps', () => {
     )
   })
 
-  it('is null under 95 %, and says so', () => {
+  it('is null under 95 %, with the reason', () => {
     const { energyJ, reason, energy, meanPowerW } = energyOverWindow(without(steady, 20_000, 27_000), ['GPU-a'], {
       startMs: 5000,
       endMs: 125_000,
     })
     expect([energyJ, meanPowerW]).toEqual([null, null])
-    expect(reason).toBe('power samples of GPU-a cover 94.2 % of the window; 95 % is needed')
+    expect(reason).toBe('power samples of GPU-a cover 94.2 % of the window; 95 % is required')
     expect(energy).toMatchObject({ perGpuJ: {}, errorTermsJ: {}, source: 'smi-average-trapezoid' })
   })
 
@@ -144,7 +144,7 @@ describe('gaps', () => {
   })
 })
 
-describe('a sensor that stands still', () => {
+describe('a stale sensor', () => {
   const frozen = (swing: number) =>
     rowsOf((at) => (at > 20_000 && at <= 24_000 ? 333 : 300 + (at % 3)), 0, 130_000).map((row) => ({
       ...row,
@@ -155,7 +155,7 @@ describe('a sensor that stands still', () => {
   it('is found when utilisation moves, and its time is not covered', () => {
     const { energy } = energyOverWindow(frozen(30), ['GPU-a'], { startMs: 5000, endMs: 125_000 })
     expect(energy.coverage).toBeCloseTo(1 - 3.8 / 120, 6)
-    expect(energy.findings[0]).toBe('GPU-a: power stood still for 3.8 s while utilisation moved (stale sensor)')
+    expect(energy.findings[0]).toBe('GPU-a: power did not change for 3.8 s while utilisation changed (stale sensor)')
   })
 
   it('is no fault under steady load: repeated values are normal', () => {
@@ -173,15 +173,15 @@ describe('a sensor that stands still', () => {
   })
 })
 
-describe('what cannot be had', () => {
+describe('a missing energy', () => {
   it.each([
     ['no GPU is known to serve', rowsOf(() => 300), [], 'no serving GPU is known'],
     ['a serving GPU has no samples', rowsOf(() => 300), ['GPU-a', 'GPU-b'], 'no samples of the serving GPU GPU-b'],
     [
-      'the driver gives no power',
+      'the driver reports no power',
       rowsOf(() => null, 0, 30_000, { powerInstantW: null }),
       ['GPU-a'],
-      'the driver gives no power for GPU-a',
+      'the driver reports no power for GPU-a',
     ],
   ] as const)('is null with a reason when %s', (_, rows, uuids, reason) => {
     const seen = energyOverWindow(rows, uuids, { startMs: 5000, endMs: 25_000 })

@@ -17,17 +17,17 @@ import {
 } from './power-series.ts'
 
 export interface EnergyOptions {
-  /** Interval that the sampler was asked for; the one achieved counts when it is longer. */
+  /** Requested sampling interval; the achieved one is used if longer. */
   readonly intervalMs?: number
-  /** How far a reading is moved back: half its averaging window. 500 for `power.draw`, 50 for `power.draw.instant`. */
+  /** Shift of a reading to an earlier time: half its averaging window. 500 for `power.draw`, 50 for `power.draw.instant`. */
   readonly shiftMs?: number
-  /** Take `power.draw.instant` although `power.draw` is there. */
+  /** Use `power.draw.instant` although `power.draw` is available. */
   readonly useInstant?: boolean
 }
 
 export interface WindowEnergy {
   readonly energyJ: number | null
-  /** Why `energyJ` is null; absent when it is not. */
+  /** Why `energyJ` is null; absent if it is not. */
   readonly reason?: string
   readonly energy: Energy
   readonly meanPowerW: number | null
@@ -44,7 +44,7 @@ export const COVERAGE_INVALID = 0.95
 /**
  * Energy of the serving GPUs over a window (docs/metrics.md#energy): a trapezoid per GPU over readings moved back half
  * their averaging window, interpolated at both window edges, then summed. Gaps over 3 intervals and stretches of a stale sensor
- * are not covered; they are charged at the mean power of the rest. Under 95 % coverage, or with a serving GPU missing,
+ * are not covered; they are charged at the mean power of the rest. Below 95 % coverage, or without samples of a serving GPU,
  * the energy is null with its reason.
  */
 export function energyOverWindow(
@@ -76,8 +76,8 @@ export function energyOverWindow(
     findings: gpus.flatMap((gpu) => gpu.findings),
   }
   if (!isValid) {
-    const worst = gpus.reduce((least, gpu) => (gpu.coverage < least.coverage ? gpu : least))
-    const reason = `power samples of ${worst.uuid} cover ${percent(coverage)} of the window; 95 % is needed`
+    const lowest = gpus.reduce((min, gpu) => (gpu.coverage < min.coverage ? gpu : min))
+    const reason = `power samples of ${lowest.uuid} cover ${percent(coverage)} of the window; 95 % is required`
     return { ...withoutEnergy(reason, memory), energy }
   }
   const energyJ = gpus.reduce((sum, gpu) => sum + gpu.energyJ, 0)
@@ -93,7 +93,7 @@ export function energyOverWindow(
   }
 }
 
-/** The field that every serving GPU has in these rows, or why there is none. */
+/** The power field that every serving GPU reports in these rows, or why there is none. */
 function chooseField(
   rows: readonly GpuRow[],
   uuids: readonly string[],
@@ -105,7 +105,7 @@ function chooseField(
   const order: readonly PowerField[] = useInstant ? ['powerInstantW', 'powerW'] : ['powerW', 'powerInstantW']
   const field = order.find((candidate) => uuids.every((uuid) => has(uuid, candidate)))
   return (
-    field ?? { reason: `the driver gives no power for ${uuids.find((uuid) => !has(uuid, order[0] as PowerField))}` }
+    field ?? { reason: `the driver reports no power for ${uuids.find((uuid) => !has(uuid, order[0] as PowerField))}` }
   )
 }
 
@@ -132,9 +132,9 @@ function gpuEnergy(
 ): GpuEnergy {
   const { field, shiftMs, span, intervalMs: askedIntervalMs } = over
   const points = powerSeries(rows, uuid, field, shiftMs)
-  const seen = inside(points, span)
-  const intervalMs = medianIntervalMs(seen)
-  const bridgeMs = longestBridgeMs(seen, askedIntervalMs)
+  const readings = inside(points, span)
+  const intervalMs = medianIntervalMs(readings)
+  const bridgeMs = longestBridgeMs(readings, askedIntervalMs)
   const stale = staleSpans(rows, uuid, field)
     .map(({ startMs, endMs }) => ({
       startMs: Math.max(startMs - shiftMs, span.startMs),
@@ -143,12 +143,12 @@ function gpuEnergy(
     .filter(({ startMs, endMs }) => endMs > startMs)
   const covered = integrate(points, span, bridgeMs, stale)
   const lengthMs = span.endMs - span.startMs
-  // Sums of many pieces can miss a full window by a rounding.
+  // A sum of many pieces can differ from a full window by rounding.
   const coverage = Math.min(1, Math.round((covered.coveredMs / lengthMs) * 1e9) / 1e9)
   const energyJ = coverage === 0 ? 0 : covered.energyJ / coverage
   const findings = stale.map(
     ({ startMs, endMs }) =>
-      `${uuid}: power stood still for ${((endMs - startMs) / 1000).toFixed(1)} s while utilisation moved (stale sensor)`,
+      `${uuid}: power did not change for ${((endMs - startMs) / 1000).toFixed(1)} s while utilisation changed (stale sensor)`,
   )
   if (coverage < COVERAGE_WARN) {
     const missingS = (lengthMs * (1 - coverage)) / 1000
@@ -157,7 +157,7 @@ function gpuEnergy(
     )
   }
   const terms = errorTerms(points, span, { energyJ, coveredMs: covered.coveredMs }, 2 * shiftMs)
-  return { uuid, points, energyJ, coverage, samples: seen.length, intervalMs, terms, findings }
+  return { uuid, points, energyJ, coverage, samples: readings.length, intervalMs, terms, findings }
 }
 
 /** p99 and maximum of the summed power, at the sample times of the first GPU (numpy's linear percentile). */

@@ -80,7 +80,7 @@ describe('energy gates', () => {
     ['full', [trial(1, 1)], 'pass'],
     ['over 99 %', [trial(1, 0.991)], 'pass'],
     ['under 99 %', [trial(1, 1), trial(1, 0.98)], 'warn'],
-    ['a stale sensor', [trial(1, 0.995, ['GPU-a: power stood still (stale sensor)'])], 'warn'],
+    ['a stale sensor', [trial(1, 0.995, ['GPU-a: power did not change (stale sensor)'])], 'warn'],
     ['no energy', [trial(1, 1), trial(null, 0.9)], 'fail'],
     ['no window', [], 'not-measured'],
   ])('coverage: %s', (_, trials, status) => {

@@ -5,8 +5,8 @@ import { sharedMetrics } from './shared-metrics.ts'
 import { textMetrics } from './text-metrics.ts'
 
 /**
- * Every metric of a run, declared once and in the order in which it is shown: `result` of the record, comparisons, the
- * summary of a run, the report, quotes, progress and docs/metrics.md are made from this.
+ * Every metric of a run, declared once, in display order. `result` of the record, comparisons, the summary of a run, the
+ * report, quotes, progress and docs/metrics.md are made from it.
  */
 const declared = { ...textMetrics, ...imageMetrics, ...trainingMetrics, ...sharedMetrics }
 
@@ -15,39 +15,39 @@ export type MetricKey = keyof typeof declared
 /** The metrics by key. */
 export const metrics: Readonly<Record<MetricKey, Metric>> = declared
 
-/** All keys, in the order in which they are shown. */
+/** All keys, in display order. */
 export const metricKeys = Object.keys(declared) as readonly MetricKey[]
 
-/** The name of a metric with the unit that people read it in: "Energy efficiency (tokens/J)". */
+/** The name of a metric with its display unit, such as "Energy efficiency (tokens/J)". */
 export function labelOf(key: MetricKey): string {
   const { label, unit, shownAs } = metrics[key]
   const shown = shownAs?.unit ?? unit
   return shown === '1' ? label : `${label} (${shown})`
 }
 
-/** The metrics that a kind of run has. */
+/** The metrics of a kind of run. */
 export const metricsOfKind = (kind: Trial['kind']): MetricKey[] =>
   metricKeys.filter((key) => metrics[key].kinds.includes(kind))
 
-/** The metrics of a scenario that people look at first. */
+/** The main metrics of a scenario, shown first. */
 export const summaryMetrics = (scenario: ScenarioShape): MetricKey[] =>
   metricKeys.filter((key) => metrics[key].inSummary && suits(metrics[key], scenario))
 
-/** The metrics of a scenario that a quote may promise: each has an end of its interval that is worse for the customer. */
+/** The metrics of a scenario that a quote may promise: those with a better direction, so that an interval has a conservative end. */
 export const quotedMetrics = (scenario: ScenarioShape): MetricKey[] =>
   metricKeys.filter((key) => metrics[key].inQuote && metrics[key].better !== null && suits(metrics[key], scenario))
 
-/** A metric that two sides are compared by. */
+/** A compared metric. */
 export type ComparedMetric = Metric & { readonly comparison: Comparison; readonly better: 'higher' | 'lower' }
 
-/** A metric as a comparison reads it. Throws TypeError for one that is not compared. */
+/** A metric with its comparison settings. Throws TypeError for one that is not compared. */
 export function comparedMetric(key: MetricKey): ComparedMetric {
   const { comparison, better, ...rest } = metrics[key]
   if (comparison === undefined || better === null) throw new TypeError(`${key} is not compared`)
   return { ...rest, comparison, better }
 }
 
-/** The metrics by which two sides of a scenario are compared, in the order in which they are shown. */
+/** The compared metrics of a scenario, in display order. */
 export const comparedMetrics = (scenario: ScenarioShape): MetricKey[] =>
   metricKeys.filter((key) => {
     const metric = metrics[key]

@@ -4,9 +4,9 @@ import type { TokenRow } from '../record/rows.ts'
 import type { ClientTokens } from '../record/schema/server.ts'
 
 /**
- * What our side counted over a whole trial, head and tail included, because the server's counters know no window.
- * Tokens are those of the server's usage, never chunks; a failed request may have cost the server anything from what
- * it is known to have got up to what was asked for.
+ * Counts of the client over a whole trial, ramp-up and drain included, because the server's counters have no window.
+ * Tokens are those of the server's usage, never chunks. The server may have made any number of tokens for a failed
+ * request, from those it is known to have received up to those requested.
  */
 export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow[]): ClientTokens {
   const column = (name: Parameters<RequestTable['column']>[0]) => requests.column(name)
@@ -76,5 +76,5 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
   }
 }
 
-/** A missing number (NaN in the table) counts for nothing in a sum. */
+/** A missing number (NaN in the table) counts as 0 in a sum. */
 const known = (value: number | undefined): number => (value === undefined || Number.isNaN(value) ? 0 : value)

@@ -88,7 +88,7 @@ describe('break-even', () => {
     expect(breakEvenUtilisation(small, large(3547))).toBeCloseTo(1, 3)
   })
 
-  test('a card without capital cost or throughput breaks even with nobody', () => {
+  test('a card without capital cost or throughput has no break-even', () => {
     expect(breakEvenUtilisation(small, { ...large(4000), inputs: { ...pro, years: 0 } })).toBeNull()
     expect(breakEvenUtilisation(small, large(0))).toBeNull()
   })

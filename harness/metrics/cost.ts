@@ -2,27 +2,27 @@ import { ratio } from '../stats/ratio.ts'
 import { HOURS_PER_YEAR, kilowattHours, SECONDS_PER_YEAR } from '../units.ts'
 
 /**
- * The assumptions behind every £ figure. All of them are inputs: whoever prints a figure prints these beside it.
+ * The assumptions behind every cost in £. All are inputs, and must be printed beside each cost.
  * The scope is the GPU board; host, PSU and cooling enter through `pue` only.
  */
 export interface MoneyInputs {
-  /** What the cards cost, together, in GBP. */
+  /** Price of all cards, in GBP. */
   readonly priceGbp: number
-  /** Years over which the price is written off, in a straight line and to nothing. */
+  /** Years of straight-line depreciation to zero. */
   readonly years: number
   readonly tariffGbpPerKwh: number
   /** Share of the year under load, 0 to 1. */
   readonly utilisation: number
-  /** Power with the model loaded and nothing to do, in W. */
+  /** Power with the model loaded and no requests, in W. */
   readonly idleW: number
-  /** Power usage effectiveness of the room; 1 leaves cooling and losses out. */
+  /** Power usage effectiveness of the room; 1 ignores cooling and losses. */
   readonly pue: number
 }
 
 const MILLION = 1_000_000
 
 /**
- * Tokens per joule of a steady load: `tokens/s / W` (docs/metrics.md#energy), over one and the same window.
+ * Tokens per joule of a steady load: `tokens/s / W` (docs/metrics.md#energy), over the same window.
  * Null when the power is not positive.
  */
 export function tokensPerJ(outputTokensPerS: number, meanPowerW: number): number | null {
@@ -50,10 +50,10 @@ export function powerAtUtilisationW(
   return loadW * utilisation + idleW * (1 - utilisation)
 }
 
-/** From the power of GPU boards to what the meter counts, and its price. */
+/** Factors from the power of GPU boards to metered electricity and its price. */
 export interface ElectricityFactors {
   readonly tariffGbpPerKwh: number
-  /** Power usage effectiveness of the room; 1 leaves cooling and losses out. */
+  /** Power usage effectiveness of the room; 1 ignores cooling and losses. */
   readonly pue: number
   /** Power of the whole server / power of its GPU boards; 1, the default, counts the boards alone. */
   readonly hostOverhead?: number
@@ -69,13 +69,13 @@ export function meterPowerW(
 
 /**
  * GBP of electricity for GPU boards that draw `boardsW` over `hours`: `meter W / 1000 x hours x tariff`. The report and
- * the quote both take it from here; the quote rounds it up to whole watt-hours and pence.
+ * the quote both use it; the quote rounds it up to whole watt-hours and pence.
  */
 export function electricityGbp(boardsW: number, hours: number, factors: ElectricityFactors): number {
   return kilowattHours(meterPowerW(boardsW, factors), hours) * factors.tariffGbpPerKwh
 }
 
-/** GBP of electricity a year of 8760 h: `electricityGbp` of the mean power at this utilisation. */
+/** GBP of electricity per year of 8760 h: `electricityGbp` of the mean power at this utilisation. */
 export function annualElectricityGbp(
   loadW: number,
   inputs: Pick<MoneyInputs, 'utilisation' | 'idleW' | 'tariffGbpPerKwh' | 'pue'>,
@@ -84,23 +84,23 @@ export function annualElectricityGbp(
 }
 
 /**
- * GBP of capital a year: `price / years`. Null when years is not positive. This is the price of the cards, for a
- * comparison of cards. A quote sells a whole server by the month instead: its price, which includes the host, over the
+ * GBP of capital per year: `price / years`. Null if years is not positive. This is the price of the cards, for a
+ * comparison of cards. A quote prices a whole server per month instead: its price, which includes the host, over the
  * months that the seller chose, or its rent (`monthlyPrice` in reports/quote/price.ts).
  */
 export function capexGbpPerYear(inputs: Pick<MoneyInputs, 'priceGbp' | 'years'>): number | null {
   return ratio(inputs.priceGbp, inputs.years)
 }
 
-/** GBP a year, capital and electricity: the sum of the exact terms, never of rounded ones. */
+/** GBP per year, capital and electricity: the sum of the exact terms, never of rounded ones. */
 export function totalGbpPerYear(loadW: number, inputs: MoneyInputs): number | null {
   const capexGbp = capexGbpPerYear(inputs)
   return capexGbp === null ? null : capexGbp + annualElectricityGbp(loadW, inputs)
 }
 
 /**
- * GBP per million output tokens: `total a year / (tokens/s x u x 31.536)`, where 31.536 is the seconds of a year in
- * millions. Null without throughput or at utilisation 0: a card that makes no token has no price a token.
+ * GBP per million output tokens: `total per year / (tokens/s x u x 31.536)`, where 31.536 is the seconds of a year in
+ * millions. Null without throughput or at utilisation 0: a card that makes no tokens has no price per token.
  */
 export function gbpPerMillionOutputTokens(outputTokensPerS: number, loadW: number, inputs: MoneyInputs): number | null {
   const totalGbp = totalGbpPerYear(loadW, inputs)
@@ -108,7 +108,7 @@ export function gbpPerMillionOutputTokens(outputTokensPerS: number, loadW: numbe
   return totalGbp === null ? null : ratio(totalGbp, millionTokens)
 }
 
-/** One card's side of a break-even: its money, its load and what it makes under it. */
+/** One card of a break-even: its costs, its load and its throughput. */
 export interface CostSide {
   readonly inputs: MoneyInputs
   readonly loadW: number
@@ -116,9 +116,9 @@ export interface CostSide {
 }
 
 /**
- * The utilisation at which two cards cost the same a token, each at its own throughput while busy. The cost is
- * `(capex + k (P u + I (1 - u))) / (T u)` with `k = 8.76 h/W x tariff x PUE`, so equality is linear in u. Null when they
- * meet nowhere in 0 to 1: then one is cheaper at every utilisation.
+ * The utilisation at which two cards cost the same per token, each at its own throughput while busy. The cost is
+ * `(capex + k (P u + I (1 - u))) / (T u)` with `k = 8.76 h/W x tariff x PUE`, so equality is linear in u. Null without a
+ * solution in 0 to 1: then one card is cheaper at every utilisation.
  */
 export function breakEvenUtilisation(a: CostSide, b: CostSide): number | null {
   const capexA = capexGbpPerYear(a.inputs)

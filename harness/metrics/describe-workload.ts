@@ -1,8 +1,8 @@
 import type { RunRecord } from '../record/schema/run.ts'
 
 /**
- * What must stand beside a figure of images or training, because the figure says nothing without it; null for text,
- * whose title and load say it.
+ * The settings to print beside a result of images or training, without which it cannot be compared; null for text, whose
+ * title and load describe it.
  */
 export function describeWorkload(scenario: RunRecord['scenario']): string | null {
   if (scenario.kind === 'image') {

@@ -47,7 +47,7 @@ describe('inside a trial', () => {
     expect(drift.soakedTokensPerS).toBeCloseTo(900, -1)
   })
 
-  test('requests that are long against the window leave nothing to compare, and it says so', () => {
+  test('requests that are long for the window cannot be compared, with a reason', () => {
     const long = { ...trial(0), e2eMs: { ...trial(0).e2eMs, p50: 9000 } }
     const [check] = findDrift(
       [long],

@@ -7,20 +7,20 @@ import { holmAdjust } from '../stats/holm.ts'
 import { trendOf } from '../stats/kendall.ts'
 import { contrast, type Estimate, pTwoSided } from '../stats/welch.ts'
 
-/** A change below this between the first and the last third is no drift, however certain it is. */
+/** A smaller change between the first and the last third is not drift, however certain it is. */
 export const DRIFT_SHARE = 0.01
 const LEVEL = 0.05
-/** A third of a window in fewer blocks than this has no spread of its own. */
+/** Minimum number of blocks per third of a window to estimate its spread. */
 const BLOCKS_A_THIRD = 2
 const SHORTEST_BLOCK_MS = 1000
 
-/** What looking for drift needs of a trial. */
+/** The fields of a trial that the drift check reads. */
 export type DriftTrial = Pick<TextTrial, 'index' | 'windowStartMs' | 'windowEndMs' | 'outputTokensPerS' | 'e2eMs'>
 
 /**
- * Looks for drift in a run's tokens over time: inside each trial (first against last third of its window), and from
- * trial to trial. A trial drifts when the change is at least 1 % and stands out of the trial's own noise at 5 %,
- * corrected for the number of trials (Holm). Clocks and temperature are the business of the gate thermal-soak.
+ * Tests a run's throughput for drift: within each trial (first against last third of its window) and from trial to trial.
+ * A trial drifts if the change is at least 1 % and significant at 5 %, Holm-adjusted for the number of trials. Clocks and
+ * temperature are tested by the gate thermal-soak.
  */
 export function findDrift(trials: readonly DriftTrial[], tokens: readonly TokenRow[]): Drift {
   const ofTrial = Map.groupBy(tokens, (row) => row.trial)
@@ -61,13 +61,13 @@ function thirds(trial: DriftTrial, tokens: readonly TokenRow[]): Check {
   if (blocks < BLOCKS_A_THIRD) {
     const needed = (3 * BLOCKS_A_THIRD * blockMs) / 1000
     return unknown(
-      `a window of ${needed.toFixed(0)} s or more is needed: requests take ${(blockMs / 1000).toFixed(1)} s`,
+      `the drift test requires a window of ${needed.toFixed(0)} s or more, because requests take ${(blockMs / 1000).toFixed(1)} s`,
     )
   }
   const first = rates(tokens, startMs, blockMs, blocks)
   const last = rates(tokens, endMs - blocks * blockMs, blockMs, blocks)
   const [early, late] = [mean(first), mean(last)]
-  if (early === 0) return unknown('no token in the first third')
+  if (early === 0) return unknown('no tokens in the first third of the window')
   const p = pTwoSided(contrast(estimateOf(last), estimateOf(first)))
   return { changeShare: late / early - 1, p, drifts: false, firstTokensPerS: early, lastTokensPerS: late }
 }
@@ -83,7 +83,7 @@ const unknown = (reason: string): Check => ({
   reason,
 })
 
-/** Tokens a second in consecutive blocks. */
+/** Tokens per second in consecutive blocks. */
 function rates(tokens: readonly TokenRow[], fromMs: number, blockMs: number, blocks: number): number[] {
   const sums = new Array<number>(blocks).fill(0)
   for (const { binStartMs, tokens: count } of tokens) {
@@ -98,7 +98,7 @@ const estimateOf = (values: readonly number[]): Estimate => ({
   parts: [{ variance: sampleVariance([...values]) / values.length, degrees: values.length - 1 }],
 })
 
-/** Five trials are the fewest whose order can show a trend at 5 % (exact: 2/5! = 1.7 %; of four, 2/4! = 8.3 %). */
+/** Minimum number of trials whose order can show a trend at 5 % (exact: 2/5! = 1.7 %; for four, 2/4! = 8.3 %). */
 const TRIALS_FOR_TREND = 5
 
 function trendCheck(trials: readonly DriftTrial[]): DriftCheck {
@@ -108,7 +108,7 @@ function trendCheck(trials: readonly DriftTrial[]): DriftCheck {
       changeShare: null,
       p: null,
       drifts: false,
-      reason: `a trend shows over ${TRIALS_FOR_TREND} trials or more`,
+      reason: `a trend test requires ${TRIALS_FOR_TREND} trials or more`,
     }
   }
   const trend = trendOf(values)

@@ -25,7 +25,7 @@ const scenarios = {
 } as unknown as Record<'text' | 'image' | 'training', Scenario>
 
 /** A trial of two streams at full load for eight seconds, sampled at 5 Hz; every part can be set. */
-const seen = (over: Partial<TrialObservations> = {}): TrialObservations => ({
+const observations = (over: Partial<TrialObservations> = {}): TrialObservations => ({
   index: 0,
   startMs: 0,
   sendUntilMs: END_MS,
@@ -102,28 +102,28 @@ const telemetry = {
 } satisfies GpuTelemetry
 
 test.each(['text', 'image', 'training'] as const)(
-  'no figure of a %s trial is anything but a finite number or null, whatever the rows',
+  'every value of a %s trial is a finite number or null, whatever the rows',
   (kind) => {
     fc.assert(
       fc.property(requests, tokenRows, fc.oneof(samples, steadySamples), steps, (rows, tokens, gpuRows, stepRows) => {
         const table = new RequestTable(rows)
-        const figures = trialOf(scenarios[kind], seen({ requests: table, tokens, gpuRows, steps: stepRows }))
-        const card = withCardValues(telemetry, [figures], { gpuRows, counterRows: [], servingUuids: ['GPU-a'] })
+        const trial = trialOf(scenarios[kind], observations({ requests: table, tokens, gpuRows, steps: stepRows }))
+        const card = withCardValues(telemetry, [trial], { gpuRows, counterRows: [], servingUuids: ['GPU-a'] })
         const derived = {
-          result: resultOf([figures, figures]),
-          drift: findDrift(trialsOfKind([figures, figures], 'text'), tokens),
+          result: resultOf([trial, trial]),
+          drift: findDrift(trialsOfKind([trial, trial], 'text'), tokens),
           card,
         }
-        expect(nonFinite({ figures, client: clientTokensOf(table, tokens), ...derived })).toEqual([])
+        expect(nonFinite({ trial, client: clientTokensOf(table, tokens), ...derived })).toEqual([])
       }),
       { numRuns: 200 },
     )
   },
 )
 
-test('answers that arrive whole have no TPOT, and the decode rate says why', () => {
+test('answers that arrive in one piece have no TPOT, and the decode rate has the reason', () => {
   const whole = closedLoopRows(STREAMS, 0, END_MS, 1000).map((row) => ({ ...row, firstTokenMs: row.lastTokenMs }))
-  const trial = textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(whole) }))
+  const trial = textTrial(scenarios.text as TextScenario, observations({ requests: new RequestTable(whole) }))
   const none = {
     value: null,
     reason: expect.stringContaining('all output tokens of each request arrived at one moment'),
@@ -137,7 +137,7 @@ test('one answer that arrives whole counts in no TPOT of the others', () => {
   const rows = closedLoopRows(STREAMS, 0, END_MS, 1000)
   const odd = rows.map((row, place) => (place % 2 === 0 ? { ...row, firstTokenMs: row.lastTokenMs } : row))
   const [all, some] = [rows, odd].map((each) =>
-    textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(each) })),
+    textTrial(scenarios.text as TextScenario, observations({ requests: new RequestTable(each) })),
   )
   expect(some?.tpotMs.p50).toBeCloseTo(all?.tpotMs.p50 as number)
   expect(some?.tpotMs.n).toBeLessThan(all?.tpotMs.n as number)
@@ -148,17 +148,20 @@ test('an answer of one token is no reason to suspect a buffer', () => {
   const rows = closedLoopRows(STREAMS, 0, END_MS, 1000).map((row) =>
     requestRow({ ...row, outputTokens: 1, firstTokenMs: row.lastTokenMs }),
   )
-  const { decodeTokensPerS } = textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(rows) }))
+  const { decodeTokensPerS } = textTrial(
+    scenarios.text as TextScenario,
+    observations({ requests: new RequestTable(rows) }),
+  )
   expect(decodeTokensPerS).toMatchObject({
     reason: expect.stringMatching(/no successful request of more than one token/),
   })
 })
 
 test('a sensor that reports 0 W makes no infinite efficiency', () => {
-  const gpuRows = seen().gpuRows.map((row) => ({ ...row, powerW: 0 }))
+  const gpuRows = observations().gpuRows.map((row) => ({ ...row, powerW: 0 }))
   const trial = textTrial(
     scenarios.text as TextScenario,
-    seen({ gpuRows, tokens: [{ trial: 0, binStartMs: 3000, tokens: 10 }] }),
+    observations({ gpuRows, tokens: [{ trial: 0, binStartMs: 3000, tokens: 10 }] }),
   )
   expect(trial.outputTokens).toBe(10)
   expect(trial.tokensPerJ).toEqual({ value: null, reason: 'the sensor reported no power in the whole window' })
@@ -170,7 +173,7 @@ test('a server that counts no tokens leaves sums and rates unknown, not NaN', ()
     promptTokens: null,
     outputTokens: null,
   }))
-  const trial = textTrial(scenarios.text as TextScenario, seen({ requests: new RequestTable(rows) }))
+  const trial = textTrial(scenarios.text as TextScenario, observations({ requests: new RequestTable(rows) }))
   expect(trial.promptTokens).toMatchObject({ value: null, reason: expect.stringMatching(/reported no prompt tokens/) })
   expect(trial.wholeTrialOutputTokensPerS).toMatchObject({ value: null })
 })

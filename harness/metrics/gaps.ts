@@ -6,10 +6,10 @@ import { MIN_SAMPLES_FOR_P99 } from '../stats/percentiles.ts'
 
 /**
  * Percentiles of the gaps between successive content events (vLLM's ITL), pooled over the successful requests of a
- * trial. They come from 1 % buckets, so they are off by at most `errorShare`; nearest rank, because a bucket has no
- * inside to interpolate in. `rows` in rising order of gap.
+ * trial. They come from 1 % buckets, so they are off by at most `errorShare`; nearest rank, because values
+ * within a bucket are not known. `rows` in rising order of gap.
  */
-export function gapFigures(rows: readonly GapRow[]): TextTrial['chunkGapMs'] {
+export function gapPercentiles(rows: readonly GapRow[]): TextTrial['chunkGapMs'] {
   const n = rows.reduce((sum, row) => sum + row.count, 0)
   const none = missing('no successful request had two content events')
   const at = (share: number): Measured => {

@@ -2,8 +2,8 @@ import type { Scenario } from '../scenario/schema.ts'
 import type { MetricKey } from './catalogue.ts'
 
 /**
- * The one metric that a scenario is about: decode rate for a single stream, aggregate output throughput for several;
- * seconds an image for one request at a time, images/s for several; steps/s of training.
+ * The headline metric of a scenario: decode rate for one stream, total output throughput for several; seconds per image
+ * for one request at a time, images/s for several; steps/s for training.
  */
 export function headlineMetric(scenario: Scenario): MetricKey {
   const { kind, load } = scenario

@@ -4,7 +4,7 @@ const higher = { better: 'higher' } as const
 const lower = { better: 'lower' } as const
 const shown = { inSummary: true, inQuote: true } as const
 
-/** Metrics of image runs, in the order in which they are shown. */
+/** Metrics of image runs, in display order. */
 export const imageMetrics = ofKind('image', {
   secondsPerImage: {
     ...lower,
@@ -42,7 +42,7 @@ export const imageMetrics = ofKind('image', {
   },
 })
 
-/** Metrics of training runs, in the order in which they are shown. */
+/** Metrics of training runs, in display order. */
 export const trainingMetrics = ofKind('training', {
   stepsPerS: {
     ...higher,

@@ -8,11 +8,11 @@ export interface Latencies {
   readonly ttftMs: Percentiles
   /** firstChunk - dispatched: vLLM's own client counts the role chunk. */
   readonly ttftFirstChunkMs: Percentiles
-  /** firstToken - scheduled: holds what the client made a request wait. */
+  /** firstToken - scheduled: includes the time that a request waited in the client. */
   readonly ttftFromScheduleMs: Percentiles
   /**
    * (lastToken - firstToken) / (outputTokens - 1), for outputs of more than one token. A request whose tokens all
-   * arrived at one moment has none: something between server and client held them back.
+   * arrived at one moment has none: something between server and client buffered them.
    */
   readonly tpotMs: Percentiles
   /** lastToken - dispatched. */
@@ -21,7 +21,7 @@ export interface Latencies {
 
 const NONE_INSIDE = 'no successful request lies wholly inside the window'
 const ONE_TOKEN = 'no successful request of more than one token lies wholly inside the window'
-/** What a proxy that buffers the stream, or a client that is starved of CPU, leaves of an answer. */
+/** Caused by a proxy that buffers the stream, or by a client short of CPU. */
 const AT_ONE_MOMENT =
   'all output tokens of each request arrived at one moment: something between server and client buffers the stream'
 
@@ -32,8 +32,8 @@ export function noLatencies(reason: string): Latencies {
 }
 
 /**
- * Latency percentiles (docs/metrics.md#one-request). A request counts when it was dispatched at or after the window's start and
- * its last token arrived by the window's end; a failed one enters no percentile.
+ * Latency percentiles (docs/metrics.md#one-request). A request counts if it was dispatched at or after the window's start and
+ * its last token arrived by the window's end; failed requests are in no percentile.
  */
 export function latenciesOf(requests: RequestTable, startMs: number, endMs: number): Latencies {
   const inside = indicesInside(requests, startMs, endMs)
@@ -43,7 +43,7 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   const firstToken = requests.column('firstTokenMs')
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
-  // one array for every figure, given back at once: a collection may come late, and a million requests are 8 MB a figure
+  // one array for all metrics, released at once: garbage collection may come late, and a million requests take 8 MB each
   const scratch = new Float64Array(inside.length)
   const over = (
     valueAt: (index: number) => number,
@@ -54,7 +54,7 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
     for (const index of inside) {
       if (!counts(index)) continue
       const value = valueAt(index)
-      // a time that was never stamped is NaN in the table
+      // a missing time is NaN in the table
       if (!Number.isFinite(value)) continue
       scratch[n] = value
       n += 1
@@ -63,7 +63,7 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   }
   const between = (from: Float64Array, to: Float64Array) =>
     over((index) => (to[index] as number) - (from[index] as number))
-  // tokens that all arrive at one moment have no pace: a TPOT of 0 would be a decode rate without end
+  // tokens that all arrive at one moment have no TPOT: 0 would mean an infinite decode rate
   const hasPace = (index: number) =>
     (outputTokens[index] as number) > 1 && (lastToken[index] as number) > (firstToken[index] as number)
   const isLong = inside.some((index) => (outputTokens[index] as number) > 1)
@@ -97,7 +97,7 @@ export function indicesInside(requests: RequestTable, startMs: number, endMs: nu
   return inside.subarray(0, count)
 }
 
-/** Limits that a request must keep to count as good; a missing one is no limit. */
+/** Limits that a request must meet to count as good; a missing one is no limit. */
 export interface Slo {
   readonly ttftMs?: number | undefined
   readonly tpotMs?: number | undefined
@@ -105,9 +105,9 @@ export interface Slo {
 }
 
 /**
- * Share of the requests that were due inside the window which succeeded and kept every limit, TTFT and E2E from the
- * time they were due, however long after the window they ended: the last ones are as good as the first. A dropped
- * request was due and is not good. Null when none was due.
+ * Share of the requests due inside the window that succeeded and met every limit, with TTFT and E2E from the time they
+ * were due. When they ended does not matter, so that the last requests count like the first. A dropped request was due
+ * and is not good. Null if none was due.
  */
 export function sloShareOf(
   requests: RequestTable,
@@ -151,7 +151,7 @@ function keeps(
   )
 }
 
-/** Goodput: requests a second, inside the window, that kept every limit of the SLO. */
+/** Goodput: requests per second, inside the window, that met every limit of the SLO. */
 export function goodputOf(requests: RequestTable, startMs: number, endMs: number, slo: Slo): number {
   const dispatched = requests.column('dispatchedMs')
   const firstToken = requests.column('firstTokenMs')

@@ -4,53 +4,53 @@ import type { Scenario } from '../scenario/schema.ts'
 
 type Kind = Trial['kind']
 
-/** What of a scenario decides which metrics it has. */
+/** The fields of a scenario that decide which metrics it has. */
 export type ScenarioShape = Pick<Scenario, 'kind' | 'load'>
 
 /** How a comparison of two sides tests a metric. */
 export interface Comparison {
-  /** Metrics that are one quantity in two forms share one hypothesis, and count once among the many. */
+  /** Metrics that are one quantity in two forms share a hypothesis, which counts once in the Holm adjustment. */
   readonly hypothesis: string
-  /** Whether a loss in it is a loss of the server: power is not, because tokens/J already says what it bought. */
+  /** Whether a loss in it is a regression of the server. Not for power, because tokens/J covers it. */
   readonly decides: boolean
-  /** A difference below this many units matters to nobody, whatever its share. */
+  /** Practical threshold in the metric's unit: a smaller difference does not matter, whatever its share. */
   readonly floor: number
 }
 
-/** One metric, declared once: the record, every table, quotes, progress and the docs read this. */
+/** One metric, declared once and read by the record, all tables, quotes, progress and the docs. */
 export interface Metric {
   /** Kinds of run that have it. */
   readonly kinds: readonly Kind[]
   readonly label: string
-  /** Where there is little room: a live line, a narrow column. */
+  /** Label for little space, such as the live line or a narrow column. */
   readonly shortLabel: string
   /** Unit of the value in the record. */
   readonly unit: string
   readonly digits: number
-  /** How people read it where that differs from the record: value x scale, in this unit. */
+  /** Display unit where it differs from the record: value x scale, in this unit. */
   readonly shownAs?: { readonly unit: string; readonly scale: number }
-  /** Null: neither end is better. */
+  /** Null: neither direction is better. */
   readonly better: 'higher' | 'lower' | null
   /** Its formula, in words. */
   readonly formula: string
-  /** Whether the first table of a run and the report's table of all metrics show it. */
+  /** Whether the summary of a run and the report's table of all metrics show it. */
   readonly inSummary: boolean
-  /** Whether a customer's quote promises it. */
+  /** Whether a quote promises it. */
   readonly inQuote: boolean
   /** Absent: it is not compared. */
   readonly comparison?: Comparison
-  /** Only for scenarios like this; all of its kinds unless given. Its value is in the record all the same. */
+  /** Shown for these scenarios only; all of its kinds unless given. Its value is always in the record. */
   readonly suits?: (scenario: ScenarioShape) => boolean
-  /** Its value in one trial; missing with the reason where the trial has none. */
+  /** Its value in one trial, or missing with the reason. */
   readonly of: (trial: Trial) => Measured
 }
 
-/** A metric of one kind of run: its function takes trials of that kind. */
+/** A metric of one kind of run; its function takes trials of that kind. */
 export type MetricOf<Only extends Kind> = Omit<Metric, 'kinds' | 'of'> & {
   readonly of: (trial: Extract<Trial, { kind: Only }>) => Measured
 }
 
-/** Completes metrics of one kind: a trial of another kind does not have them. */
+/** Completes metrics of one kind, which are missing for trials of other kinds. */
 export function ofKind<Only extends Kind, Key extends string>(
   kind: Only,
   metrics: Readonly<Record<Key, MetricOf<Only>>>,
@@ -59,7 +59,7 @@ export function ofKind<Only extends Kind, Key extends string>(
     ...metric,
     kinds: [kind],
     of: (trial) =>
-      isOf(trial, kind) ? metric.of(trial) : { value: null, reason: `a run of kind ${trial.kind} does not have it` },
+      isOf(trial, kind) ? metric.of(trial) : { value: null, reason: `not a metric of runs of kind ${trial.kind}` },
   })
   const entries = (Object.entries(metrics) as [Key, MetricOf<Only>][]).map(
     ([key, metric]) => [key, complete(metric)] as const,

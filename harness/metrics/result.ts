@@ -1,19 +1,19 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { isKnown, knownOf, type Measured, reasonOf } from '../record/measured.ts'
-import type { Figure, RunRecord } from '../record/schema/run.ts'
+import type { MetricResult, RunRecord } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { studentTQuantile } from '../stats/student-t.ts'
 import { metrics, metricsOfKind } from './catalogue.ts'
 
-/** p of the t quantile for a 95 % interval whose number of trials was fixed beforehand. */
+/** p of the t quantile for a 95 % interval with a fixed number of trials. */
 export const FIXED_QUANTILE = 0.975
 
 /**
- * Mean over the trials with its 95 % t-interval (mean ± t(0.975, n-1) · s/√n) and n. A metric that one trial lacks is
- * null with that trial's reason: a mean over the others would be a guess. `quantile` is the p of t where a run decided
- * after each trial whether it needed more (stopping.ts).
+ * Mean over the trials with its 95 % t-interval (mean ± t(0.975, n-1) · s/√n) and n. A metric missing in one trial is
+ * null with that trial's reason, because a mean over the others would be biased. `quantile` is the p of t; it differs
+ * under sequential stopping (stopping.ts).
  */
-export function figureOf(values: readonly Measured[], unit: string, quantile = FIXED_QUANTILE): Figure {
+export function metricResult(values: readonly Measured[], unit: string, quantile = FIXED_QUANTILE): MetricResult {
   const known = knownOf(values)
   const lacking = values.find((value) => !isKnown(value))
   if (known.length === 0 || lacking !== undefined) {
@@ -26,20 +26,20 @@ export function figureOf(values: readonly Measured[], unit: string, quantile = F
   return { mean: centre, ci95: [centre - half, centre + half], n: known.length, unit }
 }
 
-/** The `result` of a record from its trials: every metric of their kind; `quantile` as in `figureOf`. */
+/** The `result` of a record from its trials: every metric of their kind; `quantile` as in `metricResult`. */
 export function resultOf(trials: readonly Trial[], quantile = FIXED_QUANTILE): RunRecord['result'] {
   const keys = metricsOfKind(trials[0]?.kind ?? 'text')
-  const figureFor = (key: (typeof keys)[number]): Figure =>
-    figureOf(trials.map(metrics[key].of), metrics[key].unit, quantile)
-  return Object.fromEntries(keys.map((key) => [key, figureFor(key)]))
+  const resultFor = (key: (typeof keys)[number]): MetricResult =>
+    metricResult(trials.map(metrics[key].of), metrics[key].unit, quantile)
+  return Object.fromEntries(keys.map((key) => [key, resultFor(key)]))
 }
 
-/** Half-width of the interval as a share of the mean; null when there is none. */
-export function relativeHalfWidth(figure: Figure | undefined): number | null {
-  if (!figure?.ci95 || figure.mean === null || figure.mean === 0) return null
-  return (figure.ci95[1] - figure.ci95[0]) / 2 / Math.abs(figure.mean)
+/** Half-width of the interval as a share of the mean; null without an interval. */
+export function relativeHalfWidth(result: MetricResult | undefined): number | null {
+  if (!result?.ci95 || result.mean === null || result.mean === 0) return null
+  return (result.ci95[1] - result.ci95[0]) / 2 / Math.abs(result.mean)
 }
 
-/** Why a metric has no mean; null where it has one, or is not in the record at all. */
-export const reasonOfFigure = (figure: Figure | undefined): string | null =>
-  figure !== undefined && 'reason' in figure ? figure.reason : null
+/** Why a metric has no mean; null if it has one or is not in the record. */
+export const reasonOfResult = (result: MetricResult | undefined): string | null =>
+  result !== undefined && 'reason' in result ? result.reason : null

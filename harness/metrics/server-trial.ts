@@ -1,12 +1,12 @@
 import { measured, missing } from '../record/measured.ts'
 import type { ServerMetric, ServerReading, ServerTrial } from '../record/schema/server.ts'
 
-/** The readings of one trial, as the scraper took them. */
+/** The readings of one trial by the scraper. */
 export interface TrialScrapes {
   readonly before: ServerReading | null
   readonly during: readonly ServerReading[]
   readonly after: ServerReading | null
-  /** Why readings are missing; null when none is. */
+  /** Why readings are missing; null if none is. */
   readonly reason: string | null
 }
 
@@ -14,9 +14,9 @@ const NOT_EXPORTED = 'not exported by this server'
 const NOT_FINITE = 'the counters of this server are not finite'
 
 /**
- * The server's side of a trial. Counters: reading after the trial - reading before it, over everything that it did in
- * between, whoever asked. Gauges: the highest that a scrape saw. Means: change of `_sum` / change of `_count`.
- * What is not exported, or ran backwards because the server was restarted, is missing with its reason.
+ * The server's values of a trial. Counters: reading after the trial - reading before it, including requests of other
+ * clients. Gauges: the highest scraped value. Means: change of `_sum` / change of `_count`. A metric that is not exported,
+ * or that decreased because the server restarted, is missing with its reason.
  */
 export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
   const { before, after } = scrapes
@@ -26,7 +26,7 @@ export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
       ? (scrapes.reason ?? 'the counters could not be read')
       : before.values[metric] === undefined || after.values[metric] === undefined
         ? NOT_EXPORTED
-        : 'the counter ran backwards: the server was restarted in the trial'
+        : 'the counter decreased: the server restarted during the trial'
   const delta = (metric: ServerMetric): number | null => {
     const from = before?.values[metric]
     const to = after?.values[metric]
@@ -64,9 +64,9 @@ export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
 }
 
 /**
- * Output tokens an engine step and request: generation_tokens / (first tokens + inter-token samples). vLLM takes one
- * inter-token sample a request and step, however many tokens the step brought, so that this is 1 without speculation
- * whatever the stream looks like (`--stream-interval`, merged chunks).
+ * Output tokens per engine step and request: generation_tokens / (first tokens + inter-token samples). vLLM takes one
+ * inter-token sample per request and step, however many tokens the step made, so that this is 1 without speculation
+ * whatever the chunks of the stream (`--stream-interval`, merged chunks).
  */
 function tokensPerStep(delta: (metric: ServerMetric) => number | null): number | null {
   const tokens = delta('generationTokens')

@@ -4,10 +4,10 @@ import type { Metric } from './metric.ts'
 const everyKind = { kinds: ['text', 'image', 'training'] } as const
 const lower = { better: 'lower' } as const
 const inSummaryOnly = { inSummary: true, inQuote: false } as const
-/** Memory is allocated in pieces: a difference below one of them says nothing. */
+/** Memory is allocated in blocks; a difference below one block does not matter. */
 const MEMORY_FLOOR_MIB = 64
 
-/** Metrics that runs of several kinds have: latency of whole requests, power, memory, energy, errors. */
+/** Metrics of several kinds of run: latency of whole requests, power, memory, energy, errors. */
 export const sharedMetrics = {
   e2eMsP50: {
     ...lower,
@@ -28,7 +28,7 @@ export const sharedMetrics = {
     shortLabel: 'Goodput',
     unit: 'requests/s',
     digits: 2,
-    formula: 'requests inside the window that kept every limit of the SLO / length of the window',
+    formula: 'requests inside the window that met every limit of the SLO / length of the window',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.goodputRequestsPerS),
   },
   meanPowerW: {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../record/schema/run.ts'
 import { makeRun } from '../testing/record-builder.ts'
-import { figureOf } from './result.ts'
+import { metricResult } from './result.ts'
 import { intervalQuantile, isCertain, mayStop, trialBounds } from './stopping.ts'
 
 const certainty = { target: 0.02, minTrials: 3, maxTrials: 10 }
 
-test('a person who fixes the number of trials fixes both bounds', () => {
+test('a fixed number of trials fixes both bounds', () => {
   expect(trialBounds(certainty, null)).toEqual({ fewest: 3, most: 10 })
   expect(trialBounds(certainty, 5)).toEqual({ fewest: 5, most: 5 })
 })
@@ -21,17 +21,17 @@ test('the interval that is shown is the one that is judged', () => {
   // mean 100, s = 1: half-width t(p, 3) / 2; t(0.975, 3) = 3.182, t(0.99, 3) = 4.541 (printed tables)
   const values = [98.845, 99.423, 100.577, 101.155]
   const half = (quantile: number) => {
-    const [low, high] = figureOf(values, '', quantile).ci95!
+    const [low, high] = metricResult(values, '', quantile).ci95!
     return (high - low) / 2
   }
   expect(half(0.99) / half(0.975)).toBeCloseTo(4.541 / 3.182, 3)
-  const shown = figureOf(values, '', 0.99)
+  const shown = metricResult(values, '', 0.99)
   expect(isCertain(shown, half(0.99) / 100 + 1e-9)).toBe(true)
   expect(isCertain(shown, half(0.975) / 100)).toBe(false)
 })
 
 test('without an interval nothing is known', () => {
-  expect(isCertain(figureOf([1], ''), 0.02)).toBeNull()
+  expect(isCertain(metricResult([1], ''), 0.02)).toBeNull()
 })
 
 describe('a run may stop', () => {
@@ -52,7 +52,7 @@ describe('a run may stop', () => {
     [3, 2, true], // exactly the target
     [3, 2.01, false],
     [9, 2.01, false],
-    [10, 50, true], // the most, however uncertain
+    [10, 50, true], // the maximum, however imprecise
     [9, null, false], // no interval is no certainty
     [10, null, true],
   ])('after %i trials with ±%f %%: %s', (trials, half, stops) => {

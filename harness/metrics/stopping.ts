@@ -1,40 +1,40 @@
-import type { Figure, RunRecord } from '../record/schema/run.ts'
+import type { MetricResult, RunRecord } from '../record/schema/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { headlineMetric } from './headline.ts'
 import { FIXED_QUANTILE, relativeHalfWidth } from './result.ts'
 
-/** How many trials a run may have: `fewest` before the first look at the interval, `most` at the latest. */
+/** Bounds on the number of trials: the first interim look comes after `fewest`, and a run ends after `most`. */
 export interface TrialBounds {
   readonly fewest: number
   readonly most: number
 }
 
 /**
- * p of the t quantile once a run went on past its first look. Looking again after each trial and stopping when the
- * interval is narrow favours trials that happen to agree: a plain 95 % interval then holds the truth in as few as
- * 90.7 % of runs (trial spread 3 %), 92.5 % at 2 %. With this quantile it is 94 to 96 % at any spread, for 0.1 to 0.8
- * more trials a run; `npm run bench:verdict` prints both. The interval that is shown is the interval that is judged.
+ * p of the t quantile after the first interim look. Sequential stopping (a look after each trial, and stopping at a narrow
+ * interval) favours trials that happen to agree: a plain 95 % interval then covers the true value in as few as 90.7 % of
+ * runs (trial spread 3 %), 92.5 % at 2 %. With this quantile coverage is 94 to 96 % at any spread, for 0.1 to 0.8 more
+ * trials per run; `npm run bench:verdict` prints both. The interval shown is the one that decides.
  * (That sequential fixed-width intervals under-cover in small samples: Anscombe 1953, J. Royal Statistical Society B 15.)
  */
 export const SEQUENTIAL_QUANTILE = 0.99
 
-/** Bounds of a run: the scenario's, or the number that a person fixed. */
+/** Bounds of a run: the scenario's, or the number that the user fixed. */
 export function trialBounds(certainty: Scenario['certainty'], fixed: number | null): TrialBounds {
   return fixed === null ? { fewest: certainty.minTrials, most: certainty.maxTrials } : { fewest: fixed, most: fixed }
 }
 
-/** p of the t quantile that makes a 95 % interval of `trials` trials, given how often the run has looked. */
+/** p of the t quantile that makes a 95 % interval of `trials` trials, given the number of interim looks. */
 export function intervalQuantile(trials: number, bounds: TrialBounds): number {
   return trials > bounds.fewest ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE
 }
 
-/** Whether the figure is certain enough: half of its interval within the target, a share. Null without an interval. */
-export function isCertain(figure: Figure | undefined, target: number): boolean | null {
-  const half = relativeHalfWidth(figure)
+/** Whether the half-width of the interval is within the target, a share of the mean. Null without an interval. */
+export function isCertain(metric: MetricResult | undefined, target: number): boolean | null {
+  const half = relativeHalfWidth(metric)
   return half === null ? null : half <= target
 }
 
-/** Whether a run may stop: enough trials, and the headline figure certain; or as many trials as it may have. */
+/** Whether a run may stop: at least `fewest` trials and a precise headline metric, or `most` trials. */
 export function mayStop(record: Pick<RunRecord, 'scenario' | 'trials' | 'result'>, bounds: TrialBounds): boolean {
   const { scenario, trials, result } = record
   if (trials.length >= bounds.most) return true

@@ -8,10 +8,10 @@ const shown = { inSummary: true, inQuote: true } as const
 const detail = { inSummary: false, inQuote: false } as const
 const isOpenLoop = ({ load }: ScenarioShape) => isScheduled(load)
 const isClosedLoop = ({ load }: ScenarioShape) => !isScheduled(load)
-/** The measuring itself adds this much to a TTFT: a millisecond or two of event loop and network. */
+/** Practical threshold of TTFT in ms: event loop and network add a millisecond or two. */
 const TTFT_FLOOR_MS = 2
 
-/** Metrics of text runs, in the order in which they are shown. */
+/** Metrics of text runs, in display order. */
 export const textMetrics = ofKind('text', {
   outputTokensPerS: {
     ...higher,

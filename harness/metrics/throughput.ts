@@ -11,7 +11,7 @@ export function tokensInside(tokens: readonly TokenRow[], startMs: number, endMs
   return total
 }
 
-/** vLLM's `output_throughput`: all output tokens of successful requests / first dispatch to last completion, ramp and drain in. */
+/** vLLM's `output_throughput`: all output tokens of successful requests / first dispatch to last completion, ramp-up and drain included. */
 export function wholeTrialTokensPerS(requests: RequestTable): number | null {
   const dispatched = requests.column('dispatchedMs')
   const ended = requests.column('endMs')
@@ -26,6 +26,6 @@ export function wholeTrialTokensPerS(requests: RequestTable): number | null {
     last = Math.max(last, ended[index] as number)
     if (requests.isOk(index)) tokens += outputTokens[index] as number
   }
-  // a successful request whose tokens nobody counted makes the sum unknown (NaN), and the rate with it
+  // a successful request of unknown token count makes the sum NaN, and the rate with it
   return ratio(tokens, (last - first) / 1000)
 }

@@ -19,7 +19,7 @@ const request = (fromMs: number, toMs: number, over: Partial<RequestRow> = {}) =
   requestRow({ dispatchedMs: fromMs, lastTokenMs: toMs, endMs: toMs, ...over })
 
 /** Figures of these requests at 300 W without a break. */
-const figuresOf = (requests: readonly RequestRow[], toMs = 12_000) =>
+const trialOfRows = (requests: readonly RequestRow[], toMs = 12_000) =>
   imageTrial(scenario, {
     index: 0,
     startMs: 0,
@@ -44,7 +44,7 @@ describe('images at the edges of a window', () => {
     request(4000, 7000, { outcome: 'timeout' }), // none
     request(7000, 12_000), // 2.5 s of 5 s inside
   ]
-  const trial = figuresOf(rows)
+  const trial = trialOfRows(rows)
 
   test('count by the share of their time that lies inside', () => {
     expect([trial.windowStartMs, trial.windowEndMs]).toEqual([1500, 9500])
@@ -68,7 +68,7 @@ describe('images at the edges of a window', () => {
 })
 
 test('a request that ends as the window begins, or begins as it ends, counts nothing', () => {
-  const trial = figuresOf([request(0, 1500), request(1500, 5500), request(0, 5500), request(5500, 6000)], 6000)
+  const trial = trialOfRows([request(0, 1500), request(1500, 5500), request(0, 5500), request(5500, 6000)], 6000)
   expect([trial.windowStartMs, trial.windowEndMs]).toEqual([1500, 5500])
   // one whole request, and 4 s of the 5.5 s of another
   expect(trial.image?.images).toBeCloseTo(2 * (1 + 4 / 5.5), 9)

@@ -10,11 +10,11 @@ const NONE_INSIDE = 'no successful request lies wholly inside the window'
 /**
  * Every value of a trial of images (docs/metrics.md#one-trial). Seconds per image: median E2E of the requests wholly inside the
  * window / images per request. Images/s: images inside / window, where one that crosses an edge counts by the share of
- * its time that lies inside (a window holds few images, and a whole one more or less would be 10 % of them).
+ * its time inside (a window holds few images, so that one image more or less could be 10 % of them).
  */
-export function imageTrial(scenario: ImageScenario, seen: TrialObservations): ImageTrial {
-  const window = windowFor(scenario, seen)
-  const shared = { kind: 'image' as const, ...sharedTrial(seen, window, countOutcomes(seen.requests)) }
+export function imageTrial(scenario: ImageScenario, observed: TrialObservations): ImageTrial {
+  const window = windowFor(scenario, observed)
+  const shared = { kind: 'image' as const, ...sharedTrial(observed, window, countOutcomes(observed.requests)) }
   if (window.startMs === null) {
     const none = missing(noWindow(window))
     return {
@@ -28,9 +28,9 @@ export function imageTrial(scenario: ImageScenario, seen: TrialObservations): Im
   const { startMs, endMs } = window
   const { batch } = scenario.image
   const seconds = (endMs - startMs) / 1000
-  const inside = e2eInside(seen.requests, startMs, endMs)
+  const inside = e2eInside(observed.requests, startMs, endMs)
   const e2eMs = percentilesOf(inside, NONE_INSIDE)
-  const images = batch * requestsInside(seen.requests, startMs, endMs)
+  const images = batch * requestsInside(observed.requests, startMs, endMs)
   return {
     ...shared,
     e2eMs,
@@ -51,7 +51,7 @@ function goodput(insideMs: readonly number[], seconds: number, limitMs: number |
   return insideMs.filter((ms) => ms <= limitMs).length / seconds
 }
 
-/** E2E in ms of the successful requests that lie wholly inside a window. */
+/** E2E in ms of the successful requests wholly inside a window. */
 function e2eInside(requests: RequestTable, startMs: number, endMs: number): number[] {
   const dispatched = requests.column('dispatchedMs')
   const ended = requests.column('endMs')
@@ -63,7 +63,7 @@ function e2eInside(requests: RequestTable, startMs: number, endMs: number): numb
   return inside
 }
 
-/** Successful requests inside a window, each by the share of its time that lies there. */
+/** Number of successful requests inside a window, each weighted by the share of its time inside. */
 function requestsInside(requests: RequestTable, startMs: number, endMs: number): number {
   const dispatched = requests.column('dispatchedMs')
   const ended = requests.column('endMs')

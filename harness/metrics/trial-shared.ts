@@ -7,7 +7,7 @@ import { targetInFlight } from '../scenario/load-shape.ts'
 import type { ImageScenario, TextScenario } from '../scenario/schema.ts'
 import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
 
-/** Everything that was observed in one trial; times on the run's clock. */
+/** All observations of one trial; times on the run's clock. */
 export interface TrialObservations {
   readonly index: number
   readonly startMs: number
@@ -32,32 +32,35 @@ export interface Counts {
   readonly outcomes: Record<string, number>
 }
 
-/** What a trial of any kind has: times, counts, energy and power over its window. */
-export function sharedTrial(seen: TrialObservations, window: SteadyWindow, counts: Counts): SharedTrial {
+/** The fields of a trial of any kind: times, counts, energy and power over its window. */
+export function sharedTrial(observed: TrialObservations, window: SteadyWindow, counts: Counts): SharedTrial {
   return {
-    index: seen.index,
-    startMs: seen.startMs,
-    sendUntilMs: seen.sendUntilMs,
-    endMs: seen.endMs,
+    index: observed.index,
+    startMs: observed.startMs,
+    sendUntilMs: observed.sendUntilMs,
+    endMs: observed.endMs,
     windowStartMs: window.startMs ?? missing(window.reason),
     windowEndMs: window.endMs ?? missing(noWindow(window)),
     requests: counts.sent,
     requestsOk: counts.ok,
     outcomes: counts.outcomes,
     errorRate: counts.sent > 0 ? (counts.sent - counts.ok) / counts.sent : missing('no request was sent'),
-    ...energyIn(seen, window),
-    client: seen.client,
+    ...energyIn(observed, window),
+    client: observed.client,
   }
 }
 
-function energyIn(seen: TrialObservations, window: SteadyWindow) {
+function energyIn(observed: TrialObservations, window: SteadyWindow) {
   if (window.startMs === null) {
     const none = missing(noWindow(window))
     const power = { energyJ: none, meanPowerW: none, p99PowerW: none, peakPowerW: none, peakMemoryMiB: none }
     return { ...power, energy: noEnergy }
   }
-  const found = energyOverWindow(seen.gpuRows, seen.servingUuids, { startMs: window.startMs, endMs: window.endMs })
-  const reason = seen.gpuReason ?? found.reason ?? 'no energy'
+  const found = energyOverWindow(observed.gpuRows, observed.servingUuids, {
+    startMs: window.startMs,
+    endMs: window.endMs,
+  })
+  const reason = observed.gpuReason ?? found.reason ?? 'no energy'
   return {
     energyJ: measured(found.energyJ, reason),
     energy: found.energy,
@@ -68,15 +71,15 @@ function energyIn(seen: TrialObservations, window: SteadyWindow) {
   }
 }
 
-/** Why a value of the window is missing; for a trial that has none. */
+/** Why a value of the window is missing, for a trial without a window. */
 export const noWindow = (window: SteadyWindow): string =>
   window.startMs === null ? `no steady window: ${window.reason}` : 'no steady window'
 
-/** Where the harness holds the number in flight, the span at full load; elsewhere the scheduled span less its ramp-up. */
-export function windowFor({ load }: TextScenario | ImageScenario, seen: TrialObservations): SteadyWindow {
+/** For a closed loop, the span at full load; otherwise the scheduled span without its ramp-up. */
+export function windowFor({ load }: TextScenario | ImageScenario, observed: TrialObservations): SteadyWindow {
   const target = targetInFlight(load)
-  if (target !== null) return steadyWindow(seen.requests, target)
-  return scheduledWindow(seen.requests, seen.startMs, seen.sendUntilMs)
+  if (target !== null) return steadyWindow(observed.requests, target)
+  return scheduledWindow(observed.requests, observed.startMs, observed.sendUntilMs)
 }
 
 /** How the requests of a trial ended, by outcome. */

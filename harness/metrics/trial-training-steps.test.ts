@@ -14,7 +14,7 @@ const tenLines: readonly StepRow[] = Array.from({ length: 10 }, (_, index) => ({
 }))
 
 /** Figures of these lines at 250 W without a break. */
-const figuresOf = (steps: readonly StepRow[]) =>
+const trialOfRows = (steps: readonly StepRow[]) =>
   trainingTrial({
     index: 0,
     startMs: 0,
@@ -32,7 +32,7 @@ const figuresOf = (steps: readonly StepRow[]) =>
 
 describe('a trial of training', () => {
   test('counts from the end of the first fifth: 80 steps in 16 s, 4000 J', () => {
-    const trial = figuresOf(tenLines)
+    const trial = trialOfRows(tenLines)
     expect([trial.windowStartMs, trial.windowEndMs]).toEqual([4000, 20_000])
     expect(trial.energyJ).toBeCloseTo(4000, 6)
     // tokens of lines 3 to 10: 500 + 7 x 1000
@@ -48,12 +48,12 @@ describe('a trial of training', () => {
 
   test('warms up over a fifth, rounded up: three of eleven lines', () => {
     const eleven = [...tenLines, { ...(tenLines[9] as StepRow), timeMs: 22_000, step: 110 }]
-    expect(figuresOf(eleven).windowStartMs).toBe(6000)
+    expect(trialOfRows(eleven).windowStartMs).toBe(6000)
   })
 
   test('trained nothing where a loss is not finite: no rate, and why', () => {
     const lost = tenLines.map((line) => (line.step === 50 ? { ...line, loss: null } : line))
-    const trial = figuresOf(lost)
+    const trial = trialOfRows(lost)
     const none = { value: null, reason: 'no finite loss at step 50' }
     expect(trial.outcomes).toEqual({ ok: 9, 'loss-not-finite': 1 })
     expect(trial.training).toMatchObject({
@@ -64,15 +64,15 @@ describe('a trial of training', () => {
   })
 
   test('needs ten lines', () => {
-    expect(figuresOf(tenLines.slice(1)).windowStartMs).toEqual({
+    expect(trialOfRows(tenLines.slice(1)).windowStartMs).toEqual({
       value: null,
-      reason: '9 lines of steps; 10 are needed',
+      reason: '9 lines of steps; at least 10 are required',
     })
   })
 
   test('has no tokens per second where one line states none', () => {
     const silent = tenLines.map((line) => (line.step === 50 ? { ...line, tokens: null } : line))
-    expect(figuresOf(silent).training).toMatchObject({
+    expect(trialOfRows(silent).training).toMatchObject({
       stepsPerS: 5,
       trainedTokensPerS: { value: null, reason: 'the command does not print the tokens of each step' },
     })

@@ -1,21 +1,21 @@
 import { isKnown, type Measured, measured, missing, quotient } from '../record/measured.ts'
 import type { StepRow } from '../record/rows.ts'
-import type { TrainingFigures, TrainingTrial } from '../record/schema/trial.ts'
+import type { TrainingTrial, TrainingValues } from '../record/schema/trial.ts'
 import { noWindow, sharedTrial, type TrialObservations } from './trial-shared.ts'
 import type { SteadyWindow } from './window.ts'
 
 /** The first fifth of the lines is the warm-up: compilation, allocator, clocks. */
 const WARM_UP_SHARE = 0.2
-/** Under this many lines, 80 % of them are too few to say anything. */
-const FEWEST_LINES = 10
+/** Minimum number of lines for a rate over the last 80 % of them. */
+const MIN_LINES = 10
 
 /**
- * Every value of a trial of training (docs/metrics.md#one-trial): steps/s = steps / time over the last 80 % of the lines, by when
- * they reached us; energy over the same span. A loss that is not finite means that what was timed was not training:
- * the rates are missing and say so.
+ * Every value of a trial of training (docs/metrics.md#one-trial): steps/s = steps / time over the last 80 % of the lines, by
+ * their arrival; energy over the same span. A loss that is not finite means that the command did not train: the rates are
+ * missing with that reason.
  */
-export function trainingTrial(seen: TrialObservations): TrainingTrial {
-  const lines = seen.steps ?? []
+export function trainingTrial(observed: TrialObservations): TrainingTrial {
+  const lines = observed.steps ?? []
   const warm = Math.ceil(lines.length * WARM_UP_SHARE)
   const window = windowOf(lines, warm)
   const lost = lines.filter((line) => line.loss === null)
@@ -23,13 +23,13 @@ export function trainingTrial(seen: TrialObservations): TrainingTrial {
   const outcomes: Record<string, number> = {}
   if (ok > 0) outcomes['ok'] = ok
   if (lost.length > 0) outcomes['loss-not-finite'] = lost.length
-  const shared = sharedTrial(seen, window, { sent: lines.length, ok, outcomes })
+  const shared = sharedTrial(observed, window, { sent: lines.length, ok, outcomes })
   const why = window.startMs === null ? noWindow(window) : lost[0] ? `no finite loss at step ${lost[0].step}` : null
   const training = why === null ? ratesOf(lines, warm, window, shared.energyJ) : withoutRates(why)
   return { kind: 'training', ...shared, training: { ...lossesOf(lines, why), ...training } }
 }
 
-type Losses = Pick<TrainingFigures, 'firstLoss' | 'finalLoss'>
+type Losses = Pick<TrainingValues, 'firstLoss' | 'finalLoss'>
 
 function lossesOf(lines: readonly StepRow[], why: string | null): Losses {
   const reason = why ?? 'the command printed no finite loss'
@@ -44,7 +44,7 @@ function ratesOf(
   warm: number,
   window: SteadyWindow,
   energyJ: Measured,
-): Omit<TrainingFigures, keyof Losses> {
+): Omit<TrainingValues, keyof Losses> {
   if (window.startMs === null) return withoutRates(noWindow(window))
   const seconds = (window.endMs - window.startMs) / 1000
   const steps = lines.at(-1)!.step - lines[warm - 1]!.step
@@ -57,14 +57,14 @@ function ratesOf(
   }
 }
 
-function withoutRates(why: string): Omit<TrainingFigures, keyof Losses> {
+function withoutRates(why: string): Omit<TrainingValues, keyof Losses> {
   const none = missing(why)
   return { steps: none, stepsPerS: none, trainedTokensPerS: none, joulesPerStep: none }
 }
 
 function windowOf(lines: readonly StepRow[], warm: number): SteadyWindow {
   const none = (reason: string): SteadyWindow => ({ startMs: null, endMs: null, reason })
-  if (lines.length < FEWEST_LINES) return none(`${lines.length} lines of steps; ${FEWEST_LINES} are needed`)
+  if (lines.length < MIN_LINES) return none(`${lines.length} lines of steps; at least ${MIN_LINES} are required`)
   const from = lines[warm - 1] as StepRow
   const to = lines.at(-1) as StepRow
   if (to.step <= from.step || to.timeMs <= from.timeMs) return none('the numbers of the steps do not rise')

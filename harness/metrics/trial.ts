@@ -5,8 +5,8 @@ import type { TrialObservations } from './trial-shared.ts'
 import { textTrial } from './trial-text.ts'
 import { trainingTrial } from './trial-training.ts'
 
-/** Every value of one trial, whatever its kind: the one way in, for measuring and for checking a record afterwards. */
-export function trialOf(scenario: Scenario, seen: TrialObservations): Trial {
-  if (scenario.kind === 'image') return imageTrial(scenario, seen)
-  return scenario.kind === 'training' ? trainingTrial(seen) : textTrial(scenario, seen)
+/** Every value of one trial of any kind: used for measuring and for verifying a record. */
+export function trialOf(scenario: Scenario, observed: TrialObservations): Trial {
+  if (scenario.kind === 'image') return imageTrial(scenario, observed)
+  return scenario.kind === 'training' ? trainingTrial(observed) : textTrial(scenario, observed)
 }

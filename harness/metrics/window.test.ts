@@ -45,7 +45,7 @@ describe('the steady window', () => {
     )
   })
 
-  test('does not exist without requests, and says so', () => {
+  test('does not exist without requests, with a reason', () => {
     expect(steadyWindow(new RequestTable(), 4)).toMatchObject({ startMs: null })
   })
 
@@ -152,7 +152,7 @@ test('throughput counts the bins that lie inside the window', () => {
   expect(tokensInside(rows, 1000, 2000)).toBe(20)
 })
 
-test("the whole-trial figure is vLLM's: all tokens over first dispatch to last completion", () => {
+test("the whole-trial throughput is vLLM's: all tokens / first dispatch to last completion", () => {
   const table = new RequestTable([
     requestRow({ dispatchedMs: 0, endMs: 1000 }),
     requestRow({ dispatchedMs: 500, endMs: 2500 }),

@@ -6,13 +6,13 @@ export type SteadyWindow =
   | { readonly startMs: number; readonly endMs: number }
   | { readonly startMs: null; readonly endMs: null; readonly reason: string }
 
-/** The power sensor averages 1 s and a batch needs a moment to fill: nothing before this enters a figure. */
-const HEAD_MS = 1500
+/** Ramp-up excluded from the window: the power sensor averages over 1 s, and a batch takes time to fill. */
+const RAMP_UP_MS = 1500
 const FULL_SHARE = 0.95
 
 /**
  * The steady window (docs/metrics.md#one-trial): from 1.5 s after in-flight first reaches 95 % of the target to the last
- * moment it is still there. Both edges are moved inwards to a whole token bin, so that tokens and energy are
+ * moment at that level. Both edges are moved inwards to a whole token bin, so that tokens and energy are
  * counted over exactly the same span.
  */
 export function steadyWindow(requests: RequestTable, targetInFlight: number): SteadyWindow {
@@ -34,16 +34,16 @@ export function steadyWindow(requests: RequestTable, targetInFlight: number): St
       finished += 1
     }
   }
-  // given back at once: a collection may come late, and a million requests are 16 MB here
+  // released at once: garbage collection may come late, and a million requests take 16 MB
   for (const { buffer } of [starts, ends]) buffer.transfer(0)
   if (firstFullMs === null || lastFullMs === null) {
     return none(`in-flight reached ${highest} of the ${targetInFlight} asked for (${needed} needed)`)
   }
-  const startMs = Math.ceil((firstFullMs + HEAD_MS) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  const startMs = Math.ceil((firstFullMs + RAMP_UP_MS) / TOKEN_BIN_MS) * TOKEN_BIN_MS
   const endMs = Math.floor(lastFullMs / TOKEN_BIN_MS) * TOKEN_BIN_MS
   if (endMs <= startMs) {
     return none(
-      `full load lasted ${((lastFullMs - firstFullMs) / 1000).toFixed(1)} s, and the first ${HEAD_MS / 1000} s do not count`,
+      `full load lasted ${((lastFullMs - firstFullMs) / 1000).toFixed(1)} s, and the first ${RAMP_UP_MS / 1000} s do not count`,
     )
   }
   return { startMs, endMs }
@@ -51,7 +51,7 @@ export function steadyWindow(requests: RequestTable, targetInFlight: number): St
 
 type OwnNumbers = Float64Array<ArrayBuffer>
 
-/** Sends and ends of the requests that were sent, in order. Not `filter`: that makes an object of every number. */
+/** Send and end times of the requests that were sent, in order. `filter` would make an object of every number. */
 function inOrder(dispatched: Float64Array, ended: Float64Array): { starts: OwnNumbers; ends: OwnNumbers } {
   const starts = new Float64Array(dispatched.length)
   const ends = new Float64Array(dispatched.length)
@@ -66,18 +66,18 @@ function inOrder(dispatched: Float64Array, ended: Float64Array): { starts: OwnNu
 }
 
 /**
- * The window of a load with appointed times (open loop, trace, conversations): the span over which requests were due,
- * less the same head. The number in flight is the server's answer there, not the harness's doing.
+ * The window of a load with scheduled times (open loop, trace, conversations): the span over which requests were due,
+ * without the same ramp-up. The number in flight depends on the server here, not on the harness.
  */
 export function scheduledWindow(requests: RequestTable, startMs: number, sendUntilMs: number): SteadyWindow {
   const scheduled = requests.column('scheduledMs')
   if (scheduled.length === 0) return none('no request was due')
   const lastDueMs = scheduled.reduce((latest, at) => Math.max(latest, at), startMs)
-  const fromMs = Math.ceil((startMs + HEAD_MS) / TOKEN_BIN_MS) * TOKEN_BIN_MS
+  const fromMs = Math.ceil((startMs + RAMP_UP_MS) / TOKEN_BIN_MS) * TOKEN_BIN_MS
   const endMs = Math.floor(Math.min(sendUntilMs, lastDueMs) / TOKEN_BIN_MS) * TOKEN_BIN_MS
   if (endMs > fromMs) return { startMs: fromMs, endMs }
   return none(
-    `requests were due over ${((lastDueMs - startMs) / 1000).toFixed(1)} s, and the first ${HEAD_MS / 1000} s do not count`,
+    `requests were due over ${((lastDueMs - startMs) / 1000).toFixed(1)} s, and the first ${RAMP_UP_MS / 1000} s do not count`,
   )
 }
 

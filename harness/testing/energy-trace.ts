@@ -15,7 +15,7 @@ export type TraceKind = (typeof traceKinds)[number]
 
 const LEAD_MS = 4000
 /** Head of the steady window (docs/metrics.md#one-trial). */
-const HEAD_MS = 1500
+const RAMP_UP_MS = 1500
 const TAIL_MS = 4000
 
 /**
@@ -29,8 +29,8 @@ export function makeTrace(kind: TraceKind, windowS: number, seed: number): Trace
   const random = seededRandom(seed)
   const idleW = 15 + 45 * random()
   const loadW = 200 + 350 * random()
-  const windowStartMs = LEAD_MS + HEAD_MS + 1000 * random()
-  const loadStartMs = windowStartMs - HEAD_MS
+  const windowStartMs = LEAD_MS + RAMP_UP_MS + 1000 * random()
+  const loadStartMs = windowStartMs - RAMP_UP_MS
   const windowEndMs = windowStartMs + windowS * 1000
   const pieces = [{ startMs: -10_000, powerW: idleW }]
   const stepAtMs = windowStartMs + (0.2 + 0.6 * random()) * windowS * 1000

@@ -76,8 +76,8 @@ export const cardRows: GateRows = {
     warn('a little less', coverage(0.9899), { beyond: 'fullCoverage' }),
     warn('95 % covered', coverage(0.95), { at: 'coverage' }),
     fail('a little less', coverage(0.9499), { beyond: 'coverage' }),
-    warn('a sensor that stood still', {
-      trial: { energy: { ...makeTextTrial().energy, findings: ['power stood still (stale sensor)'] } },
+    warn('a stale sensor', {
+      trial: { energy: { ...makeTextTrial().energy, findings: ['power did not change (stale sensor)'] } },
     }),
     fail('no energy', { trial: { energyJ: none } }),
     unmeasured('no GPU', { record: { gpus: [] } }),

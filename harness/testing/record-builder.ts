@@ -1,5 +1,5 @@
 import { type MetricKey, metrics } from '../metrics/catalogue.ts'
-import { type Figure, type Gate, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
+import { type Gate, type MetricResult, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { toolVersion } from '../version.ts'
 import { makeGpu } from './card-builder.ts'
@@ -77,7 +77,7 @@ export function makeRun(over: RunOverrides): RunRecord {
     trials: over.trialList ?? [],
     converged: true,
     result: Object.fromEntries(
-      Object.entries(over.result ?? {}).map(([key, value]) => [key, makeFigure(key as MetricKey, value)]),
+      Object.entries(over.result ?? {}).map(([key, value]) => [key, makeResult(key as MetricKey, value)]),
     ),
     gates: over.gates ?? [],
     quotable: over.source !== 'simulated',
@@ -88,7 +88,7 @@ export function makeRun(over: RunOverrides): RunRecord {
   })
 }
 
-function makeFigure(key: MetricKey, value: number | readonly [number, number, number] | string): Figure {
+function makeResult(key: MetricKey, value: number | readonly [number, number, number] | string): MetricResult {
   const unit = metrics[key].unit
   if (typeof value === 'string') return { mean: null, ci95: null, n: 0, unit, reason: value }
   if (typeof value === 'number') return { mean: value, ci95: null, n: 1, unit }

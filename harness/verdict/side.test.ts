@@ -48,14 +48,17 @@ describe('one side', () => {
       [100, 100.1, 99.9],
       [110, 110.1, 109.9],
     ])
-    expect(side).toMatchObject({ estimate: { parts: [{ degrees: 3 }] }, notes: [expect.stringContaining('disagree')] })
+    expect(side).toMatchObject({
+      estimate: { parts: [{ degrees: 3 }] },
+      notes: [expect.stringContaining('its two runs differ')],
+    })
   })
 
   test.each([
-    [[[1]], '1 trial in a run'],
+    [[[1]], 'one trial in a run'],
     [[[null, null]], 'not measured'],
     [[[1, null]], '1 of 2'],
-    [[], 'no trial'],
+    [[], 'no trials'],
   ])('%j has no estimate: %s', (values, reason) => {
     expect(estimateSide(values)).toMatchObject({ estimate: null, reason: expect.stringContaining(reason) })
   })
@@ -70,7 +73,7 @@ describe('one side', () => {
   test.each([
     // half of it 0.3015 %, times √2, times 2.576, the normal 99 % point: 1.099 apart is the limit
     [1.05, []],
-    [1.15, ['its two runs disagree by more than trials and restarts explain']],
+    [1.15, ['its two runs differ by more than trials and restarts explain']],
   ])('two runs that are %f %% apart: notes %j', (apart, notes) => {
     const side = estimateSide([
       [100, 100],

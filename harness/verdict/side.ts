@@ -2,7 +2,7 @@ import { mean, sampleVariance } from 'simple-statistics'
 import { studentTQuantile } from '../stats/student-t.ts'
 import type { Contrast, Estimate, VariancePart } from '../stats/welch.ts'
 
-/** What one side of a comparison knows of one metric: trial values by run. A run is one start of the server. */
+/** The data of one side of a comparison for one metric: trial values by run. A run is one start of the server. */
 export type SideValues = readonly (readonly (number | null)[])[]
 
 /** A side's estimate, or one sentence why there is none. */
@@ -11,22 +11,22 @@ export type SideEstimate =
   | { readonly estimate: null; readonly trials: number; readonly runs: number; readonly reason: string }
 
 /**
- * How far starts of one server differ, as a share of the figure (standard deviation). Trials of one run share a start,
- * so their spread cannot show it: with fewer than three runs a side this figure speaks for it, alone or with two runs.
- * The source is thin: fresh deployments of one workload on two hosts were 0.4 and 0.7 % apart in P99 latency
- * (vllm-project/vllm#42484), which is 0.3 to 0.5 % a start. Three runs a side replace it by what was measured.
+ * Allowance for the spread between starts of one server: standard deviation as a share of the value. Trials of one run
+ * share a start, so their spread cannot show it. It is used with fewer than three runs per side, alone or together with
+ * two runs. The evidence is weak: fresh deployments of one workload on two hosts were 0.4 and 0.7 % apart in P99 latency
+ * (vllm-project/vllm#42484), which is 0.3 to 0.5 % per start. Three runs per side replace it by the measured spread.
  */
 export const RESTART_SHARE = 0.003
 
-/** From this many runs on, the spread between runs decides, at first together with the allowance. */
+/** From this many runs on, the spread between runs is used, at first together with the allowance. */
 export const RUNS_THAT_SHOW_RESTARTS = 2
-/** From this many runs on, nothing has to be allowed for. */
+/** From this many runs on, no allowance is required. */
 const RUNS_THAT_NEED_NO_ALLOWANCE = 3
 /**
- * What trials and allowance explain counts, beside two runs, as much as this many degrees of their spread. Chosen by
- * simulation (`npm run bench:verdict` prints its rows): with the spread of two runs alone, one degree, a 5 % loss is
- * seen in less than half of all pairs; with an allowance that is believed whatever the runs say, intervals hold the
- * truth in 82 % when starts differ by three times the allowance. With this it is all of them, and 89 %.
+ * Degrees of freedom given to the variance explained by trials and allowance, beside the spread of two runs. Chosen by
+ * simulation (`npm run bench:verdict` prints its rows): with the spread of two runs alone (one degree), a 5 % loss is
+ * detected in less than half of all pairs; with a fixed allowance, intervals cover the true value in 82 % of pairs when
+ * starts differ by three times the allowance. With this weight both are better: all pairs, and 89 %.
  */
 const ALLOWANCE_DEGREES = 2
 
@@ -35,15 +35,15 @@ const ALLOWANCE_DEGREES = 2
  *
  * Three runs or more: mean of the run means, spread between them with runs - 1 degrees (repetition at the highest
  * level that varies: Kalibera and Jones 2013, "Rigorous benchmarking in reasonable time", ISMM).
- * Two runs: the spread between them, with its one degree, and what trials and allowance explain, weighted by their
- * degrees (a moderated variance: Smyth 2004, Statistical Applications in Genetics and Molecular Biology 3).
- * One run: its s²/n with n - 1 degrees, plus the allowance for restarts, known.
+ * Two runs: the spread between them, with one degree, and the variance explained by trials and allowance, weighted by
+ * their degrees (a moderated variance: Smyth 2004, Statistical Applications in Genetics and Molecular Biology 3).
+ * One run: its s²/n with n - 1 degrees, plus the allowance for restarts as a known variance.
  */
 export function estimateSide(values: SideValues, restartShare = RESTART_SHARE): SideEstimate {
   const runs = values.length
   const trials = values.reduce((sum, run) => sum + run.length, 0)
   const none = (reason: string): SideEstimate => ({ estimate: null, trials, runs, reason })
-  if (trials === 0) return none('no trial')
+  if (trials === 0) return none('no trials')
   const known = values.map((run) => run.filter((value) => value !== null))
   const missing = trials - known.reduce((sum, run) => sum + run.length, 0)
   if (missing > 0) return none(missing === trials ? 'not measured' : `not measured in ${missing} of ${trials} trials`)
@@ -58,7 +58,7 @@ export function estimateSide(values: SideValues, restartShare = RESTART_SHARE): 
   const between = means.length > 1 ? sampleVariance(means) : 0
   const betweenRuns = { variance: between / means.length, degrees: means.length - 1 }
   if (means.length >= RUNS_THAT_NEED_NO_ALLOWANCE) return found([betweenRuns])
-  if (known.some((run) => run.length < 2)) return none('1 trial in a run shows no spread; at least 2 are needed')
+  if (known.some((run) => run.length < 2)) return none('one trial in a run has no spread; at least 2 are required')
 
   const within = known.map((run) => ({
     variance: sampleVariance(run) / run.length / known.length ** 2,
@@ -67,18 +67,18 @@ export function estimateSide(values: SideValues, restartShare = RESTART_SHARE): 
   const allowance = { variance: (restartShare * centre) ** 2 / known.length, degrees: Number.POSITIVE_INFINITY }
   const explained = [...within, allowance]
   if (means.length < RUNS_THAT_SHOW_RESTARTS) return found(explained)
-  const notes = disagree(means, explained) ? ['its two runs disagree by more than trials and restarts explain'] : []
+  const notes = disagree(means, explained) ? ['its two runs differ by more than trials and restarts explain'] : []
   return found([moderated(betweenRuns, explained)], notes)
 }
 
-/** The variance that runs show, steadied by what explains it. */
+/** The variance between runs, moderated by the explained variance. */
 function moderated(shown: VariancePart, explained: readonly VariancePart[]): VariancePart {
   const expected = explained.reduce((sum, part) => sum + part.variance, 0)
   const degrees = shown.degrees + ALLOWANCE_DEGREES
   return { variance: (shown.degrees * shown.variance + ALLOWANCE_DEGREES * expected) / degrees, degrees }
 }
 
-/** Whether two run means are further apart than the parts of their common variance let them be, tested at 1 %. */
+/** Whether two run means differ by more than the parts of their common variance explain, tested at 1 %. */
 function disagree(means: readonly number[], parts: Estimate['parts']): boolean {
   // the mean of two runs has a quarter of the variance of their difference
   const variance = 4 * parts.reduce((sum, part) => sum + part.variance, 0)

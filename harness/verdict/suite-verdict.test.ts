@@ -31,7 +31,7 @@ const of = (compared: readonly MetricComparison[], key: MetricKey) => compared.f
 const LOSS = starts(96, 1)
 const P = 0.00805
 
-describe('a small p among many is chance until Holm says otherwise', () => {
+describe('a small p among many counts only after the Holm adjustment', () => {
   test('one of 20 hypotheses at p = 0.008 regresses nothing', () => {
     const compared = compareSuite([scenario({ outputTokensPerS: LOSS }), scenario(), scenario(), scenario()])
     expect(compared.flat()).toHaveLength(20)
@@ -39,7 +39,7 @@ describe('a small p among many is chance until Holm says otherwise', () => {
     expect(metric.p).toBeCloseTo(P, 5)
     expect(metric.pAdjusted).toBeCloseTo(20 * P, 4)
     expect(metric.verdict).toBe('inconclusive')
-    expect(metric.reason).toBe('3.0 % or more, but it could be chance (p\u00a0=\u00a00.161)')
+    expect(metric.reason).toBe('3.0 % or more, but not significant (p\u00a0=\u00a00.161)')
     expect(compared.flat().filter(({ verdict }) => verdict === 'regressed')).toEqual([])
   })
 
@@ -131,15 +131,15 @@ describe('the four verdicts at their boundaries', () => {
     const metric = alone('outputTokensPerS', starts(100, 0.1), starts(97.1, 0.1))
     expect(metric).toMatchObject({
       verdict: 'inconclusive',
-      reason: 'there is a difference, and it may or may not reach 3.0 %',
+      reason: 'there is a difference, but whether it reaches 3.0 % is not decided',
     })
     expect(metric.pAdjusted).toBeLessThan(0.05)
     expect(metric.pEquivalence).toBeGreaterThan(0.05)
   })
 
-  test('an open difference says so with the p of equivalence', () => {
+  test('an undecided difference shows the p of equivalence', () => {
     const metric = alone('outputTokensPerS', unchanged, starts(98.7, 1))
-    expect(metric.reason).toMatch(/^no difference shown, and 3\.0 % not ruled out \(p\u00a0=\u00a00\.051\)$/)
+    expect(metric.reason).toMatch(/^no significant difference, and 3\.0 % is not excluded \(p\u00a0=\u00a00\.051\)$/)
   })
 })
 
@@ -156,7 +156,7 @@ describe('what decides can be set', () => {
     expect(alone('outputTokensPerS', unchanged, starts(98.75, 1), { level: 0.04 }).verdict).toBe('inconclusive')
   })
 
-  test('64 MiB of memory and 2 ms of TTFT are the least that matters', () => {
+  test('64 MiB of memory and 2 ms of TTFT are the practical thresholds', () => {
     expect(alone('peakMemoryMiB', starts(1000, 0), starts(1063, 0))).toMatchObject({
       verdict: 'equivalent',
       margin: 0.064,

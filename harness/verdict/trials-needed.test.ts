@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SideValues } from './side.ts'
-import { sampleSizePerSide, settle } from './trials-needed.ts'
+import { sampleSizePerSide, trialsToDecide } from './trials-needed.ts'
 import { compareSuite } from './verdict.ts'
 
 describe('sample sizes', () => {
@@ -19,35 +19,38 @@ describe('sample sizes', () => {
 
   const plan = { trialShare: 0.02, restartShare: 0, trials: 3, unit: 'trials' as const, level: 0.05 }
   test('more noise asks for more trials', () => {
-    const settled = settle({ ...plan, distanceShare: 0.03 })
-    const noisier = settle({ ...plan, distanceShare: 0.03, trialShare: 0.03 })
+    const settled = trialsToDecide({ ...plan, distanceShare: 0.03 })
+    const noisier = trialsToDecide({ ...plan, distanceShare: 0.03, trialShare: 0.03 })
     expect(settled).toEqual({ kind: 'trials', morePerSide: 4 })
     expect(noisier.kind === 'trials' && noisier.morePerSide).toBeGreaterThan(4)
   })
 
   test('where starts of the server are the noise, trials do not help and runs do', () => {
-    const settled = settle({ ...plan, trialShare: 0.001, restartShare: 0.01, distanceShare: 0.02 })
+    const settled = trialsToDecide({ ...plan, trialShare: 0.001, restartShare: 0.01, distanceShare: 0.02 })
     expect(settled).toEqual({ kind: 'runs', runsPerSide: expect.any(Number) })
   })
 
   test('on the edge of what matters nothing helps', () => {
-    expect(settle({ ...plan, distanceShare: 0.0001 }).kind).toBe('never')
+    expect(trialsToDecide({ ...plan, distanceShare: 0.0001 }).kind).toBe('never')
   })
 
   test('more than 50 trials a side are too many to ask for', () => {
     // an effect of 0.5, one-sided at 5 % with power 80 %, needs 51 a side (G*Power); 0.484 needs 54
-    expect(settle({ ...plan, trialShare: 0.06, distanceShare: 0.03 })).toEqual({ kind: 'trials', morePerSide: 48 })
-    expect(settle({ ...plan, trialShare: 0.062, distanceShare: 0.03 }).kind).not.toBe('trials')
+    expect(trialsToDecide({ ...plan, trialShare: 0.06, distanceShare: 0.03 })).toEqual({
+      kind: 'trials',
+      morePerSide: 48,
+    })
+    expect(trialsToDecide({ ...plan, trialShare: 0.062, distanceShare: 0.03 }).kind).not.toBe('trials')
   })
 
   test('a run is worth its trials: 2 % over four of them and 1 % of starts are 1.41 % a run', () => {
     // 3 % are 2.12 deviations: n = 4, because √2 x 2.12 = 3.00 >= 1.943 + 0.906 (t of 6 degrees), and √1.5 x 2.12 < 3.07
-    const settled = settle({ ...plan, trialShare: 0.02, restartShare: 0.01, trials: 4, distanceShare: 0.03 })
+    const settled = trialsToDecide({ ...plan, trialShare: 0.02, restartShare: 0.01, trials: 4, distanceShare: 0.03 })
     expect(settled).toEqual({ kind: 'runs', runsPerSide: 4 })
   })
 })
 
-describe('what would settle a comparison', () => {
+describe('trials needed to decide a comparison', () => {
   const settlingOf = (baseline: SideValues, candidate: SideValues) => {
     const sides = { baseline: { outputTokensPerS: baseline }, candidate: { outputTokensPerS: candidate } }
     const [metric] = compareSuite([{ ...sides, looked: false }])[0]!
@@ -59,7 +62,7 @@ describe('what would settle a comparison', () => {
   /** One start of the server, three trials. */
   const trials = (mean: number, spread: number): SideValues => [[mean - spread, mean, mean + spread]]
 
-  test('a loss of 0.8 deviations between runs needs 26 runs a side, two-sided at 5 % (Cohen)', () => {
+  test('a loss of 0.8 deviations between runs needs 26 runs per side, two-sided at 5 % (Cohen)', () => {
     // 4 % less; the side that varies more counts, with 5 % of its mean
     expect(settlingOf(starts(100, 5), starts(96, 3.84))).toEqual({ kind: 'runs', runsPerSide: 26 })
     expect(settlingOf(starts(100, 4), starts(96, 4.8))).toEqual({ kind: 'runs', runsPerSide: 26 })

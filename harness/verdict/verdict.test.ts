@@ -44,10 +44,10 @@ describe('verdicts', () => {
   test('what differs for certain but by about the smallest effect stays open', () => {
     const metric = find(compareSuite([scenario({ outputTokensPerS: times(0.973) })]), 'outputTokensPerS')
     expect(metric.verdict).toBe('inconclusive')
-    expect(metric.reason).toContain('may or may not reach 3.0 %')
+    expect(metric.reason).toContain('whether it reaches 3.0 % is not decided')
   })
 
-  test('too much noise is inconclusive and says how many trials would settle it', () => {
+  test('too much noise is inconclusive, with the number of trials needed', () => {
     const noisy = [[96, 100, 104]]
     const metric = find(compareSuite([scenario({ ttftMsP50: noisy }, { ttftMsP50: noisy })]), 'ttftMsP50')
     expect(metric).toMatchObject({ verdict: 'inconclusive', settling: { kind: 'trials' } })
@@ -68,7 +68,7 @@ describe('verdicts', () => {
   })
 })
 
-describe('what cannot be compared says why', () => {
+describe('what cannot be compared has a reason', () => {
   test('a metric that one side lacks', () => {
     const metric = find(compareSuite([scenario({ tokensPerJ: [[null, null, null]] })]), 'tokensPerJ')
     expect(metric).toMatchObject({ verdict: 'inconclusive', relative: null, reason: 'candidate: not measured' })
@@ -76,7 +76,7 @@ describe('what cannot be compared says why', () => {
 
   test('a single trial', () => {
     const metric = find(compareSuite([scenario({}, { outputTokensPerS: [[100]] })]), 'outputTokensPerS')
-    expect(metric.reason).toContain('1 trial in a run')
+    expect(metric.reason).toContain('one trial in a run')
   })
 
   test('a mean of 0', () => {

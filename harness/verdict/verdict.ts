@@ -4,7 +4,7 @@ import { SEQUENTIAL_QUANTILE } from '../metrics/stopping.ts'
 import { holmAdjust } from '../stats/holm.ts'
 import { contrast, type Estimate, equivalenceP, intervalOf, pTwoSided } from '../stats/welch.ts'
 import { estimateSide, RESTART_SHARE, RUNS_THAT_SHOW_RESTARTS, type SideEstimate, type SideValues } from './side.ts'
-import { type SettlePlan, type Settling, settle } from './trials-needed.ts'
+import { type DecisionPlan, type Settling, trialsToDecide } from './trials-needed.ts'
 
 export const metricVerdicts = ['regressed', 'improved', 'equivalent', 'inconclusive'] as const
 export type MetricVerdict = (typeof metricVerdicts)[number]
@@ -15,8 +15,8 @@ export interface WithInterval {
   readonly ci95: readonly [number, number]
 }
 
-/** The figure of one side: mean over what it has, and how much that is. */
-export interface SideFigure {
+/** The result of one side: its mean with the number of trials and runs. */
+export interface SideResult {
   readonly mean: number | null
   readonly trials: number
   readonly runs: number
@@ -25,45 +25,45 @@ export interface SideFigure {
 /** One metric of one scenario, candidate against baseline. */
 export interface MetricComparison {
   readonly key: MetricKey
-  readonly baseline: SideFigure
-  readonly candidate: SideFigure
+  readonly baseline: SideResult
+  readonly candidate: SideResult
   /** Candidate - baseline, in the metric's unit. */
   readonly difference: WithInterval | null
   /** The same as a share of the baseline's mean. */
   readonly relative: WithInterval | null
-  /** The smallest effect that matters here, as a share of the baseline's mean. */
+  /** The practical threshold, as a share of the baseline's mean. */
   readonly margin: number
   readonly p: number | null
-  /** p after Holm, over all hypotheses of all scenarios compared together. */
+  /** Holm-adjusted p, over all hypotheses of all scenarios compared together. */
   readonly pAdjusted: number | null
   /** p of the two one-sided tests of equivalence. */
   readonly pEquivalence: number | null
   readonly verdict: MetricVerdict
-  /** Why there is no figure, or what the verdict rests on. */
+  /** Why there is no result, or the basis of the verdict. */
   readonly reason: string
-  /** What would settle an inconclusive one. */
+  /** The trials or runs needed to decide an inconclusive one. */
   readonly settling: Settling | null
 }
 
-/** Trial values of one side by metric; metrics that its kind of scenario does not have are not there. */
+/** Trial values of one side by metric; metrics of other kinds of scenario are absent. */
 export type MetricValues = Readonly<Partial<Record<MetricKey, SideValues>>>
 
 /** Trial values of one scenario on both sides. */
 export interface ScenarioValues {
   readonly baseline: MetricValues
   readonly candidate: MetricValues
-  /** Whether a run of either side decided by looking to have more trials (stopping.ts): its intervals are widened. */
+  /** Whether sequential stopping extended a run of either side (stopping.ts), which widens the intervals. */
   readonly looked: boolean
 }
 
 export interface CompareOptions {
-  /** Smallest effect that matters, as a share; `SMALLEST_EFFECT` unless given. */
+  /** Practical threshold, as a share; default `SMALLEST_EFFECT`. */
   readonly smallestEffect?: number
-  /** Level of all tests; 0.05 unless given. */
+  /** Level of all tests; default 0.05. */
   readonly level?: number
 }
 
-/** Default smallest effect that matters (docs/metrics.md#repeats-and-certainty). */
+/** Default practical threshold (docs/metrics.md#repeats-and-certainty). */
 export const SMALLEST_EFFECT = 0.03
 const LEVEL = 0.05
 
@@ -74,17 +74,17 @@ interface Tested {
   readonly hypothesis: string
   readonly p: number | null
   readonly reason: string | null
-  /** Confidence to ask of t so that the interval holds the truth in 95 of 100 comparisons. */
+  /** Confidence for t so that the interval covers the true value in 95 of 100 comparisons. */
   readonly confidence: number
 }
 
 /**
  * Compares scenarios, metric by metric, with one verdict each:
- * - `regressed`, `improved`: the difference is not 0 (Welch's test, p after Holm over every hypothesis of the whole
- *   suite at most `level`) and its estimate is at least the smallest effect that matters;
- * - `equivalent`: the ratio of the means lies within 1 ± that effect (two one-sided tests at `level` each);
- * - `inconclusive`: neither, with what would settle it.
- * Equivalence is not corrected for its number: "all of it is equivalent" needs every single test to pass
+ * - `regressed`, `improved`: the difference is not 0 (Welch's test, Holm-adjusted p over every hypothesis of the whole
+ *   suite at most `level`) and its estimate is at least the practical threshold;
+ * - `equivalent`: the ratio of the means lies within 1 ± that threshold (two one-sided tests at `level` each);
+ * - `inconclusive`: neither, with the trials or runs needed to decide.
+ * Equivalence tests are not adjusted for their number: equivalence of a suite requires every single test to pass
  * (intersection-union, Berger 1982, Technometrics 24). Metrics that share a hypothesis count once, with the larger p.
  */
 export function compareSuite(scenarios: readonly ScenarioValues[], options: CompareOptions = {}): MetricComparison[][] {
@@ -114,7 +114,7 @@ function testMetric(key: MetricKey, values: ScenarioValues, scenario: number): T
   if (baseline.estimate === null) return { ...tested, p: null, reason: `baseline: ${baseline.reason}` }
   if (candidate.estimate === null) return { ...tested, p: null, reason: `candidate: ${candidate.reason}` }
   if (!(baseline.estimate.mean > 0 && candidate.estimate.mean > 0)) {
-    return { ...tested, p: null, reason: 'a mean is not above 0, so there is no ratio' }
+    return { ...tested, p: null, reason: 'no ratio, because a mean is not above 0' }
   }
   return { ...tested, p: pTwoSided(contrast(candidate.estimate, baseline.estimate)), reason: null }
 }
@@ -127,11 +127,11 @@ function judgeMetric(
 ): MetricComparison {
   const { key, sides, p } = tested
   const { smallestEffect = SMALLEST_EFFECT, level = LEVEL } = options
-  const figures = { baseline: figureOf(sides.baseline), candidate: figureOf(sides.candidate) }
+  const results = { baseline: sideResult(sides.baseline), candidate: sideResult(sides.candidate) }
   const [baseline, candidate] = [sides.baseline.estimate, sides.candidate.estimate]
   if (p === null || pAdjusted === null || baseline === null || candidate === null) {
     const nothing = { difference: null, relative: null, p: null, pAdjusted: null, pEquivalence: null, settling: null }
-    return { key, ...figures, ...nothing, margin: smallestEffect, verdict: 'inconclusive', reason: tested.reason ?? '' }
+    return { key, ...results, ...nothing, margin: smallestEffect, verdict: 'inconclusive', reason: tested.reason ?? '' }
   }
   const metric = comparedMetric(key)
   const margin = Math.min(0.99, Math.max(smallestEffect, metric.comparison.floor / baseline.mean))
@@ -140,12 +140,18 @@ function judgeMetric(
   const pEquivalence = equivalenceP(candidate, baseline, margin)
   const isWorse = metric.better === 'higher' ? relative.value < 0 : relative.value > 0
   const isLarge = Math.abs(relative.value) >= margin
-  const isReal = pAdjusted <= level
+  const isSignificant = pAdjusted <= level
   const verdict: MetricVerdict =
-    isReal && isLarge ? (isWorse ? 'regressed' : 'improved') : pEquivalence <= level ? 'equivalent' : 'inconclusive'
+    isSignificant && isLarge
+      ? isWorse
+        ? 'regressed'
+        : 'improved'
+      : pEquivalence <= level
+        ? 'equivalent'
+        : 'inconclusive'
   return {
     key,
-    ...figures,
+    ...results,
     difference: { value: difference.difference, ci95: intervalOf(difference, tested.confidence) },
     relative,
     margin,
@@ -153,10 +159,10 @@ function judgeMetric(
     pAdjusted,
     pEquivalence,
     verdict,
-    reason: reasonOf(verdict, { pAdjusted, pEquivalence, margin, isLarge, isReal }, sides),
+    reason: reasonOf(verdict, { pAdjusted, pEquivalence, margin, isLarge, isSignificant }, sides),
     settling:
       verdict === 'inconclusive'
-        ? settle({
+        ? trialsToDecide({
             distanceShare: isLarge ? Math.abs(relative.value) : margin - Math.abs(relative.value),
             ...spreads(sides),
             level: isLarge ? level / 2 / hypotheses : level,
@@ -179,7 +185,7 @@ function reasonOf(
     readonly pEquivalence: number
     readonly margin: number
     readonly isLarge: boolean
-    readonly isReal: boolean
+    readonly isSignificant: boolean
   },
   sides: Tested['sides'],
 ): string {
@@ -187,16 +193,16 @@ function reasonOf(
     const estimate = sides[side]
     return estimate.estimate === null ? [] : estimate.notes.map((note) => `${side}: ${note}`)
   })
-  const { pAdjusted, pEquivalence, margin, isLarge, isReal } = numbers
+  const { pAdjusted, pEquivalence, margin, isLarge, isSignificant } = numbers
   const effect = `${(margin * 100).toFixed(1)} %`
   const open = isLarge
-    ? `${effect} or more, but it could be chance (${pText(pAdjusted)})`
-    : isReal
-      ? `there is a difference, and it may or may not reach ${effect}`
-      : `no difference shown, and ${effect} not ruled out (${pText(pEquivalence)})`
+    ? `${effect} or more, but not significant (${pText(pAdjusted)})`
+    : isSignificant
+      ? `there is a difference, but whether it reaches ${effect} is not decided`
+      : `no significant difference, and ${effect} is not excluded (${pText(pEquivalence)})`
   const words = {
-    regressed: `worse (${pText(pAdjusted)}) and by ${effect} or more`,
-    improved: `better (${pText(pAdjusted)}) and by ${effect} or more`,
+    regressed: `worse by ${effect} or more (${pText(pAdjusted)})`,
+    improved: `better by ${effect} or more (${pText(pAdjusted)})`,
     equivalent: `within ±${effect} (${pText(pEquivalence)})`,
     inconclusive: open,
   } as const
@@ -206,14 +212,14 @@ function reasonOf(
 const pText = (p: number): string =>
   p < 0.0001 ? 'p\u00a0<\u00a00.0001' : `p\u00a0=\u00a0${p.toFixed(p < 0.001 ? 4 : 3)}`
 
-const figureOf = ({ estimate, trials, runs }: SideEstimate): SideFigure => ({
+const sideResult = ({ estimate, trials, runs }: SideEstimate): SideResult => ({
   mean: estimate?.mean ?? null,
   trials,
   runs,
 })
 
-/** Spread of a trial and of a start, as the side that varies more shows them; trials a side, of the side with fewer. */
-function spreads(sides: Tested['sides']): Pick<SettlePlan, 'trialShare' | 'restartShare' | 'trials' | 'unit'> {
+/** Spread between trials and between starts, of the side that varies more; trials per side, of the side with fewer. */
+function spreads(sides: Tested['sides']): Pick<DecisionPlan, 'trialShare' | 'restartShare' | 'trials' | 'unit'> {
   const both = [sides.baseline, sides.candidate]
   const showRestarts = both.every(({ runs }) => runs >= RUNS_THAT_SHOW_RESTARTS)
   const shares = both.map(({ estimate, runs, trials }) => {

@@ -1,5 +1,5 @@
 import { cardByKey } from '../../harness/catalogue/cards.ts'
-import { reasonOfFigure } from '../../harness/metrics/result.ts'
+import { reasonOfResult } from '../../harness/metrics/result.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { ServerStart } from '../../harness/record/schema/server.ts'
@@ -49,7 +49,7 @@ export function acceptance(
       return { ...base, low: null, high: null, basis: 'none', verdict: 'not-measured', why: [band.reason] }
     }
     if (measured === null || run.status !== 'complete') {
-      const why = run.failure ?? reasonOfFigure(run.result['outputTokensPerS']) ?? `the run is ${run.status}`
+      const why = run.failure ?? reasonOfResult(run.result['outputTokensPerS']) ?? `the run is ${run.status}`
       return { ...base, ...band, verdict: 'not-measured', why: [why] }
     }
     if (run.source === 'simulated') {

@@ -1,6 +1,6 @@
 import { metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import { figureOf } from '../../harness/metrics/result.ts'
+import { metricResult } from '../../harness/metrics/result.ts'
 import { knownOf, measured } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
@@ -19,7 +19,7 @@ function lineOf(runs: readonly RunRecord[]): string {
   const { scenario } = runs[0]!
   const key = headlineMetric(scenario)
   const means = runs.map((run) => measured(run.result[key]?.mean ?? null, 'not measured in every start'))
-  const figure = figureOf(means, metrics[key].unit)
+  const figure = metricResult(means, metrics[key].unit)
   const stamp = runs.some((run) => run.source === 'simulated') ? ' SIMULATED' : ''
   const head = `${scenario.name}, ${metrics[key].label}, ${runs.length} server starts:`
   if (figure.mean === null) return `${head} ${figure.reason}`

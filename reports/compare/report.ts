@@ -1,6 +1,6 @@
 import { comparedMetric, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import type { MetricComparison, SideFigure } from '../../harness/verdict/verdict.ts'
+import type { MetricComparison, SideResult } from '../../harness/verdict/verdict.ts'
 import type { Report, ReportSource } from '../report.ts'
 import { sourceOf } from '../report-source.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
@@ -40,7 +40,7 @@ function differencesTable({ differences, objections, notes }: Comparison): Table
 function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table {
   const stamp = simulated ? { simulated } : {}
   const first = scenario.metrics[0]
-  const count = ({ trials, runs }: SideFigure) => `${trials} trials in ${runs} ${runs === 1 ? 'run' : 'runs'}`
+  const count = ({ trials, runs }: SideResult) => `${trials} trials in ${runs} ${runs === 1 ? 'run' : 'runs'}`
   return buildTable<MetricComparison>({
     id: `compare-${scenario.scenario}-${scenario.card.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
     title: `${scenario.title} on ${scenario.card}: ${scenario.verdict}`,
@@ -82,7 +82,7 @@ function verdictCell(row: MetricComparison): Cell {
   return { kind: 'text', text: row.verdict, tone: verdictTones[row.verdict] }
 }
 
-function meanCell({ key, reason }: MetricComparison, { mean }: SideFigure, simulated: boolean): Cell {
+function meanCell({ key, reason }: MetricComparison, { mean }: SideResult, simulated: boolean): Cell {
   if (mean === null) return missing(reason)
   const { unit, digits } = comparedMetric(key)
   return { kind: 'number', value: mean, unit, digits, ...(simulated ? { simulated } : {}) }

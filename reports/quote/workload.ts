@@ -3,7 +3,7 @@ import { redactText } from '../../harness/evidence/redact-text.ts'
 import { type MetricKey, metrics, quotedMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
-import { reasonOfFigure } from '../../harness/metrics/result.ts'
+import { reasonOfResult } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
@@ -45,7 +45,7 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
   const headline = promised.find((each) => each.key === key)
   if (headline === undefined) {
     const { n = 0 } = record.result[key] ?? {}
-    const reason = reasonOfFigure(record.result[key])
+    const reason = reasonOfResult(record.result[key])
     return {
       reason: `precision not-measured: ${metrics[key].label} has no confidence interval; ${n} ${n === 1 ? 'trial' : 'trials'}${reason ? ` (${reason})` : ''}`,
     }
@@ -54,7 +54,7 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
   const loadW = power?.ci95?.[1] ?? null
   if (loadW === null)
     return {
-      reason: `energy-coverage: ${metrics.meanPowerW.label} has no confidence interval: ${reasonOfFigure(power) ?? 'one trial'}`,
+      reason: `energy-coverage: ${metrics.meanPowerW.label} has no confidence interval: ${reasonOfResult(power) ?? 'one trial'}`,
     }
   const slo = sloOf(record, inputs)
   if ('reason' in slo) return slo

@@ -1,5 +1,5 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
-import type { Figure, RunRecord } from '../../harness/record/schema/run.ts'
+import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { type Cell, type Interval, missing, type PhysicalLimit } from './table.ts'
 
@@ -11,7 +11,7 @@ export interface Measured {
 
 /** A metric of a run, or why it has none. */
 export function measuredOf(run: RunRecord, key: MetricKey): Known<Measured> {
-  const figure: Figure | undefined = run.result[key]
+  const figure: MetricResult | undefined = run.result[key]
   if (figure === undefined) return { reason: run.failure ?? `${run.id} has no ${key}: the run is ${run.status}` }
   if (figure.mean === null) return { reason: figure.reason }
   return { value: { value: figure.mean, ci95: figure.ci95 } }

@@ -10,7 +10,7 @@ export const SCHEMA_VERSION = 2
 const nullableNumber = z.number().nullable()
 
 /** A headline metric over the trials: mean, 95 % t-interval of the trial means (null for fewer than 2 trials), number of trials. */
-export const figureSchema = z.union([
+export const metricResultSchema = z.union([
   z.object({
     mean: z.number(),
     ci95: z.tuple([z.number(), z.number()]).nullable(),
@@ -171,7 +171,7 @@ export const runRecordSchema = z.object({
   certificate: certificateSchema.nullable().describe('null: the client was not calibrated (--skip-calibration)'),
   trials: z.array(trialSchema),
   converged: z.boolean().nullable(),
-  result: z.record(z.string(), figureSchema),
+  result: z.record(z.string(), metricResultSchema),
   gates: z.array(gateSchema),
   quotable: z.boolean(),
   trialBounds: z
@@ -193,7 +193,7 @@ export const runRecordSchema = z.object({
   signature: signatureSchema.optional(),
 })
 
-export type Figure = z.infer<typeof figureSchema>
+export type MetricResult = z.infer<typeof metricResultSchema>
 export type DriftCheck = z.infer<typeof driftCheckSchema>
 export type Drift = z.infer<typeof driftSchema>
 export type TrainingJob = z.infer<typeof trainingJobSchema>

@@ -18,14 +18,14 @@ export const percentilesSchema = z
   })
   .meta({ id: 'percentiles' })
 
-const imageFiguresSchema = z.object({
+const imageValuesSchema = z.object({
   images: measuredSchema.describe('images of the window; one that crosses an edge counts by its share of time inside'),
   imagesPerS: measuredSchema,
   secondsPerImage: measuredSchema.describe('median E2E of a request / images per request'),
   joulesPerImage: measuredSchema,
 })
 
-export const trainingFiguresSchema = z.object({
+export const trainingValuesSchema = z.object({
   steps: measuredSchema.describe('steps in the last 80 % of the lines'),
   stepsPerS: measuredSchema,
   trainedTokensPerS: measuredSchema,
@@ -122,17 +122,17 @@ const imageTrialSchema = z.object({
   e2eMs: percentilesSchema,
   joulesPerRequest: measuredSchema,
   goodputRequestsPerS: measuredSchema,
-  image: imageFiguresSchema,
+  image: imageValuesSchema,
 })
 
-const trainingTrialSchema = z.object({ kind: z.literal('training'), ...sharedTrial, training: trainingFiguresSchema })
+const trainingTrialSchema = z.object({ kind: z.literal('training'), ...sharedTrial, training: trainingValuesSchema })
 
 /** One trial: the fields of its kind of run only. */
 export const trialSchema = z.discriminatedUnion('kind', [textTrialSchema, imageTrialSchema, trainingTrialSchema])
 
 export type Percentiles = z.infer<typeof percentilesSchema>
 export type Energy = z.infer<typeof energySchema>
-export type TrainingFigures = z.infer<typeof trainingFiguresSchema>
+export type TrainingValues = z.infer<typeof trainingValuesSchema>
 export type TextTrial = z.infer<typeof textTrialSchema>
 export type ImageTrial = z.infer<typeof imageTrialSchema>
 export type TrainingTrial = z.infer<typeof trainingTrialSchema>
