@@ -198,7 +198,7 @@ test('a card of unknown temperature is not waited for: each skipped cool-down is
 })
 
 test('a run that exceeds its timeout ends as interrupted, with the reason in its record', async () => {
-  // 0.06 minutes (3,600.0000000000005 ms), and twice that and more where the machine needs them to begin with a trial
+  // 0.06 minutes, which are not a whole number of ms in floating point, and twice that and more where the machine needs them to begin with a trial
   const bounded = (seconds: number) => {
     const trial = { ...scenario.trial, seconds: 10 * seconds, runTimeoutMinutes: (1.2 * seconds) / 60 }
     return runOnce({ ...scenario, trial }, options({ nvidiaSmi: null }))

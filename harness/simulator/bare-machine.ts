@@ -13,7 +13,8 @@ export function bareMachine(
   const machine = new Machine(options, card, tenant, nowMs())
   const context: MachineContext = {
     driver: { catchUp: () => {} },
-    smiState: () => machine.smiState(nowMs()),
+    nowMs,
+    smiState: (atMs) => machine.smiState(atMs),
     smiSilence: () => machine.smiSilence(nowMs()),
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
   }

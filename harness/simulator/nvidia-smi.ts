@@ -4,8 +4,9 @@
  */
 import { parseSmiArguments, type SmiArguments } from './smi/arguments.ts'
 import { appLines, csvHeader, csvRow, helpText, parseFormat, parseQuery } from './smi/csv.ts'
-import { fetchSmiState } from './smi/fetch-state.ts'
+import { fetchSmiStates } from './smi/fetch-state.ts'
 import type { SmiGpu, SmiState } from './smi/state.ts'
+import { missedTicks } from './smi/ticks.ts'
 import { xmlDocument } from './smi/xml.ts'
 
 const DRIVER_GONE =
@@ -84,17 +85,25 @@ async function main(): Promise<number> {
   if ('complaint' in asked) return finish(refuse(asked.complaint))
   if (asked.helpQueryGpu) return finish(ok(helpText()))
   const url = process.env['JOULEMARK_SIMULATOR_URL'] ?? ''
-  for (let first = true; ; first = false) {
-    let state: SmiState
+  const nowMs = () => performance.timeOrigin + performance.now()
+  let first = true
+  let dueMs: readonly number[] = []
+  for (;;) {
+    let states: readonly SmiState[]
     try {
-      state = await fetchSmiState(url)
+      states = await fetchSmiStates(url, dueMs)
     } catch {
       return finish({ text: DRIVER_GONE, code: code.driverGone })
     }
-    const outcome = answer(asked, state, first)
-    if (asked.loopMs === null || outcome.code !== code.ok) return finish(outcome)
-    process.stdout.write(outcome.text)
-    await new Promise((resolve) => setTimeout(resolve, asked.loopMs ?? 0))
+    for (const state of states) {
+      const outcome = answer(asked, state, first)
+      if (asked.loopMs === null || outcome.code !== code.ok) return finish(outcome)
+      process.stdout.write(outcome.text)
+      first = false
+    }
+    const [loopMs, lastMs] = [asked.loopMs ?? 0, states.at(-1)?.atMs ?? nowMs()]
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, lastMs + loopMs - nowMs())))
+    dueMs = missedTicks(lastMs, loopMs, nowMs())
   }
 }
 

@@ -99,7 +99,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     fates: new StreamFates(faults, options.faultShare, seed + 3),
     tales: talesOf(lies),
     metricsText: () => metrics.render(),
-    smiState: () => machine.smiState(nowMs()),
+    smiState: (atMs) => machine.smiState(atMs),
     smiSilence: () => machine.smiSilence(nowMs()),
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
   }

@@ -10,6 +10,8 @@ export interface FaultCase {
   readonly warmupSeconds?: number
   /** 3 unless given. */
   readonly seconds?: number
+  /** 32 unless given. */
+  readonly outputTokens?: number
   /** Signs that must be there; `signsOf` in fault-runs.ts gives them their form. */
   readonly mustShow: readonly string[]
 }
@@ -78,6 +80,9 @@ export const faultCases: readonly FaultCase[] = [
     title: 'lie other-model-speed',
     launch: { lies: ['other-model-speed'] },
     watched: true,
+    // long answers: what a busy machine takes for each request is little beside them, and the rate stays beyond the limit
+    outputTokens: 400,
+    seconds: 4,
     mustShow: ['physical-limit fail'],
   },
   {

@@ -29,11 +29,11 @@ export interface FaultRun {
 
 /** Runs one short trial on a stand-in of its own. */
 export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
-  const { launch, watched = false, warmupSeconds = 0, seconds = 3 } = fault
+  const { launch, watched = false } = fault
   const simulator = await launchSimulator({ ...stand, ...launch })
   const warnings: string[] = []
   try {
-    const { record } = await runOnce(await shortScenario(warmupSeconds, seconds), {
+    const { record } = await runOnce(await shortScenario(fault), {
       clock: systemClock,
       endpoint: simulator.url,
       apiKey: null,
@@ -55,14 +55,15 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
   }
 }
 
-async function shortScenario(warmupSeconds: number, seconds: number): Promise<PlainTextFile> {
+async function shortScenario(fault: FaultCase): Promise<PlainTextFile> {
+  const { warmupSeconds = 0, seconds = 3, outputTokens = 32 } = fault
   const [file] = await loadScenarios([scenarioPath], catalogueNames)
   const { server: _, ...scenario } = file as PlainTextFile
   return {
     ...scenario,
     load: { shape: 'closed', concurrency: 4, rampSeconds: 0.2 },
     prompt: { tokens: 64, prefixCache: 'cold' },
-    output: { tokens: 32 },
+    output: { tokens: outputTokens },
     trial: {
       seconds,
       warmupSeconds,

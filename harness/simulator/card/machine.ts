@@ -52,14 +52,14 @@ export class Machine {
     return this.#cards[0]?.busyMs(nowMs) ?? 0
   }
 
-  /** What nvidia-smi prints now. */
+  /** What nvidia-smi prints at a moment, now or in the past that the cards remember. */
   smiState(nowMs: number): SmiState {
     const busyMs = this.#busyMs(nowMs)
     const gpus = this.#cards.map((card, index) => {
       const gpu = card.read(nowMs)
       return index === 0 ? this.#faults.distort(gpu, nowMs, busyMs) : gpu
     })
-    return { driverVersion: SIMULATED_DRIVER, cudaVersion: CUDA_VERSION, gpus }
+    return { atMs: nowMs, driverVersion: SIMULATED_DRIVER, cudaVersion: CUDA_VERSION, gpus }
   }
 
   /** Whether nvidia-smi gets no answer now. */

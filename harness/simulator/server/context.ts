@@ -18,9 +18,10 @@ export interface ServedModel {
 
 /** The cards as nvidia-smi asks for them, whatever is served on them. */
 export interface MachineContext {
+  readonly nowMs: () => number
   readonly driver: Pick<EngineDriver, 'catchUp'>
-  /** The cards as nvidia-smi would see them now. */
-  readonly smiState: () => unknown
+  /** The cards as nvidia-smi would see them at a moment that is not in the future. */
+  readonly smiState: (atMs: number) => unknown
   /** Whether nvidia-smi gets no answer at this moment. */
   readonly smiSilence: () => Silence
   /** Joules of true power over a span, of each card. */
@@ -33,7 +34,6 @@ export interface ServerContext extends MachineContext {
   readonly engine: Engine
   readonly driver: EngineDriver
   readonly outbox: Outbox
-  readonly nowMs: () => number
   readonly startedS: number
   /** Draws the lengths at which answers end by themselves. */
   readonly random: Random

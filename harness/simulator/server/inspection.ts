@@ -50,19 +50,25 @@ export const handleMetrics: Handler = (context, _request, response) => {
   sendText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', context.metricsText())
 }
 
-/** GET /simulator/smi-state: what the stand-in nvidia-smi prints; late or 503 where its sensors are at fault. */
-export const handleSmiState: HandlerOf<MachineContext> = async (context, _request, response) => {
+/**
+ * GET /simulator/smi-state?atMs=a,b: what the simulated nvidia-smi prints at these moments, or now without any. Late, and
+ * then of now alone, or 503 where its sensors are at fault.
+ */
+export const handleSmiState: HandlerOf<MachineContext> = async (context, request, response) => {
   context.driver.catchUp()
   const silence = context.smiSilence()
   if (silence === 'dead') {
     sendEmpty(response, 503)
     return
   }
+  const asked = silence > 0 ? null : new URL(request.url ?? '/', 'http://simulator').searchParams.get('atMs')
   if (silence > 0) {
     await new Promise((resolve) => setTimeout(resolve, silence))
     context.driver.catchUp()
   }
-  sendJson(response, 200, context.smiState())
+  const nowMs = context.nowMs()
+  const moments = (asked?.split(',').map(Number) ?? []).filter((atMs) => atMs <= nowMs)
+  sendJson(response, 200, (moments.length > 0 ? moments : [nowMs]).map(context.smiState))
 }
 
 /** GET /simulator/true-energy?fromMs=&toMs=: the integral of true power, which no sensor sees. */

@@ -1,10 +1,11 @@
 import { get } from 'node:http'
 import type { SmiState } from './state.ts'
 
-/** Asks the simulator for the state of its cards. Rejects when it is gone. */
-export function fetchSmiState(simulatorUrl: string): Promise<SmiState> {
+/** Asks the simulator for its cards at these moments (epoch ms), or now without any. Rejects when it is gone. */
+export function fetchSmiStates(simulatorUrl: string, momentsMs: readonly number[]): Promise<SmiState[]> {
+  const query = momentsMs.length === 0 ? '' : `?atMs=${momentsMs.join(',')}`
   return new Promise((resolve, reject) => {
-    const request = get(`${simulatorUrl}/simulator/smi-state`, { agent: false }, (response) => {
+    const request = get(`${simulatorUrl}/simulator/smi-state${query}`, { agent: false }, (response) => {
       response.setEncoding('utf8')
       let text = ''
       response.on('data', (part: string) => {
@@ -12,7 +13,7 @@ export function fetchSmiState(simulatorUrl: string): Promise<SmiState> {
       })
       response.on('error', reject)
       response.on('end', () => {
-        if (response.statusCode === 200) resolve(JSON.parse(text) as SmiState)
+        if (response.statusCode === 200) resolve(JSON.parse(text) as SmiState[])
         else reject(new Error(`status ${response.statusCode}`))
       })
     })

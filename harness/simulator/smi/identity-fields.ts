@@ -3,8 +3,11 @@ import type { SmiGpu } from './state.ts'
 
 /** What a card is and how it is set: these change between runs, not within one. */
 export const identityFields: readonly SmiField[] = [
-  field(['timestamp'], null, 'The timestamp of when the query was made in format "YYYY/MM/DD HH:MM:SS.msec".', () =>
-    formatTimestamp(new Date()),
+  field(
+    ['timestamp'],
+    null,
+    'The timestamp of when the query was made in format "YYYY/MM/DD HH:MM:SS.msec".',
+    (_, state) => formatTimestamp(new Date(state.atMs)),
   ),
   field(
     ['driver_version'],

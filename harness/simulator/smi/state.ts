@@ -60,6 +60,8 @@ export interface SmiProcess {
 
 /** What the simulator hands to its nvidia-smi. */
 export interface SmiState {
+  /** The moment that it describes, in ms since the epoch. */
+  readonly atMs: number
   readonly driverVersion: string
   readonly cudaVersion: string
   readonly gpus: readonly SmiGpu[]
