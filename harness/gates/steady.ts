@@ -28,7 +28,7 @@ export const steadyState = defineGate({
   thresholds: { windowShare, preemptions },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it leaves out the first steps. A preempted request loses its work and does it again, so the load was more than the KV cache of the server holds.',
+    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it begins after the first steps. A preempted request loses its work and does it again, so the load was more than the KV cache of the server holds.',
   evidence: 'Length of the shortest window and the length that was needed; preempted requests.',
   whatToDo:
     'Make trials longer (`trial.seconds`) or requests shorter. After a warning, lower the concurrency or give the server more KV cache.',

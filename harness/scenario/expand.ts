@@ -36,7 +36,7 @@ export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
 /** One point of a rate sweep or search. */
 export function atRate(file: TextFile, ratePerS: number): PlainTextFile {
   const { load } = file
-  if (load.shape !== 'sweep') throw new TypeError('atRate wants a sweep')
+  if (load.shape !== 'sweep') throw new TypeError('atRate requires a sweep')
   const { arrivals, burstiness, rampSeconds, maxInFlight } = load
   const shown = Number(ratePerS.toPrecision(4))
   return {

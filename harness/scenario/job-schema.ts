@@ -8,9 +8,9 @@ export const imageSchema = z.strictObject({
     .string()
     .regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, 'expected WIDTHxHEIGHT in pixels')
     .default('1024x1024'),
-  steps: positiveInt.max(200).describe('denoising steps, always sent: seconds an image say nothing without them'),
-  guidance: z.number().min(0).max(20).describe('guidance scale, always sent; SDXL makes two passes a step above 1'),
-  batch: positiveInt.max(10).default(1).describe('images a request (n)'),
+  steps: positiveInt.max(200).describe('denoising steps, always sent; time per image depends on them'),
+  guidance: z.number().min(0).max(20).describe('guidance scale, always sent; above 1 SDXL makes two passes per step'),
+  batch: positiveInt.max(10).default(1).describe('images per request (n)'),
   prompt: z
     .string()
     .min(1)
@@ -34,8 +34,8 @@ export const imageLoadSchema = z.discriminatedUnion('shape', [
 ])
 
 export const trainingSchema = z.strictObject({
-  batch: positiveInt.max(4096).describe('sequences a step'),
-  sequenceTokens: positiveInt.max(1_000_000).describe('tokens a sequence'),
+  batch: positiveInt.max(4096).describe('sequences per step'),
+  sequenceTokens: positiveInt.max(1_000_000).describe('tokens per sequence'),
   rank: positiveInt.max(4096).describe('rank of the LoRA adapters'),
   gradientCheckpointing: z.boolean().describe('activations are computed again in the backward pass, to save memory'),
   steps: positiveInt.default(1_000_000).describe('steps at most; the trial ends after trial.seconds all the same'),

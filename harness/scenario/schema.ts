@@ -10,7 +10,7 @@ import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-part
 const serverSchema = z.strictObject({
   maxModelLen: positiveInt.optional().describe('--max-model-len the server should run with'),
   kvCacheDtype: z.enum(['auto', 'fp8', 'fp8_e4m3', 'fp8_e5m2', 'bfloat16']).optional(),
-  quantization: z.string().optional().describe('--quantization; leave out for checkpoints that carry their own'),
+  quantization: z.string().optional().describe('--quantization; omit for checkpoints that have their own'),
   maxNumSeqs: positiveInt.optional(),
   gpuMemoryUtilization: z.number().gt(0).lte(1).optional(),
   tensorParallel: positiveInt.optional(),
@@ -35,7 +35,7 @@ const closedLoadSchema = z.strictObject({
 
 const openLoadSchema = z.strictObject({
   shape: z.literal('open').describe('requests go at their appointed times, whatever the server does'),
-  ratePerS: z.number().positive().max(100_000).describe('requests a second'),
+  ratePerS: z.number().positive().max(100_000).describe('requests per second'),
   ...arrivalFields,
 })
 
@@ -53,13 +53,13 @@ const sweepLoadSchema = z.strictObject({
   ratePerS: z.array(z.number().positive()).min(1).optional(),
   highestRate: z
     .strictObject({
-      fromPerS: z.number().positive().describe('a rate that should keep the SLO'),
+      fromPerS: z.number().positive().describe('a rate that should meet the SLO'),
       toPerS: z.number().positive().describe('a rate that should not'),
       tolerance: fraction.default(0.05).describe('the search ends when the bracket is this narrow'),
-      goodShare: z.number().gt(0).lte(1).default(0.99).describe('share of requests that must keep the SLO'),
+      goodShare: z.number().gt(0).lte(1).default(0.99).describe('share of requests that must meet the SLO'),
     })
     .optional()
-    .describe('search for the highest rate that keeps the SLO, by bisection'),
+    .describe('search for the highest rate that meets the SLO, by bisection'),
   ...arrivalFields,
 })
 
@@ -134,7 +134,7 @@ const judged = {
     .number()
     .positive()
     .optional()
-    .describe('power limit that was set on purpose; without it the gate power-limit wants the default of the card'),
+    .describe('power limit that was set on purpose; without it the gate power-limit expects the default of the card'),
   maxErrorRate: z
     .number()
     .min(0)

@@ -27,18 +27,18 @@ const metricSchema = z.strictObject({
   key: z.string().describe('key of docs/metrics.md'),
   unit: z.string().describe('of the means and of `difference`; "1" is a share'),
   better: z.enum(['higher', 'lower']),
-  decides: z.boolean().describe('whether a loss in this metric makes the whole comparison `regressed`'),
+  decides: z.boolean().describe('whether a regression of this metric makes the whole comparison `regressed`'),
   baseline: side,
   candidate: side,
-  difference: withInterval.describe('candidate less baseline, in `unit`; null where a side has no mean'),
+  difference: withInterval.describe('candidate minus baseline, in `unit`; null where a side has no mean'),
   relative: withInterval.describe('the same as a share of the mean of the baseline'),
-  margin: share.describe('smallest effect that counts here, as a share of the mean of the baseline'),
+  margin: share.describe('practical threshold (equivalence margin) as a share of the mean of the baseline'),
   p: probability.describe("Welch's test of no difference"),
-  pAdjusted: probability.describe('p after Holm, over all hypotheses of the comparison'),
+  pAdjusted: probability.describe('Holm-adjusted p, over all hypotheses of the comparison'),
   pEquivalence: probability.describe('the larger p of two one-sided tests against the margin'),
   verdict,
-  reason: z.string().describe('what the verdict rests on, or why there is no figure'),
-  explanation: z.string().describe('`reason`, with what would settle it'),
+  reason: z.string().describe('the reason for the verdict, or why there is no value'),
+  explanation: z.string().describe('`reason`, with what would decide it'),
   settling,
 })
 
@@ -65,7 +65,7 @@ export const comparisonJsonSchema = z.strictObject({
   scenarios: z.array(scenarioSchema),
   differences: z
     .array(z.strictObject({ field: z.string(), label: z.string(), baseline: z.string(), candidate: z.string() }))
-    .describe('what about box and server is not the same on both sides'),
+    .describe('the properties of host and server that differ between the sides'),
   objections: z.array(z.string()).describe('why these runs must not be compared; empty unless forced'),
-  notes: z.array(z.string()).describe('which runs were left out, and why'),
+  notes: z.array(z.string()).describe('which runs were skipped, and why'),
 })

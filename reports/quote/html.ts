@@ -26,7 +26,7 @@ export function quoteHtml(quote: Quote): string {
 ${sellerHtml(quote)}
 <section class="sum"><p><strong>${showPence(price.exVatPence)}</strong> per month, ex VAT</p><p>${showPence(price.incVatPence)} per month, inc VAT</p></section>
 <h2>The server</h2>
-<dl class="facts box">${quote.box.map(([label, value]) => fact(label, value))}</dl>
+<dl class="facts server">${quote.box.map(([label, value]) => fact(label, value))}</dl>
 <h2>Measured performance</h2>
 <p>Measured on this server. Each value is the conservative end of its 95 % confidence interval. Unit prices exclude VAT. They assume ${percent(inputs.utilisation)} utilisation and a server that runs only this workload.</p>
 <table class="work"><thead><tr><th scope="col">Workload</th><th scope="col">Promised</th><th scope="col">Other metrics</th><th scope="col" class="right">Unit price</th></tr></thead>

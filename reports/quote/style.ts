@@ -16,7 +16,7 @@ header .facts{flex:none;margin:0}
 .facts dt{color:#4a525b;flex:none;width:30mm}
 header .facts dt{width:22mm}
 .facts dd{margin:0;min-width:0}
-.box{display:grid;grid-template-columns:1fr 1fr;gap:0 6mm}
+.server{display:grid;grid-template-columns:1fr 1fr;gap:0 6mm}
 .sum{display:flex;align-items:baseline;justify-content:space-between;background:#eef4fb;border-radius:1.5mm;padding:2mm 4mm;margin:3mm 0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .sum strong{font-size:17pt}
 table{border-collapse:collapse;width:100%}
@@ -42,5 +42,5 @@ code,.digests td{font-family:"DejaVu Sans Mono","Liberation Mono",monospace;font
 .digests td:first-child{width:52mm}
 section{break-inside:avoid}
 @media print{body{padding:0;max-width:none}}
-@media (max-width:40rem){header,.sum{display:block}.box{grid-template-columns:1fr}body{padding:4mm}}
+@media (max-width:40rem){header,.sum{display:block}.server{grid-template-columns:1fr}body{padding:4mm}}
 `

@@ -16,10 +16,12 @@ export function newKey(flags: { readonly out?: string }, io: CommandIo): number 
     )
   }
   const { publicHex, publicPath } = writeNewKey(path)
-  io.stdout(`private key  ${path}  (0600: keep it, show it to nobody)\n`)
+  io.stdout(`private key  ${path}  (mode 0600: keep it secret)\n`)
   io.stdout(`public key   ${publicPath}\n`)
   io.stdout(`             ${publicHex}\n`)
-  io.stdout('Runs are signed at their end from now on. Tell customers the public key by another way than the quote.\n')
+  io.stdout(
+    'Runs are signed at their end from now on. Give customers the public key through a separate channel, not with the quote.\n',
+  )
   return exitCodes.done
 }
 

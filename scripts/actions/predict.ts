@@ -36,7 +36,7 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
     }
     // one line of a suite; the only scenario asked for is an error
     if (files.length === 1) throw new JoulemarkError('bad-input', `scenario ${file.name}: ${why}`)
-    io.stderr.write(`left out: ${file.name}: ${why}\n`)
+    io.stderr.write(`skipped: ${file.name}: ${why}\n`)
     return []
   })
   if (flags.json) {

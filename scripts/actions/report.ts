@@ -97,14 +97,14 @@ function moneyOf(flags: ReportFlags): MoneyOptions {
   }
 }
 
-/** A claims file by its path, or the one that comes along by the word `article`. */
+/** A claims file by its path, or the bundled one by the word `article`. */
 export async function readClaims(path: string): Promise<Claims> {
   let text: string
   try {
     text = await readFile(path === ARTICLE ? articleFile : path, 'utf8')
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing ? `no such file; \`--claims ${ARTICLE}\` is the one that comes along` : messageOf(error)
+    const why = missing ? `no such file; \`--claims ${ARTICLE}\` is the bundled one` : messageOf(error)
     throw new JoulemarkError('bad-input', `--claims ${path}: ${why}`)
   }
   try {

@@ -90,7 +90,7 @@ function detailsOf(run: Verification): string[] {
   return [
     `  ${record.trials.length} trials, ${figures} figures and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
-    `  signed by  ${signedBy ?? 'nobody: nothing proves that the whole record was not made up'}`,
+    `  signed by  ${signedBy ?? 'not signed: nothing proves that the record was not fabricated'}`,
     `  quotable   ${first ? `no: ${first}` : signedBy ? 'yes' : 'no: not signed'}`,
   ]
 }

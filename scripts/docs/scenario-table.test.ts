@@ -20,10 +20,10 @@ describe('every file of scenarios/', () => {
     expect(others).toEqual([])
   })
 
-  test.each([...suites, ...scenarios])('%s opens with what it stands for and what it cannot tell', async (name) => {
+  test.each([...suites, ...scenarios])('%s opens with what it stands for and what it does not show', async (name) => {
     const [first, second] = (await readFile(join(folder, name), 'utf8')).split('\n')
     expect(first).toMatch(/^# What it stands for: .{20}/)
-    expect(second).toMatch(/^# What it cannot tell: .{10}/)
+    expect(second).toMatch(/^# What it does not show: .{10}/)
   })
 
   test.each(suites)('%s lists files that are there', async (name) => {

@@ -18,7 +18,7 @@ test('a scenario that cannot run does not end a suite, and is told', async () =>
   )
   expect(finished.map((run) => run.directory)).toEqual(['a', 'c'])
   expect(failures).toEqual([{ line: refused.message, exitCode: exitCodes.badInput }])
-  expect(said).toEqual(['left out: endpoint: does not serve b'])
+  expect(said).toEqual(['skipped: endpoint: does not serve b'])
 })
 
 test('a single scenario fails as it fails; so does a bug of ours in a suite', async () => {

@@ -34,7 +34,7 @@ export async function runSuite(
     } catch (error) {
       if (files.length === 1 || !(error instanceof JoulemarkError)) throw error
       result.failures.push({ line: error.message, exitCode: error.exitCode })
-      say(`left out: ${error.message}`)
+      say(`skipped: ${error.message}`)
     }
   }
   return result

@@ -1,0 +1,20 @@
+/** Files and folders whose texts are not yet clean. The list only gets shorter: a clean one must be removed from it. */
+export const notYetClean: readonly string[] = [
+  'harness/gates/physical-limit.ts',
+  'harness/physics/limit.ts',
+  'harness/simulator',
+]
+
+/** A form that is right in one file, for a reason. */
+export interface AllowedForm {
+  readonly file: string
+  /** The words as they are found. */
+  readonly words: string
+  readonly reason: string
+}
+
+export const allowedForms: readonly AllowedForm[] = [
+  { file: 'scripts/commands/run.ts', words: 'certificate', reason: 'the old name of a flag, which still works' },
+  { file: 'CHANGELOG.md', words: 'certificate', reason: 'names the old flag' },
+  { file: 'CONTRIBUTING.md', words: 'wanted', reason: 'names the rule' },
+]
