@@ -162,7 +162,10 @@ export const forTests: readonly Room[] = [
   {
     paths: ['harness/testing', 'reports/testing'],
     reason: 'builders of records, fake executables and ground truth for tests',
-    folders: { setup: 'what every test file gets: an empty home folder, no processes in unit tests' },
+    folders: {
+      setup: 'what every test file gets: an empty home folder, no processes in unit tests',
+      words: 'the rules for texts that a user can read, and the test that applies them',
+    },
   },
   {
     paths: ['harness/bench'],
