@@ -15,7 +15,7 @@ export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: rea
     `PUE ${pue}`,
   ].join(', ')
   return [
-    `For ${scenario.title} (${scenario.name}). Assumed: ${assumptions}. ${facts.moneySource}`,
+    `For ${scenario.title} (${scenario.name}). Assumed: ${assumptions}. Sources: ${facts.moneySource}`,
     ...columns.flatMap((at) => [...priceNote(at, facts), ...limitNote(at), ...countNote(at)]),
     ...breakEvenNotes(columns),
     ...(utilisation < 1 ? columns.flatMap((at) => idleNote(at, facts)) : []),

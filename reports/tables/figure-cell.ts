@@ -12,10 +12,16 @@ export interface Measured {
 /** A metric of a run, or why it has none. */
 export function measuredOf(run: RunRecord, key: MetricKey): Known<Measured> {
   const figure: MetricResult | undefined = run.result[key]
-  if (figure === undefined) return { reason: run.failure ?? `${run.id} has no ${key}: the run is ${run.status}` }
+  if (figure === undefined) return { reason: run.failure ?? absentReason(run, key) }
   if (figure.mean === null) return { reason: figure.reason }
   return { value: { value: figure.mean, ci95: figure.ci95 } }
 }
+
+/** Why a record lacks a metric altogether: it did not complete, or its version did not have the metric. */
+const absentReason = (run: RunRecord, key: MetricKey): string =>
+  run.status === 'complete'
+    ? `${metrics[key].label} is not in the record: it was made by an earlier version`
+    : `${run.id} has no ${metrics[key].label}: the run is ${run.status}`
 
 /** A metric as a cell, marked where the run was simulated, with the physical limit if given. */
 export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit?: PhysicalLimit): Cell {

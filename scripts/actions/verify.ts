@@ -88,9 +88,9 @@ function detailsOf(run: Verification): string[] {
   const figures = Object.values(recomputed.result).filter((figure) => figure.mean !== null).length
   const [first] = reasonsNotQuotable({ ...record, gates: recomputed.gates })
   return [
-    `  ${record.trials.length} trials, ${figures} figures and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
+    `  ${record.trials.length} trials, ${figures} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
-    `  signed by  ${signedBy ?? 'not signed: nothing proves that the record was not fabricated'}`,
+    `  signed by  ${signedBy ?? 'no key: nothing proves that the record was not fabricated'}`,
     `  quotable   ${first ? `no: ${first}` : signedBy ? 'yes' : 'no: not signed'}`,
   ]
 }
