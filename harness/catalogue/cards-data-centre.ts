@@ -1,7 +1,7 @@
 import { derived, from, recalled, smiCapture } from './sourced.ts'
 import type { Card } from './types.ts'
 
-/** Data-centre cards. Bandwidth is the datasheet's; the memory-clock rule of GDDR cards does not hold for HBM. */
+/** Data-centre cards. Bandwidth is from the datasheet; the memory-clock rule of GDDR cards does not apply to HBM. */
 
 const gpuGarden = from('glennklockwood.com/garden/processors/h100', 'press')
 const H100_CUDA_BYTES = Math.round(79.1 * 2 ** 30)

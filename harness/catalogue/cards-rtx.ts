@@ -47,7 +47,7 @@ const rtx4090: Card = {
   slots: recalled('3-slot (Founders Edition); partner cards up to 3.5'),
 }
 
-/** What the three editions of the RTX PRO 6000 Blackwell share: one chip, three power, clock and cooling designs. */
+/** Common values of the three RTX PRO 6000 Blackwell editions: one chip, three power, clock and cooling designs. */
 const pro6000 = {
   architecture: 'Blackwell GB202',
   process: recalled('TSMC 4N (custom)'),

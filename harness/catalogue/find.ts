@@ -4,14 +4,14 @@ import { modelKeys } from './models.ts'
 import { suggestion } from './nearest.ts'
 import type { Card } from './types.ts'
 
-/** Every name that a person may give a card: keys of the catalogue, and the group that stands for several editions. */
+/** All valid card names: keys of the catalogue and groups of several editions. */
 const cardNames: readonly string[] = [...cardKeys, PRO_6000_GROUP]
 
 /** The names that a scenario file may use for models and cards. */
 export const catalogueNames = { models: modelKeys, cards: cardNames } as const
 
 /**
- * The cards that a list of names stands for, separated by commas; a group stands for all of its editions.
+ * The cards in a list of names separated by commas; a group means all of its editions.
  * Throws `bad-input` that names `flag` and the nearest known name.
  */
 export const cardsNamed = (names: string, flag = '--card'): readonly Card[] =>
@@ -33,7 +33,7 @@ export function requireCardKey(key: string, flag: string): void {
   throw new JoulemarkError('bad-input', `${flag} ${key}: no such card in the catalogue; ${suggestion(key, cardKeys)}`)
 }
 
-/** The names under `cards:` of a scenario that mean this card: its group first, then its own key. */
+/** The names under `cards:` of a scenario that apply to this card: its group first, then its key. */
 export function scenarioKeysFor(cardKey: string): string[] {
   const group = groupOf(cardKey)
   return group === null ? [cardKey] : [group, cardKey]

@@ -1,15 +1,15 @@
 import { GATHERED } from './sourced.ts'
 import type { Source } from './types.ts'
 
-/** A diffusion model as far as its speed and its size need: work of one pass at 1024 x 1024, passes a step, bytes. */
+/** The values of a diffusion model that determine its speed and size: FLOPs of a pass at 1024 x 1024, passes, bytes. */
 export interface ImageModel {
   readonly key: string
   readonly label: string
-  /** Names that the checkpoint goes by at an endpoint; the first is the one to serve. */
+  /** Names of the checkpoint at an endpoint; the first one is served. */
   readonly servedAs: readonly string[]
   /** TFLOP of one pass of the denoiser for one image of 1024 x 1024. */
   readonly tflopPerPass: number
-  /** Passes a step with guidance above 1: 2 for classifier-free guidance, 1 for a model distilled with guidance inside. */
+  /** Passes per step with guidance above 1: 2 for classifier-free guidance, 1 for a guidance-distilled model. */
   readonly guidedPasses: 1 | 2
   readonly denoiserBytes: number
   /** Denoiser, text encoders and decoder together, in 16 bits. */

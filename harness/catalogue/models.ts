@@ -1,7 +1,7 @@
 import { GATHERED } from './sourced.ts'
 import type { Model, Source } from './types.ts'
 
-/** Models with their shape. Parameter totals are recomputed from the shape by a test. */
+/** Models with their dimensions. A test recomputes the parameter totals from them. */
 
 const hf = (source: string): Source => ({ source, date: GATHERED, kind: 'measured' })
 const shape = (source: string): Source => ({ source, date: GATHERED, kind: 'recalled' })
@@ -94,7 +94,7 @@ const mixtral8x22b: Shape = {
   maxContext: 65_536,
 }
 
-/** `headDim` is that of the values; keys have 64 more, and computing on the latent costs more still: a lower bound. */
+/** `headDim` is that of the values. Keys have 64 more, and computing on the latent costs more, so this is a lower bound. */
 const deepseekV2: Shape = {
   kind: 'text',
   layers: 60,

@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein'
 
 /**
- * The known word nearest to what was typed, or null when none is near enough to be what was meant: a word that holds
- * what was typed (`4090` in `rtx-4090`), else one of which at most half of the letters would have to change.
+ * The known word nearest to the typed one, or null when none is near enough: a word that contains
+ * the typed one (`4090` in `rtx-4090`), else a word of which at most half of the letters differ.
  */
 export function nearest(typed: string, known: readonly string[]): string | null {
   const part = typed.toLowerCase()
@@ -12,10 +12,10 @@ export function nearest(typed: string, known: readonly string[]): string | null 
   return near.length === 0 ? null : closest(typed, near)
 }
 
-/** Fewer letters than this stand in too many words. */
+/** Shorter parts occur in too many words. */
 const MIN_PART = 3
 
-/** Advice for an unknown word: the nearest known one, else all of them after `label`. */
+/** Advice for an unknown word: the nearest known word, else all known words after `label`. */
 export function suggestion(typed: string, known: readonly string[], label = 'known'): string {
   const near = nearest(typed, known)
   return near ? `did you mean "${near}"?` : `${label}: ${known.join(', ')}`

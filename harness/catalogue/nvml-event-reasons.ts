@@ -1,5 +1,5 @@
 /**
- * Bits of the mask in `clocks_event_reasons.active`: why the clocks are where they are. NVML names them
+ * Bits of the mask in `clocks_event_reasons.active`: the reasons for the current clocks. NVML names them
  * `nvmlClocksEventReason…` (nvml.h); nvidia-smi prints the mask as 64-bit hexadecimal, all known bits lie below 2^31.
  */
 export const eventReasonBits = {

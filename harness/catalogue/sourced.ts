@@ -1,9 +1,9 @@
 import type { Source, Sourced } from './types.ts'
 
-/** When the figures of this catalogue were gathered; a figure with a date of its own carries that. */
+/** When the values of this catalogue were gathered, unless a value has its own date. */
 export const GATHERED = '2026-11-23'
 
-/** A maker of figures that share one source. */
+/** Creates values that share one source. */
 export const from =
   (source: string, kind: Source['kind'], date = GATHERED) =>
   <T>(value: T): Sourced<T> => ({ value, source, date, kind })

@@ -1,11 +1,11 @@
-/** Where a figure comes from. `derived` figures say from what; `recalled` ones wait for a better source. */
+/** The source of a value. `derived` values name what they are derived from; `recalled` ones need a better source. */
 export interface Source {
   readonly source: string
   readonly date: string
   readonly kind: 'datasheet' | 'measured' | 'press' | 'derived' | 'recalled' | 'assumed'
 }
 
-/** A figure with its source. Units sit in the name of the field that holds it. */
+/** A value with its source. The unit is part of the field name. */
 export interface Sourced<T = number> extends Source {
   readonly value: T
 }
@@ -28,16 +28,16 @@ export interface Card {
   readonly memoryDataRateGbps: Sourced | null
   /** `memory.total` as nvidia-smi prints it. */
   readonly smiMemoryMiB: Sourced
-  /** What a CUDA process can get (cudaMemGetInfo total), in bytes. Fit tests use this, never the marketing GB. */
+  /** Memory available to CUDA (cudaMemGetInfo total), in bytes. Fit tests use this, never the marketing GB. */
   readonly cudaBytes: Sourced
   readonly memoryBusBits: Sourced
   readonly memoryBandwidthGBs: Sourced
   readonly l2Mb: Sourced
-  /** Dense, FP32 accumulate: what vLLM's kernels do. */
+  /** Dense, FP32 accumulate, as used by vLLM's kernels. */
   readonly fp16Tflops: Sourced
   readonly fp8Tflops: Sourced | null
   readonly fp4Tflops: Sourced | null
-  /** The highest dense rate of any accumulate mode: the never-exceed limit for FP8 on GeForce. */
+  /** The highest dense rate of any accumulate mode: the physical limit for FP8 on GeForce. */
   readonly fp8PeakTflops: Sourced | null
   readonly tdpW: Sourced
   readonly powerRangeW: readonly [number, number]
@@ -53,26 +53,26 @@ export interface Model {
   readonly key: string
   readonly label: string
   readonly kind: 'text' | 'image'
-  /** Names that the checkpoint goes by at an endpoint; the first is the one to serve. */
+  /** Names of the checkpoint at an endpoint; the first one is served. */
   readonly servedAs: readonly string[]
-  /** A name that is right only with this `--quantization` on the server. */
+  /** A name that is valid only with this `--quantization` on the server. */
   readonly servedAsWithQuantization?: readonly { readonly name: string; readonly quantization: string }[]
   readonly layers: number
   readonly hiddenSize: number
   readonly attentionHeads: number
   readonly kvHeads: number
   readonly headDim: number
-  /** MLA models: width of the one latent a token and layer (kv_lora_rank + rope dim); null elsewhere. */
+  /** MLA models: width of the latent per token and layer (kv_lora_rank + rope dim); null for other models. */
   readonly mlaLatentDim: number | null
   readonly vocab: number
   readonly totalParams: number
   /** Parameters of the matrix products that decode reads, without embedding and lm_head. */
   readonly linearParams: number
-  /** The same for one token: smaller than `linearParams` in mixture-of-experts models. */
+  /** Active parameters per token: fewer than `linearParams` in mixture-of-experts models. */
   readonly activeLinearParams: number
   readonly experts: { readonly count: number; readonly perToken: number } | null
   readonly weightFormat: 'bf16' | 'fp8' | 'awq-int4'
-  /** Bytes a linear parameter as stored. */
+  /** Stored bytes per linear parameter. */
   readonly linearBytesPerParam: number
   readonly maxContext: number
   readonly sources: readonly Source[]

@@ -42,7 +42,7 @@ test.each([
 ])('%s against the arithmetic of 28 steps', (_, imagesPerS, status) => {
   expect(gateIn(images(imagesPerS), 'physical-limit')).toMatchObject({
     status,
-    evidence: expect.stringContaining('28 passes x 74.4 TFLOP / 165.2 TFLOPS = 12.61 s an image'),
+    evidence: expect.stringContaining('28 passes x 74.4 TFLOP / 165.2 TFLOPS = 12.61 s per image'),
   })
 })
 

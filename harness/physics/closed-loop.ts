@@ -3,7 +3,7 @@ import type { KvElementBytes } from './kv.ts'
 import { decodeLimit } from './limit.ts'
 import { defaultEfficiency, type Efficiency, type StepLoad, stepTimeMs } from './step-time.ts'
 
-/** A closed loop of equal requests: what the model of a step can say of it before any run. */
+/** A closed loop of equal requests, whose performance the step-time model predicts. */
 export interface ClosedLoop {
   readonly concurrency: number
   readonly promptTokens: number
@@ -14,22 +14,22 @@ export interface ClosedLoop {
   readonly gpus: number
 }
 
-export interface LoopFigures {
+export interface LoopMetrics {
   readonly outputTokensPerS: number
   readonly tpotMs: number
   readonly ttftMs: number
 }
 
-/** What a healthy box reaches; the limit that stands beside it is that of `run-limit.ts`. */
+/** The expected performance of a healthy server. Its physical limit is in `run-limit.ts`. */
 export interface Prediction {
-  readonly expected: LoopFigures
-  /** From the slowest to the fastest box that is well: tokens/s and TPOT outside need a reason. */
-  readonly band: { readonly slow: LoopFigures; readonly fast: LoopFigures }
+  readonly expected: LoopMetrics
+  /** From the slowest to the fastest healthy server: tokens/s and TPOT outside this range require an explanation. */
+  readonly band: { readonly slow: LoopMetrics; readonly fast: LoopMetrics }
 }
 
 /**
- * What healthy boxes reach of the datasheet, at worst and at best. Published decode lies at 0.60 to 0.92 of memory
- * bandwidth (0.75 in the three points that the step model was fitted to); the rest is judgement around the defaults.
+ * The share of datasheet rates that healthy servers reach, minimum and maximum. Published decode is at 0.60 to 0.92 of
+ * memory bandwidth (0.75 in the three points used to fit the step model); the rest is an estimate around the defaults.
  */
 const slowest: Efficiency = {
   bandwidth: 0.6,
@@ -46,24 +46,24 @@ const fastest: Efficiency = {
   overheadMs: 0.2,
 }
 
-/** Expected figure and the band around it; neither passes the physical limit of the loop. */
+/** Expected performance and the range around it, both capped at the physical limit of the loop. */
 export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): Prediction {
   const { concurrency, promptTokens, cachedTokens, kvBytesPerElement, gpus } = loop
   const contextTokens = promptTokens - cachedTokens
-  const most = decodeLimit(card, model, { concurrency, contextTokens, kvBytesPerElement, gpus }).tokensPerS
-  const figures = (efficiency: Efficiency): LoopFigures => {
-    const loopFigures = closedLoopFigures(card, model, loop, efficiency)
-    return { ...loopFigures, outputTokensPerS: Math.min(loopFigures.outputTokensPerS, most) }
+  const limitTokensPerS = decodeLimit(card, model, { concurrency, contextTokens, kvBytesPerElement, gpus }).tokensPerS
+  const figures = (efficiency: Efficiency): LoopMetrics => {
+    const loopMetrics = closedLoopMetrics(card, model, loop, efficiency)
+    return { ...loopMetrics, outputTokensPerS: Math.min(loopMetrics.outputTokensPerS, limitTokensPerS) }
   }
   return { expected: figures(defaultEfficiency), band: { slow: figures(slowest), fast: figures(fastest) } }
 }
 
 /**
- * Steady state of a closed loop: while one request decodes its tokens, each of the others is prefilled once, and its
+ * Steady state of a closed loop: while one request decodes its tokens, each other request is prefilled once, and its
  * chunks ride on decode steps. Time of one answer = (outputTokens - 1) · step(all decode, mean context) + concurrency ·
- * what a prefill adds; tokens/s = concurrency · outputTokens / that. TTFT is one prefill among the decodes of the others.
+ * time added by a prefill; tokens/s = concurrency · outputTokens / that. TTFT is one prefill during the other decodes.
  */
-function closedLoopFigures(card: Card, model: Model, loop: ClosedLoop, efficiency: Efficiency): LoopFigures {
+function closedLoopMetrics(card: Card, model: Model, loop: ClosedLoop, efficiency: Efficiency): LoopMetrics {
   const { concurrency, promptTokens, outputTokens, kvBytesPerElement, gpus } = loop
   const context = promptTokens + outputTokens / 2
   const engine = { card, model, efficiency, gpus }
@@ -80,7 +80,7 @@ function closedLoopFigures(card: Card, model: Model, loop: ClosedLoop, efficienc
     done += newTokens
     chunks += 1
   }
-  // without others the step would not have been at all; with them only what the chunk adds to it counts
+  // alone, a prefill is a step of its own; beside decodes, only the time that the chunk adds to a step counts
   const alone = concurrency > 1 ? step(concurrency - 1, []) : 0
   const addedMs = Math.max(0, prefillMs - chunks * alone)
   const decodeSteps = Math.max(1, outputTokens - 1)
@@ -92,10 +92,10 @@ function closedLoopFigures(card: Card, model: Model, loop: ClosedLoop, efficienc
   }
 }
 
-/** However many decode, a chunk of a prompt moves on. */
+/** Minimum chunk of a prompt per step, at any number of decoding sequences. */
 const MIN_CHUNK = 16
 
-/** vLLM's default budget of a step (`--max-num-batched-tokens`): 8192 from 70 GB on, 16384 from 160 GB, 2048 below. */
+/** vLLM's default token budget per step (`--max-num-batched-tokens`): 2048, 8192 from 70 GB on, 16384 from 160 GB on. */
 function chunkTokens(card: Card): number {
   const gb = card.vramGb.value
   return gb >= 160 ? 16_384 : gb >= 70 && !card.key.startsWith('a100') ? 8192 : 2048

@@ -12,7 +12,7 @@ const sdxl = imageModelByKey('sdxl')!
 const secondsOf = (limit: ReturnType<typeof imageLimit>) =>
   'reason' in limit ? limit.reason : Number(limit.secondsPerImage.toFixed(2))
 
-describe('least seconds an image', () => {
+describe('minimum seconds per image', () => {
   test.each([
     ['FLUX, 28 steps, 4090', rtx4090, flux, 28, 12.61],
     ['FLUX, 20 steps, 4090', rtx4090, flux, 20, 9.01],

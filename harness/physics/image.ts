@@ -9,33 +9,33 @@ export interface ImageShape {
   readonly guidance: number
 }
 
-/** Least seconds an image, and the sum that says so; or why there is no such limit. */
+/** Minimum seconds per image with the formula, or why there is no such limit. */
 export type ImageLimit = { readonly secondsPerImage: number; readonly formula: string } | { readonly reason: string }
 
-/** Passes of the denoiser an image: one a step, two where guidance needs one with and one without the prompt. */
+/** Denoiser passes per image: one per step, two where guidance needs a pass with and a pass without the prompt. */
 export const passesPerImage = (
   model: ImageModel,
   { steps, guidance }: Pick<ImageShape, 'steps' | 'guidance'>,
 ): number => steps * (guidance > 1 ? model.guidedPasses : 1)
 
 /**
- * Least time of one image: passes · TFLOP a pass / peak, with the text encoders and the decoder left out. Peak is the
- * dense 16-bit rate with FP32 accumulate at the higher of rated and seen clock. A step skipped by a cache of the
- * server, FP8 weights or FP16 accumulation pass it: then the run is not what its scenario says.
+ * Minimum time of one image: passes · TFLOP per pass / peak, without text encoders and decoder. Peak is the
+ * dense 16-bit rate with FP32 accumulate at the higher of rated and observed clock. Steps skipped by a cache of the
+ * server, FP8 weights or FP16 accumulation can be faster: then the run does not match its scenario.
  */
 export function imageLimit(card: Card, model: ImageModel, shape: ImageShape & Arithmetic): ImageLimit {
-  if (shape.size !== '1024x1024') return { reason: `the work of a pass is known for 1024x1024, not for ${shape.size}` }
+  if (shape.size !== '1024x1024') return { reason: `the FLOPs per pass are known for 1024x1024, not for ${shape.size}` }
   const passes = passesPerImage(model, shape)
   const tflops = denseTflops(card, shape)
   const secondsPerImage = (passes * model.tflopPerPass) / tflops
-  const formula = `${passes} passes x ${model.tflopPerPass} TFLOP / ${tflops.toFixed(1)} TFLOPS = ${secondsPerImage.toFixed(2)} s an image`
+  const formula = `${passes} passes x ${model.tflopPerPass} TFLOP / ${tflops.toFixed(1)} TFLOPS = ${secondsPerImage.toFixed(2)} s per image`
   return { secondsPerImage, formula }
 }
 
 /** Activations of the decoder and of the denoiser at 1024 x 1024: an allowance. */
 const ACTIVATION_BYTES = 1.5e9
 
-/** Whether a model fits a card with all of its parts resident in 16 bits, and the bytes that say so. */
+/** Whether a model fits a card with all parts resident in 16 bits, and the bytes. */
 export function imageFit(card: Card, model: ImageModel): { readonly fits: boolean; readonly evidence: string } {
   const needed = model.residentBytes + overheadBytesOf(card) + ACTIVATION_BYTES
   const gb = (bytes: number) => (bytes / 1e9).toFixed(1)

@@ -4,12 +4,12 @@ import type { Card, Model } from '../catalogue/types.ts'
 const NVLINK_LATENCY_MS = 0.01
 const PCIE_LATENCY_MS = 0.05
 
-/** One way through a PCIe 5 x16 slot, measured at 50 to 57 GB/s between two RTX PRO 6000; half a generation below. */
+/** One direction of a PCIe 5 x16 slot, measured at 50 to 57 GB/s between two RTX PRO 6000; half of it per generation below. */
 const PCIE5_X16_GBS = 53
 
 /**
- * Communication of one tensor-parallel step, in ms: two all-reduces a layer, each a latency and twice the activations
- * (2 bytes an element) times `(gpus - 1) / gpus` over the link. Zero for one card. An estimate, not fitted.
+ * Communication of one tensor-parallel step, in ms: two all-reduces per layer, each a latency and twice the activations
+ * (2 bytes per element) times `(gpus - 1) / gpus` over the link. Zero for one card. An estimate, not fitted.
  */
 export function allReduceMs(card: Card, model: Model, tokens: number, gpus: number): number {
   if (gpus === 1) return 0
@@ -19,5 +19,5 @@ export function allReduceMs(card: Card, model: Model, tokens: number, gpus: numb
 }
 
 const linkGBs = (card: Card): number =>
-  // NVLink is rated over both ways together
+  // NVLink is rated for both directions together
   card.nvlinkGBs === null ? PCIE5_X16_GBS * 2 ** (card.pcieGen - 5) * (card.pcieLanes / 16) : card.nvlinkGBs.value / 2

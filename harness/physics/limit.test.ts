@@ -62,7 +62,7 @@ test.each([
 test('the formula carries its numbers', () => {
   const load = { concurrency: 32, contextTokens: 512, kvBytesPerElement: 1 } as const
   expect(decodeLimit(rtx4090, llama8b, load).formula).toBe(
-    '32 / (9.10 GB a step / 1008 GB/s = 9.03 ms) = 3543.0 tokens/s',
+    '32 / (9.10 GB per step / 1008 GB/s = 9.03 ms) = 3543.0 tokens/s',
   )
 })
 
@@ -81,7 +81,7 @@ describe('the benefit of the doubt', () => {
     expect(peakTflops(cardByKey('a100-80gb')!, llama8b, null)).toBe(312)
   })
 
-  test('a large batch with short contexts is bound by arithmetic: 15.009 GFLOP a token at 660.6 TFLOPS', () => {
+  test('a large batch with short contexts is bound by arithmetic: 15.009 GFLOP per token at 660.6 TFLOPS', () => {
     const limit = decodeLimit(rtx4090, llama8b, { ...alone, concurrency: 2048 })
     expect(limit.boundBy).toBe('compute')
     expect(limit.tokensPerS / (660.6e12 / 15.009e9)).toBeCloseTo(1, 3)

@@ -5,37 +5,37 @@ import { headParams, weightBytesRead } from './weights.ts'
 export interface DecodeShape {
   /** Sequences in the batch. */
   readonly concurrency: number
-  /** Tokens of context of each. */
+  /** Context tokens of each sequence. */
   readonly contextTokens: number
   readonly kvBytesPerElement: KvElementBytes
   /** GPUs that share the model (tensor parallel). */
   readonly gpus?: number
-  /** Highest SM clock seen: real clocks go above the rated boost, and so does the arithmetic. */
+  /** Highest SM clock observed: real clocks exceed the rated boost, and so does the arithmetic rate. */
   readonly smClockGhz?: number | null
 }
 
-/** A prompt that is read in one piece. */
+/** A prompt that is prefilled in one step. */
 export interface PrefillShape extends Pick<DecodeShape, 'gpus' | 'smClockGhz'> {
-  /** Tokens that no cache holds: one at least, because the last is always computed. */
+  /** Tokens that are in no cache: at least one, because the last is always computed. */
   readonly promptTokens: number
 }
 
 export interface DecodeLimit {
-  /** Never to be exceeded, over all sequences. */
+  /** Upper bound over all sequences. */
   readonly tokensPerS: number
   readonly stepMs: number
   readonly bytesPerStep: number
   readonly flopsPerStep: number
   readonly boundBy: 'memory' | 'compute'
-  /** The sum in words, with its numbers. */
+  /** The formula with its values. */
   readonly formula: string
 }
 
 /**
  * The physical limit of decoding: a step takes at least max(bytes / bandwidth, FLOPs / peak).
- * Bytes: weights at their stored size without the input embedding, the KV of all sequences, the fewest experts that
- * the routing needs. Bandwidth: datasheet. Peak: the fastest accumulate mode at the higher of rated and seen clock.
- * Speculative decoding may pass it, and so may a shared prefix whose KV is read once for all (cascade attention).
+ * Bytes: weights at their stored size without the input embedding, the KV of all sequences, the minimum of experts that
+ * routing uses. Bandwidth: datasheet. Peak: the fastest accumulate mode at the higher of rated and observed clock.
+ * Speculative decoding can exceed it, and so can a shared prefix whose KV is read once for all (cascade attention).
  */
 export function decodeLimit(card: Card, model: Model, shape: DecodeShape): DecodeLimit {
   const { concurrency, contextTokens, kvBytesPerElement, gpus = 1 } = shape
@@ -53,13 +53,13 @@ export function decodeLimit(card: Card, model: Model, shape: DecodeShape): Decod
   const boundBy = computeMs > memoryMs ? 'compute' : 'memory'
   const cost =
     boundBy === 'memory'
-      ? `${(bytesPerStep / 1e9).toFixed(2)} GB a step / ${bandwidthGBs} GB/s`
-      : `${(flopsPerStep / 1e12).toFixed(2)} TFLOP a step / ${tflops.toFixed(0)} TFLOPS`
+      ? `${(bytesPerStep / 1e9).toFixed(2)} GB per step / ${bandwidthGBs} GB/s`
+      : `${(flopsPerStep / 1e12).toFixed(2)} TFLOP per step / ${tflops.toFixed(0)} TFLOPS`
   const formula = `${concurrency} / (${cost} = ${stepMs.toFixed(2)} ms) = ${tokensPerS.toFixed(1)} tokens/s`
   return { tokensPerS, stepMs, bytesPerStep, flopsPerStep, boundBy, formula }
 }
 
-/** The fastest dense rate of a model's matrix products on a card, at the higher of rated and seen clock. */
+/** The fastest dense rate of a model's matrix products on a card, at the higher of rated and observed clock. */
 export function peakTflops(card: Card, model: Model, smClockGhz: number | null): number {
   const rated =
     model.weightFormat === 'fp8'
@@ -69,9 +69,9 @@ export function peakTflops(card: Card, model: Model, smClockGhz: number | null):
 }
 
 /**
- * Least time of a prefill in ms, from the tokens that no cache holds: max(FLOPs / peak, weights / bandwidth) with
+ * Minimum time of a prefill in ms, for the tokens that are in no cache: max(FLOPs / peak, weights / bandwidth) with
  * FLOPs = T · 2 · linear + 2 · head + 2 · layers · heads · headDim · T², the attention of a causal mask being half of
- * the full square. A first token that comes sooner means a cached prefix, another model or another card.
+ * the full square. An earlier first token means a cached prefix, another model or another card.
  */
 export function prefillLimitMs(card: Card, model: Model, shape: PrefillShape): number {
   const { promptTokens, gpus = 1, smClockGhz = null } = shape
@@ -82,7 +82,7 @@ export function prefillLimitMs(card: Card, model: Model, shape: PrefillShape): n
   return Math.max(computeMs, memoryMs)
 }
 
-/** Memory bandwidth in GB/s that a decode rate needs: bytes a step · steps a second. */
+/** Memory bandwidth in GB/s that a decode rate requires: bytes per step · steps per second. */
 export function requiredBandwidthGBs(
   model: Model,
   tokensPerS: number,

@@ -6,7 +6,7 @@ export interface FitShape {
   readonly contextTokens: number
   readonly sessions: number
   readonly kvBytesPerElement: KvElementBytes
-  /** vLLM's `--gpu-memory-utilization`: a share of what CUDA can get, weights included. */
+  /** vLLM's `--gpu-memory-utilization`: share of the memory available to CUDA, including weights. */
   readonly gpuMemoryUtilization: number
   readonly gpus?: number
 }
@@ -15,29 +15,29 @@ export type FitVerdict = 'OOM' | 'Tight' | 'Comfortable' | 'Trivial'
 
 export interface Fit {
   readonly verdict: FitVerdict
-  /** KV room / KV need: below 1 it does not fit. */
+  /** Memory free for KV / KV memory required: below 1 the model does not fit. */
   readonly headroomRatio: number
   readonly weightsBytes: number
   readonly kvBytesPerToken: number
   readonly overheadBytes: number
   readonly budgetBytes: number
-  /** Left for KV; negative when the weights alone are too much. */
+  /** Memory free for KV; negative when the weights alone do not fit. */
   readonly freeBytes: number
-  /** Longest context that memory has room for with this many sessions, whatever the model allows; most sessions with this context. */
+  /** Longest context that fits with this many sessions, ignoring the model's limit; most sessions with this context. */
   readonly maxContextTokens: number
   readonly maxSessions: number
 }
 
 /**
- * What vLLM takes beside weights and KV: CUDA context 0.35 GiB, activations 1 to 2 GiB, CUDA graphs. An allowance:
- * 1.8 GB up to 32 GB cards, 2.5 GB above. A published start-up log has 2.6 GB before graphs at a long profile (vLLM
- * issue 10517); the real one is in the server's own log.
+ * Memory of vLLM besides weights and KV: CUDA context 0.35 GiB, activations 1 to 2 GiB, CUDA graphs. An allowance:
+ * 1.8 GB for cards up to 32 GB, 2.5 GB above. A published start-up log shows 2.6 GB before graphs at a long profile (vLLM
+ * issue 10517). The actual value is in the server's log.
  */
 export const overheadBytesOf = (card: Card): number => (card.vramGb.value <= 32 ? 1.8e9 : 2.5e9)
 
 /**
- * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV a token · context · sessions);
- * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. Several GPUs share weights and KV, each with its overhead.
+ * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV per token · context · sessions);
+ * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. GPUs share weights and KV; each has its own overhead.
  */
 export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
   const gpus = shape.gpus ?? 1
@@ -61,7 +61,7 @@ export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
   }
 }
 
-/** KV cache capacity in tokens that vLLM would find; 0 when the weights alone are too much. */
+/** Expected KV cache capacity of vLLM in tokens; 0 when the weights alone do not fit. */
 export function kvCapacityTokens(
   card: Card,
   model: Model,

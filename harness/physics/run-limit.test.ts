@@ -37,7 +37,7 @@ describe('text, by hand: 8.031 GB of weights and 32 x 512 tokens of 64 KiB are 9
       value: expect.closeTo(3543, 0),
       unit: 'tokens/s',
       boundBy: 'memory bandwidth',
-      formula: '32 / (9.10 GB a step / 1008 GB/s = 9.03 ms) = 3543.0 tokens/s',
+      formula: '32 / (9.10 GB per step / 1008 GB/s = 9.03 ms) = 3543.0 tokens/s',
       // 8.031 GB + 33.6 MB / 1008 GB/s
       streamTokensPerS: expect.closeTo(125, 0),
       // 512 x 13.96 GFLOP, 1.05 of lm_head and 68.7 of attention: 7.217 TFLOP at 660.6 TFLOPS
@@ -87,12 +87,12 @@ describe('bytes of KV', () => {
   test('not known: the least, so that nothing true passes the limit, and the sum says so', () => {
     const { value, formula } = limitOf({ scenario: unnamed, endpoint: { serving: { kvCacheDtype: null } } })
     expect(value).toBe(limitOf().value)
-    expect(formula).toContain('(KV cache type not known: 1 byte per element, the least)')
+    expect(formula).toContain('(KV cache type unknown: 1 byte per element, the minimum)')
   })
 
-  test('a type whose size is not known has no limit: two bytes would call a true run impossible', () => {
+  test('a type of unknown size has no limit, because two bytes would make a valid run impossible', () => {
     expect(runLimit(subject({ endpoint: { serving: { kvCacheDtype: 'nvfp4' } } }))).toEqual({
-      reason: 'the size of a KV cache of type nvfp4 is not known',
+      reason: 'the element size of KV cache type nvfp4 is unknown',
     })
   })
 })
@@ -144,13 +144,13 @@ describe('images and training', () => {
     training: { batch: 2, sequenceTokens: 1024, rank: 16, gradientCheckpointing: true },
   })
 
-  test('28 passes of 74.4 TFLOP at 165.2 TFLOPS are 12.61 s an image', () => {
+  test('28 passes of 74.4 TFLOP at 165.2 TFLOPS are 12.61 s per image', () => {
     expect(runLimit(subject({ scenario: flux }))).toMatchObject({
       kind: 'image',
       value: expect.closeTo(12.61, 2),
       unit: 's/image',
       boundBy: 'arithmetic',
-      formula: '28 passes x 74.4 TFLOP / 165.2 TFLOPS = 12.61 s an image',
+      formula: '28 passes x 74.4 TFLOP / 165.2 TFLOPS = 12.61 s per image',
     })
   })
 
@@ -160,7 +160,7 @@ describe('images and training', () => {
       value: expect.closeTo(3945 / 2048, 3),
       unit: 'steps/s',
       tokensPerS: expect.closeTo(3945, 0),
-      formula: '165.2 TFLOPS / 41.88 GFLOP a token = 3945 tokens/s, 2048 tokens per step = 1.93 steps/s',
+      formula: '165.2 TFLOPS / 41.88 GFLOP per token = 3945 tokens/s, 2048 tokens per step = 1.93 steps/s',
     })
     expect(runLimit(subject({ scenario: qlora, gpus: [gpu(), gpu()] }))).toMatchObject({
       value: expect.closeTo((2 * 3945) / 2048, 3),

@@ -11,7 +11,7 @@ import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
 import { servingGpus } from './serving-gpus.ts'
 import { trainingLimit } from './training.ts'
 
-/** What of a run decides its limit, by the keys of the run record; a plan for a run has the same shape. */
+/** The part of a run that determines its limit, by the keys of the run record; a planned run has the same form. */
 export interface LimitSubject {
   readonly scenario: Scenario
   readonly card: { readonly key: string | null; readonly name?: string | null; readonly reason?: string | undefined }
@@ -20,10 +20,10 @@ export interface LimitSubject {
 }
 
 interface Limit {
-  /** Never to be passed: at most so many a second, or at least so long. */
+  /** The bound: maximum rate per second, or minimum duration. */
   readonly value: number
   readonly boundBy: 'memory bandwidth' | 'arithmetic'
-  /** The sum in words, with its numbers and with what was assumed. */
+  /** The formula with its values and assumptions. */
   readonly formula: string
 }
 
@@ -32,9 +32,9 @@ export interface TextRunLimit extends Limit {
   /** Output tokens/s of all streams together. */
   readonly unit: 'tokens/s'
   readonly decode: DecodeLimit
-  /** Decode rate of one stream in tokens/s: no step is shorter than one that reads all weights for it alone. */
+  /** Maximum decode rate of one stream in tokens/s: a step reads at least all weights and the stream's own KV. */
   readonly streamTokensPerS: number
-  /** No first token comes sooner, in ms. */
+  /** Minimum time to first token, in ms. */
   readonly firstTokenMs: number
 }
 
@@ -52,7 +52,7 @@ export interface TrainingRunLimit extends Limit {
 export type RunLimit = TextRunLimit | ImageRunLimit | TrainingRunLimit
 export type LimitReason = { readonly reason: string }
 
-/** A run that nobody has made yet: as many GPUs as the scenario asks for, at their rated clock, and no server to ask. */
+/** A planned run: as many GPUs as the scenario requires, at their rated clock, without a server. */
 export const plannedRun = (scenario: Scenario, card: Card): LimitSubject => ({
   scenario,
   card: { key: card.key },
@@ -62,8 +62,8 @@ export const plannedRun = (scenario: Scenario, card: Card): LimitSubject => ({
 
 /**
  * The one physical limit of a run, for gates, reports and predictions (docs/metrics.md#physical-limit), or the reason
- * why there is none. Nothing true may pass it, so that every doubt is the run's: the largest batch that load and server allow, the
- * least context and KV, the higher of rated and seen SM clock, all GPUs that served.
+ * why there is none. No valid result can exceed it, so unknowns are resolved in favour of the run: the largest batch that
+ * load and server allow, the minimum of context and KV, the higher of rated and observed SM clock, all serving GPUs.
  */
 export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   const { scenario, card: named } = subject
@@ -86,8 +86,8 @@ export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   }
 }
 
-/** What is counted where neither the server nor the scenario names the type of the KV cache. */
-const LEAST_KV_BYTES = 1
+/** Element size assumed where neither the server nor the scenario defines the type of the KV cache. */
+const MIN_KV_BYTES = 1
 
 const unknownModel = ({ model }: Scenario): LimitReason => ({ reason: `${model} is not in the catalogue` })
 
@@ -99,14 +99,14 @@ function textLimit(
 ): TextRunLimit | LimitReason {
   const model = modelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
-  const { contextTokens, newTokens } = leastTokens(scenario)
+  const { contextTokens, newTokens } = minimumTokens(scenario)
   const dtype = reportedDtype ?? scenario.server?.kvCacheDtype ?? null
-  const kvBytesPerElement = dtype === null ? LEAST_KV_BYTES : knownKvElementBytes(dtype)
-  if (kvBytesPerElement === null) return { reason: `the size of a KV cache of type ${dtype} is not known` }
+  const kvBytesPerElement = dtype === null ? MIN_KV_BYTES : knownKvElementBytes(dtype)
+  if (kvBytesPerElement === null) return { reason: `the element size of KV cache type ${dtype} is unknown` }
   const shape = { contextTokens, kvBytesPerElement, ...arithmetic } as const
   const concurrency = Math.min(connectionsOf(scenario.load), scenario.server?.maxNumSeqs ?? Number.POSITIVE_INFINITY)
   const decode = decodeLimit(card, model, { ...shape, concurrency })
-  const assumed = dtype === null ? ` (KV cache type not known: ${LEAST_KV_BYTES} byte per element, the least)` : ''
+  const assumed = dtype === null ? ` (KV cache type unknown: ${MIN_KV_BYTES} byte per element, the minimum)` : ''
   return {
     kind: 'text',
     value: decode.tokensPerS,
@@ -120,15 +120,16 @@ function textLimit(
 }
 
 /**
- * The least context that a sequence decodes with, and the fewest tokens that a prefill computes. What all prompts share
- * may be read once for all of them and comes from the prefix cache, so that neither counts it. A later turn of a
- * conversation finds all but its own tokens. Of a trace the lengths stand in a file of its own: nothing is counted.
+ * The minimum context of a decoding sequence, and the minimum number of tokens that a prefill computes. A prefix that
+ * all prompts share may be read once for all and be in the prefix cache, so neither includes it. A later turn of a
+ * conversation computes only its own tokens. The lengths of a trace are in a separate file: nothing is counted.
  */
-function leastTokens({ prompt, load }: TextScenario): { contextTokens: number; newTokens: number } {
+function minimumTokens({ prompt, load }: TextScenario): { contextTokens: number; newTokens: number } {
   if (load.shape === 'trace') return { contextTokens: 0, newTokens: 1 }
-  const own = Math.max(0, prompt.tokens - sharedPromptTokens(prompt.prefixCache, prompt.tokens))
-  const turn = load.shape === 'closed' && load.session && load.session.turns > 1 ? load.session.userTokens : own
-  return { contextTokens: own, newTokens: Math.max(1, Math.min(own, turn)) }
+  const uniqueTokens = Math.max(0, prompt.tokens - sharedPromptTokens(prompt.prefixCache, prompt.tokens))
+  const turn =
+    load.shape === 'closed' && load.session && load.session.turns > 1 ? load.session.userTokens : uniqueTokens
+  return { contextTokens: uniqueTokens, newTokens: Math.max(1, Math.min(uniqueTokens, turn)) }
 }
 
 function imagesLimit(card: Card, scenario: ImageScenario, arithmetic: Arithmetic): ImageRunLimit | LimitReason {

@@ -3,7 +3,7 @@ import { DEFAULT_GPU_MEMORY_UTILIZATION } from './gpu-memory-utilization.ts'
 import { kvElementBytes } from './kv.ts'
 import { fitOf } from './memory.ts'
 
-/** What of a scenario's server decides whether it starts. */
+/** The settings of a scenario's server that determine whether it starts. */
 export interface ServingShape {
   readonly maxModelLen?: number | undefined
   readonly kvCacheDtype?: string | undefined
@@ -13,7 +13,7 @@ export interface ServingShape {
 
 /**
  * Whether vLLM would start for a scenario: weights, overhead and one sequence of `--max-model-len` (or of the longest
- * request). Too many sequences are no OOM in vLLM: they queue.
+ * request). Too many sequences cause no OOM in vLLM: they queue.
  */
 export function servingFit(
   card: Card,

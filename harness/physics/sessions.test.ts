@@ -17,7 +17,7 @@ const sessions: Sessions = {
   outputTokens: 256,
   kvBytesPerElement: 1,
   gpus: 1,
-  maxAtOnce: 256,
+  maxConcurrent: 256,
 }
 
 test('one turn and no pause is the closed loop of equal requests', () => {

@@ -3,7 +3,7 @@ import { allReduceMs } from './interconnect.ts'
 import { type KvElementBytes, kvBytesPerToken } from './kv.ts'
 import { headParams, weightBytesRead } from './weights.ts'
 
-/** What one engine step works on: decodes, and chunks of prompts. */
+/** The work of one engine step: decodes and chunks of prompts. */
 export interface StepLoad {
   /** Sequences that decode one token. */
   readonly decodeCount: number
@@ -11,15 +11,15 @@ export interface StepLoad {
   readonly decodeContextSum: number
   readonly prefills: readonly {
     readonly newTokens: number
-    /** Tokens of the prompt that are computed or cached already. */
+    /** Tokens of the prompt that are already computed or cached. */
     readonly cachedTokens: number
-    /** Whether the prompt is done with this chunk, so that a token is sampled. */
+    /** Whether the prompt is complete with this chunk, so that a token is sampled. */
     readonly completes: boolean
   }[]
   readonly kvBytesPerElement: KvElementBytes
 }
 
-/** Shares of the datasheet that kernels reach, and the fixed cost of a step. */
+/** Shares of the datasheet rates that kernels reach, and the fixed cost of a step. */
 export interface Efficiency {
   readonly bandwidth: number
   readonly attentionBandwidth: number
@@ -28,7 +28,7 @@ export interface Efficiency {
   readonly overheadMs: number
 }
 
-/** Fits three published decode timings (H100, A100-40, L4) within 5 %; override where a box has been measured. */
+/** Fits three published decode timings (H100, A100-40, L4) within 5 %; override where a server has been measured. */
 export const defaultEfficiency: Efficiency = {
   bandwidth: 0.75,
   attentionBandwidth: 0.7,
@@ -37,7 +37,7 @@ export const defaultEfficiency: Efficiency = {
   overheadMs: 0.5,
 }
 
-/** What does the work: the model on its cards, and how much of the datasheet it reaches. */
+/** The model on its cards, and the shares of the datasheet rates that it reaches. */
 export interface StepEngine {
   readonly card: Card
   readonly model: Model
@@ -51,17 +51,17 @@ export interface StepTime {
   readonly bytesRead: number
   readonly flops: number
   readonly boundBy: 'memory' | 'compute'
-  /** Share of the step in which memory, or arithmetic, is what it waits for; the rest is overhead. */
+  /** Share of the step that waits for memory, or for arithmetic; the rest is overhead. */
   readonly memoryShare: number
   readonly computeShare: number
 }
 
-/** Dense TFLOPS of the matrix products: AWQ is unpacked and computed in 16 bits; FP8 without FP8 units too. */
+/** Dense TFLOPS of the matrix products. AWQ is unpacked and computed in 16 bits, as is FP8 without FP8 units. */
 const linearTflops = (card: Card, model: Model): number =>
   model.weightFormat === 'fp8' ? (card.fp8Tflops ?? card.fp16Tflops).value : card.fp16Tflops.value
 
 /**
- * Expected time of one engine step: matrix products and attention run one after the other, each bound by memory or by
+ * Expected time of one engine step: matrix products and attention run in sequence, each bound by memory or by
  * arithmetic (a single maximum over both would under-predict mixed steps):
  * max(flopsLinear/(F·eC), bytesWeights/(B·eB)) + max(flopsAttention/(F16·eAC), bytesKv/(B·eAB)) + all-reduces + overhead.
  * The terms are those of vLLM's own estimator (vllm/v1/metrics/perf.py). `gpus` splits FLOPs and bytes (tensor
@@ -90,7 +90,7 @@ export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
   const linearComputeMs = linearFlops / (linearFlopsPerMs * efficiency.compute)
   const attentionMemoryMs = kvBytes / (bytesPerMs * efficiency.attentionBandwidth)
   const attentionComputeMs = attentionFlops / (attentionFlopsPerMs * efficiency.attentionCompute)
-  // the longer of the two decides, and is what a part waits for; a simulator asks every step, so nothing is allocated
+  // the longer time is the one that a part waits for; the simulator calls this every step, so nothing is allocated
   const linearWaits = linearMemoryMs >= linearComputeMs
   const attentionWaits = attentionMemoryMs >= attentionComputeMs
   const memoryMs = (linearWaits ? linearMemoryMs : 0) + (attentionWaits ? attentionMemoryMs : 0)

@@ -12,7 +12,7 @@ test.each([
   ['qwen2.5-72b-instruct-fp8', 72.71],
   ['qwen2.5-coder-32b-instruct-awq', 17.77],
   ['mixtral-8x22b-instruct-awq', 20.54],
-])('%s reads %d GB a step', (key, gb) => {
+])('%s reads %d GB per step', (key, gb) => {
   expect(weightBytesRead(modelByKey(key)!, 1, 'limit') / 1e9).toBeCloseTo(gb, 2)
   // one token needs its experts and no others
   expect(weightBytesRead(modelByKey(key)!, 1, 'expected') / 1e9).toBeCloseTo(gb, 2)

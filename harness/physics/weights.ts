@@ -12,8 +12,8 @@ export function weightBytes(model: Model): number {
 }
 
 /**
- * Distinct experts that a step of `tokens` tokens touches: under uniform routing E · (1 - (1 - k/E)^tokens), which
- * is an upper bound on the bytes read; never fewer than k, which is what the never-exceed limit takes.
+ * Distinct experts that a step of `tokens` tokens uses: with uniform routing E · (1 - (1 - k/E)^tokens), which
+ * is an upper bound on the bytes read; at least k, which the physical limit uses.
  */
 function expertsTouched(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
   if (model.experts === null) return 1
@@ -21,7 +21,7 @@ function expertsTouched(model: Model, tokens: number, bound: 'limit' | 'expected
   return bound === 'limit' ? perToken : count * (1 - (1 - perToken / count) ** Math.max(1, tokens))
 }
 
-/** Linear parameters that a step of `tokens` tokens reads: all of a dense model, the touched experts of another. */
+/** Linear parameters that a step of `tokens` tokens reads: all of a dense model, only used experts otherwise. */
 function linearParamsRead(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
   if (model.experts === null) return model.linearParams
   const { count, perToken } = model.experts
@@ -31,10 +31,10 @@ function linearParamsRead(model: Model, tokens: number, bound: 'limit' | 'expect
   return shared + oneExpert * expertsTouched(model, tokens, bound)
 }
 
-/** Output head, norms and biases. The input embedding is a row lookup and is left out, unless it is the head as well. */
+/** Output head, norms and biases. The input embedding is a row lookup and not included unless it is also the head. */
 function unquantisedParamsRead(model: Model): number {
   const rest = model.totalParams - model.linearParams
-  // less than two vocabulary matrices can only be one that is shared
+  // fewer parameters than two vocabulary matrices mean one shared matrix
   return rest < 2 * headParams(model) ? rest : rest - headParams(model)
 }
 

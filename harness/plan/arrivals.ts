@@ -6,16 +6,16 @@ export interface ArrivalPattern {
   readonly arrivals: 'constant' | 'poisson' | 'gamma'
   /** Shape of the gamma gaps: 1 is Poisson, smaller is burstier (coefficient of variation 1/√shape). */
   readonly burstiness: number
-  /** The rate climbs from 0 over this span, in a straight line. */
+  /** The rate rises linearly from 0 over this time. */
   readonly rampSeconds: number
 }
 
 /**
- * Arrival times in ms from the start of a phase, without end: a function of pattern and seed, never of a timer.
- * Gaps are drawn one by one and not rescaled to a fixed count, so that the number of arrivals varies as it should.
+ * Arrival times in ms from the start of a phase, an unlimited sequence that depends only on pattern and seed.
+ * Gaps are drawn one by one and not rescaled to a fixed count, so the number of arrivals has the correct variance.
  */
 export function* arrivalTimes(pattern: ArrivalPattern, random: Random): Generator<number> {
-  // in a unit-rate process; the rate and its ramp only stretch time
+  // time of a process with rate 1; the rate and its ramp only scale it
   let unitTime = 0
   for (;;) {
     unitTime += gap(pattern, random)

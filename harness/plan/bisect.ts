@@ -1,25 +1,25 @@
-/** What a search for the highest rate found, and all that it tried, in order. */
+/** The result of a search for the highest rate, and the rates that it tried, in order. */
 export interface RateSearch {
-  /** Highest rate that was seen to keep the SLO; null when even the lowest did not. */
+  /** Highest rate that met the SLO; null when even the lowest did not. */
   readonly highestPerS: number | null
-  readonly tried: readonly { readonly ratePerS: number; readonly keeps: boolean }[]
+  readonly tried: readonly { readonly ratePerS: number; readonly meetsSlo: boolean }[]
 }
 
 /**
- * Bracket and bisect: the lower end should keep the SLO, the upper one should not. Halves the bracket (on a log scale,
- * for rates span decades) until its ends are within `tolerance`. An upper end that still keeps it is the answer.
+ * Bisects a bracket whose lower end should meet the SLO and whose upper end should not. Halves it (on a log scale,
+ * because rates span decades) until its ends are within `tolerance`. An upper end that still meets the SLO is the result.
  */
 export async function highestRate(
   fromPerS: number,
   toPerS: number,
   tolerance: number,
-  keepsSlo: (ratePerS: number) => Promise<boolean>,
+  meetsSloAt: (ratePerS: number) => Promise<boolean>,
 ): Promise<RateSearch> {
-  const tried: { ratePerS: number; keeps: boolean }[] = []
+  const tried: { ratePerS: number; meetsSlo: boolean }[] = []
   const test = async (ratePerS: number): Promise<boolean> => {
-    const keeps = await keepsSlo(ratePerS)
-    tried.push({ ratePerS, keeps })
-    return keeps
+    const meetsSlo = await meetsSloAt(ratePerS)
+    tried.push({ ratePerS, meetsSlo })
+    return meetsSlo
   }
   if (!(await test(fromPerS))) return { highestPerS: null, tried }
   if (await test(toPerS)) return { highestPerS: toPerS, tried }

@@ -1,36 +1,37 @@
 import type { ScenarioFile } from '../scenario/schema.ts'
 
-/** Estimated seconds that a scenario keeps a card: with its fewest trials and with its most. */
+/** Estimated time in seconds for which a scenario occupies a card, with the minimum and the maximum number of trials. */
 export interface CardTime {
-  readonly fewestS: number
-  readonly mostS: number
+  readonly minS: number
+  readonly maxS: number
 }
 
 /**
- * Card time of a scenario file: runs x (idle + warm-up + trials x (seconds + quiet before and after)). A sweep is one run a
- * value; a search for the highest rate is its two ends and as many halvings (on a log scale) as the tolerance needs.
- * A cool-down may be over at once and may take its whole timeout. Loading the model and waiting for the last requests
- * come on top: they depend on disk and server.
+ * Card time of a scenario file: runs x (idle + warm-up + trials x (seconds + idle padding before and after)). A sweep is
+ * one run per value; a search for the highest rate is its two ends and the halvings (on a log scale) for its tolerance.
+ * A cool-down takes between 0 and its timeout. Loading the model and waiting for the last requests
+ * are not included, because they depend on disk and server.
  */
 export function cardTime(file: ScenarioFile): CardTime {
   const { warmupSeconds, seconds, quietSeconds } = file.trial
   const { minTrials, maxTrials } = file.certainty
   const idleSeconds = ('idleSeconds' in file.trial ? file.trial.idleSeconds : 0) ?? 0
-  const each = (trials: number) => runsOf(file) * (idleSeconds + warmupSeconds + trials * (seconds + 2 * quietSeconds))
+  const withTrials = (trials: number) =>
+    runsOf(file) * (idleSeconds + warmupSeconds + trials * (seconds + 2 * quietSeconds))
   const coolS = runsOf(file) * (maxTrials - 1) * (file.trial.coolDown?.timeoutSeconds ?? 0)
-  return { fewestS: each(minTrials), mostS: each(maxTrials) + coolS }
+  return { minS: withTrials(minTrials), maxS: withTrials(maxTrials) + coolS }
 }
 
 /** Card time of several files, one after another. */
 export function cardTimeOfAll(files: readonly ScenarioFile[]): CardTime {
   const times = files.map(cardTime)
-  const sum = (of: (time: CardTime) => number) => times.reduce((total, time) => total + of(time), 0)
-  return { fewestS: sum((time) => time.fewestS), mostS: sum((time) => time.mostS) }
+  const sum = (valueIn: (time: CardTime) => number) => times.reduce((total, time) => total + valueIn(time), 0)
+  return { minS: sum((time) => time.minS), maxS: sum((time) => time.maxS) }
 }
 
-/** Minutes for people: "4 to 11 min". */
-export function formatCardTime({ fewestS, mostS }: CardTime): string {
-  const [from, to] = [fewestS, mostS].map((seconds) => Math.max(1, Math.round(seconds / 60)))
+/** Card time as text in minutes: "4 to 11 min". */
+export function formatCardTime({ minS, maxS }: CardTime): string {
+  const [from, to] = [minS, maxS].map((seconds) => Math.max(1, Math.round(seconds / 60)))
   return from === to ? `${from} min` : `${from} to ${to} min`
 }
 
@@ -39,7 +40,7 @@ function runsOf(file: ScenarioFile): number {
   const { concurrency, ratePerS, highestRate } = file.load
   if (!highestRate) return (concurrency ?? ratePerS ?? []).length
   const { fromPerS, toPerS, tolerance } = highestRate
-  // one halving of the log of the bracket a run, until it is within the tolerance
+  // each run halves the log of the bracket, until it is within the tolerance
   const halvings = Math.ceil(Math.log2(Math.log(toPerS / fromPerS) / Math.log(1 + tolerance)))
   return 2 + Math.max(0, halvings)
 }

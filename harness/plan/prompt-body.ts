@@ -3,11 +3,11 @@ import { mixSeed, seededRandom } from './random.ts'
 /**
  * Request bodies with prompts of exact length, ready to send.
  *
- * A prompt is a list of token ids, so its length needs no tokenizer and cannot be off. All ids have the same number of
- * digits: the bulk of a prompt is a slice of one buffer that all requests share, and only its first tokens, which are
- * the request's own, are written when it is sent. No body is serialised and none is copied while the clock runs
- * (serialising 400 KB takes milliseconds, and every request that waits for it is blurred).
- * vLLM's prefix cache keys a block by all tokens before it: a first block of its own makes the whole prompt cold.
+ * A prompt is a list of token ids, so its length is exact without a tokenizer. All ids have the same number of
+ * digits: most of a prompt is a slice of one buffer that all requests share, and only its first tokens, which are
+ * unique to the request, are written when it is sent. No body is serialised or copied while requests are timed
+ * (serialising 400 KB takes milliseconds, which would delay the timing of other requests).
+ * vLLM's prefix cache keys a block by all tokens before it: a unique first block makes the whole prompt cold.
  */
 export interface BodyPlan {
   readonly api: 'completions' | 'chat'
@@ -15,7 +15,7 @@ export interface BodyPlan {
   readonly vocab: number
   readonly seed: number
   /**
-   * Makes the prompts of this run its own: a second run with the same seed on the same server would else find all of
+   * Makes the prompts of this run unique: a second run with the same seed on the same server would otherwise find all of
    * them in the prefix cache. A run takes its start time (`clock.originMs` of the record).
    */
   readonly salt: number
@@ -25,7 +25,7 @@ export interface BodyPlan {
 
 /** One request of a plan. */
 export interface BodyRequest {
-  /** Warm-up (-1) or trial: together with `topic` it makes the request's own tokens. */
+  /** Warm-up (-1) or trial: together with `topic` it determines the request's unique tokens. */
   readonly phase: number
   /** The request's id, or that of its conversation: a later turn begins with all of the earlier one. */
   readonly topic: number
@@ -35,17 +35,17 @@ export interface BodyRequest {
   readonly sharedBlocks?: readonly number[]
 }
 
-/** Tokens that are unique to a request: more than one block of the largest common size (vLLM on a GPU: 16; some: 64). */
+/** Unique tokens per request: at least one block of the largest common size (vLLM on a GPU: 16; some servers: 64). */
 const UNIQUE_TOKENS = 64
 /** Tokens of one shared block: the Mooncake trace's block. */
 const SHARED_BLOCK_TOKENS = 512
 
 export interface BodyMaker {
-  /** The parts of a body, to be sent one after the other. The first ones are valid until they are handed to a socket. */
+  /** The parts of a body, to be sent in order. The first parts are valid until they are written to a socket. */
   make(request: BodyRequest): Buffer[]
 }
 
-/** The widest run of token ids with equally many digits. */
+/** The largest range of token ids with the same number of digits. */
 export function tokenIdRange(vocab: number): { low: number; high: number; digits: number } {
   if (vocab < 16) throw new RangeError(`a vocabulary of ${vocab} tokens is too small for unique prompts`)
   const digits = [5, 4, 3, 2].find((count) => 10 ** (count - 1) <= vocab / 2) ?? 1
@@ -58,15 +58,15 @@ export function tokenIdRange(vocab: number): { low: number; high: number; digits
  */
 export function makeBodies(plan: BodyPlan): BodyMaker {
   const ids = idWriter(plan)
-  const own = mixSeed(plan.seed, plan.salt)
-  const bulk = ids.growing(mixSeed(own, 0x70726f6d))
-  const shared = ids.growing(mixSeed(own, 0x73686172))
+  const runSeed = mixSeed(plan.seed, plan.salt)
+  const bulk = ids.growing(mixSeed(runSeed, 0x70726f6d))
+  const shared = ids.growing(mixSeed(runSeed, 0x73686172))
   const blocks = new Map<number, Buffer>()
   let shell = shellOf(plan, 1)
   const sharedBlock = (hash: number): Buffer => {
     const known = blocks.get(hash)
     if (known) return known
-    const made = ids.write(mixSeed(own, 0x626c6f63, hash), SHARED_BLOCK_TOKENS)
+    const made = ids.write(mixSeed(runSeed, 0x626c6f63, hash), SHARED_BLOCK_TOKENS)
     blocks.set(hash, made)
     return made
   }
@@ -81,17 +81,17 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
         if (tokens > 0) parts.push(ids.slice(sharedBlock(hash), tokens))
         left -= tokens
       }
-      // a trace says itself what is shared, block by block
+      // a trace defines the shared blocks itself
       if (!request.sharedBlocks) {
         const common = Math.min(left, plan.sharedTokens)
         if (common > 0) parts.push(shared(common))
         left -= common
         const unique = Math.min(left, UNIQUE_TOKENS)
-        if (unique > 0) parts.push(ids.write(mixSeed(own, request.phase, request.topic), unique))
+        if (unique > 0) parts.push(ids.write(mixSeed(runSeed, request.phase, request.topic), unique))
         left -= unique
       }
       if (left > 0) parts.push(bulk(left))
-      // every id ends in a separator, but for the last one of the prompt
+      // every id except the last of the prompt ends in a separator
       const last = parts.pop() as Buffer
       return [...parts, parts.length === 0 ? last : last.subarray(0, last.length - 1), after]
     },
@@ -108,7 +108,7 @@ function idWriter(plan: BodyPlan) {
       const random = seededRandom(seed)
       const bytes = Buffer.allocUnsafe(count * stride)
       for (let index = 0; index < count; index += 1) {
-        // digit by digit: a string a token would be garbage while tokens are being timed
+        // digit by digit, because a string per token would create garbage while tokens are timed
         let rest = low + Math.floor(random() * (high - low + 1))
         for (let place = index * stride + digits - 1; place >= index * stride; place -= 1) {
           bytes[place] = 48 + (rest % 10)
@@ -119,7 +119,7 @@ function idWriter(plan: BodyPlan) {
       return bytes
     },
     slice: (bytes: Buffer, count: number): Buffer => bytes.subarray(0, count * stride),
-    /** A run of ids that is written as far as it has been asked for; every answer is a slice of it. */
+    /** A sequence of ids that is generated as far as requested; every result is a slice of it. */
     growing(seed: number): (count: number) => Buffer {
       let made: Buffer = Buffer.alloc(0)
       return (count) => {

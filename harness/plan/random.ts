@@ -3,7 +3,7 @@ export type Random = () => number
 
 /**
  * SplitMix32 (Steele, Lea and Flood 2014, 32-bit form): small, fast, and the same on every machine.
- * Two seeds that differ in one bit give unrelated streams, so `seed ^ index` may seed one stream a request.
+ * Two seeds that differ in one bit give unrelated streams, so `seed ^ index` may seed one stream per request.
  */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0

@@ -16,7 +16,7 @@ describe('a trace', () => {
     ['{"timestamp": 0}\n', 't.jsonl:1: input_length: '],
     ['{"timestamp": 0, "input_length": 1, "output_length": 1}\n{oops\n', 't.jsonl:2: not JSON'],
     ['{"timestamp": -1, "input_length": 1, "output_length": 1}\n', 't.jsonl:1: timestamp: '],
-    ['\n', 't.jsonl:1: holds no request'],
+    ['\n', 't.jsonl:1: contains no request'],
   ])('%j is refused with its line', (text, message) => {
     expect(() => parseTrace('t.jsonl', text)).toThrow(message)
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { JoulemarkError, messageOf } from '../errors.ts'
 
-/** One request of a trace, in the form of the Mooncake traces: milliseconds, tokens, and the blocks of 512 that are shared. */
+/** One request of a trace in the format of the Mooncake traces: milliseconds, tokens, and shared blocks of 512 tokens. */
 const traceLineSchema = z.object({
   timestamp: z.number().nonnegative(),
   input_length: z.int().positive(),
@@ -17,8 +17,8 @@ export interface TraceRequest {
 }
 
 /**
- * Reads a trace (JSONL: timestamp, input_length, output_length, hash_ids a line), in order of time, from 0 on.
- * Throws `bad-input` with the line of the first that is wrong.
+ * Reads a trace (JSONL, per line timestamp, input_length, output_length and hash_ids), sorted by time, starting at 0.
+ * Throws `bad-input` with the number of the first invalid line.
  */
 export function parseTrace(file: string, text: string): TraceRequest[] {
   const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }))
@@ -38,7 +38,7 @@ export function parseTrace(file: string, text: string): TraceRequest[] {
     })
     .sort((a, b) => a.atMs - b.atMs)
   const first = requests[0]
-  if (!first) throw new JoulemarkError('bad-input', `${file}:1: holds no request`)
+  if (!first) throw new JoulemarkError('bad-input', `${file}:1: contains no request`)
   return requests.map((request) => ({ ...request, atMs: request.atMs - first.atMs }))
 }
 

@@ -1,16 +1,16 @@
 import { JoulemarkError } from '../errors.ts'
 import type { Load, ScenarioFile } from './schema.ts'
 
-/** A text scenario file as written: the only kind that may ask for a sweep. */
+/** A text scenario file as written: the only kind that may contain a sweep. */
 export type TextFile = Extract<ScenarioFile, { kind: 'text' }>
 export type PlainTextFile = Omit<TextFile, 'load'> & { readonly load: Load }
 
-/** A scenario file whose load one run can drive. */
+/** A scenario file that is one run. */
 export type PlainScenarioFile = PlainTextFile | Exclude<ScenarioFile, { kind: 'text' }>
 
 /**
- * The runs that a scenario file asks for: itself, or one for each value of its sweep, named after the value.
- * A search for the highest rate has no list beforehand; the command line drives it.
+ * The runs of a scenario file: itself, or one for each value of its sweep, named after the value.
+ * A search for the highest rate has no list of runs; the command line drives it.
  */
 export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
   if (file.kind !== 'text') return [file]

@@ -9,26 +9,26 @@ export const bundledScenarios = fileURLToPath(new URL('../../scenarios/', import
 
 const ENDING = '.yaml'
 
-/** The path of a bundled scenario or suite by its name, whatever the working folder holds. */
+/** The path of a bundled scenario or suite by its name, independent of the working folder. */
 export const bundledScenario = (name: string): string => join(bundledScenarios, name + ENDING)
 
 /**
- * The path of the scenario or suite file that was asked for: the path itself where a file is there, else the bundled
+ * The path of a scenario or suite file: the given path where it is a file, else the bundled
  * file of that name, with or without `.yaml`, from any working folder. Throws `bad-input` with the nearest bundled name.
  */
-export async function findScenario(asked: string, folder = bundledScenarios): Promise<string> {
-  if (await isFile(asked)) return asked
+export async function findScenario(nameOrPath: string, folder = bundledScenarios): Promise<string> {
+  if (await isFile(nameOrPath)) return nameOrPath
   const names = await bundledNames(folder)
-  const name = withoutEnding(asked)
+  const name = withoutEnding(nameOrPath)
   if (names.includes(name)) return join(folder, name + ENDING)
-  // a folder that has no bundled namesake: the reader of the file says what it is
-  if (await isThere(asked)) return asked
-  const near = nearest(withoutEnding(basename(asked)), names)
+  // a folder without a bundled scenario of its name: the error comes from the reader of the file
+  if (await exists(nameOrPath)) return nameOrPath
+  const near = nearest(withoutEnding(basename(nameOrPath)), names)
   const advice = near === null ? 'scenario files are in scenarios/' : `did you mean "${near}"?`
-  throw new JoulemarkError('bad-input', `${asked}: no such file; ${advice}`)
+  throw new JoulemarkError('bad-input', `${nameOrPath}: no such file; ${advice}`)
 }
 
-/** Names of the bundled scenarios and suites, without `.yaml`, in order. */
+/** Names of the bundled scenarios and suites, without `.yaml`, sorted. */
 export async function bundledNames(folder = bundledScenarios): Promise<string[]> {
   const names = await readdir(folder)
   return names
@@ -41,4 +41,4 @@ const withoutEnding = (name: string): string => (name.endsWith(ENDING) ? name.sl
 
 const kindOf = (path: string) => stat(path).catch(() => null)
 const isFile = async (path: string): Promise<boolean> => (await kindOf(path))?.isFile() === true
-const isThere = async (path: string): Promise<boolean> => (await kindOf(path)) !== null
+const exists = async (path: string): Promise<boolean> => (await kindOf(path)) !== null

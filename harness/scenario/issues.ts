@@ -4,8 +4,8 @@ import { JoulemarkError } from '../errors.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /**
- * What a schema finds wrong with a file, one clear line an issue: file, line, field, what was expected, what to do.
- * All of them are thrown at once as one `bad-input` error.
+ * The validation errors of a file, one line per issue: file, line, field, expected value, how to fix it.
+ * All issues are thrown together as one `bad-input` error.
  */
 export function throwIssues(source: YamlSource, error: z.ZodError, schema: z.ZodType): never {
   const lines = error.issues.flatMap((issue) => describe(source, issue, schema))
@@ -23,11 +23,11 @@ function describe(source: YamlSource, issue: z.core.$ZodIssue, schema: z.ZodType
     })
   }
   const line = source.lineOf(issue.path)
-  const seen = shown(valueAt(source.value, issue.path))
+  const received = shown(valueAt(source.value, issue.path))
   if (valueAt(source.value, issue.path) === undefined) {
     return [`${source.file}:${line}: ${field || 'file'}: missing; ${expected(issue)}`]
   }
-  return [`${source.file}:${line}: ${field || 'file'}: ${expected(issue)}, got ${seen}`]
+  return [`${source.file}:${line}: ${field || 'file'}: ${expected(issue)}, got ${received}`]
 }
 
 function expected(issue: z.core.$ZodIssue): string {
@@ -53,10 +53,10 @@ function shown(value: unknown): string {
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value)
+  return path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | null | undefined)?.[key], value)
 }
 
-/** The keys that a schema knows at a path, read from its JSON Schema so that every wrapper is seen through. */
+/** The keys that a schema allows at a path, read from its JSON Schema, which resolves every wrapper. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let node = toJsonSchema(schema)
   for (const step of path) {

@@ -156,10 +156,10 @@ describe('a suite', () => {
     expect(await loadScenarios([join(folder, 'suite.yaml')], known)).toHaveLength(2)
   })
 
-  test('cannot name another suite', async () => {
+  test('cannot contain another suite', async () => {
     await writeFile(join(folder, 'suite.yaml'), 'title: Loop\nscenarios: [suite.yaml]\n')
     await expect(loadScenarios([join(folder, 'suite.yaml')], known)).rejects.toThrow(
-      'a suite cannot name another suite',
+      'a suite cannot contain another suite',
     )
   })
 })

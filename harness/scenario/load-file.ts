@@ -9,22 +9,24 @@ import { throwIssues } from './issues.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
 import { parseYaml, type YamlSource } from './yaml-source.ts'
 
-/** What the catalogue knows: scenario files that name anything else are refused with the nearest name. */
+/** The names in the catalogue: a scenario file with any other name is refused with the nearest name. */
 export interface KnownNames {
   readonly models: readonly string[]
   readonly cards: readonly string[]
 }
 
-/** Larger files are not scenarios; reading them would only invite trouble. */
+/** Larger files are refused without reading them. */
 const MAX_BYTES = 1_000_000
 
 /**
- * Reads scenario files and suites into scenarios, in order; bundled ones may be given by name alone. A suite's entries
+ * Reads scenario files and suites into scenarios, in order; bundled ones may be given by name. The entries of a suite
  * are relative to the suite file. Throws `bad-input` with every problem of a file, one line each: file, line, field,
- * what was expected.
+ * expected value.
  */
-export async function loadScenarios(asked: readonly string[], known: KnownNames): Promise<ScenarioFile[]> {
-  const lists = await Promise.all(asked.map(async (each) => loadOne(await findScenario(each), known)))
+export async function loadScenarios(namesOrPaths: readonly string[], known: KnownNames): Promise<ScenarioFile[]> {
+  const lists = await Promise.all(
+    namesOrPaths.map(async (nameOrPath) => loadOne(await findScenario(nameOrPath), known)),
+  )
   return lists.flat()
 }
 
@@ -36,7 +38,8 @@ async function loadOne(path: string, known: KnownNames): Promise<ScenarioFile[]>
     const lists = await Promise.all(
       files.map(async (file) => {
         const inner = await read(file)
-        if (isSuite(inner.value)) throw new JoulemarkError('bad-input', `${file}:1: a suite cannot name another suite`)
+        if (isSuite(inner.value))
+          throw new JoulemarkError('bad-input', `${file}:1: a suite cannot contain another suite`)
         return [checkScenario(inner, known)]
       }),
     )

@@ -3,12 +3,12 @@ import type { PlainScenarioFile } from './expand.ts'
 import { type Scenario, scenarioSchema } from './schema.ts'
 
 /**
- * A scenario for one card: the overrides under `cards:` merged in key by key and the whole checked again.
- * `cardKeys` are the names the card goes by, most general first (`rtx-6000-pro`, then its edition).
+ * A scenario for one card: the overrides under `cards:` are merged key by key and the result is validated again.
+ * `cardKeys` are the names of the card, most general first (`rtx-6000-pro`, then its edition).
  */
 export function resolveScenario(file: PlainScenarioFile, cardKeys: readonly string[]): Scenario {
   const { cards, ...base } = file
-  const merged = cardKeys.reduce<Record<string, unknown>>((at, key) => merge(at, cards?.[key] ?? {}), base)
+  const merged = cardKeys.reduce<Record<string, unknown>>((scenario, key) => merge(scenario, cards?.[key] ?? {}), base)
   const result = scenarioSchema.safeParse(merged)
   if (result.success) return result.data
   const issue = result.error.issues[0]

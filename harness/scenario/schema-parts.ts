@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseShare } from './share.ts'
 
-/** What the schemas of all kinds of scenario are made of. */
+/** Parts shared by the schemas of all kinds of scenario. */
 
 export const positiveInt = z.int().positive()
 
@@ -14,44 +14,52 @@ export const fraction = z
 
 export const arrivalFields = {
   arrivals: z.enum(['constant', 'poisson', 'gamma']).default('poisson'),
-  burstiness: z.number().positive().default(1).describe('shape of gamma gaps: 1 is Poisson, smaller is burstier'),
-  rampSeconds: z.number().nonnegative().default(0).describe('the rate climbs from 0 over this time'),
+  burstiness: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('shape parameter of the gamma distribution of gaps: 1 is Poisson, smaller is burstier'),
+  rampSeconds: z.number().nonnegative().default(0).describe('the rate rises from 0 over this time'),
   maxInFlight: positiveInt
     .max(20_000)
     .default(512)
-    .describe('connections held open; a request that finds none free is dropped and counted, never made to wait'),
+    .describe('open connections; a request that finds no free connection is dropped and counted'),
 } as const
 
 export const trialFields = {
-  seconds: z.number().positive().default(60).describe('how long new requests are sent'),
-  warmupSeconds: z.number().nonnegative().default(10).describe('load of the same shape before the first trial'),
+  seconds: z.number().positive().default(60).describe('time for which new requests are sent'),
+  warmupSeconds: z
+    .number()
+    .nonnegative()
+    .default(10)
+    .describe('time of load with the same shape before the first trial'),
   minWindowSeconds: z
     .number()
     .positive()
     .optional()
-    .describe('shortest steady window that counts; half of seconds unless given'),
+    .describe('minimum length of the steady window; half of `seconds` unless given'),
   requestTimeoutSeconds: z.number().positive().default(600),
-  runTimeoutMinutes: z.number().positive().default(180).describe('the run ends in good order after this'),
+  runTimeoutMinutes: z.number().positive().default(180).describe('the run ends normally after this time'),
   quietSeconds: z
     .number()
     .min(0.8)
     .default(3)
-    .describe('sampling goes on this long before and after a trial, so that the power sensor can follow'),
+    .describe('idle padding: sampling time before and after a trial, so that the power sensor can follow'),
   coolDown: z
     .strictObject({
       toWithinC: z
         .number()
         .positive()
         .default(3)
-        .describe('this many degrees above the temperature at the start of the first trial are near enough'),
+        .describe('cooled means at most this many degrees above the temperature at the start of the first trial'),
       timeoutSeconds: z
         .number()
         .positive()
         .default(300)
-        .describe('the trial goes on after this, however warm the card is, and the record says so'),
+        .describe('the trial starts after this time at any temperature, and the record states it'),
     })
     .optional()
-    .describe('before every trial but the first, nothing is sent until the card has cooled; without it nothing waits'),
+    .describe('wait before each trial after the first until the card has cooled; without it trials start immediately'),
 } as const
 
 export const trialSchema = z
@@ -61,6 +69,6 @@ export const trialSchema = z
       .number()
       .nonnegative()
       .optional()
-      .describe('rest before the warm-up in which active idle is measured: 16 s and more; without it there is none'),
+      .describe('idle time before the warm-up in which active idle power is measured; requires 16 s or more'),
   })
   .default({ seconds: 60, warmupSeconds: 10, requestTimeoutSeconds: 600, runTimeoutMinutes: 180, quietSeconds: 3 })

@@ -3,51 +3,51 @@ import { imageLoadSchema, imageSchema, trainingLoadSchema, trainingSchema, train
 import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-parts.ts'
 
 /**
- * The scenario file: what to ask of the card. This schema is the one source of the types, of the validation
- * and of `scenarios/schema.json`. Unknown keys are errors; defaults live here and nowhere else.
+ * The scenario file: the workload of a run. This schema is the only source of the types, of the validation
+ * and of `scenarios/schema.json`. Unknown keys are errors. All defaults are defined here.
  */
 
 const serverSchema = z.strictObject({
-  maxModelLen: positiveInt.optional().describe('--max-model-len the server should run with'),
+  maxModelLen: positiveInt.optional().describe('--max-model-len of the server'),
   kvCacheDtype: z.enum(['auto', 'fp8', 'fp8_e4m3', 'fp8_e5m2', 'bfloat16']).optional(),
-  quantization: z.string().optional().describe('--quantization; omit for checkpoints that have their own'),
+  quantization: z.string().optional().describe('--quantization; omit for checkpoints that are already quantised'),
   maxNumSeqs: positiveInt.optional(),
   gpuMemoryUtilization: z.number().gt(0).lte(1).optional(),
   tensorParallel: positiveInt.optional(),
 })
 
 const sessionSchema = z.strictObject({
-  turns: positiveInt.max(1000).describe('requests of one conversation; each carries all that was said before'),
+  turns: positiveInt.max(1000).describe('requests of one conversation; each contains all earlier turns'),
   thinkSeconds: z.number().nonnegative().default(0).describe('mean pause between turns, exponentially distributed'),
-  userTokens: positiveInt.describe('tokens that each later turn adds; the first has prompt.tokens'),
+  userTokens: positiveInt.describe('tokens that each later turn adds; the first turn has prompt.tokens'),
 })
 
 const closedLoadSchema = z.strictObject({
-  shape: z.literal('closed').describe('a fixed number of requests in flight: one ends, the next is sent'),
+  shape: z.literal('closed').describe('a fixed number of requests in flight: when one ends, the next is sent'),
   concurrency: positiveInt.max(10_000).describe('requests in flight, or conversations with `session`'),
   rampSeconds: z
     .number()
     .nonnegative()
     .default(1)
-    .describe('the streams start spread over this time, so that their prefills do not arrive as one wave'),
+    .describe('the starts of the streams are spread over this time, so that their prefills do not coincide'),
   session: sessionSchema.optional().describe('multi-turn conversations with a growing context'),
 })
 
 const openLoadSchema = z.strictObject({
-  shape: z.literal('open').describe('requests go at their appointed times, whatever the server does'),
+  shape: z.literal('open').describe('requests are sent at their scheduled times, independent of the server'),
   ratePerS: z.number().positive().max(100_000).describe('requests per second'),
   ...arrivalFields,
 })
 
 const traceLoadSchema = z.strictObject({
-  shape: z.literal('trace').describe('requests of a recorded trace, at its times'),
-  file: z.string().min(1).describe('JSONL in the Mooncake form, relative to the scenario file'),
-  speed: z.number().positive().default(1).describe('2 plays the trace in half its time'),
+  shape: z.literal('trace').describe('requests of a recorded trace, sent at its times'),
+  file: z.string().min(1).describe('JSONL file in the Mooncake format, relative to the scenario file'),
+  speed: z.number().positive().default(1).describe('2 replays the trace in half its time'),
   maxInFlight: arrivalFields.maxInFlight,
 })
 
 const sweepLoadSchema = z.strictObject({
-  shape: z.literal('sweep').describe('one run for each value; one record each'),
+  shape: z.literal('sweep').describe('one run and one record per value'),
   concurrency: z.array(positiveInt.max(10_000)).min(1).optional(),
   session: sessionSchema.optional().describe('with concurrency: multi-turn conversations instead of single requests'),
   ratePerS: z.array(z.number().positive()).min(1).optional(),
@@ -55,7 +55,7 @@ const sweepLoadSchema = z.strictObject({
     .strictObject({
       fromPerS: z.number().positive().describe('a rate that should meet the SLO'),
       toPerS: z.number().positive().describe('a rate that should not'),
-      tolerance: fraction.default(0.05).describe('the search ends when the bracket is this narrow'),
+      tolerance: fraction.default(0.05).describe('relative width of the bracket at which the search ends'),
       goodShare: z.number().gt(0).lte(1).default(0.99).describe('share of requests that must meet the SLO'),
     })
     .optional()
@@ -63,9 +63,9 @@ const sweepLoadSchema = z.strictObject({
   ...arrivalFields,
 })
 
-/** A load that one run can drive. */
+/** The load of one run. */
 export const loadSchema = z.discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema])
-/** What a file may ask for: a sweep becomes several runs. */
+/** The load of a file: a sweep becomes several runs. */
 const fileLoadSchema = z
   .discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema, sweepLoadSchema])
   .refine(
@@ -75,7 +75,7 @@ const fileLoadSchema = z
   )
   .refine(
     (load) => load.shape !== 'sweep' || !load.session || load.concurrency !== undefined,
-    'expected session only beside concurrency in a sweep',
+    'expected session only with concurrency in a sweep',
   )
 
 const promptSchema = z.strictObject({
@@ -84,7 +84,7 @@ const promptSchema = z.strictObject({
     .union([z.enum(['cold', 'warm']), z.string().regex(/^shared:\d+$/, 'expected cold, warm or shared:N')])
     .default('cold')
     .describe(
-      'cold: the first block of every prompt is its own; shared:N: all prompts begin with the same N tokens; warm: all prompts are the same',
+      'cold: the first block of every prompt is unique; shared:N: all prompts begin with the same N tokens; warm: all prompts are the same',
     ),
 })
 
@@ -92,14 +92,14 @@ const outputSchema = z.strictObject({
   tokens: positiveInt.max(1_000_000).describe('exact output length: ignore_eos with min_tokens = max_tokens'),
 })
 
-/** Half-width of the 95 % interval that a scenario asks for unless it says otherwise, as a share of the mean. */
+/** Default half-width of the 95 % confidence interval as a share of the mean. */
 export const DEFAULT_CERTAINTY_TARGET = 0.02
 
 const certaintySchema = z
   .strictObject({
     target: fraction
       .default(DEFAULT_CERTAINTY_TARGET)
-      .describe('half-width of the 95 % interval, as a share of the mean'),
+      .describe('half-width of the 95 % confidence interval, as a share of the mean'),
     minTrials: positiveInt.default(3),
     maxTrials: positiveInt.default(10),
   })
@@ -123,7 +123,7 @@ const named = {
   model: z.string().min(1).describe('catalogue key of the model'),
 } as const
 
-/** Share of requests that may fail unless a scenario says otherwise. */
+/** Default share of requests that may fail. */
 export const DEFAULT_MAX_ERROR_RATE = 0.001
 
 const judged = {
@@ -134,13 +134,13 @@ const judged = {
     .number()
     .positive()
     .optional()
-    .describe('power limit that was set on purpose; without it the gate power-limit expects the default of the card'),
+    .describe("intended power limit; without it the power-limit gate expects the card's default"),
   maxErrorRate: z
     .number()
     .min(0)
     .max(1)
     .default(DEFAULT_MAX_ERROR_RATE)
-    .describe('share of failed requests that the gate allows'),
+    .describe('share of failed requests that the error-rate gate allows'),
   seed: z.int().nonnegative().default(1).describe('seed of the prompts, the images or the training'),
 } as const
 
@@ -151,7 +151,7 @@ const textBase = {
   client: z
     .enum(['raw', 'sdk'])
     .default('raw')
-    .describe('raw: the timing client; sdk: what an application behind the openai package sees'),
+    .describe('raw: the timing client; sdk: timing as seen by an application that uses the openai package'),
   load: loadSchema,
   prompt: promptSchema,
   output: outputSchema,
@@ -161,7 +161,7 @@ const textBase = {
 
 const imageBase = {
   ...named,
-  kind: z.literal('image').describe('images made by a server at /v1/images/generations'),
+  kind: z.literal('image').describe('images generated by a server at /v1/images/generations'),
   load: imageLoadSchema,
   image: imageSchema,
   trial: trialSchema,
@@ -170,7 +170,7 @@ const imageBase = {
 
 const trainingBase = {
   ...named,
-  kind: z.literal('training').describe('a training command that the harness starts, watches and stops'),
+  kind: z.literal('training').describe('a training command that the harness starts, monitors and stops'),
   load: trainingLoadSchema,
   training: trainingSchema,
   trial: trainingTrialSchema,

@@ -1,6 +1,6 @@
 /**
- * A share as people write it, `3%` or `0.03`, as a fraction of 1; null for what is not a number of at least 0. What
- * range makes sense is for the caller to say. The one reader of shares: scenario files, quote inputs and flags use it.
+ * Parses a share such as `3%` or `0.03` into a fraction of 1; null when it is not a number of at least 0. The caller
+ * checks the range. Scenario files, quote inputs and flags use this parser.
  */
 export function parseShare(text: string): number | null {
   const match = /^(\d+(?:\.\d*)?|\.\d+)\s*(%?)$/.exec(text.trim())

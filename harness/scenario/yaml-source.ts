@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { JoulemarkError, messageOf } from '../errors.ts'
 
-/** A parsed YAML text that still knows on which line each value stands. */
+/** A parsed YAML text with the line number of each value. */
 export interface YamlSource {
   readonly file: string
   readonly value: unknown

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline'
 import { messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 
-/** A running command: lines of its stdout as they come, and its end. */
+/** A running command. */
 export interface RunningCommand {
-  /** Settles when the command and its pipes are done: exit code (null when a signal ended it) and its last words. */
+  /** Resolves when the command and its pipes have ended. */
   readonly ended: Promise<CommandEnd>
-  /** Asks the whole process group to end, and kills it when it does not. */
+  /** Sends SIGTERM to the whole process group, and kills it when it does not end in time. */
   stop(): void
   kill(): void
 }
@@ -15,17 +15,17 @@ export interface RunningCommand {
 export interface CommandEnd {
   readonly code: number | null
   readonly signal: string | null
-  /** The end of stderr, or why the command could not be started. */
-  readonly lastWords: string
+  /** The last lines of stderr, or why the command could not be started. */
+  readonly stderrTail: string
 }
 
-/** How long a command may take to end when asked: it may be writing a checkpoint. */
+/** Time allowed for a command to end after SIGTERM: it may be writing a checkpoint. */
 const GRACE_MS = 10_000
 const MAX_STDERR = 16_384
 
 /**
- * Starts a command without a shell, in a process group of its own, so that its children end with it. The key of the
- * endpoint is not handed on. PYTHONUNBUFFERED is set: Python holds lines back in a pipe, and a line's time is the figure.
+ * Starts a command without a shell, in a separate process group, so that its children end with it. The key of the
+ * endpoint is not passed on. PYTHONUNBUFFERED is set because Python buffers lines in a pipe and each line is timed.
  */
 export function startCommand(command: readonly string[], onLine: (line: string) => void): RunningCommand {
   const [program = '', ...args] = command
@@ -45,12 +45,12 @@ export function startCommand(command: readonly string[], onLine: (line: string) 
   process.once('exit', onExit)
   let timer: NodeJS.Timeout | null = null
   const ended = new Promise<CommandEnd>((resolve) => {
-    const settle = (code: number | null, signal: string | null, lastWords: string) => {
+    const settle = (code: number | null, signal: string | null, stderrTail: string) => {
       if (timer) clearTimeout(timer)
       process.off('exit', onExit)
-      // what the command left behind would go on using the card
+      // child processes of the command would continue to use the card
       signalGroup(child, 'SIGKILL')
-      resolve({ code, signal, lastWords })
+      resolve({ code, signal, stderrTail })
     }
     child.once('error', (error) => settle(null, null, messageOf(error)))
     child.once('close', (code, signal) => settle(code, signal, lastLines(stderr)))
@@ -71,11 +71,11 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal)
   } catch {
-    // the group is gone already
+    // the process group has already ended
   }
 }
 
-/** The last lines of a traceback say what happened. */
+/** The last lines of a text, which in a traceback name the error. */
 const lastLines = (text: string): string =>
   text
     .trim()

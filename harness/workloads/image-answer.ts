@@ -1,7 +1,7 @@
 import type { ImageScenario } from '../scenario/schema.ts'
 import { checkImage } from './image-check.ts'
 
-/** What is asked of the server: every setting that decides the work is sent, so that no default of a server decides it. */
+/** The body of an image request. Every setting that affects the work is sent, so that no server default applies. */
 export function imagePayload(scenario: ImageScenario, model: string, seed: number): string {
   const { prompt, size, steps, guidance, batch } = scenario.image
   return JSON.stringify({
@@ -16,7 +16,7 @@ export function imagePayload(scenario: ImageScenario, model: string, seed: numbe
   })
 }
 
-/** Why an answer is not the images that were asked for, or null when it is. The images are looked at and thrown away. */
+/** Why an answer does not contain the requested images, or null when it does. The images are checked and discarded. */
 export async function faultOfAnswer(body: Buffer, scenario: ImageScenario): Promise<string | null> {
   let answer: { data?: unknown }
   try {
@@ -26,10 +26,10 @@ export async function faultOfAnswer(body: Buffer, scenario: ImageScenario): Prom
   }
   const data = Array.isArray(answer?.data) ? (answer.data as ({ b64_json?: unknown } | null)[]) : []
   const { batch, size } = scenario.image
-  if (data.length !== batch) return `${data.length} images came, ${batch} were asked for`
-  for (const each of data) {
-    const text = each?.b64_json
-    if (typeof text !== 'string') return 'an image came without b64_json'
+  if (data.length !== batch) return `received ${data.length} images, expected ${batch}`
+  for (const entry of data) {
+    const text = entry?.b64_json
+    if (typeof text !== 'string') return 'an image without b64_json'
     const verdict = await checkImage(Buffer.from(text.replace(/^data:[^,]*,/, ''), 'base64'), size)
     if (!verdict.ok) return verdict.why
   }

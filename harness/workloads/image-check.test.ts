@@ -10,7 +10,7 @@ test('a PNG of the size that was asked for, with a picture in it, is one', async
 })
 
 test.each([
-  ['another size', gradient, /png of 64x48, asked for 32x32/],
+  ['another size', gradient, /png of 64x48, expected 32x32/],
   ['one colour', makePng(32, 32, () => [1, 2, 3]), /blank: 32x32 of one colour/],
   ['nothing', Buffer.alloc(0), /empty/],
   ['text', Buffer.from('<html>not found</html>'), /not an image: begins with 3c68746d6c3e6e6f/],

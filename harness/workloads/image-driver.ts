@@ -22,30 +22,30 @@ export interface ImagePlan {
   readonly apiKey: string | null
   readonly agent: Agent
   readonly connections: number
-  readonly stage: StartOptions
+  readonly startOptions: StartOptions
 }
 
-/** How late a request may go after it was due before it counts as sent late. */
+/** A request that is sent later than this after it was due counts as sent late. */
 const LATE_MS = 10
-/** A server that refuses at once would otherwise be asked thousands of times. */
+/** Pause after a failed request: a server that refuses immediately would else receive thousands of requests. */
 const PAUSE_AFTER_FAILURE_MS = 200
-/** Seeds of the warm-up's images and of each trial are apart, so that no image is asked for twice. */
-const SEEDS_A_PHASE = 100_000
+/** The warm-up and each trial use separate seeds, so that no image is requested twice. */
+const SEEDS_PER_PHASE = 100_000
 
 /**
- * Drives requests for images. An image takes seconds, so that one thread times them all; what came is decoded and
- * looked at after its time was taken, while the next one is on its way.
+ * Drives requests for images. An image takes seconds, so one thread times them all. Images are decoded and
+ * checked after their time was taken, while the next request is in flight.
  */
 export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver {
-  const { scenario, stage } = plan
-  const { clock, originMs } = stage
+  const { scenario, startOptions } = plan
+  const { clock, originMs } = startOptions
   let stopSending = new AbortController()
   const aborted = new AbortController()
   const counts = { inFlight: 0, late: 0, dropped: 0, simulated: false }
   const slots = Array.from({ length: plan.connections }, (_, slot) => slot)
 
   async function send(phase: Phase, id: number, scheduledMs: number, checks: Promise<void>[]): Promise<void> {
-    const seed = scenario.seed + (phase.trial + 1) * SEEDS_A_PHASE + id
+    const seed = scenario.seed + (phase.trial + 1) * SEEDS_PER_PHASE + id
     counts.inFlight += 1
     listener.onProgress(counts.inFlight, 0)
     const timeoutMs = scenario.trial.requestTimeoutSeconds * 1000

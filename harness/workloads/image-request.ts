@@ -5,7 +5,7 @@ import { bodyMessage } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
 import type { Outcome } from '../record/rows.ts'
 
-/** One request as it went: times on the common clock (NaN where not reached), and the body of a 200. */
+/** One completed request: times on the common clock (NaN where not reached), and the body of a 200. */
 export interface ImageExchange {
   readonly dispatchedMs: number
   readonly firstByteMs: number
@@ -30,8 +30,8 @@ export interface ImageRequestOptions {
 const MAX_BODY_BYTES = 200 * 2 ** 20
 
 /**
- * Sends one request for images and waits for the whole answer: there is no stream, so that the end is the last byte.
- * The body is read here and looked at later, off the clock. No retry, no redirect. Never throws.
+ * Sends one request for images and waits for the whole answer: there is no stream, so the end is the last byte.
+ * The body is read here and checked later, after timing. No retry, no redirect. Never throws.
  */
 export function exchangeImage(payload: string, options: ImageRequestOptions): Promise<ImageExchange> {
   const { address, apiKey, agent, now, timeoutMs, signal } = options
@@ -73,7 +73,7 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
       simulated = response.headers['x-joulemark-simulated'] !== undefined
       response.on('data', (bytes: Buffer) => {
         size += bytes.length
-        if (size > MAX_BODY_BYTES) cut('malformed', `an answer of over ${MAX_BODY_BYTES} bytes`)
+        if (size > MAX_BODY_BYTES) cut('malformed', `an answer of more than ${MAX_BODY_BYTES} bytes`)
         else parts.push(bytes)
       })
       response.on('end', () => {

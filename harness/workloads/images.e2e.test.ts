@@ -69,7 +69,7 @@ describe('a run of images', () => {
     expect(new Set(seen.map((body) => body['seed'])).size).toBe(seen.length)
   })
 
-  test('has seconds an image no shorter than the server took, images/s and their settings in the record', async () => {
+  test('has seconds per image no shorter than the server took, images/s and their settings in the record', async () => {
     const { record } = await readRun(run.directory)
     expect(record.status).toBe('complete')
     expect(record.scenario).toMatchObject({ kind: 'image', image: { steps: 30, guidance: 5, batch: 1 } })
@@ -107,10 +107,10 @@ test('two images a request count twice, and each takes half of the time', async 
 })
 
 test.each([
-  ['half-size', /png of 48x32, asked for 96x64/],
+  ['half-size', /png of 48x32, expected 96x64/],
   ['blank', /blank: 96x64 of one colour/],
   ['html', /not JSON/],
-  ['one-short', /0 images came, 1 were asked for/],
+  ['one-short', /received 0 images, expected 1/],
 ] as const)('a server that sends %s is refused before anything is written', async (mood, why) => {
   server.mood = mood
   await expect(runOnce(scenario(), options())).rejects.toThrow(why)

@@ -16,7 +16,7 @@ import type { WorkContext, Workload } from './workload.ts'
 
 /**
  * Images from a server with an OpenAI-compatible /v1/images/generations (vllm-omni, SGLang Diffusion). One whole image
- * is asked for before anything is written: a server that ignores the size, sends blanks or runs out of memory is known then.
+ * is requested before anything is written, to detect a server that ignores the size, sends blanks or runs out of memory.
  */
 export async function prepareImages(
   scenario: ImageScenario,
@@ -40,13 +40,13 @@ export async function prepareImages(
       simulatedBy,
       command: null,
       oom: null,
-      start: async (stage, listener) =>
-        startImages({ scenario, model: served, address, apiKey, agent, connections, stage }, listener),
+      start: async (startOptions, listener) =>
+        startImages({ scenario, model: served, address, apiKey, agent, connections, startOptions }, listener),
     }
   })
 }
 
-/** Seeds of measured requests begin at the scenario's; this one is out of their way. */
+/** Seeds of measured requests start at the scenario's seed; this one is outside their range. */
 const PROBE_SEED = 2 ** 31 - 1
 
 async function probe(

@@ -2,23 +2,23 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 import type { Workload } from './workload.ts'
 import { unknownEndpoint } from './workload.ts'
 
-/** How torch, CUDA, vLLM and diffusion servers say that the card's memory is used up. */
+/** Out-of-memory messages of torch, CUDA, vLLM and diffusion servers. */
 const SAYS_OOM =
   /out of memory|OutOfMemoryError|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|No available memory for the cache blocks|more KV cache is needed/i
 
 /** Whether an error text means that memory ran out. */
 export const saysOutOfMemory = (text: string): boolean => SAYS_OOM.test(text)
 
-/** Whether an arithmetic fit, and the bytes behind it. */
+/** Whether a model fits by arithmetic, and the bytes. */
 export interface Fit {
   readonly fits: boolean
   readonly evidence: string
 }
 
 /**
- * A workload that cannot run for memory: thrown errors that a card too small explains (nothing there, or another model
- * served) become that result, where arithmetic says so. Everything else is thrown on: a wrong key is no OOM. A server
- * that does serve the model is measured, whatever the arithmetic says.
+ * Prepares a workload; errors that a too small card explains (no server, or another model
+ * served) become an out-of-memory result, if the model does not fit by arithmetic. All other errors are rethrown. A server
+ * that serves the model is measured, whether or not it fits by arithmetic.
  */
 export async function orOutOfMemory(
   endpoint: string,
@@ -29,14 +29,11 @@ export async function orOutOfMemory(
     return await prepare()
   } catch (error) {
     if (!(error instanceof JoulemarkError)) throw error
-    const says = messageOf(error)
-    if (saysOutOfMemory(says)) return outOfMemory(endpoint, says)
-    const explained = error.code === 'environment' || says.includes('does not serve')
+    const message = messageOf(error)
+    if (saysOutOfMemory(message)) return outOfMemory(endpoint, message)
+    const explained = error.code === 'environment' || message.includes('does not serve')
     if (fit === null || fit.fits || !explained) throw error
-    return outOfMemory(
-      endpoint,
-      `it does not fit: ${fit.evidence}; nothing serves it here (${says.replace(/;.*$/s, '')})`,
-    )
+    return outOfMemory(endpoint, `does not fit: ${fit.evidence}; not served here (${message.replace(/;.*$/s, '')})`)
   }
 }
 

@@ -7,13 +7,13 @@ import { prepareText } from './text.ts'
 import { prepareTraining } from './training.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
-/** Looks at what a scenario will work with. Throws `bad-input` or `environment`, one clear line. */
+/** Checks and prepares the workload of a scenario. Throws `bad-input` or `environment`, one clear line. */
 export async function prepareWorkload(scenario: Scenario, context: WorkContext): Promise<Workload> {
   const unknown = (known: string) =>
     new JoulemarkError('bad-input', `scenario ${scenario.name}: no ${scenario.kind} model "${scenario.model}"${known}`)
   if (scenario.kind === 'image') {
     const model = imageModelByKey(scenario.model)
-    if (model === null) throw unknown(`; known: ${imageModels.map((each) => each.key).join(', ')}`)
+    if (model === null) throw unknown(`; known: ${imageModels.map(({ key }) => key).join(', ')}`)
     return prepareImages(scenario, model, context)
   }
   const model = modelByKey(scenario.model)

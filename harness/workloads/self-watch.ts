@@ -4,7 +4,7 @@ import type { ClientStats } from '../load/protocol.ts'
 
 const RESOLUTION_MS = 10
 
-/** Watches this thread over a phase: how late its event loop was, and how much of a core it used. */
+/** Measures this thread over a phase: event-loop delay and CPU time. */
 export function watchSelf(clock: Clock): (counts: Pick<ClientStats, 'lateSends' | 'dropped'>) => ClientStats {
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   const cpu = process.threadCpuUsage()

@@ -12,7 +12,7 @@ import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
-/** Tokens streamed by a server: looks at it, asks it for one short answer, and says how the load would be started. */
+/** Prepares tokens streamed by a server: discovers it, requests one short answer, and returns how to start the load. */
 export async function prepareText(scenario: TextScenario, model: Model, context: WorkContext): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
   const loadPlan = await planLoad(scenario)
@@ -63,7 +63,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
   })
 }
 
-/** A model that wants two cards finds no more of them than are there. */
+/** Server settings with at most as many cards as there are. */
 const onGpus = (server: TextScenario['server'], gpus: number): NonNullable<TextScenario['server']> => ({
   ...server,
   tensorParallel: Math.max(1, Math.min(server?.tensorParallel ?? 1, gpus)),

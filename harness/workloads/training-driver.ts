@@ -12,15 +12,15 @@ import type { StartOptions, WorkListener } from './workload.ts'
 export interface TrainingPlan {
   readonly command: readonly string[]
   readonly scenario: TrainingScenario
-  readonly stage: StartOptions
+  readonly startOptions: StartOptions
 }
 
 /**
- * Drives a training command: a trial is one start of it. Its time is counted from its first step (a model of 8B takes
- * a minute to load), and it is stopped when that is over, unless it ends by itself.
+ * Drives a training command: a trial is one run of it. Its time is counted from the first step (a model of 8B takes
+ * a minute to load). The command is stopped after this time unless it has ended.
  */
 export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadDriver {
-  const { stage, scenario } = plan
+  const { startOptions, scenario } = plan
   let running: RunningCommand | null = null
   let stopping = false
 
@@ -29,7 +29,7 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
     let budget: NodeJS.Timeout | null = null
     const trainMs = phase.sendUntilMs - phase.startMs
     const command = startCommand(plan.command, (text) => {
-      const arrivedMs = roundMs(stage.clock.nowMs() - stage.originMs)
+      const arrivedMs = roundMs(startOptions.clock.nowMs() - startOptions.originMs)
       const line = readTrainingLine(text)
       if (line.kind === 'config') listener.onConfig(line.config)
       if (line.kind !== 'step') return
@@ -57,15 +57,15 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
     async runPhase(phase): Promise<PhaseEnd> {
       const none: PhaseEnd = { stats: [], gaps: new Uint32Array(0), simulated: false, fingerprint: null }
       if (stopping) return none
-      const watched = watchSelf(stage.clock)
-      const { code, signal, steps, lastWords } = await train(phase)
+      const watched = watchSelf(startOptions.clock)
+      const { code, signal, steps, stderrTail } = await train(phase)
       const end: PhaseEnd = { ...none, stats: [watched({ lateSends: 0, dropped: 0 })] }
       listener.onProgress(0, 0)
       if (stopping) return end
-      if (saysOutOfMemory(lastWords) && code !== 0) listener.onOutOfMemory(lastWords)
+      if (saysOutOfMemory(stderrTail) && code !== 0) listener.onOutOfMemory(stderrTail)
       else if (steps === 0 || (code !== 0 && code !== null && signal === null && !endedOnRequest(code))) {
         const how = signal ?? (code === null ? 'it could not be started' : `code ${code}`)
-        const why = lastWords || 'it said nothing on stderr'
+        const why = stderrTail || 'no output on stderr'
         throw new JoulemarkError('environment', `training command ended with ${how} after ${steps} steps: ${why}`)
       }
       return end
@@ -85,5 +85,5 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
   }
 }
 
-/** Exit codes of a command that was asked to end: 128 + SIGTERM, and what Python makes of it. */
+/** Exit codes of a command that was stopped: 128 + SIGTERM and 128 + SIGINT. */
 const endedOnRequest = (code: number): boolean => code === 143 || code === 130

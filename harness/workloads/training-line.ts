@@ -1,20 +1,20 @@
 import { plainText } from '../plain-text.ts'
 import type { TrainingJob } from '../record/schema/run.ts'
 
-/** What one line of a training command's stdout says. */
+/** One parsed line of a training command's stdout. */
 export type TrainingLine =
   | { readonly kind: 'step'; readonly step: number; readonly tokens: number | null; readonly loss: number | null }
   | { readonly kind: 'config'; readonly config: TrainingJob['config'] }
-  /** Not for us: commands print other things too. */
+  /** Any other output of the command. */
   | { readonly kind: 'other' }
 
-/** Values of a config line that are kept, and how long a text among them may be. */
-const MOST_VALUES = 64
-const LONGEST_TEXT = 200
+/** Number of values of a config line that are kept, and the maximum length of a text. */
+const MAX_VALUES = 64
+const MAX_TEXT = 200
 
 /**
  * Reads one line: `{"step": 12, "tokens": 8192, "loss": 1.7}` or `{"config": {…}}`. Python prints NaN and Infinity,
- * which are no JSON: they are read as a loss that is not finite (null).
+ * which are not valid JSON: they are read as a loss that is not finite (null).
  */
 export function readTrainingLine(line: string): TrainingLine {
   const other: TrainingLine = { kind: 'other' }
@@ -41,9 +41,9 @@ const countOf = (value: unknown): number | null => {
 
 function plain(config: object): TrainingJob['config'] {
   const kept: TrainingJob['config'] = {}
-  for (const [key, value] of Object.entries(config).slice(0, MOST_VALUES)) {
-    const name = plainText(key).slice(0, LONGEST_TEXT)
-    if (typeof value === 'string') kept[name] = plainText(value).slice(0, LONGEST_TEXT)
+  for (const [key, value] of Object.entries(config).slice(0, MAX_VALUES)) {
+    const name = plainText(key).slice(0, MAX_TEXT)
+    if (typeof value === 'string') kept[name] = plainText(value).slice(0, MAX_TEXT)
     else if (typeof value === 'boolean' || value === null) kept[name] = value
     else if (typeof value === 'number') kept[name] = finite(value)
   }

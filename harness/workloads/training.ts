@@ -6,7 +6,7 @@ import { unknownEndpoint, type Workload } from './workload.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/train-qlora.py', import.meta.url))
 
-/** A training command, ready to be started: scripts/train-qlora.py with the scenario's settings, or the person's own. */
+/** Prepares a training command: scripts/train-qlora.py with the scenario's settings, or the scenario's own command. */
 export async function prepareTraining(scenario: TrainingScenario, model: Model): Promise<Workload> {
   const command = commandOf(scenario, model)
   return {
@@ -15,11 +15,11 @@ export async function prepareTraining(scenario: TrainingScenario, model: Model):
     simulatedBy: null,
     command,
     oom: null,
-    start: async (stage, listener) => startTraining({ command, scenario, stage }, listener),
+    start: async (startOptions, listener) => startTraining({ command, scenario, startOptions }, listener),
   }
 }
 
-/** The command as a list of arguments: nothing is handed to a shell. */
+/** The command as a list of arguments, without a shell. */
 export function commandOf(scenario: TrainingScenario, model: Model): readonly string[] {
   const { batch, sequenceTokens, rank, gradientCheckpointing, steps, python, tiny, command } = scenario.training
   if (command) return command

@@ -5,46 +5,46 @@ import type { LoadDriver, LoadListener } from '../load/driver.ts'
 import type { StepRow } from '../record/rows.ts'
 import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
 
-/** What every kind of workload is prepared with. */
+/** The context in which every kind of workload is prepared. */
 export interface WorkContext {
-  /** Address as typed; null where the person gave none, which only training can do without. */
+  /** Address as typed; null where none was given, which is valid only for training. */
   readonly endpoint: string | null
   readonly apiKey: string | null
-  /** The card that was found, or null: nothing can be said about fit then. */
+  /** The card that was found, or null, in which case fit is unknown. */
   readonly card: Card | null
   /** GPUs that serve. */
   readonly gpus: number
 }
 
-/** What a workload needs when it starts. */
+/** Options with which a workload starts. */
 export interface StartOptions {
   readonly originMs: number
   readonly clock: Clock
   readonly workers: number
 }
 
-/** Who listens to a workload: rows of requests or of steps, and the news that memory ran out. */
+/** Receives the events of a workload: rows of requests or steps, and out-of-memory errors. */
 export interface WorkListener extends LoadListener {
   onSteps(rows: readonly StepRow[]): void
   onOutOfMemory(evidence: string): void
-  /** What a training command says of itself. */
+  /** Called with the configuration that a training command prints. */
   onConfig(config: TrainingJob['config']): void
 }
 
-/** A workload that has been looked at and found fit to start; nothing has been written yet. */
+/** A workload that was checked and is ready to start; nothing has been written yet. */
 export interface Workload {
-  /** Where the server's counters are; null where there is no server. */
+  /** Address of the server's counters; null where there is no server. */
   readonly address: Address | null
   readonly endpoint: Endpoint
   readonly simulatedBy: string | null
   /** The command of a training run. */
   readonly command: readonly string[] | null
-  /** Set where it is known already that the card has too little memory: that is the run's result. */
+  /** Set where the card is known to have too little memory, which is then the result of the run. */
   readonly oom: string | null
-  readonly start: (stage: StartOptions, listener: WorkListener) => Promise<LoadDriver>
+  readonly start: (startOptions: StartOptions, listener: WorkListener) => Promise<LoadDriver>
 }
 
-/** An endpoint that was not reached or not asked: nothing about it is known. */
+/** An endpoint that was not reached or not queried: nothing about it is known. */
 export const unknownEndpoint = (url: string): Endpoint => ({
   url,
   engine: null,

@@ -68,7 +68,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
       outputTokens: output.tokens,
       kvBytesPerElement,
       gpus,
-      maxAtOnce: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
+      maxConcurrent: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
     })
     const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others are in think time`
     return { ...base, approximate: true, prediction: { ...beside, ...prediction }, reason }
