@@ -15,8 +15,8 @@ async function shareOfCore(seconds: number): Promise<number> {
 }
 
 /**
- * What sampling one card at 200 ms costs this process, as shares of one core: while sampling a fake nvidia-smi, and
- * while doing nothing. The real nvidia-smi's own cost is its driver's, and is not in it.
+ * CPU of this process for sampling one card at 200 ms, as a share of one core: while sampling a fake nvidia-smi, and while
+ * idle. The CPU time of nvidia-smi itself is not included.
  */
 export async function samplingCost(seconds: number): Promise<{ sampling: number; idle: number; rows: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'joulemark-bench-'))

@@ -2,7 +2,7 @@ import { integrate, powerSeries } from '../energy/power-series.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { Trace } from '../testing/energy-trace.ts'
 
-/** Ways to get from readings to joules that are in use elsewhere, each on the same rows of one GPU. */
+/** Other methods to compute energy from power readings, each on the same rows of one GPU. */
 export type Method = (rows: readonly GpuRow[], trace: Trace) => number
 
 /** Mean of the readings stamped inside the window, times its length: `nvidia-smi -l` and a spreadsheet. */

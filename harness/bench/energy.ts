@@ -1,6 +1,6 @@
 /**
- * `npm run bench:energy`: how true joulemark's joules are, on seeded loads whose energy is known exactly, read through a
- * model of the board's sensor. Beside it the other ways of getting from watts to joules, on the same readings.
+ * `npm run bench:energy`: accuracy of joulemark's energy on seeded loads whose energy is known exactly, read through a
+ * model of the board's sensor, compared with other methods on the same readings.
  */
 
 import { errorBar } from '../energy/error-bar.ts'
@@ -19,9 +19,9 @@ const OURS = 'joulemark'
 interface Result {
   readonly windowS: number
   readonly kind: TraceKind
-  /** Relative errors by method; ours is absent when it refused the window for want of coverage. */
+  /** Relative errors by method; joulemark's is absent if it refused the window for lack of coverage. */
   readonly errors: Readonly<Record<string, number>>
-  /** Whether the truth lies in the bar without gain error, and in the whole bar with the gain off by up to 5 %. */
+  /** Whether the true energy is in the error bar without gain error, and in the whole bar with a gain error of up to 5 %. */
   readonly inRandomBar: boolean
   readonly inWholeBar: boolean
   readonly randomBar: number
@@ -117,11 +117,11 @@ for (const kind of traceKinds)
 console.log(line('all, 30 s and more', long))
 console.log(line('all', results))
 console.log(
-  `\n"in bar": truth inside the random terms, gain exact. "in all": truth inside the whole bar, gain off by up to 5 %.`,
+  `\n"in bar": true energy inside the random terms, exact gain. "in all": inside the whole bar, gain error of up to 5 %.`,
 )
 console.log(`Refused for coverage under 95 %: ${refused}.`)
 
 const cost = await samplingCost(10)
 console.log(
-  `\nSampling one card at 200 ms: ${(cost.sampling * 100).toFixed(2)} % of a core (${cost.rows} rows in 10 s); doing nothing: ${(cost.idle * 100).toFixed(2)} %.`,
+  `\nSampling one card at 200 ms: ${(cost.sampling * 100).toFixed(2)} % of a core (${cost.rows} rows in 10 s); idle: ${(cost.idle * 100).toFixed(2)} %.`,
 )

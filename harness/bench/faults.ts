@@ -1,5 +1,5 @@
 /**
- * Every fault and every lie of the stand-in, and what told: the signs of a short run that a clean run does not have.
+ * Every fault and lie of the simulator, with the signs that show it: those of a short run that a clean run does not have.
  * npm run bench:faults; takes about a minute.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,13 +9,13 @@ import pLimit from 'p-limit'
 import { cleanCases, type FaultCase, faultCases, startCases } from '../testing/fault-cases.ts'
 import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
 
-/** Runs sleep most of the time; more at once would disturb one another. */
+/** Concurrent runs: they mostly sleep, but more would disturb each other. */
 const AT_ONCE = 3
 
-/** How well the client fares with others beside it on a busy machine tells nothing of the fault. */
+/** Ignored: the load of the client on a busy machine does not depend on the fault. */
 const BESIDE_THE_POINT = 'client-headroom'
 
-/** One row: what a clean run does not show, with the evidence of gates; and what should have shown and did not. */
+/** One row: the signs that a clean run does not have, with the evidence of gates; and the expected signs that are missing. */
 function row({ title, mustShow }: FaultCase, run: FaultRun | Error, usual: ReadonlySet<string>): string {
   if (run instanceof Error) return `| ${title} | the run ended: ${run.message} | ${mustShow.join('; ')} |`
   const signs = signsOf(run)
@@ -42,7 +42,7 @@ try {
     return new Set(clean === undefined || clean instanceof Error ? [] : signsOf(clean))
   }
   const usual = { watched: usualWhen(true), alone: usualWhen(false) }
-  process.stdout.write('| fault | what told | missing |\n|---|---|---|\n')
+  process.stdout.write('| fault | signs | missing signs |\n|---|---|---|\n')
   cases.forEach((each, index) => {
     const line = row(each, runs[index] as FaultRun | Error, each.watched ? usual.watched : usual.alone)
     process.stdout.write(`${line}\n`)

@@ -10,9 +10,9 @@ import { Collector } from '../record/collector.ts'
 import { RunWriter } from '../record/writer.ts'
 
 /**
- * `npm run bench:memory [-- --seconds 25 --trials 4]`: does memory stay flat in the length of a run? Trials of many
+ * `npm run bench:memory [-- --seconds 25 --trials 4]`: does memory use stay constant over the length of a run? Trials of many
  * short requests against the loopback server at full speed, through the real workers, collector and writer. A trial's
- * rows are kept in columns until its figures are made: `--trials 1 --seconds 100` is the same run as one trial.
+ * rows are kept in columns until its values are computed: `--trials 1 --seconds 100` is the same run as one trial.
  */
 const flag = (name: string, fallback: number): number => {
   const at = process.argv.indexOf(name)
@@ -29,7 +29,7 @@ const collector = new Collector(writer)
 const originMs = performance.timeOrigin + performance.now()
 
 let requests = 0
-/** The kernel's own high-water mark (KiB): it also sees what is given back between two looks. */
+/** The kernel's high-water mark (KiB), which includes memory released between two readings. */
 const peakMb = () => (process.resourceUsage().maxRSS * 1024) / 1e6
 const load = await startLoad(
   {
@@ -62,12 +62,12 @@ for (let trial = 0; trial < trials; trial += 1) {
   const startMs = performance.timeOrigin + performance.now() - originMs
   const end = await load.runPhase({ trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs: 0 })
   const collected = collector.endTrial(trial, Number.POSITIVE_INFINITY, end.gaps)
-  const beforeFiguresMb = peakMb()
+  const beforeValuesMb = peakMb()
   const window = steadyWindow(collected.requests, CONNECTIONS)
   if (window.startMs === null) throw new Error(window.reason)
   latenciesOf(collected.requests, window.startMs, window.endMs)
   process.stdout.write(
-    `trial ${trial}: ${beforeFiguresMb.toFixed(0)} MB before its figures, ${peakMb().toFixed(0)} MB after\n`,
+    `trial ${trial}: ${beforeValuesMb.toFixed(0)} MB before its values, ${peakMb().toFixed(0)} MB after\n`,
   )
 }
 clearInterval(timer)

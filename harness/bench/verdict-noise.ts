@@ -2,25 +2,25 @@ import type { MetricKey } from '../metrics/catalogue.ts'
 import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
 
 /**
- * How boxes are made noisy in the study. Standard deviations are shares of the figure.
+ * The noise model of the study. Standard deviations are shares of the value.
  *
  * - Trials of one server: vllm-project/vllm#53436 repeats fixed-seed runs and finds 0.36 to 0.64 % of spread in vLLM's
  *   throughput at 8 to 32 streams, 0.11 to 0.28 % in SGLang's on the same card; llama.cpp's own benchmark shows 0.3 to
- *   2 % (ggml-org/llama.cpp#21282). Each scenario of each pair draws its own between 0.3 and 1 %.
+ *   2 % (ggml-org/llama.cpp#21282). Each scenario of each pair draws its own value between 0.3 and 1 %.
  * - Starts of the server: vllm-project/vllm#42484 (see `RESTART_SHARE`): 0.3 %, half of it common to all scenarios.
- * - Drift: up to 0.05 % a trial in either direction, the same on both boxes but for a third of it: a card that warms up.
- * - TTFT: no published repeats found; three times the spread of throughput, because it is one request's and not a sum's.
- * - Power: half of that of throughput: a card at its limit is held there. Memory: allocated in steps, 0.01 %.
+ * - Drift: up to 0.05 % per trial in either direction, two thirds of it equal on both servers: a card that warms up.
+ * - TTFT: no published repeats found; three times the spread of throughput, because it is a time of one request and not a sum.
+ * - Power: half of that of throughput, because a card at its power limit stays there. Memory: allocated in steps, 0.01 %.
  */
 export interface NoiseModel {
   readonly trialShare: readonly [number, number]
   readonly restartShare: number
-  readonly driftShareATrial: number
+  readonly driftSharePerTrial: number
 }
 
-export const realisticNoise: NoiseModel = { trialShare: [0.003, 0.01], restartShare: 0.003, driftShareATrial: 0.0005 }
+export const realisticNoise: NoiseModel = { trialShare: [0.003, 0.01], restartShare: 0.003, driftSharePerTrial: 0.0005 }
 
-/** True figures of one scenario on one box, and how noisy its trials are. */
+/** True values of one scenario on one server, and the noise of its trials. */
 export interface TrueScenario {
   readonly isSingleStream: boolean
   readonly tokensPerS: number
@@ -30,14 +30,14 @@ export interface TrueScenario {
   readonly memoryMiB: number
 }
 
-/** The three scenarios of the project's suite, with the figures of a card of about a terabyte a second. */
+/** The three scenarios of the project's suite, with values of a card of about 1 TB/s. */
 export const suite: readonly TrueScenario[] = [
   { isSingleStream: true, tokensPerS: 98, tpotMs: 10.1, ttftMs: 28, powerW: 320, memoryMiB: 22_400 },
   { isSingleStream: false, tokensPerS: 1900, tpotMs: 15.4, ttftMs: 140, powerW: 410, memoryMiB: 22_400 },
   { isSingleStream: false, tokensPerS: 1450, tpotMs: 29.2, ttftMs: 700, powerW: 430, memoryMiB: 22_400 },
 ]
 
-/** A box that loses a share of its speed: decode and throughput follow it, a prefill hardly, power a little. */
+/** A server that loses a share of its speed: decode and throughput follow it, prefill hardly, power slightly. */
 export const slower = (truth: TrueScenario, loss: number): TrueScenario => ({
   ...truth,
   tokensPerS: truth.tokensPerS * (1 - loss),
@@ -59,7 +59,7 @@ export const modelledKeys = [
 export type TextKey = (typeof modelledKeys)[number]
 export type TrialValues = Readonly<Record<TextKey, number>>
 
-/** One start of the server on one box: trials of each scenario, one after another, for as long as they are asked for. */
+/** One start of a server: trials of each scenario, one after another, on demand. */
 export class NoisyRun {
   readonly #random: Random
   readonly #suite: readonly TrueScenario[]
@@ -78,10 +78,10 @@ export class NoisyRun {
     this.#trialShares = shared.trialShares
     const common = this.#normal()
     this.#levels = truth.map(() => (noise.restartShare * (common + this.#normal())) / Math.SQRT2)
-    this.#drift = shared.drift + (noise.driftShareATrial / 3) * this.#normal()
+    this.#drift = shared.drift + (noise.driftSharePerTrial / 3) * this.#normal()
   }
 
-  /** The level of this start in a scenario: what its trials scatter around, as a share of the truth less 1. */
+  /** The level of this start in a scenario, which its trials vary around: relative difference from the true value. */
   level(scenario: number): number {
     return this.#levels[scenario]!
   }
@@ -90,7 +90,7 @@ export class NoisyRun {
     const truth = this.#suite[scenario]!
     const share = this.#trialShares[scenario]!
     const speed = this.#normal()
-    // what makes a trial faster makes its tokens come faster, mostly
+    // a faster trial mostly has a faster decode rate
     const pace = 0.8 * speed + 0.6 * this.#normal()
     const level = this.#levels[scenario]! + this.#drift * index
     const outputTokensPerS = truth.tokensPerS * (1 + level + share * speed)
@@ -113,12 +113,12 @@ export class NoisyRun {
   }
 }
 
-/** What both boxes of a pair have in common: how noisy each scenario is, and the way the cards warm up. */
+/** What both servers of a pair share: the noise of each scenario, and the drift of the cards. */
 export function sharedNoise(noise: NoiseModel, scenarios: number, seed: number) {
   const random = seededRandom(mixSeed(seed, 1))
   const [low, high] = noise.trialShare
   return {
     trialShares: Array.from({ length: scenarios }, () => low + (high - low) * random()),
-    drift: noise.driftShareATrial * (2 * random() - 1),
+    drift: noise.driftSharePerTrial * (2 * random() - 1),
   }
 }

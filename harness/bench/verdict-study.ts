@@ -14,7 +14,7 @@ import {
   type TrialValues,
 } from './verdict-noise.ts'
 
-/** How a box is measured: trials until certain within bounds, or a fixed number where both are one. */
+/** How a server is measured: trials until precise within bounds, or a fixed number if both bounds are equal. */
 export interface Protocol {
   readonly bounds: TrialBounds
   readonly target: number
@@ -29,13 +29,13 @@ export const fixedProtocol: Protocol = { bounds: { fewest: 10, most: 10 }, targe
 export interface StudyResult {
   readonly pairs: number
   readonly scenarios: number
-  /** Pairs in which anything that decides was called regressed: exit code 1. */
+  /** Pairs with any deciding metric regressed: exit code 1. */
   readonly failed: number
-  /** Pairs with any `regressed` or `improved` at all. */
+  /** Pairs with any metric `regressed` or `improved`. */
   readonly anyChange: number
   /** Headline metrics by verdict. */
   readonly headline: Readonly<Record<MetricComparison['verdict'], number>>
-  /** Differences of headline metrics, and those whose 95 % interval held the true one. */
+  /** Differences of headline metrics, and those whose 95 % interval covers the true one. */
   readonly intervals: number
   readonly covered: number
   /** The same over all metrics. */
@@ -44,7 +44,7 @@ export interface StudyResult {
   readonly trials: number
 }
 
-/** Plays `pairs` seeded pairs of boxes, the candidate slower by `loss`, and compares each pair as `compare` does. */
+/** Simulates `pairs` seeded pairs of servers, the candidate slower by `loss`, and compares each pair as `compare` does. */
 export function study(pairs: number, loss: number, noise: NoiseModel, protocol: Protocol, seed: number): StudyResult {
   const headline = { regressed: 0, improved: 0, equivalent: 0, inconclusive: 0 }
   const counts = { failed: 0, anyChange: 0, intervals: 0, covered: 0, allIntervals: 0, allCovered: 0, trials: 0 }
@@ -126,9 +126,9 @@ function trueShare(key: TextKey, scenario: number, loss: number): number {
   return of(after) / of(before) - 1
 }
 
-/** How often a run's own interval holds the level that its trials scatter around, at one spread of the trials. */
+/** Coverage: how often a run's interval covers the level that its trials vary around, at one spread of the trials. */
 export function figureCoverage(runs: number, trialShare: number, widened: boolean, seed: number) {
-  const noise: NoiseModel = { trialShare: [trialShare, trialShare], restartShare: 0, driftShareATrial: 0 }
+  const noise: NoiseModel = { trialShare: [trialShare, trialShare], restartShare: 0, driftSharePerTrial: 0 }
   const { bounds, target } = defaultProtocol
   let covered = 0
   let trials = 0

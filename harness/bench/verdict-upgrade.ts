@@ -7,10 +7,10 @@ import { exitCodes } from '../errors.ts'
 import { launchSimulator } from '../simulator/launch.ts'
 
 /**
- * `npm run bench:upgrade`: the story of the README on the stand-in, from a baseline to two verdicts, through the command
+ * `npm run bench:upgrade`: the example of the README on the simulator, from a baseline to two verdicts, through the command
  * line. The same driver again must be `equivalent` and exit 0; one that costs 5 % of bandwidth `regressed` and exit 1.
- * One run after another, about a minute. It needs a machine with little else to do: it is a measurement, not a test,
- * and on a busy one the honest verdict is `inconclusive`. Exit 1 when a verdict is not the expected one.
+ * One run after another, about a minute. It requires an otherwise idle machine: it is a measurement, not a test, and
+ * on a busy one the correct verdict is `inconclusive`. Exit 1 if a verdict is not the expected one.
  */
 const cli = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'driver-upgrade-'))
@@ -46,7 +46,7 @@ function joulemark(args: readonly string[]): Promise<Ended> {
   })
 }
 
-/** One run on a stand-in of its own; the same seed is the same box. */
+/** One run on its own simulator; the same seed simulates the same server. */
 async function run(bandwidthShare: number, more: readonly string[]): Promise<Ended> {
   const box = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', seed: 1 }
   const simulator = await launchSimulator({ ...box, bandwidthShare })
@@ -65,7 +65,7 @@ async function run(bandwidthShare: number, more: readonly string[]): Promise<End
   }
 }
 
-/** The part of the answer that is the comparison. */
+/** The part of the output that is the comparison. */
 const comparisonIn = ({ stdout, stderr }: Ended): string => {
   const start = stdout.indexOf('What differs between')
   return start < 0 ? stdout + stderr : stdout.slice(start)

@@ -10,23 +10,23 @@ import {
 } from './verdict-study.ts'
 
 /**
- * `npm run bench:verdict`: may the verdict of `compare` be believed? Plays thousands of seeded pairs of noisy boxes and
- * prints how often it is wrong, what it sees, whether its intervals hold, and the card time it needs. Exit 1 when one
- * of the four expectations is not met. The first argument is the number of pairs (2,000).
+ * `npm run bench:verdict`: is the verdict of `compare` reliable? Simulates thousands of seeded pairs of noisy servers and
+ * prints the rate of false alarms, the power, the coverage of the intervals, and the card time. Exit 1 if one of the four
+ * expectations is not met. The first argument is the number of pairs (2,000).
  */
 const pairs = Number(process.argv[2] ?? 2000)
 const SEED = 20_261_123
 const LOSS = 0.05
 
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
-/** 95 % interval of a share by Wilson (1927, J. American Statistical Association 22): right near 0 and 1 too. */
+/** 95 % interval of a share by Wilson (1927, J. American Statistical Association 22): valid near 0 and 1 too. */
 const wilson = (hits: number, n: number): string => {
   const z = 1.96
   const centre = (hits + z ** 2 / 2) / (n + z ** 2)
   const half = (z * Math.sqrt((hits * (n - hits)) / n + z ** 2 / 4)) / (n + z ** 2)
   return `${percent(hits / n, 2)} (${percent(Math.max(0, centre - half), 2)} to ${percent(Math.min(1, centre + half), 2)})`
 }
-const trialsASide = (result: StudyResult): number => result.trials / result.pairs / result.scenarios / 2
+const trialsPerSide = (result: StudyResult): number => result.trials / result.pairs / result.scenarios / 2
 
 const play = (loss: number, protocol: Protocol = defaultProtocol, noise: NoiseModel = realisticNoise, count = pairs) =>
   study(count, loss, noise, protocol, SEED)
@@ -36,18 +36,18 @@ const slow = play(LOSS)
 const equalFixed = play(0, fixedProtocol)
 const slowFixed = play(LOSS, fixedProtocol)
 
-/** What the issue of this study asks for, and what came out. */
+/** The expectations of this study, and their results. */
 const cardTimeShare = (equal.trials + slow.trials) / (equalFixed.trials + slowFixed.trials)
 const coverage = equal.covered / equal.intervals
 const expectations = [
   {
-    name: 'False alarms on equal boxes, whole suite (exit 1)',
+    name: 'False alarms on equal servers, whole suite (exit 1)',
     found: wilson(equal.failed, equal.pairs),
     expected: 'at most 5 %',
     met: equal.failed / equal.pairs <= 0.05,
   },
   {
-    name: `Power: a ${percent(LOSS, 0)} loss is seen (exit 1)`,
+    name: `Power: a ${percent(LOSS, 0)} loss is detected (exit 1)`,
     found: wilson(slow.failed, slow.pairs),
     expected: 'at least 90 %',
     met: slow.failed / slow.pairs >= 0.9,
@@ -60,7 +60,7 @@ const expectations = [
   },
   {
     name: 'Card time against 10 fixed trials',
-    found: `${percent(cardTimeShare)} (${trialsASide(equal).toFixed(2)} trials a run; power there ${percent(slowFixed.failed / slowFixed.pairs)})`,
+    found: `${percent(cardTimeShare)} (${trialsPerSide(equal).toFixed(2)} trials per run; power there ${percent(slowFixed.failed / slowFixed.pairs)})`,
     expected: 'at most 50 %',
     met: cardTimeShare <= 0.5,
   },
@@ -73,9 +73,9 @@ const line = (cells: readonly string[], widths: readonly number[]): string =>
     .trimEnd()
 
 console.log(
-  `Verdict study: ${pairs} seeded pairs a row, a suite of ${equal.scenarios} scenarios with 7 metrics each; noise: trials ` +
+  `Verdict study: ${pairs} seeded pairs per row, a suite of ${equal.scenarios} scenarios with 7 metrics each; noise: trials ` +
     `${percent(realisticNoise.trialShare[0])} to ${percent(realisticNoise.trialShare[1])}, starts of the server ${percent(realisticNoise.restartShare)}, ` +
-    `drift up to ${percent(realisticNoise.driftShareATrial, 2)} a trial (sources: harness/bench/verdict-noise.ts). Seed ${SEED}.\n`,
+    `drift up to ${percent(realisticNoise.driftSharePerTrial, 2)} per trial (sources: harness/bench/verdict-noise.ts). Seed ${SEED}.\n`,
 )
 const wide = [50, 50, 13, 4]
 console.log(line(['', 'found (95 % interval)', 'expected', ''], wide))
@@ -103,7 +103,7 @@ console.log(
   ),
 )
 const rows: readonly (readonly [string, StudyResult])[] = [
-  ['equal boxes', equal],
+  ['equal servers', equal],
   ['2 % slower', play(0.02)],
   ['3 % slower', play(0.03)],
   ['5 % slower', slow],
@@ -141,7 +141,7 @@ for (const [name, result] of rows) {
         share(result.headline.improved),
         share(result.covered),
         percent(result.allCovered / result.allIntervals),
-        trialsASide(result).toFixed(2),
+        trialsPerSide(result).toFixed(2),
       ],
       narrow,
     ),

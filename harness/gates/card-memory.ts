@@ -9,7 +9,7 @@ const uncorrected = failsAbove({
   unit: 'errors',
 })
 
-/** A card that corrects or loses memory is slower, and about to fail. */
+/** A card with memory errors may be slow, and may fail soon. */
 export const ecc = defineGate({
   question: 'Was the memory of the GPU free of errors?',
   kinds: everyKind,
@@ -17,9 +17,9 @@ export const ecc = defineGate({
   thresholds: { corrected, uncorrected },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'The error counters of the driver are read before and after the run. A memory row that waits to be replaced, or could not be, fails as well.',
+    'The error counters of the driver are read before and after the run. A memory row that is pending replacement, or could not be replaced, also fails.',
   evidence: 'Each error with its GPU; else the corrected errors since the driver was loaded.',
-  whatToDo: 'Reboot, so that waiting rows are replaced. If errors return, have the card replaced.',
+  whatToDo: 'Reboot, so that pending rows are replaced. If errors return, have the card replaced.',
   evaluate(record) {
     if (!record.telemetry) return notWatched(record)
     const { before, after } = record.telemetry
@@ -48,7 +48,7 @@ export function checkMemoryErrors(
       (value) => value !== null,
     ),
   )
-  if (reported.length === 0) return notMeasured('ECC is off or not there: memory errors are not counted')
+  if (reported.length === 0) return notMeasured('ECC is off or not supported: memory errors are not counted')
   const faults = reported.flatMap((card) => {
     const start = before.find(({ uuid }) => uuid === card.uuid)
     const added = start ? (card.eccCorrected ?? 0) - (start.eccCorrected ?? 0) : 0
@@ -57,7 +57,7 @@ export function checkMemoryErrors(
         ? [`${card.uuid}: ${card.eccUncorrected} uncorrected errors`]
         : []),
       ...(card.remapPending || card.retirementPending
-        ? [`${card.uuid}: memory rows wait to be replaced (reboot)`]
+        ? [`${card.uuid}: memory rows are pending replacement (reboot)`]
         : []),
       ...(card.remapFailure ? [`${card.uuid}: memory rows could not be replaced`] : []),
       ...(isBeyond(corrected, added) ? [`${card.uuid}: ${added} corrected errors during the run`] : []),

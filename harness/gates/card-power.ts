@@ -20,25 +20,25 @@ export const energyCoverage = defineGate({
   thresholds: { coverage, fullCoverage },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Time covered by power samples (long gaps between samples do not count) / length of the window; the worst trial counts. A trial without energy fails. A sensor whose value stands still while the GPU works warns.',
-  evidence: 'Coverage of the worst window, or why a trial has no energy; a sensor that stood still.',
+    'Time covered by power samples (long gaps between samples do not count) / length of the window; the trial with the lowest coverage counts. A trial without energy fails. A sensor whose value does not change while the GPU load changes warns.',
+  evidence: 'Lowest coverage of a window, or why a trial has no energy; stale sensors.',
   whatToDo:
-    'Let nvidia-smi run undisturbed: persistence mode on (`sudo nvidia-smi -pm 1`), no other heavy polling, CPU left for the sampler. If a sensor stands still, restart the driver.',
+    'Let nvidia-smi run undisturbed: persistence mode on (`sudo nvidia-smi -pm 1`), no other heavy polling, free CPU for the sampler. If a sensor is stale, reload the driver.',
   evaluate: ({ trials, gpus, gpusReason }) => checkCoverage(trials, gpus, gpusReason),
 })
 
-/** Fails and warns by the coverage of the worst window, and warns of a stale sensor. */
+/** Fails or warns by the lowest coverage of a window, and warns of a stale sensor. */
 export function checkCoverage(trials: readonly Trial[], gpus: readonly Gpu[], gpusReason: string | undefined) {
   if (gpus.length === 0) return notMeasured(gpusReason ?? 'no GPU could be read')
   const windows = trials.filter((trial) => isKnown(trial.windowStartMs))
   if (windows.length === 0) return notMeasured('no trial has a steady window')
   const without = windows.find((trial) => !isKnown(trial.energyJ))
   if (without) return gateResult('fail', `trial ${without.index}: ${reasonOf(without.energyJ) ?? 'no energy'}`)
-  const least = Math.min(...windows.map((trial) => trial.energy.coverage ?? 0))
+  const lowest = Math.min(...windows.map((trial) => trial.energy.coverage ?? 0))
   const stale = windows.flatMap((trial) => trial.energy.findings).find((finding) => finding.includes('stale'))
-  const evidence = `power samples cover ${percent(least)} of the worst window${stale ? `; ${stale}` : ''}`
-  if (isBeyond(coverage, least)) return gateResult('fail', evidence)
-  return gateResult(isBeyond(fullCoverage, least) || stale ? 'warn' : 'pass', evidence)
+  const evidence = `power samples cover ${percent(lowest)} of the worst window${stale ? `; ${stale}` : ''}`
+  if (isBeyond(coverage, lowest)) return gateResult('fail', evidence)
+  return gateResult(isBeyond(fullCoverage, lowest) || stale ? 'warn' : 'pass', evidence)
 }
 
 const disagreement = failsAbove({
@@ -47,7 +47,7 @@ const disagreement = failsAbove({
   unit: 'share',
 })
 
-/** Two sources of one energy that differ are a finding, not a choice. */
+/** If two sources of one energy differ, neither is preferred: the gate fails. */
 export const energyAgreement = defineGate({
   question: 'Do the power samples and the energy counter of the GPU agree?',
   kinds: everyKind,
@@ -55,11 +55,11 @@ export const energyAgreement = defineGate({
   thresholds: { disagreement },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Energy of the steady window by the trapezoid over power samples, and by the NVML energy counter at both edges of the window; the worst trial counts.',
+    'Energy of the steady window by the trapezoid over power samples, and by the NVML energy counter at both edges of the window; the trial with the largest difference counts.',
   evidence:
     'The largest difference with its trial, and the number of windows compared; or why the counter was not read.',
   whatToDo:
-    'Use longer trials, so that edges weigh less. If the difference stays, the power sensor of this card or driver is wrong: the energy of the run is not to be quoted. Where the counter was not read, install the optional package koffi.',
+    'Use longer trials, so that edges weigh less. If the difference stays, the power sensor of this card or driver is wrong: do not quote the energy of the run. If the counter was not read, install the optional package koffi.',
   evaluate: (record) => (record.telemetry ? compareEnergy(pairsOf(record, record.telemetry)) : notWatched(record)),
 })
 
@@ -76,22 +76,22 @@ export interface EnergyPair {
   readonly trial: number
   readonly trapezoidJ: number | null
   readonly counterJ: number | null
-  /** Why the counter gave none. */
+  /** Why the counter has no energy. */
   readonly reason?: string
 }
 
 /** Fails when the two sources differ too much in any window. */
 export function compareEnergy(pairs: readonly EnergyPair[]): GateResult<'pass' | 'fail' | 'not-measured'> {
-  const both = pairs.flatMap(({ trial, trapezoidJ, counterJ }) =>
+  const compared = pairs.flatMap(({ trial, trapezoidJ, counterJ }) =>
     trapezoidJ !== null && counterJ !== null && counterJ > 0
       ? [{ trial, isHigh: trapezoidJ >= counterJ, apart: relativeDifference(trapezoidJ, counterJ) }]
       : [],
   )
-  if (both.length === 0) return notMeasured(`no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`)
-  const worst = both.reduce((most, pair) => (pair.apart > most.apart ? pair : most))
-  const signed = `${worst.isHigh ? '+' : '-'}${percent(worst.apart)}`
-  const evidence = `the energy by nvidia-smi is ${signed} off the NVML counter in trial ${worst.trial} (limit ${limitText(disagreement)}, ${both.length} windows)`
-  return gateResult(isBeyond(disagreement, worst.apart) ? 'fail' : 'pass', evidence)
+  if (compared.length === 0) return notMeasured(`no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`)
+  const largest = compared.reduce((max, pair) => (pair.apart > max.apart ? pair : max))
+  const signed = `${largest.isHigh ? '+' : '-'}${percent(largest.apart)}`
+  const evidence = `the energy by nvidia-smi differs by ${signed} from the NVML counter in trial ${largest.trial} (limit ${limitText(disagreement)}, ${compared.length} windows)`
+  return gateResult(isBeyond(disagreement, largest.apart) ? 'fail' : 'pass', evidence)
 }
 
 function energyOf(trials: GateInput['trials'], index: number): number | null {

@@ -5,12 +5,12 @@ import { failsAbove, isBeyond } from './threshold.ts'
 import { notWatched } from './watched.ts'
 
 const processes = failsAbove({
-  what: 'processes per GPU, where it is not known which one is the server',
+  what: 'processes per GPU, if the process of the server is not known',
   value: 1,
   unit: '',
 })
 
-/** A second process takes time, memory and power from the server, and its energy counts as the server's. */
+/** Another process takes time, memory and power from the server, and its energy counts as the server's. */
 export const gpuExclusive = defineGate({
   question: 'Did the server have the GPU to itself?',
   kinds: everyKind,
@@ -18,9 +18,10 @@ export const gpuExclusive = defineGate({
   thresholds: { processes },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'nvidia-smi lists the compute processes on each serving GPU before and after the run. An empty list proves nothing: inside a container nvidia-smi does not see the processes of others.',
+    'nvidia-smi lists the compute processes on each serving GPU before and after the run. An empty list proves nothing: inside a container nvidia-smi does not list processes outside it.',
   evidence: 'Name and process id of each process.',
-  whatToDo: 'Stop the other processes. In a container, run joulemark on the host, or share its process ids.',
+  whatToDo:
+    'Stop the other processes. In a container, run joulemark on the host, or share the process namespace of the host (`--pid host`).',
   evaluate: (record) =>
     record.telemetry
       ? checkProcesses([record.telemetry.before, record.telemetry.after].map(processesIn), servingUuids(record.gpus))
@@ -32,15 +33,15 @@ const processesIn = ({ processes: list, processesReason }: CardSight): ProcessLi
   ...(processesReason === undefined ? {} : { reason: processesReason }),
 })
 
-/** The compute processes on the cards at one moment; null where they cannot be listed. */
+/** The compute processes on the cards at one moment; null if they cannot be listed. */
 export interface ProcessList {
   readonly processes: readonly { readonly uuid: string; readonly pid: number; readonly name: string }[] | null
   readonly reason?: string
 }
 
 /**
- * Fails when a process besides the server used a serving GPU. Which process is the server's is known only when it was
- * started by us (`serverPids`); else one process per card is taken for it.
+ * Fails when a process besides the server used a serving GPU. The server's processes are known only if the
+ * harness started it (`serverPids`); otherwise one process per card is assumed to be the server's.
  */
 export function checkProcesses(
   lists: readonly ProcessList[],
@@ -54,16 +55,16 @@ export function checkProcesses(
   for (const process of lists.flatMap((list) => list.processes ?? [])) {
     if (servingGpuUuids.includes(process.uuid)) byPid.set(process.pid, process)
   }
-  const seen = [...byPid.values()]
-  if (seen.length === 0)
-    return notMeasured('nvidia-smi lists no process, not even the server: it sees no other container')
+  const found = [...byPid.values()]
+  if (found.length === 0)
+    return notMeasured('nvidia-smi lists no process, not even the server: processes of other containers are hidden')
   const others = servingGpuUuids.flatMap((uuid) => {
-    const onCard = seen.filter((process) => process.uuid === uuid)
+    const onCard = found.filter((process) => process.uuid === uuid)
     if (serverPids.length > 0) return onCard.filter(({ pid }) => !serverPids.includes(pid))
     return isBeyond(processes, onCard.length) ? onCard : []
   })
-  const list = (others.length > 0 ? others : seen).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
+  const list = (others.length > 0 ? others : found).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
   return others.length > 0
-    ? gateResult('fail', `other processes than the server used the GPU: ${list}`)
+    ? gateResult('fail', `processes other than the server used the GPU: ${list}`)
     : gateResult('pass', `one process per GPU: ${list}`)
 }

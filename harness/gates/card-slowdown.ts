@@ -16,7 +16,7 @@ const softwareSlowdown = failsAbove({
   unit: 'share',
 })
 
-/** A card that was slowed down by heat or by its power supply shows less than it can do. */
+/** A card slowed down by heat or by its power supply is below its normal performance. */
 export const throttle = defineGate({
   question: 'Did the card run without being slowed down by heat or by its power supply?',
   kinds: everyKind,
@@ -24,8 +24,8 @@ export const throttle = defineGate({
   thresholds: { hardwareSlowdown, softwareSlowdown },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Share of the power samples of each window in which the driver reports a reason for lower clocks, and the time that its own counters add up over the run. The software power cap is the normal state of a card at its limit: its share is shown and not compared.',
-  evidence: 'Share of the worst window by reason, and the counters.',
+    'Share of the power samples of each window in which the driver reports a reason for lower clocks, and the time by its own counters over the run. The software power cap is the normal state of a card at its limit: its share is shown but not compared.',
+  evidence: 'Largest share of a window by reason, and the counters.',
   whatToDo: 'Improve the cooling (fans, airflow, room temperature) and check the power cables and the power supply.',
   evaluate(record) {
     if (!record.telemetry) return notWatched(record)
@@ -35,23 +35,23 @@ export const throttle = defineGate({
   },
 })
 
-/** Microseconds in which the cards were held back during the run, by reason, from the counters of the driver. */
+/** Microseconds of reduced clocks during the run, by reason, from the counters of the driver. */
 export type ThrottledUs = Readonly<Record<string, number>>
 
-/** Judges the slowdowns seen in the samples of the windows, and those that the counters saw between them. */
+/** Compares the slowdowns in the samples of the windows, and by the counters over the whole run. */
 export function checkSlowdown(windows: readonly CardWindow[], throttledUs: ThrottledUs | null, runMs: number): Result {
   const shares = windows.flatMap(({ reasonShares }) => reasonShares ?? [])
   if (shares.length === 0) return notMeasured('the driver does not report clock event reasons')
-  const most = (name: keyof (typeof shares)[number]) => Math.max(...shares.map((share) => share[name]))
-  const hardware = Math.max(most('hwSlowdown'), most('hwThermalSlowdown'), most('hwPowerBrakeSlowdown'))
-  const softThermal = most('swThermalSlowdown')
+  const maxShare = (name: keyof (typeof shares)[number]) => Math.max(...shares.map((share) => share[name]))
+  const hardware = Math.max(maxShare('hwSlowdown'), maxShare('hwThermalSlowdown'), maxShare('hwPowerBrakeSlowdown'))
+  const softThermal = maxShare('swThermalSlowdown')
   const countedMs = (name: string) => (throttledUs?.[name] ?? 0) / 1000
   const hardwareMs = countedMs('hw_thermal_slowdown') + countedMs('hw_power_brake_slowdown')
   const softMs = countedMs('sw_thermal_slowdown')
   const counters = throttledUs
     ? `; counters over the run: hardware ${(hardwareMs / 1000).toFixed(1)} s, thermal ${(softMs / 1000).toFixed(1)} s`
     : '; the driver has no counters'
-  const evidence = `of the worst window: hardware slowdown ${percent(hardware)}, thermal slowdown ${percent(softThermal)}, at the power cap ${percent(most('swPowerCap'))} (normal)${counters}`
+  const evidence = `of the worst window: hardware slowdown ${percent(hardware)}, thermal slowdown ${percent(softThermal)}, at the power cap ${percent(maxShare('swPowerCap'))} (normal)${counters}`
   const shareOfRun = (ms: number) => (ms === 0 ? 0 : ms / runMs)
   const isSlowed = [hardware, shareOfRun(hardwareMs)].some((share) => isBeyond(hardwareSlowdown, share))
   const isHot = [softThermal, shareOfRun(softMs)].some((share) => isBeyond(softwareSlowdown, share))
@@ -59,7 +59,7 @@ export function checkSlowdown(windows: readonly CardWindow[], throttledUs: Throt
   return gateResult(softThermal > 0 || softMs > 0 ? 'warn' : 'pass', evidence)
 }
 
-/** Time held back between two readings of the counters of one card. */
+/** Time of reduced clocks between two readings of the counters of one card. */
 interface ThrottleCounters {
   readonly uuid: string
   readonly throttleUs: ThrottledUs | null
@@ -89,7 +89,7 @@ const temperature = { what: `temperature, ${change}`, unit: '°C' }
 const temperatureChange = failsAbove({ ...temperature, value: 5 })
 const temperatureNote = warnsAbove({ ...temperature, value: 3 })
 
-/** A card that still warms up is faster now than it will be. */
+/** A card that is still warming up is faster than it will be later. */
 export const thermalSoak = defineGate({
   question: 'Had clocks and temperature settled before the steady windows?',
   kinds: everyKind,

@@ -61,7 +61,7 @@ describe('gpu-exclusive', () => {
     ],
     ['two processes that are the server', [{ processes: [server, { ...server, pid: 3 }] }], [1, 3], 'pass'],
     ['one process that is not the server', [{ processes: [other] }], [1], 'fail'],
-    ['nothing seen from inside a container', [{ processes: [] }], [], 'not-measured'],
+    ['no process is visible inside a container', [{ processes: [] }], [], 'not-measured'],
     ['a list that cannot be read', [{ processes: null, reason: 'no permission' }], [], 'not-measured'],
     ['nobody looked', [], [], 'not-measured'],
   ])('%s', (_, sights, pids, status) => {
@@ -119,7 +119,7 @@ describe('throttle', () => {
     ['power brake', mask('0x80', 30_000), 'fail'],
     ['a moment of software thermal slowdown', mask('0x20', 59_800), 'warn'],
     ['software thermal slowdown', mask('0x20', 50_000), 'fail'],
-    ['no reasons told', window(() => ({ eventReasons: null })), 'not-measured'],
+    ['no reasons reported', window(() => ({ eventReasons: null })), 'not-measured'],
   ])('%s', (_, seen, status) => {
     expect(checkSlowdown([seen], null, 60_000).status).toBe(status)
   })

@@ -8,20 +8,20 @@ import { notWatched } from './watched.ts'
 
 type Result = GateResult<'pass' | 'fail' | 'not-measured'>
 
-/** The card that was named, as its catalogue entries say. A group name has several. */
+/** The named card with its catalogue entries. A group has several. */
 export interface ExpectedCard {
   readonly key: string
   readonly entries: readonly { readonly smiName: string; readonly memoryTotalMiB: number }[]
 }
 
-/** ECC and a carve-out may take this much of the memory; a slice of a card (MIG, vGPU) takes more. */
+/** ECC and reserved memory stay within this share of the memory; a partition (MIG, vGPU) does not. */
 const memoryDifference = failsAbove({
-  what: 'difference between the memory of the GPU and that of the card named',
+  what: 'difference between the memory of the GPU and that of the named card',
   value: 0.1,
   unit: 'share',
 })
 
-/** The card that served is the one that a price and a limit are looked up for. */
+/** Price and physical limit are those of the card that served. */
 export const cardMatch = defineGate({
   question: 'Is the GPU that served the model the card that the report names?',
   kinds: everyKind,
@@ -32,11 +32,11 @@ export const cardMatch = defineGate({
     'Name and memory of each serving GPU, as nvidia-smi reports them, are compared with the catalogue entry of the card. A group name, such as rtx-6000-pro, stands for any of its editions.',
   evidence: 'Number, name and memory of the serving GPUs.',
   whatToDo:
-    'Name the card that is there (`--card`), name the GPUs that serve (`--gpus`), or turn MIG off. For a card that the catalogue does not know, add an entry.',
+    'Name the installed card (`--card`), name the serving GPUs (`--gpus`), or turn MIG off. For a card that is not in the catalogue, add an entry.',
   evaluate: ({ card, gpus }) => matchCard(expectedCard(card), card, gpus),
 })
 
-/** The card that was named or, where nobody named one, the one that the name of the GPU says. */
+/** The named card or, if none was named, the card with the name of the GPU. */
 function expectedCard({ claimed, key }: RunRecord['card']): ExpectedCard | null {
   const named = claimed ?? key
   if (named === null) return null
@@ -46,15 +46,15 @@ function expectedCard({ claimed, key }: RunRecord['card']): ExpectedCard | null 
   return { key: named, entries }
 }
 
-/** Fails when a GPU that served has another name than the card expected, or another amount of memory. */
+/** Fails if a serving GPU has another name or another amount of memory than the expected card. */
 export function matchCard(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): Result {
   const serving = servingGpus(gpus)
   if (serving.length === 0) return notMeasured(card.reason ?? 'no GPU could be read')
-  if (!expected) return notMeasured(`the catalogue knows no card by the name "${serving[0]?.name}", and none was named`)
+  if (!expected) return notMeasured(`"${serving[0]?.name}" is not in the catalogue, and no card was named`)
   for (const gpu of serving) {
     const plain = gpu.name.replace(/ \(SIMULATED\)$/, '')
     const entry = expected.entries.find(({ smiName }) => smiName === plain)
-    if (!entry) return gateResult('fail', `${gpu.uuid} is a "${gpu.name}"; the card named is ${expected.key}`)
+    if (!entry) return gateResult('fail', `${gpu.uuid} is a "${gpu.name}"; the named card is ${expected.key}`)
     const { memoryTotalMiB } = gpu
     if (memoryTotalMiB !== null && isBeyond(memoryDifference, relativeDifference(memoryTotalMiB, entry.memoryTotalMiB)))
       return gateResult('fail', `${gpu.uuid} has ${memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`)
@@ -69,7 +69,7 @@ const limitDifference = failsAbove({
   unit: 'W',
 })
 
-/** A lowered power limit makes a card slower and more efficient than others of its kind. */
+/** With a lowered power limit a card is slower and more efficient than others of its model. */
 export const powerLimit = defineGate({
   question: 'Did the card run at its default power limit, or at the one that the scenario states?',
   kinds: everyKind,
@@ -86,7 +86,7 @@ export const powerLimit = defineGate({
       : notWatched(record),
 })
 
-/** The limits before the run and after it: one that was changed meanwhile must not pass. */
+/** The limits before and after the run: a limit changed during the run must not pass. */
 function limitsOf({ gpus }: GateInput, telemetry: GpuTelemetry): GateInput['gpus'] {
   const later = gpus.flatMap((gpu) => {
     const powerLimitW = telemetry.after.health.find(({ uuid }) => uuid === gpu.uuid)?.enforcedLimitW ?? null

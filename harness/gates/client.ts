@@ -7,24 +7,24 @@ import { failsAbove, isBeyond, limitText, percent } from './threshold.ts'
 const eventLoopDelay = failsAbove({ what: 'event-loop delay of the client, p99', value: 5, unit: 'ms' })
 const cpuShare = failsAbove({ what: 'CPU of the busiest client worker', value: 0.8, unit: 'share of a core' })
 const lateShare = failsAbove({ what: 'requests sent late', value: 0.001, unit: 'share' })
-const dropped = failsAbove({ what: 'requests dropped because no connection was free', value: 0, unit: 'requests' })
+const dropped = failsAbove({ what: 'requests dropped without a free connection', value: 0, unit: 'requests' })
 const ttftError = failsAbove({ what: 'TTFT error of the calibration, p99', value: 5, unit: 'ms' })
-/** Near its highest rate a client is suspect before it is at its end. */
+/** Near its highest rate a client is too slow to be trusted. */
 const ceilingShare = failsAbove({
   what: 'output tokens/s of the fastest trial',
   value: 0.5,
   unit: 'share of the highest rate of the calibration',
 })
 
-/** The client itself was too busy to time what it measured, or was not shown to time it rightly. */
+/** The client was too busy to measure times correctly, or was not calibrated. */
 export const clientHeadroom = defineGate({
-  question: 'Was the load generator fast enough to be believed?',
+  question: 'Was the load generator fast enough to measure correctly?',
   kinds: everyKind,
   required: true,
   thresholds: { eventLoopDelay, cpuShare, lateShare, dropped, ttftError, ceilingShare },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The worst trial is compared with each threshold. The calibration measures the client against an exact server on the same machine just before the run; a run without one warns.',
+    'The highest value of all trials is compared with each threshold. The calibration measures the client against an exact server on the same machine just before the run; a run without it warns.',
   evidence:
     'Event-loop delay, CPU share, late and dropped requests; from the calibration: TTFT error, gap error and highest rate.',
   whatToDo:
@@ -32,7 +32,7 @@ export const clientHeadroom = defineGate({
   evaluate({ trials, certificate }) {
     const delays = trials.map((trial) => trial.client.eventLoopDelayP99Ms).filter((value) => value !== null)
     const shares = trials.map((trial) => trial.client.cpuShareOfCore).filter((value) => value !== null)
-    if (delays.length === 0 || shares.length === 0) return notMeasured('the client did not watch itself')
+    if (delays.length === 0 || shares.length === 0) return notMeasured('the client did not measure itself')
     const delayMs = Math.max(...delays)
     const share = Math.max(...shares)
     const sent = sumOf(trials, (trial) => trial.requests)

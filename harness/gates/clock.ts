@@ -4,7 +4,7 @@ import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from 
 import { isBeyond } from './threshold.ts'
 import { notWatched } from './watched.ts'
 
-/** A step near a window's edge bends it as well: the sensor's mean and the offset's own settling reach a second. */
+/** Steps this close to a window also distort it: the sensor's mean and the settling of the offset take up to a second. */
 const stepDistance = {
   what: 'distance of a step of the wall clock from the window',
   value: 1000,
@@ -13,7 +13,7 @@ const stepDistance = {
   beyond: 'ignored',
 } as const
 
-/** Power samples carry the wall clock: a step of it moves them against the requests. */
+/** Power samples carry wall-clock times: a step of that clock shifts them against the requests. */
 export const clock = defineGate({
   question: 'Did the wall clock run evenly through the steady windows?',
   kinds: everyKind,
@@ -21,9 +21,10 @@ export const clock = defineGate({
   thresholds: { stepDistance },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'nvidia-smi stamps its samples with the wall clock, so a step of that clock moves power against load. A step in a window, or near its edges, fails.',
+    'nvidia-smi stamps its samples with the wall clock, so a step of that clock shifts power against load. A step in a window, or near its edges, fails.',
   evidence: 'Size of the step and its trial, or the number of steps outside the windows.',
-  whatToDo: 'Let the clock be slewed and not stepped (chrony or ntpd), wait until it is in step, and run again.',
+  whatToDo:
+    'Configure chrony or ntpd to slew the clock instead of stepping it, wait until it is synchronised, and run again.',
   evaluate: (record) =>
     record.telemetry
       ? checkSteps(
@@ -33,12 +34,12 @@ export const clock = defineGate({
       : notWatched(record),
 })
 
-/** Fails when the wall clock stepped in a window. `steps` is null when the clock was not watched. */
+/** Fails if the wall clock stepped in a window. `steps` is null if the clock was not monitored. */
 export function checkSteps(
   steps: readonly { readonly atMs: number; readonly stepMs: number }[] | null,
   windows: readonly Pick<Trial, 'index' | 'windowStartMs' | 'windowEndMs'>[],
 ): GateResult<'pass' | 'fail' | 'not-measured'> {
-  if (steps === null) return notMeasured('the clock was not watched')
+  if (steps === null) return notMeasured('the clock was not monitored')
   for (const { index, windowStartMs, windowEndMs } of windows) {
     if (!isKnown(windowStartMs) || !isKnown(windowEndMs)) continue
     const hit = steps.find(({ atMs }) => !isBeyond(stepDistance, Math.max(windowStartMs - atMs, atMs - windowEndMs, 0)))

@@ -11,7 +11,7 @@ interface ScenarioOf {
 export type WorkloadKind = keyof ScenarioOf
 export const everyKind: readonly WorkloadKind[] = ['text', 'image', 'training']
 
-/** What a gate says of a run, before `required` is put beside it. */
+/** The result of a gate for a run, before `required` is added. */
 export interface GateResult<Status extends GateStatus = GateStatus> {
   readonly status: Status
   readonly evidence: string
@@ -43,13 +43,13 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
 /** A run of text: it has prompts and answers of tokens. */
 export type TextGateInput = GateInput<TextScenario>
 
-/** One gate: everything that is said of it anywhere is said here, beside the function that evaluates it. */
+/** One gate: its description for all uses, beside the function that evaluates it. */
 export interface GateDefinition<
   Kind extends WorkloadKind = WorkloadKind,
   Reachable extends GateStatus = GateStatus,
   Limits extends Readonly<Record<string, Threshold>> = Readonly<Record<string, Threshold>>,
 > {
-  /** What the gate asks of a run, in one sentence. */
+  /** The question of the gate, in one sentence. */
   readonly question: string
   /** Kinds of run that it applies to; for the others it is neither measured nor required. */
   readonly kinds: readonly Kind[]
@@ -62,13 +62,13 @@ export interface GateDefinition<
   readonly formula: string
   /** What the evidence shows. */
   readonly evidence: string
-  /** What a person does when the gate fails or warns. */
+  /** What to do if the gate fails or warns. */
   readonly whatToDo: string
-  // a method, so that a gate for text only is a gate of the table: evaluateGates calls it for its own kinds alone
+  // a method, so that a gate for text only fits the table: evaluateGates calls it only for its kinds
   evaluate(record: GateInput<ScenarioOf[Kind]>): GateResult<NoInfer<Reachable>>
 }
 
-/** Declares a gate; its kinds and statuses are inferred and held against its function. */
+/** Declares a gate; the types of its kinds and statuses are inferred and checked against its function. */
 export const defineGate = <
   const Kind extends WorkloadKind,
   const Reachable extends GateStatus,

@@ -38,7 +38,7 @@ test.each<Case>([
     'only with --quantization fp8',
   ],
   [
-    'the same, told',
+    'the same, reported',
     { endpoint: { model: 'meta-llama/Llama-3.1-8B-Instruct', modelRoot: null }, serving: { quantization: 'fp8' } },
     'pass',
     'it has fp8',

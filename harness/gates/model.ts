@@ -20,7 +20,7 @@ export const endpointModel = defineGate({
   thresholds: {},
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are compared as well. What the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn.',
+    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are also compared. A setting that the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn.',
   evidence: 'What the server reports, beside what the scenario requires.',
   whatToDo:
     'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',
@@ -29,12 +29,12 @@ export const endpointModel = defineGate({
 
 const isText = (record: GateInput): record is TextGateInput => record.scenario.kind === 'text'
 
-/** One thing that was compared. */
+/** One comparison. */
 type Compared = GateResult
 
 /**
- * The name that a server gives is what a person typed; where it also reports where the weights came from, that counts
- * as well. What the scenario states and the server does not report is not measured.
+ * The served name is chosen by the operator, so the source of the weights is compared too if the server reports it. A
+ * setting that the scenario states and the server does not report is not measured.
  */
 function servedModel(record: TextGateInput): GateResult {
   const model = modelByKey(record.scenario.model)
@@ -64,7 +64,7 @@ function nameOf(record: TextGateInput, model: Model): Compared {
   if (needing) {
     const quantization = serving?.quantization ?? null
     const text = `${needing.name} is ${model.key} only with --quantization ${needing.quantization}`
-    if (quantization === null) return notMeasured(`${text}, and the server does not report its own`)
+    if (quantization === null) return notMeasured(`${text}, which the server does not report`)
     return gateResult(quantization === needing.quantization ? 'pass' : 'fail', `${text}; it has ${quantization}`)
   }
   const source = root === null ? null : checkpointOf(root)
@@ -84,7 +84,7 @@ function nameOf(record: TextGateInput, model: Model): Compared {
     : gateResult('fail', `serves ${name ?? 'no model'}; ${expected}`)
 }
 
-/** What a model root means: a repository (`org/name`, also from a Hugging Face cache folder), or just a folder. */
+/** The source of a model root: a repository (`org/name`, also from a Hugging Face cache folder), or a folder. */
 function checkpointOf(root: string): { readonly name: string; readonly repository: boolean } {
   const cached = /models--([^/]+?)--([^/]+)/.exec(root)
   if (cached) return { name: `${cached[1]}/${cached[2]}`, repository: true }
@@ -94,7 +94,7 @@ function checkpointOf(root: string): { readonly name: string; readonly repositor
 
 const lastPart = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) ?? path
 
-/** `fp8` is `fp8_e4m3`; dtypes of PyTorch come with their module. */
+/** `fp8` means `fp8_e4m3`; dtypes of PyTorch have their module as a prefix. */
 const plainDtype = (dtype: string): string => (dtype === 'fp8' ? 'fp8_e4m3' : dtype.replace(/^torch\./, ''))
 
 function equal(what: string, required: string, got: string | number | null): Compared {

@@ -10,18 +10,18 @@ const streamRate = failsAbove({ what: 'decode rate per stream (text)', ...ofLimi
 const firstToken = failsBelow({ what: 'shortest median TTFT (text)', ...ofLimit })
 const imageTime = failsBelow({ what: 'seconds per image of the fastest trial', ...ofLimit })
 
-/** What no card can do was not measured as described. */
+/** A result above what the card can do was not measured as described. */
 export const physicalLimit = defineGate({
-  question: 'Is the result possible on this card at all?',
+  question: 'Is the result physically possible on this card?',
   kinds: everyKind,
   required: true,
   thresholds: { rate, streamRate, firstToken, imageTime },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image or step. Every doubt favours the run: least context, highest clock, largest batch that the load allows. Reports and predictions show the same limit.',
+    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image or step. Where an input is uncertain, the limit is the higher one: shortest context, highest clock, largest batch that the load allows. Reports and predictions show the same limit.',
   evidence: 'The fastest trial, its share of the limit, and the calculation of the limit.',
   whatToDo:
-    'A result above the limit is not what it says: look for speculative decoding, answers from a cache, another model or quantization, a wrong token count, or another card.',
+    'A result above the limit was not measured as described: look for speculative decoding, answers from a cache, another model or quantization, a wrong token count, or another card.',
   evaluate(record) {
     const limit = runLimit(record)
     if ('reason' in limit) return notMeasured(`no limit: ${limit.reason}`)
@@ -58,7 +58,7 @@ function tokensWithin(record: GateInput, limit: TextRunLimit): Result {
   if (over.length === 0) return gateResult('pass', sum)
   return gateResult(
     'fail',
-    `impossible as described: ${over.join(', ')}; ${sum}; speculation, a cached prefix, another model, a wrong count or another card would explain it`,
+    `impossible as described: ${over.join(', ')}; ${sum}; possible causes: speculation, a cached prefix, another model, a wrong count or another card`,
   )
 }
 
@@ -66,11 +66,11 @@ function imagesWithin(record: GateInput, limit: ImageRunLimit): Result {
   const rates = knownOf(trialsOfKind(record.trials, 'image').map((trial) => trial.image.imagesPerS))
   if (rates.length === 0) return notMeasured('no trial has images/s')
   const fastest = 1 / Math.max(...rates)
-  const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (16 bits, no step left out)`
+  const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (16 bits, no step skipped)`
   return gateResult(isBeyond(imageTime, fastest / limit.value) ? 'fail' : 'pass', evidence)
 }
 
-/** Judged by trained tokens: a step of another command may hold fewer of them than the scenario says. */
+/** Compared by trained tokens, because a step of another command may have fewer tokens than the scenario states. */
 function stepsWithin(record: GateInput, limit: TrainingRunLimit): Result {
   const rates = knownOf(trialsOfKind(record.trials, 'training').map((trial) => trial.training.trainedTokensPerS))
   if (rates.length === 0) return notMeasured('no trial has tokens/s')

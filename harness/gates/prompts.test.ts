@@ -11,7 +11,12 @@ test.each<Case>([
   ['prompts too long', { client: { usagePromptTokens: 5200 } }, 'fail', '520.0 tokens by usage'],
   ['one token of BOS in 512', { client: { usagePromptTokens: 5130 } }, 'pass', '513.0'],
   ['answers that stop early', { client: { usageOutputTokens: 2000 } }, 'fail', 'answers of 200.0'],
-  ['a chat template', { client: { usagePromptTokens: 6000 }, scenario: { api: 'chat' } }, 'pass', 'not judged'],
+  [
+    'a chat template',
+    { client: { usagePromptTokens: 6000 }, scenario: { api: 'chat' } },
+    'pass',
+    'prompts are not compared',
+  ],
   ['no success', { client: { requestsOk: 0 } }, 'not-measured', 'no request succeeded'],
 ])('prompt-shape: %s', (_, over, status, evidence) => {
   expect(gateOf(measuredRun(over), 'prompt-shape')).toMatchObject({
@@ -25,13 +30,13 @@ test.each<Case>([
   ['cold', {}, 'pass', '0 of 5120'],
   ['cold, and hits', { server: { prefixCacheHits: 480 } }, 'fail', '9.4 %'],
   ['cold, a stray block', { server: { prefixCacheHits: 16 } }, 'warn', '16 of 5120'],
-  ['shared', { scenario: sharedPrompt, server: { prefixCacheHits: 2500 } }, 'pass', 'shared:256 makes 50.0 %'],
-  ['shared, and no hits', { scenario: sharedPrompt }, 'fail', 'makes 50.0 %'],
+  ['shared', { scenario: sharedPrompt, server: { prefixCacheHits: 2500 } }, 'pass', 'shared:256 gives 50.0 %'],
+  ['shared, and no hits', { scenario: sharedPrompt }, 'fail', 'gives 50.0 %'],
   [
     'warm, whole blocks but for the last token',
     { scenario: { prompt: { tokens: 512, prefixCache: 'warm' } }, server: { prefixCacheHits: 4960 } },
     'pass',
-    'makes 96.9 %',
+    'gives 96.9 %',
   ],
   [
     'conversations find themselves',
@@ -40,7 +45,7 @@ test.each<Case>([
       server: { prefixCacheHits: 2000 },
     },
     'pass',
-    'prefixes of its own',
+    'its own prefixes',
   ],
   [
     'by usage, where there is no counter',

@@ -5,24 +5,24 @@ import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from '
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
 
 const lengthDifference = failsAbove({
-  what: 'difference between the mean length and the length that was asked for',
+  what: 'difference between the mean length and the requested length',
   value: 0.01,
   unit: 'share',
 })
 
 /**
- * Prompts or answers were longer or shorter than asked for: an answer that ends early is another load. Chat templates
- * add tokens that only the server can count, so that prompts of the chat API are reported and not compared.
+ * Prompts or answers were longer or shorter than requested; an answer that ends early is a different load. Chat templates
+ * add tokens that only the server can count, so prompts of the chat API are shown but not compared.
  */
 export const promptShape = defineGate({
-  question: 'Were prompts and answers as long as the scenario says?',
+  question: 'Were prompts and answers as long as the scenario requires?',
   kinds: ['text'],
   required: false,
   thresholds: { lengthDifference },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Prompt and output tokens by the usage that the server reports, each compared with what was asked for, over all requests that succeeded. The chat API adds a template to each prompt, so its prompts are shown and not compared.',
-  evidence: 'Mean prompt and answer length, by usage and as asked for, and the number of requests.',
+    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded. The chat API adds a template to each prompt, so its prompts are shown but not compared.',
+  evidence: 'Mean prompt and answer length, by usage and as requested, and the number of requests.',
   whatToDo:
     'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model.',
   evaluate({ trials, scenario }) {
@@ -41,10 +41,10 @@ export const promptShape = defineGate({
       asked > 0 && isBeyond(lengthDifference, relativeDifference(got, asked))
     const isChat = scenario.api === 'chat'
     const mean = (tokens: number) => (tokens / ok).toFixed(1)
-    const template = isChat ? '; the chat template adds to prompts, which are not judged' : ''
+    const template = isChat ? '; prompts are not compared, because the chat template adds tokens' : ''
     const evidence = [
-      `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} asked for`,
-      `answers of ${mean(answer.got)}, ${mean(answer.asked)} asked for`,
+      `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} requested`,
+      `answers of ${mean(answer.got)}, ${mean(answer.asked)} requested`,
       `${ok} requests (allowed ± ${limitText(lengthDifference)}${template})`,
     ].join('; ')
     return gateResult(isOff(answer) || (!isChat && isOff(prompt)) ? 'fail' : 'pass', evidence)
@@ -58,25 +58,25 @@ const strayHits = failsAbove({
 })
 /** The first request with a shared prefix finds nothing in the cache. */
 const hitDifference = failsAbove({
-  what: 'difference between the prompt tokens from the prefix cache and what the stated prefix makes',
+  what: 'difference between the prompt tokens from the prefix cache and those expected from the stated prefix',
   value: 0.1,
   unit: 'share',
 })
-/** A stated prefix that makes less than this is compared as if it made this much. */
+/** Minimum expected share of a stated prefix; a smaller one is compared as this. */
 const LEAST_EXPECTED_SHARE = 0.01
-/** Tokens per block of the KV cache where the server does not report it: the default of vLLM. */
+/** Tokens per block of the KV cache if the server does not report it: the default of vLLM. */
 const USUAL_BLOCK_TOKENS = 16
 
-/** The prefix cache served what the scenario requires to be computed, or not what it requires to be cached. */
+/** The prefix cache served prompts that the scenario requires to be computed, or did not serve those it requires to be cached. */
 export const cacheClean = defineGate({
-  question: 'Did the prefix cache serve what the scenario says, and nothing more?',
+  question: 'Did the prefix cache serve exactly what the scenario states?',
   kinds: ['text'],
   required: false,
   thresholds: { strayHits, hitDifference },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Prompt tokens found in the prefix cache / prompt tokens looked up. `cold` requires none. `shared:N` and `warm` require N tokens, or all but one, per prompt in whole blocks of the KV cache. Conversations and traces repeat their own prefixes, so their share is shown and not compared.',
-  evidence: 'Hits and lookups, where they were read, and what the scenario makes.',
+    'Prompt tokens found in the prefix cache / prompt tokens looked up. `cold` requires none. `shared:N` and `warm` require N tokens, or all but one, per prompt in whole blocks of the KV cache. Conversations and traces repeat their own prefixes, so their share is shown but not compared.',
+  evidence: 'Hits and lookups, their source, and the share expected from the scenario.',
   whatToDo:
     'For cold prompts, restart the server or start it with `--no-enable-prefix-caching`, and stop other clients. For shared prefixes, start it with prefix caching and enough KV cache.',
   evaluate(record) {
@@ -91,7 +91,7 @@ export const cacheClean = defineGate({
     const share = queries > 0 ? hits / queries : 0
     const found = `${hits} of ${queries} prompt tokens came from the prefix cache (${percent(share)}, ${source})`
     if (scenario.load.shape === 'trace' || (scenario.load.shape === 'closed' && scenario.load.session)) {
-      return gateResult('pass', `${found}; this load repeats prefixes of its own`)
+      return gateResult('pass', `${found}; this load repeats its own prefixes`)
     }
     const sharedTokens = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
     if (sharedTokens === 0) {
@@ -103,7 +103,7 @@ export const cacheClean = defineGate({
     const block = endpoint.serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS
     const perPrompt = Math.floor(Math.min(sharedTokens, scenario.prompt.tokens - 1) / block) * block
     const expected = perPrompt / scenario.prompt.tokens
-    const evidence = `${found}; ${scenario.prompt.prefixCache} makes ${percent(expected)} in blocks of ${block}`
+    const evidence = `${found}; ${scenario.prompt.prefixCache} gives ${percent(expected)} in blocks of ${block}`
     const tokens = Math.max(queries, 1)
     const apart = Math.abs(hits - expected * tokens) / (Math.max(expected, LEAST_EXPECTED_SHARE) * tokens)
     return gateResult(isBeyond(hitDifference, apart) ? 'fail' : 'pass', evidence)
@@ -117,7 +117,7 @@ interface Hits {
   readonly source: string
 }
 
-/** Hits by the server's counters; by usage, where only that reports them. */
+/** Hits by the server's counters, or by usage if only usage reports them. */
 function hitsOf({ trials }: TextGateInput): Hits | { readonly reason: string } {
   const servers = trialsOfKind(trials, 'text').flatMap((trial) => (trial.server ? [trial.server] : []))
   const clients = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))

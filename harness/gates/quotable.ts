@@ -2,21 +2,21 @@ import type { Gate, RunRecord } from '../record/schema/run.ts'
 import type { WorkloadKind } from './gate.ts'
 import { appliesTo, gateById, gateEntries } from './table.ts'
 
-/** What decides whether a run may be quoted. */
+/** The fields that decide whether a run may be quoted. */
 export type QuotableInput = Pick<RunRecord, 'status' | 'gates'> & { readonly scenario: { readonly kind: WorkloadKind } }
 
 /** Quotable: the run is complete, no gate fails, and no required gate is unmeasured. */
 export const isQuotable = (record: QuotableInput): boolean => reasonsNotQuotable(record).length === 0
 
-/** Why a run may not be quoted, one line per reason; none when it may. It trusts the record: `refusals` verifies it too. */
+/** Why a run may not be quoted, one line per reason; none when it may. It trusts the record; `refusals` also verifies it. */
 export function reasonsNotQuotable(record: QuotableInput): string[] {
   const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
   return [...status, ...blockingGates(record).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)]
 }
 
 /**
- * Gates that keep a run from being quoted: those that fail, then the required ones that were not measured. What is
- * required, the table says, not the record; a required gate that the record does not have was not measured.
+ * Gates that block quoting: those that fail, then the required ones that were not measured. The table decides which gates
+ * are required, not the record; a required gate missing in the record counts as not measured.
  */
 function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
   const failed = gates.filter((gate) => gate.status === 'fail')
@@ -29,7 +29,7 @@ function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
   return [...failed, ...unmeasured, ...absent]
 }
 
-/** As the table has it; a gate of another version counts as its record says. */
+/** By the table; for a gate of another version, by the record. */
 function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
   const gate = gateById(id)
   return gate === null ? required : gate.required && appliesTo(gate, kind)

@@ -17,10 +17,10 @@ export const errorRate = defineGate({
   thresholds: { failedShare },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Failed requests / sent requests, over all trials. A request that failed is in no latency percentile, but its energy counts. For training, each progress line of the command is a request, and one without a finite loss failed.',
+    'Failed requests / sent requests, over all trials. A failed request is in no latency percentile, but its energy counts. For training, each progress line of the command is a request, and one without a finite loss failed.',
   evidence: 'Failed and sent requests, with the number of each kind of failure.',
   whatToDo:
-    'Read the kinds of failure: timeouts and refused connections mean too much load, HTTP 4xx a wrong request, truncated answers a server that stopped. Fix the cause and run again.',
+    'Read the kinds of failure: timeouts and refused connections mean too much load, HTTP 4xx an invalid request, truncated answers a server that stopped. Fix the cause and run again.',
   evaluate({ trials, scenario }) {
     const sent = sumOf(trials, (trial) => trial.requests)
     if (sent === 0) return notMeasured('no request was sent')

@@ -14,7 +14,7 @@ test.each<Case>([
     'fail',
     '100 tokens were drafted, 60 of them accepted (60.0 %)',
   ],
-  ['set up', { serving: { speculation: true } }, 'fail', 'set up'],
+  ['configured', { serving: { speculation: true } }, 'fail', 'configured'],
   ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens per engine step'],
   ['streams in lumps', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
   [

@@ -8,7 +8,7 @@ const draftTokens = failsAbove({
   value: 0,
   unit: 'tokens',
 })
-/** A little above 1, because the counters are read between steps. */
+/** Slightly above 1, because the counters are read between steps. */
 const tokensPerStep = failsAbove({
   what: 'output tokens per engine step and request',
   value: 1.02,
@@ -20,7 +20,7 @@ const tokensPerEvent = warnsAbove({
   unit: 'tokens',
 })
 
-/** A scenario cannot ask for speculation, so any of it makes the run another one than described. */
+/** No scenario requests speculation, so a run with speculation was not measured as described. */
 export const speculation = defineGate({
   question: 'Did the server make each token with a full step of the model?',
   kinds: ['text'],
@@ -28,7 +28,7 @@ export const speculation = defineGate({
   thresholds: { draftTokens, tokensPerStep, tokensPerEvent },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Fails when the server reports speculative decoding, when its counters of drafts moved, or when a request got more than one token per engine step. Streams in multi-token events alone warn, because a slow reader and `--stream-interval` make them too.',
+    'Fails when the server reports speculative decoding, when its draft counters increased, or when a request received more than one token per engine step. Multi-token events alone warn, because a slow client and `--stream-interval` also cause them.',
   evidence: 'Drafted and accepted tokens, output tokens per engine step and request, output tokens per event.',
   whatToDo:
     'Start the server without `--speculative-config`. After a warning, start it without `--stream-interval` and look for a slow client or proxy.',
@@ -40,30 +40,29 @@ export const speculation = defineGate({
     if (isBeyond(draftTokens, drafted)) {
       return gateResult(
         'fail',
-        `${drafted} tokens were drafted, ${accepted} of them accepted (${percent(accepted / drafted)}); the scenario does not ask for speculation`,
+        `${drafted} tokens were drafted, ${accepted} of them accepted (${percent(accepted / drafted)}); no scenario requests speculation`,
       )
     }
-    if (serving?.speculation)
-      return gateResult('fail', 'speculative decoding is set up; the scenario does not ask for it')
+    if (serving?.speculation) return gateResult('fail', 'speculative decoding is configured; no scenario requests it')
     const steps = knownOf(servers.map((server) => server.tokensPerStep))
-    const most = Math.max(0, ...steps)
-    if (isBeyond(tokensPerStep, most)) {
+    const highest = Math.max(0, ...steps)
+    if (isBeyond(tokensPerStep, highest)) {
       return gateResult(
         'fail',
-        `${most.toFixed(2)} output tokens per engine step and request: the server speculates and does not report it`,
+        `${highest.toFixed(2)} output tokens per engine step and request: the server speculates without reporting it`,
       )
     }
     const perEvent = eventTokens(record)
-    const streams = perEvent === null ? 'no stream was seen' : `${perEvent.toFixed(2)} tokens per event`
+    const streams = perEvent === null ? 'no streams were received' : `${perEvent.toFixed(2)} tokens per event`
     if (steps.length === 0 && serving?.speculation !== false) {
-      const why = (servers[0] && reasonOf(servers[0].tokensPerStep)) ?? 'the server was not asked'
+      const why = (servers[0] && reasonOf(servers[0].tokensPerStep)) ?? 'the counters of the server were not read'
       return notMeasured(`tokens per engine step: ${why}; ${streams}`)
     }
     const evidence = [
       ...(serving?.speculation === false
-        ? ['the server exports no counters of drafts, which it does when it speculates']
+        ? ['the server exports no draft counters, which vLLM does when it speculates']
         : []),
-      ...(steps.length > 0 ? [`${most.toFixed(3)} output tokens per engine step and request`] : []),
+      ...(steps.length > 0 ? [`${highest.toFixed(3)} output tokens per engine step and request`] : []),
       streams,
     ].join('; ')
     return gateResult(perEvent !== null && isBeyond(tokensPerEvent, perEvent) ? 'warn' : 'pass', evidence)

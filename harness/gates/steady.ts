@@ -7,7 +7,7 @@ import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
 import { defineGate, everyKind, gateResult, notMeasured } from './gate.ts'
 import { failsAbove, failsBelow, isBeyond, percent, warnsAbove, withValue } from './threshold.ts'
 
-/** Part of a trial that must be steady unless the scenario says how much. */
+/** Share of a trial that must be steady, unless the scenario sets it. */
 const windowShare = failsBelow({
   what: 'length of the shortest steady window',
   value: 0.5,
@@ -20,7 +20,7 @@ const preemptions = warnsAbove({
   unit: 'requests',
 })
 
-/** A trial without a steady window long enough has no headline figures to speak of. */
+/** A trial without a long enough steady window has no valid headline metric. */
 export const steadyState = defineGate({
   question: 'Was there a long enough stretch of steady load in every trial?',
   kinds: everyKind,
@@ -28,8 +28,8 @@ export const steadyState = defineGate({
   thresholds: { windowShare, preemptions },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it begins after the first steps. A preempted request loses its work and does it again, so the load was more than the KV cache of the server holds.',
-  evidence: 'Length of the shortest window and the length that was needed; preempted requests.',
+    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it excludes the first steps. A preempted request is computed again, so the load exceeded the KV cache of the server.',
+  evidence: 'Length of the shortest window and the required length; preempted requests.',
   whatToDo:
     'Make trials longer (`trial.seconds`) or requests shorter. After a warning, lower the concurrency or give the server more KV cache.',
   evaluate({ trials, scenario }) {
@@ -40,7 +40,7 @@ export const steadyState = defineGate({
     const without = trials.find((trial) => !isKnown(trial.windowStartMs))
     const evidence = without
       ? `trial ${without.index}: no steady window: ${reasonOf(without.windowStartMs) ?? 'unknown'}`
-      : `shortest steady window ${shortest.toFixed(1)} s; needed ${needed.value} s`
+      : `shortest steady window ${shortest.toFixed(1)} s; required ${needed.value} s`
     if (without || isBeyond(needed, shortest)) return gateResult('fail', evidence)
     const preempted = trialsOfKind(trials, 'text').reduce(
       (sum, { server }) => sum + (server ? (numberOf(server.preemptions) ?? 0) : 0),
@@ -62,9 +62,9 @@ const halfWidth = failsAbove({
   setBy: 'certainty.target',
 })
 
-/** The interval of the headline metric is wider than the scenario asks for. */
+/** The interval of the headline metric is wider than the scenario requires. */
 export const precision = defineGate({
-  question: 'Is the headline metric known as precisely as the scenario asks for?',
+  question: 'Is the headline metric known as precisely as the scenario requires?',
   kinds: everyKind,
   required: false,
   thresholds: { halfWidth },
@@ -73,12 +73,13 @@ export const precision = defineGate({
     'The headline metric is the decode rate for one stream, output throughput for several, seconds per image or images per second, steps per second for training. Its interval is the 95 % t-interval over the means of the trials.',
   evidence: 'The headline metric, the relative half-width of its interval, the number of trials and the target.',
   whatToDo:
-    'Allow more trials (`certainty.maxTrials`) or longer ones (`trial.seconds`), and look for what makes the trials differ: other processes, changing clocks, a card that still warms up.',
+    'Allow more trials (`certainty.maxTrials`) or longer ones (`trial.seconds`), and look for the cause of differences between trials: other processes, changing clocks, a card that is still warming up.',
   evaluate(record) {
     const key = headlineMetric(record.scenario)
     const half = relativeHalfWidth(record.result[key])
     const target = withValue(halfWidth, record.scenario.certainty.target)
-    if (half === null) return notMeasured(`${key}: an interval needs two trials; there are ${record.trials.length}`)
+    if (half === null)
+      return notMeasured(`${key}: an interval requires two trials; the run has ${record.trials.length}`)
     const evidence = `${key} ± ${percent(half)} over ${record.trials.length} trials; target ± ${percent(target.value)}`
     return gateResult(isBeyond(target, half) ? 'fail' : 'pass', evidence)
   },

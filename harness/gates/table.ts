@@ -16,8 +16,8 @@ import { precision, steadyState } from './steady.ts'
 import { tokenAudit } from './tokens.ts'
 
 /**
- * Every gate, in the order in which they are evaluated, stored and shown. A gate stands here and in its definition,
- * nowhere else: records, reports, docs/gates.md and the truth table of the tests follow.
+ * Every gate, in the order in which they are evaluated, stored and shown. A gate is listed here and in its definition
+ * only; records, reports, docs/gates.md and the truth table of the tests are made from it.
  */
 export const gateTable = {
   'live-source': liveSource,
@@ -43,7 +43,7 @@ export const gateTable = {
 } as const satisfies Record<string, GateDefinition>
 export type GateId = keyof typeof gateTable
 
-/** The definition of a gate; null for an id that this version does not know. */
+/** The definition of a gate; null for an unknown id. */
 export const gateById = (id: string): GateDefinition | null => (isGateId(id) ? gateTable[id] : null)
 
 /** Every gate with its id, in order. */
@@ -51,5 +51,5 @@ export const gateEntries = Object.entries(gateTable) as readonly (readonly [Gate
 
 const isGateId = (id: string): id is GateId => Object.hasOwn(gateTable, id)
 
-/** Whether a gate applies to a kind of run; one that does not is neither measured nor required. */
+/** Whether a gate applies to a kind of run; if not, it is neither measured nor required. */
 export const appliesTo = ({ kinds }: GateDefinition, kind: WorkloadKind): boolean => kinds.includes(kind)

@@ -1,13 +1,13 @@
-/** A number that a gate compares with. The gate, its evidence and docs/gates.md read it from one place. */
+/** A threshold of a gate, used by the gate, its evidence and docs/gates.md. */
 export interface Threshold {
-  /** What is compared: a noun phrase, such as "event-loop delay, p99". */
+  /** The compared quantity, such as "event-loop delay, p99". */
   readonly what: string
   readonly value: number
   /** `share` is shown as a percentage. */
   readonly unit: string
-  /** Which values are beyond it. The value itself never is. */
+  /** Direction of values beyond it. The threshold itself is not beyond. */
   readonly side: 'above' | 'below'
-  /** What becomes of a value beyond it. */
+  /** Status of a value beyond it. */
   readonly beyond: 'fail' | 'warn' | 'ignored'
   /** Field of the scenario that replaces the value. */
   readonly setBy?: string
@@ -19,7 +19,7 @@ export const failsBelow = (bound: Bound): Threshold => ({ ...bound, side: 'below
 export const warnsAbove = (bound: Bound): Threshold => ({ ...bound, side: 'above', beyond: 'warn' })
 export const warnsBelow = (bound: Bound): Threshold => ({ ...bound, side: 'below', beyond: 'warn' })
 
-/** Whether a value is beyond a threshold. One that cannot be compared (NaN) is: it must not pass. */
+/** Whether a value is beyond a threshold. NaN is, because it must not pass. */
 export const isBeyond = ({ side, value: limit }: Threshold, value: number): boolean =>
   side === 'above' ? !(value <= limit) : !(value >= limit)
 
@@ -29,7 +29,7 @@ export const limitText = ({ value, unit }: Pick<Threshold, 'value' | 'unit'>): s
     ? `${Number((value * 100).toPrecision(3))} %${unit.slice('share'.length)}`
     : `${Number(value.toPrecision(4))} ${unit}`.trim()
 
-/** The same threshold where the scenario sets its value. */
+/** The same threshold with a value set by the scenario. */
 export const withValue = (threshold: Threshold, value: number): Threshold => ({ ...threshold, value })
 
 /** A share as a percentage, with two decimals under 1 %. */

@@ -24,25 +24,27 @@ test.each([
 })
 
 describe('another client on the same server', () => {
-  test('is named, with what it took', () => {
+  test('is named, with its tokens', () => {
     const { status, evidence } = tokenAudit(
       measuredRun({ server: { generationTokens: 2820, promptTokens: 5172, requestSuccess: 23 } }),
     )
     expect(status).toBe('fail')
-    expect(evidence).toContain('9.2 % of them are not ours')
-    expect(evidence).toContain('traffic from other clients: 13 requests with 52 prompt tokens of another client')
+    expect(evidence).toContain('this client received at most 2560: 9.2 % are excess')
+    expect(evidence).toContain(
+      'traffic from other clients: 13 other requests with 52 prompt tokens ended on this server',
+    )
   })
 
   test('too small to matter is a warning', () => {
     const { status, evidence } = tokenAudit(measuredRun({ server: { generationTokens: 2561, requestSuccess: 11 } }))
     expect(status).toBe('warn')
-    expect(evidence).toContain('traffic from other clients: 1 request of another client')
+    expect(evidence).toContain('traffic from other clients: 1 other request ended on this server')
   })
 
-  test('whose requests have not ended leaves tokens that nobody got', () => {
+  test('whose requests have not ended leaves excess tokens', () => {
     const { status, evidence } = tokenAudit(measuredRun({ server: { generationTokens: 2900 } }))
     expect(status).toBe('fail')
-    expect(evidence).toContain('no request of another client ended')
+    expect(evidence).toContain('without requests of other clients')
   })
 })
 
@@ -56,9 +58,9 @@ describe('failed requests', () => {
   }
   test.each([
     ['got nothing', 0, 2304, 'pass'],
-    ['may have got anything up to what was asked for', 0, 2500, 'pass'],
+    ['may have received anything up to the requested number', 0, 2500, 'pass'],
     ['cannot have got more', 0, 2600, 'fail'],
-    ['got at least what we saw', 200, 2304, 'fail'],
+    ['received at least the streamed tokens', 200, 2304, 'fail'],
   ])('%s', (_, failedOutputTokens, generationTokens, status) => {
     const run = measuredRun({
       client: { ...client, failedOutputTokens, failedOutputTokensMost: 256 },
@@ -77,7 +79,7 @@ describe('times', () => {
     expect(tokenAudit(measuredRun({ client })).status).toBe(status)
   })
 
-  test('the worst of several trials is told, with how many there were', () => {
+  test('the largest difference of several trials is named, with their number', () => {
     const run = measuredRun()
     const trial = trialsOfKind(run.trials, 'text')[0]!
     const slower = (index: number, ttftMeanMs: number) => ({
@@ -86,7 +88,7 @@ describe('times', () => {
       clientTokens: { ...trial.clientTokens!, ttftMeanMs },
     })
     const { evidence } = tokenAudit({ ...run, trials: [trial, slower(1, 120), slower(2, 150)] })
-    expect(evidence).toContain('TTFT is 150.0 ms here and 99.0 ms at the server in trial 2')
+    expect(evidence).toContain('TTFT is 150.0 ms by the client and 99.0 ms by the server in trial 2')
     expect(evidence).toContain('in 2 of 3 trials')
   })
 

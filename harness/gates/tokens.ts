@@ -12,16 +12,16 @@ const countDifference = failsAbove({
 
 /** Usage, streamed tokens and the server's counter of generated tokens must agree in every trial. */
 export const tokenAudit = defineGate({
-  question: 'Do the client and the server count the same tokens, and were they all ours?',
+  question: 'Do client and server count the same tokens, without traffic from other clients?',
   kinds: ['text'],
   required: true,
   thresholds: { countDifference, timeDifference, ttftFloor, tpotFloor },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. Failed requests count with anything from what they are known to have got up to what was asked for. What the server made beyond that belonged to other clients. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
-  evidence: 'The three counts, traffic from other clients, and the worst difference in time.',
+    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. A failed request may count with any number, from the tokens it is known to have received up to those requested. Tokens beyond that belong to other clients. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
+  evidence: 'The three counts, traffic from other clients, and the largest difference in time.',
   whatToDo:
-    'Keep other clients away from the server, and leave its `/metrics` page on. Counts that differ without other traffic mean that usage is wrong, or that another server answered. After a warning about times, look for a proxy or a busy client.',
+    'Keep other clients away from the server, and leave its `/metrics` page on. If counts differ without other traffic, usage is wrong or another server answered. After a warning about times, look for a proxy or a busy client.',
   evaluate({ trials }) {
     const sides = trialsOfKind(trials, 'text').flatMap(({ index, clientTokens: client, server }) =>
       client && server ? [{ index, client, server }] : [],
@@ -56,36 +56,36 @@ function countFindings(side: Sides): string[] {
   const usage = client.usageOutputTokens
   const streamed = client.streamedOutputTokens
   if (isAbove(streamed, usage) || isBelow(streamed, usage)) {
-    findings.push(`streamed ${streamed} output tokens, usage says ${usage}`)
+    findings.push(`streamed ${streamed} output tokens, usage reports ${usage}`)
   }
   if (isAbove(client.contentEvents, usage)) {
-    findings.push(`${client.contentEvents} events with content for ${usage} tokens of usage: usage is too low`)
+    findings.push(`${client.contentEvents} events with content, but usage reports ${usage} tokens: usage is too low`)
   }
   const counted = numberOf(server.generationTokens) ?? 0
-  const least = usageTokens(side)
-  const most = usage + client.failedOutputTokensMost
-  if (isAbove(counted, most)) {
-    const share = percent((counted - most) / Math.max(1, counted))
-    const who = otherTraffic(side).join(', ') || 'no request of another client ended: usage is too low'
-    findings.push(`the server made ${counted} output tokens, we got ${most}: ${share} of them are not ours; ${who}`)
-  } else if (isBelow(counted, least)) {
+  const lowest = usageTokens(side)
+  const highest = usage + client.failedOutputTokensMost
+  if (isAbove(counted, highest)) {
+    const share = percent((counted - highest) / Math.max(1, counted))
+    const who = otherTraffic(side).join(', ') || 'without requests of other clients: usage is too low'
     findings.push(
-      `the server made ${counted} output tokens, usage says ${least} (${percent((least - counted) / least)} more): usage is too high, or another server answered`,
+      `the server made ${counted} output tokens, this client received at most ${highest}: ${share} are excess; ${who}`,
+    )
+  } else if (isBelow(counted, lowest)) {
+    findings.push(
+      `the server made ${counted} output tokens, usage reports ${lowest} (${percent((lowest - counted) / lowest)} more): usage is too high, or another server answered`,
     )
   }
   return findings
 }
 
-/** Requests that ended on the server and were not ours, with their prompt tokens where those can be told apart. */
+/** Requests of other clients that ended on the server, with their prompt tokens if known. */
 function otherTraffic({ client, server }: Sides): string[] {
   const ours = client.requestsOk + client.requestsFailed
   if (!isKnown(server.requestSuccess) || server.requestSuccess <= ours) return []
   const prompts = (numberOf(server.promptTokens) ?? 0) - client.usagePromptTokens
   const tokens = prompts > 0 && client.requestsFailed === 0 ? ` with ${prompts} prompt tokens` : ''
   const count = server.requestSuccess - ours
-  return [
-    `traffic from other clients: ${count} request${count === 1 ? '' : 's'}${tokens} of another client ended on this server`,
-  ]
+  return [`traffic from other clients: ${count} other request${count === 1 ? '' : 's'}${tokens} ended on this server`]
 }
 
 const usageTokens = ({ client }: Sides): number => client.usageOutputTokens + client.failedOutputTokens

@@ -2,7 +2,7 @@ import { type Missing, missing } from '../record/measured.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { CardSight, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 
-/** An RTX 4090 in order, as nvidia-smi lists it; every field can be set. */
+/** A healthy RTX 4090, as nvidia-smi lists it; every field can be set. */
 export const makeGpu = (over: Partial<Gpu> = {}): Gpu => ({
   index: 0,
   uuid: 'GPU-a',
@@ -23,7 +23,7 @@ export const makeGpu = (over: Partial<Gpu> = {}): Gpu => ({
 })
 
 export type CardHealth = CardSight['health'][number]
-/** Health of that card: held back by its power cap only, no memory errors. */
+/** Health of that card: limited by its power cap only, no memory errors. */
 export const makeHealth = (over: Partial<CardHealth> = {}): CardHealth => ({
   uuid: 'GPU-a',
   throttleUs: { hw_thermal_slowdown: 0, hw_power_brake_slowdown: 0, sw_thermal_slowdown: 0, sw_power_cap: 1000 },
@@ -48,7 +48,7 @@ export const makeSight = (over: Partial<CardSight> = {}): CardSight => ({
 })
 
 type CardWindow = Exclude<CardTrial['window'], Missing>
-/** The card at rest at its power cap over the window of a trial. */
+/** The card at its power cap over the window of a trial. */
 export const makeCardWindow = (over: Partial<CardWindow> = {}): CardWindow => ({
   trial: 0,
   samples: 300,
@@ -62,7 +62,7 @@ export const makeCardWindow = (over: Partial<CardWindow> = {}): CardWindow => ({
 
 const none = missing('not part of this test')
 
-/** What the samples and the energy counter say of one trial. */
+/** Values of one trial from the samples and the energy counter. */
 export const makeCardTrial = (over: Partial<CardTrial> = {}): CardTrial => ({
   trial: 0,
   window: makeCardWindow(),
@@ -89,13 +89,13 @@ export const makeSampler = (over: Partial<Sampler> = {}): Sampler => ({
   ...over,
 })
 
-/** Everything that was seen of the card from before a run of one trial to after it. */
+/** All telemetry of the card for a run of one trial. */
 export const makeTelemetry = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
   sampler: makeSampler(),
   before: makeSight(),
   after: makeSight({ atMs: 90_000 }),
   counter: { state: 'ok' },
-  idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'not asked for' },
+  idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'the scenario sets no trial.idleSeconds' },
   trials: [makeCardTrial()],
   ...over,
 })

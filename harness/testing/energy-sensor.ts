@@ -14,7 +14,7 @@ export interface SensorModel {
   readonly intervalMs: number
   /** A query takes 1 ms and up to this much more, so the grid drifts. */
   readonly jitterMs: number
-  /** Share of samples that never arrive. */
+  /** Share of lost samples. */
   readonly dropped: number
 }
 
@@ -27,7 +27,7 @@ export const adaSensor: SensorModel = {
   dropped: 0,
 }
 
-/** What a sampler reads of a trace through a sensor, as the rows of gpu.csv. Power is printed to 0.01 W, stamps to 1 ms. */
+/** The rows of gpu.csv that a sampler reads from a trace through a sensor. Power is printed to 0.01 W, stamps to 1 ms. */
 export function sampleTrace(trace: Trace, sensor: SensorModel, seed: number): GpuRow[] {
   const random = seededRandom(seed ^ 0x5e1f)
   const cumulative = cumulativeOf(trace)

@@ -21,9 +21,9 @@ const TAIL_MS = 4000
 /**
  * A load of the given kind whose steady window is `windowS` long, from a seed.
  * Constant: a steady decode with the ripple of its batches. Step: the load changes its level inside the window.
- * Prefill bursts: short spells of higher power at random times. Drain: as constant, and the load dies away in steps
- * right behind the window, where the sensor's mean still reaches back. Hard stop: idle at the window's very end, as when
- * a single stream gets its last token: the worst edge that there is.
+ * Prefill bursts: short spells of higher power at random times. Drain: as constant, and the load decreases in steps
+ * right after the window, where the sensor's mean still includes the window. Hard stop: idle right at the window's end, as
+ * when a single stream receives its last token: the most difficult edge.
  */
 export function makeTrace(kind: TraceKind, windowS: number, seed: number): Trace {
   const random = seededRandom(seed)

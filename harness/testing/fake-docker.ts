@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** A `docker` on PATH that plays a start-up log, and keeps a diary of how it was called. */
+/** A `docker` on PATH that prints a start-up log and records its calls. */
 export interface FakeDocker {
   readonly env: NodeJS.ProcessEnv
   /** Arguments of every call, oldest first. */
@@ -13,15 +13,15 @@ export interface FakeDocker {
 
 export interface FakeStart {
   readonly log: string
-  /** Ends with this code after the log; serves /health when null. */
+  /** Exit code after the log; null serves /health instead. */
   readonly exitCode: number | null
   /** Never answers /health, and never ends by itself. */
   readonly hangs?: boolean
-  /** Its container comes to be only after this many calls of `docker` altogether. */
+  /** Its container exists only after this many calls of `docker`. */
   readonly madeAfterCalls?: number
 }
 
-/** `rm --force` ends what `run` began, as the daemon would, and the client of `run` with it. */
+/** `rm --force` ends the container and the client process of `run`, as the daemon does. */
 const program = `#!${process.execPath}
 const fs = require('node:fs'); const path = require('node:path'); const http = require('node:http')
 const home = __dirname; const args = process.argv.slice(2)
@@ -49,7 +49,7 @@ if (args[0] === 'rm') {
 }
 `
 
-/** Makes the fake in a folder of its own; `env` has it first on PATH. */
+/** Makes the fake in its own folder; `env` has it first on PATH. */
 export function fakeDocker(start: FakeStart): FakeDocker {
   const folder = mkdtempSync(join(tmpdir(), 'fake-docker-'))
   const path = join(folder, 'docker')

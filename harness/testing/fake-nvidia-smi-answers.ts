@@ -1,10 +1,10 @@
-/** What a fake nvidia-smi prints, without a process: shared by the player and by tests that need none. Types only. */
+/** Output of a fake nvidia-smi, without a process: shared by the player and by tests without processes. Types only. */
 import type { FakeAnswer, FakeGpu, FakeSmi } from './fake-nvidia-smi.ts'
 
 /** A spec with its fields filled in. */
 export type Played = FakeSmi & { readonly fields: readonly string[] }
 
-/** The answer of one call; null when it asks for a loop. */
+/** The output of one call; null if the call starts a loop. */
 export function answerTo(spec: Played, args: readonly string[], nowMs: number): FakeAnswer | null {
   const commandLine = args.join(' ')
   const answer = Object.entries(spec.answers ?? {}).find(([start]) => commandLine.startsWith(start))?.[1]
@@ -21,7 +21,7 @@ export function answerTo(spec: Played, args: readonly string[], nowMs: number): 
   return { stdout: `Invalid combination of input arguments: ${commandLine}\n`, returnCode: 2 }
 }
 
-/** The fields of a query, or null when the call is none. */
+/** The fields of a query, or null for other calls. */
 export const askedFields = (args: readonly string[]): string[] | null =>
   args
     .find((argument) => argument.startsWith('--query-gpu='))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { allAt, nodeAt, parseSmiXml, textAt, type XmlNode } from '../telemetry/inventory/smi-xml.ts'
 import { type FakeGpu, type FakeSmi, fakeFields550 } from './fake-nvidia-smi.ts'
 
-/** Boxes of recorded shape with values of our own: `-q -x` documents under fixtures/nvidia-smi. */
+/** Recorded servers with edited values: `-q -x` documents under fixtures/nvidia-smi. */
 export const fixtureNames = [
   'rtx-4090-load-535',
   'rtx-4090-idle-550',
@@ -18,7 +18,7 @@ export type FixtureName = (typeof fixtureNames)[number]
 const fixtureXml = (name: FixtureName): string =>
   readFileSync(new URL(`./fixtures/nvidia-smi/${name}.xml`, import.meta.url), 'utf8')
 
-/** Where a query field stands in the XML. */
+/** Paths of query fields in the XML. */
 const paths: Readonly<Record<string, readonly string[]>> = {
   name: ['product_name'],
   uuid: ['uuid'],
@@ -100,7 +100,7 @@ const laterFields: readonly { readonly from: number; readonly fields: readonly s
   { from: 595, fields: ['kmd_version'] },
 ]
 
-/** A fake that answers queries, `-q -x`, `--version` and process lists as one of the recorded boxes would. */
+/** A fake that answers queries, `-q -x`, `--version` and process lists like one of the recorded servers. */
 export async function fakeBox(name: FixtureName, over: Partial<FakeSmi> = {}): Promise<FakeSmi> {
   const xml = fixtureXml(name)
   const log = nodeAt(parseSmiXml(xml), 'nvidia_smi_log')

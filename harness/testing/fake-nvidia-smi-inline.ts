@@ -4,7 +4,7 @@ import { failureOf } from '../telemetry/smi/failures.ts'
 import { type FakeSmi, fakeFields550 } from './fake-nvidia-smi.ts'
 import { answerTo, askedFields, type Played, tickText } from './fake-nvidia-smi-answers.ts'
 
-/** Plays a fake nvidia-smi inside the process, for tests that are about what it says and not about processes. */
+/** Runs a fake nvidia-smi inside the process, for tests of its output and not of processes. */
 export function inlineNvidiaSmi(spec: FakeSmi, nowMs: () => number): { exec: SmiExec; startLoop: StartLoop } {
   const played: Played = { ...spec, fields: spec.fields ?? fakeFields550 }
   return {

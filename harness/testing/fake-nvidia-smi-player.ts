@@ -22,7 +22,7 @@ function give({ stdout = '', stderr = '', returnCode = 0, hangs = false }: FakeA
   process.stdout.write(stdout, () => process.exit(returnCode))
 }
 
-/** Each start of the loop is the next life of the spec; the count lives beside the spec. */
+/** Each start of the loop plays the next entry of the spec; the count is stored beside the spec. */
 function nextLife(): FakeLoop {
   const countPath = `${specPath}.starts`
   let starts = 0

@@ -2,16 +2,16 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What the executable prints and how it ends. */
+/** Output and exit code of the executable. */
 export interface FakeAnswer {
   readonly stdout?: string
   readonly stderr?: string
   readonly returnCode?: number
-  /** Never ends, as with a hung driver. */
+  /** Never ends, like with a hung driver. */
   readonly hangs?: boolean
 }
 
-/** One life of a looping child: what makes it differ from a well one. Rows count ticks, from 0. */
+/** Behaviour of one start of the loop, if it differs from a healthy one. Ticks count from 0. */
 export interface FakeLoop {
   readonly firstRowDelayMs?: number
   /** Ends after so many ticks, with `returnCode` and `stderr`. */
@@ -20,11 +20,11 @@ export interface FakeLoop {
   readonly stderr?: string
   /** Prints half of the next line before it ends. */
   readonly leavesHalfLine?: boolean
-  /** Prints nothing more after so many ticks, and lives on. */
+  /** Prints nothing after so many ticks, but keeps running. */
   readonly hangsAfterRows?: number
-  /** Lines that are no rows, printed before the tick of that number. */
+  /** Lines that are not rows, printed before the tick of that number. */
   readonly lines?: readonly { readonly beforeRow: number; readonly text: string }[]
-  /** The stamps are this far off from that tick on: a step of the wall clock. */
+  /** Offset of the timestamps from that tick on: a step of the wall clock. */
   readonly clockStep?: { readonly atRow: number; readonly stepMs: number }
   readonly ignoresSigterm?: boolean
 }
@@ -32,24 +32,24 @@ export interface FakeLoop {
 /** One card: answers by field name as `--query-gpu` knows it. `uuid` is required, anything absent prints `[N/A]`. */
 export interface FakeGpu {
   readonly values: Readonly<Record<string, string>>
-  /** Values that change in the loop, by tick; the last stays. */
+  /** Values that change in the loop, by tick; the last one stays. */
   readonly ticks?: readonly Readonly<Record<string, string>>[]
 }
 
-/** What a fake nvidia-smi plays. */
+/** Specification of a fake nvidia-smi. */
 export interface FakeSmi {
   readonly gpus: readonly FakeGpu[]
   /** Fields of `--help-query-gpu`, an alias behind `|`; unlisted fields are refused as the real one does. */
   readonly fields?: readonly string[]
   /** Output of `-q -x`. */
   readonly xml?: string
-  /** Answers by the start of the command line, such as `nvlink -s`; these go before everything else. '' is any. */
+  /** Outputs by prefix of the command line, such as `nvlink -s`, with precedence over all others. '' matches any. */
   readonly answers?: Readonly<Record<string, FakeAnswer>>
-  /** One entry a start of the loop; the last one stays. */
+  /** One entry per start of the loop; the last one repeats. */
   readonly loops?: readonly FakeLoop[]
 }
 
-/** The fields that a fake driver knows unless it is told otherwise: those of 550 that this project asks for. */
+/** Default fields of a fake driver: those of 550 that this project queries. */
 export const fakeFields550 = [
   'timestamp',
   'driver_version',

@@ -14,14 +14,14 @@ import { unknownEndpoint, type WorkListener } from '../workloads/workload.ts'
 import { closedLoopRows, gpuRow } from './rows.ts'
 import { steppedClock } from './stepped-clock.ts'
 
-/** What a fake run does otherwise than a well one. */
+/** Deviations of a fake run from a healthy one. */
 export interface FakeRun {
   readonly scenario?: object
   readonly prepared?: Partial<Prepared>
   readonly options?: Partial<RunOptions>
-  /** What the load does in a phase besides sending; throws where the load is to fail. */
+  /** Called in each phase of load; throws to make the load fail. */
   readonly onPhase?: (phase: Phase) => Partial<PhaseEnd> | undefined
-  /** The sample of the card at a time, for each 50 ms that pass; null where there is none. */
+  /** The sample of the card for each 50 ms; null for none. */
   readonly sample?: (at: SampleTime) => GpuRow | null
 }
 
@@ -183,7 +183,7 @@ const gpu: Gpu = {
 
 const watched = {
   sampler: null,
-  samplerReason: 'a fake run keeps no account of its sampler',
+  samplerReason: 'a fake run has no sampler statistics',
   before: { atMs: 0, health: [], processes: null },
   after: { atMs: 0, health: [], processes: null },
   counter: { state: 'no-library' },

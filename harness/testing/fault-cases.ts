@@ -1,18 +1,16 @@
 import type { LaunchOptions } from '../simulator/launch.ts'
 
-/** One run on a stand-in with something wrong, and what must tell. */
+/** One run on the simulator with a fault, and the signs that must show it. */
 export interface FaultCase {
   readonly title: string
   readonly launch: Partial<LaunchOptions>
-  /** Whether nvidia-smi is asked; a run without it is lighter. */
+  /** Whether nvidia-smi is used; a run without it is faster. */
   readonly watched?: boolean
-  /** None unless given. */
+  /** Default: none. */
   readonly warmupSeconds?: number
-  /** 3 unless given. */
+  /** Default: 3. */
   readonly seconds?: number
-  /** 32 unless given. */
-  readonly outputTokens?: number
-  /** Signs that must be there; `signsOf` in fault-runs.ts gives them their form. */
+  /** Signs that must be present, in the form of `signsOf` in fault-runs.ts. */
   readonly mustShow: readonly string[]
 }
 
@@ -25,7 +23,7 @@ const sound = [
   'speculation pass',
 ]
 
-/** The runs that the others are held against, with nvidia-smi and without: nothing is wrong with them. */
+/** The reference runs without faults, with and without nvidia-smi. */
 export const cleanCases: readonly FaultCase[] = [
   { title: 'nothing', launch: {}, mustShow: sound },
   {
@@ -36,7 +34,7 @@ export const cleanCases: readonly FaultCase[] = [
   },
 ]
 
-/** Every fault, lie and sensor fault that lets a run begin. Faults with signs of their own share a run. */
+/** Every fault, lie and sensor fault that lets a run start. Faults with distinct signs share a run. */
 export const faultCases: readonly FaultCase[] = [
   {
     title: 'in-stream-error, cut-stream, abort',
@@ -48,11 +46,11 @@ export const faultCases: readonly FaultCase[] = [
     launch: { faults: ['engine-death'] },
     mustShow: ['outcome stream-error', 'outcome http-5xx', 'outcome connect', 'error-rate fail'],
   },
-  // 320 tokens of context are 20 blocks: the four sequences of a run want 24
+  // 320 tokens of context are 20 blocks: the four sequences of a run require 24
   {
     title: 'preemption-storm',
     launch: { faults: ['preemption-storm'], maxModelLen: 320 },
-    // sequences that are thrown out leave holes, and the window needs a second without
+    // preempted sequences leave gaps, and the window requires a second without gaps
     seconds: 5,
     mustShow: ['preemptions in server.csv', 'steady-state warn'],
   },
@@ -67,7 +65,7 @@ export const faultCases: readonly FaultCase[] = [
     launch: { faults: ['old-metric-names'] },
     mustShow: ['metric names vllm-older', 'every counter was read', 'the tokens agree'],
   },
-  // connections that were used lie idle in the quiet between warm-up and trial, for longer than the server keeps them
+  // between warm-up and trial connections are idle for longer than the server keeps them open
   {
     title: 'keep-alive-close',
     launch: { faults: ['keep-alive-close'] },
@@ -114,14 +112,14 @@ export const faultCases: readonly FaultCase[] = [
   },
 ]
 
-/** A server that no run can begin on, and the words that must say so. */
+/** A server on which no run can start, and the message it must give. */
 export interface StartCase {
   readonly title: string
   readonly launch: Partial<LaunchOptions>
   readonly mustSay: string
 }
 
-/** The faults that let no run begin. */
+/** The faults that prevent a run from starting. */
 export const startCases: readonly StartCase[] = [
   {
     title: 'start-refused',

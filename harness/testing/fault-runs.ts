@@ -21,13 +21,13 @@ const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-bat
 
 const stand = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
 
-/** A short run on a stand-in, and everything that it warned of. */
+/** A short run on the simulator, and all of its warnings. */
 export interface FaultRun {
   readonly record: RunRecord
   readonly warnings: readonly string[]
 }
 
-/** Runs one short trial on a stand-in of its own. */
+/** Runs one short trial on its own simulator. */
 export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
   const { launch, watched = false } = fault
   const simulator = await launchSimulator({ ...stand, ...launch })
@@ -75,13 +75,13 @@ async function shortScenario(fault: FaultCase): Promise<PlainTextFile> {
   }
 }
 
-/** How a run ends that cannot begin: the error class with its words and, where the server left a log, the cause in it. */
+/** The outcome of a run that cannot start: the error class with its message and, if the server left a log, its cause. */
 export async function endOf({ title, launch }: StartCase, outDir: string): Promise<string> {
   try {
     await runFault({ title, launch, mustShow: [] }, outDir)
-    return 'the run ended well'
+    return 'the run completed'
   } catch (error) {
-    const { message, code = 'no class', cause } = error as Error & { code?: string }
+    const { message, code = 'no error class', cause } = error as Error & { code?: string }
     return `${code}: ${message}${cause instanceof Error ? `; ${causeIn(cause.message)}` : ''}`
   }
 }
@@ -98,7 +98,7 @@ function causeIn(text: string): string {
   return `cause ${startFailure(text.split('\n'), log.facts, fit).cause}`
 }
 
-/** What every generation of vLLM counts, under whatever names. */
+/** Counters of every generation of vLLM, under any name. */
 const counters = [
   'generationTokens',
   'promptTokens',
@@ -108,7 +108,7 @@ const counters = [
   'kvUsageMax',
 ] as const
 
-/** What a run shows that something was wrong: gates, outcomes, and what else the record tells. */
+/** The signs of a fault in a run: gates, outcomes and other values of the record. */
 export function signsOf({ record, warnings }: FaultRun): string[] {
   const outcomes = Object.assign({}, ...record.trials.map((trial) => trial.outcomes)) as Record<string, number>
   const texts = trialsOfKind(record.trials, 'text')

@@ -118,8 +118,8 @@ export const cardRows: GateRows = {
     fail('one corrected error', after({ eccCorrected: 1 }), { beyond: 'corrected' }),
     pass('no uncorrected error', after({ eccUncorrected: 0 }), { at: 'uncorrected' }),
     fail('one uncorrected error', after({ eccUncorrected: 1 }), { beyond: 'uncorrected' }),
-    fail('rows that wait to be replaced', after({ remapPending: true })),
-    fail('rows that could not be', after({ remapFailure: true })),
+    fail('rows pending replacement', after({ remapPending: true })),
+    fail('rows that could not be replaced', after({ remapFailure: true })),
     unmeasured('a card without ECC', after({ ...noCounts, ...noRows })),
   ],
   'power-limit': [
@@ -134,6 +134,6 @@ export const cardRows: GateRows = {
     fail('a step in the window', step(30_000)),
     fail('a step 1000 ms before it', step(500), { at: 'stepDistance' }),
     pass('a step 1001 ms before it', step(499), { beyond: 'stepDistance' }),
-    unmeasured('a clock that was not watched', { telemetry: { sampler: null } }),
+    unmeasured('a clock that was not monitored', { telemetry: { sampler: null } }),
   ],
 }

@@ -5,7 +5,7 @@ import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
 import { type MeasuredRun, measuredRun } from './measured-run.ts'
 import { makeTextTrial, median } from './trial-builder.ts'
 
-/** Rows of the gates that mean the same for every kind of run and are not about the card. */
+/** Rows of the gates that apply to every kind of run, except those of the card. */
 
 const none = missing('not part of this test')
 const client = (over: Partial<Trial['client']>): MeasuredRun => ({
@@ -66,7 +66,7 @@ const limitOf = (run: MeasuredRun) => {
 const text = limitOf({}) as TextRunLimit
 const imageS = limitOf(image).value
 const { tokensPerS } = limitOf(training) as TrainingRunLimit
-/** One step: far below what a person could see, far above what rounding can do. */
+/** One step: far below any visible difference, far above rounding errors. */
 const A_LITTLE_MORE = 1 + 1e-9
 
 export const runRows: GateRows = {
@@ -99,8 +99,8 @@ export const runRows: GateRows = {
     pass('at half of the highest rate', { calibration: { highestTokensPerS: 4000 } }, { at: 'ceilingShare' }),
     fail('just over half of it', { calibration: { highestTokensPerS: 3999 } }, { beyond: 'ceilingShare' }),
     warn('not calibrated', { calibration: null }),
-    fail('not calibrated, and strained', { calibration: null, ...client({ cpuShareOfCore: 0.9 }) }),
-    unmeasured('a client that did not watch itself', client({ eventLoopDelayP99Ms: null })),
+    fail('not calibrated, and overloaded', { calibration: null, ...client({ cpuShareOfCore: 0.9 }) }),
+    unmeasured('a client that did not measure itself', client({ eventLoopDelayP99Ms: null })),
   ],
   'error-rate': [
     pass('1 of 1000 failed', { trial: requests(1000, 999) }, { at: 'failedShare' }),
@@ -112,11 +112,11 @@ export const runRows: GateRows = {
   'steady-state': [
     pass('half of trial.seconds steady', { trial: steady(30_000) }, { at: 'windowShare' }),
     fail('a millisecond less', { trial: steady(29_999) }, { beyond: 'windowShare' }),
-    pass('as long as the scenario says', {
+    pass('as long as the scenario requires', {
       trial: steady(20_000),
       scenario: { trial: { seconds: 60, minWindowSeconds: 20 } },
     }),
-    fail('shorter than it says', {
+    fail('shorter than it requires', {
       trial: steady(39_999),
       scenario: { trial: { seconds: 60, minWindowSeconds: 40 } },
     }),
@@ -128,7 +128,7 @@ export const runRows: GateRows = {
   precision: [
     pass('± 2 %', interval(1960, 2040), { at: 'halfWidth' }),
     fail('a little wider', interval(1959, 2040), { beyond: 'halfWidth' }),
-    pass('± 5 %, as the scenario asks', { ...interval(1900, 2100), scenario: { certainty: { target: 0.05 } } }),
+    pass('± 5 %, as the scenario requires', { ...interval(1900, 2100), scenario: { certainty: { target: 0.05 } } }),
     unmeasured('one trial', {
       record: { result: { outputTokensPerS: { mean: 2000, ci95: null, n: 1, unit: 'tokens/s' } } },
     }),

@@ -52,7 +52,7 @@ export const textRows: GateRows = {
     pass('no hit', {}),
     warn('0.5 % hits', { server: { prefixCacheHits: 10, prefixCacheQueries: 2000 } }, { at: 'strayHits' }),
     fail('one hit more', { server: { prefixCacheHits: 11, prefixCacheQueries: 2000 } }, { beyond: 'strayHits' }),
-    pass('10 % more hits than the prefix makes', shared(2816), { at: 'hitDifference' }),
+    pass('10 % more hits than expected from the prefix', shared(2816), { at: 'hitDifference' }),
     fail('one hit more', shared(2817), { beyond: 'hitDifference' }),
     pass('10 % fewer', shared(2304)),
     fail('one hit fewer still', shared(2303)),
@@ -61,7 +61,7 @@ export const textRows: GateRows = {
   speculation: [
     pass('no token drafted', { server: { specDecodeDraftTokens: 0 } }, { at: 'draftTokens' }),
     fail('one token drafted', { server: { specDecodeDraftTokens: 1 } }, { beyond: 'draftTokens' }),
-    fail('set up', { serving: { speculation: true } }),
+    fail('configured', { serving: { speculation: true } }),
     pass('1.02 tokens per step', { server: { tokensPerStep: 1.02 } }, { at: 'tokensPerStep' }),
     fail('1.021 tokens per step', { server: { tokensPerStep: 1.021 } }, { beyond: 'tokensPerStep' }),
     pass(

@@ -2,7 +2,7 @@ import type { GateStatus } from '../gates/gate.ts'
 import type { GateId } from '../gates/table.ts'
 import type { MeasuredRun } from './measured-run.ts'
 
-/** One run and what a gate must say of it. */
+/** One run and the expected result of a gate. */
 export interface GateRow {
   readonly status: GateStatus
   readonly what: string

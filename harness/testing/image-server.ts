@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { makePng } from '../simulator/image/png.ts'
 
-/** What a test wants the next answers to be. */
+/** Settings of the next answers. */
 export type ImageMood = 'images' | 'blank' | 'half-size' | 'html' | 'out-of-memory' | 'one-short'
 
 export interface ImageServer {
@@ -13,7 +13,7 @@ export interface ImageServer {
   close(): Promise<void>
 }
 
-/** A small server of /v1/images/generations in the words of vllm-omni, with real PNGs over real HTTP. */
+/** A small server of /v1/images/generations in the format of vllm-omni, with real PNGs over HTTP. */
 export async function startImageServer(model: string, secondsPerImage: number): Promise<ImageServer> {
   const state: ImageServer = { url: '', seen: [], mood: 'images', close: async () => {} }
   const server = createServer(async (request, response) => {

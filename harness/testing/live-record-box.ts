@@ -6,7 +6,7 @@ import { makeRun } from './record-builder.ts'
 /** The UUID of the card of such a run. */
 export const UUID = 'GPU-3f2a9c1e-77aa-4b21-9d00-5c0ffee01234'
 
-/** Machine, server and scenario of a hand-made live record, with names in it that a redacted copy must lose. */
+/** Machine, server and scenario of a synthetic live record, with names that a redacted copy must remove. */
 export function observed(id: string): RunRecord {
   const served = 'RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8'
   const noEcc = { eccMode: 'Disabled', eccCorrected: null, eccUncorrected: null }
@@ -48,7 +48,7 @@ export function observed(id: string): RunRecord {
         maxModelLen: 16_384,
         serving: makeServing({
           tensorParallel: null,
-          reasons: { quantization: 'gpu-box-7 does not tell', tensorParallel: 'the server does not tell' },
+          reasons: { quantization: 'not reported by gpu-box-7', tensorParallel: 'not reported by the server' },
         }),
       },
       certificate: calibration,
@@ -56,7 +56,7 @@ export function observed(id: string): RunRecord {
         sampler: makeSampler({ rows: 500 }),
         before: sight(0),
         after: sight(95_000),
-        counter: { state: 'no-library', reason: 'libnvidia-ml.so.1 is not there' },
+        counter: { state: 'no-library', reason: 'libnvidia-ml.so.1 was not found' },
         idle: { startMs: 0, endMs: 4800, powerW: null, pstates: [] },
         trials: [],
       },

@@ -12,8 +12,8 @@ import { closedLoopRows, gpuRow } from './rows.ts'
 import { makeClientTokens, makeTextTrial } from './trial-builder.ts'
 
 /**
- * A hand-made record that says of itself that it is live, for tests only: rows of a steady load on one card, and
- * every figure and gate worked out of them. It passes every gate that must be measured.
+ * A synthetic record with source `live`, for tests only: rows of a steady load on one card, with every value and gate
+ * computed from them. It passes every required gate.
  */
 export interface LiveRun {
   readonly directory: string
@@ -23,9 +23,9 @@ export interface LiveRun {
 export interface LiveOptions {
   readonly key?: KeyObject | null
   readonly id?: string
-  /** Readings of the energy counter as well, that agree with the samples. */
+  /** Also write readings of the energy counter that agree with the samples. */
   readonly counter?: boolean
-  /** What a test wants otherwise; figures and gates follow from it. */
+  /** Overrides of a test; values and gates are computed from them. */
   readonly over?: Partial<RunRecord>
 }
 
@@ -55,7 +55,7 @@ export async function writeLiveRun(root: string, options: LiveOptions = {}): Pro
   if (options.counter) writer.append('counter.csv', countedFrom(samples))
   const base = { ...boxOf(writer.id, options.counter), ...options.over }
   const scenarioSha256 = canonicalSha256(base.scenario)
-  // the values of these trials are made again from the rows; the client's word of itself and the times stay
+  // the values of these trials are recomputed from the rows; the client's own measurements and the times stay
   const measured = trials.map((trial) =>
     makeTextTrial({ ...trial, clientTokens: makeClientTokens(), gpuRows: samples.length }),
   )
@@ -72,7 +72,7 @@ function requestsOf(trial: number, startMs: number): RequestRow[] {
   return closedLoopRows(STREAMS, startMs, startMs + TRIAL_MS, eachMs).map((row) => ({ ...row, trial }))
 }
 
-/** 100 tokens a request, evenly from its first to its last. */
+/** 100 tokens per request, evenly from its first to its last. */
 function tokensOf(trial: number, rows: readonly RequestRow[]): TokenRow[] {
   const bins = new Map<number, number>()
   for (const { firstTokenMs, lastTokenMs } of rows) {
@@ -112,7 +112,7 @@ function serverRows(trial: number, startMs: number, rows: readonly RequestRow[])
   ]
 }
 
-/** 5 Hz from long before to long after, full power under load, the sensor's second of averaging left out. */
+/** 5 Hz from long before to long after, full power under load, without the sensor's averaging. */
 function samplesOf(endMs: number, trials: readonly { readonly startMs: number; readonly endMs: number }[]): GpuRow[] {
   const rows: GpuRow[] = []
   for (let timeMs = 0; timeMs < endMs + 4000; timeMs += 200) {
@@ -124,7 +124,7 @@ function samplesOf(endMs: number, trials: readonly { readonly startMs: number; r
   return rows
 }
 
-/** What a counter would have counted: the samples are 200 ms apart, and a watt for a millisecond is a millijoule. */
+/** Values of an energy counter: the samples are 200 ms apart, and one watt for one millisecond is one millijoule. */
 function countedFrom(samples: readonly GpuRow[]): CounterRow[] {
   let energyMj = 1_000_000
   return samples.map(({ timeMs, uuid, powerW }) => {

@@ -25,7 +25,7 @@ export const makeServing = (over: Partial<Serving> = {}): Serving => ({
   ...over,
 })
 
-/** What a client got wrong against an exact server: next to nothing. */
+/** Calibration of a client with very small errors. */
 export const calibration: NonNullable<RunRecord['certificate']> = {
   streams: 8,
   tokensPerSPerStream: 40,
@@ -38,10 +38,10 @@ export const calibration: NonNullable<RunRecord['certificate']> = {
 /** Fields of the trial, whatever the kind of run. */
 type TrialOverrides = Partial<Omit<TextTrial, 'kind'> & Omit<ImageTrial, 'kind'> & Omit<TrainingTrial, 'kind'>>
 
-/** What a test changes in a run that passes every gate. */
+/** Changes of a test to a run that passes every gate. */
 export interface MeasuredRun {
   readonly client?: Partial<ClientTokens>
-  /** Null: the server was not asked for its counters. */
+  /** Null: the counters of the server were not read. */
   readonly server?: Partial<ServerTrial> | null
   readonly trial?: TrialOverrides
   readonly endpoint?: Partial<Endpoint>
@@ -52,12 +52,12 @@ export interface MeasuredRun {
   readonly card?: RunRecord['card']
   readonly gpu?: Partial<Gpu>
   readonly calibration?: Partial<typeof calibration> | null
-  /** Null: the cards were not watched. */
+  /** Null: the cards were not monitored. */
   readonly telemetry?: Partial<GpuTelemetry> | null
   readonly record?: Partial<RunRecord>
 }
 
-/** A complete, live run of one trial on an RTX 4090 that passes every gate, but for what the test changes. */
+/** A complete, live run of one trial on an RTX 4090 that passes every gate, except for the changes of the test. */
 export function measuredRun(over: MeasuredRun = {}): RunRecord {
   const served = 'neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8'
   return makeRun({
@@ -101,7 +101,7 @@ function trialOf({ work, client, server, trial = {} }: MeasuredRun): Trial {
   })
 }
 
-/** What one gate says of a run. */
+/** The result of one gate for a run. */
 export function gateOf(record: GateInput, id: GateId): Gate {
   const gate = evaluateGates(record).find((each) => each.id === id)
   if (gate === undefined) throw new Error(`no gate ${id}`)

@@ -4,7 +4,7 @@ import type { Trial } from '../record/schema/trial.ts'
 import { toolVersion } from '../version.ts'
 import { makeGpu } from './card-builder.ts'
 
-/** What a test wants to say about a run; everything else is made up and valid. */
+/** The fields of a run that a test sets; all others have valid defaults. */
 export interface RunOverrides {
   readonly card: string
   readonly name?: string
@@ -24,7 +24,7 @@ export interface RunOverrides {
   readonly work?:
     | { readonly kind: 'image'; readonly image: object }
     | { readonly kind: 'training'; readonly training: object }
-  /** The run failed for memory, and this is what the server said. */
+  /** The run ran out of memory, with this message of the server. */
   readonly oom?: string
   readonly gates?: readonly Gate[]
   /** Fields of the scenario besides those above. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/** A clock whose time passes only while somebody sleeps; `onStep` hears of each step. */
+/** A clock whose time passes only during a sleep; `onStep` is called at each step. */
 export function steppedClock(onStep: (nowMs: number) => void = () => {}): Clock {
   let nowMs = 0
   return {

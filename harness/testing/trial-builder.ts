@@ -4,7 +4,7 @@ import type { ImageTrial, Percentiles, SharedTrial, TextTrial, TrainingTrial } f
 
 const none = missing('not part of this test')
 
-/** Percentiles of ten samples of which a test needs the median only. */
+/** Percentiles of ten samples, with only the median known. */
 export const median = (p50: number): Percentiles => ({
   p50,
   p90: none,
@@ -44,7 +44,7 @@ const shared: SharedTrial = {
   client: { eventLoopDelayP99Ms: 1, cpuShareOfCore: 0.1, lateSends: 0, dropped: 0, sharedStampShare: 0 },
 }
 
-/** A trial of text, all well; every field can be set. */
+/** A successful trial of text; every field can be set. */
 export const makeTextTrial = (over: Partial<TextTrial> = {}): TextTrial => ({
   kind: 'text',
   ...shared,
@@ -66,7 +66,7 @@ export const makeTextTrial = (over: Partial<TextTrial> = {}): TextTrial => ({
   ...over,
 })
 
-/** A trial of images, all well; every field can be set. */
+/** A successful trial of images; every field can be set. */
 export const makeImageTrial = (over: Partial<ImageTrial> = {}): ImageTrial => ({
   kind: 'image',
   ...shared,
@@ -77,7 +77,7 @@ export const makeImageTrial = (over: Partial<ImageTrial> = {}): ImageTrial => ({
   ...over,
 })
 
-/** A trial of training, all well; every field can be set. */
+/** A successful trial of training; every field can be set. */
 export const makeTrainingTrial = (over: Partial<TrainingTrial> = {}): TrainingTrial => ({
   kind: 'training',
   ...shared,
@@ -85,7 +85,7 @@ export const makeTrainingTrial = (over: Partial<TrainingTrial> = {}): TrainingTr
   ...over,
 })
 
-/** The client's side of ten answers of 256 tokens to prompts of 512, all well; every field can be set. */
+/** The client's counts of ten successful answers of 256 tokens to prompts of 512; every field can be set. */
 export const makeClientTokens = (over: Partial<ClientTokens> = {}): ClientTokens => ({
   requestsOk: 10,
   requestsFailed: 0,
@@ -105,7 +105,7 @@ export const makeClientTokens = (over: Partial<ClientTokens> = {}): ClientTokens
 
 const notExported = missing('not exported by this server')
 
-/** The server's side of the same. */
+/** The server's counts of the same. */
 export const makeServerTrial = (over: Partial<ServerTrial> = {}): ServerTrial => ({
   scrapes: 12,
   generationTokens: 2560,

@@ -1,7 +1,7 @@
 import { runLoopbackScenario } from '../../load/loopback/run-scenario.ts'
 import { finishScenario, readScenario } from './finish.ts'
 
-/** The load engine's own hot path, as a process of its own beside the others. */
+/** The hot path of the load engine, as a process like the other clients. */
 const scenario = readScenario()
 const { seen, cost } = await runLoopbackScenario(scenario)
 finishScenario(scenario, seen, cost)

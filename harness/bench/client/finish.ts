@@ -13,7 +13,7 @@ export interface BenchArena extends LoopbackScenario {
 
 export const readScenario = (): BenchArena => JSON.parse(process.argv[2] ?? '{}') as BenchArena
 
-/** Writes what a client saw and, on stdout, what it cost as a whole process. */
+/** Writes the timestamps of a client and, on stdout, the resources used by its process. */
 export function finishScenario(scenario: BenchArena, seen: readonly StampedRequest[], cost: ClientCost): void {
   writeFileSync(scenario.resultFile, Buffer.from(toStamps(seen, scenario.chunks).buffer))
   process.stdout.write(`${JSON.stringify({ ...cost, rssMb: process.memoryUsage().rss / 1e6 })}\n`)

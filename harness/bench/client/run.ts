@@ -10,8 +10,8 @@ import { startLoopback } from '../../load/loopback/start-server.ts'
 import type { BenchArena } from './finish.ts'
 
 /**
- * `npm run bench:client`: how true and how cheap this client is beside others, on an exact mock server.
- * Clients alternate inside one run, so that a slow minute of the machine hits all of them; medians are printed.
+ * `npm run bench:client`: accuracy and cost of this client and of others, on an exact mock server.
+ * Clients alternate inside one run, so that a slow phase of the machine affects all of them; medians are printed.
  * Arguments: --reps N (5), --only NAME,… (modes), --clients NAME,….
  */
 interface Mode {
@@ -32,7 +32,7 @@ const paced = (streams: number, ratePerS = 40): Mode => ({
   chunks: 100,
   spreadMs: 800,
   promptTokens: 64,
-  // two hundred requests or more: the p99 of fifty is their worst
+  // two hundred requests or more: the p99 of fifty is their maximum
   requestsPerStream: Math.max(1, Math.ceil(200 / streams)),
   seconds: 0,
 })

@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import { Server, Socket } from 'node:net'
 
 /**
- * Unit tests start no process and open no socket: they would depend on how busy the machine is. One exception gets past
- * this: esbuild, which bundles the script of the report's page from a thread of its own. It computes and waits for no clock.
+ * Unit tests start no process and open no socket, because they would depend on how busy the machine is. One exception is
+ * not caught: esbuild, which bundles the script of the report's page in a thread. It computes only and waits for no clock.
  */
 function refuse(what: string): () => never {
   return () => {

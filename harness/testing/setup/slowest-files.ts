@@ -4,8 +4,8 @@ import type { Reporter, TestModule } from 'vitest/node'
 const LISTED = 10
 
 /**
- * Prints the files whose tests took longest, so that a slow unit test is seen when it is written. It is a table and
- * not a limit: the times are wall-clock times, which a busy machine stretches.
+ * Prints the files whose tests took longest, so that a slow unit test is noticed when it is written. It is not
+ * a limit, because wall-clock times are longer on a busy machine.
  */
 export default class SlowestFiles implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
