@@ -7,7 +7,7 @@ import { failsAbove, isBeyond, limitText, percent } from './threshold.ts'
 const eventLoopDelay = failsAbove({ what: 'event-loop delay of the client, p99', value: 5, unit: 'ms' })
 const cpuShare = failsAbove({ what: 'CPU of the busiest client worker', value: 0.8, unit: 'share of a core' })
 const lateShare = failsAbove({ what: 'requests sent late', value: 0.001, unit: 'share' })
-const dropped = failsAbove({ what: 'requests dropped without a free connection', value: 0, unit: 'requests' })
+const dropped = failsAbove({ what: 'requests dropped because no connection was free', value: 0, unit: 'requests' })
 const ttftError = failsAbove({ what: 'TTFT error of the calibration, p99', value: 5, unit: 'ms' })
 /** Near its highest rate a client is too slow to be trusted. */
 const ceilingShare = failsAbove({

@@ -10,6 +10,8 @@ export interface FaultCase {
   readonly warmupSeconds?: number
   /** Default: 3. */
   readonly seconds?: number
+  /** Default: 32. */
+  readonly outputTokens?: number
   /** Signs that must be present, in the form of `signsOf` in fault-runs.ts. */
   readonly mustShow: readonly string[]
 }
