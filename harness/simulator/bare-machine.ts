@@ -1,21 +1,21 @@
 import type { Card } from '../catalogue/types.ts'
-import { Machine, type Tenant } from './card/machine.ts'
+import { Machine, type ServerProcess } from './card/machine.ts'
 import type { SimulatorOptions } from './options.ts'
 import type { MachineContext } from './server/context.ts'
 
-/** A box without an engine of tokens: its cards, and what nvidia-smi may ask of them. */
+/** A machine without a token engine: its cards and the queries of nvidia-smi. */
 export function bareMachine(
   options: SimulatorOptions,
   card: Card,
-  tenant: Tenant | null,
+  serverProcess: ServerProcess | null,
   nowMs: () => number,
 ): { readonly machine: Machine; readonly context: MachineContext } {
-  const machine = new Machine(options, card, tenant, nowMs())
+  const machine = new Machine(options, card, serverProcess, nowMs())
   const context: MachineContext = {
     driver: { catchUp: () => {} },
     nowMs,
     smiState: (atMs) => machine.smiState(atMs),
-    smiSilence: () => machine.smiSilence(nowMs()),
+    smiNoAnswer: () => machine.smiNoAnswer(nowMs()),
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
   }
   return { machine, context }

@@ -4,7 +4,7 @@ import type { SimulatorOptions } from './options.ts'
 import { createSimulation, type Simulation } from './simulation.ts'
 import { createIdleSimulation } from './training/simulation.ts'
 
-/** The simulation that a model calls for: tokens, images, or a box on which nothing is served (`none`, `training`). */
+/** The simulation for a model: tokens, images, or a machine without a server (`none`, `training`). */
 export function simulationOf(options: SimulatorOptions): Simulation {
   if (options.model === 'none' || options.model === 'training') return createIdleSimulation(options)
   const image = imageModelByKey(options.model)

@@ -10,24 +10,24 @@ import type { StepCostModel } from './engine/step-work.ts'
 import { speculationOf, timedModel } from './faults/false-reports.ts'
 import type { SimulatorOptions } from './options.ts'
 
-/** A card that serves a model: what the engine and nvidia-smi need to know of the two together. */
+/** A card that serves a model: the values that the engine and nvidia-smi derive from both. */
 export interface Hardware {
   readonly card: Card
   readonly model: Model
   /** KV blocks as vLLM counts them: one of them is never used. */
   readonly gpuBlocks: number
   readonly maxNumBatchedTokens: number
-  /** Held by the server on each of its cards: weights, KV cache and what else it needs. */
+  /** Memory used by the server on each of its cards: weights, KV cache and overhead. */
   readonly usedMiB: number
   readonly costOf: StepCostModel
 }
 
 export const BLOCK_SIZE = 16
 
-/** From this size of memory on vLLM takes its defaults for large cards. */
+/** vLLM uses its defaults for large cards from this memory size on. */
 const LARGE_CARD_BYTES = 70 * 2 ** 30
 
-/** Works out how a card serves a model. Throws one line when either is unknown or the model does not fit. */
+/** Computes how a card serves a model. Throws one line when either is unknown or the model does not fit. */
 export function describeHardware(options: SimulatorOptions): Hardware {
   const card = findCard(options.card)
   const model = findModel(options.model)
@@ -39,7 +39,8 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     attentionBandwidth: defaultEfficiency.attentionBandwidth * bandwidthShare,
   }
   const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
-  const gpuBlocks = options.numGpuBlocksOverride ?? stormBlocks(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
+  const gpuBlocks =
+    options.numGpuBlocksOverride ?? blocksUnderPreemption(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)
   const kvBytes = gpuBlocks * BLOCK_SIZE * kvBytesPerToken(model, kvBytesPerElement)
   const engine = { card, model: timedModel(model, lies), efficiency, gpus }
@@ -61,11 +62,11 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   }
 }
 
-/** Under a storm of preemptions: blocks for one sequence of full length, and the null block. */
-const stormBlocks = ({ faults, maxModelLen }: SimulatorOptions): number | null =>
+/** With the fault `preemption-storm`: blocks for one sequence of full length, and the null block. */
+const blocksUnderPreemption = ({ faults, maxModelLen }: SimulatorOptions): number | null =>
   faults.includes('preemption-storm') ? Math.ceil(maxModelLen / BLOCK_SIZE) + 1 : null
 
-/** A card of the catalogue. Throws `bad-input` with those that there are. */
+/** A card of the catalogue. Throws `bad-input` with the list of cards. */
 export function findCard(key: string): Card {
   const card = cardByKey(key)
   if (card !== null) return card
@@ -78,11 +79,11 @@ function findModel(key: string): Model {
   if (model !== undefined) return model
   throw new JoulemarkError(
     'bad-input',
-    `simulator: no text model "${key}"; known: ${texts.map((each) => each.key).join(', ')}`,
+    `simulator: no text model "${key}"; known: ${texts.map((known) => known.key).join(', ')}`,
   )
 }
 
-/** vLLM refuses to start in these words, in the one case and in the other. */
+/** Throws with vLLM's messages when the weights or one sequence do not fit. */
 function checkFit(maxModelLen: number, gpuBlocks: number): void {
   if (gpuBlocks <= 1) {
     throw new JoulemarkError(
@@ -90,11 +91,11 @@ function checkFit(maxModelLen: number, gpuBlocks: number): void {
       'simulator: No available memory for the cache blocks: the weights alone fill the card',
     )
   }
-  const roomTokens = (gpuBlocks - 1) * BLOCK_SIZE
-  if (roomTokens >= maxModelLen) return
+  const capacityTokens = (gpuBlocks - 1) * BLOCK_SIZE
+  if (capacityTokens >= maxModelLen) return
   throw new JoulemarkError(
     'environment',
     `simulator: To serve at least one request with the model's max seq len (${maxModelLen}), more KV cache is needed than ` +
-      `there is memory for; the estimated maximum model length is ${roomTokens}`,
+      `there is memory for; the estimated maximum model length is ${capacityTokens}`,
   )
 }

@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { type ErrorCode, exitCodes, JoulemarkError } from '../errors.ts'
 import { type SimulatorOptions, toArguments } from './options.ts'
 
-/** What to simulate: card and model, and whatever is to differ from the defaults. */
+/** What to simulate: card, model, and options that differ from the defaults. */
 export type LaunchOptions = Pick<SimulatorOptions, 'card' | 'model'> & Partial<Omit<SimulatorOptions, 'exitWithStdin'>>
 
-/** A simulator that runs in a process of its own. */
+/** A simulator that runs in a separate process. */
 export interface RunningSimulator {
   readonly url: string
-  /** Path of the executable stand-in. */
+  /** Path of the simulated nvidia-smi executable. */
   readonly nvidiaSmi: string
   readonly pid: number
-  /** Settles when the process is gone, for whatever reason. */
+  /** Resolves when the process has ended, for any reason. */
   readonly ended: Promise<void>
-  /** Ends the process and waits until it is gone. May be called again. */
+  /** Stops the process and waits until it has ended. May be called again. */
   stop(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ export async function launchSimulator(options: LaunchOptions): Promise<RunningSi
   const child = spawn(process.execPath, [program, ...toArguments({ ...options, exitWithStdin: true })], {
     env: { ...environment, NODE_NO_WARNINGS: '1' },
     stdio: 'pipe',
-    // In a process group of its own, so that Ctrl-C in a terminal reaches us alone and the run may drain.
+    // a separate process group, so that Ctrl-C in a terminal reaches only this process and the run can drain
     detached: true,
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
@@ -51,13 +51,13 @@ export async function launchSimulator(options: LaunchOptions): Promise<RunningSi
 function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = ''
-    let complaint = ''
+    let errorOutput = ''
     const fail = (reason: string, code: ErrorCode = 'environment'): void => {
       clearTimeout(timer)
       child.kill('SIGKILL')
-      const message = complaint.trim().split('\n').at(-1) || `simulator: ${reason}`
-      // a log says more than its last line: the whole of it is the cause
-      const cause = complaint.trim().includes('\n') ? { cause: new Error(complaint) } : {}
+      const message = errorOutput.trim().split('\n').at(-1) || `simulator: ${reason}`
+      // the message is the last line of a log; the whole log is the cause
+      const cause = errorOutput.trim().includes('\n') ? { cause: new Error(errorOutput) } : {}
       reject(new JoulemarkError(code, message, cause))
     }
     const timer = setTimeout(() => fail(`not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS)
@@ -69,7 +69,7 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
       )
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint += text
+      errorOutput += text
     })
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text

@@ -1,6 +1,6 @@
 /**
- * The stand-in nvidia-smi: a program of its own that asks a simulator for the state of its cards and prints it as the
- * real one does. Run by the script that the simulator writes, so it imports little: it is started often.
+ * The simulated nvidia-smi: a separate program that reads the state of the cards from a simulator and prints it as the
+ * real one does. The script written by the simulator starts it often, so it imports little.
  */
 import { parseSmiArguments, type SmiArguments } from './smi/arguments.ts'
 import { appLines, csvHeader, csvRow, helpText, parseFormat, parseQuery } from './smi/csv.ts'
@@ -16,7 +16,7 @@ const DRIVER_GONE =
 /** nvidia-smi's return codes. */
 const code = { ok: 0, badArgument: 2, noDevices: 6, driverGone: 9 } as const
 
-/** Text for stdout and the code to leave with. Errors go to stdout too: the real one does so. */
+/** Text for stdout and the exit code. Errors go to stdout too, as in the real program. */
 interface Outcome {
   readonly text: string
   readonly code: number
@@ -27,31 +27,31 @@ const refuse = (text: string): Outcome => ({ text, code: code.badArgument })
 const invalidField = (name: string): Outcome => refuse(`Field "${name}" is not a valid field to query.\n\n`)
 
 /** The answer to one query; `first` is false in the later rounds of a loop, which have no header. */
-function answer(asked: SmiArguments, state: SmiState, first: boolean): Outcome {
-  const gpus = selectGpus(state.gpus, asked.ids)
+function answer(args: SmiArguments, state: SmiState, first: boolean): Outcome {
+  const gpus = selectGpus(state.gpus, args.ids)
   if (gpus.length === 0) return { text: 'No devices were found\n', code: code.noDevices }
-  if (asked.version) return ok(versionText(state))
-  if (asked.listGpus) return ok(gpus.map((gpu) => `GPU ${gpu.index}: ${gpu.name} (UUID: ${gpu.uuid})\n`).join(''))
-  if (asked.queryGpu !== null) return answerCsv(asked, state, gpus, first)
-  if (asked.queryComputeApps !== null) return answerApps(asked, asked.queryComputeApps, gpus)
-  if (asked.query && asked.xml) return ok(xmlDocument(state, gpus, logTimestamp(new Date())))
+  if (args.version) return ok(versionText(state))
+  if (args.listGpus) return ok(gpus.map((gpu) => `GPU ${gpu.index}: ${gpu.name} (UUID: ${gpu.uuid})\n`).join(''))
+  if (args.queryGpu !== null) return answerCsv(args, state, gpus, first)
+  if (args.queryComputeApps !== null) return answerApps(args, args.queryComputeApps, gpus)
+  if (args.query && args.xml) return ok(xmlDocument(state, gpus, logTimestamp(new Date())))
   return refuse(
-    'This stand-in answers to --query-gpu, --query-compute-apps, -q -x, -L, --version and --help-query-gpu.\n',
+    'This simulator supports --query-gpu, --query-compute-apps, -q -x, -L, --version and --help-query-gpu.\n',
   )
 }
 
-function answerCsv(asked: SmiArguments, state: SmiState, gpus: readonly SmiGpu[], first: boolean): Outcome {
-  const format = parseFormat(asked.format)
+function answerCsv(args: SmiArguments, state: SmiState, gpus: readonly SmiGpu[], first: boolean): Outcome {
+  const format = parseFormat(args.format)
   if (format === null) return refuse('"--query-gpu" requires "--format=csv".\n')
-  const fields = parseQuery(asked.queryGpu ?? '')
+  const fields = parseQuery(args.queryGpu ?? '')
   if ('unknown' in fields) return invalidField(fields.unknown)
   const rows = gpus.map((gpu) => csvRow(fields, gpu, state, format))
   const lines = first && format.header ? [csvHeader(fields), ...rows] : rows
   return ok(`${lines.join('\n')}\n`)
 }
 
-function answerApps(asked: SmiArguments, query: string, gpus: readonly SmiGpu[]): Outcome {
-  const format = parseFormat(asked.format)
+function answerApps(args: SmiArguments, query: string, gpus: readonly SmiGpu[]): Outcome {
+  const format = parseFormat(args.format)
   if (format === null) return refuse('"--query-compute-apps" requires "--format=csv".\n')
   const lines = appLines(query, gpus, format)
   if ('unknown' in lines) return invalidField(lines.unknown)
@@ -64,7 +64,7 @@ function selectGpus(gpus: readonly SmiGpu[], ids: readonly string[] | null): Smi
   )
 }
 
-/** The time as the head of the XML has it: `Mon Nov 23 05:13:55 2026`. */
+/** The time in the format of the XML header: `Mon Nov 23 05:13:55 2026`. */
 function logTimestamp(now: Date): string {
   const [weekday, month, day, year, time] = now.toString().split(' ')
   return `${weekday} ${month} ${day} ${time} ${year}`
@@ -81,9 +81,9 @@ function versionText({ driverVersion, cudaVersion }: SmiState): string {
 }
 
 async function main(): Promise<number> {
-  const asked = parseSmiArguments(process.argv.slice(2))
-  if ('complaint' in asked) return finish(refuse(asked.complaint))
-  if (asked.helpQueryGpu) return finish(ok(helpText()))
+  const args = parseSmiArguments(process.argv.slice(2))
+  if ('error' in args) return finish(refuse(args.error))
+  if (args.helpQueryGpu) return finish(ok(helpText()))
   const url = process.env['JOULEMARK_SIMULATOR_URL'] ?? ''
   const nowMs = () => performance.timeOrigin + performance.now()
   let first = true
@@ -96,12 +96,12 @@ async function main(): Promise<number> {
       return finish({ text: DRIVER_GONE, code: code.driverGone })
     }
     for (const state of states) {
-      const outcome = answer(asked, state, first)
-      if (asked.loopMs === null || outcome.code !== code.ok) return finish(outcome)
+      const outcome = answer(args, state, first)
+      if (args.loopMs === null || outcome.code !== code.ok) return finish(outcome)
       process.stdout.write(outcome.text)
       first = false
     }
-    const [loopMs, lastMs] = [asked.loopMs ?? 0, states.at(-1)?.atMs ?? nowMs()]
+    const [loopMs, lastMs] = [args.loopMs ?? 0, states.at(-1)?.atMs ?? nowMs()]
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, lastMs + loopMs - nowMs())))
     dueMs = missedTicks(lastMs, loopMs, nowMs())
   }
@@ -112,6 +112,6 @@ function finish(outcome: Outcome): number {
   return outcome.code
 }
 
-// Whoever read us has gone: nothing is left to do.
+// The reader has closed the pipe.
 process.stdout.on('error', () => process.exit(0))
 process.exitCode = await main()

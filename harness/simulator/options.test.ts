@@ -35,7 +35,7 @@ describe('parseOptions', () => {
 
   it.each([
     [['--card', 'rtx-4090'], /--model is missing/],
-    [[...needed, '--gpus', '0'], /--gpus 0: expected a number from 1 on/],
+    [[...needed, '--gpus', '0'], /--gpus 0: expected a number of at least 1/],
     [[...needed, '--seed', 'x'], /--seed x: expected a number/],
     [[...needed, '--colour', 'red'], /--colour/],
     [[...needed, '--fault', 'abort,typo'], /--fault "typo" is not known; known: start-refused, /],

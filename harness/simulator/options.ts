@@ -11,19 +11,19 @@ import {
   sensorFaultNames,
 } from './faults/names.ts'
 
-/** How a simulator is to be; named after vLLM's own flags where vLLM has one. */
+/** Options of a simulator, named after vLLM's flags where vLLM has one. */
 export interface SimulatorOptions {
   readonly card: string
-  /** A text or image model of the catalogue, `training`: a card that a training command keeps busy, or `none`: nothing. */
+  /** A text or image model of the catalogue, `training` (a card loaded by a training command), or `none`. */
   readonly model: string
   /** 0 = any free port. */
   readonly port: number
   readonly seed: number
-  /** Cards in the box. The first `tensorParallel` of them serve the model, the others are idle. */
+  /** Cards in the server. The first `tensorParallel` of them serve the model, the others are idle. */
   readonly gpus: number
   readonly tensorParallel: number
   readonly maxNumSeqs: number
-  /** null = vLLM's own default for this size of card. */
+  /** null = vLLM's default for this size of card. */
   readonly maxNumBatchedTokens: number | null
   readonly maxModelLen: number
   readonly kvCacheDtype: string
@@ -34,19 +34,19 @@ export interface SimulatorOptions {
   readonly apiKey: string | null
   /** null = the first name of the model's checkpoint. */
   readonly servedModelName: string | null
-  /** Share of the memory bandwidth that the driver lets through: 0.95 is a driver that costs 5 % of it. */
+  /** Share of the memory bandwidth that is available: 0.95 is a driver that costs 5 % of it. */
   readonly bandwidthShare: number
   readonly faults: readonly FaultName[]
   readonly lies: readonly LieName[]
   readonly sensorFaults: readonly SensorFaultName[]
-  /** Share of streams that a fault hits. */
+  /** Share of streams with a fault. */
   readonly faultShare: number
-  /** A server that speculates has counters of it. */
+  /** Whether a speculating server exports its draft counters. */
   readonly draftCounters: boolean
   readonly exitWithStdin: boolean
 }
 
-/** What holds when a flag is left out: vLLM's defaults, but context and KV format are those of the scenarios. */
+/** Defaults: those of vLLM, except that context and KV format are those of the scenarios. */
 export const simulatorDefaults = {
   port: 0,
   seed: 1,
@@ -95,7 +95,7 @@ const flags = {
   'exit-with-stdin': { type: 'boolean' },
 } as const
 
-/** Reads the command line of the simulator's process. Throws `bad-input` with one line. */
+/** Parses the command line of the simulator's process. Throws `bad-input` with one line. */
 export function parseOptions(args: readonly string[]): SimulatorOptions {
   const values = readFlags(args)
   const required = (name: 'card' | 'model'): string => {
@@ -109,7 +109,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     const value = Number(text)
     const whole = shares.has(name) ? value <= 1 : Number.isInteger(value)
     if (whole && value >= minimum) return value
-    throw new JoulemarkError('bad-input', `simulator: --${name} ${text}: expected a number from ${minimum} on`)
+    throw new JoulemarkError('bad-input', `simulator: --${name} ${text}: expected a number of at least ${minimum}`)
   }
   const names = <Name extends string>(flag: 'fault' | 'lie' | 'sensor-fault', known: readonly Name[]): Name[] =>
     values[flag] === undefined ? [] : readNames(flag, values[flag], known)
@@ -152,7 +152,7 @@ type NumberFlag =
   | 'bandwidth-share'
   | 'fault-share'
 
-/** Flags whose number is a share of a whole. */
+/** Flags whose value is a share between 0 and 1. */
 const shares: ReadonlySet<NumberFlag> = new Set(['gpu-memory-utilization', 'bandwidth-share', 'fault-share'])
 
 function readFlags(args: readonly string[]) {
@@ -163,7 +163,7 @@ function readFlags(args: readonly string[]) {
   }
 }
 
-/** The command line that `parseOptions` reads back into the same options. */
+/** The command line that `parseOptions` parses into the same options. */
 export function toArguments(options: Partial<SimulatorOptions> & Pick<SimulatorOptions, 'card' | 'model'>): string[] {
   const args: string[] = []
   for (const [key, value] of Object.entries(options)) {
@@ -171,7 +171,7 @@ export function toArguments(options: Partial<SimulatorOptions> & Pick<SimulatorO
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     if (value === true) args.push(flag)
     else if (Array.isArray(value)) {
-      // a list of names is given to the flag of one of them
+      // the flag of a list has the singular name
       if (value.length > 0) args.push(`${flag.slice(0, -1)}=${value.join(',')}`)
     } else if (value === false) args.push(flag.replace('--', '--no-'))
     else args.push(`${flag}=${String(value)}`)

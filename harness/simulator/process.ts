@@ -1,6 +1,6 @@
 /**
- * The simulator as a program: a vLLM-like server on 127.0.0.1 and an nvidia-smi beside it. Says in one line of JSON on
- * stdout where they are, then serves until SIGINT or SIGTERM.
+ * The simulator as a program: a vLLM-like server on 127.0.0.1 and a simulated nvidia-smi. Prints their addresses in one
+ * line of JSON on stdout, then serves until SIGINT or SIGTERM.
  */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,9 +12,9 @@ import { describeHardware } from './hardware.ts'
 import { parseOptions } from './options.ts'
 import { writeSmiLauncher } from './smi-launcher.ts'
 
-/** How long a slow start takes: weights are loaded, graphs captured. */
+/** Duration of a slow start, in which vLLM loads weights and captures graphs. */
 const SLOW_START_MS = 2000
-/** vLLM's code when it could not start. */
+/** vLLM's exit code after a failed start. */
 const START_FAILED = 1
 
 async function main(): Promise<void> {
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const simulation = simulationOf(options)
   const { server, machineServer } = simulation
   const port = await listen(server, options.port)
-  // until vLLM is ready its port refuses; who it will be is known all the same
+  // until vLLM is ready its port refuses connections; the address is printed before that
   if (isSlow) await new Promise((resolve) => server.close(resolve))
   const url = `http://127.0.0.1:${port}`
   const launcher = writeSmiLauncher(`http://127.0.0.1:${await listen(machineServer, 0)}`)
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   await listen(server, port)
 }
 
-/** Lets a server listen, and gives its port. */
+/** Starts a server and returns its port. */
 async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

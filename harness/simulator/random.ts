@@ -25,7 +25,7 @@ function standardNormal(random: Random): number {
   return radius * Math.cos(2 * Math.PI * random())
 }
 
-/** One draw from a lognormal distribution whose mean is exactly 1, so that jitter does not bend the average pace. */
+/** One draw from a lognormal distribution with mean exactly 1, so that jitter does not change the average pace. */
 export function unitLognormal(random: Random, coefficientOfVariation: number): number {
   if (coefficientOfVariation === 0) return 1
   const variance = Math.log(1 + coefficientOfVariation ** 2)

@@ -3,9 +3,9 @@ import { systemClock } from '../clock.ts'
 import { Machine } from './card/machine.ts'
 import { driveEngine } from './engine/driver.ts'
 import { Engine } from './engine/engine.ts'
-import { speculationOf, talesOf } from './faults/false-reports.ts'
-import { startForeignClient } from './faults/other-client.ts'
-import { StreamFates } from './faults/stream-fates.ts'
+import { falseReportsOf, speculationOf } from './faults/false-reports.ts'
+import { startOtherClient } from './faults/other-client.ts'
+import { StreamFaults } from './faults/stream-faults.ts'
 import { BLOCK_SIZE, describeHardware } from './hardware.ts'
 import { cacheConfigLabels } from './metrics/cache-config.ts'
 import { EngineMetrics } from './metrics/engine-metrics.ts'
@@ -13,7 +13,7 @@ import { currentGeneration, generationV091 } from './metrics/generations.ts'
 import type { SimulatorOptions } from './options.ts'
 import { seededRandom } from './random.ts'
 import type { ServerContext } from './server/context.ts'
-import { EngineLife } from './server/engine-dead.ts'
+import { EngineState } from './server/engine-state.ts'
 import { createMachineServer } from './server/machine-server.ts'
 import { Outbox } from './server/outbox.ts'
 import { createApiServer } from './server/server.ts'
@@ -23,30 +23,30 @@ const FRONT_END_MS = 5
 const STEP_JITTER_CV = 0.015
 /** The first steps of a fresh server are slower: kernels are still being chosen. */
 const WARMUP = { warmupExcess: 0.8, warmupSteps: 60 } as const
-/** uvicorn drops a connection that was idle for this long; a hasty proxy does so sooner. */
+/** uvicorn closes a connection that was idle for this long; some proxies close it sooner. */
 const KEEP_ALIVE_MS = 5000
-const HASTY_KEEP_ALIVE_MS = 300
-/** vLLM's front end looks every 5 s whether its engine lives, and ends when it does not. */
+const SHORT_KEEP_ALIVE_MS = 300
+/** vLLM's front end checks its engine every 5 s and exits when the engine has exited. */
 const DEAD_ENGINE_SEEN_MS = 1000
 
-/** A whole simulated machine: cards, engine and server. The caller lets both servers listen. */
+/** A simulated machine: cards, engine and server. The caller starts both servers. */
 export interface Simulation {
   /** vLLM's front end. */
   readonly server: Server
-  /** What the stand-in nvidia-smi asks: there before the server listens, and after its engine died. */
+  /** Queried by the simulated nvidia-smi; available before the server listens and after its engine exited. */
   readonly machineServer: Server
   stop(): void
 }
 
-/** Puts the parts together. Throws when the card or the model is unknown or the model does not fit. */
+/** Creates a simulation. Throws when the card or the model is unknown or the model does not fit. */
 export function createSimulation(options: SimulatorOptions): Simulation {
   const nowMs = (): number => systemClock.nowMs()
   const { faults, lies, seed } = options
   const startedS = Math.floor(nowMs() / 1000)
   const hardware = describeHardware(options)
   const { vocab } = hardware.model
-  const tenant = { processName: 'VLLM::EngineCore', usedMiB: hardware.usedMiB }
-  const machine = new Machine(options, hardware.card, tenant, nowMs())
+  const serverProcess = { processName: 'VLLM::EngineCore', usedMiB: hardware.usedMiB }
+  const machine = new Machine(options, hardware.card, serverProcess, nowMs())
   const names = [options.servedModelName ?? (hardware.model.servedAs[0] as string)]
   const generation = faults.includes('old-metric-names') ? generationV091 : currentGeneration
   const speculation = speculationOf(lies)
@@ -63,7 +63,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
   const engine = new Engine(
     {
       blockSize: BLOCK_SIZE,
-      // vLLM keeps one block back as the null block.
+      // vLLM reserves one block as the null block.
       blockCount: hardware.gpuBlocks - 1,
       maxNumSeqs: options.maxNumSeqs,
       maxNumBatchedTokens: hardware.maxNumBatchedTokens,
@@ -94,25 +94,25 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     random: seededRandom(seed + 1),
     apiKey: options.apiKey,
     version: generation.version,
-    keepAliveMs: faults.includes('keep-alive-close') ? HASTY_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
-    life: new EngineLife(() => setTimeout(stopServing, DEAD_ENGINE_SEEN_MS)),
-    fates: new StreamFates(faults, options.faultShare, seed + 3),
-    tales: talesOf(lies),
+    keepAliveMs: faults.includes('keep-alive-close') ? SHORT_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
+    engineState: new EngineState(() => setTimeout(stopServing, DEAD_ENGINE_SEEN_MS)),
+    streamFaults: new StreamFaults(faults, options.faultShare, seed + 3),
+    falseReports: falseReportsOf(lies),
     metricsText: () => metrics.render(),
     smiState: (atMs) => machine.smiState(atMs),
-    smiSilence: () => machine.smiSilence(nowMs()),
+    smiNoAnswer: () => machine.smiNoAnswer(nowMs()),
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
   }
   const server = createApiServer(context)
   const machineServer = createMachineServer(context)
-  const foreign = lies.includes('foreign-traffic')
-    ? startForeignClient({ engine, driver, vocab, seed: seed + 4, nowMs })
+  const otherClient = lies.includes('foreign-traffic')
+    ? startOtherClient({ engine, driver, vocab, seed: seed + 4, nowMs })
     : null
   return {
     server,
     machineServer,
     stop: () => {
-      foreign?.stop()
+      otherClient?.stop()
       driver.stop()
       stopServing()
       machineServer.close()

@@ -1,27 +1,27 @@
-/** What a card did over a span, integrated exactly. */
+/** Activity of a card over a span, integrated exactly. */
 export interface Activity {
   readonly energyJ: number
   /** Time with a kernel running. */
   readonly busyMs: number
-  /** Time with memory being read, as far as the step model knows. */
+  /** Time with memory being read, from the step-time model. */
   readonly memoryMs: number
   /** Time at the power limit. */
   readonly cappedMs: number
 }
 
-/** How hard the card works during a span. */
+/** Power and load of a card during a span. */
 export interface Span {
   readonly powerW: number
   readonly memoryShare: number
   readonly capped: boolean
 }
 
-/** Spans kept: at 100 steps a second, more than an hour and a half of unbroken load. */
+/** Spans kept: at 100 steps per second, about an hour and a half of continuous load. */
 const CAPACITY = 1 << 19
 
 /**
- * The true past of a card: spans of steady work, idle between them, with running integrals so that any window is summed
- * in the time of one look-up. Nothing is sampled here; what a sensor makes of it is the sensor's affair.
+ * The true history of a card: spans of constant load, idle between them, with running integrals so that any window is
+ * summed with one look-up. Nothing is sampled here; sensor.ts derives the sensor readings from it.
  */
 export class ActivityLog {
   readonly #idleW: number
@@ -43,7 +43,7 @@ export class ActivityLog {
     this.#originMs = originMs
   }
 
-  /** Appends a span. Spans come in order and do not overlap. */
+  /** Appends a span. Spans must be in order and must not overlap. */
   add(startMs: number, endMs: number, span: Span): void {
     const before = this.#upTo(startMs)
     const slot = this.#count % CAPACITY
@@ -59,7 +59,7 @@ export class ActivityLog {
     this.#count += 1
   }
 
-  /** The integrals over a window. What is older than the log remembers counts as idle. */
+  /** The integrals over a window. Time before the oldest span counts as idle. */
   between(fromMs: number, toMs: number): Activity {
     const end = this.#upTo(toMs)
     const start = this.#upTo(fromMs)

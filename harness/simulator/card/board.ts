@@ -1,6 +1,6 @@
 import type { Card } from '../../catalogue/types.ts'
 
-/** What a board shows in nvidia-smi beyond the catalogue's figures. It shapes the stand-in's answers, no result. */
+/** Values that a board shows in nvidia-smi besides those of the catalogue. They affect only the output, no result. */
 export interface Board {
   readonly pciDeviceId: string
   readonly pciSubDeviceId: string
@@ -24,7 +24,7 @@ export interface Board {
   readonly fan: { readonly idlePct: number; readonly loadPct: number } | null
 }
 
-/** Values of public captures, for the boards that have one. */
+/** Values from public nvidia-smi captures, for the boards that have one. */
 const captured: Readonly<Record<string, Partial<Omit<Board, 'clocks'>> & { clocks?: Partial<Board['clocks']> }>> = {
   'rtx-4090': {
     pciDeviceId: '0x268410DE',
@@ -59,10 +59,10 @@ const captured: Readonly<Record<string, Partial<Omit<Board, 'clocks'>> & { clock
   },
 }
 
-/** Memory clock of cards without a data rate in the catalogue: that of HBM says nothing of its bandwidth. */
+/** Memory clock of cards without a data rate in the catalogue (HBM). */
 const HBM_CLOCK_MHZ = 2619
 
-/** The board of a card: as captured, or put together from the catalogue. */
+/** The board of a card: as captured, or derived from the catalogue. */
 export function boardOf(card: Card): Board {
   const known = captured[card.key] ?? {}
   const boostMHz = Math.round(card.boostGhz.value * 1000)

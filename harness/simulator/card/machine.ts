@@ -1,6 +1,6 @@
 import type { Card } from '../../catalogue/types.ts'
 import type { StepCost } from '../engine/step-work.ts'
-import { SensorFaults, type Silence } from '../faults/sensor-faults.ts'
+import { type NoAnswer, SensorFaults } from '../faults/sensor-faults.ts'
 import type { SimulatorOptions } from '../options.ts'
 import type { SmiState } from '../smi/state.ts'
 import { SIMULATED_DRIVER } from './identity.ts'
@@ -9,22 +9,26 @@ import { SimulatedCard } from './simulated-card.ts'
 
 const CUDA_VERSION = '13.0'
 
-/** What a server is to the cards that it runs on. */
-export interface Tenant {
+/** The process of a server on its cards. */
+export interface ServerProcess {
   readonly processName: string
-  /** Held on each of its cards. */
+  /** Memory used on each of its cards. */
   readonly usedMiB: number
 }
 
-/** The box with its cards, as nvidia-smi sees it. The first ones serve the model, the others have nothing to do. */
+/** The machine with its cards as shown by nvidia-smi. The first cards serve the model, the others are idle. */
 export class Machine {
   readonly #cards: readonly SimulatedCard[]
   readonly #serving: readonly SimulatedCard[]
   readonly #faults: SensorFaults
 
-  constructor(options: SimulatorOptions, card: Card, tenant: Tenant | null, nowMs: number) {
+  constructor(options: SimulatorOptions, card: Card, serverProcess: ServerProcess | null, nowMs: number) {
     this.#faults = new SensorFaults(options.sensorFaults)
-    const server = tenant && { pid: process.pid, name: tenant.processName, usedMiB: tenant.usedMiB }
+    const server = serverProcess && {
+      pid: process.pid,
+      name: serverProcess.processName,
+      usedMiB: serverProcess.usedMiB,
+    }
     const serving = options.tensorParallel
     const cardAt = (index: number): SimulatedCard => {
       const powerLimitW = index === 0 ? this.#faults.powerLimitW(card.tdpW.value) : card.tdpW.value
@@ -43,7 +47,7 @@ export class Machine {
     this.#serving = this.#cards.slice(0, serving)
   }
 
-  /** A step runs on all cards that serve. Steps come in order and do not overlap. */
+  /** Runs a step on all serving cards. Steps must be in order and must not overlap. */
   work(startMs: number, endMs: number, cost: StepCost): void {
     for (const card of this.#serving) card.work(startMs, endMs, cost)
   }
@@ -63,11 +67,11 @@ export class Machine {
   }
 
   /** Whether nvidia-smi gets no answer now. */
-  smiSilence(nowMs: number): Silence {
+  smiNoAnswer(nowMs: number): NoAnswer {
     return this.#faults.silence(nowMs, this.#busyMs(nowMs))
   }
 
-  /** Joules of true power over a span, of each card. */
+  /** True energy of each card over a span, in J. */
   trueEnergyJ(fromMs: number, toMs: number): number[] {
     return this.#cards.map((card) => card.trueEnergyJ(fromMs, toMs))
   }

@@ -2,15 +2,15 @@ import type { Card } from '../../catalogue/types.ts'
 import { idlePowerW, loadPowerW } from '../../physics/power.ts'
 import type { StepCost } from '../engine/step-work.ts'
 
-/** What a card draws. */
+/** Power of a card. */
 export interface CardPower {
-  /** With the model loaded and nothing to do. */
+  /** Idle, with the model loaded. */
   readonly idleW: number
-  /** During a step. `capped` when the power limit holds it back. */
+  /** During a step. `capped` when it is at the power limit. */
   loadOf(cost: StepCost): { readonly powerW: number; readonly capped: boolean }
 }
 
-/** The true power of a card over its load, by the power model of the physics room, under the limit that is enforced. */
+/** The true power of a card under load, from harness/physics/power.ts, capped at the enforced limit. */
 export function cardPower(card: Card, powerLimitW = card.tdpW.value): CardPower {
   return {
     idleW: idlePowerW(card),

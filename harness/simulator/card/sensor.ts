@@ -1,14 +1,14 @@
 import type { ActivityLog } from './activity-log.ts'
 
-/** The board's sensor renews its values this often. */
+/** Update period of the board's sensor. */
 const UPDATE_MS = 100
 /** `power.draw` is the mean of the second before the last update (Ada and later). */
 const AVERAGE_WINDOW_MS = 1000
 const INSTANT_WINDOW_MS = 100
-/** Utilisation looks back over a part of a second. */
+/** Utilisation is averaged over a part of a second. */
 const UTILIZATION_WINDOW_MS = 500
 
-/** What the driver reads from the board. */
+/** Readings of the board's sensors. */
 export interface SensorReading {
   readonly drawW: number
   readonly instantW: number
@@ -17,7 +17,7 @@ export interface SensorReading {
   readonly cappedPct: number
 }
 
-/** The readings that stand in the sensor at `nowMs`, since its last update on the grid that starts at `phaseMs`. */
+/** The readings of the sensor at `nowMs`, from its last update on the grid that starts at `phaseMs`. */
 export function readSensor(log: ActivityLog, nowMs: number, phaseMs: number): SensorReading {
   const updatedMs = Math.floor((nowMs - phaseMs) / UPDATE_MS) * UPDATE_MS + phaseMs
   const recent = log.between(updatedMs - UTILIZATION_WINDOW_MS, updatedMs)

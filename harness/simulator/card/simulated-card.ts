@@ -16,15 +16,15 @@ export interface SimulatedCardOptions {
   readonly index: number
   /** The server's process on this card; null on a card that serves nothing. */
   readonly process: SmiProcess | null
-  /** The limit that is enforced, where it is not the board's own. */
+  /** The enforced power limit, where it is not the default. */
   readonly powerLimitW?: number
   readonly nowMs: number
 }
 
-/** A driver holds a couple of MiB even where nothing runs. */
+/** A driver uses a few MiB of an idle card. */
 const IDLE_USED_MIB = 2
 
-/** One card in the box: what it does, what its sensors say of it, who it is. */
+/** One card: its activity, sensor readings and identity. */
 export class SimulatedCard {
   readonly #options: SimulatedCardOptions
   readonly #board: Board
@@ -40,27 +40,27 @@ export class SimulatedCard {
     this.#thermal = new ThermalModel(card.tdpW.value, idleW, nowMs)
   }
 
-  /** A step of the engine runs on this card. */
+  /** Runs a step of the engine on this card. */
   work(startMs: number, endMs: number, cost: StepCost): void {
     const { powerW, capped } = this.#options.power.loadOf(cost)
     this.#log.add(startMs, endMs, { powerW, memoryShare: cost.memoryShare, capped })
   }
 
-  /** Joules of true power between two times. */
+  /** True energy between two times, in J. */
   trueEnergyJ(fromMs: number, toMs: number): number {
     return this.#log.between(fromMs, toMs).energyJ
   }
 
-  /** Time with a kernel running, since the machine began. */
+  /** Time with a kernel running since the start of the machine. */
   busyMs(nowMs: number): number {
     return this.#log.between(this.#options.nowMs, nowMs).busyMs
   }
 
-  /** What the driver would say now. */
+  /** The state as reported by the driver now. */
   read(nowMs: number): SmiGpu {
-    const { card, index, seed, process, nowMs: bornMs } = this.#options
+    const { card, index, seed, process, nowMs: startedMs } = this.#options
     const board = this.#board
-    const sensor = readSensor(this.#log, nowMs, bornMs)
+    const sensor = readSensor(this.#log, nowMs, startedMs)
     const totalMiB = card.smiMemoryMiB.value
     const usedMiB = process?.usedMiB ?? IDLE_USED_MIB
     const busy = sensor.gpuPct > 0
@@ -77,7 +77,7 @@ export class SimulatedCard {
         busId: simulatedBusId(index),
         deviceId: board.pciDeviceId,
         subDeviceId: board.pciSubDeviceId,
-        // A link without traffic rests at its first generation.
+        // an idle link drops to generation 1
         gen: busy ? card.pcieGen : 1,
         genMax: card.pcieGen,
         width: card.pcieLanes,
@@ -99,7 +99,7 @@ export class SimulatedCard {
       fanPct: board.fan === null ? null : busy ? board.fan.loadPct : board.fan.idlePct,
       pstate: busy ? board.loadPstate : process === null ? 'P8' : 'P0',
       eventReasons: busy ? (sensor.cappedPct > 0 ? eventReasonBits.swPowerCap : 0) : eventReasonBits.gpuIdle,
-      powerCapUs: Math.round(this.#log.between(bornMs, nowMs).cappedMs * 1000),
+      powerCapUs: Math.round(this.#log.between(startedMs, nowMs).cappedMs * 1000),
       hwThermalUs: 0,
       eccMode: eccMode(card),
       eccCorrected: 0,
@@ -111,10 +111,10 @@ export class SimulatedCard {
   #clocks(sensor: SensorReading): SmiGpu['clocks'] {
     const { clocks } = this.#board
     const busy = sensor.gpuPct > 0
-    const awake = busy || this.#options.process !== null
+    const isActive = busy || this.#options.process !== null
     return {
-      smMHz: awake ? clocks.loadSmMHz : clocks.idleSmMHz,
-      memoryMHz: awake ? clocks.loadMemoryMHz : clocks.idleMemoryMHz,
+      smMHz: isActive ? clocks.loadSmMHz : clocks.idleSmMHz,
+      memoryMHz: isActive ? clocks.loadMemoryMHz : clocks.idleMemoryMHz,
       videoMHz: clocks.videoMHz,
       maxSmMHz: clocks.maxSmMHz,
       maxMemoryMHz: clocks.maxMemoryMHz,

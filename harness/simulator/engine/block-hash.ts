@@ -1,11 +1,11 @@
 import { mix32 } from '../random.ts'
 
-/** The name of a full KV block: its tokens and everything before them. A whole number below 2^52. */
+/** Identifies a full KV block by its tokens and all tokens before them. An integer below 2^52. */
 export type BlockHash = number
 
 const HIGH_SEED = 0x51ed270b
 
-/** Where the chain of a sequence begins. Another salt gives another chain, so that nothing is shared between salts. */
+/** Start of a sequence's hash chain. Different salts give different chains, so no blocks are shared between salts. */
 export function chainStart(cacheSalt: string): BlockHash {
   let low = 0x811c9dc5
   let high = HIGH_SEED

@@ -3,15 +3,15 @@ import type { BlockHash } from './block-hash.ts'
 const NONE = -1
 
 /**
- * The KV cache of the card as blocks with reference counts. A freed block keeps its content, and can be hit, until it
- * is handed out again; free blocks are handed out in the order in which they became free (LRU), as vLLM does.
+ * The KV cache of the card as blocks with reference counts. A freed block keeps its content, and can be found, until it
+ * is allocated again. Free blocks are allocated in the order in which they became free (LRU), as in vLLM.
  */
 export class BlockPool {
   readonly blockCount: number
   readonly #references: Int32Array
   readonly #previous: Int32Array
   readonly #next: Int32Array
-  /** 0 = no content worth finding. Hashes are below 2^52, so a double holds them. */
+  /** 0 = no cached content. Hashes are below 2^52, so a double represents them exactly. */
   readonly #hashOf: Float64Array
   readonly #byHash = new Map<BlockHash, number>()
   #oldestFree = NONE
@@ -31,7 +31,7 @@ export class BlockPool {
     return this.#freeCount
   }
 
-  /** Share of the blocks that running sequences hold; what only the prefix cache remembers counts as free. */
+  /** Share of the blocks used by running sequences; blocks that are only cached count as free. */
   get usedShare(): number {
     return 1 - this.#freeCount / this.blockCount
   }
@@ -51,7 +51,7 @@ export class BlockPool {
     this.#references[block] = (this.#references[block] as number) + 1
   }
 
-  /** The block that has been free for longest, its old content forgotten; undefined when none is free. */
+  /** Allocates the block that has been free for longest and discards its content; undefined when none is free. */
   allocate(): number | undefined {
     const block = this.#oldestFree
     if (block === NONE) return undefined
@@ -61,7 +61,7 @@ export class BlockPool {
     return block
   }
 
-  /** Makes a block findable by its content. The first block with a content stays the one that is found. */
+  /** Registers a block under its content. The first block with a content stays registered. */
   remember(block: number, hash: BlockHash): void {
     if (this.#byHash.has(hash)) return
     this.#forget(block)
@@ -69,7 +69,7 @@ export class BlockPool {
     this.#byHash.set(hash, block)
   }
 
-  /** Gives a sequence's blocks back, its tail first, so that shared beginnings live longest. */
+  /** Releases a sequence's blocks, the last first, so that shared prefixes stay cached longest. */
   release(blocks: readonly number[]): void {
     for (let index = blocks.length - 1; index >= 0; index -= 1) {
       const block = blocks[index] as number

@@ -1,25 +1,25 @@
 import type { Engine } from './engine.ts'
 
-/** A machine too slow for the pace must still answer HTTP: after so many steps the event loop gets its turn. */
-const STEPS_PER_LOOK = 50
+/** A machine that is too slow must still answer HTTP: the event loop runs after so many steps. */
+const STEPS_PER_TURN = 50
 
 /** Runs an engine in real time. */
 export interface EngineDriver {
-  /** Brings the engine up to now and plans the next look. Call it before and after anything that the engine is told. */
+  /** Advances the engine to now and schedules the next call. Must be called before and after each change to the engine. */
   catchUp(): void
   stop(): void
 }
 
 /**
- * Timers fire on whole milliseconds and late; the engine's deadlines are absolute, so a late timer ends all the steps
- * that are due and the average pace stays exact. `afterSteps` runs once for each look: what the steps wrote leaves in
- * one write a stream.
+ * Timers fire on whole milliseconds and late. The engine's deadlines are absolute, so a late timer ends all the steps
+ * that are due and the average pace stays exact. `afterSteps` runs once per call, so that the output of all steps is
+ * one write per stream.
  */
 export function driveEngine(engine: Engine, nowMs: () => number, afterSteps: () => void): EngineDriver {
   let timer: NodeJS.Timeout | null = null
   let plannedMs = Number.NaN
   const catchUp = (): void => {
-    engine.advance(nowMs(), STEPS_PER_LOOK)
+    engine.advance(nowMs(), STEPS_PER_TURN)
     afterSteps()
     plan()
   }

@@ -11,14 +11,14 @@ export interface EngineConfig extends SchedulerLimits {
   readonly vocab: number
   readonly seed: number
   readonly costOf: StepCostModel
-  /** From the arrival of a request to the scheduler: HTTP, validation and the hop to the engine process. */
+  /** Time from the arrival of a request to the scheduler: HTTP, validation and the hop to the engine process. */
   readonly frontEndMs: number
   /** Deviation of a step's time as a share of its mean. */
   readonly jitterCv: number
-  /** The very first steps take this much longer, as a share, and the excess dies away over `warmupSteps`. */
+  /** The first steps take longer by this share, which decays over `warmupSteps`. */
   readonly warmupExcess: number
   readonly warmupSteps: number
-  /** Speculative decoding; one token a step without it. */
+  /** Speculative decoding; one token per step without it. */
   readonly speculation?: Speculation | null
 }
 
@@ -28,9 +28,9 @@ interface StepInFlight {
 }
 
 /**
- * The engine as a state machine without timers: the caller says what time it is, and every step that has ended by then
- * ends. Steps follow one another without a gap, each beginning when the one before ended and not when the caller
- * noticed, so the pace does not depend on how often or how late it is called.
+ * The engine as a state machine without timers: the caller passes the time, and every step that is due by then
+ * ends. Steps follow one another without a gap, each starting when the previous one ended and not when the caller
+ * advances the engine, so the pace does not depend on how often or how late it is called.
  */
 export class Engine {
   readonly #config: EngineConfig
@@ -50,8 +50,8 @@ export class Engine {
     this.#draftRandom = seededRandom(config.seed + 2)
     this.#pieceTokens = pieceTokens(config.vocab)
     this.#scheduler = new Scheduler(config, {
-      prefixLookup: (queried, hits) => this.#tell((observer) => observer.prefixLookup?.(queried, hits)),
-      preempted: () => this.#tell((observer) => observer.preempted?.()),
+      prefixLookup: (queried, hits) => this.#notify((observer) => observer.prefixLookup?.(queried, hits)),
+      preempted: () => this.#notify((observer) => observer.preempted?.()),
     })
   }
 
@@ -63,28 +63,28 @@ export class Engine {
     }
   }
 
-  /** When something will happen next; null while idle. */
+  /** Time of the next event; null while idle. */
   get nextEventMs(): number | null {
     if (this.#step !== null) return this.#step.endMs
     const readyMs = this.#scheduler.nextReadyMs
     return readyMs === null ? null : Math.max(readyMs, this.#lastEndMs)
   }
 
-  /** Takes a request that arrived now. */
+  /** Submits a request that arrived now. */
   submit(request: EngineRequest, nowMs: number): Sequence {
     const sequence = newSequence(request, nowMs, nowMs + this.#config.frontEndMs)
     this.#scheduler.add(sequence)
     return sequence
   }
 
-  /** Nobody wants the rest: the sequence leaves without another token and its blocks are free at once. */
+  /** Aborts a sequence: it gets no further token and its blocks are released immediately. */
   abort(sequence: Sequence, nowMs: number, reason: 'abort' | 'error' = 'abort'): void {
     if (sequence.state === 'finished') return
     this.#scheduler.remove(sequence)
-    this.#tell((observer) => observer.finished?.(sequence, reason, nowMs))
+    this.#notify((observer) => observer.finished?.(sequence, reason, nowMs))
   }
 
-  /** Brings the engine up to `nowMs`, or `maxSteps` steps nearer to it. */
+  /** Advances the engine to `nowMs`, by at most `maxSteps` steps. */
   advance(nowMs: number, maxSteps = Number.POSITIVE_INFINITY): void {
     const lastStep = this.#stepCount + maxSteps
     while (this.#stepCount < lastStep) {
@@ -107,7 +107,7 @@ export class Engine {
     const endMs = startMs + cost.timeMs * warmup * unitLognormal(this.#random, jitterCv)
     this.#stepCount += 1
     this.#step = { work, endMs }
-    this.#tell((observer) => observer.stepBegan?.(startMs, endMs, cost))
+    this.#notify((observer) => observer.stepBegan?.(startMs, endMs, cost))
     return true
   }
 
@@ -120,13 +120,13 @@ export class Engine {
       sequence.inFlight = 0
       if (sequence.computed === sequence.tokens.length) this.#emitTokens(sequence, step.endMs)
     }
-    // The next step begins here and now, so that its queue length is what the gauges of this one show.
+    // the next step starts immediately, so that the gauges of this step show its queue length
     if (this.#scheduler.runningCount > 0) this.#begin(step.endMs)
     const gauges = this.gauges
-    this.#tell((observer) => observer.stepEnded?.(step.work.tokenCount, gauges))
+    this.#notify((observer) => observer.stepEnded?.(step.work.tokenCount, gauges))
   }
 
-  /** One token, and as many more as a draft had right. */
+  /** Emits one token, and the accepted tokens of a draft. */
   #emitTokens(sequence: Sequence, atMs: number): void {
     const { speculation } = this.#config
     // the token after the prompt has no draft
@@ -138,9 +138,9 @@ export class Engine {
       emitted += 1
     }
     if (drafted === null) return
-    // what was checked in this step is computed; only the last token is not
+    // all verified tokens are computed; only the last token is not
     sequence.computed = sequence.tokens.length - 1
-    this.#tell((observer) => observer.drafted?.(drafted.draftTokens, emitted - 1))
+    this.#notify((observer) => observer.drafted?.(drafted.draftTokens, emitted - 1))
   }
 
   #emitToken(sequence: Sequence, atMs: number, sameStep: boolean, more: boolean): void {
@@ -149,12 +149,12 @@ export class Engine {
     const finish = this.#finishReason(sequence, outputTokens)
     const piece = finish === 'stop' ? -1 : this.#choosePiece(sequence, outputTokens)
     sequence.tokens.push(piece < 0 ? this.#config.vocab - 1 : (this.#pieceTokens[piece] as number))
-    this.#tell((observer) => observer.tokenEmitted?.(sequence, atMs, sameStep))
+    this.#notify((observer) => observer.tokenEmitted?.(sequence, atMs, sameStep))
     sequence.firstTokenMs ??= atMs
     sequence.lastTokenMs = atMs
     if (finish !== null) {
       this.#scheduler.remove(sequence)
-      this.#tell((observer) => observer.finished?.(sequence, finish, atMs))
+      this.#notify((observer) => observer.finished?.(sequence, finish, atMs))
     }
     request.onToken(piece, outputTokens, finish, more && finish === null)
   }
@@ -165,13 +165,13 @@ export class Engine {
     return sequence.tokens.length + 1 >= this.#config.maxModelLen ? 'length' : null
   }
 
-  /** Greedy sampling of a fixed model: what is said follows from what was said before. */
+  /** Greedy sampling of a fixed model: the next token depends only on the previous tokens. */
   #choosePiece(sequence: Sequence, outputTokens: number): number {
     const last = sequence.tokens[sequence.tokens.length - 1] ?? 0
     return mix32(last ^ Math.imul(outputTokens, 0x9e3779b9)) % this.#pieceTokens.length
   }
 
-  #tell(say: (observer: EngineObserver) => void): void {
-    for (const observer of this.#observers) say(observer)
+  #notify(call: (observer: EngineObserver) => void): void {
+    for (const observer of this.#observers) call(observer)
   }
 }

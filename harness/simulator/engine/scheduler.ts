@@ -19,9 +19,9 @@ export interface SchedulerEvents {
 }
 
 /**
- * vLLM's V1 scheduler: running sequences first in the order of their admission, then the waiting ones while the token
- * budget lasts; long prompts in chunks; when no KV block is free the last admitted sequence gives its own back and
- * starts again later.
+ * vLLM's V1 scheduler: first running sequences in the order of admission, then waiting sequences while the token
+ * budget lasts; long prompts in chunks. When no KV block is free, the last admitted sequence releases its blocks and
+ * restarts later.
  */
 export class Scheduler {
   readonly pool: BlockPool
@@ -44,7 +44,7 @@ export class Scheduler {
     return this.#waiting.length
   }
 
-  /** When the first in the queue may be admitted; null when nobody waits. */
+  /** When the first sequence in the queue may be admitted; null when the queue is empty. */
   get nextReadyMs(): number | null {
     return this.#waiting[0]?.readyMs ?? null
   }
@@ -53,7 +53,7 @@ export class Scheduler {
     this.#waiting.push(sequence)
   }
 
-  /** Takes a sequence out, whatever it was doing, and gives its blocks back. */
+  /** Removes a sequence in any state and releases its blocks. */
   remove(sequence: Sequence): void {
     const queue = sequence.state === 'running' ? this.#running : this.#waiting
     const index = queue.indexOf(sequence)
@@ -62,7 +62,7 @@ export class Scheduler {
     sequence.state = 'finished'
   }
 
-  /** The work of a step that begins now; null when there is nothing that can be done. */
+  /** The work of a step that starts now; null when there is none. */
   schedule(nowMs: number): StepWork | null {
     const draft = new Draft(this.#limits.maxNumBatchedTokens)
     const preempted = this.#continueRunning(draft)
@@ -91,7 +91,7 @@ export class Scheduler {
       const hits = this.#findHits(sequence)
       const missingBlocks = this.#blocksFor(sequence.tokens.length) - hits.length
       const freeBesideHits = this.pool.freeCount - hits.filter((block) => this.pool.isFree(block)).length
-      // Head of the queue does not fit: nobody overtakes it.
+      // the first sequence does not fit: no other sequence may overtake it
       if (missingBlocks > freeBesideHits) return
       this.#waiting.shift()
       this.#admit(sequence, hits, nowMs)
@@ -116,7 +116,7 @@ export class Scheduler {
     if (this.#limits.prefixCaching) this.#events.prefixLookup?.(sequence.promptLength, sequence.cachedTokens)
   }
 
-  /** Blocks whose content is that of the sequence, from its beginning. One token at least is always computed anew. */
+  /** Cached blocks with the content of the sequence, from its start. At least one token is always computed. */
   #findHits(sequence: Sequence): number[] {
     const hits: number[] = []
     if (!this.#limits.prefixCaching) return hits
@@ -129,7 +129,7 @@ export class Scheduler {
     return hits
   }
 
-  /** Makes sure that the KV of the first `tokenCount` tokens has a place. False, and nothing taken, when it has not. */
+  /** Allocates blocks for the KV of the first `tokenCount` tokens. False, without any allocation, when they do not fit. */
   #reserve(sequence: Sequence, tokenCount: number): boolean {
     const missing = this.#blocksFor(tokenCount) - sequence.blocks.length
     if (missing > this.pool.freeCount) return false
@@ -173,7 +173,7 @@ export class Scheduler {
   }
 }
 
-/** The step that is being put together. */
+/** A step under construction. */
 class Draft implements StepWork {
   readonly scheduled: Sequence[] = []
   readonly prefills: PrefillChunk[] = []

@@ -3,40 +3,40 @@ import { type BlockHash, chainStart } from './block-hash.ts'
 export type FinishReason = 'stop' | 'length' | 'abort' | 'error'
 
 /**
- * Called in the tick in which the token leaves the engine. `piece` is an index into the token table; -1 is the end
+ * Called in the tick in which the engine emits the token. `piece` is an index into the token table; -1 is the end
  * token, which has no text. `more` when further tokens of the same step follow.
  */
 export type TokenSink = (piece: number, outputTokens: number, finish: FinishReason | null, more: boolean) => void
 
-/** One request as the engine takes it. */
+/** One request to the engine. */
 export interface EngineRequest {
   readonly promptTokens: readonly number[]
   readonly cacheSalt: string
   readonly maxTokens: number
-  /** After this many tokens the model ends by itself; Infinity under `ignore_eos`. */
+  /** After this many tokens the model emits the end token; Infinity with `ignore_eos`. */
   readonly stopAfterTokens: number
   /** Called with each token of the answer. */
   readonly onToken: TokenSink
 }
-/** A request on its way through the engine. Only the scheduler and the engine change it. */
+/** A request in the engine. Only the scheduler and the engine change it. */
 export interface Sequence {
   readonly request: EngineRequest
   readonly promptLength: number
-  /** Prompt and generated tokens: all that is known. */
+  /** Prompt and generated tokens. */
   readonly tokens: number[]
-  /** How many of `tokens` have their KV in the cache. */
+  /** Number of `tokens` with KV in the cache. */
   computed: number
-  /** How many of them the step in flight is computing. */
+  /** Number of `tokens` that the current step computes. */
   inFlight: number
   readonly blocks: number[]
-  /** Hashes of the full blocks, as far as they have been needed. */
+  /** Hashes of the full blocks, computed on demand. */
   readonly hashes: BlockHash[]
   readonly chainStart: BlockHash
-  /** How many of `blocks`, from the first, can be found by their hash. */
+  /** Number of leading `blocks` that are registered by hash. */
   rememberedBlocks: number
   state: 'waiting' | 'running' | 'finished'
   readonly arrivedMs: number
-  /** When the front end has handed it to the scheduler. */
+  /** When the front end passes it to the scheduler. */
   readonly readyMs: number
   scheduledMs: number | null
   firstTokenMs: number | null

@@ -1,12 +1,12 @@
 import type { Random } from '../random.ts'
 
-/** Tokens that are drafted a step and sequence, and the chance that the next of them is right. */
+/** Draft tokens per step and sequence, and the probability that each of them is accepted. */
 export interface Speculation {
   readonly draftTokens: number
   readonly acceptance: number
 }
 
-/** How many tokens of a draft are taken: all up to the first that is wrong. */
+/** Number of accepted tokens of a draft: all before the first rejected one. */
 export function acceptedDrafts({ draftTokens, acceptance }: Speculation, random: Random): number {
   let accepted = 0
   while (accepted < draftTokens && random() < acceptance) accepted += 1

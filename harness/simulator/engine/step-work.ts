@@ -1,24 +1,24 @@
 import type { Sequence } from './sequence.ts'
 
-/** New tokens of one prompt in this step, after those that are in the cache already. */
+/** New tokens of one prompt in this step, after those that are already cached. */
 export interface PrefillChunk {
   readonly newTokens: number
   readonly cachedTokens: number
-  /** The prompt is done with this chunk, and a token comes out. */
+  /** Whether the prompt is complete with this chunk, so that a token is emitted. */
   readonly completes: boolean
 }
 
-/** What one forward pass has to do. */
+/** The work of one forward pass. */
 export interface StepWork {
   readonly scheduled: readonly Sequence[]
   readonly decodeCount: number
   readonly decodeContextSum: number
   readonly prefills: readonly PrefillChunk[]
-  /** All tokens that go through the matrix products. */
+  /** All tokens of the matrix products. */
   readonly tokenCount: number
 }
 
-/** What the hardware takes for a step, before jitter. The shares say how busy memory and compute are: power follows. */
+/** Time of a step, before jitter, and the shares of it that memory and compute are busy, from which power follows. */
 export interface StepCost {
   readonly timeMs: number
   readonly memoryShare: number

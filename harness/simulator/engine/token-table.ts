@@ -1,8 +1,8 @@
 import { mix32 } from '../random.ts'
 
 /**
- * What the stand-in model can say: word pieces of exactly four characters, because its tokenizer makes one token of
- * four characters. So its own output, sent back as a prompt, has as many tokens as `usage` said.
+ * The vocabulary of the simulated model: word pieces of exactly four characters, because its tokenizer makes one token of
+ * four characters. Its output, sent back as a prompt, therefore has as many tokens as `usage` reported.
  */
 const words = `
   the and for are but not you all any can had her was one our out day get has him his how man new now old see two
@@ -17,7 +17,7 @@ const words = `
 /** Texts of the output tokens, such as " the". All plain ASCII without quotes, so that JSON needs no escapes. */
 export const pieces: readonly string[] = words.map((word) => ` ${word}`)
 
-/** Special tokens of the models here start above this; smaller vocabularies cap it. */
+/** Special tokens of the models start above this; smaller vocabularies have a lower cap. */
 const HIGHEST_TEXT_TOKEN = 100_000
 const CHARACTERS_PER_TOKEN = 4
 

@@ -2,41 +2,41 @@ import type { Model } from '../../catalogue/types.ts'
 import type { Speculation } from '../engine/speculation.ts'
 import type { LieName } from './names.ts'
 
-/** What the server tells and does in place of the truth, request by request. */
-export interface Tales {
+/** False values that the server uses or reports for each request. */
+export interface FalseReports {
   /** The prompt that the engine gets. */
   prompt(tokens: readonly number[]): readonly number[]
-  /** The output tokens that usage tells. */
+  /** The output tokens reported in `usage`. */
   usage(completionTokens: number): number
-  /** After how many tokens an answer ends by itself, given where it should. */
-  stopAfter(maxTokens: number, honestly: number): number
+  /** After how many tokens an answer stops, given where it should stop. */
+  stopAfter(maxTokens: number, correct: number): number
 }
 
 const USAGE_FACTOR = 1.03
 const STOP_SHARE = 0.5
 
-/** The tales that belong to these lies; without any, the truth. */
-export function talesOf(lies: readonly LieName[]): Tales {
+/** The false reports that these lies switch on; correct values without any. */
+export function falseReportsOf(lies: readonly LieName[]): FalseReports {
   return {
-    prompt: lies.includes('prefix-hits') ? alikeInFirstHalf : (tokens) => tokens,
+    prompt: lies.includes('prefix-hits') ? withCommonFirstHalf : (tokens) => tokens,
     usage: lies.includes('usage-off-3-percent')
       ? (completionTokens) => Math.round(completionTokens * USAGE_FACTOR)
       : (completionTokens) => completionTokens,
     stopAfter: lies.includes('early-stop')
       ? (maxTokens) => Math.max(1, Math.floor(maxTokens * STOP_SHARE))
-      : (_, honestly) => honestly,
+      : (_, correct) => correct,
   }
 }
 
-/** Prompts whose first half is always the same: the prefix cache finds it, and the engine computes the rest alone. */
-function alikeInFirstHalf(tokens: readonly number[]): readonly number[] {
+/** A prompt whose first half is always the same: it is in the prefix cache, and the engine computes only the rest. */
+function withCommonFirstHalf(tokens: readonly number[]): readonly number[] {
   const half = Math.floor(tokens.length / 2)
   return tokens.map((token, index) => (index < half ? 1 : token))
 }
 
 const SMALLER_BY = 4
 
-/** The model by which steps are timed. */
+/** The model that determines the time of a step. */
 export function timedModel(model: Model, lies: readonly LieName[]): Model {
   if (!lies.includes('other-model-speed')) return model
   return {
@@ -49,6 +49,6 @@ export function timedModel(model: Model, lies: readonly LieName[]): Model {
   }
 }
 
-/** How the engine speculates; null when it does not. */
+/** The speculative decoding of the engine; null without it. */
 export const speculationOf = (lies: readonly LieName[]): Speculation | null =>
   lies.includes('silent-speculation') ? { draftTokens: 3, acceptance: 0.7 } : null

@@ -1,41 +1,42 @@
 import { suggestion } from '../../catalogue/nearest.ts'
 import { JoulemarkError } from '../../errors.ts'
 
-/** What can go wrong at a server, by the name that switches it on. */
+/** Faults of a server, by the name that switches them on. */
 export const faults = {
-  'start-refused': 'listens only after 2 s; until then connections are refused, as while vLLM loads',
-  'oom-at-start': 'prints the log of a vLLM that ran out of memory and exits with 1',
-  'in-stream-error': 'streams break off half-way with an error event, and [DONE] follows all the same',
+  'start-refused': 'the server listens only after 2 s; until then connections are refused, as while vLLM loads',
+  'oom-at-start': 'the server prints the log of a vLLM that ran out of memory and exits with 1',
+  'in-stream-error': 'streams end half-way with an error event, followed by [DONE]',
   'cut-stream': 'streams end half-way, without [DONE]',
   abort: 'streams end half-way with finish_reason abort',
-  'engine-death': 'the engine dies under load: errors in all streams, /health 503, then connections are refused',
-  'preemption-storm': 'the KV cache holds one sequence of full length and not more',
-  'merged-chunks': 'four tokens an event, as from a front end that falls behind',
-  'missing-usage': 'no usage, though it was asked for',
+  'engine-death':
+    'the engine exits under load: errors in all streams, /health returns 503, then connections are refused',
+  'preemption-storm': 'the KV cache holds only one sequence of full length',
+  'merged-chunks': 'four tokens per event, as from an overloaded front end',
+  'missing-usage': 'no usage although it was requested',
   'old-metric-names': 'the metrics of vLLM 0.9.1',
-  'keep-alive-close': 'idle connections are closed after 0.3 s in place of 5 s',
+  'keep-alive-close': 'idle connections are closed after 0.3 s instead of 5 s',
 } as const
 
-/** What a server can pretend, by the name that switches it on. It does so with every request. */
+/** False behaviour of a server for every request, by the name that switches it on. */
 export const lies = {
-  'prefix-hits': 'half of each prompt comes from the prefix cache, whatever the prompt is; the counters say so',
-  'usage-off-3-percent': 'usage tells 3 % more output tokens than there were',
-  'other-model-speed': 'the speed of a model of a quarter of the size',
-  'silent-speculation': 'several tokens a step; the counters of drafts are there only with --draft-counters',
-  'early-stop': 'answers stop at half their length with finish_reason stop, and usage says so',
-  'foreign-traffic': 'another client keeps the server at work',
+  'prefix-hits': 'half of each prompt is a prefix-cache hit, for any prompt, and is counted as one',
+  'usage-off-3-percent': 'usage reports 3 % more output tokens than were generated',
+  'other-model-speed': 'the speed of a model a quarter of the size',
+  'silent-speculation': 'several tokens per step; draft counters are exported only with --draft-counters',
+  'early-stop': 'answers stop at half their length with finish_reason stop and the matching usage',
+  'foreign-traffic': 'another client loads the server',
 } as const
 
-/** What can be wrong with a card or its sensors, as nvidia-smi shows it. */
+/** Faults of a card or its sensors, as shown by nvidia-smi. */
 export const sensorFaults = {
-  dies: 'nvidia-smi fails for good soon after the load began',
-  hangs: 'nvidia-smi says nothing for 10 s soon after the load began, and does not end',
+  dies: 'nvidia-smi fails permanently soon after the load starts',
+  hangs: 'nvidia-smi hangs for 10 s soon after the load starts',
   gaps: 'no reading for 1.5 s of every 2 s under load',
-  'frozen-value': 'the power reading stands still soon after the load began',
+  'frozen-value': 'the power reading stops changing soon after the load starts',
   throttled: 'hardware thermal slowdown under load',
-  'other-process': 'another process holds memory of the card',
-  'ecc-errors': 'memory errors appear under load, one of them uncorrected',
-  'wrong-power-limit': 'a power limit of 80 % of the default is enforced',
+  'other-process': 'another process uses memory of the card',
+  'ecc-errors': 'memory errors under load, one of them uncorrected',
+  'wrong-power-limit': 'the enforced power limit is 80 % of the default',
 } as const
 
 export type FaultName = keyof typeof faults
@@ -49,10 +50,10 @@ export const sensorFaultNames: readonly SensorFaultName[] = namesOf(sensorFaults
 
 /** The names in `text`, separated by commas. Throws `bad-input` with the nearest name, else all. */
 export function readNames<Name extends string>(flag: string, text: string, known: readonly Name[]): Name[] {
-  const wanted = text.split(',').map((each) => each.trim())
-  return wanted.map((each) => {
-    const name = known.find((candidate) => candidate === each)
+  const names = text.split(',').map((name) => name.trim())
+  return names.map((given) => {
+    const name = known.find((candidate) => candidate === given)
     if (name !== undefined) return name
-    throw new JoulemarkError('bad-input', `--${flag} "${each}" is not known; ${suggestion(each, known)}`)
+    throw new JoulemarkError('bad-input', `--${flag} "${given}" is not known; ${suggestion(given, known)}`)
   })
 }

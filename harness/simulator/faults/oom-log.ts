@@ -3,7 +3,7 @@ import type { Hardware } from '../hardware.ts'
 const GIB = 2 ** 30
 const gib = (bytes: number): string => (bytes / GIB).toFixed(2)
 
-/** What a vLLM writes whose weights find no room, the sizes those of this card. Nothing of it was measured. */
+/** The log of a vLLM whose weights do not fit, with the sizes of this card. No value in it is measured. */
 export function outOfMemoryLog({ card, model }: Hardware): string {
   const total = card.cudaBytes.value
   const free = 0.11 * GIB

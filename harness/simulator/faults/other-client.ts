@@ -5,8 +5,8 @@ import { seededRandom } from '../random.ts'
 const PROMPT_TOKENS = 256
 const OUTPUT_TOKENS = 96
 
-/** What a client inside the machine needs to keep the engine at work. */
-export interface ForeignClientOptions {
+/** What the other client needs to load the engine. */
+export interface OtherClientOptions {
   readonly engine: Engine
   readonly driver: EngineDriver
   readonly vocab: number
@@ -14,8 +14,8 @@ export interface ForeignClientOptions {
   readonly nowMs: () => number
 }
 
-/** Another client of the same server: one request after the other, without a pause. Its load is real. */
-export function startForeignClient({ engine, driver, vocab, seed, nowMs }: ForeignClientOptions): { stop(): void } {
+/** Starts another client of the same server: one request after the other, without a pause. The engine serves them all. */
+export function startOtherClient({ engine, driver, vocab, seed, nowMs }: OtherClientOptions): { stop(): void } {
   const random = seededRandom(seed)
   let stopped = false
   const ask = (): void => {
@@ -23,7 +23,7 @@ export function startForeignClient({ engine, driver, vocab, seed, nowMs }: Forei
     engine.submit(
       {
         promptTokens: Array.from({ length: PROMPT_TOKENS }, () => Math.floor(random() * vocab)),
-        cacheSalt: 'foreign',
+        cacheSalt: 'other-client',
         maxTokens: OUTPUT_TOKENS,
         stopAfterTokens: Number.POSITIVE_INFINITY,
         onToken: (_piece, _outputTokens, finish) => {

@@ -29,17 +29,17 @@ function box(...sensorFaults: SensorFaultName[]) {
 describe('a sensor that fails under load', () => {
   it('dies for good', () => {
     const { machine } = box('dies')
-    expect([1100, 1300, 9000].map((ms) => machine.smiSilence(ms))).toEqual([0, 'dead', 'dead'])
+    expect([1100, 1300, 9000].map((ms) => machine.smiNoAnswer(ms))).toEqual([0, 'dead', 'dead'])
   })
 
   it('hangs for ten seconds', () => {
     const { machine } = box('hangs')
-    expect([1100, 1300, 2300, 11_300].map((ms) => machine.smiSilence(ms))).toEqual([0, 10_000, 9000, 0])
+    expect([1100, 1300, 2300, 11_300].map((ms) => machine.smiNoAnswer(ms))).toEqual([0, 10_000, 9000, 0])
   })
 
   it('has gaps of 1.5 s in every 2 s', () => {
     const { machine } = box('gaps')
-    expect([1300, 2300, 2800, 3300].map((ms) => machine.smiSilence(ms))).toEqual([1500, 500, 0, 1500])
+    expect([1300, 2300, 2800, 3300].map((ms) => machine.smiNoAnswer(ms))).toEqual([1500, 500, 0, 1500])
   })
 
   it('stands still at the first reading after its fault began, while the rest moves', () => {

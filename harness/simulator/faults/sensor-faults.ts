@@ -2,10 +2,10 @@ import { eventReasonBits } from '../../catalogue/nvml-event-reasons.ts'
 import type { SmiGpu } from '../smi/state.ts'
 import type { SensorFaultName } from './names.ts'
 
-/** What nvidia-smi gets in place of a reading: a failure, or a wait of so many ms before it. */
-export type Silence = 'dead' | number
+/** What nvidia-smi receives instead of a reading: a failure, or the reading after so many ms. */
+export type NoAnswer = 'dead' | number
 
-/** Faults that come with the load begin after this much of it, so that whoever looked before has seen a good card. */
+/** Faults under load start after this much busy time, so that readings before the load show a healthy card. */
 const AFTER_BUSY_MS = 300
 const HANG_MS = 10_000
 const GAP_CYCLE_MS = 2000
@@ -15,7 +15,7 @@ const LIMIT_SHARE = 0.8
 const CORRECTED_ERRORS = 12
 const OTHER_PROCESS = { pid: 4_000_001, name: '/opt/other/bin/trainer', usedMiB: 512 } as const
 
-/** The faults of the card that serves. The cards beside it are well. */
+/** The faults of the serving card. All other cards are healthy. */
 export class SensorFaults {
   readonly #names: readonly SensorFaultName[]
   #sinceMs: number | null = null
@@ -25,13 +25,13 @@ export class SensorFaults {
     this.#names = names
   }
 
-  /** The limit that is enforced, given the board's own. */
+  /** The enforced power limit, given the default of the board. */
   powerLimitW(defaultW: number): number {
     return this.#has('wrong-power-limit') ? Math.round(defaultW * LIMIT_SHARE) : defaultW
   }
 
-  /** Whether nvidia-smi is to be left without an answer at this moment; 0 when it is not. */
-  silence(nowMs: number, busyMs: number): Silence {
+  /** Whether nvidia-smi gets no answer now; 0 when it does. */
+  silence(nowMs: number, busyMs: number): NoAnswer {
     const sinceMs = this.#began(nowMs, busyMs)
     if (sinceMs === null) return 0
     if (this.#has('dies')) return 'dead'
@@ -41,7 +41,7 @@ export class SensorFaults {
     return Math.max(0, GAP_MS - inCycleMs)
   }
 
-  /** What the driver says of the card that serves, given what is true. */
+  /** The state of the serving card as reported by the driver, given its true state. */
   distort(gpu: SmiGpu, nowMs: number, busyMs: number): SmiGpu {
     let shown = gpu
     if (this.#has('other-process')) {
@@ -70,7 +70,7 @@ export class SensorFaults {
   }
 }
 
-/** The counter runs while the card works; an idle card is not held back, and its reasons say so. */
+/** Thermal slowdown: the counter increases under load, and an idle card shows no reason. */
 function slowedByHeat(gpu: SmiGpu, busyMs: number): SmiGpu {
   const hwThermalUs = Math.round((busyMs - AFTER_BUSY_MS) * 1000)
   if (gpu.utilization.gpuPct === 0) return { ...gpu, hwThermalUs }

@@ -2,7 +2,7 @@ import { makePng } from './png.ts'
 
 const made = new Map<string, Buffer>()
 
-/** A picture of the size asked for: a real PNG of a colour field, made once a size (its content is nobody's figure). */
+/** A picture of the requested size: a valid PNG of a colour field, created once per size. */
 export function pictureOf(width: number, height: number): Buffer {
   const key = `${width}x${height}`
   const known = made.get(key)

@@ -10,7 +10,7 @@ function chunk(kind: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum])
 }
 
-/** A real RGB PNG: every pixel by its place, so that a test can have a picture or a blank. */
+/** A valid RGB PNG with every pixel given by its position, so that a test can create a picture or a blank. */
 export function makePng(width: number, height: number, pixel: (x: number, y: number) => readonly number[]): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)

@@ -13,12 +13,12 @@ import { readJsonBody } from '../server/request-body.ts'
 import type { Simulation } from '../simulation.ts'
 import { pictureOf } from './picture.ts'
 
-/** Share of the peak that a denoiser reaches: plausible, and fitted to nothing. */
+/** Share of the peak that a denoiser reaches: plausible, not fitted. */
 const COMPUTE_SHARE = 0.55
 const POWER = { memoryShare: 0.1, computeShare: 0.85 } as const
 const VERSION = '0.0-sim'
 
-/** A server of images on a simulated card, in the words of vllm-omni. Throws when the model does not fit. */
+/** An image server on a simulated card, with the API of vllm-omni. Throws when the model does not fit. */
 export function createImageSimulation(options: SimulatorOptions, model: ImageModel): Simulation {
   const nowMs = (): number => systemClock.nowMs()
   const card = findCard(options.card)
@@ -30,7 +30,7 @@ export function createImageSimulation(options: SimulatorOptions, model: ImageMod
   const startedS = Math.floor(nowMs() / 1000)
   let freeAtMs = 0
 
-  /** The card makes one picture after another: a request waits for those before it. */
+  /** The card generates one picture at a time: a request waits for earlier requests. */
   async function draw(images: number, secondsPerImage: number): Promise<void> {
     const beginMs = Math.max(nowMs(), freeAtMs)
     freeAtMs = beginMs + images * secondsPerImage * 1000
@@ -42,9 +42,9 @@ export function createImageSimulation(options: SimulatorOptions, model: ImageMod
 
   async function generate(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readJsonBody(request)
-    const asked = body.string('model')
-    if (asked !== undefined && asked !== name) {
-      throw new ApiError(404, 'NotFoundError', `The model \`${asked}\` does not exist.`)
+    const requested = body.string('model')
+    if (requested !== undefined && requested !== name) {
+      throw new ApiError(404, 'NotFoundError', `The model \`${requested}\` does not exist.`)
     }
     const size = body.string('size') ?? '1024x1024'
     const images = body.integer('n') ?? 1
@@ -84,9 +84,9 @@ export function createImageSimulation(options: SimulatorOptions, model: ImageMod
     server,
     machineServer,
     stop: () => {
-      for (const each of [server, machineServer]) {
-        each.close()
-        each.closeAllConnections()
+      for (const listener of [server, machineServer]) {
+        listener.close()
+        listener.closeAllConnections()
       }
     },
   }

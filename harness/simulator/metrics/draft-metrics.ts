@@ -1,7 +1,7 @@
 import type { Counter } from './prometheus.ts'
 import type { Registry } from './registry.ts'
 
-/** The counters that vLLM has only when it speculates. */
+/** The counters that vLLM exports only with speculative decoding. */
 export class DraftMetrics {
   readonly #drafts: Counter
   readonly #draftTokens: Counter

@@ -14,16 +14,16 @@ export interface MetricsOptions {
   readonly cacheConfig: Labels
   readonly startedS: number
   readonly generation?: Generation
-  /** Counters of drafts, which vLLM makes when it speculates. */
+  /** Whether to export draft counters, as vLLM does with speculative decoding. */
   readonly draftCounters?: boolean
-  /** The clock of the front end, which takes first-token and end-to-end times; all others come from the engine. */
+  /** The clock of the front end for first-token and end-to-end times; all other times come from the engine. */
   readonly nowMs: () => number
 }
 
 const tokenSources = ['local_compute', 'local_cache_hit', 'external_kv_transfer'] as const
 const sleepStates = ['awake', 'weights_offloaded', 'discard_all'] as const
 
-/** The page of /metrics as the V1 engine fills it: once a step, and frozen while idle. */
+/** The page of /metrics as updated by the V1 engine: once per step, and unchanged while idle. */
 export class EngineMetrics implements EngineObserver {
   readonly #registry: Registry
   readonly #nowMs: () => number
@@ -127,7 +127,7 @@ export class EngineMetrics implements EngineObserver {
 
   tokenEmitted(sequence: Sequence, atMs: number, sameStep: boolean): void {
     this.#generationTokens.add(1)
-    // one sample a request and step, however many tokens the step brought
+    // one sample per request and step, for any number of tokens in the step
     if (sameStep) return
     if (sequence.lastTokenMs !== null) {
       this.#interToken.observe((atMs - sequence.lastTokenMs) / 1000)
@@ -145,7 +145,7 @@ export class EngineMetrics implements EngineObserver {
   }
 
   finished(sequence: Sequence, reason: FinishReason, atMs: number): void {
-    // a generation that does not know a reason calls it an abort
+    // a vLLM generation without this reason counts it as an abort
     const index = this.#finishReasons.indexOf(reason)
     this.#success.add(1, index < 0 ? this.#finishReasons.indexOf('abort') : index)
     this.#requests.finished(sequence, atMs, this.#nowMs())

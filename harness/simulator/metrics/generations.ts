@@ -1,9 +1,9 @@
-/** Names of metrics where a generation of vLLM has others than today's; null where it lacks the metric. */
+/** Names of metrics that differ in a generation of vLLM; null where it has no such metric. */
 export type MetricNames = Readonly<Record<string, string | null>>
 
-/** What differs at /metrics and /version between generations of vLLM. */
+/** Differences at /metrics and /version between generations of vLLM. */
 export interface Generation {
-  /** No release of vLLM, whatever the numbers say. */
+  /** Version string; never that of a vLLM release. */
   readonly version: string
   readonly names: MetricNames
   readonly finishReasons: readonly string[]
@@ -11,7 +11,7 @@ export interface Generation {
   readonly missingCacheLabels: readonly string[]
 }
 
-/** The generation that this stand-in is modelled on. */
+/** The generation that the simulator models. */
 export const currentGeneration: Generation = {
   version: '0.27.0+simulated',
   names: {},
@@ -19,7 +19,7 @@ export const currentGeneration: Generation = {
   missingCacheLabels: [],
 }
 
-/** vLLM 0.9.1: before the prefix `gpu_` went (0.9.2), before inter-token latency had its name (0.10.2). */
+/** vLLM 0.9.1: before the prefix `gpu_` was removed (0.9.2) and inter-token latency was renamed (0.10.2). */
 export const generationV091: Generation = {
   version: '0.9.1+simulated',
   names: {

@@ -1,7 +1,7 @@
 /** Labels of one series, in the order in which they are printed (Python's client sorts them). */
 export type Labels = Readonly<Record<string, string>>
 
-/** A number as Python's Prometheus client prints it: floats, and an exponent from a million on. */
+/** A number as printed by Python's Prometheus client: floats, with an exponent from a million on. */
 export function formatValue(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf'
   const text = Number.isInteger(value) ? `${value}.0` : String(value)
@@ -22,7 +22,7 @@ const formatLabels = (labels: Labels): string => {
   return `{${parts.join(',')}}`
 }
 
-/** One metric with its series, able to print itself. */
+/** One metric with its series. */
 export interface Metric {
   render(): string
 }
@@ -99,7 +99,7 @@ export class Histogram implements Metric {
   readonly #createdS: number
   #sum = 0
 
-  /** `bounds` are the upper bounds of the buckets but for the last, which is +Inf. */
+  /** `bounds` are the upper bounds of the buckets except the last, which is +Inf. */
   constructor(
     name: string,
     help: string,

@@ -1,13 +1,13 @@
 import type { MetricNames } from './generations.ts'
 import { Counter, Gauge, Histogram, type Labels, type Metric } from './prometheus.ts'
 
-/** A label beyond the common ones, with all the values that it will ever have. */
+/** A label besides the common ones, with all its values. */
 export interface ExtraLabel {
   readonly name: string
   readonly values: readonly string[]
 }
 
-/** The metrics of one engine: all named `vllm:…`, all with the same labels, printed in the order of their making. */
+/** The metrics of one engine: all named `vllm:…`, with the same labels, printed in the order of creation. */
 export class Registry {
   readonly #labels: Labels
   readonly #createdS: number
@@ -32,7 +32,7 @@ export class Registry {
     return this.#keep(name, (named) => new Histogram(named, help, this.#labels, { bounds, createdS: this.#createdS }))
   }
 
-  /** A gauge that is 1 and says everything in its labels. */
+  /** A gauge of value 1 whose labels contain the information. */
   info(name: string, help: string, labels: Labels): void {
     this.#keep(name, (named) => new Gauge(named, help, [{ engine: '0', ...labels }])).set(1)
   }
@@ -48,7 +48,7 @@ export class Registry {
       : extra.values.map((value) => ({ ...this.#labels, [extra.name]: value }))
   }
 
-  /** A metric that this generation lacks is counted all the same, and never printed. */
+  /** A metric that this generation does not have is counted but not printed. */
   #keep<Kept extends Metric>(name: string, make: (named: string) => Kept): Kept {
     const exported = this.#names[name]
     const metric = make(`vllm:${exported ?? name}`)

@@ -3,7 +3,7 @@ import { interTokenS, requestN, requestS, tokenCounts } from './buckets.ts'
 import type { Histogram } from './prometheus.ts'
 import type { Registry } from './registry.ts'
 
-/** The distributions that get one value a finished request. */
+/** The distributions with one value per finished request. */
 export class RequestMetrics {
   readonly #promptTokens: Histogram
   readonly #generationTokens: Histogram
@@ -55,7 +55,7 @@ export class RequestMetrics {
     )
   }
 
-  /** `engineMs` is when the engine ended it, `seenMs` when the front end learnt of that. */
+  /** `engineMs` is when the engine finished it, `seenMs` when the front end received that. */
   finished(sequence: Sequence, engineMs: number, seenMs: number): void {
     const { arrivedMs, readyMs, scheduledMs, firstTokenMs, promptLength, cachedTokens, request } = sequence
     const outputTokens = outputTokensOf(sequence)

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { TokenSink } from '../engine/sequence.ts'
 import { pieces } from '../engine/token-table.ts'
-import type { StreamFate } from '../faults/stream-fates.ts'
+import type { StreamFault } from '../faults/stream-faults.ts'
 import { ApiError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
 import { EventStream } from './event-stream.ts'
-import type { GenerationAsk } from './sampling.ts'
+import type { GenerationRequest } from './sampling.ts'
 import { doneEvent, errorEvent, fingerprintPart, type StreamShape, usageEvent, usagePart } from './stream-shapes.ts'
 
 interface Held {
@@ -13,30 +13,30 @@ interface Held {
   tokens: number
 }
 
-/** One request: its prompts, what it asks for, and where its answer goes. */
+/** One request: its prompts, its parameters, and its response. */
 export interface Generation {
   readonly context: ServerContext
   readonly response: ServerResponse
   readonly prompts: readonly number[][]
-  readonly ask: GenerationAsk
+  readonly params: GenerationRequest
 }
 
-/** Ends the sequences of a stream that broke off. */
+/** Ends the sequences of a stream that ended early. */
 export type StopSequences = (reason: 'abort' | 'error') => void
 
 /**
- * The events of one response: token by token, then the usage and `[DONE]`; or what its fate makes of them. Tokens of
- * one engine step leave in one event.
+ * The events of one response: token by token, then the usage and `[DONE]`; or those of its fault. Tokens of
+ * one engine step are one event.
  */
 export class AnswerStream {
   readonly #context: ServerContext
-  readonly #ask: GenerationAsk
+  readonly #request: GenerationRequest
   readonly #shape: StreamShape
-  readonly #fate: StreamFate
+  readonly #fault: StreamFault
   readonly #stream: EventStream
   readonly #promptLengths: readonly number[]
   readonly #before: readonly string[]
-  /** Text of each choice that has not left yet, and how many tokens it is. */
+  /** Text of each choice that is not sent yet, and its number of tokens. */
   readonly #held: Held[]
   readonly #breakAt: number
   readonly #unwatch: () => void
@@ -45,33 +45,33 @@ export class AnswerStream {
   #isOver = false
   #stop: StopSequences = () => {}
 
-  constructor({ context, response, prompts, ask }: Generation, shape: StreamShape) {
+  constructor({ context, response, prompts, params }: Generation, shape: StreamShape) {
     this.#context = context
-    this.#ask = ask
+    this.#request = params
     this.#shape = shape
-    this.#fate = context.fates.next()
+    this.#fault = context.streamFaults.next()
     this.#stream = new EventStream(response, context.outbox)
     this.#promptLengths = prompts.map((prompt) => prompt.length)
     this.#before = prompts.map((_, index) => shape.head + shape.beforeText(index))
     this.#held = prompts.map(() => ({ text: '', tokens: 0 }))
     this.#open = prompts.length
-    this.#breakAt = this.#fate.end === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(ask.maxTokens / 2))
-    this.#unwatch = context.life.watch((error) => this.#fail(error))
+    this.#breakAt = this.#fault.end === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(params.maxTokens / 2))
+    this.#unwatch = context.engineState.watch((error) => this.#fail(error))
     response.once('close', this.#unwatch)
   }
 
-  /** Whom to tell that the rest is not wanted. */
+  /** Sets the function that ends the sequences when the stream ends early. */
   onBreak(stop: StopSequences): void {
     this.#stop = stop
   }
 
-  /** Takes the tokens of the choice with this index. */
+  /** The sink for the tokens of the choice with this index. */
   sinkOf(index: number): TokenSink {
     const promptLength = this.#promptLengths[index] as number
     const held = this.#held[index] as Held
     return (piece, outputTokens, finish, more) => {
       if (this.#isOver) return
-      const { continuousUsage } = this.#ask
+      const { continuousUsage } = this.#request
       if (outputTokens === 1) {
         const opening = this.#shape.opening(continuousUsage ? usagePart(promptLength, 0) : '')
         if (opening !== null) this.#stream.send(this.#shape.head + opening)
@@ -82,27 +82,27 @@ export class AnswerStream {
         this.#break(index)
         return
       }
-      const isFull = !more && (held.tokens >= this.#fate.mergeTokens || outputTokens === 1)
+      const isFull = !more && (held.tokens >= this.#fault.mergeTokens || outputTokens === 1)
       if (finish === null && !isFull) return
-      const told = this.#context.tales.usage(outputTokens)
+      const reportedTokens = this.#context.falseReports.usage(outputTokens)
       const after = finish === null ? this.#shape.afterText : this.#shape.afterFinalText(finish)
-      const usage = continuousUsage ? usagePart(promptLength, told) : ''
-      const stamp = finish !== null && !this.#ask.includeUsage ? fingerprintPart : ''
+      const usage = continuousUsage ? usagePart(promptLength, reportedTokens) : ''
+      const stamp = finish !== null && !this.#request.includeUsage ? fingerprintPart : ''
       this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
       held.text = ''
       held.tokens = 0
-      if (finish !== null) this.#finishChoice(told)
+      if (finish !== null) this.#finishChoice(reportedTokens)
     }
   }
 
-  #finishChoice(toldTokens: number): void {
-    this.#completionTokens += toldTokens
+  #finishChoice(reportedTokens: number): void {
+    this.#completionTokens += reportedTokens
     this.#open -= 1
     if (this.#open === 0) this.#finish()
   }
 
   #finish(): void {
-    if (this.#ask.includeUsage && this.#fate.withUsage) {
+    if (this.#request.includeUsage && this.#fault.withUsage) {
       const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
       this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens))
     }
@@ -111,9 +111,9 @@ export class AnswerStream {
   }
 
   #break(index: number): void {
-    switch (this.#fate.end) {
+    switch (this.#fault.end) {
       case 'engine-death':
-        this.#context.life.die()
+        this.#context.engineState.die()
         return
       case 'in-stream-error':
         this.#fail(new ApiError(500, 'InternalServerError', 'Internal server error'))
@@ -132,7 +132,7 @@ export class AnswerStream {
     }
   }
 
-  /** The status is 200 already: the error goes into the stream, and `[DONE]` after it. */
+  /** The status 200 was already sent: the error is an event of the stream, followed by `[DONE]`. */
   #fail(error: ApiError): void {
     if (this.#isOver) return
     this.#stream.send(errorEvent(error))

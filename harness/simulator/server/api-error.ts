@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { sendJson } from './reply.ts'
 
-/** A refusal in the form that vLLM gives it since 0.10.1: `{"error":{message,type,param,code}}`. */
+/** An error in the form of vLLM since 0.10.1: `{"error":{message,type,param,code}}`. */
 export class ApiError extends Error {
   readonly status: number
   readonly type: string
@@ -16,13 +16,13 @@ export class ApiError extends Error {
   }
 }
 
-/** A value that vLLM's own checks refuse. Its message names the parameter and the value at the end. */
+/** A value that vLLM's checks refuse. Its message ends with the parameter and the value. */
 export function badValue(message: string, param: string, value?: unknown): ApiError {
   const detail = value === undefined ? '' : ` (parameter=${param}, value=${String(value)})`
   return new ApiError(400, 'BadRequestError', `${message}${detail}`, param)
 }
 
-/** A body that does not have the shape that the schema wants. FastAPI's 422 arrives as a 400. */
+/** A body that does not match the schema. FastAPI's 422 is sent as a 400. */
 export function malformed(location: string, problem: string): ApiError {
   return new ApiError(400, 'Bad Request', `1 validation error:\n  {'loc': ('body', ${location}), 'msg': '${problem}'}`)
 }
@@ -31,13 +31,13 @@ export function malformed(location: string, problem: string): ApiError {
 export const noSuchRoute = (): ApiError => new ApiError(404, 'Not Found', 'Not Found')
 export const wrongMethod = (): ApiError => new ApiError(405, 'Method Not Allowed', 'Method Not Allowed')
 
-/** Writes a refusal. */
+/** Sends an error. */
 export function sendError(response: ServerResponse, error: ApiError): void {
   const { message, type, param, status } = error
   sendJson(response, status, { error: { message, type, param, code: status } })
 }
 
-/** The body of a refused key: here alone `error` is a string. */
+/** Sends the error for a refused key, the only one where `error` is a string. */
 export function sendUnauthorized(response: ServerResponse): void {
   sendJson(response, 401, { error: 'Unauthorized' })
 }

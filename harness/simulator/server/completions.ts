@@ -6,7 +6,7 @@ import { collectAnswers, streamAnswers } from './generation.ts'
 import { readChat, readPrompts } from './prompts.ts'
 import { sendJson } from './reply.ts'
 import { type JsonBody, readJsonBody } from './request-body.ts'
-import { readAsk } from './sampling.ts'
+import { readGenerationRequest } from './sampling.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
 import { chatShape, completionShape, type StreamIdentity } from './stream-shapes.ts'
 import { usageOf } from './usage.ts'
@@ -22,12 +22,12 @@ export async function handleCompletions(
   const body = await readJsonBody(request)
   const identity = identify(context, request, body, 'cmpl')
   const prompts = readPrompts(body, context.served.vocab)
-  const ask = readAsk(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS)
-  if (ask.stream) {
-    streamAnswers({ context, response, prompts, ask }, completionShape(identity))
+  const params = readGenerationRequest(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS)
+  if (params.stream) {
+    streamAnswers({ context, response, prompts, params }, completionShape(identity))
     return
   }
-  collectAnswers({ context, response, prompts, ask }, (answers) => {
+  collectAnswers({ context, response, prompts, params }, (answers) => {
     const completionTokens = answers.reduce((sum, answer) => sum + answer.completionTokens, 0)
     const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0)
     sendJson(response, 200, {
@@ -62,13 +62,13 @@ export async function handleChat(
   const body = await readJsonBody(request)
   const identity = identify(context, request, body, 'chatcmpl')
   const prompt = readChat(body, context.served.vocab, body.boolean('add_special_tokens') ?? false)
-  const asked = body.integer('max_completion_tokens') ?? body.integer('max_tokens')
-  const ask = readAsk(body, asked ?? Math.max(1, context.served.maxModelLen - prompt.length))
-  if (ask.stream) {
-    streamAnswers({ context, response, prompts: [prompt], ask }, chatShape(identity))
+  const maxTokens = body.integer('max_completion_tokens') ?? body.integer('max_tokens')
+  const params = readGenerationRequest(body, maxTokens ?? Math.max(1, context.served.maxModelLen - prompt.length))
+  if (params.stream) {
+    streamAnswers({ context, response, prompts: [prompt], params }, chatShape(identity))
     return
   }
-  collectAnswers({ context, response, prompts: [prompt], ask }, ([answer]) => {
+  collectAnswers({ context, response, prompts: [prompt], params }, ([answer]) => {
     if (answer === undefined) return
     sendJson(response, 200, {
       id: identity.id,
@@ -106,12 +106,13 @@ export async function handleChat(
 
 function identify(context: ServerContext, request: IncomingMessage, body: JsonBody, prefix: string): StreamIdentity {
   checkModel(context, body)
-  const asked = request.headers['x-request-id'] ?? body.string('request_id')
-  const name = typeof asked === 'string' && /^[\w.:-]+$/.test(asked) ? asked : randomBytes(16).toString('hex')
+  const requestId = request.headers['x-request-id'] ?? body.string('request_id')
+  const name =
+    typeof requestId === 'string' && /^[\w.:-]+$/.test(requestId) ? requestId : randomBytes(16).toString('hex')
   return { id: `${prefix}-${name}`, created: Math.floor(Date.now() / 1000), model: context.served.names[0] as string }
 }
 
-/** A request without a model name is answered by the one that is there. */
+/** Checks the model of a request. A request without a model name uses the served model. */
 export function checkModel({ served }: ServerContext, body: JsonBody): void {
   const model = body.string('model')
   if (model === undefined || served.names.includes(model)) return

@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { Flushable, Outbox } from './outbox.ts'
 import { writeHead } from './reply.ts'
 
-/** UTF-8 bytes as a string of one character a byte: cheap to join, cheap to write, and its length is the byte count. */
+/** UTF-8 bytes as a string of one character per byte: cheap to join and to write, and its length is the byte count. */
 export const toBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
 
 /**
- * A stream of server-sent events, each in an HTTP chunk of its own as uvicorn sends them. The frames are put together
- * here and go to the socket as they are: at ten thousand tokens a second `response.write` would cost more than the
+ * A stream of server-sent events, each in a separate HTTP chunk, as sent by uvicorn. The frames are assembled
+ * here and written directly to the socket: at ten thousand tokens per second `response.write` would cost more than the
  * whole engine.
  */
 export class EventStream implements Flushable {
@@ -17,7 +17,7 @@ export class EventStream implements Flushable {
   #ended = false
   #isCut = false
 
-  /** Sends the head at once: vLLM's leaves before the prompt is looked at. */
+  /** Sends the head immediately, as vLLM does before it reads the prompt. */
   constructor(response: ServerResponse, outbox: Outbox) {
     this.#response = response
     this.#outbox = outbox
@@ -28,7 +28,7 @@ export class EventStream implements Flushable {
     response.flushHeaders()
   }
 
-  /** Adds the event `data: <json>`. `event` is the whole of it, as `toBytes` gives it. */
+  /** Adds the event `data: <json>`. `event` is the complete event as returned by `toBytes`. */
   send(event: string): void {
     if (this.#pending === '') this.#outbox.add(this)
     this.#pending += `${event.length.toString(16)}\r\n${event}\r\n`
@@ -38,7 +38,7 @@ export class EventStream implements Flushable {
     this.#ended = true
   }
 
-  /** Ends the connection in the middle of the stream, after what was sent. */
+  /** Closes the connection in the middle of the stream, after the bytes already added. */
   cut(): void {
     if (this.#pending === '') this.#outbox.add(this)
     this.#isCut = true

@@ -3,11 +3,11 @@ import { pieces } from '../engine/token-table.ts'
 import { AnswerStream, type Generation, type StopSequences } from './answer-stream.ts'
 import { sendError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
-import { engineDead } from './engine-dead.ts'
-import { checkLength, type GenerationAsk } from './sampling.ts'
+import { engineDead } from './engine-state.ts'
+import { checkLength, type GenerationRequest } from './sampling.ts'
 import type { StreamShape } from './stream-shapes.ts'
 
-/** Where the model ends by itself on average, when it may. */
+/** Mean answer length when the model may emit the end token. */
 const MEAN_ANSWER_TOKENS = 220
 
 /** One finished answer of a request that does not stream. */
@@ -17,19 +17,19 @@ export interface Answer {
   readonly completionTokens: number
 }
 
-/** Who takes the tokens of the prompt with this index. */
+/** The sink for the tokens of the prompt with this index. */
 type TokenSinks = (index: number) => TokenSink
 
 /** Streams the answers to one or more prompts, token by token, then the usage and `[DONE]`. */
 export function streamAnswers(generation: Generation, shape: StreamShape): void {
-  checkAsk(generation)
+  checkGeneration(generation)
   const stream = new AnswerStream(generation, shape)
   stream.onBreak(submitAll(generation, (index) => stream.sinkOf(index)))
 }
 
-/** Collects the answers to one or more prompts and hands them over when the last has ended. */
+/** Collects the answers to one or more prompts and calls `done` when the last has ended. */
 export function collectAnswers(generation: Generation, done: (answers: readonly Answer[]) => void): void {
-  checkAsk(generation)
+  checkGeneration(generation)
   const { context, response, prompts } = generation
   const texts = prompts.map(() => '')
   const answers: Answer[] = []
@@ -37,33 +37,33 @@ export function collectAnswers(generation: Generation, done: (answers: readonly 
   const stop = submitAll(generation, (index) => (piece, outputTokens, finish) => {
     if (piece >= 0) texts[index] = (texts[index] as string) + pieces[piece]
     if (finish === null) return
-    const completionTokens = context.tales.usage(outputTokens)
+    const completionTokens = context.falseReports.usage(outputTokens)
     answers[index] = { text: texts[index] as string, finishReason: finish, completionTokens }
     open -= 1
     if (open === 0) done(answers)
   })
-  const unwatch = context.life.watch((error) => {
+  const unwatch = context.engineState.watch((error) => {
     if (!response.headersSent) sendError(response, error)
     stop('error')
   })
   response.once('close', unwatch)
 }
 
-function checkAsk({ context: { served, life }, prompts, ask }: Generation): void {
-  if (life.isDead) throw engineDead()
-  for (const prompt of prompts) checkLength(prompt.length, ask.maxTokens, served.maxModelLen)
+function checkGeneration({ context: { served, engineState }, prompts, params }: Generation): void {
+  if (engineState.isDead) throw engineDead()
+  for (const prompt of prompts) checkLength(prompt.length, params.maxTokens, served.maxModelLen)
 }
 
-function submitAll({ context, response, prompts, ask }: Generation, sinks: TokenSinks): StopSequences {
-  const { engine, driver, nowMs, tales } = context
+function submitAll({ context, response, prompts, params }: Generation, sinks: TokenSinks): StopSequences {
+  const { engine, driver, nowMs, falseReports } = context
   driver.catchUp()
   const arrivedMs = nowMs()
   const sequences = prompts.map((prompt, index): Sequence => {
     const request = {
-      promptTokens: tales.prompt(prompt),
-      cacheSalt: ask.cacheSalt,
-      maxTokens: ask.maxTokens,
-      stopAfterTokens: tales.stopAfter(ask.maxTokens, stopAfter(context, ask)),
+      promptTokens: falseReports.prompt(prompt),
+      cacheSalt: params.cacheSalt,
+      maxTokens: params.maxTokens,
+      stopAfterTokens: falseReports.stopAfter(params.maxTokens, stopAfter(context, params)),
       onToken: sinks(index),
     }
     return engine.submit(request, arrivedMs)
@@ -72,7 +72,7 @@ function submitAll({ context, response, prompts, ask }: Generation, sinks: Token
   const stop: StopSequences = (reason) => {
     for (const sequence of sequences) engine.abort(sequence, nowMs(), reason)
   }
-  // A client that hangs up frees its place and its KV blocks.
+  // when a client disconnects, its sequences are aborted and their KV blocks released
   response.once('close', () => {
     if (sequences.every((sequence) => sequence.state === 'finished')) return
     driver.catchUp()
@@ -82,7 +82,7 @@ function submitAll({ context, response, prompts, ask }: Generation, sinks: Token
   return stop
 }
 
-function stopAfter({ random }: ServerContext, ask: GenerationAsk): number {
-  if (ask.ignoreEos) return Number.POSITIVE_INFINITY
-  return Math.max(ask.minTokens + 1, Math.ceil(-Math.log(1 - random()) * MEAN_ANSWER_TOKENS))
+function stopAfter({ random }: ServerContext, params: GenerationRequest): number {
+  if (params.ignoreEos) return Number.POSITIVE_INFINITY
+  return Math.max(params.minTokens + 1, Math.ceil(-Math.log(1 - random()) * MEAN_ANSWER_TOKENS))
 }

@@ -38,11 +38,12 @@ export const handleTokenize: Handler = async (context, request, response) => {
 }
 
 /** GET /health: empty, and 503 once the engine is dead. */
-export const handleHealth: Handler = ({ life }, _request, response) => sendEmpty(response, life.isDead ? 503 : 200)
+export const handleHealth: Handler = ({ engineState }, _request, response) =>
+  sendEmpty(response, engineState.isDead ? 503 : 200)
 
 export const handleVersion: Handler = ({ version }, _request, response) => sendJson(response, 200, { version })
 
-/** GET /load: vLLM counts only under a flag that this server does not have. */
+/** GET /load: vLLM counts only with a flag that this server does not have. */
 export const handleLoad: Handler = (_context, _request, response) => sendJson(response, 200, { server_load: 0 })
 
 export const handleMetrics: Handler = (context, _request, response) => {
@@ -51,33 +52,33 @@ export const handleMetrics: Handler = (context, _request, response) => {
 }
 
 /**
- * GET /simulator/smi-state?atMs=a,b: what the simulated nvidia-smi prints at these moments, or now without any. Late, and
- * then of now alone, or 503 where its sensors are at fault.
+ * GET /simulator/smi-state?atMs=a,b: the state for the simulated nvidia-smi at these times, or now without any. With a
+ * sensor fault it is delayed and only the current state, or 503.
  */
 export const handleSmiState: HandlerOf<MachineContext> = async (context, request, response) => {
   context.driver.catchUp()
-  const silence = context.smiSilence()
-  if (silence === 'dead') {
+  const noAnswer = context.smiNoAnswer()
+  if (noAnswer === 'dead') {
     sendEmpty(response, 503)
     return
   }
-  const asked = silence > 0 ? null : new URL(request.url ?? '/', 'http://simulator').searchParams.get('atMs')
-  if (silence > 0) {
-    await new Promise((resolve) => setTimeout(resolve, silence))
+  const timesMs = noAnswer > 0 ? null : new URL(request.url ?? '/', 'http://simulator').searchParams.get('atMs')
+  if (noAnswer > 0) {
+    await new Promise((resolve) => setTimeout(resolve, noAnswer))
     context.driver.catchUp()
   }
   const nowMs = context.nowMs()
-  const moments = (asked?.split(',').map(Number) ?? []).filter((atMs) => atMs <= nowMs)
+  const moments = (timesMs?.split(',').map(Number) ?? []).filter((atMs) => atMs <= nowMs)
   sendJson(response, 200, (moments.length > 0 ? moments : [nowMs]).map(context.smiState))
 }
 
-/** GET /simulator/true-energy?fromMs=&toMs=: the integral of true power, which no sensor sees. */
+/** GET /simulator/true-energy?fromMs=&toMs=: the integral of true power, which no sensor reports. */
 export const handleTrueEnergy: HandlerOf<MachineContext> = (context, request, response) => {
   context.driver.catchUp()
   const query = new URL(request.url ?? '/', 'http://simulator').searchParams
   const fromMs = Number(query.get('fromMs') ?? Number.NaN)
   const toMs = Number(query.get('toMs') ?? Number.NaN)
-  if (!(fromMs <= toMs)) throw malformed("'fromMs', 'toMs'", 'two epoch times in milliseconds are needed')
+  if (!(fromMs <= toMs)) throw malformed("'fromMs', 'toMs'", 'expected two epoch times in milliseconds')
   const perGpuJ = context.trueEnergyJ(fromMs, toMs)
   sendJson(response, 200, { energyJ: perGpuJ.reduce((sum, joules) => sum + joules, 0), perGpuJ })
 }

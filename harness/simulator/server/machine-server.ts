@@ -4,8 +4,8 @@ import type { MachineContext } from './context.ts'
 import { handleSmiState, handleTrueEnergy } from './inspection.ts'
 
 /**
- * The machine behind the server, for the stand-in nvidia-smi: on a port of its own, because a card is there before
- * vLLM listens and after it died.
+ * The server for the simulated nvidia-smi, on a separate port, because a card is available before
+ * vLLM listens and after it exited.
  */
 export function createMachineServer(context: MachineContext): Server {
   return createServer((request, response) => {

@@ -1,9 +1,9 @@
-/** Something that has written and wants its bytes to leave. */
+/** A writer with pending bytes. */
 export interface Flushable {
   flush(): void
 }
 
-/** Streams that got something since the last look at the engine. Each leaves in one write, all in the same tick. */
+/** Streams with pending bytes since the last engine call. Each is flushed in one write, all in the same tick. */
 export class Outbox {
   #waiting: Flushable[] = []
 

@@ -25,13 +25,13 @@ export function readPrompts(body: JsonBody, vocab: number): number[][] {
   })
 }
 
-/** Token ids of a text, with the begin-of-text token in front unless it is not wanted. */
+/** Token ids of a text, with the begin-of-text token in front if `special` is set. */
 export function textTokens(text: string, vocab: number, special: boolean): number[] {
   const tokens = tokenize(text, vocab)
   return special ? [beginOfText(vocab), ...tokens] : tokens
 }
 
-/** A chat as the Llama 3 template writes it, as token ids. */
+/** Token ids of a chat in the Llama 3 template. */
 export function readChat(body: JsonBody, vocab: number, special: boolean): number[] {
   const messages = body.get('messages')
   if (!Array.isArray(messages))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type ApiError, badValue, malformed } from './api-error.ts'
 
-/** The JSON object of a request. Throws the 400 that vLLM answers to anything else. */
+/** The JSON object of a request. Throws the 400 with which vLLM refuses anything else. */
 export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
@@ -17,7 +17,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> 
   return new JsonBody(parsed as Record<string, unknown>)
 }
 
-/** Reads fields with the types that vLLM's schema gives them. Fields that nobody reads are ignored, as in vLLM. */
+/** Reads fields with the types of vLLM's schema. Unknown fields are ignored, as in vLLM. */
 export class JsonBody {
   readonly #fields: Record<string, unknown>
 
@@ -55,7 +55,7 @@ export class JsonBody {
     throw this.#wrong(name, 'Input should be a valid dictionary')
   }
 
-  /** A whole number that may not be below `minimum`. */
+  /** An integer of at least `minimum`. */
   atLeast(name: string, minimum: number): number | undefined {
     const value = this.integer(name)
     if (value !== undefined && value < minimum)

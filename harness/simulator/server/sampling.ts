@@ -1,8 +1,8 @@
 import { type ApiError, badValue } from './api-error.ts'
 import type { JsonBody } from './request-body.ts'
 
-/** What a request asks of the generation, the same for both endpoints. */
-export interface GenerationAsk {
+/** Generation parameters of a request, the same for both endpoints. */
+export interface GenerationRequest {
   readonly maxTokens: number
   readonly minTokens: number
   readonly ignoreEos: boolean
@@ -12,8 +12,8 @@ export interface GenerationAsk {
   readonly continuousUsage: boolean
 }
 
-/** Reads and checks the sampling fields. `maxTokens` is what the endpoint makes of its own field and default. */
-export function readAsk(body: JsonBody, maxTokens: number): GenerationAsk {
+/** Reads and checks the sampling fields. `maxTokens` is read by the endpoint, which has its own field and default. */
+export function readGenerationRequest(body: JsonBody, maxTokens: number): GenerationRequest {
   if (maxTokens < 1) throw badValue(`max_tokens must be at least 1, got ${maxTokens}.`, 'max_tokens', maxTokens)
   const minTokens = body.atLeast('min_tokens', 0) ?? 0
   if (minTokens > maxTokens) {
@@ -24,7 +24,7 @@ export function readAsk(body: JsonBody, maxTokens: number): GenerationAsk {
     )
   }
   const n = body.integer('n') ?? 1
-  if (n !== 1) throw badValue(`This stand-in serves n=1 only, got ${n}.`, 'n', n)
+  if (n !== 1) throw badValue(`This simulator supports only n=1, got ${n}.`, 'n', n)
   const stream = body.boolean('stream') ?? false
   const streamOptions = body.object('stream_options')
   if (streamOptions !== undefined && !stream) {
@@ -42,7 +42,7 @@ export function readAsk(body: JsonBody, maxTokens: number): GenerationAsk {
   }
 }
 
-/** vLLM refuses what would run over the window; it never cuts. */
+/** Throws when a request exceeds the context window: vLLM refuses it and never truncates. */
 export function checkLength(promptTokens: number, maxTokens: number, maxModelLen: number): void {
   if (promptTokens > maxModelLen - maxTokens) throw tooLong(promptTokens, maxTokens, maxModelLen)
 }

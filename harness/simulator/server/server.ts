@@ -29,10 +29,10 @@ const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/simulator/true-energy': { GET: handleTrueEnergy },
 }
 
-/** Paths that vLLM guards with its key; all others are open. */
+/** Paths that vLLM protects with its key; all others are open. */
 const guarded = /^\/(v1|v2|inference|cohere)(\/|$)/
 
-/** The HTTP front of the simulator; the caller lets it listen. */
+/** The HTTP server of the simulator; the caller starts it. */
 export function createApiServer(context: ServerContext): Server {
   const server = createServer(
     { keepAliveTimeout: context.keepAliveMs, keepAliveTimeoutBuffer: 0, requestTimeout: 0, noDelay: true },

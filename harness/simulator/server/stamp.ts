@@ -1,5 +1,5 @@
-/** What vLLM puts into `system_fingerprint`; from here it says that nothing of this was measured. */
+/** The `system_fingerprint` of the simulator, which marks every answer as simulated. */
 export const SIMULATED_FINGERPRINT = 'simulated'
 
-/** On every response, whatever its body. */
+/** Header of every response. */
 export const stampHeader = { 'x-joulemark-simulated': '1' } as const

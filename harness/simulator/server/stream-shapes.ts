@@ -3,15 +3,15 @@ import { toBytes } from './event-stream.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
 import { usageOf } from './usage.ts'
 
-/** The fixed parts of the events of one choice, so that a token costs a few joins and no serialiser. */
+/** The fixed parts of the events of one choice, so that a token requires only a few string joins. */
 export interface StreamShape {
   /** `id`, `object`, `created` and `model`, and the comma after them. */
   readonly head: string
-  /** Events that come with the first token, before it. */
+  /** Events sent before the first token. */
   opening(usage: string): string | null
-  /** Up to the text of the choice with this index. */
+  /** Text up to the content of the choice with this index. */
   beforeText(index: number): string
-  /** From the end of the text to the end of the choices. */
+  /** Text from the end of the content to the end of the choices. */
   readonly afterText: string
   afterFinalText(finishReason: string): string
 }
@@ -37,7 +37,7 @@ export function completionShape(identity: StreamIdentity): StreamShape {
   }
 }
 
-/** Events of /v1/chat/completions. The role leaves with the first token, not before the prompt is read. */
+/** Events of /v1/chat/completions. The role is sent with the first token, not before the prompt is read. */
 export function chatShape(identity: StreamIdentity): StreamShape {
   const role = '"choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]'
   return {
@@ -49,17 +49,17 @@ export function chatShape(identity: StreamIdentity): StreamShape {
   }
 }
 
-/** `,"usage":{…}` for an event that carries it, the running count included. */
+/** `,"usage":{…}` for an event that contains it, including the running count. */
 export const usagePart = (promptTokens: number, completionTokens: number): string =>
   `,"usage":${JSON.stringify(usageOf(promptTokens, completionTokens))}`
 
 export const fingerprintPart = `,"system_fingerprint":"${SIMULATED_FINGERPRINT}"`
 
-/** The event after the last token that says what was used. */
+/** The usage event after the last token. */
 export const usageEvent = (head: string, promptTokens: number, completionTokens: number): string =>
   `${head}"choices":[]${usagePart(promptTokens, completionTokens)}${fingerprintPart}}\n\n`
 
-/** An error after the status was sent. Python's `json.dumps` writes it, with spaces that other events do not have. */
+/** An error after the status was sent, in the format of Python's `json.dumps`, with spaces. */
 export const errorEvent = ({ message, type, status }: ApiError): string =>
   toBytes(
     `data: {"error": {"message": ${JSON.stringify(message)}, "type": "${type}", "param": null, "code": ${status}}}\n\n`,

@@ -1,4 +1,4 @@
-/** What a command line of nvidia-smi asks for. */
+/** A parsed command line of nvidia-smi. */
 export interface SmiArguments {
   readonly listGpus: boolean
   readonly version: boolean
@@ -14,8 +14,8 @@ export interface SmiArguments {
   readonly loopMs: number | null
 }
 
-/** Reads the arguments; the text of the complaint when nvidia-smi would not take them. */
-export function parseSmiArguments(argv: readonly string[]): SmiArguments | { readonly complaint: string } {
+/** Parses the arguments; the error text when nvidia-smi would refuse them. */
+export function parseSmiArguments(argv: readonly string[]): SmiArguments | { readonly error: string } {
   const values = new Map<string, string>()
   const flags = new Set<string>()
   for (let index = 0; index < argv.length; index += 1) {
@@ -25,16 +25,16 @@ export function parseSmiArguments(argv: readonly string[]): SmiArguments | { rea
     const option = valueOptions[name]
     if (option !== undefined) {
       const value = equals < 0 ? argv[++index] : argument.slice(equals + 1)
-      if (value === undefined || value === '') return { complaint: `Option ${name} requires an argument.` }
+      if (value === undefined || value === '') return { error: `Option ${name} requires an argument.` }
       values.set(option, value)
     } else if (Object.hasOwn(flagOptions, name)) {
       flags.add(flagOptions[name] as string)
     } else {
-      return { complaint: `Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n` }
+      return { error: `Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n` }
     }
   }
   const loopMs = loopOf(values)
-  if (Number.isNaN(loopMs)) return { complaint: 'Invalid loop interval.' }
+  if (Number.isNaN(loopMs)) return { error: 'Invalid loop interval.' }
   return {
     listGpus: flags.has('list'),
     version: flags.has('version'),

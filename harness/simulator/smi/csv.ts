@@ -2,7 +2,7 @@ import type { SmiField } from './field.ts'
 import { findField, smiFields } from './fields.ts'
 import type { SmiGpu, SmiState } from './state.ts'
 
-/** How `--format` wants the table. */
+/** The table format of `--format`. */
 export interface CsvFormat {
   readonly header: boolean
   readonly units: boolean
@@ -25,7 +25,7 @@ export function parseQuery(text: string): SmiField[] | { readonly unknown: strin
   return fields
 }
 
-/** The header carries the units even where the rows do not. */
+/** The header line, which has units even where the rows have none. */
 export const csvHeader = (fields: readonly SmiField[]): string =>
   fields.map(({ names, unit }) => (unit === null ? names[0] : `${names[0]} [${unit}]`)).join(', ')
 
@@ -79,7 +79,7 @@ export function appLines(
   return format.header ? [fields.map(({ header }) => header).join(', '), ...rows] : rows
 }
 
-/** The text of `--help-query-gpu`: each field's names on a line of their own, a sentence under it. */
+/** The text of `--help-query-gpu`: the names of each field on one line, its description below. */
 export function helpText(): string {
   const entries = smiFields.map(({ names, help }) => `${names.map((name) => `"${name}"`).join(' or ')}\n${help}\n`)
   return `List of valid properties to query for the switch "--query-gpu":\n\n${entries.join('\n')}`

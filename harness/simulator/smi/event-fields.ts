@@ -16,7 +16,7 @@ const counterField = (name: string, read: (gpu: SmiGpu) => number): SmiField =>
 
 const mask = (bits: number): string => `0x${bits.toString(16).toUpperCase().padStart(16, '0')}`
 
-/** Why the clocks are where they are. */
+/** Fields with the reasons for the current clocks. */
 export const eventFields: readonly SmiField[] = [
   field(
     ['clocks_event_reasons.supported', 'clocks_throttle_reasons.supported'],

@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import type { SmiState } from './state.ts'
 
-/** Asks the simulator for its cards at these moments (epoch ms), or now without any. Rejects when it is gone. */
+/** Fetches the state of the cards at these times (epoch ms), or now without any. Rejects when there is no answer. */
 export function fetchSmiStates(simulatorUrl: string, momentsMs: readonly number[]): Promise<SmiState[]> {
   const query = momentsMs.length === 0 ? '' : `?atMs=${momentsMs.join(',')}`
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import type { SmiGpu, SmiState } from './state.ts'
 
 /** One property of `--query-gpu`. */
 export interface SmiField {
-  /** The name that the header prints first, then the names that are taken too. */
+  /** The name that the header prints, then the other accepted names. */
   readonly names: readonly [string, ...string[]]
   readonly unit: string | null
   readonly help: string
@@ -26,5 +26,5 @@ export const field = (
   },
 })
 
-/** A quantity with the two decimals of nvidia-smi. */
+/** A value with two decimals, as in nvidia-smi. */
 export const fixed = (value: number): string => value.toFixed(2)

@@ -1,7 +1,7 @@
 import { field, fixed, type SmiField } from './field.ts'
 import type { SmiGpu } from './state.ts'
 
-/** What a card is and how it is set: these change between runs, not within one. */
+/** Fields of identity and settings, which change between runs but not within a run. */
 export const identityFields: readonly SmiField[] = [
   field(
     ['timestamp'],
@@ -148,7 +148,7 @@ export const identityFields: readonly SmiField[] = [
   ),
 ]
 
-/** Local time as nvidia-smi writes it: without a zone, so TZ of the environment decides. */
+/** Local time as printed by nvidia-smi: without a zone, so it depends on TZ of the environment. */
 function formatTimestamp(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')
   const date = `${now.getFullYear()}/${two(now.getMonth() + 1)}/${two(now.getDate())}`

@@ -3,7 +3,7 @@ import { field, fixed, type SmiField } from './field.ts'
 const AVERAGE_POWER =
   'The average power draw for the entire board over the last second, in watts. Accurate to +/- 5 watts.'
 
-/** What the sensors say at this moment. */
+/** Fields of current sensor readings. */
 export const readingFields: readonly SmiField[] = [
   field(
     ['fan.speed'],

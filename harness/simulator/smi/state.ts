@@ -58,7 +58,7 @@ export interface SmiProcess {
   readonly usedMiB: number
 }
 
-/** What the simulator hands to its nvidia-smi. */
+/** The state that the simulator passes to its nvidia-smi. */
 export interface SmiState {
   /** The moment that it describes, in ms since the epoch. */
   readonly atMs: number

@@ -4,7 +4,7 @@ import type { SmiGpu, SmiState } from './state.ts'
 /** A node: its name and its text or its children. */
 type Node = readonly [name: string, content: string | number | null | readonly Node[]]
 
-/** The document of `nvidia-smi -q -x` as drivers from 550 on shape it: units in the text, `N/A` without brackets. */
+/** The document of `nvidia-smi -q -x` in the format of drivers from 550 on: units in the text, `N/A` without brackets. */
 export function xmlDocument(state: SmiState, gpus: readonly SmiGpu[], timestamp: string): string {
   const head: Node[] = [
     ['timestamp', timestamp],

@@ -1,6 +1,6 @@
 /**
- * The stand-in of a training command: the lines of scripts/train-qlora.py, at the pace that a card would have, and the
- * card kept busy by the simulator. argv: --simulator URL --card KEY --model KEY and the flags of the script.
+ * A simulated training command: prints the lines of scripts/train-qlora.py at the expected pace of a card, while the
+ * simulator loads the card. argv: --simulator URL --card KEY --model KEY and the flags of the script.
  */
 import { parseArgs } from 'node:util'
 import { models } from '../../catalogue/models.ts'
@@ -8,7 +8,7 @@ import { trainingLimit } from '../../physics/training.ts'
 import { findCard } from '../hardware.ts'
 import { seededRandom } from '../random.ts'
 
-/** Share of the bound that QLoRA reaches: unpacking NF4 costs about half. Plausible, and fitted to nothing. */
+/** Share of the bound that QLoRA reaches: unpacking NF4 costs about half. Plausible, not fitted. */
 const COMPUTE_SHARE = 0.4
 const STEP_JITTER = 0.02
 
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     'gradient-checkpointing': { type: 'boolean', default: false },
   },
 })
-const model = models.find((each) => each.key === values.model)
+const model = models.find(({ key }) => key === values.model)
 if (model === undefined) throw new Error(`no model "${values.model}"`)
 const batch = Number(values.batch)
 const sequenceTokens = Number(values['sequence-tokens'])
@@ -34,9 +34,9 @@ const { tokensPerS } = trainingLimit(findCard(values.card ?? ''), model, { gradi
 const tokens = batch * sequenceTokens
 const stepMs = (1000 * tokens) / (tokensPerS * COMPUTE_SHARE)
 const random = seededRandom(Number(values.seed))
-const say = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`)
+const print = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`)
 
-say({
+print({
   config: {
     model: `${model.key} (SIMULATED)`,
     batch,
@@ -51,5 +51,5 @@ for (let step = 1; step <= Number(values.steps); step += 1) {
   const ms = stepMs * (1 + STEP_JITTER * (random() - 0.5))
   const answer = await fetch(`${values.simulator}/simulator/work?ms=${ms.toFixed(3)}`, { method: 'POST' })
   if (!answer.ok) throw new Error(`simulator: HTTP ${answer.status}`)
-  say({ step, tokens, loss: 1.5 + 2 / Math.sqrt(step) + 0.05 * random() })
+  print({ step, tokens, loss: 1.5 + 2 / Math.sqrt(step) + 0.05 * random() })
 }

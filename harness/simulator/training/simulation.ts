@@ -8,15 +8,15 @@ import { createMachineServer } from '../server/machine-server.ts'
 import { sendEmpty } from '../server/reply.ts'
 import type { Simulation } from '../simulation.ts'
 
-/** The training command as nvidia-smi shows it: Llama 8B in NF4 with its adapters and activations, about. */
+/** The training command as shown by nvidia-smi: about Llama 8B in NF4 with adapters and activations. */
 const TRAINER = { processName: 'python3', usedMiB: 9000 } as const
 const POWER = { memoryShare: 0.25, computeShare: 0.6 } as const
-/** Nobody trains one step for longer. */
-const LONGEST_MS = 600_000
+/** Maximum duration of one step. */
+const MAX_STEP_MS = 600_000
 
 /**
- * A box on which nothing is served: its cards, and `POST /simulator/work?ms=`, by which the stand-in of a training
- * command (command.ts) keeps a card busy. Answers when the work is done.
+ * A machine without a server: its cards, and `POST /simulator/work?ms=`, with which the simulated training
+ * command (command.ts) loads a card. Answers when the work is done.
  */
 export function createIdleSimulation(options: SimulatorOptions): Simulation {
   const nowMs = (): number => systemClock.nowMs()
@@ -29,7 +29,7 @@ export function createIdleSimulation(options: SimulatorOptions): Simulation {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator')
     const ms = Number(searchParams.get('ms'))
-    if (pathname !== '/simulator/work' || request.method !== 'POST' || !(ms > 0 && ms < LONGEST_MS)) {
+    if (pathname !== '/simulator/work' || request.method !== 'POST' || !(ms > 0 && ms < MAX_STEP_MS)) {
       sendError(response, noSuchRoute())
       return
     }
@@ -42,9 +42,9 @@ export function createIdleSimulation(options: SimulatorOptions): Simulation {
     server,
     machineServer,
     stop: () => {
-      for (const each of [server, machineServer]) {
-        each.close()
-        each.closeAllConnections()
+      for (const listener of [server, machineServer]) {
+        listener.close()
+        listener.closeAllConnections()
       }
     },
   }

@@ -1,13 +1,13 @@
 import { ApiError } from './api-error.ts'
 
-/** vLLM's own words once its engine process is gone. */
+/** vLLM's message after its engine process has exited. */
 const ENGINE_DEAD = 'EngineCore encountered an issue. See stack trace (above) for the root cause.'
 
-/** The refusal of every request to a dead engine, and the error in the streams that it leaves behind. */
+/** The error of every request to a dead engine and of the streams that it leaves open. */
 export const engineDead = (): ApiError => new ApiError(500, 'InternalServerError', ENGINE_DEAD)
 
-/** Whether the engine is alive. When it dies, whoever streams from it hears of that, and then the machine. */
-export class EngineLife {
+/** Whether the engine is running. When it exits, its open streams are notified first, then `onDeath` is called. */
+export class EngineState {
   readonly #onDeath: () => void
   readonly #streams = new Set<(error: ApiError) => void>()
   #isDead = false
@@ -26,11 +26,11 @@ export class EngineLife {
     return () => this.#streams.delete(onDead)
   }
 
-  /** It does not come back. */
+  /** Ends the engine permanently. */
   die(): void {
     if (this.#isDead) return
     this.#isDead = true
-    for (const tell of [...this.#streams]) tell(engineDead())
+    for (const notify of [...this.#streams]) notify(engineDead())
     this.#streams.clear()
     this.#onDeath()
   }
