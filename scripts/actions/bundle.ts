@@ -16,13 +16,13 @@ import { bundleReadme } from '../../reports/bundle/readme.ts'
 import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** `bundle` as typed. */
+/** Flags of `bundle`. */
 export interface BundleFlags {
   readonly out: string
   readonly redact?: boolean
 }
 
-/** One archive with runs, reports, public keys and a README for a stranger. Runs that do not verify are refused. */
+/** Writes one archive with runs, reports, public keys and a README for third parties. Runs that do not verify are refused. */
 export async function bundle(paths: readonly string[], flags: BundleFlags, io: CommandIo): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-redacted-'))
   try {
@@ -88,7 +88,7 @@ async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
   return [text(BUNDLE_LIST, toJson(list)), ...files]
 }
 
-/** What a signature was made over, and the signature, as openssl wants them. */
+/** The signed manifest and its signature, in the form that openssl reads. */
 function manifestFiles({ record }: Sound): ArchiveFile[] {
   const { signature } = record
   const manifest = { name: `manifests/${record.id}.json`, source: { bytes: manifestBytes(asWritten(record)) } }

@@ -125,14 +125,14 @@ describe('baseline', () => {
     ])
   })
 
-  test('no baseline is said before card time is spent; another box after', async () => {
+  test('a missing baseline is reported before the run, another server after it', async () => {
     const { io, out } = world()
     await expect(checkBaselines(['x'], out)).rejects.toMatchObject({ exitCode: 2 })
     stored(out, makeComparedRun())
     await setBaseline([out], { out }, io)
     await expect(compareWithBaselines([later({ uuid: 'GPU-b' })], out)).rejects.toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining('has no baseline on this box (GPU-b)'),
+      message: expect.stringContaining('has no baseline on this server (GPU-b)'),
     })
   })
 
@@ -142,7 +142,7 @@ describe('baseline', () => {
     await expect(setBaseline([out], { out }, io)).rejects.toMatchObject({ exitCode: 2 })
   })
 
-  test('a file that is not ours is refused, not replaced', async () => {
+  test('a file of another format is refused, not replaced', async () => {
     const { io, out } = world()
     writeFileSync(join(out, 'baselines.json'), '{"version":7}')
     await expect(showBaselines(out, {}, io)).rejects.toMatchObject({ exitCode: 2 })

@@ -12,9 +12,9 @@ import { renderMarkdown } from '../../reports/render/markdown.ts'
 import type { CommandIo } from '../support/io.ts'
 import { render } from '../support/terminal.ts'
 
-/** `compare` as typed. */
+/** Flags of `compare`. */
 export interface CompareFlags {
-  /** Above 0, below 0.5; 3 % when left out. */
+  /** Above 0, below 0.5; default 3 %. */
   readonly smallestEffect?: number
   readonly json?: boolean
   readonly format: string
@@ -22,7 +22,7 @@ export interface CompareFlags {
   readonly force?: boolean
 }
 
-/** What each format that is a file makes of a comparison. */
+/** The file formats of a comparison, with their writers. */
 const fileFormats = {
   md: { name: 'compare.md', render: (each: Comparison) => renderMarkdown(comparisonReport(each)) },
   json: { name: 'compare.json', render: (each: Comparison) => jsonText(each) },
@@ -31,7 +31,7 @@ const fileFormats = {
 type FileFormat = keyof typeof fileFormats
 const formats = ['terminal', ...Object.keys(fileFormats)] as readonly (FileFormat | 'terminal')[]
 
-/** Two sides of runs against each other: prints the verdict and returns 1 when something got worse. */
+/** Compares two sides of runs: prints the verdict and returns 1 if a metric regressed. */
 export async function compare(
   baseline: string,
   candidate: string,
@@ -49,21 +49,24 @@ export async function compare(
   return exitCodeOf(comparison)
 }
 
-/** 1 when something got worse, else 0: an open question is not a no. */
+/** Exit code 1 if a metric regressed, otherwise 0, also if the verdict is inconclusive. */
 export const exitCodeOf = ({ verdict }: Comparison): number =>
   verdict === 'regressed' ? exitCodes.negativeResult : exitCodes.done
 
-/** A comparison as a person reads it. */
+/** A comparison as text for the terminal. */
 export const terminalText = (comparison: Comparison, io: CommandIo): string => render(comparisonReport(comparison), io)
 
-/** Throws `bad-input` for what must not be compared, unless it is forced, and for what cannot be. */
+/** Throws `bad-input` for runs that cannot be compared, and without --force for those that must not be. */
 export function refuse(comparison: Comparison, forced: boolean, what: string): void {
   if (comparison.scenarios.length === 0) {
     throw new JoulemarkError('bad-input', `${what}: nothing to compare: ${comparison.notes.join('; ')}`)
   }
   if (comparison.objections.length > 0 && !forced) {
     const why = comparison.objections.join('; ')
-    throw new JoulemarkError('bad-input', `${what} must not be compared: ${why} (--force compares them and says so)`)
+    throw new JoulemarkError(
+      'bad-input',
+      `${what} must not be compared: ${why} (--force compares them and marks the result)`,
+    )
   }
 }
 

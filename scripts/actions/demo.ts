@@ -19,15 +19,15 @@ const cards = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
 const workloads = ['llama-3.1-8b-fp8-single', 'llama-3.1-8b-fp8-batch32', 'llama-3.1-8b-fp8-50-streams'] as const
 
 /**
- * How a demo differs from a measurement: it is short. Prompts and outputs shrink by one factor, which keeps their
- * ratio, and so roughly the throughput. The record says all of it in its scenario.
+ * How a demo differs from a measurement: it is short. Prompts and outputs shrink by the same factor, which keeps their
+ * ratio and roughly the throughput. The record holds the shortened scenario.
  */
 const lengths = {
   full: { workloads, trials: 3, shrink: 8, seconds: 3.2, warmupSeconds: 0.8 },
   quick: { workloads: workloads.slice(0, 2), trials: 1, shrink: 8, seconds: 2.8, warmupSeconds: 0.3 },
 } as const
 
-/** The whole comparison on the bundled simulator: both cards at once, then the article's tables. Everything is SIMULATED. */
+/** Runs the full comparison on the simulator: both cards at once, then the article's tables. All results are SIMULATED. */
 export async function demo(flags: { readonly quick?: boolean; readonly out: string }, io: CommandIo): Promise<number> {
   const length = flags.quick ? lengths.quick : lengths.full
   const scenarios = (await loadScenarios(length.workloads.map(bundledScenario), catalogueNames))
@@ -36,7 +36,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     .map((file) => shortened(file, length))
   const interrupts = watchInterrupts(io)
   const progress = sharedProgress(io.stderr)
-  io.stderr.write('Demo on the bundled simulator: no GPU is touched, and every number below is SIMULATED.\n')
+  io.stderr.write('Demo on the simulator: no GPU is used, and every number below is SIMULATED.\n')
   try {
     const lists = await Promise.all(
       cards.map((card) => {
@@ -86,13 +86,13 @@ async function playCard(
       out,
       trials,
       workers: 1,
-      certificate: false,
+      calibrate: false,
       progress: false,
     }
     const finished: FinishedRun[] = []
     for (const scenario of scenarios) {
       if (signals.drain.aborted) break
-      // the key of a real server has no business with the stand-in
+      // the API key of a real server is not sent to the simulator
       finished.push(await runOnce(scenario, { ...runOptions(flags, io, signals), apiKey: null, progress }))
     }
     return finished

@@ -124,7 +124,7 @@ describe('doctor', () => {
     expect(code).toBe(0)
   })
 
-  test('a server that is the stand-in is stamped', async () => {
+  test('the server of the simulator is stamped', async () => {
     models = [{ id: 'some/model', object: 'model', owned_by: 'simulated' }]
     const { stdout } = await examine({ nvidiaSmi: '/nowhere/nvidia-smi', endpoint: url })
     expect(stdout).toMatch(/^SIMULATED: /)

@@ -8,7 +8,7 @@ import type { Check, CheckStatus } from '../../harness/telemetry/doctor/check.ts
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** `doctor` as typed. */
+/** Flags of `doctor`. */
 export interface DoctorFlags {
   readonly endpoint?: string
   readonly card?: string
@@ -16,17 +16,17 @@ export interface DoctorFlags {
   readonly json?: boolean
 }
 
-/** What tests bring of their own: the host's files and programs, and a shorter probe. */
+/** Replaced by tests: the host's files and programs, and a shorter probe. */
 export type DoctorHost = Pick<DoctorOptions, 'readText' | 'runProgram' | 'openCounter' | 'probeIdleMs' | 'probeLoadMs'>
 
-/** The preflight of this box, check by check. Exit code 1 when one of them is a fault. */
+/** Runs the checks of this server. Exit code 1 if any fails. */
 export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost = {}): Promise<number> {
   const expected = flags.card === undefined ? [] : cardsNamed(flags.card)
   const load =
     flags.endpoint === undefined
       ? null
       : await prepareShortLoad(parseAddress(flags.endpoint), io.env['OPENAI_API_KEY'] || null)
-  if (load) io.stderr.write(`the sensor is tried under a load of ${load.model}: this takes some 10 s\n`)
+  if (load) io.stderr.write(`testing the power sensor under a load of ${load.model} (about 10 s)\n`)
   const report = await runDoctor({
     nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
     clock: systemClock,

@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 describe('key new', () => {
   const path = join(folder, '.config', 'joulemark', 'signing-key.pem')
-  test('makes a private half that nobody else may read, and shows the public one only', async () => {
+  test('makes a private key that only its owner may read, and shows only the public one', async () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const other = await said((io) => newKey({ out: join(folder, 'other.pem') }, io))
     expect(other.stdout).not.toContain(readFileSync(join(folder, 'other.pem'), 'utf8').split('\n')[1])
@@ -109,10 +109,10 @@ describe('verify', () => {
 
 describe('quote', () => {
   const flags = { customer: '<script>x</script>', out: join(folder, 'quotes'), pdf: true }
-  test('writes a page and says why there is no PDF without a Chromium', async () => {
+  test('writes a page, and the reason for no PDF without Chromium', async () => {
     const { code, stdout, stderr } = await said((io) => quote([run.directory], flags, io))
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £/)])
-    expect(stderr).toContain('no PDF: no Chromium is installed')
+    expect(stderr).toContain('no PDF: Chromium is not installed')
     const [html] = readdirSync(flags.out).filter((name) => name.endsWith('.html'))
     expect(readFileSync(join(flags.out, html as string), 'utf8')).not.toContain('<script>x')
   })

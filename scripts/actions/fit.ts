@@ -9,7 +9,7 @@ import { capacityRows, capacityTable, modelFits, modelFitTable } from '../../rep
 import type { CommandIo } from '../support/io.ts'
 import { tablesText } from '../support/terminal.ts'
 
-/** `fit` as typed. */
+/** Flags of `fit`. */
 export interface FitFlags {
   readonly card?: readonly string[]
   readonly context: number
@@ -18,10 +18,10 @@ export interface FitFlags {
   readonly json?: boolean
 }
 
-/** The two cards of the comparison that the tool was made for. */
+/** Default cards: the two of the article's comparison. */
 export const USUAL_CARDS = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
 
-/** What fits: every model on each card, the article's own table beside ours, and KV capacity as servers had it. */
+/** Shows which models fit on each card, beside the article's table, and the KV capacity reported by servers. */
 export async function showFit(paths: readonly string[], flags: FitFlags, io: CommandIo): Promise<number> {
   const cards = (flags.card ?? USUAL_CARDS).flatMap((names) => cardsNamed(names))
   const assumed = {
@@ -47,7 +47,7 @@ export async function showFit(paths: readonly string[], flags: FitFlags, io: Com
   return exitCodes.done
 }
 
-/** The records of the runs that were named; those of `results`, where there are some, when none was. */
+/** The records of the named runs; without names those in `results`, if any. */
 async function recordsOf(paths: readonly string[], io: CommandIo): Promise<RunRecord[]> {
   const { runs, unreadable } = paths.length === 0 ? await readHistory('results') : await readAll(await findRuns(paths))
   for (const why of unreadable) io.stderr.write(`skipped: ${why}\n`)

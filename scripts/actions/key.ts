@@ -5,14 +5,14 @@ import { keyPlace, writeNewKey } from '../../harness/record/key-file.ts'
 import type { CommandIo } from '../support/io.ts'
 import { projectRoot } from '../support/tool-info.ts'
 
-/** Makes the pair of keys that signs this person's runs. */
+/** Makes the key pair that signs the user's runs. */
 export function newKey(flags: { readonly out?: string }, io: CommandIo): number {
   const path = flags.out === undefined ? keyPlace(io.env).path : resolve(flags.out)
-  const fromRoot = relative(realpathSync(projectRoot), behindLinks(path))
+  const fromRoot = relative(realpathSync(projectRoot), resolveLinks(path))
   if (!fromRoot.startsWith('..') && !fromRoot.startsWith('/')) {
     throw new JoulemarkError(
       'bad-input',
-      `${path}: lies in this project; a private key belongs outside every repository`,
+      `${path}: is inside this project; keep a private key outside every repository`,
     )
   }
   const { publicHex, publicPath } = writeNewKey(path)
@@ -25,9 +25,9 @@ export function newKey(flags: { readonly out?: string }, io: CommandIo): number 
   return exitCodes.done
 }
 
-/** Where a file that need not be there yet would really lie: a link into the project is the project. */
-function behindLinks(path: string): string {
+/** The real path of a file that may not exist yet, so that a link into the project is detected. */
+function resolveLinks(path: string): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
-  return parent === path ? path : join(behindLinks(parent), basename(path))
+  return parent === path ? path : join(resolveLinks(parent), basename(path))
 }

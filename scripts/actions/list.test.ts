@@ -6,7 +6,7 @@ import { newKeyPair, readPrivateKey } from '../../harness/record/signature.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { list } from './list.ts'
 
-/** What `list` says of runs: good ones, bad ones, and those that somebody made better than they were. */
+/** Output of `list` for runs that pass, that fail, and that were edited. */
 const folder = mkdtempSync(join(tmpdir(), 'list-'))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
 const at = (name: string) => join(folder, name)
@@ -54,7 +54,7 @@ test.each([
   expect(await said(name)).toMatch(expected)
 })
 
-test('gates that say the same share a line, without the control characters of whoever said it', async () => {
+test('gates with the same evidence share a line, without control characters', async () => {
   const lines = (await said('blind')).split('\n').filter((line) => line.includes('no nvidia-smi'))
   expect(lines.some((line) => /gpu-exclusive, .*ecc, power-limit.*: no nvidia-smi \[31m here$/.test(line))).toBe(true)
 })

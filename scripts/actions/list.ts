@@ -7,18 +7,18 @@ import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** `list` as typed. */
+/** Flags of `list`. */
 export interface ListFlags {
   readonly json?: boolean
   readonly gates?: boolean
 }
 
-/** So many runs with their gates still fit a few screens; more of them are a line each unless asked for. */
+/** Up to this many runs are shown with their gates; more get one line each unless --gates is given. */
 const MOST_WITH_GATES = 12
 
 /**
  * The runs in some folders, oldest first: status, source, whether they may be quoted, and every gate, with the evidence of
- * those that did not pass. Hashes and signature are checked; figures are recomputed by `verify` and `quote` alone.
+ * those that did not pass. Hashes and signatures are checked; values are recomputed only by `verify` and `quote`.
  */
 export async function list(paths: readonly string[], flags: ListFlags, io: CommandIo): Promise<number> {
   const directories = await findRuns(paths)
@@ -44,7 +44,7 @@ interface Row {
   readonly status: RunRecord['status'] | null
   readonly source: RunRecord['source'] | null
   readonly quotable: boolean
-  /** Why not, one line a reason. */
+  /** Why it may not be quoted, one line per reason. */
   readonly reasons: readonly string[]
   readonly gates: readonly Gate[]
 }
@@ -74,7 +74,7 @@ function linesOf({ id, status, source, quotable, reasons, gates }: Row, width: n
   ]
 }
 
-/** One line for gates that say the same: without a card, many are not measured for one reason. */
+/** One line for gates with the same evidence: without a card, many are not measured for one reason. */
 function gateLines(gates: readonly Gate[]): string[] {
   const shown = (gate: Gate) => `${gate.id}${gate.required ? ' *' : ''}`
   const alike = Map.groupBy(

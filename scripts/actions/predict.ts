@@ -11,13 +11,13 @@ import { predictionTable } from '../../reports/predict/table.ts'
 import type { CommandIo } from '../support/io.ts'
 import { tablesText } from '../support/terminal.ts'
 
-/** `predict` as typed. */
+/** Flags of `predict`. */
 export interface PredictFlags {
   readonly card: string
   readonly json?: boolean
 }
 
-/** Physical limit and expected figure of scenarios on a card, before any run. */
+/** Predicts throughput and its physical limit for scenarios on cards. */
 export async function predict(paths: readonly string[], flags: PredictFlags, io: CommandIo): Promise<number> {
   const cards = cardsNamed(flags.card)
   const named = await loadScenarios(paths, catalogueNames)
@@ -34,7 +34,7 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
         cards.map((card) => predictScenario(resolveScenario(plain, scenarioKeysFor(card.key)), card)),
       )
     }
-    // one line of a suite; the only scenario asked for is an error
+    // one line within a suite; an error if it is the only scenario
     if (files.length === 1) throw new JoulemarkError('bad-input', `scenario ${file.name}: ${why}`)
     io.stderr.write(`skipped: ${file.name}: ${why}\n`)
     return []
@@ -55,5 +55,5 @@ const jobOn = (scenario: Scenario, card: Card) => (scenario.kind === 'text' ? []
 
 function notPredictable(file: Extract<ScenarioFile, { kind: 'text' }>): string | null {
   const searches = file.load.shape === 'sweep' && file.load.highestRate !== undefined
-  return searches ? 'a search for the highest rate has no figure of its own' : null
+  return searches ? 'a search for the highest rate has no single prediction' : null
 }

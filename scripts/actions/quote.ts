@@ -13,7 +13,7 @@ import { buildQuote, type QuotedRun } from '../../reports/quote/quote.ts'
 import { findChromium, printPdf } from '../support/chromium.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** `quote` as typed. */
+/** Flags of `quote`. */
 export interface QuoteFlags {
   readonly customer: string
   readonly inputs?: string
@@ -22,14 +22,14 @@ export interface QuoteFlags {
   readonly pdf: boolean
 }
 
-/** A customer quote from runs that verify and may be quoted; exit 1 with the first reason of the first run that may not. */
+/** Makes a customer quote from runs that verify and are quotable. Exit code 1 with the first reason if a run is not. */
 export async function quote(paths: readonly string[], flags: QuoteFlags, io: CommandIo): Promise<number> {
   checkFlags(flags)
   const inputs = flags.inputs === undefined ? null : await readInputs(flags.inputs)
   const runs: QuotedRun[] = []
   for (const path of await findRuns(paths)) runs.push(await quotable(path))
   const [first] = runs
-  if (first === undefined) throw new JoulemarkError('bad-input', 'no run was given')
+  if (first === undefined) throw new JoulemarkError('bad-input', 'no runs were given')
   const made = buildQuote(runs, {
     customer: flags.customer.trim(),
     date: new Date().toISOString().slice(0, 10),
@@ -69,7 +69,7 @@ async function readInputs(path: string): Promise<QuoteInputs> {
 
 async function pdfLine(htmlPath: string, pdfPath: string, env: NodeJS.ProcessEnv): Promise<string> {
   const chromium = findChromium(env)
-  if (chromium === null) return 'no PDF: no Chromium is installed; the HTML page prints to A4'
+  if (chromium === null) return 'no PDF: Chromium is not installed; print the HTML page to A4'
   const problem = await printPdf(chromium, htmlPath, pdfPath)
   return problem === null ? `wrote ${pdfPath}` : `no PDF: ${chromium}: ${problem}`
 }

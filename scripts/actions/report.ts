@@ -18,7 +18,7 @@ import type { CommandIo } from '../support/io.ts'
 import { reportText } from '../support/terminal.ts'
 import { servingExample } from './serve.ts'
 
-/** `report` as typed; the numbers are checked by the command line. */
+/** Flags of `report`; the command line has checked the numbers. */
 export interface ReportFlags {
   readonly format: string
   readonly out: string
@@ -36,13 +36,13 @@ export interface ReportFlags {
 const ARTICLE = 'article'
 const articleFile = new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json', import.meta.url)
 
-/** The comparison report from run records, or the audit of a claims file, or both: on the terminal and as files. */
+/** Makes the comparison report from run records, or checks a file of claims, or both: on the terminal and as files. */
 export async function report(paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> {
   const wanted = parseFormats(flags.format)
   if (paths.length === 0 && flags.claims === undefined) {
     throw new JoulemarkError(
       'bad-input',
-      'report: name run folders, such as results, or --claims FILE (or --claims article)',
+      'report requires run folders, such as results, or --claims FILE (or --claims article)',
     )
   }
   const claims = flags.claims === undefined ? null : await readClaims(flags.claims)
@@ -58,7 +58,7 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   return exitCodes.done
 }
 
-/** A report with whatever the formats need of the runs' rows: read one run at a time, so that many runs fit in memory. */
+/** A report with the rows that its formats need, read one run at a time so that many runs fit in memory. */
 export async function assemble(
   stored: readonly StoredRun[],
   money: MoneyOptions,

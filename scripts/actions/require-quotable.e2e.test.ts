@@ -6,7 +6,7 @@ import { launchSimulator, type RunningSimulator } from '../../harness/simulator/
 import type { CommandIo } from '../support/io.ts'
 import { type RunFlags, run } from './run.ts'
 
-/** How a run ends for whoever wants to quote it: every gate with its evidence, and an exit code that says no. */
+/** The output of --require-quotable: every gate with its evidence, and exit code 1. */
 const folder = mkdtempSync(join(tmpdir(), 'require-'))
 const scenario = join(folder, 'short.yaml')
 writeFileSync(
@@ -43,7 +43,7 @@ async function ended(over: Partial<RunFlags>) {
   }
   const io: CommandIo = { stdout: print, stderr: view, env: { HOME: folder }, columns: null, color: false }
   const { url: endpoint, nvidiaSmi } = simulator
-  const plain = { gpu: true, out: join(folder, 'results'), trials: 1, workers: 1, certificate: false, progress: false }
+  const plain = { gpu: true, out: join(folder, 'results'), trials: 1, workers: 1, calibrate: false, progress: false }
   const code = await run([scenario], { endpoint, nvidiaSmi, ...plain, ...over }, io)
   return { code, stdout, stderr }
 }

@@ -20,7 +20,7 @@ import { toolInfo } from '../support/tool-info.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
 import { exitCodeOf, terminalText } from './compare.ts'
 
-/** `run` as typed. */
+/** Flags of `run`. */
 export interface RunFlags {
   readonly endpoint?: string
   readonly card?: string
@@ -30,18 +30,18 @@ export interface RunFlags {
   readonly out: string
   readonly trials?: number
   readonly workers?: number
-  readonly certificate: boolean
+  readonly calibrate: boolean
   readonly json?: boolean
   readonly progress: boolean
   readonly requireQuotable?: boolean
-  /** Cards to play on the stand-in instead of an endpoint, separated by commas. */
+  /** Cards to simulate instead of using an endpoint, separated by commas. */
   readonly simulate?: string
   readonly quick?: boolean
-  /** Compare with the baselines of the box when done. */
+  /** Compare with the baselines of the server afterwards. */
   readonly against?: 'baseline'
 }
 
-/** Live run of scenario or suite files against a server that is already running. Returns the exit code. */
+/** Runs scenario or suite files against a running server. Returns the exit code. */
 export async function run(paths: readonly string[], flags: RunFlags, io: CommandIo): Promise<number> {
   const files = await loadScenarios(paths, catalogueNames)
   if (flags.card !== undefined) cardsNamed(flags.card)
@@ -76,7 +76,7 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
   }
 }
 
-/** Live, or on the stand-in of one card after another. */
+/** Runs on the endpoint, or on the simulator of one card after another. */
 async function runAll(
   files: readonly ScenarioFile[],
   flags: RunFlags,
@@ -118,9 +118,9 @@ export function runOptions(
     card: flags.card ?? null,
     gpus: flags.gpus ?? [],
     trials: flags.trials ?? null,
-    // one thread draws, samples and writes; the rest may time tokens
+    // one thread displays, samples and writes; the others generate load
     workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
-    calibrate: flags.certificate,
+    calibrate: flags.calibrate,
     tool: toolInfo(),
     signingKey: loadKey(io.env),
     progress: progressView(io.stderr, flags.progress),
@@ -129,13 +129,16 @@ export function runOptions(
   }
 }
 
-/** Only a training command runs without a server. */
+/** The endpoint, which only a training command does not require. */
 function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick }: RunFlags): void {
   if (simulate !== undefined && endpoint !== undefined) {
-    throw new JoulemarkError('bad-input', '--simulate and --endpoint: give one of them')
+    throw new JoulemarkError('bad-input', '--simulate and --endpoint exclude each other')
   }
   if (quick && simulate === undefined) {
-    throw new JoulemarkError('bad-input', '--quick: only with --simulate; a live trial is as long as its scenario says')
+    throw new JoulemarkError(
+      'bad-input',
+      '--quick requires --simulate; a live trial has the length that its scenario sets',
+    )
   }
   if (simulate !== undefined) {
     cardsNamed(simulate)
@@ -145,7 +148,7 @@ function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick 
   if (endpoint !== undefined || needs === undefined) return
   throw new JoulemarkError(
     'bad-input',
-    `scenario ${needs.name}: needs a server: --endpoint URL, such as http://127.0.0.1:8000`,
+    `scenario ${needs.name}: requires a server: --endpoint URL, such as http://127.0.0.1:8000`,
   )
 }
 

@@ -14,7 +14,7 @@ import type { ServingExample } from '../../reports/comparison/serving.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** `serve` as typed. */
+/** Flags of `serve`. */
 export interface ServeFlags {
   readonly card: string
   readonly print?: boolean
@@ -25,7 +25,7 @@ export interface ServeFlags {
   readonly timeoutMinutes: number
 }
 
-/** `serve` until somebody interrupts it. */
+/** Serves until interrupted. */
 export async function serveUntilStopped(path: string, flags: ServeFlags, io: CommandIo): Promise<number> {
   const interrupts = watchInterrupts(io, serverInterrupts)
   try {
@@ -35,11 +35,11 @@ export async function serveUntilStopped(path: string, flags: ServeFlags, io: Com
   }
 }
 
-/** The `docker run` line of a scenario on a card: printed, or started and watched until the signal comes. */
+/** Prints the `docker run` line of a scenario on a card, or runs it until the signal. */
 export async function serve(path: string, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<number> {
   const [file] = await loadScenarios([path], catalogueNames)
   const [card] = cardsNamed(flags.card)
-  if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: no scenario in it`)
+  if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
   const [plain] = expandSweep(file)
   const plan = servePlan(
     resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key)),
@@ -63,10 +63,10 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
   }
 }
 
-/** As `serve --print` says it to whoever asks for nothing in particular; the folder is the reader's own, not ours. */
+/** Default options of `serve --print`, with the reader's cache folder. */
 const unasked: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '~/.cache/huggingface' }
 
-/** The line of a recorded scenario on a card, for a report; the reason where vLLM has nothing to serve there. */
+/** The `docker run` line of a recorded scenario on a card, for a report; or why there is none. */
 export function servingExample(scenario: Scenario, cardKey: string): ServingExample {
   try {
     const { argv, corrections, refusal } = servePlan(scenario, cardKey, unasked)
@@ -77,7 +77,7 @@ export function servingExample(scenario: Scenario, cardKey: string): ServingExam
   }
 }
 
-/** Flags as what a plan needs. */
+/** Plan options from flags. */
 export const serveOptions = (flags: Omit<ServeFlags, 'card'>, io: CommandIo): ServeOptions => ({
   port: flags.port,
   gpus: flags.gpus ?? [],
@@ -100,11 +100,11 @@ async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortS
     signal.addEventListener('abort', () => resolve(true), { once: true })
   })
   if (await Promise.race([stopped, server.ended.then(() => false)])) return exitCodes.done
-  io.stderr.write('the server ended by itself; its last lines are above\n')
+  io.stderr.write('the server exited; its last lines are above\n')
   return exitCodes.environmentFailed
 }
 
-/** The line with what was corrected, as comments that a shell leaves alone. */
+/** The line with its corrections as shell comments. */
 export function planText(plan: ServePlan): string {
   const refusal = plan.refusal === null ? [] : [`# cannot work: ${plan.refusal}`]
   const notes = [...refusal, ...plan.corrections.map((correction) => `# ${correction}`)]

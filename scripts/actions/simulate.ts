@@ -8,7 +8,7 @@ import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 
-/** `simulate` as typed. */
+/** Flags of `simulate`. */
 export interface SimulateFlags {
   readonly card: string
   readonly model: string
@@ -23,7 +23,7 @@ export interface SimulateFlags {
   readonly draftCounters?: boolean
 }
 
-/** Runs the simulator and prints where it and its nvidia-smi are, until it is interrupted. */
+/** Runs the simulator until interrupted, and prints the addresses of its server and nvidia-smi. */
 export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<number> {
   requireCardKey(flags.card, '--card')
   requireSimulatedModel(flags.model)
@@ -34,7 +34,7 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
     lies: lie === undefined ? [] : readNames('lie', lie, lieNames),
     sensorFaults: sensorFault === undefined ? [] : readNames('sensor-fault', sensorFault, sensorFaultNames),
   }).catch((error: unknown) => {
-    // a server that could not start says why in its log, and its last line alone does not
+    // the reason of a failed start is in the whole log, not in its last line alone
     if (error instanceof Error && error.cause instanceof Error) io.stderr.write(`${error.cause.message}\n`)
     throw error
   })
@@ -45,13 +45,13 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
   try {
     io.stdout(`endpoint    ${simulator.url}\nnvidia-smi  ${simulator.nvidiaSmi}\n`)
     io.stderr.write(
-      `SIMULATED: no GPU is touched and nothing from here was measured. Ctrl-C ends it. To run against it:\n` +
+      `SIMULATED: no GPU is used and no result is a measurement. Ctrl-C ends it. To run against it:\n` +
         `npm run bench -- run llama-3.1-8b-fp8-batch32 --card ${flags.card} ` +
         `--endpoint ${simulator.url} --nvidia-smi ${simulator.nvidiaSmi}\n`,
     )
     const died = await Promise.race([stopped.then(() => false), simulator.ended.then(() => true)])
     if (!died) return exitCodes.done
-    io.stderr.write('the simulator ended by itself\n')
+    io.stderr.write('the simulator exited\n')
     return exitCodes.environmentFailed
   } finally {
     interrupts.unwatch()
@@ -59,7 +59,7 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
   }
 }
 
-/** Besides the models of the catalogue: a card that a training command keeps busy, and a card without a server. */
+/** Besides the models of the catalogue: a card busy with a training command, and a card without a server. */
 const withoutServer = ['training', 'none']
 
 function requireSimulatedModel(model: string): void {

@@ -18,11 +18,11 @@ import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { untilMeasured } from '../../harness/testing/until-measured.ts'
-import { startStandIn } from '../simulate/simulator-processes.ts'
+import { startSimulator } from '../simulate/simulator-processes.ts'
 import { processIo } from '../support/io.ts'
 import { runOptions } from './run.ts'
 
-/** Images and training as a real run writes them, on the stand-in with its nvidia-smi: verify works all of it out again. */
+/** Runs of images and training on the simulator with its nvidia-smi; verify recomputes all of their values. */
 const folder = mkdtempSync(join(tmpdir(), 'verify-jobs-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const never = new AbortController().signal
@@ -36,10 +36,10 @@ async function bundled(name: string): Promise<ScenarioFile> {
 }
 
 async function play(wanted: ScenarioFile): Promise<FinishedRun> {
-  const { endpoint, nvidiaSmi, file, stop } = await startStandIn(wanted, 'rtx-4090', 1)
+  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(wanted, 'rtx-4090', 1)
   try {
     const flags = { endpoint, nvidiaSmi, gpu: true, out: folder, trials: 2, workers: 1 }
-    const options = runOptions({ ...flags, certificate: false, progress: false }, processIo(), {
+    const options = runOptions({ ...flags, calibrate: false, progress: false }, processIo(), {
       drain: never,
       abort: never,
     })
@@ -129,7 +129,7 @@ describe.each([
     run = await untilMeasured(make, hasBoth, { fromSeconds: 2.5 })
   })
 
-  test('verifies under its key: every figure and gate comes out of its rows again', async () => {
+  test('verifies under its key: every value and gate is recomputed from its rows', async () => {
     const { problems, signedBy, recomputed } = await verifyRun(run.directory, publicHexOf(key))
     expect([problems, signedBy]).toEqual([[], publicHexOf(key)])
     expect(recomputed?.result[headline]?.mean).toBeGreaterThan(0)
@@ -154,7 +154,7 @@ describe.each([
     }
   })
 
-  test('whose rows were edited and hashed anew has other figures than it says', async () => {
+  test('with edited rows and recomputed hashes does not verify', async () => {
     for (const [name, edit, expected] of edits) {
       expect(await problemsOf(changed(run, name, edit, true))).toContainEqual(expect.stringMatching(expected))
     }

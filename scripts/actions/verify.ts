@@ -13,14 +13,14 @@ import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
 import { toolInfo } from '../support/tool-info.ts'
 
-/** `verify` as typed. */
+/** Flags of `verify`. */
 export interface VerifyFlags {
   /** Public key that must have signed: hexadecimal, or a PEM file. */
   readonly key?: string
   readonly json?: boolean
 }
 
-/** Verifies runs and bundles of runs; exit 1 when anything is not as it was when the run ended. */
+/** Verifies runs and bundles; exit code 1 if anything changed since the end of a run. */
 export async function verify(paths: readonly string[], flags: VerifyFlags, io: CommandIo): Promise<number> {
   const key = flags.key === undefined ? null : pinnedKey(flags.key)
   const checked: Checked[] = []
@@ -45,13 +45,13 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
 interface Checked {
   readonly name: string
   readonly problems: readonly Problem[]
-  /** Null for a bundle, which is only the paper around its runs. */
+  /** Null for a bundle, whose runs are checked one by one. */
   readonly run: Verification | null
 }
 
 /**
- * Reports of a bundle that are not those of its runs. The signatures cover the runs alone: whoever rewrites a report can
- * rewrite the list of hashes with it, so that the reports are made again.
+ * Finds reports of a bundle that do not match its runs. Signatures cover only the runs: an edited report can come with an
+ * edited list of hashes, so that reports are verified by making them again.
  */
 async function forgedReports({ problems, files }: CheckedBundle, runs: readonly Checked[]): Promise<Problem[]> {
   const records = runs.flatMap(({ run }) => run?.record ?? [])
@@ -62,7 +62,7 @@ async function forgedReports({ problems, files }: CheckedBundle, runs: readonly 
     (name) => name.startsWith('reports/') && !made.some((report) => report.name === name),
   )
   const { version } = toolInfo()
-  const what = `is not what joulemark ${version} makes of these runs; the signatures stand for the runs, not for this file`
+  const what = `differs from the report that joulemark ${version} makes of these runs; signatures cover the runs, not this file`
   return [...differ.map(({ name }) => name), ...others].map((file) => ({ file, what }))
 }
 
@@ -77,7 +77,7 @@ async function verifyAll(directories: readonly string[], key: string | null): Pr
 
 function textOf({ name, problems, run }: Checked): string {
   const lines = problems.map(({ file, what }) => `  ${file}: ${what}`)
-  const verdict = problems.length > 0 ? `NOT AS IT WAS (${problems.length})` : 'verified'
+  const verdict = problems.length > 0 ? `NOT VERIFIED (${problems.length})` : 'verified'
   const details = run?.record && problems.length === 0 ? detailsOf(run) : []
   return [`${verdict}: ${name}`, ...lines, ...details].map((line) => `${plainText(line)}\n`).join('')
 }
@@ -85,10 +85,10 @@ function textOf({ name, problems, run }: Checked): string {
 function detailsOf(run: Verification): string[] {
   const { record, recomputed, digest, signedBy } = run
   if (record === null || recomputed === null) return []
-  const figures = Object.values(recomputed.result).filter((figure) => figure.mean !== null).length
+  const metrics = Object.values(recomputed.result).filter(({ mean }) => mean !== null).length
   const [first] = reasonsNotQuotable({ ...record, gates: recomputed.gates })
   return [
-    `  ${record.trials.length} trials, ${figures} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
+    `  ${record.trials.length} trials, ${metrics} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
     `  signed by  ${signedBy ?? 'no key: nothing proves that the record was not fabricated'}`,
     `  quotable   ${first ? `no: ${first}` : signedBy ? 'yes' : 'no: not signed'}`,

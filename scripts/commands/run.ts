@@ -41,8 +41,8 @@ export const runCommand: DefineCommand = (io, done) =>
         'run article --simulate rtx-4090,l40s --quick --out results/sim',
       ),
     )
-    .action(async (scenarios, { skipCalibration, ...flags }) => {
-      const certificate = flags.certificate && skipCalibration !== true
+    .action(async (scenarios, { skipCalibration, certificate, ...flags }) => {
+      const calibrate = certificate && skipCalibration !== true
       const { run } = await import('../actions/run.ts')
-      done(await run(scenarios, flagsFor<RunFlags>()({ ...flags, certificate }), io))
+      done(await run(scenarios, flagsFor<RunFlags>()({ ...flags, calibrate }), io))
     })

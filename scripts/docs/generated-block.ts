@@ -1,6 +1,6 @@
 /**
- * A page with what stands between `<!-- generated: NAME -->` and `<!-- end -->` made anew. Throws RangeError for a page
- * without such a block.
+ * A page with a new text between `<!-- generated: NAME -->` and `<!-- end -->`. Throws RangeError for a page without such a
+ * block.
  */
 export function withBlock(page: string, name: string, text: string): string {
   const begin = `<!-- generated: ${name} -->`

@@ -5,16 +5,16 @@ import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
 import { gateOverview, sampleOutput } from './readme-blocks.ts'
 
-/** A page of docs/ that follows from the code, whole or in part. */
+/** A page that is generated from the code, whole or in part. */
 export interface Page {
   /** Path from the root of the repository. */
   readonly file: string
-  /** The page as it should be, made from the page as it is. */
+  /** The current page, made from the page on disk. */
   readonly text: () => Promise<string>
 }
 
 const rootUrl = new URL('../../', import.meta.url)
-/** Where a file of the repository is. */
+/** The URL of a file of the repository. */
 export const inRepository = (file: string): URL => new URL(file, rootUrl)
 
 /** Every page that `npm run docs` writes, and that a test compares with the code. */

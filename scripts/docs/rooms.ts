@@ -47,7 +47,7 @@ export const rooms: readonly Room[] = [
   },
   {
     paths: ['harness/metrics'],
-    reason: 'rows to figures; `catalogue.ts` declares every metric once; when a run may stop; cost',
+    reason: 'rows to metrics; `catalogue.ts` declares every metric once; when a run may stop; cost',
   },
   {
     paths: ['harness/gates'],
@@ -59,7 +59,7 @@ export const rooms: readonly Room[] = [
   },
   {
     paths: ['harness/evidence'],
-    reason: 'manifest, signature, redaction, bundle; every figure recomputed from the rows',
+    reason: 'manifest, signature, redaction, bundle; every value recomputed from the rows',
   },
   {
     paths: ['harness/telemetry'],

@@ -14,7 +14,7 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
 
-/** Cards that the table has a column for: the two of the article, and what lies between and above. */
+/** Cards with a column in the table: the two of the article, and two between and above. */
 const shownCards = ['rtx-4090', 'l40s', 'rtx-pro-6000-workstation', 'h200'] as const
 const known = catalogueNames
 

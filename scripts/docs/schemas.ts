@@ -35,7 +35,7 @@ export const schemaFiles: readonly SchemaFile[] = [
   },
 ]
 
-/** Of what is written, not of what may be left out. Keys that a later version adds are no error: see docs/schemas/README.md. */
+/** Schemas of the written documents: default values are always present. Unknown keys are allowed: see docs/schemas/README.md. */
 function schemaOf(schema: z.ZodType, title: string): string {
   const json = z.toJSONSchema(schema, {
     io: 'output',

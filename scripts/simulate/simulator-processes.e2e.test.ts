@@ -12,11 +12,11 @@ import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { untilMeasured } from '../../harness/testing/until-measured.ts'
 import { runOptions } from '../actions/run.ts'
 import { processIo } from '../support/io.ts'
-import { startStandIn } from './simulator-processes.ts'
+import { startSimulator } from './simulator-processes.ts'
 import { timeCompressed } from './time-compressed.ts'
 
-/** Each kind of workload on the stand-in, through the doors of a live run: HTTP, a command, nvidia-smi. */
-const out = mkdtempSync(join(tmpdir(), 'stand-in-'))
+/** Each kind of workload on the simulator, through the interfaces of a live run: HTTP, a command, nvidia-smi. */
+const out = mkdtempSync(join(tmpdir(), 'simulator-'))
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 const never = new AbortController().signal
 
@@ -27,9 +27,9 @@ async function bundled(name: string): Promise<ScenarioFile> {
 }
 
 async function play(wanted: ScenarioFile, card: string): Promise<FinishedRun> {
-  const { endpoint, nvidiaSmi, file, stop } = await startStandIn(wanted, card, 1)
+  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(wanted, card, 1)
   try {
-    const flags = { endpoint, nvidiaSmi, gpu: true, out, trials: 1, workers: 1, certificate: false, progress: false }
+    const flags = { endpoint, nvidiaSmi, gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false }
     const options = runOptions(flags, processIo(), { drain: never, abort: never })
     const [run] = await runScenarioFile(file, { ...options, apiKey: null, progress: silentProgress })
     return run as FinishedRun

@@ -9,54 +9,57 @@ import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
 import { saysOutOfMemory } from '../../harness/workloads/out-of-memory.ts'
 
-/** Where a run finds the stand-in, and the file as it has to be run there. */
-export interface StandIn {
+/** The addresses of a simulator, and the scenario file to run on it. */
+export interface SimulatorProcesses {
   readonly endpoint: string
   readonly nvidiaSmi: string
   readonly file: ScenarioFile
   stop(): Promise<void>
 }
 
-/** Nothing listens on the discard port: what a client meets where vLLM could not start. */
+/** Nothing listens on the discard port, like on a server where vLLM could not start. */
 const REFUSING = 'http://127.0.0.1:9'
 const TRAINING_COMMAND = fileURLToPath(new URL('../../harness/simulator/training/command.ts', import.meta.url))
 
 /**
- * Starts the stand-in as a box with this card would serve this scenario: its model, its `server:` settings, as many
- * cards as it asks for. Where vLLM would not start for memory there is the box and no server, as in life.
+ * Starts the simulator of a server with this card for a scenario: its model, its `server:` settings and its number of
+ * cards. If vLLM would run out of memory at its start, there are cards but no server, as with vLLM itself.
  */
-export async function startStandIn(file: ScenarioFile, cardKey: string, seed: number): Promise<StandIn> {
+export async function startSimulator(file: ScenarioFile, cardKey: string, seed: number): Promise<SimulatorProcesses> {
   const card = cardByKey(cardKey)
   if (card === null) throw new JoulemarkError('bad-input', `--simulate ${cardKey}: no such card in the catalogue`)
   const scenario = resolveScenario(firstOf(file), scenarioKeysFor(card.key))
   const gpus = scenario.server?.tensorParallel ?? 1
-  const box = { card: card.key, gpus, tensorParallel: gpus, seed }
+  const server = { card: card.key, gpus, tensorParallel: gpus, seed }
   if (scenario.kind === 'training') {
-    const simulator = await launchSimulator({ ...box, model: 'training' })
-    return { ...doorsOf(simulator), file: withCommand(file, scenario, card, simulator.url) }
+    const simulator = await launchSimulator({ ...server, model: 'training' })
+    return { ...addressesOf(simulator), file: withCommand(file, scenario, card, simulator.url) }
   }
   try {
-    return { ...doorsOf(await launchSimulator({ ...box, model: scenario.model, ...settingsOf(scenario) })), file }
+    return {
+      ...addressesOf(await launchSimulator({ ...server, model: scenario.model, ...settingsOf(scenario) })),
+      file,
+    }
   } catch (error) {
     if (!(error instanceof JoulemarkError) || !saysOutOfMemory(error.message)) throw error
-    return { ...doorsOf(await launchSimulator({ ...box, model: 'none' })), endpoint: REFUSING, file }
+    return { ...addressesOf(await launchSimulator({ ...server, model: 'none' })), endpoint: REFUSING, file }
   }
 }
 
-const doorsOf = (simulator: RunningSimulator) => ({
+const addressesOf = (simulator: RunningSimulator) => ({
   endpoint: simulator.url,
   nvidiaSmi: simulator.nvidiaSmi,
   stop: () => simulator.stop(),
 })
 
-/** All runs of a sweep are served alike. */
+/** All runs of a sweep have the same server settings. */
 function firstOf(file: ScenarioFile): PlainScenarioFile {
   const search = file.kind === 'text' && file.load.shape === 'sweep' ? file.load.highestRate : undefined
   if (file.kind === 'text' && search) return atRate(file, search.fromPerS)
   return expandSweep(file)[0] as PlainScenarioFile
 }
 
-/** `server:` in the simulator's words; what is left out is vLLM's default. */
+/** `server:` as options of the simulator; omitted settings have vLLM's defaults. */
 function settingsOf(scenario: Scenario) {
   const { maxModelLen, kvCacheDtype, maxNumSeqs, gpuMemoryUtilization } = scenario.server ?? {}
   return {

@@ -1,21 +1,21 @@
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 
-/** Prompts and outputs of a closed loop shrink by this: their ratio stays, and so roughly the throughput. */
+/** Factor by which prompts and outputs of a closed loop shrink, which keeps their ratio and roughly the throughput. */
 const SHRINK = 8
-/** A window of this length holds several whole requests of every scenario here. */
+/** Window length in s that holds several whole requests of every bundled scenario. */
 const TEXT = { seconds: 10, warmupSeconds: 1, idleSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 2 } as const
-/** Appointments at a given rate cannot be hurried: shorter requests at the same rate would be another load. */
+/** Trial length in s of an open loop: shorter requests at the same rate would be a different load. */
 const OPEN_SECONDS = 20
-/** At the lowest rate of a search a few requests have to be due. */
+/** Trial length in s of a search: a few requests must be due at its lowest rate. */
 const SEARCH_SECONDS = 40
-/** A search is as wide as asked, and ends sooner. */
+/** Tolerance of a search: its range stays, but it ends sooner. */
 const SEARCH_TOLERANCE = 0.25
-/** The slowest image here takes about twelve seconds. */
+/** Trial length in s for images: the slowest takes about twelve seconds. */
 const IMAGE_SECONDS = 40
 
 /**
- * A scenario in a tenth of its time, for the stand-in: shorter trials, and where it keeps the truth shorter requests.
- * The record holds the scenario as it was run, and every figure of it says SIMULATED.
+ * A scenario in a tenth of its time, for the simulator: shorter trials, and shorter requests where that keeps the load
+ * comparable. The record holds the shortened scenario, and all of its results are SIMULATED.
  */
 export function timeCompressed(file: ScenarioFile): ScenarioFile {
   if (file.kind === 'training') return { ...file, trial: { ...file.trial, seconds: 8, quietSeconds: 0.8 } }

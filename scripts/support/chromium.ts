@@ -27,7 +27,7 @@ export async function printPdf(chromium: string, htmlPath: string, pdfPath: stri
     '--disable-gpu',
     '--no-first-run',
     '--disable-background-networking',
-    // Chromium has no sandbox for root; the page is ours, has no script, and may fetch nothing
+    // Chromium has no sandbox for root; this page has no script and fetches nothing
     ...(asRoot ? ['--no-sandbox'] : []),
     '--no-pdf-header-footer',
     `--user-data-dir=${profile}`,

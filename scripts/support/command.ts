@@ -1,15 +1,15 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { CommandIo } from './io.ts'
 
-/** Takes the exit code of a command. */
+/** Receives the exit code of a command. */
 export type Done = (exitCode: number) => void
 
-/** A command as it is declared: a file of `scripts/commands/` exports one. */
+/** Declares a command; each file of `scripts/commands/` exports one. */
 export type DefineCommand = (io: CommandIo, done: Done) => CommandUnknownOpts
 
 /**
- * The flags of a command as the code behind it reads them. An action that reads a flag which no option declares does
- * not compile: extra-typings refuses it in the action itself, this where the code behind takes an optional one.
+ * The flags of a command as its action reads them. Reading an undeclared flag does not compile: extra-typings refuses it
+ * in the action, and this type refuses it where the called code declares it as optional.
  */
 export const flagsFor =
   <Reads>() =>

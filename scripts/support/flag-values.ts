@@ -11,7 +11,7 @@ export function positiveInt(text: string): number {
   return value
 }
 
-/** A port; 0 is any that is free. */
+/** A port; 0 means any free port. */
 export function portNumber(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0 || value > 65_535)
@@ -62,14 +62,14 @@ export function effectShare(text: string): number {
   return value
 }
 
-/** Words separated by commas; given again, they add to those before. */
+/** Words separated by commas; repeated flags add up. */
 export function commaList(text: string, before: readonly string[] = []): readonly string[] {
   const words = text.split(',').map((word) => word.trim())
   if (words.includes('')) throw new InvalidArgumentError('Expected one name, or several separated by commas.')
   return [...before, ...words]
 }
 
-/** `CARD=GBP`; given again, it adds to those before. */
+/** `CARD=GBP`; repeated flags add up. */
 export function priceOfCard(
   text: string,
   before: Readonly<Record<string, number>> = {},

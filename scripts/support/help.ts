@@ -1,9 +1,9 @@
 import { type CommandUnknownOpts, Help, type HelpConfiguration, type Option } from '@commander-js/extra-typings'
 
-/** Help text wraps at the width of the terminal wherever this many columns are left for it. */
+/** Help text wraps at the width of the terminal if at least this many columns remain. */
 const MIN_WRAP_COLUMNS = 24
 
-/** How help looks, for every command. */
+/** The help format of every command. */
 export const helpStyle: HelpConfiguration = {
   minWidthToWrap: MIN_WRAP_COLUMNS,
   // arguments are shown by the command's own help; here they would leave no room for its description
@@ -12,7 +12,7 @@ export const helpStyle: HelpConfiguration = {
   argumentDescription: describe,
 }
 
-/** What is said of a flag or argument: choices and default follow its description in one bracket, always in the same words. */
+/** The description of a flag or argument, with choices and default in one bracket. */
 function describe({ description, argChoices, defaultValue, defaultValueDescription }: Described): string {
   const facts = [
     ...(argChoices ? [`choices: ${argChoices.join(', ')}`] : []),
@@ -23,7 +23,7 @@ function describe({ description, argChoices, defaultValue, defaultValueDescripti
 
 type Described = Pick<Option, 'description' | 'argChoices' | 'defaultValue' | 'defaultValueDescription'>
 
-/** The examples below a command's help: what a person can type as it stands. */
+/** The examples below a command's help, complete command lines. */
 export const examples = (...lines: readonly [string, ...string[]]): string =>
   `\nExamples:\n${lines.map((line) => `  joulemark ${line}`).join('\n')}`
 

@@ -1,24 +1,24 @@
 import type { CommandIo } from './io.ts'
 
-/** What a person reads at the first and at the second interrupt. */
+/** Messages at the first and at the second interrupt. */
 export interface InterruptWords {
   readonly first: string
   readonly second: string
 }
 
-/** Of a run: requests in flight may end, or are cut. */
+/** For a run: requests in flight may end, or are cut. */
 export const runInterrupts: InterruptWords = {
   first: 'interrupted: no new requests; waiting for those in flight (again to cut them)',
   second: 'interrupted again: cutting what is in flight and writing the record',
 }
 
-/** Of a server that was started here. */
+/** For a server started by this command. */
 export const serverInterrupts: InterruptWords = {
   first: 'interrupted: stopping the server',
   second: 'still stopping the server; interrupt once more to leave at once, which may leave it running',
 }
 
-/** SIGHUP is what a lost SSH session sends: the record has to be written and the container removed then too. */
+/** A lost SSH session sends SIGHUP: the record must be written and the container removed then too. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export interface Interrupts {

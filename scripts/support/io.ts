@@ -1,22 +1,23 @@
 import type { View } from './progress-view.ts'
 
-/** What a command may touch of the world around it: passed in, so that commands can be tested. */
+/** The input and output of a command, passed in so that commands can be tested. */
 export interface CommandIo {
   readonly stdout: (text: string) => void
   readonly stderr: View
   readonly env: NodeJS.ProcessEnv
   /** Width of the terminal that stdout is, or null when it is piped. */
   readonly columns: number | null
-  /** Whether stdout may be coloured. */
+  /** Whether stdout may have colours. */
   readonly color: boolean
 }
 
-/** The reader has gone: of a pipe (EPIPE, `| head`), of a terminal that was closed (EIO). */
+/** Errors of a closed reader: of a pipe (EPIPE, `| head`), of a closed terminal (EIO). */
 const readerGone = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
 
 /**
- * The real process. NO_COLOR is honoured; what is piped is plain. Where the reader of a stream has gone, what is left
- * for it is dropped and the command goes on: records and files are still written, and its exit code is its own.
+ * The input and output of the process. NO_COLOR is honoured; piped output is plain. After the reader of a stream has
+ * closed it, further output is dropped and the command continues: it still writes its records and files, and its exit
+ * code does not change.
  */
 export function processIo(): CommandIo {
   const noColor = (process.env['NO_COLOR'] ?? '') !== ''
@@ -44,6 +45,6 @@ function writerOf(stream: NodeJS.WriteStream): (text: string) => void {
   }
 }
 
-/** One line on stderr for a form that still works and has a new one. */
+/** Prints one line on stderr for a deprecated form of a command. */
 export const deprecated = (io: CommandIo, old: string, now: string): void =>
   io.stderr.write(`joulemark ${old} is deprecated; use joulemark ${now}\n`)

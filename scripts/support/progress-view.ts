@@ -7,14 +7,14 @@ import { plainText } from '../../harness/plain-text.ts'
 import { isKnown } from '../../harness/record/measured.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/run/progress.ts'
 
-/** Where progress is drawn: stderr, in practice. */
+/** The stream for progress, usually stderr. */
 export interface View {
   readonly isTTY: boolean
   readonly color: boolean
   write(text: string): void
 }
 
-/** Progress for people: one live line on a terminal, plain lines elsewhere, nothing when it is not wanted. */
+/** Progress as text: one live line on a terminal, plain lines elsewhere, nothing if switched off. */
 export function progressView(view: View, wanted: boolean): Progress {
   if (!wanted) {
     return {
@@ -61,7 +61,7 @@ export function progressView(view: View, wanted: boolean): Progress {
 /** Three or four significant digits, and no more than one decimal for tokens/s. */
 const shownValue = (value: number): string => (value < 10 ? value.toFixed(3) : value.toFixed(1))
 
-/** What a phase is, where there is no live line: what it waits for and how long at most, or how long it loads. */
+/** Description of a phase without a live line: what it waits for and for how long, or the duration of its load. */
 function plainWords({ totalMs, waitingFor }: Tick): string {
   const seconds = `${(totalMs / 1000).toFixed(0)} s`
   return waitingFor === undefined ? `${seconds} of load` : `${waitingFor}, at most ${seconds}`

@@ -11,7 +11,7 @@ const one = async ({ name }: ScenarioFile) => {
   return [{ directory: name } as FinishedRun]
 }
 
-test('a scenario that cannot run does not end a suite, and is told', async () => {
+test('a scenario that cannot run does not end a suite, and is reported', async () => {
   const said: string[] = []
   const { finished, failures } = await runSuite(['a', 'b', 'c'].map(file), one, new AbortController().signal, (line) =>
     said.push(line),

@@ -3,22 +3,22 @@ import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
-import { startStandIn } from '../simulate/simulator-processes.ts'
+import { startSimulator } from '../simulate/simulator-processes.ts'
 import { timeCompressed } from '../simulate/time-compressed.ts'
 
-/** What came of several scenarios: those that ran, and why the others did not. */
+/** The outcome of several scenarios: those that ran, and why the others did not. */
 export interface FilesRun {
   readonly finished: FinishedRun[]
   /** One line each. */
   readonly failures: { readonly line: string; readonly exitCode: number }[]
 }
 
-/** How one file is run; the stand-in and a live endpoint differ in nothing else. */
+/** Runs one file; only this differs between the simulator and a live endpoint. */
 export type RunOne = (file: ScenarioFile) => Promise<FinishedRun[]>
 
 /**
- * Runs scenario files one after another. One that cannot run does not end a suite: it is told at once, and again at the
- * end. A single file throws what it throws.
+ * Runs scenario files one after another. One that cannot run does not end a suite: it is reported at once, and again at
+ * the end. The error of a single file is thrown.
  */
 export async function runSuite(
   files: readonly ScenarioFile[],
@@ -42,18 +42,18 @@ export async function runSuite(
 
 const STAND_IN_SEED = 1
 
-/** Runs a file on the bundled stand-in of a card: no GPU is touched, and all of it says SIMULATED. */
+/** Runs a file on the simulator of a card: no GPU is used, and all results are SIMULATED. */
 export async function runOnStandIn(
   file: ScenarioFile,
   card: string,
   quick: boolean,
   optionsFor: (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions,
 ): Promise<FinishedRun[]> {
-  const standIn = await startStandIn(quick ? timeCompressed(file) : file, card, STAND_IN_SEED)
+  const standIn = await startSimulator(quick ? timeCompressed(file) : file, card, STAND_IN_SEED)
   try {
     const options = optionsFor(standIn)
     const trials = options.trials ?? (quick ? 1 : null)
-    // the key of a real server has no business with the stand-in
+    // the API key of a real server is not sent to the simulator
     return await runScenarioFile(standIn.file, { ...options, apiKey: null, trials })
   } finally {
     await standIn.stop()

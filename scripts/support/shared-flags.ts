@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings'
 import { commaList, portNumber, positiveInt } from './flag-values.ts'
 
-/* Flags that several commands take: the same name, value and words in each. */
+/* Flags that several commands share, with the same name, value and description. */
 
 export const jsonFlag = new Option('--json', 'Print one JSON document on stdout')
 export const reportFolderFlag = new Option('--out <folder>', 'Folder for the files').default('reports/out')
@@ -16,7 +16,7 @@ export const gpusFlag = new Option(
 ).argParser(commaList)
 export const expectedCardFlag = new Option('--card <key>', 'Expected card; fails if a different one is found')
 
-/* Of the servers that `serve` and `box` start. */
+/* Flags of the servers that `serve` and `box` start. */
 
 export const serverPortFlag = new Option('--port <n>', 'Port on this machine').argParser(portNumber).default(8000)
 export const imageTagFlag = new Option('--tag <tag>', 'Tag of the vllm/vllm-openai image').default('latest')

@@ -4,7 +4,7 @@ import { isKnown } from '../../harness/record/measured.ts'
 import type { Progress, Tick } from '../../harness/run/progress.ts'
 import type { View } from './progress-view.ts'
 
-/** Progress of several runs at once: one live line that all share on a terminal, a plain line for each trial elsewhere. */
+/** Progress of several runs at once: one shared live line on a terminal, one line per trial elsewhere. */
 export function sharedProgress(view: View): { lane(name: string): Progress; done(): void } {
   const lanes = new Map<string, string>()
   const clear = view.isTTY ? '\r\u001b[2K' : ''
@@ -25,9 +25,9 @@ export function sharedProgress(view: View): { lane(name: string): Progress; done
       trialDone(trial, record) {
         const key = headlineMetric(record.scenario)
         const value = metrics[key].of(trial)
-        const figure = isKnown(value) ? `${value.toFixed(1)} ${metrics[key].unit}` : `not measured (${value.reason})`
+        const result = isKnown(value) ? `${value.toFixed(1)} ${metrics[key].unit}` : `not measured (${value.reason})`
         const power = isKnown(trial.meanPowerW) ? ` at ${trial.meanPowerW.toFixed(0)} W` : ''
-        line(`${name}:   trial ${trial.index + 1}: ${figure}${power} (SIMULATED)`)
+        line(`${name}:   trial ${trial.index + 1}: ${result}${power} (SIMULATED)`)
       },
       note: (message) => line(`${name}: ${message}`),
       warn: (message) => line(`${name}: warning: ${message}`),

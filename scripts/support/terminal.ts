@@ -7,32 +7,32 @@ import { gatesTable, runSummaryTable } from '../../reports/tables/run-summary.ts
 import type { Table } from '../../reports/tables/table.ts'
 import type { CommandIo } from './io.ts'
 
-/* What commands print for people: reports and tables at the width and colour of this terminal. */
+/* Reports and tables for the terminal, at its width and with its colours. */
 
-/** The tables that are shown first; the rest is another screen or two. */
+/** The tables shown by default. */
 const firstLook = new Set(['throughput', 'economics', 'winners', 'audit'])
-/** A table of winners longer than this is no first look. */
+/** A longer table of winners is not shown by default. */
 const FEW_WORKLOADS = 8
 
-/** Tables that rest on no run, for the terminal. */
+/** Renders tables that use no run, for the terminal. */
 export const tablesText = (title: string, tables: readonly Table[], io: CommandIo): string =>
   render({ title, tables, sources: [], money: null, simulated: tables.some((table) => table.simulated) }, io)
 
-/** What a finished run says on the terminal: its figures and its gates, and where the record lies. */
+/** The summary of a finished run: its results, its gates and the path of its record. */
 export function summaryText({ record, directory }: FinishedRun, io: CommandIo): string {
   const tables = [runSummaryTable(record), gatesTable(record)]
   const text = render({ ...buildReport([record], { tables: [] }), title: record.id, tables }, io)
   return `${text}Record: ${directory}\n`
 }
 
-/** A report for the terminal: the tables of one look and a line that names the others, or `all` of them. */
+/** A report for the terminal: the default tables and a line with the names of the others, or `all` of them. */
 export function reportText(report: Report, io: CommandIo, all: boolean): string {
   const tables = report.tables.filter(
     ({ id, rows }) => all || (firstLook.has(id) && (id !== 'winners' || rows.length <= FEW_WORKLOADS)),
   )
   const others = report.tables.filter((table) => !tables.includes(table)).map(({ title }) => title)
   if (others.length === report.tables.length || others.length === 0) return render(report, io)
-  // What the gates found is one of the tables that were left out: told there, once.
+  // the findings of gates are in a table that is not shown here; the last line names it
   const sources = report.sources.map((source) => ({ ...source, gates: { ...source.gates, findings: [] } }))
   const text = render({ ...report, tables, sources }, io)
   const rest = `Not shown: ${others.join(', ')}. --all shows them here, --format html on a page with charts.`

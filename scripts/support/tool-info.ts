@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { toolVersion } from '../../harness/version.ts'
 
-/** The project's own folder. */
+/** The folder of the project. */
 export const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Version and commit of this joulemark and the Node it runs on, for the record. No commit outside a git checkout. */
@@ -14,7 +14,7 @@ export function toolInfo(): RunRecord['tool'] {
 function gitCommit(): string | null {
   try {
     const git = (args: string[]) =>
-      // a run must not lock the index of the repository that it stands in
+      // a run must not lock the index of the git repository
       execFileSync('git', ['--no-optional-locks', '-C', projectRoot, ...args], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
