@@ -14,7 +14,7 @@ describe('sources', () => {
     isSourced,
   )
 
-  test('every figure says where it is from and when it was gathered', () => {
+  test('every value has a source and a date', () => {
     expect(figures.length).toBeGreaterThan(15 * cards.length)
     const sources = [...figures, ...models.flatMap((model) => model.sources)]
     const bad = sources.filter(({ source, date }) => source.trim() === '' || !/^\d{4}-\d{2}-\d{2}$/.test(date))
@@ -31,7 +31,7 @@ describe('cards', () => {
     expect(gbs / card.memoryBandwidthGBs.value).toBeCloseTo(1, 3)
   })
 
-  test.each(cards.map((card) => [card.key, card] as const))('%s: its figures agree with one another', (_key, card) => {
+  test.each(cards.map((card) => [card.key, card] as const))('%s: its values are consistent', (_key, card) => {
     expect(card.cudaBytes.value).toBeLessThan(card.smiMemoryMiB.value * 2 ** 20)
     expect(card.idleW.value).toBeLessThan(card.tdpW.value)
     expect(card.powerRangeW[0]).toBeLessThanOrEqual(card.tdpW.value)
@@ -86,7 +86,7 @@ describe('parameters from the shape', () => {
     expect(model.totalParams).toBe(linear + biases + norms + 2 * vocab * hiddenSize)
   })
 
-  test('Mixtral: 8 experts of 16384, two of them for a token', () => {
+  test('Mixtral: 8 experts of 16384, two of them per token', () => {
     const model = modelByKey('mixtral-8x22b-instruct-awq')!
     const linear = 56 * blockParams(6144, 1024, 16_384, 8)
     expect(model.linearParams).toBe(linear)

@@ -72,7 +72,7 @@ describe('discover', () => {
     expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe('/metrics returned HTTP 404')
   })
 
-  test('the fingerprint of the first answer tells parallelism', async () => {
+  test('the fingerprint of the first answer contains the parallelism', async () => {
     const address = await answering({
       '/v1/models': models('vllm'),
       '/metrics': metrics,

@@ -5,7 +5,7 @@ import { servingOf, tensorParallelOf } from './serving.ts'
 
 const current = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
 
-test('what vLLM 0.32 tells, and what it keeps to itself', () => {
+test('what vLLM 0.32 reports, and what it does not', () => {
   const serving = servingOf({ metrics: readMetricsPage(current), serverInfo: null, maxModelLen: 4096 })
   expect(serving).toMatchObject({
     kvCapacityTokens: 1_048_576,
@@ -36,7 +36,7 @@ test('engines add their caches', () => {
   expect(servingOf({ metrics: page, serverInfo: null, maxModelLen: null }).kvCapacityTokens).toBe(320)
 })
 
-test('development mode tells the rest', () => {
+test('development mode reports the rest', () => {
   const serverInfo =
     "model='m', speculative_config=None, dtype=torch.bfloat16, tensor_parallel_size=2, quantization=compressed-tensors, kv_cache_dtype=fp8"
   const serving = servingOf({ metrics: { reason: '/metrics returned HTTP 404' }, serverInfo, maxModelLen: null })

@@ -1,5 +1,5 @@
 import { servingUuids } from '../physics/serving-gpus.ts'
-import type { CardSight } from '../record/schema/telemetry.ts'
+import type { CardsSnapshot } from '../record/schema/telemetry.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
 import { failsAbove, isBeyond } from './threshold.ts'
 import { notWatched } from './watched.ts'
@@ -28,7 +28,7 @@ export const gpuExclusive = defineGate({
       : notWatched(record),
 })
 
-const processesIn = ({ processes: list, processesReason }: CardSight): ProcessList => ({
+const processesIn = ({ processes: list, processesReason }: CardsSnapshot): ProcessList => ({
   processes: list,
   ...(processesReason === undefined ? {} : { reason: processesReason }),
 })

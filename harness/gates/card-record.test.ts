@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeHealth, makeSampler, makeSight } from '../testing/card-builder.ts'
+import { makeCardsSnapshot, makeHealth, makeSampler } from '../testing/card-builder.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 
 const health = makeHealth()
@@ -28,19 +28,19 @@ describe('gates of the card, from the record', () => {
     [
       'power-limit',
       'a limit that was changed during the run',
-      { telemetry: { after: makeSight({ health: [{ ...health, enforcedLimitW: 300 }] }) } },
+      { telemetry: { after: makeCardsSnapshot({ health: [{ ...health, enforcedLimitW: 300 }] }) } },
     ],
     [
       'ecc',
       'an uncorrected error',
-      { telemetry: { after: makeSight({ health: [{ ...health, eccUncorrected: 1 }] }) } },
+      { telemetry: { after: makeCardsSnapshot({ health: [{ ...health, eccUncorrected: 1 }] }) } },
     ],
     [
       'throttle',
       'time that only the counters of the driver saw',
       {
         telemetry: {
-          after: makeSight({
+          after: makeCardsSnapshot({
             atMs: 90_000,
             health: [{ ...health, throttleUs: { ...health.throttleUs, hw_thermal_slowdown: 5000 } }],
           }),
@@ -52,7 +52,7 @@ describe('gates of the card, from the record', () => {
       'a process that came during the run',
       {
         telemetry: {
-          after: makeSight({ processes: [{ uuid: 'GPU-a', pid: 8, name: 'blender', usedMiB: null }] }),
+          after: makeCardsSnapshot({ processes: [{ uuid: 'GPU-a', pid: 8, name: 'blender', usedMiB: null }] }),
         },
       },
     ],
@@ -75,13 +75,13 @@ describe('gates of the card, from the record', () => {
     expect(statusOf({ gpu: maxQ, card }, 'card-match')).toBe('pass')
     const lowered = {
       gpu: { powerLimitW: 300 },
-      telemetry: { after: makeSight({ health: [{ ...health, enforcedLimitW: 300 }] }) },
+      telemetry: { after: makeCardsSnapshot({ health: [{ ...health, enforcedLimitW: 300 }] }) },
     }
     expect(statusOf({ ...lowered, scenario: { powerLimitW: 300 } }, 'power-limit')).toBe('pass')
   })
 
   it('has not measured what could not be read, and says why', () => {
-    const after = makeSight({ health: [], healthReason: 'nvidia-smi hangs' })
+    const after = makeCardsSnapshot({ health: [], healthReason: 'nvidia-smi hangs' })
     expect(gateOf(measuredRun({ telemetry: { after } }), 'ecc')).toMatchObject({
       status: 'not-measured',
       evidence: 'nvidia-smi hangs',

@@ -1,5 +1,5 @@
 import { servingUuids } from '../physics/serving-gpus.ts'
-import type { CardSight, GpuTelemetry } from '../record/schema/telemetry.ts'
+import type { CardsSnapshot, GpuTelemetry } from '../record/schema/telemetry.ts'
 import { type GateInput, type GateResult, notMeasured } from './gate.ts'
 
 /** The telemetry that gates read, from before the run to after it. */
@@ -9,7 +9,7 @@ export const notWatched = ({ gpusReason }: GateInput): GateResult<'not-measured'
   notMeasured(gpusReason ?? 'the cards were not monitored to the end of the run')
 
 /** Health of the serving GPUs at one moment. */
-export const servingHealth = ({ gpus }: GateInput, { health }: CardSight): CardSight['health'] => {
+export const servingHealth = ({ gpus }: GateInput, { health }: CardsSnapshot): CardsSnapshot['health'] => {
   const uuids = servingUuids(gpus)
   return health.filter(({ uuid }) => uuids.includes(uuid))
 }

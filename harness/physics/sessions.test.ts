@@ -35,7 +35,7 @@ test('the law holds at the fixed point: conversations = those that wait + those 
   expect(active).toBeLessThan(sessions.conversations)
 })
 
-test('longer pauses, fewer tokens; nothing passes the limit; the band holds the expected figure', () => {
+test('longer pauses, fewer tokens; nothing exceeds the limit; the band contains the expected value', () => {
   const at = (thinkSeconds: number) => predictSessions(card, model, { ...sessions, thinkSeconds })
   expect(at(20).expected.outputTokensPerS).toBeLessThan(at(2).expected.outputTokensPerS)
   const { expected, band } = at(2)

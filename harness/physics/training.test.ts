@@ -8,7 +8,7 @@ const llama = modelByKey('llama-3.1-8b-instruct')!
 
 const checkpointed = { gradientCheckpointing: true }
 
-test("the article's 2.6 steps/s leave a 4090 at most 1517 tokens a step with checkpointing, 2276 without", () => {
+test("the article's 2.6 steps/s leave a 4090 at most 1517 tokens per step with checkpointing, 2276 without", () => {
   expect(Math.round(trainingLimit(rtx4090, llama, checkpointed).tokensPerS / 2.6)).toBe(1517)
   expect(Math.round(trainingLimit(rtx4090, llama, { gradientCheckpointing: false }).tokensPerS / 2.6)).toBe(2276)
 })

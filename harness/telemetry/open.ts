@@ -12,7 +12,7 @@ import { type LoopLimits, loopLimits } from './sampler/watched-loop.ts'
 import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
 import { parseHelpFields } from './smi/fields.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
-import { readCardSnapshots, readFingerprint } from './snapshot/record-snapshot.ts'
+import { readCardsSnapshot, readFingerprint } from './snapshot/record-snapshot.ts'
 
 /** The cards of a run and a way to sample them. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {
@@ -107,7 +107,7 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
   })
   const nowMs = () => roundMs(clock.nowMs() - originMs)
   const [before, { counter, first }] = await Promise.all([
-    readCardSnapshots(exec, knownFields, nowMs),
+    readCardsSnapshot(exec, knownFields, nowMs),
     openEnergyCounter({ uuids: options.servingUuids }),
   ])
   const counting = first.state === 'ok' ? watchCounter(counter, clock, originMs, options.onCounterRow) : null
@@ -116,7 +116,7 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
       await clock.sleep(TAIL_MS)
       const fault = counting ? await counting.stop() : first
       counter.close()
-      const after = await readCardSnapshots(exec, knownFields, nowMs)
+      const after = await readCardsSnapshot(exec, knownFields, nowMs)
       return {
         ...(await reportOf(sampler, onWarning)),
         before,

@@ -1,6 +1,6 @@
 import { type Missing, missing } from '../record/measured.ts'
 import type { Gpu } from '../record/schema/run.ts'
-import type { CardSight, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
+import type { CardsSnapshot, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 
 /** A healthy RTX 4090, as nvidia-smi lists it; every field can be set. */
 export const makeGpu = (over: Partial<Gpu> = {}): Gpu => ({
@@ -22,7 +22,7 @@ export const makeGpu = (over: Partial<Gpu> = {}): Gpu => ({
   ...over,
 })
 
-export type CardHealth = CardSight['health'][number]
+export type CardHealth = CardsSnapshot['health'][number]
 /** Health of that card: limited by its power cap only, no memory errors. */
 export const makeHealth = (over: Partial<CardHealth> = {}): CardHealth => ({
   uuid: 'GPU-a',
@@ -40,7 +40,7 @@ export const makeHealth = (over: Partial<CardHealth> = {}): CardHealth => ({
 })
 
 /** The card and the one process on it, at one moment. */
-export const makeSight = (over: Partial<CardSight> = {}): CardSight => ({
+export const makeCardsSnapshot = (over: Partial<CardsSnapshot> = {}): CardsSnapshot => ({
   atMs: 0,
   health: [makeHealth()],
   processes: [{ uuid: 'GPU-a', pid: 7, name: 'VLLM::EngineCore', usedMiB: 20_000 }],
@@ -92,8 +92,8 @@ export const makeSampler = (over: Partial<Sampler> = {}): Sampler => ({
 /** All telemetry of the card for a run of one trial. */
 export const makeTelemetry = (over: Partial<GpuTelemetry> = {}): GpuTelemetry => ({
   sampler: makeSampler(),
-  before: makeSight(),
-  after: makeSight({ atMs: 90_000 }),
+  before: makeCardsSnapshot(),
+  after: makeCardsSnapshot({ atMs: 90_000 }),
   counter: { state: 'ok' },
   idle: { startMs: null, endMs: null, powerW: null, pstates: [], reason: 'the scenario sets no trial.idleSeconds' },
   trials: [makeCardTrial()],

@@ -1,5 +1,12 @@
 import { missing } from '../record/measured.ts'
-import { type CardHealth, makeCardTrial, makeCardWindow, makeHealth, makeSampler, makeSight } from './card-builder.ts'
+import {
+  type CardHealth,
+  makeCardsSnapshot,
+  makeCardTrial,
+  makeCardWindow,
+  makeHealth,
+  makeSampler,
+} from './card-builder.ts'
 import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
 import type { MeasuredRun } from './measured-run.ts'
 import { makeTextTrial } from './trial-builder.ts'
@@ -14,7 +21,7 @@ const memory = (memoryTotalMiB: number): MeasuredRun => ({
   gpu: { name: 'NVIDIA RTX 6000 Ada Generation', memoryTotalMiB },
 })
 const after = (over: Partial<CardHealth>): MeasuredRun => ({
-  telemetry: { after: makeSight({ atMs: 90_000, health: [makeHealth(over)] }) },
+  telemetry: { after: makeCardsSnapshot({ atMs: 90_000, health: [makeHealth(over)] }) },
 })
 const window = (over: Parameters<typeof makeCardWindow>[0]): MeasuredRun => ({
   telemetry: { trials: [makeCardTrial({ window: makeCardWindow(over) })] },
@@ -42,7 +49,7 @@ const step = (atMs: number): MeasuredRun => ({
 })
 const others = (count: number): MeasuredRun => ({
   telemetry: {
-    after: makeSight({
+    after: makeCardsSnapshot({
       processes: Array.from({ length: count }, (_, index) => ({
         uuid: 'GPU-a',
         pid: 7 + index,
@@ -68,7 +75,7 @@ export const cardRows: GateRows = {
     pass('one process', others(1), { at: 'processes' }),
     fail('two processes', others(2), { beyond: 'processes' }),
     unmeasured('processes that cannot be listed', {
-      telemetry: { after: makeSight({ processes: null, processesReason: 'no permission' }) },
+      telemetry: { after: makeCardsSnapshot({ processes: null, processesReason: 'no permission' }) },
     }),
   ],
   'energy-coverage': [

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../record/schema/run.ts'
-import { makeGpu, makeHealth, makeSampler, makeSight } from './card-builder.ts'
+import { makeCardsSnapshot, makeGpu, makeHealth, makeSampler } from './card-builder.ts'
 import { calibration, makeServing } from './measured-run.ts'
 import { makeRun } from './record-builder.ts'
 
@@ -12,7 +12,7 @@ export function observed(id: string): RunRecord {
   const noEcc = { eccMode: 'Disabled', eccCorrected: null, eccUncorrected: null }
   const noRows = { remapPending: null, remapFailure: null, retirementPending: null, recoveryAction: null }
   const sight = (atMs: number) =>
-    makeSight({
+    makeCardsSnapshot({
       atMs,
       health: [makeHealth({ uuid: UUID, ...noEcc, ...noRows })],
       processes: [{ uuid: UUID, pid: 4242, name: '/home/alice/venv/bin/python', usedMiB: 20_000 }],

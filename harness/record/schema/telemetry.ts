@@ -46,7 +46,7 @@ const cardHealthSchema = z.object({
 })
 
 /** The cards and their processes at one moment: an observation that the CSV files do not hold. */
-const sightSchema = z.object({
+const cardsSnapshotSchema = z.object({
   atMs,
   health: z.array(cardHealthSchema),
   healthReason: z.string().optional().describe('why `health` is empty'),
@@ -106,8 +106,8 @@ export const idleSchema = z.object({
 export const telemetrySchema = z.object({
   sampler: samplerSchema.nullable(),
   samplerReason: z.string().optional(),
-  before: sightSchema,
-  after: sightSchema,
+  before: cardsSnapshotSchema,
+  after: cardsSnapshotSchema,
   counter: z
     .object({ state: z.string(), reason: z.string().optional() })
     .describe('NVML energy counter: ok, or its final state'),
@@ -143,7 +143,7 @@ export const fingerprintSchema = z.object({
 })
 
 export type GpuTelemetry = z.infer<typeof telemetrySchema>
-export type CardSight = z.infer<typeof sightSchema>
+export type CardsSnapshot = z.infer<typeof cardsSnapshotSchema>
 export type CardTrial = z.infer<typeof cardTrialSchema>
 export type CoolDown = z.infer<typeof coolDownSchema>
 export type ActiveIdleSpan = z.infer<typeof idleSchema>

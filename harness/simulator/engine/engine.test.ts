@@ -69,7 +69,7 @@ function bench(config: Partial<EngineConfig> = {}) {
 const prompt = (length: number, first = 0): number[] => Array.from({ length }, (_, index) => (first + index) % 1000)
 
 describe('Engine', () => {
-  it('gives the first token one step after the front end and then one token a step', () => {
+  it('gives the first token one step after the front end and then one token per step', () => {
     const { engine, submit } = bench()
     const { sequence, tokens } = submit({ prompt: prompt(100), maxTokens: 4 }, 1000)
     engine.advance(1014)

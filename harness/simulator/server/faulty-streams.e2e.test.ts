@@ -94,7 +94,7 @@ describe('streams that are whole, and not as they should be', () => {
     expect(events.join()).not.toContain('usage')
   })
 
-  it('bring several tokens a step, and one sample of a step for all of them', async () => {
+  it('emit several tokens per step, with one latency sample per step', async () => {
     await launch({ lies: ['silent-speculation'], draftCounters: true })
     const events = (await eventsOf(await ask(200))).slice(0, -2)
     const text = events.map((event) => JSON.parse(event).choices[0].text).join('')

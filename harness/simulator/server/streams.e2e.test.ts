@@ -126,7 +126,7 @@ describe('a stream of /v1/completions', () => {
     expect(events[0]).not.toContain('usage')
   })
 
-  it('answers several prompts in one stream, told apart by their index', async () => {
+  it('answers several prompts in one stream, distinguished by their index', async () => {
     const body = {
       prompt: [ids(3, 3), ids(4, 900)],
       max_tokens: 4,

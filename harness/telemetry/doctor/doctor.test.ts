@@ -98,7 +98,7 @@ describe('a box that is well', () => {
 
 describe('what the doctor finds', () => {
   it.each([
-    ['a foreign process', 'rtx-4090-load-535', {}, 'processes', 'fail'],
+    ['another process', 'rtx-4090-load-535', {}, 'processes', 'fail'],
     ['memory that is held', 'rtx-4090-load-535', {}, 'memory', 'warn'],
     ['a slot of half the lanes', 'two-rtx-4090-590', {}, 'pcie-width', 'warn'],
     ['a lowered power limit', 'rtx-4090-idle-550', { 'enforced.power.limit': '300.00' }, 'power-limit', 'warn'],
@@ -118,7 +118,7 @@ describe('what the doctor finds', () => {
     ['corrected errors', 'h200-580', { 'ecc.errors.corrected.volatile.total': '4' }, 'ecc-errors', 'warn'],
     ['a pending remap', 'rtx-pro-6000-server-595', { 'remapped_rows.pending': 'Yes' }, 'memory-rows', 'fail'],
     [
-      'a card that wants a reset',
+      'a card that requires a reset',
       'rtx-pro-6000-server-595',
       { gpu_recovery_action: 'GPU Reset' },
       'card-health',
@@ -126,13 +126,7 @@ describe('what the doctor finds', () => {
     ],
     ['a sick sensor', 'rtx-4090-idle-550', { 'temperature.gpu': 'ERR!' }, 'card-health', 'fail'],
     ['a corrupt infoROM', 'rtx-pro-6000-server-595', { 'inforom.checksum_validation': 'invalid' }, 'inforom', 'warn'],
-    [
-      'a fan that stands still',
-      'rtx-4090-idle-550',
-      { 'temperature.gpu': '72', 'fan.speed': '0' },
-      'temperature',
-      'warn',
-    ],
+    ['a stopped fan', 'rtx-4090-idle-550', { 'temperature.gpu': '72', 'fan.speed': '0' }, 'temperature', 'warn'],
     ['a hot idle card', 'rtx-4090-idle-550', { 'temperature.gpu': '55', 'fan.speed': '40' }, 'temperature', 'warn'],
   ] as const)('%s', async (_, box, values, id, status) => {
     const report = await examine(box, await changed(box, values))
@@ -158,7 +152,7 @@ describe('what the doctor finds', () => {
     expect(statusOf(await examine('rtx-4090-idle-550', {}, { needsCuda: '12.8' }), 'cuda')).toBe('fail')
   })
 
-  it('a clock that nobody keeps, and what the kernel told', async () => {
+  it('a clock that is not synchronised, and Xid lines of the kernel log', async () => {
     const runProgram = async (program: string) =>
       program === 'chronyc'
         ? 'Leap status     : Not synchronised\n'

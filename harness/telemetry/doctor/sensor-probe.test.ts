@@ -103,7 +103,7 @@ describe('probeSensor', () => {
     ])
   })
 
-  it('sees an instant value that moves twice a second, and a slow sensor', async () => {
+  it('sees an instant value that changes twice per second, and a slow sensor', async () => {
     expect((await probe({ instantUpdateMs: 500 })).figures.instantUpdateMs).toBeCloseTo(500, -2)
     const slow = await probe({ updateMs: 500 })
     expect(slow.checks[0]).toEqual(['sensor', 'warn'])

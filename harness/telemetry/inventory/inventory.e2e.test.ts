@@ -94,7 +94,7 @@ describe('readInventory', () => {
     expect(recorded.toSorted()).toEqual(fixtureNames.map((name) => `${name}.xml`).toSorted())
   })
 
-  it('survives a document on which the parser of the package throws where nobody can catch it', async () => {
+  it('survives a document on which the parser of the package throws an exception that cannot be caught', async () => {
     onPath(fake('crossed', { answers: { '-q -x': { stdout: '<a><b></a></b>' } } }))
     expect(await readThroughPackage()).toBeNull()
     expect(await readInventory('nvidia-smi')).toMatchObject({ gpus: [], reason: expect.stringContaining('no XML') })

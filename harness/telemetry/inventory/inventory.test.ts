@@ -46,7 +46,7 @@ describe('inventoryFrom', () => {
     expect((await parsed(name)).gpus).toMatchObject([{ name: card, powerLimitW, memoryTotalMiB, eccMode }])
   })
 
-  it('reads two cards, numbered by nvidia-smi where it told', async () => {
+  it('reads two cards, with the indices of nvidia-smi where it reports them', async () => {
     const document = parseSmiXml(fixture('two-rtx-4090-590'))
     const other = 'GPU-4090bbbb-0000-4000-8000-000000000002'
     expect(inventoryFrom(document, new Map()).gpus.map(({ index }) => index)).toEqual([0, 1])

@@ -22,7 +22,7 @@ const energies = ${JSON.stringify(energies)}
 process.on('message', ({ id }) => process.send({ id, result: { state: 'ok', energyMj: { 'GPU-a': energies.shift() } } }))`
 
 describe('openEnergyCounter', () => {
-  it('reads, and tells a counter that went back', async () => {
+  it('reads, and reports a counter that decreased', async () => {
     const { counter, first } = await openEnergyCounter({ uuids: ['GPU-a'], start: playedBy(answers(1000, 2000, 5, 9)) })
     expect(first).toEqual({ state: 'ok', energyMj: { 'GPU-a': 1000 } })
     expect(await counter.read()).toMatchObject({ state: 'ok' })

@@ -69,7 +69,7 @@ describe('watchCounter', () => {
   }
   const ok = (energyMj: number): CounterResult => ({ state: 'ok', energyMj: { 'GPU-a': energyMj } })
 
-  it('reads once a second, goes on over a reset and ends with any other fault', async () => {
+  it('reads once per second, continues after a reset and ends with any other fault', async () => {
     const rows: CounterRow[] = []
     const reset = { state: 'counter-reset', reason: 'went back' } as const
     const watch = watchCounter(played([ok(1), ok(2), reset, ok(3)]), ticking(), 1000, (row) => rows.push(row))

@@ -70,7 +70,7 @@ describe('a refused field', () => {
     expect(rejectedField('No devices were found')).toBeNull()
   })
 
-  it('is tried under its next name, then left out', () => {
+  it('is tried under its next name, then skipped', () => {
     const second = withoutField(coreFields, 'clocks_event_reasons.active')
     expect(second?.at(-1)?.name).toBe('clocks_throttle_reasons.active')
     const third = withoutField(second ?? [], 'clocks_throttle_reasons.active')

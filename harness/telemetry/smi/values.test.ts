@@ -31,7 +31,7 @@ describe('missing values', () => {
     expect(parseSmiTimestamp(text).value).toBeNull()
   })
 
-  it('tells a sick card from a sensor that is not there', () => {
+  it('distinguishes a faulty card from a missing sensor', () => {
     expect([...sickKinds]).toEqual(['unknown-error', 'requires-reset', 'gpu-lost', 'error'])
     expect(parseSmiNumber(undefined).missing).toBe('not-available')
   })

@@ -1,4 +1,4 @@
-import type { CardSight } from '../../record/schema/telemetry.ts'
+import type { CardsSnapshot } from '../../record/schema/telemetry.ts'
 import { kernelModuleIn, parseVersions, type ReadText, readTextFile } from '../doctor/facts.ts'
 import type { SmiExec } from '../smi/exec.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
@@ -27,11 +27,11 @@ export async function readFingerprint(
 }
 
 /** Health of the cards and the processes on them, now; what cannot be read is empty with its reason. */
-export async function readCardSnapshots(
+export async function readCardsSnapshot(
   exec: SmiExec,
   knownFields: ReadonlySet<string>,
   nowMs: () => number,
-): Promise<CardSight> {
+): Promise<CardsSnapshot> {
   const [snapshot, list] = await Promise.all([readSnapshot(exec, knownFields), readProcesses(exec)])
   return {
     atMs: nowMs(),

@@ -32,7 +32,7 @@ const read = async (card: Partial<Record<SnapshotField, string>>) => {
 }
 
 describe('readSnapshot', () => {
-  it('asks for what the driver lists and gives null for what it does not tell', async () => {
+  it('queries the fields that the driver lists and returns null for what it does not report', async () => {
     const known = new Set(['uuid', 'power.limit', 'serial'])
     const result = await readSnapshot(answering([{ uuid: 'GPU-a', 'power.limit': '450.00' }, { uuid: 'GPU-b' }]), known)
     expect(result).toMatchObject({
@@ -106,7 +106,7 @@ describe('healthOf', () => {
 })
 
 describe('processes', () => {
-  it('are read with names that hold commas, and without memory where it is not told', () => {
+  it('are read with names that hold commas, and without memory where it is not reported', () => {
     expect(parseProcesses('GPU-a, 4021, VLLM::EngineCore, 21480\nGPU-a, 77, python, -c a, b, [N/A]\n')).toEqual([
       { uuid: 'GPU-a', pid: 4021, name: 'VLLM::EngineCore', usedMiB: 21_480 },
       { uuid: 'GPU-a', pid: 77, name: 'python, -c a, b', usedMiB: null },
