@@ -121,7 +121,7 @@ test('no import goes in a circle', () => {
 test('no room has more files than a person can hold in mind', () => {
   const rooms = Map.groupBy(product, (file) => dirname(file))
   const full = [...rooms]
-    .filter(([, inside]) => inside.length > 24)
+    .filter(([, inside]) => inside.length > 20)
     .map(([room, inside]) => `${room}: ${inside.length}`)
   expect(full).toEqual([])
 })

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvColumns } from '../record/csv.ts'
-import { manifestSha256, type RawRecord } from '../record/manifest.ts'
 import { provenanceOf } from '../record/provenance.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import { isSignedBy } from '../record/signature.ts'
+import { manifestSha256, type RawRecord } from '../record/signing/manifest.ts'
+import { isSignedBy } from '../record/signing/signature.ts'
 import { checkFiles, type Problem } from './check-files.ts'
 import { readRecordText } from './record-text.ts'
 

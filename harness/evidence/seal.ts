@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
-import { asWritten, manifestSha256 } from '../record/manifest.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import { signManifest } from '../record/signature.ts'
+import { asWritten, manifestSha256 } from '../record/signing/manifest.ts'
+import { signManifest } from '../record/signing/signature.ts'
 import { redactedRecord } from './redact-record.ts'
 
 /** Adds the digest of its manifest to a record that has ended, so that later changes are detected. */

@@ -1,4 +1,4 @@
-import type { TrialScrapes } from '../metrics/server-trial.ts'
+import type { TrialScrapes } from '../metrics/trial/server-trial.ts'
 import type { ServerRow } from '../record/rows.ts'
 import { REASON_ROW_PREFIX, type ServerMetric, type ServerReading } from '../record/schema/server.ts'
 

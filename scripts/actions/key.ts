@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { keyPlace, writeNewKey } from '../../harness/record/key-file.ts'
+import { keyPlace, writeNewKey } from '../../harness/record/signing/key-file.ts'
 import type { CommandIo } from '../support/io.ts'
 import { projectRoot } from '../support/tool-info.ts'
 

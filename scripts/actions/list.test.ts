@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { newKeyPair, readPrivateKey } from '../../harness/record/signature.ts'
+import { newKeyPair, readPrivateKey } from '../../harness/record/signing/signature.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { list } from './list.ts'
 

@@ -8,7 +8,7 @@ import { type Verification, verifyRun } from '../../harness/evidence/verify-run.
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/read.ts'
-import { publicHexFrom } from '../../harness/record/signature.ts'
+import { publicHexFrom } from '../../harness/record/signing/signature.ts'
 import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
 import { toolInfo } from '../support/tool-info.ts'

@@ -35,7 +35,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/record'],
     reason: 'the run record on disk: schemas, writer, reader, rows, hashes; records of schema 1 are read here',
-    folders: { schema: 'run.json, in four files: run, trial, telemetry, server' },
+    folders: {
+      schema: 'run.json, in four files: run, trial, telemetry, server',
+      signing: 'the manifest of a record, its signature, and the key file',
+    },
   },
   {
     paths: ['harness/stats'],
@@ -48,10 +51,12 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/metrics'],
     reason: 'rows to metrics; `catalogue.ts` declares every metric once; when a run may stop; cost',
+    folders: { trial: 'one trial from its rows, by kind: steady window, latency, throughput, tokens of both sides' },
   },
   {
     paths: ['harness/gates'],
     reason: 'what makes a number quotable: `table.ts` lists the gates, one definition and one function each',
+    folders: { card: 'the gates about the card, its power, memory, processes and clock' },
   },
   {
     paths: ['harness/verdict'],

@@ -2,7 +2,7 @@ import { execFile, execFileSync, spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { expect, test } from 'vitest'
-import { keyPlace, loadKey } from '../../record/key-file.ts'
+import { keyPlace, loadKey } from '../../record/signing/key-file.ts'
 
 test('the home folder of a test is a temporary one, without a key', () => {
   expect(homedir()).not.toBe(userInfo().homedir)

@@ -7,9 +7,9 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { JoulemarkError, messageOf } from '../errors.ts'
+import { JoulemarkError, messageOf } from '../../errors.ts'
+import type { Signature } from '../schema/run.ts'
 import { manifestBytes, type RawRecord } from './manifest.ts'
-import type { Signature } from './schema/run.ts'
 
 /** An Ed25519 pair as text: PKCS #8 and SPKI in PEM, as openssl reads them. */
 export interface KeyPair {

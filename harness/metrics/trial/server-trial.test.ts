@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { RequestTable } from '../record/request-table.ts'
-import type { ServerReading } from '../record/schema/server.ts'
-import { requestRow } from '../testing/rows.ts'
+import { RequestTable } from '../../record/request-table.ts'
+import type { ServerReading } from '../../record/schema/server.ts'
+import { requestRow } from '../../testing/rows.ts'
 import { clientTokensOf } from './client-tokens.ts'
 import { serverTrialOf } from './server-trial.ts'
 

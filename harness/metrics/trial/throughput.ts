@@ -1,6 +1,6 @@
-import type { RequestTable } from '../record/request-table.ts'
-import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
-import { ratio } from '../stats/ratio.ts'
+import type { RequestTable } from '../../record/request-table.ts'
+import { TOKEN_BIN_MS, type TokenRow } from '../../record/rows.ts'
+import { ratio } from '../../stats/ratio.ts'
 
 /** Output tokens that arrived inside a window whose edges lie on bin edges. */
 export function tokensInside(tokens: readonly TokenRow[], startMs: number, endMs: number): number {

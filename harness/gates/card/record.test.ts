@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { makeCardsSnapshot, makeHealth, makeSampler } from '../testing/card-builder.ts'
-import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
+import { makeCardsSnapshot, makeHealth, makeSampler } from '../../testing/card-builder.ts'
+import { gateOf, type MeasuredRun, measuredRun } from '../../testing/measured-run.ts'
 
 const health = makeHealth()
 const statusOf = (over: MeasuredRun, id: (typeof gates)[number]) => gateOf(measuredRun(over), id).status

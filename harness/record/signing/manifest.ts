@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, canonicalSha256 } from './provenance.ts'
-import { type RunRecord, runRecordSchema } from './schema/run.ts'
+import { canonicalJson, canonicalSha256 } from '../provenance.ts'
+import { type RunRecord, runRecordSchema } from '../schema/run.ts'
 
 /** run.json as parsed, before any schema, so that nothing in the file is lost before it is hashed. */
 export type RawRecord = Readonly<Record<string, unknown>>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { RequestTable } from '../record/request-table.ts'
-import type { RequestRow } from '../record/rows.ts'
-import { type ImageScenario, scenarioSchema } from '../scenario/schema.ts'
-import { gpuRow, requestRow } from '../testing/rows.ts'
-import { imageTrial } from './trial-image.ts'
+import { RequestTable } from '../../record/request-table.ts'
+import type { RequestRow } from '../../record/rows.ts'
+import { type ImageScenario, scenarioSchema } from '../../scenario/schema.ts'
+import { gpuRow, requestRow } from '../../testing/rows.ts'
+import { imageTrial } from './image.ts'
 
 const scenario = scenarioSchema.parse({
   name: 'sdxl',

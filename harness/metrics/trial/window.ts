@@ -1,5 +1,5 @@
-import type { RequestTable } from '../record/request-table.ts'
-import { TOKEN_BIN_MS } from '../record/rows.ts'
+import type { RequestTable } from '../../record/request-table.ts'
+import { TOKEN_BIN_MS } from '../../record/rows.ts'
 
 /** The steady window of a trial on the run's clock, or why there is none. */
 export type SteadyWindow =

@@ -1,7 +1,7 @@
-import { isKnown } from '../record/measured.ts'
-import type { Trial } from '../record/schema/trial.ts'
-import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
-import { isBeyond } from './threshold.ts'
+import { isKnown } from '../../record/measured.ts'
+import type { Trial } from '../../record/schema/trial.ts'
+import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
+import { isBeyond } from '../threshold.ts'
 import { notWatched } from './watched.ts'
 
 /** Steps this close to a window also distort it: the sensor's mean and the settling of the offset take up to a second. */

@@ -1,8 +1,8 @@
-import { GAP_ERROR_SHARE } from '../record/gap-buckets.ts'
-import { type Measured, missing } from '../record/measured.ts'
-import type { GapRow } from '../record/rows.ts'
-import type { TextTrial } from '../record/schema/trial.ts'
-import { MIN_SAMPLES_FOR_P99 } from '../stats/percentiles.ts'
+import { GAP_ERROR_SHARE } from '../../record/gap-buckets.ts'
+import { type Measured, missing } from '../../record/measured.ts'
+import type { GapRow } from '../../record/rows.ts'
+import type { TextTrial } from '../../record/schema/trial.ts'
+import { MIN_SAMPLES_FOR_P99 } from '../../stats/percentiles.ts'
 
 /**
  * Percentiles of the gaps between successive content events (vLLM's ITL), pooled over the successful requests of a

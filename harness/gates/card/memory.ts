@@ -1,5 +1,5 @@
-import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
-import { failsAbove, isBeyond } from './threshold.ts'
+import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
+import { failsAbove, isBeyond } from '../threshold.ts'
 import { notWatched, servingHealth } from './watched.ts'
 
 const corrected = failsAbove({ what: 'corrected memory errors during the run', value: 0, unit: 'errors' })

@@ -1,7 +1,7 @@
-import { servingUuids } from '../physics/serving-gpus.ts'
-import type { CardsSnapshot } from '../record/schema/telemetry.ts'
-import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
-import { failsAbove, isBeyond } from './threshold.ts'
+import { servingUuids } from '../../physics/serving-gpus.ts'
+import type { CardsSnapshot } from '../../record/schema/telemetry.ts'
+import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
+import { failsAbove, isBeyond } from '../threshold.ts'
 import { notWatched } from './watched.ts'
 
 const processes = failsAbove({

@@ -1,6 +1,6 @@
-import { servingUuids } from '../physics/serving-gpus.ts'
-import type { CardsSnapshot, GpuTelemetry } from '../record/schema/telemetry.ts'
-import { type GateInput, type GateResult, notMeasured } from './gate.ts'
+import { servingUuids } from '../../physics/serving-gpus.ts'
+import type { CardsSnapshot, GpuTelemetry } from '../../record/schema/telemetry.ts'
+import { type GateInput, type GateResult, notMeasured } from '../gate.ts'
 
 /** The telemetry that gates read, from before the run to after it. */
 

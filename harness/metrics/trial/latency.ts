@@ -1,6 +1,6 @@
-import type { RequestTable } from '../record/request-table.ts'
-import type { Percentiles } from '../record/schema/trial.ts'
-import { noPercentiles, percentilesBySorting } from '../stats/percentiles.ts'
+import type { RequestTable } from '../../record/request-table.ts'
+import type { Percentiles } from '../../record/schema/trial.ts'
+import { noPercentiles, percentilesBySorting } from '../../stats/percentiles.ts'
 
 /** Latencies of a trial, from successful requests that lie wholly inside the window. */
 export interface Latencies {

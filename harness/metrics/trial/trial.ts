@@ -1,9 +1,9 @@
-import type { Trial } from '../record/schema/trial.ts'
-import type { Scenario } from '../scenario/schema.ts'
-import { imageTrial } from './trial-image.ts'
-import type { TrialObservations } from './trial-shared.ts'
-import { textTrial } from './trial-text.ts'
-import { trainingTrial } from './trial-training.ts'
+import type { Trial } from '../../record/schema/trial.ts'
+import type { Scenario } from '../../scenario/schema.ts'
+import { imageTrial } from './image.ts'
+import type { TrialObservations } from './shared.ts'
+import { textTrial } from './text.ts'
+import { trainingTrial } from './training.ts'
 
 /** Every value of one trial of any kind: used for measuring and for verifying a record. */
 export function trialOf(scenario: Scenario, observed: TrialObservations): Trial {

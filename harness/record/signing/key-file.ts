@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { JoulemarkError, messageOf } from '../errors.ts'
+import { JoulemarkError, messageOf } from '../../errors.ts'
 import { newKeyPair, publicHexFrom, readPrivateKey } from './signature.ts'
 
 /** Path of the signing key: JOULEMARK_KEY, or the user's configuration folder; never in a project. */

@@ -1,7 +1,7 @@
-import { missing, quotient } from '../record/measured.ts'
-import type { RequestTable } from '../record/request-table.ts'
-import type { TokenRow } from '../record/rows.ts'
-import type { ClientTokens } from '../record/schema/server.ts'
+import { missing, quotient } from '../../record/measured.ts'
+import type { RequestTable } from '../../record/request-table.ts'
+import type { TokenRow } from '../../record/rows.ts'
+import type { ClientTokens } from '../../record/schema/server.ts'
 
 /**
  * Counts of the client over a whole trial, ramp-up and drain included, because the server's counters have no window.

@@ -1,10 +1,10 @@
-import { energyOverWindow, noEnergy } from '../energy/window-energy.ts'
-import { measured, missing } from '../record/measured.ts'
-import type { RequestTable } from '../record/request-table.ts'
-import type { GapRow, GpuRow, StepRow, TokenRow } from '../record/rows.ts'
-import type { SharedTrial, Trial } from '../record/schema/trial.ts'
-import { targetInFlight } from '../scenario/load-shape.ts'
-import type { ImageScenario, TextScenario } from '../scenario/schema.ts'
+import { energyOverWindow, noEnergy } from '../../energy/window-energy.ts'
+import { measured, missing } from '../../record/measured.ts'
+import type { RequestTable } from '../../record/request-table.ts'
+import type { GapRow, GpuRow, StepRow, TokenRow } from '../../record/rows.ts'
+import type { SharedTrial, Trial } from '../../record/schema/trial.ts'
+import { targetInFlight } from '../../scenario/load-shape.ts'
+import type { ImageScenario, TextScenario } from '../../scenario/schema.ts'
 import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
 
 /** All observations of one trial; times on the run's clock. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { RequestTable } from '../record/request-table.ts'
-import type { StepRow } from '../record/rows.ts'
-import { gpuRow } from '../testing/rows.ts'
-import { trainingTrial } from './trial-training.ts'
+import { RequestTable } from '../../record/request-table.ts'
+import type { StepRow } from '../../record/rows.ts'
+import { gpuRow } from '../../testing/rows.ts'
+import { trainingTrial } from './training.ts'
 
 /** Ten lines, one every 2 s from 2 s on, of 10 steps and 1000 tokens each; the first three slower in tokens. */
 const tenLines: readonly StepRow[] = Array.from({ length: 10 }, (_, index) => ({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { RequestTable } from '../record/request-table.ts'
-import type { RequestRow, TokenRow } from '../record/rows.ts'
-import { scenarioSchema, type TextScenario } from '../scenario/schema.ts'
-import { gpuRow, requestRow } from '../testing/rows.ts'
-import { textTrial } from './trial-text.ts'
+import { RequestTable } from '../../record/request-table.ts'
+import type { RequestRow, TokenRow } from '../../record/rows.ts'
+import { scenarioSchema, type TextScenario } from '../../scenario/schema.ts'
+import { gpuRow, requestRow } from '../../testing/rows.ts'
+import { textTrial } from './text.ts'
 
 const scenario = scenarioSchema.parse({
   name: 'one-stream',

@@ -1,6 +1,6 @@
-import type { CardWindow } from '../energy/card-window.ts'
-import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from './gate.ts'
-import { failsAbove, isBeyond, limitText, percent, relativeDifference, warnsAbove } from './threshold.ts'
+import type { CardWindow } from '../../energy/card-window.ts'
+import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
+import { failsAbove, isBeyond, limitText, percent, relativeDifference, warnsAbove } from '../threshold.ts'
 import { notWatched, servingHealth, windowsOf } from './watched.ts'
 
 type Result = GateResult<'pass' | 'warn' | 'fail' | 'not-measured'>

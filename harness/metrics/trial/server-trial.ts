@@ -1,5 +1,5 @@
-import { measured, missing } from '../record/measured.ts'
-import type { ServerMetric, ServerReading, ServerTrial } from '../record/schema/server.ts'
+import { measured, missing } from '../../record/measured.ts'
+import type { ServerMetric, ServerReading, ServerTrial } from '../../record/schema/server.ts'
 
 /** The readings of one trial by the scraper. */
 export interface TrialScrapes {

@@ -1,9 +1,9 @@
-import { cardByKey, editionsOf } from '../catalogue/cards.ts'
-import { servingGpus } from '../physics/serving-gpus.ts'
-import type { Gpu, RunRecord } from '../record/schema/run.ts'
-import type { GpuTelemetry } from '../record/schema/telemetry.ts'
-import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
-import { failsAbove, isBeyond, relativeDifference } from './threshold.ts'
+import { cardByKey, editionsOf } from '../../catalogue/cards.ts'
+import { servingGpus } from '../../physics/serving-gpus.ts'
+import type { Gpu, RunRecord } from '../../record/schema/run.ts'
+import type { GpuTelemetry } from '../../record/schema/telemetry.ts'
+import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from '../gate.ts'
+import { failsAbove, isBeyond, relativeDifference } from '../threshold.ts'
 import { notWatched } from './watched.ts'
 
 type Result = GateResult<'pass' | 'fail' | 'not-measured'>

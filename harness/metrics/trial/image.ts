@@ -1,9 +1,9 @@
-import { isKnown, type Measured, missing, quotient } from '../record/measured.ts'
-import type { RequestTable } from '../record/request-table.ts'
-import type { ImageTrial } from '../record/schema/trial.ts'
-import type { ImageScenario } from '../scenario/schema.ts'
-import { noPercentiles, percentilesOf } from '../stats/percentiles.ts'
-import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './trial-shared.ts'
+import { isKnown, type Measured, missing, quotient } from '../../record/measured.ts'
+import type { RequestTable } from '../../record/request-table.ts'
+import type { ImageTrial } from '../../record/schema/trial.ts'
+import type { ImageScenario } from '../../scenario/schema.ts'
+import { noPercentiles, percentilesOf } from '../../stats/percentiles.ts'
+import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './shared.ts'
 
 const NONE_INSIDE = 'no successful request lies wholly inside the window'
 

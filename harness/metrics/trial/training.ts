@@ -1,7 +1,7 @@
-import { isKnown, type Measured, measured, missing, quotient } from '../record/measured.ts'
-import type { StepRow } from '../record/rows.ts'
-import type { TrainingTrial, TrainingValues } from '../record/schema/trial.ts'
-import { noWindow, sharedTrial, type TrialObservations } from './trial-shared.ts'
+import { isKnown, type Measured, measured, missing, quotient } from '../../record/measured.ts'
+import type { StepRow } from '../../record/rows.ts'
+import type { TrainingTrial, TrainingValues } from '../../record/schema/trial.ts'
+import { noWindow, sharedTrial, type TrialObservations } from './shared.ts'
 import type { SteadyWindow } from './window.ts'
 
 /** The first fifth of the lines is the warm-up: compilation, allocator, clocks. */
