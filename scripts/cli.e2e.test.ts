@@ -92,9 +92,9 @@ describe('bad input is one clear line and exit code 2', () => {
   })
 
   test('the simulator with an endpoint, an unknown card, and a live run with --quick', async () => {
-    expectOneLine(await run(['--simulate', 'rtx-4090', '--endpoint', url]), 2, 'give one of them')
+    expectOneLine(await run(['--simulate', 'rtx-4090', '--endpoint', url]), 2, 'exclude each other')
     expectOneLine(await run(['--simulate', 'rtx-409']), 2, 'did you mean "rtx-4090"?')
-    expectOneLine(await run(['--quick', '--endpoint', url]), 2, 'only with --simulate')
+    expectOneLine(await run(['--quick', '--endpoint', url]), 2, '--quick requires --simulate')
   })
 
   test('a key that the server does not take; the key is not shown', async () => {
