@@ -158,7 +158,10 @@ describe('help and old forms', () => {
 
   test('baseline show reads the folder that it is given', async () => {
     const ended = await joulemark(['baseline', 'show', folder])
-    expect(ended).toMatchObject({ code: 0, stdout: `no baseline in ${folder}; make one with joulemark baseline set RUN…\n` })
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: `no baseline in ${folder}; make one with joulemark baseline set RUN…\n`,
+    })
   })
 })
 

@@ -35,7 +35,7 @@ describe('the sensor', () => {
     }
   })
 
-  it('loses about the share that it is told to', () => {
+  it('loses about the requested share', () => {
     const all = sampleTrace(trace, adaSensor, 3).length
     expect(sampleTrace(trace, { ...adaSensor, dropped: 0.3 }, 3).length / all).toBeCloseTo(0.7, 0)
   })

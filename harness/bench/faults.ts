@@ -20,13 +20,13 @@ function row({ title, mustShow }: FaultCase, run: FaultRun | Error, usual: Reado
   if (run instanceof Error) return `| ${title} | the run ended: ${run.message} | ${mustShow.join('; ')} |`
   const signs = signsOf(run)
   const evidence = evidenceOf(run)
-  const told = signs
+  const signsOfFault = signs
     .filter((sign) => !sign.startsWith(BESIDE_THE_POINT) && (!usual.has(sign) || mustShow.includes(sign)))
     .map((sign) => {
       const said = evidence.get(sign.split(' ')[0] as string)
       return said === undefined || sign.endsWith(' pass') ? sign : `**${sign}** (${said})`
     })
-  return `| ${title} | ${told.join('; ')} | ${mustShow.filter((sign) => !signs.includes(sign)).join('; ')} |`
+  return `| ${title} | ${signsOfFault.join('; ')} | ${mustShow.filter((sign) => !signs.includes(sign)).join('; ')} |`
 }
 
 const outDir = mkdtempSync(join(tmpdir(), 'joulemark-faults-'))

@@ -5,7 +5,7 @@ import { defaultProtocol, fixedProtocol, study } from './verdict-study.ts'
 /** A small slice of `npm run bench:verdict`, so that a change that ruins the verdict is seen without running all of it. */
 const PAIRS = 120
 
-test('equal boxes stay clean, their intervals hold the truth, and three to four trials do it', () => {
+test('equal servers give no false alarm, their intervals cover the true value, and three to four trials suffice', () => {
   const equal = study(PAIRS, 0, realisticNoise, defaultProtocol, 1)
   expect(equal.failed / PAIRS).toBeLessThanOrEqual(0.05)
   expect(equal.headline.equivalent / equal.intervals).toBeGreaterThan(0.95)

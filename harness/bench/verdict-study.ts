@@ -139,10 +139,10 @@ export function figureCoverage(runs: number, trialShare: number, widened: boolea
       values.push(run.trial(0, values.length).outputTokensPerS)
       if (values.length < bounds.fewest) continue
       const quantile = intervalQuantile(widened ? values.length : bounds.fewest, bounds)
-      const figure = metricResult(values, '', quantile)
-      if (!isCertain(figure, target) && values.length < bounds.most) continue
+      const result = metricResult(values, '', quantile)
+      if (!isCertain(result, target) && values.length < bounds.most) continue
       const truth = suite[1]!.tokensPerS
-      covered += Number(figure.ci95 !== null && figure.ci95[0] <= truth && truth <= figure.ci95[1])
+      covered += Number(result.ci95 !== null && result.ci95[0] <= truth && truth <= result.ci95[1])
       trials += values.length
       break
     }

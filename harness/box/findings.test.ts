@@ -32,7 +32,7 @@ test("the doctor's own checks judge what the record keeps", () => {
 test('the fingerprint and the last health reading precede the inventory', () => {
   const card = { uuid: 'GPU-0', compute_mode: 'Exclusive_Process', 'mig.mode.current': 'Enabled' }
   const driver = { version: null, kernelModule: null, nvml: null, cuda: null, fieldsSha256: null }
-  const sight = {
+  const moment = {
     atMs: 0,
     processes: null,
     health: [
@@ -44,7 +44,7 @@ test('the fingerprint and the last health reading precede the inventory', () => 
     ],
   }
   const run = withGpu({ eccMode: 'Enabled' })
-  const telemetry = { before: { ...sight, health: [] }, after: sight } as unknown as RunRecord['telemetry']
+  const telemetry = { before: { ...moment, health: [] }, after: moment } as unknown as RunRecord['telemetry']
   expect(
     idsOf({
       ...run,

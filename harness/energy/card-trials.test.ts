@@ -103,7 +103,7 @@ describe('withCardValues', () => {
     expect(card?.counterEnergyJ).toBeCloseTo(8000, 6)
   })
 
-  it('takes a card that was used at rest for busy: 6 % of utilisation is no idle, 5 % is', () => {
+  it('counts a card in use as busy: 6 % of utilisation is not idle, 5 % is', () => {
     const usedAt = (utilizationGpuPct: number) => {
       const used = gpuRows.map((row) => (row.timeMs === 10_000 ? { ...row, utilizationGpuPct } : row))
       return withCardValues(telemetry(), [trial()], { ...rows, gpuRows: used })

@@ -10,7 +10,7 @@ export interface ActiveIdle {
   readonly pstates: readonly string[]
 }
 
-/** Time after the last work until the card is at rest. */
+/** Time after the last work until the card is idle. */
 const IDLE_SETTLE_MS = 5000
 /** Minimum time to average over. */
 const IDLE_MEAN_MS = 10_000
@@ -19,7 +19,7 @@ const COVERED = 0.95
 
 /**
  * Mean power of active idle in W, summed over the serving GPUs, from samples between the end of the last work and the
- * start of the next: the first 5 s are excluded, at least 10 s must remain, and utilisation must stay at rest.
+ * start of the next: the first 5 s are excluded, at least 10 s must remain, and utilisation must stay idle.
  */
 export function activeIdle(rows: readonly GpuRow[], servingUuids: readonly string[], quiet: Span): ActiveIdle {
   const span = { startMs: quiet.startMs + IDLE_SETTLE_MS, endMs: quiet.endMs }

@@ -7,7 +7,7 @@ const memory = (uuid: string, readings: Readonly<Record<number, number | null>>)
 const peakOf = (rows: Parameters<typeof energyOverWindow>[0], uuids: readonly string[]) =>
   energyOverWindow(rows, uuids, { startMs: 1000, endMs: 5000 }).peakMemoryMiB
 
-test('the peak is a sum over all GPUs, none of which is left out before it has reported', () => {
+test('the peak is a sum over all GPUs, and missing until each has reported', () => {
   // GPU-a falls from 30,000 to 20,000 MiB before GPU-b gives its first reading: no moment is known to have held 31,000
   const rows = [...memory('GPU-a', { 1000: 30_000, 2000: 20_000, 3000: 20_000 }), ...memory('GPU-b', { 2500: 1000 })]
   expect(peakOf(rows, ['GPU-a', 'GPU-b'])).toBe(21_000)

@@ -31,7 +31,7 @@ describe('the trapezoid', () => {
     { timeMs: 2000, powerW: 300 },
   ]
 
-  test('leaves holes out, wherever they lie', () => {
+  test('excludes gaps, at any position', () => {
     const hole = [{ startMs: 500, endMs: 1500 }]
     // 0 to 0.5 s at a mean of 150 W, 1.5 to 2 s at 300 W
     expect(integrate(points, { startMs: 0, endMs: 2000 }, 3000, hole)).toEqual({ energyJ: 225, coveredMs: 1000 })

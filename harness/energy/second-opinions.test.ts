@@ -12,7 +12,7 @@ const rowsOf = (powerW: (timeMs: number) => number, toMs = 40_000, over: Partial
   Array.from({ length: toMs / 200 + 1 }, (_, index) => gpuRow(index * 200, { powerW: powerW(index * 200), ...over }))
 
 describe('paddedEnergy', () => {
-  it('is free of the sensor: its mean, its delay and its update leave the energy of a whole load as it was', () => {
+  it('is independent of the sensor: its mean, delay and update do not change the energy of a whole load', () => {
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 60 }), fc.nat(10_000), (windowS, seed) => {
         const trace = makeTrace('hard stop', windowS, seed)

@@ -42,7 +42,7 @@ describe('energyOverWindow', () => {
   })
 
   it('moves each reading back by half its averaging window', () => {
-    // A ramp of 10 W/s: a mean that ends at t stands for t - 0.5 s, so the truth at t is 10 * (t + 0.5) W.
+    // A ramp of 10 W/s: a mean that ends at t represents t - 0.5 s, so the true power at t is 10 * (t + 0.5) W.
     const ramp = rowsOf((at) => at / 100)
     expect(energyOverWindow(ramp, ['GPU-a'], { startMs: 10_000, endMs: 20_000 }).energyJ).toBeCloseTo(
       ((105 + 205) / 2) * 10,

@@ -4,7 +4,7 @@ import type { Verification } from './verify-run.ts'
 
 /**
  * Why a verified record may not be quoted. The recomputed gates count, not the recorded ones. An edited or unsigned record
- * may never be quoted, because a third party cannot tell either from an authentic one.
+ * may never be quoted, because a third party cannot distinguish either from an authentic one.
  */
 export function refusals(verification: Verification): string[] {
   const { record, recomputed } = verification

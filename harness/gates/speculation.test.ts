@@ -16,7 +16,7 @@ test.each<Case>([
   ],
   ['configured', { serving: { speculation: true } }, 'fail', 'configured'],
   ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens per engine step'],
-  ['streams in lumps', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
+  ['multi-token events', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
   [
     'unknown',
     { server: { tokensPerStep: notExported }, serving: { speculation: null } },

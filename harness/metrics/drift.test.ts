@@ -41,7 +41,7 @@ describe('inside a trial', () => {
     expect(drift.trials[0]).toMatchObject({ drifts: false, changeShare: expect.closeTo(-0.005, 2) })
   })
 
-  test('cold burst is the start of the first trial, soaked the end of the last', () => {
+  test('cold-start throughput is the start of the first trial, sustained throughput the end of the last', () => {
     const drift = findDrift([trial(0), trial(1)], [...tokens(0, (share) => 1 - 0.1 * share), ...tokens(1, () => 0.9)])
     expect(drift.coldBurstTokensPerS).toBeCloseTo(983, -1)
     expect(drift.soakedTokensPerS).toBeCloseTo(900, -1)
@@ -84,7 +84,7 @@ describe('the number of trials', () => {
   })
 })
 
-test('1 % is drift, 0.9 % is none, and soaked is the last third of the last trial', () => {
+test('1 % is drift, 0.9 % is none, and sustained throughput is that of the last third of the last trial', () => {
   const window = { ...trial(0), windowEndMs: 9000 }
   const ending = (late: number) =>
     findDrift(

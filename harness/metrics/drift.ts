@@ -38,12 +38,12 @@ export function findDrift(trials: readonly DriftTrial[], tokens: readonly TokenR
   ]
   const [first, last] = [named[0], named.at(-1)]
   const burst = first?.firstTokensPerS ?? null
-  const soaked = last?.lastTokensPerS ?? null
+  const sustained = last?.lastTokensPerS ?? null
   return {
     trials: named.map((check, index) => ({ index: trials[index]!.index, ...check })),
     trend,
     coldBurstTokensPerS: burst,
-    soakedTokensPerS: soaked,
+    soakedTokensPerS: sustained,
     findings,
   }
 }

@@ -28,8 +28,8 @@ test('a number that is not finite becomes null where null is allowed, and nothin
 
 test('an interval with an end that is no number goes whole, its mean stays', () => {
   const record = makeRun({ card: 'rtx-4090', result: { outputTokensPerS: [100, 99, 101] } })
-  const figure = { ...record.result['outputTokensPerS']!, ci95: [99, Number.NaN] }
-  const fixed = repaired({ ...record, result: { outputTokensPerS: figure as never } })
+  const result = { ...record.result['outputTokensPerS']!, ci95: [99, Number.NaN] }
+  const fixed = repaired({ ...record, result: { outputTokensPerS: result as never } })
   expect(fixed?.record.result['outputTokensPerS']).toMatchObject({ mean: 100, ci95: null })
 })
 

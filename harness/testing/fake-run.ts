@@ -45,7 +45,7 @@ const workers: readonly ClientStats[] = [0.1, 0.9, 0.2].map((share) => ({
   sharedStamps: 0,
 }))
 
-/** 50 W and 50 degrees at rest, 300 W and 60 degrees under load, five times a second. */
+/** 50 W and 50 °C idle, 300 W and 60 °C under load, five times per second. */
 export function steadyCard({ timeMs, phase }: SampleTime): GpuRow | null {
   if (timeMs % 200 !== 0) return null
   return gpuRow(

@@ -102,7 +102,7 @@ export const cardRows: GateRows = {
   throttle: [
     pass('at the power cap only', slowed({}), { at: 'hardwareSlowdown' }),
     fail('one sample of 300 in hardware slowdown', slowed({ hwSlowdown: 1 / 300 }), { beyond: 'hardwareSlowdown' }),
-    fail('the same for heat', slowed({ hwThermalSlowdown: 1 / 300 })),
+    fail('the same, thermal', slowed({ hwThermalSlowdown: 1 / 300 })),
     fail('the same for a power brake', slowed({ hwPowerBrakeSlowdown: 1 / 300 })),
     fail('a microsecond by the counters', counted({ hw_power_brake_slowdown: 1 })),
     warn('1 % in software thermal slowdown', slowed({ swThermalSlowdown: 0.01 }), { at: 'softwareSlowdown' }),

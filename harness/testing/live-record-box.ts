@@ -11,7 +11,7 @@ export function observed(id: string): RunRecord {
   const served = 'RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8'
   const noEcc = { eccMode: 'Disabled', eccCorrected: null, eccUncorrected: null }
   const noRows = { remapPending: null, remapFailure: null, retirementPending: null, recoveryAction: null }
-  const sight = (atMs: number) =>
+  const moment = (atMs: number) =>
     makeCardsSnapshot({
       atMs,
       health: [makeHealth({ uuid: UUID, ...noEcc, ...noRows })],
@@ -54,8 +54,8 @@ export function observed(id: string): RunRecord {
       certificate: calibration,
       telemetry: {
         sampler: makeSampler({ rows: 500 }),
-        before: sight(0),
-        after: sight(95_000),
+        before: moment(0),
+        after: moment(95_000),
         counter: { state: 'no-library', reason: 'libnvidia-ml.so.1 was not found' },
         idle: { startMs: 0, endMs: 4800, powerW: null, pstates: [] },
         trials: [],

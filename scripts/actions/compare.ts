@@ -38,14 +38,14 @@ export async function compare(
   flags: CompareFlags,
   io: CommandIo,
 ): Promise<number> {
-  const wanted = parseFormats(flags.format)
+  const formats = parseFormats(flags.format)
   const { smallestEffect } = flags
   const [before, after] = await Promise.all([readSide(baseline), readSide(candidate)])
   const comparison = compareRuns(before, after, smallestEffect === undefined ? {} : { smallestEffect })
   refuse(comparison, flags.force === true, `${baseline} and ${candidate}`)
   if (flags.json) io.stdout(jsonText(comparison))
-  else if (wanted.includes('terminal')) io.stdout(terminalText(comparison, io))
-  for (const path of await writeFormats(comparison, wanted, flags.out)) io.stderr.write(`wrote ${path}\n`)
+  else if (formats.includes('terminal')) io.stdout(terminalText(comparison, io))
+  for (const path of await writeFormats(comparison, formats, flags.out)) io.stderr.write(`wrote ${path}\n`)
   return exitCodeOf(comparison)
 }
 
@@ -79,11 +79,11 @@ const jsonText = (comparison: Comparison): string => `${JSON.stringify(compariso
 
 async function writeFormats(
   comparison: Comparison,
-  wanted: readonly (FileFormat | 'terminal')[],
+  formats: readonly (FileFormat | 'terminal')[],
   outDir: string,
 ): Promise<string[]> {
   const written: string[] = []
-  for (const format of wanted) {
+  for (const format of formats) {
     if (format === 'terminal') continue
     const path = join(outDir, fileFormats[format].name)
     try {

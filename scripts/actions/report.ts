@@ -38,7 +38,7 @@ const articleFile = new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000
 
 /** Makes the comparison report from run records, or checks a file of claims, or both: on the terminal and as files. */
 export async function report(paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> {
-  const wanted = parseFormats(flags.format)
+  const formats = parseFormats(flags.format)
   if (paths.length === 0 && flags.claims === undefined) {
     throw new JoulemarkError(
       'bad-input',
@@ -49,10 +49,10 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   const directories = paths.length === 0 ? [] : await findRuns(paths)
   const stored: StoredRun[] = []
   for (const directory of directories) stored.push(await readRun(directory))
-  const built = await assemble(stored, moneyOf(flags), claims, wanted)
-  if (wanted.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
-  if (wanted.includes('vllm')) io.stdout(vllmBenchText(built))
-  const files = wanted.filter((format) => format !== 'terminal')
+  const built = await assemble(stored, moneyOf(flags), claims, formats)
+  if (formats.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
+  if (formats.includes('vllm')) io.stdout(vllmBenchText(built))
+  const files = formats.filter((format) => format !== 'terminal')
   const written = await publish(built, files, flags.out)
   for (const path of written) io.stderr.write(`wrote ${path}\n`)
   return exitCodes.done
@@ -63,26 +63,26 @@ export async function assemble(
   stored: readonly StoredRun[],
   money: MoneyOptions,
   claims: Claims | null,
-  wanted: readonly Format[],
+  formats: readonly Format[],
 ): Promise<Report> {
   const records = stored.map(({ record }) => record)
   const drawn = new Set(shownRuns(records, money).map(({ id }) => id))
   const series = new Map<string, RunSeries>()
   const vllmBench: VllmBenchTrial[] = []
   for (const { record, directory } of stored) {
-    const draw = wanted.includes('html') && drawn.has(record.id)
-    if (!draw && !wanted.includes('vllm')) continue
+    const draw = formats.includes('html') && drawn.has(record.id)
+    if (!draw && !formats.includes('vllm')) continue
     const rows = await readRunRows(directory)
     if (draw) series.set(record.id, runSeries(record, rows))
-    if (wanted.includes('vllm')) vllmBench.push(...vllmBenchTrials(record, rows))
+    if (formats.includes('vllm')) vllmBench.push(...vllmBenchTrials(record, rows))
   }
   return buildReport(records, {
     money,
     serving: servingExample,
     boxFindings,
     ...(claims === null ? {} : { claims }),
-    ...(wanted.includes('html') ? { series } : {}),
-    ...(wanted.includes('vllm') ? { vllmBench } : {}),
+    ...(formats.includes('html') ? { series } : {}),
+    ...(formats.includes('vllm') ? { vllmBench } : {}),
   })
 }
 

@@ -92,8 +92,8 @@ async function runAll(
     return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
   }
   const cards = flags.simulate.split(',').map((each) => each.trim())
-  const options = (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
-    runOptions({ ...flags, ...doors, gpu: true }, io, signals)
+  const options = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
+    runOptions({ ...flags, ...addresses, gpu: true }, io, signals)
   const runs: FilesRun[] = []
   for (const card of cards) {
     const one = (file: ScenarioFile) => runOnStandIn(file, card, flags.quick ?? false, options)

@@ -35,8 +35,8 @@ async function bundled(name: string): Promise<ScenarioFile> {
   return file as ScenarioFile
 }
 
-async function play(wanted: ScenarioFile): Promise<FinishedRun> {
-  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(wanted, 'rtx-4090', 1)
+async function play(scenario: ScenarioFile): Promise<FinishedRun> {
+  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(scenario, 'rtx-4090', 1)
   try {
     const flags = { endpoint, nvidiaSmi, gpu: true, out: folder, trials: 2, workers: 1 }
     const options = runOptions({ ...flags, calibrate: false, progress: false }, processIo(), {
@@ -64,7 +64,7 @@ async function training(seconds: number): Promise<FinishedRun> {
   return play({ ...file, training: { ...file.training, sequenceTokens: 128 }, trial })
 }
 
-/** A copy with one file changed and, where wanted, every hash made anew. */
+/** A copy with one changed file and, on request, recomputed hashes. */
 function changed(run: FinishedRun, name: string, change: (text: string) => string, rehash: boolean): string {
   const path = mkdtempSync(join(folder, 'copy-'))
   cpSync(run.directory, path, { recursive: true })

@@ -42,11 +42,11 @@ export const rooms: readonly Room[] = [
   },
   {
     paths: ['harness/stats'],
-    reason: 'statistics that know nothing of GPUs',
+    reason: 'statistics, independent of GPUs',
   },
   {
     paths: ['harness/energy'],
-    reason: 'power samples to joules, with their error bar and second opinions',
+    reason: 'power samples to joules, with their error bar and cross-checks',
   },
   {
     paths: ['harness/metrics'],
@@ -70,17 +70,17 @@ export const rooms: readonly Room[] = [
     paths: ['harness/telemetry'],
     reason: 'the card and its machine, through `nvidia-smi` and NVML',
     folders: {
-      doctor: 'is the box fit to be measured: one check per fact',
+      doctor: 'whether a server is ready to benchmark: one check per property',
       inventory: 'which cards are here, from `nvidia-smi -q -x`',
       nvml: 'the energy counter of the board, in a child process',
       sampler: 'the long-lived `nvidia-smi` loop and its clock offset',
       smi: 'one call of `nvidia-smi`: limits, failures, fields and values of every driver generation',
-      snapshot: 'what the machine is at one moment: health, processes, fingerprint',
+      snapshot: 'state of the machine at one moment: health, processes, fingerprint',
     },
   },
   {
     paths: ['harness/endpoint'],
-    reason: 'one request on the wire and its timestamps; discovery, `/metrics` scrapes, starting a server',
+    reason: 'one request over HTTP and its timestamps; discovery, `/metrics` scrapes, starting a server',
     folders: {
       serve: 'vLLM in Docker: the command line, the start, the named cause of a failed start',
       wire: 'the HTTP/1.1 and event-stream reader of the timed path',
@@ -88,12 +88,13 @@ export const rooms: readonly Room[] = [
   },
   {
     paths: ['harness/load'],
-    reason: 'who sends when: closed and open loops, conversations, traces; worker threads; calibration of the client',
+    reason:
+      'schedules of requests: closed and open loops, conversations, traces; worker threads; calibration of the client',
     folders: { loopback: 'an exact server in a process of its own, against which the client is calibrated' },
   },
   {
     paths: ['harness/workloads'],
-    reason: 'what a scenario works with, by kind: text, images, a training command; out of memory as a result',
+    reason: 'the workloads of a scenario, by kind: text, images, a training command; out of memory as a result',
   },
   {
     paths: ['harness/run'],
@@ -105,12 +106,12 @@ export const rooms: readonly Room[] = [
   },
   {
     paths: ['reports'],
-    reason: 'records to bytes: tables, charts, comparisons, quotes, audits, in every format',
+    reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
     folders: {
-      box: 'the acceptance verdict of a box',
-      bundle: 'what stands in a bundle beside its runs',
-      charts: 'pictures as plain data',
-      claims: 'the audit of a published table',
+      box: 'the acceptance verdict of a server',
+      bundle: 'the files of a bundle beside its runs',
+      charts: 'charts as plain data',
+      claims: 'the check of a published table of claims',
       compare: 'the comparison of two sides, and its formats',
       comparison: "the article's tables, one file each",
       predict: 'limits and expectations without a run',
@@ -119,18 +120,18 @@ export const rooms: readonly Room[] = [
       'render/html': 'the page: template, style, charts',
       'render/html/client': "the page's own TypeScript, bundled into it",
       tables: 'the shape of a table and of its cells',
-      'vllm-bench': 'the box and keys of `vllm bench serve`',
+      'vllm-bench': 'the summary and keys of `vllm bench serve`',
     },
   },
   {
     paths: ['scripts'],
-    reason: 'what a person types: flags, help, printing, exit codes',
+    reason: 'the command line: flags, help, printing, exit codes',
     folders: {
       actions: 'what a command does, loaded when it is called',
       commands: 'flags, help and examples, one file per command',
       docs: 'the generated parts of docs/',
       simulate: 'starting the simulator for runs without a card',
-      support: 'what several commands share: reading runs, progress, answers',
+      support: 'what several commands share: reading runs, progress, output',
     },
   },
 ]
@@ -162,13 +163,13 @@ export const reportsMayNotImport: readonly string[] = [
   'harness/box',
 ]
 
-/** Builders and ground truth for tests, and benchmarks of the tool itself: the product imports none of them. */
+/** Builders and reference data for tests, and benchmarks of the tool itself: the product imports none of them. */
 export const forTests: readonly Room[] = [
   {
     paths: ['harness/testing', 'reports/testing'],
-    reason: 'builders of records, fake executables and ground truth for tests',
+    reason: 'builders of records, fake executables and reference data for tests',
     folders: {
-      setup: 'what every test file gets: an empty home folder, no processes in unit tests',
+      setup: 'the setup of every test file: an empty home folder, no processes in unit tests',
       words: 'the rules for texts that a user can read, and the test that applies them',
     },
   },

@@ -42,9 +42,9 @@ test('the article suite has every row of its throughput table that joulemark can
   const claims = JSON.parse(
     await readFile(new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json', import.meta.url), 'utf8'),
   ) as { tables: { throughput: { rows: { scenario?: string }[] } } }
-  const wanted = claims.tables.throughput.rows.map((row) => row.scenario)
-  expect(wanted).toHaveLength(10)
-  expect(names).toEqual(expect.arrayContaining(wanted))
+  const expected = claims.tables.throughput.rows.map((row) => row.scenario)
+  expect(expected).toHaveLength(10)
+  expect(names).toEqual(expect.arrayContaining(expected))
 })
 
 test('a new box takes less than 30 minutes of card time, however many trials it needs', async () => {

@@ -68,7 +68,11 @@ describe('comparison.schema.json', () => {
   test.each([
     ['a loss, simulated', [makeComparedRun({ source: 'simulated' })], [later({ source: 'simulated', speed: 0.95 })]],
     ['nothing to compare with', [makeComparedRun()], [later({ trials: 1 })]],
-    ['doubt that more trials settle', [makeComparedRun({ trials: 2 })], [later({ trials: 2, speed: 0.97 })]],
+    [
+      'an inconclusive verdict that more trials would decide',
+      [makeComparedRun({ trials: 2 })],
+      [later({ trials: 2, speed: 0.97 })],
+    ],
     ['no pair at all', [], []],
   ] as const)('takes a comparison: %s', (_what, baseline, candidate) => {
     const document = comparisonDocument(compareRuns(baseline, candidate))

@@ -26,8 +26,8 @@ async function bundled(name: string): Promise<ScenarioFile> {
   return file as ScenarioFile
 }
 
-async function play(wanted: ScenarioFile, card: string): Promise<FinishedRun> {
-  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(wanted, card, 1)
+async function play(scenario: ScenarioFile, card: string): Promise<FinishedRun> {
+  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(scenario, card, 1)
   try {
     const flags = { endpoint, nvidiaSmi, gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false }
     const options = runOptions(flags, processIo(), { drain: never, abort: never })

@@ -40,9 +40,9 @@ test('elsewhere a phase is one line: what it loads, or what it waits for', () =>
   ])
 })
 
-test.each([true, false])('a result on the way is no warning, a warning is one (progress shown: %s)', (wanted) => {
+test.each([true, false])('an intermediate result is not a warning (progress shown: %s)', (isShown) => {
   const written: string[] = []
-  const view = progressView({ isTTY: false, color: false, write: (text) => written.push(text) }, wanted)
+  const view = progressView({ isTTY: false, color: false, write: (text) => written.push(text) }, isShown)
   view.note('highest rate that meets the SLO: 37 requests/s')
   view.warn('no nvidia-smi')
   expect(written).toEqual(['highest rate that meets the SLO: 37 requests/s\n', 'warning: no nvidia-smi\n'])

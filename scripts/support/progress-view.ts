@@ -15,8 +15,8 @@ export interface View {
 }
 
 /** Progress as text: one live line on a terminal, plain lines elsewhere, nothing if switched off. */
-export function progressView(view: View, wanted: boolean): Progress {
-  if (!wanted) {
+export function progressView(view: View, isShown: boolean): Progress {
+  if (!isShown) {
     return {
       ...silentProgress,
       note: (message) => view.write(`${plainText(message)}\n`),

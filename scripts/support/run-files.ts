@@ -47,7 +47,7 @@ export async function runOnStandIn(
   file: ScenarioFile,
   card: string,
   quick: boolean,
-  optionsFor: (doors: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions,
+  optionsFor: (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions,
 ): Promise<FinishedRun[]> {
   const standIn = await startSimulator(quick ? timeCompressed(file) : file, card, STAND_IN_SEED)
   try {

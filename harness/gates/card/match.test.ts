@@ -24,7 +24,7 @@ describe('card-match', () => {
   it.each([
     ['the card named', expected, [makeGpu()], 'pass'],
     [
-      'its stand-in, which another gate refuses',
+      'its simulation, which another gate refuses',
       expected,
       [makeGpu({ name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' })],
       'pass',
@@ -41,8 +41,8 @@ describe('card-match', () => {
     ],
     ['no card was named or known', null, [makeGpu()], 'not-measured'],
     ['no GPU could be read', expected, [], 'not-measured'],
-  ] as const)('%s', (_, wanted, gpus, status) => {
-    expect(matchCard(wanted, card, gpus).status).toBe(status)
+  ] as const)('%s', (_, expected, gpus, status) => {
+    expect(matchCard(expected, card, gpus).status).toBe(status)
   })
 })
 
@@ -63,7 +63,7 @@ describe('gpu-exclusive', () => {
     ['one process that is not the server', [{ processes: [other] }], [1], 'fail'],
     ['no process is visible inside a container', [{ processes: [] }], [], 'not-measured'],
     ['a list that cannot be read', [{ processes: null, reason: 'no permission' }], [], 'not-measured'],
-    ['nobody looked', [], [], 'not-measured'],
+    ['not listed', [], [], 'not-measured'],
   ])('%s', (_, sights, pids, status) => {
     expect(checkProcesses(sights, ['GPU-a'], pids).status).toBe(status)
   })
@@ -142,7 +142,7 @@ describe('throttle', () => {
 
 describe('thermal-soak', () => {
   it.each([
-    ['at rest', window(), 'pass'],
+    ['steady', window(), 'pass'],
     ['a clock that sags', window((at) => ({ smClockMHz: 2700 - at / 300 })), 'fail'],
     ['a die that warms by 4 C', window((at) => ({ temperatureC: 60 + Math.round(at / 10_000) })), 'warn'],
     ['a die that warms by 8 C', window((at) => ({ temperatureC: 60 + Math.round(at / 5000) })), 'fail'],

@@ -24,7 +24,7 @@ describe('gates of the card, from the record', () => {
   it.each<[(typeof gates)[number], string, MeasuredRun]>([
     ['card-match', 'another card than the person named', { card: { key: 'rtx-4090', name: '', claimed: 'rtx-5090' } }],
     ['energy-agreement', 'a counter that counts another energy', { trial: { energyJ: 900 } }],
-    ['power-limit', 'a limit that nobody stated', { gpu: { powerLimitW: 300 } }],
+    ['power-limit', 'a limit that the scenario does not state', { gpu: { powerLimitW: 300 } }],
     [
       'power-limit',
       'a limit that was changed during the run',
