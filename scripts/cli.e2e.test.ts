@@ -170,7 +170,7 @@ describe('a reader that has gone is no error', () => {
     [['fit'], 0],
     [['--help'], 0],
     [['serve', 'llama-3.1-70b-awq-single', '--card', 'rtx-4090', '--print'], 1],
-  ])('%j into a closed pipe says nothing and keeps its exit code', async (args, code) => {
+  ])('%j into a closed pipe prints no error and keeps its exit code', async (args, code) => {
     const child = spawn(process.execPath, ['--import', tsx, cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     let stderr = ''

@@ -47,7 +47,7 @@ describe('on the terminal', () => {
     expect(stdout).toMatch(/Capex, £ per year \(5 years\) +│ +£400 /)
   })
 
-  test('the vLLM boxes', async () => {
+  test('the vLLM summaries', async () => {
     const { stdout, stderr } = await run([runs], { format: 'vllm' })
     expect(stdout.match(/= Serving Benchmark Result =/g)).toHaveLength(18)
     expect(stderr).toContain(join(out, 'vllm.txt'))

@@ -45,7 +45,7 @@ describe('the other methods', () => {
   const trace = { ...makeTrace('constant', 10, 1), windowStartMs: 1000, windowEndMs: 5000 }
   const rows = Array.from({ length: 31 }, (_, index) => gpuRow(index * 200, { powerW: index * 2 }))
 
-  it('do what their names say', () => {
+  it('match their names', () => {
     expect(meanTimesTime(rows, trace)).toBeCloseTo(30 * 4, 9)
     expect(leftHold(rows, trace)).toBeCloseTo(
       Array.from({ length: 20 }, (_, index) => (5 + index) * 2 * 0.2).reduce((a, b) => a + b),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { realisticNoise } from './verdict-noise.ts'
 import { defaultProtocol, fixedProtocol, study } from './verdict-study.ts'
 
-/** A small slice of `npm run bench:verdict`, so that a change that ruins the verdict is seen without running all of it. */
+/** A small slice of `npm run bench:verdict`, so that a regression of the verdict is detected without running all of it. */
 const PAIRS = 120
 
 test('equal servers give no false alarm, their intervals cover the true value, and three to four trials suffice', () => {
@@ -13,7 +13,7 @@ test('equal servers give no false alarm, their intervals cover the true value, a
   expect(equal.trials / PAIRS / 6).toBeLessThan(5)
 })
 
-test('a loss of 5 % is seen, with ten fixed trials or without', () => {
+test('a loss of 5 % is detected, with or without ten fixed trials', () => {
   for (const protocol of [defaultProtocol, fixedProtocol]) {
     const slow = study(PAIRS, 0.05, realisticNoise, protocol, 1)
     expect(slow.failed / PAIRS).toBeGreaterThan(0.9)
@@ -21,7 +21,7 @@ test('a loss of 5 % is seen, with ten fixed trials or without', () => {
   }
 })
 
-test('the same seed plays the same pairs', () => {
+test('the same seed simulates the same pairs', () => {
   const play = () => study(5, 0, realisticNoise, defaultProtocol, 7)
   expect(play()).toEqual(play())
 })

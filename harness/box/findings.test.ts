@@ -16,7 +16,7 @@ test('a healthy card gives no finding, and neither does a card without telemetry
   expect(boxFindings(withGpu({ serving: false, persistenceMode: 'Disabled' }))).toEqual([])
 })
 
-test("the doctor's own checks judge what the record keeps", () => {
+test("the doctor's checks apply to what the record holds", () => {
   expect(idsOf(withGpu({ powerLimitW: 300 }))).toEqual(['power-limit warn'])
   expect(idsOf(withGpu({ persistenceMode: 'Disabled' }))).toEqual(['persistence warn'])
   expect(idsOf(withGpu({ pcie: { genCurrent: 1, genMax: 4, widthCurrent: 8, widthMax: 16 } }))).toEqual([

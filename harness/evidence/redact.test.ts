@@ -20,7 +20,7 @@ describe('the redacted copy', () => {
     copy = await writeRedactedCopy(run.directory, run.record, mkdtempSync(join(folder, 'copy-')))
   })
 
-  test('holds no name, address, serial number or user of the box', () => {
+  test('holds no name, address, serial number or user of the server', () => {
     const text = readdirSync(copy)
       .map((name) => readFileSync(join(copy, name), 'utf8'))
       .join('\n')

@@ -77,14 +77,14 @@ describe('a run is quotable', () => {
     expect(isQuotable(withStatus(id, 'not-measured', images))).toBe(!(gate.required && gate.kinds.includes('image')))
   })
 
-  test.each(gateEntries)('%s: what is required, the table says, not the record', (id, gate) => {
+  test.each(gateEntries)('%s: the table decides whether it is required, not the record', (id, gate) => {
     const claimed = withStatus(id, 'not-measured').gates.map((each) => ({ ...each, required: !each.required }))
     expect(isQuotable(complete({ gates: claimed }))).toBe(!gate.required)
     const absent = complete().gates.filter((each) => each.id !== id)
     expect(isQuotable(complete({ gates: absent }))).toBe(!gate.required)
   })
 
-  test('a gate of another version counts as its record says', () => {
+  test('a gate of another version counts as in its record', () => {
     const other = { id: 'later-gate', required: true, status: 'not-measured' as const, evidence: '' }
     expect(isQuotable(complete({ gates: [...complete().gates, other] }))).toBe(false)
     expect(isQuotable(complete({ gates: [...complete().gates, { ...other, required: false }] }))).toBe(true)

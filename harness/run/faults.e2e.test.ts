@@ -52,7 +52,7 @@ test('start-refused: the endpoint cannot be reached, in one line with the system
   }
 })
 
-test.each(startCases)('$title lets no run begin, and says why', async (each) => {
+test.each(startCases)('$title prevents a run, with the reason', async (each) => {
   expect(await endOf(each, outDir)).toContain(each.mustSay)
 })
 

@@ -33,7 +33,7 @@ function spoilTrial2(spoil: (trial: Trial) => void): void {
 
 const diskFull = () => new JoulemarkError('environment', 'no space left on device')
 
-/** The disk takes no more rows of a file once `isFull` says so. */
+/** A disk that is full for a file once `isFull` is true. */
 function fillDisk(name: string, isFull: (rows: readonly { trial?: number; timeMs?: number }[]) => boolean): void {
   const { append } = RunWriter.prototype
   vi.spyOn(RunWriter.prototype, 'append').mockImplementation(function (this: RunWriter, file, rows) {
@@ -186,7 +186,7 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe('a run that fails ends as a valid record that says so, with the trials before', () => {
+describe('a failed run ends as a valid record with its reason and the trials before', () => {
   test.each(cases)('$phase', async ({ phase, reason, trials, over }) => {
     const { record, directory, error } = await failedRun(over())
     expect((error as Error).message).toContain(reason)

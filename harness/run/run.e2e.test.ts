@@ -120,7 +120,7 @@ describe('a run on the simulator', () => {
     const query = `fromMs=${originMs + windowStartMs}&toMs=${originMs + windowEndMs}`
     const truth = (await (await fetch(`${simulator.url}/simulator/true-energy?${query}`)).json()) as { energyJ: number }
     expect(energyJ).toBeTypeOf('number')
-    // the bar says what the sampling achieved: where a busy machine stretched it, it is wider than 5 %
+    // the error bar depends on the achieved sampling: on a busy machine it is wider than 5 %
     const { randomJ } = errorBar(energy.errorTermsJ)
     expect(Math.abs((energyJ as number) - truth.energyJ)).toBeLessThan(Math.max(0.05 * truth.energyJ, randomJ))
     expect(meanPowerW).toBeCloseTo((energyJ as number) / ((windowEndMs - windowStartMs) / 1000), 6)
@@ -246,7 +246,7 @@ describe('other loads', () => {
     expect(trial?.windowStartMs).toBeTypeOf('number')
   })
 
-  test('an open loop without enough connections drops and says so; the gate fails', async () => {
+  test('an open loop without enough connections drops requests, and the gate fails', async () => {
     const load = {
       shape: 'open',
       ratePerS: 60,
@@ -345,7 +345,7 @@ describe('interrupted', () => {
     }
   }
 
-  test('by kill -9, the record is readable, says running, and every request that had ended is there', async () => {
+  test('by kill -9, the record is readable with status running and every request that had ended', async () => {
     const out = mkdtempSync(join(tmpdir(), 'kill-'))
     const child = start(out)
     const seen = await untilRequestsAreOnDisk(out)
@@ -358,7 +358,7 @@ describe('interrupted', () => {
     expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48)).toBe(true)
   })
 
-  test('by Ctrl-C, what is in flight ends, the record says interrupted and the exit code is 130', async () => {
+  test('by Ctrl-C, requests in flight end, the status is interrupted and the exit code 130', async () => {
     const out = mkdtempSync(join(tmpdir(), 'interrupt-'))
     const child = start(out)
     await untilRequestsAreOnDisk(out)

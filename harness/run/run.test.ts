@@ -53,7 +53,7 @@ describe('a run of three trials on three workers', () => {
   })
 })
 
-test('a run that was simulated once stays so, whatever its later trials say', async () => {
+test('a run with a simulated trial stays simulated, whatever its later trials', async () => {
   const { record } = await run({ onPhase: ({ trial }) => ({ simulated: trial === 0, fingerprint: `trial ${trial}` }) })
   expect(record.trials).toHaveLength(3)
   expect(record).toMatchObject({ source: 'simulated', quotable: false })

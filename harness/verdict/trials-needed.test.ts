@@ -34,7 +34,7 @@ describe('sample sizes', () => {
     expect(trialsToDecide({ ...plan, distanceShare: 0.0001 }).kind).toBe('never')
   })
 
-  test('more than 50 trials a side are too many to ask for', () => {
+  test('more than 50 trials per side are too many', () => {
     // an effect of 0.5, one-sided at 5 % with power 80 %, needs 51 a side (G*Power); 0.484 needs 54
     expect(trialsToDecide({ ...plan, trialShare: 0.06, distanceShare: 0.03 })).toEqual({
       kind: 'trials',

@@ -9,7 +9,7 @@ import type { CommandIo } from '../support/io.ts'
 import { checkBaselines, compareWithBaselines, setBaseline, showBaselines } from './baseline.ts'
 import { compare } from './compare.ts'
 
-/** A command's world, with what it said. */
+/** Input and output of a command. */
 function world() {
   const said = { stdout: '', stderr: '' }
   const io: CommandIo = {
@@ -106,7 +106,7 @@ describe('baseline', () => {
     expect((await compareWithBaselines([later()], out)).verdict).toBe('equivalent')
   })
 
-  test('set again replaces that of the same box and scenario, and keeps those of others', async () => {
+  test('set again replaces that of the same server and scenario, and keeps the others', async () => {
     const { io, said, out } = world()
     const [first, other, second] = [
       makeComparedRun(),

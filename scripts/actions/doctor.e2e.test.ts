@@ -63,7 +63,7 @@ afterAll(() => {
 })
 
 describe('doctor', () => {
-  test('finds a healthy box fit: exit 0, every check with what was read and why it matters', async () => {
+  test('passes a healthy server: exit 0, every check with what was read and why it matters', async () => {
     const { code, stdout } = await examine({ nvidiaSmi: playing(await fakeBox('rtx-4090-idle-550')), card: 'rtx-4090' })
     expect(stdout).toMatch(/^fit to be measured: 0 faults/m)
     expect(stdout).toMatch(/^pass {10}power-limit +enforced 450/m)

@@ -49,7 +49,7 @@ function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: bool
   const painted = (status: CheckStatus, text: string) => (color ? `\u001b[${colours[status]}m${text}\u001b[0m` : text)
   const width = Math.max(...checks.map(({ id }) => id.length))
   const lines = checks.flatMap((check) => linesOf(check, width, painted))
-  const head = simulated ? ['SIMULATED: this says nothing about a real card'] : []
+  const head = simulated ? ['SIMULATED: not a check of a real card'] : []
   const word = isHealthy ? 'fit to be measured' : 'NOT fit to be measured'
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
   const tally = `${word}: ${some(counts.fail, 'fault')}, ${some(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`

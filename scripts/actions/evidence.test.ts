@@ -28,7 +28,7 @@ import { verify } from './verify.ts'
 const folder = mkdtempSync(join(tmpdir(), 'evidence-'))
 const env = { HOME: folder, PATH: '' }
 
-/** Runs a command and gives its exit code, an error's as well, and all that it said. */
+/** Runs a command and returns its exit code, also after an error, and its output. */
 async function said(command: (io: Parameters<typeof verify>[2]) => number | Promise<number>) {
   let stdout = ''
   let stderr = ''
@@ -116,7 +116,7 @@ describe('quote', () => {
     const [html] = readdirSync(flags.out).filter((name) => name.endsWith('.html'))
     expect(readFileSync(join(flags.out, html as string), 'utf8')).not.toContain('<script>x')
   })
-  test('of text and images on one box is priced by each, and harmless whatever the customer is called', async () => {
+  test('of text and images on one server has a price for each, and escapes the name of the customer', async () => {
     const model = 'stabilityai/stable-diffusion-xl-base-1.0'
     const image = { size: '1024x1024', steps: 2, guidance: 1, batch: 1 }
     const load = { shape: 'closed', concurrency: 8 }

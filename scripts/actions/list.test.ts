@@ -59,7 +59,7 @@ test('gates with the same evidence share a line, without control characters', as
   expect(lines.some((line) => /gpu-exclusive, .*ecc, power-limit.*: no nvidia-smi \[31m here$/.test(line))).toBe(true)
 })
 
-test('many runs are a line each, and say how to see the gates', async () => {
+test('many runs get one line each, with the flag that shows the gates', async () => {
   for (let copy = 0; copy < 13; copy += 1) cpSync(edited.directory, at(`many/${copy}`), { recursive: true })
   const lines = (await said('many')).trim().split('\n')
   expect(lines).toHaveLength(14)

@@ -57,7 +57,7 @@ test('a simulated run is done with 0, and ends with every gate and its evidence'
   }
 })
 
-test('with --require-quotable it is a 1, with the gates that say no in one line', async () => {
+test('with --require-quotable it is 1, with the failed gates on one line', async () => {
   const { code, stderr } = await ended({ requireQuotable: true })
   expect(code).toBe(1)
   expect(stderr).toMatch(/^not quotable: \d{8}-\d{6}-\S+: live-source fail: SIMULATED: [^\n]+$/m)

@@ -10,7 +10,7 @@ test('every room is a row, from what a person types down to the clock', () => {
   expect(places).not.toContain(-1)
 })
 
-test('a room that may import less than the rows below says so', () => {
+test('a room that may import less than the rows below lists it', () => {
   const row = (path: string) => page.split('\n').find((line) => line.startsWith(`| \`${path}\``))
   expect(row('reports')).toContain('but not `harness/telemetry`')
   expect(row('harness/simulator')).toContain('| `harness/physics`, ')

@@ -5,7 +5,7 @@ import { inRepository } from './pages.ts'
 
 const page = readFileSync(inRepository('CONTRIBUTING.md'), 'utf8')
 
-test('CONTRIBUTING.md says of every dependency why it is here, and of no other', () => {
+test('CONTRIBUTING.md has a reason for every dependency, and for no other', () => {
   const { dependencies, devDependencies, optionalDependencies } = packageJson
   const all = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
   const section = page.slice(page.indexOf('## Dependencies'), page.indexOf('## Release'))

@@ -16,8 +16,8 @@ numbers that it compared:
 |---|---|
 | \`pass\` | nothing wrong was found |
 | \`warn\` | something a reader should know; it does not keep the run from a quote |
-| \`fail\` | the number is not what it says, or not good enough |
-| \`not-measured\` | what the gate needs could not be read; the evidence says why |
+| \`fail\` | the result was not measured as described, or is not good enough |
+| \`not-measured\` | what the gate requires could not be read; the evidence has the reason |
 
 A run may be quoted when it is complete, no gate fails, and every gate that is required for a quote was measured. A quote
 also requires that the record verifies and is signed. \`joulemark run\` and \`joulemark list\` show the gates of a run;

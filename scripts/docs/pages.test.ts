@@ -5,7 +5,7 @@ import { failsAbove } from '../../harness/gates/threshold.ts'
 import { gatesPage, thresholdText } from './gates-page.ts'
 import { inRepository, pages } from './pages.ts'
 
-test.each(pages)('$file is what the code says (npm run docs writes it)', async ({ file, text }) => {
+test.each(pages)('$file matches the code (npm run docs writes it)', async ({ file, text }) => {
   expect(await readFile(inRepository(file), 'utf8')).toBe(await text())
 })
 

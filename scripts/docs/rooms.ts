@@ -176,6 +176,6 @@ export const forTests: readonly Room[] = [
   {
     paths: ['harness/bench'],
     reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory',
-    folders: { client: 'our client against others, on an exact server' },
+    folders: { client: 'the load generator and other clients, on an exact server' },
   },
 ]

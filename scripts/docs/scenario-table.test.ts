@@ -47,11 +47,11 @@ test('the article suite has every row of its throughput table that joulemark can
   expect(names).toEqual(expect.arrayContaining(expected))
 })
 
-test('a new box takes less than 30 minutes of card time, however many trials it needs', async () => {
+test('provisioning takes less than 30 minutes of card time, whatever the number of trials', async () => {
   expect(cardTimeOfAll(await load('provisioning.yaml')).maxS).toBeLessThan(30 * 60)
 })
 
-test('the tables of the README and the schema of suites are what the code says (npm run schema writes them)', async () => {
+test('the tables of the README and the schema of suites match the code (npm run schema writes them)', async () => {
   expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain(await scenarioTables(folder))
   expect(await readFile(join(folder, 'suite.schema.json'), 'utf8')).toBe(suiteJsonSchema())
 })

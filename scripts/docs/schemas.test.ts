@@ -12,7 +12,7 @@ import { later, makeComparedRun } from '../../reports/testing/compare-builder.ts
 import { inRepository } from './pages.ts'
 import { schemaFiles } from './schemas.ts'
 
-test.each(schemaFiles)('$file is what the code says (npm run schema writes it)', async ({ file, text }) => {
+test.each(schemaFiles)('$file matches the code (npm run schema writes it)', async ({ file, text }) => {
   expect(await readFile(inRepository(file), 'utf8')).toBe(text())
 })
 

@@ -64,7 +64,7 @@ test('images: real PNGs at the pace of the card, which draws power for them', as
   expect(run.record.result['joulesPerImage']?.mean).toBeGreaterThan(200 * expected)
 })
 
-test('training: the lines of a command at the pace of the card, and joules a step', async () => {
+test('training: the lines of a command at the pace of the card, and joules per step', async () => {
   const file = await bundled('qlora-llama-3.1-8b')
   if (file.kind !== 'training') throw new TypeError('a training scenario')
   const training = { ...file.training, sequenceTokens: 128 }
@@ -79,7 +79,7 @@ test('training: the lines of a command at the pace of the card, and joules a ste
   expect(run.record.result['joulesPerStep']?.mean).toBeGreaterThan(0)
 })
 
-test('a model that does not fit is a box without a server, and its run a result that says OOM', async () => {
+test('a model that does not fit gives cards without a server, and a run with the result OOM', async () => {
   const run = await play(await bundled('llama-3.1-70b-fp8-single'), 'rtx-4090')
   expect(run.record).toMatchObject({ status: 'complete', source: 'simulated', trials: [], quotable: false })
   expect(run.record.oom?.evidence).toMatch(/GB of weights/)

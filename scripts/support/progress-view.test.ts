@@ -26,7 +26,7 @@ function shown(isTTY: boolean, ticks: readonly Tick[]): string[] {
   return written
 }
 
-test('a live line says that the card is cooling instead of what is in flight', () => {
+test('a live line shows that the card is cooling instead of the requests in flight', () => {
   const [line] = shown(true, [cooling])
   expect(line).toContain('cool-down')
   expect(line).toContain('1/60 s  cooling, no load: 9 °C above the first trial, 3 °C required  60 W')

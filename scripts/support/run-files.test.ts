@@ -21,7 +21,7 @@ test('a scenario that cannot run does not end a suite, and is reported', async (
   expect(said).toEqual(['skipped: endpoint: does not serve b'])
 })
 
-test('a single scenario fails as it fails; so does a bug of ours in a suite', async () => {
+test('the error of a single scenario is thrown, and so is a bug in a suite', async () => {
   const { signal } = new AbortController()
   await expect(runSuite([file('b')], one, signal, () => {})).rejects.toBe(refused)
   const bug = async () => {

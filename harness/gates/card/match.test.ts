@@ -174,7 +174,7 @@ describe('ecc', () => {
 })
 
 describe('power-limit', () => {
-  it('passes at the default or at what the scenario says, and says how to fix it', () => {
+  it('passes at the default or at the limit of the scenario; a failure shows how to fix it', () => {
     expect(comparePowerLimit([makeGpu()]).status).toBe('pass')
     expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })], 300).status).toBe('pass')
     expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })])).toMatchObject({

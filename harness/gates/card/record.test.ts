@@ -80,7 +80,7 @@ describe('gates of the card, from the record', () => {
     expect(statusOf({ ...lowered, scenario: { powerLimitW: 300 } }, 'power-limit')).toBe('pass')
   })
 
-  it('has not measured what could not be read, and says why', () => {
+  it('is not measured without readings, with the reason', () => {
     const after = makeCardsSnapshot({ health: [], healthReason: 'nvidia-smi hangs' })
     expect(gateOf(measuredRun({ telemetry: { after } }), 'ecc')).toMatchObject({
       status: 'not-measured',

@@ -34,7 +34,7 @@ test('counters are differences, gauges maxima, means sum / count', () => {
   expect(server.itlMeanMs).toBeCloseTo(10, 9)
 })
 
-test('several tokens a step show, whatever the stream looks like', () => {
+test('several tokens per step are detected, whatever the chunks of the stream', () => {
   const server = serverTrialOf({
     before: reading({ generationTokens: 0, ttftCount: 0, itlCount: 0 }),
     during: [],
@@ -67,7 +67,7 @@ test('without a reading every field is null, with the reason of the scrape, neve
   expect(Object.keys(fields).length).toBeGreaterThan(10)
 })
 
-test('our side: usage of successes, and from what to what a failure may have cost the server', () => {
+test('counts of the client: usage of successes, and the range of tokens of failures', () => {
   const rows = [
     requestRow({ dispatchedMs: 0, firstTokenMs: 50, lastTokenMs: 1040 }),
     requestRow({ dispatchedMs: 0, firstTokenMs: 70, lastTokenMs: 1060, chunks: 98 }),
