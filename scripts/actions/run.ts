@@ -132,7 +132,7 @@ export function runOptions(
 /** The endpoint, which only a training command does not require. */
 function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick }: RunFlags): void {
   if (simulate !== undefined && endpoint !== undefined) {
-    throw new JoulemarkError('bad-input', '--simulate and --endpoint exclude each other')
+    throw new JoulemarkError('bad-input', '--simulate and --endpoint exclude each other; give one of them')
   }
   if (quick && simulate === undefined) {
     throw new JoulemarkError(
