@@ -1,9 +1,24 @@
-import { dataCentreCards } from './cards-data-centre.ts'
-import { rtxCards } from './cards-rtx.ts'
+import { a100Cards } from './cards-a100.ts'
+import { adaCards } from './cards-ada.ts'
+import { blackwellCards } from './cards-blackwell.ts'
+import { ga102Cards } from './cards-ga102.ts'
+import { hopperCards } from './cards-hopper.ts'
+import { rtxProCards } from './cards-rtx-pro.ts'
+import { superchips } from './cards-superchips.ts'
+import { turingCards } from './cards-turing.ts'
 import type { Card } from './types.ts'
 
 /** All cards of the catalogue, with a source and a date for each value. */
-export const cards: readonly Card[] = [...rtxCards, ...dataCentreCards]
+export const cards: readonly Card[] = [
+  ...adaCards,
+  ...rtxProCards,
+  ...blackwellCards,
+  ...hopperCards,
+  ...superchips,
+  ...a100Cards,
+  ...ga102Cards,
+  ...turingCards,
+]
 
 export const cardKeys: readonly string[] = cards.map((card) => card.key)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { weightBytes } from '../physics/weights.ts'
-import { cardByKey, cardBySmiName, cardKeys, cards, editionsOf, groupOf, PRO_6000_GROUP } from './cards.ts'
+import { cards } from './cards.ts'
 import { modelByKey, modelKeys, models } from './models.ts'
 import { defaultMoney, priceOf } from './prices.ts'
 import type { Sourced } from './types.ts'
@@ -20,43 +20,6 @@ describe('sources', () => {
     const bad = sources.filter(({ source, date }) => source.trim() === '' || !/^\d{4}-\d{2}-\d{2}$/.test(date))
     expect(bad).toEqual([])
     expect(models.filter((model) => model.sources.length === 0)).toEqual([])
-  })
-})
-
-describe('cards', () => {
-  const gddr = cards.filter((card) => card.memoryType.startsWith('GDDR'))
-
-  test.each(gddr.map((card) => [card.key, card] as const))('%s: bus bits x Gbps / 8 is its bandwidth', (_key, card) => {
-    const gbs = (card.memoryBusBits.value * card.memoryDataRateGbps!.value) / 8
-    expect(gbs / card.memoryBandwidthGBs.value).toBeCloseTo(1, 3)
-  })
-
-  test.each(cards.map((card) => [card.key, card] as const))('%s: its values are consistent', (_key, card) => {
-    expect(card.cudaBytes.value).toBeLessThan(card.smiMemoryMiB.value * 2 ** 20)
-    expect(card.idleW.value).toBeLessThan(card.tdpW.value)
-    expect(card.powerRangeW[0]).toBeLessThanOrEqual(card.tdpW.value)
-    expect(card.powerRangeW[1]).toBeGreaterThanOrEqual(card.tdpW.value)
-    if (card.fp8Tflops !== null) {
-      expect(card.fp8Tflops.value / card.fp16Tflops.value).toBeCloseTo(2, 1)
-      expect(card.fp8PeakTflops!.value).toBeGreaterThanOrEqual(card.fp8Tflops.value)
-    }
-  })
-
-  test('keys and nvidia-smi names are their own', () => {
-    expect(new Set(cardKeys).size).toBe(cards.length)
-    expect(cards.every((card) => cardByKey(card.key) === card && cardBySmiName(card.smiName) === card)).toBe(true)
-    expect(cardBySmiName('NVIDIA GeForce RTX 4090 (SIMULATED)')?.key).toBe('rtx-4090')
-    expect([cardByKey('voodoo-2'), cardBySmiName('Voodoo 2'), cardByKey(PRO_6000_GROUP)]).toEqual([null, null, null])
-    // less bandwidth and less power than the SXM card: not to be taken for it
-    expect(cardBySmiName('NVIDIA A100 80GB PCIe')).toBeNull()
-  })
-
-  test('the RTX PRO 6000 has three editions of one price', () => {
-    const editions = editionsOf(PRO_6000_GROUP)
-    expect(editions.map((card) => priceOf(card.key)?.value)).toEqual([8500, 8500, 8500])
-    expect(editions.every((card) => groupOf(card.key) === PRO_6000_GROUP)).toBe(true)
-    expect([groupOf('rtx-4090'), editionsOf('rtx-4090')]).toEqual([null, []])
-    expect([priceOf('rtx-4090')?.value, priceOf('h200')]).toEqual([1300, null])
   })
 })
 

@@ -15,4 +15,16 @@ export const smiCapture = from('nvidia-smi captures in public repositories', 'me
 export const cloudrift = from('nvidia-smi captures, github.com/cloudrift-ai/server-benchmark', 'measured')
 export const rtx6kpro = from('github.com/voipmonitor/rtx6kpro, hardware notes', 'measured')
 export const recalled = from('vendor figure as recalled; not re-read', 'recalled')
+
+/** When the cards of rental servers were added and the recalled values of the others replaced. */
+const READ = '2026-11-26'
+
+/** A value of a document by NVIDIA, read in a public quotation of it: the document itself was not available. */
+export const quoted = (document: string) => from(`${document}, as quoted in public sources`, 'datasheet', READ)
+export const deviceQuery = from('deviceQuery and torch device properties, published outputs', 'measured', READ)
+/** Published nvidia-smi outputs, and what they show where the value alone does not say. */
+export const smiOutput = (what = '') =>
+  from(`nvidia-smi, published outputs${what === '' ? '' : `: ${what}`}`, 'measured', READ)
+export const exporterCapture = from('nvidia-smi captures, github.com/utkuozdemir/nvidia_gpu_exporter', 'measured', READ)
+export const press = (where: string) => from(where, 'press', READ)
 export const derived = (how: string) => from(how, 'derived')

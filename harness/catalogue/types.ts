@@ -10,6 +10,11 @@ export interface Sourced<T = number> extends Source {
   readonly value: T
 }
 
+export interface PcieLink {
+  readonly gen: number
+  readonly lanes: number
+}
+
 export interface Card {
   readonly key: string
   /** Short name for tables, such as "RTX 4090". */
@@ -22,12 +27,15 @@ export interface Card {
   readonly smCount: Sourced
   readonly cudaCores: Sourced
   readonly tensorCores: Sourced
+  /** SM clock at which the rates below hold: the rated boost or, where the rates are stated at a lower clock, that. */
   readonly boostGhz: Sourced
   readonly vramGb: Sourced
   readonly memoryType: string
-  readonly memoryDataRateGbps: Sourced | null
-  /** `memory.total` as nvidia-smi prints it. */
-  readonly smiMemoryMiB: Sourced
+  /** Whether the CPU uses the same memory: not at all, as a second pool that both reach, or as the only pool there is. */
+  readonly memorySharedWithCpu: 'no' | 'second-pool' | 'one-pool'
+  readonly memoryDataRateGbps: Sourced
+  /** `memory.total` as nvidia-smi prints it; null where it prints "Not Supported". */
+  readonly smiMemoryMiB: Sourced | null
   /** Memory available to CUDA (cudaMemGetInfo total), in bytes. Fit tests use this, never the marketing GB. */
   readonly cudaBytes: Sourced
   readonly memoryBusBits: Sourced
@@ -36,15 +44,23 @@ export interface Card {
   /** Dense, FP32 accumulate, as used by vLLM's kernels. */
   readonly fp16Tflops: Sourced
   readonly fp8Tflops: Sourced | null
+  readonly int8Tops: Sourced
   readonly fp4Tflops: Sourced | null
   /** The highest dense rate of any accumulate mode: the physical limit for FP8 on GeForce. */
   readonly fp8PeakTflops: Sourced | null
+  /** The default power limit of the board. */
   readonly tdpW: Sourced
-  readonly powerRangeW: readonly [number, number]
+  /** The lowest limit that `nvidia-smi -pl` takes; null where no source gives it, or where the card has no limit. */
+  readonly minPowerLimitW: Sourced | null
+  /** The highest limit of any board of this card: no true sample is far above it. Null where the card has no limit. */
+  readonly maxPowerLimitW: Sourced | null
+  /** With a server up, its memory held, and nothing to do. */
   readonly idleW: Sourced
-  readonly pcieGen: number
-  readonly pcieLanes: number
+  readonly pcie: Sourced<PcieLink>
+  /** Both ways together, of all links of one GPU. */
   readonly nvlinkGBs: Sourced | null
+  /** Whether the card can be cut into MIG slices (NVIDIA MIG user guide r610, "Supported GPUs"). */
+  readonly mig: boolean
   readonly ecc: Sourced<'none' | 'toggle-off' | 'toggle-on' | 'always'>
   readonly slots: Sourced<string>
 }

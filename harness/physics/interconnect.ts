@@ -1,4 +1,4 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { Card, Model, PcieLink } from '../catalogue/types.ts'
 
 /** An all-reduce over NVLink takes 5 to 15 us before the first byte; over PCIe five times that. */
 const NVLINK_LATENCY_MS = 0.01
@@ -18,6 +18,8 @@ export function allReduceMs(card: Card, model: Model, tokens: number, gpus: numb
   return 2 * model.layers * (latencyMs + bytes / (linkGBs(card) * 1e6))
 }
 
+const pcieGBs = ({ gen, lanes }: PcieLink): number => PCIE5_X16_GBS * 2 ** (gen - 5) * (lanes / 16)
+
 const linkGBs = (card: Card): number =>
   // NVLink is rated for both directions together
-  card.nvlinkGBs === null ? PCIE5_X16_GBS * 2 ** (card.pcieGen - 5) * (card.pcieLanes / 16) : card.nvlinkGBs.value / 2
+  card.nvlinkGBs === null ? pcieGBs(card.pcie.value) : card.nvlinkGBs.value / 2

@@ -71,7 +71,7 @@ function nvlinkJudgement(
   const owner = cards.find((card) => card.nvlinkGBs !== null)
   const names = cards.map((card) => card.label).join(', ')
   if (owner === undefined) {
-    const instead = `two cards communicate over PCIe ${cards[0]!.pcieGen} x${cards[0]!.pcieLanes}`
+    const instead = `two cards communicate over PCIe ${pcieWords(cards[0]!)}`
     return { status: 'contradicts-datasheet', why: `no NVLink on the ${names}: ${instead}, each with its own memory` }
   }
   if (claim.kind === 'nvlink-pool') return { status: 'consistent', why: `${owner.label} has NVLink` }
@@ -82,9 +82,12 @@ function nvlinkJudgement(
 
 /** One direction: 0.985 GB/s per lane in PCIe 3 (8 GT/s, 128b/130b), doubled by each later generation. */
 function pcieJudgement(card: Card, claimedGBs: number): Judgement {
-  const theory = 0.9846 * 2 ** (card.pcieGen - 3) * card.pcieLanes
-  const why = `${formatShareOf(claimedGBs, theory)} of the ${formatNumber(theory, 1)} GB/s of PCIe ${card.pcieGen} x${card.pcieLanes}`
+  const { gen, lanes } = card.pcie.value
+  const theory = 0.9846 * 2 ** (gen - 3) * lanes
+  const why = `${formatShareOf(claimedGBs, theory)} of the ${formatNumber(theory, 1)} GB/s of PCIe ${pcieWords(card)}`
   return { status: claimedGBs <= theory ? 'plausible' : 'impossible', why }
 }
+
+const pcieWords = ({ pcie }: Card): string => `${pcie.value.gen} x${pcie.value.lanes}`
 
 const formatShareOf = (part: number, whole: number): string => `${formatNumber((part / whole) * 100, 0)} %`

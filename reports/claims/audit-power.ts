@@ -12,7 +12,7 @@ export function auditPower(context: AuditContext): Finding[] {
       const at = `economics.${row.id}.${key}`
       if (cell?.unit !== 'W' || typeof cell.value !== 'number') return []
       if (row.id === 'tdp') return specFindings(context, { key, rowId: 'tdp', cell, at })
-      const limitW = Math.max(0, ...context.editions(key).map((card) => card.powerRangeW[1]))
+      const limitW = Math.max(0, ...context.editions(key).map((card) => card.maxPowerLimitW?.value ?? 0))
       if (limitW === 0) return []
       const why = `${cell.value} W; the maximum power limit of the card is ${limitW} W`
       return [{ cell: at, status: cell.value <= limitW ? 'plausible' : 'impossible', why }]

@@ -28,7 +28,7 @@ const facts: Readonly<Record<string, Fact>> = {
 /** The bandwidth; where it is only recalled but bus and data rate are not, the product of those two. */
 function bandwidthOf(card: Card): Sourced {
   const { memoryBandwidthGBs: said, memoryBusBits: bus, memoryDataRateGbps: rate } = card
-  if (!isWeak(said) || rate === null || isWeak(rate) || isWeak(bus)) return said
+  if (!isWeak(said) || isWeak(rate) || isWeak(bus)) return said
   const source = `${bus.value} bit x ${rate.value} Gbps / 8 (${rate.source})`
   return { value: (bus.value * rate.value) / 8, source, date: rate.date, kind: 'derived' }
 }

@@ -76,6 +76,12 @@ const eccWords = {
   always: 'always',
 } as const
 
+const cpuWords = {
+  no: 'no',
+  'second-pool': 'no; it reaches the memory of the CPU as a second pool',
+  'one-pool': 'yes: one pool for both',
+} as const
+
 const rows: readonly SpecRow[] = [
   word('process', 'Process', (card) => card.process.value),
   figure('sm-count', 'SM count', { unit: '', digits: 0 }, (card) => card.smCount),
@@ -84,15 +90,20 @@ const rows: readonly SpecRow[] = [
   figure('boost-clock', 'Boost clock', { unit: 'GHz', digits: 2 }, (card) => card.boostGhz),
   figure('vram', 'VRAM', { unit: 'GB', digits: 0 }, (card) => card.vramGb),
   word('memory-type', 'Memory type', (card) => card.memoryType),
+  word('shared-memory', 'Shares memory with the CPU', (card) => cpuWords[card.memorySharedWithCpu]),
   figure('memory-bandwidth', 'Memory bandwidth', { unit: 'GB/s', digits: 0 }, (card) => card.memoryBandwidthGBs),
   figure('memory-bus', 'Memory bus', { unit: 'bit', digits: 0 }, (card) => card.memoryBusBits),
   figure('l2-cache', 'L2 cache', { unit: 'MB', digits: 0 }, (card) => card.l2Mb),
   figure('fp16-dense', 'FP16 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp16Tflops),
   figure('fp8-dense', 'FP8 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp8Tflops),
+  figure('int8-dense', 'INT8 dense TOPS', { unit: '', digits: 0 }, (card) => card.int8Tops),
   figure('fp4-dense', 'FP4 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp4Tflops),
   word('ecc', 'ECC memory', (card) => eccWords[card.ecc.value]),
   figure('nvlink', 'NVLink', { unit: 'GB/s', digits: 0 }, (card) => card.nvlinkGBs),
   figure('tdp', 'TDP', { unit: 'W', digits: 0 }, (card) => card.tdpW),
+  figure('max-power-limit', 'Highest power limit', { unit: 'W', digits: 0 }, (card) => card.maxPowerLimitW),
+  word('pcie', 'PCIe', (card) => `${card.pcie.value.gen} x${card.pcie.value.lanes}`),
+  word('mig', 'MIG', (card) => (card.mig ? 'yes' : 'no')),
   word('form-factor', 'Form factor', (card) => card.slots.value),
 ]
 

@@ -11,7 +11,8 @@ type Result = GateResult<'pass' | 'fail' | 'not-measured'>
 /** The named card with its catalogue entries. A group has several. */
 export interface ExpectedCard {
   readonly key: string
-  readonly entries: readonly { readonly smiName: string; readonly memoryTotalMiB: number }[]
+  /** `memoryTotalMiB` is null for a card of which nvidia-smi reports none. */
+  readonly entries: readonly { readonly smiName: string; readonly memoryTotalMiB: number | null }[]
 }
 
 /** ECC and reserved memory stay within this share of the memory; a partition (MIG, vGPU) does not. */
@@ -42,7 +43,7 @@ function expectedCard({ claimed, key }: RunRecord['card']): ExpectedCard | null 
   if (named === null) return null
   const card = cardByKey(named)
   const cards = card === null ? editionsOf(named) : [card]
-  const entries = cards.map(({ smiName, smiMemoryMiB }) => ({ smiName, memoryTotalMiB: smiMemoryMiB.value }))
+  const entries = cards.map(({ smiName, smiMemoryMiB }) => ({ smiName, memoryTotalMiB: smiMemoryMiB?.value ?? null }))
   return { key: named, entries }
 }
 
@@ -55,9 +56,12 @@ export function matchCard(expected: ExpectedCard | null, card: RunRecord['card']
     const plain = gpu.name.replace(/ \(SIMULATED\)$/, '')
     const entry = expected.entries.find(({ smiName }) => smiName === plain)
     if (!entry) return gateResult('fail', `${gpu.uuid} is a "${gpu.name}"; the named card is ${expected.key}`)
-    const { memoryTotalMiB } = gpu
-    if (memoryTotalMiB !== null && isBeyond(memoryDifference, relativeDifference(memoryTotalMiB, entry.memoryTotalMiB)))
-      return gateResult('fail', `${gpu.uuid} has ${memoryTotalMiB} MiB; a ${expected.key} has ${entry.memoryTotalMiB}`)
+    const { memoryTotalMiB: hasMiB } = gpu
+    const expectedMiB = entry.memoryTotalMiB
+    // the catalogue has no memory of a card of which nvidia-smi reports none (GB10): only its name is compared
+    if (hasMiB === null || expectedMiB === null) continue
+    if (isBeyond(memoryDifference, relativeDifference(hasMiB, expectedMiB)))
+      return gateResult('fail', `${gpu.uuid} has ${hasMiB} MiB; a ${expected.key} has ${expectedMiB}`)
   }
   const memory = serving.map((gpu) => gpu.memoryTotalMiB ?? '?').join(' and ')
   return gateResult('pass', `${serving.length} x "${serving[0]?.name}", ${memory} MiB: ${expected.key}`)

@@ -5,6 +5,7 @@ export interface Board {
   readonly pciDeviceId: string
   readonly pciSubDeviceId: string
   readonly vbiosVersion: string
+  readonly totalMiB: number
   readonly reservedMiB: number
   readonly bar1MiB: number
   /** State under compute load: P2 on GeForce, P1 on the workstation editions, P0 on data-centre cards. */
@@ -59,22 +60,22 @@ const captured: Readonly<Record<string, Partial<Omit<Board, 'clocks'>> & { clock
   },
 }
 
-/** Memory clock of cards without a data rate in the catalogue (HBM). */
-const HBM_CLOCK_MHZ = 2619
-
 /** The board of a card: as captured, or derived from the catalogue. */
 export function boardOf(card: Card): Board {
   const known = captured[card.key] ?? {}
   const boostMHz = Math.round(card.boostGhz.value * 1000)
-  const memoryMHz = card.memoryDataRateGbps === null ? HBM_CLOCK_MHZ : Math.round(card.memoryDataRateGbps.value * 500)
+  const memoryMHz = Math.round(card.memoryDataRateGbps.value * 500)
   const cudaMiB = Math.floor(card.cudaBytes.value / 2 ** 20)
+  // a GB10 prints "Not Supported" here; the simulator prints the memory available to CUDA
+  const totalMiB = card.smiMemoryMiB?.value ?? cudaMiB
   const { clocks, ...rest } = known
   return {
     pciDeviceId: '0x000010DE',
     pciSubDeviceId: '0x000010DE',
     vbiosVersion: '00.00.00.00.51',
-    reservedMiB: card.smiMemoryMiB.value - cudaMiB,
-    bar1MiB: 2 ** Math.ceil(Math.log2(card.smiMemoryMiB.value)),
+    totalMiB,
+    reservedMiB: totalMiB - cudaMiB,
+    bar1MiB: 2 ** Math.ceil(Math.log2(totalMiB)),
     loadPstate: card.smiName.includes('GeForce') ? 'P2' : 'P0',
     deepIdleW: card.idleW.value * 0.5,
     fan: { idlePct: 30, loadPct: 60 },

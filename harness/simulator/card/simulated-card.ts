@@ -61,7 +61,7 @@ export class SimulatedCard {
     const { card, index, seed, process, nowMs: startedMs } = this.#options
     const board = this.#board
     const sensor = readSensor(this.#log, nowMs, startedMs)
-    const totalMiB = card.smiMemoryMiB.value
+    const totalMiB = board.totalMiB
     const usedMiB = process?.usedMiB ?? IDLE_USED_MIB
     const busy = sensor.gpuPct > 0
     const defaultLimitW = card.tdpW.value
@@ -78,10 +78,10 @@ export class SimulatedCard {
         deviceId: board.pciDeviceId,
         subDeviceId: board.pciSubDeviceId,
         // an idle link drops to generation 1
-        gen: busy ? card.pcieGen : 1,
-        genMax: card.pcieGen,
-        width: card.pcieLanes,
-        widthMax: card.pcieLanes,
+        gen: busy ? card.pcie.value.gen : 1,
+        genMax: card.pcie.value.gen,
+        width: card.pcie.value.lanes,
+        widthMax: card.pcie.value.lanes,
       },
       memory: { totalMiB, reservedMiB: board.reservedMiB, usedMiB, freeMiB: totalMiB - board.reservedMiB - usedMiB },
       bar1MiB: board.bar1MiB,
@@ -90,8 +90,8 @@ export class SimulatedCard {
         instantW: sensor.instantW,
         limitW,
         defaultLimitW,
-        minLimitW: card.powerRangeW[0],
-        maxLimitW: card.powerRangeW[1],
+        minLimitW: card.minPowerLimitW?.value ?? defaultLimitW,
+        maxLimitW: card.maxPowerLimitW?.value ?? defaultLimitW,
       },
       utilization: { gpuPct: sensor.gpuPct, memoryPct: sensor.memoryPct },
       clocks: this.#clocks(sensor),

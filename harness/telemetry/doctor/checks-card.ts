@@ -54,9 +54,12 @@ function presence(cards: readonly CardSnapshot[], expected: readonly Card[], exp
     const name = (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, '')
     const entry = expected.find(({ smiName }) => smiName === name)
     const memory = numberIn(card, 'memory.total')
-    return !entry || (memory !== null && Math.abs(1 - memory / entry.smiMemoryMiB.value) > MEMORY_TOLERANCE)
+    const expectedMiB = entry?.smiMemoryMiB?.value ?? null
+    return !entry || (memory !== null && expectedMiB !== null && Math.abs(1 - memory / expectedMiB) > MEMORY_TOLERANCE)
   })
-  const names = expected.map(({ smiName, smiMemoryMiB }) => `${smiName}, ${smiMemoryMiB.value} MiB`).join(' or ')
+  const names = expected
+    .map(({ smiName, smiMemoryMiB }) => `${smiName}, ${smiMemoryMiB?.value ?? 'unknown'} MiB`)
+    .join(' or ')
   return unexpected ? fail(rule, `${read}; expected ${names}`) : pass(rule, read)
 }
 
