@@ -7,7 +7,6 @@ import {
   from,
   press,
   quoted,
-  recalled,
   smiOutput,
 } from './sourced.ts'
 import type { Card } from './types.ts'
@@ -61,7 +60,7 @@ const rtx4090: Card = {
   idleW: from('active idle in P0, GPU_Power_Benchmark (arXiv 2312.02741)', 'measured')(50.8),
   pcie: cputronic({ gen: 4, lanes: 16 }),
   ecc: from('support.chaos.com: ECC switch of the RTX 4090', 'press')('toggle-off'),
-  slots: recalled('3-slot (Founders Edition); partner cards up to 3.5'),
+  slots: press('techpowerup.com, review of the Founders Edition')('3-slot (Founders Edition); partner cards up to 3.5'),
 }
 
 /** Common values of the RTX 6000 Ada, the L40 and the L40S: 142 SMs and 48 GB. */

@@ -1,4 +1,4 @@
-import { derived, deviceQuery, from, press, quoted, recalled, smiOutput } from './sourced.ts'
+import { derived, deviceQuery, from, press, quoted, smiOutput } from './sourced.ts'
 import type { Card } from './types.ts'
 
 const geforceWhitepaper = from('NVIDIA RTX Blackwell GPU architecture whitepaper', 'datasheet')
@@ -72,7 +72,7 @@ const rtx5090: Card = {
   fp4Tflops: derived('3352 AI TOPS of sparse FP4 (Linux Format, May 2025) / 2')(1676),
   fp8PeakTflops: derived('3352 AI TOPS of sparse FP4 (Linux Format, May 2025) / 4')(838),
   tdpW: linuxFormat(575),
-  minPowerLimitW: recalled(400),
+  minPowerLimitW: null,
   maxPowerLimitW: smiOutput()(600),
   idleW: derived('between the RTX 4090 and the RTX PRO 6000')(45),
   pcie: derived('as the RTX PRO 6000, which has the same chip')({ gen: 5, lanes: 16 }),

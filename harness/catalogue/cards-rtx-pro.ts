@@ -1,4 +1,5 @@
 import {
+  assumed,
   blackwellProWhitepaper,
   cloudrift,
   derived,
@@ -6,7 +7,6 @@ import {
   from,
   press,
   pro6000Datasheet,
-  recalled,
   rtx6kpro,
   smiCapture,
   smiOutput,
@@ -20,8 +20,9 @@ const purepc = press('purepc.pl on the RTX PRO Blackwell cards, March 2025')
 /** Common values of the three RTX PRO 6000 Blackwell editions: one chip, three power, clock and cooling designs. */
 const pro6000 = {
   architecture: 'Blackwell GB202',
-  // trade press names 4N and 4NP; the same chip is given as 4N in the RTX 5090
-  process: recalled('TSMC 4N (custom)'),
+  process: assumed('press disagrees: 4N (Linux Format, May 2025, on the RTX 5090 with the same chip) or 4NP')(
+    'TSMC 4N',
+  ),
   computeCapability: '12.0',
   smCount: blackwellProWhitepaper(188),
   cudaCores: blackwellProWhitepaper(24_064),
@@ -61,7 +62,7 @@ const pro6000MaxQ: Card = {
   maxPowerLimitW: smiCapture(325),
   idleW: derived('as the Workstation Edition: loaded and idle outside of P8')(35),
   ecc: from('nvidia-smi captures: every Max-Q seen had it Disabled', 'measured')('toggle-off'),
-  slots: recalled('dual slot, blower'),
+  slots: press('technical.city, RTX PRO 6000 Blackwell Max-Q')('dual slot, blower'),
 }
 
 const pro6000Workstation: Card = {
@@ -78,7 +79,7 @@ const pro6000Workstation: Card = {
   fp4Tflops: perClock(2.617)(2015),
   fp8PeakTflops: perClock(2.617)(1007.6),
   tdpW: pro6000Datasheet(600),
-  minPowerLimitW: recalled(150),
+  minPowerLimitW: null,
   maxPowerLimitW: pro6000Datasheet(600),
   idleW: rtx6kpro(40),
   ecc: cloudrift('toggle-off'),
@@ -103,7 +104,7 @@ const pro6000Server: Card = {
   maxPowerLimitW: rtx6kpro(600),
   idleW: rtx6kpro(40),
   ecc: from('nvidia-smi with ECC on, llama.cpp issue 28196', 'measured')('toggle-on'),
-  slots: recalled('dual slot, passive'),
+  slots: press('niostore.it on its passive cooler, technical.city on its size')('dual slot, passive'),
 }
 
 const grokipedia = press('grokipedia.com, RTX PRO 5000 Blackwell, quoting NVIDIA')

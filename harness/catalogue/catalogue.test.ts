@@ -20,6 +20,7 @@ describe('sources', () => {
     const bad = sources.filter(({ source, date }) => source.trim() === '' || !/^\d{4}-\d{2}-\d{2}$/.test(date))
     expect(bad).toEqual([])
     expect(models.filter((model) => model.sources.length === 0)).toEqual([])
+    expect(figures.filter(({ kind }) => kind === 'recalled')).toEqual([])
   })
 })
 

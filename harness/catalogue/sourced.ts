@@ -14,7 +14,6 @@ export const pro6000Datasheet = from('NVIDIA RTX PRO 6000 Blackwell Workstation 
 export const smiCapture = from('nvidia-smi captures in public repositories', 'measured')
 export const cloudrift = from('nvidia-smi captures, github.com/cloudrift-ai/server-benchmark', 'measured')
 export const rtx6kpro = from('github.com/voipmonitor/rtx6kpro, hardware notes', 'measured')
-export const recalled = from('vendor figure as recalled; not re-read', 'recalled')
 
 /** When the cards of rental servers were added and the recalled values of the others replaced. */
 const READ = '2026-11-26'
@@ -27,4 +26,5 @@ export const smiOutput = (what = '') =>
   from(`nvidia-smi, published outputs${what === '' ? '' : `: ${what}`}`, 'measured', READ)
 export const exporterCapture = from('nvidia-smi captures, github.com/utkuozdemir/nvidia_gpu_exporter', 'measured', READ)
 export const press = (where: string) => from(where, 'press', READ)
+export const assumed = (why: string) => from(why, 'assumed', READ)
 export const derived = (how: string) => from(how, 'derived')

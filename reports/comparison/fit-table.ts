@@ -7,6 +7,7 @@ import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import { sharedMemoryNotes, withMemory } from '../tables/card-memory.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
 /** How a model is to be served, for a fit. */
@@ -53,7 +54,7 @@ export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): 
   const fits = modelFits(cards, assumed)
   const column = (card: Card): Column<Model> => ({
     id: card.key,
-    head: `${card.label} ${card.vramGb.value}GB`,
+    head: withMemory(card),
     align: 'right',
     cell: (model) => {
       const fit = fits.find((each) => each.model === model.key && each.card === card.key)
@@ -85,6 +86,7 @@ export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): 
     notes: [
       `Headroom = room for KV / required KV: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial. Room = ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) minus weights minus an allowance for activations, graphs and context.`,
       'Each cell also gives the longest context of one sequence and the number of sequences of the stated context that fit at once. Further sequences queue; that is not OOM.',
+      ...sharedMemoryNotes(cards),
     ],
   })
 }

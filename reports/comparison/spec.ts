@@ -35,7 +35,7 @@ export function specTable(cards: readonly Card[]): Table {
     rows,
     rowId: (row) => row.id,
     notes: [
-      'Rates are dense; FP16 and FP8 use FP32 accumulation. ~ marks derived and recalled values.',
+      'Rates are dense; FP16 and FP8 use FP32 accumulation. ~ marks derived and assumed values.',
       ...sourceNotes(cards),
     ],
   })

@@ -3,6 +3,7 @@ import type { Card } from '../../harness/catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import { sharedMemoryNotes, withMemory } from '../tables/card-memory.ts'
 import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
 
 /** A model with a context and a number of sessions, on one card or several. */
@@ -67,7 +68,7 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
       ...cards.map(
         (card): Column<FitRow> => ({
           id: card.key,
-          head: `${card.label} ${card.vramGb.value}GB`,
+          head: withMemory(card),
           align: 'right',
           cell: (at) => fitCell(card, at),
         }),
@@ -78,6 +79,7 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
     notes: [
       `Headroom = room for KV / required KV, with FP16 KV and ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) unless another share is shown: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial.`,
       'FP8 KV doubles the headroom. Too many sequences queue in vLLM; it runs out of memory only when the weights or one full sequence do not fit.',
+      ...sharedMemoryNotes(cards),
     ],
   })
 }

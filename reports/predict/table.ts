@@ -1,4 +1,6 @@
+import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import { sharedMemoryNotes } from '../tables/card-memory.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 import type { ScenarioPrediction } from './scenario.ts'
 
@@ -36,6 +38,7 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
       'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model that fits three published decode timings within 5 %, with the range of a healthy server below it (0.60 to 0.92 of memory bandwidth). Neither is a measurement.',
+      ...sharedMemoryNotes(predictions.flatMap((at) => cardByKey(at.card) ?? [])),
       ...predictions.flatMap((at) => [
         ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
         ...(at.prediction && at.reason ? [`${at.scenario} on ${at.card}: ${at.reason}`] : []),
