@@ -76,7 +76,7 @@ const a100Sxm40: Card = {
 const a100Pcie80: Card = {
   ...ga100,
   ...memory80,
-  key: 'a100-80gb-pcie',
+  key: 'a100-pcie-80gb',
   label: 'A100 PCIe 80 GB',
   smiName: 'NVIDIA A100 80GB PCIe',
   memoryDataRateGbps: deviceQuery(3.024),
@@ -92,7 +92,7 @@ const a100Pcie80: Card = {
 const a100Pcie40: Card = {
   ...ga100,
   ...memory40,
-  key: 'a100-40gb-pcie',
+  key: 'a100-pcie-40gb',
   label: 'A100 PCIe 40 GB',
   smiName: 'NVIDIA A100-PCIE-40GB',
   cudaBytes: deviceQuery(42_298_834_944),

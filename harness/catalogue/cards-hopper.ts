@@ -167,4 +167,4 @@ const h200Nvl: Card = {
   slots: press('GIXtools on the H200 NVL announcement, November 2024')('dual slot, passive'),
 }
 
-export const hopperCards: readonly Card[] = [h100Pcie, h100Nvl, h100Sxm, h200, h200Nvl]
+export const hopperCards: readonly Card[] = [h100Sxm, h100Pcie, h100Nvl, h200, h200Nvl]

@@ -89,8 +89,8 @@ describe('names', () => {
     ['NVIDIA A100-SXM4-80GB', 'a100-80gb'],
     ['NVIDIA A100-SXM4-40GB', 'a100-40gb'],
     // less bandwidth and less power than the SXM card: not to be taken for it
-    ['NVIDIA A100 80GB PCIe', 'a100-80gb-pcie'],
-    ['NVIDIA A100-PCIE-40GB', 'a100-40gb-pcie'],
+    ['NVIDIA A100 80GB PCIe', 'a100-pcie-80gb'],
+    ['NVIDIA A100-PCIE-40GB', 'a100-pcie-40gb'],
     ['NVIDIA H100 80GB HBM3', 'h100-sxm'],
     ['NVIDIA H100 PCIe', 'h100-pcie'],
     ['NVIDIA H100 NVL', 'h100-nvl'],

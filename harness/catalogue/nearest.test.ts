@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cardKeys } from './cards.ts'
 import { nearest, suggestion } from './nearest.ts'
 
 const cards = ['rtx-4090', 'rtx-pro-6000-max-q', 'rtx-6000-pro', 'l40s', 'h100-sxm']
@@ -16,6 +17,18 @@ test.each([
 
 test.each(['', 'x', 'something-quite-else'])('%j is near none of them', (typed) => {
   expect(nearest(typed, cards)).toBeNull()
+})
+
+test.each([
+  ['T4', 't4'],
+  ['L4', 'l4'],
+  ['A100', 'a100-80gb'],
+  ['a100-pcie', 'a100-pcie-80gb'],
+  ['H100', 'h100-sxm'],
+  ['h100nvl', 'h100-nvl'],
+  ['3090', 'rtx-3090'],
+])('of the cards of the catalogue, %s means %s', (typed, meant) => {
+  expect(nearest(typed, cardKeys)).toBe(meant)
 })
 
 test('the nearest of several is meant, not the first', () => {

@@ -1,15 +1,16 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { distance } from 'fastest-levenshtein'
 
 /**
  * The known word nearest to the typed one, or null when none is near enough: a word that contains
- * the typed one (`4090` in `rtx-4090`), else a word of which at most half of the letters differ.
+ * the typed one (`4090` in `rtx-4090`), else a word of which at most half of the letters differ. Case does not count.
  */
 export function nearest(typed: string, known: readonly string[]): string | null {
   const part = typed.toLowerCase()
+  const steps = (word: string) => distance(part, word.toLowerCase())
   const holding = part.length < MIN_PART ? [] : known.filter((word) => word.toLowerCase().includes(part))
-  if (holding.length > 0) return closest(typed, holding)
-  const near = known.filter((word) => distance(typed, word) <= Math.max(2, Math.floor(word.length / 2)))
-  return near.length === 0 ? null : closest(typed, near)
+  const near = known.filter((word) => steps(word) <= Math.max(2, Math.floor(word.length / 2)))
+  const [best = null] = (holding.length > 0 ? holding : near).toSorted((a, b) => steps(a) - steps(b))
+  return best
 }
 
 /** Shorter parts occur in too many words. */

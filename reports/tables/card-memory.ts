@@ -8,10 +8,10 @@ const sharing: Readonly<Record<Card['memorySharedWithCpu'], string | null>> = {
   no: null,
   'second-pool': 'only its own memory counts; the memory of the CPU, which it can also reach, does not.',
   'one-pool':
-    'CPU and GPU share this memory. What the system and other programs hold is not left for the model, and nvidia-smi reports none of it.',
+    'CPU and GPU share this memory. Memory used by the system and other programs is not available to the model, and nvidia-smi reports none of it.',
 }
 
-/** What a fit leaves out of account on the cards that share memory with their CPU, one note per card. */
+/** What a fit does not count on cards that share memory with their CPU, one note per card. */
 export const sharedMemoryNotes = (cards: readonly Card[]): string[] =>
   [...new Set(cards)].flatMap(({ label, memorySharedWithCpu }) => {
     const note = sharing[memorySharedWithCpu]
