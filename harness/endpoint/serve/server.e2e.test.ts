@@ -36,13 +36,13 @@ async function freePort(): Promise<number> {
 
 async function begin(
   start: FakeStart,
-  over: { signal?: AbortSignal; timeoutMs?: number; env?: NodeJS.ProcessEnv } = {},
+  over: { signal?: AbortSignal; timeoutMs?: number; env?: NodeJS.ProcessEnv; clock?: Clock } = {},
 ) {
   const docker = fakeDocker(start)
   const plan = servePlan(scenario, 'rtx-4090', { port: await freePort(), gpus: [], tag: 'latest', cacheDir: '/c' })
   const lines: string[] = []
   const started = startServer(plan, {
-    clock: hurried,
+    clock: over.clock ?? hurried,
     env: over.env ?? docker.env,
     timeoutMs: over.timeoutMs ?? 600_000,
     signal: over.signal ?? new AbortController().signal,
@@ -52,8 +52,13 @@ async function begin(
 }
 
 test('is started with its arguments one by one, is ready when it answers, and its container is gone after stop', async () => {
-  const { docker, plan, lines, started } = await begin({ log: 'GPU KV cache size: 1,024 tokens\n', exitCode: null })
+  // once it is ready no time passes: a second removal is sent only where the first one ended nothing
+  let isReady = false
+  const sleep: Clock['sleep'] = (ms, signal) => (isReady ? new Promise<void>(() => {}) : hurried.sleep(ms, signal))
+  const start = { log: 'GPU KV cache size: 1,024 tokens\n', exitCode: null }
+  const { docker, plan, lines, started } = await begin(start, { clock: { ...hurried, sleep } })
   const server = await started
+  isReady = true
   expect(server).toMatchObject({ url: `http://127.0.0.1:${plan.port}`, facts: { kvTokens: 1024 } })
   expect(lines).toEqual(['GPU KV cache size: 1,024 tokens'])
   expect(docker.isUp()).toBe(true)
