@@ -20,6 +20,8 @@ const completion = {
 }
 
 let server: Server | null = null
+/** What each path was told of the connection by the last request for it. */
+const connections = new Map<string, string>()
 afterEach(async () => {
   await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)))
   server = null
@@ -28,7 +30,9 @@ afterEach(async () => {
 /** A server that answers these paths with these bodies, and 404 everywhere else. */
 async function answering(bodies: Record<string, string | object>) {
   const made = createServer((request, answer) => {
-    const body = bodies[(request.url ?? '').split('?')[0] as string]
+    const path = (request.url ?? '').split('?')[0] as string
+    const body = bodies[path]
+    connections.set(path, String(request.headers.connection))
     answer.setHeader('connection', 'close')
     answer.statusCode = body === undefined ? 404 : 200
     if (typeof body === 'object') answer.setHeader('content-type', 'application/json')
@@ -38,6 +42,14 @@ async function answering(bodies: Record<string, string | object>) {
   await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve))
   return parseAddress(`http://127.0.0.1:${(made.address() as { port: number }).port}`)
 }
+
+test('discovery and the probe keep no connection that the server could close under the next request', async () => {
+  const address = await answering({ '/v1/models': models('vllm'), '/v1/completions': completion })
+  const { endpoint } = await discover(address, null, wanted)
+  const plan = { api: 'completions', model: 'tiny-random-llama', vocab: 1000 } as const
+  await probeEndpoint(address, null, { endpoint, plan: plan as never, longest: { promptTokens: 8, outputTokens: 8 } })
+  expect([connections.get('/v1/models'), connections.get('/v1/completions')]).toEqual(['close', 'close'])
+})
 
 describe('discover', () => {
   test('vLLM 0.32', async () => {

@@ -58,7 +58,7 @@ export async function discover(address: Address, apiKey: string | null, required
 /** The models that an endpoint lists. Throws as `discover` does. */
 export async function listModels(address: Address, apiKey: string | null): Promise<ModelCard[]> {
   try {
-    const page = await makeClient(address, apiKey).models.list()
+    const page = await makeClient(address, apiKey, 'single-use').models.list()
     return page.data as unknown as ModelCard[]
   } catch (error) {
     throw endpointError(address, apiKey, error)

@@ -30,7 +30,7 @@ export async function probeEndpoint(
       `endpoint ${address.url}: max_model_len is ${endpoint.maxModelLen}, the scenario requires ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
     )
   }
-  const client = makeClient(address, apiKey)
+  const client = makeClient(address, apiKey, 'single-use')
   const { high } = tokenIdRange(plan.vocab)
   try {
     if (plan.api === 'completions') {
