@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import { type GapBuckets, mergedGaps } from '../record/gap-buckets.ts'
 import type { RequestRow } from '../record/rows.ts'
 import type { ClientStats, FromWorker, Phase, TokenBins, ToWorker, WorkerPlan } from './protocol.ts'
 import { WORKER_MEMORY } from './worker-memory.ts'
@@ -8,7 +9,7 @@ import { WORKER_MEMORY } from './worker-memory.ts'
 export interface PhaseEnd {
   readonly stats: readonly ClientStats[]
   /** Chunk gaps of all workers, by bucket. */
-  readonly gaps: Uint32Array
+  readonly gaps: GapBuckets
   readonly simulated: boolean
   readonly fingerprint: string | null
 }
@@ -30,13 +31,8 @@ export interface LoadDriver {
 }
 
 /**
-<<<<<<< HEAD
- * Starts `workers` threads that share the scenario's connections and opens all their connections.
- * Throws `environment` when the endpoint does not take them.
-=======
  * Starts `workers` threads that share the scenario's connections, and opens all of these.
  * Throws `environment` when the endpoint refuses one.
->>>>>>> 8205791 (style(load): plain words in comments and messages)
  */
 export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: LoadListener): Promise<LoadDriver> {
   const count = Math.max(1, Math.min(plan.workers, plan.connections))
@@ -71,7 +67,7 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
       const ends = await Promise.all(handles.map((handle) => handle.request({ kind: 'phase', phase }, 'phase-done')))
       return {
         stats: ends.map((end) => end.stats),
-        gaps: sumCounts(ends.map((end) => end.gaps)),
+        gaps: mergedGaps(ends.map((end) => end.gaps)),
         simulated: ends.some((end) => end.simulated),
         fingerprint: ends.find((end) => end.fingerprint !== null)?.fingerprint ?? null,
       }
@@ -84,11 +80,6 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
     },
     close,
   }
-}
-
-function sumCounts(counts: readonly Uint32Array[]): Uint32Array {
-  const [first = new Uint32Array(0), ...rest] = counts
-  return rest.reduce((sum, next) => sum.map((value, index) => value + (next[index] as number)), first)
 }
 
 type Reply<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>

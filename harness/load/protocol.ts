@@ -2,6 +2,7 @@ import type { Address } from '../endpoint/address.ts'
 import type { ArrivalPattern } from '../plan/arrivals.ts'
 import type { BodyPlan } from '../plan/prompt-body.ts'
 import type { TraceRequest } from '../plan/trace.ts'
+import type { GapBuckets } from '../record/gap-buckets.ts'
 import type { RequestRow } from '../record/rows.ts'
 
 /** How requests are spaced: closed loop, open loop or trace. */
@@ -49,9 +50,6 @@ export interface Phase {
 /** Output tokens of a batch of ended requests, as pairs of bin index and count. */
 export type TokenBins = readonly (readonly [bin: number, tokens: number])[]
 
-/** Gaps between content events, as counts in the buckets of harness/metrics/gap-histogram.ts. */
-export type GapCounts = Uint32Array
-
 export interface ClientStats {
   /** 99th percentile of the event-loop delay of the timing thread. */
   readonly eventLoopDelayP99Ms: number | null
@@ -86,7 +84,8 @@ export type FromWorker =
   | {
       readonly kind: 'phase-done'
       readonly stats: ClientStats
-      readonly gaps: GapCounts
+      /** Gaps between content events. */
+      readonly gaps: GapBuckets
       readonly simulated: boolean
       readonly fingerprint: string | null
     }

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { TimedResult } from '../endpoint/timed-request.ts'
-import { GAP_BUCKETS, gapBucket } from '../record/gap-buckets.ts'
+import { addGap, emptyGaps, type GapBuckets } from '../record/gap-buckets.ts'
 import type { RequestRow } from '../record/rows.ts'
-import type { FromWorker, GapCounts } from './protocol.ts'
+import type { FromWorker } from './protocol.ts'
 import { type RowIdentity, toRequestRow } from './request-row.ts'
 import { addTokens } from './token-bins.ts'
 
@@ -14,7 +14,7 @@ export class WorkerStats {
   #rows: RequestRow[] = []
   #bins = new Map<number, number>()
   #events = 0
-  gaps: GapCounts = new Uint32Array(GAP_BUCKETS)
+  gaps: GapBuckets = emptyGaps()
   inFlight = 0
   lateSends = 0
   dropped = 0
@@ -25,7 +25,7 @@ export class WorkerStats {
 
   /** Starts a new phase: all counts are reset to zero. */
   begin(): void {
-    this.gaps = new Uint32Array(GAP_BUCKETS)
+    this.gaps = emptyGaps()
     this.lateSends = 0
     this.dropped = 0
     this.contentEvents = 0
@@ -47,8 +47,7 @@ export class WorkerStats {
     const { times, chunks, outputTokens } = facts
     addTokens(this.#bins, { times, chunks, outputTokens: outputTokens ?? 0, originMs: identity.originMs })
     for (let index = 1; index < facts.chunks; index += 1) {
-      const bucket = gapBucket((facts.times[index] as number) - (facts.times[index - 1] as number))
-      this.gaps[bucket] = (this.gaps[bucket] as number) + 1
+      addGap(this.gaps, (facts.times[index] as number) - (facts.times[index - 1] as number))
     }
   }
 

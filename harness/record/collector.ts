@@ -1,4 +1,4 @@
-import { gapOfBucket } from './gap-buckets.ts'
+import { type GapBuckets, gapRowsOf } from './gap-buckets.ts'
 import { RequestTable } from './request-table.ts'
 import {
   type CounterRow,
@@ -71,13 +71,11 @@ export class Collector {
    * Ends a trial and returns its rows. Samples from `keepAfterMs` on are kept for the next trial too. The requests stay
    * available until the next trial ends.
    */
-  endTrial(trial: number, keepAfterMs: number, gapCounts: Uint32Array): CollectedTrial {
+  endTrial(trial: number, keepAfterMs: number, gapBuckets: GapBuckets): CollectedTrial {
     const sorted = [...this.#bins].sort(([a], [b]) => a - b)
     const tokens = sorted.map(([bin, count]) => ({ trial, binStartMs: bin * TOKEN_BIN_MS, tokens: count }))
     this.#sink.append('tokens.csv', tokens)
-    const gaps = [...gapCounts].flatMap((count, bucket) =>
-      count === 0 ? [] : [{ trial, gapMs: roundMs(gapOfBucket(bucket)), count }],
-    )
+    const gaps = gapRowsOf(gapBuckets).map(({ gapMs, count }) => ({ trial, gapMs: roundMs(gapMs), count }))
     this.#sink.append('gaps.csv', gaps)
     const collected = { requests: this.#requests, tokens, gaps, gpuRows: this.#gpuRows, steps: this.#steps }
     this.#last?.free()

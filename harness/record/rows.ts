@@ -84,7 +84,7 @@ export interface TokenRow {
 export const TOKEN_BIN_MS = 20
 export const tokenColumns = ['trial', 'binStartMs', 'tokens'] as const satisfies readonly (keyof TokenRow)[]
 
-/** Gaps between content events of successful requests, by the middle of their 1 % bucket (gap-buckets.ts). */
+/** Gaps between content events of successful requests, by the mean of their bucket (gap-buckets.ts). */
 export interface GapRow {
   readonly trial: number
   readonly gapMs: number

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { LoadDriver, PhaseEnd } from '../load/driver.ts'
 import type { ClientStats, Phase } from '../load/protocol.ts'
+import { emptyGaps } from '../record/gap-buckets.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { Prepared } from '../run/prepare.ts'
@@ -155,7 +156,7 @@ function fakeLoad({ clock, listener, world, onPhase }: FakeLoad): LoadDriver {
       }
       world.phase = null
       world.lastPhase = phase
-      return { stats: workers, gaps: new Uint32Array(0), simulated: false, fingerprint: null, ...special }
+      return { stats: workers, gaps: emptyGaps(), simulated: false, fingerprint: null, ...special }
     },
     stopSending() {},
     abort() {},

@@ -8,6 +8,7 @@ import type { Phase } from '../load/protocol.ts'
 import { toRequestRow } from '../load/request-row.ts'
 import { arrivalTimes } from '../plan/arrivals.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
+import { emptyGaps } from '../record/gap-buckets.ts'
 import type { RequestRow } from '../record/rows.ts'
 import type { ImageScenario } from '../scenario/schema.ts'
 import { faultOfAnswer, imagePayload } from './image-answer.ts'
@@ -110,7 +111,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
       await Promise.all(checks)
       return {
         stats: [stats],
-        gaps: new Uint32Array(0),
+        gaps: emptyGaps(),
         simulated: counts.simulated,
         fingerprint: null,
       }

@@ -1,6 +1,7 @@
 import { JoulemarkError } from '../errors.ts'
 import type { LoadDriver, PhaseEnd } from '../load/driver.ts'
 import type { Phase } from '../load/protocol.ts'
+import { emptyGaps } from '../record/gap-buckets.ts'
 import { roundMs } from '../record/rows.ts'
 import type { TrainingScenario } from '../scenario/schema.ts'
 import { type CommandEnd, type RunningCommand, startCommand } from './command.ts'
@@ -55,7 +56,7 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
 
   return {
     async runPhase(phase): Promise<PhaseEnd> {
-      const none: PhaseEnd = { stats: [], gaps: new Uint32Array(0), simulated: false, fingerprint: null }
+      const none: PhaseEnd = { stats: [], gaps: emptyGaps(), simulated: false, fingerprint: null }
       if (stopping) return none
       const watched = watchSelf(startOptions.clock)
       const { code, signal, steps, stderrTail } = await train(phase)

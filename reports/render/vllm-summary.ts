@@ -33,7 +33,7 @@ export function renderVllmBench(report: Report): RenderedFile[] {
 
 const notes = [
   'Whole trials including ramp-up and drain, by the definitions of `vllm bench serve`. The other formats report the steady window.',
-  'Peak output token throughput counts tokens; vLLM counts chunks. ITL is computed from 1 % buckets.',
+  'Peak output token throughput counts tokens; vLLM counts chunks. ITL is computed from 0.5 % buckets.',
 ]
 
 function summaryOf(at: VllmBenchTrial): string {

@@ -6,8 +6,8 @@ import { MIN_SAMPLES_FOR_P99 } from '../../stats/percentiles.ts'
 
 /**
  * Percentiles of the gaps between successive content events (vLLM's ITL), pooled over the successful requests of a
- * trial. They come from 1 % buckets, so they are off by at most `errorShare`; nearest rank, because values
- * within a bucket are not known. `rows` in rising order of gap.
+ * trial. They come from narrow buckets (gap-buckets.ts), so they are off by at most `errorShare`; nearest rank,
+ * because values within a bucket are not known. `rows` in rising order of gap.
  */
 export function gapPercentiles(rows: readonly GapRow[]): TextTrial['chunkGapMs'] {
   const n = rows.reduce((sum, row) => sum + row.count, 0)

@@ -101,7 +101,7 @@ const textTrialSchema = z.object({
       n: z.int(),
       errorShare: z.number(),
     })
-    .describe("vLLM's ITL, from 1 % buckets: off by at most errorShare"),
+    .describe("vLLM's ITL, from narrow buckets: off by at most errorShare"),
   e2eMs: percentilesSchema,
   tokensPerJ: measuredSchema,
   joulesPerOutputToken: measuredSchema,
