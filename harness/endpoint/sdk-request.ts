@@ -45,7 +45,11 @@ interface SdkEvent {
     readonly delta?: { readonly content?: string | null }
     readonly finish_reason?: string | null
   }[]
-  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null
+  readonly usage?: {
+    readonly prompt_tokens: number
+    readonly completion_tokens: number
+    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null
+  } | null
   readonly system_fingerprint?: string | null
 }
 
@@ -55,6 +59,7 @@ function read(facts: StreamFacts, event: SdkEvent, atMs: number): void {
   if (event.usage) {
     facts.promptTokens = event.usage.prompt_tokens
     facts.outputTokens = event.usage.completion_tokens
+    facts.cachedTokens = event.usage.prompt_tokens_details?.cached_tokens ?? null
   }
   const choice = event.choices?.[0]
   facts.finishReason = choice?.finish_reason ?? facts.finishReason

@@ -79,13 +79,15 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     client: stored.client,
   })
   if (again.kind !== 'text' || stored.kind !== 'text') return { ...again, ...kept(stored) }
-  const { sloShare: _, ...withoutSloShare } = again
+  // early records lack these values and stay valid without them
+  const { sloShare, sendsInWindow, ...always } = again
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason of a failed scrape is in no row; it is taken from the record
   const scrapes = scrapesFrom(serverRows, stored.server ? reasonOf(stored.server.generationTokens) : null)
   return {
-    // early records lack this share and stay valid without it
-    ...(stored.sloShare === undefined ? withoutSloShare : again),
+    ...always,
+    ...(stored.sloShare === undefined || sloShare === undefined ? {} : { sloShare }),
+    ...(stored.sendsInWindow === undefined || sendsInWindow === undefined ? {} : { sendsInWindow }),
     ...(stored.clientTokens ? { clientTokens: clientTokensOf(requests, tokens) } : {}),
     ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
     ...kept(stored),

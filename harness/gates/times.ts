@@ -25,9 +25,7 @@ export const tpotFloor = warnsAbove({ what: 'smallest difference in mean TPOT th
  * over all of its requests.
  */
 export function timeFindings(sides: readonly Sides[]): string[] {
-  const ours = sides.filter(
-    ({ client, server }) => !isKnown(server.requestSuccess) || server.requestSuccess === client.requestsOk,
-  )
+  const ours = sides.filter(isOurs)
   return [
     largestExcess('TTFT', ours, ttftFloor, ({ client, server }) => [
       numberOf(client.ttftMeanMs),
@@ -39,6 +37,27 @@ export function timeFindings(sides: readonly Sides[]): string[] {
       server.tokensPerStep === 1 ? numberOf(server.itlMeanMs) : null,
     ]),
   ].filter((finding) => finding !== null)
+}
+
+/** Whether no request of another client ended in the trial, as far as the server counts them. */
+const isOurs = ({ client, server }: Sides): boolean =>
+  !isKnown(server.requestSuccess) || server.requestSuccess === client.requestsOk
+
+/** Mean TTFT of one trial here and at the server, ms. */
+export interface TtftPair {
+  readonly index: number
+  readonly clientMs: number
+  readonly serverMs: number
+}
+
+/** The trial in which the mean TTFT of the client is the largest multiple of the server's own; null if none can be compared. */
+export function worstTtft(sides: readonly Sides[]): TtftPair | null {
+  const pairs = sides.filter(isOurs).flatMap(({ index, client, server }) => {
+    const [clientMs, serverMs] = [numberOf(client.ttftMeanMs), numberOf(server.ttftMeanMs)]
+    return clientMs === null || serverMs === null || serverMs <= 0 ? [] : [{ index, clientMs, serverMs }]
+  })
+  const [worst] = pairs.toSorted((a, b) => b.clientMs / b.serverMs - a.clientMs / a.serverMs)
+  return worst ?? null
 }
 
 function largestExcess(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { calibrateClient } from './calibration.ts'
+import type { CalibrationPlan } from './calibration-plan.ts'
 import { compareStamps } from './loopback/stamp-errors.ts'
 
 test('errors are the differences between what a client and the server stamped', () => {
@@ -21,12 +22,35 @@ test('an event that the client never stamped is lost, not an error of 0', () => 
   expect(errors.lost).toBe(1)
 })
 
-test('the client is calibrated against an exact server in a separate process', async () => {
-  const calibration = await calibrateClient(4, 64)
-  expect(calibration).toMatchObject({ streams: 4, tokensPerSPerStream: 40 })
-  // the values depend on the machine; this test requires only that they are values
+const plan: CalibrationPlan = {
+  load: { kind: 'closed', session: null },
+  client: 'raw',
+  connections: 4,
+  workers: 1,
+  promptTokens: 64,
+  outputTokens: 40,
+  rampMs: 200,
+  seconds: 2,
+}
+
+test('the load engine is calibrated against an exact server in a separate process', async () => {
+  const calibration = await calibrateClient(plan)
+  expect(calibration).toMatchObject({ streams: 4, tokensPerSPerStream: 40, arrivals: 'closed', seconds: 2 })
+  // each of the four streams sends a request a second
+  expect(calibration.requests).toBeGreaterThanOrEqual(4)
+  // a server is never early; how late it is depends on the machine, and so do the errors
+  expect(calibration.ttftMs?.true.p50).toBeGreaterThanOrEqual(50)
+  expect(calibration.ttftMs?.reported.p50).toBeGreaterThanOrEqual(50)
   expect(calibration.ttftErrorMs.p50).toBeLessThanOrEqual(calibration.ttftErrorMs.max)
-  expect(calibration.gapErrorMs.p50).toBeLessThanOrEqual(calibration.gapErrorMs.max)
   // how far beyond the rate of its streams it gets depends on the machine
   expect(calibration.highestTokensPerS).toBeGreaterThan(4 * 40)
+})
+
+test('the arrivals of an open loop are sent as such, by the client of the openai package too', async () => {
+  const load = { kind: 'open', ratePerS: 20, arrivals: 'poisson', burstiness: 1, rampSeconds: 0 } as const
+  const calibration = await calibrateClient({ ...plan, load, client: 'sdk', connections: 64, outputTokens: 8 })
+  expect(calibration).toMatchObject({ arrivals: 'open', streams: 64 })
+  // 20 a second over two seconds: not one burst of all connections
+  expect(calibration.requests).toBeGreaterThan(10)
+  expect(calibration.requests).toBeLessThan(90)
 })

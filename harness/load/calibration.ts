@@ -2,56 +2,46 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { systemClock } from '../clock.ts'
+import { parseAddress } from '../endpoint/address.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import type { RequestRow } from '../record/rows.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import type { CalibrationPlan } from './calibration-plan.ts'
+import { type PhaseEnd, startLoad } from './driver.ts'
 import type { ClientCost, LoopbackScenario } from './loopback/loopback-scenario.ts'
-import { compareStamps } from './loopback/stamp-errors.ts'
+import { compareRows } from './loopback/row-errors.ts'
 import { startLoopback } from './loopback/start-server.ts'
 import { WORKER_MEMORY } from './worker-memory.ts'
 
-/** Rate and length of the paced part: each stream receives a token every 25 ms, a plausible rate for vLLM. */
+/** Pace of the exact server: each stream receives a token every 25 ms, a plausible rate for vLLM. */
 const RATE_PER_S = 40
-const CHUNKS = 40
 const TTFT_MS = 50
+/** Before it counts each stream sends two requests: code is compiled in the first and fast in the second. */
+const WARM_UP_MS = 2 * (TTFT_MS + 1000)
 const FULL_SPEED_STREAMS = 64
+const FULL_SPEED_SECONDS = 0.6
+const FULL_SPEED_CHUNKS = 500
 
 /**
- * Calibrates the client just before a run: sends the load shape of the run to an exact loopback server on this machine.
- * The client's timing error there (its floor) and the tokens per second that it can read (its ceiling) go into the
- * record. Takes about three seconds. One worker reads all streams, so several workers do no worse.
+ * Calibrates the client just before a run: the load engine sends the arrivals of the run to an exact loopback server on
+ * this machine. The error of its reported times there and the tokens per second that it can read (its ceiling) go into
+ * the record. Takes as long as a trial, ten seconds at most. Throws `environment` when the client cannot be calibrated.
  */
-export async function calibrateClient(
-  streams: number,
-  promptTokens: number,
-): Promise<NonNullable<RunRecord['certificate']>> {
+export async function calibrateClient(plan: CalibrationPlan): Promise<NonNullable<RunRecord['certificate']>> {
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-calibration-'))
   try {
-    const shape = { streams, promptTokens, spreadMs: 400, chunks: CHUNKS, requestsPerStream: 1, seconds: 0 }
-    const paced = await observe(shape, {
-      ttftMs: TTFT_MS,
-      ratePerS: RATE_PER_S,
-      chunks: CHUNKS,
-      stampsFile: join(folder, 'paced'),
-    })
-    const fast = {
-      streams: Math.min(streams, FULL_SPEED_STREAMS),
-      promptTokens: 64,
-      spreadMs: 0,
-      chunks: 500,
-      requestsPerStream: 0,
-      seconds: 0.6,
-    }
-    const full = await observe(fast, { ttftMs: 0, ratePerS: 0, chunks: 500, stampsFile: join(folder, 'full') })
-    const errors = compareStamps(paced.stamps, paced.truth, CHUNKS)
-    // no event was stamped by the client: an error that is not a number must not reach the record
-    if (Number.isNaN(errors.ttftMs.p50 + errors.gapMs.p50)) throw new Error('no stream of the loopback server was read')
+    const { rows, end, truth } = await paced(plan, join(folder, 'paced'))
+    const errors = compareRows({ rows, gaps: end.gaps }, truth, plan.outputTokens)
+    if (errors === null) throw new Error('no stream of the loopback server was read')
     return {
-      streams,
+      streams: plan.connections,
       tokensPerSPerStream: RATE_PER_S,
-      ttftErrorMs: errors.ttftMs,
-      gapErrorMs: errors.gapMs,
-      cpuShareOfCore: paced.cost.cpuMs / paced.cost.wallMs,
-      highestTokensPerS: full.cost.chunks / (full.cost.wallMs / 1000),
+      ...errors,
+      arrivals: plan.load.kind,
+      seconds: plan.seconds,
+      cpuShareOfCore: Math.max(...end.stats.map(({ cpuMs, wallMs }) => cpuMs / wallMs)),
+      highestTokensPerS: await highestRate(plan.connections, join(folder, 'full')),
     }
   } catch (error) {
     throw new JoulemarkError('environment', `client calibration failed: ${messageOf(error)}`)
@@ -60,26 +50,81 @@ export async function calibrateClient(
   }
 }
 
-type Observed = { readonly stamps: Float64Array; readonly cost: ClientCost }
+interface Paced {
+  readonly rows: readonly RequestRow[]
+  readonly end: PhaseEnd
+  readonly truth: Float64Array
+}
 
-async function observe(
-  shape: Omit<LoopbackScenario, 'url'>,
-  options: Parameters<typeof startLoopback>[0],
-): Promise<Observed & { readonly truth: Float64Array }> {
-  const server = await startLoopback(options)
+/** The load of the run against a server that paces its answers. */
+async function paced(plan: CalibrationPlan, stampsFile: string): Promise<Paced> {
+  const { load, client, connections, workers, promptTokens, outputTokens, rampMs, seconds } = plan
+  const pace = { ttftMs: TTFT_MS, ratePerS: RATE_PER_S, chunks: outputTokens }
+  const server = await startLoopback({ ...pace, stampsFile, numbered: true, asRequested: load.kind === 'trace' })
+  const originMs = systemClock.nowMs()
+  const rows: RequestRow[] = []
   try {
-    const workerData: LoopbackScenario = { ...shape, url: server.url }
+    const driver = await startLoad(
+      {
+        address: parseAddress(server.url),
+        apiKey: null,
+        client,
+        body: { api: 'completions', model: 'mock', vocab: 128_256, seed: 1, salt: 0, sharedTokens: 0 },
+        promptTokens,
+        outputTokens,
+        load,
+        connections,
+        workers,
+        requestTimeoutMs: 120_000,
+        originMs,
+      },
+      { onRows: (batch) => rows.push(...batch), onProgress: () => {} },
+    )
+    try {
+      const phase = (trial: number, lengthMs: number) => {
+        const startMs = systemClock.nowMs() - originMs
+        return driver.runPhase({
+          trial,
+          startMs,
+          sendUntilMs: startMs + lengthMs,
+          rampMs: Math.min(rampMs, lengthMs / 2),
+        })
+      }
+      await phase(-1, WARM_UP_MS)
+      const end = await phase(0, seconds * 1000)
+      return { rows, end, truth: await server.finish() }
+    } finally {
+      await driver.close()
+    }
+  } finally {
+    server.kill()
+  }
+}
+
+/** Tokens per second that one worker reads from a server that sends as fast as it can. */
+async function highestRate(streams: number, stampsFile: string): Promise<number> {
+  const server = await startLoopback({ ttftMs: 0, ratePerS: 0, chunks: FULL_SPEED_CHUNKS, stampsFile })
+  try {
+    const workerData: LoopbackScenario = {
+      url: server.url,
+      streams: Math.min(streams, FULL_SPEED_STREAMS),
+      promptTokens: 64,
+      spreadMs: 0,
+      chunks: FULL_SPEED_CHUNKS,
+      requestsPerStream: 0,
+      seconds: FULL_SPEED_SECONDS,
+    }
     const worker = new Worker(new URL('./loopback/calibrate-worker.ts', import.meta.url), {
       workerData,
       resourceLimits: WORKER_MEMORY,
     })
-    const observed = await new Promise<Observed>((resolve, reject) => {
-      worker.once('message', (message: Observed | { error: string }) =>
+    const cost = await new Promise<ClientCost>((resolve, reject) => {
+      worker.once('message', (message: ClientCost | { error: string }) =>
         'error' in message ? reject(new Error(message.error)) : resolve(message),
       )
       worker.once('error', reject)
     })
-    return { ...observed, truth: await server.finish() }
+    return cost.chunks / (cost.wallMs / 1000)
   } finally {
     server.kill()
   }

@@ -1,13 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { addGap, emptyGaps, type GapBuckets } from '../record/gap-buckets.ts'
-import type { RequestRow } from '../record/rows.ts'
+import { isSentLate, type RequestRow } from '../record/rows.ts'
 import type { FromWorker } from './protocol.ts'
 import { type RowIdentity, toRequestRow } from './request-row.ts'
 import { addTokens } from './token-bins.ts'
-
-/** A request that is sent later than this after it was due counts as sent late. */
-const LATE_MS = 10
 
 /** Results of a worker that are not reported yet, and the counts of its phase. Updated only after a request has ended. */
 export class WorkerStats {
@@ -37,7 +34,7 @@ export class WorkerStats {
     const { facts } = result
     this.simulated ||= result.simulated
     this.fingerprint ??= facts.systemFingerprint
-    if (result.dispatchedMs - identity.scheduledMs > LATE_MS) this.lateSends += 1
+    if (isSentLate(identity.scheduledMs, result.dispatchedMs)) this.lateSends += 1
     this.contentEvents += facts.chunks
     this.#events += facts.chunks
     this.sharedStamps += facts.sharedStamps

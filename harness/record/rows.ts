@@ -16,6 +16,10 @@ export const outcomes = [
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
+/** A request that is sent later than this after it was due counts as sent late. */
+const LATE_MS = 10
+export const isSentLate = (scheduledMs: number, dispatchedMs: number): boolean => dispatchedMs - scheduledMs > LATE_MS
+
 /** One request: its times in order, counts from the server's usage, and its outcome. Missing times are null. */
 export interface RequestRow {
   /** Trial index from 0; warm-up requests are not kept. */

@@ -20,7 +20,7 @@ export interface RunOptions {
   /** Exact number of trials, instead of the scenario's `certainty`. */
   readonly trials: number | null
   readonly workers: number
-  /** Whether to calibrate the client against an exact server first (about three seconds). */
+  /** Whether to calibrate the client against an exact server first (five to ten seconds). */
   readonly calibrate: boolean
   readonly tool: RunRecord['tool']
   /** Ed25519 private key that signs the record at its end. */

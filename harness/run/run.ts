@@ -1,10 +1,11 @@
 import { calibrateClient } from '../load/calibration.ts'
+import { calibrationPlanOf } from '../load/calibration-plan.ts'
+import { planLoad } from '../load/plan-load.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { readRows } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
-import { connectionsOf } from '../scenario/load-shape.ts'
 import { RunJournal } from './journal.ts'
 import { restIdle, warmUp } from './measure.ts'
 import { type Prepared, prepareRun } from './prepare.ts'
@@ -63,10 +64,10 @@ export async function runPrepared(
 /** Calibrates the client on this machine before the run; null if calibration is skipped or does not apply. */
 async function calibrationOf(
   { scenario, workload }: Prepared,
-  { calibrate }: RunOptions,
+  { calibrate, workers }: RunOptions,
 ): Promise<RunRecord['certificate']> {
   if (!calibrate || scenario.kind !== 'text' || workload.oom !== null) return null
-  return calibrateClient(connectionsOf(scenario.load), scenario.prompt.tokens)
+  return calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workers))
 }
 
 function announce(journal: RunJournal, { scenario, gpus, telemetry }: Prepared, { progress }: RunOptions): void {

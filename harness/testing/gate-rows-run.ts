@@ -11,10 +11,20 @@ const none = missing('not part of this test')
 const client = (over: Partial<Trial['client']>): MeasuredRun => ({
   trial: { client: { ...makeTextTrial().client, ...over } },
 })
-const late = (lateSends: number): MeasuredRun => ({
+const late = (late: number, due: number): MeasuredRun => ({ trial: { sendsInWindow: { due, late } } })
+/** Late sends of the whole trial, where the window does not count its own. */
+const lateInAll = (lateSends: number): MeasuredRun => ({
   trial: { requests: 1000, requestsOk: 1000, ...client({ lateSends }).trial },
 })
-const ttftError = (p99: number): MeasuredRun => ({ calibration: { ttftErrorMs: { p50: 0.2, p99, max: 6 } } })
+const ttftError = (p99: number, ttftMs = 100): MeasuredRun => ({
+  calibration: { ttftErrorMs: { p50: 0.2, p99, max: 6 } },
+  trial: { ttftMs: median(ttftMs) },
+})
+/** Mean TTFT here and at the server, ms. */
+const ttft = (ttftMeanMs: number, serverMs: number): MeasuredRun => ({
+  client: { ttftMeanMs },
+  server: { ttftMeanMs: serverMs },
+})
 const requests = (sent: number, ok: number): Partial<Trial> => ({
   requests: sent,
   requestsOk: ok,
@@ -90,12 +100,31 @@ export const runRows: GateRows = {
     fail('event-loop delay of 5.1 ms', client({ eventLoopDelayP99Ms: 5.1 }), { beyond: 'eventLoopDelay' }),
     pass('80 % of a core', client({ cpuShareOfCore: 0.8 }), { at: 'cpuShare' }),
     fail('81 % of a core', client({ cpuShareOfCore: 0.81 }), { beyond: 'cpuShare' }),
-    pass('1 of 1000 requests late', late(1), { at: 'lateShare' }),
-    fail('2 of 1000 requests late', late(2), { beyond: 'lateShare' }),
+    pass('10 of 10 000 requests of the window late', late(10, 10_000), { at: 'lateShare' }),
+    fail('11 of them', late(11, 10_000), { beyond: 'lateShare' }),
+    pass('3 of 100 late: one pause of the machine', late(3, 100), { at: 'lateFloor' }),
+    fail('4 of 100 late', late(4, 100), { beyond: 'lateFloor' }),
+    pass('every start late, before the window', { trial: { ...late(0, 900).trial, ...lateInAll(100).trial } }),
+    pass('3 of 1000 late in a trial that does not count its window', lateInAll(3)),
+    fail('4 of 1000 late there', lateInAll(4)),
     pass('no request dropped', client({ dropped: 0 }), { at: 'dropped' }),
     fail('one request dropped', client({ dropped: 1 }), { beyond: 'dropped' }),
     pass('TTFT error of 5 ms in the calibration', ttftError(5), { at: 'ttftError' }),
     fail('TTFT error of 5.1 ms in the calibration', ttftError(5.1), { beyond: 'ttftError' }),
+    pass('TTFT error of 2 ms where 20 ms were measured', ttftError(2, 20), { at: 'ttftErrorShare' }),
+    fail('2.1 ms where 20 ms were measured', ttftError(2.1, 20), { beyond: 'ttftErrorShare' }),
+    pass('TTFT error of 1 ms where 4 ms were measured', ttftError(1, 4), { at: 'ttftErrorFloor' }),
+    fail('1.1 ms where 4 ms were measured', ttftError(1.1, 4), { beyond: 'ttftErrorFloor' }),
+    pass('a mean TTFT twice that of the server', ttft(400, 200), { at: 'serverTtft' }),
+    fail('a little more than twice', ttft(400.1, 200), { beyond: 'serverTtft' }),
+    fail('eight times that of the server', ttft(396, 50)),
+    fail('eight times, not calibrated', { calibration: null, ...ttft(396, 50) }),
+    pass('four times, 10 ms apart', ttft(13.3, 3.3), { at: 'serverTtftFloor' }),
+    fail('four times, a little further apart', ttft(13.5, 3.3), { beyond: 'serverTtftFloor' }),
+    pass('eight times, but the server also served others', {
+      client: { ttftMeanMs: 396 },
+      server: { ttftMeanMs: 50, requestSuccess: 11 },
+    }),
     pass('at half of the highest rate', { calibration: { highestTokensPerS: 4000 } }, { at: 'ceilingShare' }),
     fail('just over half of it', { calibration: { highestTokensPerS: 3999 } }, { beyond: 'ceilingShare' }),
     warn('not calibrated', { calibration: null }),

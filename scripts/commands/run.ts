@@ -20,7 +20,7 @@ export const runCommand: DefineCommand = (io, done) =>
     .option('--workers <n>', 'Load-generator threads (default: CPU cores - 1, max 8)', positiveInt)
     .option(
       '--skip-calibration',
-      'Do not calibrate the client first (saves 3 s); the `client-headroom` gate then warns',
+      'Do not calibrate the client first (saves 5 to 10 s); the `client-headroom` gate then warns',
     )
     .addOption(jsonFlag)
     .option('--no-progress', 'Show no progress on stderr')

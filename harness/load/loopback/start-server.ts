@@ -1,15 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-
-export interface LoopbackOptions {
-  readonly ttftMs: number
-  /** Events per second per stream; 0 is as fast as the client reads them. */
-  readonly ratePerS: number
-  readonly chunks: number
-  /** File to which the server writes its stamps when it ends. */
-  readonly stampsFile: string
-}
+import type { ExactOptions } from './exact-options.ts'
 
 export interface Loopback {
   readonly url: string
@@ -22,7 +14,7 @@ export interface Loopback {
 const WITHOUT_COLLECTION = ['--max-semi-space-size=128', '--min-semi-space-size=128', '--single-threaded-gc']
 
 /** Starts the exact loopback server in a separate process. Rejects when it does not start. */
-export async function startLoopback(options: LoopbackOptions): Promise<Loopback> {
+export async function startLoopback(options: ExactOptions): Promise<Loopback> {
   const file = fileURLToPath(new URL('server.ts', import.meta.url))
   const child = spawn(process.execPath, [...WITHOUT_COLLECTION, file, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,6 +4,7 @@ import type { TextTrial } from '../../record/schema/trial.ts'
 import type { TextScenario } from '../../scenario/schema.ts'
 import { gapPercentiles } from './gaps.ts'
 import { goodputOf, indicesInside, latenciesOf, noLatencies, sloShareOf } from './latency.ts'
+import { sendsInside } from './sends.ts'
 import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './shared.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
 import type { SteadyWindow } from './window.ts'
@@ -43,6 +44,7 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
     joulesPerOutputToken: quotient(shared.energyJ, outputTokens, 'no output token arrived inside the window'),
     joulesPerRequest: quotient(shared.energyJ, inside, NONE_INSIDE),
     ...sloIn(scenario, observed, window),
+    sendsInWindow: sendsInside(observed.requests, startMs, endMs),
   }
 }
 

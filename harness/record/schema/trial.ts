@@ -112,6 +112,10 @@ const textTrialSchema = z.object({
     .describe(
       'share of the requests due inside the window, dropped ones included, that met the SLO, whenever they ended',
     ),
+  sendsInWindow: z
+    .object({ due: z.int().nonnegative(), late: z.int().nonnegative() })
+    .optional()
+    .describe('requests due inside the window, and those of them that were sent more than 10 ms later'),
   clientTokens: clientTokensSchema.optional().describe('counts of the client over the whole trial'),
   server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
 })

@@ -1,0 +1,61 @@
+import { connectionsOf } from '../scenario/load-shape.ts'
+import type { TextScenario } from '../scenario/schema.ts'
+import type { LoadPlan } from './protocol.ts'
+
+/** The load that a calibration sends: the arrivals of the run, for a few seconds. */
+export interface CalibrationPlan {
+  readonly load: LoadPlan
+  readonly client: 'raw' | 'sdk'
+  readonly connections: number
+  readonly workers: number
+  readonly promptTokens: number
+  readonly outputTokens: number
+  /** Closed loop: the starts of the streams are spread over this time, as in a trial. */
+  readonly rampMs: number
+  readonly seconds: number
+}
+
+/** Longest answer, in tokens: at the pace of the calibration one second, so that each stream sends several requests. */
+const MAX_ANSWER_TOKENS = 40
+/** Time in which the client sends: as long as a trial, within these bounds. */
+const SECONDS = { least: 2, most: 6 } as const
+/** Open loop: at a lower rate a few seconds have too few requests for a percentile. More is harder for the client. */
+const LEAST_RATE_PER_S = 20
+
+/**
+ * The calibration of one scenario. It sends what the run will send: arrival pattern, ramp, connections, workers, client
+ * and prompt length. Conversations are sent without their pauses, which would leave nothing to time in a few seconds.
+ */
+export function calibrationPlanOf(scenario: TextScenario, load: LoadPlan, workers: number): CalibrationPlan {
+  const seconds = Math.min(SECONDS.most, Math.max(SECONDS.least, scenario.trial.seconds))
+  return {
+    load: patternOf(load, seconds),
+    client: scenario.client,
+    connections: connectionsOf(scenario.load),
+    workers,
+    promptTokens: scenario.prompt.tokens,
+    outputTokens: Math.min(scenario.output.tokens, MAX_ANSWER_TOKENS),
+    rampMs: scenario.load.shape === 'closed' ? Math.min(scenario.load.rampSeconds, seconds / 2) * 1000 : 0,
+    seconds,
+  }
+}
+
+function patternOf(load: LoadPlan, seconds: number): LoadPlan {
+  switch (load.kind) {
+    case 'closed':
+      return { kind: 'closed', session: null }
+    case 'open':
+      return { ...load, ratePerS: Math.max(load.ratePerS, LEAST_RATE_PER_S), rampSeconds: 0 }
+    default: {
+      const within = load.requests.filter(({ atMs }) => atMs / load.speed < seconds * 1000)
+      if (within.length >= LEAST_RATE_PER_S * seconds) {
+        const requests = within.map((request) => ({
+          ...request,
+          outputTokens: Math.min(request.outputTokens, MAX_ANSWER_TOKENS),
+        }))
+        return { ...load, requests }
+      }
+      return { kind: 'open', ratePerS: LEAST_RATE_PER_S, arrivals: 'poisson', burstiness: 1, rampSeconds: 0 }
+    }
+  }
+}
