@@ -26,7 +26,7 @@ export interface Prepared {
 /** Checks everything that a run requires. Throws `bad-input` or `environment` with one line before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
   const telemetry = await openTelemetry(options.nvidiaSmi, options.clock)
-  const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1)
+  const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1, telemetry.warnings)
   const found = identifyCard(gpus, options.card, telemetry.reason)
   const card = options.card === null ? found : { ...found, claimed: options.card }
   const scenario = resolveScenario(file, scenarioKeys(card.key ?? options.card))

@@ -73,6 +73,7 @@ async function calibrationOf(
 function announce(journal: RunJournal, { scenario, gpus, telemetry }: Prepared, { progress }: RunOptions): void {
   progress.started(scenario, journal.directory, gpus)
   if (telemetry.reason) progress.warn(telemetry.reason)
+  for (const warning of telemetry.warnings) progress.warn(`nvidia-smi: ${warning}`)
 }
 
 async function checkDrift(journal: RunJournal, { progress }: RunOptions): Promise<void> {

@@ -4,7 +4,8 @@ import { type CounterRow, type GpuRow, roundMs } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { BoxFingerprint, GpuTelemetry } from '../record/schema/telemetry.ts'
-import { readInventory } from './inventory/inventory.ts'
+import { type Inventory, readInventory } from './inventory/inventory.ts'
+import { aboutCards } from './inventory/list-cards.ts'
 import { openEnergyCounter } from './nvml/counter.ts'
 import { watchCounter } from './nvml/counter-watch.ts'
 import { type Sampler, startSampler } from './sampler/sampler.ts'
@@ -18,6 +19,8 @@ import { readCardsSnapshot, readFingerprint } from './snapshot/record-snapshot.t
 export interface Telemetry {
   readonly gpus: readonly Gpu[]
   readonly reason: string | null
+  /** Cards that cannot be read, and other messages of nvidia-smi besides its rows. */
+  readonly warnings: readonly string[]
   /** Fingerprint of the server; null where no card could be read. */
   readonly fingerprint: BoxFingerprint | null
   watch(options: WatchOptions): Promise<Watching>
@@ -34,7 +37,7 @@ export interface Watching {
 export interface WatchOptions {
   readonly clock: Clock
   readonly originMs: number
-  /** GPUs whose energy counter is read. */
+  /** GPUs that are sampled, and whose energy counter is read. */
   readonly servingUuids: readonly string[]
   readonly onRow: (row: GpuRow) => void
   readonly onCounterRow: (row: CounterRow) => void
@@ -53,34 +56,39 @@ export async function openTelemetry(
   clock: Clock = systemClock,
 ): Promise<Telemetry> {
   if (nvidiaSmi === null) return withoutGpu('run with --no-gpu: power and memory were not sampled')
-  const version = await runNvidiaSmi(nvidiaSmi.path, ['-L'])
-  if (version.kind === 'failed') {
-    if (version.absent && !nvidiaSmi.required) {
-      return withoutGpu('no nvidia-smi on PATH: power and memory cannot be measured, energy will be null')
-    }
-    const advice = version.absent ? '' : '; fix the driver, or run with --no-gpu to measure without power'
-    throw new JoulemarkError(
-      version.absent ? 'bad-input' : 'environment',
-      `${nvidiaSmi.path}: ${version.reason}${advice}`,
-    )
-  }
   const requestedMs = clock.nowMs()
   const inventory = await readInventory(nvidiaSmi.path)
   const limits = loopLimits(clock.nowMs() - requestedMs)
-  if (inventory.gpus.length === 0) {
-    throw new JoulemarkError('environment', `${nvidiaSmi.path}: ${inventory.reason ?? 'lists no GPU'}`)
-  }
+  if (inventory.gpus.length === 0) return withoutCards(nvidiaSmi, inventory)
   const help = await runNvidiaSmi(nvidiaSmi.path, ['--help-query-gpu'])
   // the list does not change during a run and is read more than once
-  const exec: SmiExec = async (args) => (args[0] === '--help-query-gpu' ? help : runNvidiaSmi(nvidiaSmi.path, args))
+  const onMachine: SmiExec = async (args) =>
+    args[0] === '--help-query-gpu' ? help : runNvidiaSmi(nvidiaSmi.path, args)
+  const exec = aboutCards(onMachine, inventory.only ?? null)
   const knownFields = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
   const fingerprint = await readFingerprint(exec, knownFields)
   return {
     gpus: inventory.gpus,
     reason: null,
+    warnings: inventory.warnings ?? [],
     fingerprint: fingerprint && withoutHost(fingerprint),
     watch: (options) => watchCards({ nvidiaSmi: nvidiaSmi.path, exec, knownFields, limits }, options),
   }
+}
+
+/** A machine without nvidia-smi runs without a card, unless a path was given; one that fails is `environment`. */
+function withoutCards(
+  nvidiaSmi: { path: string; required: boolean },
+  { reason, absent = false }: Inventory,
+): Telemetry {
+  if (absent && !nvidiaSmi.required) {
+    return withoutGpu('no nvidia-smi on PATH: power and memory cannot be measured, energy will be null')
+  }
+  const advice = absent ? '' : '; fix the driver, or run with --no-gpu to measure without power'
+  throw new JoulemarkError(
+    absent ? 'bad-input' : 'environment',
+    `${nvidiaSmi.path}: ${reason ?? 'lists no GPU'}${advice}`,
+  )
 }
 
 /** How to call this machine's nvidia-smi, its fields, and its time limits. */
@@ -97,6 +105,7 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
   const { clock, originMs, onRow, onWarning } = options
   const sampler = await startSampler({
     nvidiaSmi,
+    uuids: options.servingUuids,
     intervalMs: SAMPLE_INTERVAL_MS,
     clock,
     originMs,
@@ -152,6 +161,7 @@ const withoutHost = ({ driver, cards, containerImage, driverStateSha256 }: Finge
 const withoutGpu = (reason: string): Telemetry => ({
   gpus: [],
   reason,
+  warnings: [],
   fingerprint: null,
   watch: async () => ({ stop: async () => null }),
 })

@@ -88,6 +88,7 @@ export function fakeRun(over: FakeRun = {}): { prepared: Prepared; options: RunO
     telemetry: {
       gpus: [gpu],
       reason: null,
+      warnings: [],
       fingerprint: null,
       watch: async (options) => {
         onRow = options.onRow

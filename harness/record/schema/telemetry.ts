@@ -10,6 +10,7 @@ const message = z.string()
 
 /** Events of the sampling; times on the run's clock. */
 const samplerEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('lost'), atMs, reason: z.string(), message }),
   z.object({ kind: z.literal('gap'), fromMs: z.number(), toMs: z.number(), reason: z.string(), message }),
   z.object({ kind: z.literal('clock-step'), atMs, stepMs: z.number(), message }),
   z.object({ kind: z.literal('device-line'), atMs, text: z.string(), message }),

@@ -1,8 +1,10 @@
 import { messageOf } from '../../errors.ts'
 import type { Gpu } from '../../record/schema/run.ts'
-import { runNvidiaSmi } from '../smi/exec.ts'
+import { runNvidiaSmi, type SmiExec } from '../smi/exec.ts'
+import { documentIn } from '../smi/rows.ts'
 import { parseSmiText } from '../smi/values.ts'
 import { gpuFromXml } from './gpu-from-xml.ts'
+import { aboutCards, listCards } from './list-cards.ts'
 import { readThroughPackage } from './package-reader.ts'
 import { allAt, nodeAt, parseSmiXml, textAt, type XmlNode } from './smi-xml.ts'
 
@@ -13,6 +15,12 @@ export interface Inventory {
   readonly cudaVersion: string | null
   /** Why `gpus` is empty; absent when it is not. */
   readonly reason?: string
+  /** There is no such program as the nvidia-smi that was named. */
+  readonly absent?: boolean
+  /** UUIDs to name in every query, because one over all cards fails; absent where all can be read. */
+  readonly only?: readonly string[]
+  /** Cards that cannot be read, and what else nvidia-smi reported besides them. */
+  readonly warnings?: readonly string[]
 }
 
 /** The program that node-nvidia-smi runs: it accepts no path. */
@@ -23,12 +31,14 @@ const NAME_ON_PATH = 'nvidia-smi'
  * where a path was given or the package fails. Never throws: a failure is an empty list with its reason.
  */
 export async function readInventory(nvidiaSmi: string): Promise<Inventory> {
-  // Queried first because it returns the reason for a dead driver; the package would wait or lose the reason.
-  const listed = await runNvidiaSmi(nvidiaSmi, ['--query-gpu=index,uuid', '--format=csv,noheader'])
-  if (listed.kind === 'failed') return none(listed.reason)
-  const indices = indicesOf(listed.stdout)
-  const document = nvidiaSmi === NAME_ON_PATH ? await readThroughPackage() : null
-  return document === null ? readXml(nvidiaSmi, indices) : inventoryFrom(document, indices)
+  const exec: SmiExec = (args) => runNvidiaSmi(nvidiaSmi, args)
+  // listed first because that returns the reason for a dead driver; the package would wait or lose the reason
+  const listed = await listCards(exec)
+  if ('reason' in listed) return { ...none(listed.reason), absent: listed.absent }
+  const { indices, only, warnings } = listed
+  const document = nvidiaSmi === NAME_ON_PATH && only === null ? await readThroughPackage() : null
+  const found = document === null ? await readXml(aboutCards(exec, only), indices) : inventoryFrom(document, indices)
+  return { ...found, ...(only === null ? {} : { only }), ...(warnings.length === 0 ? {} : { warnings }) }
 }
 
 /** The inventory in a parsed `nvidia-smi -q -x`; `indices` maps UUIDs to nvidia-smi's own numbers. */
@@ -47,18 +57,11 @@ export function inventoryFrom(document: XmlNode, indices: ReadonlyMap<string, nu
 
 const none = (reason: string): Inventory => ({ gpus: [], driver: null, cudaVersion: null, reason })
 
-function indicesOf(csv: string): Map<string, number> {
-  const pairs = csv.split(/\r?\n/).map((line) => line.split(',').map((cell) => cell.trim()))
-  return new Map(
-    pairs.flatMap(([index, uuid]) => (uuid && /^\d+$/.test(index ?? '') ? [[uuid, Number(index)] as const] : [])),
-  )
-}
-
-async function readXml(nvidiaSmi: string, indices: ReadonlyMap<string, number>): Promise<Inventory> {
-  const result = await runNvidiaSmi(nvidiaSmi, ['-q', '-x'])
+async function readXml(exec: SmiExec, indices: ReadonlyMap<string, number>): Promise<Inventory> {
+  const result = await exec(['-q', '-x'])
   if (result.kind === 'failed') return none(result.reason)
   try {
-    return inventoryFrom(parseSmiXml(result.stdout), indices)
+    return inventoryFrom(parseSmiXml(documentIn(result.stdout)), indices)
   } catch (error) {
     return none(`nvidia-smi -q -x printed no XML: ${messageOf(error).slice(0, 120)}`)
   }

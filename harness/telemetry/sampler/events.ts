@@ -1,5 +1,7 @@
 /** Events of the sampling. Times are milliseconds on the run's clock. */
 export type SamplerEventData =
+  /** No rows since this time: the child exited or hung. It is restarted for as long as the run lasts. */
+  | { readonly kind: 'lost'; readonly atMs: number; readonly reason: string }
   /** No rows between the two times: the child exited or hung, and was restarted. */
   | { readonly kind: 'gap'; readonly fromMs: number; readonly toMs: number; readonly reason: string }
   /** The wall clock of nvidia-smi's stamps stepped by more than 50 ms. Positive is forward. */
@@ -16,7 +18,7 @@ export type SamplerEventData =
     }
   /** A line that is neither a row nor a known message. */
   | { readonly kind: 'malformed'; readonly atMs: number; readonly text: string }
-  /** Sampling ended because the child kept exiting. */
+  /** Sampling ended before the run did: no child was alive at its end. */
   | { readonly kind: 'gave-up'; readonly atMs: number; readonly reason: string }
 
 /** An event with its message. */
@@ -33,13 +35,15 @@ export interface SamplerReport {
   readonly restarts: number
   /** All events in order, the first thousand of them. */
   readonly events: readonly SamplerEvent[]
-  /** Why sampling ended early; null when it ran until it was stopped. */
+  /** Why there were no samples at the end; null when they arrived until sampling was stopped. */
   readonly gaveUp: string | null
 }
 
 /** The message of an event, in one line. */
 export function describeEvent(event: SamplerEventData): string {
   switch (event.kind) {
+    case 'lost':
+      return `no power samples since ${seconds(event.atMs)} s: ${event.reason}; it is restarted until the run ends`
     case 'gap':
       return `no power samples from ${seconds(event.fromMs)} to ${seconds(event.toMs)} s: ${event.reason}`
     case 'clock-step':

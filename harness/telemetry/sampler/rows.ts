@@ -23,6 +23,12 @@ export function createRowMaker({ originMs, onRow, onEvent }: RowSink) {
     if (events.length < KEPT_EVENTS) events.push(event)
     onEvent?.(event)
   }
+  /** Reported once per card and column: a lost card prints the same text in every row. */
+  const sick = (atMs: number, uuid: string, field: string, text: string): void => {
+    if (reported.has(`${uuid} ${field}`)) return
+    reported.add(`${uuid} ${field}`)
+    report({ kind: 'sick-value', atMs, uuid, field, text })
+  }
   const offset = createClockOffset<{ stampMs: number; arrivalMs: number; sample: SmiSample }>((step) =>
     report({ kind: 'clock-step', atMs: roundMs(step.atMs - originMs), stepMs: roundMs(step.stepMs) }),
   )
@@ -42,17 +48,17 @@ export function createRowMaker({ originMs, onRow, onEvent }: RowSink) {
       const parsed = parseSmiLine(line, fields)
       const atMs = roundMs(arrivalMs - originMs)
       if (parsed.kind === 'blank') return false
+      if (parsed.kind === 'nameless') {
+        sick(atMs, parsed.text, 'uuid', parsed.text)
+        return false
+      }
       if (parsed.kind !== 'row') {
         const text = (parsed.kind === 'fatal' ? parsed.reason : parsed.text).slice(0, 300)
         report({ kind: parsed.kind === 'malformed' ? 'malformed' : 'device-line', atMs, text })
         return false
       }
       const { sample } = parsed
-      for (const { field, text } of parsed.sick) {
-        if (reported.has(`${sample.uuid} ${field}`)) continue
-        reported.add(`${sample.uuid} ${field}`)
-        report({ kind: 'sick-value', atMs, uuid: sample.uuid, field, text })
-      }
+      for (const { field, text } of parsed.sick) sick(atMs, sample.uuid, field, text)
       // Without a stamp the arrival time is used: it can be late, never early.
       if (sample.stampMs === null) emit(sample, arrivalMs, arrivalMs)
       else emitPlaced(offset.place({ stampMs: sample.stampMs, arrivalMs, sample }))

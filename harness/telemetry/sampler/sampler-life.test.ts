@@ -42,8 +42,12 @@ function manualClock(startMs = 1_800_000_000_000): Clock & { advance(ms: number)
 
 /** Children that are played by the test: each start is kept, with a way to print rows and to end. */
 function scriptedLoops(clock: Clock) {
-  const children: { print(stampErrorMs?: number): void; end(end: Partial<LoopEnd>): void; args: readonly string[] }[] =
-    []
+  const children: {
+    print(stampErrorMs?: number): void
+    say(line: string): void
+    end(end: Partial<LoopEnd>): void
+    args: readonly string[]
+  }[] = []
   const startLoop: StartLoop = (args, onLine) => {
     const ended = Promise.withResolvers<LoopEnd>()
     const end = (over: Partial<LoopEnd>) =>
@@ -51,6 +55,7 @@ function scriptedLoops(clock: Clock) {
     children.push({
       args,
       end,
+      say: (line) => onLine(line, clock.nowMs()),
       print: (stampErrorMs = 0) => {
         const iso = new Date(clock.nowMs() + stampErrorMs).toISOString()
         const stamp = `${iso.slice(0, 10).replaceAll('-', '/')} ${iso.slice(11, 23)}`
@@ -151,6 +156,7 @@ describe('the life of a sampler', () => {
     const report = await sampler.stop()
     expect(report).toMatchObject({ restarts: 1, gaveUp: null, rows: 20 })
     expect(events).toEqual([
+      { kind: 'lost', atMs: 1800, reason: expect.stringContaining('no row for 3 s'), message: expect.any(String) },
       {
         kind: 'gap',
         fromMs: 1800,
@@ -162,19 +168,56 @@ describe('the life of a sampler', () => {
     expect(rows.map(({ timeMs }) => timeMs)).toEqual(rows.map(({ arrivalMs }) => arrivalMs))
   })
 
-  it('gives up after five starts and says why', async () => {
+  it('starts a child again for as long as the run lasts, with pauses that double up to 10 s', async () => {
     const { clock, children, starting, run, events } = await begin()
     await run(0, 200)
     const sampler = await starting
-    for (let life = 0; life < 6; life += 1) {
+    for (const [life, pauseMs] of [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000].entries()) {
       children[life]?.end({ returnCode: 9 })
-      await clock.advance(200)
+      await clock.advance(pauseMs - 1)
+      expect(children).toHaveLength(life + 1)
+      await clock.advance(1)
+      expect(children).toHaveLength(life + 2)
     }
-    expect(children).toHaveLength(6)
+    expect(events).toMatchObject([{ kind: 'lost', atMs: 0, reason: expect.stringContaining('driver is not loaded') }])
+    await run(8, 400)
+    children[8]?.end({ returnCode: 9 })
+    await clock.advance(200)
+    expect(children).toHaveLength(10)
+    await run(9, 200)
     const report = await sampler.stop()
-    expect(report.restarts).toBe(5)
-    expect(report.gaveUp).toContain('the NVIDIA driver is not loaded')
+    expect(report).toMatchObject({ restarts: 9, gaveUp: null })
+    expect(events.map(({ kind }) => kind)).toEqual(['lost', 'gap', 'lost', 'gap'])
+  })
+
+  it('says why there are no samples at the end', async () => {
+    const { clock, children, starting, run, events } = await begin()
+    await run(0, 400)
+    const sampler = await starting
+    children[0]?.end({ returnCode: 15 })
+    await clock.advance(60_000)
+    const report = await sampler.stop()
+    expect(report.gaveUp).toMatch(/^no samples since 0.2 s, after \d restarts: no first row in 10 s/)
+    expect(events[0]).toMatchObject({ kind: 'lost', reason: expect.stringContaining('fell off the bus') })
     expect(events.at(-1)?.kind).toBe('gave-up')
+  })
+
+  it('samples only the cards that it was given', async () => {
+    const { children, starting, run } = await begin({ uuids: ['GPU-a', 'GPU-b'] })
+    await run(0, 200)
+    await (await starting).stop()
+    expect(children[0]?.args.slice(2)).toEqual(['-i', 'GPU-a,GPU-b', '-lms', '200'])
+  })
+
+  it('names a card whose rows have lost their UUID, once', async () => {
+    const { clock, children, starting, run, events } = await begin()
+    await run(0, 200)
+    const sampler = await starting
+    const lost = Array.from({ length: 11 }, () => '[GPU is lost]').join(', ')
+    for (let row = 0; row < 3; row += 1) children[0]?.say(`2026/11/25 22:08:07.754, ${lost}`)
+    await clock.advance(200)
+    expect((await sampler.stop()).rows).toBe(1)
+    expect(events).toMatchObject([{ kind: 'sick-value', uuid: '[GPU is lost]', field: 'uuid' }])
   })
 
   it('logs a step of the wall clock once and places the rows on both sides of it', async () => {

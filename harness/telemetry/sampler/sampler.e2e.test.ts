@@ -106,7 +106,11 @@ describe('startSampler with a child that is not', () => {
     const dies = { diesAfterRows: 3, leavesHalfLine: true, returnCode: 15 }
     const { report, events } = await sample({ loops: [dies, {}] }, (_, seen) => seen.some(({ kind }) => kind === 'gap'))
     expect(report.restarts).toBe(1)
-    expect(events).toMatchObject([{ kind: 'gap', reason: expect.stringContaining('fell off the bus') }])
+    const reason = expect.stringContaining('fell off the bus')
+    expect(events).toMatchObject([
+      { kind: 'lost', reason },
+      { kind: 'gap', reason },
+    ])
   })
 
   it('stops a child that ignores being asked', async () => {

@@ -20,6 +20,8 @@ export interface SamplerOptions {
   readonly nvidiaSmi: string
   /** Time for which nvidia-smi sleeps between two queries; `SAMPLE_INTERVAL_MS` unless given. */
   readonly intervalMs?: number
+  /** The cards to sample; all of them unless given. */
+  readonly uuids?: readonly string[]
   readonly clock: Clock
   /** Time 0 of the rows, on `clock`. */
   readonly originMs: number
@@ -39,12 +41,12 @@ export interface Sampler {
   stop(): Promise<SamplerReport>
 }
 
-const RESTART_PAUSE_MS = 200
-const MAX_RESTARTS = 5
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000
 
 /**
  * Starts one long-lived nvidia-smi for the run and resolves when its first row has arrived. A child that exits or hangs
- * is restarted, at most five times, and the gap is an event.
+ * is restarted for as long as the run lasts, with pauses that double up to 10 s, and the gap is an event.
  * Throws `environment` when nvidia-smi is absent or fails, or when no row arrives within the first-row limit.
  */
 export async function startSampler(options: SamplerOptions): Promise<Sampler> {
@@ -57,7 +59,6 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
   let lastRowMs: number | null = null
   let gapReason: string | null = null
   let restarts = 0
-  let gaveUp: string | null = null
 
   const onLine = (line: string, arrivalMs: number): boolean => {
     if (!maker.take(line, arrivalMs, fields)) return false
@@ -68,20 +69,20 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     return true
   }
   const start = (): WatchedLoop =>
-    watchLoop({ startLoop, args: loopArguments(fields, intervalMs), clock, limits, onLine })
+    watchLoop({ startLoop, args: loopArguments(fields, intervalMs, options.uuids), clock, limits, onLine })
 
   const keepAlive = async (): Promise<void> => {
+    let pauseMs = FIRST_PAUSE_MS
     for (;;) {
       const failure = await loop.ended
       if (stopping.signal.aborted) return
-      gapReason = failure?.reason ?? 'it exited'
-      if (restarts === MAX_RESTARTS) {
-        gaveUp = `it was started ${restarts + 1} times and exited each time; the last time: ${gapReason}`
-        maker.event({ kind: 'gave-up', atMs: roundMs(clock.nowMs() - originMs), reason: gaveUp })
-        return
-      }
+      const reason = failure?.reason ?? 'it exited'
+      if (gapReason === null) maker.event({ kind: 'lost', atMs: lastRowMs ?? 0, reason })
+      gapReason = reason
+      // a child that printed rows worked: the next pause is the shortest again
+      pauseMs = (await loop.firstRow) ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+      if (!(await sleepUnlessAborted(clock, pauseMs, stopping.signal))) return
       restarts += 1
-      if (!(await sleepUnlessAborted(clock, RESTART_PAUSE_MS, stopping.signal))) return
       loop = start()
     }
   }
@@ -116,6 +117,11 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     await end()
     await running
     maker.flush()
+    const gaveUp =
+      gapReason === null
+        ? null
+        : `no samples since ${seconds(lastRowMs ?? 0)} s, after ${restarts} restarts: ${gapReason}`
+    if (gaveUp !== null) maker.event({ kind: 'gave-up', atMs: roundMs(clock.nowMs() - originMs), reason: gaveUp })
     const sampled = new Set<string>(fields.map(({ key }) => key))
     return {
       fields: fields.map(({ name }) => name),
@@ -135,6 +141,8 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     },
   }
 }
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1)
 
 /** The loop's columns on this driver: from the help list where it can be read, else those of every driver from 550. */
 async function chooseFields(exec: SmiExec): Promise<readonly SelectedField[]> {

@@ -28,6 +28,8 @@ export interface SmiSample {
 /** The kind of one line of the loop. `sick` lists columns whose text means a faulty card. */
 export type SmiLine =
   | { readonly kind: 'row'; readonly sample: SmiSample; readonly sick: readonly { field: string; text: string }[] }
+  /** A row that names no card, because its UUID is a text such as `[GPU is lost]`. */
+  | { readonly kind: 'nameless'; readonly text: string }
   | { readonly kind: 'event'; readonly text: string }
   | ({ readonly kind: 'fatal' } & SmiFailure)
   | { readonly kind: 'malformed'; readonly text: string }
@@ -46,7 +48,11 @@ export function parseSmiLine(line: string, fields: readonly SelectedField[]): Sm
   const cells = text.split(',').map((cell) => cell.trim())
   const byKey = new Map<SampleKey, string>(fields.map(({ key }, index) => [key, cells[index] ?? '']))
   const uuid = byKey.get('uuid') ?? ''
-  if (cells.length !== fields.length || !/^(GPU|MIG)-\S+$/.test(uuid)) return classifyOther(text)
+  if (cells.length !== fields.length) return classifyOther(text)
+  if (!/^(GPU|MIG)-\S+$/.test(uuid)) {
+    const kind = missingKindOf(uuid)
+    return kind !== null && sickKinds.has(kind) ? { kind: 'nameless', text: uuid } : classifyOther(text)
+  }
 
   const number = (key: SampleKey) => parseSmiNumber(byKey.get(key)).value
   const sick = fields.flatMap(({ key, name }, index) => {

@@ -26,10 +26,18 @@ export interface SmiLoop {
 export type OnLine = (line: string, arrivalMs: number) => void
 export type StartLoop = (args: readonly string[], onLine: OnLine) => SmiLoop
 
-/** Arguments of the loop: plain CSV, because the columns are known by position. */
-export const loopArguments = (fields: readonly SelectedField[], intervalMs: number): string[] => [
+/**
+ * Arguments of the loop: plain CSV, because the columns are known by position. Only the cards of `uuids` are queried,
+ * all where none is given: each query wakes an idle card, and a card that is lost ends the loop of all.
+ */
+export const loopArguments = (
+  fields: readonly SelectedField[],
+  intervalMs: number,
+  uuids: readonly string[] = [],
+): string[] => [
   `--query-gpu=${fields.map(({ name }) => name).join(',')}`,
   '--format=csv,noheader,nounits',
+  ...(uuids.length === 0 ? [] : ['-i', uuids.join(',')]),
   '-lms',
   String(intervalMs),
 ]

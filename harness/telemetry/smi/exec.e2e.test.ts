@@ -56,6 +56,33 @@ describe('runNvidiaSmi', () => {
     }
   })
 
+  it.each([
+    [
+      14,
+      '--query-gpu=index,uuid',
+      '0, GPU-a\\nWARNING: infoROM is corrupted',
+      'WARNING: infoROM is corrupted (return code 14)',
+    ],
+    [14, '--query-gpu=index,uuid', '0, GPU-a', 'the infoROM of a card is corrupt (return code 14)'],
+    [
+      4,
+      '-L',
+      'GPU 0: X (UUID: GPU-a)\\nUnable to determine the device handle for gpu 1: Insufficient Permissions',
+      'gpu 1',
+    ],
+    [0, '--query-gpu=index,uuid', '0, GPU-a\\nsomething new', 'something new'],
+    [0, '--query-gpu=index,uuid', '0, [GPU is lost]', undefined],
+  ])(
+    'takes rows with return code %i of %s for valid, and keeps the rest as a warning',
+    async (code, query, text, warning) => {
+      const result = await runNvidiaSmi(script('warns', `printf '${text}\\n'; exit ${code}`), [query])
+      expect(result.kind).toBe('ok')
+      const said = result.kind === 'ok' ? result.warning : null
+      if (warning === undefined) expect(said).toBeUndefined()
+      else expect(said).toContain(warning)
+    },
+  )
+
   it('explains a bare return code by the manual page', async () => {
     const result = await runNvidiaSmi(script('bare', 'exit 8'), [])
     expect(result).toMatchObject({ kind: 'failed', reason: expect.stringContaining('power cable') })

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process'
 import { JoulemarkError } from '../../errors.ts'
-import { failureInText, failureOf, type SmiFailure } from './failures.ts'
+import { failureInText, failureOf, type SmiFailure, warningOf } from './failures.ts'
+import { besidesRows } from './rows.ts'
 
 /** The result of one call, for callers that can continue without a GPU. */
 export type SmiResult =
-  | { readonly kind: 'ok'; readonly stdout: string; readonly stderr: string }
+  | {
+      readonly kind: 'ok'
+      readonly stdout: string
+      readonly stderr: string
+      /** What it reported besides valid rows: a card that is lost or not permitted, a corrupt infoROM, a return code. */
+      readonly warning?: string
+    }
   | ({
       readonly kind: 'failed' /** There is no such executable: a machine without the driver. */
       readonly absent: boolean
@@ -24,8 +31,9 @@ export function smiEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Runs nvidia-smi once, without a shell. Never throws: an absent binary, a timeout, a return code other than 0 and a
- * known failure text on stdout with return code 0 are all `failed`, with one line on the cause and how to fix it.
+ * Runs nvidia-smi once, without a shell. Never throws: an absent binary, a timeout, and a return code other than 0 or a
+ * known failure text where there is no row are all `failed`, with one line on the cause and how to fix it. Rows are valid
+ * whatever the return code: the rest of such an answer is its warning.
  */
 export function runNvidiaSmi(nvidiaSmi: string, args: readonly string[], timeoutMs = TIMEOUT_MS): Promise<SmiResult> {
   return new Promise((resolve) => {
@@ -60,9 +68,11 @@ function classify(
   stdout: string,
   stderr: string,
 ): SmiResult {
+  const besides = besidesRows(args, stdout)
   if (!error) {
-    // only short output is searched: a failure is a line or two, and query output may contain any text
-    const failure = stdout.length < 4096 && !args.includes('-x') ? failureInText(firstLines(stdout)) : null
+    if (besides !== null) return { kind: 'ok', stdout, stderr, ...warningIn(0, besides) }
+    // only short output is searched: a failure is a line or two, and a help text may contain any text
+    const failure = stdout.length < 4096 ? failureInText(firstLines(stdout)) : null
     return failure ? failed(failure) : { kind: 'ok', stdout, stderr }
   }
   const start = startFailure(error.code)
@@ -74,7 +84,15 @@ function classify(
       reason: `${waited} (the driver may hang: check dmesg for Xid lines, then reboot)`,
     })
   }
-  return failed(failureOf(typeof error.code === 'number' ? error.code : null, stdout, stderr))
+  const returnCode = typeof error.code === 'number' ? error.code : null
+  return besides === null
+    ? failed(failureOf(returnCode, stdout, stderr))
+    : { kind: 'ok', stdout, stderr, ...warningIn(returnCode, besides || stderr) }
+}
+
+function warningIn(returnCode: number | null, text: string): { warning?: string } {
+  const warning = warningOf(returnCode, text)
+  return warning === null ? {} : { warning }
 }
 
 /** The failure of a child that could not be started at all, from its errno; null for every other code. */

@@ -102,6 +102,16 @@ export function failureOf(returnCode: number | null, stdout: string, stderr: str
   }
 }
 
+/** Messages of a call besides its rows, in one line with how to fix it; null without any. */
+export function warningOf(returnCode: number | null, text: string): string | null {
+  const named = failureInText(text)
+  if (named) return named.reason
+  const code = returnCode === 0 ? '' : `return code ${returnCode ?? 'none'}`
+  const said = oneLine(text) || (returnCode === null ? '' : (byReturnCode[returnCode]?.says ?? ''))
+  if (said === '') return code === '' ? null : code
+  return code === '' ? said : `${said} (${code})`
+}
+
 /** A text as one short line. */
 function oneLine(text: string): string {
   const line = text.replace(/\s*[\r\n]+\s*/g, ' ').trim()

@@ -75,6 +75,24 @@ describe('readSnapshot', () => {
   })
 })
 
+describe('a card that lost its UUID', () => {
+  it('is named beside the others', async () => {
+    const result = await readSnapshot(answering([{ uuid: 'GPU-a' }, { index: '1', uuid: '[GPU is lost]' }]), all)
+    expect(result).toMatchObject({
+      kind: 'ok',
+      cards: [{ uuid: 'GPU-a' }],
+      warnings: ['GPU 1 cannot be read: [GPU is lost]'],
+    })
+  })
+
+  it('is the reason where no card is left', async () => {
+    expect(await readSnapshot(answering([{ index: '0', uuid: '[GPU is lost]' }]), all)).toEqual({
+      kind: 'failed',
+      reason: 'GPU 0 cannot be read: [GPU is lost]',
+    })
+  })
+})
+
 describe('healthOf', () => {
   it('reads counters, flags and limits', async () => {
     const card = await read({

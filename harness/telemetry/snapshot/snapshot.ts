@@ -1,5 +1,6 @@
 import type { SmiExec } from '../smi/exec.ts'
 import { rejectedField } from '../smi/fields.ts'
+import { namelessCards } from '../smi/rows.ts'
 import { missingKindOf, parseSmiNumber, sickKinds } from '../smi/values.ts'
 
 /**
@@ -78,7 +79,13 @@ export interface CardSnapshot {
 }
 
 export type SnapshotResult =
-  | { readonly kind: 'ok'; readonly cards: readonly CardSnapshot[]; readonly missingFields: readonly SnapshotField[] }
+  | {
+      readonly kind: 'ok'
+      readonly cards: readonly CardSnapshot[]
+      readonly missingFields: readonly SnapshotField[]
+      /** Cards that print no UUID, and what nvidia-smi reported besides rows; empty when all is well. */
+      readonly warnings: readonly string[]
+    }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /**
@@ -92,9 +99,12 @@ export async function readSnapshot(exec: SmiExec, known: ReadonlySet<string>): P
     if (result.kind === 'ok') {
       const cards = result.stdout.split(/\r?\n/).flatMap((line) => cardFrom(line, fields))
       const missingFields = snapshotFields.filter((field) => !fields.includes(field))
-      return cards.length > 0
-        ? { kind: 'ok', cards, missingFields }
-        : { kind: 'failed', reason: 'nvidia-smi lists no card' }
+      const warnings = [
+        ...namelessCards(result.stdout, fields),
+        ...(result.warning === undefined ? [] : [result.warning]),
+      ]
+      if (cards.length > 0) return { kind: 'ok', cards, missingFields, warnings }
+      return { kind: 'failed', reason: warnings[0] ?? 'nvidia-smi lists no card' }
     }
     const rejected = rejectedField(result.reason)
     const fewer = fields.filter((field) => field !== rejected)
