@@ -8,6 +8,8 @@ export interface CounterEnergy {
 
 /** Two sources of one board's energy that differ by more than this are a finding (docs/metrics.md#energy). */
 export const AGREEMENT = 0.05
+/** `power.draw.instant` is sampled between its updates and scatters with the load: it may differ by more. */
+export const INSTANT_AGREEMENT = 0.1
 /** Readings further apart than this are not interpolated between at a window's edge. */
 const LONGEST_MS = 5000
 

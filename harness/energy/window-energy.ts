@@ -3,6 +3,7 @@ import type { Energy } from '../record/schema/trial.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 import { combineTerms, type ErrorTerms, errorTerms } from './error-bar.ts'
 import { peakMemoryMiB } from './peak-memory.ts'
+import { implausibleIn, implausibleText, type PowerCeilings, plausibleRows } from './plausible.ts'
 import {
   inside,
   integrate,
@@ -15,6 +16,7 @@ import {
   type Span,
   staleSpans,
 } from './power-series.ts'
+import { SHIFT_MS } from './shift.ts'
 
 export interface EnergyOptions {
   /** Requested sampling interval; the achieved one is used if longer. */
@@ -23,6 +25,8 @@ export interface EnergyOptions {
   readonly shiftMs?: number
   /** Use `power.draw.instant` although `power.draw` is available. */
   readonly useInstant?: boolean
+  /** What the cards can draw: readings above are dropped and reported. */
+  readonly ceilings?: PowerCeilings
 }
 
 export interface WindowEnergy {
@@ -36,28 +40,30 @@ export interface WindowEnergy {
   readonly peakMemoryMiB: number | null
 }
 
-/** Half of the averaging window of each field on Ada and later (Yang et al., SC24). */
-const SHIFT_MS = { powerW: 500, powerInstantW: 50 } as const
 export const COVERAGE_WARN = 0.99
 export const COVERAGE_INVALID = 0.95
 
 /**
  * Energy of the serving GPUs over a window (docs/metrics.md#energy): a trapezoid per GPU over readings moved back half
  * their averaging window, interpolated at both window edges, then summed. Gaps over 3 intervals and stretches of a stale sensor
- * are not covered; they are charged at the mean power of the rest. Below 95 % coverage, or without samples of a serving GPU,
- * the energy is null with its reason.
+ * are not covered; they are charged at the mean power of the rest. Readings that no card can have are dropped first. Below
+ * 95 % coverage, or without samples of a serving GPU, the energy is null with its reason.
  */
 export function energyOverWindow(
-  rows: readonly GpuRow[],
+  read: readonly GpuRow[],
   servingUuids: readonly string[],
   span: Span,
   options: EnergyOptions = {},
 ): WindowEnergy {
+  const ceilings: PowerCeilings = options.ceilings ?? new Map()
+  const rows = plausibleRows(read, ceilings)
   const memory = peakMemoryMiB(rows, servingUuids, span)
   if (!(span.endMs > span.startMs)) return withoutEnergy('the window has no length', memory)
   if (servingUuids.length === 0) return withoutEnergy('no serving GPU is known', memory)
   const chosen = chooseField(rows, servingUuids, options.useInstant ?? false)
-  if (typeof chosen !== 'string') return withoutEnergy(chosen.reason, memory)
+  if (typeof chosen !== 'string') {
+    return withoutEnergy(droppedReason(read, { servingUuids, ceilings }, span) ?? chosen.reason, memory)
+  }
 
   const shiftMs = options.shiftMs ?? SHIFT_MS[chosen]
   const gpus = servingUuids.map((uuid) =>
@@ -73,11 +79,16 @@ export function energyOverWindow(
     intervalMs: gpus[0]?.intervalMs ?? null,
     shiftMs,
     errorTermsJ: isValid ? { ...combineTerms(gpus.map((gpu) => gpu.terms)) } : {},
-    findings: gpus.flatMap((gpu) => gpu.findings),
+    findings: [
+      ...gpus.flatMap((gpu) => gpu.findings),
+      ...droppedFindings(read, chosen, { servingUuids, ceilings }, span),
+    ],
   }
   if (!isValid) {
     const lowest = gpus.reduce((min, gpu) => (gpu.coverage < min.coverage ? gpu : min))
-    const reason = `power samples of ${lowest.uuid} cover ${percent(coverage)} of the window; 95 % is required`
+    const short = `power samples of ${lowest.uuid} cover ${percent(coverage)} of the window; 95 % is required`
+    const dropped = droppedReason(read, { servingUuids: [lowest.uuid], ceilings }, span)
+    const reason = dropped === null ? short : `${dropped}; ${short}`
     return { ...withoutEnergy(reason, memory), energy }
   }
   const energyJ = gpus.reduce((sum, gpu) => sum + gpu.energyJ, 0)
@@ -107,6 +118,37 @@ function chooseField(
   return (
     field ?? { reason: `the driver reports no power for ${uuids.find((uuid) => !has(uuid, order[0] as PowerField))}` }
   )
+}
+
+interface Judged {
+  readonly servingUuids: readonly string[]
+  readonly ceilings: PowerCeilings
+}
+
+/** One line for each GPU of which readings were dropped. */
+function droppedFindings(
+  read: readonly GpuRow[],
+  field: PowerField,
+  { servingUuids, ceilings }: Judged,
+  span: Span,
+): string[] {
+  return servingUuids.flatMap((uuid) => {
+    const dropped = implausibleIn(read, { uuid, field, ceilings }, span)
+    if (dropped === null) return []
+    const samples = dropped.count === 1 ? '1 sample was' : `${dropped.count} samples were`
+    return [`${uuid}: ${samples} dropped: ${implausibleText(dropped, ceilings.get(uuid))}`]
+  })
+}
+
+/** Why no reading of a GPU is left, where all of them were dropped; null where the driver reported none. */
+function droppedReason(read: readonly GpuRow[], { servingUuids, ceilings }: Judged, span: Span): string | null {
+  for (const uuid of servingUuids) {
+    for (const field of ['powerW', 'powerInstantW'] as const) {
+      const dropped = implausibleIn(read, { uuid, field, ceilings }, span)
+      if (dropped !== null) return `the sensor of ${uuid} reports ${implausibleText(dropped, ceilings.get(uuid))}`
+    }
+  }
+  return null
 }
 
 interface GpuEnergy {

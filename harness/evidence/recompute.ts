@@ -1,5 +1,6 @@
 import { withCardValues } from '../energy/card-trials.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
+import { powerCeilings } from '../energy/plausible.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { findDrift } from '../metrics/drift.ts'
@@ -15,6 +16,7 @@ import { canonicalSha256 } from '../record/provenance.ts'
 import { RequestTable } from '../record/request-table.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import type { CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { scrapesFrom } from './server-readings.ts'
@@ -57,9 +59,24 @@ function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRo
   const { telemetry } = record
   if (telemetry === undefined || (record.status === 'failed' && telemetry.trials.length === 0)) return {}
   const { gpuRows, counterRows } = rows
-  return {
-    telemetry: withCardValues(telemetry, trials, { gpuRows, counterRows, servingUuids: servingUuids(record.gpus) }),
-  }
+  const again = withCardValues(telemetry, trials, {
+    gpuRows,
+    counterRows,
+    servingUuids: servingUuids(record.gpus),
+    ceilings: powerCeilings(record.gpus),
+  })
+  return { telemetry: { ...again, trials: again.trials.map((trial) => asKept(trial, telemetry)) } }
+}
+
+/** Early records lack the loads of the cards and the energy by `power.draw.instant`, and stay valid without them. */
+function asKept(again: CardTrial, stored: GpuTelemetry): CardTrial {
+  const kept = stored.trials.find(({ trial }) => trial === again.trial)
+  if (kept === undefined) return again
+  const { instantEnergyJ: _, instantApart: __, ...rest } = again
+  const trial = kept.instantEnergyJ === undefined ? rest : again
+  if ('reason' in trial.window || 'reason' in kept.window || kept.window.cards !== undefined) return trial
+  const { cards: ___, ...window } = trial.window
+  return { ...trial, window }
 }
 
 function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined, rows: RunRows): Trial {
@@ -75,6 +92,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     steps,
     gpuRows: outsideCoolDowns(samplesOf(stored, before, rows.gpuRows), record.coolDowns ?? []),
     servingUuids: servingUuids(record.gpus),
+    ceilings: powerCeilings(record.gpus),
     gpuReason: record.gpusReason ?? null,
     client: stored.client,
   })

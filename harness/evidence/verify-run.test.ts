@@ -65,6 +65,51 @@ describe('an untouched run', () => {
   })
 })
 
+describe('a run that was made before the gates about the card that served', () => {
+  const later = new Set(['serving-card', 'card-health', 'power-plausible'])
+  /** The same run as version 0.1.9 would have written it. */
+  const early = (change: (record: RunRecord) => RunRecord = (record) => record) =>
+    edit((record) => {
+      const { telemetry, gates, endpoint, ...rest } = record
+      if (telemetry === undefined) throw new Error('the run has no telemetry')
+      const { location: _, ...place } = endpoint
+      const trials = telemetry.trials.map(({ instantEnergyJ: _energy, instantApart: _apart, window, ...trial }) => {
+        if ('reason' in window) return { ...trial, window }
+        const { cards: _cards, ...before } = window
+        return { ...trial, window: before }
+      })
+      return change({
+        ...rest,
+        tool: { ...record.tool, version: '0.1.9' },
+        endpoint: place,
+        telemetry: { ...telemetry, trials },
+        gates: gates.filter(({ id }) => !later.has(id)),
+      })
+    }, key)
+
+  test('verifies as quotable as it was, and may not be quoted', async () => {
+    const verification = await verifyRun(early(), publicHexOf(key))
+    expect(verification.problems).toEqual([])
+    expect(verification.record?.quotable).toBe(true)
+    const reasons = refusals(verification)
+    expect(reasons.map((reason) => reason.split(' ')[0]).toSorted()).toEqual(['power-plausible', 'serving-card'])
+  })
+
+  test('does not verify when it claims to be quotable against a gate that it has', async () => {
+    const path = early((record) => ({
+      ...record,
+      source: 'simulated',
+      gates: record.gates.map((gate) => (gate.id === 'live-source' ? { ...gate, status: 'fail' } : gate)),
+    }))
+    expect(await problemsOf(path)).toContainEqual(expect.stringContaining('quotable: recorded true, recomputed false'))
+  })
+
+  test('of this version does not verify without them', async () => {
+    const path = early((record) => ({ ...record, tool: run.record.tool }))
+    expect(await problemsOf(path)).not.toEqual([])
+  })
+})
+
 describe('one flipped bit', () => {
   test.each(['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.csv', 'counter.csv'])(
     'in %s is found and named, wherever it is',

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts'
+import { wasQuotable } from '../gates/quotable.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { toolVersion } from '../version.ts'
 import type { Problem } from './check-files.ts'
@@ -41,7 +42,8 @@ async function recomputeRun(
   const compared = { ...record, gates: comparableGates(record.gates, recomputed.gates) }
   const stored = Object.fromEntries(Object.keys(recomputed).map((key) => [key, compared[key as keyof RunRecord]]))
   const otherVersion = record.tool.version !== toolVersion
-  const found = differences(stored, recomputed, { otherVersion }).map(({ path, stored: recorded, recomputed: is }) => ({
+  const again = otherVersion ? { ...recomputed, quotable: wasQuotable(record, recomputed.gates) } : recomputed
+  const found = differences(stored, again, { otherVersion }).map(({ path, stored: recorded, recomputed: is }) => ({
     file: 'run.json',
     what: `${path}: recorded ${recorded}, recomputed ${is}`,
   }))

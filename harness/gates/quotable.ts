@@ -34,3 +34,14 @@ function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
   const gate = gateById(id)
   return gate === null ? required : gate.required && appliesTo(gate, kind)
 }
+
+/**
+ * Whether a run was quotable by the gates that it was made with, each with its status of now. A later version may add gates:
+ * such a record stays what it was, and may not be quoted.
+ */
+export const wasQuotable = ({ status, gates }: QuotableInput, now: readonly Gate[]): boolean =>
+  status === 'complete' &&
+  gates.every((gate) => {
+    const { status: found } = now.find(({ id }) => id === gate.id) ?? gate
+    return found !== 'fail' && !(found === 'not-measured' && gate.required)
+  })

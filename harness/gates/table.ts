@@ -1,8 +1,11 @@
 import { clock } from './card/clock.ts'
+import { cardHealth } from './card/health.ts'
 import { cardMatch, powerLimit } from './card/match.ts'
 import { ecc } from './card/memory.ts'
 import { energyAgreement, energyCoverage } from './card/power.ts'
+import { powerPlausible } from './card/power-plausible.ts'
 import { gpuExclusive } from './card/processes.ts'
+import { servingCard } from './card/serving.ts'
 import { thermalSoak, throttle } from './card/slowdown.ts'
 import { clientHeadroom } from './client.ts'
 import type { GateDefinition, WorkloadKind } from './gate.ts'
@@ -23,6 +26,8 @@ export const gateTable = {
   'live-source': liveSource,
   'endpoint-model': endpointModel,
   'card-match': cardMatch,
+  'serving-card': servingCard,
+  'card-health': cardHealth,
   'gpu-exclusive': gpuExclusive,
   'client-headroom': clientHeadroom,
   'error-rate': errorRate,
@@ -32,6 +37,7 @@ export const gateTable = {
   speculation,
   'steady-state': steadyState,
   precision,
+  'power-plausible': powerPlausible,
   'energy-coverage': energyCoverage,
   'energy-agreement': energyAgreement,
   throttle,

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { withCardValues } from '../energy/card-trials.ts'
+import { powerCeilings } from '../energy/plausible.ts'
 import { messageOf } from '../errors.ts'
 import { sealed, signed } from '../evidence/seal.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
@@ -36,7 +37,7 @@ export class RunJournal implements RowSink {
   static open(opening: Opening): RunJournal {
     const { prepared, options, startedAt } = opening
     const { card, scenario } = prepared
-    const id = runId(startedAt, card.key ?? options.card ?? 'no-gpu', scenario.name)
+    const id = runId(startedAt, card.key ?? options.card ?? slugOf(card.name) ?? 'no-gpu', scenario.name)
     const journal = new RunJournal(opening, new RunWriter(options.outDir, id))
     try {
       for (const name of everyRun) journal.#writer.openCsv(name)
@@ -158,6 +159,7 @@ export class RunJournal implements RowSink {
       gpuRows: await readRows(this.directory, 'gpu.csv'),
       counterRows: await readRows(this.directory, 'counter.csv'),
       servingUuids: servingUuids(gpus),
+      ceilings: powerCeilings(gpus),
     })
   }
 
@@ -165,6 +167,15 @@ export class RunJournal implements RowSink {
     return this.#clock.wall().toISOString()
   }
 }
+
+/** A card that is not in the catalogue, in the name of a folder: "NVIDIA GB10" is nvidia-gb10. */
+const slugOf = (name: string | null): string | null =>
+  name === null
+    ? null
+    : name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '') || null
 
 const unknownIdle = (reason: string): ActiveIdleSpan => ({
   startMs: null,

@@ -1,6 +1,7 @@
 import { sleepUnlessAborted } from '../clock.ts'
 import type { TrialReadings } from '../endpoint/scraper.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
+import { powerCeilings } from '../energy/plausible.ts'
 import type { PhaseEnd } from '../load/driver.ts'
 import type { Phase } from '../load/protocol.ts'
 import { clientTokensOf } from '../metrics/trial/client-tokens.ts'
@@ -88,6 +89,7 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
     ...collected,
     gpuRows: outsideCoolDowns(collected.gpuRows, session.cooling.waits),
     servingUuids: servingUuids(session.prepared.gpus),
+    ceilings: powerCeilings(session.prepared.gpus),
     gpuReason: prepared.telemetry.reason,
     client: clientTotals(end.stats),
   })

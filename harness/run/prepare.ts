@@ -1,5 +1,7 @@
 import { cardByKey, cardBySmiName } from '../catalogue/cards.ts'
 import { scenarioKeysFor } from '../catalogue/find.ts'
+import { locateServer } from '../endpoint/location.ts'
+import { powerCeilingW } from '../physics/power-ceiling.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import type { Endpoint, Gpu, RunRecord } from '../record/schema/run.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
@@ -26,9 +28,10 @@ export interface Prepared {
 /** Checks everything that a run requires. Throws `bad-input` or `environment` with one line before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
   const telemetry = await openTelemetry(options.nvidiaSmi, options.clock)
-  const gpus = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1, telemetry.warnings)
-  const found = identifyCard(gpus, options.card, telemetry.reason)
-  const card = options.card === null ? found : { ...found, claimed: options.card }
+  const found = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1, telemetry.warnings)
+  const gpus = found.map((gpu) => ({ ...gpu, powerCeilingW: powerCeilingW(gpu) }))
+  const identified = identifyCard(gpus, options.card, telemetry.reason)
+  const card = options.card === null ? identified : { ...identified, claimed: options.card }
   const scenario = resolveScenario(file, scenarioKeys(card.key ?? options.card))
   const workload = await prepareWorkload(scenario, {
     endpoint: options.endpoint || null,
@@ -36,8 +39,14 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
     card: card.key === null ? null : cardByKey(card.key),
     gpus: servingGpus(gpus).length,
   })
-  const { endpoint, simulatedBy } = workload
+  const { simulatedBy } = workload
+  const endpoint = await located(workload.endpoint, scenario)
   return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
+}
+
+/** The endpoint and whether its server runs on this machine; training runs on this machine and has no server. */
+async function located(endpoint: Endpoint, { kind }: Scenario): Promise<Endpoint> {
+  return kind === 'training' ? endpoint : { ...endpoint, location: { ...(await locateServer(endpoint.url)) } }
 }
 
 /** The serving card, by its name in nvidia-smi. Different cards have no key: no limit, price or power holds for both. */

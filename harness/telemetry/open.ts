@@ -4,6 +4,7 @@ import { type CounterRow, type GpuRow, roundMs } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { BoxFingerprint, GpuTelemetry } from '../record/schema/telemetry.ts'
+import { runSystemProgram } from './doctor/facts.ts'
 import { type Inventory, readInventory } from './inventory/inventory.ts'
 import { aboutCards } from './inventory/list-cards.ts'
 import { openEnergyCounter } from './nvml/counter.ts'
@@ -14,6 +15,7 @@ import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
 import { parseHelpFields } from './smi/fields.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
 import { readCardsSnapshot, readFingerprint } from './snapshot/record-snapshot.ts'
+import { readBusIds, readXidLines, xidsSince } from './snapshot/xids.ts'
 
 /** The cards of a run and a way to sample them. Without a GPU `gpus` is empty and `reason` says why. */
 export interface Telemetry {
@@ -27,7 +29,7 @@ export interface Telemetry {
 }
 
 /** Observations of the cards besides their rows. */
-export type Watched = Pick<GpuTelemetry, 'sampler' | 'samplerReason' | 'before' | 'after' | 'counter'>
+export type Watched = Pick<GpuTelemetry, 'sampler' | 'samplerReason' | 'before' | 'after' | 'counter' | 'xids'>
 
 export interface Watching {
   /** Stops sampling after the last rows have arrived. Null without a GPU. Never rejects. */
@@ -115,8 +117,10 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
     limits,
   })
   const nowMs = () => roundMs(clock.nowMs() - originMs)
-  const [before, { counter, first }] = await Promise.all([
+  const [before, xidsBefore, busIds, { counter, first }] = await Promise.all([
     readCardsSnapshot(exec, knownFields, nowMs),
+    readXidLines(runSystemProgram),
+    readBusIds(exec),
     openEnergyCounter({ uuids: options.servingUuids }),
   ])
   const counting = first.state === 'ok' ? watchCounter(counter, clock, originMs, options.onCounterRow) : null
@@ -126,10 +130,12 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
       const fault = counting ? await counting.stop() : first
       counter.close()
       const after = await readCardsSnapshot(exec, knownFields, nowMs)
+      const xids = xidsSince(xidsBefore, await readXidLines(runSystemProgram), busIds)
       return {
         ...(await reportOf(sampler, onWarning)),
         before,
         after,
+        xids: xids?.map((xid) => ({ ...xid })) ?? null,
         counter: fault === null || fault.state === 'ok' ? { state: 'ok' } : { ...fault },
       }
     },

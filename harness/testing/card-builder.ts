@@ -1,3 +1,4 @@
+import type { CardLoad } from '../energy/card-loads.ts'
 import { type Missing, missing } from '../record/measured.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { CardsSnapshot, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
@@ -36,6 +37,8 @@ export const makeHealth = (over: Partial<CardHealth> = {}): CardHealth => ({
   recoveryAction: 'None',
   enforcedLimitW: 450,
   defaultLimitW: 450,
+  migMode: null,
+  sick: [],
   ...over,
 })
 
@@ -44,6 +47,22 @@ export const makeCardsSnapshot = (over: Partial<CardsSnapshot> = {}): CardsSnaps
   atMs: 0,
   health: [makeHealth()],
   processes: [{ uuid: 'GPU-a', pid: 7, name: 'VLLM::EngineCore', usedMiB: 20_000 }],
+  ...over,
+})
+
+/** What the card did in the window of a trial: at its work, with the weights in its memory. */
+export const makeCardLoad = (over: Partial<CardLoad> = {}): CardLoad => ({
+  uuid: 'GPU-a',
+  coverage: 1,
+  meanPowerW: 300,
+  meanInstantW: 300,
+  readings: 300,
+  dropped: 0,
+  droppedW: null,
+  restPowerW: 60,
+  utilizationPct: 98,
+  restUtilizationPct: 0,
+  peakMemoryMiB: 22_000,
   ...over,
 })
 
@@ -57,6 +76,7 @@ export const makeCardWindow = (over: Partial<CardWindow> = {}): CardWindow => ({
   temperatureC: { first: 60, last: 61 },
   maxTemperatureC: 61,
   memClockMHz: 10_501,
+  cards: [makeCardLoad()],
   ...over,
 })
 

@@ -32,7 +32,17 @@ export const cleanCases: readonly FaultCase[] = [
     title: 'nothing, with nvidia-smi',
     launch: {},
     watched: true,
-    mustShow: [...sound, 'physical-limit pass', 'gpu-exclusive pass', 'throttle pass', 'power-limit pass'],
+    mustShow: [
+      ...sound,
+      'physical-limit pass',
+      'serving-card pass',
+      'card-health pass',
+      'power-plausible pass',
+      'energy-agreement pass',
+      'gpu-exclusive pass',
+      'throttle pass',
+      'power-limit pass',
+    ],
   },
 ]
 

@@ -1,6 +1,7 @@
 import { missing } from '../record/measured.ts'
 import {
   type CardHealth,
+  makeCardLoad,
   makeCardsSnapshot,
   makeCardTrial,
   makeCardWindow,
@@ -43,6 +44,15 @@ const counted = (over: Record<string, number>): MeasuredRun =>
   after({ throttleUs: { ...makeHealth().throttleUs, ...over } })
 const coverage = (share: number): MeasuredRun => ({ trial: { energy: { ...makeTextTrial().energy, coverage: share } } })
 const energy = (energyJ: number): MeasuredRun => ({ trial: { energyJ } })
+/** Where the counter was not read, and power.draw.instant gives 1000 J. */
+const secondSource = (energyJ: number): MeasuredRun => ({
+  ...energy(energyJ),
+  telemetry: {
+    trials: [makeCardTrial({ counterEnergyJ: missing('the counter was not read'), instantEnergyJ: 1000 })],
+  },
+})
+const sampled = (coverage: number, over: Parameters<typeof makeCardWindow>[0] = {}): MeasuredRun =>
+  window({ cards: [makeCardLoad({ coverage: 1 }), makeCardLoad({ coverage })], ...over })
 /** The window begins at 1500 ms. */
 const step = (atMs: number): MeasuredRun => ({
   telemetry: { sampler: makeSampler({ events: [{ kind: 'clock-step', atMs, stepMs: 700, message: 'stepped' }] }) },
@@ -98,6 +108,20 @@ export const cardRows: GateRows = {
     unmeasured('no counter', {
       telemetry: { trials: [makeCardTrial({ counterEnergyJ: missing('the counter was not read') })] },
     }),
+    pass('10 % more than power.draw.instant, where there is no counter', secondSource(1100), {
+      at: 'instantDisagreement',
+    }),
+    fail('a little more', secondSource(1100.2), { beyond: 'instantDisagreement' }),
+    fail('a little less than 10 % less', secondSource(899.8)),
+    pass('a counter that agrees, whatever power.draw.instant says', {
+      ...energy(1000),
+      telemetry: { trials: [makeCardTrial({ instantEnergyJ: 2000 })] },
+    }),
+    unmeasured('neither counter nor power.draw.instant', {
+      telemetry: {
+        trials: [makeCardTrial({ counterEnergyJ: missing('not read'), instantEnergyJ: missing('not reported') })],
+      },
+    }),
   ],
   throttle: [
     pass('at the power cap only', slowed({}), { at: 'hardwareSlowdown' }),
@@ -110,6 +134,20 @@ export const cardRows: GateRows = {
     warn('1 % by the counters', counted({ sw_thermal_slowdown: 900_000 })),
     fail('a microsecond more', counted({ sw_thermal_slowdown: 900_001 })),
     unmeasured('reasons that are not reported', window({ reasonShares: null })),
+    pass('samples over 95 % of the window', sampled(0.95), { at: 'covered' }),
+    unmeasured('samples over a little less', sampled(0.9499), { beyond: 'covered' }),
+    fail('a slowdown that the samples of a part show', {
+      telemetry: {
+        trials: [
+          makeCardTrial({
+            window: makeCardWindow({
+              cards: [makeCardLoad({ coverage: 0.5 })],
+              reasonShares: { ...makeCardWindow().reasonShares!, hwThermalSlowdown: 1 },
+            }),
+          }),
+        ],
+      },
+    }),
   ],
   'thermal-soak': [
     pass('a clock 2 % lower at the end', window({ smClockMHz: { first: 2700, last: 2646 } }), { at: 'clockChange' }),
@@ -119,6 +157,9 @@ export const cardRows: GateRows = {
     pass('3 C warmer', window({ temperatureC: { first: 60, last: 63 } }), { at: 'temperatureNote' }),
     warn('4 C warmer', window({ temperatureC: { first: 60, last: 64 } }), { beyond: 'temperatureNote' }),
     unmeasured('no sensors', window({ smClockMHz: null, temperatureC: null })),
+    pass('samples over 95 % of the window', sampled(0.95), { at: 'covered' }),
+    unmeasured('samples over a little less', sampled(0.9499), { beyond: 'covered' }),
+    fail('a drift in the part that was sampled', sampled(0.5, { temperatureC: { first: 60, last: 66 } })),
   ],
   ecc: [
     pass('no corrected error', after({ eccCorrected: 0 }), { at: 'corrected' }),

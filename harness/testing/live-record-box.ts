@@ -46,6 +46,7 @@ export function observed(id: string): RunRecord {
         modelRoot: '/home/alice/.cache/huggingface/hub/models--RedHatAI--Meta-Llama-3.1-8B-Instruct-FP8/snapshots/0a1b',
         servedModels: [served],
         maxModelLen: 16_384,
+        location: { isThisMachine: true, reason: 'an address of this machine' },
         serving: makeServing({
           tensorParallel: null,
           reasons: { quantization: 'not reported by gpu-box-7', tensorParallel: 'not reported by the server' },

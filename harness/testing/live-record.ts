@@ -119,7 +119,7 @@ function samplesOf(endMs: number, trials: readonly { readonly startMs: number; r
     const busy = trials.some((trial) => timeMs >= trial.startMs && timeMs <= trial.endMs + 500)
     const powerW = busy ? 340 + (rows.length % 7) : 60
     const load = { utilizationGpuPct: busy ? 98 : 0, pstate: busy ? 'P2' : 'P8' }
-    rows.push(gpuRow(timeMs, { uuid: UUID, powerW, powerInstantW: powerW, ...load }))
+    rows.push(gpuRow(timeMs, { uuid: UUID, powerW, powerInstantW: null, ...load }))
   }
   return rows
 }

@@ -80,6 +80,7 @@ export function measuredRun(over: MeasuredRun = {}): RunRecord {
         modelRoot: served,
         servedModels: [served],
         maxModelLen: 16_384,
+        location: { isThisMachine: true, reason: 'a loopback address' },
         serving: makeServing(over.serving),
         ...over.endpoint,
       },

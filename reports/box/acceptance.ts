@@ -106,6 +106,8 @@ function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[
     ...serving.flatMap(({ powerLimitW: limit, powerDefaultLimitW: usual }) =>
       limit !== null && usual !== null && limit < usual ? [`lowered power limit: ${limit} of ${usual} W`] : [],
     ),
+    ...gate('card-health', 'a fault of the card'),
+    ...gate('serving-card', 'not the card that served, or not all of it'),
     ...gate('throttle', 'throttling'),
     ...gate('thermal-soak', 'temperature not stable'),
     ...gate('gpu-exclusive', 'other process on the card'),

@@ -40,7 +40,7 @@ test('a sound run is quotable, and every gate is there', async () => {
   expect(text).toMatch(/ {4}pass {9}live-source \*, .*error-rate \*/)
   expect(text).toMatch(/ {4}not-measured .*energy-agreement: no energy counter: libnvidia-ml\.so\.1 was not found/)
   const { runs } = JSON.parse(await said('good', true)) as { runs: { gates: { id: string; evidence: string }[] }[] }
-  expect(runs[0]?.gates).toHaveLength(20)
+  expect(runs[0]?.gates).toHaveLength(23)
   expect(runs[0]?.gates.every(({ evidence }) => evidence !== '')).toBe(true)
 })
 
@@ -49,7 +49,10 @@ test.each([
   ['edited', /not quotable: verify\n {4}verify: run\.json was changed after the run/],
   ['spoilt', /not quotable: verify\n {4}verify: gpu\.csv was changed/],
   ['interrupted', /interrupted live {7}not quotable: status interrupted\n {4}status interrupted: only a complete run/],
-  ['blind', /not quotable: card-match not-measured, energy-coverage not-measured\n/],
+  [
+    'blind',
+    /not quotable: card-match not-measured, serving-card not-measured, card-health not-measured, power-plausible not-measured, energy-coverage not-measured\n/,
+  ],
 ])('a run that is %s is not quotable, and the reason is there', async (name, expected) => {
   expect(await said(name)).toMatch(expected)
 })

@@ -56,7 +56,7 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/gates'],
     reason: 'what makes a number quotable: `table.ts` lists the gates, one definition and one function each',
-    folders: { card: 'the gates about the card, its power, memory, processes and clock' },
+    folders: { card: 'the gates about the card: whether it served, faults, power, memory, processes and clock' },
   },
   {
     paths: ['harness/verdict'],

@@ -1,11 +1,20 @@
-import { AGREEMENT } from '../../energy/counter.ts'
+import { AGREEMENT, INSTANT_AGREEMENT } from '../../energy/counter.ts'
 import { COVERAGE_INVALID, COVERAGE_WARN } from '../../energy/window-energy.ts'
 import { isKnown, numberOf, reasonOf } from '../../record/measured.ts'
 import type { Gpu } from '../../record/schema/run.ts'
 import type { GpuTelemetry } from '../../record/schema/telemetry.ts'
 import type { Trial } from '../../record/schema/trial.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from '../gate.ts'
-import { failsAbove, failsBelow, isBeyond, limitText, percent, relativeDifference, warnsBelow } from '../threshold.ts'
+import {
+  failsAbove,
+  failsBelow,
+  isBeyond,
+  limitText,
+  percent,
+  relativeDifference,
+  type Threshold,
+  warnsBelow,
+} from '../threshold.ts'
 import { notWatched } from './watched.ts'
 
 const covered = { what: 'part of the steady window that power samples cover', unit: 'share' }
@@ -47,25 +56,32 @@ const disagreement = failsAbove({
   unit: 'share',
 })
 
+const instantDisagreement = failsAbove({
+  what: 'difference between the energy by power.draw and by power.draw.instant, if the counter was not read',
+  value: INSTANT_AGREEMENT,
+  unit: 'share',
+})
+
 /** If two sources of one energy differ, neither is preferred: the gate fails. */
 export const energyAgreement = defineGate({
-  question: 'Do the power samples and the energy counter of the GPU agree?',
+  question: 'Do the power samples agree with a second source of the energy?',
   kinds: everyKind,
   required: false,
-  thresholds: { disagreement },
+  thresholds: { disagreement, instantDisagreement },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Energy of the steady window by the trapezoid over power samples, and by the NVML energy counter at both edges of the window; the trial with the largest difference counts.',
+    'Energy of the steady window by the trapezoid over power samples, and by the NVML energy counter at both edges of the window; if the counter cannot be read, by power.draw.instant. The trial with the largest difference counts.',
   evidence:
-    'The largest difference with its trial, and the number of windows compared; or why the counter was not read.',
+    'The largest difference with its trial, and the number of windows compared; or why there is no second source.',
   whatToDo:
     'Use longer trials, so that edges weigh less. If the difference stays, the power sensor of this card or driver is wrong: do not quote the energy of the run. If the counter was not read, install the optional package koffi.',
   evaluate: (record) => (record.telemetry ? compareEnergy(pairsOf(record, record.telemetry)) : notWatched(record)),
 })
 
 const pairsOf = ({ trials }: GateInput, telemetry: GpuTelemetry): EnergyPair[] =>
-  telemetry.trials.map(({ trial, counterEnergyJ }) => ({
+  telemetry.trials.map(({ trial, counterEnergyJ, instantEnergyJ }) => ({
     trial,
+    instantJ: instantEnergyJ === undefined ? null : numberOf(instantEnergyJ),
     trapezoidJ: energyOf(trials, trial),
     counterJ: numberOf(counterEnergyJ),
     ...(isKnown(counterEnergyJ) ? {} : { reason: counterEnergyJ.reason }),
@@ -76,22 +92,45 @@ export interface EnergyPair {
   readonly trial: number
   readonly trapezoidJ: number | null
   readonly counterJ: number | null
+  /** Energy by `power.draw.instant`, if the driver reports it beside `power.draw`. */
+  readonly instantJ?: number | null
   /** Why the counter has no energy. */
   readonly reason?: string
 }
 
-/** Fails when the two sources differ too much in any window. */
+/** Fails when the trapezoid and its second source differ too much in any window: the counter, else `power.draw.instant`. */
 export function compareEnergy(pairs: readonly EnergyPair[]): GateResult<'pass' | 'fail' | 'not-measured'> {
-  const compared = pairs.flatMap(({ trial, trapezoidJ, counterJ }) =>
-    trapezoidJ !== null && counterJ !== null && counterJ > 0
-      ? [{ trial, isHigh: trapezoidJ >= counterJ, apart: relativeDifference(trapezoidJ, counterJ) }]
-      : [],
-  )
-  if (compared.length === 0) return notMeasured(`no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`)
+  const counted = comparedWith(pairs, ({ counterJ }) => counterJ)
+  if (counted.length > 0) return judgeEnergy(counted, { source: 'the NVML counter', limit: disagreement, note: '' })
+  const why = `no energy counter: ${pairs[0]?.reason ?? 'it was not read'}`
+  const instant = comparedWith(pairs, ({ instantJ }) => instantJ ?? null)
+  if (instant.length === 0) return notMeasured(why)
+  return judgeEnergy(instant, { source: 'power.draw.instant', limit: instantDisagreement, note: `; ${why}` })
+}
+
+interface Compared {
+  readonly trial: number
+  readonly isHigh: boolean
+  readonly apart: number
+}
+
+const comparedWith = (pairs: readonly EnergyPair[], otherOf: (pair: EnergyPair) => number | null): Compared[] =>
+  pairs.flatMap((pair) => {
+    const { trial, trapezoidJ } = pair
+    const otherJ = otherOf(pair)
+    return trapezoidJ !== null && otherJ !== null && otherJ > 0
+      ? [{ trial, isHigh: trapezoidJ >= otherJ, apart: relativeDifference(trapezoidJ, otherJ) }]
+      : []
+  })
+
+function judgeEnergy(
+  compared: readonly Compared[],
+  { source, limit, note }: { readonly source: string; readonly limit: Threshold; readonly note: string },
+): GateResult<'pass' | 'fail'> {
   const largest = compared.reduce((max, pair) => (pair.apart > max.apart ? pair : max))
   const signed = `${largest.isHigh ? '+' : '-'}${percent(largest.apart)}`
-  const evidence = `the energy by nvidia-smi differs by ${signed} from the NVML counter in trial ${largest.trial} (limit ${limitText(disagreement)}, ${compared.length} windows)`
-  return gateResult(isBeyond(disagreement, largest.apart) ? 'fail' : 'pass', evidence)
+  const evidence = `the energy by nvidia-smi differs by ${signed} from ${source} in trial ${largest.trial} (limit ${limitText(limit)}, ${compared.length} windows)${note}`
+  return gateResult(isBeyond(limit, largest.apart) ? 'fail' : 'pass', evidence)
 }
 
 function energyOf(trials: GateInput['trials'], index: number): number | null {

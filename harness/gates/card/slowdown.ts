@@ -1,9 +1,34 @@
 import type { CardWindow } from '../../energy/card-window.ts'
+import { COVERAGE_INVALID } from '../../energy/window-energy.ts'
+import type { GpuTelemetry } from '../../record/schema/telemetry.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
-import { failsAbove, isBeyond, limitText, percent, relativeDifference, warnsAbove } from '../threshold.ts'
-import { notWatched, servingHealth, windowsOf } from './watched.ts'
+import {
+  failsAbove,
+  isBeyond,
+  limitText,
+  percent,
+  relativeDifference,
+  type Threshold,
+  warnsAbove,
+} from '../threshold.ts'
+import { leastCoverage, notWatched, servingHealth, windowsOf } from './watched.ts'
 
 type Result = GateResult<'pass' | 'warn' | 'fail' | 'not-measured'>
+
+const covered: Threshold = {
+  what: 'part of the steady window that samples cover, for a result other than a failure',
+  value: COVERAGE_INVALID,
+  unit: 'share',
+  side: 'below',
+  beyond: 'ignored',
+}
+
+/** Without samples only a failure is a result: the card may have been slow in between. */
+function whereCovered(telemetry: GpuTelemetry, result: Result): Result {
+  const least = leastCoverage(telemetry)
+  if (result.status === 'fail' || !isBeyond(covered, least)) return result
+  return notMeasured(`samples cover ${percent(least)} of the worst window; ${limitText(covered)} is required`)
+}
 
 const hardwareSlowdown = failsAbove({
   what: 'time in hardware slowdown (thermal or power brake), in the worst window or by the counters over the run',
@@ -21,7 +46,7 @@ export const throttle = defineGate({
   question: 'Did the card run without being slowed down by heat or by its power supply?',
   kinds: everyKind,
   required: false,
-  thresholds: { hardwareSlowdown, softwareSlowdown },
+  thresholds: { hardwareSlowdown, softwareSlowdown, covered },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
     'Share of the power samples of each window in which the driver reports a reason for lower clocks, and the time by its own counters over the run. The software power cap is the normal state of a card at its limit: its share is shown but not compared.',
@@ -31,7 +56,8 @@ export const throttle = defineGate({
     if (!record.telemetry) return notWatched(record)
     const { before, after } = record.telemetry
     const throttledUs = throttledBetween(servingHealth(record, before), servingHealth(record, after))
-    return checkSlowdown(windowsOf(record.telemetry), throttledUs, after.atMs - before.atMs)
+    const result = checkSlowdown(windowsOf(record.telemetry), throttledUs, after.atMs - before.atMs)
+    return whereCovered(record.telemetry, result)
   },
 })
 
@@ -94,12 +120,13 @@ export const thermalSoak = defineGate({
   question: 'Had clocks and temperature settled before the steady windows?',
   kinds: everyKind,
   required: false,
-  thresholds: { clockChange, temperatureChange, temperatureNote },
+  thresholds: { clockChange, temperatureChange, temperatureNote, covered },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula: 'Medians of the first and of the last third of each window, of the GPU that changed most.',
   evidence: 'The largest change of the SM clock and of the temperature.',
   whatToDo: 'Warm up longer (`trial.warmupSeconds`) or make trials longer (`trial.seconds`).',
-  evaluate: (record) => (record.telemetry ? checkSoak(windowsOf(record.telemetry)) : notWatched(record)),
+  evaluate: (record) =>
+    record.telemetry ? whereCovered(record.telemetry, checkSoak(windowsOf(record.telemetry))) : notWatched(record),
 })
 
 /** Fails, or warns, when clocks or temperature still changed within a window. */

@@ -1,3 +1,4 @@
+import type { PowerCeilings } from '../../energy/plausible.ts'
 import { energyOverWindow, noEnergy } from '../../energy/window-energy.ts'
 import { measured, missing } from '../../record/measured.ts'
 import type { RequestTable } from '../../record/request-table.ts'
@@ -22,6 +23,8 @@ export interface TrialObservations {
   /** GPUs that serve the model; empty when none could be read, with the reason. */
   readonly servingUuids: readonly string[]
   readonly gpuReason: string | null
+  /** What the cards can draw: power readings above are dropped and reported. */
+  readonly ceilings?: PowerCeilings
   readonly client: Trial['client']
 }
 
@@ -56,18 +59,19 @@ function energyIn(observed: TrialObservations, window: SteadyWindow) {
     const power = { energyJ: none, meanPowerW: none, p99PowerW: none, peakPowerW: none, peakMemoryMiB: none }
     return { ...power, energy: noEnergy }
   }
-  const found = energyOverWindow(observed.gpuRows, observed.servingUuids, {
-    startMs: window.startMs,
-    endMs: window.endMs,
-  })
+  const span = { startMs: window.startMs, endMs: window.endMs }
+  const ceilings = observed.ceilings === undefined ? {} : { ceilings: observed.ceilings }
+  const found = energyOverWindow(observed.gpuRows, observed.servingUuids, span, ceilings)
   const reason = observed.gpuReason ?? found.reason ?? 'no energy'
+  const isSampled = observed.gpuRows.some(({ uuid }) => observed.servingUuids.includes(uuid))
+  const noMemory = isSampled && observed.gpuReason === null ? 'the driver does not report the memory used' : reason
   return {
     energyJ: measured(found.energyJ, reason),
     energy: found.energy,
     meanPowerW: measured(found.meanPowerW, reason),
     p99PowerW: measured(found.p99PowerW, reason),
     peakPowerW: measured(found.peakPowerW, reason),
-    peakMemoryMiB: measured(found.peakMemoryMiB, reason),
+    peakMemoryMiB: measured(found.peakMemoryMiB, noMemory),
   }
 }
 

@@ -93,6 +93,9 @@ export const gpuSchema = z.object({
   vbios: z.string().nullable(),
   powerLimitW: nullableNumber,
   powerDefaultLimitW: nullableNumber,
+  powerMaxLimitW: nullableNumber.optional(),
+  powerCeilingW: nullableNumber.optional().describe('power samples above are dropped; null if no limit is known'),
+  virtualization: z.string().nullable().optional().describe('None, Pass-Through, VGPU or Host VGPU'),
   memoryTotalMiB: nullableNumber,
   memoryReservedMiB: nullableNumber,
   eccMode: z.string().nullable(),
@@ -118,6 +121,10 @@ export const endpointSchema = z.object({
   modelRoot: z.string().nullable(),
   servedModels: z.array(z.string()),
   maxModelLen: nullableNumber,
+  location: z
+    .object({ isThisMachine: z.boolean().nullable(), reason: z.string() })
+    .optional()
+    .describe('whether the server runs on the machine of the cards; null if that cannot be known'),
   serving: servingSchema.optional().describe('settings of the server, as far as it reports them'),
 })
 

@@ -44,6 +44,11 @@ const cardHealthSchema = z.object({
   recoveryAction: nullableString,
   enforcedLimitW: nullableNumber,
   defaultLimitW: nullableNumber,
+  migMode: nullableString.optional(),
+  sick: z
+    .array(z.object({ field: z.string(), text: z.string() }))
+    .optional()
+    .describe('fields whose text means a fault of the card, such as [GPU requires reset]'),
 })
 
 /** The cards and their processes at one moment: an observation that the CSV files do not hold. */
@@ -55,6 +60,22 @@ const cardsSnapshotSchema = z.object({
     .array(z.object({ uuid: z.string(), pid: z.int(), name: z.string(), usedMiB: nullableNumber }))
     .nullable(),
   processesReason: z.string().optional(),
+  warnings: z.array(z.string()).optional().describe('messages of nvidia-smi besides its rows'),
+})
+
+/** Load of one card in the window of a trial and while idle; from gpu.csv. */
+const cardLoadSchema = z.object({
+  uuid: z.string(),
+  coverage: z.number().describe('share of the window that samples cover, whatever their values'),
+  meanPowerW: nullableNumber.describe('power.draw, or power.draw.instant without it'),
+  meanInstantW: nullableNumber.describe('power.draw.instant, where power.draw is reported too'),
+  readings: z.int().nonnegative().describe('power readings in the window'),
+  dropped: z.int().nonnegative().describe('those that no card can have: 0 W and less, or above gpus[].powerCeilingW'),
+  droppedW: nullableNumber.describe('the highest of the dropped ones'),
+  restPowerW: nullableNumber.describe('lowest power outside of all trials with the GPU idle'),
+  utilizationPct: nullableNumber.describe('mean in the window'),
+  restUtilizationPct: nullableNumber.describe('lowest outside of all trials'),
+  peakMemoryMiB: nullableNumber,
 })
 
 const driftSchema = z.object({ first: z.number(), last: z.number() }).nullable()
@@ -77,6 +98,7 @@ const cardWindowSchema = z.object({
   temperatureC: driftSchema,
   maxTemperatureC: nullableNumber,
   memClockMHz: nullableNumber.describe('median of the slowest card'),
+  cards: z.array(cardLoadSchema).optional().describe('absent in early records'),
 })
 
 /** Second opinions on the energy of one trial, and the state of the cards in it; from gpu.csv and counter.csv. */
@@ -85,6 +107,10 @@ export const cardTrialSchema = z.object({
   window: z.union([cardWindowSchema, missingSchema]),
   counterEnergyJ: measuredSchema.describe('NVML energy counter over the steady window'),
   counterApart: measuredSchema.describe('energyJ of the trial / counterEnergyJ - 1'),
+  instantEnergyJ: measuredSchema
+    .optional()
+    .describe('power.draw.instant over the steady window; absent in early records'),
+  instantApart: measuredSchema.optional().describe('energyJ of the trial / instantEnergyJ - 1'),
   netEnergyJ: measuredSchema.describe('energyJ - active idle over the window'),
   netTokensPerJ: measuredSchema,
   paddedEnergyJ: measuredSchema.describe(
@@ -112,6 +138,11 @@ export const telemetrySchema = z.object({
   counter: z
     .object({ state: z.string(), reason: z.string().optional() })
     .describe('NVML energy counter: ok, or its final state'),
+  xids: z
+    .array(z.object({ uuid: nullableString, code: z.int() }))
+    .nullable()
+    .optional()
+    .describe('Xid errors that the kernel logged during the run; null if its log cannot be read'),
   idle: idleSchema,
   trials: z.array(cardTrialSchema),
 })

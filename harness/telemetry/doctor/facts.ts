@@ -9,6 +9,7 @@ import type { SmiExec, SmiResult } from '../smi/exec.ts'
 import { parseHelpFields } from '../smi/fields.ts'
 import { type ProcessList, readProcesses } from '../snapshot/processes.ts'
 import { readSnapshot, type SnapshotResult } from '../snapshot/snapshot.ts'
+import { readXidLines } from '../snapshot/xids.ts'
 
 /** Reads a small file; null where it does not exist or is not readable. */
 export type ReadText = (path: string) => Promise<string | null>
@@ -56,7 +57,7 @@ export async function gatherFacts(sources: FactSources): Promise<Facts> {
     loopLimits: limits,
     kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
     clockSync: await readClockSync(sources),
-    xids: await readXids(sources),
+    xids: await readXidLines(sources.runProgram),
   }
   if (listing.kind === 'failed') {
     const { reason } = listing
@@ -133,11 +134,6 @@ async function readClockSync({ runProgram, readText }: FactSources): Promise<Fac
   if (leap !== undefined) return { synchronized: leap === 'Normal', by: `chrony (${leap})` }
   const marker = await readText('/run/systemd/timesync/synchronized')
   return marker === null ? null : { synchronized: true, by: 'systemd-timesyncd' }
-}
-
-async function readXids({ runProgram }: FactSources): Promise<readonly string[] | null> {
-  const log = await runProgram('dmesg', [])
-  return log?.split('\n').filter((line) => /NVRM: Xid/.test(line)) ?? null
 }
 
 export const readTextFile: ReadText = async (path) => {

@@ -27,6 +27,8 @@ export function gpuFromXml(gpu: XmlNode, index: number | null, driver: string | 
     vbios: text('vbios_version'),
     powerLimitW: powerOf(gpu, ['enforced_power_limit', ...limitNames]),
     powerDefaultLimitW: powerOf(gpu, ['default_power_limit']),
+    powerMaxLimitW: powerOf(gpu, ['max_power_limit']),
+    virtualization: text('gpu_virtualization_mode', 'virtualization_mode'),
     memoryTotalMiB: number('fb_memory_usage', 'total'),
     memoryReservedMiB: number('fb_memory_usage', 'reserved'),
     eccMode: text('ecc_mode', 'current_ecc'),

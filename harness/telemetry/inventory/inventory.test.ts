@@ -23,6 +23,8 @@ describe('inventoryFrom', () => {
         vbios: '95.02.3C.00.8C',
         powerLimitW: 450,
         powerDefaultLimitW: 450,
+        powerMaxLimitW: 600,
+        virtualization: null,
         memoryTotalMiB: 24_564,
         memoryReservedMiB: 346,
         eccMode: 'Disabled',

@@ -23,6 +23,9 @@ export interface CardHealth {
   readonly recoveryAction: string | null
   readonly enforcedLimitW: number | null
   readonly defaultLimitW: number | null
+  readonly migMode: string | null
+  /** Fields whose text means a card in trouble. */
+  readonly sick: readonly { readonly field: string; readonly text: string }[]
 }
 
 /** The health values of a snapshot. ECC counts are the volatile ones: those since the driver was loaded. */
@@ -52,5 +55,7 @@ export function healthOf(card: CardSnapshot): CardHealth {
     recoveryAction: card.values['gpu_recovery_action'],
     enforcedLimitW: numberIn(card, 'enforced.power.limit') ?? numberIn(card, 'power.limit'),
     defaultLimitW: numberIn(card, 'power.default_limit'),
+    migMode: card.values['mig.mode.current'],
+    sick: card.sick,
   }
 }

@@ -5,7 +5,7 @@ import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { healthOf } from './health.ts'
 import { readHost } from './host.ts'
 import { readProcesses } from './processes.ts'
-import { readSnapshot } from './snapshot.ts'
+import { type CardSnapshot, readSnapshot } from './snapshot.ts'
 
 /** The current fingerprint of the server; null where the cards cannot be read. */
 export async function readFingerprint(
@@ -36,10 +36,18 @@ export async function readCardsSnapshot(
   return {
     atMs: nowMs(),
     ...(snapshot.kind === 'ok'
-      ? { health: snapshot.cards.map((card) => ({ ...healthOf(card) })) }
+      ? {
+          health: snapshot.cards.map(cardHealthOf),
+          ...(snapshot.warnings.length === 0 ? {} : { warnings: [...snapshot.warnings] }),
+        }
       : { health: [], healthReason: snapshot.reason }),
     ...(list.processes === null
       ? { processes: null, processesReason: list.reason }
       : { processes: list.processes.map((process) => ({ ...process })) }),
   }
+}
+
+function cardHealthOf(card: CardSnapshot): CardsSnapshot['health'][number] {
+  const { sick, ...health } = healthOf(card)
+  return { ...health, sick: sick.map((cell) => ({ ...cell })) }
 }

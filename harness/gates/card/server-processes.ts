@@ -1,0 +1,38 @@
+/** A compute process on a card, as nvidia-smi lists it. */
+export interface CardProcess {
+  readonly uuid: string
+  readonly pid: number
+  readonly name: string
+  readonly usedMiB: number | null
+}
+
+const serverName = /vllm|enginecore|sglang|tritonserver|trtllm/i
+const rankIn = (name: string): string | null => /TP(\d+)/.exec(name)?.[1] ?? null
+
+/**
+ * Finds a server on other cards than those that serve, from the processes on all cards: one on another card while a
+ * serving card has none, or one rank of a server that uses several GPUs. Null if there is none; inside a container the
+ * list is empty, which is no evidence.
+ */
+export function serverElsewhere(
+  processes: readonly CardProcess[],
+  servingUuids: readonly string[],
+  weightsMiB: number | null,
+): string | null {
+  const isServer = ({ name, usedMiB }: CardProcess) =>
+    serverName.test(name) || (weightsMiB !== null && usedMiB !== null && usedMiB >= weightsMiB)
+  const found = processes.filter(isServer)
+  const here = found.filter(({ uuid }) => servingUuids.includes(uuid))
+  const elsewhere = found.filter(({ uuid }) => !servingUuids.includes(uuid))
+  const bare = servingUuids.find((uuid) => !processes.some((process) => process.uuid === uuid))
+  const [other] = elsewhere
+  if (other !== undefined && bare !== undefined) return `${textOf(other)}, and no process is on ${bare}`
+  const ranks = here.map(({ name }) => rankIn(name))
+  const stray = elsewhere.find(({ name }) => rankIn(name) !== null && !ranks.includes(rankIn(name)))
+  return stray !== undefined && here.length > 0
+    ? `${textOf(stray)}: a part of the server is on a card that is not named`
+    : null
+}
+
+const textOf = ({ uuid, pid, name, usedMiB }: CardProcess): string =>
+  `${name} (pid ${pid}, ${usedMiB ?? '?'} MiB) is on ${uuid}, which is not a serving GPU`
