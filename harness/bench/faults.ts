@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { cleanCases, type FaultCase, faultCases, startCases } from '../testing/fault-cases.ts'
+import { cleanCases, type FaultCase, faultCases, startCases, watchedCardCases } from '../testing/fault-cases.ts'
 import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
 
 /** Concurrent runs: they mostly sleep, but more would disturb each other. */
@@ -32,7 +32,7 @@ function row({ title, mustShow }: FaultCase, run: FaultRun | Error, usual: Reado
 const outDir = mkdtempSync(join(tmpdir(), 'joulemark-faults-'))
 try {
   const limit = pLimit(AT_ONCE)
-  const cases = [...cleanCases, ...faultCases]
+  const cases = [...cleanCases, ...faultCases, ...watchedCardCases]
   const runs = await Promise.all(
     cases.map((each) => limit(() => runFault(each, outDir).catch((error: unknown) => error as Error))),
   )

@@ -9,7 +9,7 @@ import { parseAddress } from '../endpoint/address.ts'
 import { discover } from '../endpoint/discover.ts'
 import { faultNames, lieNames, sensorFaultNames } from '../simulator/faults/names.ts'
 import { launchSimulator } from '../simulator/launch.ts'
-import { cleanCases, type FaultCase, faultCases, startCases } from '../testing/fault-cases.ts'
+import { cleanCases, type FaultCase, faultCases, startCases, watchedCardCases } from '../testing/fault-cases.ts'
 import { endOf, runFault, signsOf } from '../testing/fault-runs.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 
@@ -24,7 +24,7 @@ const needsWindow = ({ mustShow }: FaultCase) => !mustShow.some((sign) => sign.s
 /** A sensor stands still some time after the load began: the window must be long enough to hold that. */
 const needsSigns = ({ launch }: FaultCase) => launch.sensorFaults?.includes('frozen-value') ?? false
 
-test.concurrent.each([...cleanCases, ...faultCases])('$title', async (fault) => {
+test.concurrent.each([...cleanCases, ...faultCases, ...watchedCardCases])('$title', async (fault) => {
   const play = (seconds: number) => limit(async () => signsOf(await runFault({ ...fault, seconds }, outDir)))
   const isMeasured = (seen: readonly string[]) =>
     (!needsWindow(fault) || seen.includes('a steady window')) &&
@@ -61,11 +61,9 @@ test.each(startCases)('$title prevents a run, with the reason', async (each) => 
 })
 
 test('every fault, lie and sensor fault is tested', () => {
-  const tried = [...faultCases, ...startCases].flatMap(({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [
-    ...faults,
-    ...lies,
-    ...sensorFaults,
-  ])
+  const tried = [...faultCases, ...watchedCardCases, ...startCases].flatMap(
+    ({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [...faults, ...lies, ...sensorFaults],
+  )
   const all = [...faultNames, ...lieNames, ...sensorFaultNames]
   expect(all.filter((name) => !tried.includes(name))).toEqual([])
 })

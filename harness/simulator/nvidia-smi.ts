@@ -98,7 +98,7 @@ async function main(): Promise<number> {
     for (const state of states) {
       const outcome = answer(args, state, first)
       if (args.loopMs === null || outcome.code !== code.ok) return finish(outcome)
-      process.stdout.write(outcome.text)
+      process.stdout.write([...state.lines.map((line) => `${line}\n`), outcome.text].join(''))
       first = false
     }
     const [loopMs, lastMs] = [args.loopMs ?? 0, states.at(-1)?.atMs ?? nowMs()]

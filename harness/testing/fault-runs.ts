@@ -29,7 +29,7 @@ export interface FaultRun {
 
 /** Runs one short trial on its own simulator. */
 export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
-  const { launch, watched = false } = fault
+  const { launch, watched = false, gpus = [] } = fault
   const simulator = await launchSimulator({ ...stand, ...launch })
   const warnings: string[] = []
   try {
@@ -40,7 +40,7 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
       nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
       outDir,
       card: 'rtx-4090',
-      gpus: [],
+      gpus,
       trials: 1,
       workers: 1,
       calibrate: false,
@@ -129,6 +129,7 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
       : []),
     ...(preemptions > 0 ? ['preemptions in server.csv'] : []),
     ...(findings.some((finding) => finding.includes('stale')) ? ['a stale sensor'] : []),
+    ...(findings.some((finding) => finding.includes('dropped')) ? ['a dropped sample'] : []),
     ...(warnings.length > 0 ? ['warnings'] : []),
     ...(record.trials.every(({ windowStartMs }) => isKnown(windowStartMs)) ? ['a steady window'] : []),
   ]

@@ -63,7 +63,9 @@ export class Machine {
       const gpu = card.read(nowMs)
       return index === 0 ? this.#faults.distort(gpu, nowMs, busyMs) : gpu
     })
-    return { atMs: nowMs, driverVersion: SIMULATED_DRIVER, cudaVersion: CUDA_VERSION, gpus }
+    const [first] = gpus
+    const lines = first === undefined ? [] : this.#faults.lines(first, nowMs, busyMs)
+    return { atMs: nowMs, driverVersion: SIMULATED_DRIVER, cudaVersion: CUDA_VERSION, gpus, lines }
   }
 
   /** Whether nvidia-smi gets no answer now. */

@@ -104,6 +104,8 @@ export class SimulatedCard {
       eccMode: eccMode(card),
       eccCorrected: 0,
       eccUncorrected: 0,
+      migMode: null,
+      virtualization: 'None',
       processes: process === null ? [] : [process],
     }
   }

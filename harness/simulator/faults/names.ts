@@ -37,6 +37,17 @@ export const sensorFaults = {
   'other-process': 'another process uses memory of the card',
   'ecc-errors': 'memory errors under load, one of them uncorrected',
   'wrong-power-limit': 'the enforced power limit is 80 % of the default',
+  'absurd-power': 'one power reading of 4 294 967 W under load',
+  'zero-watts': 'power is reported as 0 W',
+  'stuck-power': 'power is reported as 60 % of the limit, idle and under load',
+  'above-limit': 'power under load is reported as 115 % of the enforced limit',
+  'instant-apart': 'power.draw is 62.5 % of power.draw.instant',
+  'mig-slice': 'MIG is on: the server has a slice, and power is that of the whole board',
+  vgpu: 'the card is a virtual GPU',
+  'hidden-memory': 'memory is not reported',
+  'requires-reset': 'the card requires a reset soon after the load starts',
+  'gpu-lost': 'the card is lost soon after the load starts',
+  xid: 'the card raises an Xid error soon after the load starts',
 } as const
 
 export type FaultName = keyof typeof faults

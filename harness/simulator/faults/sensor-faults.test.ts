@@ -79,3 +79,54 @@ describe('a card that is not well', () => {
     expect(machine.smiState(4000).gpus[1]).toMatchObject({ power: { limitW: 450 } })
   })
 })
+
+describe('a power sensor that is wrong', () => {
+  it('shows one reading that no card can have, once', () => {
+    const { at } = box('absurd-power')
+    const shown = [1400, 3400, 3500, 3600, 5000].map((ms) => at(ms).power.drawW > 1000)
+    expect(shown).toEqual([false, true, false, false, false])
+  })
+
+  it.each([
+    ['zero-watts', 0, 0],
+    ['stuck-power', 270, 270],
+  ] as const)('%s: the same idle and under load', (name, restW, loadW) => {
+    const { at, idle } = box(name)
+    expect([idle.power.drawW, at(4000).power.drawW]).toEqual([restW, loadW])
+    expect([idle.power.instantW, at(4000).power.instantW]).toEqual([restW, loadW])
+  })
+
+  it('shows more than the enforced limit under load, and the true power while idle', () => {
+    const { at, idle } = box('above-limit')
+    expect(at(4000).power.drawW).toBeCloseTo(1.15 * 450, 6)
+    expect(idle.power.drawW).toBeLessThan(100)
+  })
+
+  it('shows power.draw below power.draw.instant', () => {
+    const { power } = box('instant-apart').at(4000)
+    expect(power.drawW / power.instantW).toBeCloseTo(0.625, 6)
+  })
+})
+
+describe('a card that is not the whole card, or stops working', () => {
+  it('is a MIG slice without utilisation, a virtual GPU, or one that hides its memory, from the start', () => {
+    expect(box('mig-slice').idle).toMatchObject({ migMode: 'Enabled', cells: { 'utilization.gpu': '[N/A]' } })
+    expect(box('vgpu').idle).toMatchObject({ virtualization: 'VGPU' })
+    expect(box('hidden-memory').idle.cells).toMatchObject({ 'memory.used': '[N/A]' })
+    expect(box('hidden-memory').machine.smiState(900).gpus[1]?.cells).toBeUndefined()
+  })
+
+  it('requires a reset, or is lost, soon after the load began and for good', () => {
+    const reset = box('requires-reset')
+    expect(reset.idle.cells).toBeUndefined()
+    expect(reset.at(1400).cells?.['pstate']).toBe('[GPU requires reset]')
+    expect(reset.at(9000).cells?.['pstate']).toBe('[GPU requires reset]')
+    expect(box('gpu-lost').at(1400).cells?.['uuid']).toBe('[GPU is lost]')
+  })
+
+  it('raises one Xid error', () => {
+    const { machine } = box('xid')
+    const lines = [900, 1400, 1600].map((ms) => machine.smiState(ms).lines)
+    expect(lines).toEqual([[], [expect.stringContaining('Xid 79')], []])
+  })
+})

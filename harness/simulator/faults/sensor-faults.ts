@@ -1,5 +1,7 @@
 import { eventReasonBits } from '../../catalogue/nvml-event-reasons.ts'
 import type { SmiGpu } from '../smi/state.ts'
+import { faultyCard, xidLine } from './card-faults.ts'
+import { absurdPower, falsePower } from './false-power.ts'
 import type { SensorFaultName } from './names.ts'
 
 /** What nvidia-smi receives instead of a reading: a failure, or the reading after so many ms. */
@@ -7,6 +9,8 @@ export type NoAnswer = 'dead' | number
 
 /** Faults under load start after this much busy time, so that readings before the load show a healthy card. */
 const AFTER_BUSY_MS = 300
+/** A single event comes when a steady window has begun. */
+const ONCE_AFTER_MS = 2000
 const HANG_MS = 10_000
 const GAP_CYCLE_MS = 2000
 const GAP_MS = 1500
@@ -19,6 +23,8 @@ const OTHER_PROCESS = { pid: 4_000_001, name: '/opt/other/bin/trainer', usedMiB:
 export class SensorFaults {
   readonly #names: readonly SensorFaultName[]
   #sinceMs: number | null = null
+  #wasAbsurd = false
+  #hasPrintedXid = false
   #frozen: Pick<SmiGpu['power'], 'drawW' | 'instantW'> | null = null
 
   constructor(names: readonly SensorFaultName[]) {
@@ -51,13 +57,26 @@ export class SensorFaults {
     }
     if (this.#has('ecc-errors')) shown = { ...shown, eccMode: 'Enabled' }
     const sinceMs = this.#began(nowMs, busyMs)
+    shown = falsePower(this.#names, shown, gpu.utilization.gpuPct > 0)
+    shown = faultyCard(this.#names, shown, sinceMs !== null)
     if (sinceMs === null) return shown
+    if (this.#has('absurd-power') && !this.#wasAbsurd && nowMs - sinceMs >= ONCE_AFTER_MS) {
+      this.#wasAbsurd = true
+      shown = absurdPower(shown)
+    }
     if (this.#has('frozen-value')) {
       this.#frozen ??= { drawW: gpu.power.drawW, instantW: gpu.power.instantW }
       shown = { ...shown, power: { ...shown.power, ...this.#frozen } }
     }
     if (this.#has('ecc-errors')) shown = { ...shown, eccCorrected: CORRECTED_ERRORS, eccUncorrected: 1 }
     return this.#has('throttled') ? slowedByHeat(shown, busyMs) : shown
+  }
+
+  /** Lines that nvidia-smi prints among its rows at this moment. */
+  lines(gpu: SmiGpu, nowMs: number, busyMs: number): string[] {
+    if (!this.#has('xid') || this.#hasPrintedXid || this.#began(nowMs, busyMs) === null) return []
+    this.#hasPrintedXid = true
+    return [xidLine(gpu)]
   }
 
   #began(nowMs: number, busyMs: number): number | null {

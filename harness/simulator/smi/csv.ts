@@ -31,7 +31,9 @@ export const csvHeader = (fields: readonly SmiField[]): string =>
 
 /** One row of a card. */
 export function csvRow(fields: readonly SmiField[], gpu: SmiGpu, state: SmiState, format: CsvFormat): string {
-  const cells = fields.map(({ read, unit }) => {
+  const cells = fields.map(({ names, read, unit }) => {
+    const text = gpu.cells?.[names[0]]
+    if (text !== undefined) return text
     const value = read(gpu, state)
     if (value === null) return '[N/A]'
     return unit !== null && format.units ? `${value} ${unit}` : value

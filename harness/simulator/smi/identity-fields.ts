@@ -86,7 +86,7 @@ export const identityFields: readonly SmiField[] = [
     'The compute mode flag indicates whether compute applications may run on the GPU.',
     () => 'Default',
   ),
-  field(['mig.mode.current'], null, 'The MIG mode that the GPU is currently operating under.', () => null),
+  field(['mig.mode.current'], null, 'The MIG mode that the GPU is currently operating under.', (gpu) => gpu.migMode),
   field(['memory.total'], 'MiB', 'Total installed GPU memory.', (gpu) => gpu.memory.totalMiB),
   field(['ecc.mode.current'], null, 'The ECC mode that the GPU is currently operating under.', (gpu) => gpu.eccMode),
   field(

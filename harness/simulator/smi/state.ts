@@ -49,6 +49,11 @@ export interface SmiGpu {
   /** Errors since the driver was loaded; counted only where ECC is on. */
   readonly eccCorrected: number
   readonly eccUncorrected: number
+  /** Null on a card without MIG. */
+  readonly migMode: 'Enabled' | 'Disabled' | null
+  readonly virtualization: 'None' | 'VGPU'
+  /** Texts in the place of values, by the first name of the field. */
+  readonly cells?: Readonly<Record<string, string>>
   readonly processes: readonly SmiProcess[]
 }
 
@@ -65,4 +70,6 @@ export interface SmiState {
   readonly driverVersion: string
   readonly cudaVersion: string
   readonly gpus: readonly SmiGpu[]
+  /** Lines that are printed among the rows of a loop. */
+  readonly lines: readonly string[]
 }

@@ -36,11 +36,12 @@ function gpuNodes(gpu: SmiGpu): Node[] {
     [
       'mig_mode',
       [
-        ['current_mig', null],
-        ['pending_mig', null],
+        ['current_mig', gpu.migMode],
+        ['pending_mig', gpu.migMode],
       ],
     ],
     ['mig_devices', 'None'],
+    ['gpu_virtualization_mode', [['virtualization_mode', gpu.virtualization]]],
     ['serial', null],
     ['uuid', gpu.uuid],
     ['minor_number', gpu.index],
