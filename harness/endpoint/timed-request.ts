@@ -39,6 +39,23 @@ export function sendTimed(
   return new Promise((resolve) => new RequestExchange(connection, scanner, options, resolve).send(parts))
 }
 
+/**
+ * Requests in flight by the signal that cuts them. A listener for each of a thousand requests would make the signal walk
+ * a list of a thousand at every start and end of one.
+ */
+const inFlight = new WeakMap<AbortSignal, Set<RequestExchange>>()
+
+function inFlightOf(signal: AbortSignal): Set<RequestExchange> {
+  const known = inFlight.get(signal)
+  if (known) return known
+  const made = new Set<RequestExchange>()
+  signal.addEventListener('abort', () => {
+    for (const exchange of [...made]) exchange.cutOff('aborted', 'stopped by the harness')
+  })
+  inFlight.set(signal, made)
+  return made
+}
+
 /** One request in flight. A class, because closures would be allocated again for each of a million requests. */
 class RequestExchange implements ExchangeHandlers {
   readonly #connection: Connection
@@ -68,7 +85,7 @@ class RequestExchange implements ExchangeHandlers {
     const { timeoutMs, signal, now } = this.#options
     this.#scanner.reset()
     this.#timer = setTimeout(onTimeout, timeoutMs, this)
-    signal.addEventListener('abort', this, { once: true })
+    inFlightOf(signal).add(this)
     this.#dispatchedMs = now()
     this.#connection.send(parts, this)
   }
@@ -102,11 +119,6 @@ class RequestExchange implements ExchangeHandlers {
     }
   }
 
-  /** Handles `abort` of the signal: the harness stops. */
-  handleEvent(): void {
-    this.cutOff('aborted', 'stopped by the harness')
-  }
-
   cutOff(outcome: Outcome, error: string): void {
     this.#connection.close()
     this.#settle({ outcome, error })
@@ -120,7 +132,7 @@ class RequestExchange implements ExchangeHandlers {
     if (this.#settled) return
     this.#settled = true
     clearTimeout(this.#timer)
-    this.#options.signal.removeEventListener('abort', this)
+    inFlightOf(this.#options.signal).delete(this)
     const endMs = this.#options.now()
     const { facts } = this.#scanner
     const verdict = cut ?? judge(this.#head, facts, this.#errorBody)

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { systemClock } from '../clock.ts'
 import { parseAddress } from '../endpoint/address.ts'
 import { JoulemarkError, messageOf } from '../errors.ts'
@@ -12,7 +11,7 @@ import { type PhaseEnd, startLoad } from './driver.ts'
 import type { ClientCost, LoopbackScenario } from './loopback/loopback-scenario.ts'
 import { compareRows } from './loopback/row-errors.ts'
 import { startLoopback } from './loopback/start-server.ts'
-import { WORKER_MEMORY } from './worker-memory.ts'
+import { startTimingWorker } from './worker-memory.ts'
 
 /** Pace of the exact server: each stream receives a token every 25 ms, a plausible rate for vLLM. */
 const RATE_PER_S = 40
@@ -114,10 +113,7 @@ async function highestRate(streams: number, stampsFile: string): Promise<number>
       requestsPerStream: 0,
       seconds: FULL_SPEED_SECONDS,
     }
-    const worker = new Worker(new URL('./loopback/calibrate-worker.ts', import.meta.url), {
-      workerData,
-      resourceLimits: WORKER_MEMORY,
-    })
+    const worker = startTimingWorker(new URL('./loopback/calibrate-worker.ts', import.meta.url), workerData)
     const cost = await new Promise<ClientCost>((resolve, reject) => {
       worker.once('message', (message: ClientCost | { error: string }) =>
         'error' in message ? reject(new Error(message.error)) : resolve(message),

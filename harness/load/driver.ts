@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type GapBuckets, mergedGaps } from '../record/gap-buckets.ts'
 import type { RequestRow } from '../record/rows.ts'
 import type { ClientStats, FromWorker, Phase, TokenBins, ToWorker, WorkerPlan } from './protocol.ts'
-import { WORKER_MEMORY } from './worker-memory.ts'
+import { startTimingWorker } from './worker-memory.ts'
 
 /** What a phase of load produced besides its rows. */
 export interface PhaseEnd {
@@ -42,16 +42,13 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
   const inFlight = new Array<number>(count).fill(0)
   const handles = shares.map((connections, worker) => {
     const workerData: WorkerPlan = { ...plan, worker, workers: count, connections }
-    return new WorkerHandle(
-      new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits: WORKER_MEMORY }),
-      (message) => {
-        if (message.kind !== 'progress') return
-        inFlight[worker] = message.inFlight
-        if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
-        const total = inFlight.reduce((sum, count) => sum + count, 0)
-        listener.onProgress(total, message.events)
-      },
-    )
+    return new WorkerHandle(startTimingWorker(new URL('./worker.ts', import.meta.url), workerData), (message) => {
+      if (message.kind !== 'progress') return
+      inFlight[worker] = message.inFlight
+      if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
+      const total = inFlight.reduce((sum, count) => sum + count, 0)
+      listener.onProgress(total, message.events)
+    })
   })
   const close = async () => {
     await Promise.all(handles.map((handle) => handle.close()))

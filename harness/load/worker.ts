@@ -13,6 +13,7 @@ import type { FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
 import { runQueuedLoop } from './queued-loop.ts'
 import { scheduledRequests } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
+import { collectGarbage } from './worker-memory.ts'
 import { threadCost, WorkerStats } from './worker-stats.ts'
 
 /**
@@ -142,6 +143,8 @@ async function runPhase(phase: Phase): Promise<void> {
   const cost = { cpuMs: after.cpuMs - before.cpuMs, wallMs: after.wallMs - before.wallMs }
   const stats = { eventLoopDelayP99Ms: delayMs, ...cost, lateSends, dropped, contentEvents, sharedStamps }
   post({ kind: 'phase-done', stats, gaps, simulated, fingerprint })
+  // now nothing is timed; the next phase starts with an empty heap
+  collectGarbage()
 }
 
 function report(): void {

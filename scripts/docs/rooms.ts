@@ -176,6 +176,9 @@ export const forTests: readonly Room[] = [
   {
     paths: ['harness/bench'],
     reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory',
-    folders: { client: 'the load generator and other clients, on an exact server' },
+    folders: {
+      client: 'the load generator and other clients, on an exact server',
+      peers: 'whole runs of joulemark and of other benchmark clients, on an exact server',
+    },
   },
 ]

@@ -13,10 +13,14 @@ export interface Loopback {
 /** Memory for a round without garbage collection: a pause between a stamp and its write would count as client error. */
 const WITHOUT_COLLECTION = ['--max-semi-space-size=128', '--min-semi-space-size=128', '--single-threaded-gc']
 
-/** Starts the exact loopback server in a separate process. Rejects when it does not start. */
-export async function startLoopback(options: ExactOptions): Promise<Loopback> {
+/**
+ * Starts the exact loopback server in a separate process; `before` is a command to run it with, such as one that keeps
+ * it on a core. Rejects when it does not start.
+ */
+export async function startLoopback(options: ExactOptions, before: readonly string[] = []): Promise<Loopback> {
   const file = fileURLToPath(new URL('server.ts', import.meta.url))
-  const child = spawn(process.execPath, [...WITHOUT_COLLECTION, file, JSON.stringify(options)], {
+  const [program = '', ...args] = [...before, process.execPath, ...WITHOUT_COLLECTION, file, JSON.stringify(options)]
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
   })

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { type Loopback, startLoopback } from '../load/loopback/start-server.ts'
+import { isKnown } from '../record/measured.ts'
+import type { TextTrial } from '../record/schema/trial.ts'
+import type { PlainTextFile } from '../scenario/expand.ts'
+import { silentProgress } from './progress.ts'
+import { runOnce } from './run.ts'
+
+/** Whole runs against the exact server: it counts as vLLM does, so every value of a run can be compared with it. */
+let folder = ''
+let server: Loopback
+let proxy: Server | undefined
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'exact-run-'))
+  const stampsFile = join(folder, 'stamps')
+  server = await startLoopback({ ttftMs: 50, ratePerS: 40, chunks: 20, stampsFile, asRequested: true })
+})
+afterEach(() => {
+  proxy?.close()
+  server.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const scenario: PlainTextFile = {
+  name: 'exact',
+  title: 'Exact server',
+  kind: 'text',
+  model: 'tiny-random-llama',
+  load: { shape: 'closed', concurrency: 4, rampSeconds: 0.4 },
+  prompt: { tokens: 64, prefixCache: 'cold' },
+  output: { tokens: 20 },
+  trial: { seconds: 4, warmupSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 1 },
+} as PlainTextFile
+
+async function runOn(endpoint: string) {
+  const { record } = await runOnce(scenario, {
+    clock: systemClock,
+    endpoint,
+    apiKey: null,
+    nvidiaSmi: null,
+    outDir: join(folder, 'results'),
+    card: null,
+    gpus: [],
+    trials: 1,
+    workers: 1,
+    calibrate: false,
+    tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+    progress: silentProgress,
+    drain: new AbortController().signal,
+    abort: new AbortController().signal,
+  })
+  const trial = record.trials[0] as TextTrial
+  const gate = (id: string) => record.gates.find((each) => each.id === id)
+  return { trial, gate }
+}
+
+const numberIn = (value: unknown): number => {
+  if (typeof value !== 'number') throw new Error(`not a number: ${JSON.stringify(value)}`)
+  return value
+}
+
+test('a run agrees with the exact server on every count, and is never faster than it', async () => {
+  const { trial, gate } = await runOn(server.url)
+  expect(trial.requestsOk).toBe(trial.requests)
+  expect(gate('prompt-shape')?.status).toBe('pass')
+  expect(gate('token-audit')?.status).not.toBe('fail')
+  expect(trial.clientTokens?.streamedOutputTokens).toBe(trial.requests * 20)
+  // the client sees a token after the server wrote it; how long after depends on the machine
+  expect(numberIn(trial.ttftMs.p50)).toBeGreaterThanOrEqual(50)
+  expect(numberIn(trial.clientTokens?.ttftMeanMs)).toBeGreaterThanOrEqual(numberIn(trial.server?.ttftMeanMs))
+  // requests before the window are not counted in it
+  expect(numberIn(trial.sendsInWindow?.due)).toBeLessThanOrEqual(trial.requests)
+  expect(isKnown(trial.windowStartMs)).toBe(true)
+})
+
+test('a TTFT of many times what the server counts fails: something between them adds to every token', async () => {
+  const slow = createServer((client) => {
+    const upstream = connect(Number(new URL(server.url).port), '127.0.0.1')
+    client.pipe(upstream)
+    upstream.on('data', (bytes) => setTimeout(() => client.writable && client.write(bytes), 400))
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {})
+      // what is on its way is still delivered
+      socket.on('close', () => {
+        setTimeout(() => client.destroy(), 500)
+        setTimeout(() => upstream.destroy(), 500)
+      })
+    }
+  })
+  proxy = slow
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+  const { trial, gate } = await runOn(`http://127.0.0.1:${(slow.address() as AddressInfo).port}`)
+  expect(numberIn(trial.ttftMs.p50)).toBeGreaterThanOrEqual(450)
+  expect(gate('client-headroom')).toMatchObject({
+    status: 'fail',
+    evidence: expect.stringMatching(/mean TTFT of trial 0 is \d+\.\d ms here and \d+\.\d ms at the server/),
+  })
+})
