@@ -14,7 +14,7 @@ import { type LoopLimits, loopLimits } from './sampler/watched-loop.ts'
 import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
 import { parseHelpFields } from './smi/fields.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
-import { readCardsSnapshot, readFingerprint } from './snapshot/record-snapshot.ts'
+import { readCardsSnapshot, readMachine } from './snapshot/record-snapshot.ts'
 import { readBusIds, readXidLines, xidsSince } from './snapshot/xids.ts'
 
 /** The cards of a run and a way to sample them. Without a GPU `gpus` is empty and `reason` says why. */
@@ -68,11 +68,11 @@ export async function openTelemetry(
     args[0] === '--help-query-gpu' ? help : runNvidiaSmi(nvidiaSmi.path, args)
   const exec = aboutCards(onMachine, inventory.only ?? null)
   const knownFields = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
-  const fingerprint = await readFingerprint(exec, knownFields)
+  const { fingerprint, warnings } = await readMachine(exec, knownFields)
   return {
     gpus: inventory.gpus,
     reason: null,
-    warnings: inventory.warnings ?? [],
+    warnings: [...(inventory.warnings ?? []), ...warnings],
     fingerprint: fingerprint && withoutHost(fingerprint),
     watch: (options) => watchCards({ nvidiaSmi: nvidiaSmi.path, exec, knownFields, limits }, options),
   }

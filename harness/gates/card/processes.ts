@@ -56,8 +56,7 @@ export function checkProcesses(
     if (servingGpuUuids.includes(process.uuid)) byPid.set(process.pid, process)
   }
   const found = [...byPid.values()]
-  if (found.length === 0)
-    return notMeasured('nvidia-smi lists no process, not even the server: processes of other containers are hidden')
+  if (found.length === 0) return notMeasured(noneListed(lists.flatMap((list) => list.processes ?? [])))
   const others = servingGpuUuids.flatMap((uuid) => {
     const onCard = found.filter((process) => process.uuid === uuid)
     if (serverPids.length > 0) return onCard.filter(({ pid }) => !serverPids.includes(pid))
@@ -67,4 +66,14 @@ export function checkProcesses(
   return others.length > 0
     ? gateResult('fail', `processes other than the server used the GPU: ${list}`)
     : gateResult('pass', `one process per GPU: ${list}`)
+}
+
+/** Why an empty list of a serving GPU is no evidence; processes on other GPUs show that the list itself works. */
+function noneListed(
+  elsewhere: readonly { readonly uuid: string; readonly pid: number; readonly name: string }[],
+): string {
+  const [other] = elsewhere
+  return other === undefined
+    ? 'nvidia-smi lists no process, not even the server: processes of other containers are hidden'
+    : `nvidia-smi lists no process on a serving GPU; ${other.name} (pid ${other.pid}) is on ${other.uuid}`
 }

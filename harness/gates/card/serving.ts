@@ -21,7 +21,7 @@ const powerRise = failsBelow({
 
 /** The energy of a card that did not serve, or of a board that served others too, is not that of the run. */
 export const servingCard = defineGate({
-  question: 'Did the measured card serve the model, as a whole card and without another one?',
+  question: 'Did the measured card, and no other, serve the model?',
   kinds: everyKind,
   required: true,
   thresholds: { memoryShare, utilization, powerRise },
@@ -105,10 +105,13 @@ function partMiB({ scenario, gpus }: GateInput): number | null {
   return bytes === null ? null : bytes / 2 ** 20 / servingGpus(gpus).length
 }
 
-function memoryOf(record: GateInput, { uuid, peakMemoryMiB }: CardLoad): Finding[] {
+function memoryOf(record: GateInput, { uuid, peakMemoryMiB, coverage }: CardLoad): Finding[] {
   const part = partMiB(record)
   if (part === null) return [{ unknown: `the weights of ${record.scenario.model} are not known` }]
-  if (peakMemoryMiB === null) return [{ unknown: `${uuid}: the driver does not report the memory used` }]
+  if (peakMemoryMiB === null) {
+    const why = coverage === 0 ? 'no samples in the window' : 'the driver does not report the memory used'
+    return [{ unknown: `${uuid}: ${why}` }]
+  }
   if (!isBeyond(memoryShare, peakMemoryMiB / part)) return []
   return [{ wrong: `${uuid}: ${peakMemoryMiB} MiB used cannot hold ${Math.round(part)} MiB of weights` }]
 }

@@ -63,7 +63,9 @@ function energyIn(observed: TrialObservations, window: SteadyWindow) {
   const ceilings = observed.ceilings === undefined ? {} : { ceilings: observed.ceilings }
   const found = energyOverWindow(observed.gpuRows, observed.servingUuids, span, ceilings)
   const reason = observed.gpuReason ?? found.reason ?? 'no energy'
-  const isSampled = observed.gpuRows.some(({ uuid }) => observed.servingUuids.includes(uuid))
+  const isSampled = observed.gpuRows.some(
+    ({ uuid, timeMs }) => observed.servingUuids.includes(uuid) && timeMs >= span.startMs && timeMs <= span.endMs,
+  )
   const noMemory = isSampled && observed.gpuReason === null ? 'the driver does not report the memory used' : reason
   return {
     energyJ: measured(found.energyJ, reason),

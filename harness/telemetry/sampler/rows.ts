@@ -54,6 +54,9 @@ export function createRowMaker({ originMs, onRow, onEvent }: RowSink) {
       }
       if (parsed.kind !== 'row') {
         const text = (parsed.kind === 'fatal' ? parsed.reason : parsed.text).slice(0, 300)
+        // each start of a failing loop prints the same
+        if (parsed.kind === 'fatal' && reported.has(text)) return false
+        if (parsed.kind === 'fatal') reported.add(text)
         report({ kind: parsed.kind === 'malformed' ? 'malformed' : 'device-line', atMs, text })
         return false
       }

@@ -190,6 +190,19 @@ describe('the life of a sampler', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['lost', 'gap', 'lost', 'gap'])
   })
 
+  it('keeps the message of a loop that cannot start once, however often it is started', async () => {
+    const { clock, children, starting, run, events } = await begin()
+    await run(0, 200)
+    const sampler = await starting
+    for (let life = 0; life < 4; life += 1) {
+      children[life]?.say('Failed to initialize NVML: Unknown Error')
+      children[life]?.end({ returnCode: 255 })
+      await clock.advance(5000)
+    }
+    await sampler.stop()
+    expect(events.map(({ kind }) => kind)).toEqual(['device-line', 'lost', 'gave-up'])
+  })
+
   it('says why there are no samples at the end', async () => {
     const { clock, children, starting, run, events } = await begin()
     await run(0, 400)

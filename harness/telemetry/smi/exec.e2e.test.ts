@@ -41,6 +41,7 @@ describe('runNvidiaSmi', () => {
     [6, 'No devices were found', 'no-devices', 'lspci'],
     [0, 'No devices were found', 'no-devices', 'lspci'],
     [15, 'Unable to determine the device handle for GPU0000:CB:00.0: Unknown Error', 'gpu-lost', 'dmesg'],
+    [4, 'Unable to determine the device handle for gpu 1: Insufficient Permissions', 'no-permission', 'no access to'],
     [2, 'Field "power.drow" is not a valid field to query.', 'invalid-field', 'help-query-gpu'],
     [4, 'Insufficient permissions', 'no-permission', '/dev/nvidia'],
   ])('return code %i with %j on stdout', async (code, text, fault, advice) => {

@@ -48,6 +48,11 @@ const knownFailures: readonly KnownFailure[] = [
     fix: 'check lspci and dmesg for the card; reseat or power-cycle it',
   },
   {
+    fault: 'no-permission',
+    text: /Unable to determine the device handle.*Insufficient permissions/i,
+    fix: 'this user or container has no access to this card: run as a user who may open /dev/nvidia*, or start it with --gpus',
+  },
+  {
     fault: 'gpu-lost',
     text: /GPU is lost|Unable to determine the device handle/i,
     fix: 'a card fell off the bus: check dmesg for its Xid, then reboot',

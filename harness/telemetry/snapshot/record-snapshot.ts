@@ -7,15 +7,23 @@ import { readHost } from './host.ts'
 import { readProcesses } from './processes.ts'
 import { type CardSnapshot, readSnapshot } from './snapshot.ts'
 
-/** The current fingerprint of the server; null where the cards cannot be read. */
-export async function readFingerprint(
+/** State of the machine before a run. */
+interface MachineState {
+  /** Null where the cards cannot be read. */
+  readonly fingerprint: Fingerprint | null
+  /** One line for each faulty card. */
+  readonly warnings: readonly string[]
+}
+
+/** The current fingerprint of the server, and its faulty cards: a card that does not serve has no gate of its own. */
+export async function readMachine(
   exec: SmiExec,
   knownFields: ReadonlySet<string>,
   readText: ReadText = readTextFile,
-): Promise<Fingerprint | null> {
+): Promise<MachineState> {
   const [snapshot, version] = await Promise.all([readSnapshot(exec, knownFields), exec(['--version'])])
-  if (snapshot.kind === 'failed') return null
-  return fingerprintOf({
+  if (snapshot.kind === 'failed') return { fingerprint: null, warnings: [] }
+  const fingerprint = fingerprintOf({
     cards: snapshot.cards,
     host: readHost(),
     kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
@@ -24,6 +32,10 @@ export async function readFingerprint(
     // the name of a container is known only to the process that started it
     containerImage: null,
   })
+  const warnings = snapshot.cards.flatMap(({ uuid, values, sick: [first] }) =>
+    first === undefined ? [] : [`GPU ${values['index'] ?? '?'} (${uuid}): ${first.field} ${first.text}`],
+  )
+  return { fingerprint, warnings }
 }
 
 /** Health of the cards and the processes on them, now; what cannot be read is empty with its reason. */
