@@ -67,6 +67,17 @@ describe('the load of a card', () => {
     })
   })
 
+  it('moves each reading back to the middle of the time that it averages', () => {
+    const steps = rows((timeMs) => ({
+      powerW: timeMs < 20_500 ? 100 : 300,
+      powerInstantW: timeMs < 20_100 ? 100 : 300,
+    }))
+    const first = cardLoads({ gpuRows: steps, trials, ceilings }, ['GPU-a'], { startMs: 19_000, endMs: 20_000 })
+    expect(first).toMatchObject([{ meanPowerW: 100, meanInstantW: 100 }])
+    const second = cardLoads({ gpuRows: steps, trials, ceilings }, ['GPU-a'], { startMs: 20_050, endMs: 21_000 })
+    expect(second).toMatchObject([{ meanPowerW: 300, meanInstantW: 300 }])
+  })
+
   it('is by power.draw.instant where there is no other', () => {
     expect(loadOf(rows(() => ({ powerW: null })))).toMatchObject({
       meanPowerW: 310,

@@ -30,9 +30,11 @@ describe('a power sample that no card can have', () => {
 
   it('is none at the ceiling itself, and none where no ceiling is known', () => {
     expect(energyOf(rowsWith({ 100: 750 }))).toMatchObject({ peakPowerW: 750, energy: { findings: [] } })
-    expect(energyOf(rowsWith({ 100: 9000 }), powerCeilings([{ uuid: 'GPU-a', powerCeilingW: null }])).peakPowerW).toBe(
-      9000,
-    )
+    const unknown = powerCeilings([{ uuid: 'GPU-a', powerCeilingW: null }])
+    expect(energyOf(rowsWith({ 100: 9000 }), unknown).peakPowerW).toBe(9000)
+    expect(energyOf(rowsWith({ 100: 0 }), unknown).energy.findings).toEqual([
+      'GPU-a: 1 sample was dropped: 0 W at 98 % utilisation',
+    ])
   })
 
   it('counts as it did in a record that was made before there were ceilings', () => {

@@ -165,6 +165,12 @@ export const watchedCardRows: GateRows = {
       telemetry: listed([engine('GPU-z', 'python3', 10_000)]),
     }),
     pass('a desktop on another card, and an empty list of ours', { telemetry: listed([engine('GPU-z', 'Xorg', 300)]) }),
+    fail('the server on another card, and a desktop on ours', {
+      telemetry: listed([engine('GPU-a', 'Xorg', 300), engine('GPU-z')]),
+    }),
+    pass('a server on another card, and a process of ours whose memory is not reported', {
+      telemetry: listed([engine('GPU-a', 'python3', null), engine('GPU-z')]),
+    }),
     pass('servers on both cards', { telemetry: listed([engine('GPU-a'), engine('GPU-z')]) }),
     fail('the second rank on a card that is not named', {
       telemetry: listed([engine('GPU-a', 'VLLM::Worker_TP0'), engine('GPU-z', 'VLLM::Worker_TP1')]),

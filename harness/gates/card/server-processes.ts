@@ -11,8 +11,8 @@ const rankIn = (name: string): string | null => /TP(\d+)/.exec(name)?.[1] ?? nul
 
 /**
  * Finds a server on other cards than those that serve, from the processes on all cards: one on another card while a
- * serving card has none, or one rank of a server that uses several GPUs. Null if there is none; inside a container the
- * list is empty, which is no evidence.
+ * serving card has no possible server, or one rank of a server that uses several GPUs. Null if there is none; inside a
+ * container the list is empty, which is no evidence.
  */
 export function serverElsewhere(
   processes: readonly CardProcess[],
@@ -21,17 +21,16 @@ export function serverElsewhere(
 ): string | null {
   const isServer = ({ name, usedMiB }: CardProcess) =>
     serverName.test(name) || (weightsMiB !== null && usedMiB !== null && usedMiB >= weightsMiB)
-  const found = processes.filter(isServer)
-  const here = found.filter(({ uuid }) => servingUuids.includes(uuid))
-  const elsewhere = found.filter(({ uuid }) => !servingUuids.includes(uuid))
-  const bare = servingUuids.find((uuid) => !processes.some((process) => process.uuid === uuid))
+  const isHere = ({ uuid }: CardProcess) => servingUuids.includes(uuid)
+  const elsewhere = processes.filter((process) => isServer(process) && !isHere(process))
+  // a process whose memory is not reported may be the server, whatever its name
+  const mayServe = processes.filter((process) => isHere(process) && (isServer(process) || process.usedMiB === null))
+  const bare = servingUuids.find((uuid) => mayServe.every((process) => process.uuid !== uuid))
   const [other] = elsewhere
-  if (other !== undefined && bare !== undefined) return `${textOf(other)}, and no process is on ${bare}`
-  const ranks = here.map(({ name }) => rankIn(name))
+  if (other !== undefined && bare !== undefined) return `${textOf(other)}, and no server is on ${bare}`
+  const ranks = mayServe.map(({ name }) => rankIn(name))
   const stray = elsewhere.find(({ name }) => rankIn(name) !== null && !ranks.includes(rankIn(name)))
-  return stray !== undefined && here.length > 0
-    ? `${textOf(stray)}: a part of the server is on a card that is not named`
-    : null
+  return stray === undefined ? null : `${textOf(stray)}: a part of the server is on a card that is not named`
 }
 
 const textOf = ({ uuid, pid, name, usedMiB }: CardProcess): string =>

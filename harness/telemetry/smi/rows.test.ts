@@ -16,6 +16,7 @@ describe('besidesRows', () => {
     ],
     ['words and no row', query, 'Unable to determine the device handle for GPU0000:CB:00.0: Unknown Error\n', null],
     ['as many commas as a row, but a failure', query, 'GPU is lost, see dmesg, reboot\n', null],
+    ['more commas than a row has', query, 'one, two, three, four\n', null],
     ['nothing', query, '', null],
     ['one column', ['--query-gpu=uuid'], 'GPU-a\nNo devices were found\n', 'No devices were found'],
     ['a process whose name holds commas', ['--query-compute-apps=gpu_uuid,pid,name'], 'GPU-a, 7, a, b\n', ''],
