@@ -21,8 +21,9 @@ afterAll(() => rmSync(outDir, { recursive: true, force: true }))
 const limit = pLimit(3)
 /** Streams that break leave no steady window, and the signs of that need none. */
 const needsWindow = ({ mustShow }: FaultCase) => !mustShow.some((sign) => sign.startsWith('outcome '))
-/** A sensor stands still some time after the load began: the window must be long enough to hold that. */
-const needsSigns = ({ launch }: FaultCase) => launch.sensorFaults?.includes('frozen-value') ?? false
+/** A sensor stands still some time after the load began, and two sources of energy agree over a window that is long enough. */
+const needsSigns = ({ launch, watched }: FaultCase) =>
+  launch.sensorFaults?.includes('frozen-value') ?? (watched === true && launch.faults === undefined)
 
 test.concurrent.each([...cleanCases, ...faultCases, ...watchedCardCases])('$title', async (fault) => {
   const play = (seconds: number) => limit(async () => signsOf(await runFault({ ...fault, seconds }, outDir)))

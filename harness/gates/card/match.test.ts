@@ -104,6 +104,11 @@ describe('energy gates', () => {
       status: 'not-measured',
       evidence: 'no energy counter: no koffi',
     })
+    // what the edges of a short window can do is no disagreement
+    expect(compareEnergy([{ ...pair(1100, 1000), randomJ: 50 }]).status).toBe('pass')
+    expect(compareEnergy([{ ...pair(1100, 1000), randomJ: 49 }]).status).toBe('fail')
+    expect(compareEnergy([{ ...pair(900, 1000), randomJ: 50 }]).status).toBe('pass')
+    expect(compareEnergy([{ ...pair(900, 1000), randomJ: 49 }]).status).toBe('fail')
     expect(compareEnergy([]).status).toBe('not-measured')
   })
 })

@@ -1,4 +1,5 @@
 import { AGREEMENT, INSTANT_AGREEMENT } from '../../energy/counter.ts'
+import { errorBar } from '../../energy/error-bar.ts'
 import { COVERAGE_INVALID, COVERAGE_WARN } from '../../energy/window-energy.ts'
 import { isKnown, numberOf, reasonOf } from '../../record/measured.ts'
 import type { Gpu } from '../../record/schema/run.ts'
@@ -70,7 +71,7 @@ export const energyAgreement = defineGate({
   thresholds: { disagreement, instantDisagreement },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Energy of the steady window by the trapezoid over power samples, and by the NVML energy counter at both edges of the window; if the counter cannot be read, by power.draw.instant. The trial with the largest difference counts.',
+    'Energy of the steady window by the trapezoid over power samples, less its random error, and by the NVML energy counter at both edges of the window; if the counter cannot be read, by power.draw.instant. The trial with the largest difference counts.',
   evidence:
     'The largest difference with its trial, and the number of windows compared; or why there is no second source.',
   whatToDo:
@@ -83,6 +84,7 @@ const pairsOf = ({ trials }: GateInput, telemetry: GpuTelemetry): EnergyPair[] =
     trial,
     instantJ: instantEnergyJ === undefined ? null : numberOf(instantEnergyJ),
     trapezoidJ: energyOf(trials, trial),
+    randomJ: randomErrorOf(trials, trial),
     counterJ: numberOf(counterEnergyJ),
     ...(isKnown(counterEnergyJ) ? {} : { reason: counterEnergyJ.reason }),
   }))
@@ -91,6 +93,8 @@ const pairsOf = ({ trials }: GateInput, telemetry: GpuTelemetry): EnergyPair[] =
 export interface EnergyPair {
   readonly trial: number
   readonly trapezoidJ: number | null
+  /** Random error of the trapezoid: edges of the window, sampling, gaps. 0 unless given. */
+  readonly randomJ?: number
   readonly counterJ: number | null
   /** Energy by `power.draw.instant`, if the driver reports it beside `power.draw`. */
   readonly instantJ?: number | null
@@ -116,11 +120,14 @@ interface Compared {
 
 const comparedWith = (pairs: readonly EnergyPair[], otherOf: (pair: EnergyPair) => number | null): Compared[] =>
   pairs.flatMap((pair) => {
-    const { trial, trapezoidJ } = pair
+    const { trial, trapezoidJ, randomJ = 0 } = pair
     const otherJ = otherOf(pair)
-    return trapezoidJ !== null && otherJ !== null && otherJ > 0
-      ? [{ trial, isHigh: trapezoidJ >= otherJ, apart: relativeDifference(trapezoidJ, otherJ) }]
-      : []
+    if (trapezoidJ === null || otherJ === null || otherJ <= 0) return []
+    // what the edges of a short window and sparse samples can do is no disagreement of the sensors
+    const beyondErrorJ = Math.max(0, Math.abs(trapezoidJ - otherJ) - randomJ)
+    const isHigh = trapezoidJ >= otherJ
+    const nearest = isHigh ? otherJ + beyondErrorJ : otherJ - beyondErrorJ
+    return [{ trial, isHigh, apart: relativeDifference(nearest, otherJ) }]
   })
 
 function judgeEnergy(
@@ -131,6 +138,11 @@ function judgeEnergy(
   const signed = `${largest.isHigh ? '+' : '-'}${percent(largest.apart)}`
   const evidence = `the energy by nvidia-smi differs by ${signed} from ${source} in trial ${largest.trial} (limit ${limitText(limit)}, ${compared.length} windows)${note}`
   return gateResult(isBeyond(limit, largest.apart) ? 'fail' : 'pass', evidence)
+}
+
+function randomErrorOf(trials: GateInput['trials'], index: number): number {
+  const trial = trials.find((each) => each.index === index)
+  return trial === undefined ? 0 : errorBar(trial.energy.errorTermsJ).randomJ
 }
 
 function energyOf(trials: GateInput['trials'], index: number): number | null {
