@@ -85,13 +85,28 @@ async function alternate(load: PeerLoad): Promise<Pick<Row, 'tool' | 'runs' | 'f
       const at = (index + rep) % tools.length
       const [tool, row] = [tools[at] as Tool, group[at] as (typeof group)[number]]
       try {
-        row.runs.push(await play(tool, load))
+        const run = await undisturbed(() => play(tool, load))
+        if (run === null) row.failures.push('other work on this machine delayed the server itself')
+        else row.runs.push(run)
       } catch (error) {
         row.failures.push((error as Error).message)
       }
     }
   }
   return group
+}
+
+/** Beyond this the server itself was late: other work had its core, and the repetition says nothing of the tool. */
+const DISTURBED_MS = 10
+const TRIES = 3
+
+/** The first of a few runs in which the server kept its own times; null if there was none. */
+async function undisturbed(run: () => Promise<PeerRun>): Promise<PeerRun | null> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const done = await run()
+    if (done.true.ttftP99Ms <= TRUE_TTFT_MS + DISTURBED_MS) return done
+  }
+  return null
 }
 
 function print(group: readonly Pick<Row, 'tool' | 'runs' | 'failures'>[], title: string): void {
@@ -109,7 +124,7 @@ function print(group: readonly Pick<Row, 'tool' | 'runs' | 'failures'>[], title:
       `${mid((run) => run.reported[key], 1)} (${mid((run) => run.true[key], 1)})`
     const notes = [...new Set(runs.map(({ reported }) => reported.says).filter((text) => text !== ''))]
     if (failures.length > 0)
-      notes.push(`${failures.length} of ${reps} failed: ${failures[0]?.slice(-120).replaceAll('\n', ' ')}`)
+      notes.push(`${failures.length} of ${reps} left out: ${failures[0]?.slice(-120).replaceAll('\n', ' ')}`)
     const cost = [mid((run) => run.cpuUsPerToken, 0), mid((run) => run.peakMb, 0)]
     const times = (['ttftP50Ms', 'ttftP99Ms', 'gapP50Ms', 'gapP99Ms'] as const).map(both)
     say(`| ${[tool, ...times, mid((run) => run.reported.tokensPerS, 0), ...cost, notes.join('; ')].join(' | ')} |`)
