@@ -113,7 +113,8 @@ async function highestRate(streams: number, stampsFile: string): Promise<number>
       requestsPerStream: 0,
       seconds: FULL_SPEED_SECONDS,
     }
-    const worker = startTimingWorker(new URL('./loopback/calibrate-worker.ts', import.meta.url), workerData)
+    const module = new URL('./loopback/calibrate-worker.ts', import.meta.url)
+    const worker = startTimingWorker(module, workerData.streams, workerData)
     const cost = await new Promise<ClientCost>((resolve, reject) => {
       worker.once('message', (message: ClientCost | { error: string }) =>
         'error' in message ? reject(new Error(message.error)) : resolve(message),

@@ -42,13 +42,16 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
   const inFlight = new Array<number>(count).fill(0)
   const handles = shares.map((connections, worker) => {
     const workerData: WorkerPlan = { ...plan, worker, workers: count, connections }
-    return new WorkerHandle(startTimingWorker(new URL('./worker.ts', import.meta.url), workerData), (message) => {
-      if (message.kind !== 'progress') return
-      inFlight[worker] = message.inFlight
-      if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
-      const total = inFlight.reduce((sum, count) => sum + count, 0)
-      listener.onProgress(total, message.events)
-    })
+    return new WorkerHandle(
+      startTimingWorker(new URL('./worker.ts', import.meta.url), connections, workerData),
+      (message) => {
+        if (message.kind !== 'progress') return
+        inFlight[worker] = message.inFlight
+        if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
+        const total = inFlight.reduce((sum, count) => sum + count, 0)
+        listener.onProgress(total, message.events)
+      },
+    )
   })
   const close = async () => {
     await Promise.all(handles.map((handle) => handle.close()))
