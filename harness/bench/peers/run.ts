@@ -33,6 +33,10 @@ const tools = [joulemark(version), ...peers].filter(({ name }) => wanted === '' 
 const reps = Number(flag('--reps', '3'))
 const requestsPerStream = Number(flag('--requests', '3'))
 
+/** Beyond this the server itself was late: other work had its core, and the repetition says nothing of the tool. */
+const DISTURBED_MS = 10
+const TRIES = 3
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 say(
   `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`,
@@ -95,10 +99,6 @@ async function alternate(load: PeerLoad): Promise<Pick<Row, 'tool' | 'runs' | 'f
   }
   return group
 }
-
-/** Beyond this the server itself was late: other work had its core, and the repetition says nothing of the tool. */
-const DISTURBED_MS = 10
-const TRIES = 3
 
 /** The first of a few runs in which the server kept its own times; null if there was none. */
 async function undisturbed(run: () => Promise<PeerRun>): Promise<PeerRun | null> {
