@@ -20,6 +20,8 @@ export interface PeerRun {
   readonly cpuUsPerToken: number
   readonly peakMb: number
   readonly wallS: number
+  /** Share of one core that other work on this machine had meanwhile. */
+  readonly otherWorkShare: number
 }
 
 const TIMEOUT_MS = 400_000
@@ -51,6 +53,7 @@ export async function play(tool: Tool, load: PeerLoad): Promise<PeerRun> {
       cpuUsPerToken: (cost.cpuMs * 1000) / truth.tokens,
       peakMb: cost.peakMb,
       wallS,
+      otherWorkShare: cost.otherCpuMs / (wallS * 1000),
     }
   } finally {
     server.kill()
@@ -80,7 +83,7 @@ async function runTool(command: readonly string[], env: Readonly<Record<string, 
   })
   const watch = child.pid === undefined ? null : watchSession(child.pid)
   const code = await ended.finally(() => clearTimeout(timer))
-  const cost = watch?.stop() ?? { cpuMs: 0, peakMb: 0 }
+  const cost = watch?.stop() ?? { cpuMs: 0, peakMb: 0, otherCpuMs: 0 }
   if (code !== 0) throw new Error(`ended with ${code}: ${output.trim().slice(-1500)}`)
   return cost
 }
