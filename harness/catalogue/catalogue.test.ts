@@ -37,6 +37,8 @@ describe('parameters from the shape', () => {
     ['llama-3.1-70b-instruct', 28_672, false],
     ['qwen2.5-72b-instruct-fp8', 29_568, true],
     ['qwen2.5-coder-32b-instruct-awq', 27_648, true],
+    ['mistral-7b-instruct-v0.3', 14_336, false],
+    ['llama-2-7b-chat', 11_008, false],
     ['tiny-random-llama', 512, false],
   ])('%s', (key, ffn, biased) => {
     const model = modelByKey(key)!
@@ -48,6 +50,23 @@ describe('parameters from the shape', () => {
     expect(model.linearParams).toBe(linear)
     expect(model.activeLinearParams).toBe(linear)
     expect(model.totalParams).toBe(linear + biases + norms + 2 * vocab * hiddenSize)
+  })
+
+  test.each([
+    // key, ffn width, tied embedding
+    ['qwen3-4b', 9728, true],
+    ['qwen3-8b', 12_288, false],
+    ['qwen3-14b', 17_408, false],
+    ['qwen3-32b', 25_600, false],
+  ])('%s: heads of 128 whatever the width, with norms of queries and keys', (key, ffn, tied) => {
+    const model = modelByKey(key)!
+    const { hiddenSize, layers, vocab, headDim } = model
+    const attention = 2 * hiddenSize * headDim * (model.attentionHeads + model.kvHeads)
+    const linear = layers * (attention + 3 * hiddenSize * ffn)
+    expect(model.linearParams).toBe(linear)
+    expect(model.activeLinearParams).toBe(linear)
+    const norms = layers * (2 * hiddenSize + 2 * headDim) + hiddenSize
+    expect(model.totalParams).toBe(linear + norms + (tied ? 1 : 2) * vocab * hiddenSize)
   })
 
   test('Mixtral: 8 experts of 16384, two of them per token', () => {

@@ -1,13 +1,12 @@
+import { publishedModels } from './published-models.ts'
 import { GATHERED } from './sourced.ts'
 import type { Model, Source } from './types.ts'
+import { formatBytes } from './weight-formats.ts'
 
 /** Models with their dimensions. A test recomputes the parameter totals from them. */
 
 const hf = (source: string): Source => ({ source, date: GATHERED, kind: 'measured' })
 const shape = (source: string): Source => ({ source, date: GATHERED, kind: 'recalled' })
-
-/** AWQ with groups of 128: 4 bits + 16/128 scale + 4/128 zero point, in bytes. */
-const AWQ_BYTES = (4 + 16 / 128 + 4 / 128) / 8
 
 type Shape = Omit<
   Model,
@@ -111,9 +110,9 @@ const deepseekV2: Shape = {
   maxContext: 131_072,
 }
 
-const fp8 = { weightFormat: 'fp8', linearBytesPerParam: 1 } as const
-const bf16 = { weightFormat: 'bf16', linearBytesPerParam: 2 } as const
-const awq = { weightFormat: 'awq-int4', linearBytesPerParam: AWQ_BYTES } as const
+const fp8 = { weightFormat: 'fp8', linearBytesPerParam: formatBytes.fp8 } as const
+const bf16 = { weightFormat: 'bf16', linearBytesPerParam: formatBytes.bf16 } as const
+const awq = { weightFormat: 'awq-int4', linearBytesPerParam: formatBytes['awq-int4'] } as const
 
 export const models: readonly Model[] = [
   {
@@ -234,6 +233,7 @@ export const models: readonly Model[] = [
     maxContext: 8192,
     sources: [{ source: 'scripts/serve-vllm-cpu.sh makes it', date: GATHERED, kind: 'assumed' }],
   },
+  ...publishedModels,
 ]
 
 export const modelKeys: readonly string[] = models.map((model) => model.key)

@@ -90,6 +90,8 @@ export interface Model {
   readonly weightFormat: 'bf16' | 'fp8' | 'awq-int4'
   /** Stored bytes per linear parameter. */
   readonly linearBytesPerParam: number
+  /** Stored bytes per parameter of embedding, output head and norms; 2 unless given. */
+  readonly headBytesPerParam?: number
   readonly maxContext: number
   readonly sources: readonly Source[]
 }

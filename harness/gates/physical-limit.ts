@@ -18,10 +18,10 @@ export const physicalLimit = defineGate({
   thresholds: { rate, streamRate, firstToken, imageTime },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image or step. Where an input is uncertain, the limit is the higher one: shortest context, highest clock, largest batch that the load allows. Reports and predictions show the same limit.',
+    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image or step. What the L2 cache can keep is not counted as read. Where an input is uncertain, the limit is the higher one: shortest context, highest clocks of SMs and memory, fastest arithmetic mode, largest batch that the load allows. A cache that skips steps of an image has no bound. Reports and predictions show the same limit.',
   evidence: 'The fastest trial, its share of the limit, and the calculation of the limit.',
   whatToDo:
-    'A result above the limit was not measured as described: look for speculative decoding, answers from a cache, another model or quantization, a wrong token count, or another card.',
+    'A result above the limit was not measured as described: look for speculative decoding, answers from a cache, another model or quantization, skipped steps, a wrong token count, or another card.',
   evaluate(record) {
     const limit = runLimit(record)
     if ('reason' in limit) return notMeasured(`no limit: ${limit.reason}`)
@@ -66,7 +66,7 @@ function imagesWithin(record: GateInput, limit: ImageRunLimit): Result {
   const rates = knownOf(trialsOfKind(record.trials, 'image').map((trial) => trial.image.imagesPerS))
   if (rates.length === 0) return notMeasured('no trial has images/s')
   const fastest = 1 / Math.max(...rates)
-  const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (16 bits, no step skipped)`
+  const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (fastest arithmetic of the card, no step skipped)`
   return gateResult(isBeyond(imageTime, fastest / limit.value) ? 'fail' : 'pass', evidence)
 }
 

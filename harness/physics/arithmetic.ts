@@ -1,4 +1,4 @@
-import type { Card } from '../catalogue/types.ts'
+import type { Card, Model } from '../catalogue/types.ts'
 
 /** The GPUs that do the arithmetic: their number, 1 unless given, and the highest SM clock observed. */
 export interface Arithmetic {
@@ -6,6 +6,39 @@ export interface Arithmetic {
   readonly smClockGhz?: number | null
 }
 
-/** Dense 16-bit TFLOPS with FP32 accumulate of all GPUs together, at the higher of rated and observed clock. */
-export const denseTflops = (card: Card, { gpus = 1, smClockGhz = null }: Arithmetic): number =>
-  card.fp16Tflops.value * Math.max(1, (smClockGhz ?? 0) / card.boostGhz.value) * gpus
+/** A rate of one card at the higher of rated and observed clock, of all GPUs together. */
+const scaled = (rate: number, card: Card, { gpus = 1, smClockGhz = null }: Arithmetic): number =>
+  rate * Math.max(1, (smClockGhz ?? 0) / card.boostGhz.value) * gpus
+
+/** Dense 16-bit TFLOPS with FP32 accumulate: the usual arithmetic of images and training. */
+export const denseTflops = (card: Card, arithmetic: Arithmetic): number =>
+  scaled(card.fp16Tflops.value, card, arithmetic)
+
+/** Dense FP16 with the fastest accumulate mode: half the INT8 rate on every card, twice the FP32 mode on GeForce. */
+const fp16PeakTflops = (card: Card): number => Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
+
+/** The fastest dense rate of 8-bit operands, FP8 or INT8. */
+const eightBitTflops = (card: Card): number =>
+  Math.max(card.fp8PeakTflops?.value ?? card.fp8Tflops?.value ?? 0, card.int8Tops.value, fp16PeakTflops(card))
+
+/**
+ * The fastest dense rate that weights of 16 bits can be computed at: as FP8 or INT8, quantised on the fly. 4-bit
+ * arithmetic is faster, but it requires a checkpoint of its own, which is another model.
+ */
+export const fastestTflops = (card: Card, arithmetic: Arithmetic): number =>
+  scaled(eightBitTflops(card), card, arithmetic)
+
+/**
+ * The fastest dense rate of the matrix products of a language model. BF16: FP16 with the fastest accumulate mode. FP8:
+ * FP8, or 16 bits on a card without it. 4 bits: unpacked to 16 bits, or with activations of 8 bits (vLLM's Marlin
+ * kernels, W4A8).
+ */
+export function peakTflops(card: Card, model: Model, arithmetic: Arithmetic): number {
+  const { fp8PeakTflops, fp8Tflops } = card
+  const rates: Record<Model['weightFormat'], number> = {
+    bf16: fp16PeakTflops(card),
+    fp8: (fp8PeakTflops ?? fp8Tflops)?.value ?? fp16PeakTflops(card),
+    'awq-int4': eightBitTflops(card),
+  }
+  return scaled(rates[model.weightFormat], card, arithmetic)
+}

@@ -1,6 +1,6 @@
 import type { ImageModel } from '../catalogue/image-models.ts'
 import type { Card } from '../catalogue/types.ts'
-import { type Arithmetic, denseTflops } from './arithmetic.ts'
+import { type Arithmetic, fastestTflops } from './arithmetic.ts'
 import { overheadBytesOf } from './memory.ts'
 
 export interface ImageShape {
@@ -19,14 +19,18 @@ export const passesPerImage = (
 ): number => steps * (guidance > 1 ? model.guidedPasses : 1)
 
 /**
- * Minimum time of one image: passes · TFLOP per pass / peak, without text encoders and decoder. Peak is the
- * dense 16-bit rate with FP32 accumulate at the higher of rated and observed clock. Steps skipped by a cache of the
- * server, FP8 weights or FP16 accumulation can be faster: then the run does not match its scenario.
+ * Minimum time of one image: passes · TFLOP per pass / peak, without text encoders and decoder. Peak is the fastest rate
+ * of the card that weights of 16 bits can be computed at (FP16 accumulate, FP8, INT8), at the higher of rated and
+ * observed clock. A cache that skips steps, or a 4-bit checkpoint, has no bound here: such a run does not do the passes of
+ * its scenario.
  */
-export function imageLimit(card: Card, model: ImageModel, shape: ImageShape & Arithmetic): ImageLimit {
+export const imageLimit = (card: Card, model: ImageModel, shape: ImageShape & Arithmetic): ImageLimit =>
+  imageTime(model, shape, fastestTflops(card, shape))
+
+/** Time of all passes of one image at a rate in TFLOPS, with the formula; or why it is not known. */
+export function imageTime(model: ImageModel, shape: ImageShape, tflops: number): ImageLimit {
   if (shape.size !== '1024x1024') return { reason: `the FLOPs per pass are known for 1024x1024, not for ${shape.size}` }
   const passes = passesPerImage(model, shape)
-  const tflops = denseTflops(card, shape)
   const secondsPerImage = (passes * model.tflopPerPass) / tflops
   const formula = `${passes} passes x ${model.tflopPerPass} TFLOP / ${tflops.toFixed(1)} TFLOPS = ${secondsPerImage.toFixed(2)} s per image`
   return { secondsPerImage, formula }

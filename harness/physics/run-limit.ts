@@ -5,6 +5,7 @@ import type { Card } from '../catalogue/types.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
 import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
 import type { Arithmetic } from './arithmetic.ts'
+import type { Reading } from './bandwidth.ts'
 import { imageLimit } from './image.ts'
 import { knownKvElementBytes } from './kv.ts'
 import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
@@ -15,7 +16,13 @@ import { trainingLimit } from './training.ts'
 export interface LimitSubject {
   readonly scenario: Scenario
   readonly card: { readonly key: string | null; readonly name?: string | null; readonly reason?: string | undefined }
-  readonly gpus: readonly { readonly serving: boolean; readonly maxSmClockMHz: number | null }[]
+  readonly gpus: readonly {
+    readonly serving: boolean
+    readonly maxSmClockMHz: number | null
+    readonly maxMemClockMHz?: number | null
+  }[]
+  /** The memory clock seen in each trial, where the card was sampled. */
+  readonly telemetry?: { readonly trials: readonly { readonly window: object }[] } | undefined
   readonly endpoint: { readonly serving?: { readonly kvCacheDtype: string | null } | undefined }
 }
 
@@ -63,7 +70,7 @@ export const plannedRun = (scenario: Scenario, card: Card): LimitSubject => ({
 /**
  * The one physical limit of a run, for gates, reports and predictions (docs/metrics.md#physical-limit), or the reason
  * why there is none. No valid result can exceed it, so unknowns are resolved in favour of the run: the largest batch that
- * load and server allow, the minimum of context and KV, the higher of rated and observed SM clock, all serving GPUs.
+ * load and server allow, the minimum of context and KV, the highest clocks of SMs and memory, all serving GPUs.
  */
 export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   const { scenario, card: named } = subject
@@ -71,20 +78,35 @@ export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   if (card === null)
     return { reason: named.reason ?? `${named.key ?? named.name ?? 'the card'} is not in the catalogue` }
   const serving = servingGpus(subject.gpus)
-  const clocksMHz = serving.map((gpu) => gpu.maxSmClockMHz).filter((clock) => clock !== null)
-  const arithmetic = {
+  const smClockMHz = highest(serving.map((gpu) => gpu.maxSmClockMHz))
+  const cards: Cards = {
     gpus: Math.max(1, serving.length),
-    smClockGhz: clocksMHz.length === 0 ? null : Math.max(...clocksMHz) / 1000,
+    smClockGhz: smClockMHz === null ? null : smClockMHz / 1000,
+    memClockMHz: highest([...serving.map((gpu) => gpu.maxMemClockMHz ?? null), ...seenMemClocks(subject)]),
   }
   switch (scenario.kind) {
     case 'text':
-      return textLimit(card, scenario, arithmetic, subject.endpoint.serving?.kvCacheDtype ?? null)
+      return textLimit(card, scenario, cards, subject.endpoint.serving?.kvCacheDtype ?? null)
     case 'image':
-      return imagesLimit(card, scenario, arithmetic)
+      return imagesLimit(card, scenario, cards)
     case 'training':
-      return stepsLimit(card, scenario, arithmetic)
+      return stepsLimit(card, scenario, cards)
   }
 }
+
+/** The serving GPUs: their number and their highest clocks. */
+type Cards = Arithmetic & Reading
+
+const highest = (clocks: readonly (number | null)[]): number | null => {
+  const known = clocks.filter((clock) => clock !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+/** A driver may report a maximum memory clock that an offset has raised the card above: what was seen counts too. */
+const seenMemClocks = ({ telemetry }: LimitSubject): number[] =>
+  (telemetry?.trials ?? []).flatMap(({ window }) =>
+    'memClockMHz' in window && typeof window.memClockMHz === 'number' ? [window.memClockMHz] : [],
+  )
 
 /** Element size assumed where neither the server nor the scenario defines the type of the KV cache. */
 const MIN_KV_BYTES = 1
@@ -94,7 +116,7 @@ const unknownModel = ({ model }: Scenario): LimitReason => ({ reason: `${model} 
 function textLimit(
   card: Card,
   scenario: TextScenario,
-  arithmetic: Arithmetic,
+  cards: Cards,
   reportedDtype: string | null,
 ): TextRunLimit | LimitReason {
   const model = modelByKey(scenario.model)
@@ -103,7 +125,7 @@ function textLimit(
   const dtype = reportedDtype ?? scenario.server?.kvCacheDtype ?? null
   const kvBytesPerElement = dtype === null ? MIN_KV_BYTES : knownKvElementBytes(dtype)
   if (kvBytesPerElement === null) return { reason: `the element size of KV cache type ${dtype} is unknown` }
-  const shape = { contextTokens, kvBytesPerElement, ...arithmetic } as const
+  const shape = { contextTokens, kvBytesPerElement, ...cards } as const
   const concurrency = Math.min(connectionsOf(scenario.load), scenario.server?.maxNumSeqs ?? Number.POSITIVE_INFINITY)
   const decode = decodeLimit(card, model, { ...shape, concurrency })
   const assumed = dtype === null ? ` (KV cache type unknown: ${MIN_KV_BYTES} byte per element, the minimum)` : ''
@@ -115,7 +137,7 @@ function textLimit(
     formula: `${decode.formula}${assumed}`,
     decode,
     streamTokensPerS: decodeLimit(card, model, { ...shape, concurrency: 1 }).tokensPerS,
-    firstTokenMs: prefillLimitMs(card, model, { promptTokens: newTokens, ...arithmetic }),
+    firstTokenMs: prefillLimitMs(card, model, { promptTokens: newTokens, ...cards }),
   }
 }
 
@@ -132,20 +154,20 @@ function minimumTokens({ prompt, load }: TextScenario): { contextTokens: number;
   return { contextTokens: uniqueTokens, newTokens: Math.max(1, Math.min(uniqueTokens, turn)) }
 }
 
-function imagesLimit(card: Card, scenario: ImageScenario, arithmetic: Arithmetic): ImageRunLimit | LimitReason {
+function imagesLimit(card: Card, scenario: ImageScenario, cards: Cards): ImageRunLimit | LimitReason {
   const model = imageModelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
-  const limit = imageLimit(card, model, { ...scenario.image, ...arithmetic })
+  const limit = imageLimit(card, model, { ...scenario.image, ...cards })
   if ('reason' in limit) return limit
   const { secondsPerImage: value, formula } = limit
   return { kind: 'image', value, unit: 's/image', boundBy: 'arithmetic', formula }
 }
 
-function stepsLimit(card: Card, scenario: TrainingScenario, arithmetic: Arithmetic): TrainingRunLimit | LimitReason {
+function stepsLimit(card: Card, scenario: TrainingScenario, cards: Cards): TrainingRunLimit | LimitReason {
   const model = modelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
   const { batch, sequenceTokens, gradientCheckpointing } = scenario.training
-  const { tokensPerS, formula } = trainingLimit(card, model, { gradientCheckpointing, ...arithmetic })
+  const { tokensPerS, formula } = trainingLimit(card, model, { gradientCheckpointing, ...cards })
   const tokens = batch * sequenceTokens
   const value = tokensPerS / tokens
   const steps = `${formula}, ${tokens} tokens per step = ${value.toFixed(2)} steps/s`

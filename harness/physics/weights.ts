@@ -1,14 +1,14 @@
 import type { Model } from '../catalogue/types.ts'
 
-/** Embedding and output head stay in 16 bits in every checkpoint here. */
-const HEAD_BYTES = 2
+/** Embedding, output head and norms stay in 16 bits in every checkpoint of the catalogue. */
+const headBytesOf = (model: Model): number => model.headBytesPerParam ?? 2
 
 /** Parameters of the output head: hidden · vocab. */
 export const headParams = (model: Model): number => model.hiddenSize * model.vocab
 
-/** Bytes of all weights as stored: linear parameters in their format, embedding, head and norms in 16 bits. */
+/** Bytes of all weights as stored: linear parameters in their format, embedding, head and norms in 16 bits unless the model says otherwise. */
 export function weightBytes(model: Model): number {
-  return model.linearParams * model.linearBytesPerParam + (model.totalParams - model.linearParams) * HEAD_BYTES
+  return model.linearParams * model.linearBytesPerParam + (model.totalParams - model.linearParams) * headBytesOf(model)
 }
 
 /**
@@ -41,5 +41,5 @@ function unquantisedParamsRead(model: Model): number {
 /** Weight bytes that one decode step of `tokens` tokens reads: `q · linear + 2 · (head + norms)`. */
 export function weightBytesRead(model: Model, tokens: number, bound: 'limit' | 'expected'): number {
   const linear = linearParamsRead(model, tokens, bound) * model.linearBytesPerParam
-  return linear + unquantisedParamsRead(model) * HEAD_BYTES
+  return linear + unquantisedParamsRead(model) * headBytesOf(model)
 }

@@ -5,7 +5,7 @@ import { fitFinding, fitOf } from './audit-fits.ts'
 import { judgeImageRate } from './audit-images.ts'
 import { type AuditContext, rangeOf } from './context.ts'
 import type { Finding } from './finding.ts'
-import { claimLimit } from './model-physics.ts'
+import { claimLimit, memoryLimit } from './model-physics.ts'
 import { type ClaimRow, cellOf, type Workload } from './schema.ts'
 
 /** Every rate of the throughput table against what the card can do, and every OOM against the bytes. */
@@ -64,7 +64,8 @@ function judgeTokenRate(
   const best = readings.toSorted((a, b) => b.tokensPerS - a.tokensPerS)[0]!
   const middle = (rate.low + rate.high) / 2
   const needs = (middle * best.bytesPerStep) / best.batch / 1e9
-  const limit = `the limit of the ${best.card.label} is ${formatNumber(best.tokensPerS, 1)} t/s at batch ${best.batch}`
+  const alone = memoryLimit(best.card, model, { batch: best.batch, contextTokens: 0 }).tokensPerS
+  const limit = `the limit of the ${best.card.label} is ${formatNumber(best.tokensPerS, 1)} t/s at batch ${best.batch} (${formatNumber(alone, 1)} t/s without its L2 cache)`
   if (beyond.length === readings.length) {
     const gap = `requires ${formatNumber(needs, 0)} of ${best.card.memoryBandwidthGBs.value} GB/s`
     return { status: 'impossible', why: `${gap}: ${limit}, this is ${formatShare(middle / best.tokensPerS)}` }
@@ -95,7 +96,7 @@ function ownBandwidthText(
 ): string {
   const own = context.quantity('spec', 'memory_bandwidth', key)
   if (own === null || own.low >= card.memoryBandwidthGBs.value) return ''
-  const limit = claimLimit(card, model, { batch, contextTokens: 0, bandwidthGBs: own.low }).tokensPerS
+  const limit = memoryLimit(card, model, { batch, contextTokens: 0, bandwidthGBs: own.low }).tokensPerS
   return rate > limit
     ? `; ${formatShare(rate / limit)} of the ${formatNumber(limit, 1)} t/s of its own ${own.low} GB/s`
     : ''

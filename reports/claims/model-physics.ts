@@ -9,6 +9,10 @@ export interface ClaimedLoad {
   readonly bandwidthGBs?: number
 }
 
+/** The same without what the L2 cache can keep: the limit of memory bandwidth alone. */
+export const memoryLimit = (card: Card, model: Model, load: ClaimedLoad): DecodeLimit =>
+  claimLimit({ ...card, l2Mb: { ...card.l2Mb, value: 0 } }, model, load)
+
 /**
  * The upper limit for a claim with the most favourable assumptions: FP8 KV, rated clock, one card.
  */

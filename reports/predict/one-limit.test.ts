@@ -105,22 +105,22 @@ describe('a shared prefix', () => {
   })
   const run = { ...makeRun({ card: card.key, scenario: 'shared', result: { outputTokensPerS: 3500 } }), scenario }
 
-  // 8.031 GB of weights and 64 x 96 tokens of 65,536 bytes are 8.433 GB: 8.367 ms at 1008 GB/s, 64 tokens in them
-  test('3,500 tokens/s of 64 streams are 45.8 % of the limit in the gate and in the report', () => {
+  // 8.031 GB of weights and 64 x 96 tokens of 65,536 bytes are 8.433 GB, less 0.075 in L2: 8.291 ms at 1008 GB/s, 64 tokens in them
+  test('3,500 tokens/s of 64 streams are 45.3 % of the limit in the gate and in the report', () => {
     const gate = gateOf(run, { outputTokensPerS: 3500 })
-    expect(gate).toMatchObject({ status: 'pass', evidence: expect.stringContaining('45.8 % of the limit') })
+    expect(gate).toMatchObject({ status: 'pass', evidence: expect.stringContaining('45.3 % of the limit') })
     const limit = reported([run]).get('shared')!
-    expect(limit).toBeCloseTo(7649.6, 0)
+    expect(limit).toBeCloseTo(7718.7, 0)
     expect(predictScenario(scenario, card).limit.value).toBe(limit)
-    expect(3500 / limit).toBeCloseTo(0.4576, 3)
+    expect(3500 / limit).toBeCloseTo(0.4534, 3)
     expect(throughputTable(selectRuns([run], facts), facts).notes.join()).not.toContain('above its physical limit')
   })
 
   test('what the server reports of its KV cache goes before what the scenario asks for, in both', () => {
     const serving = { kvCacheDtype: 'bfloat16' }
     const told = { ...run, endpoint: { ...run.endpoint, serving: serving as never } }
-    // 64 x 96 tokens of 131,072 bytes: 8.836 GB, 8.766 ms
-    expect(reported([told]).get('shared')).toBeCloseTo(7301, 0)
+    // 64 x 96 tokens of 131,072 bytes: 8.836 GB, less 0.075: 8.691 ms
+    expect(reported([told]).get('shared')).toBeCloseTo(7364, 0)
     expect(gateOf(told).evidence).toContain('8.84 GB')
   })
 })

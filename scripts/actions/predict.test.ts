@@ -24,7 +24,7 @@ test("predict: the article's 198 tokens/s is above the limit of a 4090", async (
   const { io, out } = captured()
   expect(await predict([scenario('llama-3.1-8b-fp8-single')], { card: 'rtx-4090', json: true }, io)).toBe(0)
   const [{ prediction }] = JSON.parse(out()).predictions
-  expect(prediction.limit.tokensPerS).toBeCloseTo(125.4, 0)
+  expect(prediction.limit.tokensPerS).toBeCloseTo(126.5, 0)
   expect(prediction.expected.outputTokensPerS).toBeLessThan(prediction.limit.tokensPerS)
   expect(prediction.band.slow.outputTokensPerS).toBeLessThan(prediction.expected.outputTokensPerS)
 })
@@ -43,8 +43,8 @@ test('predict: images and training have their limit, with the settings that it h
   expect(predictions).toEqual([])
   const of = (name: string, card: string) =>
     jobs.find((each: { scenario: string; card: string }) => each.scenario === name && each.card === card)
-  // 60 passes of 5.98 TFLOP at 165.2 TFLOPS
-  expect(of('sdxl-1024', 'rtx-4090').limit.value).toBeCloseTo((60 * 5.98) / 165.2, 2)
+  // 60 passes of 5.98 TFLOP at 660.6 TFLOPS
+  expect(of('sdxl-1024', 'rtx-4090').limit.value).toBeCloseTo((60 * 5.98) / 660.6, 2)
   expect(of('flux.1-dev-1024', 'rtx-4090')).toMatchObject({ fits: false, limit: null, reason: 'it does not fit' })
   expect(of('flux.1-dev-1024', 'rtx-pro-6000-max-q').settings).toContain('28 steps')
   expect(of('qlora-llama-3.1-8b', 'rtx-4090')).toMatchObject({ fits: null, limit: { unit: 'steps/s' } })

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { ImageModel } from '../../catalogue/image-models.ts'
 import { systemClock } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
-import { imageFit, imageLimit } from '../../physics/image.ts'
+import { denseTflops } from '../../physics/arithmetic.ts'
+import { imageFit, imageTime } from '../../physics/image.ts'
 import { bareMachine } from '../bare-machine.ts'
 import { findCard } from '../hardware.ts'
 import type { SimulatorOptions } from '../options.ts'
@@ -13,7 +14,7 @@ import { readJsonBody } from '../server/request-body.ts'
 import type { Simulation } from '../simulation.ts'
 import { pictureOf } from './picture.ts'
 
-/** Share of the peak that a denoiser reaches: plausible, not fitted. */
+/** Share of the 16-bit rate that a denoiser reaches: plausible, not fitted. */
 const COMPUTE_SHARE = 0.55
 const POWER = { memoryShare: 0.1, computeShare: 0.85 } as const
 const VERSION = '0.0-sim'
@@ -53,10 +54,10 @@ export function createImageSimulation(options: SimulatorOptions, model: ImageMod
       steps: body.integer('num_inference_steps') ?? 50,
       guidance: Number(body.get('guidance_scale') ?? 1),
     }
-    const limit = imageLimit(card, model, shape)
-    if ('reason' in limit) throw new ApiError(500, 'InternalServerError', limit.reason)
+    const drawn = imageTime(model, shape, denseTflops(card, {}))
+    if ('reason' in drawn) throw new ApiError(500, 'InternalServerError', drawn.reason)
     const [width = 1024, height = 1024] = size.split('x').map(Number)
-    await draw(images, (limit.secondsPerImage / COMPUTE_SHARE) * ((width * height) / 1024 ** 2))
+    await draw(images, (drawn.secondsPerImage / COMPUTE_SHARE) * ((width * height) / 1024 ** 2))
     const b64_json = pictureOf(width, height).toString('base64')
     const data = Array.from({ length: images }, () => ({ b64_json, url: null, revised_prompt: null }))
     sendJson(response, 200, { created: Math.floor(nowMs() / 1000), data })

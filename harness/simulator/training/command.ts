@@ -4,11 +4,12 @@
  */
 import { parseArgs } from 'node:util'
 import { models } from '../../catalogue/models.ts'
-import { trainingLimit } from '../../physics/training.ts'
+import { denseTflops } from '../../physics/arithmetic.ts'
+import { trainingRate } from '../../physics/training.ts'
 import { findCard } from '../hardware.ts'
 import { seededRandom } from '../random.ts'
 
-/** Share of the bound that QLoRA reaches: unpacking NF4 costs about half. Plausible, not fitted. */
+/** Share of the 16-bit rate that QLoRA reaches: unpacking NF4 costs about half. Plausible, not fitted. */
 const COMPUTE_SHARE = 0.4
 const STEP_JITTER = 0.02
 
@@ -30,7 +31,8 @@ if (model === undefined) throw new Error(`no model "${values.model}"`)
 const batch = Number(values.batch)
 const sequenceTokens = Number(values['sequence-tokens'])
 const checkpointing = values['gradient-checkpointing']
-const { tokensPerS } = trainingLimit(findCard(values.card ?? ''), model, { gradientCheckpointing: checkpointing })
+const tflops = denseTflops(findCard(values.card ?? ''), {})
+const { tokensPerS } = trainingRate(model, { gradientCheckpointing: checkpointing }, tflops)
 const tokens = batch * sequenceTokens
 const stepMs = (1000 * tokens) / (tokensPerS * COMPUTE_SHARE)
 const random = seededRandom(Number(values.seed))
