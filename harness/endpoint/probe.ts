@@ -3,6 +3,7 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 import { type BodyPlan, tokenIdRange } from '../plan/prompt-body.ts'
 import type { Endpoint } from '../record/schema/run.ts'
+import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 
@@ -30,7 +31,7 @@ export async function probeEndpoint(
       `endpoint ${address.url}: max_model_len is ${endpoint.maxModelLen}, the scenario requires ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
     )
   }
-  const client = makeClient(address, apiKey, 'single-use')
+  const client = makeClient(address, apiKey)
   const { high } = tokenIdRange(plan.vocab)
   try {
     if (plan.api === 'completions') {
@@ -43,14 +44,9 @@ export async function probeEndpoint(
     return fingerprintOf(answer)
   } catch (error) {
     const status = error instanceof OpenAI.APIError ? error.status : undefined
+    if (status === undefined || status === 401 || status === 403) throw await endpointError(address, apiKey, error)
     const where = `endpoint ${address.url}: a request of one token failed`
-    if (status === 401 || status === 403) {
-      throw new JoulemarkError(
-        'bad-input',
-        `endpoint ${address.url}: HTTP ${status}: not authorised; set OPENAI_API_KEY to the key of the server`,
-      )
-    }
-    if (status !== undefined && status < 500) throw new JoulemarkError('bad-input', `${where}: ${messageOf(error)}`)
+    if (status < 500) throw new JoulemarkError('bad-input', `${where}: ${messageOf(error)}`)
     throw new JoulemarkError('environment', `${where}: ${messageOf(error)}`)
   }
 }

@@ -2,6 +2,7 @@ import { type Clock, sleepUnlessAborted } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import { roundMs, type ServerRow } from '../record/rows.ts'
 import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.ts'
+import { directFetch, type Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
 import { type MetricsPage, readMetricsPage } from './server-metrics.ts'
 
@@ -14,13 +15,12 @@ const PERIOD_MS = 1000
 export async function fetchMetrics(
   address: Address,
   apiKey: string | null,
-  fetchPage: typeof fetch = fetch,
+  fetchPage: Send = directFetch,
 ): Promise<{ page: string } | { reason: string }> {
   try {
     const response = await fetchPage(`${address.url}/metrics`, {
       headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
     })
     if (!response.ok) {
       await response.body?.cancel()
@@ -65,7 +65,7 @@ export interface ScraperOptions {
   /** Start of the run's clock. */
   readonly originMs: number
   readonly onRows: (rows: readonly ServerRow[]) => void
-  readonly fetchPage?: typeof fetch
+  readonly fetchPage?: Send
 }
 
 /**

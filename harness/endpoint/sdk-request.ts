@@ -1,6 +1,7 @@
 import OpenAI from 'openai'
-import { messageOf } from '../errors.ts'
 import type { Outcome } from '../record/rows.ts'
+import { codeOf, connectMessage, ownMachineFault } from './access/own-machine.ts'
+import { fetchWithoutProxy } from './access/proxies.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 import { finishFailure, type TimedRequestOptions, type TimedResult } from './timed-request.ts'
@@ -11,7 +12,9 @@ import { emptyFacts, type StreamFacts } from './wire/sse-scanner.ts'
  * Bodies are parsed back into objects before the clock is read. Retries are disabled.
  */
 export function makeSdkSender(address: Address, apiKey: string | null, api: 'completions' | 'chat', now: () => number) {
-  const client = makeClient(address, apiKey)
+  fetchWithoutProxy()
+  // the transport of an application; its connections are kept, as there
+  const client = makeClient(address, apiKey, fetch)
   return async (parts: readonly Buffer[], { timeoutMs, signal }: TimedRequestOptions): Promise<TimedResult> => {
     const body = JSON.parse(Buffer.concat(parts).toString())
     const facts = emptyFacts(new Float64Array(64))
@@ -21,6 +24,7 @@ export function makeSdkSender(address: Address, apiKey: string | null, api: 'com
     }
     const dispatchedMs = now()
     let httpStatus: number | null = null
+    let noSocket = false
     let ended: { outcome: Outcome; error: string }
     try {
       const create =
@@ -31,11 +35,23 @@ export function makeSdkSender(address: Address, apiKey: string | null, api: 'com
       // the iterator ends without an error when it is aborted: a cut stream must not count as a short success
       ended = request.signal.aborted ? cut(signal) : judgeSdk(facts)
     } catch (error) {
+      noSocket = ownMachineFault(codeOf(error)) !== null
       httpStatus = error instanceof OpenAI.APIError ? (error.status ?? httpStatus) : httpStatus
-      ended = request.signal.aborted ? cut(signal) : { outcome: outcomeOf(error, httpStatus), error: messageOf(error) }
+      ended = request.signal.aborted
+        ? cut(signal)
+        : { outcome: outcomeOf(error, httpStatus), error: connectMessage(error) }
     }
     const simulated = facts.systemFingerprint === 'simulated'
-    return { dispatchedMs, firstByteMs: facts.firstChunkMs, endMs: now(), facts, httpStatus, simulated, ...ended }
+    return {
+      dispatchedMs,
+      firstByteMs: facts.firstChunkMs,
+      endMs: now(),
+      facts,
+      httpStatus,
+      simulated,
+      noSocket,
+      ...ended,
+    }
   }
 }
 

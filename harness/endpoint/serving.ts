@@ -1,6 +1,7 @@
 import { plainText } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import type { Serving } from '../record/schema/server.ts'
+import { directFetch } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
 import type { MetricsPage } from './server-metrics.ts'
 
@@ -73,10 +74,9 @@ export function withFingerprint(endpoint: Endpoint, systemFingerprint: string | 
 /** vLLM's configuration as text, where the server runs in development mode; null elsewhere. */
 export async function fetchServerInfo(address: Address, apiKey: string | null): Promise<string | null> {
   try {
-    const response = await fetch(`${address.url}/server_info?config_format=text`, {
+    const response = await directFetch(`${address.url}/server_info?config_format=text`, {
       headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
       signal: AbortSignal.timeout(5000),
-      redirect: 'error',
     })
     if (!response.ok) {
       await response.body?.cancel()

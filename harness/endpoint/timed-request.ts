@@ -14,6 +14,8 @@ export interface TimedResult {
   error: string
   /** True when the response carries the stamp of the simulator. */
   simulated: boolean
+  /** True when a limit of this machine, such as that of file handles, refused the connection. */
+  noSocket?: boolean
 }
 
 export interface TimedRequestOptions {

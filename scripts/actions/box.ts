@@ -6,6 +6,7 @@ import { runUnattended, type UnattendedTools } from '../../harness/box/unattende
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { systemClock } from '../../harness/clock.ts'
+import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { startServer } from '../../harness/endpoint/serve/server.ts'
 import { exitCodes } from '../../harness/errors.ts'
@@ -23,7 +24,7 @@ import { renderTerminal } from '../../reports/render/terminal.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { runOptions } from './run.ts'
-import { serveOptions } from './serve.ts'
+import { dockerEnv, serveOptions } from './serve.ts'
 
 /** Flags of `box`. */
 export interface BoxFlags {
@@ -48,6 +49,8 @@ export interface BoxFlags {
  * prints the report and the verdict.
  */
 export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
+  // a key or token that cannot be sent would fail every scenario of the night
+  if (!flags.print) checkSecrets(io.env)
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const { card, count } =
     flags.print && flags.card
@@ -88,7 +91,7 @@ async function qualify(
       serve: (plan) =>
         startServer(plan, {
           clock: systemClock,
-          env: io.env,
+          env: dockerEnv(io.env),
           timeoutMs: flags.timeoutMinutes * 60_000,
           signal: interrupts.drain,
           onLine: () => {},
@@ -118,6 +121,11 @@ async function qualify(
   } finally {
     interrupts.unwatch()
   }
+}
+
+function checkSecrets(env: NodeJS.ProcessEnv): void {
+  readSecret(env, 'OPENAI_API_KEY')
+  readSecret(env, 'HF_TOKEN')
 }
 
 /** Every bundled scenario except those of the tiny test model. */

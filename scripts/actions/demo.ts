@@ -85,6 +85,7 @@ async function playCard(
       gpu: true,
       out,
       trials,
+      simulate: card,
       workers: 1,
       calibrate: false,
       progress: false,
@@ -92,8 +93,7 @@ async function playCard(
     const finished: FinishedRun[] = []
     for (const scenario of scenarios) {
       if (signals.drain.aborted) break
-      // the API key of a real server is not sent to the simulator
-      finished.push(await runOnce(scenario, { ...runOptions(flags, io, signals), apiKey: null, progress }))
+      finished.push(await runOnce(scenario, { ...runOptions(flags, io, signals), progress }))
     }
     return finished
   } finally {

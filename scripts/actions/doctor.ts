@@ -1,7 +1,9 @@
 import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
+import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
+import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
-import { prepareShortLoad } from '../../harness/endpoint/short-load.ts'
+import { prepareShortLoad, type ShortLoad } from '../../harness/endpoint/short-load.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import type { Check, CheckStatus } from '../../harness/telemetry/doctor/check.ts'
@@ -22,10 +24,7 @@ export type DoctorHost = Pick<DoctorOptions, 'readText' | 'runProgram' | 'openCo
 /** Runs the checks of this server. Exit code 1 if any fails. */
 export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost = {}): Promise<number> {
   const expected = flags.card === undefined ? [] : cardsNamed(flags.card)
-  const load =
-    flags.endpoint === undefined
-      ? null
-      : await prepareShortLoad(parseAddress(flags.endpoint), io.env['OPENAI_API_KEY'] || null)
+  const load = flags.endpoint === undefined ? null : await loadOn(flags.endpoint, io)
   if (load) io.stderr.write(`testing the power sensor under a load of ${load.model} (about 10 s)\n`)
   const report = await runDoctor({
     nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
@@ -38,6 +37,14 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report }, null, 2)}\n`)
   else io.stdout(reportText(report, simulated, io.color))
   return report.isHealthy ? exitCodes.done : exitCodes.negativeResult
+}
+
+/** Prepares the load for the power sensor. */
+function loadOn(endpoint: string, io: CommandIo): Promise<ShortLoad> {
+  const address = parseAddress(endpoint)
+  const note = proxyNote(address, io.env)
+  if (note !== null) io.stderr.write(`${note}\n`)
+  return prepareShortLoad(address, readSecret(io.env, 'OPENAI_API_KEY'))
 }
 
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
+import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { type ServeOptions, type ServePlan, servePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
 import type { StartFacts } from '../../harness/endpoint/serve/start-log.ts'
@@ -85,10 +86,16 @@ export const serveOptions = (flags: Omit<ServeFlags, 'card'>, io: CommandIo): Se
   cacheDir: flags.cache ?? io.env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface'),
 })
 
+/** The environment of docker, with the token of Hugging Face without spaces around it. Throws `bad-input` for one that cannot be sent. */
+export function dockerEnv({ HF_TOKEN, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const token = readSecret({ HF_TOKEN }, 'HF_TOKEN')
+  return token === null ? env : { ...env, HF_TOKEN: token }
+}
+
 const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<RunningServer> =>
   startServer(plan, {
     clock: systemClock,
-    env: io.env,
+    env: dockerEnv(io.env),
     timeoutMs: flags.timeoutMinutes * 60_000,
     signal,
     onLine: (line) => io.stderr.write(`${line}\n`),

@@ -82,6 +82,7 @@ export const rooms: readonly Room[] = [
     paths: ['harness/endpoint'],
     reason: 'one request over HTTP and its timestamps; discovery, `/metrics` scrapes, starting a server',
     folders: {
+      access: 'how a server is reached: keys, direct connections, proxies, TLS, and why a connection failed',
       serve: 'vLLM in Docker: the command line, the start, the named cause of a failed start',
       wire: 'the HTTP/1.1 and event-stream reader of the timed path',
     },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
+import { directFetch, type Send } from '../access/direct-fetch.ts'
 import type { ServePlan } from './plan.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
 import { type StartFacts, StartLog } from './start-log.ts'
@@ -14,7 +15,7 @@ export interface StartOptions {
   /** Ends the start; the container is removed. */
   readonly signal: AbortSignal
   readonly onLine: (line: string) => void
-  readonly fetchHealth?: typeof fetch
+  readonly fetchHealth?: Send
 }
 
 /** A server that answers. Its container is removed by `stop`, which may be called twice. */
@@ -50,7 +51,7 @@ const GRACEFUL_TRIES = 10
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
   await removeContainer(plan, options.env)
   const url = `http://127.0.0.1:${plan.port}`
-  if (await isHealthy(url, options.fetchHealth ?? fetch)) {
+  if (await isHealthy(url, options.fetchHealth ?? directFetch)) {
     // a server that already answers would be mistaken for the new one
     throw new JoulemarkError(
       'environment',
@@ -99,7 +100,7 @@ interface Starting {
 }
 
 async function untilReady({ plan, log, exited, url }: Starting, options: StartOptions): Promise<void> {
-  const { clock, signal, timeoutMs, fetchHealth = fetch } = options
+  const { clock, signal, timeoutMs, fetchHealth = directFetch } = options
   const deadlineMs = clock.nowMs() + timeoutMs
   let ending: string | null = null
   void exited.then((how) => {
@@ -121,9 +122,9 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
   }
 }
 
-async function isHealthy(url: string, fetchHealth: typeof fetch): Promise<boolean> {
+async function isHealthy(url: string, fetchHealth: Send): Promise<boolean> {
   try {
-    const response = await fetchHealth(`${url}/health`, { signal: AbortSignal.timeout(5000), redirect: 'error' })
+    const response = await fetchHealth(`${url}/health`, { signal: AbortSignal.timeout(5000) })
     await response.body?.cancel()
     return response.status === 200
   } catch {

@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { serverName } from '../access/peek.ts'
 import type { Address } from '../address.ts'
 import { HttpResponseParser, type ResponseHandlers } from './http-parser.ts'
 
@@ -52,7 +53,7 @@ export class Connection {
         return true
       },
     }
-    const secure = { host, port, servername: host, ALPNProtocols: ['http/1.1'], onread }
+    const secure = { host, port, ...serverName(host), ALPNProtocols: ['http/1.1'], onread }
     const socket: Socket = tls ? connectTls(secure) : connectTcp({ host, port, onread })
     socket.setNoDelay(true)
     await new Promise<void>((resolve, reject) => {
