@@ -12,6 +12,7 @@ const lateShare = failsAbove({ what: 'requests due in the steady window and sent
 /** One pause of the machine delays a few requests: in a run of a few hundred, their share says little. */
 const lateFloor = failsAbove({ what: 'smallest number of late requests that counts', value: 3, unit: 'requests' })
 const dropped = failsAbove({ what: 'requests dropped because no connection was free', value: 0, unit: 'requests' })
+const noSocket = failsAbove({ what: 'requests for which the client machine had no socket', value: 0, unit: 'requests' })
 const ttftError = failsAbove({ what: 'TTFT error of the calibration, p99', value: 5, unit: 'ms' })
 /** An error that is small relative to a TTFT of a second is large relative to one of 20 ms. */
 const ttftErrorShare = failsAbove({ what: 'the same error', value: 0.1, unit: 'share of the measured median TTFT' })
@@ -37,6 +38,7 @@ export const clientHeadroom = defineGate({
     lateShare,
     lateFloor,
     dropped,
+    noSocket,
     ttftError,
     ttftErrorShare,
     ttftErrorFloor,
@@ -48,9 +50,9 @@ export const clientHeadroom = defineGate({
   formula:
     "The highest value of all trials is compared with each threshold; a threshold that has a smallest value counts only beyond both. The calibration sends the arrivals of the run to an exact server on the same machine just before it; a run without it warns. If the server counts its own TTFT, the client's must not be a multiple of it.",
   evidence:
-    "Event-loop delay, CPU share, late and dropped requests; a TTFT far above the server's own; from the calibration: TTFT error, gap error and highest rate.",
+    "Event-loop delay, CPU share, late and dropped requests, those without a socket; a TTFT far above the server's own; from the calibration: TTFT error, gap error and highest rate.",
   whatToDo:
-    'Stop other work on the client machine, give the client more workers (`--workers`) or more connections (`maxInFlight`), or run it on another machine. If only the TTFT of the server is far lower, look for a proxy or a queue in front of it. After a warning, run without `--skip-calibration`.',
+    'Stop other work on the client machine, give the client more workers (`--workers`) or more connections (`maxInFlight`), or run it on another machine. Without a socket, raise its limit of open files (`ulimit -n`) or its range of ports. If only the TTFT of the server is far lower, look for a proxy or a queue in front of it. After a warning, run without `--skip-calibration`.',
   evaluate({ trials, certificate }) {
     const delays = trials.map((trial) => trial.client.eventLoopDelayP99Ms).filter((value) => value !== null)
     const shares = trials.map((trial) => trial.client.cpuShareOfCore).filter((value) => value !== null)
@@ -59,14 +61,16 @@ export const clientHeadroom = defineGate({
     const share = Math.max(...shares)
     const sends = sendsOf(trials)
     const lost = sumOf(trials, (trial) => trial.client.dropped)
-    const watched = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit ${limitText(eventLoopDelay)}), CPU ${percent(share)} of a core per worker (limit ${percent(cpuShare.value)}), ${sends.late} of ${sends.due} requests sent late, ${lost} dropped`
+    const socketless = sumOf(trials, (trial) => trial.client.noSocket ?? 0)
+    const watched = `event-loop delay p99 ${delayMs.toFixed(1)} ms (limit ${limitText(eventLoopDelay)}), CPU ${percent(share)} of a core per worker (limit ${percent(cpuShare.value)}), ${sends.late} of ${sends.due} requests sent late, ${lost} dropped${socketless > 0 ? `, ${socketless} without a file handle or port of the client machine` : ''}`
     const texts = trialsOfKind(trials, 'text')
     const behind = ttftBehindServer(texts)
     const isStrained =
       isBeyond(eventLoopDelay, delayMs) ||
       isBeyond(cpuShare, share) ||
       (isBeyond(lateFloor, sends.late) && isBeyond(lateShare, sends.late / sends.due)) ||
-      isBeyond(dropped, lost)
+      isBeyond(dropped, lost) ||
+      isBeyond(noSocket, socketless)
     const seen = [watched, ...(behind === null ? [] : [behind])]
     const hasFailed = isStrained || behind !== null
     if (certificate === null) {

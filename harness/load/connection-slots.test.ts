@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
-import { MAX_OPENING, openAll } from './connection-slots.ts'
+import { describe, expect, test } from 'vitest'
+import { SseScanner } from '../endpoint/wire/sse-scanner.ts'
+import { type ConnectionSlot, MAX_OPENING, openAll, sendOnSlot } from './connection-slots.ts'
+import { WorkerStats } from './worker-stats.ts'
 
 /** Connections that count how many are being opened; the one with index `broken` refuses. */
 function connections(count: number, broken = -1) {
@@ -31,4 +33,40 @@ test('one that cannot be opened is the error, and later ones are not started', a
   await expect(openAll(slots)).rejects.toThrow('refused')
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
   expect(seen.opened).toBeLessThan(3 * MAX_OPENING)
+})
+
+describe('a request whose connection cannot be opened', () => {
+  const failing = (code: string): ConnectionSlot => ({
+    connection: {
+      open: async () => {
+        throw Object.assign(new Error(`connect ${code}`), { code })
+      },
+    } as unknown as ConnectionSlot['connection'],
+    scanner: new SseScanner(),
+  })
+  const ask = (code: string) =>
+    sendOnSlot(failing(code), 'head', [], { now: () => 7, timeoutMs: 1000, signal: new AbortController().signal })
+
+  test.each(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL'])(
+    '%s is a limit of this machine, and counted as one',
+    async (code) => {
+      const result = await ask(code)
+      expect(result).toMatchObject({ outcome: 'connect', noSocket: true })
+      expect(result.error).toMatch(new RegExp(`^connect ${code}: (joulemark|the client machine) has no free`))
+      const stats = new WorkerStats()
+      const planned = { plannedPromptTokens: 8, plannedOutputTokens: 8 }
+      stats.add({ trial: 0, id: 0, worker: 0, scheduledMs: 5, originMs: 0, ...planned }, result, null)
+      expect(stats.noSocket).toBe(1)
+      stats.begin()
+      expect(stats.noSocket).toBe(0)
+    },
+  )
+
+  test('a refused connection is the failure of the server', async () => {
+    expect(await ask('ECONNREFUSED')).toMatchObject({
+      outcome: 'connect',
+      noSocket: false,
+      error: 'connect ECONNREFUSED',
+    })
+  })
 })

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit'
+import { codeOf, connectMessage, ownMachineFault } from '../endpoint/access/own-machine.ts'
 import type { Address } from '../endpoint/address.ts'
 import { sendTimed, type TimedResult } from '../endpoint/timed-request.ts'
 import { Connection } from '../endpoint/wire/connection.ts'
 import { emptyFacts, SseScanner } from '../endpoint/wire/sse-scanner.ts'
-import { messageOf } from '../errors.ts'
 
 /** One connection of a worker with its own parser, both created before the clock starts. */
 export interface ConnectionSlot {
@@ -63,22 +63,24 @@ export async function sendOnSlot(
   try {
     await slot.connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
   } catch (error) {
-    return unsent('connect', messageOf(error), options.now())
+    return unsent(error, options.now())
   }
   const length = body.reduce((sum, part) => sum + part.length, 0)
   return sendTimed(slot.connection, slot.scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
 }
 
-function unsent(outcome: 'connect', error: string, endMs: number): TimedResult {
+/** A limit of this machine that refused a connection is no fault of the server: it is named and counted apart. */
+function unsent(error: unknown, endMs: number): TimedResult {
   const facts = emptyFacts(new Float64Array(1))
   return {
     dispatchedMs: Number.NaN,
     firstByteMs: Number.NaN,
     endMs,
     facts,
-    outcome,
+    outcome: 'connect',
     httpStatus: null,
-    error,
+    error: connectMessage(error),
     simulated: false,
+    noSocket: ownMachineFault(codeOf(error)) !== null,
   }
 }

@@ -59,6 +59,8 @@ export interface ClientStats {
   readonly lateSends: number
   /** Open loop: requests that found no free connection and were not sent. */
   readonly dropped: number
+  /** Requests for which this machine had no file handle, port or memory. */
+  readonly noSocket?: number
   readonly contentEvents: number
   readonly sharedStamps: number
 }

@@ -15,6 +15,7 @@ export class WorkerStats {
   inFlight = 0
   lateSends = 0
   dropped = 0
+  noSocket = 0
   contentEvents = 0
   sharedStamps = 0
   simulated = false
@@ -25,6 +26,7 @@ export class WorkerStats {
     this.gaps = emptyGaps()
     this.lateSends = 0
     this.dropped = 0
+    this.noSocket = 0
     this.contentEvents = 0
     this.sharedStamps = 0
   }
@@ -35,6 +37,7 @@ export class WorkerStats {
     this.simulated ||= result.simulated
     this.fingerprint ??= facts.systemFingerprint
     if (isSentLate(identity.scheduledMs, result.dispatchedMs)) this.lateSends += 1
+    if (result.noSocket) this.noSocket += 1
     this.contentEvents += facts.chunks
     this.#events += facts.chunks
     this.sharedStamps += facts.sharedStamps

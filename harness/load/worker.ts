@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../clock.ts'
+import { connectMessage } from '../endpoint/access/own-machine.ts'
 import { makeSdkSender } from '../endpoint/sdk-request.ts'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
@@ -139,9 +140,9 @@ async function runPhase(phase: Phase): Promise<void> {
   const after = threadCost()
   report()
   const delayMs = loop.count > 0 ? Math.max(0, loop.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS) : null
-  const { lateSends, dropped, contentEvents, sharedStamps, gaps, simulated, fingerprint } = workerStats
+  const { lateSends, dropped, noSocket, contentEvents, sharedStamps, gaps, simulated, fingerprint } = workerStats
   const cost = { cpuMs: after.cpuMs - before.cpuMs, wallMs: after.wallMs - before.wallMs }
-  const stats = { eventLoopDelayP99Ms: delayMs, ...cost, lateSends, dropped, contentEvents, sharedStamps }
+  const stats = { eventLoopDelayP99Ms: delayMs, ...cost, lateSends, dropped, noSocket, contentEvents, sharedStamps }
   post({ kind: 'phase-done', stats, gaps, simulated, fingerprint })
   // now nothing is timed; the next phase starts with an empty heap
   collectGarbage()
@@ -159,7 +160,7 @@ port.on('message', (message: ToWorker) => {
     case 'open':
       openAll(slots).then(
         () => post({ kind: 'opened' }),
-        (error: unknown) => post({ kind: 'open-failed', message: messageOf(error) }),
+        (error: unknown) => post({ kind: 'open-failed', message: connectMessage(error) }),
       )
       return
     case 'phase':

@@ -37,3 +37,8 @@ test('a worker that measured no time has no CPU share, and no value is infinite'
 test('without workers (a training command) nothing is known', () => {
   expect(clientTotals([])).toMatchObject({ cpuShareOfCore: null, eventLoopDelayP99Ms: null, lateSends: 0 })
 })
+
+test('requests for which this machine had no socket add up, and are absent where there were none', () => {
+  expect(clientTotals([worker(), worker({ noSocket: 2 }), worker({ noSocket: 3 })])).toMatchObject({ noSocket: 5 })
+  expect(clientTotals([worker({ noSocket: 0 }), worker()])).not.toHaveProperty('noSocket')
+})

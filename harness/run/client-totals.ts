@@ -8,11 +8,13 @@ import { ratio } from '../stats/ratio.ts'
  */
 export function clientTotals(stats: readonly ClientStats[]): Trial['client'] {
   const events = sum(stats.map(({ contentEvents }) => contentEvents))
+  const noSocket = sum(stats.map(({ noSocket = 0 }) => noSocket))
   return {
     eventLoopDelayP99Ms: highest(stats.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
     cpuShareOfCore: highest(stats.map(({ cpuMs, wallMs }) => ratio(cpuMs, wallMs))),
     lateSends: sum(stats.map(({ lateSends }) => lateSends)),
     dropped: sum(stats.map(({ dropped }) => dropped)),
+    ...(noSocket > 0 ? { noSocket } : {}),
     sharedStampShare: ratio(sum(stats.map(({ sharedStamps }) => sharedStamps)), events),
   }
 }

@@ -1,10 +1,12 @@
 import { cardByKey, cardBySmiName } from '../catalogue/cards.ts'
 import { scenarioKeysFor } from '../catalogue/find.ts'
 import { locateServer } from '../endpoint/location.ts'
+import { requireConnections } from '../load/client-limits.ts'
 import { powerCeilingW } from '../physics/power-ceiling.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import type { Endpoint, Gpu, RunRecord } from '../record/schema/run.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
+import { connectionsOf } from '../scenario/load-shape.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { chooseServingGpus } from '../telemetry/inventory/choose-gpus.ts'
@@ -33,9 +35,13 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
   const identified = identifyCard(gpus, options.card, telemetry.reason)
   const card = options.card === null ? identified : { ...identified, claimed: options.card }
   const scenario = resolveScenario(file, scenarioKeys(card.key ?? options.card))
+  if (scenario.kind !== 'training') {
+    requireConnections({ connections: connectionsOf(scenario.load), workers: options.workers })
+  }
   const workload = await prepareWorkload(scenario, {
     endpoint: options.endpoint || null,
     apiKey: options.apiKey,
+    servedAs: options.servedAs,
     card: card.key === null ? null : cardByKey(card.key),
     gpus: servingGpus(gpus).length,
   })

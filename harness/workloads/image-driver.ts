@@ -42,7 +42,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
   const { clock, originMs } = startOptions
   let stopSending = new AbortController()
   const aborted = new AbortController()
-  const counts = { inFlight: 0, late: 0, dropped: 0, simulated: false }
+  const counts = { inFlight: 0, late: 0, dropped: 0, noSocket: 0, simulated: false }
   const slots = Array.from({ length: plan.connections }, (_, slot) => slot)
 
   async function send(phase: Phase, id: number, scheduledMs: number, checks: Promise<void>[]): Promise<void> {
@@ -56,6 +56,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
     counts.inFlight -= 1
     counts.simulated ||= answer.simulated
     if (answer.dispatchedMs - scheduledMs > LATE_MS) counts.late += 1
+    if (answer.noSocket) counts.noSocket += 1
     listener.onProgress(counts.inFlight, answer.body === null ? 0 : scenario.image.batch)
     checks.push(
       toRow(phase.trial, id, scheduledMs, answer).then((row) => {
@@ -104,10 +105,11 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
       if (aborted.signal.aborted) stopSending.abort()
       counts.late = 0
       counts.dropped = 0
+      counts.noSocket = 0
       const checks: Promise<void>[] = []
       const watched = watchSelf(clock)
       await drive(phase, checks)
-      const stats = watched({ lateSends: counts.late, dropped: counts.dropped })
+      const stats = watched({ lateSends: counts.late, dropped: counts.dropped, noSocket: counts.noSocket })
       await Promise.all(checks)
       return {
         stats: [stats],

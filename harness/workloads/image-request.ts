@@ -1,5 +1,6 @@
 import { type Agent, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { codeOf, connectMessage, ownMachineFault } from '../endpoint/access/own-machine.ts'
 import type { Address } from '../endpoint/address.ts'
 import { bodyMessage } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
@@ -15,6 +16,8 @@ export interface ImageExchange {
   readonly error: string
   readonly body: Buffer | null
   readonly simulated: boolean
+  /** True when a limit of this machine refused the connection. */
+  readonly noSocket: boolean
 }
 
 export interface ImageRequestOptions {
@@ -41,6 +44,7 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
     let firstByteMs = Number.NaN
     let httpStatus: number | null = null
     let simulated = false
+    let noSocket = false
     let settled = false
     const settle = (outcome: Outcome, error: string) => {
       if (settled) return
@@ -48,7 +52,7 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       const body = outcome === 'ok' ? Buffer.concat(parts) : null
-      resolve({ dispatchedMs, firstByteMs, endMs: now(), httpStatus, outcome, error, body, simulated })
+      resolve({ dispatchedMs, firstByteMs, endMs: now(), httpStatus, outcome, error, body, simulated, noSocket })
     }
     const cut = (outcome: Outcome, error: string) => {
       settle(outcome, error)
@@ -85,7 +89,10 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
       })
       response.on('error', (error) => settle('truncated', messageOf(error)))
     })
-    sent.on('error', (error) => settle(httpStatus === null ? 'connect' : 'truncated', messageOf(error)))
+    sent.on('error', (error) => {
+      noSocket = ownMachineFault(codeOf(error)) !== null
+      settle(httpStatus === null ? 'connect' : 'truncated', connectMessage(error))
+    })
     signal.addEventListener('abort', onAbort, { once: true })
     const dispatchedMs = now()
     if (signal.aborted) onAbort()

@@ -5,7 +5,9 @@ import type { ClientStats } from '../load/protocol.ts'
 const RESOLUTION_MS = 10
 
 /** Measures this thread over a phase: event-loop delay and CPU time. */
-export function watchSelf(clock: Clock): (counts: Pick<ClientStats, 'lateSends' | 'dropped'>) => ClientStats {
+export function watchSelf(
+  clock: Clock,
+): (counts: Pick<ClientStats, 'lateSends' | 'dropped' | 'noSocket'>) => ClientStats {
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   const cpu = process.threadCpuUsage()
   const fromMs = clock.nowMs()

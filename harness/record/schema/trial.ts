@@ -69,6 +69,11 @@ const sharedTrial = {
     cpuShareOfCore: nullableNumber,
     lateSends: z.int().nonnegative(),
     dropped: z.int().nonnegative().describe('open loop: requests that found no free connection'),
+    noSocket: z
+      .int()
+      .positive()
+      .optional()
+      .describe('requests for which the client machine had no file handle, port or memory; absent if there were none'),
     sharedStampShare: nullableNumber.describe('share of events that shared a read and therefore a timestamp'),
   }),
   gpuRows: z
