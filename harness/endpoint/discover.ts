@@ -1,6 +1,8 @@
-import OpenAI from 'openai'
-import { JoulemarkError, messageOf } from '../errors.ts'
+import { JoulemarkError } from '../errors.ts'
+import { shellWord } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
+import { directFetch } from './access/direct-fetch.ts'
+import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 import { fetchMetrics } from './scraper.ts'
@@ -12,6 +14,8 @@ export interface RequiredModel {
   readonly key: string
   readonly servedAs: readonly string[]
   readonly servedAsWithQuantization?: readonly { readonly name: string; readonly quantization: string }[] | undefined
+  /** Served name that the user gives for the model (`--served-as`), whatever the catalogue says. */
+  readonly claimed?: string | undefined
 }
 
 export interface Discovery {
@@ -47,6 +51,7 @@ export async function discover(address: Address, apiKey: string | null, required
       systemFingerprint: null,
       model: model.id,
       modelRoot: model.root ?? null,
+      ...(required.claimed === undefined ? {} : { servedAs: required.claimed }),
       servedModels: models.map((entry) => entry.id),
       maxModelLen,
       serving: servingOf({ metrics, serverInfo: await fetchServerInfo(address, apiKey), maxModelLen }),
@@ -58,55 +63,44 @@ export async function discover(address: Address, apiKey: string | null, required
 /** The models that an endpoint lists. Throws as `discover` does. */
 export async function listModels(address: Address, apiKey: string | null): Promise<ModelCard[]> {
   try {
-    const page = await makeClient(address, apiKey, 'single-use').models.list()
+    const page = await makeClient(address, apiKey).models.list()
     return page.data as unknown as ModelCard[]
   } catch (error) {
-    throw endpointError(address, apiKey, error)
+    throw await endpointError(address, apiKey, error)
   }
-}
-
-function endpointError(address: Address, apiKey: string | null, error: unknown): JoulemarkError {
-  if (error instanceof OpenAI.AuthenticationError || error instanceof OpenAI.PermissionDeniedError) {
-    const advice = apiKey ? 'the key in OPENAI_API_KEY is not accepted' : 'set OPENAI_API_KEY to the key of the server'
-    return new JoulemarkError('bad-input', `endpoint ${address.url}: HTTP ${error.status}: not authorised; ${advice}`)
-  }
-  if (error instanceof OpenAI.APIConnectionError) {
-    const cause = messageOf(error.cause ?? error) || 'connection failed'
-    const advice = 'check that the server is running at this address; vLLM listens only once it is ready'
-    return new JoulemarkError(
-      'environment',
-      `endpoint ${address.url}: cannot be reached (${deepestCode(error) ?? cause}); ${advice}`,
-    )
-  }
-  if (error instanceof OpenAI.APIError) {
-    const what =
-      error.status === 404 ? 'no /v1/models; check that this is an OpenAI-compatible server' : messageOf(error)
-    return new JoulemarkError('environment', `endpoint ${address.url}: HTTP ${error.status}: ${what}`)
-  }
-  return new JoulemarkError('environment', `endpoint ${address.url}: ${messageOf(error)}`)
-}
-
-/** The error code of the operating system, such as ECONNREFUSED, from the end of the chain of causes. */
-function deepestCode(error: unknown): string | null {
-  let current: unknown = error
-  let code: string | null = null
-  for (let depth = 0; depth < 6 && current instanceof Error; depth += 1) {
-    code = (current as NodeJS.ErrnoException).code ?? code
-    const inner = (current as AggregateError).errors
-    current = Array.isArray(inner) ? inner[0] : current.cause
-  }
-  return code
 }
 
 function pickModel(address: Address, models: readonly ModelCard[], required: RequiredModel): ModelCard {
+  const { claimed } = required
+  if (claimed !== undefined) {
+    const model = models.find(({ id }) => id === claimed)
+    if (model) return model
+    throw new JoulemarkError(
+      'bad-input',
+      `endpoint ${address.url}: --served-as ${claimed}: not served; it serves: ${servedNames(models)}`,
+    )
+  }
   const names = [...required.servedAs, ...(required.servedAsWithQuantization ?? []).map(({ name }) => name)]
   const found = names.map((name) => models.find((model) => model.id === name || model.root === name)).find(Boolean)
   if (found) return found
-  const served = models.map((model) => model.id).join(', ') || 'nothing'
   throw new JoulemarkError(
     'bad-input',
-    `endpoint ${address.url}: does not serve ${required.key} (any of ${names.join(', ')}); it serves: ${served}`,
+    `endpoint ${address.url}: does not serve ${required.key} (any of ${names.join(', ')}); it serves: ${servedNames(models)}${otherName(models, names)}`,
   )
+}
+
+/** Served names that fit into one line; a server with adapters may list thousands. */
+const MOST_NAMES = 10
+function servedNames(models: readonly ModelCard[]): string {
+  const names = models.slice(0, MOST_NAMES).map(({ id }) => id)
+  const more = models.length > MOST_NAMES ? [`and ${models.length - MOST_NAMES} more`] : []
+  return [...names, ...more].join(', ') || 'nothing'
+}
+
+/** What to do where one of the served models is the required one under another name, such as that of a local folder. */
+function otherName([served]: readonly ModelCard[], [name]: readonly string[]): string {
+  if (served === undefined || name === undefined) return ''
+  return `; if that is this model under another name, add --served-as ${shellWord(served.id)}, or restart vLLM with --served-model-name ${name} (gate endpoint-model then warns)`
 }
 
 type Metrics = MetricsPage | { readonly reason: string }
@@ -125,7 +119,7 @@ function engineOf(metrics: Metrics, model: ModelCard): string | null {
 /** The version at vLLM's /version, which is outside /v1 and requires no key; null for other servers. */
 async function readVersion(address: Address): Promise<string | null> {
   try {
-    const response = await fetch(`${address.url}/version`, { signal: AbortSignal.timeout(5000) })
+    const response = await directFetch(`${address.url}/version`, { signal: AbortSignal.timeout(5000) })
     if (!response.ok) return null
     const body = (await response.json()) as { version?: unknown }
     return typeof body.version === 'string' ? body.version : null

@@ -49,6 +49,25 @@ test.each<Case>([
     'fail',
     'it has none',
   ],
+  [
+    'a name that only --served-as gives to the model',
+    { endpoint: { model: 'mine', modelRoot: null, servedAs: 'mine' } },
+    'warn',
+    'serves mine, which is llama-3.1-8b-instruct-fp8 by --served-as',
+  ],
+  ['a name that nothing gives to it', { endpoint: { model: 'mine', modelRoot: null } }, 'fail', 'serves mine'],
+  [
+    'a folder of any name with --served-as',
+    { endpoint: { model: '/data/llama', modelRoot: '/data/llama', servedAs: '/data/llama' } },
+    'warn',
+    'does not show the model',
+  ],
+  [
+    'another model, whatever --served-as says',
+    { endpoint: { model: 'mine', modelRoot: awq, servedAs: 'mine' } },
+    'fail',
+    awq,
+  ],
 ])('endpoint-model: %s', (_, over, status, evidence) => {
   const gate = gateOf(measuredRun(over), 'endpoint-model')
   expect(gate).toMatchObject({ status, evidence: expect.stringContaining(evidence) })

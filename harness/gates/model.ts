@@ -20,7 +20,7 @@ export const endpointModel = defineGate({
   thresholds: {},
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are also compared. A setting that the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn.',
+    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are also compared. A setting that the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn, as does a name that only `--served-as` gives to the model.',
   evidence: 'What the server reports, beside what the scenario requires.',
   whatToDo:
     'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',
@@ -79,10 +79,14 @@ function nameOf(record: TextGateInput, model: Model): Compared {
     )
   }
   const isKnown = name !== null && model.servedAs.includes(name)
-  return isKnown || source !== null
-    ? gateResult('pass', `serves ${name}`)
-    : gateResult('fail', `serves ${name ?? 'no model'}; ${expected}`)
+  if (isKnown || source !== null) return gateResult('pass', `serves ${name}`)
+  if (name !== null && name === record.endpoint.servedAs) return onlyClaimed(name, model.key)
+  return gateResult('fail', `serves ${name ?? 'no model'}; ${expected}`)
 }
+
+/** A name that the user gave for the model, and nothing that the server reports shows the model. */
+const onlyClaimed = (name: string, key: string): GateResult<'warn'> =>
+  gateResult('warn', `serves ${name}, which is ${key} by --served-as; nothing that the server reports shows it`)
 
 /** The source of a model root: a repository (`org/name`, also from a Hugging Face cache folder), or a folder. */
 function checkpointOf(root: string): { readonly name: string; readonly repository: boolean } {
@@ -105,12 +109,17 @@ function equal(what: string, required: string, got: string | number | null): Com
 }
 
 /** Images: the model that the server reports. Training: the model that the command reports, if it reports one. */
-function modelOfJob({ scenario, endpoint, training }: GateInput): GateResult<'pass' | 'fail' | 'not-measured'> {
+function modelOfJob({ scenario, endpoint, training }: GateInput): GateResult {
   const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : modelByKey(scenario.model)
   const names = model?.servedAs ?? []
   const reported = scenario.kind === 'image' ? [endpoint.model, endpoint.modelRoot] : [training?.config['model']]
   const given = reported.filter((name) => typeof name === 'string')
   if (given.length === 0) return notMeasured('neither the server nor the command reports the model')
   const evidence = `${given.join(', ')}; the names of ${scenario.model} are ${names.join(', ') || 'not known'}`
-  return gateResult(given.some((name) => names.includes(name)) ? 'pass' : 'fail', evidence)
+  const isKnown = given.some((name) => names.includes(name))
+  const showsAnother = endpoint.modelRoot !== null && checkpointOf(endpoint.modelRoot).repository
+  if (!isKnown && endpoint.model !== null && endpoint.model === endpoint.servedAs && !showsAnother) {
+    return onlyClaimed(endpoint.model, scenario.model)
+  }
+  return gateResult(isKnown ? 'pass' : 'fail', evidence)
 }

@@ -27,7 +27,7 @@ export async function prepareImages(
   const fit = context.card ? imageFit(context.card, model) : null
   const { apiKey } = context
   return orOutOfMemory(address.url, fit, async () => {
-    const { endpoint, simulatedBy } = await discover(address, apiKey, model)
+    const { endpoint, simulatedBy } = await discover(address, apiKey, { ...model, claimed: context.servedAs })
     const served = endpoint.model ?? model.servedAs[0] ?? model.key
     const connections = connectionsOf(scenario.load)
     const agent = address.tls

@@ -26,7 +26,10 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
       )
     : null
   return orOutOfMemory(address.url, fit, async () => {
-    const { endpoint: discovered, simulatedBy } = await discover(address, context.apiKey, model)
+    const { endpoint: discovered, simulatedBy } = await discover(address, context.apiKey, {
+      ...model,
+      claimed: context.servedAs,
+    })
     const body: BodyPlan = {
       api: scenario.api,
       model: discovered.model ?? model.key,

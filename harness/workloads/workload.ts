@@ -9,6 +9,8 @@ import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
 export interface WorkContext {
   /** Address as typed; null where none was given, which is valid only for training. */
   readonly endpoint: string | null
+  /** Served name of the model as given by the user; absent where the catalogue names it. */
+  readonly servedAs?: string | undefined
   readonly apiKey: string | null
   /** The card that was found, or null, in which case fit is unknown. */
   readonly card: Card | null

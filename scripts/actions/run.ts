@@ -1,6 +1,9 @@
 import { cpus } from 'node:os'
 import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
+import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
+import { readSecret } from '../../harness/endpoint/access/secret.ts'
+import { parseAddress } from '../../harness/endpoint/address.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
@@ -23,6 +26,8 @@ import { exitCodeOf, terminalText } from './compare.ts'
 /** Flags of `run`. */
 export interface RunFlags {
   readonly endpoint?: string
+  /** Served name of the model, where it is none of the catalogue. */
+  readonly servedAs?: string
   readonly card?: string
   readonly gpus?: readonly string[]
   readonly nvidiaSmi?: string
@@ -88,6 +93,8 @@ async function runAll(
     if (files.length > 1 && !flags.json) {
       say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
     }
+    const note = flags.endpoint === undefined ? null : proxyNote(parseAddress(flags.endpoint), io.env)
+    if (note !== null) say(note)
     const options = runOptions(flags, io, signals)
     return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
   }
@@ -112,7 +119,9 @@ export function runOptions(
   return {
     clock: systemClock,
     endpoint: flags.endpoint ?? '',
-    apiKey: io.env['OPENAI_API_KEY'] || null,
+    // the key of a real server is sent to no simulator
+    apiKey: flags.endpoint === undefined || flags.simulate !== undefined ? null : readSecret(io.env, 'OPENAI_API_KEY'),
+    servedAs: flags.servedAs,
     nvidiaSmi: flags.gpu ? { path: named || 'nvidia-smi', required: Boolean(named) } : null,
     outDir: flags.out,
     card: flags.card ?? null,
@@ -130,7 +139,7 @@ export function runOptions(
 }
 
 /** The endpoint, which only a training command does not require. */
-function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick }: RunFlags): void {
+function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick, servedAs }: RunFlags): void {
   if (simulate !== undefined && endpoint !== undefined) {
     throw new JoulemarkError('bad-input', '--simulate and --endpoint exclude each other; give one of them')
   }
@@ -140,16 +149,30 @@ function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick 
       '--quick requires --simulate; a live trial has the length that its scenario sets',
     )
   }
+  if (servedAs !== undefined) checkServedAs(files, simulate)
   if (simulate !== undefined) {
     cardsNamed(simulate)
     return
   }
+  if (endpoint !== undefined) parseAddress(endpoint)
   const needs = files.find((file) => file.kind !== 'training')
   if (endpoint !== undefined || needs === undefined) return
   throw new JoulemarkError(
     'bad-input',
     `scenario ${needs.name}: requires a server: --endpoint URL, such as http://127.0.0.1:8000`,
   )
+}
+
+/** One served name can be one model only. */
+function checkServedAs(files: readonly ScenarioFile[], simulate: string | undefined): void {
+  const models = [...new Set(files.flatMap((file) => (file.kind === 'training' ? [] : [file.model])))]
+  if (simulate !== undefined || models.length !== 1) {
+    const why =
+      simulate === undefined
+        ? `these scenarios require ${models.join(', ') || 'no server'}`
+        : 'the simulator has its own'
+    throw new JoulemarkError('bad-input', `--served-as is the served name of one model; ${why}`)
+  }
 }
 
 function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {

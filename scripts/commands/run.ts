@@ -11,6 +11,7 @@ export const runCommand: DefineCommand = (io, done) =>
     .description('Measure scenarios on a running server (or on the simulator) and write a record of each run.')
     .argument('<scenario...>', 'Scenario or suite files, or names of bundled ones')
     .option('--endpoint <url>', 'Server address, such as http://127.0.0.1:8000 (training needs none)')
+    .option('--served-as <name>', 'Name under which the server serves the model, if not one of its own names')
     .option('--card <key>', 'Expected card; fails the `card-match` gate if a different one is found')
     .addOption(gpusFlag)
     .addOption(nvidiaSmiFlag)

@@ -5,6 +5,7 @@ import { JoulemarkError } from '../../errors.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../physics/gpu-memory-utilization.ts'
 import { kvElementBytes } from '../../physics/kv.ts'
 import { type Fit, fitOf } from '../../physics/memory.ts'
+import { shellWord } from '../../plain-text.ts'
 import { connectionsOf } from '../../scenario/load-shape.ts'
 import type { Scenario } from '../../scenario/schema.ts'
 
@@ -142,14 +143,10 @@ function whyNot({ card, model, fit, needed, shape }: Misfit): string {
 }
 
 /**
- * The arguments as a line to paste into a POSIX shell, one option per line. Never executed by the harness. A word stays
- * unquoted only where no shell interprets it: not with `=` first (a command in zsh), and with a tilde only as `~/`, which
- * is the home folder of the user who pastes the line.
+ * The arguments as a line to paste into a POSIX shell, one option per line. Never executed by the harness.
  */
 export function shellLine(argv: readonly string[]): string {
-  const words = ['docker', ...argv].map((word) =>
-    /^(~\/)?[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
-  )
+  const words = ['docker', ...argv].map(shellWord)
   let line = ''
   for (const [index, word] of words.entries()) {
     // the image name starts the part that vLLM reads

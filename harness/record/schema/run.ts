@@ -119,6 +119,7 @@ export const endpointSchema = z.object({
   systemFingerprint: z.string().nullable(),
   model: z.string().nullable().describe('the served model name used in requests'),
   modelRoot: z.string().nullable(),
+  servedAs: z.string().optional().describe('served name that the user gave for the model (--served-as)'),
   servedModels: z.array(z.string()),
   maxModelLen: nullableNumber,
   location: z

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+
+/** Addresses, keys and settings of the environment as the command line takes them: a process and its two streams. */
+const tsx = import.meta.resolve('tsx')
+const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
+const bundled = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-single.yaml', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'cli-endpoint-'))
+const out = join(folder, 'results')
+const KEY = 'sk-live-9f8e7d6c5b'
+const SERVED = '/data/models/llama-3.1-8b-fp8'
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function joulemark(args: readonly string[], env: Record<string, string> = {}, limit = ''): Promise<Ended> {
+  const clean = {
+    NO_COLOR: '1',
+    OPENAI_API_KEY: '',
+    JOULEMARK_NVIDIA_SMI: '',
+    HF_TOKEN: '',
+    HTTP_PROXY: '',
+    NO_PROXY: '',
+  }
+  const script = `${limit}exec "$@"`
+  return new Promise((resolve) => {
+    const command = ['-c', script, 'sh', process.execPath, '--import', tsx, cli, ...args]
+    execFile('sh', command, { env: { ...process.env, ...clean, ...env } }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+const run = (endpoint: string, env?: Record<string, string>, ...more: string[]) =>
+  joulemark(['run', bundled, '--out', out, '--no-progress', '--no-gpu', '--endpoint', endpoint, ...more], env)
+
+/** One line, exit code, nothing on stdout, and no part of the key. */
+function expectOneLine(ended: Ended, code: number, text: string | RegExp): void {
+  expect(ended.stderr).toMatch(text)
+  expect(ended.stderr.trim().split('\n')).toHaveLength(1)
+  expect(ended.stderr).not.toContain(KEY.slice(-10))
+  expect(ended).toMatchObject({ code, stdout: '' })
+}
+
+let server: Server
+let url: string
+let asked: { url: string; headers: Record<string, unknown> }[] = []
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push({ url: request.url ?? '', headers: request.headers })
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ object: 'list', data: [{ id: SERVED, object: 'model', root: SERVED }] }))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+beforeEach(() => {
+  asked = []
+})
+afterAll(() => {
+  server.close()
+  // none of these runs got as far as a record
+  expect(existsSync(out)).toBe(false)
+  rmSync(folder, { recursive: true })
+})
+
+describe('the address', () => {
+  test.each([
+    (place: string) => place,
+    (place: string) => `http://${place}/v1/completions`,
+    (place: string) => ` HTTP://${place}/v1/chat/completions/?api_key=x `,
+  ])('%s', async (written) => {
+    const ended = await run(written(url))
+    expectOneLine(ended, 2, `endpoint http://${url}: does not serve llama-3.1-8b-instruct-fp8`)
+    expect(asked.map((each) => each.url)).toEqual(['/v1/models'])
+  })
+})
+
+describe('a model that is served under another name', () => {
+  test('both ways out are named', async () => {
+    expectOneLine(
+      await run(url),
+      2,
+      `it serves: ${SERVED}; if that is this model under another name, add --served-as ${SERVED}, or restart vLLM with --served-model-name neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8 (gate endpoint-model then warns)`,
+    )
+  })
+
+  test('--served-as must name what is served, of one model, on a real server', async () => {
+    expectOneLine(await run(url, {}, '--served-as', 'mine'), 2, `--served-as mine: not served; it serves: ${SERVED}`)
+    const two = ['run', 'llama-3.1-8b-fp8-single', 'llama-3.1-70b-awq-single', '--endpoint', url, '--served-as', 'mine']
+    expectOneLine(await joulemark(two), 2, '--served-as is the served name of one model; these scenarios require')
+    const simulated = ['run', bundled, '--simulate', 'rtx-4090', '--served-as', 'mine']
+    expectOneLine(await joulemark(simulated), 2, 'the simulator has its own')
+  })
+})
+
+describe('the key', () => {
+  test('is sent without the carriage return of a .env file, and with no header of the environment', async () => {
+    const env = { OPENAI_API_KEY: `${KEY}\r\n`, OPENAI_CUSTOM_HEADERS: 'x-custom: 1\nauthorization: Bearer other' }
+    expectOneLine(await run(url, env), 2, 'does not serve')
+    expect(asked[0]?.headers).toMatchObject({ authorization: `Bearer ${KEY}` })
+    expect(asked[0]?.headers).not.toHaveProperty('x-custom')
+  })
+
+  test('no key, no Authorization header', async () => {
+    await run(url, { OPENAI_API_KEY: ' \r' })
+    expect(asked[0]?.headers).not.toHaveProperty('authorization')
+  })
+
+  test('a key that no header can carry is refused by every command that would send it', async () => {
+    const env = { OPENAI_API_KEY: `“${KEY}”` }
+    const line = 'OPENAI_API_KEY: character 1 is a typographic quotation mark, which no HTTP header can carry'
+    expectOneLine(await run(url, env), 2, line)
+    expectOneLine(await joulemark(['doctor', '--endpoint', url], env), 2, line)
+    expectOneLine(await joulemark(['box', '--out', out], env), 2, line)
+    expect(asked).toEqual([])
+  })
+
+  test('so is a token of Hugging Face, before a container is started', async () => {
+    const env = { HF_TOKEN: `"${KEY}"` }
+    const line = 'HF_TOKEN: the key is in quotes; remove them'
+    expectOneLine(await joulemark(['serve', 'llama-3.1-8b-fp8-single', '--card', 'rtx-4090'], env), 2, line)
+    expectOneLine(await joulemark(['box', '--out', out], env), 2, line)
+  })
+})
+
+test('OPENAI_LOG prints to stderr, without the key: stdout is for the answer', async () => {
+  const ended = await run(url, { OPENAI_API_KEY: KEY, OPENAI_LOG: 'debug' }, '--json')
+  expect(ended).toMatchObject({ code: 2, stdout: '' })
+  expect(ended.stderr).toContain('/v1/models')
+  expect(ended.stderr).not.toContain(KEY)
+})
+
+test('a proxy that the environment names for the server is said not to be used', async () => {
+  const ended = await run('http://no-such-host.invalid:8000', { HTTP_PROXY: 'http://me:hunter2@127.0.0.1:9' })
+  const [note, line, ...more] = ended.stderr.trim().split('\n')
+  expect(note).toMatch(/^HTTP_PROXY is set and not used: /)
+  expect(line).toMatch(/^endpoint http:\/\/no-such-host\.invalid:8000: cannot be reached/)
+  expect(more).toEqual([])
+  expect(ended.stderr).not.toContain('hunter2')
+  expect(ended.code).toBe(3)
+})
+
+test('too few file handles for the streams: one line with what to type, before any request', async () => {
+  const many = join(folder, 'many.yaml')
+  writeFileSync(many, readFileSync(bundled, 'utf8').replace(/concurrency: \d+/, 'concurrency: 900'))
+  const args = ['run', many, '--out', out, '--no-progress', '--no-gpu', '--endpoint', url]
+  const ended = await joulemark(args, {}, 'ulimit -n 512; ')
+  expectOneLine(
+    ended,
+    3,
+    /^900 connections require about (9|10)\d\d open files, and this shell allows 512: type ulimit -n (1024|2048) /,
+  )
+  expect(asked).toEqual([])
+})
