@@ -111,6 +111,16 @@ describe('bad input is one clear line and exit code 2', () => {
     expect(ended.stderr).not.toContain('\u001b')
   })
 
+  test('a server that serves others is not loaded without --force', async () => {
+    const page = 'vllm:num_requests_running{engine="0"} 2\nvllm:generation_tokens_total{engine="0"} 7\n'
+    answer = (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(page)
+    const ended = await run(['--no-gpu', '--endpoint', url])
+    expectOneLine(ended, 2, /the server is in use \(2 requests running, 0 waiting.*wait until it is idle, or .*--force/)
+    const forced = await run(['--no-gpu', '--endpoint', url, '--force'])
+    expect(forced.stderr).not.toContain('in use')
+    expect(forced.code).not.toBe(0)
+  })
+
   test('a named nvidia-smi that is not there', async () => {
     expectOneLine(await run(['--endpoint', url, '--nvidia-smi', '/nope/nvidia-smi']), 2, '/nope/nvidia-smi')
   })

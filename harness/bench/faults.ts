@@ -6,6 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import type { DoctorReport } from '../telemetry/doctor/run-doctor.ts'
+import { doctorCases, examineCase, missingIn } from '../testing/doctor/cases.ts'
+import type { DoctorCase } from '../testing/doctor/machine.ts'
 import { cleanCases, type FaultCase, faultCases, startCases, watchedCardCases } from '../testing/fault-cases.ts'
 import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
 
@@ -27,6 +30,16 @@ function row({ title, mustShow }: FaultCase, run: FaultRun | Error, usual: Reado
       return said === undefined || sign.endsWith(' pass') ? sign : `**${sign}** (${said})`
     })
   return `| ${title} | ${signsOfFault.join('; ')} | ${mustShow.filter((sign) => !signs.includes(sign)).join('; ')} |`
+}
+
+/** One row: what the doctor said in the checks that must find the fault; and what it did not say although it must. */
+function doctorRow(each: DoctorCase, report: DoctorReport): string {
+  const ids = each.mustSay.map(({ id }) => id)
+  const said = report.checks
+    .filter(({ id, status }) => ids.includes(id) && status !== 'pass')
+    .map(({ id, status, read, fix }) => `**doctor: ${id} ${status}** (${read}${fix === '' ? '' : `; fix: ${fix}`})`)
+  const text = said.length === 0 ? 'doctor: nothing, as it must' : said.join('; ')
+  return `| ${each.title} | ${text.replaceAll('|', '/')} | ${missingIn(each, report).join('; ')} |`
 }
 
 const outDir = mkdtempSync(join(tmpdir(), 'joulemark-faults-'))
@@ -51,6 +64,7 @@ try {
     const end = ends[index] as string
     process.stdout.write(`| ${title} | **the run ended** (${end}) | ${end.includes(mustSay) ? '' : mustSay} |\n`)
   })
+  for (const each of doctorCases) process.stdout.write(`${doctorRow(each, await examineCase(each))}\n`)
 } finally {
   rmSync(outDir, { recursive: true, force: true })
 }

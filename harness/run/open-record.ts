@@ -34,7 +34,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     gpus: [...gpus],
     ...(telemetry.reason ? { gpusReason: telemetry.reason } : {}),
     ...(telemetry.fingerprint ? { fingerprint: telemetry.fingerprint } : {}),
-    endpoint: prepared.endpoint,
+    endpoint: options.serverInUse ? { ...prepared.endpoint, inUseAtStart: options.serverInUse } : prepared.endpoint,
     certificate,
     trials: [],
     converged: null,

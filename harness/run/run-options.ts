@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly signingKey?: KeyObject | null
   /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
+  /** What other clients did on the server when the run was forced with --force; null or absent where nothing was seen. */
+  readonly serverInUse?: string | null
   readonly progress: Progress
   /** First interrupt: nothing new is sent, what is in flight ends, the record is written. */
   readonly drain: AbortSignal

@@ -5,6 +5,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { type FakeRun, fakeRun, type SampleTime, STREAMS, steadyCard } from '../testing/fake-run.ts'
 import { gpuRow } from '../testing/rows.ts'
+import { silentProgress } from './progress.ts'
 import { type FinishedRun, runPrepared } from './run.ts'
 
 async function run(over: FakeRun = {}): Promise<FinishedRun> {
@@ -51,6 +52,15 @@ describe('a run of three trials on three workers', () => {
     expect(record.drift?.trials).toHaveLength(3)
     expect(record.result['outputTokensPerS']?.n).toBe(3)
   })
+})
+
+test('what other clients did before a run that was forced is in its record, and is a warning', async () => {
+  const warnings: string[] = []
+  const progress = { ...silentProgress, warn: (line: string) => void warnings.push(line) }
+  const { record } = await run({ options: { progress, serverInUse: '2 requests running, 0 waiting' } })
+  expect(record.endpoint.inUseAtStart).toBe('2 requests running, 0 waiting')
+  expect(warnings).toContain('the server is in use by other clients: 2 requests running, 0 waiting')
+  expect((await run()).record.endpoint).not.toHaveProperty('inUseAtStart')
 })
 
 test('a run with a simulated trial stays simulated, whatever its later trials', async () => {

@@ -70,9 +70,14 @@ async function calibrationOf(
   return calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workers))
 }
 
-function announce(journal: RunJournal, { scenario, gpus, telemetry }: Prepared, { progress }: RunOptions): void {
+function announce(
+  journal: RunJournal,
+  { scenario, gpus, telemetry }: Prepared,
+  { progress, serverInUse }: RunOptions,
+): void {
   progress.started(scenario, journal.directory, gpus)
   if (telemetry.reason) progress.warn(telemetry.reason)
+  if (serverInUse) progress.warn(`the server is in use by other clients: ${serverInUse}`)
   for (const warning of telemetry.warnings) progress.warn(`nvidia-smi: ${warning}`)
 }
 

@@ -4,11 +4,12 @@ import { type CounterRow, type GpuRow, roundMs } from '../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../record/sample-interval.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import type { BoxFingerprint, GpuTelemetry } from '../record/schema/telemetry.ts'
-import { runSystemProgram } from './doctor/facts.ts'
+import { runSystemProgram } from './host/read-host.ts'
 import { type Inventory, readInventory } from './inventory/inventory.ts'
 import { aboutCards } from './inventory/list-cards.ts'
 import { openEnergyCounter } from './nvml/counter.ts'
 import { watchCounter } from './nvml/counter-watch.ts'
+import type { CounterResult } from './nvml/states.ts'
 import { type Sampler, startSampler } from './sampler/sampler.ts'
 import { type LoopLimits, loopLimits } from './sampler/watched-loop.ts'
 import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
@@ -136,10 +137,16 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
         before,
         after,
         xids: xids?.map((xid) => ({ ...xid })) ?? null,
-        counter: fault === null || fault.state === 'ok' ? { state: 'ok' } : { ...fault },
+        counter: fault === null || fault.state === 'ok' ? { state: 'ok', ...withoutOf(first) } : { ...fault },
       }
     },
   }
+}
+
+/** The cards whose counter could not be read while those of others were. */
+function withoutOf(first: CounterResult): { reason?: string } {
+  const without = first.state === 'ok' ? Object.entries(first.without ?? {}) : []
+  return without.length === 0 ? {} : { reason: without.map(([uuid, { reason }]) => `${uuid}: ${reason}`).join('; ') }
 }
 
 async function reportOf(

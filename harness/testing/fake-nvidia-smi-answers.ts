@@ -6,6 +6,7 @@ export type Played = FakeSmi & { readonly fields: readonly string[] }
 
 /** The output of one call; null if the call starts a loop. */
 export function answerTo(spec: Played, args: readonly string[], nowMs: number): FakeAnswer | null {
+  if (args.length === 0 && spec.table) return spec.table
   const commandLine = args.join(' ')
   const answer = Object.entries(spec.answers ?? {}).find(([start]) => commandLine.startsWith(start))?.[1]
   if (answer) return answer
@@ -15,7 +16,12 @@ export function answerTo(spec: Played, args: readonly string[], nowMs: number): 
   if (asked) {
     const unknown = asked.find((name) => !spec.fields.some((names) => names.split('|').includes(name)))
     if (unknown !== undefined) return { stdout: `Field "${unknown}" is not a valid field to query.\n\n`, returnCode: 2 }
-    return args.includes('-lms') ? null : { stdout: tickText(spec, asked, 0, nowMs) }
+    if (args.includes('-lms')) return null
+    const selected = selectedOf(spec, args)
+    const failing = selected.find((index) => spec.gpus[index]?.fails)
+    if (failing !== undefined) return spec.gpus[failing]?.fails ?? {}
+    if (selected.length === 0) return { stdout: 'No devices were found\n', returnCode: 6 }
+    return { stdout: tickText({ spec, asked, selected }, 0, nowMs) }
   }
   if (args[0] === '-L') return { stdout: listing(spec) }
   return { stdout: `Invalid combination of input arguments: ${commandLine}\n`, returnCode: 2 }
@@ -28,18 +34,33 @@ export const askedFields = (args: readonly string[]): string[] | null =>
     ?.slice('--query-gpu='.length)
     .split(',') ?? null
 
-/** The lines of one tick: a row for each card. */
-export const tickText = (spec: Played, asked: readonly string[], tick: number, stampMs: number): string =>
-  spec.gpus.map((gpu, index) => rowText(spec, gpu, index, asked, tick, stampMs)).join('')
+/** Positions of the cards that a call is about: those of `-i`, by UUID or number; all without it. */
+export function selectedOf(spec: Played, args: readonly string[]): number[] {
+  const named = args.includes('-i') ? (args[args.indexOf('-i') + 1] ?? '').split(',') : null
+  const all = spec.gpus.map((_, index) => index)
+  return named === null
+    ? all
+    : all.filter(
+        (index) => named.includes(numberOf(spec, index)) || named.includes(spec.gpus[index]?.values['uuid'] ?? ''),
+      )
+}
 
-function rowText(
-  spec: Played,
-  gpu: FakeGpu,
-  index: number,
-  asked: readonly string[],
-  tick: number,
-  stampMs: number,
-): string {
+/** nvidia-smi's number of a card, which is its position unless the spec says otherwise. */
+const numberOf = (spec: Played, index: number): string => spec.gpus[index]?.values['index'] ?? String(index)
+
+/** What is asked of which cards. */
+export interface Asked {
+  readonly spec: Played
+  readonly asked: readonly string[]
+  readonly selected: readonly number[]
+}
+
+/** The lines of one tick: a row for each card. */
+export const tickText = (asking: Asked, tick: number, stampMs: number): string =>
+  asking.selected.map((index) => rowText(asking, index, tick, stampMs)).join('')
+
+function rowText({ spec, asked }: Asked, index: number, tick: number, stampMs: number): string {
+  const gpu = spec.gpus[index] as FakeGpu
   const ticks = gpu.ticks ?? []
   const values: Record<string, string> = {
     timestamp: stamp(stampMs),

@@ -1,8 +1,7 @@
 import type { LoopEnd, StartLoop } from '../telemetry/sampler/smi-loop.ts'
-import type { SmiExec } from '../telemetry/smi/exec.ts'
-import { failureOf } from '../telemetry/smi/failures.ts'
+import { resultOf, type SmiExec } from '../telemetry/smi/exec.ts'
 import { type FakeSmi, fakeFields550 } from './fake-nvidia-smi.ts'
-import { answerTo, askedFields, type Played, tickText } from './fake-nvidia-smi-answers.ts'
+import { answerTo, askedFields, type Played, selectedOf, tickText } from './fake-nvidia-smi-answers.ts'
 
 /** Runs a fake nvidia-smi inside the process, for tests of its output and not of processes. */
 export function inlineNvidiaSmi(spec: FakeSmi, nowMs: () => number): { exec: SmiExec; startLoop: StartLoop } {
@@ -10,17 +9,17 @@ export function inlineNvidiaSmi(spec: FakeSmi, nowMs: () => number): { exec: Smi
   return {
     exec: async (args) => {
       const { stdout = '', stderr = '', returnCode = 0 } = answerTo(played, args, nowMs()) ?? {}
-      if (returnCode === 0) return { kind: 'ok', stdout, stderr }
-      return { kind: 'failed', absent: false, ...failureOf(returnCode, stdout, stderr) }
+      return resultOf(args, { returnCode, stdout, stderr })
     },
     startLoop: (args, onLine) => {
       const asked = askedFields(args) ?? []
+      const selected = selectedOf(played, args)
       const ended = Promise.withResolvers<LoopEnd>()
       const end = (): void =>
         ended.resolve({ returnCode: 0, signal: 'SIGTERM', startError: null, stderr: '', tail: '' })
       let tick = 0
       const turn = (): void => {
-        const lines = tickText(played, asked, tick, nowMs()).trimEnd().split('\n')
+        const lines = tickText({ spec: played, asked, selected }, tick, nowMs()).trimEnd().split('\n')
         for (const line of lines) onLine(line, nowMs())
         tick += 1
       }

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { FakeAnswer, FakeLoop } from './fake-nvidia-smi.ts'
-import { answerTo, askedFields, type Played, tickText } from './fake-nvidia-smi-answers.ts'
+import { answerTo, askedFields, type Played, selectedOf, tickText } from './fake-nvidia-smi-answers.ts'
 
 const [specPath = '', ...args] = process.argv.slice(2)
 const spec = JSON.parse(readFileSync(specPath, 'utf8')) as Played
@@ -37,12 +37,13 @@ function nextLife(): FakeLoop {
 }
 
 function loop(asked: readonly string[], intervalMs: number, life: FakeLoop): void {
+  const selected = selectedOf(spec, args)
   if (life.ignoresSigterm) process.on('SIGTERM', () => {})
   let tick = 0
   const turn = () => {
     for (const { beforeRow, text } of life.lines ?? []) if (beforeRow === tick) process.stdout.write(`${text}\n`)
     if (tick === life.diesAfterRows) {
-      const half = life.leavesHalfLine ? tickText(spec, asked, tick, Date.now()).slice(0, 30) : ''
+      const half = life.leavesHalfLine ? tickText({ spec, asked, selected }, tick, Date.now()).slice(0, 30) : ''
       process.stderr.write(life.stderr ?? '')
       process.stdout.write(half, () => process.exit(life.returnCode ?? 0))
       return
@@ -52,7 +53,7 @@ function loop(asked: readonly string[], intervalMs: number, life: FakeLoop): voi
       return
     }
     const { atRow = Number.POSITIVE_INFINITY, stepMs = 0 } = life.clockStep ?? {}
-    process.stdout.write(tickText(spec, asked, tick, Date.now() + (tick >= atRow ? stepMs : 0)))
+    process.stdout.write(tickText({ spec, asked, selected }, tick, Date.now() + (tick >= atRow ? stepMs : 0)))
     tick += 1
     // As the real one: query, then sleep; no fixed grid.
     setTimeout(turn, intervalMs)

@@ -34,6 +34,8 @@ export interface FakeGpu {
   readonly values: Readonly<Record<string, string>>
   /** Values that change in the loop, by tick; the last one stays. */
   readonly ticks?: readonly Readonly<Record<string, string>>[]
+  /** The answer to every single query that is about this card, instead of rows: a card that cannot be read. */
+  readonly fails?: FakeAnswer
 }
 
 /** Specification of a fake nvidia-smi. */
@@ -45,6 +47,8 @@ export interface FakeSmi {
   readonly xml?: string
   /** Outputs by prefix of the command line, such as `nvlink -s`, with precedence over all others. '' matches any. */
   readonly answers?: Readonly<Record<string, FakeAnswer>>
+  /** The answer to a call without arguments. */
+  readonly table?: FakeAnswer
   /** One entry per start of the loop; the last one repeats. */
   readonly loops?: readonly FakeLoop[]
 }

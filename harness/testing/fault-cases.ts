@@ -15,6 +15,8 @@ export interface FaultCase {
   readonly seconds?: number
   /** Default: 32. */
   readonly outputTokens?: number
+  /** Whether the server must be idle before the run, as for the command line. */
+  readonly requiresIdle?: boolean
   /** Signs that must be present, in the form of `signsOf` in fault-runs.ts. */
   readonly mustShow: readonly string[]
 }
@@ -175,6 +177,8 @@ export interface StartCase {
   readonly title: string
   readonly launch: Partial<LaunchOptions>
   readonly mustSay: string
+  /** Whether the server must be idle before the run, as for the command line. */
+  readonly requiresIdle?: boolean
 }
 
 /** The faults that prevent a run from starting. */
@@ -185,4 +189,10 @@ export const startCases: readonly StartCase[] = [
     mustSay: 'cannot be reached (ECONNREFUSED)',
   },
   { title: 'oom-at-start', launch: { faults: ['oom-at-start'] }, mustSay: 'cause out-of-memory' },
+  {
+    title: 'a server that serves another client',
+    launch: { lies: ['foreign-traffic'] },
+    requiresIdle: true,
+    mustSay: 'the server is in use (1 requests running',
+  },
 ]

@@ -4,6 +4,8 @@ import { catalogueNames } from '../catalogue/find.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import { systemClock } from '../clock.ts'
+import { parseAddress } from '../endpoint/address.ts'
+import { refuseServerInUse } from '../endpoint/in-use.ts'
 import { startFailure } from '../endpoint/serve/start-failure.ts'
 import { StartLog } from '../endpoint/serve/start-log.ts'
 import { fitOf } from '../physics/memory.ts'
@@ -29,10 +31,12 @@ export interface FaultRun {
 
 /** Runs one short trial on its own simulator. */
 export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
-  const { launch, watched = false, gpus = [] } = fault
+  const { launch, watched = false, gpus = [], requiresIdle = false } = fault
   const simulator = await launchSimulator({ ...stand, ...launch })
   const warnings: string[] = []
   try {
+    const address = parseAddress(simulator.url)
+    if (requiresIdle) await refuseServerInUse({ address, apiKey: null, clock: systemClock }, false)
     const { record } = await runOnce(await shortScenario(fault), {
       clock: systemClock,
       endpoint: simulator.url,
@@ -76,9 +80,9 @@ async function shortScenario(fault: FaultCase): Promise<PlainTextFile> {
 }
 
 /** The outcome of a run that cannot start: the error class with its message and, if the server left a log, its cause. */
-export async function endOf({ title, launch }: StartCase, outDir: string): Promise<string> {
+export async function endOf({ title, launch, requiresIdle = false }: StartCase, outDir: string): Promise<string> {
   try {
-    await runFault({ title, launch, mustShow: [] }, outDir)
+    await runFault({ title, launch, requiresIdle, mustShow: [] }, outDir)
     return 'the run completed'
   } catch (error) {
     const { message, code = 'no error class', cause } = error as Error & { code?: string }

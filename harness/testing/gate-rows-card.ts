@@ -79,11 +79,22 @@ export const cardRows: GateRows = {
     pass('10 % less memory', memory(44_226)),
     fail('1 MiB less still', memory(44_225)),
     fail('another card', { gpu: { name: 'NVIDIA L40S' } }),
+    unmeasured('memory that the driver does not report', { gpu: { memoryTotalMiB: null } }),
     unmeasured('no GPU', { record: { gpus: [] } }),
   ],
   'gpu-exclusive': [
     pass('one process', others(1), { at: 'processes' }),
     fail('two processes', others(2), { beyond: 'processes' }),
+    warn('a desktop beside the server', {
+      telemetry: {
+        after: makeCardsSnapshot({
+          processes: [
+            { uuid: 'GPU-a', pid: 7, name: '/usr/bin/kwin_wayland', usedMiB: 25 },
+            { uuid: 'GPU-a', pid: 8, name: 'VLLM::EngineCore', usedMiB: 9000 },
+          ],
+        }),
+      },
+    }),
     unmeasured('processes that cannot be listed', {
       telemetry: { after: makeCardsSnapshot({ processes: null, processesReason: 'no permission' }) },
     }),

@@ -48,9 +48,14 @@ let server: Server
 let url: string
 let models: readonly object[] = []
 let asked = 0
+let metrics = ''
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/v1/completions') asked += 1
+    if (request.url === '/metrics') {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(metrics)
+      return
+    }
     const body = request.url === '/v1/models' ? { object: 'list', data: models } : { choices: [{ text: 'four' }] }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }).listen(0, '127.0.0.1')
@@ -122,6 +127,20 @@ describe('doctor', () => {
     expect(checkIn(stdout, 'energy-counter')?.read).toBe('no-koffi: not there')
     expect(checkIn(stdout, 'pcie-generation')).not.toMatchObject({ status: 'not-measured' })
     expect(code).toBe(0)
+  })
+
+  test('a server that serves others is not loaded without --force', async () => {
+    models = [{ id: 'some/model', object: 'model' }]
+    metrics = 'vllm:num_requests_running{engine="0"} 2\nvllm:num_requests_waiting{engine="0"} 0\n'
+    const before = asked
+    await expect(examine({ endpoint: url })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/in use \(2 requests running.*--force/),
+    })
+    expect(asked).toBe(before)
+    const { stderr } = await examine({ endpoint: url, force: true, nvidiaSmi: '/nowhere/nvidia-smi' })
+    expect(stderr).toContain('in use by others: 2 requests running')
+    metrics = ''
   })
 
   test('the server of the simulator is stamped', async () => {

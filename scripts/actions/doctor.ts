@@ -3,6 +3,7 @@ import { systemClock } from '../../harness/clock.ts'
 import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
+import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { prepareShortLoad, type ShortLoad } from '../../harness/endpoint/short-load.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
@@ -16,6 +17,8 @@ export interface DoctorFlags {
   readonly card?: string
   readonly nvidiaSmi?: string
   readonly json?: boolean
+  /** Load the server although it serves others. */
+  readonly force?: boolean
 }
 
 /** Replaced by tests: the host's files and programs, and a shorter probe. */
@@ -24,7 +27,7 @@ export type DoctorHost = Pick<DoctorOptions, 'readText' | 'runProgram' | 'openCo
 /** Runs the checks of this server. Exit code 1 if any fails. */
 export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost = {}): Promise<number> {
   const expected = flags.card === undefined ? [] : cardsNamed(flags.card)
-  const load = flags.endpoint === undefined ? null : await loadOn(flags.endpoint, io)
+  const load = flags.endpoint === undefined ? null : await loadOn(flags.endpoint, flags.force === true, io)
   if (load) io.stderr.write(`testing the power sensor under a load of ${load.model} (about 10 s)\n`)
   const report = await runDoctor({
     nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
@@ -39,12 +42,16 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   return report.isHealthy ? exitCodes.done : exitCodes.negativeResult
 }
 
-/** Prepares the load for the power sensor. */
-function loadOn(endpoint: string, io: CommandIo): Promise<ShortLoad> {
+/** Prepares the load for the power sensor, on an idle server, or on any with --force. */
+async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<ShortLoad> {
   const address = parseAddress(endpoint)
   const note = proxyNote(address, io.env)
   if (note !== null) io.stderr.write(`${note}\n`)
-  return prepareShortLoad(address, readSecret(io.env, 'OPENAI_API_KEY'))
+  const apiKey = readSecret(io.env, 'OPENAI_API_KEY')
+  const load = await prepareShortLoad(address, apiKey)
+  const use = await refuseServerInUse({ address, apiKey, clock: systemClock }, force)
+  if (use !== null) io.stderr.write(`the server is in use by others: ${use}; power includes theirs\n`)
+  return load
 }
 
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>

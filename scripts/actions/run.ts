@@ -4,6 +4,7 @@ import { systemClock } from '../../harness/clock.ts'
 import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
+import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
@@ -42,6 +43,8 @@ export interface RunFlags {
   /** Cards to simulate instead of using an endpoint, separated by commas. */
   readonly simulate?: string
   readonly quick?: boolean
+  /** Load the server although it serves others. */
+  readonly force?: boolean
   /** Compare with the baselines of the server afterwards. */
   readonly against?: 'baseline'
 }
@@ -95,7 +98,7 @@ async function runAll(
     }
     const note = flags.endpoint === undefined ? null : proxyNote(parseAddress(flags.endpoint), io.env)
     if (note !== null) say(note)
-    const options = runOptions(flags, io, signals)
+    const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore(files, flags, io) }
     return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
   }
   const cards = flags.simulate.split(',').map((each) => each.trim())
@@ -136,6 +139,20 @@ export function runOptions(
     drain: signals.drain,
     abort: signals.abort,
   }
+}
+
+/**
+ * What other clients do on the server before the first run; null where nothing is seen. Throws `bad-input` for a server
+ * in use, unless --force is given. Only the start is looked at: later runs of a suite would see the end of earlier ones.
+ */
+async function useBefore(
+  files: readonly ScenarioFile[],
+  { endpoint, force = false }: RunFlags,
+  io: CommandIo,
+): Promise<string | null> {
+  if (endpoint === undefined || files.every((file) => file.kind === 'training')) return null
+  const apiKey = readSecret(io.env, 'OPENAI_API_KEY')
+  return refuseServerInUse({ address: parseAddress(endpoint), apiKey, clock: systemClock }, force)
 }
 
 /** The endpoint, which only a training command does not require. */

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import type { DoctorFlags } from '../actions/doctor.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { examples } from '../support/help.ts'
-import { expectedCardFlag, jsonFlag, nvidiaSmiFlag } from '../support/shared-flags.ts'
+import { expectedCardFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag } from '../support/shared-flags.ts'
 
 export const doctorCommand: DefineCommand = (io, done) =>
   new Command('doctor')
@@ -14,6 +14,7 @@ export const doctorCommand: DefineCommand = (io, done) =>
     .option('--endpoint <url>', 'Also load this vLLM server for 5 s, to test the power sensor and the PCIe links')
     .addOption(expectedCardFlag)
     .addOption(nvidiaSmiFlag)
+    .addOption(loadAnywayFlag)
     .addOption(jsonFlag)
     .addHelpText('after', examples('doctor', 'doctor --endpoint http://127.0.0.1:8000 --card rtx-4090'))
     .action(async (flags) =>

@@ -3,7 +3,7 @@ import type { RunFlags } from '../actions/run.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
-import { gpusFlag, jsonFlag, nvidiaSmiFlag, resultsFlag } from '../support/shared-flags.ts'
+import { gpusFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag, resultsFlag } from '../support/shared-flags.ts'
 
 export const runCommand: DefineCommand = (io, done) =>
   new Command('run')
@@ -23,6 +23,7 @@ export const runCommand: DefineCommand = (io, done) =>
       '--skip-calibration',
       'Do not calibrate the client first (saves 5 to 10 s); the `client-headroom` gate then warns',
     )
+    .addOption(loadAnywayFlag)
     .addOption(jsonFlag)
     .option('--no-progress', 'Show no progress on stderr')
     .option('--require-quotable', 'Exit code 1 if a result is not quotable')

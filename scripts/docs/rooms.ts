@@ -71,6 +71,7 @@ export const rooms: readonly Room[] = [
     reason: 'the card and its machine, through `nvidia-smi` and NVML',
     folders: {
       doctor: 'whether a server is ready to benchmark: one check per property',
+      host: 'the machine around `nvidia-smi`: kernel module, container, WSL; how to fix a failure there',
       inventory: 'which cards are here, from `nvidia-smi -q -x`',
       nvml: 'the energy counter of the board, in a child process',
       sampler: 'the long-lived `nvidia-smi` loop and its clock offset',
@@ -170,6 +171,7 @@ export const forTests: readonly Room[] = [
     paths: ['harness/testing', 'reports/testing'],
     reason: 'builders of records, fake executables and reference data for tests',
     folders: {
+      doctor: 'servers as the doctor finds them, from real texts of nvidia-smi, and what it must report',
       setup: 'the setup of every test file: an empty home folder, no processes in unit tests',
       words: 'the rules for texts that a user can read, and the test that applies them',
     },

@@ -15,6 +15,7 @@ export const gpusFlag = new Option(
   'UUIDs or indices of the serving GPUs, separated by commas',
 ).argParser(commaList)
 export const expectedCardFlag = new Option('--card <key>', 'Expected card; fails if a different one is found')
+export const loadAnywayFlag = new Option('--force', 'Load the server although it serves other clients')
 
 /* Flags of the servers that `serve` and `box` start. */
 

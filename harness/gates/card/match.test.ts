@@ -59,6 +59,7 @@ describe('gpu-exclusive', () => {
       [],
       'pass',
     ],
+    ['a desktop beside the server', [{ processes: [server, { ...other, name: '/usr/lib/xorg/Xorg' }] }], [], 'warn'],
     ['two processes that are the server', [{ processes: [server, { ...server, pid: 3 }] }], [1, 3], 'pass'],
     ['one process that is not the server', [{ processes: [other] }], [1], 'fail'],
     ['no process is visible inside a container', [{ processes: [] }], [], 'not-measured'],

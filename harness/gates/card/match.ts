@@ -59,7 +59,9 @@ export function matchCard(expected: ExpectedCard | null, card: RunRecord['card']
     const { memoryTotalMiB: hasMiB } = gpu
     const expectedMiB = entry.memoryTotalMiB
     // the catalogue has no memory of a card of which nvidia-smi reports none (GB10): only its name is compared
-    if (hasMiB === null || expectedMiB === null) continue
+    if (expectedMiB === null) continue
+    if (hasMiB === null)
+      return notMeasured(`${gpu.uuid}: the driver does not report its memory; a ${expected.key} has ${expectedMiB} MiB`)
     if (isBeyond(memoryDifference, relativeDifference(hasMiB, expectedMiB)))
       return gateResult('fail', `${gpu.uuid} has ${hasMiB} MiB; a ${expected.key} has ${expectedMiB}`)
   }

@@ -2,6 +2,7 @@ import { servingUuids } from '../../physics/serving-gpus.ts'
 import type { CardsSnapshot } from '../../record/schema/telemetry.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
 import { failsAbove, isBeyond } from '../threshold.ts'
+import { isDesktopName } from './server-processes.ts'
 import { notWatched } from './watched.ts'
 
 const processes = failsAbove({
@@ -16,12 +17,12 @@ export const gpuExclusive = defineGate({
   kinds: everyKind,
   required: false,
   thresholds: { processes },
-  statuses: ['pass', 'fail', 'not-measured'],
+  statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'nvidia-smi lists the compute processes on each serving GPU before and after the run. An empty list proves nothing: inside a container nvidia-smi does not list processes outside it.',
+    'nvidia-smi lists the compute processes on each serving GPU before and after the run. A desktop, known by the names of its processes, warns; any other process fails. An empty list proves nothing: inside a container nvidia-smi does not list processes outside it.',
   evidence: 'Name and process id of each process.',
   whatToDo:
-    'Stop the other processes. In a container, run joulemark on the host, or share the process namespace of the host (`--pid host`).',
+    'Stop the other processes; log out of the desktop, or stop its display manager. In a container, run joulemark on the host, or share the process namespace of the host (`--pid host`).',
   evaluate: (record) =>
     record.telemetry
       ? checkProcesses([record.telemetry.before, record.telemetry.after].map(processesIn), servingUuids(record.gpus))
@@ -47,7 +48,7 @@ export function checkProcesses(
   lists: readonly ProcessList[],
   servingGpuUuids: readonly string[],
   serverPids: readonly number[] = [],
-): GateResult<'pass' | 'fail' | 'not-measured'> {
+): GateResult<'pass' | 'warn' | 'fail' | 'not-measured'> {
   const unread = lists.find((list) => list.processes === null)
   if (lists.length === 0) return notMeasured('processes were not listed')
   if (unread) return notMeasured(`processes cannot be listed: ${unread.reason ?? 'nvidia-smi does not report them'}`)
@@ -57,16 +58,19 @@ export function checkProcesses(
   }
   const found = [...byPid.values()]
   if (found.length === 0) return notMeasured(noneListed(lists.flatMap((list) => list.processes ?? [])))
+  const desktop = found.filter(({ name }) => isDesktopName(name))
   const others = servingGpuUuids.flatMap((uuid) => {
-    const onCard = found.filter((process) => process.uuid === uuid)
+    const onCard = found.filter((process) => process.uuid === uuid && !desktop.includes(process))
     if (serverPids.length > 0) return onCard.filter(({ pid }) => !serverPids.includes(pid))
     return isBeyond(processes, onCard.length) ? onCard : []
   })
-  const list = (others.length > 0 ? others : found).map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
-  return others.length > 0
-    ? gateResult('fail', `processes other than the server used the GPU: ${list}`)
-    : gateResult('pass', `one process per GPU: ${list}`)
+  if (others.length > 0) return gateResult('fail', `processes other than the server used the GPU: ${textOf(others)}`)
+  if (desktop.length > 0) return gateResult('warn', `a desktop used the GPU too: ${textOf(desktop)}`)
+  return gateResult('pass', `one process per GPU: ${textOf(found)}`)
 }
+
+const textOf = (processes: readonly { readonly pid: number; readonly name: string }[]): string =>
+  processes.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
 
 /** Why an empty list of a serving GPU is no evidence; processes on other GPUs show that the list itself works. */
 function noneListed(

@@ -6,7 +6,19 @@ export interface CardProcess {
   readonly usedMiB: number | null
 }
 
+/** The names that vLLM, SGLang, TensorRT-LLM and Triton give their processes. */
 const serverName = /vllm|enginecore|sglang|tritonserver|trtllm/i
+
+/** Whether a process is that of a server, by its name. */
+export const isServerName = (name: string): boolean => serverName.test(name)
+
+/** Compositors, display servers and shells of Linux desktops; on Windows every program with a window is listed. */
+const desktopName =
+  /(?:^|[/\\])(?:Xorg|X|Xwayland|gnome-shell|mutter\S*|kwin_(?:wayland|x11)|plasmashell|ksmserver|sway|weston|hyprland|cosmic-comp|cinnamon|marco|xfwm4|gdm\S*|sddm\S*|lightdm|Isolated Web Co|firefox|chrome|chromium)(?:$|[\s,])|\.exe$/i
+
+/** Whether a process belongs to a desktop, by its name: it takes little time and memory from the card, but not none. */
+export const isDesktopName = (name: string): boolean => desktopName.test(name) && !isServerName(name)
+
 const rankIn = (name: string): string | null => /TP(\d+)/.exec(name)?.[1] ?? null
 
 /**
@@ -20,7 +32,7 @@ export function serverElsewhere(
   weightsMiB: number | null,
 ): string | null {
   const isServer = ({ name, usedMiB }: CardProcess) =>
-    serverName.test(name) || (weightsMiB !== null && usedMiB !== null && usedMiB >= weightsMiB)
+    isServerName(name) || (weightsMiB !== null && usedMiB !== null && usedMiB >= weightsMiB)
   const isHere = ({ uuid }: CardProcess) => servingUuids.includes(uuid)
   const elsewhere = processes.filter((process) => isServer(process) && !isHere(process))
   // a process whose memory is not reported may be the server, whatever its name

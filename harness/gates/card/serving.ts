@@ -73,12 +73,13 @@ function spread({ endpoint, scenario, gpus }: GateInput): Finding[] {
   return over > named ? [{ wrong: `the server uses ${over} GPUs; number of named GPUs: ${named}` }] : []
 }
 
-const virtualName = /^GRID |-\d+[ABCQ]$/
+/** Whether a name is that of a virtual GPU, such as `GRID T4-16Q` or `NVIDIA L40S-48Q`. */
+export const isVirtualGpu = (name: string): boolean => /^GRID |-\d+[ABCQ]$/.test(name)
 
 function wholeCards({ gpus }: GateInput, { before, after }: GpuTelemetry): Finding[] {
   return servingGpus(gpus).flatMap(({ uuid, name, virtualization }): Finding[] => {
     const modes = [before, after].map((snapshot) => migModeIn(snapshot, uuid))
-    const isVirtual = /vgpu/i.test(virtualization ?? '') || virtualName.test(name)
+    const isVirtual = /vgpu/i.test(virtualization ?? '') || isVirtualGpu(name)
     return [
       ...(modes.includes('Enabled') || uuid.startsWith('MIG-')
         ? [{ wrong: `${uuid}: MIG is on; a slice serves, and power is that of the whole board` }]

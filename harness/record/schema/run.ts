@@ -127,6 +127,10 @@ export const endpointSchema = z.object({
     .optional()
     .describe('whether the server runs on the machine of the cards; null if that cannot be known'),
   serving: servingSchema.optional().describe('settings of the server, as far as it reports them'),
+  inUseAtStart: z
+    .string()
+    .optional()
+    .describe('what other clients did before the run, which went on with --force; absent if nothing was seen'),
 })
 
 const quantilesSchema = z.object({ p50: z.number(), p99: z.number() })

@@ -2,6 +2,7 @@ import type { CardSnapshot } from '../snapshot/snapshot.ts'
 
 export const checkStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export type CheckStatus = (typeof checkStatuses)[number]
+const severity: readonly CheckStatus[] = ['fail', 'warn', 'not-measured', 'pass']
 
 /** One result of the doctor. */
 export interface Check {
@@ -11,7 +12,7 @@ export interface Check {
   readonly read: string
   /** Why the check matters to a measurement. */
   readonly why: string
-  /** How to fix it: a command or an action; empty when there is nothing to fix. */
+  /** How to fix it: a command or an action; empty when there is nothing to fix, or when the check could not run. */
   readonly fix: string
 }
 
@@ -24,7 +25,7 @@ export interface Rule {
 
 const make =
   (status: CheckStatus) =>
-  (rule: Rule, read: string, fix: string = rule.fix): Check => ({
+  (rule: Rule, read: string, fix: string = status === 'not-measured' ? '' : rule.fix): Check => ({
     id: rule.id,
     status,
     read,
@@ -43,15 +44,21 @@ export function overCards(
   judge: (card: CardSnapshot) => { status: CheckStatus; read: string; fix?: string },
 ): Check {
   const results = cards.map((card) => ({ card, ...judge(card) }))
-  const order: readonly CheckStatus[] = ['fail', 'warn', 'not-measured', 'pass']
-  const mostSevere = order.find((status) => results.some((result) => result.status === status)) ?? 'not-measured'
+  const mostSevere = severity.find((status) => results.some((result) => result.status === status)) ?? 'not-measured'
   const several = cards.length > 1
   const read = results
     .map((result) => (several ? `GPU ${nameOf(result.card)}: ${result.read}` : result.read))
     .join('; ')
-  const fix = results.find(({ status }) => status === mostSevere)?.fix ?? rule.fix
+  const fixes = results.flatMap(({ status, fix }) => (status === mostSevere && fix !== undefined ? [fix] : []))
+  const fix = fixes.length === 0 ? undefined : [...new Set(fixes)].join('; ')
   return make(mostSevere)(rule, read || 'no card', fix)
 }
 
 /** The argument for `nvidia-smi -i`: the index of a card, or its UUID where it has no index. */
 export const nameOf = (card: CardSnapshot): string => card.values['index'] ?? card.uuid
+
+/** Two results of one check as one: both texts, the status and the fix of the more severe one. */
+export function moreSevere(a: Check, b: Check): Check {
+  const [first] = severity.flatMap((status) => [a, b].filter((check) => check.status === status))
+  return { ...(first ?? a), read: `${a.read}; ${b.read}` }
+}

@@ -1,6 +1,8 @@
 import type { Card } from '../../catalogue/types.ts'
+import { failureInText } from '../smi/failures.ts'
 import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
-import { type Check, fail, overCards, pass, type Rule } from './check.ts'
+import { type Check, fail, moreSevere, overCards, pass, type Rule, warn } from './check.ts'
+import type { Facts } from './facts.ts'
 
 const rules = {
   gpus: {
@@ -11,7 +13,7 @@ const rules = {
   'card-health': {
     id: 'card-health',
     why: 'results of a faulty card are meaningless',
-    fix: 'check dmesg for its Xid; run sudo nvidia-smi -r, or power-cycle the server',
+    fix: 'check dmesg for its Xid; run sudo nvidia-smi -r -i GPU, or power the server off fully and on again',
   },
   inforom: {
     id: 'inforom',
@@ -25,13 +27,18 @@ const rules = {
   },
 } as const satisfies Record<string, Rule>
 
+/** What nvidia-smi said of the cards besides their rows. */
+export type SaidOfCards = Pick<Facts, 'troubles' | 'corruptInforoms'>
+const nothingSaid: SaidOfCards = { troubles: [], corruptInforoms: null }
+
 /** Checks of the cards: as expected, healthy, and cool. */
 export function cardChecks(
   cards: readonly CardSnapshot[],
   expected: readonly Card[],
   expectedGpus: number | null,
+  said: SaidOfCards = nothingSaid,
 ): Check[] {
-  return [presence(cards, expected, expectedGpus), health(cards), inforom(cards), temperature(cards)]
+  return [presence(cards, expected, expectedGpus), health(cards, said), inforom(cards, said), temperature(cards)]
 }
 
 /** ECC takes up to 6 % of a card's memory; a MIG slice or a vGPU far more. */
@@ -63,11 +70,12 @@ function presence(cards: readonly CardSnapshot[], expected: readonly Card[], exp
   return unexpected ? fail(rule, `${read}; expected ${names}`) : pass(rule, read)
 }
 
-function health(cards: readonly CardSnapshot[]): Check {
-  return overCards(rules['card-health'], cards, (card) => {
+function health(cards: readonly CardSnapshot[], { troubles }: SaidOfCards): Check {
+  const ofCards = overCards(rules['card-health'], cards, (card) => {
     const action = card.values['gpu_recovery_action']
     const sick = card.sick.map(({ field, text }) => `${field} ${text}`)
-    if (sick.length > 0) return { status: 'fail', read: sick.join(', ') }
+    const fix = card.sick.map(({ text }) => failureInText(text)?.fix).find((each) => each !== undefined)
+    if (sick.length > 0) return { status: 'fail', read: sick.join(', '), ...(fix === undefined ? {} : { fix }) }
     if (action !== null && action !== 'None')
       return { status: 'fail', read: `recovery action requested by the driver: ${action}` }
     return {
@@ -75,20 +83,35 @@ function health(cards: readonly CardSnapshot[]): Check {
       read: action === null ? 'every field has a value' : 'every field has a value, no recovery requested',
     }
   })
+  return troubles
+    .filter(({ kind }) => kind !== 'inforom')
+    .map(({ kind, text, fix }) => (kind === 'sick-card' ? fail : warn)(rules['card-health'], text, fix))
+    .reduce(moreSevere, ofCards)
 }
 
-function inforom(cards: readonly CardSnapshot[]): Check {
+function inforom(cards: readonly CardSnapshot[], { troubles, corruptInforoms }: SaidOfCards): Check {
+  const reported = [
+    ...troubles.filter(({ kind }) => kind === 'inforom').map(({ text }) => text),
+    ...(corruptInforoms ?? []),
+  ]
   return overCards(rules.inforom, cards, (card) => {
     const valid = card.values['inforom.checksum_validation']
-    const image = card.values['inforom.img']
-    if (valid === null)
-      return {
-        status: 'not-measured',
-        read: `image ${image ?? 'unknown'}; checksum not reported by this driver`,
-        fix: '',
-      }
-    return { status: /^valid$/i.test(valid) ? 'pass' : 'warn', read: `image ${image ?? 'unknown'}, checksum ${valid}` }
+    const image = card.values['inforom.img'] ?? 'unknown'
+    const corrupt = reported.find((line) => isAbout(line, card, cards))
+    if (corrupt !== undefined) return { status: 'warn', read: `image ${image}; ${corrupt}` }
+    if (valid !== null)
+      return { status: /^valid$/i.test(valid) ? 'pass' : 'warn', read: `image ${image}, checksum ${valid}` }
+    if (corruptInforoms !== null) return { status: 'pass', read: `image ${image}; nvidia-smi reports no corruption` }
+    return { status: 'not-measured', read: `image ${image}; checksum not reported by this driver` }
   })
+}
+
+/** Whether a message names this card by its PCI address; one that names no card that is known is about every card. */
+function isAbout(line: string, card: CardSnapshot, cards: readonly CardSnapshot[]): boolean {
+  const address = /([0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])\b/i.exec(line)?.[1]?.toLowerCase()
+  const isAt = ({ values }: CardSnapshot) =>
+    address !== undefined && values['pci.bus_id']?.toLowerCase().endsWith(address)
+  return cards.some(isAt) ? isAt(card) === true : true
 }
 
 const IDLE_LIMIT_C = 50

@@ -1,6 +1,9 @@
+import { fixFor, libraryVersionIn, mismatchFix } from '../host/advice.ts'
+import { compareVersions } from '../host/kernel-module.ts'
 import { coreFields } from '../smi/fields.ts'
 import { type Check, fail, notMeasured, pass, type Rule, warn } from './check.ts'
 import type { Facts } from './facts.ts'
+import { REQUIRED_ROWS } from './first-rows.ts'
 
 const rules = {
   'nvidia-smi': {
@@ -35,39 +38,48 @@ export function driverChecks(facts: Facts, needsCuda: string | null): Check[] {
   return [smiCheck(facts), firstRowCheck(facts), versionCheck(facts), cudaCheck(facts, needsCuda), fieldsCheck(facts)]
 }
 
-function smiCheck({ listing }: Facts): Check {
+function smiCheck({ listing, failure, surroundings }: Facts): Check {
   const rule = rules['nvidia-smi']
-  if (listing.kind === 'failed') return fail(rule, listing.reason)
+  if (failure !== null) return fail(rule, failure.said, fixFor(failure, surroundings))
+  if (listing.kind === 'failed')
+    return warn(rule, `${listing.said}; the other cards answer`, fixFor(listing, surroundings))
   return pass(rule, listing.stdout.trim().split('\n').slice(0, 8).join('; ') || 'works')
 }
 
-function firstRowCheck({ firstRow, listing }: Facts): Check {
+function firstRowCheck({ firstRows, failure, snapshot }: Facts): Check {
   const rule = rules['first-row']
-  if (listing.kind === 'failed') return notMeasured(rule, 'nvidia-smi does not work')
-  return 'ms' in firstRow ? pass(rule, `after ${Math.round(firstRow.ms)} ms`) : fail(rule, firstRow.reason)
+  if (failure !== null) return notMeasured(rule, 'nvidia-smi does not work')
+  if (snapshot.kind === 'failed') return notMeasured(rule, 'no card can be read')
+  if ('reason' in firstRows) return fail(rule, firstRows.reason)
+  const { ms, rows, events } = firstRows
+  const after = `after ${Math.round(ms)} ms`
+  const said = events.length === 0 ? '' : `; ${events.slice(0, 3).join('; ')}`
+  if (rows < REQUIRED_ROWS) return fail(rule, `${after}, and then ${rows} of ${REQUIRED_ROWS} rows${said}`)
+  return events.length === 0 ? pass(rule, `${after}, then ${rows - 1} more`) : warn(rule, `${after}${said}`)
 }
 
-function versionCheck({ versions, kernelModule, snapshot }: Facts): Check {
+function versionCheck({ versions, surroundings, snapshot, failure }: Facts): Check {
   const rule = rules['driver-versions']
   const card = snapshot.kind === 'ok' ? snapshot.cards[0] : undefined
   const seen = {
     'nvidia-smi': versions?.['nvidia-smi version'] ?? null,
-    NVML: versions?.['nvml version'] ?? null,
+    NVML: versions?.['nvml version'] ?? (failure === null ? null : libraryVersionIn(failure.said)),
     driver:
       versions?.['kmd version'] ??
       versions?.['driver version'] ??
       card?.values['kmd_version'] ??
       card?.values['driver_version'] ??
       null,
-    'kernel module': kernelModule,
+    'kernel module': surroundings.kernelModule?.version ?? null,
   }
-  const reported = Object.entries(seen).filter((entry): entry is [string, string] => entry[1] !== null)
+  // a Jetson prints N/A for its driver
+  const reported = Object.entries(seen).filter((entry): entry is [string, string] => /^\d/.test(entry[1] ?? ''))
   const read = reported.map(([name, version]) => `${name} ${version}`).join(', ')
   if (reported.length < 2) return notMeasured(rule, read || 'no version reported')
-  // NVML prints two parts of the version, the others three: only the common parts are compared.
-  const same = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
   const first = reported[0]?.[1] as string
-  return reported.every(([, version]) => same(version, first)) ? pass(rule, read) : fail(rule, read)
+  return reported.every(([, version]) => compareVersions(version, first) === 0)
+    ? pass(rule, read)
+    : fail(rule, read, mismatchFix(seen.NVML ?? seen['nvidia-smi'], surroundings))
 }
 
 function cudaCheck({ versions }: Facts, needsCuda: string | null): Check {
@@ -81,9 +93,9 @@ function cudaCheck({ versions }: Facts, needsCuda: string | null): Check {
   return (isEnough ? pass : fail)(rule, `CUDA ${found}; ${needsCuda} required`)
 }
 
-function fieldsCheck({ knownFields, listing, snapshot }: Facts): Check {
+function fieldsCheck({ knownFields, failure, snapshot }: Facts): Check {
   const rule = rules.fields
-  if (listing.kind === 'failed') return notMeasured(rule, 'nvidia-smi does not work')
+  if (failure !== null) return notMeasured(rule, 'nvidia-smi does not work')
   if (knownFields.size === 0)
     return warn(rule, 'nvidia-smi --help-query-gpu lists no field; the core fields are queried')
   const missing = coreFields.filter(({ name }) => !knownFields.has(name)).map(({ name }) => name)

@@ -70,13 +70,16 @@ function betweenCards(links: Facts['links']): Check[] {
   return [topologyCheck(paths, nvlinks), peerCheck(peers)]
 }
 
-function topologyCheck(paths: readonly { from: string; to: string; path: string }[], nvlinks: number): Check {
+function topologyCheck(paths: readonly { from: string; to: string; path: string }[], nvlinks: number | null): Check {
   const rule = rules.topology
   if (paths.length === 0) return notMeasured(rule, 'nvidia-smi topo -m lists no link')
   const once = paths.filter(({ from, to }) => from < to).map(({ from, to, path }) => `${from}-${to} ${path}`)
-  const read = `${once.join(', ')}; ${nvlinks === 0 ? 'no NVLink' : `${nvlinks} NVLinks`}`
+  const read = `${once.join(', ')}; ${nvlinkText(nvlinks)}`
   return paths.some(({ path }) => path === 'SYS') ? warn(rule, `${read}: across processor sockets`) : pass(rule, read)
 }
+
+const nvlinkText = (nvlinks: number | null): string =>
+  nvlinks === null ? 'active NVLinks not reported' : nvlinks === 0 ? 'no NVLink' : `${nvlinks} NVLinks`
 
 function peerCheck(peers: readonly { path: string }[]): Check {
   const rule = rules['peer-to-peer']

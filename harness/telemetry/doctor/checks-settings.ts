@@ -1,4 +1,5 @@
 import type { Card } from '../../catalogue/types.ts'
+import { isVirtualGpu } from '../../gates/card/serving.ts'
 import { eventReasonsOf, parseSmiMask } from '../smi/values.ts'
 import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
 import { type Check, nameOf, overCards, type Rule } from './check.ts'
@@ -24,7 +25,7 @@ const rules = {
     why: 'in Exclusive or Prohibited mode the server cannot use the card',
     fix: 'sudo nvidia-smi -c 0',
   },
-  mig: { id: 'mig', why: 'a MIG slice is not the whole card', fix: 'sudo nvidia-smi -mig 0' },
+  mig: { id: 'mig', why: 'a MIG slice or a virtual GPU is not the whole card', fix: 'sudo nvidia-smi -mig 0' },
 } as const satisfies Record<string, Rule>
 
 /** Checks of settings that a person, a reboot or a driver may have changed. */
@@ -38,12 +39,16 @@ function powerLimit(cards: readonly CardSnapshot[], expected: readonly Card[]): 
     const standard = numberIn(card, 'power.default_limit')
     if (enforced === null) return { status: 'not-measured', read: 'power limit not reported by the driver' }
     const sku = expected.find(({ smiName }) => smiName === (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, ''))
-    const expectedW = sku?.tdpW.value ?? standard
+    const catalogueW = sku?.tdpW.value ?? null
     const range = `${card.values['power.min_limit'] ?? '?'} to ${card.values['power.max_limit'] ?? '?'}`
     const read = `enforced ${enforced} W, default ${standard ?? '?'} W, range ${range} W${sku ? `, this model ${sku.tdpW.value} W` : ''}`
-    const isOff = [standard, expectedW].some((limit) => limit !== null && Math.abs(limit - enforced) > 1)
-    const fix = `sudo nvidia-smi -i ${nameOf(card)} -pl ${expectedW ?? standard ?? 'WATTS'}`
-    return { status: isOff ? 'warn' : 'pass', read, fix }
+    // boards of one model are sold with several limits: the board's own default is the setting that belongs to it
+    const expectedW = standard ?? catalogueW
+    const isOff = expectedW !== null && Math.abs(expectedW - enforced) > 1
+    const isOtherBoard = standard !== null && catalogueW !== null && Math.abs(standard - catalogueW) > 1
+    const note = isOtherBoard ? `; board default ${standard} W, catalogue ${catalogueW} W` : ''
+    const fix = `sudo nvidia-smi -i ${nameOf(card)} -pl ${expectedW ?? 'WATTS'}`
+    return { status: isOff ? 'warn' : 'pass', read: `${read}${note}`, fix }
   })
 }
 
@@ -82,6 +87,14 @@ function computeMode(cards: readonly CardSnapshot[]): Check {
 function mig(cards: readonly CardSnapshot[]): Check {
   return overCards(rules.mig, cards, (card) => {
     const mode = card.values['mig.mode.current']
+    const name = card.values['name'] ?? ''
+    if (isVirtualGpu(name)) {
+      return {
+        status: 'fail',
+        read: `"${name}" is a virtual GPU: its power and its time are shared`,
+        fix: 'pass the whole card through to this machine, or measure on the host',
+      }
+    }
     return {
       status: mode === 'Enabled' ? 'fail' : 'pass',
       read: mode ?? 'this card has no MIG',

@@ -1,5 +1,7 @@
+import { isDesktopName, isServerName } from '../../gates/card/server-processes.ts'
+import type { GpuProcess } from '../snapshot/processes.ts'
 import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
-import { type Check, fail, notMeasured, overCards, pass, type Rule } from './check.ts'
+import { type Check, fail, nameOf, notMeasured, overCards, pass, type Rule, warn } from './check.ts'
 import type { Facts } from './facts.ts'
 
 const rules = {
@@ -27,24 +29,70 @@ export function useChecks(cards: readonly CardSnapshot[], processes: Facts['proc
   return [processCheck(cards, processes, options), memoryCheck(cards, processes, options)]
 }
 
-function processCheck(
-  cards: readonly CardSnapshot[],
-  list: Facts['processes'],
-  { serverPids, isServing }: UseOptions,
-): Check {
+/** A process of this size or more is no desktop and no helper of a server. */
+const LARGE_MIB = 500
+/** Utilisation of a card on which nothing runs, in %. */
+const BUSY_PCT = 20
+
+function processCheck(cards: readonly CardSnapshot[], list: Facts['processes'], options: UseOptions): Check {
   const rule = rules.processes
   if (list.processes === null) return notMeasured(rule, list.reason)
-  const described = list.processes.map(({ name, pid, usedMiB }) => `${name} (pid ${pid}, ${usedMiB ?? '?'} MiB)`)
-  const read = described.join('; ') || 'none'
+  const { processes } = list
+  const read = processes.map(textOf).join('; ') || 'none'
   const others = cards.flatMap(({ uuid }) => {
-    const onCard = list.processes.filter((process) => process.uuid === uuid)
-    if (serverPids.length > 0) return onCard.filter(({ pid }) => !serverPids.includes(pid))
-    return onCard.slice(isServing ? 1 : 0)
+    const onCard = processes.filter((process) => process.uuid === uuid)
+    const own = serverOn(onCard, options)
+    return onCard.filter((process) => !own.includes(process))
   })
-  return others.length > 0
-    ? fail(rule, read, `kill ${others.map(({ pid }) => pid).join(' ')}, if they are not needed`)
-    : pass(rule, read)
+  const large = others.filter((process) => !isSmall(process))
+  if (large.length > 0) return fail(rule, read, stopText(large, options))
+  if (others.length > 0) {
+    const isDesktop = others.some(({ name }) => isDesktopName(name))
+    return warn(rule, read, isDesktop ? desktopFix : stopText(others, options))
+  }
+  const busy = options.isServing ? [] : cards.filter((card) => isBusyWithout(card, processes))
+  return busy.length > 0 ? warn(rule, `${read}, but ${busy.map(busyText).join(', ')}`, busyFix) : pass(rule, read)
 }
+
+/**
+ * The processes of the server on one card: those of the known pids; else the one with the name of a server, of Python, or
+ * with the most memory, in this order. A desktop is never the server, though it is often listed first.
+ */
+function serverOn(onCard: readonly GpuProcess[], { serverPids, isServing }: UseOptions): readonly GpuProcess[] {
+  if (serverPids.length > 0) return onCard.filter(({ pid }) => serverPids.includes(pid))
+  if (!isServing) return []
+  const rank = ({ name }: GpuProcess) => (isServerName(name) ? 2 : /python/i.test(name) ? 1 : 0)
+  return onCard
+    .filter(({ name }) => !isDesktopName(name))
+    .toSorted((a, b) => rank(b) - rank(a) || (b.usedMiB ?? 0) - (a.usedMiB ?? 0))
+    .slice(0, 1)
+}
+
+/** Windows does not report the memory of a process: there, a desktop is known by its name alone. */
+const isSmall = ({ name, usedMiB }: GpuProcess): boolean =>
+  usedMiB === null ? isDesktopName(name) : usedMiB < LARGE_MIB || (isDesktopName(name) && usedMiB < 2 * LARGE_MIB)
+
+const textOf = ({ name, pid, usedMiB }: GpuProcess): string => `${name} (pid ${pid}, ${usedMiB ?? '?'} MiB)`
+
+const desktopFix = 'log out, or stop the display manager while measuring (sudo systemctl isolate multi-user.target)'
+
+/** Never a command that ends a process: only its owner knows whether it is needed. */
+function stopText(others: readonly GpuProcess[], { isServing, serverPids }: UseOptions): string {
+  const pids = [...new Set(others.map(({ pid }) => pid))].join(',')
+  const check = `see what they are (ps -fp ${pids}), and stop what is not needed, or move it to another card`
+  const isServer = !isServing && serverPids.length === 0 && others.some(({ name }) => isServerName(name))
+  return isServer ? `if this is the server to measure, give its address with --endpoint; else ${check}` : check
+}
+
+function isBusyWithout(card: CardSnapshot, processes: readonly GpuProcess[]): boolean {
+  const utilization = numberIn(card, 'utilization.gpu')
+  return utilization !== null && utilization >= BUSY_PCT && processes.every(({ uuid }) => uuid !== card.uuid)
+}
+
+const busyText = (card: CardSnapshot): string =>
+  `GPU ${nameOf(card)} is at ${card.values['utilization.gpu']} % utilisation and ${card.values['power.draw'] ?? '?'} W without a process`
+const busyFix =
+  'a process of another container or user may be hidden: look on the host; without persistence mode the call itself wakes the card: sudo nvidia-smi -pm 1, then run doctor again'
 
 /** A driver and a desktop use a few hundred MiB. */
 const SMALL_MIB = 1024

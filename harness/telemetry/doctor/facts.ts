@@ -1,38 +1,40 @@
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import type { Clock } from '../../clock.ts'
-import { messageOf } from '../../errors.ts'
-import { startSampler } from '../sampler/sampler.ts'
+import type { ReadText, RunProgram } from '../host/read-host.ts'
+import { readSurroundings, type Surroundings } from '../host/surroundings.ts'
+import { aboutCards, listCards } from '../inventory/list-cards.ts'
 import type { StartLoop } from '../sampler/smi-loop.ts'
 import { type LoopLimits, loopLimits } from '../sampler/watched-loop.ts'
 import type { SmiExec, SmiResult } from '../smi/exec.ts'
+import { reportsCorruptInforom, type SmiFailure } from '../smi/failures.ts'
 import { parseHelpFields } from '../smi/fields.ts'
 import { type ProcessList, readProcesses } from '../snapshot/processes.ts'
 import { readSnapshot, type SnapshotResult } from '../snapshot/snapshot.ts'
-import { readXidLines } from '../snapshot/xids.ts'
-
-/** Reads a small file; null where it does not exist or is not readable. */
-export type ReadText = (path: string) => Promise<string | null>
-/** Runs a program of the operating system and returns its stdout; null where it is not installed or fails. */
-export type RunProgram = (program: string, args: readonly string[]) => Promise<string | null>
+import { type FirstRows, readFirstRows } from './first-rows.ts'
+import { type Trouble, troubleOf } from './trouble.ts'
 
 /** Everything that the checks evaluate, read once. */
 export interface Facts {
-  /** `nvidia-smi -L`: whether it is installed and works. */
+  /** The answer to `nvidia-smi -L`. */
   readonly listing: SmiResult
-  /** How long the loop of this machine may print no row, derived from the duration of that call. */
+  /** Why no card can be listed at all; null where some can. */
+  readonly failure: SmiFailure | null
+  /** Cards that cannot be read, and what else nvidia-smi reported besides its rows. */
+  readonly troubles: readonly Trouble[]
+  /** UUIDs to name in every query, because one over all cards fails; null where all can be read. */
+  readonly only: readonly string[] | null
+  /** How long the loop of this machine may print no row, derived from the duration of a call. */
   readonly loopLimits: LoopLimits
   /** `key: value` lines of `nvidia-smi --version`, keys in lower case; null on drivers without that option. */
   readonly versions: Readonly<Record<string, string>> | null
-  /** Version of the loaded kernel module, from /proc. */
-  readonly kernelModule: string | null
+  readonly surroundings: Surroundings
   readonly knownFields: ReadonlySet<string>
   readonly snapshot: SnapshotResult
   readonly processes: ProcessList
+  /** What the bare table says of corrupt infoROMs; null where it was not needed or cannot be read. */
+  readonly corruptInforoms: readonly string[] | null
   /** Output about links between cards; null with fewer than two cards. */
   readonly links: { readonly topology: string; readonly peerToPeer: string; readonly nvlink: string } | null
-  /** Time until the first row of the loop in ms, or why there was none. */
-  readonly firstRow: { readonly ms: number } | { readonly reason: string }
+  readonly firstRows: FirstRows
   /** Whether the wall clock is synchronised, and the source; null where it is not reported. */
   readonly clockSync: { readonly synchronized: boolean; readonly by: string } | null
   /** Xid lines of the kernel log; null where it is not readable. */
@@ -49,47 +51,73 @@ export interface FactSources {
 }
 
 export async function gatherFacts(sources: FactSources): Promise<Facts> {
-  const { exec, readText, clock } = sources
+  const { clock, readText, runProgram } = sources
   const startedMs = clock.nowMs()
-  const listing = await exec(['-L'])
+  const listing = await sources.exec(['-L'])
   const limits = loopLimits(clock.nowMs() - startedMs)
+  const surroundings = await readSurroundings(readText, runProgram)
   const host = {
+    listing,
+    surroundings,
     loopLimits: limits,
-    kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
     clockSync: await readClockSync(sources),
-    xids: await readXidLines(sources.runProgram),
+    xids: surroundings.kernelLog?.filter((line) => /NVRM: Xid/.test(line)) ?? null,
   }
-  if (listing.kind === 'failed') {
-    const { reason } = listing
-    const none = { versions: null, knownFields: new Set<string>(), links: null, firstRow: { reason } }
-    return { ...host, ...none, listing, snapshot: { kind: 'failed', reason }, processes: { processes: null, reason } }
-  }
+  const listed = await listCards(async (args) => (args[0] === '-L' ? listing : sources.exec(args)))
+  if ('reason' in listed && listing.kind === 'failed') return { ...host, ...nothing(listing.reason), failure: listing }
+  const { only, warnings } = 'reason' in listed ? { only: null, warnings: [] } : listed
+  const exec = aboutCards(sources.exec, only)
   const version = await exec(['--version'])
   const help = await exec(['--help-query-gpu'])
   const knownFields = help.kind === 'ok' ? parseHelpFields(help.stdout) : new Set<string>()
   const snapshot = await readSnapshot(exec, knownFields)
-  const processes = await readProcesses(exec)
-  const isSeveral = snapshot.kind === 'ok' && snapshot.cards.length > 1
+  const cards = snapshot.kind === 'ok' ? snapshot.cards : []
+  const lines = [...warnings, ...(snapshot.kind === 'ok' ? snapshot.warnings : [])]
+  return {
+    ...host,
+    failure: null,
+    only,
+    troubles: [...new Set(lines)].map((line) => troubleOf(line, surroundings)),
+    versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
+    knownFields,
+    snapshot,
+    processes: await readProcesses(exec),
+    corruptInforoms: knownFields.has('inforom.checksum_validation') ? null : await readCorruptInforoms(exec),
+    links: cards.length > 1 ? await readLinks(exec) : null,
+    firstRows: await readFirstRows({ ...sources, exec, limits, only, uuids: cards.map(({ uuid }) => uuid) }),
+  }
+}
+
+/** What is known of a machine on which nvidia-smi lists no card at all. */
+const nothing = (reason: string) => ({
+  troubles: [],
+  only: null,
+  versions: null,
+  knownFields: new Set<string>(),
+  snapshot: { kind: 'failed', reason } as const,
+  processes: { processes: null, reason },
+  corruptInforoms: null,
+  links: null,
+  firstRows: { reason },
+})
+
+async function readLinks(exec: SmiExec): Promise<Facts['links']> {
   const textOf = async (...args: string[]): Promise<string> => {
     const result = await exec(args)
     return result.kind === 'ok' ? result.stdout : result.reason
   }
   return {
-    ...host,
-    listing,
-    versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
-    knownFields,
-    snapshot,
-    processes,
-    links: isSeveral
-      ? {
-          topology: await textOf('topo', '-m'),
-          peerToPeer: await textOf('topo', '-p2p', 'r'),
-          nvlink: await textOf('nvlink', '-s'),
-        }
-      : null,
-    firstRow: await timeFirstRow(sources, limits),
+    topology: await textOf('topo', '-m'),
+    peerToPeer: await textOf('topo', '-p2p', 'r'),
+    nvlink: await textOf('nvlink', '-s'),
   }
+}
+
+/** Drivers under 590 report a corrupt infoROM only in the bare table: by return code 14, or a warning after it. */
+async function readCorruptInforoms(exec: SmiExec): Promise<readonly string[] | null> {
+  const table = await exec([])
+  if (table.kind === 'ok') return table.stdout.split(/\r?\n/).filter(reportsCorruptInforom)
+  return table.fault === 'inforom-corrupt' ? [table.said] : null
 }
 
 /** Lines such as `NVIDIA-SMI version  : 590.48.01` as key and value. */
@@ -98,32 +126,6 @@ export function parseVersions(text: string): Record<string, string> | null {
     ([, key = '', value = '']) => [key.toLowerCase(), value] as const,
   )
   return pairs.length > 0 ? Object.fromEntries(pairs) : null
-}
-
-/** The version in /proc/driver/nvidia/version, of the open module or the closed one. */
-export function kernelModuleIn(text: string | null): string | null {
-  return /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(text ?? '')?.[1] ?? null
-}
-
-async function timeFirstRow(sources: FactSources, limits: LoopLimits): Promise<Facts['firstRow']> {
-  const { nvidiaSmi, clock, exec, startLoop } = sources
-  const startedMs = clock.nowMs()
-  try {
-    const sampler = await startSampler({
-      nvidiaSmi,
-      clock,
-      originMs: startedMs,
-      onRow: () => {},
-      exec,
-      limits,
-      ...(startLoop ? { startLoop } : {}),
-    })
-    const ms = clock.nowMs() - startedMs
-    await sampler.stop()
-    return { ms }
-  } catch (error) {
-    return { reason: messageOf(error) }
-  }
 }
 
 async function readClockSync({ runProgram, readText }: FactSources): Promise<Facts['clockSync']> {
@@ -135,19 +137,3 @@ async function readClockSync({ runProgram, readText }: FactSources): Promise<Fac
   const marker = await readText('/run/systemd/timesync/synchronized')
   return marker === null ? null : { synchronized: true, by: 'systemd-timesyncd' }
 }
-
-export const readTextFile: ReadText = async (path) => {
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return null
-  }
-}
-
-export const runSystemProgram: RunProgram = (program, args) =>
-  new Promise((resolve) => {
-    const env = { ...process.env, LC_ALL: 'C' }
-    execFile(program, [...args], { env, timeout: 5000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout) =>
-      resolve(error ? null : stdout),
-    )
-  })

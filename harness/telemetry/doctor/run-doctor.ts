@@ -1,12 +1,14 @@
 import type { Card } from '../../catalogue/types.ts'
 import type { Clock } from '../../clock.ts'
+import { type ReadText, type RunProgram, readTextFile, runSystemProgram } from '../host/read-host.ts'
+import { aboutCards } from '../inventory/list-cards.ts'
 import { openEnergyCounter } from '../nvml/counter.ts'
 import type { StartLoop } from '../sampler/smi-loop.ts'
 import { runNvidiaSmi, type SmiExec } from '../smi/exec.ts'
 import { type Fingerprint, fingerprintOf } from '../snapshot/fingerprint.ts'
 import { readHost } from '../snapshot/host.ts'
 import { type CardSnapshot, readSnapshot } from '../snapshot/snapshot.ts'
-import { type Check, notMeasured } from './check.ts'
+import { type Check, fail, notMeasured } from './check.ts'
 import { cardChecks } from './checks-card.ts'
 import { driverChecks } from './checks-driver.ts'
 import { eccChecks } from './checks-ecc.ts'
@@ -15,8 +17,9 @@ import { linkChecks } from './checks-links.ts'
 import { sensorChecks } from './checks-sensor.ts'
 import { settingsChecks } from './checks-settings.ts'
 import { useChecks } from './checks-use.ts'
-import { type Facts, gatherFacts, type ReadText, type RunProgram, readTextFile, runSystemProgram } from './facts.ts'
+import { type Facts, gatherFacts } from './facts.ts'
 import { type ProbeResult, probeSensor } from './sensor-probe.ts'
+import { troubleOf } from './trouble.ts'
 
 export interface DoctorOptions {
   readonly nvidiaSmi: string
@@ -55,15 +58,16 @@ export interface DoctorReport {
  * evaluates the checks. Never throws: what cannot be read is a check with status `not-measured`.
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
-  const exec = options.exec ?? ((args: readonly string[]) => runNvidiaSmi(options.nvidiaSmi, args))
+  const onMachine = options.exec ?? ((args: readonly string[]) => runNvidiaSmi(options.nvidiaSmi, args))
   const facts = await gatherFacts({
     nvidiaSmi: options.nvidiaSmi,
     clock: options.clock,
-    exec,
+    exec: onMachine,
     readText: options.readText ?? readTextFile,
     runProgram: options.runProgram ?? runSystemProgram,
     ...(options.startLoop ? { startLoop: options.startLoop } : {}),
   })
+  const exec = aboutCards(onMachine, facts.only)
   const cards = facts.snapshot.kind === 'ok' ? facts.snapshot.cards : []
   const probed = cards.length > 0 && options.load ? await probe(options, { exec, facts, cards }, options.load) : null
   const checks = [
@@ -75,7 +79,13 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   for (const { status } of checks) counts[status] += 1
   const fingerprint =
     cards.length > 0
-      ? fingerprintOf({ ...facts, cards, host: readHost(), containerImage: options.containerImage ?? null })
+      ? fingerprintOf({
+          ...facts,
+          cards,
+          kernelModule: facts.surroundings.kernelModule?.version ?? null,
+          host: readHost(),
+          containerImage: options.containerImage ?? null,
+        })
       : null
   return { checks, counts, isHealthy: counts.fail === 0, fingerprint }
 }
@@ -93,7 +103,7 @@ function checksOfCards(
 ): Check[] {
   const expected = options.expected ?? []
   return [
-    ...cardChecks(cards, expected, options.expectedGpus ?? null),
+    ...cardChecks(cards, expected, options.expectedGpus ?? null, facts),
     ...settingsChecks(cards, expected),
     ...eccChecks(cards, options.eccMode ?? null),
     ...linkChecks(cards, probed?.underLoad ?? null, facts.links),
@@ -101,7 +111,7 @@ function checksOfCards(
       serverPids: options.serverPids ?? [],
       isServing: options.load !== undefined,
     }),
-    ...sensorChecks(probed?.result ?? null),
+    ...sensorChecks(probed?.result ?? null, cards),
   ]
 }
 
@@ -125,6 +135,7 @@ async function probe(
       clock: options.clock,
       exec,
       limits: facts.loopLimits,
+      ...(facts.only === null ? {} : { uuids: facts.only }),
       counter: first.state === 'ok' ? counter : null,
       load: (signal) => {
         underLoad = options.clock
@@ -150,8 +161,14 @@ function cudaNeededBy(cards: readonly CardSnapshot[]): string | null {
   return capabilities.some((capability) => capability >= 10) ? '12.8' : null
 }
 
-function noCards({ snapshot }: Facts): Check {
+function noCards({ snapshot, failure, surroundings }: Facts): Check {
   const reason = snapshot.kind === 'failed' ? snapshot.reason : 'nvidia-smi lists no card'
-  const rule = { id: 'gpus', why: 'all other checks read the card', fix: 'fix nvidia-smi first' }
-  return notMeasured(rule, reason)
+  const rule = { id: 'gpus', why: 'all other checks read the card', fix: '' }
+  if (failure !== null) return notMeasured(rule, 'nvidia-smi does not work')
+  const { text, fix } = troubleOf(reason, surroundings)
+  return fail(
+    rule,
+    text,
+    fix || 'run nvidia-smi --query-gpu=index,uuid --format=csv, and see dmesg for NVRM and Xid lines',
+  )
 }

@@ -62,5 +62,13 @@ export function trapezoidJ(rows: readonly GpuRow[], startMs: number, endMs: numb
   return coveredMs < 0.5 * (endMs - startMs) ? null : (energyJ * (endMs - startMs)) / coveredMs
 }
 
+/** Mean of a reading over a span in W; null where it has none. */
+export function meanBetween(rows: readonly GpuRow[], field: PowerField, startMs: number, endMs: number): number | null {
+  const values = rows.flatMap(({ timeMs, [field]: value }) =>
+    value !== null && timeMs >= startMs && timeMs <= endMs ? [value] : [],
+  )
+  return values.length === 0 ? null : mean(values)
+}
+
 const SHIFT_MS = 500
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import type { EnergyCounter } from '../nvml/counter.ts'
 import type { LoopEnd, StartLoop } from '../sampler/smi-loop.ts'
+import { smiFailure } from '../smi/failures.ts'
 import { sensorChecks } from './checks-sensor.ts'
 import { changeIntervalMs } from './sensor-metrics.ts'
 import { type ProbeOptions, probeSensor } from './sensor-probe.ts'
@@ -75,7 +76,7 @@ function box(sensor: Sensor): Omit<ProbeOptions, 'load'> & { load: () => Promise
     nvidiaSmi: 'nvidia-smi',
     clock,
     startLoop,
-    exec: async () => ({ kind: 'failed', absent: false, fault: 'other', reason: 'no help' }),
+    exec: async () => ({ kind: 'failed', absent: false, ...smiFailure('other', 'no help') }),
     counter: { read: async () => ({ state: 'ok', energyMj: { 'GPU-a': energyMj() } }), close: () => {} },
     load: async () => {
       loadAtMs = now

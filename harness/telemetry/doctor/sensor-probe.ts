@@ -7,7 +7,7 @@ import { startSampler } from '../sampler/sampler.ts'
 import type { StartLoop } from '../sampler/smi-loop.ts'
 import type { LoopLimits } from '../sampler/watched-loop.ts'
 import type { SmiExec } from '../smi/exec.ts'
-import { changeIntervalMs, riseMs, trapezoidJ } from './sensor-metrics.ts'
+import { changeIntervalMs, meanBetween, riseMs, trapezoidJ } from './sensor-metrics.ts'
 
 /** Behaviour of the sensor of one card during a probe. */
 export interface SensorMetrics {
@@ -20,6 +20,9 @@ export interface SensorMetrics {
   readonly instantUpdateMs: number | null
   /** 10 % to 90 % of the rise from idle to load: 0.8 of the averaging window. Null without a clear step. */
   readonly riseMs: number | null
+  /** Mean of power.draw and of power.draw.instant under full load, in W. */
+  readonly loadPowerW: number | null
+  readonly loadInstantW: number | null
   /** Energy of the probe in J by the trapezoid and by the counter, over the same span. */
   readonly trapezoidJ: number | null
   readonly counterJ: number | null
@@ -38,6 +41,8 @@ export interface ProbeOptions {
   readonly exec: SmiExec
   readonly startLoop?: StartLoop
   readonly limits?: LoopLimits
+  /** Cards to name in the query; all unless given. */
+  readonly uuids?: readonly string[]
   readonly idleMs?: number
   readonly loadMs?: number
 }
@@ -70,6 +75,7 @@ export async function probeSensor(options: ProbeOptions): Promise<ProbeResult> {
       exec: options.exec,
       ...(options.startLoop ? { startLoop: options.startLoop } : {}),
       ...(options.limits ? { limits: options.limits } : {}),
+      ...(options.uuids ? { uuids: options.uuids } : {}),
     })
     let failure: string | null = null
     try {
@@ -115,6 +121,8 @@ function metricsOf(rows: readonly GpuRow[], stepMs: number, before: Reading, aft
       updateMs: changeIntervalMs(cardRows, 'powerW'),
       instantUpdateMs: changeIntervalMs(cardRows, 'powerInstantW'),
       riseMs: riseMs(cardRows, stepMs),
+      loadPowerW: meanBetween(cardRows, 'powerW', before.timeMs, after.timeMs),
+      loadInstantW: meanBetween(cardRows, 'powerInstantW', before.timeMs, after.timeMs),
       trapezoidJ: trapezoidJ(cardRows, before.timeMs, after.timeMs),
       counterJ: Number.isFinite(counted) && counted > 0 ? counted : null,
     }

@@ -1,6 +1,10 @@
 import { messageOf } from '../../errors.ts'
 import type { Gpu } from '../../record/schema/run.ts'
+import { fixFor } from '../host/advice.ts'
+import { readTextFile, runSystemProgram } from '../host/read-host.ts'
+import { readSurroundings } from '../host/surroundings.ts'
 import { runNvidiaSmi, type SmiExec } from '../smi/exec.ts'
+import { type SmiFailure, smiFailure } from '../smi/failures.ts'
 import { documentIn } from '../smi/rows.ts'
 import { parseSmiText } from '../smi/values.ts'
 import { gpuFromXml } from './gpu-from-xml.ts'
@@ -34,7 +38,7 @@ export async function readInventory(nvidiaSmi: string): Promise<Inventory> {
   const exec: SmiExec = (args) => runNvidiaSmi(nvidiaSmi, args)
   // listed first because that returns the reason for a dead driver; the package would wait or lose the reason
   const listed = await listCards(exec)
-  if ('reason' in listed) return { ...none(listed.reason), absent: listed.absent }
+  if ('failure' in listed) return { ...none(await reasonHere(listed.failure)), absent: listed.absent }
   const { indices, only, warnings } = listed
   const document = nvidiaSmi === NAME_ON_PATH && only === null ? await readThroughPackage() : null
   const found = document === null ? await readXml(aboutCards(exec, only), indices) : inventoryFrom(document, indices)
@@ -53,6 +57,12 @@ export function inventoryFrom(document: XmlNode, indices: ReadonlyMap<string, nu
   const cudaVersion = parseSmiText(textAt(log, 'cuda_version')).value
   const found = { gpus, driver, cudaVersion }
   return gpus.length > 0 ? found : { ...found, reason: 'nvidia-smi -q -x lists no GPU' }
+}
+
+/** The failure in one line, with what helps on this machine. */
+async function reasonHere(failure: SmiFailure): Promise<string> {
+  const fix = fixFor(failure, await readSurroundings(readTextFile, runSystemProgram))
+  return smiFailure(failure.fault, failure.said, fix).reason
 }
 
 const none = (reason: string): Inventory => ({ gpus: [], driver: null, cudaVersion: null, reason })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SmiExec, SmiResult } from '../smi/exec.ts'
+import { smiFailure } from '../smi/failures.ts'
 import { aboutCards, listCards } from './list-cards.ts'
 
 const ok = (stdout: string, warning?: string): SmiResult => ({
@@ -8,7 +9,11 @@ const ok = (stdout: string, warning?: string): SmiResult => ({
   stderr: '',
   ...(warning === undefined ? {} : { warning }),
 })
-const failed = (reason: string, absent = false): SmiResult => ({ kind: 'failed', absent, fault: 'gpu-lost', reason })
+const failed = (reason: string, absent = false): SmiResult => ({
+  kind: 'failed',
+  absent,
+  ...smiFailure('gpu-lost', reason),
+})
 /** Answers by the call: the listing, the query over all cards, and the query of one. */
 const answering =
   (listing: SmiResult, all: SmiResult, one: (uuid: string) => SmiResult = () => failed('not asked for')): SmiExec =>
@@ -62,6 +67,27 @@ describe('listCards', () => {
     ['no card answers alone either', answering(ok(four), failed('dead')), false],
   ])('has no card where %s', async (_, exec, absent) => {
     expect(await listCards(exec)).toMatchObject({ reason: expect.any(String), absent })
+  })
+
+  it('asks by number where -L ends at the card that is lost', async () => {
+    const handle = 'Unable to determine the device handle for GPU1: 0000:34:00.0: Unknown Error'
+    const one = (number: string): SmiResult => {
+      if (number === '1') return failed(handle)
+      if (number === '3') return { kind: 'failed', absent: false, ...smiFailure('no-devices', 'No devices were found') }
+      return ok(`${number}, GPU-${number}\n`)
+    }
+    expect(await listCards(answering(failed(handle), failed(handle), one))).toMatchObject({
+      only: ['GPU-0', 'GPU-2'],
+      warnings: [`GPU 1 cannot be read: ${handle}`],
+    })
+  })
+
+  it('does not ask by number where the whole driver fails', async () => {
+    const dead: SmiResult = { kind: 'failed', absent: false, ...smiFailure('driver-not-loaded', 'dead') }
+    expect(await listCards(answering(dead, dead, (number) => ok(`${number}, GPU-${number}`)))).toMatchObject({
+      reason: 'dead',
+      failure: { fault: 'driver-not-loaded' },
+    })
   })
 
   it('lists the cards of a driver that has no -L', async () => {

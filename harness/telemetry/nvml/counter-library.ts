@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { type CounterResult, faultOf } from './states.ts'
+import { type CounterResult, faultOf, type NoCounter } from './states.ts'
 
 /** The part of koffi that is used: load a library and declare its functions. */
 export interface Koffi {
@@ -22,7 +22,8 @@ export interface CounterLibrary {
 }
 
 /**
- * Loads NVML and finds the cards by UUID (indices differ between NVML, CUDA and boots). Only stable, documented symbols.
+ * Loads NVML and finds the cards by UUID (indices differ between NVML, CUDA and boots). A card that
+ * cannot be found or read does not affect the others. Only stable, documented symbols.
  * A wrong library can crash the process, so this runs in a child process.
  */
 export async function openCounterLibrary(
@@ -45,27 +46,43 @@ export async function openCounterLibrary(
     )
     const started = init()
     if (started !== 0) return faultOf(started)
-    const devices: { uuid: string; device: unknown }[] = []
-    for (const uuid of uuids) {
-      const device: unknown[] = [null]
-      const found = handleOf(uuid, device)
-      if (found !== 0) return faultOf(found)
-      devices.push({ uuid, device: device[0] })
-    }
-    return {
-      read: () => {
-        const energyMj: Record<string, number> = {}
-        for (const { uuid, device } of devices) {
-          // koffi returns a number below 2^53 and a bigint above: as a number it is exact for 285,000 years at 1 kW
-          const energy: (number | bigint)[] = [0]
-          const code = energyOf(device, energy)
-          if (code !== 0) return faultOf(code)
-          energyMj[uuid] = Number(energy[0])
-        }
-        return { state: 'ok', energyMj }
-      },
-    }
+    const opened = uuids.map((uuid) => openCard(uuid, handleOf))
+    const faults = opened.flatMap((card) => ('fault' in card ? [card.fault] : []))
+    if (faults[0] !== undefined && faults.length === opened.length) return faults[0]
+    return { read: () => readingOf(opened, energyOf) }
   } catch (error) {
     return { state: 'no-library', reason: `${libraryPath}: ${messageOf(error).slice(0, 160)}` }
   }
+}
+
+type Call = (...args: unknown[]) => number
+/** A card with its handle, or why there is none. */
+type OpenedCard = { readonly uuid: string } & ({ readonly device: unknown } | { readonly fault: NoCounter })
+
+function openCard(uuid: string, handleOf: Call): OpenedCard {
+  // NVML finds a slice by its UUID, and counts energy for whole boards only
+  if (uuid.startsWith('MIG-')) return { uuid, fault: { state: 'not-supported', reason: 'a MIG slice has no counter' } }
+  const device: unknown[] = [null]
+  const code = handleOf(uuid, device)
+  return code === 0 ? { uuid, device: device[0] } : { uuid, fault: faultOf(code) }
+}
+
+/** One reading of all cards: the fault of the first only where no card has a reading. */
+function readingOf(cards: readonly OpenedCard[], energyOf: Call): CounterResult {
+  const energyMj: Record<string, number> = {}
+  const without: Record<string, NoCounter> = {}
+  for (const card of cards) {
+    if ('fault' in card) {
+      without[card.uuid] = card.fault
+      continue
+    }
+    // koffi returns a number below 2^53 and a bigint above: as a number it is exact for 285,000 years at 1 kW
+    const energy: (number | bigint)[] = [0]
+    const code = energyOf(card.device, energy)
+    if (code === 0) energyMj[card.uuid] = Number(energy[0])
+    else without[card.uuid] = faultOf(code)
+  }
+  const [fault] = Object.values(without)
+  if (fault !== undefined && Object.keys(energyMj).length === 0) return fault
+  return { state: 'ok', energyMj, ...(fault === undefined ? {} : { without }) }
 }

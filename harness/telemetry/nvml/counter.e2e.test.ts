@@ -32,6 +32,24 @@ describe('openEnergyCounter', () => {
     expect(await counter.read()).toMatchObject({ state: 'failed' })
   })
 
+  it('reports the reset of one card beside the readings of others', async () => {
+    const readings = [
+      { 'GPU-a': 9, 'GPU-b': 1000 },
+      { 'GPU-a': 10, 'GPU-b': 3 },
+      { 'GPU-a': 11, 'GPU-b': 4 },
+    ]
+    const script = `const readings = ${JSON.stringify(readings)}
+process.on('message', ({ id }) => process.send({ id, result: { state: 'ok', energyMj: readings.shift() } })) // two cards`
+    const { counter } = await openEnergyCounter({ uuids: ['GPU-a', 'GPU-b'], start: playedBy(script) })
+    expect(await counter.read()).toMatchObject({
+      state: 'ok',
+      energyMj: { 'GPU-a': 10 },
+      without: { 'GPU-b': { state: 'counter-reset' } },
+    })
+    expect(await counter.read()).toEqual({ state: 'ok', energyMj: { 'GPU-a': 11, 'GPU-b': 4 } })
+    counter.close()
+  })
+
   it('outlives a crash of the library', async () => {
     const { counter, first } = await openEnergyCounter({
       uuids: ['GPU-a'],

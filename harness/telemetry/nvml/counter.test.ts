@@ -50,7 +50,42 @@ describe('openCounterLibrary', () => {
     expect(await open({ ...well, nvmlDeviceGetHandleByUUID: () => 6 })).toMatchObject({ state: 'failed' })
     const unsupported = await open({ ...well, nvmlDeviceGetTotalEnergyConsumption: () => 3 })
     expect('read' in unsupported && unsupported.read()).toMatchObject({ state: 'not-supported' })
-    expect(faultOf(999)).toEqual({ state: 'failed', reason: 'NVML failed (NVML code 999)' })
+    expect(faultOf(77)).toEqual({ state: 'failed', reason: 'NVML failed (NVML code 77)' })
+  })
+
+  it('reads the other cards where one has no counter, is lost, or is a MIG slice', async () => {
+    const mixed = {
+      ...well,
+      nvmlDeviceGetHandleByUUID: (uuid: string, out: unknown[]) => {
+        out[0] = uuid
+        return uuid === 'GPU-lost' ? 15 : 0
+      },
+      nvmlDeviceGetTotalEnergyConsumption: (device: string, out: unknown[]) => {
+        out[0] = 5000
+        return device === 'GPU-gt710' ? 3 : 0
+      },
+    }
+    const uuids = ['GPU-gt710', 'GPU-a', 'MIG-b', 'GPU-lost']
+    const library = await openCounterLibrary('libnvidia-ml.so.1', uuids, koffiOf(mixed))
+    expect('read' in library && library.read()).toEqual({
+      state: 'ok',
+      energyMj: { 'GPU-a': 5000 },
+      without: {
+        'GPU-gt710': { state: 'not-supported', reason: 'this card has no energy counter (NVML code 3)' },
+        'MIG-b': { state: 'not-supported', reason: 'a MIG slice has no counter' },
+        'GPU-lost': { state: 'failed', reason: 'the card fell off the bus (NVML code 15)' },
+      },
+    })
+    const slice = await openCounterLibrary('libnvidia-ml.so.1', ['MIG-b'], koffiOf(mixed))
+    expect(slice).toEqual({ state: 'not-supported', reason: 'a MIG slice has no counter' })
+  })
+
+  it.each([
+    [16, 'failed', 'requires a reset'],
+    [17, 'no-permission', 'operating system blocks'],
+    [999, 'failed', 'unknown error of the driver'],
+  ])('has words for code %i', (code, state, words) => {
+    expect(faultOf(code)).toMatchObject({ state, reason: expect.stringContaining(words) })
   })
 })
 

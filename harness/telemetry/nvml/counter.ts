@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { CounterReply, CounterRequest, CounterResult } from './states.ts'
+import type { CounterReply, CounterRequest, CounterResult, NoCounter } from './states.ts'
 
 /** Never the unversioned name, which belongs to the development package. */
 const NVML_LIBRARY = 'libnvidia-ml.so.1'
@@ -80,10 +80,14 @@ export async function openEnergyCounter(
   }
   const withResetCheck = (result: CounterResult): CounterResult => {
     if (result.state !== 'ok') return result
-    const fell = Object.entries(result.energyMj).find(([uuid, energyMj]) => energyMj < (last[uuid] ?? 0))
-    last = result.energyMj
-    if (!fell) return result
-    return { state: 'counter-reset', reason: `the energy counter of ${fell[0]} decreased: the driver was reloaded` }
+    const { energyMj, without } = result
+    const fell = Object.keys(energyMj).filter((uuid) => (energyMj[uuid] as number) < (last[uuid] ?? 0))
+    last = { ...last, ...energyMj }
+    if (fell.length === 0) return result
+    const resets = Object.fromEntries(fell.map((uuid) => [uuid, resetOf(uuid)]))
+    const left = Object.fromEntries(Object.entries(energyMj).filter(([uuid]) => !fell.includes(uuid)))
+    if (Object.keys(left).length === 0) return resetOf(fell[0] as string)
+    return { state: 'ok', energyMj: left, without: { ...without, ...resets } }
   }
 
   const first = withResetCheck(await ask((id) => ({ id, ask: 'open', library, uuids }), OPEN_TIMEOUT_MS))
@@ -96,3 +100,8 @@ export async function openEnergyCounter(
     },
   }
 }
+
+const resetOf = (uuid: string): NoCounter => ({
+  state: 'counter-reset',
+  reason: `the energy counter of ${uuid} decreased: the driver was reloaded`,
+})

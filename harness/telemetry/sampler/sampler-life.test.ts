@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import type { GpuRow } from '../../record/rows.ts'
+import { smiFailure } from '../smi/failures.ts'
 import { coreFields } from '../smi/fields.ts'
 import type { SamplerEvent } from './events.ts'
 import { type SamplerOptions, startSampler } from './sampler.ts'
@@ -82,7 +83,7 @@ async function begin(over: Partial<SamplerOptions> = {}) {
     originMs: clock.nowMs(),
     onRow: (row) => rows.push(row),
     onEvent: (event) => events.push(event),
-    exec: async () => ({ kind: 'failed', absent: false, fault: 'other', reason: 'no help here' }),
+    exec: async () => ({ kind: 'failed', absent: false, ...smiFailure('other', 'no help here') }),
     startLoop,
     ...over,
   })

@@ -1,6 +1,7 @@
 import { failureInText, type SmiFailure } from '../smi/failures.ts'
 import type { SampleKey, SelectedField } from '../smi/fields.ts'
 import {
+  isCardUuid,
   missingKindOf,
   parseSmiMask,
   parseSmiNumber,
@@ -49,7 +50,7 @@ export function parseSmiLine(line: string, fields: readonly SelectedField[]): Sm
   const byKey = new Map<SampleKey, string>(fields.map(({ key }, index) => [key, cells[index] ?? '']))
   const uuid = byKey.get('uuid') ?? ''
   if (cells.length !== fields.length) return classifyOther(text)
-  if (!/^(GPU|MIG)-\S+$/.test(uuid)) {
+  if (!isCardUuid(uuid)) {
     const kind = missingKindOf(uuid)
     return kind !== null && sickKinds.has(kind) ? { kind: 'nameless', text: uuid } : classifyOther(text)
   }

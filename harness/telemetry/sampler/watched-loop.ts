@@ -1,6 +1,6 @@
 import { type Clock, sleepUnlessAborted } from '../../clock.ts'
-import { startFailure } from '../smi/exec.ts'
-import { failureOf, type SmiFailure } from '../smi/failures.ts'
+import { diedBy, startFailure } from '../smi/exec.ts'
+import { failureOf, type SmiFailure, smiFailure } from '../smi/failures.ts'
 import type { LoopEnd, StartLoop } from './smi-loop.ts'
 
 /** How long a looping child may print no row before it counts as hung, in ms. */
@@ -95,7 +95,7 @@ export function watchLoop({ startLoop, args, clock, limits, onLine }: WatchedLoo
 function failureOfEnd({ returnCode, signal, startError, stderr, tail }: LoopEnd, otherText: string): SmiFailure {
   const start = startFailure(startError)
   if (start) return start
-  if (signal) return { fault: 'other', reason: `it was killed by ${signal}` }
+  if (signal) return diedBy(signal)
   // a tail with commas is a partial row; other text may be the reason
   return failureOf(returnCode, tail.includes(', ') ? otherText : otherText + tail, startError ?? stderr)
 }
@@ -103,7 +103,7 @@ function failureOfEnd({ returnCode, signal, startError, stderr, tail }: LoopEnd,
 function silence(isFirst: boolean, limitMs: number): SmiFailure {
   const what = isFirst ? `no first row in ${seconds(limitMs)} s` : `no row for ${seconds(limitMs)} s`
   const advice = 'the driver may hang: check dmesg for Xid lines; enable persistence mode with sudo nvidia-smi -pm 1'
-  return { fault: 'timeout', reason: `${what} of its loop (${advice})` }
+  return smiFailure('timeout', `${what} of its loop`, advice)
 }
 
 const seconds = (ms: number): string => String(Math.round(ms / 100) / 10)

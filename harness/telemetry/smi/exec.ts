@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { JoulemarkError } from '../../errors.ts'
-import { failureInText, failureOf, type SmiFailure, warningOf } from './failures.ts'
+import { failureInText, failureOf, type SmiFailure, smiFailure, warningOf } from './failures.ts'
 import { besidesRows } from './rows.ts'
 
 /** The result of one call, for callers that can continue without a GPU. */
@@ -68,26 +68,36 @@ function classify(
   stdout: string,
   stderr: string,
 ): SmiResult {
-  const besides = besidesRows(args, stdout)
-  if (!error) {
-    if (besides !== null) return { kind: 'ok', stdout, stderr, ...warningIn(0, besides) }
-    // only short output is searched: a failure is a line or two, and a help text may contain any text
-    const failure = stdout.length < 4096 ? failureInText(firstLines(stdout)) : null
-    return failure ? failed(failure) : { kind: 'ok', stdout, stderr }
-  }
-  const start = startFailure(error.code)
+  const start = startFailure(error?.code)
   if (start) return failed(start)
-  if (error.killed) {
+  if (error?.killed) {
     const waited = `no answer to ${args.join(' ')} in ${timeoutMs / 1000} s`
-    return failed({
-      fault: 'timeout',
-      reason: `${waited} (the driver may hang: check dmesg for Xid lines, then reboot)`,
-    })
+    return failed(smiFailure('timeout', waited, 'the driver may hang: check dmesg for Xid lines, then reboot'))
   }
-  const returnCode = typeof error.code === 'number' ? error.code : null
-  return besides === null
-    ? failed(failureOf(returnCode, stdout, stderr))
-    : { kind: 'ok', stdout, stderr, ...warningIn(returnCode, besides || stderr) }
+  const returnCode = error === null ? 0 : typeof error.code === 'number' ? error.code : null
+  return resultOf(args, { returnCode, signal: error?.signal ?? null, stdout, stderr })
+}
+
+/** How one call ended. */
+export interface SmiAnswer {
+  /** Null for a child that a signal ended. */
+  readonly returnCode: number | null
+  readonly signal?: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The result of a call from what it printed and how it ended. Pure. */
+export function resultOf(args: readonly string[], { returnCode, signal, stdout, stderr }: SmiAnswer): SmiResult {
+  const besides = besidesRows(args, stdout)
+  if (besides !== null) {
+    const text = returnCode === 0 ? besides : besides || stderr
+    return { kind: 'ok', stdout, stderr, ...warningIn(returnCode, text) }
+  }
+  if (returnCode !== 0) return failed(signal ? diedBy(signal) : failureOf(returnCode, stdout, stderr))
+  // only short output is searched: a failure is a line or two, and a help text may contain any text
+  const failure = stdout.length < 4096 ? failureInText(firstLines(stdout)) : null
+  return failure ? failed(failure) : { kind: 'ok', stdout, stderr }
 }
 
 function warningIn(returnCode: number | null, text: string): { warning?: string } {
@@ -99,13 +109,21 @@ function warningIn(returnCode: number | null, text: string): { warning?: string 
 export function startFailure(code: string | number | null | undefined): SmiFailure | null {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const fix = 'install the NVIDIA driver, or give its path with --nvidia-smi or JOULEMARK_NVIDIA_SMI'
-    return { fault: 'absent', reason: `no such program (${fix})` }
+    return smiFailure('absent', 'no such program', fix)
   }
   if (code === 'EACCES' || code === 'ENOEXEC') {
-    return { fault: 'not-executable', reason: 'it cannot be executed (chmod +x it, or give another path)' }
+    return smiFailure('not-executable', 'it cannot be executed', 'chmod +x it, or give another path')
   }
   return null
 }
+
+/** A child that a signal ended: a library of another driver makes it crash. */
+export const diedBy = (signal: NodeJS.Signals): SmiFailure =>
+  smiFailure(
+    'other',
+    `it was killed by ${signal}`,
+    signal === 'SIGSEGV' || signal === 'SIGBUS' ? 'its library may belong to another driver: reinstall the driver' : '',
+  )
 
 const failed = (failure: SmiFailure): SmiResult => ({ kind: 'failed', absent: failure.fault === 'absent', ...failure })
 

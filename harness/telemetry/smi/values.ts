@@ -31,6 +31,13 @@ const missingTexts: readonly (readonly [RegExp, MissingKind])[] = [
 /** Kinds that mean a faulty card rather than a missing sensor. */
 export const sickKinds: ReadonlySet<MissingKind> = new Set(['unknown-error', 'requires-reset', 'gpu-lost', 'error'])
 
+/**
+ * Whether a text is the UUID of a card or of a MIG slice. The integrated GPU of a Jetson has one without prefix:
+ * `GPU 0: Orin (nvgpu) (UUID: 54d0709b-558d-5a59-9c65-0c5fc14a21a4)`.
+ */
+export const isCardUuid = (text: string): boolean =>
+  /^(?:GPU|MIG)-\S+$/.test(text) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
 const missing = <T>(kind: MissingKind): SmiValue<T> => ({ value: null, missing: kind })
 
 /** The kind of a missing-value text, or null when the text is a value. */

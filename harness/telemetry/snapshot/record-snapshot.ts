@@ -1,5 +1,7 @@
 import type { CardsSnapshot } from '../../record/schema/telemetry.ts'
-import { kernelModuleIn, parseVersions, type ReadText, readTextFile } from '../doctor/facts.ts'
+import { parseVersions } from '../doctor/facts.ts'
+import { KERNEL_MODULE_PATH, kernelModuleIn } from '../host/kernel-module.ts'
+import { type ReadText, readTextFile } from '../host/read-host.ts'
 import type { SmiExec } from '../smi/exec.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { healthOf } from './health.ts'
@@ -26,7 +28,7 @@ export async function readMachine(
   const fingerprint = fingerprintOf({
     cards: snapshot.cards,
     host: readHost(),
-    kernelModule: kernelModuleIn(await readText('/proc/driver/nvidia/version')),
+    kernelModule: kernelModuleIn(await readText(KERNEL_MODULE_PATH))?.version ?? null,
     versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
     knownFields,
     // the name of a container is known only to the process that started it

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SmiExec } from '../smi/exec.ts'
+import { smiFailure } from '../smi/failures.ts'
 import { healthOf } from './health.ts'
 import { parseProcesses, readProcesses } from './processes.ts'
 import { numberIn, readSnapshot, type SnapshotField, snapshotFields } from './snapshot.ts'
@@ -15,8 +16,7 @@ const answering =
       return {
         kind: 'failed',
         absent: false,
-        fault: 'invalid-field',
-        reason: `Field "${bad}" is not a valid field to query.`,
+        ...smiFailure('invalid-field', `Field "${bad}" is not a valid field to query.`),
       }
     const stdout = cards.map((card) => asked.map((field) => card[field] ?? '[N/A]').join(', ')).join('\n')
     return { kind: 'ok', stdout: `${stdout}\n`, stderr: '' }
@@ -55,8 +55,7 @@ describe('readSnapshot', () => {
     const dead: SmiExec = async () => ({
       kind: 'failed',
       absent: false,
-      fault: 'no-devices',
-      reason: 'No devices were found',
+      ...smiFailure('no-devices', 'No devices were found'),
     })
     expect(await readSnapshot(dead, all)).toEqual({ kind: 'failed', reason: 'No devices were found' })
     expect(await readSnapshot(answering([]), all)).toMatchObject({ kind: 'failed' })
@@ -136,8 +135,7 @@ describe('processes', () => {
     const dead: SmiExec = async () => ({
       kind: 'failed',
       absent: false,
-      fault: 'no-permission',
-      reason: 'no permission',
+      ...smiFailure('no-permission', 'no permission'),
     })
     expect(await readProcesses(dead)).toEqual({ processes: null, reason: 'no permission' })
   })
@@ -154,11 +152,18 @@ describe('topology', () => {
     expect(parseTopology('\t\u001b[4mGPU0\tCPU Affinity\u001b[0m\nGPU0\t X \t0-15\n')).toEqual([])
     expect(parseTopology(' \tGPU0\tGPU1\t\n GPU0\tX\tCNS\t\n GPU1\tCNS\tX\t\n')).toHaveLength(2)
     expect(parseTopology('ERROR: option -m is not supported')).toEqual([])
+    const withoutFirst = '\tGPU1\tGPU3\tCPU Affinity\nGPU1\t X \tPIX\nGPU3\tPIX\t X \n'
+    expect(parseTopology(withoutFirst)).toEqual([
+      { from: 'GPU1', to: 'GPU3', path: 'PIX' },
+      { from: 'GPU3', to: 'GPU1', path: 'PIX' },
+    ])
   })
 
   it('counts NVLinks, whatever the words for none', () => {
     expect(countNvlinks('GPU 0: NVIDIA H200 (UUID: GPU-a)\n\t Link 0: 26.562 GB/s\n\t Link 1: 26.562 GB/s\n')).toBe(2)
     expect(countNvlinks('GPU 0: X (UUID: GPU-a)\nDevice does not have or support Nvlink\n')).toBe(0)
     expect(countNvlinks('NVML: Unable to retrieve Nvlink information as all links are inActive')).toBe(0)
+    expect(countNvlinks('GPU 0: NVIDIA H100 (UUID: GPU-a)\nNVLink not supported for Devices in MIG mode\n')).toBeNull()
+    expect(countNvlinks('')).toBeNull()
   })
 })

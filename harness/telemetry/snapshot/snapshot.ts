@@ -1,7 +1,7 @@
 import type { SmiExec } from '../smi/exec.ts'
 import { rejectedField } from '../smi/fields.ts'
 import { namelessCards } from '../smi/rows.ts'
-import { missingKindOf, parseSmiNumber, sickKinds } from '../smi/values.ts'
+import { isCardUuid, missingKindOf, parseSmiNumber, sickKinds } from '../smi/values.ts'
 
 /**
  * Fields that are read once before and once after a run, besides the loop. Any of them may be absent on a driver; the throttle
@@ -120,7 +120,7 @@ export const numberIn = (card: CardSnapshot, field: SnapshotField): number | nul
 function cardFrom(line: string, fields: readonly SnapshotField[]): CardSnapshot[] {
   const cells = line.split(',').map((cell) => cell.trim())
   const uuid = cells[fields.indexOf('uuid')]
-  if (cells.length !== fields.length || uuid === undefined || !uuid.startsWith('GPU-')) return []
+  if (cells.length !== fields.length || uuid === undefined || !isCardUuid(uuid)) return []
   const values = Object.fromEntries(snapshotFields.map((field) => [field, null])) as Record<
     SnapshotField,
     string | null

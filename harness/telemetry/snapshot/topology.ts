@@ -10,10 +10,13 @@ export interface Link {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches escape sequences to remove them.
 const stripAnsi = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '')
 
+/** The header names columns after its first one; a row has a path there. A card that cannot be read has no column. */
+const isHeader = (line: string): boolean => /^\s*GPU\d+\s*(?:$|\s(?:GPU\d|NIC\d|CPU|NUMA|mlx))/.test(line)
+
 /** Links between GPUs in the text of `nvidia-smi topo -m` (or `topo -p2p r`, whose cells are OK, CNS, NS, …). */
 export function parseTopology(text: string): Link[] {
   const lines = stripAnsi(text).split(/\r?\n/)
-  const headerAt = lines.findIndex((line) => /^\s*GPU0\b/.test(line) && !/^\s*GPU0\s+X\b/.test(line))
+  const headerAt = lines.findIndex(isHeader)
   if (headerAt < 0) return []
   const columns = (lines[headerAt] as string)
     .trim()
@@ -34,7 +37,14 @@ export function parseTopology(text: string): Link[] {
   return links
 }
 
-/** Number of active NVLinks in the output of `nvidia-smi nvlink -s`; 0 for each of its many texts without a link. */
-export function countNvlinks(text: string): number {
-  return [...stripAnsi(text).matchAll(/^\s*Link \d+:\s*[\d.]+\s*GB\/s/gm)].length
+/**
+ * Number of active NVLinks in the output of `nvidia-smi nvlink -s`: 0 only where it says that there is none. Null for
+ * every other text (such as "not supported for Devices in MIG mode"): the number is not known.
+ */
+export function countNvlinks(text: string): number | null {
+  const plain = stripAnsi(text)
+  const active = [...plain.matchAll(/^\s*Link \d+:\s*[\d.]+\s*GB\/s/gm)].length
+  if (active > 0) return active
+  const saysNone = /does not have or support nvlink|all links are inactive|Link \d+:\s*<inactive>/i
+  return saysNone.test(plain) ? 0 : null
 }

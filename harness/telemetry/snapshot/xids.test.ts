@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { SmiExec } from '../smi/exec.ts'
+import { smiFailure } from '../smi/failures.ts'
 import { readBusIds, readXidLines, xidsSince } from './xids.ts'
 
 const old = '[  100.1] NVRM: Xid (PCI:0000:01:00): 31, pid=4021, name=python3, Ch 00000008'
@@ -36,6 +37,6 @@ it('reads the addresses of the cards in the form of the log', async () => {
       ['000a:0f:00', 'GPU-c'],
     ]),
   )
-  const dead: SmiExec = async () => ({ kind: 'failed', absent: false, fault: 'other', reason: 'dead' })
+  const dead: SmiExec = async () => ({ kind: 'failed', absent: false, ...smiFailure('other', 'dead') })
   expect(await readBusIds(dead)).toEqual(new Map())
 })

@@ -18,7 +18,7 @@ export async function readXidLines(
 export async function readBusIds(exec: SmiExec): Promise<ReadonlyMap<string, string>> {
   const result = await exec(['--query-gpu=pci.bus_id,uuid', '--format=csv,noheader'])
   if (result.kind === 'failed') return new Map()
-  const cards = [...result.stdout.matchAll(/^0*([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2})\.[0-9a-f], (GPU-\S+)$/gim)]
+  const cards = [...result.stdout.matchAll(/^0*([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2})\.[0-9a-f], (\S+)$/gim)]
   return new Map(cards.map(([, busId = '', uuid = '']) => [busId.toLowerCase(), uuid]))
 }
 
