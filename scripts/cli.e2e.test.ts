@@ -119,6 +119,7 @@ describe('bad input is one clear line and exit code 2', () => {
     const forced = await run(['--no-gpu', '--endpoint', url, '--force'])
     expect(forced.stderr).not.toContain('in use')
     expect(forced.code).not.toBe(0)
+    answer = json(404, {})
   })
 
   test('a named nvidia-smi that is not there', async () => {

@@ -1,5 +1,6 @@
 import { fixFor, libraryVersionIn, mismatchFix } from '../host/advice.ts'
 import { compareVersions } from '../host/kernel-module.ts'
+import { failureInText } from '../smi/failures.ts'
 import { coreFields } from '../smi/fields.ts'
 import { type Check, fail, notMeasured, pass, type Rule, warn } from './check.ts'
 import type { Facts } from './facts.ts'
@@ -54,8 +55,10 @@ function firstRowCheck({ firstRows, failure, snapshot }: Facts): Check {
   const { ms, rows, events } = firstRows
   const after = `after ${Math.round(ms)} ms`
   const said = events.length === 0 ? '' : `; ${events.slice(0, 3).join('; ')}`
-  if (rows < REQUIRED_ROWS) return fail(rule, `${after}, and then ${rows} of ${REQUIRED_ROWS} rows${said}`)
-  return events.length === 0 ? pass(rule, `${after}, then ${rows - 1} more`) : warn(rule, `${after}${said}`)
+  // a faulty card is the cause, wherever its text is seen
+  const fix = failureInText(events.join('\n'))?.fix ?? rule.fix
+  if (rows < REQUIRED_ROWS) return fail(rule, `${after}, and then ${rows} of ${REQUIRED_ROWS} rows${said}`, fix)
+  return events.length === 0 ? pass(rule, `${after}, then ${rows - 1} more`) : warn(rule, `${after}${said}`, fix)
 }
 
 function versionCheck({ versions, surroundings, snapshot, failure }: Facts): Check {

@@ -25,7 +25,7 @@ const WSL =
 const advice: Partial<Record<SmiFault, Advise>> = {
   'driver-not-loaded': (_, { kernelModule, isContainer }) => {
     if (isContainer)
-      return 'start the container with --gpus all (NVIDIA container toolkit); on the host, nvidia-smi must work first'
+      return 'start the container with --gpus all (NVIDIA container toolkit); the driver of the host must be loaded (sudo modprobe nvidia there)'
     return kernelModule === null
       ? 'load the driver (sudo modprobe nvidia); if that fails, see dmesg and dkms status: the module must be built for this kernel, and Secure Boot must accept its key'
       : `kernel module ${kernelModule.version} is loaded: create its device files (sudo nvidia-modprobe -c0 -u), and check the rights of /dev/nvidia*`

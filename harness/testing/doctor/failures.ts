@@ -125,7 +125,7 @@ export const failureCases: readonly DoctorCase[] = [
     smi: always("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", 9),
     files: inContainer,
     isHealthy: false,
-    mustSay: fault(/start the container with --gpus all/, { not: /modprobe/ }),
+    mustSay: fault(/^start the container with --gpus all/, { not: /dkms/ }),
   },
   {
     title: 'no driver on a host',
