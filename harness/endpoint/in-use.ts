@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { ServerReading } from '../record/schema/server.ts'
+import type { Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
 import { fetchMetrics } from './scraper.ts'
 import { readMetricsPage } from './server-metrics.ts'
@@ -12,7 +13,7 @@ export interface UseQuery {
   readonly address: Address
   readonly apiKey: string | null
   readonly clock: Clock
-  readonly fetchPage?: typeof fetch
+  readonly fetchPage?: Send
 }
 
 /**
