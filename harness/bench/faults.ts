@@ -9,7 +9,14 @@ import pLimit from 'p-limit'
 import type { DoctorReport } from '../telemetry/doctor/run-doctor.ts'
 import { doctorCases, examineCase, missingIn } from '../testing/doctor/cases.ts'
 import type { DoctorCase } from '../testing/doctor/machine.ts'
-import { cleanCases, type FaultCase, faultCases, startCases, watchedCardCases } from '../testing/fault-cases.ts'
+import {
+  cleanCases,
+  type FaultCase,
+  faultCases,
+  startCases,
+  streamCases,
+  watchedCardCases,
+} from '../testing/fault-cases.ts'
 import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
 
 /** Concurrent runs: they mostly sleep, but more would disturb each other. */
@@ -45,7 +52,7 @@ function doctorRow(each: DoctorCase, report: DoctorReport): string {
 const outDir = mkdtempSync(join(tmpdir(), 'joulemark-faults-'))
 try {
   const limit = pLimit(AT_ONCE)
-  const cases = [...cleanCases, ...faultCases, ...watchedCardCases]
+  const cases = [...cleanCases, ...faultCases, ...streamCases, ...watchedCardCases]
   const runs = await Promise.all(
     cases.map((each) => limit(() => runFault(each, outDir).catch((error: unknown) => error as Error))),
   )

@@ -4,8 +4,11 @@ import { codeOf, connectMessage, ownMachineFault } from './access/own-machine.ts
 import { fetchWithoutProxy } from './access/proxies.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
-import { finishFailure, type TimedRequestOptions, type TimedResult } from './timed-request.ts'
-import { emptyFacts, type StreamFacts } from './wire/sse-scanner.ts'
+import { type Ending, finishFailure, NO_USAGE } from './outcome.ts'
+import type { TimedRequestOptions, TimedResult } from './timed-request.ts'
+import { StreamChunks } from './wire/stream-chunks.ts'
+import { readEventObject } from './wire/stream-event.ts'
+import { dropEmptyEnd, emptyFacts, type StreamFacts } from './wire/stream-facts.ts'
 
 /**
  * The same request through the iterator of the `openai` package: the timing of an application, including its delays.
@@ -25,13 +28,15 @@ export function makeSdkSender(address: Address, apiKey: string | null, api: 'com
     const dispatchedMs = now()
     let httpStatus: number | null = null
     let noSocket = false
-    let ended: { outcome: Outcome; error: string }
+    const chunks = new StreamChunks()
+    let ended: Ending
     try {
       const create =
         api === 'chat' ? client.chat.completions.create(body, request) : client.completions.create(body, request)
       const { data, response } = await create.withResponse()
       httpStatus = response.status
-      for await (const event of data as unknown as AsyncIterable<SdkEvent>) read(facts, event, now())
+      for await (const event of data as unknown as AsyncIterable<object>) read(facts, chunks, event, now())
+      dropEmptyEnd(facts)
       // the iterator ends without an error when it is aborted: a cut stream must not count as a short success
       ended = request.signal.aborted ? cut(signal) : judgeSdk(facts)
     } catch (error) {
@@ -42,56 +47,20 @@ export function makeSdkSender(address: Address, apiKey: string | null, api: 'com
         : { outcome: outcomeOf(error, httpStatus), error: connectMessage(error) }
     }
     const simulated = facts.systemFingerprint === 'simulated'
-    return {
-      dispatchedMs,
-      firstByteMs: facts.firstChunkMs,
-      endMs: now(),
-      facts,
-      httpStatus,
-      simulated,
-      noSocket,
-      ...ended,
-    }
+    const times = { dispatchedMs, firstByteMs: facts.firstChunkMs, endMs: now() }
+    return { ...times, facts, httpStatus, simulated, noSocket, isStale: false, ...ended }
   }
 }
 
-interface SdkEvent {
-  readonly choices?: readonly {
-    readonly text?: string
-    readonly delta?: { readonly content?: string | null }
-    readonly finish_reason?: string | null
-  }[]
-  readonly usage?: {
-    readonly prompt_tokens: number
-    readonly completion_tokens: number
-    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null
-  } | null
-  readonly system_fingerprint?: string | null
+function read(facts: StreamFacts, chunks: StreamChunks, event: object, atMs: number): void {
+  facts.events += 1
+  const found = readEventObject(event as Readonly<Record<string, unknown>>)
+  if (found.kind === 'chunk') chunks.add(facts, found.chunk, atMs)
+  else if (found.kind === 'malformed') facts.malformed ??= found.what
+  else if (found.kind === 'error') facts.errorMessage ??= found.message
 }
 
-function read(facts: StreamFacts, event: SdkEvent, atMs: number): void {
-  if (Number.isNaN(facts.firstChunkMs)) facts.firstChunkMs = atMs
-  facts.systemFingerprint = event.system_fingerprint ?? facts.systemFingerprint
-  if (event.usage) {
-    facts.promptTokens = event.usage.prompt_tokens
-    facts.outputTokens = event.usage.completion_tokens
-    facts.cachedTokens = event.usage.prompt_tokens_details?.cached_tokens ?? null
-  }
-  const choice = event.choices?.[0]
-  facts.finishReason = choice?.finish_reason ?? facts.finishReason
-  if (!choice || !(choice.text || choice.delta?.content)) return
-  if (facts.chunks === 0) facts.firstTokenMs = atMs
-  facts.lastTokenMs = atMs
-  if (facts.chunks === facts.times.length) {
-    const larger = new Float64Array(facts.times.length * 2)
-    larger.set(facts.times)
-    facts.times = larger
-  }
-  facts.times[facts.chunks] = atMs
-  facts.chunks += 1
-}
-
-const cut = (stopped: AbortSignal): { outcome: Outcome; error: string } =>
+const cut = (stopped: AbortSignal): Ending =>
   stopped.aborted
     ? { outcome: 'aborted', error: 'stopped by the harness' }
     : { outcome: 'timeout', error: 'not complete within the timeout' }
@@ -103,11 +72,12 @@ function outcomeOf(error: unknown, status: number | null): Outcome {
   return 'stream-error'
 }
 
-function judgeSdk(facts: StreamFacts): { outcome: Outcome; error: string } {
+function judgeSdk(facts: StreamFacts): Ending {
+  if (facts.errorMessage !== null) return { outcome: 'stream-error', error: facts.errorMessage }
+  if (facts.malformed !== null) return { outcome: 'malformed', error: facts.malformed }
   const failure = finishFailure(facts.finishReason)
   if (failure !== null) return failure
   if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason' }
-  if (facts.outputTokens === null)
-    return { outcome: 'malformed', error: 'no usage in the stream although it was requested' }
+  if (facts.outputTokens === null) return { outcome: 'malformed', error: NO_USAGE }
   return { outcome: 'ok', error: '' }
 }

@@ -33,7 +33,12 @@ const names: Readonly<Record<ServerMetric, readonly string[]>> = {
   ttftCount: ['time_to_first_token_seconds_count'],
   itlSumS: ['inter_token_latency_seconds_sum', 'time_per_output_token_seconds_sum'],
   itlCount: ['inter_token_latency_seconds_count', 'time_per_output_token_seconds_count'],
+  // one bucket of it: intervals of at most SHORT_ITL_S
+  itlShortCount: ['inter_token_latency_seconds_bucket', 'time_per_output_token_seconds_bucket'],
 }
+
+/** The lowest bucket of vLLM's histogram of inter-token latency, in seconds. */
+const SHORT_ITL_S = 0.01
 
 /** Prefixes of other servers' metrics, used only to name the engine; their counters are not read. */
 const otherEngines: Readonly<Record<string, string>> = {
@@ -64,7 +69,7 @@ export function readMetricsPage(page: string): MetricsPage {
   const values: Partial<Record<ServerMetric, number>> = {}
   for (const [metric, candidates] of Object.entries(names) as [ServerMetric, readonly string[]][]) {
     const found = seriesOf(byName, candidates)
-    const value = found === null ? null : aggregate(metric, found)
+    const value = found === null ? null : aggregate(metric, metric === 'itlShortCount' ? found.filter(isShort) : found)
     if (value !== null) values[metric] = value
   }
   return {
@@ -76,6 +81,8 @@ export function readMetricsPage(page: string): MetricsPage {
     speculation: values.generationTokens === undefined ? null : values.specDecodeDrafts !== undefined,
   }
 }
+
+const isShort = ({ labels }: Sample): boolean => Number(labels['le']) === SHORT_ITL_S
 
 const usesOlderNames = (byName: ReadonlyMap<string, Sample[]>): boolean =>
   Object.values(names).some(

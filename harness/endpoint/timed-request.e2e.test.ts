@@ -87,6 +87,63 @@ describe('the outcome of a request', () => {
     ['an event that is not JSON', sized(`data: {oops\n\n${good}`), 'malformed', /not JSON/],
     ['broken framing', `${ok}transfer-encoding: chunked\r\n\r\nzz\r\n`, 'malformed', /hexadecimal/],
     ['something that is not HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'malformed', /not an HTTP response/],
+    ['a byte order mark before the stream', sized(`\ufeff${good}`), 'ok', ''],
+    ['lines that end with CRLF, and comments', sized(`: ping\n\n${good}`.replaceAll('\n', '\r\n')), 'ok', ''],
+    ['lines that end with a lone CR', sized(good.replaceAll('\n', '\r')), 'ok', ''],
+    [
+      'interim responses',
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${sized(good)}`,
+      'ok',
+      '',
+    ],
+    ['trailers after the last chunk', `${chunked(good)}0\r\nx-checksum: 7\r\n\r\n`, 'ok', ''],
+    ['a type of event', sized(`event: error\ndata: {"message":"overloaded"}\n\n${done}`), 'stream-error', 'overloaded'],
+    [
+      'a compressed stream',
+      sized('\x1f\x8b', `${ok}content-encoding: gzip\r\n`),
+      'malformed',
+      /content-encoding gzip.*switch compression off/,
+    ],
+    [
+      'an error document with status 200',
+      sized(
+        '{"object":"error","message":"CUDA out of memory","code":500}',
+        'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n',
+      ),
+      'stream-error',
+      /^CUDA out of memory$/,
+    ],
+    [
+      'an answer that is not streamed',
+      sized('{"choices":[{"index":0,"text":"a","finish_reason":"length"}],"usage":{}}', 'HTTP/1.1 200 OK\r\n'),
+      'malformed',
+      /ignored "stream": true/,
+    ],
+    [
+      'the page of a proxy with status 200',
+      sized('<!DOCTYPE html><html><head><title>Sign in</title></head></html>', 'HTTP/1.1 200 OK\r\n'),
+      'malformed',
+      /an HTML page instead of an event stream: Sign in/,
+    ],
+    [
+      'a redirect',
+      sized('', 'HTTP/1.1 307 Temporary Redirect\r\nlocation: http://other/v1/completions\r\n'),
+      'malformed',
+      /a redirect to http:\/\/other\/v1\/completions/,
+    ],
+    ['nothing at all', sized(''), 'truncated', /an empty answer/],
+    [
+      'a second choice that never ends',
+      sized(`data: {"choices":[{"index":1,"text":" x"}]}\n\n${good}`),
+      'truncated',
+      'no finish_reason before [DONE] in 1 choices',
+    ],
+    [
+      'a count that is not a number',
+      sized(token(' a', 'length') + usage.replace('2', '"2"') + done),
+      'malformed',
+      /usage\.completion_tokens is "2"/,
+    ],
   ])('%s', async (_, response, outcome, error) => {
     script = (socket) => socket.write(response)
     const result = await ask()
@@ -98,6 +155,21 @@ describe('the outcome of a request', () => {
     script = (socket) => socket.end(chunked(token(' a')))
     const result = await ask()
     expect(result).toMatchObject({ outcome: 'truncated', facts: { chunks: 1 } })
+  })
+
+  test('a stream of HTTP/1.0 ends with its connection', async () => {
+    script = (socket) => socket.end(`HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\n${good}`)
+    expect(await ask()).toMatchObject({ outcome: 'ok', facts: { chunks: 2, outputTokens: 2 } })
+  })
+
+  test('a connection that is reset in mid-stream is truncated', async () => {
+    script = (socket) => socket.write(chunked(token(' a')), () => socket.resetAndDestroy())
+    expect(await ask()).toMatchObject({ outcome: 'truncated', isStale: false, facts: { chunks: 1 } })
+  })
+
+  test('an error status counts, also when the connection breaks before its body is complete', async () => {
+    script = (socket) => socket.end('HTTP/1.1 503 Busy\r\ncontent-length: 100\r\n\r\n{"error":"busy"}')
+    expect(await ask()).toMatchObject({ outcome: 'http-5xx', error: 'HTTP 503: busy' })
   })
 
   test('a connection that closes without an answer is connect, and is not tried again', async () => {

@@ -1,7 +1,9 @@
 import type { Outcome } from '../record/rows.ts'
+import { codingOf, type Ending, outcomeOf } from './outcome.ts'
 import type { Connection, ExchangeHandlers } from './wire/connection.ts'
 import { HttpGrammarError, type ResponseHead } from './wire/http-parser.ts'
-import type { SseScanner, StreamFacts } from './wire/sse-scanner.ts'
+import type { SseScanner } from './wire/sse-scanner.ts'
+import type { StreamFacts } from './wire/stream-facts.ts'
 
 /** How one request ended, with its times on the run's clock (NaN where a stage was not reached). */
 export interface TimedResult {
@@ -16,6 +18,8 @@ export interface TimedResult {
   simulated: boolean
   /** True when a limit of this machine, such as that of file handles, refused the connection. */
   noSocket?: boolean
+  /** The server had closed the connection between two requests, so that this one was never answered: send it again. */
+  isStale: boolean
 }
 
 export interface TimedRequestOptions {
@@ -24,13 +28,12 @@ export interface TimedRequestOptions {
   readonly signal: AbortSignal
 }
 
-/** Bytes of an error body that are kept as evidence. */
-const MAX_ERROR_BYTES = 4096
+/** Characters of a body without events that are kept as evidence. */
+const MAX_BODY_CHARACTERS = 4096
 
 /**
  * Sends one prepared request on an open connection and stamps its stream: one clock read before the socket write and
- * one per socket read. Never throws: a failure is the outcome (success requires HTTP 200, no `error` event,
- * a finish_reason that is neither `abort` nor `error`, `[DONE]`, and usage).
+ * one per socket read. Never throws: a failure is the outcome (`outcomeOf` in outcome.ts says what success requires).
  */
 export function sendTimed(
   connection: Connection,
@@ -68,7 +71,10 @@ class RequestExchange implements ExchangeHandlers {
   #dispatchedMs = Number.NaN
   #firstByteMs = Number.NaN
   #head: ResponseHead | null = null
-  #errorBody = ''
+  /** Whether the body is scanned for events: it has status 200 and is not compressed. */
+  #isScanned = false
+  /** The beginning of a body until its first event: an error document, an HTML page. */
+  #body = ''
   #settled = false
 
   constructor(
@@ -100,24 +106,26 @@ class RequestExchange implements ExchangeHandlers {
 
   onHead(received: ResponseHead): void {
     this.#head = received
+    this.#isScanned = received.status === 200 && codingOf(received) === null
   }
 
   onBody(bytes: Buffer, start: number, end: number): void {
-    if (this.#head?.status === 200) this.#scanner.push(bytes, start, end)
-    else if (this.#errorBody.length < MAX_ERROR_BYTES) this.#errorBody += bytes.toString('utf8', start, end)
+    if (this.#isScanned) this.#scanner.push(bytes, start, end)
+    if (this.#scanner.facts.events > 0 || this.#body.length >= MAX_BODY_CHARACTERS) return
+    this.#body += bytes.toString('utf8', start, Math.min(end, start + MAX_BODY_CHARACTERS))
   }
 
   onEnd(): void {
     this.#settle(null)
   }
 
-  onBroken(error: Error): void {
+  onBroken(error: Error, isStale: boolean): void {
     if (error instanceof HttpGrammarError || error instanceof RangeError) {
       this.#settle({ outcome: 'malformed', error: error.message })
-    } else if (this.#head === null && Number.isNaN(this.#firstByteMs)) {
-      this.#settle({ outcome: 'connect', error: error.message })
+    } else if (Number.isNaN(this.#firstByteMs)) {
+      this.#settle({ outcome: 'connect', error: error.message }, isStale)
     } else {
-      this.#settle(this.#scanner.facts.errorMessage ? null : { outcome: 'truncated', error: error.message })
+      this.#settle(this.#scanner.facts.errorMessage === null ? this.#cutShort(error) : null)
     }
   }
 
@@ -130,14 +138,21 @@ class RequestExchange implements ExchangeHandlers {
     return this.#options.timeoutMs
   }
 
-  #settle(cut: { outcome: Outcome; error: string } | null): void {
+  /** The outcome of a response that broke off: that of its status where it failed anyway. */
+  #cutShort(error: Error): Ending {
+    const ending = outcomeOf(this.#head, this.#scanner.facts, this.#body)
+    const hasFailedAnyway = ending.outcome.startsWith('http-') || ending.outcome === 'stream-error'
+    return hasFailedAnyway ? ending : { outcome: 'truncated', error: error.message }
+  }
+
+  #settle(cut: Ending | null, isStale = false): void {
     if (this.#settled) return
     this.#settled = true
     clearTimeout(this.#timer)
     inFlightOf(this.#options.signal).delete(this)
     const endMs = this.#options.now()
-    const { facts } = this.#scanner
-    const verdict = cut ?? judge(this.#head, facts, this.#errorBody)
+    const facts = this.#scanner.end()
+    const ending = cut ?? outcomeOf(this.#head, facts, this.#body)
     const simulated = this.#head?.headers.has('x-joulemark-simulated') || facts.systemFingerprint === 'simulated'
     this.#resolve({
       dispatchedMs: this.#dispatchedMs,
@@ -146,47 +161,11 @@ class RequestExchange implements ExchangeHandlers {
       facts,
       httpStatus: this.#head?.status ?? null,
       simulated,
-      ...verdict,
+      isStale,
+      ...ending,
     })
   }
 }
 
 const onTimeout = (exchange: RequestExchange): void =>
   exchange.cutOff('timeout', `not complete within ${exchange.timeoutMs} ms`)
-
-function judge(head: ResponseHead | null, facts: StreamFacts, errorBody: string): { outcome: Outcome; error: string } {
-  const status = head?.status ?? 0
-  if (status >= 500) return { outcome: 'http-5xx', error: `HTTP ${status}: ${bodyMessage(errorBody)}` }
-  if (status !== 200) return { outcome: 'http-4xx', error: `HTTP ${status}: ${bodyMessage(errorBody)}` }
-  if (facts.errorMessage !== null) return { outcome: 'stream-error', error: facts.errorMessage }
-  if (facts.malformed !== null) return { outcome: 'malformed', error: `not JSON: ${facts.malformed}` }
-  const failure = finishFailure(facts.finishReason)
-  if (failure !== null) return failure
-  if (!facts.done) return { outcome: 'truncated', error: 'stream ended without [DONE]' }
-  if (facts.finishReason === null) return { outcome: 'truncated', error: 'no finish_reason before [DONE]' }
-  if (facts.outputTokens === null || facts.promptTokens === null) {
-    return { outcome: 'malformed', error: 'no usage in the stream although it was requested' }
-  }
-  return { outcome: 'ok', error: '' }
-}
-
-/** The outcome of an answer that the server aborted, by its finish_reason; null for every other reason. */
-export function finishFailure(finishReason: string | null): { outcome: Outcome; error: string } | null {
-  if (finishReason === 'abort') return { outcome: 'aborted', error: 'finish_reason abort: stopped by the server' }
-  if (finishReason === 'error') return { outcome: 'stream-error', error: 'finish_reason error' }
-  return null
-}
-
-/** The message of an error body in any of the forms that vLLM and proxies use, else the start of the body. */
-export function bodyMessage(body: string): string {
-  try {
-    const parsed = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown }
-    const error = parsed.error
-    const inner = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
-    const message = inner || parsed.message || parsed.detail
-    if (message) return (typeof message === 'string' ? message : JSON.stringify(message)).slice(0, 300)
-  } catch {
-    // not JSON: the text itself is shown
-  }
-  return body.trim().slice(0, 200) || 'empty body'
-}

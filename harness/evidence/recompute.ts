@@ -10,6 +10,7 @@ import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
 import { clientTokensOf } from '../metrics/trial/client-tokens.ts'
 import { serverTrialOf } from '../metrics/trial/server-trial.ts'
 import { trialOf } from '../metrics/trial/trial.ts'
+import { withoutUnsentPace } from '../metrics/trial/unsent-tokens.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import { reasonOf } from '../record/measured.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
@@ -17,7 +18,7 @@ import { RequestTable } from '../record/request-table.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
-import type { Trial } from '../record/schema/trial.ts'
+import type { TextTrial, Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { scrapesFrom } from './server-readings.ts'
 import type { RunRows, TrialRows } from './trial-rows.ts'
@@ -102,7 +103,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason of a failed scrape is in no row; it is taken from the record
   const scrapes = scrapesFrom(serverRows, stored.server ? reasonOf(stored.server.generationTokens) : null)
-  return {
+  const counted: TextTrial = {
     ...always,
     ...(stored.sloShare === undefined || sloShare === undefined ? {} : { sloShare }),
     ...(stored.sendsInWindow === undefined || sendsInWindow === undefined ? {} : { sendsInWindow }),
@@ -110,6 +111,8 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
     ...kept(stored),
   }
+  const { scenario } = record
+  return withoutUnsentPace(counted, scenario.kind === 'text' ? scenario.slo : undefined)
 }
 
 const kept = (stored: Trial): Pick<Trial, 'gpuRows'> =>

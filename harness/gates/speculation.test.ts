@@ -16,7 +16,13 @@ test.each<Case>([
   ],
   ['configured', { serving: { speculation: true } }, 'fail', 'configured'],
   ['in silence', { server: { tokensPerStep: 1.8 } }, 'fail', '1.80 output tokens per engine step'],
-  ['multi-token events', { client: { contentEvents: 1280 } }, 'warn', '2.00 tokens per event'],
+  ['multi-token events, one token per step', { client: { contentEvents: 1280 } }, 'pass', '2.00 tokens per event'],
+  [
+    'multi-token events of a server that does not count its steps',
+    { client: { contentEvents: 1280 }, server: { tokensPerStep: notExported } },
+    'warn',
+    '2.00 tokens per event',
+  ],
   [
     'unknown',
     { server: { tokensPerStep: notExported }, serving: { speculation: null } },

@@ -28,7 +28,7 @@ export const speculation = defineGate({
   thresholds: { draftTokens, tokensPerStep, tokensPerEvent },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Fails when the server reports speculative decoding, when its draft counters increased, or when a request received more than one token per engine step. Multi-token events alone warn, because a slow client and `--stream-interval` also cause them.',
+    'Fails when the server reports speculative decoding, when its draft counters increased, or when a request received more than one token per engine step. Multi-token events alone warn, and only where the server does not count its steps: a busy front end and `--stream-interval` also cause them (`token-arrival`).',
   evidence: 'Drafted and accepted tokens, output tokens per engine step and request, output tokens per event.',
   whatToDo:
     'Start the server without `--speculative-config`. After a warning, start it without `--stream-interval` and look for a slow client or proxy.',
@@ -65,7 +65,9 @@ export const speculation = defineGate({
       ...(steps.length > 0 ? [`${highest.toFixed(3)} output tokens per engine step and request`] : []),
       streams,
     ].join('; ')
-    return gateResult(perEvent !== null && isBeyond(tokensPerEvent, perEvent) ? 'warn' : 'pass', evidence)
+    // where the server counts one token per step, events of several tokens say nothing about it
+    const isSuspect = steps.length === 0 && perEvent !== null && isBeyond(tokensPerEvent, perEvent)
+    return gateResult(isSuspect ? 'warn' : 'pass', evidence)
   },
 })
 

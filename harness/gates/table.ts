@@ -16,6 +16,7 @@ import { errorRate } from './requests.ts'
 import { liveSource } from './source.ts'
 import { speculation } from './speculation.ts'
 import { precision, steadyState } from './steady.ts'
+import { tokenArrival } from './token-arrival.ts'
 import { tokenAudit } from './tokens.ts'
 
 /**
@@ -32,6 +33,7 @@ export const gateTable = {
   'client-headroom': clientHeadroom,
   'error-rate': errorRate,
   'token-audit': tokenAudit,
+  'token-arrival': tokenArrival,
   'prompt-shape': promptShape,
   'cache-clean': cacheClean,
   speculation,

@@ -3,7 +3,8 @@ import { codeOf, connectMessage, ownMachineFault } from '../endpoint/access/own-
 import type { Address } from '../endpoint/address.ts'
 import { sendTimed, type TimedResult } from '../endpoint/timed-request.ts'
 import { Connection } from '../endpoint/wire/connection.ts'
-import { emptyFacts, SseScanner } from '../endpoint/wire/sse-scanner.ts'
+import { SseScanner } from '../endpoint/wire/sse-scanner.ts'
+import { emptyFacts } from '../endpoint/wire/stream-facts.ts'
 
 /** One connection of a worker with its own parser, both created before the clock starts. */
 export interface ConnectionSlot {
@@ -41,6 +42,7 @@ export function makeHead(address: Address, api: 'completions' | 'chat', apiKey: 
     `Host: ${address.authority}`,
     'Content-Type: application/json',
     'Accept: text/event-stream',
+    'Accept-Encoding: identity',
     'User-Agent: joulemark',
     ...(apiKey ? [`Authorization: Bearer ${apiKey}`] : []),
     'Content-Length: ',
@@ -53,20 +55,33 @@ export interface SendOptions {
   readonly signal: AbortSignal
 }
 
-/** Sends one request on a slot. A connection that cannot be opened is the outcome `connect`, not an exception. */
+/**
+ * Sends one request on a slot. A connection that cannot be opened is the outcome `connect`, not an exception. A request
+ * that met a connection which the server had closed between two requests is sent once more on a new one, timed anew.
+ */
 export async function sendOnSlot(
   slot: ConnectionSlot,
   head: string,
   body: readonly Buffer[],
   options: SendOptions,
 ): Promise<TimedResult> {
+  const first = await sendOnce(slot, head, body, options)
+  return first.isStale && !options.signal.aborted ? sendOnce(slot, head, body, options) : first
+}
+
+async function sendOnce(
+  { connection, scanner }: ConnectionSlot,
+  head: string,
+  body: readonly Buffer[],
+  options: SendOptions,
+): Promise<TimedResult> {
   try {
-    await slot.connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
+    await connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
   } catch (error) {
     return unsent(error, options.now())
   }
   const length = body.reduce((sum, part) => sum + part.length, 0)
-  return sendTimed(slot.connection, slot.scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
+  return sendTimed(connection, scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
 }
 
 /** A limit of this machine that refused a connection is no fault of the server: it is named and counted apart. */
@@ -82,5 +97,6 @@ function unsent(error: unknown, endMs: number): TimedResult {
     error: connectMessage(error),
     simulated: false,
     noSocket: ownMachineFault(codeOf(error)) !== null,
+    isStale: false,
   }
 }

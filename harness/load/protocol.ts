@@ -61,6 +61,8 @@ export interface ClientStats {
   readonly dropped: number
   /** Requests for which this machine had no file handle, port or memory. */
   readonly noSocket?: number
+  /** Connections that the server had closed between two requests and that were replaced. */
+  readonly replaced: number
   readonly contentEvents: number
   readonly sharedStamps: number
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TimedResult } from '../endpoint/timed-request.ts'
-import { emptyFacts } from '../endpoint/wire/sse-scanner.ts'
+import { emptyFacts } from '../endpoint/wire/stream-facts.ts'
 import { type RowIdentity, toRequestRow } from './request-row.ts'
 
 const identity: RowIdentity = {
@@ -21,6 +21,7 @@ const unsent: TimedResult = {
   httpStatus: null,
   error: 'connect ECONNREFUSED with Bearer sk-12345',
   simulated: false,
+  isStale: false,
 }
 
 test('times are on the clock of the run, and what was not reached is null', () => {

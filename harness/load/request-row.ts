@@ -1,5 +1,6 @@
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { type RequestRow, roundMs } from '../record/rows.ts'
+import { arrivalsOf } from './arrivals.ts'
 import { errorText } from './error-text.ts'
 
 /** What is known about a request before it is sent; times in ms on the common clock, `originMs` is time 0 of the run. */
@@ -39,6 +40,8 @@ export function toRequestRow(identity: RowIdentity, result: TimedResult, secret:
     httpStatus: result.httpStatus,
     finishReason: facts.finishReason,
     error: errorText(result.error, secret),
+    ...arrivalsOf(facts),
+    contentBytes: facts.chunks === 0 ? null : facts.contentBytes,
   }
 }
 

@@ -134,6 +134,7 @@ async function runPhase(phase: Phase): Promise<void> {
   const untilMs = plan.originMs + phase.sendUntilMs
   const loop = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS })
   const before = threadCost()
+  const replacedBefore = replacedSoFar()
   loop.enable()
   await (plan.load.kind === 'closed' ? closedPhase(phase, startMs, untilMs) : openPhase(phase, startMs, untilMs))
   loop.disable()
@@ -142,11 +143,24 @@ async function runPhase(phase: Phase): Promise<void> {
   const delayMs = loop.count > 0 ? Math.max(0, loop.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS) : null
   const { lateSends, dropped, noSocket, contentEvents, sharedStamps, gaps, simulated, fingerprint } = workerStats
   const cost = { cpuMs: after.cpuMs - before.cpuMs, wallMs: after.wallMs - before.wallMs }
-  const stats = { eventLoopDelayP99Ms: delayMs, ...cost, lateSends, dropped, noSocket, contentEvents, sharedStamps }
+  const replaced = replacedSoFar() - replacedBefore
+  const stats = {
+    eventLoopDelayP99Ms: delayMs,
+    ...cost,
+    lateSends,
+    dropped,
+    noSocket,
+    replaced,
+    contentEvents,
+    sharedStamps,
+  }
   post({ kind: 'phase-done', stats, gaps, simulated, fingerprint })
   // now nothing is timed; the next phase starts with an empty heap
   collectGarbage()
 }
+
+/** Connections of this worker that the server had closed between two requests, since the start. */
+const replacedSoFar = (): number => slots.reduce((sum, { connection }) => sum + connection.replaced, 0)
 
 function report(): void {
   const message = workerStats.take()

@@ -88,7 +88,8 @@ export const textMetrics = ofKind('text', {
     shortLabel: 'TPOT p50',
     unit: 'ms',
     digits: 2,
-    formula: 'median over the requests of the window of (last token - first token) / (output tokens - 1)',
+    formula:
+      'median over the requests of the window of (last token - first token) / (output tokens - those that arrived with the first)',
     comparison: { hypothesis: 'pace', decides: true, floor: 0 },
     of: (trial) => trial.tpotMs.p50,
   },

@@ -34,6 +34,18 @@ export const csvColumns: { readonly [Name in CsvName]: readonly (keyof RowTypes[
   'steps.csv': stepColumns,
 }
 
+/** Columns that a file had when it was first released: later ones stand behind them, and are null in the rows of older files. */
+const firstReleased: Partial<Record<CsvName, number>> = { 'requests.csv': 21 }
+
+/** Whether a header is that of a file of this version, or of an older one that lacks the last columns. */
+export function isHeaderOf(name: CsvName, fields: readonly string[]): boolean {
+  const columns = csvColumns[name]
+  return (
+    fields.length >= (firstReleased[name] ?? columns.length) &&
+    fields.join(',') === columns.slice(0, fields.length).join(',')
+  )
+}
+
 /** Columns that hold text; every other one holds a number. Empty is null in both, except in `error`, where it is ''. */
 const textColumns = new Set(['uuid', 'pstate', 'eventReasons', 'outcome', 'finishReason', 'error', 'phase', 'metric'])
 
@@ -46,11 +58,10 @@ export function toCsv<Name extends CsvName>(name: Name, rows: readonly RowTypes[
 
 /** Rows of a CSV file's text, header checked. A last line without its newline (a crash cut it) is dropped. */
 export function fromCsv<Name extends CsvName>(name: Name, text: string): RowTypes[Name][] {
-  const columns = csvColumns[name]
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const records = parse(whole, { columns: false, relax_column_count: false }) as string[][]
   const header = records.shift()
-  if (header?.join(',') !== columns.join(',')) {
+  if (header === undefined || !isHeaderOf(name, header)) {
     throw new JoulemarkError('bad-input', `${name}: unknown header: ${header?.join(',') ?? 'empty file'}`)
   }
   return records.map((record) => rowOf(name, record))

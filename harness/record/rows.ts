@@ -41,15 +41,21 @@ export interface RequestRow {
   readonly promptTokens: number | null
   readonly outputTokens: number | null
   readonly cachedTokens: number | null
-  /** Events with content. */
+  /** Events that carry a token: those with a choice, its text empty or not. */
   readonly chunks: number
-  /** Longest gap between successive content events. */
+  /** Longest gap between successive such events. */
   readonly maxGapMs: number | null
   readonly outcome: Outcome
   readonly httpStatus: number | null
   readonly finishReason: string | null
   /** One line, secrets removed; empty when ok. */
   readonly error: string
+  /** Tokens that arrived with the first (arrivals.ts); null without a token or a count, and in older files. */
+  readonly firstTokens: number | null
+  /** Tokens that arrived at one moment with another one; null likewise. */
+  readonly lumpedTokens: number | null
+  /** Bytes of text in the events; null likewise. */
+  readonly contentBytes: number | null
 }
 
 export const requestColumns = [
@@ -74,6 +80,9 @@ export const requestColumns = [
   'httpStatus',
   'finishReason',
   'error',
+  'firstTokens',
+  'lumpedTokens',
+  'contentBytes',
 ] as const satisfies readonly (keyof RequestRow)[]
 
 /**

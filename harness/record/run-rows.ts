@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse'
+import { isHeaderOf, rowOf } from './csv.ts'
 import { readRows } from './read.ts'
 import { RequestTable } from './request-table.ts'
-import { type GapRow, type GpuRow, type RequestRow, requestColumns, type TokenRow } from './rows.ts'
+import type { GapRow, GpuRow, TokenRow } from './rows.ts'
 
 /** The rows of one run that charts and summaries use. */
 export interface RunRows {
@@ -34,24 +35,20 @@ async function readRequests(directory: string): Promise<Map<number, RequestTable
     () => false,
   )
   if (!there) return tables
-  const stream = createReadStream(path).pipe(parse({ relax_column_count: true, from_line: 2 }))
+  const stream = createReadStream(path).pipe(parse({ relax_column_count: true }))
+  let header: string[] | null = null
   for await (const fields of stream as AsyncIterable<string[]>) {
+    if (header === null) {
+      header = fields
+      if (!isHeaderOf('requests.csv', header)) return tables
+      continue
+    }
     // A crash may have cut the last line.
-    if (fields.length !== requestColumns.length) continue
-    const row = requestRow(fields)
+    if (fields.length !== header.length) continue
+    const row = rowOf('requests.csv', fields)
     const table = tables.get(row.trial) ?? new RequestTable()
     tables.set(row.trial, table)
     table.push(row)
   }
   return tables
-}
-
-const texts = new Set<string>(['outcome', 'finishReason', 'error'])
-
-function requestRow(fields: readonly string[]): RequestRow {
-  const entries = requestColumns.map((column, at) => {
-    const text = fields[at]!
-    return [column, texts.has(column) ? text : text === '' ? null : Number(text)]
-  })
-  return Object.fromEntries(entries) as RequestRow
 }

@@ -8,6 +8,7 @@ const worker = (over: Partial<ClientStats> = {}): ClientStats => ({
   wallMs: 1000,
   lateSends: 1,
   dropped: 2,
+  replaced: 1,
   contentEvents: 100,
   sharedStamps: 10,
   ...over,
@@ -20,6 +21,7 @@ test('the busiest of three workers counts, and counts add up', () => {
     cpuShareOfCore: 0.95,
     lateSends: 3,
     dropped: 6,
+    replaced: 3,
     sharedStampShare: 0.1,
   })
 })

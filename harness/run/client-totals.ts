@@ -15,6 +15,7 @@ export function clientTotals(stats: readonly ClientStats[]): Trial['client'] {
     lateSends: sum(stats.map(({ lateSends }) => lateSends)),
     dropped: sum(stats.map(({ dropped }) => dropped)),
     ...(noSocket > 0 ? { noSocket } : {}),
+    replaced: sum(stats.map(({ replaced }) => replaced)),
     sharedStampShare: ratio(sum(stats.map(({ sharedStamps }) => sharedStamps)), events),
   }
 }

@@ -9,7 +9,14 @@ import { parseAddress } from '../endpoint/address.ts'
 import { discover } from '../endpoint/discover.ts'
 import { faultNames, lieNames, sensorFaultNames } from '../simulator/faults/names.ts'
 import { launchSimulator } from '../simulator/launch.ts'
-import { cleanCases, type FaultCase, faultCases, startCases, watchedCardCases } from '../testing/fault-cases.ts'
+import {
+  cleanCases,
+  type FaultCase,
+  faultCases,
+  startCases,
+  streamCases,
+  watchedCardCases,
+} from '../testing/fault-cases.ts'
 import { endOf, runFault, signsOf } from '../testing/fault-runs.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 
@@ -25,7 +32,7 @@ const needsWindow = ({ mustShow }: FaultCase) => !mustShow.some((sign) => sign.s
 const needsSigns = ({ launch, watched }: FaultCase) =>
   launch.sensorFaults?.includes('frozen-value') ?? (watched === true && launch.faults === undefined)
 
-test.concurrent.each([...cleanCases, ...faultCases, ...watchedCardCases])('$title', async (fault) => {
+test.concurrent.each([...cleanCases, ...faultCases, ...streamCases, ...watchedCardCases])('$title', async (fault) => {
   const play = (seconds: number) => limit(async () => signsOf(await runFault({ ...fault, seconds }, outDir)))
   const isMeasured = (seen: readonly string[]) =>
     (!needsWindow(fault) || seen.includes('a steady window')) &&
@@ -62,7 +69,7 @@ test.each(startCases)('$title prevents a run, with the reason', async (each) => 
 })
 
 test('every fault, lie and sensor fault is tested', () => {
-  const tried = [...faultCases, ...watchedCardCases, ...startCases].flatMap(
+  const tried = [...faultCases, ...streamCases, ...watchedCardCases, ...startCases].flatMap(
     ({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [...faults, ...lies, ...sensorFaults],
   )
   const all = [...faultNames, ...lieNames, ...sensorFaultNames]

@@ -7,8 +7,10 @@ import type { Phase } from '../load/protocol.ts'
 import { clientTokensOf } from '../metrics/trial/client-tokens.ts'
 import { serverTrialOf } from '../metrics/trial/server-trial.ts'
 import { trialOf } from '../metrics/trial/trial.ts'
+import { withoutUnsentPace } from '../metrics/trial/unsent-tokens.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
+import type { Trial } from '../record/schema/trial.ts'
 import type { TrialEnd } from './add-trial.ts'
 import { clientTotals } from './client-totals.ts'
 import { coolDown, type TemperatureReading, temperatureOf } from './cool-down.ts'
@@ -93,13 +95,15 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
     gpuReason: prepared.telemetry.reason,
     client: clientTotals(end.stats),
   })
-  const isText = prepared.scenario.kind === 'text'
+  const { scenario } = prepared
+  const isText = scenario.kind === 'text'
   const counts = {
     ...(isText ? { clientTokens: clientTokensOf(collected.requests, collected.tokens) } : {}),
     ...(isText && scrapes ? { server: serverTrialOf(scrapes) } : {}),
   }
+  const counted: Trial = { ...trialValues, ...counts, gpuRows: collector.samplesAtTrialEnd }
   return {
-    trial: { ...trialValues, ...counts, gpuRows: collector.samplesAtTrialEnd },
+    trial: counted.kind === 'text' && isText ? withoutUnsentPace(counted, scenario.slo) : counted,
     simulated: end.simulated,
     fingerprint: end.fingerprint,
     config: session.events.config,

@@ -3,9 +3,12 @@ import { systemClock } from '../clock.ts'
 import { Machine } from './card/machine.ts'
 import { driveEngine } from './engine/driver.ts'
 import { Engine } from './engine/engine.ts'
+import { deliveryOf } from './faults/delivery.ts'
 import { falseReportsOf, speculationOf } from './faults/false-reports.ts'
+import { otherAnswerOf } from './faults/other-answers.ts'
 import { startOtherClient } from './faults/other-client.ts'
 import { StreamFaults } from './faults/stream-faults.ts'
+import { streamFormOf } from './faults/stream-form.ts'
 import { BLOCK_SIZE, describeHardware } from './hardware.ts'
 import { cacheConfigLabels } from './metrics/cache-config.ts'
 import { EngineMetrics } from './metrics/engine-metrics.ts'
@@ -97,6 +100,10 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     keepAliveMs: faults.includes('keep-alive-close') ? SHORT_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
     engineState: new EngineState(() => setTimeout(stopServing, DEAD_ENGINE_SEEN_MS)),
     streamFaults: new StreamFaults(faults, options.faultShare, seed + 3),
+    streamForm: streamFormOf(faults),
+    otherAnswer: otherAnswerOf(faults),
+    newDelivery: () => deliveryOf(faults),
+    closesQuietly: faults.includes('closes-quietly'),
     falseReports: falseReportsOf(lies),
     metricsText: () => metrics.render(),
     smiState: (atMs) => machine.smiState(atMs),

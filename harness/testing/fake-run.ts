@@ -42,6 +42,7 @@ const workers: readonly ClientStats[] = [0.1, 0.9, 0.2].map((share) => ({
   wallMs: 1000,
   lateSends: 0,
   dropped: 0,
+  replaced: 0,
   contentEvents: 1000,
   sharedStamps: 0,
 }))

@@ -1,4 +1,4 @@
-import type { SensorFaultName } from '../simulator/faults/names.ts'
+import type { FaultName, SensorFaultName } from '../simulator/faults/names.ts'
 import type { LaunchOptions } from '../simulator/launch.ts'
 
 /** One run on the simulator with a fault, and the signs that must show it. */
@@ -71,7 +71,11 @@ export const faultCases: readonly FaultCase[] = [
     seconds: 5,
     mustShow: ['preemptions in server.csv', 'steady-state warn'],
   },
-  { title: 'merged-chunks', launch: { faults: ['merged-chunks'] }, mustShow: ['speculation warn'] },
+  {
+    title: 'merged-chunks',
+    launch: { faults: ['merged-chunks'], faultShare: 1 },
+    mustShow: ['every request ok', 'token-arrival warn', 'the server bundles', 'speculation pass', 'a decode rate'],
+  },
   {
     title: 'missing-usage',
     launch: { faults: ['missing-usage'] },
@@ -132,6 +136,64 @@ export const faultCases: readonly FaultCase[] = [
     watched: true,
     mustShow: ['throttle fail', 'gpu-exclusive fail', 'ecc fail', 'power-limit fail'],
   },
+]
+
+const stream = (title: string, faults: readonly FaultName[], ...mustShow: string[]): FaultCase => ({
+  title,
+  launch: { faults, faultShare: 1 },
+  mustShow,
+})
+
+/** Streams of other servers, and of proxies that do not pass them on as they are, from public reports of the field. */
+export const streamCases: readonly FaultCase[] = [
+  stream(
+    'every second token without a text',
+    ['invisible-tokens'],
+    'every request ok',
+    'the tokens agree',
+    'speculation pass',
+    'TPOT as at the server',
+  ),
+  stream('half of an answer without events', ['unsent-tokens'], 'token-arrival fail', 'no decode rate'),
+  stream(
+    'the finish_reason in an event of its own',
+    ['separate-finish'],
+    'every request ok',
+    'the tokens agree',
+    'TPOT as at the server',
+  ),
+  stream('no [DONE]', ['missing-done'], 'outcome truncated', 'error-rate fail'),
+  stream('event: error', ['error-event'], 'outcome stream-error', 'error-rate fail'),
+  stream(
+    'a proxy that buffers each answer',
+    ['buffered-stream'],
+    'every request ok',
+    'token-arrival fail',
+    'a proxy in front of the server',
+    'speculation pass',
+    'no decode rate',
+  ),
+  stream(
+    'a proxy that passes on ten events at a time',
+    ['lumped-stream'],
+    'every request ok',
+    'token-arrival warn',
+    'speculation pass',
+    'TPOT as at the server',
+  ),
+  stream('a proxy that compresses', ['compressed-stream'], 'outcome malformed', 'error-rate fail'),
+  stream('a byte order mark', ['byte-order-mark'], 'every request ok', 'the tokens agree', 'TPOT as at the server'),
+  stream('an error document with status 200', ['error-with-200'], 'outcome stream-error', 'error-rate fail'),
+  stream('a JSON document instead of a stream', ['not-streamed'], 'outcome malformed', 'error-rate fail'),
+  stream('an HTML page instead of a stream', ['login-page'], 'outcome malformed', 'error-rate fail'),
+  stream('a redirect', ['redirect'], 'outcome malformed', 'error-rate fail'),
+  stream(
+    'connections that are closed after each answer',
+    ['closes-quietly'],
+    'every request ok',
+    'connections replaced',
+    'error-rate pass',
+  ),
 ]
 
 const watchedCard = (title: string, sensorFaults: readonly SensorFaultName[], ...mustShow: string[]): FaultCase => ({

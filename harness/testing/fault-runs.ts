@@ -11,6 +11,7 @@ import { StartLog } from '../endpoint/serve/start-log.ts'
 import { fitOf } from '../physics/memory.ts'
 import { isKnown, numberOf } from '../record/measured.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import type { TextTrial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { silentProgress } from '../run/progress.ts'
 import { runOnce } from '../run/run.ts'
@@ -123,6 +124,7 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
   )
   const gateOf = (id: string): string => record.gates.find((gate) => gate.id === id)?.status ?? 'absent'
   const findings = record.trials.flatMap((trial) => trial.energy.findings)
+  const arrival = record.gates.find((gate) => gate.id === 'token-arrival')?.evidence ?? ''
   return [
     ...record.gates.map(({ id, status }) => `${id} ${status}`),
     ...(kinds.length === 0 ? ['every request ok'] : kinds.map((kind) => `outcome ${kind}`)),
@@ -134,9 +136,21 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     ...(preemptions > 0 ? ['preemptions in server.csv'] : []),
     ...(findings.some((finding) => finding.includes('stale')) ? ['a stale sensor'] : []),
     ...(findings.some((finding) => finding.includes('dropped')) ? ['a dropped sample'] : []),
+    ...(arrival.includes('tokens per event') ? ['the server bundles'] : []),
+    ...(arrival.includes('a proxy or the network') ? ['a proxy in front of the server'] : []),
+    ...(record.trials.some(({ client }) => (client.replaced ?? 0) > 0) ? ['connections replaced'] : []),
+    ...(texts.every(({ decodeTokensPerS }) => isKnown(decodeTokensPerS)) ? ['a decode rate'] : ['no decode rate']),
+    ...(texts.every(isPaceOfServer) ? ['TPOT as at the server'] : []),
     ...(warnings.length > 0 ? ['warnings'] : []),
     ...(record.trials.every(({ windowStartMs }) => isKnown(windowStartMs)) ? ['a steady window'] : []),
   ]
+}
+
+/** Whether the mean TPOT of the client is that of the server, to within a fifth: a busy machine delays both ends. */
+function isPaceOfServer({ clientTokens, server }: TextTrial): boolean {
+  const clientMs = clientTokens ? numberOf(clientTokens.tpotMeanMs) : null
+  const serverMs = server ? numberOf(server.itlMeanMs) : null
+  return clientMs !== null && serverMs !== null && Math.abs(clientMs - serverMs) <= 0.2 * serverMs
 }
 
 /** The evidence of each gate, by its id. */

@@ -21,6 +21,15 @@ const shared = (prefixCacheHits: number): MeasuredRun => ({
   server: { prefixCacheHits },
 })
 
+/** 1000 tokens in this many events, of a server that does not count its steps. */
+const steps = (contentEvents: number): MeasuredRun => ({
+  client: { usageOutputTokens: 1000, contentEvents },
+  server: { tokensPerStep: notExported },
+})
+/** Tokens of 2560 that arrived with others, and answers of 100 that arrived whole. */
+const together = (lumpedTokens: number): MeasuredRun => ({ client: { lumpedTokens } })
+const whole = (requestsAtOnce: number): MeasuredRun => ({ client: { requestsOk: 100, requestsAtOnce } })
+
 export const textRows: GateRows = {
   'token-audit': [
     pass('the server counts 0.5 % more', generated(2010), { at: 'countDifference' }),
@@ -40,6 +49,18 @@ export const textRows: GateRows = {
     warn('one request of another client', { server: { requestSuccess: 11 } }),
     unmeasured('no counters of the server', { server: null }),
     unmeasured('a counter that is not exported', { server: { generationTokens: notExported } }),
+  ],
+  'token-arrival': [
+    pass('one by one', {}),
+    pass('a fifth of the tokens with others', together(512), { at: 'lumpedShare' }),
+    warn('one token more', together(513), { beyond: 'lumpedShare' }),
+    pass('5 % of the answers whole', whole(5), { at: 'wholeShare' }),
+    fail('one answer more', whole(6), { beyond: 'wholeShare' }),
+    fail('tokens that were never sent', {
+      client: { contentEvents: 1280, tpotMeanMs: 10 },
+      server: { itlMeanMs: 20 },
+    }),
+    unmeasured('no trial', { record: { trials: [] } }),
   ],
   'prompt-shape': [
     pass('prompts 1 % longer', prompts(5050), { at: 'lengthDifference' }),
@@ -64,12 +85,9 @@ export const textRows: GateRows = {
     fail('configured', { serving: { speculation: true } }),
     pass('1.02 tokens per step', { server: { tokensPerStep: 1.02 } }, { at: 'tokensPerStep' }),
     fail('1.021 tokens per step', { server: { tokensPerStep: 1.021 } }, { beyond: 'tokensPerStep' }),
-    pass(
-      '10 tokens in 9 events',
-      { client: { usageOutputTokens: 1000, contentEvents: 900 } },
-      { at: 'tokensPerEvent' },
-    ),
-    warn('fewer events', { client: { usageOutputTokens: 1000, contentEvents: 899 } }, { beyond: 'tokensPerEvent' }),
+    pass('10 tokens in 9 events', steps(900), { at: 'tokensPerEvent' }),
+    warn('fewer events', steps(899), { beyond: 'tokensPerEvent' }),
+    pass('fewer events, one token per step', { client: { usageOutputTokens: 1000, contentEvents: 500 } }),
     unmeasured('neither counters nor a setting', {
       server: { tokensPerStep: notExported },
       serving: { speculation: null },

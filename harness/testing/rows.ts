@@ -26,6 +26,9 @@ export function requestRow(over: Partial<RequestRow> = {}): RequestRow {
     httpStatus: 200,
     finishReason: 'length',
     error: '',
+    firstTokens: 1,
+    lumpedTokens: 0,
+    contentBytes: 400,
     ...over,
   }
 }

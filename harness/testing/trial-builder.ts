@@ -100,6 +100,9 @@ export const makeClientTokens = (over: Partial<ClientTokens> = {}): ClientTokens
   failedOutputTokensMost: 0,
   ttftMeanMs: 100,
   tpotMeanMs: 10,
+  lumpedTokens: 0,
+  requestsAtOnce: 0,
+  contentBytes: 10_240,
   ...over,
 })
 

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import type { Address } from '../endpoint/address.ts'
-import { emptyFacts } from '../endpoint/wire/sse-scanner.ts'
+import { emptyFacts } from '../endpoint/wire/stream-facts.ts'
 import { runClosedLoop } from '../load/closed-loop.ts'
 import type { LoadDriver, PhaseEnd } from '../load/driver.ts'
 import { runOpenLoop } from '../load/open-loop.ts'
@@ -42,7 +42,7 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
   const { clock, originMs } = startOptions
   let stopSending = new AbortController()
   const aborted = new AbortController()
-  const counts = { inFlight: 0, late: 0, dropped: 0, noSocket: 0, simulated: false }
+  const counts = { inFlight: 0, late: 0, dropped: 0, noSocket: 0, replaced: 0, simulated: false }
   const slots = Array.from({ length: plan.connections }, (_, slot) => slot)
 
   async function send(phase: Phase, id: number, scheduledMs: number, checks: Promise<void>[]): Promise<void> {
@@ -52,7 +52,12 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
     const timeoutMs = scenario.trial.requestTimeoutSeconds * 1000
     const { address, apiKey, agent, model } = plan
     const options = { address, apiKey, agent, now: () => clock.nowMs(), timeoutMs, signal: aborted.signal }
-    const answer = await exchangeImage(imagePayload(scenario, model, seed), options)
+    const payload = imagePayload(scenario, model, seed)
+    let answer = await exchangeImage(payload, options)
+    if (answer.isStale && !aborted.signal.aborted) {
+      counts.replaced += 1
+      answer = await exchangeImage(payload, options)
+    }
     counts.inFlight -= 1
     counts.simulated ||= answer.simulated
     if (answer.dispatchedMs - scheduledMs > LATE_MS) counts.late += 1
@@ -106,10 +111,12 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
       counts.late = 0
       counts.dropped = 0
       counts.noSocket = 0
+      counts.replaced = 0
       const checks: Promise<void>[] = []
       const watched = watchSelf(clock)
       await drive(phase, checks)
-      const stats = watched({ lateSends: counts.late, dropped: counts.dropped, noSocket: counts.noSocket })
+      const { late: lateSends, dropped, noSocket, replaced } = counts
+      const stats = watched({ lateSends, dropped, noSocket, replaced })
       await Promise.all(checks)
       return {
         stats: [stats],

@@ -2,7 +2,8 @@ import { type Agent, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { codeOf, connectMessage, ownMachineFault } from '../endpoint/access/own-machine.ts'
 import type { Address } from '../endpoint/address.ts'
-import { bodyMessage } from '../endpoint/timed-request.ts'
+import { type Ending, statusOutcome } from '../endpoint/outcome.ts'
+import { STALE_WITHIN_MS } from '../endpoint/wire/connection.ts'
 import { messageOf } from '../errors.ts'
 import type { Outcome } from '../record/rows.ts'
 
@@ -18,6 +19,8 @@ export interface ImageExchange {
   readonly simulated: boolean
   /** True when a limit of this machine refused the connection. */
   readonly noSocket: boolean
+  /** The server had closed the connection between two requests, so that this one was never answered: send it again. */
+  readonly isStale: boolean
 }
 
 export interface ImageRequestOptions {
@@ -28,6 +31,8 @@ export interface ImageRequestOptions {
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
+
+const ok: Ending = { outcome: 'ok', error: '' }
 
 /** Ten images of 1024 x 1024 as base64 are about 25 MB. */
 const MAX_BODY_BYTES = 200 * 2 ** 20
@@ -52,7 +57,9 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       const body = outcome === 'ok' ? Buffer.concat(parts) : null
-      resolve({ dispatchedMs, firstByteMs, endMs: now(), httpStatus, outcome, error, body, simulated, noSocket })
+      const endMs = now()
+      const isStale = outcome === 'connect' && sent.reusedSocket && endMs - dispatchedMs <= STALE_WITHIN_MS
+      resolve({ dispatchedMs, firstByteMs, endMs, httpStatus, outcome, error, body, simulated, noSocket, isStale })
     }
     const cut = (outcome: Outcome, error: string) => {
       settle(outcome, error)
@@ -81,11 +88,9 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
         else parts.push(bytes)
       })
       response.on('end', () => {
-        if (httpStatus === 200) settle('ok', '')
-        else {
-          const why = `HTTP ${httpStatus}: ${bodyMessage(Buffer.concat(parts).toString('utf8', 0, 4096))}`
-          settle((httpStatus ?? 0) >= 500 ? 'http-5xx' : 'http-4xx', why)
-        }
+        const text = httpStatus === 200 ? '' : Buffer.concat(parts).toString('utf8', 0, 4096)
+        const { outcome, error } = statusOutcome(httpStatus ?? 0, response.headers.location ?? null, text) ?? ok
+        settle(outcome, error)
       })
       response.on('error', (error) => settle('truncated', messageOf(error)))
     })

@@ -7,7 +7,7 @@ const RESOLUTION_MS = 10
 /** Measures this thread over a phase: event-loop delay and CPU time. */
 export function watchSelf(
   clock: Clock,
-): (counts: Pick<ClientStats, 'lateSends' | 'dropped' | 'noSocket'>) => ClientStats {
+): (counts: Pick<ClientStats, 'lateSends' | 'dropped' | 'noSocket' | 'replaced'>) => ClientStats {
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   const cpu = process.threadCpuUsage()
   const fromMs = clock.nowMs()

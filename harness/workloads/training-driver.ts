@@ -60,7 +60,7 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
       if (stopping) return none
       const watched = watchSelf(startOptions.clock)
       const { code, signal, steps, stderrTail } = await train(phase)
-      const end: PhaseEnd = { ...none, stats: [watched({ lateSends: 0, dropped: 0 })] }
+      const end: PhaseEnd = { ...none, stats: [watched({ lateSends: 0, dropped: 0, replaced: 0 })] }
       listener.onProgress(0, 0)
       if (stopping) return end
       if (saysOutOfMemory(stderrTail) && code !== 0) listener.onOutOfMemory(stderrTail)

@@ -28,6 +28,9 @@ export function makeRequest(over: Partial<RequestRow> & { readonly dispatchedMs:
     httpStatus: 200,
     finishReason: 'length',
     error: '',
+    firstTokens: 1,
+    lumpedTokens: 0,
+    contentBytes: 400,
     ...over,
   }
 }

@@ -6,9 +6,15 @@ import { HttpResponseParser, type ResponseHandlers } from './http-parser.ts'
 
 /**
  * vLLM's front end closes a connection that has been idle for 5 s. A connection that has been idle for longer than
- * this is replaced before it is used, so that no request fails on a stale connection and none must be retried.
+ * this is replaced before it is used, so that few requests meet a connection that the server is closing.
  */
 const IDLE_LIMIT_MS = 4000
+
+/**
+ * A server may close an idle connection at any time (RFC 9112, 9.6), also while the next request is on its way. Its answer
+ * to that, an end or a reset, takes a round trip. A connection that ends later was not idle: that request has failed.
+ */
+export const STALE_WITHIN_MS = 1000
 
 /**
  * The read buffer of every socket of this thread. Bytes are parsed before the next read, so one buffer is enough.
@@ -19,8 +25,11 @@ const readBuffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(64 * 1024)
 export interface ExchangeHandlers extends ResponseHandlers {
   /** Called once per read, before the bytes are parsed. */
   onRead(): void
-  /** The connection ended or broke before the response was complete. */
-  onBroken(error: Error): void
+  /**
+   * The connection ended or broke before the response was complete. `isStale`: the server had closed it between two
+   * requests, and the request may be sent again on another one.
+   */
+  onBroken(error: Error, isStale: boolean): void
 }
 
 /** One connection that carries one request at a time, opened before the clock starts. */
@@ -35,16 +44,32 @@ export class Connection {
     onEnd: () => this.#onEnd(),
   })
   #idleSinceMs = 0
+  #sentMs = 0
+  /** Whether the open connection has carried a whole exchange. */
+  #isReused = false
+  /** Whether bytes of the response in flight have been read. */
+  #hasAnswer = false
+  /** The server closed the last connection between two requests. */
+  #wasClosedIdle = false
+  #replaced = 0
 
   constructor(address: Address, now: () => number) {
     this.#address = address
     this.#now = now
   }
 
+  /** How often a connection that the server had closed between two requests was replaced. */
+  get replaced(): number {
+    return this.#replaced
+  }
+
   /** Opens the connection unless a fresh one is open. Rejects with the socket's error. */
   async open(timeoutMs: number): Promise<void> {
     if (this.#socket && !this.#socket.destroyed && this.#now() - this.#idleSinceMs < IDLE_LIMIT_MS) return
     this.close()
+    if (this.#wasClosedIdle) this.#replaced += 1
+    this.#wasClosedIdle = false
+    this.#isReused = false
     const { host, port, tls } = this.#address
     const onread = {
       buffer: readBuffer,
@@ -79,10 +104,12 @@ export class Connection {
   send(parts: readonly Buffer[], handlers: ExchangeHandlers): void {
     const socket = this.#socket
     if (!socket || socket.destroyed) {
-      handlers.onBroken(new Error('connection closed before the request was sent'))
+      handlers.onBroken(new Error('connection closed before the request was sent'), this.#isReused)
       return
     }
     this.#handlers = handlers
+    this.#hasAnswer = false
+    this.#sentMs = this.#now()
     this.#parser.begin()
     socket.cork()
     for (const part of parts) socket.write(part)
@@ -98,13 +125,21 @@ export class Connection {
 
   #onData(count: number): void {
     const handlers = this.#handlers
-    if (!handlers) return
+    if (!handlers) {
+      // no request is in flight: the server says why it closes (408), or its answer had no end; neither may be used again
+      this.close()
+      this.#wasClosedIdle = true
+      return
+    }
+    this.#hasAnswer = true
     handlers.onRead()
     try {
-      this.#parser.push(readBuffer, count)
+      const used = this.#parser.push(readBuffer, count)
+      // bytes after the end of a response would be taken for the start of the next one
+      if (used < count && this.#handlers === null) this.close()
     } catch (error) {
       this.close()
-      handlers.onBroken(error as Error)
+      handlers.onBroken(error as Error, false)
     }
   }
 
@@ -112,6 +147,7 @@ export class Connection {
     const handlers = this.#handlers
     this.#handlers = null
     this.#idleSinceMs = this.#now()
+    this.#isReused = true
     if (!this.#parser.keepAlive) this.close()
     handlers?.onEnd()
   }
@@ -122,10 +158,13 @@ export class Connection {
     const handlers = this.#handlers
     if (!handlers) {
       this.#socket = null
+      this.#wasClosedIdle = true
       return
     }
     if (this.#parser.finish()) return
+    const isStale = this.#isReused && !this.#hasAnswer && this.#now() - this.#sentMs <= STALE_WITHIN_MS
     this.close()
-    handlers.onBroken(error)
+    this.#wasClosedIdle = isStale
+    handlers.onBroken(error, isStale)
   }
 }

@@ -77,8 +77,21 @@ test('an interim response is passed over', () => {
   })
 })
 
-test('connection: close is heard', () => {
-  expect(feed('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n').parser.keepAlive).toBe(false)
+test.each([
+  ['HTTP/1.1 200 OK', true],
+  ['HTTP/1.1 200 OK\r\nconnection: close', false],
+  ['HTTP/1.1 200 OK\r\nConnection: TE, Close', false],
+  ['HTTP/1.1 200 OK\r\nconnection: closed-caption', true],
+  ['HTTP/1.0 200 OK', false],
+  ['HTTP/1.0 200 OK\r\nConnection: Keep-Alive', true],
+])('whether %j keeps the connection: %s', (head, keepAlive) => {
+  expect(feed(`${head}\r\ncontent-length: 0\r\n\r\n`).parser.keepAlive).toBe(keepAlive)
+})
+
+test('bytes after the end of a response are not part of it', () => {
+  const whole = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+  expect(collect().parser.push(Buffer.from(whole))).toBe(whole.length)
+  expect(collect().parser.push(Buffer.from(`${whole}HTTP/1.1 408 Request Timeout\r\n`))).toBe(whole.length)
 })
 
 test('what is not HTTP is refused', () => {

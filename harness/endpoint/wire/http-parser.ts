@@ -59,11 +59,12 @@ export class HttpResponseParser {
     return true
   }
 
-  /** Parses the first `count` bytes of a buffer, which may be reused when this returns. */
-  push(bytes: Buffer, count = bytes.length): void {
+  /** Parses the first `count` bytes of a buffer, which may be reused when this returns. Returns how many belonged to the response. */
+  push(bytes: Buffer, count = bytes.length): number {
     let at = 0
     if (this.#state === 'head') at = this.#readHead(bytes.subarray(0, count))
     while (at < count && this.#state !== 'ended') at = this.#readBody(bytes, at, count)
+    return at
   }
 
   #readHead(bytes: Buffer): number {
@@ -76,12 +77,12 @@ export class HttpResponseParser {
       return bytes.length
     }
     const next = headEnd + 4 - before
-    const head = parseHead(all.toString('latin1', 0, headEnd))
+    const { head, keepAlive } = parseHead(all.toString('latin1', 0, headEnd))
     if (head.status >= 100 && head.status < 200) {
       this.#head = empty
       return next < bytes.length ? next + this.#readHead(bytes.subarray(next)) : next
     }
-    this.#keepAlive = (head.headers.get('connection') ?? '').toLowerCase() !== 'close'
+    this.#keepAlive = keepAlive
     this.#begin(head)
     return next
   }
@@ -185,14 +186,20 @@ function hexDigit(byte: number): number {
   return lower >= 97 && lower <= 102 ? lower - 87 : -1
 }
 
-function parseHead(text: string): ResponseHead {
+function parseHead(text: string): { head: ResponseHead; keepAlive: boolean } {
   const lines = text.split('\r\n')
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(lines[0] ?? '')
+  const status = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(lines[0] ?? '')
   if (!status) throw new HttpGrammarError(`not an HTTP response: ${JSON.stringify((lines[0] ?? '').slice(0, 60))}`)
   const headers = new Map<string, string>()
   for (const line of lines.slice(1)) {
     const colon = line.indexOf(':')
     if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim())
   }
-  return { status: Number(status[1]), headers }
+  const options = (headers.get('connection') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((option) => option.trim())
+  // before HTTP/1.1 a connection stays open only if the server says so (RFC 9112, 9.3)
+  const keepAlive = status[1] === '1' ? !options.includes('close') : options.includes('keep-alive')
+  return { head: { status: Number(status[2]), headers }, keepAlive }
 }

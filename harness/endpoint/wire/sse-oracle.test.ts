@@ -96,8 +96,10 @@ function factsByOracle(stream: string) {
     if (parsed.error) continue
     facts.outputTokens = parsed.usage?.completion_tokens ?? facts.outputTokens
     const [choice] = parsed.choices
-    if (choice?.text || choice?.delta?.content) facts.chunks += 1
-    facts.finishReason = choice?.finish_reason ?? facts.finishReason
+    if (!choice) continue
+    // an event with a choice is a token, its text empty or not; after the end of the choice only one with text
+    if ((choice.text ?? choice.delta?.content ?? '') !== '' || facts.finishReason === null) facts.chunks += 1
+    facts.finishReason = choice.finish_reason ?? facts.finishReason
   }
   return { ...facts, errorMessage }
 }

@@ -1,9 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SseScanner, type StreamFacts } from './sse-scanner.ts'
+import { SseScanner } from './sse-scanner.ts'
+import type { StreamFacts } from './stream-facts.ts'
 
 /** What a stream says, without its times: what a reader that learns nothing must find too. */
-type Said = Omit<StreamFacts, 'firstChunkMs' | 'firstTokenMs' | 'lastTokenMs' | 'times' | 'sharedStamps' | 'malformed'>
+type Said = Pick<
+  StreamFacts,
+  | 'chunks'
+  | 'finishReason'
+  | 'promptTokens'
+  | 'outputTokens'
+  | 'cachedTokens'
+  | 'systemFingerprint'
+  | 'done'
+  | 'errorMessage'
+>
 
 interface Event {
   readonly object?: string
@@ -26,6 +37,7 @@ function referenceOf(events: readonly string[]): Said {
     done: false,
     errorMessage: null,
   }
+  let hasEnded = false
   for (const data of events) {
     if (data === '[DONE]') {
       said.done = true
@@ -42,8 +54,12 @@ function referenceOf(events: readonly string[]): Said {
       said.outputTokens = event.usage.completion_tokens
     }
     const choice = event.choices?.[0]
-    said.finishReason = choice?.finish_reason || said.finishReason
-    if (choice?.text) said.chunks += 1
+    if (!choice) continue
+    // after the end of a choice only an event with text carries a token
+    if ((choice.text ?? '') !== '' || !hasEnded) said.chunks += 1
+    if (!choice.finish_reason) continue
+    hasEnded = true
+    if (said.finishReason !== 'error') said.finishReason = choice.finish_reason
   }
   return said
 }
@@ -55,9 +71,11 @@ function scannedFrom(events: readonly string[], readBytes: number): Said {
     scanner.beginRead(at)
     scanner.push(bytes, at, Math.min(bytes.length, at + readBytes))
   }
-  const { firstChunkMs: _, firstTokenMs: __, lastTokenMs: ___, times, sharedStamps, malformed, ...said } = scanner.facts
+  const { malformed, chunks, finishReason, promptTokens, outputTokens, cachedTokens, systemFingerprint } = scanner.facts
   expect(malformed).toBeNull()
-  return said
+  const { done, errorMessage } = scanner.facts
+  const counts = { chunks, promptTokens, outputTokens, cachedTokens }
+  return { ...counts, finishReason, systemFingerprint, done, errorMessage }
 }
 
 /** Few words, so that a token often equals another value or a key of its own event. */

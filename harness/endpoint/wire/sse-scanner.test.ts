@@ -54,9 +54,12 @@ describe('a completions stream', () => {
           firstChunkMs,
           firstTokenMs,
           lastTokenMs,
+          firstBytes: _bytes,
+          firstCount: _count,
           ...facts
         } = read(stream, cuts).facts
-        const { times, sharedStamps, firstChunkMs: a, firstTokenMs: b, lastTokenMs: c, ...expected } = whole
+        const { times, sharedStamps, firstChunkMs: a, firstTokenMs: b, lastTokenMs: c, ...untimed } = whole
+        const { firstBytes, firstCount, ...expected } = untimed
         expect(facts).toEqual(expected)
         expect(firstChunkMs).toBeLessThanOrEqual(firstTokenMs)
         expect(firstTokenMs).toBeLessThanOrEqual(lastTokenMs)
@@ -83,14 +86,28 @@ describe('a completions stream', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 30 }), (texts) => {
         const { facts } = read(texts.map((text) => token(text)).join('') + usage + done)
-        expect(facts.chunks).toBe(texts.filter((text) => text !== '').length)
+        expect(facts.chunks).toBe(texts.length)
         expect(facts.malformed).toBeNull()
       }),
     )
   })
 
-  test('an empty text is no content event', () => {
-    expect(read(token(' a') + token('') + token(' b') + usage + done).facts.chunks).toBe(2)
+  test('an event with an empty text is a token: special tokens and incomplete characters have no text', () => {
+    expect(read(token(' a') + token('') + token(' b') + token('', 'length') + usage + done).facts).toMatchObject({
+      chunks: 4,
+      contentBytes: 4,
+      endsEmpty: true,
+    })
+  })
+
+  test('the last token is the one in the event with the finish_reason, not the last visible one', () => {
+    const pieces = [token(' a'), token(' b'), token(''), token('', 'length'), usage + done]
+    const scanner = new SseScanner()
+    pieces.forEach((piece, index) => {
+      scanner.beginRead(index + 1)
+      scanner.push(Buffer.from(piece), 0, Buffer.byteLength(piece))
+    })
+    expect(scanner.end()).toMatchObject({ chunks: 4, firstTokenMs: 1, lastTokenMs: 4, firstBytes: 2, contentBytes: 4 })
   })
 
   test('is read with CRLF, CR and comments in it', () => {
@@ -160,9 +177,139 @@ describe('a stream that fails', () => {
 
   test('with an event that is not JSON is malformed, and the rest is still read', () => {
     expect(read(`data: {oops\n\n${token(' a')}${done}`).facts).toMatchObject({
-      malformed: '{oops',
+      malformed: 'not JSON: {oops',
       chunks: 1,
       done: true,
     })
   })
+})
+
+describe('the end of a stream', () => {
+  const spaced = (...pieces: string[]) => {
+    const scanner = new SseScanner()
+    pieces.forEach((piece, index) => {
+      scanner.beginRead(index + 1)
+      scanner.push(Buffer.from(piece), 0, Buffer.byteLength(piece))
+    })
+    return scanner.end()
+  }
+  const counted = (tokens: number) =>
+    `data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":${tokens}}}\n\n${done}`
+
+  test('with a finish_reason in an event of its own: that event is no token', () => {
+    const facts = spaced(chat({ content: 'Hi' }), chat({ content: ' you' }), chat({}, 'stop'), counted(2))
+    expect(facts).toMatchObject({ chunks: 2, lastTokenMs: 2, finishReason: 'stop' })
+  })
+
+  test('is a token with an empty text where usage counts it: the end token of vLLM', () => {
+    const facts = spaced(chat({ content: 'Hi' }), chat({ content: ' you' }), chat({ content: '' }, 'stop'), counted(3))
+    expect(facts).toMatchObject({ chunks: 3, lastTokenMs: 3 })
+  })
+
+  test('of a choice: what follows without content is no token, what has content is', () => {
+    const facts = spaced(token(' a'), token(' b', 'length'), token(''), token(' c'))
+    expect(facts).toMatchObject({ chunks: 3, lastTokenMs: 4, finishReason: 'length' })
+  })
+
+  test('is an answer of one token that is itself empty', () => {
+    expect(spaced(token('', 'length'), counted(1))).toMatchObject({ chunks: 1, firstTokenMs: 1, lastTokenMs: 1 })
+  })
+})
+
+describe('a stream of several choices', () => {
+  const choice = (index: number, text: string, finish: string | null = null) =>
+    `data: ${JSON.stringify({ choices: [{ index, text, finish_reason: finish }] })}\n\n`
+
+  test('is open until each of them has ended', () => {
+    const events = [choice(0, ' a'), choice(1, ' b'), choice(0, ' c', 'length')]
+    expect(read(events.join('')).facts).toMatchObject({ chunks: 3, openChoices: 1, finishReason: 'length' })
+    expect(read([...events, choice(1, '', 'length')].join('')).facts).toMatchObject({ chunks: 4, openChoices: 0 })
+  })
+
+  test('failed when one of them did, whatever the others say later', () => {
+    const events = [choice(0, ' a'), choice(1, '', 'abort'), choice(0, ' c', 'length')]
+    expect(read(events.join('')).facts).toMatchObject({ openChoices: 0, finishReason: 'abort' })
+  })
+
+  test('in one event is one arrival', () => {
+    const both = {
+      choices: [
+        { index: 0, text: ' a' },
+        { index: 1, text: ' b' },
+      ],
+    }
+    expect(read(`data: ${JSON.stringify(both)}\n\n`).facts).toMatchObject({
+      chunks: 1,
+      contentBytes: 4,
+      openChoices: 2,
+    })
+  })
+})
+
+test('a server that repeats the role in every event opens the message once', () => {
+  const events = [
+    { role: 'assistant', content: '' },
+    { role: 'assistant', content: 'Hi' },
+    { role: 'assistant', content: '' },
+  ]
+  expect(read(events.map((delta) => chat(delta)).join('')).facts.chunks).toBe(2)
+})
+
+describe('a byte order mark', () => {
+  const mark = '\ufeff'
+  const stream = token(' a') + token(' b', 'length') + usage + done
+
+  test('at the start of the stream is stripped, wherever it is cut', () => {
+    for (const cuts of [[], [1], [2], [1, 2], [3], [1, 2, 3, 4]]) {
+      expect(read(mark + stream, cuts).facts).toMatchObject({ chunks: 2, done: true, malformed: null })
+    }
+  })
+
+  test('is stripped once: a second one is part of the first field name', () => {
+    expect(read(mark + mark + stream).facts).toMatchObject({ chunks: 1, done: true })
+  })
+
+  test('cut short is no mark: its bytes belong to the first line', () => {
+    const bytes = Buffer.concat([Buffer.from([0xef, 0xbb]), Buffer.from(`: x\n\n${stream}`)])
+    const scanner = new SseScanner()
+    scanner.beginRead(1)
+    scanner.push(bytes, 0, bytes.length)
+    expect(scanner.facts).toMatchObject({ chunks: 2, done: true })
+  })
+
+  test('belongs to one stream: the next one is read from its start', () => {
+    const scanner = new SseScanner()
+    for (const text of [mark + stream, stream, mark + stream]) {
+      scanner.reset()
+      scanner.beginRead(1)
+      scanner.push(Buffer.from(text), 0, Buffer.byteLength(text))
+      expect(scanner.facts).toMatchObject({ chunks: 2, done: true })
+    }
+  })
+})
+
+test('an event of the type error is a failure in the words of the server, JSON or not', () => {
+  const after = (data: string) => read(`${token(' a')}event: error\ndata: ${data}\n\n${token(' b')}${done}`).facts
+  expect(after('{"message":"overloaded","type":"overloaded_error"}')).toMatchObject({ errorMessage: 'overloaded' })
+  expect(after('upstream is gone')).toMatchObject({ errorMessage: 'upstream is gone', chunks: 2, done: true })
+  expect(after(token(' looks like a token').slice('data: '.length).trimEnd())).toMatchObject({
+    errorMessage: expect.stringMatching(/^\{"id":"cmpl-/),
+    chunks: 2,
+  })
+})
+
+test('events with a type that is not error are read as those without one', () => {
+  const typed = [token(' a'), token(' b'), token(' c', 'stop')].map((event) => `event: message\n${event}`)
+  expect(read(typed.join('') + usage + done).facts).toMatchObject({ chunks: 3, errorMessage: null, done: true })
+})
+
+test('tokens that arrive with the first are known by the running count of usage', () => {
+  const scanner = new SseScanner()
+  const running = (text: string, tokens: number) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, text }], usage: { prompt_tokens: 7, completion_tokens: tokens } })}\n\n`
+  ;[running(' a b', 2) + running(' c', 3), running(' d', 4)].forEach((piece, index) => {
+    scanner.beginRead(index + 1)
+    scanner.push(Buffer.from(piece), 0, Buffer.byteLength(piece))
+  })
+  expect(scanner.facts).toMatchObject({ chunks: 3, firstCount: 3, outputTokens: 4 })
 })

@@ -2,6 +2,8 @@ import { missing, quotient } from '../../record/measured.ts'
 import type { RequestTable } from '../../record/request-table.ts'
 import type { TokenRow } from '../../record/rows.ts'
 import type { ClientTokens } from '../../record/schema/server.ts'
+import { AT_ONE_MOMENT } from './latency.ts'
+import { isAtOnce, laterTokens } from './pace.ts'
 
 /**
  * Counts of the client over a whole trial, ramp-up and drain included, because the server's counters have no window.
@@ -19,6 +21,9 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
   const dispatched = column('dispatchedMs')
   const first = column('firstTokenMs')
   const last = column('lastTokenMs')
+  const firstTokens = column('firstTokens')
+  const lumped = column('lumpedTokens')
+  const contentBytes = column('contentBytes')
   let requestsOk = 0
   const sums = {
     plannedPrompt: 0,
@@ -29,10 +34,15 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
     chunks: 0,
     failed: 0,
     failedMost: 0,
+    lumped: 0,
+    atOnce: 0,
+    contentBytes: 0,
   }
   const ttft = { sumMs: 0, n: 0 }
   const decode = { sumMs: 0, tokens: 0 }
   let isReported = false
+  // older rows do not say how tokens arrived
+  let isTimed = false
   for (let index = 0; index < requests.length; index += 1) {
     const got = known(output[index])
     if (!requests.isOk(index)) {
@@ -53,10 +63,21 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
       ttft.sumMs += ttftMs
       ttft.n += 1
     }
-    const decodeMs = (last[index] as number) - (first[index] as number)
-    if (got > 1 && !Number.isNaN(decodeMs)) {
+    const isTimedHere = !Number.isNaN(lumped[index])
+    isTimed ||= isTimedHere
+    sums.lumped += known(lumped[index])
+    sums.contentBytes += known(contentBytes[index])
+    const span = {
+      firstMs: first[index] as number,
+      lastMs: last[index] as number,
+      tokens: got,
+      firstTokens: firstTokens[index] as number,
+    }
+    const decodeMs = span.lastMs - span.firstMs
+    if (isTimedHere && isAtOnce(span)) sums.atOnce += 1
+    else if (got > 1 && !Number.isNaN(decodeMs)) {
       decode.sumMs += decodeMs
-      decode.tokens += got - 1
+      decode.tokens += laterTokens(span)
     }
   }
   return {
@@ -72,7 +93,12 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
     failedOutputTokens: sums.failed,
     failedOutputTokensMost: sums.failedMost,
     ttftMeanMs: quotient(ttft.sumMs, ttft.n, 'no successful request has the time of its first token'),
-    tpotMeanMs: quotient(decode.sumMs, decode.tokens, 'no successful request has several tokens'),
+    tpotMeanMs: quotient(
+      decode.sumMs,
+      decode.tokens,
+      sums.atOnce > 0 ? AT_ONE_MOMENT : 'no successful request has several tokens',
+    ),
+    ...(isTimed ? { lumpedTokens: sums.lumped, requestsAtOnce: sums.atOnce, contentBytes: sums.contentBytes } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RequestTable } from '../../record/request-table.ts'
 import type { Percentiles } from '../../record/schema/trial.ts'
 import { noPercentiles, percentilesBySorting } from '../../stats/percentiles.ts'
+import { isAtOnce, type TokenSpan, tpotMsOf } from './pace.ts'
 
 /** Latencies of a trial, from successful requests that lie wholly inside the window. */
 export interface Latencies {
@@ -10,10 +11,7 @@ export interface Latencies {
   readonly ttftFirstChunkMs: Percentiles
   /** firstToken - scheduled: includes the time that a request waited in the client. */
   readonly ttftFromScheduleMs: Percentiles
-  /**
-   * (lastToken - firstToken) / (outputTokens - 1), for outputs of more than one token. A request whose tokens all
-   * arrived at one moment has none: something between server and client buffered them.
-   */
+  /** tpotMsOf (pace.ts), for answers of more than one token that did not arrive at one moment. */
   readonly tpotMs: Percentiles
   /** lastToken - dispatched. */
   readonly e2eMs: Percentiles
@@ -21,8 +19,8 @@ export interface Latencies {
 
 const NONE_INSIDE = 'no successful request lies wholly inside the window'
 const ONE_TOKEN = 'no successful request of more than one token lies wholly inside the window'
-/** Caused by a proxy that buffers the stream, or by a client short of CPU. */
-const AT_ONE_MOMENT =
+/** Why no answer of a trial has a TPOT: caused by a proxy that buffers the stream, or by a client short of CPU. */
+export const AT_ONE_MOMENT =
   'all output tokens of each request arrived at one moment: something between server and client buffers the stream'
 
 /** The latencies of a trial that has none, each missing for this reason. */
@@ -43,38 +41,35 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   const firstToken = requests.column('firstTokenMs')
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
+  const firstTokens = requests.column('firstTokens')
   // one array for all metrics, released at once: garbage collection may come late, and a million requests take 8 MB each
   const scratch = new Float64Array(inside.length)
-  const over = (
-    valueAt: (index: number) => number,
-    counts: (index: number) => boolean = () => true,
-    reason = NONE_INSIDE,
-  ) => {
+  const over = (valueAt: (index: number) => number, reason: string) => {
     let n = 0
     for (const index of inside) {
-      if (!counts(index)) continue
       const value = valueAt(index)
-      // a missing time is NaN in the table
+      // NaN: a missing time, or an answer without a TPOT
       if (!Number.isFinite(value)) continue
       scratch[n] = value
       n += 1
     }
     return percentilesBySorting(scratch.subarray(0, n), reason)
   }
-  const between = (from: Float64Array, to: Float64Array) =>
-    over((index) => (to[index] as number) - (from[index] as number))
-  // tokens that all arrive at one moment have no TPOT: 0 would mean an infinite decode rate
-  const hasPace = (index: number) =>
-    (outputTokens[index] as number) > 1 && (lastToken[index] as number) > (firstToken[index] as number)
+  const spanOf = (index: number) => ({
+    firstMs: firstToken[index] as number,
+    lastMs: lastToken[index] as number,
+    tokens: outputTokens[index] as number,
+    firstTokens: firstTokens[index] as number,
+  })
   const isLong = inside.some((index) => (outputTokens[index] as number) > 1)
   const whyNoPace = isLong ? AT_ONE_MOMENT : inside.length === 0 ? NONE_INSIDE : ONE_TOKEN
-  const perToken = (index: number) =>
-    ((lastToken[index] as number) - (firstToken[index] as number)) / ((outputTokens[index] as number) - 1)
+  const between = (from: Float64Array, to: Float64Array) =>
+    over((index) => (to[index] as number) - (from[index] as number), NONE_INSIDE)
   const latencies = {
     ttftMs: between(dispatched, firstToken),
     ttftFirstChunkMs: between(dispatched, firstChunk),
     ttftFromScheduleMs: between(scheduled, firstToken),
-    tpotMs: over(perToken, hasPace, whyNoPace),
+    tpotMs: over((index) => tpotMsOf(spanOf(index)), whyNoPace),
     e2eMs: between(dispatched, lastToken),
   }
   scratch.buffer.transfer(0)
@@ -118,6 +113,7 @@ export function sloShareOf(
   const firstToken = requests.column('firstTokenMs')
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
+  const firstTokens = requests.column('firstTokens')
   let count = due.dropped
   let good = 0
   for (let index = 0; index < requests.length; index += 1) {
@@ -129,25 +125,24 @@ export function sloShareOf(
     const isGood =
       requests.isOk(index) &&
       keeps(slo, {
-        ttftMs: first - at,
-        decodeMs: last - first,
-        e2eMs: last - at,
+        sentMs: at,
+        firstMs: first,
+        lastMs: last,
         tokens: outputTokens[index] as number,
+        firstTokens: firstTokens[index] as number,
       })
     if (isGood) good += 1
   }
   return count === 0 ? null : good / count
 }
 
-function keeps(
-  slo: Slo,
-  { ttftMs, decodeMs, e2eMs, tokens }: Record<'ttftMs' | 'decodeMs' | 'e2eMs' | 'tokens', number>,
-): boolean {
-  const tpotMs = tokens > 1 ? decodeMs / (tokens - 1) : 0
+/** An answer whose tokens all arrived at one moment has no known TPOT, so that it meets no limit of it. */
+function keeps(slo: Slo, span: TokenSpan & { readonly sentMs: number }): boolean {
+  const tpotMs = span.tokens > 1 ? (isAtOnce(span) ? Number.POSITIVE_INFINITY : tpotMsOf(span)) : 0
   return (
-    ttftMs <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) &&
+    span.firstMs - span.sentMs <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) &&
     tpotMs <= (slo.tpotMs ?? Number.POSITIVE_INFINITY) &&
-    e2eMs <= (slo.e2eMs ?? Number.POSITIVE_INFINITY)
+    span.lastMs - span.sentMs <= (slo.e2eMs ?? Number.POSITIVE_INFINITY)
   )
 }
 
@@ -157,11 +152,15 @@ export function goodputOf(requests: RequestTable, startMs: number, endMs: number
   const firstToken = requests.column('firstTokenMs')
   const lastToken = requests.column('lastTokenMs')
   const outputTokens = requests.column('outputTokens')
-  const good = indicesInside(requests, startMs, endMs).filter((index) => {
-    const sent = dispatched[index] as number
-    const [first, last] = [firstToken[index] as number, lastToken[index] as number]
-    const tokens = outputTokens[index] as number
-    return keeps(slo, { ttftMs: first - sent, decodeMs: last - first, e2eMs: last - sent, tokens })
-  })
+  const firstTokens = requests.column('firstTokens')
+  const good = indicesInside(requests, startMs, endMs).filter((index) =>
+    keeps(slo, {
+      sentMs: dispatched[index] as number,
+      firstMs: firstToken[index] as number,
+      lastMs: lastToken[index] as number,
+      tokens: outputTokens[index] as number,
+      firstTokens: firstTokens[index] as number,
+    }),
+  )
   return good.length / ((endMs - startMs) / 1000)
 }

@@ -92,5 +92,8 @@ test('counts of the client: usage of successes, and the range of tokens of failu
     failedOutputTokensMost: 200,
     ttftMeanMs: 60,
     tpotMeanMs: 10,
+    lumpedTokens: 0,
+    requestsAtOnce: 0,
+    contentBytes: 800,
   })
 })

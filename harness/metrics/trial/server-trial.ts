@@ -57,6 +57,7 @@ export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
     ttftMeanMs: meanMs('ttftSumS', 'ttftCount'),
     itlMeanMs: meanMs('itlSumS', 'itlCount'),
     tokensPerStep: measured(tokensPerStep(delta), why('itlCount')),
+    ...shortShare(delta),
     runningMax: highest('running'),
     waitingMax: highest('waiting'),
     kvUsageMax: highest('kvUsageShare'),
@@ -74,6 +75,13 @@ function tokensPerStep(delta: (metric: ServerMetric) => number | null): number |
   const later = delta('itlCount')
   if (tokens === null || first === null || later === null || first + later === 0) return null
   return tokens / (first + later)
+}
+
+/** The share of short intervals, if the server exports the histogram of them. */
+function shortShare(delta: (metric: ServerMetric) => number | null): Pick<ServerTrial, 'itlShortShare'> {
+  const [short, all] = [delta('itlShortCount'), delta('itlCount')]
+  if (short === null || all === null) return {}
+  return { itlShortShare: all === 0 ? missing('no request had one in this trial') : measured(short / all, NOT_FINITE) }
 }
 
 function deltaByReason(before: ServerReading | null, after: ServerReading | null): Record<string, number> {

@@ -48,6 +48,9 @@ export const serverTrialSchema = z.object({
   ttftMeanMs: measuredSchema,
   itlMeanMs: measuredSchema.describe('between engine steps of one request'),
   tokensPerStep: measuredSchema.describe('output tokens per engine step and request: 1 unless the server speculates'),
+  itlShortShare: measuredSchema
+    .optional()
+    .describe('share of the times between engine steps of one request that are at most 10 ms'),
   runningMax: measuredSchema,
   waitingMax: measuredSchema,
   kvUsageMax: measuredSchema.describe('share of the KV cache'),
@@ -64,11 +67,14 @@ export const clientTokensSchema = z.object({
   usageOutputTokens: z.number(),
   usageCachedTokens: measuredSchema,
   streamedOutputTokens: z.number().describe('tokens by their arrival'),
-  contentEvents: z.number(),
+  contentEvents: z.number().describe('events that carried a token'),
   failedOutputTokens: z.number().describe('tokens that failed requests are known to have received'),
   failedOutputTokensMost: z.number().describe('tokens that they may have received at most'),
   ttftMeanMs: measuredSchema,
-  tpotMeanMs: measuredSchema.describe('sum of decode times / sum of tokens after the first'),
+  tpotMeanMs: measuredSchema.describe('sum of decode times / sum of tokens after the first moment'),
+  lumpedTokens: z.number().optional().describe('tokens that arrived at one moment with another one'),
+  requestsAtOnce: z.int().nonnegative().optional().describe('answers of several tokens that arrived at one moment'),
+  contentBytes: z.number().optional().describe('bytes of text in the events'),
 })
 export type ClientTokens = z.infer<typeof clientTokensSchema>
 
@@ -90,6 +96,7 @@ export const serverMetrics = [
   'ttftCount',
   'itlSumS',
   'itlCount',
+  'itlShortCount',
 ] as const
 export type ServerMetric = (typeof serverMetrics)[number]
 

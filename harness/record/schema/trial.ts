@@ -74,6 +74,11 @@ const sharedTrial = {
       .positive()
       .optional()
       .describe('requests for which the client machine had no file handle, port or memory; absent if there were none'),
+    replaced: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('connections that the server had closed between two requests and that were replaced; no failure'),
     sharedStampShare: nullableNumber.describe('share of events that shared a read and therefore a timestamp'),
   }),
   gpuRows: z

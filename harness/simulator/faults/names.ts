@@ -15,6 +15,20 @@ export const faults = {
   'missing-usage': 'no usage although it was requested',
   'old-metric-names': 'the metrics of vLLM 0.9.1',
   'keep-alive-close': 'idle connections are closed after 0.3 s instead of 5 s',
+  'closes-quietly': 'the connection is closed after each answer, without saying so',
+  'invisible-tokens': 'every second token has no text, as a special token; its event is sent',
+  'unsent-tokens': 'the first half of each answer has no events, and usage counts it',
+  'separate-finish': 'the finish_reason comes in an event of its own, without a token',
+  'missing-done': 'streams end without [DONE]',
+  'error-event': 'streams end half-way with an event of the type error',
+  'buffered-stream': 'a proxy holds each stream back and sends it whole',
+  'lumped-stream': 'a proxy passes events on ten at a time',
+  'compressed-stream': 'a proxy compresses streams though no client asked for it',
+  'byte-order-mark': 'a byte order mark stands before the first event',
+  'error-with-200': 'requests for a stream are answered with an error document and status 200',
+  'not-streamed': 'requests for a stream are answered with one JSON document',
+  'login-page': 'requests for a stream are answered with an HTML page and status 200',
+  redirect: 'requests for a stream are redirected to another server',
 } as const
 
 /** False behaviour of a server for every request, by the name that switches it on. */

@@ -2,7 +2,7 @@ import { seededRandom } from '../random.ts'
 import type { FaultName } from './names.ts'
 
 /** How a stream ends early. */
-export type BrokenEnd = 'in-stream-error' | 'cut-stream' | 'abort' | 'engine-death'
+export type BrokenEnd = 'in-stream-error' | 'error-event' | 'cut-stream' | 'abort' | 'engine-death'
 
 /** The faults of one stream. */
 export interface StreamFault {
@@ -22,7 +22,7 @@ const STREAMS_BEFORE_EXIT = 8
 /** Steps of this size fill the unit interval evenly, without a pattern that could match a client's connections. */
 const GOLDEN_SHARE = (Math.sqrt(5) - 1) / 2
 
-const brokenEnds: readonly BrokenEnd[] = ['in-stream-error', 'cut-stream', 'abort']
+const brokenEnds: readonly BrokenEnd[] = ['in-stream-error', 'cut-stream', 'abort', 'error-event']
 
 /**
  * Assigns faults to the given share of streams, to within one stream at any time. Which streams are hit

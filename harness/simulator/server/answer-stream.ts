@@ -6,7 +6,15 @@ import { ApiError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
 import { EventStream } from './event-stream.ts'
 import type { GenerationRequest } from './sampling.ts'
-import { doneEvent, errorEvent, fingerprintPart, type StreamShape, usageEvent, usagePart } from './stream-shapes.ts'
+import {
+  doneEvent,
+  errorEvent,
+  fingerprintPart,
+  type StreamShape,
+  typedErrorEvent,
+  usageEvent,
+  usagePart,
+} from './stream-shapes.ts'
 
 interface Held {
   text: string
@@ -50,7 +58,7 @@ export class AnswerStream {
     this.#request = params
     this.#shape = shape
     this.#fault = context.streamFaults.next()
-    this.#stream = new EventStream(response, context.outbox)
+    this.#stream = new EventStream(response, context)
     this.#promptLengths = prompts.map((prompt) => prompt.length)
     this.#before = prompts.map((_, index) => shape.head + shape.beforeText(index))
     this.#held = prompts.map(() => ({ text: '', tokens: 0 }))
@@ -76,7 +84,10 @@ export class AnswerStream {
         const opening = this.#shape.opening(continuousUsage ? usagePart(promptLength, 0) : '')
         if (opening !== null) this.#stream.send(this.#shape.head + opening)
       }
-      if (piece >= 0) held.text += pieces[piece]
+      const isSecond = outputTokens % 2 === 0
+      const { hasInvisibleTokens, hidesFirstHalf, hasSeparateFinish } = this.#context.streamForm
+      if (hidesFirstHalf && outputTokens <= this.#request.maxTokens / 2 && finish === null) return
+      if (piece >= 0 && !(hasInvisibleTokens && isSecond)) held.text += pieces[piece]
       held.tokens += 1
       if (outputTokens >= this.#breakAt) {
         this.#break(index)
@@ -85,10 +96,14 @@ export class AnswerStream {
       const isFull = !more && (held.tokens >= this.#fault.mergeTokens || outputTokens === 1)
       if (finish === null && !isFull) return
       const reportedTokens = this.#context.falseReports.usage(outputTokens)
-      const after = finish === null ? this.#shape.afterText : this.#shape.afterFinalText(finish)
+      const hasFinish = finish !== null && !hasSeparateFinish
+      const after = hasFinish ? this.#shape.afterFinalText(finish) : this.#shape.afterText
       const usage = continuousUsage ? usagePart(promptLength, reportedTokens) : ''
       const stamp = finish !== null && !this.#request.includeUsage ? fingerprintPart : ''
       this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
+      if (finish !== null && hasSeparateFinish) {
+        this.#stream.send(`${this.#before[index]}${this.#shape.afterFinalText(finish)}}\n\n`)
+      }
       held.text = ''
       held.tokens = 0
       if (finish !== null) this.#finishChoice(reportedTokens)
@@ -106,7 +121,7 @@ export class AnswerStream {
       const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
       this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens))
     }
-    this.#stream.send(doneEvent)
+    if (this.#context.streamForm.hasDone) this.#stream.send(doneEvent)
     this.#close()
   }
 
@@ -117,6 +132,11 @@ export class AnswerStream {
         return
       case 'in-stream-error':
         this.#fail(new ApiError(500, 'InternalServerError', 'Internal server error'))
+        return
+      case 'error-event':
+        this.#stream.send(typedErrorEvent(this.#context.served.names[0] as string))
+        this.#close()
+        this.#stop('error')
         return
       case 'abort':
         this.#stream.send(`${this.#before[index]}${this.#shape.afterFinalText('abort')}}\n\n`)

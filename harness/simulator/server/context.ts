@@ -1,11 +1,13 @@
 import type { EngineDriver } from '../engine/driver.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { FalseReports } from '../faults/false-reports.ts'
+import type { OtherAnswer } from '../faults/other-answers.ts'
 import type { NoAnswer } from '../faults/sensor-faults.ts'
 import type { StreamFaults } from '../faults/stream-faults.ts'
+import type { StreamForm } from '../faults/stream-form.ts'
 import type { Random } from '../random.ts'
 import type { EngineState } from './engine-state.ts'
-import type { Outbox } from './outbox.ts'
+import type { StreamContext } from './event-stream.ts'
 
 /** The model for the endpoints. */
 export interface ServedModel {
@@ -29,11 +31,10 @@ export interface MachineContext {
 }
 
 /** The context of the endpoint handlers. */
-export interface ServerContext extends MachineContext {
+export interface ServerContext extends MachineContext, StreamContext {
   readonly served: ServedModel
   readonly engine: Engine
   readonly driver: EngineDriver
-  readonly outbox: Outbox
   readonly startedS: number
   /** Draws the lengths of answers that end with the end token. */
   readonly random: Random
@@ -43,6 +44,9 @@ export interface ServerContext extends MachineContext {
   readonly keepAliveMs: number
   readonly engineState: EngineState
   readonly streamFaults: StreamFaults
+  readonly streamForm: StreamForm
+  /** The answer to every request for a stream in place of one; null without. */
+  readonly otherAnswer: OtherAnswer | null
   readonly falseReports: FalseReports
   /** The text of /metrics. */
   readonly metricsText: () => string

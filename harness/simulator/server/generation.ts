@@ -1,9 +1,12 @@
+import type { ServerResponse } from 'node:http'
 import type { FinishReason, Sequence, TokenSink } from '../engine/sequence.ts'
 import { pieces } from '../engine/token-table.ts'
+import type { OtherAnswer } from '../faults/other-answers.ts'
 import { AnswerStream, type Generation, type StopSequences } from './answer-stream.ts'
 import { sendError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
 import { engineDead } from './engine-state.ts'
+import { writeHead } from './reply.ts'
 import { checkLength, type GenerationRequest } from './sampling.ts'
 import type { StreamShape } from './stream-shapes.ts'
 
@@ -23,6 +26,11 @@ type TokenSinks = (index: number) => TokenSink
 /** Streams the answers to one or more prompts, token by token, then the usage and `[DONE]`. */
 export function streamAnswers(generation: Generation, shape: StreamShape): void {
   checkGeneration(generation)
+  const { otherAnswer } = generation.context
+  if (otherAnswer !== null) {
+    sendOther(generation.response, otherAnswer)
+    return
+  }
   const stream = new AnswerStream(generation, shape)
   stream.onBreak(submitAll(generation, (index) => stream.sinkOf(index)))
 }
@@ -47,6 +55,11 @@ export function collectAnswers(generation: Generation, done: (answers: readonly 
     stop('error')
   })
   response.once('close', unwatch)
+}
+
+function sendOther(response: ServerResponse, { status, headers, body }: OtherAnswer): void {
+  writeHead(response, status, { 'content-length': Buffer.byteLength(body), ...headers })
+  response.end(body)
 }
 
 function checkGeneration({ context: { served, engineState }, prompts, params }: Generation): void {

@@ -65,4 +65,8 @@ export const errorEvent = ({ message, type, status }: ApiError): string =>
     `data: {"error": {"message": ${JSON.stringify(message)}, "type": "${type}", "param": null, "code": ${status}}}\n\n`,
   )
 
+/** A failure as some gateways send it: by the type of the event, without an `error` in it. */
+export const typedErrorEvent = (model: string): string =>
+  toBytes(`event: error\ndata: ${JSON.stringify({ type: 'overloaded_error', message: `${model} is overloaded` })}\n\n`)
+
 export const doneEvent = 'data: [DONE]\n\n'
