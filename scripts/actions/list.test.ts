@@ -40,7 +40,7 @@ test('a sound run is quotable, and every gate is there', async () => {
   expect(text).toMatch(/ {4}pass {9}live-source \*, .*error-rate \*/)
   expect(text).toMatch(/ {4}not-measured .*energy-agreement: no energy counter: libnvidia-ml\.so\.1 was not found/)
   const { runs } = JSON.parse(await said('good', true)) as { runs: { gates: { id: string; evidence: string }[] }[] }
-  expect(runs[0]?.gates).toHaveLength(23)
+  expect(runs[0]?.gates).toHaveLength(24)
   expect(runs[0]?.gates.every(({ evidence }) => evidence !== '')).toBe(true)
 })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { FaultName } from './names.ts'
 
 /** An answer in place of an event stream. */
@@ -20,7 +21,7 @@ export function otherAnswerOf(faults: readonly FaultName[]): OtherAnswer | null 
     return { status: 200, headers: json, body: JSON.stringify({ object: 'text_completion', choices }) }
   }
   if (faults.includes('login-page')) {
-    const body = '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>'
+    const body = readFileSync(new URL('./login-page.html', import.meta.url), 'utf8')
     return { status: 200, headers: { 'content-type': 'text/html' }, body }
   }
   if (faults.includes('redirect')) return { status: 307, headers: { location: 'https://gateway.test/v1' }, body: '' }
