@@ -139,6 +139,19 @@ test('OPENAI_LOG prints to stderr, without the key: stdout is for the answer', a
   expect(ended.stderr).not.toContain(KEY)
 })
 
+test('with OPENAI_LOG a whole run prints one document to stdout', async () => {
+  const short = join(folder, 'short.yaml')
+  const trial = '{ seconds: 3, warmupSeconds: 0, quietSeconds: 1 }'
+  writeFileSync(
+    short,
+    `name: short\ntitle: Short\nkind: text\nmodel: llama-3.1-8b-instruct-fp8\nload: { shape: closed, concurrency: 2 }\nprompt: { tokens: 32, prefixCache: cold }\noutput: { tokens: 16 }\ntrial: ${trial}\n`,
+  )
+  const args = ['run', short, '--simulate', 'rtx-4090', '--quick', '--json', '--out', join(folder, 'simulated')]
+  const ended = await joulemark([...args, '--skip-calibration', '--no-progress'], { OPENAI_LOG: 'debug' })
+  expect(JSON.parse(ended.stdout)).toMatchObject({ runs: [{ record: { status: 'complete' } }] })
+  expect(ended.stderr).toContain('sending request')
+})
+
 test('a proxy that the environment names for the server is said not to be used', async () => {
   const ended = await run('http://no-such-host.invalid:8000', { HTTP_PROXY: 'http://me:hunter2@127.0.0.1:9' })
   const [note, line, ...more] = ended.stderr.trim().split('\n')

@@ -75,9 +75,10 @@ export function exchangeImage(payload: string, options: ImageRequestOptions): Pr
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(payload),
         accept: 'application/json',
-        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
       },
     })
+    // NODE_DEBUG=http prints the options of a request, and a key must not be among them
+    if (apiKey) sent.setHeader('authorization', `Bearer ${apiKey}`)
     sent.on('response', (response) => {
       firstByteMs = now()
       httpStatus = response.statusCode ?? null

@@ -76,7 +76,7 @@ describe('a response', () => {
       const more = () => response.write(Buffer.alloc(1 << 20), () => response.destroyed || more())
       more()
     })
-    await expect((await directFetch(endless)).arrayBuffer()).rejects.toThrow('more than 16777216 bytes')
+    await expect((await directFetch(endless)).arrayBuffer()).rejects.toThrow('more than 67108864 bytes')
   })
 
   test('a redirect is an answer', async () => {
@@ -105,9 +105,26 @@ describe('a response', () => {
   })
 })
 
+/** Runs a module body in a process with this environment. */
+async function inProcess(body: string, env: Record<string, string>): Promise<{ stdout: string; stderr: string }> {
+  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', body]
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  await new Promise((resolve) => child.once('close', resolve))
+  return { stdout, stderr }
+}
+const at = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
+
 describe('proxies of the environment', () => {
   /** Runs a module body in a process in which Node honours the proxies of its environment. */
-  async function withProxy(body: string): Promise<{ stdout: string; stderr: string; proxied: string[] }> {
+  async function withProxy(body: string): Promise<{ stdout: string; proxied: string[] }> {
     const proxied: string[] = []
     // Node asks a proxy for a tunnel, for plain HTTP too
     const proxy = await serving(() => {})
@@ -116,20 +133,9 @@ describe('proxies of the environment', () => {
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
     })
     const env = { HTTP_PROXY: proxy, http_proxy: proxy, HTTPS_PROXY: proxy, NO_PROXY: '', no_proxy: '' }
-    const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', body]
-    const child = spawn(process.execPath, args, { env: { ...process.env, ...env, NODE_USE_ENV_PROXY: '1' } })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (text) => {
-      stdout += text
-    })
-    child.stderr.on('data', (text) => {
-      stderr += text
-    })
-    await new Promise((resolve) => child.once('close', resolve))
-    return { stdout, stderr, proxied }
+    const { stdout } = await inProcess(body, { ...env, NODE_USE_ENV_PROXY: '1' })
+    return { stdout, proxied }
   }
-  const at = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
 
   test('directFetch uses none, where fetch does', async () => {
     const url = await serving((_, response) => response.end('from the server'))
@@ -156,4 +162,23 @@ describe('proxies of the environment', () => {
     expect(stdout).toBe('200 1\n')
     expect(proxied).toEqual([])
   })
+})
+
+test('NODE_DEBUG prints no key: neither that of discovery nor that of an image', async () => {
+  const url = await serving((_, response) => response.end('{}'))
+  const { stdout, stderr } = await inProcess(
+    `
+    const { directFetch } = await import(${at('./direct-fetch.ts')})
+    const { exchangeImage } = await import(${at('../../workloads/image-request.ts')})
+    const { parseAddress } = await import(${at('../address.ts')})
+    const { Agent } = await import('node:http')
+    await (await directFetch('${url}/', { headers: { authorization: 'Bearer sk-not-shown' } })).text()
+    const address = parseAddress('${url}')
+    const options = { address, apiKey: 'sk-not-shown', agent: new Agent(), now: () => 0, timeoutMs: 5000 }
+    console.log((await exchangeImage('{}', { ...options, signal: new AbortController().signal })).outcome)`,
+    { NODE_DEBUG: 'http,https,net,tls' },
+  )
+  expect(stdout).toBe('ok\n')
+  expect(stderr).toContain('createConnection')
+  expect(stderr).not.toContain('sk-not-shown')
 })

@@ -7,12 +7,12 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 export type Send = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /** A text answer is a list of models or a page of metrics: a longer one is an error, and would fill the memory. */
-const MAX_BODY_BYTES = 16 * 2 ** 20
+const MAX_BODY_BYTES = 64 * 2 ** 20
 
 /**
  * `fetch` the way the timed path connects, so that what is discovered is what is measured: a connection of its own, never
  * through a proxy of the environment (NODE_USE_ENV_PROXY), on any port, and without following a redirect. Rejects with the
- * error of the socket, whose `code` names the cause, and for a body of more than 16 MiB.
+ * error of the socket, whose `code` names the cause, and for a body of more than 64 MiB.
  */
 export async function directFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const request = new Request(input, init)
@@ -25,9 +25,11 @@ export async function directFetch(input: string | URL | Request, init: RequestIn
   }
   const send = request.url.startsWith('https:') ? requestOverTls : requestOverTcp
   // `agent: false` makes an agent for this request; only the global one reads proxies from the environment
-  const options = { method: request.method, headers, agent: false, signal: request.signal } as const
+  const options = { method: request.method, agent: false, signal: request.signal } as const
   return new Promise((resolve, reject) => {
     const sent = send(request.url, options)
+    // NODE_DEBUG=http prints the options of a request, and a key must not be among them
+    for (const [name, value] of Object.entries(headers)) sent.setHeader(name, value)
     sent.on('error', reject)
     sent.once('response', (incoming) => {
       try {

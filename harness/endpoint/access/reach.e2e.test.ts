@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp, type RequestListener } from 'node:http'
 import { createServer as createHttps, type ServerOptions } from 'node:https'
 import { type AddressInfo, createServer as createTcp, type Server } from 'node:net'
@@ -56,7 +56,7 @@ describe('a certificate that is not accepted is named, with what to do', () => {
   test('signed by itself', async () => {
     const port = await overTls(makeCertificate({ commonName: 'box', ...here }))
     expect(await lineFor(`https://127.0.0.1:${port}`)).toBe(
-      `endpoint https://127.0.0.1:${port}: its TLS certificate (DEPTH_ZERO_SELF_SIGNED_CERT) is signed by itself, and not trusted here; start joulemark with NODE_EXTRA_CA_CERTS=FILE.pem, a file with it or with its authority, or with NODE_USE_SYSTEM_CA=1 where the system trusts it`,
+      `endpoint https://127.0.0.1:${port}: its TLS certificate (DEPTH_ZERO_SELF_SIGNED_CERT) is signed by itself, and not trusted here; start joulemark with NODE_EXTRA_CA_CERTS=FILE.pem, a file with it or with its authority, or set NODE_USE_SYSTEM_CA=1 where the system trusts it`,
     )
   })
 
@@ -76,7 +76,7 @@ describe('a certificate that is not accepted is named, with what to do', () => {
     const other = join(folder, 'other.pem')
     writeFileSync(other, authority.cert)
     expect(await whyUnreachable(address, error, { NODE_EXTRA_CA_CERTS: other })).toContain(
-      `it is not in NODE_EXTRA_CA_CERTS=${other}: add it or its authority to that file`,
+      `NODE_EXTRA_CA_CERTS=${other} holds neither it nor its authority: name a file that does`,
     )
     expect(await whyUnreachable(address, error, { NODE_EXTRA_CA_CERTS: '/no/such.pem' })).toContain(
       'NODE_EXTRA_CA_CERTS=/no/such.pem cannot be read: start joulemark with',
@@ -163,6 +163,25 @@ describe('with an authority in NODE_EXTRA_CA_CERTS', () => {
     expect(stdout).toContain(`its TLS certificate (${code}) ${line}`)
     expect(stdout).toContain(`\n${code}\n`)
   })
+})
+
+/** The command of the README that keeps the certificate of a server. */
+const [, keepCertificate = ''] =
+  /`(openssl s_client [^`]+)`/.exec(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')) ?? []
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+test.skipIf(!hasOpenssl)('the command of the README keeps a certificate that is then trusted', async () => {
+  const port = await overTls(makeCertificate({ commonName: 'box', ...here }))
+  expect(keepCertificate).toContain('gpu1:443')
+  const command = keepCertificate.replace('gpu1:443', `127.0.0.1:${port}`)
+  // not synchronously: the server is in this process
+  const child = spawn('sh', ['-c', command], { cwd: folder, stdio: 'ignore' })
+  await new Promise((resolve) => child.once('close', resolve))
+  const { stdout, stderr } = await inProcess(`https://127.0.0.1:${port}`, {
+    NODE_EXTRA_CA_CERTS: join(folder, 'gpu1.pem'),
+  })
+  expect(stdout).toContain('model at /v1/models')
+  expect(stderr).toBe('')
 })
 
 describe('the wrong scheme', () => {

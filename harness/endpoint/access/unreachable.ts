@@ -116,11 +116,11 @@ function certificateFault(
 function howToTrust(env: NodeJS.ProcessEnv): string {
   const file = env['NODE_EXTRA_CA_CERTS'] ?? ''
   const set = 'start joulemark with NODE_EXTRA_CA_CERTS=FILE.pem, a file with it or with its authority'
-  const known = 'or with NODE_USE_SYSTEM_CA=1 where the system trusts it'
+  const known = 'or set NODE_USE_SYSTEM_CA=1 where the system trusts it'
   if (file === '') return `${set}, ${known}`
   const name = plainText(file)
   return isReadable(file)
-    ? `it is not in NODE_EXTRA_CA_CERTS=${name}: add it or its authority to that file`
+    ? `NODE_EXTRA_CA_CERTS=${name} holds neither it nor its authority: name a file that does, ${known}`
     : `NODE_EXTRA_CA_CERTS=${name} cannot be read: ${set}`
 }
 
