@@ -5,8 +5,8 @@ import type { Address } from './address.ts'
 
 /**
  * The `openai` client for every request that is not timed per token. Retries are disabled because they would hide failures
- * and inflate latency. Each request has a connection of its own and the headers of the timed path: what the package adds
- * from the environment (OPENAI_CUSTOM_HEADERS, OPENAI_ADMIN_KEY) would reach discovery and not the load.
+ * and inflate latency. Each request has a connection of its own and no header of the environment: those of OPENAI_CUSTOM_HEADERS
+ * and the key of OPENAI_ADMIN_KEY would reach discovery and not the load.
  */
 export function makeClient(address: Address, apiKey: string | null, send: Send = directFetch): OpenAI {
   return new OpenAI({
@@ -23,12 +23,18 @@ export function makeClient(address: Address, apiKey: string | null, send: Send =
   })
 }
 
+/** Headers of the package that describe a body and the client; the key is that of the run. */
+const ownHeaders = ['content-type', 'user-agent'] as const
+
 function headersOf(given: RequestInit['headers'], apiKey: string | null): Record<string, string> {
-  const contentType = new Headers(given).get('content-type')
+  const made = new Headers(given)
+  const kept = ownHeaders.flatMap((name) => {
+    const value = made.get(name)
+    return value === null ? [] : [[name, value] as const]
+  })
   return {
     accept: 'application/json, text/event-stream',
-    'user-agent': 'joulemark',
-    ...(contentType === null ? {} : { 'content-type': contentType }),
+    ...Object.fromEntries(kept),
     ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
   }
 }
