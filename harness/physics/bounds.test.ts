@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { cards } from '../catalogue/cards.ts'
 import { models } from '../catalogue/models.ts'
 import { bytesFromMemory } from './bandwidth.ts'
+import { defaultEfficiency } from './efficiency.ts'
 import { decodeLimit, prefillLimitMs } from './limit.ts'
 import { fitOf } from './memory.ts'
-import { loadPowerW } from './power.ts'
-import { defaultEfficiency, stepTimeMs } from './step-time.ts'
+import { loadPowerW } from './power/demand.ts'
+import { stepTimeMs } from './step-time.ts'
 import { weightBytesRead } from './weights.ts'
 
 /** Relations that hold for every card and model: what is expected never passes what is possible. */
@@ -66,8 +67,10 @@ test('a larger need never fits better, and what is said to fit does', () => {
 
 test('power stays between idle and the limit', () => {
   fc.assert(
-    fc.property(someCard, share, share, share, (card, memoryShare, rest, busy) => {
-      const watts = loadPowerW(card, { memoryShare, computeShare: (1 - memoryShare) * rest, busy })
+    fc.property(someCard, share, share, share, share, (card, memoryShare, rest, busy, achieved) => {
+      const computeShare = (1 - memoryShare) * rest
+      const reached = { bandwidthShare: achieved * memoryShare, arithmeticShare: achieved * computeShare }
+      const watts = loadPowerW(card, { memoryShare, computeShare, busy, ...reached })
       expect(watts).toBeGreaterThanOrEqual(card.idleW.value)
       expect(watts).toBeLessThanOrEqual(card.tdpW.value)
     }),

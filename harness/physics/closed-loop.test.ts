@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cardByKey, cards } from '../catalogue/cards.ts'
 import { modelByKey, models } from '../catalogue/models.ts'
+import { inFormat } from '../catalogue/weight-formats.ts'
 import { type ClosedLoop, predictClosedLoop } from './closed-loop.ts'
 import { decodeLimit } from './limit.ts'
 
@@ -50,4 +51,72 @@ test('a prompt from the cache is answered sooner', () => {
   const warm = predictClosedLoop(card, model, loop({ promptTokens: 4096, cachedTokens: 4080 }))
   expect(warm.expected.ttftMs).toBeLessThan(cold.expected.ttftMs / 3)
   expect(warm.expected.outputTokensPerS).toBeGreaterThan(cold.expected.outputTokensPerS)
+})
+
+describe('the power limit and the edition', () => {
+  const on = (edition: string) => cardByKey(`rtx-pro-6000-${edition}`)!
+  const rate = (edition: string, modelKey: string, over: Partial<ClosedLoop>) => {
+    const model = inFormat(modelByKey(modelKey)!, 'awq-int4')
+    return predictClosedLoop(on(edition), model, loop({ promptTokens: 64, outputTokens: 200, ...over })).expected
+      .outputTokensPerS
+  }
+
+  test.each([
+    // tokens/s at 300 W / at 600 W of a 27B and an 80B-A3B in AWQ (Light-Heart-Labs, April 2026)
+    ['qwen3-32b', 1, 0.868],
+    ['qwen3-32b', 32, 0.745],
+    ['mixtral-8x22b-instruct-awq', 1, 0.909],
+    ['mixtral-8x22b-instruct-awq', 32, 0.813],
+  ])('%s, %d streams: a Workstation card at 300 W keeps about %d', (model, concurrency, measured) => {
+    const kept =
+      rate('workstation', model, { concurrency, powerLimitW: 300 }) / rate('workstation', model, { concurrency })
+    // both models of the source spend part of a step on linear attention, which these two do not have
+    expect(Math.abs(kept / measured - 1)).toBeLessThan(0.1)
+  })
+
+  test('500 W cost next to nothing, and a limit above the default gives nothing', () => {
+    for (const concurrency of [1, 32]) {
+      const full = rate('workstation', 'qwen3-32b', { concurrency })
+      expect(rate('workstation', 'qwen3-32b', { concurrency, powerLimitW: 500 }) / full).toBeGreaterThan(0.96)
+    }
+    expect(rate('max-q', 'qwen3-32b', { powerLimitW: 325 })).toBeGreaterThan(rate('max-q', 'qwen3-32b', {}))
+    expect(rate('max-q', 'qwen3-32b', { powerLimitW: 300 })).toBe(rate('max-q', 'qwen3-32b', {}))
+  })
+
+  test('a Max-Q is between a Workstation card at 300 W and one at 600 W, closer to the latter at one stream', () => {
+    for (const concurrency of [1, 32, 64]) {
+      const [low, maxQ, full] = [
+        rate('workstation', 'qwen3-32b', { concurrency, powerLimitW: 300 }),
+        rate('max-q', 'qwen3-32b', { concurrency }),
+        rate('workstation', 'qwen3-32b', { concurrency }),
+      ]
+      expect(maxQ).toBeGreaterThan(low)
+      expect(maxQ).toBeLessThan(full)
+      if (concurrency === 1) expect(maxQ / full).toBeGreaterThan(0.94)
+      if (concurrency === 64) expect(maxQ / full).toBeLessThan(0.85)
+    }
+  })
+
+  test('the slow edge holds for a Max-Q that needs as much power as a Workstation card', () => {
+    const { band, expected } = predictClosedLoop(on('max-q'), modelByKey('llama-3.1-8b-instruct-fp8')!, loop())
+    const kept = predictClosedLoop(
+      on('workstation'),
+      modelByKey('llama-3.1-8b-instruct-fp8')!,
+      loop({ powerLimitW: 300 }),
+    )
+    expect(band.slow.outputTokensPerS).toBeLessThan(kept.expected.outputTokensPerS * 0.8)
+    expect(band.slow.outputTokensPerS).toBeLessThan(expected.outputTokensPerS)
+  })
+})
+
+test('the loss that the band cannot see is stated: from the expectation to its slow edge', () => {
+  const { band, expected, unseenLoss, keptAtPowerLimit } = predictClosedLoop(
+    cardByKey('rtx-4090')!,
+    modelByKey('llama-3.1-8b-instruct-fp8')!,
+    loop(),
+  )
+  expect(unseenLoss).toBeCloseTo(1 - band.slow.outputTokensPerS / expected.outputTokensPerS, 12)
+  expect(unseenLoss).toBeGreaterThan(0.15)
+  expect(unseenLoss).toBeLessThan(0.35)
+  expect(keptAtPowerLimit).toBeGreaterThan(0.99)
 })

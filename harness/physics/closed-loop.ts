@@ -1,7 +1,8 @@
 import type { Card, Model } from '../catalogue/types.ts'
+import { efficiencyOf } from './efficiency.ts'
 import type { KvElementBytes } from './kv.ts'
 import { decodeLimit } from './limit.ts'
-import { defaultEfficiency, type Efficiency, type StepLoad, stepTimeMs } from './step-time.ts'
+import { type StepEngine, type StepLoad, stepTimeMs } from './step-time.ts'
 
 /** A closed loop of equal requests, whose performance the step-time model predicts. */
 export interface ClosedLoop {
@@ -12,6 +13,8 @@ export interface ClosedLoop {
   readonly cachedTokens: number
   readonly kvBytesPerElement: KvElementBytes
   readonly gpus: number
+  /** Power limit that the driver enforces on each GPU, in W; the card's own unless given. */
+  readonly powerLimitW?: number | null
 }
 
 export interface LoopMetrics {
@@ -20,42 +23,39 @@ export interface LoopMetrics {
   readonly ttftMs: number
 }
 
-/** The expected performance of a healthy server. Its physical limit is in `run-limit.ts`. */
+/** The expected performance of a healthy server at its power limit. Its physical limit is in `run-limit.ts`. */
 export interface Prediction {
   readonly expected: LoopMetrics
   /** From the slowest to the fastest healthy server: tokens/s and TPOT outside this range require an explanation. */
   readonly band: { readonly slow: LoopMetrics; readonly fast: LoopMetrics }
+  /** Loss of tokens/s that a server which reaches the expectation can have and still be inside the band, 0 to 1. */
+  readonly unseenLoss: number
+  /** Share of its unlimited throughput that the expected server keeps at the power limit; 1 where it does not bind. */
+  readonly keptAtPowerLimit: number
 }
 
-/**
- * The share of datasheet rates that healthy servers reach, minimum and maximum. Published decode is at 0.60 to 0.92 of
- * memory bandwidth (0.75 in the three points used to fit the step model); the rest is an estimate around the defaults.
- */
-const slowest: Efficiency = {
-  bandwidth: 0.6,
-  attentionBandwidth: 0.5,
-  compute: 0.35,
-  attentionCompute: 0.3,
-  overheadMs: 1.5,
-}
-const fastest: Efficiency = {
-  bandwidth: 0.92,
-  attentionBandwidth: 0.9,
-  compute: 0.75,
-  attentionCompute: 0.65,
-  overheadMs: 0.2,
-}
-
-/** Expected performance and the range around it, both capped at the physical limit of the loop. */
+/** Expected performance and the range around it, all capped at the physical limit of the loop. */
 export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): Prediction {
   const { concurrency, promptTokens, cachedTokens, kvBytesPerElement, gpus } = loop
   const contextTokens = promptTokens - cachedTokens
   const limitTokensPerS = decodeLimit(card, model, { concurrency, contextTokens, kvBytesPerElement, gpus }).tokensPerS
-  const figures = (efficiency: Efficiency): LoopMetrics => {
-    const loopMetrics = closedLoopMetrics(card, model, loop, efficiency)
-    return { ...loopMetrics, outputTokensPerS: Math.min(loopMetrics.outputTokensPerS, limitTokensPerS) }
+  const powerLimitW = loop.powerLimitW ?? card.tdpW.value
+  const figures = (engine: Pick<StepEngine, 'efficiency' | 'edition' | 'powerLimitW'>): LoopMetrics => {
+    const metrics = closedLoopMetrics({ card, model, gpus, powerLimitW, ...engine }, loop)
+    return { ...metrics, outputTokensPerS: Math.min(metrics.outputTokensPerS, limitTokensPerS) }
   }
-  return { expected: figures(defaultEfficiency), band: { slow: figures(slowest), fast: figures(fastest) } }
+  const efficiency = efficiencyOf(card)
+  const expected = figures({ efficiency: efficiency.expected })
+  const unlimited = figures({ efficiency: efficiency.expected, powerLimitW: Number.POSITIVE_INFINITY })
+  // how much less power an edition needs is known from tensor load only, so the slow edge does not count on it
+  const slow = figures({ efficiency: efficiency.slow, edition: 1 })
+  const fast = figures({ efficiency: efficiency.fast })
+  return {
+    expected,
+    band: { slow, fast },
+    unseenLoss: 1 - slow.outputTokensPerS / expected.outputTokensPerS,
+    keptAtPowerLimit: expected.outputTokensPerS / unlimited.outputTokensPerS,
+  }
 }
 
 /**
@@ -63,10 +63,9 @@ export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): P
  * chunks ride on decode steps. Time of one answer = (outputTokens - 1) · step(all decode, mean context) + concurrency ·
  * time added by a prefill; tokens/s = concurrency · outputTokens / that. TTFT is one prefill during the other decodes.
  */
-function closedLoopMetrics(card: Card, model: Model, loop: ClosedLoop, efficiency: Efficiency): LoopMetrics {
-  const { concurrency, promptTokens, outputTokens, kvBytesPerElement, gpus } = loop
+function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMetrics {
+  const { concurrency, promptTokens, outputTokens, kvBytesPerElement } = loop
   const context = promptTokens + outputTokens / 2
-  const engine = { card, model, efficiency, gpus }
   const step = (decodes: number, prefills: StepLoad['prefills']) =>
     stepTimeMs(engine, { decodeCount: decodes, decodeContextSum: decodes * context, prefills, kvBytesPerElement })
       .timeMs
@@ -74,7 +73,7 @@ function closedLoopMetrics(card: Card, model: Model, loop: ClosedLoop, efficienc
   let prefillMs = 0
   let chunks = 0
   for (let done = loop.cachedTokens; done < promptTokens; ) {
-    const newTokens = Math.min(promptTokens - done, Math.max(MIN_CHUNK, chunkTokens(card) - (concurrency - 1)))
+    const newTokens = Math.min(promptTokens - done, Math.max(MIN_CHUNK, chunkTokens(engine.card) - (concurrency - 1)))
     const completes = done + newTokens >= promptTokens
     prefillMs += step(concurrency - 1, [{ newTokens, cachedTokens: done, completes }])
     done += newTokens

@@ -12,6 +12,7 @@ export interface Sessions {
   readonly outputTokens: number
   readonly kvBytesPerElement: ClosedLoop['kvBytesPerElement']
   readonly gpus: number
+  readonly powerLimitW?: ClosedLoop['powerLimitW']
   /** Requests that the server processes concurrently; the others wait. */
   readonly maxConcurrent: number
 }
@@ -30,18 +31,22 @@ const ROUNDS = 60
  * cache. An approximation: turns differ, and the model uses only their mean.
  */
 export function predictSessions(card: Card, model: Model, sessions: Sessions): SessionsPrediction {
-  const { turns, firstPromptTokens, userTokens, outputTokens, kvBytesPerElement, gpus } = sessions
+  const { turns, firstPromptTokens, userTokens, outputTokens, kvBytesPerElement, gpus, powerLimitW = null } = sessions
   const added = userTokens + outputTokens
   const promptTokens = Math.round(firstPromptTokens + ((turns - 1) / 2) * added)
   const newTokens = Math.min(promptTokens, Math.round((firstPromptTokens + (turns - 1) * added) / turns))
-  const loop = { promptTokens, outputTokens, cachedTokens: promptTokens - newTokens, kvBytesPerElement, gpus }
+  const cachedTokens = promptTokens - newTokens
+  const loop = { promptTokens, outputTokens, cachedTokens, kvBytesPerElement, gpus, powerLimitW }
   const predictionAt = (concurrency: number) => predictClosedLoop(card, model, { ...loop, concurrency })
   const solve = (metricsOf: (prediction: Prediction) => LoopMetrics) =>
     fixedPoint(sessions, (active) => metricsOf(predictionAt(active)))
   const expected = solve((prediction) => prediction.expected)
+  const slow = solve(({ band }) => band.slow).metrics
   return {
     expected: expected.metrics,
-    band: { slow: solve(({ band }) => band.slow).metrics, fast: solve(({ band }) => band.fast).metrics },
+    band: { slow, fast: solve(({ band }) => band.fast).metrics },
+    unseenLoss: 1 - slow.outputTokensPerS / expected.metrics.outputTokensPerS,
+    keptAtPowerLimit: predictionAt(expected.active).keptAtPowerLimit,
     active: expected.active,
   }
 }

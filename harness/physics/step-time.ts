@@ -1,6 +1,8 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { allReduceMs } from './interconnect.ts'
 import { type KvElementBytes, kvBytesPerToken } from './kv.ts'
+import { demandW, editionShare, idlePowerW } from './power/demand.ts'
+import { speedShare } from './power/limited-speed.ts'
 import { headParams, weightBytesRead } from './weights.ts'
 
 /** The work of one engine step: decodes and chunks of prompts. */
@@ -21,20 +23,12 @@ export interface StepLoad {
 
 /** Shares of the datasheet rates that kernels reach, and the fixed cost of a step. */
 export interface Efficiency {
-  readonly bandwidth: number
+  /** Of reading the weights, and of the matrix products, by their format: AWQ is unpacked inside the kernel. */
+  readonly bandwidth: Readonly<Record<Model['weightFormat'], number>>
   readonly attentionBandwidth: number
-  readonly compute: number
+  readonly compute: Readonly<Record<Model['weightFormat'], number>>
   readonly attentionCompute: number
   readonly overheadMs: number
-}
-
-/** Fits three published decode timings (H100, A100-40, L4) within 5 %; override where a server has been measured. */
-export const defaultEfficiency: Efficiency = {
-  bandwidth: 0.75,
-  attentionBandwidth: 0.7,
-  compute: 0.55,
-  attentionCompute: 0.45,
-  overheadMs: 0.5,
 }
 
 /** The model on its cards, and the shares of the datasheet rates that it reaches. */
@@ -44,6 +38,10 @@ export interface StepEngine {
   readonly efficiency: Efficiency
   /** GPUs that share the model (tensor parallel); 1 unless given. */
   readonly gpus?: number
+  /** Power limit that the driver enforces on each of them, in W; the card's own unless given. */
+  readonly powerLimitW?: number
+  /** Share of the usual power that the same work costs on this edition (power/demand.ts); the card's own unless given. */
+  readonly edition?: number
 }
 
 export interface StepTime {
@@ -54,21 +52,32 @@ export interface StepTime {
   /** Share of the step that waits for memory, or for arithmetic; the rest is overhead. */
   readonly memoryShare: number
   readonly computeShare: number
+  /** Shares of the datasheet's bandwidth and arithmetic rate that are reached at the full clock. */
+  readonly bandwidthShare: number
+  readonly arithmeticShare: number
+  /** Share of its speed at full clock that the power limit leaves. */
+  readonly speedShare: number
 }
 
-/** Dense TFLOPS of the matrix products. AWQ is unpacked and computed in 16 bits, as is FP8 without FP8 units. */
-const linearTflops = (card: Card, model: Model): number =>
-  model.weightFormat === 'fp8' ? (card.fp8Tflops ?? card.fp16Tflops).value : card.fp16Tflops.value
+/**
+ * Dense TFLOPS of the matrix products, of which `compute` is a share. FP8 without FP8 units is computed in 16 bits. AWQ
+ * follows the rate with 16-bit accumulation, half the INT8 rate: an RTX 4090 under 241 streams shows no halved rate.
+ */
+function linearTflops(card: Card, model: Model): number {
+  if (model.weightFormat === 'awq-int4') return Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
+  return model.weightFormat === 'fp8' ? (card.fp8Tflops ?? card.fp16Tflops).value : card.fp16Tflops.value
+}
 
 /**
  * Expected time of one engine step: matrix products and attention run in sequence, each bound by memory or by
  * arithmetic (a single maximum over both would under-predict mixed steps):
  * max(flopsLinear/(F·eC), bytesWeights/(B·eB)) + max(flopsAttention/(F16·eAC), bytesKv/(B·eAB)) + all-reduces + overhead.
  * The terms are those of vLLM's own estimator (vllm/v1/metrics/perf.py). `gpus` splits FLOPs and bytes (tensor
- * parallel); `bytesRead` and `flops` are those of all GPUs together.
+ * parallel); `bytesRead` and `flops` are those of all GPUs together. A power limit below the power that the step demands
+ * makes it longer (power/limited-speed.ts).
  */
 export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
-  const { card, model, efficiency, gpus = 1 } = engine
+  const { card, model, efficiency, gpus = 1, powerLimitW = card.tdpW.value, edition = editionShare(card) } = engine
   let tokens = load.decodeCount
   let logits = load.decodeCount
   let kvTokens = load.decodeContextSum
@@ -86,22 +95,34 @@ export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
   const bytesPerMs = card.memoryBandwidthGBs.value * 1e6 * gpus
   const linearFlopsPerMs = linearTflops(card, model) * 1e9 * gpus
   const attentionFlopsPerMs = card.fp16Tflops.value * 1e9 * gpus
-  const linearMemoryMs = weightBytes / (bytesPerMs * efficiency.bandwidth)
-  const linearComputeMs = linearFlops / (linearFlopsPerMs * efficiency.compute)
+  const linearMemoryMs = weightBytes / (bytesPerMs * efficiency.bandwidth[model.weightFormat])
+  const linearComputeMs = linearFlops / (linearFlopsPerMs * efficiency.compute[model.weightFormat])
   const attentionMemoryMs = kvBytes / (bytesPerMs * efficiency.attentionBandwidth)
   const attentionComputeMs = attentionFlops / (attentionFlopsPerMs * efficiency.attentionCompute)
-  // the longer time is the one that a part waits for; the simulator calls this every step, so nothing is allocated
+  // the longer time is the one that a part waits for; the simulator calls this every step, so little is allocated
   const linearWaits = linearMemoryMs >= linearComputeMs
   const attentionWaits = attentionMemoryMs >= attentionComputeMs
   const memoryMs = (linearWaits ? linearMemoryMs : 0) + (attentionWaits ? attentionMemoryMs : 0)
   const computeMs = (linearWaits ? 0 : linearComputeMs) + (attentionWaits ? 0 : attentionComputeMs)
-  const timeMs = memoryMs + computeMs + allReduceMs(card, model, tokens, gpus) + efficiency.overheadMs
+  const fullClockMs = memoryMs + computeMs + allReduceMs(card, model, tokens, gpus) + efficiency.overheadMs
+  const activity = {
+    busy: 1,
+    memoryShare: memoryMs / fullClockMs,
+    computeShare: computeMs / fullClockMs,
+    bandwidthShare: (weightBytes + kvBytes) / (bytesPerMs * fullClockMs),
+    arithmeticShare: (linearFlops / linearFlopsPerMs + attentionFlops / attentionFlopsPerMs) / fullClockMs,
+  }
+  const demand = demandW(card, activity, edition)
+  const kept = speedShare({ demandW: demand, limitW: powerLimitW, idleW: idlePowerW(card) })
   return {
-    timeMs,
+    timeMs: fullClockMs / kept,
     bytesRead: weightBytes + kvBytes,
     flops: linearFlops + attentionFlops,
     boundBy: computeMs > memoryMs ? 'compute' : 'memory',
-    memoryShare: memoryMs / timeMs,
-    computeShare: computeMs / timeMs,
+    memoryShare: activity.memoryShare,
+    computeShare: activity.computeShare,
+    bandwidthShare: activity.bandwidthShare,
+    arithmeticShare: activity.arithmeticShare,
+    speedShare: kept,
   }
 }

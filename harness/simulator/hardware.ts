@@ -2,12 +2,14 @@ import { cardByKey, cardKeys } from '../catalogue/cards.ts'
 import { models } from '../catalogue/models.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import { JoulemarkError } from '../errors.ts'
+import { efficiencyOf, withBandwidth } from '../physics/efficiency.ts'
 import { kvBytesPerToken, kvElementBytes } from '../physics/kv.ts'
 import { kvCapacityTokens, overheadBytesOf } from '../physics/memory.ts'
-import { defaultEfficiency, stepTimeMs } from '../physics/step-time.ts'
+import { stepTimeMs } from '../physics/step-time.ts'
 import { weightBytes } from '../physics/weights.ts'
 import type { StepCostModel } from './engine/step-work.ts'
 import { speculationOf, timedModel } from './faults/false-reports.ts'
+import { SensorFaults } from './faults/sensor-faults.ts'
 import type { SimulatorOptions } from './options.ts'
 
 /** A card that serves a model: the values that the engine and nvidia-smi derive from both. */
@@ -33,17 +35,14 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const model = findModel(options.model)
   const kvBytesPerElement = kvElementBytes(options.kvCacheDtype)
   const { gpuMemoryUtilization, bandwidthShare, lies, tensorParallel: gpus } = options
-  const efficiency = {
-    ...defaultEfficiency,
-    bandwidth: defaultEfficiency.bandwidth * bandwidthShare,
-    attentionBandwidth: defaultEfficiency.attentionBandwidth * bandwidthShare,
-  }
+  const efficiency = withBandwidth(efficiencyOf(card).expected, bandwidthShare)
   const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
   const gpuBlocks =
     options.numGpuBlocksOverride ?? blocksUnderPreemption(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)
   const kvBytes = gpuBlocks * BLOCK_SIZE * kvBytesPerToken(model, kvBytesPerElement)
-  const engine = { card, model: timedModel(model, lies), efficiency, gpus }
+  const powerLimitW = new SensorFaults(options.sensorFaults).powerLimitW(card.tdpW.value)
+  const engine = { card, model: timedModel(model, lies), efficiency, gpus, powerLimitW }
   // a draft is checked in the step that would have made its first token
   const tokensChecked = 1 + (speculationOf(lies)?.draftTokens ?? 0)
   return {

@@ -21,6 +21,13 @@ describe('against what is predicted for the exact card', () => {
   })
 })
 
+test('the range is that of the power limit that the driver enforces', () => {
+  const at = (powerLimitW: number) => judge(run(3000, { card: 'rtx-pro-6000-workstation', powerLimitW }))
+  expect(at(300).low! / at(600).low!).toBeLessThan(0.85)
+  expect(at(300).high! / at(600).high!).toBeLessThan(0.95)
+  expect(at(500).low! / at(600).low!).toBeGreaterThan(0.95)
+})
+
 test('earlier runs of the same card and scenario are nearer than any prediction', () => {
   const earlier = [run(2000, { startedAt: '2026-10-01T10:00:00Z' }), run(2040, { startedAt: '2026-10-02T10:00:00Z' })]
   const line = judge(run(1700), earlier)

@@ -1,6 +1,6 @@
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
-import { servingGpus } from '../../harness/physics/serving-gpus.ts'
+import { enforcedPowerLimitW, servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { ServerStart } from '../../harness/record/schema/server.ts'
 import { predictScenario } from '../predict/scenario.ts'
@@ -88,7 +88,7 @@ function bandOf(run: RunRecord, earlier: readonly RunRecord[]): Band {
   }
   const card = run.card.key === null ? null : cardByKey(run.card.key)
   if (card === null) return { reason: run.card.reason ?? 'the card is not in the catalogue' }
-  const { prediction, reason, approximate } = predictScenario(run.scenario, card)
+  const { prediction, reason, approximate } = predictScenario(run.scenario, card, enforcedPowerLimitW(run.gpus))
   if (prediction === null || approximate) return { reason: reason ?? 'no prediction for this load' }
   const { slow, fast } = prediction.band
   return { low: slow.outputTokensPerS, high: fast.outputTokensPerS, basis: `predicted for ${card.key}` }

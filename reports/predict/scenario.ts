@@ -16,6 +16,8 @@ export interface ScenarioPrediction {
   readonly scenario: string
   readonly card: string
   readonly model: string
+  /** Power limit per GPU in W, which the expectation knows; the physical limit does not depend on it. */
+  readonly powerLimitW: number
   readonly fit: Fit
   /** The physical limit, whether it fits or not. */
   readonly limit: TextRunLimit
@@ -32,8 +34,12 @@ export interface ScenarioFigures extends Prediction {
   readonly ttftLimitMs: number
 }
 
-/** Fit, limit, expected throughput and band of a resolved scenario on a card. Throws `bad-input` for another kind than text. */
-export function predictScenario(scenario: Scenario, card: Card): ScenarioPrediction {
+/**
+ * Fit, limit, expected throughput and band of a resolved scenario on a card at a power limit in W: the one that the driver
+ * enforces, or without it the one that the scenario states, or the default of the card. Throws `bad-input` for another
+ * kind than text.
+ */
+export function predictScenario(scenario: Scenario, card: Card, enforcedW: number | null = null): ScenarioPrediction {
   const model = modelByKey(scenario.model)
   if (scenario.kind !== 'text' || model === null) {
     const why = model === null ? `${scenario.model} is not in the catalogue` : `kind ${scenario.kind} has no prediction`
@@ -54,7 +60,16 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
   if ('reason' in limit || limit.kind !== 'text')
     throw new JoulemarkError('bad-input', `scenario ${scenario.name}: no limit`)
   const beside = { limit: limit.decode, ttftLimitMs: limit.firstTokenMs }
-  const base = { scenario: scenario.name, card: card.key, model: model.key, fit, limit, approximate: false }
+  const powerLimitW = enforcedW ?? scenario.powerLimitW ?? card.tdpW.value
+  const base = {
+    scenario: scenario.name,
+    card: card.key,
+    model: model.key,
+    powerLimitW,
+    fit,
+    limit,
+    approximate: false,
+  }
   if (fit.headroomRatio < 1) return { ...base, prediction: null, reason: 'it does not fit' }
   if (load.shape !== 'closed') {
     return { ...base, prediction: null, reason: 'its throughput is set by the load, not by the server' }
@@ -68,6 +83,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
       outputTokens: output.tokens,
       kvBytesPerElement,
       gpus,
+      powerLimitW,
       maxConcurrent: Math.min(server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless),
     })
     const reason = `rough: about ${active.toFixed(0)} of ${load.concurrency} conversations wait for an answer, the others are in think time`
@@ -81,6 +97,7 @@ export function predictScenario(scenario: Scenario, card: Card): ScenarioPredict
     cachedTokens: Math.min(prompt.tokens - 1, sharedPromptTokens(prompt.prefixCache, prompt.tokens)),
     kvBytesPerElement,
     gpus,
+    powerLimitW,
   })
   const queues =
     concurrency < load.concurrency ? `only ${concurrency} of ${load.concurrency} streams run at once` : null

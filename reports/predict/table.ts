@@ -2,7 +2,7 @@ import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { sharedMemoryNotes } from '../tables/card-memory.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
-import type { ScenarioPrediction } from './scenario.ts'
+import type { ScenarioFigures, ScenarioPrediction } from './scenario.ts'
 
 /** Predictions as a table: memory, physical limit, expected throughput with its band, latencies. */
 export function predictionTable(predictions: readonly ScenarioPrediction[]): Table {
@@ -37,10 +37,11 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
     rows: predictions,
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
-      'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model that fits three published decode timings within 5 %, with the range of a healthy server below it (0.60 to 0.92 of memory bandwidth). Neither is a measurement.',
+      'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model at the power limit of the card, fitted to public measurements, with the range of a healthy server below it. Neither is a measurement.',
       ...sharedMemoryNotes(predictions.flatMap((at) => cardByKey(at.card) ?? [])),
       ...predictions.flatMap((at) => [
         ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
+        ...(at.prediction ? [`${at.scenario} on ${at.card}: ${rangeText(at, at.prediction)}`] : []),
         ...(at.prediction && at.reason ? [`${at.scenario} on ${at.card}: ${at.reason}`] : []),
       ]),
     ],
@@ -65,3 +66,14 @@ function fitCell(at: ScenarioPrediction): Cell {
   }
   return { kind: 'oom', evidence: `${gib(fit.weightsBytes)} of weights, ${gib(fit.budgetBytes)} available` }
 }
+
+/** What the range cannot show, and what the power limit costs. */
+function rangeText({ powerLimitW }: ScenarioPrediction, { unseenLoss, keptAtPowerLimit }: ScenarioFigures): string {
+  const percent = (share: number) => `${formatNumber(share * 100, 0)} %`
+  const costs =
+    keptAtPowerLimit < BINDS ? `, which leaves about ${percent(keptAtPowerLimit)} of the unlimited throughput` : ''
+  return `expected at ${formatNumber(powerLimitW, 0)} W per GPU${costs}; a loss of up to ${percent(unseenLoss)} stays inside the range`
+}
+
+/** A limit that leaves less than this binds. */
+const BINDS = 0.995

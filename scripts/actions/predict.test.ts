@@ -35,6 +35,39 @@ test('predict: a group stands for its editions, in a table too', async () => {
   for (const edition of ['max-q', 'workstation', 'server']) expect(out()).toContain(`rtx-pro-6000-${edition}`)
 })
 
+test('predict: a lower power limit lowers the expectation and not the physical limit', async () => {
+  const at = async (powerLimit?: number) => {
+    const { io, out } = captured()
+    const flags = { card: 'rtx-pro-6000-workstation', json: true, ...(powerLimit === undefined ? {} : { powerLimit }) }
+    await predict([scenario('llama-3.1-8b-fp8-batch32')], flags, io)
+    return JSON.parse(out()).predictions[0]
+  }
+  const [usual, lowered] = [await at(), await at(300)]
+  expect([usual.powerLimitW, lowered.powerLimitW]).toEqual([600, 300])
+  expect(lowered.limit.value).toBe(usual.limit.value)
+  const kept = lowered.prediction.expected.outputTokensPerS / usual.prediction.expected.outputTokensPerS
+  expect(kept).toBeGreaterThan(0.7)
+  expect(kept).toBeLessThan(0.9)
+  expect(lowered.prediction.keptAtPowerLimit).toBeCloseTo(kept, 2)
+})
+
+test('predict: the table says at which power limit, and which loss the range cannot show', async () => {
+  const { io, out } = captured()
+  await predict([scenario('llama-3.1-8b-fp8-batch32')], { card: 'rtx-pro-6000-workstation', powerLimit: 300 }, io)
+  const words = out().replaceAll(/\s+/g, ' ')
+  expect(words).toMatch(/expected at 300 W per GPU, which leaves about \d\d % of the unlimited throughput/)
+  expect(words).toMatch(/a loss of up to \d\d % stays inside the range/)
+})
+
+test.each([
+  [200, /--power-limit 200: the RTX PRO 6000 Max-Q takes limits from 250 W/],
+  [400, /--power-limit 400: the RTX PRO 6000 Max-Q takes limits up to 325 W/],
+])('predict: a power limit of %d W is not one of this card', async (powerLimit, message) => {
+  const { io } = captured()
+  const flags = { card: 'rtx-pro-6000-max-q', powerLimit }
+  await expect(predict([scenario('llama-3.1-8b-fp8-single')], flags, io)).rejects.toThrow(message)
+})
+
 test('predict: images and training have their limit, with the settings that it hangs on', async () => {
   const { io, out } = captured()
   const paths = ['sdxl-1024', 'flux.1-dev-1024', 'qlora-llama-3.1-8b'].map(scenario)

@@ -14,12 +14,15 @@ import { tablesText } from '../support/terminal.ts'
 /** Flags of `predict`. */
 export interface PredictFlags {
   readonly card: string
+  readonly powerLimit?: number
   readonly json?: boolean
 }
 
 /** Predicts throughput and its physical limit for scenarios on cards. */
 export async function predict(paths: readonly string[], flags: PredictFlags, io: CommandIo): Promise<number> {
   const cards = cardsNamed(flags.card)
+  const limitW = flags.powerLimit ?? null
+  for (const card of cards) if (limitW !== null) checkPowerLimit(card, limitW)
   const named = await loadScenarios(paths, catalogueNames)
   // suites share scenarios
   const files = [...new Map(named.map((file) => [file.name, file])).values()]
@@ -31,7 +34,7 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
     const why = notPredictable(file)
     if (why === null) {
       return expandSweep(file).flatMap((plain) =>
-        cards.map((card) => predictScenario(resolveScenario(plain, scenarioKeysFor(card.key)), card)),
+        cards.map((card) => predictScenario(resolveScenario(plain, scenarioKeysFor(card.key)), card, limitW)),
       )
     }
     // one line within a suite; an error if it is the only scenario
@@ -49,6 +52,18 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
   ]
   io.stdout(tablesText('Predicted', tables, io))
   return exitCodes.done
+}
+
+/** Throws one line where a card does not take this power limit. */
+function checkPowerLimit(card: Card, limitW: number): void {
+  const least = card.minPowerLimitW?.value ?? 0
+  const most = card.maxPowerLimitW?.value ?? Number.POSITIVE_INFINITY
+  if (limitW >= least && limitW <= most) return
+  const bound = limitW < least ? `from ${least} W` : `up to ${most} W`
+  throw new JoulemarkError(
+    'bad-input',
+    `--power-limit ${limitW}: the ${card.label} takes limits ${bound}; its board prints them: nvidia-smi -q -d POWER`,
+  )
 }
 
 const jobOn = (scenario: Scenario, card: Card) => (scenario.kind === 'text' ? [] : [predictJob(scenario, card)])

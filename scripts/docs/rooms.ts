@@ -27,6 +27,7 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/physics'],
     reason: 'a card and a model to limits and expectations; `run-limit.ts` is the one physical limit of a run',
+    folders: { power: 'what a load draws, and what a power limit leaves of its speed' },
   },
   {
     paths: ['harness/plan'],

@@ -1,5 +1,5 @@
 import type { Card } from '../../catalogue/types.ts'
-import { idlePowerW, loadPowerW } from '../../physics/power.ts'
+import { idlePowerW, loadPowerW } from '../../physics/power/demand.ts'
 import type { StepCost } from '../engine/step-work.ts'
 
 /** Power of a card. */
@@ -10,12 +10,13 @@ export interface CardPower {
   loadOf(cost: StepCost): { readonly powerW: number; readonly capped: boolean }
 }
 
-/** The true power of a card under load, from harness/physics/power.ts, capped at the enforced limit. */
+/** The true power of a card under load, from harness/physics/power/demand.ts, capped at the enforced limit. */
 export function cardPower(card: Card, powerLimitW = card.tdpW.value): CardPower {
   return {
     idleW: idlePowerW(card),
-    loadOf: ({ memoryShare, computeShare }) => {
-      const powerW = loadPowerW(card, { busy: 1, memoryShare, computeShare, powerLimitW })
+    loadOf: ({ memoryShare, computeShare, bandwidthShare, arithmeticShare }) => {
+      const activity = { busy: 1, memoryShare, computeShare, bandwidthShare, arithmeticShare }
+      const powerW = loadPowerW(card, activity, powerLimitW)
       return { powerW, capped: powerW >= powerLimitW }
     },
   }

@@ -18,7 +18,7 @@ const plain: EngineConfig = {
   jitterCv: 0,
   warmupExcess: 0,
   warmupSteps: 1,
-  costOf: () => ({ timeMs: MS_PER_STEP, memoryShare: 1, computeShare: 0 }),
+  costOf: () => ({ timeMs: MS_PER_STEP, memoryShare: 1, computeShare: 0, bandwidthShare: 0.75, arithmeticShare: 0 }),
 }
 
 interface Asked {
@@ -114,7 +114,7 @@ describe('Engine', () => {
       maxNumBatchedTokens: 512,
       costOf: (work) => {
         works.push([work.decodeCount, ...work.prefills.map((chunk) => chunk.newTokens)])
-        return { timeMs: MS_PER_STEP, memoryShare: 1, computeShare: 0 }
+        return { timeMs: MS_PER_STEP, memoryShare: 1, computeShare: 0, bandwidthShare: 0.75, arithmeticShare: 0 }
       },
     })
     submit({ prompt: prompt(10), maxTokens: 100 }, 0)

@@ -18,11 +18,13 @@ export interface StepWork {
   readonly tokenCount: number
 }
 
-/** Time of a step, before jitter, and the shares of it that memory and compute are busy, from which power follows. */
+/** Time of a step, before jitter, and the shares from which power follows: waiting, and what is achieved at full clock. */
 export interface StepCost {
   readonly timeMs: number
   readonly memoryShare: number
   readonly computeShare: number
+  readonly bandwidthShare: number
+  readonly arithmeticShare: number
 }
 
 export type StepCostModel = (work: StepWork) => StepCost

@@ -22,7 +22,7 @@ function box(...sensorFaults: SensorFaultName[]) {
   )
   const at = (nowMs: number): SmiGpu => machine.smiState(nowMs).gpus[0] as SmiGpu
   const idle = at(900)
-  machine.work(1000, 6000, { timeMs: 5000, memoryShare: 0.9, computeShare: 0 })
+  machine.work(1000, 6000, { timeMs: 5000, memoryShare: 0.9, computeShare: 0, bandwidthShare: 0.7, arithmeticShare: 0 })
   return { machine, at, idle }
 }
 

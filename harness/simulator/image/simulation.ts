@@ -16,7 +16,12 @@ import { pictureOf } from './picture.ts'
 
 /** Share of the 16-bit rate that a denoiser reaches: plausible, not fitted. */
 const COMPUTE_SHARE = 0.55
-const POWER = { memoryShare: 0.1, computeShare: 0.85 } as const
+const POWER = {
+  memoryShare: 0.1,
+  computeShare: 0.85,
+  bandwidthShare: 0.1,
+  arithmeticShare: 0.85 * COMPUTE_SHARE,
+} as const
 const VERSION = '0.0-sim'
 
 /** An image server on a simulated card, with the API of vllm-omni. Throws when the model does not fit. */

@@ -10,7 +10,7 @@ import type { Simulation } from '../simulation.ts'
 
 /** The training command as shown by nvidia-smi: about Llama 8B in NF4 with adapters and activations. */
 const TRAINER = { processName: 'python3', usedMiB: 9000 } as const
-const POWER = { memoryShare: 0.25, computeShare: 0.6 } as const
+const POWER = { memoryShare: 0.25, computeShare: 0.6, bandwidthShare: 0.25, arithmeticShare: 0.33 } as const
 /** Maximum duration of one step. */
 const MAX_STEP_MS = 600_000
 

@@ -1,0 +1,55 @@
+import type { Card } from '../catalogue/types.ts'
+import type { Efficiency } from './step-time.ts'
+
+/**
+ * The shares that servers reach, on cards with GDDR memory, fitted to public measurements of vLLM and SGLang
+ * (`npm run bench:predict` prints each row with its error, and the error of rows that the fit did not use). Weights of 4
+ * bits are read less evenly than those of 16; their products stay far below the tensor rate once arithmetic is the bound.
+ */
+export const defaultEfficiency: Efficiency = {
+  bandwidth: { bf16: 0.8, fp8: 0.75, 'awq-int4': 0.7 },
+  attentionBandwidth: 0.6,
+  compute: { bf16: 0.5, fp8: 0.47, 'awq-int4': 0.33 },
+  attentionCompute: 0.45,
+  overheadMs: 0.5,
+}
+
+/** The edges of what healthy servers reached in the same measurements. */
+const slowest: Efficiency = {
+  bandwidth: { bf16: 0.63, fp8: 0.58, 'awq-int4': 0.55 },
+  attentionBandwidth: 0.45,
+  compute: { bf16: 0.36, fp8: 0.34, 'awq-int4': 0.25 },
+  attentionCompute: 0.3,
+  overheadMs: 1.2,
+}
+const fastest: Efficiency = {
+  bandwidth: { bf16: 0.92, fp8: 0.92, 'awq-int4': 0.9 },
+  attentionBandwidth: 0.9,
+  compute: { bf16: 0.75, fp8: 0.7, 'awq-int4': 0.5 },
+  attentionCompute: 0.65,
+  overheadMs: 0.2,
+}
+
+/** HBM serves one stream at a lower share of its bandwidth than GDDR: 0.75 on H100 and A100. */
+const HBM_SHARE = 0.94
+
+/** The shares that a slow, a usual and a fast healthy server with this card reaches. */
+export function efficiencyOf(card: Card): {
+  readonly slow: Efficiency
+  readonly expected: Efficiency
+  readonly fast: Efficiency
+} {
+  const on = (efficiency: Efficiency): Efficiency =>
+    card.memoryType.startsWith('HBM') ? withBandwidth(efficiency, HBM_SHARE) : efficiency
+  return { slow: on(slowest), expected: on(defaultEfficiency), fast: fastest }
+}
+
+/** The same shares with only this share of the bandwidth. */
+export function withBandwidth(efficiency: Efficiency, share: number): Efficiency {
+  const { bf16, fp8, 'awq-int4': awq } = efficiency.bandwidth
+  return {
+    ...efficiency,
+    bandwidth: { bf16: bf16 * share, fp8: fp8 * share, 'awq-int4': awq * share },
+    attentionBandwidth: efficiency.attentionBandwidth * share,
+  }
+}

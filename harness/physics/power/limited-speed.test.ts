@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { cardByKey } from '../../catalogue/cards.ts'
+import { powerSweeps, tensorLoad } from '../../testing/measured-power.ts'
+import { demandW } from './demand.ts'
+import { speedShare } from './limited-speed.ts'
+
+describe('public sweeps: the share of the tokens/s that is kept', () => {
+  const rows = powerSweeps.flatMap(({ id, card, demandW: demand, tokensPerS, points, use }) =>
+    points.map((point) => ({ id, card, demand, use, limitW: point.limitW, measured: point.tokensPerS / tokensPerS })),
+  )
+  test.each(rows)('$card, $id, $limitW W', ({ card, demand, use, limitW, measured }) => {
+    const kept = speedShare({ demandW: demand, limitW, idleW: cardByKey(card)!.idleW.value })
+    expect(Math.abs(kept / measured - 1)).toBeLessThan(use === 'fitted' ? 0.04 : 0.08)
+  })
+})
+
+test.each(tensorLoad)('tensor load on the $card at $limitW W, relative to a Workstation card: within 12 %', (row) => {
+  // a matrix product in 16 bits: 391 of 503.8 TFLOPS
+  const work = { busy: 1, memoryShare: 0, computeShare: 1, bandwidthShare: 0.1, arithmeticShare: 0.78 }
+  const kept = (key: string, limitW: number) => {
+    const card = cardByKey(key)!
+    return speedShare({ demandW: demandW(card, work), limitW, idleW: card.idleW.value })
+  }
+  const share = kept(row.card, row.limitW) / kept('rtx-pro-6000-workstation', 600)
+  expect(Math.abs(share / row.share - 1)).toBeLessThan(0.12)
+})
+
+test('kept is 1 where the limit does not bind, 0 at idle, and never falls with a higher limit', () => {
+  const watts = fc.double({ min: 50, max: 1000, noNaN: true })
+  fc.assert(
+    fc.property(watts, watts, watts, (demand, one, other) => {
+      const kept = (limitW: number) => speedShare({ demandW: demand, limitW, idleW: 40 })
+      expect(kept(demand)).toBe(1)
+      expect(kept(40)).toBe(0)
+      expect(kept(Math.max(one, other))).toBeGreaterThanOrEqual(kept(Math.min(one, other)))
+      expect(kept(one)).toBeLessThanOrEqual(1)
+    }),
+  )
+})
