@@ -20,6 +20,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import type { CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { TextTrial, Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
+import { REDACTED } from './redact-text.ts'
 import { scrapesFrom } from './server-readings.ts'
 import type { RunRows, TrialRows } from './trial-rows.ts'
 
@@ -82,21 +83,26 @@ function asKept(again: CardTrial, stored: GpuTelemetry): CardTrial {
 
 function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined, rows: RunRows): Trial {
   const { requests, tokens, gaps, steps, serverRows } = rows.trials.get(stored.index) ?? withoutRows()
-  const again = trialOf(record.scenario, {
-    index: stored.index,
-    startMs: stored.startMs,
-    sendUntilMs: stored.sendUntilMs,
-    endMs: stored.endMs,
-    requests,
-    tokens,
-    gaps,
-    steps,
-    gpuRows: outsideCoolDowns(samplesOf(stored, before, rows.gpuRows), record.coolDowns ?? []),
-    servingUuids: servingUuids(record.gpus),
-    ceilings: powerCeilings(record.gpus),
-    gpuReason: record.gpusReason ?? null,
-    client: stored.client,
-  })
+  const again = withKeptFailures(
+    record,
+    stored,
+    trialOf(record.scenario, {
+      index: stored.index,
+      startMs: stored.startMs,
+      sendUntilMs: stored.sendUntilMs,
+      endMs: stored.endMs,
+      requests,
+      tokens,
+      gaps,
+      steps,
+      gpuRows: outsideCoolDowns(samplesOf(stored, before, rows.gpuRows), record.coolDowns ?? []),
+      servingUuids: servingUuids(record.gpus),
+      ceilings: powerCeilings(record.gpus),
+      gpuReason: record.gpusReason ?? null,
+      client: stored.client,
+      definitions: record.metricDefinitions ?? 1,
+    }),
+  )
   if (again.kind !== 'text' || stored.kind !== 'text') return { ...again, ...kept(stored) }
   // early records lack these values and stay valid without them
   const { sloShare, sendsInWindow, ...always } = again
@@ -113,6 +119,15 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
   }
   const { scenario } = record
   return withoutUnsentPace(counted, scenario.kind === 'text' ? scenario.slo : undefined)
+}
+
+/** Early records lack the messages of failures. A redacted copy has none: all failures of a kind have one text. */
+function withKeptFailures(record: RunRecord, stored: Trial, again: Trial): Trial {
+  const { failures, ...rest } = again
+  if (stored.failures === undefined || failures === undefined) return rest as Trial
+  if (!record.redacted) return again
+  const kinds = Object.keys(failures).map((kind) => [kind, { message: REDACTED, requests: again.outcomes[kind] ?? 0 }])
+  return { ...again, failures: Object.fromEntries(kinds) }
 }
 
 const kept = (stored: Trial): Pick<Trial, 'gpuRows'> =>

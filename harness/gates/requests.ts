@@ -1,3 +1,4 @@
+import type { Trial } from '../record/schema/trial.ts'
 import { DEFAULT_MAX_ERROR_RATE } from '../scenario/schema.ts'
 import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, percent, withValue } from './threshold.ts'
@@ -18,17 +19,31 @@ export const errorRate = defineGate({
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
     'Failed requests / sent requests, over all trials. A failed request is in no latency percentile, but its energy counts. For training, each progress line of the command is a request, and one without a finite loss failed.',
-  evidence: 'Failed and sent requests, with the number of each kind of failure.',
+  evidence: 'Failed and sent requests, with the number and the most frequent message of each kind of failure.',
   whatToDo:
-    'Read the kinds of failure: timeouts and refused connections mean too much load, HTTP 4xx an invalid request, truncated answers a server that stopped. Fix the cause and run again.',
+    'Read the messages, which are those of the server: timeouts and refused connections mean too much load, HTTP 4xx an invalid request, truncated answers a server that stopped. Fix the cause and run again.',
   evaluate({ trials, scenario }) {
     const sent = sumOf(trials, (trial) => trial.requests)
     if (sent === 0) return notMeasured('no request was sent')
     const failed = sent - sumOf(trials, (trial) => trial.requestsOk)
     const kinds = [...new Set(trials.flatMap((trial) => Object.keys(trial.outcomes)))].filter((kind) => kind !== 'ok')
-    const named = kinds.map((kind) => `${kind} ${sumOf(trials, (trial) => trial.outcomes[kind] ?? 0)}`).join(', ')
+    const named = kinds
+      .map((kind) => `${kind} ${sumOf(trials, (trial) => trial.outcomes[kind] ?? 0)}${wordsOf(kind, trials)}`)
+      .join('; ')
     const allowed = withValue(failedShare, scenario.maxErrorRate)
     const evidence = `${failed} of ${sent} requests failed${named ? ` (${named})` : ''}; allowed ${percent(allowed.value)}`
     return gateResult(isBeyond(allowed, failed / sent) ? 'fail' : 'pass', evidence)
   },
 })
+
+/** Longest message in the evidence, in characters. */
+const MOST_CHARACTERS = 200
+
+/** The most frequent message of a kind of failure, of the trial in which it was most frequent. */
+function wordsOf(kind: string, trials: readonly Trial[]): string {
+  const all = trials.flatMap(({ failures }) => failures?.[kind] ?? [])
+  const [first, ...others] = all
+  if (first === undefined) return ''
+  const { message } = others.reduce((best, each) => (each.requests > best.requests ? each : best), first)
+  return message === '' ? '' : `: ${message.slice(0, MOST_CHARACTERS)}`
+}

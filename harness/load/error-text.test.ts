@@ -34,3 +34,15 @@ test('no secret survives, wherever it stands and wherever the text was cut', () 
     }),
   )
 })
+
+test.each([
+  [
+    'HTTP 401: Incorrect API key sk-proj-0123456789ab, or hf_ABCDEFGHIJKL',
+    'HTTP 401: Incorrect API key [secret], or [secret]',
+  ],
+  ['upstream sent Authorization: Bearer eyJhbGciOi.J9', 'upstream sent Authorization: [secret]'],
+  ['connect to http://user:password@10.0.0.1:8000 failed', 'connect to http://[secret]10.0.0.1:8000 failed'],
+  ['task-force and disk-usage-report are no keys', 'task-force and disk-usage-report are no keys'],
+])('a key that nobody sent is masked too: %s', (text, masked) => {
+  expect(errorText(text, null)).toBe(masked)
+})

@@ -1,3 +1,4 @@
+import { FailureTally } from './failure-tally.ts'
 import { type Outcome, outcomes, type RequestRow } from './rows.ts'
 
 /** Times of a request that values are computed from, in ms; NaN if missing. */
@@ -32,6 +33,8 @@ export class RequestTable {
   readonly #times = timeColumns.map((name) => ({ name, buffer: reserve(8) }))
   readonly #counts = countColumns.map((name) => ({ name, buffer: reserve(4) }))
   readonly #outcomes = reserve(1)
+  /** Messages of the requests that failed. */
+  readonly failures = new FailureTally()
   #timeViews: Float64Array[] = []
   #countViews: Float32Array[] = []
   #outcomeView = new Uint8Array(0)
@@ -51,6 +54,7 @@ export class RequestTable {
       values[at] = row[countColumns[column] as CountColumn] ?? Number.NaN
     })
     this.#outcomeView[at] = outcomes.indexOf(row.outcome)
+    this.failures.add(row.outcome, row.error)
     this.length += 1
   }
 
@@ -76,6 +80,7 @@ export class RequestTable {
   /** Releases the memory at once, without waiting for a garbage collection. The table is empty afterwards. */
   free(): void {
     this.length = 0
+    this.failures.clear()
     this.#resize(0)
   }
 

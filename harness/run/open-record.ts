@@ -1,3 +1,4 @@
+import { METRIC_DEFINITIONS } from '../metrics/definitions.ts'
 import { trialBounds } from '../metrics/stopping.ts'
 import { canonicalSha256, provenanceOf } from '../record/provenance.ts'
 import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
@@ -36,6 +37,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     ...(telemetry.fingerprint ? { fingerprint: telemetry.fingerprint } : {}),
     endpoint: options.serverInUse ? { ...prepared.endpoint, inUseAtStart: options.serverInUse } : prepared.endpoint,
     certificate,
+    metricDefinitions: METRIC_DEFINITIONS,
     trials: [],
     converged: null,
     result: {},

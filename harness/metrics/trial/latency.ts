@@ -1,9 +1,10 @@
 import type { RequestTable } from '../../record/request-table.ts'
 import type { Percentiles } from '../../record/schema/trial.ts'
 import { noPercentiles, percentilesBySorting } from '../../stats/percentiles.ts'
+import { METRIC_DEFINITIONS } from '../definitions.ts'
 import { isAtOnce, type TokenSpan, tpotMsOf } from './pace.ts'
 
-/** Latencies of a trial, from successful requests that lie wholly inside the window. */
+/** Latencies of a trial, from its successful requests: TTFT by the first token, the others by the whole request. */
 export interface Latencies {
   /** firstToken - dispatched. */
   readonly ttftMs: Percentiles
@@ -18,6 +19,7 @@ export interface Latencies {
 }
 
 const NONE_INSIDE = 'no successful request lies wholly inside the window'
+const NONE_STARTED = 'no successful request received its first token inside the window'
 const ONE_TOKEN = 'no successful request of more than one token lies wholly inside the window'
 /** Why no answer of a trial has a TPOT: caused by a proxy that buffers the stream, or by a client short of CPU. */
 export const AT_ONE_MOMENT =
@@ -30,11 +32,19 @@ export function noLatencies(reason: string): Latencies {
 }
 
 /**
- * Latency percentiles (docs/metrics.md#one-request). A request counts if it was dispatched at or after the window's start and
- * its last token arrived by the window's end; failed requests are in no percentile.
+ * Latency percentiles (docs/metrics.md#one-request). TTFT counts where the first token arrived inside the window, so that
+ * long answers do not thin its percentiles. E2E and TPOT count where the request was dispatched at or after the window's
+ * start and its last token arrived by the window's end. Failed requests are in no percentile. By `definitions` 1 the rule
+ * of E2E holds for TTFT too.
  */
-export function latenciesOf(requests: RequestTable, startMs: number, endMs: number): Latencies {
+export function latenciesOf(
+  requests: RequestTable,
+  startMs: number,
+  endMs: number,
+  definitions = METRIC_DEFINITIONS,
+): Latencies {
   const inside = indicesInside(requests, startMs, endMs)
+  const started = ttftIndices(requests, startMs, endMs, definitions)
   const scheduled = requests.column('scheduledMs')
   const dispatched = requests.column('dispatchedMs')
   const firstChunk = requests.column('firstChunkMs')
@@ -43,10 +53,10 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   const outputTokens = requests.column('outputTokens')
   const firstTokens = requests.column('firstTokens')
   // one array for all metrics, released at once: garbage collection may come late, and a million requests take 8 MB each
-  const scratch = new Float64Array(inside.length)
-  const over = (valueAt: (index: number) => number, reason: string) => {
+  const scratch = new Float64Array(Math.max(inside.length, started.length))
+  const over = (indices: Uint32Array, valueAt: (index: number) => number, reason: string) => {
     let n = 0
-    for (const index of inside) {
+    for (const index of indices) {
       const value = valueAt(index)
       // NaN: a missing time, or an answer without a TPOT
       if (!Number.isFinite(value)) continue
@@ -55,6 +65,9 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
     }
     return percentilesBySorting(scratch.subarray(0, n), reason)
   }
+  const whyNone = definitions < 2 ? NONE_INSIDE : NONE_STARTED
+  const toFirst = (from: Float64Array, to: Float64Array) =>
+    over(started, (index) => (to[index] as number) - (from[index] as number), whyNone)
   const spanOf = (index: number) => ({
     firstMs: firstToken[index] as number,
     lastMs: lastToken[index] as number,
@@ -63,14 +76,12 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
   })
   const isLong = inside.some((index) => (outputTokens[index] as number) > 1)
   const whyNoPace = isLong ? AT_ONE_MOMENT : inside.length === 0 ? NONE_INSIDE : ONE_TOKEN
-  const between = (from: Float64Array, to: Float64Array) =>
-    over((index) => (to[index] as number) - (from[index] as number), NONE_INSIDE)
   const latencies = {
-    ttftMs: between(dispatched, firstToken),
-    ttftFirstChunkMs: between(dispatched, firstChunk),
-    ttftFromScheduleMs: between(scheduled, firstToken),
-    tpotMs: over((index) => tpotMsOf(spanOf(index)), whyNoPace),
-    e2eMs: between(dispatched, lastToken),
+    ttftMs: toFirst(dispatched, firstToken),
+    ttftFirstChunkMs: toFirst(dispatched, firstChunk),
+    ttftFromScheduleMs: toFirst(scheduled, firstToken),
+    tpotMs: over(inside, (index) => tpotMsOf(spanOf(index)), whyNoPace),
+    e2eMs: over(inside, (index) => (lastToken[index] as number) - (dispatched[index] as number), NONE_INSIDE),
   }
   scratch.buffer.transfer(0)
   return latencies
@@ -80,16 +91,39 @@ export function latenciesOf(requests: RequestTable, startMs: number, endMs: numb
 export function indicesInside(requests: RequestTable, startMs: number, endMs: number): Uint32Array {
   const dispatched = requests.column('dispatchedMs')
   const lastToken = requests.column('lastTokenMs')
-  const inside = new Uint32Array(requests.length)
+  return indicesOf(
+    requests,
+    (index) => (dispatched[index] as number) >= startMs && (lastToken[index] as number) <= endMs,
+  )
+}
+
+/** Indices of the successful requests whose TTFT counts in a window, by the definitions of their record. */
+export const ttftIndices = (
+  requests: RequestTable,
+  startMs: number,
+  endMs: number,
+  definitions: number,
+): Uint32Array => (definitions < 2 ? indicesInside : firstTokensInside)(requests, startMs, endMs)
+
+/** Indices of the successful requests whose first token arrived inside a window. */
+function firstTokensInside(requests: RequestTable, startMs: number, endMs: number): Uint32Array {
+  const firstToken = requests.column('firstTokenMs')
+  return indicesOf(
+    requests,
+    (index) => (firstToken[index] as number) >= startMs && (firstToken[index] as number) <= endMs,
+  )
+}
+
+/** Indices of the successful requests for which `counts` is true. */
+function indicesOf(requests: RequestTable, counts: (index: number) => boolean): Uint32Array {
+  const found = new Uint32Array(requests.length)
   let count = 0
   for (let index = 0; index < requests.length; index += 1) {
-    if (!requests.isOk(index)) continue
-    if ((dispatched[index] as number) >= startMs && (lastToken[index] as number) <= endMs) {
-      inside[count] = index
-      count += 1
-    }
+    if (!requests.isOk(index) || !counts(index)) continue
+    found[count] = index
+    count += 1
   }
-  return inside.subarray(0, count)
+  return found.subarray(0, count)
 }
 
 /** Limits that a request must meet to count as good; a missing one is no limit. */

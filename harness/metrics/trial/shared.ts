@@ -26,6 +26,8 @@ export interface TrialObservations {
   /** What the cards can draw: power readings above are dropped and reported. */
   readonly ceilings?: PowerCeilings
   readonly client: Trial['client']
+  /** Version of the definitions to compute by; the current ones unless given (definitions.ts). */
+  readonly definitions?: number
 }
 
 /** How the units of a trial (requests, or lines of a command) ended. */
@@ -47,6 +49,7 @@ export function sharedTrial(observed: TrialObservations, window: SteadyWindow, c
     requests: counts.sent,
     requestsOk: counts.ok,
     outcomes: counts.outcomes,
+    ...failuresOf(observed.requests),
     errorRate: counts.sent > 0 ? (counts.sent - counts.ok) / counts.sent : missing('no request was sent'),
     ...energyIn(observed, window),
     client: observed.client,
@@ -96,4 +99,10 @@ export function countOutcomes(requests: RequestTable): Counts {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
   return { sent: requests.length, ok: outcomes['ok'] ?? 0, outcomes }
+}
+
+/** The most frequent message of each kind of failure, where there is one. */
+function failuresOf(requests: RequestTable): Pick<SharedTrial, 'failures'> {
+  const failures = requests.failures.mostFrequent()
+  return Object.keys(failures).length === 0 ? {} : { failures }
 }

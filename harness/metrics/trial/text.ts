@@ -29,7 +29,7 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
   if (window.startMs === null) return { ...whole, ...withoutWindow(noWindow(window)) }
   const { startMs, endMs } = window
   const seconds = (endMs - startMs) / 1000
-  const latencies = latenciesOf(observed.requests, startMs, endMs)
+  const latencies = latenciesOf(observed.requests, startMs, endMs, observed.definitions)
   const outputTokens = tokensInside(observed.tokens, startMs, endMs)
   const inside = indicesInside(observed.requests, startMs, endMs).length
   const tpotMs = latencies.tpotMs.p50

@@ -94,6 +94,36 @@ describe('latencies', () => {
     expect(ttftFromScheduleMs.p50).toBe(200)
   })
 
+  test('TTFT counts where the first token arrived inside the window, wherever the request began or ended', () => {
+    const rows = new RequestTable([
+      // began before the window: 700 ms to its first token
+      requestRow({ dispatchedMs: 500, firstTokenMs: 1200, lastTokenMs: 2000 }),
+      requestRow({ dispatchedMs: 1000, firstTokenMs: 1100, lastTokenMs: 2000 }),
+      // ends after the window: 900 ms, or 1000 ms from when it was due
+      requestRow({ dispatchedMs: 3000, scheduledMs: 2900, firstTokenMs: 3900, lastTokenMs: 8000 }),
+      // not inside: the first token came before or after, or the request failed
+      requestRow({ dispatchedMs: 0, firstTokenMs: 999, lastTokenMs: 2000 }),
+      requestRow({ dispatchedMs: 3000, firstTokenMs: 4001, lastTokenMs: 8000 }),
+      requestRow({ dispatchedMs: 1000, firstTokenMs: 2000, outcome: 'truncated' }),
+    ])
+    const { ttftMs, ttftFromScheduleMs, e2eMs } = latenciesOf(rows, 1000, 4000)
+    expect(ttftMs).toMatchObject({ n: 3, p50: 700, max: 900 })
+    expect(ttftFromScheduleMs).toMatchObject({ n: 3, max: 1000 })
+    expect(e2eMs).toMatchObject({ n: 1, max: 1000 })
+    // by the definitions of older records only the request that lies wholly inside
+    expect(latenciesOf(rows, 1000, 4000, 1).ttftMs).toMatchObject({ n: 1, max: 100 })
+  })
+
+  test('TTFT is known where no request fits into the window', () => {
+    const long = new RequestTable([requestRow({ dispatchedMs: 1000, firstTokenMs: 1100, lastTokenMs: 90_000 })])
+    const { ttftMs, e2eMs } = latenciesOf(long, 1000, 4000)
+    expect(ttftMs).toMatchObject({ n: 1, p50: 100 })
+    expect(e2eMs.p50).toMatchObject({ reason: 'no successful request lies wholly inside the window' })
+    expect(latenciesOf(long, 2000, 4000).ttftMs.p50).toMatchObject({
+      reason: 'no successful request received its first token inside the window',
+    })
+  })
+
   test('goodput counts the requests that keep every limit', () => {
     expect(goodputOf(table, 1000, 4000, { ttftMs: 250 })).toBeCloseTo(2 / 3, 12)
     expect(goodputOf(table, 1000, 4000, { ttftMs: 250, tpotMs: 12 })).toBeCloseTo(1 / 3, 12)

@@ -126,6 +126,13 @@ export const endpointSchema = z.object({
     .object({ isThisMachine: z.boolean().nullable(), reason: z.string() })
     .optional()
     .describe('whether the server runs on the machine of the cards; null if that cannot be known'),
+  chatPrompt: z
+    .object({
+      baseTokens: z.int().nonnegative().describe('chat template and first word'),
+      tokensPerWord: z.number().positive().describe('of each further word'),
+    })
+    .optional()
+    .describe('how the server counts chat prompts, by two requests before the run; absent for other requests'),
   serving: servingSchema.optional().describe('settings of the server, as far as it reports them'),
   inUseAtStart: z
     .string()
@@ -189,6 +196,11 @@ export const runRecordSchema = z.object({
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
   endpoint: endpointSchema,
   certificate: certificateSchema.nullable().describe('null: the client was not calibrated (--skip-calibration)'),
+  metricDefinitions: z
+    .int()
+    .positive()
+    .optional()
+    .describe('version of the definitions by which values were computed (definitions.ts); absent: 1'),
   trials: z.array(trialSchema),
   converged: z.boolean().nullable(),
   result: z.record(z.string(), metricResultSchema),

@@ -57,6 +57,10 @@ const sharedTrial = {
   requests: z.int().nonnegative(),
   requestsOk: z.int().nonnegative(),
   outcomes: z.record(z.string(), z.int()),
+  failures: z
+    .record(z.string(), z.object({ message: z.string(), requests: z.int().positive() }))
+    .optional()
+    .describe('most frequent message of each kind of failure, by outcome; absent if no request failed'),
   errorRate: measuredSchema,
   energyJ: measuredSchema,
   energy: energySchema,
