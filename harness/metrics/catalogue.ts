@@ -29,13 +29,13 @@ export function labelOf(key: MetricKey): string {
 export const metricsOfKind = (kind: Trial['kind']): MetricKey[] =>
   metricKeys.filter((key) => metrics[key].kinds.includes(kind))
 
-/** The main metrics of a scenario, shown first. */
+/** The main metrics of a scenario, in the order in which they are shown. */
 export const summaryMetrics = (scenario: ScenarioShape): MetricKey[] =>
-  metricKeys.filter((key) => metrics[key].inSummary && suits(metrics[key], scenario))
+  shownOrder(scenario, (metric) => metric.inSummary)
 
 /** The metrics of a scenario that a quote may promise: those with a better direction, so that an interval has a conservative end. */
 export const quotedMetrics = (scenario: ScenarioShape): MetricKey[] =>
-  metricKeys.filter((key) => metrics[key].inQuote && metrics[key].better !== null && suits(metrics[key], scenario))
+  shownOrder(scenario, (metric) => metric.inQuote && metric.better !== null)
 
 /** A compared metric. */
 export type ComparedMetric = Metric & { readonly comparison: Comparison; readonly better: 'higher' | 'lower' }
@@ -49,10 +49,18 @@ export function comparedMetric(key: MetricKey): ComparedMetric {
 
 /** The compared metrics of a scenario, in display order. */
 export const comparedMetrics = (scenario: ScenarioShape): MetricKey[] =>
-  metricKeys.filter((key) => {
-    const metric = metrics[key]
-    return metric.comparison !== undefined && metric.better !== null && suits(metric, scenario)
-  })
+  shownOrder(scenario, (metric) => metric.comparison !== undefined && metric.better !== null)
+
+/** The metric that is shown before all others, where the scenario has one besides its headline: TTFT from schedule. */
+export const leadingMetric = (scenario: ScenarioShape): MetricKey | null =>
+  metricKeys.find((key) => suits(metrics[key], scenario) && metrics[key].leads?.(scenario)) ?? null
+
+/** Metrics of a scenario in display order, those that lead it first. */
+function shownOrder(scenario: ScenarioShape, isShown: (metric: Metric) => boolean): MetricKey[] {
+  const keys = metricKeys.filter((key) => isShown(metrics[key]) && suits(metrics[key], scenario))
+  const leads = (key: MetricKey) => metrics[key].leads?.(scenario) ?? false
+  return [...keys.filter(leads), ...keys.filter((key) => !leads(key))]
+}
 
 const suits = ({ kinds, suits: only }: Metric, scenario: ScenarioShape): boolean =>
   kinds.includes(scenario.kind) && (only?.(scenario) ?? true)

@@ -1,3 +1,4 @@
+import { isScheduled } from '../scenario/load-shape.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import type { MetricKey } from './catalogue.ts'
 
@@ -11,3 +12,11 @@ export function headlineMetric(scenario: Scenario): MetricKey {
   if (kind === 'image') return load.shape === 'closed' && load.concurrency === 1 ? 'secondsPerImage' : 'imagesPerS'
   return load.shape === 'closed' && load.concurrency === 1 ? 'decodeTokensPerS' : 'outputTokensPerS'
 }
+
+/** The metrics of TTFT that a scenario is judged by: from the schedule where requests have one, else from the dispatch. */
+export const ttftMetrics = ({
+  load,
+}: Pick<Scenario, 'load'>): { readonly median: MetricKey; readonly p99: MetricKey } =>
+  isScheduled(load)
+    ? { median: 'ttftFromScheduleMsP50', p99: 'ttftFromScheduleMsP99' }
+    : { median: 'ttftMsP50', p99: 'ttftMsP99' }

@@ -39,6 +39,8 @@ export interface Metric {
   readonly inQuote: boolean
   /** Absent: it is not compared. */
   readonly comparison?: Comparison
+  /** Scenarios of which it is the first metric that is shown. */
+  readonly leads?: (scenario: ScenarioShape) => boolean
   /** Shown for these scenarios only; all of its kinds unless given. Its value is always in the record. */
   readonly suits?: (scenario: ScenarioShape) => boolean
   /** Its value in one trial, or missing with the reason. */

@@ -42,7 +42,8 @@ export const textMetrics = ofKind('text', {
     shortLabel: 'TTFT p50',
     unit: 'ms',
     digits: 1,
-    formula: 'median over the requests of the window of (first token - time the request was sent)',
+    formula:
+      'median over the requests whose first token arrived in the window of (first token - time the request was sent)',
     comparison: { hypothesis: 'ttft', decides: true, floor: TTFT_FLOOR_MS },
     suits: isClosedLoop,
     of: (trial) => trial.ttftMs.p50,
@@ -54,7 +55,7 @@ export const textMetrics = ofKind('text', {
     shortLabel: 'TTFT p99',
     unit: 'ms',
     digits: 1,
-    formula: '99th percentile of the same; needs 100 requests in the window',
+    formula: '99th percentile of the same; needs 100 such requests',
     suits: isClosedLoop,
     of: (trial) => trial.ttftMs.p99,
   },
@@ -65,9 +66,11 @@ export const textMetrics = ofKind('text', {
     shortLabel: 'TTFT p50',
     unit: 'ms',
     digits: 1,
-    formula: 'median over the requests of the window of (first token - time the request was due)',
+    formula:
+      'median over the requests whose first token arrived in the window of (first token - time the request was due)',
     comparison: { hypothesis: 'ttft', decides: true, floor: TTFT_FLOOR_MS },
     suits: isOpenLoop,
+    leads: isOpenLoop,
     of: (trial) => trial.ttftFromScheduleMs.p50,
   },
   ttftFromScheduleMsP99: {
@@ -77,8 +80,9 @@ export const textMetrics = ofKind('text', {
     shortLabel: 'TTFT p99',
     unit: 'ms',
     digits: 1,
-    formula: '99th percentile of the same; needs 100 requests in the window',
+    formula: '99th percentile of the same; needs 100 such requests',
     suits: isOpenLoop,
+    leads: isOpenLoop,
     of: (trial) => trial.ttftFromScheduleMs.p99,
   },
   tpotMsP50: {

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isScheduled } from '../../harness/scenario/load-shape.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import type { Selection } from '../tables/selection.ts'
@@ -13,7 +14,8 @@ export function latencyCharts(
 ): Chart[] {
   return selection.scenarios.flatMap((row) =>
     (Object.keys(latencyNames) as LatencyKey[]).flatMap((key): Chart[] => {
-      const name = latencyNames[key].short
+      const { short } = latencyNames[key]
+      const name = key === 'ttftMs' && isScheduled(row.sample.scenario.load) ? `${short} from schedule` : short
       const shown = selection.cards.flatMap((card) => {
         const run = selection.runOf(row.name, card.key)
         const values = run === null ? null : (seriesOf(run)?.[key] ?? null)
@@ -32,7 +34,7 @@ export function latencyCharts(
       return [
         {
           kind: 'lines',
-          id: `latency-${row.name}-${name.toLowerCase()}`,
+          id: `latency-${row.name}-${short.toLowerCase()}`,
           title: `${name}: ${row.title}`,
           summary: `Share of the requests in the steady windows by ${name} (cumulative). ${spreads}.`,
           about: 'comparison',

@@ -1,8 +1,11 @@
+import { indicesInside, ttftIndices } from '../../harness/metrics/trial/latency.ts'
+import { tpotMsOf } from '../../harness/metrics/trial/pace.ts'
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import { isKnown } from '../../harness/record/measured.ts'
 import { type GpuRow, TOKEN_BIN_MS } from '../../harness/record/rows.ts'
 import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isScheduled } from '../../harness/scenario/load-shape.ts'
 import { percentileSorted } from '../../harness/stats/percentiles.ts'
 import type { Point } from './chart-types.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
@@ -66,7 +69,7 @@ function summed(rows: readonly GpuRow[], of: (row: GpuRow) => number | null, sta
   })
 }
 
-/** The distributions behind the percentiles of the record: the requests inside a steady window. */
+/** The distributions behind the percentiles of the record: the same requests, and TTFT from the time that leads. */
 function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'ttftMs' | 'tpotMs' | 'e2eMs'> {
   const [ttft, tpot, e2e]: [number[], number[], number[]] = [[], [], []]
   for (const { index, windowStartMs, windowEndMs } of record.trials) {
@@ -74,12 +77,17 @@ function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'tt
     if (table === undefined || !isKnown(windowStartMs) || !isKnown(windowEndMs)) continue
     const [dispatched, firstToken] = [table.column('dispatchedMs'), table.column('firstTokenMs')]
     const [lastToken, outputTokens] = [table.column('lastTokenMs'), table.column('outputTokens')]
-    for (let at = 0; at < table.length; at += 1) {
-      const [sent, first, last, count] = [dispatched[at]!, firstToken[at]!, lastToken[at]!, outputTokens[at]!]
-      if (!table.isOk(at) || !(sent >= windowStartMs && last <= windowEndMs)) continue
-      ttft.push(first - sent)
-      e2e.push(last - sent)
-      if (count > 1 && last > first) tpot.push((last - first) / (count - 1))
+    const firstTokens = table.column('firstTokens')
+    const from = isScheduled(record.scenario.load) ? table.column('scheduledMs') : dispatched
+    for (const at of ttftIndices(table, windowStartMs, windowEndMs, record.metricDefinitions ?? 1)) {
+      ttft.push(firstToken[at]! - from[at]!)
+    }
+    for (const at of indicesInside(table, windowStartMs, windowEndMs)) {
+      const last = lastToken[at]!
+      e2e.push(last - dispatched[at]!)
+      tpot.push(
+        tpotMsOf({ firstMs: firstToken[at]!, lastMs: last, tokens: outputTokens[at]!, firstTokens: firstTokens[at]! }),
+      )
     }
   }
   return { ttftMs: quantiles(ttft), tpotMs: quantiles(tpot), e2eMs: quantiles(e2e) }

@@ -1,4 +1,5 @@
 import { metrics } from '../../harness/metrics/catalogue.ts'
+import { ttftMetrics } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
@@ -98,7 +99,7 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
 function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown'> {
   if (run.status === 'failed') return { out: null, unknown: run.failure ?? 'the run failed' }
   const medians = [
-    ['ttftMs', 'ttftMsP50'],
+    ['ttftMs', ttftMetrics(run.scenario).median],
     ['tpotMs', 'tpotMsP50'],
     ['e2eMs', 'e2eMsP50'],
   ] as const

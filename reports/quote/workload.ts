@@ -2,7 +2,7 @@ import { identifiersIn } from '../../harness/evidence/redact-record.ts'
 import { redactText } from '../../harness/evidence/redact-text.ts'
 import { type MetricKey, metrics, quotedMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
-import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
@@ -90,11 +90,17 @@ function promise(record: RunRecord, key: MetricKey): (Promised & { key: MetricKe
   return { key, label, value, unit: figure.unit, digits, bound: better === 'higher' ? 'at least' : 'at most' }
 }
 
-const sloKeys = {
-  ttftMs: { median: 'ttftMsP50', p99: 'ttftMsP99' },
+interface SloKeys {
+  readonly median: MetricKey
+  readonly p99: MetricKey | null
+}
+
+/** The metrics by which a limit of each latency is judged. */
+const sloKeys = (scenario: RunRecord['scenario']): Record<LatencyKey, SloKeys> => ({
+  ttftMs: ttftMetrics(scenario),
   tpotMs: { median: 'tpotMsP50', p99: null },
   e2eMs: { median: 'e2eMsP50', p99: null },
-} as const satisfies Record<LatencyKey, { median: MetricKey; p99: MetricKey | null }>
+})
 
 /** The SLO must be met at the upper end of the interval of the median (and of the p99, where there is one). */
 function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
@@ -102,8 +108,7 @@ function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
   // limits of the inputs have priority; other limits of the scenario apply as well
   const slo = { ...scenarioSlo, ...inputs.slo }
   const parts: string[] = []
-  for (const key of Object.keys(sloKeys) as LatencyKey[]) {
-    const { median, p99 } = sloKeys[key]
+  for (const [key, { median, p99 }] of Object.entries(sloKeys(record.scenario)) as [LatencyKey, SloKeys][]) {
     const label = latencyNames[key].long
     const limitMs = slo[key]
     if (limitMs === undefined || record.result[median] === undefined) continue

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util'
-import { metrics } from '../../harness/metrics/catalogue.ts'
+import { leadingMetric, type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { relativeHalfWidth } from '../../harness/metrics/result.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { isKnown } from '../../harness/record/measured.ts'
+import { isKnown, type Measured } from '../../harness/record/measured.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/run/progress.ts'
 
 /** The stream for progress, usually stderr. */
@@ -42,20 +42,26 @@ export function progressView(view: View, isShown: boolean): Progress {
     },
     trialDone(trial, record) {
       const key = headlineMetric(record.scenario)
-      const value = metrics[key].of(trial)
       const half = relativeHalfWidth(record.result[key])
       const target = (record.scenario.certainty.target * 100).toFixed(1)
-      const shown = isKnown(value) ? `${shownValue(value)} ${metrics[key].unit}` : `not measured: ${value.reason}`
+      const lead = leadingMetric(record.scenario)
+      const shown = [...(lead === null ? [] : [lead]), key].map((each) => valueText(each, metrics[each].of(trial)))
       const energy =
         trial.kind === 'text' && isKnown(trial.tokensPerJ) && isKnown(trial.meanPowerW)
           ? `, ${trial.tokensPerJ.toFixed(2)} tokens/J at ${trial.meanPowerW.toFixed(0)} W`
           : ''
       const interval = half === null ? '' : `, mean now ± ${(half * 100).toFixed(2)} % (target ± ${target} %)`
-      line(`  trial ${trial.index + 1}: ${shown}${energy}${interval}`)
+      line(`  trial ${trial.index + 1}: ${shown.join(', ')}${energy}${interval}`)
     },
     note: (message) => line(plainText(message)),
     warn: (message) => line(paint('yellow', `warning: ${plainText(message)}`)),
   }
+}
+
+/** The value of a metric in one trial, with its name where it is not the headline of every run. */
+function valueText(key: MetricKey, value: Measured): string {
+  const name = metrics[key].leads === undefined ? '' : `${metrics[key].label} `
+  return isKnown(value) ? `${name}${shownValue(value)} ${metrics[key].unit}` : `${name}not measured: ${value.reason}`
 }
 
 /** Three or four significant digits, and no more than one decimal for tokens/s. */
