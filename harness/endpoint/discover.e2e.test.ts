@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseAddress } from './address.ts'
 import { discover } from './discover.ts'
-import { probeEndpoint } from './probe.ts'
 import { withFingerprint } from './serving.ts'
 
 const metrics = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
@@ -12,12 +11,6 @@ const models = (owner: string) => ({
   object: 'list',
   data: [{ id: 'tiny-random-llama', object: 'model', owned_by: owner, root: './tiny', max_model_len: 4096 }],
 })
-const completion = {
-  id: 'cmpl-1',
-  object: 'text_completion',
-  choices: [],
-  system_fingerprint: 'vllm-0.32.0-tp2-85aa9be7',
-}
 
 let server: Server | null = null
 /** What each path was told of the connection by the last request for it. */
@@ -43,12 +36,10 @@ async function answering(bodies: Record<string, string | object>) {
   return parseAddress(`http://127.0.0.1:${(made.address() as { port: number }).port}`)
 }
 
-test('discovery and the probe keep no connection that the server could close under the next request', async () => {
-  const address = await answering({ '/v1/models': models('vllm'), '/v1/completions': completion })
-  const { endpoint } = await discover(address, null, wanted)
-  const plan = { api: 'completions', model: 'tiny-random-llama', vocab: 1000 } as const
-  await probeEndpoint(address, null, { endpoint, plan: plan as never, longest: { promptTokens: 8, outputTokens: 8 } })
-  expect([connections.get('/v1/models'), connections.get('/v1/completions')]).toEqual(['close', 'close'])
+test('discovery keeps no connection that the server could close under the next request', async () => {
+  const address = await answering({ '/v1/models': models('vllm') })
+  await discover(address, null, wanted)
+  expect(connections.get('/v1/models')).toBe('close')
 })
 
 describe('discover', () => {
@@ -85,26 +76,9 @@ describe('discover', () => {
   })
 
   test('the fingerprint of the first answer contains the parallelism', async () => {
-    const address = await answering({
-      '/v1/models': models('vllm'),
-      '/metrics': metrics,
-      '/v1/completions': completion,
-    })
+    const address = await answering({ '/v1/models': models('vllm'), '/metrics': metrics })
     const { endpoint } = await discover(address, null, wanted)
-    const plan = {
-      api: 'completions',
-      model: 'tiny-random-llama',
-      vocab: 32_000,
-      seed: 1,
-      salt: 0,
-      sharedTokens: 0,
-    } as const
-    const fingerprint = await probeEndpoint(address, null, {
-      endpoint,
-      plan,
-      longest: { promptTokens: 10, outputTokens: 10 },
-    })
-    const told = withFingerprint(endpoint, fingerprint)
+    const told = withFingerprint(endpoint, 'vllm-0.32.0-tp2-85aa9be7')
     expect(told).toMatchObject({ systemFingerprint: 'vllm-0.32.0-tp2-85aa9be7', serving: { tensorParallel: 2 } })
     expect(told.serving?.reasons).not.toHaveProperty('tensorParallel')
   })

@@ -66,3 +66,32 @@ test.each<Case>([
     evidence: expect.stringContaining(evidence),
   })
 })
+
+const chat = { endpoint: { chatPrompt: { baseTokens: 20, tokensPerWord: 1 } }, scenario: { api: 'chat' } } as const
+test.each<Case>([
+  ['as asked, the template included', chat, 'pass', 'prompts of 512.0 tokens by usage, 512.0 requested'],
+  ['1 % too long', { ...chat, client: { usagePromptTokens: 5171 } }, 'pass', '517.1'],
+  ['more than 1 % too long', { ...chat, client: { usagePromptTokens: 5172 } }, 'fail', '517.2 tokens by usage'],
+  ['ids as decimal words', { ...chat, client: { usagePromptTokens: 31_320 } }, 'fail', '3132.0 tokens by usage'],
+])('prompt-shape of chat: %s', (_, over, status, evidence) => {
+  expect(gateOf(measuredRun(over), 'prompt-shape')).toMatchObject({
+    status,
+    evidence: expect.stringContaining(evidence),
+  })
+})
+
+const sharedChat = { ...chat, scenario: { ...chat.scenario, prompt: { tokens: 512, prefixCache: 'shared:256' } } }
+test.each<Case>([
+  // a template of 20 tokens has one block of 16 in each of ten prompts
+  ['cold, its template is found', { ...chat, server: { prefixCacheHits: 160 } }, 'pass', 'chat template of 20 tokens'],
+  ['cold, a block more', { ...chat, server: { prefixCacheHits: 176 } }, 'warn', '176 of 5120'],
+  ['cold, and hits', { ...chat, server: { prefixCacheHits: 480 } }, 'fail', '9.4 %'],
+  ['shared, the template at its start', { ...sharedChat, server: { prefixCacheHits: 2560 } }, 'pass', 'gives 50.0 %'],
+  ['shared, the template at its end', { ...sharedChat, server: { prefixCacheHits: 2240 } }, 'pass', 'gives 50.0 %'],
+  ['shared, and too few hits', { ...sharedChat, server: { prefixCacheHits: 1900 } }, 'fail', 'gives 50.0 %'],
+])('cache-clean of chat: %s', (_, over, status, evidence) => {
+  expect(gateOf(measuredRun(over), 'cache-clean')).toMatchObject({
+    status,
+    evidence: expect.stringContaining(evidence),
+  })
+})

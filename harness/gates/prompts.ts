@@ -11,8 +11,8 @@ const lengthDifference = failsAbove({
 })
 
 /**
- * Prompts or answers were longer or shorter than requested; an answer that ends early is a different load. Chat templates
- * add tokens that only the server can count, so prompts of the chat API are shown but not compared.
+ * Prompts or answers were longer or shorter than requested; an answer that ends early is a different load. Chat prompts are
+ * compared where their template was measured (`endpoint.chatPrompt`), which older records lack.
  */
 export const promptShape = defineGate({
   question: 'Were prompts and answers as long as the scenario requires?',
@@ -21,11 +21,11 @@ export const promptShape = defineGate({
   thresholds: { lengthDifference },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded. The chat API adds a template to each prompt, so its prompts are shown but not compared.',
+    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded. Chat prompts include the template of the server: it is measured before the run, and the prompts are shortened by it. In older records, without `endpoint.chatPrompt`, chat prompts are shown but not compared.',
   evidence: 'Mean prompt and answer length, by usage and as requested, and the number of requests.',
   whatToDo:
-    'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model.',
-  evaluate({ trials, scenario }) {
+    'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model; in chat, our words are not in its vocabulary.',
+  evaluate({ trials, scenario, endpoint }) {
     const counted = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
     const ok = sumOf(counted, (tokens) => tokens.requestsOk)
     if (ok === 0) return notMeasured(trials.length === 0 ? 'no trial was run' : 'no request succeeded')
@@ -39,15 +39,15 @@ export const promptShape = defineGate({
     }
     const isOff = ({ got, asked }: typeof prompt) =>
       asked > 0 && isBeyond(lengthDifference, relativeDifference(got, asked))
-    const isChat = scenario.api === 'chat'
+    const isUnknown = scenario.api === 'chat' && endpoint.chatPrompt === undefined
     const mean = (tokens: number) => (tokens / ok).toFixed(1)
-    const template = isChat ? '; prompts are not compared, because the chat template adds tokens' : ''
+    const template = isUnknown ? '; prompts are not compared, because the chat template adds tokens' : ''
     const evidence = [
       `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} requested`,
       `answers of ${mean(answer.got)}, ${mean(answer.asked)} requested`,
       `${ok} requests (allowed ± ${limitText(lengthDifference)}${template})`,
     ].join('; ')
-    return gateResult(isOff(answer) || (!isChat && isOff(prompt)) ? 'fail' : 'pass', evidence)
+    return gateResult(isOff(answer) || (!isUnknown && isOff(prompt)) ? 'fail' : 'pass', evidence)
   },
 })
 
@@ -75,7 +75,7 @@ export const cacheClean = defineGate({
   thresholds: { strayHits, hitDifference },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'Prompt tokens found in the prefix cache / prompt tokens looked up. `cold` requires none. `shared:N` and `warm` require N tokens, or all but one, per prompt in whole blocks of the KV cache. Conversations and traces repeat their own prefixes, so their share is shown but not compared.',
+    'Prompt tokens found in the prefix cache / prompt tokens looked up. `cold` requires none. `shared:N` and `warm` require N tokens, or all but one, per prompt in whole blocks of the KV cache. All chat prompts begin with the template, so its blocks may be found too. Conversations and traces repeat their own prefixes, so their share is shown but not compared.',
   evidence: 'Hits and lookups, their source, and the share expected from the scenario.',
   whatToDo:
     'For cold prompts, restart the server or start it with `--no-enable-prefix-caching`, and stop other clients. For shared prefixes, start it with prefix caching and enough KV cache.',
@@ -94,18 +94,28 @@ export const cacheClean = defineGate({
       return gateResult('pass', `${found}; this load repeats its own prefixes`)
     }
     const sharedTokens = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
+    const block = endpoint.serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS
+    // vLLM always computes the last token, and serves whole blocks only
+    const inBlocks = (tokens: number) => Math.floor(Math.min(tokens, scenario.prompt.tokens - 1) / block) * block
+    const template = endpoint.chatPrompt?.baseTokens ?? 0
+    const tokens = Math.max(queries, 1)
     if (sharedTokens === 0) {
       const why = preemptions > 0 ? `; ${preemptions} preemptions: a preempted request may find its own blocks` : ''
-      const status = isBeyond(strayHits, share) ? 'fail' : hits > 0 ? 'warn' : 'pass'
-      return gateResult(status, `${found}; the scenario requires none${why}`)
+      // the template before the first word is the same in all chat prompts; how much of it stands there is not known
+      const stray = Math.max(0, hits - (inBlocks(template) / scenario.prompt.tokens) * queries)
+      const head = template > 0 ? `; the chat template of ${template} tokens may be among them` : ''
+      const status = isBeyond(strayHits, stray / tokens) ? 'fail' : stray > 0.5 ? 'warn' : 'pass'
+      return gateResult(status, `${found}; the scenario requires none${hits > 0 ? head : ''}${why}`)
     }
-    // vLLM always computes the last token, and serves whole blocks only
-    const block = endpoint.serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS
-    const perPrompt = Math.floor(Math.min(sharedTokens, scenario.prompt.tokens - 1) / block) * block
+    // where the template ends a chat prompt, that many tokens fewer are shared
+    const perPrompt = inBlocks(Math.max(sharedTokens, template))
+    const fewest = inBlocks(
+      sharedTokens >= scenario.prompt.tokens ? sharedTokens : Math.max(0, sharedTokens - template),
+    )
     const expected = perPrompt / scenario.prompt.tokens
     const evidence = `${found}; ${scenario.prompt.prefixCache} gives ${percent(expected)} in blocks of ${block}`
-    const tokens = Math.max(queries, 1)
-    const apart = Math.abs(hits - expected * tokens) / (Math.max(expected, LEAST_EXPECTED_SHARE) * tokens)
+    const [least, most] = [(fewest / scenario.prompt.tokens) * tokens, expected * tokens]
+    const apart = Math.max(least - hits, hits - most, 0) / (Math.max(expected, LEAST_EXPECTED_SHARE) * tokens)
     return gateResult(isBeyond(hitDifference, apart) ? 'fail' : 'pass', evidence)
   },
 })

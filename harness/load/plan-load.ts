@@ -37,3 +37,14 @@ export function longestRequest(scenario: TextScenario, plan: LoadPlan): { prompt
   }
   return { promptTokens, outputTokens }
 }
+
+/** The request that a load sends first: of a trace its first line, of a conversation its first turn. */
+export function firstRequest(
+  scenario: TextScenario,
+  plan: LoadPlan,
+): { promptTokens: number; outputTokens: number; sharedBlocks?: readonly number[] } {
+  const first = plan.kind === 'trace' ? plan.requests[0] : undefined
+  if (first === undefined) return { promptTokens: scenario.prompt.tokens, outputTokens: scenario.output.tokens }
+  const { promptTokens, outputTokens, hashIds } = first
+  return { promptTokens, outputTokens, ...(hashIds.length > 0 ? { sharedBlocks: hashIds } : {}) }
+}

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BodyPlan, type BodyRequest, makeBodies, tokenIdRange } from './prompt-body.ts'
+import { type BodyPlan, type BodyRequest, makeBodies } from './prompt-body.ts'
+import { tokenIdRange } from './prompt-units.ts'
+import { FILLER_WORD, FIRST_WORD, promptWords } from './prompt-words.ts'
 
 const plan: BodyPlan = { api: 'completions', model: 'm', vocab: 128_256, seed: 1, salt: 7, sharedTokens: 0 }
 const ask = (over: Partial<BodyRequest> = {}): BodyRequest => ({
@@ -83,6 +85,75 @@ describe('a completions body', () => {
 
   test('is the same again for the same seed, salt, phase and topic', () => {
     expect(promptOf({ phase: 2, topic: 9 })).toEqual(promptOf({ phase: 2, topic: 9 }))
+  })
+})
+
+describe('a chat body', () => {
+  const chatPlan: BodyPlan = { ...plan, api: 'chat' }
+  const chatLength = { baseTokens: 37, tokensPerWord: 1 }
+  const contentOf = (over: Partial<BodyRequest> = {}, of: Partial<BodyPlan> = {}): string[] =>
+    JSON.parse(Buffer.concat(makeBodies({ ...chatPlan, ...of }).make(ask(over))).toString()).messages[0].content.split(
+      ' ',
+    )
+  const known = new Set<string>([...promptWords, FIRST_WORD, FILLER_WORD])
+
+  test('has as many words as the template of the server leaves, all of them from the list', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 37, max: 700 }),
+        fc.nat(),
+        fc.constantFrom(0, 1, 64, 150, 10_000),
+        (promptTokens, topic, sharedTokens) => {
+          const words = contentOf({ promptTokens, topic }, { chatLength, sharedTokens })
+          expect(words).toHaveLength(promptTokens - 36)
+          expect(words.filter((word) => !known.has(word))).toEqual([])
+        },
+      ),
+    )
+  })
+
+  test('fills with words of one letter what a word of several tokens would exceed', () => {
+    const words = contentOf({ promptTokens: 128 }, { chatLength: { baseTokens: 11, tokensPerWord: 2 } })
+    expect([words.length, words[0], words.at(-1)]).toEqual([1 + 58 + 1, FIRST_WORD, FILLER_WORD])
+  })
+
+  test('cold: begins with the same word, and then with words that no other request has', () => {
+    const starts = [-2, -1, 0].flatMap((phase) =>
+      Array.from({ length: 300 }, (_, topic) => contentOf({ phase, topic }).slice(0, 16)),
+    )
+    expect(new Set(starts.map(([first]) => first))).toEqual(new Set([FIRST_WORD]))
+    expect(new Set(starts.map((words) => words.join())).size).toBe(900)
+  })
+
+  test('shared: the first N tokens are the same, the template among them; warm: all are', () => {
+    const [a, b] = [1, 2].map((topic) => contentOf({ topic }, { chatLength, sharedTokens: 64 })) as [string[], string[]]
+    expect(a.slice(0, 28)).toEqual(b.slice(0, 28))
+    expect(a.slice(28, 40)).not.toEqual(b.slice(28, 40))
+    const warm = { chatLength, sharedTokens: 200 }
+    expect(contentOf({ topic: 1 }, warm)).toEqual(contentOf({ topic: 2 }, warm))
+  })
+
+  test('a later turn of a conversation begins with all of the earlier one', () => {
+    const earlier = contentOf({ topic: 7, promptTokens: 300 }, { chatLength })
+    expect(contentOf({ topic: 7, promptTokens: 900 }, { chatLength }).slice(0, earlier.length)).toEqual(earlier)
+  })
+
+  test('a traced prompt shares the blocks of 512 tokens that the trace names', () => {
+    const traced = (sharedBlocks: number[], promptTokens: number) =>
+      contentOf({ sharedBlocks, promptTokens }, { chatLength })
+    const [a, b] = [traced([1, 2], 1024), traced([1, 3], 1000)]
+    expect([a.length, b.length]).toEqual([1024 - 36, 1000 - 36])
+    expect(a.slice(0, 512 - 36)).toEqual(b.slice(0, 512 - 36))
+    expect(a.slice(512 - 36, 964)).not.toEqual(b.slice(512 - 36))
+  })
+
+  test('asks for usage in every event only where the server takes that', () => {
+    const optionsOf = (of: Partial<BodyPlan>) => parse(makeBodies({ ...plan, ...of }).make(ask()))
+    expect(optionsOf({})).toHaveProperty('stream_options', { include_usage: true })
+    expect(optionsOf({ continuousUsage: true })).toHaveProperty('stream_options', {
+      include_usage: true,
+      continuous_usage_stats: true,
+    })
   })
 })
 

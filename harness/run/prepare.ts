@@ -44,6 +44,9 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
     servedAs: options.servedAs,
     card: card.key === null ? null : cardByKey(card.key),
     gpus: servingGpus(gpus).length,
+    nowMs: options.clock.nowMs(),
+    signal: AbortSignal.any([options.drain, options.abort]),
+    note: (message) => options.progress.note(message),
   })
   const { simulatedBy } = workload
   const endpoint = await located(workload.endpoint, scenario)

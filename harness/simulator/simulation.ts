@@ -7,6 +7,7 @@ import { deliveryOf } from './faults/delivery.ts'
 import { falseReportsOf, speculationOf } from './faults/false-reports.ts'
 import { otherAnswerOf } from './faults/other-answers.ts'
 import { startOtherClient } from './faults/other-client.ts'
+import { RequestFaults } from './faults/request-faults.ts'
 import { StreamFaults } from './faults/stream-faults.ts'
 import { streamFormOf } from './faults/stream-form.ts'
 import { BLOCK_SIZE, describeHardware } from './hardware.ts'
@@ -88,7 +89,13 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     server.closeAllConnections()
   }
   const context: ServerContext = {
-    served: { names, root: hardware.model.servedAs[0] as string, maxModelLen: options.maxModelLen, vocab },
+    served: {
+      names,
+      root: hardware.model.servedAs[0] as string,
+      maxModelLen: options.maxModelLen,
+      vocab,
+      splitsWords: lies.includes('split-words'),
+    },
     engine,
     driver,
     outbox,
@@ -99,6 +106,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     version: generation.version,
     keepAliveMs: faults.includes('keep-alive-close') ? SHORT_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
     engineState: new EngineState(() => setTimeout(stopServing, DEAD_ENGINE_SEEN_MS)),
+    requestFaults: new RequestFaults(faults, options.faultShare),
     streamFaults: new StreamFaults(faults, options.faultShare, seed + 3),
     streamForm: streamFormOf(faults),
     otherAnswer: otherAnswerOf(faults),

@@ -9,6 +9,9 @@ const SAYS_OOM =
 /** Whether an error text means that memory ran out. */
 export const saysOutOfMemory = (text: string): boolean => SAYS_OOM.test(text)
 
+/** A workload whose result is that memory ran out: nothing is measured. */
+export type OutOfMemory = Workload & { readonly oom: string }
+
 /** Whether a model fits by arithmetic, and the bytes. */
 export interface Fit {
   readonly fits: boolean
@@ -20,11 +23,11 @@ export interface Fit {
  * served) become an out-of-memory result, if the model does not fit by arithmetic. All other errors are rethrown. A server
  * that serves the model is measured, whether or not it fits by arithmetic.
  */
-export async function orOutOfMemory(
+export async function orOutOfMemory<Prepared>(
   endpoint: string,
   fit: Fit | null,
-  prepare: () => Promise<Workload>,
-): Promise<Workload> {
+  prepare: () => Promise<Prepared>,
+): Promise<Prepared | OutOfMemory> {
   try {
     return await prepare()
   } catch (error) {
@@ -37,7 +40,7 @@ export async function orOutOfMemory(
   }
 }
 
-function outOfMemory(url: string, evidence: string): Workload {
+function outOfMemory(url: string, evidence: string): OutOfMemory {
   const refuse = () => Promise.reject(new JoulemarkError('environment', evidence))
   return {
     address: null,

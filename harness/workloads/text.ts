@@ -1,18 +1,25 @@
 import type { Model } from '../catalogue/types.ts'
-import { parseAddress } from '../endpoint/address.ts'
+import { type Address, parseAddress } from '../endpoint/address.ts'
 import { discover } from '../endpoint/discover.ts'
-import { probeEndpoint } from '../endpoint/probe.ts'
 import { withFingerprint } from '../endpoint/serving.ts'
+import { JoulemarkError } from '../errors.ts'
 import { startLoad } from '../load/driver.ts'
-import { longestRequest, planLoad } from '../load/plan-load.ts'
+import { expectedRequests } from '../load/expected-requests.ts'
+import { firstRequest, longestRequest, planLoad } from '../load/plan-load.ts'
+import { type ProbeFindings, type ProbeLoad, probeLoad } from '../load/probe.ts'
+import type { LoadPlan } from '../load/protocol.ts'
 import { servingFit } from '../physics/serving-fit.ts'
 import type { BodyPlan } from '../plan/prompt-body.ts'
+import type { Endpoint } from '../record/schema/run.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
-/** Prepares tokens streamed by a server: discovers it, requests one short answer, and returns how to start the load. */
+/**
+ * Prepares tokens streamed by a server: discovers it, sends the first request of the load, and returns how to start the
+ * load. Throws `bad-input` or `environment` with the server's own words where that request fails.
+ */
 export async function prepareText(scenario: TextScenario, model: Model, context: WorkContext): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
   const loadPlan = await planLoad(scenario)
@@ -25,45 +32,83 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
         longest.promptTokens + longest.outputTokens,
       )
     : null
-  return orOutOfMemory(address.url, fit, async () => {
-    const { endpoint: discovered, simulatedBy } = await discover(address, context.apiKey, {
-      ...model,
-      claimed: context.servedAs,
-    })
-    const body: BodyPlan = {
-      api: scenario.api,
-      model: discovered.model ?? model.key,
-      vocab: model.vocab,
-      seed: scenario.seed,
-      salt: 0,
-      sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
-    }
-    const fingerprint = await probeEndpoint(address, context.apiKey, { endpoint: discovered, plan: body, longest })
-    return {
-      address,
-      endpoint: withFingerprint(discovered, fingerprint),
-      simulatedBy,
-      command: null,
-      oom: null,
-      start: ({ originMs, workers }, listener) =>
-        startLoad(
-          {
-            address,
-            body: { ...body, salt: Math.floor(originMs) },
-            originMs,
-            apiKey: context.apiKey,
-            client: scenario.client,
-            promptTokens: scenario.prompt.tokens,
-            outputTokens: scenario.output.tokens,
-            load: loadPlan,
-            connections: connectionsOf(scenario.load),
-            workers,
-            requestTimeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
-          },
-          listener,
-        ),
-    }
-  })
+  const required = { ...model, claimed: context.servedAs }
+  const discovered = await orOutOfMemory(address.url, fit, async () => discover(address, context.apiKey, required))
+  if ('oom' in discovered) return discovered
+  requireContext(address, discovered.endpoint, longest)
+  const body: BodyPlan = {
+    api: scenario.api,
+    model: discovered.endpoint.model ?? model.key,
+    vocab: model.vocab,
+    seed: scenario.seed,
+    salt: 0,
+    sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
+  }
+  const found = await probeLoad(probeOf(scenario, { address, loadPlan, body }, context))
+  return {
+    address,
+    endpoint: endpointOf(discovered.endpoint, found),
+    simulatedBy: discovered.simulatedBy ?? (found.simulated ? `${address.url} stamps its answers as simulated` : null),
+    command: null,
+    oom: null,
+    requestMs: found.requestMs,
+    expectedRequests: (requestMs) => expectedRequests(scenario, loadPlan, requestMs),
+    start: ({ originMs, workers }, listener) =>
+      startLoad(
+        {
+          address,
+          body: { ...found.body, salt: Math.floor(originMs) },
+          originMs,
+          apiKey: context.apiKey,
+          client: scenario.client,
+          promptTokens: scenario.prompt.tokens,
+          outputTokens: scenario.output.tokens,
+          load: loadPlan,
+          connections: connectionsOf(scenario.load),
+          workers,
+          requestTimeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
+        },
+        listener,
+      ),
+  }
+}
+
+/** The probe of a load. Its prompts are those of no other run: the server may still have the prompts of an earlier one. */
+function probeOf(
+  scenario: TextScenario,
+  { address, loadPlan, body }: { readonly address: Address; readonly loadPlan: LoadPlan; readonly body: BodyPlan },
+  context: WorkContext,
+): ProbeLoad {
+  return {
+    address,
+    apiKey: context.apiKey,
+    client: scenario.client,
+    body: { ...body, salt: Math.floor(context.nowMs) },
+    first: firstRequest(scenario, loadPlan),
+    timeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
+    signal: context.signal,
+    onSlow: () => context.note(`waiting for the first request of the load, which ${address.url} has not answered yet`),
+  }
+}
+
+/** The endpoint with what its first answers reported. */
+function endpointOf(discovered: Endpoint, { body, fingerprint }: ProbeFindings): Endpoint {
+  const endpoint = withFingerprint(discovered, fingerprint)
+  return body.chatLength ? { ...endpoint, chatPrompt: body.chatLength } : endpoint
+}
+
+/** Throws `bad-input` where the context of the server is too short for the longest request. */
+function requireContext(
+  { url }: Address,
+  { maxModelLen }: Endpoint,
+  longest: { readonly promptTokens: number; readonly outputTokens: number },
+): void {
+  const needed = longest.promptTokens + longest.outputTokens
+  if (maxModelLen === null || needed <= maxModelLen) return
+  throw new JoulemarkError(
+    'bad-input',
+    `endpoint ${url}: max_model_len is ${maxModelLen}, the scenario requires ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
+  )
 }
 
 /** Server settings with at most as many cards as there are. */

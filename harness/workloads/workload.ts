@@ -2,6 +2,7 @@ import type { Card } from '../catalogue/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../endpoint/address.ts'
 import type { LoadDriver, LoadListener } from '../load/driver.ts'
+import type { RequestYield } from '../load/expected-requests.ts'
 import type { StepRow } from '../record/rows.ts'
 import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
 
@@ -14,6 +15,12 @@ export interface WorkContext {
   readonly apiKey: string | null
   /** The card that was found, or null, in which case fit is unknown. */
   readonly card: Card | null
+  /** Time on the common clock: makes the prompts of a probe its own. */
+  readonly nowMs: number
+  /** Cuts what is in flight. */
+  readonly signal: AbortSignal
+  /** Tells the user what is waited for. */
+  readonly note: (message: string) => void
   /** GPUs that serve. */
   readonly gpus: number
 }
@@ -43,6 +50,10 @@ export interface Workload {
   readonly command: readonly string[] | null
   /** Set where the card is known to have too little memory, which is then the result of the run. */
   readonly oom: string | null
+  /** Requests in the window of a trial, from the time of one in ms; absent where nobody needs their number. */
+  readonly expectedRequests?: (requestMs: number | null) => RequestYield | null
+  /** Time of one request alone on the server, in ms; null or absent if it was not measured. */
+  readonly requestMs?: number | null
   readonly start: (startOptions: StartOptions, listener: WorkListener) => Promise<LoadDriver>
 }
 

@@ -29,6 +29,10 @@ export const faults = {
   'not-streamed': 'requests for a stream are answered with one JSON document',
   'login-page': 'requests for a stream are answered with an HTML page and status 200',
   redirect: 'requests for a stream are redirected to another server',
+  'unknown-params': 'requests with ignore_eos or min_tokens are refused with HTTP 400',
+  'no-continuous-usage': 'requests with continuous_usage_stats are refused with HTTP 400',
+  busy: 'some requests are refused with HTTP 429',
+  'bad-gateway': 'after a few requests every answer is the 502 page of a proxy',
 } as const
 
 /** False behaviour of a server for every request, by the name that switches it on. */
@@ -39,6 +43,7 @@ export const lies = {
   'silent-speculation': 'several tokens per step; draft counters are exported only with --draft-counters',
   'early-stop': 'answers stop at half their length with finish_reason stop and the matching usage',
   'foreign-traffic': 'another client loads the server',
+  'split-words': 'the vocabulary lacks common words: each is two tokens',
 } as const
 
 /** Faults of a card or its sensors, as shown by nvidia-smi. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApiError } from './api-error.ts'
+import { ApiError, sendError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
 import { collectAnswers, streamAnswers } from './generation.ts'
 import { readChat, readPrompts } from './prompts.ts'
-import { sendJson } from './reply.ts'
+import { sendJson, sendText } from './reply.ts'
 import { type JsonBody, readJsonBody } from './request-body.ts'
 import { readGenerationRequest } from './sampling.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
@@ -20,8 +20,9 @@ export async function handleCompletions(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJsonBody(request)
+  if (isRefused(context, body, response)) return
   const identity = identify(context, request, body, 'cmpl')
-  const prompts = readPrompts(body, context.served.vocab)
+  const prompts = readPrompts(body, context.served)
   const params = readGenerationRequest(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS)
   if (params.stream) {
     streamAnswers({ context, response, prompts, params }, completionShape(identity))
@@ -60,8 +61,9 @@ export async function handleChat(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJsonBody(request)
+  if (isRefused(context, body, response)) return
   const identity = identify(context, request, body, 'chatcmpl')
-  const prompt = readChat(body, context.served.vocab, body.boolean('add_special_tokens') ?? false)
+  const prompt = readChat(body, context.served, body.boolean('add_special_tokens') ?? false)
   const maxTokens = body.integer('max_completion_tokens') ?? body.integer('max_tokens')
   const params = readGenerationRequest(body, maxTokens ?? Math.max(1, context.served.maxModelLen - prompt.length))
   if (params.stream) {
@@ -102,6 +104,18 @@ export async function handleChat(
       kv_transfer_params: null,
     })
   })
+}
+
+/** Answers a request that a fault refuses; false if it is to be answered normally. */
+function isRefused({ requestFaults }: ServerContext, body: JsonBody, response: ServerResponse): boolean {
+  const refusal = requestFaults.next({
+    has: (field) => body.get(field) !== undefined,
+    hasContinuousUsage: body.object('stream_options')?.boolean('continuous_usage_stats') ?? false,
+  })
+  if (refusal === null) return false
+  if ('html' in refusal) sendText(response, refusal.status, 'text/html', refusal.html)
+  else sendError(response, new ApiError(refusal.status, refusal.type, refusal.message))
+  return true
 }
 
 function identify(context: ServerContext, request: IncomingMessage, body: JsonBody, prefix: string): StreamIdentity {

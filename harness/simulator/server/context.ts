@@ -2,6 +2,7 @@ import type { EngineDriver } from '../engine/driver.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { FalseReports } from '../faults/false-reports.ts'
 import type { OtherAnswer } from '../faults/other-answers.ts'
+import type { RequestFaults } from '../faults/request-faults.ts'
 import type { NoAnswer } from '../faults/sensor-faults.ts'
 import type { StreamFaults } from '../faults/stream-faults.ts'
 import type { StreamForm } from '../faults/stream-form.ts'
@@ -16,6 +17,8 @@ export interface ServedModel {
   readonly root: string
   readonly maxModelLen: number
   readonly vocab: number
+  /** Whether the vocabulary lacks common words, so that each is several tokens. */
+  readonly splitsWords: boolean
 }
 
 /** The state of the cards for nvidia-smi, for any workload. */
@@ -43,6 +46,7 @@ export interface ServerContext extends MachineContext, StreamContext {
   /** Idle connections are closed after this. */
   readonly keepAliveMs: number
   readonly engineState: EngineState
+  readonly requestFaults: RequestFaults
   readonly streamFaults: StreamFaults
   readonly streamForm: StreamForm
   /** The answer to every request for a stream in place of one; null without. */

@@ -28,13 +28,13 @@ export const handleModels: Handler = ({ served, startedS }, _request, response) 
 export const handleTokenize: Handler = async (context, request, response) => {
   const body = await readJsonBody(request)
   checkModel(context, body)
-  const { vocab, maxModelLen } = context.served
+  const { served } = context
   const special = body.boolean('add_special_tokens')
   const prompt = body.string('prompt')
   if (prompt === undefined && body.get('messages') === undefined) throw malformed("'prompt'", 'Field required')
   const tokens =
-    prompt === undefined ? readChat(body, vocab, special ?? false) : textTokens(prompt, vocab, special ?? true)
-  sendJson(response, 200, { count: tokens.length, max_model_len: maxModelLen, tokens, token_strs: null })
+    prompt === undefined ? readChat(body, served, special ?? false) : textTokens(prompt, served, special ?? true)
+  sendJson(response, 200, { count: tokens.length, max_model_len: served.maxModelLen, tokens, token_strs: null })
 }
 
 /** GET /health: empty, and 503 once the engine is dead. */

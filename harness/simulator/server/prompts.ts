@@ -1,4 +1,4 @@
-import { tokenize } from '../engine/token-table.ts'
+import { type Tokenizer, tokenize } from '../engine/token-table.ts'
 import { badValue, malformed } from './api-error.ts'
 import type { JsonBody } from './request-body.ts'
 
@@ -9,30 +9,30 @@ const BEGIN_OF_TEXT = 128_000
 const beginOfText = (vocab: number): number => Math.min(BEGIN_OF_TEXT, vocab - 1)
 
 /** The prompts of a completion request as token ids: from a text, several texts, token ids or several lists of them. */
-export function readPrompts(body: JsonBody, vocab: number): number[][] {
+export function readPrompts(body: JsonBody, tokenizer: Tokenizer): number[][] {
   const prompt = body.get('prompt')
   const special = body.boolean('add_special_tokens') ?? true
-  if (typeof prompt === 'string') return [textTokens(prompt, vocab, special)]
+  if (typeof prompt === 'string') return [textTokens(prompt, tokenizer, special)]
   if (!Array.isArray(prompt))
     throw malformed("'prompt'", prompt === undefined ? 'Field required' : 'Input should be a valid string')
   if (prompt.length === 0) throw badValue('Please provide at least one prompt', 'prompt')
-  if (typeof prompt[0] === 'number') return [tokenIds(prompt, vocab)]
+  if (typeof prompt[0] === 'number') return [tokenIds(prompt, tokenizer.vocab)]
   if (prompt.length > MAX_PROMPTS) throw badValue(`At most ${MAX_PROMPTS} prompts are allowed`, 'prompt', prompt.length)
   return prompt.map((item) => {
-    if (typeof item === 'string') return textTokens(item, vocab, special)
-    if (Array.isArray(item)) return tokenIds(item, vocab)
+    if (typeof item === 'string') return textTokens(item, tokenizer, special)
+    if (Array.isArray(item)) return tokenIds(item, tokenizer.vocab)
     throw malformed("'prompt'", 'Input should be a valid string')
   })
 }
 
 /** Token ids of a text, with the begin-of-text token in front if `special` is set. */
-export function textTokens(text: string, vocab: number, special: boolean): number[] {
-  const tokens = tokenize(text, vocab)
-  return special ? [beginOfText(vocab), ...tokens] : tokens
+export function textTokens(text: string, tokenizer: Tokenizer, special: boolean): number[] {
+  const tokens = tokenize(text, tokenizer)
+  return special ? [beginOfText(tokenizer.vocab), ...tokens] : tokens
 }
 
 /** Token ids of a chat in the Llama 3 template. */
-export function readChat(body: JsonBody, vocab: number, special: boolean): number[] {
+export function readChat(body: JsonBody, tokenizer: Tokenizer, special: boolean): number[] {
   const messages = body.get('messages')
   if (!Array.isArray(messages))
     throw malformed("'messages'", messages === undefined ? 'Field required' : 'Input should be a valid list')
@@ -46,7 +46,7 @@ export function readChat(body: JsonBody, vocab: number, special: boolean): numbe
   })
   const answer =
     (body.boolean('add_generation_prompt') ?? true) ? '<|start_header_id|>assistant<|end_header_id|>\n\n' : ''
-  return textTokens(`<|begin_of_text|>${turns.join('')}${answer}`, vocab, special)
+  return textTokens(`<|begin_of_text|>${turns.join('')}${answer}`, tokenizer, special)
 }
 
 function contentText(content: unknown): string {

@@ -1,0 +1,151 @@
+import { systemClock } from '../clock.ts'
+import type { Address } from '../endpoint/address.ts'
+import { makeSdkSender } from '../endpoint/sdk-request.ts'
+import type { TimedResult } from '../endpoint/timed-request.ts'
+import { JoulemarkError } from '../errors.ts'
+import { plainText } from '../plain-text.ts'
+import { type ChatLength, chatLengthOf } from '../plan/chat-length.ts'
+import { type BodyPlan, type BodyRequest, makeBodies } from '../plan/prompt-body.ts'
+import { makeConnectionSlots, makeHead, sendOnSlot } from './connection-slots.ts'
+import { errorText } from './error-text.ts'
+import { refusalOf } from './probe-refusal.ts'
+
+/** The load that a probe stands for. */
+export interface ProbeLoad {
+  readonly address: Address
+  readonly apiKey: string | null
+  readonly client: 'raw' | 'sdk'
+  readonly body: BodyPlan
+  /** Its first request. */
+  readonly first: Pick<BodyRequest, 'promptTokens' | 'outputTokens' | 'sharedBlocks'>
+  readonly timeoutMs: number
+  /** Cuts the probe. */
+  readonly signal: AbortSignal
+  /** Called once when an answer takes long. */
+  readonly onSlow: () => void
+}
+
+/** What a probe found out about a server. */
+export interface ProbeFindings {
+  /** The body of the load as this server takes it. */
+  readonly body: BodyPlan
+  /** From the first byte sent to the last token of the request, alone on the server, in ms. Null if it was cut. */
+  readonly requestMs: number | null
+  readonly ttftMs: number | null
+  /** `usage.prompt_tokens` of the first request of the load; null if it was cut. */
+  readonly promptTokens: number | null
+  readonly fingerprint: string | null
+  /** Whether the answer carries the stamp of the simulator. */
+  readonly simulated: boolean
+}
+
+/** Phase of the prompts of a probe: no warm-up (-1) and no trial (0 and more) has the same. */
+const PROBE_PHASE = -2
+/** Words of the two chat prompts that show how the server counts: enough that a rare word of two tokens matters little. */
+const FEW_WORDS = 9
+const MANY_WORDS = 265
+const SLOW_AFTER_MS = 5000
+
+/**
+ * Sends the first request of a load through the timing client, on a connection of its own, and judges it like any other:
+ * what would fail every request is one line before anything is written. Two facts are found out on the way: whether the
+ * server takes `continuous_usage_stats`, and how it counts chat prompts. Throws `bad-input` where the server refuses the
+ * request, and `environment` where it fails.
+ */
+export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
+  const send = senderOf(load)
+  let body: BodyPlan = { ...load.body, continuousUsage: true }
+  let topic = 0
+  /** One request of the load; null if it was cut. Without `continuous_usage_stats` from the first refusal on. */
+  const ask = async (request: Omit<BodyRequest, 'phase' | 'topic'>): Promise<TimedResult | null> => {
+    topic += 1
+    const identity = { phase: PROBE_PHASE, topic }
+    let result = await send(body, { ...request, ...identity })
+    if (body.continuousUsage && mayRefuseOption(result)) {
+      body = { ...body, continuousUsage: false }
+      result = await send(body, { ...request, ...identity })
+    }
+    if (result.outcome === 'ok') return result
+    if (load.signal.aborted) return null
+    const { outcome, httpStatus } = result
+    const { address, apiKey } = load
+    throw refusalOf(address, { outcome, httpStatus, error: errorText(result.error, apiKey), apiKey })
+  }
+  if (body.api === 'chat') {
+    const chatLength = await learnChatLength(load, ask)
+    if (chatLength !== null) body = { ...body, chatLength }
+  }
+  const result = await ask(load.first)
+  return findingsOf(body, result)
+}
+
+/** How the server counts our words, by two prompts with answers of one token. Null if it was cut or the counts do not grow. */
+async function learnChatLength(
+  { first, address }: ProbeLoad,
+  ask: (request: Omit<BodyRequest, 'phase' | 'topic'>) => Promise<TimedResult | null>,
+): Promise<ChatLength | null> {
+  // the template must fit into the context of the server beside them
+  const many = Math.max(2, Math.min(MANY_WORDS, Math.floor(first.promptTokens / 2)))
+  const few = Math.min(FEW_WORDS, many - 1)
+  const counts: { words: number; promptTokens: number }[] = []
+  for (const words of [few, many]) {
+    // before the length is known, a prompt of n tokens has n words
+    const result = await ask({ promptTokens: words, outputTokens: 1 })
+    if (result === null) return null
+    counts.push({ words, promptTokens: result.facts.promptTokens ?? 0 })
+  }
+  const [short, long] = counts
+  const length = short && long ? chatLengthOf(short, long) : null
+  if (length !== null && first.promptTokens < length.baseTokens) {
+    throw new JoulemarkError(
+      'bad-input',
+      `endpoint ${address.url}: the chat template and one word have ${length.baseTokens} tokens, the scenario requires prompts of ${first.promptTokens}; expected prompt.tokens of ${length.baseTokens} or more`,
+    )
+  }
+  return length
+}
+
+/** Sends requests as a load worker does, one at a time. */
+function senderOf(load: ProbeLoad): (body: BodyPlan, request: BodyRequest) => Promise<TimedResult> {
+  const { address, apiKey, signal, timeoutMs } = load
+  const now = systemClock.nowMs
+  const sdk = load.client === 'sdk' ? makeSdkSender(address, apiKey, load.body.api, now) : null
+  const head = makeHead(address, load.body.api, apiKey)
+  let isReported = false
+  return async (body, request) => {
+    const parts = makeBodies(body).make(request)
+    const options = { now, timeoutMs, signal }
+    const slow = setTimeout(() => {
+      if (!isReported) load.onSlow()
+      isReported = true
+    }, SLOW_AFTER_MS)
+    // a connection for each request: a server may close an idle one at the moment when the next request is sent on it
+    const [slot] = makeConnectionSlots(address, 1, now)
+    try {
+      return await (sdk ? sdk(parts, options) : sendOnSlot(slot!, head, parts, options))
+    } finally {
+      clearTimeout(slow)
+      slot!.connection.close()
+    }
+  }
+}
+
+/** A refusal that may be about an optional field of the body: a server that does not know it may refuse it. */
+const mayRefuseOption = ({ outcome, httpStatus }: TimedResult): boolean =>
+  outcome === 'http-4xx' && (httpStatus === 400 || httpStatus === 422)
+
+function findingsOf(body: BodyPlan, result: TimedResult | null): ProbeFindings {
+  if (result === null) {
+    return { body, requestMs: null, ttftMs: null, promptTokens: null, fingerprint: null, simulated: false }
+  }
+  const { facts, dispatchedMs } = result
+  const spanTo = (ms: number): number | null => (Number.isFinite(ms - dispatchedMs) ? ms - dispatchedMs : null)
+  return {
+    body,
+    requestMs: spanTo(facts.lastTokenMs),
+    ttftMs: spanTo(facts.firstTokenMs),
+    promptTokens: facts.promptTokens,
+    fingerprint: facts.systemFingerprint === null ? null : plainText(facts.systemFingerprint).slice(0, 120),
+    simulated: result.simulated,
+  }
+}
