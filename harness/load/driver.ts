@@ -15,7 +15,10 @@ export interface PhaseEnd {
 }
 
 export interface LoadListener {
+  /** Rows of requests that have ended in a trial, and the bins of their tokens. */
   onRows(rows: readonly RequestRow[], bins: TokenBins): void
+  /** Rows of requests that have ended in a warm-up; they are not measured. */
+  onWarmUpRows?(rows: readonly RequestRow[]): void
   /** In flight over all workers, and content events since the last call: for the live display. */
   onProgress(inFlight: number, events: number): void
 }
@@ -47,7 +50,11 @@ export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: Load
       (message) => {
         if (message.kind !== 'progress') return
         inFlight[worker] = message.inFlight
-        if (message.rows.length > 0 || message.bins.length > 0) listener.onRows(message.rows, message.bins)
+        const measured = message.rows.filter((row) => row.trial >= 0)
+        if (measured.length > 0 || message.bins.length > 0) listener.onRows(measured, message.bins)
+        if (measured.length < message.rows.length) {
+          listener.onWarmUpRows?.(message.rows.filter((row) => row.trial < 0))
+        }
         const total = inFlight.reduce((sum, count) => sum + count, 0)
         listener.onProgress(total, message.events)
       },

@@ -31,7 +31,7 @@ export class WorkerStats {
     this.sharedStamps = 0
   }
 
-  /** Adds a request that has ended. Warm-up requests (trial -1) leave no row. */
+  /** Adds a request that has ended. Of a warm-up (trial -1) only its row is reported: it is not measured. */
   add(identity: RowIdentity, result: TimedResult, secret: string | null): void {
     const { facts } = result
     this.simulated ||= result.simulated
@@ -41,9 +41,8 @@ export class WorkerStats {
     this.contentEvents += facts.chunks
     this.#events += facts.chunks
     this.sharedStamps += facts.sharedStamps
-    if (identity.trial < 0) return
     this.#rows.push(toRequestRow(identity, result, secret))
-    if (result.outcome !== 'ok') return
+    if (result.outcome !== 'ok' || identity.trial < 0) return
     const { times, chunks, outputTokens } = facts
     addTokens(this.#bins, { times, chunks, outputTokens: outputTokens ?? 0, originMs: identity.originMs })
     for (let index = 1; index < facts.chunks; index += 1) {

@@ -14,8 +14,9 @@ import type { Trial } from '../record/schema/trial.ts'
 import type { TrialEnd } from './add-trial.ts'
 import { clientTotals } from './client-totals.ts'
 import { coolDown, type TemperatureReading, temperatureOf } from './cool-down.ts'
+import { tellExpectation } from './expectation.ts'
 import type { Tick } from './progress.ts'
-import { runTime, type Session } from './session.ts'
+import { requireSuccess, runTime, type Session } from './session.ts'
 
 /** Trial number of the warm-up: its prompts differ from all measured prompts. */
 const WARM_UP = -1
@@ -39,6 +40,14 @@ export async function warmUp(session: Session): Promise<void> {
   const seconds = session.prepared.scenario.trial.warmupSeconds
   if (seconds <= 0 || session.options.drain.aborted) return
   await runPhase(session, WARM_UP, seconds, 'warm-up')
+  session.fault.throwIfAny()
+  requireSuccess(session)
+  tellExpectation(
+    session.prepared.workload,
+    { requestMs: session.watch.meanMs, basis: 'by the time of a request in the warm-up' },
+    session.expectation,
+    session.options.progress,
+  )
 }
 
 /** The cool-down before a trial, without load. Null if the scenario requires none. */
@@ -136,6 +145,7 @@ async function runPhase(
   const { load } = session.prepared.scenario
   const rampMs = load.shape === 'closed' ? Math.min(load.rampSeconds * 1000, (seconds * 1000) / 2) : 0
   const phase: Phase = { trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs }
+  session.watch.beginPhase()
   const done = session.load.runPhase(phase)
   const ticking = keepTicking(session, label, startMs, seconds * 1000)
   try {

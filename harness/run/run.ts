@@ -6,6 +6,7 @@ import { readRows } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
+import { type Expectation, tellExpectation } from './expectation.ts'
 import { RunJournal } from './journal.ts'
 import { restIdle, warmUp } from './measure.ts'
 import { type Prepared, prepareRun } from './prepare.ts'
@@ -40,11 +41,12 @@ export async function runPrepared(
   const originMs = options.clock.nowMs()
   const journal = RunJournal.open({ prepared, options, certificate, startedAt, originMs })
   try {
-    announce(journal, prepared, options)
+    const expectation: Expectation = { requests: null }
+    announce(journal, { prepared, options, expectation })
     const timeUp = AbortSignal.timeout(Math.round(prepared.scenario.trial.runTimeoutMinutes * 60_000))
     const bounded = { ...options, drain: AbortSignal.any([options.drain, timeUp]) }
     if (prepared.workload.oom === null) {
-      await withSession({ prepared, options: bounded, journal, originMs }, async (session) => {
+      await withSession({ prepared, options: bounded, journal, originMs, expectation }, async (session) => {
         await restIdle(session)
         await warmUp(session)
         await runTrials(session)
@@ -72,13 +74,16 @@ async function calibrationOf(
 
 function announce(
   journal: RunJournal,
-  { scenario, gpus, telemetry }: Prepared,
-  { progress, serverInUse }: RunOptions,
+  { prepared, options, expectation }: { prepared: Prepared; options: RunOptions; expectation: Expectation },
 ): void {
+  const { scenario, gpus, telemetry, workload } = prepared
+  const { progress, serverInUse } = options
   progress.started(scenario, journal.directory, gpus)
   if (telemetry.reason) progress.warn(telemetry.reason)
   if (serverInUse) progress.warn(`the server is in use by other clients: ${serverInUse}`)
   for (const warning of telemetry.warnings) progress.warn(`nvidia-smi: ${warning}`)
+  const from = { requestMs: workload.requestMs ?? null, basis: 'by the time of one request alone on the server' }
+  tellExpectation(workload, from, expectation, progress)
 }
 
 async function checkDrift(journal: RunJournal, { progress }: RunOptions): Promise<void> {

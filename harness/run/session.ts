@@ -1,17 +1,22 @@
 import { ServerScraper } from '../endpoint/scraper.ts'
+import { JoulemarkError } from '../errors.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import { Collector } from '../record/collector.ts'
+import type { RequestRow } from '../record/rows.ts'
 import type { TrainingJob } from '../record/schema/run.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
+import { connectionsOf } from '../scenario/load-shape.ts'
 import type { Watching } from '../telemetry/open.ts'
 import { saysOutOfMemory } from '../workloads/out-of-memory.ts'
 import type { WorkListener } from '../workloads/workload.ts'
 import { CallbackFault } from './callback-fault.ts'
 import type { TemperatureReading } from './cool-down.ts'
+import type { Expectation } from './expectation.ts'
 import type { RunJournal } from './journal.ts'
 import { LiveMeter } from './live-meter.ts'
 import type { Prepared } from './prepare.ts'
+import { RequestWatch } from './request-watch.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** The state that the steps of a run share. */
@@ -29,6 +34,12 @@ export interface Session {
   readonly events: WorkloadEvents
   /** Temperatures at the start of the first trial, and the cool-downs since. */
   readonly cooling: { start: TemperatureReading; readonly waits: CoolDown[] }
+  /** How the requests of the run end. */
+  readonly watch: RequestWatch
+  /** Aborted, with the error of the run as its reason, when no request can be expected to succeed any more. */
+  readonly hopeless: AbortSignal
+  /** What was told of the number of requests. */
+  readonly expectation: Expectation
   /** The first error in a callback of load, samples or scrapes. */
   readonly fault: CallbackFault
 }
@@ -50,6 +61,7 @@ export interface SessionStart {
   readonly options: RunOptions
   readonly journal: RunJournal
   readonly originMs: number
+  readonly expectation: Expectation
 }
 
 /**
@@ -62,7 +74,7 @@ export async function withSession(start: SessionStart, work: (session: Session) 
   const watching = await watchCards(start, collector, fault)
   try {
     const session = await openSession(start, collector, fault)
-    const unlink = linkInterrupts(session.load, start.options, fault)
+    const unlink = linkInterrupts(session.load, session)
     try {
       await work(session)
     } finally {
@@ -91,14 +103,24 @@ function watchCards(start: SessionStart, collector: Collector, fault: CallbackFa
 /** Opens the load engine; its rows go to the collector, its events to the live display. */
 async function openSession(start: SessionStart, collector: Collector, fault: CallbackFault): Promise<Session> {
   const { prepared, originMs } = start
-  const options = { ...start.options, drain: AbortSignal.any([start.options.drain, fault.signal]) }
+  const hopeless = new AbortController()
+  const options = {
+    ...start.options,
+    drain: AbortSignal.any([start.options.drain, fault.signal, hopeless.signal]),
+  }
+  const watch = watchRequests(start, hopeless)
   const meter = new LiveMeter()
   const events: WorkloadEvents = { oom: null, config: null }
+  const ended = (rows: readonly RequestRow[]) => {
+    watch.see(rows)
+    events.oom ??= rows.find((row) => row.error !== '' && saysOutOfMemory(row.error))?.error ?? null
+  }
   const listener: WorkListener = {
     onRows: fault.guard((rows, bins) => {
       collector.addRequests(rows, bins)
-      events.oom ??= rows.find((row) => row.error !== '' && saysOutOfMemory(row.error))?.error ?? null
+      ended(rows)
     }),
+    onWarmUpRows: fault.guard(ended),
     onProgress: (inFlight, count) => meter.add(inFlight, count),
     onSteps: fault.guard((rows) => collector.addSteps(rows)),
     onOutOfMemory: (evidence) => {
@@ -117,16 +139,47 @@ async function openSession(start: SessionStart, collector: Collector, fault: Cal
   const scraper = address ? new ServerScraper({ address, apiKey, clock, originMs, onRows }) : null
   const cooling = { start: { reason: 'no temperature has been read' }, waits: [] }
   const { journal } = start
-  return { prepared, options, journal, collector, originMs, load, meter, scraper, events, cooling, fault }
+  const shared = { prepared, options, journal, collector, originMs, load, meter, scraper, events, cooling, fault }
+  return { ...shared, watch, hopeless: hopeless.signal, expectation: start.expectation }
 }
 
-function linkInterrupts(load: LoadDriver, { drain, abort }: RunOptions, fault: CallbackFault): () => void {
+/** Follows the requests of a run; when they are hopeless, its load ends and the run with it. */
+function watchRequests({ prepared, options }: SessionStart, hopeless: AbortController): RequestWatch {
+  const { scenario, workload, endpoint } = prepared
+  return new RequestWatch({
+    connections: connectionsOf(scenario.load),
+    aloneMs: workload.requestMs ?? null,
+    onFirst: (message) => options.progress.warn(message),
+    onHopeless: (reason) => hopeless.abort(new JoulemarkError('environment', `endpoint ${endpoint.url}: ${reason}`)),
+  })
+}
+
+/** Throws the error of a run that can no longer succeed: see RequestWatch. Ended by the user, or out of memory, it has none. */
+export function requireSuccess({ hopeless, options, events, watch, prepared }: Session): void {
+  if (events.oom !== null) return
+  hopeless.throwIfAborted()
+  const verdict = options.drain.aborted ? null : watch.verdictOfPhase()
+  if (verdict !== null) throw new JoulemarkError('environment', `endpoint ${prepared.endpoint.url}: ${verdict}`)
+}
+
+/** Time in which requests in flight may still end once the load is hopeless; then they are cut. */
+const GRACE_MS = 5000
+
+function linkInterrupts(load: LoadDriver, { options, fault, hopeless }: Session): () => void {
+  const { drain, abort } = options
   const stopSending = () => load.stopSending()
   const cut = () => load.abort()
+  let grace: NodeJS.Timeout | undefined
+  const cutLater = () => {
+    grace = setTimeout(cut, GRACE_MS)
+  }
   drain.addEventListener('abort', stopSending)
+  hopeless.addEventListener('abort', cutLater)
   for (const signal of [abort, fault.signal]) signal.addEventListener('abort', cut)
   return () => {
+    clearTimeout(grace)
     drain.removeEventListener('abort', stopSending)
+    hopeless.removeEventListener('abort', cutLater)
     for (const signal of [abort, fault.signal]) signal.removeEventListener('abort', cut)
   }
 }

@@ -1,6 +1,6 @@
 import { mayStop } from '../metrics/stopping.ts'
 import { coolBefore, runTrial } from './measure.ts'
-import type { Session } from './session.ts'
+import { requireSuccess, type Session } from './session.ts'
 
 /** Runs trials until the headline metric is precise enough, the maximum number is reached, or something ends the run. */
 export async function runTrials(session: Session): Promise<void> {
@@ -11,6 +11,7 @@ export async function runTrials(session: Session): Promise<void> {
     const end = await runTrial(session, journal.record.trials.length)
     journal.trial(end)
     options.progress.trialDone(end.trial, journal.record)
+    requireSuccess(session)
   }
   if (events.oom !== null) journal.outOfMemory(events.oom)
 }

@@ -17,6 +17,8 @@ export interface FaultCase {
   readonly outputTokens?: number
   /** Whether the server must be idle before the run, as for the command line. */
   readonly requiresIdle?: boolean
+  /** Default: completions. */
+  readonly api?: 'completions' | 'chat'
   /** Signs that must be present, in the form of `signsOf` in fault-runs.ts. */
   readonly mustShow: readonly string[]
 }
@@ -115,6 +117,35 @@ export const faultCases: readonly FaultCase[] = [
     mustShow: ['speculation fail'],
   },
   { title: 'lie early-stop', launch: { lies: ['early-stop'] }, mustShow: ['prompt-shape fail'] },
+  { title: 'nothing, by chat', launch: {}, api: 'chat', mustShow: [...sound, 'exact prompts'] },
+  {
+    title: 'lie split-words: chat prompts of words that are two tokens each',
+    launch: { lies: ['split-words'] },
+    api: 'chat',
+    mustShow: ['every request ok', 'prompt-shape pass', 'exact prompts'],
+  },
+  {
+    title: 'no-continuous-usage: the server refuses an option of ours',
+    launch: { faults: ['no-continuous-usage'] },
+    mustShow: sound,
+  },
+  {
+    title: 'busy: some requests get HTTP 429',
+    launch: { faults: ['busy'] },
+    mustShow: ['outcome http-4xx', 'error-rate fail', 'words of http-4xx: HTTP 429: queue is full, retry after 3 s'],
+  },
+  {
+    title: 'bad-gateway: the proxy loses its server',
+    launch: { faults: ['bad-gateway'] },
+    seconds: 30,
+    mustShow: ['outcome http-5xx', 'status failed', 'warned of http-5xx'],
+  },
+  {
+    title: 'engine-death, in a long trial',
+    launch: { faults: ['engine-death'] },
+    seconds: 30,
+    mustShow: ['outcome connect', 'status failed', 'ended early'],
+  },
   { title: 'lie foreign-traffic', launch: { lies: ['foreign-traffic'] }, mustShow: ['token-audit fail'] },
   {
     title: 'sensor dies',
@@ -256,5 +287,10 @@ export const startCases: readonly StartCase[] = [
     launch: { lies: ['foreign-traffic'] },
     requiresIdle: true,
     mustSay: 'the server is in use (1 requests running',
+  },
+  {
+    title: 'unknown-params',
+    launch: { faults: ['unknown-params'] },
+    mustSay: 'the first request of the load was refused: HTTP 400: Unrecognized request argument supplied: ignore_eos',
   },
 ]

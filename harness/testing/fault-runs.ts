@@ -10,11 +10,12 @@ import { startFailure } from '../endpoint/serve/start-failure.ts'
 import { StartLog } from '../endpoint/serve/start-log.ts'
 import { fitOf } from '../physics/memory.ts'
 import { isKnown, numberOf } from '../record/measured.ts'
+import { readRun } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { TextTrial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
-import { silentProgress } from '../run/progress.ts'
-import { runOnce } from '../run/run.ts'
+import { type Progress, silentProgress } from '../run/progress.ts'
+import { type FinishedRun, runOnce } from '../run/run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator } from '../simulator/launch.ts'
@@ -38,34 +39,57 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
   try {
     const address = parseAddress(simulator.url)
     if (requiresIdle) await refuseServerInUse({ address, apiKey: null, clock: systemClock }, false)
-    const { record } = await runOnce(await shortScenario(fault), {
-      clock: systemClock,
-      endpoint: simulator.url,
-      apiKey: null,
-      nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
-      outDir,
-      card: 'rtx-4090',
-      gpus,
-      trials: 1,
-      workers: 1,
-      calibrate: false,
-      tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-      progress: { ...silentProgress, warn: (message) => warnings.push(message) },
-      drain: new AbortController().signal,
-      abort: new AbortController().signal,
-    })
+    let directory: string | null = null
+    const progress: Progress = {
+      ...silentProgress,
+      started: (_, folder) => {
+        directory = folder
+      },
+      warn: (message) => warnings.push(message),
+    }
+    const record = await recordOf(
+      runOnce(await shortScenario(fault), {
+        clock: systemClock,
+        endpoint: simulator.url,
+        apiKey: null,
+        nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
+        outDir,
+        card: 'rtx-4090',
+        gpus,
+        trials: 1,
+        workers: 1,
+        calibrate: false,
+        tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
+        progress,
+        drain: new AbortController().signal,
+        abort: new AbortController().signal,
+      }),
+      () => directory,
+    )
     return { record, warnings }
   } finally {
     await simulator.stop()
   }
 }
 
+/** The record of a run, also of one that ended as failed; a run that did not start throws. */
+async function recordOf(run: Promise<FinishedRun>, directoryOf: () => string | null): Promise<RunRecord> {
+  try {
+    return (await run).record
+  } catch (error) {
+    const directory = directoryOf()
+    if (directory === null) throw error
+    return (await readRun(directory)).record
+  }
+}
+
 async function shortScenario(fault: FaultCase): Promise<PlainTextFile> {
-  const { warmupSeconds = 0, seconds = 3, outputTokens = 32 } = fault
+  const { warmupSeconds = 0, seconds = 3, outputTokens = 32, api = 'completions' } = fault
   const [file] = await loadScenarios([scenarioPath], catalogueNames)
   const { server: _, ...scenario } = file as PlainTextFile
   return {
     ...scenario,
+    api,
     load: { shape: 'closed', concurrency: 4, rampSeconds: 0.2 },
     prompt: { tokens: 64, prefixCache: 'cold' },
     output: { tokens: outputTokens },
@@ -142,6 +166,23 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     ...(texts.every(({ decodeTokensPerS }) => isKnown(decodeTokensPerS)) ? ['a decode rate'] : ['no decode rate']),
     ...(texts.every(isPaceOfServer) ? ['TPOT as at the server'] : []),
     ...(warnings.length > 0 ? ['warnings'] : []),
+    `status ${record.status}`,
+    ...record.trials.flatMap(({ failures = {} }) =>
+      Object.entries(failures).map(([kind, { message }]) => `words of ${kind}: ${message}`),
+    ),
+    ...warnings.flatMap(
+      (warning) =>
+        /^a request failed \(([a-z0-9-]+)\): ./
+          .exec(warning)
+          ?.slice(1)
+          .map((kind) => `warned of ${kind}`) ?? [],
+    ),
+    ...(texts.every(({ clientTokens: counts }) => counts && counts.usagePromptTokens === counts.plannedPromptTokens)
+      ? ['exact prompts']
+      : []),
+    ...(record.trials.every(({ endMs, startMs, sendUntilMs }) => endMs < sendUntilMs && endMs - startMs < 25_000)
+      ? ['ended early']
+      : []),
     ...(record.trials.every(({ windowStartMs }) => isKnown(windowStartMs)) ? ['a steady window'] : []),
   ]
 }

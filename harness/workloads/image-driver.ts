@@ -64,9 +64,9 @@ export function startImages(plan: ImagePlan, listener: WorkListener): LoadDriver
     if (answer.noSocket) counts.noSocket += 1
     listener.onProgress(counts.inFlight, answer.body === null ? 0 : scenario.image.batch)
     checks.push(
-      toRow(phase.trial, id, scheduledMs, answer).then((row) => {
-        if (phase.trial >= 0) listener.onRows([row], [])
-      }),
+      toRow(phase.trial, id, scheduledMs, answer).then((row) =>
+        phase.trial >= 0 ? listener.onRows([row], []) : listener.onWarmUpRows?.([row]),
+      ),
     )
     if (answer.body === null && !aborted.signal.aborted) await clock.sleep(PAUSE_AFTER_FAILURE_MS)
   }
