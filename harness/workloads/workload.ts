@@ -2,7 +2,7 @@ import type { Card } from '../catalogue/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../endpoint/address.ts'
 import type { LoadDriver, LoadListener } from '../load/driver.ts'
-import type { RequestYield } from '../load/expected-requests.ts'
+import type { RequestYield } from '../load/probe/expected-requests.ts'
 import type { StepRow } from '../record/rows.ts'
 import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
 

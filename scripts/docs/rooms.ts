@@ -93,7 +93,10 @@ export const rooms: readonly Room[] = [
     paths: ['harness/load'],
     reason:
       'schedules of requests: closed and open loops, conversations, traces; worker threads; calibration of the client',
-    folders: { loopback: 'an exact server in a process of its own, against which the client is calibrated' },
+    folders: {
+      loopback: 'an exact server in a process of its own, against which the client is calibrated',
+      probe: 'the first request of a load, sent before it: what would fail every request, and what a trial will yield',
+    },
   },
   {
     paths: ['harness/workloads'],

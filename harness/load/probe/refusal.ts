@@ -1,7 +1,7 @@
-import { keyAdvice } from '../endpoint/access/endpoint-error.ts'
-import type { Address } from '../endpoint/address.ts'
-import { JoulemarkError } from '../errors.ts'
-import type { Outcome } from '../record/rows.ts'
+import { keyAdvice } from '../../endpoint/access/endpoint-error.ts'
+import type { Address } from '../../endpoint/address.ts'
+import { JoulemarkError } from '../../errors.ts'
+import type { Outcome } from '../../record/rows.ts'
 
 /** How the first request of a load failed; `error` holds the server's own words, without secrets. */
 export interface Refusal {

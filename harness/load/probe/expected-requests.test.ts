@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { scenarioSchema, type TextScenario } from '../scenario/schema.ts'
+import { scenarioSchema, type TextScenario } from '../../scenario/schema.ts'
+import type { LoadPlan } from '../protocol.ts'
 import { expectedRequests } from './expected-requests.ts'
-import type { LoadPlan } from './protocol.ts'
 
 const scenarioWith = (load: object, seconds = 60): TextScenario =>
   scenarioSchema.parse({

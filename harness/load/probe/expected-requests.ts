@@ -1,5 +1,5 @@
-import type { TextScenario } from '../scenario/schema.ts'
-import type { LoadPlan } from './protocol.ts'
+import type { TextScenario } from '../../scenario/schema.ts'
+import type { LoadPlan } from '../protocol.ts'
 
 /** The start of a trial that its steady window leaves out, in s. */
 const HEAD_SECONDS = 1.5

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseAddress } from '../endpoint/address.ts'
-import type { BodyPlan } from '../plan/prompt-body.ts'
-import { FIRST_WORD } from '../plan/prompt-words.ts'
+import { parseAddress } from '../../endpoint/address.ts'
+import type { BodyPlan } from '../../plan/prompt-body.ts'
+import { FIRST_WORD } from '../../plan/prompt-words.ts'
 import { type ProbeLoad, probeLoad } from './probe.ts'
 
 /** The body of a request as it was received. */
