@@ -98,12 +98,8 @@ export function indicesInside(requests: RequestTable, startMs: number, endMs: nu
 }
 
 /** Indices of the successful requests whose TTFT counts in a window, by the definitions of their record. */
-export const ttftIndices = (
-  requests: RequestTable,
-  startMs: number,
-  endMs: number,
-  definitions: number,
-): Uint32Array => (definitions < 2 ? indicesInside : firstTokensInside)(requests, startMs, endMs)
+export const ttftIndices = (requests: RequestTable, startMs: number, endMs: number, definitions: number): Uint32Array =>
+  (definitions < 2 ? indicesInside : firstTokensInside)(requests, startMs, endMs)
 
 /** Indices of the successful requests whose first token arrived inside a window. */
 function firstTokensInside(requests: RequestTable, startMs: number, endMs: number): Uint32Array {
