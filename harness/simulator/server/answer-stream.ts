@@ -79,7 +79,7 @@ export class AnswerStream {
     const held = this.#held[index] as Held
     return (piece, outputTokens, finish, more) => {
       if (this.#isOver) return
-      const { continuousUsage } = this.#request
+      const continuousUsage = this.#request.continuousUsage && this.#fault.withUsage
       if (outputTokens === 1) {
         const opening = this.#shape.opening(continuousUsage ? usagePart(promptLength, 0) : '')
         if (opening !== null) this.#stream.send(this.#shape.head + opening)
