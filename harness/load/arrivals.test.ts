@@ -109,3 +109,15 @@ test('a steady stream that is passed on n at a time keeps its time per token', (
     }),
   )
 })
+
+describe('a running count of the server', () => {
+  test('gives the tokens of the first event, whatever the length of their text', () => {
+    expect(arrivals(every(200, 5), 50, { firstCount: 14, firstBytes: 40, contentBytes: 200 }).firstTokens).toBe(14)
+  })
+
+  test('that the text of the first event cannot hold counts tokens that were never sent', () => {
+    // half of 32 tokens have no event, and the running count of the first event includes them
+    const hidden = { contentBytes: 64, firstBytes: 4, firstCount: 17 }
+    expect(arrivals(every(20, 16), 32, hidden).firstTokens).toBe(2)
+  })
+})

@@ -37,13 +37,19 @@ export function arrivalsOf(facts: Facts): Arrivals {
   return { firstTokens: within(Math.max(1, firstTokensOf(facts, { first, perEvent, isBundled }))), lumpedTokens }
 }
 
+/** Tokens of the first event by the running count, at most, as a multiple of those that its share of the text stands for. */
+const MOST_OF_TEXT = 4
+
 function firstTokensOf(
   { firstCount, firstBytes, contentBytes, outputTokens, chunks }: Facts,
   { first, perEvent, isBundled }: { first: number; perEvent: number; isBundled: boolean },
 ): number {
-  if (firstCount !== null) return Math.max(firstCount, first)
+  const byText = contentBytes === 0 ? first * perEvent : ((outputTokens ?? 0) * firstBytes) / contentBytes
+  // a count far beyond what the text can hold is of tokens that were never sent
+  const isHeld = firstCount !== null && firstCount <= MOST_OF_TEXT * Math.max(byText, first)
+  if (isHeld) return Math.max(firstCount, first)
   if (!isBundled || contentBytes === 0 || first === chunks) return first * perEvent
-  return Math.max(first, ((outputTokens ?? 0) * firstBytes) / contentBytes)
+  return Math.max(first, byText)
 }
 
 /** Events at the first moment, and events at any moment that has several. */
