@@ -162,6 +162,18 @@ test('a proxy that the environment names for the server is said not to be used',
   expect(ended.code).toBe(3)
 })
 
+test('serve passes a proxy to the container by name, and says which it does not', async () => {
+  const print = ['serve', 'llama-3.1-8b-fp8-single', '--card', 'rtx-4090', '--print']
+  const passed = await joulemark(print, { HTTPS_PROXY: 'http://me:hunter2@proxy:3128', NO_PROXY: 'lan' })
+  expect(passed.stdout).toContain(' \\\n  --env HF_TOKEN \\\n  --env HTTPS_PROXY \\\n  --env NO_PROXY \\\n  vllm/')
+  expect(`${passed.stdout}${passed.stderr}`).not.toContain('hunter2')
+  const loopback = await joulemark(print, { HTTPS_PROXY: 'http://127.0.0.1:3128' })
+  expect(loopback.stdout).not.toContain('HTTPS_PROXY')
+  expect(loopback.stderr).toBe(
+    'HTTPS_PROXY names a proxy on a loopback address, which a container cannot reach: weights are downloaded without it\n',
+  )
+})
+
 test('too few file handles for the streams: one line with what to type, before any request', async () => {
   const many = join(folder, 'many.yaml')
   writeFileSync(many, readFileSync(bundled, 'utf8').replace(/concurrency: \d+/, 'concurrency: 900'))

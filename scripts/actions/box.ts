@@ -7,6 +7,7 @@ import { catalogueNames } from '../../harness/catalogue/find.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
+import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { startServer } from '../../harness/endpoint/serve/server.ts'
 import { exitCodes } from '../../harness/errors.ts'
@@ -24,7 +25,7 @@ import { renderTerminal } from '../../reports/render/terminal.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { runOptions } from './run.ts'
-import { dockerEnv, serveOptions } from './serve.ts'
+import { serveOptions } from './serve.ts'
 
 /** Flags of `box`. */
 export interface BoxFlags {
@@ -58,6 +59,7 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
       : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
   const files = await loadScenarios(flags.suite ?? (await allScenarios()), catalogueNames)
   const steps = boxPlan(files, card, count, serveOptions(flags, io))
+  for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
   io.stderr.write(planText(card.label, steps.map(planned), flags.restarts))
   if (flags.print) {
     for (const step of steps.filter((each) => each.leftOut === null && each.serve)) {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
-import { readSecret } from '../../harness/endpoint/access/secret.ts'
+import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { type ServeOptions, type ServePlan, servePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
 import type { StartFacts } from '../../harness/endpoint/serve/start-log.ts'
@@ -47,6 +47,7 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
     card.key,
     serveOptions(flags, io),
   )
+  for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
   if (flags.print) {
     io.stdout(planText(plan))
     return plan.refusal === null ? exitCodes.done : exitCodes.negativeResult
@@ -83,14 +84,9 @@ export const serveOptions = (flags: Omit<ServeFlags, 'card'>, io: CommandIo): Se
   port: flags.port,
   gpus: flags.gpus ?? [],
   tag: flags.tag,
+  downloadEnv: containerEnv(io.env).names,
   cacheDir: flags.cache ?? io.env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface'),
 })
-
-/** The environment of docker, with the token of Hugging Face without spaces around it. Throws `bad-input` for one that cannot be sent. */
-export function dockerEnv({ HF_TOKEN, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const token = readSecret({ HF_TOKEN }, 'HF_TOKEN')
-  return token === null ? env : { ...env, HF_TOKEN: token }
-}
 
 const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<RunningServer> =>
   startServer(plan, {

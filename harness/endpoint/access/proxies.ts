@@ -22,8 +22,8 @@ export function proxyVariable({ tls, host, port }: Address, env: NodeJS.ProcessE
   return exceptions.some((entry) => isExcepted(entry, host, port)) ? null : name
 }
 
-/** A proxy for the machine itself is in no network: the variable was set for other addresses. */
-const isLoopback = (host: string): boolean =>
+/** Whether a host is the machine itself. No proxy is meant for it: the variable was set for other addresses. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host)
 
 /** Whether an entry of NO_PROXY covers a host: `*`, a name with its subdomains, an address or a network, with or without a port. */

@@ -17,6 +17,8 @@ export interface ServeOptions {
   readonly tag: string
   /** Folder with downloaded weights on the host. */
   readonly cacheDir: string
+  /** Names of variables for downloads that the container gets (container-env.ts). */
+  readonly downloadEnv?: readonly string[]
 }
 
 /** How a scenario's model is served on a card: the `docker` arguments, and the corrections with their reasons. */
@@ -86,6 +88,7 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
     ...['run', '--rm', '--name', containerName, '--gpus', gpusFlag(options.gpus), '--ipc=host'],
     ...['-p', `127.0.0.1:${options.port}:8000`],
     ...['-v', `${options.cacheDir}:/root/.cache/huggingface`, '--env', 'HF_TOKEN'],
+    ...(options.downloadEnv ?? []).flatMap((name) => ['--env', name]),
     ...serverCommand,
   ]
   return { containerName, port: options.port, model: model.key, argv, serverCommand, corrections, refusal, fit }

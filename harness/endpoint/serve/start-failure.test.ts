@@ -61,6 +61,36 @@ test.each([
     'catalogue',
   ],
   ['huggingface_hub.errors.GatedRepoError: 401 Client Error', 'no-access', 'HF_TOKEN'],
+  [
+    'docker: Error response from daemon: Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers).',
+    'no-registry',
+    'systemctl edit docker',
+  ],
+  [
+    'docker: Error response from daemon: Get "https://registry-1.docker.io/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'no-registry',
+    'systemctl edit docker',
+  ],
+  [
+    "OSError: We couldn't connect to 'https://huggingface.co' to load the files, and couldn't find them in the cached files.",
+    'no-hub',
+    'HTTPS_PROXY or HF_ENDPOINT',
+  ],
+  [
+    "(MaxRetryError(\"HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /x/y/resolve/main/config.json (Caused by ProxyError('Cannot connect to proxy.', NewConnectionError('[Errno 111] Connection refused')))\"))",
+    'no-hub',
+    'HTTPS_PROXY or HF_ENDPOINT',
+  ],
+  [
+    "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /x/y (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate')))",
+    'no-hub',
+    'does not trust it',
+  ],
+  [
+    'huggingface_hub.errors.LocalEntryNotFoundError: Cannot find the requested files in the disk cache and outgoing traffic has been disabled.',
+    'no-hub',
+    'HF_HUB_OFFLINE is set and the weights are not in --cache',
+  ],
   ['api_server.py: error: unrecognized arguments: --disable-log-requests', 'wrong-flags', '--tag'],
   [
     'ValueError: Quantization method specified in the model config (compressed-tensors) does not match',

@@ -7,6 +7,8 @@ export const startCauses = [
   'no-gpu-runtime',
   'port-taken',
   'no-image',
+  'no-registry',
+  'no-hub',
   'no-such-model',
   'no-access',
   'wrong-flags',
@@ -37,6 +39,7 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ['no-gpu-runtime', /could not select device driver|nvidia-container-cli|unresolvable CDI devices/],
   ['port-taken', /port is already allocated|address already in use/i],
   ['no-image', /manifest (for .* )?(unknown|not found)|pull access denied|No such image/],
+  ['no-registry', /Error response from daemon: .*(https:\/\/\S+\/v2\/|proxyconnect|x509:|TLS handshake timeout)/],
   ['disk-full', /No space left on device/],
   ['no-access', /GatedRepoError|Access to model .* is restricted|gated repo|401 Client Error|403 Client Error/],
   ['no-such-model', /RepositoryNotFoundError|is not a valid model identifier|404 Client Error|is not a local folder/],
@@ -50,6 +53,11 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
   [
     'out-of-memory',
     /No available memory for the cache blocks|not enough GPU memory|OutOfMemoryError|CUDA out of memory/,
+  ],
+  // last: a hub that answered late is in the log of a start that failed for another reason
+  [
+    'no-hub',
+    /CERTIFICATE_VERIFY_FAILED|ProxyError|We couldn't connect to '?https?:|Max retries exceeded with url|LocalEntryNotFoundError|Temporary failure in name resolution|outgoing traffic has been disabled/,
   ],
 ]
 
@@ -81,6 +89,10 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit):
       return 'another process uses the port: choose another with --port'
     case 'no-image':
       return 'no such tag of vllm/vllm-openai: choose another with --tag'
+    case 'no-registry':
+      return 'the Docker daemon does not reach the registry; it has a proxy and trusted certificates of its own (systemctl edit docker), not those of this shell'
+    case 'no-hub':
+      return hubAdvice(line)
     case 'disk-full':
       return `the weights require ${gib(fit.weightsBytes)} of disk space, the image about 20 GiB more`
     case 'no-access':
@@ -106,6 +118,16 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit):
     default:
       return ''
   }
+}
+
+/** The container does not reach Hugging Face: through a proxy that inspects TLS, through a wrong one, or not at all. */
+function hubAdvice(line: string): string {
+  if (/CERTIFICATE_VERIFY_FAILED/.test(line)) {
+    return 'a proxy of your network replaces the certificate of Hugging Face, and the container does not trust it: download the weights into --cache outside the container, and set HF_HUB_OFFLINE=1'
+  }
+  if (/disabled/.test(line))
+    return 'HF_HUB_OFFLINE is set and the weights are not in --cache: download them first, or unset it'
+  return 'the container does not reach Hugging Face: set HTTPS_PROXY or HF_ENDPOINT, or download the weights into --cache and set HF_HUB_OFFLINE=1'
 }
 
 const roomOf = (fit: Fit): string =>

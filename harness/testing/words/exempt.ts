@@ -14,6 +14,16 @@ export const allowedForms: readonly AllowedForm[] = [
     words: 'certificate',
     reason: 'that of a server, in TLS',
   },
+  {
+    file: 'harness/endpoint/serve/start-failure.ts',
+    words: 'certificates',
+    reason: 'those of TLS',
+  },
+  {
+    file: 'harness/endpoint/serve/start-failure.ts',
+    words: 'certificate',
+    reason: 'that of a server, in TLS',
+  },
   { file: 'docs/decisions/0010-the-server-is-reached-directly.md', words: 'Certificates', reason: 'those of TLS' },
   { file: 'README.md', words: 'certificate', reason: 'that of a server, in TLS' },
   { file: 'CONTRIBUTING.md', words: 'wanted', reason: 'names the rule' },
