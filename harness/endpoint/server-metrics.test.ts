@@ -82,3 +82,21 @@ test.each([
 test('a value that is no number is absent', () => {
   expect(readMetricsPage('vllm:generation_tokens_total NaN\n').reading.values).toEqual({})
 })
+
+test('the lowest bucket of the inter-token latency is read, over all engines and under either name', () => {
+  const bucket = (name: string, le: string, engine: number, value: number) =>
+    `vllm:${name}_bucket{le="${le}",engine="${engine}",model_name="m"} ${value}\n`
+  for (const name of ['inter_token_latency_seconds', 'time_per_output_token_seconds']) {
+    const page = [
+      bucket(name, '0.01', 0, 3),
+      bucket(name, '0.025', 0, 40),
+      bucket(name, '0.01', 1, 4),
+      bucket(name, '+Inf', 1, 50),
+    ]
+    expect(readMetricsPage(page.join('')).reading.values.itlShortCount).toBe(7)
+  }
+  // other buckets than those of vLLM say nothing about 10 ms
+  expect(readMetricsPage(bucket('inter_token_latency_seconds', '0.02', 0, 3)).reading.values).not.toHaveProperty(
+    'itlShortCount',
+  )
+})

@@ -17,20 +17,25 @@ const answer = `${events.map((event) => `data: ${JSON.stringify(event)}\n\n`).jo
 const ANSWER_MS = 25
 
 let server: Server
-let seen: { requests: number; inFlight: number; mostInFlight: number; agents: Set<string> }
+/** Whether the server closes each connection after its answer, without saying so. */
+let closesQuietly = false
+let seen: { requests: number; inFlight: number; mostInFlight: number; accepts: Set<string> }
 beforeEach(async () => {
-  seen = { requests: 0, inFlight: 0, mostInFlight: 0, agents: new Set() }
+  closesQuietly = false
+  seen = { requests: 0, inFlight: 0, mostInFlight: 0, accepts: new Set() }
   server = createServer((request, response) => {
     seen.requests += 1
     seen.inFlight += 1
     seen.mostInFlight = Math.max(seen.mostInFlight, seen.inFlight)
-    seen.agents.add(request.headers['user-agent'] ?? '')
+    seen.accepts.add(request.headers.accept ?? '')
     request.resume()
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     setTimeout(() => {
       // before the last byte: the client may ask again as soon as it has that
       seen.inFlight -= 1
-      response.end(answer)
+      response.end(answer, () => {
+        if (closesQuietly) request.socket.end()
+      })
     }, ANSWER_MS)
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
@@ -95,14 +100,24 @@ describe('a closed loop', () => {
   const load: LoadPlan = { kind: 'closed', session: null }
 
   test.each([
-    ['raw', /^joulemark/],
-    ['sdk', /OpenAI/],
-  ] as const)('of the %s client has its connections in flight, and never one more', async (client, agent) => {
+    ['raw', /^text\/event-stream$/],
+    ['sdk', /application\/json/],
+  ] as const)('of the %s client has its connections in flight, and never one more', async (client, accept) => {
     const { rows } = await play({ client, workers: 2, connections: 6, load, sendMs: 2000 })
-    expect([...seen.agents]).toEqual([expect.stringMatching(agent)])
+    expect([...seen.accepts]).toEqual([expect.stringMatching(accept)])
     expect(seen.mostInFlight).toBe(6)
     expect(seen.requests).toBeGreaterThan(6)
     expect(rows.map(({ outcome }) => outcome)).toEqual(rows.map(() => 'ok'))
     expect(rows).toHaveLength(seen.requests)
   })
+})
+
+test('connections that the server closes quietly are replaced and counted, and no request fails', async () => {
+  closesQuietly = true
+  const load: LoadPlan = { kind: 'closed', session: null }
+  const { rows, end } = await play({ client: 'raw', workers: 2, connections: 4, load, sendMs: 1000 })
+  expect(rows.map(({ outcome }) => outcome)).toEqual(rows.map(() => 'ok'))
+  expect(rows.length).toBeGreaterThan(8)
+  // every request but the first of each connection
+  expect(end.stats.reduce((sum, { replaced }) => sum + replaced, 0)).toBe(rows.length - 4)
 })

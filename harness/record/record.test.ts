@@ -36,6 +36,22 @@ describe('CSV rows', () => {
     expect(fromCsv('gpu.csv', text.slice(0, -5))).toEqual([gpuRow(0)])
   })
 
+  test('a file that lacks the columns of later versions is read, those as null', () => {
+    const older = (text: string) =>
+      text
+        .split('\n')
+        .map((line) => line.replace(/(,[^,]*){3}$/, ''))
+        .join('\n')
+    const row = requestRow({ firstTokens: 7, lumpedTokens: 9, contentBytes: 11 })
+    const text = older(csvHeader('requests.csv') + toCsv('requests.csv', [row]))
+    expect(text).not.toContain('firstTokens')
+    expect(fromCsv('requests.csv', text)).toEqual([
+      { ...row, firstTokens: null, lumpedTokens: null, contentBytes: null },
+    ])
+    // fewer columns than any version had
+    expect(() => fromCsv('requests.csv', older(text))).toThrow('unknown header')
+  })
+
   test('a file of another schema is refused', () => {
     expect(() => fromCsv('gpu.csv', 'a,b\n1,2\n')).toThrow('unknown header')
   })

@@ -44,6 +44,17 @@ test('several tokens per step are detected, whatever the chunks of the stream', 
   expect(server.tokensPerStep).toBe(2)
 })
 
+test('the share of short steps is known only where the server exports its histogram', () => {
+  const scrapes = (short: number | null) => ({
+    before: reading({ itlCount: 100, ...(short === null ? {} : { itlShortCount: 10 }) }),
+    during: [],
+    after: reading({ itlCount: 300, ...(short === null ? {} : { itlShortCount: 10 + short }) }),
+    reason: null,
+  })
+  expect(serverTrialOf(scrapes(50)).itlShortShare).toBe(0.25)
+  expect(serverTrialOf(scrapes(null))).not.toHaveProperty('itlShortShare')
+})
+
 test('a counter that decreased is missing: the server restarted', () => {
   const server = serverTrialOf({
     before: reading({ generationTokens: 100 }),

@@ -20,13 +20,16 @@ const request = (fromMs: number, toMs: number, over: Partial<RequestRow> = {}) =
   requestRow({ dispatchedMs: fromMs, lastTokenMs: toMs, endMs: toMs, ...over })
 
 /** 300 W without a break; 20 tokens a bin of 20 ms. The window goes from 1.5 s after the first request to the last end. */
-function trialOf(requests: readonly RequestRow[], toMs: number, over: Partial<Parameters<typeof textTrial>[1]> = {}) {
+const trialOf = (requests: readonly RequestRow[], toMs: number, over: Partial<Parameters<typeof textTrial>[1]> = {}) =>
+  textTrial(scenario as TextScenario, { ...observedOf(requests, toMs), ...over })
+
+function observedOf(requests: readonly RequestRow[], toMs: number): Parameters<typeof textTrial>[1] {
   const tokens: TokenRow[] = Array.from({ length: toMs / 20 }, (_, bin) => ({
     trial: 0,
     binStartMs: bin * 20,
     tokens: 20,
   }))
-  return textTrial(scenario as TextScenario, {
+  return {
     index: 0,
     startMs: 0,
     sendUntilMs: toMs,
@@ -38,8 +41,7 @@ function trialOf(requests: readonly RequestRow[], toMs: number, over: Partial<Pa
     servingUuids: ['GPU-a'],
     gpuReason: null,
     client,
-    ...over,
-  })
+  }
 }
 
 describe('energy of a request', () => {
@@ -106,4 +108,34 @@ test('the decode rate is 1000 / the median time per token', () => {
   const trial = trialOf([request(0, 2000), request(2000, 5000), request(5000, 8000)], 8000)
   expect(trial.tpotMs.p50).toBeCloseTo(2950 / 99, 9)
   expect(trial.decodeTokensPerS).toBeCloseTo(99_000 / 2950, 9)
+})
+
+describe('a stream that does not arrive one by one', () => {
+  const pace = (over: Partial<RequestRow>) =>
+    trialOf([request(0, 2000), ...[2000, 5000].map((at) => request(at, at + 3000, over))], 8000)
+
+  test('has the time per token of those that came after the first moment', () => {
+    // 100 tokens, ten of them after 50 ms: (3000 - 50) / 90 ms each
+    expect(pace({ firstTokens: 10, lumpedTokens: 100 }).tpotMs.p50).toBeCloseTo(2950 / 90, 9)
+  })
+
+  test('has neither TPOT nor decode rate when it arrives whole', () => {
+    const { tpotMs, decodeTokensPerS, ttftMs } = pace({ firstTokens: 100, firstTokenMs: 4999 })
+    const none = { value: null, reason: expect.stringMatching(/one moment: something .* buffers the stream/) }
+    expect(decodeTokensPerS).toEqual(none)
+    expect(tpotMs).toMatchObject({ p50: none, n: 0 })
+    expect(ttftMs.n).toBe(2)
+  })
+})
+
+test('an answer that arrived whole meets no limit of the time per token', () => {
+  const limited = { ...scenario, slo: { tpotMs: 1000 } } as TextScenario
+  const share = (over: Partial<RequestRow>) => {
+    const rows = [request(0, 2000), request(2000, 5000, over), request(5000, 8000)]
+    return textTrial(limited, { ...observedOf(rows, 8000) }).sloShare
+  }
+  expect(share({})).toBe(1)
+  expect(share({ firstTokens: 100 })).toBe(0.5)
+  // one token has no time after it
+  expect(share({ firstTokens: 1, outputTokens: 1 })).toBe(1)
 })
