@@ -1,8 +1,8 @@
 import { cardByKey } from '../catalogue/cards.ts'
 import { exitCodes } from '../errors.ts'
-import { loadPowerW } from '../physics/power/demand.ts'
+import { demandW, loadPowerW } from '../physics/power/demand.ts'
 import { speedShare } from '../physics/power/limited-speed.ts'
-import { powerReadings, powerSweeps, readingActivity } from '../testing/measured-power.ts'
+import { powerReadings, powerSweeps, readingActivity, tensorActivity, tensorLoad } from '../testing/measured-power.ts'
 import { medianError, type PredictedRow, predictedRows, reasonOf } from './predict-rows.ts'
 
 /**
@@ -75,6 +75,21 @@ print(
     percent(error, 1),
     use,
   ]),
+)
+
+/** Speed under tensor load of a card of the catalogue at a power limit, relative to its own full clock. */
+function tensorSpeed(key: string, limitW: number): number {
+  const card = cardByKey(key)
+  if (card === null) throw new Error(`${key} is not in the catalogue`)
+  return speedShare({ demandW: demandW(card, tensorActivity), limitW, idleW: card.idleW.value })
+}
+print(
+  'Editions under tensor load, relative to a Workstation card at 600 W',
+  ['card', 'limit W', 'measured', 'expected', 'error'],
+  tensorLoad.map(({ card, limitW, share }) => {
+    const expected = tensorSpeed(card, limitW) / tensorSpeed('rtx-pro-6000-workstation', 600)
+    return [card, String(limitW), share.toFixed(3), expected.toFixed(3), percent(expected / share - 1, 1)]
+  }),
 )
 
 const watts = powerReadings.map((reading) => {

@@ -77,6 +77,27 @@ describe('parameters from the shape', () => {
     expect(model.totalParams).toBe(linear + 113 * 6144 + 2 * 32_768 * 6144)
   })
 
+  test('Qwen3 Coder 30B-A3B: 128 experts of 768, eight of them per token', () => {
+    const model = modelByKey('qwen3-coder-30b-a3b-instruct')!
+    const shared = 48 * (2 * 2048 * 128 * (32 + 4) + 128 * 2048)
+    const expert = 3 * 2048 * 768
+    expect(model.linearParams).toBe(shared + 48 * 128 * expert)
+    expect(model.activeLinearParams).toBe(shared + 48 * 8 * expert)
+    expect(model.totalParams).toBe(model.linearParams + 48 * (2 * 2048 + 2 * 128) + 2048 + 2 * 151_936 * 2048)
+  })
+
+  test('GLM 4.5 Air: 45 blocks of 128 + 1 experts and a dense one, with biases of queries, keys and values', () => {
+    const model = modelByKey('glm-4.5-air')!
+    const attention = 2 * 4096 * 128 * (96 + 8)
+    const expert = 3 * 4096 * 1408
+    const linear = 46 * attention + 45 * (129 * expert + 128 * 4096) + 3 * 4096 * 10_944
+    expect(model.linearParams).toBe(linear)
+    expect(model.activeLinearParams).toBe(linear - 45 * 120 * expert)
+    const others = 46 * (2 * 4096 + 128 * (96 + 2 * 8)) + 4096 + 45 * 128
+    expect(model.totalParams).toBe(linear + others + 2 * 151_552 * 4096)
+    expect(model.totalParams / 1e9).toBeCloseTo(106.85, 1)
+  })
+
   test('DeepSeek V2: 59 blocks of 160 + 2 experts and a dense one', () => {
     const model = modelByKey('deepseek-v2-awq')!
     const expert = 3 * 5120 * 1536

@@ -44,7 +44,7 @@ export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): P
     const metrics = closedLoopMetrics({ card, model, gpus, powerLimitW, ...engine }, loop)
     return { ...metrics, outputTokensPerS: Math.min(metrics.outputTokensPerS, limitTokensPerS) }
   }
-  const efficiency = efficiencyOf(card)
+  const efficiency = efficiencyOf(card, model)
   const expected = figures({ efficiency: efficiency.expected })
   const unlimited = figures({ efficiency: efficiency.expected, powerLimitW: Number.POSITIVE_INFINITY })
   // how much less power an edition needs is known from tensor load only, so the slow edge does not count on it

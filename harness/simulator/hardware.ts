@@ -35,7 +35,7 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const model = findModel(options.model)
   const kvBytesPerElement = kvElementBytes(options.kvCacheDtype)
   const { gpuMemoryUtilization, bandwidthShare, lies, tensorParallel: gpus } = options
-  const efficiency = withBandwidth(efficiencyOf(card).expected, bandwidthShare)
+  const efficiency = withBandwidth(efficiencyOf(card, model).expected, bandwidthShare)
   const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
   const gpuBlocks =
     options.numGpuBlocksOverride ?? blocksUnderPreemption(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)

@@ -116,6 +116,15 @@ const rtx6kpro = {
   published: '2026-05-17',
 } as const
 
+/** What such a load does: a matrix product in 16 bits at 391 of 503.8 TFLOPS. */
+export const tensorActivity: Activity = {
+  busy: 1,
+  memoryShare: 0,
+  computeShare: 1,
+  bandwidthShare: 0.1,
+  arithmeticShare: 0.78,
+}
+
 /** Tensor load (gpu_burn -tc) relative to the 163,545 Gflop/s of a Workstation card at 600 W; two cards of each edition. */
 export const tensorLoad: readonly EditionShare[] = (
   [

@@ -16,7 +16,7 @@ const prefill: StepLoad = {
 }
 const powerW = (cardKey: string, load: StepLoad, powerLimitW?: number): number => {
   const card = cardByKey(cardKey)!
-  const step = stepTimeMs({ card, model, efficiency: efficiencyOf(card).expected }, load)
+  const step = stepTimeMs({ card, model, efficiency: efficiencyOf(card, model).expected }, load)
   return loadPowerW(card, { ...step, busy: 1 }, powerLimitW)
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../../catalogue/cards.ts'
-import { powerSweeps, tensorLoad } from '../../testing/measured-power.ts'
+import { powerSweeps, tensorActivity, tensorLoad } from '../../testing/measured-power.ts'
 import { demandW } from './demand.ts'
 import { speedShare } from './limited-speed.ts'
 
@@ -16,11 +16,9 @@ describe('public sweeps: the share of the tokens/s that is kept', () => {
 })
 
 test.each(tensorLoad)('tensor load on the $card at $limitW W, relative to a Workstation card: within 12 %', (row) => {
-  // a matrix product in 16 bits: 391 of 503.8 TFLOPS
-  const work = { busy: 1, memoryShare: 0, computeShare: 1, bandwidthShare: 0.1, arithmeticShare: 0.78 }
   const kept = (key: string, limitW: number) => {
     const card = cardByKey(key)!
-    return speedShare({ demandW: demandW(card, work), limitW, idleW: card.idleW.value })
+    return speedShare({ demandW: demandW(card, tensorActivity), limitW, idleW: card.idleW.value })
   }
   const share = kept(row.card, row.limitW) / kept('rtx-pro-6000-workstation', 600)
   expect(Math.abs(share / row.share - 1)).toBeLessThan(0.12)
