@@ -1,12 +1,28 @@
 /** Exit codes of the command line. Scripts may rely on them. */
-export const exitCodes = { done: 0, negativeResult: 1, badInput: 2, environmentFailed: 3, interrupted: 130 } as const
+export const exitCodes = {
+  done: 0,
+  negativeResult: 1,
+  badInput: 2,
+  environmentFailed: 3,
+  inconclusive: 4,
+  notComparable: 5,
+  interrupted: 130,
+} as const
 
 /**
  * `bad-input`: the user can fix it with other input (exit 2).
  * `environment`: the endpoint, a card or the disk failed (exit 3).
  * `negative-result`: the command completed and its result is negative, such as regressed or not quotable (exit 1).
+ * `not-comparable`: the runs must not be compared, or their numbers cannot be judged (exit 5).
  */
-export type ErrorCode = 'bad-input' | 'environment' | 'negative-result'
+export type ErrorCode = 'bad-input' | 'environment' | 'negative-result' | 'not-comparable'
+
+const codes: Readonly<Record<ErrorCode, number>> = {
+  'bad-input': exitCodes.badInput,
+  environment: exitCodes.environmentFailed,
+  'negative-result': exitCodes.negativeResult,
+  'not-comparable': exitCodes.notComparable,
+}
 
 /**
  * The one error class for what ends a command. Failed requests and missing samples are values, not errors.
@@ -22,8 +38,7 @@ export class JoulemarkError extends Error {
   }
 
   get exitCode(): number {
-    if (this.code === 'bad-input') return exitCodes.badInput
-    return this.code === 'environment' ? exitCodes.environmentFailed : exitCodes.negativeResult
+    return codes[this.code]
   }
 }
 

@@ -25,7 +25,7 @@ async function playRuns(out: string): Promise<FinishedRun[]> {
   for (const card of cards) {
     for (const file of files) {
       runs.push(
-        ...(await runOnStandIn(file, card, false, (served) => ({
+        ...(await runOnStandIn(file, { card, quick: false, start: { number: 1, of: 1 } }, (served) => ({
           ...runOptions({ ...flags, ...served }, { ...processIo(), env: {} }, { drain: never, abort: never }),
           signingKey: null,
         }))),

@@ -32,7 +32,8 @@ const footer = `
 joulemark COMMAND --help shows the flags and examples of a command.
 
 Exit codes: 0 done, 1 negative result (regressed, rejected, not quotable, not
-verified), 2 bad input, 3 endpoint, card or disk failed, 130 interrupted.`
+verified), 2 bad input, 3 endpoint, card or disk failed, 4 inconclusive, 5 not
+comparable, 130 interrupted.`
 
 /** The command line: parses arguments, shows help and calls the action of a command. */
 export function buildProgram(version: string, io: CommandIo, done: Done): Command {

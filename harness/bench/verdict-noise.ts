@@ -1,5 +1,6 @@
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
+import { NoiseStream, normal } from './noise-stream.ts'
 
 /**
  * The noise model of the study. Standard deviations are shares of the value.
@@ -14,8 +15,25 @@ import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
  */
 export interface NoiseModel {
   readonly trialShare: readonly [number, number]
+  /** Spread of the candidate's trials, where it differs from that of the baseline. */
+  readonly candidateTrialShare?: number
+  /** Student's t with 3 degrees instead of the normal distribution, of the same standard deviation. */
+  readonly heavyTails?: boolean
+  /** Correlation of neighbouring trials: an AR(1) process. */
+  readonly correlation?: number
+  /** Two states of the clock, `share` above and below the mean, which a trial keeps with the probability `stay`. */
+  readonly clock?: { readonly share: number; readonly stay: number }
   readonly restartShare: number
+  /** Starts that land lower by a share, with a probability: drawn for each scenario, or once for the whole suite. */
+  readonly lowStarts?: { readonly share: number; readonly probability: number; readonly oncePerSuite?: boolean }
   readonly driftSharePerTrial: number
+  /** Change per trial on both servers. */
+  readonly commonDrift?: number
+  /** How far below its level the candidate begins; half of it is left after every trial. */
+  readonly coldShare?: number
+  /** Standard deviation of the logarithm of TTFT. */
+  readonly lognormalTtft?: number
+  readonly memoryShare?: number
 }
 
 export const realisticNoise: NoiseModel = { trialShare: [0.003, 0.01], restartShare: 0.003, driftSharePerTrial: 0.0005 }
@@ -59,62 +77,90 @@ export const modelledKeys = [
 export type TextKey = (typeof modelledKeys)[number]
 export type TrialValues = Readonly<Record<TextKey, number>>
 
+/** What both servers of a pair share, and which of them this is. */
+export interface Server {
+  readonly trialShares: readonly number[]
+  readonly drift: number
+  readonly isCandidate: boolean
+}
+
 /** One start of a server: trials of each scenario, one after another, on demand. */
 export class NoisyRun {
   readonly #random: Random
   readonly #suite: readonly TrueScenario[]
+  readonly #noise: NoiseModel
   readonly #trialShares: readonly number[]
   readonly #levels: readonly number[]
   readonly #drift: number
+  readonly #coldShare: number
+  readonly #streams: readonly (readonly NoiseStream[])[]
+  /** 1 or -1. */
+  #clockState: number
 
-  constructor(
-    truth: readonly TrueScenario[],
-    noise: NoiseModel,
-    shared: { readonly trialShares: readonly number[]; readonly drift: number },
-    seed: number,
-  ) {
-    this.#random = seededRandom(seed)
+  constructor(truth: readonly TrueScenario[], noise: NoiseModel, server: Server, seed: number) {
+    const random = seededRandom(seed)
+    this.#random = random
     this.#suite = truth
-    this.#trialShares = shared.trialShares
-    const common = this.#normal()
-    this.#levels = truth.map(() => (noise.restartShare * (common + this.#normal())) / Math.SQRT2)
-    this.#drift = shared.drift + (noise.driftSharePerTrial / 3) * this.#normal()
+    this.#noise = noise
+    this.#trialShares =
+      server.isCandidate && noise.candidateTrialShare !== undefined
+        ? truth.map(() => noise.candidateTrialShare!)
+        : server.trialShares
+    const common = normal(random)
+    const low = noise.lowStarts
+    const landsLow = () => (low && random() < low.probability ? -low.share : 0)
+    const lowOnce = landsLow()
+    this.#levels = truth.map(
+      () => (noise.restartShare * (common + normal(random))) / Math.SQRT2 + (low?.oncePerSuite ? lowOnce : landsLow()),
+    )
+    this.#drift = server.drift + (noise.driftSharePerTrial / 3) * normal(random) + (noise.commonDrift ?? 0)
+    this.#coldShare = server.isCandidate ? (noise.coldShare ?? 0) : 0
+    const stream = () => new NoiseStream(random, noise.correlation ?? 0, noise.heavyTails ?? false)
+    this.#streams = truth.map(() => [stream(), stream(), stream(), stream()])
+    this.#clockState = random() < 0.5 ? 1 : -1
   }
 
-  /** The level of this start in a scenario, which its trials vary around: relative difference from the true value. */
-  level(scenario: number): number {
-    return this.#levels[scenario]!
+  /** The level that the first `trials` trials of a scenario vary around: relative difference from the true value. */
+  level(scenario: number, trials: number): number {
+    return this.#levels[scenario]! + (this.#drift * (trials - 1)) / 2
   }
 
   trial(scenario: number, index: number): TrialValues {
     const truth = this.#suite[scenario]!
     const share = this.#trialShares[scenario]!
-    const speed = this.#normal()
+    const [speed, pacing, prefill, draw] = this.#streams[scenario]!.map((stream) => stream.next()) as Four
     // a faster trial mostly has a faster decode rate
-    const pace = 0.8 * speed + 0.6 * this.#normal()
-    const level = this.#levels[scenario]! + this.#drift * index
+    const pace = 0.8 * speed + 0.6 * pacing
+    const level = this.#levels[scenario]! + this.#drift * index - this.#coldShare * 0.5 ** index + this.#clock()
     const outputTokensPerS = truth.tokensPerS * (1 + level + share * speed)
     const tpotMsP50 = truth.tpotMs / (1 + level + share * pace)
-    const meanPowerW = truth.powerW * (1 + level / 2 + (share / 2) * this.#normal())
+    const meanPowerW = truth.powerW * (1 + level / 2 + (share / 2) * draw)
+    const { lognormalTtft: skewed, memoryShare = 0.0001 } = this.#noise
+    const ttft = skewed === undefined ? 1 + 3 * share * prefill : Math.exp(skewed * prefill - skewed ** 2 / 2)
     return {
       outputTokensPerS,
       tpotMsP50,
       decodeTokensPerS: 1000 / tpotMsP50,
-      ttftMsP50: truth.ttftMs * (1 - level + 3 * share * this.#normal()),
+      ttftMsP50: truth.ttftMs * (ttft - level),
       meanPowerW,
       tokensPerJ: outputTokensPerS / meanPowerW,
-      peakMemoryMiB: truth.memoryMiB * (1 + 0.0001 * this.#normal()),
+      peakMemoryMiB: truth.memoryMiB * (1 + memoryShare * normal(this.#random)),
     }
   }
 
-  /** One draw from the normal distribution (Box and Muller). */
-  #normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random())
+  /** The state of the clock in the next trial. */
+  #clock(): number {
+    const { clock } = this.#noise
+    if (clock === undefined) return 0
+    if (this.#random() >= clock.stay) this.#clockState *= -1
+    return this.#clockState * clock.share
   }
 }
 
+type Four = [number, number, number, number]
+
 /** What both servers of a pair share: the noise of each scenario, and the drift of the cards. */
-export function sharedNoise(noise: NoiseModel, scenarios: number, seed: number) {
+export function sharedNoise(noise: NoiseModel, scenarios: number, seed: number): Omit<Server, 'isCandidate'> {
   const random = seededRandom(mixSeed(seed, 1))
   const [low, high] = noise.trialShare
   return {

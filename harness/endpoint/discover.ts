@@ -54,6 +54,7 @@ export async function discover(address: Address, apiKey: string | null, required
       ...(required.claimed === undefined ? {} : { servedAs: required.claimed }),
       servedModels: models.map((entry) => entry.id),
       maxModelLen,
+      ...startedAt(metrics),
       serving: servingOf({ metrics, serverInfo: await fetchServerInfo(address, apiKey), maxModelLen }),
     },
     simulatedBy: simulated ? `${address.url} reports that its models are simulated` : null,
@@ -102,6 +103,10 @@ function otherName([served]: readonly ModelCard[], [name]: readonly string[]): s
   if (served === undefined || name === undefined) return ''
   return `; if that is this model under another name, add --served-as ${shellWord(served.id)}, or restart vLLM with --served-model-name ${name} (gate endpoint-model then warns)`
 }
+
+/** When the server started: runs of one start are told from those of another by it. */
+const startedAt = (metrics: Metrics): Pick<Endpoint, 'startedAtS'> =>
+  'reason' in metrics || metrics.startedAtS === null ? {} : { startedAtS: metrics.startedAtS }
 
 type Metrics = MetricsPage | { readonly reason: string }
 

@@ -100,3 +100,14 @@ test('the lowest bucket of the inter-token latency is read, over all engines and
     'itlShortCount',
   )
 })
+
+test('the start of the server: of its process, else of the first counter that it created', () => {
+  const created =
+    'vllm:prompt_tokens_created{engine="0"} 1.7000001e+09\nvllm:generation_tokens_created{engine="0"} 1.7e+09\n'
+  const counter = 'vllm:generation_tokens_total{engine="0"} 1.0\n'
+  expect(readMetricsPage(counter + created).startedAtS).toBe(1_700_000_000)
+  const own = 'process_start_time_seconds 1.69999999e+09\n'
+  expect(readMetricsPage(counter + created + own).startedAtS).toBe(1_699_999_990)
+  expect(readMetricsPage(counter).startedAtS).toBeNull()
+  expect(readMetricsPage(`${counter}process_start_time_seconds NaN\n`).startedAtS).toBeNull()
+})

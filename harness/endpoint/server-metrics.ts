@@ -10,6 +10,8 @@ export interface MetricsPage {
   /** Labels of vLLM's `cache_config_info`, one entry per engine. */
   readonly cacheConfigs: readonly Readonly<Record<string, string>>[]
   readonly speculation: boolean | null
+  /** Unix time in seconds at which the process of the server started; null if it does not say. */
+  readonly startedAtS: number | null
 }
 
 /**
@@ -49,9 +51,12 @@ const otherEngines: Readonly<Record<string, string>> = {
   trtllm_: 'tensorrt-llm',
 }
 
+/** Of the Python client, in single-process mode. */
+const PROCESS_START = 'process_start_time_seconds'
+
 /** Reads a page of any vLLM version. A metric that is not exported is absent, never 0. */
 export function readMetricsPage(page: string): MetricsPage {
-  const samples = readSamples(page, ['vllm:', ...Object.keys(otherEngines)])
+  const samples = readSamples(page, ['vllm:', PROCESS_START, ...Object.keys(otherEngines)])
   const byName = Map.groupBy(
     samples.filter((sample) => sample.name.startsWith('vllm:')),
     (sample) => sample.name.slice('vllm:'.length),
@@ -64,6 +69,7 @@ export function readMetricsPage(page: string): MetricsPage {
       reading: { values: {}, requestsByReason: {} },
       cacheConfigs: [],
       speculation: null,
+      startedAtS: startOf(samples),
     }
   }
   const values: Partial<Record<ServerMetric, number>> = {}
@@ -79,10 +85,20 @@ export function readMetricsPage(page: string): MetricsPage {
     cacheConfigs: (byName.get('cache_config_info') ?? []).map((sample) => sample.labels),
     // vLLM exports these counters only with a draft model or drafting method
     speculation: values.generationTokens === undefined ? null : values.specDecodeDrafts !== undefined,
+    startedAtS: startOf(samples),
   }
 }
 
 const isShort = ({ labels }: Sample): boolean => Number(labels['le']) === SHORT_ITL_S
+
+/** The start of the process by its own metric, or else the first of the counters that it created. */
+function startOf(samples: readonly Sample[]): number | null {
+  const ofProcess = samples.filter(({ name }) => name === PROCESS_START)
+  const created = samples.filter(({ name }) => name.endsWith('_created'))
+  const times = (ofProcess.length > 0 ? ofProcess : created).map(({ value }) => value).filter((value) => value > 0)
+  const first = Math.min(...times)
+  return Number.isFinite(first) ? first : null
+}
 
 const usesOlderNames = (byName: ReadonlyMap<string, Sample[]>): boolean =>
   Object.values(names).some(

@@ -5,8 +5,8 @@ import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { findDrift } from '../metrics/drift.ts'
 import { headlineMetric } from '../metrics/headline.ts'
-import { FIXED_QUANTILE, resultOf } from '../metrics/result.ts'
-import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
+import { resultOf } from '../metrics/result.ts'
+import { intervalRule, isCertain } from '../metrics/stopping.ts'
 import { clientTokensOf } from '../metrics/trial/client-tokens.ts'
 import { serverTrialOf } from '../metrics/trial/server-trial.ts'
 import { trialOf } from '../metrics/trial/trial.ts'
@@ -35,10 +35,8 @@ export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' 
  */
 export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const trials = record.trials.map((trial, place) => trialAgain(record, trial, record.trials[place - 1], rows))
-  const bounds = record.trialBounds
-  const quantile = bounds ? intervalQuantile(trials.length, bounds) : FIXED_QUANTILE
   const isVoid = record.oom !== undefined || trials.length === 0
-  const result = isVoid ? {} : resultOf(trials, quantile)
+  const result = isVoid ? {} : resultOf(trials, intervalRule(trials.length, record.trialBounds))
   const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
   const drift = record.drift ? { drift: driftAgain(trials, rows) } : {}
   const values = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }

@@ -29,8 +29,8 @@ function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
   return [...failed, ...unmeasured, ...absent]
 }
 
-/** By the table; for a gate of another version, by the record. */
-function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
+/** Whether a gate must pass for a quote: by the table; for a gate of another version, by the record. */
+export function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
   const gate = gateById(id)
   return gate === null ? required : gate.required && appliesTo(gate, kind)
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../record/schema/run.ts'
 import { makeRun } from '../testing/record-builder.ts'
 import { metricResult } from './result.ts'
-import { intervalQuantile, isCertain, mayStop, trialBounds } from './stopping.ts'
+import { intervalQuantile, intervalRule, isCertain, mayStop, trialBounds } from './stopping.ts'
 
 const certainty = { target: 0.02, minTrials: 3, maxTrials: 10 }
 
@@ -15,6 +15,21 @@ test('the interval is a plain one until the run has looked and gone on', () => {
   const bounds = trialBounds(certainty, null)
   expect([2, 3, 4, 10].map((trials) => intervalQuantile(trials, bounds))).toEqual([0.975, 0.975, 0.99, 0.99])
   expect(intervalQuantile(5, trialBounds(certainty, 5))).toBe(0.975)
+})
+
+test('effective trials take the place of the wider quantile; records from before keep their rule', () => {
+  const bounds = trialBounds(certainty, null)
+  expect(intervalRule(5, { ...bounds, effectiveTrials: true })).toEqual({ quantile: 0.975, effectiveTrials: true })
+  expect(intervalRule(5, bounds)).toEqual({ quantile: 0.99, effectiveTrials: false })
+  expect(intervalRule(3, bounds)).toEqual({ quantile: 0.975, effectiveTrials: false })
+  expect(intervalRule(5, undefined)).toEqual({ quantile: 0.975, effectiveTrials: false })
+})
+
+test('a run does not stop because its neighbouring trials agree: the same trials in another order would', () => {
+  const { quantile, effectiveTrials } = intervalRule(8, { ...trialBounds(certainty, null), effectiveTrials: true })
+  const stops = (values: readonly number[]) => isCertain(metricResult(values, '', quantile, effectiveTrials), 0.02)
+  expect(stops([101, 99, 101, 99, 101, 99, 101, 99])).toBe(true)
+  expect(stops([99, 99, 99, 99, 101, 101, 101, 101])).toBe(false)
 })
 
 test('the interval that is shown is the one that is judged', () => {

@@ -1,7 +1,7 @@
 import type { MetricResult, RunRecord } from '../record/schema/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { headlineMetric } from './headline.ts'
-import { FIXED_QUANTILE, relativeHalfWidth } from './result.ts'
+import { FIXED_QUANTILE, type IntervalRule, relativeHalfWidth } from './result.ts'
 
 /** Bounds on the number of trials: the first interim look comes after `fewest`, and a run ends after `most`. */
 export interface TrialBounds {
@@ -26,6 +26,16 @@ export function trialBounds(certainty: Scenario['certainty'], fixed: number | nu
 /** p of the t quantile that makes a 95 % interval of `trials` trials, given the number of interim looks. */
 export function intervalQuantile(trials: number, bounds: TrialBounds): number {
   return trials > bounds.fewest ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE
+}
+
+/**
+ * How a record with these bounds makes its intervals. Effective trials make them wide enough for sequential stopping too;
+ * records from before that count trials as independent, and pay with the quantile.
+ */
+export function intervalRule(trials: number, bounds: RunRecord['trialBounds']): IntervalRule {
+  if (bounds === undefined) return { quantile: FIXED_QUANTILE, effectiveTrials: false }
+  if (bounds.effectiveTrials) return { quantile: FIXED_QUANTILE, effectiveTrials: true }
+  return { quantile: intervalQuantile(trials, bounds), effectiveTrials: false }
 }
 
 /** Whether the half-width of the interval is within the target, a share of the mean. Null without an interval. */

@@ -17,6 +17,8 @@ const baselineSchema = z.strictObject({
   /** Run folders, relative to the folder that this file is in. */
   runs: z.array(z.string()).min(1),
   setAt: z.iso.datetime(),
+  /** Baselines that this one replaced, newest first: how much starts of this server differ. */
+  past: z.array(z.strictObject({ runs: z.array(z.string()).min(1), setAt: z.iso.datetime() })).optional(),
 })
 const fileSchema = z.strictObject({ version: z.literal(1), baselines: z.array(baselineSchema) })
 
@@ -59,8 +61,11 @@ export async function readBaselines(outDir: string): Promise<Baseline[]> {
 export async function writeBaselines(outDir: string, added: readonly Baseline[]): Promise<void> {
   const isReplaced = (old: Baseline) =>
     added.some((one) => one.scenario === old.scenario && isSameBox(one.box, old.box))
-  const kept = (await readBaselines(outDir)).filter((old) => !isReplaced(old))
-  const baselines = [...kept, ...added].toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  const before = await readBaselines(outDir)
+  const kept = before.filter((old) => !isReplaced(old))
+  const baselines = [...kept, ...added.map((one) => withPast(one, before))].toSorted((a, b) =>
+    key(a) < key(b) ? -1 : 1,
+  )
   try {
     replaceFile(baselinePath(outDir), toJson(fileSchema.parse({ version: 1, baselines })))
   } catch (cause) {
@@ -68,6 +73,18 @@ export async function writeBaselines(outDir: string, added: readonly Baseline[])
       cause,
     })
   }
+}
+
+/** Earlier baselines that are kept for each server and scenario. */
+const MOST_PAST = 10
+
+/** A baseline that remembers what it replaces, unless that is the same runs. */
+function withPast(added: Baseline, before: readonly Baseline[]): Baseline {
+  const old = before.find((one) => one.scenario === added.scenario && isSameBox(one.box, added.box))
+  if (old === undefined) return added
+  const isNews = old.runs.join(' ') !== added.runs.join(' ')
+  const past = [...(isNews ? [{ runs: old.runs, setAt: old.setAt }] : []), ...(old.past ?? [])].slice(0, MOST_PAST)
+  return past.length === 0 ? added : { ...added, past }
 }
 
 const key = ({ scenario, box }: Baseline): string => `${scenario}\n${box.join(' ')}`
@@ -97,7 +114,20 @@ export function baselinesFrom(runs: readonly StoredRun[], outDir: string, setAt:
 
 /** The records of a baseline. Throws `bad-input` if a run folder is missing. */
 export function readBaselineRuns(baseline: Baseline, outDir: string): Promise<RunRecord[]> {
-  return Promise.all(
-    baseline.runs.map(async (path) => (await readRun(isAbsolute(path) ? path : join(outDir, path))).record),
-  )
+  return Promise.all(baseline.runs.map(async (path) => (await readRun(pathOf(path, outDir))).record))
 }
+
+/**
+ * The runs of every baseline of a server that its folder keeps, earlier ones too, one list per baseline and scenario. Baselines
+ * whose runs are gone are left out: they only show how much starts of the server differ.
+ */
+export async function readKnownStarts(outDir: string, box: readonly string[]): Promise<RunRecord[][]> {
+  const ofBox = (await readBaselines(outDir)).filter((each) => isSameBox(each.box, box))
+  const sets = ofBox.flatMap((each) => [each.runs, ...(each.past ?? []).map(({ runs }) => runs)])
+  const read = await Promise.allSettled(
+    sets.map((runs) => Promise.all(runs.map(async (path) => (await readRun(pathOf(path, outDir))).record))),
+  )
+  return read.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+}
+
+const pathOf = (path: string, outDir: string): string => (isAbsolute(path) ? path : join(outDir, path))

@@ -1,6 +1,6 @@
 import { headlineMetric } from '../metrics/headline.ts'
 import { resultOf } from '../metrics/result.ts'
-import { intervalQuantile, isCertain } from '../metrics/stopping.ts'
+import { intervalRule, isCertain } from '../metrics/stopping.ts'
 import { provenanceOf } from '../record/provenance.ts'
 import type { RunRecord, TrainingJob } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
@@ -22,7 +22,7 @@ export interface TrialEnd {
 export function addTrial(record: RunRecord, end: TrialEnd): RunRecord {
   const { scenario, gpus, endpoint, training, trialBounds } = record
   const trials = [...record.trials, end.trial]
-  const result = resultOf(trials, trialBounds && intervalQuantile(trials.length, trialBounds))
+  const result = resultOf(trials, intervalRule(trials.length, trialBounds))
   const provenance =
     record.source === 'simulated' ? {} : provenanceOf({ gpus, simulatedBy: null, streamsSimulated: end.simulated })
   return {

@@ -45,7 +45,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     quotable: false,
     ...(options.serverStart ? { serverStart: options.serverStart } : {}),
     ...(workload.oom === null
-      ? { trialBounds: trialBounds(scenario.certainty, options.trials) }
+      ? { trialBounds: { ...trialBounds(scenario.certainty, options.trials), effectiveTrials: true } }
       : { oom: { evidence: workload.oom } }),
     ...(workload.command ? { training: { command: [...workload.command], config: {} } } : {}),
     files: {},

@@ -6,6 +6,18 @@ import { gammaln } from 'simple-statistics'
  */
 export function studentTQuantile(p: number, degrees: number): number {
   if (!(p > 0.5 && p < 1) || !(degrees > 0)) throw new RangeError(`no t quantile for p = ${p}, ${degrees} degrees`)
+  // whole degrees come back with every trial and metric
+  if (!Number.isInteger(degrees)) return bisected(p, degrees)
+  const key = `${p} ${degrees}`
+  const quantile = known.get(key) ?? bisected(p, degrees)
+  known.set(key, quantile)
+  return quantile
+}
+
+/** Quantiles of whole degrees: few p, at most `MOST_DEGREES` of welch.ts. */
+const known = new Map<string, number>()
+
+function bisected(p: number, degrees: number): number {
   let low = 0
   let high = 1
   while (studentTCdf(high, degrees) < p) high *= 2
@@ -24,7 +36,7 @@ export function studentTCdf(x: number, degrees: number): number {
 }
 
 /** Regularised incomplete beta I(x; a, b) by its continued fraction (Numerical Recipes, 3rd edition, section 6.4). */
-function incompleteBeta(x: number, a: number, b: number): number {
+export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)

@@ -1,7 +1,7 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
 import { holmAdjust } from './holm.ts'
-import { trendOf, upperTail } from './kendall.ts'
+import { jointTrendP, trendOf, upperTail } from './kendall.ts'
 import { contrast, type Estimate, equivalenceP, intervalOf, pAbove, pTwoSided } from './welch.ts'
 
 const estimateOf = (values: readonly number[]): Estimate => ({
@@ -90,5 +90,23 @@ describe("Kendall's test of a trend", () => {
     expect(trendOf([1, 1, 1, 1])).toEqual({ score: 0, p: 1, slope: 0 })
     // of 6 pairs 5 rise; P(S >= 5) of four values is P(S >= 6), 1 / 24
     expect(trendOf([1, 1, 2, 3])).toMatchObject({ score: 5, p: expect.closeTo(2 / 24, 12) })
+  })
+})
+
+describe('a joint trend of several series', () => {
+  test('of one series is that of Kendall', () => {
+    expect(jointTrendP([[100, 99, 98, 97, 96]])).toBeCloseTo(2 / 120, 12)
+    expect(jointTrendP([[1]])).toBe(1)
+    expect(jointTrendP([])).toBe(1)
+  })
+
+  test('three series of three that all rise: 2 / 6³; two rising and one falling show nothing', () => {
+    const rising = [1, 2, 3]
+    expect(jointTrendP([rising, rising, rising])).toBeCloseTo(2 / 216, 12)
+    // S = 3 of 9: P(S >= 3) of the sum of three, by counting all 216 orders
+    const orders = [3, 1, 1, -1, -1, -3]
+    const sums = orders.flatMap((a) => orders.flatMap((b) => orders.map((c) => a + b + c)))
+    const upper = sums.filter((sum) => sum >= 3).length / 216
+    expect(jointTrendP([rising, rising, [3, 2, 1]])).toBeCloseTo(2 * upper, 12)
   })
 })

@@ -1,4 +1,4 @@
-/** What the tests use of jstat, which ships no types: Student's t distribution as an oracle. */
+/** What the tests use of jstat, which ships no types: Student's t and the F distribution as oracles. */
 declare module 'jstat' {
   const jStat: {
     readonly studentt: {
@@ -6,6 +6,10 @@ declare module 'jstat' {
       cdf(x: number, degrees: number): number
       /** The x with P(T <= x) = p. */
       inv(p: number, degrees: number): number
+    }
+    readonly centralF: {
+      /** P(F <= x) at these degrees of freedom. */
+      cdf(x: number, upper: number, lower: number): number
     }
   }
   export default jStat

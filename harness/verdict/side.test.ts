@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { estimateSide, RESTART_SHARE } from './side.ts'
+import { correlatedMean } from '../stats/correlated-mean.ts'
+import { estimateSide, ONE_START_SHARE, RESTART_SHARE } from './side.ts'
 import { compareSuite } from './verdict.ts'
 
 describe('one side', () => {
-  test('one run: the spread of its trials, and the allowance for its start', () => {
+  test('one run: the spread of its trials, which are correlated, and a bound for its start', () => {
     const side = estimateSide([[99, 100, 101]])
     expect(side.estimate).toEqual({
       mean: 100,
       parts: [
-        { variance: expect.closeTo(1 / 3, 12), degrees: 2 },
-        { variance: expect.closeTo((100 * RESTART_SHARE) ** 2, 12), degrees: Number.POSITIVE_INFINITY },
+        { variance: correlatedMean([99, 100, 101])!.variance, degrees: 2 },
+        { variance: expect.closeTo((100 * ONE_START_SHARE) ** 2, 12), degrees: Number.POSITIVE_INFINITY },
       ],
     })
   })
@@ -63,11 +64,11 @@ describe('one side', () => {
     expect(estimateSide(values)).toMatchObject({ estimate: null, reason: expect.stringContaining(reason) })
   })
 
-  test('starts of a server differ by 0.3 %: two runs without spread are 0 ± 0.83 % apart', () => {
+  test('starts of a server differ by 0.6 % at most: two runs without spread are 0 ± 1.66 % apart', () => {
     const exactly = { outputTokensPerS: [[100, 100, 100]] }
     const [metric] = compareSuite([{ baseline: exactly, candidate: exactly, looked: false }])[0]!
-    // 1.96 x 0.3 % x √2
-    expect(metric!.relative!.ci95[1]).toBeCloseTo(0.008316, 5)
+    // 1.96 x 0.6 % x √2
+    expect(metric!.relative!.ci95[1]).toBeCloseTo(0.016631, 5)
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MetricKey } from '../metrics/catalogue.ts'
-import type { SideValues } from './side.ts'
+import type { SideValues } from './starts.ts'
 import { type CompareOptions, compareSuite, type MetricComparison, type ScenarioValues } from './verdict.ts'
 
 /** Three starts of the server around a mean, `spread` apart: run means have the standard deviation `spread`. */

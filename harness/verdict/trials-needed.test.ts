@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { SideValues } from './side.ts'
-import { sampleSizePerSide, trialsToDecide } from './trials-needed.ts'
+import type { SideValues } from './starts.ts'
+import { runsToDecide, sampleSizePerSide } from './trials-needed.ts'
 import { compareSuite } from './verdict.ts'
 
 describe('sample sizes', () => {
@@ -17,40 +17,29 @@ describe('sample sizes', () => {
     expect(sampleSizePerSide(0.01, 0.025, 0.8, 50)).toBeNull()
   })
 
-  const plan = { trialShare: 0.02, restartShare: 0, trials: 3, unit: 'trials' as const, level: 0.05 }
-  test('more noise asks for more trials', () => {
-    const settled = trialsToDecide({ ...plan, distanceShare: 0.03 })
-    const noisier = trialsToDecide({ ...plan, distanceShare: 0.03, trialShare: 0.03 })
-    expect(settled).toEqual({ kind: 'trials', morePerSide: 4 })
-    expect(noisier.kind === 'trials' && noisier.morePerSide).toBeGreaterThan(4)
+  const plan = { runShare: 0.02, runs: 3, level: 0.05 }
+  test('more noise asks for more starts', () => {
+    // one-sided at 5 % with power 80 %, 1.5 deviations: √(7/2) x 1.5 = 2.81 >= 1.782 + 0.873 (t of 12 degrees), 6 make 2.60
+    expect(runsToDecide({ ...plan, distanceShare: 0.03 })).toEqual({ kind: 'runs', runsPerSide: 7 })
+    const noisier = runsToDecide({ ...plan, distanceShare: 0.03, runShare: 0.03 })
+    expect(noisier.kind === 'runs' && noisier.runsPerSide).toBeGreaterThan(7)
   })
 
-  test('where starts of the server are the noise, trials do not help and runs do', () => {
-    const settled = trialsToDecide({ ...plan, trialShare: 0.001, restartShare: 0.01, distanceShare: 0.02 })
-    expect(settled).toEqual({ kind: 'runs', runsPerSide: expect.any(Number) })
+  test('one start asks for three at least, and what is there already is not enough', () => {
+    expect(runsToDecide({ ...plan, runs: 1, distanceShare: 0.5 })).toEqual({ kind: 'runs', runsPerSide: 3 })
+    expect(runsToDecide({ ...plan, runs: 4, distanceShare: 0.5 })).toEqual({ kind: 'runs', runsPerSide: 5 })
+    expect(runsToDecide({ ...plan, runShare: 0, distanceShare: 0.01 })).toEqual({ kind: 'runs', runsPerSide: 4 })
   })
 
   test('on the edge of what matters nothing helps', () => {
-    expect(trialsToDecide({ ...plan, distanceShare: 0.0001 }).kind).toBe('never')
-  })
-
-  test('more than 50 trials per side are too many', () => {
-    // an effect of 0.5, one-sided at 5 % with power 80 %, needs 51 a side (G*Power); 0.484 needs 54
-    expect(trialsToDecide({ ...plan, trialShare: 0.06, distanceShare: 0.03 })).toEqual({
-      kind: 'trials',
-      morePerSide: 48,
+    expect(runsToDecide({ ...plan, distanceShare: 0.0001 })).toEqual({
+      kind: 'never',
+      reason: 'a verdict would need more than about 50 starts per side',
     })
-    expect(trialsToDecide({ ...plan, trialShare: 0.062, distanceShare: 0.03 }).kind).not.toBe('trials')
-  })
-
-  test('a run is worth its trials: 2 % over four of them and 1 % of starts are 1.41 % a run', () => {
-    // 3 % are 2.12 deviations: n = 4, because √2 x 2.12 = 3.00 >= 1.943 + 0.906 (t of 6 degrees), and √1.5 x 2.12 < 3.07
-    const settled = trialsToDecide({ ...plan, trialShare: 0.02, restartShare: 0.01, trials: 4, distanceShare: 0.03 })
-    expect(settled).toEqual({ kind: 'runs', runsPerSide: 4 })
   })
 })
 
-describe('trials needed to decide a comparison', () => {
+describe('starts needed to decide a comparison', () => {
   const settlingOf = (baseline: SideValues, candidate: SideValues) => {
     const sides = { baseline: { outputTokensPerS: baseline }, candidate: { outputTokensPerS: candidate } }
     const [metric] = compareSuite([{ ...sides, looked: false }])[0]!
@@ -86,21 +75,10 @@ describe('trials needed to decide a comparison', () => {
     expect(metric!.settling).toEqual({ kind: 'runs', runsPerSide: 39 })
   })
 
-  test('trials of one start, with what starts add: 3 % beside 3 % and 0.3 % needs 15 a side', () => {
-    // 15: 2 x (0.0009 / 15 + 0.000009) = 0.01175²; (1.687 + 0.852) x 0.01175 = 0.0298. 14 make 0.0308
-    expect(settlingOf(trials(100, 3), trials(100, 3))).toEqual({ kind: 'trials', morePerSide: 12 })
-  })
-
-  test('counts from the side that has fewer trials', () => {
-    const five: SideValues = [[97, 97, 100, 103, 103]]
-    expect(settlingOf(five, trials(100, 3))).toEqual({ kind: 'trials', morePerSide: 12 })
-  })
-
-  test('speaks of trials where one side has one start only', () => {
-    const two: SideValues = [
-      [97, 100, 103],
-      [97, 100, 103],
-    ]
-    expect(settlingOf(two, trials(100, 3))).toMatchObject({ kind: 'trials' })
+  test('one start per side asks for three, and for more where its trials vary more', () => {
+    const steady = settlingOf(trials(100, 0.3), trials(100, 0.3))
+    expect(steady).toEqual({ kind: 'runs', runsPerSide: 3 })
+    const noisy = settlingOf(trials(100, 2), trials(100, 2))
+    expect(noisy!.kind === 'runs' && noisy!.runsPerSide).toBeGreaterThan(5)
   })
 })

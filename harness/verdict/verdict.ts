@@ -3,11 +3,10 @@ import { FIXED_QUANTILE } from '../metrics/result.ts'
 import { SEQUENTIAL_QUANTILE } from '../metrics/stopping.ts'
 import { holmAdjust } from '../stats/holm.ts'
 import { contrast, type Estimate, equivalenceP, intervalOf, pTwoSided } from '../stats/welch.ts'
-import { estimateSide, RESTART_SHARE, RUNS_THAT_SHOW_RESTARTS, type SideEstimate, type SideValues } from './side.ts'
-import { type DecisionPlan, type Settling, trialsToDecide } from './trials-needed.ts'
-
-export const metricVerdicts = ['regressed', 'improved', 'equivalent', 'inconclusive'] as const
-export type MetricVerdict = (typeof metricVerdicts)[number]
+import { estimateSide, type SideEstimate } from './side.ts'
+import { type ObservedStarts, observedStarts, type SideValues, STARTS_THAT_SHOW_THEIR_SPREAD } from './starts.ts'
+import { type DecisionPlan, runsToDecide, type Settling } from './trials-needed.ts'
+import { type MetricVerdict, reasonOf, type SideName, type Sides, sidesOfOneStart } from './verdict-words.ts'
 
 /** A value with its 95 % interval, low end first. */
 export interface WithInterval {
@@ -41,7 +40,7 @@ export interface MetricComparison {
   readonly verdict: MetricVerdict
   /** Why there is no result, or the basis of the verdict. */
   readonly reason: string
-  /** The trials or runs needed to decide an inconclusive one. */
+  /** About how many starts would decide an inconclusive one. */
   readonly settling: Settling | null
 }
 
@@ -61,7 +60,11 @@ export interface CompareOptions {
   readonly smallestEffect?: number
   /** Level of all tests; default 0.05. */
   readonly level?: number
+  /** What the starts of earlier baselines of this server showed, by metric. */
+  readonly past?: PastStarts
 }
+
+export type PastStarts = Readonly<Partial<Record<MetricKey, readonly ObservedStarts[]>>>
 
 /** Default practical threshold (docs/metrics.md#repeats-and-certainty). */
 export const SMALLEST_EFFECT = 0.03
@@ -70,7 +73,7 @@ const LEVEL = 0.05
 /** A metric before the verdict: estimates of both sides, or why there are none. */
 interface Tested {
   readonly key: MetricKey
-  readonly sides: { readonly baseline: SideEstimate; readonly candidate: SideEstimate }
+  readonly sides: Sides<SideEstimate>
   readonly hypothesis: string
   readonly p: number | null
   readonly reason: string | null
@@ -83,12 +86,15 @@ interface Tested {
  * - `regressed`, `improved`: the difference is not 0 (Welch's test, Holm-adjusted p over every hypothesis of the whole
  *   suite at most `level`) and its estimate is at least the practical threshold;
  * - `equivalent`: the ratio of the means lies within 1 ± that threshold (two one-sided tests at `level` each);
- * - `inconclusive`: neither, with the trials or runs needed to decide.
+ * - `inconclusive`: neither, with about the number of starts that would decide.
+ * With one start on a side, its level is not separated from the change: such a side can only be `regressed` or `improved`, and
+ * only if the whole interval, which includes what a start can do, lies beyond the practical threshold.
  * Equivalence tests are not adjusted for their number: equivalence of a suite requires every single test to pass
  * (intersection-union, Berger 1982, Technometrics 24). Metrics that share a hypothesis count once, with the larger p.
  */
 export function compareSuite(scenarios: readonly ScenarioValues[], options: CompareOptions = {}): MetricComparison[][] {
-  const tested = scenarios.map((values, index) => keysOf(values).map((key) => testMetric(key, values, index)))
+  const past = options.past ?? {}
+  const tested = scenarios.map((values, index) => keysOf(values).map((key) => testMetric(key, scenarios, index, past)))
   const largest = new Map<string, number>()
   for (const { hypothesis, p } of tested.flat()) {
     if (p !== null) largest.set(hypothesis, Math.max(p, largest.get(hypothesis) ?? 0))
@@ -103,12 +109,33 @@ export function compareSuite(scenarios: readonly ScenarioValues[], options: Comp
 
 const keysOf = ({ baseline }: ScenarioValues): MetricKey[] => Object.keys(baseline) as MetricKey[]
 
-function testMetric(key: MetricKey, values: ScenarioValues, scenario: number): Tested {
-  const sides = {
-    baseline: estimateSide(values.baseline[key] ?? []),
-    candidate: estimateSide(values.candidate[key] ?? []),
-  }
-  const confidence = 2 * (values.looked ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE) - 1
+/** What is known of the starts of one side, beside its own in this scenario: fewer than three also learn from the other side. */
+function knownStarts(
+  key: MetricKey,
+  scenarios: readonly ScenarioValues[],
+  { side, index }: { readonly side: SideName; readonly index: number },
+): ObservedStarts[] {
+  const shownBy = (name: SideName): ObservedStarts[] =>
+    scenarios.flatMap((values, at) => {
+      const isOwn = name === side && at === index
+      return isOwn ? [] : (observedStarts(values[name][key] ?? []) ?? [])
+    })
+  const own = scenarios[index]![side][key] ?? []
+  const other = side === 'baseline' ? 'candidate' : 'baseline'
+  return own.length >= STARTS_THAT_SHOW_THEIR_SPREAD ? shownBy(side) : [...shownBy(side), ...shownBy(other)]
+}
+
+function testMetric(key: MetricKey, scenarios: readonly ScenarioValues[], scenario: number, past: PastStarts): Tested {
+  const values = scenarios[scenario]!
+  const estimateOf = (side: SideName): SideEstimate =>
+    estimateSide(values[side][key] ?? [], [
+      ...knownStarts(key, scenarios, { side, index: scenario }),
+      ...(past[key] ?? []),
+    ])
+  const sides = { baseline: estimateOf('baseline'), candidate: estimateOf('candidate') }
+  // the spread between three starts does not shrink with when their trials stopped
+  const restsOnTrials = Object.values(sides).some(({ runs }) => runs < STARTS_THAT_SHOW_THEIR_SPREAD)
+  const confidence = 2 * (values.looked && restsOnTrials ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE) - 1
   const tested = { key, sides, confidence, hypothesis: `${scenario}/${comparedMetric(key).comparison.hypothesis}` }
   const { baseline, candidate } = sides
   if (baseline.estimate === null) return { ...tested, p: null, reason: `baseline: ${baseline.reason}` }
@@ -141,12 +168,16 @@ function judgeMetric(
   const isWorse = metric.better === 'higher' ? relative.value < 0 : relative.value > 0
   const isLarge = Math.abs(relative.value) >= margin
   const isSignificant = pAdjusted <= level
+  const oneStart = sidesOfOneStart(sides)
+  // both ends of the interval on the same side of what matters
+  const halfShare = (relative.ci95[1] - relative.ci95[0]) / 2
+  const isClear = relative.ci95[0] >= margin || relative.ci95[1] <= -margin
   const verdict: MetricVerdict =
-    isSignificant && isLarge
+    isSignificant && isLarge && (oneStart.length === 0 || isClear)
       ? isWorse
         ? 'regressed'
         : 'improved'
-      : pEquivalence <= level
+      : pEquivalence <= level && oneStart.length === 0
         ? 'equivalent'
         : 'inconclusive'
   return {
@@ -159,12 +190,12 @@ function judgeMetric(
     pAdjusted,
     pEquivalence,
     verdict,
-    reason: reasonOf(verdict, { pAdjusted, pEquivalence, margin, isLarge, isSignificant }, sides),
+    reason: reasonOf(verdict, { pAdjusted, pEquivalence, margin, isLarge, isSignificant, halfShare }, sides),
     settling:
       verdict === 'inconclusive'
-        ? trialsToDecide({
+        ? runsToDecide({
             distanceShare: isLarge ? Math.abs(relative.value) : margin - Math.abs(relative.value),
-            ...spreads(sides),
+            ...planOf(sides),
             level: isLarge ? level / 2 / hypotheses : level,
           })
         : null,
@@ -178,60 +209,20 @@ function relativeOf(candidate: Estimate, baseline: Estimate, confidence: number)
   return { value: ratio - 1, ci95: [ratio - 1 + low / baseline.mean, ratio - 1 + high / baseline.mean] }
 }
 
-function reasonOf(
-  verdict: MetricVerdict,
-  numbers: {
-    readonly pAdjusted: number
-    readonly pEquivalence: number
-    readonly margin: number
-    readonly isLarge: boolean
-    readonly isSignificant: boolean
-  },
-  sides: Tested['sides'],
-): string {
-  const notes = (['baseline', 'candidate'] as const).flatMap((side) => {
-    const estimate = sides[side]
-    return estimate.estimate === null ? [] : estimate.notes.map((note) => `${side}: ${note}`)
-  })
-  const { pAdjusted, pEquivalence, margin, isLarge, isSignificant } = numbers
-  const effect = `${(margin * 100).toFixed(1)} %`
-  const open = isLarge
-    ? `${effect} or more, but not significant (${pText(pAdjusted)})`
-    : isSignificant
-      ? `there is a difference, but whether it reaches ${effect} is not decided`
-      : `no significant difference, and ${effect} is not excluded (${pText(pEquivalence)})`
-  const words = {
-    regressed: `worse by ${effect} or more (${pText(pAdjusted)})`,
-    improved: `better by ${effect} or more (${pText(pAdjusted)})`,
-    equivalent: `within ±${effect} (${pText(pEquivalence)})`,
-    inconclusive: open,
-  } as const
-  return [words[verdict], ...notes].join('; ')
-}
-
-const pText = (p: number): string =>
-  p < 0.0001 ? 'p\u00a0<\u00a00.0001' : `p\u00a0=\u00a0${p.toFixed(p < 0.001 ? 4 : 3)}`
-
 const sideResult = ({ estimate, trials, runs }: SideEstimate): SideResult => ({
   mean: estimate?.mean ?? null,
   trials,
   runs,
 })
 
-/** Spread between trials and between starts, of the side that varies more; trials per side, of the side with fewer. */
-function spreads(sides: Tested['sides']): Pick<DecisionPlan, 'trialShare' | 'restartShare' | 'trials' | 'unit'> {
+/** Spread between run means, of the side that varies more; runs, of the side with fewer. */
+function planOf(sides: Tested['sides']): Pick<DecisionPlan, 'runShare' | 'runs'> {
   const both = [sides.baseline, sides.candidate]
-  const showRestarts = both.every(({ runs }) => runs >= RUNS_THAT_SHOW_RESTARTS)
-  const shares = both.map(({ estimate, runs, trials }) => {
+  const shares = both.map(({ estimate, runs }) => {
     if (estimate === null) return 0
-    const estimated = estimate.parts.filter((part) => Number.isFinite(part.degrees))
-    const variance = estimated.reduce((sum, part) => sum + part.variance, 0)
-    return Math.sqrt(variance * (runs >= RUNS_THAT_SHOW_RESTARTS ? runs : trials)) / estimate.mean
+    // further starts do not reduce what a trend may hide; of one start everything counts, its allowance too
+    const parts = estimate.parts.filter((part) => runs === 1 || Number.isFinite(part.degrees))
+    return Math.sqrt(parts.reduce((sum, part) => sum + part.variance, 0) * runs) / estimate.mean
   })
-  return {
-    trialShare: Math.max(...shares),
-    restartShare: showRestarts ? 0 : RESTART_SHARE,
-    trials: Math.min(...both.map(({ runs, trials }) => (showRestarts ? runs : trials))),
-    unit: showRestarts ? 'runs' : 'trials',
-  }
+  return { runShare: Math.max(...shares), runs: Math.min(...both.map(({ runs }) => runs)) }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { metricVerdicts } from '../../harness/verdict/verdict.ts'
+import { metricVerdicts } from '../../harness/verdict/verdict-words.ts'
 import { COMPARISON_JSON_VERSION } from './json.ts'
 
 /** The JSON comparison as a schema: for whoever reads one, and for a test that the writer keeps to it. */
@@ -16,12 +16,12 @@ const side = z.strictObject({ mean: z.number().nullable(), trials: count, runs: 
 
 const settling = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('trials'), morePerSide: count }),
     z.strictObject({ kind: z.literal('runs'), runsPerSide: count }),
+    z.strictObject({ kind: z.literal('trials'), morePerSide: count }).describe('written by earlier versions only'),
     z.strictObject({ kind: z.literal('never'), reason: z.string() }),
   ])
   .nullable()
-  .describe('what would probably turn `inconclusive` into a verdict; null elsewhere')
+  .describe('about how many starts of the server per side would turn `inconclusive` into a verdict; null elsewhere')
 
 const metricSchema = z.strictObject({
   key: z.string().describe('key of docs/metrics.md'),
@@ -51,6 +51,9 @@ const scenarioSchema = z.strictObject({
   baselineRuns: z.array(z.string()).describe('ids of run records'),
   candidateRuns: z.array(z.string()),
   warnings: z.array(z.string()),
+  notJudged: z
+    .array(z.string())
+    .describe('the required gates that failed: the scenario has no verdict, whatever its numbers are'),
 })
 
 /** docs/schemas/comparison.schema.json is made from this. */
@@ -67,5 +70,7 @@ export const comparisonJsonSchema = z.strictObject({
     .array(z.strictObject({ field: z.string(), label: z.string(), baseline: z.string(), candidate: z.string() }))
     .describe('the properties of host and server that differ between the sides'),
   objections: z.array(z.string()).describe('why these runs must not be compared; empty unless forced'),
+  notJudged: z.array(z.string()).describe('the same over all scenarios'),
+  caveat: z.string().nullable().describe('what limits the verdict: a side with one start of the server'),
   notes: z.array(z.string()).describe('which runs were skipped, and why'),
 })

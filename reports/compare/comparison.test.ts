@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { later, makeComparedRun } from '../testing/compare-builder.ts'
+import { later, makeComparedRun, threeLater, threeStarts } from '../testing/compare-builder.ts'
 import { compareRuns } from './comparison.ts'
+import { outcomeOf } from './outcome.ts'
 
 const before = makeComparedRun({ driver: '580.95' })
 
@@ -16,13 +17,13 @@ describe('verdicts', () => {
   })
 
   test('the same driver twice is equivalent, and nothing differs', () => {
-    const comparison = compareRuns([before], [later({ driver: '580.95' })])
+    const comparison = compareRuns(threeStarts({ driver: '580.95' }), threeLater({ driver: '580.95' }))
     expect(comparison).toMatchObject({ verdict: 'equivalent', differences: [], simulated: false })
   })
 
   test('one scenario that is worse makes the whole comparison so', () => {
-    const both = (speed: number, of: typeof later) => [of({ scenario: 'a' }), of({ scenario: 'b', speed })]
-    const comparison = compareRuns(both(1, makeComparedRun), both(0.9, later))
+    const both = (speed: number, of: typeof threeLater) => [...of({ scenario: 'a' }), ...of({ scenario: 'b', speed })]
+    const comparison = compareRuns(both(1, threeStarts), both(0.9, threeLater))
     expect(comparison.scenarios.map(({ verdict }) => verdict)).toEqual(['equivalent', 'regressed'])
     expect(comparison.verdict).toBe('regressed')
   })
@@ -61,7 +62,7 @@ describe('what must not be compared', () => {
 
   test('simulated with simulated may be, and is stamped', () => {
     const source = 'simulated' as const
-    const comparison = compareRuns([makeComparedRun({ source })], [later({ source })])
+    const comparison = compareRuns(threeStarts({ source }), threeLater({ source }))
     expect(comparison).toMatchObject({ simulated: true, objections: [], verdict: 'equivalent' })
   })
 })
@@ -197,6 +198,83 @@ describe('what stands on top', () => {
       baseline: 'aaaaaaaaaaaa',
       candidate: 'unknown',
     })
+  })
+})
+
+describe('a scenario whose required gates failed on either side', () => {
+  const gate = (id: string) => [{ id, status: 'fail' as const, required: true, evidence: '9 ms' }]
+
+  test.each([
+    ['the candidate', {}, { gates: gate('client-headroom') }],
+    ['the baseline', { gates: gate('client-headroom') }, {}],
+  ])('is not judged, however clear its numbers are: %s', (side, baseline, candidate) => {
+    const comparison = compareRuns(threeStarts(baseline), threeLater({ speed: 0.9, ...candidate }))
+    expect(comparison.verdict).toBe('inconclusive')
+    expect(outcomeOf(comparison)).toBe('not-comparable')
+    expect(comparison.notJudged[0]).toContain(`the required gate client-headroom failed in ${side}`)
+    const [metric] = comparison.scenarios[0]!.metrics
+    expect(metric).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('not judged'),
+      settling: null,
+    })
+    expect(metric!.relative!.value).toBeCloseTo(-0.1, 3)
+  })
+
+  test('does not hide the regression of another one, and has no part in its tests', () => {
+    const before = [...threeStarts({ scenario: 'a' }), ...threeStarts({ scenario: 'b' })]
+    const after = [
+      ...threeLater({ scenario: 'a', gates: gate('token-audit') }),
+      ...threeLater({ scenario: 'b', speed: 0.95 }),
+    ]
+    const comparison = compareRuns(before, after)
+    expect(outcomeOf(comparison)).toBe('regressed')
+    const alone = compareRuns(threeStarts({ scenario: 'b' }), threeLater({ scenario: 'b', speed: 0.95 }))
+    expect(comparison.scenarios[1]!.metrics).toEqual(alone.scenarios[0]!.metrics)
+  })
+
+  test.each(['throttle', 'precision', 'live-source'])('%s does not stand in the way', (id) => {
+    expect(compareRuns(threeStarts(), threeLater({ gates: gate(id) })).notJudged).toEqual([])
+  })
+})
+
+describe('starts of the server per side', () => {
+  test('one is said in the caveat, with the side', () => {
+    const text = 'the level of a start is not separated from the change'
+    expect(compareRuns([before], [later()])).toMatchObject({
+      verdict: 'inconclusive',
+      caveat: `one start per side: ${text}`,
+    })
+    expect(compareRuns(threeStarts(), [later()]).caveat).toBe(`one start of the candidate: ${text}`)
+    expect(compareRuns(threeStarts(), threeLater()).caveat).toBeNull()
+  })
+
+  test('runs of one server process are one start, however many there are', () => {
+    const onOne = (runs: readonly RunRecord[], startedAtS: (at: number) => number) =>
+      runs.map((run, at) => ({ ...run, endpoint: { ...run.endpoint, startedAtS: startedAtS(at) } }))
+    const same = compareRuns(
+      threeStarts(),
+      onOne(threeLater(), () => 1_700_000_000),
+    )
+    expect(same.caveat).toContain('one start of the candidate')
+    expect(same.scenarios[0]!.metrics[0]!.candidate).toMatchObject({ runs: 1, trials: 9 })
+    const restarted = compareRuns(
+      threeStarts(),
+      onOne(threeLater(), (at) => 1_700_000_000 + 600 * at),
+    )
+    expect(restarted).toMatchObject({ caveat: null, verdict: 'equivalent' })
+  })
+
+  test('what earlier baselines showed of this server counts', () => {
+    const halfOf = (past: RunRecord[][]) => {
+      const [metric] = compareRuns([before], [later()], { past }).scenarios[0]!.metrics
+      return (metric!.relative!.ci95[1] - metric!.relative!.ci95[0]) / 2
+    }
+    const far = [0.97, 1, 1.03].map((speed, at) =>
+      makeComparedRun({ speed, startedAt: `2026-10-0${at + 1}T10:00:00Z` }),
+    )
+    expect(halfOf([far])).toBeGreaterThan(3 * halfOf([]))
+    expect(halfOf([far.slice(0, 2)])).toBe(halfOf([]))
   })
 })
 

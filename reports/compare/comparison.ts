@@ -1,16 +1,17 @@
+import { isRequired } from '../../harness/gates/quotable.ts'
 import { comparedMetric, comparedMetrics } from '../../harness/metrics/catalogue.ts'
-import { numberOf } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import {
   compareSuite,
   type MetricComparison,
-  type MetricValues,
-  type MetricVerdict,
   type ScenarioValues,
   SMALLEST_EFFECT,
 } from '../../harness/verdict/verdict.ts'
+import { type MetricVerdict, sidesOfOneStart } from '../../harness/verdict/verdict-words.ts'
 import { type Difference, fingerprintDifferences } from './fingerprint.ts'
 import { cardOf, type Pair, pairRuns } from './pair.ts'
+import { startsOf } from './starts-of-runs.ts'
+import { pastStarts, valuesOf } from './trial-values.ts'
 
 /** One scenario on one card, candidate against baseline. */
 export interface ScenarioComparison {
@@ -23,6 +24,8 @@ export interface ScenarioComparison {
   readonly candidateRuns: readonly string[]
   /** Remarks on either side: drift, failed gates, overruled objections. */
   readonly warnings: readonly string[]
+  /** Why there is no verdict whatever the numbers are: a required gate failed. */
+  readonly notJudged: readonly string[]
 }
 
 /** The comparison of two sides as plain data, the source of every format. */
@@ -33,6 +36,10 @@ export interface Comparison {
   readonly differences: readonly Difference[]
   /** Why these runs must not be compared; the command refuses unless it is forced. */
   readonly objections: readonly string[]
+  /** Why scenarios were not judged, over all of them. */
+  readonly notJudged: readonly string[]
+  /** What limits the verdict: a side with one start of the server. Null for none. */
+  readonly caveat: string | null
   readonly notes: readonly string[]
   readonly records: readonly RunRecord[]
   readonly simulated: boolean
@@ -41,6 +48,8 @@ export interface Comparison {
 export interface ComparisonOptions {
   /** Practical threshold as a share; `SMALLEST_EFFECT` unless given. */
   readonly smallestEffect?: number
+  /** Earlier baselines of this server, each with the runs of one scenario: how much its starts differ. */
+  readonly past?: readonly (readonly RunRecord[])[]
 }
 
 /** Compares two sides of runs. Pure; the caller decides how to treat objections. */
@@ -51,8 +60,13 @@ export function compareRuns(
 ): Comparison {
   const { pairs, notes } = pairRuns(baseline, candidate)
   const smallestEffect = options.smallestEffect ?? SMALLEST_EFFECT
-  const suite = compareSuite(pairs.map(pairValues), { smallestEffect })
-  const scenarios = pairs.map((pair, index) => scenarioComparison(pair, suite[index]!))
+  const settings = { smallestEffect, past: pastStarts(options.past ?? []) }
+  // a scenario that is not judged has no part in the tests of the others
+  const judged = pairs.filter((pair) => failedGates(pair).length === 0)
+  const suite = compareSuite(judged.map(pairValues), settings)
+  const metricsOf = (pair: Pair): readonly MetricComparison[] =>
+    suite[judged.indexOf(pair)] ?? compareSuite([pairValues(pair)], settings)[0]!
+  const scenarios = pairs.map((pair) => scenarioComparison(pair, metricsOf(pair)))
   const records = pairs.flatMap((pair) => [...pair.baseline, ...pair.candidate])
   return {
     verdict: worstOf(scenarios.map((scenario) => scenario.verdict)),
@@ -63,6 +77,8 @@ export function compareRuns(
       pairs.flatMap((pair) => pair.candidate),
     ),
     objections: pairs.flatMap((pair) => pair.objections.map((objection) => `${pair.scenario}: ${objection}`)),
+    notJudged: scenarios.flatMap(({ scenario, notJudged }) => notJudged.map((why) => `${scenario}: ${why}`)),
+    caveat: caveatOf(pairs),
     notes,
     records,
     simulated: records.some((run) => run.source === 'simulated'),
@@ -71,12 +87,13 @@ export function compareRuns(
 
 function scenarioComparison(pair: Pair, metrics: readonly MetricComparison[]): ScenarioComparison {
   const { scenario, title, baseline, candidate } = pair
+  const notJudged = failedGates(pair)
   return {
     scenario,
     title,
     card: [...new Set([...baseline, ...candidate].map(cardOf))].join(' and '),
-    verdict: worstOf(metrics.filter(counts).map(({ verdict }) => verdict)),
-    metrics,
+    verdict: notJudged.length > 0 ? 'inconclusive' : worstOf(metrics.filter(counts).map(({ verdict }) => verdict)),
+    metrics: notJudged.length > 0 ? metrics.map(withoutVerdict) : metrics,
     baselineRuns: baseline.map((run) => run.id),
     candidateRuns: candidate.map((run) => run.id),
     warnings: [
@@ -84,7 +101,40 @@ function scenarioComparison(pair: Pair, metrics: readonly MetricComparison[]): S
       ...baseline.flatMap((run) => warningsOf('baseline', run)),
       ...candidate.flatMap((run) => warningsOf('candidate', run)),
     ],
+    notJudged,
   }
+}
+
+/** The numbers stay, for whoever looks for the fault; they say nothing about the server. */
+const withoutVerdict = (metric: MetricComparison): MetricComparison => ({
+  ...metric,
+  verdict: 'inconclusive',
+  reason: 'not judged: a required gate failed',
+  settling: null,
+})
+
+/** Required gates that failed on either side: such numbers may be wrong. Simulated runs are compared with their like. */
+function failedGates({ baseline, candidate }: Pair): string[] {
+  const of = (side: string, runs: readonly RunRecord[]) =>
+    runs.flatMap((run) =>
+      run.gates
+        .filter((gate) => gate.status === 'fail' && gate.id !== 'live-source' && isRequired(gate, run.scenario.kind))
+        .map((gate) => `the required gate ${gate.id} failed in the ${side} (${run.id})`),
+    )
+  return [...of('baseline', baseline), ...of('candidate', candidate)]
+}
+
+function caveatOf(pairs: readonly Pair[]): string | null {
+  const sides = pairs.flatMap(({ baseline, candidate }) =>
+    sidesOfOneStart({
+      baseline: { runs: startsOf(baseline).length },
+      candidate: { runs: startsOf(candidate).length },
+    }),
+  )
+  if (sides.length === 0) return null
+  const [first] = sides
+  const where = new Set(sides).size === 2 ? 'one start per side' : `one start of the ${first}`
+  return `${where}: the level of a start is not separated from the change`
 }
 
 /** A metric that decides and that at least one side has: two runs without nvidia-smi are not inconclusive in energy. */
@@ -115,14 +165,11 @@ function warningsOf(side: string, run: RunRecord): string[] {
 
 function pairValues({ baseline, candidate }: Pair): ScenarioValues {
   const keys = comparedMetrics(baseline[0]!.scenario)
-  const side = (runs: readonly RunRecord[]): MetricValues =>
-    Object.fromEntries(
-      keys.map((key) => {
-        const { of } = comparedMetric(key)
-        return [key, runs.map((run) => run.trials.map((trial) => numberOf(of(trial))))]
-      }),
-    )
-  return { baseline: side(baseline), candidate: side(candidate), looked: [...baseline, ...candidate].some(hasLooked) }
+  return {
+    baseline: valuesOf(baseline, keys),
+    candidate: valuesOf(candidate, keys),
+    looked: [...baseline, ...candidate].some(hasLooked),
+  }
 }
 
 const hasLooked = ({ trialBounds, trials }: RunRecord): boolean =>

@@ -62,6 +62,7 @@ const ignored = [
   'gpus.serving',
   'gpus.pcie.genCurrent',
   'endpoint.url',
+  'endpoint.startedAtS',
   'endpoint.serving.reasons',
   'tool.name',
   'tool.commit',

@@ -2,20 +2,31 @@ import { describe, expect, test } from 'vitest'
 import { comparedMetrics } from '../../harness/metrics/catalogue.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderTerminal } from '../render/terminal.ts'
-import { later, makeComparedRun } from '../testing/compare-builder.ts'
+import { later, makeComparedRun, threeLater, threeStarts } from '../testing/compare-builder.ts'
 import { compareRuns } from './comparison.ts'
 import { comparisonDocument } from './json.ts'
 import { comparisonJunit, escapeXml } from './junit.ts'
 import { comparisonReport } from './report.ts'
 
 const source = 'simulated' as const
-const comparison = compareRuns([makeComparedRun({ source })], [later({ source, speed: 0.95, driver: '<590> & "co"' })])
+const comparison = compareRuns(threeStarts({ source }), threeLater({ source, speed: 0.95, driver: '<590> & "co"' }))
 
 test('the terminal shows what differs first, and the verdict last', () => {
   const text = renderTerminal(comparisonReport(comparison), { columns: 100 }).replaceAll('\u00a0', ' ')
   expect(text.indexOf('Differences between')).toBe(0)
   expect(text).toContain('Verdict: regressed SIMULATED')
   expect(text).toMatch(/Output.*1,000\.0 t\/sˢ.*950\.0 t\/sˢ.*-5\.0 %ˢ.*regressed/)
+})
+
+test('the line of the verdict says what limits it', () => {
+  const one = compareRuns([makeComparedRun()], [later()])
+  expect(renderMarkdown(comparisonReport(one))).toContain(
+    'Verdict: inconclusive (one start per side: the level of a start is not separated from the change)',
+  )
+  const gates = [{ id: 'token-audit', status: 'fail' as const, required: true, evidence: '2 %' }]
+  const text = renderMarkdown(comparisonReport(compareRuns(threeStarts(), threeLater({ gates }))))
+  expect(text).toContain('Verdict: not comparable')
+  expect(text).toContain('NOT JUDGED: the required gate token-audit failed in the candidate')
 })
 
 test('Markdown escapes what came from outside', () => {

@@ -1,16 +1,18 @@
 import { comparedMetric, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { RESTART_SHARE } from '../../harness/verdict/side.ts'
 import type { MetricComparison, SideResult } from '../../harness/verdict/verdict.ts'
 import type { Report, ReportSource } from '../report.ts'
 import { sourceOf } from '../report-source.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 import type { Comparison, ScenarioComparison } from './comparison.ts'
+import { outcomeOf, outcomeText } from './outcome.ts'
 import { explanationOf, verdictTones } from './words.ts'
 
 /** A comparison as tables, for every report format: the differences first, then one table per scenario. */
 export function comparisonReport(comparison: Comparison): Report {
   return {
-    title: `Candidate against baseline: ${comparison.verdict}`,
+    title: `Candidate against baseline: ${outcomeText(outcomeOf(comparison))}`,
     tables: [
       differencesTable(comparison),
       ...comparison.scenarios.map((scenario) => scenarioTable(scenario, comparison.simulated)),
@@ -40,10 +42,11 @@ function differencesTable({ differences, objections, notes }: Comparison): Table
 function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table {
   const stamp = simulated ? { simulated } : {}
   const first = scenario.metrics[0]
-  const count = ({ trials, runs }: SideResult) => `${trials} trials in ${runs} ${runs === 1 ? 'run' : 'runs'}`
+  const count = ({ trials, runs }: SideResult) =>
+    `${trials} trials in ${runs} ${runs === 1 ? 'start' : 'starts'} of the server`
   return buildTable<MetricComparison>({
     id: `compare-${scenario.scenario}-${scenario.card.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
-    title: `${scenario.title} on ${scenario.card}: ${scenario.verdict}`,
+    title: `${scenario.title} on ${scenario.card}: ${scenario.notJudged.length > 0 ? outcomeText('not-comparable') : scenario.verdict}`,
     rows: scenario.metrics,
     rowId: (row) => row.key,
     columns: [
@@ -70,6 +73,7 @@ function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table 
       { id: 'why', head: 'Why', align: 'left', cell: (row) => text(explanationOf(row)) },
     ],
     notes: [
+      ...scenario.notJudged.map((why) => `NOT JUDGED: ${why}`),
       ...scenario.warnings,
       `${metrics.meanPowerW.label} alone does not decide the verdict; the energy metrics do.`,
       ...(first ? [`Baseline: ${count(first.baseline)}; candidate: ${count(first.candidate)}.`] : []),
@@ -92,7 +96,7 @@ function verdictTable(comparison: Comparison): Table {
   const effect = `${(comparison.smallestEffect * 100).toFixed(1)} %`
   return buildTable({
     id: 'verdict',
-    title: `Verdict: ${comparison.verdict}`,
+    title: `Verdict: ${outcomeText(outcomeOf(comparison))}${comparison.caveat === null ? '' : ` (${comparison.caveat})`}`,
     rows: comparison.scenarios,
     rowId: (row) => `${row.scenario}-${row.card}`,
     columns: [
@@ -104,7 +108,7 @@ function verdictTable(comparison: Comparison): Table {
         align: 'left',
         cell: (row) => ({
           kind: 'text',
-          text: row.verdict,
+          text: row.notJudged.length > 0 ? outcomeText('not-comparable') : row.verdict,
           tone: verdictTones[row.verdict],
           ...(comparison.simulated ? { simulated: true } : {}),
         }),
@@ -112,7 +116,7 @@ function verdictTable(comparison: Comparison): Table {
     ],
     notes: [
       `regressed or improved: the difference is significant (Welch's test, Holm-adjusted p below 5 % over all metrics of all scenarios) and at least the practical threshold of ${effect}. equivalent: the ratio is within ±${effect} (two one-sided tests, 5 % each). inconclusive: neither.`,
-      'Intervals are 95 % confidence intervals of single metrics, without adjustment. One run per side cannot show the variation between server starts: 0.3 % is assumed. Two runs per side show it roughly and are combined with this assumption. From three runs per side on, only the measured variation counts.',
+      `Intervals are 95 % confidence intervals of single metrics, without adjustment. Starts of a server differ: three per side show by how much. Two are combined with an assumed spread of ${(RESTART_SHARE * 100).toFixed(1)} %. One cannot show it: only a difference clearly beyond ${effect} and what a start can change then counts.`,
     ],
   })
 }

@@ -1,5 +1,6 @@
 import type { Settling } from '../../harness/verdict/trials-needed.ts'
-import type { MetricComparison, MetricVerdict } from '../../harness/verdict/verdict.ts'
+import type { MetricComparison } from '../../harness/verdict/verdict.ts'
+import type { MetricVerdict } from '../../harness/verdict/verdict-words.ts'
 import type { Tone } from '../tables/table.ts'
 
 /** The tone of a verdict; the word carries the meaning. */
@@ -13,10 +14,8 @@ export const verdictTones: Readonly<Record<MetricVerdict, Tone>> = {
 /** What would probably decide an inconclusive verdict. */
 function settlingText(settling: Settling): string {
   switch (settling.kind) {
-    case 'trials':
-      return `${settling.morePerSide} more trials per side would probably decide it`
     case 'runs':
-      return `${settling.runsPerSide} runs per side, each with a fresh start of the server, would probably decide it`
+      return `about ${settling.runsPerSide} starts of the server per side would decide it`
     case 'never':
       return settling.reason
     default:

@@ -72,3 +72,17 @@ export function makeComparedRun(over: ComparedRun = {}): RunRecord {
 /** The run of a later day: another id. */
 export const later = (over: ComparedRun = {}): RunRecord =>
   makeComparedRun({ startedAt: '2026-11-02T10:00:00Z', ...over })
+
+/** Three starts of the server, the default of a side: 0.05 % apart. */
+export const threeStarts = (over: ComparedRun = {}): RunRecord[] =>
+  [-0.0005, 0, 0.0005].map((by, at) =>
+    makeComparedRun({
+      ...over,
+      speed: (over.speed ?? 1) + by,
+      startedAt: (over.startedAt ?? '2026-11-01T10:00:00Z').replace(/T\d\d/, `T1${at}`),
+    }),
+  )
+
+/** Three starts of a later day. */
+export const threeLater = (over: ComparedRun = {}): RunRecord[] =>
+  threeStarts({ startedAt: '2026-11-02T10:00:00Z', ...over })

@@ -15,7 +15,8 @@ import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import type { CommandIo } from '../support/io.ts'
-import { refuse } from './compare.ts'
+import { earlierStarts, knownStarts, startAdvice } from '../support/server-starts.ts'
+import { refusalOf } from './compare.ts'
 
 /** Flags of `baseline set`. */
 export interface SetBaselineFlags {
@@ -43,6 +44,11 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
   const baselines = baselinesFrom(runs, flags.out, systemClock.wall())
   await writeBaselines(flags.out, baselines)
   for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
+  const advice = startAdvice(
+    runs.map(({ record }) => record),
+    'run again, then set the baseline to all of these runs',
+  )
+  if (advice !== null) io.stderr.write(`${advice}\n`)
   io.stderr.write(`wrote ${baselinePath(flags.out)}\n`)
   return exitCodes.done
 }
@@ -68,22 +74,31 @@ export async function checkBaselines(scenarios: readonly string[], outDir: strin
   )
 }
 
-/** After a run: compares its records with the baselines of their server. Throws `bad-input` without a baseline. */
+/**
+ * After a run: compares its records, and earlier starts of the same server, with the baselines of their server. Throws `bad-input` without a baseline, and
+ * `not-comparable` for runs that must not be compared with it.
+ */
 export async function compareWithBaselines(records: readonly RunRecord[], outDir: string): Promise<Comparison> {
   const baselines = await readBaselines(outDir)
   const found = records.map((record) => {
     const box = boxOf(record)
     const match = baselines.find((each) => each.scenario === record.scenario.name && isSameBox(each.box, box))
-    if (match) return match
+    if (match) return { record, baseline: match }
     throw new JoulemarkError(
       'bad-input',
       `--against baseline: ${record.scenario.name} has no baseline on this server (${box.join(', ')}); make this run one with joulemark baseline set ${record.id}`,
     )
   })
-  const before = await Promise.all([...new Set(found)].map((baseline) => readBaselineRuns(baseline, outDir)))
-  const comparison = compareRuns(before.flat(), records)
-  refuse(comparison, false, 'baseline and this run')
-  return comparison
+  const before = await Promise.all(
+    [...new Set(found.map(({ baseline }) => baseline))].map((each) => readBaselineRuns(each, outDir)),
+  )
+  const earlier = await earlierStarts(found, outDir)
+  const [baseline, candidate] = [before.flat(), [...records, ...earlier]]
+  const comparison = compareRuns(baseline, candidate, { past: await knownStarts(outDir, [...baseline, ...candidate]) })
+  const refusal = refusalOf(comparison, false, 'baseline and this run')
+  if (refusal !== null) throw refusal
+  const notes = earlier.map(({ id }) => `candidate: ${id}, an earlier start of the same server, is counted too`)
+  return { ...comparison, notes: [...comparison.notes, ...notes] }
 }
 
 function lineOf({ scenario, card, box, source, runs, setAt }: Baseline): string {

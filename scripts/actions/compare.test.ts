@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { later, makeComparedRun } from '../../reports/testing/compare-builder.ts'
-import { effectShare } from '../support/flag-values.ts'
+import { later, makeComparedRun, threeLater, threeStarts } from '../../reports/testing/compare-builder.ts'
+import { effectShare, outcomeList } from '../support/flag-values.ts'
 import type { CommandIo } from '../support/io.ts'
 import { checkBaselines, compareWithBaselines, setBaseline, showBaselines } from './baseline.ts'
 import { compare } from './compare.ts'
@@ -44,29 +44,59 @@ const flags = (out: string) => ({ format: 'terminal', out: join(out, 'reports') 
 describe('compare', () => {
   test('exits 1 on a regression, 0 on the same twice', async () => {
     const { io, said, out } = world()
-    const before = stored(join(out, 'before'), makeComparedRun())
-    expect(await compare(before, stored(join(out, 'same'), later()), flags(out), io)).toBe(0)
+    const before = stored(join(out, 'before'), ...threeStarts())
+    expect(await compare(before, stored(join(out, 'same'), ...threeLater()), flags(out), io)).toBe(0)
     expect(said.stdout).toContain('Verdict: equivalent')
-    expect(await compare(before, stored(join(out, 'slow'), later({ speed: 0.95 })), flags(out), io)).toBe(1)
+    expect(await compare(before, stored(join(out, 'slow'), ...threeLater({ speed: 0.95 })), flags(out), io)).toBe(1)
     expect(said.stdout).toContain('Verdict: regressed')
+  })
+
+  test('exits 4 where the verdict is open, and 5 where a required gate failed', async () => {
+    const { io, said, out } = world()
+    const before = stored(join(out, 'before'), ...threeStarts())
+    expect(await compare(before, stored(join(out, 'one'), later()), flags(out), io)).toBe(4)
+    expect(said.stdout).toContain('Verdict: inconclusive (one start of the candidate:')
+    const gates = [{ id: 'token-audit', status: 'fail' as const, required: true, evidence: '2 %' }]
+    const bad = stored(join(out, 'bad'), ...threeLater({ speed: 0.9, gates }))
+    expect(await compare(before, bad, flags(out), io)).toBe(5)
+    expect(said.stdout).toContain('Verdict: not comparable')
+  })
+
+  test('--fail-on says which outcomes are not exit code 0; a regression always is', async () => {
+    const { io, said, out } = world()
+    const before = stored(join(out, 'before'), ...threeStarts())
+    const open = stored(join(out, 'open'), later())
+    const slow = stored(join(out, 'slow'), ...threeLater({ speed: 0.95 }))
+    const other = stored(join(out, 'other'), ...threeLater({ card: 'rtx-5090' }))
+    const codes = async (candidate: string) => [
+      await compare(before, candidate, { ...flags(out), failOn: ['regressed'] }, io),
+      await compare(before, candidate, { ...flags(out), failOn: ['inconclusive'] }, io),
+      await compare(before, candidate, { ...flags(out), failOn: ['not-comparable'] }, io).catch((e) => e.exitCode),
+    ]
+    expect(await codes(open)).toEqual([0, 4, 0])
+    expect(await codes(slow)).toEqual([1, 1, 1])
+    expect(await codes(other)).toEqual([0, 0, 5])
+    expect(said.stderr).toContain('different cards: rtx-4090, rtx-5090')
+    expect(outcomeList('inconclusive,not-comparable')).toEqual(['inconclusive', 'not-comparable'])
+    expect(() => outcomeList('worse')).toThrow('Expected any of regressed, inconclusive, not-comparable.')
   })
 
   test('the smallest effect that matters is taken as 10% or 0.1, and nonsense is refused', async () => {
     const { io, out } = world()
-    const before = stored(join(out, 'before'), makeComparedRun())
-    const slow = stored(join(out, 'slow'), later({ speed: 0.95 }))
+    const before = stored(join(out, 'before'), ...threeStarts())
+    const slow = stored(join(out, 'slow'), ...threeLater({ speed: 0.95 }))
     for (const typed of ['10%', '0.1']) {
       expect(await compare(before, slow, { ...flags(out), smallestEffect: effectShare(typed) }, io)).toBe(0)
     }
     expect(() => effectShare('three')).toThrow('Expected a share above 0 and below 50%, such as 3%.')
   })
 
-  test('another card is refused with exit 2, and marked when forced', async () => {
+  test('another card is refused with exit 5, and marked when forced', async () => {
     const { io, said, out } = world()
-    const before = stored(join(out, 'before'), makeComparedRun())
-    const other = stored(join(out, 'other'), later({ card: 'rtx-5090' }))
+    const before = stored(join(out, 'before'), ...threeStarts())
+    const other = stored(join(out, 'other'), ...threeLater({ card: 'rtx-5090' }))
     await expect(compare(before, other, flags(out), io)).rejects.toMatchObject({
-      exitCode: 2,
+      exitCode: 5,
       message: expect.stringContaining('different cards: rtx-4090, rtx-5090 (--force'),
     })
     expect(await compare(before, other, { ...flags(out), force: true }, io)).toBe(0)
@@ -82,8 +112,8 @@ describe('compare', () => {
 
   test('writes the formats asked for, and one JSON document with --json', async () => {
     const { io, said, out } = world()
-    const before = stored(join(out, 'before'), makeComparedRun())
-    const after = stored(join(out, 'after'), later())
+    const before = stored(join(out, 'before'), ...threeStarts())
+    const after = stored(join(out, 'after'), ...threeLater())
     await compare(before, after, { ...flags(out), format: 'md,json,junit', json: true }, io)
     expect(JSON.parse(said.stdout)).toMatchObject({ verdict: 'equivalent', regressed: false })
     const read = (name: string) => readFileSync(join(out, 'reports', name), 'utf8')
@@ -95,18 +125,55 @@ describe('compare', () => {
 })
 
 describe('baseline', () => {
+  /** The same run on a server that started at this time. */
+  const startedAt = (run: RunRecord, startedAtS: number): RunRecord => ({
+    ...run,
+    endpoint: { ...run.endpoint, startedAtS },
+  })
+
   test('set, show, and a later run against it', async () => {
     const { io, said, out } = world()
-    stored(out, makeComparedRun())
+    stored(out, ...threeStarts())
     expect(await setBaseline([out], { out }, io)).toBe(0)
+    expect(said.stderr).not.toContain('Restart the server')
     expect(await showBaselines(out, {}, io)).toBe(0)
     expect(said.stdout).toContain('llama-3.1-8b-fp8-batch32  rtx-4090  GPU-0')
     await expect(checkBaselines(['llama-3.1-8b-fp8-batch32'], out)).resolves.toBeUndefined()
-    expect((await compareWithBaselines([later({ speed: 0.95 })], out)).verdict).toBe('regressed')
-    expect((await compareWithBaselines([later()], out)).verdict).toBe('equivalent')
+    expect((await compareWithBaselines(threeLater({ speed: 0.95 }), out)).verdict).toBe('regressed')
+    expect((await compareWithBaselines(threeLater(), out)).verdict).toBe('equivalent')
   })
 
-  test('set again replaces that of the same server and scenario, and keeps the others', async () => {
+  test('of one start, or of several runs of one start, says what to do', async () => {
+    const { io, said, out } = world()
+    stored(out, ...threeStarts().map((run) => startedAt(run, 1_700_000_000)))
+    await setBaseline([out], { out }, io)
+    expect(said.stderr).toContain('1 start of the server: its level differs from start to start. Restart the server')
+    expect(said.stderr).toContain('twice')
+  })
+
+  test('collects the starts of a server that was restarted between the runs, and no others', async () => {
+    const { io, out } = world()
+    stored(out, ...threeStarts())
+    await setBaseline([out], { out }, io)
+    const after = new Date(Date.now() + 60_000).toISOString()
+    const [first, second, third] = threeLater({ startedAt: after, driver: '590.44' }).map((run, at) =>
+      startedAt({ ...run, startedAt: after, id: `${run.id}-${at}` }, 1_700_000_000 + at),
+    )
+    // another driver, another scenario, before the baseline, a server that does not say when it started
+    const others = [
+      startedAt(later({ startedAt: after, driver: '591.01', more: { id: 'other-driver' } }), 1),
+      startedAt(later({ startedAt: after, driver: '590.44', scenario: 'else', more: { id: 'other-scenario' } }), 2),
+      startedAt(later({ startedAt: '2026-01-01T00:00:00Z', driver: '590.44', more: { id: 'before' } }), 3),
+      later({ startedAt: after, driver: '590.44', more: { id: 'unknown-start' } }),
+    ]
+    stored(out, first!, second!, third!, ...others)
+    const comparison = await compareWithBaselines([third!], out)
+    expect(comparison.scenarios[0]!.candidateRuns.toSorted()).toEqual([first!.id, second!.id, third!.id].toSorted())
+    expect(comparison).toMatchObject({ verdict: 'equivalent', caveat: null })
+    expect(comparison.notes.join()).toContain(`candidate: ${first!.id}, an earlier start of the same server`)
+  })
+
+  test('set again replaces that of the same server and scenario, remembers it, and keeps the others', async () => {
     const { io, said, out } = world()
     const [first, other, second] = [
       makeComparedRun(),
@@ -116,13 +183,41 @@ describe('baseline', () => {
     stored(out, first, other, second)
     await setBaseline([join(out, first.id), join(out, other.id)], { out }, io)
     await setBaseline([join(out, second.id)], { out }, io)
+    await setBaseline([join(out, second.id)], { out }, io)
     said.stdout = ''
     await showBaselines(out, { json: true }, io)
-    const { baselines } = JSON.parse(said.stdout) as { baselines: { box: string[]; runs: string[] }[] }
+    const { baselines } = JSON.parse(said.stdout) as {
+      baselines: { box: string[]; runs: string[]; past?: { runs: string[] }[] }[]
+    }
     expect(baselines.map(({ box, runs }) => [box, runs])).toEqual([
       [['GPU-0'], [second.id]],
       [['GPU-b'], [other.id]],
     ])
+    expect(baselines.map(({ past }) => past?.map(({ runs }) => runs))).toEqual([[[first.id]], undefined])
+  })
+
+  test('the starts of earlier baselines of this server say how much a single one may differ', async () => {
+    const { io, out } = world()
+    const far = [0.97, 1, 1.03].map((speed, at) =>
+      makeComparedRun({ speed, startedAt: `2026-10-0${at + 1}T10:00:00Z` }),
+    )
+    const [now] = threeStarts()
+    stored(out, ...far, now!)
+    const setTo = (runs: readonly RunRecord[]) =>
+      setBaseline(
+        runs.map(({ id }) => join(out, id)),
+        { out },
+        io,
+      )
+    const halfOf = async () => {
+      const { relative } = (await compareWithBaselines([later()], out)).scenarios[0]!.metrics[0]!
+      return (relative!.ci95[1] - relative!.ci95[0]) / 2
+    }
+    await setTo([now!])
+    const unknown = await halfOf()
+    await setTo(far)
+    await setTo([now!])
+    expect(await halfOf()).toBeGreaterThan(3 * unknown)
   })
 
   test('a missing baseline is reported before the run, another server after it', async () => {

@@ -7,9 +7,12 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import { comparisonJunit } from '../../reports/compare/junit.ts'
+import { outcomeOf } from '../../reports/compare/outcome.ts'
 import { comparisonReport } from '../../reports/compare/report.ts'
 import { renderMarkdown } from '../../reports/render/markdown.ts'
+import { type FailingOutcome, failingOutcomes } from '../support/flag-values.ts'
 import type { CommandIo } from '../support/io.ts'
+import { knownStarts } from '../support/server-starts.ts'
 import { render } from '../support/terminal.ts'
 
 /** Flags of `compare`. */
@@ -20,6 +23,8 @@ export interface CompareFlags {
   readonly format: string
   readonly out: string
   readonly force?: boolean
+  /** Outcomes with an exit code of their own; all of them unless given. */
+  readonly failOn?: readonly FailingOutcome[]
 }
 
 /** The file formats of a comparison, with their writers. */
@@ -31,7 +36,7 @@ const fileFormats = {
 type FileFormat = keyof typeof fileFormats
 const formats = ['terminal', ...Object.keys(fileFormats)] as readonly (FileFormat | 'terminal')[]
 
-/** Compares two sides of runs: prints the verdict and returns 1 if a metric regressed. */
+/** Compares two sides of runs: prints the verdict and returns its exit code. */
 export async function compare(
   baseline: string,
   candidate: string,
@@ -39,35 +44,58 @@ export async function compare(
   io: CommandIo,
 ): Promise<number> {
   const formats = parseFormats(flags.format)
-  const { smallestEffect } = flags
+  const { smallestEffect, failOn } = flags
   const [before, after] = await Promise.all([readSide(baseline), readSide(candidate)])
-  const comparison = compareRuns(before, after, smallestEffect === undefined ? {} : { smallestEffect })
-  refuse(comparison, flags.force === true, `${baseline} and ${candidate}`)
+  const past = await knownStarts(baseline, [...before, ...after])
+  const comparison = compareRuns(before, after, { past, ...(smallestEffect === undefined ? {} : { smallestEffect }) })
+  const refusal = refusalOf(comparison, flags.force === true, `${baseline} and ${candidate}`)
+  if (refusal !== null) return refused(refusal, failOn, io)
   if (flags.json) io.stdout(jsonText(comparison))
   else if (formats.includes('terminal')) io.stdout(terminalText(comparison, io))
   for (const path of await writeFormats(comparison, formats, flags.out)) io.stderr.write(`wrote ${path}\n`)
-  return exitCodeOf(comparison)
+  return exitCodeOf(comparison, failOn)
 }
 
-/** Exit code 1 if a metric regressed, otherwise 0, also if the verdict is inconclusive. */
-export const exitCodeOf = ({ verdict }: Comparison): number =>
-  verdict === 'regressed' ? exitCodes.negativeResult : exitCodes.done
+/**
+ * The exit code of a comparison: 1 regressed, 4 inconclusive, 5 not comparable, each only if it is among `failOn`; a
+ * regression always is. 0 otherwise.
+ */
+export function exitCodeOf(comparison: Comparison, failOn: readonly FailingOutcome[] = failingOutcomes): number {
+  const outcome = outcomeOf(comparison)
+  if (outcome === 'regressed') return exitCodes.negativeResult
+  if (outcome === 'inconclusive' && failOn.includes(outcome)) return exitCodes.inconclusive
+  if (outcome === 'not-comparable' && failOn.includes(outcome)) return exitCodes.notComparable
+  return exitCodes.done
+}
+
+/** Prints why runs were not compared; exit code 5, or 0 where that is not among `failOn`. */
+export function refused(
+  refusal: JoulemarkError,
+  failOn: readonly FailingOutcome[] = failingOutcomes,
+  io: CommandIo,
+): number {
+  if (failOn.includes('not-comparable')) throw refusal
+  io.stderr.write(`${refusal.message}\n`)
+  return exitCodes.done
+}
 
 /** A comparison as text for the terminal. */
 export const terminalText = (comparison: Comparison, io: CommandIo): string => render(comparisonReport(comparison), io)
 
-/** Throws `bad-input` for runs that cannot be compared, and without --force for those that must not be. */
-export function refuse(comparison: Comparison, forced: boolean, what: string): void {
+/**
+ * Why runs must not be compared, as an error of the code `not-comparable`; null if they may, or if that is forced. Throws
+ * `bad-input` where there is nothing to compare.
+ */
+export function refusalOf(comparison: Comparison, forced: boolean, what: string): JoulemarkError | null {
   if (comparison.scenarios.length === 0) {
     throw new JoulemarkError('bad-input', `${what}: nothing to compare: ${comparison.notes.join('; ')}`)
   }
-  if (comparison.objections.length > 0 && !forced) {
-    const why = comparison.objections.join('; ')
-    throw new JoulemarkError(
-      'bad-input',
-      `${what} must not be compared: ${why} (--force compares them and marks the result)`,
-    )
-  }
+  if (comparison.objections.length === 0 || forced) return null
+  const why = comparison.objections.join('; ')
+  return new JoulemarkError(
+    'not-comparable',
+    `${what} must not be compared: ${why} (--force compares them and marks the result)`,
+  )
 }
 
 async function readSide(path: string): Promise<RunRecord[]> {

@@ -8,21 +8,26 @@ import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import type { Comparison } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
+import type { FailingOutcome } from '../support/flag-values.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
 import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
+import { startAdvice } from '../support/server-starts.ts'
+import { STARTS_PER_SIDE } from '../support/starts-per-side.ts'
 import { summaryText } from '../support/terminal.ts'
 import { toolInfo } from '../support/tool-info.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
-import { exitCodeOf, terminalText } from './compare.ts'
+import { exitCodeOf, refused, terminalText } from './compare.ts'
 
 /** Flags of `run`. */
 export interface RunFlags {
@@ -47,6 +52,9 @@ export interface RunFlags {
   readonly force?: boolean
   /** Compare with the baselines of the server afterwards. */
   readonly against?: 'baseline'
+  /** Starts of the simulator for each scenario; three with --against, otherwise one. */
+  readonly starts?: number
+  readonly failOn?: readonly FailingOutcome[]
 }
 
 /** Runs scenario or suite files against a running server. Returns the exit code. */
@@ -66,10 +74,11 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
     if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
     const isJudged = flags.against !== undefined && !interrupts.drain.aborted
     const records = finished.map((each) => each.record)
-    const comparison = isJudged ? await compareWithBaselines(records, flags.out) : null
+    const judged = isJudged ? await judge(records, flags, io) : null
+    const comparison = judged?.comparison ?? null
     if (flags.json) {
-      const judged = comparison ? { comparison: comparisonDocument(comparison) } : {}
-      io.stdout(`${JSON.stringify({ runs: finished, ...judged }, null, 2)}\n`)
+      const shown = comparison ? { comparison: comparisonDocument(comparison) } : {}
+      io.stdout(`${JSON.stringify({ runs: finished, ...shown }, null, 2)}\n`)
     } else if (comparison) io.stdout(`\n${terminalText(comparison, io)}`)
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const [failure] = failures
@@ -77,10 +86,29 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
       io.stderr.write(`${failures.length} of ${files.length} scenarios could not be run: ${failure.line}\n`)
       return failure.exitCode
     }
-    const verdict = comparison ? exitCodeOf(comparison) : exitCodes.done
-    return flags.requireQuotable && finished.some((each) => !each.record.quotable) ? refuseQuote(finished, io) : verdict
+    const isRefused = flags.requireQuotable && finished.some((each) => !each.record.quotable)
+    return isRefused ? refuseQuote(finished, io) : (judged?.exitCode ?? exitCodes.done)
   } finally {
     interrupts.unwatch()
+  }
+}
+
+/** The comparison of a run with its baselines, and its exit code. What may not be compared is one line. */
+async function judge(
+  records: readonly RunRecord[],
+  { out, failOn, endpoint }: RunFlags,
+  io: CommandIo,
+): Promise<{ readonly comparison: Comparison | null; readonly exitCode: number }> {
+  try {
+    const comparison = await compareWithBaselines(records, out)
+    const candidates = comparison.scenarios.flatMap(({ candidateRuns }) => candidateRuns)
+    const candidate = comparison.records.filter(({ id }) => candidates.includes(id))
+    const advice = endpoint === undefined ? null : startAdvice(candidate, 'run the same command again')
+    if (advice !== null) io.stderr.write(`${advice}\n`)
+    return { comparison, exitCode: exitCodeOf(comparison, failOn) }
+  } catch (error) {
+    if (!(error instanceof JoulemarkError) || error.code !== 'not-comparable') throw error
+    return { comparison: null, exitCode: refused(error, failOn, io) }
   }
 }
 
@@ -105,9 +133,14 @@ async function runAll(
   const options = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
     runOptions({ ...flags, ...addresses, gpu: true }, io, signals)
   const runs: FilesRun[] = []
+  const starts = flags.starts ?? (flags.against ? STARTS_PER_SIDE : 1)
   for (const card of cards) {
-    const one = (file: ScenarioFile) => runOnStandIn(file, card, flags.quick ?? false, options)
-    runs.push(await runSuite(files, one, signals.drain, say))
+    // one round after another, as box does: every round starts each server anew
+    for (let number = 1; number <= starts; number += 1) {
+      const start = { number, of: starts }
+      const one = (file: ScenarioFile) => runOnStandIn(file, { card, start, quick: flags.quick ?? false }, options)
+      runs.push(await runSuite(files, one, signals.drain, say))
+    }
   }
   return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
 }
@@ -156,7 +189,8 @@ async function useBefore(
 }
 
 /** The endpoint, which only a training command does not require. */
-function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick, servedAs }: RunFlags): void {
+function checkDoors(files: readonly ScenarioFile[], flags: RunFlags): void {
+  const { endpoint, simulate, quick, servedAs, starts } = flags
   if (simulate !== undefined && endpoint !== undefined) {
     throw new JoulemarkError('bad-input', '--simulate and --endpoint exclude each other; give one of them')
   }
@@ -167,6 +201,12 @@ function checkDoors(files: readonly ScenarioFile[], { endpoint, simulate, quick,
     )
   }
   if (servedAs !== undefined) checkServedAs(files, simulate)
+  if (starts !== undefined && starts > 1 && simulate === undefined) {
+    throw new JoulemarkError(
+      'bad-input',
+      '--starts requires --simulate, because joulemark does not start the server at --endpoint: restart it and run again, or let joulemark box start it',
+    )
+  }
   if (simulate !== undefined) {
     cardsNamed(simulate)
     return

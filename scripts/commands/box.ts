@@ -13,6 +13,7 @@ import {
   serverPortFlag,
   startTimeoutFlag,
 } from '../support/shared-flags.ts'
+import { STARTS_PER_SIDE } from '../support/starts-per-side.ts'
 
 export const boxCommand: DefineCommand = (io, done) =>
   new Command('box')
@@ -25,7 +26,12 @@ export const boxCommand: DefineCommand = (io, done) =>
     .option('--resume', 'Continue after a crash or reboot; completed scenarios are kept')
     .option('--print', 'Only print the plan, the docker commands and the estimated time')
     .option('--force', 'Continue although doctor found a fault')
-    .option('--restarts <n>', 'Server starts for each scenario, one record per start', positiveInt, 1)
+    .option(
+      '--restarts <n>',
+      'Server starts for each scenario, one record per start; three show how much starts differ',
+      positiveInt,
+      STARTS_PER_SIDE,
+    )
     .addOption(resultsFlag)
     .addOption(serverPortFlag)
     .addOption(gpusFlag)

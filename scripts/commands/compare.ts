@@ -3,13 +3,13 @@ import type { CompareFlags } from '../actions/compare.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { effectShare } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
-import { jsonFlag, reportFolderFlag } from '../support/shared-flags.ts'
+import { failOnFlag, jsonFlag, reportFolderFlag, verdictCodes } from '../support/shared-flags.ts'
 
 export const compareCommand: DefineCommand = (io, done) =>
   new Command('compare')
     .summary('Test whether a server became slower')
     .description(
-      'Test whether the candidate is slower than the baseline: a verdict for each metric. Exit code 1 if a metric regressed.',
+      'Test whether the candidate is slower than the baseline: a verdict for each metric. Each side should have three starts of the server.',
     )
     .argument('<baseline>', 'Run, or folder of runs')
     .argument('<candidate>', 'Run, or folder of runs')
@@ -22,6 +22,8 @@ export const compareCommand: DefineCommand = (io, done) =>
     .option('--format <list>', 'Formats, separated by commas: terminal, md, json, junit', 'terminal')
     .addOption(reportFolderFlag)
     .option('--force', 'Compare runs of different cards or scenarios anyway, and mark the result')
+    .addOption(failOnFlag())
+    .addHelpText('after', verdictCodes)
     .addHelpText(
       'after',
       examples('compare results/before results/after', 'compare results/before results/after --format junit --out ci'),

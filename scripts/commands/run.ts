@@ -3,7 +3,15 @@ import type { RunFlags } from '../actions/run.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
-import { gpusFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag, resultsFlag } from '../support/shared-flags.ts'
+import {
+  failOnFlag,
+  gpusFlag,
+  jsonFlag,
+  loadAnywayFlag,
+  nvidiaSmiFlag,
+  resultsFlag,
+  verdictCodes,
+} from '../support/shared-flags.ts'
 
 export const runCommand: DefineCommand = (io, done) =>
   new Command('run')
@@ -34,7 +42,14 @@ export const runCommand: DefineCommand = (io, done) =>
         'baseline',
       ] as const),
     )
+    .addOption(failOnFlag())
+    .option(
+      '--starts <n>',
+      'With --simulate: server starts for each scenario (default: 3 with --against, else 1)',
+      positiveInt,
+    )
     .addOption(new Option('--no-certificate').hideHelp())
+    .addHelpText('after', verdictCodes)
     .addHelpText(
       'after',
       examples(

@@ -79,3 +79,16 @@ export function priceOfCard(
     throw new InvalidArgumentError('Expected CARD=GBP, such as rtx-4090=1300.')
   return { ...before, [card]: amount(gbp) }
 }
+
+/** Outcomes of a comparison that have an exit code of their own. */
+export const failingOutcomes = ['regressed', 'inconclusive', 'not-comparable'] as const
+export type FailingOutcome = (typeof failingOutcomes)[number]
+
+/** Outcomes, separated by commas. */
+export function outcomeList(text: string): readonly FailingOutcome[] {
+  return commaList(text).map((word) => {
+    const known = failingOutcomes.find((outcome) => outcome === word)
+    if (known === undefined) throw new InvalidArgumentError(`Expected any of ${failingOutcomes.join(', ')}.`)
+    return known
+  })
+}

@@ -1,4 +1,5 @@
 import { JoulemarkError } from '../../harness/errors.ts'
+import type { ServerStart } from '../../harness/record/schema/server.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
@@ -40,21 +41,27 @@ export async function runSuite(
   return result
 }
 
-const STAND_IN_SEED = 1
+/** How a file is run on the simulator. */
+export interface StandIn {
+  readonly card: string
+  readonly quick: boolean
+  /** Which of the planned starts this is; each simulates a server of its own. */
+  readonly start: ServerStart
+}
 
 /** Runs a file on the simulator of a card: no GPU is used, and all results are SIMULATED. */
 export async function runOnStandIn(
   file: ScenarioFile,
-  card: string,
-  quick: boolean,
+  { card, quick, start }: StandIn,
   optionsFor: (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions,
 ): Promise<FinishedRun[]> {
-  const standIn = await startSimulator(quick ? timeCompressed(file) : file, card, STAND_IN_SEED)
+  const standIn = await startSimulator(quick ? timeCompressed(file) : file, card, start.number)
   try {
     const options = optionsFor(standIn)
     const trials = options.trials ?? (quick ? 1 : null)
     // the API key of a real server is not sent to the simulator
-    return await runScenarioFile(standIn.file, { ...options, apiKey: null, trials })
+    const serverStart = start.of > 1 ? { serverStart: start } : {}
+    return await runScenarioFile(standIn.file, { ...options, ...serverStart, apiKey: null, trials })
   } finally {
     await standIn.stop()
   }

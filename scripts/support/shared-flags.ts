@@ -1,5 +1,7 @@
 import { Option } from '@commander-js/extra-typings'
-import { commaList, portNumber, positiveInt } from './flag-values.ts'
+import { exitCodes } from '../../harness/errors.ts'
+import { commaList, outcomeList, portNumber, positiveInt } from './flag-values.ts'
+import { helpSection } from './help.ts'
 
 /* Flags that several commands share, with the same name, value and description. */
 
@@ -16,6 +18,22 @@ export const gpusFlag = new Option(
 ).argParser(commaList)
 export const expectedCardFlag = new Option('--card <key>', 'Expected card; fails if a different one is found')
 export const loadAnywayFlag = new Option('--force', 'Load the server although it serves other clients')
+
+/** Which outcomes of a comparison end with an exit code of their own. */
+export const failOnFlag = () =>
+  new Option(
+    '--fail-on <list>',
+    'Outcomes that are not exit code 0, separated by commas: regressed (always), inconclusive, not-comparable (default: all)',
+  ).argParser(outcomeList)
+
+/** The exit codes of a comparison, as a section of its help. */
+export const verdictCodes = helpSection('Exit codes:', {
+  [exitCodes.done]: 'no regression: every metric that decides is equivalent or improved',
+  [exitCodes.negativeResult]: 'regressed: at least one is worse by the practical threshold or more',
+  [exitCodes.inconclusive]:
+    'inconclusive: neither shown; the result says about how many starts of the server would decide',
+  [exitCodes.notComparable]: 'not comparable: other cards or scenarios, or a required gate failed on either side',
+})
 
 /* Flags of the servers that `serve` and `box` start. */
 

@@ -15,6 +15,7 @@ export const metricResultSchema = z.union([
     mean: z.number(),
     ci95: z.tuple([z.number(), z.number()]).nullable(),
     n: z.int().nonnegative(),
+    effectiveN: z.number().positive().optional().describe('independent trials that would leave the same uncertainty'),
     unit: z.string(),
   }),
   z.object({
@@ -122,6 +123,10 @@ export const endpointSchema = z.object({
   servedAs: z.string().optional().describe('served name that the user gave for the model (--served-as)'),
   servedModels: z.array(z.string()),
   maxModelLen: nullableNumber,
+  startedAtS: z
+    .number()
+    .optional()
+    .describe('Unix time at which the server started, by its own metrics; absent if it does not say'),
   location: z
     .object({ isThisMachine: z.boolean().nullable(), reason: z.string() })
     .optional()
@@ -207,7 +212,14 @@ export const runRecordSchema = z.object({
   gates: z.array(gateSchema),
   quotable: z.boolean(),
   trialBounds: z
-    .object({ fewest: z.int().positive(), most: z.int().positive() })
+    .object({
+      fewest: z.int().positive(),
+      most: z.int().positive(),
+      effectiveTrials: z
+        .literal(true)
+        .optional()
+        .describe('intervals count correlated trials by their effective number; absent in records from before that'),
+    })
     .optional()
     .describe('bounds on the number of trials: beyond `fewest` the intervals are widened for sequential stopping'),
   drift: driftSchema.optional(),
