@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import article from '../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { makeRun } from '../harness/testing/record-builder.ts'
 import { buildReport, reportTables } from './build.ts'
-import { parseClaims } from './claims/schema.ts'
+import { parseClaims } from './claims/file/parse.ts'
 import { formatCell } from './render/format-cell.ts'
 import { renderTerminal } from './render/terminal.ts'
 

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { baselineCommand } from './commands/baseline.ts'
 import { boxCommand } from './commands/box.ts'
 import { bundleCommand } from './commands/bundle.ts'
+import { claimsCommand } from './commands/claims.ts'
 import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -25,7 +26,7 @@ const groups = [
   ['Prepare:', [doctorCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, boxCommand, simulateCommand]],
   ['Compare:', [reportCommand, compareCommand, baselineCommand]],
-  ['Prove and sell:', [keyCommand, listCommand, verifyCommand, quoteCommand, bundleCommand]],
+  ['Prove and sell:', [keyCommand, listCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand]],
 ] as const satisfies readonly (readonly [group: string, commands: readonly DefineCommand[]])[]
 
 const footer = `

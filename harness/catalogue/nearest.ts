@@ -2,14 +2,20 @@ import { distance } from 'fastest-levenshtein'
 
 /**
  * The known word nearest to the typed one, or null when none is near enough: a word that contains
- * the typed one (`4090` in `rtx-4090`), else a word of which at most half of the letters differ. Case does not count.
+ * the typed one (`4090` in `rtx-4090`), else a word of which at most half of the letters differ, else one that the typed
+ * word contains (`quant` in `quantisation`), else one with the same first part (`fp8_dense` for `fp8_tflops`). Case does not
+ * count.
  */
 export function nearest(typed: string, known: readonly string[]): string | null {
   const part = typed.toLowerCase()
   const steps = (word: string) => distance(part, word.toLowerCase())
   const holding = part.length < MIN_PART ? [] : known.filter((word) => word.toLowerCase().includes(part))
   const near = known.filter((word) => steps(word) <= Math.max(2, Math.floor(word.length / 2)))
-  const [best = null] = (holding.length > 0 ? holding : near).toSorted((a, b) => steps(a) - steps(b))
+  const inside = known.filter((word) => word.length > MIN_PART && part.includes(word.toLowerCase()))
+  const [head = ''] = part.split(/[_.-]/)
+  const sameHead = head.length < MIN_PART ? [] : known.filter((word) => word.toLowerCase().split(/[_.-]/)[0] === head)
+  const found = [holding, near, inside, sameHead].find((words) => words.length > 0) ?? []
+  const [best = null] = found.toSorted((a, b) => steps(a) - steps(b))
   return best
 }
 

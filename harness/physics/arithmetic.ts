@@ -15,7 +15,7 @@ export const denseTflops = (card: Card, arithmetic: Arithmetic): number =>
   scaled(card.fp16Tflops.value, card, arithmetic)
 
 /** Dense FP16 with the fastest accumulate mode: half the INT8 rate on every card, twice the FP32 mode on GeForce. */
-const fp16PeakTflops = (card: Card): number => Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
+export const fp16PeakTflops = (card: Card): number => Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
 
 /** The fastest dense rate of 8-bit operands, FP8 or INT8. */
 const eightBitTflops = (card: Card): number =>
@@ -27,6 +27,10 @@ const eightBitTflops = (card: Card): number =>
  */
 export const fastestTflops = (card: Card, arithmetic: Arithmetic): number =>
   scaled(eightBitTflops(card), card, arithmetic)
+
+/** The dense rate of 4-bit operands: FP4, or INT4 at twice INT8 before Hopper; 0 on a card that has neither. */
+export const fourBitTflops = (card: Card): number =>
+  card.fp4Tflops?.value ?? (Number(card.computeCapability) < 9 ? 2 * card.int8Tops.value : 0)
 
 /**
  * The fastest dense rate of the matrix products of a language model. BF16: FP16 with the fastest accumulate mode. FP8:

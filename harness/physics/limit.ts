@@ -13,6 +13,8 @@ export interface DecodeShape extends Arithmetic, Reading {
   readonly kvBytesPerElement: KvElementBytes
   /** Mean output tokens of a sequence per step: 1 unless speculative decoding has several accepted at once. */
   readonly tokensPerStep?: number
+  /** TFLOPS of all GPUs together, where the format of the weights does not decide it. */
+  readonly peakTflops?: number
 }
 
 /** A prompt that is prefilled in one step. */
@@ -50,7 +52,7 @@ export function decodeLimit(card: Card, model: Model, shape: DecodeShape): Decod
   const tokens = concurrency * tokensPerStep
   const flopsPerStep = (perToken + attention) * tokens
   const bandwidthGBs = peakBandwidthGBs(card, shape)
-  const tflops = peakTflops(card, model, shape)
+  const tflops = shape.peakTflops ?? peakTflops(card, model, shape)
   const memoryMs = bytesFromMemory(card, bytesPerStep, gpus) / (bandwidthGBs * 1e6)
   const computeMs = flopsPerStep / (tflops * 1e9)
   const stepMs = Math.max(memoryMs, computeMs)

@@ -36,6 +36,12 @@ export interface Fit {
 export const overheadBytesOf = (card: Card): number => (card.vramGb.value <= 32 ? 1.8e9 : 2.5e9)
 
 /**
+ * The least memory of vLLM besides weights and KV per GPU: 0.6 GiB of context and activations and 0.2 GiB of graphs in a
+ * published start-up log (vLLM issue 57047, a 48 GB card). Below this nothing starts, whatever is unloaded.
+ */
+export const LEAST_OVERHEAD_BYTES = 0.8 * 2 ** 30
+
+/**
  * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV per token · context · sessions);
  * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. GPUs share weights and KV; each has its own overhead.
  */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { suggestion } from '../catalogue/nearest.ts'
+import { nearest, suggestion } from '../catalogue/nearest.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { YamlSource } from './yaml-source.ts'
 
@@ -8,26 +8,37 @@ import type { YamlSource } from './yaml-source.ts'
  * All issues are thrown together as one `bad-input` error.
  */
 export function throwIssues(source: YamlSource, error: z.ZodError, schema: z.ZodType): never {
-  const lines = error.issues.flatMap((issue) => describe(source, issue, schema))
+  const lines = problemsOf(source, error, schema).map(
+    ({ line, path, text }) => `${source.file}:${line}: ${path.map(String).join('.') || 'file'}: ${text}`,
+  )
   throw new JoulemarkError('bad-input', lines.join('\n'))
 }
 
-function describe(source: YamlSource, issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
-  const field = issue.path.map(String).join('.')
+/** What is wrong with one field of a file: where, and what was expected. */
+export interface FieldProblem {
+  readonly path: readonly PropertyKey[]
+  readonly line: number
+  readonly text: string
+}
+
+/** The validation errors of a file, one per field. */
+export const problemsOf = (source: YamlSource, error: z.ZodError, schema: z.ZodType): FieldProblem[] =>
+  error.issues.flatMap((issue) => describe(source, issue, schema))
+
+function describe(source: YamlSource, issue: z.core.$ZodIssue, schema: z.ZodType): FieldProblem[] {
+  const { path } = issue
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = keysAt(schema, issue.path)
-      const line = source.lineOfKey(issue.path, key)
-      const advice = suggestion(key, known, 'known keys')
-      return `${source.file}:${line}: ${[...issue.path, key].map(String).join('.')}: unknown key; ${advice}`
+      const advice = suggestion(key, keysAt(schema, path), 'known keys')
+      return { path: [...path, key], line: source.lineOfKey(path, key), text: `unknown key; ${advice}` }
     })
   }
-  const line = source.lineOf(issue.path)
-  const received = shown(valueAt(source.value, issue.path))
-  if (valueAt(source.value, issue.path) === undefined) {
-    return [`${source.file}:${line}: ${field || 'file'}: missing; ${expected(issue)}`]
-  }
-  return [`${source.file}:${line}: ${field || 'file'}: ${expected(issue)}, got ${received}`]
+  const line = source.lineOf(path)
+  const received = valueAt(source.value, path)
+  if (received === undefined) return [{ path, line, text: `missing; ${expected(issue)}` }]
+  const near = issue.code === 'invalid_value' ? nearest(String(received), issue.values.map(String)) : null
+  const advice = near === null ? '' : `; did you mean "${near}"?`
+  return [{ path, line, text: `${expected(issue)}, got ${shown(received)}${advice}` }]
 }
 
 function expected(issue: z.core.$ZodIssue): string {
@@ -35,12 +46,19 @@ function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`
   if (issue.code === 'invalid_union') {
     const options = (issue as { options?: readonly unknown[] }).options
-    return options ? `expected one of ${options.map(String).join(', ')}` : 'expected a share such as 2% or 0.02'
+    return options ? `expected one of ${options.map(String).join(', ')}` : expectedTypes(issue)
   }
   if (issue.code === 'too_small')
-    return `expected at least ${issue.minimum}${issue.inclusive === false ? ' (and more)' : ''}`
+    return `expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
   if (issue.code === 'too_big') return `expected at most ${issue.maximum}`
   return issue.message
+}
+
+/** The types of a union that says no more; a text or a number is a share. */
+function expectedTypes(issue: z.core.$ZodIssueInvalidUnion): string {
+  const types = issue.errors.flatMap((list) => list.map((each) => (each.code === 'invalid_type' ? each.expected : '')))
+  const share = types.includes('') || types.includes('string')
+  return share ? 'expected a share such as 2% or 0.02' : `expected ${types.map(article).join(' or ')}`
 }
 
 const article = (type: string): string =>

@@ -41,6 +41,18 @@ export function evaluate(formula: string, lookup: Lookup): Range | null {
   return at === tokens.length ? result : null
 }
 
+/** The names of a formula, each once; null where the text is no formula, or divides by zero whatever the names are. */
+export function namesIn(formula: string): string[] | null {
+  const values = new Map<string, Range>()
+  const result = evaluate(formula, (name) => {
+    // different values, so that no difference of names is zero
+    const value = values.get(name) ?? exactly(Math.SQRT2 + values.size)
+    values.set(name, value)
+    return value
+  })
+  return result === null ? null : [...values.keys()]
+}
+
 export const exactly = (value: number): Range => ({ low: value, high: value })
 
 /** The quotient of two ranges of positive numbers; null when the divisor is not positive. */

@@ -2,9 +2,9 @@ import { exactly, overlaps, quotient, type Range } from './arithmetic.ts'
 import { ownGbpPerMillionTokens, upliftOf } from './audit-derived.ts'
 import { fitFinding } from './audit-fits.ts'
 import { judgeHardware } from './audit-hardware.ts'
-import { tokenRateFinding } from './audit-rates.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
+import { convertedRate, rateFinding } from './rates/audit-rates.ts'
 import { type Assert, cellOf } from './schema.ts'
 
 type Judgement = Omit<Finding, 'cell'>
@@ -40,8 +40,10 @@ function judge(context: AuditContext, claim: Assert, at: string): Judgement {
       return costRatio(context, claim)
     case 'cheapest-token':
       return cheapestToken(context, claim)
-    case 'rate':
-      return tokenRateFinding(context, { workload: claim.workload, key: claim.card, rate: exactly(claim.value), at })
+    case 'rate': {
+      const { value, unit } = convertedRate(claim.value, claim.unit)
+      return rateFinding(context, { workload: claim.workload, key: claim.card, rate: exactly(value), unit, at })
+    }
     case 'fit':
       return fitFinding(context, {
         workload: claim.workload,

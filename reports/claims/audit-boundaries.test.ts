@@ -4,9 +4,10 @@ import { modelByKey } from '../../harness/catalogue/models.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
+import { parseClaims } from './file/parse.ts'
 import { measuredFindings } from './measured.ts'
-import { claimLimit } from './model-physics.ts'
-import { type Claims, parseClaims } from './schema.ts'
+import { claimLimit } from './rates/model-physics.ts'
+import type { Claims } from './schema.ts'
 
 type Row = Record<string, unknown> & { readonly id: string }
 const table = (rows: readonly Row[]) => ({ title: 'A table', rows: rows.map((row) => ({ label: row.id, ...row })) })
@@ -273,7 +274,8 @@ describe('claimed beside measured', () => {
 
 test('the limit that no claim may pass reads KV as FP8: 64 KiB per token of Llama 3.1 8B', () => {
   const [card, model] = [cardByKey('rtx-4090')!, modelByKey('llama-3.1-8b-instruct-fp8')!]
-  const at = (contextTokens: number) => claimLimit(card, model, { batch: 32, contextTokens }).bytesPerStep
+  const reading = { format: 'fp8', model } as const
+  const at = (contextTokens: number) => claimLimit(card, reading, { batch: 32, contextTokens }).bytesPerStep
   // keys and values of 8 heads of 128 in 32 layers, one byte each; for 32 streams of 1000 tokens
   expect(at(1000) - at(0)).toBeCloseTo(32 * 1000 * (2 * 8 * 128 * 32), -1)
 })

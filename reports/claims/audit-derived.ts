@@ -1,7 +1,8 @@
 import { evaluate, exactly, overlaps, quotient, type Range, roundingOf } from './arithmetic.ts'
 import { fitFinding } from './audit-fits.ts'
-import { type AuditContext, quantityOf, resolveName } from './context.ts'
+import { type AuditContext, quantityOf } from './context.ts'
 import type { Finding } from './finding.ts'
+import { resolveName } from './names.ts'
 import { type CardTable, type ClaimRow, cardTables, cellOf } from './schema.ts'
 
 /** Every cell that follows from others: `derived` rows, deltas in per cent, uplifts. */

@@ -1,5 +1,6 @@
 import { weightBytes } from '../../harness/physics/weights.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import type { ModelReading } from './claimed-model.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
 import { type FitRange, imageTrainingFit, textFit } from './fit-range.ts'
@@ -29,15 +30,16 @@ export function fitFinding(
 ): Finding {
   const { workload, key, claimed, at } = claim
   const fit = fitOf(context, workload, key)
-  if (fit === null) return { cell: at, status: 'unverified', why: 'card or model is not in the catalogue' }
+  if ('reason' in fit) return { cell: at, status: 'unverified', why: fit.reason }
   return { cell: at, ...(claimed === 'OOM' ? judgeOom(fit) : judgeFits(fit, claimed)) }
 }
 
-/** Headroom of a workload on a claimed card; null when card or model is unknown. */
-export function fitOf(context: AuditContext, workload: Workload, key: string): FitRange | null {
+/** Headroom of a workload on a claimed card, or why it is not known. */
+export function fitOf(context: AuditContext, workload: Workload, key: string): FitRange | { readonly reason: string } {
   const model = context.model(workload)
   const cards = context.editions(key)
-  return model === null ? imageTrainingFit(workload, cards) : textFit(model, cards, workload)
+  const fit = 'reason' in model ? imageTrainingFit(workload, cards) : textFit(model, cards, workload)
+  return fit ?? { reason: cards.length > 0 && 'reason' in model ? model.reason : context.unknownCard(key) }
 }
 
 type Judgement = Omit<Finding, 'cell'>
@@ -55,9 +57,9 @@ function judgeOom({ best, usual, evidence }: FitRange): Judgement {
   }
 }
 
-function judgeFits({ best, usual, usualClass, evidence }: FitRange, claimed: string): Judgement {
+function judgeFits({ best, usual, usualClass, evidence, condition }: FitRange, claimed: string): Judgement {
   if (best < 1) return { status: 'impossible', why: evidence }
-  if (usual < 1) return { status: 'underspecified', why: `only with short contexts or FP8 KV: ${evidence}` }
+  if (usual < 1) return { status: 'underspecified', why: `${condition}: ${evidence}` }
   const differs = claimed === usualClass || claimed === 'fits' ? '' : `; on our scale ${usualClass}`
   return {
     status: 'consistent',
@@ -67,11 +69,19 @@ function judgeFits({ best, usual, usualClass, evidence }: FitRange, claimed: str
 
 function weightFinding(context: AuditContext, rowId: string, workload: Workload | undefined): Finding[] {
   const claimedGb = workload?.claimed_weights_gb
-  const model = workload === undefined ? null : context.model(workload)
-  if (claimedGb === undefined || model === null) return []
-  const gb = weightBytes(model) / 1e9
-  const agrees = Math.abs(claimedGb / gb - 1) <= WEIGHT_TOLERANCE
+  const claimed = workload === undefined ? null : context.model(workload)
+  if (claimedGb === undefined || claimed === null || 'reason' in claimed) return []
+  const cell = `fits.${rowId}.claimed_weights_gb`
+  const gbOf = ({ model }: ModelReading) => weightBytes(model) / 1e9
+  const { model, format } = claimed.usual
   const params = formatNumber(model.totalParams / 1e9, 2)
-  const why = `${params}e9 parameters as ${model.weightFormat} are ${formatNumber(gb, 1)} GB, claimed ${claimedGb} GB`
-  return [{ cell: `fits.${rowId}.claimed_weights_gb`, status: agrees ? 'consistent' : 'inconsistent', why }]
+  if (!claimed.stated) {
+    const within = claimedGb <= gbOf(claimed.usual) * (1 + WEIGHT_TOLERANCE)
+    const why = `the format of the weights is not stated: ${params}e9 parameters are at most ${formatNumber(gbOf(claimed.usual), 1)} GB, claimed ${claimedGb} GB`
+    return [{ cell, status: within ? 'underspecified' : 'inconsistent', why }]
+  }
+  const gb = gbOf(claimed.usual)
+  const agrees = Math.abs(claimedGb / gb - 1) <= WEIGHT_TOLERANCE
+  const why = `${params}e9 parameters as ${format} are ${formatNumber(gb, 1)} GB, claimed ${claimedGb} GB`
+  return [{ cell, status: agrees ? 'consistent' : 'inconsistent', why }]
 }

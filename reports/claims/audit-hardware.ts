@@ -6,6 +6,8 @@ import {
 import { formatNumber } from '../render/format-cell.ts'
 import { specFindings } from './audit-spec.ts'
 import type { AuditContext } from './context.ts'
+import { dimensionsOf } from './file/known-rows.ts'
+import { conversionOf, inBase } from './file/units.ts'
 import type { Finding } from './finding.ts'
 import { verdictsOf } from './finding.ts'
 import { type Assert, cellOf } from './schema.ts'
@@ -20,7 +22,7 @@ type HardwareAssert = Extract<
 export function judgeHardware(context: AuditContext, claim: HardwareAssert, at: string): Judgement {
   const cards = context.editions(claim.card)
   const card = cards[0]
-  if (card === undefined) return { status: 'unverified', why: `${claim.card} is not in the catalogue` }
+  if (card === undefined) return { status: 'unverified', why: context.unknownCard(claim.card) }
   switch (claim.kind) {
     case 'spec':
       return sheetJudgement(context, claim, at)
@@ -56,7 +58,10 @@ function sheetJudgement(context: AuditContext, claim: Extract<Assert, { kind: 's
   const kind = typeof claim.value === 'boolean' ? 'boolean' : 'quantity'
   const row = context.row('spec', claim.row)
   const unit = row === null ? undefined : cellOf(row, claim.card)?.unit
-  const cell = { kind, value: claim.value, ...(unit ? { unit } : {}) } as const
+  const dimensions = dimensionsOf('spec', claim.row) ?? []
+  const conversion = claim.unit === undefined ? null : conversionOf(claim.unit, dimensions)
+  const value = conversion !== null && typeof claim.value === 'number' ? inBase(claim.value, conversion) : claim.value
+  const cell = { kind, value, ...(unit ? { unit } : {}) } as const
   const findings = specFindings(context, { key: claim.card, rowId: claim.row, cell, at })
   const verdict = verdictsOf(findings)[0]
   return verdict

@@ -5,7 +5,7 @@ import { weightBytes } from '../../harness/physics/weights.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
-import type { ServingExample } from './schema.ts'
+import type { ServingExample, Workload } from './schema.ts'
 
 /** Whether the commands shown could start, and how many full sequences their KV cache would hold. */
 export function auditServing(context: AuditContext): Finding[] {
@@ -17,9 +17,10 @@ export function auditServing(context: AuditContext): Finding[] {
 
 function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'cell'> {
   const card = context.editions(example.card).toSorted((a, b) => b.cudaBytes.value - a.cudaBytes.value)[0]
-  const model = context.model(workloadOf(example.model))
-  if (card === undefined || model === null)
-    return { status: 'unverified', why: 'card or model is not in the catalogue' }
+  const claimed = context.model(workloadOf(example.model))
+  if (card === undefined) return { status: 'unverified', why: context.unknownCard(example.card) }
+  if ('reason' in claimed) return { status: 'unverified', why: claimed.reason }
+  const { model } = claimed.usual
   const utilization = Number(example.args['gpu-memory-utilization'] ?? DEFAULT_GPU_MEMORY_UTILIZATION)
   const budget = example.cards * utilization * card.cudaBytes.value
   const gb = (bytes: number) => formatNumber(bytes / 1e9, 1)
@@ -56,7 +57,7 @@ function judge(context: AuditContext, example: ServingExample): Omit<Finding, 'c
 }
 
 /** A checkpoint's name as a workload: `…-Meta-Llama-3.1-70B-Instruct-AWQ-INT4` is llama-3.1-70b in AWQ. */
-function workloadOf(checkpoint: string): { model: string; quant: string } {
+function workloadOf(checkpoint: string): Workload {
   const name = (checkpoint.split('/').at(-1) ?? checkpoint).toLowerCase().replace(/^meta-/, '')
   const quant = /awq/.test(name) ? 'awq-int4' : /fp8/.test(name) ? 'fp8' : 'bf16'
   return { model: name.replace(/-(instruct|it|chat|awq|gptq|fp8|bf16|int4)(-.*)?$/, ''), quant }

@@ -9,8 +9,16 @@ const TOLERANCE = 0.02
 
 type Fact = (card: Card) => Sourced<number> | null
 
-/** Rows of a spec sheet with a value in the catalogue. */
-const facts: Readonly<Record<string, Fact>> = {
+/** A rate with 2:4 sparsity: twice the dense one, on every card that has it. */
+const sparse =
+  (dense: Fact): Fact =>
+  (card) => {
+    const fact = dense(card)
+    return fact === null ? null : { ...fact, value: 2 * fact.value, source: `twice the dense rate (${fact.source})` }
+  }
+
+/** Rows of a spec sheet with a value in the catalogue, by their ids of `file/known-rows.ts`. */
+const facts: Readonly<Partial<Record<string, Fact>>> = {
   sm_count: (card) => card.smCount,
   cuda_cores: (card) => card.cudaCores,
   tensor_cores: (card) => card.tensorCores,
@@ -22,6 +30,11 @@ const facts: Readonly<Record<string, Fact>> = {
   fp16_dense: (card) => card.fp16Tflops,
   fp8_dense: (card) => card.fp8Tflops,
   fp4_dense: (card) => card.fp4Tflops,
+  int8_dense: (card) => card.int8Tops,
+  fp16_sparse: sparse((card) => card.fp16Tflops),
+  fp8_sparse: sparse((card) => card.fp8Tflops),
+  fp4_sparse: sparse((card) => card.fp4Tflops),
+  int8_sparse: sparse((card) => card.int8Tops),
   tdp: (card) => card.tdpW,
 }
 
@@ -42,7 +55,7 @@ export function auditSpec(context: AuditContext): Finding[] {
   return rows.flatMap((row) =>
     context.cardKeys.flatMap((key) => {
       const cell = cellOf(row, key)
-      if (cell === null) return []
+      if (cell === null || cell.kind === 'not_applicable') return []
       const at = `spec.${row.id}.${key}`
       const claim = { key, rowId: row.id, cell, at }
       return [...specFindings(context, claim), ...bandwidthArithmetic(context, claim)]
@@ -65,7 +78,7 @@ export function specFindings(
   { key, rowId, cell, at }: SpecClaim<Pick<ClaimCell, 'kind' | 'value' | 'qualifier' | 'unit'>>,
 ): Finding[] {
   const cards = context.editions(key)
-  if (cards.length === 0) return [{ cell: at, status: 'unverified', why: `${key} is not in the catalogue` }]
+  if (cards.length === 0) return [{ cell: at, status: 'unverified', why: context.unknownCard(key) }]
   if (rowId === 'nvlink') return [nvlinkFinding(cards, cell, at)]
   if (rowId === 'ecc' && typeof cell.value === 'boolean') return [eccFinding(cards, cell.value, at)]
   if (rowId === 'process' && typeof cell.value === 'string') return [processFinding(cards, cell.value, at)]
@@ -111,7 +124,8 @@ function valueFinding(context: AuditContext, { key, rowId, cell: value, at }: Sp
 
 /** The rates of a row: for FP8 a card has one per accumulate mode. */
 function ratesOf(card: Card, fact: Fact, rowId: string): Sourced[] {
-  const peak = rowId === 'fp8_dense' ? card.fp8PeakTflops : null
+  const peak =
+    rowId === 'fp8_dense' ? card.fp8PeakTflops : rowId === 'fp8_sparse' ? sparse((at) => at.fp8PeakTflops)(card) : null
   return [fact(card), peak].filter((sourced): sourced is Sourced => sourced !== null)
 }
 

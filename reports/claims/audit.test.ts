@@ -3,9 +3,9 @@ import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.jso
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
+import { parseClaims } from './file/parse.ts'
 import byHand from './fixtures/gigagpu-verdicts.json' with { type: 'json' }
 import { measuredFindings } from './measured.ts'
-import { parseClaims } from './schema.ts'
 
 const claims = parseClaims(article, 'article.json')
 const verdicts = new Map(auditClaims(claims, claimCatalogue).map((verdict) => [verdict.cell, verdict]))

@@ -1,14 +1,15 @@
 import { auditAsserts } from './audit-asserts.ts'
-import { auditCoherence } from './audit-coherence.ts'
 import { auditDerived } from './audit-derived.ts'
 import { auditFits } from './audit-fits.ts'
 import { auditPower } from './audit-power.ts'
-import { auditRates } from './audit-rates.ts'
 import { auditServing } from './audit-serving.ts'
 import { auditSpec } from './audit-spec.ts'
 import { auditContext, type ClaimCatalogue } from './context.ts'
+import { dimensionsOf } from './file/known-rows.ts'
 import { type Finding, type Verdict, verdictsOf } from './finding.ts'
-import { type Claims, cardTables, cellOf } from './schema.ts'
+import { auditCoherence } from './rates/audit-coherence.ts'
+import { auditRates } from './rates/audit-rates.ts'
+import { type CardTable, type ClaimCell, type Claims, cardTables, cellOf } from './schema.ts'
 
 /**
  * Verdicts on every cell and sentence of a claims file from catalogue, physics and arithmetic. Pure; no verdict is
@@ -38,14 +39,17 @@ export function auditClaims(claims: Claims, catalogue: ClaimCatalogue, measured:
 
 /** An undecided finding for each cell of the tables, so that every cell has a verdict. */
 function everyCell(claims: Claims): Finding[] {
-  const why = 'cannot be decided by catalogue, physics or arithmetic'
+  const why = ({ kind }: ClaimCell, table: CardTable, id: string): string =>
+    kind === 'text' && dimensionsOf(table, id) !== null
+      ? 'its text does not begin with a number and a unit that this row knows'
+      : 'cannot be decided by catalogue, physics or arithmetic'
   const keys = [...Object.keys(claims.cards), 'delta', 'uplift']
   return cardTables.flatMap((table) =>
     (claims.tables[table]?.rows ?? []).flatMap((row) =>
       keys.flatMap((key): Finding[] => {
         const cell = cellOf(row, key)
         const says = cell !== null && cell.kind !== 'not_applicable'
-        return says ? [{ cell: `${table}.${row.id}.${key}`, status: 'unverified', why }] : []
+        return says ? [{ cell: `${table}.${row.id}.${key}`, status: 'unverified', why: why(cell, table, row.id) }] : []
       }),
     ),
   )

@@ -1,4 +1,5 @@
 import { cardByKey, editionsOf } from '../../harness/catalogue/cards.ts'
+import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { models } from '../../harness/catalogue/models.ts'
 import type { ClaimCatalogue } from './context.ts'
 
@@ -8,5 +9,6 @@ export const claimCatalogue: ClaimCatalogue = {
     const card = cardByKey(key)
     return card === null ? editionsOf(key) : [card]
   },
+  cardNames: catalogueNames.cards,
   models,
 }

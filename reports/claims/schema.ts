@@ -1,42 +1,97 @@
 import { z } from 'zod'
-import { JoulemarkError } from '../../harness/errors.ts'
+import { formatNames } from './formats.ts'
 
 /**
  * A claims file: a published comparison table as data, cell by cell as printed. It contains claims and no verdicts: those
- * are computed each time from catalogue, physics and arithmetic.
+ * are computed each time from catalogue, physics and arithmetic. Unknown keys are errors; null says that the source was
+ * read and does not say.
  */
 
-export const workloadSchema = z.looseObject({
-  model: z.string().optional(),
-  quant: z.string().nullish(),
-  /** Requests in flight; null when the source does not state them. */
-  batch: z.number().nullish(),
-  concurrency: z.number().nullish(),
-  sessions: z.number().nullish(),
-  context: z.number().nullish(),
-  steps: z.number().nullish(),
-  cards: z.number().nullish(),
-  mode: z.string().optional(),
-  claimed_weights_gb: z.number().optional(),
+const count = z.number().positive()
+const note = z.string().optional().describe('anything worth remembering; not checked')
+
+export const workloadSchema = z.strictObject({
+  model: z.string().optional().describe('family or key of a model of the catalogue, such as llama-3.1-8b'),
+  quant: z.enum(formatNames).nullish().describe('format of the weights'),
+  batch: count.nullish().describe('requests in flight'),
+  concurrency: count.nullish().describe('the same, where the source calls it so'),
+  sessions: count.nullish().describe('people or conversations, of which some may pause'),
+  context: count.nullish().describe('tokens of context per sequence'),
+  steps: count.nullish().describe('denoising steps per image'),
+  cards: count.nullish().describe('GPUs that share the model; 1 if absent'),
+  phase: z.enum(['decode', 'aggregate', 'prefill']).nullish().describe('prefill: tokens of prompts, not of answers'),
+  counts: z.enum(['output', 'input-and-output']).nullish().describe('which tokens a rate counts; output if absent'),
+  speculation: z
+    .string()
+    .nullish()
+    .describe('none, or the method (eagle-3, mtp, ngram); null: the source leaves it open; absent: plain decoding'),
+  tokens_per_step: z.number().min(1).nullish().describe('mean tokens that speculation has accepted per step'),
+  kv_cache: z.enum(['fp16', 'bf16', 'fp8']).nullish().describe('type of the KV cache'),
+  arithmetic: z
+    .enum(['fp16', 'fp16-accumulate', 'fp8', 'int8', 'fp4'])
+    .nullish()
+    .describe('of images; null: the source leaves it open; absent: that of `quant`, with FP32 accumulation'),
+  step_cache: z.boolean().nullish().describe('whether images skip steps; null: the source leaves it open; absent: no'),
+  resolution: z.array(count).nullish().describe('width and height of an image'),
+  mode: z.string().nullish().describe('kind of training'),
+  sequence_length: count.nullish().describe('tokens of a training sequence'),
+  pooled_gb: count.optional().describe('memory that the source adds up over cards; not checked'),
+  claimed_weights_gb: count.optional().describe('size of the weights as the source states it'),
+  note,
 })
 
-const cellSchema = z.looseObject({
-  kind: z.string(),
-  value: z.union([z.number(), z.string(), z.boolean()]).nullish(),
+/** `class` is the older name of `category`. */
+const cellKinds = [
+  'quantity',
+  'range',
+  'category',
+  'class',
+  'oom',
+  'none',
+  'not_applicable',
+  'boolean',
+  'text',
+  'delta_percent',
+  'ratio',
+  'only',
+] as const
+
+/** A cell in full. In a file it may also be its printed text, such as "900 t/s": `file/cell-text.ts` reads it. */
+export const cellSchema = z.strictObject({
+  kind: z.enum(cellKinds),
+  value: z
+    .unknown()
+    .optional()
+    .meta({ type: ['number', 'string', 'boolean', 'null'] })
+    .describe('a number for a quantity; the column for `only`'),
   min: z.number().optional(),
   max: z.number().optional(),
-  unit: z.string().optional(),
-  raw: z.string(),
-  approx: z.boolean().optional(),
-  qualifier: z.string().optional(),
-  data_rate_gbps: z.number().optional(),
+  unit: z.string().optional().describe('converted to the unit of its row, or refused'),
+  raw: z.string().optional().describe('as printed'),
+  approx: z.boolean().optional().describe('printed with ~ or "about": 3 % either way'),
+  qualifier: z.string().optional().describe('such as sparse'),
+  data_rate_gbps: count.optional().describe('of memory, per pin'),
+  generation: count.optional(),
+  formats: z.array(z.string()).optional(),
+  memory_type: z.string().optional(),
+  ecc: z.boolean().nullish(),
+  cards: count.optional(),
+  pooled_gb: count.optional(),
+  segment: z.string().optional(),
+  note,
 })
 
 const range = { min: z.number(), max: z.number() }
 const card = z.string()
 /** A sentence restated in numbers. */
 export const assertSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('spec'), card, row: z.string(), value: z.union([z.number(), z.boolean()]) }),
+  z.strictObject({
+    kind: z.literal('spec'),
+    card,
+    row: z.string(),
+    value: z.union([z.number(), z.boolean()]),
+    unit: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('price-ratio'), over: card, under: card, ...range }),
   z.strictObject({ kind: z.literal('price-at-most'), card, gbp: z.number() }),
   z.strictObject({ kind: z.literal('cost-per-token-ratio'), cheaper: card, dearer: card, row: z.string(), ...range }),
@@ -59,77 +114,138 @@ export const assertSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('usable-memory'), card, minGb: z.number(), maxGb: z.number() }),
 ])
 
-const rowSchema = z.looseObject({
-  id: z.string(),
+/** The keys of a row that are no cell; every other key is a column: a card, `delta` or `uplift`. */
+export const rowFields = {
+  id: z.string().min(1),
   label: z.string(),
   workload: workloadSchema.optional(),
-  derived: z.string().optional(),
-  scenario: z.string().optional(),
+  derived: z.string().optional().describe('a formula over rows, such as price / 3 or throughput.b32 / tdp'),
+  scenario: z.string().optional().describe('name of the scenario that measures this row'),
+  note,
+} as const
+
+const rowSchema = z.object(rowFields).catchall(cellSchema)
+const winnerSchema = z.strictObject({
+  id: z.string().min(1),
+  label: z.string(),
+  winner: z.string().optional(),
+  why: z.string().optional(),
   asserts: z.array(assertSchema).optional(),
+  note,
 })
 
-const tableSchema = z.looseObject({ title: z.string(), rows: z.array(rowSchema) })
+const table = { title: z.string(), columns: z.array(z.string()).optional(), note }
+const tableSchema = z.strictObject({ ...table, rows: z.array(rowSchema) })
 
-export const claimsSchema = z.looseObject({
+export const claimsSchema = z.strictObject({
+  $schema: z.string().optional(),
   schema: z.literal(1),
-  source: z.looseObject({ title: z.string(), publisher: z.string().optional(), published_at: z.string().optional() }),
-  cards: z.record(z.string(), z.looseObject({ label: z.string() })),
-  tables: z.looseObject({
+  source: z.strictObject({
+    title: z.string(),
+    publisher: z.string().optional(),
+    published_at: z.string().optional(),
+    currency: z.literal('GBP').optional(),
+    note,
+  }),
+  cards: z.record(
+    z.string(),
+    z.strictObject({
+      label: z.string(),
+      memory_clock_mhz: count.optional().describe('where the source states a raised memory clock'),
+      note,
+    }),
+  ),
+  tables: z.strictObject({
     spec: tableSchema.optional(),
-    fits: tableSchema.optional(),
+    fits: z.strictObject({ ...table, scale: z.array(z.string()).optional(), rows: z.array(rowSchema) }).optional(),
     throughput: tableSchema.optional(),
-    economics: tableSchema
-      .extend({
-        parameters: z.object({
+    economics: z
+      .strictObject({
+        ...table,
+        rows: z.array(rowSchema),
+        parameters: z.strictObject({
           tariff_gbp_per_kwh: z.number(),
           hours_per_year: z.number(),
           amortisation_years: z.number(),
+          note,
         }),
       })
       .optional(),
-    winners: tableSchema.optional(),
+    winners: z.strictObject({ ...table, rows: z.array(winnerSchema) }).optional(),
   }),
   text_claims: z
-    .array(z.looseObject({ id: z.string(), text: z.string(), asserts: z.array(assertSchema).default([]) }))
+    .array(
+      z.strictObject({
+        id: z.string().min(1),
+        text: z.string(),
+        value: z.unknown().optional().describe('the number of the sentence; not checked, `asserts` are'),
+        asserts: z.array(assertSchema).default([]),
+        note,
+      }),
+    )
     .default([]),
   serving_examples: z
     .array(
-      z.looseObject({
-        id: z.string(),
+      z.strictObject({
+        id: z.string().min(1),
         card: z.string(),
         cards: z.number().default(1),
-        model: z.string(),
+        model: z.string().describe('name of the checkpoint'),
         args: z.record(z.string(), z.union([z.string(), z.number()])),
+        note,
       }),
     )
     .default([]),
 })
 
-export type Claims = z.infer<typeof claimsSchema>
-export type ClaimRow = z.infer<typeof rowSchema>
-export type ClaimCell = z.infer<typeof cellSchema>
+/** A claims file as it is written; cells that are plain text have become objects. */
+export type ClaimsDocument = z.infer<typeof claimsSchema>
+export type CellDocument = z.infer<typeof cellSchema>
 export type Workload = z.infer<typeof workloadSchema>
 export type Assert = z.infer<typeof assertSchema>
+
+/** A cell in the unit of its row, as the audit reads it. */
+export interface ClaimCell extends Omit<CellDocument, 'value' | 'raw'> {
+  readonly value: number | string | boolean | null
+  readonly raw: string
+  /** What the print can stand for: its range, its rounding, and 3 % either way for `~`. Null for what is no number. */
+  readonly range: { readonly low: number; readonly high: number } | null
+}
+
+export interface ClaimRow {
+  readonly id: string
+  readonly label: string
+  readonly workload?: Workload | undefined
+  readonly derived?: string | undefined
+  readonly scenario?: string | undefined
+  /** By column: a card's key, `delta` or `uplift`. */
+  readonly cells: Readonly<Record<string, ClaimCell>>
+}
+
+interface ClaimTable {
+  readonly title: string
+  readonly rows: readonly ClaimRow[]
+}
+
+type Tables = ClaimsDocument['tables']
+/** A checked claims file. */
+export interface Claims extends Omit<ClaimsDocument, 'tables'> {
+  readonly tables: {
+    readonly spec?: ClaimTable | undefined
+    readonly fits?: ClaimTable | undefined
+    readonly throughput?: ClaimTable | undefined
+    readonly economics?: (ClaimTable & Pick<NonNullable<Tables['economics']>, 'parameters'>) | undefined
+    readonly winners?: Tables['winners'] | undefined
+  }
+}
 export type ServingExample = Claims['serving_examples'][number]
 
 /** The tables of a claims file that have one column per card. */
 export const cardTables = ['spec', 'fits', 'throughput', 'economics'] as const
 export type CardTable = (typeof cardTables)[number]
 
-/** Checks a parsed claims file. `where` names it in the error, which is `bad-input` and one line. */
-export function parseClaims(data: unknown, where: string): Claims {
-  const result = claimsSchema.safeParse(data)
-  if (result.success) return result.data
-  const [first, ...others] = result.error.issues
-  const more = others.length > 0 ? ` (and ${others.length} more)` : ''
-  throw new JoulemarkError(
-    'bad-input',
-    `${where} is not a claims file: ${first?.path.join('.')}: ${first?.message}${more}`,
-  )
-}
+/** Columns that compare the cards of a row. */
+export const comparisonColumns = ['delta', 'uplift'] as const
 
 /** The cell of a row under a column (a card key, `delta`, `uplift`); null where the row has none. */
-export function cellOf(row: ClaimRow, column: string): ClaimCell | null {
-  const parsed = cellSchema.safeParse(row[column])
-  return parsed.success ? parsed.data : null
-}
+export const cellOf = (row: ClaimRow, column: string): ClaimCell | null => row.cells[column] ?? null

@@ -82,7 +82,7 @@ function describe(claims: Claims, cell: string): { claim: string; says: string }
     return { claim: `Serving example ${id}`, says: claims.serving_examples.find((at) => at.id === id)?.model ?? id }
   if (table === 'winners') {
     const row = claims.tables.winners?.rows.find((at) => at.id === id)
-    const said = [row?.['winner'], row?.['why']].filter((part) => typeof part === 'string')
+    const said = [row?.winner, row?.why].filter((part) => part !== undefined)
     return { claim: row?.label ?? id, says: said.join(': ') }
   }
   return describeCell(claims, table, id)

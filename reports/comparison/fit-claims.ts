@@ -29,7 +29,8 @@ export function fitClaims(claims: Claims): FitClaim[] {
       const cell = cellOf(row, card)
       if (cell === null || typeof cell.value !== 'string' || row.workload === undefined) return []
       const claimed = cell.value
-      const fit = fitOf(context, row.workload, card)
+      const found = fitOf(context, row.workload, card)
+      const fit = 'reason' in found ? null : found
       const { status, why } = fitFinding(context, {
         workload: row.workload,
         key: card,
@@ -39,7 +40,7 @@ export function fitClaims(claims: Claims): FitClaim[] {
       return [
         {
           row: row.id,
-          label: row.label ?? row.id,
+          label: row.label,
           card,
           claimed: cell.raw,
           ours: fit?.usualClass ?? null,
@@ -77,7 +78,7 @@ export function fitClaimsTable(claims: Claims): Table {
     id: 'fit-claims',
     title: `"${claims.tables.fits?.title ?? 'What fits'}": claimed and computed`,
     columns: [
-      { id: 'configuration', head: 'Configuration', align: 'left', cell: (row: Row) => text(row.label ?? row.id) },
+      { id: 'configuration', head: 'Configuration', align: 'left', cell: (row: Row) => text(row.label) },
       ...cards.flatMap(pair),
     ],
     rows,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { makeRun } from '../../harness/testing/record-builder.ts'
-import { parseClaims } from '../claims/schema.ts'
+import { parseClaims } from '../claims/file/parse.ts'
 import { fitClaims, fitClaimsTable } from './fit-claims.ts'
 import { capacityRows, capacityTable, modelFits, modelFitTable } from './fit-table.ts'
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { buildReport } from '../build.ts'
-import { parseClaims } from '../claims/schema.ts'
+import { parseClaims } from '../claims/file/parse.ts'
 import { makeHostileReport, makeReport } from '../testing/report-builder.ts'
 import { defuse } from './csv.ts'
 import { displayWidth } from './plain-text.ts'

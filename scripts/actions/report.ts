@@ -7,7 +7,8 @@ import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
 import { readRunRows } from '../../harness/record/run-rows.ts'
 import { buildReport, shownRuns } from '../../reports/build.ts'
 import { type RunSeries, runSeries } from '../../reports/charts/run-series.ts'
-import { type Claims, parseClaims } from '../../reports/claims/schema.ts'
+import { parseClaimsText } from '../../reports/claims/file/parse.ts'
+import type { Claims } from '../../reports/claims/schema.ts'
 import type { MoneyOptions } from '../../reports/facts.ts'
 import { publish } from '../../reports/publish.ts'
 import { type Format, formats, isFormat } from '../../reports/render/renderers.ts'
@@ -107,12 +108,7 @@ export async function readClaims(path: string): Promise<Claims> {
     const why = missing ? `no such file; \`--claims ${ARTICLE}\` is the bundled one` : messageOf(error)
     throw new JoulemarkError('bad-input', `--claims ${path}: ${why}`)
   }
-  try {
-    return parseClaims(JSON.parse(text), path)
-  } catch (error) {
-    if (error instanceof JoulemarkError) throw error
-    throw new JoulemarkError('bad-input', `--claims ${path}: not JSON: ${messageOf(error)}`)
-  }
+  return parseClaimsText(text, path === ARTICLE ? 'the article' : path)
 }
 
 function parseFormats(text: string): Format[] {

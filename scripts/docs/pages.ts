@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { roomTables } from './architecture-page.ts'
+import { claimTables } from './claims-page.ts'
 import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
@@ -20,6 +21,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 /** Every page that `npm run docs` writes, and that a test compares with the code. */
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
+  { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'README.md', text: readme },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },

@@ -118,6 +118,8 @@ export const rooms: readonly Room[] = [
       bundle: 'the files of a bundle beside its runs',
       charts: 'charts as plain data',
       claims: 'the check of a published table of claims',
+      'claims/file': 'the file of claims: its cells, units, references, JSON Schema and skeleton',
+      'claims/rates': 'claimed rates against the limits of a card: tokens, images, several batches of one model',
       compare: 'the comparison of two sides, and its formats',
       comparison: "the article's tables, one file each",
       predict: 'limits and expectations without a run',

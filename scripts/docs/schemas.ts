@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runRecordSchema, SCHEMA_VERSION } from '../../harness/record/schema/run.ts'
 import { scenarioJsonSchema, suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
+import { claimsJsonSchema } from '../../reports/claims/file/json-schema.ts'
 import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts'
 import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
@@ -17,6 +18,7 @@ interface SchemaFile {
 export const schemaFiles: readonly SchemaFile[] = [
   { file: 'scenarios/schema.json', text: scenarioJsonSchema },
   { file: 'scenarios/suite.schema.json', text: suiteJsonSchema },
+  { file: 'docs/schemas/claims.schema.json', text: claimsJsonSchema },
   {
     file: 'docs/schemas/run-record.schema.json',
     text: () => schemaOf(runRecordSchema, `joulemark run record, schema version ${SCHEMA_VERSION} (run.json)`),

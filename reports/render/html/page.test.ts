@@ -10,7 +10,7 @@ import {
 } from '../../../harness/metrics/cost.ts'
 import { makeRun } from '../../../harness/testing/record-builder.ts'
 import { buildReport } from '../../build.ts'
-import { parseClaims } from '../../claims/schema.ts'
+import { parseClaims } from '../../claims/file/parse.ts'
 import { makeHostileReport, makeReport } from '../../testing/report-builder.ts'
 import { economics } from './client/economics.ts'
 import { clientScript } from './client-bundle.ts'

@@ -1,8 +1,9 @@
-import { formatNumber, formatShare } from '../render/format-cell.ts'
-import { type AuditContext, quantityOf } from './context.ts'
-import type { Finding } from './finding.ts'
+import { formatNumber, formatShare } from '../../render/format-cell.ts'
+import { type AuditContext, quantityOf } from '../context.ts'
+import { tokenRate } from '../file/units.ts'
+import type { Finding } from '../finding.ts'
+import { cellOf, type Workload } from '../schema.ts'
 import { claimLimit } from './model-physics.ts'
-import { cellOf } from './schema.ts'
 
 /** Streams share a card: the rate per stream cannot grow with their number by more than the measurement error. */
 const GROWTH = 1.05
@@ -36,13 +37,21 @@ function pointsOf(context: AuditContext, key: string): (Point & { family: string
     const rate = quantityOf(row, key)
     const batch = row.workload?.batch ?? row.workload?.concurrency
     const model = row.workload === undefined ? null : context.model(row.workload)
-    if (!card || !rate || !batch || !model || cellOf(row, key)?.unit !== 'tokens/s') return []
+    if (!card || !rate || !batch || !model || 'reason' in model || cellOf(row, key)?.unit !== tokenRate.base) return []
+    // rows that may differ in more than the batch are not compared: what a source does not say is not held against it
+    if (!model.stated || !isPlain(row.workload!)) return []
     const middle = (rate.low + rate.high) / 2
-    const share = middle / claimLimit(card, model, { batch, contextTokens: CONTEXT }).tokensPerS
-    const family = `${row.workload?.model} ${row.workload?.quant}`
+    const share =
+      middle /
+      claimLimit(card, model.usual, { batch, contextTokens: CONTEXT, gpus: row.workload!.cards ?? 1 }).tokensPerS
+    const family = `${row.workload?.model} ${row.workload?.quant} ${row.workload?.cards ?? 1}`
     return [{ family, cell: `throughput.${row.id}.${key}`, label: row.label, batch, rate: middle, share }]
   })
 }
+
+/** Decoding without speculation, counted in output tokens. */
+const isPlain = ({ phase, counts, speculation }: Workload): boolean =>
+  phase !== 'prefill' && counts !== 'input-and-output' && (speculation === undefined || speculation === 'none')
 
 function disagreement(point: Point, other: Point): Finding[] {
   const findings: Finding[] = []

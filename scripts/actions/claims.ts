@@ -1,0 +1,46 @@
+import { open } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { cardsNamed } from '../../harness/catalogue/find.ts'
+import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { claimsSkeleton } from '../../reports/claims/file/skeleton.ts'
+import type { CommandIo } from '../support/io.ts'
+import { USUAL_CARDS } from './fit.ts'
+
+/** Flags of `claims new`. */
+export interface NewClaimsFlags {
+  readonly card?: readonly string[]
+}
+
+const schemaFile = fileURLToPath(new URL('../../docs/schemas/claims.schema.json', import.meta.url))
+
+/** Writes a claims file to fill in, or prints it where no file is named. A file that exists is never replaced. */
+export async function newClaims(path: string | undefined, flags: NewClaimsFlags, io: CommandIo): Promise<number> {
+  const cards = (flags.card ?? USUAL_CARDS).map((key) => {
+    // a family of editions is one column of a table
+    const editions = cardsNamed(key)
+    return { key, label: cardByKey(key)?.label ?? `one of ${editions.map(({ label }) => label).join(', ')}` }
+  })
+  const folder = path === undefined ? process.cwd() : dirname(resolve(path))
+  const text = claimsSkeleton({ cards, schema: relative(folder, schemaFile) })
+  if (path === undefined) {
+    io.stdout(text)
+    return exitCodes.done
+  }
+  await writeNew(path, text)
+  io.stdout(`wrote ${path}: fill in the cells as printed, then\n  joulemark report --claims ${path}\n`)
+  return exitCodes.done
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  if (!/\.ya?ml$/i.test(path)) throw new JoulemarkError('bad-input', `${path}: expected a name that ends in .yaml`)
+  try {
+    const file = await open(path, 'wx')
+    await file.writeFile(text)
+    await file.close()
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    throw new JoulemarkError('bad-input', `${path}: ${exists ? 'exists already; name another file' : messageOf(error)}`)
+  }
+}
