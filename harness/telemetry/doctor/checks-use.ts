@@ -31,6 +31,8 @@ export function useChecks(cards: readonly CardSnapshot[], processes: Facts['proc
 
 /** A process of this size or more is no desktop and no helper of a server. */
 const LARGE_MIB = 500
+/** The CUDA context and the smallest model of a server. */
+const SMALLEST_SERVER_MIB = 1024
 /** Utilisation of a card on which nothing runs, in %. */
 const BUSY_PCT = 20
 
@@ -44,12 +46,8 @@ function processCheck(cards: readonly CardSnapshot[], list: Facts['processes'], 
     const own = serverOn(onCard, options)
     return onCard.filter((process) => !own.includes(process))
   })
-  const large = others.filter((process) => !isSmall(process))
-  if (large.length > 0) return fail(rule, read, stopText(large, options))
-  if (others.length > 0) {
-    const isDesktop = others.some(({ name }) => isDesktopName(name))
-    return warn(rule, read, isDesktop ? desktopFix : stopText(others, options))
-  }
+  const isFault = others.some((process) => !isSmall(process))
+  if (others.length > 0) return (isFault ? fail : warn)(rule, read, fixOf(others, options))
   const busy = options.isServing ? [] : cards.filter((card) => isBusyWithout(card, processes))
   return busy.length > 0 ? warn(rule, `${read}, but ${busy.map(busyText).join(', ')}`, busyFix) : pass(rule, read)
 }
@@ -63,10 +61,14 @@ function serverOn(onCard: readonly GpuProcess[], { serverPids, isServing }: UseO
   if (!isServing) return []
   const rank = ({ name }: GpuProcess) => (isServerName(name) ? 2 : /python/i.test(name) ? 1 : 0)
   return onCard
-    .filter(({ name }) => !isDesktopName(name))
+    .filter((process) => mayServe(process))
     .toSorted((a, b) => rank(b) - rank(a) || (b.usedMiB ?? 0) - (a.usedMiB ?? 0))
     .slice(0, 1)
 }
+
+/** A process whose name says nothing serves only if it holds a model, or if its memory is not reported. */
+const mayServe = ({ name, usedMiB }: GpuProcess): boolean =>
+  isServerName(name) || (!isDesktopName(name) && (usedMiB === null || usedMiB >= SMALLEST_SERVER_MIB))
 
 /** Windows does not report the memory of a process: there, a desktop is known by its name alone. */
 const isSmall = ({ name, usedMiB }: GpuProcess): boolean =>
@@ -74,9 +76,18 @@ const isSmall = ({ name, usedMiB }: GpuProcess): boolean =>
 
 const textOf = ({ name, pid, usedMiB }: GpuProcess): string => `${name} (pid ${pid}, ${usedMiB ?? '?'} MiB)`
 
-const desktopFix = 'log out, or stop the display manager while measuring (sudo systemctl isolate multi-user.target)'
-
 /** Never a command that ends a process: only its owner knows whether it is needed. */
+function fixOf(others: readonly GpuProcess[], options: UseOptions): string {
+  const rest = others.filter(({ name }) => !isDesktopName(name))
+  return [
+    ...(rest.length === 0 ? [] : [stopText(rest, options)]),
+    ...(rest.length < others.length ? [DESKTOP_FIX] : []),
+  ].join('; ')
+}
+
+const DESKTOP_FIX =
+  'log out of the desktop, or stop the display manager while measuring (sudo systemctl isolate multi-user.target)'
+
 function stopText(others: readonly GpuProcess[], { isServing, serverPids }: UseOptions): string {
   const pids = [...new Set(others.map(({ pid }) => pid))].join(',')
   const check = `see what they are (ps -fp ${pids}), and stop what is not needed, or move it to another card`

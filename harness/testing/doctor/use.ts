@@ -12,7 +12,9 @@ export const useCases: readonly DoctorCase[] = [
     smi: well([idleCard(0, { 'memory.used': '14600' })], { '--query-compute-apps': apps(kwin, vllm) }),
     isServing: true,
     isHealthy: true,
-    mustSay: [{ id: 'processes', status: 'warn', fix: /log out, or stop the display manager/, not: noKill }],
+    mustSay: [
+      { id: 'processes', status: 'warn', fix: /log out of the desktop, or stop the display manager/, not: noKill },
+    ],
   },
   {
     title: 'a desktop and no server',
@@ -57,6 +59,23 @@ export const useCases: readonly DoctorCase[] = [
     smi: well([idleCard(0)], { '--query-compute-apps': apps(vllm) }),
     isHealthy: false,
     mustSay: [{ id: 'processes', status: 'fail', fix: /give its address with --endpoint/, not: noKill }],
+  },
+  {
+    title: 'a desktop and two small programs, and no server is visible',
+    source: 'nvidia_gpu_exporter RTX 4080 SUPER 595.71.05 under load',
+    smi: well([idleCard(0)], {
+      '--query-compute-apps': apps(kwin, `${uuidOf(0)}, 5022, ffmpeg, 503`, `${uuidOf(0)}, 5021, ffmpeg, 360`),
+    }),
+    isServing: true,
+    isHealthy: false,
+    mustSay: [
+      {
+        id: 'processes',
+        status: 'fail',
+        fix: /ps -fp 5022,5021\).*; log out of the desktop/,
+        not: /-fp [\d,]*2165|\bkill\b/,
+      },
+    ],
   },
   {
     title: 'a busy card without a process',
