@@ -11,7 +11,7 @@ import { openEnergyCounter } from './nvml/counter.ts'
 import { watchCounter } from './nvml/counter-watch.ts'
 import type { CounterResult } from './nvml/states.ts'
 import { type Sampler, startSampler } from './sampler/sampler.ts'
-import { type LoopLimits, loopLimits } from './sampler/watched-loop.ts'
+import { type LoopLimits, loopLimits, slowStart } from './sampler/watched-loop.ts'
 import { runNvidiaSmi, type SmiExec } from './smi/exec.ts'
 import { parseHelpFields } from './smi/fields.ts'
 import type { Fingerprint } from './snapshot/fingerprint.ts'
@@ -106,6 +106,7 @@ interface DriverAccess {
 async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<Watching> {
   const { nvidiaSmi, exec, knownFields, limits } = driver
   const { clock, originMs, onRow, onWarning } = options
+  const startedMs = clock.nowMs()
   const sampler = await startSampler({
     nvidiaSmi,
     uuids: options.servingUuids,
@@ -117,6 +118,8 @@ async function watchCards(driver: DriverAccess, options: WatchOptions): Promise<
     exec,
     limits,
   })
+  const slow = slowStart(clock.nowMs() - startedMs)
+  if (slow !== null) onWarning(`nvidia-smi: ${slow}`)
   const nowMs = () => roundMs(clock.nowMs() - originMs)
   const [before, xidsBefore, busIds, { counter, first }] = await Promise.all([
     readCardsSnapshot(exec, knownFields, nowMs),

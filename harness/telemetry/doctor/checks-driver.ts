@@ -1,5 +1,6 @@
 import { fixFor, libraryVersionIn, mismatchFix } from '../host/advice.ts'
 import { compareVersions } from '../host/kernel-module.ts'
+import { slowStart } from '../sampler/watched-loop.ts'
 import { failureInText } from '../smi/failures.ts'
 import { coreFields } from '../smi/fields.ts'
 import { type Check, fail, notMeasured, pass, type Rule, warn } from './check.ts'
@@ -58,7 +59,9 @@ function firstRowCheck({ firstRows, failure, snapshot }: Facts): Check {
   // a faulty card is the cause, wherever its text is seen
   const fix = failureInText(events.join('\n'))?.fix ?? rule.fix
   if (rows < REQUIRED_ROWS) return fail(rule, `${after}, and then ${rows} of ${REQUIRED_ROWS} rows${said}`, fix)
-  return events.length === 0 ? pass(rule, `${after}, then ${rows - 1} more`) : warn(rule, `${after}${said}`, fix)
+  if (events.length > 0) return warn(rule, `${after}${said}`, fix)
+  const slow = slowStart(ms)
+  return slow === null ? pass(rule, `${after}, then ${rows - 1} more`) : warn(rule, `${after}; ${slow}`)
 }
 
 function versionCheck({ versions, surroundings, snapshot, failure }: Facts): Check {

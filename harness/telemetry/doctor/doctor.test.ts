@@ -188,3 +188,20 @@ describe('the fingerprint', () => {
     expect(await hashOf({ driver_version: '555.58.02' })).not.toBe(base)
   })
 })
+
+describe('a loop that starts slowly', () => {
+  it('warns, with what makes it faster', async () => {
+    let lateMs = 0
+    const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + lateMs }
+    const { exec, startLoop } = inlineNvidiaSmi(await fakeBox('rtx-4090-idle-550'), () => clock.nowMs())
+    const slowly: typeof startLoop = (args, onLine) => {
+      lateMs = 2600
+      return startLoop(args, onLine)
+    }
+    const report = await examine('rtx-4090-idle-550', {}, { clock, exec, startLoop: slowly })
+    expect(report.checks.find(({ id }) => id === 'first-row')).toMatchObject({
+      status: 'warn',
+      read: expect.stringMatching(/the first row took 2\.\d s: .*-pm 1/),
+    })
+  })
+})

@@ -25,6 +25,15 @@ export const loopLimits = (callMs: number): LoopLimits => ({
   silenceMs: SILENCE_MS,
 })
 
+/** Where the driver is loaded, a first row takes well under a second. */
+const SLOW_FIRST_ROW_MS = 2000
+
+/** What to say of a loop that took `firstRowMs` to its first row; null for a usual time. */
+export const slowStart = (firstRowMs: number): string | null =>
+  firstRowMs <= SLOW_FIRST_ROW_MS
+    ? null
+    : `the first row took ${seconds(firstRowMs)} s: each call loads the driver anew (sudo nvidia-smi -pm 1), or the machine is busy`
+
 export interface WatchedLoopOptions {
   readonly startLoop: StartLoop
   readonly args: readonly string[]
