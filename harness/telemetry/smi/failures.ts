@@ -77,7 +77,7 @@ const knownFailures: readonly KnownFailure[] = [
   { fault: 'requires-reset', text: /GPU requires reset/i, fix: RESET },
   {
     fault: 'gpu-lost',
-    text: /GPU is lost|fell off the bus|Unable to determine the device handle/i,
+    text: /GPU is lost|Unable to determine the device handle/i,
     fix: LOST,
   },
   {
@@ -122,7 +122,7 @@ const byReturnCode: Readonly<Record<number, { fault: SmiFault; says: string; fix
   12: { fault: 'library-missing', says: 'the NVML library is missing' },
   13: { fault: 'version-mismatch', says: 'a function is missing in the NVML library' },
   14: { fault: 'inforom-corrupt', says: 'the infoROM of a card is corrupt', fix: 'have the card replaced' },
-  15: { fault: 'gpu-lost', says: 'a card fell off the bus', fix: LOST },
+  15: { fault: 'gpu-lost', says: 'GPU is lost', fix: LOST },
 }
 
 export interface SmiFailure {
