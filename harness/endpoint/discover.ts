@@ -1,12 +1,14 @@
+import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
-import { shellWord } from '../plain-text.ts'
+import { plainText, shellWord } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
-import { directFetch } from './access/direct-fetch.ts'
 import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
+import { type ModelCard, metricLabels, readModelList, type ServedModels, shownModels } from './model-list.ts'
+import { getPage, jsonOf } from './page.ts'
 import { fetchMetrics } from './scraper.ts'
-import { type MetricsPage, readMetricsPage } from './server-metrics.ts'
+import { type MetricsPage, readMetricsPage, whyNoCounters } from './server-metrics.ts'
 import { fetchServerInfo, servingOf } from './serving.ts'
 
 /** The model that a scenario requires: names of its checkpoint, and names valid only with a `--quantization`. */
@@ -22,63 +24,78 @@ export interface Discovery {
   readonly endpoint: Endpoint
   /** How the server reported that it is the simulator, or null when it did not. */
   readonly simulatedBy: string | null
+  /** The names under which the metrics of the model may stand at /metrics, best first. */
+  readonly metricLabels: readonly string[]
 }
 
-/** One entry of `/v1/models`. */
-export interface ModelCard {
-  readonly id: string
-  readonly root?: string | null
-  readonly max_model_len?: number | null
-  readonly owned_by?: string
-}
+/** Names in the record: enough to see what else the server has. */
+const MAX_RECORDED_MODELS = 100
+/** Time for the whole list, however slowly it comes. */
+const LIST_TIMEOUT_MS = 30_000
 
 /**
  * Reads from the endpoint which engine it runs and what it serves. Throws `environment` when it cannot be reached, and
  * `bad-input` when it requires another key or does not serve the model (the message lists the served models).
  */
 export async function discover(address: Address, apiKey: string | null, required: RequiredModel): Promise<Discovery> {
-  const models = await listModels(address, apiKey)
-  const model = pickModel(address, models, required)
+  const list = await readModels(address, apiKey)
+  const { models } = list
+  const model = pickModel(address, list, required)
+  const labels = metricLabels(model, models)
   const version = await readVersion(address)
-  const metrics = await readMetrics(address, apiKey)
-  const maxModelLen = model.max_model_len ?? null
-  const simulated = models.some((entry) => entry.owned_by === 'simulated')
+  const metrics = await readMetrics(address, apiKey, labels)
+  const { maxModelLen } = model
+  const simulated = models.some((entry) => entry.ownedBy === 'simulated')
+  const engine = engineOf(metrics, model)
+  const serverInfo = await fetchServerInfo(address, apiKey)
   return {
     endpoint: {
       url: address.url,
-      engine: engineOf(metrics, model),
+      engine,
       version,
       systemFingerprint: null,
       model: model.id,
-      modelRoot: model.root ?? null,
+      modelRoot: model.root,
       ...(required.claimed === undefined ? {} : { servedAs: required.claimed }),
-      servedModels: models.map((entry) => entry.id),
+      servedModels: models.slice(0, MAX_RECORDED_MODELS).map((entry) => entry.id),
       maxModelLen,
       ...startedAt(metrics),
-      serving: servingOf({ metrics, serverInfo: await fetchServerInfo(address, apiKey), maxModelLen }),
+      serving: servingOf({ metrics, serverInfo, maxModelLen }),
+      ...aboutCounters(metrics),
     },
     simulatedBy: simulated ? `${address.url} reports that its models are simulated` : null,
+    metricLabels: labels,
   }
 }
 
-/** The models that an endpoint lists. Throws as `discover` does. */
-export async function listModels(address: Address, apiKey: string | null): Promise<ModelCard[]> {
+/** The models that an endpoint lists, those without a usable name skipped. Throws as `discover` does. */
+export async function listModels(address: Address, apiKey: string | null): Promise<readonly ModelCard[]> {
+  return (await readModels(address, apiKey)).models
+}
+
+async function readModels(address: Address, apiKey: string | null) {
+  let text: string
   try {
-    const page = await makeClient(address, apiKey).models.list()
-    return page.data as unknown as ModelCard[]
+    const limits = { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) }
+    const response = await makeClient(address, apiKey).models.list(limits).asResponse()
+    text = await response.text()
   } catch (error) {
     throw await endpointError(address, apiKey, error)
   }
+  const list = readModelList(text)
+  if ('problem' in list) throw new JoulemarkError('environment', `endpoint ${address.url}: ${list.problem}`)
+  return list
 }
 
-function pickModel(address: Address, models: readonly ModelCard[], required: RequiredModel): ModelCard {
+function pickModel(address: Address, list: ServedModels, required: RequiredModel): ModelCard {
+  const { models } = list
   const { claimed } = required
   if (claimed !== undefined) {
     const model = models.find(({ id }) => id === claimed)
     if (model) return model
     throw new JoulemarkError(
       'bad-input',
-      `endpoint ${address.url}: --served-as ${claimed}: not served; it serves: ${servedNames(models)}`,
+      `endpoint ${address.url}: --served-as ${claimed}: not served; it serves: ${shownModels(list)}`,
     )
   }
   const names = [...required.servedAs, ...(required.servedAsWithQuantization ?? []).map(({ name }) => name)]
@@ -86,16 +103,8 @@ function pickModel(address: Address, models: readonly ModelCard[], required: Req
   if (found) return found
   throw new JoulemarkError(
     'bad-input',
-    `endpoint ${address.url}: does not serve ${required.key} (any of ${names.join(', ')}); it serves: ${servedNames(models)}${otherName(models, names)}`,
+    `endpoint ${address.url}: does not serve ${required.key} (any of ${names.join(', ')}); it serves: ${shownModels(list)}${otherName(models, names)}`,
   )
-}
-
-/** Served names that fit into one line; a server with adapters may list thousands. */
-const MOST_NAMES = 10
-function servedNames(models: readonly ModelCard[]): string {
-  const names = models.slice(0, MOST_NAMES).map(({ id }) => id)
-  const more = models.length > MOST_NAMES ? [`and ${models.length - MOST_NAMES} more`] : []
-  return [...names, ...more].join(', ') || 'nothing'
 }
 
 /** What to do where one of the served models is the required one under another name, such as that of a local folder. */
@@ -110,25 +119,32 @@ const startedAt = (metrics: Metrics): Pick<Endpoint, 'startedAtS'> =>
 
 type Metrics = MetricsPage | { readonly reason: string }
 
-async function readMetrics(address: Address, apiKey: string | null): Promise<Metrics> {
+async function readMetrics(address: Address, apiKey: string | null, labels: readonly string[]): Promise<Metrics> {
   const got = await fetchMetrics(address, apiKey)
-  return 'reason' in got ? got : readMetricsPage(got.page)
+  return 'reason' in got ? got : readMetricsPage(got.page, labels)
+}
+
+/** Why the counters cannot be read, and which other models have counters, where there is something to say. */
+function aboutCounters(metrics: Metrics): Pick<Endpoint, 'countersReason' | 'otherModels'> {
+  const countersReason = 'reason' in metrics ? metrics.reason : whyNoCounters(metrics)
+  const otherModels = 'reason' in metrics ? [] : [...metrics.otherModels]
+  return {
+    ...(countersReason === null ? {} : { countersReason }),
+    ...(otherModels.length === 0 ? {} : { otherModels }),
+  }
 }
 
 /** The engine, by the names of its metrics or the owner of the model. /version is no evidence: others have it too. */
 function engineOf(metrics: Metrics, model: ModelCard): string | null {
   const named = 'reason' in metrics ? null : metrics.engine
-  return named ?? (model.owned_by === 'vllm' ? 'vllm' : null)
+  return named ?? (model.ownedBy === 'vllm' ? 'vllm' : null)
 }
+
+const versionSchema = z.object({ version: z.string().min(1).max(200).transform(plainText) })
 
 /** The version at vLLM's /version, which is outside /v1 and requires no key; null for other servers. */
 async function readVersion(address: Address): Promise<string | null> {
-  try {
-    const response = await directFetch(`${address.url}/version`, { signal: AbortSignal.timeout(5000) })
-    if (!response.ok) return null
-    const body = (await response.json()) as { version?: unknown }
-    return typeof body.version === 'string' ? body.version : null
-  } catch {
-    return null
-  }
+  const got = await getPage(address, '/version', { apiKey: null, timeoutMs: 5000, maxBytes: 64 * 1024 })
+  const read = versionSchema.safeParse('reason' in got ? null : jsonOf(got.page))
+  return read.success ? read.data.version : null
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readSamples } from './prometheus-text.ts'
 
@@ -57,4 +58,77 @@ test('a hostile line is read in time that grows with its length alone', () => {
   // a reader that went back over it would not come out of this before the test times out
   expect(readSamples(`a{${'x="'.repeat(50_000)}`)).toEqual([])
   expect(readSamples(`a{${'x="1",'.repeat(50_000)}! 1`)).toEqual([])
+})
+
+test('OpenMetrics: timestamps in seconds, exemplars and the end of the page are read past', () => {
+  const page = [
+    '# TYPE a counter',
+    'a_total{x="1"} 17.0 1520879607.789 # {trace_id="KOO5S4vxi0o"} 0.67 1520879607.7',
+    'a_created{x="1"} 1520430000.123',
+    'a_bucket{le="+Inf"} 3 # {trace_id="}"} 9.8',
+    '# EOF',
+  ].join('\n')
+  expect(readSamples(page).map(({ name, value }) => [name, value])).toEqual([
+    ['a_total', 17],
+    ['a_created', 1520430000.123],
+    ['a_bucket', 3],
+  ])
+})
+
+test('only the wanted names are read', () => {
+  expect(readSamples('a 1\nb{x="1"} 2\n', [''], (name) => name === 'b')).toHaveLength(1)
+})
+
+test.each(['a 1e400', 'a -1e400'])('%j is infinite', (line) => {
+  expect(Math.abs(one(line)?.value as number)).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('a line of 1 MB is no sample', () => {
+  expect(readSamples(`a{x="${'y'.repeat(2 ** 20)}"} 1\nb 2\n`).map(({ name }) => name)).toEqual(['b'])
+})
+
+const token = fc.oneof(
+  fc.constantFrom(
+    'a',
+    '{',
+    '}',
+    '"',
+    ',',
+    '=',
+    '\\',
+    '\n',
+    ' ',
+    '#',
+    '1',
+    'NaN',
+    '+Inf',
+    '1e400',
+    '0x1f',
+    'x="y"',
+    '\u001b[',
+  ),
+  fc.string({ unit: 'binary' }),
+)
+test('any text becomes samples, never an error', () => {
+  fc.assert(
+    fc.property(fc.array(token), (parts) => {
+      for (const { name, labels, value } of readSamples(parts.join(''))) {
+        expect(name).toMatch(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/)
+        expect(typeof value).toBe('number')
+        expect(Object.values(labels).every((text) => typeof text === 'string')).toBe(true)
+      }
+    }),
+  )
+})
+
+const label = fc.string({ unit: 'binary' })
+const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+test('what is written in the format is read back: any label, any value', () => {
+  fc.assert(
+    fc.property(label, fc.double({ noNaN: true, noDefaultInfinity: true }), (text, value) => {
+      // a carriage return at the end of a line belongs to it
+      const line = `a{x="${escaped(text)}"} ${value}`
+      expect(readSamples(line)).toEqual([{ name: 'a', labels: { x: text }, value: Number(String(value)) }])
+    }),
+  )
 })

@@ -83,6 +83,39 @@ describe('ServerScraper', () => {
     expect(rows.some((row) => row.metric === 'requestSuccess/length')).toBe(true)
   })
 
+  test('a scrape at the edge of a trial is tried again once: a busy server answers late', async () => {
+    const { clock, spent } = steppedClock(0)
+    const { fetchPage } = answers(new Error('slow'), page(100), 503, page(120))
+    const watch = await new ServerScraper({
+      address,
+      apiKey: null,
+      clock,
+      originMs: 0,
+      onRows: () => {},
+      fetchPage,
+    }).watch(0)
+    await spent
+    const { before, after } = await watch.end()
+    expect([before?.values.generationTokens, after?.values.generationTokens]).toEqual([100, 120])
+  })
+
+  test('counters of another model on the page are not those of the measured one', async () => {
+    const rows: ServerRow[] = []
+    const { clock, spent } = steppedClock(0)
+    const both = 'vllm:generation_tokens_total{model_name="a"} 1\nvllm:generation_tokens_total{model_name="b"} NaN\n'
+    const { fetchPage } = answers(both)
+    const onRows = (added: readonly ServerRow[]) => rows.push(...added)
+    const options = { address, apiKey: null, clock, originMs: 0, onRows, fetchPage }
+    const seen = async (metricLabels: readonly string[]) => {
+      const watch = await new ServerScraper({ ...options, metricLabels }).watch(0)
+      await spent
+      return watch.end()
+    }
+    expect((await seen(['a'])).before?.values).toEqual({ generationTokens: 1, otherModelTokens: 0 })
+    expect((await seen(['c'])).reason).toBe('the counters at /metrics are of other models: a, b')
+    expect((await seen(['b', 'a'])).reason).toMatch(/not valid numbers/)
+  })
+
   test.each([
     [503, '/metrics returned HTTP 503'],
     ['<html>', 'no Prometheus page at /metrics'],

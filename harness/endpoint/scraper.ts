@@ -1,48 +1,29 @@
 import { type Clock, sleepUnlessAborted } from '../clock.ts'
-import { messageOf } from '../errors.ts'
 import { roundMs, type ServerRow } from '../record/rows.ts'
 import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.ts'
-import { directFetch, type Send } from './access/direct-fetch.ts'
+import type { Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
-import { type MetricsPage, readMetricsPage } from './server-metrics.ts'
+import { getPage, type Page } from './page.ts'
+import { readMetricsPage, whyNoCounters } from './server-metrics.ts'
 
-/** A full page of a large server is about 200 KB; a longer page than this is not a metrics page. */
-const MAX_PAGE_BYTES = 8 * 2 ** 20
+/** A page of one engine is about 200 KB; that of 64 engines is under this. */
+const MAX_PAGE_BYTES = 15 * 2 ** 20
+/** The longest line of a page, the configuration of the cache, is about 2 KB. */
+const MAX_LINE_BYTES = 2 ** 20
 const TIMEOUT_MS = 5000
 const PERIOD_MS = 1000
+/** Tries of the readings that enclose a trial: without one of them no counter is known. */
+const EDGE_TRIES = 2
 
 /** Text of the page at /metrics, or why there is none. The API key is sent too, for proxies that protect every path. */
-export async function fetchMetrics(
-  address: Address,
-  apiKey: string | null,
-  fetchPage: Send = directFetch,
-): Promise<{ page: string } | { reason: string }> {
-  try {
-    const response = await fetchPage(`${address.url}/metrics`, {
-      headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    if (!response.ok) {
-      await response.body?.cancel()
-      return { reason: `/metrics returned HTTP ${response.status}` }
-    }
-    return await readBounded(response)
-  } catch (error) {
-    return { reason: `/metrics cannot be read: ${messageOf((error as Error).cause ?? error)}` }
-  }
-}
-
-async function readBounded(response: Response): Promise<{ page: string } | { reason: string }> {
-  const decoder = new TextDecoder()
-  let page = ''
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > MAX_PAGE_BYTES) return { reason: `/metrics is longer than ${MAX_PAGE_BYTES} bytes` }
-    page += decoder.decode(chunk, { stream: true })
-  }
-  return { page: page + decoder.decode() }
-}
+export const fetchMetrics = (address: Address, apiKey: string | null, fetchPage?: Send): Promise<Page> =>
+  getPage(address, '/metrics', {
+    apiKey,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_PAGE_BYTES,
+    maxLineBytes: MAX_LINE_BYTES,
+    ...(fetchPage ? { fetchPage } : {}),
+  })
 
 /** The readings of a trial in order: one before the load, those during it, one after it. */
 export interface TrialReadings {
@@ -61,6 +42,8 @@ export interface TrialWatch {
 export interface ScraperOptions {
   readonly address: Address
   readonly apiKey: string | null
+  /** Names under which the metrics of the measured model may stand, best first. */
+  readonly metricLabels?: readonly string[]
   readonly clock: Clock
   /** Start of the run's clock. */
   readonly originMs: number
@@ -83,7 +66,7 @@ export class ServerScraper {
   /** Takes the first reading of a trial and continues until `end`. */
   async watch(trial: number): Promise<TrialWatch> {
     this.#reason = null
-    const before = await this.#scrape('before', trial)
+    const before = await this.#scrapeEdge('before', trial)
     const during: ServerReading[] = []
     const stop = new AbortController()
     const watching = this.#everySecond(trial, during, stop.signal)
@@ -91,7 +74,7 @@ export class ServerScraper {
       end: async () => {
         stop.abort()
         await watching
-        const after = await this.#scrape('after', trial)
+        const after = await this.#scrapeEdge('after', trial)
         return { before, during, after, reason: this.#reason }
       },
     }
@@ -104,30 +87,40 @@ export class ServerScraper {
     }
   }
 
+  /** A reading at an edge of a trial, tried again once: a server may be slow to answer under load, or just after it. */
+  async #scrapeEdge(phase: 'before' | 'after', trial: number): Promise<ServerReading | null> {
+    for (let tries = 1; ; tries += 1) {
+      const reading = await this.#scrape(phase, trial)
+      if (reading !== null || tries === EDGE_TRIES) return reading
+    }
+  }
+
   async #scrape(phase: ServerRow['phase'], trial: number): Promise<ServerReading | null> {
-    const { address, apiKey, clock, originMs, onRows, fetchPage } = this.#options
+    const { address, apiKey, metricLabels, clock, originMs, onRows, fetchPage } = this.#options
     const timeMs = roundMs(clock.nowMs() - originMs)
     const got = await fetchMetrics(address, apiKey, fetchPage)
     if ('reason' in got) {
       this.#reason ??= got.reason
       return null
     }
-    const { metricNames, reading }: MetricsPage = readMetricsPage(got.page)
-    if (Object.keys(reading.values).length === 0) {
-      this.#reason ??=
-        metricNames === 'none' ? 'no Prometheus page at /metrics' : 'no vLLM counters are exported at /metrics'
+    const page = readMetricsPage(got.page, metricLabels)
+    const reason = whyNoCounters(page)
+    if (reason !== null) {
+      this.#reason ??= reason
       return null
     }
-    onRows(rowsOf(reading, timeMs, phase, trial))
-    return reading
+    onRows(rowsOf(page.reading, timeMs, phase, trial))
+    return page.reading
   }
 }
 
+/** The values of a reading as rows; a value that is not valid is NaN. */
 function rowsOf(reading: ServerReading, timeMs: number, phase: string, trial: number): ServerRow[] {
+  const unusable = (reading.unusable ?? []).map((metric) => [metric, Number.NaN] as const)
   const byReason = Object.entries(reading.requestsByReason).map(
     ([reason, value]) => [`${REASON_ROW_PREFIX}${reason}`, value] as const,
   )
-  return [...Object.entries(reading.values), ...byReason].map(([metric, value]) => ({
+  return [...Object.entries(reading.values), ...unusable, ...byReason].map(([metric, value]) => ({
     timeMs,
     phase,
     trial,

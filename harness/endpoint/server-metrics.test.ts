@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { readMetricsPage } from './server-metrics.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { servingSchema } from '../record/schema/server.ts'
+import { readMetricsPage, whyNoCounters } from './server-metrics.ts'
+import { servingOf } from './serving.ts'
 
 /** As vLLM 0.32 printed it, without the series that nobody here reads. */
 const current = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
@@ -110,4 +113,149 @@ test('the start of the server: of its process, else of the first counter that it
   expect(readMetricsPage(counter + created + own).startedAtS).toBe(1_699_999_990)
   expect(readMetricsPage(counter).startedAtS).toBeNull()
   expect(readMetricsPage(`${counter}process_start_time_seconds NaN\n`).startedAtS).toBeNull()
+})
+
+/** As vLLM 0.6 printed it: the V0 engine, without a label `engine`. */
+const v0 = `# TYPE vllm:num_requests_running gauge
+vllm:num_requests_running{model_name="m"} 2.0
+vllm:num_requests_swapped{model_name="m"} 0.0
+vllm:num_requests_waiting{model_name="m"} 1.0
+vllm:gpu_cache_usage_perc{model_name="m"} 0.5
+vllm:cpu_cache_usage_perc{model_name="m"} 0.9
+vllm:num_preemptions_total{model_name="m"} 0.0
+vllm:prompt_tokens_total{model_name="m"} 640.0
+vllm:prompt_tokens_created{model_name="m"} 1.73e+09
+vllm:generation_tokens_total{model_name="m"} 320.0
+vllm:generation_tokens_created{model_name="m"} 1.73e+09
+vllm:time_to_first_token_seconds_sum{model_name="m"} 0.5
+vllm:time_to_first_token_seconds_count{model_name="m"} 10.0
+vllm:time_per_output_token_seconds_sum{model_name="m"} 3.1
+vllm:time_per_output_token_seconds_count{model_name="m"} 310.0
+vllm:request_success_total{finished_reason="length",model_name="m"} 10.0
+vllm:cache_config_info{block_size="16",num_gpu_blocks="27000",enable_prefix_caching="False"} 1.0
+process_start_time_seconds 1.7300000005e+09
+`
+
+test('the page of vLLM 0.6: names of the V0 engine; the time of a birth is no count', () => {
+  const page = readMetricsPage(v0, ['m'])
+  expect(page.metricNames).toBe('vllm-older')
+  expect(page.reading).toEqual({
+    values: {
+      running: 2,
+      waiting: 1,
+      kvUsageShare: 0.5,
+      preemptions: 0,
+      promptTokens: 640,
+      generationTokens: 320,
+      requestSuccess: 10,
+      ttftSumS: 0.5,
+      ttftCount: 10,
+      itlSumS: 3.1,
+      itlCount: 310,
+      processStartS: 1_730_000_000.5,
+    },
+    requestsByReason: { length: 10 },
+  })
+})
+
+describe('series of several models', () => {
+  const two = `${v0}${v0.replaceAll('model_name="m"', 'model_name="other/chat"').replaceAll(' 320.0', ' 9000.0')}`
+
+  test('are kept apart: those of the measured model count, the others are named and their tokens counted', () => {
+    const { reading, otherModels } = readMetricsPage(two, ['m'])
+    expect(reading.values).toMatchObject({ generationTokens: 320, running: 2, otherModelTokens: 9640 })
+    expect(otherModels).toEqual(['other/chat'])
+  })
+
+  test('an alias, a base model or a root is the measured model too', () => {
+    expect(readMetricsPage(two, ['adapter', 'm']).reading.values.generationTokens).toBe(320)
+  })
+
+  test('none of them the measured one: no counters, and the reason names them', () => {
+    const page = readMetricsPage(two, ['x'])
+    expect(page.reading.values.generationTokens).toBeUndefined()
+    expect(whyNoCounters(page)).toBe('the counters at /metrics are of other models: m, other/chat')
+  })
+
+  test('a page of one model is that of the measured one, whatever a proxy calls it', () => {
+    expect(readMetricsPage(v0, ['gpt-4'])).toMatchObject({
+      reading: { values: { generationTokens: 320 } },
+      otherModels: [],
+    })
+  })
+
+  test('a name from outside is plain and short', () => {
+    const hostile = `vllm:generation_tokens_total{model_name="\u001b[31m${'x'.repeat(300_000)}"} 1\n`
+    const [name] = readMetricsPage(`${v0}${hostile}`, ['m']).otherModels
+    expect(name).toHaveLength(200)
+    expect(name).not.toContain('\u001b')
+  })
+})
+
+test('a series that stands on the page twice counts once, and not at all where the two differ', () => {
+  const line = 'vllm:generation_tokens_total{engine="0"} 5\n'
+  expect(readMetricsPage(line + line).reading.values.generationTokens).toBe(5)
+  const reading = readMetricsPage(`${line}vllm:generation_tokens_total{engine="0"} 6\n`).reading
+  expect(reading).toMatchObject({ values: {}, unusable: ['generationTokens'] })
+})
+
+test.each(['NaN', '+Inf', '-Inf', '-1', '1e400', '1e300'])('%s is no count', (value) => {
+  const { reading } = readMetricsPage(`vllm:generation_tokens_total ${value}\nvllm:prompt_tokens_total 1\n`)
+  expect(reading).toMatchObject({ values: { promptTokens: 1 }, unusable: ['generationTokens'] })
+  expect(reading.values).not.toHaveProperty('generationTokens')
+})
+
+test('a cache fuller than full is not reported as such', () => {
+  expect(readMetricsPage('vllm:kv_cache_usage_perc 97.5\n').reading).toMatchObject({ unusable: ['kvUsageShare'] })
+})
+
+test.each([
+  ['tgi_request_count 5\n', 'text-generation-inference'],
+  ['# TYPE llamacpp:tokens_predicted_total counter\nllamacpp:tokens_predicted_total 5\n', 'llama.cpp'],
+])('%j: another engine is named, and its counters are not read', (text, engine) => {
+  const page = readMetricsPage(text)
+  expect(page).toMatchObject({ engine, metricNames: 'other' })
+  expect(whyNoCounters(page)).toBe('no vLLM counters are exported at /metrics')
+})
+
+const metricLine = fc
+  .tuple(
+    fc.constantFrom(
+      'vllm:generation_tokens_total',
+      'vllm:kv_cache_usage_perc',
+      'vllm:request_success_total',
+      'process_start_time_seconds',
+      'vllm:cache_config_info',
+      'sglang:x',
+    ),
+    fc.dictionary(fc.constantFrom('model_name', 'engine', 'finished_reason', '__proto__', 'block_size'), fc.string(), {
+      maxKeys: 3,
+    }),
+    fc.oneof(
+      fc.constantFrom('NaN', '+Inf', '-Inf', '1e400', '', '0x10', '-3', '1_000'),
+      fc.double().map(String),
+      fc.string(),
+    ),
+  )
+  .map(
+    ([name, labels, value]) =>
+      `${name}{${Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`)}} ${value}`,
+  )
+
+test('any page becomes a reading of finite counts: never NaN, never negative, never an error', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(metricLine, fc.string()), { maxLength: 30 }),
+      fc.array(fc.string()),
+      (lines, labels) => {
+        const page = readMetricsPage(lines.join('\n'), labels)
+        const { values, requestsByReason } = page.reading
+        for (const value of [...Object.values(values), ...Object.values(requestsByReason)]) {
+          expect(Number.isFinite(value) && value >= 0).toBe(true)
+        }
+        const serving = servingOf({ metrics: page, serverInfo: lines[0] ?? null, maxModelLen: null })
+        expect(servingSchema.safeParse(serving).success).toBe(true)
+      },
+    ),
+  )
 })

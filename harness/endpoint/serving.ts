@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { plainText } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import type { Serving } from '../record/schema/server.ts'
-import { directFetch } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
+import { getPage, jsonOf } from './page.ts'
 import type { MetricsPage } from './server-metrics.ts'
 
 /** The sources of a server's configuration, not yet validated. */
@@ -24,26 +25,37 @@ export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources):
   const page = 'reason' in metrics ? null : metrics
   const noPage = 'reason' in metrics ? metrics.reason : null
   const configs = page?.cacheConfigs ?? []
-  const missing =
-    noPage ?? (configs.length === 0 ? 'no vllm:cache_config_info at /metrics' : 'not in cache_config_info')
+  const noConfig = noPage ?? (configs.length === 0 ? 'no vllm:cache_config_info at /metrics' : null)
+  const missing = (name: string): string => {
+    const text = configs.map((labels) => wordIn(labels, name)).find((word) => word !== null)
+    return noConfig ?? (text === undefined ? 'not in cache_config_info' : `not valid in cache_config_info: ${text}`)
+  }
   const capacity = sumOver(configs, capacityTokens)
   const concurrency =
-    sumOver(configs, (labels) => numberIn(labels, 'kv_cache_max_concurrency')) ??
+    sumOver(configs, (labels) => numberIn(labels, 'kv_cache_max_concurrency', MAX_TOKENS)) ??
     (capacity !== null && maxModelLen !== null ? capacity / maxModelLen : null)
   const first = configs[0] ?? {}
   const devModeOnly = 'not reported over HTTP; vLLM reports it at /server_info with VLLM_SERVER_DEV_MODE=1'
   return {
     metricNames: page?.metricNames ?? 'none',
-    kvCapacityTokens: orReason('kvCapacityTokens', capacity, missing),
-    kvMaxConcurrency: orReason('kvMaxConcurrency', concurrency, missing),
-    kvBlockTokens: orReason('kvBlockTokens', numberIn(first, 'block_size'), missing),
+    kvCapacityTokens: orReason('kvCapacityTokens', capacity, missing('num_gpu_blocks')),
+    kvMaxConcurrency: orReason('kvMaxConcurrency', concurrency, missing('kv_cache_max_concurrency')),
+    kvBlockTokens: orReason('kvBlockTokens', numberIn(first, 'block_size', MAX_BLOCK_TOKENS), missing('block_size')),
     kvCacheDtype: orReason(
       'kvCacheDtype',
       wordIn(first, 'cache_dtype') ?? infoWord(serverInfo, 'kv_cache_dtype'),
-      missing,
+      missing('cache_dtype'),
     ),
-    prefixCaching: orReason('prefixCaching', booleanIn(first, 'enable_prefix_caching'), missing),
-    gpuMemoryUtilization: orReason('gpuMemoryUtilization', numberIn(first, 'gpu_memory_utilization'), missing),
+    prefixCaching: orReason(
+      'prefixCaching',
+      booleanIn(first, 'enable_prefix_caching'),
+      missing('enable_prefix_caching'),
+    ),
+    gpuMemoryUtilization: orReason(
+      'gpuMemoryUtilization',
+      numberIn(first, 'gpu_memory_utilization', 1),
+      missing('gpu_memory_utilization'),
+    ),
     speculation: orReason(
       'speculation',
       page?.speculation ?? infoSpeculation(serverInfo),
@@ -55,15 +67,28 @@ export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources):
   }
 }
 
+/** More tokens than the KV cache of any server holds. */
+const MAX_TOKENS = 1e12
+/** vLLM's largest blocks have 16 thousand tokens (hybrid models). */
+const MAX_BLOCK_TOKENS = 1e6
+/** More GPUs than one model is split over. */
+const MAX_PARALLEL = 1024
+
 /** Tensor-parallel size in a fingerprint of the form `vllm-<version>[-tpN][-ppN][-dpN][-ep]-<hash>`; null for another form. */
 export function tensorParallelOf(fingerprint: string | null): number | null {
   // a hash alone (--fingerprint-mode hash) does not contain the parallelism
   if (fingerprint === null || !/^vllm-\d[\w.+]*(-(tp|pp|dp)\d+)*(-ep)?-[0-9a-f]{8}$/.test(fingerprint)) return null
-  return Number(/-tp(\d+)/.exec(fingerprint)?.[1] ?? 1)
+  return positiveNumber(/-tp(\d+)/.exec(fingerprint)?.[1] ?? '1', MAX_PARALLEL)
 }
 
+const MAX_FINGERPRINT_CHARS = 120
+
+/** The fingerprint of an answer, short and plain: it is a text of the server. */
+export const plainFingerprint = (text: string): string => plainText(text.slice(0, MAX_FINGERPRINT_CHARS))
+
 /** An endpoint with the fingerprint of its answers, and the parallelism in it where no other source reported that. */
-export function withFingerprint(endpoint: Endpoint, systemFingerprint: string | null): Endpoint {
+export function withFingerprint(endpoint: Endpoint, fingerprint: string | null): Endpoint {
+  const systemFingerprint = fingerprint === null ? null : plainFingerprint(fingerprint)
   const tensorParallel = tensorParallelOf(systemFingerprint)
   const { serving } = endpoint
   if (!serving || serving.tensorParallel !== null || tensorParallel === null) return { ...endpoint, systemFingerprint }
@@ -71,32 +96,26 @@ export function withFingerprint(endpoint: Endpoint, systemFingerprint: string | 
   return { ...endpoint, systemFingerprint, serving: { ...serving, tensorParallel, reasons } }
 }
 
+const MAX_INFO_BYTES = 2 ** 20
+const MAX_INFO_CHARS = 100_000
+const infoSchema = z.object({ vllm_config: z.string().transform((text) => text.slice(0, MAX_INFO_CHARS)) })
+
 /** vLLM's configuration as text, where the server runs in development mode; null elsewhere. */
 export async function fetchServerInfo(address: Address, apiKey: string | null): Promise<string | null> {
-  try {
-    const response = await directFetch(`${address.url}/server_info?config_format=text`, {
-      headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
-      signal: AbortSignal.timeout(5000),
-    })
-    if (!response.ok) {
-      await response.body?.cancel()
-      return null
-    }
-    const body = (await response.json()) as { vllm_config?: unknown }
-    return typeof body.vllm_config === 'string' ? body.vllm_config.slice(0, 100_000) : null
-  } catch {
-    return null
-  }
+  const limits = { timeoutMs: 5000, maxBytes: MAX_INFO_BYTES }
+  const got = await getPage(address, '/server_info?config_format=text', { apiKey, ...limits })
+  const read = infoSchema.safeParse('reason' in got ? null : jsonOf(got.page))
+  return read.success ? read.data.vllm_config : null
 }
 
 type Labels = Readonly<Record<string, string>>
 
 /** `kv_cache_size_tokens` since mid-2026; blocks times their size before. */
 function capacityTokens(labels: Labels): number | null {
-  const reported = numberIn(labels, 'kv_cache_size_tokens')
+  const reported = numberIn(labels, 'kv_cache_size_tokens', MAX_TOKENS)
   if (reported !== null) return reported
-  const blocks = numberIn(labels, 'num_gpu_blocks')
-  const size = numberIn(labels, 'block_size')
+  const blocks = numberIn(labels, 'num_gpu_blocks', MAX_TOKENS)
+  const size = numberIn(labels, 'block_size', MAX_BLOCK_TOKENS)
   return blocks === null || size === null ? null : blocks * size
 }
 
@@ -109,12 +128,18 @@ function sumOver(configs: readonly Labels[], valueIn: (labels: Labels) => number
 /** Labels are values as Python prints them: `None` is no value. */
 function wordIn(labels: Labels, name: string): string | null {
   const text = labels[name]
-  return text === undefined || text === 'None' || text === '' ? null : plainText(text).slice(0, 80)
+  return text === undefined || text === 'None' || text === '' ? null : plainText(text.slice(0, 80))
 }
 
-function numberIn(labels: Labels, name: string): number | null {
-  const value = Number(wordIn(labels, name) ?? Number.NaN)
-  return Number.isFinite(value) ? value : null
+function numberIn(labels: Labels, name: string, most: number): number | null {
+  const word = wordIn(labels, name)
+  return word === null ? null : positiveNumber(word, most)
+}
+
+/** A number as Python prints it, above 0 and at most `most`; null for anything else. */
+function positiveNumber(text: string, most: number): number | null {
+  const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  return value > 0 && value <= most ? value : null
 }
 
 function booleanIn(labels: Labels, name: string): boolean | null {
@@ -129,8 +154,8 @@ function infoWord(info: string | null, name: string): string | null {
 }
 
 function infoNumber(info: string | null, name: string): number | null {
-  const value = Number(infoWord(info, name) ?? Number.NaN)
-  return Number.isFinite(value) ? value : null
+  const word = infoWord(info, name)
+  return word === null ? null : positiveNumber(word, MAX_PARALLEL)
 }
 
 function infoSpeculation(info: string | null): boolean | null {

@@ -33,7 +33,7 @@ export async function prepareShortLoad(address: Address, apiKey: string | null):
   }
   return {
     model: plainText(model.id),
-    simulated: model.owned_by === 'simulated',
+    simulated: model.ownedBy === 'simulated',
     run: async (signal) => {
       const client = makeClient(address, apiKey)
       const stream = async () => {

@@ -11,7 +11,8 @@ export function scrapesFrom(rows: readonly ServerRow[], reason: string | null): 
     if (!readings.has(key)) readings.set(key, known)
     if (metric.startsWith(REASON_ROW_PREFIX)) {
       known.reading.requestsByReason[metric.slice(REASON_ROW_PREFIX.length)] = value
-    } else known.reading.values[metric as ServerMetric] = value
+    } else if (Number.isNaN(value)) known.reading.unusable = [...(known.reading.unusable ?? []), metric as ServerMetric]
+    else known.reading.values[metric as ServerMetric] = value
   }
   const all = [...readings.values()]
   const ofPhase = (phase: string): ServerReading[] =>
@@ -27,4 +28,5 @@ export function scrapesFrom(rows: readonly ServerRow[], reason: string | null): 
 interface MutableReading {
   values: Partial<Record<ServerMetric, number>>
   requestsByReason: Record<string, number>
+  unusable?: ServerMetric[]
 }

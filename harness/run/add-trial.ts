@@ -1,3 +1,4 @@
+import { plainFingerprint } from '../endpoint/serving.ts'
 import { headlineMetric } from '../metrics/headline.ts'
 import { resultOf } from '../metrics/result.ts'
 import { intervalRule, isCertain } from '../metrics/stopping.ts'
@@ -28,7 +29,11 @@ export function addTrial(record: RunRecord, end: TrialEnd): RunRecord {
   return {
     ...record,
     ...provenance,
-    endpoint: { ...endpoint, systemFingerprint: endpoint.systemFingerprint ?? end.fingerprint },
+    endpoint: {
+      ...endpoint,
+      systemFingerprint:
+        endpoint.systemFingerprint ?? (end.fingerprint === null ? null : plainFingerprint(end.fingerprint)),
+    },
     ...(training && end.config ? { training: { ...training, config: end.config } } : {}),
     trials,
     result,

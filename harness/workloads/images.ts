@@ -27,7 +27,10 @@ export async function prepareImages(
   const fit = context.card ? imageFit(context.card, model) : null
   const { apiKey } = context
   return orOutOfMemory(address.url, fit, async () => {
-    const { endpoint, simulatedBy } = await discover(address, apiKey, { ...model, claimed: context.servedAs })
+    const { endpoint, simulatedBy, metricLabels } = await discover(address, apiKey, {
+      ...model,
+      claimed: context.servedAs,
+    })
     const served = endpoint.model ?? model.servedAs[0] ?? model.key
     const connections = connectionsOf(scenario.load)
     const agent = address.tls
@@ -38,6 +41,7 @@ export async function prepareImages(
       address,
       endpoint,
       simulatedBy,
+      metricLabels,
       command: null,
       oom: null,
       start: async (startOptions, listener) =>

@@ -49,6 +49,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
     address,
     endpoint: endpointOf(discovered.endpoint, found),
     simulatedBy: discovered.simulatedBy ?? (found.simulated ? `${address.url} stamps its answers as simulated` : null),
+    metricLabels: discovered.metricLabels,
     command: null,
     oom: null,
     requestMs: found.requestMs,

@@ -46,6 +46,8 @@ export interface Workload {
   readonly address: Address | null
   readonly endpoint: Endpoint
   readonly simulatedBy: string | null
+  /** Names under which the metrics of the model may stand at /metrics, best first; absent without a server. */
+  readonly metricLabels?: readonly string[]
   /** The command of a training run. */
   readonly command: readonly string[] | null
   /** Set where the card is known to have too little memory, which is then the result of the run. */

@@ -20,7 +20,7 @@ export function progressView(view: View, isShown: boolean): Progress {
     return {
       ...silentProgress,
       note: (message) => view.write(`${plainText(message)}\n`),
-      warn: (message) => view.write(`warning: ${message}\n`),
+      warn: (message) => view.write(`warning: ${plainText(message)}\n`),
     }
   }
   const live = view.isTTY

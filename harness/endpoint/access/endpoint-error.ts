@@ -11,7 +11,7 @@ import { whyUnreachable } from './unreachable.ts'
 export async function endpointError(address: Address, apiKey: string | null, error: unknown): Promise<JoulemarkError> {
   const line = (code: 'bad-input' | 'environment', what: string) =>
     new JoulemarkError(code, `endpoint ${address.url}: ${what}`)
-  if (!(error instanceof OpenAI.APIError)) return line('environment', plainText(messageOf(error)))
+  if (!(error instanceof OpenAI.APIError)) return line('environment', serverWords(error))
   if (error.status === undefined) return line('environment', await whyUnreachable(address, error))
   const { status } = error
   if (status === 401 || status === 403) return line('bad-input', `HTTP ${status}: not authorised; ${keyAdvice(apiKey)}`)
@@ -25,8 +25,14 @@ export async function endpointError(address: Address, apiKey: string | null, err
   if (status === 404) {
     return line('environment', 'HTTP 404: no /v1/models; check that this is an OpenAI-compatible server')
   }
-  return line('environment', `HTTP ${status}: ${plainText(messageOf(error))}`)
+  return line('environment', `HTTP ${status}: ${serverWords(error)}`)
 }
+
+/** Characters of a message of the server in one line. */
+const MAX_WORDS = 300
+
+/** The message of an error, in the words of the server, short and plain. */
+const serverWords = (error: unknown): string => plainText(messageOf(error)).slice(0, MAX_WORDS)
 
 /** What to do about a refused key. */
 export function keyAdvice(apiKey: string | null): string {

@@ -108,3 +108,37 @@ test('counts of the client: usage of successes, and the range of tokens of failu
     contentBytes: 800,
   })
 })
+
+test('a restart in the trial: no counter of it is a difference, though the last is higher than the first', () => {
+  const server = serverTrialOf({
+    before: reading({ generationTokens: 100, ttftCount: 2, itlCount: 98, otherModelTokens: 5, running: 0 }, 2),
+    during: [reading({ generationTokens: 900, ttftCount: 18, itlCount: 882, running: 4 }, 18)],
+    after: reading({ generationTokens: 300, ttftCount: 3, itlCount: 297, otherModelTokens: 9 }, 3),
+    reason: null,
+  })
+  const restarted = { value: null, reason: 'the counters began anew in the trial: the server restarted' }
+  for (const metric of ['generationTokens', 'tokensPerStep', 'otherModelTokens'] as const) {
+    expect(server[metric]).toEqual(restarted)
+  }
+  expect([server.requestsByReason, server.runningMax]).toEqual([{}, 4])
+})
+
+test('tokens of other models, and the start of the process, where the page has them', () => {
+  const server = serverTrialOf({
+    before: reading({ generationTokens: 1, otherModelTokens: 100, processStartS: 1_787_000_000 }),
+    during: [],
+    after: reading({ generationTokens: 2, otherModelTokens: 350, processStartS: 1_787_000_000 }),
+    reason: null,
+  })
+  expect(server).toMatchObject({ generationTokens: 1, otherModelTokens: 250, processStartS: 1_787_000_000 })
+})
+
+test('a metric without a valid value is missing for that reason', () => {
+  const server = serverTrialOf({
+    before: { ...reading({ generationTokens: 1 }), unusable: ['promptTokens'] },
+    during: [],
+    after: reading({ generationTokens: 2, promptTokens: 5 }),
+    reason: null,
+  })
+  expect(server.promptTokens).toEqual({ value: null, reason: 'the server does not report a valid number for it' })
+})

@@ -1,5 +1,6 @@
-import { measured, missing } from '../../record/measured.ts'
+import { isKnown, type Measured, measured, missing, quotient } from '../../record/measured.ts'
 import type { ServerMetric, ServerReading, ServerTrial } from '../../record/schema/server.ts'
+import { brokenCounters } from './counter-continuity.ts'
 
 /** The readings of one trial by the scraper. */
 export interface TrialScrapes {
@@ -11,26 +12,28 @@ export interface TrialScrapes {
 }
 
 const NOT_EXPORTED = 'not exported by this server'
+const NOT_VALID = 'the server does not report a valid number for it'
 const NOT_FINITE = 'the counters of this server are not finite'
 
 /**
  * The server's values of a trial. Counters: reading after the trial - reading before it, including requests of other
- * clients. Gauges: the highest scraped value. Means: change of `_sum` / change of `_count`. A metric that is not exported,
- * or that decreased because the server restarted, is missing with its reason.
+ * clients. Gauges: the highest scraped value. Means: change of `_sum` / change of `_count`. A metric that is not exported is
+ * missing with its reason, and so is every counter where the readings are not those of one process.
  */
 export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
   const { before, after } = scrapes
   const all = [before, ...scrapes.during, after].filter((reading) => reading !== null)
-  const why = (metric: ServerMetric): string =>
-    before === null || after === null
-      ? (scrapes.reason ?? 'the counters could not be read')
-      : before.values[metric] === undefined || after.values[metric] === undefined
-        ? NOT_EXPORTED
-        : 'the counter decreased: the server restarted during the trial'
+  const broken = brokenCounters(all)
+  const why = (metric: ServerMetric): string => {
+    if (before === null || after === null) return scrapes.reason ?? 'the counters could not be read'
+    if ([before, after].some(({ unusable }) => unusable?.includes(metric))) return NOT_VALID
+    if (before.values[metric] === undefined || after.values[metric] === undefined) return NOT_EXPORTED
+    return broken ?? NOT_VALID
+  }
   const delta = (metric: ServerMetric): number | null => {
     const from = before?.values[metric]
     const to = after?.values[metric]
-    return from === undefined || to === undefined || to < from ? null : to - from
+    return broken !== null || from === undefined || to === undefined || to < from ? null : to - from
   }
   const counter = (metric: ServerMetric) => measured(delta(metric), why(metric))
   const highest = (metric: ServerMetric) => {
@@ -50,31 +53,38 @@ export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
     prefixCacheHits: counter('prefixCacheHits'),
     preemptions: counter('preemptions'),
     requestSuccess: counter('requestSuccess'),
-    requestsByReason: deltaByReason(before, after),
+    requestsByReason: broken === null ? deltaByReason(before, after) : {},
     specDecodeDrafts: counter('specDecodeDrafts'),
     specDecodeDraftTokens: counter('specDecodeDraftTokens'),
     specDecodeAcceptedTokens: counter('specDecodeAcceptedTokens'),
     ttftMeanMs: meanMs('ttftSumS', 'ttftCount'),
     itlMeanMs: meanMs('itlSumS', 'itlCount'),
-    tokensPerStep: measured(tokensPerStep(delta), why('itlCount')),
+    tokensPerStep: tokensPerStep(counter),
     ...shortShare(delta),
     runningMax: highest('running'),
     waitingMax: highest('waiting'),
     kvUsageMax: highest('kvUsageShare'),
+    ...(isRead(all, 'otherModelTokens') ? { otherModelTokens: counter('otherModelTokens') } : {}),
+    ...(isRead(all, 'processStartS') ? { processStartS: latest(all, 'processStartS') } : {}),
   }
 }
+
+const isRead = (readings: readonly ServerReading[], metric: ServerMetric): boolean =>
+  readings.some(({ values }) => values[metric] !== undefined)
+
+const latest = (readings: readonly ServerReading[], metric: ServerMetric) =>
+  measured(readings.at(-1)?.values[metric] ?? null, NOT_EXPORTED)
 
 /**
  * Output tokens per engine step and request: generation_tokens / (first tokens + inter-token samples). vLLM takes one
  * inter-token sample per request and step, however many tokens the step made, so that this is 1 without speculation
  * whatever the chunks of the stream (`--stream-interval`, merged chunks).
  */
-function tokensPerStep(delta: (metric: ServerMetric) => number | null): number | null {
-  const tokens = delta('generationTokens')
-  const first = delta('ttftCount')
-  const later = delta('itlCount')
-  if (tokens === null || first === null || later === null || first + later === 0) return null
-  return tokens / (first + later)
+function tokensPerStep(counter: (metric: ServerMetric) => Measured): Measured {
+  const [tokens, first, later] = [counter('generationTokens'), counter('ttftCount'), counter('itlCount')]
+  if (!isKnown(first)) return first
+  if (!isKnown(later)) return later
+  return quotient(tokens, first + later, 'the server made no token in this trial')
 }
 
 /** The share of short intervals, if the server exports the histogram of them. */

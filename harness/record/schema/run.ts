@@ -143,6 +143,8 @@ export const endpointSchema = z.object({
     .string()
     .optional()
     .describe('what other clients did before the run, which went on with --force; absent if nothing was seen'),
+  countersReason: z.string().optional().describe('why the counters of the server cannot be read; absent if they can'),
+  otherModels: z.array(z.string()).optional().describe('other models with metrics on the same page; absent if none'),
 })
 
 const quantilesSchema = z.object({ p50: z.number(), p99: z.number() })

@@ -54,6 +54,12 @@ export const serverTrialSchema = z.object({
   runningMax: measuredSchema,
   waitingMax: measuredSchema,
   kvUsageMax: measuredSchema.describe('share of the KV cache'),
+  otherModelTokens: measuredSchema
+    .optional()
+    .describe('prompt and output tokens of other models on the same page; absent if there are none'),
+  processStartS: measuredSchema
+    .optional()
+    .describe('start of the process of the server, s since the epoch; absent if it is not reported'),
 })
 export type ServerTrial = z.infer<typeof serverTrialSchema>
 
@@ -78,7 +84,11 @@ export const clientTokensSchema = z.object({
 })
 export type ClientTokens = z.infer<typeof clientTokensSchema>
 
-/** Values of the server's counters, summed over its engines; times in seconds, as reported by the server. */
+/**
+ * Values of the server's counters, summed over its engines; times in seconds, as reported by the server. Not counters of the
+ * measured model: `processStartS`, when its process started, and `otherModelTokens`, prompt and output tokens of the other
+ * models on the page.
+ */
 export const serverMetrics = [
   'running',
   'waiting',
@@ -97,13 +107,19 @@ export const serverMetrics = [
   'itlSumS',
   'itlCount',
   'itlShortCount',
+  'processStartS',
+  'otherModelTokens',
 ] as const
 export type ServerMetric = (typeof serverMetrics)[number]
 
-/** One scrape. A metric that is not exported is absent; `requestSuccess` is also split by reason. */
+/**
+ * One scrape. A metric that is not exported is absent; one whose value is not valid (negative, not finite, contradictory) is
+ * in `unusable`; `requestSuccess` is also split by reason.
+ */
 export interface ServerReading {
   readonly values: Readonly<Partial<Record<ServerMetric, number>>>
   readonly requestsByReason: Readonly<Record<string, number>>
+  readonly unusable?: readonly ServerMetric[]
 }
 
 /** Row names of `requestsByReason` in server.csv. */
