@@ -5,6 +5,7 @@ import type { Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
 import { defineGate, everyKind, gateResult, notMeasured } from './gate.ts'
+import { queuedFindings, ranShare } from './queued.ts'
 import { failsAbove, failsBelow, isBeyond, percent, warnsAbove, withValue } from './threshold.ts'
 
 /** Share of a trial that must be steady, unless the scenario sets it. */
@@ -25,14 +26,16 @@ export const steadyState = defineGate({
   question: 'Was there a long enough stretch of steady load in every trial?',
   kinds: everyKind,
   required: true,
-  thresholds: { windowShare, preemptions },
+  thresholds: { windowShare, preemptions, ranShare },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it excludes the first steps. A preempted request is computed again, so the load exceeded the KV cache of the server.',
-  evidence: 'Length of the shortest window and the required length; preempted requests.',
+    'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it excludes the first steps. A preempted request is computed again, so the load exceeded the KV cache of the server. A closed loop keeps `load.concurrency` requests in flight: a server that runs fewer at once lets the others wait, and their TTFT is time in its queue.',
+  evidence:
+    'Length of the shortest window and the required length; preempted requests; requests that the server ran at once.',
   whatToDo:
-    'Make trials longer (`trial.seconds`) or requests shorter. After a warning, lower the concurrency or give the server more KV cache.',
-  evaluate({ trials, scenario }) {
+    'Make trials longer (`trial.seconds`) or requests shorter. After a warning, lower the concurrency, start the server with a higher `--max-num-seqs`, or give it more KV cache.',
+  evaluate(record) {
+    const { trials, scenario } = record
     if (trials.length === 0) return notMeasured('no trial was run')
     const { seconds, minWindowSeconds } = scenario.trial
     const needed = withValue(windowShare, minWindowSeconds ?? seconds * windowShare.value)
@@ -46,9 +49,11 @@ export const steadyState = defineGate({
       (sum, { server }) => sum + (server ? (numberOf(server.preemptions) ?? 0) : 0),
       0,
     )
-    return isBeyond(preemptions, preempted)
-      ? gateResult('warn', `${evidence}; the server preempted ${preempted} requests`)
-      : gateResult('pass', evidence)
+    const notes = [
+      ...(isBeyond(preemptions, preempted) ? [`the server preempted ${preempted} requests`] : []),
+      ...queuedFindings(record),
+    ]
+    return gateResult(notes.length > 0 ? 'warn' : 'pass', [evidence, ...notes].join('; '))
   },
 })
 

@@ -1,6 +1,7 @@
 import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
+import { otherModels, otherServers, otherTraffic, restartsBetween } from './server-counts.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
 import { type Sides, timeDifference, timeFindings, tpotFloor, ttftFloor } from './times.ts'
 
@@ -18,11 +19,11 @@ export const tokenAudit = defineGate({
   thresholds: { countDifference, timeDifference, ttftFloor, tpotFloor },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. A failed request may count with any number, from the tokens it is known to have received up to those requested. Tokens beyond that belong to other clients. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
-  evidence: 'The three counts, traffic from other clients, and the largest difference in time.',
+    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. A failed request may count with any number, from the tokens it is known to have received up to those requested. Tokens beyond that belong to other clients. Counters that are not those of one process (a restart, several servers behind one address) are not compared. Tokens of another model on the same server warn, and so does a restart between trials. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
+  evidence: 'The three counts, traffic from other clients and models, restarts, and the largest difference in time.',
   whatToDo:
-    'Keep other clients away from the server, and leave its `/metrics` page on. If counts differ without other traffic, usage is wrong or another server answered. After a warning about times, look for a proxy or a busy client.',
-  evaluate({ trials }) {
+    'Keep other clients and models away from the server, give the address of the server itself, and leave its `/metrics` page on (no `--disable-log-stats`). If counts differ without other traffic, usage is wrong or another server answered. After a warning about times, look for a proxy or a busy client.',
+  evaluate({ trials, endpoint }) {
     const sides = trialsOfKind(trials, 'text').flatMap(({ index, clientTokens: client, server }) =>
       client && server ? [{ index, client, server }] : [],
     )
@@ -30,16 +31,22 @@ export const tokenAudit = defineGate({
       return notMeasured(trials.length === 0 ? 'no trial was run' : 'the record has no counters of the server')
     }
     const unread = sides.find(({ server }) => !isKnown(server.generationTokens))
+    const read = sides.filter(({ server }) => isKnown(server.generationTokens))
+    const wrong = read.flatMap((side) => countFindings(side).map((finding) => `trial ${side.index}: ${finding}`))
+    const notes = timeFindings(sides)
+    const others = sides.flatMap((side) =>
+      [...otherTraffic(side), ...otherModels(side, endpoint.otherModels)].map(
+        (finding) => `trial ${side.index}: ${finding}`,
+      ),
+    )
+    const restarts = restartsBetween(sides)
+    if (wrong.length > 0) return gateResult('fail', [...wrong, ...restarts, ...notes].join('; '))
     if (unread) {
       const why = reasonOf(unread.server.generationTokens) ?? 'unknown'
       return notMeasured(`trial ${unread.index}: generation_tokens: ${why}`)
     }
-    const wrong = sides.flatMap((side) => countFindings(side).map((finding) => `trial ${side.index}: ${finding}`))
-    const notes = timeFindings(sides)
-    const others = sides.flatMap((side) => otherTraffic(side).map((finding) => `trial ${side.index}: ${finding}`))
-    if (wrong.length > 0) return gateResult('fail', [...wrong, ...notes].join('; '))
     const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => numberOf(server.generationTokens) ?? 0)} output tokens in ${sides.length} trials (allowed ± ${limitText(countDifference)})`
-    const findings = [...others, ...notes]
+    const findings = [...others, ...restarts, ...notes]
     return gateResult(findings.length > 0 ? 'warn' : 'pass', [agreed, ...findings].join('; '))
   },
 })
@@ -71,21 +78,12 @@ function countFindings(side: Sides): string[] {
       `the server made ${counted} output tokens, this client received at most ${highest}: ${share} are excess; ${who}`,
     )
   } else if (isBelow(counted, lowest)) {
+    const who = otherServers(side).join(', ') || 'usage is too high, or another server answered'
     findings.push(
-      `the server made ${counted} output tokens, usage reports ${lowest} (${percent((lowest - counted) / lowest)} more): usage is too high, or another server answered`,
+      `the server made ${counted} output tokens, usage reports ${lowest} (${percent((lowest - counted) / lowest)} more): ${who}`,
     )
   }
   return findings
-}
-
-/** Requests of other clients that ended on the server, with their prompt tokens if known. */
-function otherTraffic({ client, server }: Sides): string[] {
-  const ours = client.requestsOk + client.requestsFailed
-  if (!isKnown(server.requestSuccess) || server.requestSuccess <= ours) return []
-  const prompts = (numberOf(server.promptTokens) ?? 0) - client.usagePromptTokens
-  const tokens = prompts > 0 && client.requestsFailed === 0 ? ` with ${prompts} prompt tokens` : ''
-  const count = server.requestSuccess - ours
-  return [`traffic from other clients: ${count} other request${count === 1 ? '' : 's'}${tokens} ended on this server`]
 }
 
 const usageTokens = ({ client }: Sides): number => client.usageOutputTokens + client.failedOutputTokens

@@ -31,6 +31,11 @@ const requests = (sent: number, ok: number): Partial<Trial> => ({
   outcomes: { ok, timeout: sent - ok },
 })
 const steady = (windowMs: number): Partial<Trial> => ({ windowStartMs: 10_000, windowEndMs: 10_000 + windowMs })
+/** The highest gauges of a server under a closed loop of ten. */
+const queued = (runningMax: number, waitingMax: number): MeasuredRun => ({
+  scenario: { load: { shape: 'closed', concurrency: 10 } },
+  server: { runningMax, waitingMax },
+})
 const interval = (low: number, high: number): MeasuredRun => ({
   record: { result: { outputTokensPerS: { mean: 2000, ci95: [low, high], n: 3, unit: 'tokens/s' } } },
 })
@@ -165,6 +170,13 @@ export const runRows: GateRows = {
     fail('no steady window', { trial: { windowStartMs: none, windowEndMs: none } }),
     pass('no request preempted', { server: { preemptions: 0 } }, { at: 'preemptions' }),
     warn('one request preempted', { server: { preemptions: 1 } }, { beyond: 'preemptions' }),
+    pass('9 of 10 requests ran at once', queued(9, 1), { at: 'ranShare' }),
+    warn('8 of 10, while one waited', queued(8, 1), { beyond: 'ranShare' }),
+    pass('8 of 10, and none waited', queued(8, 0)),
+    pass('an open loop, which keeps no number in flight', {
+      ...queued(2, 9),
+      scenario: { load: { shape: 'open', ratePerS: 5 } },
+    }),
     unmeasured('no trial', { record: { trials: [] } }),
   ],
   precision: [

@@ -1,6 +1,7 @@
 import type { CardLoad } from '../../energy/card-loads.ts'
 import { leastMemoryBytes } from '../../physics/least-memory.ts'
 import { servingGpus, servingUuids } from '../../physics/serving-gpus.ts'
+import type { Gpu } from '../../record/schema/run.ts'
 import type { CardsSnapshot, GpuTelemetry } from '../../record/schema/telemetry.ts'
 import { defineGate, everyKind, type GateInput, gateResult, notMeasured } from '../gate.ts'
 import { failsBelow, isBeyond, limitText, percent } from '../threshold.ts'
@@ -77,17 +78,31 @@ function spread({ endpoint, scenario, gpus }: GateInput): Finding[] {
 export const isVirtualGpu = (name: string): boolean => /^GRID |-\d+[ABCQ]$/.test(name)
 
 function wholeCards({ gpus }: GateInput, { before, after }: GpuTelemetry): Finding[] {
-  return servingGpus(gpus).flatMap(({ uuid, name, virtualization }): Finding[] => {
+  return servingGpus(gpus).flatMap((gpu): Finding[] => {
+    const { uuid } = gpu
     const modes = [before, after].map((snapshot) => migModeIn(snapshot, uuid))
-    const isVirtual = /vgpu/i.test(virtualization ?? '') || isVirtualGpu(name)
     return [
       ...(modes.includes('Enabled') || uuid.startsWith('MIG-')
         ? [{ wrong: `${uuid}: MIG is on; a slice serves, and power is that of the whole board` }]
         : []),
-      ...(isVirtual ? [{ wrong: `${uuid}: "${name}" is a virtual GPU (${virtualization ?? 'by its name'})` }] : []),
+      ...virtual(gpu),
       ...(modes[0] === undefined ? [{ unknown: `${uuid}: whether MIG is on could not be read` }] : []),
     ]
   })
+}
+
+function virtual({ uuid, name, virtualization }: Gpu): Finding[] {
+  const isVirtual = /vgpu/i.test(virtualization ?? '') || isVirtualGpu(name)
+  return isVirtual ? [{ wrong: `${uuid}: "${name}" is a virtual GPU (${virtualization ?? 'by its name'})` }] : []
+}
+
+/**
+ * Why the measured card cannot be shown to have served, as far as that is known before the run: the place of the server, the
+ * number of its GPUs, virtual GPUs.
+ */
+export function servingCardAtStart(record: GateInput): string[] {
+  const found = [...location(record), ...spread(record), ...servingGpus(record.gpus).flatMap(virtual)]
+  return unique(found.flatMap(({ wrong, unknown }) => wrong ?? unknown ?? []))
 }
 
 /** Undefined where it was not read; null for a card without MIG. */

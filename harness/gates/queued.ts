@@ -1,0 +1,47 @@
+import { knownOf, numberOf } from '../record/measured.ts'
+import type { TextTrial } from '../record/schema/trial.ts'
+import { trialsOfKind } from '../record/trials-of-kind.ts'
+import type { GateInput } from './gate.ts'
+import { isBeyond, percent, warnsBelow } from './threshold.ts'
+
+/** A scrape per second may miss the fullest step, but not by this much in a whole trial. */
+export const ranShare = warnsBelow({
+  what: 'highest number of requests that the server ran at once, while others waited',
+  value: 0.9,
+  unit: 'share of load.concurrency',
+})
+
+/** A KV cache that is fuller than this is why requests wait, and not `max_num_seqs`. */
+const FULL_CACHE_SHARE = 0.9
+
+/**
+ * The trial in which the server ran the fewest of the requests that a closed loop kept in flight, where that is too few: the
+ * others waited in its queue. Empty where it ran them all or did not report it.
+ */
+export function queuedFindings({ trials, scenario }: GateInput): string[] {
+  if (scenario.kind !== 'text' || scenario.load.shape !== 'closed') return []
+  const { concurrency } = scenario.load
+  const seen = trialsOfKind(trials, 'text').flatMap((trial) => {
+    const ran = trial.server ? numberOf(trial.server.runningMax) : null
+    const waited = trial.server ? numberOf(trial.server.waitingMax) : null
+    return ran === null || waited === null || waited === 0 ? [] : [{ trial, ran }]
+  })
+  const [fewest] = seen.toSorted((a, b) => a.ran - b.ran)
+  if (fewest === undefined || !isBeyond(ranShare, fewest.ran / concurrency)) return []
+  const { trial, ran } = fewest
+  return [
+    `the server ran ${ran} of ${concurrency} requests at once (${reasonFor(trial)}), the others waited: ${shareOfQueue(trial, 1 - ran / concurrency)}`,
+  ]
+}
+
+function reasonFor({ server }: TextTrial): string {
+  const used = server ? (numberOf(server.kvUsageMax) ?? 0) : 0
+  return used > FULL_CACHE_SHARE ? `its KV cache was ${percent(used)} full` : 'its limit is max_num_seqs'
+}
+
+/** By Little's law requests wait for the share of their time that is the share of them that waits. */
+function shareOfQueue({ ttftMs, e2eMs }: TextTrial, waitingShare: number): string {
+  const [ttft, e2e] = [knownOf([ttftMs.p50])[0], knownOf([e2eMs.p50])[0]]
+  const isMost = ttft !== undefined && e2e !== undefined && waitingShare * e2e > ttft / 2
+  return isMost ? 'TTFT is mostly queue' : 'TTFT contains their time in the queue'
+}
