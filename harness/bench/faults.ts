@@ -18,6 +18,7 @@ import {
   watchedCardCases,
 } from '../testing/fault-cases.ts'
 import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
+import { pageCases } from '../testing/page-cases.ts'
 
 /** Concurrent runs: they mostly sleep, but more would disturb each other. */
 const AT_ONCE = 3
@@ -52,7 +53,7 @@ function doctorRow(each: DoctorCase, report: DoctorReport): string {
 const outDir = mkdtempSync(join(tmpdir(), 'joulemark-faults-'))
 try {
   const limit = pLimit(AT_ONCE)
-  const cases = [...cleanCases, ...faultCases, ...streamCases, ...watchedCardCases]
+  const cases = [...cleanCases, ...faultCases, ...streamCases, ...pageCases, ...watchedCardCases]
   const runs = await Promise.all(
     cases.map((each) => limit(() => runFault(each, outDir).catch((error: unknown) => error as Error))),
   )

@@ -18,6 +18,7 @@ import {
   watchedCardCases,
 } from '../testing/fault-cases.ts'
 import { endOf, runFault, signsOf } from '../testing/fault-runs.ts'
+import { pageCases } from '../testing/page-cases.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 
 /** What can go wrong at a server or a card, made to happen, and the gate or the outcome that must show it. */
@@ -32,14 +33,17 @@ const needsWindow = ({ mustShow }: FaultCase) => !mustShow.some((sign) => sign.s
 const needsSigns = ({ launch, watched }: FaultCase) =>
   launch.sensorFaults?.includes('frozen-value') ?? (watched === true && launch.faults === undefined)
 
-test.concurrent.each([...cleanCases, ...faultCases, ...streamCases, ...watchedCardCases])('$title', async (fault) => {
-  const play = (seconds: number) => limit(async () => signsOf(await runFault({ ...fault, seconds }, outDir)))
-  const isMeasured = (seen: readonly string[]) =>
-    (!needsWindow(fault) || seen.includes('a steady window')) &&
-    (!needsSigns(fault) || fault.mustShow.every((sign) => seen.includes(sign)))
-  const signs = await untilMeasured(play, isMeasured, { fromSeconds: fault.seconds ?? 3, toSeconds: 12 })
-  expect(signs).toEqual(expect.arrayContaining([...fault.mustShow]))
-})
+test.concurrent.each([...cleanCases, ...faultCases, ...streamCases, ...pageCases, ...watchedCardCases])(
+  '$title',
+  async (fault) => {
+    const play = (seconds: number) => limit(async () => signsOf(await runFault({ ...fault, seconds }, outDir)))
+    const isMeasured = (seen: readonly string[]) =>
+      (!needsWindow(fault) || seen.includes('a steady window')) &&
+      (!needsSigns(fault) || fault.mustShow.every((sign) => seen.includes(sign)))
+    const signs = await untilMeasured(play, isMeasured, { fromSeconds: fault.seconds ?? 3, toSeconds: 12 })
+    expect(signs).toEqual(expect.arrayContaining([...fault.mustShow]))
+  },
+)
 
 const stand = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' } as const
 
@@ -69,7 +73,7 @@ test.each(startCases)('$title prevents a run, with the reason', async (each) => 
 })
 
 test('every fault, lie and sensor fault is tested', () => {
-  const tried = [...faultCases, ...streamCases, ...watchedCardCases, ...startCases].flatMap(
+  const tried = [...faultCases, ...streamCases, ...pageCases, ...watchedCardCases, ...startCases].flatMap(
     ({ launch: { faults = [], lies = [], sensorFaults = [] } }) => [...faults, ...lies, ...sensorFaults],
   )
   const all = [...faultNames, ...lieNames, ...sensorFaultNames]

@@ -15,6 +15,8 @@ import type { TemperatureReading } from './cool-down.ts'
 import type { Expectation } from './expectation.ts'
 import type { RunJournal } from './journal.ts'
 import { LiveMeter } from './live-meter.ts'
+import { watchForPower } from './missing-power.ts'
+import { CANNOT_BE_QUOTED } from './not-quotable.ts'
 import type { Prepared } from './prepare.ts'
 import { RequestWatch } from './request-watch.ts'
 import type { RunOptions } from './run-options.ts'
@@ -90,11 +92,19 @@ export async function withSession(start: SessionStart, work: (session: Session) 
 
 function watchCards(start: SessionStart, collector: Collector, fault: CallbackFault): Promise<Watching> {
   const { prepared, options, originMs } = start
+  const lookForPower = watchForPower((uuid) =>
+    options.progress.warn(
+      `${CANNOT_BE_QUOTED}energy-coverage: ${uuid}: the driver does not report its power, so that there is no energy`,
+    ),
+  )
   return prepared.telemetry.watch({
     clock: options.clock,
     originMs,
     servingUuids: servingUuids(prepared.gpus),
-    onRow: fault.guard((row) => collector.addSample(row)),
+    onRow: fault.guard((row) => {
+      collector.addSample(row)
+      lookForPower(row)
+    }),
     onCounterRow: fault.guard((row) => collector.addCounterRow(row)),
     onWarning: (message) => options.progress.warn(message),
   })
@@ -132,11 +142,11 @@ async function openSession(start: SessionStart, collector: Collector, fault: Cal
   }
   const { apiKey, clock, workers } = options
   const load = await prepared.workload.start({ originMs, clock, workers }, listener)
-  const { address } = prepared.workload
+  const { address, metricLabels = [] } = prepared.workload
   const onRows: ConstructorParameters<typeof ServerScraper>[0]['onRows'] = fault.guard((rows) =>
     collector.addServerRows(rows),
   )
-  const scraper = address ? new ServerScraper({ address, apiKey, clock, originMs, onRows }) : null
+  const scraper = address ? new ServerScraper({ address, apiKey, metricLabels, clock, originMs, onRows }) : null
   const cooling = { start: { reason: 'no temperature has been read' }, waits: [] }
   const { journal } = start
   const shared = { prepared, options, journal, collector, originMs, load, meter, scraper, events, cooling, fault }

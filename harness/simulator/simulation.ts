@@ -7,6 +7,7 @@ import { deliveryOf } from './faults/delivery.ts'
 import { falseReportsOf, speculationOf } from './faults/false-reports.ts'
 import { otherAnswerOf } from './faults/other-answers.ts'
 import { startOtherClient } from './faults/other-client.ts'
+import { faultyPage, slowPageMs } from './faults/page-faults.ts'
 import { RequestFaults } from './faults/request-faults.ts'
 import { StreamFaults } from './faults/stream-faults.ts'
 import { streamFormOf } from './faults/stream-form.ts'
@@ -14,6 +15,7 @@ import { BLOCK_SIZE, describeHardware } from './hardware.ts'
 import { cacheConfigLabels } from './metrics/cache-config.ts'
 import { EngineMetrics } from './metrics/engine-metrics.ts'
 import { currentGeneration, generationV091 } from './metrics/generations.ts'
+import { ServerPage } from './metrics/server-page.ts'
 import type { SimulatorOptions } from './options.ts'
 import { seededRandom } from './random.ts'
 import type { ServerContext } from './server/context.ts'
@@ -32,6 +34,8 @@ const KEEP_ALIVE_MS = 5000
 const SHORT_KEEP_ALIVE_MS = 300
 /** vLLM's front end checks its engine every 5 s and exits when the engine has exited. */
 const DEAD_ENGINE_SEEN_MS = 1000
+/** How much longer the other of two servers has been running. */
+const OTHER_SERVER_OLDER_S = 1000
 
 /** A simulated machine: cards, engine and server. The caller starts both servers. */
 export interface Simulation {
@@ -54,14 +58,23 @@ export function createSimulation(options: SimulatorOptions): Simulation {
   const names = [options.servedModelName ?? (hardware.model.servedAs[0] as string)]
   const generation = faults.includes('old-metric-names') ? generationV091 : currentGeneration
   const speculation = speculationOf(lies)
-  const metrics = new EngineMetrics({
-    modelName: names[0] as string,
-    maxModelLen: options.maxModelLen,
-    cacheConfig: cacheConfigLabels(options, hardware, generation.missingCacheLabels),
-    startedS,
+  const makeMetrics = () =>
+    new EngineMetrics({
+      modelName: names[0] as string,
+      maxModelLen: options.maxModelLen,
+      cacheConfig: cacheConfigLabels(options, hardware, generation.missingCacheLabels),
+      startedS,
+      nowMs,
+      generation,
+      draftCounters: speculation !== null && options.draftCounters,
+    })
+  const page = new ServerPage(nowMs() / 1000, makeMetrics)
+  const idlePage = new ServerPage(nowMs() / 1000 - OTHER_SERVER_OLDER_S, makeMetrics)
+  const metricsText = faultyPage(faults, {
+    own: () => page.render(),
+    process: () => page.renderProcess(),
+    idle: () => idlePage.render(),
     nowMs,
-    generation,
-    draftCounters: speculation !== null && options.draftCounters,
   })
   const outbox = new Outbox()
   const engine = new Engine(
@@ -81,7 +94,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
       speculation,
       ...WARMUP,
     },
-    [metrics, { stepBegan: (startMs, endMs, cost) => machine.work(startMs, endMs, cost) }],
+    [page, { stepBegan: (startMs, endMs, cost) => machine.work(startMs, endMs, cost) }],
   )
   const driver = driveEngine(engine, nowMs, () => outbox.flush())
   const stopServing = (): void => {
@@ -113,7 +126,13 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     newDelivery: () => deliveryOf(faults),
     closesQuietly: faults.includes('closes-quietly'),
     falseReports: falseReportsOf(lies),
-    metricsText: () => metrics.render(),
+    metricsText,
+    slowMetricsMs: slowPageMs(faults),
+    redirectsMetrics: faults.includes('metrics-redirect'),
+    restart: () => {
+      page.restart(nowMs() / 1000)
+      server.closeAllConnections()
+    },
     smiState: (atMs) => machine.smiState(atMs),
     smiNoAnswer: () => machine.smiNoAnswer(nowMs()),
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),

@@ -14,6 +14,7 @@ import { readRun } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { TextTrial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
+import { CANNOT_BE_QUOTED } from '../run/not-quotable.ts'
 import { type Progress, silentProgress } from '../run/progress.ts'
 import { type FinishedRun, runOnce } from '../run/run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
@@ -146,6 +147,7 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     (sum, trial) => sum + (trial.server ? (numberOf(trial.server.preemptions) ?? 0) : 0),
     0,
   )
+  const evidence = new Map(record.gates.map((gate) => [gate.id, gate.evidence]))
   const gateOf = (id: string): string => record.gates.find((gate) => gate.id === id)?.status ?? 'absent'
   const findings = record.trials.flatMap((trial) => trial.energy.findings)
   const arrival = record.gates.find((gate) => gate.id === 'token-arrival')?.evidence ?? ''
@@ -183,6 +185,8 @@ export function signsOf({ record, warnings }: FaultRun): string[] {
     ...(record.trials.every(({ endMs, startMs, sendUntilMs }) => endMs < sendUntilMs && endMs - startMs < 25_000)
       ? ['ended early']
       : []),
+    ...startSigns(warnings),
+    ...spoken.flatMap(({ id, text, sign }) => (evidence.get(id)?.includes(text) ? [sign] : [])),
     ...(record.trials.every(({ windowStartMs }) => isKnown(windowStartMs)) ? ['a steady window'] : []),
   ]
 }
@@ -193,6 +197,20 @@ function isPaceOfServer({ clientTokens, server }: TextTrial): boolean {
   const serverMs = server ? numberOf(server.itlMeanMs) : null
   return clientMs !== null && serverMs !== null && Math.abs(clientMs - serverMs) <= 0.2 * serverMs
 }
+
+/** Causes that only the evidence of a gate names. */
+const spoken = [
+  { id: 'token-audit', text: 'the server restarted', sign: 'a restart of the server' },
+  { id: 'token-audit', text: 'several servers', sign: 'several servers' },
+  { id: 'token-audit', text: 'another model', sign: 'another model' },
+  { id: 'steady-state', text: 'TTFT is mostly queue', sign: 'requests in the queue' },
+] as const
+
+/** The gates that were named as the reason why the run cannot be quoted, before its first trial. */
+const startSigns = (warnings: readonly string[]): string[] =>
+  warnings.flatMap((line) =>
+    line.startsWith(CANNOT_BE_QUOTED) ? [`at the start: ${line.slice(CANNOT_BE_QUOTED.length).split(':')[0]}`] : [],
+  )
 
 /** The evidence of each gate, by its id. */
 export const evidenceOf = ({ record }: FaultRun): Map<string, string> =>

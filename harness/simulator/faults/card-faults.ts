@@ -30,6 +30,7 @@ const always: Partial<Record<SensorFaultName, Change>> = {
   }),
   vgpu: () => ({ virtualization: 'VGPU' }),
   'hidden-memory': cells(['memory.used', NOT_REPORTED], ['memory.total', NOT_REPORTED]),
+  'hidden-power': cells(['power.draw', NOT_REPORTED], ['power.draw.instant', NOT_REPORTED]),
 }
 /** A card that stops working: from soon after the load started, permanently. */
 const underLoad: Partial<Record<SensorFaultName, Change>> = {

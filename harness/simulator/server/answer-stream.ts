@@ -130,6 +130,9 @@ export class AnswerStream {
       case 'engine-death':
         this.#context.engineState.die()
         return
+      case 'restart':
+        this.#context.restart()
+        return
       case 'in-stream-error':
         this.#fail(new ApiError(500, 'InternalServerError', 'Internal server error'))
         return

@@ -54,4 +54,10 @@ export interface ServerContext extends MachineContext, StreamContext {
   readonly falseReports: FalseReports
   /** The text of /metrics. */
   readonly metricsText: () => string
+  /** How long /metrics takes to answer. */
+  readonly slowMetricsMs: number
+  /** Whether /metrics redirects to /metrics/. */
+  readonly redirectsMetrics: boolean
+  /** Closes every connection and begins with new counters, as a restarted server does. */
+  readonly restart: () => void
 }

@@ -46,7 +46,14 @@ export const handleVersion: Handler = ({ version }, _request, response) => sendJ
 /** GET /load: vLLM counts only with a flag that this server does not have. */
 export const handleLoad: Handler = (_context, _request, response) => sendJson(response, 200, { server_load: 0 })
 
-export const handleMetrics: Handler = (context, _request, response) => {
+/** GET /metrics, and /metrics/ behind a redirect. */
+export const handleMetrics: Handler = async (context, request, response) => {
+  if (context.redirectsMetrics && request.url === '/metrics') {
+    response.setHeader('location', '/metrics/')
+    sendEmpty(response, 307)
+    return
+  }
+  if (context.slowMetricsMs > 0) await new Promise((resolve) => setTimeout(resolve, context.slowMetricsMs))
   context.driver.catchUp()
   sendText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', context.metricsText())
 }

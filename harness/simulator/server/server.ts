@@ -25,6 +25,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/version': { GET: handleVersion },
   '/load': { GET: handleLoad },
   '/metrics': { GET: handleMetrics },
+  '/metrics/': { GET: handleMetrics },
   '/simulator/smi-state': { GET: handleSmiState },
   '/simulator/true-energy': { GET: handleTrueEnergy },
 }

@@ -1,0 +1,101 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { Endpoint } from '../record/schema/run.ts'
+import { fakeRun } from '../testing/fake-run.ts'
+import { makeServing } from '../testing/measured-run.ts'
+import { whyNotQuotable } from './not-quotable.ts'
+import type { Prepared } from './prepare.ts'
+import type { RunOptions } from './run-options.ts'
+
+const served = 'neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8'
+const endpoint: Endpoint = {
+  url: 'http://127.0.0.1:8000',
+  engine: 'vllm',
+  version: '0.32.0',
+  systemFingerprint: null,
+  model: served,
+  modelRoot: served,
+  servedModels: [served],
+  maxModelLen: 16_384,
+  location: { isThisMachine: true, reason: 'a loopback address' },
+  serving: makeServing(),
+}
+const signingKey = generateKeyPairSync('ed25519').privateKey
+
+const reasons = (
+  over: { prepared?: Partial<Prepared>; options?: Partial<RunOptions>; serving?: object } = {},
+): string[] => {
+  const serving = { ...makeServing(), ...over.serving }
+  const { prepared, options } = fakeRun({
+    prepared: { endpoint: { ...endpoint, serving }, ...over.prepared },
+    options: { signingKey, ...over.options },
+  })
+  return whyNotQuotable(prepared, options)
+}
+const { prepared } = fakeRun()
+const [gpu] = prepared.gpus
+
+test('a live server on the named card, with a key: nothing is known against it', () => {
+  expect(reasons()).toEqual([])
+})
+
+test('no key to sign with', () => {
+  expect(reasons({ options: { signingKey: null } })).toEqual([
+    'signature: there is no key to sign with: `joulemark key new` makes one',
+  ])
+})
+
+describe('counters that cannot be read', () => {
+  const withReason = (countersReason: string, serving: object, engine: string | null = 'vllm') =>
+    reasons({
+      prepared: { endpoint: { ...endpoint, engine, serving: { ...makeServing(), ...serving }, countersReason } },
+    })
+
+  test('a vLLM that exports none was started with --disable-log-stats', () => {
+    expect(withReason('no vLLM counters are exported at /metrics', { metricNames: 'other' })).toEqual([
+      'token-audit: no vLLM counters are exported at /metrics: start vLLM without --disable-log-stats, which takes its counters away',
+    ])
+  })
+
+  test('a proxy hides them', () => {
+    expect(withReason('/metrics returned HTTP 404', { metricNames: 'none' }, null)[0]).toMatch(
+      /^token-audit: \/metrics returned HTTP 404: give the address of vLLM itself/,
+    )
+  })
+
+  test('another server has others', () => {
+    expect(withReason('no vLLM counters are exported at /metrics', { metricNames: 'other' }, 'sglang')[0]).toMatch(
+      /this is sglang, and only the counters of vLLM are read$/,
+    )
+  })
+})
+
+test('no GPU, by choice and by lack', () => {
+  const without = { gpus: [], telemetry: { ...prepared.telemetry, gpus: [], reason: 'no nvidia-smi on PATH' } }
+  expect(reasons({ prepared: without })[0]).toBe('energy-coverage: no nvidia-smi on PATH')
+  const [line] = reasons({ prepared: without, options: { nvidiaSmi: { path: 'nvidia-smi', required: false } } })
+  expect(line).toMatch(/: run joulemark on the machine of the server, with the NVIDIA driver installed$/)
+})
+
+test('the simulator', () => {
+  expect(reasons({ prepared: { simulatedBy: 'the server reports that its models are simulated' } })[0]).toMatch(
+    /^live-source: SIMULATED: the server reports .*: Nothing can make a simulated run quotable$/,
+  )
+})
+
+test('another model, another card, a server elsewhere, a virtual GPU', () => {
+  const other = { ...endpoint, model: 'gpt2', modelRoot: 'org/gpt2' }
+  expect(reasons({ prepared: { endpoint: other } })[0]).toMatch(/^endpoint-model: .*: Start the server with the model/)
+  const claimed = { key: 'rtx-4090', name: gpu!.name, claimed: 'h100-sxm' }
+  expect(reasons({ prepared: { card: claimed } })[0]).toMatch(/^card-match: GPU-a is a .*: Name the installed card/)
+  const elsewhere = { ...endpoint, location: { isThisMachine: false, reason: 'it is not an address of this machine' } }
+  expect(reasons({ prepared: { endpoint: elsewhere } })).toEqual([
+    'serving-card: the server runs on another machine: it is not an address of this machine',
+  ])
+  expect(reasons({ prepared: { gpus: [{ ...gpu!, virtualization: 'VGPU' }] } })[0]).toMatch(/is a virtual GPU/)
+})
+
+test('a run whose result is that memory ran out has nothing to quote', () => {
+  const workload = { ...prepared.workload, oom: 'does not fit' }
+  expect(reasons({ prepared: { workload }, options: { signingKey: null } })).toEqual([])
+})
