@@ -179,6 +179,12 @@ const measured: readonly (readonly [what: string, answers: Answers])[] = [
   ['usage that is a text', { '/v1/completions': withUsage('many') }],
   ['usage of texts', { '/v1/completions': withUsage({ prompt_tokens: '16', completion_tokens: '8' }) }],
   ['negative usage', { '/v1/completions': withUsage({ prompt_tokens: -16, completion_tokens: -8 }) }],
+  ['usage of lists', { '/v1/completions': withUsage({ prompt_tokens: [16], completion_tokens: { a: 1 } }) }],
+  ['usage of fractions', { '/v1/completions': withUsage({ prompt_tokens: 16.5, completion_tokens: 1e300 }) }],
+  [
+    'usage beyond every number',
+    { '/v1/completions': withEvent(8, '{"choices":[],"usage":{"prompt_tokens":1e400,"completion_tokens":1e400}}') },
+  ],
   ['an event that is null', { '/v1/completions': withEvent(0, 'null') }],
   ['an event that is a number', { '/v1/completions': withEvent(0, '5') }],
   ['choices that are an object', { '/v1/completions': withEvent(0, { choices: { text: 'a' } }) }],
