@@ -16,7 +16,7 @@ import { dropEmptyEnd, emptyFacts, type StreamFacts } from './wire/stream-facts.
  */
 export function makeSdkSender(address: Address, apiKey: string | null, api: 'completions' | 'chat', now: () => number) {
   fetchWithoutProxy()
-  // the transport of an application; its connections are kept, as there
+  // biome-ignore lint/style/noRestrictedGlobals: the transport of an application, which keeps its connections
   const client = makeClient(address, apiKey, fetch)
   return async (parts: readonly Buffer[], { timeoutMs, signal }: TimedRequestOptions): Promise<TimedResult> => {
     const body = JSON.parse(Buffer.concat(parts).toString())
