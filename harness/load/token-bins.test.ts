@@ -47,3 +47,14 @@ test('at no event is the running sum more than half a token from its proportion'
     }),
   )
 })
+
+test('running counts of the server place the tokens, and the last event has the rest by usage', () => {
+  const bins = new Map<number, number>()
+  const counts = Uint32Array.of(5, 6, 6, 12)
+  addTokens(bins, { times: Float64Array.of(0, 20, 40, 60), chunks: 4, outputTokens: 10, originMs: 0, counts })
+  expect([...bins]).toEqual([
+    [0, 5],
+    [1, 1],
+    [3, 4],
+  ])
+})

@@ -6,19 +6,25 @@ export interface StreamedTokens {
   readonly times: Float64Array
   readonly chunks: number
   readonly outputTokens: number
+  /** Output tokens by the running count of usage at each event, where every one of them has it. */
+  readonly counts?: Uint32Array | null
   /** Time 0 of the run, on the common clock. */
   readonly originMs: number
 }
 
 /**
- * Spreads a request's output tokens (from the server's usage) over the arrival times of its content events, in
- * proportion, in whole tokens that add up exactly, and adds them to bins of `TOKEN_BIN_MS`.
+ * Adds a request's output tokens to bins of `TOKEN_BIN_MS`: by the running count of the server where its events have one,
+ * else spread over the arrival times of its events in proportion. Whole tokens that add up exactly to usage.
  */
 export function addTokens(bins: Map<number, number>, request: StreamedTokens): void {
-  const { times, chunks, outputTokens, originMs } = request
+  const { times, chunks, outputTokens, originMs, counts = null } = request
   let given = 0
   for (let index = 0; index < chunks; index += 1) {
-    const cumulative = Math.round((outputTokens * (index + 1)) / chunks)
+    const isLast = index === chunks - 1
+    const cumulative =
+      counts === null || isLast
+        ? Math.round((outputTokens * (index + 1)) / chunks)
+        : Math.max(given, Math.min(outputTokens, counts[index] as number))
     const tokens = cumulative - given
     given = cumulative
     if (tokens === 0) continue

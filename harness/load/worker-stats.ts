@@ -43,8 +43,9 @@ export class WorkerStats {
     this.sharedStamps += facts.sharedStamps
     this.#rows.push(toRequestRow(identity, result, secret))
     if (result.outcome !== 'ok' || identity.trial < 0) return
-    const { times, chunks, outputTokens } = facts
-    addTokens(this.#bins, { times, chunks, outputTokens: outputTokens ?? 0, originMs: identity.originMs })
+    const { times, chunks, outputTokens, counted } = facts
+    const counts = counted >= chunks ? facts.counts : null
+    addTokens(this.#bins, { times, chunks, outputTokens: outputTokens ?? 0, counts, originMs: identity.originMs })
     for (let index = 1; index < facts.chunks; index += 1) {
       addGap(this.gaps, (facts.times[index] as number) - (facts.times[index - 1] as number))
     }

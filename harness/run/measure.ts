@@ -44,7 +44,7 @@ export async function warmUp(session: Session): Promise<void> {
   requireSuccess(session)
   tellExpectation(
     session.prepared.workload,
-    { requestMs: session.watch.meanMs, basis: 'by the time of a request in the warm-up' },
+    { requestMs: session.watch.typicalMs, basis: 'by the time of a request in the warm-up' },
     session.expectation,
     session.options.progress,
   )

@@ -1,5 +1,6 @@
 import { FailureTally } from '../record/failure-tally.ts'
 import type { Outcome, RequestRow } from '../record/rows.ts'
+import { percentileSorted } from '../stats/percentiles.ts'
 
 /** What the watch depends on. */
 export interface RequestWatchOptions {
@@ -19,6 +20,8 @@ const PATIENCE_MS = 5000
 const SLOWER_UNDER_LOAD = 5
 /** Fewer failures in a row may be chance. */
 const FEWEST_FAILURES = 5
+/** How many of the latest requests stand for their time. */
+const LATEST_REQUESTS = 100
 
 /** Failures since the last success; times on the run's clock. */
 interface FailedSpan {
@@ -43,16 +46,20 @@ export class RequestWatch {
   /** When the last failed request ended. */
   #lastMs = 0
   #isHopeless = false
-  #ok = { requests: 0, sumMs: 0 }
+  /** Times of the latest requests that succeeded, in ms. */
+  #okMs: number[] = []
   #phase = { sent: 0, ok: 0 }
 
   constructor(options: RequestWatchOptions) {
     this.#options = options
   }
 
-  /** Mean time of the requests that have succeeded, in ms; null without one. */
-  get meanMs(): number | null {
-    return this.#ok.requests === 0 ? null : this.#ok.sumMs / this.#ok.requests
+  /** Median time of the latest requests that succeeded, in ms: the first of a warm-up may be slow. Null without one. */
+  get typicalMs(): number | null {
+    return percentileSorted(
+      this.#okMs.toSorted((a, b) => a - b),
+      0.5,
+    )
   }
 
   /** Starts to count a warm-up or a trial. */
@@ -75,8 +82,8 @@ export class RequestWatch {
     this.#phase.sent += 1
     if (row.outcome === 'ok') {
       this.#phase.ok += 1
-      this.#ok.requests += 1
-      this.#ok.sumMs += (row.lastTokenMs ?? row.endMs) - (row.dispatchedMs ?? row.scheduledMs)
+      this.#okMs.push((row.lastTokenMs ?? row.endMs) - (row.dispatchedMs ?? row.scheduledMs))
+      if (this.#okMs.length > LATEST_REQUESTS) this.#okMs.shift()
       this.#failed = noSpan()
       this.#refused = noSpan()
       return
@@ -95,7 +102,7 @@ export class RequestWatch {
     const { connections, aloneMs } = this.#options
     const failedForMs = this.#lastMs - this.#failed.sinceMs
     const refusedForMs = this.#lastMs - this.#refused.sinceMs
-    const knownMs = Math.max(aloneMs ?? 0, this.meanMs ?? 0)
+    const knownMs = Math.max(aloneMs ?? 0, this.typicalMs ?? 0)
     const isGone = this.#refused.requests >= FEWEST_FAILURES && refusedForMs >= PATIENCE_MS
     const isFailing =
       this.#failed.requests >= Math.max(FEWEST_FAILURES, 2 * connections) &&

@@ -313,3 +313,40 @@ test('tokens that arrive with the first are known by the running count of usage'
   })
   expect(scanner.facts).toMatchObject({ chunks: 3, firstCount: 3, outputTokens: 4 })
 })
+
+describe('a stream with usage in every event', () => {
+  const counted = (text: string, tokens: number, finish: string | null = null) =>
+    token(text, finish).replace(
+      /\}\n\n$/,
+      `,"usage":{"prompt_tokens":7,"total_tokens":${7 + tokens},"completion_tokens":${tokens}}}\n\n`,
+    )
+  const stream = `${[3, 4, 9, 10].map((tokens) => counted(' the', tokens)).join('')}${counted(' end', 12, 'length')}${done}`
+
+  test('has the running count of each, wherever it is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(Buffer.byteLength(stream)), { maxLength: 40 }), (cuts) => {
+        const { facts } = read(stream, cuts)
+        expect([...facts.counts.subarray(0, facts.chunks)]).toEqual([3, 4, 9, 10, 12])
+        expect(facts).toMatchObject({
+          chunks: 5,
+          counted: 5,
+          outputTokens: 12,
+          promptTokens: 7,
+          finishReason: 'length',
+        })
+      }),
+    )
+  })
+
+  test('has the count of the first read apart, and keeps what a stream that breaks off has counted', () => {
+    const first = Buffer.byteLength(counted(' the', 3)) + Buffer.byteLength(counted(' the', 4))
+    expect(read(stream, [first]).facts.firstCount).toBe(4)
+    const broken = read(stream.slice(0, first + Buffer.byteLength(counted(' the', 9))))
+    expect(broken.facts).toMatchObject({ chunks: 3, outputTokens: 9, finishReason: null, done: false })
+  })
+
+  test('has no counts to use where one event lacks it', () => {
+    const { facts } = read(`${counted(' the', 3)}${token(' a')}${counted(' an', 6)}${done}`)
+    expect(facts.counted).toBeLessThan(facts.chunks)
+  })
+})

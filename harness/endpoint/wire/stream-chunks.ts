@@ -28,7 +28,7 @@ export class StreamChunks {
     for (const choice of choices) this.#follow(facts, choice)
     if (tokens.length > 0) {
       const bytes = tokens.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
-      addArrival(facts, nowMs, bytes)
+      addArrival(facts, nowMs, bytes, usage?.outputTokens ?? 0)
       facts.endsEmpty = tokens.every(({ content, finishReason }) => content === '' && finishReason !== null)
     }
     if (usage) {

@@ -9,6 +9,10 @@ export interface StreamFacts {
   sharedStamps: number
   /** Arrival time of each of them, `chunks` long. */
   times: Float64Array
+  /** Output tokens by the running count of usage at each of them, `chunks` long; valid if `counted` is no smaller. */
+  counts: Uint32Array
+  /** Events with a running count, from the first on without a gap. */
+  counted: number
   /** Bytes of text in all of them. */
   contentBytes: number
   /** Bytes of text in those that arrived in the same read as the first. */
@@ -33,8 +37,8 @@ export interface StreamFacts {
   malformed: string | null
 }
 
-/** Facts of a stream before its first event; `times` is reused. */
-export function emptyFacts(times: Float64Array): StreamFacts {
+/** Facts of a stream before its first event; the buffers, of one length, are reused. */
+export function emptyFacts(times: Float64Array, counts: Uint32Array = new Uint32Array(times.length)): StreamFacts {
   return {
     firstChunkMs: Number.NaN,
     firstTokenMs: Number.NaN,
@@ -42,6 +46,8 @@ export function emptyFacts(times: Float64Array): StreamFacts {
     chunks: 0,
     sharedStamps: 0,
     times,
+    counts,
+    counted: 0,
     contentBytes: 0,
     firstBytes: 0,
     firstCount: null,
@@ -59,8 +65,11 @@ export function emptyFacts(times: Float64Array): StreamFacts {
   }
 }
 
-/** Adds an event with a token and `bytes` of text that arrived at `nowMs`. On the hot path: no allocation but for growth. */
-export function addArrival(facts: StreamFacts, nowMs: number, bytes: number): void {
+/**
+ * Adds an event with a token and `bytes` of text that arrived at `nowMs`; `count` is the running count of output tokens in
+ * it, 0 without one. On the hot path: no allocation but for growth.
+ */
+export function addArrival(facts: StreamFacts, nowMs: number, bytes: number, count: number): void {
   if (facts.chunks === 0) {
     facts.firstTokenMs = nowMs
     if (Number.isNaN(facts.firstChunkMs)) facts.firstChunkMs = nowMs
@@ -70,8 +79,17 @@ export function addArrival(facts: StreamFacts, nowMs: number, bytes: number): vo
     const larger = new Float64Array(facts.times.length * 2)
     larger.set(facts.times)
     facts.times = larger
+    const counts = new Uint32Array(larger.length)
+    counts.set(facts.counts)
+    facts.counts = counts
   }
   facts.times[facts.chunks] = nowMs
+  if (count > 0) {
+    facts.counts[facts.chunks] = count
+    if (facts.counted === facts.chunks) facts.counted += 1
+    facts.outputTokens = count
+    if (nowMs === facts.firstTokenMs) facts.firstCount = count
+  }
   facts.chunks += 1
   facts.contentBytes += bytes
   if (nowMs === facts.firstTokenMs) facts.firstBytes += bytes
