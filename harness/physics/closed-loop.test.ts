@@ -4,7 +4,9 @@ import { cardByKey, cards } from '../catalogue/cards.ts'
 import { modelByKey, models } from '../catalogue/models.ts'
 import { inFormat } from '../catalogue/weight-formats.ts'
 import { type ClosedLoop, predictClosedLoop } from './closed-loop.ts'
+import { efficiencyOf } from './efficiency.ts'
 import { decodeLimit } from './limit.ts'
+import { stepTimeMs } from './step-time.ts'
 
 const loop = (over: Partial<ClosedLoop> = {}): ClosedLoop => ({
   concurrency: 32,
@@ -119,4 +121,27 @@ test('the loss that the band cannot see is stated: from the expectation to its s
   expect(unseenLoss).toBeGreaterThan(0.15)
   expect(unseenLoss).toBeLessThan(0.35)
   expect(keptAtPowerLimit).toBeGreaterThan(0.99)
+})
+
+describe('mean power', () => {
+  const model = modelByKey('llama-3.1-8b-instruct-fp8')!
+  const watts = (card: string, over: Partial<ClosedLoop> = {}) =>
+    predictClosedLoop(cardByKey(card)!, model, loop(over)).expected.powerW
+
+  test('of one stream with a short prompt is that of its decode step', () => {
+    const card = cardByKey('rtx-4090')!
+    const shape = { concurrency: 1, promptTokens: 1, outputTokens: 1000 }
+    const step = stepTimeMs(
+      { card, model, efficiency: efficiencyOf(card, model).expected },
+      { decodeCount: 1, decodeContextSum: 501, prefills: [], kvBytesPerElement: 1 },
+    )
+    expect(watts('rtx-4090', shape)).toBeCloseTo(step.powerW, 0)
+  })
+
+  test('is higher with long prompts, and never above the limit', () => {
+    expect(watts('rtx-4090', { promptTokens: 4096 })).toBeGreaterThan(watts('rtx-4090', { promptTokens: 64 }))
+    expect(watts('rtx-pro-6000-workstation', { powerLimitW: 300 })).toBeLessThanOrEqual(300)
+    expect(watts('rtx-pro-6000-workstation', { powerLimitW: 300 })).toBeGreaterThan(290)
+    expect(watts('rtx-pro-6000-workstation')).toBeGreaterThan(500)
+  })
 })

@@ -21,6 +21,8 @@ export interface LoopMetrics {
   readonly outputTokensPerS: number
   readonly tpotMs: number
   readonly ttftMs: number
+  /** Mean power of each GPU, in W: a model (power/demand.ts) that public readings confirm for Ada and RTX Blackwell only. */
+  readonly powerW: number
 }
 
 /** The expected performance of a healthy server at its power limit. Its physical limit is in `run-limit.ts`. */
@@ -61,33 +63,39 @@ export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): P
 /**
  * Steady state of a closed loop: while one request decodes its tokens, each other request is prefilled once, and its
  * chunks ride on decode steps. Time of one answer = (outputTokens - 1) · step(all decode, mean context) + concurrency ·
- * time added by a prefill; tokens/s = concurrency · outputTokens / that. TTFT is one prefill during the other decodes.
+ * time added by a prefill; tokens/s = concurrency · outputTokens / that. TTFT is one prefill during the other decodes. Power is the
+ * energy of these steps over their time.
  */
 function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMetrics {
   const { concurrency, promptTokens, outputTokens, kvBytesPerElement } = loop
   const context = promptTokens + outputTokens / 2
   const step = (decodes: number, prefills: StepLoad['prefills']) =>
     stepTimeMs(engine, { decodeCount: decodes, decodeContextSum: decodes * context, prefills, kvBytesPerElement })
-      .timeMs
-  const decodeMs = step(concurrency, [])
+  const decode = step(concurrency, [])
   let prefillMs = 0
+  let prefillMj = 0
   let chunks = 0
   for (let done = loop.cachedTokens; done < promptTokens; ) {
     const newTokens = Math.min(promptTokens - done, Math.max(MIN_CHUNK, chunkTokens(engine.card) - (concurrency - 1)))
     const completes = done + newTokens >= promptTokens
-    prefillMs += step(concurrency - 1, [{ newTokens, cachedTokens: done, completes }])
+    const { timeMs, powerW } = step(concurrency - 1, [{ newTokens, cachedTokens: done, completes }])
+    prefillMs += timeMs
+    prefillMj += timeMs * powerW
     done += newTokens
     chunks += 1
   }
   // alone, a prefill is a step of its own; beside decodes, only the time that the chunk adds to a step counts
-  const alone = concurrency > 1 ? step(concurrency - 1, []) : 0
-  const addedMs = Math.max(0, prefillMs - chunks * alone)
+  const alone = concurrency > 1 ? step(concurrency - 1, []) : { timeMs: 0, powerW: 0 }
+  const addedMs = Math.max(0, prefillMs - chunks * alone.timeMs)
+  const addedMj = Math.max(0, prefillMj - chunks * alone.timeMs * alone.powerW)
   const decodeSteps = Math.max(1, outputTokens - 1)
-  const answerMs = decodeSteps * decodeMs + concurrency * addedMs
+  const answerMs = decodeSteps * decode.timeMs + concurrency * addedMs
+  const answerMj = decodeSteps * decode.timeMs * decode.powerW + concurrency * addedMj
   return {
     outputTokensPerS: (concurrency * outputTokens * 1000) / answerMs,
-    tpotMs: (decodeSteps * decodeMs + (concurrency - 1) * addedMs) / decodeSteps,
+    tpotMs: (decodeSteps * decode.timeMs + (concurrency - 1) * addedMs) / decodeSteps,
     ttftMs: prefillMs,
+    powerW: Math.min(engine.powerLimitW ?? Number.POSITIVE_INFINITY, answerMj / answerMs),
   }
 }
 

@@ -57,6 +57,8 @@ export interface StepTime {
   readonly arithmeticShare: number
   /** Share of its speed at full clock that the power limit leaves. */
   readonly speedShare: number
+  /** Mean power of each GPU during the step, in W. */
+  readonly powerW: number
 }
 
 /**
@@ -124,5 +126,6 @@ export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
     bandwidthShare: activity.bandwidthShare,
     arithmeticShare: activity.arithmeticShare,
     speedShare: kept,
+    powerW: Math.min(demand, powerLimitW),
   }
 }

@@ -33,11 +33,12 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
       }),
       figure('tpot', 'TPOT ms', (at) => (at.prediction ? number(at.prediction.expected.tpotMs, 1) : null)),
       figure('ttft', 'TTFT ms', (at) => (at.prediction ? number(at.prediction.expected.ttftMs, 0) : null)),
+      figure('power', 'Power W', (at) => (at.prediction ? number(at.prediction.expected.powerW, 0) : null)),
     ],
     rows: predictions,
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
-      'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model at the power limit of the card, fitted to public measurements, with the range of a healthy server below it. Neither is a measurement.',
+      'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model at the power limit of the card, fitted to public measurements, with the range of a healthy server below it. Power: mean of each GPU by the same model; five public readings of Ada and RTX Blackwell agree within 15 %, other families are estimates. None is a measurement.',
       ...sharedMemoryNotes(predictions.flatMap((at) => cardByKey(at.card) ?? [])),
       ...predictions.flatMap((at) => [
         ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
