@@ -12,6 +12,8 @@ interface Sensor {
   readonly instantUpdateMs: number
   readonly averagingMs: number
   readonly gain: number
+  /** Factor of power.draw.instant; that of power.draw is 1. */
+  readonly instantGain?: number
   /** Power under load in W; idle is 20 W. */
   readonly loadW: (timeMs: number) => number
 }
@@ -35,7 +37,8 @@ function box(sensor: Sensor): Omit<ProbeOptions, 'load'> & { load: () => Promise
     for (let at = endMs - overMs; at < endMs; at += 10) sum += powerW(at)
     return (sum / (overMs / 10)) * sensor.gain
   }
-  const read = (updateMs: number, overMs: number) => meanW(Math.floor(now / updateMs) * updateMs, overMs).toFixed(2)
+  const read = (updateMs: number, overMs: number, factor = 1) =>
+    (factor * meanW(Math.floor(now / updateMs) * updateMs, overMs)).toFixed(2)
   const clock: Clock = {
     nowMs: () => now,
     wall: () => new Date(now),
@@ -60,7 +63,7 @@ function box(sensor: Sensor): Omit<ProbeOptions, 'load'> & { load: () => Promise
         timestamp: `${iso.slice(0, 10).replaceAll('-', '/')} ${iso.slice(11, 23)}`,
         uuid: 'GPU-a',
         'power.draw': read(sensor.updateMs, sensor.averagingMs),
-        'power.draw.instant': read(sensor.instantUpdateMs, 100),
+        'power.draw.instant': read(sensor.instantUpdateMs, 100, sensor.instantGain),
       }
       onLine(fields.map((field) => values[field] ?? '[N/A]').join(', '), now)
     }
@@ -113,6 +116,33 @@ describe('probeSensor', () => {
   it('warns of a sensor that does not move with the load, and of two sources apart', async () => {
     expect((await probe({ loadW: () => 21 })).checks[0]).toEqual(['sensor', 'warn'])
     expect((await probe({ gain: 0.9 })).checks[1]).toEqual(['energy-counter', 'warn'])
+  })
+
+  it('does not believe two readings of one sensor that are far apart', async () => {
+    const apart = async (instantGain: number) => {
+      const result = await probeSensor(box({ ...ada, instantGain }))
+      return sensorChecks(result)[0]
+    }
+    expect((await apart(1.05))?.status).toBe('pass')
+    expect(await apart(1.15)).toMatchObject({ status: 'warn', fix: expect.stringContaining('would be false') })
+    expect(await apart(1.6)).toMatchObject({
+      status: 'fail',
+      read: expect.stringMatching(/under load power\.draw \d+ W, power\.draw\.instant \d+ W/),
+    })
+  })
+
+  it('names the card without a counter, though others have one', async () => {
+    const reason = 'this card has no energy counter (NVML code 3)'
+    const counter = {
+      read: async () => ({
+        state: 'ok' as const,
+        energyMj: { 'GPU-other': 1 },
+        without: { 'GPU-a': { state: 'not-supported' as const, reason } },
+      }),
+      close: () => {},
+    }
+    const result = await probeSensor({ ...box(ada), counter })
+    expect(sensorChecks(result)[1]).toMatchObject({ status: 'not-measured', read: `not-supported: ${reason}`, fix: '' })
   })
 
   it('says why when load, sampler or counter fail', async () => {
