@@ -4,11 +4,13 @@ import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
 import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
+import { locateServer } from '../../harness/endpoint/location.ts'
 import { prepareShortLoad, type ShortLoad } from '../../harness/endpoint/short-load.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import type { Check, CheckStatus } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
+import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `doctor`. */
@@ -33,7 +35,7 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
     nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
     clock: systemClock,
     expected,
-    ...(load ? { load: load.run } : {}),
+    ...(load ? { load: load.run, serverPids: load.pids } : {}),
     ...host,
   })
   const simulated = load?.simulated === true || isStandIn(report)
@@ -42,8 +44,13 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   return report.isHealthy ? exitCodes.done : exitCodes.negativeResult
 }
 
+interface ServerLoad extends ShortLoad {
+  /** Processes of the server; empty where they are not seen. */
+  readonly pids: readonly number[]
+}
+
 /** Prepares the load for the power sensor, on an idle server, or on any with --force. */
-async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<ShortLoad> {
+async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<ServerLoad> {
   const address = parseAddress(endpoint)
   const note = proxyNote(address, io.env)
   if (note !== null) io.stderr.write(`${note}\n`)
@@ -51,7 +58,8 @@ async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<
   const load = await prepareShortLoad(address, apiKey)
   const use = await refuseServerInUse({ address, apiKey, clock: systemClock }, force)
   if (use !== null) io.stderr.write(`the server is in use by others: ${use}; power includes theirs\n`)
-  return load
+  const { isThisMachine } = await locateServer(address.url)
+  return { ...load, pids: isThisMachine ? await pidsOfServer(address.port) : [] }
 }
 
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>

@@ -18,7 +18,7 @@ const rules = {
 } as const satisfies Record<string, Rule>
 
 export interface UseOptions {
-  /** Processes of the server to be measured; empty when the harness started none. */
+  /** Processes of the server to be measured; empty where they are not known. */
   readonly serverPids: readonly number[]
   /** Whether a server is expected to run. */
   readonly isServing: boolean
@@ -40,10 +40,11 @@ function processCheck(cards: readonly CardSnapshot[], list: Facts['processes'], 
   const rule = rules.processes
   if (list.processes === null) return notMeasured(rule, list.reason)
   const { processes } = list
+  const isKnown = processes.some(({ pid }) => options.serverPids.includes(pid))
   const read = processes.map(textOf).join('; ') || 'none'
   const others = cards.flatMap(({ uuid }) => {
     const onCard = processes.filter((process) => process.uuid === uuid)
-    const own = serverOn(onCard, options)
+    const own = isKnown ? onCard.filter(({ pid }) => options.serverPids.includes(pid)) : serverOn(onCard, options)
     return onCard.filter((process) => !own.includes(process))
   })
   const isFault = others.some((process) => !isSmall(process))
@@ -53,11 +54,10 @@ function processCheck(cards: readonly CardSnapshot[], list: Facts['processes'], 
 }
 
 /**
- * The processes of the server on one card: those of the known pids; else the one with the name of a server, of Python, or
- * with the most memory, in this order. A desktop is never the server, though it is often listed first.
+ * The process of the server on one card where its pid is not known, or in another namespace: the one with the name of a
+ * server, of Python, or with the most memory, in this order. A desktop is never the server, though often listed first.
  */
-function serverOn(onCard: readonly GpuProcess[], { serverPids, isServing }: UseOptions): readonly GpuProcess[] {
-  if (serverPids.length > 0) return onCard.filter(({ pid }) => serverPids.includes(pid))
+function serverOn(onCard: readonly GpuProcess[], { isServing }: UseOptions): readonly GpuProcess[] {
   if (!isServing) return []
   const rank = ({ name }: GpuProcess) => (isServerName(name) ? 2 : /python/i.test(name) ? 1 : 0)
   return onCard
@@ -88,10 +88,10 @@ function fixOf(others: readonly GpuProcess[], options: UseOptions): string {
 const DESKTOP_FIX =
   'log out of the desktop, or stop the display manager while measuring (sudo systemctl isolate multi-user.target)'
 
-function stopText(others: readonly GpuProcess[], { isServing, serverPids }: UseOptions): string {
+function stopText(others: readonly GpuProcess[], { isServing }: UseOptions): string {
   const pids = [...new Set(others.map(({ pid }) => pid))].join(',')
   const check = `see what they are (ps -fp ${pids}), and stop what is not needed, or move it to another card`
-  const isServer = !isServing && serverPids.length === 0 && others.some(({ name }) => isServerName(name))
+  const isServer = !isServing && others.some(({ name }) => isServerName(name))
   return isServer ? `if this is the server to measure, give its address with --endpoint; else ${check}` : check
 }
 

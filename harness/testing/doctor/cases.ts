@@ -14,7 +14,14 @@ export const doctorCases: readonly DoctorCase[] = [...failureCases, ...sickCardC
 const noCounter = { state: 'no-koffi', reason: 'not installed' } as const
 
 /** The doctor's report of one of these machines. */
-export function examineCase({ smi, files = {}, dmesg, isServing = false, card }: DoctorCase): Promise<DoctorReport> {
+export function examineCase({
+  smi,
+  files = {},
+  dmesg,
+  isServing = false,
+  serverPids = [],
+  card,
+}: DoctorCase): Promise<DoctorReport> {
   const expected = card === undefined ? null : cardByKey(card)
   return runDoctor({
     nvidiaSmi: 'nvidia-smi',
@@ -23,6 +30,7 @@ export function examineCase({ smi, files = {}, dmesg, isServing = false, card }:
     ...(expected === null ? {} : { expected: [expected] }),
     readText: async (path) => files[path] ?? null,
     runProgram: async (program) => (program === 'timedatectl' ? 'yes\n' : program === 'dmesg' ? (dmesg ?? null) : null),
+    serverPids,
     ...(isServing ? { load: async () => {} } : {}),
     openCounter: async () => ({ first: noCounter, counter: { read: async () => noCounter, close: () => {} } }),
     probeIdleMs: 1,

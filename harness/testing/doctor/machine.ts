@@ -23,6 +23,8 @@ export interface DoctorCase {
   readonly dmesg?: string
   /** Whether a server runs, as with --endpoint. */
   readonly isServing?: boolean
+  /** Processes of the server, where they are known. */
+  readonly serverPids?: readonly number[]
   /** Key of the expected card. */
   readonly card?: string
   readonly isHealthy: boolean

@@ -46,6 +46,26 @@ export const useCases: readonly DoctorCase[] = [
     mustSay: [{ id: 'processes', status: 'warn', read: /python3 \(pid 90, 310 MiB\)/ }],
   },
   {
+    title: 'two servers, of which one is known by its process id',
+    source: 'made up',
+    smi: well([idleCard(0)], {
+      '--query-compute-apps': apps(vllm, `${uuidOf(0)}, 88, VLLM::EngineCore, 20100`),
+    }),
+    isServing: true,
+    serverPids: [31500, 31544],
+    isHealthy: false,
+    mustSay: [{ id: 'processes', status: 'fail', fix: /ps -fp 88\)/ }],
+  },
+  {
+    title: 'process ids of another namespace',
+    source: 'made up: a tunnel or docker-proxy listens',
+    smi: well([idleCard(0)], { '--query-compute-apps': apps(vllm) }),
+    isServing: true,
+    serverPids: [41],
+    isHealthy: true,
+    mustSay: [{ id: 'processes', status: 'pass' }],
+  },
+  {
     title: 'another model on the card of the server',
     source: 'made up',
     smi: well([idleCard(0)], { '--query-compute-apps': apps(`${uuidOf(0)}, 77, python train.py, 9000`, vllm) }),
