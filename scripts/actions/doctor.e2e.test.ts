@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchSimulator } from '../../harness/simulator/launch.ts'
 import type { DoctorReport } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { type FakeSmi, makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
@@ -20,7 +21,10 @@ const host: DoctorHost = {
   probeLoadMs: 400,
 }
 
-async function examine(flags: DoctorFlags): Promise<{ code: number; stdout: string; stderr: string }> {
+async function examine(
+  flags: DoctorFlags,
+  on: DoctorHost = host,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   let stdout = ''
   let stderr = ''
   const io: CommandIo = {
@@ -38,7 +42,7 @@ async function examine(flags: DoctorFlags): Promise<{ code: number; stdout: stri
     columns: null,
     color: false,
   }
-  return { code: await doctor(flags, io, host), stdout, stderr }
+  return { code: await doctor(flags, io, on), stdout, stderr }
 }
 
 const playing = (spec: FakeSmi): string => makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'doctor-')), spec)
@@ -147,6 +151,19 @@ describe('doctor', () => {
     models = [{ id: 'some/model', object: 'model', owned_by: 'simulated' }]
     const { stdout } = await examine({ nvidiaSmi: '/nowhere/nvidia-smi', endpoint: url })
     expect(stdout).toMatch(/^SIMULATED: /)
+  })
+
+  test('a card and a server that are well are fit: the simulator, under load', async () => {
+    const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
+    try {
+      const flags = { nvidiaSmi: simulator.nvidiaSmi, endpoint: simulator.url, card: 'rtx-4090' }
+      const { code, stdout } = await examine(flags, { ...host, probeIdleMs: 1000, probeLoadMs: 3000 })
+      expect(stdout).toMatch(/^fit to be measured: 0 faults/m)
+      expect(stdout).toMatch(/^pass +processes +VLLM::EngineCore/m)
+      expect(code).toBe(0)
+    } finally {
+      await simulator.stop()
+    }
   })
 
   test('a server that serves nothing, or an address that is none, is one clear line', async () => {

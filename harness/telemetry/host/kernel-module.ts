@@ -17,10 +17,13 @@ export function kernelModuleIn(text: string | null): KernelModule | null {
 
 /**
  * Order of two driver versions: below 0 where the first is older. Only the parts that both have are compared: NVML prints
- * two parts, the module three.
+ * two parts, the module three. Of a part such as `0-sim` the number counts.
  */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => text.split('.').map(Number)) as [number[], number[]]
+  const [left, right] = [a, b].map((text) => text.split('.').map((part) => Number.parseInt(part, 10) || 0)) as [
+    number[],
+    number[],
+  ]
   for (let part = 0; part < Math.min(left.length, right.length); part += 1) {
     const difference = (left[part] as number) - (right[part] as number)
     if (difference !== 0) return difference
