@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ReportFlags, report } from './actions/report.ts'
 import { examples } from './build-examples.ts'
@@ -66,6 +67,31 @@ describe('claims', () => {
     await expect(run([], { claims: 'nope.json' })).rejects.toThrow('--claims nope.json: no such file')
     await expect(run([], { claims: join(examples, 'README.md') })).rejects.toThrow('not JSON')
     await expect(run([], { claims: join(examples, 'report.json') })).rejects.toThrow('is not a claims file')
+  })
+})
+
+describe('claims of three tables written for the tests', () => {
+  const table = (name: string) => fileURLToPath(new URL(`../reports/claims/fixtures/${name}.yaml`, import.meta.url))
+
+  test('a page with missing facts: nothing impossible, and what is missing is named', async () => {
+    const { stdout, code } = await run([], { claims: table('vendor-missing-facts'), all: true })
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '13 claims, of which 0 impossible, 0 contradicts-datasheet, 0 inconsistent, 0 off, 8 underspecified',
+    )
+  })
+
+  test('an honest page: nothing questionable', async () => {
+    const { stdout } = await run([], { claims: table('honest-page'), all: true })
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /of which 0 impossible, 0 contradicts-datasheet, 0 inconsistent, 0 off, 0 underspecified/,
+    )
+  })
+
+  test('a page with mistakes: bad input, a line for each', async () => {
+    const failure = await run([], { claims: table('vendor-typos') }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'bad-input' })
+    expect((failure as Error).message.split('\n')).toHaveLength(13)
   })
 })
 

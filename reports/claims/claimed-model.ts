@@ -1,4 +1,4 @@
-import { suggestion } from '../../harness/catalogue/nearest.ts'
+import { nearest } from '../../harness/catalogue/nearest.ts'
 import type { Model } from '../../harness/catalogue/types.ts'
 import { type FormatName, formatNames, stored, unstatedFormats } from './formats.ts'
 import type { Workload } from './schema.ts'
@@ -26,12 +26,11 @@ export function claimedModel(workload: Workload, models: readonly Model[]): Clai
   const family = texts.filter((model) => model.key.startsWith(name))
   const shape = family[0]
   if (shape === undefined) {
-    return {
-      reason: `the model ${name} is not in the catalogue; ${suggestion(
-        name,
-        texts.map(({ key }) => key),
-      )}`,
-    }
+    const near = nearest(
+      name,
+      texts.map(({ key }) => key),
+    )
+    return { reason: `the model ${name} is not in the catalogue${near === null ? '' : `; did you mean "${near}"?`}` }
   }
   if (family.some((model) => model.totalParams !== shape.totalParams)) {
     return { reason: `${name} names several models: ${family.map(({ key }) => key).join(', ')}` }

@@ -1,4 +1,4 @@
-import { suggestion } from '../../harness/catalogue/nearest.ts'
+import { nearest } from '../../harness/catalogue/nearest.ts'
 import type { Card, Model } from '../../harness/catalogue/types.ts'
 import type { Range } from './arithmetic.ts'
 import { type ClaimedModel, claimedModel } from './claimed-model.ts'
@@ -48,7 +48,10 @@ export function auditContext(claims: Claims, catalogue: ClaimCatalogue): AuditCo
     family: catalogue.cardsFor,
     pinnedBy: (key) => pins.get(key)?.why ?? null,
     model: (workload) => claimedModel(workload, catalogue.models),
-    unknownCard: (key) => `the card ${key} is not in the catalogue; ${suggestion(key, catalogue.cardNames)}`,
+    unknownCard: (key) => {
+      const near = nearest(key, catalogue.cardNames)
+      return `the card ${key} is not in the catalogue${near === null ? '' : `; did you mean "${near}"?`}`
+    },
     memClockMHz: (key) => claims.cards[key]?.memory_clock_mhz ?? null,
     row,
     quantity,

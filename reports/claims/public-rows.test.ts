@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fittedLoads, heldOutLoads } from '../../harness/testing/measured-loads.ts'
 import { type PublicMeasurement, publicMeasurements } from '../../harness/testing/public-measurements.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
@@ -32,7 +33,10 @@ function verdictOn(row: PublicMeasurement, workload: object = {}) {
   return { ...verdict, why: verdict.why.join('; ') }
 }
 
-describe.each(publicMeasurements.map((row) => [row.id, row] as const))('%s, measured and published', (_, row) => {
+/** The 31 rows, and the loads that the expectation is fitted to and tested on. */
+const rows = [...publicMeasurements, ...fittedLoads, ...heldOutLoads]
+
+describe.each(rows.map((row) => [row.id, row] as const))('%s, measured and published', (_, row) => {
   test('is plausible where its batch is known, else underspecified at most', () => {
     const { status, why } = verdictOn(row)
     expect(status, why).toMatch(row.load.concurrency === null ? /^(plausible|underspecified)$/ : /^plausible$/)

@@ -248,4 +248,5 @@ export type CardTable = (typeof cardTables)[number]
 export const comparisonColumns = ['delta', 'uplift'] as const
 
 /** The cell of a row under a column (a card key, `delta`, `uplift`); null where the row has none. */
-export const cellOf = (row: ClaimRow, column: string): ClaimCell | null => row.cells[column] ?? null
+export const cellOf = (row: ClaimRow, column: string): ClaimCell | null =>
+  Object.hasOwn(row.cells, column) ? row.cells[column]! : null

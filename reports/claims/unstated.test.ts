@@ -139,6 +139,15 @@ describe('what a source does state is used', () => {
     expect(rate('130 t/s per user', { ...llama8b, batch: null }).status).toBe('impossible')
   })
 
+  test('a rate per GPU is that of all cards together divided by them', () => {
+    // 126.7 t/s of one card, 255.9 of two
+    const two = { ...llama8b, cards: 2 }
+    expect([rate('125 tokens/s/GPU', two).status, rate('130 tokens/s/GPU', two).status]).toEqual([
+      'plausible',
+      'impossible',
+    ])
+  })
+
   test('a full key of the catalogue states its format', () => {
     const key = { model: 'llama-3.1-8b-instruct-fp8', batch: 1 }
     expect([rate('110 t/s', key).status, rate('198 t/s', key).status]).toEqual(['plausible', 'impossible'])

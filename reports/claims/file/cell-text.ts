@@ -41,6 +41,10 @@ export function printedNumber(text: string, dimensions: readonly Dimension[]): P
   }
 }
 
+/** The unit of a cell: its own, or the one of its print. */
+export const unitOf = ({ unit, raw }: CellDocument, dimensions: readonly Dimension[]): string | undefined =>
+  unit ?? (raw === undefined ? undefined : printedNumber(raw, dimensions)?.unit)
+
 /**
  * A cell that stands as printed text in a file. A number with a unit that its row knows becomes a quantity or range, `OOM`
  * and the classes of "what fits" become what they say; anything else stays text, which is listed and not judged.

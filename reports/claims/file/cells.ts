@@ -8,7 +8,7 @@ import {
   comparisonColumns,
   rowFields,
 } from '../schema.ts'
-import { fitClasses, printedNumber } from './cell-text.ts'
+import { fitClasses, printedNumber, unitOf } from './cell-text.ts'
 import { dimensionsOf } from './known-rows.ts'
 import { normalisedCell } from './normalise.ts'
 import type { Problem } from './problem.ts'
@@ -50,8 +50,8 @@ function problemsOfCell(document: ClaimsDocument, { table, id, cell }: Place): P
   if (kind !== 'quantity' && kind !== 'range') return []
   const dimensions = dimensionsOf(table, id)
   if (dimensions === null) return []
-  const conversion = conversionOf(cell.unit, dimensions)
-  if (conversion === null) return [unitProblem(cell.unit, dimensions)]
+  const unit = unitOf(cell, dimensions)
+  if (conversionOf(unit, dimensions) === null) return [unitProblem(unit, dimensions)]
   return kind === 'quantity' && cell.raw !== undefined ? printProblems(cell, cell.raw, dimensions) : []
 }
 
@@ -78,7 +78,7 @@ function printProblems(cell: CellDocument, raw: string, dimensions: readonly Dim
   const rounding = roundingOf(raw)
   if (printed === null || printed.high !== null || rounding === null) return []
   const said = conversionOf(printed.unit ?? cell.unit, dimensions)
-  const own = conversionOf(cell.unit, dimensions)
+  const own = conversionOf(unitOf(cell, dimensions), dimensions)
   if (said === null || own === null) return []
   const text: CellDocument = { kind: 'range', value: null, min: rounding.low, max: rounding.high, raw }
   const [print, value] = [normalisedCell(text, said), normalisedCell({ ...cell, approx: false, raw: '' }, own)]

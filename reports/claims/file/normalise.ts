@@ -1,6 +1,7 @@
 import { roundingOf } from '../arithmetic.ts'
 import type { CardTable, CellDocument, ClaimCell, ClaimRow, Claims, ClaimsDocument } from '../schema.ts'
 import { cardTables, rowFields } from '../schema.ts'
+import { unitOf } from './cell-text.ts'
 import { dimensionsOf } from './known-rows.ts'
 import { type Conversion, conversionOf, inBase } from './units.ts'
 
@@ -27,7 +28,7 @@ function normalisedRow(table: CardTable, row: RowDocument): ClaimRow {
     .map(([column, cell]): [string, ClaimCell] => {
       const document = cell as CellDocument
       const compares = column === 'delta' || column === 'uplift'
-      const conversion = dimensions === null || compares ? null : conversionOf(document.unit, dimensions)
+      const conversion = dimensions === null || compares ? null : conversionOf(unitOf(document, dimensions), dimensions)
       return [column, normalisedCell(document, conversion)]
     })
   return { id, label, workload, derived, scenario, cells: Object.fromEntries(cells) }

@@ -50,6 +50,15 @@ describe('every mistake is one line: file, line, field, what was expected, the n
     ])
   })
 
+  test('names of what every object has are no names of the file', () => {
+    const text = fixture('vendor-typos')
+      .replace('card: rtx-5080', 'card: constructor')
+      .replace('throughput.b2', 'toString')
+    const lines = linesOf(text, 'v.yaml').join('\n')
+    expect(lines).toContain('no card "constructor"')
+    expect(lines).toContain('no row "toString"')
+  })
+
   test('JSON has its lines too, and claims that are data have none', () => {
     const text = JSON.stringify(article, null, 2).replace('"fp8_dense"', '"fp8_tflops"')
     const line = text.split('\n').findIndex((each) => each.includes('"fp8_tflops"')) + 1
@@ -120,6 +129,7 @@ describe('units are converted to that of the row', () => {
     ['tdp', quantity(0.7, 'kW'), 700, 'W'],
     ['memory_bus', '512-bit', 512, 'bit'],
     ['sm_count', '188', 188, 'SM'],
+    ['tdp', { kind: 'quantity', value: 575, raw: '575 W' }, 575, 'W'],
   ])('%s %j is %d %s', (id, value, number, unit) => {
     expect(cell(id, value)).toMatchObject({ value: expect.closeTo(number, 9), unit })
   })

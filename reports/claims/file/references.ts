@@ -12,7 +12,7 @@ export function referenceProblems(document: ClaimsDocument): Problem[] {
     ...cardTables.flatMap((table) => formulaProblems(document, table)),
     ...assertsOf(document).flatMap(({ claim, path }) => assertProblems(document, claim, path)),
     ...document.serving_examples.flatMap(({ card }, at) =>
-      document.cards[card] === undefined
+      !Object.hasOwn(document.cards, card)
         ? [unknownName(['serving_examples', at, 'card'], 'card', card, Object.keys(document.cards))]
         : [],
     ),

@@ -96,6 +96,15 @@ export const streamRate: Dimension = {
   inverse: { 'ms/token': 1000, 'ms per token': 1000, 's/token': 1 },
 }
 const imageWords = ['image', 'img']
+/** Of each GPU that shares the model. */
+export const gpuRate: Dimension = {
+  what: 'token rate of one GPU',
+  base: 'tokens/s per GPU',
+  units: Object.assign({}, ...[' per GPU', '/GPU', '/gpu'].map((ending) => perTime(tokenWords, ending))) as Record<
+    string,
+    number
+  >,
+}
 export const imageTime: Dimension = {
   what: 'time per image',
   base: 's/image',
@@ -122,7 +131,7 @@ export const stepRate: Dimension = {
 }
 
 /** The dimensions of a throughput row. */
-export const rateDimensions: readonly Dimension[] = [tokenRate, streamRate, imageTime, stepRate]
+export const rateDimensions: readonly Dimension[] = [tokenRate, streamRate, gpuRate, imageTime, stepRate]
 
 /** How a unit becomes the base unit of its dimension. */
 export interface Conversion {

@@ -1,7 +1,7 @@
 import type { Range } from '../arithmetic.ts'
 import { fitFinding, fitOf } from '../audit-fits.ts'
 import type { AuditContext } from '../context.ts'
-import { conversionOf, imageTime, rateDimensions, stepRate, streamRate } from '../file/units.ts'
+import { conversionOf, gpuRate, imageTime, rateDimensions, stepRate, streamRate } from '../file/units.ts'
 import type { Finding } from '../finding.ts'
 import { type ClaimRow, cellOf, type Workload } from '../schema.ts'
 import { judgeImageRate } from './audit-images.ts'
@@ -53,7 +53,9 @@ export function rateFinding(context: AuditContext, claim: RateClaim): Finding {
     return { cell: at, status: 'impossible', why: `it does not fit: ${fit.evidence}` }
   }
   const perStream = unit === streamRate.base
-  return { cell: at, ...judgeTokenRate(context, { workload, key, rate, perStream, model, cards }) }
+  const gpus = unit === gpuRate.base ? (workload.cards ?? 1) : 1
+  const together = { low: rate.low * gpus, high: rate.high * gpus }
+  return { cell: at, ...judgeTokenRate(context, { workload, key, rate: together, perStream, model, cards }) }
 }
 
 /** A claimed rate in the base unit of its own: the value of a sentence that is restated in numbers. */
