@@ -19,7 +19,8 @@ export const errorRate = defineGate({
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
     'Failed requests / sent requests, over all trials. A failed request is in no latency percentile, but its energy counts. For training, each progress line of the command is a request, and one without a finite loss failed.',
-  evidence: 'Failed and sent requests, with the number and the most frequent message of each kind of failure.',
+  evidence:
+    'Failed and sent requests, with the number and the most frequent message of each kind of failure; connections that the server closed between two requests.',
   whatToDo:
     'Read the messages, which are those of the server: timeouts and refused connections mean too much load, HTTP 4xx an invalid request, truncated answers a server that stopped. Fix the cause and run again.',
   evaluate({ trials, scenario }) {
@@ -31,10 +32,17 @@ export const errorRate = defineGate({
       .map((kind) => `${kind} ${sumOf(trials, (trial) => trial.outcomes[kind] ?? 0)}${wordsOf(kind, trials)}`)
       .join('; ')
     const allowed = withValue(failedShare, scenario.maxErrorRate)
-    const evidence = `${failed} of ${sent} requests failed${named ? ` (${named})` : ''}; allowed ${percent(allowed.value)}`
+    const evidence = `${failed} of ${sent} requests failed${named ? ` (${named})` : ''}; allowed ${percent(allowed.value)}${replacedText(trials)}`
     return gateResult(isBeyond(allowed, failed / sent) ? 'fail' : 'pass', evidence)
   },
 })
+
+/** Connections that were replaced, in words: their requests are no failures. */
+function replacedText(trials: readonly Trial[]): string {
+  const replaced = sumOf(trials, (trial) => trial.client.replaced ?? 0)
+  const connections = replaced === 1 ? 'a connection' : `${replaced} connections`
+  return replaced === 0 ? '' : `; the server closed ${connections} between two requests, replaced without a failure`
+}
 
 /** Longest message in the evidence, in characters. */
 const MOST_CHARACTERS = 200

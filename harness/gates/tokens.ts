@@ -66,7 +66,7 @@ function countFindings(side: Sides): string[] {
     findings.push(`streamed ${streamed} output tokens, usage reports ${usage}`)
   }
   if (isAbove(client.contentEvents, usage)) {
-    findings.push(`${client.contentEvents} events with content, but usage reports ${usage} tokens: usage is too low`)
+    findings.push(`${client.contentEvents} events with a token, but usage reports ${usage} tokens: usage is too low`)
   }
   const counted = numberOf(server.generationTokens) ?? 0
   const lowest = usageTokens(side)

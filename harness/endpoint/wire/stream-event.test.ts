@@ -62,6 +62,7 @@ describe('a failure', () => {
   test('is whatever comes as `event: error`', () => {
     expect(read({ message: 'overloaded' }, 'error')).toEqual({ kind: 'error', message: 'overloaded' })
     expect(readStreamEvent('gone', 'error')).toEqual({ kind: 'error', message: 'gone' })
+    expect(readStreamEvent('', 'error')).toEqual({ kind: 'error', message: 'error event without a message' })
   })
 })
 

@@ -34,6 +34,7 @@ export type StreamEvent =
 
 /** More tokens than any context has: a larger count is not one. The table of requests holds this many exactly. */
 const MOST_TOKENS = 2 ** 24
+const NO_MESSAGE = 'error event without a message'
 /** Characters of an event that are shown as evidence. */
 const SHOWN_CHARACTERS = 120
 
@@ -44,7 +45,8 @@ const SHOWN_CHARACTERS = 120
 export function readStreamEvent(data: string, type = ''): StreamEvent {
   if (data === '[DONE]') return { kind: 'done' }
   const event = parsed(data)
-  if (type === 'error') return { kind: 'error', message: errorIn(event) ?? messageIn(event) ?? shown(data) }
+  if (type === 'error')
+    return { kind: 'error', message: errorIn(event) ?? messageIn(event) ?? (shown(data) || NO_MESSAGE) }
   return isObject(event) ? readEventObject(event) : { kind: 'malformed', what: `not JSON: ${shown(data)}` }
 }
 
@@ -77,7 +79,7 @@ export function errorIn(document: unknown): string | null {
     return typeof inner === 'string' && inner !== '' ? inner : shown(JSON.stringify(error))
   }
   if (object !== 'error') return null
-  return typeof message === 'string' && message !== '' ? message : 'error event without a message'
+  return typeof message === 'string' && message !== '' ? message : NO_MESSAGE
 }
 
 const messageIn = (event: unknown): string | null =>
