@@ -229,3 +229,11 @@ test.concurrent.each(measured)('%s: a valid record that has ended, or one line',
   }
   for (const line of lines) expect(line).toSatisfy(isOneLine)
 })
+
+test('what keeps a run from being quoted is said before a first request that is never answered', async () => {
+  const folder = mkdtempSync(join(outDir, 'silent-'))
+  const { error, lines } = await limit(() => runOn({ '/v1/completions': () => {} }, folder))
+  expect(error).toBeInstanceOf(JoulemarkError)
+  expect(lines).toContainEqual(expect.stringMatching(/^this run cannot be quoted: token-audit: .*HTTP 404/))
+  expect(lines.filter((line) => line.includes('signature: '))).toHaveLength(1)
+})

@@ -23,14 +23,14 @@ const endpoint: Endpoint = {
 const signingKey = generateKeyPairSync('ed25519').privateKey
 
 const reasons = (
-  over: { prepared?: Partial<Prepared>; options?: Partial<RunOptions>; serving?: object } = {},
+  over: { prepared?: Partial<Prepared>; options?: Partial<RunOptions>; isProbed?: boolean } = {},
 ): string[] => {
-  const serving = { ...makeServing(), ...over.serving }
   const { prepared, options } = fakeRun({
-    prepared: { endpoint: { ...endpoint, serving }, ...over.prepared },
+    prepared: { endpoint, ...over.prepared },
     options: { signingKey, ...over.options },
   })
-  return whyNotQuotable(prepared, options)
+  const { isProbed = true } = over
+  return whyNotQuotable({ ...prepared, noGpuReason: prepared.telemetry.reason, isProbed }, options)
 }
 const { prepared } = fakeRun()
 const [gpu] = prepared.gpus
@@ -95,7 +95,11 @@ test('another model, another card, a server elsewhere, a virtual GPU', () => {
   expect(reasons({ prepared: { gpus: [{ ...gpu!, virtualization: 'VGPU' }] } })[0]).toMatch(/is a virtual GPU/)
 })
 
-test('a run whose result is that memory ran out has nothing to quote', () => {
-  const workload = { ...prepared.workload, oom: 'does not fit' }
-  expect(reasons({ prepared: { workload }, options: { signingKey: null } })).toEqual([])
+test('what the first answer may still report is no reason before it', () => {
+  const { tensorParallel: _, ...others } = makeServing()
+  const unknown = { ...endpoint, serving: { ...others, tensorParallel: null } }
+  const scenario = { ...prepared.scenario, server: { tensorParallel: 1 } } as Prepared['scenario']
+  const lines = (isProbed: boolean) => reasons({ prepared: { endpoint: unknown, scenario }, isProbed })
+  expect(lines(false)).toEqual([])
+  expect(lines(true)[0]).toMatch(/^endpoint-model: .*tensor parallel: 1 required, not reported by the server/)
 })

@@ -2,37 +2,62 @@ import { servingCardAtStart } from '../gates/card/serving.ts'
 import type { GateInput } from '../gates/gate.ts'
 import { type GateId, gateTable } from '../gates/table.ts'
 import { runLimit } from '../physics/run-limit.ts'
-import type { Endpoint, Gate } from '../record/schema/run.ts'
-import { openRecord } from './open-record.ts'
-import type { Prepared } from './prepare.ts'
+import { provenanceOf } from '../record/provenance.ts'
+import type { Endpoint, Gate, Gpu, RunRecord } from '../record/schema/run.ts'
+import type { Scenario } from '../scenario/schema.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** Begins every warning of a reason that keeps a run from being quoted and is known early. */
 export const CANNOT_BE_QUOTED = 'this run cannot be quoted: '
 
+/** What is known of a run before its first request. */
+export interface StartFacts {
+  readonly gpus: readonly Gpu[]
+  /** Why there is no GPU; null if there is one. */
+  readonly noGpuReason: string | null
+  readonly card: RunRecord['card']
+  readonly scenario: Scenario
+  readonly endpoint: Endpoint
+  readonly simulatedBy: string | null
+  /** Whether the server has answered a request: the first answer may report what discovery could not read. */
+  readonly isProbed: boolean
+}
+
 /**
- * Why a run can never be quoted, as far as that is known before its first request: one line each, with what to do. A person
- * who waits for an hour to read "not quotable" could have known it in the first second.
+ * Why a run can never be quoted, as far as that is known at its start: one line each, with what to do. A person who waits
+ * for an hour to read "not quotable" could have known it in the first second.
  */
-export function whyNotQuotable(prepared: Prepared, options: RunOptions): string[] {
-  if (prepared.workload.oom !== null) return []
-  const opening = { prepared, options, certificate: null, startedAt: options.clock.wall(), originMs: 0 }
-  const record: GateInput = openRecord('not-opened', opening)
+export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvidiaSmi' | 'signingKey'>): string[] {
+  const { gpus, noGpuReason, card, scenario, endpoint, simulatedBy, isProbed } = facts
+  const record: GateInput = {
+    status: 'running',
+    ...provenanceOf({ gpus, simulatedBy, streamsSimulated: false }),
+    trials: [],
+    result: {},
+    converged: null,
+    certificate: null,
+    gpus: [...gpus],
+    ...(noGpuReason === null ? {} : { gpusReason: noGpuReason }),
+    card,
+    scenario,
+    endpoint,
+  }
   return [
     ...decided('live-source', record),
-    ...(record.scenario.kind === 'training' ? [] : decided('endpoint-model', record)),
-    ...(record.scenario.kind === 'text' ? counters(record.endpoint) : []),
+    // what a training command trains is in its output
+    ...(scenario.kind === 'training' ? [] : decided('endpoint-model', record, isProbed)),
+    ...(scenario.kind === 'text' ? counters(endpoint) : []),
     ...cards(record, options),
     ...(options.signingKey ? [] : ['signature: there is no key to sign with: `joulemark key new` makes one']),
   ]
 }
 
-/** The finding of a gate that depends on nothing but the start of the run. */
-function decided(id: GateId, record: GateInput): string[] {
+/** The finding of a gate that depends on the start of the run alone; `isFinal` unless what is unknown may still be learned. */
+function decided(id: GateId, record: GateInput, isFinal = true): string[] {
   const gate = gateTable[id]
   // the table holds gates of several kinds; the callers name those of this kind of run
   const { status, evidence } = (gate.evaluate as (input: GateInput) => Pick<Gate, 'status' | 'evidence'>)(record)
-  if (status === 'pass' || status === 'warn') return []
+  if (status !== 'fail' && !(status === 'not-measured' && isFinal)) return []
   const [advice = ''] = gate.whatToDo.split(/(?<=\.) /)
   return [`${id}: ${evidence}: ${advice.replace(/\.$/, '')}`]
 }
@@ -51,7 +76,7 @@ function adviceFor(engine: string | null, metricNames: string, why: string): str
   return 'give the address of vLLM itself, not of a proxy that hides its /metrics'
 }
 
-function cards(record: GateInput, { nvidiaSmi }: RunOptions): string[] {
+function cards(record: GateInput, { nvidiaSmi }: Pick<RunOptions, 'nvidiaSmi'>): string[] {
   if (record.gpus.length === 0) {
     const advice =
       nvidiaSmi === null ? '' : ': run joulemark on the machine of the server, with the NVIDIA driver installed'

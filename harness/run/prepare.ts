@@ -13,6 +13,7 @@ import { chooseServingGpus } from '../telemetry/inventory/choose-gpus.ts'
 import { openTelemetry, type Telemetry } from '../telemetry/open.ts'
 import { prepareWorkload } from '../workloads/prepare-workload.ts'
 import type { Workload } from '../workloads/workload.ts'
+import { CANNOT_BE_QUOTED, type StartFacts, whyNotQuotable } from './not-quotable.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** The cards, the server and the scenario, checked before a run; nothing has been written yet. */
@@ -38,6 +39,8 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
   if (scenario.kind !== 'training') {
     requireConnections({ connections: connectionsOf(scenario.load), workers: options.workers })
   }
+  const noGpuReason = telemetry.reason
+  const warn = warnOfObstacles(options)
   const workload = await prepareWorkload(scenario, {
     endpoint: options.endpoint || null,
     apiKey: options.apiKey,
@@ -47,10 +50,26 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
     nowMs: options.clock.nowMs(),
     signal: AbortSignal.any([options.drain, options.abort]),
     note: (message) => options.progress.note(message),
+    onDiscovered: async (found) => {
+      const endpoint = await located(found.endpoint, scenario)
+      warn({ ...found, gpus, noGpuReason, card, scenario, endpoint, isProbed: false })
+    },
   })
   const { simulatedBy } = workload
   const endpoint = await located(workload.endpoint, scenario)
+  if (workload.oom === null) warn({ gpus, noGpuReason, card, scenario, endpoint, simulatedBy, isProbed: true })
   return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
+}
+
+/** Warns of what keeps the run from being quoted, each reason once. */
+function warnOfObstacles(options: RunOptions): (facts: StartFacts) => void {
+  const said = new Set<string>()
+  return (facts) => {
+    for (const reason of whyNotQuotable(facts, options)) {
+      if (!said.has(reason)) options.progress.warn(`${CANNOT_BE_QUOTED}${reason}`)
+      said.add(reason)
+    }
+  }
 }
 
 /** The endpoint and whether its server runs on this machine; training runs on this machine and has no server. */

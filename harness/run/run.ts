@@ -9,7 +9,6 @@ import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { type Expectation, tellExpectation } from './expectation.ts'
 import { RunJournal } from './journal.ts'
 import { restIdle, warmUp } from './measure.ts'
-import { CANNOT_BE_QUOTED, whyNotQuotable } from './not-quotable.ts'
 import { type Prepared, prepareRun } from './prepare.ts'
 import type { RunOptions } from './run-options.ts'
 import { withSession } from './session.ts'
@@ -28,7 +27,6 @@ export interface FinishedRun {
  */
 export async function runOnce(file: PlainScenarioFile, options: RunOptions): Promise<FinishedRun> {
   const prepared = await prepareRun(file, options)
-  for (const reason of whyNotQuotable(prepared, options)) options.progress.warn(`${CANNOT_BE_QUOTED}${reason}`)
   const certificate = await calibrationOf(prepared, options)
   return runPrepared(prepared, options, certificate)
 }

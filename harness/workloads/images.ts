@@ -31,6 +31,7 @@ export async function prepareImages(
       ...model,
       claimed: context.servedAs,
     })
+    await context.onDiscovered({ endpoint, simulatedBy })
     const served = endpoint.model ?? model.servedAs[0] ?? model.key
     const connections = connectionsOf(scenario.load)
     const agent = address.tls

@@ -36,6 +36,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
   const discovered = await orOutOfMemory(address.url, fit, async () => discover(address, context.apiKey, required))
   if ('oom' in discovered) return discovered
   requireContext(address, discovered.endpoint, longest)
+  await context.onDiscovered(discovered)
   const body: BodyPlan = {
     api: scenario.api,
     model: discovered.endpoint.model ?? model.key,

@@ -21,6 +21,8 @@ export interface WorkContext {
   readonly signal: AbortSignal
   /** Tells the user what is waited for. */
   readonly note: (message: string) => void
+  /** Called with what discovery found, before the first request, which may take a minute. */
+  readonly onDiscovered: (found: Pick<Workload, 'endpoint' | 'simulatedBy'>) => Promise<void>
   /** GPUs that serve. */
   readonly gpus: number
 }
