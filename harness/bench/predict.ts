@@ -110,6 +110,25 @@ print(
   ]),
 )
 
+const unfitted = rows.filter(({ use }) => use !== 'fitted')
+const bySource = Map.groupBy(unfitted, ({ row }) => row.source.replace(/ .*/, ''))
+print(
+  'Rows that the fit did not use, by source',
+  ['source', 'counted', 'median error', 'largest', 'not counted', 'median error with them'],
+  [...bySource, ['all', unfitted] as const].map(([source, of]) => {
+    const some = of.filter(({ use }) => use === 'held out')
+    const plain = (value: number) => (Number.isFinite(value) ? `${(value * 100).toFixed(1)} %` : '-')
+    return [
+      source,
+      String(some.length),
+      plain(medianError(some)),
+      plain(Math.max(...some.map(({ error }) => Math.abs(error)))),
+      String(of.length - some.length),
+      of.length === some.length ? '' : plain(medianError(of)),
+    ]
+  }),
+)
+
 const MOST_ERROR = 0.1
 const errorOf = (use: PredictedRow['use']) => medianError(counted.filter((at) => at.use === use))
 const sweepErrors = (use: 'fitted' | 'held out') =>

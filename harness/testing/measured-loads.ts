@@ -228,5 +228,8 @@ const onManyCards = eightB([
 /** Used to fit the expectation. */
 export const fittedLoads: readonly MeasuredLoad[] = [...awqUnderPrefill, ...experts, ...quantised]
 
-/** Never used to fit it: what the expectation is tested on. */
+/**
+ * What the expectation is tested on: no number is fitted to it. The H200 among the experts is why mixtures of experts have
+ * shares of their own, which two fitted rows then set.
+ */
 export const heldOutLoads: readonly MeasuredLoad[] = [...otherExperts, ...shareGpt, ...limitedBatch, ...onManyCards]
