@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import { buildReport } from './build.ts'
 import { renderMarkdown } from './render/markdown.ts'
-import { runRemarks, soakText } from './run-remarks.ts'
+import { driftLimitText, runRemarks, soakText } from './run-remarks.ts'
 import { runSummaryTable } from './tables/run-summary.ts'
 import { makeComparedRun } from './testing/compare-builder.ts'
 
@@ -35,7 +35,7 @@ test('simulated figures are stamped', () => {
 })
 
 test('what is unknown says why where the run ends, and nothing in a report', () => {
-  const reason = 'the drift test requires a window of 54 s or more, because requests take 9.0 s'
+  const reason = 'not testable: lengthen the trial to a window of about 54 s or more, because requests take about 9.0 s'
   const check = { changeShare: null, p: null, drifts: false, reason, index: 0 }
   const unknown: RunRecord = {
     ...drifting,
@@ -55,4 +55,17 @@ test('what is unknown says why where the run ends, and nothing in a report', () 
 test('a card that did not cool is named, and which start of the server it was', () => {
   expect(runRemarks(cooled).slice(2)).toEqual([warm, 'server start 2 of 3'])
   expect(runSummaryTable(cooled).notes).toContain(warm)
+})
+
+test('a drift that its trials cannot show is no proof of none: the result says from what size on', () => {
+  const check = { changeShare: 0.004, p: 0.7, drifts: false, index: 0, firstTokensPerS: 1000, lastTokensPerS: 1004 }
+  const seen = (detectableShare: number): RunRecord => ({
+    ...drifting,
+    drift: { ...drifting.drift!, trials: [check, { ...check, index: 1, detectableShare }] },
+  })
+  const text = 'drift inside a trial: less than about 4 % is not testable: lengthen the trial'
+  expect(driftLimitText(seen(0.0412))).toBe(text)
+  expect(runSummaryTable(seen(0.0412)).notes).toContain(text)
+  expect(driftLimitText(seen(0.03))).toBeNull()
+  expect(driftLimitText(drifting)).toBeNull()
 })

@@ -30,3 +30,16 @@ export function soakText({ drift, trials, source }: RunRecord): string | null {
     `(last third of trial ${trials.length})${stamp}: only the sustained throughput may be quoted`
   )
 }
+
+/** Smaller drifts than this need not be seen: it is the practical threshold of a comparison. */
+const DRIFT_TO_SEE = 0.03
+
+/**
+ * The drift that the trials of a run are too noisy or too short to show, for its result; null where they could show what
+ * matters, or where nothing was testable, which `soakText` says.
+ */
+export function driftLimitText({ drift }: RunRecord): string | null {
+  const largest = Math.max(0, ...(drift?.trials ?? []).map(({ detectableShare }) => detectableShare ?? 0))
+  if (largest <= DRIFT_TO_SEE) return null
+  return `drift inside a trial: less than about ${(largest * 100).toFixed(0)} % is not testable: lengthen the trial`
+}

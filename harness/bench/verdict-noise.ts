@@ -1,6 +1,6 @@
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { mixSeed, type Random, seededRandom } from '../plan/random.ts'
-import { NoiseStream, normal } from './noise-stream.ts'
+import { NoiseStream, normal } from '../testing/noise-stream.ts'
 
 /**
  * The noise model of the study. Standard deviations are shares of the value.

@@ -38,7 +38,7 @@ export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const isVoid = record.oom !== undefined || trials.length === 0
   const result = isVoid ? {} : resultOf(trials, intervalRule(trials.length, record.trialBounds))
   const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
-  const drift = record.drift ? { drift: driftAgain(trials, rows) } : {}
+  const drift = record.drift ? { drift: driftAgain(record, trials, rows) } : {}
   const values = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }
   const gates = evaluateGates({ ...record, ...values })
   return {
@@ -49,9 +49,10 @@ export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   }
 }
 
-function driftAgain(trials: readonly Trial[], rows: RunRows): RunRecord['drift'] {
+function driftAgain(record: RunRecord, trials: readonly Trial[], rows: RunRows): RunRecord['drift'] {
   const tokens = [...rows.trials.values()].flatMap((trial) => trial.tokens)
-  return findDrift(trialsOfKind(trials, 'text'), tokens)
+  const correlatedBlocks = record.trialBounds?.effectiveTrials === true
+  return findDrift(trialsOfKind(trials, 'text'), tokens, { correlatedBlocks })
 }
 
 /** A run that failed during measurement has no card values. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
 import { type Measured, missing } from '../record/measured.ts'
 import type { TokenRow } from '../record/rows.ts'
+import { NoiseStream } from '../testing/noise-stream.ts'
 import { type DriftTrial, findDrift } from './drift.ts'
 
 const SECONDS = 30
@@ -82,6 +83,45 @@ describe('the number of trials', () => {
     expect(driftOf(3).trials.map(({ drifts }) => drifts)).toEqual([false, false, false])
     expect(driftOf(3).findings).toEqual([])
   })
+})
+
+describe('slow noise inside a trial', () => {
+  /** Windows of a minute in blocks of a second: an AR(1) process of 2 % that forgets within ten seconds, and a slope. */
+  const slow = (index: number, fallShare: number): TokenRow[] => {
+    const random = seededRandom(index + 100)
+    const stream = new NoiseStream(random, Math.exp(-0.1), false)
+    return Array.from({ length: 60 }, (_, second) => ({
+      trial: index,
+      binStartMs: index * 60_000 + second * 1000,
+      tokens: 1000 * (1 + 0.02 * stream.next() - (fallShare * second) / 40),
+    }))
+  }
+  const minute = (index: number): DriftTrial => ({ ...trial(index), windowEndMs: index * 60_000 + 60_000 })
+  const drifting = (fallShare: number, correlatedBlocks: boolean) =>
+    Array.from({ length: 100 }, (_, index) => findDrift([minute(index)], slow(index, fallShare), { correlatedBlocks }))
+      .map(({ trials }) => trials[0]!)
+      .filter(({ drifts }) => drifts).length
+
+  test('is taken for drift in half of the trials where blocks count as independent, and rarely otherwise', () => {
+    expect(drifting(0, false)).toBeGreaterThan(40)
+    expect(drifting(0, true)).toBeLessThan(15)
+  })
+
+  test('leaves a fall that is larger to be seen', () => {
+    expect(drifting(0.12, true)).toBeGreaterThan(70)
+  })
+})
+
+test('the change that a trial could show stands beside what it showed', () => {
+  const rows = Array.from({ length: 60 }, (_, second) => ({
+    trial: 0,
+    binStartMs: second * 1000,
+    tokens: 1000 + (second % 2 === 0 ? 10 : -10),
+  }))
+  const [check] = findDrift([{ ...trial(0), windowEndMs: 60_000 }], rows, { correlatedBlocks: true }).trials
+  // thirds of 20 blocks of ±10: s = 10 √(20/19), SE = s √(2/20) = 3.244; t(0.975) + t(0.8) of 38 degrees is 2.024 + 0.851
+  expect(check!.detectableShare).toBeCloseTo((3.244 * 2.875) / 1000, 4)
+  expect(findDrift([trial(0)], rows).trials[0]).not.toHaveProperty('detectableShare')
 })
 
 test('1 % is drift, 0.9 % is none, and sustained throughput is that of the last third of the last trial', () => {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
@@ -67,6 +68,7 @@ export async function writeBaselines(outDir: string, added: readonly Baseline[])
     key(a) < key(b) ? -1 : 1,
   )
   try {
+    mkdirSync(outDir, { recursive: true })
     replaceFile(baselinePath(outDir), toJson(fileSchema.parse({ version: 1, baselines })))
   } catch (cause) {
     throw new JoulemarkError('environment', `${baselinePath(outDir)}: cannot be written: ${messageOf(cause)}`, {

@@ -87,9 +87,11 @@ function announce(
 }
 
 async function checkDrift(journal: RunJournal, { progress }: RunOptions): Promise<void> {
-  const { scenario, trials } = journal.record
+  const { scenario, trials, trialBounds } = journal.record
   if (scenario.kind !== 'text') return
-  const drift = findDrift(trialsOfKind(trials, 'text'), await readRows(journal.directory, 'tokens.csv'))
+  const rows = await readRows(journal.directory, 'tokens.csv')
+  const correlatedBlocks = trialBounds?.effectiveTrials === true
+  const drift = findDrift(trialsOfKind(trials, 'text'), rows, { correlatedBlocks })
   for (const finding of drift.findings) progress.warn(finding)
   journal.drift(drift)
 }

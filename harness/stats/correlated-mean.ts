@@ -5,7 +5,7 @@ import { mean, sampleVariance } from 'simple-statistics'
  * that moves slowly. Three to ten trials cannot show their correlation: an estimate from lag 1 is too low by (1 + 4ρ) / n
  * (Kendall 1954, "Note on bias in the estimation of autocorrelation", Biometrika 41), and of three trials it cannot be
  * positive. So none is estimated: the variance is averaged over both. Chosen by simulation: `npm run bench:verdict` prints how
- * often such intervals cover the true value (99 % of independent trials, 94 % at ρ = 0.5, 83 to 90 % at 0.8), and what they cost.
+ * often such intervals cover the true value (99 % of independent trials, 94 % at ρ = 0.5, 82 to 90 % at 0.8), and what they cost.
  */
 const PLAUSIBLE = [
   { correlation: 0, weight: 0.82 },

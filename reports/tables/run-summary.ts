@@ -1,7 +1,7 @@
 import { labelOf, summaryMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
-import { soakText } from '../run-remarks.ts'
+import { driftLimitText, soakText } from '../run-remarks.ts'
 import { metricCell } from './figure-cell.ts'
 import { buildTable, type Table, type Tone, text } from './table.ts'
 
@@ -9,7 +9,7 @@ import { buildTable, type Table, type Tone, text } from './table.ts'
 export function runSummaryTable(record: RunRecord): Table {
   const rows = summaryMetrics(record.scenario)
   const workload = describeWorkload(record.scenario)
-  const soak = soakText(record)
+  const drift = [soakText(record), driftLimitText(record)]
   return buildTable({
     id: 'run-summary',
     title: `${record.scenario.title} on ${record.card.name ?? 'a machine without a GPU'}`,
@@ -23,7 +23,7 @@ export function runSummaryTable(record: RunRecord): Table {
     notes: [
       `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
       ...(workload === null ? [] : [workload]),
-      ...(soak === null ? [] : [soak]),
+      ...drift.filter((note) => note !== null),
       ...(record.coolDowns ?? []).flatMap(({ finding }) => finding ?? []),
       ...(record.oom ? [`OOM: ${record.oom.evidence}`] : []),
     ],

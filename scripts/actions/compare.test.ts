@@ -237,6 +237,13 @@ describe('baseline', () => {
     await expect(setBaseline([out], { out }, io)).rejects.toMatchObject({ exitCode: 2 })
   })
 
+  test('goes into a folder that is not there yet', async () => {
+    const { io, out } = world()
+    stored(out, ...threeStarts())
+    expect(await setBaseline([out], { out: join(out, 'new') }, io)).toBe(0)
+    expect((await compareWithBaselines(threeLater(), join(out, 'new'))).verdict).toBe('equivalent')
+  })
+
   test('a file of another format is refused, not replaced', async () => {
     const { io, out } = world()
     writeFileSync(join(out, 'baselines.json'), '{"version":7}')

@@ -42,6 +42,12 @@ export const driftSchema = z.object({
       index: z.int().nonnegative(),
       firstTokensPerS: nullableNumber,
       lastTokensPerS: nullableNumber,
+      detectableShare: z
+        .number()
+        .optional()
+        .describe(
+          'the change that the test finds in 80 of 100 cases; absent where nothing is testable, and in older records',
+        ),
     }),
   ),
   trend: driftCheckSchema,
