@@ -22,9 +22,9 @@ export const workloadSchema = z.strictObject({
   phase: z.enum(['decode', 'aggregate', 'prefill']).nullish().describe('prefill: tokens of prompts, not of answers'),
   counts: z.enum(['output', 'input-and-output']).nullish().describe('which tokens a rate counts; output if absent'),
   speculation: z
-    .string()
+    .enum(['none', 'draft-model', 'eagle', 'eagle-2', 'eagle-3', 'medusa', 'mtp', 'ngram', 'other'])
     .nullish()
-    .describe('none, or the method (eagle-3, mtp, ngram); null: the source leaves it open; absent: plain decoding'),
+    .describe('none, or the method; null: the source leaves it open; absent: plain decoding'),
   tokens_per_step: z.number().min(1).nullish().describe('mean tokens that speculation has accepted per step'),
   kv_cache: z.enum(['fp16', 'bf16', 'fp8']).nullish().describe('type of the KV cache'),
   arithmetic: z

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { claimsSkeleton } from '../../reports/claims/file/skeleton.ts'
+import { claimsSkeleton, claimsSkeletonJson } from '../../reports/claims/file/skeleton.ts'
 import type { CommandIo } from '../support/io.ts'
 import { USUAL_CARDS } from './fit.ts'
 
@@ -23,7 +23,9 @@ export async function newClaims(path: string | undefined, flags: NewClaimsFlags,
     return { key, label: cardByKey(key)?.label ?? `one of ${editions.map(({ label }) => label).join(', ')}` }
   })
   const folder = path === undefined ? process.cwd() : dirname(resolve(path))
-  const text = claimsSkeleton({ cards, schema: relative(folder, schemaFile) })
+  const isJson = path !== undefined && /\.json$/i.test(path)
+  const options = { cards, schema: relative(folder, schemaFile) }
+  const text = isJson ? claimsSkeletonJson(options) : claimsSkeleton(options)
   if (path === undefined) {
     io.stdout(text)
     return exitCodes.done
@@ -34,7 +36,9 @@ export async function newClaims(path: string | undefined, flags: NewClaimsFlags,
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
-  if (!/\.ya?ml$/i.test(path)) throw new JoulemarkError('bad-input', `${path}: expected a name that ends in .yaml`)
+  if (!/\.(ya?ml|json)$/i.test(path)) {
+    throw new JoulemarkError('bad-input', `${path}: expected a name that ends in .yaml or .json`)
+  }
   try {
     const file = await open(path, 'wx')
     await file.writeFile(text)

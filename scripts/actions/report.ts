@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { boxFindings } from '../../harness/box/findings.ts'
 import { requireCardKey } from '../../harness/catalogue/find.ts'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
@@ -32,6 +32,9 @@ export interface ReportFlags {
   readonly price?: Readonly<Record<string, number>>
   readonly all?: boolean
 }
+
+/** Larger files are refused without reading them: the bundled article has 43 kB. */
+const MAX_CLAIMS_BYTES = 2_000_000
 
 /** The word that stands for the claims that come along. */
 const ARTICLE = 'article'
@@ -102,8 +105,14 @@ function moneyOf(flags: ReportFlags): MoneyOptions {
 export async function readClaims(path: string): Promise<Claims> {
   let text: string
   try {
+    const info = await stat(path === ARTICLE ? articleFile : path)
+    if (info.isDirectory()) throw new JoulemarkError('bad-input', `--claims ${path}: a folder; expected a claims file`)
+    if (info.size > MAX_CLAIMS_BYTES) {
+      throw new JoulemarkError('bad-input', `--claims ${path}: ${info.size} bytes; expected under ${MAX_CLAIMS_BYTES}`)
+    }
     text = await readFile(path === ARTICLE ? articleFile : path, 'utf8')
   } catch (error) {
+    if (error instanceof JoulemarkError) throw error
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     const why = missing ? `no such file; \`--claims ${ARTICLE}\` is the bundled one` : messageOf(error)
     throw new JoulemarkError('bad-input', `--claims ${path}: ${why}`)

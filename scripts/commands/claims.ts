@@ -7,7 +7,7 @@ import { examples } from '../support/help.ts'
 export const claimsCommand: DefineCommand = (io, done) => {
   const create = new Command('new')
     .description('Make a claims file to fill in: a published table as data, for report --claims')
-    .argument('[file]', 'File to write, ending in .yaml (default: print it)')
+    .argument('[file]', 'File to write, ending in .yaml or .json (default: print it)')
     .option(
       '--card <list>',
       'Cards that the table compares, separated by commas (default: rtx-4090,rtx-pro-6000-max-q)',

@@ -8,7 +8,7 @@ import { claimCatalogue } from '../claim-catalogue.ts'
 import { claimsJsonSchema } from './json-schema.ts'
 import { specRows } from './known-rows.ts'
 import { parseClaimsText } from './parse.ts'
-import { claimsSkeleton } from './skeleton.ts'
+import { claimsSkeleton, claimsSkeletonJson } from './skeleton.ts'
 
 const cards = [
   { key: 'rtx-4090', label: 'RTX 4090' },
@@ -22,6 +22,12 @@ test('a new file is valid as it is, and claims nothing', () => {
   expect(auditClaims(claims, claimCatalogue).map(({ cell, status }) => [cell, status])).toEqual([
     ['text.bandwidth', 'unverified'],
   ])
+})
+
+test('as JSON it is the same file', () => {
+  const json = claimsSkeletonJson({ cards, schema: 'claims.schema.json' })
+  expect(JSON.parse(json)).toEqual({ $schema: 'claims.schema.json', ...(parse(skeleton) as object) })
+  expect(parseClaimsText(json, 'new.json').tables).toEqual(parseClaimsText(skeleton, 'new.yaml').tables)
 })
 
 test('a filled cell is judged, and its workload as open as the file says', () => {

@@ -1,3 +1,4 @@
+import { parse } from 'yaml'
 import { formatNames } from '../formats.ts'
 import { specRows } from './known-rows.ts'
 import type { Dimension } from './units.ts'
@@ -8,6 +9,12 @@ export interface SkeletonOptions {
   readonly cards: readonly { readonly key: string; readonly label: string }[]
   /** Where the JSON Schema lies, from the folder of the file; null to name none. */
   readonly schema: string | null
+}
+
+/** The same file as JSON, which has no comments. */
+export function claimsSkeletonJson({ cards, schema }: SkeletonOptions): string {
+  const document = parse(claimsSkeleton({ cards, schema: null })) as object
+  return `${JSON.stringify({ ...(schema === null ? {} : { $schema: schema }), ...document }, null, 2)}\n`
 }
 
 /** Labels of the rows of a spec sheet. */
@@ -70,7 +77,7 @@ ${columns('        ')}
           quant: null # ${formatNames.join(', ')}
           batch: null # requests in flight
           context: null # tokens
-          speculation: null # none, or the method; null: the source leaves it open
+          speculation: null # none, eagle-3, mtp, ngram, draft-model, other; null: the source leaves it open
           counts: null # output, input-and-output
 ${columns('        ')}
       - id: image-time
