@@ -79,7 +79,9 @@ const fileLoadSchema = z
   )
 
 const promptSchema = z.strictObject({
-  tokens: positiveInt.max(2_000_000).describe('exact prompt length in tokens'),
+  tokens: positiveInt
+    .max(2_000_000)
+    .describe('exact prompt length in tokens; with the chat API the template of the server is part of it'),
   prefixCache: z
     .union([z.enum(['cold', 'warm']), z.string().regex(/^shared:\d+$/, 'expected cold, warm or shared:N')])
     .default('cold')

@@ -81,3 +81,20 @@ test('the verdict names only the rules that fired, with their figures', () => {
   expect(table.rows[0]!.cells[2]).toMatchObject({ text: expect.stringContaining('2.57x cheaper') })
   expect(verdictTable([winner([ada])], selection, facts)).toBeNull()
 })
+
+test('in an open loop the service level is judged by TTFT from schedule', () => {
+  const open = (run: RunRecord, ttftFromScheduleMs: number): RunRecord => {
+    const { result, scenario } = withSlo(run, 300)
+    const load = { shape: 'open', ratePerS: 4, arrivals: 'poisson', burstiness: 1, rampSeconds: 0, maxInFlight: 8 }
+    const ttftFromScheduleMsP50 = { mean: ttftFromScheduleMs, ci95: null, n: 1, unit: 'ms' }
+    return {
+      ...run,
+      scenario: { ...scenario, load } as RunRecord['scenario'],
+      result: { ...result, ttftFromScheduleMsP50 },
+    }
+  }
+  // sent at once the 4090 would take 400 ms, which is not what a user waits for
+  const found = winner([open(ada, 250), open(pro, 500)])
+  expect(found).toMatchObject({ card: { label: 'RTX 4090' }, alone: true })
+  expect(found.why).toBe('RTX PRO 6000 Max-Q: TTFT from schedule, median: 500 ms exceeds the limit of 300 ms')
+})

@@ -103,6 +103,20 @@ describe('a workload', () => {
     expect(reasonOf(run(), { slo: { ttftMs: 220 } })).toBeNull()
   })
 
+  test('of an open loop is held to TTFT from schedule', () => {
+    const open = run({
+      scenarioFields: { load: { shape: 'open', ratePerS: 4 } },
+      result: {
+        outputTokensPerS: [1000, 990, 1010],
+        meanPowerW: [380, 370, 400],
+        ttftMsP50: [200, 180, 220],
+        ttftFromScheduleMsP50: [300, 280, 320],
+      },
+    })
+    expect(reasonOf(open, { slo: { ttftMs: 319 } })).toMatch(/320 ms; the limit is 319 ms$/)
+    expect(reasonOf(open, { slo: { ttftMs: 320 } })).toBeNull()
+  })
+
   test('that may make nothing has no price', () => {
     const result = { outputTokensPerS: [10, 0, 20], meanPowerW: [380, 370, 400] } as const
     expect(reasonOf(run({ result }))).toBe(

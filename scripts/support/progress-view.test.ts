@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import { missing } from '../../harness/record/measured.ts'
 import type { Tick } from '../../harness/run/progress.ts'
+import { makeRun } from '../../harness/testing/record-builder.ts'
+import { makeTextTrial, median } from '../../harness/testing/trial-builder.ts'
 import { progressView } from './progress-view.ts'
 
 const load: Tick = {
@@ -46,4 +49,18 @@ test.each([true, false])('an intermediate result is not a warning (progress show
   view.note('highest rate that meets the SLO: 37 requests/s')
   view.warn('no nvidia-smi')
   expect(written).toEqual(['highest rate that meets the SLO: 37 requests/s\n', 'warning: no nvidia-smi\n'])
+})
+
+test('a trial of an open loop shows TTFT from schedule first, one of a closed loop its throughput', () => {
+  const lines = (load: object): string[] => {
+    const written: string[] = []
+    const view = progressView({ isTTY: false, color: false, write: (text) => written.push(text) }, true)
+    const trial = makeTextTrial({ ttftFromScheduleMs: median(53.21), tokensPerJ: missing('no card') })
+    view.trialDone(trial, makeRun({ card: 'rtx-4090', scenarioFields: { load } }))
+    return written
+  }
+  expect(lines({ shape: 'open', ratePerS: 4 })).toEqual([
+    '  trial 1: TTFT from schedule, median 53.2 ms, 2000.0 tokens/s\n',
+  ])
+  expect(lines({ shape: 'closed', concurrency: 4 })).toEqual(['  trial 1: 2000.0 tokens/s\n'])
 })

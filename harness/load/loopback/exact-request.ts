@@ -74,22 +74,33 @@ export interface RequestedAnswer {
   readonly promptTokens: number
 }
 
-/** Requested length of the answer, and length of the prompt; a prompt of text counts by its words. */
+/** Requested length of the answer, and length of the prompt; a prompt or a chat of text counts by its words. */
 export function readRequested(body: Buffer, mostTokens: number): RequestedAnswer {
   const fields = parsed(body)
   const most = Number(fields.max_tokens ?? fields.max_completion_tokens ?? mostTokens)
   return {
     isStream: fields.stream === true,
     outputTokens: Math.max(1, Math.min(mostTokens, Number.isFinite(most) ? most : mostTokens)),
-    promptTokens: Array.isArray(fields.prompt) ? fields.prompt.length : String(fields.prompt ?? '').split(' ').length,
+    promptTokens: Array.isArray(fields.prompt)
+      ? fields.prompt.length
+      : wordsOf(fields.prompt ?? contentOf(fields.messages)),
   }
 }
+
+const wordsOf = (text: unknown): number => String(text ?? '').split(' ').length
+
+/** The text of the messages of a chat. */
+const contentOf = (messages: unknown): string =>
+  Array.isArray(messages)
+    ? messages.map((message: { content?: unknown } | null) => String(message?.content ?? '')).join(' ')
+    : ''
 
 interface Fields {
   readonly stream?: unknown
   readonly max_tokens?: unknown
   readonly max_completion_tokens?: unknown
   readonly prompt?: unknown
+  readonly messages?: unknown
 }
 
 function parsed(body: Buffer): Fields {
