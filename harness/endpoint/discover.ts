@@ -1,15 +1,14 @@
-import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
-import { plainText, shellWord } from '../plain-text.ts'
+import { shellWord } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
 import { type ModelCard, metricLabels, readModelList, type ServedModels, shownModels } from './model-list.ts'
-import { getPage, jsonOf } from './page.ts'
 import { fetchMetrics } from './scraper.ts'
 import { type MetricsPage, readMetricsPage, whyNoCounters } from './server-metrics.ts'
 import { fetchServerInfo, servingOf } from './serving.ts'
+import { readVersion } from './version.ts'
 
 /** The model that a scenario requires: names of its checkpoint, and names valid only with a `--quantization`. */
 export interface RequiredModel {
@@ -138,13 +137,4 @@ function aboutCounters(metrics: Metrics): Pick<Endpoint, 'countersReason' | 'oth
 function engineOf(metrics: Metrics, model: ModelCard): string | null {
   const named = 'reason' in metrics ? null : metrics.engine
   return named ?? (model.ownedBy === 'vllm' ? 'vllm' : null)
-}
-
-const versionSchema = z.object({ version: z.string().min(1).max(200).transform(plainText) })
-
-/** The version at vLLM's /version, which is outside /v1 and requires no key; null for other servers. */
-async function readVersion(address: Address): Promise<string | null> {
-  const got = await getPage(address, '/version', { apiKey: null, timeoutMs: 5000, maxBytes: 64 * 1024 })
-  const read = versionSchema.safeParse('reason' in got ? null : jsonOf(got.page))
-  return read.success ? read.data.version : null
 }

@@ -63,6 +63,17 @@ describe('counters that cannot be read', () => {
     )
   })
 
+  test.each([
+    ['/metrics returned HTTP 401: set OPENAI_API_KEY to the key of the server', ''],
+    [
+      '/metrics returned HTTP 403: it does not accept the key in OPENAI_API_KEY',
+      ': let the proxy in front of vLLM pass /metrics, which vLLM itself opens to all',
+    ],
+    ['the counters at /metrics are of other models: a, b', ': give the address of the server of this model'],
+  ])('%s', (why, advice) => {
+    expect(withReason(why, { metricNames: 'none' })).toEqual([`token-audit: ${why}${advice}`])
+  })
+
   test('another server has others', () => {
     expect(withReason('no vLLM counters are exported at /metrics', { metricNames: 'other' }, 'sglang')[0]).toMatch(
       /this is sglang, and only the counters of vLLM are read$/,

@@ -62,17 +62,22 @@ function decided(id: GateId, record: GateInput, isFinal = true): string[] {
   return [`${id}: ${evidence}: ${advice.replace(/\.$/, '')}`]
 }
 
-function counters({ engine, serving, countersReason }: Endpoint): string[] {
-  if (countersReason === undefined) return []
-  return [`token-audit: ${countersReason}: ${adviceFor(engine, serving?.metricNames ?? 'none', countersReason)}`]
+function counters({ engine, serving, countersReason: why }: Endpoint): string[] {
+  if (why === undefined) return []
+  const advice = adviceFor(why, engine, serving?.metricNames ?? 'none')
+  return [`token-audit: ${why}${advice === null ? '' : `: ${advice}`}`]
 }
 
-function adviceFor(engine: string | null, metricNames: string, why: string): string {
+/** What to do about counters that cannot be read; null where the reason says it. */
+function adviceFor(why: string, engine: string | null, metricNames: string): string | null {
+  if (why.includes('set OPENAI_API_KEY')) return null
+  if (why.includes('OPENAI_API_KEY'))
+    return 'let the proxy in front of vLLM pass /metrics, which vLLM itself opens to all'
+  if (why.includes('of other models')) return 'give the address of the server of this model'
   if (metricNames === 'other' && engine === 'vllm') {
     return 'start vLLM without --disable-log-stats, which takes its counters away'
   }
   if (engine !== null && engine !== 'vllm') return `this is ${engine}, and only the counters of vLLM are read`
-  if (why.includes('OPENAI_API_KEY')) return 'the page needs a key of its own, or none'
   return 'give the address of vLLM itself, not of a proxy that hides its /metrics'
 }
 
