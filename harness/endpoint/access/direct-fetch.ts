@@ -25,7 +25,8 @@ export async function directFetch(input: string | URL | Request, init: RequestIn
   }
   const send = request.url.startsWith('https:') ? requestOverTls : requestOverTcp
   // `agent: false` makes an agent for this request; only the global one reads proxies from the environment
-  const options = { method: request.method, agent: false, signal: request.signal } as const
+  const { method, signal } = request
+  const options = { method, agent: false as const, signal, ALPNProtocols: ['http/1.1'] }
   return new Promise((resolve, reject) => {
     const sent = send(request.url, options)
     // NODE_DEBUG=http prints the options of a request, and a key must not be among them

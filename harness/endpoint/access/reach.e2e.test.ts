@@ -5,6 +5,7 @@ import { createServer as createHttps, type ServerOptions } from 'node:https'
 import { type AddressInfo, createServer as createTcp, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer as createTls } from 'node:tls'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { JoulemarkError } from '../../errors.ts'
 import { makeCertificate } from '../../testing/make-certificate.ts'
@@ -216,6 +217,13 @@ describe('the wrong scheme', () => {
       'the server requires a certificate of the client, which joulemark does not send',
     )
   })
+})
+
+test('a server that speaks HTTP/2 only', async () => {
+  const own = makeCertificate({ commonName: 'box', ...here, issuer: authority })
+  const port = await listening(createTls({ ...own, ALPNCallback: () => undefined }))
+  const { stdout } = await inProcess(`https://127.0.0.1:${port}`)
+  expect(stdout).toMatch(/cannot be reached \(\w+\); the server speaks HTTP\/2 only, and joulemark HTTP\/1\.1/)
 })
 
 describe('the network', () => {

@@ -75,6 +75,9 @@ function adviceOn(code: string | null, { tls, host }: Address, error: unknown): 
       if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|UNKNOWN_CA|BAD_CERTIFICATE/.test(tlsReason(error))) {
         return CLIENT_CERTIFICATE
       }
+      if (/NO_APPLICATION_PROTOCOL/.test(tlsReason(error))) {
+        return 'the server speaks HTTP/2 only, and joulemark HTTP/1.1; connect to vLLM itself, which speaks it'
+      }
       return 'the TLS handshake failed; the server must offer TLS 1.2 or newer'
   }
 }
