@@ -112,3 +112,13 @@ test('nor is a run without a trial', () => {
     evidence: 'no trial was run',
   })
 })
+
+test('tokens that were never sent fail with that reason alone: how they arrived is not known', () => {
+  const client = { contentEvents: 1280, tpotMeanMs: 10, lumpedTokens: 2560 }
+  expect(arrival({ client, server: { itlMeanMs: 20 } })).toMatchObject({
+    status: 'fail',
+    evidence: expect.stringMatching(
+      /^trial 0: usage counts 2560 output tokens, 1280 events .* tokens are counted but never sent$/,
+    ),
+  })
+})
