@@ -1,5 +1,5 @@
 import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
-import { countNvlinks, parseTopology } from '../snapshot/topology.ts'
+import { countNvlinks, nvlinksOfGpus, parseTopology } from '../snapshot/topology.ts'
 import { type Check, fail, notMeasured, overCards, pass, type Rule, warn } from './check.ts'
 import type { Facts } from './facts.ts'
 
@@ -65,17 +65,37 @@ function generation(underLoad: readonly CardSnapshot[] | null): Check {
 function betweenCards(links: Facts['links']): Check[] {
   if (links === null) return [pass(rules.topology, 'one card'), pass(rules['peer-to-peer'], 'one card')]
   const paths = parseTopology(links.topology)
-  const nvlinks = countNvlinks(links.nvlink)
   const peers = parseTopology(links.peerToPeer)
-  return [topologyCheck(paths, nvlinks), peerCheck(peers)]
+  return [topologyCheck(paths, links.nvlink), peerCheck(peers)]
 }
 
-function topologyCheck(paths: readonly { from: string; to: string; path: string }[], nvlinks: number | null): Check {
+function topologyCheck(paths: readonly { from: string; to: string; path: string }[], nvlink: string): Check {
   const rule = rules.topology
   if (paths.length === 0) return notMeasured(rule, 'nvidia-smi topo -m lists no link')
   const once = paths.filter(({ from, to }) => from < to).map(({ from, to, path }) => `${from}-${to} ${path}`)
-  const read = `${once.join(', ')}; ${nvlinkText(nvlinks)}`
+  const byGpu = nvlinksOfGpus(nvlink)
+  const links = byGpu.size === 0 ? countNvlinks(nvlink) : totalOf([...byGpu.values()])
+  const read = `${once.join(', ')}; ${nvlinkText(links)}`
+  const fewer = withFewerLinks(byGpu)
+  if (fewer.length > 0) return warn(rule, `${read}: ${fewer.join(', ')}`, NVLINK_FIX)
   return paths.some(({ path }) => path === 'SYS') ? warn(rule, `${read}: across processor sockets`) : pass(rule, read)
+}
+
+const NVLINK_FIX =
+  'check dmesg for NVLink and SXid lines, and the fabric manager (systemctl status nvidia-fabricmanager); a card without a bridge has no links'
+
+/** GPUs with fewer active links than others: a link that is down sends tensor parallelism over PCIe. */
+function withFewerLinks(byGpu: ReadonlyMap<string, number | null>): string[] {
+  const most = Math.max(0, ...[...byGpu.values()].map((links) => links ?? 0))
+  return [...byGpu].flatMap(([gpu, links]) =>
+    links !== null && links < most ? [`GPU ${gpu} has ${links} of ${most} links`] : [],
+  )
+}
+
+/** Links of all GPUs; null where one that is not known could be the only one that has any. */
+function totalOf(counts: readonly (number | null)[]): number | null {
+  const known = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+  return known === 0 && counts.includes(null) ? null : known
 }
 
 const nvlinkText = (nvlinks: number | null): string =>

@@ -48,3 +48,14 @@ export function countNvlinks(text: string): number | null {
   const saysNone = /does not have or support nvlink|all links are inactive|Link \d+:\s*<inactive>/i
   return saysNone.test(plain) ? 0 : null
 }
+
+/** Active NVLinks of each GPU in the output of `nvidia-smi nvlink -s`, by its number; null where they are not known. */
+export function nvlinksOfGpus(text: string): Map<string, number | null> {
+  const sections = stripAnsi(text).split(/^(?=GPU \d+:)/m)
+  return new Map(
+    sections.flatMap((section) => {
+      const number = /^GPU (\d+):/.exec(section)?.[1]
+      return number === undefined ? [] : [[number, countNvlinks(section)] as const]
+    }),
+  )
+}

@@ -189,11 +189,28 @@ export const otherCardCases: readonly DoctorCase[] = [
     mustSay: [{ id: 'topology', status: 'pass', read: /GPU1-GPU2 PIX, GPU1-GPU3 PIX, GPU2-GPU3 PIX; no NVLink/ }],
   },
   {
+    title: 'NVLinks of one card are down',
+    source: 'public logs of H100 servers: NODE or SYS instead of NV18, "all links are inActive" on one card',
+    smi: well([idleCard(0), idleCard(1), idleCard(2)], {
+      'topo -m': {
+        stdout: '\tGPU0\tGPU1\tGPU2\tCPU Affinity\nGPU0\t X \tNV2\tNODE\nGPU1\tNV2\t X \tNODE\nGPU2\tNODE\tNODE\t X \n',
+      },
+      nvlink: {
+        stdout: `${[0, 1].map((gpu) => `GPU ${gpu}: NVIDIA H100\n\t Link 0: 26.562 GB/s\n\t Link 1: 26.562 GB/s\n`).join('')}GPU 2: NVIDIA H100\nNVML: Unable to retrieve Nvlink information as all links are inActive\n`,
+      },
+    }),
+    isHealthy: true,
+    mustSay: [{ id: 'topology', status: 'warn', read: /4 NVLinks: GPU 2 has 0 of 2 links/, fix: /fabric manager/ }],
+  },
+  {
     title: 'NVLinks of cards in MIG mode',
     source: 'H100 MIG 590.48.01: nvlink -s refuses',
     smi: well([idleCard(0), idleCard(1)], {
       'topo -m': { stdout: '\tGPU0\tGPU1\tCPU Affinity\nGPU0\t X \tNV18\t0-31\nGPU1\tNV18\t X \t0-31\n' },
-      nvlink: { stdout: 'NVLink is not supported for Devices in MIG mode\n', returnCode: 3 },
+      nvlink: {
+        stdout:
+          'GPU 0: NVIDIA H100\nNvlink queries are not supported for Devices in MIG mode\nGPU 1: NVIDIA H100\nNVML: Unable to retrieve Nvlink information as all links are inActive\n',
+      },
     }),
     isHealthy: true,
     mustSay: [
