@@ -41,7 +41,7 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     options.numGpuBlocksOverride ?? blocksUnderPreemption(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)
   const kvBytes = gpuBlocks * BLOCK_SIZE * kvBytesPerToken(model, kvBytesPerElement)
-  const powerLimitW = new SensorFaults(options.sensorFaults).powerLimitW(card.tdpW.value)
+  const powerLimitW = new SensorFaults(options.sensorFaults, options.sensorFaultAfterMs).powerLimitW(card.tdpW.value)
   const engine = { card, model: timedModel(model, lies), efficiency, gpus, powerLimitW }
   // a draft is checked in the step that would have made its first token
   const tokensChecked = 1 + (speculationOf(lies)?.draftTokens ?? 0)

@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   readonly faults: readonly FaultName[]
   readonly lies: readonly LieName[]
   readonly sensorFaults: readonly SensorFaultName[]
+  /** Busy time of the card after which sensor faults begin, in ms. */
+  readonly sensorFaultAfterMs: number
   /** Share of streams with a fault. */
   readonly faultShare: number
   /** Whether a speculating server exports its draft counters. */
@@ -65,6 +67,7 @@ export const simulatorDefaults = {
   faults: [],
   lies: [],
   sensorFaults: [],
+  sensorFaultAfterMs: 300,
   faultShare: 0.25,
   draftCounters: false,
   exitWithStdin: false,
@@ -90,6 +93,7 @@ const flags = {
   fault: { type: 'string' },
   lie: { type: 'string' },
   'sensor-fault': { type: 'string' },
+  'sensor-fault-after-ms': { type: 'string' },
   'fault-share': { type: 'string' },
   'draft-counters': { type: 'boolean' },
   'exit-with-stdin': { type: 'boolean' },
@@ -133,6 +137,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     faults: names('fault', faultNames),
     lies: names('lie', lieNames),
     sensorFaults: names('sensor-fault', sensorFaultNames),
+    sensorFaultAfterMs: number('sensor-fault-after-ms', 0, simulatorDefaults.sensorFaultAfterMs),
     faultShare: number('fault-share', 0, simulatorDefaults.faultShare),
     draftCounters: values['draft-counters'] ?? simulatorDefaults.draftCounters,
     exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
@@ -150,6 +155,7 @@ type NumberFlag =
   | 'gpu-memory-utilization'
   | 'num-gpu-blocks-override'
   | 'bandwidth-share'
+  | 'sensor-fault-after-ms'
   | 'fault-share'
 
 /** Flags whose value is a share between 0 and 1. */

@@ -32,10 +32,13 @@ export interface FaultRun {
   readonly warnings: readonly string[]
 }
 
+/** The requests before a run keep the card busy for less: a sensor fault begins in the load. */
+const LOAD_BEGINS_MS = 1000
+
 /** Runs one short trial on its own simulator. */
 export async function runFault(fault: FaultCase, outDir: string): Promise<FaultRun> {
   const { launch, watched = false, gpus = [], requiresIdle = false } = fault
-  const simulator = await launchSimulator({ ...stand, ...launch })
+  const simulator = await launchSimulator({ ...stand, sensorFaultAfterMs: LOAD_BEGINS_MS, ...launch })
   const warnings: string[] = []
   try {
     const address = parseAddress(simulator.url)

@@ -23,7 +23,7 @@ export class Machine {
   readonly #faults: SensorFaults
 
   constructor(options: SimulatorOptions, card: Card, serverProcess: ServerProcess | null, nowMs: number) {
-    this.#faults = new SensorFaults(options.sensorFaults)
+    this.#faults = new SensorFaults(options.sensorFaults, options.sensorFaultAfterMs)
     const server = serverProcess && {
       pid: process.pid,
       name: serverProcess.processName,

@@ -7,8 +7,6 @@ import type { SensorFaultName } from './names.ts'
 /** What nvidia-smi receives instead of a reading: a failure, or the reading after so many ms. */
 export type NoAnswer = 'dead' | number
 
-/** Faults under load start after this much busy time, so that readings before the load show a healthy card. */
-const AFTER_BUSY_MS = 300
 /** A single event comes when a steady window has begun. */
 const ONCE_AFTER_MS = 2000
 const HANG_MS = 10_000
@@ -22,13 +20,16 @@ const OTHER_PROCESS = { pid: 4_000_001, name: '/opt/other/bin/trainer', usedMiB:
 /** The faults of the serving card. All other cards are healthy. */
 export class SensorFaults {
   readonly #names: readonly SensorFaultName[]
+  readonly #afterBusyMs: number
   #sinceMs: number | null = null
   #wasAbsurd = false
   #hasPrintedXid = false
   #frozen: Pick<SmiGpu['power'], 'drawW' | 'instantW'> | null = null
 
-  constructor(names: readonly SensorFaultName[]) {
+  /** Faults under load begin after this much busy time, so that readings before the load show a healthy card. */
+  constructor(names: readonly SensorFaultName[], afterBusyMs: number) {
     this.#names = names
+    this.#afterBusyMs = afterBusyMs
   }
 
   /** The enforced power limit, given the default of the board. */
@@ -69,7 +70,7 @@ export class SensorFaults {
       shown = { ...shown, power: { ...shown.power, ...this.#frozen } }
     }
     if (this.#has('ecc-errors')) shown = { ...shown, eccCorrected: CORRECTED_ERRORS, eccUncorrected: 1 }
-    return this.#has('throttled') ? slowedByHeat(shown, busyMs) : shown
+    return this.#has('throttled') ? slowedByHeat(shown, busyMs - this.#afterBusyMs) : shown
   }
 
   /** Lines that nvidia-smi prints among its rows at this moment. */
@@ -80,7 +81,7 @@ export class SensorFaults {
   }
 
   #began(nowMs: number, busyMs: number): number | null {
-    if (busyMs >= AFTER_BUSY_MS) this.#sinceMs ??= nowMs
+    if (busyMs >= this.#afterBusyMs) this.#sinceMs ??= nowMs
     return this.#sinceMs
   }
 
@@ -90,8 +91,8 @@ export class SensorFaults {
 }
 
 /** Thermal slowdown: the counter increases under load, and an idle card shows no reason. */
-function slowedByHeat(gpu: SmiGpu, busyMs: number): SmiGpu {
-  const hwThermalUs = Math.round((busyMs - AFTER_BUSY_MS) * 1000)
+function slowedByHeat(gpu: SmiGpu, hotMs: number): SmiGpu {
+  const hwThermalUs = Math.round(hotMs * 1000)
   if (gpu.utilization.gpuPct === 0) return { ...gpu, hwThermalUs }
   const smMHz = Math.round(gpu.clocks.smMHz / 2)
   const eventReasons = gpu.eventReasons | eventReasonBits.hwSlowdown | eventReasonBits.hwThermalSlowdown
