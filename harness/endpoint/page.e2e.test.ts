@@ -58,7 +58,9 @@ describe('a redirect', () => {
 
   test('to another host is not followed, and the host is named', async () => {
     const url = await serving(redirecting(() => 'http://evil.invalid/metrics'))
-    expect(await pageAt(url)).toEqual({ reason: '/metrics redirects to another host, evil.invalid: not followed' })
+    expect(await pageAt(url)).toEqual({
+      reason: '/metrics redirects to another host, http://evil.invalid: not followed',
+    })
   })
 
   test.each(['', 'ftp://127.0.0.1/', 'http://[', 'file:///etc/passwd'])('to %j is none', async (location) => {

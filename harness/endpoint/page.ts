@@ -56,7 +56,8 @@ async function followed(first: URL, reading: Reading): Promise<Page> {
     if (next === null || !/^https?:$/.test(next.protocol))
       return { reason: `${shownPath} redirects to no valid address` }
     if (next.hostname !== url.hostname) {
-      return { reason: `${shownPath} redirects to another host, ${plainText(next.host).slice(0, 200)}: not followed` }
+      // with its scheme, so that a redacted copy is without it
+      return { reason: `${shownPath} redirects to another host, ${next.origin.slice(0, 200)}: not followed` }
     }
     if (!keepsKey(url, next)) apiKey = null
     url = next

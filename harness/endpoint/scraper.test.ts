@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
+import { scrapesFrom } from '../evidence/server-readings.ts'
+import { serverTrialOf } from '../metrics/trial/server-trial.ts'
+import { csvHeader, fromCsv, toCsv } from '../record/csv.ts'
+import { reasonOf } from '../record/measured.ts'
 import type { ServerRow } from '../record/rows.ts'
 import { parseAddress } from './address.ts'
 import { fetchMetrics, ServerScraper } from './scraper.ts'
@@ -133,5 +137,39 @@ describe('ServerScraper', () => {
     }).watch(0)
     await spent
     expect(await watch.end()).toEqual({ before: null, during: [], after: null, reason })
+  })
+
+  test('what is on disk gives the same values as what was read: restarts, other models and values that are none', async () => {
+    const of = (own: string, startS: number, others: number) =>
+      [
+        `vllm:generation_tokens_total{model_name="m"} ${own}`,
+        'vllm:prompt_tokens_total{model_name="m"} -1',
+        `vllm:generation_tokens_total{model_name="o"} ${others}`,
+        'vllm:request_success_total{model_name="m",finished_reason="length"} 3',
+        `process_start_time_seconds ${startS}`,
+        '',
+      ].join('\n')
+    const runs = [
+      [of('100', 1.7e9, 5), of('300', 1.7e9, 8), of('500', 1.7e9, 9)],
+      [of('100', 1.7e9, 5), of('300', 1.7e9, 8), of('200', 1.7e9 + 60, 9)],
+      [of('NaN', 1.7e9, 5), of('300', 1.7e9, 8), of('+Inf', 1.7e9, 9)],
+    ] as const
+    const known: (boolean | string | null)[] = []
+    for (const pages of runs) {
+      const rows: ServerRow[] = []
+      const { clock, spent } = steppedClock(1)
+      const onRows = (added: readonly ServerRow[]) => rows.push(...added)
+      const { fetchPage } = answers(...pages)
+      const options = { address, apiKey: null, metricLabels: ['m'], clock, originMs: 0, onRows, fetchPage }
+      const watch = await new ServerScraper(options).watch(0)
+      await spent
+      const measured = serverTrialOf(await watch.end())
+      const onDisk = fromCsv('server.csv', `${csvHeader('server.csv')}${toCsv('server.csv', rows)}`)
+      expect(serverTrialOf(scrapesFrom(onDisk, null))).toEqual(measured)
+      known.push(reasonOf(measured.generationTokens), reasonOf(measured.promptTokens))
+    }
+    const invalid = 'the server does not report a valid number for it'
+    const restarted = 'the counters began anew in the trial: the server restarted'
+    expect(known).toEqual([null, invalid, restarted, invalid, invalid, invalid])
   })
 })
