@@ -27,7 +27,7 @@ test('the limit is no idle one: single streams of dense models reach 0.5 to 0.95
   const single = shares
     .filter(({ row }) => publicMeasurements.includes(row) && row.load.concurrency === 1)
     .map(({ share }) => share)
-  expect(single).toHaveLength(15)
+  expect(single.length).toBeGreaterThanOrEqual(15)
   expect(Math.max(...single)).toBeLessThan(0.95)
   expect(Math.min(...single)).toBeGreaterThan(0.5)
 })

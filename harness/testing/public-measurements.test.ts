@@ -3,9 +3,9 @@ import { cardByKey } from '../catalogue/cards.ts'
 import { weightBytesRead } from '../physics/weights.ts'
 import { measuredModel, publicMeasurements } from './public-measurements.ts'
 
-test('31 rows, each with a source and with a card and model of the catalogue', () => {
-  expect(publicMeasurements).toHaveLength(31)
-  expect(new Set(publicMeasurements.map(({ id }) => id)).size).toBe(31)
+test('31 rows or more, each with a source and with a card and model of the catalogue', () => {
+  expect(publicMeasurements.length).toBeGreaterThanOrEqual(31)
+  expect(new Set(publicMeasurements.map(({ id }) => id)).size).toBe(publicMeasurements.length)
   for (const row of publicMeasurements) {
     expect(row.source, row.id).toMatch(/^https:\/\/[^\s]+$/)
     expect(cardByKey(row.card), row.id).not.toBeNull()
