@@ -1,4 +1,3 @@
-import { isRequired } from '../../harness/gates/quotable.ts'
 import { comparedMetric, comparedMetrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../harness/verdict/verdict.ts'
 import { type MetricVerdict, sidesOfOneStart } from '../../harness/verdict/verdict-words.ts'
 import { type Difference, fingerprintDifferences } from './fingerprint.ts'
+import { gatesAgainst } from './judgeable.ts'
 import { cardOf, type Pair, pairRuns } from './pair.ts'
 import { startsOf } from './starts-of-runs.ts'
 import { pastStarts, valuesOf } from './trial-values.ts'
@@ -113,13 +113,11 @@ const withoutVerdict = (metric: MetricComparison): MetricComparison => ({
   settling: null,
 })
 
-/** Required gates that failed on either side: such numbers may be wrong. Simulated runs are compared with their like. */
+/** Required gates that failed on either side. */
 function failedGates({ baseline, candidate }: Pair): string[] {
   const of = (side: string, runs: readonly RunRecord[]) =>
     runs.flatMap((run) =>
-      run.gates
-        .filter((gate) => gate.status === 'fail' && gate.id !== 'live-source' && isRequired(gate, run.scenario.kind))
-        .map((gate) => `the required gate ${gate.id} failed in the ${side} (${run.id})`),
+      gatesAgainst(run).map((gate) => `the required gate ${gate.id} failed in the ${side} (${run.id})`),
     )
   return [...of('baseline', baseline), ...of('candidate', candidate)]
 }

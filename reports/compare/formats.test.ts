@@ -73,6 +73,13 @@ describe('JUnit', () => {
     expect(open).toContain(`failures="0" skipped="${compared}"`)
   })
 
+  test('what is not judged is an error, with its reason', () => {
+    const gates = [{ id: 'token-audit', status: 'fail' as const, required: true, evidence: '2 %' }]
+    const bad = comparisonJunit(compareRuns(threeStarts(), threeLater({ speed: 0.9, gates })))
+    expect(bad).toContain(`failures="0" skipped="0" errors="${compared}"`)
+    expect(bad).toContain('<error type="not-comparable" message="the required gate token-audit failed in the candidate')
+  })
+
   test('no control character and no lone surrogate gets in', () => {
     expect(escapeXml('a\u0000\u001b[31mb\ud800<')).toBe('ab&lt;')
   })

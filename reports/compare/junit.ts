@@ -4,13 +4,14 @@ import type { Comparison, ScenarioComparison } from './comparison.ts'
 import { explanationOf, signedPercent } from './words.ts'
 
 /**
- * A comparison as JUnit XML for CI systems: one suite per scenario, one case per metric; `regressed` is a failure and
- * `inconclusive` is skipped, with the reason. The differences between the sides are properties of the suite.
+ * A comparison as JUnit XML for CI systems: one suite per scenario, one case per metric; `regressed` is a failure,
+ * `inconclusive` is skipped, and a scenario that is not judged is an error in each, with the reason. The differences between the sides are properties of the suite.
  */
 export function comparisonJunit(comparison: Comparison): string {
   const { scenarios, differences } = comparison
   const cases = scenarios.flatMap((scenario) => scenario.metrics)
   const failures = scenarios.flatMap((scenario) => scenario.metrics.filter(isFailure)).length
+  const errors = scenarios.filter(isNotJudged).flatMap(({ metrics }) => metrics).length
   const name = `joulemark compare${comparison.simulated ? ' (SIMULATED)' : ''}`
   const properties = [
     property('verdict', comparison.verdict),
@@ -19,7 +20,7 @@ export function comparisonJunit(comparison: Comparison): string {
   ]
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}">`,
+    `<testsuites name="${escapeXml(name)}" tests="${cases.length}" failures="${failures}" errors="${errors}">`,
     ...scenarios.flatMap((scenario) => suiteLines(scenario, properties)),
     '</testsuites>',
     '',
@@ -29,9 +30,10 @@ export function comparisonJunit(comparison: Comparison): string {
 function suiteLines(scenario: ScenarioComparison, properties: readonly string[]): string[] {
   const { metrics } = scenario
   const failures = metrics.filter(isFailure).length
-  const skipped = metrics.filter((metric) => metric.verdict === 'inconclusive').length
+  const errors = isNotJudged(scenario) ? metrics.length : 0
+  const skipped = errors > 0 ? 0 : metrics.filter((metric) => metric.verdict === 'inconclusive').length
   return [
-    `  <testsuite name="${escapeXml(`${scenario.scenario} on ${scenario.card}`)}" tests="${metrics.length}" failures="${failures}" skipped="${skipped}">`,
+    `  <testsuite name="${escapeXml(`${scenario.scenario} on ${scenario.card}`)}" tests="${metrics.length}" failures="${failures}" skipped="${skipped}" errors="${errors}">`,
     '    <properties>',
     ...properties.map((line) => `      ${line}`),
     '    </properties>',
@@ -45,6 +47,10 @@ function caseLines(scenario: ScenarioComparison, metric: ScenarioComparison['met
   const head = `    <testcase classname="${escapeXml(scenario.scenario)}" name="${escapeXml(label)}"`
   const change = metric.relative === null ? 'not measured' : signedPercent(metric.relative.value)
   const message = escapeXml(`${metric.verdict}: ${change}; ${explanationOf(metric)}`)
+  if (isNotJudged(scenario)) {
+    const why = escapeXml(scenario.notJudged.join('; '))
+    return [`${head}>`, `      <error type="not-comparable" message="${why}"/>`, '    </testcase>']
+  }
   if (isFailure(metric))
     return [`${head}>`, `      <failure type="regressed" message="${message}"/>`, '    </testcase>']
   if (metric.verdict === 'inconclusive') {
@@ -52,6 +58,8 @@ function caseLines(scenario: ScenarioComparison, metric: ScenarioComparison['met
   }
   return [`${head}>`, `      <system-out>${message}</system-out>`, '    </testcase>']
 }
+
+const isNotJudged = ({ notJudged }: ScenarioComparison): boolean => notJudged.length > 0
 
 /** Only failures make the command exit with 1. */
 const isFailure = ({ key, verdict }: ScenarioComparison['metrics'][number]): boolean =>

@@ -14,6 +14,7 @@ import {
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
+import { gatesAgainst } from '../../reports/compare/judgeable.ts'
 import type { CommandIo } from '../support/io.ts'
 import { earlierStarts, knownStarts, startAdvice } from '../support/server-starts.ts'
 import { refusalOf } from './compare.ts'
@@ -44,6 +45,13 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
   const baselines = baselinesFrom(runs, flags.out, systemClock.wall())
   await writeBaselines(flags.out, baselines)
   for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
+  for (const { record } of runs) {
+    for (const gate of gatesAgainst(record)) {
+      io.stderr.write(
+        `${record.id}: gate ${gate.id} failed, so that no comparison with it is judged: ${plainText(gate.evidence)}\n`,
+      )
+    }
+  }
   const advice = startAdvice(
     runs.map(({ record }) => record),
     'run again, then set the baseline to all of these runs',

@@ -237,6 +237,14 @@ describe('baseline', () => {
     await expect(setBaseline([out], { out }, io)).rejects.toMatchObject({ exitCode: 2 })
   })
 
+  test('warns of runs that no comparison will be judged with', async () => {
+    const { io, said, out } = world()
+    const gates = [{ id: 'token-audit', status: 'fail' as const, required: true, evidence: '2 % apart' }]
+    stored(out, ...threeStarts({ gates }))
+    await setBaseline([out], { out }, io)
+    expect(said.stderr).toContain('gate token-audit failed, so that no comparison with it is judged: 2 % apart')
+  })
+
   test('goes into a folder that is not there yet', async () => {
     const { io, out } = world()
     stored(out, ...threeStarts())

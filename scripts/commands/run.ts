@@ -4,13 +4,13 @@ import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import {
+  againstCodes,
   failOnFlag,
   gpusFlag,
   jsonFlag,
   loadAnywayFlag,
   nvidiaSmiFlag,
   resultsFlag,
-  verdictCodes,
 } from '../support/shared-flags.ts'
 
 export const runCommand: DefineCommand = (io, done) =>
@@ -49,7 +49,7 @@ export const runCommand: DefineCommand = (io, done) =>
       positiveInt,
     )
     .addOption(new Option('--no-certificate').hideHelp())
-    .addHelpText('after', verdictCodes)
+    .addHelpText('after', againstCodes)
     .addHelpText(
       'after',
       examples(

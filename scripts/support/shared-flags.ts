@@ -26,14 +26,17 @@ export const failOnFlag = () =>
     'Outcomes that are not exit code 0, separated by commas: regressed (always), inconclusive, not-comparable (default: all)',
   ).argParser(outcomeList)
 
-/** The exit codes of a comparison, as a section of its help. */
-export const verdictCodes = helpSection('Exit codes:', {
+/** The exit codes of a comparison. */
+const codes = {
   [exitCodes.done]: 'no regression: every metric that decides is equivalent or improved',
   [exitCodes.negativeResult]: 'regressed: at least one is worse by the practical threshold or more',
   [exitCodes.inconclusive]:
     'inconclusive: neither shown; the result says about how many starts of the server would decide',
   [exitCodes.notComparable]: 'not comparable: other cards or scenarios, or a required gate failed on either side',
-})
+}
+/** The same as a section of the help of `compare`, and of what compares at its end. */
+export const verdictCodes = helpSection('Exit codes:', codes)
+export const againstCodes = helpSection('Exit codes with --against baseline:', codes)
 
 /* Flags of the servers that `serve` and `box` start. */
 
