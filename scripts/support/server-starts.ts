@@ -12,7 +12,8 @@ import { STARTS_PER_SIDE } from './starts-per-side.ts'
  */
 export async function knownStarts(path: string, compared: readonly RunRecord[]): Promise<RunRecord[][]> {
   const [first] = compared
-  if (first === undefined) return []
+  // the spread of one server says nothing about another
+  if (first === undefined || compared.some((run) => !isSameBox(boxOf(run), boxOf(first)))) return []
   const here = await readBaselines(path)
   const groups = await readKnownStarts(here.length > 0 ? path : dirname(path), boxOf(first))
   const ids = new Set(compared.map(({ id }) => id))
