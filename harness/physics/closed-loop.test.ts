@@ -47,6 +47,20 @@ test('slow, expected, fast and the limit stand in this order, for every card, mo
   )
 })
 
+test.each([1, 2, 10])(
+  'answers of %d tokens leave too few decode steps for one prompt each: prompts share a step',
+  (outputTokens) => {
+    const [card, model] = [cardByKey('rtx-6000-ada')!, modelByKey('llama-3.1-8b-instruct-fp8')!]
+    const short = loop({ concurrency: 100, promptTokens: 64, outputTokens })
+    const { band, expected } = predictClosedLoop(card, model, short)
+    expect(band.slow.outputTokensPerS).toBeLessThan(expected.outputTokensPerS)
+    expect(expected.outputTokensPerS).toBeLessThan(band.fast.outputTokensPerS)
+    // 100 prompts of 64 tokens are four steps of the token budget, each at least one reading of the weights: 8 GB less 96 MB of L2 at 960 GB/s
+    const minimumMs = Math.max(4, outputTokens) * 8.2
+    expect(expected.outputTokensPerS).toBeLessThan((100 * outputTokens * 1000) / minimumMs)
+  },
+)
+
 test('a prompt from the cache is answered sooner', () => {
   const [card, model] = [cardByKey('rtx-4090')!, modelByKey('llama-3.1-8b-instruct-fp8')!]
   const cold = predictClosedLoop(card, model, loop({ promptTokens: 4096 }))

@@ -61,10 +61,11 @@ export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): P
 }
 
 /**
- * Steady state of a closed loop: while one request decodes its tokens, each other request is prefilled once, and its
- * chunks ride on decode steps. Time of one answer = (outputTokens - 1) · step(all decode, mean context) + concurrency ·
- * time added by a prefill; tokens/s = concurrency · outputTokens / that. TTFT is one prefill during the other decodes. Power is the
- * energy of these steps over their time.
+ * Steady state of a closed loop: while one request decodes, each other request is prefilled once, and its chunks ride on
+ * decode steps. Time of one answer = prefill steps of all requests + the decode steps that are left without a prefill.
+ * Short answers leave too few decode steps for one prompt each, so prompts share a step as far as its token budget goes.
+ * tokens/s = concurrency · outputTokens / that time. TTFT is one prefill beside the other decodes. Power is the energy of
+ * these steps over their time.
  */
 function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMetrics {
   const { concurrency, promptTokens, outputTokens, kvBytesPerElement } = loop
@@ -72,31 +73,37 @@ function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMetrics {
   const step = (decodes: number, prefills: StepLoad['prefills']) =>
     stepTimeMs(engine, { decodeCount: decodes, decodeContextSum: decodes * context, prefills, kvBytesPerElement })
   const decode = step(concurrency, [])
+  const prompts = promptsPerStep(engine.card, loop)
   let prefillMs = 0
   let prefillMj = 0
   let chunks = 0
   for (let done = loop.cachedTokens; done < promptTokens; ) {
     const newTokens = Math.min(promptTokens - done, Math.max(MIN_CHUNK, chunkTokens(engine.card) - (concurrency - 1)))
-    const completes = done + newTokens >= promptTokens
-    const { timeMs, powerW } = step(concurrency - 1, [{ newTokens, cachedTokens: done, completes }])
+    const chunk = { newTokens, cachedTokens: done, completes: done + newTokens >= promptTokens }
+    const { timeMs, powerW } = step(concurrency - prompts, new Array(prompts).fill(chunk))
     prefillMs += timeMs
     prefillMj += timeMs * powerW
     done += newTokens
     chunks += 1
   }
-  // alone, a prefill is a step of its own; beside decodes, only the time that the chunk adds to a step counts
-  const alone = concurrency > 1 ? step(concurrency - 1, []) : { timeMs: 0, powerW: 0 }
-  const addedMs = Math.max(0, prefillMs - chunks * alone.timeMs)
-  const addedMj = Math.max(0, prefillMj - chunks * alone.timeMs * alone.powerW)
-  const decodeSteps = Math.max(1, outputTokens - 1)
-  const answerMs = decodeSteps * decode.timeMs + concurrency * addedMs
-  const answerMj = decodeSteps * decode.timeMs * decode.powerW + concurrency * addedMj
+  const rounds = concurrency / prompts
+  // a request decodes in the prefill steps of the others
+  const decodeSteps = Math.max(0, outputTokens - 1 - (rounds - 1) * chunks)
+  const answerMs = rounds * prefillMs + decodeSteps * decode.timeMs
+  const answerMj = rounds * prefillMj + decodeSteps * decode.timeMs * decode.powerW
   return {
     outputTokensPerS: (concurrency * outputTokens * 1000) / answerMs,
-    tpotMs: (decodeSteps * decode.timeMs + (concurrency - 1) * addedMs) / decodeSteps,
+    tpotMs: outputTokens > 1 ? (answerMs - prefillMs) / (outputTokens - 1) : decode.timeMs,
     ttftMs: prefillMs,
     powerW: Math.min(engine.powerLimitW ?? Number.POSITIVE_INFINITY, answerMj / answerMs),
   }
+}
+
+/** Prompts that share a step: one, unless the answers are too short for that and the prompts fit into its token budget. */
+function promptsPerStep(card: Card, { concurrency, promptTokens, cachedTokens, outputTokens }: ClosedLoop): number {
+  const needed = Math.ceil(concurrency / outputTokens)
+  const fitting = Math.floor((chunkTokens(card) - (concurrency - 1)) / (promptTokens - cachedTokens))
+  return Math.max(1, Math.min(needed, fitting))
 }
 
 /** Minimum chunk of a prompt per step, at any number of decoding sequences. */
