@@ -24,6 +24,8 @@ export interface NoiseModel {
   /** Two states of the clock, `share` above and below the mean, which a trial keeps with the probability `stay`. */
   readonly clock?: { readonly share: number; readonly stay: number }
   readonly restartShare: number
+  /** Spread of the candidate's starts, where it differs from that of the baseline. */
+  readonly candidateRestartShare?: number
   /** Starts that land lower by a share, with a probability: drawn for each scenario, or once for the whole suite. */
   readonly lowStarts?: { readonly share: number; readonly probability: number; readonly oncePerSuite?: boolean }
   readonly driftSharePerTrial: number
@@ -107,11 +109,12 @@ export class NoisyRun {
         ? truth.map(() => noise.candidateTrialShare!)
         : server.trialShares
     const common = normal(random)
-    const low = noise.lowStarts
+    const { lowStarts: low, candidateRestartShare: unstable } = noise
+    const restartShare = server.isCandidate && unstable !== undefined ? unstable : noise.restartShare
     const landsLow = () => (low && random() < low.probability ? -low.share : 0)
     const lowOnce = landsLow()
     this.#levels = truth.map(
-      () => (noise.restartShare * (common + normal(random))) / Math.SQRT2 + (low?.oncePerSuite ? lowOnce : landsLow()),
+      () => (restartShare * (common + normal(random))) / Math.SQRT2 + (low?.oncePerSuite ? lowOnce : landsLow()),
     )
     this.#drift = server.drift + (noise.driftSharePerTrial / 3) * normal(random) + (noise.commonDrift ?? 0)
     this.#coldShare = server.isCandidate ? (noise.coldShare ?? 0) : 0

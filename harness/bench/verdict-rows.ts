@@ -44,6 +44,7 @@ export const noiseRows: readonly NoiseRow[] = [
   row('the same, one server for the suite', trials(0.005, low(0.04, { oncePerSuite: true }))),
   row('starts vary by 1 %, normal', trials(0.005, { restartShare: 0.01 })),
   row('starts vary by 2 %, normal', trials(0.005, { restartShare: 0.02 })),
+  row('only the starts of the candidate vary, by 2 %', trials(0.005, { candidateRestartShare: 0.02 })),
   row('unequal spread, 0.3 % and 3 %', trials(0.003, { candidateTrialShare: 0.03 }), true),
   row('TTFT lognormal, 20 %', trials(0.01, { lognormalTtft: 0.2 }), true),
   row('TTFT lognormal, 50 %', trials(0.01, { lognormalTtft: 0.5 }), true),

@@ -3,6 +3,7 @@ import { metricResult } from '../metrics/result.ts'
 import { intervalRule, isCertain, type TrialBounds } from '../metrics/stopping.ts'
 import { mixSeed } from '../plan/random.ts'
 import { type ObservedStarts, observedStarts } from '../verdict/starts.ts'
+import { STARTS_PER_SIDE } from '../verdict/starts-per-side.ts'
 import { compareSuite, type MetricComparison, type ScenarioValues } from '../verdict/verdict.ts'
 import {
   modelledKeys,
@@ -25,7 +26,7 @@ export interface Protocol {
   readonly pastStarts?: number
 }
 
-export const defaultProtocol: Protocol = { bounds: { fewest: 3, most: 10 }, target: 0.02, runs: 3 }
+export const defaultProtocol: Protocol = { bounds: { fewest: 3, most: 10 }, target: 0.02, runs: STARTS_PER_SIDE }
 export const fixedProtocol: Protocol = { ...defaultProtocol, bounds: { fewest: 10, most: 10 } }
 export const oneStartProtocol: Protocol = { ...defaultProtocol, runs: 1 }
 

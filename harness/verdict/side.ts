@@ -4,6 +4,7 @@ import { jointTrendP } from '../stats/kendall.ts'
 import { studentTQuantile } from '../stats/student-t.ts'
 import type { Contrast, Estimate, VariancePart } from '../stats/welch.ts'
 import { type ObservedStarts, observedStarts, pooledSpread, type SideValues, varianceOfStart } from './starts.ts'
+import { STARTS_PER_SIDE } from './starts-per-side.ts'
 
 /** A side's estimate, or one sentence why there is none. */
 export type SideEstimate =
@@ -22,8 +23,6 @@ export const ONE_START_SHARE = 2 * RESTART_SHARE
 
 /** From this many runs on, the spread between runs is used, at first together with the allowance. */
 const RUNS_THAT_SHOW_RESTARTS = 2
-/** From this many runs on, no allowance is required. */
-const RUNS_THAT_NEED_NO_ALLOWANCE = 3
 /**
  * Degrees of freedom given to the variance explained by trials and allowance, beside the spread of two runs. Chosen by
  * simulation (`npm run bench:verdict` prints its rows): with the spread of two runs alone (one degree), a 5 % loss is
@@ -69,7 +68,7 @@ export function estimateSide(values: SideValues, known: readonly ObservedStarts[
   }
   const between = means.length > 1 ? sampleVariance(means) : 0
   const betweenRuns = { variance: between / means.length, degrees: means.length - 1 }
-  if (means.length >= RUNS_THAT_NEED_NO_ALLOWANCE) {
+  if (means.length >= STARTS_PER_SIDE) {
     const own = observedStarts(values)
     if (own === null) return found([betweenRuns])
     const { variance, degrees } = varianceOfStart(own, known)

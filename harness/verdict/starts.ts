@@ -1,5 +1,6 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { upperF } from '../stats/f-distribution.ts'
+import { STARTS_PER_SIDE } from './starts-per-side.ts'
 
 /** The data of one side of a comparison for one metric: trial values by run. A run is one start of the server. */
 export type SideValues = readonly (readonly (number | null)[])[]
@@ -21,16 +22,13 @@ export interface StartSpread {
   readonly degrees: number
 }
 
-/** Fewer starts than this say little about their spread. */
-export const STARTS_THAT_SHOW_THEIR_SPREAD = 3
 /** A scenario whose starts differ more than those of the others, at this level, is judged by its own starts alone. */
 const OWN_SPREAD_LEVEL = 0.05
 
 /** What the starts of a side show; null for fewer than three, or where their trials show no spread of their own. */
 export function observedStarts(values: SideValues): ObservedStarts | null {
   const runs = values.map((run) => run.filter((value) => value !== null))
-  if (runs.length < STARTS_THAT_SHOW_THEIR_SPREAD || runs.some((run, at) => run.length < values[at]!.length))
-    return null
+  if (runs.length < STARTS_PER_SIDE || runs.some((run, at) => run.length < values[at]!.length)) return null
   if (runs.some((run) => run.length < 2)) return null
   const means = runs.map((run) => mean(run))
   const centre = mean(means)

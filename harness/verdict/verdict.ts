@@ -4,8 +4,9 @@ import { SEQUENTIAL_QUANTILE } from '../metrics/stopping.ts'
 import { holmAdjust } from '../stats/holm.ts'
 import { contrast, type Estimate, equivalenceP, intervalOf, pTwoSided } from '../stats/welch.ts'
 import { estimateSide, type SideEstimate } from './side.ts'
-import { type ObservedStarts, observedStarts, type SideValues, STARTS_THAT_SHOW_THEIR_SPREAD } from './starts.ts'
-import { type DecisionPlan, runsToDecide, type Settling } from './trials-needed.ts'
+import { type ObservedStarts, observedStarts, type SideValues } from './starts.ts'
+import { type DecisionPlan, runsToDecide, type Settling } from './starts-needed.ts'
+import { STARTS_PER_SIDE } from './starts-per-side.ts'
 import { type MetricVerdict, reasonOf, type SideName, type Sides, sidesOfOneStart } from './verdict-words.ts'
 
 /** A value with its 95 % interval, low end first. */
@@ -122,7 +123,7 @@ function knownStarts(
     })
   const own = scenarios[index]![side][key] ?? []
   const other = side === 'baseline' ? 'candidate' : 'baseline'
-  return own.length >= STARTS_THAT_SHOW_THEIR_SPREAD ? shownBy(side) : [...shownBy(side), ...shownBy(other)]
+  return own.length >= STARTS_PER_SIDE ? shownBy(side) : [...shownBy(side), ...shownBy(other)]
 }
 
 function testMetric(key: MetricKey, scenarios: readonly ScenarioValues[], scenario: number, past: PastStarts): Tested {
@@ -134,7 +135,7 @@ function testMetric(key: MetricKey, scenarios: readonly ScenarioValues[], scenar
     ])
   const sides = { baseline: estimateOf('baseline'), candidate: estimateOf('candidate') }
   // the spread between three starts does not shrink with when their trials stopped
-  const restsOnTrials = Object.values(sides).some(({ runs }) => runs < STARTS_THAT_SHOW_THEIR_SPREAD)
+  const restsOnTrials = Object.values(sides).some(({ runs }) => runs < STARTS_PER_SIDE)
   const confidence = 2 * (values.looked && restsOnTrials ? SEQUENTIAL_QUANTILE : FIXED_QUANTILE) - 1
   const tested = { key, sides, confidence, hypothesis: `${scenario}/${comparedMetric(key).comparison.hypothesis}` }
   const { baseline, candidate } = sides

@@ -1,4 +1,4 @@
-import type { Settling } from '../../harness/verdict/trials-needed.ts'
+import type { Settling } from '../../harness/verdict/starts-needed.ts'
 import type { MetricComparison } from '../../harness/verdict/verdict.ts'
 import type { MetricVerdict } from '../../harness/verdict/verdict-words.ts'
 import type { Tone } from '../tables/table.ts'

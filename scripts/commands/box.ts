@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { BoxFlags } from '../actions/box.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { positiveInt } from '../support/flag-values.ts'
@@ -13,7 +14,6 @@ import {
   serverPortFlag,
   startTimeoutFlag,
 } from '../support/shared-flags.ts'
-import { STARTS_PER_SIDE } from '../support/starts-per-side.ts'
 
 export const boxCommand: DefineCommand = (io, done) =>
   new Command('box')

@@ -2,9 +2,9 @@ import { dirname } from 'node:path'
 import { type Baseline, boxOf, isSameBox, readBaselines, readKnownStarts } from '../../harness/record/baselines.ts'
 import { readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import { mixedState } from '../../reports/compare/fingerprint.ts'
 import { startsOf } from '../../reports/compare/starts-of-runs.ts'
-import { STARTS_PER_SIDE } from './starts-per-side.ts'
 
 /**
  * What earlier baselines of the same server showed of its starts, one list of runs per baseline: from the baselines.json of a

@@ -1,5 +1,5 @@
 import { studentTQuantile } from '../stats/student-t.ts'
-import { STARTS_THAT_SHOW_THEIR_SPREAD } from './starts.ts'
+import { STARTS_PER_SIDE } from './starts-per-side.ts'
 
 /** The starts of the server that a verdict needs, if means and spreads stay as they are: an estimate. */
 export type Settling =
@@ -56,5 +56,5 @@ export function runsToDecide({ distanceShare, runShare, runs, level }: DecisionP
   const needed = sampleSizePerSide(effect, level, POWER, MAX_RUNS)
   return needed === null
     ? { kind: 'never', reason: `a verdict would need more than about ${MAX_RUNS} starts per side` }
-    : { kind: 'runs', runsPerSide: Math.max(STARTS_THAT_SHOW_THEIR_SPREAD, runs + 1, needed) }
+    : { kind: 'runs', runsPerSide: Math.max(STARTS_PER_SIDE, runs + 1, needed) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SideValues } from './starts.ts'
-import { runsToDecide, sampleSizePerSide } from './trials-needed.ts'
+import { runsToDecide, sampleSizePerSide } from './starts-needed.ts'
 import { compareSuite } from './verdict.ts'
 
 describe('sample sizes', () => {

@@ -1,2 +1,0 @@
-/** Starts of the server that a side of a comparison should have: fewer say little about how much starts differ. */
-export const STARTS_PER_SIDE = 3
