@@ -50,7 +50,7 @@ const rankOf = (file: string) => ranks.findIndex((rooms) => rooms.some((room) =>
 const isSimulator = (file: string) => isIn(file, 'harness/simulator')
 
 test('the parser sees the imports: a file that is known to have them', () => {
-  expect(importsOf.get('scripts/cli.ts')!.length).toBeGreaterThan(3)
+  expect(importsOf.get('scripts/command-line.ts')!.length).toBeGreaterThan(3)
   expect(importsOf.get('harness/architecture.test.ts')).toEqual(['scripts/docs/rooms.ts'])
 })
 

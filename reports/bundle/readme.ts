@@ -21,7 +21,7 @@ ${runs.map(runLine).join('\n')}
 
 ## Verify
 
-With joulemark (Node 20 or later; no GPU; no network after the installation):
+With joulemark (Node.js with npm; no GPU; no network after the installation):
 
     npm ci
     npm run bench -- verify THIS-BUNDLE.tar${keys[0] ? ` --key ${keys[0]}` : ''}

@@ -29,7 +29,7 @@ test('help and version load nothing large: no bundler, charts, client or schemas
       visit(moduleRequest.value.startsWith('.') ? join(dirname(file), moduleRequest.value) : moduleRequest.value)
     }
   }
-  visit(join(root, 'scripts/cli.ts'))
+  visit(join(root, 'scripts/command-line.ts'))
   expect(seen.has('@commander-js/extra-typings')).toBe(true)
   expect([...seen].filter((name) => /^(esbuild|echarts|openai|zod|csv-|yaml)/.test(name))).toEqual([])
   // The search is not blind: from the page it finds both.
