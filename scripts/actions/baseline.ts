@@ -14,6 +14,7 @@ import {
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
+import { mixedState } from '../../reports/compare/fingerprint.ts'
 import { gatesAgainst } from '../../reports/compare/judgeable.ts'
 import type { CommandIo } from '../support/io.ts'
 import { earlierStarts, knownStarts, startAdvice } from '../support/server-starts.ts'
@@ -42,6 +43,7 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
       `${id}: ${status}, trials: ${trials.length}; a baseline requires a complete run of at least 2 trials`,
     )
   }
+  refuseMixed(runs.map(({ record }) => record))
   const baselines = baselinesFrom(runs, flags.out, systemClock.wall())
   await writeBaselines(flags.out, baselines)
   for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
@@ -59,6 +61,18 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
   if (advice !== null) io.stderr.write(`${advice}\n`)
   io.stderr.write(`wrote ${baselinePath(flags.out)}\n`)
   return exitCodes.done
+}
+
+/** Throws `bad-input` for starts of different servers: no run could be compared with such a baseline. */
+function refuseMixed(records: readonly RunRecord[]): void {
+  for (const runs of Map.groupBy(records, (run) => `${run.scenario.name}\n${boxOf(run).join(' ')}`).values()) {
+    const mixed = mixedState(runs)
+    if (mixed.length === 0) continue
+    throw new JoulemarkError(
+      'bad-input',
+      `${runs[0]?.scenario.name}: the runs were not measured on one host and server (${mixed.join('; ')}); name the runs of one of them, or move the others to another folder`,
+    )
+  }
 }
 
 /** The baselines of a folder of runs. */

@@ -245,6 +245,15 @@ describe('baseline', () => {
     expect(said.stderr).toContain('gate token-audit failed, so that no comparison with it is judged: 2 % apart')
   })
 
+  test('is not set to runs from before and after an upgrade together', async () => {
+    const { io, out } = world()
+    stored(out, ...threeStarts({ driver: '580.95' }), ...threeLater({ driver: '590.44' }))
+    await expect(setBaseline([out], { out }, io)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('not measured on one host and server (Driver: 580.95 / 590.44); name the runs'),
+    })
+  })
+
   test('goes into a folder that is not there yet', async () => {
     const { io, out } = world()
     stored(out, ...threeStarts())
