@@ -54,7 +54,7 @@ console.log(
     `the 95 % intervals at least ${percent(LEAST_COVERAGE, 0)}; in rows with independent noise (*) a loss of ${percent(LOSS, 0)} is detected in at ` +
     `least ${percent(LEAST_POWER, 0)}.\n`,
 )
-const wide = [42, 22, 22, 10, 12, 12, 12, 12, 7, 12]
+const wide = [48, 24, 26, 10, 12, 12, 12, 12, 7, 12]
 console.log(
   line(
     [
