@@ -99,7 +99,7 @@ function timeBetween({ chunkGapMs, e2eMs }: TextTrial, isWhole: boolean): number
 }
 
 function engineCause(arrived: readonly Arrived[]): string {
-  const between = 'a proxy or the network in front of it held them back'
+  const between = 'a proxy or the network held them back, or a front end of the server that is short of CPU'
   const servers = arrived.flatMap(({ trial: { server } }) => (server ? [server] : []))
   for (const { tokensPerStep, itlMeanMs, itlShortShare } of servers) {
     const [perStep, stepMs] = [numberOf(tokensPerStep), numberOf(itlMeanMs)]

@@ -56,7 +56,7 @@ export function joulemark(version: string): Tool {
         gapP50Ms: known(trial.chunkGapMs.p50),
         gapP99Ms: known(trial.chunkGapMs.p99),
         tokensPerS: known(trial.outputTokensPerS),
-        says: `client-headroom ${gate.status}`,
+        says: `client-headroom ${gate.status}${gate.status === 'pass' ? '' : `: ${gate.evidence}`}`,
       }
     },
   }
