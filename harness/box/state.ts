@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
-import { replaceFile, toJson } from '../record/json-file.ts'
+import { makeFolder, replaceFile, toJson } from '../record/json-file.ts'
 
 /** Progress of an unattended run: one file, replaced after every scenario, so that a reboot loses at most one scenario. */
 const stateSchema = z.object({
@@ -58,12 +58,12 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Writes the state with one more outcome, and returns it. It replaces the earlier outcome of the same start. */
+/** Writes the state with one more outcome, and returns it. It replaces the earlier outcome of the same start. Throws `DiskError`. */
 export function keepOutcome(outDir: string, state: BoxState, outcome: BoxOutcome): BoxState {
   const isReplaced = ({ name, start, sha256 }: BoxOutcome) =>
     name === outcome.name && (start === outcome.start || sha256 !== outcome.sha256)
   const next = { ...state, steps: [...state.steps.filter((step) => !isReplaced(step)), outcome] }
-  mkdirSync(outDir, { recursive: true })
+  makeFolder(outDir)
   replaceFile(boxStatePath(outDir), toJson(next))
   return next
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
+import { DiskError } from '../record/disk-error.ts'
 import { type ScenarioFile, scenarioFileSchema } from '../scenario/schema.ts'
 import { makeRun } from '../testing/record-builder.ts'
 import { boxPlan } from './plan.ts'
@@ -88,6 +89,16 @@ test('a server that does not start is that scenario’s failure only', async () 
   const { tools } = fakeTools({ serve: async () => Promise.reject(new Error('vLLM did not start (out-of-memory)')) })
   const state = await runUnattended(plan([file('one')]), openBoxState(out, card.key, false), { outDir: out }, tools)
   expect(state.steps).toMatchObject([{ outcome: 'failed', reason: 'vLLM did not start (out-of-memory)', run: null }])
+})
+
+test('a disk that takes no more ends the night with that error, after the server was stopped', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  const { tools, diary } = fakeTools()
+  const full = new DiskError('/out: cannot be written', null)
+  const run = async () => Promise.reject(full)
+  const night = runUnattended(plan(files), openBoxState(out, card.key, false), { outDir: out }, { ...tools, run })
+  await expect(night).rejects.toBe(full)
+  expect(diary).toEqual(['serve llama-3.1-8b-instruct-fp8', 'stop'])
 })
 
 test('after a crash the run resumes: completed scenarios stay, failed and interrupted ones run again', async () => {

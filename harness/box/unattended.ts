@@ -1,6 +1,7 @@
 import type { ServePlan } from '../endpoint/serve/plan.ts'
 import type { RunningServer } from '../endpoint/serve/server.ts'
 import { messageOf } from '../errors.ts'
+import { DiskError } from '../record/disk-error.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { FinishedRun } from '../run/run.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
@@ -20,7 +21,7 @@ export interface UnattendedTools {
  * Serves, runs and stops one scenario after another, in `restarts` rounds. Each round starts the server of every scenario
  * anew and writes one record per scenario. Rounds spread the starts of one scenario over hours, which shows more of their
  * variance, and a run cut short has measured everything once. A failed scenario does not end the run; scenarios that an
- * earlier run completed are skipped.
+ * earlier run completed are skipped. Throws `DiskError` when the disk takes no more; the server is stopped before.
  */
 export async function runUnattended(
   steps: readonly BoxStep[],
@@ -79,6 +80,8 @@ async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: U
       reason: complete ? null : `the status of the run is ${record.status}`,
     }
   } catch (error) {
+    // no later run could be written either
+    if (error instanceof DiskError) throw error
     return { ...base, outcome: 'failed', run: null, reason: messageOf(error) }
   } finally {
     await server?.stop()

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvColumns } from '../record/csv.ts'
+import { besideName } from '../record/json-file.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 
 /** A problem with one file of a record. */
@@ -11,11 +12,15 @@ export interface Problem {
   readonly what: string
 }
 
-/** Compares every file beside run.json with its hash and row count in run.json, and finds unexpected files. */
+/**
+ * Compares every file beside run.json with its hash in run.json, and finds unexpected files. What a killed process left of
+ * a write of run.json is none: it was never part of the record.
+ */
 export async function checkFiles(directory: string, files: RunRecord['files']): Promise<Problem[]> {
   const listed = Object.entries(files)
   const problems = await Promise.all(listed.map(([name, expected]) => checkFile(directory, name, expected)))
-  const names = (await readdir(directory)).filter((name) => name !== 'run.json' && !Object.hasOwn(files, name))
+  const own = ['run.json', besideName('run.json')]
+  const names = (await readdir(directory)).filter((name) => !own.includes(name) && !Object.hasOwn(files, name))
   const unexpected = names.map((name) => ({ file: name, what: 'is not part of the record' }))
   return [...problems.flat(), ...unexpected]
 }

@@ -56,6 +56,14 @@ describe('an untouched run', () => {
     expect(run.record.result['outputTokensPerS']?.n).toBe(3)
   })
 
+  test('verifies beside what a killed process left of a write of run.json', async () => {
+    const path = copy()
+    writeFileSync(join(path, 'run.json.tmp'), '{ "schemaVersion": 2, "id": "2026')
+    expect(await problemsOf(path, publicHexOf(key))).toEqual([])
+    writeFileSync(join(path, 'run.json.bak'), '')
+    expect(await problemsOf(path)).toEqual(['run.json.bak: is not part of the record'])
+  })
+
   test('without a signature verifies, and may not be quoted', async () => {
     const unsigned = await writeLiveRun(folder, {})
     const verification = await verifyRun(unsigned.directory)

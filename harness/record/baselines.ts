@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
-import { replaceFile, toJson } from './json-file.ts'
+import { makeFolder, replaceFile, toJson } from './json-file.ts'
 import { readRun, type StoredRun } from './read.ts'
 import type { RunRecord } from './schema/run.ts'
 
@@ -67,14 +66,8 @@ export async function writeBaselines(outDir: string, added: readonly Baseline[])
   const baselines = [...kept, ...added.map((one) => withPast(one, before))].toSorted((a, b) =>
     key(a) < key(b) ? -1 : 1,
   )
-  try {
-    mkdirSync(outDir, { recursive: true })
-    replaceFile(baselinePath(outDir), toJson(fileSchema.parse({ version: 1, baselines })))
-  } catch (cause) {
-    throw new JoulemarkError('environment', `${baselinePath(outDir)}: cannot be written: ${messageOf(cause)}`, {
-      cause,
-    })
-  }
+  makeFolder(outDir)
+  replaceFile(baselinePath(outDir), toJson(fileSchema.parse({ version: 1, baselines })))
 }
 
 /** Earlier baselines that are kept for each server and scenario. */

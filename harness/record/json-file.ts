@@ -1,20 +1,74 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { diskError } from './disk-error.ts'
 
-/** Replaces a file atomically: written beside it, flushed to disk, then renamed. A reader never sees a partial file. */
-export function replaceFile(path: string, text: string): void {
-  const beside = `${path}.tmp`
-  const file = openSync(beside, 'w')
+/** Name of the file in which the next text of a file is written. A killed process may leave one; it holds nothing of value. */
+export const besideName = (path: string): string => `${path}.tmp`
+
+/** Writes a part of some bytes and returns how many were written; replaced in tests. */
+export type WriteSome = (file: number, bytes: Buffer, offset: number) => number
+const writeToDisk: WriteSome = (file, bytes, offset) => writeSync(file, bytes, offset)
+
+/**
+ * Replaces a file atomically: written whole beside it, flushed to disk, then renamed, and the folder flushed. A reader
+ * never sees a partial file, and the old one stays if the new one cannot be written. Throws `DiskError`.
+ */
+export function replaceFile(path: string, text: string, write: WriteSome = writeToDisk): void {
+  const beside = besideName(path)
   try {
-    writeFileSync(file, text)
-    fsyncSync(file)
+    writeWhole(beside, Buffer.from(text), write)
+    renameSync(beside, path)
   } catch (error) {
     // a partial file would take space on a full disk, and belongs to no record
-    rmSync(beside, { force: true })
-    throw error
+    removeQuietly(beside)
+    throw diskError(path, error)
+  }
+  syncFolder(dirname(path))
+}
+
+function writeWhole(path: string, bytes: Buffer, write: WriteSome): void {
+  const file = openSync(path, 'w')
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const written = write(file, bytes, at)
+      if (written === 0) throw new Error(`only ${at} of ${bytes.length} bytes could be written`)
+      at += written
+    }
+    fsyncSync(file)
   } finally {
     closeSync(file)
   }
-  renameSync(beside, path)
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // a disk that refuses the removal has refused the file already, and that error is reported
+  }
+}
+
+/** Makes a folder and those above it, unless they exist. Throws `DiskError`. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw diskError(path, error)
+  }
+}
+
+/** Flushes the names of a folder. Some systems do not support that, and the file itself is safe without it. */
+export function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+  } catch {
+    // nothing is lost but the guarantee that a new name survives a power cut
+  }
 }
 
 /** JSON in the format of all files: two spaces, a newline at the end. */

@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ZodError } from 'zod'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, csvHeader, type RowTypes, toCsv } from './csv.ts'
-import { replaceFile, toJson } from './json-file.ts'
+import { type DiskError, diskError } from './disk-error.ts'
+import { replaceFile, syncFolder, toJson } from './json-file.ts'
+import { type FileOnDisk, flushToDisk } from './row-flush.ts'
 import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
 /** The id and folder name of a run: `<UTC yyyymmdd-hhmmss>-<card>-<scenario>`. Both names are slugs already. */
@@ -22,6 +24,12 @@ export interface RowSink {
 /** Writes bytes from `offset` on at a position of a file and returns how many it wrote. */
 export type WriteAt = (file: number, bytes: Buffer, offset: number, place: number) => number
 const writeToDisk: WriteAt = (file, bytes, offset, place) => writeSync(file, bytes, offset, null, place)
+
+/**
+ * Rows reach the disk itself, not only the operating system, within this time: a crash of the kernel, which a bad driver
+ * causes, loses no more. Killing this process loses nothing that was appended.
+ */
+export const ROWS_ON_DISK_MS = 5000
 
 interface OpenFile {
   readonly file: number
@@ -42,6 +50,11 @@ export class RunWriter implements RowSink {
   readonly #closed: RunRecord['files'] = {}
 
   readonly #writeAt: WriteAt
+  /** Files with rows that may not have reached the disk. */
+  readonly #unflushed = new Set<CsvName>()
+  #flushTimer: NodeJS.Timeout | null = null
+  /** The first error of a flush. It belongs to no call, and is thrown by the next one. */
+  #flushError: DiskError | null = null
 
   /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `environment` on a disk error. */
   constructor(root: string, id: string, writeAt: WriteAt = writeToDisk) {
@@ -51,15 +64,16 @@ export class RunWriter implements RowSink {
     this.id = made.id
   }
 
-  /** Opens a CSV file with its header. */
+  /** Opens a CSV file with its header. Throws `environment` on a disk error. */
   openCsv(name: CsvName): void {
-    const file = openSync(join(this.directory, name), 'wx')
+    const file = this.#open(name)
     this.#files.set(name, { file, hash: createHash('sha256'), bytes: 0, rows: 0 })
     this.#write(name, csvHeader(name))
   }
 
   append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void {
     if (rows.length === 0) return
+    if (this.#flushError) throw this.#flushError
     this.#write(name, toCsv(name, rows))
     const open = this.#files.get(name)
     if (open) open.rows += rows.length
@@ -72,11 +86,39 @@ export class RunWriter implements RowSink {
   writeRecord(record: RunRecord): void {
     const checked = runRecordSchema.safeParse(record)
     if (!checked.success) throw new Error(`the record is not valid: ${firstIssue(checked.error)}`)
-    const path = join(this.directory, 'run.json')
+    replaceFile(join(this.directory, 'run.json'), toJson(checked.data))
+  }
+
+  /** Whether run.json is there. */
+  hasRecord(): boolean {
+    return existsSync(join(this.directory, 'run.json'))
+  }
+
+  /** Removes the folder of a run that has no record: nothing in it could be read again. */
+  discardWithoutRecord(): void {
+    if (this.hasRecord()) return
+    this.closeFiles()
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  /**
+   * Flushes all rows so far to the disk. It is called by itself `ROWS_ON_DISK_MS` after a row. Never rejects: an error, or a
+   * folder that was removed, is thrown by the next `append`.
+   */
+  async flush(): Promise<void> {
+    if (this.#flushTimer) clearTimeout(this.#flushTimer)
+    this.#flushTimer = null
+    const names = [...this.#unflushed]
+    this.#unflushed.clear()
+    const files: FileOnDisk[] = names.flatMap((name) => {
+      const open = this.#files.get(name)
+      return open ? [{ file: open.file, path: join(this.directory, name) }] : []
+    })
     try {
-      replaceFile(path, toJson(checked.data))
+      await flushToDisk(files)
     } catch (error) {
-      throw new JoulemarkError('environment', `${path}: cannot be written: ${messageOf(error)}`)
+      // files that were closed meanwhile have been flushed there
+      if (this.#files.size > 0) this.#flushError ??= diskError(this.directory, error)
     }
   }
 
@@ -85,7 +127,10 @@ export class RunWriter implements RowSink {
    * rows cannot be written; the files are closed then too.
    */
   closeFiles(): RunRecord['files'] {
-    let failure: unknown = null
+    if (this.#flushTimer) clearTimeout(this.#flushTimer)
+    this.#flushTimer = null
+    let failure: unknown = this.#flushError
+    this.#flushError = null
     for (const [name, open] of this.#files) {
       this.#files.delete(name)
       this.#closed[name] = { sha256: open.hash.digest('hex'), rows: open.rows }
@@ -97,9 +142,7 @@ export class RunWriter implements RowSink {
         closeSync(open.file)
       }
     }
-    if (failure !== null) {
-      throw new JoulemarkError('environment', `${this.directory}: cannot be written: ${messageOf(failure)}`)
-    }
+    if (failure !== null) throw diskError(this.directory, failure)
     return { ...this.#closed }
   }
 
@@ -111,11 +154,32 @@ export class RunWriter implements RowSink {
     try {
       for (let at = 0; at < bytes.length; ) at += this.#writeAt(open.file, bytes, at, open.bytes + at)
     } catch (error) {
-      ftruncateSync(open.file, open.bytes)
-      throw new JoulemarkError('environment', `${join(this.directory, name)}: cannot be written: ${messageOf(error)}`)
+      takeBack(open)
+      throw diskError(join(this.directory, name), error)
     }
     open.hash.update(bytes)
     open.bytes += bytes.length
+    this.#unflushed.add(name)
+    // the timer must not keep a finished program alive
+    this.#flushTimer ??= setTimeout(() => void this.flush(), ROWS_ON_DISK_MS).unref()
+  }
+
+  #open(name: CsvName): number {
+    const path = join(this.directory, name)
+    try {
+      return openSync(path, 'wx')
+    } catch (error) {
+      throw diskError(path, error)
+    }
+  }
+}
+
+/** Removes the start of a row from the end of a file. A disk that refuses that too has an error already. */
+function takeBack({ file, bytes }: OpenFile): void {
+  try {
+    ftruncateSync(file, bytes)
+  } catch {
+    // readers drop a last line without its line break
   }
 }
 
@@ -130,6 +194,7 @@ function makeDirectory(root: string, id: string): { path: string; id: string } {
       const name = attempt === 1 ? id : `${id}-${attempt}`
       try {
         mkdirSync(join(root, name))
+        syncFolder(root)
         return { path: join(root, name), id: name }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= 100) throw error

@@ -8,6 +8,7 @@ import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CsvName, RowTypes } from '../record/csv.ts'
+import { DiskError } from '../record/disk-error.ts'
 import { readRows } from '../record/read.ts'
 import { repaired } from '../record/repair.ts'
 import type { Drift, RunRecord } from '../record/schema/run.ts'
@@ -33,20 +34,22 @@ export class RunJournal implements RowSink {
   #onDisk: RunRecord | null = null
   #idle: ActiveIdleSpan = unknownIdle('the run ended before its idle period')
 
-  /** Makes the folder, its files and the first run.json. Throws `environment` on a disk that refuses. */
+  /** Makes the folder, the first run.json, then its other files. Throws `environment` on a disk that refuses. */
   static open(opening: Opening): RunJournal {
     const { prepared, options, startedAt } = opening
     const { card, scenario } = prepared
     const id = runId(startedAt, card.key ?? options.card ?? slugOf(card.name) ?? 'no-gpu', scenario.name)
     const journal = new RunJournal(opening, new RunWriter(options.outDir, id))
     try {
+      // first the record: a folder without one is no run, and its files could not be read again
+      journal.#keep(journal.#record)
       for (const name of everyRun) journal.#writer.openCsv(name)
       if (scenario.kind === 'training') journal.#writer.openCsv('steps.csv')
       if (prepared.gpus.length > 0) journal.#writer.openCsv('counter.csv')
-      journal.#keep(journal.#record)
     } catch (error) {
-      journal.fail(error)
-      throw error
+      const failure = journal.fail(error)
+      journal.#writer.discardWithoutRecord()
+      throw failure
     }
     return journal
   }
@@ -116,10 +119,11 @@ export class RunJournal implements RowSink {
   }
 
   /**
-   * Ends the record as `failed` with the reason. A part that does not fit the schema is dropped and named in the reason.
-   * Never throws, because its caller already handles an error. On a full disk the last record written stays.
+   * Ends the record as `failed` with the reason, and returns the error to report. A part that does not fit the schema is
+   * dropped and named in the reason. Never throws, because its caller already handles an error. On a full disk the last
+   * record written stays, and the returned error says so.
    */
-  fail(error: unknown): void {
+  fail(error: unknown): unknown {
     const ending = { failure: messageOf(error), endedAt: this.#now(), files: this.#files() }
     const refusals: string[] = []
     // if this record cannot be written, use the last one on disk
@@ -127,12 +131,28 @@ export class RunJournal implements RowSink {
       if (record === null) continue
       try {
         this.#keep(sealed(asFailed(record, ending)))
-        return
+        return error
       } catch (refusal) {
+        if (refusal instanceof DiskError) return this.#notEnded(error, refusal)
         refusals.push(messageOf(refusal))
       }
     }
     this.#warn(`the record of the run could not be ended: ${refusals.join('; ')}`)
+    return error
+  }
+
+  /** The disk that ended the run does not take the end of its record either: one error, and what is left. */
+  #notEnded(error: unknown, refusal: DiskError): DiskError {
+    const what = error instanceof DiskError ? error.message : `${messageOf(error)}; ${refusal.message}`
+    return new DiskError(`${what}; ${this.#left()}`, error)
+  }
+
+  /** What a run that could not be ended leaves behind. */
+  #left(): string {
+    if (this.#onDisk === null) return 'nothing was measured'
+    if (!this.#writer.hasRecord()) return 'the run is lost'
+    const trials = this.#onDisk.trials.length
+    return `the record keeps ${trials} finished trials and all rows; then run \`joulemark close ${this.directory}\``
   }
 
   #keep(record: RunRecord): void {

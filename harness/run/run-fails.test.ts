@@ -1,11 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { JoulemarkError } from '../errors.ts'
 import { checkFiles } from '../evidence/check-files.ts'
 import * as evaluate from '../gates/evaluate.ts'
 import * as drift from '../metrics/drift.ts'
 import * as trials from '../metrics/trial/trial.ts'
+import { DiskError } from '../record/disk-error.ts'
 import { isKnown } from '../record/measured.ts'
 import { readRows, readRun, type StoredRun } from '../record/read.ts'
 import type { Trial } from '../record/schema/trial.ts'
@@ -31,7 +31,7 @@ function spoilTrial2(spoil: (trial: Trial) => void): void {
   })
 }
 
-const diskFull = () => new JoulemarkError('environment', 'no space left on device')
+const diskFull = () => new DiskError('no space left on device', null)
 
 /** A disk that is full for a file once `isFull` is true. */
 function fillDisk(name: string, isFull: (rows: readonly { trial?: number; timeMs?: number }[]) => boolean): void {
@@ -235,11 +235,45 @@ describe('a record with a part that its schema refuses', () => {
   })
 })
 
-test('a full disk keeps the last valid record, and warns', async () => {
+test('a full disk keeps the last valid record, and says so in one line', async () => {
   refuseRecords((call) => call >= 4)
-  const { record, error, warnings } = await failedRun()
-  expect((error as Error).message).toContain('no space left')
+  const { record, directory, error, warnings } = await failedRun()
+  expect(error).toBeInstanceOf(DiskError)
+  expect((error as Error).message).toBe(
+    `no space left on device; the record keeps 2 finished trials and all rows; then run \`joulemark close ${directory}\``,
+  )
   expect(record).toMatchObject({ status: 'running' })
   expect(record.trials).toHaveLength(2)
-  expect(warnings.at(-1)).toMatch(/the record of the run could not be ended: no space left/)
+  expect(warnings).toEqual([])
+})
+
+test('a disk that takes no first record leaves no folder behind', async () => {
+  refuseRecords(() => true)
+  const { prepared, options } = fakeRun()
+  await expect(runPrepared(prepared, options, null)).rejects.toThrow('no space left on device; nothing was measured')
+  expect(readdirSync(options.outDir)).toEqual([])
+})
+
+test('a folder that is removed during a run ends it, and nothing is promised of it', async () => {
+  const { prepared, options } = fakeRun({
+    onPhase: ({ trial }) => {
+      if (trial === 0) rmSync(options.outDir, { recursive: true })
+      return undefined
+    },
+  })
+  await expect(runPrepared(prepared, options, null)).rejects.toThrow(
+    /cannot be written: its folder was removed or unmounted during the run \(ENOENT\); the run is lost$/,
+  )
+})
+
+test('the record is on disk before any other file', async () => {
+  const names: string[][] = []
+  const { openCsv } = RunWriter.prototype
+  vi.spyOn(RunWriter.prototype, 'openCsv').mockImplementation(function (this: RunWriter, name) {
+    names.push(readdirSync(this.directory))
+    openCsv.call(this, name)
+  })
+  const { prepared, options } = fakeRun()
+  await runPrepared(prepared, options, null)
+  expect(names[0]).toEqual(['run.json'])
 })

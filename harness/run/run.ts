@@ -57,8 +57,7 @@ export async function runPrepared(
     warnOfMemory(journal, options)
     await journal.finish(endOf(bounded.drain.aborted, timeUp.aborted, prepared))
   } catch (error) {
-    journal.fail(error)
-    throw error
+    throw journal.fail(error)
   }
   return { directory: journal.directory, record: journal.record }
 }

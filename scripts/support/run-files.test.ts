@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { DiskError } from '../../harness/record/disk-error.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { runSuite } from './run-files.ts'
@@ -28,6 +29,17 @@ test('the error of a single scenario is thrown, and so is a bug in a suite', asy
     throw new TypeError('ours')
   }
   await expect(runSuite(['a', 'b'].map(file), bug, signal, () => {})).rejects.toThrow('ours')
+})
+
+test('a disk that takes no more ends a suite: no later run could be written', async () => {
+  const full = new DiskError('/out: cannot be written', null)
+  const tried: string[] = []
+  const onFullDisk = async ({ name }: ScenarioFile) => {
+    tried.push(name)
+    throw full
+  }
+  await expect(runSuite(['a', 'b'].map(file), onFullDisk, new AbortController().signal, () => {})).rejects.toBe(full)
+  expect(tried).toEqual(['a'])
 })
 
 test('after an interrupt nothing more is begun', async () => {

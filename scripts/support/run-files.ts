@@ -1,4 +1,5 @@
 import { JoulemarkError } from '../../harness/errors.ts'
+import { DiskError } from '../../harness/record/disk-error.ts'
 import type { ServerStart } from '../../harness/record/schema/server.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
@@ -19,7 +20,7 @@ export type RunOne = (file: ScenarioFile) => Promise<FinishedRun[]>
 
 /**
  * Runs scenario files one after another. One that cannot run does not end a suite: it is reported at once, and again at
- * the end. The error of a single file is thrown.
+ * the end. The error of a single file is thrown, and so is that of the disk, to which no later run could be written.
  */
 export async function runSuite(
   files: readonly ScenarioFile[],
@@ -33,7 +34,7 @@ export async function runSuite(
     try {
       result.finished.push(...(await runOne(file)))
     } catch (error) {
-      if (files.length === 1 || !(error instanceof JoulemarkError)) throw error
+      if (files.length === 1 || error instanceof DiskError || !(error instanceof JoulemarkError)) throw error
       result.failures.push({ line: error.message, exitCode: error.exitCode })
       say(`skipped: ${error.message}`)
     }
