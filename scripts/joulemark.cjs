@@ -14,7 +14,11 @@ var tsx = url.pathToFileURL(require.resolve('tsx')).href
 
 // a small young generation keeps a run of a million requests under 300 MB; nothing timed runs in this thread
 var start = ['--max-semi-space-size=4', '--import', tsx, path.join(__dirname, 'cli.ts')]
-var child = spawn(node, start.concat(process.argv.slice(2)), { stdio: 'inherit' })
+var args = start.concat(process.argv.slice(2))
+// where Node can, this process becomes the other one: no launcher is left that could be killed alone, or pass a signal on
+// that its process group has received already
+if (process.execve) process.execve(node, [node].concat(args))
+var child = spawn(node, args, { stdio: 'inherit' })
 // a terminal sends Ctrl-C to both of us: the child decides what it means, and we wait for its word
 function pass(signal) {
   process.on(signal, function () {

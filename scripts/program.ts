@@ -3,6 +3,7 @@ import { baselineCommand } from './commands/baseline.ts'
 import { boxCommand } from './commands/box.ts'
 import { bundleCommand } from './commands/bundle.ts'
 import { claimsCommand } from './commands/claims.ts'
+import { closeCommand } from './commands/close.ts'
 import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -26,7 +27,10 @@ const groups = [
   ['Prepare:', [doctorCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, boxCommand, simulateCommand]],
   ['Compare:', [reportCommand, compareCommand, baselineCommand]],
-  ['Prove and sell:', [keyCommand, listCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand]],
+  [
+    'Prove and sell:',
+    [keyCommand, listCommand, closeCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand],
+  ],
 ] as const satisfies readonly (readonly [group: string, commands: readonly DefineCommand[]])[]
 
 const footer = `

@@ -1,7 +1,7 @@
 import type { ServePlan } from '../endpoint/serve/plan.ts'
 import type { RunningServer } from '../endpoint/serve/server.ts'
 import { messageOf } from '../errors.ts'
-import { DiskError } from '../record/disk-error.ts'
+import { DiskError } from '../record/disk/disk-error.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { FinishedRun } from '../run/run.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'

@@ -4,6 +4,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { toolVersion } from '../version.ts'
 import type { Problem } from './check-files.ts'
 import { checkSeal, type Seal } from './check-seal.ts'
+import { neverEnded } from './close/never-ended.ts'
 import { differences } from './differences.ts'
 import { comparableGates } from './gate-evidence.ts'
 import { type Recomputed, recompute } from './recompute.ts'
@@ -23,6 +24,10 @@ export interface Verification extends Seal {
 export async function verifyRun(directory: string, pinnedKey: string | null = null): Promise<Verification> {
   const seal = await checkSeal(directory, pinnedKey)
   if (seal.record === null) return { ...seal, directory, recomputed: null }
+  // nothing else can be said of a record that is not finished: it has no hashes, no gates and no digest yet
+  if (seal.record.status === 'running') {
+    return { ...seal, directory, problems: [await neverEnded(directory, seal.record)], recomputed: null }
+  }
   const { recomputed, problems } = await recomputeRun(directory, seal.record)
   return { ...seal, directory, problems: [...seal.problems, ...problems], recomputed }
 }

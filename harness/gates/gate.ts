@@ -38,6 +38,7 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
   | 'card'
   | 'certificate'
   | 'telemetry'
+  | 'interruptions'
   | 'training'
 > & { readonly scenario: OfKind }
 /** A run of text: it has prompts and answers of tokens. */

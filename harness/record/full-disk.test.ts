@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { requestRow } from '../testing/rows.ts'
 import { csvHeader, toCsv } from './csv.ts'
-import { DiskError, diskError } from './disk-error.ts'
+import { DiskError, diskError } from './disk/disk-error.ts'
 import { replaceFile } from './json-file.ts'
 import { readRows } from './read.ts'
 import { ROWS_ON_DISK_MS, RunWriter, type WriteAt } from './writer.ts'
@@ -76,6 +76,12 @@ describe('a file that is replaced', () => {
 })
 
 describe('rows reach the disk', () => {
+  test('within the time that README.md states', () => {
+    expect(ROWS_ON_DISK_MS).toBe(5000)
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
+    expect(readme).toContain('all but those of the last five seconds')
+  })
+
   test('within the stated time, and an error of that is thrown by the next row', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const writer = new RunWriter(mkdtempSync(join(tmpdir(), 'flush-')), 'x')

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { diskError } from './disk-error.ts'
+import { diskError } from './disk/disk-error.ts'
 
 /** Name of the file in which the next text of a file is written. A killed process may leave one; it holds nothing of value. */
 export const besideName = (path: string): string => `${path}.tmp`

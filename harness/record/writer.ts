@@ -2,11 +2,11 @@ import { createHash, type Hash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ZodError } from 'zod'
-import { JoulemarkError, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { type CsvName, csvHeader, type RowTypes, toCsv } from './csv.ts'
-import { type DiskError, diskError } from './disk-error.ts'
+import { DiskError, diskError } from './disk/disk-error.ts'
+import { type FileOnDisk, flushToDisk } from './disk/row-flush.ts'
 import { replaceFile, syncFolder, toJson } from './json-file.ts'
-import { type FileOnDisk, flushToDisk } from './row-flush.ts'
 import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
 /** The id and folder name of a run: `<UTC yyyymmdd-hhmmss>-<card>-<scenario>`. Both names are slugs already. */
@@ -201,6 +201,6 @@ function makeDirectory(root: string, id: string): { path: string; id: string } {
       }
     }
   } catch (error) {
-    throw new JoulemarkError('environment', `${root}: cannot create the folder of the run: ${messageOf(error)}`)
+    throw new DiskError(`${root}: cannot create the folder of the run: ${messageOf(error)}`, error)
   }
 }

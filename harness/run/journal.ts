@@ -8,11 +8,11 @@ import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CsvName, RowTypes } from '../record/csv.ts'
-import { DiskError } from '../record/disk-error.ts'
+import { DiskError } from '../record/disk/disk-error.ts'
 import { readRows } from '../record/read.ts'
 import { repaired } from '../record/repair.ts'
 import type { Drift, RunRecord } from '../record/schema/run.ts'
-import type { ActiveIdleSpan, CoolDown, GpuTelemetry } from '../record/schema/telemetry.ts'
+import type { ActiveIdleSpan, CoolDown, GpuTelemetry, Interruption } from '../record/schema/telemetry.ts'
 import { type RowSink, RunWriter, runId } from '../record/writer.ts'
 import type { Watched } from '../telemetry/open.ts'
 import { addTrial, type TrialEnd } from './add-trial.ts'
@@ -84,6 +84,11 @@ export class RunJournal implements RowSink {
     this.#keep({ ...this.#record, coolDowns: [...(this.#record.coolDowns ?? []), wait] })
   }
 
+  /** Adds something that made the time of the run uneven. It is written with the next part of the record. */
+  interruption(interruption: Interruption): void {
+    this.#record = { ...this.#record, interruptions: [...(this.#record.interruptions ?? []), interruption] }
+  }
+
   trial(end: TrialEnd): void {
     this.#keep(addTrial(this.#record, end))
   }
@@ -110,7 +115,8 @@ export class RunJournal implements RowSink {
 
   /** Evaluates the gates, seals and signs. If it throws, call `fail` with the error. */
   async finish(end: Pick<RunRecord, 'status' | 'failure'>): Promise<void> {
-    const record = { ...this.#record, ...end }
+    const { process: _, ...ended } = this.#record
+    const record = { ...ended, ...end }
     const gates = evaluateGates(record)
     const quotable = isQuotable({ ...record, gates })
     const files = this.#writer.closeFiles()
@@ -125,7 +131,7 @@ export class RunJournal implements RowSink {
    */
   fail(error: unknown): unknown {
     const ending = { failure: messageOf(error), endedAt: this.#now(), files: this.#files() }
-    const refusals: string[] = []
+    const refusals: unknown[] = []
     // if this record cannot be written, use the last one on disk
     for (const record of [this.#record, this.#onDisk]) {
       if (record === null) continue
@@ -133,11 +139,12 @@ export class RunJournal implements RowSink {
         this.#keep(sealed(asFailed(record, ending)))
         return error
       } catch (refusal) {
-        if (refusal instanceof DiskError) return this.#notEnded(error, refusal)
-        refusals.push(messageOf(refusal))
+        refusals.push(refusal)
       }
     }
-    this.#warn(`the record of the run could not be ended: ${refusals.join('; ')}`)
+    const ofDisk = refusals.find((refusal) => refusal instanceof DiskError)
+    if (ofDisk) return this.#notEnded(error, ofDisk)
+    this.#warn(`the record of the run could not be ended: ${refusals.map(messageOf).join('; ')}`)
     return error
   }
 
@@ -210,7 +217,7 @@ type Ending = Pick<RunRecord, 'endedAt' | 'files'> & { readonly failure: string 
 /** The record as `failed`, repaired to fit its schema. Throws if no part of it is valid. */
 function asFailed(record: RunRecord, ending: Ending): RunRecord {
   // only a complete record is signed
-  const { signature: _, redactedCopy: __, ...rest } = record
+  const { signature: _, redactedCopy: __, process: ___, ...rest } = record
   const failed: RunRecord = { ...rest, ...ending, status: 'failed', quotable: false, gates: gatesOf(record) }
   const valid = repaired(failed)
   if (valid === null) throw new Error('no part of the record is valid')

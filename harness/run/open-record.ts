@@ -2,6 +2,7 @@ import { METRIC_DEFINITIONS } from '../metrics/definitions.ts'
 import { trialBounds } from '../metrics/stopping.ts'
 import { canonicalSha256, provenanceOf } from '../record/provenance.ts'
 import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
+import { ownMark } from '../telemetry/host/process-mark.ts'
 import { readHost } from '../telemetry/snapshot/host.ts'
 import type { Prepared } from './prepare.ts'
 import type { RunOptions } from './run-options.ts'
@@ -32,6 +33,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     scenarioSha256: canonicalSha256(scenario),
     card: prepared.card,
     host: readHost(),
+    process: ownMark(),
     gpus: [...gpus],
     ...(telemetry.reason ? { gpusReason: telemetry.reason } : {}),
     ...(telemetry.fingerprint ? { fingerprint: telemetry.fingerprint } : {}),

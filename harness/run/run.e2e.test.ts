@@ -359,6 +359,29 @@ describe('interrupted', () => {
     const rows = await readRows(runFolder(out), 'requests.csv')
     expect(rows.length).toBeGreaterThanOrEqual(seen)
     expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48)).toBe(true)
+    // and it can be closed: all of them are in the record then
+    const joulemark = (command: string) =>
+      once(spawn(process.execPath, ['--import', 'tsx', cli, command, out], { stdio: 'ignore' }), 'exit')
+    expect(await joulemark('close')).toEqual([0, null])
+    const closed = (await readRun(runFolder(out))).record
+    expect(closed).toMatchObject({ status: 'interrupted', quotable: false, source: 'simulated' })
+    expect(closed.files['requests.csv']?.rows).toBe(rows.length)
+    expect(await joulemark('verify')).toEqual([0, null])
+  })
+
+  test('by a lost terminal, reported four times, it ends in good order', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'hang-up-'))
+    const child = start(out)
+    await untilRequestsAreOnDisk(out)
+    for (let sent = 0; sent < 4; sent += 1) {
+      child.kill('SIGHUP')
+      await systemClock.sleep(20)
+    }
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+    const { record } = await readRun(runFolder(out))
+    expect(record.status).toBe('interrupted')
+    expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
   })
 
   test('by Ctrl-C, requests in flight end, the status is interrupted and the exit code 130', async () => {
@@ -372,6 +395,24 @@ describe('interrupted', () => {
     expect(record).toMatchObject({ status: 'interrupted', quotable: false })
     expect(record.endedAt).not.toBeNull()
     expect(record.trials[0]?.outcomes).toEqual({ ok: record.trials[0]?.requests })
+  })
+
+  test('by SIGSTOP for a while, the record says so, and does not blame the driver', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'stopped-'))
+    const child = start(out)
+    await untilRequestsAreOnDisk(out)
+    child.kill('SIGSTOP')
+    await systemClock.sleep(6000)
+    child.kill('SIGCONT')
+    // requests in flight may end before the next signal: some time in which it runs again
+    await systemClock.sleep(1000)
+    child.kill('SIGINT')
+    expect((await once(child, 'exit'))[0]).toBe(130)
+    const { record } = await readRun(runFolder(out))
+    const stops = record.interruptions?.filter(({ kind }) => kind === 'stopped') ?? []
+    expect(stops.length).toBeGreaterThan(0)
+    expect(Math.max(...stops.map(({ byMs }) => byMs))).toBeGreaterThan(3000)
+    expect(record.telemetry?.sampler?.events.filter(({ kind }) => kind === 'lost' || kind === 'gap')).toEqual([])
   })
 
   test('by Ctrl-C twice, what is in flight is cut and recorded as aborted, never as a short success', async () => {

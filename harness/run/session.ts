@@ -7,6 +7,7 @@ import type { RequestRow } from '../record/rows.ts'
 import type { TrainingJob } from '../record/schema/run.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import { connectionsOf } from '../scenario/load-shape.ts'
+import { watchTime } from '../telemetry/host/time-watch.ts'
 import type { Watching } from '../telemetry/open.ts'
 import { saysOutOfMemory } from '../workloads/out-of-memory.ts'
 import type { WorkListener } from '../workloads/workload.ts'
@@ -73,7 +74,11 @@ export interface SessionStart {
 export async function withSession(start: SessionStart, work: (session: Session) => Promise<void>): Promise<void> {
   const fault = new CallbackFault()
   const collector = new Collector(start.journal)
-  const watching = await watchCards(start, collector, fault)
+  const endTimeWatch = watchTimeOf(start)
+  const watching = await watchCards(start, collector, fault).catch((error: unknown) => {
+    endTimeWatch()
+    throw error
+  })
   try {
     const session = await openSession(start, collector, fault)
     const unlink = linkInterrupts(session.load, session)
@@ -84,10 +89,22 @@ export async function withSession(start: SessionStart, work: (session: Session) 
       await session.load.close()
     }
   } finally {
+    endTimeWatch()
     const watched = await watching.stop()
     if (watched) start.journal.telemetry(watched)
   }
   fault.throwIfAny()
+}
+
+/** Watches the clocks of the machine: a suspended laptop looks like a slow server otherwise. */
+function watchTimeOf({ options, originMs, journal }: SessionStart): () => void {
+  return watchTime({
+    runTime: () => runTime({ options, originMs }),
+    onInterruption: (interruption) => {
+      journal.interruption(interruption)
+      options.progress.warn(interruption.message)
+    },
+  })
 }
 
 function watchCards(start: SessionStart, collector: Collector, fault: CallbackFault): Promise<Watching> {

@@ -1,4 +1,5 @@
 import { missing } from '../record/measured.ts'
+import type { Interruption } from '../record/schema/telemetry.ts'
 import {
   type CardHealth,
   makeCardLoad,
@@ -56,6 +57,9 @@ const sampled = (coverage: number, over: Parameters<typeof makeCardWindow>[0] = 
 /** The window begins at 1500 ms. */
 const step = (atMs: number): MeasuredRun => ({
   telemetry: { sampler: makeSampler({ events: [{ kind: 'clock-step', atMs, stepMs: 700, message: 'stepped' }] }) },
+})
+const interrupted = (kind: Interruption['kind'], atMs: number, byMs: number): MeasuredRun => ({
+  record: { interruptions: [{ kind, atMs, byMs, message: 'something happened' }] },
 })
 const others = (count: number): MeasuredRun => ({
   telemetry: {
@@ -193,6 +197,9 @@ export const cardRows: GateRows = {
     fail('a step in the window', step(30_000)),
     fail('a step 1000 ms before it', step(500), { at: 'stepDistance' }),
     pass('a step 1001 ms before it', step(499), { beyond: 'stepDistance' }),
+    fail('a suspension in the window', interrupted('suspended', 30_000, 35_000)),
+    fail('a stop that ended long after the window began', interrupted('stopped', 200_000, 190_000)),
+    pass('a stop before the window', interrupted('stopped', 499, 10_000)),
     unmeasured('a clock that was not monitored', { telemetry: { sampler: null } }),
   ],
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
+import { guardOrphan } from '../telemetry/host/orphan-guard.ts'
 
 /** A running command. */
 export interface RunningCommand {
@@ -41,6 +42,8 @@ export function startCommand(command: readonly string[], onLine: (line: string) 
     stderr = (stderr + text).slice(-MAX_STDERR)
   })
   createInterface({ input: child.stdout }).on('line', onLine)
+  // the group of the command, also after a kill of this process
+  const guard = guardOrphan('kill -s KILL -- "-$1"', [String(child.pid ?? '')], env)
   const onExit = () => signalGroup(child, 'SIGKILL')
   process.once('exit', onExit)
   let timer: NodeJS.Timeout | null = null
@@ -48,6 +51,7 @@ export function startCommand(command: readonly string[], onLine: (line: string) 
     const settle = (code: number | null, signal: string | null, stderrTail: string) => {
       if (timer) clearTimeout(timer)
       process.off('exit', onExit)
+      guard.release()
       // child processes of the command would continue to use the card
       signalGroup(child, 'SIGKILL')
       resolve({ code, signal, stderrTail })

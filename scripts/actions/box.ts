@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
 import { boxFindings } from '../../harness/box/findings.ts'
 import { type BoxStep, boxPlan } from '../../harness/box/plan.ts'
@@ -22,8 +23,9 @@ import { restartLines } from '../../reports/box/restart-lines.ts'
 import { verdictText } from '../../reports/box/verdict-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
-import { watchInterrupts } from '../support/interrupts.ts'
+import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
+import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 import { runOptions } from './run.ts'
 import { serveOptions } from './serve.ts'
 
@@ -33,6 +35,8 @@ export interface BoxFlags {
   readonly card?: string
   readonly resume?: boolean
   readonly print?: boolean
+  /** Only show the log of the run in the --out folder as it grows. */
+  readonly follow?: boolean
   readonly force?: boolean
   readonly out: string
   readonly port: number
@@ -47,9 +51,10 @@ export interface BoxFlags {
 
 /**
  * Qualifies a new server unattended: doctor; then serves, runs and stops every scenario that fits, `restarts` times; then
- * prints the report and the verdict.
+ * prints the report and the verdict. It goes on when its terminal is lost, and everything it prints is also in `box.log`.
  */
 export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
+  if (flags.follow) return followLog(boxLog(flags.out), io)
   // a key or token that cannot be sent would fail every scenario of the night
   if (!flags.print) checkSecrets(io.env)
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
@@ -59,14 +64,30 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
       : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
   const files = await loadScenarios(flags.suite ?? (await allScenarios()), catalogueNames)
   const steps = boxPlan(files, card, count, serveOptions(flags, io))
-  for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
-  io.stderr.write(planText(card.label, steps.map(planned), flags.restarts))
+  const plan = [
+    ...containerEnv(io.env).notes.map((note) => `${note}\n`),
+    planText(card.label, steps.map(planned), flags.restarts),
+  ].join('')
   if (flags.print) {
+    io.stderr.write(plan)
     for (const step of steps.filter((each) => each.leftOut === null && each.serve)) {
       io.stdout(`# ${step.name}\n${shellLine(step.serve?.argv ?? [])}\n`)
     }
     return exitCodes.done
   }
+  return unattended(boxLog(flags.out), `joulemark box --follow --out ${flags.out}`, io, async (logged) => {
+    logged.stderr.write(plan)
+    return qualifyIfHealthy(flags, logged, { steps, card, nvidiaSmi })
+  })
+}
+
+const boxLog = (outDir: string): string => join(outDir, 'box.log')
+
+async function qualifyIfHealthy(
+  flags: BoxFlags,
+  io: CommandIo,
+  { steps, card, nvidiaSmi }: { readonly steps: readonly BoxStep[]; readonly card: Card; readonly nvidiaSmi: string },
+): Promise<number> {
   const doctor = await runDoctor({ nvidiaSmi, clock: systemClock, expected: [card] })
   for (const check of doctor.checks.filter((each) => each.status === 'fail' || each.status === 'warn')) {
     io.stderr.write(`doctor: ${check.id} ${check.status}: ${check.read}\n`)
@@ -83,7 +104,7 @@ async function qualify(
   io: CommandIo,
   { steps, card, doctor }: { readonly steps: readonly BoxStep[]; readonly card: Card; readonly doctor: DoctorReport },
 ): Promise<number> {
-  const interrupts = watchInterrupts(io)
+  const interrupts = watchInterrupts(io, runInterrupts, terminalGone(boxLog(flags.out)))
   try {
     const earlier = await readHistory(flags.out)
     for (const why of earlier.unreadable) io.stderr.write(`skipped in the history of this card: ${why}\n`)

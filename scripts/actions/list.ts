@@ -6,6 +6,7 @@ import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import type { CommandIo } from '../support/io.ts'
+import { unendedRun } from '../support/unended-run.ts'
 
 /** Flags of `list`. */
 export interface ListFlags {
@@ -41,7 +42,8 @@ export async function list(paths: readonly string[], flags: ListFlags, io: Comma
 interface Row {
   readonly id: string
   readonly directory: string
-  readonly status: RunRecord['status'] | null
+  /** That of the record, or `abandoned` and the like for one whose process may be gone; null if it cannot be read. */
+  readonly status: string | null
   readonly source: RunRecord['source'] | null
   readonly quotable: boolean
   /** Why it may not be quoted, one line per reason. */
@@ -53,6 +55,10 @@ async function rowOf(path: string): Promise<Row> {
   try {
     const { directory, record } = await readRun(path)
     const { id, status, source, gates } = record
+    const open = unendedRun({ directory, record })
+    if (open !== null) {
+      return { id, directory, status: open.status, source, quotable: false, reasons: [open.line], gates: [] }
+    }
     const reasons = [...reasonsNotQuotable(record), ...sealReasons(await checkSeal(directory))]
     return { id, directory, status, source, quotable: record.quotable && reasons.length === 0, reasons, gates }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
@@ -19,13 +20,14 @@ import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { Comparison } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import type { FailingOutcome } from '../support/flag-values.ts'
-import { watchInterrupts } from '../support/interrupts.ts'
+import { type OnHangUp, runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
 import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
 import { startAdvice } from '../support/server-starts.ts'
 import { summaryText } from '../support/terminal.ts'
 import { toolInfo } from '../support/tool-info.ts'
+import { terminalGone, unattended } from '../support/unattended-log.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
 import { exitCodeOf, refused, terminalText } from './compare.ts'
 
@@ -48,6 +50,8 @@ export interface RunFlags {
   /** Cards to simulate instead of using an endpoint, separated by commas. */
   readonly simulate?: string
   readonly quick?: boolean
+  /** Go on when the terminal is lost, with a log in the --out folder. */
+  readonly unattended?: boolean
   /** Load the server although it serves others. */
   readonly force?: boolean
   /** Compare with the baselines of the server afterwards. */
@@ -68,7 +72,18 @@ export async function run(paths: readonly string[], flags: RunFlags, io: Command
       flags.out,
     )
   }
-  const interrupts = watchInterrupts(io)
+  if (!flags.unattended) return measure(files, flags, io, 'end')
+  const log = join(flags.out, 'run.log')
+  return unattended(log, `tail -F ${log}`, io, (logged) => measure(files, flags, logged, terminalGone(log)))
+}
+
+async function measure(
+  files: readonly ScenarioFile[],
+  flags: RunFlags,
+  io: CommandIo,
+  onHangUp: OnHangUp,
+): Promise<number> {
+  const interrupts = watchInterrupts(io, runInterrupts, onHangUp)
   try {
     const { finished, failures } = await runAll(files, flags, io, interrupts)
     if (!flags.json) io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))

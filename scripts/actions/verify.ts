@@ -12,6 +12,7 @@ import { publicHexFrom } from '../../harness/record/signing/signature.ts'
 import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
 import { toolInfo } from '../support/tool-info.ts'
+import { unendedRun } from '../support/unended-run.ts'
 
 /** Flags of `verify`. */
 export interface VerifyFlags {
@@ -70,7 +71,9 @@ async function verifyAll(directories: readonly string[], key: string | null): Pr
   const all: Checked[] = []
   for (const directory of directories) {
     const run = await verifyRun(directory.replace(/\/run\.json$/, ''), key)
-    all.push({ name: run.record?.id ?? directory, problems: run.problems, run })
+    const open = run.record === null ? null : unendedRun({ directory: run.directory, record: run.record })
+    const problems = run.problems.map((each) => (open ? { ...each, what: `${each.what}; ${open.line}` } : each))
+    all.push({ name: run.record?.id ?? directory, problems, run })
   }
   return all
 }

@@ -25,6 +25,7 @@ export const boxCommand: DefineCommand = (io, done) =>
     .addOption(expectedCardFlag)
     .option('--resume', 'Continue after a crash or reboot; completed scenarios are kept')
     .option('--print', 'Only print the plan, the docker commands and the estimated time')
+    .option('--follow', 'Show the log of a run in the --out folder as it grows; Ctrl-C ends only the showing')
     .option('--force', 'Continue although doctor found a fault')
     .option(
       '--restarts <n>',
@@ -39,5 +40,5 @@ export const boxCommand: DefineCommand = (io, done) =>
     .addOption(cacheFlag)
     .addOption(nvidiaSmiFlag)
     .addOption(startTimeoutFlag)
-    .addHelpText('after', examples('box --print', 'box --suite provisioning', 'box --resume'))
+    .addHelpText('after', examples('box --print', 'box --suite provisioning', 'box --resume', 'box --follow'))
     .action(async (flags) => done(await (await import('../actions/box.ts')).box(flagsFor<BoxFlags>()(flags), io)))

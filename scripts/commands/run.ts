@@ -33,6 +33,7 @@ export const runCommand: DefineCommand = (io, done) =>
     )
     .addOption(loadAnywayFlag)
     .addOption(jsonFlag)
+    .option('--unattended', 'Go on when the terminal is lost; what is printed is also in run.log in the --out folder')
     .option('--no-progress', 'Show no progress on stderr')
     .option('--require-quotable', 'Exit code 1 if a result is not quotable')
     .option('--simulate <cards>', 'Run on the simulator of these cards, separated by commas; all results are SIMULATED')

@@ -39,6 +39,7 @@ export const rooms: readonly Room[] = [
     folders: {
       schema: 'run.json, in four files: run, trial, telemetry, server',
       signing: 'the manifest of a record, its signature, and the key file',
+      disk: 'rows that reach the disk, and one line for a disk that takes no more',
     },
   },
   {
@@ -66,6 +67,7 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/evidence'],
     reason: 'manifest, signature, redaction, bundle; every value recomputed from the rows',
+    folders: { close: 'the record of a run whose process is gone: what is there of it, and its end' },
   },
   {
     paths: ['harness/telemetry'],

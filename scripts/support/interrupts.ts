@@ -18,8 +18,11 @@ export const serverInterrupts: InterruptWords = {
   second: 'still stopping the server; interrupt once more to leave at once, which may leave it running',
 }
 
-/** A lost SSH session sends SIGHUP: the record must be written and the container removed then too. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Signals of a person, or of a program that ends this one. */
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** What a lost terminal does, such as that of an SSH session: `end` is the first interrupt. */
+export type OnHangUp = 'end' | { readonly goOn: string }
 
 export interface Interrupts {
   /** After the first interrupt: an orderly end. */
@@ -31,15 +34,19 @@ export interface Interrupts {
 
 /**
  * Interrupts of this process. The first asks for an orderly end (drain, write), the second for a quick one (cut,
- * write); a third leaves at once: what is on disk is valid at every moment.
+ * write); a third leaves at once: what is on disk is valid at every moment. A lost terminal sends SIGHUP more than once
+ * (the kernel, the shell): it never counts as a second interrupt, and with `goOn` not as a first one; `goOn` is what is
+ * said then.
  */
 export function watchInterrupts(
   { stderr }: Pick<CommandIo, 'stderr'>,
   words: InterruptWords = runInterrupts,
+  onHangUp: OnHangUp = 'end',
 ): Interrupts {
   const say = (line: string) => stderr.write(`\n${line}\n`)
   const drain = new AbortController()
   const abort = new AbortController()
+  let isHungUp = false
   const onSignal = () => {
     if (!drain.signal.aborted) {
       say(words.first)
@@ -49,12 +56,20 @@ export function watchInterrupts(
       abort.abort()
     } else process.exit(130)
   }
+  const onHup = () => {
+    if (isHungUp) return
+    isHungUp = true
+    if (onHangUp !== 'end') say(onHangUp.goOn)
+    else if (!drain.signal.aborted) onSignal()
+  }
   for (const signal of signals) process.on(signal, onSignal)
+  process.on('SIGHUP', onHup)
   return {
     drain: drain.signal,
     abort: abort.signal,
     unwatch: () => {
       for (const signal of signals) process.off(signal, onSignal)
+      process.off('SIGHUP', onHup)
     },
   }
 }

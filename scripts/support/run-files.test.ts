@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { DiskError } from '../../harness/record/disk-error.ts'
+import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { runSuite } from './run-files.ts'

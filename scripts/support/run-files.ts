@@ -1,5 +1,5 @@
 import { JoulemarkError } from '../../harness/errors.ts'
-import { DiskError } from '../../harness/record/disk-error.ts'
+import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import type { ServerStart } from '../../harness/record/schema/server.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
+import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { directFetch, type Send } from '../access/direct-fetch.ts'
 import type { ServePlan } from './plan.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
@@ -44,9 +45,15 @@ const REMOVE_TIMEOUT_MS = 30_000
 const GRACEFUL_TRIES = 10
 
 /**
+ * Removes a container whose joulemark was killed: a server that nobody uses would keep the card. The client goes first, and
+ * a second removal finds the container that the daemon was still creating.
+ */
+const removeOrphan = 'kill -s KILL "$1"; docker rm --force "$2"; sleep 10; docker rm --force "$2"'
+
+/**
  * Starts the container of a plan and waits until it answers /health. On every failure after `docker` has been spawned
- * (exit, timeout, interrupt, exception) the container is removed. A container of the same name from a killed run is
- * removed first. Throws `StartError` with the cause, or `environment` when docker is not installed.
+ * (exit, timeout, interrupt, exception, a kill of this process) the container is removed. One of the same name from a run
+ * of before is removed first. Throws `StartError` with the cause, or `environment` when docker is not installed.
  */
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
   await removeContainer(plan, options.env)
@@ -59,7 +66,9 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     )
   }
   const log = new StartLog()
-  const child = spawn('docker', plan.argv, { stdio: ['ignore', 'pipe', 'pipe'], env: options.env })
+  // in a session of its own: Ctrl-C and a lost terminal reach joulemark, which ends the run before its server
+  const child = spawn('docker', plan.argv, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: options.env })
+  const guard = guardOrphan(removeOrphan, [String(child.pid ?? ''), plan.containerName], options.env)
   const exited = exitOf(child)
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
@@ -81,6 +90,7 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     }
     // the client is gone: no container can be created after this removal
     await removeContainer(plan, options.env)
+    guard.release()
   })
   try {
     await untilReady({ plan, log, exited, url }, options)

@@ -1,4 +1,5 @@
 import { isKnown } from '../../record/measured.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
 import type { Trial } from '../../record/schema/trial.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
 import { isBeyond } from '../threshold.ts'
@@ -13,26 +14,47 @@ const stepDistance = {
   beyond: 'ignored',
 } as const
 
-/** Power samples carry wall-clock times: a step of that clock shifts them against the requests. */
+/**
+ * Power samples carry wall-clock times: a step of that clock shifts them against the requests. Requests and samples of a
+ * machine or process that did not run are late, whatever the server did.
+ */
 export const clock = defineGate({
-  question: 'Did the wall clock run evenly through the steady windows?',
+  question: 'Did the clocks, and this machine, run evenly through the steady windows?',
   kinds: everyKind,
   required: false,
   thresholds: { stepDistance },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'nvidia-smi stamps its samples with the wall clock, so a step of that clock shifts power against load. A step in a window, or near its edges, fails.',
-  evidence: 'Size of the step and its trial, or the number of steps outside the windows.',
+    'nvidia-smi stamps its samples with the wall clock, so a step of that clock shifts power against load. A step in a window, or near its edges, fails; so does a machine that was suspended there, or a joulemark that was stopped.',
+  evidence: 'What happened, for how long and in which trial, or the number of steps outside the windows.',
   whatToDo:
-    'Configure chrony or ntpd to slew the clock instead of stepping it, wait until it is synchronised, and run again.',
+    'Configure chrony or ntpd to slew the clock instead of stepping it, wait until it is synchronised, and run again. Keep the machine awake, such as with systemd-inhibit, and do not stop the process.',
   evaluate: (record) =>
-    record.telemetry
+    interruptedWindow(record) ??
+    (record.telemetry
       ? checkSteps(
           record.telemetry.sampler?.events.filter((event) => event.kind === 'clock-step') ?? null,
           record.trials,
         )
-      : notWatched(record),
+      : notWatched(record)),
 })
+
+/** Fails if the machine was suspended, this process was stopped, or the wall clock stepped in a window; null otherwise. */
+function interruptedWindow({
+  interruptions = [],
+  trials,
+}: Pick<RunRecord, 'interruptions' | 'trials'>): GateResult<'fail'> | null {
+  for (const { index, windowStartMs, windowEndMs } of trials) {
+    if (!isKnown(windowStartMs) || !isKnown(windowEndMs)) continue
+    const hit = interruptions.find(({ kind, atMs, byMs }) => {
+      // the clock of the run stands still in a suspension, and goes on while this process is stopped
+      const fromMs = kind === 'stopped' ? atMs - byMs : atMs
+      return !isBeyond(stepDistance, Math.max(windowStartMs - atMs, fromMs - windowEndMs, 0))
+    })
+    if (hit) return gateResult('fail', `${hit.message}, in the window of trial ${index}`)
+  }
+  return null
+}
 
 /** Fails if the wall clock stepped in a window. `steps` is null if the clock was not monitored. */
 export function checkSteps(

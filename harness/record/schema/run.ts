@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { serverStartSchema, servingSchema } from './server.ts'
-import { coolDownSchema, fingerprintSchema, telemetrySchema } from './telemetry.ts'
+import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 
 /** The run record, schema version 2: the only interface between measuring and reporting. `upgrade.ts` reads version 1. */
@@ -173,6 +173,14 @@ const certificateSchema = z.object({
   highestTokensPerS: z.number().describe('full speed, up to 64 streams, one worker'),
 })
 
+/** The process that writes a record: its id alone is given to later processes too. */
+const processMarkSchema = z.object({
+  pid: z.int().positive(),
+  startTicks: z.int().nonnegative().nullable().describe('start of the process in clock ticks since the boot'),
+  bootId: z.string().nullable().describe('id of this start of the machine; null where the system has none'),
+  pidNamespace: z.string().nullable().describe('process ids mean something else in another container'),
+})
+
 export const runRecordSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string(),
@@ -205,6 +213,7 @@ export const runRecordSchema = z.object({
     cpuCount: z.int(),
     memoryGiB: z.number(),
   }),
+  process: processMarkSchema.optional().describe('the process that writes the record; absent once the run has ended'),
   gpus: z.array(gpuSchema),
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
   endpoint: endpointSchema,
@@ -234,6 +243,10 @@ export const runRecordSchema = z.object({
   coolDowns: z.array(coolDownSchema).optional().describe('absent if the scenario requires none'),
   serverStart: serverStartSchema.optional().describe('absent if the server was already running'),
   telemetry: telemetrySchema.optional().describe('absent if no card was watched'),
+  interruptions: z
+    .array(interruptionSchema)
+    .optional()
+    .describe('suspensions, stops and clock steps during the run; absent if none was seen'),
   fingerprint: fingerprintSchema.optional().describe('absent if no card could be read'),
   oom: oomSchema.optional().describe('memory ran out, which is the result of the run; `result` is empty'),
   training: trainingJobSchema.optional(),
@@ -249,6 +262,7 @@ export type MetricResult = z.infer<typeof metricResultSchema>
 export type DriftCheck = z.infer<typeof driftCheckSchema>
 export type Drift = z.infer<typeof driftSchema>
 export type TrainingJob = z.infer<typeof trainingJobSchema>
+export type ProcessMark = z.infer<typeof processMarkSchema>
 export type Signature = z.infer<typeof signatureSchema>
 export type Gate = z.infer<typeof gateSchema>
 export type Gpu = z.infer<typeof gpuSchema>

@@ -19,6 +19,14 @@ const samplerEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gave-up'), atMs, reason: z.string(), message }),
 ])
 
+/** What made the time of a run uneven, seen on the clocks of the machine; with a card or without. */
+export const interruptionSchema = z.object({
+  kind: z.enum(['suspended', 'stopped', 'clock-step']).describe('the machine, this process, the wall clock'),
+  atMs: atMs.describe('when it was over, on the clock of the run'),
+  byMs: z.number().describe('how long it lasted, or how far the wall clock moved'),
+  message,
+})
+
 const samplerSchema = z.object({
   fields: z.array(z.string()).describe('columns queried, by the field names of nvidia-smi'),
   missingFields: z.array(z.string()).describe('columns that this driver does not support'),
@@ -174,6 +182,7 @@ export const fingerprintSchema = z.object({
   driverStateSha256: z.string().describe('over settings that a driver upgrade, a reboot or a user may change'),
 })
 
+export type Interruption = z.infer<typeof interruptionSchema>
 export type GpuTelemetry = z.infer<typeof telemetrySchema>
 export type CardsSnapshot = z.infer<typeof cardsSnapshotSchema>
 export type CardTrial = z.infer<typeof cardTrialSchema>

@@ -36,6 +36,8 @@ export async function openEnergyCounter(
     options.start?.() ??
     fork(childPath, {
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      // Ctrl-C and a lost terminal must not end it before the run; it ends when its channel closes
+      detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
   const waiting = new Map<number, (result: CounterResult) => void>()

@@ -9,7 +9,9 @@ import type { LoopEnd, StartLoop } from './smi-loop.ts'
 import { loopLimits } from './watched-loop.ts'
 
 /** A clock that moves only when told; sleepers wake in order of their time. */
-function manualClock(startMs = 1_800_000_000_000): Clock & { advance(ms: number): Promise<void> } {
+function manualClock(
+  startMs = 1_800_000_000_000,
+): Clock & { advance(ms: number): Promise<void>; stop(ms: number): void } {
   let now = startMs
   const sleepers = new Set<{ dueMs: number; wake: () => void }>()
   const settle = async () => {
@@ -18,6 +20,10 @@ function manualClock(startMs = 1_800_000_000_000): Clock & { advance(ms: number)
   return {
     nowMs: () => now,
     wall: () => new Date(now),
+    // time in which this process does not run: no sleeper wakes
+    stop: (ms) => {
+      now += ms
+    },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const sleeper = { dueMs: now + ms, wake: resolve }
@@ -134,6 +140,17 @@ describe('the life of a sampler', () => {
     const report = await (await starting).stop()
     expect(children).toHaveLength(1)
     expect(report).toMatchObject({ restarts: 0, gaveUp: null, rows: 5, events: [] })
+  })
+
+  it('does not blame the driver for a time in which this process itself was stopped', async () => {
+    const { clock, children, starting, run } = await begin({ limits: loopLimits(50) })
+    await run(0, 1000)
+    const sampler = await starting
+    clock.stop(6000)
+    await clock.advance(2500)
+    await run(0, 1000)
+    expect(children).toHaveLength(1)
+    expect(await sampler.stop()).toMatchObject({ restarts: 0, gaveUp: null, events: [] })
   })
 
   it('takes its limits from its options', async () => {

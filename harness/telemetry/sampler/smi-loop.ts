@@ -47,7 +47,13 @@ const KEPT_TEXT = 4096
 /** Starts the real child, without a shell and in UTC. An unfinished last line is no line: it is the `tail` of the end. */
 export function smiLoopStarter(nvidiaSmi: string, nowMs: () => number): StartLoop {
   return (args, onLine) => {
-    const child = spawn(nvidiaSmi, [...args], { stdio: ['ignore', 'pipe', 'pipe'], env: smiEnvironment() })
+    // in a session of its own: Ctrl-C and a lost terminal must leave no gap in the samples of a run that still ends in
+    // good order; after a kill of this process it ends with its next row, because the pipe is closed
+    const child = spawn(nvidiaSmi, [...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: smiEnvironment(),
+    })
     let tail = ''
     let stderr = ''
     child.stdout.setEncoding('utf8')

@@ -14,6 +14,9 @@ export interface LoopLimits {
 const SHORTEST_FIRST_ROW_MS = 10_000
 const FIRST_ROW_FACTOR = 3
 const SILENCE_MS = 3000
+/** Longest sleep, and the delay of its end from which on this process was not only busy, but stopped. */
+const LOOK_MS = 1000
+const STOPPED_MS = 1000
 const KEPT_TEXT = 4096
 
 /**
@@ -58,6 +61,8 @@ export function watchLoop({ startLoop, args, clock, limits, onLine }: WatchedLoo
   const first = Promise.withResolvers<boolean>()
   const startedMs = clock.nowMs()
   let lastRowMs: number | null = null
+  /** When this process ran again after it had been stopped. */
+  let resumedMs = startedMs
   let hung: SmiFailure | null = null
   let isStopping = false
   let otherText = ''
@@ -74,14 +79,17 @@ export function watchLoop({ startLoop, args, clock, limits, onLine }: WatchedLoo
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
       const limitMs = lastRowMs === null ? limits.firstRowMs : limits.silenceMs
-      const dueMs = (lastRowMs ?? startedMs) + limitMs
+      const dueMs = Math.max(lastRowMs ?? startedMs, resumedMs) + limitMs
       if (clock.nowMs() >= dueMs) {
         hung = silence(lastRowMs === null, limitMs)
         child.kill()
         return
       }
       // at most `silenceMs`, because the shorter limit applies once the first row has arrived
-      await sleepUnlessAborted(clock, Math.min(dueMs - clock.nowMs(), limits.silenceMs), over.signal)
+      const [fromMs, sleepMs] = [clock.nowMs(), Math.min(dueMs - clock.nowMs(), limits.silenceMs, LOOK_MS)]
+      await sleepUnlessAborted(clock, sleepMs, over.signal)
+      // a process that was stopped itself has read no rows: its child is not to blame, and gets its time again
+      if (clock.nowMs() - fromMs - sleepMs > STOPPED_MS) resumedMs = clock.nowMs()
     }
   }
   const ended = child.ended.then((end) => {

@@ -1,4 +1,4 @@
-import { JoulemarkError, messageOf } from '../errors.ts'
+import { JoulemarkError, messageOf } from '../../errors.ts'
 
 /** A file that could not be written: `environment`. Nothing else can be written to that disk either, so a suite ends. */
 export class DiskError extends JoulemarkError {

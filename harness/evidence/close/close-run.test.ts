@@ -1,0 +1,74 @@
+import { appendFileSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readRun } from '../../record/read.ts'
+import { newKeyPair, publicHexOf, readPrivateKey } from '../../record/signing/signature.ts'
+import { killedRun, UNFINISHED_REQUESTS } from '../../testing/killed-run.ts'
+import { verifyRun } from '../verify-run.ts'
+import { closeRun } from './close-run.ts'
+
+const key = readPrivateKey(newKeyPair().privatePem, 'test key')
+
+describe('a run that was killed in its third trial', () => {
+  test('verifies to one line that says what is there', async () => {
+    const { directory, record } = await killedRun()
+    expect(record).toMatchObject({ status: 'running', process: { pid: process.pid } })
+    const { problems } = await verifyRun(directory)
+    const requests = 2 * 21 + UNFINISHED_REQUESTS
+    expect(problems).toEqual([
+      {
+        file: 'run.json',
+        what: `status: running: the run never ended: 2 of at least 3 trials in the record, ${requests} requests on disk`,
+      },
+    ])
+  })
+
+  test('is closed as interrupted with its two trials, and verifies', async () => {
+    const killed = await killedRun()
+    const { directory, record } = killed
+    const lastWrite = new Date('2026-03-04T05:06:07.000Z')
+    for (const name of readdirSync(directory)) utimesSync(join(directory, name), 0, lastWrite)
+    const closed = await closeRun(killed, null)
+    expect(closed).toMatchObject({ status: 'interrupted', quotable: false, endedAt: lastWrite.toISOString() })
+    expect(closed).not.toHaveProperty('process')
+    expect(closed.failure).toBe(
+      `its process was gone before the run had ended; closed from its rows; ${UNFINISHED_REQUESTS} requests of the unfinished trial are in requests.csv only`,
+    )
+    expect(closed.trials).toEqual(record.trials)
+    expect(closed.result['outputTokensPerS']?.n).toBe(2)
+    expect(closed.gates.length).toBeGreaterThan(10)
+    expect((await readRun(directory)).record).toEqual(closed)
+    expect(readdirSync(directory)).not.toContain('run.json.tmp')
+    expect((await verifyRun(directory)).problems).toEqual([])
+  })
+
+  test('is signed by a key, and is not closed twice', async () => {
+    const killed = await killedRun()
+    await closeRun(killed, key)
+    const verification = await verifyRun(killed.directory, publicHexOf(key))
+    expect(verification).toMatchObject({ problems: [], signedBy: publicHexOf(key) })
+    await expect(closeRun(await readRun(killed.directory), key)).rejects.toThrow(
+      `${killed.directory}: its status is interrupted: there is nothing to close`,
+    )
+  })
+
+  test('loses the row that a crash cut, and says so', async () => {
+    const killed = await killedRun()
+    const path = join(killed.directory, 'gpu.csv')
+    const { size } = statSync(path)
+    appendFileSync(path, '41000.5,GPU-a,3')
+    const closed = await closeRun(killed, null)
+    expect(closed.failure).toMatch(/; gpu\.csv: 15 bytes of an unfinished row were cut$/)
+    expect(statSync(path).size).toBe(size)
+    expect((await verifyRun(killed.directory)).problems).toEqual([])
+  })
+
+  test('stays as it is where its rows cannot be read', async () => {
+    const killed = await killedRun()
+    const path = join(killed.directory, 'run.json')
+    const before = readFileSync(path, 'utf8')
+    writeFileSync(join(killed.directory, 'server.csv'), 'something,else\n')
+    await expect(closeRun(killed, null)).rejects.toMatchObject({ code: 'bad-input' })
+    expect(readFileSync(path, 'utf8')).toBe(before)
+  })
+})

@@ -1,0 +1,77 @@
+import type { KeyObject } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JoulemarkError, messageOf } from '../../errors.ts'
+import { csvColumns } from '../../record/csv.ts'
+import { besideName, replaceFile, toJson } from '../../record/json-file.ts'
+import type { StoredRun } from '../../record/read.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
+import { asWritten } from '../../record/signing/manifest.ts'
+import { recompute } from '../recompute.ts'
+import { sealed, signed } from '../seal.ts'
+import { type RunRows, readTrialRows } from '../trial-rows.ts'
+import { makeWhole, type WholeFile } from './whole-rows.ts'
+
+/**
+ * Finishes the record of a run whose process is gone, as `interrupted`: the values of its finished trials and its gates are
+ * computed from the rows, an unfinished row at the end of a file is cut, and files are hashed. Its end is the time of the
+ * last write. A key signs it. The caller makes sure that the process is gone. Throws `bad-input` if the record has ended or
+ * if its rows cannot be read, `DiskError` if it cannot be written.
+ */
+export async function closeRun({ directory, record }: StoredRun, key: KeyObject | null): Promise<RunRecord> {
+  if (record.status !== 'running') {
+    throw new JoulemarkError('bad-input', `${directory}: its status is ${record.status}: there is nothing to close`)
+  }
+  const endedAt = await lastWrite(directory)
+  const { files, cuts } = await wholeFiles(directory)
+  const { process: _, ...rest } = record
+  try {
+    const rows = await readTrialRows(directory)
+    const failure = [
+      'its process was gone before the run had ended; closed from its rows',
+      ...unused(record, rows),
+      ...cuts,
+    ].join('; ')
+    const open: RunRecord = { ...rest, status: 'interrupted', endedAt, failure, files }
+    const whole = { ...open, ...recompute(open, rows) }
+    const closed = key === null ? sealed(whole) : await signed(directory, whole, key)
+    replaceFile(join(directory, 'run.json'), toJson(asWritten(closed)))
+    await rm(besideName(join(directory, 'run.json')), { force: true })
+    return closed
+  } catch (error) {
+    if (error instanceof JoulemarkError) throw error
+    throw new JoulemarkError('bad-input', `${directory}: cannot be closed from its rows: ${messageOf(error)}`)
+  }
+}
+
+/** The CSV files of a run on disk, in the order in which a record lists them. */
+async function csvFilesIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory)
+  return Object.keys(csvColumns).filter((name) => names.includes(name))
+}
+
+async function lastWrite(directory: string): Promise<string> {
+  const names = ['run.json', ...(await csvFilesIn(directory))]
+  const times = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).mtimeMs))
+  return new Date(Math.max(...times)).toISOString()
+}
+
+async function wholeFiles(directory: string): Promise<{ files: RunRecord['files']; cuts: string[] }> {
+  const whole: [string, WholeFile][] = []
+  for (const name of await csvFilesIn(directory)) whole.push([name, await makeWhole(join(directory, name))])
+  return {
+    files: Object.fromEntries(whole.map(([name, { sha256, rows }]) => [name, { sha256, rows }])),
+    cuts: whole
+      .filter(([, { cutBytes }]) => cutBytes > 0)
+      .map(([name, { cutBytes }]) => `${name}: ${cutBytes} bytes of an unfinished row were cut`),
+  }
+}
+
+/** Rows of the trial that was running: its end is in no file, so that it is no trial of the record. */
+function unused({ trials }: RunRecord, rows: RunRows): string[] {
+  const known = new Set(trials.map(({ index }) => index))
+  const count = [...rows.trials]
+    .filter(([trial]) => !known.has(trial))
+    .reduce((sum, [, { requests }]) => sum + requests.length, 0)
+  return count === 0 ? [] : [`${count} requests of the unfinished trial are in requests.csv only`]
+}

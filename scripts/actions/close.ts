@@ -1,0 +1,51 @@
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { closeRun } from '../../harness/evidence/close/close-run.ts'
+import { plainText } from '../../harness/plain-text.ts'
+import { findRuns, readAll, type StoredRun } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { loadKey } from '../../harness/record/signing/key-file.ts'
+import { fateOfWriter } from '../../harness/telemetry/host/process-mark.ts'
+import type { CommandIo } from '../support/io.ts'
+
+/** Flags of `close`. */
+export interface CloseFlags {
+  /** Close a run of another machine, whose process cannot be seen from here. */
+  readonly force?: boolean
+}
+
+/**
+ * Closes runs whose process is gone. Those that have ended are left as they are. A run that may still be written is
+ * refused, and the others are closed; throws `bad-input` with a line for each that was refused.
+ */
+export async function close(paths: readonly string[], { force = false }: CloseFlags, io: CommandIo): Promise<number> {
+  const { runs, unreadable } = await readAll(await findRuns(paths))
+  const open = runs.filter(({ record }) => record.status === 'running')
+  if (open.length === 0) {
+    const ended = runs.length === 1 ? `the run is ${runs[0]?.record.status}` : `all ${runs.length} runs have ended`
+    const why = runs.length === 0 ? unreadable : [`${paths.join(' ')}: nothing to close: ${ended}`]
+    throw new JoulemarkError('bad-input', why.join('\n'))
+  }
+  const key = loadKey(io.env)
+  const refused: string[] = [...unreadable]
+  for (const run of open) {
+    const refusal = refusalOf(run, force)
+    if (refusal === null) {
+      const closed = await closeRun(run, key)
+      io.stdout(`${plainText(lineOf(closed))}\n`)
+    } else refused.push(`${run.directory}: ${refusal}`)
+  }
+  if (refused.length > 0) throw new JoulemarkError('bad-input', refused.join('\n'))
+  return exitCodes.done
+}
+
+function refusalOf({ record }: StoredRun, force: boolean): string | null {
+  const { state, reason } = fateOfWriter(record)
+  if (state === 'running') return `${reason}; to end it in good order: kill -INT ${record.process?.pid}`
+  if (state === 'abandoned' || force) return null
+  return `the run may still be going on, ${reason}; close it there, or with --force once its process has ended`
+}
+
+function lineOf({ id, status, trials, files, signature }: RunRecord): string {
+  const requests = files['requests.csv']?.rows ?? 0
+  return `closed: ${id}: ${status}, ${trials.length} trials, ${requests} requests, ${signature ? 'signed' : 'not signed'}`
+}

@@ -1,0 +1,84 @@
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { JoulemarkError } from '../../harness/errors.ts'
+import { DiskError } from '../../harness/record/disk/disk-error.ts'
+import type { CommandIo } from './io.ts'
+import { followLog, unattended } from './unattended-log.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'log-'))
+
+/** A terminal, and what is on it. */
+function terminal(): { io: CommandIo; shown: string[] } {
+  const shown: string[] = []
+  const show = (text: string) => void shown.push(text)
+  const stderr = { isTTY: true, color: true, write: show }
+  return { io: { stdout: show, stderr, env: {}, columns: 80, color: true }, shown }
+}
+
+test('what a command prints is in its log too, without colours and without lines that replace themselves', async () => {
+  const log = join(folder(), 'new', 'box.log')
+  const { io, shown } = terminal()
+  const code = await unattended(log, 'joulemark box --follow', io, async (logged) => {
+    logged.stderr.write('\r\u001b[2K  trial 1 ███ 3/60 s')
+    logged.stderr.write('\r\u001b[2K\u001b[1mtrial 1: done\u001b[22m\n')
+    logged.stdout('the report\n')
+    return 1
+  })
+  expect(code).toBe(1)
+  const [started, ...lines] = readFileSync(log, 'utf8').trimEnd().split('\n')
+  expect(started).toMatch(new RegExp(`^--- started \\d{4}-.* by process ${process.pid}$`))
+  expect(lines).toEqual([
+    'safe to disconnect: this goes on without its terminal; to follow it: joulemark box --follow',
+    'trial 1: done',
+    'the report',
+    '--- ended with exit code 1',
+  ])
+  expect(shown[0]).toBe(`${lines[0]}\n`)
+  expect(shown[1]).toContain('3/60 s')
+})
+
+test('the error that ends a command is in its log, with the exit code', async () => {
+  const log = join(folder(), 'run.log')
+  const error = new JoulemarkError('environment', 'endpoint http://x: cannot be reached')
+  const failing = async () => Promise.reject(error)
+  await expect(unattended(log, 'tail', terminal().io, failing)).rejects.toBe(error)
+  expect(readFileSync(log, 'utf8')).toMatch(/\nendpoint http:\/\/x: cannot be reached\n--- ended with exit code 3\n$/)
+})
+
+test('a log that cannot be written is refused before anything starts', async () => {
+  const file = join(folder(), 'file')
+  writeFileSync(file, '')
+  let isStarted = false
+  const work = async () => {
+    isStarted = true
+    return 0
+  }
+  await expect(unattended(join(file, 'run.log'), 'tail', terminal().io, work)).rejects.toThrow(DiskError)
+  expect(isStarted).toBe(false)
+})
+
+test('a log is followed until its command has ended, in whatever pieces it grows', async () => {
+  const log = join(folder(), 'box.log')
+  writeFileSync(log, `--- started 2026-01-01T00:00:00.000Z by process ${process.pid}\nscenario one: do`)
+  const { io, shown } = terminal()
+  const following = followLog(log, io, 0)
+  appendFileSync(log, 'ne\n--- ended with exit')
+  appendFileSync(log, ' code 1\n')
+  expect(await following).toBe(0)
+  expect(shown.join('')).toBe(readFileSync(log, 'utf8'))
+})
+
+test('a log whose process is gone ends with what to do', async () => {
+  const log = join(folder(), 'box.log')
+  // no system gives this id to a process
+  writeFileSync(log, '--- started 2026-01-01T00:00:00.000Z by process 2147483646\nscenario one: starting\n')
+  const { io, shown } = terminal()
+  expect(await followLog(log, io, 0)).toBe(3)
+  expect(shown.at(-1)).toMatch(/^process 2147483646 is gone .* `joulemark box --resume` continues\n$/)
+})
+
+test('without a log there is nothing to follow', async () => {
+  await expect(followLog(join(folder(), 'box.log'), terminal().io, 0)).rejects.toThrow('no such log')
+})

@@ -1,0 +1,133 @@
+import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { diskError } from '../../harness/record/disk/disk-error.ts'
+import { makeFolder } from '../../harness/record/json-file.ts'
+import { processExists } from '../../harness/telemetry/host/process-mark.ts'
+import type { OnHangUp } from './interrupts.ts'
+import type { CommandIo } from './io.ts'
+
+/** What is said in the log when the terminal of an unattended run is lost. */
+export const terminalGone = (log: string): OnHangUp => ({
+  goOn: `the terminal is gone; this goes on, and its log is ${log}`,
+})
+
+/** First and last words of the lines with which the log of one command begins and ends. */
+const STARTED = '--- started'
+const ENDED = '--- ended with exit code'
+
+/**
+ * Runs a command whose terminal may be lost: what it prints is also in a log, which begins with its process and ends with
+ * its exit code. Its first line on the terminal says how to follow it. Throws what `work` throws; `DiskError` without a log.
+ */
+export async function unattended(
+  log: string,
+  follow: string,
+  io: CommandIo,
+  work: (logged: CommandIo) => Promise<number>,
+): Promise<number> {
+  const file = openLog(log)
+  const append = appendTo(file)
+  append(`${STARTED} ${new Date().toISOString()} by process ${process.pid}\n`)
+  const stderr = { ...io.stderr, write: both((text) => io.stderr.write(text), append) }
+  const logged = { ...io, stdout: both(io.stdout, append), stderr }
+  // from here on, before the command has handlers of its own
+  const ignore = () => undefined
+  process.on('SIGHUP', ignore)
+  logged.stderr.write(`safe to disconnect: this goes on without its terminal; to follow it: ${follow}\n`)
+  let exitCode: number = exitCodes.environmentFailed
+  try {
+    exitCode = await work(logged)
+    return exitCode
+  } catch (error) {
+    append(`${messageOf(error)}\n`)
+    if (error instanceof JoulemarkError) exitCode = error.exitCode
+    throw error
+  } finally {
+    process.off('SIGHUP', ignore)
+    append(`${ENDED} ${exitCode}\n`)
+    closeSync(file)
+  }
+}
+
+function openLog(path: string): number {
+  makeFolder(dirname(path))
+  try {
+    return openSync(path, 'a')
+  } catch (error) {
+    throw diskError(path, error)
+  }
+}
+
+/** Appends to a log as long as its disk takes it: the run itself decides what a full disk means. */
+function appendTo(file: number): (text: string) => void {
+  let isOpen = true
+  return (text) => {
+    if (!isOpen) return
+    try {
+      writeSync(file, text)
+    } catch {
+      isOpen = false
+    }
+  }
+}
+
+/** The start of a line that replaces the one before it on a terminal. */
+const LIVE = '\r\u001b[2K'
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal are control characters
+const COLOURS = /\u001b\[[0-9;]*m/g
+
+/** Writes to the terminal and to the log; a line that replaces itself on the terminal is no line of the log. */
+function both(show: (text: string) => void, append: (text: string) => void): (text: string) => void {
+  return (text) => {
+    show(text)
+    const isLiveOnly = text.startsWith(LIVE) && !text.endsWith('\n')
+    if (!isLiveOnly) append(text.replaceAll(LIVE, '').replace(COLOURS, ''))
+  }
+}
+
+const POLL_MS = 500
+
+/**
+ * Shows a log as it grows until its command has ended. Returns 0, or 3 if its process is gone without that. Throws
+ * `bad-input` without a log.
+ */
+export async function followLog(path: string, io: CommandIo, pollMs = POLL_MS): Promise<number> {
+  let place = 0
+  let partial = ''
+  let pid: number | null = null
+  for (;;) {
+    const size = statSync(path, { throwIfNoEntry: false })?.size
+    if (size === undefined) {
+      throw new JoulemarkError('bad-input', `${path}: no such log; an unattended run in this folder writes it`)
+    }
+    // the process is looked for before the log is read: it writes its last lines before it ends
+    const isGone = pid !== null && !processExists(pid)
+    const text = size > place ? await textFrom(path, place, size) : ''
+    place = Math.max(place, size)
+    io.stdout(text)
+    const lines = (partial + text).split('\n')
+    partial = lines.pop() ?? ''
+    pid = startOf(lines) ?? pid
+    if (lines.at(-1)?.startsWith(ENDED)) return exitCodes.done
+    if (isGone && text === '') {
+      io.stderr.write(`process ${pid} is gone and did not end in good order; \`joulemark box --resume\` continues\n`)
+      return exitCodes.environmentFailed
+    }
+    await delay(pollMs)
+  }
+}
+
+async function textFrom(path: string, from: number, to: number): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(path, { start: from, end: to - 1 })) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+/** The process of the last start in some lines; null if there is none. */
+function startOf(lines: readonly string[]): number | null {
+  const line = lines.findLast((each) => each.startsWith(STARTED))
+  const pid = /by process (\d+)$/.exec(line ?? '')?.[1]
+  return pid === undefined ? null : Number(pid)
+}
