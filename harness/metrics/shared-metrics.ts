@@ -17,7 +17,8 @@ export const sharedMetrics = {
     shortLabel: 'E2E p50',
     unit: 'ms',
     digits: 0,
-    formula: 'median over the requests of the window of (last token or image - time the request was sent)',
+    formula:
+      'median over the requests that completed in the window of (last token or image - time the request was sent)',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.e2eMs.p50),
   },
   goodputRequestsPerS: {
@@ -28,7 +29,8 @@ export const sharedMetrics = {
     shortLabel: 'Goodput',
     unit: 'requests/s',
     digits: 2,
-    formula: 'requests inside the window that met every limit of the SLO / length of the window',
+    formula:
+      'requests that completed in the window, wherever they began, and met every limit of the SLO / length of the window (images: one that crosses an edge counts by its share of time inside); missing where no request fits into the window',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.goodputRequestsPerS),
   },
   meanPowerW: {

@@ -93,7 +93,7 @@ export const textMetrics = ofKind('text', {
     unit: 'ms',
     digits: 2,
     formula:
-      'median over the requests of the window of (last token - first token) / (output tokens - those that arrived with the first)',
+      'median over the requests that received tokens in the window of (last token - first token) / (output tokens - those that arrived with the first); one that crosses an edge counts by its share of that time inside',
     comparison: { hypothesis: 'pace', decides: true, floor: 0 },
     of: (trial) => trial.tpotMs.p50,
   },
@@ -115,7 +115,8 @@ export const textMetrics = ofKind('text', {
     shortLabel: 'Input eff.',
     unit: 'tokens/J',
     digits: 3,
-    formula: 'prompt tokens of the requests that lie wholly inside the window / energy of the GPU boards in the window',
+    formula:
+      'prompt tokens of the requests whose first token arrived in the window / energy of the GPU boards in the window',
     comparison: { hypothesis: 'input efficiency', decides: false, floor: 0 },
     of: ({ promptTokens, energyJ }) => quotient(promptTokens, energyJ, 'no energy was used in the window'),
   },

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { type Loopback, startLoopback } from '../load/loopback/start-server.ts'
@@ -38,8 +39,8 @@ const scenario: PlainTextFile = {
   trial: { seconds: 4, warmupSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 1 },
 } as PlainTextFile
 
-async function runOn(endpoint: string) {
-  const { record } = await runOnce(scenario, {
+async function runOn(endpoint: string, over: Partial<PlainTextFile> = {}) {
+  const { record } = await runOnce({ ...scenario, ...over } as PlainTextFile, {
     clock: systemClock,
     endpoint,
     apiKey: null,
@@ -101,4 +102,41 @@ test('a TTFT of many times what the server counts fails: something between them 
     status: 'fail',
     evidence: expect.stringMatching(/mean TTFT of trial 0 is \d+\.\d ms here and \d+\.\d ms at the server/),
   })
+})
+
+/** Rows of the requests of a run, by column. */
+function requestRowsIn(results: string): Record<string, string>[] {
+  const file = readdirSync(results, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('requests.csv'))
+  return parse(readFileSync(join(results, file ?? 'requests.csv')), { columns: true })
+}
+
+test('goodput and E2E count what completed in the window, and a constant pace is the pace of the server', async () => {
+  const { trial } = await runOn(server.url, { slo: { ttftMs: 5000 } })
+  const [fromMs, toMs] = [numberIn(trial.windowStartMs), numberIn(trial.windowEndMs)]
+  const completed = requestRowsIn(join(folder, 'results')).filter((row) => {
+    const atMs = Number(row['lastTokenMs'])
+    return row['outcome'] === 'ok' && atMs > fromMs && atMs <= toMs
+  })
+  expect(trial.e2eMs.n).toBe(completed.length)
+  expect(numberIn(trial.goodputRequestsPerS)).toBeCloseTo(completed.length / ((toMs - fromMs) / 1000), 9)
+  // the server: 4 streams of 50 + 19 x 25 ms; exact to one request per stream, and less where the machine is slow
+  const truePerS = 4 / 0.525
+  expect(numberIn(trial.goodputRequestsPerS)).toBeLessThanOrEqual(truePerS + 4 / ((toMs - fromMs) / 1000))
+  expect(numberIn(trial.tpotMs.p50)).toBeGreaterThan(20)
+  expect(numberIn(trial.outputTokensPerS) / 20).toBeGreaterThan(0.5 * numberIn(trial.goodputRequestsPerS))
+})
+
+test('answers longer than the window have a pace and tokens/s, and no goodput, with the reason', async () => {
+  const { trial } = await runOn(server.url, {
+    slo: { ttftMs: 5000 },
+    output: { tokens: 160 },
+    trial: { ...scenario.trial, seconds: 2 },
+  })
+  const none = { value: null, reason: 'no successful request lies wholly inside the window' }
+  expect(trial.requestsOk).toBe(4)
+  expect(trial).toMatchObject({ sloShare: expect.anything(), goodputRequestsPerS: none, promptTokens: none })
+  // 25 ms per token, of which all arrive later on a busy machine
+  expect(numberIn(trial.tpotMs.p50)).toBeGreaterThan(24)
+  expect(numberIn(trial.decodeTokensPerS)).toBeGreaterThan(20)
+  expect(numberIn(trial.outputTokensPerS)).toBeGreaterThan(40)
 })

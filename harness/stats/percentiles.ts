@@ -1,5 +1,5 @@
 import { max, mean } from 'simple-statistics'
-import { missing } from '../record/measured.ts'
+import { type Measured, missing } from '../record/measured.ts'
 import type { Percentiles } from '../record/schema/trial.ts'
 
 /** With fewer samples a 99th percentile rests on one or two of them, so it is not given. */
@@ -32,15 +32,16 @@ export function percentilesBySorting(values: Float64Array, reason: string): Perc
   return {
     p50: percentileSorted(sorted, 0.5)!,
     p90: percentileSorted(sorted, 0.9)!,
-    p99:
-      n < MIN_SAMPLES_FOR_P99
-        ? missing(`${n} requests in the window; a p99 needs ${MIN_SAMPLES_FOR_P99}`)
-        : percentileSorted(sorted, 0.99)!,
+    p99: p99Of(n, percentileSorted(sorted, 0.99)!),
     mean: mean(list),
     max: max(list),
     n,
   }
 }
+
+/** A p99 of `n` values, or why there is none. */
+export const p99Of = (n: number, value: number): Measured =>
+  n < MIN_SAMPLES_FOR_P99 ? missing(`${n} requests in the window; a p99 needs ${MIN_SAMPLES_FOR_P99}`) : value
 
 /** Percentiles without values, each missing for this reason. */
 export function noPercentiles(reason: string): Percentiles {

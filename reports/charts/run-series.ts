@@ -1,4 +1,4 @@
-import { indicesInside, ttftIndices } from '../../harness/metrics/trial/latency.ts'
+import { countedIn } from '../../harness/metrics/trial/in-window.ts'
 import { tpotMsOf } from '../../harness/metrics/trial/pace.ts'
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import { isKnown } from '../../harness/record/measured.ts'
@@ -6,7 +6,7 @@ import { type GpuRow, TOKEN_BIN_MS } from '../../harness/record/rows.ts'
 import type { RunRows } from '../../harness/record/run-rows.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isScheduled } from '../../harness/scenario/load-shape.ts'
-import { percentileSorted } from '../../harness/stats/percentiles.ts'
+import { type Weighted, weightedQuantiles } from '../../harness/stats/weighted-percentiles.ts'
 import type { Point } from './chart-types.ts'
 import { meanSlices, type Reading, rateSlices, rounded } from './slices.ts'
 
@@ -71,32 +71,32 @@ function summed(rows: readonly GpuRow[], of: (row: GpuRow) => number | null, sta
 
 /** The distributions behind the percentiles of the record: the same requests, and TTFT from the time that leads. */
 function latencyQuantiles(record: RunRecord, rows: RunRows): Pick<RunSeries, 'ttftMs' | 'tpotMs' | 'e2eMs'> {
-  const [ttft, tpot, e2e]: [number[], number[], number[]] = [[], [], []]
+  const [ttft, tpot, e2e]: [Weighted[], Weighted[], Weighted[]] = [[], [], []]
   for (const { index, windowStartMs, windowEndMs } of record.trials) {
     const table = rows.requests.get(index)
     if (table === undefined || !isKnown(windowStartMs) || !isKnown(windowEndMs)) continue
+    const window = { startMs: windowStartMs, endMs: windowEndMs }
+    const counted = countedIn(table, window, record.metricDefinitions ?? 1)
     const [dispatched, firstToken] = [table.column('dispatchedMs'), table.column('firstTokenMs')]
     const [lastToken, outputTokens] = [table.column('lastTokenMs'), table.column('outputTokens')]
     const firstTokens = table.column('firstTokens')
     const from = isScheduled(record.scenario.load) ? table.column('scheduledMs') : dispatched
-    for (const at of ttftIndices(table, windowStartMs, windowEndMs, record.metricDefinitions ?? 1)) {
-      ttft.push(firstToken[at]! - from[at]!)
-    }
-    for (const at of indicesInside(table, windowStartMs, windowEndMs)) {
-      const last = lastToken[at]!
-      e2e.push(last - dispatched[at]!)
-      tpot.push(
-        tpotMsOf({ firstMs: firstToken[at]!, lastMs: last, tokens: outputTokens[at]!, firstTokens: firstTokens[at]! }),
-      )
+    for (let at = 0; at < table.length; at += 1) {
+      const [firstMs, lastMs] = [firstToken[at]!, lastToken[at]!]
+      if (counted.ttft(at)) ttft.push({ value: firstMs - from[at]!, weight: 1 })
+      if (counted.completion(at)) e2e.push({ value: lastMs - dispatched[at]!, weight: 1 })
+      const weight = counted.pace(at)
+      const span = { firstMs, lastMs, tokens: outputTokens[at]!, firstTokens: firstTokens[at]! }
+      if (weight > 0) tpot.push({ value: tpotMsOf(span), weight })
     }
   }
   return { ttftMs: quantiles(ttft), tpotMs: quantiles(tpot), e2eMs: quantiles(e2e) }
 }
 
-function quantiles(values: readonly number[]): number[] | null {
-  const sorted = Float64Array.from(values.filter(Number.isFinite)).sort()
-  if (sorted.length === 0) return null
-  return Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) =>
-    rounded(percentileSorted(sorted, step / QUANTILE_STEPS)!),
-  )
+function quantiles(values: readonly Weighted[]): number[] | null {
+  const known = values.filter(({ value }) => Number.isFinite(value))
+  const ones = Float64Array.from(known.filter(({ weight }) => weight === 1).map(({ value }) => value))
+  const others = known.filter(({ weight }) => weight < 1)
+  const shares = Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) => step / QUANTILE_STEPS)
+  return known.length === 0 ? null : weightedQuantiles({ ones, others }, shares).map(rounded)
 }

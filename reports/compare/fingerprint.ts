@@ -52,6 +52,7 @@ const labels: Readonly<Record<string, string>> = {
   'host.hostname': 'Host',
   'host.kernel': 'Kernel',
   'tool.version': 'joulemark',
+  metricDefinitions: 'Definitions of the metrics (version)',
   'tool.node': 'Node',
   source: 'Source',
 }
@@ -143,6 +144,7 @@ function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<str
     add('endpoint', run.endpoint)
     add('host', run.host)
     add('tool', run.tool)
+    add('metricDefinitions', run.metricDefinitions ?? 1)
     add('source', run.source)
     add('serverStart.command', run.serverStart?.command?.join(' '))
     add('scenarioSha256', run.scenarioSha256.slice(0, 12))

@@ -1,4 +1,5 @@
 import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
+import { EDGES_COUNT_SINCE } from '../../harness/metrics/definitions.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { figureCell, measuredOf, stampOf } from '../tables/figure-cell.ts'
 import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
@@ -11,6 +12,12 @@ export function goodputTable(selection: Selection): Table | null {
   const rows = selection.scenarios.filter(({ sample }) => sloText(sample) !== null)
   if (rows.length === 0) return null
   const [first, ...others] = selection.cards
+  const isAnyOld = rows.some(({ name }) =>
+    selection.cards.some(({ key }) => {
+      const run = selection.runOf(name, key)
+      return run !== null && countsInsideOnly(run)
+    }),
+  )
   return buildTable({
     id: 'goodput',
     title: labelOf('goodputRequestsPerS'),
@@ -38,9 +45,16 @@ export function goodputTable(selection: Selection): Table | null {
     rowId: (row) => row.name,
     notes: [
       `${metrics.goodputRequestsPerS.label}: ${metrics.goodputRequestsPerS.formula}. A failed request meets no limit.`,
+      ...(isAnyOld ? [INSIDE_ONLY] : []),
     ],
   })
 }
+
+/** Whether the goodput of a record counts only the requests that lie wholly inside the window: it is lower. */
+const countsInsideOnly = ({ metricDefinitions = 1 }: RunRecord): boolean => metricDefinitions < EDGES_COUNT_SINCE
+
+const INSIDE_ONLY =
+  'Runs of earlier versions count only the requests that lie wholly inside the window: their goodput is too low, the more so the longer a request takes.'
 
 function sloText({ scenario }: RunRecord): string | null {
   const limits = (Object.keys(latencyNames) as LatencyKey[]).flatMap((key) => {
@@ -63,6 +77,7 @@ function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selec
   const [slow, fast] = [measuredOf(under, 'goodputRequestsPerS'), measuredOf(over, 'goodputRequestsPerS')]
   if ('reason' in slow) return missing(slow.reason)
   if ('reason' in fast) return missing(fast.reason)
+  if (countsInsideOnly(under) !== countsInsideOnly(over)) return missing('the two records define goodput differently: measure again')
   if (slow.value.value <= 0) return missing(`no request on ${first.label} met the SLO`)
   const ci95 = ratioInterval(fast.value, slow.value)
   const value = fast.value.value / slow.value.value

@@ -3,6 +3,7 @@ import { RequestTable } from '../../record/request-table.ts'
 import type { RequestRow } from '../../record/rows.ts'
 import { type ImageScenario, scenarioSchema } from '../../scenario/schema.ts'
 import { gpuRow, requestRow } from '../../testing/rows.ts'
+import { METRIC_DEFINITIONS } from '../definitions.ts'
 import { imageTrial } from './image.ts'
 
 const scenario = scenarioSchema.parse({
@@ -19,7 +20,7 @@ const request = (fromMs: number, toMs: number, over: Partial<RequestRow> = {}) =
   requestRow({ dispatchedMs: fromMs, lastTokenMs: toMs, endMs: toMs, ...over })
 
 /** Figures of these requests at 300 W without a break. */
-const trialOfRows = (requests: readonly RequestRow[], toMs = 12_000) =>
+const trialOfRows = (requests: readonly RequestRow[], toMs = 12_000, definitions = METRIC_DEFINITIONS) =>
   imageTrial(scenario, {
     index: 0,
     startMs: 0,
@@ -32,6 +33,7 @@ const trialOfRows = (requests: readonly RequestRow[], toMs = 12_000) =>
     servingUuids: ['GPU-a'],
     gpuReason: null,
     client,
+    definitions,
   })
 
 describe('images at the edges of a window', () => {
@@ -59,11 +61,20 @@ describe('images at the edges of a window', () => {
     expect(trial.joulesPerRequest).toBeCloseTo(2400 / 3.375, 6)
   })
 
-  test('have a time only where they lie wholly inside: the median of 3 and 4.5 s, for two images', () => {
-    expect(trial.e2eMs).toMatchObject({ n: 2, p50: 3750 })
-    expect(trial.image?.secondsPerImage).toBeCloseTo(1.875, 9)
-    // one of the two within 3.5 s
-    expect(trial.goodputRequestsPerS).toBeCloseTo(1 / 8, 9)
+  test('have a time where they were done inside: the median of 2, 3, 4 and 4.5 s, for two images', () => {
+    expect(trial.e2eMs).toMatchObject({ n: 4, p50: 3500 })
+    expect(trial.image?.secondsPerImage).toBeCloseTo(1.75, 9)
+  })
+
+  test('count for goodput as for images/s: a quarter of the first and the second took at most 3.5 s', () => {
+    expect(trial.goodputRequestsPerS).toBeCloseTo(1.25 / 8, 9)
+  })
+
+  test('by older definitions have a time, and count for goodput, only where they lie wholly inside', () => {
+    const old = trialOfRows(rows, 12_000, 2)
+    expect(old.e2eMs).toMatchObject({ n: 2, p50: 3750 })
+    expect(old.goodputRequestsPerS).toBeCloseTo(1 / 8, 9)
+    expect(old.image).toMatchObject({ images: trial.image?.images, secondsPerImage: 1.875 })
   })
 })
 
@@ -72,4 +83,13 @@ test('a request that ends as the window begins, or begins as it ends, counts not
   expect([trial.windowStartMs, trial.windowEndMs]).toEqual([1500, 5500])
   // one whole request, and 4 s of the 5.5 s of another
   expect(trial.image?.images).toBeCloseTo(2 * (1 + 4 / 5.5), 9)
+})
+
+test('images that took longer than the window have no goodput and no energy per request, and a rate', () => {
+  const none = { value: null, reason: 'no successful request lies wholly inside the window' }
+  const trial = trialOfRows([request(0, 4000), request(0, 4000), request(4000, 8000)], 8000)
+  expect([trial.windowStartMs, trial.windowEndMs]).toEqual([1500, 4000])
+  expect(trial).toMatchObject({ joulesPerRequest: none, goodputRequestsPerS: none })
+  // 2.5 s of the 4 s of two requests of two images
+  expect(trial.image?.imagesPerS).toBeCloseTo((2 * 2 * 0.625) / 2.5, 9)
 })

@@ -3,14 +3,16 @@ import type { RequestTable } from '../../record/request-table.ts'
 import type { ImageTrial } from '../../record/schema/trial.ts'
 import type { ImageScenario } from '../../scenario/schema.ts'
 import { noPercentiles, percentilesOf } from '../../stats/percentiles.ts'
+import { EDGES_COUNT_SINCE, METRIC_DEFINITIONS } from '../definitions.ts'
+import { isWithin, NONE_FITS, shareInside, type Window, whyNoneFits } from './in-window.ts'
+import { NONE_COMPLETED } from './latency.ts'
 import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './shared.ts'
 
-const NONE_INSIDE = 'no successful request lies wholly inside the window'
-
 /**
- * Every value of a trial of images (docs/metrics.md#one-trial). Seconds per image: median E2E of the requests wholly inside the
- * window / images per request. Images/s: images inside / window, where one that crosses an edge counts by the share of
- * its time inside (a window holds few images, so that one image more or less could be 10 % of them).
+ * Every value of a trial of images (docs/metrics.md#one-trial). Seconds per image: median E2E of the requests that completed in
+ * the window / images per request. Images/s, J per image and per request, and goodput count the requests of the window,
+ * where one that crosses an edge counts by the share of its time inside (a window holds few images, so that one image
+ * more or less could be 10 % of them). By older definitions E2E and goodput are of requests wholly inside the window.
  */
 export function imageTrial(scenario: ImageScenario, observed: TrialObservations): ImageTrial {
   const window = windowFor(scenario, observed)
@@ -25,18 +27,20 @@ export function imageTrial(scenario: ImageScenario, observed: TrialObservations)
       image: { images: none, imagesPerS: none, secondsPerImage: none, joulesPerImage: none },
     }
   }
-  const { startMs, endMs } = window
+  const edgesCount = (observed.definitions ?? METRIC_DEFINITIONS) >= EDGES_COUNT_SINCE
   const { batch } = scenario.image
-  const seconds = (endMs - startMs) / 1000
-  const inside = e2eInside(observed.requests, startMs, endMs)
-  const e2eMs = percentilesOf(inside, NONE_INSIDE)
-  const images = batch * requestsInside(observed.requests, startMs, endMs)
+  const seconds = (window.endMs - window.startMs) / 1000
+  const inside = e2eInside(observed.requests, window)
+  const e2eMs = edgesCount
+    ? percentilesOf(e2eCompleted(observed.requests, window), NONE_COMPLETED)
+    : percentilesOf(inside, NONE_FITS)
+  const requests = requestsInside(observed.requests, window)
+  const images = batch * requests
   return {
     ...shared,
     e2eMs,
-    joulesPerRequest:
-      inside.length === 0 ? missing(NONE_INSIDE) : quotient(shared.energyJ, images / batch, NONE_INSIDE),
-    goodputRequestsPerS: goodput(inside, seconds, scenario.slo?.e2eMs),
+    joulesPerRequest: inside.length === 0 ? missing(NONE_FITS) : quotient(shared.energyJ, requests, NONE_FITS),
+    goodputRequestsPerS: goodput(observed.requests, window, { limitMs: scenario.slo?.e2eMs, edgesCount }),
     image: {
       images,
       imagesPerS: images / seconds,
@@ -46,33 +50,39 @@ export function imageTrial(scenario: ImageScenario, observed: TrialObservations)
   }
 }
 
-function goodput(insideMs: readonly number[], seconds: number, limitMs: number | undefined): Measured {
+/** Requests/s of a window that took at most `limitMs`, counted as images/s counts them. */
+function goodput(
+  requests: RequestTable,
+  window: Window,
+  { limitMs, edgesCount }: { readonly limitMs: number | undefined; readonly edgesCount: boolean },
+): Measured {
   if (limitMs === undefined) return missing('the scenario states no slo.e2eMs')
-  return insideMs.filter((ms) => ms <= limitMs).length / seconds
+  const seconds = (window.endMs - window.startMs) / 1000
+  if (!edgesCount) return e2eInside(requests, window).filter((ms) => ms <= limitMs).length / seconds
+  const why = whyNoneFits(requests, window, 'endMs')
+  return why === null ? requestsInside(requests, window, limitMs) / seconds : missing(why)
 }
 
 /** E2E in ms of the successful requests wholly inside a window. */
-function e2eInside(requests: RequestTable, startMs: number, endMs: number): number[] {
-  const dispatched = requests.column('dispatchedMs')
-  const ended = requests.column('endMs')
-  const inside: number[] = []
-  for (let index = 0; index < requests.length; index += 1) {
-    const [from, to] = [dispatched[index] as number, ended[index] as number]
-    if (requests.isOk(index) && from >= startMs && to <= endMs) inside.push(to - from)
-  }
-  return inside
-}
+const e2eInside = (requests: RequestTable, { startMs, endMs }: Window): number[] =>
+  spansOf(requests).flatMap(([from, to]) => (from >= startMs && to <= endMs ? [to - from] : []))
 
-/** Number of successful requests inside a window, each weighted by the share of its time inside. */
-function requestsInside(requests: RequestTable, startMs: number, endMs: number): number {
+/** E2E in ms of the successful requests that completed inside a window. */
+const e2eCompleted = (requests: RequestTable, window: Window): number[] =>
+  spansOf(requests).flatMap(([from, to]) => (isWithin(to, window) ? [to - from] : []))
+
+/** Number of successful requests inside a window that took at most `limitMs`, each weighted by the share of its time inside. */
+const requestsInside = (requests: RequestTable, window: Window, limitMs = Number.POSITIVE_INFINITY): number =>
+  spansOf(requests).reduce((sum, [from, to]) => (to - from <= limitMs ? sum + shareInside(from, to, window) : sum), 0)
+
+/** When each successful request was sent and ended, ms; without those of which a time is missing. */
+function spansOf(requests: RequestTable): [number, number][] {
   const dispatched = requests.column('dispatchedMs')
   const ended = requests.column('endMs')
-  let sum = 0
+  const spans: [number, number][] = []
   for (let index = 0; index < requests.length; index += 1) {
-    if (!requests.isOk(index)) continue
     const [from, to] = [dispatched[index] as number, ended[index] as number]
-    const overlap = Math.min(to, endMs) - Math.max(from, startMs)
-    if (overlap > 0) sum += overlap / (to - from)
+    if (requests.isOk(index) && Number.isFinite(to - from)) spans.push([from, to])
   }
-  return sum
+  return spans
 }

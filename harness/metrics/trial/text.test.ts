@@ -45,7 +45,7 @@ function observedOf(requests: readonly RequestRow[], toMs: number): Parameters<t
 }
 
 describe('energy of a request', () => {
-  test('is the energy of the window / the requests that lie in it, not all that were sent', () => {
+  test('is the energy of the window / the requests that completed in it, wherever they began', () => {
     // window 1.5 to 11.5 s: 300 W x 10 s = 3000 J; of five requests the first began before it, and one failed
     const trial = trialOf(
       [
@@ -60,7 +60,7 @@ describe('energy of a request', () => {
     expect([trial.windowStartMs, trial.windowEndMs]).toEqual([1500, 11_500])
     expect([trial.requests, trial.requestsOk]).toEqual([5, 4])
     expect(trial.energyJ).toBeCloseTo(3000, 6)
-    expect(trial.joulesPerRequest).toBeCloseTo(1000, 6)
+    expect(trial.joulesPerRequest).toBeCloseTo(750, 6)
     // 500 bins of 20 tokens
     expect(trial.outputTokens).toBe(10_000)
     expect(trial.outputTokensPerS).toBeCloseTo(1000, 9)
@@ -72,20 +72,22 @@ describe('energy of a request', () => {
   test('is not known where no request fits into the window, and is never 0', () => {
     const trial = trialOf([request(0, 11_500)], 11_500)
     expect(trial.energyJ).toBeCloseTo(3000, 6)
-    expect(trial.joulesPerRequest).toMatchObject({ value: null })
+    const none = { value: null, reason: 'no successful request lies wholly inside the window' }
+    expect(trial).toMatchObject({ joulesPerRequest: none, goodputRequestsPerS: none, promptTokens: none })
   })
 })
 
-test('prompt tokens are those of the requests inside the window', () => {
-  const trial = trialOf(
-    [
-      request(0, 2000, { promptTokens: 7 }),
-      request(2000, 5000, { promptTokens: 100 }),
-      request(5000, 8000, { promptTokens: 200 }),
-    ],
-    8000,
-  )
-  expect(trial.promptTokens).toBe(300)
+test('prompt tokens are those of the answers that began inside the window', () => {
+  const requests = [
+    request(0, 2000, { promptTokens: 7 }),
+    request(2000, 5000, { promptTokens: 100 }),
+    request(5000, 8000, { promptTokens: 200 }),
+  ]
+  expect(trialOf(requests, 8000).promptTokens).toBe(300)
+  const late = request(0, 2000, { promptTokens: 7, firstTokenMs: 1600 })
+  expect(trialOf([late, ...requests.slice(1)], 8000).promptTokens).toBe(307)
+  // by older definitions, requests wholly inside
+  expect(trialOf([late, ...requests.slice(1)], 8000, { definitions: 2 }).promptTokens).toBe(300)
 })
 
 test('a failed request counts in the error rate, a dropped one against the SLO', () => {
@@ -100,7 +102,8 @@ test('a failed request counts in the error rate, a dropped one against the SLO',
   expect(trial.outcomes).toEqual({ ok: 3, timeout: 1 })
   // window 1.5 to 9 s: due were three and the dropped one, two of them were answered in time
   expect(trial.sloShare).toBe(0.5)
-  expect(trial.goodputRequestsPerS).toBeCloseTo(2 / 7.5, 9)
+  // three completed in it: the first took 50 ms to its first token, as all did
+  expect(trial.goodputRequestsPerS).toBeCloseTo(3 / 7.5, 9)
 })
 
 test('the decode rate is 1000 / the median time per token', () => {
@@ -112,7 +115,10 @@ test('the decode rate is 1000 / the median time per token', () => {
 
 describe('a stream that does not arrive one by one', () => {
   const pace = (over: Partial<RequestRow>) =>
-    trialOf([request(0, 2000), ...[2000, 5000].map((at) => request(at, at + 3000, over))], 8000)
+    trialOf(
+      [request(0, 2000, { ...over, firstTokenMs: 50 }), ...[2000, 5000].map((at) => request(at, at + 3000, over))],
+      8000,
+    )
 
   test('has the time per token of those that came after the first moment', () => {
     // 100 tokens, ten of them after 50 ms: (3000 - 50) / 90 ms each

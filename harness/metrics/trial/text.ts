@@ -2,14 +2,15 @@ import { type Measured, measured, missing, numberOf, quotient } from '../../reco
 import type { RequestTable } from '../../record/request-table.ts'
 import type { TextTrial } from '../../record/schema/trial.ts'
 import type { TextScenario } from '../../scenario/schema.ts'
+import { EDGES_COUNT_SINCE, METRIC_DEFINITIONS } from '../definitions.ts'
 import { gapPercentiles } from './gaps.ts'
-import { goodputOf, indicesInside, latenciesOf, noLatencies, sloShareOf } from './latency.ts'
+import { countedIn, NONE_FITS, type Window, whyNoneFits } from './in-window.ts'
+import { latenciesOf, NONE_COMPLETED, NONE_STARTED, noLatencies } from './latency.ts'
 import { sendsInside } from './sends.ts'
 import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './shared.ts'
+import { goodputOf, sloShareOf } from './slo.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
-import type { SteadyWindow } from './window.ts'
 
-const NONE_INSIDE = 'no successful request lies wholly inside the window'
 const NO_POWER = 'the sensor reported no power in the whole window'
 const NO_PROMPT_TOKENS = 'the server reported no prompt tokens for a successful request'
 
@@ -29,21 +30,22 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
   if (window.startMs === null) return { ...whole, ...withoutWindow(noWindow(window)) }
   const { startMs, endMs } = window
   const seconds = (endMs - startMs) / 1000
-  const latencies = latenciesOf(observed.requests, startMs, endMs, observed.definitions)
+  const definitions = observed.definitions ?? METRIC_DEFINITIONS
+  const latencies = latenciesOf(observed.requests, startMs, endMs, definitions)
   const outputTokens = tokensInside(observed.tokens, startMs, endMs)
-  const inside = indicesInside(observed.requests, startMs, endMs).length
+  const { promptTokens, completions } = requestsIn(observed.requests, window, definitions)
   const tpotMs = latencies.tpotMs.p50
   return {
     ...whole,
-    promptTokens: measured(promptTokensInside(observed.requests, startMs, endMs), NO_PROMPT_TOKENS),
+    promptTokens,
     outputTokens,
     outputTokensPerS: outputTokens / seconds,
     decodeTokensPerS: numberOf(tpotMs) === null ? tpotMs : quotient(1000, tpotMs, 'the median TPOT is 0'),
     ...latencies,
     tokensPerJ: quotient(outputTokens, shared.energyJ, NO_POWER),
     joulesPerOutputToken: quotient(shared.energyJ, outputTokens, 'no output token arrived inside the window'),
-    joulesPerRequest: quotient(shared.energyJ, inside, NONE_INSIDE),
-    ...sloIn(scenario, observed, window),
+    joulesPerRequest: quotient(shared.energyJ, completions, NONE_COMPLETED),
+    ...sloIn(scenario, observed, window, definitions),
     sendsInWindow: sendsInside(observed.requests, startMs, endMs),
   }
 }
@@ -51,7 +53,8 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
 function sloIn(
   { slo }: TextScenario,
   observed: TrialObservations,
-  { startMs, endMs }: Extract<SteadyWindow, { startMs: number }>,
+  { startMs, endMs }: Window,
+  definitions: number,
 ): { goodputRequestsPerS: Measured; sloShare: Measured } {
   if (slo === undefined) {
     const none = missing('the scenario states no SLO')
@@ -59,7 +62,7 @@ function sloIn(
   }
   const share = sloShareOf(observed.requests, { startMs, endMs, slo, dropped: observed.client.dropped })
   return {
-    goodputRequestsPerS: goodputOf(observed.requests, startMs, endMs, slo),
+    goodputRequestsPerS: goodputOf(observed.requests, { startMs, endMs, slo }, definitions),
     sloShare: measured(share, 'no request was due inside the window'),
   }
 }
@@ -81,7 +84,27 @@ function withoutWindow(reason: string) {
   }
 }
 
-function promptTokensInside(requests: RequestTable, startMs: number, endMs: number): number {
-  const values = requests.column('promptTokens')
-  return indicesInside(requests, startMs, endMs).reduce((sum, index) => sum + values[index]!, 0)
+/** Prompt tokens of the answers that began in a window, and the requests that completed in it; missing where none fits. */
+function requestsIn(
+  requests: RequestTable,
+  window: Window,
+  definitions: number,
+): { promptTokens: Measured; completions: Measured } {
+  const counted = countedIn(requests, window, definitions)
+  const edgesCount = definitions >= EDGES_COUNT_SINCE
+  const why = edgesCount ? whyNoneFits(requests, window, 'lastTokenMs') : null
+  if (why !== null) return { promptTokens: missing(why), completions: missing(why) }
+  const prompt = requests.column('promptTokens')
+  const hasPrompt = edgesCount ? counted.ttft : counted.completion
+  let [began, promptTokens, completions] = [0, 0, 0]
+  for (let index = 0; index < requests.length; index += 1) {
+    if (counted.completion(index)) completions += 1
+    if (!hasPrompt(index)) continue
+    began += 1
+    promptTokens += prompt[index] as number
+  }
+  return {
+    promptTokens: began > 0 || !edgesCount ? measured(promptTokens, NO_PROMPT_TOKENS) : missing(NONE_STARTED),
+    completions: completions > 0 ? completions : missing(edgesCount ? NONE_COMPLETED : NONE_FITS),
+  }
 }

@@ -2,7 +2,7 @@ import { missing, numberOf } from '../../record/measured.ts'
 import type { ClientTokens, ServerTrial } from '../../record/schema/server.ts'
 import type { TextTrial } from '../../record/schema/trial.ts'
 import { noPercentiles } from '../../stats/percentiles.ts'
-import type { Slo } from './latency.ts'
+import type { Slo } from './slo.ts'
 
 /** Up to this many tokens per event there is nothing to explain: some servers send a token or two of an answer without an event. */
 const MOST_TOKENS_PER_EVENT = 1.1

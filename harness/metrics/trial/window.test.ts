@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RequestTable } from '../../record/request-table.ts'
 import { closedLoopRows, requestRow } from '../../testing/rows.ts'
-import { goodputOf, latenciesOf, sloShareOf } from './latency.ts'
+import { latenciesOf } from './latency.ts'
+import { goodputOf, sloShareOf } from './slo.ts'
 import { tokensInside, wholeTrialTokensPerS } from './throughput.ts'
 import { scheduledWindow, steadyWindow } from './window.ts'
 
@@ -81,7 +82,7 @@ describe('latencies', () => {
     requestRow({ dispatchedMs: 1000, firstTokenMs: 1300, lastTokenMs: 1300, outputTokens: 1 }),
   ])
 
-  test('are those of successful requests wholly inside the window', () => {
+  test('are those of successful requests of the window', () => {
     const { ttftMs, tpotMs, e2eMs, ttftFromScheduleMs } = latenciesOf(table, 1000, 4000)
     expect(ttftMs).toMatchObject({
       p50: 200,
@@ -109,29 +110,31 @@ describe('latencies', () => {
     const { ttftMs, ttftFromScheduleMs, e2eMs } = latenciesOf(rows, 1000, 4000)
     expect(ttftMs).toMatchObject({ n: 3, p50: 700, max: 900 })
     expect(ttftFromScheduleMs).toMatchObject({ n: 3, max: 1000 })
-    expect(e2eMs).toMatchObject({ n: 1, max: 1000 })
+    // three completed inside, and took 1500, 1000 and 2000 ms
+    expect(e2eMs).toMatchObject({ n: 3, p50: 1500, max: 2000 })
     // by the definitions of older records only the request that lies wholly inside
     expect(latenciesOf(rows, 1000, 4000, 1).ttftMs).toMatchObject({ n: 1, max: 100 })
+    expect(latenciesOf(rows, 1000, 4000, 2)).toMatchObject({ ttftMs: { n: 3 }, e2eMs: { n: 1, max: 1000 } })
   })
 
   test('TTFT is known where no request fits into the window', () => {
     const long = new RequestTable([requestRow({ dispatchedMs: 1000, firstTokenMs: 1100, lastTokenMs: 90_000 })])
     const { ttftMs, e2eMs } = latenciesOf(long, 1000, 4000)
     expect(ttftMs).toMatchObject({ n: 1, p50: 100 })
-    expect(e2eMs.p50).toMatchObject({ reason: 'no successful request lies wholly inside the window' })
+    expect(e2eMs.p50).toMatchObject({ reason: 'no successful request completed inside the window' })
     expect(latenciesOf(long, 2000, 4000).ttftMs.p50).toMatchObject({
       reason: 'no successful request received its first token inside the window',
     })
   })
 
   test('goodput counts the requests that keep every limit', () => {
-    expect(goodputOf(table, 1000, 4000, { ttftMs: 250 })).toBeCloseTo(2 / 3, 12)
-    expect(goodputOf(table, 1000, 4000, { ttftMs: 250, tpotMs: 12 })).toBeCloseTo(1 / 3, 12)
-    expect(goodputOf(table, 1000, 4000, {})).toBeCloseTo(1, 12)
+    expect(goodputOf(table, { startMs: 1000, endMs: 4000, slo: { ttftMs: 250 } })).toBeCloseTo(2 / 3, 12)
+    expect(goodputOf(table, { startMs: 1000, endMs: 4000, slo: { ttftMs: 250, tpotMs: 12 } })).toBeCloseTo(1 / 3, 12)
+    expect(goodputOf(table, { startMs: 1000, endMs: 4000, slo: {} })).toBeCloseTo(1, 12)
     // E2E of 1090, 2180 and 300 ms, TPOT of 10 and 20 ms: a limit that is met exactly is kept
-    expect(goodputOf(table, 1000, 4000, { e2eMs: 1090 })).toBeCloseTo(2 / 3, 12)
-    expect(goodputOf(table, 1000, 4000, { e2eMs: 1089 })).toBeCloseTo(1 / 3, 12)
-    expect(goodputOf(table, 1000, 4000, { tpotMs: 20, ttftMs: 200 })).toBeCloseTo(2 / 3, 12)
+    expect(goodputOf(table, { startMs: 1000, endMs: 4000, slo: { e2eMs: 1090 } })).toBeCloseTo(2 / 3, 12)
+    expect(goodputOf(table, { startMs: 1000, endMs: 4000, slo: { e2eMs: 1089 } })).toBeCloseTo(1 / 3, 12)
+    expect(goodputOf(table, { startMs: 1000, endMs: 4000, slo: { tpotMs: 20, ttftMs: 200 } })).toBeCloseTo(2 / 3, 12)
   })
 })
 
@@ -152,7 +155,8 @@ describe('the share that keeps the SLO', () => {
 
   test('is over those due in the window, whenever they ended', () => {
     expect(sloShareOf(table, { startMs: 1000, endMs: 3500, slo, dropped: 0 })).toBe(1)
-    expect(goodputOf(table, 1000, 3500, slo)).toBe(0)
+    // none fits into the window, so that goodput is not known: not 0
+    expect(goodputOf(table, { startMs: 1000, endMs: 3500, slo })).toMatchObject({ value: null })
   })
 
   test('holds failed, dropped and late ones against it', () => {

@@ -95,7 +95,7 @@ const sharedTrial = {
 const textTrialSchema = z.object({
   kind: z.literal('text'),
   ...sharedTrial,
-  promptTokens: measuredSchema,
+  promptTokens: measuredSchema.describe('of the requests whose first token arrived inside the window'),
   outputTokens: measuredSchema.describe('output tokens that arrived inside the window'),
   outputTokensPerS: measuredSchema,
   wholeTrialOutputTokensPerS: measuredSchema.describe(
@@ -105,7 +105,9 @@ const textTrialSchema = z.object({
   ttftMs: percentilesSchema,
   ttftFirstChunkMs: percentilesSchema,
   ttftFromScheduleMs: percentilesSchema,
-  tpotMs: percentilesSchema,
+  tpotMs: percentilesSchema.describe(
+    'of the requests that received tokens inside the window, each by the share of its decode inside; n is their number',
+  ),
   chunkGapMs: z
     .object({
       p50: measuredSchema,
@@ -116,11 +118,15 @@ const textTrialSchema = z.object({
       errorShare: z.number(),
     })
     .describe("vLLM's ITL, from narrow buckets: off by at most errorShare"),
-  e2eMs: percentilesSchema,
+  e2eMs: percentilesSchema.describe('of the requests that completed inside the window; n is their number'),
   tokensPerJ: measuredSchema,
   joulesPerOutputToken: measuredSchema,
-  joulesPerRequest: measuredSchema,
-  goodputRequestsPerS: measuredSchema,
+  joulesPerRequest: measuredSchema.describe(
+    'energy of the window / requests that completed in it; missing where none fits',
+  ),
+  goodputRequestsPerS: measuredSchema.describe(
+    'requests that completed inside the window and met the SLO / its length; missing where none fits',
+  ),
   sloShare: measuredSchema
     .optional()
     .describe(
@@ -137,9 +143,11 @@ const textTrialSchema = z.object({
 const imageTrialSchema = z.object({
   kind: z.literal('image'),
   ...sharedTrial,
-  e2eMs: percentilesSchema,
-  joulesPerRequest: measuredSchema,
-  goodputRequestsPerS: measuredSchema,
+  e2eMs: percentilesSchema.describe('of the requests that completed inside the window'),
+  joulesPerRequest: measuredSchema.describe('energy of the window / requests of it, counted as the images are'),
+  goodputRequestsPerS: measuredSchema.describe(
+    'requests of the window, counted as the images are, that met the SLO / its length',
+  ),
   image: imageValuesSchema,
 })
 
