@@ -127,6 +127,9 @@ test('goodput and E2E count what completed in the window, and a constant pace is
 })
 
 test('answers longer than the window have a pace and tokens/s, and no goodput, with the reason', async () => {
+  server.kill()
+  const stampsFile = join(folder, 'long-stamps')
+  server = await startLoopback({ ttftMs: 50, ratePerS: 40, chunks: 160, stampsFile, asRequested: true })
   const { trial } = await runOn(server.url, {
     slo: { ttftMs: 5000 },
     output: { tokens: 160 },

@@ -77,7 +77,8 @@ function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selec
   const [slow, fast] = [measuredOf(under, 'goodputRequestsPerS'), measuredOf(over, 'goodputRequestsPerS')]
   if ('reason' in slow) return missing(slow.reason)
   if ('reason' in fast) return missing(fast.reason)
-  if (countsInsideOnly(under) !== countsInsideOnly(over)) return missing('the two records define goodput differently: measure again')
+  if (countsInsideOnly(under) !== countsInsideOnly(over))
+    return missing('the two records define goodput differently: measure again')
   if (slow.value.value <= 0) return missing(`no request on ${first.label} met the SLO`)
   const ci95 = ratioInterval(fast.value, slow.value)
   const value = fast.value.value / slow.value.value
