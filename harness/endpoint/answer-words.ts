@@ -1,5 +1,5 @@
-/** Characters of a server's words that are kept. They are masked and made plain where they are recorded. */
-const MAX_MESSAGE = 300
+/** Characters of a server's words that are kept. They are masked, made plain and cut to 400 where they are recorded. */
+const MAX_MESSAGE = 1200
 const MAX_TEXT = 200
 
 /** The message of an error body in any of the forms that vLLM and proxies use, else the start of its text. */

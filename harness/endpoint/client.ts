@@ -1,5 +1,7 @@
 import { format } from 'node:util'
 import OpenAI from 'openai'
+import { plainText } from '../plain-text.ts'
+import { maskOf } from '../secret-mask.ts'
 import { directFetch, type Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
 
@@ -43,8 +45,8 @@ function headersOf(given: RequestInit['headers'], apiKey: string | null): Record
 function stderrLogger(apiKey: string | null) {
   const write = (...parts: unknown[]) => {
     const text = format(...parts)
-    const shown = apiKey === null ? text : text.replaceAll(apiKey, '[secret]')
-    process.stderr.write(`${shown.replace(/[^\P{Cc}\n]/gu, ' ')}\n`)
+    const lines = maskOf([apiKey])(text).split('\n')
+    process.stderr.write(`${lines.map(plainText).join('\n')}\n`)
   }
   return { error: write, warn: write, info: write, debug: write }
 }

@@ -1,6 +1,7 @@
 import { JoulemarkError } from '../errors.ts'
 import { shellWord } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
+import { keyMask } from '../secret-mask.ts'
 import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
@@ -41,7 +42,7 @@ export async function discover(address: Address, apiKey: string | null, required
   const { models } = list
   const model = pickModel(address, list, required)
   const labels = metricLabels(model, models)
-  const version = await readVersion(address)
+  const version = await readVersion(address, apiKey)
   const metrics = await readMetrics(address, apiKey, labels)
   const { maxModelLen } = model
   const simulated = models.some((entry) => entry.ownedBy === 'simulated')
@@ -77,7 +78,8 @@ async function readModels(address: Address, apiKey: string | null) {
   try {
     const limits = { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) }
     const response = await makeClient(address, apiKey).models.list(limits).asResponse()
-    text = await response.text()
+    // a server may repeat the key that it was sent
+    text = keyMask(apiKey)(await response.text())
   } catch (error) {
     throw await endpointError(address, apiKey, error)
   }

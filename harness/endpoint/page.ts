@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
+import { keyMask } from '../secret-mask.ts'
 import { directFetch, type Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
 
@@ -29,7 +30,9 @@ export async function getPage(address: Address, path: string, options: PageOptio
   const shownPath = path.replace(/\?.*$/s, '')
   const signal = AbortSignal.timeout(options.timeoutMs)
   try {
-    return await followed(new URL(`${address.url}${path}`), { shownPath, signal, ...options })
+    const got = await followed(new URL(`${address.url}${path}`), { shownPath, signal, ...options })
+    // a server may repeat the key that it was sent
+    return 'page' in got ? { page: keyMask(options.apiKey)(got.page) } : got
   } catch (error) {
     if (signal.aborted) return { reason: `${shownPath} did not answer within ${options.timeoutMs / 1000} s` }
     const cause = messageOf((error as Error).cause ?? error)

@@ -259,3 +259,15 @@ test('any page becomes a reading of finite counts: never NaN, never negative, ne
     ),
   )
 })
+
+test('the reasons of a page are few, whatever it lists, and none of them is a part of JavaScript', () => {
+  const line = (reason: string) => `vllm:request_success_total{finished_reason="${reason}"} 1\n`
+  const names = Array.from(
+    { length: 500 },
+    (_, at) => `r_${String.fromCharCode(97 + (at % 26), 97 + Math.floor(at / 26))}`,
+  )
+  const page = readMetricsPage(['constructor', '__proto__', ...names].map(line).join(''))
+  const { requestsByReason } = page.reading
+  expect(Object.keys(requestsByReason).length).toBeLessThanOrEqual(21)
+  expect(Object.values(requestsByReason).reduce((sum, count) => sum + count, 0)).toBe(502)
+})

@@ -74,6 +74,8 @@ const otherEngines: Readonly<Record<string, string>> = {
 /** Far above any counter of tokens: a larger value is none. */
 const MAX_VALUE = 1e15
 const MAX_OTHER_MODELS = 20
+/** vLLM has five reasons for the end of a request; each takes a row of every reading. */
+const MAX_REASONS = 20
 const MAX_LABEL_CHARS = 200
 
 /**
@@ -206,14 +208,15 @@ const tokensOf = (byName: ByName): number =>
   }, 0)
 
 function countByReason(samples: readonly Sample[]): Record<string, number> {
-  const counts: Record<string, number> = {}
+  const counts = new Map<string, number>()
   for (const { labels, value } of samples) {
     const named = labels['finished_reason'] ?? ''
-    // untrusted text that becomes a key of the record: only a plain word is accepted
-    const reason = /^[a-z_]{1,30}$/.test(named) ? named : 'other'
-    if (isCount(value)) counts[reason] = (counts[reason] ?? 0) + value
+    // untrusted text that becomes a key of the record: only a few plain words are accepted
+    const isWord = /^[a-z_]{1,30}$/.test(named) && (counts.has(named) || counts.size < MAX_REASONS)
+    const reason = isWord ? named : 'other'
+    if (isCount(value)) counts.set(reason, (counts.get(reason) ?? 0) + value)
   }
-  return counts
+  return Object.fromEntries(counts)
 }
 
 /** Why the counters of the measured model cannot be read from a page; null where they can. */

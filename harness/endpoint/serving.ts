@@ -3,6 +3,7 @@ import { plainText } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import type { Serving } from '../record/schema/server.ts'
 import type { Address } from './address.ts'
+import { plainFingerprint } from './fingerprint-text.ts'
 import { getPage, jsonOf } from './page.ts'
 import type { MetricsPage } from './server-metrics.ts'
 
@@ -81,14 +82,9 @@ export function tensorParallelOf(fingerprint: string | null): number | null {
   return positiveNumber(/-tp(\d+)/.exec(fingerprint)?.[1] ?? '1', MAX_PARALLEL)
 }
 
-const MAX_FINGERPRINT_CHARS = 120
-
-/** The fingerprint of an answer, short and plain: it is a text of the server. */
-export const plainFingerprint = (text: string): string => plainText(text.slice(0, MAX_FINGERPRINT_CHARS))
-
 /** An endpoint with the fingerprint of its answers, and the parallelism in it where no other source reported that. */
 export function withFingerprint(endpoint: Endpoint, fingerprint: string | null): Endpoint {
-  const systemFingerprint = fingerprint === null ? null : plainFingerprint(fingerprint)
+  const systemFingerprint = fingerprint === null ? null : plainFingerprint(fingerprint, null)
   const tensorParallel = tensorParallelOf(systemFingerprint)
   const { serving } = endpoint
   if (!serving || serving.tensorParallel !== null || tensorParallel === null) return { ...endpoint, systemFingerprint }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { plainText } from '../plain-text.ts'
+import { keyMask } from '../secret-mask.ts'
 import type { Address } from './address.ts'
 import { getPage, jsonOf } from './page.ts'
 
@@ -12,8 +13,8 @@ export function versionIn(text: string): string | null {
   return read.success ? read.data.version : null
 }
 
-/** The version at vLLM's /version, which is outside /v1 and requires no key; null for other servers. */
-export async function readVersion(address: Address): Promise<string | null> {
+/** The version at vLLM's /version, which is outside /v1 and requires no key; null for other servers. `apiKey` is masked in it. */
+export async function readVersion(address: Address, apiKey: string | null): Promise<string | null> {
   const got = await getPage(address, '/version', { apiKey: null, timeoutMs: 5000, maxBytes: 64 * 1024 })
-  return 'reason' in got ? null : versionIn(got.page)
+  return 'reason' in got ? null : versionIn(keyMask(apiKey)(got.page))
 }

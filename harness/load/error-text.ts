@@ -1,11 +1,20 @@
 import { plainText } from '../plain-text.ts'
+import { keyMask, type Mask, maskOf, withoutCutSecret } from '../secret-mask.ts'
 
 /** Longest error text that a row keeps, in characters. */
 const MAX_CHARACTERS = 400
-/** A shorter part of the secret at the end of a truncated text counts as a coincidence. */
-const MIN_PART = 4
-/** Keys of well-known forms, which a server or proxy may repeat, and passwords in addresses. */
-const KEYS = /\b(?:sk|hf|nvapi|ghp|glpat|xox[a-z])[-_][\w-]{8,}|\bBearer\s+[\w.~+/=-]{8,}|(?<=:\/\/)[^\s/@]+@/gi
+/** Longest finish reason that a row keeps: that of vLLM has at most 10 characters. */
+const MAX_REASON_CHARACTERS = 40
+
+/** By secret: to make a mask costs more than to use it, and a worker has one secret. */
+const masks = new Map<string | null, Mask>()
+
+/** Also masks a word that is sent as a key: in the words of an error it stands for the key. */
+function errorMask(secret: string | null): Mask {
+  const mask = masks.get(secret) ?? maskOf([secret])
+  masks.set(secret, mask)
+  return mask
+}
 
 /**
  * An error text as it may be written into a record: one plain line of at most 400 characters, without the secret and
@@ -13,14 +22,15 @@ const KEYS = /\b(?:sk|hf|nvapi|ghp|glpat|xox[a-z])[-_][\w-]{8,}|\bBearer\s+[\w.~
  * null where none was sent.
  */
 export function errorText(text: string, secret: string | null): string {
-  const masked = (secret ? withoutSecret(text, secret) : text).replace(KEYS, '[secret]')
-  return plainText(masked).slice(0, MAX_CHARACTERS)
+  if (text === '') return ''
+  // first without the invisible characters, which would hide a secret from the mask
+  const masked = errorMask(secret)(plainText(text))
+  return (secret ? withoutCutSecret(masked, secret) : masked).slice(0, MAX_CHARACTERS)
 }
 
-function withoutSecret(text: string, secret: string): string {
-  const whole = text.replaceAll(secret, '[secret]')
-  for (let length = secret.length - 1; length >= MIN_PART; length -= 1) {
-    if (whole.endsWith(secret.slice(0, length))) return `${whole.slice(0, -length)}[secret]`
-  }
-  return whole
-}
+/** A finish reason of a server as it may be written into a record: one plain line of at most 40 characters, secrets removed. */
+export const reasonText = (text: string, secret: string | null): string =>
+  keyMask(secret)(plainText(text.slice(0, MAX_READ_CHARACTERS))).slice(0, MAX_REASON_CHARACTERS)
+
+/** Of a reason of any length; a secret at its beginning is whole in it. */
+const MAX_READ_CHARACTERS = 4000

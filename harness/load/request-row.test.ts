@@ -53,3 +53,15 @@ test('the longest gap between two content events is kept', () => {
 test('no row holds the key', () => {
   expect(toRequestRow(identity, unsent, 'sk-12345').error).toBe('connect ECONNREFUSED with Bearer [secret]')
 })
+
+test('a finish reason is short and plain, without the key and without what reorders text', () => {
+  const reasonOf = (finishReason: string, secret: string | null = null) =>
+    toRequestRow(identity, { ...unsent, facts: { ...emptyFacts(new Float64Array(4)), finishReason } }, secret)
+      .finishReason
+  expect(reasonOf('length')).toBe('length')
+  expect(reasonOf(`${'A'.repeat(200_000)}\n\u001b]0;x\u0007`)).toBe('A'.repeat(40))
+  expect(reasonOf('\u202estop\u001b[31m')).toBe('stop [31m')
+  expect(reasonOf('key sk-live-12345 used', 'sk-live-12345')).toBe('key [secret] used')
+  // a word that is sent as a key is no secret, and stays a reason
+  expect(reasonOf('stop', 'stop')).toBe('stop')
+})

@@ -1,7 +1,7 @@
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { type RequestRow, roundMs } from '../record/rows.ts'
 import { arrivalsOf } from './arrivals.ts'
-import { errorText } from './error-text.ts'
+import { errorText, reasonText } from './error-text.ts'
 
 /** What is known about a request before it is sent; times in ms on the common clock, `originMs` is time 0 of the run. */
 export interface RowIdentity {
@@ -38,7 +38,7 @@ export function toRequestRow(identity: RowIdentity, result: TimedResult, secret:
     maxGapMs: maxGap(facts.times, facts.chunks),
     outcome: result.outcome,
     httpStatus: result.httpStatus,
-    finishReason: facts.finishReason,
+    finishReason: facts.finishReason === null ? null : reasonText(facts.finishReason, secret),
     error: errorText(result.error, secret),
     ...arrivalsOf(facts),
     contentBytes: facts.chunks === 0 ? null : facts.contentBytes,

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { plainFingerprint } from '../endpoint/fingerprint-text.ts'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { addGap, emptyGaps, type GapBuckets } from '../record/gap-buckets.ts'
 import { isSentLate, type RequestRow } from '../record/rows.ts'
@@ -35,7 +36,7 @@ export class WorkerStats {
   add(identity: RowIdentity, result: TimedResult, secret: string | null): void {
     const { facts } = result
     this.simulated ||= result.simulated
-    this.fingerprint ??= facts.systemFingerprint
+    if (facts.systemFingerprint !== null) this.fingerprint ??= plainFingerprint(facts.systemFingerprint, secret)
     if (isSentLate(identity.scheduledMs, result.dispatchedMs)) this.lateSends += 1
     if (result.noSocket) this.noSocket += 1
     this.contentEvents += facts.chunks

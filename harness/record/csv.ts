@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { JoulemarkError } from '../errors.ts'
+import type { Mask } from '../secret-mask.ts'
 import type { CounterRow, GapRow, GpuRow, RequestRow, ServerRow, StepRow, TokenRow } from './rows.ts'
 import {
   counterColumns,
@@ -51,9 +52,30 @@ const textColumns = new Set(['uuid', 'pstate', 'eventReasons', 'outcome', 'finis
 
 export const csvHeader = (name: CsvName): string => `${csvColumns[name].join(',')}\n`
 
-/** Rows as CSV text without a header. Null is an empty field. */
-export function toCsv<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): string {
-  return stringify(rows as unknown as object[], { columns: csvColumns[name] as string[] })
+/** What a spreadsheet runs: a cell that begins like a formula, after spaces or not. The list is OWASP's, with full-width forms. */
+const FORMULA = /^'*[\s\p{Cc}]*[=+\-@＝＋－＠]/u
+
+/** A text as a field that no spreadsheet runs: an apostrophe stands in front of what looks like a formula. */
+export const fieldOf = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
+
+/** The text of such a field, as it was before. */
+export const textOf = (field: string): string => (field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field)
+
+/**
+ * Rows as CSV text without a header. Null is an empty field. `mask` removes secrets from the texts; numbers are never changed.
+ */
+export function toCsv<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][], mask?: Mask): string {
+  const columns = csvColumns[name] as readonly string[]
+  const texts = columns.filter((column) => textColumns.has(column))
+  const written = (row: RowTypes[Name]): object => {
+    const fields: Record<string, unknown> = { ...(row as object) }
+    for (const column of texts) {
+      const value = fields[column]
+      if (typeof value === 'string' && value !== '') fields[column] = fieldOf(mask ? mask(value) : value)
+    }
+    return fields
+  }
+  return stringify(texts.length === 0 ? (rows as unknown as object[]) : rows.map(written), { columns: [...columns] })
 }
 
 /** Rows of a CSV file's text, header checked. A last line without its newline (a crash cut it) is dropped. */
@@ -77,7 +99,7 @@ export function rowOf<Name extends CsvName>(name: Name, fields: readonly string[
 }
 
 function readField(column: string, text: string): string | number | null {
-  if (column === 'error') return text
+  if (column === 'error') return textOf(text)
   if (text === '') return null
-  return textColumns.has(column) ? text : Number(text)
+  return textColumns.has(column) ? textOf(text) : Number(text)
 }

@@ -28,7 +28,9 @@ function diskOf(room: number): WriteAt {
 test('rows that a full disk cuts in two are taken back whole, and the hash fits what stays', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'full-disk-'))
   const rowBytes = toCsv('requests.csv', [requestRow()]).length
-  const writer = new RunWriter(folder, 'x', diskOf(csvHeader('requests.csv').length + Math.round(2.5 * rowBytes)))
+  const writer = new RunWriter(folder, 'x', {
+    writeAt: diskOf(csvHeader('requests.csv').length + Math.round(2.5 * rowBytes)),
+  })
   writer.openCsv('requests.csv')
   writer.append('requests.csv', [requestRow()])
   const more = [requestRow({ id: 1 }), requestRow({ id: 2 })]

@@ -3,10 +3,12 @@ import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, r
 import { join } from 'node:path'
 import type { ZodError } from 'zod'
 import { messageOf } from '../errors.ts'
+import { type Mask, maskedValue, secretsIn, strictMaskOf } from '../secret-mask.ts'
 import { type CsvName, csvHeader, type RowTypes, toCsv } from './csv.ts'
 import { DiskError, diskError } from './disk/disk-error.ts'
 import { type FileOnDisk, flushToDisk } from './disk/row-flush.ts'
 import { replaceFile, syncFolder, toJson } from './json-file.ts'
+import { canonicalSha256 } from './provenance.ts'
 import { type RunRecord, runRecordSchema } from './schema/run.ts'
 
 /** The id and folder name of a run: `<UTC yyyymmdd-hhmmss>-<card>-<scenario>`. Both names are slugs already. */
@@ -31,6 +33,12 @@ const writeToDisk: WriteAt = (file, bytes, offset, place) => writeSync(file, byt
  */
 export const ROWS_ON_DISK_MS = 5000
 
+export interface WriterOptions {
+  readonly writeAt?: WriteAt
+  /** Beside those of the environment. */
+  readonly secrets?: readonly (string | null)[]
+}
+
 interface OpenFile {
   readonly file: number
   readonly hash: Hash
@@ -41,7 +49,8 @@ interface OpenFile {
 
 /**
  * Writes one run's folder. Rows go to the operating system at once, so that they survive a crash of this process.
- * `run.json` exists from the start (`status: running`) and is only replaced atomically.
+ * `run.json` exists from the start (`status: running`) and is only replaced atomically. No secret of the environment reaches a
+ * file, whatever a row or the record holds.
  */
 export class RunWriter implements RowSink {
   readonly directory: string
@@ -55,10 +64,12 @@ export class RunWriter implements RowSink {
   #flushTimer: NodeJS.Timeout | null = null
   /** The first error of a flush. It belongs to no call, and is thrown by the next one. */
   #flushError: DiskError | null = null
+  readonly #mask: Mask
 
   /** Makes the folder under `root`; a second run in the same second gets a suffix. Throws `environment` on a disk error. */
-  constructor(root: string, id: string, writeAt: WriteAt = writeToDisk) {
+  constructor(root: string, id: string, { writeAt = writeToDisk, secrets = [] }: WriterOptions = {}) {
     this.#writeAt = writeAt
+    this.#mask = strictMaskOf([...secrets, ...secretsIn(process.env)])
     const made = makeDirectory(root, id)
     this.directory = made.path
     this.id = made.id
@@ -74,9 +85,16 @@ export class RunWriter implements RowSink {
   append<Name extends CsvName>(name: Name, rows: readonly RowTypes[Name][]): void {
     if (rows.length === 0) return
     if (this.#flushError) throw this.#flushError
-    this.#write(name, toCsv(name, rows))
+    this.#write(name, toCsv(name, rows, this.#mask))
     const open = this.#files.get(name)
     if (open) open.rows += rows.length
+  }
+
+  /** A record as it may be written: without the secrets of the environment and of the run. */
+  masked(record: RunRecord): RunRecord {
+    const clean = maskedValue(record, this.#mask)
+    const isSame = JSON.stringify(clean.scenario) === JSON.stringify(record.scenario)
+    return isSame ? clean : { ...clean, scenarioSha256: canonicalSha256(clean.scenario) }
   }
 
   /**
@@ -84,7 +102,7 @@ export class RunWriter implements RowSink {
    * invalid field. Throws `environment` on a disk error.
    */
   writeRecord(record: RunRecord): void {
-    const checked = runRecordSchema.safeParse(record)
+    const checked = runRecordSchema.safeParse(this.masked(record))
     if (!checked.success) throw new Error(`the record is not valid: ${firstIssue(checked.error)}`)
     replaceFile(join(this.directory, 'run.json'), toJson(checked.data))
   }

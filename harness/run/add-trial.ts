@@ -1,4 +1,4 @@
-import { plainFingerprint } from '../endpoint/serving.ts'
+import { plainFingerprint } from '../endpoint/fingerprint-text.ts'
 import { headlineMetric } from '../metrics/headline.ts'
 import { resultOf } from '../metrics/result.ts'
 import { intervalRule, isCertain } from '../metrics/stopping.ts'
@@ -32,7 +32,7 @@ export function addTrial(record: RunRecord, end: TrialEnd): RunRecord {
     endpoint: {
       ...endpoint,
       systemFingerprint:
-        endpoint.systemFingerprint ?? (end.fingerprint === null ? null : plainFingerprint(end.fingerprint)),
+        endpoint.systemFingerprint ?? (end.fingerprint === null ? null : plainFingerprint(end.fingerprint, null)),
     },
     ...(training && end.config ? { training: { ...training, config: end.config } } : {}),
     trials,

@@ -39,7 +39,7 @@ export class RunJournal implements RowSink {
     const { prepared, options, startedAt } = opening
     const { card, scenario } = prepared
     const id = runId(startedAt, card.key ?? options.card ?? slugOf(card.name) ?? 'no-gpu', scenario.name)
-    const journal = new RunJournal(opening, new RunWriter(options.outDir, id))
+    const journal = new RunJournal(opening, new RunWriter(options.outDir, id, { secrets: [options.apiKey] }))
     try {
       // first the record: a folder without one is no run, and its files could not be read again
       journal.#keep(journal.#record)
@@ -116,12 +116,13 @@ export class RunJournal implements RowSink {
   /** Evaluates the gates, seals and signs. If it throws, call `fail` with the error. */
   async finish(end: Pick<RunRecord, 'status' | 'failure'>): Promise<void> {
     const { process: _, ...ended } = this.#record
-    const record = { ...ended, ...end }
+    // before the gates quote its texts, and before it is sealed
+    const record = this.#writer.masked({ ...ended, ...end })
     const gates = evaluateGates(record)
     const quotable = isQuotable({ ...record, gates })
     const files = this.#writer.closeFiles()
     this.#keep(sealed({ ...record, endedAt: this.#now(), gates, quotable, files }))
-    if (this.#signingKey) this.#keep(await signed(this.directory, this.#record, this.#signingKey))
+    if (this.#signingKey) this.#keep(await signed(this.directory, this.#record, this.#signingKey, this.#warn))
   }
 
   /**
@@ -136,7 +137,7 @@ export class RunJournal implements RowSink {
     for (const record of [this.#record, this.#onDisk]) {
       if (record === null) continue
       try {
-        this.#keep(sealed(asFailed(record, ending)))
+        this.#keep(sealed(this.#writer.masked(asFailed(record, ending))))
         return error
       } catch (refusal) {
         refusals.push(refusal)

@@ -7,6 +7,9 @@ import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-part
  * and of `scenarios/schema.json`. Unknown keys are errors. All defaults are defined here.
  */
 
+/** Characters of a title: one line of a report. */
+export const MAX_TITLE_CHARACTERS = 120
+
 const serverSchema = z.strictObject({
   maxModelLen: positiveInt.optional().describe('--max-model-len of the server'),
   kvCacheDtype: z.enum(['auto', 'fp8', 'fp8_e4m3', 'fp8_e5m2', 'bfloat16']).optional(),
@@ -121,7 +124,7 @@ const named = {
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'expected lower-case letters, digits, dots and dashes (80 at most)'),
-  title: z.string().min(1).max(120),
+  title: z.string().min(1).max(MAX_TITLE_CHARACTERS),
   model: z.string().min(1).describe('catalogue key of the model'),
 } as const
 

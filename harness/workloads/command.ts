@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
+import { secretsIn, strictMaskOf } from '../secret-mask.ts'
 import { guardOrphan } from '../telemetry/host/orphan-guard.ts'
 
 /** A running command. */
@@ -79,9 +80,9 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** The last lines of a text, which in a traceback name the error. */
+/** The last lines of a text, which in a traceback name the error, without the secrets of the environment. */
 const lastLines = (text: string): string =>
-  text
+  strictMaskOf(secretsIn(process.env))(text)
     .trim()
     .split('\n')
     .slice(-4)

@@ -1,8 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-
-/** C0 and C1 controls, line separators, and the marks that reorder text (trojan source). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not reach a reader
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+import { plainText } from '../../harness/plain-text.ts'
 
 /**
  * Text from outside (model names, titles, server messages) as one line that cannot move a cursor, colour a screen
@@ -10,7 +7,7 @@ const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060
  */
 export function printable(value: string): string {
   const oneLine = stripVTControlCharacters(value).replace(/[\t\r\n\v\f\u2028\u2029]+/g, ' ')
-  return oneLine.replace(unsafe, '')
+  return plainText(oneLine.replace(/\p{Cc}+/gu, ''))
 }
 
 const combining = /^\p{Mark}$/u

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
@@ -75,7 +76,7 @@ export function refused(
   io: CommandIo,
 ): number {
   if (failOn.includes('not-comparable')) throw refusal
-  io.stderr.write(`${refusal.message}\n`)
+  io.stderr.write(`${plainText(refusal.message)}\n`)
   return exitCodes.done
 }
 

@@ -8,6 +8,7 @@ import { parseAddress } from '../../harness/endpoint/address.ts'
 import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { plainText } from '../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
@@ -249,7 +250,7 @@ function checkServedAs(files: readonly ScenarioFile[], simulate: string | undefi
 
 function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {
   for (const { record } of finished.filter((each) => !each.record.quotable)) {
-    io.stderr.write(`not quotable: ${record.id}: ${reasonsNotQuotable(record).join('; ')}\n`)
+    io.stderr.write(`not quotable: ${record.id}: ${plainText(reasonsNotQuotable(record).join('; '))}\n`)
   }
   return exitCodes.negativeResult
 }

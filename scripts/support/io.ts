@@ -1,3 +1,5 @@
+import { withoutInvisible } from '../../harness/plain-text.ts'
+import { type Mask, secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
 import type { View } from './progress-view.ts'
 
 /** The input and output of a command, passed in so that commands can be tested. */
@@ -15,18 +17,20 @@ export interface CommandIo {
 const readerGone = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
 
 /**
- * The input and output of the process. NO_COLOR is honoured; piped output is plain. After the reader of a stream has
+ * The input and output of the process. No secret of the environment is printed, and nothing that is invisible or changes the
+ * direction of text on a terminal. NO_COLOR is honoured; piped output is plain. After the reader of a stream has
  * closed it, further output is dropped and the command continues: it still writes its records and files, and its exit
  * code does not change.
  */
 export function processIo(): CommandIo {
+  const mask = strictMaskOf(secretsIn(process.env))
   const noColor = (process.env['NO_COLOR'] ?? '') !== ''
   return {
-    stdout: writerOf(process.stdout),
+    stdout: writerOf(process.stdout, mask),
     stderr: {
       isTTY: process.stderr.isTTY === true,
       color: process.stderr.isTTY === true && !noColor,
-      write: writerOf(process.stderr),
+      write: writerOf(process.stderr, mask),
     },
     env: process.env,
     columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : null,
@@ -34,14 +38,16 @@ export function processIo(): CommandIo {
   }
 }
 
-function writerOf(stream: NodeJS.WriteStream): (text: string) => void {
+function writerOf(stream: NodeJS.WriteStream, mask: Mask): (text: string) => void {
   let isOpen = true
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (!readerGone.has(error.code ?? '')) throw error
     isOpen = false
   })
   return (text) => {
-    if (isOpen) stream.write(text)
+    if (!isOpen) return
+    const masked = mask(text)
+    stream.write(stream.isTTY === true ? withoutInvisible(masked) : masked)
   }
 }
 

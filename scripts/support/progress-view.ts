@@ -32,8 +32,8 @@ export function progressView(view: View, isShown: boolean): Progress {
     started(scenario, directory, gpus) {
       const serving = servingGpus(gpus)
       const where = serving.map((gpu) => gpu.name).join(' + ') || 'no GPU'
-      line(`${paint('bold', scenario.title)} on ${plainText(where)}`)
-      line(paint('dim', `record: ${directory}`))
+      line(`${paint('bold', plainText(scenario.title))} on ${plainText(where)}`)
+      line(paint('dim', `record: ${plainText(directory)}`))
     },
     tick(tick) {
       if (live) view.write(`\r\u001b[2K${bar(tick)}`)

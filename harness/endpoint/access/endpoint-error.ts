@@ -1,6 +1,7 @@
 import OpenAI from 'openai'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 import { plainText } from '../../plain-text.ts'
+import { keyMask } from '../../secret-mask.ts'
 import { type Address, parseAddress } from '../address.ts'
 import { whyUnreachable } from './unreachable.ts'
 
@@ -10,8 +11,8 @@ import { whyUnreachable } from './unreachable.ts'
  */
 export async function endpointError(address: Address, apiKey: string | null, error: unknown): Promise<JoulemarkError> {
   const line = (code: 'bad-input' | 'environment', what: string) =>
-    new JoulemarkError(code, `endpoint ${address.url}: ${what}`)
-  if (!(error instanceof OpenAI.APIError)) return line('environment', serverWords(error))
+    new JoulemarkError(code, `endpoint ${address.url}: ${keyMask(apiKey)(what)}`)
+  if (!(error instanceof OpenAI.APIError)) return line('environment', serverWords(error, apiKey))
   if (error.status === undefined) return line('environment', await whyUnreachable(address, error))
   const { status } = error
   if (status === 401 || status === 403) return line('bad-input', `HTTP ${status}: not authorised; ${keyAdvice(apiKey)}`)
@@ -25,14 +26,15 @@ export async function endpointError(address: Address, apiKey: string | null, err
   if (status === 404) {
     return line('environment', 'HTTP 404: no /v1/models; check that this is an OpenAI-compatible server')
   }
-  return line('environment', `HTTP ${status}: ${serverWords(error)}`)
+  return line('environment', `HTTP ${status}: ${serverWords(error, apiKey)}`)
 }
 
 /** Characters of a message of the server in one line. */
 const MAX_WORDS = 300
 
-/** The message of an error, in the words of the server, short and plain. */
-const serverWords = (error: unknown): string => plainText(messageOf(error)).slice(0, MAX_WORDS)
+/** The message of an error, in the words of the server, short, plain and without the key. */
+const serverWords = (error: unknown, apiKey: string | null): string =>
+  keyMask(apiKey)(plainText(messageOf(error))).slice(0, MAX_WORDS)
 
 /** What to do about a refused key. */
 export function keyAdvice(apiKey: string | null): string {

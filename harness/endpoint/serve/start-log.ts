@@ -1,4 +1,5 @@
 import { plainText } from '../../plain-text.ts'
+import { type Mask, secretsIn, strictMaskOf } from '../../secret-mask.ts'
 
 /** What a starting vLLM has logged about itself so far. */
 export interface StartFacts {
@@ -47,6 +48,12 @@ export class StartLog {
   #facts: StartFacts = nothingYet
   readonly #lines: string[] = []
   #rest = ''
+  readonly #mask: Mask
+
+  /** A server may log the token that it was given. */
+  constructor(mask: Mask = strictMaskOf(secretsIn(process.env))) {
+    this.#mask = mask
+  }
 
   get facts(): StartFacts {
     return this.#facts
@@ -61,7 +68,9 @@ export class StartLog {
   write(text: string): string[] {
     const parts = (this.#rest + text).split(/\r?\n|\r/)
     this.#rest = (parts.pop() ?? '').slice(-KEPT_CHARACTERS)
-    const lines = parts.map((line) => plainText(line).slice(0, KEPT_CHARACTERS).trimEnd()).filter((line) => line !== '')
+    const lines = parts
+      .map((line) => this.#mask(plainText(line)).slice(0, KEPT_CHARACTERS).trimEnd())
+      .filter((line) => line !== '')
     for (const line of lines) this.#read(line)
     return lines
   }

@@ -3,8 +3,11 @@ const RETURN = 13
 const SPACE = 32
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** An event larger than this is not a token; it is refused so that a hostile server cannot fill memory. */
-const MAX_EVENT_BYTES = 16 * 1024 * 1024
+/**
+ * An event larger than this is not a token. It is refused, so that a hostile server cannot fill the memory of a worker, which
+ * reads hundreds of streams.
+ */
+const MAX_EVENT_BYTES = 2 ** 20
 
 /**
  * The event-stream grammar of the HTML standard, byte by byte: one byte order mark at the start is stripped; `\n`, `\r\n`

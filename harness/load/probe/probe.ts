@@ -1,9 +1,9 @@
 import { systemClock } from '../../clock.ts'
 import type { Address } from '../../endpoint/address.ts'
+import { plainFingerprint } from '../../endpoint/fingerprint-text.ts'
 import { makeSdkSender } from '../../endpoint/sdk-request.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
 import { JoulemarkError } from '../../errors.ts'
-import { plainText } from '../../plain-text.ts'
 import { type ChatLength, chatLengthOf } from '../../plan/chat-length.ts'
 import { type BodyPlan, type BodyRequest, makeBodies } from '../../plan/prompt-body.ts'
 import { makeConnectionSlots, makeHead, sendOnSlot } from '../connection-slots.ts'
@@ -76,7 +76,7 @@ export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
     if (chatLength !== null) body = { ...body, chatLength }
   }
   const result = await ask(load.first)
-  return findingsOf(body, result)
+  return findingsOf(body, result, load.apiKey)
 }
 
 /** How the server counts our words, by two prompts with answers of one token. Null if it was cut or the counts do not grow. */
@@ -134,7 +134,7 @@ function senderOf(load: ProbeLoad): (body: BodyPlan, request: BodyRequest) => Pr
 const mayRefuseOption = ({ outcome, httpStatus }: TimedResult): boolean =>
   outcome === 'http-4xx' && (httpStatus === 400 || httpStatus === 422)
 
-function findingsOf(body: BodyPlan, result: TimedResult | null): ProbeFindings {
+function findingsOf(body: BodyPlan, result: TimedResult | null, apiKey: string | null): ProbeFindings {
   if (result === null) {
     return { body, requestMs: null, ttftMs: null, promptTokens: null, fingerprint: null, simulated: false }
   }
@@ -145,7 +145,7 @@ function findingsOf(body: BodyPlan, result: TimedResult | null): ProbeFindings {
     requestMs: spanTo(facts.lastTokenMs),
     ttftMs: spanTo(facts.firstTokenMs),
     promptTokens: facts.promptTokens,
-    fingerprint: facts.systemFingerprint === null ? null : plainText(facts.systemFingerprint).slice(0, 120),
+    fingerprint: facts.systemFingerprint === null ? null : plainFingerprint(facts.systemFingerprint, apiKey),
     simulated: result.simulated,
   }
 }
