@@ -20,7 +20,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import type { CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { TextTrial, Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
-import { REDACTED } from './redact-text.ts'
+import { REDACTED } from './redaction/redact-text.ts'
 import { scrapesFrom } from './server-readings.ts'
 import type { RunRows, TrialRows } from './trial-rows.ts'
 

@@ -15,7 +15,7 @@ import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
-import { writeRedactedCopy } from './redacted-copy.ts'
+import { writeRedactedCopy } from './redaction/redacted-copy.ts'
 import { refusals } from './refusals.ts'
 import { verifyRun } from './verify-run.ts'
 

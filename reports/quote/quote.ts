@@ -1,6 +1,6 @@
 import { JoulemarkError } from '../../harness/errors.ts'
-import { identifiersIn } from '../../harness/evidence/redact-record.ts'
-import { redactText } from '../../harness/evidence/redact-text.ts'
+import { identifiersIn } from '../../harness/evidence/redaction/redact-record.ts'
+import { redactText } from '../../harness/evidence/redaction/redact-text.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { canonicalSha256 } from '../../harness/record/provenance.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'

@@ -1,5 +1,5 @@
-import { identifiersIn } from '../../harness/evidence/redact-record.ts'
-import { redactText } from '../../harness/evidence/redact-text.ts'
+import { identifiersIn } from '../../harness/evidence/redaction/redact-record.ts'
+import { redactText } from '../../harness/evidence/redaction/redact-text.ts'
 import { type MetricKey, metrics, quotedMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'

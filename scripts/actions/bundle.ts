@@ -5,8 +5,10 @@ import { basename, dirname, join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { type ArchiveFile, sha256Of, writeArchive } from '../../harness/evidence/archive.ts'
 import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
-import { writeRedactedCopy } from '../../harness/evidence/redacted-copy.ts'
+import { leftIn } from '../../harness/evidence/redaction/left-in.ts'
+import { writeRedactedCopy } from '../../harness/evidence/redaction/redacted-copy.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
+import { plainText } from '../../harness/plain-text.ts'
 import { toJson } from '../../harness/record/json-file.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -19,11 +21,16 @@ import type { CommandIo } from '../support/io.ts'
 /** Flags of `bundle`. */
 export interface BundleFlags {
   readonly out: string
+  /** False leaves names in; default true. */
   readonly redact?: boolean
 }
 
-/** Writes one archive with runs, reports, public keys and a README for third parties. Runs that do not verify are refused. */
+/**
+ * Writes one archive with runs, reports, public keys and a README for third parties, without names unless they are asked for,
+ * and lists what the archive still shows. Runs that do not verify are refused.
+ */
 export async function bundle(paths: readonly string[], flags: BundleFlags, io: CommandIo): Promise<number> {
+  const isRedacted = flags.redact !== false
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-redacted-'))
   try {
     const runs: Sound[] = []
@@ -32,19 +39,31 @@ export async function bundle(paths: readonly string[], flags: BundleFlags, io: C
       if (runs.some((run) => run.record.id === whole.record.id)) {
         throw new JoulemarkError('bad-input', `${directory}: ${whole.record.id} is in the bundle already`)
       }
-      runs.push(flags.redact && !whole.record.redacted ? await redacted(whole, folder) : whole)
+      runs.push(isRedacted && !whole.record.redacted ? await redacted(whole, folder) : whole)
     }
     const files = await bundleFiles(runs)
     await mkdir(dirname(flags.out), { recursive: true })
     await writeArchive(flags.out, files)
     io.stderr.write(
-      `wrote ${flags.out}: ${runs.length} runs, ${files.length} files${flags.redact ? ', redacted' : ''}\n`,
+      `wrote ${flags.out}: ${runs.length} runs, ${files.length} files${isRedacted ? ', redacted' : ', with the names of hosts and users'}\n`,
     )
+    if (isRedacted) io.stderr.write(shownText(runs.map(({ record }) => record)))
     io.stdout(`${await sha256Of(flags.out)}  ${basename(flags.out)}\n`)
     return exitCodes.done
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** What redacted runs still show, each line once. */
+function shownText(records: readonly RunRecord[]): string {
+  const lines = records.flatMap((record) =>
+    leftIn(record).map(({ what, value, warning }) =>
+      plainText(`  ${what}: ${value}${warning === null ? '' : ` (${warning})`}`),
+    ),
+  )
+  const unsigned = records.filter((record) => record.signature === undefined).map(({ id }) => `  not signed: ${id}`)
+  return `left in; read it before you send the bundle:\n${[...new Set([...lines, ...unsigned])].join('\n')}\n`
 }
 
 /** A run that verifies. */

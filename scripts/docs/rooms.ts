@@ -13,8 +13,16 @@ export interface Room {
  */
 export const rooms: readonly Room[] = [
   {
-    paths: ['harness/units', 'harness/clock', 'harness/errors', 'harness/plain-text', 'harness/version'],
-    reason: 'quantities; the one clock, injectable; one error class with a code per exit code; the version',
+    paths: [
+      'harness/units',
+      'harness/clock',
+      'harness/errors',
+      'harness/plain-text',
+      'harness/secret-mask',
+      'harness/version',
+    ],
+    reason:
+      'quantities; the one clock, injectable; one error class with a code per exit code; texts without secrets and escapes; the version',
   },
   {
     paths: ['harness/catalogue'],
@@ -67,7 +75,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/evidence'],
     reason: 'manifest, signature, redaction, bundle; every value recomputed from the rows',
-    folders: { close: 'the record of a run whose process is gone: what is there of it, and its end' },
+    folders: {
+      close: 'the record of a run whose process is gone: what is there of it, and its end',
+      redaction: 'the copy of a record without names, and what it still shows',
+    },
   },
   {
     paths: ['harness/telemetry'],

@@ -3,11 +3,11 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { JoulemarkError } from '../errors.ts'
-import type { CsvName } from '../record/csv.ts'
-import { replaceFile, toJson } from '../record/json-file.ts'
-import type { RunRecord } from '../record/schema/run.ts'
-import { asWritten, manifestSha256 } from '../record/signing/manifest.ts'
+import { JoulemarkError } from '../../errors.ts'
+import type { CsvName } from '../../record/csv.ts'
+import { replaceFile, toJson } from '../../record/json-file.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
+import { asWritten, manifestSha256 } from '../../record/signing/manifest.ts'
 import { hasNames, redactedCsv } from './redact-csv.ts'
 import { identifiersIn, redactedRecord } from './redact-record.ts'
 
@@ -23,7 +23,7 @@ export async function writeRedactedCopy(directory: string, record: RunRecord, ro
   if (signed && signed.manifestSha256 !== digest) {
     throw new JoulemarkError(
       'negative-result',
-      `${directory}: its redacted copy differs from the one that was signed; use the joulemark version that made the run (${record.tool.version}, commit ${record.tool.commit ?? 'unknown'})`,
+      `${directory}: its redacted copy differs from the one that was signed; use the joulemark version that made the run (${record.tool.version}, commit ${record.tool.commit ?? 'unknown'}), or --no-redact`,
     )
   }
   const target = join(root, record.id)

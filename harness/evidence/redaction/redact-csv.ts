@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
-import { type CsvName, csvColumns } from '../record/csv.ts'
-import { streamFields } from '../record/row-stream.ts'
-import type { RunRecord } from '../record/schema/run.ts'
+import { type CsvName, csvColumns } from '../../record/csv.ts'
+import { streamFields } from '../../record/row-stream.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
 import { type Names, REDACTED, redactText } from './redact-text.ts'
 
 const BATCH_ROWS = 5000
@@ -11,8 +11,11 @@ const BATCH_ROWS = 5000
 const columns: Partial<Record<CsvName, Readonly<Record<string, (text: string, names: Names) => string>>>> = {
   'gpu.csv': { uuid: redactText },
   'counter.csv': { uuid: redactText },
-  // an error text may hold names, and no value is computed from it
-  'requests.csv': { error: (text) => (text === '' ? '' : REDACTED) },
+  // texts of the server may hold names, and no value is computed from them
+  'requests.csv': {
+    error: (text) => (text === '' ? '' : REDACTED),
+    finishReason: (text) => (/^[a-z_]{0,30}$/.test(text) ? text : REDACTED),
+  },
 }
 
 /** Whether a CSV file has columns that are redacted. */
