@@ -23,6 +23,7 @@ const signingKey = join(outside, 'key.pem')
 
 const perByte = (text: string, write: (hex: string) => string): string =>
   [...Buffer.from(text)].map((byte) => write(byte.toString(16).padStart(2, '0'))).join('')
+/** A secret as programs write it into another text. */
 const formsOf = (secret: string): string[] => [
   secret,
   encodeURIComponent(secret),
@@ -30,13 +31,18 @@ const formsOf = (secret: string): string[] => [
   perByte(secret, (hex) => `\\u00${hex}`),
   perByte(secret, (hex) => hex),
   perByte(secret, (hex) => `&#x${hex};`),
+  Buffer.from(secret).toString('base64'),
+  Buffer.from(`Bearer ${secret}`).toString('base64'),
+]
+/** What shows such a form: of base64 the characters that do not depend on what stands around the secret. */
+const traces = [KEY, TOKEN].flatMap((secret) => [
+  ...formsOf(secret).slice(0, -2),
   Buffer.from(secret).toString('base64').replace(/.=*$/, ''),
   Buffer.from(`Bearer ${secret}`).toString('base64').slice(12, -4),
-]
+])
 /** Everything that the server knows, as one line. */
 const said = [...formsOf(KEY), ...formsOf(TOKEN)].join(' ')
-const found = (text: string): string[] =>
-  [...formsOf(KEY), ...formsOf(TOKEN)].filter((form) => text.toLowerCase().includes(form.toLowerCase()))
+const found = (text: string): string[] => traces.filter((trace) => text.toLowerCase().includes(trace.toLowerCase()))
 
 let requests = 0
 const answers = {
