@@ -16,9 +16,14 @@ export interface BoxStep {
   readonly serve: ServePlan | null
   /** Why it is skipped; null when it runs. */
   readonly leftOut: string | null
+  /** It runs on the first start only, whatever number of starts the others have. */
+  readonly once: boolean
   /** Maximum time from starting the server to the end of the last trial. */
   readonly minutes: number
 }
+
+/** The bundled scenario that shows the memory bandwidth of a card within two minutes; it is the first of every night. */
+export const MEMORY_PROBE = 'memory-probe'
 
 /** Assumed rate of reading weights from a disk; the time of a download is not included. */
 const LOAD_GB_PER_S = 1
@@ -38,7 +43,8 @@ export function boxPlan(
   const once = new Map(files.flatMap(expandable).map((file) => [file.name, file]))
   return [...once.values()].map((file) => {
     const scenario = resolveScenario(file, scenarioKeysFor(card.key))
-    const base = { name: scenario.name, file, scenario, sha256: canonicalSha256(file) }
+    const once = scenario.name === MEMORY_PROBE
+    const base = { name: scenario.name, file, scenario, sha256: canonicalSha256(file), once }
     if (scenario.kind !== 'text') {
       return { ...base, serve: null, leftOut: `kind ${scenario.kind}: vLLM serves text`, minutes: 0 }
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ACCEPTANCE_FILE } from '../record/acceptance-file.ts'
 import { csvColumns } from '../record/csv.ts'
 import { besideName } from '../record/json-file.ts'
 import type { RunRecord } from '../record/schema/run.ts'
@@ -14,12 +15,12 @@ export interface Problem {
 
 /**
  * Compares every file beside run.json with its hash in run.json, and finds unexpected files. What a killed process left of
- * a write of run.json is none: it was never part of the record.
+ * a write of run.json is none: it was never part of the record; nor is the verdict of `box`, which is about the record.
  */
 export async function checkFiles(directory: string, files: RunRecord['files']): Promise<Problem[]> {
   const listed = Object.entries(files)
   const problems = await Promise.all(listed.map(([name, expected]) => checkFile(directory, name, expected)))
-  const own = ['run.json', besideName('run.json')]
+  const own = ['run.json', besideName('run.json'), ACCEPTANCE_FILE, besideName(ACCEPTANCE_FILE)]
   const names = (await readdir(directory)).filter((name) => !own.includes(name) && !Object.hasOwn(files, name))
   const unexpected = names.map((name) => ({ file: name, what: 'is not part of the record' }))
   return [...problems.flat(), ...unexpected]

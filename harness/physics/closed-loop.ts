@@ -67,7 +67,7 @@ export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): P
  * tokens/s = concurrency · outputTokens / that time. TTFT is one prefill beside the other decodes. Power is the energy of
  * these steps over their time.
  */
-function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMetrics {
+export function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMetrics {
   const { concurrency, promptTokens, outputTokens, kvBytesPerElement } = loop
   const context = promptTokens + outputTokens / 2
   const step = (decodes: number, prefills: StepLoad['prefills']) =>

@@ -54,6 +54,12 @@ export function withBandwidth(efficiency: Efficiency, part: number): Efficiency 
   return { ...efficiency, bandwidth: times(bandwidth, part), attentionBandwidth: attentionBandwidth * part }
 }
 
+/** The same shares with only this part of the arithmetic rate, as at a lower SM clock. */
+export function withArithmetic(efficiency: Efficiency, part: number): Efficiency {
+  const { compute, attentionCompute } = efficiency
+  return { ...efficiency, compute: times(compute, part), attentionCompute: attentionCompute * part }
+}
+
 const times = (shares: Efficiency['bandwidth'], part: number): Efficiency['bandwidth'] => ({
   bf16: shares.bf16 * part,
   fp8: shares.fp8 * part,

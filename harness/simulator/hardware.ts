@@ -2,7 +2,7 @@ import { cardByKey, cardKeys } from '../catalogue/cards.ts'
 import { models } from '../catalogue/models.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import { JoulemarkError } from '../errors.ts'
-import { efficiencyOf, withBandwidth } from '../physics/efficiency.ts'
+import { efficiencyOf, withArithmetic, withBandwidth } from '../physics/efficiency.ts'
 import { kvBytesPerToken, kvElementBytes } from '../physics/kv.ts'
 import { kvCapacityTokens, overheadBytesOf } from '../physics/memory.ts'
 import { stepTimeMs } from '../physics/step-time.ts'
@@ -34,8 +34,8 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const card = findCard(options.card)
   const model = findModel(options.model)
   const kvBytesPerElement = kvElementBytes(options.kvCacheDtype)
-  const { gpuMemoryUtilization, bandwidthShare, lies, tensorParallel: gpus } = options
-  const efficiency = withBandwidth(efficiencyOf(card, model).expected, bandwidthShare)
+  const { gpuMemoryUtilization, bandwidthShare, clockShare, lies, tensorParallel: gpus } = options
+  const efficiency = withArithmetic(withBandwidth(efficiencyOf(card, model).expected, bandwidthShare), clockShare)
   const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
   const gpuBlocks =
     options.numGpuBlocksOverride ?? blocksUnderPreemption(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)

@@ -36,6 +36,8 @@ export interface SimulatorOptions {
   readonly servedModelName: string | null
   /** Share of the memory bandwidth that is available: 0.95 is a driver that costs 5 % of it. */
   readonly bandwidthShare: number
+  /** Share of the SM clock that the card reaches under load: nvidia-smi shows it, and arithmetic is slower by it. */
+  readonly clockShare: number
   readonly faults: readonly FaultName[]
   readonly lies: readonly LieName[]
   readonly sensorFaults: readonly SensorFaultName[]
@@ -64,6 +66,7 @@ export const simulatorDefaults = {
   apiKey: null,
   servedModelName: null,
   bandwidthShare: 1,
+  clockShare: 1,
   faults: [],
   lies: [],
   sensorFaults: [],
@@ -90,6 +93,7 @@ const flags = {
   'api-key': { type: 'string' },
   'served-model-name': { type: 'string' },
   'bandwidth-share': { type: 'string' },
+  'clock-share': { type: 'string' },
   fault: { type: 'string' },
   lie: { type: 'string' },
   'sensor-fault': { type: 'string' },
@@ -134,6 +138,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     apiKey: values['api-key'] ?? simulatorDefaults.apiKey,
     servedModelName: values['served-model-name'] ?? simulatorDefaults.servedModelName,
     bandwidthShare: number('bandwidth-share', 0.01, simulatorDefaults.bandwidthShare),
+    clockShare: number('clock-share', 0.01, simulatorDefaults.clockShare),
     faults: names('fault', faultNames),
     lies: names('lie', lieNames),
     sensorFaults: names('sensor-fault', sensorFaultNames),
@@ -156,10 +161,16 @@ type NumberFlag =
   | 'num-gpu-blocks-override'
   | 'bandwidth-share'
   | 'sensor-fault-after-ms'
+  | 'clock-share'
   | 'fault-share'
 
 /** Flags whose value is a share between 0 and 1. */
-const shares: ReadonlySet<NumberFlag> = new Set(['gpu-memory-utilization', 'bandwidth-share', 'fault-share'])
+const shares: ReadonlySet<NumberFlag> = new Set([
+  'gpu-memory-utilization',
+  'bandwidth-share',
+  'clock-share',
+  'fault-share',
+])
 
 function readFlags(args: readonly string[]) {
   try {

@@ -15,6 +15,8 @@ export interface FakeStart {
   readonly log: string
   /** Exit code after the log; null serves /health instead. */
   readonly exitCode: number | null
+  /** Answers with the server on this port of this machine. */
+  readonly serves?: number
   /** Never answers /health, and never ends by itself. */
   readonly hangs?: boolean
   /** Its container exists only after this many calls of `docker`. */
@@ -23,7 +25,7 @@ export interface FakeStart {
 
 /** `rm --force` ends the container and the client process of `run`, as the daemon does. */
 const program = `#!${process.execPath}
-const fs = require('node:fs'); const path = require('node:path'); const http = require('node:http')
+const fs = require('node:fs'); const path = require('node:path'); const http = require('node:http'); const net = require('node:net')
 const home = __dirname; const args = process.argv.slice(2)
 fs.appendFileSync(path.join(home, 'calls'), JSON.stringify(args) + '\\n')
 const pidFile = path.join(home, 'pid')
@@ -44,7 +46,13 @@ if (args[0] === 'rm') {
   else if (start.hangs) setInterval(() => {}, 1000)
   else {
     const port = Number(/:(\\d+):8000$/.exec(args[args.indexOf('-p') + 1])[1])
-    http.createServer((_, answer) => answer.end()).listen(port, '127.0.0.1')
+    if (start.serves) {
+      const passOn = (client) => {
+        const server = net.connect(start.serves, '127.0.0.1')
+        for (const [from, to] of [[client, server], [server, client]]) { from.on('error', () => to.destroy()); from.pipe(to) }
+      }
+      net.createServer(passOn).listen(port, '127.0.0.1')
+    } else http.createServer((_, answer) => answer.end()).listen(port, '127.0.0.1')
   }
 }
 `

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { runLimit } from '../../harness/physics/run-limit.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
 import { acceptance, boxAccepted } from './acceptance.ts'
 
 const run = (tokensPerS: number | string, over: Partial<RunOverrides> = {}): RunRecord =>
   makeRun({ card: 'rtx-4090', result: { outputTokensPerS: tokensPerS }, ...over })
-const judge = (record: RunRecord, earlier: readonly RunRecord[] = []) => acceptance([record], earlier, [])[0]!
+const judge = (record: RunRecord) => acceptance([record], [], [])[0]!
 
 describe('against what is predicted for the exact card', () => {
   test.each([
@@ -19,6 +20,16 @@ describe('against what is predicted for the exact card', () => {
     expect(line).toMatchObject({ verdict, basis: `predicted for ${card}` })
     expect(line.why.length > 0).toBe(verdict === 'fail')
   })
+
+  test('faster than expected, and below the physical limit, is a remark; above the limit it fails', () => {
+    const limit = runLimit(run(0))
+    const { high } = judge(run(2000))
+    if ('reason' in limit) throw new Error(limit.reason)
+    const fast = judge(run((high! + limit.value) / 2))
+    expect(fast).toMatchObject({ verdict: 'pass', remarks: [expect.stringMatching(/above the range.*no fault/)] })
+    const impossible = judge(run(limit.value * 1.01))
+    expect(impossible).toMatchObject({ verdict: 'fail', why: [expect.stringMatching(/more than the card can do/)] })
+  })
 })
 
 test('the range is that of the power limit that the driver enforces', () => {
@@ -26,17 +37,6 @@ test('the range is that of the power limit that the driver enforces', () => {
   expect(at(300).low! / at(600).low!).toBeLessThan(0.85)
   expect(at(300).high! / at(600).high!).toBeLessThan(0.95)
   expect(at(500).low! / at(600).low!).toBeGreaterThan(0.95)
-})
-
-test('earlier runs of the same card and scenario are nearer than any prediction', () => {
-  const earlier = [run(2000, { startedAt: '2026-10-01T10:00:00Z' }), run(2040, { startedAt: '2026-10-02T10:00:00Z' })]
-  const line = judge(run(1700), earlier)
-  expect(line).toMatchObject({ verdict: 'fail', basis: '2 earlier runs on rtx-4090' })
-  expect(line.low).toBeCloseTo(1818, 0)
-  expect(judge(run(1900), earlier).verdict).toBe('pass')
-  expect(judge(run(1900), [run(2000, { card: 'rtx-5090', startedAt: '2026-10-01T10:00:00Z' })]).basis).toMatch(
-    /predicted/,
-  )
 })
 
 test('the likely causes of a slow server are named', () => {

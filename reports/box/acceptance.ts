@@ -1,64 +1,54 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
-import { reasonOfResult } from '../../harness/metrics/result.ts'
-import { enforcedPowerLimitW, servingGpus } from '../../harness/physics/serving-gpus.ts'
+import { runLimit } from '../../harness/physics/run-limit.ts'
+import { isKnown, numberOf, reasonOf } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import type { ServerStart } from '../../harness/record/schema/server.ts'
-import { predictScenario } from '../predict/scenario.ts'
+import { appliedBand, type Band, siblingBand, unseenLoss } from './band.ts'
+import { type DoctorFinding, fastCauses, slowCauses } from './causes.ts'
+import { ownHistory } from './own-history.ts'
+import { type Expectation, expectationOf, predictedBand } from './predicted-band.ts'
+import { meanOverStarts, type Quantity, type QuantityKey, quantities, quantityKeys } from './quantities.ts'
+import { type EarlierRun, type References, referencesOf } from './references.ts'
 
-/** One result of a server against the expected range of this card. */
+/** One figure of a server against the range of healthy servers with this card. */
 export interface AcceptanceLine {
   readonly scenario: string
-  /** Absent where the server was running already. */
-  readonly serverStart?: ServerStart
-  readonly metric: 'outputTokensPerS'
+  /** Starts of the server that the figure is the mean of. */
+  readonly starts: number
+  readonly metric: QuantityKey
   readonly measured: number | null
   readonly low: number | null
   readonly high: number | null
   /** The source of the band. */
   readonly basis: string
   readonly verdict: 'pass' | 'fail' | 'not-measured'
+  /** What a simulated server would get: it is never accepted. */
+  readonly simulated?: 'pass' | 'fail'
+  /** Share of its value that an average healthy server could lose unseen; null where nothing was judged. */
+  readonly unseenLoss: number | null
   /** Likely causes where it is outside the band, most specific first; or why it was not judged. */
   readonly why: readonly string[]
+  /** What does not decide: faster than expected, starts that differ, earlier values of the same GPUs. */
+  readonly remarks: readonly string[]
 }
 
-/** The doctor's findings, as far as the verdict uses them. */
-export interface DoctorFinding {
-  readonly id: string
-  readonly status: string
-  readonly read: string
-}
-
-/** Expected spread between servers with the same card; more than this is a finding. An assumption until there are many records. */
-const SAME_CARD = 0.1
+/** Starts of one server that differ by more than this, largest - smallest over the mean, are remarked on. */
+const START_RANGE = 0.05
+/** Gates that show a fault of the server itself, whatever its rates are. */
+const serverGates: ReadonlySet<string> = new Set(['card-health', 'ecc', 'throttle'])
+/** Gates about the reading of power. */
+const powerGates: ReadonlySet<string> = new Set(['power-plausible', 'energy-coverage', 'energy-agreement'])
 
 /**
- * Output tokens/s of each run against the band of its exact card and edition: earlier live runs of the same scenario
- * on the same card where there are some (their mean ± 10 %), otherwise the prediction for a healthy server.
+ * The figures of every scenario against healthy servers with the same card and edition: those of other GPUs that were
+ * accepted, and until there are enough of them what is predicted (band.ts, references.ts). Several starts of one scenario
+ * are one figure.
  */
 export function acceptance(
   runs: readonly RunRecord[],
-  earlier: readonly RunRecord[],
+  earlier: readonly EarlierRun[],
   findings: readonly DoctorFinding[],
 ): AcceptanceLine[] {
-  return runs.map((run) => {
-    const measured = run.result['outputTokensPerS']?.mean ?? null
-    const band = bandOf(run, earlier)
-    const start = run.serverStart ? { serverStart: run.serverStart } : {}
-    const base = { scenario: run.scenario.name, ...start, metric: 'outputTokensPerS', measured } as const
-    if ('reason' in band) {
-      return { ...base, low: null, high: null, basis: 'none', verdict: 'not-measured', why: [band.reason] }
-    }
-    if (measured === null || run.status !== 'complete') {
-      const why = run.failure ?? reasonOfResult(run.result['outputTokensPerS']) ?? `the run is ${run.status}`
-      return { ...base, ...band, verdict: 'not-measured', why: [why] }
-    }
-    if (run.source === 'simulated') {
-      return { ...base, ...band, verdict: 'not-measured', why: ['SIMULATED: proves nothing about this server'] }
-    }
-    const inside = measured >= band.low && measured <= band.high
-    const why = inside ? [] : measured < band.low ? slowCauses(run, findings) : fastCauses(run)
-    return { ...base, ...band, verdict: inside ? 'pass' : 'fail', why }
-  })
+  const scenarios = Map.groupBy(runs, (run) => `${run.scenarioSha256} ${run.scenario.name}`)
+  return [...scenarios.values()].flatMap((starts) => scenarioLines(starts, earlier, findings))
 }
 
 /** A server is accepted when at least one result was judged and every judged result passed. */
@@ -66,75 +56,142 @@ export function boxAccepted(lines: readonly AcceptanceLine[]): boolean {
   return lines.some((line) => line.verdict === 'pass') && lines.every((line) => line.verdict !== 'fail')
 }
 
-type Band = { readonly low: number; readonly high: number; readonly basis: string } | { readonly reason: string }
-
-function bandOf(run: RunRecord, earlier: readonly RunRecord[]): Band {
-  const comparable = earlier.filter(
-    (other) =>
-      other.id !== run.id &&
-      other.source === run.source &&
-      other.status === 'complete' &&
-      other.card.key === run.card.key &&
-      other.scenarioSha256 === run.scenarioSha256,
+function scenarioLines(
+  starts: readonly RunRecord[],
+  earlier: readonly EarlierRun[],
+  findings: readonly DoctorFinding[],
+): AcceptanceLine[] {
+  const complete = starts.filter(({ status }) => status === 'complete')
+  const first = complete[0] ?? starts[0]!
+  const references = referencesOf(first, earlier)
+  const expectation = expectationOf(first)
+  const incomplete = starts.flatMap((run) =>
+    run.status === 'complete' ? [] : [run.failure ?? `the run is ${run.status}`],
   )
-  const rates = comparable
-    .map((other) => other.result['outputTokensPerS']?.mean ?? null)
-    .filter((rate) => rate !== null)
-  if (rates.length > 0) {
-    const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
-    const low = Math.min(mean * (1 - SAME_CARD), ...rates)
-    const high = Math.max(mean * (1 + SAME_CARD), ...rates)
-    return { low, high, basis: `${rates.length} earlier runs on ${run.card.key}` }
-  }
-  const card = run.card.key === null ? null : cardByKey(run.card.key)
-  if (card === null) return { reason: run.card.reason ?? 'the card is not in the catalogue' }
-  const { prediction, reason, approximate } = predictScenario(run.scenario, card, enforcedPowerLimitW(run.gpus))
-  if (prediction === null || approximate) return { reason: reason ?? 'no prediction for this load' }
-  const { slow, fast } = prediction.band
-  return { low: slow.outputTokensPerS, high: fast.outputTokensPerS, basis: `predicted for ${card.key}` }
+  return quantityKeys.flatMap((key) => {
+    const quantity: Quantity = quantities[key]
+    const value = meanOverStarts(quantity, complete.length > 0 ? complete : starts)
+    // the throughput has a line in any case, so that no scenario is without one
+    if (value === null && key !== 'outputTokensPerS') return []
+    const judged: Judged = { key, quantity, runs: complete, references, expectation, findings }
+    const base = {
+      scenario: first.scenario.name,
+      starts: starts.length,
+      metric: key,
+      measured: complete.length === 0 || value === null ? null : numberOf(value),
+    }
+    if (base.measured === null) {
+      if (key !== 'outputTokensPerS' && complete.length === 0) return []
+      const why = incomplete[0] ?? (value === null || isKnown(value) ? 'not measured' : reasonOf(value)!)
+      return [{ ...base, ...nothing, why: [why] }]
+    }
+    return [lineOf(base, base.measured, judged)]
+  })
 }
 
-/** Likely causes of a slow card, from the record and the doctor. */
-function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[] {
-  const serving = servingGpus(run.gpus)
-  const card = run.card.key === null ? null : cardByKey(run.card.key)
-  const gate = (id: string, cause: string) => {
-    const found = run.gates.find((each) => each.id === id && (each.status === 'fail' || each.status === 'warn'))
-    return found ? [`${cause}: ${found.evidence}`] : []
+const nothing = {
+  low: null,
+  high: null,
+  basis: 'none',
+  verdict: 'not-measured',
+  unseenLoss: null,
+  remarks: [],
+} as const
+
+interface Judged {
+  readonly key: QuantityKey
+  readonly quantity: Quantity
+  /** The complete runs, one per start. */
+  readonly runs: readonly RunRecord[]
+  readonly references: References
+  readonly expectation: Expectation
+  readonly findings: readonly DoctorFinding[]
+}
+
+type LineBase = Pick<AcceptanceLine, 'scenario' | 'starts' | 'metric' | 'measured'>
+
+function lineOf(base: LineBase, measured: number, judged: Judged): AcceptanceLine {
+  const { key, quantity, runs, references, expectation, findings } = judged
+  const run = runs[0]!
+  const values = references.siblings.flatMap((server) => knownMean(quantity, server) ?? [])
+  const siblings = values.length === 0 ? null : siblingBand(quantity, values)
+  const predicted = predictedBand(key, run, expectation)
+  const band = appliedBand(quantity, siblings, values.length, 'reason' in predicted ? null : predicted)
+  const history = ownHistory(quantity, measured, references.own)
+  if (band === null) {
+    const reason = 'reason' in predicted ? predicted.reason : 'no band'
+    return { ...base, ...nothing, why: [reason], remarks: history }
   }
-  const causes = [
-    ...serving.flatMap(({ powerLimitW: limit, powerDefaultLimitW: usual }) =>
-      limit !== null && usual !== null && limit < usual ? [`lowered power limit: ${limit} of ${usual} W`] : [],
-    ),
-    ...gate('card-health', 'a fault of the card'),
-    ...gate('serving-card', 'not the card that served, or not all of it'),
-    ...gate('throttle', 'throttling'),
-    ...gate('thermal-soak', 'temperature not stable'),
-    ...gate('gpu-exclusive', 'other process on the card'),
-    ...gate('token-audit', 'traffic from another client'),
-    ...gate('client-headroom', 'client too slow'),
-    ...gate('ecc', 'memory errors'),
-    ...serving.flatMap(({ pcie: { widthCurrent, widthMax } }) =>
-      widthCurrent !== null && widthMax !== null && widthCurrent < widthMax
-        ? [`narrow PCIe link: x${widthCurrent} of x${widthMax}`]
-        : [],
-    ),
-    ...serving.flatMap(({ eccMode }) =>
-      eccMode === 'Enabled' && card?.ecc.value === 'toggle-off'
-        ? ['ECC is enabled and reduces the memory bandwidth by some per cent']
-        : [],
-    ),
-    ...findings
-      .filter((finding) => finding.status === 'fail' || finding.status === 'warn')
-      .map((finding) => `doctor, ${finding.id}: ${finding.read}`),
+  const { low, high, basis } = band
+  const shown = { ...base, low, high, basis, unseenLoss: unseenLoss(quantity, band) }
+  const beyondLimit = isBeyondLimit(key, measured, run)
+  const isWorse = quantity.worse === 'lower' ? low !== null && measured < low : high !== null && measured > high
+  // a fault of the server has one line per scenario, that of the throughput
+  const shownFaults = key === 'outputTokensPerS' ? runs.flatMap(serverFaults) : []
+  const faults = isWorse ? runs.flatMap((each) => slowCauses(each, findings)) : shownFaults
+  const remarks = [
+    ...remarkOnBetter(quantity, measured, band, beyondLimit),
+    ...startRemarks(quantity, runs),
+    ...history,
   ]
-  return causes.length > 0 ? causes : ['no cause found; check the driver, the server settings and the card']
+  const isBad = beyondLimit || isWorse || faults.length > 0
+  const why = beyondLimit ? fastCauses(run) : [...new Set(faults)]
+  if (runs.some(({ source }) => source === 'simulated')) {
+    const word = isBad ? 'fail' : 'pass'
+    const stamp = `SIMULATED: proves nothing about this server; a real one would ${word} with this figure`
+    return { ...shown, verdict: 'not-measured', simulated: word, why: [stamp, ...why], remarks }
+  }
+  const doubts = isBad ? [] : [...new Set(runs.flatMap((each) => failedGates(each, quantity)))]
+  if (doubts.length > 0) return { ...shown, verdict: 'not-measured', unseenLoss: null, why: doubts, remarks }
+  return { ...shown, verdict: isBad ? 'fail' : 'pass', why, remarks }
 }
 
-/** Likely causes of a result above the band. */
-function fastCauses(run: RunRecord): string[] {
-  const failing = run.gates.filter((gate) => gate.status === 'fail').map((gate) => `${gate.id}: ${gate.evidence}`)
-  return failing.length > 0
-    ? failing
-    : ['faster than expected: another edition, raised clocks, or an incorrect measurement']
+function knownMean(quantity: Quantity, runs: readonly RunRecord[]): number | null {
+  const value = meanOverStarts(quantity, runs)
+  return value === null ? null : numberOf(value)
 }
+
+/** Faults that reject a server at any speed. */
+const serverFaults = (run: RunRecord): string[] =>
+  run.gates.flatMap(({ id, status, evidence }) =>
+    status === 'fail' && serverGates.has(id) ? [`${id}: ${evidence}`] : [],
+  )
+
+/** Required gates that failed: the figure is not known to be that of this server. Those of power concern power only. */
+const failedGates = (run: RunRecord, { shows }: Quantity): string[] =>
+  run.gates.flatMap(({ id, status, required, evidence }) =>
+    status === 'fail' && required && (!powerGates.has(id) || shows === 'power' || shows === 'energy efficiency')
+      ? [`not judged, ${id} failed: ${evidence}`]
+      : [],
+  )
+
+function isBeyondLimit(key: QuantityKey, measured: number, run: RunRecord): boolean {
+  const limit = runLimit(run)
+  if ('reason' in limit || limit.kind !== 'text') return false
+  if (key === 'outputTokensPerS') return measured > limit.value
+  if (key === 'decodeTokensPerS') return measured > limit.streamTokensPerS
+  return key === 'ttftMsP50' && measured < limit.firstTokenMs
+}
+
+function remarkOnBetter({ worse, unit }: Quantity, measured: number, band: Band, beyondLimit: boolean): string[] {
+  if (beyondLimit) return []
+  const { low, high } = band
+  if (worse === 'lower') {
+    if (high === null || measured <= high) return []
+    return [`remark: ${percent(measured / high - 1)} above the range (${unit}), and below the physical limit: no fault`]
+  }
+  if (low === null || measured >= low) return []
+  return [`remark: ${percent(1 - measured / low)} below the range (${unit}): no fault`]
+}
+
+function startRemarks(quantity: Quantity, runs: readonly RunRecord[]): string[] {
+  const values = runs.flatMap((run) => knownMean(quantity, [run]) ?? [])
+  const mean = knownMean(quantity, runs)
+  if (values.length < 2 || mean === null || mean === 0) return []
+  const range = (Math.max(...values) - Math.min(...values)) / mean
+  if (range <= START_RANGE) return []
+  const each = values.map((value) => value.toFixed(quantity.digits)).join(', ')
+  return [`remark: its starts differ by ${percent(range)}: ${each}`]
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
 import { boxFindings } from '../../harness/box/findings.ts'
-import { type BoxStep, boxPlan } from '../../harness/box/plan.ts'
+import { type BoxStep, boxPlan, MEMORY_PROBE } from '../../harness/box/plan.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { runUnattended, type UnattendedTools } from '../../harness/box/unattended.ts'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
@@ -12,15 +12,18 @@ import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-
 import { shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { startServer } from '../../harness/endpoint/serve/server.ts'
 import { exitCodes } from '../../harness/errors.ts'
-import { readAll, readHistory } from '../../harness/record/read.ts'
+import { withVerdict, writeAcceptance } from '../../harness/record/acceptance-file.ts'
+import { readAll, readHistory, type StoredRun } from '../../harness/record/read.ts'
+import { loadKey } from '../../harness/record/signing/key-file.ts'
 import { runOnce } from '../../harness/run/run.ts'
 import { bundledNames, bundledScenario } from '../../harness/scenario/find-scenario.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
-import { acceptance, boxAccepted } from '../../reports/box/acceptance.ts'
+import { type AcceptanceLine, acceptance, boxAccepted } from '../../reports/box/acceptance.ts'
 import { type PlannedScenario, planText } from '../../reports/box/plan-text.ts'
+import type { EarlierRun } from '../../reports/box/references.ts'
 import { restartLines } from '../../reports/box/restart-lines.ts'
-import { verdictText } from '../../reports/box/verdict-text.ts'
+import { figureText, verdictText } from '../../reports/box/verdict-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
@@ -39,6 +42,8 @@ export interface BoxFlags {
   readonly follow?: boolean
   readonly force?: boolean
   readonly out: string
+  /** Further folders with runs of accepted servers. */
+  readonly references?: readonly string[]
   readonly port: number
   readonly gpus?: readonly string[]
   readonly tag: string
@@ -62,7 +67,10 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
     flags.print && flags.card
       ? plannedCards(flags.card, flags.gpus)
       : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
-  const files = await loadScenarios(flags.suite ?? (await allScenarios()), catalogueNames)
+  const files = await loadScenarios(
+    [bundledScenario(MEMORY_PROBE), ...(flags.suite ?? (await allScenarios()))],
+    catalogueNames,
+  )
   const steps = boxPlan(files, card, count, serveOptions(flags, io))
   const plan = [
     ...containerEnv(io.env).notes.map((note) => `${note}\n`),
@@ -106,8 +114,7 @@ async function qualify(
 ): Promise<number> {
   const interrupts = watchInterrupts(io, runInterrupts, terminalGone(boxLog(flags.out)))
   try {
-    const earlier = await readHistory(flags.out)
-    for (const why of earlier.unreadable) io.stderr.write(`skipped in the history of this card: ${why}\n`)
+    const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
     const tools: UnattendedTools = {
       say: (line) => io.stderr.write(`${line}\n`),
       signal: interrupts.drain,
@@ -131,19 +138,44 @@ async function qualify(
     const judged = await readAll(ran)
     for (const why of judged.unreadable) io.stderr.write(`not part of the verdict: ${why}\n`)
     const runs = judged.runs.map(({ record }) => record)
-    const lines = acceptance(
-      runs,
-      earlier.runs.map(({ record }) => record).filter((each) => !runs.some((run) => run.id === each.id)),
-      doctor.checks,
-    )
+    const others = earlier.filter(({ record }) => !runs.some((run) => run.id === record.id))
+    const lines = acceptance(runs, others, doctor.checks)
     if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs, { boxFindings }), { color: io.color }))
     for (const line of restartLines(runs)) io.stdout(`${line}\n`)
     io.stdout(verdictText(card.label, lines))
     if (interrupts.drain.aborted) return exitCodes.interrupted
-    return boxAccepted(lines) && judged.unreadable.length === 0 ? exitCodes.done : exitCodes.negativeResult
+    const isAccepted = boxAccepted(lines) && judged.unreadable.length === 0
+    await keepVerdict(judged.runs, lines, { isAccepted, env: io.env })
+    return isAccepted ? exitCodes.done : exitCodes.negativeResult
   } finally {
     interrupts.unwatch()
   }
+}
+
+/** The runs of these folders with the verdicts on their servers; what cannot be read is said and skipped. */
+async function earlierRuns(folders: readonly string[], io: CommandIo): Promise<EarlierRun[]> {
+  const histories = await Promise.all(folders.map(readHistory))
+  const judged = await Promise.all(histories.flatMap(({ runs }) => runs.map(withVerdict)))
+  const problems = [
+    ...histories.flatMap(({ unreadable }) => unreadable),
+    ...judged.flatMap(({ invalid }) => invalid ?? []),
+  ]
+  for (const why of problems) io.stderr.write(`skipped in the history of this card: ${why}\n`)
+  return judged
+}
+
+/** Writes the verdict beside each run, for later servers; nothing where no figure was judged. */
+async function keepVerdict(
+  runs: readonly StoredRun[],
+  lines: readonly AcceptanceLine[],
+  { isAccepted, env }: { readonly isAccepted: boolean; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  if (lines.every(({ verdict }) => verdict === 'not-measured')) return
+  const verdict = isAccepted ? 'accepted' : 'rejected'
+  const failed = lines.filter((line) => line.verdict === 'fail').map(figureText)
+  const key = loadKey(env)
+  const at = new Date()
+  await Promise.all(runs.map((run) => writeAcceptance(run, { verdict, failed, at }, key)))
 }
 
 function checkSecrets(env: NodeJS.ProcessEnv): void {

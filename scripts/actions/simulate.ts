@@ -15,6 +15,7 @@ export interface SimulateFlags {
   readonly port?: number
   readonly seed?: number
   readonly bandwidthShare?: number
+  readonly clockShare?: number
   /** Names separated by commas. */
   readonly fault?: string
   readonly lie?: string

@@ -34,6 +34,7 @@ export const boxCommand: DefineCommand = (io, done) =>
       STARTS_PER_SIDE,
     )
     .addOption(resultsFlag)
+    .option('--references <folder...>', 'Further folders with runs of accepted servers to compare with, besides --out')
     .addOption(serverPortFlag)
     .addOption(gpusFlag)
     .addOption(imageTagFlag)

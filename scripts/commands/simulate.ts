@@ -20,6 +20,11 @@ export const simulateCommand: DefineCommand = (io, done) =>
       'Available share of the memory bandwidth; 95% is a driver that costs 5% (default: 100%)',
       share,
     )
+    .option(
+      '--clock-share <share>',
+      'Share of the SM clock that the card reaches under load; 80% is a card that lost a fifth of its clock (default: 100%)',
+      share,
+    )
     .option('--fault <names>', 'Faults of the server, separated by commas')
     .addOption(
       new Option('--fault-share <share>', 'Share of streams with the fault (default: 25%)').argParser(shareOrZero),

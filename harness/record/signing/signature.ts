@@ -74,15 +74,27 @@ export function signManifest(raw: RawRecord, key: KeyObject): Signature {
 }
 
 /** Whether a signature is valid for its key and the manifest of this record. */
-export function isSignedBy(raw: RawRecord, signature: Signature): boolean {
+export const isSignedBy = (raw: RawRecord, signature: Signature): boolean => isValid(manifestBytes(raw), signature)
+
+function isValid(bytes: Uint8Array, signature: Signature): boolean {
   try {
     const key = publicKeyOf(signature.publicKey)
-    return verify(null, manifestBytes(raw), key, Buffer.from(signature.value, 'hex'))
+    return verify(null, bytes, key, Buffer.from(signature.value, 'hex'))
   } catch {
     // 32 bytes that are not a point of the curve
     return false
   }
 }
+
+/** Signs a text. */
+export const signText = (text: string, key: KeyObject): Signature => ({
+  algorithm: 'Ed25519',
+  publicKey: publicHexOf(key),
+  value: sign(null, Buffer.from(text), key).toString('hex'),
+})
+
+/** Whether a signature is valid for its key and this text. */
+export const isTextSignedBy = (text: string, signature: Signature): boolean => isValid(Buffer.from(text), signature)
 
 /** The first 16 digits of a key's SHA-256, to distinguish keys on paper. */
 export const fingerprintOf = (publicHex: string): string =>

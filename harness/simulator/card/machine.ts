@@ -37,6 +37,7 @@ export class Machine {
         card,
         power,
         powerLimitW,
+        clockShare: options.clockShare,
         seed: options.seed,
         index,
         process: index < serving ? server : null,

@@ -18,6 +18,8 @@ export interface SimulatedCardOptions {
   readonly process: SmiProcess | null
   /** The enforced power limit, where it is not the default. */
   readonly powerLimitW?: number
+  /** Share of the usual SM clock under load. */
+  readonly clockShare: number
   readonly nowMs: number
 }
 
@@ -115,7 +117,7 @@ export class SimulatedCard {
     const busy = sensor.gpuPct > 0
     const isActive = busy || this.#options.process !== null
     return {
-      smMHz: isActive ? clocks.loadSmMHz : clocks.idleSmMHz,
+      smMHz: isActive ? Math.round(clocks.loadSmMHz * this.#options.clockShare) : clocks.idleSmMHz,
       memoryMHz: isActive ? clocks.loadMemoryMHz : clocks.idleMemoryMHz,
       videoMHz: clocks.videoMHz,
       maxSmMHz: clocks.maxSmMHz,

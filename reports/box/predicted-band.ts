@@ -1,0 +1,142 @@
+import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { modelByKey } from '../../harness/catalogue/models.ts'
+import type { Card } from '../../harness/catalogue/types.ts'
+import type { Prediction } from '../../harness/physics/closed-loop.ts'
+import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
+import { kvBytesPerToken } from '../../harness/physics/kv.ts'
+import { kvCapacityTokens } from '../../harness/physics/memory.ts'
+import { probeExpectation } from '../../harness/physics/memory-probe.ts'
+import { enforcedPowerLimitW, servingGpus } from '../../harness/physics/serving-gpus.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { predictScenario } from '../predict/scenario.ts'
+import type { Band } from './band.ts'
+import { cardWindowsOf, kvBytesOf, oneStreamOf, type QuantityKey } from './quantities.ts'
+
+/** A band, or why there is none. */
+export type PredictedBand = Band | { readonly reason: string }
+
+/** HTTP, tokenisation and the hop to the engine, before the first token of one stream. */
+const FRONT_END_MS = { usual: 10, most: 40 } as const
+/** The power model is within 12 % of public readings (`npm run bench:predict`); this is three times that. */
+const POWER_ERROR = 0.35
+/** vLLM's memory besides weights and KV cache differs by about this from the formula (harness/physics/memory.ts). */
+const OVERHEAD_ERROR_BYTES = 1.5 * 2 ** 30
+/** Lowest share of its rated clock that a healthy card shows under load: the boost of SMs, the compute state of memory. */
+const CLOCK_SHARE = { sm: 0.9, memory: 0.93 } as const
+/** Share of samples at the power cap from which the SM clock follows from the power limit. */
+const CAPPED_SHARE = 0.05
+
+/** What is expected of a run; the throughput, or why there is no expectation of it. */
+export interface Expectation {
+  readonly card: Card | { readonly reason: string }
+  readonly load: Prediction | { readonly reason: string }
+}
+
+/** What is expected of a healthy server with the card of a run, at its load and its power limit. */
+export function expectationOf(run: RunRecord): Expectation {
+  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  if (card === null) {
+    const unknown = { reason: run.card.reason ?? 'the card is not in the catalogue' }
+    return { card: unknown, load: unknown }
+  }
+  if (run.scenario.kind !== 'text' || modelByKey(run.scenario.model) === null) {
+    return { card, load: { reason: 'no prediction for this load' } }
+  }
+  const { prediction, reason, approximate } = predictScenario(run.scenario, card, enforcedPowerLimitW(run.gpus))
+  if (prediction === null || approximate) return { card, load: { reason: reason ?? 'no prediction for this load' } }
+  return { card, load: prediction }
+}
+
+/** The band in which a figure of a healthy server is expected, before any sibling is known. */
+export function predictedBand(key: QuantityKey, run: RunRecord, { card, load }: Expectation): PredictedBand {
+  if ('reason' in card) return card
+  const basis = `predicted for ${card.key}`
+  switch (key) {
+    case 'memoryBandwidthGBs':
+      return bandwidthBand(run, basis)
+    case 'kvCapacityTokens':
+      return kvBand(run, card)
+    case 'smClockMHz':
+      return smClockBand(run, card)
+    case 'memClockMHz': {
+      const rated = (card.memoryDataRateGbps.value * 1000) / 2
+      return { low: CLOCK_SHARE.memory * rated, high: null, expected: rated, basis: `rated ${rated.toFixed(0)} MHz` }
+    }
+    case 'meanPowerW':
+      return { reason: 'power alone is compared with other servers only; energy efficiency is judged' }
+    case 'tokensPerJ':
+      return 'reason' in load ? load : efficiencyBand(run, load, { card, basis })
+    default:
+      return 'reason' in load ? load : loadBand(key, run, { load, basis })
+  }
+}
+
+function loadBand(
+  key: 'outputTokensPerS' | 'decodeTokensPerS' | 'ttftMsP50',
+  run: RunRecord,
+  { load, basis }: { readonly load: Prediction; readonly basis: string },
+): Band {
+  const { expected, band } = load
+  const { slow, fast } = band
+  switch (key) {
+    case 'outputTokensPerS':
+      return { low: slow[key], high: fast[key], expected: expected[key], basis }
+    case 'decodeTokensPerS':
+      return { low: 1000 / slow.tpotMs, high: 1000 / fast.tpotMs, expected: 1000 / expected.tpotMs, basis }
+    case 'ttftMsP50': {
+      // streams whose answers are equally long may stay in step: then a prompt waits for those of all others
+      const streams =
+        run.scenario.kind === 'text' && run.scenario.load.shape === 'closed' ? run.scenario.load.concurrency : 1
+      const high = streams * slow.ttftMs + 2 * slow.tpotMs + FRONT_END_MS.most
+      return { low: null, high, expected: expected.ttftMs + FRONT_END_MS.usual, basis }
+    }
+  }
+}
+
+function efficiencyBand(
+  run: RunRecord,
+  { expected, band }: Prediction,
+  { card, basis }: { readonly card: Card; readonly basis: string },
+): PredictedBand {
+  if (!/^Ada|^Blackwell GB20/.test(card.architecture)) {
+    return { reason: 'public power readings confirm the power model for Ada and RTX Blackwell only' }
+  }
+  const watts = expected.powerW * Math.max(1, servingGpus(run.gpus).length)
+  const low = band.slow.outputTokensPerS / (watts * (1 + POWER_ERROR))
+  return { low, high: null, expected: expected.outputTokensPerS / watts, basis }
+}
+
+function bandwidthBand(run: RunRecord, basis: string): PredictedBand {
+  const one = oneStreamOf(run)
+  if (one === null) return { reason: 'only one stream in a closed loop shows the memory bandwidth' }
+  const powerLimitW = enforcedPowerLimitW(run.gpus)
+  const { lowGBs, expectedGBs, datasheetGBs } = probeExpectation(one.card, one.model, { ...one.stream, powerLimitW })
+  return { low: lowGBs, high: datasheetGBs, expected: expectedGBs, basis }
+}
+
+function kvBand(run: RunRecord, card: Card): PredictedBand {
+  const model = modelByKey(run.scenario.model)
+  if (model === null) return { reason: `${run.scenario.model} is not in the catalogue` }
+  const { serving } = run.endpoint
+  const stated = run.scenario.kind === 'text' ? run.scenario.server?.gpuMemoryUtilization : undefined
+  const gpuMemoryUtilization = serving?.gpuMemoryUtilization ?? stated ?? DEFAULT_GPU_MEMORY_UTILIZATION
+  const gpus = Math.max(1, servingGpus(run.gpus).length)
+  const kvBytesPerElement = kvBytesOf(run)
+  const expected = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
+  const doubt = (OVERHEAD_ERROR_BYTES * gpus) / kvBytesPerToken(model, kvBytesPerElement)
+  if (expected <= doubt) return { reason: 'the KV cache is smaller than the doubt about the memory of vLLM' }
+  return { low: expected - doubt, high: expected + doubt, expected, basis: `formula for ${card.key}` }
+}
+
+/** The rated boost, where neither the power limit nor a lock of the clock that someone set explains another one. */
+function smClockBand(run: RunRecord, card: Card): PredictedBand {
+  const shares = cardWindowsOf(run).map(({ reasonShares }) => reasonShares?.swPowerCap ?? null)
+  if (shares.some((share) => share === null)) return { reason: 'the driver reports no reasons for its clock' }
+  const capped = Math.max(0, ...shares.flatMap((share) => share ?? []))
+  if (capped > CAPPED_SHARE) {
+    const percent = (100 * capped).toFixed(0)
+    return { reason: `the power limit sets the clock in ${percent} % of the samples: a lower one is not visible here` }
+  }
+  const rated = card.boostGhz.value * 1000
+  return { low: CLOCK_SHARE.sm * rated, high: null, expected: rated, basis: `rated boost ${rated.toFixed(0)} MHz` }
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { ACCEPTANCE_FILE } from '../../harness/record/acceptance-file.ts'
+import { launchSimulator } from '../../harness/simulator/launch.ts'
+import { fakeDocker } from '../../harness/testing/fake-docker.ts'
+
+/** `box` from its command line to its verdict, on simulated cards behind a `docker` that passes requests on to them. */
+const tsx = import.meta.resolve('tsx')
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+
+interface Night {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly out: string
+}
+
+async function night(
+  seed: number,
+  weak: { readonly bandwidthShare?: number; readonly clockShare?: number },
+): Promise<Night> {
+  const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', seed, ...weak })
+  const docker = fakeDocker({ log: 'ready\n', exitCode: null, serves: Number(new URL(simulator.url).port) })
+  const out = mkdtempSync(join(tmpdir(), 'box-night-'))
+  const args = ['box', '--suite', 'memory-probe', '--out', out, '--port', String(await freePort()), '--force']
+  const env = { ...process.env, NO_COLOR: '1', JOULEMARK_NVIDIA_SMI: simulator.nvidiaSmi, OPENAI_API_KEY: '' }
+  try {
+    return await new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        ['--import', tsx, cli, ...args],
+        { env: { ...env, PATH: `${docker.env['PATH']}:${process.env['PATH']}` }, maxBuffer: 1e7 },
+        (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr, out }),
+      )
+    })
+  } finally {
+    await simulator.stop()
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+
+const lineOf = ({ stdout }: Night, label: string): string =>
+  stdout.split('\n').find((line) => line.includes(`memory-probe, ${label}`)) ?? ''
+
+const bandwidthOf = (each: Night): number => Number(/: (\d+) GB\/s/.exec(lineOf(each, 'Memory bandwidth'))?.[1])
+
+test('on its first night a card without a fifth of its memory bandwidth would be rejected, and shows that it is slower', async () => {
+  const [healthy, weak] = await Promise.all([night(11, {}), night(12, { bandwidthShare: 0.8 })])
+  for (const each of [healthy, weak]) {
+    expect(each.stderr).toContain('memory-probe: at most')
+    // simulated figures prove nothing: never accepted, and no verdict for later servers
+    expect(each).toMatchObject({ code: 1, stdout: expect.stringContaining('NOT ACCEPTED: RTX 4090\n  SIMULATED') })
+    const [run] = readdirSync(each.out).filter((name) => name.includes('memory-probe'))
+    expect(existsSync(join(each.out, run!, 'run.json'))).toBe(true)
+    expect(existsSync(join(each.out, run!, ACCEPTANCE_FILE))).toBe(false)
+  }
+  expect(lineOf(healthy, 'Memory bandwidth')).toMatch(/ GB\/s, \d+ to 1008 \(predicted for rtx-4090\)$/)
+  // on a busy machine both are slower, so that only their ratio and the rejection are certain
+  expect(bandwidthOf(healthy) / bandwidthOf(weak)).toBeGreaterThan(1.1)
+  expect(weak.stdout).toContain('a real one with these figures would be rejected')
+  expect(lineOf(weak, 'Memory bandwidth')).toMatch(/^ {2}would fail /)
+  expect(weak.stdout).toMatch(/\n {4}memory bandwidth: 1\d\.\d %\n/)
+}, 240_000)
