@@ -16,13 +16,11 @@ export interface BoxStep {
   readonly serve: ServePlan | null
   /** Why it is skipped; null when it runs. */
   readonly leftOut: string | null
-  /** It runs on the first start only, whatever number of starts the others have. */
-  readonly once: boolean
   /** Maximum time from starting the server to the end of the last trial. */
   readonly minutes: number
 }
 
-/** The bundled scenario that shows the memory bandwidth of a card within two minutes; it is the first of every night. */
+/** The bundled scenario that shows the memory bandwidth of a card within a minute of load; `box` runs it first. */
 export const MEMORY_PROBE = 'memory-probe'
 
 /** Assumed rate of reading weights from a disk; the time of a download is not included. */
@@ -43,8 +41,7 @@ export function boxPlan(
   const once = new Map(files.flatMap(expandable).map((file) => [file.name, file]))
   return [...once.values()].map((file) => {
     const scenario = resolveScenario(file, scenarioKeysFor(card.key))
-    const once = scenario.name === MEMORY_PROBE
-    const base = { name: scenario.name, file, scenario, sha256: canonicalSha256(file), once }
+    const base = { name: scenario.name, file, scenario, sha256: canonicalSha256(file) }
     if (scenario.kind !== 'text') {
       return { ...base, serve: null, leftOut: `kind ${scenario.kind}: vLLM serves text`, minutes: 0 }
     }

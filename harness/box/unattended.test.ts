@@ -6,7 +6,7 @@ import { cardByKey } from '../catalogue/cards.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
 import { type ScenarioFile, scenarioFileSchema } from '../scenario/schema.ts'
 import { makeRun } from '../testing/record-builder.ts'
-import { boxPlan, MEMORY_PROBE } from './plan.ts'
+import { boxPlan } from './plan.ts'
 import { boxStatePath, openBoxState } from './state.ts'
 import { runUnattended, type UnattendedTools } from './unattended.ts'
 
@@ -145,26 +145,6 @@ test('with restarts every scenario is served anew for each record, in rounds', a
     ['one', 2, 'done'],
     ['bad', 2, 'failed'],
     ['two', 2, 'done'],
-  ])
-})
-
-test('the memory probe runs on the first start only, and counts as its only one', async () => {
-  const out = mkdtempSync(join(tmpdir(), 'box-'))
-  const { tools, diary } = fakeTools()
-  const steps = plan([file(MEMORY_PROBE), file('one')])
-  const state = await runUnattended(steps, openBoxState(out, card.key, false), { outDir: out, restarts: 2 }, tools)
-  expect(diary.filter((line) => line.startsWith('run'))).toEqual([
-    'run memory-probe',
-    'run one 1 of 2',
-    'run one 2 of 2',
-  ])
-  const again = fakeTools()
-  await runUnattended(steps, openBoxState(out, card.key, true), { outDir: out, restarts: 2 }, again.tools)
-  expect(again.diary).toEqual([])
-  expect(state.steps.map(({ name, start }) => [name, start])).toEqual([
-    ['memory-probe', 1],
-    ['one', 1],
-    ['one', 2],
   ])
 })
 

@@ -31,12 +31,11 @@ export async function runUnattended(
 ): Promise<BoxState> {
   const rounds = Array.from({ length: restarts }, (_, round) => ({ number: round + 1, of: restarts }))
   let current = state
-  for (const round of rounds) {
+  for (const start of rounds) {
     for (const step of steps) {
       if (tools.signal.aborted) return current
-      // a skipped scenario is skipped at every start, and a probe requires one
-      if (round.number > 1 && (isSkipped(step) || step.once)) continue
-      const start = step.once ? { number: 1, of: 1 } : round
+      // a skipped scenario is skipped at every start
+      if (start.number > 1 && isSkipped(step)) continue
       const name = start.of === 1 ? step.name : `${step.name}, start ${start.number} of ${start.of}`
       const done = current.steps.find((outcome) => isSame(outcome, step, start))
       if (done) {

@@ -1,8 +1,8 @@
 import { runLimit } from '../../harness/physics/run-limit.ts'
-import { isKnown, numberOf, reasonOf } from '../../harness/record/measured.ts'
+import { isKnown, numberOf } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { appliedBand, type Band, siblingBand, unseenLoss } from './band.ts'
-import { type DoctorFinding, fastCauses, slowCauses } from './causes.ts'
+import { type DoctorFinding, failedMeasurement, fastCauses, serverFaults, slowCauses } from './causes.ts'
 import { ownHistory } from './own-history.ts'
 import { type Expectation, expectationOf, predictedBand } from './predicted-band.ts'
 import { meanOverStarts, type Quantity, type QuantityKey, quantities, quantityKeys } from './quantities.ts'
@@ -32,10 +32,6 @@ export interface AcceptanceLine {
 
 /** Starts of one server that differ by more than this, largest - smallest over the mean, are remarked on. */
 const START_RANGE = 0.05
-/** Gates that show a fault of the server itself, whatever its rates are. */
-const serverGates: ReadonlySet<string> = new Set(['card-health', 'ecc', 'throttle'])
-/** Gates about the reading of power. */
-const powerGates: ReadonlySet<string> = new Set(['power-plausible', 'energy-coverage', 'energy-agreement'])
 
 /**
  * The figures of every scenario against healthy servers with the same card and edition: those of other GPUs that were
@@ -63,30 +59,38 @@ function scenarioLines(
 ): AcceptanceLine[] {
   const complete = starts.filter(({ status }) => status === 'complete')
   const first = complete[0] ?? starts[0]!
-  const references = referencesOf(first, earlier)
-  const expectation = expectationOf(first)
-  const incomplete = starts.flatMap((run) =>
-    run.status === 'complete' ? [] : [run.failure ?? `the run is ${run.status}`],
-  )
+  const shared = {
+    references: referencesOf(first, earlier),
+    expectation: expectationOf(first),
+    findings,
+  }
   return quantityKeys.flatMap((key) => {
     const quantity: Quantity = quantities[key]
-    const value = meanOverStarts(quantity, complete.length > 0 ? complete : starts)
+    // a fault of the server has one line per scenario, that of the throughput
+    const faults = key === 'outputTokensPerS' ? complete.flatMap(serverFaults) : []
+    const value = meanOverStarts(quantity, complete)
+    const trusted = complete.filter((run) => whyNotCounted(run, quantity) === null)
+    const measured = knownMean(quantity, trusted)
+    const notCounted = starts.flatMap((run) => whyNotCounted(run, quantity) ?? [])
+    const base = { scenario: first.scenario.name, starts: trusted.length, metric: key, measured }
+    if (measured !== null) {
+      const remarks =
+        notCounted.length === 0 ? [] : [`remark: ${notCounted.length} of ${starts.length} starts: ${notCounted[0]}`]
+      return [lineOf(base, measured, { key, quantity, runs: trusted, faults, remarks, ...shared })]
+    }
+    if (faults.length > 0) return [{ ...base, ...nothing, verdict: 'fail', why: [...new Set(faults)] }]
     // the throughput has a line in any case, so that no scenario is without one
     if (value === null && key !== 'outputTokensPerS') return []
-    const judged: Judged = { key, quantity, runs: complete, references, expectation, findings }
-    const base = {
-      scenario: first.scenario.name,
-      starts: starts.length,
-      metric: key,
-      measured: complete.length === 0 || value === null ? null : numberOf(value),
-    }
-    if (base.measured === null) {
-      if (key !== 'outputTokensPerS' && complete.length === 0) return []
-      const why = incomplete[0] ?? (value === null || isKnown(value) ? 'not measured' : reasonOf(value)!)
-      return [{ ...base, ...nothing, why: [why] }]
-    }
-    return [lineOf(base, base.measured, judged)]
+    const reason = value === null || isKnown(value) ? 'not measured' : value.reason
+    return [{ ...base, ...nothing, why: notCounted.length > 0 ? [...new Set(notCounted)] : [reason] }]
   })
+}
+
+/** Why the figures of a run do not count, or null; a simulated one is never accepted, whatever its gates are. */
+function whyNotCounted(run: RunRecord, { shows }: Quantity): string | null {
+  if (run.status !== 'complete') return run.failure ?? `the run is ${run.status}`
+  if (run.source === 'simulated') return null
+  return failedMeasurement(run, shows === 'power' || shows === 'energy efficiency')[0] ?? null
 }
 
 const nothing = {
@@ -101,8 +105,11 @@ const nothing = {
 interface Judged {
   readonly key: QuantityKey
   readonly quantity: Quantity
-  /** The complete runs, one per start. */
+  /** The runs that count, one per start. */
   readonly runs: readonly RunRecord[]
+  /** Faults of the server that reject it at any speed. */
+  readonly faults: readonly string[]
+  readonly remarks: readonly string[]
   readonly references: References
   readonly expectation: Expectation
   readonly findings: readonly DoctorFinding[]
@@ -117,32 +124,35 @@ function lineOf(base: LineBase, measured: number, judged: Judged): AcceptanceLin
   const siblings = values.length === 0 ? null : siblingBand(quantity, values)
   const predicted = predictedBand(key, run, expectation)
   const band = appliedBand(quantity, siblings, values.length, 'reason' in predicted ? null : predicted)
-  const history = ownHistory(quantity, measured, references.own)
+  const history = [...judged.remarks, ...ownHistory(quantity, measured, references.own)]
   if (band === null) {
     const reason = 'reason' in predicted ? predicted.reason : 'no band'
-    return { ...base, ...nothing, why: [reason], remarks: history }
+    const isFaulty = judged.faults.length > 0
+    return {
+      ...base,
+      ...nothing,
+      ...(isFaulty ? { verdict: 'fail' } : {}),
+      why: [...judged.faults, reason],
+      remarks: history,
+    }
   }
   const { low, high, basis } = band
   const shown = { ...base, low, high, basis, unseenLoss: unseenLoss(quantity, band) }
   const beyondLimit = isBeyondLimit(key, measured, run)
   const isWorse = quantity.worse === 'lower' ? low !== null && measured < low : high !== null && measured > high
-  // a fault of the server has one line per scenario, that of the throughput
-  const shownFaults = key === 'outputTokensPerS' ? runs.flatMap(serverFaults) : []
-  const faults = isWorse ? runs.flatMap((each) => slowCauses(each, findings)) : shownFaults
+  const causes = isWorse ? runs.flatMap((each) => slowCauses(each, findings)) : []
   const remarks = [
     ...remarkOnBetter(quantity, measured, band, beyondLimit),
     ...startRemarks(quantity, runs),
     ...history,
   ]
-  const isBad = beyondLimit || isWorse || faults.length > 0
-  const why = beyondLimit ? fastCauses(run) : [...new Set(faults)]
-  if (runs.some(({ source }) => source === 'simulated')) {
+  const isBad = beyondLimit || isWorse || judged.faults.length > 0
+  const why = [...new Set([...judged.faults, ...(beyondLimit ? fastCauses(run) : causes)])]
+  if (run.source === 'simulated') {
     const word = isBad ? 'fail' : 'pass'
     const stamp = `SIMULATED: proves nothing about this server; a real one would ${word} with this figure`
     return { ...shown, verdict: 'not-measured', simulated: word, why: [stamp, ...why], remarks }
   }
-  const doubts = isBad ? [] : [...new Set(runs.flatMap((each) => failedGates(each, quantity)))]
-  if (doubts.length > 0) return { ...shown, verdict: 'not-measured', unseenLoss: null, why: doubts, remarks }
   return { ...shown, verdict: isBad ? 'fail' : 'pass', why, remarks }
 }
 
@@ -150,20 +160,6 @@ function knownMean(quantity: Quantity, runs: readonly RunRecord[]): number | nul
   const value = meanOverStarts(quantity, runs)
   return value === null ? null : numberOf(value)
 }
-
-/** Faults that reject a server at any speed. */
-const serverFaults = (run: RunRecord): string[] =>
-  run.gates.flatMap(({ id, status, evidence }) =>
-    status === 'fail' && serverGates.has(id) ? [`${id}: ${evidence}`] : [],
-  )
-
-/** Required gates that failed: the figure is not known to be that of this server. Those of power concern power only. */
-const failedGates = (run: RunRecord, { shows }: Quantity): string[] =>
-  run.gates.flatMap(({ id, status, required, evidence }) =>
-    status === 'fail' && required && (!powerGates.has(id) || shows === 'power' || shows === 'energy efficiency')
-      ? [`not judged, ${id} failed: ${evidence}`]
-      : [],
-  )
 
 function isBeyondLimit(key: QuantityKey, measured: number, run: RunRecord): boolean {
   const limit = runLimit(run)

@@ -51,3 +51,24 @@ export function fastCauses(run: RunRecord): string[] {
   const failing = run.gates.filter((gate) => gate.status === 'fail').map((gate) => `${gate.id}: ${gate.evidence}`)
   return failing.length > 0 ? failing : ['more than the card can do: another card, or an incorrect measurement']
 }
+
+/** Gates that show a fault of the server itself, whatever its rates are. */
+const serverGates: ReadonlySet<string> = new Set(['card-health', 'ecc', 'throttle'])
+/** Gates about the reading of power. */
+const powerGates: ReadonlySet<string> = new Set(['power-plausible', 'energy-coverage', 'energy-agreement'])
+
+/** Faults that reject a server at any speed. */
+export const serverFaults = (run: RunRecord): string[] =>
+  run.gates.flatMap(({ id, status, evidence }) =>
+    status === 'fail' && serverGates.has(id) ? [`${id}: ${evidence}`] : [],
+  )
+
+/**
+ * Required gates that failed, because of which a figure is not known to be that of this server: a slow client, other
+ * traffic, another model. Those of power concern power only; a figure above the physical limit is judged by itself.
+ */
+export const failedMeasurement = (run: RunRecord, isOfPower: boolean): string[] =>
+  run.gates.flatMap(({ id, status, required, evidence }) => {
+    const concerns = !serverGates.has(id) && id !== 'physical-limit' && (isOfPower || !powerGates.has(id))
+    return status === 'fail' && required && concerns ? [`not judged, ${id} failed: ${evidence}`] : []
+  })

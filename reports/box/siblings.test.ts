@@ -201,6 +201,25 @@ describe('gates of the judged run', () => {
     expect(verdicts.get('tokensPerJ')).toBe('not-measured')
   })
 
+  test('what a slow client measured rejects no server, and a start that fails so is not counted', () => {
+    const slowClient = { id: 'client-headroom', status: 'fail', required: true, evidence: 'late' } as const
+    const low = { uuid: 'GPU-x', level: 0.5, gates: [slowClient] }
+    expect(acceptance(night(low), [], []).every(({ verdict }) => verdict === 'not-measured')).toBe(true)
+    const sick = { id: 'card-health', status: 'fail', required: true, evidence: 'Xid 79' } as const
+    expect(isAccepted(night({ ...low, gates: [slowClient, sick] }), [])).toBe(false)
+    expect(lineOf('outputTokensPerS', night({ ...low, gates: [slowClient, sick] }), [])).toMatchObject({
+      verdict: 'fail',
+      why: ['card-health: Xid 79'],
+    })
+    const good = [0, 1].flatMap((number) => night({ uuid: 'GPU-x', night: number, spread: 0 }).slice(1))
+    const line = lineOf('outputTokensPerS', [...good, ...night({ ...low, night: 2 }).slice(1)], [])
+    expect(line).toMatchObject({
+      verdict: 'pass',
+      starts: 2,
+      remarks: ['remark: 1 of 3 starts: not judged, client-headroom failed: late'],
+    })
+  })
+
   test('starts that differ are remarked on', () => {
     const starts = [1, 1, 0.9].flatMap((level, number) =>
       night({ uuid: 'GPU-x', level, night: number, spread: 0 }).slice(1),

@@ -50,7 +50,7 @@ function bandText({ low, high, basis, metric }: AcceptanceLine): string {
 }
 
 /** How many starts a figure is the mean of, where there are several. */
-const startText = ({ starts }: AcceptanceLine): string => (starts === 1 ? '' : ` (${starts} starts)`)
+const startText = ({ starts }: AcceptanceLine): string => (starts < 2 ? '' : ` (${starts} starts)`)
 
 /** How a loss of each part is said, in display order; more power is a loss of energy efficiency. */
 const lossWords = {
