@@ -89,3 +89,10 @@ test('a simulated server is never accepted; the text says what a real one would 
       missed('10.0 %'),
   )
 })
+
+test('a scenario whose server did not start is named with the reason', () => {
+  const reason = 'vLLM did not start (docker): no docker on PATH'
+  expect(verdictText('RTX 4090', [], [{ name: 'one', reason }])).toBe(
+    `NOT ACCEPTED: RTX 4090\n  not-measured one: ${reason}\n`,
+  )
+})

@@ -1,16 +1,27 @@
 import { type AcceptanceLine, boxAccepted } from './acceptance.ts'
 import { type Part, type Quantity, quantities } from './quantities.ts'
 
+/** A scenario that left no record: its server did not start, or the run ended before the load. */
+export interface Unmeasured {
+  readonly name: string
+  readonly reason: string
+}
+
 /**
  * The result of a qualification: accepted or not, then each figure against its band, failures first, with the likely
  * causes; and at the end the losses that it could have missed.
  */
-export function verdictText(card: string, lines: readonly AcceptanceLine[]): string {
+export function verdictText(
+  card: string,
+  lines: readonly AcceptanceLine[],
+  withoutRun: readonly Unmeasured[] = [],
+): string {
   const word = boxAccepted(lines) ? 'ACCEPTED' : 'NOT ACCEPTED'
   const ranked = lines.toSorted((a, b) => rankOf(a) - rankOf(b))
   const said = new Set<string>()
   const details = ranked.flatMap((line) => linesOf(line, said))
-  const text = [`${word}: ${card}`, ...simulatedWord(lines), ...details, ...missedLosses(lines)]
+  const unmeasured = withoutRun.map(({ name, reason }) => `  ${'not-measured'.padEnd(12)} ${name}: ${reason}`)
+  const text = [`${word}: ${card}`, ...simulatedWord(lines), ...unmeasured, ...details, ...missedLosses(lines)]
   return text.map((line) => `${line}\n`).join('')
 }
 

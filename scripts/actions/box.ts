@@ -142,7 +142,9 @@ async function qualify(
     const lines = acceptance(runs, others, doctor.checks)
     if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs, { boxFindings }), { color: io.color }))
     for (const line of restartLines(runs)) io.stdout(`${line}\n`)
-    io.stdout(verdictText(card.label, lines))
+    const withoutRun = state.steps.filter(({ outcome, run }) => outcome === 'failed' && run === null)
+    const reasons = withoutRun.map(({ name, reason }) => ({ name, reason: reason ?? 'no record' }))
+    io.stdout(verdictText(card.label, lines, reasons))
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const isAccepted = boxAccepted(lines) && judged.unreadable.length === 0
     await keepVerdict(judged.runs, lines, { isAccepted, env: io.env })
