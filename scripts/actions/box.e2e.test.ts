@@ -27,7 +27,18 @@ async function night(
   const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', seed, ...weak })
   const docker = fakeDocker({ log: 'ready\n', exitCode: null, serves: Number(new URL(simulator.url).port) })
   const out = mkdtempSync(join(tmpdir(), 'box-night-'))
-  const args = ['box', '--suite', 'memory-probe', '--out', out, '--port', String(await freePort()), '--force']
+  const args = [
+    'box',
+    '--suite',
+    'memory-probe',
+    '--out',
+    out,
+    '--port',
+    String(await freePort()),
+    '--force',
+    '--restarts',
+    '1',
+  ]
   const env = { ...process.env, NO_COLOR: '1', JOULEMARK_NVIDIA_SMI: simulator.nvidiaSmi, OPENAI_API_KEY: '' }
   try {
     return await new Promise((resolve) => {
@@ -54,22 +65,20 @@ const freePort = (): Promise<number> =>
 const lineOf = ({ stdout }: Night, label: string): string =>
   stdout.split('\n').find((line) => line.includes(`memory-probe, ${label}`)) ?? ''
 
-const bandwidthOf = (each: Night): number => Number(/: (\d+) GB\/s/.exec(lineOf(each, 'Memory bandwidth'))?.[1])
-
-test('on its first night a card without a fifth of its memory bandwidth would be rejected, and shows that it is slower', async () => {
-  const [healthy, weak] = await Promise.all([night(11, {}), night(12, { bandwidthShare: 0.8 })])
-  for (const each of [healthy, weak]) {
-    expect(each.stderr).toContain('memory-probe: at most')
-    // simulated figures prove nothing: never accepted, and no verdict for later servers
-    expect(each).toMatchObject({ code: 1, stdout: expect.stringContaining('NOT ACCEPTED: RTX 4090\n  SIMULATED') })
-    const [run] = readdirSync(each.out).filter((name) => name.includes('memory-probe'))
-    expect(existsSync(join(each.out, run!, 'run.json'))).toBe(true)
-    expect(existsSync(join(each.out, run!, ACCEPTANCE_FILE))).toBe(false)
-  }
-  expect(lineOf(healthy, 'Memory bandwidth')).toMatch(/ GB\/s, \d+ to 1008 \(predicted for rtx-4090\)$/)
-  // on a busy machine both are slower, so that only their ratio and the rejection are certain
-  expect(bandwidthOf(healthy) / bandwidthOf(weak)).toBeGreaterThan(1.1)
+test('on its first night a card without a fifth of its memory bandwidth would be rejected by the probe', {
+  timeout: 400_000,
+}, async () => {
+  const weak = await night(12, { bandwidthShare: 0.8 })
+  expect(weak.stderr).toContain('memory-probe: at most')
+  // simulated figures prove nothing: never accepted, and no verdict for later servers
+  expect(weak, weak.stderr).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('NOT ACCEPTED: RTX 4090\n  SIMULATED'),
+  })
+  const [run] = readdirSync(weak.out).filter((name) => name.includes('memory-probe'))
+  expect(existsSync(join(weak.out, run!, 'run.json'))).toBe(true)
+  expect(existsSync(join(weak.out, run!, ACCEPTANCE_FILE))).toBe(false)
   expect(weak.stdout).toContain('a real one with these figures would be rejected')
-  expect(lineOf(weak, 'Memory bandwidth')).toMatch(/^ {2}would fail /)
+  expect(lineOf(weak, 'Memory bandwidth')).toMatch(/^ {2}would fail .* GB\/s, \d+ to 1008 \(predicted for rtx-4090\)$/)
   expect(weak.stdout).toMatch(/\n {4}memory bandwidth: 1\d\.\d %\n/)
-}, 240_000)
+})
