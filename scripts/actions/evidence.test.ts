@@ -206,6 +206,17 @@ describe('bundle', () => {
       expect(text).not.toContain('PRIVATE KEY')
     }
   })
+  test('is redacted by default, and lists what it still shows', async () => {
+    const out = join(folder, 'bundle-default.tar')
+    const { code, stderr } = await said((io) => bundle([run.directory], { out }, io))
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/, redacted\nleft in; read it before you send the bundle:\n/)
+    expect(stderr).toContain(`\n  title: ${run.record.scenario.title} (may name a customer)\n`)
+    expect(stderr).not.toContain('not signed')
+    expect(readFileSync(out, 'latin1')).not.toContain('gpu-box-7')
+    const whole = await said((io) => bundle([run.directory], { out, redact: false }, io))
+    expect(whole.stderr).toMatch(/, with the names of hosts and users\n$/)
+  })
   test('is the same twice', async () => {
     const [a, b] = [join(folder, 'a.tar'), join(folder, 'b.tar')]
     for (const out of [a, b]) await said((io) => bundle([run.directory], { out }, io))
