@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, pack } from 'tar-stream'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import { besideName } from '../record/json-file.ts'
 
 /** One file of an archive: its path in it, and its bytes or the file that holds them. */
 export interface ArchiveFile {
@@ -24,9 +25,12 @@ const safeName = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._
  * compressor), so that packing it again verifies an archive.
  */
 export async function writeArchive(path: string, files: readonly ArchiveFile[]): Promise<void> {
+  const beside = besideName(path)
   try {
-    await packInto(createWriteStream(path), files)
+    await packInto(createWriteStream(beside), files)
+    await rename(beside, path)
   } catch (error) {
+    await rm(beside, { force: true })
     throw new JoulemarkError('environment', `${path}: the bundle cannot be written: ${messageOf(error)}`)
   }
 }
@@ -43,15 +47,21 @@ async function packInto(sink: NodeJS.WritableStream, files: readonly ArchiveFile
   const done = pipeline(tar, sink)
   // a disk error is thrown at the end, and must not be an unhandled rejection before
   done.catch(() => tar.destroy())
-  for (const file of files) await addFile(tar, file)
-  tar.finalize()
+  try {
+    for (const file of files) await addFile(tar, file)
+    tar.finalize()
+  } catch (error) {
+    // after a disk error this has no effect: `done` has that error already
+    tar.destroy(error as Error)
+  }
   await done
 }
 
 async function addFile(tar: ReturnType<typeof pack>, { name, source }: ArchiveFile): Promise<void> {
   const header = { name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0, type: 'file' as const }
   if ('bytes' in source) {
-    tar.entry({ ...header, size: source.bytes.length }, source.bytes)
+    // its error is that of the archive
+    tar.entry({ ...header, size: source.bytes.length }, source.bytes).on('error', () => undefined)
     return
   }
   const { size } = await stat(source.path)

@@ -40,7 +40,8 @@ function writeWhole(path: string, bytes: Buffer, write: WriteSome): void {
   }
 }
 
-function removeQuietly(path: string): void {
+/** Removes a file that could not be written whole. Never throws: that error is reported already. */
+export function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch {

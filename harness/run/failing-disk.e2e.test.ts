@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest'
+import { writeArchive } from '../evidence/archive.ts'
 import { baselinePath, readBaselines, writeBaselines } from '../record/baselines.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
 import { readRows, readRun } from '../record/read.ts'
+import { writeNewKey } from '../record/signing/key-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
 
 /** Whole runs on real disks that fail: small ones of memory, which only root can mount. */
@@ -156,4 +158,18 @@ test('a full disk keeps the baselines', async (context) => {
   expect(readFileSync(baselinePath(disk), 'utf8')).toBe(before)
   expect(await readBaselines(disk)).toEqual([baseline])
   expect(readdirSync(disk).toSorted()).toEqual(['baselines.json', 'fill'])
+})
+
+test('a full disk keeps an earlier bundle, and leaves no half key', async (context) => {
+  const disk = smallDisk(context, 64)
+  const path = join(disk, 'bundle.tar')
+  const files = (bytes: number) => [1, 2].map((name) => ({ name: `${name}`, source: { bytes: Buffer.alloc(bytes) } }))
+  await writeArchive(path, files(10))
+  const before = readFileSync(path)
+  const tooLarge = writeArchive(path, files(100_000))
+  await expect(tooLarge).rejects.toMatchObject({ code: 'environment', message: expect.stringContaining('ENOSPC') })
+  expect(readFileSync(path)).toEqual(before)
+  fill(disk)
+  expect(() => writeNewKey(join(disk, 'key.pem'))).toThrow(/the key cannot be written: ENOSPC/)
+  expect(readdirSync(disk).toSorted()).toEqual(['bundle.tar', 'fill'])
 })

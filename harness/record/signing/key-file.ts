@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { JoulemarkError, messageOf } from '../../errors.ts'
+import { removeQuietly } from '../json-file.ts'
 import { newKeyPair, publicHexFrom, readPrivateKey } from './signature.ts'
 
 /** Path of the signing key: JOULEMARK_KEY, or the user's configuration folder; never in a project. */
@@ -59,6 +60,8 @@ export function writeNewKey(path: string): NewKey {
         `${path}: a key exists already; replacing it would orphan the runs that it signed`,
       )
     }
+    // half a key would stand in the way of the next one
+    removeQuietly(path)
     throw new JoulemarkError('environment', `${path}: the key cannot be written: ${messageOf(error)}`)
   }
   return { path, publicPath, publicHex: publicHexFrom(publicPem, publicPath) }
