@@ -56,7 +56,7 @@ export function missingIn({ isHealthy, mustSay }: DoctorCase, report: DoctorRepo
 }
 
 /** The faults of a report, each with what was read. */
-export const faultsOf = ({ checks }: DoctorReport): string =>
+const faultsOf = ({ checks }: DoctorReport): string =>
   checks
     .filter(({ status }) => status === 'fail')
     .map(({ id, read }) => `${id}: ${read}`)
