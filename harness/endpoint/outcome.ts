@@ -1,6 +1,6 @@
 import type { Outcome } from '../record/rows.ts'
 import { bodyMessage, documentOf, isObject, isPage, textOf } from './answer-words.ts'
-import type { ResponseHead } from './wire/http-parser.ts'
+import type { ResponseHead } from './wire/response-head.ts'
 import { errorIn } from './wire/stream-event.ts'
 import type { StreamFacts } from './wire/stream-facts.ts'
 

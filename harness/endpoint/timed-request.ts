@@ -1,7 +1,7 @@
 import type { Outcome } from '../record/rows.ts'
 import { codingOf, type Ending, outcomeOf } from './outcome.ts'
 import type { Connection, ExchangeHandlers } from './wire/connection.ts'
-import { HttpGrammarError, type ResponseHead } from './wire/http-parser.ts'
+import { HttpGrammarError, type ResponseHead } from './wire/response-head.ts'
 import type { SseScanner } from './wire/sse-scanner.ts'
 import type { StreamFacts } from './wire/stream-facts.ts'
 

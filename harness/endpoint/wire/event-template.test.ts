@@ -59,4 +59,43 @@ describe('a template of an event', () => {
     expect(EventTemplate.of(event(' the', null), ' a')).toBeNull()
     expect(EventTemplate.of(event('', null), '')).toBeNull()
   })
+
+  test.each([
+    ['a raw control character', event(' X', 2).replace('X', '\u0000')],
+    ['an escape that JSON does not have', event(' X', 2).replace('X', '\\x')],
+    ['half an escape', event(' X', 2).replace('X', '\\u00g9')],
+    ['a number with a zero before it', event(' X', 2).replace('"completion_tokens":2', '"completion_tokens":02')],
+    ['more tokens than any context', event(' X', 2).replace('"completion_tokens":2', '"completion_tokens":99999999')],
+    ['a count of none', event(' X', 0)],
+  ])('leaves %s to the reader that parses', (_, data) => {
+    const template = EventTemplate.of(event(' the', 1), ' the')!
+    expect(matched(template, framed(data))).toBe(0)
+  })
+
+  test('matches every escape of JSON', () => {
+    const template = EventTemplate.of(event(' the', null), ' the')!
+    const bytes = framed(event('X', null).replace('"X"', String.raw`"\"\\\/\b\f\n\r\t\u00e9\uD83D"`))
+    expect(matched(template, bytes)).toBe(bytes.length)
+  })
+
+  test('is made of no data in several lines, which stand apart on the wire', () => {
+    const lines = event(' the', null).replace(',"choices"', ',\n"choices"')
+    expect(EventTemplate.of(lines, ' the')).toBeNull()
+  })
+
+  test.each([
+    ['another value', String.raw`{"object":"m","choices":[{"index":0,"text":"\u006d","finish_reason":null}]}`, 'm'],
+    ['a key', String.raw`{"choices":[{"index":0,"text":"\u0069d","finish_reason":null}],"id":"c"}`, 'id'],
+  ])('does not exist where the text stands in other escapes, and equals %s', (_, data, text) => {
+    expect(EventTemplate.of(data, text)).toBeNull()
+  })
+
+  test('reads the count of the usage only, whatever else has its name', () => {
+    const twice = event(' the', 1).replace('{"id"', '{"metrics":{"completion_tokens":7},"id"')
+    expect(EventTemplate.of(twice, ' the')).toBeNull()
+    const elsewhere = event(' the', null).replace('}]}', '}],"metrics":{"completion_tokens":7}}')
+    const template = EventTemplate.of(elsewhere, ' the', false)!
+    expect(matched(template, framed(elsewhere))).toBeGreaterThan(0)
+    expect(template.count).toBe(0)
+  })
 })

@@ -1,61 +1,7 @@
-import { request } from 'node:http'
-import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { HttpResponseParser } from './http-parser.ts'
-
-interface Seen {
-  readonly status: number | null
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly isWhole: boolean
-}
-
-/** What Node's own parser (llhttp) makes of the bytes of a response; the connection is memory, and ends after them. */
-function seenByNode(pieces: readonly Buffer[]): Promise<Seen> {
-  const connection = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-  return new Promise((resolve) => {
-    const nothing = { status: null, headers: {}, body: '', isWhole: false }
-    const sent = request({ host: 'x', createConnection: () => connection as never }, (response) => {
-      let body = ''
-      const end = () =>
-        resolve({
-          status: response.statusCode ?? null,
-          headers: response.headers as Record<string, string>,
-          body,
-          isWhole: response.complete,
-        })
-      response.setEncoding('latin1').on('data', (text: string) => {
-        body += text
-      })
-      response.on('end', end).on('error', end)
-    })
-    sent.on('error', () => resolve(nothing)).end()
-    for (const piece of pieces) connection.push(piece)
-    connection.push(null)
-  })
-}
-
-/** The same by our parser. */
-function seenByUs(pieces: readonly Buffer[]): Seen {
-  const seen = { status: null as number | null, headers: {}, body: '' }
-  let isWhole = false
-  const parser = new HttpResponseParser({
-    onHead: (head) => {
-      seen.status = head.status
-      seen.headers = Object.fromEntries(head.headers)
-    },
-    onBody: (bytes, start, end) => {
-      seen.body += bytes.toString('latin1', start, end)
-    },
-    onEnd: () => {
-      isWhole = true
-    },
-  })
-  parser.begin()
-  for (const piece of pieces) parser.push(piece)
-  return { ...seen, isWhole: parser.finish() && isWhole }
-}
+import { responseByNode, responseByUs } from '../../testing/wire/http-reference.ts'
+import { HttpGrammarError } from './response-head.ts'
 
 const bytes = fc.oneof(
   { weight: 1, arbitrary: fc.constant('') },
@@ -103,9 +49,9 @@ test('reads a response as llhttp does, however it is framed and cut', async () =
   await fc.assert(
     fc.asyncProperty(response, cuts, async (text, at) => {
       const pieces = cut(text, at)
-      const ours = seenByUs(pieces)
-      expect(ours.isWhole).toBe(true)
-      expect(ours).toEqual(await seenByNode(pieces))
+      const { used, ...ours } = responseByUs(pieces)
+      expect([ours.isWhole, used]).toEqual([true, text.length])
+      expect(ours).toEqual(await responseByNode(pieces))
     }),
     { numRuns: 300, seed: 20_261_126 },
   )
@@ -115,8 +61,56 @@ test('takes no response for whole that llhttp holds for cut short', async () => 
   await fc.assert(
     fc.asyncProperty(response, place, cuts, async (text, upTo, at) => {
       const pieces = cut(text.slice(0, Math.floor(upTo * text.length)), at)
-      expect(seenByUs(pieces).isWhole).toBe((await seenByNode(pieces)).isWhole)
+      expect(responseByUs(pieces).isWhole).toBe((await responseByNode(pieces)).isWhole)
     }),
     { numRuns: 300, seed: 20_261_126 },
   )
+})
+
+const head = 'HTTP/1.1 200 OK\r\n'
+const chunks = `${head}Transfer-Encoding: chunked\r\n\r\n`
+
+/** What `npm run fuzz` found, each where our parser once took another response for whole than llhttp does. */
+test.each([
+  ['a 304 with a length, which has no body', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n'],
+  ['a 204 with chunks, which has no body', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  ['a coding after chunked', `${head}Transfer-Encoding: chunked, gzip\r\n\r\nabc`],
+  ['a coding that only begins with chunked', `${head}Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n`],
+  ['a chunked after which a list goes on', `${head}Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n`],
+  ['two codings in two fields', `${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n`],
+  ['line ends before the response', `\r\n\r\n${head}Content-Length: 1\r\n\r\na`],
+  ['a size with many zeros', `${chunks}0000000000000001\r\na\r\n0\r\n\r\n`],
+  ['a type that is repeated', `${head}Content-Type: a/b\r\nContent-Type: c/d\r\nContent-Length: 1\r\n\r\na`],
+])('takes for whole as llhttp does: %s', async (_, text) => {
+  const reads = [Buffer.from(text, 'latin1')]
+  const { used: _used, headers, ...ours } = responseByUs(reads)
+  const { headers: theirs, ...node } = await responseByNode(reads)
+  expect(ours).toEqual({ ...node, isWhole: true })
+  expect(headers['content-type']).toBe(theirs['content-type'])
+})
+
+test.each([
+  ['a length in another base', `${head}Content-Length: 0x1\r\n\r\na`],
+  ['an empty length', `${head}Content-Length: \r\n\r\na`],
+  ['two lengths', `${head}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`],
+  ['a length beside chunks', `${head}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ['a length beside a coding', `${head}Content-Length: 1\r\nTransfer-Encoding: gzip\r\n\r\na`],
+  ['an empty coding', `${head}Transfer-Encoding:\r\n\r\n0\r\n\r\n`],
+  ['a folded field', `${head}A: b\r\n c\r\nContent-Length: 1\r\n\r\na`],
+  ['a space before a colon', `${head}A : b\r\nContent-Length: 1\r\n\r\na`],
+  ['a control character in a value', `${head}A: b\u0001\r\nContent-Length: 1\r\n\r\na`],
+  ['a newline alone in a head', `${head}A: b\nContent-Length: 1\r\n\r\na`],
+  ['a field without a name', `${head}: b\r\nContent-Length: 1\r\n\r\na`],
+  ['a line without a colon', `${head}A\r\nContent-Length: 1\r\n\r\na`],
+  ['a space after a size', `${chunks}1 \r\na\r\n0\r\n\r\n`],
+  ['an extension without a name', `${chunks}1;\r\na\r\n0\r\n\r\n`],
+  ['an open quote in an extension', `${chunks}1;a="b\r\na\r\n0\r\n\r\n`],
+  ['a newline alone after a size', `${chunks}1\na\r\n0\r\n\r\n`],
+  ['a newline alone after a chunk', `${chunks}1\r\na\n0\r\n\r\n`],
+  ['a newline alone at the end', `${chunks}1\r\na\r\n0\n\n`],
+  ['a trailer that is no field', `${chunks}1\r\na\r\n0\r\nX\r\n\r\n`],
+])('refuses as llhttp does: %s', async (_, text) => {
+  const reads = [Buffer.from(text, 'latin1')]
+  expect(() => responseByUs(reads)).toThrow(HttpGrammarError)
+  expect((await responseByNode(reads)).isWhole).toBe(false)
 })

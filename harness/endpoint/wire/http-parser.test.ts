@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { HttpGrammarError, HttpResponseParser, type ResponseHead } from './http-parser.ts'
+import { HttpResponseParser } from './http-parser.ts'
+import { HttpGrammarError, type ResponseHead } from './response-head.ts'
 
 function collect() {
   const seen = { head: null as ResponseHead | null, body: '', ended: 0 }

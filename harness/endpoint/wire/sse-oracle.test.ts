@@ -1,16 +1,11 @@
-import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { eventsByReference } from '../../testing/wire/event-stream-reference.ts'
 import { SseLineParser } from './sse-line-parser.ts'
 import { SseScanner } from './sse-scanner.ts'
 
 /** The events of a stream as another reader of the same standard has them; it gets the text in one piece. */
-function eventsByOracle(text: string): string[] {
-  const events: string[] = []
-  const parser = createParser({ onEvent: ({ data }) => events.push(data) })
-  parser.feed(text)
-  return events
-}
+const eventsByOracle = (text: string): string[] => eventsByReference([Buffer.from(text)]).map(({ data }) => data)
 
 /** The pieces of a stream, cut anywhere, also inside a character of several bytes. */
 function pieces(text: string, cuts: readonly number[]): Buffer[] {

@@ -95,6 +95,8 @@ export class SseScanner {
     if (token) this.#stamp()
     // the learnt bytes contain the fingerprint of the event they come from; after the end of a choice all are parsed
     if (facts.systemFingerprint !== systemFingerprint || this.#chunks.hasEnd) this.#template = null
-    else if (token?.isText && chunk.choices.length === 1) this.#template ??= EventTemplate.of(data, token.content)
+    else if (token?.isText && chunk.choices.length === 1) {
+      this.#template ??= EventTemplate.of(data, token.content, (chunk.usage?.outputTokens ?? null) !== null)
+    }
   }
 }

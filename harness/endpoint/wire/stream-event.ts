@@ -33,7 +33,7 @@ export type StreamEvent =
   | { readonly kind: 'chunk'; readonly chunk: StreamChunk }
 
 /** More tokens than any context has: a larger count is not one. The table of requests holds this many exactly. */
-const MOST_TOKENS = 2 ** 24
+export const MOST_TOKENS = 2 ** 24
 const NO_MESSAGE = 'error event without a message'
 /** Characters of an event that are shown as evidence. */
 const SHOWN_CHARACTERS = 120
