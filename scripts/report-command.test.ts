@@ -66,6 +66,7 @@ describe('claims', () => {
   test('a file that is not there, is not JSON, or is no claims file', async () => {
     await expect(run([], { claims: 'nope.json' })).rejects.toThrow('--claims nope.json: no such file')
     await expect(run([], { claims: examples })).rejects.toThrow('a folder; expected a claims file')
+    await expect(run([], { claims: '/dev/zero' })).rejects.toThrow('a device; expected a claims file')
     await expect(run([], { claims: join(examples, 'README.md') })).rejects.toThrow('not JSON')
     await expect(run([], { claims: join(examples, 'report.json') })).rejects.toThrow('is not a claims file')
   })

@@ -271,3 +271,8 @@ test('the reasons of a page are few, whatever it lists, and none of them is a pa
   expect(Object.keys(requestsByReason).length).toBeLessThanOrEqual(21)
   expect(Object.values(requestsByReason).reduce((sum, count) => sum + count, 0)).toBe(502)
 })
+
+test('a page with more series than a function may have arguments is read', () => {
+  const many = Array.from({ length: 140_000 }, (_, at) => `vllm:a_created{n="${at}"} ${at + 5}`).join('\n')
+  expect(readMetricsPage(many).startedAtS).toBe(5)
+})

@@ -129,8 +129,8 @@ function startOf(samples: readonly Sample[]): number | null {
   const times = (ofProcess.length > 0 ? ofProcess : created)
     .map(({ value }) => value)
     .filter((value) => value > 0 && isCount(value))
-  const first = Math.min(...times)
-  return Number.isFinite(first) ? first : null
+  // a page may have more series than a function may have arguments
+  return times.reduce<number | null>((first, time) => (first === null || time < first ? time : first), null)
 }
 
 /** A page without metrics of vLLM. */
@@ -196,7 +196,7 @@ function aggregate(metric: NamedMetric, samples: readonly Sample[]): number | nu
   }
   const values = [...series.values()]
   if (metric !== 'kvUsageShare') return values.reduce((sum, value) => sum + value, 0)
-  const share = Math.max(...values)
+  const share = values.reduce((most, value) => Math.max(most, value), 0)
   return share <= 1 ? share : null
 }
 

@@ -181,3 +181,8 @@ test('overrides of a card are merged key by key, the more exact name last', asyn
 test('schema.json is what the schema says (npm run schema writes it)', async () => {
   expect(await readFile(new URL('../../scenarios/schema.json', import.meta.url), 'utf8')).toBe(scenarioJsonSchema())
 })
+
+test('a device is refused: reading it would never end', async () => {
+  await expect(loadScenarios(['/dev/zero'], known)).rejects.toThrow('a device; expected a scenario or suite file')
+  await expect(load('title: A suite\nscenarios:\n  - /dev/zero\n')).rejects.toThrow('/dev/zero: a device')
+})

@@ -56,6 +56,8 @@ async function read(path: string): Promise<YamlSource> {
     const info = await stat(path)
     if (info.isDirectory())
       throw new JoulemarkError('bad-input', `${path}: a folder; expected a scenario or suite file`)
+    if (info.isCharacterDevice() || info.isBlockDevice())
+      throw new JoulemarkError('bad-input', `${path}: a device; expected a scenario or suite file`)
     if (info.size > MAX_BYTES)
       throw new JoulemarkError('bad-input', `${path}: ${info.size} bytes; expected under ${MAX_BYTES}`)
     text = await readFile(path, 'utf8')

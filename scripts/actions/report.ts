@@ -107,6 +107,9 @@ export async function readClaims(path: string): Promise<Claims> {
   try {
     const info = await stat(path === ARTICLE ? articleFile : path)
     if (info.isDirectory()) throw new JoulemarkError('bad-input', `--claims ${path}: a folder; expected a claims file`)
+    if (info.isCharacterDevice() || info.isBlockDevice()) {
+      throw new JoulemarkError('bad-input', `--claims ${path}: a device; expected a claims file`)
+    }
     if (info.size > MAX_CLAIMS_BYTES) {
       throw new JoulemarkError('bad-input', `--claims ${path}: ${info.size} bytes; expected under ${MAX_CLAIMS_BYTES}`)
     }

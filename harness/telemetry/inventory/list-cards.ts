@@ -97,12 +97,12 @@ async function eachNumber(exec: SmiExec): Promise<Alone> {
 function indicesOf(csv: string): Map<string, number> {
   const pairs = csv.split(/\r?\n/).map((line) => line.split(',').map((cell) => cell.trim()))
   return new Map(
-    pairs.flatMap(([index, uuid]) => (uuid && /^\d+$/.test(index ?? '') ? [[uuid, Number(index)] as const] : [])),
+    pairs.flatMap(([index, uuid]) => (uuid && /^\d{1,4}$/.test(index ?? '') ? [[uuid, Number(index)] as const] : [])),
   )
 }
 
 const cardsIn = (listing: string): { index: number; uuid: string }[] =>
-  [...listing.matchAll(/^GPU (\d+): .*\(UUID: ([^)]+)\)/gm)].flatMap(([, index, uuid = '']) =>
+  [...listing.matchAll(/^GPU (\d{1,4}): .*\(UUID: ([^)]+)\)/gm)].flatMap(([, index, uuid = '']) =>
     isCardUuid(uuid) ? [{ index: Number(index), uuid }] : [],
   )
 

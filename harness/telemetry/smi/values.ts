@@ -52,13 +52,14 @@ export function missingKindOf(text: string): MissingKind | null {
 
 /**
  * A number with or without a unit (`299.35`, `97887 MiB`, `16x`, `25483012608 us`, `-5 C`).
- * Anything else is `unreadable`, so that a new text of a new driver becomes null and never a wrong value.
+ * Anything else is `unreadable`, so that a new text of a new driver becomes null and never a wrong value; so are more digits
+ * than any counter has, which would be an infinite number.
  */
 export function parseSmiNumber(text: string | undefined): SmiValue<number> {
   if (text === undefined) return missing('not-available')
   const kind = missingKindOf(text)
   if (kind !== null) return missing(kind)
-  const match = /^([+-]?\d+(?:\.\d+)?)\s*(?:%|x|[A-Za-z]{1,4}(?:\/s)?)?$/.exec(text.trim())
+  const match = /^([+-]?\d{1,20}(?:\.\d{1,20})?)\s*(?:%|x|[A-Za-z]{1,4}(?:\/s)?)?$/.exec(text.trim())
   return match ? { value: Number(match[1]), missing: null } : missing('unreadable')
 }
 
@@ -99,7 +100,11 @@ export function parseSmiTimestamp(text: string | undefined): SmiValue<number> {
   const epochMs = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '0').padEnd(3, '0')))
   const date = new Date(epochMs)
   // Date.UTC rolls over an invalid date, and a date that rolled over comes from a garbled line
-  const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour
+  const isReal =
+    date.getUTCFullYear() === year &&
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour
   return isReal && minute < 60 && second < 61 ? { value: epochMs, missing: null } : missing('unreadable')
 }
 

@@ -31,7 +31,7 @@ export function parseProcesses(csv: string): GpuProcess[] {
   return csv.split(/\r?\n/).flatMap((line) => {
     const cells = line.split(',').map((cell) => cell.trim())
     const [uuid = '', pid = ''] = cells
-    if (cells.length < 4 || !isCardUuid(uuid) || !/^\d+$/.test(pid)) return []
+    if (cells.length < 4 || !isCardUuid(uuid) || !/^\d{1,10}$/.test(pid)) return []
     const name = cells.slice(2, -1).join(', ')
     return [{ uuid, pid: Number(pid), name, usedMiB: parseSmiNumber(cells.at(-1)).value }]
   })
