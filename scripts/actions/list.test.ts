@@ -1,9 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { newKeyPair, readPrivateKey } from '../../harness/record/signing/signature.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
+import { toolVersion } from '../../harness/version.ts'
+import { listCachePath } from '../support/list-cache.ts'
 import { list } from './list.ts'
 
 /** Output of `list` for runs that pass, that fail, and that were edited. */
@@ -30,7 +32,11 @@ async function said(name: string, json = false, gates = false): Promise<string> 
   const stdout = (piece: string) => {
     text += piece
   }
-  await list([at(name)], { json, gates }, { stdout, stderr, env: {}, columns: null, color: false })
+  await list(
+    [at(name)],
+    { json, gates },
+    { stdout, stderr, env: { XDG_CACHE_HOME: at('cache') }, columns: null, color: false },
+  )
   return text
 }
 
@@ -69,4 +75,36 @@ test('many runs get one line each, with the flag that shows the gates', async ()
   expect(lines[0]).toContain('not quotable: verify')
   expect(lines.at(-1)).toBe('13 runs; --gates shows each gate with its evidence')
   expect(await said('many', false, true)).toContain('run.json was changed after the run')
+})
+
+test('many runs are read once: the next list takes what did not change from its cache, and sees what did', async () => {
+  const copies = at('cached')
+  for (let copy = 0; copy < 13; copy += 1) cpSync(edited.directory, join(copies, `${copy}`), { recursive: true })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+  try {
+    const first = await said('cached')
+    expect(first.split('\n')[0]).toContain('not quotable: verify')
+    const file = listCachePath([copies], { XDG_CACHE_HOME: at('cache') }, `${toolVersion} null`)
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { row: { reasons: string[] } }>
+    expect(Object.keys(kept)).toHaveLength(13)
+    const [one] = Object.values(kept)
+    one?.row.reasons.splice(0, 1, 'from the cache')
+    writeFileSync(file, JSON.stringify(kept))
+    expect(await said('cached')).toContain('not quotable: from the cache')
+    for (const name of Object.keys(kept)) writeFileSync(join(name, 'gpu.csv'), 'x')
+    expect(await said('cached')).not.toContain('from the cache')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('the time that many runs take to be read is shown on a terminal', async () => {
+  const lines: string[] = []
+  const stderr = { isTTY: true, color: false, write: (text: string) => lines.push(text) > 0 }
+  await list(
+    [at('many')],
+    {},
+    { stdout: () => undefined, stderr, env: { XDG_CACHE_HOME: at('cache') }, columns: null, color: false },
+  )
+  expect(lines.at(-1)).toBe('\r\u001b[K')
 })

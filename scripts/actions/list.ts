@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import { exitCodes, messageOf } from '../../harness/errors.ts'
 import { checkSeal } from '../../harness/evidence/check-seal.ts'
 import { sealReasons } from '../../harness/evidence/refusals.ts'
@@ -6,6 +7,8 @@ import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import type { CommandIo } from '../support/io.ts'
+import { ListCache, listCachePath } from '../support/list-cache.ts'
+import { toolInfo } from '../support/tool-info.ts'
 import { unendedRun } from '../support/unended-run.ts'
 
 /** Flags of `list`. */
@@ -16,6 +19,8 @@ export interface ListFlags {
 
 /** Up to this many runs are shown with their gates; more get one line each unless --gates is given. */
 const MOST_WITH_GATES = 12
+/** Time between two lines of progress. */
+const PROGRESS_MS = 500
 
 /**
  * The runs in some folders, oldest first: status, source, whether they may be quoted, and every gate, with the evidence of
@@ -23,14 +28,13 @@ const MOST_WITH_GATES = 12
  */
 export async function list(paths: readonly string[], flags: ListFlags, io: CommandIo): Promise<number> {
   const directories = await findRuns(paths)
-  const rows: Row[] = []
-  for (const directory of directories) rows.push(await rowOf(directory))
+  const isWhole = flags.json === true || flags.gates === true || directories.length <= MOST_WITH_GATES
+  const rows = isWhole ? await readAll(directories, io, rowOf) : await readShort(paths, directories, io)
   if (flags.json) {
     io.stdout(`${JSON.stringify({ runs: rows }, null, 2)}\n`)
     return exitCodes.done
   }
-  const width = Math.max(...rows.map((row) => row.id.length))
-  const isWhole = flags.gates || rows.length <= MOST_WITH_GATES
+  const width = rows.reduce((most, { id }) => Math.max(most, id.length), 0)
   for (const row of rows) {
     const lines = linesOf(row, width)
     for (const line of isWhole ? lines : lines.slice(0, 1)) io.stdout(`${plainText(line)}\n`)
@@ -51,15 +55,52 @@ interface Row {
   readonly gates: readonly Gate[]
 }
 
+/** The rows of runs that are shown by one line each: those that did not change since an earlier call are not read again. */
+async function readShort(paths: readonly string[], directories: readonly string[], io: CommandIo): Promise<Row[]> {
+  const { version, commit } = toolInfo()
+  // the code of a changed checkout has no name
+  if (commit?.endsWith('-modified')) return readAll(directories, io, shortRowOf)
+  const cache = new ListCache<Row>(listCachePath(paths, io.env, `${version} ${commit}`))
+  // a run that has not ended may be judged otherwise without a change of its files
+  const isFinal = ({ status }: Row) => status === 'complete' || status === 'interrupted' || status === 'failed'
+  const read = async (path: string) => cache.get(path) ?? (await cache.read(path, shortRowOf, isFinal))
+  const rows = await readAll(directories, io, read)
+  cache.save()
+  return rows
+}
+
+async function readAll(
+  directories: readonly string[],
+  { stderr }: CommandIo,
+  read: (path: string) => Promise<Row>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  let shownMs = performance.now()
+  for (const directory of directories) {
+    rows.push(await read(directory))
+    if (!stderr.isTTY || performance.now() - shownMs < PROGRESS_MS) continue
+    shownMs = performance.now()
+    stderr.write(`\r${rows.length} of ${directories.length} runs read`)
+  }
+  if (stderr.isTTY) stderr.write('\r\u001b[K')
+  return rows
+}
+
+/** A row without its gates, which one line does not show. */
+const shortRowOf = async (path: string): Promise<Row> => ({ ...(await rowOf(path)), gates: [] })
+
 async function rowOf(path: string): Promise<Row> {
   try {
-    const { directory, record } = await readRun(path)
+    const directory = basename(path) === 'run.json' ? dirname(path) : path
+    const seal = await checkSeal(directory)
+    // a record that cannot be read is described by its reader
+    const record = seal.record ?? (await readRun(path)).record
     const { id, status, source, gates } = record
     const open = unendedRun({ directory, record })
     if (open !== null) {
       return { id, directory, status: open.status, source, quotable: false, reasons: [open.line], gates: [] }
     }
-    const reasons = [...reasonsNotQuotable(record), ...sealReasons(await checkSeal(directory))]
+    const reasons = [...reasonsNotQuotable(record), ...sealReasons(seal)]
     return { id, directory, status, source, quotable: record.quotable && reasons.length === 0, reasons, gates }
   } catch (error) {
     const reasons = [messageOf(error)]
