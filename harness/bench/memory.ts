@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAddress } from '../endpoint/address.ts'
-import { startLoad } from '../load/driver.ts'
+import { type LoadDriver, startLoad } from '../load/driver.ts'
 import { startLoopback } from '../load/loopback/start-server.ts'
 import { latenciesOf } from '../metrics/trial/latency.ts'
 import { steadyWindow } from '../metrics/trial/window.ts'
@@ -10,17 +10,22 @@ import { Collector } from '../record/collector.ts'
 import { RunWriter } from '../record/writer.ts'
 
 /**
- * `npm run bench:memory [-- --seconds 25 --trials 4]`: does memory use stay constant over the length of a run? Trials of many
- * short requests against the loopback server at full speed, through the real workers, collector and writer. A trial's
- * rows are kept in columns until its values are computed: `--trials 1 --seconds 100` is the same run as one trial.
+ * `npm run bench:memory [-- --seconds 25 --trials 4]` or `[-- --requests 1000000 --trials 2]`: does memory use stay constant
+ * over the length of a run? Trials of many short requests against the loopback server at full speed, through the real
+ * workers, collector and writer; with `--requests` each trial ends after so many. A trial's rows are kept in columns until
+ * its values are computed.
  */
 const flag = (name: string, fallback: number): number => {
   const at = process.argv.indexOf(name)
   return at < 0 ? fallback : Number(process.argv[at + 1])
 }
 const CONNECTIONS = 64
-const seconds = flag('--seconds', 25)
-const trials = flag('--trials', 4)
+const mostRequests = flag('--requests', Number.POSITIVE_INFINITY)
+const isCounted = Number.isFinite(mostRequests)
+const seconds = flag('--seconds', isCounted ? 3600 : 25)
+const trials = flag('--trials', isCounted ? 2 : 4)
+/** Requests between two readings of memory. */
+const READ_EVERY = isCounted ? mostRequests / 10 : 50_000
 const folder = mkdtempSync(join(tmpdir(), 'bench-memory-'))
 const server = await startLoopback({ ttftMs: 0, ratePerS: 0, chunks: 4, stampsFile: join(folder, 'stamps') })
 const writer = new RunWriter(folder, 'run')
@@ -29,9 +34,12 @@ const collector = new Collector(writer)
 const originMs = performance.timeOrigin + performance.now()
 
 let requests = 0
+let trialEndsAt = mostRequests
+let readAt = READ_EVERY
 /** The kernel's high-water mark (KiB), which includes memory released between two readings. */
 const peakMb = () => (process.resourceUsage().maxRSS * 1024) / 1e6
-const load = await startLoad(
+const nowMb = () => process.memoryUsage().rss / 1e6
+const load: LoadDriver = await startLoad(
   {
     address: parseAddress(server.url),
     apiKey: null,
@@ -49,16 +57,17 @@ const load = await startLoad(
     onRows(rows, bins) {
       collector.addRequests(rows, bins)
       requests += rows.length
+      if (requests < readAt) return
+      readAt += READ_EVERY
+      process.stdout.write(`| ${requests} | ${nowMb().toFixed(0)} | ${peakMb().toFixed(0)} |\n`)
+      if (requests >= trialEndsAt) load.stopSending()
     },
     onProgress: () => {},
   },
 )
-const timer = setInterval(() => {
-  process.stdout.write(
-    `${requests} requests, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB now, ${peakMb().toFixed(0)} MB at most\n`,
-  )
-}, 5_000)
+process.stdout.write('| requests | MB now | MB at most |\n|---|---|---|\n')
 for (let trial = 0; trial < trials; trial += 1) {
+  trialEndsAt = requests + mostRequests
   const startMs = performance.timeOrigin + performance.now() - originMs
   const end = await load.runPhase({ trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs: 0 })
   const collected = collector.endTrial(trial, Number.POSITIVE_INFINITY, end.gaps)
@@ -70,7 +79,6 @@ for (let trial = 0; trial < trials; trial += 1) {
     `trial ${trial}: ${beforeValuesMb.toFixed(0)} MB before its values, ${peakMb().toFixed(0)} MB after\n`,
   )
 }
-clearInterval(timer)
 await load.close()
 server.kill()
 writer.closeFiles()

@@ -192,14 +192,17 @@ export const forTests: readonly Room[] = [
     folders: {
       doctor: 'servers as the doctor finds them, from real texts of nvidia-smi, and what it must report',
       setup: 'the setup of every test file: an empty home folder, no processes in unit tests',
+      wire: 'independent readers of HTTP responses and event streams, with which ours are compared',
       words: 'the rules for texts that a user can read, and the test that applies them',
     },
   },
   {
     paths: ['harness/bench'],
-    reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory',
+    reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory, its readers',
     folders: {
       client: 'the load generator and other clients, on an exact server',
+      fuzz: 'a search for inputs that a reader crashes on, or reads otherwise than its reference',
+      kill: 'runs that are killed at any moment, judged by what their server knows',
       peers: 'whole runs of joulemark and of other benchmark clients, on an exact server',
     },
   },
