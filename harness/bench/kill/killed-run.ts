@@ -23,8 +23,8 @@ export interface Killed {
   readonly victim: Victim
   /** Whether the run was still going when the signal was sent. */
   readonly wasAlive: boolean
-  /** A run folder without run.json. */
-  readonly hasNoRecord: boolean
+  /** Other files of a run folder without run.json; null with it, or without a folder. */
+  readonly orphanFiles: readonly string[] | null
   /** Why run.json is no valid record; null where it is one, or where no folder had been made. */
   readonly invalid: string | null
   readonly status: RunRecord['status'] | null
@@ -166,14 +166,17 @@ async function untilNoneIsLeft(mark: string): Promise<void> {
   while (markedProcesses(mark).length > 0 && nowMs() < untilMs) await delay(250)
 }
 
-type Judged = Pick<Killed, 'hasNoRecord' | 'invalid' | 'status' | 'rows' | 'lost' | 'invented'>
+type Judged = Pick<Killed, 'orphanFiles' | 'invalid' | 'status' | 'rows' | 'lost' | 'invented'>
 
 async function judged(out: string, truth: readonly TrueRequest[], beforeMs: number): Promise<Judged> {
   const [name] = readdirSync(out).filter((each) => !each.startsWith('.'))
-  const nothing = { hasNoRecord: false, invalid: null, status: null, rows: 0, lost: 0, invented: 0 }
+  const nothing = { orphanFiles: null, invalid: null, status: null, rows: 0, lost: 0, invented: 0 }
   if (name === undefined) return nothing
   const path = join(out, name, 'run.json')
-  if (!existsSync(path)) return { ...nothing, hasNoRecord: true }
+  if (!existsSync(path)) {
+    // the first run.json was being written
+    return { ...nothing, orphanFiles: readdirSync(join(out, name)).filter((file) => file !== 'run.json.tmp') }
+  }
   const read = recordIn(path)
   if (typeof read === 'string') return { ...nothing, invalid: read }
   const rows = await readRows(join(out, name), 'requests.csv')
@@ -183,7 +186,7 @@ async function judged(out: string, truth: readonly TrueRequest[], beforeMs: numb
   // rows of later requests must not make up for one that is missing
   const onDisk = rows.filter(({ endMs }) => read.clock.originMs + endMs < beforeMs + READ_WITHIN_MS)
   return {
-    hasNoRecord: false,
+    orphanFiles: null,
     invalid: null,
     status: read.status,
     rows: rows.length,
