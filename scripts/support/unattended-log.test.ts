@@ -47,6 +47,20 @@ test('the error that ends a command is in its log, with the exit code', async ()
   expect(readFileSync(log, 'utf8')).toMatch(/\nendpoint http:\/\/x: cannot be reached\n--- ended with exit code 3\n$/)
 })
 
+test('no secret of the environment is in a log, nor what would change the order of its text', async () => {
+  const log = join(folder(), 'run.log')
+  const { io } = terminal()
+  const secret = 'sk-4f9d0c2ab7e84f51'
+  await unattended(log, 'tail', { ...io, env: { OPENAI_API_KEY: secret } }, async (logged) => {
+    logged.stderr.write(`key ${secret}\n`)
+    logged.stdout('a\u202eb\n')
+    return 0
+  })
+  const text = readFileSync(log, 'utf8')
+  expect(text).toContain('key [secret]\nab\n')
+  expect(text).not.toContain(secret)
+})
+
 test('a log that cannot be written is refused before anything starts', async () => {
   const file = join(folder(), 'file')
   writeFileSync(file, '')

@@ -2,8 +2,10 @@ import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { withoutInvisible } from '../../harness/plain-text.ts'
 import { diskError } from '../../harness/record/disk/disk-error.ts'
 import { makeFolder } from '../../harness/record/json-file.ts'
+import { secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
 import { processExists } from '../../harness/telemetry/host/process-mark.ts'
 import type { OnHangUp } from './interrupts.ts'
 import type { CommandIo } from './io.ts'
@@ -28,7 +30,10 @@ export async function unattended(
   work: (logged: CommandIo) => Promise<number>,
 ): Promise<number> {
   const file = openLog(log)
-  const append = appendTo(file)
+  const toFile = appendTo(file)
+  // as on the terminal: no secret, and nothing that changes the order of what is seen
+  const mask = strictMaskOf(secretsIn(io.env))
+  const append = (text: string) => toFile(withoutInvisible(mask(text)))
   append(`${STARTED} ${new Date().toISOString()} by process ${process.pid}\n`)
   const stderr = { ...io.stderr, write: both((text) => io.stderr.write(text), append) }
   const logged = { ...io, stdout: both(io.stdout, append), stderr }
