@@ -47,3 +47,5 @@ for (const target of chosen) {
   const text = `${error.name}: ${error.message}`.slice(0, 2000)
   process.stdout.write(`\n${target.name}: ${text}\n  ${JSON.stringify(input.toString('latin1'))}\n\n`)
 }
+// a target makes its folder when it is imported, also if it was not chosen
+for (const target of fuzzTargets) target.close?.()
