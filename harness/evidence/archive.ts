@@ -96,7 +96,9 @@ export async function unpackArchive(path: string, folder: string): Promise<Unpac
       await mkdir(dirname(join(folder, name)), { recursive: true })
       const hash = createHash('sha256')
       const hashing = new PassThrough().on('data', (chunk: Buffer) => hash.update(chunk))
-      await pipeline(entry, hashing, createWriteStream(join(folder, name), { flags: 'wx' }))
+      const written = pipeline(entry, hashing, createWriteStream(join(folder, name), { flags: 'wx' }))
+      // where an archive ends inside an entry, only the source ends: the entry never does
+      await Promise.race([written, flowing.then(() => written)])
       files.push({ name, sha256: hash.digest('hex') })
     }
     await flowing

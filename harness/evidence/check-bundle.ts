@@ -47,7 +47,7 @@ export async function checkBundle(path: string, folder: string): Promise<Checked
     for (const name of found.keys()) problems.push({ file: name, what: 'is not in the list of the bundle' })
     problems.push(...unlistedRuns(list.data))
     if (problems.length === 0 && !(await isPackedAs(path, folder, unpacked))) {
-      problems.push({ file: path, what: 'was changed between its files' })
+      problems.push({ file: path, what: 'was changed between its files, or cut off at its end' })
     }
     return { problems, runs: list.data.runs.map((name) => join(folder, name)), files: list.data.files }
   } catch (error) {

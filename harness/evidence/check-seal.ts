@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvColumns } from '../record/csv.ts'
-import { provenanceOf } from '../record/provenance.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import { manifestSha256, type RawRecord } from '../record/signing/manifest.ts'
+import { manifestBytes, manifestSha256, type RawRecord } from '../record/signing/manifest.ts'
 import { isSignedBy } from '../record/signing/signature.ts'
+import { simulationStamps } from '../record/simulation-stamps.ts'
 import { checkFiles, type Problem } from './check-files.ts'
 import { readRecordText } from './record-text.ts'
 
@@ -15,6 +15,8 @@ export interface Seal {
   readonly problems: readonly Problem[]
   /** SHA-256 of the manifest; null if run.json could not be read. */
   readonly digest: string | null
+  /** The manifest, which is what the signature covers; null if run.json could not be read. */
+  readonly manifest: Buffer | null
   /** Public key of the valid signature; null without one. */
   readonly signedBy: string | null
 }
@@ -25,18 +27,27 @@ export interface Seal {
  */
 export async function checkSeal(directory: string, pinnedKey: string | null = null): Promise<Seal> {
   const odd = await notPlain(directory)
-  if (odd.length > 0) return { record: null, problems: odd, digest: null, signedBy: null }
+  if (odd.length > 0) return unreadable(odd)
   const { raw, record, problems } = await readRecordText(directory)
-  if (raw === null || record === null) return { record: null, problems, digest: null, signedBy: null }
+  if (raw === null || record === null) return unreadable(problems)
   const files = await checkFiles(directory, record.files)
   const signature = checkSignature(raw, record, pinnedKey)
   return {
     record,
-    problems: [...problems, ...files, ...checkStatus(record), ...signature.problems],
+    problems: [...problems, ...files, ...checkStatus(raw, record), ...signature.problems],
     digest: manifestSha256(raw),
+    manifest: manifestBytes(raw),
     signedBy: signature.signedBy,
   }
 }
+
+const unreadable = (problems: readonly Problem[]): Seal => ({
+  record: null,
+  problems,
+  digest: null,
+  manifest: null,
+  signedBy: null,
+})
 
 /** Names of the record that are not regular files: reading a pipe or a device would never end. */
 async function notPlain(directory: string): Promise<Problem[]> {
@@ -45,18 +56,19 @@ async function notPlain(directory: string): Promise<Problem[]> {
   return names.filter((_, at) => stats[at]?.isFile() === false).map((file) => ({ file, what: 'is not a regular file' }))
 }
 
-function checkStatus(record: RunRecord): Problem[] {
-  const { gpus, endpoint, source, status, endedAt, trials, trialBounds, oom } = record
-  const streamsSimulated = endpoint.systemFingerprint === 'simulated'
-  const stamps = provenanceOf({ gpus, simulatedBy: null, streamsSimulated })
-  const stamp = stamps.sourceEvidence[0] ?? record.sourceEvidence[0]
-  const hides = source === 'live' && stamp !== undefined
+function checkStatus(raw: RawRecord, record: RunRecord): Problem[] {
+  const { source, status, endedAt, trials, trialBounds, oom } = record
+  const stamps = source === 'live' ? simulationStamps(raw).map(({ path, text }) => `${path}: ${text}`) : []
+  const [stamp, ...others] = [...stamps, ...(source === 'live' ? record.sourceEvidence : [])]
   const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(record.id)
   const minTrials = oom === undefined ? (trialBounds?.fewest ?? 0) : 0
   const check = (isSo: boolean, what: string): Problem[] => (isSo ? [{ file: 'run.json', what }] : [])
   return [
     ...check(!isPlain, `id: ${JSON.stringify(record.id)} is not a run id`),
-    ...check(hides, `source: recorded as live, but it is SIMULATED: ${stamp}`),
+    ...check(
+      stamp !== undefined,
+      `source: recorded as live, but it is SIMULATED: ${stamp}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
+    ),
     ...check(status === 'running', 'status: running: the run never ended'),
     ...check(status === 'complete' && endedAt === null, 'status: complete, but endedAt is missing'),
     ...check(

@@ -7,9 +7,9 @@ import type { Verification } from './verify-run.ts'
  * may never be quoted, because a third party cannot distinguish either from an authentic one.
  */
 export function refusals(verification: Verification): string[] {
-  const { record, recomputed } = verification
+  const { record, recomputed, fault } = verification
   const gates = record && recomputed ? reasonsNotQuotable({ ...record, gates: recomputed.gates }) : []
-  return [...gates, ...sealReasons(verification)]
+  return [...gates, ...(fault === null ? [] : [`verify: ${fault}`]), ...sealReasons(verification)]
 }
 
 /** Why a record may not be quoted, whatever its gates: it was changed after its run, or it is not signed. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { messageOf } from '../errors.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { takePlace } from '../record/signing/key-chain.ts'
 import { asWritten, manifestSha256 } from '../record/signing/manifest.ts'
 import { signManifest } from '../record/signing/signature.ts'
 import { redactedRecord } from './redaction/redact-record.ts'
@@ -19,7 +20,7 @@ export async function signed(
   directory: string,
   record: RunRecord,
   key: KeyObject,
-  warn: (message: string) => void = () => {},
+  warn: (message: string) => unknown = () => {},
 ): Promise<RunRecord> {
   const copy = await copyOf(directory, record, key, warn)
   const whole = sealed({ ...record, ...(copy === null ? {} : { redactedCopy: copy }) })
@@ -30,7 +31,7 @@ async function copyOf(
   directory: string,
   record: RunRecord,
   key: KeyObject,
-  warn: (message: string) => void,
+  warn: (message: string) => unknown,
 ): Promise<NonNullable<RunRecord['redactedCopy']> | null> {
   try {
     const copy = asWritten(await redactedRecord(directory, record))
@@ -38,5 +39,31 @@ async function copyOf(
   } catch (error) {
     warn(`the redacted copy of this run cannot be signed: ${messageOf(error)}`)
     return null
+  }
+}
+
+/** How a record is signed. */
+export interface Signer {
+  readonly key: KeyObject
+  /** Folder of the chain of the key; null signs outside the chain. */
+  readonly chain: string | null
+  readonly warn: (message: string) => unknown
+}
+
+/**
+ * Signs a record at the next place of the chain of its key. A chain that cannot be written costs the place, with a warning,
+ * and never the signature.
+ */
+export async function signedInChain(directory: string, record: RunRecord, signer: Signer): Promise<RunRecord> {
+  const { key, chain, warn } = signer
+  if (chain === null) return signed(directory, record, key, warn)
+  try {
+    return await takePlace(chain, async (link) => {
+      const whole = await signed(directory, { ...record, chain: link }, key, warn)
+      return { taken: whole, entry: { run: whole.id, digest: manifestSha256(asWritten(whole)) } }
+    })
+  } catch (error) {
+    warn(`the record is signed, but has no place in the chain of its key: ${messageOf(error)}`)
+    return signed(directory, record, key, warn)
   }
 }

@@ -233,3 +233,21 @@ test.each([
   expect(verification.problems).toEqual([])
   expect(refusals(verification)[0]).toMatch(reason)
 })
+
+test.each([
+  ['endpoint.version', (r: RunRecord) => ({ ...r, endpoint: { ...r.endpoint, version: '0.27.0+simulated' } })],
+  [
+    'endpoint.systemFingerprint',
+    (r: RunRecord) => ({ ...r, endpoint: { ...r.endpoint, systemFingerprint: 'simulated' } }),
+  ],
+  ['card.name', (r: RunRecord) => ({ ...r, card: { ...r.card, name: 'NVIDIA GeForce RTX 4090 (SIMULATED)' } })],
+  ['host.cpu', (r: RunRecord) => ({ ...r, host: { ...r.host, cpu: 'x 0.0-sim' } })],
+])(
+  'a simulated record that is relabelled live and signed anew does not verify while %s is stamped',
+  async (path, stamp) => {
+    const problems = await problemsOf(edit(stamp, key), publicHexOf(key))
+    expect(problems).toContainEqual(
+      expect.stringContaining(`run.json: source: recorded as live, but it is SIMULATED: ${path}: `),
+    )
+  },
+)

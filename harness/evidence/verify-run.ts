@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { JoulemarkError, messageOf } from '../errors.ts'
 import { wasQuotable } from '../gates/quotable.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { toolVersion } from '../version.ts'
@@ -15,6 +15,8 @@ export interface Verification extends Seal {
   readonly directory: string
   /** Recomputed gates and quotability, whatever the record holds. */
   readonly recomputed: Recomputed | null
+  /** Why this program could not recompute the values, which says nothing about the record; null if it could. */
+  readonly fault: string | null
 }
 
 /**
@@ -23,26 +25,33 @@ export interface Verification extends Seal {
  */
 export async function verifyRun(directory: string, pinnedKey: string | null = null): Promise<Verification> {
   const seal = await checkSeal(directory, pinnedKey)
-  if (seal.record === null) return { ...seal, directory, recomputed: null }
+  if (seal.record === null) return { ...seal, directory, recomputed: null, fault: null }
   // nothing else can be said of a record that is not finished: it has no hashes, no gates and no digest yet
   if (seal.record.status === 'running') {
-    return { ...seal, directory, problems: [await neverEnded(directory, seal.record)], recomputed: null }
+    return { ...seal, directory, problems: [await neverEnded(directory, seal.record)], recomputed: null, fault: null }
   }
-  const { recomputed, problems } = await recomputeRun(directory, seal.record)
-  return { ...seal, directory, problems: [...seal.problems, ...problems], recomputed }
+  const { problems, ...values } = await recomputeRun(directory, seal.record, seal.problems.length > 0)
+  return { ...seal, ...values, directory, problems: [...seal.problems, ...problems] }
 }
 
 async function recomputeRun(
   directory: string,
   record: RunRecord,
-): Promise<{ recomputed: Recomputed | null; problems: Problem[] }> {
+  isChanged: boolean,
+): Promise<Pick<Verification, 'recomputed' | 'fault'> & { problems: Problem[] }> {
   let recomputed: Recomputed
   let rows: RunRows
   try {
     rows = await readTrialRows(directory)
     recomputed = JSON.parse(JSON.stringify(recompute(record, rows))) as Recomputed
   } catch (error) {
-    return { recomputed: null, problems: [{ file: 'run.json', what: `values: ${messageOf(error)}` }] }
+    const what = `values: ${messageOf(error)}`
+    // rows that cannot be read, or whatever follows from a change that is named already
+    if (error instanceof JoulemarkError || isChanged) {
+      return { recomputed: null, fault: null, problems: [{ file: 'run.json', what }] }
+    }
+    const fault = `${what}. This is a fault of joulemark or of its Node, and no verdict on the record`
+    return { recomputed: null, fault, problems: [] }
   }
   const compared = { ...record, gates: comparableGates(record.gates, recomputed.gates) }
   const stored = Object.fromEntries(Object.keys(recomputed).map((key) => [key, compared[key as keyof RunRecord]]))
@@ -52,7 +61,7 @@ async function recomputeRun(
     file: 'run.json',
     what: `${path}: recorded ${recorded}, recomputed ${is}`,
   }))
-  return { recomputed, problems: [...found, ...checkCounts(record, rows), ...checkTrials(record, rows)] }
+  return { recomputed, fault: null, problems: [...found, ...checkCounts(record, rows), ...checkTrials(record, rows)] }
 }
 
 function checkCounts({ files }: RunRecord, rows: RunRows): Problem[] {

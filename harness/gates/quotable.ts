@@ -1,17 +1,22 @@
 import type { Gate, RunRecord } from '../record/schema/run.ts'
 import type { WorkloadKind } from './gate.ts'
+import { tooLoose } from './scenario-limits.ts'
 import { appliesTo, gateById, gateEntries } from './table.ts'
 
 /** The fields that decide whether a run may be quoted. */
-export type QuotableInput = Pick<RunRecord, 'status' | 'gates'> & { readonly scenario: { readonly kind: WorkloadKind } }
+export type QuotableInput = Pick<RunRecord, 'status' | 'gates' | 'scenario'>
 
-/** Quotable: the run is complete, no gate fails, and no required gate is unmeasured. */
+/**
+ * Quotable: the run is complete, no gate fails, no required gate is unmeasured, and the scenario has loosened no limit
+ * beyond what a quote allows.
+ */
 export const isQuotable = (record: QuotableInput): boolean => reasonsNotQuotable(record).length === 0
 
 /** Why a run may not be quoted, one line per reason; none when it may. It trusts the record; `refusals` also verifies it. */
 export function reasonsNotQuotable(record: QuotableInput): string[] {
   const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
-  return [...status, ...blockingGates(record).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)]
+  const gates = blockingGates(record).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)
+  return [...status, ...gates, ...tooLoose(record.scenario)]
 }
 
 /**

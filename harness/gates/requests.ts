@@ -1,13 +1,19 @@
 import type { Trial } from '../record/schema/trial.ts'
 import { DEFAULT_MAX_ERROR_RATE } from '../scenario/schema.ts'
 import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
-import { failsAbove, isBeyond, percent, withValue } from './threshold.ts'
+import { failsAbove, inForce, isBeyond, percent } from './threshold.ts'
 
 const failedShare = failsAbove({
   what: 'share of requests that failed',
   value: DEFAULT_MAX_ERROR_RATE,
   unit: 'share',
   setBy: 'maxErrorRate',
+  looseness: {
+    loosest: 0.01,
+    unit: 'share',
+    inForce: ({ maxErrorRate }) => maxErrorRate,
+    usual: () => DEFAULT_MAX_ERROR_RATE,
+  },
 })
 
 /** More requests failed than the scenario allows. */
@@ -31,7 +37,7 @@ export const errorRate = defineGate({
     const named = kinds
       .map((kind) => `${kind} ${sumOf(trials, (trial) => trial.outcomes[kind] ?? 0)}${wordsOf(kind, trials)}`)
       .join('; ')
-    const allowed = withValue(failedShare, scenario.maxErrorRate)
+    const allowed = inForce(failedShare, scenario)
     const evidence = `${failed} of ${sent} requests failed${named ? ` (${named})` : ''}; allowed ${percent(allowed.value)}${replacedText(trials)}`
     return gateResult(isBeyond(allowed, failed / sent) ? 'fail' : 'pass', evidence)
   },

@@ -6,14 +6,23 @@ import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
 import { defineGate, everyKind, gateResult, notMeasured } from './gate.ts'
 import { queuedFindings, ranShare } from './queued.ts'
-import { failsAbove, failsBelow, isBeyond, percent, warnsAbove, withValue } from './threshold.ts'
+import { failsAbove, failsBelow, inForce, isBeyond, percent, warnsAbove } from './threshold.ts'
 
-/** Share of a trial that must be steady, unless the scenario sets it. */
+/** Share of a trial that must be steady, and length in seconds without which a window holds too few requests to be quoted. */
+const STEADY_SHARE = 0.5
+const SHORTEST_QUOTED_S = 3
+
 const windowShare = failsBelow({
   what: 'length of the shortest steady window',
-  value: 0.5,
+  value: STEADY_SHARE,
   unit: 'share of trial.seconds',
   setBy: 'trial.minWindowSeconds',
+  looseness: {
+    loosest: SHORTEST_QUOTED_S,
+    unit: 's',
+    inForce: ({ trial }) => trial.minWindowSeconds ?? trial.seconds * STEADY_SHARE,
+    usual: ({ trial }) => trial.seconds * STEADY_SHARE,
+  },
 })
 const preemptions = warnsAbove({
   what: 'requests that the server preempted',
@@ -37,8 +46,7 @@ export const steadyState = defineGate({
   evaluate(record) {
     const { trials, scenario } = record
     if (trials.length === 0) return notMeasured('no trial was run')
-    const { seconds, minWindowSeconds } = scenario.trial
-    const needed = withValue(windowShare, minWindowSeconds ?? seconds * windowShare.value)
+    const needed = inForce(windowShare, scenario)
     const shortest = Math.min(...trials.map(windowSeconds))
     const without = trials.find((trial) => !isKnown(trial.windowStartMs))
     const evidence = without
@@ -65,6 +73,12 @@ const halfWidth = failsAbove({
   value: DEFAULT_CERTAINTY_TARGET,
   unit: 'share',
   setBy: 'certainty.target',
+  looseness: {
+    loosest: 0.1,
+    unit: 'share',
+    inForce: ({ certainty }) => certainty.target,
+    usual: () => DEFAULT_CERTAINTY_TARGET,
+  },
 })
 
 /** The interval of the headline metric is wider than the scenario requires. */
@@ -82,7 +96,7 @@ export const precision = defineGate({
   evaluate(record) {
     const key = headlineMetric(record.scenario)
     const half = relativeHalfWidth(record.result[key])
-    const target = withValue(halfWidth, record.scenario.certainty.target)
+    const target = inForce(halfWidth, record.scenario)
     if (half === null)
       return notMeasured(`${key}: an interval requires two trials; the run has ${record.trials.length}`)
     const evidence = `${key} ± ${percent(half)} over ${record.trials.length} trials; target ± ${percent(target.value)}`

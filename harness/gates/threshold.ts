@@ -1,3 +1,5 @@
+import type { Scenario } from '../scenario/schema.ts'
+
 /** A threshold of a gate, used by the gate, its evidence and docs/gates.md. */
 export interface Threshold {
   /** The compared quantity, such as "event-loop delay, p99". */
@@ -11,6 +13,20 @@ export interface Threshold {
   readonly beyond: 'fail' | 'warn' | 'ignored'
   /** Field of the scenario that replaces the value. */
   readonly setBy?: string
+  /** How far that field may loosen the threshold. */
+  readonly looseness?: Looseness
+}
+
+/** How far a scenario may loosen a threshold of its own measurement. */
+export interface Looseness {
+  /** Loosest value in force with which a run may be quoted. */
+  readonly loosest: number
+  /** Unit of the values below, as in `Threshold`. */
+  readonly unit: string
+  /** Value in force for a scenario. */
+  inForce(scenario: Scenario): number
+  /** Value that would be in force if the scenario did not set it. */
+  usual(scenario: Scenario): number
 }
 
 type Bound = Omit<Threshold, 'side' | 'beyond'>
@@ -29,8 +45,11 @@ export const limitText = ({ value, unit }: Pick<Threshold, 'value' | 'unit'>): s
     ? `${Number((value * 100).toPrecision(3))} %${unit.slice('share'.length)}`
     : `${Number(value.toPrecision(4))} ${unit}`.trim()
 
-/** The same threshold with a value set by the scenario. */
-export const withValue = (threshold: Threshold, value: number): Threshold => ({ ...threshold, value })
+/** The same threshold with the value that a scenario gives it. */
+export const inForce = (threshold: Threshold, scenario: Scenario): Threshold => ({
+  ...threshold,
+  value: threshold.looseness?.inForce(scenario) ?? threshold.value,
+})
 
 /** A share as a percentage, with two decimals under 1 %. */
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 1)} %`

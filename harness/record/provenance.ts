@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Gpu, RunRecord } from './schema/run.ts'
+import { simulationStamps } from './simulation-stamps.ts'
 
 /**
  * Where a run's data came from. One simulated part makes the whole run simulated: the stamps are on the wire
@@ -18,7 +19,7 @@ export function provenanceOf(parts: {
   return { source: evidence.length > 0 ? 'simulated' : 'live', sourceEvidence: evidence }
 }
 
-const isSimulatedGpu = (gpu: Gpu): boolean => gpu.name.endsWith('(SIMULATED)') || gpu.driver === '0.0-sim'
+const isSimulatedGpu = ({ name, driver }: Gpu): boolean => simulationStamps([name, driver]).length > 0
 
 /** SHA-256 of a value as JSON with its keys sorted: the same scenario has the same hash, however its file is laid out. */
 export function canonicalSha256(value: unknown): string {

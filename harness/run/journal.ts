@@ -1,9 +1,8 @@
-import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { withCardValues } from '../energy/card-trials.ts'
 import { powerCeilings } from '../energy/plausible.ts'
 import { messageOf } from '../errors.ts'
-import { sealed, signed } from '../evidence/seal.ts'
+import { type Signer, sealed, signedInChain } from '../evidence/seal.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
@@ -27,7 +26,7 @@ const everyRun = ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.c
 export class RunJournal implements RowSink {
   readonly #writer: RunWriter
   readonly #clock: Clock
-  readonly #signingKey: KeyObject | null
+  readonly #signer: Signer | null
   readonly #warn: (message: string) => void
   #record: RunRecord
   /** The last record that was written to disk. */
@@ -57,8 +56,9 @@ export class RunJournal implements RowSink {
   private constructor(opening: Opening, writer: RunWriter) {
     this.#writer = writer
     this.#clock = opening.options.clock
-    this.#signingKey = opening.options.signingKey ?? null
-    this.#warn = (message) => opening.options.progress.warn(message)
+    const { signingKey: key, signingChain: chain = null, progress } = opening.options
+    this.#warn = (message) => progress.warn(message)
+    this.#signer = key ? { key, chain, warn: this.#warn } : null
     this.#record = openRecord(writer.id, opening)
   }
 
@@ -122,7 +122,7 @@ export class RunJournal implements RowSink {
     const quotable = isQuotable({ ...record, gates })
     const files = this.#writer.closeFiles()
     this.#keep(sealed({ ...record, endedAt: this.#now(), gates, quotable, files }))
-    if (this.#signingKey) this.#keep(await signed(this.directory, this.#record, this.#signingKey, this.#warn))
+    if (this.#signer) this.#keep(await signedInChain(this.directory, this.#record, this.#signer))
   }
 
   /**
@@ -218,7 +218,7 @@ type Ending = Pick<RunRecord, 'endedAt' | 'files'> & { readonly failure: string 
 /** The record as `failed`, repaired to fit its schema. Throws if no part of it is valid. */
 function asFailed(record: RunRecord, ending: Ending): RunRecord {
   // only a complete record is signed
-  const { signature: _, redactedCopy: __, process: ___, ...rest } = record
+  const { signature: _, redactedCopy: __, chain: ___, process: ____, ...rest } = record
   const failed: RunRecord = { ...rest, ...ending, status: 'failed', quotable: false, gates: gatesOf(record) }
   const valid = repaired(failed)
   if (valid === null) throw new Error('no part of the record is valid')

@@ -1,5 +1,6 @@
 import { servingCardAtStart } from '../gates/card/serving.ts'
 import type { GateInput } from '../gates/gate.ts'
+import { tooLoose } from '../gates/scenario-limits.ts'
 import { type GateId, gateTable } from '../gates/table.ts'
 import { runLimit } from '../physics/run-limit.ts'
 import { provenanceOf } from '../record/provenance.ts'
@@ -48,6 +49,7 @@ export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvi
     ...(scenario.kind === 'training' ? [] : decided('endpoint-model', record, isProbed)),
     ...(scenario.kind === 'text' ? counters(endpoint) : []),
     ...cards(record, options),
+    ...tooLoose(scenario),
     ...(options.signingKey ? [] : ['signature: there is no key to sign with: `joulemark key new` makes one']),
   ]
 }

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly tool: RunRecord['tool']
   /** Ed25519 private key that signs the record at its end. */
   readonly signingKey?: KeyObject | null
+  /** Folder of the chain of that key (key-chain.ts); null or absent signs outside it. */
+  readonly signingChain?: string | null
   /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
   /** What other clients did on the server when the run was forced with --force; null or absent where nothing was seen. */

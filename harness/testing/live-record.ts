@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { recompute } from '../evidence/recompute.ts'
-import { sealed, signed } from '../evidence/seal.ts'
+import { sealed, signedInChain } from '../evidence/seal.ts'
 import { readTrialRows } from '../evidence/trial-rows.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import type { CounterRow, GpuRow, RequestRow, ServerRow, TokenRow } from '../record/rows.ts'
@@ -22,6 +22,8 @@ export interface LiveRun {
 
 export interface LiveOptions {
   readonly key?: KeyObject | null
+  /** Folder of the chain of the key; without it the run has no place. */
+  readonly chain?: string
   readonly id?: string
   /** Also write readings of the energy counter that agree with the samples. */
   readonly counter?: boolean
@@ -62,9 +64,15 @@ export async function writeLiveRun(root: string, options: LiveOptions = {}): Pro
   const open = { ...base, scenarioSha256, trials: measured, files: writer.closeFiles() }
   const record = { ...open, ...recompute(open, await readTrialRows(writer.directory)) }
   const whole = runRecordSchema.parse(record)
-  const kept = options.key ? await signed(writer.directory, whole, options.key) : sealed(whole)
+  const { key = null, chain = null } = options
+  const kept = key ? await signedInChain(writer.directory, whole, { key, chain, warn: unexpected }) : sealed(whole)
   writer.writeRecord(kept)
   return { directory: writer.directory, record: kept }
+}
+
+/** A chain that cannot be written is a failure of the test. */
+const unexpected = (warning: string): never => {
+  throw new Error(warning)
 }
 
 function requestsOf(trial: number, startMs: number): RequestRow[] {

@@ -1,3 +1,4 @@
+import { chainLines, keyChains } from '../../harness/evidence/key-chains.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { escapeMarkdown } from '../render/markdown.ts'
 
@@ -5,6 +6,8 @@ import { escapeMarkdown } from '../render/markdown.ts'
 export interface BundledRun {
   readonly record: RunRecord
   readonly digest: string
+  /** What the signature covers; the digest is its SHA-256. */
+  readonly manifest: Buffer
   /** Hexadecimal; null for a run without a signature. */
   readonly publicKey: string | null
 }
@@ -12,6 +15,7 @@ export interface BundledRun {
 /** The README of a bundle: what it contains, what it proves, what it does not prove, and how to verify it. */
 export function bundleReadme(runs: readonly BundledRun[]): string {
   const keys = [...new Set(runs.flatMap((run) => run.publicKey ?? []))]
+  const chains = chainLines(keyChains(runs.map((run) => ({ ...run, signedBy: run.publicKey }))))
   return `# Benchmark runs and their evidence
 
 These are run records of joulemark, an MIT-licensed benchmark harness for vLLM servers. You do not have to trust
@@ -27,8 +31,8 @@ With joulemark (Node.js with npm; no GPU; no network after the installation):
     npm run bench -- verify THIS-BUNDLE.tar${keys[0] ? ` --key ${keys[0]}` : ''}
 
 The command compares every file with its hash, recomputes every result and gate from the CSV files, and checks the
-signature. It also renders the reports again: the same version of joulemark gives the same reports, another version may
-report a difference.
+signature. It also makes every other file again, this page included, and refuses files that do not belong here: the same
+version of joulemark gives the same files, another version may report a difference.
 Exit code 0: everything is as it was when the runs ended. Exit code 1: the output names what differs.
 
 With openssl 3 only, check the signature of a run (the manifest has the hashes of the run's files; \`sha256sum\` computes
@@ -42,8 +46,8 @@ them):
   reports are not signed: only the runs are.
 - The bundle cannot prove who owns the key. Obtain the public key from its owner through a separate channel.
 - The recomputation proves that the results follow from the rows. It cannot prove that the rows were measured: the gates
-  make this likely, and the owner of the key vouches for it.
-${runs.some((run) => run.record.redacted) ? '- Host names, addresses, serial numbers and user names were removed. The signature covers this redacted form of the\n  record and was made when the run ended.\n' : ''}
+  make this likely, and the owner of the key vouches for it. Dates are the word of that owner too.
+${chains.map((line) => `- ${line}\n`).join('')}${runs.some((run) => run.record.redacted) ? '- Host names, addresses, serial numbers and user names were removed. The signature covers this redacted form of the\n  record and was made when the run ended.\n' : ''}
 ## Contents
 
 - \`runs/\`: one folder per run. \`run.json\` has the scenario, the server, the results and the gates; the CSV files have

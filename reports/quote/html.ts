@@ -42,7 +42,7 @@ ${priceRows(quote)}
 </section>
 <section>
 <h2>How to verify this quote</h2>
-<p class="small">Ask us for the evidence bundle of this quote, and obtain our public key through a separate channel. Then run this command on any computer, without a network:<br><code>joulemark verify BUNDLE.tar --key ${quote.evidence[0]?.signedBy ?? ''}</code><br>It recomputes every value from the raw measurements and prints the digests below. If a file was changed, it names the file.</p>
+<p class="small">Ask us for the evidence bundle of this quote, and obtain our public key through a separate channel. Then run this command on any computer, without a network:<br><code>joulemark verify BUNDLE.tar --key ${quote.evidence[0]?.signedBy ?? ''}</code><br>It recomputes every value from the raw measurements and prints the digests below. If a file was changed, it names the file. Runs of a key are numbered: it also names the numbers that the bundle lacks.</p>
 <table class="digests"><thead><tr><th scope="col">Run</th><th scope="col">Digest (SHA-256)</th></tr></thead><tbody>${quote.evidence.map(evidenceRow)}</tbody></table>
 </section>
 </body>
@@ -60,14 +60,23 @@ function sellerHtml({ inputs: { seller } }: Quote): Html {
   return html`<p class="seller"><strong>${name}</strong>${rest.map((part) => html` · ${part}`)}</p>`
 }
 
-function workloadRow({ title, model, description, headline, others, slo, unitPrice }: PricedWorkload): Html {
+function workloadRow({
+  title,
+  model,
+  description,
+  measurement,
+  headline,
+  others,
+  slo,
+  unitPrice,
+}: PricedWorkload): Html {
   const sloText = html`<small>${slo === null ? 'SLO: none stated' : `SLO met: ${slo}`}</small>`
   const unit =
     unitPrice === null
       ? '–'
       : html`<strong>${showHundredths(unitPrice.hundredths)}</strong><small>per ${unitPrice.each}</small>`
   const promised = html`<strong>${promisedText(headline, headline.bound)}</strong><small>${headline.label}</small>${sloText}`
-  return html`<tr><th scope="row">${title}<small>${model}</small><small>${description}</small></th><td>${promised}</td><td class="further">${others.map(furtherHtml)}</td><td class="right">${unit}</td></tr>`
+  return html`<tr><th scope="row">${title}<small>${model}</small><small>${description}</small>${measurement.map((line) => html`<small>${line}</small>`)}</th><td>${promised}</td><td class="further">${others.map(furtherHtml)}</td><td class="right">${unit}</td></tr>`
 }
 
 const furtherHtml = (promised: Promised): Html =>
@@ -100,9 +109,10 @@ function priceRows({ inputs, price, draw }: Quote): Html {
   return joined(rows, '\n')
 }
 
-function evidenceRow({ runId, digest, redactedDigest }: Evidence): Html {
+function evidenceRow({ runId, digest, redactedDigest, place }: Evidence): Html {
   const copy = redactedDigest === null ? nothing : html`<br>${redactedDigest} <span>without host names</span>`
-  return html`<tr><td>${runId}</td><td>${digest}${copy}</td></tr>`
+  const number = place === null ? nothing : html`<br>run ${place} of this key`
+  return html`<tr><td>${runId}${number}</td><td>${digest}${copy}</td></tr>`
 }
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`

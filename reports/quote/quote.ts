@@ -52,6 +52,8 @@ export interface Evidence {
   readonly digest: string
   readonly redactedDigest: string | null
   readonly signedBy: string
+  /** Place among the runs that the key signed; null for a run outside its chain. */
+  readonly place: number | null
 }
 
 /**
@@ -101,6 +103,7 @@ const evidenceOf = ({ record, digest, signedBy }: QuotedRun): Evidence => ({
   digest,
   redactedDigest: record.redactedCopy?.manifestSha256 ?? null,
   signedBy,
+  place: record.chain?.place ?? null,
 })
 
 /** Electricity is charged at the highest power of any workload; idle as measured, otherwise the same as under load. */

@@ -8,6 +8,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import type { QuoteInputs } from './inputs.ts'
+import { measurementLines } from './measurement.ts'
 
 /** One metric as it is promised: the conservative end of its interval. */
 export interface Promised {
@@ -25,6 +26,8 @@ export interface Workload {
   /** The name that was requested; for a model served from a folder, the last part of the path. */
   readonly model: string
   readonly description: string
+  /** What stands behind the values: trials, seconds, failures, loosened limits. */
+  readonly measurement: readonly string[]
   readonly headline: Promised
   readonly others: readonly Promised[]
   /** The SLO limits that are met; null where none is stated. */
@@ -70,6 +73,7 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
       title: record.scenario.title,
       model: redactText(record.endpoint.model ?? record.scenario.model, identifiersIn(record)),
       description: descriptionOf(record.scenario),
+      measurement: measurementLines(record),
       headline,
       others: promised.filter((each) => each !== headline),
       slo: slo.value,

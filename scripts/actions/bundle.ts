@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { type ArchiveFile, sha256Of, writeArchive } from '../../harness/evidence/archive.ts'
 import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
+import { keyChains } from '../../harness/evidence/key-chains.ts'
 import { leftIn } from '../../harness/evidence/redaction/left-in.ts'
 import { writeRedactedCopy } from '../../harness/evidence/redaction/redacted-copy.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
@@ -12,10 +13,7 @@ import { plainText } from '../../harness/plain-text.ts'
 import { toJson } from '../../harness/record/json-file.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { asWritten, manifestBytes } from '../../harness/record/signing/manifest.ts'
-import { fingerprintOf, publicPemOf } from '../../harness/record/signing/signature.ts'
-import { bundleReadme } from '../../reports/bundle/readme.ts'
-import { bundleReports } from '../../reports/bundle/reports.ts'
+import { derivedFiles } from '../../reports/bundle/derived-files.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `bundle`. */
@@ -41,6 +39,8 @@ export async function bundle(paths: readonly string[], flags: BundleFlags, io: C
       }
       runs.push(isRedacted && !whole.record.redacted ? await redacted(whole, folder) : whole)
     }
+    const [rewritten] = keyChains(runs).flatMap(({ problems }) => problems)
+    if (rewritten) throw new JoulemarkError('negative-result', `${rewritten.file}: ${rewritten.what}`)
     const files = await bundleFiles(runs)
     await mkdir(dirname(flags.out), { recursive: true })
     await writeArchive(flags.out, files)
@@ -67,15 +67,16 @@ function shownText(records: readonly RunRecord[]): string {
 }
 
 /** A run that verifies. */
-type Sound = Verification & { readonly record: RunRecord; readonly digest: string }
+type Sound = Verification & { readonly record: RunRecord; readonly digest: string; readonly manifest: Buffer }
 
 async function sound(directory: string): Promise<Sound> {
   const run = await verifyRun(directory)
   const [problem] = run.problems
-  if (problem || run.record === null || run.digest === null) {
+  if (run.fault !== null) throw new JoulemarkError('environment', `${directory}: ${run.fault}`)
+  if (problem || run.record === null || run.digest === null || run.manifest === null) {
     throw new JoulemarkError('negative-result', `${directory}: does not verify: ${problem?.file} ${problem?.what}`)
   }
-  return { ...run, record: run.record, digest: run.digest }
+  return { ...run, record: run.record, digest: run.digest, manifest: run.manifest }
 }
 
 async function redacted(whole: Sound, folder: string): Promise<Sound> {
@@ -83,14 +84,10 @@ async function redacted(whole: Sound, folder: string): Promise<Sound> {
 }
 
 async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
-  const reports = await bundleReports(runs.map((run) => run.record))
-  const listed = runs.map(({ record, digest, signedBy }) => ({ record, digest, publicKey: signedBy }))
-  const keys = [...new Set(runs.flatMap((run) => run.signedBy ?? []))]
+  const listed = runs.map((run) => ({ ...run, publicKey: run.signedBy }))
+  const derived = await derivedFiles(listed)
   const files: ArchiveFile[] = [
-    text('README.md', bundleReadme(listed)),
-    ...keys.map((key) => text(`keys/${fingerprintOf(key)}.pem`, publicPemOf(key))),
-    ...runs.flatMap(manifestFiles),
-    ...reports.map(({ name, text: content }) => text(name, content)),
+    ...derived.map(({ name, bytes }) => ({ name, source: { bytes } })),
     ...runs.flatMap(({ directory, record }) =>
       ['run.json', ...Object.keys(record.files)].map((name) => ({
         name: `runs/${record.id}/${name}`,
@@ -105,16 +102,6 @@ async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
     files: Object.fromEntries(hashes),
   }
   return [text(BUNDLE_LIST, toJson(list)), ...files]
-}
-
-/** The signed manifest and its signature, in the form that openssl reads. */
-function manifestFiles({ record }: Sound): ArchiveFile[] {
-  const { signature } = record
-  const manifest = { name: `manifests/${record.id}.json`, source: { bytes: manifestBytes(asWritten(record)) } }
-  const value = signature
-    ? [{ name: `manifests/${record.id}.sig`, source: { bytes: Buffer.from(signature.value, 'hex') } }]
-    : []
-  return [manifest, ...value]
 }
 
 const text = (name: string, content: string): ArchiveFile => ({ name, source: { bytes: Buffer.from(content) } })

@@ -3,7 +3,7 @@ import { closeRun } from '../../harness/evidence/close/close-run.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readAll, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { loadKey } from '../../harness/record/signing/key-file.ts'
+import { chainOfKey, loadKey } from '../../harness/record/signing/key-file.ts'
 import { fateOfWriter } from '../../harness/telemetry/host/process-mark.ts'
 import type { CommandIo } from '../support/io.ts'
 
@@ -26,11 +26,13 @@ export async function close(paths: readonly string[], { force = false }: CloseFl
     throw new JoulemarkError('bad-input', why.join('\n'))
   }
   const key = loadKey(io.env)
+  const warn = (message: string) => io.stderr.write(`${plainText(message)}\n`)
+  const signer = key === null ? null : { key, chain: chainOfKey(io.env, key), warn }
   const refused: string[] = [...unreadable]
   for (const run of open) {
     const refusal = refusalOf(run, force)
     if (refusal === null) {
-      const closed = await closeRun(run, key)
+      const closed = await closeRun(run, signer)
       io.stdout(`${plainText(lineOf(closed))}\n`)
     } else refused.push(`${run.directory}: ${refusal}`)
   }

@@ -11,7 +11,7 @@ import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { loadKey } from '../../harness/record/signing/key-file.ts'
+import { chainOfKey, loadKey } from '../../harness/record/signing/key-file.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
@@ -168,6 +168,7 @@ export function runOptions(
   signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
 ): RunOptions {
   const named = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
+  const signingKey = loadKey(io.env)
   return {
     clock: systemClock,
     endpoint: flags.endpoint ?? '',
@@ -183,7 +184,8 @@ export function runOptions(
     workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
     calibrate: flags.calibrate,
     tool: toolInfo(),
-    signingKey: loadKey(io.env),
+    signingKey,
+    signingChain: chainOfKey(io.env, signingKey),
     progress: progressView(io.stderr, flags.progress),
     drain: signals.drain,
     abort: signals.abort,

@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { exitCodes } from '../../harness/errors.ts'
-import type { CheckedBundle } from '../../harness/evidence/check-bundle.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
+import { chainLines, chainName, type KeyChain, keyChains } from '../../harness/evidence/key-chains.ts'
 import { withBundle } from '../../harness/evidence/open-bundle.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import { publicHexFrom } from '../../harness/record/signing/signature.ts'
-import { bundleReports } from '../../reports/bundle/reports.ts'
 import type { CommandIo } from '../support/io.ts'
-import { toolInfo } from '../support/tool-info.ts'
 import { unendedRun } from '../support/unended-run.ts'
+import { forgedFiles } from './verify-bundle.ts'
 
 /** Flags of `verify`. */
 export interface VerifyFlags {
@@ -21,7 +19,10 @@ export interface VerifyFlags {
   readonly json?: boolean
 }
 
-/** Verifies runs and bundles; exit code 1 if anything changed since the end of a run. */
+/**
+ * Verifies runs and bundles. Exit code 1 if anything changed since the end of a run, 3 if a run could not be recomputed for
+ * a reason that is not in the record.
+ */
 export async function verify(paths: readonly string[], flags: VerifyFlags, io: CommandIo): Promise<number> {
   const key = flags.key === undefined ? null : pinnedKey(flags.key)
   const checked: Checked[] = []
@@ -30,42 +31,34 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
       checked.push(
         ...(await withBundle(path, async (bundle) => {
           const runs = await verifyAll(bundle.runs, key)
+          const verifications = runs.flatMap(({ run }) => run ?? [])
           return [
-            { name: path, problems: [...bundle.problems, ...(await forgedReports(bundle, runs))], run: null },
+            { name: path, problems: [...bundle.problems, ...(await forgedFiles(bundle, verifications))], run: null },
             ...runs,
           ]
         })),
       )
     } else checked.push(...(await verifyAll(await findRuns([path]), key)))
   }
-  if (flags.json) io.stdout(`${JSON.stringify({ verified: checked.map(document) }, null, 2)}\n`)
-  else for (const each of checked) io.stdout(textOf(each))
-  return checked.some((each) => each.problems.length > 0) ? exitCodes.negativeResult : exitCodes.done
+  const chains = keyChains(checked.flatMap(({ run }) => run ?? []))
+  const rewritten = chains.filter(({ problems }) => problems.length > 0).map(asChecked)
+  if (flags.json) io.stdout(`${JSON.stringify({ verified: checked.map(document), chains }, null, 2)}\n`)
+  else {
+    const lines = [...checked, ...rewritten].flatMap((each) => linesOf(each, key))
+    io.stdout([...lines, ...chainLines(chains)].map(printed).join(''))
+  }
+  if ([...checked, ...rewritten].some(({ problems }) => problems.length > 0)) return exitCodes.negativeResult
+  return checked.some(({ run }) => run !== null && run.fault !== null) ? exitCodes.environmentFailed : exitCodes.done
 }
 
 interface Checked {
   readonly name: string
   readonly problems: readonly Problem[]
-  /** Null for a bundle, whose runs are checked one by one. */
+  /** Null for a bundle, whose runs are checked one by one, and for a chain. */
   readonly run: Verification | null
 }
 
-/**
- * Finds reports of a bundle that do not match its runs. Signatures cover only the runs: an edited report can come with an
- * edited list of hashes, so that reports are verified by making them again.
- */
-async function forgedReports({ problems, files }: CheckedBundle, runs: readonly Checked[]): Promise<Problem[]> {
-  const records = runs.flatMap(({ run }) => run?.record ?? [])
-  if (problems.length > 0 || records.length < runs.length) return []
-  const made = await bundleReports(records)
-  const differ = made.filter(({ name, text }) => files[name] !== createHash('sha256').update(text).digest('hex'))
-  const others = Object.keys(files).filter(
-    (name) => name.startsWith('reports/') && !made.some((report) => report.name === name),
-  )
-  const { version } = toolInfo()
-  const what = `differs from the report that joulemark ${version} makes of these runs; signatures cover the runs, not this file`
-  return [...differ.map(({ name }) => name), ...others].map((file) => ({ file, what }))
-}
+const asChecked = (chain: KeyChain): Checked => ({ name: chainName(chain), problems: chain.problems, run: null })
 
 async function verifyAll(directories: readonly string[], key: string | null): Promise<Checked[]> {
   const all: Checked[] = []
@@ -78,14 +71,16 @@ async function verifyAll(directories: readonly string[], key: string | null): Pr
   return all
 }
 
-function textOf({ name, problems, run }: Checked): string {
+const printed = (line: string): string => `${plainText(line)}\n`
+
+function linesOf({ name, problems, run }: Checked, key: string | null): string[] {
   const lines = problems.map(({ file, what }) => `  ${file}: ${what}`)
-  const verdict = problems.length > 0 ? `NOT VERIFIED (${problems.length})` : 'verified'
-  const details = run?.record && problems.length === 0 ? detailsOf(run) : []
-  return [`${verdict}: ${name}`, ...lines, ...details].map((line) => `${plainText(line)}\n`).join('')
+  if (problems.length > 0) return [`NOT VERIFIED (${problems.length}): ${name}`, ...lines]
+  if (run !== null && run.fault !== null) return [`NOT CHECKED: ${name}`, `  ${run.fault}`]
+  return [`verified: ${name}`, ...(run === null ? [] : detailsOf(run, key))]
 }
 
-function detailsOf(run: Verification): string[] {
+function detailsOf(run: Verification, key: string | null): string[] {
   const { record, recomputed, digest, signedBy } = run
   if (record === null || recomputed === null) return []
   const metrics = Object.values(recomputed.result).filter(({ mean }) => mean !== null).length
@@ -93,16 +88,29 @@ function detailsOf(run: Verification): string[] {
   return [
     `  ${record.trials.length} trials, ${metrics} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
-    `  signed by  ${signedBy ?? 'no key: nothing proves that the record was not fabricated'}`,
+    `  signed by  ${signerText(signedBy, key)}`,
+    ...(signedBy === null ? [] : [`  chain      ${placeText(record.chain?.place)}`]),
     `  quotable   ${first ? `no: ${first}` : signedBy ? 'yes' : 'no: not signed'}`,
   ]
 }
 
+function signerText(signedBy: string | null, key: string | null): string {
+  if (signedBy === null) return 'no key: nothing proves that the record was not fabricated'
+  if (key !== null) return `${signedBy}, the given key`
+  return `${signedBy} (key not pinned: anyone can make one; compare with --key FILE)`
+}
+
+const placeText = (place: number | undefined): string =>
+  place === undefined
+    ? 'no place: signed runs before it can be omitted unseen'
+    : `place ${place} of the runs that this key signed`
+
 function document({ name, problems, run }: Checked): object {
   if (run === null) return { bundle: name, problems }
-  const { digest, signedBy, recomputed, record } = run
+  const { digest, signedBy, recomputed, record, fault } = run
   const gates = recomputed?.gates ?? []
-  return { id: name, problems, digest, signedBy, redacted: record?.redacted ?? false, gates }
+  const chain = record?.chain ?? null
+  return { id: name, problems, fault, digest, signedBy, chain, redacted: record?.redacted ?? false, gates }
 }
 
 function pinnedKey(text: string): string {

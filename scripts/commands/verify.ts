@@ -8,7 +8,7 @@ export const verifyCommand: DefineCommand = (io, done) =>
   new Command('verify')
     .summary('Verify a run: hashes, signature, metrics recomputed')
     .description(
-      'Verify a run: file hashes, signature, and every metric recomputed from raw data. Exit code 1 if anything differs.',
+      'Verify a run: file hashes, signature, and every metric recomputed from raw data. Names the runs of the key that are missing. Exit code 1 if anything differs, 3 if a run could not be checked.',
     )
     .argument('<run...>', 'Runs, folders of runs, or bundles')
     .option('--key <key>', 'Public key that must have signed: hexadecimal, or a PEM file')

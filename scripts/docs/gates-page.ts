@@ -19,12 +19,12 @@ numbers that it compared:
 | \`fail\` | the result was not measured as described, or is not good enough |
 | \`not-measured\` | what the gate requires could not be read; the evidence has the reason |
 
-A run may be quoted when it is complete, no gate fails, and every gate that is required for a quote was measured. A quote
-also requires that the record verifies and is signed. \`joulemark run\` and \`joulemark list\` show the gates of a run;
-\`joulemark verify\` evaluates them again from the raw data.
+A run may be quoted when it is complete, no gate fails, every gate that is required for a quote was measured, and the
+scenario has loosened no limit beyond the one of a quote. A quote also requires that the record verifies and is signed.
+\`joulemark run\` and \`joulemark list\` show the gates of a run; \`joulemark verify\` evaluates them again from the raw data.
 
 A value exactly at a threshold is not beyond it. Where a scenario sets a threshold itself,
-the table names the field and shows the value used without it.`
+the table names the field and shows the value used without it. A quote prints every limit that was loosened.`
 
 function tableOfGates(): string {
   const head = [
@@ -66,8 +66,12 @@ const consequences: Readonly<Record<Threshold['beyond'], string>> = {
 
 /** Such as "event-loop delay of the client, p99: fails above 5 ms"; "requests dropped: any fails". */
 export function thresholdText(threshold: Threshold): string {
-  const { what, value, side, beyond, setBy } = threshold
+  const { what, value, side, beyond, setBy, looseness } = threshold
   if (value === 0 && side === 'above') return `${what}: any ${consequences[beyond]}`
-  const setting = setBy === undefined ? '' : `, unless the scenario sets \`${setBy}\``
+  const quoted =
+    looseness === undefined
+      ? ''
+      : ` (${side === 'above' ? 'at most' : 'at least'} ${limitText({ ...looseness, value: looseness.loosest })} for a quote)`
+  const setting = setBy === undefined ? '' : `, unless the scenario sets \`${setBy}\`${quoted}`
   return `${what}: ${consequences[beyond]} ${side} ${limitText(threshold)}${setting}`
 }

@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
     reason: 'the run record on disk: schemas, writer, reader, rows, hashes; records of schema 1 are read here',
     folders: {
       schema: 'run.json, in four files: run, trial, telemetry, server',
-      signing: 'the manifest of a record, its signature, and the key file',
+      signing: 'the manifest of a record, its signature, the key file, and the chain of the records of a key',
       disk: 'rows that reach the disk, and one line for a disk that takes no more',
     },
   },

@@ -44,10 +44,12 @@ describe('a run that was killed in its third trial', () => {
 
   test('is signed by a key, and is not closed twice', async () => {
     const killed = await killedRun()
-    await closeRun(killed, key)
+    const chain = join(killed.directory, '..', 'chain-of-key')
+    const signer = { key, chain, warn: (message: string) => expect.unreachable(message) }
+    expect((await closeRun(killed, signer)).chain).toMatchObject({ place: 1, previous: null })
     const verification = await verifyRun(killed.directory, publicHexOf(key))
     expect(verification).toMatchObject({ problems: [], signedBy: publicHexOf(key) })
-    await expect(closeRun(await readRun(killed.directory), key)).rejects.toThrow(
+    await expect(closeRun(await readRun(killed.directory), signer)).rejects.toThrow(
       `${killed.directory}: its status is interrupted: there is nothing to close`,
     )
   })

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JoulemarkError, messageOf } from '../../errors.ts'
@@ -8,7 +7,7 @@ import type { StoredRun } from '../../record/read.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import { asWritten } from '../../record/signing/manifest.ts'
 import { recompute } from '../recompute.ts'
-import { sealed, signed } from '../seal.ts'
+import { type Signer, sealed, signedInChain } from '../seal.ts'
 import { type RunRows, readTrialRows } from '../trial-rows.ts'
 import { makeWhole, type WholeFile } from './whole-rows.ts'
 
@@ -18,7 +17,7 @@ import { makeWhole, type WholeFile } from './whole-rows.ts'
  * last write. A key signs it. The caller makes sure that the process is gone. Throws `bad-input` if the record has ended or
  * if its rows cannot be read, `DiskError` if it cannot be written.
  */
-export async function closeRun({ directory, record }: StoredRun, key: KeyObject | null): Promise<RunRecord> {
+export async function closeRun({ directory, record }: StoredRun, signer: Signer | null): Promise<RunRecord> {
   if (record.status !== 'running') {
     throw new JoulemarkError('bad-input', `${directory}: its status is ${record.status}: there is nothing to close`)
   }
@@ -34,7 +33,7 @@ export async function closeRun({ directory, record }: StoredRun, key: KeyObject 
     ].join('; ')
     const open: RunRecord = { ...rest, status: 'interrupted', endedAt, failure, files }
     const whole = { ...open, ...recompute(open, rows) }
-    const closed = key === null ? sealed(whole) : await signed(directory, whole, key)
+    const closed = signer === null ? sealed(whole) : await signedInChain(directory, whole, signer)
     replaceFile(join(directory, 'run.json'), toJson(asWritten(closed)))
     await rm(besideName(join(directory, 'run.json')), { force: true })
     return closed

@@ -82,6 +82,13 @@ const redactedCopySchema = z.strictObject({
   signature: signatureSchema,
 })
 
+/** The place of a record among those that its key signed on one machine, and the record before it: key-chain.ts. */
+export const chainLinkSchema = z.strictObject({
+  id: hex(8).describe('random, from the first record of the chain: a key has a chain on each machine'),
+  place: z.int().positive(),
+  previous: hex(32).nullable().describe('digest of the record before it, whole and not redacted; null for the first'),
+})
+
 const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export const gateSchema = z.object({
   id: z.string(),
@@ -253,6 +260,9 @@ export const runRecordSchema = z.object({
   failure: z.string().optional(),
   files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
   redacted: z.literal(true).optional().describe('a copy without names, addresses and serial numbers, values unchanged'),
+  chain: chainLinkSchema
+    .optional()
+    .describe('absent if unsigned, if the chain of the key could not be written, and before it existed'),
   redactedCopy: redactedCopySchema.optional(),
   manifestSha256: z.string().optional().describe('digest of the manifest of this record and its files: manifest.ts'),
   signature: signatureSchema.optional(),
@@ -264,6 +274,7 @@ export type Drift = z.infer<typeof driftSchema>
 export type TrainingJob = z.infer<typeof trainingJobSchema>
 export type ProcessMark = z.infer<typeof processMarkSchema>
 export type Signature = z.infer<typeof signatureSchema>
+export type ChainLink = z.infer<typeof chainLinkSchema>
 export type Gate = z.infer<typeof gateSchema>
 export type Gpu = z.infer<typeof gpuSchema>
 export type Endpoint = z.infer<typeof endpointSchema>

@@ -4,8 +4,8 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 import { removeQuietly } from '../json-file.ts'
-import { newKeyPair, publicHexFrom, readPrivateKey } from './signature.ts'
-
+import { chainFolder } from './key-chain.ts'
+import { newKeyPair, publicHexFrom, publicHexOf, readPrivateKey } from './signature.ts'
 /** Path of the signing key: JOULEMARK_KEY, or the user's configuration folder; never in a project. */
 export function keyPlace(env: NodeJS.ProcessEnv): { readonly path: string; readonly named: boolean } {
   const named = env['JOULEMARK_KEY']
@@ -37,6 +37,10 @@ export function loadKey(env: NodeJS.ProcessEnv): KeyObject | null {
   }
   return readPrivateKey(pem, path)
 }
+
+/** The folder of the chain of a loaded key, beside the key's file; null without a key. */
+export const chainOfKey = (env: NodeJS.ProcessEnv, key: KeyObject | null): string | null =>
+  key === null ? null : chainFolder(keyPlace(env).path, publicHexOf(key))
 
 /** A key on disk: the private key, and the public key beside it. */
 export interface NewKey {
