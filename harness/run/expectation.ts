@@ -8,6 +8,9 @@ export interface Expectation {
   requests: number | null
 }
 
+/** Begins the warning that a trial will have too few requests for a p99. */
+export const NO_P99 = 'no p99 is possible: '
+
 /** A smaller change of the expected number is not worth a line. */
 const NOTEWORTHY_CHANGE = 0.2
 
@@ -28,10 +31,10 @@ export function tellExpectation(
   told.requests = requests
   const tooFew = requests < MIN_SAMPLES_FOR_P99
   const isNews = before === null || Math.abs(requests - before) > NOTEWORTHY_CHANGE * before
-  const about = `about ${requests} requests in the window of each trial (${from.basis})`
+  const about = `about ${requests} request${requests === 1 ? '' : 's'} in the window of each trial (${from.basis})`
   if (tooFew && (before === null || before >= MIN_SAMPLES_FOR_P99)) {
     const seconds = expected.secondsFor(MIN_SAMPLES_FOR_P99)
     const advice = seconds === null ? '' : `; set trial.seconds to ${seconds} or more for one`
-    progress.warn(`no p99 is possible: ${about}, and a p99 requires ${MIN_SAMPLES_FOR_P99}${advice}`)
+    progress.warn(`${NO_P99}${about}, and a p99 requires ${MIN_SAMPLES_FOR_P99}${advice}`)
   } else if (isNews) progress.note(about)
 }

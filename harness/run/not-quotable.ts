@@ -43,6 +43,8 @@ export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvi
     scenario,
     endpoint,
   }
+  // nothing else that is done can make it quotable
+  if (record.source === 'simulated') return decided('live-source', record)
   return [
     ...decided('live-source', record),
     // what a training command trains is in its output

@@ -1,10 +1,15 @@
 import { metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { isKnown } from '../../harness/record/measured.ts'
+import { NO_P99 } from '../../harness/run/expectation.ts'
+import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
 import type { Progress, Tick } from '../../harness/run/progress.ts'
 import type { View } from './progress-view.ts'
 
-/** Progress of several runs at once: one shared live line on a terminal, one line per trial elsewhere. */
+/**
+ * Progress of several simulated runs at once: one shared live line on a terminal, one line per trial elsewhere. What no
+ * simulated run can be (quotable), and how many requests its short trials have, is no news here.
+ */
 export function sharedProgress(view: View): { lane(name: string): Progress; done(): void } {
   const lanes = new Map<string, string>()
   const clear = view.isTTY ? '\r\u001b[2K' : ''
@@ -29,12 +34,18 @@ export function sharedProgress(view: View): { lane(name: string): Progress; done
         const power = isKnown(trial.meanPowerW) ? ` at ${trial.meanPowerW.toFixed(0)} W` : ''
         line(`${name}:   trial ${trial.index + 1}: ${result}${power} (SIMULATED)`)
       },
-      note: (message) => line(`${name}: ${message}`),
-      warn: (message) => line(`${name}: warning: ${message}`),
+      note: (message) => {
+        if (!IS_EXPECTATION.test(message)) line(`${name}: ${message}`)
+      },
+      warn: (message) => {
+        if (!message.startsWith(CANNOT_BE_QUOTED) && !message.startsWith(NO_P99)) line(`${name}: warning: ${message}`)
+      },
     }),
     done: () => view.write(clear),
   }
 }
+
+const IS_EXPECTATION = /^about \d+ requests? in the window/
 
 const shown = (tick: Tick): string =>
   `${tick.label} ${(tick.elapsedMs / 1000).toFixed(0)}/${(tick.totalMs / 1000).toFixed(0)} s, ${tick.waitingFor ?? `${tick.inFlight} in flight, ~${tick.eventsPerS.toFixed(0)} tokens/s`}${tick.powerW === null ? '' : `, ${tick.powerW.toFixed(0)} W`}`
