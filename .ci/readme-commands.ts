@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
@@ -16,6 +16,13 @@ const folder = mkdtempSync(join(tmpdir(), 'joulemark-readme-'))
 const results = join(folder, 'results')
 cpSync(join(root, 'reports/examples/runs'), results, { recursive: true })
 const [firstRun = ''] = readdirSync(results)
+/** A baseline is of one server: the shipped runs of one card, until the commands of the README have made runs of their own. */
+const oneServer = join(folder, 'one-server')
+const own = join(folder, 'own')
+for (const run of readdirSync(results).filter((name) => name.includes('rtx-4090')))
+  cpSync(join(results, run), join(oneServer, run), { recursive: true })
+const runsForBaseline = (): string =>
+  existsSync(own) && readdirSync(own).some((name) => existsSync(join(own, name, 'run.json'))) ? own : oneServer
 
 /** Commands that cannot run here, and why. */
 const skipped: readonly (readonly [RegExp, string])[] = [
@@ -36,7 +43,8 @@ const verdictCodes: readonly (number | null)[] = [0, 1, 4, 5]
 const server = await startSimulator()
 const shortScenario = writeShortScenario('llama-3.1-8b-fp8-batch32')
 /** What the README says in place of the reader's own folders, server and patience. */
-const places: readonly (readonly [RegExp, string])[] = [
+const places: readonly (readonly [RegExp, string | (() => string)])[] = [
+  [/(?<= baseline set )results$/g, runsForBaseline],
   [/results\/RUN\b/g, join(results, firstRun)],
   [/results\/(before|after|simulated)\b/g, results],
   [/(?<=\s)results(?=\s|$)/g, results],
@@ -50,8 +58,8 @@ const into: readonly (readonly [RegExp, string])[] = [
   [/ -- bundle /, ` --out ${join(folder, 'bundle.tar')}`],
   // before and after are the same runs here, which it refuses unless it is forced
   [/ -- compare /, ` --force --out ${join(folder, 'compare')}`],
-  [/ -- baseline set /, ` --out ${results}`],
-  [/ -- run .*--endpoint /, ` --trials 2 --out ${results}`],
+  [/ -- baseline set /, ` --out ${own}`],
+  [/ -- run .*--endpoint /, ` --trials 2 --out ${own}`],
 ]
 /** Commands that serve until they are stopped. */
 const endless = /^npm run bench -- simulate /
@@ -119,7 +127,10 @@ for (const shown of commands) {
     process.stdout.write(`skipped  ${shown}: ${reason}\n`)
     continue
   }
-  const placed = places.reduce((text, [pattern, path]) => text.replaceAll(pattern, path), shown)
+  const placed = places.reduce(
+    (text, [pattern, path]) => text.replaceAll(pattern, typeof path === 'string' ? path : path()),
+    shown,
+  )
   const option = into.find(([pattern]) => pattern.test(placed))?.[1] ?? ''
   const problem = await run(`${placed}${option}`)
   process.stdout.write(
