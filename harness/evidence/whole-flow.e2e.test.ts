@@ -4,16 +4,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { catalogueNames } from '../catalogue/find.ts'
-import { systemClock } from '../clock.ts'
 import { isKnown } from '../record/measured.ts'
 import { readRows } from '../record/read.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../record/signing/signature.ts'
-import { silentProgress } from '../run/progress.ts'
 import { type FinishedRun, runOnce } from '../run/run.ts'
-import type { RunOptions } from '../run/run-options.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 import { writeRedactedCopy } from './redaction/redacted-copy.ts'
 import { refusals } from './refusals.ts'
@@ -44,24 +42,13 @@ beforeAll(async () => {
     trial,
     certainty: { target: 0.02, minTrials: 2, maxTrials: 2 },
   }
-  const never = new AbortController().signal
-  const options: RunOptions = {
-    clock: systemClock,
+  const options = oneTrialOptions({
     endpoint: simulator.url,
-    apiKey: null,
     nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
     outDir: folder,
-    card: null,
-    gpus: [],
     trials: null,
-    workers: 1,
-    calibrate: false,
-    tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
     signingKey: key,
-    progress: silentProgress,
-    drain: never,
-    abort: never,
-  }
+  })
   run = await untilMeasured(
     (seconds) => runOnce({ ...scenario, trial: { ...trial, seconds } }, options),
     ({ record }) => record.trials.every(({ energyJ }) => isKnown(energyJ)),

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemClock } from '../clock.ts'
 import { type Loopback, startLoopback } from '../load/loopback/start-server.ts'
 import { isKnown } from '../record/measured.ts'
 import type { TextTrial } from '../record/schema/trial.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
-import { silentProgress } from './progress.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 import { runOnce } from './run.ts'
 
 /** Whole runs against the exact server: it counts as vLLM does, so every value of a run can be compared with it. */
@@ -40,22 +39,13 @@ const scenario: PlainTextFile = {
 } as PlainTextFile
 
 async function runOn(endpoint: string, over: Partial<PlainTextFile> = {}) {
-  const { record } = await runOnce({ ...scenario, ...over } as PlainTextFile, {
-    clock: systemClock,
-    endpoint,
-    apiKey: null,
-    nvidiaSmi: null,
-    outDir: join(folder, 'results'),
-    card: null,
-    gpus: [],
-    trials: 1,
-    workers: 1,
-    calibrate: false,
-    tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-    progress: silentProgress,
-    drain: new AbortController().signal,
-    abort: new AbortController().signal,
-  })
+  const { record } = await runOnce(
+    { ...scenario, ...over } as PlainTextFile,
+    oneTrialOptions({
+      endpoint,
+      outDir: join(folder, 'results'),
+    }),
+  )
   const trial = record.trials[0] as TextTrial
   const gate = (id: string) => record.gates.find((each) => each.id === id)
   return { trial, gate }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { afterAll, expect, test } from 'vitest'
-import { systemClock } from '../clock.ts'
 import { exitCodes, JoulemarkError } from '../errors.ts'
 import { type RunRecord, runRecordSchema } from '../record/schema/run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
@@ -18,6 +17,7 @@ import {
   rightEvents,
   streaming,
 } from '../testing/hostile-server.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 import { silentProgress } from './progress.ts'
 import { runOnce } from './run.ts'
 
@@ -49,24 +49,15 @@ interface Ended {
 async function runOn(answers: Answers, folder: string): Promise<Ended> {
   const server = await hostileServer(answers)
   const lines: string[] = []
-  const never = new AbortController().signal
   try {
-    const { record } = await runOnce(file, {
-      clock: systemClock,
-      endpoint: server.url,
-      apiKey: null,
-      nvidiaSmi: null,
-      outDir: folder,
-      card: null,
-      gpus: [],
-      trials: 1,
-      workers: 1,
-      calibrate: false,
-      tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-      progress: { ...silentProgress, warn: (line) => lines.push(line) },
-      drain: never,
-      abort: never,
-    })
+    const { record } = await runOnce(
+      file,
+      oneTrialOptions({
+        endpoint: server.url,
+        outDir: folder,
+        progress: { ...silentProgress, warn: (line) => lines.push(line) },
+      }),
+    )
     return { record, error: null, lines }
   } catch (error) {
     return { record: null, error, lines }

@@ -16,6 +16,7 @@ import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 import { silentProgress } from './progress.ts'
 import { type FinishedRun, runOnce } from './run.ts'
@@ -53,24 +54,13 @@ const lasting = (file: PlainTextFile, seconds: number): PlainTextFile => ({
   trial: { ...file.trial, seconds },
 })
 
-const never = new AbortController().signal
-const options = (over: Partial<RunOptions> = {}): RunOptions => ({
-  clock: systemClock,
-  endpoint: simulator.url,
-  apiKey: null,
-  nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
-  outDir: folder,
-  card: null,
-  gpus: [],
-  trials: 1,
-  workers: 1,
-  calibrate: false,
-  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-  progress: silentProgress,
-  drain: never,
-  abort: never,
-  ...over,
-})
+const options = (over: Partial<RunOptions> = {}): RunOptions =>
+  oneTrialOptions({
+    endpoint: simulator.url,
+    nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
+    outDir: folder,
+    ...over,
+  })
 
 describe('a run on the simulator', () => {
   let run: FinishedRun

@@ -21,6 +21,7 @@ import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator } from '../simulator/launch.ts'
 import type { FaultCase, StartCase } from './fault-cases.ts'
+import { oneTrialOptions } from './run-options.ts'
 
 const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
 
@@ -52,22 +53,17 @@ export async function runFault(fault: FaultCase, outDir: string): Promise<FaultR
       warn: (message) => warnings.push(message),
     }
     const record = await recordOf(
-      runOnce(await shortScenario(fault), {
-        clock: systemClock,
-        endpoint: simulator.url,
-        apiKey: null,
-        nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
-        outDir,
-        card: 'rtx-4090',
-        gpus,
-        trials: 1,
-        workers: 1,
-        calibrate: false,
-        tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-        progress,
-        drain: new AbortController().signal,
-        abort: new AbortController().signal,
-      }),
+      runOnce(
+        await shortScenario(fault),
+        oneTrialOptions({
+          endpoint: simulator.url,
+          nvidiaSmi: watched ? { path: simulator.nvidiaSmi, required: true } : null,
+          outDir,
+          card: 'rtx-4090',
+          gpus,
+          progress,
+        }),
+      ),
       () => directory,
     )
     return { record, warnings }

@@ -2,15 +2,14 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { systemClock } from '../clock.ts'
 import { readRows, readRun } from '../record/read.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
-import { silentProgress } from '../run/progress.ts'
 import { type FinishedRun, runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { scenarioFileSchema } from '../scenario/schema.ts'
 import { type ImageServer, startImageServer } from '../testing/image-server.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 
 /** The image path against a real server of real PNGs: what is asked, what is checked, what is counted. */
 const folder = mkdtempSync(join(tmpdir(), 'images-'))
@@ -37,23 +36,12 @@ const scenario = (over: object = {}) =>
     ...over,
   }) as PlainScenarioFile
 
-const never = new AbortController().signal
-const options = (): RunOptions => ({
-  clock: systemClock,
-  endpoint: server.url,
-  apiKey: 'sk-image-secret',
-  nvidiaSmi: null,
-  outDir: folder,
-  card: null,
-  gpus: [],
-  trials: 1,
-  workers: 1,
-  calibrate: false,
-  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-  progress: silentProgress,
-  drain: never,
-  abort: never,
-})
+const options = (): RunOptions =>
+  oneTrialOptions({
+    endpoint: server.url,
+    apiKey: 'sk-image-secret',
+    outDir: folder,
+  })
 
 describe('a run of images', () => {
   let run: FinishedRun

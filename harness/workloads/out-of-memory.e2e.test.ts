@@ -4,42 +4,30 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogueNames } from '../catalogue/find.ts'
-import { systemClock } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
 import { readRun } from '../record/read.ts'
-import { silentProgress } from '../run/progress.ts'
 import { runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { expandSweep } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 import { orOutOfMemory, saysOutOfMemory } from './out-of-memory.ts'
 
 /** What the card cannot hold is a result, with its bytes; what went wrong otherwise stays an error. */
 const folder = mkdtempSync(join(tmpdir(), 'oom-'))
-const never = new AbortController().signal
 let simulator: RunningSimulator
 beforeAll(async () => {
   simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
 })
 afterAll(() => simulator.stop())
 
-const options = (): RunOptions => ({
-  clock: systemClock,
-  endpoint: simulator.url,
-  apiKey: null,
-  nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
-  outDir: folder,
-  card: null,
-  gpus: [],
-  trials: 1,
-  workers: 1,
-  calibrate: false,
-  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-  progress: silentProgress,
-  drain: never,
-  abort: never,
-})
+const options = (): RunOptions =>
+  oneTrialOptions({
+    endpoint: simulator.url,
+    nvidiaSmi: { path: simulator.nvidiaSmi, required: true },
+    outDir: folder,
+  })
 
 async function run(name: string) {
   const path = fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url))

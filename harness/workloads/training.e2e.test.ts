@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { modelByKey } from '../catalogue/models.ts'
-import { systemClock } from '../clock.ts'
 import { readRows } from '../record/read.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
-import { silentProgress } from '../run/progress.ts'
 import { runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { scenarioFileSchema, scenarioSchema } from '../scenario/schema.ts'
+import { oneTrialOptions } from '../testing/run-options.ts'
 import { commandOf } from './training.ts'
 import { readTrainingLine } from './training-line.ts'
 
@@ -28,24 +27,13 @@ const written = (training: object) => ({
 const scenario = (script: string) =>
   scenarioFileSchema.parse(written({ command: [process.execPath, '-e', script] })) as PlainScenarioFile
 
-const never = new AbortController().signal
-const options = (over: Partial<RunOptions> = {}): RunOptions => ({
-  clock: systemClock,
-  endpoint: '',
-  apiKey: 'sk-training-secret',
-  nvidiaSmi: null,
-  outDir: folder,
-  card: null,
-  gpus: [],
-  trials: 1,
-  workers: 1,
-  calibrate: false,
-  tool: { name: 'joulemark', version: '0.0.0', commit: null, node: process.version },
-  progress: silentProgress,
-  drain: never,
-  abort: never,
-  ...over,
-})
+const options = (over: Partial<RunOptions> = {}): RunOptions =>
+  oneTrialOptions({
+    endpoint: '',
+    apiKey: 'sk-training-secret',
+    outDir: folder,
+    ...over,
+  })
 
 const CONFIG = `console.log(JSON.stringify({config:{model:'m',batch:2,key:process.env.OPENAI_API_KEY??'none'}}))`
 const endless = (loss: string) =>

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
+import { inProcess } from '../../testing/in-process.ts'
 import { directFetch } from './direct-fetch.ts'
 
 const servers: Server[] = []
@@ -105,21 +105,6 @@ describe('a response', () => {
   })
 })
 
-/** Runs a module body in a process with this environment. */
-async function inProcess(body: string, env: Record<string, string>): Promise<{ stdout: string; stderr: string }> {
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', body]
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (text) => {
-    stdout += text
-  })
-  child.stderr.on('data', (text) => {
-    stderr += text
-  })
-  await new Promise((resolve) => child.once('close', resolve))
-  return { stdout, stderr }
-}
 const at = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
 
 describe('proxies of the environment', () => {

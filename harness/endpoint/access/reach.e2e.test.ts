@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createServer as createTls } from 'node:tls'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { JoulemarkError } from '../../errors.ts'
+import { inProcess } from '../../testing/in-process.ts'
 import { makeCertificate } from '../../testing/make-certificate.ts'
 import { parseAddress } from '../address.ts'
 import { listModels } from '../discover.ts'
@@ -86,7 +87,10 @@ describe('a certificate that is not accepted is named, with what to do', () => {
 })
 
 /** Asks for the models in a process that trusts the authority; gives what it prints. */
-async function inProcess(url: string, env: Record<string, string> = {}): Promise<{ stdout: string; stderr: string }> {
+async function reachInProcess(
+  url: string,
+  env: Record<string, string> = {},
+): Promise<{ stdout: string; stderr: string }> {
   const trusted = join(folder, 'authority.pem')
   writeFileSync(trusted, authority.cert)
   const at = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
@@ -100,25 +104,14 @@ async function inProcess(url: string, env: Record<string, string> = {}): Promise
     const connection = new Connection(address, () => performance.now())
     await connection.open(5000).then(() => console.log('open'), (error) => console.log(error.code))
     connection.close()`
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code]
-  const child = spawn(process.execPath, args, { env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted, ...env } })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (text) => {
-    stdout += text
-  })
-  child.stderr.on('data', (text) => {
-    stderr += text
-  })
-  await new Promise((resolve) => child.once('close', resolve))
-  return { stdout, stderr }
+  return inProcess(code, { NODE_EXTRA_CA_CERTS: trusted, ...env })
 }
 
 describe('with an authority in NODE_EXTRA_CA_CERTS', () => {
   test('discovery and load connect by IP address and by name, without a warning', async () => {
     const port = await overTls(makeCertificate({ commonName: 'box', ...here, issuer: authority }))
     for (const host of ['127.0.0.1', 'localhost']) {
-      const { stdout, stderr } = await inProcess(`https://${host}:${port}/v1/completions`)
+      const { stdout, stderr } = await reachInProcess(`https://${host}:${port}/v1/completions`)
       const [models = '', opened] = stdout.split('\n')
       expect([JSON.parse(models), opened]).toEqual([[expect.objectContaining({ id: 'model at /v1/models' })], 'open'])
       expect(stderr).toBe('')
@@ -133,9 +126,9 @@ describe('with an authority in NODE_EXTRA_CA_CERTS', () => {
       done(null)
     }
     const port = await overTls({ ...options, SNICallback })
-    await inProcess(`https://127.0.0.1:${port}`)
+    await reachInProcess(`https://127.0.0.1:${port}`)
     expect(asked).toEqual([])
-    await inProcess(`https://localhost:${port}`)
+    await reachInProcess(`https://localhost:${port}`)
     expect(asked).toEqual(['localhost', 'localhost'])
   })
 
@@ -161,7 +154,7 @@ describe('with an authority in NODE_EXTRA_CA_CERTS', () => {
     ],
   ])('a certificate for %s', async (_, options, code, line) => {
     const port = await overTls(makeCertificate({ commonName: 'box', ...options, issuer: authority }))
-    const { stdout } = await inProcess(`https://127.0.0.1:${port}`)
+    const { stdout } = await reachInProcess(`https://127.0.0.1:${port}`)
     expect(stdout).toContain(`its TLS certificate (${code}) ${line}`)
     expect(stdout).toContain(`\n${code}\n`)
   })
@@ -179,7 +172,7 @@ test.skipIf(!hasOpenssl)('the command of the README keeps a certificate that is 
   // not synchronously: the server is in this process
   const child = spawn('sh', ['-c', command], { cwd: folder, stdio: 'ignore' })
   await new Promise((resolve) => child.once('close', resolve))
-  const { stdout, stderr } = await inProcess(`https://127.0.0.1:${port}`, {
+  const { stdout, stderr } = await reachInProcess(`https://127.0.0.1:${port}`, {
     NODE_EXTRA_CA_CERTS: join(folder, 'gpu1.pem'),
   })
   expect(stdout).toContain('model at /v1/models')
@@ -213,7 +206,7 @@ describe('the wrong scheme', () => {
   test('a server that requires a certificate of the client', async () => {
     const own = makeCertificate({ commonName: 'box', ...here, issuer: authority })
     const port = await overTls({ ...own, ca: authority.cert, requestCert: true, rejectUnauthorized: true })
-    expect((await inProcess(`https://127.0.0.1:${port}`)).stdout).toContain(
+    expect((await reachInProcess(`https://127.0.0.1:${port}`)).stdout).toContain(
       'the server requires a certificate of the client, which joulemark does not send',
     )
   })
@@ -222,7 +215,7 @@ describe('the wrong scheme', () => {
 test('a server that speaks HTTP/2 only', async () => {
   const own = makeCertificate({ commonName: 'box', ...here, issuer: authority })
   const port = await listening(createTls({ ...own, ALPNCallback: () => undefined }))
-  const { stdout } = await inProcess(`https://127.0.0.1:${port}`)
+  const { stdout } = await reachInProcess(`https://127.0.0.1:${port}`)
   expect(stdout).toMatch(/cannot be reached \(\w+\); the server speaks HTTP\/2 only, and joulemark HTTP\/1\.1/)
 })
 
