@@ -345,6 +345,23 @@ describe('a stream with usage in every event', () => {
     expect(broken.facts).toMatchObject({ chunks: 3, outputTokens: 9, finishReason: null, done: false })
   })
 
+  test.each([
+    ['another prompt', { prompt_tokens: 9, completion_tokens: 4 }],
+    ['no prompt', { completion_tokens: 4 }],
+    ['cached tokens', { prompt_tokens: 7, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 5 } }],
+    ['no count', { prompt_tokens: 7 }],
+  ])('an event that says %s in between changes nothing of what the events after it say', (_, usage) => {
+    const between = `data: ${JSON.stringify({ choices: [], usage })}\n\n`
+    const { facts } = read(`${counted(' the', 3)}${between}${counted(' a', 6)}`)
+    expect(facts).toMatchObject({ promptTokens: 7, outputTokens: 6, cachedTokens: null, chunks: 2 })
+  })
+
+  test('a count that only the event in between has is gone with the next usage', () => {
+    const uncounted = (text: string) => counted(text, 1).replace(/,"completion_tokens":1/, '')
+    const between = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 4 } })}\n\n`
+    expect(read(`${uncounted(' the')}${between}${uncounted(' a')}`).facts).toMatchObject({ outputTokens: null })
+  })
+
   test('has no counts to use where one event lacks it', () => {
     const { facts } = read(`${counted(' the', 3)}${token(' a')}${counted(' an', 6)}${done}`)
     expect(facts.counted).toBeLessThan(facts.chunks)

@@ -1,7 +1,7 @@
 import { EventTemplate } from './event-template.ts'
 import { SseLineParser } from './sse-line-parser.ts'
 import { StreamChunks } from './stream-chunks.ts'
-import { readStreamEvent, type StreamChunk } from './stream-event.ts'
+import { readStreamEvent, type StreamChunk, type StreamUsage } from './stream-event.ts'
 import { addArrival, dropEmptyEnd, emptyFacts, type StreamFacts } from './stream-facts.ts'
 
 /**
@@ -15,6 +15,8 @@ export class SseScanner {
   facts: StreamFacts = emptyFacts(new Float64Array(64))
   readonly #lines = new SseLineParser((data, type) => this.#onEvent(data, type))
   #template: EventTemplate | null = null
+  /** Usage of the event that the template was learnt from; null without one. */
+  #learntUsage: StreamUsage | null = null
   #nowMs = 0
   #seenInRead = false
   readonly #chunks = new StreamChunks()
@@ -93,10 +95,25 @@ export class SseScanner {
     const { systemFingerprint } = facts
     const [token] = this.#chunks.add(facts, chunk, this.#nowMs)
     if (token) this.#stamp()
-    // the learnt bytes contain the fingerprint of the event they come from; after the end of a choice all are parsed
-    if (facts.systemFingerprint !== systemFingerprint || this.#chunks.hasEnd) this.#template = null
-    else if (token?.isText && chunk.choices.length === 1) {
-      this.#template ??= EventTemplate.of(data, token.content, (chunk.usage?.outputTokens ?? null) !== null)
+    // the learnt bytes contain the fingerprint and the usage of the event they come from; after the end of a choice all
+    // are parsed
+    const isOther = facts.systemFingerprint !== systemFingerprint || this.#isOtherUsage(chunk.usage)
+    if (isOther || this.#chunks.hasEnd) this.#template = null
+    else if (this.#template === null && token?.isText && chunk.choices.length === 1) {
+      this.#template = EventTemplate.of(data, token.content, (chunk.usage?.outputTokens ?? null) !== null)
+      this.#learntUsage = chunk.usage
     }
+  }
+
+  /** Whether the facts now hold another usage than the one that the learnt bytes stand for, apart from its running count. */
+  #isOtherUsage(usage: StreamUsage | null): boolean {
+    const learnt = this.#template === null ? null : this.#learntUsage
+    if (usage === null || learnt === null) return false
+    const isCounted = ({ outputTokens }: StreamUsage) => outputTokens !== null
+    return (
+      usage.promptTokens !== learnt.promptTokens ||
+      usage.cachedTokens !== learnt.cachedTokens ||
+      isCounted(usage) !== isCounted(learnt)
+    )
   }
 }
