@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { weightBytes } from '../physics/weights.ts'
+import { weightBytes } from '../physics/model/weights.ts'
 import { cards } from './cards.ts'
 import { modelByKey, modelKeys, models } from './models.ts'
 import { defaultMoney, priceOf } from './prices.ts'
-import type { Sourced } from './types.ts'
+import type { Model, Sourced } from './types.ts'
 
 const isSourced = (value: unknown): value is Sourced<unknown> =>
   typeof value === 'object' && value !== null && 'value' in value
@@ -30,6 +30,13 @@ function blockParams(hidden: number, kvWidth: number, ffn: number, experts = 1):
   return 2 * hidden * hidden + 2 * hidden * kvWidth + experts * 3 * hidden * ffn + router
 }
 
+/** The one kind of attention of a model whose layers are all alike. */
+function fullAttentionOf(model: Model) {
+  const [group, ...others] = model.attention
+  if (group?.kind !== 'full' || others.length > 0) throw new Error(`${model.key} has other attention`)
+  return group
+}
+
 describe('parameters from the shape', () => {
   test.each([
     // key, ffn width, biases of q, k and v
@@ -43,7 +50,8 @@ describe('parameters from the shape', () => {
   ])('%s', (key, ffn, biased) => {
     const model = modelByKey(key)!
     const { hiddenSize, layers, vocab } = model
-    const kvWidth = model.kvHeads * model.headDim
+    const { kvHeads, headDim } = fullAttentionOf(model)
+    const kvWidth = kvHeads * headDim
     const linear = layers * blockParams(hiddenSize, kvWidth, ffn)
     const biases = biased ? layers * (hiddenSize + 2 * kvWidth) : 0
     const norms = (2 * layers + 1) * hiddenSize
@@ -60,8 +68,9 @@ describe('parameters from the shape', () => {
     ['qwen3-32b', 25_600, false],
   ])('%s: heads of 128 whatever the width, with norms of queries and keys', (key, ffn, tied) => {
     const model = modelByKey(key)!
-    const { hiddenSize, layers, vocab, headDim } = model
-    const attention = 2 * hiddenSize * headDim * (model.attentionHeads + model.kvHeads)
+    const { hiddenSize, layers, vocab } = model
+    const { heads, kvHeads, headDim } = fullAttentionOf(model)
+    const attention = 2 * hiddenSize * headDim * (heads + kvHeads)
     const linear = layers * (attention + 3 * hiddenSize * ffn)
     expect(model.linearParams).toBe(linear)
     expect(model.activeLinearParams).toBe(linear)

@@ -8,7 +8,7 @@ import { formatBytes } from './weight-formats.ts'
 
 const bf16 = {
   kind: 'text',
-  mlaLatentDim: null,
+  tiedEmbeddings: false,
   experts: null,
   weightFormat: 'bf16',
   linearBytesPerParam: formatBytes.bf16,
@@ -18,8 +18,8 @@ const config = (name: string): Model['sources'] => [
   { source: `${name} config.json, and its published number of parameters`, date: '2026-11-26', kind: 'recalled' },
 ]
 
-/** All Qwen3 models: 8 KV heads of 128, and the same vocabulary. */
-const qwen3 = { ...bf16, kvHeads: 8, headDim: 128, vocab: 151_936, maxContext: 40_960 } as const
+/** All Qwen3 models have the same vocabulary. */
+const qwen3 = { ...bf16, vocab: 151_936, maxContext: 40_960 } as const
 
 export const publishedModels: readonly Model[] = [
   {
@@ -29,8 +29,8 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['Qwen/Qwen3-4B'],
     layers: 36,
     hiddenSize: 2560,
-    attentionHeads: 32,
-    // one matrix is both embedding and output head
+    attention: [{ kind: 'full', layers: 36, heads: 32, kvHeads: 8, headDim: 128 }],
+    tiedEmbeddings: true,
     totalParams: 4_022_468_096,
     linearParams: 3_633_315_840,
     activeLinearParams: 3_633_315_840,
@@ -43,7 +43,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['Qwen/Qwen3-8B'],
     layers: 36,
     hiddenSize: 4096,
-    attentionHeads: 32,
+    attention: [{ kind: 'full', layers: 36, heads: 32, kvHeads: 8, headDim: 128 }],
     totalParams: 8_190_735_360,
     linearParams: 6_945_767_424,
     activeLinearParams: 6_945_767_424,
@@ -56,7 +56,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['Qwen/Qwen3-14B'],
     layers: 40,
     hiddenSize: 5120,
-    attentionHeads: 40,
+    attention: [{ kind: 'full', layers: 40, heads: 40, kvHeads: 8, headDim: 128 }],
     totalParams: 14_768_307_200,
     linearParams: 13_212_057_600,
     activeLinearParams: 13_212_057_600,
@@ -69,7 +69,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['Qwen/Qwen3-32B'],
     layers: 64,
     hiddenSize: 5120,
-    attentionHeads: 64,
+    attention: [{ kind: 'full', layers: 64, heads: 64, kvHeads: 8, headDim: 128 }],
     totalParams: 32_762_123_264,
     linearParams: 31_205_621_760,
     activeLinearParams: 31_205_621_760,
@@ -82,8 +82,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['Qwen/Qwen3-Coder-30B-A3B-Instruct'],
     layers: 48,
     hiddenSize: 2048,
-    attentionHeads: 32,
-    kvHeads: 4,
+    attention: [{ kind: 'full', layers: 48, heads: 32, kvHeads: 4, headDim: 128 }],
     totalParams: 30_532_122_624,
     linearParams: 29_909_581_824,
     activeLinearParams: 2_730_491_904,
@@ -98,9 +97,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['zai-org/GLM-4.5-Air'],
     layers: 46,
     hiddenSize: 4096,
-    attentionHeads: 96,
-    kvHeads: 8,
-    headDim: 128,
+    attention: [{ kind: 'full', layers: 46, heads: 96, kvHeads: 8, headDim: 128 }],
     vocab: 151_552,
     // without the layer that predicts several tokens
     totalParams: 106_852_251_264,
@@ -117,9 +114,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['mistralai/Mistral-7B-Instruct-v0.3'],
     layers: 32,
     hiddenSize: 4096,
-    attentionHeads: 32,
-    kvHeads: 8,
-    headDim: 128,
+    attention: [{ kind: 'full', layers: 32, heads: 32, kvHeads: 8, headDim: 128 }],
     vocab: 32_768,
     totalParams: 7_248_023_552,
     linearParams: 6_979_321_856,
@@ -134,9 +129,7 @@ export const publishedModels: readonly Model[] = [
     servedAs: ['meta-llama/Llama-2-7b-chat-hf'],
     layers: 32,
     hiddenSize: 4096,
-    attentionHeads: 32,
-    kvHeads: 32,
-    headDim: 128,
+    attention: [{ kind: 'full', layers: 32, heads: 32, kvHeads: 32, headDim: 128 }],
     vocab: 32_000,
     totalParams: 6_738_415_616,
     linearParams: 6_476_005_376,

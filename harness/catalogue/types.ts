@@ -1,3 +1,6 @@
+import type { z } from 'zod'
+import type { attentionGroupSchema, modelSchema } from './model-schema.ts'
+
 /** The source of a value. `derived` values name what they are derived from; `recalled` ones need a better source. */
 export interface Source {
   readonly source: string
@@ -65,33 +68,8 @@ export interface Card {
   readonly slots: Sourced<string>
 }
 
-export interface Model {
-  readonly key: string
-  readonly label: string
-  readonly kind: 'text' | 'image'
-  /** Names of the checkpoint at an endpoint; the first one is served. */
-  readonly servedAs: readonly string[]
-  /** A name that is valid only with this `--quantization` on the server. */
-  readonly servedAsWithQuantization?: readonly { readonly name: string; readonly quantization: string }[]
-  readonly layers: number
-  readonly hiddenSize: number
-  readonly attentionHeads: number
-  readonly kvHeads: number
-  readonly headDim: number
-  /** MLA models: width of the latent per token and layer (kv_lora_rank + rope dim); null for other models. */
-  readonly mlaLatentDim: number | null
-  readonly vocab: number
-  readonly totalParams: number
-  /** Parameters of the matrix products that decode reads, without embedding and lm_head. */
-  readonly linearParams: number
-  /** Active parameters per token: fewer than `linearParams` in mixture-of-experts models. */
-  readonly activeLinearParams: number
-  readonly experts: { readonly count: number; readonly perToken: number } | null
-  readonly weightFormat: 'bf16' | 'fp8' | 'awq-int4'
-  /** Stored bytes per linear parameter. */
-  readonly linearBytesPerParam: number
-  /** Stored bytes per parameter of embedding, output head and norms; 2 unless given. */
-  readonly headBytesPerParam?: number
-  readonly maxContext: number
-  readonly sources: readonly Source[]
-}
+/** Layers of a model whose attention keeps the same kind of state per sequence. */
+export type AttentionGroup = z.infer<typeof attentionGroupSchema>
+
+/** A language model whose limits, memory and expected speed can be computed. */
+export type Model = z.infer<typeof modelSchema>

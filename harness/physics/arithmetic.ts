@@ -35,14 +35,19 @@ export const fourBitTflops = (card: Card): number =>
 /**
  * The fastest dense rate of the matrix products of a language model. BF16: FP16 with the fastest accumulate mode. FP8:
  * FP8, or 16 bits on a card without it. 4 bits: unpacked to 16 bits, or with activations of 8 bits (vLLM's Marlin
- * kernels, W4A8).
+ * kernels, W4A8). FP4 formats: at the rate of FP4 where the card has it.
  */
 export function peakTflops(card: Card, model: Model, arithmetic: Arithmetic): number {
   const { fp8PeakTflops, fp8Tflops } = card
   const rates: Record<Model['weightFormat'], number> = {
     bf16: fp16PeakTflops(card),
     fp8: (fp8PeakTflops ?? fp8Tflops)?.value ?? fp16PeakTflops(card),
+    int8: eightBitTflops(card),
     'awq-int4': eightBitTflops(card),
+    nf4: eightBitTflops(card),
+    gguf: eightBitTflops(card),
+    nvfp4: Math.max(eightBitTflops(card), fourBitTflops(card)),
+    mxfp4: Math.max(eightBitTflops(card), fourBitTflops(card)),
   }
   return scaled(rates[model.weightFormat], card, arithmetic)
 }

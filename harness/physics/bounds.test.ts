@@ -6,9 +6,9 @@ import { bytesFromMemory } from './bandwidth.ts'
 import { defaultEfficiency } from './efficiency.ts'
 import { decodeLimit, prefillLimitMs } from './limit.ts'
 import { fitOf } from './memory.ts'
+import { weightBytesRead } from './model/weights.ts'
 import { loadPowerW } from './power/demand.ts'
 import { stepTimeMs } from './step-time.ts'
-import { weightBytesRead } from './weights.ts'
 
 /** Relations that hold for every card and model: what is expected never passes what is possible. */
 

@@ -1,7 +1,7 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { efficiencyOf } from './efficiency.ts'
-import type { KvElementBytes } from './kv.ts'
 import { decodeLimit } from './limit.ts'
+import type { KvElementBytes } from './model/kv.ts'
 import { type StepEngine, type StepLoad, stepTimeMs } from './step-time.ts'
 
 /** A closed loop of equal requests, whose performance the step-time model predicts. */

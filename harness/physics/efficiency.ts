@@ -1,5 +1,24 @@
+import { weightFormats } from '../catalogue/model-schema.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import type { Efficiency } from './step-time.ts'
+
+/** The formats of which measurements are public, and which of them the others are taken to be like. */
+type Measured = 'bf16' | 'fp8' | 'awq-int4'
+const like: Readonly<Record<Model['weightFormat'], Measured>> = {
+  bf16: 'bf16',
+  fp8: 'fp8',
+  int8: 'fp8',
+  'awq-int4': 'awq-int4',
+  nvfp4: 'awq-int4',
+  mxfp4: 'awq-int4',
+  nf4: 'awq-int4',
+  gguf: 'awq-int4',
+}
+
+function shares(of: Readonly<Record<Measured, number>>): Efficiency['bandwidth'] {
+  const entries = weightFormats.map((format) => [format, of[like[format]]] as const)
+  return Object.fromEntries(entries) as Record<Model['weightFormat'], number>
+}
 
 /**
  * The shares that servers reach, on cards with GDDR memory, fitted to public measurements of vLLM and SGLang
@@ -7,25 +26,25 @@ import type { Efficiency } from './step-time.ts'
  * bits are read less evenly than those of 16; their products stay far below the tensor rate once arithmetic is the bound.
  */
 export const defaultEfficiency: Efficiency = {
-  bandwidth: { bf16: 0.8, fp8: 0.75, 'awq-int4': 0.7 },
+  bandwidth: shares({ bf16: 0.8, fp8: 0.75, 'awq-int4': 0.7 }),
   attentionBandwidth: 0.6,
-  compute: { bf16: 0.5, fp8: 0.47, 'awq-int4': 0.33 },
+  compute: shares({ bf16: 0.5, fp8: 0.47, 'awq-int4': 0.33 }),
   attentionCompute: 0.45,
   overheadMs: 0.5,
 }
 
 /** The edges of what healthy servers reached in the same measurements. */
 const slowest: Efficiency = {
-  bandwidth: { bf16: 0.63, fp8: 0.58, 'awq-int4': 0.55 },
+  bandwidth: shares({ bf16: 0.63, fp8: 0.58, 'awq-int4': 0.55 }),
   attentionBandwidth: 0.45,
-  compute: { bf16: 0.36, fp8: 0.34, 'awq-int4': 0.25 },
+  compute: shares({ bf16: 0.36, fp8: 0.34, 'awq-int4': 0.25 }),
   attentionCompute: 0.3,
   overheadMs: 1.2,
 }
 const fastest: Efficiency = {
-  bandwidth: { bf16: 0.92, fp8: 0.92, 'awq-int4': 0.9 },
+  bandwidth: shares({ bf16: 0.92, fp8: 0.92, 'awq-int4': 0.9 }),
   attentionBandwidth: 0.9,
-  compute: { bf16: 0.75, fp8: 0.7, 'awq-int4': 0.5 },
+  compute: shares({ bf16: 0.75, fp8: 0.7, 'awq-int4': 0.5 }),
   attentionCompute: 0.65,
   overheadMs: 0.2,
 }
@@ -60,8 +79,7 @@ export function withArithmetic(efficiency: Efficiency, part: number): Efficiency
   return { ...efficiency, compute: times(compute, part), attentionCompute: attentionCompute * part }
 }
 
-const times = (shares: Efficiency['bandwidth'], part: number): Efficiency['bandwidth'] => ({
-  bf16: shares.bf16 * part,
-  fp8: shares.fp8 * part,
-  'awq-int4': shares['awq-int4'] * part,
-})
+const times = (shares: Efficiency['bandwidth'], part: number): Efficiency['bandwidth'] => {
+  const entries = weightFormats.map((format) => [format, shares[format] * part] as const)
+  return Object.fromEntries(entries) as Record<Model['weightFormat'], number>
+}

@@ -1,7 +1,7 @@
 import { imageModelByKey } from '../catalogue/image-models.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import type { Scenario } from '../scenario/schema.ts'
-import { weightBytes } from './weights.ts'
+import { weightBytes } from './model/weights.ts'
 
 /** Training may hold its base model in 4 bits. */
 const LEAST_BYTES_PER_PARAM = 0.5

@@ -1,8 +1,9 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { type Arithmetic, peakTflops } from './arithmetic.ts'
 import { bytesFromMemory, peakBandwidthGBs, type Reading } from './bandwidth.ts'
-import { type KvElementBytes, kvBytesPerToken } from './kv.ts'
-import { headParams, weightBytesRead } from './weights.ts'
+import { leastDecodeFlops, prefillFlops } from './model/attention-work.ts'
+import { type KvElementBytes, leastKvBytesRead } from './model/kv.ts'
+import { headParams, weightBytesRead } from './model/weights.ts'
 
 /** The load of a decode step, and the cards that do it: real clocks exceed the rated ones, and so do the rates. */
 export interface DecodeShape extends Arithmetic, Reading {
@@ -37,18 +38,18 @@ export interface DecodeLimit {
 
 /**
  * The physical limit of decoding: a step takes at least max((bytes - L2) / bandwidth, FLOPs / peak).
- * Bytes: weights at their stored size without the input embedding, the KV of all sequences, the minimum of experts that
- * routing uses; less what the L2 cache can keep from step to step. Bandwidth: datasheet, for GDDR at the higher of rated
+ * Bytes: weights at their stored size without the input embedding, the KV of all sequences (of a window no more than it
+ * holds, of a linear layer its state), the minimum of experts that routing uses; less what the L2 cache can keep from step to step. Bandwidth: datasheet, for GDDR at the higher of rated
  * and observed memory clock. Peak: the fastest arithmetic mode at the higher of rated and observed SM clock.
  * Speculative decoding exceeds it unless `tokensPerStep` counts it (drafts and their model are taken as free), and so
  * does a shared prefix whose KV is read once for all (cascade attention).
  */
 export function decodeLimit(card: Card, model: Model, shape: DecodeShape): DecodeLimit {
   const { concurrency, contextTokens, kvBytesPerElement, gpus = 1, tokensPerStep = 1 } = shape
-  const kvBytes = kvBytesPerToken(model, kvBytesPerElement) * contextTokens * concurrency
+  const kvBytes = leastKvBytesRead(model, kvBytesPerElement, contextTokens) * concurrency
   const bytesPerStep = weightBytesRead(model, concurrency, 'limit') + kvBytes
   const perToken = 2 * model.activeLinearParams + 2 * headParams(model)
-  const attention = 4 * model.layers * model.attentionHeads * model.headDim * contextTokens
+  const attention = leastDecodeFlops(model, contextTokens)
   const tokens = concurrency * tokensPerStep
   const flopsPerStep = (perToken + attention) * tokens
   const bandwidthGBs = peakBandwidthGBs(card, shape)
@@ -71,12 +72,12 @@ const l2Text = (card: Card, gpus: number): string => `${card.l2Mb.value * gpus} 
 /**
  * Minimum time of a prefill in ms, for the tokens that are in no cache: max(FLOPs / peak, (weights - L2) / bandwidth)
  * with FLOPs = T · 2 · linear + 2 · head + 2 · layers · heads · headDim · T², the attention of a causal mask being half
- * of the full square. An earlier first token means a cached prefix, another model or another card.
+ * of the full square, and less under a window. An earlier first token means a cached prefix, another model or another card.
  */
 export function prefillLimitMs(card: Card, model: Model, shape: PrefillShape): number {
   const { promptTokens, gpus = 1 } = shape
   const linear = 2 * model.activeLinearParams * promptTokens + 2 * headParams(model)
-  const attention = 2 * model.layers * model.attentionHeads * model.headDim * promptTokens ** 2
+  const attention = prefillFlops(model, promptTokens, 0)
   const computeMs = (linear + attention) / (peakTflops(card, model, shape) * 1e9)
   const bytes = bytesFromMemory(card, weightBytesRead(model, promptTokens, 'limit'), gpus)
   return Math.max(computeMs, bytes / (peakBandwidthGBs(card, shape) * 1e6))
@@ -88,6 +89,6 @@ export function requiredBandwidthGBs(
   tokensPerS: number,
   shape: Pick<DecodeShape, 'concurrency' | 'contextTokens' | 'kvBytesPerElement'>,
 ): number {
-  const kvBytes = kvBytesPerToken(model, shape.kvBytesPerElement) * shape.contextTokens * shape.concurrency
+  const kvBytes = leastKvBytesRead(model, shape.kvBytesPerElement, shape.contextTokens) * shape.concurrency
   return ((weightBytesRead(model, shape.concurrency, 'limit') + kvBytes) * (tokensPerS / shape.concurrency)) / 1e9
 }

@@ -1,6 +1,6 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { efficiencyOf, withBandwidth } from './efficiency.ts'
-import type { KvElementBytes } from './kv.ts'
+import type { KvElementBytes } from './model/kv.ts'
 import { editionShare } from './power/demand.ts'
 import { type StepLoad, stepTimeMs } from './step-time.ts'
 

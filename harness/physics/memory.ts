@@ -1,6 +1,6 @@
 import type { Card, Model } from '../catalogue/types.ts'
-import { type KvElementBytes, kvBytesPerToken } from './kv.ts'
-import { weightBytes } from './weights.ts'
+import { type KvElementBytes, kvBytesPerSequence, kvBytesPerToken } from './model/kv.ts'
+import { weightBytes } from './model/weights.ts'
 
 export interface FitShape {
   readonly contextTokens: number
@@ -42,7 +42,7 @@ export const overheadBytesOf = (card: Card): number => (card.vramGb.value <= 32 
 export const LEAST_OVERHEAD_BYTES = 0.8 * 2 ** 30
 
 /**
- * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV per token · context · sessions);
+ * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV and state of a sequence · sessions);
  * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. GPUs share weights and KV; each has its own overhead.
  */
 export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
@@ -52,8 +52,8 @@ export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
   const overheadBytes = overheadBytesOf(card) * gpus
   const weightsBytes = weightBytes(model)
   const freeBytes = budgetBytes - weightsBytes - overheadBytes
-  const headroomRatio = freeBytes / (perToken * shape.contextTokens * shape.sessions)
-  const room = Math.max(0, Math.floor(freeBytes / perToken))
+  const perSequence = (contextTokens: number) => kvBytesPerSequence(model, shape.kvBytesPerElement, contextTokens)
+  const headroomRatio = freeBytes / (perSequence(shape.contextTokens) * shape.sessions)
   return {
     verdict: headroomRatio < 1 ? 'OOM' : headroomRatio < 2 ? 'Tight' : headroomRatio < 8 ? 'Comfortable' : 'Trivial',
     headroomRatio,
@@ -62,9 +62,24 @@ export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
     overheadBytes,
     budgetBytes,
     freeBytes,
-    maxContextTokens: Math.floor(room / shape.sessions),
-    maxSessions: Math.floor(room / shape.contextTokens),
+    maxContextTokens: longestContext(freeBytes / shape.sessions, perSequence),
+    maxSessions: Math.max(0, Math.floor(freeBytes / perSequence(shape.contextTokens))),
   }
+}
+
+/** More than any context; a cache without a longest one, as of windows alone, counts as this. */
+const MAX_CONTEXT = 2 ** 31
+
+/** The longest context whose KV and state take no more than these bytes, in tokens. */
+function longestContext(bytes: number, perSequence: (contextTokens: number) => number): number {
+  let fits = 0
+  let exceeds = MAX_CONTEXT
+  while (exceeds - fits > 1) {
+    const middle = Math.floor((fits + exceeds) / 2)
+    if (perSequence(middle) <= bytes) fits = middle
+    else exceeds = middle
+  }
+  return fits
 }
 
 /** Expected KV cache capacity of vLLM in tokens; 0 when the weights alone do not fit. */

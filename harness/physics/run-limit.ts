@@ -7,8 +7,8 @@ import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '..
 import type { Arithmetic } from './arithmetic.ts'
 import type { Reading } from './bandwidth.ts'
 import { imageLimit } from './image.ts'
-import { knownKvElementBytes } from './kv.ts'
 import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
+import { knownKvElementBytes } from './model/kv.ts'
 import { servingGpus } from './serving-gpus.ts'
 import { trainingLimit } from './training.ts'
 

@@ -1,7 +1,7 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from './gpu-memory-utilization.ts'
-import { kvElementBytes } from './kv.ts'
 import { fitOf } from './memory.ts'
+import { kvElementBytes } from './model/kv.ts'
 
 /** The settings of a scenario's server that determine whether it starts. */
 export interface ServingShape {

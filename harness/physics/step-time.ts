@@ -1,9 +1,10 @@
 import type { Card, Model } from '../catalogue/types.ts'
 import { allReduceMs } from './interconnect.ts'
-import { type KvElementBytes, kvBytesPerToken } from './kv.ts'
+import { decodeFlops, prefillFlops } from './model/attention-work.ts'
+import { type KvElementBytes, kvBytesRead, kvBytesReadByPrompt } from './model/kv.ts'
+import { headParams, weightBytesRead } from './model/weights.ts'
 import { demandW, editionShare, idlePowerW } from './power/demand.ts'
 import { speedShare } from './power/limited-speed.ts'
-import { headParams, weightBytesRead } from './weights.ts'
 
 /** The work of one engine step: decodes and chunks of prompts. */
 export interface StepLoad {
@@ -61,13 +62,30 @@ export interface StepTime {
   readonly powerW: number
 }
 
+/** Dense TFLOPS of weights that are unpacked to 16 bits inside the product. */
+const unpackedTflops = (card: Card): number => Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
+
 /**
  * Dense TFLOPS of the matrix products, of which `compute` is a share. FP8 without FP8 units is computed in 16 bits. AWQ
  * follows the rate with 16-bit accumulation, half the INT8 rate: an RTX 4090 under 241 streams shows no halved rate.
  */
 function linearTflops(card: Card, model: Model): number {
-  if (model.weightFormat === 'awq-int4') return Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
-  return model.weightFormat === 'fp8' ? (card.fp8Tflops ?? card.fp16Tflops).value : card.fp16Tflops.value
+  const inEight = (card.fp8Tflops ?? card.fp16Tflops).value
+  switch (model.weightFormat) {
+    case 'fp8':
+      return inEight
+    case 'int8':
+      return card.int8Tops.value
+    case 'nvfp4':
+      return card.fp4Tflops?.value ?? unpackedTflops(card)
+    case 'bf16':
+    case 'nf4':
+      return card.fp16Tflops.value
+    case 'awq-int4':
+    case 'mxfp4':
+    case 'gguf':
+      return unpackedTflops(card)
+  }
 }
 
 /**
@@ -82,18 +100,16 @@ export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
   const { card, model, efficiency, gpus = 1, powerLimitW = card.tdpW.value, edition = editionShare(card) } = engine
   let tokens = load.decodeCount
   let logits = load.decodeCount
-  let kvTokens = load.decodeContextSum
-  let attended = load.decodeContextSum
+  let attentionFlops = decodeFlops(model, load.decodeCount, load.decodeContextSum)
+  let kvBytes = kvBytesRead(model, load.kvBytesPerElement, load.decodeCount, load.decodeContextSum)
   for (const { newTokens, cachedTokens, completes } of load.prefills) {
     tokens += newTokens
     if (completes) logits += 1
-    kvTokens += cachedTokens + newTokens
-    attended += newTokens * cachedTokens + (newTokens * newTokens) / 2
+    attentionFlops += prefillFlops(model, newTokens, cachedTokens)
+    kvBytes += kvBytesReadByPrompt(model, load.kvBytesPerElement, newTokens, cachedTokens)
   }
   const linearFlops = 2 * model.activeLinearParams * tokens + 2 * headParams(model) * logits
-  const attentionFlops = 4 * model.layers * model.attentionHeads * model.headDim * attended
   const weightBytes = weightBytesRead(model, tokens, 'expected')
-  const kvBytes = kvBytesPerToken(model, load.kvBytesPerElement) * kvTokens
   const bytesPerMs = card.memoryBandwidthGBs.value * 1e6 * gpus
   const linearFlopsPerMs = linearTflops(card, model) * 1e9 * gpus
   const attentionFlopsPerMs = card.fp16Tflops.value * 1e9 * gpus

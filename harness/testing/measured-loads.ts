@@ -1,4 +1,4 @@
-import type { KvElementBytes } from '../physics/kv.ts'
+import type { KvElementBytes } from '../physics/model/kv.ts'
 import type { PublicMeasurement } from './public-measurements.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
-import { weightBytesRead } from '../physics/weights.ts'
+import { weightBytesRead } from '../physics/model/weights.ts'
 import { measuredModel, publicMeasurements } from './public-measurements.ts'
 
 test('31 rows or more, each with a source and with a card and model of the catalogue', () => {

@@ -1,4 +1,4 @@
-import { weightBytes } from '../../harness/physics/weights.ts'
+import { weightBytes } from '../../harness/physics/model/weights.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { ModelReading } from './claimed-model.ts'
 import type { AuditContext } from './context.ts'

@@ -1,6 +1,5 @@
 import type { Card } from '../../harness/catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
-import { type KvElementBytes, kvBytesPerToken } from '../../harness/physics/kv.ts'
 import {
   type Fit,
   type FitVerdict,
@@ -8,7 +7,8 @@ import {
   LEAST_OVERHEAD_BYTES,
   overheadBytesOf,
 } from '../../harness/physics/memory.ts'
-import { weightBytes } from '../../harness/physics/weights.ts'
+import { type KvElementBytes, kvBytesPerToken } from '../../harness/physics/model/kv.ts'
+import { weightBytes } from '../../harness/physics/model/weights.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { ClaimedModel } from './claimed-model.ts'
 import { imageJobOf } from './image-jobs.ts'

@@ -35,7 +35,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/physics'],
     reason: 'a card and a model to limits and expectations; `run-limit.ts` is the one physical limit of a run',
-    folders: { power: 'what a load draws, and what a power limit leaves of its speed' },
+    folders: {
+      model: 'what a model keeps, reads and computes per step: weights, KV cache and state, attention',
+      power: 'what a load draws, and what a power limit leaves of its speed',
+    },
   },
   {
     paths: ['harness/plan'],

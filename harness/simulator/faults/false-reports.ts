@@ -42,6 +42,7 @@ export function timedModel(model: Model, lies: readonly LieName[]): Model {
   return {
     ...model,
     layers: model.layers / SMALLER_BY,
+    attention: model.attention.map((group) => ({ ...group, layers: group.layers / SMALLER_BY })),
     hiddenSize: model.hiddenSize / SMALLER_BY,
     totalParams: model.totalParams / SMALLER_BY,
     linearParams: model.linearParams / SMALLER_BY,
