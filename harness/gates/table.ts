@@ -1,3 +1,4 @@
+import { cacheRate } from './cache/rate.ts'
 import { clock } from './card/clock.ts'
 import { cardHealth } from './card/health.ts'
 import { cardMatch, powerLimit } from './card/match.ts'
@@ -36,6 +37,7 @@ export const gateTable = {
   'token-arrival': tokenArrival,
   'prompt-shape': promptShape,
   'cache-clean': cacheClean,
+  'cache-rate': cacheRate,
   speculation,
   'steady-state': steadyState,
   precision,

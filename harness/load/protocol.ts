@@ -1,5 +1,6 @@
 import type { Address } from '../endpoint/address.ts'
 import type { ArrivalPattern } from '../plan/arrivals.ts'
+import type { PrefixPlan } from '../plan/prefix-groups.ts'
 import type { BodyPlan } from '../plan/prompt-body.ts'
 import type { TraceRequest } from '../plan/trace.ts'
 import type { GapBuckets } from '../record/gap-buckets.ts'
@@ -30,6 +31,8 @@ export interface WorkerPlan {
   readonly promptTokens: number
   readonly outputTokens: number
   readonly load: LoadPlan
+  /** Prefixes that groups of requests share, for a load with an asked hit rate. */
+  readonly prefixes?: PrefixPlan
   /** Connections of this worker: its share of the scenario's streams. */
   readonly connections: number
   readonly requestTimeoutMs: number
@@ -37,11 +40,14 @@ export interface WorkerPlan {
   readonly originMs: number
 }
 
-/** One phase of load: the warm-up (trial -1) or a trial. Times are on the run's clock. */
+/** Trial number of the phase that sends each shared prefix once; its prompts are no other phase's. */
+export const PRIMING = -3
+
+/** One phase of load: the priming of prefixes, the warm-up (trial -1) or a trial. Times are on the run's clock. */
 export interface Phase {
   readonly trial: number
   readonly startMs: number
-  /** No request is sent after this; requests in flight are awaited. */
+  /** No request is sent after this; requests in flight are awaited. Priming ends when each prefix was sent. */
   readonly sendUntilMs: number
   /** Closed loop: the starts of the streams are spread over this time. */
   readonly rampMs: number

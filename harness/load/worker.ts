@@ -5,12 +5,13 @@ import { connectMessage } from '../endpoint/access/own-machine.ts'
 import { makeSdkSender } from '../endpoint/sdk-request.ts'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
-import { makeBodies } from '../plan/prompt-body.ts'
+import { type BodyRequest, makeBodies } from '../plan/prompt-body.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { type ConnectionSlot, makeConnectionSlots, makeHead, openAll, sendOnSlot } from './connection-slots.ts'
 import { runOpenLoop } from './open-loop.ts'
-import type { FromWorker, Phase, ToWorker, WorkerPlan } from './protocol.ts'
+import { prefixedBy, primingRequests } from './prefixed.ts'
+import { type FromWorker, type Phase, PRIMING, type ToWorker, type WorkerPlan } from './protocol.ts'
 import { runQueuedLoop } from './queued-loop.ts'
 import { scheduledRequests } from './scheduled-requests.ts'
 import { Conversation } from './session.ts'
@@ -47,16 +48,18 @@ interface PlannedRequest {
   readonly promptTokens: number
   readonly outputTokens: number
   readonly sharedBlocks?: readonly number[]
+  readonly prefix?: BodyRequest['prefix']
 }
 
 async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest): Promise<void> {
-  const { sharedBlocks, promptTokens, outputTokens, topic } = request
+  const { sharedBlocks, prefix, promptTokens, outputTokens, topic } = request
   const body = bodies.make({
     phase: phase.trial,
     topic,
     promptTokens,
     outputTokens,
     ...(sharedBlocks ? { sharedBlocks } : {}),
+    ...(prefix ? { prefix } : {}),
   })
   const options = { now, timeoutMs: plan.requestTimeoutMs, signal: aborted.signal }
   workerStats.inFlight += 1
@@ -78,6 +81,9 @@ async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest)
   )
   if (result.outcome !== 'ok') await systemClock.sleep(PAUSE_AFTER_FAILURE_MS)
 }
+
+/** The prefix of the next request, in a load with an asked hit rate. */
+const prefixOf = plan.prefixes ? prefixedBy(plan.prefixes, plan.body.api) : null
 
 /** Ids of this worker: every `workers`-th number, so that no two workers share one. */
 const idOf = (index: number): number => plan.worker + index * plan.workers
@@ -106,7 +112,7 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
       next: (slot, slotIndex, scheduledMs) => {
         const id = idOf(index++)
         const turn = conversations?.[slotIndex]?.next() ?? { topic: id, promptTokens }
-        return send(phase, slot, { id, scheduledMs, outputTokens, ...turn })
+        return send(phase, slot, { id, scheduledMs, outputTokens, ...turn, ...prefixOf?.(id, turn.promptTokens) })
       },
     },
   )
@@ -119,11 +125,24 @@ async function openPhase(phase: Phase, startMs: number, untilMs: number): Promis
     requests: scheduledRequests(plan, phase.trial),
     idOf,
     stopSending: stopSending.signal,
-    send: (slot, id, request, scheduledMs) => send(phase, slot, { id, topic: id, scheduledMs, ...request }),
+    send: (slot, id, request, scheduledMs) =>
+      send(phase, slot, { id, topic: id, scheduledMs, ...request, ...prefixOf?.(id, request.promptTokens) }),
     drop: () => {
       workerStats.dropped += 1
     },
   })
+}
+
+/** Sends each prefix of this worker once, on all connections. */
+async function primingPhase(phase: Phase): Promise<void> {
+  const waiting = plan.prefixes ? primingRequests(plan.prefixes, plan) : []
+  await Promise.all(
+    slots.map(async (slot) => {
+      for (let next = waiting.shift(); next && !stopSending.signal.aborted; next = waiting.shift()) {
+        await send(phase, slot, { ...next, scheduledMs: now() })
+      }
+    }),
+  )
 }
 
 async function runPhase(phase: Phase): Promise<void> {
@@ -136,7 +155,8 @@ async function runPhase(phase: Phase): Promise<void> {
   const before = threadCost()
   const replacedBefore = replacedSoFar()
   loop.enable()
-  await (plan.load.kind === 'closed' ? closedPhase(phase, startMs, untilMs) : openPhase(phase, startMs, untilMs))
+  if (phase.trial === PRIMING) await primingPhase(phase)
+  else await (plan.load.kind === 'closed' ? closedPhase(phase, startMs, untilMs) : openPhase(phase, startMs, untilMs))
   loop.disable()
   const after = threadCost()
   report()

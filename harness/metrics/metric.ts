@@ -1,11 +1,11 @@
 import type { Measured } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
-import type { Scenario } from '../scenario/schema.ts'
+import type { Scenario, TextScenario } from '../scenario/schema.ts'
 
 type Kind = Trial['kind']
 
 /** The fields of a scenario that decide which metrics it has. */
-export type ScenarioShape = Pick<Scenario, 'kind' | 'load'>
+export type ScenarioShape = Pick<Scenario, 'kind' | 'load'> & Partial<Pick<TextScenario, 'prompt'>>
 
 /** How a comparison of two sides tests a metric. */
 export interface Comparison {

@@ -1,5 +1,5 @@
-import { quotient } from '../record/measured.ts'
-import { isScheduled } from '../scenario/load-shape.ts'
+import { missing, quotient } from '../record/measured.ts'
+import { askedHitShare, isScheduled } from '../scenario/load-shape.ts'
 import { ofKind, type ScenarioShape } from './metric.ts'
 
 const higher = { better: 'higher' } as const
@@ -8,6 +8,13 @@ const shown = { inSummary: true, inQuote: true } as const
 const detail = { inSummary: false, inQuote: false } as const
 const isOpenLoop = ({ load }: ScenarioShape) => isScheduled(load)
 const isClosedLoop = ({ load }: ScenarioShape) => !isScheduled(load)
+/** Loads whose prompts are to come from the prefix cache in part: without one, its hit rate is a gate, not a result. */
+const usesCache = (scenario: ScenarioShape) => {
+  const { load } = scenario
+  if (scenario.prompt && askedHitShare(scenario.prompt.prefixCache) !== null) return true
+  return load.shape === 'trace' || (load.shape === 'closed' && 'session' in load && load.session !== undefined)
+}
+const NO_QUERIES = 'no prompt token was looked up in the prefix cache'
 /** Practical threshold of TTFT in ms: event loop and network add a millisecond or two. */
 const TTFT_FLOOR_MS = 2
 
@@ -119,6 +126,39 @@ export const textMetrics = ofKind('text', {
       'prompt tokens of the requests whose first token arrived in the window / energy of the GPU boards in the window',
     comparison: { hypothesis: 'input efficiency', decides: false, floor: 0 },
     of: ({ promptTokens, energyJ }) => quotient(promptTokens, energyJ, 'no energy was used in the window'),
+  },
+  cacheHitRate: {
+    better: null,
+    inSummary: true,
+    inQuote: false,
+    label: 'Cache hit rate, by the counters of the server',
+    shortLabel: 'Cache hits',
+    unit: '1',
+    digits: 1,
+    shownAs: { unit: '%', scale: 100 },
+    formula:
+      'prompt tokens found in the prefix cache / prompt tokens looked up, from just before the trial to just after it (`prefix_cache_hits` / `prefix_cache_queries`)',
+    suits: usesCache,
+    of: ({ server }) =>
+      server === undefined
+        ? missing('the counters of the server were not read')
+        : quotient(server.prefixCacheHits, server.prefixCacheQueries, NO_QUERIES),
+  },
+  cacheHitRateByUsage: {
+    better: null,
+    inSummary: true,
+    inQuote: false,
+    label: 'Cache hit rate, by usage',
+    shortLabel: 'By usage',
+    unit: '1',
+    digits: 1,
+    shownAs: { unit: '%', scale: 100 },
+    formula: 'cached / prompt tokens by the usage of the answers, over all requests of the trial that succeeded',
+    suits: usesCache,
+    of: ({ clientTokens }) =>
+      clientTokens === undefined
+        ? missing('usage was not kept')
+        : quotient(clientTokens.usageCachedTokens, clientTokens.usagePromptTokens, 'no prompt token was reported'),
   },
   joulesPerOutputToken: {
     ...lower,

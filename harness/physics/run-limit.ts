@@ -2,13 +2,13 @@ import { cardByKey } from '../catalogue/cards.ts'
 import { imageModelByKey } from '../catalogue/image-models.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import type { Card } from '../catalogue/types.ts'
-import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
+import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE, sharedPromptTokens } from '../scenario/load-shape.ts'
 import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import type { Reading } from './bandwidth.ts'
 import { imageLimit } from './image.ts'
 import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
-import { knownKvElementBytes } from './model/kv.ts'
+import { knownKvElementBytes, USUAL_BLOCK_TOKENS } from './model/kv.ts'
 import { servingGpus } from './serving-gpus.ts'
 import { trainingLimit } from './training.ts'
 
@@ -23,7 +23,9 @@ export interface LimitSubject {
   }[]
   /** The memory clock seen in each trial, where the card was sampled. */
   readonly telemetry?: { readonly trials: readonly { readonly window: object }[] } | undefined
-  readonly endpoint: { readonly serving?: { readonly kvCacheDtype: string | null } | undefined }
+  readonly endpoint: {
+    readonly serving?: { readonly kvCacheDtype: string | null; readonly kvBlockTokens?: number | null } | undefined
+  }
 }
 
 interface Limit {
@@ -86,7 +88,7 @@ export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   }
   switch (scenario.kind) {
     case 'text':
-      return textLimit(card, scenario, cards, subject.endpoint.serving?.kvCacheDtype ?? null)
+      return textLimit(card, scenario, cards, subject.endpoint.serving)
     case 'image':
       return imagesLimit(card, scenario, cards)
     case 'training':
@@ -117,12 +119,12 @@ function textLimit(
   card: Card,
   scenario: TextScenario,
   cards: Cards,
-  reportedDtype: string | null,
+  serving: LimitSubject['endpoint']['serving'],
 ): TextRunLimit | LimitReason {
   const model = modelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
-  const { contextTokens, newTokens } = minimumTokens(scenario)
-  const dtype = reportedDtype ?? scenario.server?.kvCacheDtype ?? null
+  const { contextTokens, newTokens } = minimumTokens(scenario, serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS)
+  const dtype = serving?.kvCacheDtype ?? scenario.server?.kvCacheDtype ?? null
   const kvBytesPerElement = dtype === null ? MIN_KV_BYTES : knownKvElementBytes(dtype)
   if (kvBytesPerElement === null) return { reason: `the element size of KV cache type ${dtype} is unknown` }
   const shape = { contextTokens, kvBytesPerElement, ...cards } as const
@@ -146,9 +148,18 @@ function textLimit(
  * all prompts share may be read once for all and be in the prefix cache, so neither includes it. A later turn of a
  * conversation computes only its own tokens. The lengths of a trace are in a separate file: nothing is counted.
  */
-function minimumTokens({ prompt, load }: TextScenario): { contextTokens: number; newTokens: number } {
+function minimumTokens(
+  { prompt, load }: TextScenario,
+  blockTokens: number,
+): { contextTokens: number; newTokens: number } {
   if (load.shape === 'trace') return { contextTokens: 0, newTokens: 1 }
-  const uniqueTokens = Math.max(0, prompt.tokens - sharedPromptTokens(prompt.prefixCache, prompt.tokens))
+  const share = askedHitShare(prompt.prefixCache)
+  // a valid run may have some points and, in half of its requests, a block more than asked
+  const cached =
+    share === null
+      ? sharedPromptTokens(prompt.prefixCache, prompt.tokens)
+      : (share + HIT_RATE_TOLERANCE) * prompt.tokens + blockTokens
+  const uniqueTokens = Math.max(0, Math.floor(prompt.tokens - cached))
   const turn =
     load.shape === 'closed' && load.session && load.session.turns > 1 ? load.session.userTokens : uniqueTokens
   return { contextTokens: uniqueTokens, newTokens: Math.max(1, Math.min(uniqueTokens, turn)) }

@@ -60,6 +60,16 @@ describe('a completions body', () => {
     expect(a[48]).not.toBe(b[48])
   })
 
+  test('of a group: begins with the tokens of its prefix that it is given, and with those only', () => {
+    const of = (group: number, tokens: number, topic: number) => promptOf({ topic, prefix: { group, tokens } })
+    const [short, long, other] = [of(1, 48, 1), of(1, 96, 2), of(2, 96, 3)]
+    expect(short.slice(0, 48)).toEqual(long.slice(0, 48))
+    expect(short.slice(48, 64)).not.toEqual(long.slice(48, 64))
+    expect(other.slice(0, 16)).not.toEqual(long.slice(0, 16))
+    // what primes a group is the prefix itself
+    expect(promptOf({ promptTokens: 96, prefix: { group: 1, tokens: 96 } })).toEqual(long.slice(0, 96))
+  })
+
   test('warm: all prompts are the same', () => {
     expect(promptOf({ topic: 1 }, { sharedTokens: 200 })).toEqual(promptOf({ topic: 2 }, { sharedTokens: 200 }))
   })

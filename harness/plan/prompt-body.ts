@@ -41,6 +41,8 @@ export interface BodyRequest {
   readonly outputTokens: number
   /** Blocks of the prompt that other requests share, by their hash id (trace replay); none otherwise. */
   readonly sharedBlocks?: readonly number[]
+  /** The prefix of its group that the prompt begins with (prefix-groups.ts); none otherwise. */
+  readonly prefix?: { readonly group: number; readonly tokens: number }
 }
 
 /** Unique units per request: at least one block of the largest common size (vLLM on a GPU: 16; some servers: 64). */
@@ -60,6 +62,7 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
   const bulk = growingUnits(units, mixSeed(runSeed, 0x70726f6d))
   const shared = growingUnits(units, mixSeed(runSeed, 0x73686172))
   const blocks = new Map<number, Buffer>()
+  const prefixes = new Map<number, (count: number) => Buffer>()
   let shell = shellOf(plan, 1)
   const sharedBlock = (hash: number): Buffer => {
     const known = blocks.get(hash)
@@ -68,8 +71,15 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
     blocks.set(hash, made)
     return made
   }
+  const prefixOf = (group: number): ((count: number) => Buffer) => {
+    const known = prefixes.get(group)
+    if (known) return known
+    const made = growingUnits(units, mixSeed(runSeed, 0x70726566, group))
+    prefixes.set(group, made)
+    return made
+  }
   /** The parts of a prompt in order; each unit in them begins with its separator. */
-  function* partsOf({ promptTokens, sharedBlocks, phase, topic }: BodyRequest): Generator<Buffer> {
+  function* partsOf({ promptTokens, sharedBlocks, prefix, phase, topic }: BodyRequest): Generator<Buffer> {
     let left = units.within(promptTokens)
     if (sharedBlocks) {
       // a trace defines the shared blocks itself
@@ -81,8 +91,8 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
         left -= count
       }
     } else {
-      const common = Math.min(left, units.within(plan.sharedTokens))
-      if (common > 0) yield shared(common)
+      const common = Math.min(left, units.within(prefix?.tokens ?? plan.sharedTokens))
+      if (common > 0) yield (prefix ? prefixOf(prefix.group) : shared)(common)
       left -= common
       const unique = Math.min(left, UNIQUE_UNITS)
       if (unique > 0) yield writeUnits(units, mixSeed(runSeed, phase, topic), unique)

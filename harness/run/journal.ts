@@ -11,6 +11,7 @@ import { DiskError } from '../record/disk/disk-error.ts'
 import { readRows } from '../record/read.ts'
 import { repaired } from '../record/repair.ts'
 import type { Drift, RunRecord } from '../record/schema/run.ts'
+import type { Priming } from '../record/schema/server.ts'
 import type { ActiveIdleSpan, CoolDown, GpuTelemetry, Interruption } from '../record/schema/telemetry.ts'
 import { type RowSink, RunWriter, runId } from '../record/writer.ts'
 import type { Watched } from '../telemetry/open.ts'
@@ -87,6 +88,11 @@ export class RunJournal implements RowSink {
   /** Adds something that made the time of the run uneven. It is written with the next part of the record. */
   interruption(interruption: Interruption): void {
     this.#record = { ...this.#record, interruptions: [...(this.#record.interruptions ?? []), interruption] }
+  }
+
+  /** Adds the phase that sent the shared prefixes. */
+  priming(priming: Priming): void {
+    this.#keep({ ...this.#record, priming })
   }
 
   trial(end: TrialEnd): void {

@@ -135,7 +135,8 @@ async function scraped<Done extends object>(
   }
 }
 
-async function runPhase(
+/** Runs one phase of load, shown as `label` until it ends. */
+export async function runPhase(
   session: Session,
   trial: number,
   seconds: number,

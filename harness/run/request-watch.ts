@@ -1,3 +1,4 @@
+import { PRIMING } from '../load/protocol.ts'
 import { FailureTally } from '../record/failure-tally.ts'
 import type { Outcome, RequestRow } from '../record/rows.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
@@ -62,7 +63,12 @@ export class RequestWatch {
     )
   }
 
-  /** Starts to count a warm-up or a trial. */
+  /** Requests of the phase that have ended, and those of them that succeeded. */
+  get phase(): { readonly sent: number; readonly ok: number } {
+    return this.#phase
+  }
+
+  /** Starts to count a priming, a warm-up or a trial. */
   beginPhase(): void {
     this.#phase = { sent: 0, ok: 0 }
   }
@@ -82,7 +88,8 @@ export class RequestWatch {
     this.#phase.sent += 1
     if (row.outcome === 'ok') {
       this.#phase.ok += 1
-      this.#okMs.push((row.lastTokenMs ?? row.endMs) - (row.dispatchedMs ?? row.scheduledMs))
+      // an answer of one token says nothing about the others
+      if (row.trial !== PRIMING) this.#okMs.push((row.lastTokenMs ?? row.endMs) - (row.dispatchedMs ?? row.scheduledMs))
       if (this.#okMs.length > LATEST_REQUESTS) this.#okMs.shift()
       this.#failed = noSpan()
       this.#refused = noSpan()

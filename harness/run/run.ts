@@ -10,6 +10,7 @@ import { type Expectation, tellExpectation } from './expectation.ts'
 import { RunJournal } from './journal.ts'
 import { restIdle, warmUp } from './measure.ts'
 import { type Prepared, prepareRun } from './prepare.ts'
+import { primePrefixes } from './prime.ts'
 import type { RunOptions } from './run-options.ts'
 import { withSession } from './session.ts'
 import { runTrials } from './trials.ts'
@@ -48,6 +49,7 @@ export async function runPrepared(
     if (prepared.workload.oom === null) {
       await withSession({ prepared, options: bounded, journal, originMs, expectation }, async (session) => {
         await restIdle(session)
+        await primePrefixes(session)
         await warmUp(session)
         await runTrials(session)
       })

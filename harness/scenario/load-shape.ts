@@ -1,4 +1,5 @@
 import type { Scenario } from './schema.ts'
+import { parseShare } from './share.ts'
 
 type Load = Scenario['load']
 
@@ -17,4 +18,20 @@ export const isScheduled = (load: Load): boolean => load.shape !== 'closed'
 export function sharedPromptTokens(prefixCache: string, promptTokens: number): number {
   if (prefixCache === 'warm') return promptTokens
   return prefixCache.startsWith('shared:') ? Number(prefixCache.slice('shared:'.length)) : 0
+}
+
+/** The hit rate of the prefix cache that a scenario asks for (`hits:60%`), as a fraction; null where it asks for none. */
+export const askedHitShare = (prefixCache: string): number | null =>
+  prefixCache.startsWith('hits:') ? parseShare(prefixCache.slice('hits:'.length)) : null
+
+/** How far, as a share of all prompt tokens, the hit rate of a valid run may be from the one that its scenario asks for. */
+export const HIT_RATE_TOLERANCE = 0.02
+
+/**
+ * Prompt tokens that the prefix cache serves of a prompt of `promptTokens` as the scenario states it, before whole blocks and
+ * the last token are considered: N of `shared:N`, all when warm, the asked share of `hits:60%`.
+ */
+export function statedCachedTokens(prefixCache: string, promptTokens: number): number {
+  const share = askedHitShare(prefixCache)
+  return share === null ? sharedPromptTokens(prefixCache, promptTokens) : share * promptTokens
 }

@@ -81,16 +81,31 @@ const fileLoadSchema = z
     'expected session only with concurrency in a sweep',
   )
 
+/** Different prefixes of a load with an asked hit rate. */
+export const DEFAULT_PREFIX_GROUPS = 8
+
 const promptSchema = z.strictObject({
   tokens: positiveInt
     .max(2_000_000)
     .describe('exact prompt length in tokens; with the chat API the template of the server is part of it'),
   prefixCache: z
-    .union([z.enum(['cold', 'warm']), z.string().regex(/^shared:\d+$/, 'expected cold, warm or shared:N')])
+    .union([
+      z.enum(['cold', 'warm']),
+      z
+        .string()
+        .regex(
+          /^(shared:\d+|hits:(100|\d{1,2}(\.\d{1,2})?)%)$/,
+          'expected cold, warm, shared:N or a rate such as hits:60%',
+        ),
+    ])
     .default('cold')
     .describe(
-      'cold: the first block of every prompt is unique; shared:N: all prompts begin with the same N tokens; warm: all prompts are the same',
+      'cold: the first block of every prompt is unique; shared:N: all prompts begin with the same N tokens; warm: all prompts are the same; hits:60%: groups of prompts share prefixes, sent once before the load, so that the prefix cache serves 60 % of all prompt tokens',
     ),
+  prefixGroups: positiveInt
+    .max(1000)
+    .optional()
+    .describe('with hits: how many different prefixes there are; 8 unless given'),
 })
 
 const outputSchema = z.strictObject({
@@ -195,27 +210,43 @@ const cardsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
     .optional()
     .describe('overrides for one card, by card key')
 
+/** A hit rate is made by prefixes that the load gives to its requests: conversations and traces have their own. */
+function checkHitRate(
+  scenario: { readonly kind: string; readonly load: object; readonly prompt?: { readonly prefixCache: string } },
+  context: z.core.$RefinementCtx,
+): void {
+  if (!scenario.prompt?.prefixCache.startsWith('hits:')) return
+  const { load } = scenario
+  const isTrace = 'shape' in load && load.shape === 'trace'
+  if (!isTrace && !('session' in load && load.session !== undefined)) return
+  context.addIssue({
+    code: 'custom',
+    path: ['prompt', 'prefixCache'],
+    message: `expected cold here: ${isTrace ? 'a trace' : 'a conversation'} has prefixes of its own`,
+  })
+}
+
 /** A scenario file as written. */
-export const scenarioFileSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    ...textBase,
-    load: fileLoadSchema,
-    cards: cardsOf({ prompt: promptSchema.partial(), output: outputSchema.partial() }),
-  }),
-  z.strictObject({ ...imageBase, cards: cardsOf({ image: imageSchema.partial() }) }),
-  z.strictObject({ ...trainingBase, cards: cardsOf({ training: trainingSchema.partial() }) }),
-])
+export const scenarioFileSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      ...textBase,
+      load: fileLoadSchema,
+      cards: cardsOf({ prompt: promptSchema.partial(), output: outputSchema.partial() }),
+    }),
+    z.strictObject({ ...imageBase, cards: cardsOf({ image: imageSchema.partial() }) }),
+    z.strictObject({ ...trainingBase, cards: cardsOf({ training: trainingSchema.partial() }) }),
+  ])
+  .superRefine(checkHitRate)
 
 const textScenarioSchema = z.strictObject(textBase)
 const imageScenarioSchema = z.strictObject(imageBase)
 const trainingScenarioSchema = z.strictObject(trainingBase)
 
 /** A scenario with the overrides of its card applied: what runs, and what the record keeps. */
-export const scenarioSchema = z.discriminatedUnion('kind', [
-  textScenarioSchema,
-  imageScenarioSchema,
-  trainingScenarioSchema,
-])
+export const scenarioSchema = z
+  .discriminatedUnion('kind', [textScenarioSchema, imageScenarioSchema, trainingScenarioSchema])
+  .superRefine(checkHitRate)
 
 /** A suite: scenario files run one after another. */
 export const suiteSchema = z.strictObject({

@@ -31,6 +31,8 @@ export interface SimulatorOptions {
   /** null = what the memory of the card allows. */
   readonly numGpuBlocksOverride: number | null
   readonly enablePrefixCaching: boolean
+  /** Whether the usage of an answer has its cached prompt tokens, as vLLM's flag of this name. */
+  readonly enablePromptTokensDetails: boolean
   readonly apiKey: string | null
   /** null = the first name of the model's checkpoint. */
   readonly servedModelName: string | null
@@ -63,6 +65,7 @@ export const simulatorDefaults = {
   gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION,
   numGpuBlocksOverride: null,
   enablePrefixCaching: true,
+  enablePromptTokensDetails: false,
   apiKey: null,
   servedModelName: null,
   bandwidthShare: 1,
@@ -90,6 +93,7 @@ const flags = {
   'gpu-memory-utilization': { type: 'string' },
   'num-gpu-blocks-override': { type: 'string' },
   'enable-prefix-caching': { type: 'boolean' },
+  'enable-prompt-tokens-details': { type: 'boolean' },
   'api-key': { type: 'string' },
   'served-model-name': { type: 'string' },
   'bandwidth-share': { type: 'string' },
@@ -135,6 +139,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     gpuMemoryUtilization: number('gpu-memory-utilization', 0.01, simulatorDefaults.gpuMemoryUtilization),
     numGpuBlocksOverride: number('num-gpu-blocks-override', 1, simulatorDefaults.numGpuBlocksOverride),
     enablePrefixCaching: values['enable-prefix-caching'] ?? simulatorDefaults.enablePrefixCaching,
+    enablePromptTokensDetails: values['enable-prompt-tokens-details'] ?? simulatorDefaults.enablePromptTokensDetails,
     apiKey: values['api-key'] ?? simulatorDefaults.apiKey,
     servedModelName: values['served-model-name'] ?? simulatorDefaults.servedModelName,
     bandwidthShare: number('bandwidth-share', 0.01, simulatorDefaults.bandwidthShare),

@@ -126,6 +126,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     newDelivery: () => deliveryOf(faults),
     closesQuietly: faults.includes('closes-quietly'),
     falseReports: falseReportsOf(lies),
+    reportsCachedTokens: options.enablePromptTokensDetails,
     metricsText,
     slowMetricsMs: slowPageMs(faults),
     redirectsMetrics: faults.includes('metrics-redirect'),

@@ -20,6 +20,12 @@ const shared = (prefixCacheHits: number): MeasuredRun => ({
   scenario: { prompt: { tokens: 512, prefixCache: 'shared:256' } },
   server: { prefixCacheHits },
 })
+/** A load that asks for 60 % of 5120 prompt tokens: hits by the counters, and by usage. */
+const asking = (prefixCacheHits: number, usageCachedTokens: MeasuredRun['client'] = {}): MeasuredRun => ({
+  scenario: { prompt: { tokens: 512, prefixCache: 'hits:60%' } },
+  server: { prefixCacheHits, prefixCacheQueries: 5000 },
+  client: usageCachedTokens,
+})
 
 /** 1000 tokens in this many events, of a server that does not count its steps. */
 const steps = (contentEvents: number): MeasuredRun => ({
@@ -81,6 +87,21 @@ export const textRows: GateRows = {
     pass('10 % fewer', shared(2304)),
     fail('one hit fewer still', shared(2303)),
     unmeasured('hits that are not reported', { server: { prefixCacheHits: notExported } }),
+  ],
+  'cache-rate': [
+    pass('no rate is asked for', {}),
+    pass('as asked', asking(3000)),
+    pass('two points more', asking(3100), { at: 'rateDifference' }),
+    fail('one token beyond that', asking(3101), { beyond: 'rateDifference' }),
+    pass('two points fewer', asking(2900)),
+    fail('one token fewer still', asking(2899)),
+    pass('usage agrees', asking(3000, { usagePromptTokens: 5000, usageCachedTokens: 2950 })),
+    fail('usage does not', asking(3000, { usagePromptTokens: 5000, usageCachedTokens: 2000 })),
+    fail('usage alone', {
+      ...asking(0, { usagePromptTokens: 5000, usageCachedTokens: 2000 }),
+      server: { prefixCacheHits: notExported },
+    }),
+    unmeasured('neither is reported', { ...asking(0), server: { prefixCacheHits: notExported } }),
   ],
   speculation: [
     pass('no token drafted', { server: { specDecodeDraftTokens: 0 } }, { at: 'draftTokens' }),

@@ -14,6 +14,7 @@ import type { Endpoint } from '../record/schema/run.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
+import { prefixesOf } from './prefixes.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
 /**
@@ -46,9 +47,12 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
     sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
   }
   const found = await probeLoad(probeOf(scenario, { address, loadPlan, body }, context))
+  const endpoint = endpointOf(discovered.endpoint, found)
+  const prefixes = prefixesOf(scenario, endpoint, context.note)
   return {
     address,
-    endpoint: endpointOf(discovered.endpoint, found),
+    endpoint,
+    ...(prefixes ? { prefixes } : {}),
     simulatedBy: discovered.simulatedBy ?? (found.simulated ? `${address.url} stamps its answers as simulated` : null),
     metricLabels: discovered.metricLabels,
     command: null,
@@ -66,6 +70,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
           promptTokens: scenario.prompt.tokens,
           outputTokens: scenario.output.tokens,
           load: loadPlan,
+          ...(prefixes ? { prefixes: prefixes.plan } : {}),
           connections: connectionsOf(scenario.load),
           workers,
           requestTimeoutMs: scenario.trial.requestTimeoutSeconds * 1000,

@@ -5,6 +5,7 @@ import type { LoadDriver, LoadListener } from '../load/driver.ts'
 import type { RequestYield } from '../load/probe/expected-requests.ts'
 import type { StepRow } from '../record/rows.ts'
 import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
+import type { PlannedPrefixes } from './prefixes.ts'
 
 /** The context in which every kind of workload is prepared. */
 export interface WorkContext {
@@ -58,6 +59,8 @@ export interface Workload {
   readonly expectedRequests?: (requestMs: number | null) => RequestYield | null
   /** Time of one request alone on the server, in ms; null or absent if it was not measured. */
   readonly requestMs?: number | null
+  /** Prefixes to send once before the load; absent where the scenario asks for no hit rate. */
+  readonly prefixes?: PlannedPrefixes
   readonly start: (startOptions: StartOptions, listener: WorkListener) => Promise<LoadDriver>
 }
 

@@ -8,7 +8,7 @@ import { type Fit, fitOf } from '../../harness/physics/memory.ts'
 import { kvElementBytes } from '../../harness/physics/model/kv.ts'
 import { plannedRun, runLimit, type TextRunLimit } from '../../harness/physics/run-limit.ts'
 import { predictSessions } from '../../harness/physics/sessions.ts'
-import { sharedPromptTokens } from '../../harness/scenario/load-shape.ts'
+import { statedCachedTokens } from '../../harness/scenario/load-shape.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 
 /** The prediction for a scenario on a card; `reason` where no throughput can be predicted. */
@@ -94,7 +94,7 @@ export function predictScenario(scenario: Scenario, card: Card, enforcedW: numbe
     concurrency,
     promptTokens: prompt.tokens,
     outputTokens: output.tokens,
-    cachedTokens: Math.min(prompt.tokens - 1, sharedPromptTokens(prompt.prefixCache, prompt.tokens)),
+    cachedTokens: Math.min(prompt.tokens - 1, Math.round(statedCachedTokens(prompt.prefixCache, prompt.tokens))),
     kvBytesPerElement,
     gpus,
     powerLimitW,

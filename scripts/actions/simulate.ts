@@ -14,6 +14,8 @@ export interface SimulateFlags {
   readonly model: string
   readonly port?: number
   readonly seed?: number
+  readonly maxModelLen?: number
+  readonly enablePromptTokensDetails?: boolean
   readonly bandwidthShare?: number
   readonly clockShare?: number
   /** Names separated by commas. */

@@ -15,6 +15,8 @@ export const simulateCommand: DefineCommand = (io, done) =>
     .requiredOption('--model <key>', 'Model to simulate')
     .option('--port <n>', 'Port to listen on (default: any free port)', portNumber)
     .option('--seed <n>', 'Seed of the jitter (default: 1)', positiveInt)
+    .option('--max-model-len <tokens>', 'Longest context of a request (default: 16384)', positiveInt)
+    .option('--enable-prompt-tokens-details', 'Report the cached prompt tokens of each answer, as vLLM with this flag')
     .option(
       '--bandwidth-share <share>',
       'Available share of the memory bandwidth; 95% is a driver that costs 5% (default: 100%)',

@@ -69,7 +69,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/gates'],
     reason: 'what makes a number quotable: `table.ts` lists the gates, one definition and one function each',
-    folders: { card: 'the gates about the card: whether it served, faults, power, memory, processes and clock' },
+    folders: {
+      card: 'the gates about the card: whether it served, faults, power, memory, processes and clock',
+      cache: 'the hit rate of the prefix cache, by the counters of the server and by usage',
+    },
   },
   {
     paths: ['harness/verdict'],

@@ -85,3 +85,6 @@ export function knownKvElementBytes(kvCacheDtype: string): KvElementBytes | null
 /** Element size of a `--kv-cache-dtype`; `auto` is the model's own 16 bits. */
 export const kvElementBytes = (kvCacheDtype: string | undefined): KvElementBytes =>
   kvCacheDtype?.startsWith('fp8') ? 1 : 2
+
+/** Tokens per block of the KV cache if the server does not report it: the default of vLLM on a GPU. */
+export const USUAL_BLOCK_TOKENS = 16

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../../scenario/schema.ts'
-import { serverStartSchema, servingSchema } from './server.ts'
+import { primingSchema, serverStartSchema, servingSchema } from './server.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 
@@ -246,6 +246,7 @@ export const runRecordSchema = z.object({
     })
     .optional()
     .describe('bounds on the number of trials: beyond `fewest` the intervals are widened for sequential stopping'),
+  priming: primingSchema.optional().describe('absent if the scenario asks for no hit rate of the prefix cache'),
   drift: driftSchema.optional(),
   coolDowns: z.array(coolDownSchema).optional().describe('absent if the scenario requires none'),
   serverStart: serverStartSchema.optional().describe('absent if the server was already running'),

@@ -32,6 +32,27 @@ export const serverStartSchema = z.object({
 })
 export type ServerStart = z.infer<typeof serverStartSchema>
 
+/** Prefixes that were sent once before the load, for an asked hit rate of the prefix cache. */
+export const primingSchema = z.object({
+  askedShare: z.number().describe('share of all prompt tokens that the cache is to serve'),
+  expectedShare: z.number().describe('the same for the prompts as planned: whole blocks, never the last token'),
+  groups: z.int().positive(),
+  prefixTokens: z.int().nonnegative().describe('tokens of each prefix that a request may find, in whole blocks'),
+  blockTokens: z.int().positive(),
+  blockTokensFrom: z.enum(['server', 'assumed']).describe('assumed: the server does not report its block size'),
+  requests: z.int().nonnegative(),
+  requestsOk: z.int().nonnegative(),
+  startMs: z.number(),
+  endMs: z.number(),
+  room: z
+    .object({ capacityTokens: z.number(), neededTokens: z.number(), wantedTokens: z.number() })
+    .optional()
+    .describe(
+      'KV cache of the server; prefixes and requests in flight; the same and what is written between two uses of a prefix. Absent if the server does not report its cache',
+    ),
+})
+export type Priming = z.infer<typeof primingSchema>
+
 /** Changes of the server's counters from just before a trial to just after it, and maxima of its gauges. */
 export const serverTrialSchema = z.object({
   scrapes: z.int().nonnegative(),

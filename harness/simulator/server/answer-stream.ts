@@ -32,6 +32,13 @@ export interface Generation {
 /** Ends the sequences of a stream that ended early. */
 export type StopSequences = (reason: 'abort' | 'error') => void
 
+/** The sequences of a request in the engine. */
+export interface Submitted {
+  readonly stop: StopSequences
+  /** Prompt tokens that came from the prefix cache; null where the server does not report them. */
+  readonly cachedTokens: () => number | null
+}
+
 /**
  * The events of one response: token by token, then the usage and `[DONE]`; or those of its fault. Tokens of
  * one engine step are one event.
@@ -52,6 +59,7 @@ export class AnswerStream {
   #open: number
   #isOver = false
   #stop: StopSequences = () => {}
+  #cachedTokens: Submitted['cachedTokens'] = () => null
 
   constructor({ context, response, prompts, params }: Generation, shape: StreamShape) {
     this.#context = context
@@ -68,9 +76,10 @@ export class AnswerStream {
     response.once('close', this.#unwatch)
   }
 
-  /** Sets the function that ends the sequences when the stream ends early. */
-  onBreak(stop: StopSequences): void {
+  /** Sets the sequences of the stream, which end when it ends early. */
+  follow({ stop, cachedTokens }: Submitted): void {
     this.#stop = stop
+    this.#cachedTokens = cachedTokens
   }
 
   /** The sink for the tokens of the choice with this index. */
@@ -119,7 +128,7 @@ export class AnswerStream {
   #finish(): void {
     if (this.#request.includeUsage && this.#fault.withUsage) {
       const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
-      this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens))
+      this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens, this.#cachedTokens()))
     }
     if (this.#context.streamForm.hasDone) this.#stream.send(doneEvent)
     this.#close()

@@ -9,7 +9,7 @@ import { type JsonBody, readJsonBody } from './request-body.ts'
 import { readGenerationRequest } from './sampling.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
 import { chatShape, completionShape, type StreamIdentity } from './stream-shapes.ts'
-import { usageOf } from './usage.ts'
+import { promptDetailsOf, usageOf } from './usage.ts'
 
 const DEFAULT_MAX_TOKENS = 16
 
@@ -28,7 +28,7 @@ export async function handleCompletions(
     streamAnswers({ context, response, prompts, params }, completionShape(identity))
     return
   }
-  collectAnswers({ context, response, prompts, params }, (answers) => {
+  collectAnswers({ context, response, prompts, params }, (answers, cachedTokens) => {
     const completionTokens = answers.reduce((sum, answer) => sum + answer.completionTokens, 0)
     const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0)
     sendJson(response, 200, {
@@ -48,7 +48,7 @@ export async function handleCompletions(
       })),
       service_tier: null,
       system_fingerprint: SIMULATED_FINGERPRINT,
-      usage: { ...usageOf(promptTokens, completionTokens), prompt_tokens_details: null },
+      usage: { ...usageOf(promptTokens, completionTokens), prompt_tokens_details: promptDetailsOf(cachedTokens) },
       kv_transfer_params: null,
     })
   })
@@ -70,7 +70,7 @@ export async function handleChat(
     streamAnswers({ context, response, prompts: [prompt], params }, chatShape(identity))
     return
   }
-  collectAnswers({ context, response, prompts: [prompt], params }, ([answer]) => {
+  collectAnswers({ context, response, prompts: [prompt], params }, ([answer], cachedTokens) => {
     if (answer === undefined) return
     sendJson(response, 200, {
       id: identity.id,
@@ -98,7 +98,10 @@ export async function handleChat(
       ],
       service_tier: null,
       system_fingerprint: SIMULATED_FINGERPRINT,
-      usage: { ...usageOf(prompt.length, answer.completionTokens), prompt_tokens_details: null },
+      usage: {
+        ...usageOf(prompt.length, answer.completionTokens),
+        prompt_tokens_details: promptDetailsOf(cachedTokens),
+      },
       prompt_logprobs: null,
       prompt_token_ids: null,
       kv_transfer_params: null,

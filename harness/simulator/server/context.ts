@@ -52,6 +52,8 @@ export interface ServerContext extends MachineContext, StreamContext {
   /** The answer to every request for a stream in place of one; null without. */
   readonly otherAnswer: OtherAnswer | null
   readonly falseReports: FalseReports
+  /** Whether the usage has the cached prompt tokens. */
+  readonly reportsCachedTokens: boolean
   /** The text of /metrics. */
   readonly metricsText: () => string
   /** How long /metrics takes to answer. */

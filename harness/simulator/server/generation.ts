@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { FinishReason, Sequence, TokenSink } from '../engine/sequence.ts'
 import { pieces } from '../engine/token-table.ts'
 import type { OtherAnswer } from '../faults/other-answers.ts'
-import { AnswerStream, type Generation, type StopSequences } from './answer-stream.ts'
+import { AnswerStream, type Generation, type StopSequences, type Submitted } from './answer-stream.ts'
 import { sendError } from './api-error.ts'
 import type { ServerContext } from './context.ts'
 import { engineDead } from './engine-state.ts'
@@ -32,23 +32,26 @@ export function streamAnswers(generation: Generation, shape: StreamShape): void 
     return
   }
   const stream = new AnswerStream(generation, shape)
-  stream.onBreak(submitAll(generation, (index) => stream.sinkOf(index)))
+  stream.follow(submitAll(generation, (index) => stream.sinkOf(index)))
 }
 
-/** Collects the answers to one or more prompts and calls `done` when the last has ended. */
-export function collectAnswers(generation: Generation, done: (answers: readonly Answer[]) => void): void {
+/** Collects the answers to one or more prompts and calls `done` when the last has ended, with their cached prompt tokens. */
+export function collectAnswers(
+  generation: Generation,
+  done: (answers: readonly Answer[], cachedTokens: number | null) => void,
+): void {
   checkGeneration(generation)
   const { context, response, prompts } = generation
   const texts = prompts.map(() => '')
   const answers: Answer[] = []
   let open = prompts.length
-  const stop = submitAll(generation, (index) => (piece, outputTokens, finish) => {
+  const { stop, cachedTokens } = submitAll(generation, (index) => (piece, outputTokens, finish) => {
     if (piece >= 0) texts[index] = (texts[index] as string) + pieces[piece]
     if (finish === null) return
     const completionTokens = context.falseReports.usage(outputTokens)
     answers[index] = { text: texts[index] as string, finishReason: finish, completionTokens }
     open -= 1
-    if (open === 0) done(answers)
+    if (open === 0) done(answers, cachedTokens())
   })
   const unwatch = context.engineState.watch((error) => {
     if (!response.headersSent) sendError(response, error)
@@ -67,8 +70,8 @@ function checkGeneration({ context: { served, engineState }, prompts, params }: 
   for (const prompt of prompts) checkLength(prompt.length, params.maxTokens, served.maxModelLen)
 }
 
-function submitAll({ context, response, prompts, params }: Generation, sinks: TokenSinks): StopSequences {
-  const { engine, driver, nowMs, falseReports } = context
+function submitAll({ context, response, prompts, params }: Generation, sinks: TokenSinks): Submitted {
+  const { engine, driver, nowMs, falseReports, reportsCachedTokens } = context
   driver.catchUp()
   const arrivedMs = nowMs()
   const sequences = prompts.map((prompt, index): Sequence => {
@@ -92,7 +95,9 @@ function submitAll({ context, response, prompts, params }: Generation, sinks: To
     stop('abort')
     driver.catchUp()
   })
-  return stop
+  const cachedTokens = () =>
+    reportsCachedTokens ? sequences.reduce((sum, sequence) => sum + sequence.cachedTokens, 0) : null
+  return { stop, cachedTokens }
 }
 
 function stopAfter({ random }: ServerContext, params: GenerationRequest): number {

@@ -1,7 +1,7 @@
 import type { ApiError } from './api-error.ts'
 import { toBytes } from './event-stream.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
-import { usageOf } from './usage.ts'
+import { promptDetailsOf, usageOf } from './usage.ts'
 
 /** The fixed parts of the events of one choice, so that a token requires only a few string joins. */
 export interface StreamShape {
@@ -55,9 +55,17 @@ export const usagePart = (promptTokens: number, completionTokens: number): strin
 
 export const fingerprintPart = `,"system_fingerprint":"${SIMULATED_FINGERPRINT}"`
 
-/** The usage event after the last token. */
-export const usageEvent = (head: string, promptTokens: number, completionTokens: number): string =>
-  `${head}"choices":[]${usagePart(promptTokens, completionTokens)}${fingerprintPart}}\n\n`
+/** The usage event after the last token; vLLM leaves a part out that is null. */
+export function usageEvent(
+  head: string,
+  promptTokens: number,
+  completionTokens: number,
+  cachedTokens: number | null = null,
+): string {
+  const details = cachedTokens === null ? {} : { prompt_tokens_details: promptDetailsOf(cachedTokens) }
+  const usage = JSON.stringify({ ...usageOf(promptTokens, completionTokens), ...details })
+  return `${head}"choices":[],"usage":${usage}${fingerprintPart}}\n\n`
+}
 
 /** An error after the status was sent, in the format of Python's `json.dumps`, with spaces. */
 export const errorEvent = ({ message, type, status }: ApiError): string =>

@@ -6,3 +6,7 @@ export function usageOf(promptTokens: number, completionTokens: number) {
     completion_tokens: completionTokens,
   }
 }
+
+/** The part of the usage about the prompt, with `--enable-prompt-tokens-details`; null without, as in vLLM. */
+export const promptDetailsOf = (cachedTokens: number | null) =>
+  cachedTokens === null ? null : { cached_tokens: cachedTokens }
