@@ -6,7 +6,7 @@ import { cardByKey } from '../catalogue/cards.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
 import { type ScenarioFile, scenarioFileSchema } from '../scenario/schema.ts'
 import { makeRun } from '../testing/record-builder.ts'
-import { boxPlan } from './plan.ts'
+import { boxPlan, MEMORY_PROBE } from './plan.ts'
 import { boxStatePath, openBoxState } from './state.ts'
 import { runUnattended, type UnattendedTools } from './unattended.ts'
 
@@ -39,7 +39,11 @@ function fakeTools(over: Partial<UnattendedTools> = {}) {
         stop: async () => void diary.push('stop'),
       }
     },
-    run: async ({ name }, _, start) => {
+    probe: async () => {
+      diary.push('probe')
+      return { reason: 'no torch in this image' }
+    },
+    run: async ({ name }, _, { serverStart: start }) => {
       const which = start.of === 1 ? name : `${name} ${start.number} of ${start.of}`
       diary.push(`run ${which}`)
       if (name === 'bad') throw new Error('no good')
@@ -171,6 +175,25 @@ test('a changed scenario leaves no start of its old self in the state', async ()
   const state = await runUnattended(changed, openBoxState(out, card.key, true), { outDir: out }, fakeTools().tools)
   expect(state.steps).toHaveLength(1)
   expect(state.steps[0]).toMatchObject({ start: 1, sha256: changed[0]!.sha256 })
+})
+
+test('the cards are measured alone before the server of the memory probe, and only there', async () => {
+  const given: unknown[] = []
+  const { tools, diary } = fakeTools({
+    run: async (_, __, start) => {
+      given.push(start.cardProbe)
+      return { directory: '/results/one', record: makeRun({ card: 'rtx-4090' }) }
+    },
+  })
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  await runUnattended(
+    plan([file(MEMORY_PROBE), file('one')]),
+    openBoxState(out, card.key, false),
+    { outDir: out },
+    tools,
+  )
+  expect(diary.map((line) => line.split(' ')[0])).toEqual(['probe', 'serve', 'stop', 'serve', 'stop'])
+  expect(given).toEqual([{ reason: 'no torch in this image' }, undefined])
 })
 
 test('a scenario that was changed since is run again', async () => {

@@ -2,16 +2,23 @@ import type { ServePlan } from '../endpoint/serve/plan.ts'
 import type { RunningServer } from '../endpoint/serve/server.ts'
 import { messageOf } from '../errors.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
+import type { CardProbe } from '../record/schema/card-probe.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { FinishedRun } from '../run/run.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
-import type { BoxStep } from './plan.ts'
+import { type BoxStep, MEMORY_PROBE } from './plan.ts'
 import { type BoxOutcome, type BoxState, keepOutcome } from './state.ts'
 
 /** The side effects of an unattended run. */
 export interface UnattendedTools {
   readonly serve: (plan: ServePlan) => Promise<RunningServer>
-  readonly run: (file: PlainScenarioFile, url: string, serverStart: ServerStart) => Promise<FinishedRun>
+  /** Measures the cards of a plan alone, before its server is started. */
+  readonly probe: (plan: ServePlan) => Promise<CardProbe>
+  readonly run: (
+    file: PlainScenarioFile,
+    url: string,
+    start: { readonly serverStart: ServerStart; readonly cardProbe?: CardProbe },
+  ) => Promise<FinishedRun>
   readonly say: (line: string) => void
   /** Once aborted, no further scenario starts. */
   readonly signal: AbortSignal
@@ -66,12 +73,11 @@ async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: U
   }
   let server: RunningServer | null = null
   try {
+    const probed = step.name === MEMORY_PROBE ? { cardProbe: await probeCards(step.serve, name, tools) } : {}
     tools.say(`${name}: starting the server`)
     server = await tools.serve(step.serve)
-    const { directory, record } = await tools.run(step.file, server.url, {
-      ...start,
-      command: [...step.serve.serverCommand],
-    })
+    const serverStart = { ...start, command: [...step.serve.serverCommand] }
+    const { directory, record } = await tools.run(step.file, server.url, { serverStart, ...probed })
     const complete = record.status === 'complete'
     return {
       ...base,
@@ -86,4 +92,11 @@ async function oneStep(step: BoxStep, start: ServerStart, name: string, tools: U
   } finally {
     await server?.stop()
   }
+}
+
+async function probeCards(plan: ServePlan, name: string, tools: UnattendedTools): Promise<CardProbe> {
+  tools.say(`${name}: measuring the cards alone, with the torch of the image`)
+  const probe = await tools.probe(plan)
+  if ('reason' in probe) tools.say(`${name}: the cards were not measured alone: ${probe.reason}`)
+  return probe
 }

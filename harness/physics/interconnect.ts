@@ -18,7 +18,8 @@ export function allReduceMs(card: Card, model: Model, tokens: number, gpus: numb
   return 2 * model.layers * (latencyMs + bytes / (linkGBs(card) * 1e6))
 }
 
-const pcieGBs = ({ gen, lanes }: PcieLink): number => PCIE5_X16_GBS * 2 ** (gen - 5) * (lanes / 16)
+/** One direction of a PCIe link as copies reach it, in GB/s. */
+export const pcieGBs = ({ gen, lanes }: PcieLink): number => PCIE5_X16_GBS * 2 ** (gen - 5) * (lanes / 16)
 
 const linkGBs = (card: Card): number =>
   // NVLink is rated for both directions together

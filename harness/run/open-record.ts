@@ -46,6 +46,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     gates: [],
     quotable: false,
     ...(options.serverStart ? { serverStart: options.serverStart } : {}),
+    ...(options.cardProbe ? { cardProbe: options.cardProbe } : {}),
     ...(workload.oom === null
       ? { trialBounds: { ...trialBounds(scenario.certainty, options.trials), effectiveTrials: true } }
       : { oom: { evidence: workload.oom } }),

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import type { CardProbe } from '../record/schema/card-probe.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { Progress } from './progress.ts'
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly signingChain?: string | null
   /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
+  /** What the cards did alone, before the server was started. */
+  readonly cardProbe?: CardProbe
   /** What other clients did on the server when the run was forced with --force; null or absent where nothing was seen. */
   readonly serverInUse?: string | null
   readonly progress: Progress

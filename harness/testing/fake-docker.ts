@@ -7,6 +7,8 @@ export interface FakeDocker {
   readonly env: NodeJS.ProcessEnv
   /** Arguments of every call, oldest first. */
   calls(): string[][]
+  /** The program that the last probe was given on stdin. */
+  program(): string
   /** Whether a container is up. */
   isUp(): boolean
 }
@@ -19,6 +21,8 @@ export interface FakeStart {
   readonly serves?: number
   /** Never answers /health, and never ends by itself. */
   readonly hangs?: boolean
+  /** What the probe of the cards prints; without it the image has no torch. */
+  readonly probe?: string
   /** Its container exists only after this many calls of `docker`. */
   readonly madeAfterCalls?: number
 }
@@ -35,6 +39,12 @@ if (args[0] === 'rm') {
     fs.rmSync(pidFile)
     try { process.kill(pid, 'SIGKILL') } catch {}
   }
+} else if (args.includes('--entrypoint')) {
+  const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
+  fs.writeFileSync(path.join(home, 'program'), fs.readFileSync(0))
+  if (start.hangs) { fs.writeFileSync(pidFile, String(process.pid)); setInterval(() => {}, 1000) }
+  else if (start.probe === undefined) { process.stderr.write("ModuleNotFoundError: No module named 'torch'\\n"); process.exitCode = 1 }
+  else process.stdout.write(start.probe)
 } else {
   const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
   process.on('SIGTERM', () => {})
@@ -73,6 +83,7 @@ export function fakeDocker(start: FakeStart): FakeDocker {
             .split('\n')
             .map((line) => JSON.parse(line) as string[])
         : [],
+    program: () => readFileSync(join(folder, 'program'), 'utf8'),
     isUp: () => existsSync(join(folder, 'pid')),
   }
 }

@@ -7,7 +7,7 @@ import type { EarlierRun } from './references.ts'
 
 /** How often nights are accepted, with siblings drawn from a pool, for two kinds of spread between servers. */
 
-const NIGHTS = 400
+const NIGHTS = 800
 const POOL = 60
 
 /** `own` is the spread of each figure, `common` that of a server as a whole. */
@@ -77,3 +77,11 @@ test.each([
   expect(acceptedShare(one, 0, lost)).toBe(0)
   expect(acceptedShare(two, 0, lost)).toBeLessThanOrEqual(0.01)
 })
+
+test.each(['h100-sxm', 'h200', 'a100-80gb', 'rtx-pro-6000-workstation'])(
+  'on the very first night an %s that lost a fifth of its memory bandwidth is rejected by a copy on the card alone',
+  (card) => {
+    expect(acceptedShare(one, 0, { card, memory: 0.8 })).toBe(0)
+    expect(acceptedShare(one, 0, { card })).toBeGreaterThanOrEqual(0.99)
+  },
+)

@@ -3,6 +3,7 @@ import { isKnown, numberOf } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { appliedBand, type Band, siblingBand, unseenLoss } from './band.ts'
 import { type DoctorFinding, failedMeasurement, fastCauses, serverFaults, slowCauses } from './causes.ts'
+import { linkRemarks } from './link-remarks.ts'
 import { ownHistory } from './own-history.ts'
 import { type Expectation, expectationOf, predictedBand } from './predicted-band.ts'
 import { meanOverStarts, type Quantity, type QuantityKey, quantities, quantityKeys } from './quantities.ts'
@@ -144,6 +145,7 @@ function lineOf(base: LineBase, measured: number, judged: Judged): AcceptanceLin
   const remarks = [
     ...remarkOnBetter(quantity, measured, band, beyondLimit),
     ...startRemarks(quantity, runs),
+    ...(key === 'copyBandwidthGBs' ? runs.flatMap(linkRemarks) : []),
     ...history,
   ]
   const isBad = beyondLimit || isWorse || judged.faults.length > 0

@@ -2,6 +2,7 @@ import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
 import type { Prediction } from '../../harness/physics/closed-loop.ts'
+import { copyExpectation } from '../../harness/physics/copy-bandwidth.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { kvCapacityTokens } from '../../harness/physics/memory.ts'
 import { probeExpectation } from '../../harness/physics/memory-probe.ts'
@@ -54,6 +55,13 @@ export function predictedBand(key: QuantityKey, run: RunRecord, { card, load }: 
   switch (key) {
     case 'memoryBandwidthGBs':
       return bandwidthBand(run, basis)
+    case 'copyBandwidthGBs': {
+      const copy = copyExpectation(card)
+      if (copy === null) return { reason: `no public reading of a copy on ${card.memoryType}` }
+      return { low: copy.lowGBs, high: copy.datasheetGBs, expected: copy.expectedGBs, basis }
+    }
+    case 'matrixTflops':
+      return { reason: 'the power limit decides it: compared with other servers only' }
     case 'kvCapacityTokens':
       return kvBand(run, card)
     case 'smClockMHz':

@@ -5,12 +5,14 @@ import { reasonOfResult } from '../../harness/metrics/result.ts'
 import { achievedGBs, bytesPerStep } from '../../harness/physics/memory-probe.ts'
 import { type KvElementBytes, knownKvElementBytes, kvElementBytes } from '../../harness/physics/model/kv.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
-import { isKnown, type Measured, measured, missing, numberOf } from '../../harness/record/measured.ts'
+import { isKnown, knownOf, type Measured, measured, missing, numberOf } from '../../harness/record/measured.ts'
+import type { ProbedCard } from '../../harness/record/schema/card-probe.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
 /** A part of a server. */
 export type Part =
   | 'memory bandwidth'
+  | 'arithmetic'
   | 'memory clock'
   | 'SM clock'
   | 'throughput'
@@ -80,6 +82,26 @@ export const quantities = {
     shows: 'memory bandwidth',
     read: memoryBandwidthGBs,
   },
+  copyBandwidthGBs: {
+    label: 'Memory bandwidth of a copy',
+    unit: 'GB/s',
+    digits: 0,
+    worse: 'lower',
+    usualSpread: 0.0125,
+    floor: 0,
+    shows: 'memory bandwidth',
+    read: ofSlowestCard(({ copyGBs }) => copyGBs),
+  },
+  matrixTflops: {
+    label: 'Matrix products',
+    unit: 'TFLOPS',
+    digits: 0,
+    worse: 'lower',
+    usualSpread: 0.015,
+    floor: 0,
+    shows: 'arithmetic',
+    read: ofSlowestCard(({ matrixTflops }) => matrixTflops),
+  },
   ttftMsP50: { ...named('ttftMsP50'), worse: 'higher', usualSpread: 0.05, floor: 5, shows: 'prefill' },
   meanPowerW: { ...named('meanPowerW'), worse: 'higher', usualSpread: 0.03, floor: 0, shows: 'power' },
   tokensPerJ: { ...named('tokensPerJ'), worse: 'lower', usualSpread: 0.03, floor: 0, shows: 'energy efficiency' },
@@ -117,6 +139,16 @@ export const quantities = {
 
 export type QuantityKey = keyof typeof quantities
 export const quantityKeys = Object.keys(quantities) as readonly QuantityKey[]
+
+/** A figure of the probe of the cards: that of the slowest of the GPUs that serve. */
+function ofSlowestCard(of: (card: ProbedCard) => Measured): (run: RunRecord) => Measured | null {
+  return ({ cardProbe }) => {
+    if (cardProbe === undefined) return null
+    if ('reason' in cardProbe) return missing(cardProbe.reason)
+    const values = cardProbe.cards.map(of)
+    return values.find((value) => !isKnown(value)) ?? Math.min(...knownOf(values))
+  }
+}
 
 /** One stream in a closed loop: the load that reads all weights for each token. Null for any other run. */
 export function oneStreamOf(run: RunRecord) {

@@ -157,7 +157,7 @@ describe('the first night, on the prediction alone', () => {
     },
   )
 
-  test('what cannot be seen is printed: the clock of a card at its power limit, the memory of an H200 with 8B', () => {
+  test('what cannot be seen is printed: the clock of a card at its power limit', () => {
     const capped = acceptance(lost('rtx-pro-6000-max-q', { clock: 0.8 }), [], [])
     expect(boxAccepted(capped)).toBe(true)
     expect(capped.find(({ metric }) => metric === 'smClockMHz')).toMatchObject({
@@ -165,9 +165,41 @@ describe('the first night, on the prediction alone', () => {
       why: [expect.stringMatching(/the power limit sets the clock in 100 % of the samples/)],
     })
     expect(verdictText('RTX PRO 6000 Max-Q', capped)).toMatch(/\n {4}SM clock: any: no figure here shows it\n/)
-    const hbm = acceptance(lost('h200', { memory: 0.8 }), [], [])
-    expect(boxAccepted(hbm)).toBe(true)
-    expect(verdictText('H200', hbm)).toMatch(/\n {4}memory bandwidth: 3\d\.\d %\n/)
+  })
+
+  test('the memory of an H200, which a stream of 8B does not show, is shown by a copy on the card alone', () => {
+    const hbm = lost('h200', { memory: 0.8 })
+    const seen = acceptance(hbm, [], [])
+    const failed = seen.filter(({ verdict }) => verdict === 'fail').map(({ metric }) => metric)
+    expect(failed).toContain('copyBandwidthGBs')
+    expect(verdictText('H200', seen)).toMatch(/\n {4}memory bandwidth: 14\.8 %\n/)
+    const unprobed = acceptance(
+      hbm.map((record) => ({ ...record, cardProbe: { reason: 'no torch in the image' } })),
+      [],
+      [],
+    )
+    expect(boxAccepted(unprobed)).toBe(true)
+    expect(verdictText('H200', unprobed)).toMatch(/\n {4}memory bandwidth: 3\d\.\d %\n/)
+  })
+
+  test('a narrow link and a pair over another socket are remarked on, and do not decide', () => {
+    const [run] = lost('h200', {})
+    const { cardProbe } = run!
+    if (cardProbe === undefined || 'reason' in cardProbe) throw new Error('not probed')
+    const cards = cardProbe.cards.map((card) => ({ ...card, hostToDeviceGBs: 12.5, deviceToHostGBs: 55 }))
+    const pairs = [
+      { from: 0, to: 1, GBs: 300 },
+      { from: 1, to: 0, GBs: 20.04 },
+    ]
+    const lines = acceptance([{ ...run!, cardProbe: { ...cardProbe, cards, pairs } }], [], [])
+    const { verdict, remarks } = lines.find(({ metric }) => metric === 'copyBandwidthGBs')!
+    expect([verdict, remarks]).toEqual([
+      'pass',
+      [
+        'remark: from the host to GPU 0 of the container: 12.5 GB/s, where PCIe 5 x16 gives about 53: a narrow or slow link',
+        'remark: from GPU 1 to GPU 0 of the container: 20.0 GB/s, where the fastest pair gives 300.0: over another CPU socket, or a narrow link',
+      ],
+    ])
   })
 
   test('less room for the KV cache than the formula gives, by more than its doubt, is rejected', () => {

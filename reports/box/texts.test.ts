@@ -32,6 +32,7 @@ const line: AcceptanceLine = {
 const missed = (throughput: string) =>
   '  the largest loss of an average server that this could have missed:\n' +
   '    memory bandwidth: any: no figure here shows it\n' +
+  '    arithmetic: any: no figure here shows it\n' +
   '    memory clock: any: no figure here shows it\n' +
   '    SM clock: any: no figure here shows it\n' +
   `    throughput under this load: ${throughput}\n` +
@@ -59,7 +60,7 @@ test('failures are first, the causes of one scenario are said once, and the most
   const text = verdictText('RTX 4090', [passed, line, decode])
   expect(text.split('\n').map((each) => each.trim().split(/[ ,]+/)[0])).toEqual([
     ...['NOT', 'fail', 'throttled', 'fail', 'pass', 'remark:', 'the'],
-    ...['memory', 'memory', 'SM', 'throughput', 'time', 'energy', 'room', ''],
+    ...['memory', 'arithmetic:', 'memory', 'SM', 'throughput', 'time', 'energy', 'room', ''],
   ])
   expect(text).toContain('throughput under this load: 7.0 %')
 })

@@ -66,6 +66,7 @@ const startText = ({ starts }: AcceptanceLine): string => (starts < 2 ? '' : ` (
 /** How a loss of each part is said, in display order; more power is a loss of energy efficiency. */
 const lossWords = {
   'memory bandwidth': 'memory bandwidth',
+  arithmetic: 'arithmetic',
   'memory clock': 'memory clock',
   'SM clock': 'SM clock',
   throughput: 'throughput under this load',

@@ -2,8 +2,10 @@ import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { modelByKey } from '../../harness/catalogue/models.ts'
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { closedLoopMetrics } from '../../harness/physics/closed-loop.ts'
+import { copyExpectation } from '../../harness/physics/copy-bandwidth.ts'
 import { efficiencyOf, withArithmetic, withBandwidth } from '../../harness/physics/efficiency.ts'
 import { kvCapacityTokens } from '../../harness/physics/memory.ts'
+import { missing } from '../../harness/record/measured.ts'
 import type { Gate, MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import { makeCardTrial, makeCardWindow, makeGpu, makeTelemetry } from '../../harness/testing/card-builder.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
@@ -68,6 +70,7 @@ export function simulatedNight(server: SimulatedServer): RunRecord[] {
       startedAt: `2026-11-0${1 + (server.night ?? 0)}T10:00:00Z`,
       gates: [...(server.gates ?? [])],
       gpus: [makeGpu({ uuid: server.uuid, name: card.smiName, powerLimitW, powerDefaultLimitW: card.tdpW.value })],
+      ...(load.name === 'memory-probe' ? { cardProbe: probeOf(server) } : {}),
       telemetry: makeTelemetry({ trials: [makeCardTrial({ window })] }),
       endpoint: { ...base.endpoint, serving: { ...base.endpoint.serving!, kvCapacityTokens: kvTokens } },
       result: {
@@ -79,6 +82,27 @@ export function simulatedNight(server: SimulatedServer): RunRecord[] {
       },
     }
   })
+}
+
+/** What the cards of such a server do alone: copies at the share of bandwidth that is left, products at that of the clock. */
+function probeOf(server: SimulatedServer): NonNullable<RunRecord['cardProbe']> {
+  const { memory = 1, clock = 1, level = 1, spread, normal } = server
+  const card = cardByKey(server.card ?? 'rtx-4090')!
+  // neither the host nor vLLM takes part in it
+  const near = (value: number) => value * (1 + (spread / 2) * normal())
+  const link = missing('not part of this server')
+  const copyGBs = near(level * memory * copyExpectation(card)!.expectedGBs)
+  const matrixTflops = near(0.8 * level * clock * card.fp16Tflops.value)
+  const links = { hostToDeviceGBs: link, deviceToHostGBs: link }
+  const probed = {
+    uuid: server.uuid,
+    name: card.smiName,
+    copyGBs,
+    matrixTflops,
+    matrixFormat: 'bf16',
+    ...links,
+  } as const
+  return { torch: '2.9.0', cards: [probed], pairs: [] }
 }
 
 const figure = (key: MetricKey, mean: number): MetricResult => ({ mean, ci95: null, n: 1, unit: metrics[key].unit })

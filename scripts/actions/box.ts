@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
 import { boxFindings } from '../../harness/box/findings.ts'
 import { type BoxStep, boxPlan, MEMORY_PROBE } from '../../harness/box/plan.ts'
+import { runProbe } from '../../harness/box/probe/run-probe.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { runUnattended, type UnattendedTools } from '../../harness/box/unattended.ts'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
@@ -126,10 +127,16 @@ async function qualify(
           signal: interrupts.drain,
           onLine: () => {},
         }),
-      run: (file, endpoint, serverStart) =>
+      probe: (plan) =>
+        runProbe(plan, {
+          env: dockerEnv(io.env),
+          timeoutMs: flags.timeoutMinutes * 60_000,
+          signal: interrupts.drain,
+        }),
+      run: (file, endpoint, start) =>
         runOnce(file, {
           ...runOptions({ ...flags, endpoint, gpu: true, progress: true, calibrate: true }, io, interrupts),
-          serverStart,
+          ...start,
         }),
     }
     const before = openBoxState(flags.out, card.key, flags.resume ?? false)

@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import type { DoctorReport } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { type FakeSmi, makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
@@ -48,28 +49,36 @@ async function examine(
 const playing = (spec: FakeSmi): string => makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'doctor-')), spec)
 const checkIn = (json: string, id: string) => (JSON.parse(json) as DoctorReport).checks.find((check) => check.id === id)
 
-let server: Server
-let url: string
-let models: readonly object[] = []
-let asked = 0
-let metrics = ''
-beforeAll(async () => {
-  server = createServer((request, response) => {
+interface FakeServer {
+  readonly url: string
+  /** Requests to the model so far. */
+  asked(): number
+}
+const servers: Server[] = []
+afterAll(() => {
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** A server of one model, or of none. Each test has its own: requests that a load has cut may still arrive after it. */
+async function fakeServer(model: object | null, metrics = ''): Promise<FakeServer> {
+  let asked = 0
+  const server = createServer((request, response) => {
     if (request.url === '/v1/completions') asked += 1
     if (request.url === '/metrics') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end(metrics)
       return
     }
-    const body = request.url === '/v1/models' ? { object: 'list', data: models } : { choices: [{ text: 'four' }] }
+    const models = { object: 'list', data: model ? [{ id: 'some/model', object: 'model', ...model }] : [] }
+    const body = request.url === '/v1/models' ? models : { choices: [{ text: 'four' }] }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+  servers.push(server)
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked }
+}
 
 describe('doctor', () => {
   test('passes a healthy server: exit 0, every check with what was read and why it matters', async () => {
@@ -116,14 +125,14 @@ describe('doctor', () => {
   })
 
   test('with a server it loads the card and probes the sensor', async () => {
-    models = [{ id: 'some/model', object: 'model' }]
+    const { url, asked } = await fakeServer({})
     const { code, stdout, stderr } = await examine({
       nvidiaSmi: playing(await fakeBox('rtx-pro-6000-max-q-595')),
       endpoint: url,
       json: true,
     })
     expect(stderr).toContain('under a load of some/model')
-    expect(asked).toBeGreaterThan(7)
+    expect(asked()).toBeGreaterThan(7)
     expect(checkIn(stdout, 'sensor')).toMatchObject({
       status: 'warn',
       read: expect.stringContaining('did not change with the load'),
@@ -134,21 +143,19 @@ describe('doctor', () => {
   })
 
   test('a server that serves others is not loaded without --force', async () => {
-    models = [{ id: 'some/model', object: 'model' }]
-    metrics = 'vllm:num_requests_running{engine="0"} 2\nvllm:num_requests_waiting{engine="0"} 0\n'
-    const before = asked
+    const metrics = 'vllm:num_requests_running{engine="0"} 2\nvllm:num_requests_waiting{engine="0"} 0\n'
+    const { url, asked } = await fakeServer({}, metrics)
     await expect(examine({ endpoint: url })).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(/in use \(2 requests running.*--force/),
     })
-    expect(asked).toBe(before)
+    expect(asked()).toBe(0)
     const { stderr } = await examine({ endpoint: url, force: true, nvidiaSmi: '/nowhere/nvidia-smi' })
     expect(stderr).toContain('in use by others: 2 requests running')
-    metrics = ''
   })
 
   test('the server of the simulator is stamped', async () => {
-    models = [{ id: 'some/model', object: 'model', owned_by: 'simulated' }]
+    const { url } = await fakeServer({ owned_by: 'simulated' })
     const { stdout } = await examine({ nvidiaSmi: '/nowhere/nvidia-smi', endpoint: url })
     expect(stdout).toMatch(/^SIMULATED: /)
   })
@@ -167,7 +174,7 @@ describe('doctor', () => {
   })
 
   test('a server that serves nothing, or an address that is none, is one clear line', async () => {
-    models = []
+    const { url } = await fakeServer(null)
     await expect(examine({ endpoint: url })).rejects.toThrow('serves no model')
     await expect(examine({ endpoint: 'box:eight' })).rejects.toMatchObject({ code: 'bad-input' })
     await expect(examine({ card: 'rtx-409' })).rejects.toThrow('did you mean "rtx-4090"?')

@@ -126,8 +126,8 @@ export const rooms: readonly Room[] = [
     reason: 'one scenario from start to record: `run.ts` is its table of contents, `journal.ts` owns the record',
   },
   {
-    paths: ['harness/box'],
-    reason: 'a whole server, unattended: plan, state on disk, resume, findings',
+    paths: ['harness/box', 'harness/box/probe'],
+    reason: 'a whole server, unattended: plan, state on disk, resume, findings; the cards alone',
   },
   {
     paths: ['reports'],

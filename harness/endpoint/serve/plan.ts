@@ -28,6 +28,8 @@ export interface ServePlan {
   readonly model: string
   /** Arguments of `docker`, one per word: never a shell line. */
   readonly argv: readonly string[]
+  /** Arguments of `docker` that run a program of the image, given on stdin to its Python, on the same GPUs. */
+  readonly pythonArgv: readonly string[]
   /** The image and the flags of vLLM, without folders of this machine: safe to record. */
   readonly serverCommand: readonly string[]
   /** Differences from the scenario, each with its reason. */
@@ -91,7 +93,12 @@ export function servePlan(scenario: Scenario, cardKey: string, options: ServeOpt
     ...(options.downloadEnv ?? []).flatMap((name) => ['--env', name]),
     ...serverCommand,
   ]
-  return { containerName, port: options.port, model: model.key, argv, serverCommand, corrections, refusal, fit }
+  const pythonArgv = [
+    ...['run', '--rm', '-i', '--name', containerName, '--gpus', gpusFlag(options.gpus), '--ipc=host'],
+    ...['--entrypoint', 'python3', serverCommand[0] as string, '-'],
+  ]
+  const shared = { containerName, port: options.port, model: model.key }
+  return { ...shared, argv, pythonArgv, serverCommand, corrections, refusal, fit }
 }
 
 /** Docker parses the value as CSV: a list of devices requires quotes. */

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
 import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { directFetch, type Send } from '../access/direct-fetch.ts'
+import { exitOf, removeContainer, removeOrphan } from './container.ts'
 import type { ServePlan } from './plan.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
 import { type StartFacts, StartLog } from './start-log.ts'
@@ -39,16 +39,8 @@ export class StartError extends JoulemarkError {
 }
 
 const POLL_MS = 1000
-/** `docker rm -f` kills immediately; a daemon that takes longer than this hangs. */
-const REMOVE_TIMEOUT_MS = 30_000
 /** Tries, one per second, before a `docker run` client whose container is gone is killed. */
 const GRACEFUL_TRIES = 10
-
-/**
- * Removes a container whose joulemark was killed: a server that nobody uses would keep the card. The client goes first, and
- * a second removal finds the container that the daemon was still creating.
- */
-const removeOrphan = 'kill -s KILL "$1"; docker rm --force "$2"; sleep 10; docker rm --force "$2"'
 
 /**
  * Starts the container of a plan and waits until it answers /health. On every failure after `docker` has been spawned
@@ -56,7 +48,7 @@ const removeOrphan = 'kill -s KILL "$1"; docker rm --force "$2"; sleep 10; docke
  * of before is removed first. Throws `StartError` with the cause, or `environment` when docker is not installed.
  */
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
-  await removeContainer(plan, options.env)
+  await removeContainer(plan.containerName, options.env)
   const url = `http://127.0.0.1:${plan.port}`
   if (await isHealthy(url, options.fetchHealth ?? directFetch)) {
     // a server that already answers would be mistaken for the new one
@@ -84,12 +76,12 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     // `docker run` creates its container some time after its start. A removal before that has no effect, and the
     // client then waits for the container and ignores SIGTERM.
     for (let tries = 0; !isGone; tries += 1) {
-      await removeContainer(plan, options.env)
+      await removeContainer(plan.containerName, options.env)
       child.kill(tries < GRACEFUL_TRIES ? 'SIGTERM' : 'SIGKILL')
       await Promise.race([exited, options.clock.sleep(POLL_MS)])
     }
     // the client is gone: no container can be created after this removal
-    await removeContainer(plan, options.env)
+    await removeContainer(plan.containerName, options.env)
     guard.release()
   })
   try {
@@ -140,27 +132,6 @@ async function isHealthy(url: string, fetchHealth: Send): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-/** Resolves with a line on how a child ended, once its output has been read; never rejects. */
-function exitOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'ENOENT' ? 'Cannot connect to the Docker daemon: no docker on PATH' : error.message)
-    })
-    child.once('close', (code, signal) => resolve(`docker ended with ${signal ?? `exit code ${code}`}`))
-  })
-}
-
-/** Removes the container of a plan if it exists. Never throws, because it runs on every exit path. */
-async function removeContainer(plan: ServePlan, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn('docker', ['rm', '--force', plan.containerName], {
-    stdio: 'ignore',
-    env,
-    timeout: REMOVE_TIMEOUT_MS,
-  })
-  // without docker there is no container
-  await once(child, 'close').catch(() => undefined)
 }
 
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {

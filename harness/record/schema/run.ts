@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scenarioSchema } from '../../scenario/schema.ts'
+import { cardProbeSchema } from './card-probe.ts'
 import { primingSchema, serverStartSchema, servingSchema } from './server.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
@@ -250,6 +251,9 @@ export const runRecordSchema = z.object({
   drift: driftSchema.optional(),
   coolDowns: z.array(coolDownSchema).optional().describe('absent if the scenario requires none'),
   serverStart: serverStartSchema.optional().describe('absent if the server was already running'),
+  cardProbe: cardProbeSchema
+    .optional()
+    .describe('what the cards did alone, before the server was started; absent if they were not measured alone'),
   telemetry: telemetrySchema.optional().describe('absent if no card was watched'),
   interruptions: z
     .array(interruptionSchema)
