@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { requestRow } from '../testing/rows.ts'
@@ -43,8 +43,12 @@ test('rows that a full disk cuts in two are taken back whole, and the hash fits 
   expect(readdirSync(writer.directory)).toEqual(['requests.csv'])
 })
 
+/** As Node throws it: it has no name for this error. */
+const unnamed = (name: 'EDQUOT' | 'ESTALE') =>
+  Object.assign(new Error('UNKNOWN: unknown error, write'), { code: 'UNKNOWN', errno: -constants.errno[name] })
+
 function overQuota(): never {
-  throw Object.assign(new Error('EDQUOT: quota'), { code: 'EDQUOT' })
+  throw unnamed('EDQUOT')
 }
 
 describe('a file that is replaced', () => {
@@ -117,7 +121,6 @@ describe('rows reach the disk', () => {
 
 test.each([
   ['ENOSPC', 'no space is left on the disk (ENOSPC); free some'],
-  ['EDQUOT', 'the disk quota is used up (EDQUOT); free some space, or have it raised'],
   ['EROFS', 'the disk is mounted read-only (EROFS), as the kernel does after a disk error; look into dmesg'],
   ['EBADF', 'EBADF: what the system said'],
 ])('%s is one line with what to do', (code, words) => {
@@ -125,4 +128,11 @@ test.each([
   expect(error.message).toBe(`/out/run.json: cannot be written: ${words}`)
   expect(error.exitCode).toBe(3)
   expect(diskError('/other', error)).toBe(error)
+})
+
+test('what Node has no name for is named by its number', () => {
+  expect(diskError('/out/x', unnamed('EDQUOT')).message).toBe(
+    '/out/x: cannot be written: the disk quota is used up (EDQUOT); free some space, or have it raised',
+  )
+  expect(diskError('/out/x', unnamed('ESTALE')).message).toContain('network file system (ESTALE)')
 })

@@ -1,3 +1,5 @@
+import { plainText } from '../../plain-text.ts'
+
 /** Ways in which a call of nvidia-smi fails as a whole. */
 export type SmiFault =
   | 'absent'
@@ -181,6 +183,6 @@ export function warningOf(returnCode: number | null, text: string): string | nul
 
 /** A text as one short line. */
 function oneLine(text: string): string {
-  const line = text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
+  const line = plainText(text.replace(/\s*[\r\n]+\s*/g, ' ')).trim()
   return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }

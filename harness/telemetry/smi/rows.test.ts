@@ -45,5 +45,6 @@ it('names a card that lost its UUID by its index', () => {
   expect(namelessCards('0, GPU-a, X\n1, [GPU is lost], X\n2, [N/A], X\n[GPU is lost]\n', fields)).toEqual([
     'GPU 1 cannot be read: [GPU is lost]',
   ])
+  expect(namelessCards('a\r1, [GPU is lost], X', fields)).toEqual(['GPU ? cannot be read: [GPU is lost]'])
   expect(namelessCards('[Unknown Error]\n', ['uuid'])).toEqual(['GPU ? cannot be read: [Unknown Error]'])
 })

@@ -1,3 +1,4 @@
+import { plainText } from '../../plain-text.ts'
 import { failureInText } from './failures.ts'
 import { missingKindOf, sickKinds } from './values.ts'
 
@@ -55,6 +56,7 @@ export function namelessCards(csv: string, fields: readonly string[]): string[] 
     const uuid = cells[fields.indexOf('uuid')] ?? ''
     const kind = missingKindOf(uuid)
     if (cells.length !== fields.length || kind === null || !sickKinds.has(kind)) return []
-    return [`GPU ${cells[fields.indexOf('index')] ?? '?'} cannot be read: ${uuid}`]
+    const index = cells[fields.indexOf('index')] ?? ''
+    return [`GPU ${/^\d+$/.test(index) ? index : '?'} cannot be read: ${plainText(uuid)}`]
   })
 }
