@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { JoulemarkError } from '../errors.ts'
 import { expandSweep, type PlainScenarioFile } from './expand.ts'
 import { scenarioJsonSchema } from './json-schema.ts'
@@ -141,6 +141,13 @@ describe('a scenario file', () => {
       }),
     ].join('\n')
     expect(await problem(bomb)).toContain('not valid YAML')
+  })
+
+  test('a map as a key is refused in one line, without a warning of a library', async () => {
+    const warning = vi.spyOn(process, 'emitWarning')
+    expect(await problem(`${good}? { a: 1 }\n: x\n`)).toMatch(/^\/one\.yaml:\d+: .*: unknown key/)
+    expect(warning).not.toHaveBeenCalled()
+    warning.mockRestore()
   })
 
   test('cannot reach a prototype', async () => {

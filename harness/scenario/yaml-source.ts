@@ -14,7 +14,9 @@ export interface YamlSource {
 /** Parses YAML. Throws one `bad-input` line with file and line for malformed text; nothing is executed or fetched. */
 export function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, maxAliasCount: 100 } as object)
+  // a map as a key would be printed as a warning of Node; the schema refuses it as an unknown key
+  const options = { lineCounter: lines, prettyErrors: false, maxAliasCount: 100, logLevel: 'error' } as const
+  const document = parseDocument(text, options as object)
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line)
   const problem = document.errors[0]
   if (problem) {
