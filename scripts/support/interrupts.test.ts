@@ -1,11 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { type OnHangUp, runInterrupts, serverInterrupts, watchInterrupts } from './interrupts.ts'
+import { type OnHangUp, runInterrupts, type Starter, serverInterrupts, watchInterrupts } from './interrupts.ts'
 
 /** Signals are given to the handlers of this process; none is sent. */
-function watched(words = runInterrupts, onHangUp: OnHangUp = 'end') {
+function watched(words = runInterrupts, onHangUp: OnHangUp = 'end', starter?: Starter) {
   const said: string[] = []
   const stderr = { isTTY: false, color: false, write: (text: string) => void said.push(text.trim()) }
-  const interrupts = watchInterrupts({ stderr }, words, onHangUp)
+  const interrupts = watchInterrupts({ stderr }, words, onHangUp, starter)
   return { said, interrupts, state: () => [interrupts.drain.aborted, interrupts.abort.aborted] }
 }
 afterEach(() => vi.restoreAllMocks())
@@ -46,6 +46,24 @@ test('a run that goes on without its terminal says so once, and still ends by th
   expect(state()).toEqual([true, false])
   expect(said).toEqual(['the terminal is gone', runInterrupts.first])
   interrupts.unwatch()
+})
+
+test.each([
+  ['npm that was killed or hung up is a lost terminal, once', true, [true, false]],
+  ['the end of a shell that started this in the background is none', false, [false, false]],
+] as const)('%s', (_, isNpm, expected) => {
+  vi.useFakeTimers()
+  let pid = 4242
+  const { said, interrupts, state } = watched(runInterrupts, 'end', { isNpm, pid: () => pid })
+  vi.advanceTimersByTime(5000)
+  expect(state()).toEqual([false, false])
+  pid = 1
+  vi.advanceTimersByTime(5000)
+  expect(state()).toEqual(expected)
+  expect(said).toHaveLength(isNpm ? 1 : 0)
+  interrupts.unwatch()
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
 })
 
 test('a server has its own words, and signals count whichever they are', () => {

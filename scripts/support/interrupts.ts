@@ -24,6 +24,16 @@ const signals = ['SIGINT', 'SIGTERM'] as const
 /** What a lost terminal does, such as that of an SSH session: `end` is the first interrupt. */
 export type OnHangUp = 'end' | { readonly goOn: string }
 
+/** Who started this process. */
+export interface Starter {
+  readonly isNpm: boolean
+  /** The parent of this process now. */
+  readonly pid: () => number
+}
+const starter: Starter = { isNpm: process.env['npm_lifecycle_event'] !== undefined, pid: () => process.ppid }
+/** Time between two looks at the starter. */
+const STARTER_POLL_MS = 1000
+
 export interface Interrupts {
   /** After the first interrupt: an orderly end. */
   readonly drain: AbortSignal
@@ -36,12 +46,13 @@ export interface Interrupts {
  * Interrupts of this process. The first asks for an orderly end (drain, write), the second for a quick one (cut,
  * write); a third leaves at once: what is on disk is valid at every moment. A lost terminal sends SIGHUP more than once
  * (the kernel, the shell): it never counts as a second interrupt, and with `goOn` not as a first one; `goOn` is what is
- * said then.
+ * said then. npm passes on SIGINT and SIGTERM only: when it is gone for another reason, that is a lost terminal too.
  */
 export function watchInterrupts(
   { stderr }: Pick<CommandIo, 'stderr'>,
   words: InterruptWords = runInterrupts,
   onHangUp: OnHangUp = 'end',
+  { isNpm, pid }: Starter = starter,
 ): Interrupts {
   const say = (line: string) => stderr.write(`\n${line}\n`)
   const drain = new AbortController()
@@ -64,12 +75,18 @@ export function watchInterrupts(
   }
   for (const signal of signals) process.on(signal, onSignal)
   process.on('SIGHUP', onHup)
+  const startedBy = pid()
+  const onLook = () => {
+    if (pid() !== startedBy) onHup()
+  }
+  const watch = isNpm ? setInterval(onLook, STARTER_POLL_MS).unref() : null
   return {
     drain: drain.signal,
     abort: abort.signal,
     unwatch: () => {
       for (const signal of signals) process.off(signal, onSignal)
       process.off('SIGHUP', onHup)
+      if (watch) clearInterval(watch)
     },
   }
 }

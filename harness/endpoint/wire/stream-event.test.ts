@@ -92,6 +92,12 @@ describe('a value that the protocol does not have is malformed, and named', () =
   })
 })
 
+test('a count that is too large for a number is shown as it is read', () => {
+  expect(readStreamEvent('{"usage":{"completion_tokens":1e400}}')).toMatchObject({
+    what: 'usage.completion_tokens is Infinity; expected a whole number of tokens',
+  })
+})
+
 test('no JSON makes it throw, and no count is ever anything but a whole number or null', () => {
   fc.assert(
     fc.property(fc.json(), fc.jsonValue(), fc.jsonValue(), (text, usage, choices) => {

@@ -90,15 +90,15 @@ class Unexpected extends Error {}
 
 function choicesOf(choices: unknown): StreamChoice[] {
   if (choices === undefined || choices === null) return []
-  if (!Array.isArray(choices)) throw new Unexpected(`choices is ${shown(JSON.stringify(choices))}; expected a list`)
+  if (!Array.isArray(choices)) throw new Unexpected(`choices is ${shownValue(choices)}; expected a list`)
   return choices.map(choiceOf)
 }
 
 function choiceOf(choice: unknown): StreamChoice {
-  if (!isObject(choice)) throw new Unexpected(`a choice is ${shown(JSON.stringify(choice))}; expected an object`)
+  if (!isObject(choice)) throw new Unexpected(`a choice is ${shownValue(choice)}; expected an object`)
   const index = choice['index'] ?? 0
   if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) {
-    throw new Unexpected(`choices[].index is ${shown(JSON.stringify(index))}; expected a whole number`)
+    throw new Unexpected(`choices[].index is ${shownValue(index)}; expected a whole number`)
   }
   const delta = isObject(choice['delta']) ? choice['delta'] : null
   const text = contentOf(choice, delta)
@@ -132,7 +132,7 @@ const toolCallsOf = (delta: Fields | null): string => (hasToolCalls(delta) ? JSO
 function textOrNull(value: unknown, name: string): string | null {
   if (value === undefined || value === null) return null
   if (typeof value === 'string') return value
-  throw new Unexpected(`${name} is ${shown(JSON.stringify(value))}; expected text`)
+  throw new Unexpected(`${name} is ${shownValue(value)}; expected text`)
 }
 
 function usageOf(usage: unknown): StreamUsage | null {
@@ -148,7 +148,7 @@ function usageOf(usage: unknown): StreamUsage | null {
 function tokensOf(value: unknown, name: string): number | null {
   if (value === undefined || value === null) return null
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS) return value
-  throw new Unexpected(`${name} is ${shown(JSON.stringify(value))}; expected a whole number of tokens`)
+  throw new Unexpected(`${name} is ${shownValue(value)}; expected a whole number of tokens`)
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -165,3 +165,7 @@ function parsed(text: string): unknown {
 }
 
 const shown = (text: string): string => text.slice(0, SHOWN_CHARACTERS)
+
+/** A value as it is shown in evidence; JSON would show a number that is too large as null. */
+const shownValue = (value: unknown): string =>
+  shown(typeof value === 'number' && !Number.isFinite(value) ? String(value) : JSON.stringify(value))
