@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseAddress } from './address.ts'
-import { discover } from './discover.ts'
+import { discover, withCounters } from './discover.ts'
 import { withFingerprint } from './serving.ts'
 
 const metrics = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
@@ -65,7 +65,61 @@ describe('discover', () => {
     const address = await answering({ '/v1/models': models('sglang'), '/metrics': page })
     const { endpoint } = await discover(address, null, wanted)
     expect(endpoint).toMatchObject({ engine: 'sglang', version: null, serving: { kvCapacityTokens: null } })
-    expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe('no vllm:cache_config_info at /metrics')
+    expect(endpoint.serving?.reasons['kvCapacityTokens']).toBe(
+      'SGLang does not report it at /server_info or /get_server_info',
+    )
+  })
+
+  test('SGLang by its own page, where its metrics are off', async () => {
+    const info = { model_path: 'org/tiny', internal_states: [], version: '0.5.2', page_size: 64, tp_size: 2 }
+    const address = await answering({ '/v1/models': models('sglang'), '/get_server_info': info })
+    const { endpoint } = await discover(address, null, wanted)
+    expect(endpoint).toMatchObject({
+      engine: 'sglang',
+      engineEvidence: 'models owned by sglang, its page /get_server_info',
+      version: '0.5.2',
+      countersReason: '/metrics returned HTTP 404',
+      serving: { kvBlockTokens: 64, tensorParallel: 2, speculation: null },
+    })
+  })
+
+  test("a server whose models are somebody else's is recognised by the page that only it has", async () => {
+    const address = await answering({
+      '/v1/models': models('somebody'),
+      '/info': { router: 'text-generation-router', model_id: 'org/tiny', version: '3.3.4', max_total_tokens: 4096 },
+      '/api/version': { version: '0.1' },
+    })
+    expect((await discover(address, null, wanted)).endpoint).toMatchObject({ engine: 'tgi', version: '3.3.4' })
+  })
+
+  test('TensorRT-LLM: its counters are not at /metrics, which holds iterations', async () => {
+    const page = 'trtllm_generation_tokens_total{model_name="tiny-random-llama"} 5.0\n'
+    const address = await answering({
+      '/v1/models': models('tensorrt_llm'),
+      '/metrics': [{ iter: 1 }],
+      '/prometheus/metrics': page,
+      '/version': { version: '1.4.0' },
+    })
+    const found = await discover(address, null, wanted)
+    expect(found).toMatchObject({
+      metricsPath: '/prometheus/metrics',
+      endpoint: { engine: 'tensorrt-llm', version: '1.4.0', serving: { metricNames: 'tensorrt-llm' } },
+    })
+    expect(found.endpoint).not.toHaveProperty('countersReason')
+  })
+
+  test('counters that appear with the first request are found after it', async () => {
+    const bodies: Record<string, string | object> = {
+      '/v1/models': models('sglang'),
+      '/metrics': '# TYPE sglang:startup_time_seconds gauge\nsglang:startup_time_seconds 3\n',
+    }
+    const address = await answering(bodies)
+    const fresh = await discover(address, null, wanted)
+    expect(fresh.endpoint).toMatchObject({ countersReason: 'no SGLang counters are exported at /metrics' })
+    bodies['/metrics'] = 'sglang:generation_tokens_total 5\n'
+    const later = await withCounters(fresh, address, null)
+    expect(later.endpoint).not.toHaveProperty('countersReason')
+    expect(later.endpoint.serving).toMatchObject({ metricNames: 'sglang' })
   })
 
   test('a /version alone does not make it vLLM', async () => {

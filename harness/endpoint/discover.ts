@@ -1,3 +1,4 @@
+import { type EngineId, engineOf } from '../engines/table.ts'
 import { JoulemarkError } from '../errors.ts'
 import { shellWord } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
@@ -5,6 +6,7 @@ import { keyMask } from '../secret-mask.ts'
 import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'
 import { makeClient } from './client.ts'
+import { findEngine } from './engine-pages.ts'
 import { type ModelCard, metricLabels, readModelList, type ServedModels, shownModels } from './model-list.ts'
 import { fetchMetrics } from './scraper.ts'
 import { type MetricsPage, readMetricsPage, whyNoCounters } from './server-metrics.ts'
@@ -22,10 +24,13 @@ export interface RequiredModel {
 
 export interface Discovery {
   readonly endpoint: Endpoint
+  readonly engine: EngineId | null
   /** How the server reported that it is the simulator, or null when it did not. */
   readonly simulatedBy: string | null
   /** The names under which the metrics of the model may stand at /metrics, best first. */
   readonly metricLabels: readonly string[]
+  /** Path of the Prometheus page. */
+  readonly metricsPath: string
 }
 
 /** Names in the record: enough to see what else the server has. */
@@ -42,29 +47,57 @@ export async function discover(address: Address, apiKey: string | null, required
   const { models } = list
   const model = pickModel(address, list, required)
   const labels = metricLabels(model, models)
-  const version = await readVersion(address, apiKey)
-  const metrics = await readMetrics(address, apiKey, labels)
-  const { maxModelLen } = model
+  const { metrics, path: metricsPath } = await readMetrics(address, apiKey, labels)
   const simulated = models.some((entry) => entry.ownedBy === 'simulated')
-  const engine = engineOf(metrics, model)
-  const serverInfo = await fetchServerInfo(address, apiKey)
+  const { engine, evidence, facts } = await findEngine({ address, apiKey, metrics, ownedBy: model.ownedBy })
+  const serverInfo = engine === null || engine === 'vllm' ? await fetchServerInfo(address, apiKey) : null
+  const version = facts.version ?? (await readVersion(address, apiKey))
+  const maxModelLen = model.maxModelLen ?? facts.maxModelLen
   return {
+    engine,
     endpoint: {
       url: address.url,
       engine,
+      ...(evidence === null ? {} : { engineEvidence: evidence }),
       version,
       systemFingerprint: null,
       model: model.id,
-      modelRoot: model.root,
+      modelRoot: model.root ?? facts.modelRoot,
       ...(required.claimed === undefined ? {} : { servedAs: required.claimed }),
       servedModels: models.slice(0, MAX_RECORDED_MODELS).map((entry) => entry.id),
       maxModelLen,
       ...startedAt(metrics),
-      serving: servingOf({ metrics, serverInfo, maxModelLen }),
-      ...aboutCounters(metrics),
+      serving: servingOf({ metrics, serverInfo, maxModelLen, engine, facts }),
+      ...aboutCounters(metrics, engine),
     },
     simulatedBy: simulated ? `${address.url} reports that its models are simulated` : null,
     metricLabels: labels,
+    metricsPath,
+  }
+}
+
+/** The same of the model that an endpoint lists first. Throws as `discover` does. */
+export async function discoverFirst(address: Address, apiKey: string | null): Promise<Discovery> {
+  const [first] = await listModels(address, apiKey)
+  if (!first) throw new JoulemarkError('environment', `endpoint ${address.url}: serves no model`)
+  return discover(address, apiKey, { key: first.id, servedAs: [first.id] })
+}
+
+/** A discovery whose counters are looked for again: those of some engines appear with the first request. Never throws. */
+export async function withCounters(found: Discovery, address: Address, apiKey: string | null): Promise<Discovery> {
+  if (found.endpoint.countersReason === undefined) return found
+  const { metrics, path } = await readMetrics(address, apiKey, found.metricLabels)
+  const { countersReason: _, ...endpoint } = found.endpoint
+  const metricNames = 'reason' in metrics ? 'none' : metrics.metricNames
+  return {
+    ...found,
+    metricsPath: path,
+    endpoint: {
+      ...endpoint,
+      ...startedAt(metrics),
+      ...(endpoint.serving ? { serving: { ...endpoint.serving, metricNames } } : {}),
+      ...aboutCounters(metrics, found.engine),
+    },
   }
 }
 
@@ -120,23 +153,27 @@ const startedAt = (metrics: Metrics): Pick<Endpoint, 'startedAtS'> =>
 
 type Metrics = MetricsPage | { readonly reason: string }
 
-async function readMetrics(address: Address, apiKey: string | null, labels: readonly string[]): Promise<Metrics> {
-  const got = await fetchMetrics(address, apiKey)
-  return 'reason' in got ? got : readMetricsPage(got.page, labels)
+async function readMetrics(
+  address: Address,
+  apiKey: string | null,
+  labels: readonly string[],
+): Promise<{ readonly metrics: Metrics; readonly path: string }> {
+  const { path, ...got } = await fetchMetrics(address, apiKey)
+  return { metrics: 'reason' in got ? got : readMetricsPage(got.page, labels), path }
 }
 
+/** Why generated tokens are not counted on a page that has other counters; null where they are. */
+const whyNoTokens = ({ engine, reading: { values, unusable = [] } }: MetricsPage): string | null =>
+  values.generationTokens !== undefined || unusable.includes('generationTokens')
+    ? null
+    : `no counter of generated tokens is exported at ${engineOf(engine).counters?.path}`
+
 /** Why the counters cannot be read, and which other models have counters, where there is something to say. */
-function aboutCounters(metrics: Metrics): Pick<Endpoint, 'countersReason' | 'otherModels'> {
-  const countersReason = 'reason' in metrics ? metrics.reason : whyNoCounters(metrics)
+function aboutCounters(metrics: Metrics, engine: EngineId | null): Pick<Endpoint, 'countersReason' | 'otherModels'> {
+  const countersReason = 'reason' in metrics ? metrics.reason : (whyNoCounters(metrics, engine) ?? whyNoTokens(metrics))
   const otherModels = 'reason' in metrics ? [] : [...metrics.otherModels]
   return {
     ...(countersReason === null ? {} : { countersReason }),
     ...(otherModels.length === 0 ? {} : { otherModels }),
   }
-}
-
-/** The engine, by the names of its metrics or the owner of the model. /version is no evidence: others have it too. */
-function engineOf(metrics: Metrics, model: ModelCard): string | null {
-  const named = 'reason' in metrics ? null : metrics.engine
-  return named ?? (model.ownedBy === 'vllm' ? 'vllm' : null)
 }

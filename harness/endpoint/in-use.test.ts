@@ -42,7 +42,15 @@ describe('useOfServer', () => {
     ],
     ['the last moments of an earlier load', [pageOf({ running: 2 }), pageOf({})], null],
     ['a server that restarted in between', [pageOf({ generated: 900 }), pageOf({})], null],
-    ['a server without counters of vLLM', ['tgi_queue_size 3\n'], null],
+    ['a server without counters that are read', ['lmdeploy:x 3\n'], null],
+    [
+      'another engine',
+      [
+        'llamacpp:requests_processing 3\nllamacpp:tokens_predicted_total 5\n',
+        'llamacpp:requests_processing 3\nllamacpp:tokens_predicted_total 9\n',
+      ],
+      '3 requests running, 0 waiting, 4 tokens in 1 s',
+    ],
     ['no page', [404], null],
     ['a page that is gone at the second reading', [pageOf({ running: 3 }), 500], null],
   ] as const)('%s', async (_, pages, use) => {

@@ -42,7 +42,7 @@ function steppedClock(ticks: number): { clock: Clock; spent: Promise<void> } {
 describe('fetchMetrics', () => {
   test('sends the key to this server', async () => {
     const { fetchPage, asked } = answers('x 1\n')
-    expect(await fetchMetrics(address, 'secret', fetchPage)).toEqual({ page: 'x 1\n' })
+    expect(await fetchMetrics(address, 'secret', fetchPage)).toEqual({ page: 'x 1\n', path: '/metrics' })
     expect(asked[0]?.url).toBe('http://box:8000/metrics')
     expect(asked[0]?.headers.get('authorization')).toBe('Bearer secret')
   })
@@ -54,12 +54,28 @@ describe('fetchMetrics', () => {
       '/metrics cannot be read: connect ECONNREFUSED',
     ],
   ])('%s is a reason', async (answer, reason) => {
-    expect(await fetchMetrics(address, null, answers(answer).fetchPage)).toEqual({ reason })
+    expect(await fetchMetrics(address, null, answers(answer).fetchPage)).toEqual({ reason, path: '/metrics' })
   })
 
   test('a page without end is not read to its end', async () => {
     const got = await fetchMetrics(address, null, answers('#'.repeat(9 * 2 ** 20)).fetchPage)
-    expect(got).toEqual({ reason: expect.stringContaining('longer than') })
+    expect(got).toMatchObject({ reason: expect.stringContaining('longer than') })
+  })
+
+  test('an engine with iterations in JSON there has its counters elsewhere', async () => {
+    const asked: string[] = []
+    const fetchPage: typeof fetch = async (input) => {
+      const url = String(input)
+      asked.push(url)
+      return new Response(url.endsWith('/prometheus/metrics') ? 'trtllm_x 1\n' : '[{"iter": 0}]')
+    }
+    expect(await fetchMetrics(address, null, fetchPage)).toEqual({ page: 'trtllm_x 1\n', path: '/prometheus/metrics' })
+    await fetchMetrics(address, null, fetchPage, '/prometheus/metrics')
+    expect(asked.map((url) => new URL(url).pathname)).toEqual([
+      '/metrics',
+      '/prometheus/metrics',
+      '/prometheus/metrics',
+    ])
   })
 })
 
@@ -123,7 +139,7 @@ describe('ServerScraper', () => {
   test.each([
     [503, '/metrics returned HTTP 503'],
     ['<html>', 'no Prometheus page at /metrics'],
-    ['# TYPE sglang:x gauge\nsglang:x 1\n', 'no vLLM counters are exported at /metrics'],
+    ['# TYPE sglang:x gauge\nsglang:x 1\n', 'no SGLang counters are exported at /metrics'],
   ])('%j: no reading, and the reason', async (answer, reason) => {
     const { clock, spent } = steppedClock(1)
     const { fetchPage } = answers(answer)

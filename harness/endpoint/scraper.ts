@@ -1,4 +1,5 @@
 import { type Clock, sleepUnlessAborted } from '../clock.ts'
+import { countedEngines } from '../engines/table.ts'
 import { roundMs, type ServerRow } from '../record/rows.ts'
 import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.ts'
 import type { Send } from './access/direct-fetch.ts'
@@ -15,15 +16,39 @@ const PERIOD_MS = 1000
 /** Tries of the readings that enclose a trial: without one of them no counter is known. */
 const EDGE_TRIES = 2
 
-/** Text of the page at /metrics, or why there is none. The API key is sent too, for proxies that protect every path. */
-export const fetchMetrics = (address: Address, apiKey: string | null, fetchPage?: Send): Promise<Page> =>
-  getPage(address, '/metrics', {
-    apiKey,
-    timeoutMs: TIMEOUT_MS,
-    maxBytes: MAX_PAGE_BYTES,
-    maxLineBytes: MAX_LINE_BYTES,
-    ...(fetchPage ? { fetchPage } : {}),
-  })
+/** The path of the Prometheus page of most engines. */
+const USUAL_PATH = '/metrics'
+
+/**
+ * Text of a Prometheus page, or why there is none. The API key is sent too, for proxies that protect every path. Without a
+ * path it is /metrics, or the path of an engine that has something else there.
+ */
+export async function fetchMetrics(
+  address: Address,
+  apiKey: string | null,
+  fetchPage?: Send,
+  path?: string,
+): Promise<Page & { readonly path: string }> {
+  const at = (where: string): Promise<Page> =>
+    getPage(address, where, {
+      apiKey,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_PAGE_BYTES,
+      maxLineBytes: MAX_LINE_BYTES,
+      ...(fetchPage ? { fetchPage } : {}),
+    })
+  const got = await at(path ?? USUAL_PATH)
+  const isElsewhere = path === undefined && 'page' in got && /^\s*[[{]/.test(got.page.slice(0, 100))
+  for (const other of isElsewhere ? otherPaths : []) {
+    const found = await at(other)
+    if ('page' in found) return { ...found, path: other }
+  }
+  return { ...got, path: path ?? USUAL_PATH }
+}
+
+const otherPaths: readonly string[] = countedEngines
+  .map(([, { counters }]) => counters.path)
+  .filter((path) => path !== USUAL_PATH)
 
 /** The readings of a trial in order: one before the load, those during it, one after it. */
 export interface TrialReadings {
@@ -44,6 +69,8 @@ export interface ScraperOptions {
   readonly apiKey: string | null
   /** Names under which the metrics of the measured model may stand, best first. */
   readonly metricLabels?: readonly string[]
+  /** Path of the page, where it is known. */
+  readonly metricsPath?: string
   readonly clock: Clock
   /** Start of the run's clock. */
   readonly originMs: number
@@ -96,9 +123,9 @@ export class ServerScraper {
   }
 
   async #scrape(phase: ServerRow['phase'], trial: number): Promise<ServerReading | null> {
-    const { address, apiKey, metricLabels, clock, originMs, onRows, fetchPage } = this.#options
+    const { address, apiKey, metricLabels, metricsPath, clock, originMs, onRows, fetchPage } = this.#options
     const timeMs = roundMs(clock.nowMs() - originMs)
-    const got = await fetchMetrics(address, apiKey, fetchPage)
+    const got = await fetchMetrics(address, apiKey, fetchPage, metricsPath)
     if ('reason' in got) {
       this.#reason ??= got.reason
       return null

@@ -74,7 +74,7 @@ test('a reason from outside is a plain word, or other', () => {
 })
 
 test.each([
-  ['# TYPE sglang:num_running_reqs gauge\nsglang:num_running_reqs 1\n', 'other', 'sglang'],
+  ['# TYPE sglang:x gauge\nsglang:x 1\n', 'other', 'sglang'],
   ['# TYPE up gauge\nup 1\n', 'other', null],
   ['<html>not found</html>', 'none', null],
   ['', 'none', null],
@@ -210,12 +210,23 @@ test('a cache fuller than full is not reported as such', () => {
 })
 
 test.each([
-  ['tgi_request_count 5\n', 'text-generation-inference'],
-  ['# TYPE llamacpp:tokens_predicted_total counter\nllamacpp:tokens_predicted_total 5\n', 'llama.cpp'],
-])('%j: another engine is named, and its counters are not read', (text, engine) => {
+  ['tgi_request_count 5\n', 'tgi', 'no TGI counters are exported at /metrics'],
+  [
+    '# TYPE trtllm_x gauge\ntrtllm_x 5\n',
+    'tensorrt-llm',
+    'no TensorRT-LLM counters are exported at /prometheus/metrics',
+  ],
+  ['lmdeploy:generation_tokens_total 5\n', 'lmdeploy', 'the counters of LMDeploy are not read'],
+  ['# TYPE up gauge\nup 1\n', null, 'the page at /metrics is of no engine whose counters are known'],
+])('%j: the engine is named, and why it has no counters', (text, engine, why) => {
   const page = readMetricsPage(text)
   expect(page).toMatchObject({ engine, metricNames: 'other' })
-  expect(whyNoCounters(page)).toBe('no vLLM counters are exported at /metrics')
+  expect(whyNoCounters(page)).toBe(why)
+})
+
+test('a vLLM without its counters is named by who knows it', () => {
+  const page = readMetricsPage('# TYPE process_x gauge\nprocess_x 1\n')
+  expect(whyNoCounters(page, 'vllm')).toBe('no vLLM counters are exported at /metrics')
 })
 
 const metricLine = fc

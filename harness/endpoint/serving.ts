@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type EngineFacts, noFacts } from '../engines/engine.ts'
+import { type EngineId, engineOf } from '../engines/table.ts'
 import { plainText } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import type { Serving } from '../record/schema/server.ts'
@@ -14,10 +16,49 @@ export interface ServingSources {
   /** Text of vLLM's configuration from /server_info; null unless the server runs in development mode. */
   readonly serverInfo: string | null
   readonly maxModelLen: number | null
+  /** The engine, where it is known. Default: unknown. */
+  readonly engine?: EngineId | null
+  /** What its own pages say. Default: nothing. */
+  readonly facts?: EngineFacts
 }
 
 /** The configuration of the server. A setting that it does not report is null, and `reasons` holds the reason. */
-export function servingOf({ metrics, serverInfo, maxModelLen }: ServingSources): Serving {
+export function servingOf(sources: ServingSources): Serving {
+  const { metrics, serverInfo, maxModelLen, engine = null, facts = noFacts } = sources
+  return engine === null || engine === 'vllm'
+    ? servingOfVllm({ metrics, serverInfo, maxModelLen })
+    : servingByPages(metrics, engine, facts, maxModelLen)
+}
+
+/** The configuration by the pages of an engine other than vLLM. */
+function servingByPages(
+  metrics: ServingSources['metrics'],
+  engine: EngineId,
+  facts: EngineFacts,
+  maxModelLen: number | null,
+): Serving {
+  const { name, pages } = engineOf(engine)
+  const { kvCapacityTokens, kvBlockTokens, kvCacheDtype, prefixCaching, gpuMemoryUtilization } = facts
+  const { speculation, quantization, tensorParallel, parallelRequests } = facts
+  const fields = { kvCapacityTokens, kvBlockTokens, kvCacheDtype, prefixCaching, gpuMemoryUtilization }
+  const reported = {
+    ...fields,
+    kvMaxConcurrency: kvCapacityTokens === null || maxModelLen === null ? null : kvCapacityTokens / maxModelLen,
+    speculation,
+    quantization,
+    tensorParallel,
+  }
+  const where = pages.length === 0 ? 'on no page that is read' : `at ${pages.map(({ path }) => path).join(' or ')}`
+  const missing = Object.entries(reported).filter(([, value]) => value === null)
+  return {
+    metricNames: 'reason' in metrics ? 'none' : metrics.metricNames,
+    ...reported,
+    ...(parallelRequests === null ? {} : { parallelRequests }),
+    reasons: Object.fromEntries(missing.map(([field]) => [field, `${name} does not report it ${where}`])),
+  }
+}
+
+function servingOfVllm({ metrics, serverInfo, maxModelLen }: ServingSources): Serving {
   const reasons: Record<string, string> = {}
   const orReason = <Value>(field: keyof Serving, value: Value | null, why: string): Value | null => {
     if (value === null) reasons[field] = why

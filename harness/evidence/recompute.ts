@@ -113,7 +113,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     ...(stored.sloShare === undefined || sloShare === undefined ? {} : { sloShare }),
     ...(stored.sendsInWindow === undefined || sendsInWindow === undefined ? {} : { sendsInWindow }),
     ...(stored.clientTokens ? { clientTokens: clientTokensOf(requests, tokens) } : {}),
-    ...(wasAsked ? { server: serverTrialOf(scrapes) } : {}),
+    ...(wasAsked ? { server: serverTrialOf(scrapes, record.endpoint.engine) } : {}),
     ...kept(stored),
   }
   const { scenario } = record

@@ -1,3 +1,4 @@
+import { engineOf } from '../engines/table.ts'
 import { USUAL_BLOCK_TOKENS } from '../physics/model/kv.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { askedHitShare, sharedPromptTokens } from '../scenario/load-shape.ts'
@@ -96,7 +97,7 @@ export const cacheClean = defineGate({
       return gateResult('pass', `${found}; gate cache-rate compares it with ${scenario.prompt.prefixCache}`)
     }
     const sharedTokens = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
-    const block = endpoint.serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS
+    const block = endpoint.serving?.kvBlockTokens ?? engineOf(endpoint.engine).usualBlockTokens ?? USUAL_BLOCK_TOKENS
     // vLLM always computes the last token, and serves whole blocks only
     const inBlocks = (tokens: number) => Math.floor(Math.min(tokens, scenario.prompt.tokens - 1) / block) * block
     const template = endpoint.chatPrompt?.baseTokens ?? 0

@@ -1,3 +1,4 @@
+import { engineOf } from '../engines/table.ts'
 import { knownOf, numberOf } from '../record/measured.ts'
 import type { TextTrial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
@@ -18,7 +19,7 @@ const FULL_CACHE_SHARE = 0.9
  * The trial in which the server ran the fewest of the requests that a closed loop kept in flight, where that is too few: the
  * others waited in its queue. Empty where it ran them all or did not report it.
  */
-export function queuedFindings({ trials, scenario }: GateInput): string[] {
+export function queuedFindings({ trials, scenario, endpoint }: GateInput): string[] {
   if (scenario.kind !== 'text' || scenario.load.shape !== 'closed') return []
   const { concurrency } = scenario.load
   const seen = trialsOfKind(trials, 'text').flatMap((trial) => {
@@ -30,13 +31,15 @@ export function queuedFindings({ trials, scenario }: GateInput): string[] {
   if (fewest === undefined || !isBeyond(ranShare, fewest.ran / concurrency)) return []
   const { trial, ran } = fewest
   return [
-    `the server ran ${ran} of ${concurrency} requests at once (${reasonFor(trial)}), the others waited: ${shareOfQueue(trial, 1 - ran / concurrency)}`,
+    `the server ran ${ran} of ${concurrency} requests at once (${reasonFor(trial, endpoint.engine)}), the others waited: ${shareOfQueue(trial, 1 - ran / concurrency)}`,
   ]
 }
 
-function reasonFor({ server }: TextTrial): string {
+function reasonFor({ server }: TextTrial, engine: string | null): string {
   const used = server ? (numberOf(server.kvUsageMax) ?? 0) : 0
-  return used > FULL_CACHE_SHARE ? `its KV cache was ${percent(used)} full` : 'its limit is max_num_seqs'
+  return used > FULL_CACHE_SHARE
+    ? `its KV cache was ${percent(used)} full`
+    : `its limit is ${engineOf(engine).parallelSetting}`
 }
 
 /** By Little's law requests wait for the share of their time that is the share of them that waits. */

@@ -1,4 +1,5 @@
-import { knownOf, numberOf, reasonOf } from '../record/measured.ts'
+import { engineOf } from '../engines/table.ts'
+import { isKnown, knownOf, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf, type TextGateInput } from './gate.ts'
 import { failsAbove, isBeyond, percent, warnsAbove } from './threshold.ts'
@@ -37,11 +38,8 @@ export const speculation = defineGate({
     const servers = trialsOfKind(record.trials, 'text').flatMap((trial) => (trial.server ? [trial.server] : []))
     const drafted = sumOf(servers, (server) => numberOf(server.specDecodeDraftTokens) ?? 0)
     const accepted = sumOf(servers, (server) => numberOf(server.specDecodeAcceptedTokens) ?? 0)
-    if (isBeyond(draftTokens, drafted)) {
-      return gateResult(
-        'fail',
-        `${drafted} tokens were drafted, ${accepted} of them accepted (${percent(accepted / drafted)}); no scenario requests speculation`,
-      )
+    if (isBeyond(draftTokens, drafted) || isBeyond(draftTokens, accepted)) {
+      return gateResult('fail', `${draftsInWords(drafted, accepted)}; no scenario requests speculation`)
     }
     if (serving?.speculation) return gateResult('fail', 'speculative decoding is configured; no scenario requests it')
     const steps = knownOf(servers.map((server) => server.tokensPerStep))
@@ -54,14 +52,17 @@ export const speculation = defineGate({
     }
     const perEvent = eventTokens(record)
     const streams = perEvent === null ? 'no streams were received' : `${perEvent.toFixed(2)} tokens per event`
-    if (steps.length === 0 && serving?.speculation !== false) {
+    // some engines always export these counters
+    const stoodStill = servers.length > 0 && servers.every((server) => isKnown(server.specDecodeDraftTokens))
+    if (steps.length === 0 && serving?.speculation !== false && !stoodStill) {
       const why = (servers[0] && reasonOf(servers[0].tokensPerStep)) ?? 'the counters of the server were not read'
       return notMeasured(`tokens per engine step: ${why}; ${streams}`)
     }
     const evidence = [
       ...(serving?.speculation === false
-        ? ['the server exports no draft counters, which vLLM does when it speculates']
+        ? [engineOf(record.endpoint.engine).noSpeculation ?? 'the server reports no speculation']
         : []),
+      ...(serving?.speculation !== false && stoodStill ? ['its draft counters stood still'] : []),
       ...(steps.length > 0 ? [`${highest.toFixed(3)} output tokens per engine step and request`] : []),
       streams,
     ].join('; ')
@@ -70,6 +71,12 @@ export const speculation = defineGate({
     return gateResult(isSuspect ? 'warn' : 'pass', evidence)
   },
 })
+
+/** An engine may count the tokens that it accepted, and not those that it drafted. */
+const draftsInWords = (drafted: number, accepted: number): string =>
+  drafted > 0
+    ? `${drafted} tokens were drafted, ${accepted} of them accepted (${percent(accepted / drafted)})`
+    : `${accepted} drafted tokens were accepted`
 
 function eventTokens({ trials }: TextGateInput): number | null {
   const counted = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))

@@ -1,3 +1,5 @@
+import { engineOf } from '../engines/table.ts'
+import { generationCounter } from '../engines/words.ts'
 import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
@@ -19,10 +21,10 @@ export const tokenAudit = defineGate({
   thresholds: { countDifference, timeDifference, ttftFloor, tpotFloor },
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. A failed request may count with any number, from the tokens it is known to have received up to those requested. Tokens beyond that belong to other clients. Counters that are not those of one process (a restart, several servers behind one address) are not compared. Tokens of another model on the same server warn, and so does a restart between trials. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
+    "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. A failed request may count with any number, from the tokens it is known to have received up to those requested. Tokens beyond that belong to other clients. Counters that are not those of one process (a restart, several servers behind one address) are not compared, nor those that the server prints with too few digits. Without counters nothing but its own usage says how many tokens a server made, and nothing is compared. Tokens of another model on the same server warn, and so does a restart between trials. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
   evidence: 'The three counts, traffic from other clients and models, restarts, and the largest difference in time.',
   whatToDo:
-    'Keep other clients and models away from the server, give the address of the server itself, and leave its `/metrics` page on (no `--disable-log-stats`). If counts differ without other traffic, usage is wrong or another server answered. After a warning about times, look for a proxy or a busy client.',
+    'Keep other clients and models away from the server, give the address of the server itself, and switch its counters on: `docs/engines.md` says how for each engine. If counts differ without other traffic, usage is wrong or another server answered. After a warning about times, look for a proxy or a busy client.',
   evaluate({ trials, endpoint }) {
     const sides = trialsOfKind(trials, 'text').flatMap(({ index, clientTokens: client, server }) =>
       client && server ? [{ index, client, server }] : [],
@@ -43,13 +45,39 @@ export const tokenAudit = defineGate({
     if (wrong.length > 0) return gateResult('fail', [...wrong, ...restarts, ...notes].join('; '))
     if (unread) {
       const why = reasonOf(unread.server.generationTokens) ?? 'unknown'
-      return notMeasured(`trial ${unread.index}: generation_tokens: ${why}`)
+      return notMeasured(`trial ${unread.index}: generation_tokens: ${why}${usageAlone(endpoint.engine)}`)
+    }
+    const unsure = read.find(isUnsure)
+    if (unsure) {
+      const { generationTokens, generationTokensWithin: within = 0 } = unsure.server
+      return notMeasured(
+        `trial ${unsure.index}: the server prints ${digitsOf(endpoint.engine)} digits of its counter, so that ${numberOf(generationTokens)} tokens are known to ± ${within}; restart it, or measure for longer`,
+      )
     }
     const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => numberOf(server.generationTokens) ?? 0)} output tokens in ${sides.length} trials (allowed ± ${limitText(countDifference)})`
     const findings = [...others, ...restarts, ...notes]
-    return gateResult(findings.length > 0 ? 'warn' : 'pass', [agreed, ...findings].join('; '))
+    const witness = [counterOf(endpoint.engine) ?? []].flat()
+    return gateResult(findings.length > 0 ? 'warn' : 'pass', [agreed, ...witness, ...findings].join('; '))
   },
 })
+
+/** Why a server without counters proves nothing, where its engine is known to have none. */
+const usageAlone = (engine: string | null): string => {
+  const { name, counters, cannotProve } = engineOf(engine)
+  return engine === null || counters !== null ? '' : `; on ${name} it cannot be proved ${cannotProve[0]}`
+}
+
+/** The counter that the tokens were compared with, where it is not vLLM's. */
+const counterOf = (engine: string | null): string | null => {
+  const counter = engine === 'vllm' ? null : generationCounter(engineOf(engine))
+  return counter === null ? null : `counted by ${counter}`
+}
+
+const digitsOf = (engine: string | null): number => engineOf(engine).counters?.digits ?? 0
+
+/** Whether a counter is printed with too few digits to be compared. */
+const isUnsure = ({ server }: Sides): boolean =>
+  isBeyond(countDifference, (server.generationTokensWithin ?? 0) / Math.max(1, numberOf(server.generationTokens) ?? 0))
 
 /** Whether a count is above, or below, a reference by more than the tolerance. */
 const isAbove = (count: number, reference: number): boolean =>
@@ -69,15 +97,16 @@ function countFindings(side: Sides): string[] {
     findings.push(`${client.contentEvents} events with a token, but usage reports ${usage} tokens: usage is too low`)
   }
   const counted = numberOf(server.generationTokens) ?? 0
+  const { generationTokensWithin: within = 0 } = server
   const lowest = usageTokens(side)
   const highest = usage + client.failedOutputTokensMost
-  if (isAbove(counted, highest)) {
+  if (isAbove(counted - within, highest)) {
     const share = percent((counted - highest) / Math.max(1, counted))
-    const who = otherTraffic(side).join(', ') || 'without requests of other clients: usage is too low'
+    const who = otherTraffic(side).join(', ') || notByOthers(side)
     findings.push(
       `the server made ${counted} output tokens, this client received at most ${highest}: ${share} are excess; ${who}`,
     )
-  } else if (isBelow(counted, lowest)) {
+  } else if (isBelow(counted + within, lowest)) {
     const who = otherServers(side).join(', ') || 'usage is too high, or another server answered'
     findings.push(
       `the server made ${counted} output tokens, usage reports ${lowest} (${percent((lowest - counted) / lowest)} more): ${who}`,
@@ -85,5 +114,11 @@ function countFindings(side: Sides): string[] {
   }
   return findings
 }
+
+/** Whose tokens those are that no request of another client explains. */
+const notByOthers = ({ server }: Sides): string =>
+  isKnown(server.requestSuccess)
+    ? 'without requests of other clients: usage is too low'
+    : 'other clients made them, or usage is too low: the server does not count requests'
 
 const usageTokens = ({ client }: Sides): number => client.usageOutputTokens + client.failedOutputTokens

@@ -108,7 +108,7 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
   const isText = scenario.kind === 'text'
   const counts = {
     ...(isText ? { clientTokens: clientTokensOf(collected.requests, collected.tokens) } : {}),
-    ...(isText && scrapes ? { server: serverTrialOf(scrapes) } : {}),
+    ...(isText && scrapes ? { server: serverTrialOf(scrapes, prepared.endpoint.engine) } : {}),
   }
   const counted: Trial = { ...trialValues, ...counts, gpuRows: collector.samplesAtTrialEnd }
   return {

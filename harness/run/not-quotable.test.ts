@@ -59,7 +59,7 @@ describe('counters that cannot be read', () => {
 
   test('a proxy hides them', () => {
     expect(withReason('/metrics returned HTTP 404', { metricNames: 'none' }, null)[0]).toMatch(
-      /^token-audit: \/metrics returned HTTP 404: give the address of vLLM itself/,
+      /^token-audit: \/metrics returned HTTP 404: give the address of the server itself/,
     )
   })
 
@@ -67,17 +67,25 @@ describe('counters that cannot be read', () => {
     ['/metrics returned HTTP 401: set OPENAI_API_KEY to the key of the server', ''],
     [
       '/metrics returned HTTP 403: it does not accept the key in OPENAI_API_KEY',
-      ': let the proxy in front of vLLM pass /metrics, which vLLM itself opens to all',
+      ': let the proxy in front of the server pass /metrics, which vLLM and others open to all',
     ],
     ['the counters at /metrics are of other models: a, b', ': give the address of the server of this model'],
   ])('%s', (why, advice) => {
     expect(withReason(why, { metricNames: 'none' })).toEqual([`token-audit: ${why}${advice}`])
   })
 
-  test('another server has others', () => {
-    expect(withReason('no vLLM counters are exported at /metrics', { metricNames: 'other' }, 'sglang')[0]).toMatch(
-      /this is sglang, and only the counters of vLLM are read$/,
-    )
+  test.each([
+    ['sglang', /: start SGLang with --enable-metrics$/],
+    ['llama.cpp', /: start llama-server with --metrics$/],
+    ['ollama', /: on Ollama it cannot be proved how many tokens were made: it has no counters/],
+  ])('%s: what switches its counters on, or that it has none', (engine, advice) => {
+    expect(withReason('/metrics returned HTTP 404', { metricNames: 'none' }, engine)[0]).toMatch(advice)
+  })
+
+  test('counters that appear with the first request are missed only after it', () => {
+    const fresh = { ...endpoint, engine: 'sglang', countersReason: 'no SGLang counters are exported at /metrics' }
+    expect(reasons({ prepared: { endpoint: fresh }, isProbed: false })).toEqual([])
+    expect(reasons({ prepared: { endpoint: fresh }, isProbed: true })).toHaveLength(1)
   })
 })
 

@@ -1,3 +1,4 @@
+import { engineOf } from '../engines/table.ts'
 import { servingCardAtStart } from '../gates/card/serving.ts'
 import type { GateInput } from '../gates/gate.ts'
 import { tooLoose } from '../gates/scenario-limits.ts'
@@ -49,7 +50,7 @@ export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvi
     ...decided('live-source', record),
     // what a training command trains is in its output
     ...(scenario.kind === 'training' ? [] : decided('endpoint-model', record, isProbed)),
-    ...(scenario.kind === 'text' ? counters(endpoint) : []),
+    ...(scenario.kind === 'text' ? counters(endpoint, isProbed) : []),
     ...cards(record, options),
     ...tooLoose(scenario),
     ...(options.signingKey ? [] : ['signature: there is no key to sign with: `joulemark key new` makes one']),
@@ -66,8 +67,10 @@ function decided(id: GateId, record: GateInput, isFinal = true): string[] {
   return [`${id}: ${evidence}: ${advice.replace(/\.$/, '')}`]
 }
 
-function counters({ engine, serving, countersReason: why }: Endpoint): string[] {
+function counters({ engine, serving, countersReason: why }: Endpoint, isProbed: boolean): string[] {
   if (why === undefined) return []
+  // those of some engines appear with the first request
+  if (!isProbed && engineOf(engine).counters?.appearWithRequests) return []
   const advice = adviceFor(why, engine, serving?.metricNames ?? 'none')
   return [`token-audit: ${why}${advice === null ? '' : `: ${advice}`}`]
 }
@@ -76,13 +79,13 @@ function counters({ engine, serving, countersReason: why }: Endpoint): string[] 
 function adviceFor(why: string, engine: string | null, metricNames: string): string | null {
   if (why.includes('set OPENAI_API_KEY')) return null
   if (why.includes('OPENAI_API_KEY'))
-    return 'let the proxy in front of vLLM pass /metrics, which vLLM itself opens to all'
+    return 'let the proxy in front of the server pass /metrics, which vLLM and others open to all'
   if (why.includes('of other models')) return 'give the address of the server of this model'
-  if (metricNames === 'other' && engine === 'vllm') {
-    return 'start vLLM without --disable-log-stats, which takes its counters away'
-  }
-  if (engine !== null && engine !== 'vllm') return `this is ${engine}, and only the counters of vLLM are read`
-  return 'give the address of vLLM itself, not of a proxy that hides its /metrics'
+  const { name, counters, cannotProve } = engineOf(engine)
+  if (engine !== null && counters === null) return `on ${name} it cannot be proved ${cannotProve[0]}`
+  // a vLLM whose page is missing is behind a proxy: nothing else takes the page away
+  if (counters !== null && (engine !== 'vllm' || metricNames === 'other')) return counters.switchedOnBy
+  return 'give the address of the server itself, not of a proxy that hides its /metrics'
 }
 
 function cards(record: GateInput, { nvidiaSmi }: Pick<RunOptions, 'nvidiaSmi'>): string[] {

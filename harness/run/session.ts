@@ -159,11 +159,12 @@ async function openSession(start: SessionStart, collector: Collector, fault: Cal
   }
   const { apiKey, clock, workers } = options
   const load = await prepared.workload.start({ originMs, clock, workers }, listener)
-  const { address, metricLabels = [] } = prepared.workload
+  const { address, metricLabels = [], metricsPath } = prepared.workload
   const onRows: ConstructorParameters<typeof ServerScraper>[0]['onRows'] = fault.guard((rows) =>
     collector.addServerRows(rows),
   )
-  const scraper = address ? new ServerScraper({ address, apiKey, metricLabels, clock, originMs, onRows }) : null
+  const page = { metricLabels, ...(metricsPath === undefined ? {} : { metricsPath }) }
+  const scraper = address ? new ServerScraper({ address, apiKey, ...page, clock, originMs, onRows }) : null
   const cooling = { start: { reason: 'no temperature has been read' }, waits: [] }
   const { journal } = start
   const shared = { prepared, options, journal, collector, originMs, load, meter, scraper, events, cooling, fault }

@@ -27,7 +27,7 @@ export async function prepareImages(
   const fit = context.card ? imageFit(context.card, model) : null
   const { apiKey } = context
   return orOutOfMemory(address.url, fit, async () => {
-    const { endpoint, simulatedBy, metricLabels } = await discover(address, apiKey, {
+    const { endpoint, simulatedBy, metricLabels, metricsPath } = await discover(address, apiKey, {
       ...model,
       claimed: context.servedAs,
     })
@@ -43,6 +43,7 @@ export async function prepareImages(
       endpoint,
       simulatedBy,
       metricLabels,
+      metricsPath,
       command: null,
       oom: null,
       start: async (startOptions, listener) =>

@@ -1,7 +1,8 @@
 import type { Model } from '../catalogue/types.ts'
 import { type Address, parseAddress } from '../endpoint/address.ts'
-import { discover } from '../endpoint/discover.ts'
+import { discover, withCounters } from '../endpoint/discover.ts'
 import { withFingerprint } from '../endpoint/serving.ts'
+import { auditWords, engineName, unprovedWords } from '../engines/words.ts'
 import { JoulemarkError } from '../errors.ts'
 import { startLoad } from '../load/driver.ts'
 import { firstRequest, longestRequest, planLoad } from '../load/plan-load.ts'
@@ -47,7 +48,9 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
     sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
   }
   const found = await probeLoad(probeOf(scenario, { address, loadPlan, body }, context))
-  const endpoint = endpointOf(discovered.endpoint, found)
+  const counted = await withCounters(discovered, address, context.apiKey)
+  const endpoint = endpointOf(counted.endpoint, found)
+  sayEngine(endpoint, context)
   const prefixes = prefixesOf(scenario, endpoint, context.note)
   return {
     address,
@@ -55,6 +58,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
     ...(prefixes ? { prefixes } : {}),
     simulatedBy: discovered.simulatedBy ?? (found.simulated ? `${address.url} stamps its answers as simulated` : null),
     metricLabels: discovered.metricLabels,
+    metricsPath: counted.metricsPath,
     command: null,
     oom: null,
     requestMs: found.requestMs,
@@ -96,6 +100,12 @@ function probeOf(
     signal: context.signal,
     onSlow: () => context.note(`waiting for the first request of the load, which ${address.url} has not answered yet`),
   }
+}
+
+/** Says what an engine other than vLLM can prove, before the time of a run is spent on it. */
+function sayEngine(endpoint: Endpoint, { note }: WorkContext): void {
+  if (endpoint.engine === 'vllm') return
+  note(`engine: ${engineName(endpoint)}; ${auditWords(endpoint)}; ${unprovedWords(endpoint)}`)
 }
 
 /** The endpoint with what its first answers reported. */

@@ -51,6 +51,8 @@ export interface Workload {
   readonly simulatedBy: string | null
   /** Names under which the metrics of the model may stand at /metrics, best first; absent without a server. */
   readonly metricLabels?: readonly string[]
+  /** Path of its Prometheus page; absent without a server. */
+  readonly metricsPath?: string
   /** The command of a training run. */
   readonly command: readonly string[] | null
   /** Set where the card is known to have too little memory, which is then the result of the run. */

@@ -3,6 +3,8 @@ import { systemClock } from '../../harness/clock.ts'
 import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
+import { discoverFirst } from '../../harness/endpoint/discover.ts'
+import { engineChecks } from '../../harness/endpoint/engine-check.ts'
 import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { locateServer } from '../../harness/endpoint/location.ts'
 import { prepareShortLoad, type ShortLoad } from '../../harness/endpoint/short-load.ts'
@@ -35,7 +37,7 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
     nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
     clock: systemClock,
     expected,
-    ...(load ? { load: load.run, serverPids: load.pids } : {}),
+    ...(load ? { load: load.run, serverPids: load.pids, serverChecks: load.checks } : {}),
     ...host,
   })
   const simulated = load?.simulated === true || isStandIn(report)
@@ -47,6 +49,8 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
 interface ServerLoad extends ShortLoad {
   /** Processes of the server; empty where they are not seen. */
   readonly pids: readonly number[]
+  /** Which engine it is, and what can be proved on it. */
+  readonly checks: readonly Check[]
 }
 
 /** Prepares the load for the power sensor, on an idle server, or on any with --force. */
@@ -59,7 +63,8 @@ async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<
   const use = await refuseServerInUse({ address, apiKey, clock: systemClock }, force)
   if (use !== null) io.stderr.write(`the server is in use by others: ${use}; power includes theirs\n`)
   const { isThisMachine } = await locateServer(address.url)
-  return { ...load, pids: isThisMachine ? await pidsOfServer(address.port) : [] }
+  const { endpoint: found } = await discoverFirst(address, apiKey)
+  return { ...load, checks: engineChecks(found), pids: isThisMachine ? await pidsOfServer(address.port) : [] }
 }
 
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>

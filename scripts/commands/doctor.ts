@@ -11,7 +11,10 @@ export const doctorCommand: DefineCommand = (io, done) =>
       'Check that this server is ready to benchmark. Each check says what was read, why it matters and how to fix it. ' +
         'Exit code 1 if any check fails.',
     )
-    .option('--endpoint <url>', 'Also load this vLLM server for 5 s, to test the power sensor and the PCIe links')
+    .option(
+      '--endpoint <url>',
+      'Also name the engine of this server and its counters, and load it for 5 s, to test the power sensor and the PCIe links',
+    )
     .addOption(expectedCardFlag)
     .addOption(nvidiaSmiFlag)
     .addOption(loadAnywayFlag)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { roomTables } from './architecture-page.ts'
 import { claimTables } from './claims-page.ts'
+import { engineTables } from './engines-page.ts'
 import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
@@ -22,6 +23,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
+  { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'README.md', text: readme },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },

@@ -54,6 +54,11 @@ export const rooms: readonly Room[] = [
     },
   },
   {
+    paths: ['harness/engines'],
+    reason:
+      'the inference engines: how each is recognised, its counters under their names, what it takes and what it cannot prove',
+  },
+  {
     paths: ['harness/stats'],
     reason: 'statistics, independent of GPUs',
   },

@@ -1,3 +1,5 @@
+import type { NamedMetric } from '../../engines/engine.ts'
+import { engineOf } from '../../engines/table.ts'
 import { isKnown, type Measured, measured, missing, quotient } from '../../record/measured.ts'
 import type { ServerMetric, ServerReading, ServerTrial } from '../../record/schema/server.ts'
 import { brokenCounters } from './counter-continuity.ts'
@@ -18,16 +20,20 @@ const NOT_FINITE = 'the counters of this server are not finite'
 /**
  * The server's values of a trial. Counters: reading after the trial - reading before it, including requests of other
  * clients. Gauges: the highest scraped value. Means: change of `_sum` / change of `_count`. A metric that is not exported is
- * missing with its reason, and so is every counter where the readings are not those of one process.
+ * missing with its reason, and so is every counter where the readings are not those of one process. `engine`: the engine of
+ * the server by the record, for the reasons and for counters that are printed with few digits.
  */
-export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
+export function serverTrialOf(scrapes: TrialScrapes, engine: string | null = null): ServerTrial {
   const { before, after } = scrapes
+  const { counters } = engineOf(engine)
   const all = [before, ...scrapes.during, after].filter((reading) => reading !== null)
   const broken = brokenCounters(all)
   const why = (metric: ServerMetric): string => {
     if (before === null || after === null) return scrapes.reason ?? 'the counters could not be read'
     if ([before, after].some(({ unusable }) => unusable?.includes(metric))) return NOT_VALID
-    if (before.values[metric] === undefined || after.values[metric] === undefined) return NOT_EXPORTED
+    if (before.values[metric] === undefined || after.values[metric] === undefined) {
+      return (isNamed(metric) ? counters?.missing[metric] : undefined) ?? NOT_EXPORTED
+    }
     return broken ?? NOT_VALID
   }
   const delta = (metric: ServerMetric): number | null => {
@@ -48,6 +54,7 @@ export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
   return {
     scrapes: all.length,
     generationTokens: counter('generationTokens'),
+    ...roundingOf(counters?.digits, before?.values.generationTokens, after?.values.generationTokens),
     promptTokens: counter('promptTokens'),
     prefixCacheQueries: counter('prefixCacheQueries'),
     prefixCacheHits: counter('prefixCacheHits'),
@@ -68,6 +75,24 @@ export function serverTrialOf(scrapes: TrialScrapes): ServerTrial {
     ...(isRead(all, 'processStartS') ? { processStartS: latest(all, 'processStartS') } : {}),
   }
 }
+
+const isNamed = (metric: ServerMetric): metric is NamedMetric =>
+  metric !== 'processStartS' && metric !== 'otherModelTokens'
+
+/** How far a difference of two counters may be off where they are printed with a number of digits. Nothing where they are exact. */
+function roundingOf(
+  digits: number | undefined,
+  from: number | undefined,
+  to: number | undefined,
+): Pick<ServerTrial, 'generationTokensWithin'> {
+  if (digits === undefined || from === undefined || to === undefined) return {}
+  const within = [from, to].reduce((sum, value) => sum + halfUnit(value, digits), 0)
+  return within === 0 ? {} : { generationTokensWithin: within }
+}
+
+/** Half of the last digit in which a value is printed; 0 where all its digits are. */
+const halfUnit = (value: number, digits: number): number =>
+  value < 10 ** digits ? 0 : 10 ** (Math.floor(Math.log10(value)) + 1 - digits) / 2
 
 const isRead = (readings: readonly ServerReading[], metric: ServerMetric): boolean =>
   readings.some(({ values }) => values[metric] !== undefined)

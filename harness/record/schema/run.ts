@@ -130,6 +130,7 @@ export const gpuSchema = z.object({
 export const endpointSchema = z.object({
   url: z.string(),
   engine: z.string().nullable(),
+  engineEvidence: z.string().optional().describe('what shows the engine; absent if nothing does, and in older records'),
   version: z.string().nullable(),
   systemFingerprint: z.string().nullable(),
   model: z.string().nullable().describe('the served model name used in requests'),

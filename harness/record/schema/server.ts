@@ -9,8 +9,8 @@ const reasons = z.record(z.string(), z.string()).describe('why a field is null, 
 /** Settings of the server, as far as it reports them. Nothing here is assumed. */
 export const servingSchema = z.object({
   metricNames: z
-    .enum(['vllm', 'vllm-older', 'other', 'none'])
-    .describe('metric names at /metrics: current vLLM, older vLLM, another server, or no such page'),
+    .enum(['vllm', 'vllm-older', 'sglang', 'llama.cpp', 'tensorrt-llm', 'tgi', 'other', 'none'])
+    .describe('metric names on the Prometheus page: of which engine, of one that is not read, or no such page'),
   kvCapacityTokens: nullableNumber.describe('tokens that the KV cache holds, over all engines'),
   kvMaxConcurrency: nullableNumber.describe('sequences of max_model_len that fit the KV cache at once'),
   kvBlockTokens: nullableNumber,
@@ -20,6 +20,7 @@ export const servingSchema = z.object({
   speculation: z.boolean().nullable().describe('whether speculative decoding is set up'),
   quantization: z.string().nullable(),
   tensorParallel: nullableNumber,
+  parallelRequests: z.number().optional().describe('requests that the server runs at once; absent if it does not say'),
   reasons,
 })
 export type Serving = z.infer<typeof servingSchema>
@@ -57,6 +58,11 @@ export type Priming = z.infer<typeof primingSchema>
 export const serverTrialSchema = z.object({
   scrapes: z.int().nonnegative(),
   generationTokens: measuredSchema,
+  generationTokensWithin: z
+    .number()
+    .positive()
+    .optional()
+    .describe('tokens by which that may be off, because the server prints few digits; absent where it prints them all'),
   promptTokens: measuredSchema,
   prefixCacheQueries: measuredSchema.describe('prompt tokens that were looked up'),
   prefixCacheHits: measuredSchema.describe('prompt tokens that were found'),

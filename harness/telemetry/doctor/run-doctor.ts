@@ -33,6 +33,8 @@ export interface DoctorOptions {
   /** Loads the card through a given server until the signal aborts. Without it, checks under load are not measured. */
   readonly load?: (signal: AbortSignal) => Promise<void>
   readonly serverPids?: readonly number[]
+  /** Checks of that server, which the caller has made. */
+  readonly serverChecks?: readonly Check[]
   readonly containerImage?: string
   readonly exec?: SmiExec
   readonly readText?: ReadText
@@ -74,6 +76,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     ...driverChecks(facts, options.needsCuda ?? cudaNeededBy(cards)),
     ...(cards.length > 0 ? checksOfCards(options, facts, cards, probed) : [noCards(facts)]),
     ...hostChecks(facts),
+    ...(options.serverChecks ?? []),
   ]
   const counts = { pass: 0, warn: 0, fail: 0, 'not-measured': 0 }
   for (const { status } of checks) counts[status] += 1
