@@ -44,10 +44,12 @@ export const promptShape = defineGate({
     const isUnknown = scenario.api === 'chat' && endpoint.chatPrompt === undefined
     const mean = (tokens: number) => (tokens / ok).toFixed(1)
     const template = isUnknown ? '; prompts are not compared, because the chat template adds tokens' : ''
+    const isOpen = endpoint.requestWithout?.includes('ignore_eos') === true
     const evidence = [
       `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} requested`,
       `answers of ${mean(answer.got)}, ${mean(answer.asked)} requested`,
       `${ok} requests (allowed ± ${limitText(lengthDifference)}${template})`,
+      ...(isOpen ? ['the server takes no ignore_eos: answers end where the model ends them'] : []),
     ].join('; ')
     return gateResult(isOff(answer) || (!isUnknown && isOff(prompt)) ? 'fail' : 'pass', evidence)
   },

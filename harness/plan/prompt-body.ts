@@ -5,7 +5,8 @@ import { mixSeed } from './random.ts'
 /**
  * Request bodies with prompts of exact length, ready to send.
  *
- * A completions prompt is a list of token ids, so its length is exact without a tokenizer. A chat prompt is text: words
+ * A completions prompt is a list of token ids, so its length is exact without a tokenizer. A chat prompt, and a completions
+ * prompt for a server that takes no token ids, is text: words
  * that are one token in the common vocabularies, as many as the server's own count requires (chat-length.ts). All ids,
  * and all words, have the same number of characters: most of a prompt is a slice of one buffer that all requests share,
  * and only its first units (ids or words), which are unique to the request, are written when it is sent. No body is
@@ -25,11 +26,20 @@ export interface BodyPlan {
   readonly salt: number
   /** Tokens at the start of every prompt that all requests share: 0 for cold prompts, all of them for warm ones. */
   readonly sharedTokens: number
-  /** Chat: how the server counts our words, as its probe found. Without it a prompt has one word per token. */
+  /** Prompts that are text: how the server counts our words, as its probe found. Without it a prompt has one word per token. */
   readonly chatLength?: ChatLength
+  /** What the server does not take, and what is therefore omitted. Nothing unless set. */
+  readonly without?: readonly RequestPart[]
   /** Whether usage is requested in every event of a stream, which gives each its number of tokens. Not unless set. */
   readonly continuousUsage?: boolean
 }
+
+/** Parts of a request that not every server takes. */
+export type RequestPart = 'token ids' | 'ignore_eos' | 'min_tokens'
+
+/** Whether the prompts of a plan are text. */
+export const hasTextPrompts = ({ api, without = [] }: BodyPlan): boolean =>
+  api === 'chat' || without.includes('token ids')
 
 /** One request of a plan. */
 export interface BodyRequest {
@@ -55,9 +65,9 @@ export interface BodyMaker {
   make(request: BodyRequest): Buffer[]
 }
 
-/** Makes bodies for a plan. Completions send token ids, chat sends words. */
+/** Makes bodies for a plan: with token ids, or with words where prompts are text. */
 export function makeBodies(plan: BodyPlan): BodyMaker {
-  const units = plan.api === 'completions' ? idUnits(plan.vocab) : wordUnits(plan.chatLength ?? wordsAsTokens)
+  const units = hasTextPrompts(plan) ? wordUnits(plan.chatLength ?? wordsAsTokens) : idUnits(plan.vocab)
   const runSeed = mixSeed(plan.seed, plan.salt)
   const bulk = growingUnits(units, mixSeed(runSeed, 0x70726f6d))
   const shared = growingUnits(units, mixSeed(runSeed, 0x73686172))
@@ -120,8 +130,8 @@ const MARKER = '"@PROMPT@"'
 function shellOf(plan: BodyPlan, outputTokens: number): { outputTokens: number; before: Buffer; after: Buffer } {
   const rest = {
     max_tokens: outputTokens,
-    min_tokens: outputTokens,
-    ignore_eos: true,
+    ...(plan.without?.includes('min_tokens') ? {} : { min_tokens: outputTokens }),
+    ...(plan.without?.includes('ignore_eos') ? {} : { ignore_eos: true }),
     temperature: 0,
     stream: true,
     stream_options: { include_usage: true, ...(plan.continuousUsage ? { continuous_usage_stats: true } : {}) },
@@ -132,6 +142,6 @@ function shellOf(plan: BodyPlan, outputTokens: number): { outputTokens: number; 
       ? { model: plan.model, prompt, ...rest }
       : { model: plan.model, messages: [{ role: 'user', content: prompt }], ...rest }
   const [before = '', after = ''] = JSON.stringify(body).split(MARKER)
-  const [open, close] = plan.api === 'completions' ? ['[', ']'] : ['"', '"']
+  const [open, close] = hasTextPrompts(plan) ? ['"', '"'] : ['[', ']']
   return { outputTokens, before: Buffer.from(before + open), after: Buffer.from(close + after) }
 }

@@ -1,3 +1,4 @@
+import { engineOf } from '../engines/table.ts'
 import { JoulemarkError } from '../errors.ts'
 import { USUAL_BLOCK_TOKENS } from '../physics/model/kv.ts'
 import { type CacheRoom, cacheRoomOf, type PrefixPlan, planPrefixes } from '../plan/prefix-groups.ts'
@@ -33,7 +34,8 @@ export function prefixesOf(
       `${asked}: the server at ${endpoint.url} runs without prefix caching; start it with --enable-prefix-caching`,
     )
   }
-  const blockTokens = serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS
+  const usualTokens = engineOf(endpoint.engine).usualBlockTokens ?? USUAL_BLOCK_TOKENS
+  const blockTokens = serving?.kvBlockTokens ?? usualTokens
   const plan = planPrefixes({
     share,
     groups: prompt.prefixGroups ?? DEFAULT_PREFIX_GROUPS,
@@ -63,7 +65,7 @@ export function prefixesOf(
   }
   const from = serving?.kvBlockTokens == null ? 'assumed' : 'server'
   if (from === 'assumed') {
-    note(`the server does not report the block size of its prefix cache: ${USUAL_BLOCK_TOKENS} tokens are assumed`)
+    note(`the server does not report the block size of its prefix cache: ${usualTokens} tokens are assumed`)
   }
   return { plan, blockTokensFrom: from, room }
 }

@@ -2,6 +2,7 @@ import type { Model } from '../catalogue/types.ts'
 import { type Address, parseAddress } from '../endpoint/address.ts'
 import { discover, withCounters } from '../endpoint/discover.ts'
 import { withFingerprint } from '../endpoint/serving.ts'
+import { engineOf } from '../engines/table.ts'
 import { auditWords, engineName, unprovedWords } from '../engines/words.ts'
 import { JoulemarkError } from '../errors.ts'
 import { startLoad } from '../load/driver.ts'
@@ -10,7 +11,7 @@ import { expectedRequests } from '../load/probe/expected-requests.ts'
 import { type ProbeFindings, type ProbeLoad, probeLoad } from '../load/probe/probe.ts'
 import type { LoadPlan } from '../load/protocol.ts'
 import { servingFit } from '../physics/serving-fit.ts'
-import type { BodyPlan } from '../plan/prompt-body.ts'
+import type { BodyPlan, RequestPart } from '../plan/prompt-body.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
 import type { TextScenario } from '../scenario/schema.ts'
@@ -46,6 +47,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
     seed: scenario.seed,
     salt: 0,
     sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
+    ...formOf(discovered.endpoint, scenario),
   }
   const found = await probeLoad(probeOf(scenario, { address, loadPlan, body }, context))
   const counted = await withCounters(discovered, address, context.apiKey)
@@ -104,14 +106,34 @@ function probeOf(
 
 /** Says what an engine other than vLLM can prove, before the time of a run is spent on it. */
 function sayEngine(endpoint: Endpoint, { note }: WorkContext): void {
+  if (endpoint.requestWithout?.includes('ignore_eos')) {
+    note(
+      'the server takes no ignore_eos: answers end where the model ends them, and the gate prompt-shape compares them',
+    )
+  }
   if (endpoint.engine === 'vllm') return
   note(`engine: ${engineName(endpoint)}; ${auditWords(endpoint)}; ${unprovedWords(endpoint)}`)
 }
 
 /** The endpoint with what its first answers reported. */
 function endpointOf(discovered: Endpoint, { body, fingerprint }: ProbeFindings): Endpoint {
-  const endpoint = withFingerprint(discovered, fingerprint)
-  return body.chatLength ? { ...endpoint, chatPrompt: body.chatLength } : endpoint
+  const { chatLength, without = [] } = body
+  return {
+    ...withFingerprint(discovered, fingerprint),
+    ...(chatLength ? { chatPrompt: chatLength } : {}),
+    ...(without.length > 0 ? { requestWithout: [...without] } : {}),
+  }
+}
+
+/** What the engine of a server is known not to take; the probe finds out the rest. */
+function formOf({ engine }: Endpoint, { api }: TextScenario): Pick<BodyPlan, 'without' | 'continuousUsage'> {
+  const { tokenIds, ignoreEos, minTokens, continuousUsage } = engineOf(engine).request
+  const without: RequestPart[] = [
+    ...(tokenIds || api === 'chat' ? [] : (['token ids'] as const)),
+    ...(ignoreEos ? [] : (['ignore_eos'] as const)),
+    ...(minTokens ? [] : (['min_tokens'] as const)),
+  ]
+  return { ...(without.length > 0 ? { without } : {}), continuousUsage }
 }
 
 /** Throws `bad-input` where the context of the server is too short for the longest request. */

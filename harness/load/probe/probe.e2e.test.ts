@@ -12,7 +12,7 @@ interface Received {
   readonly max_tokens: number
   readonly min_tokens: number
   readonly ignore_eos: boolean
-  readonly prompt?: readonly number[]
+  readonly prompt?: readonly number[] | string
   readonly messages?: readonly { readonly content: string }[]
   readonly stream_options: object
 }
@@ -50,9 +50,10 @@ function stream(body: Received, response: ServerResponse, perWord = 1): void {
     const content = body.messages ? { delta: { content: ' word' } } : { text: ' word' }
     send({ choices: [{ index: 0, ...content, finish_reason }] })
   }
-  const words = body.messages?.[0]?.content.split(' ') ?? []
+  const text = body.messages?.[0]?.content ?? (typeof body.prompt === 'string' ? body.prompt : '')
+  const words = text.split(' ')
   const inWords = words.slice(1).reduce((sum, word) => sum + (word.length > 1 ? perWord : 1), 0)
-  const prompt_tokens = body.prompt?.length ?? 20 + 1 + inWords
+  const prompt_tokens = Array.isArray(body.prompt) ? body.prompt.length : 20 + 1 + inWords
   send({
     choices: [],
     usage: { prompt_tokens, completion_tokens: body.max_tokens },
@@ -112,6 +113,35 @@ describe('the probe is the load', () => {
     await expect
       .poll(() => new Promise((resolve) => server?.getConnections((_, count) => resolve(count))), { timeout: 5000 })
       .toBe(0)
+  })
+
+  test('takes what the server takes: text where token ids are refused, of exact length by its own count', async () => {
+    const address = await serving((body, response) =>
+      typeof body.prompt === 'string' && !('ignore_eos' in body)
+        ? stream(body, response)
+        : 'ignore_eos' in body
+          ? refuse(response, 400, refusedFor('ignore_eos'))
+          : refuse(response, 400, JSON.stringify({ error: 'prompt: expected a string' })),
+    )
+    const found = await probeLoad(loadOf(address, { first: { promptTokens: 300, outputTokens: 8 } }))
+    expect(found.body).toMatchObject({
+      without: ['ignore_eos', 'token ids'],
+      chatLength: { baseTokens: 21, tokensPerWord: 1 },
+      continuousUsage: true,
+    })
+    expect(found.promptTokens).toBe(300)
+    expect(received.at(-1)).toMatchObject({ min_tokens: 8 })
+  })
+
+  test('what an engine is known not to take is not asked for', async () => {
+    const address = await serving(stream)
+    await probeLoad(
+      loadOf(address, { body: { ...plan, without: ['token ids', 'min_tokens'], continuousUsage: false } }),
+    )
+    expect(received).toHaveLength(3)
+    expect(received.at(-1)).not.toHaveProperty('min_tokens')
+    expect(received.at(-1)).toMatchObject({ prompt: expect.any(String), stream_options: { include_usage: true } })
+    expect(received.at(-1)?.stream_options).not.toHaveProperty('continuous_usage_stats')
   })
 
   test('takes what the server takes: without continuous_usage_stats where that is refused', async () => {

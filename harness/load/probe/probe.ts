@@ -5,10 +5,11 @@ import { makeSdkSender } from '../../endpoint/sdk-request.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { type ChatLength, chatLengthOf } from '../../plan/chat-length.ts'
-import { type BodyPlan, type BodyRequest, makeBodies } from '../../plan/prompt-body.ts'
+import { type BodyPlan, type BodyRequest, hasTextPrompts, makeBodies } from '../../plan/prompt-body.ts'
 import { makeConnectionSlots, makeHead, sendOnSlot } from '../connection-slots.ts'
 import { errorText } from '../error-text.ts'
 import { refusalOf } from './refusal.ts'
+import { withoutRefused } from './refused-parts.ts'
 
 /** The load that a probe stands for. */
 export interface ProbeLoad {
@@ -48,21 +49,23 @@ const SLOW_AFTER_MS = 5000
 
 /**
  * Sends the first request of a load through the timing client, on a connection of its own, and judges it like any other:
- * what would fail every request is one line before anything is written. Two facts are found out on the way: whether the
- * server takes `continuous_usage_stats`, and how it counts chat prompts. Throws `bad-input` where the server refuses the
+ * what would fail every request is one line before anything is written. Two facts are found out on the way: which parts of
+ * the request the server takes, and how it counts prompts that are text. Throws `bad-input` where the server refuses the
  * request, and `environment` where it fails.
  */
 export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
   const send = senderOf(load)
-  let body: BodyPlan = { ...load.body, continuousUsage: true }
+  let body: BodyPlan = { continuousUsage: true, ...load.body }
   let topic = 0
-  /** One request of the load; null if it was cut. Without `continuous_usage_stats` from the first refusal on. */
+  /** One request of the load; null if it was cut. Without what the server refuses, from its first refusal on. */
   const ask = async (request: Omit<BodyRequest, 'phase' | 'topic'>): Promise<TimedResult | null> => {
     topic += 1
     const identity = { phase: PROBE_PHASE, topic }
     let result = await send(body, { ...request, ...identity })
-    if (body.continuousUsage && mayRefuseOption(result)) {
-      body = { ...body, continuousUsage: false }
+    while (mayRefuseOption(result)) {
+      const fewer = withoutRefused(body, result.error)
+      if (fewer === null) break
+      body = fewer
       result = await send(body, { ...request, ...identity })
     }
     if (result.outcome === 'ok') return result
@@ -71,11 +74,17 @@ export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
     const { address, apiKey } = load
     throw refusalOf(address, { outcome, httpStatus, error: errorText(result.error, apiKey), apiKey })
   }
-  if (body.api === 'chat') {
+  /** The first request of the load, with a prompt of exact length where it is text. */
+  const askFirst = async (): Promise<TimedResult | null> => {
+    if (!hasTextPrompts(body)) return ask(load.first)
     const chatLength = await learnChatLength(load, ask)
     if (chatLength !== null) body = { ...body, chatLength }
+    return ask(load.first)
   }
-  const result = await ask(load.first)
+  const wasText = hasTextPrompts(body)
+  let result = await askFirst()
+  // a server that refused token ids has counted no text yet
+  if (hasTextPrompts(body) && !wasText) result = await askFirst()
   return findingsOf(body, result, load.apiKey)
 }
 
@@ -99,7 +108,7 @@ async function learnChatLength(
   if (length !== null && first.promptTokens < length.baseTokens) {
     throw new JoulemarkError(
       'bad-input',
-      `endpoint ${address.url}: the chat template and one word have ${length.baseTokens} tokens, the scenario requires prompts of ${first.promptTokens}; expected prompt.tokens of ${length.baseTokens} or more`,
+      `endpoint ${address.url}: the template and one word have ${length.baseTokens} tokens, the scenario requires prompts of ${first.promptTokens}; expected prompt.tokens of ${length.baseTokens} or more`,
     )
   }
   return length

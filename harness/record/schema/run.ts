@@ -152,7 +152,13 @@ export const endpointSchema = z.object({
       tokensPerWord: z.number().positive().describe('of each further word'),
     })
     .optional()
-    .describe('how the server counts chat prompts, by two requests before the run; absent for other requests'),
+    .describe('how the server counts prompts that are text, by two requests before the run; absent for token ids'),
+  requestWithout: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'parts of a request that the server does not take, and that are omitted: token ids, ignore_eos, min_tokens',
+    ),
   serving: servingSchema.optional().describe('settings of the server, as far as it reports them'),
   inUseAtStart: z
     .string()
