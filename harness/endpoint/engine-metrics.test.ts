@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { engineTable } from '../engines/table.ts'
 import { serverTrialOf } from '../metrics/trial/server-trial.ts'
+import { readModelList } from './model-list.ts'
 import { readMetricsPage } from './server-metrics.ts'
+import { SseScanner } from './wire/sse-scanner.ts'
+
+/** As llama-server 0.5.0-dev sent it, after one completion of 4 tokens and one chat of 3 (scripts/serve-llama-cpp.sh). */
+const real = (name: string) =>
+  readFileSync(new URL(`../testing/fixtures/engines/llama.cpp-0.5.0-dev-${name}`, import.meta.url), 'utf8')
 
 /** In the names and labels of SGLang's metrics_collector.py of 2026. */
 const sglang = (over: { generated?: number; cached?: string } = {}) => `# TYPE sglang:num_running_reqs gauge
@@ -53,6 +61,54 @@ describe('SGLang', () => {
       tokensPerStep: { value: null, reason: expect.stringMatching(/^SGLang takes one interval per token/) },
     })
     expect(trial).not.toHaveProperty('generationTokensWithin')
+  })
+})
+
+describe('a real llama-server', () => {
+  test('its counters', () => {
+    const page = readMetricsPage(real('metrics.txt'))
+    expect(page).toMatchObject({ engine: 'llama.cpp', metricNames: 'llama.cpp' })
+    expect(page.reading.values).toEqual({
+      running: 0,
+      waiting: 0,
+      promptTokens: 35,
+      prefixCacheQueries: 35,
+      prefixCacheHits: 0,
+      generationTokens: 7,
+      specDecodeDrafts: 0,
+      specDecodeDraftTokens: 0,
+      specDecodeAcceptedTokens: 0,
+    })
+  })
+
+  test('its settings and its model', () => {
+    expect(engineTable['llama.cpp'].pages[0]?.read(JSON.parse(real('props.json')))).toEqual({
+      version: 'b1-0c1e570',
+      modelRoot: 'tiny-spm.gguf',
+      maxModelLen: 4096,
+      parallelRequests: 8,
+      quantization: 'F16',
+    })
+    expect(readModelList(real('models.json'))).toMatchObject({
+      models: [{ id: 'tiny-random-llama', ownedBy: 'llamacpp' }],
+    })
+  })
+
+  test.each([
+    ['completion.sse', { chunks: 4, outputTokens: 4, promptTokens: 5 }],
+    ['chat.sse', { chunks: 3, outputTokens: 3, promptTokens: 30 }],
+  ])('%s: the event with the finish_reason is no token', (name, counts) => {
+    const scanner = new SseScanner()
+    const bytes = Buffer.from(real(name))
+    scanner.beginRead(1)
+    scanner.push(bytes, 0, bytes.length)
+    expect(scanner.end()).toMatchObject({
+      ...counts,
+      cachedTokens: 0,
+      finishReason: 'length',
+      done: true,
+      malformed: null,
+    })
   })
 })
 

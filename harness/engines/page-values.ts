@@ -8,8 +8,6 @@ const MAX_TOKENS = 1e12
 const MAX_WORD_CHARS = 80
 const MAX_NAME_CHARS = 400
 
-/** A number above 0. */
-export const positive = z.number().positive().max(MAX_TOKENS).nullable().catch(null)
 /** A number of tokens, requests or cards. */
 export const count = z.int().positive().max(MAX_TOKENS).nullable().catch(null)
 /** A share from above 0 to 1. */

@@ -10,6 +10,7 @@ import {
   type SensorFaultName,
   sensorFaultNames,
 } from './faults/names.ts'
+import { type ImitatedEngine, imitatedEngines } from './imitated/names.ts'
 
 /** Options of a simulator, named after vLLM's flags where vLLM has one. */
 export interface SimulatorOptions {
@@ -49,6 +50,8 @@ export interface SimulatorOptions {
   readonly faultShare: number
   /** Whether a speculating server exports its draft counters. */
   readonly draftCounters: boolean
+  /** The engine whose surface is shown; null = vLLM. */
+  readonly engine: ImitatedEngine | null
   readonly exitWithStdin: boolean
 }
 
@@ -76,6 +79,7 @@ export const simulatorDefaults = {
   sensorFaultAfterMs: 300,
   faultShare: 0.25,
   draftCounters: false,
+  engine: null,
   exitWithStdin: false,
 } as const satisfies Omit<SimulatorOptions, 'card' | 'model'>
 
@@ -104,6 +108,7 @@ const flags = {
   'sensor-fault-after-ms': { type: 'string' },
   'fault-share': { type: 'string' },
   'draft-counters': { type: 'boolean' },
+  engine: { type: 'string' },
   'exit-with-stdin': { type: 'boolean' },
 } as const
 
@@ -150,8 +155,16 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     sensorFaultAfterMs: number('sensor-fault-after-ms', 0, simulatorDefaults.sensorFaultAfterMs),
     faultShare: number('fault-share', 0, simulatorDefaults.faultShare),
     draftCounters: values['draft-counters'] ?? simulatorDefaults.draftCounters,
+    engine: values.engine === undefined ? simulatorDefaults.engine : engineNamed(values.engine),
     exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
   }
+}
+
+/** The engine of this name; null for vLLM. Throws `bad-input` for an unknown one. */
+export function engineNamed(name: string): ImitatedEngine | null {
+  const known = imitatedEngines.find((each) => each === name)
+  if (known !== undefined || name === 'vllm') return known ?? null
+  throw new JoulemarkError('bad-input', `--engine ${name}: expected vllm, ${imitatedEngines.join(', ')}`)
 }
 
 type NumberFlag =

@@ -12,6 +12,8 @@ import { RequestFaults } from './faults/request-faults.ts'
 import { StreamFaults } from './faults/stream-faults.ts'
 import { streamFormOf } from './faults/stream-form.ts'
 import { BLOCK_SIZE, describeHardware } from './hardware.ts'
+import { EngineCounts } from './imitated/counts.ts'
+import { imitations } from './imitated/table.ts'
 import { cacheConfigLabels } from './metrics/cache-config.ts'
 import { EngineMetrics } from './metrics/engine-metrics.ts'
 import { currentGeneration, generationV091 } from './metrics/generations.ts'
@@ -76,6 +78,18 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     idle: () => idlePage.render(),
     nowMs,
   })
+  const imitation = options.engine === null ? null : imitations[options.engine]
+  const counts = new EngineCounts(nowMs)
+  const imitated = {
+    model: names[0] as string,
+    root: hardware.model.servedAs[0] as string,
+    maxModelLen: options.maxModelLen,
+    kvTokens: hardware.gpuBlocks * BLOCK_SIZE,
+    blockTokens: BLOCK_SIZE,
+    maxNumSeqs: options.maxNumSeqs,
+    kvCacheDtype: options.kvCacheDtype,
+    prefixCaching: options.enablePrefixCaching,
+  }
   const outbox = new Outbox()
   const engine = new Engine(
     {
@@ -94,7 +108,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
       speculation,
       ...WARMUP,
     },
-    [page, { stepBegan: (startMs, endMs, cost) => machine.work(startMs, endMs, cost) }],
+    [page, counts, { stepBegan: (startMs, endMs, cost) => machine.work(startMs, endMs, cost) }],
   )
   const driver = driveEngine(engine, nowMs, () => outbox.flush())
   const stopServing = (): void => {
@@ -126,12 +140,15 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     newDelivery: () => deliveryOf(faults),
     closesQuietly: faults.includes('closes-quietly'),
     falseReports: falseReportsOf(lies),
-    reportsCachedTokens: options.enablePromptTokensDetails,
+    reportsCachedTokens: imitation?.reportsCachedTokens ?? options.enablePromptTokensDetails,
+    imitation,
+    imitatedPage: (path) => imitation?.pages[path]?.(imitated, counts.totals) ?? null,
     metricsText,
     slowMetricsMs: slowPageMs(faults),
     redirectsMetrics: faults.includes('metrics-redirect'),
     restart: () => {
       page.restart(nowMs() / 1000)
+      counts.reset()
       server.closeAllConnections()
     },
     smiState: (atMs) => machine.smiState(atMs),

@@ -56,6 +56,11 @@ export const cleanCases: readonly FaultCase[] = [
 /** Every fault, lie and sensor fault that lets a run start. Faults with distinct signs share a run. */
 export const faultCases: readonly FaultCase[] = [
   {
+    title: 'unknown-params: they are omitted, and answers end early',
+    launch: { faults: ['unknown-params'] },
+    mustShow: ['every request ok', 'the tokens agree', 'prompt-shape fail'],
+  },
+  {
     title: 'in-stream-error, cut-stream, abort',
     launch: { faults: ['in-stream-error', 'cut-stream', 'abort'], faultShare: 0.4 },
     mustShow: ['outcome stream-error', 'outcome truncated', 'outcome aborted', 'error-rate fail'],
@@ -295,11 +300,6 @@ export const startCases: readonly StartCase[] = [
     launch: { lies: ['foreign-traffic'] },
     requiresIdle: true,
     mustSay: 'the server is in use (1 requests running',
-  },
-  {
-    title: 'unknown-params',
-    launch: { faults: ['unknown-params'] },
-    mustSay: 'the first request of the load was refused: HTTP 400: Unrecognized request argument supplied: ignore_eos',
   },
   everyStream('no [DONE]', 'missing-done', '(truncated): stream ended without [DONE]'),
   everyStream('no usage', 'missing-usage', '(malformed): no usage'),

@@ -5,6 +5,7 @@ import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
+import { engineNamed } from '../../harness/simulator/options.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 
@@ -15,6 +16,7 @@ export interface SimulateFlags {
   readonly port?: number
   readonly seed?: number
   readonly maxModelLen?: number
+  readonly engine?: string
   readonly enablePromptTokensDetails?: boolean
   readonly bandwidthShare?: number
   readonly clockShare?: number
@@ -30,9 +32,10 @@ export interface SimulateFlags {
 export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<number> {
   requireCardKey(flags.card, '--card')
   requireSimulatedModel(flags.model)
-  const { fault, lie, sensorFault, ...rest } = flags
+  const { fault, lie, sensorFault, engine, ...rest } = flags
   const simulator = await launchSimulator({
     ...rest,
+    engine: engine === undefined ? null : engineNamed(engine),
     faults: fault === undefined ? [] : readNames('fault', fault, faultNames),
     lies: lie === undefined ? [] : readNames('lie', lie, lieNames),
     sensorFaults: sensorFault === undefined ? [] : readNames('sensor-fault', sensorFault, sensorFaultNames),

@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import { faults, lies, sensorFaults } from '../../harness/simulator/faults/names.ts'
+import { imitatedEngines } from '../../harness/simulator/imitated/names.ts'
 import type { SimulateFlags } from '../actions/simulate.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { portNumber, positiveInt, share, shareOrZero } from '../support/flag-values.ts'
@@ -16,6 +17,11 @@ export const simulateCommand: DefineCommand = (io, done) =>
     .option('--port <n>', 'Port to listen on (default: any free port)', portNumber)
     .option('--seed <n>', 'Seed of the jitter (default: 1)', positiveInt)
     .option('--max-model-len <tokens>', 'Longest context of a request (default: 16384)', positiveInt)
+    .addOption(
+      new Option('--engine <name>', 'Engine whose surface is shown: its pages, counters, refusals and form of streams')
+        .choices(['vllm', ...imitatedEngines])
+        .default('vllm'),
+    )
     .option('--enable-prompt-tokens-details', 'Report the cached prompt tokens of each answer, as vLLM with this flag')
     .option(
       '--bandwidth-share <share>',
@@ -42,6 +48,7 @@ export const simulateCommand: DefineCommand = (io, done) =>
       examples(
         'simulate --card l40s --model llama-3.1-8b-instruct-fp8 --port 8000',
         'simulate --card l40s --model sdxl --port 8000',
+        'simulate --card l40s --model tiny-random-llama --engine sglang',
       ),
     )
     .action(async (flags) =>

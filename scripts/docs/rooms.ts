@@ -177,6 +177,7 @@ export const simulator: Room & { readonly mayImport: readonly string[] } = {
     card: 'power, temperature, clocks and memory of a card under load',
     engine: "the scheduler's steps: batches, KV blocks, prefix cache",
     faults: 'failures and wrong reports on request',
+    imitated: 'the surface of other engines in place of that of vLLM',
     image: 'images and their time',
     metrics: '`/metrics`, in the names of several vLLM generations',
     server: 'the HTTP API and its streams',

@@ -94,7 +94,7 @@ export class AnswerStream {
         if (opening !== null) this.#stream.send(this.#shape.head + opening)
       }
       const isSecond = outputTokens % 2 === 0
-      const { hasInvisibleTokens, hidesFirstHalf, hasSeparateFinish } = this.#context.streamForm
+      const { hasInvisibleTokens, hidesFirstHalf } = this.#context.streamForm
       if (hidesFirstHalf && outputTokens <= this.#request.maxTokens / 2 && finish === null) return
       if (piece >= 0 && !(hasInvisibleTokens && isSecond)) held.text += pieces[piece]
       held.tokens += 1
@@ -105,13 +105,17 @@ export class AnswerStream {
       const isFull = !more && (held.tokens >= this.#fault.mergeTokens || outputTokens === 1)
       if (finish === null && !isFull) return
       const reportedTokens = this.#context.falseReports.usage(outputTokens)
+      const hasSeparateFinish = this.#hasSeparateFinish
       const hasFinish = finish !== null && !hasSeparateFinish
       const after = hasFinish ? this.#shape.afterFinalText(finish) : this.#shape.afterText
-      const usage = continuousUsage ? usagePart(promptLength, reportedTokens) : ''
+      const usage = continuousUsage
+        ? usagePart(promptLength, reportedTokens)
+        : `${this.#emptyUsage}${hasFinish ? this.#usageInFinish(reportedTokens) : ''}`
       const stamp = finish !== null && !this.#request.includeUsage ? fingerprintPart : ''
       this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
       if (finish !== null && hasSeparateFinish) {
-        this.#stream.send(`${this.#before[index]}${this.#shape.afterFinalText(finish)}}\n\n`)
+        const ending = `${this.#emptyUsage}${this.#usageInFinish(reportedTokens)}`
+        this.#stream.send(`${this.#before[index]}${this.#shape.afterFinalText(finish)}${ending}}\n\n`)
       }
       held.text = ''
       held.tokens = 0
@@ -126,12 +130,34 @@ export class AnswerStream {
   }
 
   #finish(): void {
-    if (this.#request.includeUsage && this.#fault.withUsage) {
+    if (this.#request.includeUsage && this.#fault.withUsage && !this.#hasUsageInFinish) {
       const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
       this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens, this.#cachedTokens()))
     }
     if (this.#context.streamForm.hasDone) this.#stream.send(doneEvent)
     this.#close()
+  }
+
+  get #hasSeparateFinish(): boolean {
+    return this.#context.streamForm.hasSeparateFinish || this.#context.imitation?.hasSeparateFinish === true
+  }
+
+  /** Whether usage stands in the last event of a choice: in completions of some engines. */
+  get #hasUsageInFinish(): boolean {
+    return this.#context.imitation?.hasUsageInFinish === true && !this.#shape.isChat
+  }
+
+  /** The usage of zeros that an engine sends in each event. */
+  get #emptyUsage(): string {
+    const isSent = this.#context.imitation?.hasEmptyUsage === true && !this.#shape.isChat && this.#request.includeUsage
+    return isSent ? usagePart(0, 0) : ''
+  }
+
+  /** The usage in the event with the finish_reason, with the stamp; nothing where it has an event of its own. */
+  #usageInFinish(reportedTokens: number): string {
+    if (!this.#hasUsageInFinish) return ''
+    const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
+    return `${usagePart(promptTokens, this.#completionTokens + reportedTokens, this.#cachedTokens())}${fingerprintPart}`
   }
 
   #break(index: number): void {

@@ -6,7 +6,7 @@ import { collectAnswers, streamAnswers } from './generation.ts'
 import { readChat, readPrompts } from './prompts.ts'
 import { sendJson, sendText } from './reply.ts'
 import { type JsonBody, readJsonBody } from './request-body.ts'
-import { readGenerationRequest } from './sampling.ts'
+import { type GenerationRequest, readGenerationRequest } from './sampling.ts'
 import { SIMULATED_FINGERPRINT } from './stamp.ts'
 import { chatShape, completionShape, type StreamIdentity } from './stream-shapes.ts'
 import { promptDetailsOf, usageOf } from './usage.ts'
@@ -21,9 +21,10 @@ export async function handleCompletions(
 ): Promise<void> {
   const body = await readJsonBody(request)
   if (isRefused(context, body, response)) return
+  refuseAsImitated(context, 'completions', body)
   const identity = identify(context, request, body, 'cmpl')
   const prompts = readPrompts(body, context.served)
-  const params = readGenerationRequest(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS)
+  const params = asTaken(context, readGenerationRequest(body, body.integer('max_tokens') ?? DEFAULT_MAX_TOKENS))
   if (params.stream) {
     streamAnswers({ context, response, prompts, params }, completionShape(identity))
     return
@@ -62,10 +63,14 @@ export async function handleChat(
 ): Promise<void> {
   const body = await readJsonBody(request)
   if (isRefused(context, body, response)) return
+  refuseAsImitated(context, 'chat', body)
   const identity = identify(context, request, body, 'chatcmpl')
   const prompt = readChat(body, context.served, body.boolean('add_special_tokens') ?? false)
   const maxTokens = body.integer('max_completion_tokens') ?? body.integer('max_tokens')
-  const params = readGenerationRequest(body, maxTokens ?? Math.max(1, context.served.maxModelLen - prompt.length))
+  const params = asTaken(
+    context,
+    readGenerationRequest(body, maxTokens ?? Math.max(1, context.served.maxModelLen - prompt.length)),
+  )
   if (params.stream) {
     streamAnswers({ context, response, prompts: [prompt], params }, chatShape(identity))
     return
@@ -119,6 +124,24 @@ function isRefused({ requestFaults }: ServerContext, body: JsonBody, response: S
   if ('html' in refusal) sendText(response, refusal.status, 'text/html', refusal.html)
   else sendError(response, new ApiError(refusal.status, refusal.type, refusal.message))
   return true
+}
+
+/** Throws the refusal of the engine that is shown, in its words. */
+function refuseAsImitated({ imitation }: ServerContext, api: 'completions' | 'chat', body: JsonBody): void {
+  const hasTextPrompt = typeof body.get('prompt') === 'string'
+  const refusal = imitation?.refuses({ api, fields: body.names, hasTextPrompt }) ?? null
+  if (refusal !== null) throw new ApiError(refusal.status, refusal.type, refusal.message)
+}
+
+/** The parameters as the engine that is shown takes them. */
+function asTaken({ imitation }: ServerContext, params: GenerationRequest): GenerationRequest {
+  const ignores = imitation?.ignores ?? []
+  return {
+    ...params,
+    ignoreEos: params.ignoreEos && !ignores.includes('ignore_eos'),
+    minTokens: ignores.includes('min_tokens') ? 0 : params.minTokens,
+    continuousUsage: params.continuousUsage && !ignores.includes('continuous_usage_stats'),
+  }
 }
 
 function identify(context: ServerContext, request: IncomingMessage, body: JsonBody, prefix: string): StreamIdentity {

@@ -6,6 +6,7 @@ import type { RequestFaults } from '../faults/request-faults.ts'
 import type { NoAnswer } from '../faults/sensor-faults.ts'
 import type { StreamFaults } from '../faults/stream-faults.ts'
 import type { StreamForm } from '../faults/stream-form.ts'
+import type { Imitation } from '../imitated/imitation.ts'
 import type { Random } from '../random.ts'
 import type { EngineState } from './engine-state.ts'
 import type { StreamContext } from './event-stream.ts'
@@ -60,6 +61,10 @@ export interface ServerContext extends MachineContext, StreamContext {
   readonly slowMetricsMs: number
   /** Whether /metrics redirects to /metrics/. */
   readonly redirectsMetrics: boolean
+  /** The engine that is shown in place of vLLM; null for vLLM. */
+  readonly imitation: Imitation | null
+  /** The text or the value of a page of that engine; null where it has none at this path. */
+  readonly imitatedPage: (path: string) => string | object | null
   /** Closes every connection and begins with new counters, as a restarted server does. */
   readonly restart: () => void
 }

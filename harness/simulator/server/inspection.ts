@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { malformed } from './api-error.ts'
+import { malformed, noSuchRoute } from './api-error.ts'
 import { checkModel } from './completions.ts'
 import type { MachineContext, ServerContext } from './context.ts'
 import { readChat, textTokens } from './prompts.ts'
@@ -42,6 +42,20 @@ export const handleHealth: Handler = ({ engineState }, _request, response) =>
   sendEmpty(response, engineState.isDead ? 503 : 200)
 
 export const handleVersion: Handler = ({ version }, _request, response) => sendJson(response, 200, { version })
+
+/**
+ * Answers with a page of the engine that is shown in place of vLLM; false where the path is that of vLLM. Throws 404 for a
+ * path of vLLM that this engine does not have.
+ */
+export function handleImitated(context: ServerContext, path: string, response: ServerResponse): boolean {
+  if (context.imitation?.lacks.includes(path)) throw noSuchRoute()
+  context.driver.catchUp()
+  const page = context.imitatedPage(path)
+  if (page === null) return false
+  if (typeof page === 'string') sendText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', page)
+  else sendJson(response, 200, page)
+  return true
+}
 
 /** GET /load: vLLM counts only with a flag that this server does not have. */
 export const handleLoad: Handler = (_context, _request, response) => sendJson(response, 200, { server_load: 0 })

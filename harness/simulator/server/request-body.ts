@@ -25,6 +25,11 @@ export class JsonBody {
     this.#fields = fields
   }
 
+  /** Names of the fields. */
+  get names(): string[] {
+    return Object.keys(this.#fields)
+  }
+
   /** The raw value; null and absent are the same. */
   get(name: string): unknown {
     return this.#fields[name] ?? undefined

@@ -4,6 +4,7 @@ import { handleChat, handleCompletions } from './completions.ts'
 import type { ServerContext } from './context.ts'
 import {
   handleHealth,
+  handleImitated,
   handleLoad,
   handleMetrics,
   handleModels,
@@ -55,6 +56,7 @@ async function answer(context: ServerContext, request: IncomingMessage, response
     sendUnauthorized(response)
     return
   }
+  if (handleImitated(context, path, response)) return
   const methods = routes[path]
   if (methods === undefined) throw noSuchRoute()
   const handler = methods[request.method ?? '']

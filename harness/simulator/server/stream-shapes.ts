@@ -7,6 +7,7 @@ import { promptDetailsOf, usageOf } from './usage.ts'
 export interface StreamShape {
   /** `id`, `object`, `created` and `model`, and the comma after them. */
   readonly head: string
+  readonly isChat: boolean
   /** Events sent before the first token. */
   opening(usage: string): string | null
   /** Text up to the content of the choice with this index. */
@@ -30,6 +31,7 @@ export function completionShape(identity: StreamIdentity): StreamShape {
   const tail = '"prompt_token_ids":null,"token_ids":null}]'
   return {
     head: headOf('text_completion', identity),
+    isChat: false,
     opening: () => null,
     beforeText: (index) => `"choices":[{"index":${index},"text":"`,
     afterText: `","logprobs":null,"finish_reason":null,"stop_reason":null,${tail}`,
@@ -42,6 +44,7 @@ export function chatShape(identity: StreamIdentity): StreamShape {
   const role = '"choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]'
   return {
     head: headOf('chat.completion.chunk', identity),
+    isChat: true,
     opening: (usage) => `${role}${usage},"prompt_token_ids":null,"prompt_text":null}\n\n`,
     beforeText: (index) => `"choices":[{"index":${index},"delta":{"content":"`,
     afterText: '"},"logprobs":null,"finish_reason":null,"token_ids":null}]',
@@ -50,8 +53,10 @@ export function chatShape(identity: StreamIdentity): StreamShape {
 }
 
 /** `,"usage":{…}` for an event that contains it, including the running count. */
-export const usagePart = (promptTokens: number, completionTokens: number): string =>
-  `,"usage":${JSON.stringify(usageOf(promptTokens, completionTokens))}`
+export function usagePart(promptTokens: number, completionTokens: number, cachedTokens: number | null = null): string {
+  const details = cachedTokens === null ? {} : { prompt_tokens_details: promptDetailsOf(cachedTokens) }
+  return `,"usage":${JSON.stringify({ ...usageOf(promptTokens, completionTokens), ...details })}`
+}
 
 export const fingerprintPart = `,"system_fingerprint":"${SIMULATED_FINGERPRINT}"`
 
@@ -62,9 +67,7 @@ export function usageEvent(
   completionTokens: number,
   cachedTokens: number | null = null,
 ): string {
-  const details = cachedTokens === null ? {} : { prompt_tokens_details: promptDetailsOf(cachedTokens) }
-  const usage = JSON.stringify({ ...usageOf(promptTokens, completionTokens), ...details })
-  return `${head}"choices":[],"usage":${usage}${fingerprintPart}}\n\n`
+  return `${head}"choices":[]${usagePart(promptTokens, completionTokens, cachedTokens)}${fingerprintPart}}\n\n`
 }
 
 /** An error after the status was sent, in the format of Python's `json.dumps`, with spaces. */
