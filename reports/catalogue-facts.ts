@@ -13,23 +13,23 @@ import type { PhysicalLimit } from './tables/table.ts'
 
 /** The real facts: catalogue and physics; money inputs of the user have priority. */
 export function catalogueFacts(options: MoneyOptions = {}): Facts {
-  const { pricesGbp = {}, idleW, ...money } = options
-  const set = Object.keys(money)
+  const { pricesGbp = {}, ownPrices = {}, configured = {}, idleW, ...money } = options
   return {
     card: (key) => {
       const card = cardByKey(key)
       return card === null || idleW === undefined ? card : { ...card, idleW: given(idleW) }
     },
     model: modelByKey,
-    priceGbp: (key) => (pricesGbp[key] === undefined ? priceOf(key) : given(pricesGbp[key])),
+    priceGbp: (key) => (pricesGbp[key] === undefined ? (ownPrices[key] ?? priceOf(key)) : given(pricesGbp[key])),
     money: {
       years: defaultMoney.years.value,
       tariffGbpPerKwh: defaultMoney.tariffGbpPerKwh.value,
       utilisation: defaultMoney.utilisation.value,
       pue: defaultMoney.pue.value,
+      ...configured,
       ...money,
     },
-    moneySource: moneySource(set),
+    moneySource: moneySource(Object.keys(money), Object.keys(configured)),
     limit: limitOf,
     fit: (run, cardKey) => fitVerdict(run, cardKey),
   }
@@ -37,15 +37,17 @@ export function catalogueFacts(options: MoneyOptions = {}): Facts {
 
 const given = (value: number): Sourced => ({ value, source: 'given on the command line', date: 'now', kind: 'assumed' })
 
-function moneySource(set: readonly string[]): string {
-  const rest = Object.entries(defaultMoney).filter(([key]) => !set.includes(key))
+/** Where the inputs are from: those of the command line, of joulemark.yaml, and the sources of the others. */
+function moneySource(set: readonly string[], configured: readonly string[]): string {
+  const inFile = configured.filter((key) => !set.includes(key))
+  const rest = Object.entries(defaultMoney).filter(([key]) => !set.includes(key) && !inFile.includes(key))
+  const named = (keys: readonly string[]) => keys.map((key) => words[key] ?? key).join(', ')
   const groups = Map.groupBy(rest, ([, fact]) => `${fact.source} (${fact.date})`)
-  const sources = [...groups].map(
-    ([source, facts]) => `${facts.map(([key]) => words[key] ?? key).join(', ')}: ${source}`,
-  )
+  const sources = [...groups].map(([source, facts]) => `${named(facts.map(([key]) => key))}: ${source}`)
   return [
     ...sources,
-    ...(set.length > 0 ? [`set by the user: ${set.map((key) => words[key] ?? key).join(', ')}`] : []),
+    ...(inFile.length > 0 ? [`joulemark.yaml: ${named(inFile)}`] : []),
+    ...(set.length > 0 ? [`set by the user: ${named(set)}`] : []),
   ].join('; ')
 }
 

@@ -14,8 +14,12 @@ export interface FitVerdict {
 
 /** Money inputs that the user may set; the price is per card. */
 export type MoneyOptions = Partial<Omit<MoneyInputs, 'priceGbp'>> & {
-  /** GBP by card key; the catalogue's price for other cards. */
+  /** GBP by card key, given on the command line; `ownPrices`, then the catalogue's price for other cards. */
   readonly pricesGbp?: Readonly<Record<string, number>>
+  /** Prices of joulemark.yaml by card key. */
+  readonly ownPrices?: Readonly<Record<string, Sourced>>
+  /** The same inputs as joulemark.yaml gives them; those given beside it win. */
+  readonly configured?: Partial<Omit<MoneyInputs, 'priceGbp' | 'idleW'>>
 }
 
 /** Cards, models and prices for the tables. Tests use their own; `catalogue-facts.ts` has the real ones. */

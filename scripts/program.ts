@@ -18,6 +18,7 @@ import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { DefineCommand, Done } from './support/command.ts'
+import { readConfigFor } from './support/config.ts'
 import { examples, helpStyle } from './support/help.ts'
 import type { CommandIo } from './support/io.ts'
 
@@ -55,6 +56,7 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
       examples('demo', 'run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000', 'report results'),
     )
     .addHelpText('after', footer)
+    .hook('preAction', (_program, command) => readConfigFor(command, io))
   for (const [group, commands] of groups) {
     for (const define of commands) program.addCommand(define(io, done).helpGroup(group))
   }

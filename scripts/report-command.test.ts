@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ReportFlags, report } from './actions/report.ts'
 import { examples } from './build-examples.ts'
+import { buildProgram } from './program.ts'
 import type { CommandIo } from './support/io.ts'
 
 /** `report` without a process: what it prints and writes. */
@@ -46,6 +47,30 @@ describe('on the terminal', () => {
     const { stdout } = await run([runs], flags)
     expect(stdout).toContain('Assumed: 5 years, £0.4/kWh')
     expect(stdout).toMatch(/Capex, £ per year \(5 years\) +│ +£400 /)
+  })
+
+  test('money of joulemark.yaml goes before the catalogue and behind the command line', async () => {
+    const file = join(out, 'own.yaml')
+    await writeFile(
+      file,
+      'electricity: { tariffGbpPerKwh: 0.31, pue: 1.3 }\nwriteOffMonths: 48\nprices:\n  rtx-4090: { purchaseGbp: 1900, source: our supplier, date: 2026-11-20 }\n',
+    )
+    const said: string[] = []
+    const io: CommandIo = {
+      stdout: (text) => said.push(text),
+      stderr: { isTTY: false, color: false, write: () => {} },
+      env: {},
+      columns: null,
+      color: false,
+    }
+    await buildProgram('1', io, () => {}).parseAsync(['report', runs, '--config', file, '--tariff', '0.4'], {
+      from: 'user',
+    })
+    const text = said.join('').replace(/\s+/g, ' ')
+    expect(text).toContain('Assumed: 4 years, £0.4/kWh, utilisation 100 %, PUE 1.3. Sources: utilisation: ')
+    expect(text).toContain('joulemark.yaml: years, PUE; set by the user: tariff')
+    expect(text).toMatch(/Capex, £ per year \(4 years\) +│ +£475 /)
+    expect(text).toContain('£1,900, our supplier (2026-11-20, own)')
   })
 
   test('the vLLM summaries', async () => {

@@ -18,6 +18,16 @@ const prices: Readonly<Record<string, Sourced>> = {
 /** Price of one card in GBP; null where no sourced UK price is known, so that the user must give one. */
 export const priceOf = (cardKey: string): Sourced | null => prices[cardKey] ?? null
 
+/**
+ * What to do where a price is missing. `flag` is how the command takes one, such as `--price`; a card without a key has to be
+ * described first.
+ */
+export function askForPrice(card: { readonly key: string | null; readonly label: string }, flag: string): string {
+  const { key, label } = card
+  if (key === null) return `no price for ${label}: it is not in the catalogue`
+  return `no price for ${label}: give ${flag} or prices.${key} in joulemark.yaml`
+}
+
 /** The cost assumptions besides the price, each with its source. */
 export const defaultMoney = {
   tariffGbpPerKwh: articleMoney(0.18),

@@ -1,11 +1,14 @@
 import type { z } from 'zod'
 import type { attentionGroupSchema, modelSchema } from './model-schema.ts'
 
-/** The source of a value. `derived` values name what they are derived from; `recalled` ones need a better source. */
+/**
+ * The source of a value. `derived` values name what they are derived from; `recalled` ones need a better source; `own` ones
+ * are the user's, from joulemark.yaml.
+ */
 export interface Source {
   readonly source: string
   readonly date: string
-  readonly kind: 'datasheet' | 'measured' | 'press' | 'derived' | 'recalled' | 'assumed'
+  readonly kind: 'datasheet' | 'measured' | 'press' | 'derived' | 'recalled' | 'assumed' | 'own'
 }
 
 /** A value with its source. The unit is part of the field name. */

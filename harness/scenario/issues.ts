@@ -33,12 +33,22 @@ function describe(source: YamlSource, issue: z.core.$ZodIssue, schema: z.ZodType
       return { path: [...path, key], line: source.lineOfKey(path, key), text: `unknown key; ${advice}` }
     })
   }
+  const inside = issue.code === 'invalid_union' ? insideMap(issue, valueAt(source.value, path)) : null
+  if (inside !== null) return inside.flatMap((each) => describe(source, each, schema))
   const line = source.lineOf(path)
   const received = valueAt(source.value, path)
   if (received === undefined) return [{ path, line, text: `missing; ${expected(issue)}` }]
   const near = issue.code === 'invalid_value' ? nearest(String(received), issue.values.map(String)) : null
   const advice = near === null ? '' : `; did you mean "${near}"?`
   return [{ path, line, text: `${expected(issue)}, got ${shown(received)}${advice}` }]
+}
+
+/** For a map where a map is one of the alternatives: what is wrong in it, by paths from the root; null for other values. */
+function insideMap(issue: z.core.$ZodIssueInvalidUnion, received: unknown): z.core.$ZodIssue[] | null {
+  if (typeof received !== 'object' || received === null || Array.isArray(received)) return null
+  const isOther = (each: z.core.$ZodIssue) => each.code === 'invalid_type' && each.path.length === 0
+  const found = issue.errors.find((issues) => !issues.some(isOther))
+  return found?.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ?? null
 }
 
 function expected(issue: z.core.$ZodIssue): string {

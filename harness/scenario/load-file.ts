@@ -1,22 +1,19 @@
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { imageModels } from '../catalogue/image-models.ts'
 import { suggestion } from '../catalogue/nearest.ts'
-import { JoulemarkError, messageOf } from '../errors.ts'
+import { JoulemarkError } from '../errors.ts'
 import { findScenario } from './find-scenario.ts'
 import { throwIssues } from './issues.ts'
+import { readYaml } from './read-yaml.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
-import { parseYaml, type YamlSource } from './yaml-source.ts'
+import type { YamlSource } from './yaml-source.ts'
 
 /** The names in the catalogue: a scenario file with any other name is refused with the nearest name. */
 export interface KnownNames {
   readonly models: readonly string[]
   readonly cards: readonly string[]
 }
-
-/** Larger files are refused without reading them. */
-const MAX_BYTES = 1_000_000
 
 /**
  * Reads scenario files and suites into scenarios, in order; bundled ones may be given by name. The entries of a suite
@@ -50,25 +47,8 @@ async function loadOne(path: string, known: KnownNames): Promise<ScenarioFile[]>
 
 const isSuite = (value: unknown): boolean => typeof value === 'object' && value !== null && 'scenarios' in value
 
-async function read(path: string): Promise<YamlSource> {
-  let text: string
-  try {
-    const info = await stat(path)
-    if (info.isDirectory())
-      throw new JoulemarkError('bad-input', `${path}: a folder; expected a scenario or suite file`)
-    if (info.isCharacterDevice() || info.isBlockDevice())
-      throw new JoulemarkError('bad-input', `${path}: a device; expected a scenario or suite file`)
-    if (info.size > MAX_BYTES)
-      throw new JoulemarkError('bad-input', `${path}: ${info.size} bytes; expected under ${MAX_BYTES}`)
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof JoulemarkError) throw error
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing ? 'no such file; scenario files are in scenarios/' : `cannot be read: ${messageOf(error)}`
-    throw new JoulemarkError('bad-input', `${path}: ${why}`)
-  }
-  return parseYaml(path, text)
-}
+const read = (path: string): Promise<YamlSource> =>
+  readYaml(path, { what: 'a scenario or suite file', ifMissing: 'scenario files are in scenarios/' })
 
 function check<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.infer<Schema> {
   const result = schema.safeParse(source.value)

@@ -1,3 +1,4 @@
+import { askForPrice } from '../../harness/catalogue/prices.ts'
 import { gbpPerMillionOutputTokens, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -5,7 +6,7 @@ import type { Facts, Known } from '../facts.ts'
 import type { MoneyModel } from '../money-model.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
-import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { type CardColumn, type ScenarioRow, type Selection, UNLISTED } from '../tables/selection.ts'
 import { workloadUnit } from './workload-unit.ts'
 
 /** One card's run of a scenario with its costs; an unknown value is a reason. */
@@ -78,12 +79,15 @@ export function moneyModel(selection: Selection, facts: Facts, scenario: Scenari
   }
 }
 
+/** A column without a key of the catalogue has none of its own. */
+const pricedCard = ({ key, label }: CardColumn) => ({ key: key.startsWith(UNLISTED) ? null : key, label })
+
 export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation and years'
 
 function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
   const price = facts.priceGbp(card.key)
   const idleW = facts.card(card.key)?.idleW.value
-  if (price === null) return { reason: `${card.label}: price unknown; set it with --price` }
+  if (price === null) return { reason: askForPrice(pricedCard(card), `--price ${card.key}=GBP`) }
   if (idleW === undefined && facts.money.utilisation < 1) {
     return { reason: `${card.label} is not in the catalogue: idle power unknown` }
   }

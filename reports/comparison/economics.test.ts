@@ -64,7 +64,7 @@ test('an unknown price is a dash with its reason; utilisation 0 gives no price p
   const unlisted = makeRun({ card: 'gtx-1', result: { outputTokensPerS: 10, meanPowerW: 100 } })
   expect(tableOf([unlisted]).rows.find((row) => row.id === 'price')!.cells[1]).toEqual({
     kind: 'missing',
-    reason: 'gtx-1: price unknown; set it with --price',
+    reason: 'no price for gtx-1: give --price gtx-1=GBP or prices.gtx-1 in joulemark.yaml',
   })
   const idle = makeFacts({ money: { years: 3, tariffGbpPerKwh: 0.18, utilisation: 0, pue: 1 } })
   const perToken = tableOf([ada], idle).rows.find((row) => row.id === 'gbp-per-million-tokens')!.cells[1]

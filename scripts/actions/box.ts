@@ -27,6 +27,7 @@ import { restartLines } from '../../reports/box/restart-lines.ts'
 import { figureText, verdictText } from '../../reports/box/verdict-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
+import { configuredMoney } from '../support/config.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
@@ -147,7 +148,8 @@ async function qualify(
     const runs = judged.runs.map(({ record }) => record)
     const others = earlier.filter(({ record }) => !runs.some((run) => run.id === record.id))
     const lines = acceptance(runs, others, doctor.checks)
-    if (runs.length > 0) io.stdout(renderTerminal(buildReport(runs, { boxFindings }), { color: io.color }))
+    if (runs.length > 0)
+      io.stdout(renderTerminal(buildReport(runs, { money: configuredMoney(io), boxFindings }), { color: io.color }))
     for (const line of restartLines(runs)) io.stdout(`${line}\n`)
     const withoutRun = state.steps.filter(({ outcome, run }) => outcome === 'failed' && run === null)
     const reasons = withoutRun.map(({ name, reason }) => ({ name, reason: reason ?? 'no record' }))

@@ -4,9 +4,9 @@ import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { refusalLine } from '../../harness/evidence/refusals.ts'
 import { verifyRun } from '../../harness/evidence/verify-run.ts'
 import { findRuns } from '../../harness/record/read.ts'
+import { noConfig } from '../../harness/scenario/config/load-config.ts'
 import { quoteHtml } from '../../reports/quote/html.ts'
-import type { QuoteInputs } from '../../reports/quote/inputs.ts'
-import { inputsFromCatalogue, parseQuoteInputs } from '../../reports/quote/inputs-source.ts'
+import { type InputsText, quoteInputs } from '../../reports/quote/inputs-source.ts'
 import { quoteJson } from '../../reports/quote/json.ts'
 import { showPence } from '../../reports/quote/pence.ts'
 import { buildQuote, type QuotedRun } from '../../reports/quote/quote.ts'
@@ -25,7 +25,7 @@ export interface QuoteFlags {
 /** Makes a customer quote from runs that verify and are quotable. Exit code 1 with the first reason if a run is not. */
 export async function quote(paths: readonly string[], flags: QuoteFlags, io: CommandIo): Promise<number> {
   checkFlags(flags)
-  const inputs = flags.inputs === undefined ? null : await readInputs(flags.inputs)
+  const file = flags.inputs === undefined ? null : await readInputs(flags.inputs)
   const runs: QuotedRun[] = []
   for (const path of await findRuns(paths)) runs.push(await quotable(path))
   const [first] = runs
@@ -33,7 +33,7 @@ export async function quote(paths: readonly string[], flags: QuoteFlags, io: Com
   const made = buildQuote(runs, {
     customer: flags.customer.trim(),
     date: new Date().toISOString().slice(0, 10),
-    inputs: inputs ?? inputsFromCatalogue(first.record),
+    inputs: quoteInputs(first.record, file, io.config ?? noConfig),
     ...(flags.number === undefined ? {} : { number: flags.number }),
   })
   const path = (ending: string) => join(flags.out, `quote-${made.number}.${ending}`)
@@ -57,14 +57,12 @@ async function quotable(path: string): Promise<QuotedRun> {
   return { record, digest, signedBy }
 }
 
-async function readInputs(path: string): Promise<QuoteInputs> {
-  let text: string
+async function readInputs(path: string): Promise<InputsText> {
   try {
-    text = await readFile(path, 'utf8')
+    return { path, text: await readFile(path, 'utf8') }
   } catch (error) {
     throw new JoulemarkError('bad-input', `--inputs ${path}: cannot be read: ${messageOf(error)}`)
   }
-  return parseQuoteInputs(path, text)
 }
 
 async function pdfLine(htmlPath: string, pdfPath: string, env: NodeJS.ProcessEnv): Promise<string> {

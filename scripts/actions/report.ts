@@ -15,6 +15,7 @@ import { type Format, formats, isFormat } from '../../reports/render/renderers.t
 import { vllmBenchText } from '../../reports/render/vllm-summary.ts'
 import type { Report } from '../../reports/report.ts'
 import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
+import { configuredMoney } from '../support/config.ts'
 import type { CommandIo } from '../support/io.ts'
 import { reportText } from '../support/terminal.ts'
 import { servingExample } from './serve.ts'
@@ -53,7 +54,7 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   const directories = paths.length === 0 ? [] : await findRuns(paths)
   const stored: StoredRun[] = []
   for (const directory of directories) stored.push(await readRun(directory))
-  const built = await assemble(stored, moneyOf(flags), claims, formats)
+  const built = await assemble(stored, moneyOf(flags, io), claims, formats)
   if (formats.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
   if (formats.includes('vllm')) io.stdout(vllmBenchText(built))
   const files = formats.filter((format) => format !== 'terminal')
@@ -90,9 +91,10 @@ export async function assemble(
   })
 }
 
-function moneyOf(flags: ReportFlags): MoneyOptions {
+function moneyOf(flags: ReportFlags, io: CommandIo): MoneyOptions {
   for (const card of Object.keys(flags.price ?? {})) requireCardKey(card, '--price')
   return {
+    ...configuredMoney(io),
     ...(flags.tariff === undefined ? {} : { tariffGbpPerKwh: flags.tariff }),
     ...(flags.years === undefined ? {} : { years: flags.years }),
     ...(flags.utilisation === undefined ? {} : { utilisation: flags.utilisation }),

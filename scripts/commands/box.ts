@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { BoxFlags } from '../actions/box.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import {
@@ -41,5 +42,6 @@ export const boxCommand: DefineCommand = (io, done) =>
     .addOption(cacheFlag)
     .addOption(nvidiaSmiFlag)
     .addOption(startTimeoutFlag)
+    .addOption(configFlag())
     .addHelpText('after', examples('box --print', 'box --suite provisioning', 'box --resume', 'box --follow'))
     .action(async (flags) => done(await (await import('../actions/box.ts')).box(flagsFor<BoxFlags>()(flags), io)))

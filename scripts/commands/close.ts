@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { CloseFlags } from '../actions/close.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 
 export const closeCommand: DefineCommand = (io, done) =>
@@ -11,6 +12,7 @@ export const closeCommand: DefineCommand = (io, done) =>
     )
     .argument('<run...>', 'Runs, or folders of runs; runs that have ended are left as they are')
     .option('--force', 'Close a run of another machine, whose process cannot be seen from here')
+    .addOption(configFlag())
     .addHelpText('after', examples('close results', 'close results/20261120-101500-rtx-4090-batch32'))
     .action(async (runs, flags) =>
       done(await (await import('../actions/close.ts')).close(runs, flagsFor<CloseFlags>()(flags), io)),

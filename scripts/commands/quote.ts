@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { QuoteFlags } from '../actions/quote.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 import { reportFolderFlag } from '../support/shared-flags.ts'
 
@@ -17,6 +18,7 @@ export const quoteCommand: DefineCommand = (io, done) =>
     .option('--number <number>', 'Number of the quote (default: made from its content)')
     .addOption(reportFolderFlag)
     .option('--no-pdf', 'Make no PDF')
+    .addOption(configFlag())
     .addHelpText('after', examples('quote results --customer "Acme Ltd" --inputs inputs.yaml'))
     .action(async (runs, flags) =>
       done(await (await import('../actions/quote.ts')).quote(runs, flagsFor<QuoteFlags>()(flags), io)),

@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { defaultMoney } from '../../harness/catalogue/prices.ts'
 import type { ReportFlags } from '../actions/report.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { aboveZero, amount, priceOfCard, pueRatio, share } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { reportFolderFlag } from '../support/shared-flags.ts'
@@ -26,6 +27,7 @@ export const reportCommand: DefineCommand = (io, done) =>
     )
     .option('--pue <ratio>', `Power usage effectiveness of the room (default: ${pue.value})`, pueRatio)
     .option('--price <card=gbp>', 'Price of a card; repeat it for several (default: the catalogue price)', priceOfCard)
+    .addOption(configFlag())
     .addHelpText(
       'after',
       examples('report results', 'report results --format html,csv --price rtx-4090=1200', 'report --claims article'),

@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { RunFlags } from '../actions/run.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import {
@@ -50,6 +51,7 @@ export const runCommand: DefineCommand = (io, done) =>
       positiveInt,
     )
     .addOption(new Option('--no-certificate').hideHelp())
+    .addOption(configFlag())
     .addHelpText('after', againstCodes)
     .addHelpText(
       'after',

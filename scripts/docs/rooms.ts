@@ -31,6 +31,7 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/scenario'],
     reason: 'scenario and suite files: schemas (zod), and YAML whose errors name file and line',
+    folders: { config: "joulemark.yaml: what is the user's own and holds for every command" },
   },
   {
     paths: ['harness/physics'],

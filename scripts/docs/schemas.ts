@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runRecordSchema, SCHEMA_VERSION } from '../../harness/record/schema/run.ts'
+import { configJsonSchema } from '../../harness/scenario/config/json-schema.ts'
 import { scenarioJsonSchema, suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
 import { claimsJsonSchema } from '../../reports/claims/file/json-schema.ts'
 import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts'
@@ -19,6 +20,7 @@ export const schemaFiles: readonly SchemaFile[] = [
   { file: 'scenarios/schema.json', text: scenarioJsonSchema },
   { file: 'scenarios/suite.schema.json', text: suiteJsonSchema },
   { file: 'docs/schemas/claims.schema.json', text: claimsJsonSchema },
+  { file: 'docs/schemas/config.schema.json', text: configJsonSchema },
   {
     file: 'docs/schemas/run-record.schema.json',
     text: () => schemaOf(runRecordSchema, `joulemark run record, schema version ${SCHEMA_VERSION} (run.json)`),

@@ -1,4 +1,5 @@
 import { withoutInvisible } from '../../harness/plain-text.ts'
+import type { Config } from '../../harness/scenario/config/load-config.ts'
 import { type Mask, secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
 import type { View } from './progress-view.ts'
 
@@ -7,6 +8,8 @@ export interface CommandIo {
   readonly stdout: (text: string) => void
   readonly stderr: View
   readonly env: NodeJS.ProcessEnv
+  /** What joulemark.yaml says, read before the command starts; absent for commands that take no --config. */
+  readonly config?: Config
   /** Width of the terminal that stdout is, or null when it is piped. */
   readonly columns: number | null
   /** Whether stdout may have colours. */

@@ -1,0 +1,100 @@
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { cardKeys } from '../../catalogue/cards.ts'
+import { suggestion } from '../../catalogue/nearest.ts'
+import { JoulemarkError } from '../../errors.ts'
+import { throwIssues } from '../issues.ts'
+import { readYaml } from '../read-yaml.ts'
+import type { YamlSource } from '../yaml-source.ts'
+import { type ConfigFile, configFileSchema } from './schema.ts'
+import { refuseSecrets } from './secrets.ts'
+
+/** The name of the file in both places. */
+export const CONFIG_NAME = 'joulemark.yaml'
+
+/** What the files say together, and which were read, the one with the highest priority first. */
+export interface Config extends ConfigFile {
+  readonly files: readonly string[]
+}
+
+export const noConfig: Config = { files: [] }
+
+/** Where to look: the folder of the command, the environment, and the file that the user named (--config). */
+export interface ConfigPlaces {
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+  readonly named?: string | undefined
+}
+
+/** The user's own file: in XDG_CONFIG_HOME, or ~/.config. */
+export function userConfigPath(env: NodeJS.ProcessEnv): string {
+  const folder = env['XDG_CONFIG_HOME'] || join(env['HOME'] || homedir(), '.config')
+  return join(folder, 'joulemark', CONFIG_NAME)
+}
+
+/**
+ * The configuration: the named file alone or, without one, that of the working folder over the user's own. Sections of
+ * several entries (cards, prices, electricity, quote) are joined entry by entry, others are replaced. No file is needed.
+ * Throws `bad-input` with every problem of a file, one line each: file, line, field, expected value.
+ */
+export async function loadConfig({ folder, env, named }: ConfigPlaces): Promise<Config> {
+  const paths =
+    named === undefined
+      ? await existing([join(folder, CONFIG_NAME), userConfigPath(env)])
+      : [isAbsoluteOrIn(folder, named)]
+  const files = await Promise.all(paths.map((path) => readConfig(path, env)))
+  const joined = files.toReversed().reduce<ConfigFile>(over, {})
+  return { ...joined, files: paths }
+}
+
+const isAbsoluteOrIn = (folder: string, path: string): string => resolve(folder, path)
+
+/** Files that are there, once each: the user's folder may be the working folder. Any other obstacle is left to the reader. */
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map((path) => stat(path).then(() => path, absent(path))))
+  return [...new Set(found.filter((path) => path !== null))]
+}
+
+const absent =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): string | null =>
+    error.code === 'ENOENT' || error.code === 'ENOTDIR' ? null : path
+
+async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ConfigFile> {
+  const source = await readYaml(path, { what: `a ${CONFIG_NAME}`, ifMissing: 'joulemark init writes one' })
+  refuseSecrets(source, env)
+  // a file of nothing but comments
+  const result = configFileSchema.safeParse(source.value ?? {})
+  if (!result.success) throwIssues(source, result.error, configFileSchema)
+  const file = result.data
+  checkPrices(source, file)
+  return { ...file, ...(file.key === undefined ? {} : { key: fromHome(file.key, dirname(path), env) }) }
+}
+
+/** A path in the file: from `~`, or from the folder of the file. */
+const fromHome = (path: string, folder: string, env: NodeJS.ProcessEnv): string =>
+  path.startsWith('~/') ? join(env['HOME'] || homedir(), path.slice(2)) : resolve(folder, path)
+
+/** Throws where a price is of no card, with the nearest key. */
+function checkPrices(source: YamlSource, { prices = {} }: ConfigFile): void {
+  const lines = Object.keys(prices)
+    .filter((key) => !cardKeys.includes(key))
+    .map(
+      (key) =>
+        `${source.file}:${source.lineOf(['prices', key])}: prices.${key}: no such card; ${suggestion(key, cardKeys)}`,
+    )
+  if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
+}
+
+/** Sections whose entries are joined one by one. */
+const joined = ['prices', 'electricity', 'quote'] as const satisfies readonly (keyof ConfigFile)[]
+
+function over(base: ConfigFile, top: ConfigFile): ConfigFile {
+  const sections = joined.map((name) => [name, { ...base[name], ...top[name] }] as const)
+  return {
+    ...base,
+    ...top,
+    ...Object.fromEntries(sections.filter(([, section]) => Object.keys(section).length > 0)),
+  }
+}

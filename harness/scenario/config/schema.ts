@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import {
+  boxSchema,
+  electricityFields,
+  gbp,
+  quoteFields,
+  sellerSchema,
+  utilisation,
+  writeOffMonths,
+} from './quote-parts.ts'
+
+/** joulemark.yaml: what is the user's own and holds for every command. Unknown keys are errors, and secrets have no place here. */
+
+export const sourceText = z.string().min(1).max(300).describe('where the value is from: a shop, an offer, a datasheet')
+export const isoDate = z.iso.date('expected a date such as 2026-11-26').describe('when it was read, such as 2026-11-26')
+
+const priceSchema = z
+  .strictObject({
+    purchaseGbp: gbp
+      .positive()
+      .optional()
+      .describe('price of one card in pounds, ex VAT unless the source says otherwise'),
+    rentGbpPerMonth: gbp
+      .positive()
+      .optional()
+      .describe('rent of one card a month, for a quote without a purchase price'),
+    source: sourceText,
+    date: isoDate,
+  })
+  .refine(
+    (price) => price.purchaseGbp !== undefined || price.rentGbpPerMonth !== undefined,
+    'expected purchaseGbp, rentGbpPerMonth, or both',
+  )
+
+export const configFileSchema = z.strictObject({
+  prices: z
+    .record(z.string(), priceSchema)
+    .optional()
+    .describe('prices of cards in pounds, by the key of the card; they win over the bundled ones'),
+  electricity: z
+    .strictObject(electricityFields)
+    .partial()
+    .optional()
+    .describe('tariff, PUE and the overhead of the host, for report and quote'),
+  utilisation: utilisation.optional(),
+  writeOffMonths: writeOffMonths.optional().describe('months over which a card is written off'),
+  seller: sellerSchema.optional().describe('who makes the offer; printed on a quote'),
+  quote: z
+    .strictObject({ box: boxSchema, ...quoteFields })
+    .partial()
+    .optional()
+    .describe('what `quote` uses unless its --inputs file says otherwise'),
+  key: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe(
+      'path of the signing key, relative to this file; JOULEMARK_KEY has priority. The key itself is not kept here',
+    ),
+})
+
+/** One joulemark.yaml as written. */
+export type ConfigFile = z.infer<typeof configFileSchema>
+export type OwnPrice = z.infer<typeof priceSchema>
