@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sourceKinds } from './source-kinds.ts'
 
 /** The description of a language model: what limits, predictions and memory are computed from. */
 
@@ -8,7 +9,7 @@ const amount = z.number().nonnegative()
 const sourceSchema = z.strictObject({
   source: z.string().min(1),
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2026-11-26'),
-  kind: z.enum(['datasheet', 'measured', 'press', 'derived', 'recalled', 'assumed']),
+  kind: z.enum(sourceKinds),
 })
 
 /** Layers that compute attention with heads of keys and values. */

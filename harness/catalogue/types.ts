@@ -1,14 +1,12 @@
 import type { z } from 'zod'
 import type { attentionGroupSchema, modelSchema } from './model-schema.ts'
+import type { sourceKinds } from './source-kinds.ts'
 
-/**
- * The source of a value. `derived` values name what they are derived from; `recalled` ones need a better source; `own` ones
- * are the user's, from joulemark.yaml.
- */
+/** The source of a value. */
 export interface Source {
   readonly source: string
   readonly date: string
-  readonly kind: 'datasheet' | 'measured' | 'press' | 'derived' | 'recalled' | 'assumed' | 'own'
+  readonly kind: (typeof sourceKinds)[number]
 }
 
 /** A value with its source. The unit is part of the field name. */
