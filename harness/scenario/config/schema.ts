@@ -11,8 +11,8 @@ import {
 
 /** joulemark.yaml: what is the user's own and holds for every command. Unknown keys are errors, and secrets have no place here. */
 
-export const sourceText = z.string().min(1).max(300).describe('where the value is from: a shop, an offer, a datasheet')
-export const isoDate = z.iso.date('expected a date such as 2026-11-26').describe('when it was read, such as 2026-11-26')
+const sourceText = z.string().min(1).max(300).describe('where the value is from: a shop, an offer, a datasheet')
+const isoDate = z.iso.date('expected a date such as 2026-11-26').describe('when it was read, such as 2026-11-26')
 
 const priceSchema = z
   .strictObject({
