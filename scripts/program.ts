@@ -18,7 +18,6 @@ import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { DefineCommand, Done } from './support/command.ts'
-import { readConfigFor } from './support/config.ts'
 import { examples, helpStyle } from './support/help.ts'
 import type { CommandIo } from './support/io.ts'
 
@@ -56,13 +55,18 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
       examples('demo', 'run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000', 'report results'),
     )
     .addHelpText('after', footer)
-    .hook('preAction', (_program, command) => readConfigFor(command, io))
+    .hook('preAction', async (_program, command) => {
+      if (takesConfig(command)) await (await import('./support/config.ts')).readConfigFor(command, io)
+    })
   for (const [group, commands] of groups) {
     for (const define of commands) program.addCommand(define(io, done).helpGroup(group))
   }
   inherit(program, 'joulemark')
   return program
 }
+
+/** Reading joulemark.yaml loads its schema: only for commands that use it. */
+const takesConfig = ({ options }: CommandUnknownOpts): boolean => options.some(({ long }) => long === '--config')
 
 /** Applies the settings of the program to its commands; the error of a wrong flag names the help command. */
 function inherit(parent: CommandUnknownOpts, path: string): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sourceKinds } from './source-kinds.ts'
+import { sourceKinds } from './sourced.ts'
 
 /** The description of a language model: what limits, predictions and memory are computed from. */
 

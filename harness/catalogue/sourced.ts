@@ -1,4 +1,20 @@
-import type { Source, Sourced } from './types.ts'
+/**
+ * What kind of source a value has. `derived` values name what they are derived from; `recalled` ones need a better source;
+ * `own` ones are the user's, from joulemark.yaml.
+ */
+export const sourceKinds = ['datasheet', 'measured', 'press', 'derived', 'recalled', 'assumed', 'own'] as const
+
+/** The source of a value. */
+export interface Source {
+  readonly source: string
+  readonly date: string
+  readonly kind: (typeof sourceKinds)[number]
+}
+
+/** A value with its source. The unit is part of the field name. */
+export interface Sourced<T = number> extends Source {
+  readonly value: T
+}
 
 /** When the values of this catalogue were gathered, unless a value has its own date. */
 export const GATHERED = '2026-11-23'

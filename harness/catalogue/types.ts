@@ -1,18 +1,8 @@
 import type { z } from 'zod'
 import type { attentionGroupSchema, modelSchema } from './model-schema.ts'
-import type { sourceKinds } from './source-kinds.ts'
+import type { Source, Sourced } from './sourced.ts'
 
-/** The source of a value. */
-export interface Source {
-  readonly source: string
-  readonly date: string
-  readonly kind: (typeof sourceKinds)[number]
-}
-
-/** A value with its source. The unit is part of the field name. */
-export interface Sourced<T = number> extends Source {
-  readonly value: T
-}
+export type { Source, Sourced }
 
 export interface PcieLink {
   readonly gen: number

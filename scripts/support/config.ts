@@ -9,7 +9,6 @@ import type { CommandIo } from './io.ts'
  * finds it as `io.config`; the path of its signing key stands in for JOULEMARK_KEY where that is not set.
  */
 export async function readConfigFor(command: CommandUnknownOpts, io: CommandIo): Promise<void> {
-  if (!command.options.some((option) => option.long === '--config')) return
   const named = (command.opts() as { readonly config?: string }).config
   const config = await loadConfig({ folder: process.cwd(), env: io.env, named })
   const key = config.key === undefined || io.env['JOULEMARK_KEY'] ? {} : { JOULEMARK_KEY: config.key }
