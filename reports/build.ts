@@ -61,7 +61,7 @@ export type ReportTable = (typeof reportTables)[number]
 
 /** The comparison report from run records and the catalogue. Pure: the same records give the same report. */
 export function buildReport(runs: readonly RunRecord[], options: ReportOptions = {}): Report {
-  const report = buildReportFrom(runs, catalogueFacts(options.money), options)
+  const report = buildReportFrom(runs, catalogueFacts(options.money, runs), options)
   if (options.claims === undefined) return report
   const measured = measuredFindings(options.claims, runs, claimCatalogue)
   const verdicts = auditClaims(options.claims, claimCatalogue, measured)
@@ -92,7 +92,7 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
 
 /** The runs that a report shows, one per scenario and card: only their rows have to be read. */
 export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): RunRecord[] {
-  const selection = selectRuns(runs, catalogueFacts(money))
+  const selection = selectRuns(runs, catalogueFacts(money, runs))
   return selection.scenarios.flatMap((row) =>
     selection.cards.flatMap((card) => selection.runOf(row.name, card.key) ?? []),
   )

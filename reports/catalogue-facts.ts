@@ -1,22 +1,35 @@
-import { cardByKey } from '../harness/catalogue/cards.ts'
 import { imageModelByKey } from '../harness/catalogue/image-models.ts'
 import { modelByKey } from '../harness/catalogue/models.ts'
+import type { CardEntry } from '../harness/catalogue/own/card-entry.ts'
+import { filled } from '../harness/catalogue/own/complete.ts'
+import { type FitCard, fitCard } from '../harness/catalogue/own/known.ts'
+import { cardEntryByKey } from '../harness/catalogue/own/own-cards.ts'
 import { defaultMoney, priceOf } from '../harness/catalogue/prices.ts'
-import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
+import type { Model, Sourced } from '../harness/catalogue/types.ts'
 import { headlineMetric } from '../harness/metrics/headline.ts'
 import { imageFit } from '../harness/physics/image.ts'
 import { runLimit } from '../harness/physics/run-limit.ts'
 import { servingFit } from '../harness/physics/serving-fit.ts'
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
+import { cardKeyOf } from './tables/selection.ts'
 import type { PhysicalLimit } from './tables/table.ts'
 
 /** The real facts: catalogue and physics; money inputs of the user have priority. */
-export function catalogueFacts(options: MoneyOptions = {}): Facts {
+export function catalogueFacts(options: MoneyOptions = {}, runs: readonly RunRecord[] = []): Facts {
+  const described = new Map(
+    runs.flatMap((run) => (run.card.description ? [[cardKeyOf(run), run.card.description]] : [])),
+  )
+  // an own entry is joined with what the card reported of itself when it ran
+  const cardAt = (key: string): CardEntry | null => {
+    const known = cardEntryByKey(key)
+    const reported = described.get(key)
+    return known === null || reported === undefined ? (known ?? reported ?? null) : filled(known, reported)
+  }
   const { pricesGbp = {}, ownPrices = {}, configured = {}, idleW, ...money } = options
   return {
     card: (key) => {
-      const card = cardByKey(key)
+      const card = cardAt(key)
       return card === null || idleW === undefined ? card : { ...card, idleW: given(idleW) }
     },
     model: modelByKey,
@@ -31,7 +44,7 @@ export function catalogueFacts(options: MoneyOptions = {}): Facts {
     },
     moneySource: moneySource(Object.keys(money), Object.keys(configured)),
     limit: limitOf,
-    fit: (run, cardKey) => fitVerdict(run, cardKey),
+    fit: (run, cardKey) => fitVerdict(run, cardAt(cardKey), cardKey),
   }
 }
 
@@ -54,10 +67,11 @@ function moneySource(set: readonly string[], configured: readonly string[]): str
 const words: Readonly<Record<string, string>> = { tariffGbpPerKwh: 'tariff', pue: 'PUE' }
 
 /** Card and model of a run; the reason when the catalogue lacks one. */
-function subjects(run: RunRecord, cardKey: string | null): Known<{ card: Card; model: Model }> {
-  const card = cardKey === null ? null : cardByKey(cardKey)
+function subjects(run: RunRecord, entry: CardEntry | null, cardKey: string): Known<{ card: FitCard; model: Model }> {
   const model = modelByKey(run.scenario.model)
-  if (card === null) return { reason: `${cardKey ?? run.card.name ?? 'the card'} is not in the catalogue` }
+  if (entry === null) return { reason: `${cardKey} is not in the catalogue` }
+  const card = fitCard(entry)
+  if ('reason' in card) return card
   if (model === null) return { reason: `${run.scenario.model} is not in the catalogue` }
   return { value: { card, model } }
 }
@@ -74,10 +88,10 @@ function limitOf(run: RunRecord): Known<PhysicalLimit> {
  * Whether vLLM could serve the run's scenario on a card: weights, overhead and one longest sequence. Too many sessions
  * are not OOM in vLLM: they queue.
  */
-function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
+function fitVerdict(run: RunRecord, entry: CardEntry | null, cardKey: string): Known<FitVerdict> {
   const { scenario } = run
-  if (scenario.kind !== 'text') return imageFitVerdict(scenario, cardKey)
-  const known = subjects(run, cardKey)
+  if (scenario.kind !== 'text') return imageFitVerdict(scenario, entry)
+  const known = subjects(run, entry, cardKey)
   if ('reason' in known) return known
   const { card, model } = known.value
   const { server, prompt, output } = scenario
@@ -85,10 +99,10 @@ function fitVerdict(run: RunRecord, cardKey: string): Known<FitVerdict> {
 }
 
 /** Images: all parts of the model in memory at once. Training: its memory depends on the command. */
-function imageFitVerdict(scenario: RunRecord['scenario'], cardKey: string): Known<FitVerdict> {
-  const card = cardByKey(cardKey)
+function imageFitVerdict(scenario: RunRecord['scenario'], entry: CardEntry | null): Known<FitVerdict> {
+  const card = entry === null ? null : fitCard(entry)
   const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : null
   if (card === null || model === null)
     return { reason: `memory requirement of ${scenario.model} (${scenario.kind}) unknown` }
-  return { value: imageFit(card, model) }
+  return 'reason' in card ? card : { value: imageFit(card, model) }
 }

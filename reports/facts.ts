@@ -1,4 +1,5 @@
-import type { Card, Model, Sourced } from '../harness/catalogue/types.ts'
+import type { CardEntry } from '../harness/catalogue/own/card-entry.ts'
+import type { Model, Sourced } from '../harness/catalogue/types.ts'
 import type { MoneyInputs } from '../harness/metrics/cost.ts'
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import type { PhysicalLimit } from './tables/table.ts'
@@ -24,7 +25,7 @@ export type MoneyOptions = Partial<Omit<MoneyInputs, 'priceGbp'>> & {
 
 /** Cards, models and prices for the tables. Tests use their own; `catalogue-facts.ts` has the real ones. */
 export interface Facts {
-  readonly card: (key: string) => Card | null
+  readonly card: (key: string) => CardEntry | null
   readonly model: (key: string) => Model | null
   readonly priceGbp: (cardKey: string) => Sourced | null
   readonly money: Omit<MoneyInputs, 'priceGbp' | 'idleW'>

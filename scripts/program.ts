@@ -2,12 +2,14 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { baselineCommand } from './commands/baseline.ts'
 import { boxCommand } from './commands/box.ts'
 import { bundleCommand } from './commands/bundle.ts'
+import { cardCommand } from './commands/card.ts'
 import { claimsCommand } from './commands/claims.ts'
 import { closeCommand } from './commands/close.ts'
 import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
+import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
 import { listCommand } from './commands/list.ts'
 import { predictCommand } from './commands/predict.ts'
@@ -23,8 +25,8 @@ import type { CommandIo } from './support/io.ts'
 
 /** Every command, in the order of use. */
 const groups = [
-  ['Start:', [demoCommand]],
-  ['Prepare:', [doctorCommand, fitCommand, predictCommand, serveCommand]],
+  ['Start:', [initCommand, demoCommand]],
+  ['Prepare:', [doctorCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, boxCommand, simulateCommand]],
   ['Compare:', [reportCommand, compareCommand, baselineCommand]],
   [

@@ -1,12 +1,12 @@
-import { cardBySmiName } from '../catalogue/cards.ts'
 import { cardsNamed } from '../catalogue/find.ts'
-import type { Card } from '../catalogue/types.ts'
+import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../errors.ts'
+import { describeFound } from '../telemetry/inventory/describe-found.ts'
 import { openTelemetry } from '../telemetry/open.ts'
 
 /** The cards of one server: their model, and how many serve. */
 export interface ServerCards {
-  readonly card: Card
+  readonly card: CardEntry
   readonly count: number
 }
 
@@ -18,8 +18,8 @@ export function plannedCards(name: string, gpus: readonly string[] | undefined):
 }
 
 /**
- * The cards that nvidia-smi reports; the edition decides what is expected of them. Throws `bad-input` when the catalogue
- * does not know the card, or when it is not the `expected` one.
+ * The cards that nvidia-smi reports; the edition decides what is expected of them. One that the catalogue does not know is
+ * described by what it reports. Throws `bad-input` without a card, or when it is not the `expected` one.
  */
 export async function cardsHere(
   nvidiaSmi: string,
@@ -27,11 +27,10 @@ export async function cardsHere(
   gpus: readonly string[] | undefined,
 ): Promise<ServerCards> {
   const inventory = await openTelemetry({ path: nvidiaSmi, required: true })
-  const name = inventory.gpus[0]?.name ?? null
-  const card = name === null ? null : cardBySmiName(name)
-  if (card === null) {
-    throw new JoulemarkError('bad-input', name === null ? 'no GPU found' : `"${name}" is not in the catalogue`)
-  }
+  const [first] = inventory.gpus
+  if (first === undefined) throw new JoulemarkError('bad-input', 'no GPU found')
+  const { name } = first
+  const { entry: card } = await describeFound(first, { fingerprint: inventory.fingerprint, now: new Date() })
   if (expected !== undefined && !cardsNamed(expected).some((each) => each.key === card.key)) {
     throw new JoulemarkError('bad-input', `--card ${expected}: found ${card.key} ("${name}")`)
   }

@@ -1,4 +1,4 @@
-import { cardByKey } from '../catalogue/cards.ts'
+import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { Check } from '../telemetry/doctor/check.ts'
@@ -18,7 +18,7 @@ export type BoxFinding = Pick<Check, 'id' | 'read' | 'why' | 'fix'> & { readonly
 export function boxFindings(run: RunRecord): BoxFinding[] {
   const cards = servingGpus(run.gpus).map((gpu) => snapshotOf(gpu, run))
   if (cards.length === 0) return []
-  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  const card = cardOfRun(run.card)
   const expected = card === null ? [] : [card]
   const checks = [
     ...cardChecks(cards, expected, null),

@@ -1,5 +1,6 @@
 import { scenarioKeysFor } from '../catalogue/find.ts'
-import type { Card } from '../catalogue/types.ts'
+import type { CardEntry } from '../catalogue/own/card-entry.ts'
+import { fitCard } from '../catalogue/own/known.ts'
 import { type ServeOptions, type ServePlan, servePlan } from '../endpoint/serve/plan.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import { expandSweep, type PlainScenarioFile } from '../scenario/expand.ts'
@@ -34,7 +35,7 @@ const START_SECONDS = 120
  */
 export function boxPlan(
   files: readonly ScenarioFile[],
-  card: Card,
+  card: CardEntry,
   gpuCount: number,
   options: ServeOptions,
 ): BoxStep[] {
@@ -45,7 +46,9 @@ export function boxPlan(
     if (scenario.kind !== 'text') {
       return { ...base, serve: null, leftOut: `kind ${scenario.kind}: vLLM serves text`, minutes: 0 }
     }
-    const serve = servePlan(scenario, card.key, options)
+    const known = fitCard(card)
+    if ('reason' in known) return { ...base, serve: null, leftOut: known.reason, minutes: 0 }
+    const serve = servePlan(scenario, card, options)
     const gpus = scenario.server?.tensorParallel ?? 1
     if (gpus > gpuCount) {
       return { ...base, serve, leftOut: `requires ${gpus} GPUs; this server has ${gpuCount}`, minutes: 0 }

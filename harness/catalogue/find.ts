@@ -1,36 +1,55 @@
 import { JoulemarkError } from '../errors.ts'
-import { cardByKey, cardKeys, editionsOf, groupOf, PRO_6000_GROUP } from './cards.ts'
+import { cardKeys, editionsOf, groupOf, PRO_6000_GROUP } from './cards.ts'
 import { modelKeys } from './models.ts'
 import { suggestion } from './nearest.ts'
-import type { Card } from './types.ts'
+import type { CardEntry } from './own/card-entry.ts'
+import { cardEntries, cardEntryByKey } from './own/own-cards.ts'
 
-/** All valid card names: keys of the catalogue and groups of several editions. */
-const cardNames: readonly string[] = [...cardKeys, PRO_6000_GROUP]
+/** All valid card names: keys of bundled and own cards, and groups of several editions. */
+const allCardNames = (): readonly string[] => [...cardEntries().map((card) => card.key), PRO_6000_GROUP]
 
 /** The names that a scenario file may use for models and cards. */
-export const catalogueNames = { models: modelKeys, cards: cardNames } as const
+export const catalogueNames = {
+  models: modelKeys,
+  get cards(): readonly string[] {
+    return allCardNames()
+  },
+}
 
 /**
- * The cards in a list of names separated by commas; a group means all of its editions.
+ * The cards, bundled or the user's own, in a list of names separated by commas; a group means all of its editions.
  * Throws `bad-input` that names `flag` and the nearest known name.
  */
-export const cardsNamed = (names: string, flag = '--card'): readonly Card[] =>
+export const cardsNamed = (names: string, flag = '--card'): readonly CardEntry[] =>
   names.split(',').flatMap((name) => cardsOf(name.trim(), flag))
 
-function cardsOf(name: string, flag: string): readonly Card[] {
-  const card = cardByKey(name)
+function cardsOf(name: string, flag: string): readonly CardEntry[] {
+  const card = cardEntryByKey(name)
   const found = card === null ? editionsOf(name) : [card]
   if (found.length > 0) return found
   throw new JoulemarkError(
     'bad-input',
-    `${flag} ${name}: no such card in the catalogue; ${suggestion(name, cardNames)}`,
+    `${flag} ${name}: no such card in the catalogue; ${suggestion(name, allCardNames())}`,
   )
 }
 
 /** Checks the key of one card (no group). Throws `bad-input` that names `flag` and the nearest known key. */
 export function requireCardKey(key: string, flag: string): void {
-  if (cardKeys.includes(key)) return
-  throw new JoulemarkError('bad-input', `${flag} ${key}: no such card in the catalogue; ${suggestion(key, cardKeys)}`)
+  if (cardEntryByKey(key) === null)
+    refuse(
+      key,
+      flag,
+      cardEntries().map((card) => card.key),
+    )
+}
+
+/** The same for what only a bundled card can do, as to be simulated. */
+export function requireBundledCard(key: string, flag: string): void {
+  if (!cardKeys.includes(key)) refuse(key, flag, cardKeys)
+}
+
+function refuse(key: string, flag: string, known: readonly string[]): never {
+  throw new JoulemarkError('bad-input', `${flag} ${key}: no such card in the catalogue; ${suggestion(key, known)}`)
 }
 
 /** The names under `cards:` of a scenario that apply to this card: its group first, then its key. */

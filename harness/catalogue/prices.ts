@@ -24,7 +24,8 @@ export const priceOf = (cardKey: string): Sourced | null => prices[cardKey] ?? n
  */
 export function askForPrice(card: { readonly key: string | null; readonly label: string }, flag: string): string {
   const { key, label } = card
-  if (key === null) return `no price for ${label}: it is not in the catalogue`
+  if (key === null)
+    return `no price for ${label}: name the card under cards: in joulemark.yaml (joulemark card describe), then its price under prices:`
   return `no price for ${label}: give ${flag} or prices.${key} in joulemark.yaml`
 }
 

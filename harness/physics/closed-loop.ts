@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { EngineCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { efficiencyOf } from './efficiency.ts'
 import { decodeLimit } from './limit.ts'
 import type { KvElementBytes } from './model/kv.ts'
@@ -37,7 +38,7 @@ export interface Prediction {
 }
 
 /** Expected performance and the range around it, all capped at the physical limit of the loop. */
-export function predictClosedLoop(card: Card, model: Model, loop: ClosedLoop): Prediction {
+export function predictClosedLoop(card: EngineCard, model: Model, loop: ClosedLoop): Prediction {
   const { concurrency, promptTokens, cachedTokens, kvBytesPerElement, gpus } = loop
   const contextTokens = promptTokens - cachedTokens
   const limitTokensPerS = decodeLimit(card, model, { concurrency, contextTokens, kvBytesPerElement, gpus }).tokensPerS
@@ -100,7 +101,10 @@ export function closedLoopMetrics(engine: StepEngine, loop: ClosedLoop): LoopMet
 }
 
 /** Prompts that share a step: one, unless the answers are too short for that and the prompts fit into its token budget. */
-function promptsPerStep(card: Card, { concurrency, promptTokens, cachedTokens, outputTokens }: ClosedLoop): number {
+function promptsPerStep(
+  card: EngineCard,
+  { concurrency, promptTokens, cachedTokens, outputTokens }: ClosedLoop,
+): number {
   const needed = Math.ceil(concurrency / outputTokens)
   const fitting = Math.floor((chunkTokens(card) - (concurrency - 1)) / (promptTokens - cachedTokens))
   return Math.max(1, Math.min(needed, fitting))
@@ -110,7 +114,7 @@ function promptsPerStep(card: Card, { concurrency, promptTokens, cachedTokens, o
 const MIN_CHUNK = 16
 
 /** vLLM's default token budget per step (`--max-num-batched-tokens`): 2048, 8192 from 70 GB on, 16384 from 160 GB on. */
-function chunkTokens(card: Card): number {
+function chunkTokens(card: EngineCard): number {
   const gb = card.vramGb.value
   return gb >= 160 ? 16_384 : gb >= 70 && !card.key.startsWith('a100') ? 8192 : 2048
 }

@@ -1,5 +1,6 @@
 import { weightFormats } from '../catalogue/model-schema.ts'
-import type { Card, Model } from '../catalogue/types.ts'
+import type { EngineCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import type { Efficiency } from './step-time.ts'
 
 /** The formats of which measurements are public, and which of them the others are taken to be like. */
@@ -56,7 +57,10 @@ const HBM_SHARE = 0.94
 const EXPERTS = { weights: 0.8, compute: 0.7 } as const
 
 /** The shares that a slow, a usual and a fast healthy server with this card reaches with this model. */
-export function efficiencyOf(card: Card, model: Model): Readonly<Record<'slow' | 'expected' | 'fast', Efficiency>> {
+export function efficiencyOf(
+  card: EngineCard,
+  model: Model,
+): Readonly<Record<'slow' | 'expected' | 'fast', Efficiency>> {
   const memory = card.memoryType.startsWith('HBM') ? HBM_SHARE : 1
   const on = (efficiency: Efficiency): Efficiency => {
     const onMemory = withBandwidth(efficiency, memory)

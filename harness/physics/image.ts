@@ -1,5 +1,5 @@
 import type { ImageModel } from '../catalogue/image-models.ts'
-import type { Card } from '../catalogue/types.ts'
+import type { FitCard, LimitCard } from '../catalogue/own/known.ts'
 import { type Arithmetic, fastestTflops } from './arithmetic.ts'
 import { overheadBytesOf } from './memory.ts'
 
@@ -24,7 +24,7 @@ export const passesPerImage = (
  * observed clock. A cache that skips steps, or a 4-bit checkpoint, has no bound here: such a run does not do the passes of
  * its scenario.
  */
-export const imageLimit = (card: Card, model: ImageModel, shape: ImageShape & Arithmetic): ImageLimit =>
+export const imageLimit = (card: LimitCard, model: ImageModel, shape: ImageShape & Arithmetic): ImageLimit =>
   imageTime(model, shape, fastestTflops(card, shape))
 
 /** Time of all passes of one image at a rate in TFLOPS, with the formula; or why it is not known. */
@@ -40,7 +40,7 @@ export function imageTime(model: ImageModel, shape: ImageShape, tflops: number):
 const ACTIVATION_BYTES = 1.5e9
 
 /** Whether a model fits a card with all parts resident in 16 bits, and the bytes. */
-export function imageFit(card: Card, model: ImageModel): { readonly fits: boolean; readonly evidence: string } {
+export function imageFit(card: FitCard, model: ImageModel): { readonly fits: boolean; readonly evidence: string } {
   const needed = model.residentBytes + overheadBytesOf(card) + ACTIVATION_BYTES
   const gb = (bytes: number) => (bytes / 1e9).toFixed(1)
   const evidence = `${gb(model.residentBytes)} GB of weights in 16 bits (denoiser ${gb(model.denoiserBytes)} GB), ${gb(overheadBytesOf(card) + ACTIVATION_BYTES)} GB of overhead, into ${gb(card.cudaBytes.value)} GB`

@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { LimitCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { type Arithmetic, peakTflops } from './arithmetic.ts'
 import { bytesFromMemory, peakBandwidthGBs, type Reading } from './bandwidth.ts'
 import { leastDecodeFlops, prefillFlops } from './model/attention-work.ts'
@@ -44,7 +45,7 @@ export interface DecodeLimit {
  * Speculative decoding exceeds it unless `tokensPerStep` counts it (drafts and their model are taken as free), and so
  * does a shared prefix whose KV is read once for all (cascade attention).
  */
-export function decodeLimit(card: Card, model: Model, shape: DecodeShape): DecodeLimit {
+export function decodeLimit(card: LimitCard, model: Model, shape: DecodeShape): DecodeLimit {
   const { concurrency, contextTokens, kvBytesPerElement, gpus = 1, tokensPerStep = 1 } = shape
   const kvBytes = leastKvBytesRead(model, kvBytesPerElement, contextTokens) * concurrency
   const bytesPerStep = weightBytesRead(model, concurrency, 'limit') + kvBytes
@@ -67,14 +68,14 @@ export function decodeLimit(card: Card, model: Model, shape: DecodeShape): Decod
   return { tokensPerS, stepMs, bytesPerStep, flopsPerStep, boundBy, formula }
 }
 
-const l2Text = (card: Card, gpus: number): string => `${card.l2Mb.value * gpus} MiB of L2`
+const l2Text = (card: LimitCard, gpus: number): string => `${card.l2Mb.value * gpus} MiB of L2`
 
 /**
  * Minimum time of a prefill in ms, for the tokens that are in no cache: max(FLOPs / peak, (weights - L2) / bandwidth)
  * with FLOPs = T · 2 · linear + 2 · head + 2 · layers · heads · headDim · T², the attention of a causal mask being half
  * of the full square, and less under a window. An earlier first token means a cached prefix, another model or another card.
  */
-export function prefillLimitMs(card: Card, model: Model, shape: PrefillShape): number {
+export function prefillLimitMs(card: LimitCard, model: Model, shape: PrefillShape): number {
   const { promptTokens, gpus = 1 } = shape
   const linear = 2 * model.activeLinearParams * promptTokens + 2 * headParams(model)
   const attention = prefillFlops(model, promptTokens, 0)

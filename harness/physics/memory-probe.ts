@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { EngineCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { efficiencyOf, withBandwidth } from './efficiency.ts'
 import type { KvElementBytes } from './model/kv.ts'
 import { editionShare } from './power/demand.ts'
@@ -31,7 +32,7 @@ const SLOW_SHARE = 0.9
 const SLOW_OVERHEAD_MS = { gddr: 0.8, hbm: 1.9 } as const
 
 /** Bytes that a decode step of one stream reads: weights without the input embedding, and the KV of its context. */
-export function bytesPerStep(card: Card, model: Model, stream: Omit<OneStream, 'powerLimitW'>): number {
+export function bytesPerStep(card: EngineCard, model: Model, stream: Omit<OneStream, 'powerLimitW'>): number {
   const { expected: efficiency } = efficiencyOf(card, model)
   return stepTimeMs({ card, model, efficiency, gpus: stream.gpus }, loadOf(stream)).bytesRead
 }
@@ -40,7 +41,7 @@ export function bytesPerStep(card: Card, model: Model, stream: Omit<OneStream, '
 export const achievedGBs = (bytes: number, tokensPerS: number): number => (bytes * tokensPerS) / 1e9
 
 /** What one stream achieves on a healthy server of this card, and the slowest that counts as healthy. */
-export function probeExpectation(card: Card, model: Model, stream: OneStream): ProbeExpectation {
+export function probeExpectation(card: EngineCard, model: Model, stream: OneStream): ProbeExpectation {
   const { expected } = efficiencyOf(card, model)
   const { gpus } = stream
   const base = { card, model, gpus, powerLimitW: stream.powerLimitW ?? card.tdpW.value }

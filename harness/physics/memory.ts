@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { FitCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { type KvElementBytes, kvBytesPerSequence, kvBytesPerToken } from './model/kv.ts'
 import { weightBytes } from './model/weights.ts'
 
@@ -33,7 +34,7 @@ export interface Fit {
  * 1.8 GB for cards up to 32 GB, 2.5 GB above. A published start-up log shows 2.6 GB before graphs at a long profile (vLLM
  * issue 10517). The actual value is in the server's log.
  */
-export const overheadBytesOf = (card: Card): number => (card.vramGb.value <= 32 ? 1.8e9 : 2.5e9)
+export const overheadBytesOf = (card: FitCard): number => (card.vramGb.value <= 32 ? 1.8e9 : 2.5e9)
 
 /**
  * The least memory of vLLM besides weights and KV per GPU: 0.6 GiB of context and activations and 0.2 GiB of graphs in a
@@ -45,7 +46,7 @@ export const LEAST_OVERHEAD_BYTES = 0.8 * 2 ** 30
  * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV and state of a sequence · sessions);
  * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. GPUs share weights and KV; each has its own overhead.
  */
-export function fitOf(card: Card, model: Model, shape: FitShape): Fit {
+export function fitOf(card: FitCard, model: Model, shape: FitShape): Fit {
   const gpus = shape.gpus ?? 1
   const perToken = kvBytesPerToken(model, shape.kvBytesPerElement)
   const budgetBytes = shape.gpuMemoryUtilization * card.cudaBytes.value * gpus
@@ -84,7 +85,7 @@ function longestContext(bytes: number, perSequence: (contextTokens: number) => n
 
 /** Expected KV cache capacity of vLLM in tokens; 0 when the weights alone do not fit. */
 export function kvCapacityTokens(
-  card: Card,
+  card: FitCard,
   model: Model,
   shape: Omit<FitShape, 'contextTokens' | 'sessions'>,
 ): number {

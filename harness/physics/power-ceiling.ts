@@ -1,4 +1,4 @@
-import { cardBySmiName } from '../catalogue/cards.ts'
+import { cardEntryBySmiName } from '../catalogue/own/own-cards.ts'
 
 /** What is known of a card's power, by the keys of the run record. */
 export interface PowerLimits {
@@ -6,6 +6,7 @@ export interface PowerLimits {
   readonly powerLimitW: number | null
   readonly powerDefaultLimitW: number | null
   readonly powerMaxLimitW?: number | null | undefined
+  readonly memoryTotalMiB?: number | null
 }
 
 /**
@@ -18,13 +19,14 @@ export const CEILING_SHARE = 1.25
  * The power in W above which a sample of a card is none: 125 % of the highest limit that the driver or the catalogue knows
  * for it. Null where neither knows one.
  */
-export function powerCeilingW({ name, powerLimitW, powerDefaultLimitW, powerMaxLimitW }: PowerLimits): number | null {
-  const card = cardBySmiName(name)
+export function powerCeilingW(limits: PowerLimits): number | null {
+  const { name, powerLimitW, powerDefaultLimitW, powerMaxLimitW, memoryTotalMiB = null } = limits
+  const card = cardEntryBySmiName(name, memoryTotalMiB)
   const known = [
     powerLimitW,
     powerDefaultLimitW,
     powerMaxLimitW ?? null,
-    card?.tdpW.value ?? null,
+    card?.tdpW?.value ?? null,
     card?.maxPowerLimitW?.value ?? null,
   ].filter((limit) => limit !== null)
   return known.length === 0 ? null : CEILING_SHARE * Math.max(...known)

@@ -1,11 +1,13 @@
-import { cardByKey } from '../catalogue/cards.ts'
 import { imageModelByKey } from '../catalogue/image-models.ts'
 import { modelByKey } from '../catalogue/models.ts'
-import type { Card } from '../catalogue/types.ts'
+import type { CardEntry } from '../catalogue/own/card-entry.ts'
+import { missingText } from '../catalogue/own/known.ts'
+import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE, sharedPromptTokens } from '../scenario/load-shape.ts'
 import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import type { Reading } from './bandwidth.ts'
+import { arithmeticBound, memoryBound } from './bounding-card.ts'
 import { imageLimit } from './image.ts'
 import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
 import { knownKvElementBytes, USUAL_BLOCK_TOKENS } from './model/kv.ts'
@@ -15,7 +17,12 @@ import { trainingLimit } from './training.ts'
 /** The part of a run that determines its limit, by the keys of the run record; a planned run has the same form. */
 export interface LimitSubject {
   readonly scenario: Scenario
-  readonly card: { readonly key: string | null; readonly name?: string | null; readonly reason?: string | undefined }
+  readonly card: {
+    readonly key: string | null
+    readonly name?: string | null
+    readonly reason?: string | undefined
+    readonly description?: CardEntry | undefined
+  }
   readonly gpus: readonly {
     readonly serving: boolean
     readonly maxSmClockMHz: number | null
@@ -62,9 +69,9 @@ export type RunLimit = TextRunLimit | ImageRunLimit | TrainingRunLimit
 export type LimitReason = { readonly reason: string }
 
 /** A planned run: as many GPUs as the scenario requires, at their rated clock, without a server. */
-export const plannedRun = (scenario: Scenario, card: Card): LimitSubject => ({
+export const plannedRun = (scenario: Scenario, card: CardEntry): LimitSubject => ({
   scenario,
-  card: { key: card.key },
+  card: { key: card.key, description: card },
   gpus: Array.from({ length: scenario.server?.tensorParallel ?? 1 }, () => ({ serving: true, maxSmClockMHz: null })),
   endpoint: {},
 })
@@ -76,7 +83,7 @@ export const plannedRun = (scenario: Scenario, card: Card): LimitSubject => ({
  */
 export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   const { scenario, card: named } = subject
-  const card = named.key === null ? null : cardByKey(named.key)
+  const card = cardOfRun(named)
   if (card === null)
     return { reason: named.reason ?? `${named.key ?? named.name ?? 'the card'} is not in the catalogue` }
   const serving = servingGpus(subject.gpus)
@@ -116,13 +123,16 @@ const MIN_KV_BYTES = 1
 const unknownModel = ({ model }: Scenario): LimitReason => ({ reason: `${model} is not in the catalogue` })
 
 function textLimit(
-  card: Card,
+  entry: CardEntry,
   scenario: TextScenario,
   cards: Cards,
   serving: LimitSubject['endpoint']['serving'],
 ): TextRunLimit | LimitReason {
   const model = modelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
+  const bounding = memoryBound(entry)
+  if ('reason' in bounding) return bounding
+  const { card, stated } = bounding
   const { contextTokens, newTokens } = minimumTokens(scenario, serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS)
   const dtype = serving?.kvCacheDtype ?? scenario.server?.kvCacheDtype ?? null
   const kvBytesPerElement = dtype === null ? MIN_KV_BYTES : knownKvElementBytes(dtype)
@@ -130,15 +140,20 @@ function textLimit(
   const shape = { contextTokens, kvBytesPerElement, ...cards } as const
   const concurrency = Math.min(connectionsOf(scenario.load), scenario.server?.maxNumSeqs ?? Number.POSITIVE_INFINITY)
   const decode = decodeLimit(card, model, { ...shape, concurrency })
+  const stream = decodeLimit(card, model, { ...shape, concurrency: 1 }).tokensPerS
+  if (!Number.isFinite(stream))
+    return {
+      reason: `what a step reads may stay in the cache, and ${missingText(entry, ['fp16Tflops', 'int8Tops', 'boostGhz'])}`,
+    }
   const assumed = dtype === null ? ` (KV cache type unknown: ${MIN_KV_BYTES} byte per element, the minimum)` : ''
   return {
     kind: 'text',
     value: decode.tokensPerS,
     unit: 'tokens/s',
     boundBy: decode.boundBy === 'memory' ? 'memory bandwidth' : 'arithmetic',
-    formula: `${decode.formula}${assumed}`,
+    formula: [`${decode.formula}${assumed}`, ...stated].join('; '),
     decode,
-    streamTokensPerS: decodeLimit(card, model, { ...shape, concurrency: 1 }).tokensPerS,
+    streamTokensPerS: stream,
     firstTokenMs: prefillLimitMs(card, model, { promptTokens: newTokens, ...cards }),
   }
 }
@@ -165,20 +180,24 @@ function minimumTokens(
   return { contextTokens: uniqueTokens, newTokens: Math.max(1, Math.min(uniqueTokens, turn)) }
 }
 
-function imagesLimit(card: Card, scenario: ImageScenario, cards: Cards): ImageRunLimit | LimitReason {
+function imagesLimit(entry: CardEntry, scenario: ImageScenario, cards: Cards): ImageRunLimit | LimitReason {
   const model = imageModelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
-  const limit = imageLimit(card, model, { ...scenario.image, ...cards })
+  const bounding = arithmeticBound(entry)
+  if ('reason' in bounding) return bounding
+  const limit = imageLimit(bounding.card, model, { ...scenario.image, ...cards })
   if ('reason' in limit) return limit
   const { secondsPerImage: value, formula } = limit
   return { kind: 'image', value, unit: 's/image', boundBy: 'arithmetic', formula }
 }
 
-function stepsLimit(card: Card, scenario: TrainingScenario, cards: Cards): TrainingRunLimit | LimitReason {
+function stepsLimit(entry: CardEntry, scenario: TrainingScenario, cards: Cards): TrainingRunLimit | LimitReason {
   const model = modelByKey(scenario.model)
   if (model === null) return unknownModel(scenario)
+  const bounding = arithmeticBound(entry)
+  if ('reason' in bounding) return bounding
   const { batch, sequenceTokens, gradientCheckpointing } = scenario.training
-  const { tokensPerS, formula } = trainingLimit(card, model, { gradientCheckpointing, ...cards })
+  const { tokensPerS, formula } = trainingLimit(bounding.card, model, { gradientCheckpointing, ...cards })
   const tokens = batch * sequenceTokens
   const value = tokensPerS / tokens
   const steps = `${formula}, ${tokens} tokens per step = ${value.toFixed(2)} steps/s`

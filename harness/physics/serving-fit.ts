@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { FitCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from './gpu-memory-utilization.ts'
 import { fitOf } from './memory.ts'
 import { kvElementBytes } from './model/kv.ts'
@@ -16,7 +17,7 @@ export interface ServingShape {
  * request). Too many sequences cause no OOM in vLLM: they queue.
  */
 export function servingFit(
-  card: Card,
+  card: FitCard,
   model: Model,
   server: ServingShape,
   longestRequestTokens: number,

@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { EngineCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { type ClosedLoop, type LoopMetrics, type Prediction, predictClosedLoop } from './closed-loop.ts'
 
 /** Conversations whose context grows from turn to turn, with a pause to think between turns. */
@@ -30,7 +31,7 @@ const ROUNDS = 60
  * prompt is that of the mean turn; the tokens that a turn adds are computed, the rest is in the prefix
  * cache. An approximation: turns differ, and the model uses only their mean.
  */
-export function predictSessions(card: Card, model: Model, sessions: Sessions): SessionsPrediction {
+export function predictSessions(card: EngineCard, model: Model, sessions: Sessions): SessionsPrediction {
   const { turns, firstPromptTokens, userTokens, outputTokens, kvBytesPerElement, gpus, powerLimitW = null } = sessions
   const added = userTokens + outputTokens
   const promptTokens = Math.round(firstPromptTokens + ((turns - 1) / 2) * added)

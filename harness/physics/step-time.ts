@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { EngineCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { allReduceMs } from './interconnect.ts'
 import { decodeFlops, prefillFlops } from './model/attention-work.ts'
 import { type KvElementBytes, kvBytesRead, kvBytesReadByPrompt } from './model/kv.ts'
@@ -34,7 +35,7 @@ export interface Efficiency {
 
 /** The model on its cards, and the shares of the datasheet rates that it reaches. */
 export interface StepEngine {
-  readonly card: Card
+  readonly card: EngineCard
   readonly model: Model
   readonly efficiency: Efficiency
   /** GPUs that share the model (tensor parallel); 1 unless given. */
@@ -63,13 +64,13 @@ export interface StepTime {
 }
 
 /** Dense TFLOPS of weights that are unpacked to 16 bits inside the product. */
-const unpackedTflops = (card: Card): number => Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
+const unpackedTflops = (card: EngineCard): number => Math.max(card.fp16Tflops.value, card.int8Tops.value / 2)
 
 /**
  * Dense TFLOPS of the matrix products, of which `compute` is a share. FP8 without FP8 units is computed in 16 bits. AWQ
  * follows the rate with 16-bit accumulation, half the INT8 rate: an RTX 4090 under 241 streams shows no halved rate.
  */
-function linearTflops(card: Card, model: Model): number {
+function linearTflops(card: EngineCard, model: Model): number {
   const inEight = (card.fp8Tflops ?? card.fp16Tflops).value
   switch (model.weightFormat) {
     case 'fp8':

@@ -1,4 +1,5 @@
-import type { Card, Model } from '../catalogue/types.ts'
+import type { LimitCard } from '../catalogue/own/known.ts'
+import type { Model } from '../catalogue/types.ts'
 import { type Arithmetic, fastestTflops } from './arithmetic.ts'
 
 /** The setting of a training run that determines its arithmetic, and the GPUs. */
@@ -16,7 +17,7 @@ export interface TrainingLimit {
  * Upper bound of LoRA and QLoRA: the rate of `trainingRate` at the fastest arithmetic of the card (FP16 accumulate, FP8,
  * INT8) and the higher of rated and observed clock.
  */
-export const trainingLimit = (card: Card, model: Model, shape: TrainingShape): TrainingLimit =>
+export const trainingLimit = (card: LimitCard, model: Model, shape: TrainingShape): TrainingLimit =>
   trainingRate(model, shape, fastestTflops(card, shape))
 
 /**

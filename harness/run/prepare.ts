@@ -1,5 +1,7 @@
-import { cardByKey, cardBySmiName } from '../catalogue/cards.ts'
+import { cardBySmiName } from '../catalogue/cards.ts'
 import { scenarioKeysFor } from '../catalogue/find.ts'
+import { type FitCard, fitCard } from '../catalogue/own/known.ts'
+import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { locateServer } from '../endpoint/location.ts'
 import { requireConnections } from '../load/client-limits.ts'
 import { powerCeilingW } from '../physics/power-ceiling.ts'
@@ -10,6 +12,7 @@ import { connectionsOf } from '../scenario/load-shape.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { chooseServingGpus } from '../telemetry/inventory/choose-gpus.ts'
+import { describeFound, type FoundCard } from '../telemetry/inventory/describe-found.ts'
 import { openTelemetry, type Telemetry } from '../telemetry/open.ts'
 import { prepareWorkload } from '../workloads/prepare-workload.ts'
 import type { Workload } from '../workloads/workload.ts'
@@ -31,9 +34,10 @@ export interface Prepared {
 /** Checks everything that a run requires. Throws `bad-input` or `environment` with one line before anything is written. */
 export async function prepareRun(file: PlainScenarioFile, options: RunOptions): Promise<Prepared> {
   const telemetry = await openTelemetry(options.nvidiaSmi, options.clock)
-  const found = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1, telemetry.warnings)
-  const gpus = found.map((gpu) => ({ ...gpu, powerCeilingW: powerCeilingW(gpu) }))
-  const identified = identifyCard(gpus, options.card, telemetry.reason)
+  const chosen = chooseServingGpus(telemetry.gpus, options.gpus, file.server?.tensorParallel ?? 1, telemetry.warnings)
+  const gpus = chosen.map((gpu) => ({ ...gpu, powerCeilingW: powerCeilingW(gpu) }))
+  const found = await describeServing(gpus, telemetry, options)
+  const identified = identifyCard(gpus, options.card, telemetry.reason, found)
   const card = options.card === null ? identified : { ...identified, claimed: options.card }
   const scenario = resolveScenario(file, scenarioKeys(card.key ?? options.card))
   if (scenario.kind !== 'training') {
@@ -45,7 +49,7 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
     endpoint: options.endpoint || null,
     apiKey: options.apiKey,
     servedAs: options.servedAs,
-    card: card.key === null ? null : cardByKey(card.key),
+    card: memoryOf(card),
     gpus: servingGpus(gpus).length,
     nowMs: options.clock.nowMs(),
     signal: AbortSignal.any([options.drain, options.abort]),
@@ -77,21 +81,48 @@ async function located(endpoint: Endpoint, { kind }: Scenario): Promise<Endpoint
   return kind === 'training' ? endpoint : { ...endpoint, location: { ...(await locateServer(endpoint.url)) } }
 }
 
+/** What is known of the serving card; null without one, and for different cards. */
+async function describeServing(
+  gpus: readonly Gpu[],
+  { fingerprint }: Telemetry,
+  { clock, progress }: Pick<RunOptions, 'clock' | 'progress'>,
+): Promise<FoundCard | null> {
+  const serving = servingGpus(gpus)
+  const [first] = serving
+  if (first === undefined || serving.some((gpu) => gpu.name !== first.name)) return null
+  const found = await describeFound(first, { fingerprint, now: clock.wall() })
+  if (found.from === 'reported') {
+    progress.note(`"${first.name}" is not in the catalogue: described by what it reports (joulemark card describe)`)
+  }
+  return found
+}
+
+/** The card of a run where its memory is known. */
+function memoryOf(card: RunRecord['card']): FitCard | null {
+  const entry = cardOfRun(card)
+  const known = entry === null ? null : fitCard(entry)
+  return known === null || 'reason' in known ? null : known
+}
+
 /** The serving card, by its name in nvidia-smi. Different cards have no key: no limit, price or power holds for both. */
 export function identifyCard(
   gpus: readonly Gpu[],
   claimed: string | null,
   noGpuReason: string | null,
+  found: FoundCard | null = null,
 ): RunRecord['card'] {
   const serving = servingGpus(gpus)
   const first = serving[0]
   if (!first) return { key: null, name: null, reason: noGpuReason ?? 'no GPU was read' }
   const names = new Set(serving.map((gpu) => gpu.name))
   if (names.size > 1) return { key: null, name: first.name, reason: `different cards serve: ${[...names].join(', ')}` }
-  const card = cardBySmiName(first.name)
-  if (card) return { key: card.key, name: first.name }
+  const bundled = cardBySmiName(first.name)
+  if (found === null && bundled !== null) return { key: bundled.key, name: first.name }
+  if (found?.from === 'bundled') return { key: found.entry.key, name: first.name }
+  if (found?.from === 'own') return { key: found.entry.key, name: first.name, description: found.entry }
   const claim = claimed === null ? '' : ` (claimed: ${claimed})`
-  return { key: null, name: first.name, reason: `"${first.name}" is not in the catalogue${claim}` }
+  const described = found === null ? {} : { description: found.entry }
+  return { key: null, name: first.name, reason: `"${first.name}" is not in the catalogue${claim}`, ...described }
 }
 
 const scenarioKeys = (key: string | null): string[] => (key === null ? [] : scenarioKeysFor(key))

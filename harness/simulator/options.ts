@@ -52,6 +52,8 @@ export interface SimulatorOptions {
   readonly draftCounters: boolean
   /** The engine whose surface is shown; null = vLLM. */
   readonly engine: ImitatedEngine | null
+  /** The name that nvidia-smi prints, before the stamp; null = that of the card. */
+  readonly smiName: string | null
   readonly exitWithStdin: boolean
 }
 
@@ -80,6 +82,7 @@ export const simulatorDefaults = {
   faultShare: 0.25,
   draftCounters: false,
   engine: null,
+  smiName: null,
   exitWithStdin: false,
 } as const satisfies Omit<SimulatorOptions, 'card' | 'model'>
 
@@ -109,6 +112,7 @@ const flags = {
   'fault-share': { type: 'string' },
   'draft-counters': { type: 'boolean' },
   engine: { type: 'string' },
+  'smi-name': { type: 'string' },
   'exit-with-stdin': { type: 'boolean' },
 } as const
 
@@ -156,6 +160,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     faultShare: number('fault-share', 0, simulatorDefaults.faultShare),
     draftCounters: values['draft-counters'] ?? simulatorDefaults.draftCounters,
     engine: values.engine === undefined ? simulatorDefaults.engine : engineNamed(values.engine),
+    smiName: values['smi-name'] ?? simulatorDefaults.smiName,
     exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
   }
 }

@@ -1,4 +1,4 @@
-import type { Card } from '../catalogue/types.ts'
+import type { FitCard } from '../catalogue/own/known.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../endpoint/address.ts'
 import type { LoadDriver, LoadListener } from '../load/driver.ts'
@@ -14,8 +14,8 @@ export interface WorkContext {
   /** Served name of the model as given by the user; absent where the catalogue names it. */
   readonly servedAs?: string | undefined
   readonly apiKey: string | null
-  /** The card that was found, or null, in which case fit is unknown. */
-  readonly card: Card | null
+  /** The card that was found, or null where it or its memory is unknown, in which case fit is unknown. */
+  readonly card: FitCard | null
   /** Time on the common clock: makes the prompts of a probe its own. */
   readonly nowMs: number
   /** Cuts what is in flight. */

@@ -1,4 +1,4 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 
@@ -12,7 +12,7 @@ export interface DoctorFinding {
 /** Likely causes of a slow card, from the record and the doctor. */
 export function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): string[] {
   const serving = servingGpus(run.gpus)
-  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  const card = cardOfRun(run.card)
   const gate = (id: string, cause: string) => {
     const found = run.gates.find((each) => each.id === id && (each.status === 'fail' || each.status === 'warn'))
     return found ? [`${cause}: ${found.evidence}`] : []
@@ -35,7 +35,7 @@ export function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): 
         : [],
     ),
     ...serving.flatMap(({ eccMode }) =>
-      eccMode === 'Enabled' && card?.ecc.value === 'toggle-off'
+      eccMode === 'Enabled' && card?.ecc?.value === 'toggle-off'
         ? ['ECC is enabled and reduces the memory bandwidth by some per cent']
         : [],
     ),

@@ -1,6 +1,6 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { modelByKey } from '../../harness/catalogue/models.ts'
-import type { Card } from '../../harness/catalogue/types.ts'
+import { type EngineCard, engineCard } from '../../harness/catalogue/own/known.ts'
+import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import type { Prediction } from '../../harness/physics/closed-loop.ts'
 import { copyExpectation } from '../../harness/physics/copy-bandwidth.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
@@ -29,21 +29,27 @@ const CAPPED_SHARE = 0.05
 
 /** What is expected of a run; the throughput, or why there is no expectation of it. */
 export interface Expectation {
-  readonly card: Card | { readonly reason: string }
+  readonly card: EngineCard | { readonly reason: string }
   readonly load: Prediction | { readonly reason: string }
 }
 
 /** What is expected of a healthy server with the card of a run, at its load and its power limit. */
 export function expectationOf(run: RunRecord): Expectation {
-  const card = run.card.key === null ? null : cardByKey(run.card.key)
-  if (card === null) {
+  const entry = cardOfRun(run.card)
+  if (entry === null) {
     const unknown = { reason: run.card.reason ?? 'the card is not in the catalogue' }
     return { card: unknown, load: unknown }
   }
+  const card = engineCard(entry, Math.max(1, servingGpus(run.gpus).length))
+  if ('reason' in card) return { card, load: card }
   if (run.scenario.kind !== 'text' || modelByKey(run.scenario.model) === null) {
     return { card, load: { reason: 'no prediction for this load' } }
   }
-  const { prediction, reason, approximate } = predictScenario(run.scenario, card, enforcedPowerLimitW(run.gpus))
+  const { prediction, reason, approximate } = predictScenario(
+    run.scenario,
+    { ...entry, ...card },
+    enforcedPowerLimitW(run.gpus),
+  )
   if (prediction === null || approximate) return { card, load: { reason: reason ?? 'no prediction for this load' } }
   return { card, load: prediction }
 }
@@ -104,7 +110,7 @@ function loadBand(
 function efficiencyBand(
   run: RunRecord,
   { expected, band }: Prediction,
-  { card, basis }: { readonly card: Card; readonly basis: string },
+  { card, basis }: { readonly card: EngineCard; readonly basis: string },
 ): PredictedBand {
   if (!/^Ada|^Blackwell GB20/.test(card.architecture)) {
     return { reason: 'public power readings confirm the power model for Ada and RTX Blackwell only' }
@@ -122,7 +128,7 @@ function bandwidthBand(run: RunRecord, basis: string): PredictedBand {
   return { low: lowGBs, high: datasheetGBs, expected: expectedGBs, basis }
 }
 
-function kvBand(run: RunRecord, card: Card): PredictedBand {
+function kvBand(run: RunRecord, card: EngineCard): PredictedBand {
   const model = modelByKey(run.scenario.model)
   if (model === null) return { reason: `${run.scenario.model} is not in the catalogue` }
   const { serving } = run.endpoint
@@ -137,7 +143,7 @@ function kvBand(run: RunRecord, card: Card): PredictedBand {
 }
 
 /** The rated boost, where neither the power limit nor a lock of the clock that someone set explains another one. */
-function smClockBand(run: RunRecord, card: Card): PredictedBand {
+function smClockBand(run: RunRecord, card: EngineCard): PredictedBand {
   const shares = cardWindowsOf(run).map(({ reasonShares }) => reasonShares?.swPowerCap ?? null)
   if (shares.some((share) => share === null)) return { reason: 'the driver reports no reasons for its clock' }
   const capped = Math.max(0, ...shares.flatMap((share) => share ?? []))

@@ -1,5 +1,6 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { modelByKey } from '../../harness/catalogue/models.ts'
+import { engineCard } from '../../harness/catalogue/own/known.ts'
+import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
 import { achievedGBs, bytesPerStep } from '../../harness/physics/memory-probe.ts'
@@ -153,14 +154,16 @@ function ofSlowestCard(of: (card: ProbedCard) => Measured): (run: RunRecord) => 
 /** One stream in a closed loop: the load that reads all weights for each token. Null for any other run. */
 export function oneStreamOf(run: RunRecord) {
   const { scenario } = run
-  const card = run.card.key === null ? null : cardByKey(run.card.key)
+  const entry = cardOfRun(run.card)
+  const gpus = Math.max(1, servingGpus(run.gpus).length)
+  const card = entry === null ? null : engineCard(entry, gpus)
   const model = modelByKey(scenario.model)
   if (scenario.kind !== 'text' || scenario.load.shape !== 'closed' || scenario.load.session) return null
-  if (scenario.load.concurrency !== 1 || card === null || model === null) return null
+  if (scenario.load.concurrency !== 1 || card === null || 'reason' in card || model === null) return null
   const stream = {
     contextTokens: scenario.prompt.tokens + scenario.output.tokens / 2,
     kvBytesPerElement: kvBytesOf(run),
-    gpus: Math.max(1, servingGpus(run.gpus).length),
+    gpus,
   }
   return { card, model, stream }
 }

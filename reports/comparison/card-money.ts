@@ -63,8 +63,8 @@ export function moneyModel(selection: Selection, facts: Facts, scenario: Scenari
     cards: selection.cards.map((card) => {
       const at = cardMoney(card, selection, facts, scenario)
       const price = facts.priceGbp(card.key)
-      const idleW = facts.card(card.key)?.idleW.value
-      const vramGb = facts.card(card.key)?.vramGb.value
+      const idleW = facts.card(card.key)?.idleW?.value
+      const vramGb = facts.card(card.key)?.vramGb?.value
       return {
         id: card.key,
         label: card.label,
@@ -86,10 +86,10 @@ export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation a
 
 function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
   const price = facts.priceGbp(card.key)
-  const idleW = facts.card(card.key)?.idleW.value
+  const idleW = facts.card(card.key)?.idleW?.value
   if (price === null) return { reason: askForPrice(pricedCard(card), `--price ${card.key}=GBP`) }
   if (idleW === undefined && facts.money.utilisation < 1) {
-    return { reason: `${card.label} is not in the catalogue: idle power unknown` }
+    return { reason: `idle power of ${card.label} unknown` }
   }
   return { value: { ...facts.money, priceGbp: price.value * gpus, idleW: (idleW ?? 0) * gpus } }
 }

@@ -1,3 +1,4 @@
+import { missingText } from '../../harness/catalogue/own/known.ts'
 import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import {
   annualElectricityGbp,
@@ -90,15 +91,21 @@ const resultCell = (at: CardMoney, key: 'meanPowerW' | 'tokensPerJ', digits: num
   'reason' in at.run ? missing(at.run.reason) : figureCell(at.run.value, key, digits)
 
 function catalogueWatts(at: CardMoney, facts: Facts): Cell {
-  const tdpW = facts.card(at.card.key)?.tdpW.value
-  if (tdpW === undefined) return missing(`${at.card.label} is not in the catalogue`)
+  const tdpW = facts.card(at.card.key)?.tdpW?.value
+  if (tdpW === undefined) return missing(unknownOf(at, facts, 'tdpW'))
   return { kind: 'number', value: tdpW * at.gpus, unit: 'W', digits: 0 }
 }
 
 function perGb(at: CardMoney, facts: Facts): Cell {
-  const vramGb = facts.card(at.card.key)?.vramGb.value
-  if (vramGb === undefined) return missing(`${at.card.label} is not in the catalogue`)
+  const vramGb = facts.card(at.card.key)?.vramGb?.value
+  if (vramGb === undefined) return missing(unknownOf(at, facts, 'vramGb'))
   return ofMoney(at, 'gbp-per-gb', (money) => gbpPerGbVram(money.priceGbp, vramGb * at.gpus))
+}
+
+/** Why a value of a card is missing: the card is not known at all, or this value of it. */
+function unknownOf({ card }: CardMoney, facts: Facts, field: string): string {
+  const entry = facts.card(card.key)
+  return entry === null ? `${card.label} is not in the catalogue` : missingText(entry, [field])
 }
 
 /** A value from prices alone: not measured, so neither interval nor mark. */

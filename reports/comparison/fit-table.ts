@@ -1,6 +1,8 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { modelByKey, models } from '../../harness/catalogue/models.ts'
-import type { Card, Model } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
+import { fitCard } from '../../harness/catalogue/own/known.ts'
+import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
+import type { Model } from '../../harness/catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.ts'
 import { type KvElementBytes, kvElementBytes } from '../../harness/physics/model/kv.ts'
@@ -29,9 +31,11 @@ export interface ModelFit extends Fit {
 const GIB = 2 ** 30
 
 /** Every language model of the catalogue on each card, at one context and number of sessions. */
-export function modelFits(cards: readonly Card[], assumed: FitAssumptions): ModelFit[] {
+export function modelFits(cards: readonly CardEntry[], assumed: FitAssumptions): ModelFit[] {
   return servedModels().flatMap((model) =>
-    cards.map((card) => {
+    cards.flatMap((entry) => {
+      const card = fitCard(entry)
+      if ('reason' in card) return []
       const fit = fitOf(card, model, { ...assumed, gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION })
       const longestContextTokens = Math.min(model.maxContext, fit.maxContextTokens * assumed.sessions)
       return {
@@ -50,15 +54,17 @@ const servedModels = (): readonly Model[] =>
   models.filter((model) => model.kind === 'text' && !model.key.startsWith('tiny-'))
 
 /** The fits as a table: class, headroom, room in GiB, and the longest context and number of sessions. */
-export function modelFitTable(cards: readonly Card[], assumed: FitAssumptions): Table {
+export function modelFitTable(cards: readonly CardEntry[], assumed: FitAssumptions): Table {
   const fits = modelFits(cards, assumed)
-  const column = (card: Card): Column<Model> => ({
+  const column = (card: CardEntry): Column<Model> => ({
     id: card.key,
     head: withMemory(card),
     align: 'right',
     cell: (model) => {
       const fit = fits.find((each) => each.model === model.key && each.card === card.key)
-      return fit === undefined ? missing('not computed') : fitCell(fit)
+      if (fit !== undefined) return fitCell(fit)
+      const known = fitCard(card)
+      return missing('reason' in known ? known.reason : 'not computed')
     },
   })
   const kv = assumed.kvBytesPerElement === 1 ? 'FP8' : 'FP16'
@@ -121,9 +127,10 @@ export interface CapacityRow {
 export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
   return runs.flatMap((run) => {
     const serving = run.endpoint.serving
-    const card = run.card.key === null ? null : cardByKey(run.card.key)
+    const entry = cardOfRun(run.card)
+    const card = entry === null ? null : fitCard(entry)
     const model = modelByKey(run.scenario.model)
-    if (!serving || serving.kvCapacityTokens === null || card === null || model === null) return []
+    if (!serving || serving.kvCapacityTokens === null || card === null || 'reason' in card || model === null) return []
     const predictedTokens = kvCapacityTokens(card, model, {
       kvBytesPerElement: kvElementBytes(serving.kvCacheDtype ?? run.scenario.server?.kvCacheDtype),
       gpuMemoryUtilization: serving.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,

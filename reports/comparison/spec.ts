@@ -1,16 +1,18 @@
-import type { Card, Sourced } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
+import { missingText } from '../../harness/catalogue/own/known.ts'
+import type { Sourced } from '../../harness/catalogue/types.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
 interface SpecRow {
   readonly id: string
   readonly label: string
-  readonly cell: (card: Card) => Cell
+  readonly cell: (card: CardEntry) => Cell
   /** The value for deltas; null where there is none. */
-  readonly figure: (card: Card) => number | null
+  readonly figure: (card: CardEntry) => number | null
 }
 
 /** The article's "Spec sheet side by side" from the catalogue, with the difference of each further card to the first. */
-export function specTable(cards: readonly Card[]): Table {
+export function specTable(cards: readonly CardEntry[]): Table {
   const [first, ...others] = cards
   const specs: Column<SpecRow>[] = cards.map((card) => ({
     id: card.key,
@@ -41,7 +43,7 @@ export function specTable(cards: readonly Card[]): Table {
   })
 }
 
-type Fact<T> = (card: Card) => Sourced<T> | null
+type Fact<T> = (card: CardEntry) => Sourced<T> | null | undefined
 
 function figure(
   id: string,
@@ -55,6 +57,7 @@ function figure(
     figure: (card) => fact(card)?.value ?? null,
     cell: (card) => {
       const known = fact(card)
+      if (known === undefined) return missing(missingText(card, [label]))
       if (known === null) return text('none')
       const approx = known.kind === 'recalled' || known.kind === 'derived' || known.kind === 'assumed'
       return { kind: 'number', value: known.value, unit, digits, ...(approx ? { approx } : {}) }
@@ -62,11 +65,14 @@ function figure(
   }
 }
 
-const word = (id: string, label: string, of: (card: Card) => string): SpecRow => ({
+const word = (id: string, label: string, of: (card: CardEntry) => string | undefined): SpecRow => ({
   id,
   label,
   figure: () => null,
-  cell: (card) => text(of(card)),
+  cell: (card) => {
+    const known = of(card)
+    return known === undefined ? missing(missingText(card, [label])) : text(known)
+  },
 })
 
 const eccWords = {
@@ -83,14 +89,18 @@ const cpuWords = {
 } as const
 
 const rows: readonly SpecRow[] = [
-  word('process', 'Process', (card) => card.process.value),
+  word('process', 'Process', (card) => card.process?.value),
   figure('sm-count', 'SM count', { unit: '', digits: 0 }, (card) => card.smCount),
   figure('cuda-cores', 'CUDA cores', { unit: '', digits: 0 }, (card) => card.cudaCores),
   figure('tensor-cores', 'Tensor cores', { unit: '', digits: 0 }, (card) => card.tensorCores),
   figure('boost-clock', 'Boost clock', { unit: 'GHz', digits: 2 }, (card) => card.boostGhz),
   figure('vram', 'VRAM', { unit: 'GB', digits: 0 }, (card) => card.vramGb),
   word('memory-type', 'Memory type', (card) => card.memoryType),
-  word('shared-memory', 'Shares memory with the CPU', (card) => cpuWords[card.memorySharedWithCpu]),
+  word(
+    'shared-memory',
+    'Shares memory with the CPU',
+    (card) => card.memorySharedWithCpu && cpuWords[card.memorySharedWithCpu],
+  ),
   figure('memory-bandwidth', 'Memory bandwidth', { unit: 'GB/s', digits: 0 }, (card) => card.memoryBandwidthGBs),
   figure('memory-bus', 'Memory bus', { unit: 'bit', digits: 0 }, (card) => card.memoryBusBits),
   figure('l2-cache', 'L2 cache', { unit: 'MB', digits: 0 }, (card) => card.l2Mb),
@@ -98,13 +108,13 @@ const rows: readonly SpecRow[] = [
   figure('fp8-dense', 'FP8 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp8Tflops),
   figure('int8-dense', 'INT8 dense TOPS', { unit: '', digits: 0 }, (card) => card.int8Tops),
   figure('fp4-dense', 'FP4 dense TFLOPS', { unit: '', digits: 0 }, (card) => card.fp4Tflops),
-  word('ecc', 'ECC memory', (card) => eccWords[card.ecc.value]),
+  word('ecc', 'ECC memory', (card) => card.ecc && eccWords[card.ecc.value]),
   figure('nvlink', 'NVLink', { unit: 'GB/s', digits: 0 }, (card) => card.nvlinkGBs),
   figure('tdp', 'TDP', { unit: 'W', digits: 0 }, (card) => card.tdpW),
   figure('max-power-limit', 'Highest power limit', { unit: 'W', digits: 0 }, (card) => card.maxPowerLimitW),
-  word('pcie', 'PCIe', (card) => `${card.pcie.value.gen} x${card.pcie.value.lanes}`),
-  word('mig', 'MIG', (card) => (card.mig ? 'yes' : 'no')),
-  word('form-factor', 'Form factor', (card) => card.slots.value),
+  word('pcie', 'PCIe', (card) => card.pcie && `${card.pcie.value.gen} x${card.pcie.value.lanes}`),
+  word('mig', 'MIG', (card) => (card.mig === undefined ? undefined : card.mig ? 'yes' : 'no')),
+  word('form-factor', 'Form factor', (card) => card.slots?.value),
 ]
 
 function deltaCell(from: number | null, to: number | null): Cell {
@@ -117,12 +127,13 @@ function deltaCell(from: number | null, to: number | null): Cell {
 }
 
 /** The sources of each card, each once. */
-function sourceNotes(cards: readonly Card[]): string[] {
+function sourceNotes(cards: readonly CardEntry[]): string[] {
   return cards.map((card) => {
-    const facts = Object.values(card).filter(
-      (value): value is Sourced<unknown> => typeof value === 'object' && value !== null && 'source' in value,
+    const sources = new Set(
+      Object.values(card).flatMap((value) =>
+        typeof value === 'object' && value !== null ? [`${value.source} (${value.date})`] : [],
+      ),
     )
-    const sources = [...new Set(facts.map((fact) => `${fact.source} (${fact.date})`))]
-    return `${card.label}: ${sources.join('; ')}.`
+    return `${card.label}: ${[...sources].join('; ')}.`
   })
 }

@@ -1,5 +1,6 @@
 import { modelByKey } from '../../harness/catalogue/models.ts'
-import type { Card } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
+import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
 import { formatNumber } from '../render/format-cell.ts'
@@ -59,7 +60,7 @@ const articleFitRows: readonly FitRow[] = [
 const tones: Readonly<Record<string, Tone>> = { Tight: 'warn', Comfortable: 'good', Trivial: 'good' }
 
 /** What fits which card, computed from bytes: OOM, Tight, Comfortable or Trivial, with the headroom. */
-export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = articleFitRows): Table {
+export function fitsTable(cards: readonly CardEntry[], rows: readonly FitRow[] = articleFitRows): Table {
   return buildTable({
     id: 'fits',
     title: 'What fits',
@@ -84,7 +85,9 @@ export function fitsTable(cards: readonly Card[], rows: readonly FitRow[] = arti
   })
 }
 
-function fitCell(card: Card, at: FitRow): Cell {
+function fitCell(entry: CardEntry, at: FitRow): Cell {
+  const card = fitCard(entry)
+  if ('reason' in card) return missing(card.reason)
   const model = modelByKey(at.model)
   if (model === null) return missing(`${at.model} is not in the catalogue`)
   const stated = at.gpuMemoryUtilization[card.key]

@@ -1,6 +1,7 @@
 import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
 import { modelByKey } from '../../harness/catalogue/models.ts'
-import type { Card } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
+import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { imageFit } from '../../harness/physics/image.ts'
 import { plannedRun, type RunLimit, runLimit } from '../../harness/physics/run-limit.ts'
@@ -23,18 +24,19 @@ export interface JobPrediction {
 }
 
 /** Limit of an image or training scenario on a card. Throws `bad-input` for a model that is not in the catalogue. */
-export function predictJob(scenario: ImageScenario | TrainingScenario, card: Card): JobPrediction {
+export function predictJob(scenario: ImageScenario | TrainingScenario, card: CardEntry): JobPrediction {
   return scenario.kind === 'image' ? imageJob(scenario, card) : trainingJob(scenario, card)
 }
 
 const unknown = (scenario: { readonly name: string; readonly model: string }) =>
   new JoulemarkError('bad-input', `scenario ${scenario.name}: ${scenario.model} is not in the catalogue`)
 
-function imageJob(scenario: ImageScenario, card: Card): JobPrediction {
+function imageJob(scenario: ImageScenario, card: CardEntry): JobPrediction {
   const model = imageModelByKey(scenario.model)
   if (model === null) throw unknown(scenario)
   const { size, steps, guidance, batch } = scenario.image
-  const fit = imageFit(card, model)
+  const memory = fitCard(card)
+  const fit = 'reason' in memory ? { fits: null, evidence: memory.reason } : imageFit(memory, model)
   const limit = runLimit(plannedRun(scenario, card))
   const base = {
     scenario: scenario.name,
@@ -42,13 +44,13 @@ function imageJob(scenario: ImageScenario, card: Card): JobPrediction {
     settings: `${size}, ${steps} steps, guidance ${guidance}, batch ${batch}`,
     ...fit,
   }
-  if (!fit.fits) return { ...base, limit: null, reason: 'it does not fit' }
+  if (fit.fits === false) return { ...base, limit: null, reason: 'it does not fit' }
   if ('reason' in limit) return { ...base, limit: null, reason: limit.reason }
   const { value, unit, formula } = limit
   return { ...base, limit: { value, unit, formula }, reason: null }
 }
 
-function trainingJob(scenario: TrainingScenario, card: Card): JobPrediction {
+function trainingJob(scenario: TrainingScenario, card: CardEntry): JobPrediction {
   if (modelByKey(scenario.model) === null) throw unknown(scenario)
   const { batch, sequenceTokens, rank, gradientCheckpointing } = scenario.training
   const limit = runLimit(plannedRun(scenario, card))

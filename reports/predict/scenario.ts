@@ -1,10 +1,12 @@
 import { modelByKey } from '../../harness/catalogue/models.ts'
-import type { Card } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
+import { type EngineCard, engineCard, fitCard } from '../../harness/catalogue/own/known.ts'
+import type { Model } from '../../harness/catalogue/types.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { type Prediction, predictClosedLoop } from '../../harness/physics/closed-loop.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import type { DecodeLimit } from '../../harness/physics/limit.ts'
-import { type Fit, fitOf } from '../../harness/physics/memory.ts'
+import { type Fit, type FitShape, fitOf } from '../../harness/physics/memory.ts'
 import { kvElementBytes } from '../../harness/physics/model/kv.ts'
 import { plannedRun, runLimit, type TextRunLimit } from '../../harness/physics/run-limit.ts'
 import { predictSessions } from '../../harness/physics/sessions.ts'
@@ -28,6 +30,22 @@ export interface ScenarioPrediction {
   readonly approximate: boolean
 }
 
+/** The same for a card of which not everything is known: what cannot be computed is null with a reason. */
+export interface PartialPrediction {
+  readonly scenario: string
+  readonly card: string
+  readonly model: string
+  readonly powerLimitW: number | null
+  readonly fit: Fit | null
+  readonly fitReason: string | null
+  readonly limit: TextRunLimit | null
+  readonly limitReason: string | null
+  readonly prediction: null
+  /** Why nothing is expected: what is unknown of the card. */
+  readonly reason: string
+  readonly approximate: false
+}
+
 /** Expected throughput and band, and the limit under its older keys. */
 export interface ScenarioFigures extends Prediction {
   readonly limit: DecodeLimit
@@ -39,23 +57,15 @@ export interface ScenarioFigures extends Prediction {
  * enforces, or without it the one that the scenario states, or the default of the card. Throws `bad-input` for another
  * kind than text.
  */
-export function predictScenario(scenario: Scenario, card: Card, enforcedW: number | null = null): ScenarioPrediction {
-  const model = modelByKey(scenario.model)
-  if (scenario.kind !== 'text' || model === null) {
-    const why = model === null ? `${scenario.model} is not in the catalogue` : `kind ${scenario.kind} has no prediction`
-    throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}`)
-  }
-  const { server, prompt, output, load } = scenario
-  const gpus = server?.tensorParallel ?? 1
-  const kvBytesPerElement = kvElementBytes(server?.kvCacheDtype)
-  const fit = fitOf(card, model, {
-    // vLLM requires room for one sequence of the full context; more of them queue
-    contextTokens: server?.maxModelLen ?? prompt.tokens + output.tokens,
-    sessions: 1,
-    kvBytesPerElement,
-    gpuMemoryUtilization: server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,
-    gpus,
-  })
+export function predictScenario(
+  scenario: Scenario,
+  card: EngineCard & CardEntry,
+  enforcedW: number | null = null,
+): ScenarioPrediction {
+  const { text, model } = predictable(scenario)
+  const { server, prompt, output, load } = text
+  const { gpus, kvBytesPerElement } = servedAs(text)
+  const fit = fitOf(card, model, fitShape(text))
   const limit = runLimit(plannedRun(scenario, card))
   if ('reason' in limit || limit.kind !== 'text')
     throw new JoulemarkError('bad-input', `scenario ${scenario.name}: no limit`)
@@ -74,7 +84,7 @@ export function predictScenario(scenario: Scenario, card: Card, enforcedW: numbe
   if (load.shape !== 'closed') {
     return { ...base, prediction: null, reason: 'its throughput is set by the load, not by the server' }
   }
-  const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(scenario)) / (prompt.tokens + output.tokens)))
+  const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(text)) / (prompt.tokens + output.tokens)))
   if (load.session) {
     const { active, ...prediction } = predictSessions(card, model, {
       conversations: load.concurrency,
@@ -103,6 +113,57 @@ export function predictScenario(scenario: Scenario, card: Card, enforcedW: numbe
     concurrency < load.concurrency ? `only ${concurrency} of ${load.concurrency} streams run at once` : null
   return { ...base, prediction: { ...beside, ...prediction }, reason: queues }
 }
+
+/**
+ * The prediction on any card: in full where everything is known that it is computed from, else as far as that goes. Throws
+ * `bad-input` for another kind than text and for a model that is not in the catalogue.
+ */
+export function predictOn(
+  scenario: Scenario,
+  entry: CardEntry,
+  enforcedW: number | null = null,
+): ScenarioPrediction | PartialPrediction {
+  const { text, model } = predictable(scenario)
+  const known = engineCard(entry, servedAs(text).gpus)
+  if (!('reason' in known)) return predictScenario(scenario, { ...entry, ...known }, enforcedW)
+  const memory = fitCard(entry)
+  const limit = runLimit(plannedRun(scenario, entry))
+  return {
+    scenario: scenario.name,
+    card: entry.key,
+    model: model.key,
+    powerLimitW: enforcedW ?? scenario.powerLimitW ?? entry.tdpW?.value ?? null,
+    fit: 'reason' in memory ? null : fitOf(memory, model, fitShape(text)),
+    fitReason: 'reason' in memory ? memory.reason : null,
+    limit: 'reason' in limit || limit.kind !== 'text' ? null : limit,
+    limitReason: 'reason' in limit ? limit.reason : null,
+    prediction: null,
+    reason: known.reason,
+    approximate: false,
+  }
+}
+
+type TextScenario = Extract<Scenario, { kind: 'text' }>
+
+function predictable(scenario: Scenario): { readonly text: TextScenario; readonly model: Model } {
+  const model = modelByKey(scenario.model)
+  if (scenario.kind === 'text' && model !== null) return { text: scenario, model }
+  const why = model === null ? `${scenario.model} is not in the catalogue` : `kind ${scenario.kind} has no prediction`
+  throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}`)
+}
+
+const servedAs = ({ server }: TextScenario) => ({
+  gpus: server?.tensorParallel ?? 1,
+  kvBytesPerElement: kvElementBytes(server?.kvCacheDtype),
+})
+
+/** vLLM requires room for one sequence of the full context; more of them queue. */
+const fitShape = (scenario: TextScenario): FitShape => ({
+  contextTokens: contextOf(scenario),
+  sessions: 1,
+  gpuMemoryUtilization: scenario.server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION,
+  ...servedAs(scenario),
+})
 
 const contextOf = (scenario: Extract<Scenario, { kind: 'text' }>): number =>
   scenario.server?.maxModelLen ?? scenario.prompt.tokens + scenario.output.tokens

@@ -1,16 +1,14 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { sharedMemoryNotes } from '../tables/card-memory.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
-import type { ScenarioFigures, ScenarioPrediction } from './scenario.ts'
+import type { PartialPrediction, ScenarioFigures, ScenarioPrediction } from './scenario.ts'
+
+type Row = ScenarioPrediction | PartialPrediction
 
 /** Predictions as a table: memory, physical limit, expected throughput with its band, latencies. */
-export function predictionTable(predictions: readonly ScenarioPrediction[]): Table {
-  const figure = (
-    id: string,
-    head: string,
-    of: (at: ScenarioPrediction) => Cell | null,
-  ): Column<ScenarioPrediction> => ({
+export function predictionTable(predictions: readonly Row[]): Table {
+  const figure = (id: string, head: string, of: (at: Row) => Cell | null): Column<Row> => ({
     id,
     head,
     align: 'right',
@@ -22,7 +20,10 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
     columns: [
       { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
       { id: 'fit', head: 'Memory', align: 'left', cell: fitCell },
-      figure('limit', 'Limit t/s', (at) => (fits(at) ? number(at.limit.value) : null)),
+      figure('limit', 'Limit t/s', (at) => {
+        if (at.limit === null) return missing(reasonsOf(at).limitReason ?? 'no limit')
+        return fits(at) ? number(at.limit.value) : null
+      }),
       figure('expected', 'Expected t/s', (at) => {
         if (at.prediction === null) return null
         const { slow, fast } = at.prediction.band
@@ -39,9 +40,9 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
       'Limit: max(bytes / bandwidth, FLOPs / peak) per step; no correct measurement exceeds it. Expected: a step model at the power limit of the card, fitted to public measurements, with the range of a healthy server below it. Power: mean of each GPU by the same model; five public readings of Ada and RTX Blackwell agree within 15 %, other families are estimates. None is a measurement.',
-      ...sharedMemoryNotes(predictions.flatMap((at) => cardByKey(at.card) ?? [])),
+      ...sharedMemoryNotes(predictions.flatMap((at) => cardEntryByKey(at.card) ?? [])),
       ...predictions.flatMap((at) => [
-        ...(fits(at) ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
+        ...(fits(at) && at.limit !== null ? [`${at.scenario} on ${at.card}: limit ${at.limit.formula}`] : []),
         ...(at.prediction ? [`${at.scenario} on ${at.card}: ${rangeText(at, at.prediction)}`] : []),
         ...(at.prediction && at.reason ? [`${at.scenario} on ${at.card}: ${at.reason}`] : []),
       ]),
@@ -51,12 +52,17 @@ export function predictionTable(predictions: readonly ScenarioPrediction[]): Tab
 
 const number = (value: number, digits = value < 100 ? 1 : 0): Cell => ({ kind: 'number', value, unit: '', digits })
 
-const notPredicted = (at: ScenarioPrediction): Cell => missing(at.reason ?? 'not predicted')
+const notPredicted = (at: Row): Cell => missing(at.reason ?? 'not predicted')
 
-const fits = ({ fit }: ScenarioPrediction): boolean => fit.headroomRatio >= 1
+/** Why there is no memory or no limit, for a card of which not everything is known. */
+const reasonsOf = (at: Row): Partial<Pick<PartialPrediction, 'fitReason' | 'limitReason'>> =>
+  'fitReason' in at ? at : {}
 
-function fitCell(at: ScenarioPrediction): Cell {
+const fits = ({ fit }: Row): boolean => fit === null || fit.headroomRatio >= 1
+
+function fitCell(at: Row): Cell {
   const { fit } = at
+  if (fit === null) return missing(reasonsOf(at).fitReason ?? 'memory unknown')
   const gib = (bytes: number) => `${formatNumber(bytes / 2 ** 30, 1)} GiB`
   if (fits(at)) {
     return {

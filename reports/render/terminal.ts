@@ -30,6 +30,13 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
   return `${[...blocks, [paint('bold', 'Sources'), ...sources]].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
+/** Tables alone, without the sources of a report. */
+export function tablesOnTerminal(tables: readonly Table[], options: TerminalOptions = {}): string {
+  const columns = Math.max(40, Math.min(options.columns ?? 100, 100))
+  const paint: Paint = (style, line) => (options.color ? styleText(style, line, { validateStream: false }) : line)
+  return `${tables.map((table) => tableLines(table, columns, paint).join('\n')).join('\n\n')}\n`
+}
+
 function tableLines(table: Table, columns: number, paint: Paint): string[] {
   const grid: TextGrid = tableGrid(table)
   const title = wrapTo(`${printable(table.title)}${table.simulated ? ' SIMULATED' : ''}`, columns).map((line) =>

@@ -57,11 +57,11 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
   }
 }
 
-/** The card of a run: its catalogue key, or the name reported by the driver. */
 /** Begins the key of a column whose card has none in the catalogue. */
 export const UNLISTED = 'unlisted:'
 
-const cardKeyOf = (run: RunRecord): string => run.card.key ?? `${UNLISTED}${run.card.name ?? 'unknown card'}`
+/** The card of a run: its catalogue key, or the name reported by the driver. */
+export const cardKeyOf = (run: RunRecord): string => run.card.key ?? `${UNLISTED}${run.card.name ?? 'unknown card'}`
 
 const labelOf = (run: RunRecord, facts: Facts): string =>
   (run.card.key === null ? null : facts.card(run.card.key)?.label) ?? run.card.name ?? 'unknown card'

@@ -6,7 +6,7 @@ import { runProbe } from '../../harness/box/probe/run-probe.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { runUnattended, type UnattendedTools } from '../../harness/box/unattended.ts'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
-import type { Card } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
@@ -96,7 +96,11 @@ const boxLog = (outDir: string): string => join(outDir, 'box.log')
 async function qualifyIfHealthy(
   flags: BoxFlags,
   io: CommandIo,
-  { steps, card, nvidiaSmi }: { readonly steps: readonly BoxStep[]; readonly card: Card; readonly nvidiaSmi: string },
+  {
+    steps,
+    card,
+    nvidiaSmi,
+  }: { readonly steps: readonly BoxStep[]; readonly card: CardEntry; readonly nvidiaSmi: string },
 ): Promise<number> {
   const doctor = await runDoctor({ nvidiaSmi, clock: systemClock, expected: [card] })
   for (const check of doctor.checks.filter((each) => each.status === 'fail' || each.status === 'warn')) {
@@ -112,7 +116,11 @@ async function qualifyIfHealthy(
 async function qualify(
   flags: BoxFlags,
   io: CommandIo,
-  { steps, card, doctor }: { readonly steps: readonly BoxStep[]; readonly card: Card; readonly doctor: DoctorReport },
+  {
+    steps,
+    card,
+    doctor,
+  }: { readonly steps: readonly BoxStep[]; readonly card: CardEntry; readonly doctor: DoctorReport },
 ): Promise<number> {
   const interrupts = watchInterrupts(io, runInterrupts, terminalGone(boxLog(flags.out)))
   try {

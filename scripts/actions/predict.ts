@@ -1,12 +1,12 @@
 import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
-import type { Card } from '../../harness/catalogue/types.ts'
+import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { expandSweep } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
 import { jobPredictionTable, predictJob } from '../../reports/predict/job.ts'
-import { predictScenario } from '../../reports/predict/scenario.ts'
+import { predictOn } from '../../reports/predict/scenario.ts'
 import { predictionTable } from '../../reports/predict/table.ts'
 import type { CommandIo } from '../support/io.ts'
 import { tablesText } from '../support/terminal.ts'
@@ -34,7 +34,7 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
     const why = notPredictable(file)
     if (why === null) {
       return expandSweep(file).flatMap((plain) =>
-        cards.map((card) => predictScenario(resolveScenario(plain, scenarioKeysFor(card.key)), card, limitW)),
+        cards.map((card) => predictOn(resolveScenario(plain, scenarioKeysFor(card.key)), card, limitW)),
       )
     }
     // one line within a suite; an error if it is the only scenario
@@ -55,7 +55,7 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
 }
 
 /** Throws one line where a card does not take this power limit. */
-function checkPowerLimit(card: Card, limitW: number): void {
+function checkPowerLimit(card: CardEntry, limitW: number): void {
   const least = card.minPowerLimitW?.value ?? 0
   const most = card.maxPowerLimitW?.value ?? Number.POSITIVE_INFINITY
   if (limitW >= least && limitW <= most) return
@@ -66,7 +66,7 @@ function checkPowerLimit(card: Card, limitW: number): void {
   )
 }
 
-const jobOn = (scenario: Scenario, card: Card) => (scenario.kind === 'text' ? [] : [predictJob(scenario, card)])
+const jobOn = (scenario: Scenario, card: CardEntry) => (scenario.kind === 'text' ? [] : [predictJob(scenario, card)])
 
 function notPredictable(file: Extract<ScenarioFile, { kind: 'text' }>): string | null {
   const searches = file.load.shape === 'sweep' && file.load.highestRate !== undefined

@@ -1,4 +1,4 @@
-import { requireCardKey } from '../../harness/catalogue/find.ts'
+import { requireBundledCard } from '../../harness/catalogue/find.ts'
 import { imageModels } from '../../harness/catalogue/image-models.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
@@ -26,12 +26,17 @@ export interface SimulateFlags {
   readonly sensorFault?: string
   readonly faultShare?: number
   readonly draftCounters?: boolean
+  /** Name that nvidia-smi prints, before the stamp. */
+  readonly smiName?: string
 }
 
 /** Runs the simulator until interrupted, and prints the addresses of its server and nvidia-smi. */
 export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<number> {
-  requireCardKey(flags.card, '--card')
+  requireBundledCard(flags.card, '--card')
   requireSimulatedModel(flags.model)
+  if (flags.smiName !== undefined && !/^[\x20-\x7e]{1,100}$/.test(flags.smiName)) {
+    throw new JoulemarkError('bad-input', '--smi-name: expected 1 to 100 printable ASCII characters')
+  }
   const { fault, lie, sensorFault, engine, ...rest } = flags
   const simulator = await launchSimulator({
     ...rest,

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { NewClaimsFlags } from '../actions/claims.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { commaList } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 
@@ -13,6 +14,7 @@ export const claimsCommand: DefineCommand = (io, done) => {
       'Cards that the table compares, separated by commas (default: rtx-4090,rtx-pro-6000-max-q)',
       commaList,
     )
+    .addOption(configFlag())
     .addHelpText('after', examples('claims new table.yaml --card rtx-4090,h100-sxm'))
     .action(async (file, flags) =>
       done(await (await import('../actions/claims.ts')).newClaims(file, flagsFor<NewClaimsFlags>()(flags), io)),

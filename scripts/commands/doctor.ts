@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { DoctorFlags } from '../actions/doctor.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 import { expectedCardFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag } from '../support/shared-flags.ts'
 
@@ -19,6 +20,7 @@ export const doctorCommand: DefineCommand = (io, done) =>
     .addOption(nvidiaSmiFlag)
     .addOption(loadAnywayFlag)
     .addOption(jsonFlag)
+    .addOption(configFlag())
     .addHelpText('after', examples('doctor', 'doctor --endpoint http://127.0.0.1:8000 --card rtx-4090'))
     .action(async (flags) =>
       done(await (await import('../actions/doctor.ts')).doctor(flagsFor<DoctorFlags>()(flags), io)),

@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { FitFlags } from '../actions/fit.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { commaList, positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { deprecated } from '../support/io.ts'
@@ -16,6 +17,7 @@ export const fitCommand: DefineCommand = (io, done) =>
     .option('--fp8-kv', 'KV cache in FP8 instead of 16 bits')
     .addOption(jsonFlag)
     .addOption(new Option('--runs <folder>').hideHelp())
+    .addOption(configFlag())
     .addHelpText('after', examples('fit', 'fit --card rtx-4090,l40s --context 8192 --sessions 8'))
     .action(async (runs, { runs: folder, ...flags }) => {
       if (folder !== undefined) deprecated(io, 'fit --runs FOLDER', 'fit RUN...')

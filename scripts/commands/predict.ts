@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { PredictFlags } from '../actions/predict.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { aboveZero } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { jsonFlag } from '../support/shared-flags.ts'
@@ -12,6 +13,7 @@ export const predictCommand: DefineCommand = (io, done) =>
     .requiredOption('--card <list>', 'Cards to predict for, separated by commas')
     .option('--power-limit <watts>', 'Expectation at this power limit per GPU, instead of the default one', aboveZero)
     .addOption(jsonFlag)
+    .addOption(configFlag())
     .addHelpText(
       'after',
       examples(

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ServeFlags } from '../actions/serve.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 import { cacheFlag, gpusFlag, imageTagFlag, serverPortFlag, startTimeoutFlag } from '../support/shared-flags.ts'
 
@@ -18,6 +19,7 @@ export const serveCommand: DefineCommand = (io, done) =>
     .addOption(imageTagFlag)
     .addOption(cacheFlag)
     .addOption(startTimeoutFlag)
+    .addOption(configFlag())
     .addHelpText(
       'after',
       examples(

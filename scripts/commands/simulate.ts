@@ -40,6 +40,7 @@ export const simulateCommand: DefineCommand = (io, done) =>
     .option('--lie <names>', 'Wrong reports of the server, separated by commas')
     .option('--draft-counters', 'Report draft-token counters with the lie silent-speculation')
     .option('--sensor-fault <names>', 'Faults of the card, separated by commas')
+    .option('--smi-name <name>', 'Name that its nvidia-smi prints, to try a card that is not in the catalogue')
     .addHelpText('after', helpSection('Faults (--fault):', faults))
     .addHelpText('after', helpSection('Lies (--lie):', lies))
     .addHelpText('after', helpSection('Sensor faults (--sensor-fault):', sensorFaults))

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { useOwnCards } from '../../harness/catalogue/own/own-cards.ts'
 import { loadConfig, noConfig } from '../../harness/scenario/config/load-config.ts'
 import type { OwnPrice } from '../../harness/scenario/config/schema.ts'
 import type { MoneyOptions } from '../../reports/facts.ts'
@@ -11,6 +12,7 @@ import type { CommandIo } from './io.ts'
 export async function readConfigFor(command: CommandUnknownOpts, io: CommandIo): Promise<void> {
   const named = (command.opts() as { readonly config?: string }).config
   const config = await loadConfig({ folder: process.cwd(), env: io.env, named })
+  useOwnCards(config.cards ?? [])
   const key = config.key === undefined || io.env['JOULEMARK_KEY'] ? {} : { JOULEMARK_KEY: config.key }
   Object.assign(io, { config, env: { ...io.env, ...key } })
 }

@@ -1,7 +1,7 @@
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { buildReport } from '../../reports/build.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
-import { renderTerminal } from '../../reports/render/terminal.ts'
+import { renderTerminal, tablesOnTerminal } from '../../reports/render/terminal.ts'
 import type { Report } from '../../reports/report.ts'
 import { gatesTable, runSummaryTable } from '../../reports/tables/run-summary.ts'
 import type { Table } from '../../reports/tables/table.ts'
@@ -17,6 +17,10 @@ const FEW_WORKLOADS = 8
 /** Renders tables that use no run, for the terminal. */
 export const tablesText = (title: string, tables: readonly Table[], io: CommandIo): string =>
   render({ title, tables, sources: [], money: null, simulated: tables.some((table) => table.simulated) }, io)
+
+/** Tables of facts, which no run and no source list belong to. */
+export const factTables = (tables: readonly Table[], { color, columns }: CommandIo): string =>
+  tablesOnTerminal(tables, { color, ...(columns === null ? {} : { columns }) })
 
 /** The summary of a finished run: its results, its gates and the path of its record. */
 export function summaryText({ record, directory }: FinishedRun, io: CommandIo): string {

@@ -1,6 +1,8 @@
-import { cardByKey } from '../../catalogue/cards.ts'
 import { modelByKey, models } from '../../catalogue/models.ts'
-import type { Card, Model } from '../../catalogue/types.ts'
+import type { CardEntry } from '../../catalogue/own/card-entry.ts'
+import { type FitCard, fitCard } from '../../catalogue/own/known.ts'
+import { cardEntryByKey } from '../../catalogue/own/own-cards.ts'
+import type { Model } from '../../catalogue/types.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../physics/gpu-memory-utilization.ts'
 import { type Fit, fitOf } from '../../physics/memory.ts'
@@ -42,14 +44,15 @@ export interface ServePlan {
 /**
  * The `docker run` line for a text scenario on a card, valid for vLLM images from 0.11 on. A setting that cannot work is
  * corrected (quantisation that is part of the checkpoint, a context that does not fit) or refused with the numbers.
- * Throws `bad-input` for another kind of scenario or a model that is not in the catalogue.
+ * Throws `bad-input` for another kind of scenario, a model that is not in the catalogue, and a card whose memory is unknown.
  */
-export function servePlan(scenario: Scenario, cardKey: string, options: ServeOptions): ServePlan {
-  const card = cardByKey(cardKey)
+export function servePlan(scenario: Scenario, on: string | CardEntry, options: ServeOptions): ServePlan {
+  const entry = typeof on === 'string' ? cardEntryByKey(on) : on
+  const card = entry === null ? { reason: `no card "${String(on)}"` } : fitCard(entry)
   const model = modelByKey(scenario.model)
-  if (scenario.kind !== 'text' || card === null || model === null) {
+  if (scenario.kind !== 'text' || 'reason' in card || model === null) {
     const why =
-      card === null ? `no card "${cardKey}"` : model === null ? `no model "${scenario.model}"` : `kind ${scenario.kind}`
+      'reason' in card ? card.reason : model === null ? `no model "${scenario.model}"` : `kind ${scenario.kind}`
     throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}: nothing to serve with vLLM`)
   }
   const { server, prompt, output, load } = scenario
@@ -121,7 +124,7 @@ type Shape = Omit<Parameters<typeof fitOf>[2], 'contextTokens' | 'sessions'>
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
 interface Misfit {
-  readonly card: Card
+  readonly card: FitCard
   readonly model: Model
   readonly fit: Fit
   /** Tokens of the scenario's longest request. */

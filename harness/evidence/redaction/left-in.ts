@@ -26,6 +26,7 @@ export function leftIn(copy: RunRecord): LeftIn[] {
     of('served model', endpoint.model, endpoint.model !== null && isPublic(endpoint.model) ? null : CUSTOMER),
     of('weights', endpoint.modelRoot, endpoint.modelRoot !== null && isPublic(endpoint.modelRoot) ? null : CUSTOMER),
     of('card', card.name),
+    of('own card', card.key === null ? null : card.description && `${card.key}, ${card.description.label}`, CUSTOMER),
     of('drivers', distinct(gpus.map(({ driver }) => driver))),
     of('VBIOS', distinct(gpus.map(({ vbios }) => vbios))),
     of('machine', `${host.cpu}, ${host.cpuCount} threads, ${host.memoryGiB.toFixed(0)} GiB, ${host.kernel}`),

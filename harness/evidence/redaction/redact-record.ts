@@ -57,6 +57,7 @@ export async function redactedRecord(directory: string, record: RunRecord): Prom
     // a replacement may be longer than what it replaces
     scenario: { ...inputs.scenario, title: inputs.scenario.title.slice(0, MAX_TITLE_CHARACTERS) },
     host: { ...inputs.host, hostname: REDACTED },
+    card: cardOf(inputs.card),
     endpoint: endpointOf(record, inputs, names),
     ...serverStartOf(record, names),
     // a hash over UUIDs would confirm a guessed UUID
@@ -66,6 +67,16 @@ export async function redactedRecord(directory: string, record: RunRecord): Prom
   }
   const rows = await readTrialRows(directory, (uuid) => redactText(uuid, names))
   return { ...copy, ...recompute(copy, rows) }
+}
+
+/** A source that the user wrote may name a supplier or an offer; the value stays, because the limit is computed from it. */
+function cardOf({ description, ...card }: RunRecord['card']): RunRecord['card'] {
+  if (description === undefined) return card
+  const fields = Object.entries(description).map(([field, value]) => {
+    const isOwn = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'own'
+    return [field, isOwn ? { ...value, source: REDACTED } : value]
+  })
+  return { ...card, description: Object.fromEntries(fields) as NonNullable<typeof description> }
 }
 
 /** A whole value of a list of models is a name, whatever else has that name. */

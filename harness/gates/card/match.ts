@@ -1,4 +1,6 @@
-import { cardByKey, editionsOf } from '../../catalogue/cards.ts'
+import { editionsOf } from '../../catalogue/cards.ts'
+import { cardEntryByKey } from '../../catalogue/own/own-cards.ts'
+import { yamlLine } from '../../catalogue/own/yaml-lines.ts'
 import { servingGpus } from '../../physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../../record/schema/run.ts'
 import type { GpuTelemetry } from '../../record/schema/telemetry.ts'
@@ -33,15 +35,17 @@ export const cardMatch = defineGate({
     'Name and memory of each serving GPU, as nvidia-smi reports them, are compared with the catalogue entry of the card. A group name, such as rtx-6000-pro, stands for any of its editions.',
   evidence: 'Number, name and memory of the serving GPUs.',
   whatToDo:
-    'Name the installed card (`--card`), name the serving GPUs (`--gpus`), or turn MIG off. For a card that is not in the catalogue, add an entry.',
+    'Name the installed card (`--card`), name the serving GPUs (`--gpus`), or turn MIG off. For a card that is not in the catalogue, add the line that the evidence prints to joulemark.yaml.',
   evaluate: ({ card, gpus }) => matchCard(expectedCard(card), card, gpus),
 })
 
 /** The named card or, if none was named, the card with the name of the GPU. */
-function expectedCard({ claimed, key }: RunRecord['card']): ExpectedCard | null {
+function expectedCard({ claimed, key, description }: RunRecord['card']): ExpectedCard | null {
   const named = claimed ?? key
   if (named === null) return null
-  const card = cardByKey(named)
+  // the record has the user's own card as it was then
+  const own = key !== null && description?.key === named ? description : null
+  const card = own ?? cardEntryByKey(named)
   const cards = card === null ? editionsOf(named) : [card]
   const entries = cards.map(({ smiName, smiMemoryMiB }) => ({ smiName, memoryTotalMiB: smiMemoryMiB?.value ?? null }))
   return { key: named, entries }
@@ -51,7 +55,13 @@ function expectedCard({ claimed, key }: RunRecord['card']): ExpectedCard | null 
 export function matchCard(expected: ExpectedCard | null, card: RunRecord['card'], gpus: readonly Gpu[]): Result {
   const serving = servingGpus(gpus)
   if (serving.length === 0) return notMeasured(card.reason ?? 'no GPU could be read')
-  if (!expected) return notMeasured(`"${serving[0]?.name}" is not in the catalogue, and no card was named`)
+  if (!expected) {
+    const { description } = card
+    const missing = description?.memoryBandwidthGBs === undefined ? ['memoryBandwidthGBs'] : []
+    const add =
+      description === undefined ? '' : `; to name it, add to joulemark.yaml: ${yamlLine(description, missing)}`
+    return notMeasured(`"${serving[0]?.name}" is not in the catalogue, and no card was named${add}`)
+  }
   for (const gpu of serving) {
     const plain = gpu.name.replace(/ \(SIMULATED\)$/, '')
     const entry = expected.entries.find(({ smiName }) => smiName === plain)

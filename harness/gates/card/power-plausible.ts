@@ -1,4 +1,5 @@
 import { cardBySmiName } from '../../catalogue/cards.ts'
+import { cardOfRun } from '../../catalogue/own/own-cards.ts'
 import type { CardLoad } from '../../energy/card-loads.ts'
 import { INSTANT_AGREEMENT } from '../../energy/counter.ts'
 import { CEILING_SHARE } from '../../physics/power-ceiling.ts'
@@ -70,7 +71,7 @@ interface KnownCard {
   readonly idleW: number | null
 }
 
-function cardOf({ gpus, telemetry }: GateInput, uuid: string): KnownCard {
+function cardOf({ card, gpus, telemetry }: GateInput, uuid: string): KnownCard {
   const gpu: Gpu | undefined = servingGpus(gpus).find((each) => each.uuid === uuid)
   const snapshots = telemetry ? [telemetry.before, telemetry.after] : []
   const limits = snapshots.flatMap(({ health }) => health.find((each) => each.uuid === uuid)?.enforcedLimitW ?? [])
@@ -79,7 +80,7 @@ function cardOf({ gpus, telemetry }: GateInput, uuid: string): KnownCard {
   return {
     enforcedW: known.length === 0 ? null : Math.max(...known),
     ceilingW: gpu?.powerCeilingW ?? null,
-    idleW: cardBySmiName(gpu?.name ?? '')?.idleW.value ?? null,
+    idleW: (cardOfRun(card) ?? cardBySmiName(gpu?.name ?? ''))?.idleW?.value ?? null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Card } from '../../catalogue/types.ts'
+import type { EngineCard } from '../../catalogue/own/known.ts'
 
 /** What a card does during a step at its full clock, as shares. */
 export interface Activity {
@@ -53,19 +53,19 @@ const EDITION_SHARE: Readonly<Record<string, number>> = { 'rtx-pro-6000-max-q': 
 const PRO_6000_W = 600
 
 /** Share of the Workstation Edition's power that the same work costs on this edition; 1 for a card without editions. */
-export const editionShare = (card: Card): number => EDITION_SHARE[card.key] ?? 1
+export const editionShare = (card: EngineCard): number => EDITION_SHARE[card.key] ?? 1
 
 /** Power in W of an idle card with a running server and loaded weights. */
-export const idlePowerW = (card: Card): number => card.idleW.value
+export const idlePowerW = (card: EngineCard): number => card.idleW.value
 
 /** Power in W at which the shares of a chip are 1. */
-function referenceW(card: Card): number {
+function referenceW(card: EngineCard): number {
   if (card.key.startsWith('rtx-pro-6000')) return PRO_6000_W
   if (family(card) !== 'ada') return card.tdpW.value
   return Math.max(card.tdpW.value, ADA_W_PER_SM_GHZ * card.smCount.value * card.boostGhz.value)
 }
 
-function family(card: Card): Family {
+function family(card: EngineCard): Family {
   if (card.architecture.startsWith('Ada')) return 'ada'
   if (card.architecture === 'Ampere GA102') return 'ga102'
   // the data-centre chips have other voltages and HBM
@@ -76,7 +76,7 @@ function family(card: Card): Family {
  * Power in W that a card would draw at its full clock, without a power limit: idle + reference · (active · busy share +
  * waiting + bandwidth share + arithmetic share). `edition` is the share for the edition (`editionShare` unless given).
  */
-export function demandW(card: Card, activity: Activity, edition = editionShare(card)): number {
+export function demandW(card: EngineCard, activity: Activity, edition = editionShare(card)): number {
   const shares = powerShares[family(card)]
   const running = activity.memoryShare + activity.computeShare
   const demand =
@@ -89,5 +89,5 @@ export function demandW(card: Card, activity: Activity, edition = editionShare(c
 }
 
 /** Modelled board power in W under load at an enforced power limit: what the work demands, or the limit. */
-export const loadPowerW = (card: Card, activity: Activity, limitW = card.tdpW.value): number =>
+export const loadPowerW = (card: EngineCard, activity: Activity, limitW = card.tdpW.value): number =>
   Math.min(limitW, demandW(card, activity))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cardEntrySchema } from '../../catalogue/own/card-entry.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { cardProbeSchema } from './card-probe.ts'
 import { primingSchema, serverStartSchema, servingSchema } from './server.ts'
@@ -220,6 +221,9 @@ export const runRecordSchema = z.object({
     name: z.string().nullable(),
     claimed: z.string().optional().describe('card or group that the user named'),
     reason: z.string().optional(),
+    description: cardEntrySchema
+      .optional()
+      .describe('what is known of a card that is not in the bundled catalogue; absent fields are unknown'),
   }),
   host: z.object({
     hostname: z.string(),

@@ -3,10 +3,12 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { cardKeys } from '../../catalogue/cards.ts'
 import { suggestion } from '../../catalogue/nearest.ts'
+import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { throwIssues } from '../issues.ts'
 import { readYaml } from '../read-yaml.ts'
 import type { YamlSource } from '../yaml-source.ts'
+import { entryOf, takenBy } from './card-schema.ts'
 import { type ConfigFile, configFileSchema } from './schema.ts'
 import { refuseSecrets } from './secrets.ts'
 
@@ -14,8 +16,10 @@ import { refuseSecrets } from './secrets.ts'
 export const CONFIG_NAME = 'joulemark.yaml'
 
 /** What the files say together, and which were read, the one with the highest priority first. */
-export interface Config extends ConfigFile {
+export interface Config extends Omit<ConfigFile, 'cards'> {
   readonly files: readonly string[]
+  /** The user's own cards, as entries of the catalogue. */
+  readonly cards?: readonly CardEntry[]
 }
 
 export const noConfig: Config = { files: [] }
@@ -44,8 +48,11 @@ export async function loadConfig({ folder, env, named }: ConfigPlaces): Promise<
       ? await existing([join(folder, CONFIG_NAME), userConfigPath(env)])
       : [isAbsoluteOrIn(folder, named)]
   const files = await Promise.all(paths.map((path) => readConfig(path, env)))
-  const joined = files.toReversed().reduce<ConfigFile>(over, {})
-  return { ...joined, files: paths }
+  checkPrices(files)
+  const joined = files.toReversed().reduce<ConfigFile>((base, { file }) => over(base, file), {})
+  const { cards, ...rest } = joined
+  const entries = Object.entries(cards ?? {}).map(([key, card]) => entryOf(key, card))
+  return { ...rest, ...(entries.length === 0 ? {} : { cards: entries }), files: paths }
 }
 
 const isAbsoluteOrIn = (folder: string, path: string): string => resolve(folder, path)
@@ -61,37 +68,55 @@ const absent =
   (error: NodeJS.ErrnoException): string | null =>
     error.code === 'ENOENT' || error.code === 'ENOTDIR' ? null : path
 
-async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ConfigFile> {
+interface ReadFile {
+  readonly source: YamlSource
+  readonly file: ConfigFile
+}
+
+async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ReadFile> {
   const source = await readYaml(path, { what: `a ${CONFIG_NAME}`, ifMissing: 'joulemark init writes one' })
   refuseSecrets(source, env)
   // a file of nothing but comments
   const result = configFileSchema.safeParse(source.value ?? {})
   if (!result.success) throwIssues(source, result.error, configFileSchema)
   const file = result.data
-  checkPrices(source, file)
-  return { ...file, ...(file.key === undefined ? {} : { key: fromHome(file.key, dirname(path), env) }) }
+  checkCards(source, file)
+  const key = file.key === undefined ? {} : { key: fromHome(file.key, dirname(path), env) }
+  return { source, file: { ...file, ...key } }
 }
 
 /** A path in the file: from `~`, or from the folder of the file. */
 const fromHome = (path: string, folder: string, env: NodeJS.ProcessEnv): string =>
   path.startsWith('~/') ? join(env['HOME'] || homedir(), path.slice(2)) : resolve(folder, path)
 
-/** Throws where a price is of no card, with the nearest key. */
-function checkPrices(source: YamlSource, { prices = {} }: ConfigFile): void {
-  const lines = Object.keys(prices)
-    .filter((key) => !cardKeys.includes(key))
-    .map(
-      (key) =>
-        `${source.file}:${source.lineOf(['prices', key])}: prices.${key}: no such card; ${suggestion(key, cardKeys)}`,
-    )
+/** Throws where an own card has the key or the name of a bundled one. */
+function checkCards(source: YamlSource, { cards = {} }: ConfigFile): void {
+  const lines = Object.entries(cards).flatMap(([key, card]) => {
+    const why = takenBy(key, entryOf(key, card))
+    return why === null ? [] : [`${source.file}:${source.lineOfKey(['cards'], key)}: cards.${key}: ${why}`]
+  })
+  if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
+}
+
+/** Throws where a price is of no card, bundled or of any of the files, with the nearest key. */
+function checkPrices(files: readonly ReadFile[]): void {
+  const known = [...cardKeys, ...files.flatMap(({ file }) => Object.keys(file.cards ?? {}))]
+  const lines = files.flatMap(({ source, file }) =>
+    Object.keys(file.prices ?? {})
+      .filter((key) => !known.includes(key))
+      .map(
+        (key) =>
+          `${source.file}:${source.lineOfKey(['prices'], key)}: prices.${key}: no such card; ${suggestion(key, known)}`,
+      ),
+  )
   if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
 }
 
 /** Sections whose entries are joined one by one. */
-const joined = ['prices', 'electricity', 'quote'] as const satisfies readonly (keyof ConfigFile)[]
+const joinedSections = ['cards', 'prices', 'electricity', 'quote'] as const satisfies readonly (keyof ConfigFile)[]
 
 function over(base: ConfigFile, top: ConfigFile): ConfigFile {
-  const sections = joined.map((name) => [name, { ...base[name], ...top[name] }] as const)
+  const sections = joinedSections.map((name) => [name, { ...base[name], ...top[name] }] as const)
   return {
     ...base,
     ...top,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ownCardSchema } from './card-schema.ts'
+import { isoDate, sourceText } from './dated.ts'
 import {
   boxSchema,
   electricityFields,
@@ -10,9 +12,6 @@ import {
 } from './quote-parts.ts'
 
 /** joulemark.yaml: what is the user's own and holds for every command. Unknown keys are errors, and secrets have no place here. */
-
-const sourceText = z.string().min(1).max(300).describe('where the value is from: a shop, an offer, a datasheet')
-const isoDate = z.iso.date('expected a date such as 2026-11-26').describe('when it was read, such as 2026-11-26')
 
 const priceSchema = z
   .strictObject({
@@ -32,7 +31,15 @@ const priceSchema = z
     'expected purchaseGbp, rentGbpPerMonth, or both',
   )
 
+const cardKey = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'expected small letters, digits, dots and dashes')
+
 export const configFileSchema = z.strictObject({
+  cards: z
+    .record(cardKey, ownCardSchema)
+    .optional()
+    .describe(
+      'cards that are not bundled, by a key of your own; only what is known, and `joulemark card describe` prints that',
+    ),
   prices: z
     .record(z.string(), priceSchema)
     .optional()

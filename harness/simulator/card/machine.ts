@@ -22,7 +22,9 @@ export class Machine {
   readonly #serving: readonly SimulatedCard[]
   readonly #faults: SensorFaults
 
-  constructor(options: SimulatorOptions, card: Card, serverProcess: ServerProcess | null, nowMs: number) {
+  constructor(options: SimulatorOptions, known: Card, serverProcess: ServerProcess | null, nowMs: number) {
+    // another name is that of a card which the catalogue does not know
+    const card = options.smiName === null ? known : { ...known, smiName: options.smiName }
     this.#faults = new SensorFaults(options.sensorFaults, options.sensorFaultAfterMs)
     const server = serverProcess && {
       pid: process.pid,

@@ -1,4 +1,4 @@
-import type { Card } from '../../catalogue/types.ts'
+import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { isVirtualGpu } from '../../gates/card/serving.ts'
 import { eventReasonsOf, parseSmiMask } from '../smi/values.ts'
 import { type CardSnapshot, numberIn } from '../snapshot/snapshot.ts'
@@ -29,19 +29,19 @@ const rules = {
 } as const satisfies Record<string, Rule>
 
 /** Checks of settings that a person, a reboot or a driver may have changed. */
-export function settingsChecks(cards: readonly CardSnapshot[], expected: readonly Card[]): Check[] {
+export function settingsChecks(cards: readonly CardSnapshot[], expected: readonly CardEntry[]): Check[] {
   return [powerLimit(cards, expected), persistence(cards), clocks(cards), computeMode(cards), mig(cards)]
 }
 
-function powerLimit(cards: readonly CardSnapshot[], expected: readonly Card[]): Check {
+function powerLimit(cards: readonly CardSnapshot[], expected: readonly CardEntry[]): Check {
   return overCards(rules['power-limit'], cards, (card) => {
     const enforced = numberIn(card, 'enforced.power.limit') ?? numberIn(card, 'power.limit')
     const standard = numberIn(card, 'power.default_limit')
     if (enforced === null) return { status: 'not-measured', read: 'power limit not reported by the driver' }
     const sku = expected.find(({ smiName }) => smiName === (card.values['name'] ?? '').replace(/ \(SIMULATED\)$/, ''))
-    const catalogueW = sku?.tdpW.value ?? null
+    const catalogueW = sku?.tdpW?.value ?? null
     const range = `${card.values['power.min_limit'] ?? '?'} to ${card.values['power.max_limit'] ?? '?'}`
-    const read = `enforced ${enforced} W, default ${standard ?? '?'} W, range ${range} W${sku ? `, this model ${sku.tdpW.value} W` : ''}`
+    const read = `enforced ${enforced} W, default ${standard ?? '?'} W, range ${range} W${catalogueW === null ? '' : `, this model ${catalogueW} W`}`
     // boards of one model are sold with several limits: the board's own default is the setting that belongs to it
     const expectedW = standard ?? catalogueW
     const isOff = expectedW !== null && Math.abs(expectedW - enforced) > 1

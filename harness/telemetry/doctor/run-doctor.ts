@@ -1,4 +1,4 @@
-import type { Card } from '../../catalogue/types.ts'
+import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import type { Clock } from '../../clock.ts'
 import { type ReadText, type RunProgram, readTextFile, runSystemProgram } from '../host/read-host.ts'
 import { aboutCards } from '../inventory/list-cards.ts'
@@ -25,7 +25,7 @@ export interface DoctorOptions {
   readonly nvidiaSmi: string
   readonly clock: Clock
   /** Catalogue entries of the expected card; several for a group of editions, none for any card. */
-  readonly expected?: readonly Card[]
+  readonly expected?: readonly CardEntry[]
   readonly expectedGpus?: number
   readonly eccMode?: 'Enabled' | 'Disabled'
   /** CUDA version that the server's image requires, such as `12.8`; from the cards' compute capability unless given. */

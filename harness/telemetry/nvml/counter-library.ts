@@ -9,7 +9,7 @@ export interface Koffi {
 /** Loads koffi; rejects where it is not installed. */
 export type LoadKoffi = () => Promise<Koffi>
 
-const importKoffi: LoadKoffi = async () => {
+export const importKoffi: LoadKoffi = async () => {
   // The name is a variable, so that a build without the optional dependency still type-checks and runs.
   const name = 'koffi'
   const loaded = (await import(name)) as { default: Koffi }

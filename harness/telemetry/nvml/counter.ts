@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { CounterReply, CounterRequest, CounterResult, NoCounter } from './states.ts'
 
 /** Never the unversioned name, which belongs to the development package. */
-const NVML_LIBRARY = 'libnvidia-ml.so.1'
+export const NVML_LIBRARY = 'libnvidia-ml.so.1'
 /** A reading takes microseconds; opening initialises the driver, which takes seconds without persistence mode. */
 const OPEN_TIMEOUT_MS = 15_000
 const READ_TIMEOUT_MS = 2000
