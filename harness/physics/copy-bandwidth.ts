@@ -1,4 +1,4 @@
-import type { Card } from '../catalogue/types.ts'
+import type { LimitCard } from '../catalogue/own/known.ts'
 
 /** Shares of the datasheet bandwidth that a copy within the memory of one card reaches. */
 interface CopyShares {
@@ -30,7 +30,7 @@ export interface CopyExpectation {
 }
 
 /** The expectation for a card by the kind of its memory. */
-export function copyExpectation(card: Card): CopyExpectation | null {
+export function copyExpectation(card: LimitCard): CopyExpectation | null {
   const shares = SHARES.find(([kind]) => kind.test(card.memoryType))?.[1]
   if (shares === undefined) return null
   const datasheetGBs = card.memoryBandwidthGBs.value

@@ -1,4 +1,4 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { pcieGBs } from '../../harness/physics/interconnect.ts'
 import { numberOf } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -12,8 +12,8 @@ const LOW_SHARE = 0.6
  */
 export function linkRemarks({ cardProbe, card }: RunRecord): string[] {
   if (cardProbe === undefined || 'reason' in cardProbe) return []
-  const known = card.key === null ? null : cardByKey(card.key)
-  const slot = known?.pcie.value
+  const known = cardOfRun(card)
+  const slot = known?.pcie?.value
   const usual = slot === undefined ? null : pcieGBs(slot)
   const host = cardProbe.cards.flatMap(({ hostToDeviceGBs, deviceToHostGBs }, index) =>
     (

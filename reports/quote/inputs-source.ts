@@ -1,4 +1,4 @@
-import { cardByKey } from '../../harness/catalogue/cards.ts'
+import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { askForPrice, defaultMoney, priceOf } from '../../harness/catalogue/prices.ts'
 import { JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
@@ -75,7 +75,7 @@ function cardPrice({ card }: RunRecord, config: Config): KnownPrice | null {
 /** The cost of a server as that of its cards alone, with a line that says so. */
 function boxOfCards({ card, gpus }: RunRecord, stated: Given, price: KnownPrice | null, config: Config): Given {
   if (price === null) {
-    const label = (card.key === null ? null : cardByKey(card.key)?.label) ?? card.name ?? 'this card'
+    const label = cardOfRun(card)?.label ?? card.name ?? 'this card'
     throw new JoulemarkError('bad-input', askForPrice({ key: card.key, label }, '--inputs FILE'))
   }
   const count = Math.max(1, servingGpus(gpus).length)

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cardByKey } from '../../harness/catalogue/cards.ts'
 import { cardsNamed } from '../../harness/catalogue/find.ts'
+import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { claimsSkeleton, claimsSkeletonJson } from '../../reports/claims/file/skeleton.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -20,7 +20,7 @@ export async function newClaims(path: string | undefined, flags: NewClaimsFlags,
   const cards = (flags.card ?? USUAL_CARDS).map((key) => {
     // a family of editions is one column of a table
     const editions = cardsNamed(key)
-    return { key, label: cardByKey(key)?.label ?? `one of ${editions.map(({ label }) => label).join(', ')}` }
+    return { key, label: cardEntryByKey(key)?.label ?? `one of ${editions.map(({ label }) => label).join(', ')}` }
   })
   const folder = path === undefined ? process.cwd() : dirname(resolve(path))
   const isJson = path !== undefined && /\.json$/i.test(path)
