@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
-import type { DescribeCardFlags } from '../actions/card.ts'
+import type { DescribeCardFlags } from '../actions/own/card.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
@@ -16,14 +16,16 @@ export const cardCommand: DefineCommand = (io, done) => {
     .addOption(configFlag())
     .addHelpText('after', examples('card describe', 'card describe h200-nvl --json'))
     .action(async (keys, flags) =>
-      done(await (await import('../actions/card.ts')).describeCards(keys, flagsFor<DescribeCardFlags>()(flags), io)),
+      done(
+        await (await import('../actions/own/card.ts')).describeCards(keys, flagsFor<DescribeCardFlags>()(flags), io),
+      ),
     )
   const list = new Command('list')
     .description('List the cards that can be named, with their prices')
     .addOption(jsonFlag)
     .addOption(configFlag())
     .addHelpText('after', examples('card list'))
-    .action(async (flags) => done((await import('../actions/card.ts')).listCards(flags, io)))
+    .action(async (flags) => done((await import('../actions/own/card.ts')).listCards(flags, io)))
   return new Command('card')
     .summary('Show what is known of a card')
     .description('What is known of cards: bundled ones, your own (joulemark.yaml), and those of this machine.')

@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
-import type { InitFlags } from '../actions/init.ts'
+import type { InitFlags } from '../actions/own/init.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { examples } from '../support/help.ts'
 import { nvidiaSmiFlag } from '../support/shared-flags.ts'
@@ -14,5 +14,5 @@ export const initCommand: DefineCommand = (io, done) =>
     .addOption(nvidiaSmiFlag)
     .addHelpText('after', examples('init', 'init ~/.config/joulemark/joulemark.yaml'))
     .action(async (file, flags) =>
-      done(await (await import('../actions/init.ts')).init(file, flagsFor<InitFlags>()(flags), io)),
+      done(await (await import('../actions/own/init.ts')).init(file, flagsFor<InitFlags>()(flags), io)),
     )

@@ -162,6 +162,7 @@ export const rooms: readonly Room[] = [
     reason: 'the command line: flags, help, printing, exit codes',
     folders: {
       actions: 'what a command does, loaded when it is called',
+      'actions/own': 'joulemark.yaml and the cards in it',
       commands: 'flags, help and examples, one file per command',
       docs: 'the generated parts of docs/',
       simulate: 'starting the simulator for runs without a card',

@@ -1,5 +1,3 @@
-import { from } from '../sourced.ts'
-
 /** What follows from the compute capability alone, for cards that the catalogue does not know. */
 interface Family {
   readonly architecture: string
@@ -30,5 +28,3 @@ export const familyOf = (computeCapability: string | null | undefined): Family |
   computeCapability == null || !Object.hasOwn(families, computeCapability)
     ? null
     : (families[computeCapability] ?? null)
-
-export const fromFamily = from('the compute capability', 'derived')

@@ -1,20 +1,20 @@
 import { open } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { priceOf } from '../../harness/catalogue/prices.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { CONFIG_NAME } from '../../harness/scenario/config/load-config.ts'
-import { type FoundHere, newConfigText } from '../../harness/scenario/config/new-file.ts'
-import type { FoundCard } from '../../harness/telemetry/inventory/describe-found.ts'
-import type { CommandIo } from '../support/io.ts'
-import { modelsHere } from '../support/models-here.ts'
+import { priceOf } from '../../../harness/catalogue/prices.ts'
+import { exitCodes, JoulemarkError, messageOf } from '../../../harness/errors.ts'
+import { CONFIG_NAME } from '../../../harness/scenario/config/load-config.ts'
+import { type FoundHere, newConfigText } from '../../../harness/scenario/config/new-file.ts'
+import type { FoundCard } from '../../../harness/telemetry/inventory/describe-found.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { modelsHere } from '../../support/models-here.ts'
 
 /** Flags of `init`. */
 export interface InitFlags {
   readonly nvidiaSmi?: string
 }
 
-const schemaFile = fileURLToPath(new URL('../../docs/schemas/config.schema.json', import.meta.url))
+const schemaFile = fileURLToPath(new URL('../../../docs/schemas/config.schema.json', import.meta.url))
 
 /** Writes a commented joulemark.yaml with what is found on this machine. A file that exists is never replaced. */
 export async function init(path: string | undefined, flags: InitFlags, io: CommandIo): Promise<number> {
