@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey, cardBySmiName, cardKeys, cards, editionsOf, groupOf, PRO_6000_GROUP } from './cards.ts'
-import { priceOf } from './prices.ts'
+import { askForPrice, priceOf } from './prices.ts'
 import type { Card } from './types.ts'
 
 const named = cards.map((card) => [card.key, card] as const)
@@ -149,4 +149,18 @@ test('the RTX PRO 6000 has three editions of one price', () => {
   expect(editions.every((card) => groupOf(card.key) === PRO_6000_GROUP)).toBe(true)
   expect([groupOf('rtx-4090'), editionsOf('rtx-4090')]).toEqual([null, []])
   expect([priceOf('rtx-4090')?.value, priceOf('h200')]).toEqual([1300, null])
+})
+
+test('a bundled price has a source from the United Kingdom, and a card without one is asked for by name', () => {
+  const priced = cards.flatMap((card) => priceOf(card.key) ?? [])
+  expect(priced).toHaveLength(7)
+  expect(priced.filter(({ source }) => !/gigagpu\.com|\bUK\b/.test(source))).toEqual([])
+  for (const card of cards.filter(({ key }) => priceOf(key) === null)) {
+    expect(askForPrice(card, `--price ${card.key}=GBP`)).toBe(
+      `no price for ${card.label}: give --price ${card.key}=GBP or prices.${card.key} in joulemark.yaml`,
+    )
+  }
+  expect(askForPrice({ key: null, label: 'NVIDIA X' }, '--price')).toContain(
+    'name the card under cards: in joulemark.yaml',
+  )
 })

@@ -1,18 +1,36 @@
 import { from } from './sourced.ts'
 import type { Sourced } from './types.ts'
 
+/** When the prices beside those of the article were read. */
+const READ = '2026-11-26'
+
 /** Default prices and cost assumptions in GBP. Each may be set by the user, and reports print the values used. */
 
 const article = from('gigagpu.com, RTX 4090 24GB vs RTX 6000 Pro 96GB: "typical UK 2026"', 'press')
 const articleMoney = from('gigagpu.com, RTX 4090 24GB vs RTX 6000 Pro 96GB: cost of ownership', 'press')
 const scope = (why: string) => from(why, 'assumed')
 
-/** The article gives one price for "RTX 6000 Pro" without an edition: it is used for all three. */
+/** Another page of the same UK seller, in whose table the card stands beside the RTX 4090. */
+const beside = (card: string, words: string, kind: 'press' | 'derived') =>
+  from(`gigagpu.com, RTX 4090 24GB vs ${card}: "Approx UK price (2026)" ${words}`, kind, READ)
+
+/**
+ * Prices with a source in the United Kingdom. A price in another currency is not converted, the launch price of a card that
+ * is no longer made is not shown as one of today, and what no such source gives is asked for. The article gives one price for
+ * "RTX 6000 Pro" without an edition: it is used for all three.
+ */
 const prices: Readonly<Record<string, Sourced>> = {
   'rtx-4090': article(1300),
   'rtx-pro-6000-max-q': article(8500),
   'rtx-pro-6000-workstation': article(8500),
   'rtx-pro-6000-server': article(8500),
+  'rtx-5090': from(
+    'NVIDIA, UK price at launch inc. VAT, in UK reviews; shops may ask more',
+    'press',
+    '2025-01-30',
+  )(1939),
+  'h100-sxm': beside('H100 80GB', '£25,000+, so the least', 'press')(25_000),
+  'a100-80gb': beside('A100 80GB', '£8,000-10,000, the middle of it', 'derived')(9000),
 }
 
 /** Price of one card in GBP; null where no sourced UK price is known, so that the user must give one. */
