@@ -69,5 +69,6 @@ test('no token is asked of them, so that a run is not kept from a quote by what 
     false,
     false,
     false,
+    false,
   ])
 })

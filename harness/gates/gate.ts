@@ -1,15 +1,16 @@
 import type { Gate, RunRecord } from '../record/schema/run.ts'
-import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
+import type { EmbeddingsScenario, ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
 import type { Threshold } from './threshold.ts'
 
 export type GateStatus = Gate['status']
 interface ScenarioOf {
   readonly text: TextScenario
   readonly image: ImageScenario
+  readonly embeddings: EmbeddingsScenario
   readonly training: TrainingScenario
 }
 export type WorkloadKind = keyof ScenarioOf
-export const everyKind: readonly WorkloadKind[] = ['text', 'image', 'training']
+export const everyKind: readonly WorkloadKind[] = ['text', 'image', 'embeddings', 'training']
 
 /** The result of a gate for a run, before `required` is added. */
 export interface GateResult<Status extends GateStatus = GateStatus> {

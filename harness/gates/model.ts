@@ -108,11 +108,13 @@ function equal(what: string, required: string, got: string | number | null): Com
     : gateResult('fail', `${what}: ${required} required, it has ${got}`)
 }
 
-/** Images: the model that the server reports. Training: the model that the command reports, if it reports one. */
+/** Images and embeddings: the model that the server reports. Training: the model that the command reports, if it reports one. */
 function modelOfJob({ scenario, endpoint, training }: GateInput): GateResult {
   const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : modelByKey(scenario.model)
-  const names = model?.servedAs ?? []
-  const reported = scenario.kind === 'image' ? [endpoint.model, endpoint.modelRoot] : [training?.config['model']]
+  // a model of embeddings may be given by the name under which it is served
+  const names = model?.servedAs ?? (scenario.kind === 'embeddings' ? [scenario.model] : [])
+  const isServed = scenario.kind !== 'training'
+  const reported = isServed ? [endpoint.model, endpoint.modelRoot] : [training?.config['model']]
   const given = reported.filter((name) => typeof name === 'string')
   if (given.length === 0) return notMeasured('neither the server nor the command reports the model')
   const evidence = `${given.join(', ')}; the names of ${scenario.model} are ${names.join(', ') || 'not known'}`

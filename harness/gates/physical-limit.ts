@@ -1,11 +1,17 @@
-import { type ImageRunLimit, runLimit, type TextRunLimit, type TrainingRunLimit } from '../physics/run-limit.ts'
+import {
+  type EmbeddingsRunLimit,
+  type ImageRunLimit,
+  runLimit,
+  type TextRunLimit,
+  type TrainingRunLimit,
+} from '../physics/run-limit.ts'
 import { knownOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'
 import { failsAbove, failsBelow, isBeyond, percent } from './threshold.ts'
 
 const ofLimit = { value: 1, unit: 'share of the limit' }
-const rate = failsAbove({ what: 'output tokens/s or trained tokens/s of the fastest trial', ...ofLimit })
+const rate = failsAbove({ what: 'output tokens/s, trained tokens/s or texts/s of the fastest trial', ...ofLimit })
 const streamRate = failsAbove({ what: 'decode rate per stream (text)', ...ofLimit })
 const firstToken = failsBelow({ what: 'shortest median TTFT (text)', ...ofLimit })
 const imageTime = failsBelow({ what: 'seconds per image of the fastest trial', ...ofLimit })
@@ -18,7 +24,7 @@ export const physicalLimit = defineGate({
   thresholds: { rate, streamRate, firstToken, imageTime },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image or step. What the L2 cache can keep is not counted as read. Where an input is uncertain, the limit is the higher one: shortest context, highest clocks of SMs and memory, fastest arithmetic mode, largest batch that the load allows. A cache that skips steps of an image has no bound. Reports and predictions show the same limit.',
+    'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image, text or step. What the L2 cache can keep is not counted as read. Where an input is uncertain, the limit is the higher one: shortest context, highest clocks of SMs and memory, fastest arithmetic mode, largest batch that the load allows. A cache that skips steps of an image has no bound. Reports and predictions show the same limit.',
   evidence: 'The fastest trial, its share of the limit, and the calculation of the limit.',
   whatToDo:
     'A result above the limit was not measured as described: look for speculative decoding, answers from a cache, another model or quantization, skipped steps, a wrong token count, or another card.',
@@ -31,6 +37,8 @@ export const physicalLimit = defineGate({
         return tokensWithin(record, limit)
       case 'image':
         return imagesWithin(record, limit)
+      case 'embeddings':
+        return textsWithin(record, limit)
       case 'training':
         return stepsWithin(record, limit)
     }
@@ -68,6 +76,14 @@ function imagesWithin(record: GateInput, limit: ImageRunLimit): Result {
   const fastest = 1 / Math.max(...rates)
   const evidence = `${fastest.toFixed(2)} s per image at best; limit ${limit.formula} (fastest arithmetic of the card, no step skipped)`
   return gateResult(isBeyond(imageTime, fastest / limit.value) ? 'fail' : 'pass', evidence)
+}
+
+function textsWithin(record: GateInput, limit: EmbeddingsRunLimit): Result {
+  const rates = knownOf(trialsOfKind(record.trials, 'embeddings').map((trial) => trial.texts.textsPerS))
+  if (rates.length === 0) return notMeasured('no trial has texts/s')
+  const fastest = Math.max(...rates)
+  const evidence = `${percent(fastest / limit.value)} of the limit: ${fastest.toFixed(1)} texts/s at best; ${limit.formula}`
+  return gateResult(isBeyond(rate, fastest / limit.value) ? 'fail' : 'pass', evidence)
 }
 
 /** Compared by trained tokens, because a step of another command may have fewer tokens than the scenario states. */

@@ -10,6 +10,7 @@ import { servingCard } from './card/serving.ts'
 import { thermalSoak, throttle } from './card/slowdown.ts'
 import { clientHeadroom } from './client.ts'
 import type { GateDefinition, WorkloadKind } from './gate.ts'
+import { inputTokens } from './input-tokens.ts'
 import { endpointModel } from './model.ts'
 import { physicalLimit } from './physical-limit.ts'
 import { cacheClean, promptShape } from './prompts.ts'
@@ -36,6 +37,7 @@ export const gateTable = {
   'token-audit': tokenAudit,
   'token-arrival': tokenArrival,
   'prompt-shape': promptShape,
+  'input-tokens': inputTokens,
   'cache-clean': cacheClean,
   'cache-rate': cacheRate,
   speculation,

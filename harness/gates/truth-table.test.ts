@@ -8,7 +8,7 @@ import { watchedCardRows } from '../testing/gate-rows-watched-card.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 import { evaluateGates } from './evaluate.ts'
 import { isQuotable, reasonsNotQuotable } from './quotable.ts'
-import { type GateId, gateEntries } from './table.ts'
+import { appliesTo, type GateId, gateEntries } from './table.ts'
 
 /** Every gate x every status that it can reach, and both sides of every threshold. */
 const rowsOf = (id: GateId): readonly GateRow[] =>
@@ -36,9 +36,10 @@ describe.each(gateEntries)('%s', (id, gate) => {
   })
 })
 
-test('the run that rows start from passes every gate', () => {
+test('the run that rows start from passes every gate of its kind', () => {
   const gates = evaluateGates(measuredRun())
-  expect(gates.map(({ id, status }) => [id, status])).toEqual(gateEntries.map(([id]) => [id, 'pass']))
+  const expected = gateEntries.map(([id, gate]) => [id, appliesTo(gate, 'text') ? 'pass' : 'not-measured'])
+  expect(gates.map(({ id, status }) => [id, status])).toEqual(expected)
 })
 
 const images: MeasuredRun = {
@@ -75,15 +76,16 @@ describe('a run is quotable', () => {
   })
 
   test.each(gateEntries)('%s: not measured keeps it from a quote only where the gate is required', (id, gate) => {
-    expect(isQuotable(withStatus(id, 'not-measured'))).toBe(!gate.required)
+    expect(isQuotable(withStatus(id, 'not-measured'))).toBe(!(gate.required && appliesTo(gate, 'text')))
     expect(isQuotable(withStatus(id, 'not-measured', images))).toBe(!(gate.required && gate.kinds.includes('image')))
   })
 
   test.each(gateEntries)('%s: the table decides whether it is required, not the record', (id, gate) => {
     const claimed = withStatus(id, 'not-measured').gates.map((each) => ({ ...each, required: !each.required }))
-    expect(isQuotable(complete({ gates: claimed }))).toBe(!gate.required)
+    const isRequired = gate.required && appliesTo(gate, 'text')
+    expect(isQuotable(complete({ gates: claimed }))).toBe(!isRequired)
     const absent = complete().gates.filter((each) => each.id !== id)
-    expect(isQuotable(complete({ gates: absent }))).toBe(!gate.required)
+    expect(isQuotable(complete({ gates: absent }))).toBe(!isRequired)
   })
 
   test('a gate of another version counts as in its record', () => {

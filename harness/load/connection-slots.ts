@@ -34,14 +34,22 @@ export async function openAll(slots: readonly { readonly connection: Pick<Connec
   }
 }
 
+/** Where each API of a server is, and what it answers with. */
+const apiPaths = {
+  completions: { path: '/v1/completions', accept: 'text/event-stream' },
+  chat: { path: '/v1/chat/completions', accept: 'text/event-stream' },
+  embeddings: { path: '/v1/embeddings', accept: 'application/json' },
+  rerank: { path: '/v1/rerank', accept: 'application/json' },
+} as const
+
 /** The request line and headers without the content length. Contains the API key, so it is never logged. */
-export function makeHead(address: Address, api: 'completions' | 'chat', apiKey: string | null): string {
-  const path = `${address.basePath}/v1/${api === 'chat' ? 'chat/completions' : 'completions'}`
+export function makeHead(address: Address, api: keyof typeof apiPaths, apiKey: string | null): string {
+  const { path, accept } = apiPaths[api]
   return [
-    `POST ${path} HTTP/1.1`,
+    `POST ${address.basePath}${path} HTTP/1.1`,
     `Host: ${address.authority}`,
     'Content-Type: application/json',
-    'Accept: text/event-stream',
+    `Accept: ${accept}`,
     'Accept-Encoding: identity',
     'User-Agent: joulemark',
     ...(apiKey ? [`Authorization: Bearer ${apiKey}`] : []),
@@ -53,6 +61,8 @@ export interface SendOptions {
   readonly now: () => number
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Sends the parts of a request on an open slot; one whose answer is a stream of tokens unless given. */
+  readonly send?: (slot: ConnectionSlot, parts: readonly Buffer[]) => Promise<TimedResult>
 }
 
 /**
@@ -70,18 +80,20 @@ export async function sendOnSlot(
 }
 
 async function sendOnce(
-  { connection, scanner }: ConnectionSlot,
+  slot: ConnectionSlot,
   head: string,
   body: readonly Buffer[],
   options: SendOptions,
 ): Promise<TimedResult> {
+  const { connection, scanner } = slot
   try {
     await connection.open(Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs))
   } catch (error) {
     return unsent(error, options.now())
   }
   const length = body.reduce((sum, part) => sum + part.length, 0)
-  return sendTimed(connection, scanner, [Buffer.from(`${head}${length}\r\n\r\n`), ...body], options)
+  const parts = [Buffer.from(`${head}${length}\r\n\r\n`), ...body]
+  return options.send ? options.send(slot, parts) : sendTimed(connection, scanner, parts, options)
 }
 
 /** A limit of this machine that refused a connection is no fault of the server: it is named and counted apart. */

@@ -2,6 +2,7 @@ import type { Address } from '../endpoint/address.ts'
 import type { ArrivalPattern } from '../plan/arrivals.ts'
 import type { PrefixPlan } from '../plan/prefix-groups.ts'
 import type { BodyPlan } from '../plan/prompt-body.ts'
+import type { TextsBody } from '../plan/texts-body.ts'
 import type { TraceRequest } from '../plan/trace.ts'
 import type { GapBuckets } from '../record/gap-buckets.ts'
 import type { RequestRow } from '../record/rows.ts'
@@ -27,7 +28,7 @@ export interface WorkerPlan {
   /** Sent as a bearer token; never leaves the worker. */
   readonly apiKey: string | null
   readonly client: 'raw' | 'sdk'
-  readonly body: BodyPlan
+  readonly body: BodyPlan | TextsBody
   readonly promptTokens: number
   readonly outputTokens: number
   readonly load: LoadPlan

@@ -2,13 +2,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../clock.ts'
 import { connectMessage } from '../endpoint/access/own-machine.ts'
-import { makeSdkSender } from '../endpoint/sdk-request.ts'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
-import { type BodyRequest, makeBodies } from '../plan/prompt-body.ts'
+import type { BodyRequest } from '../plan/prompt-body.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { type ConnectionSlot, makeConnectionSlots, makeHead, openAll, sendOnSlot } from './connection-slots.ts'
+import { type ConnectionSlot, makeConnectionSlots, openAll } from './connection-slots.ts'
+import { makeExchange } from './exchange/exchange.ts'
 import { runOpenLoop } from './open-loop.ts'
 import { prefixedBy, primingRequests } from './prefixed.ts'
 import { type FromWorker, type Phase, PRIMING, type ToWorker, type WorkerPlan } from './protocol.ts'
@@ -34,9 +34,7 @@ const post = (message: FromWorker) => port.postMessage(message)
 const now = systemClock.nowMs
 
 const slots = makeConnectionSlots(plan.address, plan.connections, now)
-const bodies = makeBodies(plan.body)
-const head = makeHead(plan.address, plan.body.api, plan.apiKey)
-const sdk = plan.client === 'sdk' ? makeSdkSender(plan.address, plan.apiKey, plan.body.api, now) : null
+const exchange = makeExchange(plan, now)
 const workerStats = new WorkerStats()
 const aborted = new AbortController()
 let stopSending = new AbortController()
@@ -53,17 +51,17 @@ interface PlannedRequest {
 
 async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest): Promise<void> {
   const { sharedBlocks, prefix, promptTokens, outputTokens, topic } = request
-  const body = bodies.make({
+  const body: BodyRequest = {
     phase: phase.trial,
     topic,
     promptTokens,
     outputTokens,
     ...(sharedBlocks ? { sharedBlocks } : {}),
     ...(prefix ? { prefix } : {}),
-  })
+  }
   const options = { now, timeoutMs: plan.requestTimeoutMs, signal: aborted.signal }
   workerStats.inFlight += 1
-  const result: TimedResult = await (sdk ? sdk(body, options) : sendOnSlot(slot, head, body, options))
+  const result: TimedResult = await exchange(slot, body, options)
   workerStats.inFlight -= 1
   const { trial } = phase
   const planned = { plannedPromptTokens: promptTokens, plannedOutputTokens: outputTokens }
@@ -83,7 +81,7 @@ async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest)
 }
 
 /** The prefix of the next request, in a load with an asked hit rate. */
-const prefixOf = plan.prefixes ? prefixedBy(plan.prefixes, plan.body.api) : null
+const prefixOf = plan.prefixes && 'sharedTokens' in plan.body ? prefixedBy(plan.prefixes, plan.body.api) : null
 
 /** Ids of this worker: every `workers`-th number, so that no two workers share one. */
 const idOf = (index: number): number => plan.worker + index * plan.workers
@@ -101,7 +99,7 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
       })
     : null
   // the client of the openai package manages its own connections: a queue limits its requests, as in an application
-  const runLoop = sdk ? runQueuedLoop : runClosedLoop
+  const runLoop = plan.client === 'sdk' ? runQueuedLoop : runClosedLoop
   await runLoop(
     { startMs, untilMs, rampMs: phase.rampMs },
     {

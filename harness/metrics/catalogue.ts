@@ -1,4 +1,5 @@
 import type { Trial } from '../record/schema/trial.ts'
+import { embeddingsMetrics } from './embeddings-metrics.ts'
 import { imageMetrics, trainingMetrics } from './job-metrics.ts'
 import type { Comparison, Metric, ScenarioShape } from './metric.ts'
 import { sharedMetrics } from './shared-metrics.ts'
@@ -8,7 +9,7 @@ import { textMetrics } from './text-metrics.ts'
  * Every metric of a run, declared once, in display order. `result` of the record, comparisons, the summary of a run, the
  * report, quotes, progress and docs/metrics.md are made from it.
  */
-const declared = { ...textMetrics, ...imageMetrics, ...trainingMetrics, ...sharedMetrics }
+const declared = { ...textMetrics, ...imageMetrics, ...embeddingsMetrics, ...trainingMetrics, ...sharedMetrics }
 
 export type MetricKey = keyof typeof declared
 

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../record/schema/run.ts'
 
 /**
- * The settings to print beside a result of images or training, without which it cannot be compared; null for text, whose
+ * The settings to print beside a result of images, embeddings or training, without which it cannot be compared; null for text, whose
  * title and load describe it.
  */
 export function describeWorkload(scenario: RunRecord['scenario']): string | null {
@@ -10,6 +10,12 @@ export function describeWorkload(scenario: RunRecord['scenario']): string | null
     return `${size}, ${steps} steps, guidance ${guidance}, batch ${batch}`
   }
   if (scenario.kind === 'text') return null
+  if (scenario.kind === 'embeddings') {
+    const { tokens, perRequest, queryTokens } = scenario.texts
+    return scenario.api === 'rerank'
+      ? `${perRequest} documents of ${tokens} tokens per query of ${queryTokens}`
+      : `${perRequest} ${perRequest === 1 ? 'text' : 'texts'} of ${tokens} tokens per request`
+  }
   const { batch, sequenceTokens, rank, gradientCheckpointing } = scenario.training
   const checkpointing = gradientCheckpointing ? 'with gradient checkpointing' : 'without gradient checkpointing'
   return `batch ${batch} x ${sequenceTokens} tokens, rank ${rank}, ${checkpointing}`

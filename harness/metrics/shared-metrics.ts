@@ -1,7 +1,7 @@
 import { missing } from '../record/measured.ts'
 import type { Metric } from './metric.ts'
 
-const everyKind = { kinds: ['text', 'image', 'training'] } as const
+const everyKind = { kinds: ['text', 'image', 'embeddings', 'training'] } as const
 const lower = { better: 'lower' } as const
 const inSummaryOnly = { inSummary: true, inQuote: false } as const
 /** Memory is allocated in blocks; a difference below one block does not matter. */
@@ -12,25 +12,25 @@ export const sharedMetrics = {
   e2eMsP50: {
     ...lower,
     ...inSummaryOnly,
-    kinds: ['text', 'image'],
+    kinds: ['text', 'image', 'embeddings'],
     label: 'E2E, median',
     shortLabel: 'E2E p50',
     unit: 'ms',
     digits: 0,
     formula:
-      'median over the requests that completed in the window of (last token or image - time the request was sent)',
+      'median over the requests that completed in the window of (last token, image or vector - time the request was sent)',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.e2eMs.p50),
   },
   goodputRequestsPerS: {
     ...inSummaryOnly,
     better: 'higher',
-    kinds: ['text', 'image'],
+    kinds: ['text', 'image', 'embeddings'],
     label: 'Goodput',
     shortLabel: 'Goodput',
     unit: 'requests/s',
     digits: 2,
     formula:
-      'requests that completed in the window, wherever they began, and met every limit of the SLO / length of the window (images: one that crosses an edge counts by its share of time inside); missing where no request fits into the window',
+      'requests that completed in the window, wherever they began, and met every limit of the SLO / length of the window (images and embeddings: one that crosses an edge counts by its share of time inside); missing where no request fits into the window',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.goodputRequestsPerS),
   },
   meanPowerW: {

@@ -4,8 +4,8 @@ import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { missingText } from '../catalogue/own/known.ts'
 import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE, sharedPromptTokens } from '../scenario/load-shape.ts'
-import type { ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
-import type { Arithmetic } from './arithmetic.ts'
+import type { EmbeddingsScenario, ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
+import { type Arithmetic, peakTflops } from './arithmetic.ts'
 import type { Reading } from './bandwidth.ts'
 import { arithmeticBound, memoryBound } from './bounding-card.ts'
 import { imageLimit } from './image.ts'
@@ -65,7 +65,12 @@ export interface TrainingRunLimit extends Limit {
   readonly tokensPerS: number
 }
 
-export type RunLimit = TextRunLimit | ImageRunLimit | TrainingRunLimit
+export interface EmbeddingsRunLimit extends Limit {
+  readonly kind: 'embeddings'
+  readonly unit: 'texts/s'
+}
+
+export type RunLimit = TextRunLimit | ImageRunLimit | EmbeddingsRunLimit | TrainingRunLimit
 export type LimitReason = { readonly reason: string }
 
 /** A planned run: as many GPUs as the scenario requires, at their rated clock, without a server. */
@@ -98,6 +103,8 @@ export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
       return textLimit(card, scenario, cards, subject.endpoint.serving)
     case 'image':
       return imagesLimit(card, scenario, cards)
+    case 'embeddings':
+      return textsLimit(card, scenario, cards)
     case 'training':
       return stepsLimit(card, scenario, cards)
   }
@@ -189,6 +196,22 @@ function imagesLimit(entry: CardEntry, scenario: ImageScenario, cards: Cards): I
   if ('reason' in limit) return limit
   const { secondsPerImage: value, formula } = limit
   return { kind: 'image', value, unit: 's/image', boundBy: 'arithmetic', formula }
+}
+
+/**
+ * Texts/s of embeddings or reranking: peak / (2 FLOP · linear parameters · tokens of one text). Attention and the output
+ * head are not counted, and neither is the query of a reranking, whose keys and values a causal model may have cached.
+ */
+function textsLimit(entry: CardEntry, scenario: EmbeddingsScenario, cards: Cards): EmbeddingsRunLimit | LimitReason {
+  const model = modelByKey(scenario.model)
+  if (model === null) return unknownModel(scenario)
+  const bounding = arithmeticBound(entry)
+  if ('reason' in bounding) return bounding
+  const flops = 2 * model.activeLinearParams * scenario.texts.tokens
+  const tflops = peakTflops(bounding.card, model, cards)
+  const value = (tflops * 1e12) / flops
+  const formula = `${tflops.toFixed(1)} TFLOPS / ${(flops / 1e12).toPrecision(3)} TFLOP per text of ${scenario.texts.tokens} tokens = ${value.toFixed(1)} texts/s`
+  return { kind: 'embeddings', value, unit: 'texts/s', boundBy: 'arithmetic', formula }
 }
 
 function stepsLimit(entry: CardEntry, scenario: TrainingScenario, cards: Cards): TrainingRunLimit | LimitReason {

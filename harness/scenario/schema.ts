@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { embeddingsLoadSchema, textsSchema } from './embeddings-schema.ts'
 import { imageLoadSchema, imageSchema, trainingLoadSchema, trainingSchema, trainingTrialSchema } from './job-schema.ts'
 import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-parts.ts'
 
@@ -188,6 +189,16 @@ const imageBase = {
   ...judged,
 } as const
 
+const embeddingsBase = {
+  ...named,
+  kind: z.literal('embeddings').describe('texts to a server at /v1/embeddings or /v1/rerank'),
+  api: z.enum(['embeddings', 'rerank']).default('embeddings'),
+  load: embeddingsLoadSchema,
+  texts: textsSchema,
+  trial: trialSchema,
+  ...judged,
+} as const
+
 const trainingBase = {
   ...named,
   kind: z.literal('training').describe('a training command that the harness starts, monitors and stops'),
@@ -235,17 +246,24 @@ export const scenarioFileSchema = z
       cards: cardsOf({ prompt: promptSchema.partial(), output: outputSchema.partial() }),
     }),
     z.strictObject({ ...imageBase, cards: cardsOf({ image: imageSchema.partial() }) }),
+    z.strictObject({ ...embeddingsBase, cards: cardsOf({ texts: textsSchema.partial() }) }),
     z.strictObject({ ...trainingBase, cards: cardsOf({ training: trainingSchema.partial() }) }),
   ])
   .superRefine(checkHitRate)
 
 const textScenarioSchema = z.strictObject(textBase)
 const imageScenarioSchema = z.strictObject(imageBase)
+const embeddingsScenarioSchema = z.strictObject(embeddingsBase)
 const trainingScenarioSchema = z.strictObject(trainingBase)
 
 /** A scenario with the overrides of its card applied: what runs, and what the record keeps. */
 export const scenarioSchema = z
-  .discriminatedUnion('kind', [textScenarioSchema, imageScenarioSchema, trainingScenarioSchema])
+  .discriminatedUnion('kind', [
+    textScenarioSchema,
+    imageScenarioSchema,
+    embeddingsScenarioSchema,
+    trainingScenarioSchema,
+  ])
   .superRefine(checkHitRate)
 
 /** A suite: scenario files run one after another. */
@@ -257,6 +275,7 @@ export const suiteSchema = z.strictObject({
 export type ScenarioFile = z.infer<typeof scenarioFileSchema>
 export type Scenario = z.infer<typeof scenarioSchema>
 export type TextScenario = z.infer<typeof textScenarioSchema>
+export type EmbeddingsScenario = z.infer<typeof embeddingsScenarioSchema>
 export type ImageScenario = z.infer<typeof imageScenarioSchema>
 export type TrainingScenario = z.infer<typeof trainingScenarioSchema>
 export type Load = z.infer<typeof loadSchema>

@@ -3,7 +3,7 @@ import { missing } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
 import { type MeasuredRun, measuredRun } from './measured-run.ts'
-import { makeTextTrial, median } from './trial-builder.ts'
+import { makeEmbeddingsTrial, makeTextTrial, median } from './trial-builder.ts'
 
 /** Rows of the gates that apply to every kind of run, except those of the card. */
 
@@ -45,6 +45,17 @@ const image: MeasuredRun = {
   scenario: { model: 'flux.1-dev' },
   endpoint: { model: 'black-forest-labs/FLUX.1-dev', modelRoot: null },
 }
+const embeddings: MeasuredRun = {
+  work: { kind: 'embeddings', texts: { tokens: 100 } },
+}
+const read = (usageTokens: number): MeasuredRun => ({
+  ...embeddings,
+  trial: { texts: { ...makeEmbeddingsTrial().texts, plannedTokens: 100_000, usageTokens } },
+})
+const textsPerS = (rate: number): MeasuredRun => ({
+  ...embeddings,
+  trial: { texts: { ...makeEmbeddingsTrial().texts, textsPerS: rate } },
+})
 const training: MeasuredRun = {
   work: { kind: 'training', training: { batch: 1, sequenceTokens: 1024, rank: 16, gradientCheckpointing: true } },
   scenario: { model: 'llama-3.1-8b-instruct' },
@@ -80,6 +91,7 @@ const limitOf = (run: MeasuredRun) => {
 }
 const text = limitOf({}) as TextRunLimit
 const imageS = limitOf(image).value
+const textsS = limitOf(embeddings).value
 const { tokensPerS } = limitOf(training) as TrainingRunLimit
 /** One step: far below any visible difference, far above rounding errors. */
 const A_LITTLE_MORE = 1 + 1e-9
@@ -149,6 +161,12 @@ export const runRows: GateRows = {
     fail('not calibrated, and overloaded', { calibration: null, ...client({ cpuShareOfCore: 0.9 }) }),
     unmeasured('a client that did not measure itself', client({ eventLoopDelayP99Ms: null })),
   ],
+  'input-tokens': [
+    pass('1 % fewer tokens than asked for', read(99_000), { at: 'countDifference' }),
+    fail('more than that', read(98_900), { beyond: 'countDifference' }),
+    fail('texts that are longer', read(101_100)),
+    unmeasured('no trial', { ...embeddings, record: { trials: [] } }),
+  ],
   'error-rate': [
     pass('1 of 1000 failed', { trial: requests(1000, 999) }, { at: 'failedShare' }),
     fail('2 of 1000 failed', { trial: requests(1000, 998) }, { beyond: 'failedShare' }),
@@ -204,6 +222,8 @@ export const runRows: GateRows = {
     ),
     pass('images at the limit', imagesPerS(1 / imageS), { at: 'imageTime' }),
     fail('images over it', imagesPerS(A_LITTLE_MORE / imageS), { beyond: 'imageTime' }),
+    pass('texts at the limit', textsPerS(textsS)),
+    fail('texts over it', textsPerS(textsS * A_LITTLE_MORE)),
     pass('training at the limit', trainedTokensPerS(tokensPerS)),
     fail('training over it', trainedTokensPerS(tokensPerS * A_LITTLE_MORE)),
     unmeasured('a card that is not known', { card: { key: null, name: null, reason: 'no GPU was read' } }),

@@ -4,10 +4,17 @@ import type { GateId } from '../gates/table.ts'
 import type { Endpoint, Gate, Gpu, RunRecord } from '../record/schema/run.ts'
 import type { ClientTokens, ServerTrial, Serving } from '../record/schema/server.ts'
 import type { GpuTelemetry } from '../record/schema/telemetry.ts'
-import type { ImageTrial, TextTrial, TrainingTrial, Trial } from '../record/schema/trial.ts'
+import type { EmbeddingsTrial, ImageTrial, TextTrial, TrainingTrial, Trial } from '../record/schema/trial.ts'
 import { makeGpu, makeTelemetry } from './card-builder.ts'
 import { makeRun, type RunOverrides } from './record-builder.ts'
-import { makeClientTokens, makeImageTrial, makeServerTrial, makeTextTrial, makeTrainingTrial } from './trial-builder.ts'
+import {
+  makeClientTokens,
+  makeEmbeddingsTrial,
+  makeImageTrial,
+  makeServerTrial,
+  makeTextTrial,
+  makeTrainingTrial,
+} from './trial-builder.ts'
 
 /** A server as the scenario of `measuredRun` requires it; every field can be set. */
 export const makeServing = (over: Partial<Serving> = {}): Serving => ({
@@ -36,7 +43,9 @@ export const calibration: NonNullable<RunRecord['certificate']> = {
 }
 
 /** Fields of the trial, whatever the kind of run. */
-type TrialOverrides = Partial<Omit<TextTrial, 'kind'> & Omit<ImageTrial, 'kind'> & Omit<TrainingTrial, 'kind'>>
+type TrialOverrides = Partial<
+  Omit<TextTrial, 'kind'> & Omit<ImageTrial, 'kind'> & Omit<EmbeddingsTrial, 'kind'> & Omit<TrainingTrial, 'kind'>
+>
 
 /** Changes of a test to a run that passes every gate. */
 export interface MeasuredRun {
@@ -47,7 +56,7 @@ export interface MeasuredRun {
   readonly endpoint?: Partial<Endpoint>
   readonly serving?: Partial<Serving>
   readonly scenario?: object
-  /** Images or training instead of text. */
+  /** Images, embeddings or training instead of text. */
   readonly work?: RunOverrides['work']
   readonly card?: RunRecord['card']
   readonly gpu?: Partial<Gpu>
@@ -94,6 +103,7 @@ export function measuredRun(over: MeasuredRun = {}): RunRecord {
 
 function trialOf({ work, client, server, trial = {} }: MeasuredRun): Trial {
   if (work?.kind === 'image') return makeImageTrial(trial)
+  if (work?.kind === 'embeddings') return makeEmbeddingsTrial(trial)
   if (work?.kind === 'training') return makeTrainingTrial(trial)
   return makeTextTrial({
     clientTokens: makeClientTokens(client),

@@ -20,9 +20,10 @@ export interface RunOverrides {
   readonly powerLimitW?: number
   readonly slo?: { readonly ttftMs?: number; readonly tpotMs?: number; readonly e2eMs?: number }
   readonly trialList?: readonly Trial[]
-  /** Images or training instead of text: the kind and the part of the scenario that belongs to it. */
+  /** Images, embeddings or training instead of text: the kind and the part of the scenario that belongs to it. */
   readonly work?:
     | { readonly kind: 'image'; readonly image: object }
+    | { readonly kind: 'embeddings'; readonly texts: object }
     | { readonly kind: 'training'; readonly training: object }
   /** The run ran out of memory, with this message of the server. */
   readonly oom?: string

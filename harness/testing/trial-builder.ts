@@ -1,6 +1,13 @@
 import { missing } from '../record/measured.ts'
 import type { ClientTokens, ServerTrial } from '../record/schema/server.ts'
-import type { ImageTrial, Percentiles, SharedTrial, TextTrial, TrainingTrial } from '../record/schema/trial.ts'
+import type {
+  EmbeddingsTrial,
+  ImageTrial,
+  Percentiles,
+  SharedTrial,
+  TextTrial,
+  TrainingTrial,
+} from '../record/schema/trial.ts'
 
 const none = missing('not part of this test')
 
@@ -74,6 +81,24 @@ export const makeImageTrial = (over: Partial<ImageTrial> = {}): ImageTrial => ({
   joulesPerRequest: 100,
   goodputRequestsPerS: missing('the scenario states no slo.e2eMs'),
   image: { images: 10, imagesPerS: 0.17, secondsPerImage: 6, joulesPerImage: 101 },
+  ...over,
+})
+
+/** A successful trial of embeddings; every field can be set. */
+export const makeEmbeddingsTrial = (over: Partial<EmbeddingsTrial> = {}): EmbeddingsTrial => ({
+  kind: 'embeddings',
+  ...shared,
+  e2eMs: median(60),
+  joulesPerRequest: 10,
+  goodputRequestsPerS: missing('the scenario states no slo.e2eMs'),
+  texts: {
+    texts: 1000,
+    textsPerS: 17,
+    inputTokensPerS: 1700,
+    joulesPer1000Texts: 10_000,
+    plannedTokens: 100_000,
+    usageTokens: 100_000,
+  },
   ...over,
 })
 

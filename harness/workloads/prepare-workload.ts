@@ -2,6 +2,7 @@ import { imageModelByKey, imageModels } from '../catalogue/image-models.ts'
 import { modelByKey } from '../catalogue/models.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { Scenario } from '../scenario/schema.ts'
+import { prepareEmbeddings } from './embeddings.ts'
 import { prepareImages } from './images.ts'
 import { prepareText } from './text.ts'
 import { prepareTraining } from './training.ts'
@@ -17,6 +18,7 @@ export async function prepareWorkload(scenario: Scenario, context: WorkContext):
     return prepareImages(scenario, model, context)
   }
   const model = modelByKey(scenario.model)
+  if (scenario.kind === 'embeddings') return prepareEmbeddings(scenario, model, context)
   if (model === null) throw unknown(' in the catalogue')
   return scenario.kind === 'training' ? prepareTraining(scenario, model) : prepareText(scenario, model, context)
 }

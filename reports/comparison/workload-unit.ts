@@ -21,6 +21,13 @@ const units: Readonly<Record<Kind, WorkloadUnit>> = {
     count: 1e6,
   },
   image: { rate: 'imagesPerS', energy: 'joulesPerImage', each: 'image', priced: '1,000 images', count: 1000 },
+  embeddings: {
+    rate: 'textsPerS',
+    energy: 'joulesPer1000Texts',
+    each: '1,000 texts',
+    priced: '1,000 texts',
+    count: 1000,
+  },
   training: { rate: 'stepsPerS', energy: 'joulesPerStep', each: 'training step', priced: 'training step', count: 1 },
 }
 

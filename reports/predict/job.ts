@@ -3,13 +3,20 @@ import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
+import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { imageFit } from '../../harness/physics/image.ts'
 import { plannedRun, type RunLimit, runLimit } from '../../harness/physics/run-limit.ts'
-import type { ImageScenario, TrainingScenario } from '../../harness/scenario/schema.ts'
+import type {
+  EmbeddingsScenario,
+  ImageScenario,
+  Scenario,
+  TextScenario,
+  TrainingScenario,
+} from '../../harness/scenario/schema.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 
-/** Images or training on a card: whether they fit, and the physical limit. */
+/** Images, embeddings or training on a card: whether they fit, and the physical limit. */
 export interface JobPrediction {
   readonly scenario: string
   readonly card: string
@@ -24,8 +31,9 @@ export interface JobPrediction {
 }
 
 /** Limit of an image or training scenario on a card. Throws `bad-input` for a model that is not in the catalogue. */
-export function predictJob(scenario: ImageScenario | TrainingScenario, card: CardEntry): JobPrediction {
-  return scenario.kind === 'image' ? imageJob(scenario, card) : trainingJob(scenario, card)
+export function predictJob(scenario: Exclude<Scenario, TextScenario>, card: CardEntry): JobPrediction {
+  if (scenario.kind === 'image') return imageJob(scenario, card)
+  return scenario.kind === 'embeddings' ? textsJob(scenario, card) : trainingJob(scenario, card)
 }
 
 const unknown = (scenario: { readonly name: string; readonly model: string }) =>
@@ -50,6 +58,20 @@ function imageJob(scenario: ImageScenario, card: CardEntry): JobPrediction {
   return { ...base, limit: { value, unit, formula }, reason: null }
 }
 
+function textsJob(scenario: EmbeddingsScenario, card: CardEntry): JobPrediction {
+  const limit = runLimit(plannedRun(scenario, card))
+  return {
+    scenario: scenario.name,
+    card: card.key,
+    settings: describeWorkload(scenario) ?? '',
+    fits: null,
+    evidence: 'memory of embeddings is not computed',
+    ...('reason' in limit
+      ? { limit: null, reason: limit.reason }
+      : { limit: { value: limit.value, unit: limit.unit, formula: limit.formula }, reason: null }),
+  }
+}
+
 function trainingJob(scenario: TrainingScenario, card: CardEntry): JobPrediction {
   if (modelByKey(scenario.model) === null) throw unknown(scenario)
   const { batch, sequenceTokens, rank, gradientCheckpointing } = scenario.training
@@ -70,7 +92,7 @@ function trainingJob(scenario: TrainingScenario, card: CardEntry): JobPrediction
 export function jobPredictionTable(jobs: readonly JobPrediction[]): Table {
   return buildTable({
     id: 'job-prediction',
-    title: 'Images and training: physical limit',
+    title: 'Images, embeddings and training: physical limit',
     columns: [
       { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
       { id: 'settings', head: 'Settings', align: 'left', cell: (at) => text(at.settings) },
@@ -80,7 +102,7 @@ export function jobPredictionTable(jobs: readonly JobPrediction[]): Table {
     rows: jobs,
     rowId: (at) => `${at.scenario}-${at.card}`,
     notes: [
-      'Minimum seconds per image or maximum steps per second, at the dense 16-bit peak with FP32 accumulation. No expected value: no published timings were fitted.',
+      'Minimum seconds per image, maximum texts or steps per second, at the dense 16-bit peak with FP32 accumulation. No expected value: no published timings were fitted.',
       ...jobs.flatMap((at) => (at.limit ? [`${at.scenario} on ${at.card}: ${at.limit.formula}`] : [])),
     ],
   })

@@ -35,7 +35,7 @@ const scenariosOn = (card: Card): Scenario[] => plain.map((file) => resolveScena
 
 const facts = catalogueFacts()
 /** A figure far below any limit. */
-const slow = { text: 1, image: 0.001, training: 0.001 } as const
+const slow = { text: 1, image: 0.001, embeddings: 0.001, training: 0.001 } as const
 
 /** A finished run of a scenario on a card, as many GPUs as it asks for, by a server that says nothing of itself. */
 function runOf(scenario: Scenario, card: Card): RunRecord {
@@ -54,6 +54,7 @@ const gateOf = (run: RunRecord, over: object = {}) =>
         decodeTokensPerS: 1,
         ttftMs: { p50: 60_000 },
         image: { imagesPerS: 0.001 },
+        texts: { textsPerS: 0.001 },
         training: { trainedTokensPerS: 1 },
         ...over,
       },

@@ -138,6 +138,7 @@ function descriptionOf(scenario: RunRecord['scenario']): string {
       : load.shape === 'open'
         ? `${load.ratePerS} requests/s`
         : 'a recorded trace'
+  if (scenario.kind === 'embeddings') return `${describeWorkload(scenario)}, ${loadText}`
   if (scenario.kind === 'image') return `images of ${describeWorkload(scenario)}, ${loadText}`
   const cache = scenario.prompt.prefixCache === 'cold' ? '' : `, prefix cache ${scenario.prompt.prefixCache}`
   return `${scenario.prompt.tokens} prompt tokens, ${scenario.output.tokens} output tokens, ${loadText}${cache}`

@@ -120,6 +120,7 @@ export const rooms: readonly Room[] = [
     reason:
       'schedules of requests: closed and open loops, conversations, traces; worker threads; calibration of the client',
     folders: {
+      exchange: 'one request and its answer, by API: a stream of tokens, or one document of vectors or scores',
       loopback: 'an exact server in a process of its own, against which the client is calibrated',
       probe: 'the first request of a load, sent before it: what would fail every request, and what a trial will yield',
     },
@@ -133,8 +134,9 @@ export const rooms: readonly Room[] = [
     reason: 'one scenario from start to record: `run.ts` is its table of contents, `journal.ts` owns the record',
   },
   {
-    paths: ['harness/box', 'harness/box/probe'],
+    paths: ['harness/box'],
     reason: 'a whole server, unattended: plan, state on disk, resume, findings; the cards alone',
+    folders: { probe: 'what the cards do alone, before the server is started' },
   },
   {
     paths: ['reports'],

@@ -76,7 +76,7 @@ async function fitCell(file: ScenarioFile, card: Card): Promise<string> {
 }
 
 async function fitOn(scenario: Scenario, card: Card): Promise<boolean | null> {
-  if (scenario.kind === 'training') return null
+  if (scenario.kind === 'training' || scenario.kind === 'embeddings') return null
   if (scenario.kind === 'image') {
     const model = imageModelByKey(scenario.model)
     return model === null ? null : imageFit(card, model).fits

@@ -23,6 +23,7 @@ export function timeCompressed(file: ScenarioFile): ScenarioFile {
     const trial = { ...file.trial, ...TEXT, seconds: IMAGE_SECONDS, warmupSeconds: 0, minWindowSeconds: 4 }
     return { ...file, trial }
   }
+  if (file.kind === 'embeddings') return { ...file, trial: { ...file.trial, ...TEXT } }
   const { load } = file
   const trial = { ...file.trial, ...TEXT }
   if (load.shape === 'closed' || (load.shape === 'sweep' && load.concurrency)) {

@@ -1,12 +1,12 @@
-import { isKnown, type Measured, missing, quotient } from '../../record/measured.ts'
-import type { RequestTable } from '../../record/request-table.ts'
+import { isKnown, missing, quotient } from '../../record/measured.ts'
 import type { ImageTrial } from '../../record/schema/trial.ts'
 import type { ImageScenario } from '../../scenario/schema.ts'
 import { noPercentiles, percentilesOf } from '../../stats/percentiles.ts'
 import { EDGES_COUNT_SINCE, METRIC_DEFINITIONS } from '../definitions.ts'
-import { isWithin, NONE_FITS, shareInside, type Window, whyNoneFits } from './in-window.ts'
+import { NONE_FITS } from './in-window.ts'
 import { NONE_COMPLETED } from './latency.ts'
 import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './shared.ts'
+import { e2eCompleted, e2eInside, requestGoodput, requestsInside } from './whole-requests.ts'
 
 /**
  * Every value of a trial of images (docs/metrics.md#one-trial). Seconds per image: median E2E of the requests that completed in
@@ -40,7 +40,7 @@ export function imageTrial(scenario: ImageScenario, observed: TrialObservations)
     ...shared,
     e2eMs,
     joulesPerRequest: inside.length === 0 ? missing(NONE_FITS) : quotient(shared.energyJ, requests, NONE_FITS),
-    goodputRequestsPerS: goodput(observed.requests, window, { limitMs: scenario.slo?.e2eMs, edgesCount }),
+    goodputRequestsPerS: requestGoodput(observed.requests, window, { limitMs: scenario.slo?.e2eMs, edgesCount }),
     image: {
       images,
       imagesPerS: images / seconds,
@@ -48,41 +48,4 @@ export function imageTrial(scenario: ImageScenario, observed: TrialObservations)
       joulesPerImage: quotient(shared.energyJ, images, 'no image was made inside the window'),
     },
   }
-}
-
-/** Requests/s of a window that took at most `limitMs`, counted as images/s counts them. */
-function goodput(
-  requests: RequestTable,
-  window: Window,
-  { limitMs, edgesCount }: { readonly limitMs: number | undefined; readonly edgesCount: boolean },
-): Measured {
-  if (limitMs === undefined) return missing('the scenario states no slo.e2eMs')
-  const seconds = (window.endMs - window.startMs) / 1000
-  if (!edgesCount) return e2eInside(requests, window).filter((ms) => ms <= limitMs).length / seconds
-  const why = whyNoneFits(requests, window, 'endMs')
-  return why === null ? requestsInside(requests, window, limitMs) / seconds : missing(why)
-}
-
-/** E2E in ms of the successful requests wholly inside a window. */
-const e2eInside = (requests: RequestTable, { startMs, endMs }: Window): number[] =>
-  spansOf(requests).flatMap(([from, to]) => (from >= startMs && to <= endMs ? [to - from] : []))
-
-/** E2E in ms of the successful requests that completed inside a window. */
-const e2eCompleted = (requests: RequestTable, window: Window): number[] =>
-  spansOf(requests).flatMap(([from, to]) => (isWithin(to, window) ? [to - from] : []))
-
-/** Number of successful requests inside a window that took at most `limitMs`, each weighted by the share of its time inside. */
-const requestsInside = (requests: RequestTable, window: Window, limitMs = Number.POSITIVE_INFINITY): number =>
-  spansOf(requests).reduce((sum, [from, to]) => (to - from <= limitMs ? sum + shareInside(from, to, window) : sum), 0)
-
-/** When each successful request was sent and ended, ms; without those of which a time is missing. */
-function spansOf(requests: RequestTable): [number, number][] {
-  const dispatched = requests.column('dispatchedMs')
-  const ended = requests.column('endMs')
-  const spans: [number, number][] = []
-  for (let index = 0; index < requests.length; index += 1) {
-    const [from, to] = [dispatched[index] as number, ended[index] as number]
-    if (requests.isOk(index) && Number.isFinite(to - from)) spans.push([from, to])
-  }
-  return spans
 }

@@ -5,7 +5,7 @@ import type { RequestTable } from '../../record/request-table.ts'
 import type { GapRow, GpuRow, StepRow, TokenRow } from '../../record/rows.ts'
 import type { SharedTrial, Trial } from '../../record/schema/trial.ts'
 import { targetInFlight } from '../../scenario/load-shape.ts'
-import type { ImageScenario, TextScenario } from '../../scenario/schema.ts'
+import type { EmbeddingsScenario, ImageScenario, TextScenario } from '../../scenario/schema.ts'
 import { type SteadyWindow, scheduledWindow, steadyWindow } from './window.ts'
 
 /** All observations of one trial; times on the run's clock. */
@@ -85,7 +85,10 @@ export const noWindow = (window: SteadyWindow): string =>
   window.startMs === null ? `no steady window: ${window.reason}` : 'no steady window'
 
 /** For a closed loop, the span at full load; otherwise the scheduled span without its ramp-up. */
-export function windowFor({ load }: TextScenario | ImageScenario, observed: TrialObservations): SteadyWindow {
+export function windowFor(
+  { load }: TextScenario | ImageScenario | EmbeddingsScenario,
+  observed: TrialObservations,
+): SteadyWindow {
   const target = targetInFlight(load)
   if (target !== null) return steadyWindow(observed.requests, target)
   return scheduledWindow(observed.requests, observed.startMs, observed.sendUntilMs)

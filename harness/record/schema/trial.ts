@@ -151,16 +151,42 @@ const imageTrialSchema = z.object({
   image: imageValuesSchema,
 })
 
+const textsValuesSchema = z.object({
+  texts: measuredSchema.describe('texts of the window; one that crosses an edge counts by its share of time inside'),
+  textsPerS: measuredSchema,
+  inputTokensPerS: measuredSchema.describe('input tokens by the usage of the server'),
+  joulesPer1000Texts: measuredSchema,
+  plannedTokens: z.int().nonnegative().describe('input tokens of all successful requests of the trial, as planned'),
+  usageTokens: z.int().nonnegative().describe('those that the server counted'),
+})
+
+const embeddingsTrialSchema = z.object({
+  kind: z.literal('embeddings'),
+  ...sharedTrial,
+  e2eMs: percentilesSchema.describe('of the requests that completed inside the window'),
+  joulesPerRequest: measuredSchema.describe('energy of the window / requests of it, counted as the texts are'),
+  goodputRequestsPerS: measuredSchema.describe(
+    'requests of the window, counted as the texts are, that met the SLO / its length',
+  ),
+  texts: textsValuesSchema,
+})
+
 const trainingTrialSchema = z.object({ kind: z.literal('training'), ...sharedTrial, training: trainingValuesSchema })
 
 /** One trial: the fields of its kind of run only. */
-export const trialSchema = z.discriminatedUnion('kind', [textTrialSchema, imageTrialSchema, trainingTrialSchema])
+export const trialSchema = z.discriminatedUnion('kind', [
+  textTrialSchema,
+  imageTrialSchema,
+  embeddingsTrialSchema,
+  trainingTrialSchema,
+])
 
 export type Percentiles = z.infer<typeof percentilesSchema>
 export type Energy = z.infer<typeof energySchema>
 export type TrainingValues = z.infer<typeof trainingValuesSchema>
 export type TextTrial = z.infer<typeof textTrialSchema>
 export type ImageTrial = z.infer<typeof imageTrialSchema>
+export type EmbeddingsTrial = z.infer<typeof embeddingsTrialSchema>
 export type TrainingTrial = z.infer<typeof trainingTrialSchema>
 export type Trial = z.infer<typeof trialSchema>
 /** Fields shared by trials of every kind. */

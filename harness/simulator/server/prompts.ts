@@ -10,18 +10,25 @@ const beginOfText = (vocab: number): number => Math.min(BEGIN_OF_TEXT, vocab - 1
 
 /** The prompts of a completion request as token ids: from a text, several texts, token ids or several lists of them. */
 export function readPrompts(body: JsonBody, tokenizer: Tokenizer): number[][] {
-  const prompt = body.get('prompt')
-  const special = body.boolean('add_special_tokens') ?? true
-  if (typeof prompt === 'string') return [textTokens(prompt, tokenizer, special)]
-  if (!Array.isArray(prompt))
-    throw malformed("'prompt'", prompt === undefined ? 'Field required' : 'Input should be a valid string')
-  if (prompt.length === 0) throw badValue('Please provide at least one prompt', 'prompt')
-  if (typeof prompt[0] === 'number') return [tokenIds(prompt, tokenizer.vocab)]
-  if (prompt.length > MAX_PROMPTS) throw badValue(`At most ${MAX_PROMPTS} prompts are allowed`, 'prompt', prompt.length)
-  return prompt.map((item) => {
+  return readTexts(body.get('prompt'), 'prompt', { tokenizer, special: body.boolean('add_special_tokens') ?? true })
+}
+
+/** The texts of a field, in the same forms. */
+export function readTexts(
+  texts: unknown,
+  field: string,
+  { tokenizer, special }: { readonly tokenizer: Tokenizer; readonly special: boolean },
+): number[][] {
+  if (typeof texts === 'string') return [textTokens(texts, tokenizer, special)]
+  if (!Array.isArray(texts))
+    throw malformed(`'${field}'`, texts === undefined ? 'Field required' : 'Input should be a valid string')
+  if (texts.length === 0) throw badValue(`Please provide at least one ${field}`, field)
+  if (typeof texts[0] === 'number') return [tokenIds(texts, tokenizer.vocab)]
+  if (texts.length > MAX_PROMPTS) throw badValue(`At most ${MAX_PROMPTS} ${field}s are allowed`, field, texts.length)
+  return texts.map((item) => {
     if (typeof item === 'string') return textTokens(item, tokenizer, special)
     if (Array.isArray(item)) return tokenIds(item, tokenizer.vocab)
-    throw malformed("'prompt'", 'Input should be a valid string')
+    throw malformed(`'${field}'`, 'Input should be a valid string')
   })
 }
 

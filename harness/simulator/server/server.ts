@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { ApiError, noSuchRoute, sendError, sendUnauthorized, wrongMethod } from './api-error.ts'
 import { handleChat, handleCompletions } from './completions.ts'
 import type { ServerContext } from './context.ts'
+import { handleEmbeddings, handleRerank } from './embeddings.ts'
 import {
   handleHealth,
   handleImitated,
@@ -20,6 +21,9 @@ const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/v1/models': { GET: handleModels },
   '/v1/completions': { POST: handleCompletions },
   '/v1/chat/completions': { POST: handleChat },
+  '/v1/embeddings': { POST: handleEmbeddings },
+  '/v1/rerank': { POST: handleRerank },
+  '/rerank': { POST: handleRerank },
   '/tokenize': { POST: handleTokenize },
   '/health': { GET: handleHealth },
   '/ping': { GET: handleHealth, POST: handleHealth },

@@ -1,0 +1,34 @@
+import { makeSdkSender } from '../../endpoint/sdk-request.ts'
+import type { TimedResult } from '../../endpoint/timed-request.ts'
+import { type BodyRequest, makeBodies } from '../../plan/prompt-body.ts'
+import { makeTextsBodies, type TextsBody } from '../../plan/texts-body.ts'
+import { type ConnectionSlot, makeHead, type SendOptions, sendOnSlot } from '../connection-slots.ts'
+import type { WorkerPlan } from '../protocol.ts'
+import { sendTexts } from './texts-exchange.ts'
+
+/** Sends one request of a load on a connection and times its answer: a stream of tokens, or one document. */
+export type Exchange = (slot: ConnectionSlot, request: BodyRequest, options: SendOptions) => Promise<TimedResult>
+
+const isTexts = (plan: WorkerPlan['body']): plan is TextsBody => plan.api === 'embeddings' || plan.api === 'rerank'
+
+/** The exchange of a load, by its API and client. The bodies that all requests share are made here. */
+export function makeExchange(
+  { address, apiKey, client, body: plan }: Pick<WorkerPlan, 'address' | 'apiKey' | 'client' | 'body'>,
+  now: () => number,
+): Exchange {
+  const head = makeHead(address, plan.api, apiKey)
+  if (isTexts(plan)) {
+    const bodies = makeTextsBodies(plan)
+    return (slot, request, options) =>
+      sendOnSlot(slot, head, bodies.make(request), {
+        ...options,
+        send: ({ connection }, parts) => sendTexts(connection, plan.perRequest, parts, options),
+      })
+  }
+  const bodies = makeBodies(plan)
+  if (client === 'sdk') {
+    const sdk = makeSdkSender(address, apiKey, plan.api, now)
+    return (_, request, options) => sdk(bodies.make(request), options)
+  }
+  return (slot, request, options) => sendOnSlot(slot, head, bodies.make(request), options)
+}
