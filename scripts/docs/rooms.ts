@@ -27,7 +27,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/catalogue'],
     reason: 'data with its source and date: cards, models, prices, claims; names found by key or nearest spelling',
-    folders: { own: 'cards of which not everything is known: own ones, and those described by what they report' },
+    folders: {
+      own: 'cards of which not everything is known: own ones, and those described by what they report',
+      config: 'the reader of a published `config.json`: layers, experts and formats of a model',
+    },
   },
   {
     paths: ['harness/scenario'],
