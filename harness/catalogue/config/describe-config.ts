@@ -1,6 +1,7 @@
 import { JoulemarkError } from '../../errors.ts'
 import type { AttentionGroup, Model } from '../types.ts'
 import { type Config, type ReadConfig, readConfig } from './config-fields.ts'
+import { visionParams } from './encoders/vision.ts'
 import { families } from './families.ts'
 import { familyName, withDefaults } from './family-defaults.ts'
 import { type Layer, paramsOf } from './layer.ts'
@@ -30,7 +31,10 @@ export function describeConfig(json: unknown, file = 'config.json'): ConfigShape
   try {
     const count = family.count?.(config) ?? need(config, 'num_hidden_layers')
     const layers = Array.from({ length: count }, (_, index) => family.layer(config, index))
-    return assembled(config, layers, storage, family.normWidth ?? 1, family.extra?.(config) ?? { read: 0, unread: 0 })
+    const extra = family.extra?.(config) ?? { read: 0, unread: 0 }
+    const encoder = visionParams(outer, need(config, 'hidden_size')) ?? 0
+    const { normWidth = 1 } = family
+    return assembled(config, layers, storage, { normWidth, read: extra.read, unread: extra.unread + encoder })
   } catch (error) {
     if (!(error instanceof MissingField)) throw error
     const message = `${file}: ${error.field} is missing, which a model of type ${name} requires; download config.json of the model again`
@@ -45,13 +49,14 @@ const unknownReason = ({ text }: ReadConfig): string => {
     : `the architecture ${named} is not known`
 }
 
-function assembled(
-  config: Config,
-  layers: readonly Layer[],
-  storage: Storage,
-  normWidth: number,
-  extra: { read: number; unread: number },
-): ConfigShape {
+/** Parameters besides layers, embedding and output head, and how many of a norm there are per element. */
+interface BesidesLayers {
+  readonly normWidth: number
+  readonly read: number
+  readonly unread: number
+}
+
+function assembled(config: Config, layers: readonly Layer[], storage: Storage, extra: BesidesLayers): ConfigShape {
   const hiddenSize = need(config, 'hidden_size')
   const vocab = need(config, 'vocab_size')
   const tiedEmbeddings = config.tie_word_embeddings === true
@@ -71,7 +76,7 @@ function assembled(
   const routed = sum(params, 'expert')
   const mixed = layers.filter(({ matrices }) => matrices.some(({ role }) => role === 'expert')).length
   const routing = mixed === 0 ? null : expertsOf(config)
-  const others = layers.reduce((total, layer) => total + layer.others, 0) + normWidth * hiddenSize + extra.unread
+  const others = layers.reduce((total, layer) => total + layer.others, 0) + extra.normWidth * hiddenSize + extra.unread
   const unread = extra.unread + layers.reduce((total, layer) => total + (layer.unread ?? 0), 0)
   const embeddings = (tiedEmbeddings ? 1 : 2) * vocab * hiddenSize
   const linearParams = rest + routed + extra.read

@@ -6,10 +6,12 @@
 export function namesModule(entry: string, module: string): boolean {
   if (entry.startsWith('re:')) {
     const alternatives = entry.slice('re:'.length).split('|')
-    return alternatives.some((expression) => inOrder(literalPieces(expression).map(belowModel), module))
+    return alternatives.some((expression) =>
+      inOrder(literalPieces(expression).map(belowModel), module, expression.endsWith('$')),
+    )
   }
   const bare = belowModel(entry)
-  if (bare.includes('*')) return inOrder(bare.split('*'), module)
+  if (bare.includes('*')) return inOrder(bare.split('*'), module, !bare.endsWith('*'))
   // a whole module, one that contains it, or the last part of its name, but not half of a word
   return bare !== '' && `.${module}.`.includes(`.${bare}.`)
 }
@@ -23,15 +25,22 @@ function literalPieces(expression: string): string[] {
   return unescaped.split(/\.?[*+?]+/)
 }
 
-/** Whether the pieces occur in a text one after another; an empty list occurs nowhere. */
-function inOrder(pieces: readonly string[], text: string): boolean {
+/**
+ * Whether the pieces occur in a text one after another, and with `toEnd` the last one up to the end of a name in it
+ * (`mlp.gate` is not `mlp.gate_proj`); an empty list occurs nowhere.
+ */
+function inOrder(pieces: readonly string[], text: string, toEnd: boolean): boolean {
   const stated = pieces.filter((piece) => piece !== '')
   if (stated.length === 0) return pieces.length > 1
   let from = 0
-  for (const piece of stated) {
-    const at = text.indexOf(piece, from)
+  for (const [index, piece] of stated.entries()) {
+    let at = text.indexOf(piece, from)
+    const isLast = index === stated.length - 1
+    while (toEnd && isLast && at !== -1 && !endsName(text, at + piece.length)) at = text.indexOf(piece, at + 1)
     if (at === -1) return false
     from = at + piece.length
   }
   return true
 }
+
+const endsName = (text: string, at: number): boolean => at === text.length || text[at] === '.'
