@@ -1,9 +1,10 @@
 import { JoulemarkError } from '../errors.ts'
 import { cardKeys, editionsOf, groupOf, PRO_6000_GROUP } from './cards.ts'
-import { modelKeys } from './models.ts'
+import { modelByKey, modelKeys } from './models.ts'
 import { suggestion } from './nearest.ts'
 import type { CardEntry } from './own/card-entry.ts'
 import { cardEntries, cardEntryByKey } from './own/own-cards.ts'
+import type { Model } from './types.ts'
 
 /** All valid card names: keys of bundled and own cards, and groups of several editions. */
 const allCardNames = (): readonly string[] => [...cardEntries().map((card) => card.key), PRO_6000_GROUP]
@@ -32,6 +33,17 @@ function cardsOf(name: string, flag: string): readonly CardEntry[] {
     `${flag} ${name}: no such card in the catalogue; ${suggestion(name, allCardNames())}`,
   )
 }
+
+/** The models in a list of keys separated by commas. Throws `bad-input` that names `--model` and the nearest known key. */
+export const modelsNamed = (keys: string): readonly Model[] =>
+  keys.split(',').map((key) => {
+    const model = modelByKey(key.trim())
+    if (model !== null) return model
+    throw new JoulemarkError(
+      'bad-input',
+      `--model ${key}: no such model in the catalogue; ${suggestion(key, modelKeys)}`,
+    )
+  })
 
 /** Checks the key of one card (no group). Throws `bad-input` that names `flag` and the nearest known key. */
 export function requireCardKey(key: string, flag: string): void {

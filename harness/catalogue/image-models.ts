@@ -1,3 +1,4 @@
+import { tflopPerPass } from './images/transformers.ts'
 import { GATHERED } from './sourced.ts'
 import type { Source } from './types.ts'
 
@@ -16,6 +17,15 @@ export interface ImageModel {
   readonly residentBytes: number
   readonly sources: readonly Source[]
 }
+
+/** When the models after FLUX.1 were gathered. */
+const READ = '2026-11-26'
+const sizes = (source: string): Source => ({ source: `sizes: ${source}`, date: READ, kind: 'measured' })
+const work = (shape: string, note = ''): Source => ({
+  source: `work of a pass: linear layers and attention of ${shape} in diffusers 0.42.1${note}`,
+  date: READ,
+  kind: 'derived',
+})
 
 export const imageModels: readonly ImageModel[] = [
   {
@@ -54,6 +64,60 @@ export const imageModels: readonly ImageModel[] = [
         date: GATHERED,
         kind: 'derived',
       },
+    ],
+  },
+  {
+    key: 'flux.2-dev',
+    label: 'FLUX.2-dev BF16',
+    servedAs: ['black-forest-labs/FLUX.2-dev'],
+    tflopPerPass: tflopPerPass.flux2,
+    guidedPasses: 1,
+    denoiserBytes: 64_446_562_304,
+    residentBytes: 64_446_562_304 + 48_022_722_560 + 336_213_556,
+    sources: [
+      sizes(
+        '32,223,281,152 parameters of the transformer, Mistral Small 3.2 24B as text encoder, flux2-vae.safetensors',
+      ),
+      work('Flux2Transformer2DModel'),
+    ],
+  },
+  {
+    key: 'qwen-image',
+    label: 'Qwen-Image BF16',
+    servedAs: ['Qwen/Qwen-Image'],
+    tflopPerPass: tflopPerPass.qwenImage,
+    guidedPasses: 2,
+    denoiserBytes: 40_860_802_176,
+    residentBytes: 40_860_802_176 + 16_584_333_312 + 253_806_246,
+    sources: [
+      sizes('github.com/exo-explore/exo, image_model_cards (transformer, Qwen2.5-VL 7B); qwen_image_vae.safetensors'),
+      work('QwenImageTransformer2DModel', ', without the text, which is as long as the prompt'),
+    ],
+  },
+  {
+    key: 'sd3.5-large',
+    label: 'SD3.5 Large BF16',
+    servedAs: ['stabilityai/stable-diffusion-3.5-large'],
+    tflopPerPass: tflopPerPass.sd35Large,
+    guidedPasses: 2,
+    denoiserBytes: 16_292_561_536,
+    residentBytes: 16_460_379_262 + 9_524_621_312 + 1_389_382_176 + 246_144_152,
+    sources: [
+      sizes('files sd3.5_large.safetensors (with decoder), T5-XXL in 16 bits, clip_g and clip_l'),
+      work('SD3Transformer2DModel', ', with 38 layers of 38 heads; the bytes of the denoiser follow from the same'),
+    ],
+  },
+  {
+    key: 'z-image-turbo',
+    label: 'Z-Image Turbo BF16',
+    servedAs: ['Tongyi-MAI/Z-Image-Turbo'],
+    tflopPerPass: tflopPerPass.zImage,
+    guidedPasses: 1,
+    denoiserBytes: 12_309_817_472,
+    residentBytes: 12_309_866_400 + 8_044_982_048 + 335_304_388,
+    sources: [
+      sizes('6,154,908,736 parameters; files z_image_turbo_bf16, qwen_3_4b and ae.safetensors'),
+      work('ZImageTransformer2DModel', ', without the text, which is as long as the prompt'),
     ],
   },
 ]

@@ -1,4 +1,10 @@
-import { publishedModels } from './published-models.ts'
+import { deepseekV2 as deepseekV2Config } from './released/families/deepseek.ts'
+import { llama8b as llama8bConfig, llama70b as llama70bConfig } from './released/families/llama.ts'
+import { mixtral8x22b as mixtral8x22bConfig } from './released/families/mistral.ts'
+import { qwen32b as qwen32bConfig, qwen72b as qwen72bConfig } from './released/families/qwen2.ts'
+import { releasedModels, shapeOf } from './released/models.ts'
+import type { PublishedConfig } from './released/release.ts'
+import { inAiconfigurator, inLlmfit, inTtMetal } from './released/sources.ts'
 import { GATHERED } from './sourced.ts'
 import type { Model, Source } from './types.ts'
 import { formatBytes } from './weight-formats.ts'
@@ -6,97 +12,24 @@ import { formatBytes } from './weight-formats.ts'
 /** Models with their dimensions. A test recomputes the parameter totals from them. */
 
 const hf = (source: string): Source => ({ source, date: GATHERED, kind: 'measured' })
-const shape = (source: string): Source => ({ source, date: GATHERED, kind: 'recalled' })
 
 type Shape = Omit<
   Model,
   'key' | 'label' | 'servedAs' | 'servedAsWithQuantization' | 'weightFormat' | 'linearBytesPerParam' | 'sources'
 >
 
-const llama8b: Shape = {
-  kind: 'text',
-  layers: 32,
-  hiddenSize: 4096,
-  attention: [{ kind: 'full', layers: 32, heads: 32, kvHeads: 8, headDim: 128 }],
-  vocab: 128_256,
-  tiedEmbeddings: false,
-  totalParams: 8_030_261_248,
-  linearParams: 6_979_321_856,
-  activeLinearParams: 6_979_321_856,
-  experts: null,
-  maxContext: 131_072,
+/** The shape that a published configuration describes; the format is that of the checkpoint, below. */
+function shapeOnly(key: string, config: PublishedConfig): Shape {
+  const { weightFormat: _, linearBytesPerParam: __, ...rest } = shapeOf(key, config)
+  return rest
 }
 
-const llama70b: Shape = {
-  kind: 'text',
-  layers: 80,
-  hiddenSize: 8192,
-  attention: [{ kind: 'full', layers: 80, heads: 64, kvHeads: 8, headDim: 128 }],
-  vocab: 128_256,
-  tiedEmbeddings: false,
-  totalParams: 70_553_706_496,
-  linearParams: 68_451_041_280,
-  activeLinearParams: 68_451_041_280,
-  experts: null,
-  maxContext: 131_072,
-}
-
-const qwen72b: Shape = {
-  kind: 'text',
-  layers: 80,
-  hiddenSize: 8192,
-  attention: [{ kind: 'full', layers: 80, heads: 64, kvHeads: 8, headDim: 128 }],
-  vocab: 152_064,
-  tiedEmbeddings: false,
-  totalParams: 72_706_203_648,
-  linearParams: 70_212_648_960,
-  activeLinearParams: 70_212_648_960,
-  experts: null,
-  maxContext: 32_768,
-}
-
-const qwenCoder32b: Shape = {
-  kind: 'text',
-  layers: 64,
-  hiddenSize: 5120,
-  attention: [{ kind: 'full', layers: 64, heads: 40, kvHeads: 8, headDim: 128 }],
-  vocab: 152_064,
-  tiedEmbeddings: false,
-  totalParams: 32_763_876_352,
-  linearParams: 31_205_621_760,
-  activeLinearParams: 31_205_621_760,
-  experts: null,
-  maxContext: 32_768,
-}
-
-const mixtral8x22b: Shape = {
-  kind: 'text',
-  layers: 56,
-  hiddenSize: 6144,
-  attention: [{ kind: 'full', layers: 56, heads: 48, kvHeads: 8, headDim: 128 }],
-  vocab: 32_768,
-  tiedEmbeddings: false,
-  totalParams: 140_630_071_296,
-  linearParams: 140_226_723_840,
-  activeLinearParams: 38_758_121_472,
-  experts: { count: 8, perToken: 2 },
-  maxContext: 65_536,
-}
-
-/** `headDim` is that of the values. Keys have 64 more, and computing on the latent costs more, so this is a lower bound. */
-const deepseekV2: Shape = {
-  kind: 'text',
-  layers: 60,
-  hiddenSize: 5120,
-  attention: [{ kind: 'mla', layers: 60, heads: 128, headDim: 128, latentDim: 576 }],
-  vocab: 102_400,
-  tiedEmbeddings: false,
-  totalParams: 235_741_434_880,
-  linearParams: 234_692_116_480,
-  activeLinearParams: 20_326_481_920,
-  experts: { count: 160, perToken: 6 },
-  maxContext: 131_072,
-}
+const llama8b = shapeOnly('llama-3.1-8b', llama8bConfig)
+const llama70b = shapeOnly('llama-3.1-70b', llama70bConfig)
+const qwen72b = shapeOnly('qwen2.5-72b', qwen72bConfig)
+const qwenCoder32b = shapeOnly('qwen2.5-coder-32b', qwen32bConfig)
+const mixtral8x22b = shapeOnly('mixtral-8x22b', mixtral8x22bConfig)
+const deepseekV2 = shapeOnly('deepseek-v2', deepseekV2Config)
 
 const fp8 = { weightFormat: 'fp8', linearBytesPerParam: formatBytes.fp8 } as const
 const bf16 = { weightFormat: 'bf16', linearBytesPerParam: formatBytes.bf16 } as const
@@ -115,7 +48,7 @@ export const models: readonly Model[] = [
     ],
     sources: [
       hf('huggingface.co neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8: shards of 5.00 + 4.08 GB'),
-      shape('Llama 3.1 8B config'),
+      inAiconfigurator('meta-llama/Meta-Llama-3.1-8B'),
     ],
   },
   {
@@ -124,7 +57,7 @@ export const models: readonly Model[] = [
     key: 'llama-3.1-8b-instruct',
     label: 'Llama 3.1 8B BF16',
     servedAs: ['meta-llama/Llama-3.1-8B-Instruct', 'meta-llama/Meta-Llama-3.1-8B-Instruct'],
-    sources: [hf('vLLM issue 10517: weights took 14.9888 GiB'), shape('Llama 3.1 8B config')],
+    sources: [hf('vLLM issue 10517: weights took 14.9888 GiB'), inAiconfigurator('meta-llama/Meta-Llama-3.1-8B')],
   },
   {
     ...llama70b,
@@ -134,7 +67,7 @@ export const models: readonly Model[] = [
     servedAs: ['hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4'],
     sources: [
       hf('huggingface.co hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4: 9 shards of about 4.9 GB'),
-      shape('Llama 3.1 70B config'),
+      inAiconfigurator('meta-llama/Meta-Llama-3.1-70B'),
     ],
   },
   {
@@ -145,7 +78,7 @@ export const models: readonly Model[] = [
     servedAs: ['neuralmagic/Meta-Llama-3.1-70B-Instruct-FP8', 'RedHatAI/Meta-Llama-3.1-70B-Instruct-FP8'],
     sources: [
       hf('huggingface.co neuralmagic/Meta-Llama-3.1-70B-Instruct-FP8: 15 shards of 4.82 to 4.98 GB'),
-      shape('Llama 3.1 70B config'),
+      inAiconfigurator('meta-llama/Meta-Llama-3.1-70B'),
     ],
   },
   {
@@ -154,7 +87,7 @@ export const models: readonly Model[] = [
     key: 'llama-3.1-70b-instruct',
     label: 'Llama 3.1 70B BF16',
     servedAs: ['meta-llama/Meta-Llama-3.1-70B-Instruct', 'meta-llama/Llama-3.1-70B-Instruct'],
-    sources: [shape('Llama 3.1 70B config')],
+    sources: [inAiconfigurator('meta-llama/Meta-Llama-3.1-70B')],
   },
   {
     ...qwen72b,
@@ -164,7 +97,7 @@ export const models: readonly Model[] = [
     servedAs: ['RedHatAI/Qwen2.5-72B-Instruct-FP8-dynamic', 'neuralmagic-ent/Qwen2.5-72B-Instruct-FP8-dynamic'],
     sources: [
       hf('huggingface.co neuralmagic-ent/Qwen2.5-72B-Instruct-FP8-dynamic: 16 shards of 4.78 to 4.88 GB'),
-      shape('Qwen 2.5 72B config'),
+      inLlmfit('Qwen/Qwen2.5-72B-Instruct'),
     ],
   },
   {
@@ -175,7 +108,7 @@ export const models: readonly Model[] = [
     servedAs: ['Qwen/Qwen2.5-Coder-32B-Instruct-AWQ'],
     sources: [
       hf('huggingface.co Qwen/Qwen2.5-Coder-32B-Instruct-AWQ: five shards, 19.33 GB'),
-      shape('Qwen2.5-Coder 32B config'),
+      inTtMetal('Qwen/Qwen2.5-32B-Instruct'),
     ],
   },
   {
@@ -186,7 +119,7 @@ export const models: readonly Model[] = [
     servedAs: ['MaziyarPanahi/Mixtral-8x22B-Instruct-v0.1-AWQ'],
     sources: [
       hf('huggingface.co MaziyarPanahi Mixtral-8x22B AWQ: 15 shards of about 4.99 GB'),
-      shape('mistral-community/Mixtral-8x22B-v0.1 config.json'),
+      inLlmfit('mistralai/Mixtral-8x22B-Instruct-v0.1'),
     ],
   },
   {
@@ -219,7 +152,7 @@ export const models: readonly Model[] = [
     maxContext: 8192,
     sources: [{ source: 'scripts/serve-vllm-cpu.sh makes it', date: GATHERED, kind: 'assumed' }],
   },
-  ...publishedModels,
+  ...releasedModels,
 ]
 
 export const modelKeys: readonly string[] = models.map((model) => model.key)

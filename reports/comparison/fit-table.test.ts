@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { modelByKey } from '../../harness/catalogue/models.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { parseClaims } from '../claims/file/parse.ts'
 import { fitClaims, fitClaimsTable } from './fit-claims.ts'
-import { capacityRows, capacityTable, modelFits, modelFitTable } from './fit-table.ts'
+import { capacityRows, capacityTable, fitOverview, modelFits, modelFitTable } from './fit-table.ts'
 
 const cards = [cardByKey('rtx-4090')!, cardByKey('rtx-pro-6000-max-q')!]
 const assumed = { contextTokens: 16_384, sessions: 1, kvBytesPerElement: 2 } as const
@@ -24,10 +25,37 @@ test('every language model on every card, with head-room, largest context and mo
 })
 
 test('the table says in bytes why something does not fit', () => {
-  const table = modelFitTable(cards, assumed)
-  const row = table.rows.find((each) => each.id === 'llama-3.1-70b-instruct-awq-int4')
+  const table = modelFitTable(cards, assumed, [modelByKey('llama-3.1-70b-instruct-awq-int4')!])
+  expect(table.rows).toHaveLength(1)
+  const row = table.rows[0]
   expect(row?.cells[2]).toMatchObject({ kind: 'oom', evidence: expect.stringContaining('37.0 GiB of weights') })
   expect(row?.cells[3]).toMatchObject({ kind: 'text', text: 'Trivial' })
+})
+
+describe('the overview of all models', () => {
+  const table = fitOverview(cards, assumed)
+  const cell = (key: string, column: number) => table.rows.find(({ id }) => id === key)?.cells[column]
+
+  test('one short line each, the smallest checkpoint first', () => {
+    const weights = table.rows.map(({ cells }) => (cells[1]?.kind === 'number' ? cells[1].value : Number.NaN))
+    expect(weights).toEqual(weights.toSorted((a, b) => a - b))
+    expect(table.rows.length).toBeGreaterThan(60)
+    const texts = table.rows.flatMap(({ cells }) => [cells[0], cells[2], cells[3]])
+    // a row of two cards is one line in a terminal of 80 columns
+    expect(texts.filter((each) => each?.kind !== 'text' || each.text.length > 24 || each.detail)).toEqual([])
+  })
+
+  test('what fits, how much of the context fits, and by how much the weights are too large', () => {
+    expect(cell('llama-3.1-8b-instruct-fp8', 2)).toMatchObject({ text: 'Comfortable 92k, 5', tone: 'good' })
+    expect(cell('qwen2.5-coder-32b-instruct-awq', 2)).toMatchObject({ text: 'OOM: 7k of 16k', tone: 'bad' })
+    expect(cell('llama-3.1-70b-instruct-fp8', 2)).toMatchObject({ text: 'OOM by 47.7 GiB', tone: 'bad' })
+  })
+
+  test('a model is not asked for more context than it takes', () => {
+    const [fit] = modelFits(cards, { ...assumed, contextTokens: 16_384 }, [modelByKey('llama-2-7b-chat')!])
+    // 13.5 GB of weights and 2.1 GB of KV: it holds its 4096 tokens three times
+    expect(fit).toMatchObject({ longestContextTokens: 4096, maxSessions: 3, verdict: 'Comfortable' })
+  })
 })
 
 test("the article's ten rows: 17 of its 19 cells are ours, and the other two are explained", () => {

@@ -6,11 +6,12 @@ import type { Model } from '../../harness/catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.ts'
 import { type KvElementBytes, kvElementBytes } from '../../harness/physics/model/kv.ts'
+import { weightBytes } from '../../harness/physics/model/weights.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { sharedMemoryNotes, withMemory } from '../tables/card-memory.ts'
-import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
+import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
 
 /** How a model is to be served, for a fit. */
 export interface FitAssumptions {
@@ -30,13 +31,22 @@ export interface ModelFit extends Fit {
 
 const GIB = 2 ** 30
 
-/** Every language model of the catalogue on each card, at one context and number of sessions. */
-export function modelFits(cards: readonly CardEntry[], assumed: FitAssumptions): ModelFit[] {
-  return servedModels().flatMap((model) =>
+/** Each model on each card, at one number of sessions and one context, or the model's longest where that is shorter. */
+export function modelFits(
+  cards: readonly CardEntry[],
+  assumed: FitAssumptions,
+  shown: readonly Model[] = servedModels(),
+): ModelFit[] {
+  return shown.flatMap((model) =>
     cards.flatMap((entry) => {
       const card = fitCard(entry)
       if ('reason' in card) return []
-      const fit = fitOf(card, model, { ...assumed, gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION })
+      const contextTokens = Math.min(assumed.contextTokens, model.maxContext)
+      const fit = fitOf(card, model, {
+        ...assumed,
+        contextTokens,
+        gpuMemoryUtilization: DEFAULT_GPU_MEMORY_UTILIZATION,
+      })
       const longestContextTokens = Math.min(model.maxContext, fit.maxContextTokens * assumed.sessions)
       return {
         ...fit,
@@ -49,20 +59,41 @@ export function modelFits(cards: readonly CardEntry[], assumed: FitAssumptions):
   )
 }
 
-/** Models with random weights are for tests only. */
+/** The models of the catalogue, the smallest first. Models with random weights are for tests only. */
 const servedModels = (): readonly Model[] =>
-  models.filter((model) => model.kind === 'text' && !model.key.startsWith('tiny-'))
+  models.filter((model) => !model.key.startsWith('tiny-')).toSorted((a, b) => weightBytes(a) - weightBytes(b))
 
-/** The fits as a table: class, headroom, room in GiB, and the longest context and number of sessions. */
-export function modelFitTable(cards: readonly CardEntry[], assumed: FitAssumptions): Table {
-  const fits = modelFits(cards, assumed)
+/** The fits of some models as a table: class, headroom, room in GiB, and the longest context and number of sessions. */
+export function modelFitTable(cards: readonly CardEntry[], assumed: FitAssumptions, shown: readonly Model[]): Table {
+  const note =
+    'Each cell also gives the longest context of one sequence and the number of sequences of the stated context that fit at once. Further sequences queue; that is not OOM.'
+  return fitTable(cards, assumed, { shown, cellOf: fitCell, notes: [note] })
+}
+
+/** The fits of every model of the catalogue, one line each and the smallest first. */
+export function fitOverview(cards: readonly CardEntry[], assumed: FitAssumptions): Table {
+  const notes = [
+    `Beside the class: the longest context of one sequence, and how many sequences of ${assumed.contextTokens} tokens (or of the model's limit, where that is less) fit at once. Further sequences queue; that is not OOM.`,
+    'fit --model KEY shows headroom and bytes of a model; the keys are those of docs/catalogue-models.md.',
+  ]
+  return fitTable(cards, assumed, { shown: servedModels(), cellOf: shortCell(assumed), notes })
+}
+
+interface FitRows {
+  readonly shown: readonly Model[]
+  readonly cellOf: (fit: ModelFit) => Cell
+  readonly notes: readonly string[]
+}
+
+function fitTable(cards: readonly CardEntry[], assumed: FitAssumptions, { shown, cellOf, notes }: FitRows): Table {
+  const fits = modelFits(cards, assumed, shown)
   const column = (card: CardEntry): Column<Model> => ({
     id: card.key,
     head: withMemory(card),
     align: 'right',
     cell: (model) => {
       const fit = fits.find((each) => each.model === model.key && each.card === card.key)
-      if (fit !== undefined) return fitCell(fit)
+      if (fit !== undefined) return cellOf(fit)
       const known = fitCard(card)
       return missing('reason' in known ? known.reason : 'not computed')
     },
@@ -76,29 +107,44 @@ export function modelFitTable(cards: readonly CardEntry[], assumed: FitAssumptio
       { id: 'model', head: 'Model', align: 'left', cell: (model: Model) => text(model.label) },
       {
         id: 'weights',
-        head: 'Weights',
+        head: 'GiB',
         align: 'right',
-        cell: (model: Model) => {
-          const bytes = fits.find((fit) => fit.model === model.key)?.weightsBytes
-          return bytes === undefined
-            ? missing('no card was given')
-            : { kind: 'number', value: bytes / GIB, unit: 'GiB', digits: 1 }
-        },
+        cell: (model: Model) => ({ kind: 'number', value: weightBytes(model) / GIB, unit: '', digits: 1 }),
       },
       ...cards.map(column),
     ],
-    rows: servedModels(),
+    rows: shown,
     rowId: (model) => model.key,
     notes: [
-      `Headroom = room for KV / required KV: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial. Room = ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) minus weights minus an allowance for activations, graphs and context.`,
-      'Each cell also gives the longest context of one sequence and the number of sequences of the stated context that fit at once. Further sequences queue; that is not OOM.',
+      `GiB: the weights. Headroom = room for KV / required KV: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial. Room = ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) minus weights minus an allowance for activations, graphs and context.`,
+      ...notes,
       ...sharedMemoryNotes(cards),
     ],
   })
 }
 
+const gib = (bytes: number): string => formatNumber(bytes / GIB, 1)
+
+/** The class on one line: what fits, or by how much it does not. */
+const shortCell =
+  ({ contextTokens, sessions }: FitAssumptions) =>
+  (fit: ModelFit): Cell => {
+    if (fit.headroomRatio >= 1) {
+      return text(`${fit.verdict} ${thousands(fit.longestContextTokens)}, ${fit.maxSessions}`, TONES[fit.verdict])
+    }
+    if (fit.freeBytes <= 0) return text(`OOM by ${gib(-fit.freeBytes)} GiB`, 'bad')
+    const wanted = sessions === 1 ? thousands(contextTokens) : `${sessions} x ${thousands(contextTokens)}`
+    return text(`OOM: ${thousands(fit.maxContextTokens)} of ${wanted}`, 'bad')
+  }
+
+const TONES: Readonly<Record<Fit['verdict'], Tone>> = {
+  OOM: 'bad',
+  Tight: 'warn',
+  Comfortable: 'good',
+  Trivial: 'good',
+}
+
 function fitCell(fit: ModelFit): Cell {
-  const gib = (bytes: number) => formatNumber(bytes / GIB, 1)
   if (fit.headroomRatio < 1) {
     const short =
       fit.freeBytes > 0

@@ -1,17 +1,24 @@
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
-import { cardsNamed } from '../../harness/catalogue/find.ts'
+import { cardsNamed, modelsNamed } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { findRuns, readAll, readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { parseClaims } from '../../reports/claims/file/parse.ts'
 import { fitClaims, fitClaimsTable } from '../../reports/comparison/fit-claims.ts'
-import { capacityRows, capacityTable, modelFits, modelFitTable } from '../../reports/comparison/fit-table.ts'
+import {
+  capacityRows,
+  capacityTable,
+  fitOverview,
+  modelFits,
+  modelFitTable,
+} from '../../reports/comparison/fit-table.ts'
 import type { CommandIo } from '../support/io.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `fit`. */
 export interface FitFlags {
   readonly card?: readonly string[]
+  readonly model?: readonly string[]
   readonly context: number
   readonly sessions: number
   readonly fp8Kv?: boolean
@@ -24,6 +31,7 @@ export const USUAL_CARDS = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
 /** Shows which models fit on each card, beside the article's table, and the KV capacity reported by servers. */
 export async function showFit(paths: readonly string[], flags: FitFlags, io: CommandIo): Promise<number> {
   const cards = (flags.card ?? USUAL_CARDS).flatMap((names) => cardsNamed(names))
+  const models = flags.model?.flatMap((names) => modelsNamed(names))
   const assumed = {
     contextTokens: flags.context,
     sessions: flags.sessions,
@@ -34,7 +42,7 @@ export async function showFit(paths: readonly string[], flags: FitFlags, io: Com
   if (flags.json) {
     const answer = {
       assumed,
-      models: modelFits(cards, assumed),
+      models: modelFits(cards, assumed, models),
       article: fitClaims(claims),
       kvCapacity: capacityRows(runs),
     }
@@ -42,7 +50,8 @@ export async function showFit(paths: readonly string[], flags: FitFlags, io: Com
     return exitCodes.done
   }
   const measured = capacityTable(runs)
-  const tables = [modelFitTable(cards, assumed), fitClaimsTable(claims), ...(measured ? [measured] : [])]
+  const fits = models === undefined ? fitOverview(cards, assumed) : modelFitTable(cards, assumed, models)
+  const tables = [fits, fitClaimsTable(claims), ...(measured ? [measured] : [])]
   io.stdout(tablesText('What fits', tables, io))
   return exitCodes.done
 }

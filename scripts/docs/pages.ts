@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { roomTables } from './architecture-page.ts'
+import { cataloguePage } from './catalogue-page.ts'
 import { claimTables } from './claims-page.ts'
 import { engineTables } from './engines-page.ts'
 import { gatesPage } from './gates-page.ts'
@@ -24,6 +25,7 @@ export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
+  { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'README.md', text: readme },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },

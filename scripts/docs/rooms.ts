@@ -30,6 +30,11 @@ export const rooms: readonly Room[] = [
     folders: {
       own: 'cards of which not everything is known: own ones, and those described by what they report',
       config: 'the reader of a published `config.json`: layers, experts and formats of a model',
+      'config/encoders': 'the parts of a model besides its text: encoders of images',
+      images: 'shapes of diffusion transformers, and what a pass of one computes',
+      released:
+        'checkpoints that people serve today: their published configuration and size, and the model that follows',
+      'released/families': 'the released checkpoints, one file per family',
     },
   },
   {
