@@ -17,8 +17,9 @@ export function draftLayerOf({ key, config, published }: Release): DraftLayer | 
   const { hiddenSize, vocab, totalParams } = shapeOf(key, config)
   const layer = shapeOf(key, withOneMore(config)).totalParams - totalParams
   const embeddings = published.draftLayer === 'own-embeddings' ? 2 * vocab * hiddenSize : 0
-  const inSixteenBits = 2 * hiddenSize ** 2 + 3 * hiddenSize + embeddings
-  return { params: layer + inSixteenBits, inSixteenBits }
+  const beside = 2 * hiddenSize ** 2 + 3 * hiddenSize + embeddings
+  const params = layer + beside
+  return { params, inSixteenBits: published.draftInSixteenBits ? params : beside }
 }
 
 /** The configuration with one layer more, of full attention and, in a mixture, with experts. */

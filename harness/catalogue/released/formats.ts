@@ -36,3 +36,12 @@ export const mxfp4Experts: PublishedConfig = {
   quant_method: 'mxfp4',
   modules_to_not_convert: ['model.layers.*.self_attn', 'model.layers.*.mlp.router', 'model.embed_tokens', 'lm_head'],
 }
+
+/** NVFP4 of ModelOpt: groups of 16 with an 8-bit scale, and a KV cache in FP8. */
+export const nvfp4 = (...ignore: readonly string[]): PublishedConfig => ({
+  quant_method: 'modelopt',
+  quant_algo: 'NVFP4',
+  config_groups: { group_0: { targets: ['Linear'], weights: { num_bits: 4, type: 'float', group_size: 16 } } },
+  ignore: ['lm_head', ...ignore],
+  kv_cache_scheme: { num_bits: 8, type: 'float' },
+})

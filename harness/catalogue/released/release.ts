@@ -28,6 +28,8 @@ export interface PublishedSize {
    * head of its own. A server loads it only for speculative decoding.
    */
   readonly draftLayer?: 'own-embeddings' | 'shared-embeddings'
+  /** Whether that layer is in 16 bits in a quantised checkpoint. */
+  readonly draftInSixteenBits?: true
 }
 
 /** The same list `times` times in a row, for a pattern of layers. */

@@ -1,6 +1,6 @@
 import { fp8Blocks } from '../formats.ts'
-import type { PublishedConfig, Release } from '../release.ts'
-import { countedOnHub, inAiconfigurator, inIndex, inKaito, inLlmfit, statedIn } from '../sources.ts'
+import { gib, type PublishedConfig, type Release } from '../release.ts'
+import { countedOnHub, inAiconfigurator, inIndex, inKaito, inLlmfit, sameShapeAs, statedIn } from '../sources.ts'
 
 /** Models with multi-head latent attention: DeepSeek, and Kimi K2 of Moonshot, which has the same layers. */
 
@@ -92,37 +92,41 @@ export const deepseekReleases: readonly Release[] = [
     published: { params: 15_706_484_224, bytes: 31_412_968_448 },
     sources: [
       inLlmfit('deepseek-ai/DeepSeek-V2-Lite'),
-      statedIn(
-        'DeepSeek-V2 paper (arXiv 2405.04434), appendix on V2-Lite: latent of 512, 2 shared experts, 10944 wide',
-      ),
+      statedIn('config.json of deepseek-ai/DeepSeek-V2-Lite: latent, shared experts and dense width, quoted in public'),
       countedOnHub('deepseek-ai/DeepSeek-V2-Lite-Chat'),
       inIndex('deepseek-ai/DeepSeek-V2-Lite'),
     ],
   },
   {
-    key: 'deepseek-v3',
+    key: 'deepseek-v3-0324',
     label: 'DeepSeek V3 FP8',
-    servedAs: [
-      'deepseek-ai/DeepSeek-V3-0324',
-      'deepseek-ai/DeepSeek-V3',
-      'deepseek-ai/DeepSeek-V3.1',
-      'deepseek-ai/DeepSeek-R1-0528',
-      'deepseek-ai/DeepSeek-R1',
-    ],
+    servedAs: ['deepseek-ai/DeepSeek-V3-0324'],
     config: v3,
     licence: 'mit',
-    published: { params: 684_489_845_504, bytes: 688_586_727_753, draftLayer: 'own-embeddings' },
+    published: { params: 684_489_845_504, bytes: gib(641.3), draftLayer: 'own-embeddings' },
     sources: [
       inAiconfigurator('deepseek-ai/DeepSeek-V3'),
       countedOnHub('deepseek-ai/DeepSeek-R1'),
-      statedIn('bytes of deepseek-ai/DeepSeek-V3.1: sizes of its files, quoted in public repositories'),
       inKaito('deepseek-ai/DeepSeek-V3-0324'),
+    ],
+  },
+  {
+    key: 'deepseek-r1-0528',
+    label: 'DeepSeek R1 FP8',
+    servedAs: ['deepseek-ai/DeepSeek-R1-0528'],
+    config: v3,
+    licence: 'mit',
+    published: { params: 684_489_845_504, bytes: gib(641.3), draftLayer: 'own-embeddings' },
+    sources: [
+      sameShapeAs('DeepSeek V3'),
+      countedOnHub('deepseek-ai/DeepSeek-R1'),
+      inKaito('deepseek-ai/DeepSeek-R1-0528'),
     ],
   },
   {
     key: 'kimi-k2-instruct',
     label: 'Kimi K2 FP8',
-    servedAs: ['moonshotai/Kimi-K2-Instruct', 'moonshotai/Kimi-K2-Instruct-0905'],
+    servedAs: ['moonshotai/Kimi-K2-Instruct'],
     config: kimiK2,
     licence: 'modified-mit',
     published: { params: 1_026_408_235_864, bytes: null },

@@ -1,3 +1,4 @@
+import { nvfp4 } from '../formats.ts'
 import { gib, type PublishedConfig, type Release, repeat } from '../release.ts'
 import { countedOnHub, inAiconfigurator, inIndex, inKaito, inLitgpt, statedIn } from '../sources.ts'
 
@@ -80,6 +81,19 @@ const gemma4 = (text: PublishedConfig): PublishedConfig => ({
     standardize: true,
     use_clipped_linears: false,
   },
+})
+
+const gemma31b = gemma4({
+  enable_moe_block: false,
+  hidden_size: 5376,
+  intermediate_size: 21_504,
+  layer_types: repeat(fiveOfSix, 10),
+  num_attention_heads: 32,
+  num_experts: null,
+  num_global_key_value_heads: 4,
+  num_hidden_layers: 60,
+  num_key_value_heads: 16,
+  top_k_experts: null,
 })
 
 const encoder = statedIn(
@@ -187,18 +201,7 @@ export const gemmaReleases: readonly Release[] = [
     key: 'gemma-4-31b-it',
     label: 'Gemma 4 31B BF16',
     servedAs: ['google/gemma-4-31B-it'],
-    config: gemma4({
-      enable_moe_block: false,
-      hidden_size: 5376,
-      intermediate_size: 21_504,
-      layer_types: repeat(fiveOfSix, 10),
-      num_attention_heads: 32,
-      num_experts: null,
-      num_global_key_value_heads: 4,
-      num_hidden_layers: 60,
-      num_key_value_heads: 16,
-      top_k_experts: null,
-    }),
+    config: gemma31b,
     licence: 'apache-2.0',
     published: { params: 31_273_088_876, bytes: gib(58.25) },
     sources: [
@@ -206,5 +209,21 @@ export const gemmaReleases: readonly Release[] = [
       countedOnHub('google/gemma-4-31B-it'),
       inKaito('google/gemma-4-31B-it'),
     ],
+  },
+  {
+    key: 'gemma-4-31b-it-nvfp4',
+    label: 'Gemma 4 31B NVFP4',
+    servedAs: ['nvidia/Gemma-4-31B-IT-NVFP4'],
+    config: {
+      ...gemma31b,
+      quantization_config: nvfp4(
+        'model.language_model.layers.*.self_attn*',
+        'model.embed_vision*',
+        'model.vision_tower*',
+      ),
+    },
+    licence: 'apache-2.0',
+    published: { params: 31_273_088_876, bytes: null },
+    sources: [inAiconfigurator('nvidia/Gemma-4-31B-IT-NVFP4'), countedOnHub('google/gemma-4-31B-it')],
   },
 ]

@@ -91,6 +91,15 @@ export const glmReleases: readonly Release[] = [
     sources: inAir,
   },
   {
+    key: 'glm-4.6-fp8',
+    label: 'GLM 4.6 FP8',
+    servedAs: ['zai-org/GLM-4.6-FP8'],
+    config: { ...glm47, quantization_config: fp8Channels('re:.*mlp.gate$') },
+    licence: 'mit',
+    published: { params: 356_785_898_816, bytes: null, draftLayer: 'shared-embeddings' },
+    sources: [onHub('zai-org/GLM-4.7-FP8'), inLlmfit('zai-org/GLM-4.6'), countedOnHub('zai-org/GLM-4.6')],
+  },
+  {
     key: 'glm-4.7-fp8',
     label: 'GLM 4.7 FP8',
     servedAs: ['zai-org/GLM-4.7-FP8'],

@@ -1,6 +1,15 @@
 import { awq, fp8Channels, fp8Tensors } from '../formats.ts'
 import { gib, type PublishedConfig, type Release } from '../release.ts'
-import { countedOnHub, inAiconfigurator, inIndex, inKaito, inLlmfit, inTransformers, inTtMetal } from '../sources.ts'
+import {
+  countedOnHub,
+  inAiconfigurator,
+  inIndex,
+  inKaito,
+  inLlmfit,
+  inTransformers,
+  inTtMetal,
+  sameShapeAs,
+} from '../sources.ts'
 
 /** Mistral, Mixtral and Devstral of Mistral AI. */
 
@@ -129,11 +138,11 @@ export const mistralReleases: readonly Release[] = [
   {
     key: 'mistral-small-3.2-24b-instruct',
     label: 'Mistral Small 3.2 BF16',
-    servedAs: ['mistralai/Mistral-Small-3.2-24B-Instruct-2506', 'mistralai/Mistral-Small-3.1-24B-Instruct-2503'],
+    servedAs: ['mistralai/Mistral-Small-3.2-24B-Instruct-2506'],
     ...apache,
     config: small31,
     published: { params: 24_011_361_280, bytes: null },
-    sources: in31,
+    sources: [sameShapeAs('Mistral Small 3.1'), ...in31],
   },
   {
     key: 'mistral-small-3.1-24b-instruct-fp8',

@@ -115,7 +115,7 @@ export const nemotronReleases: readonly Release[] = [
   {
     key: 'llama-3.3-nemotron-super-49b-v1.5',
     label: 'Nemotron Super 49B BF16',
-    servedAs: ['nvidia/Llama-3_3-Nemotron-Super-49B-v1_5', 'nvidia/Llama-3_3-Nemotron-Super-49B-v1'],
+    servedAs: ['nvidia/Llama-3_3-Nemotron-Super-49B-v1_5'],
     ...license,
     config: super49b,
     published: { params: 49_867_145_216, bytes: null },

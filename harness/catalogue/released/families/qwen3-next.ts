@@ -54,7 +54,7 @@ export const qwen3NextReleases: readonly Release[] = [
   {
     key: 'qwen3-next-80b-a3b-instruct',
     label: 'Qwen3-Next 80B-A3B BF16',
-    servedAs: ['Qwen/Qwen3-Next-80B-A3B-Instruct', 'Qwen/Qwen3-Next-80B-A3B-Thinking'],
+    servedAs: ['Qwen/Qwen3-Next-80B-A3B-Instruct'],
     ...apache,
     config: next,
     published: { params: 81_324_862_720, bytes: null, draftLayer: 'shared-embeddings' },
@@ -63,7 +63,7 @@ export const qwen3NextReleases: readonly Release[] = [
   {
     key: 'qwen3-next-80b-a3b-instruct-fp8',
     label: 'Qwen3-Next 80B-A3B FP8',
-    servedAs: ['Qwen/Qwen3-Next-80B-A3B-Instruct-FP8', 'Qwen/Qwen3-Next-80B-A3B-Thinking-FP8'],
+    servedAs: ['Qwen/Qwen3-Next-80B-A3B-Instruct-FP8'],
     ...apache,
     config: { ...next, quantization_config: fp8Next },
     published: { params: 81_324_862_720, bytes: null, draftLayer: 'shared-embeddings' },

@@ -1,4 +1,4 @@
-import { fp8Blocks } from '../formats.ts'
+import { fp8Blocks, nvfp4 } from '../formats.ts'
 import { gib, type PublishedConfig, type Release, repeat } from '../release.ts'
 import { byType, countedOnHub, inAiconfigurator, inKaito, inLlmfit, inTtMetal, sameShapeAs } from '../sources.ts'
 import { linear, threeOfFour } from './qwen3-next.ts'
@@ -119,6 +119,15 @@ const fp8 = fp8Blocks(
   'model.language_model.layers.*.mlp.gate',
   'model.language_model.layers.*.mlp.shared_expert_gate',
 )
+/** The routed experts alone. */
+const nvfp4Experts = nvfp4(
+  'model.language_model.layers.*.linear_attn*',
+  'model.language_model.layers.*.self_attn*',
+  'model.language_model.layers.*.mlp.shared_expert*',
+  'model.visual*',
+  'mtp*',
+)
+
 const apache = { licence: 'apache-2.0' }
 const in36 = (name: string, shape: string) => [inAiconfigurator(shape), countedOnHub(name)]
 const params27b = 27_781_427_952
@@ -153,6 +162,23 @@ export const qwen35Releases: readonly Release[] = [
     sources: in36('Qwen/Qwen3.5-122B-A10B', 'Qwen/Qwen3.5-122B-A10B'),
   },
   {
+    key: 'qwen3.5-122b-a10b-nvfp4',
+    label: 'Qwen3.5 122B-A10B NVFP4',
+    servedAs: ['nvidia/Qwen3.5-122B-A10B-NVFP4'],
+    licence: 'apache-2.0',
+    config: { ...qwen122b, quantization_config: nvfp4Experts },
+    published: {
+      params: 125_086_497_008,
+      bytes: 83_474_870_752,
+      draftLayer: 'shared-embeddings',
+      draftInSixteenBits: true,
+    },
+    sources: [
+      ...in36('Qwen/Qwen3.5-122B-A10B', 'nvidia/Qwen3.5-122B-A10B-NVFP4'),
+      byType('nvidia/Qwen3.5-122B-A10B-NVFP4'),
+    ],
+  },
+  {
     key: 'qwen3.5-397b-a17b-fp8',
     label: 'Qwen3.5 397B-A17B FP8',
     servedAs: ['Qwen/Qwen3.5-397B-A17B-FP8'],
@@ -164,7 +190,7 @@ export const qwen35Releases: readonly Release[] = [
   {
     key: 'qwen3.6-27b',
     label: 'Qwen3.6 27B BF16',
-    servedAs: ['Qwen/Qwen3.6-27B', 'Qwen/Qwen3.5-27B'],
+    servedAs: ['Qwen/Qwen3.6-27B'],
     ...apache,
     config: qwen27b,
     published: { params: params27b, bytes: gib(51.75), draftLayer: 'shared-embeddings' },
@@ -173,7 +199,7 @@ export const qwen35Releases: readonly Release[] = [
   {
     key: 'qwen3.6-27b-fp8',
     label: 'Qwen3.6 27B FP8',
-    servedAs: ['Qwen/Qwen3.6-27B-FP8', 'Qwen/Qwen3.5-27B-FP8'],
+    servedAs: ['Qwen/Qwen3.6-27B-FP8'],
     ...apache,
     config: { ...qwen27b, quantization_config: fp8 },
     published: { params: params27b, bytes: null, draftLayer: 'shared-embeddings' },
@@ -182,7 +208,7 @@ export const qwen35Releases: readonly Release[] = [
   {
     key: 'qwen3.6-35b-a3b',
     label: 'Qwen3.6 35B-A3B BF16',
-    servedAs: ['Qwen/Qwen3.6-35B-A3B', 'Qwen/Qwen3.5-35B-A3B'],
+    servedAs: ['Qwen/Qwen3.6-35B-A3B'],
     ...apache,
     config: qwen35b,
     published: { params: params35b, bytes: gib(66.97), draftLayer: 'shared-embeddings' },
@@ -191,7 +217,7 @@ export const qwen35Releases: readonly Release[] = [
   {
     key: 'qwen3.6-35b-a3b-fp8',
     label: 'Qwen3.6 35B-A3B FP8',
-    servedAs: ['Qwen/Qwen3.6-35B-A3B-FP8', 'Qwen/Qwen3.5-35B-A3B-FP8'],
+    servedAs: ['Qwen/Qwen3.6-35B-A3B-FP8'],
     ...apache,
     config: { ...qwen35b, quantization_config: fp8 },
     published: { params: params35b, bytes: gib(34.9), draftLayer: 'shared-embeddings' },

@@ -177,7 +177,7 @@ export const qwen3Releases: readonly Release[] = [
   {
     key: 'qwen3-30b-a3b-instruct-2507',
     label: 'Qwen3 30B-A3B BF16',
-    servedAs: ['Qwen/Qwen3-30B-A3B-Instruct-2507', 'Qwen/Qwen3-30B-A3B-Thinking-2507'],
+    servedAs: ['Qwen/Qwen3-30B-A3B-Instruct-2507'],
     ...apache,
     config: qwen30b,
     published: { params: params30b, bytes: 61_064_245_248 },
@@ -186,7 +186,7 @@ export const qwen3Releases: readonly Release[] = [
   {
     key: 'qwen3-30b-a3b-instruct-2507-fp8',
     label: 'Qwen3 30B-A3B FP8',
-    servedAs: ['Qwen/Qwen3-30B-A3B-Instruct-2507-FP8', 'Qwen/Qwen3-30B-A3B-Thinking-2507-FP8'],
+    servedAs: ['Qwen/Qwen3-30B-A3B-Instruct-2507-FP8'],
     ...apache,
     config: { ...qwen30b, quantization_config: fp8Moe },
     published: { params: params30b, bytes: 31_170_895_872 },
@@ -213,7 +213,7 @@ export const qwen3Releases: readonly Release[] = [
   {
     key: 'qwen3-235b-a22b-instruct-2507-fp8',
     label: 'Qwen3 235B-A22B FP8',
-    servedAs: ['Qwen/Qwen3-235B-A22B-Instruct-2507-FP8', 'Qwen/Qwen3-235B-A22B-Thinking-2507-FP8'],
+    servedAs: ['Qwen/Qwen3-235B-A22B-Instruct-2507-FP8'],
     ...apache,
     config: { ...qwen235b, quantization_config: fp8Moe },
     published: { params: 235_093_634_560, bytes: null },
