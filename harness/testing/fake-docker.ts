@@ -11,6 +11,8 @@ export interface FakeDocker {
   program(): string
   /** Whether a container is up. */
   isUp(): boolean
+  /** Puts a container there that somebody else started, with this label of its owner; `process` stands for it. */
+  leave(name: string, owner: string, process: number): void
 }
 
 export interface FakeStart {
@@ -27,22 +29,36 @@ export interface FakeStart {
   readonly madeAfterCalls?: number
 }
 
+/** Id of its container. */
+export const CONTAINER_ID = 'c0ffee'
+
 /** `rm --force` ends the container and the client process of `run`, as the daemon does. */
 const program = `#!${process.execPath}
 const fs = require('node:fs'); const path = require('node:path'); const http = require('node:http'); const net = require('node:net')
 const home = __dirname; const args = process.argv.slice(2)
 fs.appendFileSync(path.join(home, 'calls'), JSON.stringify(args) + '\\n')
 const pidFile = path.join(home, 'pid')
-if (args[0] === 'rm') {
-  if (fs.existsSync(pidFile)) {
-    const pid = Number(fs.readFileSync(pidFile, 'utf8'))
+const valueOf = (flag) => args[args.indexOf(flag) + 1]
+const make = () => {
+  const made = { pid: process.pid, name: valueOf('--name'), label: valueOf('--label') }
+  fs.writeFileSync(pidFile + '.new', JSON.stringify(made))
+  fs.renameSync(pidFile + '.new', pidFile)
+}
+const container = fs.existsSync(pidFile) ? JSON.parse(fs.readFileSync(pidFile, 'utf8')) : null
+if (args[0] === 'container') {
+  if (container === null) process.exit(1)
+  process.stdout.write('true ' + container.label.replace('joulemark.owner=', '') + '\\n')
+} else if (args[0] === 'ps') {
+  if (container !== null && args.includes('label=' + container.label)) process.stdout.write('${CONTAINER_ID}\\n')
+} else if (args[0] === 'rm') {
+  if (container !== null && args.some((name) => name === '${CONTAINER_ID}' || name === container.name)) {
     fs.rmSync(pidFile)
-    try { process.kill(pid, 'SIGKILL') } catch {}
+    try { process.kill(container.pid, 'SIGKILL') } catch {}
   }
 } else if (args.includes('--entrypoint')) {
   const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
   fs.writeFileSync(path.join(home, 'program'), fs.readFileSync(0))
-  if (start.hangs) { fs.writeFileSync(pidFile, String(process.pid)); setInterval(() => {}, 1000) }
+  if (start.hangs) { make(); setInterval(() => {}, 1000) }
   else if (start.probe === undefined) { process.stderr.write("ModuleNotFoundError: No module named 'torch'\\n"); process.exitCode = 1 }
   else process.stdout.write(start.probe)
 } else {
@@ -50,7 +66,7 @@ if (args[0] === 'rm') {
   process.on('SIGTERM', () => {})
   const calls = () => fs.readFileSync(path.join(home, 'calls'), 'utf8').trim().split('\\n').length
   while (calls() < (start.madeAfterCalls ?? 0)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-  fs.writeFileSync(pidFile, String(process.pid))
+  make()
   process.stderr.write(start.log)
   if (start.exitCode !== null) { fs.rmSync(pidFile); process.exitCode = start.exitCode }
   else if (start.hangs) setInterval(() => {}, 1000)
@@ -85,5 +101,7 @@ export function fakeDocker(start: FakeStart): FakeDocker {
         : [],
     program: () => readFileSync(join(folder, 'program'), 'utf8'),
     isUp: () => existsSync(join(folder, 'pid')),
+    leave: (name, owner, pid) =>
+      writeFileSync(join(folder, 'pid'), JSON.stringify({ pid, name, label: `joulemark.owner=${owner}` })),
   }
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { exitOf, removeContainer, removeOrphan } from '../../endpoint/serve/container.ts'
+import { exitOf, owned, ownerText, removeLeftover, removeOfOwner, removeOwn } from '../../endpoint/serve/container.ts'
 import type { ServePlan } from '../../endpoint/serve/plan.ts'
+import { messageOf } from '../../errors.ts'
 import type { CardProbe } from '../../record/schema/card-probe.ts'
 import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { readProbe } from './read-probe.ts'
@@ -26,9 +27,15 @@ export interface ProbeOptions {
  */
 export async function runProbe(plan: ServePlan, { env, timeoutMs, signal }: ProbeOptions): Promise<CardProbe> {
   const script = await readFile(SCRIPT, 'utf8')
-  await removeContainer(plan.containerName, env)
-  const child = spawn('docker', plan.pythonArgv, { stdio: 'pipe', detached: true, env })
-  const guard = guardOrphan(removeOrphan, [String(child.pid ?? ''), plan.containerName], env)
+  const { containerName } = plan
+  try {
+    await removeLeftover(containerName, env)
+  } catch (error) {
+    return { reason: messageOf(error) }
+  }
+  const owner = ownerText()
+  const child = spawn('docker', owned(plan.pythonArgv, owner), { stdio: 'pipe', detached: true, env })
+  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner], env)
   const exited = exitOf(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -51,7 +58,7 @@ export async function runProbe(plan: ServePlan, { env, timeoutMs, signal }: Prob
   signal.removeEventListener('abort', onAbort)
   if (cut !== '') {
     child.kill('SIGKILL')
-    await removeContainer(plan.containerName, env)
+    await removeOwn(containerName, owner, env)
     // the daemon may still be creating it: the guard stays, and removes it with the end of this process
   } else guard.release()
   const probe = readProbe(output)

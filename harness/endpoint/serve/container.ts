@@ -1,14 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, execFile } from 'node:child_process'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import { JoulemarkError } from '../../errors.ts'
+import { processMarkSchema } from '../../record/schema/run.ts'
+import { fateOfWriter, ownMark } from '../../telemetry/host/process-mark.ts'
 
-/** `docker rm -f` kills immediately; a daemon that takes longer than this hangs. */
-const REMOVE_TIMEOUT_MS = 30_000
+/** Label of a container with the process that started it, as JSON. */
+const OWNER_LABEL = 'joulemark.owner'
+const ownerSchema = z.object({ process: processMarkSchema, host: z.object({ hostname: z.string() }) })
+
+/** This process, as the label of its containers names it. */
+export const ownerText = (): string => JSON.stringify({ process: ownMark(), host: { hostname: hostname() } })
+
+/** The arguments of `docker run` with the label of their owner. */
+export const owned = ([run = 'run', ...rest]: readonly string[], owner: string): string[] => [
+  run,
+  ...['--label', `${OWNER_LABEL}=${owner}`],
+  ...rest,
+]
 
 /**
- * Removes a container whose joulemark was killed: a container that nobody uses would keep the card. The client ($1) goes
- * first, and a second removal finds the container ($2) that the daemon was still creating.
+ * A shell script that removes the containers of an owner ($2) and ends the client that may still start one ($1). A second
+ * removal finds the container that the daemon was still creating. Others of the same name stay: a new start may have one.
  */
-export const removeOrphan = 'kill -s KILL "$1"; docker rm --force "$2"; sleep 10; docker rm --force "$2"'
+export const removeOfOwner =
+  'kill -s KILL "$1"; for seconds in 0 10; do sleep $seconds; ' +
+  `docker rm --force $(docker ps --all --quiet --filter "label=${OWNER_LABEL}=$2"); done`
 
 /** Resolves with a line on how a child ended, once its output has been read; never rejects. */
 export function exitOf(child: ChildProcess): Promise<string> {
@@ -20,9 +37,53 @@ export function exitOf(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Removes a container if it exists. Never throws, because it runs on every exit path. */
-export async function removeContainer(name: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn('docker', ['rm', '--force', name], { stdio: 'ignore', env, timeout: REMOVE_TIMEOUT_MS })
-  // without docker there is no container
-  await once(child, 'close').catch(() => undefined)
+/** `docker rm -f` kills immediately; a daemon that takes longer than this hangs. */
+const TIMEOUT_MS = 30_000
+
+/** Removes the container of this name if this owner started it. Never throws, because it runs on every exit path. */
+export async function removeOwn(name: string, owner: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const filters = ['--filter', `name=^${name}$`, '--filter', `label=${OWNER_LABEL}=${owner}`]
+  const listed = await docker(['ps', '--all', '--quiet', ...filters], env)
+  const ids = (listed ?? '').split(/\s+/).filter((id) => id !== '')
+  if (ids.length > 0) await docker(['rm', '--force', ...ids], env)
 }
+
+/**
+ * Removes what a start of before left under this name. Throws `environment` for a container that may be in use: one that is
+ * up, and whose owner still runs or is not known.
+ */
+export async function removeLeftover(name: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const format = `{{.State.Running}} {{index .Config.Labels "${OWNER_LABEL}"}}`
+  const found = await docker(['container', 'inspect', '--format', format, name], env)
+  if (found === null) return
+  const [, isUp, label = ''] = /^(true|false) ?(.*)$/m.exec(found) ?? []
+  const reason = isUp === 'false' ? null : whyKept(label)
+  if (reason === null) {
+    await docker(['rm', '--force', name], env)
+    return
+  }
+  const remedy = `choose another --port, or remove it: docker rm --force ${name}`
+  throw new JoulemarkError('environment', `container ${name} is up, and ${reason}; ${remedy}`)
+}
+
+/** Why a container with this label may be in use; null if its owner is gone. */
+function whyKept(label: string): string | null {
+  const owner = ownerSchema.safeParse(parsed(label))
+  if (!owner.success) return 'not started by this version of joulemark'
+  const { state, reason } = fateOfWriter(owner.data)
+  return state === 'abandoned' ? null : state === 'running' ? reason : `its process may run ${reason}`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** What docker prints; null if it fails, is absent or hangs: without docker there is no container. */
+const docker = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> =>
+  new Promise((resolve) => {
+    execFile('docker', [...args], { env, timeout: TIMEOUT_MS }, (error, stdout) => resolve(error ? null : stdout))
+  })

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
-import { type FakeStart, fakeDocker } from '../../testing/fake-docker.ts'
+import { CONTAINER_ID, type FakeDocker, type FakeStart, fakeDocker } from '../../testing/fake-docker.ts'
+import { ownerText, removeOfOwner } from './container.ts'
 import { servePlan } from './plan.ts'
 import { StartError, startServer } from './server.ts'
 
@@ -37,9 +40,11 @@ async function freePort(): Promise<number> {
 async function begin(
   start: FakeStart,
   over: { signal?: AbortSignal; timeoutMs?: number; env?: NodeJS.ProcessEnv; clock?: Clock } = {},
+  before: (docker: FakeDocker, name: string) => void = () => undefined,
 ) {
   const docker = fakeDocker(start)
   const plan = servePlan(scenario, 'rtx-4090', { port: await freePort(), gpus: [], tag: 'latest', cacheDir: '/c' })
+  before(docker, plan.containerName)
   const lines: string[] = []
   const started = startServer(plan, {
     clock: over.clock ?? hurried,
@@ -64,21 +69,21 @@ test('is started with its arguments one by one, is ready when it answers, and it
   expect(docker.isUp()).toBe(true)
   await Promise.all([server.stop(), server.stop()])
   expect(docker.isUp()).toBe(false)
-  expect(docker.calls()).toEqual([
-    ['rm', '--force', plan.containerName],
-    plan.argv,
-    ['rm', '--force', plan.containerName],
-    ['rm', '--force', plan.containerName],
-  ])
+  const label = `joulemark.owner=${ownerText()}`
+  const [first, run, ...others] = docker.calls()
+  expect(first?.slice(0, 2)).toEqual(['container', 'inspect'])
+  expect(run).toEqual(['run', '--label', label, ...plan.argv.slice(1)])
+  const ours = ['ps', '--all', '--quiet', '--filter', `name=^${plan.containerName}$`, '--filter', `label=${label}`]
+  expect(others).toEqual([ours, ['rm', '--force', CONTAINER_ID], ours])
 })
 
 test('out of memory is named, and the container removed', async () => {
   const log = 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n'
-  const { docker, plan, started } = await begin({ log, exitCode: 1 })
+  const { docker, started } = await begin({ log, exitCode: 1 })
   const error = await started.catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(StartError)
   expect(error).toMatchObject({ code: 'environment', failure: { cause: 'out-of-memory' } })
-  expect(docker.calls().at(-1)).toEqual(['rm', '--force', plan.containerName])
+  expect(docker.calls().at(-1)?.[0]).toBe('ps')
 })
 
 test('a start that never ends is ended, and the container removed', async () => {
@@ -101,14 +106,67 @@ test('an interrupt while it starts removes the container', async () => {
 test('a container that comes to be after its first removal is removed as well', async () => {
   const stop = new AbortController()
   const start = { log: '', exitCode: null, hangs: true, madeAfterCalls: 3 }
-  const { docker, plan, started } = await begin(start, { signal: stop.signal })
+  const { docker, started } = await begin(start, { signal: stop.signal })
   stop.abort()
   await expect(started).rejects.toThrow(/interrupted/)
   expect(docker.isUp()).toBe(false)
-  expect(docker.calls().at(-1)).toEqual(['rm', '--force', plan.containerName])
+  expect(docker.calls().at(-2)).toEqual(['rm', '--force', CONTAINER_ID])
 })
 
 test('no docker at all', async () => {
   const { started } = await begin({ log: '', exitCode: 0 }, { env: { PATH: '/nowhere' } })
   await expect(started).rejects.toMatchObject({ failure: { cause: 'no-docker' } })
+})
+
+/** The label of a joulemark of this machine with this process id. */
+const ownerWith = (pid: number): string => {
+  const owner = JSON.parse(ownerText())
+  return JSON.stringify({ ...owner, process: { ...owner.process, pid, startTicks: 1 } })
+}
+
+test.each([
+  ['of a joulemark that still runs', () => ownerText(), /is up, and its process \d+ runs; choose another --port, or/],
+  ['that somebody started by hand', () => '', /is up, and not started by this version of joulemark; choose/],
+  [
+    'of another machine',
+    () => ownerText().replaceAll(/"(bootId|hostname)":"[^"]*"/g, '"$1":"other"'),
+    /may run on other/,
+  ],
+])('a container %s is not removed', async (_, owner, words) => {
+  const other = spawn('sleep', ['60'], { stdio: 'ignore' })
+  const { docker, started } = await begin({ log: '', exitCode: null }, {}, (fake, name) =>
+    fake.leave(name, owner(), other.pid ?? 0),
+  )
+  await expect(started).rejects.toThrow(words)
+  expect([docker.isUp(), docker.calls().length, other.exitCode, other.signalCode]).toEqual([true, 1, null, null])
+  other.kill('SIGKILL')
+})
+
+test('a container whose joulemark is gone is removed', async () => {
+  const other = spawn('sleep', ['60'], { stdio: 'ignore' })
+  const ended = once(other, 'exit')
+  const { docker, plan, started } = await begin({ log: '', exitCode: null }, {}, (fake, name) =>
+    // no process of a machine has the id of its first one and started as late
+    fake.leave(name, ownerWith(1), other.pid ?? 0),
+  )
+  const server = await started
+  await ended
+  expect(docker.calls()[1]).toEqual(['rm', '--force', plan.containerName])
+  await server.stop()
+  expect(docker.isUp()).toBe(false)
+})
+
+test('what removes the container of a joulemark that was killed leaves the one that was started since', async () => {
+  const { docker, started } = await begin({ log: '', exitCode: null })
+  const server = await started
+  const guard = async (owner: string) => {
+    const script = removeOfOwner.replace('0 10', '0')
+    const shell = spawn('/bin/sh', ['-c', script, 'guard', '', owner], { stdio: 'ignore', env: docker.env })
+    await once(shell, 'exit')
+  }
+  await guard(ownerWith(1))
+  expect(docker.isUp()).toBe(true)
+  await guard(ownerText())
+  expect(docker.isUp()).toBe(false)
+  await server.stop()
 })

@@ -3,7 +3,7 @@ import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { directFetch, type Send } from '../access/direct-fetch.ts'
-import { exitOf, removeContainer, removeOrphan } from './container.ts'
+import { exitOf, owned, ownerText, removeLeftover, removeOfOwner, removeOwn } from './container.ts'
 import type { ServePlan } from './plan.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
 import { type StartFacts, StartLog } from './start-log.ts'
@@ -44,11 +44,12 @@ const GRACEFUL_TRIES = 10
 
 /**
  * Starts the container of a plan and waits until it answers /health. On every failure after `docker` has been spawned
- * (exit, timeout, interrupt, exception, a kill of this process) the container is removed. One of the same name from a run
- * of before is removed first. Throws `StartError` with the cause, or `environment` when docker is not installed.
+ * (exit, timeout, interrupt, exception, a kill of this process) the container is removed. One that a start of before left is
+ * removed first. Throws `StartError` with the cause, or `environment` when another server uses the port or the name.
  */
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
-  await removeContainer(plan.containerName, options.env)
+  const { containerName } = plan
+  await removeLeftover(containerName, options.env)
   const url = `http://127.0.0.1:${plan.port}`
   if (await isHealthy(url, options.fetchHealth ?? directFetch)) {
     // a server that already answers would be mistaken for the new one
@@ -59,8 +60,9 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   }
   const log = new StartLog()
   // in a session of its own: Ctrl-C and a lost terminal reach joulemark, which ends the run before its server
-  const child = spawn('docker', plan.argv, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: options.env })
-  const guard = guardOrphan(removeOrphan, [String(child.pid ?? ''), plan.containerName], options.env)
+  const owner = ownerText()
+  const child = spawn('docker', owned(plan.argv, owner), { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: options.env })
+  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner], options.env)
   const exited = exitOf(child)
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
@@ -76,12 +78,12 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     // `docker run` creates its container some time after its start. A removal before that has no effect, and the
     // client then waits for the container and ignores SIGTERM.
     for (let tries = 0; !isGone; tries += 1) {
-      await removeContainer(plan.containerName, options.env)
+      await removeOwn(containerName, owner, options.env)
       child.kill(tries < GRACEFUL_TRIES ? 'SIGTERM' : 'SIGKILL')
       await Promise.race([exited, options.clock.sleep(POLL_MS)])
     }
     // the client is gone: no container can be created after this removal
-    await removeContainer(plan.containerName, options.env)
+    await removeOwn(containerName, owner, options.env)
     guard.release()
   })
   try {

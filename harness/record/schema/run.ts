@@ -190,7 +190,7 @@ const certificateSchema = z.object({
 })
 
 /** The process that writes a record: its id alone is given to later processes too. */
-const processMarkSchema = z.object({
+export const processMarkSchema = z.object({
   pid: z.int().positive(),
   startTicks: z.int().nonnegative().nullable().describe('start of the process in clock ticks since the boot'),
   bootId: z.string().nullable().describe('id of this start of the machine; null where the system has none'),

@@ -56,9 +56,9 @@ export interface WriterFate {
   readonly reason: string
 }
 
-/** The fate of the process that wrote a record with status `running`. */
+/** The fate of the process that wrote a record with status `running`, or started a container. */
 export function fateOfWriter(
-  { process: mark, host }: Pick<RunRecord, 'process' | 'host'>,
+  { process: mark, host }: Pick<RunRecord, 'process'> & { readonly host: Pick<RunRecord['host'], 'hostname'> },
   files: ProcessFiles = systemFiles,
 ): WriterFate {
   // records of older versions do not name their process
