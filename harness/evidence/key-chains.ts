@@ -66,7 +66,7 @@ function chainLine(chain: KeyChain): string {
 
 /** What the places of runs show, and what they do not. */
 const whatAChainShows =
-  'Each run that a key signs on a machine gets the next place. A gap is a signed run that is not here. Not shown: runs after the last place, runs that failed, unsigned runs, runs of other keys, and an owner of the key who started its chain anew.'
+  'Each run that a key signs on a machine gets the next place. A gap is a signed run that is not here, or one that was killed as it was signed: `joulemark close RUN` then signs it. Not shown: runs after the last place, runs that failed, unsigned runs, runs of other keys, and an owner of the key who started its chain anew.'
 
 /** Such as "places 2, 5 to 7". */
 function placesText(places: readonly Places[]): string {

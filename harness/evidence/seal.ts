@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { messageOf } from '../errors.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-import { takePlace } from '../record/signing/key-chain.ts'
+import { placesOfRun, takePlace } from '../record/signing/key-chain.ts'
 import { asWritten, manifestSha256 } from '../record/signing/manifest.ts'
 import { signManifest } from '../record/signing/signature.ts'
 import { redactedRecord } from './redaction/redact-record.ts'
@@ -66,4 +66,22 @@ export async function signedInChain(directory: string, record: RunRecord, signer
     warn(`the record is signed, but has no place in the chain of its key: ${messageOf(error)}`)
     return signed(directory, record, key, warn)
   }
+}
+
+/**
+ * Signs a record again at the place that was taken for it before its signing was cut: `kill -9` between the two leaves a
+ * place without a signature. Null if there is none for exactly this record, so that nothing else is ever signed so.
+ */
+export async function signedAtItsPlace(
+  directory: string,
+  record: RunRecord,
+  signer: Signer,
+): Promise<RunRecord | null> {
+  const { key, chain, warn } = signer
+  if (chain === null) return null
+  for (const { link, digest } of placesOfRun(chain, record.id)) {
+    const whole = await signed(directory, { ...record, chain: link }, key, warn)
+    if (manifestSha256(asWritten(whole)) === digest) return whole
+  }
+  return null
 }

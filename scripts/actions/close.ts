@@ -1,5 +1,6 @@
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { closeRun } from '../../harness/evidence/close/close-run.ts'
+import { closeRun, finishSigning } from '../../harness/evidence/close/close-run.ts'
+import type { Signer } from '../../harness/evidence/seal.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readAll, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -14,20 +15,22 @@ export interface CloseFlags {
 }
 
 /**
- * Closes runs whose process is gone. Those that have ended are left as they are. A run that may still be written is
- * refused, and the others are closed; throws `bad-input` with a line for each that was refused.
+ * Closes runs whose process is gone, and signs those that were killed while they were signed. Those that have ended are left
+ * as they are. A run that may still be written is refused, and the others are closed; throws `bad-input` with a line for
+ * each that was refused.
  */
 export async function close(paths: readonly string[], { force = false }: CloseFlags, io: CommandIo): Promise<number> {
   const { runs, unreadable } = await readAll(await findRuns(paths))
+  const key = loadKey(io.env)
+  const warn = (message: string) => io.stderr.write(`${plainText(message)}\n`)
+  const signer = key === null ? null : { key, chain: chainOfKey(io.env, key), warn }
   const open = runs.filter(({ record }) => record.status === 'running')
-  if (open.length === 0) {
+  const nowSigned = signer === null ? 0 : await signAll(runs, signer, io)
+  if (open.length + nowSigned === 0) {
     const ended = runs.length === 1 ? `the run is ${runs[0]?.record.status}` : `all ${runs.length} runs have ended`
     const why = runs.length === 0 ? unreadable : [`${paths.join(' ')}: nothing to close: ${ended}`]
     throw new JoulemarkError('bad-input', why.join('\n'))
   }
-  const key = loadKey(io.env)
-  const warn = (message: string) => io.stderr.write(`${plainText(message)}\n`)
-  const signer = key === null ? null : { key, chain: chainOfKey(io.env, key), warn }
   const refused: string[] = [...unreadable]
   for (const run of open) {
     const refusal = refusalOf(run, force)
@@ -38,6 +41,18 @@ export async function close(paths: readonly string[], { force = false }: CloseFl
   }
   if (refused.length > 0) throw new JoulemarkError('bad-input', refused.join('\n'))
   return exitCodes.done
+}
+
+/** Signs the runs that were killed while they were signed; returns how many. */
+async function signAll(runs: readonly StoredRun[], signer: Signer, io: CommandIo): Promise<number> {
+  let count = 0
+  for (const run of runs) {
+    const whole = await finishSigning(run, signer)
+    if (whole === null) continue
+    count += 1
+    io.stdout(`${plainText(`signed, as place ${whole.chain?.place} of its key: ${whole.id}`)}\n`)
+  }
+  return count
 }
 
 function refusalOf({ record }: StoredRun, force: boolean): string | null {

@@ -8,7 +8,7 @@ export const closeCommand: DefineCommand = (io, done) =>
   new Command('close')
     .summary('Finish the record of a run whose process is gone')
     .description(
-      'Finish the record of a run that was killed: its values are computed from the rows on disk, and its status becomes interrupted.',
+      'Finish the record of a run that was killed: its values are computed from the rows on disk, and its status becomes interrupted. One that was killed while it was signed is signed at the place of its key that it had.',
     )
     .argument('<run...>', 'Runs, or folders of runs; runs that have ended are left as they are')
     .option('--force', 'Close a run of another machine, whose process cannot be seen from here')

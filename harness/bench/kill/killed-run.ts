@@ -1,18 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { closeRun, finishSigning } from '../../evidence/close/close-run.ts'
+import type { Signer } from '../../evidence/seal.ts'
+import { verifyRun } from '../../evidence/verify-run.ts'
 import type { Random } from '../../plan/random.ts'
-import { readRows } from '../../record/read.ts'
+import { readRows, readRun } from '../../record/read.ts'
 import { type RunRecord, runRecordSchema } from '../../record/schema/run.ts'
+import { chainFolder } from '../../record/signing/key-chain.ts'
+import { loadKey, writeNewKey } from '../../record/signing/key-file.ts'
 import { MARK, markedProcesses } from './marked-processes.ts'
+import { entriesIn, momentOf, type Phase, TRIALS } from './moment.ts'
 import { nowMs, startTrueServer, type TrueRequest } from './true-server.ts'
 
-/** When a run is killed: as it starts, in its trials, while run.json is written, after its last trial. */
-export const phases = ['start', 'trials', 'write', 'end'] as const
-export type Phase = (typeof phases)[number]
 /** Who is killed: the whole process group, as by a closing session or a container, or the main process only. */
 export const victims = ['group', 'main'] as const
 export type Victim = (typeof victims)[number]
@@ -28,6 +31,11 @@ export interface Killed {
   /** Why run.json is no valid record; null where it is one, or where no folder had been made. */
   readonly invalid: string | null
   readonly status: RunRecord['status'] | null
+  readonly isSigned: boolean
+  /** Places in the chain of the key that no signature holds after `close`: `verify` of its other runs calls them missing. */
+  readonly emptyPlaces: number
+  /** Why the run does not verify after `close`; null if it does, or without a record. */
+  readonly notVerified: string | null
   readonly rows: number
   /** Requests that the server had finished more than `graceMs` before the kill, and that are not on disk. */
   readonly lost: number
@@ -50,13 +58,11 @@ export interface KillOptions {
   readonly graceMs: number
 }
 
-const TRIALS = 2
 /** Processes of a killed run get this long to notice it. */
 const END_MS = 5000
 /** The client has read the end of an answer this long after the server has sent it, on a busy machine. */
 const READ_WITHIN_MS = 200
-/** No phase of a run takes longer, even on a busy machine. */
-const PATIENCE_MS = 120_000
+const KEY_FILE = 'key.pem'
 const cli = fileURLToPath(new URL('../../../scripts/cli.ts', import.meta.url))
 
 /** Runs the scenario on a server of its own, kills it, and judges what is on disk by what the server knows. */
@@ -65,10 +71,12 @@ export async function killRun(options: KillOptions): Promise<Killed> {
   const server = await startTrueServer()
   const out = join(folder, 'results')
   mkdirSync(out, { recursive: true })
+  const { publicHex } = writeNewKey(join(folder, KEY_FILE))
+  const chain = chainFolder(join(folder, KEY_FILE), publicHex)
   const child = start(options, server.url, out)
   const ended = once(child, 'exit')
   try {
-    await momentOf(options, child, out)
+    await momentOf(options, child, { out, chain })
     const wasAlive = child.exitCode === null && child.signalCode === null
     const killedMs = nowMs()
     if (wasAlive) process.kill(victim === 'group' ? -pidOf(child) : pidOf(child), 'SIGKILL')
@@ -79,7 +87,8 @@ export async function killRun(options: KillOptions): Promise<Killed> {
     const left = markedProcesses(folder)
     for (const pid of left) process.kill(pid, 'SIGKILL')
     const found = await judged(out, server.requests, killedMs - graceMs)
-    return { phase, victim, wasAlive, ...found, leftAfter1s, leftInTheEnd: left.length }
+    const after = found.status === null ? nothingToClose : await afterClose(join(out, nameIn(out) ?? ''), folder, chain)
+    return { phase, victim, wasAlive, ...found, ...after, leftAfter1s, leftInTheEnd: left.length }
   } finally {
     await server.stop()
   }
@@ -92,7 +101,7 @@ function start({ scenario, nvidiaSmi, folder }: KillOptions, url: string, out: s
   return spawn(process.execPath, [...node, ...flags, '--trials', String(TRIALS)], {
     detached: true,
     stdio: 'ignore',
-    env: { ...process.env, [MARK]: folder, HOME: folder },
+    env: { ...process.env, [MARK]: folder, HOME: folder, JOULEMARK_KEY: join(folder, KEY_FILE) },
   })
 }
 
@@ -101,76 +110,28 @@ const pidOf = ({ pid }: ChildProcess): number => {
   return pid
 }
 
-/** Waits for a random moment of the phase; returns at once if the run ends before. */
-async function momentOf({ phase, random }: KillOptions, child: ChildProcess, out: string): Promise<void> {
-  const until = async (isSo: () => boolean): Promise<void> => {
-    const untilMs = nowMs() + PATIENCE_MS
-    while (!isSo() && child.exitCode === null && nowMs() < untilMs) await delay(10)
-  }
-  const folderOf = () => readdirSync(out).find((name) => !name.startsWith('.'))
-  switch (phase) {
-    case 'start':
-      // half of them before the folder is made, half just after
-      if (random() < 0.5) await delay(random() * 2500)
-      else {
-        await until(() => folderOf() !== undefined)
-        await delay(random() * 150)
-      }
-      return
-    case 'trials':
-      await until(() => rowsIn(out, folderOf()) > 0)
-      await delay(random() * 4500)
-      return
-    case 'write':
-      await until(() => folderOf() !== undefined)
-      await writeOf(join(out, folderOf() ?? ''), 1 + Math.floor(random() * 5), child)
-      return
-    case 'end':
-      await until(() => trialsIn(out, folderOf()) >= TRIALS)
-      await delay(random() * 400)
-  }
-}
-
-/** Waits until run.json is being written for the n-th time. */
-function writeOf(directory: string, n: number, child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    let left = n
-    const watcher = watch(directory, (_, name) => {
-      if (name !== 'run.json.tmp') return
-      left -= 1
-      if (left <= 0) finish()
-    })
-    const finish = () => {
-      clearTimeout(timer)
-      watcher.close()
-      resolve()
-    }
-    const timer = setTimeout(finish, PATIENCE_MS)
-    child.once('exit', finish)
-  })
-}
-
-function rowsIn(out: string, name: string | undefined): number {
-  const path = join(out, name ?? '', 'requests.csv')
-  return name !== undefined && existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 2 : 0
-}
-
-function trialsIn(out: string, name: string | undefined): number {
-  const path = join(out, name ?? '', 'run.json')
-  if (name === undefined || !existsSync(path)) return 0
-  return (JSON.parse(readFileSync(path, 'utf8')) as RunRecord).trials.length
-}
-
 async function untilNoneIsLeft(mark: string): Promise<void> {
   const untilMs = nowMs() + END_MS - 1000
   while (markedProcesses(mark).length > 0 && nowMs() < untilMs) await delay(250)
 }
 
-type Judged = Pick<Killed, 'orphanFiles' | 'invalid' | 'status' | 'rows' | 'lost' | 'invented'>
+type After = Pick<Killed, 'emptyPlaces' | 'notVerified'>
+type Judged = Omit<Killed, keyof After | 'phase' | 'victim' | 'wasAlive' | 'leftAfter1s' | 'leftInTheEnd'>
+const nothingToClose: After = { emptyPlaces: 0, notVerified: null }
+
+const nameIn = (out: string): string | undefined => readdirSync(out).find((each) => !each.startsWith('.'))
 
 async function judged(out: string, truth: readonly TrueRequest[], beforeMs: number): Promise<Judged> {
-  const [name] = readdirSync(out).filter((each) => !each.startsWith('.'))
-  const nothing = { orphanFiles: null, invalid: null, status: null, rows: 0, lost: 0, invented: 0 }
+  const name = nameIn(out)
+  const nothing: Judged = {
+    orphanFiles: null,
+    invalid: null,
+    status: null,
+    isSigned: false,
+    rows: 0,
+    lost: 0,
+    invented: 0,
+  }
   if (name === undefined) return nothing
   const path = join(out, name, 'run.json')
   if (!existsSync(path)) {
@@ -189,6 +150,7 @@ async function judged(out: string, truth: readonly TrueRequest[], beforeMs: numb
     orphanFiles: null,
     invalid: null,
     status: read.status,
+    isSigned: read.signature !== undefined,
     rows: rows.length,
     lost: Math.max(0, finished.length - onDisk.length),
     invented: Math.max(0, rows.length - measured.length),
@@ -201,5 +163,21 @@ function recordIn(path: string): RunRecord | string {
     return runRecordSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
     return (error as Error).message.slice(0, 200)
+  }
+}
+
+/** Closes the run, as `joulemark close` does with the key, and verifies it. */
+async function afterClose(directory: string, folder: string, chain: string): Promise<After> {
+  const key = loadKey({ JOULEMARK_KEY: join(folder, KEY_FILE) })
+  if (key === null) throw new Error('the key of this run is gone')
+  const signer: Signer = { key, chain, warn: () => undefined }
+  const run = await readRun(directory)
+  if (run.record.status === 'running') await closeRun(run, signer)
+  else await finishSigning(run, signer)
+  const { problems, fault, signedBy } = await verifyRun(directory)
+  const places = entriesIn(chain).length
+  return {
+    emptyPlaces: places - Number(signedBy !== null),
+    notVerified: fault ?? (problems[0] ? `${problems[0].file}: ${problems[0].what}` : null),
   }
 }

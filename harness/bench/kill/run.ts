@@ -5,7 +5,8 @@ import pLimit from 'p-limit'
 import { seededRandom } from '../../plan/random.ts'
 import { makeFakeNvidiaSmi } from '../../testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../testing/fake-nvidia-smi-cards.ts'
-import { type Killed, killRun, phases, victims } from './killed-run.ts'
+import { type Killed, killRun, victims } from './killed-run.ts'
+import { phases } from './moment.ts'
 
 /**
  * `npm run bench:kill [-- --runs 84 --grace 1.2 --seed 1]`: what does a SIGKILL at any moment lose? Runs are killed in every
@@ -47,6 +48,7 @@ const hasOrphans = ({ orphanFiles }: Killed): boolean => (orphanFiles ?? []).len
 
 function row(title: string, of: readonly Killed[]): string {
   const status = (name: string) => sum(of, (each) => each.status === name)
+  const complete = (isSigned: boolean) => sum(of, (each) => each.status === 'complete' && each.isSigned === isSigned)
   const cells = [
     title,
     of.length,
@@ -54,7 +56,9 @@ function row(title: string, of: readonly Killed[]): string {
     sum(of, (each) => each.orphanFiles !== null),
     sum(of, hasOrphans),
     sum(of, (each) => each.invalid !== null),
-    `${status('running')} running, ${status('complete')} complete, ${status('interrupted') + status('failed')} other`,
+    `${status('running')} running, ${complete(false)} complete, ${complete(true)} signed, ${status('interrupted') + status('failed')} other`,
+    sum(of, (each) => each.emptyPlaces),
+    sum(of, (each) => each.notVerified !== null),
     sum(of, (each) => each.rows),
     sum(of, (each) => each.lost),
     sum(of, (each) => each.invented),
@@ -75,6 +79,8 @@ try {
         const victim = victims[Math.floor(index / phases.length) % victims.length] as Killed['victim']
         const random = seededRandom(seed * 100_003 + index)
         const found = await killRun({ phase, victim, random, folder, scenario, nvidiaSmi, graceMs: graceS * 1000 })
+        if (found.notVerified !== null)
+          process.stdout.write(`run ${index} (${phase}, ${victim}): ${found.notVerified}\n`)
         if (found.invalid !== null) process.stdout.write(`run ${index} (${phase}, ${victim}): ${found.invalid}\n`)
         rmSync(folder, { recursive: true, force: true })
         return found
@@ -83,8 +89,8 @@ try {
   )
   process.stdout.write(
     `seed ${seed}; lost: finished more than ${graceS} s before the kill, and not on disk\n` +
-      '| killed | runs | alive | folder without run.json | with other files | run.json invalid | status | rows on disk | lost | invented | processes after 1 s | after 5 s |\n' +
-      '|---|---|---|---|---|---|---|---|---|---|---|---|\n',
+      '| killed | runs | alive | folder without run.json | with other files | run.json invalid | status | places without a signature after close | not verified after close | rows on disk | lost | invented | processes after 1 s | after 5 s |\n' +
+      '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n',
   )
   for (const phase of phases) {
     for (const victim of victims) {
@@ -94,7 +100,10 @@ try {
   }
   process.stdout.write(row('all', killed))
   const isBad = (each: Killed) =>
-    hasOrphans(each) || each.invalid !== null || each.lost + each.invented + each.leftInTheEnd > 0
+    hasOrphans(each) ||
+    each.invalid !== null ||
+    each.notVerified !== null ||
+    each.lost + each.invented + each.leftInTheEnd + each.emptyPlaces > 0
   if (killed.some(isBad)) process.exitCode = 1
 } finally {
   rmSync(root, { recursive: true, force: true })

@@ -114,6 +114,7 @@ test.each([
   ],
   ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB', 'out-of-memory', 'GiB of weights'],
   ['OSError: [Errno 28] No space left on device', 'disk-full', 'GiB of disk'],
+  ['docker: Error response from daemon: no space left on device.', 'disk-full', 'GiB of disk'],
   ['RuntimeError: something never seen', 'unknown', 'by hand'],
 ])('%s', (line, cause, advice) => {
   const lines = ['INFO loading', line, 'RuntimeError: Engine core initialization failed. See root cause above.']

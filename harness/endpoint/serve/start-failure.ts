@@ -40,7 +40,7 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ['port-taken', /port is already allocated|address already in use/i],
   ['no-image', /manifest (for .* )?(unknown|not found)|pull access denied|No such image/],
   ['no-registry', /Error response from daemon: .*(https:\/\/\S+\/v2\/|proxyconnect|x509:|TLS handshake timeout)/],
-  ['disk-full', /No space left on device/],
+  ['disk-full', /no space left on device/i],
   ['no-access', /GatedRepoError|Access to model .* is restricted|gated repo|401 Client Error|403 Client Error/],
   ['no-such-model', /RepositoryNotFoundError|is not a valid model identifier|404 Client Error|is not a local folder/],
   ['wrong-flags', /unrecognized arguments|error: argument|invalid choice/],

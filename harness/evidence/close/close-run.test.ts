@@ -2,10 +2,13 @@ import { appendFileSync, readdirSync, readFileSync, statSync, utimesSync, writeF
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readRun } from '../../record/read.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
+import { asWritten } from '../../record/signing/manifest.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../../record/signing/signature.ts'
 import { killedRun, UNFINISHED_REQUESTS } from '../../testing/killed-run.ts'
+import { sealed } from '../seal.ts'
 import { verifyRun } from '../verify-run.ts'
-import { closeRun } from './close-run.ts'
+import { closeRun, finishSigning } from './close-run.ts'
 
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
 
@@ -54,6 +57,21 @@ describe('a run that was killed in its third trial', () => {
     )
   })
 
+  test('and again while it was closed and signed, keeps its place in the chain of the key', async () => {
+    const killed = await killedRun()
+    const path = join(killed.directory, 'run.json')
+    const running = readFileSync(path)
+    const { atime, mtime } = statSync(path)
+    const chain = join(killed.directory, '..', 'chain-of-key')
+    const signer = { key, chain, warn: (message: string) => expect.unreachable(message) }
+    const closed = await closeRun(killed, signer)
+    // run.json as it was, and as old as it was
+    writeFileSync(path, running)
+    utimesSync(path, atime, mtime)
+    expect(await closeRun(await readRun(killed.directory), signer)).toEqual(closed)
+    expect(readdirSync(chain)).toEqual(['00000001.json'])
+  })
+
   test('loses the row that a crash cut, and says so', async () => {
     const killed = await killedRun()
     const path = join(killed.directory, 'gpu.csv')
@@ -72,5 +90,40 @@ describe('a run that was killed in its third trial', () => {
     writeFileSync(join(killed.directory, 'server.csv'), 'something,else\n')
     await expect(closeRun(killed, null)).rejects.toMatchObject({ code: 'bad-input' })
     expect(readFileSync(path, 'utf8')).toBe(before)
+  })
+})
+
+describe('a run that was killed between its place in the chain and its signature', () => {
+  /** A signed run and its record as it was on disk before the signature. */
+  async function cutWhileSigned() {
+    const killed = await killedRun()
+    const chain = join(killed.directory, '..', 'chain-of-key')
+    const signer = { key, chain, warn: (message: string) => expect.unreachable(message) }
+    const whole = await closeRun(killed, signer)
+    const { signature: _, redactedCopy: __, chain: ___, ...rest } = whole
+    const write = (record: RunRecord) =>
+      writeFileSync(join(killed.directory, 'run.json'), JSON.stringify(asWritten(record)))
+    write(sealed(rest))
+    return { directory: killed.directory, signer, whole, unsigned: sealed(rest), write }
+  }
+
+  test('is signed at that place, to the byte as it would have been', async () => {
+    const { directory, signer, whole } = await cutWhileSigned()
+    expect(await finishSigning(await readRun(directory), signer)).toEqual(whole)
+    expect((await readRun(directory)).record).toEqual(whole)
+    expect(await verifyRun(directory, publicHexOf(key))).toMatchObject({ problems: [], signedBy: publicHexOf(key) })
+    expect(readdirSync(signer.chain)).toEqual(['00000001.json'])
+    // once it is signed there is nothing left to do
+    expect(await finishSigning(await readRun(directory), signer)).toBeNull()
+  })
+
+  test.each([
+    ['changed since', (record: RunRecord) => ({ ...record, endedAt: '2026-03-04T05:06:07.000Z' })],
+    ['of another run', (record: RunRecord) => ({ ...record, id: `${record.id}-2` })],
+  ])('is not signed if it was %s', async (_, change) => {
+    const { directory, signer, unsigned, write } = await cutWhileSigned()
+    write(sealed(change(unsigned)))
+    expect(await finishSigning(await readRun(directory), signer)).toBeNull()
+    expect((await readRun(directory)).record.signature).toBeUndefined()
   })
 })

@@ -7,7 +7,7 @@ import type { StoredRun } from '../../record/read.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import { asWritten } from '../../record/signing/manifest.ts'
 import { recompute } from '../recompute.ts'
-import { type Signer, sealed, signedInChain } from '../seal.ts'
+import { type Signer, sealed, signedAtItsPlace, signedInChain } from '../seal.ts'
 import { type RunRows, readTrialRows } from '../trial-rows.ts'
 import { makeWhole, type WholeFile } from './whole-rows.ts'
 
@@ -33,14 +33,34 @@ export async function closeRun({ directory, record }: StoredRun, signer: Signer 
     ].join('; ')
     const open: RunRecord = { ...rest, status: 'interrupted', endedAt, failure, files }
     const whole = { ...open, ...recompute(open, rows) }
-    const closed = signer === null ? sealed(whole) : await signedInChain(directory, whole, signer)
-    replaceFile(join(directory, 'run.json'), toJson(asWritten(closed)))
-    await rm(besideName(join(directory, 'run.json')), { force: true })
+    const closed = signer === null ? sealed(whole) : await signedOnce(directory, whole, signer)
+    await writeWhole(directory, closed)
     return closed
   } catch (error) {
     if (error instanceof JoulemarkError) throw error
     throw new JoulemarkError('bad-input', `${directory}: cannot be closed from its rows: ${messageOf(error)}`)
   }
+}
+
+/** A run that was closed before, and killed while it was signed, keeps its place. */
+const signedOnce = async (directory: string, record: RunRecord, signer: Signer): Promise<RunRecord> =>
+  (await signedAtItsPlace(directory, record, signer)) ?? signedInChain(directory, record, signer)
+
+/**
+ * Signs a run that was killed while it was signed, if its key has a place for exactly this record. Null for any other run.
+ * Throws `DiskError` if the record cannot be written.
+ */
+export async function finishSigning({ directory, record }: StoredRun, signer: Signer): Promise<RunRecord | null> {
+  if (record.status === 'running' || record.signature !== undefined) return null
+  const whole = await signedAtItsPlace(directory, record, signer)
+  if (whole !== null) await writeWhole(directory, whole)
+  return whole
+}
+
+async function writeWhole(directory: string, record: RunRecord): Promise<void> {
+  const path = join(directory, 'run.json')
+  replaceFile(path, toJson(asWritten(record)))
+  await rm(besideName(path), { force: true })
 }
 
 /** The CSV files of a run on disk, in the order in which a record lists them. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
@@ -56,21 +56,47 @@ export async function takePlace<Taken>(
   throw new Error(`${folder}: no place was free in ${MOST_ATTEMPTS} attempts`)
 }
 
+/** A place of the chain that is taken, and the digest of the record that it was taken for. */
+export interface TakenPlace {
+  readonly link: ChainLink
+  readonly digest: string
+}
+
+/**
+ * Places of a chain that were taken for a run, the last one first. There is one; more where signing was cut and done again
+ * on a record that had changed. Throws if the folder cannot be read.
+ */
+export function placesOfRun(folder: string, run: string): TakenPlace[] {
+  const entries = entryNames(folder).map((name) => readEntry(folder, name))
+  return entries
+    .flatMap(({ chain, place, run: of, manifestSha256: digest }, index) =>
+      of === run ? [{ link: { id: chain, place, previous: entries[index - 1]?.manifestSha256 ?? null }, digest }] : [],
+    )
+    .reverse()
+}
+
+const entryNames = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^\d{8}\.json$/.test(name))
+        .toSorted()
+    : []
+
 /** The entry with the highest place; null for a new key. */
 function lastEntry(folder: string): Entry | null {
-  const last = readdirSync(folder)
-    .filter((name) => /^\d{8}\.json$/.test(name))
-    .toSorted()
-    .at(-1)
-  if (last === undefined) return null
-  const path = join(folder, last)
+  const last = entryNames(folder).at(-1)
+  return last === undefined ? null : readEntry(folder, last)
+}
+
+function readEntry(folder: string, name: string): Entry {
+  const path = join(folder, name)
   let entry: Entry
   try {
     entry = entrySchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
     throw new Error(`${path}: not an entry of the chain: ${messageOf(error)}`)
   }
-  if (fileOf(entry.place) !== last) throw new Error(`${path}: holds place ${entry.place}`)
+  if (fileOf(entry.place) !== name) throw new Error(`${path}: holds place ${entry.place}`)
   return entry
 }
 
