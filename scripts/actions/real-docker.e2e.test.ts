@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '../../harness/testing/docker-engine.ts'
+import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
+import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+
+/** `serve` and `box` on a real Docker engine, where one can be started: no container outlives its joulemark. */
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+const why = whyNoEngine()
+const scenario = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'small.yaml')
+writeFileSync(
+  scenario,
+  `name: small
+title: A small load
+kind: text
+model: llama-3.1-8b-instruct-fp8
+load: { shape: closed, concurrency: 2 }
+prompt: { tokens: 64 }
+output: { tokens: 32 }
+trial: { seconds: 120, warmupSeconds: 0.4, quietSeconds: 0.8 }
+`,
+)
+
+interface Started {
+  readonly child: ChildProcess
+  readonly port: number
+  readonly out: string
+  readonly name: string
+  text(): string
+}
+
+/** Whether the guard of a joulemark that was killed still runs. */
+const guardOf = ({ pid }: ChildProcess): boolean =>
+  readdirSync('/proc').some((name) => {
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8')
+      return words.includes('joulemark-guard') && words.includes(`"pid":${pid},`)
+    } catch {
+      return false
+    }
+  })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which is not there: ${why}`}`, () => {
+  let engine: DockerEngine
+  let nvidiaSmi: string
+  beforeAll(async () => {
+    engine = await startDockerEngine()
+    nvidiaSmi = makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'smi-')), await fakeBox('rtx-4090-idle-550'))
+  }, 120_000)
+  afterAll(async () => engine?.stop(), 60_000)
+
+  function start(words: readonly string[], port: number, out = ''): Started {
+    const child = spawn(process.execPath, ['--import', 'tsx', cli, ...words, '--port', String(port)], {
+      env: { ...process.env, ...engine.env, JOULEMARK_NVIDIA_SMI: nvidiaSmi, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece
+      })
+    }
+    return { child, port, out, name: `joulemark-${port}`, text: () => text }
+  }
+
+  const serve = (port: number, tag = IMAGE_TAG) =>
+    start(['serve', 'llama-3.1-8b-fp8-batch32', '--card', 'rtx-4090', '--tag', tag, '--cache', tmpdir()], port)
+
+  function box(port: number): Started {
+    const out = mkdtempSync(join(tmpdir(), 'docker-box-'))
+    const flags = ['--force', '--restarts', '1', '--tag', IMAGE_TAG, '--cache', tmpdir(), '--out', out]
+    return start(['box', '--suite', scenario, ...flags], port, out)
+  }
+
+  const until = (what: () => unknown) => expect.poll(what, { timeout: 60_000 })
+  const ready = ({ text, port }: Started) => until(text).toContain(`endpoint  http://127.0.0.1:${port}\n`)
+  const gone = () => until(() => engine.containers()).toEqual([])
+  const endOf = async ({ child }: Started): Promise<number | null> =>
+    child.exitCode ?? ((await once(child, 'exit'))[0] as number | null)
+  const kill = async (started: Started) => {
+    started.child.kill('SIGKILL')
+    await endOf(started)
+  }
+
+  test('serve is ready, and ends in good order', async () => {
+    const server = serve(await freePort())
+    await ready(server)
+    expect(engine.containers()).toEqual([`${server.name} running`])
+    server.child.kill('SIGHUP')
+    expect(await endOf(server)).toBe(0)
+    expect(engine.containers()).toEqual([])
+  })
+
+  test('kill -9 in the start and when it serves leaves no container, and takes none from the next start', async () => {
+    const early = serve(await freePort())
+    await until(() => engine.containers().length).toBe(1)
+    await kill(early)
+    await gone()
+    const late = serve(await freePort())
+    await ready(late)
+    await kill(late)
+    const next = serve(late.port)
+    await ready(next)
+    // the guard of the one that was killed removes once more, ten seconds later
+    await until(() => guardOf(late.child)).toBe(false)
+    expect(engine.containers()).toEqual([`${next.name} running`])
+    const second = serve(late.port)
+    expect(await endOf(second)).toBe(3)
+    expect(second.text()).toContain(`container ${next.name} is up, and its process ${next.child.pid} runs`)
+    next.child.kill('SIGTERM')
+    expect(await endOf(next)).toBe(0)
+    expect(engine.containers()).toEqual([])
+  })
+
+  test('what the engine refuses is named, and leaves nothing', async () => {
+    const absent = serve(await freePort(), 'absent')
+    expect(await endOf(absent)).toBe(3)
+    expect(absent.text()).toMatch(/vLLM did not start \(no-(?:registry|image)\)/)
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const taken = serve((holder.address() as { port: number }).port)
+    expect(await endOf(taken)).toBe(3)
+    expect(taken.text()).toContain('vLLM did not start (port-taken)')
+    holder.close()
+    expect(engine.containers()).toEqual([])
+  })
+
+  test('box goes on without its terminal, and kill -9 in a trial leaves a record to close and no container', async () => {
+    const night = box(await freePort())
+    const runs = () => readdirSync(night.out).filter((name) => existsSync(join(night.out, name, 'requests.csv')))
+    await until(() => runs().length).toBe(1)
+    night.child.kill('SIGHUP')
+    await until(night.text).toContain('the terminal is gone; this goes on')
+    expect(engine.containers()).toEqual([`${night.name} running`])
+    await kill(night)
+    await gone()
+    const record = JSON.parse(readFileSync(join(night.out, runs()[0]!, 'run.json'), 'utf8'))
+    expect(record).toMatchObject({ status: 'running', source: 'simulated' })
+  })
+
+  test('an engine that stops half way ends it with what happened', async () => {
+    const server = serve(await freePort())
+    await ready(server)
+    await engine.end()
+    expect(await endOf(server)).toBe(3)
+    expect(server.text()).toContain('the server exited; its last lines are above')
+    const next = serve(await freePort())
+    expect(await endOf(next)).toBe(3)
+    expect(next.text()).toMatch(/vLLM did not start \(no-docker\): .*; start it: sudo systemctl start docker/)
+  })
+})
