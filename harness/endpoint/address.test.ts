@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JoulemarkError } from '../errors.ts'
-import { parseAddress } from './address.ts'
+import { parseAddress, queryNote } from './address.ts'
 
 describe('an address as people have it at hand', () => {
   const plain = { url: 'http://gpu1:8000', host: 'gpu1', port: 8000, tls: false, authority: 'gpu1:8000', basePath: '' }
@@ -159,4 +159,15 @@ test('any text is an address that can be parsed again, or one line', () => {
       }
     }),
   )
+})
+
+test.each([
+  ['http://box:8000/v1?api_key=SECRET', true],
+  ['box:8000?x', true],
+  ['http://box:8000/v1', false],
+  ['http://box:8000/v1?', false],
+  ['http://box:8000/#/a?b', false],
+])('of %s it is said that its query is not sent: %s', (text, isSaid) => {
+  expect(queryNote(text) !== null).toBe(isSaid)
+  expect(queryNote(text) ?? '').not.toContain('SECRET')
 })

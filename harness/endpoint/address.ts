@@ -86,6 +86,12 @@ function basePathOf(path: string): string {
   return base
 }
 
+/** Says that the query of an address is not sent, without a word of it; null without one. */
+export const queryNote = (text: string): string | null =>
+  /\?[^#]/.test(text.split('#', 1)[0] as string)
+    ? 'the query of --endpoint is not sent with requests; a key belongs in OPENAI_API_KEY'
+    : null
+
 /** An address as it may be printed: without anything that could be a user, a password or a query with a key. */
 function printable(text: string): string {
   const plain = plainText(text)

@@ -1,6 +1,6 @@
 import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
-import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
+import { endpointNotes } from '../../harness/endpoint/access/proxies.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
 import { discoverFirst } from '../../harness/endpoint/discover.ts'
@@ -56,8 +56,7 @@ interface ServerLoad extends ShortLoad {
 /** Prepares the load for the power sensor, on an idle server, or on any with --force. */
 async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<ServerLoad> {
   const address = parseAddress(endpoint)
-  const note = proxyNote(address, io.env)
-  if (note !== null) io.stderr.write(`${note}\n`)
+  for (const note of endpointNotes(endpoint, io.env)) io.stderr.write(`${note}\n`)
   const apiKey = readSecret(io.env, 'OPENAI_API_KEY')
   const load = await prepareShortLoad(address, apiKey)
   const use = await refuseServerInUse({ address, apiKey, clock: systemClock }, force)

@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { cardsNamed, catalogueNames } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
-import { proxyNote } from '../../harness/endpoint/access/proxies.ts'
+import { endpointNotes } from '../../harness/endpoint/access/proxies.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
 import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
@@ -140,8 +140,7 @@ async function runAll(
     if (files.length > 1 && !flags.json) {
       say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
     }
-    const note = flags.endpoint === undefined ? null : proxyNote(parseAddress(flags.endpoint), io.env)
-    if (note !== null) say(note)
+    for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) say(note)
     const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore(files, flags, io) }
     return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
   }

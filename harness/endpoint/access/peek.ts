@@ -37,6 +37,19 @@ export function peekTls({ host, port }: Address): Promise<TlsPeek> {
   })
 }
 
+/** Whether a port takes a connection at all. Never rejects. */
+export function takesConnections({ host, port }: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (takes: boolean) => {
+      resolve(takes)
+      socket.destroy()
+    }
+    const socket = connectTcp({ host, port }, () => settle(true))
+    socket.on('error', () => settle(false))
+    socket.setTimeout(TIMEOUT_MS, () => settle(false))
+  })
+}
+
 /** Whether a port answers in plain HTTP. Never rejects. */
 export function speaksHttp({ host, port, authority }: Address): Promise<boolean> {
   return new Promise((resolve) => {

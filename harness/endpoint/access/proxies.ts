@@ -1,6 +1,6 @@
 import * as http from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import type { Address } from '../address.ts'
+import { type Address, parseAddress, queryNote } from '../address.ts'
 
 /**
  * One sentence where the environment names a proxy for an address, null elsewhere. joulemark never uses one: a proxy would
@@ -57,3 +57,7 @@ export function fetchWithoutProxy(): void {
   const none = 'http://127.0.0.1:9'
   http.setGlobalProxyFromEnv?.({ HTTP_PROXY: none, HTTPS_PROXY: none, NO_PROXY: '*' })
 }
+
+/** What of an address, or of the environment, is not used with it: one line each. Throws `bad-input` for no address. */
+export const endpointNotes = (endpoint: string, env: NodeJS.ProcessEnv): string[] =>
+  [proxyNote(parseAddress(endpoint), env), queryNote(endpoint)].filter((note) => note !== null)

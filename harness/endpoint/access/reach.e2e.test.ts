@@ -249,3 +249,12 @@ describe('the network', () => {
     expect(await lineFor(`http://127.0.0.1:${port}`)).toContain('HTTP 307: the server redirects within itself')
   })
 })
+
+test('a server that takes connections and does not answer is not said to be out of reach', async () => {
+  const silent = parseAddress(`http://127.0.0.1:${await listening(createTcp((socket) => socket.unref()))}`)
+  const timeUp = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+  expect(await whyUnreachable(silent, new Error('fetch failed', { cause: timeUp }))).toBe(
+    'takes connections and does not answer; it may be starting, overloaded or hung: read its log',
+  )
+  expect(await whyUnreachable(parseAddress('http://127.0.0.1:1'), timeUp)).toMatch(/^cannot be reached/)
+})

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.ts'
 import { plainText } from '../../plain-text.ts'
 import type { Address } from '../address.ts'
 import { causesOf, codeOf, ownMachineFault } from './own-machine.ts'
-import { peekTls, speaksHttp } from './peek.ts'
+import { peekTls, speaksHttp, takesConnections } from './peek.ts'
 
 /**
  * Why a connection to an endpoint failed and what to do, in words without the address and without a secret. Where the error
@@ -21,9 +21,15 @@ export async function whyUnreachable(
   if (address.tls && code !== null && isCertificateCode(code)) {
     return certificateFault(code, address, (await peekTls(address)).certificate, env)
   }
+  if (isTimeout(error) && (await takesConnections(address))) {
+    return 'takes connections and does not answer; it may be starting, overloaded or hung: read its log'
+  }
   const cause = code ?? (plainText(messageOf(causesOf(error).at(-1) ?? error)) || 'connection failed')
   return `cannot be reached (${cause}); ${adviceOn(code, address, error)}`
 }
+
+/** The limit of ours for an answer, which a signal of the request keeps. */
+const isTimeout = (error: unknown): boolean => causesOf(error).some(({ name }) => name === 'TimeoutError')
 
 /** The reason that OpenSSL gives, which Node puts into the code or, with EPROTO, into the message: WRONG_VERSION_NUMBER. */
 const tlsReason = (error: unknown): string =>

@@ -61,7 +61,11 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   const log = new StartLog()
   // in a session of its own: Ctrl-C and a lost terminal reach joulemark, which ends the run before its server
   const owner = ownerText()
-  const child = spawn('docker', owned(plan.argv, owner), { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: options.env })
+  const child = spawn('docker', owned(plan.argv, owner), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: options.env,
+  })
   const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner], options.env)
   const exited = exitOf(child)
   for (const stream of [child.stdout, child.stderr]) {
