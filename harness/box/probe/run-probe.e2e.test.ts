@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { catalogueNames, scenarioKeysFor } from '../../catalogue/find.ts'
+import { owned, ownerText } from '../../endpoint/serve/container.ts'
 import { servePlan } from '../../endpoint/serve/plan.ts'
 import { expandSweep } from '../../scenario/expand.ts'
 import { loadScenarios } from '../../scenario/load-file.ts'
@@ -25,10 +26,11 @@ test('the program goes to the Python of the serving image, on the GPUs of the se
   const docker = fakeDocker({ ...start, probe })
   const found = await runProbe(plan, { env: docker.env, timeoutMs: 60_000, signal: never })
   expect(found).toEqual({ reason: expect.stringContaining('not understood') })
-  expect(docker.calls().find(([verb]) => verb === 'run')).toEqual([
+  const words = [
     ...['run', '--rm', '-i', '--name', 'joulemark-8123', '--gpus', '"device=GPU-a"', '--ipc=host'],
     ...['--entrypoint', 'python3', 'vllm/vllm-openai:v1', '-'],
-  ])
+  ]
+  expect(docker.calls().find(([verb]) => verb === 'run')).toEqual(owned(words, ownerText()))
   expect(docker.program()).toContain('joulemarkProbe')
 })
 
