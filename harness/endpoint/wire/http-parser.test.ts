@@ -71,6 +71,17 @@ test('a response without a length ends when the other side closes, and the conne
   expect(parser.keepAlive).toBe(false)
 })
 
+test.each([
+  'Content-Length:',
+  'Content-Length: x',
+  'Transfer-Encoding:',
+  'Content-Length: 1\r\nTransfer-Encoding: chunked',
+])('an interim response with %j is refused as a final one would be', (field) => {
+  expect(() => feed(`HTTP/1.1 100 Continue\r\n${field}\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`)).toThrow(
+    HttpGrammarError,
+  )
+})
+
 test('an interim response is passed over', () => {
   expect(feed('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')).toMatchObject({
     body: 'ok',

@@ -88,6 +88,8 @@ export class HttpResponseParser {
     const { head, keepAlive } = parseHead(all.toString('latin1', start, headEnd))
     if (head.status === 101) throw new HttpGrammarError('the server switched to another protocol (101)')
     if (head.status >= 100 && head.status < 200) {
+      // it has no body, and its fields must be valid all the same
+      framingOf(head)
       this.#head = empty
       return next < bytes.length ? next + this.#readHead(bytes.subarray(next)) : next
     }
