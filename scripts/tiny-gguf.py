@@ -1,6 +1,6 @@
 """Writes a small Llama with random weights as a GGUF file, with the vocabulary of another GGUF file.
 
-    python make-tiny-gguf.py VOCABULARY.gguf OUTPUT.gguf
+    python scripts/tiny-gguf.py VOCABULARY.gguf OUTPUT.gguf
 
 The vocabularies stand in the sources of llama.cpp (models/ggml-vocab-*.gguf). The model answers nonsense at the speed of the
 CPU: it shows what a server sends, not what a model can do. Needs the packages `gguf` and `numpy`.
