@@ -58,6 +58,7 @@ function expected(issue: z.core.$ZodIssue): string {
     const options = (issue as { options?: readonly unknown[] }).options
     return options ? `expected one of ${options.map(String).join(', ')}` : expectedTypes(issue)
   }
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (issue.code === 'too_small')
     return `expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
   if (issue.code === 'too_big') return `expected at most ${issue.maximum}`

@@ -30,6 +30,8 @@ interface Candidate {
   /** Why it is unknown whether the card qualifies; then there is no winner. */
   readonly unknown: string | null
   readonly cost: Measured | null
+  /** Why the cost is unknown, such as a missing price. */
+  readonly costReason?: string
 }
 
 /**
@@ -69,7 +71,9 @@ function cheapest(
     .toSorted((a, b) => a.cost.value - b.cost.value)
   const [best, next] = priced
   if (best === undefined || next === undefined || priced.length < fit.length) {
-    return { card: null, why: `cost per ${unit.each} is unknown for some of the cards that can run it` }
+    const reasons = [...new Set(fit.flatMap(({ costReason }) => costReason ?? []))]
+    const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
+    return { card: null, why: `cost per ${unit.each} is unknown for some of the cards that can run it${why}` }
   }
   const factor = next.cost.value / best.cost.value
   const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, unit.count === 1 ? 9 : 4)
@@ -92,7 +96,8 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
   // Out of memory is a result: this card cannot run the workload, whatever the rest of the record says.
   if (run.oom) return { card, run: null, cost: null, out: `OOM: ${run.oom.evidence}`, unknown: null }
   const cost = unitCost(cardMoney(card, selection, facts, scenario))
-  return { card, run, ...sloOf(run), cost: 'value' in cost ? cost.value : null }
+  const known = 'value' in cost ? { cost: cost.value } : { cost: null, costReason: cost.reason }
+  return { card, run, ...sloOf(run), ...known }
 }
 
 /** The SLO limit of the scenario that a run did not meet; compared with medians. */

@@ -34,8 +34,9 @@ export const ownCardSchema = z.strictObject({
   date: isoDate,
   architecture: z.string().max(80).optional(),
   computeCapability: z
-    .string()
-    .regex(/^\d{1,2}\.\d$/, 'expected a text such as "8.9"')
+    .union([z.string().regex(/^\d{1,2}\.\d$/, 'expected a version such as 8.9'), z.number().positive().max(99)])
+    // 12.0 without quotes is the number 12
+    .transform((version) => (typeof version === 'number' ? version.toFixed(1) : version))
     .optional(),
   memoryType: z.string().max(20).optional().describe('GDDR6, GDDR6X, GDDR7, HBM2e, HBM3, HBM3e, LPDDR5X, ...'),
   memorySharedWithCpu: z.enum(memorySharing).optional(),

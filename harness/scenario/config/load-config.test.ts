@@ -140,6 +140,103 @@ describe('what is wrong is one line with file, line, field and what to do', () =
   })
 })
 
+describe('own cards', () => {
+  const named = (rest: string) =>
+    `cards:\n  mine: { smiName: NVIDIA Mine, source: a datasheet, date: 2026-11-20${rest} }\n`
+
+  test('have the source of the card, or one of their own, and what follows from their values', async () => {
+    writeFileSync(
+      here(),
+      named(
+        ', memoryBusBits: 256, memoryDataRateGbps: { value: 21, source: a shop }, fp8Tflops: null, computeCapability: 12.0',
+      ),
+    )
+    const { cards } = await load()
+    const own = { source: 'a datasheet', date: '2026-11-20', kind: 'own' }
+    expect(cards).toMatchObject([
+      {
+        key: 'mine',
+        label: 'NVIDIA Mine',
+        computeCapability: '12.0',
+        memoryType: 'GDDR',
+        memoryBusBits: { value: 256, ...own },
+        memoryDataRateGbps: { value: 21, ...own, source: 'a shop' },
+        memoryBandwidthGBs: { value: 672, kind: 'derived', date: '2026-11-20' },
+        fp8Tflops: null,
+        fp8PeakTflops: null,
+      },
+    ])
+    expect(cards?.[0]).not.toHaveProperty('l2Mb')
+  })
+
+  test('of both files are joined, and either file may price them', async () => {
+    writeFileSync(userConfigPath(env), named(''))
+    writeFileSync(
+      here(),
+      `cards:\n  other: { smiName: NVIDIA Other, ${offer} }\nprices:\n  mine: { purchaseGbp: 3, ${offer} }\n`,
+    )
+    expect((await load()).cards?.map(({ key }) => key)).toEqual(['mine', 'other'])
+  })
+
+  test('may be a board of a bundled name with other memory', async () => {
+    const board = (memory: string) => `cards:\n  big-4090: { smiName: NVIDIA GeForce RTX 4090, ${offer}${memory} }\n`
+    writeFileSync(here(), board(', smiMemoryMiB: 49140'))
+    expect((await load()).cards).toMatchObject([{ key: 'big-4090', smiMemoryMiB: { value: 49_140 } }])
+    const taken =
+      '"NVIDIA GeForce RTX 4090" is the bundled card rtx-4090; a board of this name with other memory needs its smiMemoryMiB'
+    expect(await problem(board(''))).toBe(`/joulemark.yaml:2: cards.big-4090: ${taken}`)
+    expect(await problem(board(', smiMemoryMiB: 23028'))).toBe(`/joulemark.yaml:2: cards.big-4090: ${taken}`)
+  })
+
+  test.each([
+    [
+      'a bundled key',
+      `cards:\n  h200: { smiName: X, ${offer} }\n`,
+      ':2: cards.h200: h200 is a bundled card; its price goes under prices.h200',
+    ],
+    [
+      'a key with spaces',
+      `cards:\n  my card: { smiName: X, ${offer} }\n`,
+      'expected small letters, digits, dots and dashes',
+    ],
+    ['no name', `cards:\n  mine: { ${offer} }\n`, ':2: cards.mine.smiName: missing; expected a text'],
+    ['no source', 'cards:\n  mine: { smiName: X, date: 2026-11-20 }\n', 'cards.mine.source: missing; expected a text'],
+    [
+      'a field that no card has',
+      named(', memoryBandwith: 3'),
+      ':2: cards.mine.memoryBandwith: unknown key; did you mean "memoryBandwidthGBs"?',
+    ],
+    [
+      'a value that is no number',
+      named(', l2Mb: much'),
+      ':2: cards.mine.l2Mb: expected a number or a map of keys, got "much"',
+    ],
+    ['a value of 0', named(', l2Mb: 0'), ':2: cards.mine.l2Mb: expected'],
+    [
+      'a value that the line of a gate left open',
+      named(', memoryBandwidthGBs: ...'),
+      'cards.mine.memoryBandwidthGBs: expected a number or a map of keys, got "..."',
+    ],
+    [
+      'a value whose source is empty',
+      named(', l2Mb: { value: 3, source: "" }'),
+      ':2: cards.mine.l2Mb.source: expected',
+    ],
+    [
+      'a value without its source',
+      named(', l2Mb: { value: 3 }'),
+      ':2: cards.mine.l2Mb.source: missing; expected a text',
+    ],
+    [
+      'a price of a card that no file has',
+      `prices:\n  mine: { purchaseGbp: 3, ${offer} }\n`,
+      'prices.mine: no such card',
+    ],
+  ])('%s is one line', async (_, text, line) => {
+    expect(await problem(text)).toContain(line)
+  })
+})
+
 describe('secrets', () => {
   const key = 'sk-proj-1234567890abcdefghij'
   test.each([
