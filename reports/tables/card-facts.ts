@@ -15,7 +15,7 @@ const numbers = Object.keys({ ...cardNumbers, ...cardNumbersOrNone }) as (keyof 
 const orUnknown: ReadonlySet<string> = new Set(['minPowerLimitW', 'maxPowerLimitW', 'smiMemoryMiB'])
 
 /** Everything that an entry can say of a card, in display order. */
-export function cardFacts(entry: CardEntry, unknown = 'not reported by nvidia-smi or NVML'): CardFact[] {
+export function cardFacts(entry: CardEntry, unknown: string): CardFact[] {
   const word = (field: string, value: string | undefined): CardFact => ({
     field,
     value: value ?? null,
@@ -42,8 +42,8 @@ export function cardFacts(entry: CardEntry, unknown = 'not reported by nvidia-sm
   ]
 }
 
-/** The same as a table. */
-export function cardFactsTable(entry: CardEntry, from: string): Table {
+/** The same as a table; `from` names where the description is from, `unknown` why a value is missing. */
+export function cardFactsTable(entry: CardEntry, from: string, unknown: string): Table {
   return buildTable({
     id: `card-${entry.key}`,
     title: `${entry.label} (${from}), key ${entry.key}`,
@@ -62,7 +62,7 @@ export function cardFactsTable(entry: CardEntry, from: string): Table {
         cell: (fact: CardFact) => text(fact.value === null ? '' : fact.source),
       },
     ],
-    rows: cardFacts(entry),
+    rows: cardFacts(entry, unknown),
     rowId: (fact) => fact.field,
   })
 }

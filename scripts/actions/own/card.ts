@@ -8,6 +8,7 @@ import { exitCodes } from '../../../harness/errors.ts'
 import { cardBlock, unknownFields } from '../../../harness/scenario/config/card-text.ts'
 import { noConfig } from '../../../harness/scenario/config/load-config.ts'
 import type { FoundCard } from '../../../harness/telemetry/inventory/describe-found.ts'
+import { wrapTo } from '../../../reports/render/plain-text.ts'
 import { cardFacts, cardFactsTable } from '../../../reports/tables/card-facts.ts'
 import { type CardListRow, cardListTable } from '../../../reports/tables/card-list.ts'
 import { configuredMoney } from '../../support/config.ts'
@@ -30,15 +31,23 @@ export async function describeCards(keys: readonly string[], flags: DescribeCard
     return exitCodes.done
   }
   for (const { entry, from, nvmlReason } of cards) {
-    io.stdout(factTables([cardFactsTable(entry, words[from])], io))
+    io.stdout(factTables([cardFactsTable(entry, words[from], whyUnknown[from])], io))
     if (from === 'bundled') continue
     if (nvmlReason !== null) io.stdout(`NVML was not read: ${nvmlReason}\n`)
     const unknown = unknownFields(entry)
-    if (unknown.length > 0) io.stdout(`\nUnknown: ${unknown.join(', ')}\n`)
+    const lines = wrapTo(`Unknown: ${unknown.join(', ')}`, Math.min(io.columns ?? 100, 100))
+    if (unknown.length > 0) io.stdout(`\n${lines.join('\n')}\n`)
     if (from === 'reported') io.stdout(`\nFor joulemark.yaml:\n\ncards:\n${cardBlock(entry)}`)
   }
   return exitCodes.done
 }
+
+/** Why a value is unknown, by where the description is from. */
+const whyUnknown = {
+  bundled: 'no source gives it',
+  own: 'not in joulemark.yaml',
+  reported: 'not reported by nvidia-smi or NVML',
+} as const
 
 const words = { bundled: 'bundled', own: 'joulemark.yaml', reported: 'as it reports itself' } as const
 
@@ -56,7 +65,7 @@ const jsonOf = ({ entry, from, nvmlReason }: FoundCard) => ({
   label: entry.label,
   from,
   values: Object.fromEntries(
-    cardFacts(entry).map(({ field, value, source }) => [
+    cardFacts(entry, whyUnknown[from]).map(({ field, value, source }) => [
       field,
       value === null ? { value, reason: source } : valueIn(entry, field),
     ]),
