@@ -17,8 +17,8 @@ export async function readYaml(path: string, { what, ifMissing }: Expected): Pro
   try {
     const info = await stat(path)
     if (info.isDirectory()) throw new JoulemarkError('bad-input', `${path}: a folder; expected ${what}`)
-    if (info.isCharacterDevice() || info.isBlockDevice() || info.isFIFO())
-      throw new JoulemarkError('bad-input', `${path}: a ${info.isFIFO() ? 'pipe' : 'device'}; expected ${what}`)
+    if (info.isCharacterDevice() || info.isBlockDevice())
+      throw new JoulemarkError('bad-input', `${path}: a device; expected ${what}`)
     if (info.size > MAX_BYTES)
       throw new JoulemarkError('bad-input', `${path}: ${info.size} bytes; expected under ${MAX_BYTES}`)
     text = await readFile(path, 'utf8')

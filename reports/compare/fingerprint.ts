@@ -70,6 +70,8 @@ const ignored = [
   'card.name',
   'card.claimed',
   'card.reason',
+  // what is in it stands in gpus and fingerprint, or was typed; its dates change by themselves
+  'card.description',
   'fingerprint.driver.version',
 ] as const
 

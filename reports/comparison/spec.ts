@@ -1,5 +1,4 @@
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
-import { missingText } from '../../harness/catalogue/own/known.ts'
 import type { Sourced } from '../../harness/catalogue/types.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
@@ -7,8 +6,8 @@ interface SpecRow {
   readonly id: string
   readonly label: string
   readonly cell: (card: CardEntry) => Cell
-  /** The value for deltas; null where there is none. */
-  readonly figure: (card: CardEntry) => number | null
+  /** The value for deltas; null where the card has none, undefined where it is unknown. */
+  readonly figure: (card: CardEntry) => number | null | undefined
 }
 
 /** The article's "Spec sheet side by side" from the catalogue, with the difference of each further card to the first. */
@@ -54,10 +53,13 @@ function figure(
   return {
     id,
     label,
-    figure: (card) => fact(card)?.value ?? null,
+    figure: (card) => {
+      const known = fact(card)
+      return known === undefined ? undefined : (known?.value ?? null)
+    },
     cell: (card) => {
       const known = fact(card)
-      if (known === undefined) return missing(missingText(card, [label]))
+      if (known === undefined) return missing(unknownIn(card))
       if (known === null) return text('none')
       const approx = known.kind === 'recalled' || known.kind === 'derived' || known.kind === 'assumed'
       return { kind: 'number', value: known.value, unit, digits, ...(approx ? { approx } : {}) }
@@ -65,13 +67,17 @@ function figure(
   }
 }
 
+/** One reason per card: a card that describes itself has many such values. */
+const unknownIn = ({ key, label }: CardEntry): string =>
+  `unknown for ${label}: what you know goes under cards.${key} in joulemark.yaml`
+
 const word = (id: string, label: string, of: (card: CardEntry) => string | undefined): SpecRow => ({
   id,
   label,
   figure: () => null,
   cell: (card) => {
     const known = of(card)
-    return known === undefined ? missing(missingText(card, [label])) : text(known)
+    return known === undefined ? missing(unknownIn(card)) : text(known)
   },
 })
 
@@ -117,7 +123,8 @@ const rows: readonly SpecRow[] = [
   word('form-factor', 'Form factor', (card) => card.slots?.value),
 ]
 
-function deltaCell(from: number | null, to: number | null): Cell {
+function deltaCell(from: number | null | undefined, to: number | null | undefined): Cell {
+  if (from === undefined || to === undefined) return text('')
   if (from === null && to === null) return text('')
   if (from === null) return text('new')
   if (to === null) return text('removed')

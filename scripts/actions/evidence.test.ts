@@ -18,6 +18,7 @@ import { publicHexOf } from '../../harness/record/signing/signature.ts'
 import { scenarioSchema } from '../../harness/scenario/schema.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { UUID } from '../../harness/testing/live-record-box.ts'
+import { buildProgram } from '../program.ts'
 import { projectRoot } from '../support/tool-info.ts'
 import { bundle } from './bundle.ts'
 import { newKey } from './key.ts'
@@ -66,6 +67,18 @@ describe('key new', () => {
     const other = await said((io) => newKey({ out: join(folder, 'other.pem') }, io))
     expect(other.stdout).not.toContain(readFileSync(join(folder, 'other.pem'), 'utf8').split('\n')[1])
     expect(other.stdout).toMatch(/[0-9a-f]{64}/)
+  })
+  test('is made where joulemark.yaml has it, unless JOULEMARK_KEY names another place', async () => {
+    const file = join(folder, 'key.yaml')
+    writeFileSync(file, 'key: keys/configured.pem\n')
+    const made = async (more: Record<string, string>) =>
+      said(async (io) => {
+        const own = { ...io, env: { ...env, ...more } }
+        await buildProgram('1', own, () => {}).parseAsync(['key', 'new', '--config', file], { from: 'user' })
+        return 0
+      })
+    expect((await made({})).stdout).toContain(join(folder, 'keys', 'configured.pem'))
+    expect((await made({ JOULEMARK_KEY: join(folder, 'named.pem') })).stdout).toContain(join(folder, 'named.pem'))
   })
   test('never takes the place of a key, and makes none in this project', async () => {
     expect(await said((io) => newKey({}, io))).toMatchObject({
@@ -184,6 +197,28 @@ describe('quote', () => {
     ['inputs that are not there', { inputs: 'nope.yaml' }],
   ])('with %s is bad input', async (_, over) => {
     expect(await said((io) => quote([run.directory], { ...flags, ...over }, io))).toMatchObject({ code: 2 })
+  })
+  test('takes seller, price and margin from joulemark.yaml, through the command line', async () => {
+    const file = join(folder, 'quote.yaml')
+    writeFileSync(
+      file,
+      'seller: { name: Configured Ltd }\nquote: { marginShareOfPrice: 50% }\nwriteOffMonths: 10\n' +
+        'electricity: { tariffGbpPerKwh: 0 }\n' +
+        `prices:\n  ${run.record.card.key}: { purchaseGbp: 5000, source: an offer, date: 2026-11-20 }\n`,
+    )
+    const out = join(folder, 'configured')
+    const words = ['quote', run.directory, '--customer', 'ACME Ltd', '--no-pdf', '--out', out, '--config', file]
+    const { stdout, stderr } = await said(async (io) => {
+      await buildProgram('1', io, () => {}).parseAsync(words, { from: 'user' })
+      return 0
+    })
+    expect(stderr).toContain('wrote')
+    // 5000 / 10 months, and half of the price is margin
+    expect(stdout).toContain('£1,000.00 per month, ex VAT')
+    const [page] = readdirSync(out).filter((name) => name.endsWith('.html'))
+    const html = readFileSync(join(out, page as string), 'utf8')
+    expect(html).toContain('Configured Ltd')
+    expect(html).toContain('Made without the price of the server: GPU price from an offer (2026-11-20), no server.')
   })
   test('inputs with mistakes are named by file, line and field', async () => {
     const path = join(folder, 'inputs.yaml')

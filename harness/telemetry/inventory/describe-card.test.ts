@@ -21,14 +21,12 @@ const attributesOf = (card: Card): CardAttributes => ({
   memoryBusBits: card.memoryBusBits.value,
   cudaCores: card.cudaCores.value,
   maxMemoryClockMHz: null,
-  maxSmClockMHz: null,
   computeCapability: card.computeCapability,
 })
 const nothing: CardAttributes = {
   memoryBusBits: null,
   cudaCores: null,
   maxMemoryClockMHz: null,
-  maxSmClockMHz: null,
   computeCapability: null,
 }
 

@@ -7,7 +7,6 @@ export interface CardAttributes {
   readonly memoryBusBits: number | null
   readonly cudaCores: number | null
   readonly maxMemoryClockMHz: number | null
-  readonly maxSmClockMHz: number | null
   /** Such as `8.9`. */
   readonly computeCapability: string | null
 }
@@ -17,8 +16,8 @@ export type AttributesResult =
   | { readonly state: 'ok'; readonly cards: Readonly<Record<string, CardAttributes>> }
   | NoCounter
 
-/** nvmlClockType_t (nvml.h). */
-const clockTypes = { sm: 1, memory: 2 } as const
+/** nvmlClockType_t (nvml.h): NVML_CLOCK_MEM. */
+const MEMORY_CLOCK = 2
 
 /**
  * Reads the attributes of cards from NVML, by the prototypes of nvml.h. A function that this NVML lacks (bus width and cores
@@ -60,8 +59,7 @@ export async function readAttributes(
       const attributes: CardAttributes = {
         memoryBusBits: aboveZero(number(busWidth)),
         cudaCores: aboveZero(number(cores)),
-        maxMemoryClockMHz: aboveZero(number(maxClock, clockTypes.memory)),
-        maxSmClockMHz: aboveZero(number(maxClock, clockTypes.sm)),
+        maxMemoryClockMHz: aboveZero(number(maxClock, MEMORY_CLOCK)),
         computeCapability: hasCapability ? `${major[0]}.${minor[0]}` : null,
       }
       return [[uuid, attributes] as const]

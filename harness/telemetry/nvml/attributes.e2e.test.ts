@@ -65,7 +65,6 @@ int nvmlDeviceGetCudaComputeCapability(void *device, int *major, int *minor) { *
           memoryBusBits: 256,
           cudaCores: 8448,
           maxMemoryClockMHz: 10_501,
-          maxSmClockMHz: 3105,
           computeCapability: '8.9',
         },
       },

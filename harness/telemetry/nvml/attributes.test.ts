@@ -45,7 +45,6 @@ describe('the attributes of a card', () => {
           memoryBusBits: 256,
           cudaCores: 8448,
           maxMemoryClockMHz: 10_501,
-          maxSmClockMHz: 3105,
           computeCapability: '8.9',
         },
       },
