@@ -1,5 +1,6 @@
 import type { FuzzTarget } from './fuzz-target.ts'
 import { claimsTarget } from './target-claims.ts'
+import { configTarget } from './target-config.ts'
 import { eventStreamTarget } from './target-event-stream.ts'
 import { httpTarget } from './target-http.ts'
 import { prometheusTarget } from './target-prometheus.ts'
@@ -20,6 +21,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   smiXmlTarget,
   prometheusTarget,
   scenarioTarget,
+  configTarget,
   claimsTarget,
   tarTarget,
 ]
