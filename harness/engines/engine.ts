@@ -98,6 +98,10 @@ export interface EngineDefinition {
   readonly request: RequestAbilities
   /** The setting that limits how many requests run at once. */
   readonly parallelSetting: string
+  /** The setting of the longest context of a request. */
+  readonly contextSetting: string
+  /** What the names of its processes contain, as nvidia-smi lists them; in lower case. */
+  readonly processNames: readonly string[]
   /** Tokens of a block of the prefix cache where the server does not say; null where that is not known. */
   readonly usualBlockTokens: number | null
   /** How one knows that the server does not speculate, where `speculation` is false; null where that is never reported. */

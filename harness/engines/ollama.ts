@@ -28,6 +28,8 @@ export const ollama: EngineDefinition = {
     cachedTokens: null,
   },
   parallelSetting: 'OLLAMA_NUM_PARALLEL',
+  contextSetting: 'OLLAMA_CONTEXT_LENGTH',
+  processNames: ['ollama'],
   usualBlockTokens: null,
   noSpeculation: null,
   cannotProve: [

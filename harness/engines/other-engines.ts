@@ -21,6 +21,8 @@ export const lmdeploy: EngineDefinition = {
   counters: null,
   request: everything,
   parallelSetting: '--max-batch-size',
+  contextSetting: '--session-len',
+  processNames: ['lmdeploy', 'turbomind'],
   usualBlockTokens: null,
   noSpeculation: null,
   cannotProve: [usageAlone, 'its quantisation, KV cache and prefix cache'],
@@ -36,6 +38,8 @@ export const openAiCompatible: EngineDefinition = {
   counters: null,
   request: everything,
   parallelSetting: 'its own limit',
+  contextSetting: 'a context',
+  processNames: [],
   usualBlockTokens: null,
   noSpeculation: null,
   cannotProve: [

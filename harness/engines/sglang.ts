@@ -89,6 +89,8 @@ export const sglang: EngineDefinition = {
     cachedTokens: '--enable-cache-report',
   },
   parallelSetting: '--max-running-requests',
+  contextSetting: '--context-length',
+  processNames: ['sglang'],
   usualBlockTokens: 1,
   noSpeculation: 'its /server_info names no speculative algorithm',
   cannotProve: [

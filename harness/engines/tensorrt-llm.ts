@@ -44,6 +44,8 @@ export const tensorRtLlm: EngineDefinition = {
     cachedTokens: 'sent where the KV cache is reused',
   },
   parallelSetting: '--max_batch_size',
+  contextSetting: '--max_seq_len',
+  processNames: ['trtllm', 'tensorrt_llm'],
   usualBlockTokens: 32,
   noSpeculation: null,
   cannotProve: [

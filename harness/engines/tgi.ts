@@ -60,6 +60,8 @@ export const tgi: EngineDefinition = {
     cachedTokens: null,
   },
   parallelSetting: '--max-batch-size',
+  contextSetting: '--max-total-tokens',
+  processNames: ['text-generation', 'text_generation'],
   usualBlockTokens: null,
   noSpeculation: null,
   cannotProve: [

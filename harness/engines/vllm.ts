@@ -43,6 +43,8 @@ export const vllm: EngineDefinition = {
     cachedTokens: '--enable-prompt-tokens-details',
   },
   parallelSetting: 'max_num_seqs',
+  contextSetting: '--max-model-len',
+  processNames: ['vllm', 'enginecore'],
   usualBlockTokens: 16,
   noSpeculation: 'the server exports no draft counters, which vLLM does when it speculates',
   cannotProve: [

@@ -139,14 +139,14 @@ function formOf({ engine }: Endpoint, { api }: TextScenario): Pick<BodyPlan, 'wi
 /** Throws `bad-input` where the context of the server is too short for the longest request. */
 function requireContext(
   { url }: Address,
-  { maxModelLen }: Endpoint,
+  { maxModelLen, engine }: Endpoint,
   longest: { readonly promptTokens: number; readonly outputTokens: number },
 ): void {
   const needed = longest.promptTokens + longest.outputTokens
   if (maxModelLen === null || needed <= maxModelLen) return
   throw new JoulemarkError(
     'bad-input',
-    `endpoint ${url}: max_model_len is ${maxModelLen}, the scenario requires ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with --max-model-len ${needed} or more`,
+    `endpoint ${url}: the longest context is ${maxModelLen} tokens, the scenario requires ${longest.promptTokens} prompt + ${longest.outputTokens} output tokens = ${needed}; serve with ${engineOf(engine).contextSetting} ${needed} or more`,
   )
 }
 

@@ -25,6 +25,10 @@ export const prometheusTarget: FuzzTarget = {
   ],
   dictionary: [
     'vllm:',
+    'sglang:',
+    'llamacpp:tokens_predicted',
+    'trtllm_',
+    'tgi_',
     '{',
     '}',
     '="',

@@ -1,3 +1,5 @@
+import { engineEntries } from '../../engines/table.ts'
+
 /** A compute process on a card, as nvidia-smi lists it. */
 export interface CardProcess {
   readonly uuid: string
@@ -6,11 +8,14 @@ export interface CardProcess {
   readonly usedMiB: number | null
 }
 
-/** The names that vLLM, SGLang, TensorRT-LLM and Triton give their processes. */
-const serverName = /vllm|enginecore|sglang|tritonserver|trtllm/i
+/** The names that the engines, and Triton, give their processes. */
+const serverNames = [...engineEntries.flatMap(([, { processNames }]) => processNames), 'tritonserver']
 
 /** Whether a process is that of a server, by its name. */
-export const isServerName = (name: string): boolean => serverName.test(name)
+export function isServerName(name: string): boolean {
+  const lower = name.toLowerCase()
+  return serverNames.some((each) => lower.includes(each))
+}
 
 /** Compositors, display servers and shells of Linux desktops; on Windows every program with a window is listed. */
 const desktopName =
