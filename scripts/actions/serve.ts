@@ -107,10 +107,10 @@ async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortS
   return exitCodes.environmentFailed
 }
 
-/** The line with its corrections as shell comments. */
+/** The line with its corrections as shell comments; no line where none can work, because it would be pasted. */
 export function planText(plan: ServePlan): string {
-  const refusal = plan.refusal === null ? [] : [`# cannot work: ${plan.refusal}`]
-  const notes = [...refusal, ...plan.corrections.map((correction) => `# ${correction}`)]
+  if (plan.refusal !== null) return `# cannot work: ${plan.refusal}\n`
+  const notes = plan.corrections.map((correction) => `# ${correction}`)
   return `${[...notes, shellLine(plan.argv)].join('\n')}\n`
 }
 

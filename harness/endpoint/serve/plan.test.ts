@@ -53,6 +53,7 @@ test("the article's first example cannot start: 39.8 GB of weights on a 24 GB ca
   const plan = servePlan(scenario({ model: 'llama-3.1-70b-instruct-awq-int4', server }), 'rtx-4090', options)
   expect(plan.refusal).toContain('39.8 GB of weights and 1.8 GB of overhead do not fit into 23.7 GB')
   expect(plan.refusal).toContain('tensorParallel 2 on 2 such cards')
+  expect(plan.argv).not.toContain('0')
 })
 
 test("the article's second example: --quantization fp8 on a compressed-tensors checkpoint, and fewer sequences than it says", () => {

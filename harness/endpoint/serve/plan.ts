@@ -83,7 +83,8 @@ export function servePlan(scenario: Scenario, on: string | CardEntry, options: S
     ...['--model', model.servedAs[0] as string],
     ...quantization,
     ...(server?.kvCacheDtype === undefined ? [] : ['--kv-cache-dtype', server.kvCacheDtype]),
-    ...['--max-model-len', String(context)],
+    // the command that cannot work is shown as it was asked for: a context of 0 is nobody's wish
+    ...['--max-model-len', String(refusal === null ? context : requestedContext)],
     ...['--max-num-seqs', String(sequences)],
     ...['--gpu-memory-utilization', String(gpuMemoryUtilization)],
     ...(tensorParallel > 1 ? ['--tensor-parallel-size', String(tensorParallel)] : []),
