@@ -11,6 +11,7 @@ import { imageFit } from '../harness/physics/image.ts'
 import { runLimit } from '../harness/physics/run-limit.ts'
 import { servingFit } from '../harness/physics/serving-fit.ts'
 import type { RunRecord } from '../harness/record/schema/run.ts'
+import { statedContextTokens } from '../harness/scenario/prompt/length.ts'
 import type { Facts, FitVerdict, Known, MoneyOptions } from './facts.ts'
 import { cardKeyOf } from './tables/selection.ts'
 import type { PhysicalLimit } from './tables/table.ts'
@@ -94,8 +95,7 @@ function fitVerdict(run: RunRecord, entry: CardEntry | null, cardKey: string): K
   const known = subjects(run, entry, cardKey)
   if ('reason' in known) return known
   const { card, model } = known.value
-  const { server, prompt, output } = scenario
-  return { value: servingFit(card, model, server ?? {}, prompt.tokens + output.tokens) }
+  return { value: servingFit(card, model, scenario.server ?? {}, statedContextTokens(scenario)) }
 }
 
 /** Images: all parts of the model in memory at once. Training: its memory depends on the command. */

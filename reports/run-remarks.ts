@@ -1,12 +1,16 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
+import { lengthsText } from './tables/lengths-text.ts'
+import { reasoningText } from './tables/reasoning-text.ts'
 
 /**
- * Remarks on a run beside its gates, one sentence each: drift of the trials, cold-start and sustained throughput,
+ * Remarks on a run beside its gates, one sentence each: lengths that were not all the same, reasoning, drift of the trials, cold-start and sustained throughput,
  * unsuccessful waits for the card to cool down, the number of the server start.
  */
 export function runRemarks(run: RunRecord): string[] {
   const { drift, coolDowns, serverStart } = run
+  const said = [lengthsText(run), reasoningText(run)]
   return [
+    ...said.filter((text) => text !== null),
     ...(drift?.findings ?? []),
     ...(drift?.coldBurstTokensPerS != null && drift.soakedTokensPerS != null ? [soakText(run) ?? ''] : []),
     ...(coolDowns ?? []).flatMap(({ finding }) => finding ?? []),

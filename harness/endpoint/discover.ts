@@ -20,6 +20,8 @@ export interface RequiredModel {
   readonly servedAsWithQuantization?: readonly { readonly name: string; readonly quantization: string }[] | undefined
   /** Served name that the user gives for the model (`--served-as`), whatever the catalogue says. */
   readonly claimed?: string | undefined
+  /** LoRA adapter that the requests ask for. */
+  readonly adapter?: string | undefined
 }
 
 export interface Discovery {
@@ -46,6 +48,7 @@ export async function discover(address: Address, apiKey: string | null, required
   const list = await readModels(address, apiKey)
   const { models } = list
   const model = pickModel(address, list, required)
+  requireAdapter(address, list, required.adapter)
   const labels = metricLabels(model, models)
   const { metrics, path: metricsPath } = await readMetrics(address, apiKey, labels)
   const simulated = models.some((entry) => entry.ownedBy === 'simulated')
@@ -63,6 +66,7 @@ export async function discover(address: Address, apiKey: string | null, required
       systemFingerprint: null,
       model: model.id,
       modelRoot: model.root ?? facts.modelRoot,
+      ...(required.adapter === undefined ? {} : { adapter: required.adapter }),
       ...(required.claimed === undefined ? {} : { servedAs: required.claimed }),
       servedModels: models.slice(0, MAX_RECORDED_MODELS).map((entry) => entry.id),
       maxModelLen,
@@ -138,6 +142,15 @@ function pickModel(address: Address, list: ServedModels, required: RequiredModel
   throw new JoulemarkError(
     'bad-input',
     `endpoint ${address.url}: does not serve ${required.key} (any of ${names.join(', ')}); it serves: ${shownModels(list)}${otherName(models, names)}`,
+  )
+}
+
+/** Throws `bad-input` where the adapter that the requests are to ask for is not listed. */
+function requireAdapter(address: Address, list: ServedModels, adapter: string | undefined): void {
+  if (adapter === undefined || list.models.some(({ id }) => id === adapter)) return
+  throw new JoulemarkError(
+    'bad-input',
+    `endpoint ${address.url}: does not serve the adapter ${adapter}; it serves: ${shownModels(list)}; start vLLM with --enable-lora --lora-modules ${shellWord(`${adapter}=PATH`)}`,
   )
 }
 

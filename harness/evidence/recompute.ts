@@ -7,7 +7,7 @@ import { findDrift } from '../metrics/drift.ts'
 import { headlineMetric } from '../metrics/headline.ts'
 import { resultOf } from '../metrics/result.ts'
 import { intervalRule, isCertain } from '../metrics/stopping.ts'
-import { clientTokensOf } from '../metrics/trial/client-tokens.ts'
+import { clientTokensOf, countingOf } from '../metrics/trial/client-tokens.ts'
 import { serverTrialOf } from '../metrics/trial/server-trial.ts'
 import { trialOf } from '../metrics/trial/trial.ts'
 import { withoutUnsentPace } from '../metrics/trial/unsent-tokens.ts'
@@ -17,6 +17,7 @@ import { canonicalSha256 } from '../record/provenance.ts'
 import { RequestTable } from '../record/request-table.ts'
 import type { GpuRow } from '../record/rows.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import type { ClientTokens } from '../record/schema/server.ts'
 import type { CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 import type { TextTrial, Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
@@ -104,19 +105,21 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
   )
   if (again.kind !== 'text' || stored.kind !== 'text') return { ...again, ...kept(stored) }
   // early records lack these values and stay valid without them
-  const { sloShare, sendsInWindow, ...always } = again
+  const { sloShare, sendsInWindow, lengths, ...always } = again
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason of a failed scrape is in no row; it is taken from the record
   const scrapes = scrapesFrom(serverRows, stored.server ? reasonOf(stored.server.generationTokens) : null)
+  const { scenario } = record
+  const countsAgain = clientTokensOf(requests, tokens, countingOf(scenario))
   const counted: TextTrial = {
     ...always,
     ...(stored.sloShare === undefined || sloShare === undefined ? {} : { sloShare }),
     ...(stored.sendsInWindow === undefined || sendsInWindow === undefined ? {} : { sendsInWindow }),
-    ...(stored.clientTokens ? { clientTokens: clientTokensOf(requests, tokens) } : {}),
+    ...(stored.lengths === undefined || lengths === undefined ? {} : { lengths }),
+    ...(stored.clientTokens ? { clientTokens: countsAsKept(stored.clientTokens, countsAgain) } : {}),
     ...(wasAsked ? { server: serverTrialOf(scrapes, record.endpoint.engine) } : {}),
     ...kept(stored),
   }
-  const { scenario } = record
   return withoutUnsentPace(counted, scenario.kind === 'text' ? scenario.slo : undefined)
 }
 
@@ -127,6 +130,12 @@ function withKeptFailures(record: RunRecord, stored: Trial, again: Trial): Trial
   if (!record.redacted) return again
   const kinds = Object.keys(failures).map((kind) => [kind, { message: REDACTED, requests: again.outcomes[kind] ?? 0 }])
   return { ...again, failures: Object.fromEntries(kinds) }
+}
+
+/** Early records do not count the requests of other lengths. */
+function countsAsKept(stored: ClientTokens, again: ClientTokens): ClientTokens {
+  const { promptsApart: _, answersApart: __, ...always } = again
+  return stored.promptsApart === undefined ? always : again
 }
 
 const kept = (stored: Trial): Pick<Trial, 'gpuRows'> =>

@@ -1,13 +1,27 @@
 import { engineOf } from '../engines/table.ts'
 import { USUAL_BLOCK_TOKENS } from '../physics/model/kv.ts'
+import { isKnown, numberOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { askedHitShare, sharedPromptTokens } from '../scenario/load-shape.ts'
+import { meanLength } from '../scenario/prompt/length.ts'
 import { hitsOf } from './cache/hits.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
 
 const lengthDifference = failsAbove({
   what: 'difference between the mean length and the requested length',
+  value: 0.01,
+  unit: 'share',
+})
+
+/** English text is cut by its bytes, and a passage may have more tokens per byte than another. */
+const englishDifference = failsAbove({
+  what: 'the same difference for prompts of English text (`prompt.text: english`)',
+  value: 0.05,
+  unit: 'share',
+})
+const apartShare = failsAbove({
+  what: 'requests whose prompt or answer has another length than requested (by over 1 %, English prompts by over 20 %, and by over 2 tokens)',
   value: 0.01,
   unit: 'share',
 })
@@ -20,10 +34,10 @@ export const promptShape = defineGate({
   question: 'Were prompts and answers as long as the scenario requires?',
   kinds: ['text'],
   required: false,
-  thresholds: { lengthDifference },
+  thresholds: { lengthDifference, englishDifference, apartShare },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded. Chat prompts include the template of the server: it is measured before the run, and the prompts are shortened by it. In older records, without `endpoint.chatPrompt`, chat prompts are shown but not compared.',
+    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded, in sum and one by one. Prompts of a file have the lengths that the server counts, and are not compared. Where the model may end an answer (`output.ignoreEos: false`), only longer answers count. Chat prompts include the template of the server: it is measured before the run, and the prompts are shortened by it. In older records, without `endpoint.chatPrompt`, chat prompts are shown but not compared.',
   evidence: 'Mean prompt and answer length, by usage and as requested, and the number of requests.',
   whatToDo:
     'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model; in chat, our words are not in its vocabulary.',
@@ -33,25 +47,39 @@ export const promptShape = defineGate({
     if (ok === 0) return notMeasured(trials.length === 0 ? 'no trial was run' : 'no request succeeded')
     const prompt = {
       got: sumOf(counted, (tokens) => tokens.usagePromptTokens),
-      asked: sumOf(counted, (tokens) => tokens.plannedPromptTokens),
+      asked: sumOf(counted, (tokens) => numberOf(tokens.plannedPromptTokens) ?? 0),
     }
     const answer = {
       got: sumOf(counted, (tokens) => tokens.usageOutputTokens),
       asked: sumOf(counted, (tokens) => tokens.plannedOutputTokens),
     }
-    const isOff = ({ got, asked }: typeof prompt) =>
-      asked > 0 && isBeyond(lengthDifference, relativeDifference(got, asked))
+    const isOff = ({ got, asked }: typeof prompt, threshold = lengthDifference) =>
+      asked > 0 && isBeyond(threshold, relativeDifference(got, asked))
+    const isAbout = scenario.prompt.text === 'english'
+    const isPlanned = counted.some((tokens) => isKnown(tokens.plannedPromptTokens))
     const isUnknown = scenario.api === 'chat' && endpoint.chatPrompt === undefined
     const mean = (tokens: number) => (tokens / ok).toFixed(1)
     const template = isUnknown ? '; prompts are not compared, because the chat template adds tokens' : ''
     const isOpen = endpoint.requestWithout?.includes('ignore_eos') === true
+    const mayEndEarly = scenario.output.ignoreEos === false
+    const isApart = (key: 'promptsApart' | 'answersApart') =>
+      isBeyond(apartShare, sumOf(counted, (tokens) => tokens[key] ?? 0) / ok)
+    const apart = counted.some(({ promptsApart }) => promptsApart !== undefined)
+      ? [
+          `${sumOf(counted, (tokens) => tokens.promptsApart ?? 0)} prompts and ${sumOf(counted, (tokens) => tokens.answersApart ?? 0)} answers of another length than requested`,
+        ]
+      : []
     const evidence = [
-      `prompts of ${mean(prompt.got)} tokens by usage, ${mean(prompt.asked)} requested`,
-      `answers of ${mean(answer.got)}, ${mean(answer.asked)} requested`,
+      `prompts of ${mean(prompt.got)} tokens by usage, ${isPlanned ? `${isAbout ? 'about ' : ''}${mean(prompt.asked)} requested` : 'as their file has them'}`,
+      `answers of ${mean(answer.got)}, ${mayEndEarly ? 'at most ' : ''}${mean(answer.asked)} requested`,
+      ...apart,
       `${ok} requests (allowed ± ${limitText(lengthDifference)}${template})`,
       ...(isOpen ? ['the server takes no ignore_eos: answers end where the model ends them'] : []),
     ].join('; ')
-    return gateResult(isOff(answer) || (!isUnknown && isOff(prompt)) ? 'fail' : 'pass', evidence)
+    const isAnswerOff = (!mayEndEarly || answer.got > answer.asked) && isOff(answer)
+    const isPromptOff =
+      !isUnknown && (isOff(prompt, isAbout ? englishDifference : lengthDifference) || isApart('promptsApart'))
+    return gateResult(isAnswerOff || isApart('answersApart') || isPromptOff ? 'fail' : 'pass', evidence)
   },
 })
 
@@ -92,34 +120,42 @@ export const cacheClean = defineGate({
     const { hits, queries, preemptions, source } = seen
     const share = queries > 0 ? hits / queries : 0
     const found = `${hits} of ${queries} prompt tokens came from the prefix cache (${percent(share)}, ${source})`
+    const { tokens: length, prefixCache, from } = scenario.prompt
+    if (length === undefined || from !== undefined) {
+      return gateResult('pass', `${found}; prompts of a file share what they share`)
+    }
     if (scenario.load.shape === 'trace' || (scenario.load.shape === 'closed' && scenario.load.session)) {
       return gateResult('pass', `${found}; this load repeats its own prefixes`)
     }
-    if (askedHitShare(scenario.prompt.prefixCache) !== null) {
-      return gateResult('pass', `${found}; gate cache-rate compares it with ${scenario.prompt.prefixCache}`)
+    if (askedHitShare(prefixCache) !== null) {
+      return gateResult('pass', `${found}; gate cache-rate compares it with ${prefixCache}`)
     }
-    const sharedTokens = sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens)
+    const sharedOf = (promptTokens: number) => sharedPromptTokens(prefixCache, promptTokens)
+    const meanTokens = meanLength(length)
     const block = endpoint.serving?.kvBlockTokens ?? engineOf(endpoint.engine).usualBlockTokens ?? USUAL_BLOCK_TOKENS
     // vLLM always computes the last token, and serves whole blocks only
-    const inBlocks = (tokens: number) => Math.floor(Math.min(tokens, scenario.prompt.tokens - 1) / block) * block
+    const inBlocks = (tokens: number, promptTokens: number) =>
+      Math.floor(Math.min(tokens, promptTokens - 1) / block) * block
     const template = endpoint.chatPrompt?.baseTokens ?? 0
     const tokens = Math.max(queries, 1)
-    if (sharedTokens === 0) {
+    if (meanLength(length, sharedOf) === 0) {
       const why = preemptions > 0 ? `; ${preemptions} preemptions: a preempted request may find its own blocks` : ''
       // the template before the first word is the same in all chat prompts; how much of it stands there is not known
-      const stray = Math.max(0, hits - (inBlocks(template) / scenario.prompt.tokens) * queries)
+      const templateTokens = meanLength(length, (promptTokens) => inBlocks(template, promptTokens))
+      const stray = Math.max(0, hits - (templateTokens / meanTokens) * queries)
       const head = template > 0 ? `; the chat template of ${template} tokens may be among them` : ''
       const status = isBeyond(strayHits, stray / tokens) ? 'fail' : stray > 0.5 ? 'warn' : 'pass'
       return gateResult(status, `${found}; the scenario requires none${hits > 0 ? head : ''}${why}`)
     }
     // where the template ends a chat prompt, that many tokens fewer are shared
-    const perPrompt = inBlocks(Math.max(sharedTokens, template))
-    const fewest = inBlocks(
-      sharedTokens >= scenario.prompt.tokens ? sharedTokens : Math.max(0, sharedTokens - template),
-    )
-    const expected = perPrompt / scenario.prompt.tokens
-    const evidence = `${found}; ${scenario.prompt.prefixCache} gives ${percent(expected)} in blocks of ${block}`
-    const [least, most] = [(fewest / scenario.prompt.tokens) * tokens, expected * tokens]
+    const perPrompt = meanLength(length, (tokens) => inBlocks(Math.max(sharedOf(tokens), template), tokens))
+    const fewest = meanLength(length, (tokens) => {
+      const shared = sharedOf(tokens)
+      return inBlocks(shared >= tokens ? shared : Math.max(0, shared - template), tokens)
+    })
+    const expected = perPrompt / meanTokens
+    const evidence = `${found}; ${prefixCache} gives ${percent(expected)} in blocks of ${block}`
+    const [least, most] = [(fewest / meanTokens) * tokens, expected * tokens]
     const apart = Math.max(least - hits, hits - most, 0) / (Math.max(expected, LEAST_EXPECTED_SHARE) * tokens)
     return gateResult(isBeyond(hitDifference, apart) ? 'fail' : 'pass', evidence)
   },

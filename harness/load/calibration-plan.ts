@@ -1,4 +1,5 @@
 import { connectionsOf } from '../scenario/load-shape.ts'
+import { meanLength } from '../scenario/prompt/length.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import type { LoadPlan } from './protocol.ts'
 
@@ -17,6 +18,8 @@ export interface CalibrationPlan {
 
 /** Longest answer, in tokens: at the pace of the calibration one second, so that each stream sends several requests. */
 const MAX_ANSWER_TOKENS = 40
+/** Prompts of a file: their lengths do not matter for the timing of answers. */
+const FILE_PROMPT_TOKENS = 512
 /** Time in which the client sends: as long as a trial, within these bounds. */
 const SECONDS = { least: 2, most: 6 } as const
 /** Open loop: at a lower rate a few seconds have too few requests for a percentile. More is harder for the client. */
@@ -24,7 +27,7 @@ const LEAST_RATE_PER_S = 20
 
 /**
  * The calibration of one scenario. It sends what the run will send: arrival pattern, ramp, connections, workers, client
- * and prompt length. Conversations are sent without their pauses, which would leave nothing to time in a few seconds.
+ * and prompt length (the mean of a distribution). Conversations are sent without their pauses, which would leave nothing to time in a few seconds.
  */
 export function calibrationPlanOf(scenario: TextScenario, load: LoadPlan, workers: number): CalibrationPlan {
   const seconds = Math.min(SECONDS.most, Math.max(SECONDS.least, scenario.trial.seconds))
@@ -33,8 +36,8 @@ export function calibrationPlanOf(scenario: TextScenario, load: LoadPlan, worker
     client: scenario.client,
     connections: connectionsOf(scenario.load),
     workers,
-    promptTokens: scenario.prompt.tokens,
-    outputTokens: Math.min(scenario.output.tokens, MAX_ANSWER_TOKENS),
+    promptTokens: Math.round(meanLength(scenario.prompt.tokens ?? FILE_PROMPT_TOKENS)),
+    outputTokens: Math.min(Math.round(meanLength(scenario.output.tokens)), MAX_ANSWER_TOKENS),
     rampMs: scenario.load.shape === 'closed' ? Math.min(scenario.load.rampSeconds, seconds / 2) * 1000 : 0,
     seconds,
   }

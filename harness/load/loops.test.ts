@@ -186,17 +186,16 @@ test('a conversation grows by answer and question, ends after its turns and begi
   let topics = 0
   const talk = new Conversation({
     plan: { turns: 3, thinkSeconds: 2, userTokens: 10 },
-    firstTokens: 100,
-    outputTokens: 50,
+    lengthsOf: (topic) => ({ promptTokens: 100 + topic, outputTokens: 50 }),
     random: seededRandom(1),
     newTopic: () => topics++,
   })
   const turns = Array.from({ length: 4 }, () => talk.next())
   expect(turns).toEqual([
-    { topic: 0, promptTokens: 100 },
-    { topic: 0, promptTokens: 160 },
-    { topic: 0, promptTokens: 220 },
-    { topic: 1, promptTokens: 100 },
+    { topic: 0, promptTokens: 100, outputTokens: 50 },
+    { topic: 0, promptTokens: 160, outputTokens: 50 },
+    { topic: 0, promptTokens: 220, outputTokens: 50 },
+    { topic: 1, promptTokens: 101, outputTokens: 50 },
   ])
   expect(talk.pauseMs()).toBeGreaterThan(0)
 })

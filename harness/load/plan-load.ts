@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import type { BodyRequest } from '../plan/body/body-plan.ts'
+import { longestEntry, type PromptTable } from '../plan/prompts/prompt-table.ts'
 import { parseTrace } from '../plan/trace.ts'
+import { meanLength, mostLength } from '../scenario/prompt/length.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import type { LoadPlan } from './protocol.ts'
 
@@ -23,8 +26,9 @@ export async function planLoad(scenario: TextScenario): Promise<LoadPlan> {
 
 /** The longest request that a load will send, which the server's context must hold. */
 export function longestRequest(scenario: TextScenario, plan: LoadPlan): { promptTokens: number; outputTokens: number } {
-  const { tokens: promptTokens } = scenario.prompt
-  const { tokens: outputTokens } = scenario.output
+  // of the prompts of a file only the server knows how long they are
+  const promptTokens = scenario.prompt.tokens === undefined ? 1 : mostLength(scenario.prompt.tokens)
+  const outputTokens = mostLength(scenario.output.tokens)
   if (plan.kind === 'trace') {
     const longest = plan.requests.reduce((best, request) =>
       request.promptTokens + request.outputTokens > best.promptTokens + best.outputTokens ? request : best,
@@ -38,13 +42,23 @@ export function longestRequest(scenario: TextScenario, plan: LoadPlan): { prompt
   return { promptTokens, outputTokens }
 }
 
-/** The request that a load sends first: of a trace its first line, of a conversation its first turn. */
+/**
+ * The request that a load sends first: of a trace its first line, of a conversation its first turn, of lengths their mean, of
+ * the prompts of a file the longest: what the server refuses is then found out before the run.
+ */
 export function firstRequest(
   scenario: TextScenario,
   plan: LoadPlan,
-): { promptTokens: number; outputTokens: number; sharedBlocks?: readonly number[] } {
+  prompts: PromptTable | null = null,
+): Pick<BodyRequest, 'promptTokens' | 'outputTokens' | 'sharedBlocks' | 'chosen'> {
   const first = plan.kind === 'trace' ? plan.requests[0] : undefined
-  if (first === undefined) return { promptTokens: scenario.prompt.tokens, outputTokens: scenario.output.tokens }
+  if (first === undefined) {
+    return {
+      promptTokens: Math.round(meanLength(scenario.prompt.tokens ?? 1)),
+      outputTokens: Math.round(meanLength(scenario.output.tokens)),
+      ...(prompts ? { chosen: { entry: longestEntry(prompts), pass: 0 } } : {}),
+    }
+  }
   const { promptTokens, outputTokens, hashIds } = first
   return { promptTokens, outputTokens, ...(hashIds.length > 0 ? { sharedBlocks: hashIds } : {}) }
 }

@@ -1,5 +1,5 @@
+import type { BodyPlan, BodyRequest } from '../plan/body/body-plan.ts'
 import { PrefixLengths, type PrefixPlan } from '../plan/prefix-groups.ts'
-import type { BodyPlan, BodyRequest } from '../plan/prompt-body.ts'
 import type { WorkerPlan } from './protocol.ts'
 
 /** What a request has besides its lengths, in a load with an asked hit rate. */

@@ -1,7 +1,8 @@
 import type { Address } from '../endpoint/address.ts'
 import type { ArrivalPattern } from '../plan/arrivals.ts'
+import type { BodyPlan } from '../plan/body/body-plan.ts'
+import type { PlannedLengths } from '../plan/lengths.ts'
 import type { PrefixPlan } from '../plan/prefix-groups.ts'
-import type { BodyPlan } from '../plan/prompt-body.ts'
 import type { TextsBody } from '../plan/texts-body.ts'
 import type { TraceRequest } from '../plan/trace.ts'
 import type { GapBuckets } from '../record/gap-buckets.ts'
@@ -29,8 +30,10 @@ export interface WorkerPlan {
   readonly apiKey: string | null
   readonly client: 'raw' | 'sdk'
   readonly body: BodyPlan | TextsBody
-  readonly promptTokens: number
-  readonly outputTokens: number
+  /** Lengths of the requests; a trace has its own. */
+  readonly lengths: PlannedLengths
+  /** Prompts of a file: whether an answer is as long as the file states, the planned length at most. */
+  readonly answersAsStated?: boolean
   readonly load: LoadPlan
   /** Prefixes that groups of requests share, for a load with an asked hit rate. */
   readonly prefixes?: PrefixPlan

@@ -10,7 +10,8 @@ export interface RowIdentity {
   readonly worker: number
   readonly scheduledMs: number
   readonly originMs: number
-  readonly plannedPromptTokens: number
+  /** Null for a prompt of a file, which only the server counts. */
+  readonly plannedPromptTokens: number | null
   readonly plannedOutputTokens: number
 }
 
@@ -42,6 +43,21 @@ export function toRequestRow(identity: RowIdentity, result: TimedResult, secret:
     error: errorText(result.error, secret),
     ...arrivalsOf(facts),
     contentBytes: facts.chunks === 0 ? null : facts.contentBytes,
+    ...reasoningOf(facts, onRunClock),
+  }
+}
+
+/** What a row has of reasoning; all null where none was streamed. */
+function reasoningOf(
+  { reasoningChunks, reasoningCount, reasoningTokens, firstAnswerMs }: TimedResult['facts'],
+  onRunClock: (ms: number) => number | null,
+): Pick<RequestRow, 'firstAnswerMs' | 'reasoningTokens' | 'reasoningEvents' | 'reasoningCount'> {
+  const isThere = reasoningChunks > 0
+  return {
+    firstAnswerMs: isThere ? onRunClock(firstAnswerMs) : null,
+    reasoningTokens,
+    reasoningEvents: isThere ? reasoningChunks : null,
+    reasoningCount: isThere && reasoningCount > 0 ? reasoningCount : null,
   }
 }
 

@@ -48,8 +48,7 @@ describe('the scheduled requests of all workers together', () => {
     load,
     worker,
     workers,
-    promptTokens: 64,
-    outputTokens: 8,
+    lengths: { prompt: { distribution: 'uniform', min: 10, max: 90 }, output: 8 },
     body: { seed },
   })
   const wholeOf = (load: SchedulePlan['load'], workers: number, count: number) =>

@@ -1,4 +1,5 @@
 import { arrivalTimes } from '../plan/arrivals.ts'
+import { drawLengths } from '../plan/lengths.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
 import type { WorkerPlan } from './protocol.ts'
 
@@ -11,7 +12,7 @@ export interface ScheduledRequest {
 }
 
 /** What the schedule of a worker depends on. */
-export type SchedulePlan = Pick<WorkerPlan, 'load' | 'promptTokens' | 'outputTokens' | 'worker' | 'workers'> & {
+export type SchedulePlan = Pick<WorkerPlan, 'load' | 'lengths' | 'worker' | 'workers'> & {
   readonly body: Pick<WorkerPlan['body'], 'seed'>
 }
 
@@ -33,10 +34,15 @@ export function* shareOf<T>(items: Iterable<T>, worker: number, workers: number)
 }
 
 function* allScheduledRequests(plan: SchedulePlan, trial: number): Generator<ScheduledRequest> {
-  const { load, promptTokens, outputTokens } = plan
+  const { load, lengths } = plan
+  const { seed } = plan.body
   if (load.kind === 'open') {
-    const random = seededRandom(mixSeed(plan.body.seed, 0x61727276, trial))
-    for (const atMs of arrivalTimes(load, random)) yield { atMs, promptTokens, outputTokens }
+    const random = seededRandom(mixSeed(seed, 0x61727276, trial))
+    let index = 0
+    for (const atMs of arrivalTimes(load, random)) {
+      yield { atMs, ...drawLengths(lengths, { seed, phase: trial, index }) }
+      index += 1
+    }
   } else if (load.kind === 'trace') {
     for (const { atMs, hashIds, ...tokens } of load.requests) {
       yield { ...tokens, atMs: atMs / load.speed, ...(hashIds.length > 0 ? { sharedBlocks: hashIds } : {}) }

@@ -6,14 +6,13 @@ export interface Turn {
   /** Id of the conversation: its first tokens are unique to it, and later turns begin with the earlier ones. */
   readonly topic: number
   readonly promptTokens: number
+  readonly outputTokens: number
 }
 
 export interface ConversationOptions {
   readonly plan: SessionPlan
-  /** Prompt tokens of a first turn. */
-  readonly firstTokens: number
-  /** Tokens of each answer. */
-  readonly outputTokens: number
+  /** Lengths of a conversation: of the prompt of its first turn, and of each of its answers. */
+  readonly lengthsOf: (topic: number) => { readonly promptTokens: number; readonly outputTokens: number }
   readonly random: Random
   readonly newTopic: () => number
 }
@@ -25,8 +24,7 @@ export interface ConversationOptions {
  */
 export class Conversation {
   readonly #plan: SessionPlan
-  readonly #firstTokens: number
-  readonly #outputTokens: number
+  readonly #lengthsOf: ConversationOptions['lengthsOf']
   readonly #random: Random
   readonly #newTopic: () => number
   #turn = 0
@@ -34,8 +32,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#plan = options.plan
-    this.#firstTokens = options.firstTokens
-    this.#outputTokens = options.outputTokens
+    this.#lengthsOf = options.lengthsOf
     this.#random = options.random
     this.#newTopic = options.newTopic
   }
@@ -43,11 +40,12 @@ export class Conversation {
   next(): Turn {
     if (this.#current === null || this.#turn === this.#plan.turns) {
       this.#turn = 1
-      this.#current = { topic: this.#newTopic(), promptTokens: this.#firstTokens }
+      const topic = this.#newTopic()
+      this.#current = { topic, ...this.#lengthsOf(topic) }
     } else {
       this.#turn += 1
-      const { topic, promptTokens } = this.#current
-      this.#current = { topic, promptTokens: promptTokens + this.#outputTokens + this.#plan.userTokens }
+      const { promptTokens, outputTokens } = this.#current
+      this.#current = { ...this.#current, promptTokens: promptTokens + outputTokens + this.#plan.userTokens }
     }
     return this.#current
   }

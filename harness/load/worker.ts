@@ -4,7 +4,9 @@ import { systemClock } from '../clock.ts'
 import { connectMessage } from '../endpoint/access/own-machine.ts'
 import type { TimedResult } from '../endpoint/timed-request.ts'
 import { messageOf } from '../errors.ts'
-import type { BodyRequest } from '../plan/prompt-body.ts'
+import type { BodyRequest } from '../plan/body/body-plan.ts'
+import { drawLengths } from '../plan/lengths.ts'
+import { type ChosenPrompt, promptChooser, statedAnswerTokens } from '../plan/prompts/prompt-table.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { type ConnectionSlot, makeConnectionSlots, openAll } from './connection-slots.ts'
@@ -35,6 +37,10 @@ const now = systemClock.nowMs
 
 const slots = makeConnectionSlots(plan.address, plan.connections, now)
 const exchange = makeExchange(plan, now)
+/** The body of prompts; null for texts. */
+const promptBody = 'sharedTokens' in plan.body ? plan.body : null
+/** Chooses the prompt of each request, where prompts are of a file. */
+const chooser = promptBody?.prompts ? promptChooser(promptBody.prompts) : null
 const workerStats = new WorkerStats()
 const aborted = new AbortController()
 let stopSending = new AbortController()
@@ -50,7 +56,9 @@ interface PlannedRequest {
 }
 
 async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest): Promise<void> {
-  const { sharedBlocks, prefix, promptTokens, outputTokens, topic } = request
+  const { sharedBlocks, prefix, promptTokens, topic } = request
+  const chosen = chooser?.(phase.trial, request.id)
+  const outputTokens = chosen ? answerTokensOf(chosen, request.outputTokens) : request.outputTokens
   const body: BodyRequest = {
     phase: phase.trial,
     topic,
@@ -58,13 +66,14 @@ async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest)
     outputTokens,
     ...(sharedBlocks ? { sharedBlocks } : {}),
     ...(prefix ? { prefix } : {}),
+    ...(chosen ? { chosen } : {}),
   }
   const options = { now, timeoutMs: plan.requestTimeoutMs, signal: aborted.signal }
   workerStats.inFlight += 1
   const result: TimedResult = await exchange(slot, body, options)
   workerStats.inFlight -= 1
   const { trial } = phase
-  const planned = { plannedPromptTokens: promptTokens, plannedOutputTokens: outputTokens }
+  const planned = { plannedPromptTokens: chosen ? null : promptTokens, plannedOutputTokens: outputTokens }
   workerStats.add(
     {
       trial,
@@ -80,22 +89,32 @@ async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest)
   if (result.outcome !== 'ok') await systemClock.sleep(PAUSE_AFTER_FAILURE_MS)
 }
 
+/** The answer length of a prompt of a file: as the file states it, where the scenario asks for that. */
+function answerTokensOf({ entry }: ChosenPrompt, plannedTokens: number): number {
+  if (!plan.answersAsStated || !promptBody?.prompts) return plannedTokens
+  return Math.min(
+    plannedTokens,
+    statedAnswerTokens(promptBody.prompts, entry, promptBody.tokensPerByte ?? null) ?? plannedTokens,
+  )
+}
+
 /** The prefix of the next request, in a load with an asked hit rate. */
-const prefixOf = plan.prefixes && 'sharedTokens' in plan.body ? prefixedBy(plan.prefixes, plan.body.api) : null
+const prefixOf = plan.prefixes && promptBody ? prefixedBy(plan.prefixes, promptBody.api) : null
 
 /** Ids of this worker: every `workers`-th number, so that no two workers share one. */
 const idOf = (index: number): number => plan.worker + index * plan.workers
 
 async function closedPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {
   let index = 0
-  const { promptTokens, outputTokens, load } = plan
+  const { load } = plan
+  const lengthsOf = (index: number) => drawLengths(plan.lengths, { seed: plan.body.seed, phase: phase.trial, index })
   const session = load.kind === 'closed' ? load.session : null
   let topics = 0
   const newTopic = () => idOf(topics++)
   const conversations = session
     ? slots.map((_, slotIndex) => {
         const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slotIndex)))
-        return new Conversation({ plan: session, firstTokens: promptTokens, outputTokens, random, newTopic })
+        return new Conversation({ plan: session, lengthsOf, random, newTopic })
       })
     : null
   // the client of the openai package manages its own connections: a queue limits its requests, as in an application
@@ -109,8 +128,8 @@ async function closedPhase(phase: Phase, startMs: number, untilMs: number): Prom
       pauseMs: (slotIndex) => conversations?.[slotIndex]?.pauseMs() ?? 0,
       next: (slot, slotIndex, scheduledMs) => {
         const id = idOf(index++)
-        const turn = conversations?.[slotIndex]?.next() ?? { topic: id, promptTokens }
-        return send(phase, slot, { id, scheduledMs, outputTokens, ...turn, ...prefixOf?.(id, turn.promptTokens) })
+        const turn = conversations?.[slotIndex]?.next() ?? { topic: id, ...lengthsOf(id) }
+        return send(phase, slot, { id, scheduledMs, ...turn, ...prefixOf?.(id, turn.promptTokens) })
       },
     },
   )

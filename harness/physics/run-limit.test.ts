@@ -138,6 +138,17 @@ describe('tokens that need not be read or computed', () => {
     expect(once.firstTokenMs).toBe(limitOf().firstTokenMs)
   })
 
+  test('of a distribution of lengths the streams have its mean less three standard errors, one stream and one prefill the shortest', () => {
+    const tokens = { distribution: 'uniform', min: 256, max: 768 }
+    const spread = limitOf({ scenario: text({ prompt: { tokens } }) })
+    // 512 - 3 x 148.1 / √32
+    const fixed = limitOf({ scenario: text({ prompt: { tokens: 433 } }) })
+    expect(spread.value).toBeCloseTo(fixed.value, 6)
+    const shortest = limitOf({ scenario: text({ prompt: { tokens: 256 } }) })
+    expect(spread.streamTokensPerS).toBe(shortest.streamTokensPerS)
+    expect(spread.firstTokenMs).toBe(shortest.firstTokenMs)
+  })
+
   test('the lengths of a trace stand in its file: none is counted', () => {
     const load = { shape: 'trace', file: 'a.jsonl', maxInFlight: 32 }
     expect(limitOf({ scenario: text({ load }) }).value).toBe(

@@ -4,6 +4,7 @@ import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { missingText } from '../catalogue/own/known.ts'
 import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE, sharedPromptTokens } from '../scenario/load-shape.ts'
+import { leastLength, leastMeanLength } from '../scenario/prompt/length.ts'
 import type { EmbeddingsScenario, ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
 import { type Arithmetic, peakTflops } from './arithmetic.ts'
 import type { Reading } from './bandwidth.ts'
@@ -140,14 +141,18 @@ function textLimit(
   const bounding = memoryBound(entry)
   if ('reason' in bounding) return bounding
   const { card, stated } = bounding
-  const { contextTokens, newTokens } = minimumTokens(scenario, serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS)
   const dtype = serving?.kvCacheDtype ?? scenario.server?.kvCacheDtype ?? null
   const kvBytesPerElement = dtype === null ? MIN_KV_BYTES : knownKvElementBytes(dtype)
   if (kvBytesPerElement === null) return { reason: `the element size of KV cache type ${dtype} is unknown` }
-  const shape = { contextTokens, kvBytesPerElement, ...cards } as const
   const concurrency = Math.min(connectionsOf(scenario.load), scenario.server?.maxNumSeqs ?? Number.POSITIVE_INFINITY)
-  const decode = decodeLimit(card, model, { ...shape, concurrency })
-  const stream = decodeLimit(card, model, { ...shape, concurrency: 1 }).tokensPerS
+  const { contextTokens, leastContextTokens, newTokens } = minimumTokens(
+    scenario,
+    concurrency,
+    serving?.kvBlockTokens ?? USUAL_BLOCK_TOKENS,
+  )
+  const shape = { kvBytesPerElement, ...cards } as const
+  const decode = decodeLimit(card, model, { ...shape, contextTokens, concurrency })
+  const stream = decodeLimit(card, model, { ...shape, contextTokens: leastContextTokens, concurrency: 1 }).tokensPerS
   if (!Number.isFinite(stream))
     return {
       reason: `what a step reads may stay in the cache, and ${missingText(entry, ['fp16Tflops', 'int8Tops', 'boostGhz'])}`,
@@ -168,23 +173,28 @@ function textLimit(
 /**
  * The minimum context of a decoding sequence, and the minimum number of tokens that a prefill computes. A prefix that
  * all prompts share may be read once for all and be in the prefix cache, so neither includes it. A later turn of a
- * conversation computes only its own tokens. The lengths of a trace are in a separate file: nothing is counted.
+ * conversation computes only its own tokens. The lengths of a trace and the prompts of a file are not in the scenario:
+ * nothing is counted.
+ * Of a distribution of lengths, all sequences together have at least `concurrency` times its mean, less what chance may
+ * take off; one sequence alone may be the shortest.
  */
-function minimumTokens(
-  { prompt, load }: TextScenario,
-  blockTokens: number,
-): { contextTokens: number; newTokens: number } {
-  if (load.shape === 'trace') return { contextTokens: 0, newTokens: 1 }
+function minimumTokens({ prompt, load }: TextScenario, concurrency: number, blockTokens: number) {
+  const length = prompt.tokens
+  if (load.shape === 'trace' || length === undefined) return { contextTokens: 0, leastContextTokens: 0, newTokens: 1 }
   const share = askedHitShare(prompt.prefixCache)
   // a valid run may have some points and, in half of its requests, a block more than asked
-  const cached =
+  const cachedOf = (tokens: number) =>
     share === null
-      ? sharedPromptTokens(prompt.prefixCache, prompt.tokens)
-      : (share + HIT_RATE_TOLERANCE) * prompt.tokens + blockTokens
-  const uniqueTokens = Math.max(0, Math.floor(prompt.tokens - cached))
-  const turn =
-    load.shape === 'closed' && load.session && load.session.turns > 1 ? load.session.userTokens : uniqueTokens
-  return { contextTokens: uniqueTokens, newTokens: Math.max(1, Math.min(uniqueTokens, turn)) }
+      ? sharedPromptTokens(prompt.prefixCache, tokens)
+      : (share + HIT_RATE_TOLERANCE) * tokens + blockTokens
+  const uniqueOf = (tokens: number) => Math.max(0, Math.floor(tokens - cachedOf(tokens)))
+  const least = uniqueOf(leastLength(length))
+  const turn = load.shape === 'closed' && load.session && load.session.turns > 1 ? load.session.userTokens : least
+  return {
+    contextTokens: uniqueOf(leastMeanLength(length, concurrency)),
+    leastContextTokens: least,
+    newTokens: Math.max(1, Math.min(least, turn)),
+  }
 }
 
 function imagesLimit(entry: CardEntry, scenario: ImageScenario, cards: Cards): ImageRunLimit | LimitReason {

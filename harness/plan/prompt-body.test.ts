@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BodyPlan, type BodyRequest, makeBodies } from './prompt-body.ts'
+import type { BodyPlan, BodyRequest } from './body/body-plan.ts'
+import { makeBodies } from './prompt-body.ts'
 import { tokenIdRange } from './prompt-units.ts'
 import { FILLER_WORD, FIRST_WORD, promptWords } from './prompt-words.ts'
 

@@ -1,59 +1,11 @@
-import { type ChatLength, wordsAsTokens } from './chat-length.ts'
+import { type BodyPlan, type BodyRequest, hasTextPrompts } from './body/body-plan.ts'
+import { imageMaker } from './body/image.ts'
+import { type Shell, shellOf } from './body/shell.ts'
+import { wordsAsTokens } from './chat-length.ts'
 import { growingUnits, idUnits, sliceOf, wordUnits, writeUnits } from './prompt-units.ts'
+import { bytesAsTokens, englishParts } from './prompts/english.ts'
+import { fieldsOf } from './prompts/prompt-table.ts'
 import { mixSeed } from './random.ts'
-
-/**
- * Request bodies with prompts of exact length, ready to send.
- *
- * A completions prompt is a list of token ids, so its length is exact without a tokenizer. A chat prompt, and a completions
- * prompt for a server that takes no token ids, is text: words
- * that are one token in the common vocabularies, as many as the server's own count requires (chat-length.ts). All ids,
- * and all words, have the same number of characters: most of a prompt is a slice of one buffer that all requests share,
- * and only its first units (ids or words), which are unique to the request, are written when it is sent. No body is
- * serialised or copied while requests are timed (serialising 400 KB takes milliseconds, which would delay the timing of
- * other requests).
- * vLLM's prefix cache keys a block by all tokens before it: a unique first block makes the whole prompt cold.
- */
-export interface BodyPlan {
-  readonly api: 'completions' | 'chat'
-  readonly model: string
-  readonly vocab: number
-  readonly seed: number
-  /**
-   * Makes the prompts of this run unique: a second run with the same seed on the same server would otherwise find all of
-   * them in the prefix cache. A run takes its start time (`clock.originMs` of the record).
-   */
-  readonly salt: number
-  /** Tokens at the start of every prompt that all requests share: 0 for cold prompts, all of them for warm ones. */
-  readonly sharedTokens: number
-  /** Prompts that are text: how the server counts our words, as its probe found. Without it a prompt has one word per token. */
-  readonly chatLength?: ChatLength
-  /** What the server does not take, and what is therefore omitted. Nothing unless set. */
-  readonly without?: readonly RequestPart[]
-  /** Whether usage is requested in every event of a stream, which gives each its number of tokens. Not unless set. */
-  readonly continuousUsage?: boolean
-}
-
-/** Parts of a request that not every server takes. */
-export type RequestPart = 'token ids' | 'ignore_eos' | 'min_tokens'
-
-/** Whether the prompts of a plan are text. */
-export const hasTextPrompts = ({ api, without = [] }: BodyPlan): boolean =>
-  api === 'chat' || without.includes('token ids')
-
-/** One request of a plan. */
-export interface BodyRequest {
-  /** Warm-up (-1) or trial: together with `topic` it determines the request's unique tokens. */
-  readonly phase: number
-  /** The request's id, or that of its conversation: a later turn begins with all of the earlier one. */
-  readonly topic: number
-  readonly promptTokens: number
-  readonly outputTokens: number
-  /** Blocks of the prompt that other requests share, by their hash id (trace replay); none otherwise. */
-  readonly sharedBlocks?: readonly number[]
-  /** The prefix of its group that the prompt begins with (prefix-groups.ts); none otherwise. */
-  readonly prefix?: { readonly group: number; readonly tokens: number }
-}
 
 /** Unique units per request: at least one block of the largest common size (vLLM on a GPU: 16; some servers: 64). */
 const UNIQUE_UNITS = 64
@@ -73,6 +25,7 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
   const shared = growingUnits(units, mixSeed(runSeed, 0x73686172))
   const blocks = new Map<number, Buffer>()
   const prefixes = new Map<number, (count: number) => Buffer>()
+  const imageOf = plan.images ? imageMaker(plan.images) : null
   let shell = shellOf(plan, 1)
   const sharedBlock = (hash: number): Buffer => {
     const known = blocks.get(hash)
@@ -114,34 +67,37 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
   }
   return {
     make(request) {
-      if (request.outputTokens !== shell.outputTokens) shell = shellOf(plan, request.outputTokens)
-      const parts = [...partsOf(request)]
-      // every unit begins with a separator, and a prompt without a head does not
-      if (units.head.length > 0) parts.unshift(units.head)
-      else if (parts[0]) parts[0] = parts[0].subarray(1)
-      return [shell.before, ...parts, shell.after]
+      shell = shellFor(shell, request)
+      let images = 0
+      return shell.parts.flatMap((part) => {
+        if (part === 'prompt') return promptOf(request)
+        if (part !== 'image') return [part]
+        images += 1
+        return imageOf?.(mixSeed(runSeed, 0x696d6167, request.phase, request.topic, images)) ?? []
+      })
     },
   }
-}
 
-const MARKER = '"@PROMPT@"'
-
-/** The body around the prompt: greedy, of exact output length, streamed, with the usage at the end. */
-function shellOf(plan: BodyPlan, outputTokens: number): { outputTokens: number; before: Buffer; after: Buffer } {
-  const rest = {
-    max_tokens: outputTokens,
-    ...(plan.without?.includes('min_tokens') ? {} : { min_tokens: outputTokens }),
-    ...(plan.without?.includes('ignore_eos') ? {} : { ignore_eos: true }),
-    temperature: 0,
-    stream: true,
-    stream_options: { include_usage: true, ...(plan.continuousUsage ? { continuous_usage_stats: true } : {}) },
+  /** The shell of a request: the last one, or another one where the answer has another length. */
+  function shellFor(last: Shell, { outputTokens, phase, chosen }: BodyRequest): Shell {
+    // the prompts of a file are the same in every run and trial: a cache must not have them from an earlier one
+    const cacheSalt = chosen ? `${runSeed}.${phase}.${chosen.pass}` : null
+    return last.outputTokens === outputTokens && last.cacheSalt === cacheSalt
+      ? last
+      : shellOf(plan, outputTokens, cacheSalt)
   }
-  const prompt = MARKER.slice(1, -1)
-  const body =
-    plan.api === 'completions'
-      ? { model: plan.model, prompt, ...rest }
-      : { model: plan.model, messages: [{ role: 'user', content: prompt }], ...rest }
-  const [before = '', after = ''] = JSON.stringify(body).split(MARKER)
-  const [open, close] = hasTextPrompts(plan) ? ['"', '"'] : ['[', ']']
-  return { outputTokens, before: Buffer.from(before + open), after: Buffer.from(close + after) }
+
+  function promptOf(request: BodyRequest): Buffer[] {
+    const { phase, topic, promptTokens, chosen } = request
+    if (plan.prompts) return [fieldsOf(plan.prompts, chosen?.entry ?? 0)]
+    if (plan.text) {
+      const { bytes, length = bytesAsTokens } = plan.text
+      return englishParts(bytes, { promptTokens, length, seed: mixSeed(runSeed, phase, topic) })
+    }
+    const parts = [...partsOf(request)]
+    // every unit begins with a separator, and a prompt without a head does not
+    if (units.head.length > 0) parts.unshift(units.head)
+    else if (parts[0]) parts[0] = parts[0].subarray(1)
+    return parts
+  }
 }

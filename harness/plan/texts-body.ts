@@ -1,5 +1,5 @@
+import type { BodyRequest } from './body/body-plan.ts'
 import { type ChatLength, wordsAsTokens } from './chat-length.ts'
-import type { BodyRequest } from './prompt-body.ts'
 import { growingUnits, idUnits, type Units, wordUnits, writeUnits } from './prompt-units.ts'
 import { promptWords } from './prompt-words.ts'
 import { mixSeed, seededRandom } from './random.ts'

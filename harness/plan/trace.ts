@@ -1,51 +1,55 @@
-import { z } from 'zod'
-import { JoulemarkError, messageOf } from '../errors.ts'
-
-/** One request of a trace in the format of the Mooncake traces: milliseconds, tokens, and shared blocks of 512 tokens. */
-const traceLineSchema = z.object({
-  timestamp: z.number().nonnegative(),
-  input_length: z.int().positive(),
-  output_length: z.int().positive(),
-  hash_ids: z.array(z.int().nonnegative()).optional(),
-})
+import { JoulemarkError } from '../errors.ts'
+import { type TraceLine, timeMs, traceLines, traceValue } from './trace-formats.ts'
 
 export interface TraceRequest {
   readonly atMs: number
   readonly promptTokens: number
   readonly outputTokens: number
+  /** Shared blocks of 512 tokens (Mooncake). */
   readonly hashIds: readonly number[]
 }
 
+/** More tokens than any context has. */
+const MOST_TOKENS = 2 ** 24
+
 /**
- * Reads a trace (JSONL, per line timestamp, input_length, output_length and hash_ids), sorted by time, starting at 0.
- * Throws `bad-input` with the number of the first invalid line.
+ * Reads a trace: Mooncake's JSONL (timestamp in ms, input_length, output_length, hash_ids), the access log of a gateway
+ * (JSONL with a time and the usage), or the CSV traces of Azure and BurstGPT. Sorted by time, starting at 0. A request with
+ * an answer of 0 tokens failed when it was recorded, and is skipped. Throws `bad-input` with the first invalid line.
  */
 export function parseTrace(file: string, text: string): TraceRequest[] {
-  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }))
-  const requests = lines
-    .filter(({ line }) => line.trim() !== '')
-    .map(({ line, number }) => {
-      const result = traceLineSchema.safeParse(json(file, number, line))
-      if (!result.success) {
-        const issue = result.error.issues[0]
-        throw new JoulemarkError(
-          'bad-input',
-          `${file}:${number}: ${issue?.path.join('.') || 'line'}: ${issue?.message}`,
-        )
-      }
-      const { timestamp, input_length, output_length, hash_ids } = result.data
-      return { atMs: timestamp, promptTokens: input_length, outputTokens: output_length, hashIds: hash_ids ?? [] }
-    })
+  const requests = traceLines(file, text)
+    .flatMap((line) => requestOf(file, line))
     .sort((a, b) => a.atMs - b.atMs)
   const first = requests[0]
   if (!first) throw new JoulemarkError('bad-input', `${file}:1: contains no request`)
   return requests.map((request) => ({ ...request, atMs: request.atMs - first.atMs }))
 }
 
-function json(file: string, number: number, line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch (error) {
-    throw new JoulemarkError('bad-input', `${file}:${number}: not JSON: ${messageOf(error)}`)
+function requestOf(file: string, line: TraceLine): TraceRequest[] {
+  const refuse = (name: string, expected: string, got: unknown): never => {
+    const shown = got === undefined ? 'nothing' : JSON.stringify(got).slice(0, 60)
+    throw new JoulemarkError('bad-input', `${file}:${line.line}: ${name}: expected ${expected}, got ${shown}`)
   }
+  const tokensOf = (what: 'input' | 'output', least: number): number => {
+    const [name, value] = traceValue(line, what)
+    const tokens = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+    if (typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= least && tokens <= MOST_TOKENS)
+      return tokens
+    return refuse(name, `a whole number of tokens from ${least} to ${MOST_TOKENS}`, value)
+  }
+  const [timeName, time] = traceValue(line, 'atMs')
+  const atMs = timeMs(timeName, time)
+  if (!(atMs >= 0)) return refuse(timeName, 'a time: a number, or a date such as 2026-11-26 15:04:05', time)
+  const promptTokens = tokensOf('input', 1)
+  const outputTokens = tokensOf('output', 0)
+  if (outputTokens === 0) return []
+  return [{ atMs, promptTokens, outputTokens, hashIds: hashIdsOf(line, refuse) }]
+}
+
+function hashIdsOf({ fields }: TraceLine, refuse: (name: string, expected: string, got: unknown) => never): number[] {
+  const ids = fields['hash_ids']
+  if (ids === undefined || ids === null) return []
+  const isId = (id: unknown): id is number => Number.isSafeInteger(id) && (id as number) >= 0
+  return Array.isArray(ids) && ids.every(isId) ? ids : refuse('hash_ids', 'a list of whole numbers', ids)
 }

@@ -2,7 +2,15 @@ import { FailureTally } from './failure-tally.ts'
 import { type Outcome, outcomes, type RequestRow } from './rows.ts'
 
 /** Times of a request that values are computed from, in ms; NaN if missing. */
-const timeColumns = ['scheduledMs', 'dispatchedMs', 'firstChunkMs', 'firstTokenMs', 'lastTokenMs', 'endMs'] as const
+const timeColumns = [
+  'scheduledMs',
+  'dispatchedMs',
+  'firstChunkMs',
+  'firstTokenMs',
+  'lastTokenMs',
+  'endMs',
+  'firstAnswerMs',
+] as const
 /** Counts: single precision is exact up to 16 million tokens, more than any context, and holds NaN. */
 const countColumns = [
   'plannedPromptTokens',
@@ -14,6 +22,9 @@ const countColumns = [
   'firstTokens',
   'lumpedTokens',
   'contentBytes',
+  'reasoningTokens',
+  'reasoningEvents',
+  'reasoningCount',
 ] as const
 type TimeColumn = (typeof timeColumns)[number] & keyof RequestRow
 type CountColumn = (typeof countColumns)[number] & keyof RequestRow
@@ -24,7 +35,7 @@ const BLOCK_ROWS = 8192
 const RESERVED_ROWS = 2 ** 24
 
 /**
- * The requests of one trial by column. A million requests take 85 MB, a tenth of their size as objects, and every value is
+ * The requests of one trial by column. A million requests take 105 MB, a tenth of their size as objects, and every value is
  * computed from two or three columns. Columns grow in place, because a copy at each growth would fragment memory.
  */
 export class RequestTable {

@@ -34,8 +34,8 @@ export interface RequestRow {
   readonly firstTokenMs: number | null
   readonly lastTokenMs: number | null
   readonly endMs: number
-  /** The number requested by the harness. */
-  readonly plannedPromptTokens: number
+  /** The number requested by the harness; null for a prompt of a file, which only the server counts. */
+  readonly plannedPromptTokens: number | null
   readonly plannedOutputTokens: number
   /** Reported by the server's usage. */
   readonly promptTokens: number | null
@@ -56,6 +56,14 @@ export interface RequestRow {
   readonly lumpedTokens: number | null
   /** Bytes of text in the events; null likewise. */
   readonly contentBytes: number | null
+  /** First event of the answer itself, where reasoning came before it; null likewise, and without reasoning. */
+  readonly firstAnswerMs: number | null
+  /** Reasoning tokens by usage; null where the server does not report them. */
+  readonly reasoningTokens: number | null
+  /** Events with reasoning; null without any. */
+  readonly reasoningEvents: number | null
+  /** Output tokens by the running count of usage at the last of them; null without one. */
+  readonly reasoningCount: number | null
 }
 
 export const requestColumns = [
@@ -83,6 +91,10 @@ export const requestColumns = [
   'firstTokens',
   'lumpedTokens',
   'contentBytes',
+  'firstAnswerMs',
+  'reasoningTokens',
+  'reasoningEvents',
+  'reasoningCount',
 ] as const satisfies readonly (keyof RequestRow)[]
 
 /**

@@ -4,7 +4,7 @@ import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
 import { powerCeilings } from '../energy/plausible.ts'
 import type { PhaseEnd } from '../load/driver.ts'
 import type { Phase } from '../load/protocol.ts'
-import { clientTokensOf } from '../metrics/trial/client-tokens.ts'
+import { clientTokensOf, countingOf } from '../metrics/trial/client-tokens.ts'
 import { serverTrialOf } from '../metrics/trial/server-trial.ts'
 import { trialOf } from '../metrics/trial/trial.ts'
 import { withoutUnsentPace } from '../metrics/trial/unsent-tokens.ts'
@@ -107,7 +107,7 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
   const { scenario } = prepared
   const isText = scenario.kind === 'text'
   const counts = {
-    ...(isText ? { clientTokens: clientTokensOf(collected.requests, collected.tokens) } : {}),
+    ...(isText ? { clientTokens: clientTokensOf(collected.requests, collected.tokens, countingOf(scenario)) } : {}),
     ...(isText && scrapes ? { server: serverTrialOf(scrapes, prepared.endpoint.engine) } : {}),
   }
   const counted: Trial = { ...trialValues, ...counts, gpuRows: collector.samplesAtTrialEnd }

@@ -27,6 +27,10 @@ export const problemsOf = (source: YamlSource, error: z.ZodError, schema: z.ZodT
 
 function describe(source: YamlSource, issue: z.core.$ZodIssue, schema: z.ZodType): FieldProblem[] {
   const { path } = issue
+  const meant = issue.code === 'invalid_union' ? branchMeant(issue) : null
+  if (meant !== null) {
+    return meant.flatMap((inner) => describe(source, { ...inner, path: [...path, ...inner.path] }, schema))
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const advice = suggestion(key, keysAt(schema, path), 'known keys')
@@ -63,6 +67,17 @@ function expected(issue: z.core.$ZodIssue): string {
     return `expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
   if (issue.code === 'too_big') return `expected at most ${issue.maximum}`
   return issue.message
+}
+
+/** The errors of the one form of a union that has the type of the value: a map of keys where a number could stand too. */
+function branchMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | null {
+  const branches = errors.filter((list) => !list.some(({ code, path }) => code === 'invalid_type' && path.length === 0))
+  const [only] = branches
+  return branches.length === 1 &&
+    only !== undefined &&
+    only.every(({ path, code }) => path.length > 0 || code !== 'invalid_format')
+    ? only
+    : null
 }
 
 /** The types of a union that says no more; a text or a number is a share. */

@@ -3,8 +3,11 @@ import type { z } from 'zod'
 import { imageModels } from '../catalogue/image-models.ts'
 import { suggestion } from '../catalogue/nearest.ts'
 import { JoulemarkError } from '../errors.ts'
+import type { TextFile } from './expand.ts'
 import { findScenario } from './find-scenario.ts'
 import { throwIssues } from './issues.ts'
+import { readInputFile } from './prompt/input-file.ts'
+import { withLengths } from './prompt/read-lengths.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
 import type { YamlSource } from './yaml-source.ts'
@@ -37,12 +40,12 @@ async function loadOne(path: string, known: KnownNames): Promise<ScenarioFile[]>
         const inner = await read(file)
         if (isSuite(inner.value))
           throw new JoulemarkError('bad-input', `${file}:1: a suite cannot contain another suite`)
-        return [checkScenario(inner, known)]
+        return [await checkScenario(inner, known)]
       }),
     )
     return lists.flat()
   }
-  return [checkScenario(source, known)]
+  return [await checkScenario(source, known)]
 }
 
 const isSuite = (value: unknown): boolean => typeof value === 'object' && value !== null && 'scenarios' in value
@@ -56,7 +59,7 @@ function check<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.
   return result.data
 }
 
-function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
+async function checkScenario(source: YamlSource, known: KnownNames): Promise<ScenarioFile> {
   const scenario = check(source, scenarioFileSchema)
   const models = scenario.kind === 'image' ? imageModels.map((model) => model.key) : known.models
   const what = scenario.kind === 'image' ? 'image model' : 'model'
@@ -64,8 +67,21 @@ function checkScenario(source: YamlSource, known: KnownNames): ScenarioFile {
   for (const card of Object.keys(scenario.cards ?? {})) {
     requireKnown(source, ['cards', card], { name: card, what: 'card' }, known.cards)
   }
-  if (scenario.kind !== 'text' || scenario.load.shape !== 'trace') return scenario
-  return { ...scenario, load: { ...scenario.load, file: resolve(dirname(source.file), scenario.load.file) } }
+  if (scenario.kind !== 'text') return scenario
+  const { load } = scenario
+  const read = await withPromptFile(await withLengths(scenario, source), source)
+  if (load.shape !== 'trace') return read
+  return { ...read, load: { ...load, file: resolve(dirname(source.file), load.file) } }
+}
+
+/** A scenario whose file of prompts has its path and its digest: the record then says which prompts were sent. */
+async function withPromptFile(scenario: TextFile, source: YamlSource): Promise<TextFile> {
+  const { from } = scenario.prompt
+  if (from === undefined) return scenario
+  const where = `${source.file}:${source.lineOf(['prompt', 'from', 'file'])}: prompt.from.file`
+  const file = resolve(dirname(source.file), from.file)
+  const { sha256 } = await readInputFile(file, where)
+  return { ...scenario, prompt: { ...scenario.prompt, from: { ...from, file, sha256 } } }
 }
 
 /** Throws `bad-input` with the nearest known name where a file names something that the catalogue does not have. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { embeddingsLoadSchema, textsSchema } from './embeddings-schema.ts'
 import { imageLoadSchema, imageSchema, trainingLoadSchema, trainingSchema, trainingTrialSchema } from './job-schema.ts'
+import { checkPrompt, outputSchema, promptSchema, samplingSchema } from './prompt/prompt-schema.ts'
 import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-parts.ts'
 
 /**
@@ -45,7 +46,12 @@ const openLoadSchema = z.strictObject({
 
 const traceLoadSchema = z.strictObject({
   shape: z.literal('trace').describe('requests of a recorded trace, sent at its times'),
-  file: z.string().min(1).describe('JSONL file in the Mooncake format, relative to the scenario file'),
+  file: z
+    .string()
+    .min(1)
+    .describe(
+      'relative to the scenario file: JSONL of Mooncake, an access log with the usage of each request, or CSV of Azure or BurstGPT',
+    ),
   speed: z.number().positive().default(1).describe('2 replays the trace in half its time'),
   maxInFlight: arrivalFields.maxInFlight,
 })
@@ -81,37 +87,6 @@ const fileLoadSchema = z
     (load) => load.shape !== 'sweep' || !load.session || load.concurrency !== undefined,
     'expected session only with concurrency in a sweep',
   )
-
-/** Different prefixes of a load with an asked hit rate. */
-export const DEFAULT_PREFIX_GROUPS = 8
-
-const promptSchema = z.strictObject({
-  tokens: positiveInt
-    .max(2_000_000)
-    .describe('exact prompt length in tokens; with the chat API the template of the server is part of it'),
-  prefixCache: z
-    .union([
-      z.enum(['cold', 'warm']),
-      z
-        .string()
-        .regex(
-          /^(shared:\d+|hits:(100|\d{1,2}(\.\d{1,2})?)%)$/,
-          'expected cold, warm, shared:N or a rate such as hits:60%',
-        ),
-    ])
-    .default('cold')
-    .describe(
-      'cold: the first block of every prompt is unique; shared:N: all prompts begin with the same N tokens; warm: all prompts are the same; hits:60%: groups of prompts share prefixes, sent once before the load, so that the prefix cache serves 60 % of all prompt tokens',
-    ),
-  prefixGroups: positiveInt
-    .max(1000)
-    .optional()
-    .describe('with hits: how many different prefixes there are; 8 unless given'),
-})
-
-const outputSchema = z.strictObject({
-  tokens: positiveInt.max(1_000_000).describe('exact output length: ignore_eos with min_tokens = max_tokens'),
-})
 
 /** Default half-width of the 95 % confidence interval as a share of the mean. */
 export const DEFAULT_CERTAINTY_TARGET = 0.02
@@ -176,6 +151,13 @@ const textBase = {
   load: loadSchema,
   prompt: promptSchema,
   output: outputSchema,
+  sampling: samplingSchema.optional(),
+  adapter: z
+    .string()
+    .min(1)
+    .max(400)
+    .optional()
+    .describe('LoRA adapter that every request asks for, by the name under which the server lists it'),
   trial: trialSchema,
   ...judged,
 } as const
@@ -250,6 +232,9 @@ export const scenarioFileSchema = z
     z.strictObject({ ...trainingBase, cards: cardsOf({ training: trainingSchema.partial() }) }),
   ])
   .superRefine(checkHitRate)
+  .superRefine((scenario, context) => {
+    if (scenario.kind === 'text') checkPrompt(scenario, context)
+  })
 
 const textScenarioSchema = z.strictObject(textBase)
 const imageScenarioSchema = z.strictObject(imageBase)
@@ -265,6 +250,9 @@ export const scenarioSchema = z
     trainingScenarioSchema,
   ])
   .superRefine(checkHitRate)
+  .superRefine((scenario, context) => {
+    if (scenario.kind === 'text') checkPrompt(scenario, context)
+  })
 
 /** A suite: scenario files run one after another. */
 export const suiteSchema = z.strictObject({

@@ -54,6 +54,10 @@ export interface SimulatorOptions {
   readonly engine: ImitatedEngine | null
   /** The name that nvidia-smi prints, before the stamp; null = that of the card. */
   readonly smiName: string | null
+  /** Names of LoRA adapters that the server lists beside its model. */
+  readonly loraModules: readonly string[]
+  /** Tokens at the start of every chat answer that are reasoning; 0: the model does not reason. */
+  readonly reasoningTokens: number
   readonly exitWithStdin: boolean
 }
 
@@ -83,6 +87,8 @@ export const simulatorDefaults = {
   draftCounters: false,
   engine: null,
   smiName: null,
+  loraModules: [],
+  reasoningTokens: 0,
   exitWithStdin: false,
 } as const satisfies Omit<SimulatorOptions, 'card' | 'model'>
 
@@ -113,6 +119,8 @@ const flags = {
   'draft-counters': { type: 'boolean' },
   engine: { type: 'string' },
   'smi-name': { type: 'string' },
+  'lora-module': { type: 'string' },
+  'reasoning-tokens': { type: 'string' },
   'exit-with-stdin': { type: 'boolean' },
 } as const
 
@@ -161,6 +169,8 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     draftCounters: values['draft-counters'] ?? simulatorDefaults.draftCounters,
     engine: values.engine === undefined ? simulatorDefaults.engine : engineNamed(values.engine),
     smiName: values['smi-name'] ?? simulatorDefaults.smiName,
+    loraModules: values['lora-module']?.split(',') ?? simulatorDefaults.loraModules,
+    reasoningTokens: number('reasoning-tokens', 0, simulatorDefaults.reasoningTokens),
     exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
   }
 }
@@ -186,6 +196,7 @@ type NumberFlag =
   | 'sensor-fault-after-ms'
   | 'clock-share'
   | 'fault-share'
+  | 'reasoning-tokens'
 
 /** Flags whose value is a share between 0 and 1. */
 const shares: ReadonlySet<NumberFlag> = new Set([

@@ -118,6 +118,8 @@ export function createSimulation(options: SimulatorOptions): Simulation {
   const context: ServerContext = {
     served: {
       names,
+      adapters: options.loraModules,
+      reasoningTokens: options.reasoningTokens,
       root: hardware.model.servedAs[0] as string,
       maxModelLen: options.maxModelLen,
       vocab,

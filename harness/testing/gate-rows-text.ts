@@ -16,6 +16,10 @@ const prompts = (usagePromptTokens: number): MeasuredRun => ({
 const answers = (usageOutputTokens: number): MeasuredRun => ({
   client: { plannedOutputTokens: 5000, usageOutputTokens },
 })
+const english = (usagePromptTokens: number): MeasuredRun => ({
+  ...prompts(usagePromptTokens),
+  scenario: { prompt: { tokens: 512, text: 'english' } },
+})
 const shared = (prefixCacheHits: number): MeasuredRun => ({
   scenario: { prompt: { tokens: 512, prefixCache: 'shared:256' } },
   server: { prefixCacheHits },
@@ -76,6 +80,15 @@ export const textRows: GateRows = {
     fail('one token beyond that', prompts(5051), { beyond: 'lengthDifference' }),
     pass('answers 1 % shorter', answers(4950)),
     fail('one token shorter still', answers(4949)),
+    pass(
+      '1 % of the prompts of another length',
+      { client: { requestsOk: 100, promptsApart: 1 } },
+      { at: 'apartShare' },
+    ),
+    fail('one more of them', { client: { requestsOk: 100, promptsApart: 2 } }, { beyond: 'apartShare' }),
+    fail('as many answers', { client: { requestsOk: 100, answersApart: 2 } }),
+    pass('English prompts 5 % longer', english(5250), { at: 'englishDifference' }),
+    fail('one token beyond that', english(5251), { beyond: 'englishDifference' }),
     unmeasured('no request succeeded', { client: { requestsOk: 0 } }),
   ],
   'cache-clean': [

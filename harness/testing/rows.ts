@@ -29,6 +29,10 @@ export function requestRow(over: Partial<RequestRow> = {}): RequestRow {
     firstTokens: 1,
     lumpedTokens: 0,
     contentBytes: 400,
+    firstAnswerMs: null,
+    reasoningTokens: null,
+    reasoningEvents: null,
+    reasoningCount: null,
     ...over,
   }
 }

@@ -4,7 +4,10 @@ import { USUAL_BLOCK_TOKENS } from '../physics/model/kv.ts'
 import { type CacheRoom, cacheRoomOf, type PrefixPlan, planPrefixes } from '../plan/prefix-groups.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE } from '../scenario/load-shape.ts'
-import { DEFAULT_PREFIX_GROUPS, type TextScenario } from '../scenario/schema.ts'
+import { lengthAt, lengthText, meanLength } from '../scenario/prompt/length.ts'
+import type { Length } from '../scenario/prompt/length-schema.ts'
+import { DEFAULT_PREFIX_GROUPS } from '../scenario/prompt/prompt-schema.ts'
+import type { TextScenario } from '../scenario/schema.ts'
 
 /** The prefixes of a load with an asked hit rate, and where its block size is from. */
 export interface PlannedPrefixes {
@@ -25,7 +28,8 @@ export function prefixesOf(
 ): PlannedPrefixes | null {
   const { prompt } = scenario
   const share = askedHitShare(prompt.prefixCache)
-  if (share === null) return null
+  const { tokens: length } = prompt
+  if (share === null || length === undefined) return null
   const { serving } = endpoint
   const asked = `scenario ${scenario.name}: prompt.prefixCache ${prompt.prefixCache}`
   if (serving?.prefixCaching === false && share > HIT_RATE_TOLERANCE) {
@@ -41,17 +45,17 @@ export function prefixesOf(
     groups: prompt.prefixGroups ?? DEFAULT_PREFIX_GROUPS,
     blockTokens,
     templateTokens: endpoint.chatPrompt?.baseTokens ?? 0,
-    drawLength: () => prompt.tokens,
+    drawLength: (random) => lengthAt(length, random()),
     seed: scenario.seed,
   })
   if (Math.abs(plan.expectedShare - share) > HIT_RATE_TOLERANCE) {
     const percent = (plan.expectedShare * 100).toFixed(1)
     throw new JoulemarkError(
       'bad-input',
-      `${asked}: prompts of ${prompt.tokens} tokens give ${percent} %, because the cache finds whole blocks of ${blockTokens} tokens and never the last token; expected a rate within ${HIT_RATE_TOLERANCE * 100} points of that, or other prompt.tokens`,
+      `${asked}: prompts of ${lengthText(length)} tokens give ${percent} %, because the cache finds whole blocks of ${blockTokens} tokens and never the last token; expected a rate within ${HIT_RATE_TOLERANCE * 100} points of that, or other prompt.tokens`,
     )
   }
-  const room = roomOf(plan, scenario, serving?.kvCapacityTokens ?? null)
+  const room = roomOf(plan, scenario, { capacityTokens: serving?.kvCapacityTokens ?? null, length })
   if (room !== null && room.neededTokens > room.capacityTokens) {
     throw new JoulemarkError(
       'bad-input',
@@ -70,12 +74,16 @@ export function prefixesOf(
   return { plan, blockTokensFrom: from, room }
 }
 
-function roomOf(plan: PrefixPlan, { load, prompt, output }: TextScenario, capacityTokens: number | null) {
+function roomOf(
+  plan: PrefixPlan,
+  { load, output }: TextScenario,
+  { capacityTokens, length }: { readonly capacityTokens: number | null; readonly length: Length },
+) {
   if (capacityTokens === null) return null
   return cacheRoomOf(plan, {
     capacityTokens,
     inFlight: connectionsOf(load),
-    promptTokens: prompt.tokens,
-    outputTokens: output.tokens,
+    promptTokens: Math.ceil(meanLength(length)),
+    outputTokens: Math.ceil(meanLength(output.tokens)),
   })
 }

@@ -11,12 +11,14 @@ import { expectedRequests } from '../load/probe/expected-requests.ts'
 import { type ProbeFindings, type ProbeLoad, probeLoad } from '../load/probe/probe.ts'
 import type { LoadPlan } from '../load/protocol.ts'
 import { servingFit } from '../physics/serving-fit.ts'
-import type { BodyPlan, RequestPart } from '../plan/prompt-body.ts'
+import type { BodyPlan, RequestPart } from '../plan/body/body-plan.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
+import { leastLength, mostLength } from '../scenario/prompt/length.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
 import { prefixesOf } from './prefixes.ts'
+import { contentOf, whyRandomMisleads } from './prompt-content.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
 /**
@@ -26,6 +28,7 @@ import type { WorkContext, Workload } from './workload.ts'
 export async function prepareText(scenario: TextScenario, model: Model, context: WorkContext): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
   const loadPlan = await planLoad(scenario)
+  const content = await contentOf(scenario, context.note)
   const longest = longestRequest(scenario, loadPlan)
   const fit = context.card
     ? servingFit(
@@ -35,18 +38,23 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
         longest.promptTokens + longest.outputTokens,
       )
     : null
-  const required = { ...model, claimed: context.servedAs }
+  const required = { ...model, claimed: context.servedAs, adapter: scenario.adapter }
   const discovered = await orOutOfMemory(address.url, fit, async () => discover(address, context.apiKey, required))
   if ('oom' in discovered) return discovered
   requireContext(address, discovered.endpoint, longest)
   await context.onDiscovered(discovered)
+  const misleading = whyRandomMisleads(scenario, model, discovered.endpoint)
+  if (misleading !== null) context.note(misleading)
   const body: BodyPlan = {
     api: scenario.api,
-    model: discovered.endpoint.model ?? model.key,
+    model: scenario.adapter ?? discovered.endpoint.model ?? model.key,
     vocab: model.vocab,
     seed: scenario.seed,
     salt: 0,
-    sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, scenario.prompt.tokens),
+    sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, mostLength(scenario.prompt.tokens ?? 1)),
+    ...content,
+    sampling: scenario.sampling ?? {},
+    ignoreEos: scenario.output.ignoreEos ?? true,
     ...formOf(discovered.endpoint, scenario),
   }
   const found = await probeLoad(probeOf(scenario, { address, loadPlan, body }, context))
@@ -73,8 +81,8 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
           originMs,
           apiKey: context.apiKey,
           client: scenario.client,
-          promptTokens: scenario.prompt.tokens,
-          outputTokens: scenario.output.tokens,
+          lengths: { prompt: scenario.prompt.tokens ?? 1, output: scenario.output.tokens },
+          ...(scenario.output.recorded ? { answersAsStated: true } : {}),
           load: loadPlan,
           ...(prefixes ? { prefixes: prefixes.plan } : {}),
           connections: connectionsOf(scenario.load),
@@ -97,7 +105,10 @@ function probeOf(
     apiKey: context.apiKey,
     client: scenario.client,
     body: { ...body, salt: Math.floor(context.nowMs) },
-    first: firstRequest(scenario, loadPlan),
+    first: firstRequest(scenario, loadPlan, body.prompts ?? null),
+    ...(loadPlan.kind === 'trace' || scenario.prompt.tokens === undefined
+      ? {}
+      : { leastPromptTokens: leastLength(scenario.prompt.tokens) }),
     timeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
     signal: context.signal,
     onSlow: () => context.note(`waiting for the first request of the load, which ${address.url} has not answered yet`),

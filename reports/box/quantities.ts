@@ -9,6 +9,7 @@ import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { isKnown, knownOf, type Measured, measured, missing, numberOf } from '../../harness/record/measured.ts'
 import type { ProbedCard } from '../../harness/record/schema/card-probe.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { meanLength } from '../../harness/scenario/prompt/length.ts'
 
 /** A part of a server. */
 export type Part =
@@ -160,8 +161,10 @@ export function oneStreamOf(run: RunRecord) {
   const model = modelByKey(scenario.model)
   if (scenario.kind !== 'text' || scenario.load.shape !== 'closed' || scenario.load.session) return null
   if (scenario.load.concurrency !== 1 || card === null || 'reason' in card || model === null) return null
+  const { tokens } = scenario.prompt
+  if (tokens === undefined) return null
   const stream = {
-    contextTokens: scenario.prompt.tokens + scenario.output.tokens / 2,
+    contextTokens: meanLength(tokens) + meanLength(scenario.output.tokens) / 2,
     kvBytesPerElement: kvBytesOf(run),
     gpus,
   }

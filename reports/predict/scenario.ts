@@ -11,6 +11,7 @@ import { kvElementBytes } from '../../harness/physics/model/kv.ts'
 import { plannedRun, runLimit, type TextRunLimit } from '../../harness/physics/run-limit.ts'
 import { predictSessions } from '../../harness/physics/sessions.ts'
 import { statedCachedTokens } from '../../harness/scenario/load-shape.ts'
+import { meanLength, statedContextTokens } from '../../harness/scenario/prompt/length.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 
 /** The prediction for a scenario on a card; `reason` where no throughput can be predicted. */
@@ -84,13 +85,19 @@ export function predictScenario(
   if (load.shape !== 'closed') {
     return { ...base, prediction: null, reason: 'its throughput is set by the load, not by the server' }
   }
-  const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(text)) / (prompt.tokens + output.tokens)))
+  if (prompt.tokens === undefined) {
+    return { ...base, prediction: null, reason: 'how long the prompts of its file are is known to the server only' }
+  }
+  // a closed loop of equal requests stands for one of a distribution: throughput follows the sum of the contexts
+  const promptTokens = Math.round(meanLength(prompt.tokens))
+  const outputTokens = Math.round(meanLength(output.tokens))
+  const queueless = Math.max(1, Math.floor((fit.maxSessions * contextOf(text)) / (promptTokens + outputTokens)))
   if (load.session) {
     const { active, ...prediction } = predictSessions(card, model, {
       conversations: load.concurrency,
       ...load.session,
-      firstPromptTokens: prompt.tokens,
-      outputTokens: output.tokens,
+      firstPromptTokens: promptTokens,
+      outputTokens,
       kvBytesPerElement,
       gpus,
       powerLimitW,
@@ -102,16 +109,30 @@ export function predictScenario(
   const concurrency = Math.min(load.concurrency, server?.maxNumSeqs ?? Number.POSITIVE_INFINITY, queueless)
   const prediction = predictClosedLoop(card, model, {
     concurrency,
-    promptTokens: prompt.tokens,
-    outputTokens: output.tokens,
-    cachedTokens: Math.min(prompt.tokens - 1, Math.round(statedCachedTokens(prompt.prefixCache, prompt.tokens))),
+    promptTokens,
+    outputTokens,
+    cachedTokens: Math.min(promptTokens - 1, Math.round(statedCachedTokens(prompt.prefixCache, promptTokens))),
     kvBytesPerElement,
     gpus,
     powerLimitW,
   })
+  const rough = whyRough(text)
   const queues =
-    concurrency < load.concurrency ? `only ${concurrency} of ${load.concurrency} streams run at once` : null
-  return { ...base, prediction: { ...beside, ...prediction }, reason: queues }
+    concurrency < load.concurrency ? [`only ${concurrency} of ${load.concurrency} streams run at once`] : []
+  const reasons = [...queues, ...(rough === null ? [] : [rough])]
+  return {
+    ...base,
+    approximate: rough !== null,
+    prediction: { ...beside, ...prediction },
+    reason: reasons.length === 0 ? null : reasons.join('; '),
+  }
+}
+
+/** Why equal requests of the mean lengths do not stand for a load; null where they do. */
+function whyRough({ prompt, output }: Extract<Scenario, { kind: 'text' }>): string | null {
+  if (output.ignoreEos === false) return 'rough: the model may end its answers earlier, at a length that is not known'
+  const isFixed = typeof prompt.tokens === 'number' && typeof output.tokens === 'number'
+  return isFixed ? null : 'rough: for requests that all have the mean lengths'
 }
 
 /**
@@ -166,4 +187,4 @@ const fitShape = (scenario: TextScenario): FitShape => ({
 })
 
 const contextOf = (scenario: Extract<Scenario, { kind: 'text' }>): number =>
-  scenario.server?.maxModelLen ?? scenario.prompt.tokens + scenario.output.tokens
+  scenario.server?.maxModelLen ?? statedContextTokens(scenario)

@@ -5,6 +5,7 @@ import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { lengthText } from '../../harness/scenario/prompt/length.ts'
 import type { Known } from '../facts.ts'
 import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import type { QuoteInputs } from './inputs.ts'
@@ -141,5 +142,8 @@ function descriptionOf(scenario: RunRecord['scenario']): string {
   if (scenario.kind === 'embeddings') return `${describeWorkload(scenario)}, ${loadText}`
   if (scenario.kind === 'image') return `images of ${describeWorkload(scenario)}, ${loadText}`
   const cache = scenario.prompt.prefixCache === 'cold' ? '' : `, prefix cache ${scenario.prompt.prefixCache}`
-  return `${scenario.prompt.tokens} prompt tokens, ${scenario.output.tokens} output tokens, ${loadText}${cache}`
+  const ends = scenario.output.ignoreEos === false ? 'at most ' : ''
+  const { tokens } = scenario.prompt
+  const prompts = tokens === undefined ? 'prompts of a file' : `${lengthText(tokens)} prompt tokens`
+  return `${prompts}, ${ends}${lengthText(scenario.output.tokens)} output tokens, ${loadText}${cache}`
 }

@@ -3,13 +3,15 @@ import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
 import { driftLimitText, soakText } from '../run-remarks.ts'
 import { metricCell } from './figure-cell.ts'
+import { lengthsText } from './lengths-text.ts'
+import { reasoningText } from './reasoning-text.ts'
 import { buildTable, type Table, type Tone, text } from './table.ts'
 
 /** The results of one run: mean, 95 % interval, number of trials. */
 export function runSummaryTable(record: RunRecord): Table {
   const rows = summaryMetrics(record.scenario)
   const workload = describeWorkload(record.scenario)
-  const drift = [soakText(record), driftLimitText(record)]
+  const remarks = [lengthsText(record), reasoningText(record), soakText(record), driftLimitText(record)]
   return buildTable({
     id: 'run-summary',
     title: `${record.scenario.title} on ${record.card.name ?? 'a machine without a GPU'}`,
@@ -23,7 +25,7 @@ export function runSummaryTable(record: RunRecord): Table {
     notes: [
       `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
       ...(workload === null ? [] : [workload]),
-      ...drift.filter((note) => note !== null),
+      ...remarks.filter((note) => note !== null),
       ...(record.coolDowns ?? []).flatMap(({ finding }) => finding ?? []),
       ...(record.oom ? [`OOM: ${record.oom.evidence}`] : []),
     ],

@@ -31,6 +31,10 @@ export function makeRequest(over: Partial<RequestRow> & { readonly dispatchedMs:
     firstTokens: 1,
     lumpedTokens: 0,
     contentBytes: 400,
+    firstAnswerMs: null,
+    reasoningTokens: null,
+    reasoningEvents: null,
+    reasoningCount: null,
     ...over,
   }
 }

@@ -5,6 +5,7 @@ import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
 import { expandSweep, type PlainTextFile } from '../../harness/scenario/expand.ts'
 import { bundledScenario } from '../../harness/scenario/find-scenario.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import { shortenedLength } from '../../harness/scenario/prompt/length.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { publish } from '../../reports/publish.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
@@ -106,8 +107,8 @@ function shortened(file: PlainTextFile, length: (typeof lengths)[keyof typeof le
   return {
     ...file,
     load: file.load.shape === 'closed' ? { ...file.load, rampSeconds: 0.3 } : file.load,
-    prompt: { ...file.prompt, tokens: Math.ceil(file.prompt.tokens / shrink) },
-    output: { tokens: Math.ceil(file.output.tokens / shrink) },
+    prompt: { ...file.prompt, tokens: shortenedLength(file.prompt.tokens ?? 1, shrink) },
+    output: { ...file.output, tokens: shortenedLength(file.output.tokens, shrink) },
     trial: { ...file.trial, seconds, warmupSeconds, idleSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 0.5 },
   }
 }

@@ -40,7 +40,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/scenario'],
     reason: 'scenario and suite files: schemas (zod), and YAML whose errors name file and line',
-    folders: { config: "joulemark.yaml: what is the user's own and holds for every command" },
+    folders: {
+      config: "joulemark.yaml: what is the user's own and holds for every command",
+      prompt: 'what a request asks for: prompt, answer, lengths as distributions, sampling',
+    },
   },
   {
     paths: ['harness/physics'],
@@ -53,6 +56,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/plan'],
     reason: 'a scenario and a seed to arrivals, lengths and prompts',
+    folders: {
+      prompts: 'prompts of a file, and English text',
+      body: 'the body around a prompt, and its images',
+    },
   },
   {
     paths: ['harness/record'],

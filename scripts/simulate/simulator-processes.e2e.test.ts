@@ -8,6 +8,7 @@ import { silentProgress } from '../../harness/run/progress.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
+import { meanLength } from '../../harness/scenario/prompt/length.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { untilMeasured } from '../../harness/testing/until-measured.ts'
 import { runOptions } from '../actions/run.ts'
@@ -103,7 +104,7 @@ test('compressed scenarios keep their shape: fewer tokens in the same ratio, app
   const closed = await bundled('llama-3.1-8b-fp8-batch32')
   const shortened = timeCompressed(closed)
   if (closed.kind !== 'text' || shortened.kind !== 'text') throw new TypeError('text')
-  const ratio = (file: typeof closed) => file.prompt.tokens / file.output.tokens
+  const ratio = (file: typeof closed) => meanLength(file.prompt.tokens ?? 0) / meanLength(file.output.tokens)
   expect(ratio(shortened)).toBeCloseTo(ratio(closed), 1)
   const open = await bundled('rag-8b-200-mau')
   expect(timeCompressed(open)).toMatchObject({ load: open.load })

@@ -1,3 +1,4 @@
+import { shortenedLength } from '../../harness/scenario/prompt/length.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 
 /** Factor by which prompts and outputs of a closed loop shrink, which keeps their ratio and roughly the throughput. */
@@ -35,8 +36,12 @@ export function timeCompressed(file: ScenarioFile): ScenarioFile {
     return {
       ...file,
       load: { ...load, rampSeconds: Math.min(load.rampSeconds, 0.5), ...(session ? { session } : {}) },
-      prompt: { ...file.prompt, tokens: shrunk(file.prompt.tokens), ...prefixOf(file.prompt.prefixCache) },
-      output: { tokens: shrunk(file.output.tokens) },
+      prompt: {
+        ...file.prompt,
+        ...(file.prompt.tokens === undefined ? {} : { tokens: shortenedLength(file.prompt.tokens, SHRINK) }),
+        ...prefixOf(file.prompt.prefixCache),
+      },
+      output: { ...file.output, tokens: shortenedLength(file.output.tokens, SHRINK) },
       trial,
     }
   }

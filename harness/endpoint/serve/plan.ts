@@ -9,6 +9,7 @@ import { type Fit, fitOf } from '../../physics/memory.ts'
 import { kvElementBytes } from '../../physics/model/kv.ts'
 import { shellWord } from '../../plain-text.ts'
 import { connectionsOf } from '../../scenario/load-shape.ts'
+import { statedContextTokens } from '../../scenario/prompt/length.ts'
 import type { Scenario } from '../../scenario/schema.ts'
 
 export interface ServeOptions {
@@ -55,9 +56,10 @@ export function servePlan(scenario: Scenario, on: string | CardEntry, options: S
       'reason' in card ? card.reason : model === null ? `no model "${scenario.model}"` : `kind ${scenario.kind}`
     throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}: nothing to serve with vLLM`)
   }
-  const { server, prompt, output, load } = scenario
-  const needed = prompt.tokens + output.tokens
-  const requestedContext = server?.maxModelLen ?? needed
+  const { server, prompt, load } = scenario
+  const needed = statedContextTokens(scenario)
+  // how long the prompts of a file are is known to the tokenizer of the model only
+  const requestedContext = server?.maxModelLen ?? (prompt.tokens === undefined ? model.maxContext : needed)
   const tensorParallel = server?.tensorParallel ?? 1
   const gpuMemoryUtilization = server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION
   const shape = { kvBytesPerElement: kvElementBytes(server?.kvCacheDtype), gpuMemoryUtilization, gpus: tensorParallel }

@@ -54,12 +54,13 @@ describe('a completions stream', () => {
           firstChunkMs,
           firstTokenMs,
           lastTokenMs,
+          firstAnswerMs: _answer,
           firstBytes: _bytes,
           firstCount: _count,
           ...facts
         } = read(stream, cuts).facts
         const { times, sharedStamps, firstChunkMs: a, firstTokenMs: b, lastTokenMs: c, ...untimed } = whole
-        const { firstBytes, firstCount, ...expected } = untimed
+        const { firstAnswerMs, firstBytes, firstCount, ...expected } = untimed
         expect(facts).toEqual(expected)
         expect(firstChunkMs).toBeLessThanOrEqual(firstTokenMs)
         expect(firstTokenMs).toBeLessThanOrEqual(lastTokenMs)
@@ -365,5 +366,40 @@ describe('a stream with usage in every event', () => {
   test('has no counts to use where one event lacks it', () => {
     const { facts } = read(`${counted(' the', 3)}${token(' a')}${counted(' an', 6)}${done}`)
     expect(facts.counted).toBeLessThan(facts.chunks)
+  })
+})
+describe('reasoning before the answer', () => {
+  const chat = (delta: object, more = {}) =>
+    `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: null, ...more }] })}\n\n`
+  const stream = (name: string) =>
+    chat({ role: 'assistant', content: '' }) +
+    [' let', ' me', ' think'].map((text) => chat({ [name]: text })).join('') +
+    [' it', ' is', ' 4'].map((text) => chat({ content: text })).join('') +
+    chat({ content: '' }, { finish_reason: 'stop' }) +
+    `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 7, total_tokens: 14, completion_tokens_details: { reasoning_tokens: 3 } } })}\n\n${done}`
+
+  test.each(['reasoning', 'reasoning_content'])('%s is counted apart, and the answer begins after it', (name) => {
+    const text = stream(name)
+    const bytes = Buffer.byteLength(text)
+    const { facts } = read(
+      text,
+      Array.from({ length: bytes }, (_, index) => index),
+    )
+    expect(facts).toMatchObject({ chunks: 7, reasoningChunks: 3, reasoningTokens: 3, outputTokens: 7 })
+    expect(facts.firstAnswerMs).toBe(facts.times[3])
+    expect(read(text).facts).toMatchObject({ chunks: 7, reasoningChunks: 3, reasoningTokens: 3 })
+  })
+
+  test('the running count of the last reasoning event is that of the reasoning', () => {
+    const counted = (delta: object, tokens: number) =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }], usage: { prompt_tokens: 7, completion_tokens: tokens, total_tokens: 7 + tokens } })}\n\n`
+    const events = [1, 2, 3, 4].map((count) => counted({ reasoning: ` r${count}` }, 2 * count))
+    const { facts } = read([...events, counted({ content: ' a' }, 9), counted({ content: ' b' }, 10), done].join(''))
+    expect(facts).toMatchObject({ reasoningChunks: 4, reasoningCount: 8, chunks: 6, outputTokens: 10 })
+  })
+
+  test('an answer without reasoning has none', () => {
+    const { facts } = read(chat({ content: ' a' }) + chat({ content: ' b' }) + done)
+    expect(facts).toMatchObject({ reasoningChunks: 0, reasoningCount: 0, reasoningTokens: null })
   })
 })

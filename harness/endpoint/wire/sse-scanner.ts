@@ -2,7 +2,7 @@ import { EventTemplate } from './event-template.ts'
 import { SseLineParser } from './sse-line-parser.ts'
 import { StreamChunks } from './stream-chunks.ts'
 import { readStreamEvent, type StreamChunk, type StreamUsage } from './stream-event.ts'
-import { addArrival, dropEmptyEnd, emptyFacts, type StreamFacts } from './stream-facts.ts'
+import { addArrival, addReasoning, dropEmptyEnd, emptyFacts, type StreamFacts } from './stream-facts.ts'
 
 /**
  * Reads OpenAI-style event streams at the cost of a few byte comparisons per token.
@@ -15,6 +15,8 @@ export class SseScanner {
   facts: StreamFacts = emptyFacts(new Float64Array(64))
   readonly #lines = new SseLineParser((data, type) => this.#onEvent(data, type))
   #template: EventTemplate | null = null
+  /** The learnt events carry reasoning. */
+  #isReasoning = false
   /** Usage of the event that the template was learnt from; null without one. */
   #learntUsage: StreamUsage | null = null
   #nowMs = 0
@@ -26,6 +28,7 @@ export class SseScanner {
     this.facts = emptyFacts(this.facts.times, this.facts.counts)
     this.#lines.reset()
     this.#template = null
+    this.#isReasoning = false
     this.#chunks.reset()
   }
 
@@ -62,6 +65,7 @@ export class SseScanner {
     if (next === 0) return 0
     this.facts.events += 1
     addArrival(this.facts, this.#nowMs, template.textBytes, template.count)
+    if (this.#isReasoning) addReasoning(this.facts, template.count)
     this.#stamp()
     return next
   }
@@ -98,8 +102,12 @@ export class SseScanner {
     // the learnt bytes contain the fingerprint and the usage of the event they come from; after the end of a choice all
     // are parsed
     const isOther = facts.systemFingerprint !== systemFingerprint || this.#isOtherUsage(chunk.usage)
-    if (isOther || this.#chunks.hasEnd) this.#template = null
-    else if (this.#template === null && token?.isText && chunk.choices.length === 1) {
+    // where reasoning ends the events of the answer are others
+    const isOtherText = token !== undefined && token.content !== '' && token.isReasoning !== this.#isReasoning
+    if (isOtherText) this.#isReasoning = token.isReasoning
+    if (isOther || isOtherText || this.#chunks.hasEnd) this.#template = null
+    if (isOther || this.#chunks.hasEnd) return
+    if (this.#template === null && token?.isText && chunk.choices.length === 1) {
       this.#template = EventTemplate.of(data, token.content, (chunk.usage?.outputTokens ?? null) !== null)
       this.#learntUsage = chunk.usage
     }

@@ -1,5 +1,5 @@
 import type { StreamChoice, StreamChunk } from './stream-event.ts'
-import { addArrival, type StreamFacts } from './stream-facts.ts'
+import { addArrival, addReasoning, type StreamFacts } from './stream-facts.ts'
 
 /** Finish reasons of an answer that failed: no reason of another choice replaces one. */
 const failedReasons: ReadonlySet<string | null> = new Set(['abort', 'error'])
@@ -29,12 +29,17 @@ export class StreamChunks {
     if (tokens.length > 0) {
       const bytes = tokens.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
       addArrival(facts, nowMs, bytes, usage?.outputTokens ?? 0)
+      if (tokens.some(({ isReasoning }) => isReasoning)) addReasoning(facts, usage?.outputTokens ?? 0)
+      else if (Number.isNaN(facts.firstAnswerMs) && tokens.some(({ content }) => content !== '')) {
+        facts.firstAnswerMs = nowMs
+      }
       facts.endsEmpty = tokens.every(({ content, finishReason }) => content === '' && finishReason !== null)
     }
     if (usage) {
       facts.promptTokens = usage.promptTokens
       facts.outputTokens = usage.outputTokens
       facts.cachedTokens = usage.cachedTokens
+      facts.reasoningTokens = usage.reasoningTokens
       if (nowMs === facts.firstTokenMs) facts.firstCount = usage.outputTokens
     }
     return tokens

@@ -3,6 +3,8 @@ export interface StreamUsage {
   readonly promptTokens: number | null
   readonly outputTokens: number | null
   readonly cachedTokens: number | null
+  /** Output tokens that are reasoning; servers with a parser for it report them. */
+  readonly reasoningTokens: number | null
 }
 
 /** One choice of an event. */
@@ -12,6 +14,8 @@ export interface StreamChoice {
   readonly content: string
   /** Whether `content` is one text of the event: only then the bytes around it are a template for other events. */
   readonly isText: boolean
+  /** The text is reasoning, which comes before the answer. */
+  readonly isReasoning: boolean
   /** The event opens a chat message: it names the role and holds no content. It is not a token. */
   readonly isRole: boolean
   readonly finishReason: string | null
@@ -101,27 +105,28 @@ function choiceOf(choice: unknown): StreamChoice {
     throw new Unexpected(`choices[].index is ${shownValue(index)}; expected a whole number`)
   }
   const delta = isObject(choice['delta']) ? choice['delta'] : null
-  const text = contentOf(choice, delta)
+  const { text, isReasoning } = contentOf(choice, delta)
   return {
     index,
     content: text ?? toolCallsOf(delta),
     isText: text !== null,
+    isReasoning,
     isRole: delta !== null && typeof delta['role'] === 'string' && (text ?? '') === '' && !hasToolCalls(delta),
     finishReason: textOrNull(choice['finish_reason'], 'finish_reason') || null,
   }
 }
 
 /** The text of a choice: of a completion, or the first that is not empty of a chat's content and reasoning; null without. */
-function contentOf(choice: Fields, delta: Fields | null): string | null {
+function contentOf(choice: Fields, delta: Fields | null): { text: string | null; isReasoning: boolean } {
   const text = textOrNull(choice['text'], 'text')
-  if (text !== null || delta === null) return text
+  if (text !== null || delta === null) return { text, isReasoning: false }
   let found: string | null = null
   for (const name of ['content', 'reasoning', 'reasoning_content', 'refusal']) {
     const value = textOrNull(delta[name], name)
-    if (value) return value
+    if (value) return { text: value, isReasoning: name.startsWith('reasoning') }
     found ??= value
   }
-  return found
+  return { text: found, isReasoning: false }
 }
 
 const hasToolCalls = (delta: Fields | null): boolean =>
@@ -138,10 +143,12 @@ function textOrNull(value: unknown, name: string): string | null {
 function usageOf(usage: unknown): StreamUsage | null {
   if (!isObject(usage)) return null
   const details = isObject(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {}
+  const made = isObject(usage['completion_tokens_details']) ? usage['completion_tokens_details'] : {}
   return {
     promptTokens: tokensOf(usage['prompt_tokens'], 'usage.prompt_tokens'),
     outputTokens: tokensOf(usage['completion_tokens'], 'usage.completion_tokens'),
     cachedTokens: tokensOf(details['cached_tokens'], 'usage.prompt_tokens_details.cached_tokens'),
+    reasoningTokens: tokensOf(made['reasoning_tokens'], 'usage.completion_tokens_details.reasoning_tokens'),
   }
 }
 

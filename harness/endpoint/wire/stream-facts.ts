@@ -27,6 +27,14 @@ export interface StreamFacts {
   promptTokens: number | null
   outputTokens: number | null
   cachedTokens: number | null
+  /** First event of the answer itself, where reasoning came before it. */
+  firstAnswerMs: number
+  /** Events with reasoning. */
+  reasoningChunks: number
+  /** Output tokens by the running count of usage at the last of them; 0 without one. */
+  reasoningCount: number
+  /** Reasoning tokens by usage. */
+  reasoningTokens: number | null
   systemFingerprint: string | null
   done: boolean
   /** Events of any kind, `[DONE]` among them. */
@@ -57,6 +65,10 @@ export function emptyFacts(times: Float64Array, counts: Uint32Array = new Uint32
     promptTokens: null,
     outputTokens: null,
     cachedTokens: null,
+    firstAnswerMs: Number.NaN,
+    reasoningChunks: 0,
+    reasoningCount: 0,
+    reasoningTokens: null,
     systemFingerprint: null,
     done: false,
     events: 0,
@@ -94,6 +106,12 @@ export function addArrival(facts: StreamFacts, nowMs: number, bytes: number, cou
   facts.contentBytes += bytes
   if (nowMs === facts.firstTokenMs) facts.firstBytes += bytes
   facts.endsEmpty = false
+}
+
+/** Adds an event with reasoning, with the running count of output tokens in it, 0 without one. */
+export function addReasoning(facts: StreamFacts, count: number): void {
+  facts.reasoningChunks += 1
+  if (count > 0) facts.reasoningCount = count
 }
 
 /**

@@ -1,6 +1,7 @@
 import { makeSdkSender } from '../../endpoint/sdk-request.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
-import { type BodyRequest, makeBodies } from '../../plan/prompt-body.ts'
+import type { BodyRequest } from '../../plan/body/body-plan.ts'
+import { makeBodies } from '../../plan/prompt-body.ts'
 import { makeTextsBodies, type TextsBody } from '../../plan/texts-body.ts'
 import { type ConnectionSlot, makeHead, type SendOptions, sendOnSlot } from '../connection-slots.ts'
 import type { WorkerPlan } from '../protocol.ts'

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseAddress } from '../../endpoint/address.ts'
-import type { BodyPlan } from '../../plan/prompt-body.ts'
+import type { BodyPlan } from '../../plan/body/body-plan.ts'
 import { FIRST_WORD } from '../../plan/prompt-words.ts'
 import { type ProbeLoad, probeLoad } from './probe.ts'
 

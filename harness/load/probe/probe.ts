@@ -4,8 +4,11 @@ import { plainFingerprint } from '../../endpoint/fingerprint-text.ts'
 import { makeSdkSender } from '../../endpoint/sdk-request.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
 import { JoulemarkError } from '../../errors.ts'
+import { type BodyPlan, type BodyRequest, hasTextPrompts } from '../../plan/body/body-plan.ts'
 import { type ChatLength, chatLengthOf } from '../../plan/chat-length.ts'
-import { type BodyPlan, type BodyRequest, hasTextPrompts, makeBodies } from '../../plan/prompt-body.ts'
+import { makeBodies } from '../../plan/prompt-body.ts'
+import { type TextLength, textLengthOf } from '../../plan/prompts/english.ts'
+import { fieldsOf } from '../../plan/prompts/prompt-table.ts'
 import { makeConnectionSlots, makeHead, sendOnSlot } from '../connection-slots.ts'
 import { errorText } from '../error-text.ts'
 import { refusalOf } from './refusal.ts'
@@ -17,8 +20,10 @@ export interface ProbeLoad {
   readonly apiKey: string | null
   readonly client: 'raw' | 'sdk'
   readonly body: BodyPlan
+  /** The shortest prompt of the load, in tokens; that of its first request unless given. */
+  readonly leastPromptTokens?: number
   /** Its first request. */
-  readonly first: Pick<BodyRequest, 'promptTokens' | 'outputTokens' | 'sharedBlocks'>
+  readonly first: Pick<BodyRequest, 'promptTokens' | 'outputTokens' | 'sharedBlocks' | 'chosen'>
   readonly timeoutMs: number
   /** Cuts the probe. */
   readonly signal: AbortSignal
@@ -76,7 +81,12 @@ export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
   }
   /** The first request of the load, with a prompt of exact length where it is text. */
   const askFirst = async (): Promise<TimedResult | null> => {
-    if (!hasTextPrompts(body)) return ask(load.first)
+    if (body.text) {
+      const length = await learnTextLength(load, ask)
+      if (length !== null) body = { ...body, text: { ...body.text, length } }
+      return ask(load.first)
+    }
+    if (body.prompts || !hasTextPrompts(body)) return ask(load.first)
     const chatLength = await learnChatLength(load, ask)
     if (chatLength !== null) body = { ...body, chatLength }
     return ask(load.first)
@@ -85,12 +95,16 @@ export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
   let result = await askFirst()
   // a server that refused token ids has counted no text yet
   if (hasTextPrompts(body) && !wasText) result = await askFirst()
+  const promptTokens = result?.facts.promptTokens ?? null
+  if (body.prompts && load.first.chosen && promptTokens !== null) {
+    body = { ...body, tokensPerByte: promptTokens / fieldsOf(body.prompts, load.first.chosen.entry).length }
+  }
   return findingsOf(body, result, load.apiKey)
 }
 
 /** How the server counts our words, by two prompts with answers of one token. Null if it was cut or the counts do not grow. */
 async function learnChatLength(
-  { first, address }: ProbeLoad,
+  { first, address, leastPromptTokens = first.promptTokens }: ProbeLoad,
   ask: (request: Omit<BodyRequest, 'phase' | 'topic'>) => Promise<TimedResult | null>,
 ): Promise<ChatLength | null> {
   // the template must fit into the context of the server beside them
@@ -105,13 +119,37 @@ async function learnChatLength(
   }
   const [short, long] = counts
   const length = short && long ? chatLengthOf(short, long) : null
-  if (length !== null && first.promptTokens < length.baseTokens) {
+  if (length !== null && leastPromptTokens < length.baseTokens) {
     throw new JoulemarkError(
       'bad-input',
-      `endpoint ${address.url}: the template and one word have ${length.baseTokens} tokens, the scenario requires prompts of ${first.promptTokens}; expected prompt.tokens of ${length.baseTokens} or more`,
+      `endpoint ${address.url}: the template and one word have ${length.baseTokens} tokens, the scenario requires prompts of ${leastPromptTokens}; expected prompt.tokens of ${length.baseTokens} or more`,
     )
   }
   return length
+}
+
+/** Bytes of the short English prompt, and how many longer ones are counted: a passage has more tokens per byte than another. */
+const FEW_BYTES = 64
+const COUNTED_PASSAGES = 3
+/** Bytes per English word piece in most vocabularies: only the length of the counted passages depends on it. */
+const USUAL_BYTES_PER_TOKEN = 4
+
+/** How the server counts English text, by a short and some long prompts. Null if it was cut or the counts do not grow. */
+async function learnTextLength(
+  { first }: ProbeLoad,
+  ask: (request: Omit<BodyRequest, 'phase' | 'topic'>) => Promise<TimedResult | null>,
+): Promise<TextLength | null> {
+  const many = Math.max(2 * FEW_BYTES, Math.round(first.promptTokens * USUAL_BYTES_PER_TOKEN * 0.8))
+  const counts: { bytes: number; promptTokens: number }[] = []
+  for (const bytes of [FEW_BYTES, ...Array.from({ length: COUNTED_PASSAGES }, () => many)]) {
+    // before the length is known, a prompt of n tokens has n bytes
+    const result = await ask({ promptTokens: bytes, outputTokens: 1 })
+    if (result === null) return null
+    counts.push({ bytes, promptTokens: result.facts.promptTokens ?? 0 })
+  }
+  const [short, ...long] = counts
+  const mean = long.reduce((sum, { promptTokens }) => sum + promptTokens, 0) / long.length
+  return short ? textLengthOf(short, { bytes: many, promptTokens: mean }) : null
 }
 
 /** Sends requests as a load worker does, one at a time. */

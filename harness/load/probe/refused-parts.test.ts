@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BodyPlan } from '../../plan/prompt-body.ts'
+import type { BodyPlan } from '../../plan/body/body-plan.ts'
 import { withoutRefused } from './refused-parts.ts'
 
 const plan: BodyPlan = { api: 'completions', model: 'm', vocab: 32_000, seed: 1, salt: 0, sharedTokens: 0 }

@@ -1,4 +1,4 @@
-import type { BodyPlan, RequestPart } from '../../plan/prompt-body.ts'
+import type { BodyPlan, RequestPart } from '../../plan/body/body-plan.ts'
 
 /** How servers say that a prompt must be text, in their own words. */
 const NO_LIST =

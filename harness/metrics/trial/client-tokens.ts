@@ -2,15 +2,46 @@ import { missing, quotient } from '../../record/measured.ts'
 import type { RequestTable } from '../../record/request-table.ts'
 import type { TokenRow } from '../../record/rows.ts'
 import type { ClientTokens } from '../../record/schema/server.ts'
+import type { Scenario } from '../../scenario/schema.ts'
 import { AT_ONE_MOMENT } from './latency.ts'
 import { isAtOnce, laterTokens } from './pace.ts'
+
+/** A prompt or an answer within this many tokens, or this share, of what was requested is as long as requested. */
+const LENGTH_SLACK_TOKENS = 2
+const LENGTH_SLACK_SHARE = 0.01
+/** The same for English prompts, which are cut to about the length. */
+const ENGLISH_SLACK_SHARE = 0.2
+
+/** How far two lengths of one prompt or answer are apart beyond the slack, in tokens; negative where it is shorter. */
+function apart(got: number, asked: number, slackShare = LENGTH_SLACK_SHARE): number {
+  const slack = Math.max(LENGTH_SLACK_TOKENS, asked * slackShare)
+  return Math.abs(got - asked) > slack ? got - asked : 0
+}
+
+/** How the tokens of a run are counted. */
+interface Counting {
+  /** The model may end an answer before it has the tokens that were requested. */
+  readonly mayEndEarly?: boolean
+  /** How far, as a share, a prompt may be from what was requested: more for text that is cut by its bytes. */
+  readonly promptSlackShare?: number
+}
+
+/** How the tokens of a scenario are counted. */
+export const countingOf = (scenario: Scenario): Counting => ({
+  mayEndEarly: scenario.kind === 'text' && scenario.output.ignoreEos === false,
+  ...(scenario.kind === 'text' && scenario.prompt.text === 'english' ? { promptSlackShare: ENGLISH_SLACK_SHARE } : {}),
+})
 
 /**
  * Counts of the client over a whole trial, ramp-up and drain included, because the server's counters have no window.
  * Tokens are those of the server's usage, never chunks. The server may have made any number of tokens for a failed
  * request, from those it is known to have received up to those requested.
  */
-export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow[]): ClientTokens {
+export function clientTokensOf(
+  requests: RequestTable,
+  tokens: readonly TokenRow[],
+  { mayEndEarly = false, promptSlackShare = LENGTH_SLACK_SHARE }: Counting = {},
+): ClientTokens {
   const column = (name: Parameters<RequestTable['column']>[0]) => requests.column(name)
   const plannedPrompt = column('plannedPromptTokens')
   const plannedOutput = column('plannedOutputTokens')
@@ -38,6 +69,8 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
     atOnce: 0,
     contentBytes: 0,
   }
+  let [promptsApart, answersApart] = [0, 0]
+  let isPlanned = requests.length === 0
   const ttft = { sumMs: 0, n: 0 }
   const decode = { sumMs: 0, tokens: 0 }
   let isReported = false
@@ -51,11 +84,15 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
       continue
     }
     requestsOk += 1
+    if (!Number.isNaN(plannedPrompt[index])) isPlanned = true
     sums.plannedPrompt += known(plannedPrompt[index])
     sums.plannedOutput += known(plannedOutput[index])
     sums.prompt += known(prompt[index])
     sums.output += got
     sums.chunks += known(chunks[index])
+    if (apart(prompt[index] as number, plannedPrompt[index] as number, promptSlackShare) !== 0) promptsApart += 1
+    const answerApart = apart(got, plannedOutput[index] as number)
+    if (mayEndEarly ? answerApart > 0 : answerApart !== 0) answersApart += 1
     if (!Number.isNaN(cached[index])) isReported = true
     sums.cached += known(cached[index])
     const ttftMs = (first[index] as number) - (dispatched[index] as number)
@@ -83,7 +120,7 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
   return {
     requestsOk,
     requestsFailed: requests.length - requestsOk,
-    plannedPromptTokens: sums.plannedPrompt,
+    plannedPromptTokens: isPlanned ? sums.plannedPrompt : missing('prompts of a file: only the server counts them'),
     plannedOutputTokens: sums.plannedOutput,
     usagePromptTokens: sums.prompt,
     usageOutputTokens: sums.output,
@@ -99,6 +136,8 @@ export function clientTokensOf(requests: RequestTable, tokens: readonly TokenRow
       sums.atOnce > 0 ? AT_ONE_MOMENT : 'no successful request has several tokens',
     ),
     ...(isTimed ? { lumpedTokens: sums.lumped, requestsAtOnce: sums.atOnce, contentBytes: sums.contentBytes } : {}),
+    promptsApart,
+    answersApart,
   }
 }
 

@@ -92,6 +92,8 @@ test('counts of the client: usage of successes, and the range of tokens of failu
   expect(counted).toEqual({
     requestsOk: 2,
     requestsFailed: 2,
+    promptsApart: 0,
+    answersApart: 0,
     plannedPromptTokens: 1024,
     plannedOutputTokens: 200,
     usagePromptTokens: 1024,

@@ -1,11 +1,13 @@
 import { type Measured, measured, missing, numberOf, quotient } from '../../record/measured.ts'
 import type { RequestTable } from '../../record/request-table.ts'
-import type { TextTrial } from '../../record/schema/trial.ts'
+import type { Reasoning, TextTrial } from '../../record/schema/trial.ts'
 import type { TextScenario } from '../../scenario/schema.ts'
 import { EDGES_COUNT_SINCE, METRIC_DEFINITIONS } from '../definitions.ts'
 import { gapPercentiles } from './gaps.ts'
 import { countedIn, NONE_FITS, type Window, whyNoneFits } from './in-window.ts'
 import { latenciesOf, NONE_COMPLETED, NONE_STARTED, noLatencies } from './latency.ts'
+import { lengthsOf, noLengths } from './lengths.ts'
+import { reasoningOf } from './reasoning.ts'
 import { sendsInside } from './sends.ts'
 import { countOutcomes, noWindow, sharedTrial, type TrialObservations, windowFor } from './shared.ts'
 import { goodputOf, sloShareOf } from './slo.ts'
@@ -47,8 +49,12 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
     joulesPerRequest: quotient(shared.energyJ, completions, NONE_COMPLETED),
     ...sloIn(scenario, observed, window, definitions),
     sendsInWindow: sendsInside(observed.requests, startMs, endMs),
+    lengths: lengthsOf(observed.requests, { startMs, endMs }, definitions),
+    ...withReasoning(reasoningOf(observed.requests, { startMs, endMs }, definitions)),
   }
 }
+
+const withReasoning = (reasoning: Reasoning | null) => (reasoning === null ? {} : { reasoning })
 
 function sloIn(
   { slo }: TextScenario,
@@ -81,6 +87,7 @@ function withoutWindow(reason: string) {
     joulesPerRequest: none,
     goodputRequestsPerS: none,
     sloShare: none,
+    lengths: noLengths(reason),
   }
 }
 

@@ -136,6 +136,7 @@ export const endpointSchema = z.object({
   systemFingerprint: z.string().nullable(),
   model: z.string().nullable().describe('the served model name used in requests'),
   modelRoot: z.string().nullable(),
+  adapter: z.string().optional().describe('LoRA adapter that the requests asked for'),
   servedAs: z.string().optional().describe('served name that the user gave for the model (--served-as)'),
   servedModels: z.array(z.string()),
   maxModelLen: nullableNumber,

@@ -94,7 +94,7 @@ export type ServerTrial = z.infer<typeof serverTrialSchema>
 export const clientTokensSchema = z.object({
   requestsOk: z.int().nonnegative(),
   requestsFailed: z.int().nonnegative(),
-  plannedPromptTokens: z.number().describe('requested, for the requests that succeeded'),
+  plannedPromptTokens: measuredSchema.describe('requested, for the requests that succeeded'),
   plannedOutputTokens: z.number(),
   usagePromptTokens: z.number().describe('usage of the requests that succeeded'),
   usageOutputTokens: z.number(),
@@ -108,6 +108,16 @@ export const clientTokensSchema = z.object({
   lumpedTokens: z.number().optional().describe('tokens that arrived at one moment with another one'),
   requestsAtOnce: z.int().nonnegative().optional().describe('answers of several tokens that arrived at one moment'),
   contentBytes: z.number().optional().describe('bytes of text in the events'),
+  promptsApart: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('successful requests whose prompt was longer or shorter than requested, by usage'),
+  answersApart: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('successful requests whose answer was: only longer ones where the model may end an answer'),
 })
 export type ClientTokens = z.infer<typeof clientTokensSchema>
 

@@ -92,6 +92,23 @@ const sharedTrial = {
     .describe('rows of gpu.csv when these values were computed; later ones are not included'),
 }
 
+const lengthsSchema = z.object({
+  promptTokens: percentilesSchema.describe('prompt lengths, by usage'),
+  outputTokens: percentilesSchema.describe('answer lengths, by usage'),
+})
+
+const reasoningSchema = z.object({
+  requests: z.int().nonnegative().describe('successful requests with reasoning that completed inside the window'),
+  countedBy: z
+    .enum(['usage', 'running count', 'events'])
+    .describe(
+      'usage: reasoning tokens as the server reports them; running count: the usage of the last event with reasoning, exact to the tokens of one event; events: the share of the events that carry reasoning, an estimate',
+    ),
+  reasoningTokens: percentilesSchema,
+  answerTokens: percentilesSchema.describe('output tokens less the reasoning tokens'),
+  answerTtftMs: percentilesSchema.describe('first event of the answer itself - dispatched'),
+})
+
 const textTrialSchema = z.object({
   kind: z.literal('text'),
   ...sharedTrial,
@@ -136,6 +153,10 @@ const textTrialSchema = z.object({
     .object({ due: z.int().nonnegative(), late: z.int().nonnegative() })
     .optional()
     .describe('requests due inside the window, and those of them that were sent more than 10 ms later'),
+  lengths: lengthsSchema
+    .optional()
+    .describe('lengths in tokens of the requests that completed inside the window; early records lack them'),
+  reasoning: reasoningSchema.optional().describe('reasoning and answer apart; absent where no reasoning was streamed'),
   clientTokens: clientTokensSchema.optional().describe('counts of the client over the whole trial'),
   server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
 })
@@ -184,6 +205,8 @@ export const trialSchema = z.discriminatedUnion('kind', [
 export type Percentiles = z.infer<typeof percentilesSchema>
 export type Energy = z.infer<typeof energySchema>
 export type TrainingValues = z.infer<typeof trainingValuesSchema>
+export type Reasoning = z.infer<typeof reasoningSchema>
+export type Lengths = z.infer<typeof lengthsSchema>
 export type TextTrial = z.infer<typeof textTrialSchema>
 export type ImageTrial = z.infer<typeof imageTrialSchema>
 export type EmbeddingsTrial = z.infer<typeof embeddingsTrialSchema>

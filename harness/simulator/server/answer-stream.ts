@@ -51,11 +51,15 @@ export class AnswerStream {
   readonly #stream: EventStream
   readonly #promptLengths: readonly number[]
   readonly #before: readonly string[]
+  readonly #beforeReasoning: readonly string[]
+  /** Tokens at the start of each choice that are reasoning. */
+  readonly #reasoningTokens: number
   /** Text of each choice that is not sent yet, and its number of tokens. */
   readonly #held: Held[]
   readonly #breakAt: number
   readonly #unwatch: () => void
   #completionTokens = 0
+  #reasonedTokens = 0
   #open: number
   #isOver = false
   #stop: StopSequences = () => {}
@@ -69,6 +73,9 @@ export class AnswerStream {
     this.#stream = new EventStream(response, context)
     this.#promptLengths = prompts.map((prompt) => prompt.length)
     this.#before = prompts.map((_, index) => shape.head + shape.beforeText(index))
+    const { reasoningTokens } = context.served
+    this.#reasoningTokens = shape.beforeReasoning ? reasoningTokens : 0
+    this.#beforeReasoning = prompts.map((_, index) => shape.head + (shape.beforeReasoning?.(index) ?? ''))
     this.#held = prompts.map(() => ({ text: '', tokens: 0 }))
     this.#open = prompts.length
     this.#breakAt = this.#fault.end === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(params.maxTokens / 2))
@@ -102,7 +109,10 @@ export class AnswerStream {
         this.#break(index)
         return
       }
-      const isFull = !more && (held.tokens >= this.#fault.mergeTokens || outputTokens === 1)
+      const isReasoning = outputTokens <= this.#reasoningTokens
+      // an event has reasoning or the answer, never both
+      const isLastOfKind = outputTokens === this.#reasoningTokens
+      const isFull = isLastOfKind || (!more && (held.tokens >= this.#fault.mergeTokens || outputTokens === 1))
       if (finish === null && !isFull) return
       const reportedTokens = this.#context.falseReports.usage(outputTokens)
       const hasSeparateFinish = this.#hasSeparateFinish
@@ -112,18 +122,20 @@ export class AnswerStream {
         ? usagePart(promptLength, reportedTokens)
         : `${this.#emptyUsage}${hasFinish ? this.#usageInFinish(reportedTokens) : ''}`
       const stamp = finish !== null && !this.#request.includeUsage ? fingerprintPart : ''
-      this.#stream.send(`${this.#before[index]}${held.text}${after}${usage}${stamp}}\n\n`)
+      const before = (isReasoning ? this.#beforeReasoning : this.#before)[index]
+      this.#stream.send(`${before}${held.text}${after}${usage}${stamp}}\n\n`)
       if (finish !== null && hasSeparateFinish) {
         const ending = `${this.#emptyUsage}${this.#usageInFinish(reportedTokens)}`
         this.#stream.send(`${this.#before[index]}${this.#shape.afterFinalText(finish)}${ending}}\n\n`)
       }
       held.text = ''
       held.tokens = 0
-      if (finish !== null) this.#finishChoice(reportedTokens)
+      if (finish !== null) this.#finishChoice(reportedTokens, Math.min(outputTokens, this.#reasoningTokens))
     }
   }
 
-  #finishChoice(reportedTokens: number): void {
+  #finishChoice(reportedTokens: number, reasoningTokens: number): void {
+    this.#reasonedTokens += reasoningTokens
     this.#completionTokens += reportedTokens
     this.#open -= 1
     if (this.#open === 0) this.#finish()
@@ -132,7 +144,11 @@ export class AnswerStream {
   #finish(): void {
     if (this.#request.includeUsage && this.#fault.withUsage && !this.#hasUsageInFinish) {
       const promptTokens = this.#promptLengths.reduce((sum, length) => sum + length, 0)
-      this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens, this.#cachedTokens()))
+      const details = {
+        cachedTokens: this.#cachedTokens(),
+        reasoningTokens: this.#reasoningTokens > 0 ? this.#reasonedTokens : null,
+      }
+      this.#stream.send(usageEvent(this.#shape.head, promptTokens, this.#completionTokens, details))
     }
     if (this.#context.streamForm.hasDone) this.#stream.send(doneEvent)
     this.#close()

@@ -145,16 +145,21 @@ function asTaken({ imitation }: ServerContext, params: GenerationRequest): Gener
 }
 
 function identify(context: ServerContext, request: IncomingMessage, body: JsonBody, prefix: string): StreamIdentity {
-  checkModel(context, body)
+  const adapter = checkModel(context, body)
   const requestId = request.headers['x-request-id'] ?? body.string('request_id')
   const name =
     typeof requestId === 'string' && /^[\w.:-]+$/.test(requestId) ? requestId : randomBytes(16).toString('hex')
-  return { id: `${prefix}-${name}`, created: Math.floor(Date.now() / 1000), model: context.served.names[0] as string }
+  return {
+    id: `${prefix}-${name}`,
+    created: Math.floor(Date.now() / 1000),
+    model: adapter ?? (context.served.names[0] as string),
+  }
 }
 
-/** Checks the model of a request. A request without a model name uses the served model. */
-export function checkModel({ served }: ServerContext, body: JsonBody): void {
+/** Checks the model of a request and returns its adapter, if it names one. A request without a name uses the served model. */
+export function checkModel({ served }: ServerContext, body: JsonBody): string | null {
   const model = body.string('model')
-  if (model === undefined || served.names.includes(model)) return
+  if (model === undefined || served.names.includes(model)) return null
+  if (served.adapters.includes(model)) return model
   throw new ApiError(404, 'NotFoundError', `The model \`${model}\` does not exist.`, 'model')
 }

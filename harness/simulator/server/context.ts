@@ -15,6 +15,10 @@ import type { StreamContext } from './event-stream.ts'
 export interface ServedModel {
   /** Names that requests may use; answers contain the first. */
   readonly names: readonly string[]
+  /** LoRA adapters that requests may name instead. */
+  readonly adapters: readonly string[]
+  /** Tokens at the start of a chat answer that are reasoning. */
+  readonly reasoningTokens: number
   readonly root: string
   readonly maxModelLen: number
   readonly vocab: number

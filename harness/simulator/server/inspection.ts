@@ -9,15 +9,20 @@ import { readJsonBody } from './request-body.ts'
 type HandlerOf<Context> = (context: Context, request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 type Handler = HandlerOf<ServerContext>
 
-/** GET /v1/models: one entry for each served name. */
+/** GET /v1/models: one entry for each served name and each adapter. */
 export const handleModels: Handler = ({ served, startedS }, _request, response) => {
-  const data = served.names.map((id) => ({
+  const [base = null] = served.names
+  const models = [
+    ...served.names.map((id) => ({ id, root: served.root, parent: null })),
+    ...served.adapters.map((id) => ({ id, root: `/adapters/${id}`, parent: base })),
+  ]
+  const data = models.map(({ id, root, parent }) => ({
     id,
     object: 'model',
     created: startedS,
     owned_by: 'simulated',
-    root: served.root,
-    parent: null,
+    root,
+    parent,
     max_model_len: served.maxModelLen,
     permission: [],
   }))

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Tokenizer, tokenize } from '../engine/token-table.ts'
 import { badValue, malformed } from './api-error.ts'
 import type { JsonBody } from './request-body.ts'
@@ -41,6 +42,7 @@ export function textTokens(text: string, tokenizer: Tokenizer, special: boolean)
 /** Token ids of a chat in the Llama 3 template. */
 export function readChat(body: JsonBody, tokenizer: Tokenizer, special: boolean): number[] {
   const messages = body.get('messages')
+  const tools = body.get('tools')
   if (!Array.isArray(messages))
     throw malformed("'messages'", messages === undefined ? 'Field required' : 'Input should be a valid list')
   if (messages.length === 0) throw badValue('messages must not be empty', 'messages')
@@ -53,7 +55,30 @@ export function readChat(body: JsonBody, tokenizer: Tokenizer, special: boolean)
   })
   const answer =
     (body.boolean('add_generation_prompt') ?? true) ? '<|start_header_id|>assistant<|end_header_id|>\n\n' : ''
-  return textTokens(`<|begin_of_text|>${turns.join('')}${answer}`, tokenizer, special)
+  // a template writes the tools as JSON
+  const about = tools === undefined ? '' : JSON.stringify(tools)
+  const text = textTokens(`<|begin_of_text|>${about}${turns.join('')}${answer}`, tokenizer, special)
+  return [...text, ...messages.flatMap((message) => imageTokens(message, tokenizer))]
+}
+
+/** Pixels of an image that are one token on each side, as in Qwen2-VL. */
+const PATCH_PIXELS = 28
+/** Where a PNG has its width and its height. */
+const [WIDTH_AT, HEIGHT_AT] = [16, 20]
+
+/** Tokens of the images of a message: one for each patch, the same for the same image. */
+function imageTokens(message: unknown, tokenizer: Tokenizer): number[] {
+  const { content } = message as { content?: unknown }
+  if (!Array.isArray(content)) return []
+  return content.flatMap((part: { image_url?: { url?: unknown } } | null) => {
+    const url = part?.image_url?.url
+    if (typeof url !== 'string') return []
+    const bytes = Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
+    if (bytes.toString('latin1', 1, 4) !== 'PNG') throw badValue('cannot identify image file', 'image_url')
+    const patches = (at: number) => Math.ceil(bytes.readUInt32BE(at) / PATCH_PIXELS)
+    const [token = 0] = tokenize(` ${createHash('sha256').update(bytes).digest('hex').slice(0, 4)}`, tokenizer)
+    return new Array<number>(patches(WIDTH_AT) * patches(HEIGHT_AT)).fill(token)
+  })
 }
 
 function contentText(content: unknown): string {

@@ -12,6 +12,8 @@ export interface StreamShape {
   opening(usage: string): string | null
   /** Text up to the content of the choice with this index. */
   beforeText(index: number): string
+  /** The same for reasoning; only chat has it. */
+  beforeReasoning?(index: number): string
   /** Text from the end of the content to the end of the choices. */
   readonly afterText: string
   afterFinalText(finishReason: string): string
@@ -47,27 +49,41 @@ export function chatShape(identity: StreamIdentity): StreamShape {
     isChat: true,
     opening: (usage) => `${role}${usage},"prompt_token_ids":null,"prompt_text":null}\n\n`,
     beforeText: (index) => `"choices":[{"index":${index},"delta":{"content":"`,
+    beforeReasoning: (index) => `"choices":[{"index":${index},"delta":{"reasoning":"`,
     afterText: '"},"logprobs":null,"finish_reason":null,"token_ids":null}]',
     afterFinalText: (reason) => `"},"logprobs":null,"finish_reason":"${reason}","stop_reason":null,"token_ids":null}]`,
   }
 }
 
 /** `,"usage":{…}` for an event that contains it, including the running count. */
-export function usagePart(promptTokens: number, completionTokens: number, cachedTokens: number | null = null): string {
+export function usagePart(
+  promptTokens: number,
+  completionTokens: number,
+  cachedTokens: number | null = null,
+  made: object = {},
+): string {
   const details = cachedTokens === null ? {} : { prompt_tokens_details: promptDetailsOf(cachedTokens) }
-  return `,"usage":${JSON.stringify({ ...usageOf(promptTokens, completionTokens), ...details })}`
+  return `,"usage":${JSON.stringify({ ...usageOf(promptTokens, completionTokens), ...details, ...made })}`
 }
 
 export const fingerprintPart = `,"system_fingerprint":"${SIMULATED_FINGERPRINT}"`
+
+/** Parts of the usage that only some servers report; null where this one does not. */
+interface UsageDetails {
+  readonly cachedTokens?: number | null
+  readonly reasoningTokens?: number | null
+}
 
 /** The usage event after the last token; vLLM leaves a part out that is null. */
 export function usageEvent(
   head: string,
   promptTokens: number,
   completionTokens: number,
-  cachedTokens: number | null = null,
+  { cachedTokens = null, reasoningTokens = null }: UsageDetails = {},
 ): string {
-  return `${head}"choices":[]${usagePart(promptTokens, completionTokens, cachedTokens)}${fingerprintPart}}\n\n`
+  const made = reasoningTokens === null ? {} : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }
+  const usage = usagePart(promptTokens, completionTokens, cachedTokens, made)
+  return `${head}"choices":[]${usage}${fingerprintPart}}\n\n`
 }
 
 /** An error after the status was sent, in the format of Python's `json.dumps`, with spaces. */
