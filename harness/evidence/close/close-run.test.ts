@@ -61,7 +61,10 @@ describe('a run that was killed in its third trial', () => {
     const killed = await killedRun()
     const path = join(killed.directory, 'run.json')
     const running = readFileSync(path)
-    const { atime, mtime } = statSync(path)
+    // utimes keeps whole milliseconds only, and a file system has finer ones
+    const atime = new Date(Math.ceil(statSync(path).mtimeMs) + 1000)
+    const mtime = atime
+    utimesSync(path, atime, mtime)
     const chain = join(killed.directory, '..', 'chain-of-key')
     const signer = { key, chain, warn: (message: string) => expect.unreachable(message) }
     const closed = await closeRun(killed, signer)
