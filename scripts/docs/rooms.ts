@@ -86,7 +86,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/metrics'],
     reason: 'rows to metrics; `catalogue.ts` declares every metric once; when a run may stop; cost',
-    folders: { trial: 'one trial from its rows, by kind: steady window, latency, throughput, tokens of both sides' },
+    folders: {
+      trial: 'one trial from its rows, by kind: steady window, latency, throughput, tokens of both sides',
+      lengths: 'prompt and answer lengths of a trial, reasoning and answer apart',
+    },
   },
   {
     paths: ['harness/gates'],

@@ -128,28 +128,34 @@ async function learnChatLength(
   return length
 }
 
-/** Bytes of the short English prompt, and how many longer ones are counted: a passage has more tokens per byte than another. */
+/** Bytes of a short English prompt, and how many of each length are counted: a passage has more tokens per byte than another. */
 const FEW_BYTES = 64
-const COUNTED_PASSAGES = 3
+const COUNTED_PASSAGES = 5
 /** Bytes per English word piece in most vocabularies: only the length of the counted passages depends on it. */
 const USUAL_BYTES_PER_TOKEN = 4
 
-/** How the server counts English text, by a short and some long prompts. Null if it was cut or the counts do not grow. */
+/** How the server counts English text, by some short and some long prompts. Null if it was cut or the counts do not grow. */
 async function learnTextLength(
   { first }: ProbeLoad,
   ask: (request: Omit<BodyRequest, 'phase' | 'topic'>) => Promise<TimedResult | null>,
 ): Promise<TextLength | null> {
   const many = Math.max(2 * FEW_BYTES, Math.round(first.promptTokens * USUAL_BYTES_PER_TOKEN * 0.8))
-  const counts: { bytes: number; promptTokens: number }[] = []
-  for (const bytes of [FEW_BYTES, ...Array.from({ length: COUNTED_PASSAGES }, () => many)]) {
-    // before the length is known, a prompt of n tokens has n bytes
-    const result = await ask({ promptTokens: bytes, outputTokens: 1 })
-    if (result === null) return null
-    counts.push({ bytes, promptTokens: result.facts.promptTokens ?? 0 })
+  const sums = { few: 0, many: 0 }
+  for (let passage = 0; passage < COUNTED_PASSAGES; passage += 1) {
+    for (const [key, bytes] of [
+      ['few', FEW_BYTES],
+      ['many', many],
+    ] as const) {
+      // before the length is known, a prompt of n tokens has n bytes
+      const result = await ask({ promptTokens: bytes, outputTokens: 1 })
+      if (result === null) return null
+      sums[key] += result.facts.promptTokens ?? 0
+    }
   }
-  const [short, ...long] = counts
-  const mean = long.reduce((sum, { promptTokens }) => sum + promptTokens, 0) / long.length
-  return short ? textLengthOf(short, { bytes: many, promptTokens: mean }) : null
+  return textLengthOf(
+    { bytes: FEW_BYTES, promptTokens: sums.few / COUNTED_PASSAGES },
+    { bytes: many, promptTokens: sums.many / COUNTED_PASSAGES },
+  )
 }
 
 /** Sends requests as a load worker does, one at a time. */

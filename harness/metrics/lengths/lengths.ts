@@ -2,8 +2,8 @@ import type { RequestTable } from '../../record/request-table.ts'
 import type { Lengths } from '../../record/schema/trial.ts'
 import { noPercentiles, percentilesBySorting } from '../../stats/percentiles.ts'
 import { METRIC_DEFINITIONS } from '../definitions.ts'
-import { countedIn, type Window } from './in-window.ts'
-import { NONE_COMPLETED } from './latency.ts'
+import { countedIn, type Window } from '../trial/in-window.ts'
+import { NONE_COMPLETED } from '../trial/latency.ts'
 
 /** The lengths of a trial without a window, each missing for this reason. */
 export const noLengths = (reason: string): Lengths => ({

@@ -2,7 +2,7 @@ import type { RequestTable } from '../../record/request-table.ts'
 import type { Percentiles, Reasoning } from '../../record/schema/trial.ts'
 import { percentilesOf } from '../../stats/percentiles.ts'
 import { METRIC_DEFINITIONS } from '../definitions.ts'
-import { countedIn, type Window } from './in-window.ts'
+import { countedIn, type Window } from '../trial/in-window.ts'
 
 /**
  * Reasoning and answer tokens apart, and the time to the first token of the answer itself, over the successful requests
