@@ -7,6 +7,7 @@ import { claimCatalogue } from './claims/claim-catalogue.ts'
 import { measuredFindings } from './claims/measured.ts'
 import type { Claims } from './claims/schema.ts'
 import { auditTables } from './comparison/audit.ts'
+import { cacheTable } from './comparison/cache.ts'
 import { moneyModel } from './comparison/card-money.ts'
 import { economicsScenario, economicsTable } from './comparison/economics.ts'
 import { goodputTable } from './comparison/goodput.ts'
@@ -14,6 +15,7 @@ import { type BoxFindings, gotchasTable } from './comparison/gotchas.ts'
 import { jobsTable } from './comparison/jobs.ts'
 import { metricsTable } from './comparison/metrics.ts'
 import { type ServingExamples, servingTable } from './comparison/serving.ts'
+import { sessionsTable, turnsTable } from './comparison/sessions.ts'
 import { specTable } from './comparison/spec.ts'
 import { throughputTable } from './comparison/throughput.ts'
 import { verdictTable } from './comparison/verdict.ts'
@@ -49,6 +51,9 @@ export const reportTables = [
   'fits',
   'throughput',
   'goodput',
+  'cache',
+  'sessions',
+  'turns',
   'economics',
   'jobs',
   'metrics',
@@ -110,6 +115,9 @@ function comparisonTables(selection: Selection, facts: Facts, options: ReportOpt
     cards.length > 0 ? fitsTable(cards) : null,
     throughputTable(selection, facts),
     goodputTable(selection),
+    cacheTable(selection),
+    sessionsTable(selection, facts),
+    turnsTable(selection),
     scenario === null ? null : economicsTable(selection, facts, scenario),
     jobsTable(selection, facts),
     metricsTable(selection),

@@ -105,7 +105,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
   )
   if (again.kind !== 'text' || stored.kind !== 'text') return { ...again, ...kept(stored) }
   // early records lack these values and stay valid without them
-  const { sloShare, sendsInWindow, lengths, ...always } = again
+  const { sloShare, sendsInWindow, lengths, sessions, ...always } = again
   const wasAsked = stored.server !== undefined || serverRows.length > 0
   // the reason of a failed scrape is in no row; it is taken from the record
   const scrapes = scrapesFrom(serverRows, stored.server ? reasonOf(stored.server.generationTokens) : null)
@@ -116,6 +116,7 @@ function trialAgain(record: RunRecord, stored: Trial, before: Trial | undefined,
     ...(stored.sloShare === undefined || sloShare === undefined ? {} : { sloShare }),
     ...(stored.sendsInWindow === undefined || sendsInWindow === undefined ? {} : { sendsInWindow }),
     ...(stored.lengths === undefined || lengths === undefined ? {} : { lengths }),
+    ...(stored.sessions === undefined || sessions === undefined ? {} : { sessions }),
     ...(stored.clientTokens ? { clientTokens: countsAsKept(stored.clientTokens, countsAgain) } : {}),
     ...(wasAsked ? { server: serverTrialOf(scrapes, record.endpoint.engine) } : {}),
     ...kept(stored),

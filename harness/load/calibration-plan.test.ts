@@ -47,7 +47,7 @@ describe('closed loop', () => {
 
   test('conversations are sent without their pauses', () => {
     const load = { shape: 'closed', concurrency: 4, session: { turns: 3, thinkSeconds: 30, userTokens: 50 } }
-    const session: LoadPlan = { kind: 'closed', session: { turns: 3, thinkSeconds: 30, userTokens: 50 } }
+    const session: LoadPlan = { kind: 'closed', session: { turns: 3, thinkSeconds: 30, userTokens: 50, width: 1 } }
     expect(calibrationPlanOf(scenario({ load }), session, 1).load).toEqual(closed)
   })
 })

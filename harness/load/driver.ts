@@ -38,9 +38,13 @@ export interface LoadDriver {
  * Throws `environment` when the endpoint refuses one.
  */
 export async function startLoad(plan: Omit<WorkerPlan, 'worker'>, listener: LoadListener): Promise<LoadDriver> {
-  const count = Math.max(1, Math.min(plan.workers, plan.connections))
-  const shares = Array.from({ length: count }, (_, worker) =>
-    Math.floor((plan.connections + count - 1 - worker) / count),
+  // the connections of one stream stay together
+  const { connectionsPerStream = 1 } = plan
+  const streams = plan.connections / connectionsPerStream
+  const count = Math.max(1, Math.min(plan.workers, streams))
+  const shares = Array.from(
+    { length: count },
+    (_, worker) => Math.floor((streams + count - 1 - worker) / count) * connectionsPerStream,
   )
   const inFlight = new Array<number>(count).fill(0)
   const handles = shares.map((connections, worker) => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../clock.ts'
 import { seededRandom } from '../plan/random.ts'
+import type { SessionPlan } from '../plan/session-turns.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { runOpenLoop } from './open-loop.ts'
 import { runQueuedLoop } from './queued-loop.ts'
 import type { ScheduledRequest } from './scheduled-requests.ts'
-import { Conversation } from './session.ts'
+import { Conversation } from './session/conversation.ts'
 
 /** A clock that moves only when all tasks sleep: sleepers are woken in order of time. */
 function virtualClock(): Clock & { run(): Promise<void> } {
@@ -182,20 +183,47 @@ describe('the queued loop of the sdk client', () => {
   })
 })
 
-test('a conversation grows by answer and question, ends after its turns and begins anew', () => {
-  let topics = 0
-  const talk = new Conversation({
-    plan: { turns: 3, thinkSeconds: 2, userTokens: 10 },
-    lengthsOf: (topic) => ({ promptTokens: 100 + topic, outputTokens: 50 }),
-    random: seededRandom(1),
-    newTopic: () => topics++,
+describe('a session', () => {
+  const talk = (over: Partial<SessionPlan> = {}, joinsAt = 0) => {
+    let topics = 0
+    return new Conversation({
+      plan: { turns: 3, thinkSeconds: 2, userTokens: 10, width: 1, ...over },
+      lengthsOf: (topic) => ({ promptTokens: 100 + topic, outputTokens: 50 }),
+      random: seededRandom(1),
+      newTopic: () => topics++,
+      joinsAt,
+    })
+  }
+  const shapes = (conversation: Conversation, count: number) =>
+    Array.from({ length: count }, () => {
+      const { topic, contextTokens, turn, turnsLeft } = conversation.next()
+      return [topic, contextTokens, turn, turnsLeft]
+    })
+
+  test('grows by answer and question, ends after its turns and begins anew', () => {
+    expect(shapes(talk(), 4)).toEqual([
+      [0, 100, 1, 2],
+      [0, 160, 2, 1],
+      [0, 220, 3, 0],
+      [1, 101, 1, 2],
+    ])
   })
-  const turns = Array.from({ length: 4 }, () => talk.next())
-  expect(turns).toEqual([
-    { topic: 0, promptTokens: 100, outputTokens: 50 },
-    { topic: 0, promptTokens: 160, outputTokens: 50 },
-    { topic: 0, promptTokens: 220, outputTokens: 50 },
-    { topic: 1, promptTokens: 101, outputTokens: 50 },
-  ])
-  expect(talk.pauseMs()).toBeGreaterThan(0)
+
+  test('pauses between its turns, and not before a new one', () => {
+    const conversation = talk({ thinkSpread: 'fixed' })
+    const pauses = Array.from({ length: 4 }, () => {
+      conversation.next()
+      return conversation.pauseMs()
+    })
+    expect(pauses).toEqual([2000, 2000, 0, 2000])
+  })
+
+  test('may be joined in the middle, with a turn that counts for no depth; the next one is whole', () => {
+    expect(shapes(talk({}, 0.5), 4)).toEqual([
+      [0, 160, null, null],
+      [0, 220, 3, 0],
+      [1, 101, 1, 2],
+      [1, 161, 2, 1],
+    ])
+  })
 })

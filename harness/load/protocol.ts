@@ -3,6 +3,7 @@ import type { ArrivalPattern } from '../plan/arrivals.ts'
 import type { BodyPlan } from '../plan/body/body-plan.ts'
 import type { PlannedLengths } from '../plan/lengths.ts'
 import type { PrefixPlan } from '../plan/prefix-groups.ts'
+import type { SessionPlan } from '../plan/session-turns.ts'
 import type { TextsBody } from '../plan/texts-body.ts'
 import type { TraceRequest } from '../plan/trace.ts'
 import type { GapBuckets } from '../record/gap-buckets.ts'
@@ -13,13 +14,6 @@ export type LoadPlan =
   | { readonly kind: 'closed'; readonly session: SessionPlan | null }
   | ({ readonly kind: 'open' } & ArrivalPattern)
   | { readonly kind: 'trace'; readonly requests: readonly TraceRequest[]; readonly speed: number }
-
-/** Conversations: each turn carries all earlier turns. */
-export interface SessionPlan {
-  readonly turns: number
-  readonly thinkSeconds: number
-  readonly userTokens: number
-}
 
 /** Data that a load worker receives once, when it starts. */
 export interface WorkerPlan {
@@ -37,8 +31,10 @@ export interface WorkerPlan {
   readonly load: LoadPlan
   /** Prefixes that groups of requests share, for a load with an asked hit rate. */
   readonly prefixes?: PrefixPlan
-  /** Connections of this worker: its share of the scenario's streams. */
+  /** Connections of this worker: those of its share of the scenario's streams. */
   readonly connections: number
+  /** Connections that belong to one stream, for turns that send several requests at once; 1 unless given. */
+  readonly connectionsPerStream?: number
   readonly requestTimeoutMs: number
   /** Time 0 of the run, on the common clock. */
   readonly originMs: number
@@ -46,6 +42,9 @@ export interface WorkerPlan {
 
 /** Trial number of the phase that sends each shared prefix once; its prompts are no other phase's. */
 export const PRIMING = -3
+
+/** In place of the trial number in the prompts of sessions, which go on from the warm-up through all trials. */
+export const SESSION_PROMPTS = -4
 
 /** One phase of load: the priming of prefixes, the warm-up (trial -1) or a trial. Times are on the run's clock. */
 export interface Phase {

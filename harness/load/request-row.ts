@@ -3,6 +3,9 @@ import { type RequestRow, roundMs } from '../record/rows.ts'
 import { arrivalsOf } from './arrivals.ts'
 import { errorText, reasonText } from './error-text.ts'
 
+/** Which turn of which session a request is; null for one that counts for none. */
+export type SessionPlace = { readonly id: number; readonly turn: number; readonly turnsLeft: number } | null
+
 /** What is known about a request before it is sent; times in ms on the common clock, `originMs` is time 0 of the run. */
 export interface RowIdentity {
   readonly trial: number
@@ -13,6 +16,7 @@ export interface RowIdentity {
   /** Null for a prompt of a file, which only the server counts. */
   readonly plannedPromptTokens: number | null
   readonly plannedOutputTokens: number
+  readonly session?: SessionPlace
 }
 
 /** A timed result as a row of the record: times on the run's clock, null where not reached, secrets removed. */
@@ -44,6 +48,9 @@ export function toRequestRow(identity: RowIdentity, result: TimedResult, secret:
     ...arrivalsOf(facts),
     contentBytes: facts.chunks === 0 ? null : facts.contentBytes,
     ...reasoningOf(facts, onRunClock),
+    session: identity.session?.id ?? null,
+    turn: identity.session?.turn ?? null,
+    turnsLeft: identity.session?.turnsLeft ?? null,
   }
 }
 

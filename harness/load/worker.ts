@@ -7,7 +7,6 @@ import { messageOf } from '../errors.ts'
 import type { BodyRequest } from '../plan/body/body-plan.ts'
 import { drawLengths } from '../plan/lengths.ts'
 import { type ChosenPrompt, promptChooser, statedAnswerTokens } from '../plan/prompts/prompt-table.ts'
-import { mixSeed, seededRandom } from '../plan/random.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { type ConnectionSlot, makeConnectionSlots, openAll } from './connection-slots.ts'
 import { makeExchange } from './exchange/exchange.ts'
@@ -15,8 +14,9 @@ import { runOpenLoop } from './open-loop.ts'
 import { prefixedBy, primingRequests } from './prefixed.ts'
 import { type FromWorker, type Phase, PRIMING, type ToWorker, type WorkerPlan } from './protocol.ts'
 import { runQueuedLoop } from './queued-loop.ts'
+import type { SessionPlace } from './request-row.ts'
 import { scheduledRequests } from './scheduled-requests.ts'
-import { Conversation } from './session.ts'
+import { SessionStreams } from './session/streams.ts'
 import { collectGarbage } from './worker-memory.ts'
 import { threadCost, WorkerStats } from './worker-stats.ts'
 
@@ -53,20 +53,25 @@ interface PlannedRequest {
   readonly outputTokens: number
   readonly sharedBlocks?: readonly number[]
   readonly prefix?: BodyRequest['prefix']
+  readonly branch?: BodyRequest['branch']
+  readonly session?: SessionPlace
+  /** In place of the phase's own, where the prompts go on through several phases. */
+  readonly promptPhase?: number
 }
 
 async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest): Promise<void> {
-  const { sharedBlocks, prefix, promptTokens, topic } = request
+  const { sharedBlocks, prefix, branch, promptTokens, topic } = request
   const chosen = chooser?.(phase.trial, request.id)
   const outputTokens = chosen ? answerTokensOf(chosen, request.outputTokens) : request.outputTokens
   const body: BodyRequest = {
-    phase: phase.trial,
+    phase: request.promptPhase ?? phase.trial,
     topic,
     promptTokens,
     outputTokens,
     ...(sharedBlocks ? { sharedBlocks } : {}),
     ...(prefix ? { prefix } : {}),
     ...(chosen ? { chosen } : {}),
+    ...(branch ? { branch } : {}),
   }
   const options = { now, timeoutMs: plan.requestTimeoutMs, signal: aborted.signal }
   workerStats.inFlight += 1
@@ -82,6 +87,7 @@ async function send(phase: Phase, slot: ConnectionSlot, request: PlannedRequest)
       scheduledMs: request.scheduledMs,
       originMs: plan.originMs,
       ...planned,
+      ...(request.session ? { session: request.session } : {}),
     },
     result,
     plan.apiKey,
@@ -104,35 +110,43 @@ const prefixOf = plan.prefixes && promptBody ? prefixedBy(plan.prefixes, promptB
 /** Ids of this worker: every `workers`-th number, so that no two workers share one. */
 const idOf = (index: number): number => plan.worker + index * plan.workers
 
+/** The streams of a load of sessions: they go on from phase to phase. */
+const sessions =
+  plan.load.kind === 'closed' && plan.load.session ? new SessionStreams(plan, plan.load.session, slots, idOf) : null
+
 async function closedPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {
   let index = 0
-  const { load } = plan
   const lengthsOf = (index: number) => drawLengths(plan.lengths, { seed: plan.body.seed, phase: phase.trial, index })
-  const session = load.kind === 'closed' ? load.session : null
-  let topics = 0
-  const newTopic = () => idOf(topics++)
-  const conversations = session
-    ? slots.map((_, slotIndex) => {
-        const random = seededRandom(mixSeed(plan.body.seed, 0x7468696e, phase.trial, idOf(slotIndex)))
-        return new Conversation({ plan: session, lengthsOf, random, newTopic })
-      })
-    : null
   // the client of the openai package manages its own connections: a queue limits its requests, as in an application
   const runLoop = plan.client === 'sdk' ? runQueuedLoop : runClosedLoop
-  await runLoop(
-    { startMs, untilMs, rampMs: phase.rampMs },
-    {
-      clock: systemClock,
-      slots,
-      stopSending: stopSending.signal,
-      pauseMs: (slotIndex) => conversations?.[slotIndex]?.pauseMs() ?? 0,
-      next: (slot, slotIndex, scheduledMs) => {
-        const id = idOf(index++)
-        const turn = conversations?.[slotIndex]?.next() ?? { topic: id, ...lengthsOf(id) }
-        return send(phase, slot, { id, scheduledMs, ...turn, ...prefixOf?.(id, turn.promptTokens) })
+  const times = { startMs, untilMs, rampMs: phase.rampMs }
+  const shared = { clock: systemClock, stopSending: stopSending.signal }
+  if (sessions) {
+    await runLoop(times, {
+      ...shared,
+      slots: sessions.streams,
+      pauseMs: (stream) => sessions.pauseMs(stream),
+      next: async (streamSlots, stream, scheduledMs) => {
+        const requests = sessions.next(stream)
+        await Promise.all(
+          requests.map((request, branch) =>
+            send(phase, streamSlots[branch] as ConnectionSlot, { id: idOf(index++), scheduledMs, ...request }),
+          ),
+        )
       },
+    })
+    return
+  }
+  await runLoop(times, {
+    ...shared,
+    slots,
+    pauseMs: () => 0,
+    next: (slot, _, scheduledMs) => {
+      const id = idOf(index++)
+      const lengths = lengthsOf(id)
+      return send(phase, slot, { id, topic: id, scheduledMs, ...lengths, ...prefixOf?.(id, lengths.promptTokens) })
     },
-  )
+  })
 }
 
 async function openPhase(phase: Phase, startMs: number, untilMs: number): Promise<void> {

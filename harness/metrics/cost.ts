@@ -99,14 +99,22 @@ export function totalGbpPerYear(loadW: number, inputs: MoneyInputs): number | nu
 }
 
 /**
- * GBP per million output tokens: `total per year / (tokens/s x u x 31.536)`, where 31.536 is the seconds of a year in
- * millions. Null without throughput or at utilisation 0: a card that makes no tokens has no price per token.
+ * GBP per `count` units of output, at `unitsPerS` of them while busy: `total per year / (units/s x u x seconds of a year /
+ * count)`. A unit is a token, an image, a training step or a finished session. Null without output or at utilisation 0: a
+ * card that makes nothing has no price per unit.
  */
-export function gbpPerMillionOutputTokens(outputTokensPerS: number, loadW: number, inputs: MoneyInputs): number | null {
+export function gbpPerUnits(unitsPerS: number, count: number, loadW: number, inputs: MoneyInputs): number | null {
   const totalGbp = totalGbpPerYear(loadW, inputs)
-  const millionTokens = (outputTokensPerS * inputs.utilisation * SECONDS_PER_YEAR) / MILLION
-  return totalGbp === null ? null : ratio(totalGbp, millionTokens)
+  const counted = (unitsPerS * inputs.utilisation * SECONDS_PER_YEAR) / count
+  return totalGbp === null ? null : ratio(totalGbp, counted)
 }
+
+/** GBP per million output tokens: `gbpPerUnits` of tokens. */
+export const gbpPerMillionOutputTokens = (
+  outputTokensPerS: number,
+  loadW: number,
+  inputs: MoneyInputs,
+): number | null => gbpPerUnits(outputTokensPerS, MILLION, loadW, inputs)
 
 /** One card of a break-even: its costs, its load and its throughput. */
 export interface CostSide {

@@ -10,10 +10,12 @@ const isOpenLoop = ({ load }: ScenarioShape) => isScheduled(load)
 const isClosedLoop = ({ load }: ScenarioShape) => !isScheduled(load)
 /** Loads whose prompts are to come from the prefix cache in part: without one, its hit rate is a gate, not a result. */
 const usesCache = (scenario: ScenarioShape) => {
-  const { load } = scenario
   if (scenario.prompt && askedHitShare(scenario.prompt.prefixCache) !== null) return true
-  return load.shape === 'trace' || (load.shape === 'closed' && 'session' in load && load.session !== undefined)
+  return scenario.load.shape === 'trace' || hasSessions(scenario)
 }
+const hasSessions = ({ load }: ScenarioShape) =>
+  load.shape === 'closed' && 'session' in load && load.session !== undefined
+const NO_SESSIONS = missing('the load has no sessions')
 const NO_QUERIES = 'no prompt token was looked up in the prefix cache'
 /** Practical threshold of TTFT in ms: event loop and network add a millisecond or two. */
 const TTFT_FLOOR_MS = 2
@@ -159,6 +161,56 @@ export const textMetrics = ofKind('text', {
       clientTokens === undefined
         ? missing('usage was not kept')
         : quotient(clientTokens.usageCachedTokens, clientTokens.usagePromptTokens, 'no prompt token was reported'),
+  },
+  finishedSessionsPerHour: {
+    ...higher,
+    inSummary: true,
+    inQuote: false,
+    label: 'Finished sessions',
+    shortLabel: 'Sessions/h',
+    unit: 'sessions/h',
+    digits: 1,
+    formula:
+      'sessions whose last turn ended in the window, every request a success / length of the window; sessions go on through all trials',
+    suits: hasSessions,
+    of: ({ sessions }) => sessions?.finishedPerHour ?? NO_SESSIONS,
+  },
+  joulesPerFinishedSession: {
+    ...lower,
+    inSummary: true,
+    inQuote: false,
+    label: 'Energy per finished session',
+    shortLabel: 'J per session',
+    unit: 'J',
+    digits: 0,
+    formula: 'energy of the GPU boards in the window / sessions that finished in it',
+    suits: hasSessions,
+    of: ({ sessions }) => sessions?.joulesPerFinished ?? NO_SESSIONS,
+  },
+  goodSessionShare: {
+    ...higher,
+    inSummary: true,
+    inQuote: false,
+    label: 'Goodput per session',
+    shortLabel: 'Good sessions',
+    unit: '1',
+    digits: 1,
+    shownAs: { unit: '%', scale: 100 },
+    formula:
+      'share of the sessions in which every turn met the SLO, over those that began in the trial and finished in its window',
+    suits: hasSessions,
+    of: ({ sessions }) => sessions?.goodShare ?? NO_SESSIONS,
+  },
+  sessionSecondsP50: {
+    ...lower,
+    ...detail,
+    label: 'Duration of a session, median',
+    shortLabel: 'Session',
+    unit: 's',
+    digits: 1,
+    formula: 'median over the same sessions of (last token - first request sent), pauses included',
+    suits: hasSessions,
+    of: ({ sessions }) => sessions?.durationS.p50 ?? NO_SESSIONS,
   },
   joulesPerOutputToken: {
     ...lower,

@@ -6,6 +6,7 @@ import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE, sharedPromptTokens } from '../scenario/load-shape.ts'
 import { leastLength, leastMeanLength } from '../scenario/prompt/length.ts'
 import type { EmbeddingsScenario, ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
+import { widthOf } from '../scenario/session/session-schema.ts'
 import { type Arithmetic, peakTflops } from './arithmetic.ts'
 import type { Reading } from './bandwidth.ts'
 import { arithmeticBound, memoryBound } from './bounding-card.ts'
@@ -188,10 +189,15 @@ function minimumTokens({ prompt, load }: TextScenario, concurrency: number, bloc
       ? sharedPromptTokens(prompt.prefixCache, tokens)
       : (share + HIT_RATE_TOLERANCE) * tokens + blockTokens
   const uniqueOf = (tokens: number) => Math.max(0, Math.floor(tokens - cachedOf(tokens)))
+  const session = load.shape === 'closed' ? load.session : undefined
+  // the sessions of a file have lengths of their own
+  if (session?.file !== undefined) return { contextTokens: 0, leastContextTokens: 0, newTokens: 1 }
   const least = uniqueOf(leastLength(length))
-  const turn = load.shape === 'closed' && load.session && load.session.turns > 1 ? load.session.userTokens : least
+  const turn =
+    session && session.turns > 1 ? Math.min(session.userTokens, session.branches?.tokens ?? session.userTokens) : least
   return {
-    contextTokens: uniqueOf(leastMeanLength(length, concurrency)),
+    // the context that parallel branches share may be read once for all of them
+    contextTokens: uniqueOf(leastMeanLength(length, concurrency)) / (session ? widthOf(session) : 1),
     leastContextTokens: least,
     newTokens: Math.max(1, Math.min(least, turn)),
   }

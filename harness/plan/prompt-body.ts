@@ -42,8 +42,10 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
     return made
   }
   /** The parts of a prompt in order; each unit in them begins with its separator. */
-  function* partsOf({ promptTokens, sharedBlocks, prefix, phase, topic }: BodyRequest): Generator<Buffer> {
-    let left = units.within(promptTokens)
+  function* partsOf(request: BodyRequest): Generator<Buffer> {
+    const { promptTokens, sharedBlocks, prefix, branch, phase, topic } = request
+    const own = branch ? units.within(promptTokens) - units.within(promptTokens - branch.tokens) : 0
+    let left = units.within(promptTokens) - own
     if (sharedBlocks) {
       // a trace defines the shared blocks itself
       let upTo = 0
@@ -62,6 +64,7 @@ export function makeBodies(plan: BodyPlan): BodyMaker {
       left -= unique
     }
     if (left > 0) yield bulk(left)
+    if (own > 0) yield writeUnits(units, mixSeed(runSeed, phase, topic, promptTokens, branch?.index ?? 0), own)
     const tail = units.tail(promptTokens)
     if (tail.length > 0) yield tail
   }

@@ -40,13 +40,21 @@ describe('CSV rows', () => {
     const older = (text: string) =>
       text
         .split('\n')
-        .map((line) => line.replace(/(,[^,]*){7}$/, ''))
+        .map((line) => line.replace(/(,[^,]*){10}$/, ''))
         .join('\n')
-    const row = requestRow({ firstTokens: 7, lumpedTokens: 9, contentBytes: 11 })
+    const row = requestRow({ firstTokens: 7, lumpedTokens: 9, contentBytes: 11, session: 1, turn: 2, turnsLeft: 3 })
     const text = older(csvHeader('requests.csv') + toCsv('requests.csv', [row]))
     expect(text).not.toContain('firstTokens')
     expect(fromCsv('requests.csv', text)).toEqual([
-      { ...row, firstTokens: null, lumpedTokens: null, contentBytes: null },
+      {
+        ...row,
+        firstTokens: null,
+        lumpedTokens: null,
+        contentBytes: null,
+        session: null,
+        turn: null,
+        turnsLeft: null,
+      },
     ])
     // fewer columns than any version had
     expect(() => fromCsv('requests.csv', older(text))).toThrow('unknown header')

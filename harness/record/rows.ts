@@ -64,6 +64,11 @@ export interface RequestRow {
   readonly reasoningEvents: number | null
   /** Output tokens by the running count of usage at the last of them; null without one. */
   readonly reasoningCount: number | null
+  /** Number of its session; null without one, for a turn with which a session was joined, and in older files. */
+  readonly session: number | null
+  /** Its turn in the session, from 1, and the turns that come after it; null likewise. */
+  readonly turn: number | null
+  readonly turnsLeft: number | null
 }
 
 export const requestColumns = [
@@ -95,6 +100,9 @@ export const requestColumns = [
   'reasoningTokens',
   'reasoningEvents',
   'reasoningCount',
+  'session',
+  'turn',
+  'turnsLeft',
 ] as const satisfies readonly (keyof RequestRow)[]
 
 /**

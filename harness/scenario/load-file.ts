@@ -10,6 +10,7 @@ import { readInputFile } from './prompt/input-file.ts'
 import { withLengths } from './prompt/read-lengths.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
+import { withSessions } from './session/read-sessions.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 /** The names in the catalogue: a scenario file with any other name is refused with the nearest name. */
@@ -68,8 +69,9 @@ async function checkScenario(source: YamlSource, known: KnownNames): Promise<Sce
     requireKnown(source, ['cards', card], { name: card, what: 'card' }, known.cards)
   }
   if (scenario.kind !== 'text') return scenario
-  const { load } = scenario
-  const read = await withPromptFile(await withLengths(scenario, source), source)
+  const withTurns = { ...scenario, load: await withSessions(scenario.load, source) }
+  const read = await withPromptFile(await withLengths(withTurns, source), source)
+  const { load } = read
   if (load.shape !== 'trace') return read
   return { ...read, load: { ...load, file: resolve(dirname(source.file), load.file) } }
 }

@@ -1,4 +1,5 @@
 import type { Scenario } from './schema.ts'
+import { widthOf } from './session/session-schema.ts'
 import { parseShare } from './share.ts'
 
 type Load = Scenario['load']
@@ -9,7 +10,12 @@ export function targetInFlight(load: Load): number | null {
 }
 
 /** Maximum number of connections of a load. */
-export const connectionsOf = (load: Load): number => (load.shape === 'closed' ? load.concurrency : load.maxInFlight)
+export const connectionsOf = (load: Load): number =>
+  load.shape === 'closed' ? load.concurrency * connectionsPerStream(load) : load.maxInFlight
+
+/** Connections of each stream of a closed loop: one, or as many as a turn of its session sends requests at once. */
+export const connectionsPerStream = (load: Load): number =>
+  load.shape === 'closed' && 'session' in load && load.session ? widthOf(load.session) : 1
 
 /** Whether requests have scheduled times: latency is then counted from the schedule (no coordinated omission). */
 export const isScheduled = (load: Load): boolean => load.shape !== 'closed'

@@ -3,6 +3,7 @@ import { embeddingsLoadSchema, textsSchema } from './embeddings-schema.ts'
 import { imageLoadSchema, imageSchema, trainingLoadSchema, trainingSchema, trainingTrialSchema } from './job-schema.ts'
 import { checkPrompt, outputSchema, promptSchema, samplingSchema } from './prompt/prompt-schema.ts'
 import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-parts.ts'
+import { sessionSchema } from './session/session-schema.ts'
 
 /**
  * The scenario file: the workload of a run. This schema is the only source of the types, of the validation
@@ -21,21 +22,15 @@ const serverSchema = z.strictObject({
   tensorParallel: positiveInt.optional(),
 })
 
-const sessionSchema = z.strictObject({
-  turns: positiveInt.max(1000).describe('requests of one conversation; each contains all earlier turns'),
-  thinkSeconds: z.number().nonnegative().default(0).describe('mean pause between turns, exponentially distributed'),
-  userTokens: positiveInt.describe('tokens that each later turn adds; the first turn has prompt.tokens'),
-})
-
 const closedLoadSchema = z.strictObject({
   shape: z.literal('closed').describe('a fixed number of requests in flight: when one ends, the next is sent'),
-  concurrency: positiveInt.max(10_000).describe('requests in flight, or conversations with `session`'),
+  concurrency: positiveInt.max(10_000).describe('requests in flight, or sessions at a time with `session`'),
   rampSeconds: z
     .number()
     .nonnegative()
     .default(1)
     .describe('the starts of the streams are spread over this time, so that their prefills do not coincide'),
-  session: sessionSchema.optional().describe('multi-turn conversations with a growing context'),
+  session: sessionSchema.optional().describe('sessions of several turns with a growing context: conversations, agents'),
 })
 
 const openLoadSchema = z.strictObject({

@@ -33,6 +33,9 @@ export function requestRow(over: Partial<RequestRow> = {}): RequestRow {
     reasoningTokens: null,
     reasoningEvents: null,
     reasoningCount: null,
+    session: null,
+    turn: null,
+    turnsLeft: null,
     ...over,
   }
 }

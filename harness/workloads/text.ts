@@ -13,7 +13,7 @@ import type { LoadPlan } from '../load/protocol.ts'
 import { servingFit } from '../physics/serving-fit.ts'
 import type { BodyPlan, RequestPart } from '../plan/body/body-plan.ts'
 import type { Endpoint } from '../record/schema/run.ts'
-import { connectionsOf, sharedPromptTokens } from '../scenario/load-shape.ts'
+import { connectionsOf, connectionsPerStream, sharedPromptTokens } from '../scenario/load-shape.ts'
 import { leastLength, mostLength } from '../scenario/prompt/length.ts'
 import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
@@ -86,6 +86,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
           load: loadPlan,
           ...(prefixes ? { prefixes: prefixes.plan } : {}),
           connections: connectionsOf(scenario.load),
+          connectionsPerStream: connectionsPerStream(scenario.load),
           workers,
           requestTimeoutMs: scenario.trial.requestTimeoutSeconds * 1000,
         },

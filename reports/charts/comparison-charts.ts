@@ -10,6 +10,7 @@ import { energyChart } from './energy-chart.ts'
 import { latencyCharts } from './latency-charts.ts'
 import { runChart } from './run-chart.ts'
 import type { RunSeries } from './run-series.ts'
+import { turnCharts } from './turn-charts.ts'
 
 /** Limits that keep the page usable; a note gives the number of charts that are not shown. */
 const MOST_LATENCY_SCENARIOS = 16
@@ -38,6 +39,7 @@ export function comparisonCharts(
     energyChart(selection, colorOf),
     ...concurrencyCharts(selection, facts, colorOf),
     ...latencyCharts(charted, seriesOf, colorOf),
+    ...turnCharts(charted, colorOf),
     ...runCharts.slice(0, MOST_RUN_CHARTS),
   ].filter((chart) => chart !== null)
   const notCharted = (what: string, count: number, most: number) =>

@@ -1,5 +1,5 @@
 import { askForPrice } from '../../harness/catalogue/prices.ts'
-import { gbpPerMillionOutputTokens, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
+import { gbpPerUnits, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts, Known } from '../facts.ts'
@@ -8,6 +8,8 @@ import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
 import { type CardColumn, type ScenarioRow, type Selection, UNLISTED } from '../tables/selection.ts'
 import { workloadUnit } from './workload-unit.ts'
+
+const SECONDS_PER_HOUR = 3600
 
 /** One card's run of a scenario with its costs; an unknown value is a reason. */
 export interface CardMoney {
@@ -38,17 +40,27 @@ export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, 
   }
 }
 
-/** GBP per priced unit (a million output tokens, 1,000 images, a step), or why it is unknown. */
-export function unitCost(at: CardMoney): Known<Measured> {
+/** The costs of one card per finished session: its output rate is that of sessions. */
+export function sessionMoney(at: CardMoney): CardMoney {
+  const found = 'reason' in at.run ? at.run : measuredOf(at.run.value, 'finishedSessionsPerHour')
+  if ('reason' in found) return { ...at, throughput: found }
+  const { value, ci95 } = found.value
+  const perS = (perHour: number) => perHour / SECONDS_PER_HOUR
+  return { ...at, throughput: { value: { value: perS(value), ci95: ci95 && [perS(ci95[0]), perS(ci95[1])] } } }
+}
+
+/** GBP per priced unit (a million output tokens, 1,000 images, a step), or per `count` units; or why it is unknown. */
+export function unitCost(at: CardMoney, count?: number): Known<Measured> {
   if ('reason' in at.money) return at.money
   if ('reason' in at.throughput) return at.throughput
   if ('reason' in at.power) return at.power
   const inputs = at.money.value
   const [throughput, power] = [at.throughput.value, at.power.value]
-  const gbpPerMillion = gbpPerMillionOutputTokens(throughput.value, power.value, inputs)
+  if ('reason' in at.run) return at.run
+  const priced = count ?? workloadUnit(at.run.value.scenario.kind).count
+  const gbp = gbpPerUnits(throughput.value, priced, power.value, inputs)
   const totalGbp = totalGbpPerYear(power.value, inputs)
-  if (gbpPerMillion === null || totalGbp === null || 'reason' in at.run) return { reason: DIVIDES_BY_ZERO }
-  const gbp = (gbpPerMillion * workloadUnit(at.run.value.scenario.kind).count) / 1e6
+  if (gbp === null || totalGbp === null) return { reason: DIVIDES_BY_ZERO }
   const totalCi95 = mapInterval(power, (watts) => totalGbpPerYear(watts, inputs))
   const interval = ratioInterval({ value: totalGbp, ci95: totalCi95 }, throughput)
   // That of total / throughput, scaled to a million tokens at this utilisation.

@@ -35,6 +35,9 @@ export function makeRequest(over: Partial<RequestRow> & { readonly dispatchedMs:
     reasoningTokens: null,
     reasoningEvents: null,
     reasoningCount: null,
+    session: null,
+    turn: null,
+    turnsLeft: null,
     ...over,
   }
 }

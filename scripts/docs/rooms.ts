@@ -43,6 +43,7 @@ export const rooms: readonly Room[] = [
     folders: {
       config: "joulemark.yaml: what is the user's own and holds for every command",
       prompt: 'what a request asks for: prompt, answer, lengths as distributions, sampling',
+      session: 'sessions of several turns: their shape, and files of turns',
     },
   },
   {
@@ -65,7 +66,7 @@ export const rooms: readonly Room[] = [
     paths: ['harness/record'],
     reason: 'the run record on disk: schemas, writer, reader, rows, hashes; records of schema 1 are read here',
     folders: {
-      schema: 'run.json, in four files: run, trial, telemetry, server',
+      schema: 'run.json: run, trial, sessions, telemetry, server',
       signing: 'the manifest of a record, its signature, the key file, and the chain of the records of a key',
       disk: 'rows that reach the disk, and one line for a disk that takes no more',
     },
@@ -89,6 +90,7 @@ export const rooms: readonly Room[] = [
     folders: {
       trial: 'one trial from its rows, by kind: steady window, latency, throughput, tokens of both sides',
       lengths: 'prompt and answer lengths of a trial, reasoning and answer apart',
+      session: 'sessions of several turns: values by turn, finished sessions',
     },
   },
   {
@@ -140,6 +142,7 @@ export const rooms: readonly Room[] = [
     folders: {
       exchange: 'one request and its answer, by API: a stream of tokens, or one document of vectors or scores',
       loopback: 'an exact server in a process of its own, against which the client is calibrated',
+      session: 'sessions of several turns: their streams, and the turns of each',
       probe: 'the first request of a load, sent before it: what would fail every request, and what a trial will yield',
     },
   },

@@ -37,7 +37,14 @@ export async function startSimulator(file: ScenarioFile, cardKey: string, seed: 
   }
   try {
     return {
-      ...addressesOf(await launchSimulator({ ...server, model: scenario.model, ...settingsOf(scenario) })),
+      ...addressesOf(
+        await launchSimulator({
+          ...server,
+          model: scenario.model,
+          enablePromptTokensDetails: true,
+          ...settingsOf(scenario),
+        }),
+      ),
       file,
     }
   } catch (error) {

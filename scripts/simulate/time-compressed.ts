@@ -3,6 +3,8 @@ import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 
 /** Factor by which prompts and outputs of a closed loop shrink, which keeps their ratio and roughly the throughput. */
 const SHRINK = 8
+/** Turns of a session: whole sessions are to fit into a short trial. */
+const MOST_TURNS = 8
 /** Window length in s that holds several whole requests of every bundled scenario. */
 const TEXT = { seconds: 10, warmupSeconds: 1, idleSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 2 } as const
 /** Trial length in s of an open loop: shorter requests at the same rate would be a different load. */
@@ -30,7 +32,11 @@ export function timeCompressed(file: ScenarioFile): ScenarioFile {
   if (load.shape === 'closed' || (load.shape === 'sweep' && load.concurrency)) {
     const session = load.session && {
       ...load.session,
+      turns: Math.min(load.session.turns, MOST_TURNS),
       userTokens: shrunk(load.session.userTokens),
+      ...(load.session.branches
+        ? { branches: { ...load.session.branches, tokens: shrunk(load.session.branches.tokens) } }
+        : {}),
       thinkSeconds: load.session.thinkSeconds / SHRINK,
     }
     return {

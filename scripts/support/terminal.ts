@@ -1,5 +1,6 @@
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { buildReport } from '../../reports/build.ts'
+import { runTurnsTable } from '../../reports/comparison/sessions.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
 import { renderTerminal, tablesOnTerminal } from '../../reports/render/terminal.ts'
 import type { Report } from '../../reports/report.ts'
@@ -24,7 +25,7 @@ export const factTables = (tables: readonly Table[], { color, columns }: Command
 
 /** The summary of a finished run: its results, its gates and the path of its record. */
 export function summaryText({ record, directory }: FinishedRun, io: CommandIo): string {
-  const tables = [runSummaryTable(record), gatesTable(record)]
+  const tables = [runSummaryTable(record), runTurnsTable(record), gatesTable(record)].filter((table) => table !== null)
   const text = render({ ...buildReport([record], { tables: [] }), title: record.id, tables }, io)
   return `${text}Record: ${directory}\n`
 }

@@ -8,9 +8,11 @@ import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../physics/gpu-memory-utiliza
 import { type Fit, fitOf } from '../../physics/memory.ts'
 import { kvElementBytes } from '../../physics/model/kv.ts'
 import { shellWord } from '../../plain-text.ts'
+import { longestTurn } from '../../plan/session-turns.ts'
 import { connectionsOf } from '../../scenario/load-shape.ts'
-import { statedContextTokens } from '../../scenario/prompt/length.ts'
-import type { Scenario } from '../../scenario/schema.ts'
+import { mostLength, statedContextTokens } from '../../scenario/prompt/length.ts'
+import type { Scenario, TextScenario } from '../../scenario/schema.ts'
+import { widthOf } from '../../scenario/session/session-schema.ts'
 
 export interface ServeOptions {
   readonly port: number
@@ -57,7 +59,7 @@ export function servePlan(scenario: Scenario, on: string | CardEntry, options: S
     throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}: nothing to serve with vLLM`)
   }
   const { server, prompt, load } = scenario
-  const needed = statedContextTokens(scenario)
+  const needed = longestTokens(scenario)
   // how long the prompts of a file are is known to the tokenizer of the model only
   const requestedContext = server?.maxModelLen ?? (prompt.tokens === undefined ? model.maxContext : needed)
   const tensorParallel = server?.tensorParallel ?? 1
@@ -105,6 +107,16 @@ export function servePlan(scenario: Scenario, on: string | CardEntry, options: S
   ]
   const shared = { containerName, port: options.port, model: model.key }
   return { ...shared, argv, pythonArgv, serverCommand, corrections, refusal, fit }
+}
+
+/** Tokens of the longest request of a scenario: of sessions the last turn. The turns of a file are not read here. */
+function longestTokens(scenario: TextScenario): number {
+  const { prompt, output, load } = scenario
+  const session = load.shape === 'closed' ? load.session : undefined
+  if (session === undefined || session.file !== undefined) return statedContextTokens(scenario)
+  const lengths = { promptTokens: mostLength(prompt.tokens ?? 1), outputTokens: mostLength(output.tokens) }
+  const { promptTokens, outputTokens } = longestTurn({ ...session, width: widthOf(session) }, lengths)
+  return promptTokens + outputTokens
 }
 
 /** Docker parses the value as CSV: a list of devices requires quotes. */

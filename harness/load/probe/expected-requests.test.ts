@@ -35,7 +35,7 @@ test('conversations pause between turns, and have no ramp', () => {
   // 10 conversations of 1 s of answer and 4 x 3/4 s of thinking per turn
   const session = { turns: 4, thinkSeconds: 4, userTokens: 16 }
   const scenario = scenarioWith({ shape: 'closed', concurrency: 10, session }, 41.5)
-  expect(expectedRequests(scenario, { kind: 'closed', session }, 1000)?.requests).toBe(100)
+  expect(expectedRequests(scenario, { kind: 'closed', session: { ...session, width: 1 } }, 1000)?.requests).toBe(100)
 })
 
 test('an open loop yields its rate over the window, whatever a request takes', () => {

@@ -48,8 +48,11 @@ export function sloShareOf(
   return count === 0 ? null : good / count
 }
 
-/** An answer whose tokens all arrived at one moment has no known TPOT, so that it meets no limit of it. */
-function keeps(slo: Slo, span: TokenSpan & { readonly sentMs: number }): boolean {
+/**
+ * Whether one answer met every limit. Where its tokens all arrived at one moment it has no known TPOT, so that it meets no
+ * limit of it.
+ */
+export function keeps(slo: Slo, span: TokenSpan & { readonly sentMs: number }): boolean {
   const tpotMs = span.tokens > 1 ? (isAtOnce(span) ? Number.POSITIVE_INFINITY : tpotMsOf(span)) : 0
   return (
     span.firstMs - span.sentMs <= (slo.ttftMs ?? Number.POSITIVE_INFINITY) &&

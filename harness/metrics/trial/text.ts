@@ -1,10 +1,12 @@
 import { type Measured, measured, missing, numberOf, quotient } from '../../record/measured.ts'
 import type { RequestTable } from '../../record/request-table.ts'
+import type { SessionValues } from '../../record/schema/session.ts'
 import type { Reasoning, TextTrial } from '../../record/schema/trial.ts'
 import type { TextScenario } from '../../scenario/schema.ts'
 import { EDGES_COUNT_SINCE, METRIC_DEFINITIONS } from '../definitions.ts'
 import { lengthsOf, noLengths } from '../lengths/lengths.ts'
 import { reasoningOf } from '../lengths/reasoning.ts'
+import { noSessions, type SessionWindow, sessionValues } from '../session/session-values.ts'
 import { gapPercentiles } from './gaps.ts'
 import { countedIn, NONE_FITS, type Window, whyNoneFits } from './in-window.ts'
 import { latenciesOf, NONE_COMPLETED, NONE_STARTED, noLatencies } from './latency.ts'
@@ -29,7 +31,11 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
     ),
     chunkGapMs: gapPercentiles(observed.gaps),
   }
-  if (window.startMs === null) return { ...whole, ...withoutWindow(noWindow(window)) }
+  const hasSessions = scenario.load.shape === 'closed' && scenario.load.session !== undefined
+  if (window.startMs === null) {
+    const reason = noWindow(window)
+    return { ...whole, ...withoutWindow(reason), ...(hasSessions ? { sessions: noSessions(reason) } : {}) }
+  }
   const { startMs, endMs } = window
   const seconds = (endMs - startMs) / 1000
   const definitions = observed.definitions ?? METRIC_DEFINITIONS
@@ -51,8 +57,17 @@ export function textTrial(scenario: TextScenario, observed: TrialObservations): 
     sendsInWindow: sendsInside(observed.requests, startMs, endMs),
     lengths: lengthsOf(observed.requests, { startMs, endMs }, definitions),
     ...withReasoning(reasoningOf(observed.requests, { startMs, endMs }, definitions)),
+    ...(hasSessions
+      ? { sessions: sessionsIn(scenario, observed, { ...window, energyJ: shared.energyJ, definitions }) }
+      : {}),
   }
 }
+
+const sessionsIn = (
+  { slo }: TextScenario,
+  { requests }: TrialObservations,
+  window: Omit<SessionWindow, 'slo'>,
+): SessionValues => sessionValues(requests, { ...window, slo })
 
 const withReasoning = (reasoning: Reasoning | null) => (reasoning === null ? {} : { reasoning })
 

@@ -42,5 +42,14 @@ export function withoutUnsentPace(trial: TextTrial, slo: Slo | undefined): TextT
   if (reason === null) return trial
   const none = missing(reason)
   const limited = slo?.tpotMs === undefined ? {} : { goodputRequestsPerS: none, sloShare: none }
-  return { ...trial, tpotMs: noPercentiles(reason), decodeTokensPerS: none, ...limited }
+  const { sessions } = trial
+  const byTurn = sessions?.byTurn.map((turns) => ({ ...turns, tpotMs: noPercentiles(reason) })) ?? []
+  const goodShare = slo?.tpotMs === undefined ? {} : { goodShare: none }
+  return {
+    ...trial,
+    tpotMs: noPercentiles(reason),
+    decodeTokensPerS: none,
+    ...limited,
+    ...(sessions ? { sessions: { ...sessions, byTurn, ...goodShare } } : {}),
+  }
 }

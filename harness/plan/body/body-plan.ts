@@ -73,4 +73,6 @@ export interface BodyRequest {
   readonly chosen?: ChosenPrompt
   /** The prefix of its group that the prompt begins with (prefix-groups.ts); none otherwise. */
   readonly prefix?: { readonly group: number; readonly tokens: number }
+  /** The last tokens of the prompt that no other request of the same turn has (agents with parallel workers). */
+  readonly branch?: { readonly index: number; readonly tokens: number }
 }

@@ -1,22 +1,12 @@
 import { z } from 'zod'
 import { measuredSchema } from '../measured.ts'
+import { percentilesSchema } from './percentiles.ts'
 import { clientTokensSchema, serverTrialSchema } from './server.ts'
+import { sessionValuesSchema } from './session.ts'
 
 /** The measurements of one trial. */
 
 const nullableNumber = z.number().nullable()
-
-/** Linear-interpolation percentiles with the number of samples; p99 is missing for fewer than 100. */
-export const percentilesSchema = z
-  .object({
-    p50: measuredSchema,
-    p90: measuredSchema,
-    p99: measuredSchema,
-    mean: measuredSchema,
-    max: measuredSchema,
-    n: z.int().nonnegative(),
-  })
-  .meta({ id: 'percentiles' })
 
 const imageValuesSchema = z.object({
   images: measuredSchema.describe('images of the window; one that crosses an edge counts by its share of time inside'),
@@ -157,6 +147,7 @@ const textTrialSchema = z.object({
     .optional()
     .describe('lengths in tokens of the requests that completed inside the window; early records lack them'),
   reasoning: reasoningSchema.optional().describe('reasoning and answer apart; absent where no reasoning was streamed'),
+  sessions: sessionValuesSchema.optional().describe('absent where the load has no sessions, and in early records'),
   clientTokens: clientTokensSchema.optional().describe('counts of the client over the whole trial'),
   server: serverTrialSchema.optional().describe("the server's own counters over the same time"),
 })

@@ -32,7 +32,11 @@ export function streamAnswers(generation: Generation, shape: StreamShape): void 
     return
   }
   const stream = new AnswerStream(generation, shape)
-  stream.follow(submitAll(generation, (index) => stream.sinkOf(index)))
+  submitAll(
+    generation,
+    (index) => stream.sinkOf(index),
+    (submitted) => stream.follow(submitted),
+  )
 }
 
 /** Collects the answers to one or more prompts and calls `done` when the last has ended, with their cached prompt tokens. */
@@ -45,17 +49,21 @@ export function collectAnswers(
   const texts = prompts.map(() => '')
   const answers: Answer[] = []
   let open = prompts.length
-  const { stop, cachedTokens } = submitAll(generation, (index) => (piece, outputTokens, finish) => {
+  let submitted: Submitted | null = null
+  const sinkOf: TokenSinks = (index) => (piece, outputTokens, finish) => {
     if (piece >= 0) texts[index] = (texts[index] as string) + pieces[piece]
     if (finish === null) return
     const completionTokens = context.falseReports.usage(outputTokens)
     answers[index] = { text: texts[index] as string, finishReason: finish, completionTokens }
     open -= 1
-    if (open === 0) done(answers, cachedTokens())
+    if (open === 0) done(answers, submitted?.cachedTokens() ?? null)
+  }
+  submitAll(generation, sinkOf, (made) => {
+    submitted = made
   })
   const unwatch = context.engineState.watch((error) => {
     if (!response.headersSent) sendError(response, error)
-    stop('error')
+    submitted?.stop('error')
   })
   response.once('close', unwatch)
 }
@@ -70,7 +78,12 @@ function checkGeneration({ context: { served, engineState }, prompts, params }: 
   for (const prompt of prompts) checkLength(prompt.length, params.maxTokens, served.maxModelLen)
 }
 
-function submitAll({ context, response, prompts, params }: Generation, sinks: TokenSinks): Submitted {
+/** Submits the prompts. `onSubmitted` is called before any token: a process that was held up may emit them all at once. */
+function submitAll(
+  { context, response, prompts, params }: Generation,
+  sinks: TokenSinks,
+  onSubmitted: (submitted: Submitted) => void,
+): void {
   const { engine, driver, nowMs, falseReports, reportsCachedTokens } = context
   driver.catchUp()
   const arrivedMs = nowMs()
@@ -84,7 +97,6 @@ function submitAll({ context, response, prompts, params }: Generation, sinks: To
     }
     return engine.submit(request, arrivedMs)
   })
-  driver.catchUp()
   const stop: StopSequences = (reason) => {
     for (const sequence of sequences) engine.abort(sequence, nowMs(), reason)
   }
@@ -97,7 +109,8 @@ function submitAll({ context, response, prompts, params }: Generation, sinks: To
   })
   const cachedTokens = () =>
     reportsCachedTokens ? sequences.reduce((sum, sequence) => sum + sequence.cachedTokens, 0) : null
-  return { stop, cachedTokens }
+  onSubmitted({ stop, cachedTokens })
+  driver.catchUp()
 }
 
 function stopAfter({ random }: ServerContext, params: GenerationRequest): number {
