@@ -225,6 +225,8 @@ function textsLimit(entry: CardEntry, scenario: EmbeddingsScenario, cards: Cards
   if ('reason' in bounding) return bounding
   const flops = 2 * model.activeLinearParams * scenario.texts.tokens
   const tflops = peakTflops(bounding.card, model, cards)
+  // only 4-bit weights are computed at a rate that may be unknown here
+  if (!Number.isFinite(tflops)) return { reason: missingText(entry, ['fp4Tflops']) }
   const value = (tflops * 1e12) / flops
   const formula = `${tflops.toFixed(1)} TFLOPS / ${(flops / 1e12).toPrecision(3)} TFLOP per text of ${scenario.texts.tokens} tokens = ${value.toFixed(1)} texts/s`
   return { kind: 'embeddings', value, unit: 'texts/s', boundBy: 'arithmetic', formula }

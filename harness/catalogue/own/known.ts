@@ -63,7 +63,21 @@ const NO_LINK = { value: { gen: 1, lanes: 1 }, source: 'not used', date: '', kin
 
 function withAll<Known>(entry: CardEntry, fields: readonly (keyof CardEntry)[]): Known | Unknown {
   const missing = fields.filter((field) => entry[field] === undefined)
-  return missing.length === 0 ? (entry as Known) : { reason: missingText(entry, missing) }
+  if (missing.length === 0) return entry as Known
+  const asked = missing.map((field) => {
+    const from = followsFrom[field]
+    return from !== undefined && entry[from] === undefined ? from : field
+  })
+  return { reason: missingText(entry, [...new Set(asked)]) }
+}
+
+/** Values that follow from another one, which is asked for in their place (complete.ts). */
+const followsFrom: Partial<Record<keyof CardEntry, keyof CardEntry>> = {
+  vramGb: 'smiMemoryMiB',
+  cudaBytes: 'smiMemoryMiB',
+  architecture: 'computeCapability',
+  memoryType: 'computeCapability',
+  fp8PeakTflops: 'fp8Tflops',
 }
 
 /** What is missing of a card, and where to give it. */

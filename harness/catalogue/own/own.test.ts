@@ -75,7 +75,7 @@ describe('an entry', () => {
 
   it('without a value names it, and where to give it', () => {
     expect(fitCard({ key: 'x', label: 'X', smiName: 'NVIDIA X' })).toEqual({
-      reason: 'vramGb, cudaBytes of X are unknown: give them under cards.x in joulemark.yaml',
+      reason: 'smiMemoryMiB of X is unknown: give it under cards.x in joulemark.yaml',
     })
     const { idleW: _, ...rest } = rtx4090
     expect(engineCard({ ...rest, nvlinkGBs: null })).toEqual({

@@ -162,7 +162,9 @@ prices:
       limit: { kind: 'text' },
       fit: { verdict: expect.any(String) },
     })
-    expect(prediction.reason).toMatch(/^memoryType, .* of RTX 4070 Ti SUPER are unknown: give them under cards\.mine/)
+    expect(prediction.reason).toMatch(
+      /^computeCapability, .* of RTX 4070 Ti SUPER are unknown: give them under cards\.mine/,
+    )
     const { stdout } = await typed('serve', 'llama-3.1-8b-fp8-batch32', '--card', 'mine', '--print', '--config', config)
     expect(stdout).toContain('--max-model-len 16384')
     const listed = (await typed('card', 'list', '--config', config)).stdout
