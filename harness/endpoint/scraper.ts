@@ -38,7 +38,8 @@ export async function fetchMetrics(
       ...(fetchPage ? { fetchPage } : {}),
     })
   const got = await at(path ?? USUAL_PATH)
-  const isElsewhere = path === undefined && 'page' in got && /^\s*[[{]/.test(got.page.slice(0, 100))
+  // a list in JSON: the iterations of TensorRT-LLM
+  const isElsewhere = path === undefined && 'page' in got && /^\s*\[/.test(got.page.slice(0, 100))
   for (const other of isElsewhere ? otherPaths : []) {
     const found = await at(other)
     if ('page' in found) return { ...found, path: other }
