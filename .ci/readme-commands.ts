@@ -50,6 +50,7 @@ const places: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/(?<=\s)results(?=\s|$)/g, results],
   [/(?<= run )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
   [/http:\/\/127\.0\.0\.1:8000/g, server.url],
+  [/(?<= --save )(?=\S)/g, `${folder}/`],
 ]
 /** Options that keep what a command writes inside the temporary folder. */
 const into: readonly (readonly [RegExp, string])[] = [
@@ -59,6 +60,9 @@ const into: readonly (readonly [RegExp, string])[] = [
   // before and after are the same runs here, which it refuses unless it is forced
   [/ -- compare /, ` --force --out ${join(folder, 'compare')}`],
   [/ -- baseline set /, ` --out ${own}`],
+  // questions without a file, with the patience of a test; --num-prompts sets the length of its trials itself
+  [/ -- run --endpoint .*--num-prompts /, ` --trials 1 --warmup 1 --out ${join(folder, 'asked')}`],
+  [/ -- run --endpoint /, ` --trials 1 --warmup 1 --duration 5 --out ${join(folder, 'asked')}`],
   [/ -- run .*--endpoint /, ` --trials 2 --out ${own}`],
 ]
 /** Commands that serve until they are stopped. */

@@ -45,7 +45,7 @@ const LIST_TIMEOUT_MS = 30_000
  * `bad-input` when it requires another key or does not serve the model (the message lists the served models).
  */
 export async function discover(address: Address, apiKey: string | null, required: RequiredModel): Promise<Discovery> {
-  const list = await readModels(address, apiKey)
+  const list = await listServed(address, apiKey)
   const { models } = list
   const model = pickModel(address, list, required)
   requireAdapter(address, list, required.adapter)
@@ -107,10 +107,11 @@ export async function withCounters(found: Discovery, address: Address, apiKey: s
 
 /** The models that an endpoint lists, those without a usable name skipped. Throws as `discover` does. */
 export async function listModels(address: Address, apiKey: string | null): Promise<readonly ModelCard[]> {
-  return (await readModels(address, apiKey)).models
+  return (await listServed(address, apiKey)).models
 }
 
-async function readModels(address: Address, apiKey: string | null) {
+/** The list of an endpoint with the names of all its entries. Throws as `discover` does. */
+export async function listServed(address: Address, apiKey: string | null): Promise<ServedModels> {
   let text: string
   try {
     const limits = { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) }

@@ -42,6 +42,8 @@ export interface WorkerPlan {
 
 /** Trial number of the phase that sends each shared prefix once; its prompts are no other phase's. */
 export const PRIMING = -3
+/** Phase of requests that are timed before a run is planned; its prompts are its own. */
+export const WAVE = -4
 
 /** In place of the trial number in the prompts of sessions, which go on from the warm-up through all trials. */
 export const SESSION_PROMPTS = -4

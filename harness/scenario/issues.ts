@@ -1,15 +1,15 @@
 import type { z } from 'zod'
 import { nearest, suggestion } from '../catalogue/nearest.ts'
 import { JoulemarkError } from '../errors.ts'
-import type { YamlSource } from './yaml-source.ts'
+import { placeOf, type YamlSource } from './yaml-source.ts'
 
 /**
- * The validation errors of a file, one line per issue: file, line, field, expected value, how to fix it.
+ * The validation errors of a file, one line per issue: file, line and field (or the flag), expected value, how to fix it.
  * All issues are thrown together as one `bad-input` error.
  */
 export function throwIssues(source: YamlSource, error: z.ZodError, schema: z.ZodType): never {
   const lines = problemsOf(source, error, schema).map(
-    ({ line, path, text }) => `${source.file}:${line}: ${path.map(String).join('.') || 'file'}: ${text}`,
+    ({ line, path, text }) => `${placeOf(source, path, line)}: ${text}`,
   )
   throw new JoulemarkError('bad-input', lines.join('\n'))
 }

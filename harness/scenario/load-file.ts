@@ -11,7 +11,7 @@ import { withLengths } from './prompt/read-lengths.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScenarioFile, scenarioFileSchema, suiteSchema } from './schema.ts'
 import { withSessions } from './session/read-sessions.ts'
-import type { YamlSource } from './yaml-source.ts'
+import { parseYaml, placeOf, type YamlSource } from './yaml-source.ts'
 
 /** The names in the catalogue: a scenario file with any other name is refused with the nearest name. */
 export interface KnownNames {
@@ -29,6 +29,18 @@ export async function loadScenarios(namesOrPaths: readonly string[], known: Know
     namesOrPaths.map(async (nameOrPath) => loadOne(await findScenario(nameOrPath), known)),
   )
   return lists.flat()
+}
+
+/**
+ * The scenario of a text that was made from flags, by the same rules as that of a file. Throws `bad-input` as
+ * `loadScenarios` does, with the flag in the place of file, line and field.
+ */
+export async function scenarioOfFlags(
+  text: string,
+  flagOf: NonNullable<YamlSource['flagOf']>,
+  known: KnownNames,
+): Promise<ScenarioFile> {
+  return checkScenario({ ...parseYaml('the scenario of the flags', text), flagOf }, known)
 }
 
 async function loadOne(path: string, known: KnownNames): Promise<ScenarioFile[]> {
@@ -98,6 +110,6 @@ function requireKnown(
   const advice = suggestion(name, names)
   throw new JoulemarkError(
     'bad-input',
-    `${source.file}:${source.lineOf(path)}: ${path.join('.')}: no ${what} "${name}" in the catalogue; ${advice}`,
+    `${placeOf(source, path, source.lineOf(path))}: no ${what} "${name}" in the catalogue; ${advice}`,
   )
 }

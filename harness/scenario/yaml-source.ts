@@ -4,12 +4,18 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 /** A parsed YAML text with the line number of each value. */
 export interface YamlSource {
   readonly file: string
+  /** Where the text was made from flags: the flag behind the value at a path; null for one that no flag states. */
+  readonly flagOf?: (path: readonly PropertyKey[]) => string | null
   readonly value: unknown
   /** 1-based line of the value (or, for a missing one, of its nearest parent) at a path. */
   lineOf(path: readonly PropertyKey[]): number
   /** 1-based line of a key inside the map at a path. */
   lineOfKey(path: readonly PropertyKey[], key: string): number
 }
+
+/** Where the value at a path was written: its flag, or file, line and field. */
+export const placeOf = (source: YamlSource, path: readonly PropertyKey[], line: number): string =>
+  source.flagOf?.(path) ?? `${source.file}:${line}: ${path.map(String).join('.') || 'file'}`
 
 /** Parses YAML. Throws one `bad-input` line with file and line for malformed text; nothing is executed or fetched. */
 export function parseYaml(file: string, text: string): YamlSource {

@@ -27,11 +27,11 @@ import { restartLines } from '../../reports/box/restart-lines.ts'
 import { figureText, verdictText } from '../../reports/box/verdict-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
+import { runOptions } from '../run/run-options.ts'
 import { configuredMoney } from '../support/config.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
-import { runOptions } from './run.ts'
 import { serveOptions } from './serve.ts'
 
 /** Flags of `box`. */

@@ -8,12 +8,12 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { shortenedLength } from '../../harness/scenario/prompt/length.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { publish } from '../../reports/publish.ts'
+import { runOptions } from '../run/run-options.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { sharedProgress } from '../support/shared-progress.ts'
 import { reportText } from '../support/terminal.ts'
 import { assemble } from './report.ts'
-import { runOptions } from './run.ts'
 
 /** The article's two cards; its 300 W row is the Max-Q edition. */
 const cards = ['rtx-4090', 'rtx-pro-6000-max-q'] as const

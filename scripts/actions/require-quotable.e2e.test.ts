@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import type { RunFlags } from '../run/run-flags.ts'
 import type { CommandIo } from '../support/io.ts'
-import { type RunFlags, run } from './run.ts'
+import { run } from './run.ts'
 
 /** The output of --require-quotable: every gate with its evidence, and exit code 1. */
 const folder = mkdtempSync(join(tmpdir(), 'require-'))

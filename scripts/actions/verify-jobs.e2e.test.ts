@@ -18,9 +18,9 @@ import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { untilMeasured } from '../../harness/testing/until-measured.ts'
+import { runOptions } from '../run/run-options.ts'
 import { startSimulator } from '../simulate/simulator-processes.ts'
 import { processIo } from '../support/io.ts'
-import { runOptions } from './run.ts'
 
 /** Runs of images and training on the simulator with its nvidia-smi; verify recomputes all of their values. */
 const folder = mkdtempSync(join(tmpdir(), 'verify-jobs-'))

@@ -1,5 +1,8 @@
 import { Command, Option } from '@commander-js/extra-typings'
-import type { RunFlags } from '../actions/run.ts'
+import { askDefaults } from '../run/ask-defaults.ts'
+import { type AskFlags, vllmWordsIn } from '../run/ask-flags.ts'
+import type { RunFlags } from '../run/run-flags.ts'
+import { vllmFlags } from '../run/vllm-flags.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { positiveInt } from '../support/flag-values.ts'
@@ -14,12 +17,29 @@ import {
   resultsFlag,
 } from '../support/shared-flags.ts'
 
-export const runCommand: DefineCommand = (io, done) =>
-  new Command('run')
-    .summary('Measure scenarios on a running server')
-    .description('Measure scenarios on a running server (or on the simulator) and write a record of each run.')
-    .argument('<scenario...>', 'Scenario or suite files, or names of bundled ones')
+export const runCommand: DefineCommand = (io, done) => {
+  const command = new Command('run')
+    .summary('Measure scenarios, or a load given by flags, on a running server')
+    .description(
+      'Measure scenarios on a running server (or on the simulator) and write a record of each run. Without a scenario, the flags below say what to ask of the server.',
+    )
+    .argument('[scenario...]', 'Scenario or suite files, or names of bundled ones')
     .option('--endpoint <url>', 'Server address, such as http://127.0.0.1:8000 (training needs none)')
+    .optionsGroup('Without a scenario:')
+    .option('--model <name>', 'Catalogue key or served name (default: the model that the server serves)')
+    .option('--concurrency <n>', `Requests kept in flight (default: ${askDefaults.concurrency})`)
+    .option('--rate <n>', 'Requests per second instead, sent at random times (Poisson)')
+    .option('--sweep <list>', 'One run per value: 1,2,4,8 in flight, or rate=0.5,1,2 requests per second')
+    .option('--input-tokens <n>', `Length of each prompt (default: ${askDefaults.inputTokens})`)
+    .option('--output-tokens <n>', `Length of each answer (default: ${askDefaults.outputTokens})`)
+    .option('--duration <seconds>', 'Length of a trial (default: 60)')
+    .option('--warmup <seconds>', 'Load before the first trial (default: 10)')
+    .option('--api <name>', 'completions or chat (default: completions)')
+    .option('--slo <limits>', 'Limits in ms for goodput, such as ttft=500,tpot=50,e2e=10000')
+    .option('--burstiness <n>', 'With a rate: 1 is Poisson, smaller is burstier (gamma distribution)')
+    .option('--seed <n>', 'Seed of the prompts (default: 1)')
+    .option('--save <file>', 'Keep the scenario in a file, to run it again')
+    .optionsGroup('Options:')
     .option('--served-as <name>', 'Name under which the server serves the model, if not one of its own names')
     .option('--card <key>', 'Expected card; fails the `card-match` gate if a different one is found')
     .addOption(gpusFlag)
@@ -57,12 +77,24 @@ export const runCommand: DefineCommand = (io, done) =>
       'after',
       examples(
         'run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000',
+        'run --endpoint http://box:8000 --concurrency 32 --input-tokens 512',
+        'run --endpoint http://box:8000 --sweep 1,2,4,8,16 --save sweep.yaml',
         'run rag-8b-200-mau --endpoint http://box:8000 --against baseline',
         'run article --simulate rtx-4090,l40s --quick --out results/sim',
       ),
     )
-    .action(async (scenarios, { skipCalibration, certificate, ...flags }) => {
-      const calibrate = certificate && skipCalibration !== true
-      const { run } = await import('../actions/run.ts')
-      done(await run(scenarios, flagsFor<RunFlags>()({ ...flags, calibrate }), io))
-    })
+    .addHelpText('after', vllmHelp)
+  for (const { spec } of vllmFlags) command.addOption(new Option(spec).hideHelp())
+  return command.action(async (scenarios, { skipCalibration, certificate, ...flags }) => {
+    const calibrate = certificate && skipCalibration !== true
+    const vllm = vllmWordsIn(command.opts())
+    const { run } = await import('../actions/run.ts')
+    done(await run(scenarios, { ...flagsFor<RunFlags & Omit<AskFlags, 'vllm'>>()({ ...flags, calibrate }), vllm }, io))
+  })
+}
+
+/** Which flags of `vllm bench serve` state something here: the page has them all. */
+const vllmHelp = `
+Flags of vllm bench serve are understood, such as --max-concurrency,
+--request-rate, --random-input-len, --random-output-len, --num-prompts and
+--goodput: docs/vllm-bench-serve.md.`

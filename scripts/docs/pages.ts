@@ -7,6 +7,7 @@ import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
 import { gateOverview, sampleOutput } from './readme-blocks.ts'
+import { vllmFlagTables } from './vllm-flags-page.ts'
 
 /** A page that is generated from the code, whole or in part. */
 export interface Page {
@@ -29,6 +30,10 @@ export const pages: readonly Page[] = [
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'README.md', text: readme },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },
+  {
+    file: 'docs/vllm-bench-serve.md',
+    text: () => pageWithBlock('docs/vllm-bench-serve.md', 'vllm-flags', vllmFlagTables()),
+  },
 ]
 
 async function pageWithBlock(file: string, name: string, text: string): Promise<string> {

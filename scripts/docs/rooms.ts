@@ -188,6 +188,7 @@ export const rooms: readonly Room[] = [
       'actions/own': 'joulemark.yaml and the cards in it',
       commands: 'flags, help and examples, one file per command',
       docs: 'the generated parts of docs/',
+      run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',
       support: 'what several commands share: reading runs, progress, output',
     },

@@ -1,7 +1,7 @@
 import { withoutInvisible } from '../../harness/plain-text.ts'
 import type { Config } from '../../harness/scenario/config/load-config.ts'
 import { type Mask, secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
-import type { View } from './progress-view.ts'
+import type { View } from './view.ts'
 
 /** The input and output of a command, passed in so that commands can be tested. */
 export interface CommandIo {
@@ -33,6 +33,7 @@ export function processIo(): CommandIo {
     stderr: {
       isTTY: process.stderr.isTTY === true,
       color: process.stderr.isTTY === true && !noColor,
+      ...(process.stderr.isTTY ? { columns: () => process.stderr.columns ?? 80 } : {}),
       write: writerOf(process.stderr, mask),
     },
     env: process.env,

@@ -6,37 +6,33 @@ import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { isKnown, type Measured } from '../../harness/record/measured.ts'
 import { type Progress, silentProgress, type Tick } from '../../harness/run/progress.ts'
-
-/** The stream for progress, usually stderr. */
-export interface View {
-  readonly isTTY: boolean
-  readonly color: boolean
-  write(text: string): void
-}
+import { brokenAtWords, oneRow, type View } from './view.ts'
 
 /** Progress as text: one live line on a terminal, plain lines elsewhere, nothing if switched off. */
 export function progressView(view: View, isShown: boolean): Progress {
   if (!isShown) {
     return {
       ...silentProgress,
-      note: (message) => view.write(`${plainText(message)}\n`),
-      warn: (message) => view.write(`warning: ${plainText(message)}\n`),
+      note: (message) => view.write(`${brokenAtWords(view, plainText(message))}\n`),
+      warn: (message) => view.write(`${brokenAtWords(view, `warning: ${plainText(message)}`)}\n`),
     }
   }
   const live = view.isTTY
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    view.color ? styleText(style, text, { validateStream: false }) : text
-  const line = (text: string) => view.write(`${live ? '\r\u001b[2K' : ''}${text}\n`)
+  const line = (text: string, style?: Parameters<typeof styleText>[0]) => {
+    const broken = brokenAtWords(view, text)
+    const painted = view.color && style ? styleText(style, broken, { validateStream: false }) : broken
+    view.write(`${live ? '\r\u001b[2K' : ''}${painted}\n`)
+  }
   let lastLabel = ''
   return {
     started(scenario, directory, gpus) {
       const serving = servingGpus(gpus)
       const where = serving.map((gpu) => gpu.name).join(' + ') || 'no GPU'
-      line(`${paint('bold', plainText(scenario.title))} on ${plainText(where)}`)
-      line(paint('dim', `record: ${plainText(directory)}`))
+      line(`${plainText(scenario.title)} on ${plainText(where)}`, 'bold')
+      line(`record: ${plainText(directory)}`, 'dim')
     },
     tick(tick) {
-      if (live) view.write(`\r\u001b[2K${bar(tick)}`)
+      if (live) view.write(`\r\u001b[2K${oneRow(view, bar(tick))}`)
       else if (tick.label !== lastLabel) line(`${tick.label}: ${plainWords(tick)}`)
       lastLabel = tick.label
     },
@@ -54,7 +50,7 @@ export function progressView(view: View, isShown: boolean): Progress {
       line(`  trial ${trial.index + 1}: ${shown.join(', ')}${energy}${interval}`)
     },
     note: (message) => line(plainText(message)),
-    warn: (message) => line(paint('yellow', `warning: ${plainText(message)}`)),
+    warn: (message) => line(`warning: ${plainText(message)}`, 'yellow'),
   }
 }
 

@@ -4,7 +4,7 @@ import { isKnown } from '../../harness/record/measured.ts'
 import { NO_P99 } from '../../harness/run/expectation.ts'
 import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
 import type { Progress, Tick } from '../../harness/run/progress.ts'
-import type { View } from './progress-view.ts'
+import { brokenAtWords, oneRow, type View } from './view.ts'
 
 /**
  * Progress of several simulated runs at once: one shared live line on a terminal, one line per trial elsewhere. What no
@@ -13,9 +13,11 @@ import type { View } from './progress-view.ts'
 export function sharedProgress(view: View): { lane(name: string): Progress; done(): void } {
   const lanes = new Map<string, string>()
   const clear = view.isTTY ? '\r\u001b[2K' : ''
-  const line = (text: string) => view.write(`${clear}${text}\n`)
+  const line = (text: string) => view.write(`${clear}${brokenAtWords(view, text)}\n`)
   const draw = () => {
-    if (view.isTTY) view.write(`${clear}  ${[...lanes].map(([name, state]) => `${name}: ${state}`).join('  |  ')}`)
+    if (!view.isTTY) return
+    const states = [...lanes].map(([name, state]) => `${name}: ${state}`).join('  |  ')
+    view.write(`${clear}${oneRow(view, `  ${states}`)}`)
   }
   return {
     lane: (name) => ({

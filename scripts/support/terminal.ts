@@ -4,6 +4,7 @@ import { runTurnsTable } from '../../reports/comparison/sessions.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
 import { renderTerminal, tablesOnTerminal } from '../../reports/render/terminal.ts'
 import type { Report } from '../../reports/report.ts'
+import { loadPointTables } from '../../reports/tables/load-points.ts'
 import { gatesTable, runSummaryTable } from '../../reports/tables/run-summary.ts'
 import type { Table } from '../../reports/tables/table.ts'
 import type { CommandIo } from './io.ts'
@@ -28,6 +29,12 @@ export function summaryText({ record, directory }: FinishedRun, io: CommandIo): 
   const tables = [runSummaryTable(record), runTurnsTable(record), gatesTable(record)].filter((table) => table !== null)
   const text = render({ ...buildReport([record], { tables: [] }), title: record.id, tables }, io)
   return `${text}Record: ${directory}\n`
+}
+
+/** The runs of each sweep side by side; empty where there is no sweep. */
+export function loadPointsText(runs: readonly FinishedRun[], io: CommandIo): string {
+  const tables = loadPointTables(runs.map(({ record }) => record))
+  return tables.length === 0 ? '' : `\n${factTables(tables, io)}`
 }
 
 /** A report for the terminal: the default tables and a line with the names of the others, or `all` of them. */

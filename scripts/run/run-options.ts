@@ -1,0 +1,40 @@
+import { cpus } from 'node:os'
+import { systemClock } from '../../harness/clock.ts'
+import { readSecret } from '../../harness/endpoint/access/secret.ts'
+import { chainOfKey, loadKey } from '../../harness/record/signing/key-file.ts'
+import type { RunOptions } from '../../harness/run/run-options.ts'
+import type { CommandIo } from '../support/io.ts'
+import { progressView } from '../support/progress-view.ts'
+import { toolInfo } from '../support/tool-info.ts'
+import type { RunFlags } from './run-flags.ts'
+
+/** Flags and environment as the options of a run. */
+export function runOptions(
+  flags: RunFlags,
+  io: CommandIo,
+  signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
+): RunOptions {
+  const named = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
+  const signingKey = loadKey(io.env)
+  return {
+    clock: systemClock,
+    endpoint: flags.endpoint ?? '',
+    // the key of a real server is sent to no simulator
+    apiKey: flags.endpoint === undefined || flags.simulate !== undefined ? null : readSecret(io.env, 'OPENAI_API_KEY'),
+    servedAs: flags.servedAs,
+    nvidiaSmi: flags.gpu ? { path: named || 'nvidia-smi', required: Boolean(named) } : null,
+    outDir: flags.out,
+    card: flags.card ?? null,
+    gpus: flags.gpus ?? [],
+    trials: flags.trials ?? null,
+    // one thread displays, samples and writes; the others generate load
+    workers: flags.workers ?? Math.max(1, Math.min(8, cpus().length - 1)),
+    calibrate: flags.calibrate,
+    tool: toolInfo(),
+    signingKey,
+    signingChain: chainOfKey(io.env, signingKey),
+    progress: progressView(io.stderr, flags.progress),
+    drain: signals.drain,
+    abort: signals.abort,
+  }
+}

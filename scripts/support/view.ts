@@ -1,0 +1,36 @@
+import { wrapTo } from '../../reports/render/plain-text.ts'
+
+/** The stream for progress, usually stderr. */
+export interface View {
+  readonly isTTY: boolean
+  readonly color: boolean
+  /** Its width now; absent where it is no terminal. */
+  readonly columns?: () => number
+  write(text: string): void
+}
+
+/** Text of several lines for a terminal: broken at words, so that no word is cut at its edge. Unchanged elsewhere. */
+export function brokenAtWords({ columns }: View, text: string): string {
+  if (columns === undefined) return text
+  const width = columns()
+  const lines = text.split('\n').flatMap((line) => {
+    const indent = /^ */.exec(line)?.[0] ?? ''
+    const room = width - indent.length - HANGING.length
+    return room < MIN_ROOM
+      ? [line]
+      : wrapTo(line.slice(indent.length), room).map((part, at) => indent + (at > 0 ? HANGING : '') + part)
+  })
+  return lines.join('\n')
+}
+
+/** Later lines of a broken one begin with this. */
+const HANGING = '  '
+/** On a narrower terminal, its own breaks are no worse. */
+const MIN_ROOM = 20
+
+/**
+ * A line that the next one replaces: cut to the width of the terminal, because a line of two rows leaves its first one
+ * behind.
+ */
+export const oneRow = ({ columns }: View, text: string): string =>
+  columns === undefined ? text : [...text].slice(0, Math.max(1, columns() - 1)).join('')
