@@ -41,7 +41,7 @@ export async function ask(given: RunFlags & AskFlags, io: CommandIo): Promise<An
   checkFlags(flags)
   checkAsked(asked)
   const server = flags.endpoint === undefined ? null : serverOf(parseAddress(flags.endpoint), io)
-  const model = await askedModel(asked.model, server)
+  const model = await askedModel(asked, server)
   const first = await read(scenarioText(asked, model))
   checkDoors([first], flags)
   for (const note of notes) say(note)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readModelList, type ServedModels } from '../../harness/endpoint/model-list.ts'
-import { chosenModel } from './served-model.ts'
+import { askedModel, chosenModel } from './served-model.ts'
 
 const list = (...data: readonly object[]) => readModelList(JSON.stringify({ data })) as ServedModels
 const URL = 'http://gpu1:8000'
@@ -31,6 +31,15 @@ test('several models are listed, and one must be named', () => {
   expect(() => chosenModel(URL, two, named('bse'))).toThrow(
     '--model bse: endpoint http://gpu1:8000 serves base, adapter; did you mean "base"?',
   )
+})
+
+test('a model of the catalogue that is named needs no server, by its key or by a name of its checkpoint', async () => {
+  const known = { name: 'llama-3.1-8b-instruct-fp8', label: 'Llama 3.1 8B FP8', from: '--model' }
+  for (const text of ['llama-3.1-8b-instruct-fp8', 'RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8']) {
+    expect(await askedModel({ model: named(text) }, null)).toEqual(known)
+  }
+  expect(await askedModel({ model: named('mine') }, null)).toMatchObject({ name: 'mine' })
+  await expect(askedModel({}, null)).rejects.toThrow('requires --model KEY')
 })
 
 test('none is a failed environment', () => {

@@ -6,15 +6,16 @@ import { listServed } from '../../harness/endpoint/discover.ts'
 import { type ModelCard, type ServedModels, shownModels } from '../../harness/endpoint/model-list.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import type { Given } from './asked.ts'
+import type { Asked, Given } from './asked.ts'
 import type { AskedModel } from './scenario-text.ts'
 
 /**
- * The model of a question: the one that is named, or the one that the server serves. Throws `bad-input` where it serves
- * another, or several and none is named; `environment` where it serves none or cannot be reached.
+ * The model of a question: the one that is named, by the name that is served where both are stated, or the one that the
+ * server serves. Throws `bad-input` where it serves another, or several and none is named; `environment` where it serves
+ * none or cannot be reached.
  */
 export async function askedModel(
-  named: Given | undefined,
+  { model: named, servedAs }: Asked,
   server: { readonly address: Address; readonly apiKey: string | null } | null,
 ): Promise<AskedModel> {
   const known = named === undefined ? null : (modelByKey(named.text) ?? ofCatalogue([named.text]))
@@ -25,7 +26,7 @@ export async function askedModel(
     throw new JoulemarkError('bad-input', '--simulate without a scenario file requires --model KEY')
   }
   const { address, apiKey } = server
-  return chosenModel(address.url, await listServed(address, apiKey), named)
+  return chosenModel(address.url, await listServed(address, apiKey), servedAs ?? named)
 }
 
 /** The model to ask, of those that a server lists: pure. Throws as `askedModel` does. */
