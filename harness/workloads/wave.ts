@@ -9,6 +9,8 @@ import { resolveScenario } from '../scenario/resolve.ts'
 import { prepareWorkload } from './prepare-workload.ts'
 import type { WorkContext, WorkListener } from './workload.ts'
 
+const ROUNDS = 2
+
 /** The server of a wave, and the threads that load it. */
 export type WaveOptions = Pick<WorkContext, 'apiKey' | 'servedAs' | 'note' | 'signal'> & {
   readonly endpoint: string
@@ -17,8 +19,8 @@ export type WaveOptions = Pick<WorkContext, 'apiKey' | 'servedAs' | 'note' | 'si
 }
 
 /**
- * Mean time of a request under the closed loop of a scenario, in ms from its first byte to its end: one request per stream
- * (more of one where it is faster than others), all sent at once, not recorded. Throws `bad-input` or `environment` where the server refuses or fails them.
+ * Mean time of a request under the closed loop of a scenario, in ms from its first byte to its end: of the second of two
+ * rounds of requests, one per stream, because the first finds a server that may still compile. Nothing is recorded. Throws `bad-input` or `environment` where the server refuses or fails them.
  */
 export async function waveMs(file: PlainScenarioFile, options: WaveOptions): Promise<number> {
   const scenario = resolveScenario(file, [])
@@ -40,7 +42,7 @@ export async function waveMs(file: PlainScenarioFile, options: WaveOptions): Pro
     { originMs, clock, workers },
     listenerOf((ended) => {
       rows.push(...ended)
-      if (rows.length >= connections) stopSending()
+      if (rows.length >= ROUNDS * connections) stopSending()
     }),
   )
   // by their number and not by a time, which a busy machine could let pass before a stream has sent anything
@@ -51,11 +53,14 @@ export async function waveMs(file: PlainScenarioFile, options: WaveOptions): Pro
   } finally {
     await load.close()
   }
-  const times = rows.flatMap(({ outcome, dispatchedMs, endMs }) =>
-    outcome === 'ok' && dispatchedMs !== null ? [endMs - dispatchedMs] : [],
-  )
+  const times = rows
+    .slice(-connections)
+    .flatMap(({ outcome, dispatchedMs, endMs }) =>
+      outcome === 'ok' && dispatchedMs !== null ? [endMs - dispatchedMs] : [],
+    )
   if (times.length === 0) {
-    const why = rows[0]?.error || rows[0]?.outcome || 'none was sent'
+    const last = rows.at(-1)
+    const why = last?.error || last?.outcome || 'none was sent'
     throw new JoulemarkError('environment', `endpoint ${endpoint}: no request of ${connections} succeeded: ${why}`)
   }
   return times.reduce((sum, each) => sum + each, 0) / times.length
