@@ -32,6 +32,7 @@ export const runCommand: DefineCommand = (io, done) => {
     .option('--sweep <list>', 'One run per value: 1,2,4,8 in flight, or rate=0.5,1,2 requests per second')
     .option('--input-tokens <n>', `Length of each prompt (default: ${askDefaults.inputTokens})`)
     .option('--output-tokens <n>', `Length of each answer (default: ${askDefaults.outputTokens})`)
+    .option('--prefix-cache <what>', 'What prompts share: cold, warm, shared:N or hits:60% (default: cold)')
     .option('--duration <seconds>', 'Length of a trial (default: 60)')
     .option('--warmup <seconds>', 'Load before the first trial (default: 10)')
     .option('--api <name>', 'completions or chat (default: completions)')

@@ -12,6 +12,7 @@ export interface AskFlags {
   readonly sweep?: string
   readonly inputTokens?: string
   readonly outputTokens?: string
+  readonly prefixCache?: string
   readonly duration?: string
   readonly warmup?: string
   readonly slo?: string
@@ -31,6 +32,7 @@ const fields = [
   ['sweep', 'sweep', '--sweep'],
   ['inputTokens', 'inputTokens', '--input-tokens'],
   ['outputTokens', 'outputTokens', '--output-tokens'],
+  ['prefixCache', 'prefixCache', '--prefix-cache'],
   ['duration', 'seconds', '--duration'],
   ['warmup', 'warmupSeconds', '--warmup'],
   ['slo', 'slo', '--slo'],

@@ -13,6 +13,7 @@ export type Field =
   | 'burstiness'
   | 'inputTokens'
   | 'sharedTokens'
+  | 'prefixCache'
   | 'outputTokens'
   | 'seconds'
   | 'prompts'
@@ -49,6 +50,7 @@ const exclusive: readonly (readonly [Field, Field, string])[] = [
   ['sweep', 'rate', 'the values of the sweep are the load; --sweep rate=1,2,4 sweeps rates'],
   ['sweep', 'prompts', 'each value would take its own time; give --duration'],
   ['seconds', 'prompts', 'both set the length of a trial'],
+  ['prefixCache', 'sharedTokens', 'both say what prompts share'],
 ]
 
 /** Throws `bad-input`, one line, where two of the fields contradict each other. */

@@ -71,6 +71,13 @@ describe('a question becomes a scenario', () => {
     })
   })
 
+  test('what prompts share is stated as in a scenario file, and is in the name', async () => {
+    expect(await made({ prefixCache: 'hits:60%' })).toMatchObject({
+      name: 'llama-3.1-8b-instruct-fp8-i512-hits-60--o256-c32',
+      prompt: { tokens: 512, prefixCache: 'hits:60%' },
+    })
+  })
+
   test('a point of a sweep is the very scenario that is asked for alone', async () => {
     const asked = { slo: 'ttft=500', inputTokens: '64' }
     const runsOf = async (flags: AskFlags) =>
@@ -79,6 +86,14 @@ describe('a question becomes a scenario', () => {
     expect(await runsOf({ sweep: '1,8' })).toEqual(alone.flat())
     const alike = [await runsOf({ rate: '0.5' }), await runsOf({ rate: '2' })]
     expect(await runsOf({ sweep: 'rate=0.5,2' })).toEqual(alike.flat())
+  })
+
+  test('the points of a sweep of a model with a long name have valid names', async () => {
+    const name = 'a-model-with-a-name-of-more-than-eighty-characters-as-fine-tunings-have-them-in-2026'
+    const asked = askedBy({ sweep: '10000', api: 'chat', prefixCache: 'shared:100000', inputTokens: '200000' })
+    const { text, flagOf } = scenarioText(asked, { name, label: name, from: 'model' })
+    const file = await scenarioOfFlags(text, flagOf, { models: [name], cards: [] })
+    for (const point of expandSweep(file)) expect(resolveScenario(point, []).name).toMatch(/-c10000$/)
   })
 
   test('any served name gives a valid name and title', async () => {
@@ -106,7 +121,8 @@ describe('a wrong value is one line that names the flag', () => {
     [{ sweep: '1,,2' }, '--sweep 1,,2: expected numbers separated by commas, such as 1,2,4,8 or rate=0.5,1,2'],
     [{ api: 'chats' }, '--api: expected one of completions, chat, got "chats"; did you mean "chat"?'],
     [{ seed: '1.5' }, '--seed: expected a whole number, got 1.5'],
-    [{ slo: 'ttft=fast' }, '--slo: expected a number, got "fast"'],
+    [{ prefixCache: 'hot' }, '--prefix-cache: expected '],
+    [{ slo: 'ttft=fast' }, '--slo ttftMs: expected a number, got "fast"'],
     [
       { slo: 'tftt=500' },
       'expected limits in ms such as ttft=500,tpot=50,e2e=10000, got "tftt=500"; did you mean "ttft"?',

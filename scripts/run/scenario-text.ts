@@ -45,6 +45,7 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
   }
   const unique = take('inputTokens', 'prompt.tokens') ?? askDefaults.inputTokens
   const shared = take('sharedTokens', 'prompt.prefixCache') ?? 0
+  const prefixCache = take('prefixCache', 'prompt.prefixCache') ?? (shared === 0 ? undefined : `shared:${shared}`)
   const outputTokens = take('outputTokens', 'output.tokens') ?? askDefaults.outputTokens
   const api = take('api', 'api')
   const { load, loadName, loadTitle } = loadOf(asked, take, counted)
@@ -54,13 +55,13 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
     warmupSeconds: take('warmupSeconds', 'trial.warmupSeconds'),
   }
   const promptTokens = typeof unique === 'number' && typeof shared === 'number' ? unique + shared : unique
-  const prompt = { tokens: promptTokens, prefixCache: shared === 0 ? undefined : `shared:${shared}` }
-  const named = [`i${promptTokens}`, ...(shared === 0 ? [] : [`p${shared}`]), `o${outputTokens}`]
+  const prompt = { tokens: promptTokens, prefixCache }
+  const named = [`i${promptTokens}`, ...(prefixCache === undefined ? [] : [String(prefixCache)]), `o${outputTokens}`]
   const chat = api === undefined || api === 'completions' ? [] : [String(api)]
   const lengths = `${promptTokens} in, ${outputTokens} out`
   const titleTail = [lengths, ...chat, ...loadTitle].join(', ')
   const file = {
-    name: nameOf(model.name, [...chat, ...named, ...loadName].join('-')),
+    name: nameOf(model.name, [...chat, ...named].join('-'), loadName.join('-')),
     title: `${shortened(model.label, MAX_TITLE_CHARACTERS - TITLE_ROOM)}, ${titleTail}`,
     kind: 'text',
     model: model.name,
@@ -160,16 +161,18 @@ const typedValue = (text: string): string | number =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
 
 const MAX_MODEL_CHARACTERS = 48
-const MAX_NAME_CHARACTERS = 80
+/** A load at the end of a name, which a sweep adds itself, finds room behind these. */
+const MAX_NAME_CHARACTERS = 64
 /** Characters of a title that lengths and load may need. */
 const TITLE_ROOM = 60
 
-/** The name of a scenario: model, then what is asked of it. */
-function nameOf(model: string, rest: string): string {
+/** The name of a scenario: model, what is asked of it, load. */
+function nameOf(model: string, rest: string, load: string): string {
   const slug = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-')
   const last = model.split('/').filter(Boolean).at(-1) ?? model
   const head = slug(last).replace(/^[^a-z0-9]+/, '')
-  return `${shortened(head || 'model', MAX_MODEL_CHARACTERS)}-${slug(rest)}`.slice(0, MAX_NAME_CHARACTERS)
+  const name = shortened(`${shortened(head || 'model', MAX_MODEL_CHARACTERS)}-${slug(rest)}`, MAX_NAME_CHARACTERS)
+  return load === '' ? name : `${name}-${slug(load)}`.slice(0, 80)
 }
 
 const shortened = (text: string, most: number): string => text.slice(0, most)
@@ -197,11 +200,12 @@ const withoutGaps = (value: unknown): unknown =>
       )
     : value
 
-/** The flag of the longest known beginning of a path. */
+/** The flag of the longest known beginning of a path, with what comes after it there: `--slo ttftMs`. */
 function flagAt(flags: ReadonlyMap<string, string>, path: readonly PropertyKey[]): string | null {
   for (let length = path.length; length > 0; length -= 1) {
     const flag = flags.get(path.slice(0, length).map(String).join('.'))
-    if (flag !== undefined) return flag
+    const rest = path.slice(length).filter((key) => typeof key === 'string')
+    if (flag !== undefined) return [flag, ...rest].join(' ')
   }
   return null
 }
