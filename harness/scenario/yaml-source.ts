@@ -14,8 +14,11 @@ export interface YamlSource {
 }
 
 /** Where the value at a path was written: its flag, or file, line and field. */
-export const placeOf = (source: YamlSource, path: readonly PropertyKey[], line: number): string =>
-  source.flagOf?.(path) ?? `${source.file}:${line}: ${path.map(String).join('.') || 'file'}`
+export const placeOf = (
+  source: Pick<YamlSource, 'file' | 'flagOf'>,
+  path: readonly PropertyKey[],
+  line: number,
+): string => source.flagOf?.(path) ?? `${source.file}:${line}: ${path.map(String).join('.') || 'file'}`
 
 /** Parses YAML. Throws one `bad-input` line with file and line for malformed text; nothing is executed or fetched. */
 export function parseYaml(file: string, text: string): YamlSource {

@@ -30,9 +30,13 @@ export const runCommand: DefineCommand = (io, done) => {
     .option('--concurrency <n>', `Requests kept in flight (default: ${askDefaults.concurrency})`)
     .option('--rate <n>', 'Requests per second instead, sent at random times (Poisson)')
     .option('--sweep <list>', 'One run per value: 1,2,4,8 in flight, or rate=0.5,1,2 requests per second')
-    .option('--input-tokens <n>', `Length of each prompt (default: ${askDefaults.inputTokens})`)
-    .option('--output-tokens <n>', `Length of each answer (default: ${askDefaults.outputTokens})`)
+    .option(
+      '--input-tokens <n>',
+      `Length of prompts, or uniform:100-300 and the like (default: ${askDefaults.inputTokens})`,
+    )
+    .option('--output-tokens <n>', `Length of answers, likewise (default: ${askDefaults.outputTokens})`)
     .option('--prefix-cache <what>', 'What prompts share: cold, warm, shared:N or hits:60% (default: cold)')
+    .option('--stop-at-eos', 'The model ends its answers; --output-tokens is the most they have')
     .option('--duration <seconds>', 'Length of a trial (default: 60)')
     .option('--warmup <seconds>', 'Load before the first trial (default: 10)')
     .option('--api <name>', 'completions or chat (default: completions)')

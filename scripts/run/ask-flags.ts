@@ -13,6 +13,8 @@ export interface AskFlags {
   readonly inputTokens?: string
   readonly outputTokens?: string
   readonly prefixCache?: string
+  /** Answers end where the model ends them. */
+  readonly stopAtEos?: boolean
   readonly duration?: string
   readonly warmup?: string
   readonly slo?: string
@@ -33,6 +35,7 @@ const fields = [
   ['inputTokens', 'inputTokens', '--input-tokens'],
   ['outputTokens', 'outputTokens', '--output-tokens'],
   ['prefixCache', 'prefixCache', '--prefix-cache'],
+  ['stopAtEos', 'stopAtEos', '--stop-at-eos'],
   ['duration', 'seconds', '--duration'],
   ['warmup', 'warmupSeconds', '--warmup'],
   ['slo', 'slo', '--slo'],
@@ -42,8 +45,8 @@ const fields = [
 /** What the own flags state. */
 export const askedBy = (flags: AskFlags): Asked =>
   fields.reduce<Asked>((asked, [key, field, flag]) => {
-    const text = flags[key]
-    return text === undefined ? asked : withField(asked, field, { flag, text })
+    const typed = flags[key]
+    return typed === undefined ? asked : withField(asked, field, { flag, text: String(typed) })
   }, {})
 
 /** The first flag that asks without a file, or null where there is none. */

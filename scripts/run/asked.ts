@@ -1,5 +1,17 @@
 import { JoulemarkError } from '../../harness/errors.ts'
 
+/** How the next token is chosen: fields of `sampling` in a scenario. */
+export const samplingFields = [
+  'temperature',
+  'topP',
+  'topK',
+  'minP',
+  'repetitionPenalty',
+  'presencePenalty',
+  'frequencyPenalty',
+] as const
+type SamplingField = (typeof samplingFields)[number]
+
 /** What a question without a file can state. */
 export type Field =
   | 'endpoint'
@@ -14,7 +26,10 @@ export type Field =
   | 'inputTokens'
   | 'sharedTokens'
   | 'prefixCache'
+  | 'rangeRatio'
   | 'outputTokens'
+  | 'stopAtEos'
+  | SamplingField
   | 'seconds'
   | 'prompts'
   | 'warmupSeconds'

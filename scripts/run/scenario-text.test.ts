@@ -71,10 +71,20 @@ describe('a question becomes a scenario', () => {
     })
   })
 
-  test('what prompts share is stated as in a scenario file, and is in the name', async () => {
-    expect(await made({ prefixCache: 'hits:60%' })).toMatchObject({
-      name: 'llama-3.1-8b-instruct-fp8-i512-hits-60--o256-c32',
-      prompt: { tokens: 512, prefixCache: 'hits:60%' },
+  test('lengths are numbers or distributions, as in a scenario file', async () => {
+    const file = await made({
+      inputTokens: 'lognormal:mean=512,deviation=200,max=4096',
+      outputTokens: 'uniform:100-300',
+      prefixCache: 'hits:60%',
+      stopAtEos: true,
+    })
+    expect(file).toMatchObject({
+      title: 'Llama 3.1 8B FP8, 512 lognormal in, 100-300 uniform out, 32 streams',
+      prompt: {
+        tokens: { distribution: 'lognormal', mean: 512, deviation: 200, min: 1, max: 4096 },
+        prefixCache: 'hits:60%',
+      },
+      output: { tokens: { distribution: 'uniform', min: 100, max: 300 }, ignoreEos: false },
     })
   })
 
@@ -112,8 +122,12 @@ describe('a wrong value is one line that names the flag', () => {
     [{ concurrency: '0' }, '--concurrency: expected more than 0, got 0'],
     [{ concurrency: '4.5' }, '--concurrency: expected a whole number, got 4.5'],
     [{ concurrency: '20000' }, '--concurrency: expected at most 10000, got 20000'],
-    [{ inputTokens: 'many' }, '--input-tokens: expected a number, got "many"'],
-    [{ outputTokens: '' }, '--output-tokens: expected a number, got ""'],
+    [{ inputTokens: 'many' }, '--input-tokens many: expected a number of tokens, or a distribution such as'],
+    [{ outputTokens: '' }, '--output-tokens : expected a number of tokens'],
+    [{ inputTokens: 'lognormal:512,200' }, 'or a distribution such as lognormal:mean=512,deviation=200,max=4096'],
+    [{ inputTokens: 'normal:mean=512,max=900' }, '--input-tokens deviation: missing; expected a number'],
+    [{ outputTokens: 'uniform:30-20' }, '--output-tokens max: expected max to be at least min (30)'],
+    [{ prefixCache: 'hot' }, '--prefix-cache: expected '],
     [{ duration: '-1' }, '--duration: expected more than 0, got -1'],
     [{ warmup: 'x' }, '--warmup: expected a number, got "x"'],
     [{ rate: 'inf' }, '--rate: expected a number, got "inf"'],
@@ -121,7 +135,6 @@ describe('a wrong value is one line that names the flag', () => {
     [{ sweep: '1,,2' }, '--sweep 1,,2: expected numbers separated by commas, such as 1,2,4,8 or rate=0.5,1,2'],
     [{ api: 'chats' }, '--api: expected one of completions, chat, got "chats"; did you mean "chat"?'],
     [{ seed: '1.5' }, '--seed: expected a whole number, got 1.5'],
-    [{ prefixCache: 'hot' }, '--prefix-cache: expected '],
     [{ slo: 'ttft=fast' }, '--slo ttftMs: expected a number, got "fast"'],
     [
       { slo: 'tftt=500' },

@@ -3,7 +3,9 @@ import { nearest } from '../../harness/catalogue/nearest.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { MAX_TITLE_CHARACTERS } from '../../harness/scenario/schema.ts'
 import { askDefaults } from './ask-defaults.ts'
-import type { Asked, Field } from './asked.ts'
+import { type Asked, type Field, type Given, samplingFields } from './asked.ts'
+import { askedLengths } from './asked-lengths.ts'
+import { typedValue } from './typed-value.ts'
 
 /** The model of a question. */
 export interface AskedModel {
@@ -43,10 +45,14 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
     for (const path of paths) flags.set(path, given.flag)
     return typedValue(given.text)
   }
-  const unique = take('inputTokens', 'prompt.tokens') ?? askDefaults.inputTokens
-  const shared = take('sharedTokens', 'prompt.prefixCache') ?? 0
+  const shared = asked.sharedTokens === undefined ? 0 : take('sharedTokens', 'prompt.prefixCache')
   const prefixCache = take('prefixCache', 'prompt.prefixCache') ?? (shared === 0 ? undefined : `shared:${shared}`)
-  const outputTokens = take('outputTokens', 'output.tokens') ?? askDefaults.outputTokens
+  const spread = asked.rangeRatio
+  take('inputTokens', 'prompt.tokens')
+  take('outputTokens', 'output.tokens')
+  const addedTokens = typeof shared === 'number' ? shared : 0
+  const input = askedLengths(asked.inputTokens ?? byDefault(askDefaults.inputTokens), { spread, addedTokens })
+  const output = askedLengths(asked.outputTokens ?? byDefault(askDefaults.outputTokens), { spread })
   const api = take('api', 'api')
   const { load, loadName, loadTitle } = loadOf(asked, take, counted)
   if (counted !== null) take('prompts', 'trial.seconds', 'load.concurrency')
@@ -54,27 +60,36 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
     seconds: counted?.seconds ?? take('seconds', 'trial.seconds'),
     warmupSeconds: take('warmupSeconds', 'trial.warmupSeconds'),
   }
-  const promptTokens = typeof unique === 'number' && typeof shared === 'number' ? unique + shared : unique
-  const prompt = { tokens: promptTokens, prefixCache }
-  const named = [`i${promptTokens}`, ...(prefixCache === undefined ? [] : [String(prefixCache)]), `o${outputTokens}`]
+  const named = [
+    `i${input.inName}`,
+    ...(prefixCache === undefined ? [] : [String(prefixCache)]),
+    `o${output.inName}`,
+    ...(asked.stopAtEos === undefined ? [] : ['eos']),
+  ]
   const chat = api === undefined || api === 'completions' ? [] : [String(api)]
-  const lengths = `${promptTokens} in, ${outputTokens} out`
-  const titleTail = [lengths, ...chat, ...loadTitle].join(', ')
+  const titleTail = [`${input.inTitle} in`, `${output.inTitle} out`, ...chat, ...loadTitle].join(', ')
+  const sampling = samplingFields.map((field) => [field, take(field, `sampling.${field}`)] as const)
   const file = {
     name: nameOf(model.name, [...chat, ...named].join('-'), loadName.join('-')),
-    title: `${shortened(model.label, MAX_TITLE_CHARACTERS - TITLE_ROOM)}, ${titleTail}`,
+    title: shortened(`${shortened(model.label, MAX_MODEL_CHARACTERS)}, ${titleTail}`, MAX_TITLE_CHARACTERS),
     kind: 'text',
     model: model.name,
     api,
     load,
-    prompt,
-    output: { tokens: outputTokens },
+    prompt: { tokens: input.tokens, prefixCache },
+    output: {
+      tokens: output.tokens,
+      ignoreEos: take('stopAtEos', 'output.ignoreEos') === undefined ? undefined : false,
+    },
+    sampling: sampling.some(([, value]) => value !== undefined) ? Object.fromEntries(sampling) : undefined,
     trial: trial.seconds === undefined && trial.warmupSeconds === undefined ? undefined : trial,
     slo: asked.slo === undefined ? undefined : sloOf(asked.slo.text, asked.slo.flag, flags),
     seed: take('seed', 'seed'),
   }
   return { text: written(file), flagOf: (path) => flagAt(flags, path) }
 }
+
+const byDefault = (tokens: number): Given => ({ flag: 'default', text: String(tokens) })
 
 interface LoadPart {
   readonly load: object
@@ -156,15 +171,9 @@ function sloOf(text: string, flag: string, flags: Map<string, string>): object {
   return Object.fromEntries(limits)
 }
 
-/** A number where the text is one; any other text stays, and the reader of scenario files refuses it. */
-const typedValue = (text: string): string | number =>
-  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
-
 const MAX_MODEL_CHARACTERS = 48
 /** A load at the end of a name, which a sweep adds itself, finds room behind these. */
 const MAX_NAME_CHARACTERS = 64
-/** Characters of a title that lengths and load may need. */
-const TITLE_ROOM = 60
 
 /** The name of a scenario: model, what is asked of it, load. */
 function nameOf(model: string, rest: string, load: string): string {
@@ -172,19 +181,19 @@ function nameOf(model: string, rest: string, load: string): string {
   const last = model.split('/').filter(Boolean).at(-1) ?? model
   const head = slug(last).replace(/^[^a-z0-9]+/, '')
   const name = shortened(`${shortened(head || 'model', MAX_MODEL_CHARACTERS)}-${slug(rest)}`, MAX_NAME_CHARACTERS)
-  return load === '' ? name : `${name}-${slug(load)}`.slice(0, 80)
+  return load === '' ? name : shortened(`${name}-${slug(load)}`, 80)
 }
 
 const shortened = (text: string, most: number): string => text.slice(0, most)
 
 const COMMENT = ` What it stands for: a question asked at the command line.
- What it does not show: real prompts; these are random tokens of one length.`
+ What it does not show: real prompts; these are of random tokens.`
 
 /** The file, with maps of a few numbers on one line. */
 function written(file: object): string {
   const document = new Document(withoutGaps(file))
   if (document.contents !== null) document.contents.commentBefore = COMMENT
-  for (const key of ['prompt', 'output', 'trial', 'slo']) {
+  for (const key of ['prompt', 'output', 'sampling', 'trial', 'slo']) {
     const node = document.get(key, true)
     if (isMap(node)) node.flow = true
   }
@@ -200,7 +209,7 @@ const withoutGaps = (value: unknown): unknown =>
       )
     : value
 
-/** The flag of the longest known beginning of a path, with what comes after it there: `--slo ttftMs`. */
+/** The flag of the longest known beginning of a path, with what comes after it there: `--input-tokens max`. */
 function flagAt(flags: ReadonlyMap<string, string>, path: readonly PropertyKey[]): string | null {
   for (let length = path.length; length > 0; length -= 1) {
     const flag = flags.get(path.slice(0, length).map(String).join('.'))

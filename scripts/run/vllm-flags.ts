@@ -11,7 +11,6 @@ export type VllmFlag =
 
 const NO_TOKENIZER = 'prompts are token ids, so that no tokenizer is needed'
 const KEPT = 'every run is kept in the --out folder; report --format vllm prints the JSON of vllm bench serve'
-const GREEDY = 'requests are greedy (temperature 0)'
 const IN_RECORD = 'the record of a run has p50, p90 and p99 of every latency'
 
 /** The flags of `vllm bench serve` that are known here, in the order of the documentation. */
@@ -45,11 +44,21 @@ export const vllmFlags = [
     means: 'sharedTokens',
     here: '`prompt.prefixCache: shared:N`, added to the input tokens',
   },
-  { spec: '--random-range-ratio <share>', means: 'read', here: '0: all lengths are exact' },
+  {
+    spec: '--random-range-ratio <share>',
+    means: 'rangeRatio',
+    here: 'uniform lengths of prompts and answers, each between its tokens x (1 - share) and x (1 + share)',
+  },
   { spec: '--goodput <limits...>', means: 'slo', here: '`--slo`' },
   { spec: '--dataset-name <name>', means: 'read', here: '`random`' },
-  { spec: '--ignore-eos', means: 'read', here: 'always' },
-  { spec: '--temperature <t>', means: 'read', here: '0, always' },
+  { spec: '--ignore-eos', means: 'read', here: 'always, but for `--stop-at-eos`' },
+  { spec: '--temperature <t>', means: 'temperature', here: '`sampling.temperature`, 0 unless given' },
+  { spec: '--top-p <p>', means: 'topP', here: '`sampling.topP`' },
+  { spec: '--top-k <k>', means: 'topK', here: '`sampling.topK`' },
+  { spec: '--min-p <p>', means: 'minP', here: '`sampling.minP`' },
+  { spec: '--repetition-penalty <n>', means: 'repetitionPenalty', here: '`sampling.repetitionPenalty`' },
+  { spec: '--presence-penalty <n>', means: 'presencePenalty', here: '`sampling.presencePenalty`' },
+  { spec: '--frequency-penalty <n>', means: 'frequencyPenalty', here: '`sampling.frequencyPenalty`' },
   { spec: '--disable-tqdm', means: 'read', here: '`--no-progress`' },
   { spec: '--tokenizer <name>', unused: NO_TOKENIZER },
   { spec: '--tokenizer-mode <mode>', unused: NO_TOKENIZER },
@@ -68,9 +77,6 @@ export const vllmFlags = [
   { spec: '--num-warmups <n>', unused: 'the warm-up is load for a time: --warmup SECONDS' },
   { spec: '--ready-check-timeout-sec <s>', unused: 'the first request of the load is sent and judged before the run' },
   { spec: '--disable-shuffle', unused: 'random prompts have no order' },
-  { spec: '--top-p <p>', unused: GREEDY },
-  { spec: '--top-k <k>', unused: GREEDY },
-  { spec: '--min-p <p>', unused: GREEDY },
   { spec: '--dataset-path <path>', refused: 'prompts from a data set are a scenario, not a question without a file' },
   { spec: '--extra-body <json>', refused: 'requests carry no other fields' },
   { spec: '--header <pairs...>', refused: 'requests carry no other header than the key in OPENAI_API_KEY' },

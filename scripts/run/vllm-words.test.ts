@@ -99,11 +99,23 @@ test('a prefix that all prompts share is added to their length', async () => {
   })
 })
 
+test('a range of lengths is uniform, and sampling is stated', async () => {
+  const line =
+    '--random-input-len 100 --random-output-len 50 --random-range-ratio 0.25 --random-prefix-len 10 --top-p 0.9'
+  expect(await scenarioOf(typed(line))).toMatchObject({
+    prompt: { tokens: { distribution: 'uniform', min: 85, max: 135 }, prefixCache: 'shared:10' },
+    output: { tokens: { distribution: 'uniform', min: 37, max: 63 } },
+    sampling: { topP: 0.9 },
+  })
+  await expect(async () => scenarioOf(typed('--random-range-ratio 1'))).rejects.toThrow(
+    '--random-range-ratio 1: expected a share of at least 0 and less than 1',
+  )
+  await expect(async () => scenarioOf(typed('--temperature -1'))).rejects.toThrow('--temperature: expected at least 0')
+})
+
 test.each([
   ['--backend tgi', '--backend tgi: expected one of vllm, openai, openai-chat'],
   ['--dataset-name sharegpt', '--dataset-name sharegpt: prompts are of random tokens; expected random'],
-  ['--random-range-ratio 0.5', '--random-range-ratio 0.5: '],
-  ['--temperature 0.7', '--temperature 0.7: requests are greedy; expected 0'],
   ['--header a=b', '--header a=b: requests carry no other header than the key in OPENAI_API_KEY'],
   ['--use-beam-search', '--use-beam-search: one answer'],
   [

@@ -68,14 +68,8 @@ function withWord(asked: Asked, { flag, text }: Given): Asked {
       return withApi(asked, { flag, text })
     case '--request-rate':
       return text === 'inf' ? asked : withField(asked, 'rate', { flag, text })
-    case '--random-range-ratio':
-      if (Number(text) !== 0) throw refused(flag, text, 'prompts and answers have one length each; expected 0')
-      return asked
     case '--dataset-name':
       if (text !== 'random') throw refused(flag, text, 'prompts are of random tokens; expected random')
-      return asked
-    case '--temperature':
-      if (Number(text) !== 0) throw refused(flag, text, 'requests are greedy; expected 0')
       return asked
     default:
       // --host and --port are read together; --ignore-eos and --disable-tqdm state no field

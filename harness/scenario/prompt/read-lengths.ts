@@ -2,14 +2,14 @@ import { dirname, resolve } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 import type { TextFile } from '../expand.ts'
-import type { YamlSource } from '../yaml-source.ts'
+import { placeOf, type YamlSource } from '../yaml-source.ts'
 import { type InputFile, readInputFile } from './input-file.ts'
 import { type Length, type LengthDistribution, MOST_LENGTH_TOKENS, MOST_LENGTH_VALUES } from './length-schema.ts'
 
 type Empirical = Extract<LengthDistribution, { distribution: 'empirical' }>
 
 /** Where a scenario stands: its file, and the line of a field. */
-type Place = Pick<YamlSource, 'file' | 'lineOf'>
+type Place = Pick<YamlSource, 'file' | 'lineOf' | 'flagOf'>
 
 /**
  * A text scenario whose empirical lengths are read from their files, for the card overrides too: from then on it holds all
@@ -41,7 +41,7 @@ export async function withLengths(scenario: TextFile, source: Place): Promise<Te
 }
 
 async function readLengths(length: Empirical, path: string[], source: Place): Promise<Empirical> {
-  const where = `${source.file}:${source.lineOf(path)}: ${path.join('.')}`
+  const where = placeOf(source, path, source.lineOf(path))
   const file = await readInputFile(resolve(dirname(source.file), length.file ?? ''), where)
   const values = quantilesOf(
     lengthsIn({ path: file.path, text: textOf(file, where) }, length.column).toSorted((a, b) => a - b),
