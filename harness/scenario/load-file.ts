@@ -92,7 +92,8 @@ async function checkScenario(source: YamlSource, known: KnownNames): Promise<Sce
 async function withPromptFile(scenario: TextFile, source: YamlSource): Promise<TextFile> {
   const { from } = scenario.prompt
   if (from === undefined) return scenario
-  const where = `${source.file}:${source.lineOf(['prompt', 'from', 'file'])}: prompt.from.file`
+  const path = ['prompt', 'from', 'file']
+  const where = placeOf(source, path, source.lineOf(path))
   const file = resolve(dirname(source.file), from.file)
   const { sha256 } = await readInputFile(file, where)
   return { ...scenario, prompt: { ...scenario.prompt, from: { ...from, file, sha256 } } }

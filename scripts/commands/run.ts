@@ -36,6 +36,7 @@ export const runCommand: DefineCommand = (io, done) => {
     )
     .option('--output-tokens <n>', `Length of answers, likewise (default: ${askDefaults.outputTokens})`)
     .option('--prefix-cache <what>', 'What prompts share: cold, warm, shared:N or hits:60% (default: cold)')
+    .option('--dataset <file>', 'Prompts of a file instead: JSONL, ShareGPT or the batch format of the OpenAI API')
     .option('--stop-at-eos', 'The model ends its answers; --output-tokens is the most they have')
     .option('--duration <seconds>', 'Length of a trial (default: 60)')
     .option('--warmup <seconds>', 'Load before the first trial (default: 10)')

@@ -13,6 +13,8 @@ export interface AskFlags {
   readonly inputTokens?: string
   readonly outputTokens?: string
   readonly prefixCache?: string
+  /** File of prompts. */
+  readonly dataset?: string
   /** Answers end where the model ends them. */
   readonly stopAtEos?: boolean
   readonly duration?: string
@@ -35,6 +37,7 @@ const fields = [
   ['inputTokens', 'inputTokens', '--input-tokens'],
   ['outputTokens', 'outputTokens', '--output-tokens'],
   ['prefixCache', 'prefixCache', '--prefix-cache'],
+  ['dataset', 'dataset', '--dataset'],
   ['stopAtEos', 'stopAtEos', '--stop-at-eos'],
   ['duration', 'seconds', '--duration'],
   ['warmup', 'warmupSeconds', '--warmup'],

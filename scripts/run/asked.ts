@@ -24,6 +24,7 @@ export type Field =
   | 'sweep'
   | 'burstiness'
   | 'inputTokens'
+  | 'dataset'
   | 'sharedTokens'
   | 'prefixCache'
   | 'rangeRatio'

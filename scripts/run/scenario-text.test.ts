@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
@@ -86,6 +89,20 @@ describe('a question becomes a scenario', () => {
       },
       output: { tokens: { distribution: 'uniform', min: 100, max: 300 }, ignoreEos: false },
     })
+  })
+
+  test('prompts of a file have their own lengths', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dataset-'))
+    const dataset = join(folder, 'chats.jsonl')
+    writeFileSync(dataset, '{"prompt":"Why is the sky blue?"}\n')
+    const asked = { dataset, outputTokens: '64' }
+    expect(await made(asked)).toMatchObject({
+      name: 'llama-3.1-8b-instruct-fp8-chats-o64-c32',
+      title: 'Llama 3.1 8B FP8, prompts of chats, 64 out, 32 streams',
+      prompt: { from: { file: dataset } },
+    })
+    expect(await problem({ ...asked, inputTokens: '9' })).toMatch(/^--input-tokens: expected no prompt\.tokens with/)
+    expect(await problem({ dataset: join(folder, 'none') })).toMatch(/^--dataset file: .*no such file/)
   })
 
   test('a point of a sweep is the very scenario that is asked for alone', async () => {

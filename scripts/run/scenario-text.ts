@@ -1,3 +1,4 @@
+import { parse, resolve } from 'node:path'
 import { Document, isMap } from 'yaml'
 import { nearest } from '../../harness/catalogue/nearest.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
@@ -51,7 +52,10 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
   take('inputTokens', 'prompt.tokens')
   take('outputTokens', 'output.tokens')
   const addedTokens = typeof shared === 'number' ? shared : 0
+  const dataset = datasetOf(asked, take)
   const input = askedLengths(asked.inputTokens ?? byDefault(askDefaults.inputTokens), { spread, addedTokens })
+  // prompts of a file have their own lengths: a number beside them is refused by the reader of scenario files
+  const tokens = dataset === null || asked.inputTokens !== undefined ? input.tokens : undefined
   const output = askedLengths(asked.outputTokens ?? byDefault(askDefaults.outputTokens), { spread })
   const api = take('api', 'api')
   const { load, loadName, loadTitle } = loadOf(asked, take, counted)
@@ -61,13 +65,18 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
     warmupSeconds: take('warmupSeconds', 'trial.warmupSeconds'),
   }
   const named = [
-    `i${input.inName}`,
+    dataset === null ? `i${input.inName}` : dataset.name,
     ...(prefixCache === undefined ? [] : [String(prefixCache)]),
     `o${output.inName}`,
     ...(asked.stopAtEos === undefined ? [] : ['eos']),
   ]
   const chat = api === undefined || api === 'completions' ? [] : [String(api)]
-  const titleTail = [`${input.inTitle} in`, `${output.inTitle} out`, ...chat, ...loadTitle].join(', ')
+  const titleTail = [
+    dataset === null ? `${input.inTitle} in` : `prompts of ${dataset.name}`,
+    `${output.inTitle} out`,
+    ...chat,
+    ...loadTitle,
+  ].join(', ')
   const sampling = samplingFields.map((field) => [field, take(field, `sampling.${field}`)] as const)
   const file = {
     name: nameOf(model.name, [...chat, ...named].join('-'), loadName.join('-')),
@@ -76,7 +85,7 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
     model: model.name,
     api,
     load,
-    prompt: { tokens: input.tokens, prefixCache },
+    prompt: { tokens, from: dataset === null ? undefined : { file: dataset.file }, prefixCache },
     output: {
       tokens: output.tokens,
       ignoreEos: take('stopAtEos', 'output.ignoreEos') === undefined ? undefined : false,
@@ -87,6 +96,13 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
     seed: take('seed', 'seed'),
   }
   return { text: written(file), flagOf: (path) => flagAt(flags, path) }
+}
+
+/** The file of prompts, as an absolute path, so that the scenario may be kept in another folder. */
+function datasetOf({ dataset }: Asked, take: Take): { readonly file: string; readonly name: string } | null {
+  if (dataset === undefined) return null
+  take('dataset', 'prompt.from')
+  return { file: resolve(dataset.text), name: shortened(parse(dataset.text).name || 'file', 24) }
 }
 
 const byDefault = (tokens: number): Given => ({ flag: 'default', text: String(tokens) })

@@ -77,7 +77,7 @@ export const vllmFlags = [
   { spec: '--num-warmups <n>', unused: 'the warm-up is load for a time: --warmup SECONDS' },
   { spec: '--ready-check-timeout-sec <s>', unused: 'the first request of the load is sent and judged before the run' },
   { spec: '--disable-shuffle', unused: 'random prompts have no order' },
-  { spec: '--dataset-path <path>', refused: 'prompts from a data set are a scenario, not a question without a file' },
+  { spec: '--dataset-path <path>', refused: 'prompts of a file are asked for with --dataset FILE' },
   { spec: '--extra-body <json>', refused: 'requests carry no other fields' },
   { spec: '--header <pairs...>', refused: 'requests carry no other header than the key in OPENAI_API_KEY' },
   { spec: '--insecure', refused: 'the authority of a TLS server is stated in NODE_EXTRA_CA_CERTS' },

@@ -115,7 +115,10 @@ test('a range of lengths is uniform, and sampling is stated', async () => {
 
 test.each([
   ['--backend tgi', '--backend tgi: expected one of vllm, openai, openai-chat'],
-  ['--dataset-name sharegpt', '--dataset-name sharegpt: prompts are of random tokens; expected random'],
+  [
+    '--dataset-name sharegpt',
+    '--dataset-name sharegpt: expected random; prompts of a file are asked for with --dataset FILE',
+  ],
   ['--header a=b', '--header a=b: requests carry no other header than the key in OPENAI_API_KEY'],
   ['--use-beam-search', '--use-beam-search: one answer'],
   [

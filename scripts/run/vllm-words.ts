@@ -69,7 +69,8 @@ function withWord(asked: Asked, { flag, text }: Given): Asked {
     case '--request-rate':
       return text === 'inf' ? asked : withField(asked, 'rate', { flag, text })
     case '--dataset-name':
-      if (text !== 'random') throw refused(flag, text, 'prompts are of random tokens; expected random')
+      if (text !== 'random')
+        throw refused(flag, text, 'expected random; prompts of a file are asked for with --dataset FILE')
       return asked
     default:
       // --host and --port are read together; --ignore-eos and --disable-tqdm state no field
