@@ -87,7 +87,8 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     return start(['box', '--suite', scenario, ...flags], port, out)
   }
 
-  const until = (what: () => unknown) => expect.poll(what, { timeout: 60_000 })
+  // a busy machine takes minutes to the first request of a night
+  const until = (what: () => unknown) => expect.poll(what, { timeout: 300_000 })
   const ready = ({ text, port }: Started) => until(text).toContain(`endpoint  http://127.0.0.1:${port}\n`)
   const gone = () => until(() => engine.containers()).toEqual([])
   const endOf = async ({ child }: Started): Promise<number | null> =>
@@ -140,7 +141,9 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     expect(engine.containers()).toEqual([])
   })
 
-  test('box goes on without its terminal, and kill -9 in a trial leaves a record to close and no container', async () => {
+  test('box goes on without its terminal, and kill -9 in a trial leaves a record to close and no container', {
+    timeout: 400_000,
+  }, async () => {
     const night = box(await freePort())
     const runs = () => readdirSync(night.out).filter((name) => existsSync(join(night.out, name, 'requests.csv')))
     await until(() => runs().length).toBe(1)
