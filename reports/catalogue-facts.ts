@@ -1,9 +1,9 @@
 import { imageModelByKey } from '../harness/catalogue/image-models.ts'
-import { modelByKey } from '../harness/catalogue/models.ts'
 import type { CardEntry } from '../harness/catalogue/own/card-entry.ts'
 import { filled } from '../harness/catalogue/own/complete.ts'
 import { type FitCard, fitCard } from '../harness/catalogue/own/known.ts'
 import { cardEntryByKey } from '../harness/catalogue/own/own-cards.ts'
+import { modelByKey, modelOf, whyNoModel } from '../harness/catalogue/own-models.ts'
 import { defaultMoney, priceOf } from '../harness/catalogue/prices.ts'
 import type { Model, Sourced } from '../harness/catalogue/types.ts'
 import { headlineMetric } from '../harness/metrics/headline.ts'
@@ -69,11 +69,11 @@ const words: Readonly<Record<string, string>> = { tariffGbpPerKwh: 'tariff', pue
 
 /** Card and model of a run; the reason when the catalogue lacks one. */
 function subjects(run: RunRecord, entry: CardEntry | null, cardKey: string): Known<{ card: FitCard; model: Model }> {
-  const model = modelByKey(run.scenario.model)
+  const model = modelOf(run)
   if (entry === null) return { reason: `${cardKey} is not in the catalogue` }
   const card = fitCard(entry)
   if ('reason' in card) return card
-  if (model === null) return { reason: `${run.scenario.model} is not in the catalogue` }
+  if (model === null) return { reason: whyNoModel(run) }
   return { value: { card, model } }
 }
 

@@ -12,6 +12,7 @@ import { fitCommand } from './commands/fit.ts'
 import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
 import { listCommand } from './commands/list.ts'
+import { modelCommand } from './commands/model.ts'
 import { predictCommand } from './commands/predict.ts'
 import { quoteCommand } from './commands/quote.ts'
 import { reportCommand } from './commands/report.ts'
@@ -26,7 +27,7 @@ import type { CommandIo } from './support/io.ts'
 /** Every command, in the order of use. */
 const groups = [
   ['Start:', [initCommand, demoCommand]],
-  ['Prepare:', [doctorCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
+  ['Prepare:', [doctorCommand, modelCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, boxCommand, simulateCommand]],
   ['Compare:', [reportCommand, compareCommand, baselineCommand]],
   [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { weightBytes } from '../physics/model/weights.ts'
 import { cards } from './cards.ts'
-import { modelByKey, modelKeys, models } from './models.ts'
+import { modelKeys, models } from './models.ts'
+import { modelByKey } from './own-models.ts'
 import { defaultMoney, priceOf } from './prices.ts'
 import type { Model, Sourced } from './types.ts'
 

@@ -1,9 +1,10 @@
 import { JoulemarkError } from '../errors.ts'
 import { cardKeys, editionsOf, groupOf, PRO_6000_GROUP } from './cards.ts'
-import { modelByKey, modelKeys } from './models.ts'
+import { modelKeys } from './models.ts'
 import { suggestion } from './nearest.ts'
 import type { CardEntry } from './own/card-entry.ts'
 import { cardEntries, cardEntryByKey } from './own/own-cards.ts'
+import { modelByKey } from './own-models.ts'
 import type { Model } from './types.ts'
 
 /** All valid card names: keys of bundled and own cards, and groups of several editions. */

@@ -60,12 +60,19 @@ export const attentionGroupSchema = z.discriminatedUnion('kind', [
 /** How the parameters of the matrix products are stored. 4-bit integers of AWQ, GPTQ and others are `awq-int4`. */
 export const weightFormats = ['bf16', 'fp8', 'int8', 'awq-int4', 'nvfp4', 'mxfp4', 'nf4', 'gguf'] as const
 
+/** Something that the files of a model do not say, and why. */
+const unknownSchema = z.strictObject({ what: z.string(), reason: z.string() }).readonly()
+const unknown = z.array(unknownSchema).readonly()
+const names = {
+  key: z.string().min(1).describe('name of the model in a scenario'),
+  label: z.string().min(1).describe('name in tables'),
+  servedAs: z.array(z.string()).readonly().describe('names of the checkpoint at an endpoint; the first is served'),
+} as const
+
 export const modelSchema = z
   .strictObject({
-    key: z.string().min(1).describe('name of the model in a scenario'),
-    label: z.string().min(1).describe('name in tables'),
+    ...names,
     kind: z.literal('text'),
-    servedAs: z.array(z.string()).readonly().describe('names of the checkpoint at an endpoint; the first is served'),
     servedAsWithQuantization: z
       .array(z.strictObject({ name: z.string(), quantization: z.string() }).readonly())
       .readonly()
@@ -105,6 +112,24 @@ export const modelSchema = z
     kvCacheFormat: z.literal('fp8').optional().describe('format of the KV cache that the checkpoint asks for'),
     checkpointBytes: z.int().positive().optional().describe('size of the published tensors, where known'),
     maxContext: count.describe('longest context in tokens'),
+    unknown: unknown.optional().describe('what is not counted, and why; absent if all is'),
     sources: z.array(sourceSchema.readonly()).readonly(),
   })
   .readonly()
+
+/** A model whose layers are not known: its tensors bound the bytes that a step reads, and the rest is null. */
+export const partlyKnownModelSchema = z
+  .strictObject({
+    ...names,
+    kind: z.literal('partly-known'),
+    checkpointBytes: z.int().positive().nullable().describe('size of the published tensors'),
+    leastBytesRead: amount.nullable().describe('bytes that a decode step reads at least'),
+    vocab: count.nullable(),
+    maxContext: count.nullable(),
+    unknown: unknown.describe('what is not known, and why'),
+    sources: z.array(sourceSchema.readonly()).readonly(),
+  })
+  .readonly()
+
+/** A model as its files describe it. */
+export const describedModelSchema = z.discriminatedUnion('kind', [modelSchema, partlyKnownModelSchema])

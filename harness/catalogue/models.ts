@@ -156,6 +156,3 @@ export const models: readonly Model[] = [
 ]
 
 export const modelKeys: readonly string[] = models.map((model) => model.key)
-
-/** A model by its key, or null. */
-export const modelByKey = (key: string): Model | null => models.find((model) => model.key === key) ?? null

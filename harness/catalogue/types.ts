@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { attentionGroupSchema, modelSchema } from './model-schema.ts'
+import type { attentionGroupSchema, describedModelSchema, modelSchema, partlyKnownModelSchema } from './model-schema.ts'
 import type { Source, Sourced } from './sourced.ts'
 
 export type { Source, Sourced }
@@ -64,3 +64,9 @@ export type AttentionGroup = z.infer<typeof attentionGroupSchema>
 
 /** A language model whose limits, memory and expected speed can be computed. */
 export type Model = z.infer<typeof modelSchema>
+
+/** A model whose layers are not known: its tensors bound its limit. */
+export type PartlyKnownModel = z.infer<typeof partlyKnownModelSchema>
+
+/** A model as its files describe it. */
+export type DescribedModel = z.infer<typeof describedModelSchema>

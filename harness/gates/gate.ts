@@ -41,6 +41,7 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
   | 'telemetry'
   | 'interruptions'
   | 'training'
+  | 'model'
 > & { readonly scenario: OfKind }
 /** A run of text: it has prompts and answers of tokens. */
 export type TextGateInput = GateInput<TextScenario>

@@ -1,6 +1,6 @@
 import { imageModelByKey } from '../catalogue/image-models.ts'
-import { modelByKey } from '../catalogue/models.ts'
-import type { Model } from '../catalogue/types.ts'
+import { describedModelOf, modelOf } from '../catalogue/own-models.ts'
+import type { DescribedModel } from '../catalogue/types.ts'
 import {
   defineGate,
   everyKind,
@@ -37,7 +37,7 @@ type Compared = GateResult
  * setting that the scenario states and the server does not report is not measured.
  */
 function servedModel(record: TextGateInput): GateResult {
-  const model = modelByKey(record.scenario.model)
+  const model = describedModelOf(record)
   if (model === null) return notMeasured(`${record.scenario.model} is not in the catalogue`)
   const { server } = record.scenario
   const { serving, maxModelLen } = record.endpoint
@@ -58,9 +58,11 @@ function servedModel(record: TextGateInput): GateResult {
   return gateResult(status, compared.map((each) => each.evidence).join('; '))
 }
 
-function nameOf(record: TextGateInput, model: Model): Compared {
+function nameOf(record: TextGateInput, model: DescribedModel): Compared {
   const { model: name, modelRoot: root, serving } = record.endpoint
-  const needing = model.servedAsWithQuantization?.find((each) => each.name === name || each.name === root)
+  const needing = (model.kind === 'text' ? model.servedAsWithQuantization : undefined)?.find(
+    (each) => each.name === name || each.name === root,
+  )
   if (needing) {
     const quantization = serving?.quantization ?? null
     const text = `${needing.name} is ${model.key} only with --quantization ${needing.quantization}`
@@ -109,8 +111,9 @@ function equal(what: string, required: string, got: string | number | null): Com
 }
 
 /** Images and embeddings: the model that the server reports. Training: the model that the command reports, if it reports one. */
-function modelOfJob({ scenario, endpoint, training }: GateInput): GateResult {
-  const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : modelByKey(scenario.model)
+function modelOfJob(record: GateInput): GateResult {
+  const { scenario, endpoint, training } = record
+  const model = scenario.kind === 'image' ? imageModelByKey(scenario.model) : modelOf(record)
   // a model of embeddings may be given by the name under which it is served
   const names = model?.servedAs ?? (scenario.kind === 'embeddings' ? [scenario.model] : [])
   const isServed = scenario.kind !== 'training'

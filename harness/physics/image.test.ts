@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
 import { imageModelByKey } from '../catalogue/image-models.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import { denseTflops } from './arithmetic.ts'
 import { imageFit, imageLimit, imageTime, passesPerImage } from './image.ts'
 import { servingFit } from './serving-fit.ts'

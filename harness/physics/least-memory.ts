@@ -1,5 +1,5 @@
 import { imageModelByKey } from '../catalogue/image-models.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { weightBytes } from './model/weights.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import type { Card } from '../catalogue/types.ts'
 import { peakTflops } from './arithmetic.ts'
 import { decodeLimit, prefillLimitMs, requiredBandwidthGBs } from './limit.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import { fittedLoads, heldOutLoads } from '../testing/measured-loads.ts'
 import { measuredModel, publicMeasurements } from '../testing/public-measurements.ts'
 import { achievedGBs, bytesPerStep, probeExpectation } from './memory-probe.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import { type FitShape, fitOf, kvCapacityTokens } from './memory.ts'
 
 const rtx4090 = cardByKey('rtx-4090')!

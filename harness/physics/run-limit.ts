@@ -1,8 +1,9 @@
 import { imageModelByKey } from '../catalogue/image-models.ts'
-import { modelByKey } from '../catalogue/models.ts'
 import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { missingText } from '../catalogue/own/known.ts'
 import { cardOfRun } from '../catalogue/own/own-cards.ts'
+import { describedModelOf, modelOf } from '../catalogue/own-models.ts'
+import type { DescribedModel } from '../catalogue/types.ts'
 import { askedHitShare, connectionsOf, HIT_RATE_TOLERANCE, sharedPromptTokens } from '../scenario/load-shape.ts'
 import { leastLength, leastMeanLength } from '../scenario/prompt/length.ts'
 import type { EmbeddingsScenario, ImageScenario, Scenario, TextScenario, TrainingScenario } from '../scenario/schema.ts'
@@ -15,10 +16,13 @@ import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
 import { knownKvElementBytes, USUAL_BLOCK_TOKENS } from './model/kv.ts'
 import { servingGpus } from './serving-gpus.ts'
 import { trainingLimit } from './training.ts'
+import { weightsLimit } from './weights-limit.ts'
 
 /** The part of a run that determines its limit, by the keys of the run record; a planned run has the same form. */
 export interface LimitSubject {
   readonly scenario: Scenario
+  /** The model as described, where the catalogue does not have it. */
+  readonly model?: DescribedModel | undefined
   readonly card: {
     readonly key: string | null
     readonly name?: string | null
@@ -102,13 +106,13 @@ export function runLimit(subject: LimitSubject): RunLimit | LimitReason {
   }
   switch (scenario.kind) {
     case 'text':
-      return textLimit(card, scenario, cards, subject.endpoint.serving)
+      return textLimit(card, { ...subject, scenario }, cards)
     case 'image':
       return imagesLimit(card, scenario, cards)
     case 'embeddings':
-      return textsLimit(card, scenario, cards)
+      return textsLimit(card, { ...subject, scenario }, cards)
     case 'training':
-      return stepsLimit(card, scenario, cards)
+      return stepsLimit(card, { ...subject, scenario }, cards)
   }
 }
 
@@ -133,19 +137,24 @@ const unknownModel = ({ model }: Scenario): LimitReason => ({ reason: `${model} 
 
 function textLimit(
   entry: CardEntry,
-  scenario: TextScenario,
+  subject: LimitSubject & { readonly scenario: TextScenario },
   cards: Cards,
-  serving: LimitSubject['endpoint']['serving'],
 ): TextRunLimit | LimitReason {
-  const model = modelByKey(scenario.model)
+  const { scenario } = subject
+  const { serving } = subject.endpoint
+  const model = describedModelOf(subject)
   if (model === null) return unknownModel(scenario)
   const bounding = memoryBound(entry)
   if ('reason' in bounding) return bounding
   const { card, stated } = bounding
-  const dtype = serving?.kvCacheDtype ?? scenario.server?.kvCacheDtype ?? null
-  const kvBytesPerElement = dtype === null ? MIN_KV_BYTES : knownKvElementBytes(dtype)
-  if (kvBytesPerElement === null) return { reason: `the element size of KV cache type ${dtype} is unknown` }
   const concurrency = Math.min(connectionsOf(scenario.load), scenario.server?.maxNumSeqs ?? Number.POSITIVE_INFINITY)
+  if (model.kind === 'partly-known') {
+    return weightsOnly(weightsLimit(card, model, { concurrency, ...cards }), stated)
+  }
+  const dtype = serving?.kvCacheDtype ?? scenario.server?.kvCacheDtype ?? null
+  const isCheckpoints = dtype === 'auto' && model.kvCacheFormat === 'fp8'
+  const kvBytesPerElement = dtype === null || isCheckpoints ? MIN_KV_BYTES : knownKvElementBytes(dtype)
+  if (kvBytesPerElement === null) return { reason: `the element size of KV cache type ${dtype} is unknown` }
   const { contextTokens, leastContextTokens, newTokens } = minimumTokens(
     scenario,
     concurrency,
@@ -169,6 +178,15 @@ function textLimit(
     streamTokensPerS: stream,
     firstTokenMs: prefillLimitMs(card, model, { promptTokens: newTokens, ...cards }),
   }
+}
+
+/** The limit of a text run that only the weights of its model bound. */
+function weightsOnly(decode: DecodeLimit | LimitReason, stated: readonly string[]): TextRunLimit | LimitReason {
+  if ('reason' in decode) return decode
+  const { tokensPerS: value, stepMs } = decode
+  const formula = [decode.formula, ...stated].join('; ')
+  const stream = { streamTokensPerS: 1000 / stepMs, firstTokenMs: stepMs }
+  return { kind: 'text', value, unit: 'tokens/s', boundBy: 'memory bandwidth', formula, decode, ...stream }
 }
 
 /**
@@ -218,8 +236,13 @@ function imagesLimit(entry: CardEntry, scenario: ImageScenario, cards: Cards): I
  * Texts/s of embeddings or reranking: peak / (2 FLOP · linear parameters · tokens of one text). Attention and the output
  * head are not counted, and neither is the query of a reranking, whose keys and values a causal model may have cached.
  */
-function textsLimit(entry: CardEntry, scenario: EmbeddingsScenario, cards: Cards): EmbeddingsRunLimit | LimitReason {
-  const model = modelByKey(scenario.model)
+function textsLimit(
+  entry: CardEntry,
+  subject: LimitSubject & { readonly scenario: EmbeddingsScenario },
+  cards: Cards,
+): EmbeddingsRunLimit | LimitReason {
+  const { scenario } = subject
+  const model = modelOf(subject)
   if (model === null) return unknownModel(scenario)
   const bounding = arithmeticBound(entry)
   if ('reason' in bounding) return bounding
@@ -232,8 +255,13 @@ function textsLimit(entry: CardEntry, scenario: EmbeddingsScenario, cards: Cards
   return { kind: 'embeddings', value, unit: 'texts/s', boundBy: 'arithmetic', formula }
 }
 
-function stepsLimit(entry: CardEntry, scenario: TrainingScenario, cards: Cards): TrainingRunLimit | LimitReason {
-  const model = modelByKey(scenario.model)
+function stepsLimit(
+  entry: CardEntry,
+  subject: LimitSubject & { readonly scenario: TrainingScenario },
+  cards: Cards,
+): TrainingRunLimit | LimitReason {
+  const { scenario } = subject
+  const model = modelOf(subject)
   if (model === null) return unknownModel(scenario)
   const bounding = arithmeticBound(entry)
   if ('reason' in bounding) return bounding

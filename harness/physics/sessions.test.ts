@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import { predictClosedLoop } from './closed-loop.ts'
 import { decodeLimit } from './limit.ts'

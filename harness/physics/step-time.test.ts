@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import type { Card, Model, Sourced } from '../catalogue/types.ts'
 import { defaultEfficiency } from './efficiency.ts'
 import { type StepLoad, stepTimeMs } from './step-time.ts'

@@ -21,6 +21,8 @@ export interface StartFacts {
   readonly scenario: Scenario
   readonly endpoint: Endpoint
   readonly simulatedBy: string | null
+  /** The model as described, where the catalogue does not have it. */
+  readonly model?: RunRecord['model']
   /** Whether the server has answered a request: the first answer may report what discovery could not read. */
   readonly isProbed: boolean
 }
@@ -43,6 +45,7 @@ export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvi
     card,
     scenario,
     endpoint,
+    ...(facts.model ? { model: facts.model } : {}),
   }
   // nothing else that is done can make it quotable
   if (record.source === 'simulated') return decided('live-source', record)

@@ -31,6 +31,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     tool: options.tool,
     scenario,
     scenarioSha256: canonicalSha256(scenario),
+    ...(workload.model ? { model: workload.model } : {}),
     card: prepared.card,
     host: readHost(),
     process: ownMark(),

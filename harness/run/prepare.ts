@@ -59,9 +59,10 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
       warn({ ...found, gpus, noGpuReason, card, scenario, endpoint, isProbed: false })
     },
   })
-  const { simulatedBy } = workload
+  const { simulatedBy, model } = workload
   const endpoint = await located(workload.endpoint, scenario)
-  if (workload.oom === null) warn({ gpus, noGpuReason, card, scenario, endpoint, simulatedBy, isProbed: true })
+  if (workload.oom === null)
+    warn({ gpus, noGpuReason, card, scenario, endpoint, simulatedBy, isProbed: true, ...(model ? { model } : {}) })
   return { telemetry, gpus, card, scenario, endpoint, simulatedBy, workload }
 }
 

@@ -17,6 +17,8 @@ import { parseYaml, placeOf, type YamlSource } from './yaml-source.ts'
 export interface KnownNames {
   readonly models: readonly string[]
   readonly cards: readonly string[]
+  /** Looks for a language model that is not among `models`: null where a scenario may name it, else why not. */
+  readonly describe?: (name: string) => Promise<string | null>
 }
 
 /**
@@ -74,9 +76,7 @@ function check<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.
 
 async function checkScenario(source: YamlSource, known: KnownNames): Promise<ScenarioFile> {
   const scenario = check(source, scenarioFileSchema)
-  const models = scenario.kind === 'image' ? imageModels.map((model) => model.key) : known.models
-  const what = scenario.kind === 'image' ? 'image model' : 'model'
-  requireKnown(source, ['model'], { name: scenario.model, what }, models)
+  await checkModel(source, scenario, known)
   for (const card of Object.keys(scenario.cards ?? {})) {
     requireKnown(source, ['cards', card], { name: card, what: 'card' }, known.cards)
   }
@@ -97,6 +97,24 @@ async function withPromptFile(scenario: TextFile, source: YamlSource): Promise<T
   const file = resolve(dirname(source.file), from.file)
   const { sha256 } = await readInputFile(file, where)
   return { ...scenario, prompt: { ...scenario.prompt, from: { ...from, file, sha256 } } }
+}
+
+/** Throws `bad-input` for a model that is not known and cannot be described. */
+async function checkModel(source: YamlSource, { kind, model: name }: ScenarioFile, known: KnownNames): Promise<void> {
+  if (kind === 'image') {
+    requireKnown(
+      source,
+      ['model'],
+      { name, what: 'image model' },
+      imageModels.map(({ key }) => key),
+    )
+    return
+  }
+  if (known.describe === undefined) return requireKnown(source, ['model'], { name, what: 'model' }, known.models)
+  const why = known.models.includes(name) ? null : await known.describe(name)
+  if (why === null) return
+  const place = `${source.file}:${source.lineOf(['model'])}`
+  throw new JoulemarkError('bad-input', `${place}: model: no model "${name}" in the catalogue; ${why}`)
 }
 
 /** Throws `bad-input` with the nearest known name where a file names something that the catalogue does not have. */

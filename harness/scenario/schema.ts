@@ -111,7 +111,7 @@ const named = {
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'expected lower-case letters, digits, dots and dashes (80 at most)'),
   title: z.string().min(1).max(MAX_TITLE_CHARACTERS),
-  model: z.string().min(1).describe('catalogue key of the model'),
+  model: z.string().min(1).describe('key of the catalogue, or the name or folder of any model'),
 } as const
 
 /** Default share of requests that may fail. */

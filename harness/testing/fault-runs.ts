@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cardByKey } from '../catalogue/cards.ts'
 import { catalogueNames } from '../catalogue/find.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import { systemClock } from '../clock.ts'
 import { parseAddress } from '../endpoint/address.ts'

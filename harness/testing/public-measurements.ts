@@ -1,4 +1,4 @@
-import { modelByKey } from '../catalogue/models.ts'
+import { modelByKey } from '../catalogue/own-models.ts'
 import type { Model } from '../catalogue/types.ts'
 import { inFormat } from '../catalogue/weight-formats.ts'
 

@@ -1,5 +1,5 @@
 import { imageModelByKey, imageModels } from '../catalogue/image-models.ts'
-import { modelByKey } from '../catalogue/models.ts'
+import { describedModelOf } from '../catalogue/own-models.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { prepareEmbeddings } from './embeddings.ts'
@@ -17,8 +17,9 @@ export async function prepareWorkload(scenario: Scenario, context: WorkContext):
     if (model === null) throw unknown(`; known: ${imageModels.map(({ key }) => key).join(', ')}`)
     return prepareImages(scenario, model, context)
   }
-  const model = modelByKey(scenario.model)
-  if (scenario.kind === 'embeddings') return prepareEmbeddings(scenario, model, context)
-  if (model === null) throw unknown(' in the catalogue')
-  return scenario.kind === 'training' ? prepareTraining(scenario, model) : prepareText(scenario, model, context)
+  const known = describedModelOf({ scenario })
+  if (scenario.kind === 'embeddings') return prepareEmbeddings(scenario, known?.kind === 'text' ? known : null, context)
+  if (scenario.kind === 'text') return prepareText(scenario, known, context)
+  if (known?.kind !== 'text') throw unknown(' in the catalogue whose layers are known')
+  return prepareTraining(scenario, known)
 }

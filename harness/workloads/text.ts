@@ -1,4 +1,5 @@
-import type { Model } from '../catalogue/types.ts'
+import { isBundled } from '../catalogue/own-models.ts'
+import type { DescribedModel } from '../catalogue/types.ts'
 import { type Address, parseAddress } from '../endpoint/address.ts'
 import { discover, withCounters } from '../endpoint/discover.ts'
 import { withFingerprint } from '../endpoint/serving.ts'
@@ -19,36 +20,46 @@ import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
 import { prefixesOf } from './prefixes.ts'
 import { contentOf, whyRandomMisleads } from './prompt-content.ts'
+import { describeServed, namedOnly } from './served-model.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
 /**
  * Prepares tokens streamed by a server: discovers it, sends the first request of the load, and returns how to start the
  * load. Throws `bad-input` or `environment` with the server's own words where that request fails.
  */
-export async function prepareText(scenario: TextScenario, model: Model, context: WorkContext): Promise<Workload> {
+export async function prepareText(
+  scenario: TextScenario,
+  known: DescribedModel | null,
+  context: WorkContext,
+): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
   const loadPlan = await planLoad(scenario)
   const content = await contentOf(scenario, context.note)
   const longest = longestRequest(scenario, loadPlan)
-  const fit = context.card
-    ? servingFit(
-        context.card,
-        model,
-        onGpus(scenario.server, context.gpus),
-        longest.promptTokens + longest.outputTokens,
-      )
-    : null
-  const required = { ...model, claimed: context.servedAs, adapter: scenario.adapter }
+  const fit =
+    context.card && known?.kind === 'text'
+      ? servingFit(
+          context.card,
+          known,
+          onGpus(scenario.server, context.gpus),
+          longest.promptTokens + longest.outputTokens,
+        )
+      : null
+  const named = known ?? namedOnly(scenario.model)
+  const required = { ...named, claimed: context.servedAs, adapter: scenario.adapter }
   const discovered = await orOutOfMemory(address.url, fit, async () => discover(address, context.apiKey, required))
   if ('oom' in discovered) return discovered
   requireContext(address, discovered.endpoint, longest)
-  await context.onDiscovered(discovered)
-  const misleading = whyRandomMisleads(scenario, model, discovered.endpoint)
+  const model = known ?? (await describeServed(scenario.model, discovered.endpoint))
+  for (const { what, reason } of model.unknown ?? []) context.note(`${scenario.model}: ${what} unknown: ${reason}`)
+  const own = isBundled(model.key) ? {} : { model }
+  await context.onDiscovered({ ...discovered, ...own })
+  const misleading = model.kind === 'text' ? whyRandomMisleads(scenario, model, discovered.endpoint) : null
   if (misleading !== null) context.note(misleading)
   const body: BodyPlan = {
     api: scenario.api,
     model: scenario.adapter ?? discovered.endpoint.model ?? model.key,
-    vocab: model.vocab,
+    vocab: model.vocab ?? LEAST_VOCAB,
     seed: scenario.seed,
     salt: 0,
     sharedTokens: sharedPromptTokens(scenario.prompt.prefixCache, mostLength(scenario.prompt.tokens ?? 1)),
@@ -65,6 +76,7 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
   return {
     address,
     endpoint,
+    ...own,
     ...(prefixes ? { prefixes } : {}),
     simulatedBy: discovered.simulatedBy ?? (found.simulated ? `${address.url} stamps its answers as simulated` : null),
     metricLabels: discovered.metricLabels,
@@ -94,6 +106,9 @@ export async function prepareText(scenario: TextScenario, model: Model, context:
       ),
   }
 }
+
+/** Token ids below this number are in every vocabulary: prompts have no others where its size is not known. */
+const LEAST_VOCAB = 1000
 
 /** The probe of a load. Its prompts are those of no other run: the server may still have the prompts of an earlier one. */
 function probeOf(

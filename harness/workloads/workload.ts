@@ -1,4 +1,5 @@
 import type { FitCard } from '../catalogue/own/known.ts'
+import type { DescribedModel } from '../catalogue/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Address } from '../endpoint/address.ts'
 import type { LoadDriver, LoadListener } from '../load/driver.ts'
@@ -23,7 +24,7 @@ export interface WorkContext {
   /** Tells the user what is waited for. */
   readonly note: (message: string) => void
   /** Called with what discovery found, before the first request, which may take a minute. */
-  readonly onDiscovered: (found: Pick<Workload, 'endpoint' | 'simulatedBy'>) => Promise<void>
+  readonly onDiscovered: (found: Pick<Workload, 'endpoint' | 'simulatedBy' | 'model'>) => Promise<void>
   /** GPUs that serve. */
   readonly gpus: number
 }
@@ -53,6 +54,8 @@ export interface Workload {
   readonly metricLabels?: readonly string[]
   /** Path of its Prometheus page; absent without a server. */
   readonly metricsPath?: string
+  /** The model as described, where the catalogue does not have it; absent for one that it has. */
+  readonly model?: DescribedModel
   /** The command of a training run. */
   readonly command: readonly string[] | null
   /** Set where the card is known to have too little memory, which is then the result of the run. */

@@ -1,6 +1,6 @@
-import { modelByKey } from '../../harness/catalogue/models.ts'
 import { type EngineCard, engineCard } from '../../harness/catalogue/own/known.ts'
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
+import { modelOf, whyNoModel } from '../../harness/catalogue/own-models.ts'
 import type { Prediction } from '../../harness/physics/closed-loop.ts'
 import { copyExpectation } from '../../harness/physics/copy-bandwidth.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
@@ -42,7 +42,7 @@ export function expectationOf(run: RunRecord): Expectation {
   }
   const card = engineCard(entry, Math.max(1, servingGpus(run.gpus).length))
   if ('reason' in card) return { card, load: card }
-  if (run.scenario.kind !== 'text' || modelByKey(run.scenario.model) === null) {
+  if (run.scenario.kind !== 'text' || modelOf(run) === null) {
     return { card, load: { reason: 'no prediction for this load' } }
   }
   const { prediction, reason, approximate } = predictScenario(
@@ -129,8 +129,8 @@ function bandwidthBand(run: RunRecord, basis: string): PredictedBand {
 }
 
 function kvBand(run: RunRecord, card: EngineCard): PredictedBand {
-  const model = modelByKey(run.scenario.model)
-  if (model === null) return { reason: `${run.scenario.model} is not in the catalogue` }
+  const model = modelOf(run)
+  if (model === null) return { reason: whyNoModel(run) }
   const { serving } = run.endpoint
   const stated = run.scenario.kind === 'text' ? run.scenario.server?.gpuMemoryUtilization : undefined
   const gpuMemoryUtilization = serving?.gpuMemoryUtilization ?? stated ?? DEFAULT_GPU_MEMORY_UTILIZATION

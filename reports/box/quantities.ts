@@ -1,6 +1,6 @@
-import { modelByKey } from '../../harness/catalogue/models.ts'
 import { engineCard } from '../../harness/catalogue/own/known.ts'
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
+import { modelOf } from '../../harness/catalogue/own-models.ts'
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
 import { achievedGBs, bytesPerStep } from '../../harness/physics/memory-probe.ts'
@@ -158,7 +158,7 @@ export function oneStreamOf(run: RunRecord) {
   const entry = cardOfRun(run.card)
   const gpus = Math.max(1, servingGpus(run.gpus).length)
   const card = entry === null ? null : engineCard(entry, gpus)
-  const model = modelByKey(scenario.model)
+  const model = modelOf(run)
   if (scenario.kind !== 'text' || scenario.load.shape !== 'closed' || scenario.load.session) return null
   if (scenario.load.concurrency !== 1 || card === null || 'reason' in card || model === null) return null
   const { tokens } = scenario.prompt

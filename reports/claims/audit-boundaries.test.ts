@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
-import { modelByKey } from '../../harness/catalogue/models.ts'
+import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'

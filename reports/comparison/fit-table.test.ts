@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../../harness/catalogue/cards.ts'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
-import { modelByKey } from '../../harness/catalogue/models.ts'
+import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { parseClaims } from '../claims/file/parse.ts'
 import { fitClaims, fitClaimsTable } from './fit-claims.ts'

@@ -1,7 +1,8 @@
-import { modelByKey, models } from '../../harness/catalogue/models.ts'
+import { models } from '../../harness/catalogue/models.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
+import { modelOf, ownModels } from '../../harness/catalogue/own-models.ts'
 import type { Model } from '../../harness/catalogue/types.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { type Fit, fitOf, kvCapacityTokens } from '../../harness/physics/memory.ts'
@@ -59,9 +60,12 @@ export function modelFits(
   )
 }
 
-/** The models of the catalogue, the smallest first. Models with random weights are for tests only. */
+/** The models of the catalogue and the user's, the smallest first. Models with random weights are for tests only. */
 const servedModels = (): readonly Model[] =>
-  models.filter((model) => !model.key.startsWith('tiny-')).toSorted((a, b) => weightBytes(a) - weightBytes(b))
+  [
+    ...models.filter(({ key }) => !key.startsWith('tiny-')),
+    ...ownModels().filter((model) => model.kind === 'text'),
+  ].toSorted((a, b) => weightBytes(a) - weightBytes(b))
 
 /** The fits of some models as a table: class, headroom, room in GiB, and the longest context and number of sessions. */
 export function modelFitTable(cards: readonly CardEntry[], assumed: FitAssumptions, shown: readonly Model[]): Table {
@@ -175,7 +179,7 @@ export function capacityRows(runs: readonly RunRecord[]): CapacityRow[] {
     const serving = run.endpoint.serving
     const entry = cardOfRun(run.card)
     const card = entry === null ? null : fitCard(entry)
-    const model = modelByKey(run.scenario.model)
+    const model = modelOf(run)
     if (!serving || serving.kvCapacityTokens === null || card === null || 'reason' in card || model === null) return []
     const predictedTokens = kvCapacityTokens(card, model, {
       kvBytesPerElement: kvElementBytes(serving.kvCacheDtype ?? run.scenario.server?.kvCacheDtype),

@@ -1,6 +1,6 @@
-import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { fitCard } from '../../harness/catalogue/own/known.ts'
+import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
 import { formatNumber } from '../render/format-cell.ts'

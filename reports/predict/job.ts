@@ -1,7 +1,7 @@
 import { imageModelByKey } from '../../harness/catalogue/image-models.ts'
-import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { fitCard } from '../../harness/catalogue/own/known.ts'
+import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { imageFit } from '../../harness/physics/image.ts'

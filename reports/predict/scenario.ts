@@ -1,6 +1,6 @@
-import { modelByKey } from '../../harness/catalogue/models.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { type EngineCard, engineCard, fitCard } from '../../harness/catalogue/own/known.ts'
+import { modelByKey, whyNoModel } from '../../harness/catalogue/own-models.ts'
 import type { Model } from '../../harness/catalogue/types.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { type Prediction, predictClosedLoop } from '../../harness/physics/closed-loop.ts'
@@ -169,7 +169,7 @@ type TextScenario = Extract<Scenario, { kind: 'text' }>
 function predictable(scenario: Scenario): { readonly text: TextScenario; readonly model: Model } {
   const model = modelByKey(scenario.model)
   if (scenario.kind === 'text' && model !== null) return { text: scenario, model }
-  const why = model === null ? `${scenario.model} is not in the catalogue` : `kind ${scenario.kind} has no prediction`
+  const why = model === null ? whyNoModel({ scenario }) : `kind ${scenario.kind} has no prediction`
   throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}`)
 }
 

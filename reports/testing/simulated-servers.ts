@@ -1,5 +1,5 @@
 import { cardByKey } from '../../harness/catalogue/cards.ts'
-import { modelByKey } from '../../harness/catalogue/models.ts'
+import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { closedLoopMetrics } from '../../harness/physics/closed-loop.ts'
 import { copyExpectation } from '../../harness/physics/copy-bandwidth.ts'

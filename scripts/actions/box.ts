@@ -5,7 +5,6 @@ import { type BoxStep, boxPlan, MEMORY_PROBE } from '../../harness/box/plan.ts'
 import { runProbe } from '../../harness/box/probe/run-probe.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { runUnattended, type UnattendedTools } from '../../harness/box/unattended.ts'
-import { catalogueNames } from '../../harness/catalogue/find.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
@@ -31,6 +30,7 @@ import { runOptions } from '../run/run-options.ts'
 import { configuredMoney } from '../support/config.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
+import { scenarioNames } from '../support/scenario-models.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 import { serveOptions } from './serve.ts'
 
@@ -71,7 +71,7 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
       : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
   const files = await loadScenarios(
     [bundledScenario(MEMORY_PROBE), ...(flags.suite ?? (await allScenarios()))],
-    catalogueNames,
+    await scenarioNames(io, 'refuse'),
   )
   const steps = boxPlan(files, card, count, serveOptions(flags, io))
   const plan = [

@@ -13,6 +13,7 @@ import {
   modelFitTable,
 } from '../../reports/comparison/fit-table.ts'
 import type { CommandIo } from '../support/io.ts'
+import { addNamedModels } from '../support/scenario-models.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `fit`. */
@@ -31,6 +32,7 @@ export const USUAL_CARDS = ['rtx-4090', 'rtx-pro-6000-max-q'] as const
 /** Shows which models fit on each card, beside the article's table, and the KV capacity reported by servers. */
 export async function showFit(paths: readonly string[], flags: FitFlags, io: CommandIo): Promise<number> {
   const cards = (flags.card ?? USUAL_CARDS).flatMap((names) => cardsNamed(names))
+  await addNamedModels(flags.model ?? [], io)
   const models = flags.model?.flatMap((names) => modelsNamed(names))
   const assumed = {
     contextTokens: flags.context,

@@ -1,4 +1,4 @@
-import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
+import { cardsNamed, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { expandSweep } from '../../harness/scenario/expand.ts'
@@ -9,6 +9,7 @@ import { jobPredictionTable, predictJob } from '../../reports/predict/job.ts'
 import { predictOn } from '../../reports/predict/scenario.ts'
 import { predictionTable } from '../../reports/predict/table.ts'
 import type { CommandIo } from '../support/io.ts'
+import { scenarioNames } from '../support/scenario-models.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `predict`. */
@@ -23,7 +24,7 @@ export async function predict(paths: readonly string[], flags: PredictFlags, io:
   const cards = cardsNamed(flags.card)
   const limitW = flags.powerLimit ?? null
   for (const card of cards) if (limitW !== null) checkPowerLimit(card, limitW)
-  const named = await loadScenarios(paths, catalogueNames)
+  const named = await loadScenarios(paths, await scenarioNames(io, 'refuse'))
   // suites share scenarios
   const files = [...new Map(named.map((file) => [file.name, file])).values()]
   const jobs = files.flatMap((file) =>

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { endpointNotes } from '../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
@@ -21,6 +20,7 @@ import { useBefore } from '../run/use-before.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
+import { scenarioNames } from '../support/scenario-models.ts'
 import { startAdvice } from '../support/server-starts.ts'
 import { loadPointsText, summaryText } from '../support/terminal.ts'
 import { terminalGone, unattended } from '../support/unattended-log.ts'
@@ -55,7 +55,7 @@ async function whatToRun(
       `${asking} asks without a scenario file; remove ${paths.join(' ')}, or change the file instead`,
     )
   }
-  const files = await loadScenarios(paths, catalogueNames)
+  const files = await loadScenarios(paths, await scenarioNames(io, 'ask-server'))
   checkFlags(flags)
   checkDoors(files, flags)
   return { files, flags }

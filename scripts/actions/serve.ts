@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { cardsNamed, catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
+import { cardsNamed, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { type ServeOptions, type ServePlan, servePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
@@ -14,6 +14,7 @@ import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { ServingExample } from '../../reports/comparison/serving.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
+import { scenarioNames } from '../support/scenario-models.ts'
 
 /** Flags of `serve`. */
 export interface ServeFlags {
@@ -38,7 +39,7 @@ export async function serveUntilStopped(path: string, flags: ServeFlags, io: Com
 
 /** Prints the `docker run` line of a scenario on a card, or runs it until the signal. */
 export async function serve(path: string, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<number> {
-  const [file] = await loadScenarios([path], catalogueNames)
+  const [file] = await loadScenarios([path], await scenarioNames(io, 'refuse'))
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
   const [plain] = expandSweep(file)

@@ -12,7 +12,11 @@ export const fitCommand: DefineCommand = (io, done) =>
     .description('Show which models fit on which cards (weights, KV cache, headroom)')
     .argument('[run...]', 'Runs whose servers reported their KV capacity, or folders of runs (default: results)')
     .option('--card <list>', 'Cards, separated by commas (default: rtx-4090,rtx-pro-6000-max-q)', commaList)
-    .option('--model <list>', 'Only these models, with headroom and bytes (default: all, one line each)', commaList)
+    .option(
+      '--model <list>',
+      'Only these models (keys, folders or repositories), with headroom and bytes (default: all, one line each)',
+      commaList,
+    )
     .option('--context <tokens>', 'Context of each sequence in tokens', positiveInt, 16_384)
     .option('--sessions <n>', 'Sequences at once', positiveInt, 1)
     .option('--fp8-kv', 'KV cache in FP8 instead of 16 bits')
@@ -24,7 +28,7 @@ export const fitCommand: DefineCommand = (io, done) =>
       examples(
         'fit',
         'fit --card rtx-4090,l40s --context 8192 --sessions 8',
-        'fit --model gpt-oss-120b --card h100-sxm',
+        'fit --model gpt-oss-120b,./my-model --card h100-sxm',
       ),
     )
     .action(async (runs, { runs: folder, ...flags }) => {

@@ -29,6 +29,7 @@ export const rooms: readonly Room[] = [
     reason: 'data with its source and date: cards, models, prices, claims; names found by key or nearest spelling',
     folders: {
       own: 'cards of which not everything is known: own ones, and those described by what they report',
+      checkpoint: 'where a description is read from: a folder, the cache of Hugging Face, the hub, the own catalogue',
       config: 'the reader of a published `config.json`: layers, experts and formats of a model',
       'config/encoders': 'the parts of a model besides its text: encoders of images',
       images: 'shapes of diffusion transformers, and what a pass of one computes',
@@ -171,6 +172,7 @@ export const rooms: readonly Room[] = [
       'claims/rates': 'claimed rates against the limits of a card: tokens, images, several batches of one model',
       compare: 'the comparison of two sides, and its formats',
       comparison: "the article's tables, one file each",
+      model: 'what a model is, and its limits on cards',
       predict: 'limits and expectations without a run',
       quote: "the customer's page: prices, terms, workload",
       render: 'one file per format',

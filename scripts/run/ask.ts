@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { type Address, parseAddress } from '../../harness/endpoint/address.ts'
 import { JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { cardTime, formatCardTime } from '../../harness/plan/card-time.ts'
-import { scenarioOfFlags } from '../../harness/scenario/load-file.ts'
+import { type KnownNames, scenarioOfFlags } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import type { CommandIo } from '../support/io.ts'
+import { scenarioNames } from '../support/scenario-models.ts'
 import { brokenAtWords } from '../support/view.ts'
 import { type AskFlags, askedBy, askingFlag } from './ask-flags.ts'
 import { type Asked, checkAsked } from './asked.ts'
@@ -41,13 +41,14 @@ export async function ask(given: RunFlags & AskFlags, io: CommandIo): Promise<An
   checkFlags(flags)
   checkAsked(asked)
   const server = flags.endpoint === undefined ? null : serverOf(parseAddress(flags.endpoint), io)
+  const known = await scenarioNames(io, 'ask-server')
   const model = await askedModel(asked, server)
-  const first = await read(scenarioText(asked, model))
+  const first = await read(scenarioText(asked, model), known)
   checkDoors([first], flags)
   for (const note of notes) say(note)
   const counted = await count(asked, first, flags, io)
   const made = scenarioText(asked, model, counted)
-  const file = counted === null ? first : await read(made)
+  const file = counted === null ? first : await read(made, known)
   if (words.size > 0) sayDifferences(file, say)
   say(
     `scenario${given.save === undefined ? ' (--save FILE keeps it)' : ''}, ${formatCardTime(cardTime(file))} of card time:`,
@@ -57,7 +58,8 @@ export async function ask(given: RunFlags & AskFlags, io: CommandIo): Promise<An
   return { files: [file], flags }
 }
 
-const read = ({ text, flagOf }: MadeScenario): Promise<ScenarioFile> => scenarioOfFlags(text, flagOf, catalogueNames)
+const read = ({ text, flagOf }: MadeScenario, known: KnownNames): Promise<ScenarioFile> =>
+  scenarioOfFlags(text, flagOf, known)
 
 const serverOf = (address: Address, { env }: CommandIo) => ({ address, apiKey: readSecret(env, 'OPENAI_API_KEY') })
 

@@ -1,5 +1,6 @@
-import { modelByKey, models } from '../../harness/catalogue/models.ts'
+import { models } from '../../harness/catalogue/models.ts'
 import { nearest } from '../../harness/catalogue/nearest.ts'
+import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import type { Model } from '../../harness/catalogue/types.ts'
 import type { Address } from '../../harness/endpoint/address.ts'
 import { listServed } from '../../harness/endpoint/discover.ts'

@@ -3,11 +3,11 @@ import { plainMlp } from './common-parts.ts'
 import type { Config } from './config-fields.ts'
 import { mixture } from './feed-forward-parts.ts'
 import type { Part } from './layer.ts'
-import { expertsOf, has, need } from './stated.ts'
+import { expertsOf, need, routedExperts } from './stated.ts'
 
 /** Whether layer `index` has experts in DeepSeek, GLM and those like them: the first ones are dense. */
 function deepHasExperts(config: Config, index: number): boolean {
-  if (!has(config, 'n_routed_experts')) return false
+  if (routedExperts(config) === null) return false
   const named = config.mlp_layer_types?.[index]
   if (named !== undefined) return named === 'sparse'
   const step = typeof config.moe_layer_freq === 'number' ? config.moe_layer_freq : 1

@@ -4,7 +4,7 @@ import { JoulemarkError } from '../../errors.ts'
 import { kvBytesPerSequence, kvBytesPerToken } from '../../physics/model/kv.ts'
 import { weightBytes, weightBytesRead } from '../../physics/model/weights.ts'
 import { publishedConfigs } from '../../testing/published-configs.ts'
-import { modelByKey } from '../models.ts'
+import { modelByKey } from '../own-models.ts'
 import type { Model } from '../types.ts'
 import { describeConfig } from './describe-config.ts'
 
@@ -212,6 +212,11 @@ describe('bad input is one line with the file, the field and what to do', () => 
       { numRuns: 500 },
     )
   })
+})
+
+test('the number of experts is found under the name that newer versions of transformers write', () => {
+  const { num_experts, ...rest } = configOf('Qwen/Qwen3-30B-A3B')
+  expect(modelOf({ ...rest, num_local_experts: num_experts }).totalParams).toBe(30_532_122_624)
 })
 
 test('a family that is not known is said, and what its file states is kept', () => {

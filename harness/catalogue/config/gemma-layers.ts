@@ -3,7 +3,7 @@ import { full, heads, layerOf, reachByType } from './common-parts.ts'
 import type { Config } from './config-fields.ts'
 import { feedForward, mixture } from './feed-forward-parts.ts'
 import { dense, type Layer, type Part } from './layer.ts'
-import { expertsOf, has, is, need } from './stated.ts'
+import { expertsOf, is, need, routedExperts } from './stated.ts'
 
 /** Gemma 4: wider heads where a layer sees all, keys that are also values there, and last layers that use earlier KV. */
 export function gemma4Layer(config: Config, index: number): Layer {
@@ -24,7 +24,7 @@ export function gemma4Layer(config: Config, index: number): Layer {
     keysAreValues: alike && reach.kind === 'full',
   })
   const width = need(config, 'intermediate_size') * (sharesKv && is(config.use_double_wide_mlp) ? 2 : 1)
-  const mixed = is(config.enable_moe_block) && has(config, 'num_experts')
+  const mixed = is(config.enable_moe_block) && routedExperts(config) !== null
   const experts = mixed
     ? [
         mixture({

@@ -4,7 +4,7 @@ import type { Config } from './config-fields.ts'
 import { mixture } from './feed-forward-parts.ts'
 import type { Part } from './layer.ts'
 import { deltaNet } from './linear-parts.ts'
-import { expertsOf, has, is, need } from './stated.ts'
+import { expertsOf, is, need, routedExperts } from './stated.ts'
 
 /** Qwen 2 and 3: a window only where `use_sliding_window` says so, and only in the upper layers. */
 function qwenReach(config: Config, index: number): Reach {
@@ -32,7 +32,7 @@ export function qwen3Attention(config: Config, index: number): Part {
 
 /** Whether layer `index` of a Qwen mixture has experts. */
 const qwenHasExperts = (config: Config, index: number): boolean =>
-  has(config, 'num_experts') &&
+  routedExperts(config) !== null &&
   !(config.mlp_only_layers ?? []).includes(index) &&
   (index + 1) % (config.decoder_sparse_step ?? 1) === 0
 

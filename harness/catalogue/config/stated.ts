@@ -23,9 +23,13 @@ export const has = (config: Config, key: keyof Config): boolean => config[key] !
 /** A flag, false where it is not stated. */
 export const is = (flag: boolean | null | undefined): boolean => flag === true
 
-/** The routed experts of a layer and how many of them a token uses, whatever the family calls them. */
+/** The routed experts of a layer, whatever the family or the version of transformers calls them; null for none. */
+export const routedExperts = (config: Config): number | null =>
+  config.num_experts ?? config.num_local_experts ?? config.n_routed_experts ?? null
+
+/** The routed experts of a layer and how many of them a token uses. Throws `MissingField`. */
 export function expertsOf(config: Config): { experts: number; perToken: number } {
-  const experts = config.num_experts ?? config.num_local_experts ?? need(config, 'n_routed_experts')
+  const experts = routedExperts(config) ?? need(config, 'n_routed_experts')
   const perToken = config.top_k_experts ?? need(config, 'num_experts_per_tok')
   return { experts, perToken: Math.min(experts, perToken) }
 }

@@ -1,7 +1,8 @@
-import { modelByKey, models } from '../../catalogue/models.ts'
+import { models } from '../../catalogue/models.ts'
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { type FitCard, fitCard } from '../../catalogue/own/known.ts'
 import { cardEntryByKey } from '../../catalogue/own/own-cards.ts'
+import { modelByKey, whyNoModel } from '../../catalogue/own-models.ts'
 import type { Model } from '../../catalogue/types.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../physics/gpu-memory-utilization.ts'
@@ -54,8 +55,7 @@ export function servePlan(scenario: Scenario, on: string | CardEntry, options: S
   const card = entry === null ? { reason: `no card "${String(on)}"` } : fitCard(entry)
   const model = modelByKey(scenario.model)
   if (scenario.kind !== 'text' || 'reason' in card || model === null) {
-    const why =
-      'reason' in card ? card.reason : model === null ? `no model "${scenario.model}"` : `kind ${scenario.kind}`
+    const why = 'reason' in card ? card.reason : model === null ? whyNoModel({ scenario }) : `kind ${scenario.kind}`
     throw new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}: nothing to serve with vLLM`)
   }
   const { server, prompt, load } = scenario

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../../catalogue/cards.ts'
-import { modelByKey } from '../../catalogue/models.ts'
+import { modelByKey } from '../../catalogue/own-models.ts'
 import { fitOf } from '../../physics/memory.ts'
 import { startFailure } from './start-failure.ts'
 import { StartLog } from './start-log.ts'

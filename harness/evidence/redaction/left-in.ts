@@ -1,4 +1,4 @@
-import { modelByKey } from '../../catalogue/models.ts'
+import { modelByKey } from '../../catalogue/own-models.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 
 /** One thing that a redacted copy still shows. */

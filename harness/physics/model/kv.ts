@@ -30,7 +30,7 @@ export function tokensSeen(group: AttentionGroup, sequences: number, contextSum:
 }
 
 /** Bytes of the state of all linear layers for one sequence. */
-const stateBytesPerSequence = (model: Model): number =>
+export const stateBytesPerSequence = (model: Model): number =>
   model.attention.reduce((sum, group) => sum + (group.kind === 'linear' ? group.layers * group.stateBytes : 0), 0)
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { modelByKey } from '../../catalogue/models.ts'
+import { modelByKey } from '../../catalogue/own-models.ts'
 import { kvBytesPerToken } from './kv.ts'
 import { weightBytesRead } from './weights.ts'
 

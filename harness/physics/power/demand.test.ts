@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cardByKey } from '../../catalogue/cards.ts'
-import { modelByKey } from '../../catalogue/models.ts'
+import { modelByKey } from '../../catalogue/own-models.ts'
 import { powerReadings, readingActivity } from '../../testing/measured-power.ts'
 import { efficiencyOf } from '../efficiency.ts'
 import { type StepLoad, stepTimeMs } from '../step-time.ts'

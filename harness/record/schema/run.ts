@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { describedModelSchema } from '../../catalogue/model-schema.ts'
 import { cardEntrySchema } from '../../catalogue/own/card-entry.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { cardProbeSchema } from './card-probe.ts'
@@ -217,6 +218,9 @@ export const runRecordSchema = z.object({
   }),
   scenario: scenarioSchema,
   scenarioSha256: z.string(),
+  model: describedModelSchema
+    .optional()
+    .describe('the model, where the catalogue of this version does not have it; absent for one of its own'),
   card: z.object({
     key: z.string().nullable(),
     name: z.string().nullable(),
