@@ -14,9 +14,9 @@ import { arithmeticBound, memoryBound } from './bounding-card.ts'
 import { imageLimit } from './image.ts'
 import { type DecodeLimit, decodeLimit, prefillLimitMs } from './limit.ts'
 import { knownKvElementBytes, USUAL_BLOCK_TOKENS } from './model/kv.ts'
+import { weightsLimit } from './model/weights-limit.ts'
 import { servingGpus } from './serving-gpus.ts'
 import { trainingLimit } from './training.ts'
-import { weightsLimit } from './weights-limit.ts'
 
 /** The part of a run that determines its limit, by the keys of the run record; a planned run has the same form. */
 export interface LimitSubject {

@@ -7,7 +7,7 @@ import { decodeLimit } from '../../harness/physics/limit.ts'
 import { type FitVerdict, fitOf } from '../../harness/physics/memory.ts'
 import { kvBytesPerSequence, kvBytesPerToken, stateBytesPerSequence } from '../../harness/physics/model/kv.ts'
 import { headParams, weightBytes, weightBytesRead } from '../../harness/physics/model/weights.ts'
-import { weightsLimit } from '../../harness/physics/weights-limit.ts'
+import { weightsLimit } from '../../harness/physics/model/weights-limit.ts'
 
 /** What a card can do with a model at most, and whether it has the memory. */
 export interface CardLimit {

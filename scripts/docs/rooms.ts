@@ -189,6 +189,7 @@ export const rooms: readonly Room[] = [
       actions: 'what a command does, loaded when it is called',
       'actions/own': 'joulemark.yaml and the cards in it',
       commands: 'flags, help and examples, one file per command',
+      'commands/catalogue': 'flags and help of what describes models',
       docs: 'the generated parts of docs/',
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',
@@ -243,6 +244,7 @@ export const forTests: readonly Room[] = [
     folders: {
       client: 'the load generator and other clients, on an exact server',
       fuzz: 'a search for inputs that a reader crashes on, or reads otherwise than its reference',
+      models: 'small models of several families on a real vLLM: what is described beside what it logs',
       kill: 'runs that are killed at any moment, judged by what their server knows',
       peers: 'whole runs of joulemark and of other benchmark clients, on an exact server',
     },

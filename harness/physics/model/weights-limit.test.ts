@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { cardByKey } from '../catalogue/cards.ts'
-import type { PartlyKnownModel } from '../catalogue/types.ts'
-import { measuredRun } from '../testing/measured-run.ts'
-import { runLimit } from './run-limit.ts'
+import { cardByKey } from '../../catalogue/cards.ts'
+import type { PartlyKnownModel } from '../../catalogue/types.ts'
+import { measuredRun } from '../../testing/measured-run.ts'
+import { runLimit } from '../run-limit.ts'
 import { weightsLimit } from './weights-limit.ts'
 
 const card = cardByKey('rtx-4090')!

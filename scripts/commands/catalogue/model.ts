@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
-import { type DefineCommand, flagsFor } from '../support/command.ts'
-import { commaList, positiveInt } from '../support/flag-values.ts'
-import { examples } from '../support/help.ts'
-import { jsonFlag } from '../support/shared-flags.ts'
+import { type DefineCommand, flagsFor } from '../../support/command.ts'
+import { commaList, positiveInt } from '../../support/flag-values.ts'
+import { examples } from '../../support/help.ts'
+import { jsonFlag } from '../../support/shared-flags.ts'
 
 const about = 'A key of the catalogue, the folder of a model, or ORG/NAME of a repository on Hugging Face'
 
@@ -26,7 +26,7 @@ export const modelCommand: DefineCommand = (io, done) =>
         .addOption(jsonFlag)
         .addHelpText('after', examples('model describe Qwen/Qwen3-30B-A3B', 'model describe ./my-model --json'))
         .action(async (name, flags) => {
-          const { describe } = await import('../actions/model.ts')
+          const { describe } = await import('../../actions/model.ts')
           done(await describe(name, flagsFor<Parameters<typeof describe>[1]>()(flags), io))
         }),
     )
@@ -36,13 +36,13 @@ export const modelCommand: DefineCommand = (io, done) =>
         .argument('<model>', about)
         .option('--key <key>', 'Key in scenarios (default: the last part of the name)')
         .addHelpText('after', examples('model add ./my-model --key my-model', 'model add Qwen/Qwen3-30B-A3B'))
-        .action(async (name, flags) => done(await (await import('../actions/model.ts')).add(name, flags, io))),
+        .action(async (name, flags) => done(await (await import('../../actions/model.ts')).add(name, flags, io))),
     )
     .addCommand(
       new Command('list')
         .description('List the models of the catalogue and of your own')
         .addOption(jsonFlag)
         .addHelpText('after', examples('model list'))
-        .action(async (flags) => done(await (await import('../actions/model.ts')).list(flags, io))),
+        .action(async (flags) => done(await (await import('../../actions/model.ts')).list(flags, io))),
     )
     .addHelpText('after', examples('model describe openai/gpt-oss-20b', 'model add ./my-model', 'model list'))

@@ -1,7 +1,7 @@
-import type { LimitCard } from '../catalogue/own/known.ts'
-import type { PartlyKnownModel } from '../catalogue/types.ts'
-import { bytesFromMemory, peakBandwidthGBs, type Reading } from './bandwidth.ts'
-import type { DecodeLimit } from './limit.ts'
+import type { LimitCard } from '../../catalogue/own/known.ts'
+import type { PartlyKnownModel } from '../../catalogue/types.ts'
+import { bytesFromMemory, peakBandwidthGBs, type Reading } from '../bandwidth.ts'
+import type { DecodeLimit } from '../limit.ts'
 
 /**
  * The limit of a model whose layers are not known: each step reads at least its weights, whatever it computes. KV cache and
