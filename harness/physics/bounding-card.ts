@@ -79,7 +79,9 @@ function ratesOf(entry: CardEntry): Omit<LimitCard, keyof ReturnType<typeof memo
   const { fp16Tflops, int8Tops, boostGhz, fp8Tflops, fp8PeakTflops, computeCapability = '0.0' } = entry
   if (fp16Tflops === undefined || int8Tops === undefined || boostGhz === undefined) return null
   if (fp8Tflops === undefined && fp8PeakTflops === undefined) return null
-  const peak = fp8PeakTflops ?? fp8Tflops ?? null
+  // where only the usual FP8 rate is known: the fastest accumulate mode of any card is twice as fast
+  const twice = fp8Tflops ? bound(2 * fp8Tflops.value, 'twice the rate of FP8, the most of any card') : null
+  const peak = fp8PeakTflops === undefined ? twice : (fp8PeakTflops ?? fp8Tflops ?? null)
   const fp4Tflops = entry.fp4Tflops === undefined ? UNBOUNDED : entry.fp4Tflops
   return {
     boostGhz,
