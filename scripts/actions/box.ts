@@ -30,7 +30,7 @@ import { runOptions } from '../run/run-options.ts'
 import { configuredMoney } from '../support/config.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { scenarioNames } from '../support/scenario-models.ts'
+import { scenarioNames } from '../support/models/scenario-models.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 import { serveOptions } from './serve.ts'
 

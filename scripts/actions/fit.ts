@@ -13,7 +13,7 @@ import {
   modelFitTable,
 } from '../../reports/comparison/fit-table.ts'
 import type { CommandIo } from '../support/io.ts'
-import { addNamedModels } from '../support/scenario-models.ts'
+import { addNamedModels } from '../support/models/scenario-models.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `fit`. */

@@ -13,7 +13,7 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { modelFacts } from '../../reports/model/facts.ts'
 import { modelListTable, modelTables } from '../../reports/model/tables.ts'
 import type { CommandIo } from '../support/io.ts'
-import { today } from '../support/scenario-models.ts'
+import { today } from '../support/models/scenario-models.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `model describe`. */

@@ -9,7 +9,7 @@ import { jobPredictionTable, predictJob } from '../../reports/predict/job.ts'
 import { predictOn } from '../../reports/predict/scenario.ts'
 import { predictionTable } from '../../reports/predict/table.ts'
 import type { CommandIo } from '../support/io.ts'
-import { scenarioNames } from '../support/scenario-models.ts'
+import { scenarioNames } from '../support/models/scenario-models.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `predict`. */

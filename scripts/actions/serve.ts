@@ -14,7 +14,7 @@ import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { ServingExample } from '../../reports/comparison/serving.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { scenarioNames } from '../support/scenario-models.ts'
+import { scenarioNames } from '../support/models/scenario-models.ts'
 
 /** Flags of `serve`. */
 export interface ServeFlags {
