@@ -75,14 +75,20 @@ afterAll(() => {
 })
 
 describe('the address', () => {
-  test.each(['PLACE', 'http://PLACE/v1/completions', ' HTTP://PLACE/v1/chat/completions/?api_key=x '])(
-    '%j',
-    async (written) => {
-      const ended = await run(written.replace('PLACE', url))
-      expectOneLine(ended, 2, `endpoint http://${url}: does not serve llama-3.1-8b-instruct-fp8`)
-      expect(calls()).toEqual(['/v1/models'])
-    },
-  )
+  test.each(['PLACE', 'http://PLACE/v1/completions', ' HTTP://PLACE/v1/chat/completions/ '])('%j', async (written) => {
+    const ended = await run(written.replace('PLACE', url))
+    expectOneLine(ended, 2, `endpoint http://${url}: does not serve llama-3.1-8b-instruct-fp8`)
+    expect(calls()).toEqual(['/v1/models'])
+  })
+
+  test('a query is not sent, which is said without repeating it', async () => {
+    const { stderr, ...ended } = await run(`http://${url}/v1/chat/completions?api_key=${KEY}`)
+    const [note, ...rest] = stderr.trim().split('\n')
+    expect(note).toContain('the query of --endpoint is not sent')
+    expectOneLine({ ...ended, stderr: rest.join('\n') }, 2, `endpoint http://${url}: does not serve`)
+    expect(stderr).not.toContain(KEY.slice(-10))
+    expect(calls()).toEqual(['/v1/models'])
+  })
 })
 
 describe('a model that is served under another name', () => {
