@@ -78,7 +78,7 @@ export function modelFitTable(cards: readonly CardEntry[], assumed: FitAssumptio
 export function fitOverview(cards: readonly CardEntry[], assumed: FitAssumptions): Table {
   const notes = [
     `Beside the class: the longest context of one sequence, and how many sequences of ${assumed.contextTokens} tokens (or of the model's limit, where that is less) fit at once. Further sequences queue; that is not OOM.`,
-    'fit --model KEY shows headroom and bytes of a model; the keys are those of docs/catalogue-models.md.',
+    'fit --model KEY shows headroom and bytes of a model; joulemark model list shows the keys.',
   ]
   return fitTable(cards, assumed, { shown: servedModels(), cellOf: shortCell(assumed), notes })
 }

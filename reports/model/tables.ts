@@ -129,29 +129,27 @@ const headOf = ({ card: key }: CardLimit, cards: readonly CardEntry[]): string =
   return card === undefined ? key : withMemory(card)
 }
 
-/** All models that scenarios may name by a key, those of the user marked. */
+/** All models that scenarios may name by a key, in the order of the keys, those of the user marked. */
 export function modelListTable(bundled: readonly Model[], own: readonly DescribedModel[]): Table {
-  const rows = [
-    ...bundled.map((model) => ({ model: model as DescribedModel, where: 'bundled' })),
-    ...own.map((model) => ({ model, where: 'yours' })),
-  ]
-  type ListRow = (typeof rows)[number]
+  const rows: readonly DescribedModel[] = [...bundled, ...own].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  // what a label adds in brackets would make the column wider than all others
+  const label = (model: DescribedModel) =>
+    `${model.label.replace(/ \(.*\)$/, '')}${own.includes(model) ? ', yours' : ''}`
   return buildTable({
     id: 'models',
     title: 'Models',
     columns: [
-      { id: 'key', head: 'Key', align: 'left', cell: ({ model }: ListRow) => text(model.key) },
-      { id: 'label', head: 'Model', align: 'left', cell: ({ model }: ListRow) => text(model.label) },
-      { id: 'weights', head: 'Weights GB', align: 'right', cell: ({ model }: ListRow) => weightsCell(model) },
-      { id: 'where', head: 'Catalogue', align: 'left', cell: ({ where }: ListRow) => text(where) },
+      { id: 'key', head: 'Key', align: 'left', cell: (model: DescribedModel) => text(model.key) },
+      { id: 'label', head: 'Model', align: 'left', cell: (model: DescribedModel) => text(label(model)) },
+      { id: 'weights', head: 'GB', align: 'right', cell: weightsCell },
     ],
     rows,
-    rowId: ({ model }) => model.key,
-    notes: ['A scenario may name any other model too, by its folder or its repository.'],
+    rowId: (model) => model.key,
+    notes: ['GB: the weights. A scenario may name any other model too, by its folder or its repository.'],
   })
 }
 
 function weightsCell(model: DescribedModel): Cell {
   const bytes = model.kind === 'text' ? weightBytes(model) : model.checkpointBytes
-  return bytes === null ? missing(NOT_KNOWN) : { kind: 'number', value: bytes / 1e9, unit: 'GB', digits: 1 }
+  return bytes === null ? missing(NOT_KNOWN) : { kind: 'number', value: bytes / 1e9, unit: '', digits: 1 }
 }

@@ -72,7 +72,7 @@ test('add keeps a model, and scenarios find it by its key', async () => {
   expect(JSON.parse(predicted).predictions[0].prediction.expected.outputTokensPerS).toBeGreaterThan(100)
 })
 
-test('fit shows the models of the user, and those that are named', async () => {
+test('fit shows the models of the user beside the bundled ones, or only those that are named', async () => {
   const phi = makeModelFolder(join(root, 'phi-4'), config('microsoft/phi-4'))
   const keysWith = async (model?: readonly string[]): Promise<string[]> => {
     const flags = { context: 8192, sessions: 1, card: ['h100-sxm'], json: true, ...(model ? { model } : {}) }
@@ -81,6 +81,15 @@ test('fit shows the models of the user, and those that are named', async () => {
   }
   expect(await keysWith()).toEqual(expect.arrayContaining(['my-oss', 'qwen3-8b']))
   expect(await keysWith([phi, 'my-oss'])).toEqual([phi, 'my-oss'])
+})
+
+test('list shows every key in its order, with the weights, and marks those of the user', async () => {
+  const { out } = await captured((io) => list({}, io))
+  expect(out).toMatch(/gpt-oss-120b +│ gpt-oss 120B MXFP4 +│ +65\.2/)
+  expect(out).toMatch(/my-oss +│ .*, yours/)
+  const keys = [...out.matchAll(/^(\S+) +│ .* │ +[\d.,]+$/gm)].map(([, key]) => key!)
+  expect(keys.length).toBeGreaterThan(80)
+  expect(keys).toEqual(keys.toSorted())
 })
 
 test('a scenario may name the folder of a model: it is predicted and served', async () => {

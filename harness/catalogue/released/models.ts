@@ -5,13 +5,14 @@ import { releases } from './releases.ts'
 
 /** The model that a released checkpoint is, by its published configuration. Throws for a family that is not known. */
 function modelOf(release: Release): Model {
-  const { key, label, servedAs, servedAsWithQuantization, sources } = release
+  const { key, label, servedAs, servedAsWithQuantization, sources, published } = release
   return {
     key,
     label,
     servedAs,
     ...(servedAsWithQuantization === undefined ? {} : { servedAsWithQuantization }),
     ...shapeOf(key, release.config),
+    ...(published.bytes === null ? {} : { checkpointBytes: published.bytes }),
     sources,
   }
 }
