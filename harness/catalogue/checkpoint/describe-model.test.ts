@@ -213,7 +213,7 @@ describe('the cache of Hugging Face', () => {
     ['org/not-here', 'not in the cache of Hugging Face on this machine, and the environment forbids the hub'],
     ['mistyped', 'not the name of a repository (ORG/NAME)'],
     ['/no/such/folder', 'no such folder; expected the folder of a model, or ORG/NAME'],
-    ['../../etc', 'no such folder'],
+    ['../../no-such-folder', 'no such folder'],
   ])('%s', async (given, text) => {
     expect(await lineOf(given)).toContain(text)
   })
