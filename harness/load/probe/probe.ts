@@ -1,18 +1,13 @@
-import { systemClock } from '../../clock.ts'
 import type { Address } from '../../endpoint/address.ts'
 import { plainFingerprint } from '../../endpoint/fingerprint-text.ts'
-import { makeSdkSender } from '../../endpoint/sdk-request.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { type BodyPlan, type BodyRequest, hasTextPrompts } from '../../plan/body/body-plan.ts'
 import { type ChatLength, chatLengthOf } from '../../plan/chat-length.ts'
-import { makeBodies } from '../../plan/prompt-body.ts'
 import { type TextLength, textLengthOf } from '../../plan/prompts/english.ts'
 import { fieldsOf } from '../../plan/prompts/prompt-table.ts'
-import { makeConnectionSlots, makeHead, sendOnSlot } from '../connection-slots.ts'
-import { errorText } from '../error-text.ts'
-import { refusalOf } from './refusal.ts'
 import { withoutRefused } from './refused-parts.ts'
+import { countWords, failureOf, PROBE_PHASE, sendAlone } from './send-alone.ts'
 
 /** The load that a probe stands for. */
 export interface ProbeLoad {
@@ -45,11 +40,6 @@ export interface ProbeFindings {
   readonly simulated: boolean
 }
 
-/** Phase of the prompts of a probe: no warm-up (-1) and no trial (0 and more) has the same. */
-const PROBE_PHASE = -2
-/** Words of the two chat prompts that show how the server counts: enough that a rare word of two tokens matters little. */
-const FEW_WORDS = 9
-const MANY_WORDS = 265
 const SLOW_AFTER_MS = 5000
 
 /**
@@ -75,9 +65,7 @@ export async function probeLoad(load: ProbeLoad): Promise<ProbeFindings> {
     }
     if (result.outcome === 'ok') return result
     if (load.signal.aborted) return null
-    const { outcome, httpStatus } = result
-    const { address, apiKey } = load
-    throw refusalOf(address, { outcome, httpStatus, error: errorText(result.error, apiKey), apiKey })
+    throw failureOf(load, result)
   }
   /** The first request of the load, with a prompt of exact length where it is text. */
   const askFirst = async (): Promise<TimedResult | null> => {
@@ -107,18 +95,10 @@ async function learnChatLength(
   { first, address, leastPromptTokens = first.promptTokens }: ProbeLoad,
   ask: (request: Omit<BodyRequest, 'phase' | 'topic'>) => Promise<TimedResult | null>,
 ): Promise<ChatLength | null> {
-  // the template must fit into the context of the server beside them
-  const many = Math.max(2, Math.min(MANY_WORDS, Math.floor(first.promptTokens / 2)))
-  const few = Math.min(FEW_WORDS, many - 1)
-  const counts: { words: number; promptTokens: number }[] = []
-  for (const words of [few, many]) {
-    // before the length is known, a prompt of n tokens has n words
-    const result = await ask({ promptTokens: words, outputTokens: 1 })
-    if (result === null) return null
-    counts.push({ words, promptTokens: result.facts.promptTokens ?? 0 })
-  }
-  const [short, long] = counts
-  const length = short && long ? chatLengthOf(short, long) : null
+  // before the length is known, a prompt of n tokens has n words
+  const counts = await countWords(first.promptTokens, (words) => ask({ promptTokens: words, outputTokens: 1 }))
+  if (counts === null) return null
+  const length = chatLengthOf(counts.short, counts.long)
   if (length !== null && leastPromptTokens < length.baseTokens) {
     throw new JoulemarkError(
       'bad-input',
@@ -160,25 +140,16 @@ async function learnTextLength(
 
 /** Sends requests as a load worker does, one at a time. */
 function senderOf(load: ProbeLoad): (body: BodyPlan, request: BodyRequest) => Promise<TimedResult> {
-  const { address, apiKey, signal, timeoutMs } = load
-  const now = systemClock.nowMs
-  const sdk = load.client === 'sdk' ? makeSdkSender(address, apiKey, load.body.api, now) : null
-  const head = makeHead(address, load.body.api, apiKey)
   let isReported = false
   return async (body, request) => {
-    const parts = makeBodies(body).make(request)
-    const options = { now, timeoutMs, signal }
     const slow = setTimeout(() => {
       if (!isReported) load.onSlow()
       isReported = true
     }, SLOW_AFTER_MS)
-    // a connection for each request: a server may close an idle one at the moment when the next request is sent on it
-    const [slot] = makeConnectionSlots(address, 1, now)
     try {
-      return await (sdk ? sdk(parts, options) : sendOnSlot(slot!, head, parts, options))
+      return await sendAlone({ ...load, body }, request)
     } finally {
       clearTimeout(slow)
-      slot!.connection.close()
     }
   }
 }

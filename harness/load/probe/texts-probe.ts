@@ -1,13 +1,9 @@
-import { systemClock } from '../../clock.ts'
 import type { Address } from '../../endpoint/address.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { type ChatLength, chatLengthOf } from '../../plan/chat-length.ts'
 import type { TextsBody } from '../../plan/texts-body.ts'
-import { makeConnectionSlots } from '../connection-slots.ts'
-import { errorText } from '../error-text.ts'
-import { refusalOf } from '../probe/refusal.ts'
-import { makeExchange } from './exchange.ts'
+import { countWords, failureOf, PROBE_PHASE, sendAlone } from './send-alone.ts'
 
 /** The load that a probe stands for. */
 export interface TextsProbe {
@@ -29,35 +25,22 @@ export interface TextsFindings {
   readonly simulated: boolean
 }
 
-/** Phase of the texts of a probe: no warm-up and no trial has the same. */
-const PROBE_PHASE = -2
-/** Words of the two texts that show how the server counts. */
-const FEW_WORDS = 9
-const MANY_WORDS = 265
-
 /**
  * Sends the first request of a load of texts and judges it like any other. Found out on the way: whether the server takes
  * token ids, and if not, how it counts our words. Throws `bad-input` where the server refuses the request or the texts are
  * too short for its special tokens, and `environment` where it fails.
  */
 export async function probeTexts(probe: TextsProbe): Promise<TextsFindings> {
-  const { address, apiKey, signal, body, textTokens } = probe
+  const { signal, body, textTokens } = probe
   let topic = 0
   const send = async (plan: TextsBody, tokens: number): Promise<TimedResult> => {
     topic += 1
-    const exchange = makeExchange({ address, apiKey, client: 'raw', body: plan }, systemClock.nowMs)
-    const [slot] = makeConnectionSlots(address, 1, systemClock.nowMs)
     const request = { phase: PROBE_PHASE, topic, promptTokens: tokens * plan.perRequest, outputTokens: 0 }
-    try {
-      return await exchange(slot!, request, { now: systemClock.nowMs, timeoutMs: probe.timeoutMs, signal })
-    } finally {
-      slot!.connection.close()
-    }
+    return sendAlone({ ...probe, client: 'raw', body: plan }, request)
   }
   const orThrow = (result: TimedResult): TimedResult => {
     if (result.outcome === 'ok' || signal.aborted) return result
-    const { outcome, httpStatus } = result
-    throw refusalOf(address, { outcome, httpStatus, error: errorText(result.error, apiKey), apiKey })
+    throw failureOf(probe, result)
   }
   if (body.vocab !== null) {
     const result = await send(body, textTokens)
@@ -75,19 +58,17 @@ async function learnLength(
   { address, textTokens, signal }: TextsProbe,
   ask: (words: number) => Promise<TimedResult>,
 ): Promise<ChatLength | null> {
-  const many = Math.max(2, Math.min(MANY_WORDS, Math.floor(textTokens / 2)))
-  const counts: { words: number; promptTokens: number }[] = []
-  for (const words of [Math.min(FEW_WORDS, many - 1), many]) {
-    const { facts } = await ask(words)
-    if (signal.aborted) return null
-    counts.push({ words, promptTokens: facts.promptTokens ?? 0 })
-  }
-  const [short, long] = counts
-  const length = short && long ? chatLengthOf(short, long) : null
+  const counts = await countWords(textTokens, async (words) => {
+    const result = await ask(words)
+    return signal.aborted ? null : result
+  })
+  if (counts === null) return null
+  const { short, long } = counts
+  const length = chatLengthOf(short, long)
   if (length === null) {
     throw new JoulemarkError(
       'environment',
-      `endpoint ${address.url}: usage.prompt_tokens does not grow with the text (${short?.promptTokens} tokens for ${short?.words} words, ${long?.promptTokens} for ${long?.words}): its length cannot be controlled`,
+      `endpoint ${address.url}: usage.prompt_tokens does not grow with the text (${short.promptTokens} tokens for ${short.words} words, ${long.promptTokens} for ${long.words}): its length cannot be controlled`,
     )
   }
   if (textTokens < length.baseTokens) {
