@@ -1,8 +1,9 @@
-import { execFileSync, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildLibrary, compiler } from '../../testing/shared-library.ts'
 import { cardAttributes } from './attributes.ts'
 
 let folder: string
@@ -31,20 +32,9 @@ describe('the attributes of cards', () => {
     expect(absent.state).toBe('no-library')
   })
 
-  const compiler = ['cc', 'gcc'].find((name) => {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' })
-      return true
-    } catch {
-      return false
-    }
-  })
-
   it.skipIf(!compiler)('are read from a real shared library through koffi', async () => {
-    const source = join(folder, 'stub.c')
-    const library = join(folder, 'libstub.so.1')
-    writeFileSync(
-      source,
+    const library = buildLibrary(
+      folder,
       `#include <string.h>
 static int card;
 int nvmlInit_v2(void) { return 0; }
@@ -55,7 +45,6 @@ int nvmlDeviceGetMaxClockInfo(void *device, int type, unsigned int *out) { *out 
 int nvmlDeviceGetCudaComputeCapability(void *device, int *major, int *minor) { *major = 8; *minor = 9; return 0; }
 `,
     )
-    execFileSync(compiler as string, ['-shared', '-fPIC', '-o', library, source])
     const result = await cardAttributes(['GPU-a', 'GPU-b'], { library })
     if (result.state === 'no-koffi' || result.state === 'no-library') return
     expect(result).toEqual({

@@ -1,8 +1,9 @@
-import { execFileSync, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildLibrary, compiler } from '../../testing/shared-library.ts'
 import { openEnergyCounter } from './counter.ts'
 
 let folder: string
@@ -72,20 +73,9 @@ process.on('message', ({ id }) => { if (asked++ === 0) process.send({ id, result
     expect(['no-library', 'no-koffi']).toContain(first.state)
   })
 
-  const compiler = ['cc', 'gcc'].find((name) => {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' })
-      return true
-    } catch {
-      return false
-    }
-  })
-
   it.skipIf(!compiler)('calls a real shared library through koffi', async () => {
-    const source = join(folder, 'stub.c')
-    const library = join(folder, 'libstub.so.1')
-    writeFileSync(
-      source,
+    const library = buildLibrary(
+      folder,
       `#include <string.h>
 static unsigned long long energy = 9007199254740000ULL;
 int nvmlInit_v2(void) { return 0; }
@@ -93,7 +83,6 @@ int nvmlDeviceGetHandleByUUID(const char *uuid, void **device) { *device = &ener
 int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *out) { *out = (*(unsigned long long *)device += 1000); return 0; }
 `,
     )
-    execFileSync(compiler as string, ['-shared', '-fPIC', '-o', library, source])
     const { counter, first } = await openEnergyCounter({ uuids: ['GPU-a'], library })
     if (first.state === 'no-koffi') return
     expect(first).toEqual({ state: 'ok', energyMj: { 'GPU-a': 9_007_199_254_741_000 } })
