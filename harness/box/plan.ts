@@ -1,7 +1,8 @@
 import { scenarioKeysFor } from '../catalogue/find.ts'
 import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { fitCard } from '../catalogue/own/known.ts'
-import { type ServeOptions, type ServePlan, servePlan } from '../endpoint/serve/plan.ts'
+import { launchPlan } from '../endpoint/serve/launch-plan.ts'
+import type { ServeOptions, ServePlan } from '../endpoint/serve/plan.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import { expandSweep, type PlainScenarioFile } from '../scenario/expand.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
@@ -48,7 +49,10 @@ export function boxPlan(
     }
     const known = fitCard(card)
     if ('reason' in known) return { ...base, serve: null, leftOut: known.reason, minutes: 0 }
-    const serve = servePlan(scenario, card, options)
+    const serve = launchPlan(scenario, card, options)
+    if (serve.kind !== 'server') {
+      return { ...base, serve: null, leftOut: `kind ${scenario.kind}: vLLM serves text`, minutes: 0 }
+    }
     const gpus = scenario.server?.tensorParallel ?? 1
     if (gpus > gpuCount) {
       return { ...base, serve, leftOut: `requires ${gpus} GPUs; this server has ${gpuCount}`, minutes: 0 }
@@ -68,5 +72,5 @@ function minutesOf(scenario: Extract<Scenario, { kind: 'text' }>, serve: ServePl
   const { seconds, warmupSeconds, quietSeconds, idleSeconds = 0, coolDown } = scenario.trial
   const { maxTrials } = scenario.certainty
   const trials = maxTrials * (seconds + 2 * quietSeconds) + (maxTrials - 1) * (coolDown?.timeoutSeconds ?? 0)
-  return (START_SECONDS + serve.fit.weightsBytes / 1e9 / LOAD_GB_PER_S + idleSeconds + warmupSeconds + trials) / 60
+  return (START_SECONDS + (serve.weightsBytes ?? 0) / 1e9 / LOAD_GB_PER_S + idleSeconds + warmupSeconds + trials) / 60
 }

@@ -124,7 +124,7 @@ function causeIn(text: string): string {
     kvBytesPerElement: 1,
     gpuMemoryUtilization: 0.92,
   })
-  return `cause ${startFailure(text.split('\n'), log.facts, fit).cause}`
+  return `cause ${startFailure(text.split('\n'), log.facts, { fit, weightsBytes: fit.weightsBytes }).cause}`
 }
 
 /** Counters of every generation of vLLM, under any name. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { cardByKey, cards } from '../../harness/catalogue/cards.ts'
 import { catalogueNames, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import type { Card } from '../../harness/catalogue/types.ts'
-import { servePlan } from '../../harness/endpoint/serve/plan.ts'
+import { launchPlan } from '../../harness/endpoint/serve/launch-plan.ts'
 import type { GateInput } from '../../harness/gates/gate.ts'
 import { physicalLimit } from '../../harness/gates/physical-limit.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
@@ -142,7 +142,7 @@ test('fit: report, serve and predict agree for every card and context, where nob
         const fit = facts.fit({ ...makeRun({ card: card.key }), scenario }, card.key)
         const said = 'value' in fit ? fit.value.fits : null
         expect(predictScenario(scenario, card).fit.headroomRatio >= 1).toBe(said)
-        const plan = servePlan(scenario, card.key, { gpus: [], port: 8000, tag: 'latest', cacheDir: '/cache' })
+        const plan = launchPlan(scenario, card.key, { gpus: [], port: 8000, tag: 'latest', cacheDir: '/cache' })
         expect(plan.refusal === null).toBe(said)
       }
     }

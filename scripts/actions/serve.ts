@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { cardsNamed, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
-import { type ServeOptions, type ServePlan, servePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
+import { type LaunchPlan, launchPlan } from '../../harness/endpoint/serve/launch-plan.ts'
+import { type ServeOptions, type ServePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
 import type { StartFacts } from '../../harness/endpoint/serve/start-log.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
@@ -43,7 +44,7 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
   const [plain] = expandSweep(file)
-  const plan = servePlan(
+  const plan = launchPlan(
     resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key)),
     card.key,
     serveOptions(flags, io),
@@ -55,6 +56,9 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
   }
   if (plan.refusal !== null)
     throw new JoulemarkError('negative-result', `scenario ${file.name} on ${card.label}: ${plan.refusal}`)
+  if (plan.kind !== 'server') {
+    throw new JoulemarkError('bad-input', `scenario ${file.name} serves nothing: it is a command; show it with --print`)
+  }
   for (const correction of plan.corrections) io.stderr.write(`${correction}\n`)
   const server = await start(plan, flags, io, signal)
   try {
@@ -72,7 +76,7 @@ const unasked: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '
 /** The `docker run` line of a recorded scenario on a card, for a report; or why there is none. */
 export function servingExample(scenario: Scenario, cardKey: string): ServingExample {
   try {
-    const { argv, corrections, refusal } = servePlan(scenario, cardKey, unasked)
+    const { argv, corrections, refusal } = launchPlan(scenario, cardKey, unasked)
     return { lines: shellLine(argv).split('\n'), corrections, refusal }
   } catch (error) {
     if (error instanceof JoulemarkError) return { reason: error.message }
@@ -109,7 +113,7 @@ async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortS
 }
 
 /** The line with its corrections as shell comments; no line where none can work, because it would be pasted. */
-export function planText(plan: ServePlan): string {
+export function planText(plan: LaunchPlan): string {
   if (plan.refusal !== null) return `# cannot work: ${plan.refusal}\n`
   const notes = plan.corrections.map((correction) => `# ${correction}`)
   return `${[...notes, shellLine(plan.argv)].join('\n')}\n`

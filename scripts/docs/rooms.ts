@@ -132,7 +132,8 @@ export const rooms: readonly Room[] = [
     reason: 'one request over HTTP and its timestamps; discovery, `/metrics` scrapes, starting a server',
     folders: {
       access: 'how a server is reached: keys, direct connections, proxies, TLS, and why a connection failed',
-      serve: 'vLLM in Docker: the command line, the start, the named cause of a failed start',
+      serve: 'a server in Docker: the command line, the start, the named cause of a failed start',
+      'serve/kinds': 'what is launched for each kind of scenario: its image, flags, memory and reasons',
       wire: 'the HTTP/1.1 and event-stream reader of the timed path',
     },
   },

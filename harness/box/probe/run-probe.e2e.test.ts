@@ -4,7 +4,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { catalogueNames, scenarioKeysFor } from '../../catalogue/find.ts'
 import { owned, ownerText } from '../../endpoint/serve/container.ts'
-import { servePlan } from '../../endpoint/serve/plan.ts'
+import { launchPlan } from '../../endpoint/serve/launch-plan.ts'
+import type { ServePlan } from '../../endpoint/serve/plan.ts'
 import { expandSweep } from '../../scenario/expand.ts'
 import { loadScenarios } from '../../scenario/load-file.ts'
 import { resolveScenario } from '../../scenario/resolve.ts'
@@ -17,7 +18,8 @@ const path = (relative: string): string => fileURLToPath(new URL(`../../../${rel
 const [file] = await loadScenarios([path('scenarios/memory-probe.yaml')], catalogueNames)
 const [plain] = expandSweep(file as ScenarioFile)
 const scenario = resolveScenario(plain!, scenarioKeysFor('h100-sxm'))
-const plan = servePlan(scenario, 'h100-sxm', { port: 8123, gpus: ['GPU-a'], tag: 'v1', cacheDir: '/c' })
+const options = { port: 8123, gpus: ['GPU-a'], tag: 'v1', cacheDir: '/c' }
+const plan = launchPlan(scenario, 'h100-sxm', options) as ServePlan
 const never = new AbortController().signal
 const start = { log: '', exitCode: null } satisfies FakeStart
 

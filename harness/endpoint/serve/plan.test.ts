@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Scenario, scenarioSchema } from '../../scenario/schema.ts'
-import { type ServeOptions, servePlan, shellLine } from './plan.ts'
+import { launchPlan } from './launch-plan.ts'
+import { type ServeOptions, shellLine } from './plan.ts'
 
 const options: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '/home/me/.cache/huggingface' }
 const scenario = (over: object = {}): Scenario =>
@@ -17,7 +18,7 @@ const scenario = (over: object = {}): Scenario =>
   })
 
 test("the line, in the article's form", () => {
-  const plan = servePlan(scenario(), 'rtx-4090', options)
+  const plan = launchPlan(scenario(), 'rtx-4090', options)
   expect(plan).toMatchObject({ corrections: [], refusal: null, containerName: 'joulemark-8000' })
   expect(shellLine(plan.argv)).toBe(
     [
@@ -43,14 +44,14 @@ test('several GPUs and tensor parallel', () => {
   const server = { maxModelLen: 32_768, tensorParallel: 2, gpuMemoryUtilization: 0.9 }
   const gpus = ['GPU-a', 'GPU-b']
   const model = 'llama-3.1-70b-instruct'
-  const plan = servePlan(scenario({ model, server }), 'rtx-pro-6000-max-q', { ...options, gpus })
+  const plan = launchPlan(scenario({ model, server }), 'rtx-pro-6000-max-q', { ...options, gpus })
   expect(plan.argv).toEqual(expect.arrayContaining(['"device=GPU-a,GPU-b"', '--tensor-parallel-size', '2']))
   expect(shellLine(plan.argv)).toContain(`--gpus '"device=GPU-a,GPU-b"'`)
 })
 
 test("the article's first example cannot start: 39.8 GB of weights on a 24 GB card", () => {
   const server = { maxModelLen: 16_384, quantization: 'awq_marlin', maxNumSeqs: 4, gpuMemoryUtilization: 0.94 }
-  const plan = servePlan(scenario({ model: 'llama-3.1-70b-instruct-awq-int4', server }), 'rtx-4090', options)
+  const plan = launchPlan(scenario({ model: 'llama-3.1-70b-instruct-awq-int4', server }), 'rtx-4090', options)
   expect(plan.refusal).toContain('39.8 GB of weights and 1.8 GB of overhead do not fit into 23.7 GB')
   expect(plan.refusal).toContain('tensorParallel 2 on 2 such cards')
   expect(plan.argv).not.toContain('0')
@@ -59,7 +60,7 @@ test("the article's first example cannot start: 39.8 GB of weights on a 24 GB ca
 test("the article's second example: --quantization fp8 on a compressed-tensors checkpoint, and fewer sequences than it says", () => {
   const server = { maxModelLen: 32_768, quantization: 'fp8', kvCacheDtype: 'fp8_e4m3', maxNumSeqs: 16 }
   const long = { prompt: { tokens: 32_000 }, output: { tokens: 768 } }
-  const plan = servePlan(
+  const plan = launchPlan(
     scenario({ model: 'llama-3.1-70b-instruct-fp8', server, ...long }),
     'rtx-pro-6000-max-q',
     options,
@@ -72,7 +73,7 @@ test("the article's second example: --quantization fp8 on a compressed-tensors c
 })
 
 test('online quantisation of a 16-bit checkpoint is kept', () => {
-  const plan = servePlan(
+  const plan = launchPlan(
     scenario({ model: 'llama-3.1-8b-instruct', server: { quantization: 'fp8' } }),
     'rtx-4090',
     options,
@@ -81,7 +82,7 @@ test('online quantisation of a 16-bit checkpoint is kept', () => {
 })
 
 test('a context with no room becomes the longest that fits', () => {
-  const plan = servePlan(
+  const plan = launchPlan(
     scenario({ model: 'llama-3.1-8b-instruct', server: { maxModelLen: 131_072 } }),
     'rtx-4090',
     options,
@@ -93,5 +94,5 @@ test('a context with no room becomes the longest that fits', () => {
 })
 
 test.each(['image', 'no-such-card'])('%s is nothing to serve', (what) => {
-  expect(() => servePlan(scenario(), what, options)).toThrow(/no card/)
+  expect(() => launchPlan(scenario(), what, options)).toThrow(/no card/)
 })

@@ -7,7 +7,8 @@ import type { Clock } from '../../clock.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { CONTAINER_ID, type FakeDocker, type FakeStart, fakeDocker } from '../../testing/fake-docker.ts'
 import { ownerText, removeOfOwner } from './container.ts'
-import { servePlan } from './plan.ts'
+import { launchPlan } from './launch-plan.ts'
+import type { ServePlan } from './plan.ts'
 import { StartError, startServer } from './server.ts'
 
 /** A second of polling takes 10 ms. */
@@ -43,7 +44,8 @@ async function begin(
   before: (docker: FakeDocker, name: string) => void = () => undefined,
 ) {
   const docker = fakeDocker(start)
-  const plan = servePlan(scenario, 'rtx-4090', { port: await freePort(), gpus: [], tag: 'latest', cacheDir: '/c' })
+  const options = { port: await freePort(), gpus: [], tag: 'latest', cacheDir: '/c' }
+  const plan = launchPlan(scenario, 'rtx-4090', options) as ServePlan
   before(docker, plan.containerName)
   const lines: string[] = []
   const started = startServer(plan, {

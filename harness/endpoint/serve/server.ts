@@ -51,7 +51,7 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   const { containerName } = plan
   await removeLeftover(containerName, options.env)
   const url = `http://127.0.0.1:${plan.port}`
-  if (await isHealthy(url, options.fetchHealth ?? directFetch)) {
+  if (await isHealthy(url + plan.readyPath, options.fetchHealth ?? directFetch)) {
     // a server that already answers would be mistaken for the new one
     throw new JoulemarkError(
       'environment',
@@ -118,9 +118,9 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
     if (signal.aborted) throw new JoulemarkError('environment', 'interrupted while vLLM was starting')
     if (ending !== null) {
       log.end()
-      throw new StartError(startFailure([...log.lines, ending], log.facts, plan.fit))
+      throw new StartError(startFailure([...log.lines, ending], log.facts, plan))
     }
-    if (await isHealthy(url, fetchHealth)) return
+    if (await isHealthy(url + plan.readyPath, fetchHealth)) return
     if (clock.nowMs() > deadlineMs) {
       const minutes = Math.round(timeoutMs / 60_000)
       const last = log.lines.at(-1) ?? 'the log is empty'
@@ -130,9 +130,9 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
   }
 }
 
-async function isHealthy(url: string, fetchHealth: Send): Promise<boolean> {
+async function isHealthy(readyUrl: string, fetchHealth: Send): Promise<boolean> {
   try {
-    const response = await fetchHealth(`${url}/health`, { signal: AbortSignal.timeout(5000) })
+    const response = await fetchHealth(readyUrl, { signal: AbortSignal.timeout(5000) })
     await response.body?.cancel()
     return response.status === 200
   } catch {

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scenarioSchema } from '../../scenario/schema.ts'
-import { servePlan, shellLine } from './plan.ts'
+import { launchPlan } from './launch-plan.ts'
+import { shellLine } from './plan.ts'
 
 /** The words that a POSIX shell takes a line for: `docker` is a function that prints each of its arguments and a NUL. */
 function wordsByShell(line: string): string[] {
@@ -87,7 +88,7 @@ test('so does the line of a plan, with a folder that is named to trap it', () =>
     output: { tokens: 256 },
   })
   const cacheDir = "/home/it's $HOME/`id`\n-rm"
-  const plan = servePlan(scenario, 'rtx-4090', { port: 8000, gpus: ['GPU-a', 'GPU-b'], tag: 'latest', cacheDir })
+  const plan = launchPlan(scenario, 'rtx-4090', { port: 8000, gpus: ['GPU-a', 'GPU-b'], tag: 'latest', cacheDir })
   expect(wordsByShell(shellLine(plan.argv))).toEqual(plan.argv)
 })
 

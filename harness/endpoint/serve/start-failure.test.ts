@@ -118,7 +118,10 @@ test.each([
   ['RuntimeError: something never seen', 'unknown', 'by hand'],
 ])('%s', (line, cause, advice) => {
   const lines = ['INFO loading', line, 'RuntimeError: Engine core initialization failed. See root cause above.']
-  const failure = startFailure(cause === 'unknown' ? lines.slice(0, 2) : lines, new StartLog().facts, fit)
+  const failure = startFailure(cause === 'unknown' ? lines.slice(0, 2) : lines, new StartLog().facts, {
+    fit,
+    weightsBytes: fit.weightsBytes,
+  })
   expect(failure).toMatchObject({ cause, line, advice: expect.stringContaining(advice) })
 })
 

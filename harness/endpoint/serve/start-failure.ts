@@ -1,4 +1,4 @@
-import type { Fit } from '../../physics/memory.ts'
+import type { ServePlan } from './plan.ts'
 import type { StartFacts } from './start-log.ts'
 
 export const startCauses = [
@@ -61,11 +61,14 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ],
 ]
 
-/** The cause of a failed start, from its log and the memory estimate. */
-export function startFailure(lines: readonly string[], facts: StartFacts, fit: Fit): StartFailure {
+/** What the plan of a start says about its memory. */
+type Estimate = Pick<ServePlan, 'fit' | 'weightsBytes'>
+
+/** The cause of a failed start, from its log and the memory estimate of its plan. */
+export function startFailure(lines: readonly string[], facts: StartFacts, plan: Estimate): StartFailure {
   for (const [cause, pattern] of phrases) {
     const line = lines.find((candidate) => pattern.test(candidate))
-    if (line !== undefined) return { cause, line, advice: adviceOn(cause, line, facts, fit) }
+    if (line !== undefined) return { cause, line, advice: adviceOn(cause, line, facts, plan) }
   }
   const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1) ?? 'the log is empty'
   return {
@@ -77,7 +80,7 @@ export function startFailure(lines: readonly string[], facts: StartFacts, fit: F
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
-function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit): string {
+function adviceOn(cause: StartCause, line: string, facts: StartFacts, { fit, weightsBytes }: Estimate): string {
   switch (cause) {
     case 'no-docker':
       return 'start it: sudo systemctl start docker'
@@ -94,7 +97,7 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit):
     case 'no-hub':
       return hubAdvice(line)
     case 'disk-full':
-      return `the weights require ${gib(fit.weightsBytes)} of disk space, the image about 20 GiB more`
+      return `the weights require ${weightsBytes === null ? 'an unknown amount' : gib(weightsBytes)} of disk space, the image about 20 GiB more`
     case 'no-access':
       return "accept the licence on the model's page, and set HF_TOKEN"
     case 'no-such-model':
@@ -107,12 +110,16 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, fit: Fit):
       return `another process holds memory of the GPU: nvidia-smi shows it; ${roomOf(fit)}`
     case 'context-too-long': {
       const reported = /estimated maximum model length is ([\d,]+)/.exec(line)?.[1]?.replaceAll(',', '')
-      return reported === undefined
-        ? `by our estimate server.maxModelLen may be at most ${fit.maxContextTokens}`
-        : `server.maxModelLen may be at most ${reported} as reported by vLLM (${fit.maxContextTokens} by our estimate)`
+      const ours = fit === null ? null : `${fit.maxContextTokens}`
+      if (reported === undefined) {
+        return ours === null ? 'lower server.maxModelLen' : `by our estimate server.maxModelLen may be at most ${ours}`
+      }
+      const beside = ours === null ? '' : ` (${ours} by our estimate)`
+      return `server.maxModelLen may be at most ${reported} as reported by vLLM${beside}`
     }
     case 'out-of-memory': {
-      const weights = facts.weightsGiB === null ? gib(fit.weightsBytes) : `${facts.weightsGiB} GiB`
+      const expected = weightsBytes === null ? 'an unknown amount' : gib(weightsBytes)
+      const weights = facts.weightsGiB === null ? expected : `${facts.weightsGiB} GiB`
       return `${weights} of weights; ${roomOf(fit)}`
     }
     default:
@@ -130,7 +137,9 @@ function hubAdvice(line: string): string {
   return 'the container does not reach Hugging Face: set HTTPS_PROXY or HF_ENDPOINT, or download the weights into --cache and set HF_HUB_OFFLINE=1'
 }
 
-const roomOf = (fit: Fit): string =>
-  fit.freeBytes <= 0
-    ? `the budget is ${gib(fit.budgetBytes)}: more cards or a smaller checkpoint`
-    : `by our estimate ${gib(fit.freeBytes)} are left for the KV cache: up to ${fit.maxContextTokens} tokens of context; lower server.maxNumSeqs`
+const roomOf = (fit: ServePlan['fit']): string =>
+  fit === null
+    ? 'a card with more memory, or a smaller checkpoint'
+    : fit.freeBytes <= 0
+      ? `the budget is ${gib(fit.budgetBytes)}: more cards or a smaller checkpoint`
+      : `by our estimate ${gib(fit.freeBytes)} are left for the KV cache: up to ${fit.maxContextTokens} tokens of context; lower server.maxNumSeqs`
