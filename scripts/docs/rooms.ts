@@ -159,7 +159,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/box'],
     reason: 'a whole server, unattended: plan, state on disk, resume, findings; the cards alone',
-    folders: { probe: 'what the cards do alone, before the server is started' },
+    folders: {
+      plan: 'which servers start on which cards, and what is measured on them; pure',
+      probe: 'what the cards do alone, before the server is started',
+    },
   },
   {
     paths: ['reports'],

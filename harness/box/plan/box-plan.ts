@@ -1,0 +1,75 @@
+import type { CardEntry } from '../../catalogue/own/card-entry.ts'
+import type { ServePlan } from '../../endpoint/serve/plan.ts'
+import type { Scenario, ScenarioFile } from '../../scenario/schema.ts'
+
+/** One GPU of the box. */
+export interface BoxCard {
+  readonly index: number
+  readonly uuid: string
+  readonly entry: CardEntry
+}
+
+/** One scenario that is measured on a server. A search for the highest rate is one too: it leaves several records. */
+export interface PlannedRun {
+  readonly name: string
+  readonly file: ScenarioFile
+  readonly scenario: Scenario
+  /** Hash of the file, so that a resumed run detects a changed scenario. */
+  readonly sha256: string
+  /** At most, from the first request to the end of the last trial. */
+  readonly minutes: number
+}
+
+/** How the server of a planned start is launched. */
+export type LaunchPlan = ServePlan
+
+/** One start of one server (or, for training, one container that runs a command), bound to cards by UUID. */
+export interface PlannedServer {
+  /** Stable over `--resume`: a hash of the command of the server and of its cards. */
+  readonly id: string
+  readonly cards: readonly BoxCard[]
+  /** Port and container name are unique within a stage. */
+  readonly launch: LaunchPlan
+  /** From `docker run` to the first answer; without downloads. */
+  readonly startMinutes: number
+}
+
+/**
+ * alone: one card under load, the others idle (their servers may be up without requests). together: all cards under load
+ * at once. joined: one model over several cards.
+ */
+export type PartKind = 'alone' | 'together' | 'joined'
+
+/** The runs of one server in a part, one after another. */
+export interface PlannedLane {
+  /** Id of the server. */
+  readonly server: string
+  readonly runs: readonly PlannedRun[]
+}
+
+/** Lanes run at the same time, the runs of a lane one after another. */
+export interface PlannedPart {
+  readonly kind: PartKind
+  readonly lanes: readonly PlannedLane[]
+}
+
+/** Servers that are up together, and what is measured on them, in order. */
+export interface PlannedStage {
+  readonly start: { readonly number: number; readonly of: number }
+  readonly servers: readonly PlannedServer[]
+  readonly parts: readonly PlannedPart[]
+}
+
+/** What a box measures, in order, and what it does not. */
+export interface BoxPlan {
+  readonly cards: readonly BoxCard[]
+  readonly stages: readonly PlannedStage[]
+  /** What does not run, each with its reason. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
+  /** Weights and images, each once. */
+  readonly downloads: readonly {
+    readonly what: string
+    readonly repository: string | null
+    readonly bytes: number | null
+  }[]
+}

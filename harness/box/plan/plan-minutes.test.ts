@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import type { PlannedPart, PlannedRun, PlannedServer, PlannedStage } from './box-plan.ts'
+import { planMinutes } from './plan-minutes.ts'
+
+const run = (minutes: number) => ({ minutes }) as PlannedRun
+const server = (startMinutes: number) => ({ startMinutes }) as PlannedServer
+const part = (...lanes: number[][]): PlannedPart => ({
+  kind: 'together',
+  lanes: lanes.map((runs, index) => ({ server: `s${index}`, runs: runs.map(run) })),
+})
+const stage = (servers: number[], parts: PlannedPart[]): PlannedStage => ({
+  start: { number: 1, of: 1 },
+  servers: servers.map(server),
+  parts,
+})
+
+test('lanes and the servers of a stage run side by side, parts and stages one after another', () => {
+  const stages = [stage([3, 4], [part([2]), part([1, 2], [4])]), stage([5], [part([7])])]
+  expect(planMinutes({ stages })).toEqual({ starting: 9, measuring: 13 })
+  expect(planMinutes({ stages: [] })).toEqual({ starting: 0, measuring: 0 })
+})
