@@ -31,7 +31,10 @@ export interface StartFacts {
  * Why a run can never be quoted, as far as that is known at its start: one line each, with what to do. A person who waits
  * for an hour to read "not quotable" could have known it in the first second.
  */
-export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvidiaSmi' | 'signingKey'>): string[] {
+export function whyNotQuotable(
+  facts: StartFacts,
+  options: Pick<RunOptions, 'nvidiaSmi' | 'signingKey' | 'newSigningKey'>,
+): string[] {
   const { gpus, noGpuReason, card, scenario, endpoint, simulatedBy, isProbed } = facts
   const record: GateInput = {
     status: 'running',
@@ -56,7 +59,9 @@ export function whyNotQuotable(facts: StartFacts, options: Pick<RunOptions, 'nvi
     ...(scenario.kind === 'text' ? counters(endpoint, isProbed) : []),
     ...cards(record, options),
     ...tooLoose(scenario),
-    ...(options.signingKey ? [] : ['signature: there is no key to sign with: `joulemark key new` makes one']),
+    ...(options.signingKey || options.newSigningKey
+      ? []
+      : ['signature: there is no key to sign with: `joulemark key new` makes one']),
   ]
 }
 

@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { messageOf } from '../errors.ts'
+import { provenanceOf } from '../record/provenance.ts'
 import type { CardProbe } from '../record/schema/card-probe.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
+import type { SigningKey } from '../record/signing/key-file.ts'
 import type { Progress } from './progress.ts'
 
 /** The inputs of a run. Flags and environment variables are read by the command line, never here. */
@@ -30,6 +33,8 @@ export interface RunOptions {
   readonly signingKey?: KeyObject | null
   /** Folder of the chain of that key (key-chain.ts); null or absent signs outside it. */
   readonly signingChain?: string | null
+  /** Makes a key where there is none: called by a live run only, before its first trial. Absent: a run without a key stays unsigned. */
+  readonly newSigningKey?: (() => SigningKey) | undefined
   /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
   /** What the cards did alone, before the server was started. */
@@ -41,4 +46,25 @@ export interface RunOptions {
   readonly drain: AbortSignal
   /** Second interrupt: what is in flight is cut, the record is written. */
   readonly abort: AbortSignal
+}
+
+/** What tells whether a run is live. */
+type SourceFacts = Pick<Parameters<typeof provenanceOf>[0], 'gpus' | 'simulatedBy'>
+
+/**
+ * The options with a key to sign with: the first live run makes one, because a run that is not signed can never be quoted. A
+ * simulated run makes none. Where none can be made the run goes on unsigned, and says why.
+ */
+export function withSigningKey({ gpus, simulatedBy }: SourceFacts, options: RunOptions): RunOptions {
+  const { signingKey, newSigningKey, progress } = options
+  const { source } = provenanceOf({ gpus, simulatedBy, streamsSimulated: false })
+  if (signingKey || newSigningKey === undefined || source !== 'live') return options
+  try {
+    const { key, chain, madeAt } = newSigningKey()
+    if (madeAt !== null) progress.note(`signing key made: ${madeAt}; the runs of this user are signed from now on`)
+    return { ...options, signingKey: key, signingChain: chain }
+  } catch (error) {
+    progress.warn(`this run will not be signed: ${messageOf(error)}`)
+    return options
+  }
 }

@@ -11,7 +11,7 @@ import { RunJournal } from './journal.ts'
 import { restIdle, warmUp } from './measure.ts'
 import { type Prepared, prepareRun } from './prepare.ts'
 import { primePrefixes } from './prime.ts'
-import type { RunOptions } from './run-options.ts'
+import { type RunOptions, withSigningKey } from './run-options.ts'
 import { withSession } from './session.ts'
 import { runTrials } from './trials.ts'
 
@@ -35,9 +35,10 @@ export async function runOnce(file: PlainScenarioFile, options: RunOptions): Pro
 /** Runs a scenario whose inputs have been checked. */
 export async function runPrepared(
   prepared: Prepared,
-  options: RunOptions,
+  given: RunOptions,
   certificate: RunRecord['certificate'],
 ): Promise<FinishedRun> {
+  const options = withSigningKey(prepared, given)
   const startedAt = options.clock.wall()
   const originMs = options.clock.nowMs()
   const journal = RunJournal.open({ prepared, options, certificate, startedAt, originMs })

@@ -12,7 +12,9 @@ export const keyCommand: DefineCommand = (io, done) =>
     .helpCommand(false)
     .addCommand(
       new Command('new')
-        .description('Make a key pair; the private key stays in its file')
+        .description(
+          'Make a key pair; the private key stays in its file. The first live run makes one where there is none',
+        )
         .option(
           '--out <file>',
           'File for the private key (default: JOULEMARK_KEY, `key` in joulemark.yaml, or ~/.config/joulemark/signing-key.pem)',

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
-import { chainOfKey, loadKey } from '../../harness/record/signing/key-file.ts'
+import { chainOfKey, loadKey, loadOrMakeKey } from '../../harness/record/signing/key-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
@@ -33,6 +33,7 @@ export function runOptions(
     tool: toolInfo(),
     signingKey,
     signingChain: chainOfKey(io.env, signingKey),
+    newSigningKey: () => loadOrMakeKey(io.env),
     progress: progressView(io.stderr, flags.progress),
     drain: signals.drain,
     abort: signals.abort,

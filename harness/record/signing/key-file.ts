@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 import { removeQuietly } from '../json-file.ts'
 import { chainFolder } from './key-chain.ts'
 import { newKeyPair, publicHexFrom, publicHexOf, readPrivateKey } from './signature.ts'
+
 /** Path of the signing key: JOULEMARK_KEY, or the user's configuration folder; never in a project. */
 export function keyPlace(env: NodeJS.ProcessEnv): { readonly path: string; readonly named: boolean } {
   const named = env['JOULEMARK_KEY']
@@ -36,6 +37,35 @@ export function loadKey(env: NodeJS.ProcessEnv): KeyObject | null {
     throw new JoulemarkError('bad-input', `${path}: the signing key cannot be read: ${messageOf(error)}`)
   }
   return readPrivateKey(pem, path)
+}
+
+/** A key to sign with, and the folder of its chain. */
+export interface SigningKey {
+  readonly key: KeyObject
+  readonly chain: string
+  /** The file, where it was made just now; null where it was there. */
+  readonly madeAt: string | null
+}
+
+/**
+ * The signing key, made in the user's configuration folder where there is none, as `ssh` makes its own. One that another run
+ * made in the same moment is taken. Throws as `loadKey` and `writeNewKey` do.
+ */
+export function loadOrMakeKey(env: NodeJS.ProcessEnv): SigningKey {
+  const found = loadKey(env)
+  const madeAt = found === null ? makeKey(keyPlace(env).path) : null
+  const key = found ?? loadKey(env)
+  if (key === null) throw new JoulemarkError('environment', `${keyPlace(env).path}: the key is gone again`)
+  return { key, chain: chainFolder(keyPlace(env).path, publicHexOf(key)), madeAt }
+}
+
+function makeKey(path: string): string | null {
+  try {
+    return writeNewKey(path).path
+  } catch (error) {
+    if (existsSync(path)) return null
+    throw error
+  }
 }
 
 /** The folder of the chain of a loaded key, beside the key's file; null without a key. */
