@@ -29,6 +29,7 @@ test('the memory probe is the first of every suite, and once', async () => {
     'memory-probe',
     'llama-3.1-8b-fp8-single',
     'llama-3.1-8b-fp8-batch32',
+    'llama-3.1-8b-fp8-prefill',
   ])
   const all = await plannedNames()
   expect(all[0]).toBe('memory-probe')

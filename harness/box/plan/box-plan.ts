@@ -1,5 +1,5 @@
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
-import type { ServePlan } from '../../endpoint/serve/plan.ts'
+import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
 import type { Scenario, ScenarioFile } from '../../scenario/schema.ts'
 
 /** One GPU of the box. */
@@ -16,12 +16,16 @@ export interface PlannedRun {
   readonly scenario: Scenario
   /** Hash of the file, so that a resumed run detects a changed scenario. */
   readonly sha256: string
-  /** At most, from the first request to the end of the last trial. */
+  /** At most, from its start on a running server to the end of the last trial. */
   readonly minutes: number
+  /** Most trials within the time of the night; absent: as many as its `certainty` allows. */
+  readonly mostTrials?: number
 }
 
-/** How the server of a planned start is launched. */
-export type LaunchPlan = ServePlan
+/** What connects the cards of one server: the slowest path between two of them, or why it is not known. */
+export type CardLink =
+  | { readonly path: string /** In words, such as `NVLink (4 links)`. */; readonly name: string }
+  | { readonly reason: string }
 
 /** One start of one server (or, for training, one container that runs a command), bound to cards by UUID. */
 export interface PlannedServer {
@@ -30,6 +34,8 @@ export interface PlannedServer {
   readonly cards: readonly BoxCard[]
   /** Port and container name are unique within a stage. */
   readonly launch: LaunchPlan
+  /** Of a server over several cards. */
+  readonly link?: CardLink
   /** From `docker run` to the first answer; without downloads. */
   readonly startMinutes: number
 }

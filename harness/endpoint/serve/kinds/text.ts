@@ -23,10 +23,8 @@ import { VLLM_PORT, VLLM_READY_PATH, vllmImage } from './vllm.ts'
 export function textPlan(scenario: TextScenario, card: FitCard, options: ServeOptions): ServePlan {
   const model = modelByKey(scenario.model)
   if (model === null) throw new JoulemarkError('bad-input', whyNoModel({ scenario }))
-  const { server, prompt, load } = scenario
-  const needed = longestTokens(scenario)
-  // how long the prompts of a file are is known to the tokenizer of the model only
-  const requestedContext = server?.maxModelLen ?? (prompt.tokens === undefined ? model.maxContext : needed)
+  const { server, load } = scenario
+  const { needed, requested: requestedContext } = contextOf(scenario, model)
   const tensorParallel = server?.tensorParallel ?? 1
   const gpuMemoryUtilization = server?.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION
   const shape = { kvBytesPerElement: kvElementBytes(server?.kvCacheDtype), gpuMemoryUtilization, gpus: tensorParallel }
@@ -68,6 +66,17 @@ export function textPlan(scenario: TextScenario, card: FitCard, options: ServeOp
     refusal,
     fit,
   }
+}
+
+/** The context of a scenario in tokens: of its longest request, and the one that its server is asked for. */
+export function contextOf(
+  scenario: TextScenario,
+  { maxContext }: Pick<Model, 'maxContext'>,
+): { readonly needed: number; readonly requested: number } {
+  const needed = longestTokens(scenario)
+  // how long the prompts of a file are is known to the tokenizer of the model only
+  const unstated = scenario.prompt.tokens === undefined ? maxContext : needed
+  return { needed, requested: scenario.server?.maxModelLen ?? unstated }
 }
 
 /** Tokens of the longest request of a scenario: of sessions the last turn. The turns of a file are not read here. */
