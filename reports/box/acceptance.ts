@@ -18,6 +18,8 @@ export interface AcceptanceLine {
   readonly measured: number | null
   readonly low: number | null
   readonly high: number | null
+  /** The value of an average healthy server; null without a band. */
+  readonly expected: number | null
   /** The source of the band. */
   readonly basis: string
   readonly verdict: 'pass' | 'fail' | 'not-measured'
@@ -97,6 +99,7 @@ function whyNotCounted(run: RunRecord, { shows }: Quantity): string | null {
 const nothing = {
   low: null,
   high: null,
+  expected: null,
   basis: 'none',
   verdict: 'not-measured',
   unseenLoss: null,
@@ -137,8 +140,8 @@ function lineOf(base: LineBase, measured: number, judged: Judged): AcceptanceLin
       remarks: history,
     }
   }
-  const { low, high, basis } = band
-  const shown = { ...base, low, high, basis, unseenLoss: unseenLoss(quantity, band) }
+  const { low, high, expected, basis } = band
+  const shown = { ...base, low, high, expected, basis, unseenLoss: unseenLoss(quantity, band) }
   const beyondLimit = isBeyondLimit(key, measured, run)
   const isWorse = quantity.worse === 'lower' ? low !== null && measured < low : high !== null && measured > high
   const causes = isWorse ? runs.flatMap((each) => slowCauses(each, findings)) : []

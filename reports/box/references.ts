@@ -1,6 +1,7 @@
 import { servingGpus, servingUuids } from '../../harness/physics/serving-gpus.ts'
 import type { AcceptanceVerdict } from '../../harness/record/acceptance-file.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { partOf } from './result/evidence.ts'
 
 /** An earlier run, and the verdict on its server; null where `box` has not judged it. */
 export interface EarlierRun {
@@ -37,8 +38,12 @@ export function referencesOf(run: RunRecord, earlier: readonly EarlierRun[]): Re
   }
 }
 
+/** A card beside others under load is compared with such cards only. */
 const isSameLoad = (one: RunRecord, other: RunRecord): boolean =>
-  one.source === other.source && one.card.key === other.card.key && one.scenarioSha256 === other.scenarioSha256
+  one.source === other.source &&
+  one.card.key === other.card.key &&
+  one.scenarioSha256 === other.scenarioSha256 &&
+  partOf(one) === partOf(other)
 
 /** Why a run of other GPUs is no reference; null for one that is. */
 function whyNoReference({ record, verdict }: EarlierRun, run: RunRecord): string | null {

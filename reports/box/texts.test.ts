@@ -23,6 +23,7 @@ const line: AcceptanceLine = {
   measured: 812.4,
   low: 900,
   high: 1100.6,
+  expected: 1000,
   basis: '4 other accepted servers',
   verdict: 'fail',
   unseenLoss: 0.1,
@@ -72,7 +73,7 @@ test('edges that are not known are not printed', () => {
 })
 
 test('what was not measured has no band and accepts nothing', () => {
-  const nothing = { measured: null, low: null, high: null, basis: 'none', unseenLoss: null, why: [] }
+  const nothing = { measured: null, low: null, high: null, expected: null, basis: 'none', unseenLoss: null, why: [] }
   const blind: AcceptanceLine = { ...line, ...nothing, verdict: 'not-measured' }
   expect(verdictText('RTX 4090', [blind])).toBe(
     'NOT ACCEPTED: RTX 4090\n  not-measured one, Output throughput: not measured, no band\n',

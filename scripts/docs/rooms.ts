@@ -168,7 +168,8 @@ export const rooms: readonly Room[] = [
     paths: ['reports'],
     reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
     folders: {
-      box: 'the acceptance verdict of a server',
+      box: 'the figures of a server against healthy ones',
+      'box/result': 'the verdict on each card and on the box, as one document',
       bundle: 'the files of a bundle beside its runs',
       charts: 'charts as plain data',
       claims: 'the check of a published table of claims',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { runRecordSchema, SCHEMA_VERSION } from '../../harness/record/schema/run.ts'
 import { configJsonSchema } from '../../harness/scenario/config/json-schema.ts'
 import { scenarioJsonSchema, suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
+import { BOX_RESULT_VERSION, boxResultSchema } from '../../reports/box/result/box-result.ts'
 import { claimsJsonSchema } from '../../reports/claims/file/json-schema.ts'
 import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts'
 import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
@@ -28,6 +29,10 @@ export const schemaFiles: readonly SchemaFile[] = [
   {
     file: 'docs/schemas/report.schema.json',
     text: () => schemaOf(reportJsonSchema, `joulemark report, version ${REPORT_JSON_VERSION} (report.json)`),
+  },
+  {
+    file: 'docs/schemas/box.schema.json',
+    text: () => schemaOf(boxResultSchema, `joulemark box result, version ${BOX_RESULT_VERSION} (box --json)`),
   },
   {
     file: 'docs/schemas/comparison.schema.json',

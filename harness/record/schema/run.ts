@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { describedModelSchema } from '../../catalogue/model-schema.ts'
 import { cardEntrySchema } from '../../catalogue/own/card-entry.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
+import { boxPartSchema } from './box.ts'
 import { cardProbeSchema } from './card-probe.ts'
 import { primingSchema, serverStartSchema, servingSchema } from './server.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
@@ -270,6 +271,7 @@ export const runRecordSchema = z.object({
   cardProbe: cardProbeSchema
     .optional()
     .describe('what the cards did alone, before the server was started; absent if they were not measured alone'),
+  box: boxPartSchema.optional().describe('absent if `box` did not measure it, and in older records'),
   telemetry: telemetrySchema.optional().describe('absent if no card was watched'),
   interruptions: z
     .array(interruptionSchema)

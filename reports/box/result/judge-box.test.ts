@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../../harness/errors.ts'
+import { seededRandom } from '../../../harness/plan/random.ts'
+import { normal } from '../../../harness/testing/noise-stream.ts'
+import { type SimulatedCard, simulatedBox } from '../../testing/simulated-box.ts'
+import type { BoxInput } from './box-input.ts'
+import { boxResult } from './judge-box.ts'
+import { boxResultJson, exitCodeOf, keptVerdict } from './use-result.ts'
+
+const random = seededRandom(19)
+const box = (cards: readonly SimulatedCard[], over: Partial<BoxInput> = {}) =>
+  boxResult(simulatedBox(cards, { spread: 0.003, normal: () => normal(random) }, over))
+const words = (result: ReturnType<typeof boxResult>) => result.cards.map(({ verdict }) => verdict)
+
+describe('a box of four cards', () => {
+  test('is accepted when each card is, and says what it is', () => {
+    const result = box([{}, {}, {}, {}])
+    expect(words(result)).toEqual(['accepted', 'accepted', 'accepted', 'accepted'])
+    expect(result).toMatchObject({ verdict: 'accepted', wouldBe: null, model: '4 x rtx-4090', reasons: [] })
+    expect(exitCodeOf(result)).toBe(exitCodes.done)
+  })
+
+  test('is rejected when one card is, with its reasons; the others stay accepted', () => {
+    const result = box([{}, { memory: 0.75 }, {}, {}])
+    expect(words(result)).toEqual(['accepted', 'rejected', 'accepted', 'accepted'])
+    expect(result.verdict).toBe('rejected')
+    expect(result.cards[1]?.reasons[0]?.what).toMatch(/GB\/s/)
+    expect(exitCodeOf(result)).toBe(exitCodes.negativeResult)
+  })
+
+  test('a fault that a card reports rejects it at any speed', () => {
+    const input = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+    const fault = { id: 'ecc-errors', status: 'fail', read: '2 uncorrected', why: 'memory errors', fix: 'replace it' }
+    const findingsOf: BoxInput['findingsOf'] = ({ gpus }) => (gpus[0]?.uuid === 'GPU-1' ? [fault] : [])
+    const result = boxResult({ ...input, findingsOf })
+    expect(words(result)).toEqual(['accepted', 'rejected'])
+    expect(result.cards[1]?.reasons).toEqual([
+      { what: 'ecc-errors: 2 uncorrected', cause: 'memory errors', fix: 'replace it' },
+    ])
+  })
+
+  test('is not measured when a card could not be judged, and the cause of all cards is said once', () => {
+    const whole = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+    const none = boxResult({ ...whole, records: [], ends: 'no docker on PATH' })
+    expect(none).toMatchObject({ verdict: 'not-measured', host: null, reasons: [{ what: 'no docker on PATH' }] })
+    expect(exitCodeOf(none)).toBe(exitCodes.environmentFailed)
+    const outcomes = [
+      { part: 'alone', cards: ['GPU-1'], name: 'memory-probe', outcome: 'failed', reason: 'vLLM did not start' },
+    ] as const
+    const half = boxResult({ ...whole, records: whole.records.filter(({ gpus }) => gpus[0]?.index === 0), outcomes })
+    expect([half.verdict, ...words(half)]).toEqual(['not-measured', 'accepted', 'not-measured'])
+    expect(half.cards[1]?.reasons).toMatchObject([{ what: 'vLLM did not start' }])
+  })
+
+  test('a record that cannot be read accepts nothing', () => {
+    expect(box([{}], { unreadable: ['x/run.json: not JSON'] }).verdict).toBe('not-measured')
+  })
+})
+
+test('a simulated box is not measured, says what a real one would be, and no script takes it for accepted', () => {
+  const simulated = (cards: readonly SimulatedCard[]) => {
+    const input = simulatedBox(cards, { spread: 0, normal: () => 0 })
+    return boxResult({ ...input, records: input.records.map((run) => ({ ...run, source: 'simulated' })) })
+  }
+  const good = simulated([{}, {}])
+  expect([good.verdict, good.wouldBe, exitCodeOf(good)]).toEqual(['not-measured', 'accepted', 3])
+  const bad = simulated([{}, { memory: 0.7 }])
+  expect([bad.verdict, bad.wouldBe, exitCodeOf(bad)]).toEqual(['not-measured', 'rejected', 1])
+  expect(bad.cards.map(({ wouldBe }) => wouldBe)).toEqual(['accepted', 'rejected'])
+})
+
+test('the verdict that is kept beside a run is that of its card', () => {
+  const input = simulatedBox([{}, { memory: 0.7 }], { spread: 0, normal: () => 0 })
+  const result = boxResult(input)
+  const kept = input.records.map((run) => keptVerdict(result, run)?.verdict)
+  expect(kept.slice(0, 2)).toEqual(['accepted', 'accepted'])
+  expect(kept.slice(-2)).toEqual(['rejected', 'rejected'])
+})
+
+test('the document keeps to its schema', () => {
+  const result = box([{}, {}])
+  expect(JSON.parse(boxResultJson(result))).toEqual(result)
+})

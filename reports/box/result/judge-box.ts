@@ -1,0 +1,134 @@
+import { servingUuids } from '../../../harness/physics/serving-gpus.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { toolVersion } from '../../../harness/version.ts'
+import type { BoxInput } from './box-input.ts'
+import { BOX_RESULT_VERSION, type BoxResult, type CardResult, type JoinedResult, type Reason } from './box-result.ts'
+import { joinedRuns, partOf } from './evidence.ts'
+import { figuresOf } from './figures.ts'
+import { judgeCard } from './judge-card.ts'
+import { rejectionReasons } from './reasons.ts'
+import { type Verdicts, verdictOf, verdictOfAll, wordOf } from './verdict-of.ts'
+
+/**
+ * The result of a night: a verdict for each card, for each model over several cards, and for the box. A box is accepted when
+ * all of them are; it is rejected when one is; it is not measured when something could not be judged, with the one cause
+ * where there is one.
+ */
+export function boxResult(input: BoxInput): BoxResult {
+  const { records } = input
+  const simulated = records.some(({ source }) => source === 'simulated')
+  const cards = input.cards.map((card) => judgeCard(card, input, []))
+  const joined = joinedRuns(records).map((runs) => judgeJoined(runs, input, simulated))
+  const unread = (input.unreadable ?? []).map((what) => ({ what, cause: null, fix: null }))
+  const verdicts = withoutRecords(verdictOfAll([...cards, ...joined], simulated), unread)
+  return {
+    version: BOX_RESULT_VERSION,
+    tool: { name: 'joulemark', version: toolVersion, commit: records.at(-1)?.tool.commit ?? null },
+    judgedAt: input.at.toISOString(),
+    ...verdicts,
+    model: modelText(input),
+    reasons: [...unread, ...sharedReasons(cards, verdicts, input)],
+    host: hostOf(records),
+    cards,
+    joined,
+    notMeasured: notMeasured(input),
+    leftOut: input.leftOut.map(({ name, reason }) => ({ name, reason })),
+    unseen: [],
+    findings: input.checks.flatMap(({ id, status, read, why, fix }) =>
+      status === 'warn' || status === 'fail' ? [{ id, status, read, why, fix }] : [],
+    ),
+    time: timeOf(input),
+    records: records.map(recordOf),
+  }
+}
+
+function judgeJoined(runs: readonly RunRecord[], input: BoxInput, simulated: boolean): JoinedResult {
+  const findings = runs.flatMap((run) => [...input.findingsOf(run)])
+  const figures = figuresOf(runs, input.earlier, findings)
+  const faults = rejectionReasons([], figures, [])
+  const verdicts = verdictOf(figures, faults.length > 0, simulated)
+  const why = figures.flatMap(({ verdict, why: [first] }) => (verdict === 'not-measured' && first ? [first] : []))
+  const unmeasured = [...new Set(why)].map((what) => ({ what, cause: null, fix: null }))
+  return {
+    cards: servingUuids(runs[0]!.gpus),
+    links: null,
+    ...verdicts,
+    reasons: wordOf(verdicts) === 'not-measured' ? unmeasured : faults,
+    figures,
+  }
+}
+
+/** Without all of its records a box is not accepted. */
+const withoutRecords = (verdicts: Verdicts, unread: readonly Reason[]): Verdicts =>
+  unread.length > 0 && verdicts.verdict === 'accepted' ? { ...verdicts, verdict: 'not-measured' } : verdicts
+
+/** The cause that hits every card, said once: that of the preflight, or the one that all cards have. */
+function sharedReasons(cards: readonly CardResult[], verdicts: Verdicts, { ends }: BoxInput): Reason[] {
+  if (ends !== null) return [{ what: ends, cause: null, fix: null }]
+  if (wordOf(verdicts) !== 'not-measured') return []
+  const [first, ...others] = cards
+  return (first?.reasons ?? []).filter(({ what }) =>
+    others.every(({ reasons }) => reasons.some((reason) => reason.what === what)),
+  )
+}
+
+function modelText({ cards }: BoxInput): string {
+  const labels = Map.groupBy(cards, ({ entry }) => entry.label)
+  return [...labels].map(([label, each]) => (each.length === 1 ? label : `${each.length} x ${label}`)).join(', ')
+}
+
+function hostOf(records: readonly RunRecord[]): BoxResult['host'] {
+  const last = records.at(-1)
+  if (last === undefined) return null
+  const { hostname, kernel, cpu, cpuCount, memoryGiB } = last.host
+  const engines = records.map(({ endpoint, serverStart }) =>
+    [endpoint.engine ?? 'unknown engine', endpoint.version, serverStart?.command?.[0]]
+      .filter((word) => word !== null && word !== undefined)
+      .join(' '),
+  )
+  return {
+    ...{ hostname, kernel, cpu, cpuCount, memoryGiB },
+    driver: last.fingerprint?.driver.version ?? last.gpus[0]?.driver ?? null,
+    cuda: last.fingerprint?.driver.cuda ?? null,
+    engines: [...new Set(engines)],
+    stateSha256: last.fingerprint?.driverStateSha256 ?? null,
+  }
+}
+
+const notMeasured = ({ outcomes }: BoxInput): BoxResult['notMeasured'] =>
+  outcomes
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ name, cards, reason }) => ({ name, cards: [...cards], reason: reason ?? 'no record' }))
+
+function timeOf({ records, plannedMinutes }: BoxInput): BoxResult['time'] {
+  const startedAt = records.map((run) => run.startedAt).toSorted()[0] ?? null
+  const endedAt =
+    records
+      .flatMap((run) => run.endedAt ?? [])
+      .toSorted()
+      .at(-1) ?? null
+  const ms = startedAt === null || endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt)
+  const starts = records.flatMap(({ gpus, serverStart }) =>
+    serverStart === undefined
+      ? []
+      : [`${servingUuids(gpus).join(' ')} ${serverStart.number} ${(serverStart.command ?? []).join(' ')}`],
+  )
+  return {
+    startedAt,
+    endedAt,
+    plannedMinutes: plannedMinutes ?? null,
+    measuredMinutes: ms === null ? null : ms / 60_000,
+    serverStarts: new Set(starts).size,
+  }
+}
+
+const recordOf = (run: RunRecord): BoxResult['records'][number] => ({
+  id: run.id,
+  part: run.box === undefined ? null : partOf(run),
+  cards: servingUuids(run.gpus),
+  scenario: run.scenario.name,
+  status: run.status,
+  quotable: run.quotable,
+  manifestSha256: run.manifestSha256 ?? null,
+  signedBy: run.signature?.publicKey ?? null,
+})

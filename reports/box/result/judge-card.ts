@@ -1,0 +1,67 @@
+import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
+import type { Gpu } from '../../../harness/record/schema/run.ts'
+import type { BoxCheck, BoxInput } from './box-input.ts'
+import type { CardResult, Comparison, Reason } from './box-result.ts'
+import { printedField, runsOfCard } from './evidence.ts'
+import { figuresOf } from './figures.ts'
+import { rejectionReasons } from './reasons.ts'
+import { verdictOf, wordOf } from './verdict-of.ts'
+
+/** The verdict on one card of the box, from the runs that it served by itself. */
+export function judgeCard(
+  card: BoxInput['cards'][number],
+  input: BoxInput,
+  comparisons: readonly Comparison[],
+): CardResult {
+  const runs = runsOfCard(input.records, card.uuid)
+  const gpu = runs.flatMap(({ gpus }) => servingGpus(gpus)).at(-1) ?? null
+  const findings = uniqueChecks(runs.flatMap((run) => [...input.findingsOf(run)]))
+  const figures = figuresOf(runs, input.earlier, findings)
+  const simulated = input.records.some(({ source }) => source === 'simulated')
+  const faults = rejectionReasons(findings, figures, comparisons)
+  const verdicts = verdictOf(figures, faults.length > 0, simulated)
+  const reasons = wordOf(verdicts) === 'not-measured' ? whyNotMeasured(card.uuid, input, figures) : faults
+  return {
+    ...identityOf(card, gpu, input),
+    ...verdicts,
+    reasons,
+    remarks: findings.filter(({ status }) => status === 'warn').map(({ id, read }) => `${id}: ${read}`),
+    figures,
+    comparisons: [...comparisons],
+  }
+}
+
+function identityOf(card: BoxInput['cards'][number], gpu: Gpu | null, { records }: BoxInput) {
+  const printed = (field: string) => printedField(records, card.uuid, field)
+  const { widthCurrent, widthMax } = gpu?.pcie ?? { widthCurrent: null, widthMax: null }
+  return {
+    index: card.index,
+    uuid: card.uuid,
+    name: gpu?.name ?? card.entry.label,
+    serial: printed('serial'),
+    vbios: gpu?.vbios ?? printed('vbios_version'),
+    slot: printed('pci.bus_id'),
+    powerLimitW: gpu?.powerLimitW ?? null,
+    memoryTotalMiB: gpu?.memoryTotalMiB ?? null,
+    eccMode: gpu?.eccMode ?? null,
+    pcie: widthCurrent === null || widthMax === null ? null : `x${widthCurrent} of x${widthMax}`,
+    numaNode: null,
+  }
+}
+
+/** What was planned on a card and failed, and what was measured and could not be judged; each cause once. */
+function whyNotMeasured(uuid: string, input: BoxInput, figures: CardResult['figures']): Reason[] {
+  const failed = input.outcomes.filter(({ outcome, cards }) => outcome === 'failed' && cards.includes(uuid))
+  const causes = [
+    ...failed.flatMap(({ reason }) => reason ?? []),
+    ...figures.filter(({ verdict }) => verdict === 'not-measured').flatMap(({ why }) => why.slice(0, 1)),
+  ]
+  const known = input.ends === null ? causes : [input.ends]
+  const once = [...new Set(known)]
+  return (once.length === 0 ? ['no run was made on this card'] : once).map((what) => ({ what, cause: null, fix: null }))
+}
+
+/** Checks of several records of one card: the same text once. */
+function uniqueChecks(checks: readonly BoxCheck[]): BoxCheck[] {
+  return [...new Map(checks.map((check) => [`${check.id} ${check.status} ${check.read}`, check])).values()]
+}
