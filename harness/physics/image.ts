@@ -39,10 +39,19 @@ export function imageTime(model: ImageModel, shape: ImageShape, tflops: number):
 /** Activations of the decoder and of the denoiser at 1024 x 1024: an allowance. */
 const ACTIVATION_BYTES = 1.5e9
 
-/** Whether a model fits a card with all parts resident in 16 bits, and the bytes. */
-export function imageFit(card: FitCard, model: ImageModel): { readonly fits: boolean; readonly evidence: string } {
-  const needed = model.residentBytes + overheadBytesOf(card) + ACTIVATION_BYTES
+/**
+ * Whether a model fits cards with all parts resident in 16 bits, and the bytes. With tensor parallel each GPU holds its share
+ * of the denoiser, and all of the text encoders and the decoder.
+ */
+export function imageFit(
+  card: FitCard,
+  model: ImageModel,
+  gpus = 1,
+): { readonly fits: boolean; readonly evidence: string } {
+  const weights = model.residentBytes - model.denoiserBytes * (1 - 1 / gpus)
+  const overhead = overheadBytesOf(card) + ACTIVATION_BYTES
   const gb = (bytes: number) => (bytes / 1e9).toFixed(1)
-  const evidence = `${gb(model.residentBytes)} GB of weights in 16 bits (denoiser ${gb(model.denoiserBytes)} GB), ${gb(overheadBytesOf(card) + ACTIVATION_BYTES)} GB of overhead, into ${gb(card.cudaBytes.value)} GB`
-  return { fits: needed <= card.cudaBytes.value, evidence }
+  const share = gpus === 1 ? '' : ` on each of ${gpus} GPUs`
+  const evidence = `${gb(weights)} GB of weights in 16 bits${share} (denoiser ${gb(model.denoiserBytes)} GB), ${gb(overhead)} GB of overhead, into ${gb(card.cudaBytes.value)} GB`
+  return { fits: weights + overhead <= card.cudaBytes.value, evidence }
 }

@@ -1,7 +1,11 @@
+import { imageModelByKey } from '../catalogue/image-models.ts'
 import type { ImageScenario } from '../scenario/schema.ts'
 import { checkImage } from './image-check.ts'
 
-/** The body of an image request. Every setting that affects the work is sent, so that no server default applies. */
+/**
+ * The body of an image request. Every setting that affects the work is sent, so that no server default applies: a model with
+ * true classifier-free guidance makes its second pass only if it is given a negative prompt and a scale for it.
+ */
 export function imagePayload(scenario: ImageScenario, model: string, seed: number): string {
   const { prompt, size, steps, guidance, batch } = scenario.image
   return JSON.stringify({
@@ -12,6 +16,7 @@ export function imagePayload(scenario: ImageScenario, model: string, seed: numbe
     response_format: 'b64_json',
     num_inference_steps: steps,
     guidance_scale: guidance,
+    ...(imageModelByKey(scenario.model)?.trueCfg ? { true_cfg_scale: guidance, negative_prompt: ' ' } : {}),
     seed,
   })
 }

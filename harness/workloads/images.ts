@@ -24,7 +24,7 @@ export async function prepareImages(
   context: WorkContext,
 ): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
-  const fit = context.card ? imageFit(context.card, model) : null
+  const fit = context.card ? imageFit(context.card, model, scenario.server?.tensorParallel) : null
   const { apiKey } = context
   return orOutOfMemory(address.url, fit, async () => {
     const { endpoint, simulatedBy, metricLabels, metricsPath } = await discover(address, apiKey, {

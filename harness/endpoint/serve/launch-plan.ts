@@ -1,8 +1,10 @@
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
-import { fitCard } from '../../catalogue/own/known.ts'
+import { type FitCard, fitCard } from '../../catalogue/own/known.ts'
 import { cardEntryByKey } from '../../catalogue/own/own-cards.ts'
 import { JoulemarkError } from '../../errors.ts'
 import type { Scenario } from '../../scenario/schema.ts'
+import { imagePlan } from './kinds/image.ts'
+import { poolingPlan } from './kinds/pooling.ts'
 import { textPlan } from './kinds/text.ts'
 import type { CommandPlan, ServeOptions, ServePlan } from './plan.ts'
 
@@ -20,10 +22,22 @@ export function launchPlan(scenario: Scenario, on: string | CardEntry, options: 
   const nothing = (why: string) =>
     new JoulemarkError('bad-input', `scenario ${scenario.name}: ${why}: nothing to serve`)
   if ('reason' in card) throw nothing(card.reason)
-  if (scenario.kind !== 'text') throw nothing(`kind ${scenario.kind}`)
   try {
-    return textPlan(scenario, card, options)
+    return planByKind(scenario, card, options)
   } catch (error) {
     throw error instanceof JoulemarkError && error.code === 'bad-input' ? nothing(error.message) : error
+  }
+}
+
+function planByKind(scenario: Scenario, card: FitCard, options: ServeOptions): LaunchPlan {
+  switch (scenario.kind) {
+    case 'text':
+      return textPlan(scenario, card, options)
+    case 'embeddings':
+      return poolingPlan(scenario, card, options)
+    case 'image':
+      return imagePlan(scenario, card, options)
+    case 'training':
+      throw new JoulemarkError('bad-input', 'kind training')
   }
 }

@@ -13,7 +13,7 @@ import type { TextScenario } from '../../../scenario/schema.ts'
 import { widthOf } from '../../../scenario/session/session-schema.ts'
 import { serverContainer } from '../container-words.ts'
 import type { ServeOptions, ServePlan } from '../plan.ts'
-import { VLLM_PORT, VLLM_READY_PATH, vllmImage } from './vllm.ts'
+import { quantizationFlag, VLLM_PORT, VLLM_READY_PATH, vllmImage } from './vllm.ts'
 
 /**
  * vLLM for a text scenario on a card, valid for its images from 0.11 on. A setting that cannot work is corrected
@@ -87,18 +87,6 @@ function longestTokens(scenario: TextScenario): number {
   const lengths = { promptTokens: mostLength(prompt.tokens ?? 1), outputTokens: mostLength(output.tokens) }
   const { promptTokens, outputTokens } = longestTurn({ ...session, width: widthOf(session) }, lengths)
   return promptTokens + outputTokens
-}
-
-/** A quantised checkpoint declares its method; vLLM refuses another method on the command line as a mismatch. */
-function quantizationFlag(model: Model, asked: string | undefined, corrections: string[]): string[] {
-  if (asked === undefined) return []
-  if (model.weightFormat === 'bf16') return ['--quantization', asked]
-  const why =
-    model.weightFormat === 'fp8'
-      ? `${model.servedAs[0]} is a compressed-tensors checkpoint: with --quantization ${asked} vLLM stops at the mismatch`
-      : `${model.servedAs[0]} is already quantised, and vLLM selects the Marlin kernels itself`
-  corrections.push(`--quantization ${asked} skipped: ${why}`)
-  return []
 }
 
 type Shape = Omit<Parameters<typeof fitOf>[2], 'contextTokens' | 'sessions'>

@@ -1,3 +1,4 @@
+import type { Model } from '../../../catalogue/types.ts'
 import type { ServeOptions } from '../plan.ts'
 
 /** What the images of vLLM have in common, whatever they serve. */
@@ -9,3 +10,15 @@ export const VLLM_PORT = 8000
 export const VLLM_READY_PATH = '/health'
 
 export const vllmImage = ({ tag }: ServeOptions): string => `vllm/vllm-openai:${tag}`
+
+/** A quantised checkpoint declares its method; vLLM refuses another method on the command line as a mismatch. */
+export function quantizationFlag(model: Model, asked: string | undefined, corrections: string[]): string[] {
+  if (asked === undefined) return []
+  if (model.weightFormat === 'bf16') return ['--quantization', asked]
+  const why =
+    model.weightFormat === 'fp8'
+      ? `${model.servedAs[0]} is a compressed-tensors checkpoint: with --quantization ${asked} vLLM stops at the mismatch`
+      : `${model.servedAs[0]} is already quantised, and vLLM selects the Marlin kernels itself`
+  corrections.push(`--quantization ${asked} skipped: ${why}`)
+  return []
+}
