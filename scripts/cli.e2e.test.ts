@@ -149,6 +149,14 @@ describe('names instead of paths', () => {
     expectOneLine(await joulemark(['simulate', '--card', '4090', '--model', 'sdxl']), 2, 'did you mean "rtx-4090"?')
     expectOneLine(await joulemark(['simulate', '--card', 'l40s', '--model', 'sdlx']), 2, 'did you mean "sdxl"?')
   })
+
+  test('a whole simulated server: what does not fit together is one line', async () => {
+    const simulate = (...args: string[]) => joulemark(['simulate', '--card', 'l40s', ...args])
+    expectOneLine(await simulate(), 2, '--model is missing')
+    expectOneLine(await simulate('--gpus', '2', '--model', 'sdxl'), 2, '--model: the servers')
+    expectOneLine(await simulate('--gpus', '2', '--box-fault', '0=hto'), 2, 'did you mean "hot"?')
+    expectOneLine(await simulate('--model', 'sdxl', '--power-budget', '9'), 2, 'add --gpus N')
+  })
 })
 
 describe('help and old forms', () => {

@@ -1,5 +1,8 @@
 import type { Card } from '../catalogue/types.ts'
-import { Machine, type ServerProcess } from './card/machine.ts'
+import { idlePowerW, loadPowerW } from '../physics/power/demand.ts'
+import { speedShare } from '../physics/power/limited-speed.ts'
+import type { Conditions, PlaceServer, ServerProcess, ServingCards } from './card/machine.ts'
+import type { StepCost } from './engine/step-work.ts'
 import type { SimulatorOptions } from './options.ts'
 import type { MachineContext } from './server/context.ts'
 
@@ -9,8 +12,9 @@ export function bareMachine(
   card: Card,
   serverProcess: ServerProcess | null,
   nowMs: () => number,
-): { readonly machine: Machine; readonly context: MachineContext } {
-  const machine = new Machine(options, card, serverProcess, nowMs())
+  place: PlaceServer,
+): { readonly machine: ServingCards; readonly context: MachineContext } {
+  const machine = place(options, card, serverProcess, nowMs())
   const context: MachineContext = {
     driver: { catchUp: () => {} },
     nowMs,
@@ -19,4 +23,15 @@ export function bareMachine(
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
   }
   return { machine, context }
+}
+
+/** Share of its usual speed at which a card does such work under these conditions. */
+export function speedUnder(
+  { limitW, speedShare: left }: Conditions,
+  card: Card,
+  activity: Omit<StepCost, 'timeMs'>,
+): number {
+  if (limitW === null) return left
+  const demandW = loadPowerW(card, { ...activity, busy: 1 })
+  return left * speedShare({ demandW, limitW, idleW: idlePowerW(card) })
 }

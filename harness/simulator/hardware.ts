@@ -7,7 +7,8 @@ import { kvCapacityTokens, overheadBytesOf } from '../physics/memory.ts'
 import { kvBytesPerToken, kvElementBytes } from '../physics/model/kv.ts'
 import { weightBytes } from '../physics/model/weights.ts'
 import { stepTimeMs } from '../physics/step-time.ts'
-import type { StepCostModel } from './engine/step-work.ts'
+import type { Conditions } from './card/machine.ts'
+import type { StepCost, StepWork } from './engine/step-work.ts'
 import { speculationOf, timedModel } from './faults/false-reports.ts'
 import { SensorFaults } from './faults/sensor-faults.ts'
 import type { SimulatorOptions } from './options.ts'
@@ -21,7 +22,8 @@ export interface Hardware {
   readonly maxNumBatchedTokens: number
   /** Memory used by the server on each of its cards: weights, KV cache and overhead. */
   readonly usedMiB: number
-  readonly costOf: StepCostModel
+  /** Cost of a step; `held` where something holds the cards below their usual speed. */
+  readonly costOf: (work: StepWork, held?: Conditions) => StepCost
 }
 
 export const BLOCK_SIZE = 16
@@ -51,13 +53,16 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     gpuBlocks,
     maxNumBatchedTokens: options.maxNumBatchedTokens ?? (card.cudaBytes.value >= LARGE_CARD_BYTES ? 8192 : 2048),
     usedMiB: Math.round(((weightBytes(model) + kvBytes) / gpus + overheadBytesOf(card)) / 2 ** 20),
-    costOf: ({ decodeCount, decodeContextSum, prefills }) =>
-      stepTimeMs(engine, {
+    costOf: ({ decodeCount, decodeContextSum, prefills }, held) => {
+      const limitW = held?.limitW ?? null
+      const cost = stepTimeMs(limitW === null ? engine : { ...engine, powerLimitW: Math.min(powerLimitW, limitW) }, {
         decodeCount: decodeCount * tokensChecked,
         decodeContextSum,
         prefills,
         kvBytesPerElement,
-      }),
+      })
+      return held === undefined || held.speedShare === 1 ? cost : { ...cost, timeMs: cost.timeMs / held.speedShare }
+    },
   }
 }
 

@@ -23,9 +23,23 @@ const STOP_LIMIT_MS = 5000
 
 /** Starts a simulator and waits until it serves. It ends with this process, even if this process crashes. */
 export async function launchSimulator(options: LaunchOptions): Promise<RunningSimulator> {
-  const program = fileURLToPath(new URL('process.ts', import.meta.url))
+  const { line, ended, stop } = await launchProgram(
+    new URL('process.ts', import.meta.url),
+    toArguments({ ...options, exitWithStdin: true }),
+  )
+  const { url, nvidiaSmi, pid } = JSON.parse(line) as { url: string; nvidiaSmi: string; pid: number }
+  return { url, nvidiaSmi, pid, ended, stop }
+}
+
+/** A program of the simulator that has printed its first line. */
+export interface LaunchedProgram extends Pick<RunningSimulator, 'ended' | 'stop'> {
+  readonly line: string
+}
+
+/** Starts a program of the simulator and waits for its first line. It must end when its stdin closes. */
+export async function launchProgram(module: URL, args: readonly string[]): Promise<LaunchedProgram> {
   const { NODE_OPTIONS: _ours, ...environment } = process.env
-  const child = spawn(process.execPath, [program, ...toArguments({ ...options, exitWithStdin: true })], {
+  const child = spawn(process.execPath, [fileURLToPath(module), ...args], {
     env: { ...environment, NODE_NO_WARNINGS: '1' },
     stdio: 'pipe',
     // a separate process group, so that Ctrl-C in a terminal reaches only this process and the run can drain
@@ -33,11 +47,8 @@ export async function launchSimulator(options: LaunchOptions): Promise<RunningSi
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const line = await firstLine(child)
-  const { url, nvidiaSmi, pid } = JSON.parse(line) as { url: string; nvidiaSmi: string; pid: number }
   return {
-    url,
-    nvidiaSmi,
-    pid,
+    line,
     ended,
     stop: async () => {
       const killer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)

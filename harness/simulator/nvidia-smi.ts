@@ -7,6 +7,7 @@ import { appLines, csvHeader, csvRow, helpText, parseFormat, parseQuery } from '
 import { fetchSmiStates } from './smi/fetch-state.ts'
 import type { SmiGpu, SmiState } from './smi/state.ts'
 import { missedTicks } from './smi/ticks.ts'
+import { topologyText } from './smi/topology.ts'
 import { xmlDocument } from './smi/xml.ts'
 
 const DRIVER_GONE =
@@ -81,7 +82,9 @@ function versionText({ driverVersion, cudaVersion }: SmiState): string {
 }
 
 async function main(): Promise<number> {
-  const args = parseSmiArguments(process.argv.slice(2))
+  const words = process.argv.slice(2)
+  if (words[0] === 'topo' || words[0] === 'nvlink') return printTopology(words)
+  const args = parseSmiArguments(words)
   if ('error' in args) return finish(refuse(args.error))
   if (args.helpQueryGpu) return finish(ok(helpText()))
   const url = process.env['JOULEMARK_SIMULATOR_URL'] ?? ''
@@ -104,6 +107,16 @@ async function main(): Promise<number> {
     const [loopMs, lastMs] = [args.loopMs ?? 0, states.at(-1)?.atMs ?? nowMs()]
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, lastMs + loopMs - nowMs())))
     dueMs = missedTicks(lastMs, loopMs, nowMs())
+  }
+}
+
+async function printTopology(words: readonly string[]): Promise<number> {
+  try {
+    const [state] = await fetchSmiStates(process.env['JOULEMARK_SIMULATOR_URL'] ?? '', [])
+    const text = topologyText(words, state?.gpus ?? [])
+    return finish(text === null ? refuse(`${words.join(' ')}: not simulated\n`) : ok(text))
+  } catch {
+    return finish({ text: DRIVER_GONE, code: code.driverGone })
   }
 }
 

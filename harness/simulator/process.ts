@@ -2,13 +2,12 @@
  * The simulator as a program: a vLLM-like server on 127.0.0.1 and a simulated nvidia-smi. Prints their addresses in one
  * line of JSON on stdout, then serves until SIGINT or SIGTERM.
  */
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { systemClock } from '../clock.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../errors.ts'
 import { simulationOf } from './create-simulation.ts'
 import { outOfMemoryLog } from './faults/oom-log.ts'
 import { describeHardware } from './hardware.ts'
+import { listen } from './listen.ts'
 import { parseOptions } from './options.ts'
 import { writeSmiLauncher } from './smi-launcher.ts'
 
@@ -51,15 +50,6 @@ async function main(): Promise<void> {
   if (!isSlow) return
   await systemClock.sleep(SLOW_START_MS)
   await listen(server, port)
-}
-
-/** Starts a server and returns its port. */
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return (server.address() as AddressInfo).port
 }
 
 try {

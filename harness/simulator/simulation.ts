@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { systemClock } from '../clock.ts'
-import { Machine } from './card/machine.ts'
+import { ownMachine, type PlaceServer } from './card/machine.ts'
 import { driveEngine } from './engine/driver.ts'
 import { Engine } from './engine/engine.ts'
 import { deliveryOf } from './faults/delivery.ts'
@@ -48,15 +48,18 @@ export interface Simulation {
   stop(): void
 }
 
-/** Creates a simulation. Throws when the card or the model is unknown or the model does not fit. */
-export function createSimulation(options: SimulatorOptions): Simulation {
+/**
+ * Creates a simulation, on a machine of its own unless `place` puts it on cards that are there. Throws when the card or the
+ * model is unknown or the model does not fit.
+ */
+export function createSimulation(options: SimulatorOptions, place: PlaceServer = ownMachine): Simulation {
   const nowMs = (): number => systemClock.nowMs()
   const { faults, lies, seed } = options
   const startedS = Math.floor(nowMs() / 1000)
   const hardware = describeHardware(options)
   const { vocab } = hardware.model
   const serverProcess = { processName: 'VLLM::EngineCore', usedMiB: hardware.usedMiB }
-  const machine = new Machine(options, hardware.card, serverProcess, nowMs())
+  const machine = place(options, hardware.card, serverProcess, nowMs())
   const names = [options.servedModelName ?? (hardware.model.servedAs[0] as string)]
   const generation = faults.includes('old-metric-names') ? generationV091 : currentGeneration
   const speculation = speculationOf(lies)
@@ -102,7 +105,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
       maxModelLen: options.maxModelLen,
       vocab,
       seed,
-      costOf: hardware.costOf,
+      costOf: (work) => hardware.costOf(work, machine.conditions(nowMs())),
       frontEndMs: FRONT_END_MS,
       jitterCv: STEP_JITTER_CV,
       speculation,

@@ -12,21 +12,39 @@ export interface SmiLauncher {
 /** Writes the script that runs the simulated nvidia-smi against this simulator, with the same Node. */
 export function writeSmiLauncher(simulatorUrl: string): SmiLauncher {
   const folder = mkdtempSync(join(tmpdir(), 'joulemark-simulator-'))
-  const path = join(folder, 'nvidia-smi')
-  const program = fileURLToPath(new URL('nvidia-smi.ts', import.meta.url))
+  const path = writeProgram({
+    folder,
+    name: 'nvidia-smi',
+    module: new URL('nvidia-smi.ts', import.meta.url),
+    simulatorUrl,
+  })
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+export interface SimulatedProgram {
+  readonly folder: string
+  readonly name: string
+  /** What runs under that name. */
+  readonly module: URL
+  readonly simulatorUrl: string
+}
+
+/** Writes an executable of this name that runs a module against a simulator, with the same Node. Returns its path. */
+export function writeProgram({ folder, name, module, simulatorUrl }: SimulatedProgram): string {
+  const path = join(folder, name)
   const lines = [
     '#!/bin/sh',
-    '# Simulated nvidia-smi: every value is simulated.',
+    `# Simulated ${name}: every value is simulated.`,
     // Node options of the harness must not reach this program, because a warning on stderr would count as a failure
     'unset NODE_OPTIONS',
     // the compile cache avoids type stripping on later starts, which is half of the start time
     `export NODE_NO_WARNINGS=1 NODE_COMPILE_CACHE=${shellQuote(join(folder, 'cache'))}`,
     `export JOULEMARK_SIMULATOR_URL=${shellQuote(simulatorUrl)}`,
-    `exec ${shellQuote(process.execPath)} ${shellQuote(program)} "$@"`,
+    `exec ${shellQuote(process.execPath)} ${shellQuote(fileURLToPath(module))} "$@"`,
   ]
   writeFileSync(path, `${lines.join('\n')}\n`)
   chmodSync(path, 0o755)
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return path
 }
 
 /** A text quoted as one word for sh. */

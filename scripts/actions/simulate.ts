@@ -2,17 +2,24 @@ import { requireBundledCard } from '../../harness/catalogue/find.ts'
 import { imageModels } from '../../harness/catalogue/image-models.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
-import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { JoulemarkError } from '../../harness/errors.ts'
 import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { engineNamed } from '../../harness/simulator/options.ts'
-import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
+import { simulateBox } from '../simulate/simulate-box.ts'
+import { untilStopped } from '../simulate/until-stopped.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `simulate`. */
 export interface SimulateFlags {
   readonly card: string
-  readonly model: string
+  readonly model?: string
+  /** Cards of a whole server; with it no model. */
+  readonly gpus?: number
+  /** Faults of cards of that server, `0=weak,2=hot`. */
+  readonly boxFault?: string
+  /** Power in W that all of them may draw together. */
+  readonly powerBudget?: number
   readonly port?: number
   readonly seed?: number
   readonly maxModelLen?: number
@@ -33,13 +40,21 @@ export interface SimulateFlags {
 /** Runs the simulator until interrupted, and prints the addresses of its server and nvidia-smi. */
 export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<number> {
   requireBundledCard(flags.card, '--card')
-  requireSimulatedModel(flags.model)
+  const { gpus, boxFault, powerBudget, model, ...server } = flags
+  if (gpus !== undefined)
+    return simulateBox({ card: flags.card, gpus, boxFault, powerBudget, seed: flags.seed, model }, io)
+  if (boxFault !== undefined || powerBudget !== undefined) {
+    throw new JoulemarkError('bad-input', '--box-fault and --power-budget are of a whole server: add --gpus N')
+  }
+  if (model === undefined) throw new JoulemarkError('bad-input', '--model is missing: add it, or --gpus N')
+  requireSimulatedModel(model)
   if (flags.smiName !== undefined && !/^[\x20-\x7e]{1,100}$/.test(flags.smiName)) {
     throw new JoulemarkError('bad-input', '--smi-name: expected 1 to 100 printable ASCII characters')
   }
-  const { fault, lie, sensorFault, engine, ...rest } = flags
+  const { fault, lie, sensorFault, engine, ...rest } = server
   const simulator = await launchSimulator({
     ...rest,
+    model,
     engine: engine === undefined ? null : engineNamed(engine),
     faults: fault === undefined ? [] : readNames('fault', fault, faultNames),
     lies: lie === undefined ? [] : readNames('lie', lie, lieNames),
@@ -49,25 +64,14 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
     if (error instanceof Error && error.cause instanceof Error) io.stderr.write(`${error.cause.message}\n`)
     throw error
   })
-  const interrupts = watchInterrupts(io, serverInterrupts)
-  const stopped = new Promise<void>((resolve) => {
-    interrupts.drain.addEventListener('abort', () => resolve(), { once: true })
-  })
-  try {
+  return untilStopped(simulator, io, () => {
     io.stdout(`endpoint    ${simulator.url}\nnvidia-smi  ${simulator.nvidiaSmi}\n`)
     io.stderr.write(
       `SIMULATED: no GPU is used and no result is a measurement. Ctrl-C ends it. To run against it:\n` +
         `npm run bench -- run llama-3.1-8b-fp8-batch32 --card ${flags.card} ` +
         `--endpoint ${simulator.url} --nvidia-smi ${simulator.nvidiaSmi}\n`,
     )
-    const died = await Promise.race([stopped.then(() => false), simulator.ended.then(() => true)])
-    if (!died) return exitCodes.done
-    io.stderr.write('the simulator exited\n')
-    return exitCodes.environmentFailed
-  } finally {
-    interrupts.unwatch()
-    await simulator.stop()
-  }
+  })
 }
 
 /** Besides the models of the catalogue: a card busy with a training command, and a card without a server. */

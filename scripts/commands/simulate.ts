@@ -1,4 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings'
+import { boxFaults } from '../../harness/simulator/box/faults.ts'
 import { faults, lies, sensorFaults } from '../../harness/simulator/faults/names.ts'
 import { imitatedEngines } from '../../harness/simulator/imitated/names.ts'
 import type { SimulateFlags } from '../actions/simulate.ts'
@@ -13,7 +14,18 @@ export const simulateCommand: DefineCommand = (io, done) =>
       'Start the simulator, a vLLM-like server with its own nvidia-smi, until Ctrl-C. All of its results are SIMULATED.',
     )
     .requiredOption('--card <key>', 'Card to simulate')
-    .requiredOption('--model <key>', 'Model to simulate')
+    .option('--model <key>', 'Model to simulate (not with --gpus)')
+    .option(
+      '--gpus <n>',
+      'Simulate a whole server with this many cards: its nvidia-smi and a docker that starts a server per card',
+      positiveInt,
+    )
+    .option('--box-fault <card=fault,…>', 'Faults of cards of that server, such as 0=weak,2=hot')
+    .option(
+      '--power-budget <watts>',
+      'Power that all cards of that server may draw together (default: enough)',
+      positiveInt,
+    )
     .option('--port <n>', 'Port to listen on (default: any free port)', portNumber)
     .option('--seed <n>', 'Seed of the jitter (default: 1)', positiveInt)
     .option('--max-model-len <tokens>', 'Longest context of a request (default: 16384)', positiveInt)
@@ -44,12 +56,14 @@ export const simulateCommand: DefineCommand = (io, done) =>
     .addHelpText('after', helpSection('Faults (--fault):', faults))
     .addHelpText('after', helpSection('Lies (--lie):', lies))
     .addHelpText('after', helpSection('Sensor faults (--sensor-fault):', sensorFaults))
+    .addHelpText('after', helpSection('Faults of a card of a server (--box-fault):', boxFaults))
     .addHelpText(
       'after',
       examples(
         'simulate --card l40s --model llama-3.1-8b-instruct-fp8 --port 8000',
         'simulate --card l40s --model sdxl --port 8000',
         'simulate --card l40s --model tiny-random-llama --engine sglang',
+        'simulate --card rtx-4090 --gpus 4 --box-fault 0=weak,2=hot',
       ),
     )
     .action(async (flags) =>

@@ -210,6 +210,8 @@ export const simulator: Room & { readonly mayImport: readonly string[] } = {
   reason: 'a vLLM server and an `nvidia-smi` without a card: processes of their own, stamped SIMULATED',
   mayImport: ['harness/physics', 'harness/catalogue', 'harness/units', 'harness/clock', 'harness/errors'],
   folders: {
+    box: 'a server with several cards: their faults, the power supply that they share, its programs',
+    'box/engine': 'the `docker` of that server: containers, the servers in them, the torch probe',
     card: 'power, temperature, clocks and memory of a card under load',
     engine: "the scheduler's steps: batches, KV blocks, prefix cache",
     faults: 'failures and wrong reports on request',

@@ -24,11 +24,14 @@ const CAPACITY = 1 << 19
  * summed with one look-up. Nothing is sampled here; sensor.ts derives the sensor readings from it.
  */
 export class ActivityLog {
-  readonly #idleW: number
+  #idleW: number
   readonly #originMs: number
+  readonly #firstIdleW: number
   readonly #starts = new Float64Array(CAPACITY)
   readonly #ends = new Float64Array(CAPACITY)
   readonly #powers = new Float64Array(CAPACITY)
+  /** Power of the idle time after a span. */
+  readonly #idleAfter = new Float64Array(CAPACITY)
   readonly #memoryShares = new Float64Array(CAPACITY)
   readonly #capped = new Uint8Array(CAPACITY)
   /** Integrals up to the start of a span. */
@@ -40,7 +43,20 @@ export class ActivityLog {
 
   constructor(idleW: number, originMs: number) {
     this.#idleW = idleW
+    this.#firstIdleW = idleW
     this.#originMs = originMs
+  }
+
+  /** Changes the power of idle time from `atMs` on, or from the end of the last span where that is later. */
+  setIdle(atMs: number, idleW: number): void {
+    const sinceMs = Math.max(atMs, this.endMs)
+    this.#idleW = idleW
+    this.add(sinceMs, sinceMs, { powerW: idleW, memoryShare: 0, capped: false })
+  }
+
+  /** End of the last span. */
+  get endMs(): number {
+    return this.#count === 0 ? this.#originMs : (this.#ends[(this.#count - 1) % CAPACITY] as number)
   }
 
   /** Appends a span. Spans must be in order and must not overlap. */
@@ -50,6 +66,7 @@ export class ActivityLog {
     this.#starts[slot] = startMs
     this.#ends[slot] = endMs
     this.#powers[slot] = span.powerW
+    this.#idleAfter[slot] = this.#idleW
     this.#memoryShares[slot] = span.memoryShare
     this.#capped[slot] = span.capped ? 1 : 0
     this.#energyBefore[slot] = before.energyJ
@@ -79,10 +96,10 @@ export class ActivityLog {
   #upTo(atMs: number): Activity {
     const slot = this.#spanBefore(atMs)
     if (slot === null)
-      return { energyJ: (this.#idleW * (atMs - this.#originMs)) / 1000, busyMs: 0, memoryMs: 0, cappedMs: 0 }
+      return { energyJ: (this.#firstIdleW * (atMs - this.#originMs)) / 1000, busyMs: 0, memoryMs: 0, cappedMs: 0 }
     const busyMs = Math.min(atMs, this.#ends[slot] as number) - (this.#starts[slot] as number)
     const idleMs = Math.max(0, atMs - (this.#ends[slot] as number))
-    const energyJ = ((this.#powers[slot] as number) * busyMs + this.#idleW * idleMs) / 1000
+    const energyJ = ((this.#powers[slot] as number) * busyMs + (this.#idleAfter[slot] as number) * idleMs) / 1000
     return {
       energyJ: (this.#energyBefore[slot] as number) + energyJ,
       busyMs: (this.#busyBefore[slot] as number) + busyMs,

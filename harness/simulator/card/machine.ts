@@ -7,7 +7,7 @@ import { SIMULATED_DRIVER } from './identity.ts'
 import { cardPower } from './power-model.ts'
 import { SimulatedCard } from './simulated-card.ts'
 
-const CUDA_VERSION = '13.0'
+export const CUDA_VERSION = '13.0'
 
 /** The process of a server on its cards. */
 export interface ServerProcess {
@@ -16,8 +16,42 @@ export interface ServerProcess {
   readonly usedMiB: number
 }
 
+/** What holds cards below their usual speed at a moment. */
+export interface Conditions {
+  /** Power limit in W, below their own; null without one. */
+  readonly limitW: number | null
+  /** Share of their speed that a fault leaves them. */
+  readonly speedShare: number
+}
+
+const unheld: Conditions = { limitW: null, speedShare: 1 }
+
+/** The cards of a server, as the server and nvidia-smi use them. */
+export interface ServingCards {
+  /** Runs a step on all of them. Steps must be in order and must not overlap. */
+  work(startMs: number, endMs: number, cost: StepCost): void
+  conditions(nowMs: number): Conditions
+  /** What nvidia-smi prints at a moment, now or in the past that the cards remember. */
+  smiState(nowMs: number): SmiState
+  /** Whether nvidia-smi gets no answer now. */
+  smiNoAnswer(nowMs: number): NoAnswer
+  /** True energy of each card over a span, in J. */
+  trueEnergyJ(fromMs: number, toMs: number): number[]
+}
+
+/** The cards of a server with this process on them, from `nowMs` on. */
+export type PlaceServer = (
+  options: SimulatorOptions,
+  card: Card,
+  process: ServerProcess | null,
+  nowMs: number,
+) => ServingCards
+
+/** A machine of its own for each server. */
+export const ownMachine: PlaceServer = (options, card, process, nowMs) => new Machine(options, card, process, nowMs)
+
 /** The machine with its cards as shown by nvidia-smi. The first cards serve the model, the others are idle. */
-export class Machine {
+export class Machine implements ServingCards {
   readonly #cards: readonly SimulatedCard[]
   readonly #serving: readonly SimulatedCard[]
   readonly #faults: SensorFaults
@@ -50,16 +84,18 @@ export class Machine {
     this.#serving = this.#cards.slice(0, serving)
   }
 
-  /** Runs a step on all serving cards. Steps must be in order and must not overlap. */
   work(startMs: number, endMs: number, cost: StepCost): void {
     for (const card of this.#serving) card.work(startMs, endMs, cost)
+  }
+
+  conditions(): Conditions {
+    return unheld
   }
 
   #busyMs(nowMs: number): number {
     return this.#cards[0]?.busyMs(nowMs) ?? 0
   }
 
-  /** What nvidia-smi prints at a moment, now or in the past that the cards remember. */
   smiState(nowMs: number): SmiState {
     const busyMs = this.#busyMs(nowMs)
     const gpus = this.#cards.map((card, index) => {
@@ -71,12 +107,10 @@ export class Machine {
     return { atMs: nowMs, driverVersion: SIMULATED_DRIVER, cudaVersion: CUDA_VERSION, gpus, lines }
   }
 
-  /** Whether nvidia-smi gets no answer now. */
   smiNoAnswer(nowMs: number): NoAnswer {
     return this.#faults.silence(nowMs, this.#busyMs(nowMs))
   }
 
-  /** True energy of each card over a span, in J. */
   trueEnergyJ(fromMs: number, toMs: number): number[] {
     return this.#cards.map((card) => card.trueEnergyJ(fromMs, toMs))
   }

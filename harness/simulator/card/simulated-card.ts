@@ -7,7 +7,7 @@ import { type Board, boardOf } from './board.ts'
 import { SIMULATED_NAME_SUFFIX, simulatedBusId, simulatedUuid } from './identity.ts'
 import type { CardPower } from './power-model.ts'
 import { readSensor, type SensorReading } from './sensor.ts'
-import { ThermalModel } from './thermal.ts'
+import { type Cooling, ThermalModel } from './thermal.ts'
 
 export interface SimulatedCardOptions {
   readonly card: Card
@@ -20,7 +20,15 @@ export interface SimulatedCardOptions {
   readonly powerLimitW?: number
   /** Share of the usual SM clock under load. */
   readonly clockShare: number
+  /** Cooling that is not the usual. */
+  readonly cooling?: Cooling | undefined
   readonly nowMs: number
+}
+
+/** What holds a card below the power that its work demands, besides its own power limit. */
+export interface Cap {
+  readonly limitW: number
+  readonly reason: 'heat' | 'power-brake'
 }
 
 /** A driver uses a few MiB of an idle card. */
@@ -32,20 +40,53 @@ export class SimulatedCard {
   readonly #board: Board
   readonly #log: ActivityLog
   readonly #thermal: ThermalModel
+  #processes: readonly SmiProcess[]
+  #cap: (Cap & { readonly clockShare: number }) | null = null
+  readonly #heldUs = { heat: 0, 'power-brake': 0 }
 
   constructor(options: SimulatedCardOptions) {
-    const { card, power, process, nowMs } = options
+    const { card, process, nowMs, cooling } = options
     this.#options = options
     this.#board = boardOf(card)
-    const idleW = process === null ? this.#board.deepIdleW : power.idleW
-    this.#log = new ActivityLog(idleW, nowMs)
-    this.#thermal = new ThermalModel(card.tdpW.value, idleW, nowMs)
+    this.#processes = process === null ? [] : [process]
+    this.#log = new ActivityLog(this.idleW, nowMs)
+    this.#thermal = new ThermalModel(card.tdpW.value, this.idleW, nowMs, cooling)
   }
 
-  /** Runs a step of the engine on this card. */
-  work(startMs: number, endMs: number, cost: StepCost): void {
+  /** Power without load: a process keeps the card out of its deep idle state. */
+  get idleW(): number {
+    return this.#processes.length === 0 ? this.#board.deepIdleW : this.#options.power.idleW
+  }
+
+  /** The processes on this card from now on. */
+  setProcesses(processes: readonly SmiProcess[], nowMs: number): void {
+    this.#processes = processes
+    this.#log.setIdle(nowMs, this.idleW)
+  }
+
+  /** What the work would draw under the card's own limit, in W. */
+  demandW(cost: StepCost): number {
+    return this.#options.power.loadOf(cost).powerW
+  }
+
+  /** Runs a step of the engine on this card; `cap` where it is held below what the step demands. */
+  work(startMs: number, endMs: number, cost: StepCost, cap: Cap | null = null): void {
     const { powerW, capped } = this.#options.power.loadOf(cost)
-    this.#log.add(startMs, endMs, { powerW, memoryShare: cost.memoryShare, capped })
+    const held = cap !== null && cap.limitW < powerW
+    this.#cap = held ? { ...cap, clockShare: Math.sqrt(aboveIdle(cap.limitW, powerW, this.idleW)) } : null
+    if (held) this.#heldUs[cap.reason] += Math.round((endMs - startMs) * 1000)
+    const drawnW = held ? cap.limitW : powerW
+    this.#log.add(startMs, endMs, { powerW: drawnW, memoryShare: cost.memoryShare, capped: capped && !held })
+  }
+
+  /** Temperature of the chip. */
+  temperatureC(nowMs: number): number {
+    return this.#thermal.advance(nowMs, (fromMs, toMs) => this.#log.meanPowerW(fromMs, toMs))
+  }
+
+  /** End of the last step. */
+  get workedUntilMs(): number {
+    return this.#log.endMs
   }
 
   /** True energy between two times, in J. */
@@ -60,11 +101,12 @@ export class SimulatedCard {
 
   /** The state as reported by the driver now. */
   read(nowMs: number): SmiGpu {
-    const { card, index, seed, process, nowMs: startedMs } = this.#options
+    const { card, index, seed, nowMs: startedMs } = this.#options
+    const processes = this.#processes
     const board = this.#board
     const sensor = readSensor(this.#log, nowMs, startedMs)
     const totalMiB = board.totalMiB
-    const usedMiB = process?.usedMiB ?? IDLE_USED_MIB
+    const usedMiB = processes.reduce((sum, process) => sum + process.usedMiB, 0) || IDLE_USED_MIB
     const busy = sensor.gpuPct > 0
     const defaultLimitW = card.tdpW.value
     const limitW = this.#options.powerLimitW ?? defaultLimitW
@@ -97,27 +139,31 @@ export class SimulatedCard {
       },
       utilization: { gpuPct: sensor.gpuPct, memoryPct: sensor.memoryPct },
       clocks: this.#clocks(sensor),
-      temperatureC: Math.round(this.#thermal.advance(nowMs, (fromMs, toMs) => this.#log.meanPowerW(fromMs, toMs))),
+      temperatureC: Math.round(this.temperatureC(nowMs)),
       fanPct: board.fan === null ? null : busy ? board.fan.loadPct : board.fan.idlePct,
-      pstate: busy ? board.loadPstate : process === null ? 'P8' : 'P0',
-      eventReasons: busy ? (sensor.cappedPct > 0 ? eventReasonBits.swPowerCap : 0) : eventReasonBits.gpuIdle,
+      pstate: busy ? board.loadPstate : processes.length === 0 ? 'P8' : 'P0',
+      eventReasons: busy
+        ? (sensor.cappedPct > 0 ? eventReasonBits.swPowerCap : 0) | (this.#cap ? capBits[this.#cap.reason] : 0)
+        : eventReasonBits.gpuIdle,
       powerCapUs: Math.round(this.#log.between(startedMs, nowMs).cappedMs * 1000),
-      hwThermalUs: 0,
+      hwThermalUs: this.#heldUs.heat,
+      hwPowerBrakeUs: this.#heldUs['power-brake'],
       eccMode: eccMode(card),
       eccCorrected: 0,
       eccUncorrected: 0,
       migMode: null,
       virtualization: 'None',
-      processes: process === null ? [] : [process],
+      processes,
     }
   }
 
   #clocks(sensor: SensorReading): SmiGpu['clocks'] {
     const { clocks } = this.#board
     const busy = sensor.gpuPct > 0
-    const isActive = busy || this.#options.process !== null
+    const isActive = busy || this.#processes.length > 0
+    const clockShare = this.#options.clockShare * (busy ? (this.#cap?.clockShare ?? 1) : 1)
     return {
-      smMHz: isActive ? Math.round(clocks.loadSmMHz * this.#options.clockShare) : clocks.idleSmMHz,
+      smMHz: isActive ? Math.round(clocks.loadSmMHz * clockShare) : clocks.idleSmMHz,
       memoryMHz: isActive ? clocks.loadMemoryMHz : clocks.idleMemoryMHz,
       videoMHz: clocks.videoMHz,
       maxSmMHz: clocks.maxSmMHz,
@@ -125,6 +171,16 @@ export class SimulatedCard {
     }
   }
 }
+
+/** The reasons that nvidia-smi shows: a slowdown of the hardware, and what asked for it. */
+const capBits = {
+  heat: eventReasonBits.hwSlowdown | eventReasonBits.hwThermalSlowdown,
+  'power-brake': eventReasonBits.hwSlowdown | eventReasonBits.hwPowerBrakeSlowdown,
+} as const
+
+/** Share that a limit leaves of the power above idle. */
+const aboveIdle = (limitW: number, demandW: number, idleW: number): number =>
+  Math.max(0.05, (limitW - idleW) / (demandW - idleW))
 
 function eccMode(card: Card): SmiGpu['eccMode'] {
   const { value } = card.ecc

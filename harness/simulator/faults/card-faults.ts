@@ -38,6 +38,9 @@ const underLoad: Partial<Record<SensorFaultName, Change>> = {
   'gpu-lost': cells(...lostFields.map((name) => [name, LOST] as const)),
 }
 
+/** A card that is lost, as nvidia-smi shows it. */
+export const lostCard = (gpu: SmiGpu): SmiGpu => ({ ...gpu, ...underLoad['gpu-lost']?.(gpu) })
+
 /** A card as nvidia-smi shows it with these faults, from its true state; `hasBegun` soon after the load started. */
 export function faultyCard(names: readonly SensorFaultName[], gpu: SmiGpu, hasBegun: boolean): SmiGpu {
   const changes = names.flatMap((name) => always[name] ?? (hasBegun ? (underLoad[name] ?? []) : []))

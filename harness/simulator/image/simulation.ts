@@ -4,7 +4,8 @@ import { systemClock } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { denseTflops } from '../../physics/arithmetic.ts'
 import { imageFit, imageTime } from '../../physics/image.ts'
-import { bareMachine } from '../bare-machine.ts'
+import { bareMachine, speedUnder } from '../bare-machine.ts'
+import { ownMachine, type PlaceServer } from '../card/machine.ts'
 import { findCard } from '../hardware.ts'
 import type { SimulatorOptions } from '../options.ts'
 import { ApiError, noSuchRoute, sendError } from '../server/api-error.ts'
@@ -25,13 +26,18 @@ const POWER = {
 const VERSION = '0.0-sim'
 
 /** An image server on a simulated card, with the API of vllm-omni. Throws when the model does not fit. */
-export function createImageSimulation(options: SimulatorOptions, model: ImageModel): Simulation {
+export function createImageSimulation(
+  options: SimulatorOptions,
+  model: ImageModel,
+  place: PlaceServer = ownMachine,
+): Simulation {
   const nowMs = (): number => systemClock.nowMs()
   const card = findCard(options.card)
   const fit = imageFit(card, model)
   if (!fit.fits) throw new JoulemarkError('environment', `simulator: CUDA out of memory: ${fit.evidence}`)
   const usedMiB = Math.round((model.residentBytes + 1e9) / 2 ** 20)
-  const { machine, context } = bareMachine(options, card, { processName: 'VLLM::DiffusionWorker', usedMiB }, nowMs)
+  const worker = { processName: 'VLLM::DiffusionWorker', usedMiB }
+  const { machine, context } = bareMachine(options, card, worker, nowMs, place)
   const name = options.servedModelName ?? model.servedAs[0] ?? model.key
   const startedS = Math.floor(nowMs() / 1000)
   let freeAtMs = 0
@@ -39,7 +45,8 @@ export function createImageSimulation(options: SimulatorOptions, model: ImageMod
   /** The card generates one picture at a time: a request waits for earlier requests. */
   async function draw(images: number, secondsPerImage: number): Promise<void> {
     const beginMs = Math.max(nowMs(), freeAtMs)
-    freeAtMs = beginMs + images * secondsPerImage * 1000
+    const speed = speedUnder(machine.conditions(nowMs()), card, POWER)
+    freeAtMs = beginMs + (images * secondsPerImage * 1000) / speed
     const endMs = freeAtMs
     await systemClock.sleep(beginMs - nowMs())
     machine.work(beginMs, endMs, { timeMs: endMs - beginMs, ...POWER })

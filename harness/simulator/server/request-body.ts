@@ -3,11 +3,10 @@ import { type ApiError, badValue, malformed } from './api-error.ts'
 
 /** The JSON object of a request. Throws the 400 with which vLLM refuses anything else. */
 export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> {
-  const parts: Buffer[] = []
-  for await (const part of request) parts.push(part as Buffer)
+  const text = await readBody(request)
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.concat(parts).toString('utf8'))
+    parsed = JSON.parse(text)
   } catch (error) {
     throw malformed('0', `JSON decode error: ${(error as Error).message.replaceAll("'", '"')}`)
   }
@@ -15,6 +14,13 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> 
     throw malformed('', 'Input should be a valid dictionary')
   }
   return new JsonBody(parsed as Record<string, unknown>)
+}
+
+/** The body of a request as text. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString('utf8')
 }
 
 /** Reads fields with the types of vLLM's schema. Unknown fields are ignored, as in vLLM. */

@@ -74,5 +74,5 @@ export const eventFields: readonly SmiField[] = [
   counterField('sync_boost', () => 0),
   counterField('sw_thermal_slowdown', () => 0),
   counterField('hw_thermal_slowdown', (gpu) => gpu.hwThermalUs),
-  counterField('hw_power_brake_slowdown', () => 0),
+  counterField('hw_power_brake_slowdown', (gpu) => gpu.hwPowerBrakeUs),
 ]

@@ -21,6 +21,8 @@ export interface SmiGpu {
     readonly usedMiB: number
     readonly freeMiB: number
   }
+  /** Packets that the PCIe link had to send again, since the last reset. */
+  readonly pcieReplays?: number
   readonly bar1MiB: number
   readonly power: {
     readonly drawW: number
@@ -45,6 +47,7 @@ export interface SmiGpu {
   readonly eventReasons: number
   readonly powerCapUs: number
   readonly hwThermalUs: number
+  readonly hwPowerBrakeUs: number
   readonly eccMode: 'Enabled' | 'Disabled' | null
   /** Errors since the driver was loaded; counted only where ECC is on. */
   readonly eccCorrected: number

@@ -103,7 +103,7 @@ function gpuNodes(gpu: SmiGpu): Node[] {
   ]
 }
 
-function pciNodes({ pci }: SmiGpu): Node[] {
+function pciNodes({ pci, pcieReplays = 0 }: SmiGpu): Node[] {
   return [
     ['pci_bus', pci.busId.slice(9, 11)],
     ['pci_device', pci.busId.slice(12, 14)],
@@ -133,7 +133,8 @@ function pciNodes({ pci }: SmiGpu): Node[] {
         ],
       ],
     ],
-    ['replay_counter', 0],
+    ['replay_counter', pcieReplays],
+    ['replay_rollover_counter', 0],
     ['tx_util', '0 KB/s'],
     ['rx_util', '0 KB/s'],
   ]

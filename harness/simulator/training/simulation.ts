@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { systemClock } from '../../clock.ts'
-import { bareMachine } from '../bare-machine.ts'
+import { bareMachine, speedUnder } from '../bare-machine.ts'
+import { ownMachine, type PlaceServer } from '../card/machine.ts'
 import { findCard } from '../hardware.ts'
 import type { SimulatorOptions } from '../options.ts'
 import { noSuchRoute, sendError } from '../server/api-error.ts'
@@ -18,22 +19,20 @@ const MAX_STEP_MS = 600_000
  * A machine without a server: its cards, and `POST /simulator/work?ms=`, with which the simulated training
  * command (command.ts) loads a card. Answers when the work is done.
  */
-export function createIdleSimulation(options: SimulatorOptions): Simulation {
+export function createIdleSimulation(options: SimulatorOptions, place: PlaceServer = ownMachine): Simulation {
   const nowMs = (): number => systemClock.nowMs()
-  const { machine, context } = bareMachine(
-    options,
-    findCard(options.card),
-    options.model === 'training' ? TRAINER : null,
-    nowMs,
-  )
+  const card = findCard(options.card)
+  const trainer = options.model === 'training' ? TRAINER : null
+  const { machine, context } = bareMachine(options, card, trainer, nowMs, place)
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator')
-    const ms = Number(searchParams.get('ms'))
-    if (pathname !== '/simulator/work' || request.method !== 'POST' || !(ms > 0 && ms < MAX_STEP_MS)) {
+    const usualMs = Number(searchParams.get('ms'))
+    if (pathname !== '/simulator/work' || request.method !== 'POST' || !(usualMs > 0 && usualMs < MAX_STEP_MS)) {
       sendError(response, noSuchRoute())
       return
     }
     const startMs = nowMs()
+    const ms = usualMs / speedUnder(machine.conditions(startMs), card, POWER)
     machine.work(startMs, startMs + ms, { timeMs: ms, ...POWER })
     void systemClock.sleep(ms).then(() => sendEmpty(response, 200))
   })
