@@ -28,14 +28,14 @@ import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { runOptions } from '../run/run-options.ts'
 import { configuredMoney } from '../support/config.ts'
+import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/container-flags.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
-import { serveOptions } from './serve.ts'
 
 /** Flags of `box`. */
-export interface BoxFlags {
+export interface BoxFlags extends ContainerFlags {
   readonly suite?: readonly string[]
   readonly card?: string
   readonly resume?: boolean
@@ -46,10 +46,6 @@ export interface BoxFlags {
   readonly out: string
   /** Further folders with runs of accepted servers. */
   readonly references?: readonly string[]
-  readonly port: number
-  readonly gpus?: readonly string[]
-  readonly tag: string
-  readonly cache?: string
   readonly nvidiaSmi?: string
   readonly timeoutMinutes: number
   /** Starts of the server per scenario, with one record per start. */
@@ -60,7 +56,8 @@ export interface BoxFlags {
  * Qualifies a new server unattended: doctor; then serves, runs and stops every scenario that fits, `restarts` times; then
  * prints the report and the verdict. It goes on when its terminal is lost, and everything it prints is also in `box.log`.
  */
-export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
+export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
+  const io = withHandedEnv(flags, given)
   if (flags.follow) return followLog(boxLog(flags.out), io)
   // a key or token that cannot be sent would fail every scenario of the night
   if (!flags.print) checkSecrets(io.env)
@@ -81,7 +78,7 @@ export async function box(flags: BoxFlags, io: CommandIo): Promise<number> {
   if (flags.print) {
     io.stderr.write(plan)
     for (const step of steps.filter((each) => each.leftOut === null && each.serve)) {
-      io.stdout(`# ${step.name}\n${shellLine(step.serve?.argv ?? [])}\n`)
+      io.stdout(`# ${step.name}\n${shellLine(step.serve?.argv ?? [], step.serve?.engine, step.serve?.image)}\n`)
     }
     return exitCodes.done
   }

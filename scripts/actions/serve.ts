@@ -1,8 +1,7 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { cardsNamed, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
 import { type LaunchPlan, launchPlan } from '../../harness/endpoint/serve/launch-plan.ts'
 import { type ServeOptions, type ServePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
@@ -13,18 +12,15 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { ServingExample } from '../../reports/comparison/serving.ts'
+import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/container-flags.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
 
 /** Flags of `serve`. */
-export interface ServeFlags {
+export interface ServeFlags extends ContainerFlags {
   readonly card: string
   readonly print?: boolean
-  readonly port: number
-  readonly gpus?: readonly string[]
-  readonly tag: string
-  readonly cache?: string
   readonly timeoutMinutes: number
 }
 
@@ -39,7 +35,8 @@ export async function serveUntilStopped(path: string, flags: ServeFlags, io: Com
 }
 
 /** Prints the `docker run` line of a scenario on a card, or runs it until the signal. */
-export async function serve(path: string, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<number> {
+export async function serve(path: string, flags: ServeFlags, given: CommandIo, signal: AbortSignal): Promise<number> {
+  const io = withHandedEnv(flags, given)
   const [file] = await loadScenarios([path], await scenarioNames(io, 'refuse'))
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
@@ -71,7 +68,7 @@ export async function serve(path: string, flags: ServeFlags, io: CommandIo, sign
 }
 
 /** Default options of `serve --print`, with the reader's cache folder. */
-const unasked: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '~/.cache/huggingface' }
+const unasked: ServeOptions = { port: 8000, gpus: [], tag: DEFAULT_VLLM_TAG, cacheDir: '~/.cache/huggingface' }
 
 /** The `docker run` line of a recorded scenario on a card, for a report; or why there is none. */
 export function servingExample(scenario: Scenario, cardKey: string): ServingExample {
@@ -83,15 +80,6 @@ export function servingExample(scenario: Scenario, cardKey: string): ServingExam
     throw error
   }
 }
-
-/** Plan options from flags. */
-export const serveOptions = (flags: Omit<ServeFlags, 'card'>, io: CommandIo): ServeOptions => ({
-  port: flags.port,
-  gpus: flags.gpus ?? [],
-  tag: flags.tag,
-  downloadEnv: containerEnv(io.env).names,
-  cacheDir: flags.cache ?? io.env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface'),
-})
 
 const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<RunningServer> =>
   startServer(plan, {
@@ -116,7 +104,7 @@ async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortS
 export function planText(plan: LaunchPlan): string {
   if (plan.refusal !== null) return `# cannot work: ${plan.refusal}\n`
   const notes = plan.corrections.map((correction) => `# ${correction}`)
-  return `${[...notes, shellLine(plan.argv)].join('\n')}\n`
+  return `${[...notes, shellLine(plan.argv, plan.engine, plan.image)].join('\n')}\n`
 }
 
 function factsText(facts: StartFacts): string {

@@ -7,13 +7,18 @@ import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import {
   cacheFlag,
+  engineArgFlag,
+  engineFlag,
   expectedCardFlag,
   gpusFlag,
+  imageFlag,
   imageTagFlag,
   nvidiaSmiFlag,
+  offlineFlag,
   resultsFlag,
   serverPortFlag,
   startTimeoutFlag,
+  vllmArgFlag,
 } from '../support/shared-flags.ts'
 
 export const boxCommand: DefineCommand = (io, done) =>
@@ -38,7 +43,12 @@ export const boxCommand: DefineCommand = (io, done) =>
     .option('--references <folder...>', 'Further folders with runs of accepted servers to compare with, besides --out')
     .addOption(serverPortFlag)
     .addOption(gpusFlag)
+    .addOption(engineFlag)
     .addOption(imageTagFlag)
+    .addOption(imageFlag)
+    .addOption(engineArgFlag)
+    .addOption(vllmArgFlag)
+    .addOption(offlineFlag)
     .addOption(cacheFlag)
     .addOption(nvidiaSmiFlag)
     .addOption(startTimeoutFlag)

@@ -3,7 +3,18 @@ import type { ServeFlags } from '../actions/serve.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
-import { cacheFlag, gpusFlag, imageTagFlag, serverPortFlag, startTimeoutFlag } from '../support/shared-flags.ts'
+import {
+  cacheFlag,
+  engineArgFlag,
+  engineFlag,
+  gpusFlag,
+  imageFlag,
+  imageTagFlag,
+  offlineFlag,
+  serverPortFlag,
+  startTimeoutFlag,
+  vllmArgFlag,
+} from '../support/shared-flags.ts'
 
 export const serveCommand: DefineCommand = (io, done) =>
   new Command('serve')
@@ -16,7 +27,12 @@ export const serveCommand: DefineCommand = (io, done) =>
     .option('--print', 'Only print the docker command, with the settings that had to be corrected')
     .addOption(serverPortFlag)
     .addOption(gpusFlag)
+    .addOption(engineFlag)
     .addOption(imageTagFlag)
+    .addOption(imageFlag)
+    .addOption(engineArgFlag)
+    .addOption(vllmArgFlag)
+    .addOption(offlineFlag)
     .addOption(cacheFlag)
     .addOption(startTimeoutFlag)
     .addOption(configFlag())

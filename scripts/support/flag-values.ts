@@ -69,6 +69,9 @@ export function commaList(text: string, before: readonly string[] = []): readonl
   return [...before, ...words]
 }
 
+/** One word as it is; repeated flags add up. */
+export const oneMoreWord = (word: string, before: readonly string[] = []): readonly string[] => [...before, word]
+
 /** `CARD=GBP`; repeated flags add up. */
 export function priceOfCard(
   text: string,

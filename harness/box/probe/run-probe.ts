@@ -13,7 +13,7 @@ const SCRIPT = fileURLToPath(new URL('../../../scripts/card-probe.py', import.me
 const MAX_OUTPUT_CHARACTERS = 200_000
 
 export interface ProbeOptions {
-  /** Environment of `docker`; its PATH selects the binary. */
+  /** Environment of the engine; its PATH selects the binary. */
   readonly env: NodeJS.ProcessEnv
   /** Includes the time to pull the image, which the server needs as well. */
   readonly timeoutMs: number
@@ -27,16 +27,17 @@ export interface ProbeOptions {
  */
 export async function runProbe(plan: ServePlan, { env, timeoutMs, signal }: ProbeOptions): Promise<CardProbe> {
   const script = await readFile(SCRIPT, 'utf8')
-  const { containerName } = plan
+  const { containerName, engine } = plan
+  const at = { engine, env }
   try {
-    await removeLeftover(containerName, env)
+    await removeLeftover(containerName, at)
   } catch (error) {
     return { reason: messageOf(error) }
   }
   const owner = ownerText()
-  const child = spawn('docker', owned(plan.pythonArgv, owner), { stdio: 'pipe', detached: true, env })
-  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner], env)
-  const exited = exitOf(child)
+  const child = spawn(engine, owned(plan.pythonArgv, owner), { stdio: 'pipe', detached: true, env })
+  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner, engine], env)
+  const exited = exitOf(child, engine)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
@@ -58,7 +59,7 @@ export async function runProbe(plan: ServePlan, { env, timeoutMs, signal }: Prob
   signal.removeEventListener('abort', onAbort)
   if (cut !== '') {
     child.kill('SIGKILL')
-    await removeOwn(containerName, owner, env)
+    await removeOwn(containerName, owner, at)
     // the daemon may still be creating it: the guard stays, and removes it with the end of this process
   } else guard.release()
   const probe = readProbe(output)

@@ -48,3 +48,13 @@ export function dockerEnv({ HF_TOKEN, ...env }: NodeJS.ProcessEnv): NodeJS.Proce
   const token = readSecret({ HF_TOKEN }, 'HF_TOKEN')
   return token === null ? env : { ...env, HF_TOKEN: token }
 }
+
+/**
+ * The values that a container gets by the names of their variables, without those for downloads: what a person handed through
+ * may be a secret, and a server may log it.
+ */
+export function handedValues(argv: readonly string[], env: NodeJS.ProcessEnv): string[] {
+  const downloads = new Set<string>([...proxies, ...others])
+  const names = argv.flatMap((word, index) => (argv[index - 1] === '--env' ? [word] : []))
+  return names.filter((name) => !downloads.has(name)).flatMap((name) => env[name] ?? [])
+}

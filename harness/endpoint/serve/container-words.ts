@@ -1,7 +1,6 @@
+import { gpuWords } from './engine/engine.ts'
+import { type ModelFolder, noPull, weightWords } from './engine/weights.ts'
 import type { ServeOptions, ServePlan } from './plan.ts'
-
-/** Folder of Hugging Face in a container that runs as root. */
-export const CACHE_INSIDE = '/root/.cache/huggingface'
 
 /** A server in a container: its image, the port on which it listens in there, and its own flags. */
 interface ServerContainer {
@@ -10,32 +9,48 @@ interface ServerContainer {
   readonly serverFlags: readonly string[]
   /** Variables of the container that hold no secret, as NAME=VALUE. */
   readonly env?: readonly string[]
+  /** The folder of the model, where it has one; null where the server downloads it. */
+  readonly folder?: ModelFolder | null
 }
 
-/** The words of `docker` for a server: to run it, and to run a program of its image on the same GPUs. */
+type ContainerWords =
+  | 'kind'
+  | 'engine'
+  | 'containerName'
+  | 'port'
+  | 'image'
+  | 'argv'
+  | 'pythonArgv'
+  | 'fetchArgv'
+  | 'serverCommand'
+
+/** The words of the engine for a server: to run it, and to run a program of its image, on the same GPUs or on none. */
 export function serverContainer(
-  { image, containerPort, serverFlags, env = [] }: ServerContainer,
+  { image, containerPort, serverFlags, env = [], folder = null }: ServerContainer,
   options: ServeOptions,
-): Pick<ServePlan, 'kind' | 'containerName' | 'port' | 'image' | 'argv' | 'pythonArgv' | 'serverCommand'> {
+): Pick<ServePlan, ContainerWords> {
+  const { engine = 'docker', dockerArgs = [] } = options
   const containerName = `joulemark-${options.port}`
-  const onGpus = ['--name', containerName, '--gpus', gpusFlag(options.gpus), '--ipc=host']
+  const named = ['--name', containerName]
+  const onGpus = [...named, ...gpuWords(engine, options.gpus), '--ipc=host']
+  const weights = [...weightWords(options, folder), ...env.flatMap((variable) => ['--env', variable])]
+  const python = [...dockerArgs, '--entrypoint', 'python3', image, '-']
   const serverCommand = [image, ...serverFlags]
   return {
     kind: 'server',
+    engine,
     containerName,
     port: options.port,
     image,
     argv: [
       ...['run', '--rm', ...onGpus],
       ...['-p', `127.0.0.1:${options.port}:${containerPort}`],
-      ...['-v', `${options.cacheDir}:${CACHE_INSIDE}`, '--env', 'HF_TOKEN'],
-      ...[...(options.downloadEnv ?? []), ...env].flatMap((variable) => ['--env', variable]),
+      ...weights,
+      ...dockerArgs,
       ...serverCommand,
     ],
-    pythonArgv: ['run', '--rm', '-i', ...onGpus, '--entrypoint', 'python3', image, '-'],
+    pythonArgv: ['run', '--rm', '-i', ...onGpus, ...noPull(options), ...python],
+    fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...python],
     serverCommand,
   }
 }
-
-/** Docker parses the value as CSV: a list of devices requires quotes. */
-const gpusFlag = (gpus: readonly string[]): string => (gpus.length === 0 ? 'all' : `"device=${gpus.join(',')}"`)

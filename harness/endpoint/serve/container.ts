@@ -4,6 +4,13 @@ import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { processMarkSchema } from '../../record/schema/run.ts'
 import { fateOfWriter, ownMark } from '../../telemetry/host/process-mark.ts'
+import type { ContainerEngine } from './engine/engine.ts'
+
+/** An engine, and the environment in which its program is started; its PATH selects the binary. */
+export interface EngineAt {
+  readonly engine: ContainerEngine
+  readonly env: NodeJS.ProcessEnv
+}
 
 /** Label of a container with the process that started it, as JSON. */
 const OWNER_LABEL = 'joulemark.owner'
@@ -20,49 +27,49 @@ export const owned = ([run = 'run', ...rest]: readonly string[], owner: string):
 ]
 
 /**
- * A shell script that removes the containers of an owner ($2) and ends the client that may still start one ($1). A second
+ * A shell script that removes the containers of an owner ($2) of an engine ($3), and ends the client that may still start one ($1). A second
  * removal finds the container that the daemon was still creating. Others of the same name stay: a new start may have one.
  */
 export const removeOfOwner =
   'kill -s KILL "$1"; for seconds in 0 10; do sleep $seconds; ' +
-  `docker rm --force $(docker ps --all --quiet --filter "label=${OWNER_LABEL}=$2"); done`
+  `"$3" rm --force $("$3" ps --all --quiet --filter "label=${OWNER_LABEL}=$2"); done`
 
 /** Resolves with a line on how a child ended, once its output has been read; never rejects. */
-export function exitOf(child: ChildProcess): Promise<string> {
+export function exitOf(child: ChildProcess, engine: ContainerEngine): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'ENOENT' ? 'Cannot connect to the Docker daemon: no docker on PATH' : error.message)
+      resolve(error.code === 'ENOENT' ? `no ${engine} on PATH` : error.message)
     })
-    child.once('close', (code, signal) => resolve(`docker ended with ${signal ?? `exit code ${code}`}`))
+    child.once('close', (code, signal) => resolve(`${engine} ended with ${signal ?? `exit code ${code}`}`))
   })
 }
 
-/** `docker rm -f` kills immediately; a daemon that takes longer than this hangs. */
+/** `docker rm -f` kills immediately, podman waits ten seconds; an engine that takes longer than this hangs. */
 const TIMEOUT_MS = 30_000
 
 /** Removes the container of this name if this owner started it. Never throws, because it runs on every exit path. */
-export async function removeOwn(name: string, owner: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function removeOwn(name: string, owner: string, { engine, env }: EngineAt): Promise<void> {
   const filters = ['--filter', `name=^${name}$`, '--filter', `label=${OWNER_LABEL}=${owner}`]
-  const listed = await docker(['ps', '--all', '--quiet', ...filters], env)
+  const listed = await asked(engine, ['ps', '--all', '--quiet', ...filters], env)
   const ids = (listed ?? '').split(/\s+/).filter((id) => id !== '')
-  if (ids.length > 0) await docker(['rm', '--force', ...ids], env)
+  if (ids.length > 0) await asked(engine, ['rm', '--force', ...ids], env)
 }
 
 /**
  * Removes what a start of before left under this name. Throws `environment` for a container that may be in use: one that is
  * up, and whose owner still runs or is not known.
  */
-export async function removeLeftover(name: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function removeLeftover(name: string, { engine, env }: EngineAt): Promise<void> {
   const format = `{{.State.Running}} {{index .Config.Labels "${OWNER_LABEL}"}}`
-  const found = await docker(['container', 'inspect', '--format', format, name], env)
+  const found = await asked(engine, ['container', 'inspect', '--format', format, name], env)
   if (found === null) return
   const [, isUp, label = ''] = /^(true|false) ?(.*)$/m.exec(found) ?? []
   const reason = isUp === 'false' ? null : whyKept(label)
   if (reason === null) {
-    await docker(['rm', '--force', name], env)
+    await asked(engine, ['rm', '--force', name], env)
     return
   }
-  const remedy = `choose another --port, or remove it: docker rm --force ${name}`
+  const remedy = `choose another --port, or remove it: ${engine} rm --force ${name}`
   throw new JoulemarkError('environment', `container ${name} is up, and ${reason}; ${remedy}`)
 }
 
@@ -82,8 +89,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What docker prints; null if it fails, is absent or hangs: without docker there is no container. */
-const docker = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> =>
+/** What an engine prints; null if it fails, is absent or hangs: without an engine there is no container. */
+export const asked = (
+  engine: ContainerEngine,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string | null> =>
   new Promise((resolve) => {
-    execFile('docker', [...args], { env, timeout: TIMEOUT_MS }, (error, stdout) => resolve(error ? null : stdout))
+    execFile(engine, [...args], { env, timeout: TIMEOUT_MS }, (error, stdout) => resolve(error ? null : stdout))
   })

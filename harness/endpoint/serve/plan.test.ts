@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { addOwnModels, describedModel } from '../../catalogue/own-models.ts'
 import { type Scenario, scenarioSchema } from '../../scenario/schema.ts'
 import { launchPlan } from './launch-plan.ts'
-import { type ServeOptions, shellLine } from './plan.ts'
+import { type ServeOptions, type ServePlan, shellLine } from './plan.ts'
 
 const options: ServeOptions = { port: 8000, gpus: [], tag: 'latest', cacheDir: '/home/me/.cache/huggingface' }
 const scenario = (over: object = {}): Scenario =>
@@ -16,6 +17,8 @@ const scenario = (over: object = {}): Scenario =>
     output: { tokens: 256 },
     ...over,
   })
+
+const launchServer = (...given: Parameters<typeof launchPlan>): ServePlan => launchPlan(...given) as ServePlan
 
 test("the line, in the article's form", () => {
   const plan = launchPlan(scenario(), 'rtx-4090', options)
@@ -91,6 +94,60 @@ test('a context with no room becomes the longest that fits', () => {
   expect(context).toBeLessThan(50_000)
   expect(context).toBeGreaterThan(30_000)
   expect(plan.corrections[0]).toContain(`131072 became ${context}`)
+})
+
+test('podman, another image, further words and no network', () => {
+  const asked: ServeOptions = {
+    ...options,
+    engine: 'podman',
+    image: 'example.com/vllm:1',
+    gpus: ['GPU-a', 'GPU-b'],
+    dockerArgs: ['--env', 'TOKEN'],
+    vllmArgs: ['--seed', '1'],
+    downloadEnv: ['HF_ENDPOINT', 'HF_HUB_OFFLINE'],
+    offline: true,
+  }
+  const { argv, pythonArgv, serverCommand, engine } = launchServer(scenario(), 'rtx-4090', asked)
+  expect(engine).toBe('podman')
+  expect(argv.slice(0, argv.indexOf('--model'))).toEqual([
+    ...['run', '--rm', '--name', 'joulemark-8000'],
+    ...['--device', 'nvidia.com/gpu=GPU-a', '--device', 'nvidia.com/gpu=GPU-b', '--security-opt', 'label=disable'],
+    ...['--ipc=host', '-p', '127.0.0.1:8000:8000', '-v', '/home/me/.cache/huggingface:/root/.cache/huggingface'],
+    ...['--env', 'HF_TOKEN', '--env', 'HF_ENDPOINT', '--env', 'HF_HUB_OFFLINE=1', '--pull', 'never'],
+    ...['--env', 'TOKEN', 'example.com/vllm:1'],
+  ])
+  expect(serverCommand.slice(-2)).toEqual(['--seed', '1'])
+  expect(pythonArgv.slice(-8)).toEqual([
+    '--pull',
+    'never',
+    '--env',
+    'TOKEN',
+    '--entrypoint',
+    'python3',
+    'example.com/vllm:1',
+    '-',
+  ])
+})
+
+test('the folder of a model is mounted read-only, and the record names no folder of this machine', () => {
+  addOwnModels([
+    { ...describedModel('llama-3.1-8b-instruct')!, key: '/data/my-llama', servedAs: ['/data/my-llama', 'my-llama'] },
+    {
+      ...describedModel('llama-3.1-8b-instruct')!,
+      key: 'cached',
+      servedAs: ['cached', '/hub/models--a--b/snapshots/c0ffee', 'c0ffee'],
+    },
+  ])
+  const plan = launchServer(scenario({ model: '/data/my-llama' }), 'rtx-4090', options)
+  expect(plan.argv.join(' ')).toContain('-v /data/my-llama:/models/my-llama:ro')
+  expect(plan.serverCommand.slice(1, 5)).toEqual(['--model', '/models/my-llama', '--served-model-name', 'my-llama'])
+  const cached = launchServer(scenario({ model: 'cached' }), 'rtx-4090', options)
+  // the files of a snapshot are links to the blobs beside it
+  expect(cached.argv.join(' ')).toContain('-v /hub/models--a--b:/models/models--a--b:ro')
+  expect(cached.serverCommand[2]).toBe('/models/models--a--b/snapshots/c0ffee')
+  expect(() => launchServer(scenario(), 'rtx-4090', { ...options, cacheDir: '/a:b' })).toThrow(
+    /cannot mount a path with a colon/,
+  )
 })
 
 test.each(['image', 'no-such-card'])('%s is nothing to serve', (what) => {

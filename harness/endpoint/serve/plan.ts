@@ -1,5 +1,6 @@
 import type { Fit } from '../../physics/memory.ts'
 import { shellWord } from '../../plain-text.ts'
+import type { ContainerEngine } from './engine/engine.ts'
 
 export interface ServeOptions {
   readonly port: number
@@ -7,6 +8,16 @@ export interface ServeOptions {
   readonly gpus: readonly string[]
   /** Tag of vllm/vllm-openai. */
   readonly tag: string
+  /** Another image that speaks vLLM's command line, by its whole name; then the tag is not read. */
+  readonly image?: string | undefined
+  /** The program that runs containers; docker unless given. */
+  readonly engine?: ContainerEngine | undefined
+  /** Further words for the engine, before the image, as `engineWords` checked them. */
+  readonly dockerArgs?: readonly string[] | undefined
+  /** Further words for vLLM, after those of the plan, as `serverWords` checked them. */
+  readonly vllmArgs?: readonly string[] | undefined
+  /** Nothing is downloaded: neither image nor weights. */
+  readonly offline?: boolean | undefined
   /** Folder with downloaded weights on the host. */
   readonly cacheDir: string
   /** Names of variables for downloads that the container gets (container-env.ts). */
@@ -15,6 +26,7 @@ export interface ServeOptions {
 
 /** What every launch is: one container, bound to GPUs. */
 interface Launch {
+  readonly engine: ContainerEngine
   readonly containerName: string
   readonly port: number
   /** Key of the model in the catalogue, or its name where it has no description. */
@@ -24,7 +36,7 @@ interface Launch {
   /** Bytes of the weights on disk; null where they are not known. */
   readonly weightsBytes: number | null
   readonly image: string
-  /** Arguments of `docker`, one per word: never a shell line. */
+  /** Arguments of the engine, one per word: never a shell line. */
   readonly argv: readonly string[]
   /** Differences from the scenario, each with its reason. */
   readonly corrections: readonly string[]
@@ -39,8 +51,10 @@ export interface ServePlan extends Launch {
   readonly runtime: 'vllm' | 'pooling' | 'image'
   /** Path that answers 200 as soon as the server takes requests. */
   readonly readyPath: string
-  /** Arguments of `docker` that run a program of the image, given on stdin to its Python, on the same GPUs. */
+  /** Arguments of the engine that run a program of the image, given on stdin to its Python, on the same GPUs. */
   readonly pythonArgv: readonly string[]
+  /** The same without GPUs and with the cache of Hugging Face, to download weights before the start. */
+  readonly fetchArgv: readonly string[]
   /** The image and the flags of the server, without folders of this machine: safe to record. */
   readonly serverCommand: readonly string[]
   /** The memory estimate of a language model whose layers are known; null for any other. */
@@ -57,12 +71,12 @@ export interface CommandPlan extends Launch {
 /**
  * The arguments as a line to paste into a POSIX shell, one option per line. Never executed by the harness.
  */
-export function shellLine(argv: readonly string[]): string {
-  const words = ['docker', ...argv].map(shellWord)
+export function shellLine(argv: readonly string[], engine: ContainerEngine = 'docker', image = ''): string {
+  const words = [engine, ...argv].map(shellWord)
   let line = ''
   for (const [index, word] of words.entries()) {
-    // the image name starts the part that vLLM reads
-    const breaks = index > 2 && (word.startsWith('-') || word.startsWith('vllm/'))
+    // the image name starts the part that the server reads
+    const breaks = index > 2 && (word.startsWith('-') || word.startsWith('vllm/') || word === image)
     line += index === 0 ? word : breaks ? ` \\\n  ${word}` : ` ${word}`
   }
   return line

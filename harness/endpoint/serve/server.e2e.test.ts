@@ -163,7 +163,7 @@ test('what removes the container of a joulemark that was killed leaves the one t
   const server = await started
   const guard = async (owner: string) => {
     const script = removeOfOwner.replace('0 10', '0')
-    const shell = spawn('/bin/sh', ['-c', script, 'guard', '', owner], { stdio: 'ignore', env: docker.env })
+    const shell = spawn('/bin/sh', ['-c', script, 'guard', '', owner, 'docker'], { stdio: 'ignore', env: docker.env })
     await once(shell, 'exit')
   }
   await guard(ownerWith(1))

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process'
 import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
+import { secretsIn, strictMaskOf } from '../../secret-mask.ts'
 import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { directFetch, type Send } from '../access/direct-fetch.ts'
 import { exitOf, owned, ownerText, removeLeftover, removeOfOwner, removeOwn } from './container.ts'
+import { handedValues } from './container-env.ts'
 import type { ServePlan } from './plan.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
 import { type StartFacts, StartLog } from './start-log.ts'
 
 export interface StartOptions {
   readonly clock: Clock
-  /** Environment of `docker`; its PATH selects the binary. */
+  /** Environment of the engine; its PATH selects the binary. */
   readonly env: NodeJS.ProcessEnv
   readonly timeoutMs: number
   /** Ends the start; the container is removed. */
@@ -48,8 +50,9 @@ const GRACEFUL_TRIES = 10
  * removed first. Throws `StartError` with the cause, or `environment` when another server uses the port or the name.
  */
 export async function startServer(plan: ServePlan, options: StartOptions): Promise<RunningServer> {
-  const { containerName } = plan
-  await removeLeftover(containerName, options.env)
+  const { containerName, engine } = plan
+  const at = { engine, env: options.env }
+  await removeLeftover(containerName, at)
   const url = `http://127.0.0.1:${plan.port}`
   if (await isHealthy(url + plan.readyPath, options.fetchHealth ?? directFetch)) {
     // a server that already answers would be mistaken for the new one
@@ -58,16 +61,16 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
       `another server already answers at ${url}: stop it, or choose another --port`,
     )
   }
-  const log = new StartLog()
+  const log = new StartLog(strictMaskOf([...secretsIn(options.env), ...handedValues(plan.argv, options.env)]))
   // in a session of its own: Ctrl-C and a lost terminal reach joulemark, which ends the run before its server
   const owner = ownerText()
-  const child = spawn('docker', owned(plan.argv, owner), {
+  const child = spawn(engine, owned(plan.argv, owner), {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: options.env,
   })
-  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner], options.env)
-  const exited = exitOf(child)
+  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner, engine], options.env)
+  const exited = exitOf(child, engine)
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
     stream.on('data', (text: string) => {
@@ -82,12 +85,12 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     // `docker run` creates its container some time after its start. A removal before that has no effect, and the
     // client then waits for the container and ignores SIGTERM.
     for (let tries = 0; !isGone; tries += 1) {
-      await removeOwn(containerName, owner, options.env)
+      await removeOwn(containerName, owner, at)
       child.kill(tries < GRACEFUL_TRIES ? 'SIGTERM' : 'SIGKILL')
       await Promise.race([exited, options.clock.sleep(POLL_MS)])
     }
     // the client is gone: no container can be created after this removal
-    await removeOwn(containerName, owner, options.env)
+    await removeOwn(containerName, owner, at)
     guard.release()
   })
   try {

@@ -35,7 +35,7 @@ export interface StartFailure {
  */
 const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ['no-permission', /permission denied while trying to connect to the [Dd]ocker/],
-  ['no-docker', /Cannot connect to the Docker daemon|docker daemon is not running/],
+  ['no-docker', /Cannot connect to the Docker daemon|docker daemon is not running|^no (?:docker|podman) on PATH$/],
   ['no-gpu-runtime', /could not select device driver|nvidia-container-cli|unresolvable CDI devices/],
   ['port-taken', /port is already allocated|address already in use/i],
   ['no-image', /manifest (for .* )?(unknown|not found)|pull access denied|No such image/],

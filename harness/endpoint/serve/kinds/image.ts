@@ -3,7 +3,9 @@ import type { FitCard } from '../../../catalogue/own/known.ts'
 import { JoulemarkError } from '../../../errors.ts'
 import { imageFit } from '../../../physics/image.ts'
 import type { ImageScenario } from '../../../scenario/schema.ts'
-import { CACHE_INSIDE, serverContainer } from '../container-words.ts'
+import { serverContainer } from '../container-words.ts'
+import { imageFor } from '../engine/engine.ts'
+import { CACHE_INSIDE } from '../engine/weights.ts'
 import type { ServeOptions, ServePlan } from '../plan.ts'
 
 /**
@@ -43,7 +45,7 @@ export function imagePlan(scenario: ImageScenario, card: FitCard, options: Serve
   ]
   // its later images have another home folder, in which the mounted cache would not be found
   const env = [`HF_HOME=${CACHE_INSIDE}`]
-  const container = { image: IMAGE, containerPort: PORT, serverFlags, env }
+  const container = { image: imageFor(options.engine ?? 'docker', IMAGE), containerPort: PORT, serverFlags, env }
   return {
     ...serverContainer(container, options),
     runtime: 'image',

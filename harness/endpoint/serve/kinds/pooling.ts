@@ -5,6 +5,7 @@ import { fitOf } from '../../../physics/memory.ts'
 import { kvElementBytes } from '../../../physics/model/kv.ts'
 import type { EmbeddingsScenario } from '../../../scenario/schema.ts'
 import { serverContainer } from '../container-words.ts'
+import { modelFolder } from '../engine/weights.ts'
 import type { ServeOptions, ServePlan } from '../plan.ts'
 import { quantizationFlag, VLLM_PORT, VLLM_READY_PATH, vllmImage } from './vllm.ts'
 
@@ -35,21 +36,24 @@ export function poolingPlan(scenario: EmbeddingsScenario, card: FitCard, options
       : fit !== null && fit.headroomRatio < 1
         ? `${gb(fit.weightsBytes)} of weights, ${gb(fit.overheadBytes)} of overhead and the KV cache of ${context} tokens do not fit into ${gb(fit.budgetBytes)} of ${card.label}`
         : null
+  const folder = described === null ? null : modelFolder(described)
   const serverFlags = [
-    ...['--model', name, '--runner', 'pooling'],
+    ...(folder?.serverFlags ?? ['--model', name]),
+    ...['--runner', 'pooling'],
     ...(model === null ? [] : quantizationFlag(model, server.quantization, corrections)),
     ...(server.kvCacheDtype === undefined ? [] : ['--kv-cache-dtype', server.kvCacheDtype]),
     ...['--max-model-len', String(refusal === null ? context : asked)],
     ...(server.maxNumSeqs === undefined ? [] : ['--max-num-seqs', String(server.maxNumSeqs)]),
     ...['--gpu-memory-utilization', String(gpuMemoryUtilization)],
     ...(tensorParallel > 1 ? ['--tensor-parallel-size', String(tensorParallel)] : []),
+    ...(options.vllmArgs ?? []),
   ]
   return {
-    ...serverContainer({ image: vllmImage(options), containerPort: VLLM_PORT, serverFlags }, options),
+    ...serverContainer({ image: vllmImage(options), containerPort: VLLM_PORT, serverFlags, folder }, options),
     runtime: 'pooling',
     readyPath: VLLM_READY_PATH,
     model: described?.key ?? scenario.model,
-    repository: name,
+    repository: folder === null ? name : null,
     weightsBytes: fit?.weightsBytes ?? (described?.kind === 'partly-known' ? described.checkpointBytes : null),
     corrections,
     refusal,

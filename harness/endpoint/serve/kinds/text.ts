@@ -12,6 +12,7 @@ import { mostLength, statedContextTokens } from '../../../scenario/prompt/length
 import type { TextScenario } from '../../../scenario/schema.ts'
 import { widthOf } from '../../../scenario/session/session-schema.ts'
 import { serverContainer } from '../container-words.ts'
+import { modelFolder } from '../engine/weights.ts'
 import type { ServeOptions, ServePlan } from '../plan.ts'
 import { quantizationFlag, VLLM_PORT, VLLM_READY_PATH, vllmImage } from './vllm.ts'
 
@@ -44,8 +45,9 @@ export function textPlan(scenario: TextScenario, card: FitCard, options: ServeOp
     )
   }
   const quantization = quantizationFlag(model, server?.quantization, corrections)
+  const folder = modelFolder(model)
   const serverFlags = [
-    ...['--model', model.servedAs[0] as string],
+    ...(folder?.serverFlags ?? ['--model', model.servedAs[0] as string]),
     ...quantization,
     ...(server?.kvCacheDtype === undefined ? [] : ['--kv-cache-dtype', server.kvCacheDtype]),
     // the command that cannot work is shown as it was asked for: a context of 0 is nobody's wish
@@ -54,13 +56,14 @@ export function textPlan(scenario: TextScenario, card: FitCard, options: ServeOp
     ...['--gpu-memory-utilization', String(gpuMemoryUtilization)],
     ...(tensorParallel > 1 ? ['--tensor-parallel-size', String(tensorParallel)] : []),
     '--enable-prompt-tokens-details',
+    ...(options.vllmArgs ?? []),
   ]
   return {
-    ...serverContainer({ image: vllmImage(options), containerPort: VLLM_PORT, serverFlags }, options),
+    ...serverContainer({ image: vllmImage(options), containerPort: VLLM_PORT, serverFlags, folder }, options),
     runtime: 'vllm',
     readyPath: VLLM_READY_PATH,
     model: model.key,
-    repository: model.servedAs[0] ?? null,
+    repository: folder === null ? (model.servedAs[0] ?? null) : null,
     weightsBytes: fit.weightsBytes,
     corrections,
     refusal,

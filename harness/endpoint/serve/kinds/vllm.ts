@@ -1,4 +1,6 @@
 import type { Model } from '../../../catalogue/types.ts'
+import { imageFor } from '../engine/engine.ts'
+import { imageReference, vllmReference } from '../image/reference.ts'
 import type { ServeOptions } from '../plan.ts'
 
 /** What the images of vLLM have in common, whatever they serve. */
@@ -9,7 +11,9 @@ export const VLLM_PORT = 8000
 /** Answers 200 once the engine takes requests. */
 export const VLLM_READY_PATH = '/health'
 
-export const vllmImage = ({ tag }: ServeOptions): string => `vllm/vllm-openai:${tag}`
+/** The image that was asked for, else that of vLLM by its tag; as the engine finds it. */
+export const vllmImage = ({ engine = 'docker', image, tag }: ServeOptions): string =>
+  imageFor(engine, image === undefined ? vllmReference(tag) : imageReference(image))
 
 /** A quantised checkpoint declares its method; vLLM refuses another method on the command line as a mismatch. */
 export function quantizationFlag(model: Model, asked: string | undefined, corrections: string[]): string[] {

@@ -1,0 +1,48 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import type { ContainerEngine } from '../../harness/endpoint/serve/engine/engine.ts'
+import { engineWords, serverWords } from '../../harness/endpoint/serve/engine/pass-through.ts'
+import { imageReference } from '../../harness/endpoint/serve/image/reference.ts'
+import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
+import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
+import type { CommandIo } from './io.ts'
+
+/** Flags of the commands that start servers in containers. */
+export interface ContainerFlags {
+  readonly port: number
+  readonly gpus?: readonly string[]
+  readonly engine?: ContainerEngine
+  readonly tag?: string
+  readonly image?: string
+  readonly dockerArg?: readonly string[]
+  readonly vllmArg?: readonly string[]
+  readonly offline?: boolean
+  readonly cache?: string
+}
+
+/**
+ * A command's environment with what its flags put there: variables of `--docker-arg`, which a container gets by name, and
+ * what keeps every reader of Hugging Face from the network. Throws `bad-input` for words that cannot be handed through.
+ */
+export function withHandedEnv<Io extends Pick<CommandIo, 'env'>>(flags: ContainerFlags, io: Io): Io {
+  const { env } = engineWords(flags.dockerArg ?? [])
+  return { ...io, env: { ...io.env, ...env, ...(flags.offline === true ? { HF_HUB_OFFLINE: '1' } : {}) } }
+}
+
+/** Plan options from flags. Throws `bad-input` for words that cannot be handed through, and for what names no image. */
+export function serveOptions(flags: ContainerFlags, { env }: Pick<CommandIo, 'env'>): ServeOptions {
+  return {
+    port: flags.port,
+    gpus: flags.gpus ?? [],
+    engine: flags.engine ?? 'docker',
+    tag: flags.tag ?? DEFAULT_VLLM_TAG,
+    ...(flags.image === undefined ? {} : { image: imageReference(flags.image) }),
+    dockerArgs: engineWords(flags.dockerArg ?? []).words,
+    vllmArgs: serverWords(flags.vllmArg ?? []),
+    offline: flags.offline ?? false,
+    downloadEnv: containerEnv(env).names,
+    // the engine takes a relative path for the name of a volume
+    cacheDir: resolve(flags.cache ?? env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface')),
+  }
+}
