@@ -90,11 +90,7 @@ function parsed(text: string): unknown {
 }
 
 /** What an engine prints; null if it fails, is absent or hangs: without an engine there is no container. */
-export const asked = (
-  engine: ContainerEngine,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<string | null> =>
+const asked = (engine: ContainerEngine, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> =>
   new Promise((resolve) => {
     execFile(engine, [...args], { env, timeout: TIMEOUT_MS }, (error, stdout) => resolve(error ? null : stdout))
   })
