@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { makeModelFolder } from '../../harness/testing/model-folder.ts'
 import { publishedConfigs } from '../../harness/testing/published-configs.ts'
@@ -98,7 +98,9 @@ test('a scenario may name the folder of a model: it is predicted and served', as
   expect(JSON.parse(out).predictions[0].limit.value).toBeGreaterThan(0)
   const flags = { card: 'h100-sxm', print: true, port: 8000, tag: 'latest', timeoutMinutes: 1 }
   const served = await captured((io) => serve(file, flags, io, new AbortController().signal))
-  expect(served.out).toContain(`--model ${gptOss}`)
+  const name = basename(gptOss)
+  expect(served.out).toContain(`-v ${gptOss}:/models/${name}:ro`)
+  expect(served.out).toContain(`--model /models/${name}`)
 })
 
 test.each([
