@@ -28,10 +28,10 @@ import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { runOptions } from '../run/run-options.ts'
 import { configuredMoney } from '../support/config.ts'
-import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/container-flags.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
+import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 
 /** Flags of `box`. */

@@ -12,10 +12,10 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { ServingExample } from '../../reports/comparison/serving.ts'
-import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/container-flags.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
+import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
 
 /** Flags of `serve`. */
 export interface ServeFlags extends ContainerFlags {

@@ -132,7 +132,9 @@ export const rooms: readonly Room[] = [
     reason: 'one request over HTTP and its timestamps; discovery, `/metrics` scrapes, starting a server',
     folders: {
       access: 'how a server is reached: keys, direct connections, proxies, TLS, and why a connection failed',
-      serve: 'a server in Docker: the command line, the start, the named cause of a failed start',
+      serve: 'a server in a container: the command line, the start and its phases, the named cause of a failed start',
+      'serve/engine': 'Docker and Podman: words for GPUs and folders, and what a person hands through',
+      'serve/image': 'which image is started: its name, tag and digest',
       'serve/kinds': 'what is launched for each kind of scenario: its image, flags, memory and reasons',
       wire: 'the HTTP/1.1 and event-stream reader of the timed path',
     },
@@ -199,6 +201,7 @@ export const rooms: readonly Room[] = [
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',
       support: 'what several commands share: reading runs, progress, output',
+      'support/serving': 'flags of the commands that start servers in containers',
       'support/models': 'the models that scenarios may name: the catalogue, the own ones, folders and repositories',
     },
   },

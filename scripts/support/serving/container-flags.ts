@@ -1,12 +1,12 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
-import type { ContainerEngine } from '../../harness/endpoint/serve/engine/engine.ts'
-import { engineWords, serverWords } from '../../harness/endpoint/serve/engine/pass-through.ts'
-import { imageReference } from '../../harness/endpoint/serve/image/reference.ts'
-import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
-import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
-import type { CommandIo } from './io.ts'
+import { containerEnv } from '../../../harness/endpoint/serve/container-env.ts'
+import type { ContainerEngine } from '../../../harness/endpoint/serve/engine/engine.ts'
+import { engineWords, serverWords } from '../../../harness/endpoint/serve/engine/pass-through.ts'
+import { imageReference } from '../../../harness/endpoint/serve/image/reference.ts'
+import { DEFAULT_VLLM_TAG } from '../../../harness/endpoint/serve/image/vllm-images.ts'
+import type { ServeOptions } from '../../../harness/endpoint/serve/plan.ts'
+import type { CommandIo } from '../io.ts'
 
 /** Flags of the commands that start servers in containers. */
 export interface ContainerFlags {
