@@ -42,6 +42,7 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
   | 'interruptions'
   | 'training'
   | 'model'
+  | 'serverStart'
 > & { readonly scenario: OfKind }
 /** A run of text: it has prompts and answers of tokens. */
 export type TextGateInput = GateInput<TextScenario>

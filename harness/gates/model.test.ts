@@ -72,3 +72,19 @@ test.each<Case>([
   const gate = gateOf(measuredRun(over), 'endpoint-model')
   expect(gate).toMatchObject({ status, evidence: expect.stringContaining(evidence) })
 })
+
+test('endpoint-model: a longer context passes only where joulemark started the server with it', () => {
+  const wide = { endpoint: { maxModelLen: 65_536 } }
+  const startedWith = (tokens: number) => ({
+    serverStart: { number: 1, of: 1, command: ['image', '--max-model-len', String(tokens)] },
+  })
+  const gateWith = (over: object) => gateOf({ ...measuredRun(wide), ...over }, 'endpoint-model')
+  expect(gateWith({})).toMatchObject({ status: 'fail' })
+  expect(gateWith(startedWith(65_536))).toMatchObject({
+    status: 'pass',
+    evidence: expect.stringContaining('context 65536, 16384 required'),
+  })
+  expect(gateWith(startedWith(32_768))).toMatchObject({ status: 'fail' })
+  const short = { ...measuredRun({ endpoint: { maxModelLen: 8192 } }), ...startedWith(8192) }
+  expect(gateOf(short, 'endpoint-model')).toMatchObject({ status: 'fail' })
+})

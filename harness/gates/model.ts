@@ -20,7 +20,7 @@ export const endpointModel = defineGate({
   thresholds: {},
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
-    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are also compared. A setting that the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn, as does a name that only `--served-as` gives to the model.',
+    'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are also compared. A context that `box` made longer for other scenarios of the same server passes. A setting that the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn, as does a name that only `--served-as` gives to the model.',
   evidence: 'What the server reports, beside what the scenario requires.',
   whatToDo:
     'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',
@@ -40,11 +40,11 @@ function servedModel(record: TextGateInput): GateResult {
   const model = describedModelOf(record)
   if (model === null) return notMeasured(`${record.scenario.model} is not in the catalogue`)
   const { server } = record.scenario
-  const { serving, maxModelLen } = record.endpoint
+  const { serving } = record.endpoint
   const kvCacheDtype = serving?.kvCacheDtype ? plainDtype(serving.kvCacheDtype) : null
   const compared = [
     nameOf(record, model),
-    ...(server?.maxModelLen === undefined ? [] : [equal('context', String(server.maxModelLen), maxModelLen)]),
+    ...(server?.maxModelLen === undefined ? [] : [context(server.maxModelLen, record)]),
     ...(server?.kvCacheDtype === undefined ? [] : [equal('KV cache', plainDtype(server.kvCacheDtype), kvCacheDtype)]),
     ...(server?.tensorParallel === undefined
       ? []
@@ -102,6 +102,20 @@ const lastPart = (path: string): string => path.replace(/\/+$/, '').split('/').a
 
 /** `fp8` means `fp8_e4m3`; dtypes of PyTorch have their module as a prefix. */
 const plainDtype = (dtype: string): string => (dtype === 'fp8' ? 'fp8_e4m3' : dtype.replace(/^torch\./, ''))
+
+/**
+ * A longer context than the scenario states is its own only where joulemark started the server with it, because it serves
+ * scenarios of several lengths and the longer context changes nothing for the shorter ones (harness/box/plan/servers.ts).
+ */
+function context(required: number, { endpoint, serverStart }: TextGateInput): Compared {
+  const { maxModelLen } = endpoint
+  const command = serverStart?.command ?? []
+  const started = Number(command[command.indexOf('--max-model-len') + 1])
+  if (maxModelLen === null || maxModelLen <= required || maxModelLen !== started) {
+    return equal('context', String(required), maxModelLen)
+  }
+  return gateResult('pass', `context ${maxModelLen}, ${required} required: the server serves longer scenarios too`)
+}
 
 function equal(what: string, required: string, got: string | number | null): Compared {
   if (got === null) return notMeasured(`${what}: ${required} required, not reported by the server`)

@@ -11,6 +11,14 @@ test('a fixed number of trials fixes both bounds', () => {
   expect(trialBounds(certainty, 5)).toEqual({ fewest: 5, most: 5 })
 })
 
+test('a cap lowers the most trials, and never below the fewest', () => {
+  expect([2, 7, 20].map((cap) => trialBounds(certainty, null, cap))).toEqual([
+    { fewest: 3, most: 3 },
+    { fewest: 3, most: 7 },
+    { fewest: 3, most: 10 },
+  ])
+})
+
 test('the interval is a plain one until the run has looked and gone on', () => {
   const bounds = trialBounds(certainty, null)
   expect([2, 3, 4, 10].map((trials) => intervalQuantile(trials, bounds))).toEqual([0.975, 0.975, 0.99, 0.99])

@@ -18,9 +18,14 @@ export interface TrialBounds {
  */
 export const SEQUENTIAL_QUANTILE = 0.99
 
-/** Bounds of a run: the scenario's, or the number that the user fixed. */
-export function trialBounds(certainty: Scenario['certainty'], fixed: number | null): TrialBounds {
-  return fixed === null ? { fewest: certainty.minTrials, most: certainty.maxTrials } : { fewest: fixed, most: fixed }
+/** Bounds of a run: the scenario's, with at most `cap` trials but never below its fewest, or the number that the user fixed. */
+export function trialBounds(
+  { minTrials, maxTrials }: Scenario['certainty'],
+  fixed: number | null,
+  cap: number = maxTrials,
+): TrialBounds {
+  if (fixed !== null) return { fewest: fixed, most: fixed }
+  return { fewest: minTrials, most: Math.min(maxTrials, Math.max(minTrials, cap)) }
 }
 
 /** p of the t quantile that makes a 95 % interval of `trials` trials, given the number of interim looks. */

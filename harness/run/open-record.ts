@@ -49,7 +49,12 @@ export function openRecord(id: string, { prepared, options, certificate, started
     ...(options.serverStart ? { serverStart: options.serverStart } : {}),
     ...(options.cardProbe ? { cardProbe: options.cardProbe } : {}),
     ...(workload.oom === null
-      ? { trialBounds: { ...trialBounds(scenario.certainty, options.trials), effectiveTrials: true } }
+      ? {
+          trialBounds: {
+            ...trialBounds(scenario.certainty, options.trials, options.mostTrials),
+            effectiveTrials: true,
+          },
+        }
       : { oom: { evidence: workload.oom } }),
     ...(workload.command ? { training: { command: [...workload.command], config: {} } } : {}),
     files: {},

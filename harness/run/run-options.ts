@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly gpus: readonly string[]
   /** Exact number of trials, instead of the scenario's `certainty`. */
   readonly trials: number | null
+  /** At most so many trials, though the scenario allows more; never fewer than it needs. */
+  readonly mostTrials?: number | undefined
   readonly workers: number
   /** Whether to calibrate the client against an exact server first (five to ten seconds). */
   readonly calibrate: boolean

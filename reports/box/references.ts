@@ -65,5 +65,13 @@ const limitsOf = (run: RunRecord): string =>
     .toSorted()
     .join(' ')
 
-/** The flags of the server without its image, where `box` started it. */
-const flagsOf = ({ serverStart }: RunRecord): string => (serverStart?.command ?? []).slice(1).join(' ')
+/** Flags that `box` sets as wide as the scenarios of a server need, where that changes nothing for one of them. */
+const WIDENED = ['--max-model-len', '--max-num-seqs']
+
+/** The flags that decide how a load is served, without the image, where `box` started the server. */
+function flagsOf({ serverStart }: RunRecord): string {
+  const flags = (serverStart?.command ?? []).slice(1)
+  // a flag that the user added comes again at the end, and counts
+  const widened = WIDENED.map((flag) => flags.indexOf(flag)).filter((at) => at >= 0)
+  return flags.filter((_, at) => !widened.includes(at) && !widened.includes(at - 1)).join(' ')
+}

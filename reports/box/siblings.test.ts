@@ -95,6 +95,19 @@ describe('only accepted runs without a failed gate, of other GPUs and the same s
     expect(line.basis).toBe('6 other accepted servers')
   })
 
+  test('a server that is wider for its other scenarios is a reference, one with a flag of the user is not', () => {
+    const served = (flags: string) => (run: EarlierRun) => ({
+      ...run,
+      record: { ...run.record, serverStart: { number: 1, of: 1, command: ['image', ...flags.split(' ')] } },
+    })
+    const narrow = '--model m --max-model-len 16384 --max-num-seqs 1 --enable-x'
+    const [mine] = night({ uuid: 'GPU-new' }).map((record) => served(narrow)({ record, verdict: null }).record)
+    const basisWith = (flags: string) => lineOf('outputTokensPerS', [mine!], siblings(6).map(served(flags))).basis
+    const wide = '--model m --max-model-len 65536 --max-num-seqs 128 --enable-x'
+    expect(basisWith(wide)).toBe('6 other accepted servers')
+    expect(basisWith(`${wide} --max-num-seqs 8`)).not.toBe('6 other accepted servers')
+  })
+
   test('several starts and nights of one server count once', () => {
     const one = [0, 1, 2].flatMap((number) => judged('accepted', night({ uuid: 'GPU-b', night: number })))
     expect(bandOf(one).basis).toMatch(/^1 other accepted server; /)

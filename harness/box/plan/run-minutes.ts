@@ -14,10 +14,6 @@ const UNKNOWN_REQUEST_SECONDS = 10
 /** Streams that share the server at the end of an open loop which it keeps up with. */
 const OPEN_LOOP_STREAMS = 16
 
-/** Trials of a scenario, where its `certainty` is capped: never fewer than it needs for an interval. */
-export const trialsWithin = ({ certainty }: Pick<Scenario, 'certainty'>, cap: number): number =>
-  Math.min(certainty.maxTrials, Math.max(certainty.minTrials, cap))
-
 /**
  * Minutes of one scenario on a running server, at most: preparation, idle time, warm-up, and `trials` times the trial with
  * its padding, its cool-down, and the requests that are in flight at its end, at the pace of a slow healthy card.

@@ -1,6 +1,7 @@
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
+import { trialBounds } from '../../metrics/stopping.ts'
 import type { Candidate } from './candidates.ts'
-import { runMinutes, searchRuns, trialsWithin } from './run-minutes.ts'
+import { runMinutes, searchRuns } from './run-minutes.ts'
 
 /**
  * Most trials per scenario with which a card is measured within `minutes`: the largest number for all of them, and never
@@ -15,6 +16,7 @@ export function mostTrialsWithin(candidates: readonly Candidate[], card: CardEnt
 
 const minutesWith = (candidates: readonly Candidate[], card: CardEntry, cap: number): number =>
   candidates.reduce(
-    (sum, { file, scenario }) => sum + searchRuns(file) * runMinutes(scenario, card, trialsWithin(scenario, cap)),
+    (sum, { file, scenario }) =>
+      sum + searchRuns(file) * runMinutes(scenario, card, trialBounds(scenario.certainty, null, cap).most),
     0,
   )
