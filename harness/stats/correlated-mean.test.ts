@@ -94,5 +94,19 @@ describe('the variance of the mean of correlated trials', () => {
   test('values without spread have none, and one value says nothing', () => {
     expect(correlatedMean([5, 5, 5])).toEqual({ variance: 0, effectiveN: 3 })
     expect(correlatedMean([5])).toBeNull()
+    // their mean is rounded to another number
+    expect(correlatedMean([254.68, 254.68, 254.68])).toEqual({ variance: 0, effectiveN: 3 })
+  })
+
+  test('values that differ by their last bits at most have a result', () => {
+    const bits = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 10 })
+    fc.assert(
+      fc.property(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), bits, (level, steps) => {
+        const found = correlatedMean(steps.map((step) => level * (1 + step * Number.EPSILON)))!
+        expect(found.variance).toBeGreaterThanOrEqual(0)
+        expect(found.effectiveN).toBeGreaterThan(0)
+        expect(found.effectiveN).toBeLessThanOrEqual(steps.length + 1e-9)
+      }),
+    )
   })
 })

@@ -12,6 +12,9 @@ const PLAUSIBLE = [
   { correlation: 0.9, weight: 0.18 },
 ] as const
 
+/** Spread of a mean and its residuals by rounding alone, as a share of the mean; trials that are measured differ by far more. */
+const ROUNDING = 64 * Number.EPSILON
+
 /** The uncertainty of the mean of consecutive values. */
 export interface CorrelatedMean {
   /** Variance of the mean, in the squared unit of the values. */
@@ -31,9 +34,11 @@ export function correlatedMean(values: readonly number[]): CorrelatedMean | null
   const n = values.length
   if (n < 2) return null
   const plain = sampleVariance([...values])
-  if (plain === 0) return { variance: 0, effectiveN: n }
+  const centre = mean([...values])
+  // the mean of equal values is rounded, and what is left of it is no spread
+  if (Math.sqrt(plain) <= ROUNDING * Math.abs(centre)) return { variance: 0, effectiveN: n }
   // in units of the spread: only relative likelihoods count, and squares of large values stay finite
-  const scaled = values.map((value) => (value - mean([...values])) / Math.sqrt(plain))
+  const scaled = values.map((value) => (value - centre) / Math.sqrt(plain))
   const fits = PLAUSIBLE.map(({ correlation, weight }) => {
     const { residual, information } = leastSquares(scaled, correlation)
     const logLikelihood =
