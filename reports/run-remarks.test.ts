@@ -69,3 +69,11 @@ test('a drift that its trials cannot show is no proof of none: the result says f
   expect(driftLimitText(seen(0.03))).toBeNull()
   expect(driftLimitText(drifting)).toBeNull()
 })
+
+test('a run with other cards under load beside it says so', () => {
+  const run = makeComparedRun({})
+  const cards = [...run.gpus.map(({ uuid }) => uuid), 'GPU-beside']
+  const said = 'measured while 1 other card of the server was under load'
+  expect(runRemarks({ ...run, box: { part: 'together', cards, underLoad: cards } })).toContain(said)
+  expect(runRemarks(run)).not.toContain(said)
+})

@@ -1,10 +1,11 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
+import { loadedBeside } from '../harness/verdict/side-by-side.ts'
 import { lengthsText } from './tables/lengths-text.ts'
 import { reasoningText } from './tables/reasoning-text.ts'
 
 /**
  * Remarks on a run beside its gates, one sentence each: lengths that were not all the same, reasoning, drift of the trials, cold-start and sustained throughput,
- * unsuccessful waits for the card to cool down, the number of the server start.
+ * unsuccessful waits for the card to cool down, the number of the server start, and other cards under load.
  */
 export function runRemarks(run: RunRecord): string[] {
   const { drift, coolDowns, serverStart } = run
@@ -15,6 +16,15 @@ export function runRemarks(run: RunRecord): string[] {
     ...(drift?.coldBurstTokensPerS != null && drift.soakedTokensPerS != null ? [soakText(run) ?? ''] : []),
     ...(coolDowns ?? []).flatMap(({ finding }) => finding ?? []),
     ...(serverStart && serverStart.of > 1 ? [`server start ${serverStart.number} of ${serverStart.of}`] : []),
+    ...besideText(run),
+  ]
+}
+
+function besideText(run: RunRecord): string[] {
+  const { length } = loadedBeside(run)
+  if (length === 0) return []
+  return [
+    `measured while ${length} other ${length === 1 ? 'card' : 'cards'} of the server ${length === 1 ? 'was' : 'were'} under load`,
   ]
 }
 

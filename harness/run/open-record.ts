@@ -48,6 +48,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     quotable: false,
     ...(options.serverStart ? { serverStart: options.serverStart } : {}),
     ...(options.cardProbe ? { cardProbe: options.cardProbe } : {}),
+    ...(options.box ? { box: options.box } : {}),
     ...(workload.oom === null
       ? {
           trialBounds: {

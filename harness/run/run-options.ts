@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import { provenanceOf } from '../record/provenance.ts'
+import type { BoxPart } from '../record/schema/box.ts'
 import type { CardProbe } from '../record/schema/card-probe.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
@@ -41,6 +42,13 @@ export interface RunOptions {
   readonly serverStart?: ServerStart
   /** What the cards did alone, before the server was started. */
   readonly cardProbe?: CardProbe
+  /** What the run is in the measurement of a whole box. */
+  readonly box?: BoxPart
+  /**
+   * The calibration of the client where it was made before the run, because other loads run beside it. Absent: `calibrate`
+   * decides.
+   */
+  readonly certificate?: RunRecord['certificate']
   /** What other clients did on the server when the run was forced with --force; null or absent where nothing was seen. */
   readonly serverInUse?: string | null
   readonly progress: Progress

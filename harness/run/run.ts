@@ -68,8 +68,9 @@ export async function runPrepared(
 /** Calibrates the client on this machine before the run; null if calibration is skipped or does not apply. */
 async function calibrationOf(
   { scenario, workload }: Prepared,
-  { calibrate, workers }: RunOptions,
+  { calibrate, workers, certificate }: RunOptions,
 ): Promise<RunRecord['certificate']> {
+  if (certificate !== undefined) return certificate
   if (!calibrate || scenario.kind !== 'text' || workload.oom !== null) return null
   return calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workers))
 }

@@ -81,6 +81,13 @@ describe('only accepted runs without a failed gate, of other GPUs and the same s
         record: { ...run.record, serverStart: { number: 1, of: 1, command: ['image', '--enforce-eager'] } },
       })),
     ],
+    [
+      'a card that was measured while others were under load',
+      siblings(6).map((run) => {
+        const cards = [...run.record.gpus.map(({ uuid }) => uuid), 'GPU-beside']
+        return { ...run, record: { ...run.record, box: { part: 'together', cards, underLoad: cards } } }
+      }),
+    ],
   ])('%s is none', (_, earlier) => {
     expect(bandOf(earlier)).toEqual(predicted)
   })

@@ -67,6 +67,38 @@ describe('what must not be compared', () => {
   })
 })
 
+describe('cards side by side', () => {
+  /** As measured while a second card of the box was under load. */
+  const beside = (run: RunRecord): RunRecord => {
+    const cards = [...run.gpus.map(({ uuid }) => uuid), 'GPU-beside']
+    return { ...run, id: `${run.id}-2`, box: { part: 'together', cards, underLoad: cards } }
+  }
+
+  test('are not compared with a card alone', () => {
+    const comparison = compareRuns([before], [beside(later({}))])
+    expect(comparison.objections.join()).toContain(
+      'one side was measured alone, the other while other cards of the server were under load',
+    )
+    expect(comparison.differences).toContainEqual({
+      field: 'gpus.loadedBeside',
+      label: 'Other cards under load beside it',
+      baseline: '0',
+      candidate: '1',
+    })
+  })
+
+  test('are paired with their like where a side has both', () => {
+    const both = (runs: readonly RunRecord[], slower: readonly RunRecord[]) => [...runs, ...slower.map(beside)]
+    const baseline = both(threeStarts({}), threeStarts({ speed: 0.8 }))
+    const comparison = compareRuns(baseline, both(threeLater({}), threeLater({ speed: 0.8 })))
+    expect(comparison).toMatchObject({ objections: [], verdict: 'equivalent' })
+    expect(comparison.scenarios).toHaveLength(2)
+    const half = compareRuns(baseline, threeLater({}))
+    expect(half.scenarios).toHaveLength(1)
+    expect(half.notes.join()).toContain('measured with other cards under load only in the baseline, not compared')
+  })
+})
+
 describe('pairs', () => {
   test('cards are kept apart, what has no partner is named, what failed is skipped', () => {
     const cards = (of: typeof later) => [of({ card: 'rtx-4090' }), of({ card: 'rtx-5090' })]

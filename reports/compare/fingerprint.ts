@@ -1,5 +1,6 @@
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { loadedBeside } from '../../harness/verdict/side-by-side.ts'
 
 /** One property of host or server that differs between the sides. */
 export interface Difference {
@@ -29,6 +30,7 @@ const labels: Readonly<Record<string, string>> = {
   'gpus.pcie.widthCurrent': 'PCIe width',
   'gpus.count': 'Serving GPUs',
   'gpus.uuid': 'GPU UUID',
+  'gpus.loadedBeside': 'Other cards under load beside it',
   'fingerprint.compute_mode': 'Compute mode',
   'fingerprint.mig.mode.current': 'MIG',
   'fingerprint.clocks.applications.graphics': 'Application clock (MHz)',
@@ -93,6 +95,7 @@ const oneSide = [
   'gpus.vbios',
   'gpus.powerLimitW',
   'gpus.uuid',
+  'gpus.loadedBeside',
   'fingerprint.driverStateSha256',
   'endpoint.version',
   'endpoint.modelRoot',
@@ -142,6 +145,7 @@ function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<str
     const serving = servingGpus(run.gpus)
     for (const gpu of serving) add('gpus', gpu)
     add('gpus.count', serving.length)
+    add('gpus.loadedBeside', loadedBeside(run).length)
     add('card', run.card)
     add('endpoint', run.endpoint)
     add('host', run.host)

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
 import { mixedState } from './fingerprint.ts'
 
 /** Runs of one scenario that are compared with each other. A run is one start of the server. */
@@ -18,7 +19,7 @@ export interface Pairing {
 }
 
 /**
- * Pairs the runs of both sides by scenario and card. Runs that did not complete are skipped with a note. Runs of one
+ * Pairs the runs of both sides by scenario, card, and whether other cards of the server were under load. Runs that did not complete are skipped with a note. Runs of one
  * scenario on different cards are paired and carry an objection.
  */
 export function pairRuns(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pairing {
@@ -40,7 +41,7 @@ export function pairRuns(baseline: readonly RunRecord[], candidate: readonly Run
     if (cards.length === 0) pairs.push(makePair(scenario, baselineRuns, candidateRuns))
     for (const card of cards) {
       const onCard = (runs: readonly RunRecord[]) => runs.filter((run) => cardOf(run) === card)
-      pairs.push(makePair(scenario, onCard(baselineRuns), onCard(candidateRuns)))
+      pairs.push(...pairsByCondition(scenario, onCard(baselineRuns), onCard(candidateRuns), notes))
     }
   }
   for (const scenario of new Set(after.map((run) => run.scenario.name))) {
@@ -49,6 +50,29 @@ export function pairRuns(baseline: readonly RunRecord[], candidate: readonly Run
     }
   }
   return { pairs, notes }
+}
+
+/** Runs of one scenario and card: those alone on their box, and those with other cards under load, where both sides have them. */
+function pairsByCondition(
+  scenario: string,
+  baseline: readonly RunRecord[],
+  candidate: readonly RunRecord[],
+  notes: string[],
+): Pair[] {
+  const all = [...baseline, ...candidate]
+  const conditions = [false, true].filter((beside) => all.some((run) => isSideBySide(run) === beside))
+  const sidesOf = (beside: boolean) => {
+    const of = (runs: readonly RunRecord[]) => runs.filter((run) => isSideBySide(run) === beside)
+    return { beside, before: of(baseline), after: of(candidate) }
+  }
+  const sides = conditions.map(sidesOf)
+  const shared = sides.filter(({ before, after }) => before.length > 0 && after.length > 0)
+  if (shared.length === 0) return [makePair(scenario, baseline, candidate)]
+  for (const { beside, before } of sides.filter((each) => !shared.includes(each))) {
+    const what = beside ? 'measured with other cards under load' : 'measured alone'
+    notes.push(`${scenario}: ${what} only in the ${before.length > 0 ? 'baseline' : 'candidate'}, not compared`)
+  }
+  return shared.map(({ before, after }) => makePair(scenario, before, after))
 }
 
 /** The card of a run as it is compared: its catalogue key, or the name that the machine gave. */
@@ -71,6 +95,9 @@ function makePair(scenario: string, baseline: readonly RunRecord[], candidate: r
       ? [`the scenario differs between the sides (${changedKeys(all).join(', ')})`]
       : []),
     ...(sources.length > 1 ? ['simulated runs against live runs'] : []),
+    ...(differ((run) => String(isSideBySide(run))).length > 1
+      ? ['one side was measured alone, the other while other cards of the server were under load']
+      : []),
     ...mixedObjections('baseline', baseline),
     ...mixedObjections('candidate', candidate),
     ...(twice.length > 0 ? [`the same run on both sides: ${twice.map((run) => run.id).join(', ')}`] : []),

@@ -49,3 +49,11 @@ test('an interrupted run that stands alone is shown and named', () => {
     `${run.id} is interrupted: its results are based on the completed trials.`,
   ])
 })
+
+test('a run that was measured alone goes before one with other cards under load', () => {
+  const alone = makeRun({ card: 'rtx-4090', startedAt: at(1) })
+  const cards = [...alone.gpus.map(({ uuid }) => uuid), 'GPU-beside']
+  const more = { box: { part: 'together' as const, cards, underLoad: cards } }
+  const beside = makeRun({ card: 'rtx-4090', startedAt: at(2), more })
+  expect(selectRuns([beside, alone], facts).runOf('llama-3.1-8b-fp8-batch32', 'rtx-4090')).toBe(alone)
+})

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { loadedBeside } from '../../harness/verdict/side-by-side.ts'
 import type { Facts } from '../facts.ts'
 
 /** One column of a comparison: one card in one edition. */
@@ -26,7 +27,7 @@ export interface Selection {
 
 /**
  * Sorts runs into a grid. Of several runs of one scenario on one card, the complete live ones go first, then complete
- * simulated ones, then the rest, and of these the newest; a note names the choice. Cards are ordered by price (highest
+ * simulated ones, then the rest; of these those that were measured alone on their box, and then the newest; a note names the choice. Cards are ordered by price (highest
  * last, unknown after), scenarios in the order in which they were first run.
  */
 export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection {
@@ -73,7 +74,10 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const worth = (run: RunRecord): number => (run.status === 'complete' ? 2 : 0) + (run.source === 'live' ? 1 : 0)
 
 const byWorth = (a: RunRecord, b: RunRecord): number =>
-  worth(b) - worth(a) || compare(b.startedAt, a.startedAt) || compare(b.id, a.id)
+  worth(b) - worth(a) ||
+  loadedBeside(a).length - loadedBeside(b).length ||
+  compare(b.startedAt, a.startedAt) ||
+  compare(b.id, a.id)
 
 const priceRank = (card: string, facts: Facts): number => facts.priceGbp(card)?.value ?? Number.MAX_VALUE
 

@@ -12,6 +12,13 @@ export const boxPartSchema = z.object({
     .enum(partKinds)
     .describe('alone: the other cards were idle; together: each had a load of its own; joined: one model over several'),
   cards: z.array(z.string()).describe('UUIDs of all cards of the box that were measured that night'),
+  underLoad: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'UUIDs of the cards that were loaded at the same time, those of the run included; absent: as `part` says',
+    ),
 })
 
 export type PartKind = (typeof partKinds)[number]
+export type BoxPart = z.infer<typeof boxPartSchema>

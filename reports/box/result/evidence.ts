@@ -1,10 +1,16 @@
 import { servingUuids } from '../../../harness/physics/serving-gpus.ts'
 import type { PartKind } from '../../../harness/record/schema/box.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { isSideBySide } from '../../../harness/verdict/side-by-side.ts'
 
-/** What the other cards did during a run; one without that word, of an older version, was alone. */
-export const partOf = (run: RunRecord): PartKind =>
-  run.box?.part ?? (servingUuids(run.gpus).length > 1 ? 'joined' : 'alone')
+/**
+ * What the other cards did during a run; one without that word, of an older version, was alone, and so was a card whose
+ * neighbours were lost before they were loaded.
+ */
+export function partOf(run: RunRecord): PartKind {
+  if (run.box === undefined) return servingUuids(run.gpus).length > 1 ? 'joined' : 'alone'
+  return run.box.part === 'together' && !isSideBySide(run) ? 'alone' : run.box.part
+}
 
 /** The runs that one card served by itself. */
 export const runsOfCard = (records: readonly RunRecord[], uuid: string): RunRecord[] =>
