@@ -171,6 +171,7 @@ export const rooms: readonly Room[] = [
     reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
     folders: {
       box: 'the figures of a server against healthy ones',
+      'box/plan': 'the plan of a box as text and as a document',
       'box/result': 'the verdict on each card and on the box, as one document',
       bundle: 'the files of a bundle beside its runs',
       charts: 'charts as plain data',

@@ -1,3 +1,4 @@
+import { VLLM_REPOSITORY, vllmImages } from '../../endpoint/serve/image/vllm-images.ts'
 import type { BoxPlan, PlannedStage } from './box-plan.ts'
 
 /** What the servers of a night need from a registry or a hub: each image and each repository of weights once. */
@@ -9,6 +10,10 @@ export function downloadsOf(stages: readonly PlannedStage[]): BoxPlan['downloads
       repository === null ? [] : [[repository, { what: model, repository, bytes: weightsBytes }] as const],
     ),
   )
-  // the size of an image is known to its registry only
-  return [...images.map((what) => ({ what, repository: null, bytes: null })), ...weights.values()]
+  return [...images.map((what) => ({ what, repository: null, bytes: imageBytes(what) })), ...weights.values()]
 }
+
+/** What an image downloads, where its digest is known; the size of any other is known to its registry only. */
+const imageBytes = (image: string): number | null =>
+  vllmImages.find(({ digest }) => image.startsWith(VLLM_REPOSITORY) && image.endsWith(`@${digest}`))?.downloadBytes ??
+  null

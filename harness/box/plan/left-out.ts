@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../record/provenance.ts'
 import type { BoxCard, BoxPlan } from './box-plan.ts'
 
 /** A scenario that does not run on some cards. */
@@ -9,9 +10,11 @@ interface LeftOut {
 
 /** One row per scenario and reason; in a box of several kinds of cards the reason names the cards that it is about. */
 export function leftOutRows(rows: readonly LeftOut[], all: readonly BoxCard[]): BoxPlan['leftOut'] {
-  return rows.map(({ name, reason, cards }) =>
-    cards.length === all.length
-      ? { name, reason }
-      : { name, reason: `GPU ${cards.map(({ index }) => index).join(', ')}: ${reason}` },
-  )
+  const same = Map.groupBy(rows, ({ name, reason }) => canonicalJson([name, reason]))
+  return [...same.values()].map((group) => {
+    const { name, reason } = group[0] as LeftOut
+    const cards = all.filter((card) => group.some((row) => row.cards.includes(card)))
+    const which = cards.length === all.length ? '' : `GPU ${cards.map(({ index }) => index).join(', ')}: `
+    return { name, reason: which + reason }
+  })
 }

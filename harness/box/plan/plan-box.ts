@@ -170,6 +170,4 @@ function laneOf(
 
 /** The corrections of each scenario, not of the widened settings, which nobody asked for. */
 const correctionsOf = (members: readonly Candidate[]): string[] =>
-  members.flatMap(({ name, launch }) =>
-    launch.corrections.map((text) => (members.length === 1 ? text : `${name}: ${text}`)),
-  )
+  members.flatMap(({ name, launch }) => launch.corrections.map((text) => `${name}: ${text}`))

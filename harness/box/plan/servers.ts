@@ -15,16 +15,17 @@ export interface SharedServer {
 /**
  * Scenarios by the server that can serve them all, in the order of their first one. Each scenario is in exactly one.
  *
- * What one server of vLLM may be wider in than a scenario asks for, by how vLLM uses the flag (vLLM 0.11 to 0.19):
+ * What one server of vLLM may be wider in than a scenario asks for, by how vLLM uses the flag:
  * - `--max-num-seqs`: the scheduler admits at most so many (vllm/v1/core/sched/scheduler.py). A client that keeps fewer
  *   requests open never meets the limit, so it may be wider, unless the scenario states a limit that its load does meet.
  *   It also sets the largest CUDA graph, min(2 x max-num-seqs, 512) tokens (vllm/config/vllm.py, `_set_cudagraph_sizes`). The
  *   graphs of smaller batches are the same. A prompt alone of at most that length is then read by a graph too, which saves the
  *   time of its kernel launches, about a millisecond of TTFT, as it does with the default of vLLM (256 or more).
  * - `--max-model-len`: an upper bound of a request. It reserves nothing: the KV cache is given out in blocks as tokens
- *   come. One thing grows with it: each step copies the row of blocks of every running request to the card, whole
- *   (vllm/v1/worker/block_table.py, `commit_block_table`), 4 bytes per block of 16 tokens. So it may be wider while that
- *   copy is a small share of a step (`COPY_SHARE`).
+ *   come. In the first of the model runners of vLLM one thing grows with it: each step copies the row of blocks of every
+ *   running request to the card, whole (vllm/v1/worker/block_table.py, `commit_block_table`), 4 bytes per block of 16
+ *   tokens; the second one sends new blocks only (vllm/v1/worker/gpu/block_table.py). So it may be wider while that copy is
+ *   a small share of a step (`COPY_SHARE`).
  *
  * Everything else changes what is measured, and must agree: the model, `--quantization` and `--kv-cache-dtype` change the
  * kernels and the bytes, `--tensor-parallel-size` the cards, `--gpu-memory-utilization` the KV cache and the memory in use.
