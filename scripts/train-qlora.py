@@ -18,7 +18,9 @@ import math
 import signal
 import sys
 import time
+from importlib.metadata import version
 
+import peft
 import torch
 import transformers
 from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
@@ -124,6 +126,8 @@ def main():
                 "device": "cpu" if args.tiny else torch.cuda.get_device_name(0),
                 "torch": torch.__version__,
                 "transformers": transformers.__version__,
+                "peft": peft.__version__,
+                "bitsandbytes": None if args.tiny else version("bitsandbytes"),
             }
         }
     )

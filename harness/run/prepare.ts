@@ -51,6 +51,8 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
     servedAs: options.servedAs,
     card: memoryOf(card),
     gpus: servingGpus(gpus).length,
+    gpuUuids: servingGpus(gpus).map(({ uuid }) => uuid),
+    container: options.container,
     nowMs: options.clock.nowMs(),
     signal: AbortSignal.any([options.drain, options.abort]),
     note: (message) => options.progress.note(message),

@@ -7,6 +7,7 @@ import type { CardProbe } from '../record/schema/card-probe.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { SigningKey } from '../record/signing/key-file.ts'
+import type { CommandContainer } from '../workloads/command.ts'
 import type { Progress } from './progress.ts'
 
 /** The inputs of a run. Flags and environment variables are read by the command line, never here. */
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly newSigningKey?: (() => SigningKey) | undefined
   /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
+  /** The container of a training command, and the environment of its engine; absent where it runs on this machine. */
+  readonly container?: CommandContainer | undefined
   /** What the cards did alone, before the server was started. */
   readonly cardProbe?: CardProbe
   /** What the run is in the measurement of a whole box. */

@@ -23,6 +23,8 @@ export interface FakeStart {
   readonly serves?: number
   /** Never answers /health, and never ends by itself. */
   readonly hangs?: boolean
+  /** What a container with a shell as entrypoint runs instead of its command: what the test has of the command's image. */
+  readonly command?: readonly string[]
   /** What the probe of the cards prints; without it the image has no torch. */
   readonly probe?: string
   /** Its container exists only after this many calls of `docker`. */
@@ -39,8 +41,8 @@ const home = __dirname; const args = process.argv.slice(2)
 fs.appendFileSync(path.join(home, 'calls'), JSON.stringify(args) + '\\n')
 const pidFile = path.join(home, 'pid')
 const valueOf = (flag) => args[args.indexOf(flag) + 1]
-const make = () => {
-  const made = { pid: process.pid, name: valueOf('--name'), label: valueOf('--label') }
+const make = (inner) => {
+  const made = { pid: process.pid, inner, name: valueOf('--name'), label: valueOf('--label') }
   fs.writeFileSync(pidFile + '.new', JSON.stringify(made))
   fs.renameSync(pidFile + '.new', pidFile)
 }
@@ -53,8 +55,14 @@ if (args[0] === 'container') {
 } else if (args[0] === 'rm') {
   if (container !== null && args.some((name) => name === '${CONTAINER_ID}' || name === container.name)) {
     fs.rmSync(pidFile)
-    try { process.kill(container.pid, 'SIGKILL') } catch {}
+    for (const pid of [container.pid, container.inner]) try { process.kill(pid, 'SIGKILL') } catch {}
   }
+} else if (valueOf('--entrypoint') === '/bin/sh') {
+  const { command: [program, ...words] } = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
+  const inner = require('node:child_process').spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+  process.on('SIGTERM', () => inner.kill('SIGTERM'))
+  make(inner.pid)
+  inner.on('exit', (code, signal) => { fs.rmSync(pidFile, { force: true }); process.exitCode = code ?? (signal === 'SIGTERM' ? 143 : 137) })
 } else if (args.includes('--entrypoint')) {
   const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
   fs.writeFileSync(path.join(home, 'program'), fs.readFileSync(0))

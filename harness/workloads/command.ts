@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import {
+  type EngineAt,
+  owned,
+  ownerText,
+  removeLeftover,
+  removeOfOwner,
+  removeOwn,
+} from '../endpoint/serve/container.ts'
+import type { CommandPlan } from '../endpoint/serve/plan.ts'
 import { messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 import { secretsIn, strictMaskOf } from '../secret-mask.ts'
@@ -7,7 +16,7 @@ import { guardOrphan } from '../telemetry/host/orphan-guard.ts'
 
 /** A running command. */
 export interface RunningCommand {
-  /** Resolves when the command and its pipes have ended. */
+  /** Resolves when the command and its pipes have ended, and its container is removed. */
   readonly ended: Promise<CommandEnd>
   /** Sends SIGTERM to the whole process group, and kills it when it does not end in time. */
   stop(): void
@@ -21,17 +30,38 @@ export interface CommandEnd {
   readonly stderrTail: string
 }
 
+/** The container that a command runs in, and the environment of the engine that runs it. */
+export interface CommandContainer {
+  readonly plan: CommandPlan
+  readonly env: NodeJS.ProcessEnv
+}
+
+export interface CommandOptions {
+  readonly onLine: (line: string) => void
+  /** Called with every piece of output, which shows that the command lives. */
+  readonly onOutput?: () => void
+  /** Absent for a command that runs on this machine. */
+  readonly container?: CommandContainer | undefined
+  /** UUIDs of the GPUs that a command on this machine may use; all that it sees when empty. */
+  readonly gpus?: readonly string[]
+}
+
 /** Time allowed for a command to end after SIGTERM: it may be writing a checkpoint. */
 const GRACE_MS = 10_000
 const MAX_STDERR = 16_384
 
 /**
- * Starts a command without a shell, in a separate process group, so that its children end with it. The key of the
- * endpoint is not passed on. PYTHONUNBUFFERED is set because Python buffers lines in a pipe and each line is timed.
+ * Starts a command without a shell, in a separate process group, so that its children end with it, and in its container if it
+ * has one, which a guard removes when this process is killed. Throws `environment` where a container of that name is in use.
+ * The key of the endpoint is not passed on. PYTHONUNBUFFERED is set because Python buffers lines in a pipe and each line is timed.
  */
-export function startCommand(command: readonly string[], onLine: (line: string) => void): RunningCommand {
-  const [program = '', ...args] = command
-  const { OPENAI_API_KEY: _, ...env } = process.env
+export async function startCommand(command: readonly string[], options: CommandOptions): Promise<RunningCommand> {
+  const { container, onLine, onOutput = () => undefined } = options
+  const { OPENAI_API_KEY: _, ...env } = container?.env ?? onGpus(process.env, options.gpus ?? [])
+  const at: EngineAt | null = container ? { engine: container.plan.engine, env } : null
+  if (container && at) await removeLeftover(container.plan.containerName, at)
+  const owner = ownerText()
+  const [program = '', ...args] = container ? inContainer(container.plan, command, owner) : command
   const child = spawn(program, args, {
     detached: true,
     shell: false,
@@ -41,24 +71,31 @@ export function startCommand(command: readonly string[], onLine: (line: string) 
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-MAX_STDERR)
+    onOutput()
   })
+  child.stdout.on('data', onOutput)
   createInterface({ input: child.stdout }).on('line', onLine)
-  // the group of the command, also after a kill of this process
-  const guard = guardOrphan('kill -s KILL -- "-$1"', [String(child.pid ?? '')], env)
+  // the group of the command, also after a kill of this process; a container is not in it
+  const pid = String(child.pid ?? '')
+  const guard = at
+    ? guardOrphan(removeOfOwner, [pid, owner, at.engine], env)
+    : guardOrphan('kill -s KILL -- "-$1"', [pid], env)
   const onExit = () => signalGroup(child, 'SIGKILL')
   process.once('exit', onExit)
   let timer: NodeJS.Timeout | null = null
   const ended = new Promise<CommandEnd>((resolve) => {
-    const settle = (code: number | null, signal: string | null, stderrTail: string) => {
+    const settle = async (code: number | null, signal: string | null, stderrTail: string) => {
       if (timer) clearTimeout(timer)
       process.off('exit', onExit)
-      guard.release()
       // child processes of the command would continue to use the card
       signalGroup(child, 'SIGKILL')
+      if (container && at) await removeOwn(container.plan.containerName, owner, at)
+      // the engine may still be creating the container of a client that was killed: the guard removes it at the end of this process
+      if (!container || signal === null) guard.release()
       resolve({ code, signal, stderrTail })
     }
-    child.once('error', (error) => settle(null, null, messageOf(error)))
-    child.once('close', (code, signal) => settle(code, signal, lastLines(stderr)))
+    child.once('error', (error) => void settle(null, null, messageOf(error)))
+    child.once('close', (code, signal) => void settle(code, signal, lastLines(stderr)))
   })
   return {
     ended,
@@ -70,6 +107,18 @@ export function startCommand(command: readonly string[], onLine: (line: string) 
     kill: () => signalGroup(child, 'SIGKILL'),
   }
 }
+
+/** The words of a container with the label of its owner, then the command. */
+function inContainer({ words }: CommandPlan, command: readonly string[], owner: string): string[] {
+  const [engine = '', ...argv] = words
+  return [engine, ...owned(argv, owner), ...command]
+}
+
+/** The environment of a command that may use these GPUs, unless the user has already chosen some for it. */
+const onGpus = (env: NodeJS.ProcessEnv, gpus: readonly string[]): NodeJS.ProcessEnv =>
+  gpus.length === 0 || env['CUDA_VISIBLE_DEVICES'] !== undefined
+    ? env
+    : { ...env, CUDA_VISIBLE_DEVICES: gpus.join(',') }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return

@@ -21,5 +21,5 @@ export async function prepareWorkload(scenario: Scenario, context: WorkContext):
   if (scenario.kind === 'embeddings') return prepareEmbeddings(scenario, known?.kind === 'text' ? known : null, context)
   if (scenario.kind === 'text') return prepareText(scenario, known, context)
   if (known?.kind !== 'text') throw unknown(' in the catalogue whose layers are known')
-  return prepareTraining(scenario, known)
+  return prepareTraining(scenario, known, context)
 }

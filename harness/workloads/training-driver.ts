@@ -4,7 +4,7 @@ import type { Phase } from '../load/protocol.ts'
 import { emptyGaps } from '../record/gap-buckets.ts'
 import { roundMs } from '../record/rows.ts'
 import type { TrainingScenario } from '../scenario/schema.ts'
-import { type CommandEnd, type RunningCommand, startCommand } from './command.ts'
+import { type CommandContainer, type CommandEnd, type RunningCommand, startCommand } from './command.ts'
 import { saysOutOfMemory } from './out-of-memory.ts'
 import { watchSelf } from './self-watch.ts'
 import { readTrainingLine } from './training-line.ts'
@@ -14,11 +14,16 @@ export interface TrainingPlan {
   readonly command: readonly string[]
   readonly scenario: TrainingScenario
   readonly startOptions: StartOptions
+  /** The container that the command runs in; absent where it runs on this machine. */
+  readonly container?: CommandContainer | undefined
+  /** UUIDs of the GPUs that a command on this machine may use. */
+  readonly gpus: readonly string[]
 }
 
 /**
  * Drives a training command: a trial is one run of it. Its time is counted from the first step (a model of 8B takes
- * a minute to load). The command is stopped after this time unless it has ended.
+ * a minute to load, and its first download much longer). The command is stopped after this time unless it has ended, and when
+ * it has printed nothing for `requestTimeoutSeconds` before its first step.
  */
 export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadDriver {
   const { startOptions, scenario } = plan
@@ -28,27 +33,32 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
   async function train(phase: Phase): Promise<CommandEnd & { steps: number }> {
     let steps = 0
     let budget: NodeJS.Timeout | null = null
+    let silence: NodeJS.Timeout | null = null
     const trainMs = phase.sendUntilMs - phase.startMs
-    const command = startCommand(plan.command, (text) => {
+    const onLine = (text: string) => {
       const arrivedMs = roundMs(startOptions.clock.nowMs() - startOptions.originMs)
       const line = readTrainingLine(text)
       if (line.kind === 'config') listener.onConfig(line.config)
       if (line.kind !== 'step') return
       steps += 1
       // the first line starts the clock
-      budget ??= setTimeout(() => command.stop(), trainMs)
+      budget ??= setTimeout(() => running?.stop(), trainMs)
       const { step, tokens, loss } = line
       listener.onSteps([{ trial: phase.trial, step, timeMs: arrivedMs, tokens, loss }])
       listener.onProgress(1, tokens ?? 0)
-    })
-    running = command
-    const silence = setTimeout(() => {
-      if (steps === 0) command.stop()
-    }, scenario.trial.requestTimeoutSeconds * 1000)
+    }
+    const heard = () => {
+      if (silence) clearTimeout(silence)
+      silence = steps === 0 ? setTimeout(() => running?.stop(), scenario.trial.requestTimeoutSeconds * 1000) : null
+    }
+    running = await startCommand(plan.command, { onLine, onOutput: heard, container: plan.container, gpus: plan.gpus })
+    // an interrupt may have come while a container of before was removed
+    if (stopping) running.kill()
+    heard()
     try {
-      return { ...(await command.ended), steps }
+      return { ...(await running.ended), steps }
     } finally {
-      clearTimeout(silence)
+      if (silence) clearTimeout(silence)
       if (budget) clearTimeout(budget)
       running = null
     }

@@ -122,7 +122,7 @@ test.each([
 test('the script is called with the settings of the scenario, as a list and without a shell', () => {
   const settings = scenarioSchema.parse(written({ tiny: false, python: '/venv/bin/python', steps: 50 }))
   if (settings.kind !== 'training') throw new Error('not training')
-  const [python, script, ...args] = commandOf(settings, modelByKey('llama-3.1-8b-instruct')!)
+  const [python, script, ...args] = commandOf(settings, modelByKey('llama-3.1-8b-instruct')!, settings.training.python)
   expect([python, script?.endsWith('scripts/train-qlora.py')]).toEqual(['/venv/bin/python', true])
   expect(args.join(' ')).toBe(
     '--model meta-llama/Llama-3.1-8B-Instruct --batch 2 --sequence-tokens 64 --rank 8 --steps 50 --seed 1 --gradient-checkpointing',

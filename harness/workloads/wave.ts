@@ -32,6 +32,7 @@ export async function waveMs(file: PlainScenarioFile, options: WaveOptions): Pro
     ...options,
     card: null,
     gpus: 1,
+    gpuUuids: [],
     nowMs: clock.nowMs(),
     onDiscovered: async () => {},
   })

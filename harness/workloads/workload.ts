@@ -6,6 +6,7 @@ import type { LoadDriver, LoadListener } from '../load/driver.ts'
 import type { RequestYield } from '../load/probe/expected-requests.ts'
 import type { StepRow } from '../record/rows.ts'
 import type { Endpoint, TrainingJob } from '../record/schema/run.ts'
+import type { CommandContainer } from './command.ts'
 import type { PlannedPrefixes } from './prefixes.ts'
 
 /** The context in which every kind of workload is prepared. */
@@ -27,6 +28,10 @@ export interface WorkContext {
   readonly onDiscovered: (found: Pick<Workload, 'endpoint' | 'simulatedBy' | 'model'>) => Promise<void>
   /** GPUs that serve. */
   readonly gpus: number
+  /** Their UUIDs: what a training command on this machine may use. */
+  readonly gpuUuids: readonly string[]
+  /** The container of a training command; absent where it runs on this machine. */
+  readonly container?: CommandContainer | undefined
 }
 
 /** Options with which a workload starts. */

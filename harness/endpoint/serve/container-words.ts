@@ -1,6 +1,7 @@
+import { basename } from 'node:path'
 import { gpuWords } from './engine/engine.ts'
-import { type ModelFolder, noPull, weightWords } from './engine/weights.ts'
-import type { ServeOptions, ServePlan } from './plan.ts'
+import { type ModelFolder, noPull, volume, weightWords } from './engine/weights.ts'
+import type { CommandPlan, ServeOptions, ServePlan } from './plan.ts'
 
 /** A server in a container: its image, the port on which it listens in there, and its own flags. */
 interface ServerContainer {
@@ -30,9 +31,7 @@ export function serverContainer(
   options: ServeOptions,
 ): Pick<ServePlan, ContainerWords> {
   const { engine = 'docker', dockerArgs = [] } = options
-  const containerName = `joulemark-${options.port}`
-  const named = ['--name', containerName]
-  const onGpus = [...named, ...gpuWords(engine, options.gpus), '--ipc=host']
+  const { containerName, named, onGpus } = containerOf(options)
   const weights = [...weightWords(options, folder), ...env.flatMap((variable) => ['--env', variable])]
   const python = [...dockerArgs, '--entrypoint', 'python3', image, '-']
   const serverCommand = [image, ...serverFlags]
@@ -53,4 +52,49 @@ export function serverContainer(
     fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...python],
     serverCommand,
   }
+}
+
+/** A command in a container: its image, and the shell script with its arguments that runs the command behind them. */
+interface CommandContainer {
+  readonly image: string
+  readonly script: readonly string[]
+  /** Folders of this machine that the container can read under the same path. */
+  readonly folders: readonly string[]
+  /** Variables of the container: NAME=VALUE, or a name that is handed on if it is set. */
+  readonly env: readonly string[]
+}
+
+/** The words of the engine for a command on GPUs, to put before the command. */
+export function commandContainer(
+  { image, script, folders, env }: CommandContainer,
+  options: ServeOptions,
+): Pick<CommandPlan, Exclude<ContainerWords, 'pythonArgv'> | 'words'> {
+  const { engine = 'docker', dockerArgs = [] } = options
+  const { containerName, named, onGpus } = containerOf(options)
+  const weights = [...weightWords(options, null), ...env.flatMap((variable) => ['--env', variable])]
+  const argv = [
+    ...['run', '--rm', ...onGpus],
+    ...folders.flatMap((folder) => volume(folder, folder, 'ro')),
+    ...weights,
+    ...dockerArgs,
+    ...['--entrypoint', '/bin/sh', image, ...script],
+  ]
+  return {
+    kind: 'command',
+    engine,
+    containerName,
+    port: options.port,
+    image,
+    argv,
+    words: [engine, ...argv],
+    fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...dockerArgs, '--entrypoint', 'python3', image, '-'],
+    serverCommand: [image, ...script.map((word) => basename(word))],
+  }
+}
+
+/** The name of a container, by its port, and the words that give it its GPUs. */
+function containerOf({ port, engine = 'docker', gpus }: ServeOptions) {
+  const containerName = `joulemark-${port}`
+  const named = ['--name', containerName]
+  return { containerName, named, onGpus: [...named, ...gpuWords(engine, gpus), '--ipc=host'] }
 }

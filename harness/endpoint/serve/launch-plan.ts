@@ -6,6 +6,7 @@ import type { Scenario } from '../../scenario/schema.ts'
 import { imagePlan } from './kinds/image.ts'
 import { poolingPlan } from './kinds/pooling.ts'
 import { textPlan } from './kinds/text.ts'
+import { trainingPlan } from './kinds/training.ts'
 import type { CommandPlan, ServeOptions, ServePlan } from './plan.ts'
 
 /** What is started for a scenario: a server, or a container that runs its command. */
@@ -13,8 +14,8 @@ export type LaunchPlan = ServePlan | CommandPlan
 
 /**
  * What is started in a container for a scenario on a card. A setting that cannot work is corrected, or it is the `refusal` of
- * the plan, with the numbers. Throws `bad-input` where there is nothing to start: a kind that no container serves, a model
- * that is not described, a card whose memory is unknown.
+ * the plan, with the numbers. Throws `bad-input` where there is nothing to start: a model that is not described, a card whose memory is
+ * unknown.
  */
 export function launchPlan(scenario: Scenario, on: string | CardEntry, options: ServeOptions): LaunchPlan {
   const entry = typeof on === 'string' ? cardEntryByKey(on) : on
@@ -38,6 +39,6 @@ function planByKind(scenario: Scenario, card: FitCard, options: ServeOptions): L
     case 'image':
       return imagePlan(scenario, card, options)
     case 'training':
-      throw new JoulemarkError('bad-input', 'kind training')
+      return trainingPlan(scenario, card, options)
   }
 }

@@ -38,6 +38,10 @@ interface Launch {
   readonly image: string
   /** Arguments of the engine, one per word: never a shell line. */
   readonly argv: readonly string[]
+  /** Arguments of the engine that run a program of the image without GPUs, with the cache of Hugging Face: to download weights. */
+  readonly fetchArgv: readonly string[]
+  /** The image and the flags of what runs in it, without folders of this machine: safe to record. */
+  readonly serverCommand: readonly string[]
   /** Differences from the scenario, each with its reason. */
   readonly corrections: readonly string[]
   /** Why the model cannot be served, and which model or card count would fit; null when it should fit. */
@@ -53,18 +57,17 @@ export interface ServePlan extends Launch {
   readonly readyPath: string
   /** Arguments of the engine that run a program of the image, given on stdin to its Python, on the same GPUs. */
   readonly pythonArgv: readonly string[]
-  /** The same without GPUs and with the cache of Hugging Face, to download weights before the start. */
-  readonly fetchArgv: readonly string[]
-  /** The image and the flags of the server, without folders of this machine: safe to record. */
-  readonly serverCommand: readonly string[]
   /** The memory estimate of a language model whose layers are known; null for any other. */
   readonly fit: Fit | null
 }
 
-/** A command that runs in a container: training. */
+/** The container of a training command: nothing is started before its run, which starts the command for each trial. */
 export interface CommandPlan extends Launch {
   readonly kind: 'command'
-  /** Words put before the command, so that it runs in the container: the program and arguments, up to the image. */
+  /**
+   * Words put before the command, so that it runs in the container: the program and its arguments, which are `argv`. Empty for
+   * a command of the scenario's own, which runs on this machine.
+   */
   readonly words: readonly string[]
 }
 

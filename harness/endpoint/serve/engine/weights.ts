@@ -48,7 +48,8 @@ export function weightWords(options: ServeOptions, folder: ModelFolder | null): 
   ]
 }
 
-function volume(host: string, inside: string, mode = ''): string[] {
+/** The words that mount a folder of this machine. Throws `bad-input` for a path that the engine would split. */
+export function volume(host: string, inside: string, mode = ''): string[] {
   if (host.includes(':')) {
     throw new JoulemarkError('bad-input', `folder ${host}: a container cannot mount a path with a colon; rename it`)
   }
