@@ -134,7 +134,8 @@ const shortCell =
   ({ contextTokens, sessions }: FitAssumptions) =>
   (fit: ModelFit): Cell => {
     if (fit.headroomRatio >= 1) {
-      return text(`${fit.verdict} ${thousands(fit.longestContextTokens)}, ${fit.maxSessions}`, TONES[fit.verdict])
+      const most = fit.kvBytesPerToken === 0 ? '' : `, ${fit.maxSessions}`
+      return text(`${fit.verdict} ${thousands(fit.longestContextTokens)}${most}`, TONES[fit.verdict])
     }
     if (fit.freeBytes <= 0) return text(`OOM by ${gib(-fit.freeBytes)} GiB`, 'bad')
     const wanted = sessions === 1 ? thousands(contextTokens) : `${sessions} x ${thousands(contextTokens)}`
@@ -155,6 +156,11 @@ function fitCell(fit: ModelFit): Cell {
         ? `room for KV ${gib(fit.freeBytes)} GiB, enough for ${fit.maxContextTokens} tokens`
         : `the weights alone exceed the memory by ${gib(-fit.freeBytes)} GiB`
     return { kind: 'oom', evidence: `${fit.model} on ${fit.card}: ${gib(fit.weightsBytes)} GiB of weights, ${short}` }
+  }
+  // an encoder of texts keeps nothing: memory does not limit how many it reads
+  if (fit.kvBytesPerToken === 0) {
+    const detail = `no KV cache, ${gib(fit.freeBytes)} GiB free; up to ${thousands(fit.longestContextTokens)} per text`
+    return { kind: 'text', text: fit.verdict, detail }
   }
   const room = `headroom ${formatNumber(fit.headroomRatio, 1)}, ${gib(fit.freeBytes)} GiB for KV`
   const most = `up to ${thousands(fit.longestContextTokens)} context, or ${fit.maxSessions} sequences`

@@ -89,7 +89,7 @@ test.each(cards.map((card) => [card.key, card] as const))('%s: the same limit in
 
 test('every bundled scenario is looked at', () => {
   expect(plain.length).toBeGreaterThanOrEqual(22)
-  expect(new Set(plain.map(({ kind }) => kind))).toEqual(new Set(['text', 'image', 'training']))
+  expect(new Set(plain.map(({ kind }) => kind))).toEqual(new Set(['text', 'image', 'training', 'embeddings']))
 })
 
 describe('a shared prefix', () => {

@@ -9,6 +9,7 @@ import { longestRequest } from '../../harness/load/plan-load.ts'
 import { imageFit } from '../../harness/physics/image.ts'
 import { servingFit } from '../../harness/physics/serving-fit.ts'
 import { cardTime, cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
+import { requestTokens } from '../../harness/scenario/embeddings-schema.ts'
 import { atRate, expandSweep } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
@@ -76,13 +77,17 @@ async function fitCell(file: ScenarioFile, card: Card): Promise<string> {
 }
 
 async function fitOn(scenario: Scenario, card: Card): Promise<boolean | null> {
-  if (scenario.kind === 'training' || scenario.kind === 'embeddings') return null
+  if (scenario.kind === 'training') return null
   if (scenario.kind === 'image') {
     const model = imageModelByKey(scenario.model)
     return model === null ? null : imageFit(card, model).fits
   }
   const model = modelByKey(scenario.model)
   if (model === null) return null
+  if (scenario.kind === 'embeddings') {
+    const { texts, api } = scenario
+    return servingFit(card, model, scenario.server ?? {}, requestTokens(api, { ...texts, perRequest: 1 })).fits
+  }
   const { promptTokens, outputTokens } = longestRequest(scenario, { kind: 'closed', session: null })
   return servingFit(card, model, scenario.server ?? {}, promptTokens + outputTokens).fits
 }

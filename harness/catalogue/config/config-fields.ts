@@ -42,6 +42,7 @@ const fields = {
   vocab_size: size.nullish(),
   tie_word_embeddings: flag.nullish(),
   max_position_embeddings: size.nullish(),
+  type_vocab_size: size.nullish(),
   attention_bias: flag.nullish(),
   mlp_bias: flag.nullish(),
   use_qk_norm: flag.nullish(),

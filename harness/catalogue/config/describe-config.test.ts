@@ -55,6 +55,15 @@ test.each([
   expect(attention).toEqual(known.attention)
 })
 
+test('an encoder of texts keeps no keys and values, and reads as many tokens as it has positions for', () => {
+  const model = modelOf(configOf('BAAI/bge-m3'))
+  expect(model.maxContext).toBe(8192)
+  expect(kvBytesPerToken(model, 2)).toBe(0)
+  expect(kvBytesPerSequence(model, 2, 8192)).toBe(0)
+  // per layer 4 and 8 matrices of 1024 x 1024: neither tables nor the pooler are computed for each token
+  expect(model.activeLinearParams).toBe(24 * 12 * 1024 ** 2)
+})
+
 describe('KV cache and state', () => {
   test.each([
     // KV bytes per token in 16 bits, and of one sequence at 32,768 tokens in MiB

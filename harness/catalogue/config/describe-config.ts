@@ -33,8 +33,10 @@ export function describeConfig(json: unknown, file = 'config.json'): ConfigShape
     const layers = Array.from({ length: count }, (_, index) => family.layer(config, index))
     const extra = family.extra?.(config) ?? { read: 0, unread: 0 }
     const encoder = visionParams(outer, need(config, 'hidden_size')) ?? 0
-    const { normWidth = 1 } = family
-    return assembled(config, layers, storage, { normWidth, read: extra.read, unread: extra.unread + encoder })
+    const { normWidth = 1, unusedPositions = 0 } = family
+    const beside = { normWidth, read: extra.read, unread: extra.unread + encoder }
+    const shape = assembled(config, layers, storage, beside)
+    return { ...shape, maxContext: shape.maxContext - unusedPositions }
   } catch (error) {
     if (!(error instanceof MissingField)) throw error
     const message = `${file}: ${error.field} is missing, which a model of type ${name} requires; download config.json of the model again`

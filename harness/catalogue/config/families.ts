@@ -1,4 +1,5 @@
 import { headedAttention, type Reach } from './attention-parts.ts'
+import { bertExtra, bertLayer } from './bert-layers.ts'
 import { full, heads, layerOf, llamaAttention, plainMlp, reachByType, windowOf } from './common-parts.ts'
 import type { Config } from './config-fields.ts'
 import { deepAttention, deepFeedForward } from './deepseek-parts.ts'
@@ -19,6 +20,8 @@ interface Family {
   readonly extra?: (config: Config) => { readonly read: number; readonly unread: number }
   /** Parameters of a norm per element of the hidden state: 2 where it has a bias. */
   readonly normWidth?: 1 | 2
+  /** Positions of the table that no token has. */
+  readonly unusedPositions?: number
 }
 
 /** Llama 4: three of four layers see a chunk; each n-th layer has experts and one that is shared. */
@@ -174,4 +177,7 @@ export const families: Readonly<Record<string, Family>> = {
     layer: (config, index) => searchedLayer(config, index),
   },
   llama4_text: { layer: llama4Layer },
+  bert: { normWidth: 2, layer: bertLayer, extra: bertExtra },
+  // the first token has the position after that of padding, which is 1
+  roberta: { normWidth: 2, layer: bertLayer, extra: bertExtra, unusedPositions: 2 },
 }

@@ -60,6 +60,8 @@ const defaults: Readonly<Record<string, Partial<Config>>> = {
   glm4_moe_lite: { ...latent, qk_nope_head_dim: 192, v_head_dim: 256, first_k_dense_replace: 1, n_shared_experts: 1 },
   glm4: { head_dim: 128, num_key_value_heads: 2, attention_bias: true },
   nemotron_h: { n_shared_experts: 1, use_conv_bias: true, n_groups: 8, conv_kernel: 4, head_dim: 128 },
+  bert: { tie_word_embeddings: true, type_vocab_size: 2, max_position_embeddings: 512 },
+  roberta: { tie_word_embeddings: true, type_vocab_size: 2, max_position_embeddings: 512 },
   llama4_text: {
     head_dim: 128,
     num_key_value_heads: 8,
@@ -80,6 +82,7 @@ const aliases: Readonly<Record<string, string>> = {
   qwen3_vl_text: 'qwen3',
   qwen3_vl_moe_text: 'qwen3_moe',
   llama4: 'llama4_text',
+  'xlm-roberta': 'roberta',
   kimi_k2: 'deepseek_v3',
   deepseek_r1: 'deepseek_v3',
 }

@@ -1,4 +1,5 @@
 import { deepseekReleases } from './families/deepseek.ts'
+import { embeddingReleases } from './families/embeddings.ts'
 import { gemmaReleases } from './families/gemma.ts'
 import { glmReleases } from './families/glm.ts'
 import { llamaReleases } from './families/llama.ts'
@@ -26,4 +27,5 @@ export const releases: readonly Release[] = [
   ...deepseekReleases,
   ...glmReleases,
   ...nemotronReleases,
+  ...embeddingReleases,
 ]

@@ -9,7 +9,7 @@ const scenario = (over: object): Scenario =>
     name: 'some-texts',
     title: 'Texts',
     kind: 'embeddings',
-    model: 'qwen3-8b',
+    model: 'qwen3-embedding-8b',
     load: { shape: 'closed', concurrency: 8 },
     texts: { tokens: 512, perRequest: 16 },
     ...over,
@@ -17,7 +17,12 @@ const scenario = (over: object): Scenario =>
 
 test('texts are served by vLLM with its pooling runner, and the context is that of a text', () => {
   const plan = launchPlan(scenario({}), 'rtx-4090', options)
-  expect(plan).toMatchObject({ kind: 'server', runtime: 'pooling', repository: 'Qwen/Qwen3-8B', corrections: [] })
+  expect(plan).toMatchObject({
+    kind: 'server',
+    runtime: 'pooling',
+    repository: 'Qwen/Qwen3-Embedding-8B',
+    corrections: [],
+  })
   expect(plan.refusal).toBeNull()
   expect(shellLine(plan.argv)).toBe(
     [
@@ -29,7 +34,7 @@ test('texts are served by vLLM with its pooling runner, and the context is that 
       '-v /cache:/root/.cache/huggingface',
       '--env HF_TOKEN',
       'vllm/vllm-openai:v1',
-      '--model Qwen/Qwen3-8B',
+      '--model Qwen/Qwen3-Embedding-8B',
       '--runner pooling',
       '--max-model-len 512',
       '--gpu-memory-utilization 0.92',
@@ -39,7 +44,7 @@ test('texts are served by vLLM with its pooling runner, and the context is that 
 
 test('a reranker reads the query with each document', () => {
   const texts = { tokens: 480, perRequest: 50, queryTokens: 32 }
-  const plan = launchPlan(scenario({ api: 'rerank', texts }), 'rtx-4090', options)
+  const plan = launchPlan(scenario({ api: 'rerank', texts, model: 'bge-reranker-v2-m3' }), 'rtx-4090', options)
   expect(plan.argv).toEqual(expect.arrayContaining(['--max-model-len', '512']))
 })
 
