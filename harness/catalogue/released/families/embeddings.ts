@@ -32,7 +32,7 @@ const counted = 'the parameters of the tensors, which this shape gives exactly, 
 export const embeddingReleases: readonly Release[] = [
   {
     key: 'qwen3-embedding-0.6b',
-    label: 'Qwen3 Embedding 0.6B BF16',
+    label: 'Qwen3 Embed 0.6B BF16',
     servedAs: ['Qwen/Qwen3-Embedding-0.6B'],
     licence: 'apache-2.0',
     config: {
@@ -52,7 +52,7 @@ export const embeddingReleases: readonly Release[] = [
   },
   {
     key: 'qwen3-embedding-8b',
-    label: 'Qwen3 Embedding 8B BF16',
+    label: 'Qwen3 Embed 8B BF16',
     servedAs: ['Qwen/Qwen3-Embedding-8B'],
     licence: 'apache-2.0',
     config: {
