@@ -1,38 +1,56 @@
 import { cardsNamed } from '../catalogue/find.ts'
-import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../errors.ts'
+import type { Gpu } from '../record/schema/run.ts'
 import { describeFound } from '../telemetry/inventory/describe-found.ts'
 import { openTelemetry } from '../telemetry/open.ts'
+import { runNvidiaSmi } from '../telemetry/smi/exec.ts'
+import { parseTopology } from '../telemetry/snapshot/topology.ts'
+import type { BoxCard } from './plan/box-plan.ts'
+import type { Topology } from './plan/card-links.ts'
 
-/** The cards of one server: their model, and how many serve. */
-export interface ServerCards {
-  readonly card: CardEntry
-  readonly count: number
-}
-
-/** The cards of a server that is only planned: one card of that name, or as many as `gpus` names. */
-export function plannedCards(name: string, gpus: readonly string[] | undefined): ServerCards {
-  const [card] = cardsNamed(name)
-  if (card === undefined) throw new JoulemarkError('bad-input', `--card ${name}: no such card in the catalogue`)
-  return { card, count: gpus?.length ?? 1 }
+/** The cards of a box that is only planned: those that `gpus` names, else one, of that model. */
+export function plannedCards(name: string, gpus: readonly string[] | undefined): BoxCard[] {
+  const [entry] = cardsNamed(name)
+  if (entry === undefined) throw new JoulemarkError('bad-input', `--card ${name}: no such card in the catalogue`)
+  return (gpus ?? ['0']).map((uuid, index) => ({ index, uuid, entry }))
 }
 
 /**
- * The cards that nvidia-smi reports; the edition decides what is expected of them. One that the catalogue does not know is
- * described by what it reports. Throws `bad-input` without a card, or when it is not the `expected` one.
+ * The cards that nvidia-smi reports, or those of them that `gpus` names by UUID or index; the edition decides what is expected
+ * of each. One that the catalogue does not know is described by what it reports. Throws `bad-input` without a card, for a name
+ * that none has, and for a card that is not the `expected` one.
  */
 export async function cardsHere(
   nvidiaSmi: string,
   expected: string | undefined,
   gpus: readonly string[] | undefined,
-): Promise<ServerCards> {
-  const inventory = await openTelemetry({ path: nvidiaSmi, required: true })
-  const [first] = inventory.gpus
-  if (first === undefined) throw new JoulemarkError('bad-input', 'no GPU found')
-  const { name } = first
-  const { entry: card } = await describeFound(first, { fingerprint: inventory.fingerprint, now: new Date() })
-  if (expected !== undefined && !cardsNamed(expected).some((each) => each.key === card.key)) {
-    throw new JoulemarkError('bad-input', `--card ${expected}: found ${card.key} ("${name}")`)
-  }
-  return { card, count: gpus?.length ?? inventory.gpus.length }
+): Promise<BoxCard[]> {
+  const { gpus: found, fingerprint } = await openTelemetry({ path: nvidiaSmi, required: true })
+  if (found.length === 0) throw new JoulemarkError('bad-input', 'no GPU found')
+  const named = gpus === undefined ? found : gpus.map((name) => gpuNamed(name, found))
+  const now = new Date()
+  return Promise.all(
+    [...new Set(named)].map(async (gpu, place) => {
+      const { entry } = await describeFound(gpu, { fingerprint, now })
+      if (expected !== undefined && !cardsNamed(expected).some(({ key }) => key === entry.key)) {
+        throw new JoulemarkError('bad-input', `--card ${expected}: found ${entry.key} ("${gpu.name}")`)
+      }
+      return { index: gpu.index ?? place, uuid: gpu.uuid, entry }
+    }),
+  )
+}
+
+function gpuNamed(name: string, found: readonly Gpu[]): Gpu {
+  const gpu = found.find(({ uuid, index }) => uuid === name || String(index) === name)
+  if (gpu !== undefined) return gpu
+  const list = found.map(({ index, uuid }) => `${index ?? '?'} ${uuid}`).join(', ')
+  throw new JoulemarkError('bad-input', `--gpus ${name}: no such GPU; found: ${list}`)
+}
+
+/** The paths between the cards of this box, or why they are not known. */
+export async function topologyHere(nvidiaSmi: string): Promise<Topology> {
+  const result = await runNvidiaSmi(nvidiaSmi, ['topo', '-m'])
+  if (result.kind !== 'ok') return { reason: result.reason }
+  const links = parseTopology(result.stdout)
+  return links.length > 0 ? links : { reason: '`nvidia-smi topo -m` prints no path between cards' }
 }

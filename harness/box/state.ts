@@ -4,31 +4,41 @@ import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
 import { makeFolder, replaceFile, toJson } from '../record/json-file.ts'
 
-/** Progress of an unattended run: one file, replaced after every scenario, so that a reboot loses at most one scenario. */
+/** Progress of measuring a box: one file, replaced after every run, so that a reboot loses at most what was running. */
 const stateSchema = z.object({
-  version: z.literal(1),
-  card: z.string(),
+  version: z.literal(2),
+  /** UUIDs of the cards. */
+  cards: z.array(z.string()),
   steps: z.array(
     z.object({
+      part: z.enum(['alone', 'together', 'joined']),
+      /** UUIDs of the cards that served. */
+      cards: z.array(z.string()),
+      /** Id of the server in the plan: other flags are another server. */
+      server: z.string(),
       name: z.string(),
       /** Which start of its server, from 1. */
-      start: z.int().positive().default(1),
+      start: z.int().positive(),
       sha256: z.string(),
       outcome: z.enum(['done', 'failed', 'left-out']),
-      /** Folder of the run; null if there is none. */
-      run: z.string().nullable(),
+      /** Folders of its records: none, one, or those of a search. */
+      runs: z.array(z.string()),
       reason: z.string().nullable(),
     }),
   ),
 })
 export type BoxState = z.infer<typeof stateSchema>
-export type BoxOutcome = BoxState['steps'][number]
+/** One run of the plan, and what became of it. */
+export type BoxStep = BoxState['steps'][number]
 
 export const boxStatePath = (outDir: string): string => join(outDir, 'box.json')
 
-/** Starts an unattended run or resumes one on the same card. Completed scenarios are kept; failed ones run again. */
-export function openBoxState(outDir: string, card: string, resume: boolean): BoxState {
-  const fresh: BoxState = { version: 1, card, steps: [] }
+/**
+ * Starts the state of a box, or resumes it on the same cards. What was done is kept; what failed runs again. Throws
+ * `bad-input` for the state of other cards or of another version.
+ */
+export function openBoxState(outDir: string, cards: readonly string[], resume: boolean): BoxState {
+  const fresh: BoxState = { version: 2, cards: [...cards], steps: [] }
   if (!resume) return fresh
   const path = boxStatePath(outDir)
   let text: string
@@ -38,17 +48,20 @@ export function openBoxState(outDir: string, card: string, resume: boolean): Box
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return fresh
     throw error
   }
-  const parsed = stateSchema.safeParse(safeJson(text))
-  if (!parsed.success)
-    throw new JoulemarkError('bad-input', `${path}: not the state of an unattended run; start without --resume`)
-  if (parsed.data.card !== card) {
-    throw new JoulemarkError(
-      'bad-input',
-      `${path}: that run was on ${parsed.data.card}, this server has ${card}; start without --resume`,
-    )
+  const refused = (why: string) => new JoulemarkError('bad-input', `${path}: ${why}; start without --resume`)
+  const json = safeJson(text)
+  if (isOlder(json)) throw refused('written by an earlier version of joulemark, which measured one card')
+  const parsed = stateSchema.safeParse(json)
+  if (!parsed.success) throw refused('not the state of a box')
+  const found = parsed.data
+  if (found.cards.toSorted().join() !== cards.toSorted().join()) {
+    throw refused(`that was measured on ${found.cards.join(', ')}; the cards here are ${cards.join(', ')}`)
   }
-  return { ...parsed.data, steps: parsed.data.steps.filter((step) => step.outcome === 'done') }
+  return { ...found, steps: found.steps.filter((step) => step.outcome === 'done') }
 }
+
+const isOlder = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'version' in json && json.version === 1
 
 function safeJson(text: string): unknown {
   try {
@@ -58,12 +71,21 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Writes the state with one more outcome, and returns it. It replaces the earlier outcome of the same start. Throws `DiskError`. */
-export function keepOutcome(outDir: string, state: BoxState, outcome: BoxOutcome): BoxState {
-  const isReplaced = ({ name, start, sha256 }: BoxOutcome) =>
-    name === outcome.name && (start === outcome.start || sha256 !== outcome.sha256)
-  const next = { ...state, steps: [...state.steps.filter((step) => !isReplaced(step)), outcome] }
+/** Writes the state with one more step, in place of an earlier outcome of the same one, and returns it. Throws `DiskError`. */
+export function keepStep(outDir: string, state: BoxState, step: BoxStep): BoxState {
+  const next = { ...state, steps: [...state.steps.filter((each) => !isSameStep(each, step)), step] }
   makeFolder(outDir)
   replaceFile(boxStatePath(outDir), toJson(next))
   return next
 }
+
+/** What names a step: the same run, on the same start of the same server, in the same part. */
+export type StepName = Omit<BoxStep, 'outcome' | 'runs' | 'reason'>
+
+export const isSameStep = (a: StepName, b: StepName): boolean =>
+  a.part === b.part &&
+  a.server === b.server &&
+  a.name === b.name &&
+  a.start === b.start &&
+  a.sha256 === b.sha256 &&
+  a.cards.join(' ') === b.cards.join(' ')

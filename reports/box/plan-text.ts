@@ -1,24 +1,44 @@
-/** One scenario of a planned qualification. */
-export interface PlannedScenario {
-  readonly name: string
-  /** Why it is skipped; null when it runs. */
-  readonly leftOut: string | null
-  /** From starting the server to the end of the last trial, at most; without downloads. */
-  readonly minutes: number
-  /** Changes to its server settings for this card. */
+/** A planned server, as a plan shows it. */
+export interface PlannedStart {
+  /** Cards, such as `GPU 0`; empty on a server with one card. */
+  readonly where: string
+  readonly model: string
+  /** What is measured on it, in order. */
+  readonly runs: readonly string[]
+  /** Changes to server settings for this card. */
   readonly corrections: readonly string[]
 }
 
-/** The plan of a qualification, before anything is started: one line per scenario under a line with the total time. */
-export function planText(card: string, planned: readonly PlannedScenario[], restarts: number): string {
-  const minutes = restarts * planned.reduce((sum, each) => sum + each.minutes, 0)
-  const starts = restarts === 1 ? '' : `, ${restarts} server starts each`
-  const running = planned.filter((each) => each.leftOut === null).length
-  const lines = planned.map((each) =>
-    each.leftOut === null
-      ? `  ${each.name}: at most ${Math.ceil(each.minutes)} min${each.corrections.map((text) => `; ${text}`).join('')}`
-      : `  ${each.name}: skipped: ${each.leftOut}`,
-  )
-  const total = `at most ${Math.ceil(minutes)} min without downloads`
-  return `${[`${card}: ${running} of ${planned.length} scenarios${starts}, ${total}`, ...lines].join('\n')}\n`
+/** A plan, as text needs it. */
+export interface ShownPlan {
+  /** The cards in words. */
+  readonly cards: string
+  /** One entry per stage: the servers that are up together. */
+  readonly stages: readonly { readonly start: string; readonly servers: readonly PlannedStart[] }[]
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
+  readonly downloads: readonly { readonly what: string; readonly bytes: number | null }[]
+  /** Most minutes of starting and of measuring. */
+  readonly minutes: { readonly starting: number; readonly measuring: number }
 }
+
+/** The plan of a night before anything is started: its servers in order, what is left out, downloads and time. */
+export function planText({ cards, stages, leftOut, downloads, minutes }: ShownPlan): string {
+  const starts = stages.reduce((sum, { servers }) => sum + servers.length, 0)
+  const total = Math.ceil(minutes.starting + minutes.measuring)
+  const lines = [
+    `${cards}: ${starts} server ${starts === 1 ? 'start' : 'starts'}, at most ${total} min without downloads (${Math.ceil(minutes.measuring)} of measuring)`,
+    ...stages.flatMap(({ start, servers }) => servers.flatMap((server) => serverLines(start, server))),
+    ...leftOut.map(({ name, reason }) => `  ${name}: skipped: ${reason}`),
+    ...downloads.map(
+      ({ what, bytes }) => `  download, unless it is here: ${what}${bytes === null ? '' : `, ${gb(bytes)}`}`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function serverLines(start: string, { where, model, runs, corrections }: PlannedStart): string[] {
+  const head = [where, model, start].filter((word) => word !== '').join(', ')
+  return [`  ${head}: ${runs.join(', ')}`, ...corrections.map((text) => `    ${text}`)]
+}
+
+const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`

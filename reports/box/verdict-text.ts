@@ -46,7 +46,7 @@ function linesOf(line: AcceptanceLine, said: Set<string>): string[] {
 }
 
 /** A figure in one line: scenario, value and band. */
-export function figureText(line: AcceptanceLine): string {
+function figureText(line: AcceptanceLine): string {
   const { scenario, measured, metric } = line
   const { label, unit, digits }: Quantity = quantities[metric]
   const got = measured === null ? 'not measured' : `${measured.toFixed(digits)} ${unit}`

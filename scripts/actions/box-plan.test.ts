@@ -1,37 +1,51 @@
 import { expect, test } from 'vitest'
 import type { CommandIo } from '../support/io.ts'
-import { box } from './box.ts'
+import { type BoxFlags, box } from './box.ts'
 
-/** The names of the scenarios of a printed plan, in order. */
-async function plannedNames(suite?: readonly string[]): Promise<string[]> {
-  let text = ''
+/** The plan that `box --print` shows, and the commands that it prints. */
+async function printed(flags: Partial<BoxFlags> = {}): Promise<{ readonly plan: string; readonly commands: string }> {
+  let plan = ''
+  let commands = ''
   const io: CommandIo = {
-    stdout: () => {},
+    stdout: (written) => {
+      commands += written
+    },
     stderr: {
       isTTY: false,
       color: false,
       write: (written: string) => {
-        text += written
-        return true
+        plan += written
       },
-    } as unknown as CommandIo['stderr'],
+    },
     env: {},
     columns: null,
     color: false,
   }
-  const shared = { print: true, card: 'rtx-4090', out: 'nowhere', port: 8000, tag: 'latest', timeoutMinutes: 60 }
-  expect(await box({ ...shared, restarts: 1, ...(suite ? { suite } : {}) }, io)).toBe(0)
-  return [...text.matchAll(/^ {2}(\S+): /gm)].map(([, name]) => name!)
+  const shared = { print: true, card: 'rtx-4090', out: 'nowhere', port: 8000, timeoutMinutes: 60 }
+  expect(await box({ ...shared, ...flags }, io)).toBe(0)
+  return { plan, commands }
 }
 
-test('the memory probe is the first of every suite, and once', async () => {
-  expect(await plannedNames(['provisioning'])).toEqual([
-    'memory-probe',
-    'llama-3.1-8b-fp8-single',
-    'llama-3.1-8b-fp8-batch32',
-    'llama-3.1-8b-fp8-prefill',
-  ])
-  const all = await plannedNames()
-  expect(all[0]).toBe('memory-probe')
-  expect(all.filter((name) => name === 'memory-probe')).toHaveLength(1)
+test('without flags a card is provisioned on one start of one server, the probes first', async () => {
+  const { plan, commands } = await printed()
+  expect(plan).toMatch(/^RTX 4090: 1 server start, at most \d+ min without downloads \((?:[12]\d|30) of measuring\)\n/)
+  expect(plan).toContain(': memory-probe, load-probe, llama-3.1-8b-fp8-single, llama-3.1-8b-fp8-batch32, ')
+  expect(commands.match(/^docker run/gm)).toHaveLength(1)
+})
+
+test('four cards have a server each, bound by its name, and the probes of each card alone come before all at once', async () => {
+  const { plan, commands } = await printed({ gpus: ['GPU-a', 'GPU-b', 'GPU-c', 'GPU-d'] })
+  expect(plan).toMatch(/^4 x RTX 4090: 4 server starts, /)
+  expect(plan).toContain('GPU 3, llama-3.1-8b-instruct-fp8: alone: memory-probe, load-probe, together: memory-probe, ')
+  const bound = [...commands.matchAll(/--gpus '"device=(GPU-\w)"'/g)].map(([, uuid]) => uuid)
+  expect(bound).toEqual(['GPU-a', 'GPU-b', 'GPU-c', 'GPU-d'])
+  const ports = [...commands.matchAll(/127\.0\.0\.1:(\d+):8000/g)].map(([, port]) => port)
+  expect(ports).toEqual(['8000', '8001', '8002', '8003'])
+})
+
+test('--full has every scenario, with several starts of each server; --restarts decides that', async () => {
+  const { plan } = await printed({ full: true })
+  expect(plan).toContain('start 3 of 3: ')
+  expect(plan).toContain('skipped: ')
+  expect((await printed({ full: true, restarts: 1 })).plan).not.toContain('start 1 of')
 })

@@ -13,6 +13,7 @@ import {
   gpusFlag,
   imageFlag,
   imageTagFlag,
+  jsonFlag,
   nvidiaSmiFlag,
   offlineFlag,
   resultsFlag,
@@ -25,9 +26,10 @@ export const boxCommand: DefineCommand = (io, done) =>
   new Command('box')
     .summary('Qualify a new server unattended')
     .description(
-      'Qualify a new server unattended: check it, serve and benchmark every scenario that fits, then report pass or fail.',
+      'Qualify a new server unattended: check it, then measure every card alone and all of them at once, on model servers that it starts and stops. Exit code 0 accepted, 1 rejected, 3 not measured.',
     )
-    .option('--suite <file...>', 'Scenario or suite files, or names of bundled ones (default: all bundled scenarios)')
+    .option('--suite <file...>', 'Scenario or suite files, or names of bundled ones (default: provisioning)')
+    .option('--full', 'All bundled scenarios, and several starts of each server')
     .addOption(expectedCardFlag)
     .option('--resume', 'Continue after a crash or reboot; completed scenarios are kept')
     .option('--print', 'Only print the plan, the docker commands and the estimated time')
@@ -35,10 +37,10 @@ export const boxCommand: DefineCommand = (io, done) =>
     .option('--force', 'Continue although doctor found a fault')
     .option(
       '--restarts <n>',
-      'Server starts for each scenario, one record per start; three show how much starts differ',
+      `Starts of each server, one record per start and scenario (default: 1, with --full ${STARTS_PER_SIDE})`,
       positiveInt,
-      STARTS_PER_SIDE,
     )
+    .addOption(jsonFlag)
     .addOption(resultsFlag)
     .option('--references <folder...>', 'Further folders with runs of accepted servers to compare with, besides --out')
     .addOption(serverPortFlag)
@@ -53,5 +55,5 @@ export const boxCommand: DefineCommand = (io, done) =>
     .addOption(nvidiaSmiFlag)
     .addOption(startTimeoutFlag)
     .addOption(configFlag())
-    .addHelpText('after', examples('box --print', 'box --suite provisioning', 'box --resume', 'box --follow'))
+    .addHelpText('after', examples('box --print', 'box', 'box --full', 'box --resume', 'box --follow'))
     .action(async (flags) => done(await (await import('../actions/box.ts')).box(flagsFor<BoxFlags>()(flags), io)))

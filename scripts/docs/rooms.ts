@@ -162,6 +162,8 @@ export const rooms: readonly Room[] = [
     paths: ['harness/box'],
     reason: 'a whole server, unattended: plan, state on disk, resume, findings; the cards alone',
     folders: {
+      measure:
+        'a plan played: servers started and stopped, lanes of runs at the same time, what fails, the time that is left',
       plan: 'which servers start on which cards, and what is measured on them; pure',
       probe: 'what the cards do alone, before the server is started',
     },
@@ -196,6 +198,7 @@ export const rooms: readonly Room[] = [
     folders: {
       actions: 'what a command does, loaded when it is called',
       'actions/own': 'joulemark.yaml and the cards in it',
+      box: 'what `box` does: its plan from flags, containers and runs, progress of several cards, the verdict',
       commands: 'flags, help and examples, one file per command',
       'commands/catalogue': 'flags and help of what describes models',
       docs: 'the generated parts of docs/',

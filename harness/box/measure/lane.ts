@@ -1,0 +1,91 @@
+import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
+import { messageOf } from '../../errors.ts'
+import { DiskError } from '../../record/disk/disk-error.ts'
+import type { PlannedLane, PlannedPart, PlannedRun, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import type { BoxStep } from '../state.ts'
+import type { Night } from './night.ts'
+import { serverOf, stepName } from './pending.ts'
+import { isCommand, type RunPlace, type UpServer } from './tools.ts'
+
+/** A server of a stage that is up, or what became of it. */
+export interface Standing {
+  /** Null where it never came up, or runs a command and needs no server. */
+  readonly up: UpServer | null
+  /** Aborted with the reason once the server is lost. */
+  readonly lost: AbortSignal
+}
+
+/** One lane of a part, with what it shares with the others. */
+export interface LanePlace {
+  readonly stage: PlannedStage
+  readonly part: PlannedPart
+  readonly lane: PlannedLane
+  readonly standing: Standing
+  readonly underLoad: readonly string[]
+  readonly lanes: number
+  readonly certificates: ReadonlyMap<PlannedRun, RunPlace['certificate'] | Error>
+  /** Places of the lane in the plan, for the time that is left. */
+  readonly at: { readonly stage: number; readonly part: number; readonly lane: number }
+}
+
+/**
+ * The runs of one lane, one after another, each with its step in the state. A run that fails ends neither the lane nor the
+ * others; a server that is lost fails the rest of its lane. What is interrupted has no step: a resumed run starts it again.
+ */
+export async function playLane(place: LanePlace, night: Night): Promise<void> {
+  const server = serverOf(place.stage, place.lane)
+  for (const [index, run] of place.lane.runs.entries()) {
+    if (night.stops.aborted) return
+    const item = night.left.runOf(place.at.stage, place.at.part, place.at.lane, index)
+    night.left.begin(item)
+    const name = night.nameOf(place.stage, place.part, server, run)
+    night.sayLeft(name, place.at.stage, item)
+    const outcome = await oneRun(run, server, place, night)
+    night.left.end(item, outcome.outcome === 'done')
+    if (outcome.outcome === 'done') night.dropProbe(server)
+    if (night.stops.aborted && outcome.outcome !== 'done') return
+    night.keep(name, { ...stepName(place.stage, place.part, server, run), ...outcome })
+  }
+}
+
+type Outcome = Pick<BoxStep, 'outcome' | 'runs' | 'reason'>
+
+const failed = (reason: string, runs: string[] = []): Outcome => ({ outcome: 'failed', runs, reason })
+
+async function oneRun(run: PlannedRun, server: PlannedServer, place: LanePlace, night: Night): Promise<Outcome> {
+  const { standing, certificates, stage, part, underLoad, lanes } = place
+  const lost = () => lossOf(standing)
+  if (standing.lost.aborted) return failed(lost())
+  const certificate = certificates.get(run) ?? null
+  if (certificate instanceof Error) return failed(messageOf(certificate))
+  const { finished, error } = await night.tools.run(run, {
+    server,
+    url: standing.up?.url ?? null,
+    part: part.kind,
+    underLoad,
+    lanes,
+    serverStart: startOf(stage, server),
+    ...night.probeOf(server),
+    certificate,
+    drain: AbortSignal.any([night.stops, standing.lost]),
+  })
+  const runs = finished.map(({ directory }) => directory)
+  if (error instanceof DiskError) {
+    // no later run could be written either
+    night.halt(error)
+    return failed(messageOf(error), runs)
+  }
+  // the requests of a run whose server is gone fail in many ways: the end of the server is the reason
+  if (standing.lost.aborted) return failed(lost(), runs)
+  if (error !== null) return failed(messageOf(error), runs)
+  const cut = finished.find(({ record }) => record.status !== 'complete')
+  if (cut) return failed(`the status of ${cut.record.id} is ${cut.record.status}`, runs)
+  return runs.length === 0 ? failed('it left no record') : { outcome: 'done', runs, reason: null }
+}
+
+/** What a record says of the start of its server. A command is in the record itself. */
+function startOf({ start }: PlannedStage, { launch }: { readonly launch: LaunchPlan }): RunPlace['serverStart'] {
+  return isCommand(launch) ? { ...start } : { ...start, command: [...launch.serverCommand] }
+}
+
+const lossOf = ({ lost }: Standing): string => messageOf(lost.reason)

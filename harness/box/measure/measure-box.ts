@@ -1,0 +1,58 @@
+import type { BoxPlan, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import { type BoxState, isSameStep } from '../state.ts'
+import { Night } from './night.ts'
+import { pendingStage, stepsOf } from './pending.ts'
+import { playStage } from './stage.ts'
+import { TimeLeft } from './time-left.ts'
+import { isCommand, type MeasureTools } from './tools.ts'
+
+/** What was measured of a box, and why it ended early. */
+export interface MeasuredBox {
+  readonly state: BoxState
+  /** The cause that hits every server; null where there is none. */
+  readonly ends: string | null
+}
+
+/**
+ * Plays the plan of a box: per stage it starts the servers, measures part by part with the lanes of a part at the same time,
+ * and stops the servers. Steps that an earlier run has done are skipped. A failed run or server does not end it; a cause that
+ * every server shares does, at once. Throws `DiskError` when the disk takes no more; the servers are stopped before.
+ */
+export async function measureBox(
+  plan: BoxPlan,
+  state: BoxState,
+  outDir: string,
+  tools: MeasureTools,
+): Promise<MeasuredBox> {
+  const planned = stepsOf(plan.stages)
+  const steps = state.steps.filter((step) => planned.some((each) => isSameStep(each, step)))
+  const stages = plan.stages.map((stage) => pendingStage(stage, steps))
+  if (steps.length > 0) tools.say(`${steps.length} of ${planned.length} runs were done before and are kept`)
+  const night = new Night(outDir, { ...state, steps }, new TimeLeft(stages, tools.nowMs), tools)
+  await probeCards(stages, night)
+  for (const [index, stage] of stages.entries()) {
+    if (night.stops.aborted) break
+    await playStage(stage, index, night)
+  }
+  return { state: night.state, ends: night.causes.find(({ isOfBox }) => isOfBox)?.reason ?? null }
+}
+
+/**
+ * Measures each card alone, with the torch of the image of its first server, before any server is up. A card of which a run
+ * is done has been measured.
+ */
+async function probeCards(stages: readonly PlannedStage[], night: Night): Promise<void> {
+  const probed = new Set(night.state.steps.flatMap(({ cards }) => cards))
+  for (const server of stages.flatMap(({ servers }) => servers).filter(isProbed)) {
+    const [card] = server.cards
+    if (card === undefined || probed.has(card.uuid) || night.stops.aborted) continue
+    probed.add(card.uuid)
+    night.tools.say(`${night.cardsOf(server)}measuring the card alone, with the torch of the image`)
+    const probe = await night.tools.probe(server)
+    if ('reason' in probe) night.tools.say(`${night.cardsOf(server)}not measured alone: ${probe.reason}`)
+    night.keepProbe(server, probe)
+  }
+}
+
+/** Servers of one card, whose first run carries the figures. */
+const isProbed = ({ cards, launch }: PlannedServer): boolean => cards.length === 1 && !isCommand(launch)

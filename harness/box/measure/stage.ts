@@ -1,0 +1,158 @@
+import { JoulemarkError, messageOf } from '../../errors.ts'
+import type { PlannedLane, PlannedPart, PlannedRun, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import { type LanePlace, playLane, type Standing } from './lane.ts'
+import type { Night } from './night.ts'
+import { serverOf, stepName } from './pending.ts'
+import { sharedCause } from './start-reach.ts'
+import { isCommand, type RunPlace, type UpServer } from './tools.ts'
+
+/**
+ * Starts the servers of a stage, plays its parts, and stops the servers on every way out. A server that does not start, or is
+ * lost, fails its own lanes only.
+ */
+export async function playStage(stage: PlannedStage, at: number, night: Night): Promise<void> {
+  const standings = new Map<string, Standing>()
+  try {
+    await startServers(stage, at, standings, night)
+    for (const [index, part] of stage.parts.entries()) {
+      if (night.stops.aborted) break
+      await playPart(stage, part, { stage: at, part: index }, standings, night)
+    }
+  } finally {
+    await Promise.all([...standings.values()].map(({ up }) => up?.stop()))
+  }
+  night.throwIfHalted()
+}
+
+/**
+ * The first server starts alone, so that weights are read from the disk once, and a cause that others share is found by one
+ * start; then the others, side by side.
+ */
+async function startServers(
+  stage: PlannedStage,
+  at: number,
+  standings: Map<string, Standing>,
+  night: Night,
+): Promise<void> {
+  const start = async (server: PlannedServer) => {
+    const standing = await startServer(server, at, night)
+    if (standing !== null) standings.set(server.id, standing)
+    else skipLanes(stage, server, night)
+  }
+  const [first, ...others] = stage.servers
+  if (first === undefined) return
+  await start(first)
+  await allOf(others.map(start))
+}
+
+/** A server that is up, or the reason why it is not; null where it was not tried, because others failed for a shared cause. */
+async function startServer(server: PlannedServer, at: number, night: Night): Promise<Standing | null> {
+  const { tools } = night
+  const item = night.left.startOf(at, server.id)
+  if (night.stops.aborted) return { up: null, lost: AbortSignal.abort(new Error('interrupted')) }
+  if (night.causes.some((cause) => cause.hits(server))) {
+    night.left.end(item, false)
+    return null
+  }
+  if (isCommand(server.launch)) return { up: null, lost: new AbortController().signal }
+  const name = `${night.cardsOf(server)}server of ${server.launch.model}`
+  night.left.begin(item)
+  night.sayLeft(`${name}: starting`, at)
+  try {
+    const up = await tools.serve(server)
+    night.left.end(item, true)
+    tools.say(`${name}: ready`)
+    return { up, lost: lossOf(up) }
+  } catch (error) {
+    night.left.end(item, false)
+    const cause = sharedCause(error, server)
+    if (cause !== null) night.causes.push(cause)
+    return { up: null, lost: AbortSignal.abort(error) }
+  }
+}
+
+/** Aborted when the server ends. It ends when it is stopped too, after its last run. */
+function lossOf({ ended }: UpServer): AbortSignal {
+  const lost = new AbortController()
+  void ended.then((reason) => lost.abort(new JoulemarkError('environment', reason)))
+  return lost.signal
+}
+
+/** Every run on a server that is not tried, with the reason why. */
+function skipLanes(stage: PlannedStage, server: PlannedServer, night: Night): void {
+  const reason = night.causes.find((cause) => cause.hits(server))?.reason ?? 'not tried'
+  for (const part of stage.parts) {
+    for (const { runs } of part.lanes.filter((lane) => lane.server === server.id)) {
+      for (const run of runs) {
+        const step = { ...stepName(stage, part, server, run), outcome: 'left-out' as const, runs: [], reason }
+        night.keep(night.nameOf(stage, part, server, run), step)
+      }
+    }
+  }
+}
+
+/** The lanes of a part at the same time, after the client was calibrated for what all of them send at once. */
+async function playPart(
+  stage: PlannedStage,
+  part: PlannedPart,
+  at: { readonly stage: number; readonly part: number },
+  standings: ReadonlyMap<string, Standing>,
+  night: Night,
+): Promise<void> {
+  const lanes = part.lanes.flatMap((lane, index) => {
+    const standing = standings.get(lane.server)
+    return standing === undefined ? [] : [{ lane, index, standing }]
+  })
+  const alive = lanes.filter(({ standing }) => !standing.lost.aborted)
+  const underLoad = alive.flatMap(({ lane }) => serverOf(stage, lane).cards.map(({ uuid }) => uuid))
+  const certificates = await calibrations(
+    alive.map(({ lane }) => lane),
+    night,
+  )
+  await allOf(
+    lanes.map(({ lane, index, standing }) => {
+      const place: LanePlace = {
+        stage,
+        part,
+        lane,
+        standing,
+        underLoad,
+        lanes: alive.length,
+        certificates: certificates.get(lane) ?? new Map(),
+        at: { ...at, lane: index },
+      }
+      return playLane(place, night)
+    }),
+  )
+}
+
+/** Waits for all of them, also where one fails: no lane goes on without its servers. Throws the first error. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const settled of await Promise.allSettled(works)) if (settled.status === 'rejected') throw settled.reason
+}
+
+type Certificates = LanePlace['certificates']
+
+/**
+ * The calibrations of the client for the runs of a part, before its load: within it they would disturb the other lanes. What
+ * the lanes send at the same time is calibrated at the same time.
+ */
+async function calibrations(
+  lanes: readonly PlannedLane[],
+  night: Night,
+): Promise<ReadonlyMap<PlannedLane, Certificates>> {
+  const made = new Map(lanes.map((lane) => [lane, new Map<PlannedRun, RunPlace['certificate'] | Error>()]))
+  const most = Math.max(0, ...lanes.map(({ runs }) => runs.length))
+  for (let index = 0; index < most && !night.stops.aborted; index += 1) {
+    const row = lanes.flatMap((lane) => lane.runs.slice(index, index + 1).map((run) => ({ lane, run })))
+    await Promise.all(
+      row.map(async ({ lane, run }) => {
+        const certificate = await night.tools
+          .calibrate(run, row.length)
+          .catch((error: unknown) => new Error(messageOf(error)))
+        made.get(lane)?.set(run, certificate)
+      }),
+    )
+  }
+  return made
+}

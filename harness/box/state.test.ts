@@ -1,0 +1,32 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { boxStatePath, openBoxState } from './state.ts'
+
+const here = ['GPU-0', 'GPU-1']
+
+test.each([
+  [
+    'other cards',
+    JSON.stringify({ version: 2, cards: ['GPU-0', 'GPU-9'], steps: [] }),
+    /was measured on GPU-0, GPU-9; the cards here are GPU-0, GPU-1; start without --resume$/,
+  ],
+  [
+    'an earlier version',
+    JSON.stringify({ version: 1, card: 'rtx-4090', steps: [] }),
+    /written by an earlier version of joulemark, which measured one card; start without --resume$/,
+  ],
+  ['a file cut short', '{"version": 2,', /not the state of a box; start without --resume$/],
+])('%s is not resumed', (_, text, message) => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  writeFileSync(boxStatePath(out), text)
+  expect(() => openBoxState(out, here, true)).toThrow(message)
+  expect(openBoxState(out, here, false).steps).toEqual([])
+})
+
+test('the cards are the same in any order', () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  writeFileSync(boxStatePath(out), JSON.stringify({ version: 2, cards: here, steps: [] }))
+  expect(openBoxState(out, here.toReversed(), true).steps).toEqual([])
+})

@@ -1,0 +1,170 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type BoxState, boxStatePath } from '../../harness/box/state.ts'
+import { servingUuids } from '../../harness/physics/serving-gpus.ts'
+import { readRun } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { writeNewKey } from '../../harness/record/signing/key-file.ts'
+import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
+
+/** `box` from its command line to its verdict, on a simulated server with two cards and a container engine. */
+const tsx = import.meta.resolve('tsx')
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+const suite = mkdtempSync(join(tmpdir(), 'box-suite-'))
+let box: RunningBox
+beforeAll(async () => {
+  box = await launchBox({ card: 'rtx-4090', gpus: 2 })
+})
+afterAll(() => box.stop())
+
+/** A short scenario; one with the name of a probe takes its place. */
+function scenario(name: string, concurrency: number): string {
+  const path = join(suite, `${name}.yaml`)
+  writeFileSync(
+    path,
+    `name: ${name}
+title: ${name}
+kind: text
+model: llama-3.1-8b-instruct-fp8
+server: { maxModelLen: 16384, kvCacheDtype: fp8_e4m3 }
+load: { shape: closed, concurrency: ${concurrency} }
+prompt: { tokens: 32 }
+output: { tokens: 16 }
+trial: { seconds: 2.5, warmupSeconds: 0.5, quietSeconds: 0.8 }
+certainty: { target: 50%, minTrials: 1, maxTrials: 1 }
+`,
+  )
+  return path
+}
+const files = [scenario('memory-probe', 1), scenario('load-probe', 8), scenario('batch', 8)]
+const RUNS = [
+  'alone memory-probe',
+  'alone load-probe',
+  'together memory-probe',
+  'together load-probe',
+  'together batch',
+]
+
+const freePorts = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Starts `box` in a folder. */
+async function started(out: string, flags: readonly string[] = []) {
+  const port = await freePorts()
+  const args = ['box', '--suite', ...files, '--out', out, '--port', String(port), '--force', ...flags]
+  const env = {
+    ...process.env,
+    ...{ NO_COLOR: '1', OPENAI_API_KEY: '', JOULEMARK_NVIDIA_SMI: box.nvidiaSmi, PATH: box.path },
+    JOULEMARK_KEY: join(out, 'key.pem'),
+  }
+  const child = spawn(process.execPath, ['--import', tsx, cli, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  const log = () => (existsSync(join(out, 'box.log')) ? readFileSync(join(out, 'box.log'), 'utf8') : '')
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number, stdout }))
+  return { child, port, log, ended }
+}
+
+const stateOf = (out: string): BoxState => JSON.parse(readFileSync(boxStatePath(out), 'utf8'))
+const recordsOf = async (out: string): Promise<RunRecord[]> =>
+  Promise.all(stateOf(out).steps.flatMap(({ runs }) => runs.map(async (path) => (await readRun(path)).record)))
+const containers = (): Promise<string> =>
+  new Promise((resolve) => {
+    execFile(join(box.folder, 'docker'), ['ps', '--all', '--quiet'], (_, stdout) => resolve(stdout.trim()))
+  })
+
+/** A folder for a night, with a key: runs of both cards end at the same time in its chain. */
+const newOut = (): string => {
+  const out = mkdtempSync(join(tmpdir(), 'box-two-'))
+  writeNewKey(join(out, 'key.pem'))
+  return out
+}
+
+test('each card alone, then both at the same time, each with its own record; nothing is left and nothing repeated', {
+  timeout: 600_000,
+}, async () => {
+  const out = newOut()
+  const night = await started(out, ['--json'])
+  const { code, stdout } = await night.ended
+  const { cards, steps } = stateOf(out)
+  const named = (uuid: string) =>
+    steps.filter((step) => step.cards[0] === uuid).map(({ part, name }) => `${part} ${name}`)
+  expect(
+    steps.every(({ outcome }) => outcome === 'done'),
+    night.log(),
+  ).toBe(true)
+  expect(cards.map(named)).toEqual([RUNS, RUNS])
+  const records = await recordsOf(out)
+  expect(records.map(({ gpus }) => servingUuids(gpus))).toEqual(steps.map((step) => step.cards))
+  for (const record of records) {
+    const isTogether = record.box?.part === 'together'
+    expect(record.box).toMatchObject({ cards, underLoad: isTogether ? cards : servingUuids(record.gpus) })
+    // the other card is busy, and that is no fault of this one
+    const gates = new Map(record.gates.map(({ id, status }) => [id, status]))
+    expect([record.id, gates.get('serving-card'), gates.get('gpu-exclusive')]).toEqual([record.id, 'pass', 'pass'])
+  }
+  // the loads of both cards overlap in time
+  const spans = cards.map((uuid) => {
+    const [run] = records.filter(
+      ({ box: of, gpus, scenario: { name } }) =>
+        of?.part === 'together' && name === 'batch' && servingUuids(gpus)[0] === uuid,
+    )
+    const { windowStartMs, windowEndMs } = run!.trials[0]!
+    return [Number(windowStartMs) + run!.clock.originMs, Number(windowEndMs) + run!.clock.originMs] as const
+  })
+  expect(Math.max(...spans.map(([from]) => from))).toBeLessThan(Math.min(...spans.map(([, to]) => to)))
+  expect(new Set(records.map(({ id }) => id)).size).toBe(records.length)
+  const places = records.map(({ chain }) => chain?.place ?? 0).toSorted((a, b) => a - b)
+  expect(places).toEqual(records.map((_, index) => index + 1))
+  expect(await containers()).toBe('')
+  // simulated figures prove nothing, and a box of them is never accepted
+  expect(code).not.toBe(0)
+  const result = JSON.parse(stdout)
+  expect(result).toMatchObject({ version: 1, cards: [{ uuid: cards[0] }, { uuid: cards[1] }] })
+
+  const again = await started(out, ['--json', '--resume'])
+  expect((await again.ended).code).toBe(code)
+  expect(again.log()).toContain('10 of 10 runs were done before and are kept')
+  expect(stateOf(out).steps).toEqual(steps)
+})
+
+test('a server that is lost under load costs its card its lane; an interrupt leaves no container, and --resume the rest', {
+  timeout: 600_000,
+}, async () => {
+  const out = newOut()
+  const night = await started(out)
+  await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 1: memory-probe, together:')
+  execFile(join(box.folder, 'docker'), ['rm', '--force', `joulemark-${night.port + 1}`])
+  await expect.poll(night.log, { timeout: 300_000 }).toMatch(/GPU 1: batch, together: failed: the server ended: /)
+  await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 0: load-probe, together: done')
+  night.child.kill('SIGTERM')
+  expect((await night.ended).code).toBe(130)
+  expect(await containers()).toBe('')
+  const [first, second] = stateOf(out).cards
+  const outcomes = (uuid: string | undefined) =>
+    stateOf(out)
+      .steps.filter(({ part, cards }) => part === 'together' && cards[0] === uuid)
+      .map(({ outcome }) => outcome)
+  expect(outcomes(first).every((outcome) => outcome === 'done')).toBe(true)
+  expect(outcomes(second)).toEqual(['failed', 'failed', 'failed'])
+
+  const again = await started(out, ['--resume'])
+  await again.ended
+  const { steps } = stateOf(out)
+  expect(steps.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'done'))
+  // cards side by side are measured again together
+  expect((await recordsOf(out)).filter(({ box: of }) => of?.underLoad?.length === 2)).toHaveLength(6)
+})

@@ -1,0 +1,126 @@
+import { cpus } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  isCommand,
+  type MeasureTools,
+  type RunEnd,
+  type RunPlace,
+  type UpServer,
+} from '../../harness/box/measure/tools.ts'
+import type { BoxCard, PlannedRun, PlannedServer } from '../../harness/box/plan/box-plan.ts'
+import { runProbe } from '../../harness/box/probe/run-probe.ts'
+import { systemClock } from '../../harness/clock.ts'
+import { dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { startServer } from '../../harness/endpoint/serve/server.ts'
+import { calibrateClient } from '../../harness/load/calibration.ts'
+import { calibrationPlanOf } from '../../harness/load/calibration-plan.ts'
+import { planLoad } from '../../harness/load/plan-load.ts'
+import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
+import { runScenarioFile } from '../../harness/run/run-file.ts'
+import type { RunOptions } from '../../harness/run/run-options.ts'
+import { runOptions } from '../run/run-options.ts'
+import type { Interrupts } from '../support/interrupts.ts'
+import type { CommandIo } from '../support/io.ts'
+import { laneProgress } from './lane-progress.ts'
+import { LastWords } from './last-words.ts'
+
+/** What the side effects of measuring a box are made from. */
+export interface MeasureSetup {
+  readonly flags: {
+    readonly out: string
+    readonly card?: string
+    readonly nvidiaSmi?: string
+    readonly timeoutMinutes: number
+  }
+  readonly io: CommandIo
+  readonly interrupts: Interrupts
+  /** All cards of the box. */
+  readonly cards: readonly BoxCard[]
+}
+
+/** Load-generator threads of one of several loads at once, which share the processors of the client. */
+const MOST_WORKERS = 8
+const workersFor = (lanes: number, processors = cpus().length): number =>
+  Math.max(1, Math.min(MOST_WORKERS, Math.floor((processors - 1) / lanes)))
+
+/** A run that failed is asked for this long whether its server has ended: docker reports that a moment later. */
+const END_OF_SERVER_MS = 2000
+
+/** The side effects of measuring a box: containers, probes, calibrations and runs. */
+export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): MeasureTools {
+  const progress = laneProgress(io.stderr)
+  const container = { env: dockerEnv(io.env), timeoutMs: flags.timeoutMinutes * 60_000, signal: interrupts.drain }
+  const labelOf = (server: PlannedServer): string =>
+    cards.length === 1 ? '' : `GPU ${server.cards.map(({ index }) => index).join('+')}: `
+
+  async function serve({ launch }: PlannedServer): Promise<UpServer> {
+    if (isCommand(launch)) throw new TypeError(`${launch.model} is a command, not a server`)
+    const words = new LastWords()
+    const { url, ended, stop } = await startServer(launch, {
+      ...container,
+      clock: systemClock,
+      onLine: (line) => words.add(line),
+    })
+    return { url, ended: ended.then(() => `the server ended: ${words.reason()}`), stop }
+  }
+
+  async function run(planned: PlannedRun, place: RunPlace): Promise<RunEnd> {
+    const label = labelOf(place.server)
+    const finished: FinishedRun[] = []
+    const once = async (file: Parameters<typeof runOnce>[0], options: RunOptions) => {
+      const each = await runOnce(file, options)
+      finished.push(each)
+      return each
+    }
+    try {
+      await runScenarioFile(planned.file, optionsOf(planned, place, label), once)
+      return { finished, error: null }
+    } catch (error) {
+      if (place.url !== null) await endOrTime(place.drain)
+      return { finished, error }
+    } finally {
+      progress.ended(label)
+    }
+  }
+
+  function optionsOf({ mostTrials }: PlannedRun, place: RunPlace, label: string): RunOptions {
+    const { server, url, part, underLoad, lanes, serverStart, cardProbe, certificate, drain } = place
+    const given = {
+      ...flags,
+      ...(url === null ? {} : { endpoint: url }),
+      gpus: server.cards.map(({ uuid }) => uuid),
+      gpu: true,
+      progress: true,
+      calibrate: true,
+      workers: workersFor(lanes),
+    }
+    return {
+      ...runOptions(given, io, { drain, abort: interrupts.abort }),
+      progress: progress.lane(label),
+      serverStart,
+      ...(cardProbe === undefined ? {} : { cardProbe }),
+      certificate,
+      mostTrials,
+      box: { part, cards: cards.map(({ uuid }) => uuid), underLoad: [...underLoad] },
+    }
+  }
+
+  return {
+    serve,
+    run,
+    probe: async ({ launch }) =>
+      isCommand(launch) ? { reason: 'a command has no probe' } : runProbe(launch, container),
+    calibrate: async ({ scenario }, lanes) =>
+      scenario.kind === 'text'
+        ? calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workersFor(lanes)))
+        : null,
+    say: (line) => io.stderr.write(`${line}\n`),
+    nowMs: () => systemClock.nowMs(),
+    signal: interrupts.drain,
+  }
+}
+
+/** Waits until a signal is aborted, for a moment at most. */
+async function endOrTime(signal: AbortSignal): Promise<void> {
+  await delay(END_OF_SERVER_MS, undefined, { signal }).catch(() => undefined)
+}
