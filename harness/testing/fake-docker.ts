@@ -29,6 +29,12 @@ export interface FakeStart {
   readonly probe?: string
   /** Its container exists only after this many calls of `docker`. */
   readonly madeAfterCalls?: number
+  /** Instead of what `docker info` prints: the text of a daemon that does not answer. */
+  readonly daemonError?: string
+  /** No image is here. */
+  readonly withoutImages?: boolean
+  /** What a container with GPUs fails with; without it, it lists those of JOULEMARK_NVIDIA_SMI. */
+  readonly gpuError?: string
 }
 
 /** Id of its container. */
@@ -47,7 +53,24 @@ const make = (inner) => {
   fs.renameSync(pidFile + '.new', pidFile)
 }
 const container = fs.existsSync(pidFile) ? JSON.parse(fs.readFileSync(pidFile, 'utf8')) : null
-if (args[0] === 'container') {
+const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
+const fail = (text, code = 1) => { process.stderr.write(text + '\\n'); process.exitCode = code }
+if (args[0] === 'info') {
+  if (start.daemonError) { process.stdout.write('{"ServerVersion":""}\\n'); fail(start.daemonError) }
+  else process.stdout.write(JSON.stringify({ ServerVersion: '28.2.2', Name: require('node:os').hostname(), DockerRootDir: home }) + '\\n')
+} else if (args[0] === 'image') {
+  const image = args.at(-1)
+  if (start.withoutImages) { process.stdout.write('[]\\n'); fail('Error response from daemon: No such image: ' + image) }
+  else process.stdout.write(JSON.stringify([{ Id: 'sha256:' + 'd'.repeat(64), RepoDigests: [], Size: 2e10 }]) + '\\n')
+} else if (args[0] === 'pull') {
+  fail('Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host')
+} else if (args.includes('--entrypoint') && valueOf('--entrypoint') === 'nvidia-smi') {
+  if (start.gpuError) fail(start.gpuError, 125)
+  else {
+    const { stdout } = require('node:child_process').spawnSync(process.env.JOULEMARK_NVIDIA_SMI || 'nvidia-smi', ['-L'], { encoding: 'utf8' })
+    process.stdout.write(stdout || '')
+  }
+} else if (args[0] === 'container') {
   if (container === null) process.exit(1)
   process.stdout.write('true ' + container.label.replace('joulemark.owner=', '') + '\\n')
 } else if (args[0] === 'ps') {
@@ -64,13 +87,11 @@ if (args[0] === 'container') {
   make(inner.pid)
   inner.on('exit', (code, signal) => { fs.rmSync(pidFile, { force: true }); process.exitCode = code ?? (signal === 'SIGTERM' ? 143 : 137) })
 } else if (args.includes('--entrypoint')) {
-  const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
   fs.writeFileSync(path.join(home, 'program'), fs.readFileSync(0))
   if (start.hangs) { make(); setInterval(() => {}, 1000) }
   else if (start.probe === undefined) { process.stderr.write("ModuleNotFoundError: No module named 'torch'\\n"); process.exitCode = 1 }
   else process.stdout.write(start.probe)
 } else {
-  const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
   process.on('SIGTERM', () => {})
   const calls = () => fs.readFileSync(path.join(home, 'calls'), 'utf8').trim().split('\\n').length
   while (calls() < (start.madeAfterCalls ?? 0)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

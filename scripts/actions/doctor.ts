@@ -8,21 +8,28 @@ import { engineChecks } from '../../harness/endpoint/engine-check.ts'
 import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { locateServer } from '../../harness/endpoint/location.ts'
 import { prepareShortLoad, type ShortLoad } from '../../harness/endpoint/short-load.ts'
-import { exitCodes } from '../../harness/errors.ts'
-import { plainText } from '../../harness/plain-text.ts'
-import type { Check, CheckStatus } from '../../harness/telemetry/doctor/check.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
 import type { CommandIo } from '../support/io.ts'
+import { checkLines } from '../support/serving/check-lines.ts'
+import type { ContainerFlags } from '../support/serving/container-flags.ts'
+import { preflightText } from '../support/serving/preflight.ts'
+import { type ServingReport, servingReport } from '../support/serving/serving-report.ts'
 
 /** Flags of `doctor`. */
-export interface DoctorFlags {
+export interface DoctorFlags extends Partial<ContainerFlags> {
   readonly endpoint?: string
   readonly card?: string
   readonly nvidiaSmi?: string
   readonly json?: boolean
   /** Load the server although it serves others. */
   readonly force?: boolean
+  /** Also check what `box` and `serve` need. */
+  readonly serving?: boolean
+  /** Scenarios that are to be served. */
+  readonly suite?: readonly string[]
 }
 
 /** Replaced by tests: the host's files and programs, and a shorter probe. */
@@ -30,6 +37,9 @@ export type DoctorHost = Pick<DoctorOptions, 'readText' | 'runProgram' | 'openCo
 
 /** Runs the checks of this server. Exit code 1 if any fails. */
 export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost = {}): Promise<number> {
+  if (flags.suite !== undefined && !flags.serving) {
+    throw new JoulemarkError('bad-input', '--suite names what is to be served: give it with --serving')
+  }
   const expected = flags.card === undefined ? [] : cardsNamed(flags.card)
   const load = flags.endpoint === undefined ? null : await loadOn(flags.endpoint, flags.force === true, io)
   if (load) io.stderr.write(`testing the power sensor under a load of ${load.model} (about 10 s)\n`)
@@ -40,10 +50,11 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
     ...(load ? { load: load.run, serverPids: load.pids, serverChecks: load.checks } : {}),
     ...host,
   })
+  const serving = flags.serving ? await servingReport(flags, io) : null
   const simulated = load?.simulated === true || isStandIn(report)
-  if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report }, null, 2)}\n`)
-  else io.stdout(reportText(report, simulated, io.color))
-  return report.isHealthy ? exitCodes.done : exitCodes.negativeResult
+  if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report, ...(serving ? { serving } : {}) }, null, 2)}\n`)
+  else io.stdout(`${reportText(report, simulated, io.color)}${serving === null ? '' : servingPart(serving, io.color)}`)
+  return report.isHealthy && serving?.ends == null ? exitCodes.done : exitCodes.negativeResult
 }
 
 interface ServerLoad extends ShortLoad {
@@ -69,25 +80,13 @@ async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>
   fingerprint?.cards.some((card) => card['name']?.endsWith(' (SIMULATED)')) ?? false
 
-const colours: Readonly<Record<CheckStatus, number>> = { pass: 32, warn: 33, fail: 31, 'not-measured': 2 }
+const servingPart = (serving: ServingReport, color: boolean): string =>
+  `\nTo serve ${serving.suite.join(', ')}:\n${preflightText(serving, color)}`
 
 function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: boolean, color: boolean): string {
-  const painted = (status: CheckStatus, text: string) => (color ? `\u001b[${colours[status]}m${text}\u001b[0m` : text)
-  const width = Math.max(...checks.map(({ id }) => id.length))
-  const lines = checks.flatMap((check) => linesOf(check, width, painted))
   const head = simulated ? ['SIMULATED: not a check of a real card'] : []
   const word = isHealthy ? 'fit to be measured' : 'NOT fit to be measured'
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
   const tally = `${word}: ${some(counts.fail, 'fault')}, ${some(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`
-  return `${[...head, ...lines, tally].join('\n')}\n`
-}
-
-function linesOf(check: Check, width: number, painted: (status: CheckStatus, text: string) => string): string[] {
-  const { id, status, read, why, fix } = check
-  const indent = ' '.repeat(14)
-  return [
-    `${painted(status, status.padEnd(12))}  ${id.padEnd(width)}  ${plainText(read)}`,
-    `${indent}why: ${plainText(why)}`,
-    ...(fix === '' ? [] : [`${indent}fix: ${plainText(fix)}`]),
-  ]
+  return `${[...head, ...checkLines(checks, color), tally].join('\n')}\n`
 }

@@ -3,7 +3,21 @@ import type { DoctorFlags } from '../actions/doctor.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
-import { expectedCardFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag } from '../support/shared-flags.ts'
+import {
+  cacheFlag,
+  engineArgFlag,
+  engineFlag,
+  expectedCardFlag,
+  gpusFlag,
+  imageFlag,
+  imageTagFlag,
+  jsonFlag,
+  loadAnywayFlag,
+  nvidiaSmiFlag,
+  offlineFlag,
+  serverPortFlag,
+  vllmArgFlag,
+} from '../support/shared-flags.ts'
 
 export const doctorCommand: DefineCommand = (io, done) =>
   new Command('doctor')
@@ -16,12 +30,29 @@ export const doctorCommand: DefineCommand = (io, done) =>
       '--endpoint <url>',
       'Also name the engine of this server and its counters, and load it for 5 s, to test the power sensor and the PCIe links',
     )
+    .option(
+      '--serving',
+      'Also check what serve and box need: container engine, GPUs in a container, images, disk, hub, ports, clock, signing key',
+    )
+    .option('--suite <file...>', 'Scenarios to be served, with --serving (default: provisioning)')
     .addOption(expectedCardFlag)
     .addOption(nvidiaSmiFlag)
     .addOption(loadAnywayFlag)
+    .addOption(serverPortFlag)
+    .addOption(gpusFlag)
+    .addOption(engineFlag)
+    .addOption(imageTagFlag)
+    .addOption(imageFlag)
+    .addOption(engineArgFlag)
+    .addOption(vllmArgFlag)
+    .addOption(offlineFlag)
+    .addOption(cacheFlag)
     .addOption(jsonFlag)
     .addOption(configFlag())
-    .addHelpText('after', examples('doctor', 'doctor --endpoint http://127.0.0.1:8000 --card rtx-4090'))
+    .addHelpText(
+      'after',
+      examples('doctor', 'doctor --serving', 'doctor --endpoint http://127.0.0.1:8000 --card rtx-4090'),
+    )
     .action(async (flags) =>
       done(await (await import('../actions/doctor.ts')).doctor(flagsFor<DoctorFlags>()(flags), io)),
     )

@@ -165,6 +165,10 @@ export const rooms: readonly Room[] = [
       measure:
         'a plan played: servers started and stopped, lanes of runs at the same time, what fails, the time that is left',
       plan: 'which servers start on which cards, and what is measured on them; pure',
+      preflight: 'what a night needs, before anything starts: facts, checks, the plan without what cannot work',
+      'preflight/engine': 'the container engine, its images, and the cards in a container',
+      'preflight/network': 'the registry, the hub, their rate and clock',
+      'preflight/storage': 'weights in the cache, free bytes, the place of the key',
       probe: 'what the cards do alone, before the server is started',
     },
   },

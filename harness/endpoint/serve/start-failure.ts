@@ -1,13 +1,9 @@
+import { engineCauses, engineFault } from './engine/engine-fault.ts'
 import type { ServePlan } from './plan.ts'
 import type { StartFacts } from './start-log.ts'
 
 export const startCauses = [
-  'no-docker',
-  'no-permission',
-  'no-gpu-runtime',
-  'port-taken',
-  'no-image',
-  'no-registry',
+  ...engineCauses,
   'no-hub',
   'no-such-model',
   'no-access',
@@ -30,16 +26,10 @@ export interface StartFailure {
 }
 
 /**
- * Phrases, most specific first: an engine that ran out of memory prints a dozen errors after the relevant one.
- * Phrases of Docker come before those of vLLM.
+ * Phrases of vLLM, most specific first: an engine that ran out of memory prints a dozen errors after the relevant one. Those of
+ * the container engine (engine-fault.ts) come before them.
  */
 const phrases: readonly (readonly [StartCause, RegExp])[] = [
-  ['no-permission', /permission denied while trying to connect to the [Dd]ocker/],
-  ['no-docker', /Cannot connect to the Docker daemon|docker daemon is not running|^no (?:docker|podman) on PATH$/],
-  ['no-gpu-runtime', /could not select device driver|nvidia-container-cli|unresolvable CDI devices/],
-  ['port-taken', /port is already allocated|address already in use/i],
-  ['no-image', /manifest (for .* )?(unknown|not found)|pull access denied|No such image/],
-  ['no-registry', /Error response from daemon: .*(https:\/\/\S+\/v2\/|proxyconnect|x509:|TLS handshake timeout)/],
   ['disk-full', /no space left on device/i],
   ['no-access', /GatedRepoError|Access to model .* is restricted|gated repo|401 Client Error|403 Client Error/],
   ['no-such-model', /RepositoryNotFoundError|is not a valid model identifier|404 Client Error|is not a local folder/],
@@ -62,10 +52,12 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
 ]
 
 /** What the plan of a start says about its memory. */
-type Estimate = Pick<ServePlan, 'fit' | 'weightsBytes'>
+type Estimate = Pick<ServePlan, 'fit' | 'weightsBytes'> & Partial<Pick<ServePlan, 'engine'>>
 
 /** The cause of a failed start, from its log and the memory estimate of its plan. */
 export function startFailure(lines: readonly string[], facts: StartFacts, plan: Estimate): StartFailure {
+  const known = engineFault(lines, { engine: plan.engine ?? 'docker', rootless: false })
+  if (known !== null) return { cause: known.cause, line: known.line, advice: known.fix }
   for (const [cause, pattern] of phrases) {
     const line = lines.find((candidate) => pattern.test(candidate))
     if (line !== undefined) return { cause, line, advice: adviceOn(cause, line, facts, plan) }
@@ -82,18 +74,6 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
 function adviceOn(cause: StartCause, line: string, facts: StartFacts, { fit, weightsBytes }: Estimate): string {
   switch (cause) {
-    case 'no-docker':
-      return 'start it: sudo systemctl start docker'
-    case 'no-permission':
-      return 'sudo usermod -aG docker $USER, then log in again'
-    case 'no-gpu-runtime':
-      return 'install nvidia-container-toolkit, then: sudo nvidia-ctk runtime configure --runtime=docker'
-    case 'port-taken':
-      return 'another process uses the port: choose another with --port'
-    case 'no-image':
-      return 'no such tag of vllm/vllm-openai: choose another with --tag'
-    case 'no-registry':
-      return 'the Docker daemon does not reach the registry; it has a proxy and trusted certificates of its own (systemctl edit docker), not those of this shell'
     case 'no-hub':
       return hubAdvice(line)
     case 'disk-full':

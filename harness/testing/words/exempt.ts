@@ -15,9 +15,14 @@ export const allowedForms: readonly AllowedForm[] = [
     reason: 'that of a server, in TLS',
   },
   {
-    file: 'harness/endpoint/serve/start-failure.ts',
+    file: 'harness/endpoint/serve/engine/engine-fault.ts',
     words: 'certificates',
     reason: 'those of TLS',
+  },
+  {
+    file: 'harness/box/preflight/network/request.ts',
+    words: 'certificate',
+    reason: 'that of a server, in TLS',
   },
   {
     file: 'harness/endpoint/serve/start-failure.ts',
