@@ -3,7 +3,7 @@
 
 Reads its whole program from stdin when it runs in the serving image, which carries torch. Prints one line of JSON:
     {"joulemarkProbe": 1, "torch": "2.9.0", "cards": [{"uuid": "GPU-...", "name": "...", "copyGBs": 905.1,
-     "matrixTflops": 151.2, "matrixFormat": "bf16", "hostToDeviceGBs": 24.9, "deviceToHostGBs": 26.1}],
+     "matrixTflops": 151.2, "matrixFormat": "bf16", "hostToDeviceGBs": 24.9, "deviceToHostGBs": 26.1, "numaNode": 0}],
      "pairs": [{"from": 0, "to": 1, "GBs": 22.1}]}
 A figure that could not be measured is {"value": null, "reason": "..."}. `--cpu` runs it on the CPU, to test it.
 """
@@ -112,6 +112,20 @@ def identity(torch, device):
     return {"uuid": uuid if uuid == "" or uuid.startswith("GPU-") else f"GPU-{uuid}", "name": properties.name}
 
 
+def numa_node(torch, device):
+    """The processor socket of the card's link by Linux; None on one socket (-1), and where torch or the system does not say."""
+    if device.type == "cpu":
+        return None
+    properties = torch.cuda.get_device_properties(device)
+    try:
+        address = f"{properties.pci_domain_id:04x}:{properties.pci_bus_id:02x}:{properties.pci_device_id:02x}.0"
+        with open(f"/sys/bus/pci/devices/{address}/numa_node", encoding="ascii") as file:
+            node = int(file.read())
+    except (AttributeError, OSError, ValueError):
+        return None
+    return node if node >= 0 else None
+
+
 def probe_card(torch, device, scale):
     timer = Timer(torch, device)
     copied = or_reason(lambda: copy_gbs(torch, device, timer, COPY_BYTES // scale))
@@ -127,6 +141,7 @@ def probe_card(torch, device, scale):
         "matrixFormat": matrix_format(torch, device),
         "hostToDeviceGBs": to_device,
         "deviceToHostGBs": from_device,
+        "numaNode": numa_node(torch, device),
     }
 
 

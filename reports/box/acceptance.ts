@@ -89,8 +89,8 @@ function scenarioLines(
   })
 }
 
-/** Why the figures of a run do not count, or null; a simulated one is never accepted, whatever its gates are. */
-function whyNotCounted(run: RunRecord, { shows }: Quantity): string | null {
+/** Why a figure of a run does not count, or null; a simulated one is never accepted, whatever its gates are. */
+export function whyNotCounted(run: RunRecord, { shows }: Quantity): string | null {
   if (run.status !== 'complete') return run.failure ?? `the run is ${run.status}`
   if (run.source === 'simulated') return null
   return failedMeasurement(run, shows === 'power' || shows === 'energy efficiency')[0] ?? null

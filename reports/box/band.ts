@@ -1,4 +1,4 @@
-import { robustLevel } from '../../harness/stats/robust-level.ts'
+import { siblingLevel } from '../../harness/verdict/siblings.ts'
 import type { Quantity } from './quantities.ts'
 
 /** The values of a healthy server. Beyond the worse edge a server is rejected, beyond the better one it is remarked on. */
@@ -18,27 +18,10 @@ export const ENOUGH_SIBLINGS = 5
  * healthy one must pass them all in 99 of 100 cases (acceptance-rates.test.ts).
  */
 const WIDTH = 4.2
-/** Weight of the usual spread beside the observed one, in servers: the spread of five values says little. */
-const USUAL_WEIGHT = 8
-/** Siblings that differ by more than this multiple of the usual spread do not widen the band any further. */
-const MOST_SPREAD = 1.5
-
-/**
- * The band from the values of accepted siblings, one per server: median ± 4.2 standard deviations of a new server's
- * difference from it. Their spread is that of the median absolute deviation, moderated by the usual spread (as in Smyth
- * 2004, Statistical Applications in Genetics and Molecular Biology 3), so that neither one bad server among them nor
- * five that agree by chance decide.
- */
+/** The band from the values of accepted siblings, one per server: median ± 4.2 standard deviations of a new server's difference. */
 export function siblingBand(quantity: Quantity, values: readonly number[]): Band {
-  const { median, deviation } = robustLevel(values)
-  const usual = quantity.usualSpread
-  const seen = median === 0 || deviation === null ? usual : deviation / Math.abs(median)
-  const weight = values.length - 1
-  const variance = (USUAL_WEIGHT * usual ** 2 + weight * seen ** 2) / (USUAL_WEIGHT + weight)
-  const spread = Math.min(Math.sqrt(variance), MOST_SPREAD * usual)
-  // the variance of a median of n normal values is about pi / 2n of one value
-  const ofMedian = Math.min(1, Math.PI / (2 * values.length))
-  const half = Math.max(quantity.floor, WIDTH * spread * Math.sqrt(1 + ofMedian) * Math.abs(median))
+  const { median, deviation } = siblingLevel(values, quantity.usualSpread)
+  const half = Math.max(quantity.floor, WIDTH * deviation * Math.abs(median))
   const servers = values.length === 1 ? '1 other accepted server' : `${values.length} other accepted servers`
   return { low: median - half, high: median + half, expected: median, basis: servers }
 }

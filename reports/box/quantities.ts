@@ -5,7 +5,7 @@ import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
 import { achievedGBs, bytesPerStep } from '../../harness/physics/memory-probe.ts'
 import { type KvElementBytes, knownKvElementBytes, kvElementBytes } from '../../harness/physics/model/kv.ts'
-import { servingGpus } from '../../harness/physics/serving-gpus.ts'
+import { servingGpus, servingUuids } from '../../harness/physics/serving-gpus.ts'
 import { isKnown, knownOf, type Measured, measured, missing, numberOf } from '../../harness/record/measured.ts'
 import type { ProbedCard } from '../../harness/record/schema/card-probe.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -22,6 +22,7 @@ export type Part =
   | 'power'
   | 'energy efficiency'
   | 'memory size'
+  | 'link'
 
 /** A figure of a run by which a server is accepted or rejected. */
 export interface Quantity {
@@ -32,6 +33,8 @@ export interface Quantity {
   readonly worse: 'lower' | 'higher'
   /** Its spread between healthy servers of one card, as a standard deviation / the median, until more are known. */
   readonly usualSpread: number
+  /** The same between cards of one server, where that is known to be smaller. */
+  readonly besideSpread?: number
   /** Smallest difference that counts, in its unit. */
   readonly floor: number
   /** The part of the server that a loss of it shows. */
@@ -90,6 +93,9 @@ export const quantities = {
     digits: 0,
     worse: 'lower',
     usualSpread: 0.0125,
+    // eight H20 of one server: 1115.7 to 1117.2 GB/s (github.com/NVIDIA/nvbandwidth issue 48); eight H100, small buffers: 2475
+    // to 2515 (github.com/NVIDIA/nccl issue 1264)
+    besideSpread: 0.005,
     floor: 0,
     shows: 'memory bandwidth',
     read: ofSlowestCard(({ copyGBs }) => copyGBs),
@@ -143,11 +149,14 @@ export type QuantityKey = keyof typeof quantities
 export const quantityKeys = Object.keys(quantities) as readonly QuantityKey[]
 
 /** A figure of the probe of the cards: that of the slowest of the GPUs that serve. */
-function ofSlowestCard(of: (card: ProbedCard) => Measured): (run: RunRecord) => Measured | null {
-  return ({ cardProbe }) => {
+export function ofSlowestCard(of: (card: ProbedCard) => Measured): (run: RunRecord) => Measured | null {
+  return ({ cardProbe, gpus }) => {
     if (cardProbe === undefined) return null
     if ('reason' in cardProbe) return missing(cardProbe.reason)
-    const values = cardProbe.cards.map(of)
+    const serving = servingUuids(gpus)
+    const own = cardProbe.cards.filter(({ uuid }) => uuid !== null && serving.includes(uuid))
+    // an older torch reports no UUID: then the container saw only the GPUs that serve
+    const values = (own.length === 0 ? cardProbe.cards : own).map(of)
     return values.find((value) => !isKnown(value)) ?? Math.min(...knownOf(values))
   }
 }

@@ -25,6 +25,13 @@ export interface SimulatedServer {
   readonly gates?: readonly Gate[]
   readonly night?: number
   readonly powerLimitW?: number
+  /** What nvidia-smi shows besides: the ECC mode, the share of the rated memory clock, the highest temperature, the link. */
+  readonly eccMode?: string
+  readonly memoryClock?: number
+  readonly temperatureC?: number
+  readonly linkWidth?: number
+  /** Share of the samples in which the power brake was active. */
+  readonly powerBrake?: number
 }
 
 const loads = [
@@ -54,10 +61,15 @@ export function simulatedNight(server: SimulatedServer): RunRecord[] {
     const tokensPerS = near(level * outputTokensPerS)
     const meanPowerW = near(powerW)
     const smMHz = card.boostGhz.value * 1080 * clock * (1 + (spread / 2) * normal())
-    const memMHz = ((card.memoryDataRateGbps.value * 1000) / 2) * 0.976
+    const memMHz = ((card.memoryDataRateGbps.value * 1000) / 2) * 0.976 * (server.memoryClock ?? 1)
     const capped = powerW >= powerLimitW * 0.999 ? 1 : 0
     const window = makeCardWindow({
-      reasonShares: { ...makeCardWindow().reasonShares!, swPowerCap: capped },
+      reasonShares: {
+        ...makeCardWindow().reasonShares!,
+        swPowerCap: capped,
+        hwPowerBrakeSlowdown: server.powerBrake ?? 0,
+      },
+      maxTemperatureC: server.temperatureC ?? 61,
       smClockMHz: { first: smMHz, last: smMHz },
       memClockMHz: memMHz,
     })
@@ -69,7 +81,13 @@ export function simulatedNight(server: SimulatedServer): RunRecord[] {
       id: `${server.uuid}-${load.name}-${server.night ?? 0}`,
       startedAt: `2026-11-0${1 + (server.night ?? 0)}T10:00:00Z`,
       gates: [...(server.gates ?? [])],
-      gpus: [makeGpu({ uuid: server.uuid, name: card.smiName, powerLimitW, powerDefaultLimitW: card.tdpW.value })],
+      gpus: [
+        makeGpu({
+          ...{ uuid: server.uuid, name: card.smiName, powerLimitW, powerDefaultLimitW: card.tdpW.value },
+          eccMode: server.eccMode ?? 'Disabled',
+          pcie: { genCurrent: 4, genMax: 4, widthCurrent: server.linkWidth ?? 16, widthMax: 16 },
+        }),
+      ],
       ...(load.name === 'memory-probe' ? { cardProbe: probeOf(server) } : {}),
       telemetry: makeTelemetry({ trials: [makeCardTrial({ window })] }),
       endpoint: { ...base.endpoint, serving: { ...base.endpoint.serving!, kvCapacityTokens: kvTokens } },

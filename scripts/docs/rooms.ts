@@ -104,7 +104,7 @@ export const rooms: readonly Room[] = [
   },
   {
     paths: ['harness/verdict'],
-    reason: 'baseline against candidate: one statistical model of what a difference means',
+    reason: 'baseline against candidate, one card against its siblings: what a difference means',
   },
   {
     paths: ['harness/evidence'],
@@ -178,7 +178,9 @@ export const rooms: readonly Room[] = [
     folders: {
       box: 'the figures of a server against healthy ones',
       'box/plan': 'the plan of a box as text and as a document',
-      'box/result': 'the verdict on each card and on the box, as one document',
+      'box/result': 'the verdict on each card and on the server, as one document',
+      'box/siblings': 'the cards of a server against each other, and each against itself alone; what they differ in',
+      'box/text': 'the verdict for a terminal',
       bundle: 'the files of a bundle beside its runs',
       charts: 'charts as plain data',
       claims: 'the check of a published table of claims',

@@ -11,6 +11,14 @@ const probedCardSchema = z.object({
   matrixFormat: z.enum(['bf16', 'fp16']),
   hostToDeviceGBs: measuredSchema.describe('from pinned memory of the host'),
   deviceToHostGBs: measuredSchema,
+  numaNode: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .optional()
+    .describe(
+      'processor socket (NUMA node) of its PCIe link; null if the system does not say; absent in older records',
+    ),
 })
 
 export const cardProbeSchema = z.union([

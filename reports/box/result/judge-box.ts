@@ -1,12 +1,16 @@
 import { servingUuids } from '../../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { toolVersion } from '../../../harness/version.ts'
+import { besideAlone } from '../siblings/beside-alone.ts'
+import { besideSiblings } from '../siblings/beside-siblings.ts'
+import { cardState } from '../siblings/card-state.ts'
 import type { BoxInput } from './box-input.ts'
 import { BOX_RESULT_VERSION, type BoxResult, type CardResult, type JoinedResult, type Reason } from './box-result.ts'
-import { joinedRuns, partOf } from './evidence.ts'
+import { joinedRuns, partOf, runsOfCard } from './evidence.ts'
 import { figuresOf } from './figures.ts'
 import { judgeCard } from './judge-card.ts'
 import { rejectionReasons } from './reasons.ts'
+import { unseenLosses } from './unseen.ts'
 import { type Verdicts, verdictOf, verdictOfAll, wordOf } from './verdict-of.ts'
 
 /**
@@ -17,7 +21,7 @@ import { type Verdicts, verdictOf, verdictOfAll, wordOf } from './verdict-of.ts'
 export function boxResult(input: BoxInput): BoxResult {
   const { records } = input
   const simulated = records.some(({ source }) => source === 'simulated')
-  const cards = input.cards.map((card) => judgeCard(card, input, []))
+  const cards = judgedCards(input)
   const joined = joinedRuns(records).map((runs) => judgeJoined(runs, input, simulated))
   const unread = (input.unreadable ?? []).map((what) => ({ what, cause: null, fix: null }))
   const verdicts = withoutRecords(verdictOfAll([...cards, ...joined], simulated), unread)
@@ -33,13 +37,28 @@ export function boxResult(input: BoxInput): BoxResult {
     joined,
     notMeasured: notMeasured(input),
     leftOut: input.leftOut.map(({ name, reason }) => ({ name, reason })),
-    unseen: [],
+    unseen: unseenLosses(cards),
     findings: input.checks.flatMap(({ id, status, read, why, fix }) =>
       status === 'warn' || status === 'fail' ? [{ id, status, read, why, fix }] : [],
     ),
     time: timeOf(input),
     records: records.map(recordOf),
   }
+}
+
+function judgedCards(input: BoxInput): CardResult[] {
+  const { records } = input
+  const uuids = input.cards.map(({ uuid }) => uuid)
+  const siblings = besideSiblings(records, uuids)
+  const states = new Map(uuids.map((uuid) => [uuid, cardState(runsOfCard(records, uuid))]))
+  return input.cards.map((card) => {
+    const same = input.cards.filter(({ uuid, entry }) => uuid !== card.uuid && entry.label === card.entry.label)
+    const alone = besideAlone(runsOfCard(records, card.uuid), uuids.length)
+    return judgeCard(card, input, {
+      comparisons: [...(siblings.get(card.uuid) ?? []), ...alone],
+      siblings: same.flatMap(({ uuid }) => states.get(uuid) ?? []),
+    })
+  })
 }
 
 function judgeJoined(runs: readonly RunRecord[], input: BoxInput, simulated: boolean): JoinedResult {

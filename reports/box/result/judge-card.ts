@@ -1,34 +1,50 @@
 import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
 import type { Gpu } from '../../../harness/record/schema/run.ts'
+import { type CardState, cardState } from '../siblings/card-state.ts'
+import { hotterBy } from '../siblings/differences.ts'
+import { narrowLink } from '../siblings/narrow-link.ts'
 import type { BoxCheck, BoxInput } from './box-input.ts'
 import type { CardResult, Comparison, Reason } from './box-result.ts'
 import { printedField, runsOfCard } from './evidence.ts'
 import { figuresOf } from './figures.ts'
-import { rejectionReasons } from './reasons.ts'
+import { comparisonLine, rejectionReasons } from './reasons.ts'
 import { verdictOf, wordOf } from './verdict-of.ts'
 
-/** The verdict on one card of the box, from the runs that it served by itself. */
+/** The verdict on one card of the server, from the runs that it served by itself and from its siblings. */
 export function judgeCard(
   card: BoxInput['cards'][number],
   input: BoxInput,
-  comparisons: readonly Comparison[],
+  { comparisons, siblings }: { readonly comparisons: readonly Comparison[]; readonly siblings: readonly CardState[] },
 ): CardResult {
   const runs = runsOfCard(input.records, card.uuid)
   const gpu = runs.flatMap(({ gpus }) => servingGpus(gpus)).at(-1) ?? null
+  const state = cardState(runs)
   const findings = uniqueChecks(runs.flatMap((run) => [...input.findingsOf(run)]))
   const figures = figuresOf(runs, input.earlier, findings)
   const simulated = input.records.some(({ source }) => source === 'simulated')
-  const faults = rejectionReasons(findings, figures, comparisons)
+  const link = narrowLink(state, siblings)
+  const faults = [...rejectionReasons(findings, figures, comparisons), ...(link === null ? [] : [link])]
   const verdicts = verdictOf(figures, faults.length > 0, simulated)
   const reasons = wordOf(verdicts) === 'not-measured' ? whyNotMeasured(card.uuid, input, figures) : faults
   return {
     ...identityOf(card, gpu, input),
+    numaNode: state.numaNode,
     ...verdicts,
     reasons,
-    remarks: findings.filter(({ status }) => status === 'warn').map(({ id, read }) => `${id}: ${read}`),
+    remarks: remarksOf(findings, comparisons, hotterBy(state, siblings)),
     figures,
     comparisons: [...comparisons],
   }
+}
+
+function remarksOf(findings: readonly BoxCheck[], comparisons: readonly Comparison[], hotter: number | null): string[] {
+  return [
+    ...(hotter === null ? [] : [`${hotter.toFixed(0)} °C hotter than its siblings under load`]),
+    ...comparisons
+      .filter(({ verdict }) => verdict === 'remark')
+      .map((each) => `${comparisonLine(each)}${each.cause === null ? '' : `; likely ${each.cause}`}`),
+    ...findings.filter(({ status }) => status === 'warn').map(({ id, read }) => `${id}: ${read}`),
+  ]
 }
 
 function identityOf(card: BoxInput['cards'][number], gpu: Gpu | null, { records }: BoxInput) {
@@ -45,7 +61,6 @@ function identityOf(card: BoxInput['cards'][number], gpu: Gpu | null, { records 
     memoryTotalMiB: gpu?.memoryTotalMiB ?? null,
     eccMode: gpu?.eccMode ?? null,
     pcie: widthCurrent === null || widthMax === null ? null : `x${widthCurrent} of x${widthMax}`,
-    numaNode: null,
   }
 }
 
