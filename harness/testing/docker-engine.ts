@@ -10,6 +10,10 @@ import { build } from 'esbuild'
 export interface DockerEngine {
   /** `docker` on PATH is this engine's, without the GPU flag. */
   readonly env: NodeJS.ProcessEnv
+  /** The same with the GPU flag, which no engine without the runtime of NVIDIA takes. */
+  readonly gpuEnv: NodeJS.ProcessEnv
+  /** The same as of a user who is in no group. */
+  readonly strangerEnv: NodeJS.ProcessEnv
   /** Names and states of its containers. */
   containers(): string[]
   /** Ends the engine and its containers. */
@@ -36,8 +40,11 @@ const pathOf = (program: string): string | null =>
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path)) ?? null
 
-/** Starts an engine and makes the image. Throws with the end of its log if it does not start, as without cgroups. */
-export async function startDockerEngine(): Promise<DockerEngine> {
+/**
+ * Starts an engine and makes the image, whose `nvidia-smi -L` lists these cards. Throws with the end of the engine's log if it
+ * does not start, as without cgroups.
+ */
+export async function startDockerEngine(uuids: readonly string[] = []): Promise<DockerEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'docker-engine-'))
   const socket = `unix://${join(folder, SOCKET)}`
   const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '-p', join(folder, 'pid')]
@@ -59,7 +66,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
   }
   try {
     await untilUp(engine, docker)
-    const image = await imageFolder(folder)
+    const image = await imageFolder(folder, uuids)
     const tar = execFileSync('tar', ['-C', image, '-c', '.'], { maxBuffer: 2 ** 30 })
     execFileSync(client, ['import', '--change', 'ENTRYPOINT ["/node", "/entry.mjs"]', '-', IMAGE], {
       env: { ...process.env, DOCKER_HOST: socket },
@@ -70,7 +77,9 @@ export async function startDockerEngine(): Promise<DockerEngine> {
     throw new Error(`no Docker engine can be started here: ${String(error)}; ${log}`)
   }
   return {
-    env: { PATH: `${clientFolder(folder, client)}${delimiter}${process.env['PATH']}`, DOCKER_HOST: socket },
+    env: { PATH: pathWith(clientFolder(folder, 'bin', withoutGpus(client))), DOCKER_HOST: socket },
+    gpuEnv: { PATH: pathWith(dirname(client)), DOCKER_HOST: socket },
+    strangerEnv: { PATH: pathWith(clientFolder(folder, 'stranger', asNobody(client))), DOCKER_HOST: socket },
     containers: () =>
       docker('ps', '--all', '--format', '{{.Names}} {{.State}}')
         .split('\n')
@@ -100,11 +109,19 @@ async function endOf(engine: ChildProcess): Promise<void> {
   await ended
 }
 
-/** A `docker` that leaves out the GPU flag: no test machine has the runtime that it requires. */
-function clientFolder(folder: string, client: string): string {
-  const bin = join(folder, 'bin')
+const pathWith = (folder: string): string => `${folder}${delimiter}${process.env['PATH']}`
+
+/** A folder with a `docker`. */
+function clientFolder(folder: string, name: string, script: string): string {
+  const bin = join(folder, name)
   mkdirSync(bin)
-  const script = `#!/bin/sh
+  writeFileSync(join(bin, 'docker'), script)
+  chmodSync(join(bin, 'docker'), 0o755)
+  return bin
+}
+
+/** A `docker` that leaves out the GPU flag: no test machine has the runtime that it requires. */
+const withoutGpus = (client: string): string => `#!/bin/sh
 skip=
 for word do
   shift
@@ -114,13 +131,13 @@ for word do
 done
 exec '${client}' "$@"
 `
-  writeFileSync(join(bin, 'docker'), script)
-  chmodSync(join(bin, 'docker'), 0o755)
-  return bin
-}
+
+const asNobody = (client: string): string => `#!/bin/sh
+exec setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ '${client}' "$@"
+`
 
 /** The root file system of the image: Node with its libraries, and the simulator in one file behind a relay. */
-async function imageFolder(folder: string): Promise<string> {
+async function imageFolder(folder: string, uuids: readonly string[]): Promise<string> {
   const root = join(folder, 'image')
   mkdirSync(join(root, 'tmp'), { recursive: true })
   copyFileSync(process.execPath, join(root, 'node'))
@@ -139,6 +156,10 @@ async function imageFolder(folder: string): Promise<string> {
     logLevel: 'silent',
   })
   writeFileSync(join(root, 'entry.mjs'), entry)
+  const cards = uuids.map((uuid, index) => `GPU ${index}: NVIDIA GeForce RTX 4090 (UUID: ${uuid})`)
+  mkdirSync(join(root, 'usr', 'bin'), { recursive: true })
+  writeFileSync(join(root, 'usr', 'bin', 'nvidia-smi'), `#!/node\nconsole.log(${JSON.stringify(cards.join('\n'))})\n`)
+  chmodSync(join(root, 'usr', 'bin', 'nvidia-smi'), 0o755)
   return root
 }
 

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '../../harness/testing/docker-engine.ts'
+import { type FakeHub, startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+import type { ServingReport } from '../support/serving/serving-report.ts'
 
 /** `serve` and `box` on a real Docker engine, where one can be started: no container outlives its joulemark. */
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
@@ -58,15 +60,21 @@ async function freePort(): Promise<number> {
 describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which is not there: ${why}`}`, () => {
   let engine: DockerEngine
   let nvidiaSmi: string
+  let hub: FakeHub
   beforeAll(async () => {
-    engine = await startDockerEngine()
-    nvidiaSmi = makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'smi-')), await fakeBox('rtx-4090-idle-550'))
+    const cards = await fakeBox('rtx-4090-idle-550')
+    engine = await startDockerEngine(cards.gpus.map(({ values }) => String(values['uuid'])))
+    nvidiaSmi = makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'smi-')), cards)
+    hub = await startFakeHub()
   }, 120_000)
-  afterAll(async () => engine?.stop(), 60_000)
+  afterAll(async () => {
+    await hub?.stop()
+    await engine?.stop()
+  }, 60_000)
 
-  function start(words: readonly string[], port: number, out = ''): Started {
+  function start(words: readonly string[], port: number, out = '', env = engine.env): Started {
     const child = spawn(process.execPath, ['--import', 'tsx', cli, ...words, '--port', String(port)], {
-      env: { ...process.env, ...engine.env, JOULEMARK_NVIDIA_SMI: nvidiaSmi, NO_COLOR: '1' },
+      env: { ...process.env, ...env, JOULEMARK_NVIDIA_SMI: nvidiaSmi, HF_ENDPOINT: hub.url, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let text = ''
@@ -141,6 +149,51 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     expect(engine.containers()).toEqual([])
   })
 
+  /** The checks of `doctor --serving` by their id, and why nothing can be measured. */
+  async function serving(env: NodeJS.ProcessEnv, tag = IMAGE_TAG) {
+    const flags = ['--serving', '--suite', scenario, '--tag', tag, '--cache', tmpdir(), '--json']
+    const doctor = start(['doctor', ...flags], await freePort(), '', env)
+    await endOf(doctor)
+    await until(doctor.text).toMatch(/\n\}\n$/)
+    const json = doctor.text().slice(doctor.text().indexOf('{'))
+    const { checks, ends } = (JSON.parse(json) as { serving: ServingReport }).serving
+    return { ends, checkOf: (id: string) => checks.find((check) => check.id === id) }
+  }
+
+  test('before a night: the engine, its image, a container that sees the cards', async () => {
+    const { checkOf, ends } = await serving(engine.env)
+    expect(ends).toBeNull()
+    expect(checkOf('container-engine')).toMatchObject({
+      status: 'pass',
+      read: expect.stringMatching(/^Docker \d+\.\d+/),
+    })
+    expect(checkOf('image')).toMatchObject({ status: 'pass', read: expect.stringContaining('is here') })
+    expect(checkOf('gpu-container')).toMatchObject({
+      status: 'pass',
+      read: expect.stringMatching(/^1 GPU in a container/),
+    })
+    expect(engine.containers()).toEqual([])
+  })
+
+  test('before a night: no runtime of NVIDIA, no image and no registry, no permission', async () => {
+    const withoutRuntime = await serving(engine.gpuEnv)
+    expect(withoutRuntime.checkOf('gpu-container')).toMatchObject({
+      status: 'fail',
+      read: expect.stringMatching(/could not select device driver|failed to discover GPU vendor/),
+      fix: expect.stringContaining('nvidia-container-toolkit'),
+    })
+    expect(withoutRuntime.ends).toContain('nvidia-ctk runtime configure --runtime=docker')
+    const absent = await serving(engine.env, 'absent')
+    expect(absent.checkOf('image')?.read).toMatch(/the registry was not reached|is in its registry|has no image/)
+    const stranger = await serving(engine.strangerEnv)
+    expect(stranger.checkOf('container-engine')).toMatchObject({
+      status: 'fail',
+      read: expect.stringContaining('permission denied'),
+      fix: expect.stringContaining('usermod -aG docker'),
+    })
+    expect(engine.containers()).toEqual([])
+  })
+
   test('box goes on without its terminal, and kill -9 in a trial leaves a record to close and no container', {
     timeout: 400_000,
   }, async () => {
@@ -164,6 +217,9 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     expect(server.text()).toContain('the server exited; its last lines are above')
     const next = serve(await freePort())
     expect(await endOf(next)).toBe(3)
-    expect(next.text()).toMatch(/vLLM did not start \(no-docker\): .*; start it: sudo systemctl start docker/)
+    expect(next.text()).toMatch(/vLLM did not start \(no-docker\): .*; sudo systemctl start docker/)
+    const stopped = await serving(engine.env)
+    expect(stopped.checkOf('container-engine')).toMatchObject({ status: 'fail', fix: 'sudo systemctl start docker' })
+    expect(stopped.ends).toMatch(/Cannot connect to the Docker daemon|failed to connect to the docker API/)
   })
 })

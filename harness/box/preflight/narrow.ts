@@ -12,7 +12,7 @@ export interface Narrowed {
 
 /**
  * Leaves out the servers that cannot start, with the runs that only they would have served, each with its reason. Where
- * nothing is left, `ends` is the one cause that hits every server, or all of the causes.
+ * nothing is left, `ends` names the causes that hit every server or, where only several together do, all of them.
  */
 export function narrowed(plan: BoxPlan, facts: PreflightFacts): Narrowed {
   const servers = serversOf(plan)
@@ -39,9 +39,8 @@ function endOf(
       ? 'the plan is empty'
       : `nothing of the plan can run here: ${first.name}: ${first.reason}`
   }
-  const one = blocks.find(({ hits }) => servers.every(hits))
-  if (one !== undefined) return textOf(one)
-  return [...new Set([...lost.values()].map(textOf))].join('; ')
+  const ofAll = blocks.filter(({ hits }) => servers.every(hits))
+  return [...new Set((ofAll.length > 0 ? ofAll : [...lost.values()]).map(textOf))].join('; ')
 }
 
 const textOf = ({ reason, fix }: Block): string => (fix === '' ? reason : `${reason}; to fix it: ${fix}`)

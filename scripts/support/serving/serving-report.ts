@@ -37,7 +37,8 @@ export async function servingReport(flags: ServingFlags, given: CommandIo): Prom
   const cards = await cardsToServe(flags, io)
   const plan = boxPlan(files, cards, { ...options, starts: 1, withinMinutes: null, topology: { reason: 'not read' } })
   const { checks, plan: left, ends } = await preflightOf(plan, options, { env: io.env, mayPull: true })
-  return { suite, checks, leftOut: left.leftOut, ends }
+  const why = cards.length === 0 ? 'no card was read: --card KEY checks what servers on that card need' : ends
+  return { suite, checks, leftOut: left.leftOut, ends: why }
 }
 
 const FIRST_PORT = 8000

@@ -72,6 +72,8 @@ export function trialFinding(
   return fault(shortened(line), `${kind.engine} run --rm ${gpuWords(kind.engine, []).join(' ')} ${image} nvidia-smi -L`)
 }
 
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+
 /** The small image, where it is here or can be pulled; else why there is no trial. */
 async function smallImage(offline: string | null, tools: PreflightTools): Promise<string | Finding<never>> {
   const image = imageFor(tools.engine, SMALL_IMAGE)
@@ -82,5 +84,7 @@ async function smallImage(offline: string | null, tools: PreflightTools): Promis
   if (!tools.mayPull) return unknown(`${why}, and nothing is pulled for a plan that is only printed`)
   const pulled = await tools.run(tools.engine, ['pull', '--quiet', image], PULL_TIMEOUT_MS)
   if (!('absent' in pulled) && pulled.code === 0) return image
-  return unknown(`${why}, which could not be pulled in ${PULL_TIMEOUT_MS / 1000} s`)
+  const late = 'absent' in pulled || pulled.code === null
+  const said = late ? `in ${PULL_TIMEOUT_MS / 1000} s` : `(${shortened(lastLine(pulled.stderr))})`
+  return unknown(`${why}, which could not be pulled ${said}`)
 }
