@@ -1,4 +1,5 @@
 import { cardsNamed } from '../catalogue/find.ts'
+import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { Gpu } from '../record/schema/run.ts'
 import { describeFound } from '../telemetry/inventory/describe-found.ts'
@@ -8,11 +9,20 @@ import { parseTopology } from '../telemetry/snapshot/topology.ts'
 import type { BoxCard } from './plan/box-plan.ts'
 import type { Topology } from './plan/card-links.ts'
 
-/** The cards of a box that is only planned: those that `gpus` names, else one, of that model. */
+/**
+ * The cards of a box that is only planned: those that `gpus` names, else one, of that model; several models, separated by
+ * commas, are one card each. Throws `bad-input` for a name that is not in the catalogue, and for other numbers of both.
+ */
 export function plannedCards(name: string, gpus: readonly string[] | undefined): BoxCard[] {
-  const [entry] = cardsNamed(name)
-  if (entry === undefined) throw new JoulemarkError('bad-input', `--card ${name}: no such card in the catalogue`)
-  return (gpus ?? ['0']).map((uuid, index) => ({ index, uuid, entry }))
+  const entries = name.split(',').map((each) => cardsNamed(each)[0] as CardEntry)
+  const uuids = gpus ?? entries.map((_, index) => String(index))
+  if (entries.length > 1 && entries.length !== uuids.length) {
+    throw new JoulemarkError(
+      'bad-input',
+      `--card ${name}: ${entries.length} cards, --gpus names ${uuids.length}: expected one name for all, or one for each`,
+    )
+  }
+  return uuids.map((uuid, index) => ({ index, uuid, entry: (entries[index] ?? entries[0]) as CardEntry }))
 }
 
 /**

@@ -1,30 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AcceptanceLine } from './acceptance.ts'
-import { planText, type ShownPlan } from './plan-text.ts'
 import { verdictText } from './verdict-text.ts'
-
-const server = (over: object = {}) => ({ where: '', model: '8b', runs: ['one', 'two'], corrections: [], ...over })
-const plan: ShownPlan = {
-  cards: 'RTX 4090',
-  stages: [{ start: '', servers: [server({ corrections: ['--max-model-len 8192: 16384 does not fit'] })] }],
-  leftOut: [{ name: 'three', reason: '72.7 GB of weights' }],
-  downloads: [{ what: 'org/8b', bytes: 9.1e9 }],
-  minutes: { starting: 3.2, measuring: 9 },
-}
-
-test('a plan names its servers with what runs on them, what is skipped and why, downloads and time', () => {
-  expect(planText(plan)).toBe(
-    'RTX 4090: 1 server start, at most 13 min without downloads (9 of measuring)\n' +
-      '  8b: one, two\n' +
-      '    --max-model-len 8192: 16384 does not fit\n' +
-      '  three: skipped: 72.7 GB of weights\n' +
-      '  download, unless it is here: org/8b, 9.1 GB\n',
-  )
-  const servers = ['GPU 0', 'GPU 1'].map((where) => server({ where, runs: ['alone: one', 'together: one, two'] }))
-  const two = planText({ ...plan, stages: [{ start: 'start 1 of 2', servers }], downloads: [] })
-  expect(two).toContain('RTX 4090: 2 server starts, ')
-  expect(two).toContain('\n  GPU 1, 8b, start 1 of 2: alone: one, together: one, two\n')
-})
 
 const line: AcceptanceLine = {
   scenario: 'one',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
 import { measureBox } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
+import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
@@ -9,11 +10,12 @@ import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
-import { planText } from '../../reports/box/plan-text.ts'
+import { planJson } from '../../reports/box/plan/plan-json.ts'
+import { planText } from '../../reports/box/plan/plan-text.ts'
 import { earlierRuns, judgeBox } from '../box/judge.ts'
+import { launchesOf } from '../box/launches.ts'
 import { measureTools } from '../box/measure-tools.ts'
 import { plannedBox } from '../box/planned-box.ts'
-import { launchesOf, shownPlan } from '../box/shown-plan.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
@@ -54,7 +56,13 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   const cards = isOnPaper ? plannedCards(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
   const plan = await plannedBox(flags, cards, serveOptions(flags, io), { io, nvidiaSmi: isOnPaper ? null : nvidiaSmi })
   const notes = containerEnv(io.env).notes.map((note) => `${note}\n`)
-  const text = [...notes, planText(shownPlan(plan))].join('')
+  const shown = { ...plan, minutes: planMinutes(plan) }
+  const text = [...notes, planText(shown)].join('')
+  if (flags.print && flags.json) {
+    io.stderr.write(notes.join(''))
+    io.stdout(planJson(shown))
+    return exitCodes.done
+  }
   if (flags.print) {
     io.stderr.write(text)
     for (const { name, server } of launchesOf(plan))

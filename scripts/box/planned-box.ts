@@ -22,23 +22,35 @@ export interface NightFlags {
 const DEFAULT_SUITE = 'provisioning'
 const DEFAULT_MINUTES = 30
 
-/** The plan of a box from flags: its probes, then its scenarios. Throws `bad-input` for a scenario that cannot be read. */
+/** The scenarios of a night, its probes first, its starts, and the minutes of measuring on one card; null: no bound. */
+export async function nightOf({ suite, full = false, restarts }: NightFlags): Promise<{
+  readonly names: readonly string[]
+  readonly starts: number
+  readonly withinMinutes: number | null
+}> {
+  const isDefault = suite === undefined && !full
+  return {
+    names: [
+      ...PROBES.map(bundledScenario),
+      ...(suite ?? (isDefault ? [bundledScenario(DEFAULT_SUITE)] : await allScenarios())),
+    ],
+    starts: restarts ?? (full ? STARTS_PER_SIDE : 1),
+    withinMinutes: isDefault ? DEFAULT_MINUTES : null,
+  }
+}
+
+/** The plan of a box from flags. Throws `bad-input` for a scenario that cannot be read. */
 export async function plannedBox(
   flags: NightFlags,
   cards: readonly BoxCard[],
   serving: ServeOptions,
   { io, nvidiaSmi }: { readonly io: CommandIo; readonly nvidiaSmi: string | null },
 ): Promise<BoxPlan> {
-  const isDefault = flags.suite === undefined && flags.full !== true
-  const suite = flags.suite ?? (isDefault ? [bundledScenario(DEFAULT_SUITE)] : await allScenarios())
-  const files = await loadScenarios([...PROBES.map(bundledScenario), ...suite], await scenarioNames(io, 'refuse'))
+  const { names, ...night } = await nightOf(flags)
+  const files = await loadScenarios(names, await scenarioNames(io, 'refuse'))
   const isKnown = nvidiaSmi !== null && cards.length > 1
-  return boxPlan(files, cards, {
-    ...serving,
-    starts: flags.restarts ?? (flags.full === true ? STARTS_PER_SIDE : 1),
-    withinMinutes: isDefault ? DEFAULT_MINUTES : null,
-    topology: isKnown ? await topologyHere(nvidiaSmi) : { reason: 'the cards are only planned' },
-  })
+  const topology = isKnown ? await topologyHere(nvidiaSmi) : { reason: 'the cards are only planned' }
+  return boxPlan(files, cards, { ...serving, ...night, topology })
 }
 
 /** Every bundled scenario except those of the tiny test model. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { roomTables } from './architecture-page.ts'
+import { nightTable } from './box-page.ts'
 import { cataloguePage } from './catalogue-page.ts'
 import { claimTables } from './claims-page.ts'
 import { engineTables } from './engines-page.ts'
@@ -24,6 +25,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 /** Every page that `npm run docs` writes, and that a test compares with the code. */
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
+  { file: 'docs/box.md', text: async () => pageWithBlock('docs/box.md', 'nights', await nightTable()) },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },

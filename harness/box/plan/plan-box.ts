@@ -151,14 +151,16 @@ function laneOf(
   const port = options.port + all.indexOf(cards[0] as BoxCard)
   const uuids = cards.map(({ uuid }) => uuid)
   const launch = launchPlan(scenario, kind.entry, { ...options, port, gpus: uuids })
-  const command =
-    launch.kind === 'server' ? launch.serverCommand : [launch.image, ...members.map(({ sha256 }) => sha256)]
+  const { kind: what, serverCommand, weightsBytes } = launch
+  // the container of a command is one per scenario
+  const command = what === 'server' ? serverCommand : [...serverCommand, ...members.map(({ sha256 }) => sha256)]
+  const startSeconds = what === 'server' ? START_SECONDS + (weightsBytes ?? 0) / 1e9 / LOAD_GB_PER_S : 0
   const server: PlannedServer = {
     id: canonicalSha256({ command, cards: uuids }).slice(0, 12),
     cards,
     launch: { ...launch, corrections: correctionsOf(members) },
     ...(link === undefined ? {} : { link }),
-    startMinutes: (START_SECONDS + (launch.weightsBytes ?? 0) / 1e9 / LOAD_GB_PER_S) / 60,
+    startMinutes: startSeconds / 60,
   }
   const probes = members.filter(({ name }) => isProbe(name))
   return {

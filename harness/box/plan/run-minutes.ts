@@ -9,6 +9,8 @@ import type { Scenario, ScenarioFile, TextScenario } from '../../scenario/schema
 
 /** Discovery of the server, check of its tokens, and the calibration of the client, which takes five to ten seconds. */
 const PREPARE_SECONDS = 15
+/** Before each trial of a training: the command starts, imports its packages and loads the model. */
+const TRAINING_SETUP_SECONDS = 90
 /** What is in flight at the end of a phase, where no model of the card says how long it takes. */
 const UNKNOWN_REQUEST_SECONDS = 10
 /** Streams that share the server at the end of an open loop which it keeps up with. */
@@ -22,7 +24,7 @@ export function runMinutes(scenario: Scenario, card: CardEntry, trials: number =
   const { trial } = scenario
   const { seconds, quietSeconds, warmupSeconds, coolDown } = trial
   const idleSeconds = 'idleSeconds' in trial ? (trial.idleSeconds ?? 0) : 0
-  const requestSeconds = scenario.kind === 'text' ? requestSecondsOn(scenario, card) : UNKNOWN_REQUEST_SECONDS
+  const requestSeconds = secondsBesideLoad(scenario, card)
   const warmUp = warmupSeconds > 0 ? warmupSeconds + requestSeconds : 0
   const measured = trials * (seconds + 2 * quietSeconds + requestSeconds)
   const cooling = (trials - 1) * (coolDown?.timeoutSeconds ?? 0)
@@ -35,6 +37,12 @@ export function searchRuns(file: ScenarioFile): number {
   const { fromPerS, toPerS, tolerance } = file.load.highestRate
   const halvings = Math.log2(Math.log(toPerS / fromPerS) / Math.log1p(tolerance))
   return 2 + Math.max(0, Math.ceil(halvings))
+}
+
+/** What each phase takes besides its load: the end of what is in flight, or the start of a command. */
+function secondsBesideLoad(scenario: Scenario, card: CardEntry): number {
+  if (scenario.kind === 'training') return TRAINING_SETUP_SECONDS
+  return scenario.kind === 'text' ? requestSecondsOn(scenario, card) : UNKNOWN_REQUEST_SECONDS
 }
 
 function requestSecondsOn(scenario: TextScenario, card: CardEntry): number {

@@ -3,6 +3,7 @@ import {
   cardsInWords,
   downloadSize,
   gpusInWords,
+  inTime,
   namesOf,
   type ShownPart,
   type ShownPlan,
@@ -133,11 +134,5 @@ function wrapped(line: string, indent: number): string[] {
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
-/** Minutes, rounded up: a plan promises no less; from two hours on in hours and minutes. */
-function inTime(minutes: number): string {
-  const whole = Math.ceil(minutes)
-  return whole < 120 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`
-}
 
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`

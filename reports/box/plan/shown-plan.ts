@@ -79,3 +79,9 @@ export const namesOf = ({ stages }: Pick<ShownPlan, 'stages'>): string[] => [
     ),
   ),
 ]
+
+/** Minutes, rounded up: a plan promises no less; from two hours on in hours and minutes. */
+export function inTime(minutes: number): string {
+  const whole = Math.ceil(minutes)
+  return whole < 120 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`
+}
