@@ -27,6 +27,8 @@ export interface FakeStart {
   readonly command?: readonly string[]
   /** What the probe of the cards prints; without it the image has no torch. */
   readonly probe?: string
+  /** Digest by which the registry names its image; without it the image is not on this machine. */
+  readonly digest?: string
   /** Its container exists only after this many calls of `docker`. */
   readonly madeAfterCalls?: number
   /** Instead of what `docker info` prints: the text of a daemon that does not answer. */
@@ -37,6 +39,8 @@ export interface FakeStart {
   readonly gpuError?: string
 }
 
+/** Id of its image, in hexadecimal. */
+export const IMAGE_HEX = 'ab'.repeat(32)
 /** Id of its container. */
 export const CONTAINER_ID = 'c0ffee'
 
@@ -58,6 +62,14 @@ const fail = (text, code = 1) => { process.stderr.write(text + '\\n'); process.e
 if (args[0] === 'info') {
   if (start.daemonError) { process.stdout.write('{"ServerVersion":""}\\n'); fail(start.daemonError) }
   else process.stdout.write(JSON.stringify({ ServerVersion: '28.2.2', Name: require('node:os').hostname(), DockerRootDir: home }) + '\\n')
+} else if (args[0] === 'image' && args.includes('--format')) {
+  if (start.digest === undefined) process.exit(1)
+  const id = 'sha256:' + '${IMAGE_HEX}'
+  process.stdout.write((args.some((word) => word.includes('RepoDigests')) ? JSON.stringify(['vllm/vllm-openai@' + start.digest]) : id) + '\\n')
+} else if (args[0] === 'container' && args.some((word) => word.includes('.Image}}'))) {
+  process.stdout.write('sha256:${IMAGE_HEX}\\n')
+} else if (args[0] === 'container' && args.some((word) => word.includes('.Pid}}'))) {
+  process.stdout.write('0\\n')
 } else if (args[0] === 'image') {
   const image = args.at(-1)
   if (start.withoutImages) { process.stdout.write('[]\\n'); fail('Error response from daemon: No such image: ' + image) }

@@ -39,6 +39,9 @@ const labels: Readonly<Record<string, string>> = {
   'endpoint.version': 'Engine version',
   'fingerprint.containerImage': 'Container image',
   'serverStart.command': 'Server command',
+  'serverStart.image': 'Image of the server (digest)',
+  'serverStart.engine': 'Container engine',
+  'serverStart.engineArgs': 'Words for the container engine',
   'endpoint.modelRoot': 'Model',
   'endpoint.model': 'Served model name',
   'endpoint.maxModelLen': 'Context length (tokens)',
@@ -153,6 +156,9 @@ function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<str
     add('metricDefinitions', run.metricDefinitions ?? 1)
     add('source', run.source)
     add('serverStart.command', run.serverStart?.command?.join(' '))
+    add('serverStart.image', run.serverStart?.image?.digest ?? run.serverStart?.image?.id)
+    add('serverStart.engine', run.serverStart?.engine)
+    add('serverStart.engineArgs', run.serverStart?.engineArgs?.join(' '))
     add('scenarioSha256', run.scenarioSha256.slice(0, 12))
     if (run.fingerprint === undefined) continue
     const { driver, cards, containerImage, driverStateSha256 } = run.fingerprint

@@ -16,6 +16,7 @@ import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
+import { startView } from '../support/serving/start-view.ts'
 
 /** Flags of `serve`. */
 export interface ServeFlags extends ContainerFlags {
@@ -88,6 +89,8 @@ const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortS
     timeoutMs: flags.timeoutMinutes * 60_000,
     signal,
     onLine: (line) => io.stderr.write(`${line}\n`),
+    // the log of the server is shown whole: a line that replaces itself would be lost in it
+    onPhase: startView(io.stderr, { name: plan.model, weightsBytes: plan.weightsBytes, live: false }),
   })
 
 async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortSignal): Promise<number> {

@@ -134,6 +134,7 @@ export const rooms: readonly Room[] = [
       access: 'how a server is reached: keys, direct connections, proxies, TLS, and why a connection failed',
       serve: 'a server in a container: the command line, the start and its phases, the named cause of a failed start',
       'serve/engine': 'Docker and Podman: words for GPUs and folders, and what a person hands through',
+      'serve/start': 'what a starting server does: its phases, and whether it still shows a sign of life',
       'serve/image': 'which image is started: its name, tag and digest',
       'serve/kinds': 'what is launched for each kind of scenario: its image, flags, memory and reasons',
       wire: 'the HTTP/1.1 and event-stream reader of the timed path',

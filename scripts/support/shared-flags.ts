@@ -69,7 +69,7 @@ export const cacheFlag = new Option(
 )
 export const startTimeoutFlag = new Option(
   '--timeout-minutes <n>',
-  'Limit for one start of the server, downloads included',
+  'Minutes without a sign of life (a log line, downloaded bytes, CPU work) after which a start or a download is given up',
 )
   .argParser(positiveInt)
-  .default(60)
+  .default(30)

@@ -23,6 +23,8 @@ type ContainerWords =
   | 'argv'
   | 'pythonArgv'
   | 'fetchArgv'
+  | 'cacheDir'
+  | 'engineArgs'
   | 'serverCommand'
 
 /** The words of the engine for a server: to run it, and to run a program of its image, on the same GPUs or on none. */
@@ -50,6 +52,8 @@ export function serverContainer(
     ],
     pythonArgv: ['run', '--rm', '-i', ...onGpus, ...noPull(options), ...python],
     fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...python],
+    cacheDir: options.cacheDir,
+    engineArgs: dockerArgs,
     serverCommand,
   }
 }
@@ -88,6 +92,8 @@ export function commandContainer(
     argv,
     words: [engine, ...argv],
     fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...dockerArgs, '--entrypoint', 'python3', image, '-'],
+    cacheDir: options.cacheDir,
+    engineArgs: dockerArgs,
     serverCommand: [image, ...script.map((word) => basename(word))],
   }
 }

@@ -59,9 +59,10 @@ export async function removeOwn(name: string, owner: string, { engine, env }: En
  * Removes what a start of before left under this name. Throws `environment` for a container that may be in use: one that is
  * up, and whose owner still runs or is not known.
  */
-export async function removeLeftover(name: string, { engine, env }: EngineAt): Promise<void> {
+export async function removeLeftover(name: string, at: EngineAt): Promise<void> {
+  const { engine, env } = at
   const format = `{{.State.Running}} {{index .Config.Labels "${OWNER_LABEL}"}}`
-  const found = await asked(engine, ['container', 'inspect', '--format', format, name], env)
+  const found = await inspected(name, format, at)
   if (found === null) return
   const [, isUp, label = ''] = /^(true|false) ?(.*)$/m.exec(found) ?? []
   const reason = isUp === 'false' ? null : whyKept(label)
@@ -88,6 +89,14 @@ function parsed(text: string): unknown {
     return null
   }
 }
+
+/** What an engine says of a container by a template of Go; null where there is none, or no answer. */
+export const inspected = (name: string, format: string, { engine, env }: EngineAt): Promise<string | null> =>
+  asked(engine, ['container', 'inspect', '--format', format, name], env)
+
+/** What an engine says of an image on this machine; null where there is none, or no answer. */
+export const inspectedImage = (name: string, format: string, { engine, env }: EngineAt): Promise<string | null> =>
+  asked(engine, ['image', 'inspect', '--format', format, name], env)
 
 /** What an engine prints; null if it fails, is absent or hangs: without an engine there is no container. */
 const asked = (engine: ContainerEngine, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> =>

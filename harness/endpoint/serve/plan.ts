@@ -40,6 +40,10 @@ interface Launch {
   readonly argv: readonly string[]
   /** Arguments of the engine that run a program of the image without GPUs, with the cache of Hugging Face: to download weights. */
   readonly fetchArgv: readonly string[]
+  /** Folder on this machine that the container has as its cache of Hugging Face. */
+  readonly cacheDir: string
+  /** Words for the engine that a person handed through, which are recorded; values of variables are not in them. */
+  readonly engineArgs: readonly string[]
   /** The image and the flags of what runs in it, without folders of this machine: safe to record. */
   readonly serverCommand: readonly string[]
   /** Differences from the scenario, each with its reason. */

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
-import { CONTAINER_ID, type FakeDocker, type FakeStart, fakeDocker } from '../../testing/fake-docker.ts'
+import { CONTAINER_ID, type FakeDocker, type FakeStart, fakeDocker, IMAGE_HEX } from '../../testing/fake-docker.ts'
 import { ownerText, removeOfOwner } from './container.ts'
 import { launchPlan } from './launch-plan.ts'
 import type { ServePlan } from './plan.ts'
@@ -72,11 +72,46 @@ test('is started with its arguments one by one, is ready when it answers, and it
   await Promise.all([server.stop(), server.stop()])
   expect(docker.isUp()).toBe(false)
   const label = `joulemark.owner=${ownerText()}`
-  const [first, run, ...others] = docker.calls()
+  const [first, run, ...all] = docker.calls()
+  const others = all.filter(([, word]) => word !== 'inspect')
   expect(first?.slice(0, 2)).toEqual(['container', 'inspect'])
   expect(run).toEqual(['run', '--label', label, ...plan.argv.slice(1)])
   const ours = ['ps', '--all', '--quiet', '--filter', `name=^${plan.containerName}$`, '--filter', `label=${label}`]
   expect(others).toEqual([ours, ['rm', '--force', CONTAINER_ID], ours])
+})
+
+test('the record of a start names its image, its engine and its phases, and no value that was handed through', async () => {
+  const log = [
+    'INFO 02-16 14:52:30 [api_server.py:1272] vLLM API server version 0.15.1',
+    '(EngineCore_DP0 pid=1) INFO 02-16 14:52:40 [gpu_model_runner.py:4021] Starting to load model a/b...',
+    'the key is hunter2-of-the-night',
+    '(EngineCore_DP0 pid=1) INFO 02-16 14:53:31 [gpu_model_runner.py:5063] Graph capturing finished in 5 secs, took 0.55 GiB',
+    'INFO:     Application startup complete.',
+  ].join('\n')
+  const digest = `sha256:${'c'.repeat(64)}`
+  const phases: string[] = []
+  const docker = fakeDocker({ log: `${log}\n`, exitCode: null, digest })
+  const options = { port: await freePort(), gpus: [], tag: 'x', cacheDir: '/c', dockerArgs: ['--env', 'MY_WORD'] }
+  const plan = launchPlan(scenario, 'rtx-4090', options) as ServePlan
+  const lines: string[] = []
+  const server = await startServer(plan, {
+    clock: hurried,
+    env: { ...docker.env, MY_WORD: 'hunter2-of-the-night' },
+    timeoutMs: 600_000,
+    signal: new AbortController().signal,
+    onLine: (line) => lines.push(line),
+    onPhase: ({ phase }) => phases.push(phase),
+  })
+  await server.stop()
+  expect(server.record).toMatchObject({
+    engine: 'docker',
+    engineArgs: ['--env', 'MY_WORD'],
+    image: { id: `sha256:${IMAGE_HEX}`, digest },
+  })
+  expect(server.record?.command).toEqual(plan.serverCommand)
+  expect(server.record?.phases.map(({ phase }) => phase)).toEqual(['boot', 'load', 'warm-up'])
+  expect([...new Set(phases)]).toEqual(expect.arrayContaining(['load', 'warm-up', 'ready']))
+  expect(lines.join('\n')).toContain('the key is [secret]')
 })
 
 test('out of memory is named, and the container removed', async () => {
@@ -93,7 +128,9 @@ test('a start that never ends is ended, and the container removed', async () => 
     { log: 'Loading weights\n', exitCode: null, hangs: true },
     { timeoutMs: 60_000 },
   )
-  await expect(started).rejects.toThrow(/not ready after 1 minutes; its last line: Loading weights/)
+  await expect(started).rejects.toThrow(
+    /no sign of life for 1 minutes \(.*\) in phase load; its last line: Loading weights/,
+  )
   expect(docker.isUp()).toBe(false)
 })
 

@@ -6,7 +6,11 @@ import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { directFetch, type Send } from '../access/direct-fetch.ts'
 import { exitOf, owned, ownerText, removeLeftover, removeOfOwner, removeOwn } from './container.ts'
 import { handedValues } from './container-env.ts'
+import { imageOf } from './image/identity.ts'
 import type { ServePlan } from './plan.ts'
+import type { StartProgress } from './start/phases.ts'
+import { type StartRecord, startRecord } from './start/record.ts'
+import { StartWatch } from './start/watch.ts'
 import { type StartFailure, startFailure } from './start-failure.ts'
 import { type StartFacts, StartLog } from './start-log.ts'
 
@@ -14,10 +18,13 @@ export interface StartOptions {
   readonly clock: Clock
   /** Environment of the engine; its PATH selects the binary. */
   readonly env: NodeJS.ProcessEnv
+  /** Time without a sign of life after which a start is given up: no line, no downloaded byte, no CPU work. */
   readonly timeoutMs: number
   /** Ends the start; the container is removed. */
   readonly signal: AbortSignal
   readonly onLine: (line: string) => void
+  /** What the start does, about once a second, and at once when another phase begins. */
+  readonly onPhase?: ((progress: StartProgress) => void) | undefined
   readonly fetchHealth?: Send
 }
 
@@ -25,6 +32,8 @@ export interface StartOptions {
 export interface RunningServer {
   readonly url: string
   readonly facts: StartFacts
+  /** What a record says of this start: command, engine, image and phases. */
+  readonly record?: StartRecord
   /** Resolves when the container exits. */
   readonly ended: Promise<void>
   stop(): Promise<void>
@@ -61,7 +70,9 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
       `another server already answers at ${url}: stop it, or choose another --port`,
     )
   }
-  const log = new StartLog(strictMaskOf([...secretsIn(options.env), ...handedValues(plan.argv, options.env)]))
+  const mask = strictMaskOf([...secretsIn(options.env), ...handedValues(plan.argv, options.env)])
+  const log = new StartLog(mask)
+  const watch = new StartWatch(plan, options)
   // in a session of its own: Ctrl-C and a lost terminal reach joulemark, which ends the run before its server
   const owner = ownerText()
   const child = spawn(engine, owned(plan.argv, owner), {
@@ -74,7 +85,10 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
     stream.on('data', (text: string) => {
-      for (const line of log.write(text)) options.onLine(line)
+      for (const line of log.write(text)) {
+        watch.line(line)
+        options.onLine(line)
+      }
     })
   }
   let isGone = false
@@ -94,8 +108,11 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     guard.release()
   })
   try {
-    await untilReady({ plan, log, exited, url }, options)
-    return { url, facts: log.facts, ended: exited.then(() => undefined), stop }
+    await untilReady({ plan, log, watch, exited, url }, options)
+    const phases = watch.ready()
+    const image = await imageOf(containerName, plan.image, at)
+    const record = startRecord(plan, { image, phases, mask })
+    return { url, facts: log.facts, record, ended: exited.then(() => undefined), stop }
   } catch (error) {
     await stop()
     throw error
@@ -105,14 +122,14 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
 interface Starting {
   readonly plan: ServePlan
   readonly log: StartLog
+  readonly watch: StartWatch
   /** Resolves with a line on how the container ended. */
   readonly exited: Promise<string>
   readonly url: string
 }
 
-async function untilReady({ plan, log, exited, url }: Starting, options: StartOptions): Promise<void> {
+async function untilReady({ plan, log, watch, exited, url }: Starting, options: StartOptions): Promise<void> {
   const { clock, signal, timeoutMs, fetchHealth = directFetch } = options
-  const deadlineMs = clock.nowMs() + timeoutMs
   let ending: string | null = null
   void exited.then((how) => {
     ending = how
@@ -124,10 +141,14 @@ async function untilReady({ plan, log, exited, url }: Starting, options: StartOp
       throw new StartError(startFailure([...log.lines, ending], log.facts, plan))
     }
     if (await isHealthy(url + plan.readyPath, fetchHealth)) return
-    if (clock.nowMs() > deadlineMs) {
+    await watch.look()
+    if (watch.isOver()) {
       const minutes = Math.round(timeoutMs / 60_000)
       const last = log.lines.at(-1) ?? 'the log is empty'
-      throw new JoulemarkError('environment', `vLLM was not ready after ${minutes} minutes; its last line: ${last}`)
+      throw new JoulemarkError(
+        'environment',
+        `vLLM gave no sign of life for ${minutes} minutes (no log line, no downloaded byte, no CPU work) in phase ${watch.phase}; its last line: ${last}`,
+      )
     }
     await Promise.race([exited, sleepUnlessAborted(clock, POLL_MS, signal)])
   }

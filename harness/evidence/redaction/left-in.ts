@@ -33,6 +33,7 @@ export function leftIn(copy: RunRecord): LeftIn[] {
     of('engine', [endpoint.engine, endpoint.version].filter(Boolean).join(' ') || null),
     of('container image', fingerprint?.containerImage ?? null),
     of('command of the server', serverStart?.command?.join(' ') ?? null),
+    of('words for the container engine', serverStart?.engineArgs?.join(' ') ?? null),
     of('settings of the training', training === undefined ? null : JSON.stringify(training.config), CUSTOMER),
     of('time', `${copy.startedAt} to ${copy.endedAt ?? 'unknown'}`),
   ]

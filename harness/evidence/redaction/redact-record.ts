@@ -94,8 +94,15 @@ function endpointOf(record: RunRecord, inputs: Omit<RunRecord, 'files'>, { model
 
 /** The first word of the command of a server is its image. */
 function serverStartOf({ serverStart }: RunRecord, names: Names): Pick<RunRecord, 'serverStart'> {
-  if (serverStart?.command === undefined) return serverStart ? { serverStart } : {}
-  const [image = '', ...flags] = serverStart.command
-  const command = [redactImage(image, names), ...flags.map((flag) => redactText(flag, names))]
-  return { serverStart: { ...serverStart, command } }
+  if (serverStart === undefined) return {}
+  const { command, engineArgs } = serverStart
+  const [image = '', ...flags] = command ?? []
+  const redacted = [redactImage(image, names), ...flags.map((flag) => redactText(flag, names))]
+  return {
+    serverStart: {
+      ...serverStart,
+      ...(command === undefined ? {} : { command: redacted }),
+      ...(engineArgs === undefined ? {} : { engineArgs: engineArgs.map((word) => redactText(word, names)) }),
+    },
+  }
 }

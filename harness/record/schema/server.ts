@@ -25,11 +25,27 @@ export const servingSchema = z.object({
 })
 export type Serving = z.infer<typeof servingSchema>
 
+/** What a starting server does, one after another; a start may leave out some. */
+export const startPhases = ['image', 'boot', 'download', 'load', 'compile', 'tune', 'graphs', 'warm-up'] as const
+export type StartPhase = (typeof startPhases)[number]
+
 /** The start of the server that a run was measured on, if the harness started it: starts differ in performance. */
 export const serverStartSchema = z.object({
   number: z.int().positive().describe('1 is the first'),
   of: z.int().positive().describe('how many starts were planned'),
   command: z.array(z.string()).optional().describe('image and flags of the server'),
+  engine: z.enum(['docker', 'podman']).optional().describe('program that ran its container'),
+  engineArgs: z.array(z.string()).optional().describe('further words for the engine, without values of variables'),
+  image: z
+    .object({
+      id: z.string().nullable().describe('of the image that ran, as the engine names it'),
+      digest: z.string().nullable().describe('by which its registry names it; null for an image that was not pulled'),
+    })
+    .optional(),
+  phases: z
+    .array(z.object({ phase: z.enum(startPhases), seconds: z.number().nonnegative() }))
+    .optional()
+    .describe('what the start consisted of, by the log of the server'),
 })
 export type ServerStart = z.infer<typeof serverStartSchema>
 
