@@ -50,7 +50,7 @@ export function startView(
 }
 
 /** What a start does, in words, with what is done of it and how long it has taken. */
-export function progressText(progress: StartProgress, weightsBytes: number | null): string {
+function progressText(progress: StartProgress, weightsBytes: number | null): string {
   const { phase, phaseMs, totalMs, share, bytes } = progress
   if (phase === 'ready') return `ready after ${durationText(totalMs)}`
   const done =

@@ -16,7 +16,7 @@ export async function imageOf(container: string, image: string, at: EngineAt): P
 }
 
 /** The digest of an image on this machine, as its repository names it; null where it has none or is not here. */
-export async function digestOf(idOrName: string, image: string, at: EngineAt): Promise<string | null> {
+async function digestOf(idOrName: string, image: string, at: EngineAt): Promise<string | null> {
   const digests = repoDigests(await inspectedImage(idOrName, '{{json .RepoDigests}}', at))
   const repository = withoutDigest(image)
     .replace(/:[^:/]*$/, '')
@@ -35,7 +35,3 @@ function repoDigests(text: string | null): string[] {
     return []
   }
 }
-
-/** Whether an image is on this machine. */
-export const isPresent = async (image: string, at: EngineAt): Promise<boolean> =>
-  (await inspectedImage(image, '{{.Id}}', at)) !== null
