@@ -15,6 +15,7 @@ export const rooms: readonly Room[] = [
   {
     paths: [
       'harness/units',
+      'harness/amount-text',
       'harness/clock',
       'harness/errors',
       'harness/plain-text',

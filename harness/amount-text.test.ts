@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesText, durationText } from './units.ts'
+import { bytesText, durationText } from './amount-text.ts'
 
 test.each([
   [0, '0 MB'],
