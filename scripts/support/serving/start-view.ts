@@ -1,5 +1,5 @@
-import type { StartProgress } from '../../../harness/endpoint/serve/start/phases.ts'
 import { bytesText, durationText } from '../../../harness/amount-text.ts'
+import type { StartProgress } from '../../../harness/endpoint/serve/start/phases.ts'
 import { oneRow, type View } from '../view.ts'
 
 /** Words for the phases of a start. */
