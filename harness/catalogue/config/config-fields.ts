@@ -112,7 +112,11 @@ const fields = {
   block_configs: z.array(searchedBlock).max(MAX_LAYERS).nullish(),
 }
 
-const configSchema = z.looseObject(fields)
+/** What transformers 5.19 and later write of a layer that differs from the others: any field, and the parts that it has not. */
+const ownLayer = z.looseObject({ ...fields, skip: z.array(z.string().max(100)).max(100).nullish() })
+const layerIndex = z.string().regex(/^\d{1,5}$/, 'expected the index of a layer')
+
+const configSchema = z.looseObject({ ...fields, per_layer_config: z.record(layerIndex, ownLayer).nullish() })
 
 /** The text part of a `config.json`, checked. Fields that are not there are undefined or null. */
 export type Config = z.infer<typeof configSchema>

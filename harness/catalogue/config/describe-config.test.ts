@@ -64,6 +64,49 @@ test('an encoder of texts keeps no keys and values, and reads as many tokens as 
   expect(model.activeLinearParams).toBe(24 * 12 * 1024 ** 2)
 })
 
+describe('layers that differ, as transformers 5.19 writes them', () => {
+  const {
+    global_head_dim: head_dim,
+    num_global_key_value_heads: num_key_value_heads,
+    ...common
+  } = configOf('google/gemma-4-31B')
+  const seesAll = Array.from({ length: Number(common['num_hidden_layers']) }, (_, index) => index).filter(
+    (index) => (index + 1) % 6 === 0,
+  )
+  const per_layer_config = Object.fromEntries(seesAll.map((index) => [index, { head_dim, num_key_value_heads }]))
+
+  test('a Gemma 4 is the same model in both forms', () => {
+    expect(modelOf({ ...common, per_layer_config })).toEqual(modelOf(configOf('google/gemma-4-31B')))
+  })
+
+  test('a window of its own, and none', () => {
+    const mistral = { ...configOf('mistralai/Mistral-Small'), sliding_window: 256 }
+    const count = modelOf(mistral).layers
+    const { attention } = modelOf({
+      ...mistral,
+      per_layer_config: { 0: { sliding_window: null }, 1: { sliding_window: 64 } },
+    })
+    expect(attention).toMatchObject([
+      { kind: 'full', layers: 1 },
+      { kind: 'sliding', window: 64, layers: 1 },
+      { kind: 'sliding', window: 256, layers: count - 2 },
+    ])
+  })
+
+  test('a layer without a part is not guessed', () => {
+    expect(describeConfig({ ...common, per_layer_config: { 3: { skip: ['mlp'] } } })).toMatchObject({
+      reason: 'gemma4_text with layers that skip a part is not known',
+    })
+  })
+
+  test.each([
+    [{ first: { head_dim: 64 } }, 'per_layer_config.first'],
+    [{ 1: { head_dim: 'wide' } }, 'per_layer_config.1.head_dim'],
+  ])('%j is refused with its field', (layers, field) => {
+    expect(() => describeConfig({ ...common, per_layer_config: layers })).toThrow(field)
+  })
+})
+
 describe('KV cache and state', () => {
   test.each([
     // KV bytes per token in 16 bits, and of one sequence at 32,768 tokens in MiB

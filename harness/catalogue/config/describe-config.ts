@@ -5,6 +5,7 @@ import { visionParams } from './encoders/vision.ts'
 import { families } from './families.ts'
 import { familyName, withDefaults } from './family-defaults.ts'
 import { type Layer, paramsOf } from './layer.ts'
+import { configOfLayer, skipsParts } from './own-layers.ts'
 import { type Storage, storageOf } from './quantisation.ts'
 import { expertsOf, has, MissingField, need } from './stated.ts'
 
@@ -26,11 +27,12 @@ export function describeConfig(json: unknown, file = 'config.json'): ConfigShape
   const name = text.model_type ?? ''
   const family = families[familyName(name)]
   if (family === undefined) return { reason: unknownReason({ text, outer }), config: text }
+  if (skipsParts(text)) return { reason: `${name} with layers that skip a part is not known`, config: text }
   const config = withDefaults(text, familyName(name))
   const storage = storageOf(outer['quantization_config'] ?? text['quantization_config'], file)
   try {
     const count = family.count?.(config) ?? need(config, 'num_hidden_layers')
-    const layers = Array.from({ length: count }, (_, index) => family.layer(config, index))
+    const layers = Array.from({ length: count }, (_, index) => family.layer(configOfLayer(config, index), index))
     const extra = family.extra?.(config) ?? { read: 0, unread: 0 }
     const encoder = visionParams(outer, need(config, 'hidden_size')) ?? 0
     const { normWidth = 1, unusedPositions = 0 } = family
