@@ -1,10 +1,5 @@
-import {
-  type EmbeddingsRunLimit,
-  type ImageRunLimit,
-  runLimit,
-  type TextRunLimit,
-  type TrainingRunLimit,
-} from '../physics/run-limit.ts'
+import type { EmbeddingsRunLimit, ImageRunLimit, TextRunLimit, TrainingRunLimit } from '../physics/limits/subject.ts'
+import { runLimit } from '../physics/run-limit.ts'
 import { knownOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from './gate.ts'

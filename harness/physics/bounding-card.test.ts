@@ -9,7 +9,8 @@ import { bundledScenario } from '../scenario/find-scenario.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { ScenarioFile } from '../scenario/schema.ts'
-import { plannedRun, runLimit } from './run-limit.ts'
+import { plannedRun } from './limits/subject.ts'
+import { runLimit } from './run-limit.ts'
 
 const names = readdirSync(new URL('../../scenarios/', import.meta.url)).filter((name) => name.endsWith('.yaml'))
 const files = await loadScenarios(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../catalogue/cards.ts'
 import { scenarioSchema, type TextScenario } from '../scenario/schema.ts'
-import { type LimitSubject, plannedRun, runLimit, type TextRunLimit } from './run-limit.ts'
+import { type LimitSubject, plannedRun, type TextRunLimit } from './limits/subject.ts'
+import { runLimit } from './run-limit.ts'
 
 const rtx4090 = cardByKey('rtx-4090')!
 const gpu = (maxSmClockMHz: number | null = null, serving = true, maxMemClockMHz: number | null = null) => ({

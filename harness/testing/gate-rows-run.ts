@@ -1,4 +1,5 @@
-import { runLimit, type TextRunLimit, type TrainingRunLimit } from '../physics/run-limit.ts'
+import type { TextRunLimit, TrainingRunLimit } from '../physics/limits/subject.ts'
+import { runLimit } from '../physics/run-limit.ts'
 import { missing } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'

@@ -5,7 +5,8 @@ import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import { imageFit } from '../../harness/physics/image.ts'
-import { plannedRun, type RunLimit, runLimit } from '../../harness/physics/run-limit.ts'
+import { plannedRun, type RunLimit } from '../../harness/physics/limits/subject.ts'
+import { runLimit } from '../../harness/physics/run-limit.ts'
 import type {
   EmbeddingsScenario,
   ImageScenario,

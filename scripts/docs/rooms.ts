@@ -52,6 +52,7 @@ export const rooms: readonly Room[] = [
     paths: ['harness/physics'],
     reason: 'a card and a model to limits and expectations; `run-limit.ts` is the one physical limit of a run',
     folders: {
+      limits: 'the limit of a run by its kind of workload',
       model: 'what a model keeps, reads and computes per step: weights, KV cache and state, attention',
       power: 'what a load draws, and what a power limit leaves of its speed',
     },
