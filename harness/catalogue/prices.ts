@@ -33,6 +33,22 @@ const prices: Readonly<Record<string, Sourced>> = {
   'a100-80gb': beside('A100 80GB', '£8,000-10,000, the middle of it', 'derived')(9000),
 }
 
+/** What was found instead of a price, where something was (pages read on the date above). */
+const foundInstead: Readonly<Record<string, string>> = {
+  'rtx-3090':
+    'it is no longer made, and one UK seller asks £159 a month on one page and £275 on another (gigagpu.com, RTX 3090 vs RTX 4090)',
+  'h100-pcie':
+    'its UK seller says "slightly lower" than the SXM edition, without a figure (gigagpu.com, RTX 4090 24GB vs H100 80GB)',
+  'a100-pcie-80gb':
+    'the UK price of an A100 80GB stands beside the figures of the SXM edition (gigagpu.com, RTX 4090 24GB vs A100 80GB)',
+  gb10: 'reviews give dollars and euros only ($3,999 at launch)',
+  l40s: 'its pages give dollars only',
+}
+
+/** Why a card has no price, in words. */
+export const whyNoPrice = (cardKey: string): string =>
+  foundInstead[cardKey] ?? `no page with a date gives a price in the UK (looked for on ${READ})`
+
 /** Price of one card in GBP; null where no sourced UK price is known, so that the user must give one. */
 export const priceOf = (cardKey: string): Sourced | null => prices[cardKey] ?? null
 

@@ -1,3 +1,4 @@
+import { whyNoPrice } from '../../harness/catalogue/prices.ts'
 import type { Sourced } from '../../harness/catalogue/types.ts'
 import { buildTable, type Cell, missing, type Table, text } from './table.ts'
 
@@ -12,6 +13,10 @@ export interface CardListRow {
   readonly tdpW: number | null
   readonly price: Sourced | null
 }
+
+/** Why a card has no price: nobody gave one, or what was found of a bundled one. */
+export const whyUnpriced = ({ key, from }: Pick<CardListRow, 'key' | 'from'>): string =>
+  from === 'own' ? 'no price was given' : whyNoPrice(key)
 
 /** The cards of the catalogue and the user's own, with their prices. */
 export const cardListTable = (rows: readonly CardListRow[]): Table =>
@@ -33,9 +38,9 @@ export const cardListTable = (rows: readonly CardListRow[]): Table =>
         id: 'price',
         head: 'Price',
         align: 'right',
-        cell: ({ price }: CardListRow): Cell =>
+        cell: ({ key, from, price }: CardListRow): Cell =>
           price === null
-            ? missing('no price with a source from the UK: give prices.KEY in joulemark.yaml, or --price KEY=GBP')
+            ? missing(`${whyUnpriced({ key, from })}; give prices.KEY in joulemark.yaml, or --price KEY=GBP`)
             : { kind: 'money', valueGbp: price.value, digits: 0 },
       },
     ],

@@ -10,7 +10,7 @@ import { noConfig } from '../../../harness/scenario/config/load-config.ts'
 import type { FoundCard } from '../../../harness/telemetry/inventory/describe-found.ts'
 import { wrapTo } from '../../../reports/render/plain-text.ts'
 import { cardFacts, cardFactsTable } from '../../../reports/tables/card-facts.ts'
-import { type CardListRow, cardListTable } from '../../../reports/tables/card-list.ts'
+import { type CardListRow, cardListTable, whyUnpriced } from '../../../reports/tables/card-list.ts'
 import { configuredMoney } from '../../support/config.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { modelsHere } from '../../support/models-here.ts'
@@ -93,7 +93,11 @@ export function listCards(flags: { readonly json?: boolean }, io: CommandIo): nu
     tdpW: entry.tdpW?.value ?? null,
     price: priceIn(own, entry.key),
   }))
-  if (flags.json) io.stdout(`${JSON.stringify({ cards: rows }, null, 2)}\n`)
+  const withReasons = rows.map(({ price, ...row }) => ({
+    ...row,
+    price: price ?? { value: null, reason: whyUnpriced(row) },
+  }))
+  if (flags.json) io.stdout(`${JSON.stringify({ cards: withReasons }, null, 2)}\n`)
   else io.stdout(factTables([cardListTable(rows)], io))
   return exitCodes.done
 }
