@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { basename, isAbsolute, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { JoulemarkError } from '../../errors.ts'
 import type { DescribedModel, Source } from '../types.ts'
 import { describeCheckpoint, type Naming } from './describe-checkpoint.ts'
+import { type FileTree, localTree } from './file-tree.ts'
 import { isOffline, readFromHub } from './hub.ts'
 import { cachedSnapshot, isRepository } from './hub-cache.ts'
 import { readModelFolder } from './read-folder.ts'
@@ -16,6 +16,8 @@ export interface DescribeOptions {
   readonly network: boolean
   /** Date of the source, such as 2026-11-26. */
   readonly today: string
+  /** The files that are looked at; those of this machine unless given. */
+  readonly files?: FileTree
   /** Name in scenarios; the name of the folder or repository unless given. */
   readonly key?: string | undefined
 }
@@ -26,12 +28,17 @@ export interface DescribeOptions {
  * is not reached; the message says what was looked at.
  */
 export async function describeModel(name: string, options: DescribeOptions): Promise<DescribedModel> {
-  const { env, network, today } = options
-  const folder = await folderOf(name)
-  if (folder !== null) {
-    const source: Source = { source: `config.json of the folder ${basename(folder)}`, date: today, kind: 'measured' }
+  const { env, network, today, files = localTree(env) } = options
+  const folder = options.files === undefined ? resolve(name) : name
+  if ((await files.list(folder)) !== null) {
+    const place = options.files === undefined ? '' : ` ${files.where}`
+    const source: Source = {
+      source: `config.json of the folder ${basename(folder)}${place}`,
+      date: today,
+      kind: 'measured',
+    }
     const naming = named(name, options.key ?? basename(folder), [...new Set([name, folder, basename(folder)])], source)
-    return describeCheckpoint(await readModelFolder(folder), naming)
+    return describeCheckpoint(await readModelFolder(folder, files), naming)
   }
   if (!isRepository(name)) {
     throw new JoulemarkError(
@@ -39,18 +46,18 @@ export async function describeModel(name: string, options: DescribeOptions): Pro
       `${name}: no such folder; expected the folder of a model, or ORG/NAME of a repository`,
     )
   }
-  const snapshot = await cachedSnapshot(name, env)
-  const where = snapshot === null ? 'the hub' : 'the cache on this machine'
+  const snapshot = await cachedSnapshot(name, files)
+  const where = snapshot === null ? 'the hub' : `the cache ${files.where}`
   const source: Source = { source: `huggingface.co ${name}: config.json, from ${where}`, date: today, kind: 'measured' }
   const naming = named(name, options.key ?? name, [name], source)
-  if (snapshot !== null) return describeCheckpoint(await readModelFolder(snapshot), naming)
+  if (snapshot !== null) return describeCheckpoint(await readModelFolder(snapshot, files), naming)
   // the repository of a model has an owner: anything else is a name that someone mistyped
   const isAsked = network && name.includes('/')
   if (!isAsked || isOffline(env)) {
     const why = isAsked ? 'the environment forbids the hub (HF_HUB_OFFLINE)' : 'not the name of a repository (ORG/NAME)'
     throw new JoulemarkError(
       'bad-input',
-      `${name}: not in the cache of Hugging Face on this machine, and ${why}; give the folder of the model`,
+      `${name}: not in the cache of Hugging Face ${files.where}, and ${why}; give the folder of the model`,
     )
   }
   return describeCheckpoint(await readFromHub(name, env), naming)
@@ -62,13 +69,3 @@ const named = (name: string, key: string, servedAs: readonly string[], source: S
   servedAs,
   source,
 })
-
-/** The folder that a name stands for; null where there is none. */
-async function folderOf(name: string): Promise<string | null> {
-  const path = isAbsolute(name) ? name : resolve(name)
-  try {
-    return (await stat(path)).isDirectory() ? path : null
-  } catch {
-    return null
-  }
-}

@@ -1,7 +1,7 @@
-import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 import type { CheckpointFiles } from './describe-checkpoint.ts'
+import type { FileTree } from './file-tree.ts'
 import { headerLength, LENGTH_BYTES, readHeader, type Tensor } from './safetensors-header.ts'
 
 /** Published files have some kilobytes, an index of the largest models some megabytes. */
@@ -17,37 +17,38 @@ export const QUANTISATION_FILE = 'hf_quant_config.json'
  * The files of a folder that describe a model: its configuration, the index of its weights, and the headers of the
  * weights that are there. Throws `bad-input` where there is no `config.json`, or a file is too large or broken.
  */
-export async function readModelFolder(folder: string): Promise<CheckpointFiles> {
-  const config = await readJson(join(folder, CONFIG_FILE), MAX_CONFIG_BYTES)
+export async function readModelFolder(folder: string, tree: FileTree): Promise<CheckpointFiles> {
+  const config = await readJson(join(folder, CONFIG_FILE), MAX_CONFIG_BYTES, tree)
+  const names = ((await tree.list(folder)) ?? []).toSorted()
   if (config === null) {
-    const gguf = (await filesOf(folder)).some((name) => name.endsWith('.gguf'))
+    const gguf = names.some((name) => name.endsWith('.gguf'))
     const why = gguf
       ? '; a GGUF file describes itself to its own server only: give the folder of the original model'
       : ''
     throw new JoulemarkError('bad-input', `${folder}: no ${CONFIG_FILE}; expected the folder of a model${why}`)
   }
-  const index = await readJson(join(folder, INDEX_FILE), MAX_INDEX_BYTES)
-  const quantisation = await readJson(join(folder, QUANTISATION_FILE), MAX_CONFIG_BYTES)
-  return { config, index, quantisation: quantisation?.json ?? null, tensors: await tensorsOf(folder) }
+  const index = await readJson(join(folder, INDEX_FILE), MAX_INDEX_BYTES, tree)
+  const quantisation = await readJson(join(folder, QUANTISATION_FILE), MAX_CONFIG_BYTES, tree)
+  const tensors = await tensorsOf(folder, names, tree)
+  return { config, index, quantisation: quantisation?.json ?? null, tensors }
 }
 
 /** A file of JSON as text, checked for its size and parsed; null where there is none. */
-async function readJson(file: string, maxBytes: number): Promise<{ json: unknown; file: string } | null> {
-  try {
-    const { size } = await stat(file)
-    if (size > maxBytes) {
-      throw new JoulemarkError(
-        'bad-input',
-        `${file}: ${size} bytes; expected at most ${maxBytes}: is this the file of a model?`,
-      )
-    }
-    return { json: parseJson(await readFile(file, 'utf8'), file), file }
-  } catch (error) {
-    if (error instanceof JoulemarkError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw new JoulemarkError('bad-input', `${file}: cannot be read: ${messageOf(error)}`)
+async function readJson(
+  file: string,
+  maxBytes: number,
+  tree: FileTree,
+): Promise<{ json: unknown; file: string } | null> {
+  const size = await tree.size(file)
+  if (size === null) return null
+  if (size > maxBytes) {
+    throw new JoulemarkError(
+      'bad-input',
+      `${file}: ${size} bytes; expected at most ${maxBytes}: is this the file of a model?`,
+    )
   }
+  const bytes = await tree.start(file, size)
+  return bytes === null ? null : { json: parseJson(new TextDecoder().decode(bytes), file), file }
 }
 
 /** Parses JSON. Throws `bad-input` in one line that names the file. */
@@ -59,22 +60,19 @@ export function parseJson(text: string, file: string): unknown {
   }
 }
 
-async function filesOf(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).toSorted()
-  } catch {
-    return []
-  }
-}
-
 /** The tensors of all weights in a folder; null where there are none, or only a part of the files that an index names. */
-async function tensorsOf(folder: string): Promise<Tensor[] | null> {
-  const all = (await filesOf(folder)).filter((name) => name.endsWith('.safetensors'))
+async function tensorsOf(folder: string, names: readonly string[], tree: FileTree): Promise<Tensor[] | null> {
+  const all = names.filter((name) => name.endsWith('.safetensors'))
   // Mistral publishes the same weights a second time under this name
   const files = all.length > 1 ? all.filter((name) => !name.startsWith('consolidated')) : all
   if (files.length === 0 || files.length > MAX_WEIGHT_FILES || isIncomplete(files)) return null
   const lists: Tensor[][] = []
-  for (const name of files) lists.push(await tensorsIn(join(folder, name)))
+  for (const name of files) {
+    const tensors = await tensorsIn(join(folder, name), tree)
+    // a link of the cache to weights that are not there yet
+    if (tensors === null) return null
+    lists.push(tensors)
+  }
   return lists.flat()
 }
 
@@ -84,18 +82,10 @@ function isIncomplete(files: readonly string[]): boolean {
   return total !== undefined && files.length < Number(total)
 }
 
-async function tensorsIn(path: string): Promise<Tensor[]> {
-  let file: FileHandle | undefined
-  try {
-    file = await open(path)
-    const start = await file.read(new Uint8Array(LENGTH_BYTES), 0, LENGTH_BYTES, 0)
-    const length = headerLength(start.buffer.subarray(0, start.bytesRead), path)
-    const header = await file.read(new Uint8Array(length), 0, length, LENGTH_BYTES)
-    return readHeader(new TextDecoder().decode(header.buffer.subarray(0, header.bytesRead)), path)
-  } catch (error) {
-    if (error instanceof JoulemarkError) throw error
-    throw new JoulemarkError('bad-input', `${path}: cannot be read: ${messageOf(error)}`)
-  } finally {
-    await file?.close()
-  }
+async function tensorsIn(path: string, tree: FileTree): Promise<Tensor[] | null> {
+  const start = await tree.start(path, LENGTH_BYTES)
+  if (start === null) return null
+  const length = headerLength(start, path)
+  const header = await tree.start(path, LENGTH_BYTES + length)
+  return header === null ? null : readHeader(new TextDecoder().decode(header.subarray(LENGTH_BYTES)), path)
 }
