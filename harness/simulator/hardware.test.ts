@@ -88,7 +88,7 @@ describe('describeHardware', () => {
 
   it.each([
     [{ card: 'rtx-9090' }, /no card "rtx-9090"; known: rtx-4090/],
-    [{ model: 'gpt-5' }, /no text model "gpt-5"; known: llama/],
+    [{ model: 'gpt-5' }, /no text model "gpt-5": gpt-5 is not in the catalogue; did you mean /],
     [{ model: 'llama-3.1-70b-instruct-fp8' }, /No available memory for the cache blocks/],
     [{ numGpuBlocksOverride: 100 }, /max seq len \(16384\).* estimated maximum model length is 1584/],
   ])('says in one line why %o cannot be served', (change, message) => {

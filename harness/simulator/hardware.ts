@@ -1,5 +1,7 @@
 import { cardByKey, cardKeys } from '../catalogue/cards.ts'
-import { models } from '../catalogue/models.ts'
+import { modelKeys } from '../catalogue/models.ts'
+import { suggestion } from '../catalogue/nearest.ts'
+import { modelByKey, whyNoModel } from '../catalogue/own-models.ts'
 import type { Card, Model } from '../catalogue/types.ts'
 import { JoulemarkError } from '../errors.ts'
 import { efficiencyOf, withArithmetic, withBandwidth } from '../physics/efficiency.ts'
@@ -78,13 +80,10 @@ export function findCard(key: string): Card {
 }
 
 function findModel(key: string): Model {
-  const texts = models.filter(({ kind }) => kind === 'text')
-  const model = texts.find((candidate) => candidate.key === key)
-  if (model !== undefined) return model
-  throw new JoulemarkError(
-    'bad-input',
-    `simulator: no text model "${key}"; known: ${texts.map((known) => known.key).join(', ')}`,
-  )
+  const model = modelByKey(key)
+  if (model !== null) return model
+  const why = whyNoModel({ scenario: { model: key } })
+  throw new JoulemarkError('bad-input', `simulator: no text model "${key}": ${why}; ${suggestion(key, modelKeys)}`)
 }
 
 /** Throws with vLLM's messages when the weights or one sequence do not fit. */

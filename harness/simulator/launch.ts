@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type ErrorCode, exitCodes, JoulemarkError } from '../errors.ts'
 import { type SimulatorOptions, toArguments } from './options.ts'
+import { ownDescription } from './own-model.ts'
 
 /** What to simulate: card, model, and options that differ from the defaults. */
 export type LaunchOptions = Pick<SimulatorOptions, 'card' | 'model'> & Partial<Omit<SimulatorOptions, 'exitWithStdin'>>
@@ -25,7 +26,7 @@ const STOP_LIMIT_MS = 5000
 export async function launchSimulator(options: LaunchOptions): Promise<RunningSimulator> {
   const { line, ended, stop } = await launchProgram(
     new URL('process.ts', import.meta.url),
-    toArguments({ ...options, exitWithStdin: true }),
+    toArguments({ modelDescription: ownDescription(options.model), ...options, exitWithStdin: true }),
   )
   const { url, nvidiaSmi, pid } = JSON.parse(line) as { url: string; nvidiaSmi: string; pid: number }
   return { url, nvidiaSmi, pid, ended, stop }

@@ -15,8 +15,10 @@ import { type ImitatedEngine, imitatedEngines } from './imitated/names.ts'
 /** Options of a simulator, named after vLLM's flags where vLLM has one. */
 export interface SimulatorOptions {
   readonly card: string
-  /** A text or image model of the catalogue, `training` (a card loaded by a training command), or `none`. */
+  /** A text or image model of the catalogue, a text model that is described, `training` (a card loaded by a training command), or `none`. */
   readonly model: string
+  /** The description of a model that is not in the catalogue, in JSON; null for one that is. */
+  readonly modelDescription: string | null
   /** 0 = any free port. */
   readonly port: number
   readonly seed: number
@@ -63,6 +65,7 @@ export interface SimulatorOptions {
 
 /** Defaults: those of vLLM, except that context and KV format are those of the scenarios. */
 export const simulatorDefaults = {
+  modelDescription: null,
   port: 0,
   seed: 1,
   gpus: 1,
@@ -95,6 +98,7 @@ export const simulatorDefaults = {
 const flags = {
   card: { type: 'string' },
   model: { type: 'string' },
+  'model-description': { type: 'string' },
   port: { type: 'string' },
   seed: { type: 'string' },
   gpus: { type: 'string' },
@@ -145,6 +149,7 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
   return {
     card: required('card'),
     model: required('model'),
+    modelDescription: values['model-description'] ?? simulatorDefaults.modelDescription,
     port: number('port', 0, simulatorDefaults.port),
     seed: number('seed', 0, simulatorDefaults.seed),
     gpus: number('gpus', 1, simulatorDefaults.gpus),

@@ -9,6 +9,7 @@ import { outOfMemoryLog } from './faults/oom-log.ts'
 import { describeHardware } from './hardware.ts'
 import { listen } from './listen.ts'
 import { parseOptions } from './options.ts'
+import { addDescription } from './own-model.ts'
 import { writeSmiLauncher } from './smi-launcher.ts'
 
 /** Duration of a slow start, in which vLLM loads weights and captures graphs. */
@@ -18,6 +19,7 @@ const START_FAILED = 1
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
+  if (options.modelDescription !== null) addDescription(options.modelDescription)
   if (options.faults.includes('oom-at-start')) {
     process.stderr.write(outOfMemoryLog(describeHardware(options)))
     process.exit(START_FAILED)

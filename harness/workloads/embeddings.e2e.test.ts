@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { modelByKey } from '../catalogue/own-models.ts'
+import { describeModel } from '../catalogue/checkpoint/describe-model.ts'
+import { addOwnModels, modelByKey } from '../catalogue/own-models.ts'
 import { verifyRun } from '../evidence/verify-run.ts'
 import { isKnown } from '../record/measured.ts'
 import { readRows } from '../record/read.ts'
@@ -11,12 +12,25 @@ import { runOnce } from '../run/run.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
 import { type ScenarioFile, scenarioFileSchema } from '../scenario/schema.ts'
 import { launchSimulator } from '../simulator/launch.ts'
+import { makeModelFolder } from '../testing/model-folder.ts'
 import { oneTrialOptions } from '../testing/run-options.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 
 /** Embeddings and reranking against the simulator, which reads each text as a prefill. */
 const outDir = mkdtempSync(join(tmpdir(), 'embeddings-'))
 afterAll(() => rmSync(outDir, { recursive: true, force: true }))
+
+const llamaConfig = {
+  model_type: 'llama',
+  hidden_size: 256,
+  intermediate_size: 512,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 32_000,
+  max_position_embeddings: 8192,
+  tie_word_embeddings: false,
+}
 
 const scenario = (over: object, seconds: number): ScenarioFile =>
   scenarioFileSchema.parse({
@@ -103,6 +117,24 @@ test('a model that is not in the catalogue is measured as words; its physical li
   expect(record.status).toBe('complete')
   expect(gateOf(record, 'input-tokens')).toMatchObject({ status: 'pass' })
   expect(gateOf(record, 'physical-limit')).toMatchObject({ status: 'not-measured' })
+  expect(record.model).toMatchObject({ key: 'org/unknown-embedder', kind: 'partly-known' })
+})
+
+test('an own model: token ids, and a limit from the description that the record carries', async () => {
+  const folder = makeModelFolder(join(outDir, 'own'), llamaConfig)
+  addOwnModels([await describeModel(folder, { env: {}, network: false, today: '2026-11-26', key: 'own-embedder' })])
+  const { record, directory } = await measure(
+    { model: 'own-embedder' },
+    { servedAs: modelByKey('llama-3.1-8b-instruct-fp8')!.servedAs[0] },
+  )
+  const rows = (await readRows(directory, 'requests.csv')).filter(({ outcome }) => outcome === 'ok')
+  expect(new Set(rows.map(({ promptTokens }) => promptTokens))).toEqual(new Set([400]))
+  expect(record.model).toMatchObject({ key: 'own-embedder', kind: 'text', layers: 2 })
+  expect(gateOf(record, 'physical-limit')).toMatchObject({
+    status: 'pass',
+    evidence: expect.stringContaining('TFLOP per text'),
+  })
+  expect((await verifyRun(directory)).problems).toEqual([])
 })
 
 test('texts that are longer than the model can read are one line, before anything is written', async () => {

@@ -1,4 +1,4 @@
-import type { Model } from '../catalogue/types.ts'
+import type { DescribedModel } from '../catalogue/types.ts'
 import { parseAddress } from '../endpoint/address.ts'
 import { discover } from '../endpoint/discover.ts'
 import { startLoad } from '../load/driver.ts'
@@ -8,26 +8,28 @@ import type { TextsBody } from '../plan/texts-body.ts'
 import { requestTokens } from '../scenario/embeddings-schema.ts'
 import { connectionsOf } from '../scenario/load-shape.ts'
 import type { EmbeddingsScenario } from '../scenario/schema.ts'
+import { modelOfRun, namedOnly } from './served-model.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
 /**
  * Prepares texts to a server at /v1/embeddings or /v1/rerank: discovers it, sends the first request of the load, and
- * returns how to start the load. A model that is not in the catalogue is measured under its served name. Throws `bad-input`
+ * returns how to start the load. A model that cannot be described is measured as words. Throws `bad-input`
  * or `environment` with the server's own words where that request fails.
  */
 export async function prepareEmbeddings(
   scenario: EmbeddingsScenario,
-  model: Model | null,
+  known: DescribedModel | null,
   context: WorkContext,
 ): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
   const { apiKey, signal } = context
-  const required = model ?? { key: scenario.model, servedAs: [scenario.model] }
+  const required = known ?? namedOnly(scenario.model)
   const { endpoint, simulatedBy, metricLabels } = await discover(address, apiKey, {
     ...required,
     claimed: context.servedAs,
   })
-  await context.onDiscovered({ endpoint, simulatedBy })
+  const { model, own } = await modelOfRun(scenario.model, known, endpoint, context.note)
+  await context.onDiscovered({ endpoint, simulatedBy, ...own })
   const { api, texts } = scenario
   const promptTokens = requestTokens(api, texts)
   const timeoutMs = scenario.trial.requestTimeoutSeconds * 1000
@@ -35,7 +37,7 @@ export async function prepareEmbeddings(
     api,
     model: endpoint.model ?? required.key,
     // reranking takes text only
-    vocab: api === 'embeddings' ? (model?.vocab ?? null) : null,
+    vocab: api === 'embeddings' && model.kind === 'text' ? model.vocab : null,
     seed: scenario.seed,
     salt: Math.floor(context.nowMs),
     perRequest: texts.perRequest,
@@ -46,6 +48,7 @@ export async function prepareEmbeddings(
   return {
     address,
     endpoint,
+    ...own,
     simulatedBy: simulatedBy ?? (found.simulated ? `${address.url} stamps its answers as simulated` : null),
     metricLabels,
     command: null,

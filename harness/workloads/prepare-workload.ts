@@ -4,6 +4,7 @@ import { JoulemarkError } from '../errors.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { prepareEmbeddings } from './embeddings.ts'
 import { prepareImages } from './images.ts'
+import { ownOf } from './served-model.ts'
 import { prepareText } from './text.ts'
 import { prepareTraining } from './training.ts'
 import type { WorkContext, Workload } from './workload.ts'
@@ -18,8 +19,8 @@ export async function prepareWorkload(scenario: Scenario, context: WorkContext):
     return prepareImages(scenario, model, context)
   }
   const known = describedModelOf({ scenario })
-  if (scenario.kind === 'embeddings') return prepareEmbeddings(scenario, known?.kind === 'text' ? known : null, context)
+  if (scenario.kind === 'embeddings') return prepareEmbeddings(scenario, known, context)
   if (scenario.kind === 'text') return prepareText(scenario, known, context)
   if (known?.kind !== 'text') throw unknown(' in the catalogue whose layers are known')
-  return prepareTraining(scenario, known, context)
+  return { ...(await prepareTraining(scenario, known, context)), ...ownOf(known) }
 }

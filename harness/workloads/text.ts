@@ -1,4 +1,3 @@
-import { isBundled } from '../catalogue/own-models.ts'
 import type { DescribedModel } from '../catalogue/types.ts'
 import { type Address, parseAddress } from '../endpoint/address.ts'
 import { discover, withCounters } from '../endpoint/discover.ts'
@@ -20,7 +19,7 @@ import type { TextScenario } from '../scenario/schema.ts'
 import { orOutOfMemory } from './out-of-memory.ts'
 import { prefixesOf } from './prefixes.ts'
 import { contentOf, whyRandomMisleads } from './prompt-content.ts'
-import { describeServed, namedOnly } from './served-model.ts'
+import { modelOfRun, namedOnly } from './served-model.ts'
 import type { WorkContext, Workload } from './workload.ts'
 
 /**
@@ -50,9 +49,7 @@ export async function prepareText(
   const discovered = await orOutOfMemory(address.url, fit, async () => discover(address, context.apiKey, required))
   if ('oom' in discovered) return discovered
   requireContext(address, discovered.endpoint, longest)
-  const model = known ?? (await describeServed(scenario.model, discovered.endpoint))
-  for (const { what, reason } of model.unknown ?? []) context.note(`${scenario.model}: ${what} unknown: ${reason}`)
-  const own = isBundled(model.key) ? {} : { model }
+  const { model, own } = await modelOfRun(scenario.model, known, discovered.endpoint, context.note)
   await context.onDiscovered({ ...discovered, ...own })
   const misleading = model.kind === 'text' ? whyRandomMisleads(scenario, model, discovered.endpoint) : null
   if (misleading !== null) context.note(misleading)

@@ -1,7 +1,7 @@
 import { requireBundledCard } from '../../harness/catalogue/find.ts'
 import { imageModels } from '../../harness/catalogue/image-models.ts'
 import { modelKeys } from '../../harness/catalogue/models.ts'
-import { suggestion } from '../../harness/catalogue/nearest.ts'
+import { modelByKey, whyNoModel } from '../../harness/catalogue/own-models.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
@@ -9,6 +9,7 @@ import { engineNamed } from '../../harness/simulator/options.ts'
 import { simulateBox } from '../simulate/simulate-box.ts'
 import { untilStopped } from '../simulate/until-stopped.ts'
 import type { CommandIo } from '../support/io.ts'
+import { scenarioNames } from '../support/models/scenario-models.ts'
 
 /** Flags of `simulate`. */
 export interface SimulateFlags {
@@ -47,7 +48,7 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
     throw new JoulemarkError('bad-input', '--box-fault and --power-budget are of a whole server: add --gpus N')
   }
   if (model === undefined) throw new JoulemarkError('bad-input', '--model is missing: add it, or --gpus N')
-  requireSimulatedModel(model)
+  await requireSimulatedModel(model, io)
   if (flags.smiName !== undefined && !/^[\x20-\x7e]{1,100}$/.test(flags.smiName)) {
     throw new JoulemarkError('bad-input', '--smi-name: expected 1 to 100 printable ASCII characters')
   }
@@ -77,8 +78,18 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
 /** Besides the models of the catalogue: a card busy with a training command, and a card without a server. */
 const withoutServer = ['training', 'none']
 
-function requireSimulatedModel(model: string): void {
+/** A model of the catalogue, of the user's, or one that is read from its folder or repository. */
+async function requireSimulatedModel(model: string, io: CommandIo): Promise<void> {
   const known = [...modelKeys, ...imageModels.map(({ key }) => key), ...withoutServer]
   if (known.includes(model)) return
-  throw new JoulemarkError('bad-input', `--model ${model}: no such model in the catalogue; ${suggestion(model, known)}`)
+  const { describe } = await scenarioNames(io, 'refuse')
+  const refusal = await describe?.(model)
+  if (refusal) throw new JoulemarkError('bad-input', `--model ${model}: no such model; ${refusal}`)
+  if (modelByKey(model) === null) {
+    const why = whyNoModel({ scenario: { model } })
+    throw new JoulemarkError(
+      'bad-input',
+      `--model ${model}: only a model whose layers are known can be simulated: ${why}`,
+    )
+  }
 }

@@ -14,7 +14,7 @@ export const simulateCommand: DefineCommand = (io, done) =>
       'Start the simulator, a vLLM-like server with its own nvidia-smi, until Ctrl-C. All of its results are SIMULATED.',
     )
     .requiredOption('--card <key>', 'Card to simulate')
-    .option('--model <key>', 'Model to simulate (not with --gpus)')
+    .option('--model <key>', 'Model to simulate: a key of the catalogue or of yours, a folder, or ORG/NAME (not with --gpus)')
     .option(
       '--gpus <n>',
       'Simulate a whole server with this many cards: its nvidia-smi and a docker that starts a server per card',
@@ -62,6 +62,7 @@ export const simulateCommand: DefineCommand = (io, done) =>
       examples(
         'simulate --card l40s --model llama-3.1-8b-instruct-fp8 --port 8000',
         'simulate --card l40s --model sdxl --port 8000',
+        'simulate --card h100-sxm --model ./my-model',
         'simulate --card l40s --model tiny-random-llama --engine sglang',
         'simulate --card rtx-4090 --gpus 4 --box-fault 0=weak,2=hot',
       ),

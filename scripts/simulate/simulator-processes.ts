@@ -7,6 +7,7 @@ import { atRate, expandSweep, type PlainScenarioFile } from '../../harness/scena
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario, ScenarioFile } from '../../harness/scenario/schema.ts'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import { ownDescription } from '../../harness/simulator/own-model.ts'
 import { saysOutOfMemory } from '../../harness/workloads/out-of-memory.ts'
 
 /** The addresses of a simulator, and the scenario file to run on it. */
@@ -85,6 +86,7 @@ function withCommand(
 ): ScenarioFile {
   if (file.kind !== 'training') return file
   const { batch, sequenceTokens, rank, steps, gradientCheckpointing } = scenario.training
+  const described = ownDescription(scenario.model)
   const flags = {
     simulator: simulatorUrl,
     card: card.key,
@@ -101,6 +103,7 @@ function withCommand(
     '--sequence-tokens',
     String(sequenceTokens),
     ...(gradientCheckpointing ? ['--gradient-checkpointing'] : []),
+    ...(described === null ? [] : [`--model-description=${described}`]),
   ]
   return { ...file, training: { ...file.training, command } }
 }

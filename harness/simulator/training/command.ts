@@ -1,12 +1,13 @@
 /**
  * A simulated training command: prints the lines of scripts/train-qlora.py at the expected pace of a card, while the
- * simulator loads the card. argv: --simulator URL --card KEY --model KEY and the flags of the script.
+ * simulator loads the card. argv: --simulator URL --card KEY --model KEY [--model-description JSON] and the flags of the script.
  */
 import { parseArgs } from 'node:util'
-import { models } from '../../catalogue/models.ts'
+import { modelByKey } from '../../catalogue/own-models.ts'
 import { denseTflops } from '../../physics/arithmetic.ts'
 import { trainingRate } from '../../physics/training.ts'
 import { findCard } from '../hardware.ts'
+import { addDescription } from '../own-model.ts'
 import { seededRandom } from '../random.ts'
 
 /** Share of the 16-bit rate that QLoRA reaches: unpacking NF4 costs about half. Plausible, not fitted. */
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     simulator: { type: 'string' },
     card: { type: 'string' },
     model: { type: 'string' },
+    'model-description': { type: 'string' },
     batch: { type: 'string' },
     'sequence-tokens': { type: 'string' },
     rank: { type: 'string' },
@@ -26,8 +28,10 @@ const { values } = parseArgs({
     'gradient-checkpointing': { type: 'boolean', default: false },
   },
 })
-const model = models.find(({ key }) => key === values.model)
-if (model === undefined) throw new Error(`no model "${values.model}"`)
+const described = values['model-description']
+if (described !== undefined) addDescription(described)
+const model = modelByKey(values.model ?? '')
+if (model === null) throw new Error(`no model "${values.model}"`)
 const batch = Number(values.batch)
 const sequenceTokens = Number(values['sequence-tokens'])
 const checkpointing = values['gradient-checkpointing']
