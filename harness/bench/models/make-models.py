@@ -2,6 +2,7 @@
 
 The weights are made by transformers from the configuration, so the tensors on disk are those of a
 published checkpoint of the family, only smaller. The tokenizer is copied from the folder given as argument.
+One line of JSON per model is written: its folder, and its parameters or why it could not be made.
 """
 
 import json
@@ -14,14 +15,25 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM
 
 transformers.logging.set_verbosity_error()
-torch.manual_seed(1)
 
-for folder, config in json.load(sys.stdin).items():
-    os.makedirs(folder, exist_ok=True)
-    fields = dict(config)
+
+def made(folder, fields):
+    """Parameters of the model that is written; a folder stands there complete or not at all."""
+    torch.manual_seed(1)
     shape = AutoConfig.for_model(fields.pop("model_type"), **fields)
     model = AutoModelForCausalLM.from_config(shape, dtype=torch.bfloat16)
-    model.save_pretrained(folder)
+    part = folder + ".part"
+    shutil.rmtree(part, ignore_errors=True)
+    model.save_pretrained(part)
     for name in ("tokenizer.json", "tokenizer_config.json", "generation_config.json"):
-        shutil.copy(os.path.join(sys.argv[1], name), folder)
-    print(folder, sum(p.numel() for p in model.parameters()), flush=True)
+        shutil.copy(os.path.join(sys.argv[1], name), part)
+    os.rename(part, folder)
+    return sum(p.numel() for p in model.parameters())
+
+
+for folder, config in json.load(sys.stdin).items():
+    try:
+        line = {"folder": folder, "params": made(folder, dict(config))}
+    except Exception as error:  # one model that this version cannot make must not stop the others
+        line = {"folder": folder, "error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(line), flush=True)

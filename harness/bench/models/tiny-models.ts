@@ -1,4 +1,8 @@
-/** Small models of several families, each with another kind of attention or experts, as transformers makes them. */
+import { tinyMixtures } from './tiny-mixtures.ts'
+
+/** Small models of several families, each with another kind of attention, experts or state, as transformers makes them. */
+
+type TinyConfig = Readonly<Record<string, unknown>>
 
 const common = {
   vocab_size: 32_000,
@@ -9,34 +13,24 @@ const common = {
   tie_word_embeddings: false,
 } as const
 
-/** Configurations by name. The last part of the name says what is special. */
-export const tinyModels: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'llama-gqa': {
-    ...common,
-    model_type: 'llama',
-    hidden_size: 512,
-    intermediate_size: 1536,
-    num_hidden_layers: 4,
-    num_attention_heads: 8,
-    num_key_value_heads: 2,
-    head_dim: 64,
-  },
-  'qwen3-moe': {
-    ...common,
-    model_type: 'qwen3_moe',
-    hidden_size: 256,
-    intermediate_size: 512,
-    moe_intermediate_size: 128,
-    num_hidden_layers: 4,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    head_dim: 64,
-    num_experts: 16,
-    num_experts_per_tok: 4,
-    norm_topk_prob: true,
-  },
+/** Four layers of grouped-query attention. */
+const grouped = {
+  hidden_size: 512,
+  intermediate_size: 1536,
+  num_hidden_layers: 4,
+  num_attention_heads: 8,
+  num_key_value_heads: 2,
+  head_dim: 64,
+} as const
+
+const dense: Readonly<Record<string, TinyConfig>> = {
+  'llama-gqa': { model_type: 'llama', ...grouped },
+  'mistral-window': { model_type: 'mistral', ...grouped, sliding_window: 256 },
+  'ministral3-dense': { model_type: 'ministral3', ...grouped },
+  'qwen2-bias': { model_type: 'qwen2', ...grouped },
+  'qwen3-qk-norm': { model_type: 'qwen3', ...grouped, tie_word_embeddings: true },
+  'gemma2-softcap': { model_type: 'gemma2', ...grouped, sliding_window: 256, tie_word_embeddings: true },
   'gemma3-sliding': {
-    ...common,
     model_type: 'gemma3_text',
     hidden_size: 512,
     intermediate_size: 1024,
@@ -47,30 +41,28 @@ export const tinyModels: Readonly<Record<string, Readonly<Record<string, unknown
     sliding_window: 256,
     tie_word_embeddings: true,
   },
-  'deepseek-mla': {
-    ...common,
-    model_type: 'deepseek_v2',
+  'gemma4-per-layer': {
+    model_type: 'gemma4_text',
     hidden_size: 512,
     intermediate_size: 1024,
-    moe_intermediate_size: 128,
-    num_hidden_layers: 4,
-    num_attention_heads: 8,
-    num_key_value_heads: 8,
-    kv_lora_rank: 512,
-    q_lora_rank: null,
-    qk_nope_head_dim: 128,
-    qk_rope_head_dim: 64,
-    v_head_dim: 128,
-    n_routed_experts: 8,
-    n_shared_experts: 1,
-    num_experts_per_tok: 2,
-    first_k_dense_replace: 1,
-    topk_method: 'greedy',
-    n_group: 1,
-    topk_group: 1,
+    num_hidden_layers: 6,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    head_dim: 64,
+    global_head_dim: 128,
+    sliding_window: 256,
+    vocab_size_per_layer_input: 32_000,
+    hidden_size_per_layer_input: 64,
+    num_kv_shared_layers: 0,
+    tie_word_embeddings: true,
   },
+  'phi3-fused': { model_type: 'phi3', ...grouped, head_dim: undefined, sliding_window: null },
+  'glm4-four-norms': { model_type: 'glm4', ...grouped },
+  'nemotron-relu2': { model_type: 'nemotron', ...grouped },
+}
+
+const hybrids: Readonly<Record<string, TinyConfig>> = {
   'qwen3.5-hybrid': {
-    ...common,
     model_type: 'qwen3_5_text',
     hidden_size: 512,
     intermediate_size: 1024,
@@ -84,8 +76,25 @@ export const tinyModels: Readonly<Record<string, Readonly<Record<string, unknown
     linear_value_head_dim: 64,
     linear_conv_kernel_dim: 4,
   },
+  'qwen3-next-hybrid-moe': {
+    model_type: 'qwen3_next',
+    hidden_size: 256,
+    intermediate_size: 512,
+    moe_intermediate_size: 128,
+    shared_expert_intermediate_size: 128,
+    num_hidden_layers: 8,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    head_dim: 128,
+    linear_num_key_heads: 4,
+    linear_num_value_heads: 8,
+    linear_key_head_dim: 64,
+    linear_value_head_dim: 64,
+    linear_conv_kernel_dim: 4,
+    num_experts: 16,
+    num_experts_per_tok: 4,
+  },
   'nemotron-mamba': {
-    ...common,
     model_type: 'nemotron_h',
     hidden_size: 512,
     intermediate_size: 1024,
@@ -99,17 +108,12 @@ export const tinyModels: Readonly<Record<string, Readonly<Record<string, unknown
     conv_kernel: 4,
     hybrid_override_pattern: 'M-M*-M-M',
   },
-  'gpt-oss-sinks': {
-    ...common,
-    model_type: 'gpt_oss',
-    hidden_size: 512,
-    intermediate_size: 256,
-    num_hidden_layers: 4,
-    num_attention_heads: 8,
-    num_key_value_heads: 2,
-    head_dim: 64,
-    num_local_experts: 8,
-    num_experts_per_tok: 2,
-    sliding_window: 128,
-  },
 }
+
+/** Configurations by name. The last part of the name says what is special. */
+export const tinyModels: Readonly<Record<string, TinyConfig>> = Object.fromEntries(
+  Object.entries({ ...dense, ...tinyMixtures, ...hybrids }).map(([name, config]) => [name, { ...common, ...config }]),
+)
+
+/** Blocks of state that a sequence of a hybrid model holds with prefix caching: Mamba 2 keeps a checkpoint besides. */
+export const stateBlocksOf = (name: string): 2 | 3 => (name.endsWith('mamba') ? 3 : 2)

