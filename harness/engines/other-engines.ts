@@ -10,7 +10,8 @@ const everything: EngineDefinition['request'] = {
   cachedTokens: 'as the server sends it',
 }
 
-const usageAlone = 'how many tokens were made: its counters are not read, and usage alone is the word of the server'
+const usageAlone =
+  'how many tokens were made: what it counts at /metrics with --enable-metrics is not read, and usage alone is the word of the server'
 
 /** LMDeploy: recognised, its counters not read. */
 export const lmdeploy: EngineDefinition = {
@@ -19,14 +20,22 @@ export const lmdeploy: EngineDefinition = {
   pages: [],
   metricPrefix: 'lmdeploy:',
   counters: null,
-  request: everything,
+  // the fields of its request models; a list of numbers would be several prompts
+  request: {
+    tokenIds: false,
+    ignoreEos: true,
+    minTokens: false,
+    streamUsage: true,
+    continuousUsage: false,
+    cachedTokens: null,
+  },
   parallelSetting: '--max-batch-size',
   contextSetting: '--session-len',
   processNames: ['lmdeploy', 'turbomind'],
   usualBlockTokens: null,
   noSpeculation: null,
-  cannotProve: [usageAlone, 'its quantisation, KV cache and prefix cache'],
-  checkedAgainst: 'its documentation; no real server was run',
+  cannotProve: [usageAlone, 'that the prefix cache was cold', 'its quantisation and KV cache'],
+  checkedAgainst: 'its request models and metrics in the source of 2025 and 2026; no real server was run',
 }
 
 /** Any other server with an OpenAI-compatible API, and any engine behind a proxy that hides its pages. */
