@@ -12,7 +12,7 @@ export interface FakeDocker {
   /** Whether a container is up. */
   isUp(): boolean
   /** Puts a container there that somebody else started, with this label of its owner; `process` stands for it. */
-  leave(name: string, owner: string, process: number): void
+  leave(name: string, owner: string, process: number, port?: number): void
 }
 
 export interface FakeStart {
@@ -25,6 +25,8 @@ export interface FakeStart {
   readonly hangs?: boolean
   /** What a container with a shell as entrypoint runs instead of its command: what the test has of the command's image. */
   readonly command?: readonly string[]
+  /** Folder of this machine that `exec` sees as the root of the container. */
+  readonly files?: string
   /** What the probe of the cards prints; without it the image has no torch. */
   readonly probe?: string
   /** Digest by which the registry names its image; without it the image is not on this machine. */
@@ -52,7 +54,8 @@ fs.appendFileSync(path.join(home, 'calls'), JSON.stringify(args) + '\\n')
 const pidFile = path.join(home, 'pid')
 const valueOf = (flag) => args[args.indexOf(flag) + 1]
 const make = (inner) => {
-  const made = { pid: process.pid, inner, name: valueOf('--name'), label: valueOf('--label') }
+  const port = Number(/:(\\d+):8000$/.exec(valueOf('-p'))?.[1] ?? 0)
+  const made = { pid: process.pid, inner, name: valueOf('--name'), label: valueOf('--label'), port }
   fs.writeFileSync(pidFile + '.new', JSON.stringify(made))
   fs.renameSync(pidFile + '.new', pidFile)
 }
@@ -85,6 +88,14 @@ if (args[0] === 'info') {
 } else if (args[0] === 'container') {
   if (container === null) process.exit(1)
   process.stdout.write('true ' + container.label.replace('joulemark.owner=', '') + '\\n')
+} else if (args[0] === 'ps' && args.includes('{{.ID}} {{.Ports}}')) {
+  if (container !== null) process.stdout.write('${CONTAINER_ID} 127.0.0.1:' + container.port + '->8000/tcp\\n')
+} else if (args[0] === 'exec') {
+  const { files } = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
+  const words = args.slice(2).map((word) => (word.startsWith('/') ? files + word : word))
+  const { status, stdout } = require('node:child_process').spawnSync(words[0], words.slice(1))
+  process.stdout.write(stdout)
+  process.exitCode = status
 } else if (args[0] === 'ps') {
   if (container !== null && args.includes('label=' + container.label)) process.stdout.write('${CONTAINER_ID}\\n')
 } else if (args[0] === 'rm') {
@@ -142,7 +153,7 @@ export function fakeDocker(start: FakeStart): FakeDocker {
         : [],
     program: () => readFileSync(join(folder, 'program'), 'utf8'),
     isUp: () => existsSync(join(folder, 'pid')),
-    leave: (name, owner, pid) =>
-      writeFileSync(join(folder, 'pid'), JSON.stringify({ pid, name, label: `joulemark.owner=${owner}` })),
+    leave: (name, owner, pid, port) =>
+      writeFileSync(join(folder, 'pid'), JSON.stringify({ pid, name, label: `joulemark.owner=${owner}`, port })),
   }
 }

@@ -2,7 +2,7 @@ import { describeModel } from '../catalogue/checkpoint/describe-model.ts'
 import { isBundled } from '../catalogue/own-models.ts'
 import type { DescribedModel, PartlyKnownModel } from '../catalogue/types.ts'
 import { parseAddress } from '../endpoint/address.ts'
-import { filesOfContainer } from '../endpoint/own-container.ts'
+import { filesOfContainer } from '../endpoint/container/own-container.ts'
 import { messageOf } from '../errors.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 

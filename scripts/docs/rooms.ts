@@ -134,6 +134,7 @@ export const rooms: readonly Room[] = [
     reason: 'one request over HTTP and its timestamps; discovery, `/metrics` scrapes, starting a server',
     folders: {
       access: 'how a server is reached: keys, direct connections, proxies, TLS, and why a connection failed',
+      container: 'the container of this machine that answers at an address',
       serve: 'a server in a container: the command line, the start and its phases, the named cause of a failed start',
       'serve/engine': 'Docker and Podman: words for GPUs and folders, and what a person hands through',
       'serve/start': 'what a starting server does: its phases, and whether it still shows a sign of life',

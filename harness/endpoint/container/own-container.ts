@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { containerTree, type RunInside } from '../catalogue/checkpoint/container-tree.ts'
-import type { FileTree } from '../catalogue/checkpoint/file-tree.ts'
-import type { Address } from './address.ts'
+import { containerTree, type RunInside } from '../../catalogue/checkpoint/container-tree.ts'
+import type { FileTree } from '../../catalogue/checkpoint/file-tree.ts'
+import type { Address } from '../address.ts'
 
 /** Programs that run containers; both understand the same words here. */
 const ENGINES = ['docker', 'podman'] as const
