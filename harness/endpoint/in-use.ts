@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { ServerReading } from '../record/schema/server.ts'
+import { counted } from '../units.ts'
 import type { Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
 import { fetchMetrics } from './scraper.ts'
@@ -30,7 +31,7 @@ export async function useOfServer(query: UseQuery): Promise<string | null> {
   const tokens = tokensOf(second) - tokensOf(first)
   if (running + waiting === 0 && tokens <= 0) return null
   const moved = tokens > 0 ? `, ${tokens} tokens in ${BETWEEN_MS / 1000} s` : ', but its token counters stand still'
-  return `${running} requests running, ${waiting} waiting${moved}`
+  return `${counted(running, 'request')} running, ${waiting} waiting${moved}`
 }
 
 /**

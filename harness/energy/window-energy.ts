@@ -1,6 +1,7 @@
 import type { GpuRow } from '../record/rows.ts'
 import type { Energy } from '../record/schema/trial.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
+import { counted } from '../units.ts'
 import { combineTerms, type ErrorTerms, errorTerms } from './error-bar.ts'
 import { peakMemoryMiB } from './peak-memory.ts'
 import { implausibleIn, implausibleText, type PowerCeilings, plausibleRows } from './plausible.ts'
@@ -135,7 +136,7 @@ function droppedFindings(
   return servingUuids.flatMap((uuid) => {
     const dropped = implausibleIn(read, { uuid, field, ceilings }, span)
     if (dropped === null) return []
-    const samples = dropped.count === 1 ? '1 sample was' : `${dropped.count} samples were`
+    const samples = counted(dropped.count, 'sample was', 'samples were')
     return [`${uuid}: ${samples} dropped: ${implausibleText(dropped, ceilings.get(uuid))}`]
   })
 }

@@ -5,6 +5,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { manifestBytes, manifestSha256, type RawRecord } from '../record/signing/manifest.ts'
 import { isSignedBy } from '../record/signing/signature.ts'
 import { simulationStamps } from '../record/simulation-stamps.ts'
+import { counted } from '../units.ts'
 import { checkFiles, type Problem } from './check-files.ts'
 import { readRecordText } from './record-text.ts'
 
@@ -73,7 +74,7 @@ function checkStatus(raw: RawRecord, record: RunRecord): Problem[] {
     ...check(status === 'complete' && endedAt === null, 'status: complete, but endedAt is missing'),
     ...check(
       status === 'complete' && trials.length < minTrials,
-      `status: complete, but it has ${trials.length} of at least ${minTrials} trials`,
+      `status: complete, but it has ${trials.length} of at least ${counted(minTrials, 'trial')}`,
     ),
   ]
 }

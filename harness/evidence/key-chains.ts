@@ -1,4 +1,5 @@
 import { fingerprintOf } from '../record/signing/signature.ts'
+import { counted } from '../units.ts'
 import type { Problem } from './check-files.ts'
 import type { Seal } from './check-seal.ts'
 
@@ -56,7 +57,7 @@ export const chainName = ({ publicKey, id }: Pick<KeyChain, 'publicKey' | 'id'>)
 function chainLine(chain: KeyChain): string {
   const { here, missing } = chain
   const count = countOf(missing)
-  const runs = count === 1 ? '1 run' : `${count} runs`
+  const runs = counted(count, 'run')
   const gaps =
     count === 0
       ? `no run before place ${here.at(-1)?.last} is missing`

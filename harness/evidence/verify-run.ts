@@ -1,6 +1,7 @@
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { wasQuotable } from '../gates/quotable.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { counted } from '../units.ts'
 import { toolVersion } from '../version.ts'
 import type { Problem } from './check-files.ts'
 import { checkSeal, type Seal } from './check-seal.ts'
@@ -67,7 +68,7 @@ async function recomputeRun(
 function checkCounts({ files }: RunRecord, rows: RunRows): Problem[] {
   return Object.entries(countRows(rows))
     .filter(([name, count]) => (files[name]?.rows ?? 0) !== count)
-    .map(([file, count]) => ({ file, what: `has ${count} rows, run.json has ${files[file]?.rows ?? 0}` }))
+    .map(([file, count]) => ({ file, what: `has ${counted(count, 'row')}, run.json has ${files[file]?.rows ?? 0}` }))
 }
 
 /** Finds trials with rows in the CSV files that were removed from the record. */

@@ -4,6 +4,7 @@ import { isKnown, numberOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { askedHitShare, sharedPromptTokens } from '../scenario/load-shape.ts'
 import { meanLength } from '../scenario/prompt/length.ts'
+import { counted } from '../units.ts'
 import { hitsOf } from './cache/hits.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
@@ -42,38 +43,46 @@ export const promptShape = defineGate({
   whatToDo:
     'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model; in chat, our words are not in its vocabulary.',
   evaluate({ trials, scenario, endpoint }) {
-    const counted = trialsOfKind(trials, 'text').flatMap((trial) => (trial.clientTokens ? [trial.clientTokens] : []))
-    const ok = sumOf(counted, (tokens) => tokens.requestsOk)
+    const tokenCounts = trialsOfKind(trials, 'text').flatMap((trial) =>
+      trial.clientTokens ? [trial.clientTokens] : [],
+    )
+    const ok = sumOf(tokenCounts, (tokens) => tokens.requestsOk)
     if (ok === 0) return notMeasured(trials.length === 0 ? 'no trial was run' : 'no request succeeded')
     const prompt = {
-      got: sumOf(counted, (tokens) => tokens.usagePromptTokens),
-      asked: sumOf(counted, (tokens) => numberOf(tokens.plannedPromptTokens) ?? 0),
+      got: sumOf(tokenCounts, (tokens) => tokens.usagePromptTokens),
+      asked: sumOf(tokenCounts, (tokens) => numberOf(tokens.plannedPromptTokens) ?? 0),
     }
     const answer = {
-      got: sumOf(counted, (tokens) => tokens.usageOutputTokens),
-      asked: sumOf(counted, (tokens) => tokens.plannedOutputTokens),
+      got: sumOf(tokenCounts, (tokens) => tokens.usageOutputTokens),
+      asked: sumOf(tokenCounts, (tokens) => tokens.plannedOutputTokens),
     }
     const isOff = ({ got, asked }: typeof prompt, threshold = lengthDifference) =>
       asked > 0 && isBeyond(threshold, relativeDifference(got, asked))
     const isAbout = scenario.prompt.text === 'english'
-    const isPlanned = counted.some((tokens) => isKnown(tokens.plannedPromptTokens))
+    const isPlanned = tokenCounts.some((tokens) => isKnown(tokens.plannedPromptTokens))
     const isUnknown = scenario.api === 'chat' && endpoint.chatPrompt === undefined
     const mean = (tokens: number) => (tokens / ok).toFixed(1)
     const template = isUnknown ? '; prompts are not compared, because the chat template adds tokens' : ''
     const isOpen = endpoint.requestWithout?.includes('ignore_eos') === true
     const mayEndEarly = scenario.output.ignoreEos === false
     const isApart = (key: 'promptsApart' | 'answersApart') =>
-      isBeyond(apartShare, sumOf(counted, (tokens) => tokens[key] ?? 0) / ok)
-    const apart = counted.some(({ promptsApart }) => promptsApart !== undefined)
+      isBeyond(apartShare, sumOf(tokenCounts, (tokens) => tokens[key] ?? 0) / ok)
+    const apart = tokenCounts.some(({ promptsApart }) => promptsApart !== undefined)
       ? [
-          `${sumOf(counted, (tokens) => tokens.promptsApart ?? 0)} prompts and ${sumOf(counted, (tokens) => tokens.answersApart ?? 0)} answers of another length than requested`,
+          `${counted(
+            sumOf(tokenCounts, (tokens) => tokens.promptsApart ?? 0),
+            'prompt',
+          )} and ${counted(
+            sumOf(tokenCounts, (tokens) => tokens.answersApart ?? 0),
+            'answer',
+          )} of another length than requested`,
         ]
       : []
     const evidence = [
       `prompts of ${mean(prompt.got)} tokens by usage, ${isPlanned ? `${isAbout ? 'about ' : ''}${mean(prompt.asked)} requested` : 'as their file has them'}`,
       `answers of ${mean(answer.got)}, ${mayEndEarly ? 'at most ' : ''}${mean(answer.asked)} requested`,
       ...apart,
-      `${ok} requests (allowed ± ${limitText(lengthDifference)}${template})`,
+      `${counted(ok, 'request')} (allowed ± ${limitText(lengthDifference)}${template})`,
       ...(isOpen ? ['the server takes no ignore_eos: answers end where the model ends them'] : []),
     ].join('; ')
     const isAnswerOff = (!mayEndEarly || answer.got > answer.asked) && isOff(answer)

@@ -1,5 +1,6 @@
 import type { Trial } from '../record/schema/trial.ts'
 import { DEFAULT_MAX_ERROR_RATE } from '../scenario/schema.ts'
+import { counted } from '../units.ts'
 import { defineGate, everyKind, gateResult, notMeasured, sumOf } from './gate.ts'
 import { failsAbove, inForce, isBeyond, percent } from './threshold.ts'
 
@@ -38,7 +39,7 @@ export const errorRate = defineGate({
       .map((kind) => `${kind} ${sumOf(trials, (trial) => trial.outcomes[kind] ?? 0)}${wordsOf(kind, trials)}`)
       .join('; ')
     const allowed = inForce(failedShare, scenario)
-    const evidence = `${failed} of ${sent} requests failed${named ? ` (${named})` : ''}; allowed ${percent(allowed.value)}${replacedText(trials)}`
+    const evidence = `${failed} of ${counted(sent, 'request')} failed${named ? ` (${named})` : ''}; allowed ${percent(allowed.value)}${replacedText(trials)}`
     return gateResult(isBeyond(allowed, failed / sent) ? 'fail' : 'pass', evidence)
   },
 })
@@ -46,7 +47,7 @@ export const errorRate = defineGate({
 /** Connections that were replaced, in words: their requests are no failures. */
 function replacedText(trials: readonly Trial[]): string {
   const replaced = sumOf(trials, (trial) => trial.client.replaced ?? 0)
-  const connections = replaced === 1 ? 'a connection' : `${replaced} connections`
+  const connections = counted(replaced, 'connection')
   return replaced === 0 ? '' : `; the server closed ${connections} between two requests, replaced without a failure`
 }
 

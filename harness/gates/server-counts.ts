@@ -1,4 +1,5 @@
 import { isKnown, knownOf, numberOf } from '../record/measured.ts'
+import { counted } from '../units.ts'
 import type { Sides } from './times.ts'
 
 /** What a server's counters show besides the tokens of this client, one sentence each. */
@@ -10,7 +11,7 @@ export function otherTraffic({ client, server }: Sides): string[] {
   const prompts = (numberOf(server.promptTokens) ?? 0) - client.usagePromptTokens
   const tokens = prompts > 0 && client.requestsFailed === 0 ? ` with ${prompts} prompt tokens` : ''
   const count = server.requestSuccess - ours
-  return [`traffic from other clients: ${count} other request${count === 1 ? '' : 's'}${tokens} ended on this server`]
+  return [`traffic from other clients: ${counted(count, 'other request')}${tokens} ended on this server`]
 }
 
 /** Tokens of other models on the same server: they shared its time, or its card. */

@@ -4,6 +4,7 @@ import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
+import { counted } from '../units.ts'
 import { defineGate, everyKind, gateResult, notMeasured } from './gate.ts'
 import { queuedFindings, ranShare } from './queued.ts'
 import { failsAbove, failsBelow, inForce, isBeyond, percent, warnsAbove } from './threshold.ts'
@@ -58,7 +59,7 @@ export const steadyState = defineGate({
       0,
     )
     const notes = [
-      ...(isBeyond(preemptions, preempted) ? [`the server preempted ${preempted} requests`] : []),
+      ...(isBeyond(preemptions, preempted) ? [`the server preempted ${counted(preempted, 'request')}`] : []),
       ...queuedFindings(record),
     ]
     return gateResult(notes.length > 0 ? 'warn' : 'pass', [evidence, ...notes].join('; '))

@@ -1,5 +1,6 @@
 import { isKnown, numberOf } from '../record/measured.ts'
 import type { ClientTokens, ServerTrial } from '../record/schema/server.ts'
+import { counted } from '../units.ts'
 import { isBeyond, limitText, percent, relativeDifference, type Threshold, warnsAbove } from './threshold.ts'
 
 /** The counts of the client and of the server in one trial. */
@@ -77,5 +78,5 @@ function largestExcess(
   const [largest] = apart.toSorted((a, b) => b.share - a.share)
   if (largest === undefined) return null
   const values = `${largest.clientMs.toFixed(1)} ms by the client and ${largest.serverMs.toFixed(1)} ms by the server`
-  return `${name} is ${values} in trial ${largest.index} (${percent(largest.share)} apart; over ${limitText(timeDifference)} in ${apart.length} of ${sides.length} trials): a slow client, a proxy, or a server that is slow to send`
+  return `${name} is ${values} in trial ${largest.index} (${percent(largest.share)} apart; over ${limitText(timeDifference)} in ${apart.length} of ${counted(sides.length, 'trial')}): a slow client, a proxy, or a server that is slow to send`
 }

@@ -2,6 +2,7 @@ import { engineOf } from '../engines/table.ts'
 import { generationCounter } from '../engines/words.ts'
 import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
+import { counted } from '../units.ts'
 import { defineGate, gateResult, notMeasured, sumOf } from './gate.ts'
 import { otherModels, otherServers, otherTraffic, restartsBetween } from './server-counts.ts'
 import { failsAbove, isBeyond, limitText, percent, relativeDifference } from './threshold.ts'
@@ -54,7 +55,7 @@ export const tokenAudit = defineGate({
         `trial ${unsure.index}: the server prints ${digitsOf(endpoint.engine)} digits of its counter, so that ${numberOf(generationTokens)} tokens are known to ± ${within}; restart it, or measure for longer`,
       )
     }
-    const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => numberOf(server.generationTokens) ?? 0)} output tokens in ${sides.length} trials (allowed ± ${limitText(countDifference)})`
+    const agreed = `usage ${sumOf(sides, usageTokens)}, streamed ${sumOf(sides, ({ client }) => client.streamedOutputTokens)}, server ${sumOf(sides, ({ server }) => numberOf(server.generationTokens) ?? 0)} output tokens in ${counted(sides.length, 'trial')} (allowed ± ${limitText(countDifference)})`
     const findings = [...others, ...restarts, ...notes]
     const witness = [counterOf(endpoint.engine) ?? []].flat()
     return gateResult(findings.length > 0 ? 'warn' : 'pass', [agreed, ...witness, ...findings].join('; '))

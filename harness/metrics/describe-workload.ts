@@ -1,4 +1,5 @@
 import type { RunRecord } from '../record/schema/run.ts'
+import { counted } from '../units.ts'
 
 /**
  * The settings to print beside a result of images, embeddings or training, without which it cannot be compared; null for text, whose
@@ -13,8 +14,8 @@ export function describeWorkload(scenario: RunRecord['scenario']): string | null
   if (scenario.kind === 'embeddings') {
     const { tokens, perRequest, queryTokens } = scenario.texts
     return scenario.api === 'rerank'
-      ? `${perRequest} documents of ${tokens} tokens per query of ${queryTokens}`
-      : `${perRequest} ${perRequest === 1 ? 'text' : 'texts'} of ${tokens} tokens per request`
+      ? `${counted(perRequest, 'document')} of ${tokens} tokens per query of ${queryTokens}`
+      : `${counted(perRequest, 'text')} of ${tokens} tokens per request`
   }
   const { batch, sequenceTokens, rank, gradientCheckpointing } = scenario.training
   const checkpointing = gradientCheckpointing ? 'with gradient checkpointing' : 'without gradient checkpointing'

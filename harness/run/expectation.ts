@@ -1,4 +1,5 @@
 import { MIN_SAMPLES_FOR_P99 } from '../stats/percentiles.ts'
+import { counted } from '../units.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Progress } from './progress.ts'
 
@@ -31,7 +32,7 @@ export function tellExpectation(
   told.requests = requests
   const tooFew = requests < MIN_SAMPLES_FOR_P99
   const isNews = before === null || Math.abs(requests - before) > NOTEWORTHY_CHANGE * before
-  const about = `about ${requests} request${requests === 1 ? '' : 's'} in the window of each trial (${from.basis})`
+  const about = `about ${counted(requests, 'request')} in the window of each trial (${from.basis})`
   if (tooFew && (before === null || before >= MIN_SAMPLES_FOR_P99)) {
     const seconds = expected.secondsFor(MIN_SAMPLES_FOR_P99)
     const advice = seconds === null ? '' : `; set trial.seconds to ${seconds} or more for one`

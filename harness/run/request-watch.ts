@@ -2,6 +2,7 @@ import { PRIMING } from '../load/protocol.ts'
 import { FailureTally } from '../record/failure-tally.ts'
 import type { Outcome, RequestRow } from '../record/rows.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
+import { counted } from '../units.ts'
 
 /** What the watch depends on. */
 export interface RequestWatchOptions {
@@ -76,7 +77,7 @@ export class RequestWatch {
   /** Why the phase that ended makes further ones pointless: it sent requests, and none succeeded. Null otherwise. */
   verdictOfPhase(): string | null {
     const { sent, ok } = this.#phase
-    return sent > 0 && ok === 0 ? `none of ${sent} requests succeeded: ${this.#mostFrequent()}` : null
+    return sent > 0 && ok === 0 ? `none of ${counted(sent, 'request')} succeeded: ${this.#mostFrequent()}` : null
   }
 
   see(rows: readonly RequestRow[]): void {
@@ -119,7 +120,7 @@ export class RequestWatch {
     const seconds = ((isGone ? refusedForMs : failedForMs) / 1000).toFixed(1)
     this.#options.onHopeless(
       isGone
-        ? `the server has refused every connection for ${seconds} s (${this.#refused.requests} requests): ${this.#mostFrequent('connect')}; check its log for the reason of its end`
+        ? `the server has refused every connection for ${seconds} s (${counted(this.#refused.requests, 'request')}): ${this.#mostFrequent('connect')}; check its log for the reason of its end`
         : `no request has succeeded for ${seconds} s (${this.#failed.requests} failed): ${this.#mostFrequent()}`,
     )
   }

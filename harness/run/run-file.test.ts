@@ -59,7 +59,7 @@ test('the highest rate that meets the SLO is found to the tolerance, and every s
 
 test('a share just under the one that is asked for does not meet the SLO', async () => {
   const { notes } = await searchOn(server((ratePerS) => (ratePerS === 1 ? 0.9899 : 1)))
-  expect(notes.at(-1)).toBe('highest rate that meets the SLO: none from 1 to 100 requests/s (1 runs)')
+  expect(notes.at(-1)).toBe('highest rate that meets the SLO: none from 1 to 100 requests/s (1 run)')
 })
 
 test('a rate at which no request was due meets nothing', async () => {

@@ -5,6 +5,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { atRate, expandSweep, type PlainScenarioFile, type TextFile } from '../scenario/expand.ts'
 import type { ScenarioFile } from '../scenario/schema.ts'
+import { counted } from '../units.ts'
 import { type FinishedRun, runOnce } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -53,7 +54,7 @@ async function searchRate(file: TextFile, options: RunOptions, once: RunOnce): P
     search.highestPerS === null
       ? `none from ${fromPerS} to ${toPerS} requests/s`
       : `${search.highestPerS.toPrecision(4)} requests/s`
-  options.progress.note(`highest rate that meets the SLO: ${answer} (${search.tried.length} runs)`)
+  options.progress.note(`highest rate that meets the SLO: ${answer} (${counted(search.tried.length, 'run')})`)
   return finished
 }
 

@@ -1,4 +1,5 @@
 import { JoulemarkError } from '../errors.ts'
+import { counted } from '../units.ts'
 import type { Load, ScenarioFile } from './schema.ts'
 
 /** A text scenario file as written: the only kind that may contain a sweep. */
@@ -20,7 +21,7 @@ export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
     return load.concurrency.map((concurrency) => ({
       ...file,
       name: `${file.name}-c${concurrency}`,
-      title: `${file.title}, ${concurrency} ${load.session ? 'conversation' : 'stream'}${concurrency === 1 ? '' : 's'}`,
+      title: `${file.title}, ${counted(concurrency, load.session ? 'conversation' : 'stream')}`,
       load: {
         shape: 'closed',
         concurrency,

@@ -1,6 +1,7 @@
 import { max, mean } from 'simple-statistics'
 import { type Measured, missing } from '../record/measured.ts'
 import type { Percentiles } from '../record/schema/trial.ts'
+import { counted } from '../units.ts'
 
 /** With fewer samples a 99th percentile rests on one or two of them, so it is not given. */
 export const MIN_SAMPLES_FOR_P99 = 100
@@ -41,7 +42,9 @@ export function percentilesBySorting(values: Float64Array, reason: string): Perc
 
 /** A p99 of `n` values, or why there is none. */
 export const p99Of = (n: number, value: number): Measured =>
-  n < MIN_SAMPLES_FOR_P99 ? missing(`${n} requests in the window; a p99 needs ${MIN_SAMPLES_FOR_P99}`) : value
+  n < MIN_SAMPLES_FOR_P99
+    ? missing(`${counted(n, 'request')} in the window; a p99 needs ${MIN_SAMPLES_FOR_P99}`)
+    : value
 
 /** Percentiles without values, each missing for this reason. */
 export function noPercentiles(reason: string): Percentiles {

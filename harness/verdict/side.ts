@@ -3,6 +3,7 @@ import { correlatedMean } from '../stats/correlated-mean.ts'
 import { jointTrendP } from '../stats/kendall.ts'
 import { studentTQuantile } from '../stats/student-t.ts'
 import type { Contrast, Estimate, VariancePart } from '../stats/welch.ts'
+import { counted } from '../units.ts'
 import { type ObservedStarts, observedStarts, pooledSpread, type SideValues, varianceOfStart } from './starts.ts'
 import { STARTS_PER_SIDE } from './starts-per-side.ts'
 
@@ -51,7 +52,8 @@ export function estimateSide(values: SideValues, known: readonly ObservedStarts[
   if (trials === 0) return none('no trials')
   const numbers = values.map((run) => run.filter((value) => value !== null))
   const missing = trials - numbers.reduce((sum, run) => sum + run.length, 0)
-  if (missing > 0) return none(missing === trials ? 'not measured' : `not measured in ${missing} of ${trials} trials`)
+  if (missing > 0)
+    return none(missing === trials ? 'not measured' : `not measured in ${missing} of ${counted(trials, 'trial')}`)
   const measured = numbers.filter((run) => run.length > 0)
   const means = measured.map((run) => mean(run))
   const centre = mean(means)

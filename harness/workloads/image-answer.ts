@@ -1,5 +1,6 @@
 import { imageModelByKey } from '../catalogue/image-models.ts'
 import type { ImageScenario } from '../scenario/schema.ts'
+import { counted } from '../units.ts'
 import { checkImage } from './image-check.ts'
 
 /**
@@ -31,7 +32,7 @@ export async function faultOfAnswer(body: Buffer, scenario: ImageScenario): Prom
   }
   const data = Array.isArray(answer?.data) ? (answer.data as ({ b64_json?: unknown } | null)[]) : []
   const { batch, size } = scenario.image
-  if (data.length !== batch) return `received ${data.length} images, expected ${batch}`
+  if (data.length !== batch) return `received ${counted(data.length, 'image')}, expected ${batch}`
   for (const entry of data) {
     const text = entry?.b64_json
     if (typeof text !== 'string') return 'an image without b64_json'

@@ -7,6 +7,7 @@ import { readPrompts } from '../plan/prompts/read-prompts.ts'
 import type { Endpoint } from '../record/schema/run.ts'
 import { readInputFile } from '../scenario/prompt/input-file.ts'
 import type { TextScenario } from '../scenario/schema.ts'
+import { counted } from '../units.ts'
 
 /** The part of a body that holds what a scenario asks the model. */
 type Content = Pick<BodyPlan, 'prompts' | 'text' | 'system' | 'tools' | 'images'>
@@ -39,7 +40,7 @@ export async function contentOf(scenario: TextScenario, note: (message: string) 
   })
   const out = Object.entries(skipped).map(([reason, count]) => `, ${count} skipped: ${reason}`)
   const order = from.order === 'file' ? 'in the order of the file' : `shuffled by seed ${seed}`
-  note(`${prompts.length} prompts of ${from.file} (${format}), ${order}${out.join('')}`)
+  note(`${counted(prompts.length, 'prompt')} of ${from.file} (${format}), ${order}${out.join('')}`)
   return { prompts: packPrompts(prompts, from.order === 'file' ? null : seed) }
 }
 

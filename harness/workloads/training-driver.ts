@@ -4,7 +4,8 @@ import type { Phase } from '../load/protocol.ts'
 import { emptyGaps } from '../record/gap-buckets.ts'
 import { roundMs } from '../record/rows.ts'
 import type { TrainingScenario } from '../scenario/schema.ts'
-import { type CommandContainer, type CommandEnd, type RunningCommand, startCommand } from './command.ts'
+import { counted } from '../units.ts'
+import { type CommandContainer, type CommandEnd, type CommandEnd, type RunningCommand, type RunningCommand, startCommand, startCommand } from './command.ts'
 import { saysOutOfMemory } from './out-of-memory.ts'
 import { watchSelf } from './self-watch.ts'
 import { readTrainingLine } from './training-line.ts'
@@ -77,7 +78,10 @@ export function startTraining(plan: TrainingPlan, listener: WorkListener): LoadD
       else if (steps === 0 || (code !== 0 && code !== null && signal === null && !endedOnRequest(code))) {
         const how = signal ?? (code === null ? 'it could not be started' : `code ${code}`)
         const why = stderrTail || 'no output on stderr'
-        throw new JoulemarkError('environment', `training command ended with ${how} after ${steps} steps: ${why}`)
+        throw new JoulemarkError(
+          'environment',
+          `training command ended with ${how} after ${counted(steps, 'step')}: ${why}`,
+        )
       }
       return end
     },

@@ -1,6 +1,7 @@
 import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import { isKnown } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Chart, ChartPanel, Point } from './chart-types.ts'
 import { type RunSeries, startOf } from './run-series.ts'
@@ -49,7 +50,6 @@ function summaryOf(record: RunRecord, windows: number): string {
     const { label, unit } = metrics[key]
     return mean === null ? [] : [`${label} ${formatNumber(mean, 0)} ${unit}`]
   })
-  const shaded =
-    windows === 0 ? 'No steady window was found' : `${windows} steady window${windows === 1 ? '' : 's'}, shaded`
-  return `Run ${record.id} over its ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}. ${shaded}. Means over the windows: ${means.join(', ') || 'none'}.`
+  const shaded = windows === 0 ? 'No steady window was found' : `${counted(windows, 'steady window')}, shaded`
+  return `Run ${record.id} over its ${counted(record.trials.length, 'trial')}. ${shaded}. Means over the windows: ${means.join(', ') || 'none'}.`
 }

@@ -1,5 +1,6 @@
 import { comparedMetric, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import { RESTART_SHARE } from '../../harness/verdict/side.ts'
 import type { MetricComparison, SideResult } from '../../harness/verdict/verdict.ts'
 import type { Report, ReportSource } from '../report.ts'
@@ -43,7 +44,7 @@ function scenarioTable(scenario: ScenarioComparison, simulated: boolean): Table 
   const stamp = simulated ? { simulated } : {}
   const first = scenario.metrics[0]
   const count = ({ trials, runs }: SideResult) =>
-    `${trials} trials in ${runs} ${runs === 1 ? 'start' : 'starts'} of the server`
+    `${counted(trials, 'trial')} in ${counted(runs, 'start')} of the server`
   return buildTable<MetricComparison>({
     id: `compare-${scenario.scenario}-${scenario.card.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
     title: `${scenario.title} on ${scenario.card}: ${scenario.notJudged.length > 0 ? outcomeText('not-comparable') : scenario.verdict}`,

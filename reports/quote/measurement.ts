@@ -1,6 +1,7 @@
 import { scenarioLimits } from '../../harness/gates/scenario-limits.ts'
 import { isKnown } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 
 /**
  * What stands behind the values of a run, one line each: trials, seconds in steady windows, failed requests, and every
@@ -16,7 +17,7 @@ export function measurementLines({ trials, scenario }: RunRecord): string[] {
   const what = scenario.kind === 'training' ? 'progress lines' : 'requests'
   const loosened = scenarioLimits(scenario).filter((limit) => limit.isLoosened)
   return [
-    `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}, ${seconds(sumOf(windowMs))} s measured; ${failed} of ${sent} ${what} failed${share}`,
+    `${counted(trials.length, 'trial')}, ${seconds(sumOf(windowMs))} s measured; ${failed} of ${sent} ${what} failed${share}`,
     ...loosened.map((limit) => `Looser than usual: ${limit.what} ${limit.inForce}, usually ${limit.usual}`),
   ]
 }

@@ -6,6 +6,7 @@ import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
 import { reasonOfResult } from '../../harness/metrics/result.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { lengthText } from '../../harness/scenario/prompt/length.ts'
+import { counted } from '../../harness/units.ts'
 import type { Known } from '../facts.ts'
 import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import type { QuoteInputs } from './inputs.ts'
@@ -51,7 +52,7 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
     const { n = 0 } = record.result[key] ?? {}
     const reason = reasonOfResult(record.result[key])
     return {
-      reason: `precision not-measured: ${metrics[key].label} has no confidence interval; ${n} ${n === 1 ? 'trial' : 'trials'}${reason ? ` (${reason})` : ''}`,
+      reason: `precision not-measured: ${metrics[key].label} has no confidence interval; ${counted(n, 'trial')}${reason ? ` (${reason})` : ''}`,
     }
   }
   const power = record.result['meanPowerW']
@@ -135,7 +136,7 @@ function descriptionOf(scenario: RunRecord['scenario']): string {
   const { load } = scenario
   const loadText =
     load.shape === 'closed'
-      ? `${load.concurrency} concurrent ${load.concurrency === 1 ? 'request' : 'requests'}`
+      ? counted(load.concurrency, 'concurrent request')
       : load.shape === 'open'
         ? `${load.ratePerS} requests/s`
         : 'a recorded trace'

@@ -1,6 +1,7 @@
 import type { MetricKey } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
+import { counted } from '../../harness/units.ts'
 import { metricCell } from './figure-cell.ts'
 import { buildTable, type Cell, type Column, type Table, text } from './table.ts'
 
@@ -72,5 +73,5 @@ function loadText({ load }: Scenario): string {
   if (load.shape === 'open') return `${load.ratePerS} requests/s`
   if (load.shape === 'trace') return `trace x${load.speed}`
   const what = 'session' in load && load.session ? 'conversation' : 'stream'
-  return `${load.concurrency} ${what}${load.concurrency === 1 ? '' : 's'}`
+  return counted(load.concurrency, what)
 }

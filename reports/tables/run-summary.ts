@@ -1,6 +1,7 @@
 import { labelOf, summaryMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import { driftLimitText, soakText } from '../run-remarks.ts'
 import { metricCell } from './figure-cell.ts'
 import { lengthsText } from './lengths-text.ts'
@@ -23,7 +24,7 @@ export function runSummaryTable(record: RunRecord): Table {
       { id: 'trials', head: 'Trials', align: 'right', cell: (key) => text(String(record.result[key]?.n ?? 0)) },
     ],
     notes: [
-      `run ${record.id}: ${record.status}, ${record.trials.length} trial${record.trials.length === 1 ? '' : 's'}${convergence(record)}`,
+      `run ${record.id}: ${record.status}, ${counted(record.trials.length, 'trial')}${convergence(record)}`,
       ...(workload === null ? [] : [workload]),
       ...remarks.filter((note) => note !== null),
       ...(record.coolDowns ?? []).flatMap(({ finding }) => finding ?? []),

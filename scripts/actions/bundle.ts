@@ -13,6 +13,7 @@ import { plainText } from '../../harness/plain-text.ts'
 import { toJson } from '../../harness/record/json-file.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import { derivedFiles } from '../../reports/bundle/derived-files.ts'
 import type { CommandIo } from '../support/io.ts'
 
@@ -45,7 +46,7 @@ export async function bundle(paths: readonly string[], flags: BundleFlags, io: C
     await mkdir(dirname(flags.out), { recursive: true })
     await writeArchive(flags.out, files)
     io.stderr.write(
-      `wrote ${flags.out}: ${runs.length} runs, ${files.length} files${isRedacted ? ', redacted' : ', with the names of hosts and users'}\n`,
+      `wrote ${flags.out}: ${counted(runs.length, 'run')}, ${counted(files.length, 'file')}${isRedacted ? ', redacted' : ', with the names of hosts and users'}\n`,
     )
     if (isRedacted) io.stderr.write(shownText(runs.map(({ record }) => record)))
     io.stdout(`${await sha256Of(flags.out)}  ${basename(flags.out)}\n`)

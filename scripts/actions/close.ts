@@ -6,6 +6,7 @@ import { findRuns, readAll, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { chainOfKey, loadKey } from '../../harness/record/signing/key-file.ts'
 import { fateOfWriter } from '../../harness/telemetry/host/process-mark.ts'
+import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `close`. */
@@ -64,5 +65,5 @@ function refusalOf({ record }: StoredRun, force: boolean): string | null {
 
 function lineOf({ id, status, trials, files, signature }: RunRecord): string {
   const requests = files['requests.csv']?.rows ?? 0
-  return `closed: ${id}: ${status}, ${trials.length} trials, ${requests} requests, ${signature ? 'signed' : 'not signed'}`
+  return `closed: ${id}: ${status}, ${counted(trials.length, 'trial')}, ${counted(requests, 'request')}, ${signature ? 'signed' : 'not signed'}`
 }

@@ -12,6 +12,7 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
+import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
 import { checkLines } from '../support/serving/check-lines.ts'
 import type { ContainerFlags } from '../support/serving/container-flags.ts'
@@ -86,7 +87,6 @@ const servingPart = (serving: ServingReport, color: boolean): string =>
 function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: boolean, color: boolean): string {
   const head = simulated ? ['SIMULATED: not a check of a real card'] : []
   const word = isHealthy ? 'fit to be measured' : 'NOT fit to be measured'
-  const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
-  const tally = `${word}: ${some(counts.fail, 'fault')}, ${some(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`
+  const tally = `${word}: ${counted(counts.fail, 'fault')}, ${counted(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`
   return `${[...head, ...checkLines(checks, color), tally].join('\n')}\n`
 }

@@ -6,6 +6,7 @@ import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
 import { ListCache, listCachePath } from '../support/list-cache.ts'
 import { toolInfo } from '../support/tool-info.ts'
@@ -39,7 +40,7 @@ export async function list(paths: readonly string[], flags: ListFlags, io: Comma
     const lines = linesOf(row, width)
     for (const line of isWhole ? lines : lines.slice(0, 1)) io.stdout(`${plainText(line)}\n`)
   }
-  if (!isWhole) io.stdout(`${rows.length} runs; --gates shows each gate with its evidence\n`)
+  if (!isWhole) io.stdout(`${counted(rows.length, 'run')}; --gates shows each gate with its evidence\n`)
   return exitCodes.done
 }
 

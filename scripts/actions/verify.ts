@@ -8,6 +8,7 @@ import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import { publicHexFrom } from '../../harness/record/signing/signature.ts'
+import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
 import { unendedRun } from '../support/unended-run.ts'
 import { forgedFiles } from './verify-bundle.ts'
@@ -86,7 +87,7 @@ function detailsOf(run: Verification, key: string | null): string[] {
   const metrics = Object.values(recomputed.result).filter(({ mean }) => mean !== null).length
   const [first] = reasonsNotQuotable({ ...record, gates: recomputed.gates })
   return [
-    `  ${record.trials.length} trials, ${metrics} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
+    `  ${counted(record.trials.length, 'trial')}, ${metrics} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
     `  signed by  ${signerText(signedBy, key)}`,
     ...(signedBy === null ? [] : [`  chain      ${placeText(record.chain?.place)}`]),

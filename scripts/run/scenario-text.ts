@@ -3,6 +3,7 @@ import { Document, isMap } from 'yaml'
 import { nearest } from '../../harness/catalogue/nearest.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { MAX_TITLE_CHARACTERS } from '../../harness/scenario/schema.ts'
+import { counted } from '../../harness/units.ts'
 import { askDefaults } from './ask-defaults.ts'
 import { type Asked, type Field, type Given, samplingFields } from './asked.ts'
 import { askedLengths } from './asked-lengths.ts'
@@ -37,7 +38,7 @@ export interface Counted {
  * text and names the flag of a wrong one (`flagOf`). What is not stated has the defaults of ask-defaults.ts and of the
  * scenario schema. Throws `bad-input` for a sweep or an SLO that is no list.
  */
-export function scenarioText(asked: Asked, model: AskedModel, counted: Counted | null = null): MadeScenario {
+export function scenarioText(asked: Asked, model: AskedModel, requests: Counted | null = null): MadeScenario {
   const flags = new Map<string, string>([['model', model.from]])
   /** The value of a field, whose flag is remembered for each of these places in the file. */
   const take = (field: Field, ...paths: readonly string[]): string | number | undefined => {
@@ -58,10 +59,10 @@ export function scenarioText(asked: Asked, model: AskedModel, counted: Counted |
   const tokens = dataset === null || asked.inputTokens !== undefined ? input.tokens : undefined
   const output = askedLengths(asked.outputTokens ?? byDefault(askDefaults.outputTokens), { spread })
   const api = take('api', 'api')
-  const { load, loadName, loadTitle } = loadOf(asked, take, counted)
-  if (counted !== null) take('prompts', 'trial.seconds', 'load.concurrency')
+  const { load, loadName, loadTitle } = loadOf(asked, take, requests)
+  if (requests !== null) take('prompts', 'trial.seconds', 'load.concurrency')
   const trial = {
-    seconds: counted?.seconds ?? take('seconds', 'trial.seconds'),
+    seconds: requests?.seconds ?? take('seconds', 'trial.seconds'),
     warmupSeconds: take('warmupSeconds', 'trial.warmupSeconds'),
   }
   const named = [
@@ -116,7 +117,7 @@ interface LoadPart {
 
 type Take = (field: Field, ...paths: readonly string[]) => string | number | undefined
 
-function loadOf(asked: Asked, take: Take, counted: Counted | null): LoadPart {
+function loadOf(asked: Asked, take: Take, requests: Counted | null): LoadPart {
   const arrivals = arrivalsOf(asked, take)
   if (asked.sweep !== undefined) {
     const { of, values } = sweepOf(asked.sweep.text)
@@ -137,11 +138,11 @@ function loadOf(asked: Asked, take: Take, counted: Counted | null): LoadPart {
     }
   }
   const typed = take('concurrency', 'load.concurrency') ?? take('maxConcurrency', 'load.concurrency')
-  const concurrency = counted?.concurrency ?? typed ?? askDefaults.concurrency
+  const concurrency = requests?.concurrency ?? typed ?? askDefaults.concurrency
   return {
     load: { shape: 'closed', concurrency },
     loadName: [`c${concurrency}`],
-    loadTitle: [`${concurrency} stream${concurrency === 1 ? '' : 's'}`],
+    loadTitle: [counted(Number(concurrency), 'stream')],
   }
 }
 

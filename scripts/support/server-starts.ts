@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { type Baseline, boxOf, isSameBox, readBaselines, readKnownStarts } from '../../harness/record/baselines.ts'
 import { readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import { mixedState } from '../../reports/compare/fingerprint.ts'
 import { startsOf } from '../../reports/compare/starts-of-runs.ts'
@@ -64,7 +65,7 @@ export function startAdvice(runs: readonly RunRecord[], command: string): string
   if (!(fewest < STARTS_PER_SIDE)) return null
   const more = STARTS_PER_SIDE - fewest
   return (
-    `${fewest} ${fewest === 1 ? 'start' : 'starts'} of the server: its level differs from start to start. ` +
+    `${counted(fewest, 'start')} of the server: its level differs from start to start. ` +
     `Restart the server and ${command}, ${more === 1 ? 'once' : 'twice'} (joulemark box makes ${STARTS_PER_SIDE} starts by itself)`
   )
 }

@@ -6,6 +6,7 @@ import { besideName, replaceFile, toJson } from '../../record/json-file.ts'
 import type { StoredRun } from '../../record/read.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import { asWritten } from '../../record/signing/manifest.ts'
+import { counted } from '../../units.ts'
 import { recompute } from '../recompute.ts'
 import { type Signer, sealed, signedAtItsPlace, signedInChain } from '../seal.ts'
 import { type RunRows, readTrialRows } from '../trial-rows.ts'
@@ -92,5 +93,5 @@ function unused({ trials }: RunRecord, rows: RunRows): string[] {
   const count = [...rows.trials]
     .filter(([trial]) => !known.has(trial))
     .reduce((sum, [, { requests }]) => sum + requests.length, 0)
-  return count === 0 ? [] : [`${count} requests of the unfinished trial are in requests.csv only`]
+  return count === 0 ? [] : [`${counted(count, 'request')} of the unfinished trial in requests.csv only`]
 }

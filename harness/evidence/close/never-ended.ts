@@ -1,11 +1,12 @@
 import { streamRows } from '../../record/row-stream.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
+import { counted } from '../../units.ts'
 import type { Problem } from '../check-files.ts'
 
 /** The one problem of a record whose status is still `running`: what is there of it. */
 export async function neverEnded(directory: string, { trials, trialBounds }: RunRecord): Promise<Problem> {
   const of = trialBounds === undefined ? '' : ` of at least ${trialBounds.fewest}`
-  const what = `the run never ended: ${trials.length}${of} trials in the record, ${await requestsOnDisk(directory)} on disk`
+  const what = `the run never ended: ${of === '' ? counted(trials.length, 'trial') : `${trials.length}${of}`} in the record, ${await requestsOnDisk(directory)} on disk`
   return { file: 'run.json', what: `status: running: ${what}` }
 }
 
@@ -14,7 +15,7 @@ async function requestsOnDisk(directory: string): Promise<string> {
   try {
     for await (const _ of streamRows(directory, 'requests.csv')) count += 1
   } catch {
-    return `at least ${count} requests (requests.csv cannot be read to its end)`
+    return `at least ${counted(count, 'request')} (requests.csv cannot be read to its end)`
   }
-  return `${count} requests`
+  return counted(count, 'request')
 }

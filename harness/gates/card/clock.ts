@@ -1,6 +1,7 @@
 import { isKnown } from '../../record/measured.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import type { Trial } from '../../record/schema/trial.ts'
+import { counted } from '../../units.ts'
 import { defineGate, everyKind, type GateResult, gateResult, notMeasured } from '../gate.ts'
 import { isBeyond } from '../threshold.ts'
 import { notWatched } from './watched.ts'
@@ -73,6 +74,8 @@ export function checkSteps(
   }
   return gateResult(
     'pass',
-    steps.length === 0 ? 'no step of the wall clock' : `${steps.length} steps of the wall clock, none in a window`,
+    steps.length === 0
+      ? 'no step of the wall clock'
+      : `${counted(steps.length, 'step')} of the wall clock, none in a window`,
   )
 }

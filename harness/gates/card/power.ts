@@ -5,6 +5,7 @@ import { isKnown, numberOf, reasonOf } from '../../record/measured.ts'
 import type { Gpu } from '../../record/schema/run.ts'
 import type { GpuTelemetry } from '../../record/schema/telemetry.ts'
 import type { Trial } from '../../record/schema/trial.ts'
+import { counted } from '../../units.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from '../gate.ts'
 import {
   failsAbove,
@@ -136,7 +137,7 @@ function judgeEnergy(
 ): GateResult<'pass' | 'fail'> {
   const largest = compared.reduce((max, pair) => (pair.apart > max.apart ? pair : max))
   const signed = `${largest.isHigh ? '+' : '-'}${percent(largest.apart)}`
-  const evidence = `the energy by nvidia-smi differs by ${signed} from ${source} in trial ${largest.trial} (limit ${limitText(limit)}, ${compared.length} windows)${note}`
+  const evidence = `the energy by nvidia-smi differs by ${signed} from ${source} in trial ${largest.trial} (limit ${limitText(limit)}, ${counted(compared.length, 'window')})${note}`
   return gateResult(isBeyond(limit, largest.apart) ? 'fail' : 'pass', evidence)
 }
 

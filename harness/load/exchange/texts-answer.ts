@@ -1,5 +1,6 @@
 import { documentOf, isObject } from '../../endpoint/answer-words.ts'
 import { type Ending, statusOutcome } from '../../endpoint/outcome.ts'
+import { counted } from '../../units.ts'
 
 /** What an answer of /v1/embeddings or /v1/rerank says: how it ended, and the tokens of its usage. */
 export interface TextsAnswer extends Ending {
@@ -17,7 +18,8 @@ export function textsAnswer(status: number, location: string | null, body: strin
   if (!isObject(document)) return malformed('the answer is not a JSON document')
   const items = document['data'] ?? document['results']
   if (!Array.isArray(items)) return malformed('the answer has neither `data` nor `results`')
-  if (items.length !== texts) return malformed(`the answer has ${items.length} items for ${texts} texts`)
+  if (items.length !== texts)
+    return malformed(`the answer has ${counted(items.length, 'item')} for ${counted(texts, 'text')}`)
   const empty = items.findIndex((item) => !hasValue(item))
   if (empty >= 0) return malformed(`item ${empty} of the answer has no vector and no score`)
   const usage = isObject(document['usage']) ? document['usage'] : {}

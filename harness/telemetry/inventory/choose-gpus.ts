@@ -1,5 +1,6 @@
 import { JoulemarkError } from '../../errors.ts'
 import type { Gpu } from '../../record/schema/run.ts'
+import { counted } from '../../units.ts'
 
 /**
  * Selects the GPUs that serve the model: only their energy counts. One GPU needs no selection; of several, those named by
@@ -16,7 +17,7 @@ export function chooseServingGpus(
     if (gpus.length <= 1 || gpus.length === tensorParallel) return gpus.map((gpu) => ({ ...gpu, serving: true }))
     throw new JoulemarkError(
       'bad-input',
-      `found ${gpus.length} GPUs, the server uses ${tensorParallel}: select them with --gpus UUID,…; ${list(gpus)}`,
+      `found ${counted(gpus.length, 'GPU')}, the server uses ${tensorParallel}: select them with --gpus UUID,…; ${list(gpus)}`,
     )
   }
   const unknown = requested.find((name) => !gpus.some((gpu) => isNamed(gpu, name)))
