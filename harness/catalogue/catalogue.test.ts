@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { weightBytes } from '../physics/model/weights.ts'
 import { cards } from './cards.ts'
-import { modelKeys, models } from './models.ts'
+import { allModels, modelKeys } from './models.ts'
 import { modelByKey } from './own-models.ts'
 import { defaultMoney, priceOf } from './prices.ts'
 import type { Model, Sourced } from './types.ts'
+
+const models = allModels()
 
 const isSourced = (value: unknown): value is Sourced<unknown> =>
   typeof value === 'object' && value !== null && 'value' in value

@@ -1,4 +1,4 @@
-import { models } from './models.ts'
+import { bundledModel, bundledServedAs, modelKeys } from './models.ts'
 import type { DescribedModel, Model } from './types.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { DescribedModel, Model } from './types.ts'
 const own = new Map<string, DescribedModel>()
 
 /** Whether the catalogue of this version has a model of this key. */
-export const isBundled = (key: string): boolean => models.some((model) => model.key === key)
+export const isBundled = (key: string): boolean => modelKeys.includes(key)
 
 /** Adds models that scenarios may name from now on. A key of the bundled catalogue cannot be taken over. */
 export function addOwnModels(described: readonly DescribedModel[]): void {
@@ -20,8 +20,9 @@ export const ownModels = (): readonly DescribedModel[] => [...own.values()]
 
 /** A model by its key or by a name of its checkpoint, as far as it is known; null where it is not. */
 export function describedModel(name: string): DescribedModel | null {
-  const known: readonly DescribedModel[] = [...models, ...own.values()]
-  return known.find(({ key }) => key === name) ?? known.find(({ servedAs }) => servedAs.includes(name)) ?? null
+  const byKey = bundledModel(name) ?? own.get(name)
+  const served = () => [...own.values()].find(({ servedAs }) => servedAs.includes(name))
+  return byKey ?? bundledServedAs(name) ?? served() ?? null
 }
 
 /** A model whose layers are known, by its key or by a name of its checkpoint; null for any other. */
@@ -39,8 +40,7 @@ export interface ModelSubject {
 
 /** The model of a run: the catalogue's, else the description that its record carries; null where there is none. */
 export function describedModelOf({ scenario, model }: ModelSubject): DescribedModel | null {
-  const bundled = models.find(({ key }) => key === scenario.model)
-  return bundled ?? model ?? describedModel(scenario.model)
+  return bundledModel(scenario.model) ?? model ?? describedModel(scenario.model)
 }
 
 /** The model of a run, if its layers are known. */
@@ -58,4 +58,4 @@ export function whyNoModel(subject: ModelSubject): string {
 }
 
 /** The keys of all language models that a scenario may name: the catalogue's and the user's. */
-export const allModelKeys = (): string[] => [...models.map(({ key }) => key), ...own.keys()]
+export const allModelKeys = (): string[] => [...modelKeys, ...own.keys()]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cards } from '../catalogue/cards.ts'
-import { models } from '../catalogue/models.ts'
+import { allModels } from '../catalogue/models.ts'
 import { bytesFromMemory } from './bandwidth.ts'
 import { defaultEfficiency } from './efficiency.ts'
 import { decodeLimit, prefillLimitMs } from './limit.ts'
@@ -13,7 +13,7 @@ import { stepTimeMs } from './step-time.ts'
 /** Relations that hold for every card and model: what is expected never passes what is possible. */
 
 const someCard = fc.constantFrom(...cards)
-const someModel = fc.constantFrom(...models)
+const someModel = fc.constantFrom(...allModels())
 const concurrency = fc.integer({ min: 1, max: 2048 })
 const contextTokens = fc.integer({ min: 0, max: 131_072 })
 const kvBytesPerElement = fc.constantFrom<1 | 2>(1, 2)

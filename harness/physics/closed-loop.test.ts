@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cardByKey, cards } from '../catalogue/cards.ts'
-import { models } from '../catalogue/models.ts'
+import { allModels } from '../catalogue/models.ts'
 import { modelByKey } from '../catalogue/own-models.ts'
 import { inFormat } from '../catalogue/weight-formats.ts'
 import { type ClosedLoop, predictClosedLoop } from './closed-loop.ts'
@@ -34,7 +34,7 @@ test('slow, expected, fast and the limit stand in this order, for every card, mo
     outputTokens: fc.integer({ min: 1, max: 1024 }),
   })
   fc.assert(
-    fc.property(fc.constantFrom(...cards), fc.constantFrom(...models), shapes, (card, model, shape) => {
+    fc.property(fc.constantFrom(...cards), fc.constantFrom(...allModels()), shapes, (card, model, shape) => {
       const { expected, band } = predictClosedLoop(card, model, loop(shape))
       const { concurrency, promptTokens } = shape
       const limit = decodeLimit(card, model, { concurrency, contextTokens: promptTokens, kvBytesPerElement: 1 })

@@ -1,6 +1,6 @@
 import { editionsOf } from '../../harness/catalogue/cards.ts'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
-import { models } from '../../harness/catalogue/models.ts'
+import { allModels } from '../../harness/catalogue/models.ts'
 import { fullCard } from '../../harness/catalogue/own/known.ts'
 import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
 import type { ClaimCatalogue } from './context.ts'
@@ -15,5 +15,7 @@ export const claimCatalogue: ClaimCatalogue = {
   get cardNames() {
     return catalogueNames.cards
   },
-  models,
+  get models() {
+    return allModels()
+  },
 }

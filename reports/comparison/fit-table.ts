@@ -1,4 +1,4 @@
-import { models } from '../../harness/catalogue/models.ts'
+import { allModels } from '../../harness/catalogue/models.ts'
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
@@ -63,7 +63,7 @@ export function modelFits(
 /** The models of the catalogue and the user's, the smallest first. Models with random weights are for tests only. */
 const servedModels = (): readonly Model[] =>
   [
-    ...models.filter(({ key }) => !key.startsWith('tiny-')),
+    ...allModels().filter(({ key }) => !key.startsWith('tiny-')),
     ...ownModels().filter((model) => model.kind === 'text'),
   ].toSorted((a, b) => weightBytes(a) - weightBytes(b))
 

@@ -6,7 +6,7 @@ import {
   writeUserModel,
 } from '../../harness/catalogue/checkpoint/user-models.ts'
 import { cardsNamed } from '../../harness/catalogue/find.ts'
-import { models } from '../../harness/catalogue/models.ts'
+import { allModels } from '../../harness/catalogue/models.ts'
 import { addOwnModels, describedModel, isBundled, ownModels } from '../../harness/catalogue/own-models.ts'
 import type { DescribedModel } from '../../harness/catalogue/types.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
@@ -59,9 +59,9 @@ export async function add(name: string, flags: { readonly key?: string }, io: Co
 /** Lists all models that scenarios may name by a key. */
 export async function list(flags: { readonly json?: boolean }, io: CommandIo): Promise<number> {
   addOwnModels(await readUserModels(io.env))
-  const all: readonly DescribedModel[] = [...models, ...ownModels()]
+  const all: readonly DescribedModel[] = [...allModels(), ...ownModels()]
   if (flags.json) io.stdout(`${JSON.stringify(all, null, 2)}\n`)
-  else io.stdout(tablesText('Models', [modelListTable(models, ownModels())], io))
+  else io.stdout(tablesText('Models', [modelListTable(allModels(), ownModels())], io))
   return exitCodes.done
 }
 

@@ -1,4 +1,4 @@
-import { models } from '../../harness/catalogue/models.ts'
+import { bundledServedAs } from '../../harness/catalogue/models.ts'
 import { nearest } from '../../harness/catalogue/nearest.ts'
 import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import type { Model } from '../../harness/catalogue/types.ts'
@@ -64,8 +64,7 @@ function ofServed({ id, root }: ModelCard, from: string): AskedModel {
 const ofKey = ({ key, label }: Model, from: string): AskedModel => ({ name: key, label, from })
 
 /** The text model of the catalogue that is served under one of these names. */
-const ofCatalogue = (names: readonly string[]): Model | null =>
-  models.find(({ servedAs }) => servedAs.some((name) => names.includes(name))) ?? null
+const ofCatalogue = (names: readonly string[]): Model | null => bundledServedAs(...names)
 
 /** `Qwen3-8B` of `Qwen/Qwen3-8B` or of `/data/Qwen3-8B/`. */
 const lastPart = (name: string): string => plainText(name.split('/').filter(Boolean).at(-1) ?? name)

@@ -1,5 +1,6 @@
 import { type ConfigShape, describeConfig } from '../config/describe-config.ts'
 import type { Model } from '../types.ts'
+import { type CatalogueModel, catalogueModel } from './catalogue-model.ts'
 import type { PublishedConfig, Release } from './release.ts'
 import { releases } from './releases.ts'
 
@@ -25,4 +26,6 @@ export function shapeOf(key: string, config: PublishedConfig): ConfigShape {
 }
 
 /** The released models, by family. */
-export const releasedModels: readonly Model[] = releases.map(modelOf)
+export const releasedModels: readonly CatalogueModel[] = releases.map((release) =>
+  catalogueModel(release, () => modelOf(release)),
+)

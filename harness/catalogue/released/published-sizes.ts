@@ -1,4 +1,4 @@
-import { models } from '../models.ts'
+import { allModels } from '../models.ts'
 import type { Model } from '../types.ts'
 import { draftLayerOf } from './draft-layer.ts'
 import type { PublishedSize } from './release.ts'
@@ -29,7 +29,7 @@ export interface SizedModel {
 
 /** Every model of the catalogue that was published. */
 export const sizedModels = (): readonly SizedModel[] =>
-  models.flatMap((model) => {
+  allModels().flatMap((model) => {
     const release = releases.find(({ key }) => key === model.key)
     const ofScenario = ofScenarios[model.key]
     const published = release?.published ?? ofScenario

@@ -1,4 +1,4 @@
-import { models } from '../../../catalogue/models.ts'
+import { allModels } from '../../../catalogue/models.ts'
 import type { FitCard } from '../../../catalogue/own/known.ts'
 import { modelByKey, whyNoModel } from '../../../catalogue/own-models.ts'
 import type { Model } from '../../../catalogue/types.ts'
@@ -115,7 +115,7 @@ function whyNot({ card, model, fit, needed, shape }: Misfit): string {
     fitOf(card, other, { ...shape, gpus, contextTokens: needed, sessions: 1 }).headroomRatio >= 1
   const cards = [2, 4, 8].find((gpus) => fits(model, gpus))
   const family = model.key.replace(/-(instruct|fp8|awq).*$/, '')
-  const smaller = models.filter(
+  const smaller = allModels().filter(
     (other) => other !== model && other.key.startsWith(family) && fits(other, shape.gpus ?? 1),
   )
   const remedies = [
