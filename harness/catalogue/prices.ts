@@ -36,7 +36,7 @@ const prices: Readonly<Record<string, Sourced>> = {
 /** What was found instead of a price, where something was (pages read on the date above). */
 const foundInstead: Readonly<Record<string, string>> = {
   'rtx-3090':
-    'it is no longer made, and one UK seller asks £159 a month on one page and £275 on another (gigagpu.com, RTX 3090 vs RTX 4090)',
+    'it is no longer made, and one UK seller asks £159 per month on one page and £275 on another (gigagpu.com, RTX 3090 vs RTX 4090)',
   'h100-pcie':
     'its UK seller says "slightly lower" than the SXM edition, without a figure (gigagpu.com, RTX 4090 24GB vs H100 80GB)',
   'a100-pcie-80gb':

@@ -9,7 +9,7 @@ const replacing = (replaced: number) => {
 
 test('replaced connections are named, and are no failures', () => {
   expect(replacing(0)).toMatchObject({ status: 'pass', evidence: '0 of 10 requests failed; allowed 0.10 %' })
-  expect(replacing(1).evidence).toMatch(/; the server closed a connection between two requests, replaced/)
+  expect(replacing(1).evidence).toMatch(/; the server closed 1 connection between two requests, replaced/)
   expect(replacing(7)).toMatchObject({
     status: 'pass',
     evidence: expect.stringMatching(

@@ -93,5 +93,7 @@ function unused({ trials }: RunRecord, rows: RunRows): string[] {
   const count = [...rows.trials]
     .filter(([trial]) => !known.has(trial))
     .reduce((sum, [, { requests }]) => sum + requests.length, 0)
-  return count === 0 ? [] : [`${counted(count, 'request')} of the unfinished trial in requests.csv only`]
+  return count === 0
+    ? []
+    : [`${counted(count, 'request')} of the unfinished trial ${count === 1 ? 'is' : 'are'} in requests.csv only`]
 }

@@ -5,8 +5,11 @@ import type { Problem } from '../check-files.ts'
 
 /** The one problem of a record whose status is still `running`: what is there of it. */
 export async function neverEnded(directory: string, { trials, trialBounds }: RunRecord): Promise<Problem> {
-  const of = trialBounds === undefined ? '' : ` of at least ${trialBounds.fewest}`
-  const what = `the run never ended: ${of === '' ? counted(trials.length, 'trial') : `${trials.length}${of}`} in the record, ${await requestsOnDisk(directory)} on disk`
+  const recorded =
+    trialBounds === undefined
+      ? counted(trials.length, 'trial')
+      : `${trials.length} of at least ${counted(trialBounds.fewest, 'trial')}`
+  const what = `the run never ended: ${recorded} in the record, ${await requestsOnDisk(directory)} on disk`
   return { file: 'run.json', what: `status: running: ${what}` }
 }
 

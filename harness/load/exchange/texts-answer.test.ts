@@ -13,7 +13,7 @@ test('vectors as base64 or numbers, scores, and usage in either field', () => {
 })
 
 test.each([
-  ['a vector too few', body({ data: [vector] }), /1 items for 2 texts/],
+  ['a vector too few', body({ data: [vector] }), /1 item for 2 texts/],
   ['an empty vector', body({ data: [vector, { embedding: [] }] }), /item 1 .* no vector/],
   ['a score that is no number', body({ data: undefined, results: [{ relevance_score: '1' }, {}] }), /item 0/],
   ['no usage', body({ usage: undefined }), /no usage/],
