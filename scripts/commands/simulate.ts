@@ -14,7 +14,10 @@ export const simulateCommand: DefineCommand = (io, done) =>
       'Start the simulator, a vLLM-like server with its own nvidia-smi, until Ctrl-C. All of its results are SIMULATED.',
     )
     .requiredOption('--card <key>', 'Card to simulate')
-    .option('--model <key>', 'Model to simulate: a key of the catalogue or of yours, a folder, or ORG/NAME (not with --gpus)')
+    .option(
+      '--model <key>',
+      'Model to simulate: a key of the catalogue or of yours, a folder, or ORG/NAME (not with --gpus)',
+    )
     .option(
       '--gpus <n>',
       'Simulate a whole server with this many cards: its nvidia-smi and a docker that starts a server per card',

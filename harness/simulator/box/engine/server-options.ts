@@ -1,5 +1,5 @@
 import { imageModels } from '../../../catalogue/image-models.ts'
-import { models } from '../../../catalogue/models.ts'
+import { allModels } from '../../../catalogue/models.ts'
 import { type SimulatorOptions, simulatorDefaults } from '../../options.ts'
 import type { BoxCard } from '../box-card.ts'
 
@@ -19,7 +19,7 @@ export function serverFlags(command: readonly string[]): ReadonlyMap<string, str
 
 /** Key of the catalogue's model that is served by this name; null for one that is not simulated. */
 export function simulatedModel(servedAs: string): string | null {
-  const all = [...models, ...imageModels]
+  const all = [...allModels(), ...imageModels]
   return all.find((model) => model.key === servedAs || model.servedAs.includes(servedAs))?.key ?? null
 }
 
