@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { localTree } from '../../../catalogue/checkpoint/file-tree.ts'
 import { cachedSnapshot } from '../../../catalogue/checkpoint/hub-cache.ts'
 import type { WeightsFacts } from '../facts.ts'
 
@@ -29,7 +30,7 @@ export async function cachedWeights(
 
 /** The snapshot of a repository of a language model, or of a pipeline of images, which has another file at its top. */
 async function snapshotOf(repository: string, hub: string): Promise<string | null> {
-  const named = await cachedSnapshot(repository, { HF_HUB_CACHE: hub })
+  const named = await cachedSnapshot(repository, localTree({ HF_HUB_CACHE: hub }))
   if (named !== null) return named
   const root = join(hub, `models--${repository.replaceAll('/', '--')}`)
   const main = (await readFile(join(root, 'refs', 'main'), 'utf8').catch(() => '')).trim()
