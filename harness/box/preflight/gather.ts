@@ -6,7 +6,7 @@ import { messageOf } from '../../errors.ts'
 import type { BoxPlan } from '../plan/box-plan.ts'
 import { gpuTrial } from './engine/gpu-trial.ts'
 import { readEngine } from './engine/read-engine.ts'
-import { imageFinding } from './engine/read-images.ts'
+import { imageElsewhere, imageHere } from './engine/read-images.ts'
 import { type Finding, fault, type HubFacts, type PreflightFacts, unknown } from './facts.ts'
 import { needsOf, type PlanNeeds } from './needs.ts'
 import { hubFacts, offlineReason } from './network/hub.ts'
@@ -15,7 +15,7 @@ import { keyFinding } from './storage/key-place.ts'
 import type { PreflightTools } from './tools.ts'
 
 /** All of what is asked of the hub. */
-const HUB_TIMEOUT_MS = 10_000
+const HUB_TIMEOUT_MS = 8000
 
 /**
  * Finds out what a plan needs and whether it is there: the engine, its GPUs, images, disks, the hub, ports, the key. Everything
@@ -61,19 +61,24 @@ async function containerFacts(
       disk: finding,
     }
   }
-  const asked = Promise.all(
-    needs.images.map(async (image) => ({ image, finding: await imageFinding(image, engine, tools, offline) })),
+  const local = await Promise.all(
+    needs.images.map(async (image) => ({ image, finding: await imageHere(image, tools) })),
   )
-  const [images, disk] = await Promise.all([
-    asked,
+  const imagesHere = local.flatMap(({ image, finding }) => (finding.state === 'well' ? [image] : []))
+  const elsewhere = Promise.all(
+    local.map(async ({ image, finding }) =>
+      finding.state === 'fault'
+        ? { image, finding: await imageElsewhere(image, engine, tools, offline) }
+        : { image, finding },
+    ),
+  )
+  const [images, gpus, disk] = await Promise.all([
+    elsewhere,
+    gpuTrial({ engine, imagesHere, offline }, tools),
     engine.imagesFolder === null
       ? unknown('images are not on a disk of this machine')
       : tools.disk(engine.imagesFolder),
   ])
-  const imagesHere = images.flatMap(({ image, finding }) =>
-    finding.state === 'well' && finding.where === 'here' ? [image] : [],
-  )
-  const gpus = await gpuTrial({ engine, imagesHere, offline }, tools)
   return { facts: { gpus, images }, disk }
 }
 

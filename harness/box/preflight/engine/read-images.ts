@@ -15,15 +15,13 @@ const inspected = z.array(
   z.looseObject({ Id: z.string(), RepoDigests: z.array(z.string()).nullish(), Size: z.number().nullish() }),
 )
 
-/** Whether an image is on this machine; else whether its registry would give it. */
-export async function imageFinding(
+/** Whether the registry of an image that is not here would give it. */
+export async function imageElsewhere(
   image: string,
   engine: EngineFacts,
   tools: PreflightTools,
   offline: string | null,
 ): Promise<Finding<ImageSource>> {
-  const here = await imageHere(image, tools)
-  if (here.state !== 'fault') return here
   if (offline !== null) {
     return fault(
       `${image} is not on this machine, and the network may not be used (${offline})`,

@@ -74,7 +74,7 @@ function once(question: Question): Promise<Answer | NoAnswer> {
     let hasAnswer = false
     const proxyEnv = proxiesFor(url, question.proxies)
     const proxied = (tls ? proxyEnv['HTTPS_PROXY'] : proxyEnv['HTTP_PROXY']) !== undefined
-    const failed = (error: unknown) => resolve(noAnswer(error, url.hostname, proxied))
+    const failed = (error: unknown) => resolve(noAnswer(error, url, proxied))
     try {
       const agent = tls ? new TlsAgent({ proxyEnv }) : new PlainAgent({ proxyEnv })
       const sent = (tls ? tlsRequest : plainRequest)(url, { method, agent })
@@ -147,12 +147,13 @@ const withScheme = (proxy: string): string =>
   proxy === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`
 
 /** What happened to a request without an answer. The message of a proxy's error is not shown: it may hold a password. */
-function noAnswer(error: unknown, hostname: string, proxied: boolean): NoAnswer {
-  const host = plainText(hostname)
+function noAnswer(error: unknown, url: URL, proxied: boolean): NoAnswer {
+  const host = plainText(url.hostname)
+  const look = `curl -sSI --max-time 5 ${plainText(url.origin)}`
   const code = codeOf(error)
   const through = proxied ? ' (through the proxy of the environment)' : ''
   if (error instanceof TimeUp || causesOf(error).some((cause) => cause instanceof TimeUp)) {
-    const fix = proxied ? 'check HTTPS_PROXY' : `check the firewall: curl -sSI --max-time 5 https://${host}`
+    const fix = proxied ? 'check HTTPS_PROXY' : `check the firewall: ${look}`
     return { fault: `${host} did not answer in time${through}`, fix }
   }
   if (code?.startsWith('ERR_PROXY') || code?.startsWith('ERR_INVALID_PROXY')) {
@@ -181,14 +182,14 @@ function noAnswer(error: unknown, hostname: string, proxied: boolean): NoAnswer 
         fix: 'date; then: sudo timedatectl set-ntp true',
       }
     case null:
-      return { fault: `${host} cannot be reached${through}`, fix: `curl -sSI https://${host}` }
+      return { fault: `${host} cannot be reached${through}`, fix: look }
     default: {
       const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ALTNAME/.test(code)
       const fix = isCertificate
         ? 'a proxy of your network replaces the certificate: NODE_EXTRA_CA_CERTS=authority.pem for joulemark, and trust it in the system for the engine and the containers'
         : proxied
           ? 'check HTTPS_PROXY'
-          : `curl -sSI https://${host}`
+          : look
       return { fault: `${host} cannot be reached (${code})${through}`, fix }
     }
   }
