@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fittedLoads, heldOutLoads } from '../testing/measured-loads.ts'
 import { publicMeasurements } from '../testing/public-measurements.ts'
-import { medianError, predictedRows, reasonOf } from './predict-rows.ts'
+import { medianError, medianUnseen, predictedRows, reasonOf } from './predict-rows.ts'
 
 const rows = predictedRows()
 const counted = rows.filter(({ use }) => use !== 'not the card')
@@ -21,6 +21,16 @@ test.each(counted.map((at) => [at.row.id, at] as const))(
     expect(at.row.tokensPerS).toBeGreaterThanOrEqual(at.prediction.band.slow.outputTokensPerS)
   },
 )
+
+test('a memory that copies at its usual rate narrows the range, and still no public row is below it', () => {
+  for (const { row, prediction, slowWithKnownMemory } of counted) {
+    expect(row.tokensPerS, row.id).toBeGreaterThanOrEqual(slowWithKnownMemory)
+    expect(slowWithKnownMemory).toBeGreaterThanOrEqual(prediction.band.slow.outputTokensPerS)
+  }
+  const { usual, knownMemory } = medianUnseen(counted)
+  expect(usual).toBeCloseTo(0.245, 2)
+  expect(knownMemory).toBeCloseTo(0.187, 2)
+})
 
 describe('the median error of the expectation is below 10 %', () => {
   test.each(['fitted', 'held out'] as const)('%s', (use) => {

@@ -16,6 +16,8 @@ export interface PredictedRow {
   readonly load: Load
   readonly limit: number
   readonly prediction: Prediction
+  /** The slow edge if a copy within the memory had reached its usual rate; no source says what it reached. */
+  readonly slowWithKnownMemory: number
   /** Expected / measured - 1. */
   readonly error: number
   readonly verdict: 'inside' | 'slow' | 'fast' | 'impossible'
@@ -107,6 +109,7 @@ function predicted(row: PublicMeasurement | MeasuredLoad): PredictedRow {
     },
   }
   const { tokensPerS } = row
+  const known = predictClosedLoop(card, model, { ...loop, copyShare: 1 })
   const verdict =
     tokensPerS > limit
       ? 'impossible'
@@ -121,6 +124,7 @@ function predicted(row: PublicMeasurement | MeasuredLoad): PredictedRow {
     load,
     limit,
     prediction: { ...prediction, ...figures },
+    slowWithKnownMemory: rate(known.band.slow),
     error: figures.expected.outputTokensPerS / tokensPerS - 1,
     verdict,
   }
@@ -130,9 +134,21 @@ function predicted(row: PublicMeasurement | MeasuredLoad): PredictedRow {
 export const predictedRows = (): PredictedRow[] =>
   [...publicMeasurements, ...fittedLoads, ...heldOutLoads].map(predicted)
 
+/** Median loss of an average server that stays inside the range, with the usual range and with a measured memory. */
+export const medianUnseen = (rows: readonly PredictedRow[]) => ({
+  usual: medianOf(
+    rows.map(({ prediction }) => 1 - prediction.band.slow.outputTokensPerS / prediction.expected.outputTokensPerS),
+  ),
+  knownMemory: medianOf(
+    rows.map(({ prediction, slowWithKnownMemory: slow }) => 1 - slow / prediction.expected.outputTokensPerS),
+  ),
+})
+
 /** Median of the absolute errors. NaN without a row. */
-export function medianError(rows: readonly PredictedRow[]): number {
-  const errors = rows.map(({ error }) => Math.abs(error)).toSorted((a, b) => a - b)
+export const medianError = (rows: readonly PredictedRow[]): number => medianOf(rows.map(({ error }) => Math.abs(error)))
+
+function medianOf(values: readonly number[]): number {
+  const errors = values.toSorted((a, b) => a - b)
   const middle = Math.floor(errors.length / 2)
   const [low, high] = [errors[errors.length % 2 === 0 ? middle - 1 : middle], errors[middle]]
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2

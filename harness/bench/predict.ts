@@ -3,7 +3,7 @@ import { exitCodes } from '../errors.ts'
 import { demandW, loadPowerW } from '../physics/power/demand.ts'
 import { speedShare } from '../physics/power/limited-speed.ts'
 import { powerReadings, powerSweeps, readingActivity, tensorActivity, tensorLoad } from '../testing/measured-power.ts'
-import { medianError, type PredictedRow, predictedRows, reasonOf } from './predict-rows.ts'
+import { medianError, medianUnseen, type PredictedRow, predictedRows, reasonOf } from './predict-rows.ts'
 
 /**
  * `npm run bench:predict`: is the expectation right? Prints public measurements beside the physical limit, the expected rate
@@ -130,6 +130,7 @@ print(
 )
 
 const MOST_ERROR = 0.1
+const unseen = medianUnseen(counted)
 const errorOf = (use: PredictedRow['use']) => medianError(counted.filter((at) => at.use === use))
 const sweepErrors = (use: 'fitted' | 'held out') =>
   Math.max(...swept.filter((point) => point.use === use).map(({ error }) => Math.abs(error)))
@@ -145,6 +146,12 @@ const expectations = [
     found: String(counted.filter(({ verdict }) => verdict === 'slow').length),
     expected: 'none',
     met: counted.every(({ verdict }) => verdict !== 'slow'),
+  },
+  {
+    name: 'Healthy rows below the band of a memory that copies at its usual rate',
+    found: `${counted.filter(({ row, slowWithKnownMemory: slow }) => row.tokensPerS < slow).length}; loss that is not seen: median ${(unseen.knownMemory * 100).toFixed(1)} %, without the copy ${(unseen.usual * 100).toFixed(1)} %`,
+    expected: 'none',
+    met: counted.every(({ row, slowWithKnownMemory: slow }) => row.tokensPerS >= slow),
   },
   ...(['fitted', 'held out'] as const).map((use) => ({
     name: `Median error of the expectation, ${use} (${counted.filter((at) => at.use === use).length} rows)`,

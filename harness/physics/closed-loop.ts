@@ -1,6 +1,6 @@
 import type { EngineCard } from '../catalogue/own/known.ts'
 import type { Model } from '../catalogue/types.ts'
-import { efficiencyOf } from './efficiency.ts'
+import { efficiencyOf, efficiencyOfKnownMemory } from './efficiency.ts'
 import { decodeLimit } from './limit.ts'
 import type { KvElementBytes } from './model/kv.ts'
 import { type StepEngine, type StepLoad, stepTimeMs } from './step-time.ts'
@@ -16,6 +16,8 @@ export interface ClosedLoop {
   readonly gpus: number
   /** Power limit that the driver enforces on each GPU, in W; the card's own unless given. */
   readonly powerLimitW?: number | null
+  /** What a copy within the memory reached / what it usually reaches on such a card; null or absent where not measured. */
+  readonly copyShare?: number | null
 }
 
 export interface LoopMetrics {
@@ -48,10 +50,16 @@ export function predictClosedLoop(card: EngineCard, model: Model, loop: ClosedLo
     return { ...metrics, outputTokensPerS: Math.min(metrics.outputTokensPerS, limitTokensPerS) }
   }
   const efficiency = efficiencyOf(card, model)
-  const expected = figures({ efficiency: efficiency.expected })
-  const unlimited = figures({ efficiency: efficiency.expected, powerLimitW: Number.POSITIVE_INFINITY })
+  const known = loop.copyShare == null ? null : efficiencyOfKnownMemory(card, model, loop.copyShare)
+  const usual = known?.expected ?? efficiency.expected
+  const expected = figures({ efficiency: usual })
+  const unlimited = figures({ efficiency: usual, powerLimitW: Number.POSITIVE_INFINITY })
   // how much less power an edition needs is known from tensor load only, so the slow edge does not count on it
-  const slow = figures({ efficiency: efficiency.slow, edition: 1 })
+  const slowEdges = [efficiency.slow, ...(known === null ? [] : [known.slow])].map((slowest) =>
+    figures({ efficiency: slowest, edition: 1 }),
+  )
+  // what was measured can only narrow the range
+  const slow = slowEdges.reduce((one, other) => (other.outputTokensPerS > one.outputTokensPerS ? other : one))
   const fast = figures({ efficiency: efficiency.fast })
   return {
     expected,

@@ -36,3 +36,9 @@ export function copyExpectation(card: LimitCard): CopyExpectation | null {
   const datasheetGBs = card.memoryBandwidthGBs.value
   return { expectedGBs: shares.expected * datasheetGBs, lowGBs: shares.low * datasheetGBs, datasheetGBs }
 }
+
+/** What a copy reached / what it usually reaches on such a card; null where no public reading tells that. */
+export function copyShareOf(card: LimitCard, copyGBs: number): number | null {
+  const expectation = copyExpectation(card)
+  return expectation === null ? null : copyGBs / expectation.expectedGBs
+}

@@ -71,6 +71,37 @@ export function efficiencyOf(
   return { slow: on(slowest), expected: on(defaultEfficiency), fast: fastest }
 }
 
+/**
+ * What is left unknown of a server whose memory was measured, at its slow edge: kernels reach 90 % of their usual part of
+ * it, and a step has the longest fixed cost that public measurements of one stream show (`npm run bench:predict`): on HBM a
+ * step is short, and hosts differ by more than a millisecond.
+ */
+export const KNOWN_MEMORY = { share: 0.9, overheadMs: { gddr: 0.8, hbm: 1.9 } } as const
+
+/** A copy reaches no more than this part of its usual rate: the datasheet is 1.1 to 1.25 times the usual rate. */
+const MOST_COPY_SHARE = 1.1
+
+/**
+ * The shares of a usual and of a slow healthy server whose memory was measured: `copyShare` is what a copy within the memory
+ * reached / what it usually reaches on such a card. Weights are read in proportion to it. At the slow edge that part of the
+ * range goes which is the memory of the card; kernels of attention and of matrix products, and the host, stay as unknown as
+ * before.
+ */
+export function efficiencyOfKnownMemory(
+  card: EngineCard,
+  model: Model,
+  copyShare: number,
+): Readonly<Record<'slow' | 'expected', Efficiency>> {
+  const { slow, expected } = efficiencyOf(card, model)
+  const share = Math.min(copyShare, MOST_COPY_SHARE)
+  const isHbm = card.memoryType.startsWith('HBM')
+  const overheadMs = isHbm ? Math.max(slow.overheadMs, KNOWN_MEMORY.overheadMs.hbm) : slow.overheadMs
+  return {
+    slow: { ...slow, bandwidth: times(expected.bandwidth, KNOWN_MEMORY.share * share), overheadMs },
+    expected: withBandwidth(expected, share),
+  }
+}
+
 /** The same shares with only this part of the bandwidth. */
 export function withBandwidth(efficiency: Efficiency, part: number): Efficiency {
   const { bandwidth, attentionBandwidth } = efficiency

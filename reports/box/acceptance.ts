@@ -39,16 +39,20 @@ const START_RANGE = 0.05
 /**
  * The figures of every scenario against healthy servers with the same card and edition: those of other GPUs that were
  * accepted, and until there are enough of them what is predicted (band.ts, references.ts). Several starts of one scenario
- * are one figure.
+ * are one figure. A copy within the memory, `copyGBs`, narrows the predictions: by default the one that these runs have.
  */
 export function acceptance(
   runs: readonly RunRecord[],
   earlier: readonly EarlierRun[],
   findings: readonly DoctorFinding[],
+  copyGBs: number | null = copyOf(runs),
 ): AcceptanceLine[] {
   const scenarios = Map.groupBy(runs, (run) => `${run.scenarioSha256} ${run.scenario.name}`)
-  return [...scenarios.values()].flatMap((starts) => scenarioLines(starts, earlier, findings))
+  return [...scenarios.values()].flatMap((starts) => scenarioLines(starts, earlier, { findings, copyGBs }))
 }
+
+/** What a copy within the memory of the GPUs of these runs reached, in GB/s; null where no run says. */
+export const copyOf = (runs: readonly RunRecord[]): number | null => knownMean(quantities.copyBandwidthGBs, runs)
 
 /** A server is accepted when at least one result was judged and every judged result passed. */
 export function boxAccepted(lines: readonly AcceptanceLine[]): boolean {
@@ -58,13 +62,13 @@ export function boxAccepted(lines: readonly AcceptanceLine[]): boolean {
 function scenarioLines(
   starts: readonly RunRecord[],
   earlier: readonly EarlierRun[],
-  findings: readonly DoctorFinding[],
+  { findings, copyGBs }: { readonly findings: readonly DoctorFinding[]; readonly copyGBs: number | null },
 ): AcceptanceLine[] {
   const complete = starts.filter(({ status }) => status === 'complete')
   const first = complete[0] ?? starts[0]!
   const shared = {
     references: referencesOf(first, earlier),
-    expectation: expectationOf(first),
+    expectation: expectationOf(first, copyGBs),
     findings,
   }
   return quantityKeys.flatMap((key) => {
@@ -144,11 +148,13 @@ function lineOf(base: LineBase, measured: number, judged: Judged): AcceptanceLin
   const shown = { ...base, low, high, expected, basis, unseenLoss: unseenLoss(quantity, band) }
   const beyondLimit = isBeyondLimit(key, measured, run)
   const isWorse = quantity.worse === 'lower' ? low !== null && measured < low : high !== null && measured > high
-  const causes = isWorse ? runs.flatMap((each) => slowCauses(each, findings)) : []
+  const causes = isWorse
+    ? [...memoryCause(key, expectation), ...runs.flatMap((each) => slowCauses(each, findings))]
+    : []
   const remarks = [
     ...remarkOnBetter(quantity, measured, band, beyondLimit),
     ...startRemarks(quantity, runs),
-    ...(key === 'copyBandwidthGBs' ? runs.flatMap(linkRemarks) : []),
+    ...(key === 'copyBandwidthGBs' ? [...shortOfUsual(expectation), ...runs.flatMap(linkRemarks)] : []),
     ...history,
   ]
   const isBad = beyondLimit || isWorse || judged.faults.length > 0
@@ -173,6 +179,17 @@ function isBeyondLimit(key: QuantityKey, measured: number, run: RunRecord): bool
   if (key === 'decodeTokensPerS') return measured > limit.streamTokensPerS
   return key === 'ttftMsP50' && measured < limit.firstTokenMs
 }
+
+/** A copy that reaches less than this part of what it usually does explains the figures that depend on the memory. */
+const SHORT_COPY = 0.95
+
+const shortOfUsual = ({ copyShare }: Expectation): string[] =>
+  copyShare !== null && copyShare < SHORT_COPY
+    ? [`the memory reaches ${percent(copyShare)} of the copy rate that is usual for this card`]
+    : []
+
+const memoryCause = (key: QuantityKey, expectation: Expectation): string[] =>
+  key === 'copyBandwidthGBs' || key === 'smClockMHz' || key === 'kvCapacityTokens' ? [] : shortOfUsual(expectation)
 
 function remarkOnBetter({ worse, unit }: Quantity, measured: number, band: Band, beyondLimit: boolean): string[] {
   if (beyondLimit) return []

@@ -2,7 +2,7 @@ import { type EngineCard, engineCard } from '../../harness/catalogue/own/known.t
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { modelOf, whyNoModel } from '../../harness/catalogue/own-models.ts'
 import type { Prediction } from '../../harness/physics/closed-loop.ts'
-import { copyExpectation } from '../../harness/physics/copy-bandwidth.ts'
+import { copyExpectation, copyShareOf } from '../../harness/physics/copy-bandwidth.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { kvCapacityTokens } from '../../harness/physics/memory.ts'
 import { probeExpectation } from '../../harness/physics/memory-probe.ts'
@@ -31,36 +31,46 @@ const CAPPED_SHARE = 0.05
 export interface Expectation {
   readonly card: EngineCard | { readonly reason: string }
   readonly load: Prediction | { readonly reason: string }
+  /** What a copy within the memory reached / what it usually reaches; null where that is not known. */
+  readonly copyShare: number | null
 }
 
-/** What is expected of a healthy server with the card of a run, at its load and its power limit. */
-export function expectationOf(run: RunRecord): Expectation {
+/**
+ * What is expected of a healthy server with the card of a run, at its load and its power limit; `copyGBs` is what a copy
+ * within the memory of its slowest GPU reached, null where that was not measured.
+ */
+export function expectationOf(run: RunRecord, copyGBs: number | null = null): Expectation {
   const entry = cardOfRun(run.card)
   if (entry === null) {
     const unknown = { reason: run.card.reason ?? 'the card is not in the catalogue' }
-    return { card: unknown, load: unknown }
+    return { card: unknown, load: unknown, copyShare: null }
   }
   const card = engineCard(entry, Math.max(1, servingGpus(run.gpus).length))
-  if ('reason' in card) return { card, load: card }
+  if ('reason' in card) return { card, load: card, copyShare: null }
+  const copyShare = copyGBs === null ? null : copyShareOf(card, copyGBs)
   if (run.scenario.kind !== 'text' || modelOf(run) === null) {
-    return { card, load: { reason: 'no prediction for this load' } }
+    return { card, load: { reason: 'no prediction for this load' }, copyShare }
   }
   const { prediction, reason, approximate } = predictScenario(
     run.scenario,
     { ...entry, ...card },
     enforcedPowerLimitW(run.gpus),
+    copyShare,
   )
-  if (prediction === null || approximate) return { card, load: { reason: reason ?? 'no prediction for this load' } }
-  return { card, load: prediction }
+  if (prediction === null || approximate) {
+    return { card, load: { reason: reason ?? 'no prediction for this load' }, copyShare }
+  }
+  return { card, load: prediction, copyShare }
 }
 
 /** The band in which a figure of a healthy server is expected, before any sibling is known. */
-export function predictedBand(key: QuantityKey, run: RunRecord, { card, load }: Expectation): PredictedBand {
+export function predictedBand(key: QuantityKey, run: RunRecord, { card, load, copyShare }: Expectation): PredictedBand {
   if ('reason' in card) return card
   const basis = `predicted for ${card.key}`
+  const withCopy = copyShare === null ? basis : `${basis} with its copy rate`
   switch (key) {
     case 'memoryBandwidthGBs':
-      return bandwidthBand(run, basis)
+      return bandwidthBand(run, withCopy, copyShare)
     case 'copyBandwidthGBs': {
       const copy = copyExpectation(card)
       if (copy === null) return { reason: `no public reading of a copy on ${card.memoryType}` }
@@ -79,9 +89,9 @@ export function predictedBand(key: QuantityKey, run: RunRecord, { card, load }: 
     case 'meanPowerW':
       return { reason: 'power alone is compared with other servers only; energy efficiency is judged' }
     case 'tokensPerJ':
-      return 'reason' in load ? load : efficiencyBand(run, load, { card, basis })
+      return 'reason' in load ? load : efficiencyBand(run, load, { card, basis: withCopy })
     default:
-      return 'reason' in load ? load : loadBand(key, run, { load, basis })
+      return 'reason' in load ? load : loadBand(key, run, { load, basis: withCopy })
   }
 }
 
@@ -120,11 +130,12 @@ function efficiencyBand(
   return { low, high: null, expected: expected.outputTokensPerS / watts, basis }
 }
 
-function bandwidthBand(run: RunRecord, basis: string): PredictedBand {
+function bandwidthBand(run: RunRecord, basis: string, copyShare: number | null): PredictedBand {
   const one = oneStreamOf(run)
   if (one === null) return { reason: 'only one stream in a closed loop shows the memory bandwidth' }
   const powerLimitW = enforcedPowerLimitW(run.gpus)
-  const { lowGBs, expectedGBs, datasheetGBs } = probeExpectation(one.card, one.model, { ...one.stream, powerLimitW })
+  const stream = { ...one.stream, powerLimitW, copyShare }
+  const { lowGBs, expectedGBs, datasheetGBs } = probeExpectation(one.card, one.model, stream)
   return { low: lowGBs, high: datasheetGBs, expected: expectedGBs, basis }
 }
 

@@ -56,13 +56,14 @@ export interface ScenarioFigures extends Prediction {
 
 /**
  * Fit, limit, expected throughput and band of a resolved scenario on a card at a power limit in W: the one that the driver
- * enforces, or without it the one that the scenario states, or the default of the card. Throws `bad-input` for another
- * kind than text.
+ * enforces, or without it the one that the scenario states, or the default of the card; `copyShare` is what was measured of
+ * its memory (closed-loop.ts). Throws `bad-input` for another kind than text.
  */
 export function predictScenario(
   scenario: Scenario,
   card: EngineCard & CardEntry,
   enforcedW: number | null = null,
+  copyShare: number | null = null,
 ): ScenarioPrediction {
   const { text, model } = predictable(scenario)
   const { server, prompt, output, load } = text
@@ -116,6 +117,7 @@ export function predictScenario(
     kvBytesPerElement,
     gpus,
     powerLimitW,
+    copyShare,
   })
   const rough = whyRough(text)
   const queues =

@@ -1,6 +1,6 @@
 import type { PartKind } from '../../../harness/record/schema/box.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
-import { type AcceptanceLine, acceptance } from '../acceptance.ts'
+import { type AcceptanceLine, acceptance, copyOf } from '../acceptance.ts'
 import type { DoctorFinding } from '../causes.ts'
 import { type Quantity, quantities } from '../quantities.ts'
 import type { EarlierRun } from '../references.ts'
@@ -13,8 +13,10 @@ export function figuresOf(
   earlier: readonly EarlierRun[],
   findings: readonly DoctorFinding[],
 ): FigureResult[] {
+  // the cards are measured without a server only once
+  const copyGBs = copyOf(runs)
   return [...Map.groupBy(runs, partOf)].flatMap(([part, own]) =>
-    acceptance(own, earlier, findings).map((line) => figureOf(part, line)),
+    acceptance(own, earlier, findings, copyGBs).map((line) => figureOf(part, line)),
   )
 }
 
