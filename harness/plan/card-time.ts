@@ -35,7 +35,8 @@ export function formatCardTime({ minS, maxS }: CardTime): string {
   return from === to ? `${from} min` : `${from} to ${to} min`
 }
 
-function runsOf(file: ScenarioFile): number {
+/** Runs of a file: one, one per value of a sweep, or at most so many of a search for the highest rate. */
+export function runsOf(file: ScenarioFile): number {
   if (file.kind !== 'text' || file.load.shape !== 'sweep') return 1
   const { concurrency, ratePerS, highestRate } = file.load
   if (!highestRate) return (concurrency ?? ratePerS ?? []).length

@@ -15,6 +15,9 @@ import { speculationOf, timedModel } from './faults/false-reports.ts'
 import { SensorFaults } from './faults/sensor-faults.ts'
 import type { SimulatorOptions } from './options.ts'
 
+/** Room of a server whose model keeps nothing of a text: no cache limits it. */
+const NO_CACHE_TOKENS = 2 ** 24
+
 /** A card that serves a model: the values that the engine and nvidia-smi derive from both. */
 export interface Hardware {
   readonly card: Card
@@ -40,7 +43,8 @@ export function describeHardware(options: SimulatorOptions): Hardware {
   const kvBytesPerElement = kvElementBytes(options.kvCacheDtype)
   const { gpuMemoryUtilization, bandwidthShare, clockShare, lies, tensorParallel: gpus } = options
   const efficiency = withArithmetic(withBandwidth(efficiencyOf(card, model).expected, bandwidthShare), clockShare)
-  const capacityTokens = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
+  const room = kvCapacityTokens(card, model, { kvBytesPerElement, gpuMemoryUtilization, gpus })
+  const capacityTokens = Number.isFinite(room) ? room : NO_CACHE_TOKENS
   const gpuBlocks =
     options.numGpuBlocksOverride ?? blocksUnderPreemption(options) ?? Math.floor(capacityTokens / BLOCK_SIZE)
   checkFit(options.maxModelLen, gpuBlocks)

@@ -7,7 +7,6 @@ import { openBoxState } from '../../harness/box/state.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
-import { shellLine } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
@@ -19,6 +18,7 @@ import { plannedBox } from '../box/planned-box.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
+import { launchLine } from '../support/serving/launch-line.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 
 /** Flags of `box`. */
@@ -65,8 +65,8 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   }
   if (flags.print) {
     io.stderr.write(text)
-    for (const { name, server } of launchesOf(plan))
-      io.stdout(`# ${name}\n${shellLine(server.launch.argv, server.launch.engine, server.launch.image)}\n`)
+    for (const { name, server, scenario } of launchesOf(plan))
+      io.stdout(`# ${name}\n${launchLine(server.launch, scenario)}\n`)
     return exitCodes.done
   }
   return unattended(boxLog(flags.out), `joulemark box --follow --out ${flags.out}`, io, async (logged) => {

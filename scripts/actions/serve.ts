@@ -3,7 +3,7 @@ import { systemClock } from '../../harness/clock.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
 import { type LaunchPlan, launchPlan } from '../../harness/endpoint/serve/launch-plan.ts'
-import { type ServeOptions, type ServePlan, shellLine } from '../../harness/endpoint/serve/plan.ts'
+import type { ServeOptions, ServePlan } from '../../harness/endpoint/serve/plan.ts'
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
 import type { StartFacts } from '../../harness/endpoint/serve/start-log.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
@@ -16,6 +16,7 @@ import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
+import { launchLine } from '../support/serving/launch-line.ts'
 import { startView } from '../support/serving/start-view.ts'
 
 /** Flags of `serve`. */
@@ -35,27 +36,25 @@ export async function serveUntilStopped(path: string, flags: ServeFlags, io: Com
   }
 }
 
-/** Prints the `docker run` line of a scenario on a card, or runs it until the signal. */
+/** Prints what is started for a scenario on a card, or serves it until the signal. */
 export async function serve(path: string, flags: ServeFlags, given: CommandIo, signal: AbortSignal): Promise<number> {
   const io = withHandedEnv(flags, given)
   const [file] = await loadScenarios([path], await scenarioNames(io, 'refuse'))
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
   const [plain] = expandSweep(file)
-  const plan = launchPlan(
-    resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key)),
-    card.key,
-    serveOptions(flags, io),
-  )
+  const scenario = resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key))
+  const plan = launchPlan(scenario, card.key, serveOptions(flags, io))
   for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
   if (flags.print) {
-    io.stdout(planText(plan))
+    io.stdout(planText(plan, scenario))
     return plan.refusal === null ? exitCodes.done : exitCodes.negativeResult
   }
   if (plan.refusal !== null)
     throw new JoulemarkError('negative-result', `scenario ${file.name} on ${card.label}: ${plan.refusal}`)
   if (plan.kind !== 'server') {
-    throw new JoulemarkError('bad-input', `scenario ${file.name} serves nothing: it is a command; show it with --print`)
+    const instead = 'joulemark box runs it in its container, and --print shows the command'
+    throw new JoulemarkError('bad-input', `scenario ${file.name} is a training, which serves nothing: ${instead}`)
   }
   for (const correction of plan.corrections) io.stderr.write(`${correction}\n`)
   const server = await start(plan, flags, io, signal)
@@ -74,8 +73,9 @@ const unasked: ServeOptions = { port: 8000, gpus: [], tag: DEFAULT_VLLM_TAG, cac
 /** The `docker run` line of a recorded scenario on a card, for a report; or why there is none. */
 export function servingExample(scenario: Scenario, cardKey: string): ServingExample {
   try {
-    const { argv, corrections, refusal } = launchPlan(scenario, cardKey, unasked)
-    return { lines: shellLine(argv).split('\n'), corrections, refusal }
+    const plan = launchPlan(scenario, cardKey, unasked)
+    const { corrections, refusal } = plan
+    return { lines: launchLine(plan, scenario).split('\n'), corrections, refusal }
   } catch (error) {
     if (error instanceof JoulemarkError) return { reason: error.message }
     throw error
@@ -104,15 +104,15 @@ async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortS
 }
 
 /** The line with its corrections as shell comments; no line where none can work, because it would be pasted. */
-export function planText(plan: LaunchPlan): string {
+function planText(plan: LaunchPlan, scenario: Scenario): string {
   if (plan.refusal !== null) return `# cannot work: ${plan.refusal}\n`
   const notes = plan.corrections.map((correction) => `# ${correction}`)
-  return `${[...notes, shellLine(plan.argv, plan.engine, plan.image)].join('\n')}\n`
+  return `${[...notes, launchLine(plan, scenario)].join('\n')}\n`
 }
 
 function factsText(facts: StartFacts): string {
   const lines = [
-    ['vLLM', facts.version],
+    ['version', facts.version],
     ['weights', facts.weightsGiB === null ? null : `${facts.weightsGiB} GiB in ${facts.weightsSeconds} s`],
     ['KV cache', facts.kvTokens === null ? null : `${facts.kvTokens} tokens, ${facts.kvGiB ?? '?'} GiB`],
     ['at once', facts.maxConcurrency === null ? null : `${facts.maxConcurrency} sequences of the full context`],

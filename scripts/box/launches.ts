@@ -1,15 +1,25 @@
-import type { BoxPlan, PlannedServer, PlannedStage } from '../../harness/box/plan/box-plan.ts'
+import type { BoxPlan, PlannedRun, PlannedServer, PlannedStage } from '../../harness/box/plan/box-plan.ts'
+import type { Scenario } from '../../harness/scenario/schema.ts'
 
-/** Every container that a plan starts, once, with the runs on it. */
-export function launchesOf({ stages }: BoxPlan): { readonly name: string; readonly server: PlannedServer }[] {
+/** A container that a plan starts, with the names of the runs on it, and the scenario of the first. */
+interface Launched {
+  readonly name: string
+  readonly server: PlannedServer
+  readonly scenario: Scenario
+}
+
+/** Every container that a plan starts, once. */
+export function launchesOf({ stages }: BoxPlan): Launched[] {
   return stages
     .filter(({ start }) => start.number === 1)
     .flatMap((stage) =>
-      stage.servers.map((server) => ({ name: [...new Set(namesOn(stage, server))].join(', '), server })),
+      stage.servers.flatMap((server) => {
+        const runs = runsOn(stage, server)
+        const name = [...new Set(runs.map((run) => run.name))].join(', ')
+        return runs[0] === undefined ? [] : [{ name, server, scenario: runs[0].scenario }]
+      }),
     )
 }
 
-const namesOn = ({ parts }: PlannedStage, { id }: PlannedServer): string[] =>
-  parts.flatMap(({ lanes }) =>
-    lanes.filter(({ server }) => server === id).flatMap(({ runs }) => runs.map(({ name }) => name)),
-  )
+const runsOn = ({ parts }: PlannedStage, { id }: PlannedServer): PlannedRun[] =>
+  parts.flatMap(({ lanes }) => lanes.filter(({ server }) => server === id).flatMap(({ runs }) => runs))

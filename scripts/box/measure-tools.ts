@@ -98,6 +98,7 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
       ...runOptions(given, io, { drain, abort: interrupts.abort }),
       progress: progress.lane(label),
       serverStart,
+      ...(isCommand(server.launch) ? { container: { plan: server.launch, env: container.env } } : {}),
       ...(cardProbe === undefined ? {} : { cardProbe }),
       certificate,
       mostTrials,

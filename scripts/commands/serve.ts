@@ -18,13 +18,13 @@ import {
 
 export const serveCommand: DefineCommand = (io, done) =>
   new Command('serve')
-    .summary('Start vLLM in Docker for a scenario')
+    .summary('Start the server of a scenario in a container')
     .description(
-      'Start vLLM in Docker with the settings of a scenario and stop it at Ctrl-C; with --print only show the command.',
+      'Start the server of a scenario in a container and stop it at Ctrl-C: vLLM for text, embeddings and reranking, vLLM-Omni for images. With --print only show the command, also that of a training.',
     )
     .argument('<scenario>', 'Scenario file, or the name of a bundled one')
     .requiredOption('--card <key>', 'Card to serve on')
-    .option('--print', 'Only print the docker command, with the settings that had to be corrected')
+    .option('--print', 'Only print the command, with the settings that had to be corrected')
     .addOption(serverPortFlag)
     .addOption(gpusFlag)
     .addOption(engineFlag)
@@ -41,6 +41,8 @@ export const serveCommand: DefineCommand = (io, done) =>
       examples(
         'serve llama-3.1-8b-fp8-batch32 --card rtx-4090 --print',
         'serve llama-3.1-8b-fp8-batch32 --card rtx-4090 --port 8001',
+        'serve sdxl-1024 --card rtx-4090',
+        'serve qlora-llama-3.1-8b --card rtx-4090 --print',
       ),
     )
     .action(async (scenario, flags) =>

@@ -5,7 +5,7 @@ import type { PlannedLane, PlannedPart, PlannedRun, PlannedServer, PlannedStage 
 import type { BoxStep } from '../state.ts'
 import type { Night } from './night.ts'
 import { serverOf, stepName } from './pending.ts'
-import { isCommand, type RunPlace, type UpServer } from './tools.ts'
+import type { RunPlace, UpServer } from './tools.ts'
 
 /** A server of a stage that is up, or what became of it. */
 export interface Standing {
@@ -83,9 +83,10 @@ async function oneRun(run: PlannedRun, server: PlannedServer, place: LanePlace, 
   return runs.length === 0 ? failed('it left no record') : { outcome: 'done', runs, reason: null }
 }
 
-/** What a record says of the start of its server. A command is in the record itself. */
+/** What a record says of the start of its server. The command of a training is in the record itself, its image here. */
 function startOf({ start }: PlannedStage, { launch }: { readonly launch: LaunchPlan }): RunPlace['serverStart'] {
-  return isCommand(launch) ? { ...start } : { ...start, command: [...launch.serverCommand] }
+  // a training command of the user's own has no container
+  return launch.serverCommand.length === 0 ? { ...start } : { ...start, command: [...launch.serverCommand] }
 }
 
 const lossOf = ({ lost }: Standing): string => messageOf(lost.reason)

@@ -17,6 +17,9 @@ const reaches: Readonly<Partial<Record<StartCause, Reach>>> = {
   'no-hub': 'model',
   'no-such-model': 'model',
   'no-access': 'model',
+  'incomplete-weights': 'model',
+  'not-supported': 'model',
+  'remote-code': 'model',
 }
 
 /** A start that failed for a reason that other servers share. They are not tried. */

@@ -4,7 +4,8 @@ import type { BoxPlan, PlannedStage } from './box-plan.ts'
 /** What the servers of a night need from a registry or a hub: each image and each repository of weights once. */
 export function downloadsOf(stages: readonly PlannedStage[]): BoxPlan['downloads'] {
   const launches = stages.flatMap(({ servers }) => servers.map(({ launch }) => launch))
-  const images = [...new Set(launches.map(({ image }) => image))]
+  // a training command of the user's own runs without a container
+  const images = [...new Set(launches.filter(({ argv }) => argv.length > 0).map(({ image }) => image))]
   const weights = new Map(
     launches.flatMap(({ repository, model, weightsBytes }) =>
       repository === null ? [] : [[repository, { what: model, repository, bytes: weightsBytes }] as const],

@@ -1,6 +1,7 @@
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { launchPlan } from '../../endpoint/serve/launch-plan.ts'
 import { trialBounds } from '../../metrics/stopping.ts'
+import { runsOf } from '../../plan/card-time.ts'
 import { canonicalSha256 } from '../../record/provenance.ts'
 import type { ScenarioFile } from '../../scenario/schema.ts'
 import type { BoxCard, BoxPlan, CardLink, PlannedPart, PlannedRun, PlannedServer, PlannedStage } from './box-plan.ts'
@@ -9,7 +10,7 @@ import { cardSets, type Topology } from './card-links.ts'
 import { downloadsOf } from './downloads.ts'
 import { leftOutRows } from './left-out.ts'
 import { isProbe } from './probes.ts'
-import { runMinutes, searchRuns } from './run-minutes.ts'
+import { runMinutes } from './run-minutes.ts'
 import { type SharedServer, sharedServers } from './servers.ts'
 import { mostTrialsWithin } from './trials-within.ts'
 
@@ -72,7 +73,7 @@ const isJoined = ({ scenario }: Candidate): boolean => cardsOf(scenario) > 1
 function plannedRun(candidate: Candidate, entry: CardEntry, cap: number | null): PlannedRun {
   const { name, file, scenario, sha256 } = candidate
   const trials = cap === null ? scenario.certainty.maxTrials : trialBounds(scenario.certainty, null, cap).most
-  const minutes = searchRuns(file) * runMinutes(scenario, entry, trials)
+  const minutes = runsOf(file) * runMinutes(scenario, entry, trials)
   const isCapped = trials < scenario.certainty.maxTrials
   return { name, file, scenario, sha256, minutes, ...(isCapped ? { mostTrials: trials } : {}) }
 }

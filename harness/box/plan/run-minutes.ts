@@ -5,7 +5,7 @@ import { predictClosedLoop } from '../../physics/closed-loop.ts'
 import { kvElementBytes } from '../../physics/model/kv.ts'
 import { connectionsOf } from '../../scenario/load-shape.ts'
 import { meanLength } from '../../scenario/prompt/length.ts'
-import type { Scenario, ScenarioFile, TextScenario } from '../../scenario/schema.ts'
+import type { Scenario, TextScenario } from '../../scenario/schema.ts'
 
 /** Discovery of the server, check of its tokens, and the calibration of the client, which takes five to ten seconds. */
 const PREPARE_SECONDS = 15
@@ -29,14 +29,6 @@ export function runMinutes(scenario: Scenario, card: CardEntry, trials: number =
   const measured = trials * (seconds + 2 * quietSeconds + requestSeconds)
   const cooling = (trials - 1) * (coolDown?.timeoutSeconds ?? 0)
   return (PREPARE_SECONDS + idleSeconds + warmUp + measured + cooling) / 60
-}
-
-/** Runs that a search for the highest rate takes at most: both ends of its bracket, and its halvings on a log scale. */
-export function searchRuns(file: ScenarioFile): number {
-  if (file.kind !== 'text' || file.load.shape !== 'sweep' || file.load.highestRate === undefined) return 1
-  const { fromPerS, toPerS, tolerance } = file.load.highestRate
-  const halvings = Math.log2(Math.log(toPerS / fromPerS) / Math.log1p(tolerance))
-  return 2 + Math.max(0, Math.ceil(halvings))
 }
 
 /** What each phase takes besides its load: the end of what is in flight, or the start of a command. */

@@ -1,7 +1,8 @@
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { trialBounds } from '../../metrics/stopping.ts'
+import { runsOf } from '../../plan/card-time.ts'
 import type { Candidate } from './candidates.ts'
-import { runMinutes, searchRuns } from './run-minutes.ts'
+import { runMinutes } from './run-minutes.ts'
 
 /**
  * Most trials per scenario with which a card is measured within `minutes`: the largest number for all of them, and never
@@ -17,6 +18,6 @@ export function mostTrialsWithin(candidates: readonly Candidate[], card: CardEnt
 const minutesWith = (candidates: readonly Candidate[], card: CardEntry, cap: number): number =>
   candidates.reduce(
     (sum, { file, scenario }) =>
-      sum + searchRuns(file) * runMinutes(scenario, card, trialBounds(scenario.certainty, null, cap).most),
+      sum + runsOf(file) * runMinutes(scenario, card, trialBounds(scenario.certainty, null, cap).most),
     0,
   )

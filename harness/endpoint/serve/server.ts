@@ -44,7 +44,7 @@ export class StartError extends JoulemarkError {
   readonly failure: StartFailure
 
   constructor(failure: StartFailure) {
-    super('environment', `vLLM did not start (${failure.cause}): ${failure.line}; ${failure.advice}`)
+    super('environment', `the server did not start (${failure.cause}): ${failure.line}; ${failure.advice}`)
     this.failure = failure
   }
 }
@@ -135,7 +135,7 @@ async function untilReady({ plan, log, watch, exited, url }: Starting, options: 
     ending = how
   })
   for (;;) {
-    if (signal.aborted) throw new JoulemarkError('environment', 'interrupted while vLLM was starting')
+    if (signal.aborted) throw new JoulemarkError('environment', 'interrupted while the server was starting')
     if (ending !== null) {
       log.end()
       throw new StartError(startFailure([...log.lines, ending], log.facts, plan))
@@ -147,7 +147,7 @@ async function untilReady({ plan, log, watch, exited, url }: Starting, options: 
       const last = log.lines.at(-1) ?? 'the log is empty'
       throw new JoulemarkError(
         'environment',
-        `vLLM gave no sign of life for ${minutes} minutes (no log line, no downloaded byte, no CPU work) in phase ${watch.phase}; its last line: ${last}`,
+        `the server gave no sign of life for ${minutes} minutes (no log line, no downloaded byte, no CPU work) in phase ${watch.phase}; its last line: ${last}`,
       )
     }
     await Promise.race([exited, sleepUnlessAborted(clock, POLL_MS, signal)])

@@ -115,6 +115,41 @@ test.each([
   ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB', 'out-of-memory', 'GiB of weights'],
   ['OSError: [Errno 28] No space left on device', 'disk-full', 'GiB of disk'],
   ['docker: Error response from daemon: no space left on device.', 'disk-full', 'GiB of disk'],
+  [
+    'OSError: Qwen/Qwen-Image does not appear to have a file named text_encoder/model-00002-of-00004.safetensors.',
+    'incomplete-weights',
+    'remove the folder of the model',
+  ],
+  [
+    'safetensors_rust.SafetensorError: Error while deserializing header: MetadataIncompleteBuffer',
+    'incomplete-weights',
+    'start again',
+  ],
+  [
+    'ValueError: Model class StableCascadePipeline not found in diffusion model registry.',
+    'not-supported',
+    'choose a newer one',
+  ],
+  [
+    "ValueError: Following weights were not initialized from checkpoint: {'transformer.transformer_blocks.0.attn2.norm_added_k.weight'}",
+    'not-supported',
+    'choose a newer one',
+  ],
+  [
+    "ValueError: Access to model 'black-forest-labs/FLUX.1-dev' is restricted. Visit https://huggingface.co/black-forest-labs/FLUX.1-dev to accept the license and request access.",
+    'no-access',
+    'HF_TOKEN',
+  ],
+  [
+    'RuntimeError: CUDA error: no kernel image is available for execution on the device',
+    'no-kernels',
+    'newer than the card',
+  ],
+  [
+    'ValueError: nomic-ai/nomic-embed-text-v1.5 requires you to execute the configuration file in that repo on your local machine. Make sure you have read the code there to avoid malicious use, then set the option `trust_remote_code=True` to remove this error.',
+    'remote-code',
+    '--vllm-arg --trust-remote-code',
+  ],
   ['RuntimeError: something never seen', 'unknown', 'by hand'],
 ])('%s', (line, cause, advice) => {
   const lines = ['INFO loading', line, 'RuntimeError: Engine core initialization failed. See root cause above.']
@@ -123,6 +158,30 @@ test.each([
     weightsBytes: fit.weightsBytes,
   })
   expect(failure).toMatchObject({ cause, line, advice: expect.stringContaining(advice) })
+})
+
+test('a good start of vLLM-Omni: its weights, and no KV cache', () => {
+  const log = new StartLog()
+  log.write(`(APIServer pid=1) INFO 09-20 [utils.py:299] vLLM server version 0.30.0, serving model stabilityai/sdxl
+INFO 09-20 [diffusion_model_runner.py:133] Model loading took 26.4738 GiB and 13.178609 seconds
+INFO 09-20 [diffusion_engine.py:797] dummy run to warm up the model
+INFO:     Application startup complete.
+`)
+  expect(log.facts).toMatchObject({ version: '0.30.0', weightsGiB: 26.4738, weightsSeconds: 13.178609, ready: true })
+  expect([log.facts.kvTokens, log.facts.maxConcurrency]).toEqual([null, null])
+})
+
+test('images that run out of memory: what was loaded, and never the size of the repository on disk', () => {
+  const lines = [
+    'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 72.00 MiB. GPU 0 has a total capacity of 44.52 GiB',
+  ]
+  const plan = { fit: null, weightsBytes: 76.9e9 }
+  expect(startFailure(lines, new StartLog().facts, plan).advice).toBe(
+    'a card with more memory, or a smaller checkpoint',
+  )
+  const log = new StartLog()
+  log.write('INFO 09-20 [diffusion_model_runner.py:133] Model loading took 33.1000 GiB and 20.5 seconds\n')
+  expect(startFailure(lines, log.facts, plan).advice).toMatch(/^33\.1 GiB of weights; a card with more memory/)
 })
 
 test('what a log says is harmless, and not kept without end', () => {

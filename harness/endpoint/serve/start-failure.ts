@@ -7,6 +7,10 @@ export const startCauses = [
   'no-hub',
   'no-such-model',
   'no-access',
+  'incomplete-weights',
+  'not-supported',
+  'remote-code',
+  'no-kernels',
   'wrong-flags',
   'quantization-mismatch',
   'memory-held',
@@ -26,13 +30,29 @@ export interface StartFailure {
 }
 
 /**
- * Phrases of vLLM, most specific first: an engine that ran out of memory prints a dozen errors after the relevant one. Those of
+ * Phrases of vLLM and vLLM-Omni, most specific first: an engine that ran out of memory prints a dozen errors after the relevant one. Those of
  * the container engine (engine-fault.ts) come before them.
  */
 const phrases: readonly (readonly [StartCause, RegExp])[] = [
   ['disk-full', /no space left on device/i],
-  ['no-access', /GatedRepoError|Access to model .* is restricted|gated repo|401 Client Error|403 Client Error/],
+  [
+    'no-access',
+    /GatedRepoError|Access to model .* is restricted|gated repo|401 Client Error|403 Client Error|authentication \/ gated repository error/,
+  ],
   ['no-such-model', /RepositoryNotFoundError|is not a valid model identifier|404 Client Error|is not a local folder/],
+  // vLLM-Omni issues 3432, 3586: a part of the repository is not there; a file that was cut off cannot be read
+  [
+    'incomplete-weights',
+    /does not appear to have (?:a file|files) named|SafetensorError|incomplete metadata, file not/,
+  ],
+  // vLLM-Omni issue 1633: an image and a model that do not belong together
+  [
+    'not-supported',
+    /not found in diffusion model registry|weights were not initialized from checkpoint|Model architectures .* are not supported|has no vLLM implementation/,
+  ],
+  ['remote-code', /trust_remote_code=True/],
+  // vLLM issues 16307, 16901: an image that is older than the card, or that has dropped it
+  ['no-kernels', /no kernel image is available for execution on the device/],
   ['wrong-flags', /unrecognized arguments|error: argument|invalid choice/],
   ['quantization-mismatch', /[Qq]uantization method .* does not match/],
   ['memory-held', /Free memory on device .* is less than desired GPU memory utilization|Error in memory profiling/],
@@ -82,6 +102,14 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, { fit, wei
       return "accept the licence on the model's page, and set HF_TOKEN"
     case 'no-such-model':
       return 'the repository was removed or renamed: see the catalogue for its names'
+    case 'incomplete-weights':
+      return 'the download was cut off: start again, and if that does not help remove the folder of the model in --cache'
+    case 'not-supported':
+      return 'this image does not serve this model: choose a newer one, with --tag for vLLM'
+    case 'remote-code':
+      return 'the model runs code of its authors: if you trust them, --vllm-arg --trust-remote-code'
+    case 'no-kernels':
+      return 'this image has no kernels for this card: choose one that is newer than the card, with --tag for vLLM'
     case 'wrong-flags':
       return 'this image does not support these flags: choose another with --tag'
     case 'quantization-mismatch':
@@ -98,9 +126,10 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, { fit, wei
       return `server.maxModelLen may be at most ${reported} as reported by vLLM${beside}`
     }
     case 'out-of-memory': {
-      const expected = weightsBytes === null ? 'an unknown amount' : gib(weightsBytes)
+      // on disk a repository may be larger than what is loaded of it
+      const expected = fit === null ? null : gib(fit.weightsBytes)
       const weights = facts.weightsGiB === null ? expected : `${facts.weightsGiB} GiB`
-      return `${weights} of weights; ${roomOf(fit)}`
+      return `${weights === null ? '' : `${weights} of weights; `}${roomOf(fit)}`
     }
     default:
       return ''

@@ -15,6 +15,8 @@ import type { ServeOptions, ServePlan } from '../plan.ts'
  */
 const IMAGE = 'vllm/vllm-omni:v0.30.0@sha256:fc77cfaac7b1b43c30cbf32eaea214864434c6e0f303e6e9eb9f64104241a994'
 
+const OTHER_IMAGE = 'it is that of vLLM, and images are served by vLLM-Omni'
+
 const PORT = 8000
 const READY_PATH = '/health'
 
@@ -53,7 +55,10 @@ export function imagePlan(scenario: ImageScenario, card: FitCard, options: Serve
     model: model.key,
     repository,
     weightsBytes: model.repositoryBytes,
-    corrections: leftOut(server),
+    corrections: [
+      ...leftOut(server),
+      ...(options.image === undefined ? [] : [`--image ${options.image} skipped: ${OTHER_IMAGE}`]),
+    ],
     refusal: fit.fits ? null : `${fit.evidence}: it does not fit${wouldFit(card, model, gpus)}`,
     fit: null,
   }

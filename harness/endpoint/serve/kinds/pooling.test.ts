@@ -15,7 +15,7 @@ const scenario = (over: object): Scenario =>
     ...over,
   })
 
-test('texts are served by vLLM with its pooling runner, and the context is that of a text', () => {
+test('texts are served by vLLM with its pooling runner, and the context has room for more than a text', () => {
   const plan = launchPlan(scenario({}), 'rtx-4090', options)
   expect(plan).toMatchObject({
     kind: 'server',
@@ -36,7 +36,7 @@ test('texts are served by vLLM with its pooling runner, and the context is that 
       'vllm/vllm-openai:v1',
       '--model Qwen/Qwen3-Embedding-8B',
       '--runner pooling',
-      '--max-model-len 512',
+      '--max-model-len 640',
       '--gpu-memory-utilization 0.92',
     ].join(' \\\n  '),
   )
@@ -45,7 +45,7 @@ test('texts are served by vLLM with its pooling runner, and the context is that 
 test('a reranker reads the query with each document', () => {
   const texts = { tokens: 480, perRequest: 50, queryTokens: 32 }
   const plan = launchPlan(scenario({ api: 'rerank', texts, model: 'bge-reranker-v2-m3' }), 'rtx-4090', options)
-  expect(plan.argv).toEqual(expect.arrayContaining(['--max-model-len', '512']))
+  expect(plan.argv).toEqual(expect.arrayContaining(['--max-model-len', '640']))
 })
 
 test('a model that is not described is served by its name, and nothing is said of its memory', () => {
@@ -57,6 +57,12 @@ test('a model that is not described is served by its name, and nothing is said o
     fit: null,
   })
   expect(plan.argv).toEqual(expect.arrayContaining(['--model', 'my-org/my-encoder', '--runner', 'pooling']))
+})
+
+test('no room is asked for beyond what the model reads', () => {
+  const plan = launchPlan(scenario({ model: 'bge-m3', texts: { tokens: 8000 } }), 'rtx-4090', options)
+  expect(plan).toMatchObject({ corrections: [], refusal: null })
+  expect(plan.argv).toEqual(expect.arrayContaining(['--max-model-len', '8192']))
 })
 
 test('what cannot work is refused with the numbers', () => {

@@ -10,8 +10,14 @@ import type { ServeOptions, ServePlan } from '../plan.ts'
 import { quantizationFlag, VLLM_PORT, VLLM_READY_PATH, vllmImage } from './vllm.ts'
 
 /**
- * vLLM with its pooling runner for embeddings or reranking. The context is that of the longest text unless the scenario says
- * otherwise: the model's own may need more KV cache than the card has. A model that is not described is served under its name,
+ * Context for texts of so many tokens: a reranker gets words, whose tokens are counted by the server only, and one text that is
+ * too long would be refused.
+ */
+const withRoom = (tokens: number): number => tokens + Math.max(64, Math.ceil(tokens / 4))
+
+/**
+ * vLLM with its pooling runner for embeddings or reranking. The context is that of the longest text, with room, unless the
+ * scenario says otherwise: the model's own may need more KV cache than the card has. A model that is not described is served under its name,
  * as it is measured; whether it fits is then not known.
  */
 export function poolingPlan(scenario: EmbeddingsScenario, card: FitCard, options: ServeOptions): ServePlan {
@@ -24,7 +30,7 @@ export function poolingPlan(scenario: EmbeddingsScenario, card: FitCard, options
   const tensorParallel = server.tensorParallel ?? 1
   const gpuMemoryUtilization = server.gpuMemoryUtilization ?? DEFAULT_GPU_MEMORY_UTILIZATION
   const corrections: string[] = []
-  const asked = server.maxModelLen ?? needed
+  const asked = server.maxModelLen ?? Math.min(withRoom(needed), Math.max(needed, longest))
   const context = Math.min(asked, longest)
   if (context < asked) corrections.push(`--max-model-len ${asked} became ${context}, which is the model's maximum`)
   const shape = { kvBytesPerElement: kvElementBytes(server.kvCacheDtype), gpuMemoryUtilization, gpus: tensorParallel }
