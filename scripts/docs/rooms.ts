@@ -32,6 +32,8 @@ export const rooms: readonly Room[] = [
       own: 'cards of which not everything is known: own ones, and those described by what they report',
       checkpoint: 'where a description is read from: a folder, the cache of Hugging Face, the hub, the own catalogue',
       config: 'the reader of a published `config.json`: layers, experts and formats of a model',
+      'config/parts': 'attention, feed-forward and linear parts that several families share',
+      'config/layers': 'how single families build their layers of these parts',
       'config/encoders': 'the parts of a model besides its text: encoders of images',
       images: 'shapes of diffusion transformers, and what a pass of one computes',
       released:

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { suggestion } from '../nearest.ts'
 import type { Model } from '../types.ts'
-import type { Matrix } from './layer.ts'
 import { namesModule } from './module-names.ts'
+import type { Matrix } from './parts/layer.ts'
 
 /** How one matrix is stored, and its bytes with all scales. */
 export interface Stored {

@@ -1,4 +1,4 @@
-import type { AttentionGroup } from '../types.ts'
+import type { AttentionGroup } from '../../types.ts'
 import { dense, type Part } from './layer.ts'
 
 /** The state of a convolution (in the model's type) and of the recurrence (often FP32), per sequence and layer. */

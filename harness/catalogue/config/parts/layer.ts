@@ -1,4 +1,4 @@
-import type { AttentionGroup } from '../types.ts'
+import type { AttentionGroup } from '../../types.ts'
 
 /** What a matrix is for: experts of which only some are read are counted apart, and routers are never quantised. */
 export type Role = 'dense' | 'expert' | 'router'

@@ -1,8 +1,8 @@
+import type { Config } from '../config-fields.ts'
+import { is, need } from '../stated.ts'
 import { type Headed, headedAttention, type Reach } from './attention-parts.ts'
-import type { Config } from './config-fields.ts'
 import { feedForward } from './feed-forward-parts.ts'
 import type { Layer, Part } from './layer.ts'
-import { is, need } from './stated.ts'
 
 /** One layer of parts, with so many norms over the hidden state. */
 export const layerOf = (config: Config, norms: number, ...parts: readonly Part[]): Layer => ({

@@ -1,9 +1,9 @@
-import { headedAttention } from './attention-parts.ts'
-import { full, heads, layerOf } from './common-parts.ts'
-import type { Config } from './config-fields.ts'
-import { feedForward } from './feed-forward-parts.ts'
-import type { Layer } from './layer.ts'
-import { need } from './stated.ts'
+import type { Config } from '../config-fields.ts'
+import { headedAttention } from '../parts/attention-parts.ts'
+import { full, heads, layerOf } from '../parts/common-parts.ts'
+import { feedForward } from '../parts/feed-forward-parts.ts'
+import type { Layer } from '../parts/layer.ts'
+import { need } from '../stated.ts'
 
 /** Encoders of text (BERT, RoBERTa): what they read is read once, so no layer keeps keys and values. */
 

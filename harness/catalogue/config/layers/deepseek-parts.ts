@@ -1,9 +1,9 @@
-import { latentAttention } from './attention-parts.ts'
-import { plainMlp } from './common-parts.ts'
-import type { Config } from './config-fields.ts'
-import { mixture } from './feed-forward-parts.ts'
-import type { Part } from './layer.ts'
-import { expertsOf, need, routedExperts } from './stated.ts'
+import type { Config } from '../config-fields.ts'
+import { latentAttention } from '../parts/attention-parts.ts'
+import { plainMlp } from '../parts/common-parts.ts'
+import { mixture } from '../parts/feed-forward-parts.ts'
+import type { Part } from '../parts/layer.ts'
+import { expertsOf, need, routedExperts } from '../stated.ts'
 
 /** Whether layer `index` has experts in DeepSeek, GLM and those like them: the first ones are dense. */
 function deepHasExperts(config: Config, index: number): boolean {

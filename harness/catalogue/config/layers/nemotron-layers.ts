@@ -1,10 +1,10 @@
-import { headedAttention } from './attention-parts.ts'
-import { heads, layerOf, stateElementBytes, windowOf } from './common-parts.ts'
-import type { Config } from './config-fields.ts'
-import { feedForward, mixture } from './feed-forward-parts.ts'
-import type { Layer, Part } from './layer.ts'
-import { mamba } from './linear-parts.ts'
-import { expertsOf, is, need } from './stated.ts'
+import type { Config } from '../config-fields.ts'
+import { headedAttention } from '../parts/attention-parts.ts'
+import { heads, layerOf, stateElementBytes, windowOf } from '../parts/common-parts.ts'
+import { feedForward, mixture } from '../parts/feed-forward-parts.ts'
+import type { Layer, Part } from '../parts/layer.ts'
+import { mamba } from '../parts/linear-parts.ts'
+import { expertsOf, is, need } from '../stated.ts'
 
 /** Nemotron-H: each layer is one thing only, by a letter or a name: Mamba, attention, feed-forward or experts. */
 export function nemotronHLayer(config: Config, index: number): Layer {

@@ -1,9 +1,9 @@
-import { headedAttention } from './attention-parts.ts'
-import { full, heads, layerOf, reachByType } from './common-parts.ts'
-import type { Config } from './config-fields.ts'
-import { feedForward, mixture } from './feed-forward-parts.ts'
-import { dense, type Layer, type Part } from './layer.ts'
-import { expertsOf, is, need, routedExperts } from './stated.ts'
+import type { Config } from '../config-fields.ts'
+import { headedAttention } from '../parts/attention-parts.ts'
+import { full, heads, layerOf, reachByType } from '../parts/common-parts.ts'
+import { feedForward, mixture } from '../parts/feed-forward-parts.ts'
+import { dense, type Layer, type Part } from '../parts/layer.ts'
+import { expertsOf, is, need, routedExperts } from '../stated.ts'
 
 /** Gemma 4: wider heads where a layer sees all, keys that are also values there, and last layers that use earlier KV. */
 export function gemma4Layer(config: Config, index: number): Layer {

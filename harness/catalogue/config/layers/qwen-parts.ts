@@ -1,10 +1,10 @@
-import { headedAttention, type Reach } from './attention-parts.ts'
-import { full, heads, plainMlp, reachByType, stateElementBytes, windowOf } from './common-parts.ts'
-import type { Config } from './config-fields.ts'
-import { mixture } from './feed-forward-parts.ts'
-import type { Part } from './layer.ts'
-import { deltaNet } from './linear-parts.ts'
-import { expertsOf, is, need, routedExperts } from './stated.ts'
+import type { Config } from '../config-fields.ts'
+import { headedAttention, type Reach } from '../parts/attention-parts.ts'
+import { full, heads, plainMlp, reachByType, stateElementBytes, windowOf } from '../parts/common-parts.ts'
+import { mixture } from '../parts/feed-forward-parts.ts'
+import type { Part } from '../parts/layer.ts'
+import { deltaNet } from '../parts/linear-parts.ts'
+import { expertsOf, is, need, routedExperts } from '../stated.ts'
 
 /** Qwen 2 and 3: a window only where `use_sliding_window` says so, and only in the upper layers. */
 function qwenReach(config: Config, index: number): Reach {

@@ -1,4 +1,4 @@
-import type { AttentionGroup } from '../types.ts'
+import type { AttentionGroup } from '../../types.ts'
 import { dense, type Part } from './layer.ts'
 
 /** How much of the context a layer sees. */

@@ -1,8 +1,8 @@
-import { headedAttention } from './attention-parts.ts'
-import type { Config } from './config-fields.ts'
-import { feedForward } from './feed-forward-parts.ts'
-import { dense, type Layer, type Part } from './layer.ts'
-import { need } from './stated.ts'
+import type { Config } from '../config-fields.ts'
+import { headedAttention } from '../parts/attention-parts.ts'
+import { feedForward } from '../parts/feed-forward-parts.ts'
+import { dense, type Layer, type Part } from '../parts/layer.ts'
+import { need } from '../stated.ts'
 
 const nothing: Part = { attention: null, matrices: [], others: 0 }
 
