@@ -42,7 +42,8 @@ certainty: { target: 50%, minTrials: 1, maxTrials: 1 }
   )
   return path
 }
-const files = [scenario('memory-probe', 1), scenario('load-probe', 8), scenario('batch', 8)]
+const probes = [scenario('memory-probe', 1), scenario('load-probe', 8)]
+const batch = scenario('batch', 8)
 const RUNS = [
   'alone memory-probe',
   'alone load-probe',
@@ -60,7 +61,7 @@ const freePorts = async (): Promise<number> => {
 }
 
 /** Starts `box` in a folder. */
-async function started(out: string, flags: readonly string[] = []) {
+async function started(out: string, files: readonly string[], flags: readonly string[] = []) {
   const port = await freePorts()
   const args = ['box', '--suite', ...files, '--out', out, '--port', String(port), '--force', ...flags]
   const env = {
@@ -97,7 +98,7 @@ test('each card alone, then both at the same time, each with its own record; not
   timeout: 600_000,
 }, async () => {
   const out = newOut()
-  const night = await started(out, ['--json'])
+  const night = await started(out, [...probes, batch], ['--json'])
   const { code, stdout } = await night.ended
   const { cards, steps } = stateOf(out)
   const named = (uuid: string) =>
@@ -114,7 +115,8 @@ test('each card alone, then both at the same time, each with its own record; not
     expect(record.box).toMatchObject({ cards, underLoad: isTogether ? cards : servingUuids(record.gpus) })
     // the other card is busy, and that is no fault of this one
     const gates = new Map(record.gates.map(({ id, status }) => [id, status]))
-    expect([record.id, gates.get('serving-card'), gates.get('gpu-exclusive')]).toEqual([record.id, 'pass', 'pass'])
+    const ofCard = ['serving-card', 'gpu-exclusive', 'power-plausible'].map((id) => gates.get(id))
+    expect([record.id, ...ofCard]).not.toContain('fail')
   }
   // the loads of both cards overlap in time
   const spans = cards.map((uuid) => {
@@ -135,7 +137,7 @@ test('each card alone, then both at the same time, each with its own record; not
   const result = JSON.parse(stdout)
   expect(result).toMatchObject({ version: 1, cards: [{ uuid: cards[0] }, { uuid: cards[1] }] })
 
-  const again = await started(out, ['--json', '--resume'])
+  const again = await started(out, [...probes, batch], ['--json', '--resume'])
   expect((await again.ended).code).toBe(code)
   expect(again.log()).toContain('10 of 10 runs were done before and are kept')
   expect(stateOf(out).steps).toEqual(steps)
@@ -145,11 +147,11 @@ test('a server that is lost under load costs its card its lane; an interrupt lea
   timeout: 600_000,
 }, async () => {
   const out = newOut()
-  const night = await started(out)
+  const night = await started(out, probes)
   await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 1: memory-probe, together:')
   execFile(join(box.folder, 'docker'), ['rm', '--force', `joulemark-${night.port + 1}`])
-  await expect.poll(night.log, { timeout: 300_000 }).toMatch(/GPU 1: batch, together: failed: the server ended: /)
-  await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 0: load-probe, together: done')
+  await expect.poll(night.log, { timeout: 300_000 }).toMatch(/GPU 1: load-probe, together: failed: the server ended: /)
+  await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 0: memory-probe, together: done')
   night.child.kill('SIGTERM')
   expect((await night.ended).code).toBe(130)
   expect(await containers()).toBe('')
@@ -159,12 +161,12 @@ test('a server that is lost under load costs its card its lane; an interrupt lea
       .steps.filter(({ part, cards }) => part === 'together' && cards[0] === uuid)
       .map(({ outcome }) => outcome)
   expect(outcomes(first).every((outcome) => outcome === 'done')).toBe(true)
-  expect(outcomes(second)).toEqual(['failed', 'failed', 'failed'])
+  expect(outcomes(second)).toEqual(['failed', 'failed'])
 
-  const again = await started(out, ['--resume'])
+  const again = await started(out, probes, ['--resume'])
   await again.ended
   const { steps } = stateOf(out)
-  expect(steps.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'done'))
+  expect(steps.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'done'))
   // cards side by side are measured again together
-  expect((await recordsOf(out)).filter(({ box: of }) => of?.underLoad?.length === 2)).toHaveLength(6)
+  expect((await recordsOf(out)).filter(({ box: of }) => of?.underLoad?.length === 2)).toHaveLength(4)
 })

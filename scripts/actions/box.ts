@@ -4,17 +4,16 @@ import { measureBox } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { openBoxState } from '../../harness/box/state.ts'
-import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { exitCodes } from '../../harness/errors.ts'
-import { type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
 import { planText } from '../../reports/box/plan/plan-text.ts'
 import { earlierRuns, judgeBox } from '../box/judge.ts'
 import { launchesOf } from '../box/launches.ts'
 import { measureTools } from '../box/measure-tools.ts'
 import { plannedBox } from '../box/planned-box.ts'
+import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
@@ -27,12 +26,15 @@ export interface BoxFlags extends ContainerFlags {
   /** Every bundled scenario, each server started several times. */
   readonly full?: boolean
   readonly json?: boolean
+  /** Every figure after the verdict, and the report of the runs. */
+  readonly verbose?: boolean
   readonly card?: string
   readonly resume?: boolean
   readonly print?: boolean
+  /** Go on although the doctor or the preflight found a fault. */
+  readonly force?: boolean
   /** Only show the log of the run in the --out folder as it grows. */
   readonly follow?: boolean
-  readonly force?: boolean
   readonly out: string
   /** Further folders with runs of accepted servers. */
   readonly references?: readonly string[]
@@ -54,7 +56,8 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const isOnPaper = flags.print === true && flags.card !== undefined
   const cards = isOnPaper ? plannedCards(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
-  const plan = await plannedBox(flags, cards, serveOptions(flags, io), { io, nvidiaSmi: isOnPaper ? null : nvidiaSmi })
+  const serving = serveOptions(flags, io)
+  const plan = await plannedBox(flags, cards, serving, { io, nvidiaSmi: isOnPaper ? null : nvidiaSmi })
   const notes = containerEnv(io.env).notes.map((note) => `${note}\n`)
   const shown = { ...plan, minutes: planMinutes(plan) }
   const text = [...notes, planText(shown)].join('')
@@ -71,43 +74,43 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   }
   return unattended(boxLog(flags.out), `joulemark box --follow --out ${flags.out}`, io, async (logged) => {
     logged.stderr.write(text)
-    return qualifyIfHealthy(flags, logged, plan, nvidiaSmi)
+    return qualify(flags, logged, plan, { nvidiaSmi, serving, force: flags.force ?? false })
   })
 }
 
 const boxLog = (outDir: string): string => join(outDir, 'box.log')
 
-async function qualifyIfHealthy(flags: BoxFlags, io: CommandIo, plan: BoxPlan, nvidiaSmi: string): Promise<number> {
-  const expected = plan.cards.map(({ entry }) => entry)
-  const doctor = await runDoctor({ nvidiaSmi, clock: systemClock, expected })
-  for (const check of doctor.checks.filter((each) => each.status === 'fail' || each.status === 'warn')) {
-    io.stderr.write(`doctor: ${check.id} ${check.status}: ${check.read}\n`)
-  }
-  if (!doctor.isHealthy && !flags.force) {
-    io.stderr.write('this server is not ready to benchmark: fix what doctor found, or continue with --force\n')
-    return exitCodes.negativeResult
-  }
-  return qualify(flags, io, plan, doctor)
-}
-
-async function qualify(flags: BoxFlags, io: CommandIo, plan: BoxPlan, doctor: DoctorReport): Promise<number> {
+async function qualify(
+  flags: BoxFlags,
+  io: CommandIo,
+  planned: BoxPlan,
+  questions: ReadinessQuestions,
+): Promise<number> {
   const interrupts = watchInterrupts(io, runInterrupts, terminalGone(boxLog(flags.out)))
   try {
-    const { cards } = plan
-    const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
-    const uuids = cards.map(({ uuid }) => uuid)
-    const before = openBoxState(flags.out, uuids, flags.resume ?? false)
-    const tools = measureTools({ flags, io, interrupts, cards })
-    const measured = await measureBox(plan, before, flags.out, tools)
-    const isInterrupted = interrupts.drain.aborted
-    return await judgeBox(
-      { plan, measured, checks: doctor.checks, earlier, isInterrupted, json: flags.json ?? false },
-      io,
+    const { cards } = planned
+    const before = openBoxState(
+      flags.out,
+      cards.map(({ uuid }) => uuid),
+      flags.resume ?? false,
     )
+    const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
+    const { plan, checks, ends } = await readiness(planned, questions, io)
+    for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
+    const measured =
+      ends === null
+        ? await measureBox(plan, before, flags.out, measureTools({ flags, io, interrupts, cards }))
+        : { state: before, ends }
+    const isInterrupted = interrupts.drain.aborted
+    return await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags }, io)
   } finally {
     interrupts.unwatch()
   }
 }
+
+/** What the preflight took out of a plan. */
+const newlyLeftOut = (planned: BoxPlan, { leftOut }: BoxPlan): BoxPlan['leftOut'] =>
+  leftOut.filter((row) => !planned.leftOut.includes(row))
 
 function checkSecrets(env: NodeJS.ProcessEnv): void {
   readSecret(env, 'OPENAI_API_KEY')

@@ -1,22 +1,21 @@
+import { join } from 'node:path'
 import { boxFindings } from '../../harness/box/findings.ts'
 import type { MeasuredBox } from '../../harness/box/measure/measure-box.ts'
-import type { BoxCard, BoxPlan } from '../../harness/box/plan/box-plan.ts'
+import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { exitCodes } from '../../harness/errors.ts'
-import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import { withVerdict, writeAcceptance } from '../../harness/record/acceptance-file.ts'
+import { replaceFile } from '../../harness/record/json-file.ts'
 import { readAll, readHistory, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
-import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
-import { acceptance } from '../../reports/box/acceptance.ts'
 import type { EarlierRun } from '../../reports/box/references.ts'
 import { restartLines } from '../../reports/box/restart-lines.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 import { boxResult } from '../../reports/box/result/judge-box.ts'
 import { boxResultJson, exitCodeOf, keptVerdict } from '../../reports/box/result/use-result.ts'
-import { verdictText } from '../../reports/box/verdict-text.ts'
+import { resultText } from '../../reports/box/text/result-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { configuredMoney } from '../support/config.ts'
@@ -31,26 +30,32 @@ export interface Judged {
   /** Runs of before with the verdicts on their servers. */
   readonly earlier: readonly EarlierRun[]
   readonly isInterrupted: boolean
-  /** One document on stdout instead of the report. */
-  readonly json: boolean
+  readonly flags: {
+    readonly out: string
+    /** One document on stdout instead of text. */
+    readonly json?: boolean
+    readonly verbose?: boolean
+  }
 }
 
+/** The document of a night, in the folder of its runs. */
+const DOCUMENT = 'box-result.json'
+
 /**
- * Prints the report of a box and the verdict on it, and keeps the verdict beside its runs. 0 accepted, 1 rejected, 3 where
- * nothing could be judged or one cause ended it, 130 interrupted.
+ * Prints the verdict on a box, keeps it beside its runs, and writes its document. 0 accepted, 1 rejected, 3 not measured, 130
+ * interrupted. Throws `DiskError`.
  */
 export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
-  const { plan, measured, checks, isInterrupted, json } = judged
+  const { plan, measured, checks, isInterrupted, flags } = judged
   const { state, ends } = measured
   const { runs, unreadable } = await readAll(state.steps.flatMap((step) => step.runs))
   for (const why of unreadable) io.stderr.write(`not part of the verdict: ${why}\n`)
   const records = runs.map(({ record }) => record)
-  const earlier = judged.earlier.filter(({ record }) => !records.some(({ id }) => id === record.id))
   const { starting, measuring } = planMinutes(plan)
   const result = boxResult({
     cards: plan.cards,
     records,
-    earlier,
+    earlier: judged.earlier.filter(({ record }) => !records.some(({ id }) => id === record.id)),
     outcomes: state.steps,
     leftOut: plan.leftOut,
     checks,
@@ -60,39 +65,28 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     plannedMinutes: starting + measuring,
     at: new Date(),
   })
-  if (json) io.stdout(boxResultJson(result))
-  else printReport(judged, records, earlier, io)
+  const path = join(flags.out, DOCUMENT)
+  const document = boxResultJson(result)
+  replaceFile(path, document)
+  const files = [
+    { what: 'document', path },
+    { what: 'log', path: join(flags.out, 'box.log') },
+  ]
+  if (flags.json) io.stdout(document)
+  else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
+  if (flags.verbose && !flags.json) printReport(records, io)
   if (isInterrupted) return exitCodes.interrupted
-  if (ends !== null) io.stderr.write(`not measured: ${ends}\n`)
   await keepVerdicts(runs, result, io.env)
   return exitCodeOf(result)
 }
 
-/** The report of the runs, and the figures of each card, alone and with other cards under load, against their bands. */
-function printReport(
-  { plan, measured, checks }: Judged,
-  records: readonly RunRecord[],
-  earlier: readonly EarlierRun[],
-  io: CommandIo,
-): void {
-  if (records.length > 0) {
-    const report = buildReport(records, { money: configuredMoney(io), boxFindings })
-    io.stdout(renderTerminal(report, { color: io.color }))
-  }
+/** The report of the runs, and by how much starts of a server differed. */
+function printReport(records: readonly RunRecord[], io: CommandIo): void {
+  if (records.length === 0) return
+  const report = buildReport(records, { money: configuredMoney(io), boxFindings })
+  io.stdout(renderTerminal(report, { color: io.color }))
   for (const line of restartLines(records)) io.stdout(`${line}\n`)
-  for (const card of plan.cards) {
-    const mine = records.filter(({ gpus }) => servingUuids(gpus).includes(card.uuid))
-    const groups = [false, true].map((beside) => mine.filter((run) => isSideBySide(run) === beside))
-    const lines = groups.flatMap((group) => acceptance(group, earlier, checks))
-    const without = measured.state.steps
-      .filter(({ outcome, cards, runs }) => outcome !== 'done' && runs.length === 0 && cards.includes(card.uuid))
-      .map(({ name, reason }) => ({ name, reason: reason ?? 'no record' }))
-    io.stdout(verdictText(cardName(card, plan), lines, without))
-  }
 }
-
-const cardName = ({ index, entry }: BoxCard, { cards }: BoxPlan): string =>
-  cards.length === 1 ? entry.label : `GPU ${index}, ${entry.label}`
 
 /** The runs of these folders with the verdicts on their servers; what cannot be read is said and skipped. */
 export async function earlierRuns(folders: readonly string[], io: CommandIo): Promise<EarlierRun[]> {

@@ -34,7 +34,8 @@ export const boxCommand: DefineCommand = (io, done) =>
     .option('--resume', 'Continue after a crash or reboot; completed scenarios are kept')
     .option('--print', 'Only print the plan, the docker commands and the estimated time')
     .option('--follow', 'Show the log of a run in the --out folder as it grows; Ctrl-C ends only the showing')
-    .option('--force', 'Continue although doctor found a fault')
+    .option('--force', 'Continue with the whole plan although doctor or preflight found a fault')
+    .option('--verbose', 'After the verdict, every figure with its range, and the report of the runs')
     .option(
       '--restarts <n>',
       `Starts of each server, one record per start and scenario (default: 1, with --full ${STARTS_PER_SIDE})`,

@@ -1,10 +1,11 @@
-import { JoulemarkError, messageOf } from '../../errors.ts'
-import type { PlannedLane, PlannedPart, PlannedRun, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import { JoulemarkError } from '../../errors.ts'
+import type { PlannedPart, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import { type Calibrated, calibrations } from './calibrations.ts'
 import { type LanePlace, playLane, type Standing } from './lane.ts'
 import type { Night } from './night.ts'
 import { serverOf, stepName } from './pending.ts'
 import { sharedCause } from './start-reach.ts'
-import { isCommand, type RunPlace, type UpServer } from './tools.ts'
+import { isCommand, type UpServer } from './tools.ts'
 
 /**
  * Starts the servers of a stage, plays its parts, and stops the servers on every way out. A server that does not start, or is
@@ -12,11 +13,12 @@ import { isCommand, type RunPlace, type UpServer } from './tools.ts'
  */
 export async function playStage(stage: PlannedStage, at: number, night: Night): Promise<void> {
   const standings = new Map<string, Standing>()
+  const calibrated: Calibrated = new Map()
   try {
     await startServers(stage, at, standings, night)
     for (const [index, part] of stage.parts.entries()) {
       if (night.stops.aborted) break
-      await playPart(stage, part, { stage: at, part: index }, standings, night)
+      await playPart(stage, part, { at: { stage: at, part: index }, standings, calibrated }, night)
     }
   } finally {
     await Promise.all([...standings.values()].map(({ up }) => up?.stop()))
@@ -91,12 +93,18 @@ function skipLanes(stage: PlannedStage, server: PlannedServer, night: Night): vo
   }
 }
 
+/** What the parts of a stage share. */
+interface PartPlace {
+  readonly at: { readonly stage: number; readonly part: number }
+  readonly standings: ReadonlyMap<string, Standing>
+  readonly calibrated: Calibrated
+}
+
 /** The lanes of a part at the same time, after the client was calibrated for what all of them send at once. */
 async function playPart(
   stage: PlannedStage,
   part: PlannedPart,
-  at: { readonly stage: number; readonly part: number },
-  standings: ReadonlyMap<string, Standing>,
+  { at, standings, calibrated }: PartPlace,
   night: Night,
 ): Promise<void> {
   const lanes = part.lanes.flatMap((lane, index) => {
@@ -107,6 +115,7 @@ async function playPart(
   const underLoad = alive.flatMap(({ lane }) => serverOf(stage, lane).cards.map(({ uuid }) => uuid))
   const certificates = await calibrations(
     alive.map(({ lane }) => lane),
+    calibrated,
     night,
   )
   await allOf(
@@ -129,30 +138,4 @@ async function playPart(
 /** Waits for all of them, also where one fails: no lane goes on without its servers. Throws the first error. */
 async function allOf(works: readonly Promise<void>[]): Promise<void> {
   for (const settled of await Promise.allSettled(works)) if (settled.status === 'rejected') throw settled.reason
-}
-
-type Certificates = LanePlace['certificates']
-
-/**
- * The calibrations of the client for the runs of a part, before its load: within it they would disturb the other lanes. What
- * the lanes send at the same time is calibrated at the same time.
- */
-async function calibrations(
-  lanes: readonly PlannedLane[],
-  night: Night,
-): Promise<ReadonlyMap<PlannedLane, Certificates>> {
-  const made = new Map(lanes.map((lane) => [lane, new Map<PlannedRun, RunPlace['certificate'] | Error>()]))
-  const most = Math.max(0, ...lanes.map(({ runs }) => runs.length))
-  for (let index = 0; index < most && !night.stops.aborted; index += 1) {
-    const row = lanes.flatMap((lane) => lane.runs.slice(index, index + 1).map((run) => ({ lane, run })))
-    await Promise.all(
-      row.map(async ({ lane, run }) => {
-        const certificate = await night.tools
-          .calibrate(run, row.length)
-          .catch((error: unknown) => new Error(messageOf(error)))
-        made.get(lane)?.set(run, certificate)
-      }),
-    )
-  }
-  return made
 }

@@ -28,6 +28,14 @@ describe('a box of four cards', () => {
     expect(exitCodeOf(result)).toBe(exitCodes.negativeResult)
   })
 
+  test('is not accepted when a cause ended its night before the plan was done', () => {
+    const ends = 'docker does not answer any more; sudo systemctl start docker'
+    const result = box([{}, {}, {}, {}], { ends })
+    expect(result.verdict).toBe('not-measured')
+    expect(result.reasons[0]?.what).toBe(ends)
+    expect(exitCodeOf(result)).toBe(exitCodes.environmentFailed)
+  })
+
   test('a fault that a card reports rejects it at any speed', () => {
     const input = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
     const fault = { id: 'ecc-errors', status: 'fail', read: '2 uncorrected', why: 'memory errors', fix: 'replace it' }

@@ -24,7 +24,8 @@ export function boxResult(input: BoxInput): BoxResult {
   const cards = judgedCards(input)
   const joined = joinedRuns(records).map((runs) => judgeJoined(runs, input, simulated))
   const unread = (input.unreadable ?? []).map((what) => ({ what, cause: null, fix: null }))
-  const verdicts = withoutRecords(verdictOfAll([...cards, ...joined], simulated), unread)
+  const cut = input.ends === null ? [] : [{ what: input.ends, cause: null, fix: null }]
+  const verdicts = withoutRecords(verdictOfAll([...cards, ...joined], simulated), [...unread, ...cut])
   return {
     version: BOX_RESULT_VERSION,
     tool: { name: 'joulemark', version: toolVersion, commit: records.at(-1)?.tool.commit ?? null },
@@ -77,7 +78,7 @@ function judgeJoined(runs: readonly RunRecord[], input: BoxInput, simulated: boo
   }
 }
 
-/** Without all of its records a box is not accepted. */
+/** Without all of its records, or when one cause ended the night before its plan was done, a box is not accepted. */
 const withoutRecords = (verdicts: Verdicts, unread: readonly Reason[]): Verdicts =>
   unread.length > 0 && verdicts.verdict === 'accepted' ? { ...verdicts, verdict: 'not-measured' } : verdicts
 
