@@ -49,6 +49,7 @@ export function fakeBox({ startFails = () => null, run = async () => null, more 
         diary.push(`ready ${gpu}`)
         return {
           url: `http://127.0.0.1:${server.launch.port}`,
+          record: { command: [...server.launch.serverCommand] },
           ended,
           stop: async () => void diary.push(`stop ${gpu}`),
         }

@@ -21,6 +21,7 @@ import type { RunOptions } from '../../harness/run/run-options.ts'
 import { runOptions } from '../run/run-options.ts'
 import type { Interrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
+import { startView } from '../support/serving/start-view.ts'
 import { laneProgress } from './lane-progress.ts'
 import { LastWords } from './last-words.ts'
 
@@ -53,15 +54,24 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
   const labelOf = (server: PlannedServer): string =>
     cards.length === 1 ? '' : `GPU ${server.cards.map(({ index }) => index).join('+')}: `
 
-  async function serve({ launch }: PlannedServer): Promise<UpServer> {
+  async function serve(server: PlannedServer): Promise<UpServer> {
+    const { launch } = server
     if (isCommand(launch)) throw new TypeError(`${launch.model} is a command, not a server`)
     const words = new LastWords()
-    const { url, ended, stop } = await startServer(launch, {
+    const name = `${labelOf(server)}server of ${launch.model}`
+    const { url, ended, stop, record } = await startServer(launch, {
       ...container,
       clock: systemClock,
       onLine: (line) => words.add(line),
+      // several servers of a box start at once
+      onPhase: startView(io.stderr, { name, weightsBytes: launch.weightsBytes, live: cards.length === 1 }),
     })
-    return { url, ended: ended.then(() => `the server ended: ${words.reason()}`), stop }
+    return {
+      url,
+      record,
+      ended: ended.then(() => `the server ended: ${words.reason()}`),
+      stop,
+    }
   }
 
   async function run(planned: PlannedRun, place: RunPlace): Promise<RunEnd> {

@@ -1,4 +1,3 @@
-import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
 import { messageOf } from '../../errors.ts'
 import { DiskError } from '../../record/disk/disk-error.ts'
 import type { PlannedLane, PlannedPart, PlannedRun, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
@@ -64,7 +63,7 @@ async function oneRun(run: PlannedRun, server: PlannedServer, place: LanePlace, 
     part: part.kind,
     underLoad,
     lanes,
-    serverStart: startOf(stage, server),
+    serverStart: startOf(stage, server, standing),
     ...night.probeOf(server),
     certificate,
     drain: AbortSignal.any([night.stops, standing.lost]),
@@ -84,9 +83,14 @@ async function oneRun(run: PlannedRun, server: PlannedServer, place: LanePlace, 
 }
 
 /** What a record says of the start of its server. The command of a training is in the record itself, its image here. */
-function startOf({ start }: PlannedStage, { launch }: { readonly launch: LaunchPlan }): RunPlace['serverStart'] {
+function startOf(
+  { start }: PlannedStage,
+  { launch: { serverCommand } }: PlannedServer,
+  { up }: Standing,
+): RunPlace['serverStart'] {
+  if (up?.record !== undefined) return { ...start, ...up.record }
   // a training command of the user's own has no container
-  return launch.serverCommand.length === 0 ? { ...start } : { ...start, command: [...launch.serverCommand] }
+  return serverCommand.length === 0 ? { ...start } : { ...start, command: [...serverCommand] }
 }
 
 const lossOf = ({ lost }: Standing): string => messageOf(lost.reason)

@@ -93,6 +93,7 @@ describe('a stage', () => {
     })
     const together = diary.slice(diary.indexOf('calibrate batch 2') + 2)
     expect(together.slice(0, 2)).toEqual(['begin 0 memory-probe', 'begin 1 memory-probe'])
+    expect(places[0]?.serverStart).toMatchObject({ number: 1, of: 1, command: first!.launch.serverCommand })
     expect(places.map(({ part, underLoad, lanes }) => [part, underLoad.join(), lanes])).toEqual([
       ['alone', 'GPU-0', 1],
       ['alone', 'GPU-1', 1],

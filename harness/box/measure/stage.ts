@@ -63,7 +63,6 @@ async function startServer(server: PlannedServer, at: number, night: Night): Pro
   try {
     const up = await tools.serve(server)
     night.left.end(item, true)
-    tools.say(`${name}: ready`)
     return { up, lost: lossOf(up) }
   } catch (error) {
     night.left.end(item, false)

@@ -9,6 +9,8 @@ import type { PartKind, PlannedRun, PlannedServer } from '../plan/box-plan.ts'
 /** A server that answers. */
 export interface UpServer {
   readonly url: string
+  /** What a record says of its start besides its number: command, engine, image, phases; absent: the command of the plan. */
+  readonly record?: Omit<ServerStart, 'number' | 'of'> | undefined
   /** Resolves with the reason when the server has ended, also when it was stopped. */
   readonly ended: Promise<string>
   /** Removes its container; may be called twice. */
