@@ -93,6 +93,7 @@ describe('cards side by side', () => {
     const comparison = compareRuns(baseline, both(threeLater({}), threeLater({ speed: 0.8 })))
     expect(comparison).toMatchObject({ objections: [], verdict: 'equivalent' })
     expect(comparison.scenarios).toHaveLength(2)
+    expect(comparison.scenarios.map(({ card }) => card)).toEqual(['rtx-4090', 'rtx-4090, others under load'])
     const half = compareRuns(baseline, threeLater({}))
     expect(half.scenarios).toHaveLength(1)
     expect(half.notes.join()).toContain('measured with other cards under load only in the baseline, not compared')
@@ -112,6 +113,21 @@ describe('pairs', () => {
       'old: only in the baseline, not compared',
       'new: only in the candidate, not compared',
     ])
+  })
+
+  test('each card of a server is compared with itself', () => {
+    const ofCards = (of: typeof threeLater, speeds: readonly number[]) =>
+      speeds.flatMap((speed, at) => of({ uuid: `GPU-${at}`, speed }).map((run) => ({ ...run, id: `${run.id}-${at}` })))
+    const comparison = compareRuns(ofCards(threeStarts, [1, 1, 1]), ofCards(threeLater, [1, 0.9]))
+    expect(comparison.objections).toEqual([])
+    expect(comparison.scenarios.map(({ card, verdict }) => [card, verdict])).toEqual([
+      ['rtx-4090 GPU-0', 'equivalent'],
+      ['rtx-4090 GPU-1', 'regressed'],
+    ])
+    expect(comparison.notes).toContain('llama-3.1-8b-fp8-batch32: GPU-2 only in the baseline, not compared')
+    // another card in the same slot is what the user asked about
+    const swapped = compareRuns(ofCards(threeStarts, [1]), threeLater({ uuid: 'GPU-new' }))
+    expect(swapped.scenarios).toHaveLength(1)
   })
 
   test('nothing in common is no comparison', () => {

@@ -9,7 +9,7 @@ import {
 import { type MetricVerdict, sidesOfOneStart } from '../../harness/verdict/verdict-words.ts'
 import { type Difference, fingerprintDifferences } from './fingerprint.ts'
 import { gatesAgainst } from './judgeable.ts'
-import { cardOf, type Pair, pairRuns } from './pair.ts'
+import { type Pair, pairRuns } from './pair.ts'
 import { startsOf } from './starts-of-runs.ts'
 import { pastStarts, valuesOf } from './trial-values.ts'
 
@@ -91,7 +91,7 @@ function scenarioComparison(pair: Pair, metrics: readonly MetricComparison[]): S
   return {
     scenario,
     title,
-    card: [...new Set([...baseline, ...candidate].map(cardOf))].join(' and '),
+    card: pair.card,
     verdict: notJudged.length > 0 ? 'inconclusive' : worstOf(metrics.filter(counts).map(({ verdict }) => verdict)),
     metrics: notJudged.length > 0 ? metrics.map(withoutVerdict) : metrics,
     baselineRuns: baseline.map((run) => run.id),

@@ -1,3 +1,4 @@
+import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
 import { mixedState } from './fingerprint.ts'
@@ -6,6 +7,8 @@ import { mixedState } from './fingerprint.ts'
 export interface Pair {
   readonly scenario: string
   readonly title: string
+  /** The card, with its UUID where several of a server are compared, and whether others were under load beside it. */
+  readonly card: string
   readonly baseline: readonly RunRecord[]
   readonly candidate: readonly RunRecord[]
   /** Why these must not be compared, one sentence each; empty for a fair pair. */
@@ -19,8 +22,9 @@ export interface Pairing {
 }
 
 /**
- * Pairs the runs of both sides by scenario, card, and whether other cards of the server were under load. Runs that did not complete are skipped with a note. Runs of one
- * scenario on different cards are paired and carry an objection.
+ * Pairs the runs of both sides by scenario, model of card, GPU where several GPUs of a server are on both sides, and whether
+ * others were under load beside it. Runs that did not complete are skipped with a note. Runs of one scenario on different
+ * cards are paired and carry an objection.
  */
 export function pairRuns(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pairing {
   const [before, after] = [baseline.filter(isUsable), candidate.filter(isUsable)]
@@ -38,10 +42,11 @@ export function pairRuns(baseline: readonly RunRecord[], candidate: readonly Run
     const cards = [...new Set(baselineRuns.map(cardOf))].filter((card) =>
       candidateRuns.some((run) => cardOf(run) === card),
     )
-    if (cards.length === 0) pairs.push(makePair(scenario, baselineRuns, candidateRuns))
+    if (cards.length === 0) pairs.push(makePair(scenario, { baseline: baselineRuns, candidate: candidateRuns }))
     for (const card of cards) {
       const onCard = (runs: readonly RunRecord[]) => runs.filter((run) => cardOf(run) === card)
-      pairs.push(...pairsByCondition(scenario, onCard(baselineRuns), onCard(candidateRuns), notes))
+      const sides = { baseline: onCard(baselineRuns), candidate: onCard(candidateRuns) }
+      pairs.push(...byGpu(scenario, sides, notes).flatMap((one) => byCondition(scenario, one, notes)))
     }
   }
   for (const scenario of new Set(after.map((run) => run.scenario.name))) {
@@ -52,38 +57,62 @@ export function pairRuns(baseline: readonly RunRecord[], candidate: readonly Run
   return { pairs, notes }
 }
 
-/** Runs of one scenario and card: those alone on their box, and those with other cards under load, where both sides have them. */
-function pairsByCondition(
-  scenario: string,
-  baseline: readonly RunRecord[],
-  candidate: readonly RunRecord[],
-  notes: string[],
-): Pair[] {
-  const all = [...baseline, ...candidate]
-  const conditions = [false, true].filter((beside) => all.some((run) => isSideBySide(run) === beside))
-  const sidesOf = (beside: boolean) => {
-    const of = (runs: readonly RunRecord[]) => runs.filter((run) => isSideBySide(run) === beside)
-    return { beside, before: of(baseline), after: of(candidate) }
-  }
-  const sides = conditions.map(sidesOf)
-  const shared = sides.filter(({ before, after }) => before.length > 0 && after.length > 0)
-  if (shared.length === 0) return [makePair(scenario, baseline, candidate)]
-  for (const { beside, before } of sides.filter((each) => !shared.includes(each))) {
-    const what = beside ? 'measured with other cards under load' : 'measured alone'
-    notes.push(`${scenario}: ${what} only in the ${before.length > 0 ? 'baseline' : 'candidate'}, not compared`)
-  }
-  return shared.map(({ before, after }) => makePair(scenario, before, after))
+/** The runs of both sides that are compared, and what tells them from others of the scenario and card; empty where nothing does. */
+interface Sides {
+  readonly baseline: readonly RunRecord[]
+  readonly candidate: readonly RunRecord[]
+  readonly which?: string
+}
+
+/** The sides of each value that runs of both sides share; a note for what only one of them has. Null where none is shared. */
+function split(
+  { baseline, candidate, which = '' }: Sides,
+  of: (run: RunRecord) => string,
+  onlyIn: (value: string, side: 'baseline' | 'candidate') => void,
+): Sides[] | null {
+  const [before, after] = [Map.groupBy(baseline, of), Map.groupBy(candidate, of)]
+  const shared = [...before.keys()].filter((value) => after.has(value))
+  if (shared.length === 0) return null
+  for (const value of before.keys()) if (!after.has(value)) onlyIn(value, 'baseline')
+  for (const value of after.keys()) if (!before.has(value)) onlyIn(value, 'candidate')
+  return shared.map((value) => ({
+    baseline: before.get(value) ?? [],
+    candidate: after.get(value) ?? [],
+    which: `${which}${value}`,
+  }))
+}
+
+/** GPU by GPU, where a side has several and both have some of them: a card is compared with itself. */
+function byGpu(scenario: string, sides: Sides, notes: string[]): readonly Sides[] {
+  const { baseline, candidate } = sides
+  const one = [baseline, candidate].every((runs) => new Set(runs.map(gpusOf)).size === 1)
+  if (one) return [sides]
+  return (
+    split(sides, gpusOf, (gpus, side) => notes.push(`${scenario}:${gpus} only in the ${side}, not compared`)) ?? [sides]
+  )
+}
+
+const gpusOf = ({ gpus }: RunRecord): string => ` ${servingUuids(gpus).toSorted().join('+')}`
+
+/** Those alone on their server, and those with other cards under load, where both sides have them. */
+function byCondition(scenario: string, sides: Sides, notes: string[]): Pair[] {
+  const onlyIn = (condition: string, side: string) =>
+    notes.push(
+      `${scenario}: measured ${condition === '' ? 'alone' : 'with other cards under load'} only in the ${side}, not compared`,
+    )
+  const parts = split(sides, (run) => (isSideBySide(run) ? ', others under load' : ''), onlyIn)
+  return (parts ?? [sides]).map((each) => makePair(scenario, each))
 }
 
 /** The card of a run as it is compared: its catalogue key, or the name that the machine gave. */
-export const cardOf = (run: RunRecord): string => run.card.key ?? run.card.name ?? 'no GPU'
+const cardOf = (run: RunRecord): string => run.card.key ?? run.card.name ?? 'no GPU'
 
 const isUsable = (run: RunRecord): boolean => run.status === 'complete' && run.trials.length > 0
 
 const skippedNote = (side: string, run: RunRecord): string =>
   `${side} ${run.id}: skipped (${run.status === 'complete' ? 'no trials' : run.status})`
 
-function makePair(scenario: string, baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pair {
+function makePair(scenario: string, { baseline, candidate, which = '' }: Sides): Pair {
   const all = [...baseline, ...candidate]
   const differ = (of: (run: RunRecord) => string): string[] => [...new Set(all.map(of))]
   const cards = differ(cardOf)
@@ -102,7 +131,14 @@ function makePair(scenario: string, baseline: readonly RunRecord[], candidate: r
     ...mixedObjections('candidate', candidate),
     ...(twice.length > 0 ? [`the same run on both sides: ${twice.map((run) => run.id).join(', ')}`] : []),
   ]
-  return { scenario, title: all[0]!.scenario.title, baseline, candidate, objections }
+  return {
+    scenario,
+    title: all[0]!.scenario.title,
+    card: `${cards.join(' and ')}${which}`,
+    baseline,
+    candidate,
+    objections,
+  }
 }
 
 /** Runs of one side are starts of one server on one host; a change between them would be taken for variation between starts. */

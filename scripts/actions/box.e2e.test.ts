@@ -61,8 +61,9 @@ const freePort = (): Promise<number> =>
     })
   })
 
+/** The line of a figure among the details. */
 const lineOf = ({ stdout }: Night, label: string): string =>
-  stdout.split('\n').find((line) => line.includes(`memory-probe, ${label}`) && line.includes('GB/s')) ?? ''
+  stdout.split('\n').find((line) => line.startsWith('  would') && line.includes(`memory-probe, ${label}`)) ?? ''
 
 test('on its first night a card without a fifth of its memory bandwidth would be rejected by the probe', {
   timeout: 400_000,
