@@ -95,8 +95,11 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
 
   function optionsOf({ mostTrials }: PlannedRun, place: RunPlace, label: string): RunOptions {
     const { server, url, part, underLoad, lanes, serverStart, cardProbe, certificate, drain } = place
+    const [first] = server.cards
     const given = {
       ...flags,
+      // cards of several models may be named; each is expected to be its own
+      ...(flags.card === undefined || first === undefined ? {} : { card: first.entry.key }),
       ...(url === null ? {} : { endpoint: url }),
       gpus: server.cards.map(({ uuid }) => uuid),
       gpu: true,
