@@ -1,5 +1,6 @@
 import { JoulemarkError } from '../errors.ts'
 import { counted } from '../units.ts'
+import { connectionsOf } from './load-shape.ts'
 import type { Load, ScenarioFile } from './schema.ts'
 
 /** A text scenario file as written: the only kind that may contain a sweep. */
@@ -32,6 +33,18 @@ export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
   }
   if (load.ratePerS) return load.ratePerS.map((ratePerS) => atRate(file, ratePerS))
   throw new JoulemarkError('bad-input', `scenario ${file.name}: a search for the highest rate is not a list of runs`)
+}
+
+/**
+ * The run of a file that asks most of a server, which then serves the others: of a sweep the point with the most requests at
+ * once, of a search its highest rate.
+ */
+export function widestRun(file: ScenarioFile): PlainScenarioFile {
+  if (file.kind === 'text' && file.load.shape === 'sweep' && file.load.highestRate !== undefined) {
+    return atRate(file, file.load.highestRate.toPerS)
+  }
+  const width = (run: PlainScenarioFile): number => (run.kind === 'text' ? connectionsOf(run.load) : 0)
+  return expandSweep(file).reduce((widest, run) => (width(run) >= width(widest) ? run : widest))
 }
 
 /** One point of a rate sweep or search. */

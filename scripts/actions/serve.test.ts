@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CommandIo } from '../support/io.ts'
 import { type ServeFlags, serve } from './serve.ts'
@@ -38,6 +41,15 @@ test('serve --print of a training is its container with the command in it', asyn
   expect(inside?.replaceAll(' \\\n ', '')).toMatch(
     /^python3 \S+\/scripts\/train-qlora\.py --model meta-llama\/Llama-3\.1-8B-Instruct --batch 1 .*--gradient-checkpointing\n$/,
   )
+})
+
+test('a sweep is served for its widest point, and a search for the highest rate at its highest', async () => {
+  expect((await printed('llama-3.1-8b-fp8-sessions-sweep')).text).toContain('--max-num-seqs 100 ')
+  const path = join(mkdtempSync(join(tmpdir(), 'search-')), 'search.yaml')
+  const load = 'load: { shape: sweep, highestRate: { fromPerS: 1, toPerS: 16 }, maxInFlight: 64 }'
+  const texts = 'prompt: { tokens: 512 }\noutput: { tokens: 128 }\nslo: { ttftMs: 500 }'
+  writeFileSync(path, `name: search\ntitle: Search\nkind: text\nmodel: llama-3.1-8b-instruct-fp8\n${load}\n${texts}\n`)
+  expect((await printed(path)).text).toContain('--max-num-seqs 64 ')
 })
 
 test('what cannot be served is a comment with the reason, never a command, and its exit code says so', async () => {

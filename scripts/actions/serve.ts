@@ -7,7 +7,7 @@ import type { ServeOptions, ServePlan } from '../../harness/endpoint/serve/plan.
 import { type RunningServer, startServer } from '../../harness/endpoint/serve/server.ts'
 import type { StartFacts } from '../../harness/endpoint/serve/start-log.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { expandSweep } from '../../harness/scenario/expand.ts'
+import { widestRun } from '../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
@@ -42,8 +42,7 @@ export async function serve(path: string, flags: ServeFlags, given: CommandIo, s
   const [file] = await loadScenarios([path], await scenarioNames(io, 'refuse'))
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
-  const [plain] = expandSweep(file)
-  const scenario = resolveScenario(plain ?? (file as never), scenarioKeysFor(card.key))
+  const scenario = resolveScenario(widestRun(file), scenarioKeysFor(card.key))
   const plan = launchPlan(scenario, card.key, serveOptions(flags, io))
   for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
   if (flags.print) {
