@@ -67,10 +67,16 @@ test.each<Case>([
   })
 })
 
+const english = (usagePromptTokens: number) => ({
+  client: { usagePromptTokens },
+  scenario: { api: 'chat' as const, prompt: { tokens: 512, prefixCache: 'cold' as const, text: 'english' as const } },
+})
 const chat = { endpoint: { chatPrompt: { baseTokens: 20, tokensPerWord: 1 } }, scenario: { api: 'chat' } } as const
 test.each<Case>([
   ['as asked, the template included', chat, 'pass', 'prompts of 512.0 tokens by usage, 512.0 requested'],
   ['1 % too long', { ...chat, client: { usagePromptTokens: 5171 } }, 'pass', '517.1'],
+  ['English text, within 5 %', english(5370), 'pass', '537.0 tokens by usage, about 512.0 requested'],
+  ['English text, more than 5 % too long', english(5380), 'fail', '538.0 tokens by usage'],
   ['more than 1 % too long', { ...chat, client: { usagePromptTokens: 5172 } }, 'fail', '517.2 tokens by usage'],
   ['ids as decimal words', { ...chat, client: { usagePromptTokens: 31_320 } }, 'fail', '3132.0 tokens by usage'],
 ])('prompt-shape of chat: %s', (_, over, status, evidence) => {

@@ -38,7 +38,7 @@ export const promptShape = defineGate({
   thresholds: { lengthDifference, englishDifference, apartShare },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded, in sum and one by one. Prompts of a file have the lengths that the server counts, and are not compared. Where the model may end an answer (`output.ignoreEos: false`), only longer answers count. Chat prompts include the template of the server: it is measured before the run, and the prompts are shortened by it. In older records, without `endpoint.chatPrompt`, chat prompts are shown but not compared.',
+    'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded, in sum and one by one. Prompts of a file have the lengths that the server counts, and are not compared. Where the model may end an answer (`output.ignoreEos: false`), only longer answers count. Chat prompts include the template of the server: it is measured before the run, and the prompts are shortened by it; passages of English text are counted with it. In older records, without `endpoint.chatPrompt`, chat prompts are shown but not compared.',
   evidence: 'Mean prompt and answer length, by usage and as requested, and the number of requests.',
   whatToDo:
     'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model; in chat, our words are not in its vocabulary.',
@@ -60,7 +60,8 @@ export const promptShape = defineGate({
       asked > 0 && isBeyond(threshold, relativeDifference(got, asked))
     const isAbout = scenario.prompt.text === 'english'
     const isPlanned = tokenCounts.some((tokens) => isKnown(tokens.plannedPromptTokens))
-    const isUnknown = scenario.api === 'chat' && endpoint.chatPrompt === undefined
+    // English text is cut by counts of whole prompts, with the template in them
+    const isUnknown = scenario.api === 'chat' && endpoint.chatPrompt === undefined && !isAbout
     const mean = (tokens: number) => (tokens / ok).toFixed(1)
     const template = isUnknown ? '; prompts are not compared, because the chat template adds tokens' : ''
     const isOpen = endpoint.requestWithout?.includes('ignore_eos') === true

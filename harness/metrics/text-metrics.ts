@@ -15,6 +15,7 @@ const usesCache = (scenario: ScenarioShape) => {
 }
 const hasSessions = ({ load }: ScenarioShape) =>
   load.shape === 'closed' && 'session' in load && load.session !== undefined
+const NO_REASONING = missing('no reasoning was streamed')
 const NO_SESSIONS = missing('the load has no sessions')
 const NO_QUERIES = 'no prompt token was looked up in the prefix cache'
 /** Practical threshold of TTFT in ms: event loop and network add a millisecond or two. */
@@ -211,6 +212,17 @@ export const textMetrics = ofKind('text', {
     formula: 'median over the same sessions of (last token - first request sent), pauses included',
     suits: hasSessions,
     of: ({ sessions }) => sessions?.durationS.p50 ?? NO_SESSIONS,
+  },
+  answerTtftMsP50: {
+    ...lower,
+    ...detail,
+    label: 'Time to first answer token, median',
+    shortLabel: 'Answer TTFT',
+    unit: 'ms',
+    digits: 1,
+    formula:
+      'of a model that reasons: median over the requests that succeeded in the window of (first event of the answer after the reasoning - time the request was sent)',
+    of: ({ reasoning }) => reasoning?.answerTtftMs.p50 ?? NO_REASONING,
   },
   joulesPerOutputToken: {
     ...lower,
