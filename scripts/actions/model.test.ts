@@ -53,6 +53,22 @@ test('describe: what a folder holds, as a table and as JSON', async () => {
   expect(facts.limits[0]).toMatchObject({ card: 'h100-sxm', oneSequence: { tokensPerS: expect.any(Number) } })
 })
 
+test('joulemark.yaml: a model is known by its key there, and read when it is named', async () => {
+  const config = { files: [], models: { 'house-model': gptOss, gone: join(root, 'gone') } }
+  const withConfig = (action: (io: CommandIo) => Promise<number>) => captured((io) => action({ ...io, config }))
+  const flags = { context: 8192, card: ['h100-sxm'] }
+  const { out } = await withConfig((io) => describe('house-model', { ...flags, json: true }, io))
+  expect(JSON.parse(out)).toMatchObject({ totalParams: 20_914_757_184 })
+  const predicted = await withConfig((io) => predict([scenarioOf('house-model')], { card: 'h100-sxm' }, io))
+  expect(predicted.code).toBe(0)
+  await expect(withConfig((io) => predict([scenarioOf('gone')], { card: 'h100-sxm' }, io))).rejects.toThrow(
+    /models\.gone in joulemark\.yaml: .*gone: no such folder/,
+  )
+  await expect(withConfig((io) => predict([scenarioOf('house-modle')], { card: 'h100-sxm' }, io))).rejects.toThrow(
+    /did you mean "house-model"/,
+  )
+})
+
 test('describe: what is not known is said with its reason', async () => {
   const { out, code } = await captured((io) => describe(unknown, { context: 8192 }, io))
   expect(code).toBe(0)

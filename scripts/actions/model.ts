@@ -1,19 +1,14 @@
 import { describeModel } from '../../harness/catalogue/checkpoint/describe-model.ts'
-import {
-  isModelKey,
-  readUserModels,
-  suggestedKey,
-  writeUserModel,
-} from '../../harness/catalogue/checkpoint/user-models.ts'
+import { isModelKey, suggestedKey, writeUserModel } from '../../harness/catalogue/checkpoint/user-models.ts'
 import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { allModels } from '../../harness/catalogue/models.ts'
-import { addOwnModels, describedModel, isBundled, ownModels } from '../../harness/catalogue/own-models.ts'
+import { describedModel, isBundled, ownModels } from '../../harness/catalogue/own-models.ts'
 import type { DescribedModel } from '../../harness/catalogue/types.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { modelFacts } from '../../reports/model/facts.ts'
 import { modelListTable, modelTables } from '../../reports/model/tables.ts'
 import type { CommandIo } from '../support/io.ts'
-import { today } from '../support/models/scenario-models.ts'
+import { addConfiguredModels, addNamedModels, today } from '../support/models/scenario-models.ts'
 import { tablesText } from '../support/terminal.ts'
 
 /** Flags of `model describe`. */
@@ -58,7 +53,8 @@ export async function add(name: string, flags: { readonly key?: string }, io: Co
 
 /** Lists all models that scenarios may name by a key. */
 export async function list(flags: { readonly json?: boolean }, io: CommandIo): Promise<number> {
-  addOwnModels(await readUserModels(io.env))
+  await addNamedModels([], io)
+  await addConfiguredModels(io)
   const all: readonly DescribedModel[] = [...allModels(), ...ownModels()]
   if (flags.json) io.stdout(`${JSON.stringify(all, null, 2)}\n`)
   else io.stdout(tablesText('Models', [modelListTable(allModels(), ownModels())], io))
@@ -66,6 +62,7 @@ export async function list(flags: { readonly json?: boolean }, io: CommandIo): P
 }
 
 async function found(name: string, io: CommandIo): Promise<DescribedModel> {
-  addOwnModels(await readUserModels(io.env))
+  await addNamedModels([], io)
+  await addConfiguredModels(io, [name])
   return describedModel(name) ?? (await describeModel(name, { env: io.env, network: true, today: today() }))
 }

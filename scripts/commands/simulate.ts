@@ -4,6 +4,7 @@ import { faults, lies, sensorFaults } from '../../harness/simulator/faults/names
 import { imitatedEngines } from '../../harness/simulator/imitated/names.ts'
 import type { SimulateFlags } from '../actions/simulate.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { portNumber, positiveInt, share, shareOrZero } from '../support/flag-values.ts'
 import { examples, helpSection } from '../support/help.ts'
 
@@ -55,6 +56,7 @@ export const simulateCommand: DefineCommand = (io, done) =>
     .option('--lie <names>', 'Wrong reports of the server, separated by commas')
     .option('--draft-counters', 'Report draft-token counters with the lie silent-speculation')
     .option('--sensor-fault <names>', 'Faults of the card, separated by commas')
+    .addOption(configFlag())
     .option('--smi-name <name>', 'Name that its nvidia-smi prints, to try a card that is not in the catalogue')
     .addHelpText('after', helpSection('Faults (--fault):', faults))
     .addHelpText('after', helpSection('Lies (--lie):', lies))

@@ -6,7 +6,7 @@ import { cardTime, formatCardTime } from '../../harness/plan/card-time.ts'
 import { type KnownNames, scenarioOfFlags } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import type { CommandIo } from '../support/io.ts'
-import { scenarioNames } from '../support/models/scenario-models.ts'
+import { addConfiguredModels, scenarioNames } from '../support/models/scenario-models.ts'
 import { brokenAtWords } from '../support/view.ts'
 import { type AskFlags, askedBy, askingFlag } from './ask-flags.ts'
 import { type Asked, checkAsked } from './asked.ts'
@@ -42,6 +42,8 @@ export async function ask(given: RunFlags & AskFlags, io: CommandIo): Promise<An
   checkAsked(asked)
   const server = flags.endpoint === undefined ? null : serverOf(parseAddress(flags.endpoint), io)
   const known = await scenarioNames(io, 'ask-server')
+  // a key of joulemark.yaml is known before the server is asked what it serves
+  if (asked.model !== undefined) await addConfiguredModels(io, [asked.model.text])
   const model = await askedModel(asked, server)
   const first = await read(scenarioText(asked, model), known)
   checkDoors([first], flags)

@@ -80,6 +80,18 @@ prices:
     expect((await load()).key).toBe(join(env['HOME'] as string, 'keys/mine.pem'))
   })
 
+  test('own models: a folder is from the folder of its file, or from ~; anything else is a repository', async () => {
+    writeFileSync(userConfigPath(env), 'models: { bot: ./old, theirs: org/name }\n')
+    writeFileSync(here(), 'models: { bot: ./bot, home: ~/m, root: /m, up: ../m }\n')
+    expect((await load()).models).toEqual({
+      bot: join(folder, 'bot'),
+      theirs: 'org/name',
+      home: join(env['HOME']!, 'm'),
+      root: '/m',
+      up: join(folder, '..', 'm'),
+    })
+  })
+
   test('of nothing but comments is empty', async () => {
     writeFileSync(here(), '# prices:\n')
     expect(await load()).toEqual({ files: [here()] })
@@ -235,6 +247,17 @@ describe('own cards', () => {
   ])('%s is one line', async (_, text, line) => {
     expect(await problem(text)).toContain(line)
   })
+})
+
+test.each([
+  [
+    'models: { llama-3.1-8b-instruct: ./mine }',
+    '/joulemark.yaml:1: models.llama-3.1-8b-instruct: is a key of the bundled',
+  ],
+  ['models: { a/b: ./mine }', 'expected letters, digits, and . _ - between them'],
+  ['models: { bot: 7 }', '/joulemark.yaml:1: models.bot: '],
+])('own models: %s is refused', async (text, said) => {
+  expect(await problem(`${text}\n`)).toContain(said)
 })
 
 describe('secrets', () => {

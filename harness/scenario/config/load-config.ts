@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { cardKeys } from '../../catalogue/cards.ts'
+import { modelKeys } from '../../catalogue/models.ts'
 import { suggestion } from '../../catalogue/nearest.ts'
 import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../../errors.ts'
@@ -81,8 +82,14 @@ async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ReadFil
   if (!result.success) throwIssues(source, result.error, configFileSchema)
   const file = result.data
   checkCards(source, file)
+  checkModels(source, file)
   const key = file.key === undefined ? {} : { key: fromHome(file.key, dirname(path), env) }
-  return { source, file: { ...file, ...key } }
+  const placed = Object.entries(file.models ?? {}).map(([name, place]) => [
+    name,
+    /^(~|\.{0,2})\//.test(place) ? fromHome(place, dirname(path), env) : place,
+  ])
+  const models = file.models === undefined ? {} : { models: Object.fromEntries(placed) }
+  return { source, file: { ...file, ...key, ...models } }
 }
 
 /** A path in the file: from `~`, or from the folder of the file. */
@@ -95,6 +102,17 @@ function checkCards(source: YamlSource, { cards = {} }: ConfigFile): void {
     const why = takenBy(key, entryOf(key, card))
     return why === null ? [] : [`${source.file}:${source.lineOfKey(['cards'], key)}: cards.${key}: ${why}`]
   })
+  if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
+}
+
+/** Throws where an own model has the key of a bundled one. */
+function checkModels(source: YamlSource, { models = {} }: ConfigFile): void {
+  const lines = Object.keys(models)
+    .filter((key) => modelKeys.includes(key))
+    .map(
+      (key) =>
+        `${source.file}:${source.lineOfKey(['models'], key)}: models.${key}: is a key of the bundled catalogue; give another, such as my-${key}`,
+    )
   if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
 }
 
@@ -113,7 +131,13 @@ function checkPrices(files: readonly ReadFile[]): void {
 }
 
 /** Sections whose entries are joined one by one. */
-const joinedSections = ['cards', 'prices', 'electricity', 'quote'] as const satisfies readonly (keyof ConfigFile)[]
+const joinedSections = [
+  'cards',
+  'models',
+  'prices',
+  'electricity',
+  'quote',
+] as const satisfies readonly (keyof ConfigFile)[]
 
 function over(base: ConfigFile, top: ConfigFile): ConfigFile {
   const sections = joinedSections.map((name) => [name, { ...base[name], ...top[name] }] as const)

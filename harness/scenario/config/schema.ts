@@ -31,6 +31,11 @@ const priceSchema = z
     'expected purchaseGbp, rentGbpPerMonth, or both',
   )
 
+const modelKey = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?$/, 'expected letters, digits, and . _ - between them')
+const modelPlace = z.string().min(1).max(4096)
+
 const cardKey = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'expected small letters, digits, dots and dashes')
 
 export const configFileSchema = z.strictObject({
@@ -39,6 +44,12 @@ export const configFileSchema = z.strictObject({
     .optional()
     .describe(
       'cards that are not bundled, by a key of your own; only what is known, and `joulemark card describe` prints that',
+    ),
+  models: z
+    .record(modelKey, modelPlace)
+    .optional()
+    .describe(
+      'own models by a key that scenarios name: a folder (from ~, / or ./, relative to this file), or ORG/NAME of a repository',
     ),
   prices: z
     .record(z.string(), priceSchema)

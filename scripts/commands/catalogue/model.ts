@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { type DefineCommand, flagsFor } from '../../support/command.ts'
+import { configFlag } from '../../support/config-flag.ts'
 import { commaList, positiveInt } from '../../support/flag-values.ts'
 import { examples } from '../../support/help.ts'
 import { jsonFlag } from '../../support/shared-flags.ts'
@@ -24,6 +25,7 @@ export const modelCommand: DefineCommand = (io, done) =>
         )
         .option('--context <tokens>', 'Context of each sequence in tokens', positiveInt, 16_384)
         .addOption(jsonFlag)
+        .addOption(configFlag())
         .addHelpText('after', examples('model describe Qwen/Qwen3-30B-A3B', 'model describe ./my-model --json'))
         .action(async (name, flags) => {
           const { describe } = await import('../../actions/model.ts')
@@ -42,6 +44,7 @@ export const modelCommand: DefineCommand = (io, done) =>
       new Command('list')
         .description('List the models of the catalogue and of your own')
         .addOption(jsonFlag)
+        .addOption(configFlag())
         .addHelpText('after', examples('model list'))
         .action(async (flags) => done(await (await import('../../actions/model.ts')).list(flags, io))),
     )
