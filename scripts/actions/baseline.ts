@@ -11,8 +11,9 @@ import {
   readBaselines,
   writeBaselines,
 } from '../../harness/record/baselines.ts'
-import { findRuns, readRun } from '../../harness/record/read.ts'
+import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { mixedState } from '../../reports/compare/fingerprint.ts'
 import { gatesAgainst } from '../../reports/compare/judgeable.ts'
@@ -34,7 +35,7 @@ export interface ShowBaselineFlags {
 /** Makes runs the baseline of their server and scenario. It replaces the previous baseline, whose runs stay. */
 export async function setBaseline(paths: readonly string[], flags: SetBaselineFlags, io: CommandIo): Promise<number> {
   const directories = await findRuns(paths)
-  const runs = await Promise.all(directories.map(readRun))
+  const runs = aloneWhereBoth(await Promise.all(directories.map(readRun)), io)
   const unfit = runs.find(({ record }) => record.status !== 'complete' || record.trials.length < 2)
   if (unfit) {
     const { id, status, trials } = unfit.record
@@ -61,6 +62,22 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
   if (advice !== null) io.stderr.write(`${advice}\n`)
   io.stderr.write(`wrote ${baselinePath(flags.out)}\n`)
   return exitCodes.done
+}
+
+/**
+ * Without the runs of a card beside others under load where the same scenario was also measured on it alone: a later run is
+ * compared with one of the two, and that of the card alone is the one that `run` repeats. It says what is left out.
+ */
+function aloneWhereBoth(runs: readonly StoredRun[], io: CommandIo): StoredRun[] {
+  const keyOf = ({ record }: StoredRun) => `${record.scenario.name}\n${boxOf(record).join(' ')}`
+  const alone = new Set(runs.filter(({ record }) => !isSideBySide(record)).map(keyOf))
+  const isLeftOut = (run: StoredRun) => isSideBySide(run.record) && alone.has(keyOf(run))
+  for (const { record } of runs.filter(isLeftOut)) {
+    io.stderr.write(
+      `${record.id}: not part of the baseline: other cards were under load, and the card was also measured alone\n`,
+    )
+  }
+  return runs.filter((run) => !isLeftOut(run))
 }
 
 /** Throws `bad-input` for starts of different servers: no run could be compared with such a baseline. */

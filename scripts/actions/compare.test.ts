@@ -143,6 +143,19 @@ describe('baseline', () => {
     expect((await compareWithBaselines(threeLater(), out)).verdict).toBe('equivalent')
   })
 
+  test('of a night of `box` has the runs of the card alone, where there are some', async () => {
+    const { io, said, out } = world()
+    const alone = threeStarts()
+    const beside = alone.map((run) => {
+      const cards = [...run.gpus.map(({ uuid }) => uuid), 'GPU-beside']
+      return { ...run, id: `${run.id}-2`, box: { part: 'together' as const, cards, underLoad: cards } }
+    })
+    stored(out, ...alone, ...beside)
+    expect(await setBaseline([out], { out }, io)).toBe(0)
+    expect(said.stderr).toContain(`${beside[0]!.id}: not part of the baseline`)
+    expect((await compareWithBaselines(threeLater(), out)).verdict).toBe('equivalent')
+  })
+
   test('of one start, or of several runs of one start, says what to do', async () => {
     const { io, said, out } = world()
     stored(out, ...threeStarts().map((run) => startedAt(run, 1_700_000_000)))

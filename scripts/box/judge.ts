@@ -10,6 +10,7 @@ import { readAll, readHistory, type StoredRun } from '../../harness/record/read.
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
+import { counted } from '../../harness/units.ts'
 import type { EarlierRun } from '../../reports/box/references.ts'
 import { restartLines } from '../../reports/box/restart-lines.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
@@ -43,7 +44,7 @@ const DOCUMENT = 'box-result.json'
 
 /**
  * Prints the verdict on a box, keeps it beside its runs, and writes its document. 0 accepted, 1 rejected, 3 not measured, 130
- * interrupted. Throws `DiskError`.
+ * interrupted, which has no verdict yet. Throws `DiskError`.
  */
 export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   const { plan, measured, checks, isInterrupted, flags } = judged
@@ -65,8 +66,14 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     plannedMinutes: starting + measuring,
     at: new Date(),
   })
-  const path = join(flags.out, DOCUMENT)
   const document = boxResultJson(result)
+  if (isInterrupted) {
+    const done = state.steps.filter(({ outcome }) => outcome === 'done').length
+    io.stderr.write(`interrupted: ${counted(done, 'run')} done; the same command with --resume goes on\n`)
+    if (flags.json) io.stdout(document)
+    return exitCodes.interrupted
+  }
+  const path = join(flags.out, DOCUMENT)
   replaceFile(path, document)
   const files = [
     { what: 'document', path },
@@ -75,7 +82,6 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   if (flags.json) io.stdout(document)
   else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
   if (flags.verbose && !flags.json) printReport(records, io)
-  if (isInterrupted) return exitCodes.interrupted
   await keepVerdicts(runs, result, io.env)
   return exitCodeOf(result)
 }

@@ -10,9 +10,11 @@ export class LastWords {
     if (this.#lines.length > KEPT) this.#lines.shift()
   }
 
-  /** The last line about an error, else the last line. */
+  /** The last line about an error, else the last line, as the end of a sentence. */
   reason(): string {
     const about = this.#lines.findLast((line) => /error|exception|fatal|killed/i.test(line))
-    return (about ?? this.#lines.at(-1) ?? 'its log is empty').trim()
+    if (about !== undefined) return about.trim()
+    const last = this.#lines.at(-1)?.trim() ?? ''
+    return last === '' ? 'its log is empty' : `no reason in its log, whose last line is: ${last}`
   }
 }

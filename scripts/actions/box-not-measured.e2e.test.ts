@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type BoxState, boxStatePath } from '../../harness/box/state.ts'
+import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
+
+/** `box` on a server on which one cause keeps everything from being measured: no engine on PATH. */
+const tsx = import.meta.resolve('tsx')
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+let box: RunningBox
+beforeAll(async () => {
+  box = await launchBox({ card: 'rtx-4090', gpus: 2 })
+})
+afterAll(() => box.stop())
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly out: string
+}
+
+function night(flags: readonly string[]): Promise<Ended> {
+  const out = mkdtempSync(join(tmpdir(), 'box-none-'))
+  const args = ['box', '--out', out, '--nvidia-smi', box.nvidiaSmi, ...flags]
+  const env = { ...process.env, NO_COLOR: '1', PATH: mkdtempSync(join(tmpdir(), 'empty-path-')) }
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', tsx, cli, ...args], { env }, (error, stdout) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, out }),
+    )
+  })
+}
+
+test('the preflight ends the night with that cause and exit code 3, and nothing is started', {
+  timeout: 120_000,
+}, async () => {
+  const { code, stdout } = await night([])
+  expect(code, stdout).toBe(3)
+  expect(stdout).toMatch(/^NOT MEASURED: 2 x RTX 4090\n {2}.*docker/)
+  expect(stdout).not.toMatch(/ACCEPTED|REJECTED/)
+})
+
+test('with --json it is one document; with --force one start is tried, and that is the end too', {
+  timeout: 120_000,
+}, async () => {
+  const { code, stdout, out } = await night(['--json', '--force'])
+  expect(code, stdout).toBe(3)
+  const document = JSON.parse(stdout)
+  expect(document).toMatchObject({ verdict: 'not-measured', cards: [{ verdict: 'not-measured' }, {}] })
+  expect(document.reasons[0].what).toContain('no-docker')
+  const { steps }: BoxState = JSON.parse(readFileSync(boxStatePath(out), 'utf8'))
+  const byCard = Map.groupBy(steps, ({ cards }) => cards[0])
+  const outcomes = [...byCard.values()].map((each) => [...new Set(each.map(({ outcome }) => outcome))].join())
+  expect(outcomes.toSorted()).toEqual(['failed', 'left-out'])
+})
