@@ -32,6 +32,8 @@ export interface EngineFacts {
   readonly elsewhere: string | null
   /** The proxies of the engine, by the names of their variables; a value whose password is hidden is left out. */
   readonly proxies: Readonly<Record<string, string>>
+  /** It has a proxy whose password it does not show: what it reaches cannot be tried from here. */
+  readonly hasHiddenProxy: boolean
   /** Addresses of mirrors of Docker Hub that the engine asks first. */
   readonly mirrors: readonly string[]
 }

@@ -46,6 +46,7 @@ const well = (over: Partial<PreflightFacts> = {}): PreflightFacts => ({
     imagesFolder: '/var/lib/docker',
     elsewhere: null,
     proxies: {},
+    hasHiddenProxy: false,
     mirrors: [],
   },
   gpus: { state: 'well', image: 'ubuntu:24.04', uuids: ['GPU-0', 'GPU-1'] },

@@ -31,6 +31,7 @@ describe('what an engine says of itself', () => {
       imagesFolder: '/var/lib/docker',
       elsewhere: null,
       proxies: { HTTPS_PROXY: 'http://proxy.example:3128' },
+      hasHiddenProxy: false,
       mirrors: ['https://mirror.example/'],
     })
   })
@@ -45,7 +46,7 @@ describe('what an engine says of itself', () => {
     [
       'a proxy with a password that is hidden',
       { HttpsProxy: 'http://xxxxx:xxxxx@proxy.example:3128' },
-      { proxies: {} },
+      { proxies: {}, hasHiddenProxy: true },
     ],
     ['another machine', { Name: 'build7' }, { elsewhere: 'on build7', imagesFolder: null }],
     [

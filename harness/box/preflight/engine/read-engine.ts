@@ -108,6 +108,7 @@ function dockerFacts(
     imagesFolder: elsewhere === null ? imagesFolderOf(info) : null,
     elsewhere,
     proxies: openProxies({ HTTP_PROXY: info.HttpProxy, HTTPS_PROXY: info.HttpsProxy, NO_PROXY: info.NoProxy }),
+    hasHiddenProxy: [info.HttpProxy, info.HttpsProxy].some(isHidden),
     mirrors: (info.RegistryConfig?.Mirrors ?? []).filter((mirror) => /^https?:\/\//.test(mirror)),
   }
 }
@@ -118,10 +119,12 @@ function imagesFolderOf({ DockerRootDir: root, DriverStatus: status }: z.infer<t
   return ofContainerd ? '/var/lib/containerd' : root || null
 }
 
-/** The engine hides the password of a proxy; such an address would be wrong. */
+/** The engine hides the user and the password of a proxy; such an address would be wrong. */
+const isHidden = (proxy: string | null | undefined): boolean => /:\/\/xxxxx/.test(proxy ?? '')
+
 const openProxies = (values: Readonly<Record<string, string | null | undefined>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value && !/:\/\/xxxxx/.test(value) ? [[name, value]] : [])),
+    Object.entries(values).flatMap(([name, value]) => (value && !isHidden(value) ? [[name, value]] : [])),
   )
 
 function podmanFacts(
@@ -144,6 +147,7 @@ function podmanFacts(
     imagesFolder: isOther ? null : (store.graphRoot ?? null),
     elsewhere: isOther ? `on ${plainText(host.hostname ?? 'another machine')}` : null,
     proxies: {},
+    hasHiddenProxy: false,
     mirrors: [],
   }
 }

@@ -33,6 +33,7 @@ export async function imageElsewhere(
     // Podman has no daemon: its proxies are those of the shell
     proxies: engine.engine === 'podman' ? tools.env : engine.proxies,
     mirrors: engine.mirrors,
+    hasHiddenProxy: engine.hasHiddenProxy,
     engine: tools.engine,
     hasLogin: (registry) => hasLogin(registry, tools.env),
     timeoutMs: REGISTRY_TIMEOUT_MS,

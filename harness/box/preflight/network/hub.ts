@@ -1,4 +1,5 @@
 import { isOffline } from '../../../catalogue/checkpoint/hub.ts'
+import { containerEnv } from '../../../endpoint/serve/container-env.ts'
 import { plainText } from '../../../plain-text.ts'
 import { type Finding, fault, type HubFacts, unknown } from '../facts.ts'
 import { clockOffset } from './clock-offset.ts'
@@ -35,6 +36,8 @@ const endpointOf = (env: NodeJS.ProcessEnv): string => (env['HF_ENDPOINT']?.trim
 /** Asks the hub, or the mirror that HF_ENDPOINT names: who the token is, which repositories it may read, how fast it is. */
 export async function hubFacts(questions: HubQuestions): Promise<HubFacts> {
   const { env, token, repositories, offline, ask, timeoutMs, wallMs } = questions
+  // as a container gets them: without those on a loopback address
+  const proxies = Object.fromEntries(containerEnv(env).names.map((name) => [name, env[name]]))
   const endpoint = endpointOf(env)
   const url = URL.parse(endpoint)
   const base = { host: plainText(url?.host ?? endpoint), isMirror: endpoint !== HUB }
@@ -59,7 +62,7 @@ export async function hubFacts(questions: HubQuestions): Promise<HubFacts> {
       url: `${endpoint}${path}`,
       method,
       headers: { ...authorization, ...headers },
-      proxies: env,
+      proxies,
       timeoutMs: leftMs(),
       ...more,
     })

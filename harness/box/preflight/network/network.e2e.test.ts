@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type FakeHub, type HubFaults, REGISTRY_DIGEST, startFakeHub } from '../../../testing/fake-hub.ts'
+import { makeCertificate } from '../../../testing/make-certificate.ts'
 import { hubFacts } from './hub.ts'
 import { registryFinding } from './registry.ts'
 import { ask } from './request.ts'
@@ -135,6 +137,7 @@ describe('the registry', () => {
       ask,
       proxies: {},
       mirrors: [],
+      hasHiddenProxy: false,
       engine: 'docker',
       hasLogin: () => false,
       timeoutMs: 5000,
@@ -179,9 +182,12 @@ describe('the registry', () => {
     const hub = await hubWith({})
     // the hub itself is behind a proxy that is not there
     const proxies = { HTTPS_PROXY: 'http://127.0.0.1:9' }
-    const access = { ask, proxies, engine: 'docker', hasLogin: () => false, timeoutMs: 5000 }
+    const access = { ask, proxies, hasHiddenProxy: false, engine: 'docker', hasLogin: () => false, timeoutMs: 5000 }
     const image = 'vllm/vllm-openai:v1'
     expect(await registryFinding(image, { ...access, mirrors: [`${hub.url}/`] })).toMatchObject({ state: 'well' })
+    expect(await registryFinding(image, { ...access, hasHiddenProxy: true, mirrors: [] })).toMatchObject({
+      state: 'unknown',
+    })
     expect(await registryFinding(image, { ...access, mirrors: [] })).toMatchObject({
       state: 'fault',
       text: expect.stringContaining('ECONNREFUSED'),
@@ -241,6 +247,19 @@ describe('one request', () => {
     expect('fault' in cut ? 0 : cut.body.length).toBe(2 ** 20)
     const stalled = await ask({ url: `${url}/stalls`, method: 'GET', proxies: {}, timeoutMs: 500 })
     expect('fault' in stalled ? 0 : stalled.body.length).toBe(2 ** 16)
+  })
+
+  test('TLS that this process does not trust is marked, because the engine may trust it', async () => {
+    const { cert, key } = makeCertificate({ commonName: 'registry', ipv4: ['127.0.0.1'] })
+    const server = createTlsServer({ cert, key }, (_, response) => response.end('{}')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    stops.push(async () => server.close())
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    expect(await ask({ url, method: 'GET', proxies: {}, timeoutMs: 5000 })).toMatchObject({
+      fault: expect.stringContaining('SELF_SIGNED'),
+      fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      isTrust: true,
+    })
   })
 
   test('what is no HTTP is no answer', async () => {

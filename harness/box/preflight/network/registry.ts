@@ -42,6 +42,8 @@ export interface RegistryAccess {
   readonly ask: Ask
   readonly proxies: Readonly<Record<string, string | undefined>>
   readonly mirrors: readonly string[]
+  /** The engine has a proxy that cannot be used from here. */
+  readonly hasHiddenProxy: boolean
   /** Name of the program that can log in. */
   readonly engine: string
   /** Whether the engine holds a login for a host. */
@@ -124,9 +126,14 @@ function findingOf(
   answer: Answer | NoAnswer,
   image: string,
   registry: string,
-  { engine, hasLogin }: RegistryAccess,
+  { engine, hasLogin, hasHiddenProxy }: RegistryAccess,
 ): Finding<ImageSource> {
-  if ('fault' in answer) return fault(`the registry was not reached: ${answer.fault}`, answer.fix)
+  if ('fault' in answer) {
+    const text = `the registry was not reached: ${answer.fault}`
+    if (hasHiddenProxy) return unknown(`${text}; the engine has a proxy with a password, which it does not show`)
+    // the engine trusts what the system trusts, and Node does not
+    return answer.isTrust === true ? unknown(`${text}; the engine may trust it`) : fault(text, answer.fix)
+  }
   const { status, headers } = answer
   const [, left] = /^(\d+)/.exec(headers['ratelimit-remaining'] ?? '') ?? []
   if (status === 200) {

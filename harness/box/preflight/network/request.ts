@@ -32,6 +32,8 @@ export interface Answer {
 export interface NoAnswer {
   readonly fault: string
   readonly fix: string
+  /** The server was reached, and its TLS is not trusted by this process. */
+  readonly isTrust?: boolean
 }
 
 export type Ask = (question: Question) => Promise<Answer | NoAnswer>
@@ -190,7 +192,8 @@ function noAnswer(error: unknown, url: URL, proxied: boolean): NoAnswer {
         : proxied
           ? 'check HTTPS_PROXY'
           : look
-      return { fault: `${host} cannot be reached (${code})${through}`, fix }
+      const fault = `${host} cannot be reached (${code})${through}`
+      return isCertificate ? { fault, fix, isTrust: true } : { fault, fix }
     }
   }
 }
