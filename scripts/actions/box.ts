@@ -6,6 +6,7 @@ import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
 import { planText } from '../../reports/box/plan/plan-text.ts'
@@ -18,6 +19,7 @@ import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
+import { preflightOf, preflightText } from '../support/serving/preflight.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 
 /** Flags of `box`. */
@@ -70,6 +72,7 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
     io.stderr.write(text)
     for (const { name, server, scenario } of launchesOf(plan))
       io.stdout(`# ${name}\n${launchLine(server.launch, scenario)}\n`)
+    if (!isOnPaper) io.stderr.write(await needsText(plan, serving, io))
     return exitCodes.done
   }
   return unattended(boxLog(flags.out), `joulemark box --follow --out ${flags.out}`, io, async (logged) => {
@@ -106,6 +109,12 @@ async function qualify(
   } finally {
     interrupts.unwatch()
   }
+}
+
+/** What a plan needs and whether it is there; nothing is pulled for a plan that is only printed. */
+async function needsText(plan: BoxPlan, serving: ServeOptions, io: CommandIo): Promise<string> {
+  const found = await preflightOf(plan, serving, { env: io.env, mayPull: false })
+  return `\n${preflightText({ ...found, leftOut: newlyLeftOut(plan, found.plan) }, io.stderr.color)}`
 }
 
 /** What the preflight took out of a plan. */

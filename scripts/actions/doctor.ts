@@ -13,11 +13,11 @@ import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
 import { counted } from '../../harness/units.ts'
+import { type ServingReport, servingReport } from '../box/serving-report.ts'
 import type { CommandIo } from '../support/io.ts'
 import { checkLines } from '../support/serving/check-lines.ts'
 import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { preflightText } from '../support/serving/preflight.ts'
-import { type ServingReport, servingReport } from '../support/serving/serving-report.ts'
 
 /** Flags of `doctor`. */
 export interface DoctorFlags extends Partial<ContainerFlags> {
@@ -54,7 +54,10 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   const serving = flags.serving ? await servingReport(flags, io) : null
   const simulated = load?.simulated === true || isStandIn(report)
   if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report, ...(serving ? { serving } : {}) }, null, 2)}\n`)
-  else io.stdout(`${reportText(report, simulated, io.color)}${serving === null ? '' : servingPart(serving, io.color)}`)
+  else
+    io.stdout(
+      `${reportText(report, simulated, io.color)}${serving === null ? '' : servingPart(flags.suite, serving, io.color)}`,
+    )
   return report.isHealthy && serving?.ends == null ? exitCodes.done : exitCodes.negativeResult
 }
 
@@ -81,8 +84,8 @@ async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>
   fingerprint?.cards.some((card) => card['name']?.endsWith(' (SIMULATED)')) ?? false
 
-const servingPart = (serving: ServingReport, color: boolean): string =>
-  `\nTo serve ${serving.suite.join(', ')}:\n${preflightText(serving, color)}`
+const servingPart = (suite: readonly string[] | undefined, serving: ServingReport, color: boolean): string =>
+  `\nTo serve ${suite?.join(', ') ?? 'the night of box'}:\n${preflightText(serving, color)}`
 
 function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: boolean, color: boolean): string {
   const head = simulated ? ['SIMULATED: not a check of a real card'] : []

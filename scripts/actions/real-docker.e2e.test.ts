@@ -10,7 +10,7 @@ import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '..
 import { type FakeHub, startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
-import type { ServingReport } from '../support/serving/serving-report.ts'
+import type { ServingReport } from '../box/serving-report.ts'
 
 /** `serve` and `box` on a real Docker engine, where one can be started: no container outlives its joulemark. */
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))

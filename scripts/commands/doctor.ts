@@ -34,7 +34,7 @@ export const doctorCommand: DefineCommand = (io, done) =>
       '--serving',
       'Also check what serve and box need: container engine, GPUs in a container, images, disk, hub, ports, clock, signing key',
     )
-    .option('--suite <file...>', 'Scenarios to be served, with --serving (default: provisioning)')
+    .option('--suite <file...>', 'Scenarios to be served, with --serving (default: those of box)')
     .addOption(expectedCardFlag)
     .addOption(nvidiaSmiFlag)
     .addOption(loadAnywayFlag)
