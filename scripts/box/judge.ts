@@ -5,6 +5,7 @@ import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { withVerdict, writeAcceptance } from '../../harness/record/acceptance-file.ts'
+import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { replaceFile } from '../../harness/record/json-file.ts'
 import { readAll, readHistory, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -16,7 +17,7 @@ import { restartLines } from '../../reports/box/restart-lines.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 import { boxResult } from '../../reports/box/result/judge-box.ts'
 import { boxResultJson, exitCodeOf, keptVerdict } from '../../reports/box/result/use-result.ts'
-import { resultText } from '../../reports/box/text/result-text.ts'
+import { resultText, type WrittenFile } from '../../reports/box/text/result-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { configuredMoney } from '../support/config.ts'
@@ -44,7 +45,7 @@ const DOCUMENT = 'box-result.json'
 
 /**
  * Prints the verdict on a box, keeps it beside its runs, and writes its document. 0 accepted, 1 rejected, 3 not measured, 130
- * interrupted, which has no verdict yet. Throws `DiskError`.
+ * interrupted, which has no verdict yet.
  */
 export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   const { plan, measured, checks, isInterrupted, flags } = judged
@@ -73,17 +74,33 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     if (flags.json) io.stdout(document)
     return exitCodes.interrupted
   }
-  const path = join(flags.out, DOCUMENT)
-  replaceFile(path, document)
-  const files = [
-    { what: 'document', path },
-    { what: 'log', path: join(flags.out, 'box.log') },
-  ]
+  const kept = await keptResult({ runs, result, document, out: flags.out }, io)
+  const files = [...kept, { what: 'log', path: join(flags.out, 'box.log') }]
   if (flags.json) io.stdout(document)
   else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
   if (flags.verbose && !flags.json) printReport(records, io)
-  await keepVerdicts(runs, result, io.env)
-  return exitCodeOf(result)
+  return kept.length > 0 ? exitCodeOf(result) : exitCodes.environmentFailed
+}
+
+interface Kept {
+  readonly runs: readonly StoredRun[]
+  readonly result: BoxResult
+  readonly document: string
+  readonly out: string
+}
+
+/** Writes the document of a night and the verdict beside its runs. A disk that takes no more is said, and nothing is kept. */
+async function keptResult({ runs, result, document, out }: Kept, io: CommandIo): Promise<WrittenFile[]> {
+  const path = join(out, DOCUMENT)
+  try {
+    replaceFile(path, document)
+    await keepVerdicts(runs, result, io.env)
+    return [{ what: 'document', path }]
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+    io.stderr.write(`the verdict is not kept: ${error.message}\n`)
+    return []
+  }
 }
 
 /** The report of the runs, and by how much starts of a server differed. */

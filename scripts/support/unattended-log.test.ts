@@ -7,6 +7,10 @@ import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import type { CommandIo } from './io.ts'
 import { followLog, unattended } from './unattended-log.ts'
 
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /
+/** The lines of a log without their times; each line between the first and the last has one. */
+const unstamped = (lines: readonly string[]) =>
+  lines.map((line) => (STAMP.test(line) || line.startsWith('--- ') ? line.replace(STAMP, '') : `no time: ${line}`))
 const folder = () => mkdtempSync(join(tmpdir(), 'log-'))
 
 /** A terminal, and what is on it. */
@@ -24,15 +28,20 @@ test('what a command prints is in its log too, without colours and without lines
     logged.stderr.write('\r\u001b[2K  trial 1 ███ 3/60 s')
     logged.stderr.write('\r\u001b[2K\u001b[1mtrial 1: done\u001b[22m\n')
     logged.stdout('the report\n')
+    logged.stdout('a line in ')
+    logged.stdout('two pieces\nand an open')
     return 1
   })
   expect(code).toBe(1)
-  const [started, ...lines] = readFileSync(log, 'utf8').trimEnd().split('\n')
+  const [started, ...stampedLines] = readFileSync(log, 'utf8').trimEnd().split('\n')
+  const lines = unstamped(stampedLines)
   expect(started).toMatch(new RegExp(`^--- started \\d{4}-.* by process ${process.pid}$`))
   expect(lines).toEqual([
     'safe to disconnect: this goes on without its terminal; to follow it: joulemark box --follow',
     'trial 1: done',
     'the report',
+    'a line in two pieces',
+    'and an open',
     '--- ended with exit code 1',
   ])
   expect(shown[0]).toBe(`${lines[0]}\n`)
@@ -44,7 +53,7 @@ test('the error that ends a command is in its log, with the exit code', async ()
   const error = new JoulemarkError('environment', 'endpoint http://x: cannot be reached')
   const failing = async () => Promise.reject(error)
   await expect(unattended(log, 'tail', terminal().io, failing)).rejects.toBe(error)
-  expect(readFileSync(log, 'utf8')).toMatch(/\nendpoint http:\/\/x: cannot be reached\n--- ended with exit code 3\n$/)
+  expect(readFileSync(log, 'utf8')).toMatch(/Z endpoint http:\/\/x: cannot be reached\n--- ended with exit code 3\n$/)
 })
 
 test('no secret of the environment is in a log, nor what would change the order of its text', async () => {
@@ -57,7 +66,7 @@ test('no secret of the environment is in a log, nor what would change the order 
     return 0
   })
   const text = readFileSync(log, 'utf8')
-  expect(text).toContain('key [secret]\nab\n')
+  expect(text).toMatch(/Z key \[secret\]\n\S+Z ab\n/)
   expect(text).not.toContain(secret)
 })
 

@@ -33,8 +33,8 @@ export async function unattended(
   const toFile = appendTo(file)
   // as on the terminal: no secret, and nothing that changes the order of what is seen
   const mask = strictMaskOf(secretsIn(io.env))
-  const append = (text: string) => toFile(withoutInvisible(mask(text)))
-  append(`${STARTED} ${new Date().toISOString()} by process ${process.pid}\n`)
+  const append = stamped((text) => toFile(withoutInvisible(mask(text))))
+  toFile(`${STARTED} ${new Date().toISOString()} by process ${process.pid}\n`)
   const stderr = { ...io.stderr, write: both((text) => io.stderr.write(text), append) }
   const logged = { ...io, stdout: both(io.stdout, append), stderr }
   // from here on, before the command has handlers of its own
@@ -51,9 +51,24 @@ export async function unattended(
     throw error
   } finally {
     process.off('SIGHUP', ignore)
-    append(`${ENDED} ${exitCode}\n`)
+    append.endLine()
+    toFile(`${ENDED} ${exitCode}\n`)
     closeSync(file)
   }
+}
+
+/** Begins each line with its time, in UTC. A line may come in several pieces. */
+function stamped(append: (text: string) => void): ((text: string) => void) & { endLine(): void } {
+  let isAtStart = true
+  const write = (text: string) => {
+    if (text === '') return
+    const stamp = `${new Date().toISOString().slice(0, 19)}Z `
+    const begun = isAtStart ? stamp : ''
+    isAtStart = text.endsWith('\n')
+    const body = isAtStart ? text.slice(0, -1) : text
+    append(`${begun}${body.replaceAll('\n', `\n${stamp}`)}${isAtStart ? '\n' : ''}`)
+  }
+  return Object.assign(write, { endLine: () => (isAtStart ? undefined : write('\n')) })
 }
 
 function openLog(path: string): number {

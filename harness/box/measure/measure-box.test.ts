@@ -108,6 +108,16 @@ describe('a stage', () => {
   })
 })
 
+test('a training command has no server of its own: nothing is started or probed before its run', async () => {
+  const server = plannedServer([cards[0]!])
+  const training = { ...server, launch: { ...server.launch, kind: 'command' } as unknown as typeof server.launch }
+  const stage = plannedStage([training], [plannedPart('alone', [training], [batch])])
+  const { diary, places, state } = await measured(boxPlanOf(cards, [stage]))
+  expect(diary).toEqual(['calibrate batch 1', 'begin 0 batch', 'end 0 batch'])
+  expect(places[0]).toMatchObject({ url: null, server: { id: training.id } })
+  expect(state.steps[0]?.outcome).toBe('done')
+})
+
 test('the figures of a card alone are kept with its first run, and not repeated', async () => {
   const { places } = await measured(plan)
   const given = places.map((place) => [gpuOf(place.server), place.part, place.cardProbe !== undefined])
@@ -208,7 +218,7 @@ describe('what fails', () => {
     expect(diary.includes('serve 1')).toBe(cause === 'wrong-flags')
   })
 
-  test('a disk that takes no more ends all lanes, stops the servers, and is the error of the night', async () => {
+  test('a disk that takes no more ends all lanes, stops the servers, and is the reason of the night', async () => {
     const full = new DiskError('/out: cannot be written', null)
     const stopped: string[] = []
     const run: FakeBoxOptions['run'] = async (_, { part, server, drain }) => {
@@ -218,12 +228,11 @@ describe('what fails', () => {
       stopped.push(gpuOf(server))
       return { finished: [], error: null }
     }
-    const box = fakeBox({ run })
-    const out = newFolder()
-    await expect(measureBox(plan, openBoxState(out, uuids, false), out, box.tools)).rejects.toBe(full)
+    const { ends, diary } = await measured(boxPlanOf(cards, [night(), night()]), { run })
+    expect(ends).toBe('/out: cannot be written')
     expect(stopped).toEqual(['1'])
-    expect(box.diary.slice(-2)).toEqual(['stop 0', 'stop 1'])
-    expect(box.diary).not.toContain('begin 1 batch')
+    expect(diary.slice(-2)).toEqual(['stop 0', 'stop 1'])
+    expect(diary).not.toContain('begin 1 batch')
   })
 
   test('a calibration that fails is the reason of its run', async () => {

@@ -9,14 +9,14 @@ import { isCommand, type MeasureTools } from './tools.ts'
 /** What was measured of a box, and why it ended early. */
 export interface MeasuredBox {
   readonly state: BoxState
-  /** The cause that hits every server; null where there is none. */
+  /** A cause that hits every server, or a disk that takes no more; null where there is none. */
   readonly ends: string | null
 }
 
 /**
  * Plays the plan of a box: per stage it starts the servers, measures part by part with the lanes of a part at the same time,
  * and stops the servers. Steps that an earlier run has done are skipped. A failed run or server does not end it; a cause that
- * every server shares does, at once. Throws `DiskError` when the disk takes no more; the servers are stopped before.
+ * every server shares, or a disk that takes no more, does at once; the servers are stopped before.
  */
 export async function measureBox(
   plan: BoxPlan,
@@ -34,7 +34,7 @@ export async function measureBox(
     if (night.stops.aborted) break
     await playStage(stage, index, night)
   }
-  return { state: night.state, ends: night.causes.find(({ isOfBox }) => isOfBox)?.reason ?? null }
+  return { state: night.state, ends: night.ends }
 }
 
 /**

@@ -38,8 +38,9 @@ export class Night {
     this.#halt.abort()
   }
 
-  throwIfHalted(): void {
-    if (this.#diskError) throw this.#diskError
+  /** Why the night ended before its plan was done: its disk, or a cause that every server shares; null where it did not. */
+  get ends(): string | null {
+    return this.#diskError?.message ?? this.causes.find(({ isOfBox }) => isOfBox)?.reason ?? null
   }
 
   /** Keeps the outcome of a step. A disk that does not take it ends the night. */

@@ -23,7 +23,6 @@ export async function playStage(stage: PlannedStage, at: number, night: Night): 
   } finally {
     await Promise.all([...standings.values()].map(({ up }) => up?.stop()))
   }
-  night.throwIfHalted()
 }
 
 /**
