@@ -15,8 +15,8 @@ export interface ImageModel {
   readonly denoiserBytes: number
   /** Denoiser, text encoders and decoder together, in 16 bits. */
   readonly residentBytes: number
-  /** All files of the repository: vLLM-Omni downloads every one, also copies in other formats that it does not load. */
-  readonly repositoryBytes: number
+  /** The files of its parts as published, some in 32 bits: what has to be downloaded. A repository holds copies besides. */
+  readonly partsBytes: number
   /** Whether guidance is a scale of its own beside a second prompt (`true_cfg_scale`, `negative_prompt`), as in Qwen-Image. */
   readonly trueCfg?: true
   readonly sources: readonly Source[]
@@ -31,9 +31,9 @@ const work = (shape: string, note = ''): Source => ({
   kind: 'derived',
 })
 
-/** A sum of the files of a repository, from memory: the hub was not read. */
-const repository = (files: string): Source => ({
-  source: `size of the repository: ${files}`,
+/** A sum of files, from memory: the hub was not read. */
+const parts = (files: string): Source => ({
+  source: `size of the parts: ${files}`,
   date: READ,
   kind: 'recalled',
 })
@@ -47,7 +47,7 @@ export const imageModels: readonly ImageModel[] = [
     guidedPasses: 2,
     denoiserBytes: 5.134e9,
     residentBytes: 6.938e9,
-    repositoryBytes: 76.9e9,
+    partsBytes: 13.9e9,
     sources: [
       {
         source: 'UNet 2.567e9, OpenCLIP-bigG 0.695e9, CLIP-L 0.123e9, VAE 0.084e9 at 2 bytes',
@@ -55,7 +55,7 @@ export const imageModels: readonly ImageModel[] = [
         kind: 'recalled',
       },
       { source: 'work of one UNet pass at 1024 x 1024', date: GATHERED, kind: 'recalled' },
-      repository('two single files, UNet and encoders in 32 and 16 bits, and as Flax, ONNX and OpenVINO'),
+      parts('UNet 10.3, encoders 0.5 and 2.8, decoder 0.3 GB in 32 bits; the whole repository is 77 GB'),
     ],
   },
   {
@@ -66,7 +66,7 @@ export const imageModels: readonly ImageModel[] = [
     guidedPasses: 1,
     denoiserBytes: 23.8e9,
     residentBytes: 33.9e9,
-    repositoryBytes: 58.0e9,
+    partsBytes: 33.9e9,
     sources: [
       {
         source: 'file sizes: transformer 23.8, T5-XXL 9.52, CLIP-L 0.246, VAE 0.335 GB in bf16',
@@ -78,7 +78,7 @@ export const imageModels: readonly ImageModel[] = [
         date: GATHERED,
         kind: 'derived',
       },
-      repository('the transformer twice, once as flux1-dev.safetensors, and the decoder twice'),
+      parts('as loaded; the whole repository is 58 GB'),
     ],
   },
   {
@@ -89,13 +89,13 @@ export const imageModels: readonly ImageModel[] = [
     guidedPasses: 1,
     denoiserBytes: 64_446_562_304,
     residentBytes: 64_446_562_304 + 48_022_722_560 + 336_213_556,
-    repositoryBytes: 177.6e9,
+    partsBytes: 112.9e9,
     sources: [
       sizes(
         '32,223,281,152 parameters of the transformer, Mistral Small 3.2 24B as text encoder, flux2-vae.safetensors',
       ),
       work('Flux2Transformer2DModel'),
-      repository('the transformer twice, once as flux2-dev.safetensors, and the decoder twice'),
+      parts('as loaded; the whole repository is 178 GB'),
     ],
   },
   {
@@ -106,12 +106,12 @@ export const imageModels: readonly ImageModel[] = [
     guidedPasses: 2,
     denoiserBytes: 40_860_802_176,
     residentBytes: 40_860_802_176 + 16_584_333_312 + 253_806_246,
-    repositoryBytes: 57.7e9,
+    partsBytes: 57.7e9,
     trueCfg: true,
     sources: [
       sizes('github.com/exo-explore/exo, image_model_cards (transformer, Qwen2.5-VL 7B); qwen_image_vae.safetensors'),
       work('QwenImageTransformer2DModel', ', without the text, which is as long as the prompt'),
-      repository('no part twice'),
+      parts('as loaded, and nothing else in the repository'),
     ],
   },
   {
@@ -122,11 +122,11 @@ export const imageModels: readonly ImageModel[] = [
     guidedPasses: 2,
     denoiserBytes: 16_292_561_536,
     residentBytes: 16_460_379_262 + 9_524_621_312 + 1_389_382_176 + 246_144_152,
-    repositoryBytes: 60.4e9,
+    partsBytes: 27.7e9,
     sources: [
       sizes('files sd3.5_large.safetensors (with decoder), T5-XXL in 16 bits, clip_g and clip_l'),
       work('SD3Transformer2DModel', ', with 38 layers of 38 heads; the bytes of the denoiser follow from the same'),
-      repository('transformer and encoders twice, once as single files, and T5-XXL in 8 bits as well'),
+      parts('as loaded; the whole repository is 60 GB'),
     ],
   },
   {
@@ -137,11 +137,11 @@ export const imageModels: readonly ImageModel[] = [
     guidedPasses: 1,
     denoiserBytes: 12_309_817_472,
     residentBytes: 12_309_866_400 + 8_044_982_048 + 335_304_388,
-    repositoryBytes: 32.9e9,
+    partsBytes: 32.9e9,
     sources: [
       sizes('6,154,908,736 parameters; files z_image_turbo_bf16, qwen_3_4b and ae.safetensors'),
       work('ZImageTransformer2DModel', ', without the text, which is as long as the prompt'),
-      repository('the transformer in 32 bits'),
+      parts('the transformer in 32 bits: 24.6 GB'),
     ],
   },
 ]

@@ -8,8 +8,6 @@ interface ServerContainer {
   readonly image: string
   readonly containerPort: number
   readonly serverFlags: readonly string[]
-  /** Variables of the container that hold no secret, as NAME=VALUE. */
-  readonly env?: readonly string[]
   /** The folder of the model, where it has one; null where the server downloads it. */
   readonly folder?: ModelFolder | null
 }
@@ -29,12 +27,12 @@ type ContainerWords =
 
 /** The words of the engine for a server: to run it, and to run a program of its image, on the same GPUs or on none. */
 export function serverContainer(
-  { image, containerPort, serverFlags, env = [], folder = null }: ServerContainer,
+  { image, containerPort, serverFlags, folder = null }: ServerContainer,
   options: ServeOptions,
 ): Pick<ServePlan, ContainerWords> {
   const { engine = 'docker', dockerArgs = [] } = options
   const { containerName, named, onGpus } = containerOf(options)
-  const weights = [...weightWords(options, folder), ...env.flatMap((variable) => ['--env', variable])]
+  const weights = weightWords(options, folder)
   const python = [...dockerArgs, '--entrypoint', 'python3', image, '-']
   const serverCommand = [image, ...serverFlags]
   return {

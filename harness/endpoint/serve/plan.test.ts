@@ -31,6 +31,7 @@ test("the line, in the article's form", () => {
       '--ipc=host',
       '-p 127.0.0.1:8000:8000',
       '-v /home/me/.cache/huggingface:/root/.cache/huggingface',
+      '--env HF_HOME=/root/.cache/huggingface',
       '--env HF_TOKEN',
       'vllm/vllm-openai:latest',
       '--model neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8',
@@ -113,7 +114,18 @@ test('podman, another image, further words and no network', () => {
     ...['run', '--rm', '--name', 'joulemark-8000'],
     ...['--device', 'nvidia.com/gpu=GPU-a', '--device', 'nvidia.com/gpu=GPU-b', '--security-opt', 'label=disable'],
     ...['--ipc=host', '-p', '127.0.0.1:8000:8000', '-v', '/home/me/.cache/huggingface:/root/.cache/huggingface'],
-    ...['--env', 'HF_TOKEN', '--env', 'HF_ENDPOINT', '--env', 'HF_HUB_OFFLINE=1', '--pull', 'never'],
+    ...[
+      '--env',
+      'HF_HOME=/root/.cache/huggingface',
+      '--env',
+      'HF_TOKEN',
+      '--env',
+      'HF_ENDPOINT',
+      '--env',
+      'HF_HUB_OFFLINE=1',
+      '--pull',
+      'never',
+    ],
     ...['--env', 'TOKEN', 'example.com/vllm:1'],
   ])
   expect(serverCommand.slice(-2)).toEqual(['--seed', '1'])

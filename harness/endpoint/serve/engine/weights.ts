@@ -3,8 +3,11 @@ import type { Model } from '../../../catalogue/types.ts'
 import { JoulemarkError } from '../../../errors.ts'
 import type { ServeOptions } from '../plan.ts'
 
-/** Folder of Hugging Face in a container that runs as root. */
+/** Folder of Hugging Face in a container. */
 export const CACHE_INSIDE = '/root/.cache/huggingface'
+/** The variable that keeps every reader of Hugging Face in a container from the network. */
+const OFFLINE = 'HF_HUB_OFFLINE=1'
+
 /** Where the folder of a model is in the container: the record then names no folder of this machine. */
 const MODELS_INSIDE = '/models'
 
@@ -41,9 +44,10 @@ export function weightWords(options: ServeOptions, folder: ModelFolder | null): 
   return [
     ...volume(cacheDir, CACHE_INSIDE),
     ...(folder === null ? [] : volume(folder.host, folder.inside, 'ro')),
-    ...['--env', 'HF_TOKEN'],
+    // the home folder is the image's own: one for any user has it at /tmp
+    ...['--env', `HF_HOME=${CACHE_INSIDE}`, '--env', 'HF_TOKEN'],
     ...names.flatMap((name) => ['--env', name]),
-    ...(isOffline ? ['--env', 'HF_HUB_OFFLINE=1'] : []),
+    ...(isOffline ? ['--env', OFFLINE] : []),
     ...noPull(options),
   ]
 }

@@ -5,7 +5,6 @@ import { imageFit } from '../../../physics/image.ts'
 import type { ImageScenario } from '../../../scenario/schema.ts'
 import { serverContainer } from '../container-words.ts'
 import { imageFor } from '../engine/engine.ts'
-import { CACHE_INSIDE } from '../engine/weights.ts'
 import type { ServeOptions, ServePlan } from '../plan.ts'
 
 /**
@@ -45,16 +44,14 @@ export function imagePlan(scenario: ImageScenario, card: FitCard, options: Serve
     ...(server.quantization === undefined ? [] : ['--quantization', server.quantization]),
     ...(gpus > 1 ? ['--tensor-parallel-size', String(gpus)] : []),
   ]
-  // its later images have another home folder, in which the mounted cache would not be found
-  const env = [`HF_HOME=${CACHE_INSIDE}`]
-  const container = { image: imageFor(options.engine ?? 'docker', IMAGE), containerPort: PORT, serverFlags, env }
+  const container = { image: imageFor(options.engine ?? 'docker', IMAGE), containerPort: PORT, serverFlags }
   return {
     ...serverContainer(container, options),
     runtime: 'image',
     readyPath: READY_PATH,
     model: model.key,
     repository,
-    weightsBytes: model.repositoryBytes,
+    weightsBytes: model.partsBytes,
     corrections: [
       ...leftOut(server),
       ...(options.image === undefined ? [] : [`--image ${options.image} skipped: ${OTHER_IMAGE}`]),

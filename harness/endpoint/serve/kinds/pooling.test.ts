@@ -32,6 +32,7 @@ test('texts are served by vLLM with its pooling runner, and the context has room
       '--ipc=host',
       '-p 127.0.0.1:8000:8000',
       '-v /cache:/root/.cache/huggingface',
+      '--env HF_HOME=/root/.cache/huggingface',
       '--env HF_TOKEN',
       'vllm/vllm-openai:v1',
       '--model Qwen/Qwen3-Embedding-8B',

@@ -25,6 +25,7 @@ test('a training runs in the image of vLLM, with pinned packages and the scripts
       '--ipc=host',
       `-v ${scripts}:${scripts}:ro`,
       '-v /cache:/root/.cache/huggingface',
+      '--env HF_HOME=/root/.cache/huggingface',
       '--env HF_TOKEN',
       '--env PIP_INDEX_URL',
       '--env PIP_EXTRA_INDEX_URL',
