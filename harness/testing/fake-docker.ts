@@ -29,7 +29,11 @@ export interface FakeStart {
   readonly files?: string
   /** What the probe of the cards prints; without it the image has no torch. */
   readonly probe?: string
-  /** Digest by which the registry names its image; without it the image is not on this machine. */
+  /** What a download of weights prints; without it, that all of them are there. */
+  readonly fetch?: string
+  /** What a pull prints, after which the image is here; without it the registry is not reached. */
+  readonly pulls?: string
+  /** Digest by which the registry names its image. */
   readonly digest?: string
   /** Its container exists only after this many calls of `docker`. */
   readonly madeAfterCalls?: number
@@ -66,9 +70,9 @@ if (args[0] === 'info') {
   if (start.daemonError) { process.stdout.write('{"ServerVersion":""}\\n'); fail(start.daemonError) }
   else process.stdout.write(JSON.stringify({ ServerVersion: '28.2.2', Name: require('node:os').hostname(), DockerRootDir: home }) + '\\n')
 } else if (args[0] === 'image' && args.includes('--format')) {
-  if (start.digest === undefined) process.exit(1)
-  const id = 'sha256:' + '${IMAGE_HEX}'
-  process.stdout.write((args.some((word) => word.includes('RepoDigests')) ? JSON.stringify(['vllm/vllm-openai@' + start.digest]) : id) + '\\n')
+  if (start.withoutImages && !fs.existsSync(path.join(home, 'pulled'))) process.exit(1)
+  const digests = start.digest === undefined ? [] : ['vllm/vllm-openai@' + start.digest]
+  process.stdout.write((args.some((word) => word.includes('RepoDigests')) ? JSON.stringify(digests) : 'sha256:${IMAGE_HEX}') + '\\n')
 } else if (args[0] === 'container' && args.some((word) => word.includes('.Image}}'))) {
   process.stdout.write('sha256:${IMAGE_HEX}\\n')
 } else if (args[0] === 'container' && args.some((word) => word.includes('.Pid}}'))) {
@@ -77,6 +81,19 @@ if (args[0] === 'info') {
   const image = args.at(-1)
   if (start.withoutImages) { process.stdout.write('[]\\n'); fail('Error response from daemon: No such image: ' + image) }
   else process.stdout.write(JSON.stringify([{ Id: 'sha256:' + 'd'.repeat(64), RepoDigests: [], Size: 2e10 }]) + '\\n')
+} else if (args[0] === 'context') {
+  process.exitCode = 1
+} else if (args[0] === 'pull' && start.pulls) {
+  process.stdout.write(start.pulls)
+  fs.writeFileSync(path.join(home, 'pulled'), '')
+} else if (args[0] === 'run' && valueOf('--entrypoint') === 'python3' && args.at(-2) === '-') {
+  fs.writeFileSync(path.join(home, 'program'), fs.readFileSync(0))
+  if (start.hangs) { make(); setInterval(() => {}, 1000) }
+  else {
+    const lines = start.fetch ?? '{"joulemarkFetch":1,"files":1,"totalBytes":1,"bytes":1}\\n{"joulemarkFetch":1,"done":true,"bytes":1}\\n'
+    process.stdout.write(lines)
+    if (lines.includes('"error"')) process.exitCode = 1
+  }
 } else if (args[0] === 'pull') {
   fail('Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host')
 } else if (args.includes('--entrypoint') && valueOf('--entrypoint') === 'nvidia-smi') {
