@@ -31,6 +31,8 @@ export interface FakeStart {
   readonly probe?: string
   /** What a download of weights prints; without it, that all of them are there. */
   readonly fetch?: string
+  /** A download of weights never ends. */
+  readonly fetchHangs?: boolean
   /** What a pull prints, after which the image is here; without it the registry is not reached. */
   readonly pulls?: string
   /** Digest by which the registry names its image. */
@@ -88,7 +90,7 @@ if (args[0] === 'info') {
   fs.writeFileSync(path.join(home, 'pulled'), '')
 } else if (args[0] === 'run' && valueOf('--entrypoint') === 'python3' && args.at(-2) === '-') {
   fs.writeFileSync(path.join(home, 'program'), fs.readFileSync(0))
-  if (start.hangs) { make(); setInterval(() => {}, 1000) }
+  if (start.fetchHangs) { make(); setInterval(() => {}, 1000) }
   else {
     const lines = start.fetch ?? '{"joulemarkFetch":1,"files":1,"totalBytes":1,"bytes":1}\\n{"joulemarkFetch":1,"done":true,"bytes":1}\\n'
     process.stdout.write(lines)

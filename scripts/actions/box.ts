@@ -19,6 +19,7 @@ import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
+import { prefetched } from '../support/serving/prefetch.ts'
 import { preflightOf, preflightText } from '../support/serving/preflight.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 
@@ -98,7 +99,8 @@ async function qualify(
       flags.resume ?? false,
     )
     const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
-    const { plan, checks, ends } = await readiness(planned, questions, io)
+    const { checks, ...checked } = await readiness(planned, questions, io)
+    const { plan, ends } = checked.ends === null ? await prefetched(checked.plan, flags, io, interrupts.drain) : checked
     for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
     const measured =
       ends === null

@@ -170,6 +170,7 @@ export const rooms: readonly Room[] = [
     folders: {
       measure:
         'a plan played: servers started and stopped, lanes of runs at the same time, what fails, the time that is left',
+      prefetch: 'images and weights before anything is measured, with bytes, rate and time left',
       plan: 'which servers start on which cards, and what is measured on them; pure',
       preflight: 'what a night needs, before anything starts: facts, checks, the plan without what cannot work',
       'preflight/engine': 'the container engine, its images, and the cards in a container',

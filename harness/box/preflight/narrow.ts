@@ -14,9 +14,11 @@ export interface Narrowed {
  * Leaves out the servers that cannot start, with the runs that only they would have served, each with its reason. Where
  * nothing is left, `ends` names the causes that hit every server or, where only several together do, all of them.
  */
-export function narrowed(plan: BoxPlan, facts: PreflightFacts): Narrowed {
+export const narrowed = (plan: BoxPlan, facts: PreflightFacts): Narrowed => withoutBlocked(plan, blocksOf(facts))
+
+/** A plan without the servers that something keeps from starting, as `narrowed` leaves them out. */
+export function withoutBlocked(plan: BoxPlan, blocks: readonly Block[]): Narrowed {
   const servers = serversOf(plan)
-  const blocks = blocksOf(facts)
   const lost = new Map<string, Block>()
   for (const server of servers) {
     const block = blocks.find(({ hits }) => hits(server))
