@@ -120,6 +120,8 @@ async function play(
   const program = words[0]?.split('/').at(-1) ?? ''
   if (/^python3?$/.test(program) && words[1] === '-') {
     if (stdin.includes('joulemarkProbe')) print(probeAnswer(findCard(box.card), cards, box.seed), false)
+    // all weights are in its cache
+    else if (stdin.includes('joulemarkFetch')) print('{"joulemarkFetch":1,"done":true,"bytes":0}\n', false)
     container.end(0)
   } else if (program === 'nvidia-smi') {
     const only = cards.map((card) => simulatedUuid(box.seed, card.index)).join(',')
