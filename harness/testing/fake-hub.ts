@@ -11,6 +11,8 @@ export interface HubFaults {
   /** The only token that is valid; any is where it is absent. */
   readonly token?: string
   readonly missing?: readonly string[]
+  /** Repositories of images, which have no config.json. */
+  readonly pipelines?: readonly string[]
   /** Seconds that its clock is ahead of this machine. */
   readonly aheadS?: number
   /** Takes connections and never answers. */
@@ -88,6 +90,8 @@ function hub({ url = '', headers }: IncomingMessage, response: ServerResponse, f
     )
   } else if (gate !== undefined && gate !== token) {
     refuse(403, 'GatedRepo', `Access to model ${repository} is restricted and you are not in the authorized list`)
+  } else if (faults.pipelines?.includes(repository) && url.endsWith('/config.json')) {
+    refuse(404, 'EntryNotFound', 'Entry not found')
   } else if (url.startsWith('/api/models/')) {
     const siblings = [
       { rfilename: 'config.json', size: 600 },

@@ -59,11 +59,20 @@ export function blocksOf(facts: PreflightFacts): Block[] {
       hits: ofRepository(each.repository),
     })),
     ...(gpus.state === 'well' ? unseen(gpus.uuids) : []),
-    ...ports.flatMap(({ port, finding }) =>
-      isFault(finding)
-        ? [{ reason: finding.text, fix: finding.fix, hits: ({ launch }: PlannedServer) => launch.port === port }]
-        : [],
-    ),
+    ...takenPorts(ports),
+  ]
+}
+
+/** The ports that are taken, as one cause: a night of eight cards has eight of them. */
+function takenPorts(ports: PreflightFacts['ports']): Block[] {
+  const faults = ports.flatMap(({ port, finding }) => (isFault(finding) ? [{ port, ...finding }] : []))
+  if (faults.length === 0) return []
+  return [
+    {
+      reason: faults.map(({ text }) => text).join(', '),
+      fix: [...new Set(faults.map(({ fix }) => fix))].join('; '),
+      hits: ({ launch }) => faults.some(({ port }) => port === launch.port),
+    },
   ]
 }
 

@@ -133,6 +133,6 @@ async function takenPort(
   const holder = 'absent' in end ? '' : (end.stdout.split('\n')[0]?.trim() ?? '')
   if (holder === `joulemark-${port}`) return { state: 'well', leftover: holder }
   return holder === '' || !/^[\w.-]+$/.test(holder)
-    ? fault(`port ${port} is taken`, `sudo ss -ltnp 'sport = :${port}' names the process; or choose another --port`)
+    ? fault(`port ${port} is taken`, 'sudo ss -ltnp names the process; or choose another --port')
     : fault(`port ${port} is taken by container ${holder}`, `${tools.engine} stop ${holder}, or choose another --port`)
 }

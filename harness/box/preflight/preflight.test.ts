@@ -206,6 +206,22 @@ describe('what cannot work is left out, with the reason', () => {
     expect(new Set(uuids)).toEqual(new Set(['GPU-0']))
   })
 
+  test('a port that is taken: the servers on it, and all taken ports are one cause', () => {
+    const taken = (numbers: readonly number[]) => ({
+      ports: needs.ports.map((port) =>
+        numbers.includes(port)
+          ? { port, finding: fault(`port ${port} is taken`, 'choose another --port') }
+          : { port, finding: { state: 'well', leftover: null } as const },
+      ),
+    })
+    const one = narrowed(plan, well(taken([8000])))
+    expect(one.plan.leftOut).toContainEqual({ name: 'GPU 0', reason: 'port 8000 is taken' })
+    expect(one.ends).toBeNull()
+    expect(narrowed(plan, well(taken(needs.ports))).ends).toBe(
+      `${needs.ports.map((port) => `port ${port} is taken`).join(', ')}; to fix it: choose another --port`,
+    )
+  })
+
   test('causes that hit everything only together are all named', () => {
     const others = needs.weights.filter(({ repository }) => repository !== large)
     const access = [

@@ -94,6 +94,11 @@ describe('the hub', () => {
     expect(JSON.stringify(access)).not.toContain('hf_')
   })
 
+  test('a repository of images has no config.json, and may be read all the same', async () => {
+    const { access } = await facts({ pipelines: ['org/model'] }, null)
+    expect(access[0]?.finding).toEqual({ state: 'well' })
+  })
+
   test('a clock that is an hour behind', async () => {
     const { clockOffsetS } = await facts({ aheadS: 3600 }, null)
     expect(clockOffsetS.state === 'well' && clockOffsetS.seconds).toBeCloseTo(-3600, -2)
