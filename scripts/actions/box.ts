@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
-import { measureBox } from '../../harness/box/measure/measure-box.ts'
+import { measureBox, plannedState } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { openBoxState } from '../../harness/box/state.ts'
@@ -93,11 +93,8 @@ async function qualify(
   const interrupts = watchInterrupts(io, runInterrupts, terminalGone(boxLog(flags.out)))
   try {
     const { cards } = planned
-    const before = openBoxState(
-      flags.out,
-      cards.map(({ uuid }) => uuid),
-      flags.resume ?? false,
-    )
+    const uuids = cards.map(({ uuid }) => uuid)
+    const before = plannedState(openBoxState(flags.out, uuids, flags.resume ?? false), planned)
     const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
     const { checks, ...checked } = await readiness(planned, questions, io)
     const { plan, ends } = checked.ends === null ? await prefetched(checked.plan, flags, io, interrupts.drain) : checked

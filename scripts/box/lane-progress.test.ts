@@ -39,6 +39,8 @@ test('on a terminal they share one live line, which loses a card whose run has e
   progress.ended('GPU 0: ')
   progress.lane('GPU 1: ').tick(tick)
   expect(text().endsWith(`\r\u001b[2K  GPU 1: ${state}`)).toBe(true)
+  progress.line('GPU 0: done')
+  expect(text().endsWith('\r\u001b[2KGPU 0: done\n')).toBe(true)
   progress.lane('GPU 1: ').note('waiting')
   expect(text().endsWith('\r\u001b[2KGPU 1: waiting\n')).toBe(true)
 })

@@ -8,6 +8,8 @@ const CLEAR = '\r\u001b[2K'
 export interface LaneProgress {
   /** The progress of one run. `label` begins its lines; empty where there is one card. */
   lane(label: string): Progress
+  /** A line of its own, in place of a live line. */
+  line(text: string): void
   /** The run has ended: it is no part of the live line any more. */
   ended(label: string): void
 }
@@ -34,6 +36,7 @@ export function laneProgress(view: View): LaneProgress {
         },
       }
     },
+    line: (text) => view.write(`${clear}${text}\n`),
     ended: (label) => void states.delete(label),
   }
 }

@@ -128,7 +128,7 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
       scenario.kind === 'text'
         ? calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workersFor(lanes)))
         : null,
-    say: (line) => io.stderr.write(`${line}\n`),
+    say: progress.line,
     nowMs: () => systemClock.nowMs(),
     signal: interrupts.drain,
   }

@@ -16,7 +16,7 @@ import {
 import { completed, type FakeBox, type FakeBoxOptions, fakeBox, gpuOf } from '../../testing/fake-box-tools.ts'
 import type { BoxPlan } from '../plan/box-plan.ts'
 import { type BoxStep, boxStatePath, openBoxState } from '../state.ts'
-import { type MeasuredBox, measureBox } from './measure-box.ts'
+import { type MeasuredBox, measureBox, plannedState } from './measure-box.ts'
 
 const cards = boxCards(2)
 const [first, second] = cards.map((card) => plannedServer([card]))
@@ -45,7 +45,7 @@ async function measured(
   { out = newFolder(), resume = false } = {},
 ): Promise<MeasuredBox & FakeBox> {
   const box = fakeBox(options)
-  const result = await measureBox(of, openBoxState(out, uuids, resume), out, box.tools)
+  const result = await measureBox(of, plannedState(openBoxState(out, uuids, resume), of), out, box.tools)
   return { ...box, ...result }
 }
 
@@ -315,6 +315,15 @@ describe('resume', () => {
     const { diary, state } = await measured(boxPlanOf(cards, [stage]), {}, { out, resume: true })
     expect(diary.filter((line) => line.startsWith('begin'))).toHaveLength(4)
     expect(state.steps).toHaveLength(4)
+  })
+
+  test('what is only left out this time stays done', async () => {
+    const out = newFolder()
+    await measured(plan, {}, { out })
+    const state = plannedState(openBoxState(out, uuids, true), plan)
+    const narrow = boxPlanOf(cards, [plannedStage([first!], [plannedPart('alone', [first!], [plannedRun('new')])])])
+    const { state: after } = await measureBox(narrow, state, out, fakeBox().tools)
+    expect(after.steps).toHaveLength(7)
   })
 
   test('a night that was complete starts nothing', async () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../units.ts'
 import type { BoxPlan, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
 import { type BoxState, isSameStep } from '../state.ts'
 import { Night } from './night.ts'
@@ -24,17 +25,24 @@ export async function measureBox(
   outDir: string,
   tools: MeasureTools,
 ): Promise<MeasuredBox> {
-  const planned = stepsOf(plan.stages)
-  const steps = state.steps.filter((step) => planned.some((each) => isSameStep(each, step)))
+  const { steps } = state
   const stages = plan.stages.map((stage) => pendingStage(stage, steps))
-  if (steps.length > 0) tools.say(`${steps.length} of ${planned.length} runs were done before and are kept`)
-  const night = new Night(outDir, { ...state, steps }, new TimeLeft(stages, tools.nowMs), tools)
+  const planned = stepsOf(plan.stages)
+  const done = planned.filter((each) => steps.some((step) => isSameStep(step, each)))
+  if (done.length > 0) tools.say(`${done.length} of ${counted(planned.length, 'run')} were done before and are kept`)
+  const night = new Night(outDir, state, new TimeLeft(stages, tools.nowMs), tools)
   await probeCards(stages, night)
   for (const [index, stage] of stages.entries()) {
     if (night.stops.aborted) break
     await playStage(stage, index, night)
   }
   return { state: night.state, ends: night.ends }
+}
+
+/** A state without the steps that a plan does not have any more, because scenarios, flags or servers changed. */
+export function plannedState(state: BoxState, { stages }: Pick<BoxPlan, 'stages'>): BoxState {
+  const planned = stepsOf(stages)
+  return { ...state, steps: state.steps.filter((step) => planned.some((each) => isSameStep(each, step))) }
 }
 
 /**
