@@ -19,7 +19,10 @@ export function simulatedBox(
   const records = cards.flatMap(({ beside, ...card }, index) => {
     const server = { ...shared, ...card, uuid: uuids[index]! }
     const night = (part: PartKind, as: SimulatedServer) =>
-      simulatedNight(as).map((run) => inBox(run, part, { index, uuids }))
+      simulatedNight(as).map(({ cardProbe, ...run }) =>
+        // the cards are measured without a server once, before the first part
+        inBox(part === 'alone' && cardProbe ? { ...run, cardProbe } : run, part, { index, uuids }),
+      )
     return [...night('alone', server), ...(cards.length > 1 ? night('together', { ...server, ...beside }) : [])]
   })
   return {

@@ -184,6 +184,7 @@ export const rooms: readonly Room[] = [
     reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
     folders: {
       box: 'the figures of a server against healthy ones',
+      'box/page': 'the verdict as one HTML page, for screen and paper',
       'box/plan': 'the plan of a box as text and as a document',
       'box/result': 'the verdict on each card and on the server, as one document',
       'box/siblings': 'the cards of a server against each other, and each against itself alone; what they differ in',

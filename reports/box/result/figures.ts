@@ -44,7 +44,7 @@ export function figureLine(figure: FigureResult): string {
 }
 
 /** The range of a figure in words. */
-function rangeText({ low, high, digits }: FigureResult): string {
+export function rangeText({ low, high, digits }: FigureResult): string {
   if (low !== null && high !== null) return `${low.toFixed(digits)} to ${high.toFixed(digits)}`
   if (low !== null) return `at least ${low.toFixed(digits)}`
   return high === null ? 'no range' : `at most ${high.toFixed(digits)}`

@@ -24,14 +24,18 @@ export function besideSiblings(records: readonly RunRecord[], uuids: readonly st
       .filter(({ runs }) => runs.length > 0)
     // an edition is a card of its own in the catalogue
     for (const same of Map.groupBy(cards, ({ runs }) => runs[0]?.card.key ?? runs[0]?.card.name ?? '').values()) {
-      for (const [uuid, comparisons] of comparedInPart(same, part)) found.get(uuid)?.push(...comparisons)
+      for (const [uuid, comparisons] of comparedInPart(same, part, records)) found.get(uuid)?.push(...comparisons)
     }
   }
   return found
 }
 
-function comparedInPart(cards: readonly CardRuns[], part: 'alone' | 'together'): Map<string, Comparison[]> {
-  const states = new Map(cards.map(({ uuid, runs }) => [uuid, cardState(runs)]))
+function comparedInPart(
+  cards: readonly CardRuns[],
+  part: 'alone' | 'together',
+  records: readonly RunRecord[],
+): Map<string, Comparison[]> {
+  const states = new Map(cards.map(({ uuid, runs }) => [uuid, cardState(runs, runsOfCard(records, uuid))]))
   const all = cards.flatMap(({ uuid, runs }) => comparedFigures(runs).map((figure) => ({ uuid, figure })))
   const groups = [
     ...Map.groupBy(all, ({ figure }) => `${figure.scenarioSha256} ${figure.scenario} ${figure.metric}`).values(),

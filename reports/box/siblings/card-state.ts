@@ -24,11 +24,11 @@ export interface CardState {
   readonly powerCapShare: number | null
 }
 
-/** The state of the one card that served these runs. */
-export function cardState(runs: readonly RunRecord[]): CardState {
+/** The state of the one card that served these runs; it was measured without a server in one of `probedIn`. */
+export function cardState(runs: readonly RunRecord[], probedIn: readonly RunRecord[] = runs): CardState {
   const gpu = runs.flatMap(({ gpus }) => servingGpus(gpus)).at(-1)
   const windows = runs.flatMap(cardWindowsOf)
-  const probed = runs.flatMap((run) => probedCardOf(run) ?? []).at(-1)
+  const probed = probedIn.flatMap((run) => probedCardOf(run) ?? []).at(-1)
   const figure = (of: (card: ProbedCard) => Measured): number | null =>
     probed === undefined ? null : numberOf(of(probed))
   const reasons = windows.flatMap(({ reasonShares }) => reasonShares ?? [])

@@ -13,7 +13,7 @@ export function cardName({ index, uuid, slot }: CardResult): string {
 const shortUuid = (uuid: string): string => uuid.slice(0, UUID_CHARACTERS)
 
 /** A PCI address without a domain of zeros. */
-const shortSlot = (slot: string): string => slot.replace(/^0+:/, '')
+export const shortSlot = (slot: string): string => slot.replace(/^0+:/, '')
 
 /** Numbers of cards as a list: "GPU 0, 1, 3". */
 export function cardNumbers(cards: readonly Pick<CardResult, 'index' | 'uuid'>[]): string {

@@ -5,7 +5,7 @@ import { cardName, cardNumbers } from './card-name.ts'
 import { detailLines } from './details.ts'
 
 /** The words of a verdict, as people see them. */
-const verdictWords: Readonly<Record<BoxVerdict, string>> = {
+export const verdictWords: Readonly<Record<BoxVerdict, string>> = {
   accepted: 'ACCEPTED',
   rejected: 'REJECTED',
   'not-measured': 'NOT MEASURED',
