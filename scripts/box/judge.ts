@@ -7,17 +7,27 @@ import { exitCodes } from '../../harness/errors.ts'
 import { withVerdict, writeAcceptance } from '../../harness/record/acceptance-file.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { replaceFile } from '../../harness/record/json-file.ts'
-import { readAll, readHistory, type StoredRun } from '../../harness/record/read.ts'
+import { readAll, readHistory, readRows, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
+<<<<<<< HEAD
 import { counted } from '../../harness/units.ts'
+=======
+import { type CardSeries, cardSeries } from '../../reports/box/page/night-series.ts'
+import { serverPage } from '../../reports/box/page/page.ts'
+>>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
 import type { EarlierRun } from '../../reports/box/references.ts'
 import { restartLines } from '../../reports/box/restart-lines.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 import { boxResult } from '../../reports/box/result/judge-box.ts'
 import { boxResultJson, exitCodeOf, keptVerdict } from '../../reports/box/result/use-result.ts'
+<<<<<<< HEAD
 import { resultText, type WrittenFile } from '../../reports/box/text/result-text.ts'
+=======
+import type { JoinedLink } from '../../reports/box/siblings/joined-links.ts'
+import { resultText } from '../../reports/box/text/result-text.ts'
+>>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { configuredMoney } from '../support/config.ts'
@@ -40,12 +50,18 @@ export interface Judged {
   }
 }
 
-/** The document of a night, in the folder of its runs. */
+/** The document and the page of a night, in the folder of its runs. */
 const DOCUMENT = 'box-result.json'
+const PAGE = 'box.html'
 
 /**
+<<<<<<< HEAD
  * Prints the verdict on a box, keeps it beside its runs, and writes its document. 0 accepted, 1 rejected, 3 not measured, 130
  * interrupted, which has no verdict yet.
+=======
+ * Prints the verdict on a box, keeps it beside its runs, and writes its document and its page. 0 accepted, 1 rejected, 3 not measured, 130
+ * interrupted. Throws `DiskError`.
+>>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
  */
 export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   const { plan, measured, checks, isInterrupted, flags } = judged
@@ -64,9 +80,11 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     findingsOf: boxFindings,
     ends,
     unreadable,
+    joinedLinks: linksOf(plan),
     plannedMinutes: starting + measuring,
     at: new Date(),
   })
+<<<<<<< HEAD
   const document = boxResultJson(result)
   if (isInterrupted) {
     const done = state.steps.filter(({ outcome }) => outcome === 'done').length
@@ -76,6 +94,17 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   }
   const kept = await keptResult({ runs, result, document, out: flags.out }, io)
   const files = [...kept, { what: 'log', path: join(flags.out, 'box.log') }]
+=======
+  const [path, page] = [join(flags.out, DOCUMENT), join(flags.out, PAGE)]
+  const document = boxResultJson(result)
+  replaceFile(path, document)
+  replaceFile(page, serverPage(result, await nightOf(runs)))
+  const files = [
+    { what: 'page', path: page },
+    { what: 'document', path },
+    { what: 'log', path: join(flags.out, 'box.log') },
+  ]
+>>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
   if (flags.json) io.stdout(document)
   else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
   if (flags.verbose && !flags.json) printReport(records, io)
@@ -101,6 +130,21 @@ async function keptResult({ runs, result, document, out }: Kept, io: CommandIo):
     io.stderr.write(`the verdict is not kept: ${error.message}\n`)
     return []
   }
+}
+
+/** What connects the cards of each server over several cards. */
+const linksOf = ({ stages }: BoxPlan): JoinedLink[] =>
+  stages.flatMap(({ servers }) =>
+    servers.flatMap(({ cards, link }) =>
+      link === undefined || 'reason' in link ? [] : [{ cards: cards.map(({ uuid }) => uuid), ...link }],
+    ),
+  )
+
+/** Power and temperature of every run; one run is in memory at a time. */
+async function nightOf(runs: readonly StoredRun[]): Promise<CardSeries[]> {
+  const series: CardSeries[] = []
+  for (const { directory, record } of runs) series.push(...cardSeries(record, await readRows(directory, 'gpu.csv')))
+  return series
 }
 
 /** The report of the runs, and by how much starts of a server differed. */

@@ -1,6 +1,7 @@
 import type { PartKind } from '../../../harness/record/schema/box.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import type { EarlierRun } from '../references.ts'
+import type { JoinedLink } from '../siblings/joined-links.ts'
 
 /** What the doctor, the preflight or a check of a record found. */
 export interface BoxCheck {
@@ -39,8 +40,8 @@ export interface BoxInput {
   readonly checks: readonly BoxCheck[]
   /** The doctor's checks on the serving cards of one record (`boxFindings`). */
   readonly findingsOf: (record: RunRecord) => readonly BoxCheck[]
-  /** Cells of `nvidia-smi topo -m` between cards; empty where it was not read. */
-  readonly links?: readonly { readonly from: string; readonly to: string; readonly path: string }[]
+  /** What connects the cards of each server over several cards; absent where it was not read. */
+  readonly joinedLinks?: readonly JoinedLink[]
   /** The one cause that ended the night before anything could be measured; null where there is none. */
   readonly ends: string | null
   /** Records that could not be read, one line each: nothing is accepted without them. */

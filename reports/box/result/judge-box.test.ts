@@ -89,3 +89,32 @@ test('the document keeps to its schema', () => {
   const result = box([{}, {}])
   expect(JSON.parse(boxResultJson(result))).toEqual(result)
 })
+
+test('a model over several cards is judged by itself, and the path between them is named', () => {
+  const input = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+  const [first] = input.records
+  const probed = (uuid: string) => {
+    if (first?.cardProbe === undefined || 'reason' in first.cardProbe) throw new Error('not probed')
+    return { ...first.cardProbe.cards[0]!, uuid }
+  }
+  const pairs = [
+    { from: 0, to: 1, GBs: 12 },
+    { from: 1, to: 2, GBs: 50 },
+  ]
+  const joined = {
+    ...first!,
+    id: 'joined',
+    cardProbe: { torch: '2.9.0', cards: ['GPU-0', 'GPU-1', 'GPU-9'].map(probed), pairs },
+    gpus: input.cards.map(({ index, uuid }) => ({ ...first!.gpus[0]!, index, uuid })),
+    box: { part: 'joined' as const, cards: ['GPU-0', 'GPU-1'] },
+  }
+  const joinedLinks = [{ cards: ['GPU-1', 'GPU-0'], path: 'SYS', name: 'the link between CPU sockets' }]
+  // two cards that are as fast as one are too slow
+  const result = boxResult({ ...input, records: [...input.records, joined], joinedLinks })
+  expect(words(result)).toEqual(['accepted', 'accepted'])
+  expect(result.joined).toMatchObject([{ verdict: 'rejected', links: 'the link between CPU sockets' }])
+  expect(result.joined[0]?.reasons[0]?.cause).toBe(
+    'the pair GPU 0 to GPU 1: 12.0 GB/s, where the fastest pair of the server reaches 50.0, over the link between CPU sockets (SYS)',
+  )
+  expect(result.verdict).toBe('rejected')
+})

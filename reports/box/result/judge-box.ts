@@ -4,6 +4,7 @@ import { toolVersion } from '../../../harness/version.ts'
 import { besideAlone } from '../siblings/beside-alone.ts'
 import { besideSiblings } from '../siblings/beside-siblings.ts'
 import { cardState } from '../siblings/card-state.ts'
+import { joinedCauses } from '../siblings/joined-links.ts'
 import type { BoxInput } from './box-input.ts'
 import { BOX_RESULT_VERSION, type BoxResult, type CardResult, type JoinedResult, type Reason } from './box-result.ts'
 import { joinedRuns, partOf, runsOfCard } from './evidence.ts'
@@ -64,14 +65,20 @@ function judgedCards(input: BoxInput): CardResult[] {
 
 function judgeJoined(runs: readonly RunRecord[], input: BoxInput, simulated: boolean): JoinedResult {
   const findings = runs.flatMap((run) => [...input.findingsOf(run)])
-  const figures = figuresOf(runs, input.earlier, findings)
+  const uuids = servingUuids(runs[0]!.gpus)
+  const link = input.joinedLinks?.find(({ cards }) => cards.toSorted().join() === uuids.toSorted().join()) ?? null
+  const nameOf = (uuid: string): string => `GPU ${input.cards.find((card) => card.uuid === uuid)?.index ?? uuid}`
+  const causes = joinedCauses(uuids, link, input.records, nameOf)
+  const figures = figuresOf(runs, input.earlier, findings).map((figure) =>
+    (figure.wouldBe ?? figure.verdict) === 'fail' ? { ...figure, why: [...causes, ...figure.why] } : figure,
+  )
   const faults = rejectionReasons([], figures, [])
   const verdicts = verdictOf(figures, faults.length > 0, simulated)
   const why = figures.flatMap(({ verdict, why: [first] }) => (verdict === 'not-measured' && first ? [first] : []))
   const unmeasured = [...new Set(why)].map((what) => ({ what, cause: null, fix: null }))
   return {
-    cards: servingUuids(runs[0]!.gpus),
-    links: null,
+    cards: uuids,
+    links: link?.name ?? null,
     ...verdicts,
     reasons: wordOf(verdicts) === 'not-measured' ? unmeasured : faults,
     figures,
