@@ -11,23 +11,16 @@ import { readAll, readHistory, readRows, type StoredRun } from '../../harness/re
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
-<<<<<<< HEAD
 import { counted } from '../../harness/units.ts'
-=======
 import { type CardSeries, cardSeries } from '../../reports/box/page/night-series.ts'
 import { serverPage } from '../../reports/box/page/page.ts'
->>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
 import type { EarlierRun } from '../../reports/box/references.ts'
 import { restartLines } from '../../reports/box/restart-lines.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 import { boxResult } from '../../reports/box/result/judge-box.ts'
 import { boxResultJson, exitCodeOf, keptVerdict } from '../../reports/box/result/use-result.ts'
-<<<<<<< HEAD
-import { resultText, type WrittenFile } from '../../reports/box/text/result-text.ts'
-=======
 import type { JoinedLink } from '../../reports/box/siblings/joined-links.ts'
-import { resultText } from '../../reports/box/text/result-text.ts'
->>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
+import { resultText, type WrittenFile } from '../../reports/box/text/result-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import { configuredMoney } from '../support/config.ts'
@@ -55,13 +48,8 @@ const DOCUMENT = 'box-result.json'
 const PAGE = 'box.html'
 
 /**
-<<<<<<< HEAD
- * Prints the verdict on a box, keeps it beside its runs, and writes its document. 0 accepted, 1 rejected, 3 not measured, 130
- * interrupted, which has no verdict yet.
-=======
- * Prints the verdict on a box, keeps it beside its runs, and writes its document and its page. 0 accepted, 1 rejected, 3 not measured, 130
- * interrupted. Throws `DiskError`.
->>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
+ * Prints the verdict on a box, keeps it beside its runs, and writes its document and its page. 0 accepted, 1 rejected, 3 not
+ * measured, 130 interrupted, which has no verdict yet.
  */
 export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   const { plan, measured, checks, isInterrupted, flags } = judged
@@ -84,7 +72,6 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     plannedMinutes: starting + measuring,
     at: new Date(),
   })
-<<<<<<< HEAD
   const document = boxResultJson(result)
   if (isInterrupted) {
     const done = state.steps.filter(({ outcome }) => outcome === 'done').length
@@ -94,17 +81,6 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   }
   const kept = await keptResult({ runs, result, document, out: flags.out }, io)
   const files = [...kept, { what: 'log', path: join(flags.out, 'box.log') }]
-=======
-  const [path, page] = [join(flags.out, DOCUMENT), join(flags.out, PAGE)]
-  const document = boxResultJson(result)
-  replaceFile(path, document)
-  replaceFile(page, serverPage(result, await nightOf(runs)))
-  const files = [
-    { what: 'page', path: page },
-    { what: 'document', path },
-    { what: 'log', path: join(flags.out, 'box.log') },
-  ]
->>>>>>> 5c58e173 (feat(box): box.html beside the runs of a night; the path between joined cards is named as a cause)
   if (flags.json) io.stdout(document)
   else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
   if (flags.verbose && !flags.json) printReport(records, io)
@@ -118,13 +94,17 @@ interface Kept {
   readonly out: string
 }
 
-/** Writes the document of a night and the verdict beside its runs. A disk that takes no more is said, and nothing is kept. */
+/** Writes the document and the page of a night, and the verdict beside its runs. A disk that takes no more is said, and nothing is kept. */
 async function keptResult({ runs, result, document, out }: Kept, io: CommandIo): Promise<WrittenFile[]> {
-  const path = join(out, DOCUMENT)
+  const [path, page] = [join(out, DOCUMENT), join(out, PAGE)]
   try {
     replaceFile(path, document)
+    replaceFile(page, serverPage(result, await nightOf(runs)))
     await keepVerdicts(runs, result, io.env)
-    return [{ what: 'document', path }]
+    return [
+      { what: 'page', path: page },
+      { what: 'document', path },
+    ]
   } catch (error) {
     if (!(error instanceof DiskError)) throw error
     io.stderr.write(`the verdict is not kept: ${error.message}\n`)
