@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { gpuWords } from './engine/engine.ts'
-import { type ModelFolder, noPull, volume, weightWords } from './engine/weights.ts'
+import { type ModelFolder, noPull, OFFLINE, volume, weightWords } from './engine/weights.ts'
 import type { CommandPlan, ServeOptions, ServePlan } from './plan.ts'
 
 /** A server in a container: its image, the port on which it listens in there, and its own flags. */
@@ -101,4 +101,14 @@ function containerOf({ port, engine = 'docker', gpus }: ServeOptions) {
   const containerName = `joulemark-${port}`
   const named = ['--name', containerName]
   return { containerName, named, onGpus: [...named, ...gpuWords(engine, gpus), '--ipc=host'] }
+}
+
+/**
+ * A launch whose weights have been downloaded. vLLM-Omni asks for the whole repository again, with every copy in other formats,
+ * unless the hub is out of reach.
+ */
+export function downloaded<Plan extends ServePlan | CommandPlan>(plan: Plan): Plan {
+  if (plan.kind !== 'server' || plan.runtime !== 'image' || plan.argv.includes(OFFLINE)) return plan
+  const [run = 'run', ...rest] = plan.argv
+  return { ...plan, argv: [run, '--env', OFFLINE, ...rest] }
 }

@@ -6,7 +6,7 @@ import type { ServeOptions } from '../plan.ts'
 /** Folder of Hugging Face in a container. */
 export const CACHE_INSIDE = '/root/.cache/huggingface'
 /** The variable that keeps every reader of Hugging Face in a container from the network. */
-const OFFLINE = 'HF_HUB_OFFLINE=1'
+export const OFFLINE = 'HF_HUB_OFFLINE=1'
 
 /** Where the folder of a model is in the container: the record then names no folder of this machine. */
 const MODELS_INSIDE = '/models'

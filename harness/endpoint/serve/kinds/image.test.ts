@@ -4,6 +4,7 @@ import { imageModels } from '../../../catalogue/image-models.ts'
 import { fitCard } from '../../../catalogue/own/known.ts'
 import { imageFit } from '../../../physics/image.ts'
 import { type Scenario, scenarioSchema } from '../../../scenario/schema.ts'
+import { downloaded } from '../container-words.ts'
 import { launchPlan } from '../launch-plan.ts'
 import { shellLine } from '../plan.ts'
 
@@ -71,6 +72,14 @@ test('every image model of the catalogue has a plan on every card, which runs wh
       expect(plan.weightsBytes).toBeGreaterThanOrEqual(model.residentBytes)
     }
   }
+})
+
+test('what has been downloaded is served without the hub, which would be asked for every copy in other formats', () => {
+  const plan = launchPlan(scenario('sdxl'), 'rtx-4090', options)
+  const without = downloaded(plan)
+  expect(without.argv).toEqual(['run', '--env', 'HF_HUB_OFFLINE=1', ...plan.argv.slice(1)])
+  const offline = launchPlan(scenario('sdxl'), 'rtx-4090', { ...options, offline: true })
+  expect(downloaded(offline)).toBe(offline)
 })
 
 test('settings of a language model are left out and named; quantisation is handed on', () => {
