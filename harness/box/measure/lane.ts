@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.ts'
 import { DiskError } from '../../record/disk/disk-error.ts'
 import type { PlannedLane, PlannedPart, PlannedRun, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
 import type { BoxStep } from '../state.ts'
+import type { Certificate } from './calibrations.ts'
 import type { Night } from './night.ts'
 import { serverOf, stepName } from './pending.ts'
 import type { RunPlace, UpServer } from './tools.ts'
@@ -14,48 +15,47 @@ export interface Standing {
   readonly lost: AbortSignal
 }
 
-/** One lane of a part, with what it shares with the others. */
+/** One run of a lane, with what it shares with those at the same time. */
 export interface LanePlace {
   readonly stage: PlannedStage
   readonly part: PlannedPart
   readonly lane: PlannedLane
+  readonly run: PlannedRun
   readonly standing: Standing
   readonly underLoad: readonly string[]
   readonly lanes: number
-  readonly certificates: ReadonlyMap<PlannedRun, RunPlace['certificate'] | Error>
-  /** Places of the lane in the plan, for the time that is left. */
-  readonly at: { readonly stage: number; readonly part: number; readonly lane: number }
+  readonly certificate: Certificate
+  /** Place of the run in the plan, for the time that is left. */
+  readonly at: { readonly stage: number; readonly part: number; readonly lane: number; readonly run: number }
 }
 
 /**
- * The runs of one lane, one after another, each with its step in the state. A run that fails ends neither the lane nor the
- * others; a server that is lost fails the rest of its lane. What is interrupted has no step: a resumed run starts it again.
+ * One run and its step in the state. One that fails ends neither its lane nor the others; a server that is lost fails the rest
+ * of its lane. What is interrupted has no step: a resumed night starts it again.
  */
-export async function playLane(place: LanePlace, night: Night): Promise<void> {
-  const server = serverOf(place.stage, place.lane)
-  for (const [index, run] of place.lane.runs.entries()) {
-    if (night.stops.aborted) return
-    const item = night.left.runOf(place.at.stage, place.at.part, place.at.lane, index)
-    night.left.begin(item)
-    const name = night.nameOf(place.stage, place.part, server, run)
-    night.sayLeft(name, place.at.stage, item)
-    const outcome = await oneRun(run, server, place, night)
-    night.left.end(item, outcome.outcome === 'done')
-    if (outcome.outcome === 'done') night.dropProbe(server)
-    if (night.stops.aborted && outcome.outcome !== 'done') return
-    night.keep(name, { ...stepName(place.stage, place.part, server, run), ...outcome })
-  }
+export async function playRun(place: LanePlace, night: Night): Promise<void> {
+  const { stage, part, lane, run, at } = place
+  if (night.stops.aborted) return
+  const server = serverOf(stage, lane)
+  const item = night.left.runOf(at.stage, at.part, at.lane, at.run)
+  night.left.begin(item)
+  const name = night.nameOf(stage, part, server, run)
+  night.sayLeft(name, at.stage, item)
+  const outcome = await outcomeOf(server, place, night)
+  night.left.end(item, outcome.outcome === 'done')
+  if (outcome.outcome === 'done') night.dropProbe(server)
+  if (night.stops.aborted && outcome.outcome !== 'done') return
+  night.keep(name, { ...stepName(stage, part, server, run), ...outcome })
 }
 
 type Outcome = Pick<BoxStep, 'outcome' | 'runs' | 'reason'>
 
 const failed = (reason: string, runs: string[] = []): Outcome => ({ outcome: 'failed', runs, reason })
 
-async function oneRun(run: PlannedRun, server: PlannedServer, place: LanePlace, night: Night): Promise<Outcome> {
-  const { standing, certificates, stage, part, underLoad, lanes } = place
+async function outcomeOf(server: PlannedServer, place: LanePlace, night: Night): Promise<Outcome> {
+  const { run, standing, certificate, stage, part, underLoad, lanes } = place
   const lost = () => lossOf(standing)
   if (standing.lost.aborted) return failed(lost())
-  const certificate = certificates.get(run) ?? null
   if (certificate instanceof Error) return failed(messageOf(certificate))
   const { finished, error } = await night.tools.run(run, {
     server,

@@ -70,13 +70,28 @@ describe('a stage', () => {
     expect(diary.slice(-2)).toEqual(['stop 0', 'stop 1'])
   })
 
-  test('calibrates the client before the load of a part, for all lanes at once', async () => {
-    const { diary } = await measured(
-      boxPlanOf(cards, [plannedStage(servers, [plannedPart('together', servers, [probe, batch])])]),
-    )
-    const calibrations = ['memory-probe', 'memory-probe', 'batch', 'batch'].map((name) => `calibrate ${name} 2`)
-    expect(diary.slice(6, 10)).toEqual(calibrations)
-    expect(diary.slice(10).filter((line) => line.startsWith('calibrate'))).toEqual([])
+  test('begins each run on all cards at once, after the client was calibrated for all of them', async () => {
+    const stage = plannedStage(servers, [plannedPart('together', servers, [probe, batch])])
+    const slow = Promise.withResolvers<null>()
+    const { diary } = await measured(boxPlanOf(cards, [stage]), {
+      run: async ({ name }, { server }, { diary: sofar }) => {
+        if (name !== 'memory-probe') return null
+        if (gpuOf(server) === '0') return slow.promise
+        // the first card is late: the second waits for it
+        setImmediate(() => {
+          expect(sofar).not.toContain('begin 1 batch')
+          slow.resolve(null)
+        })
+        return null
+      },
+    })
+    const row = (name: string) => [`calibrate ${name} 2`, `calibrate ${name} 2`, `begin 0 ${name}`, `begin 1 ${name}`]
+    expect(diary.slice(6)).toEqual([
+      ...row('memory-probe'),
+      ...['end 1 memory-probe', 'end 0 memory-probe'],
+      ...row('batch'),
+      ...['end 0 batch', 'end 1 batch', 'stop 0', 'stop 1'],
+    ])
   })
 
   test('runs lanes at the same time: both are under way before either ends', async () => {
@@ -91,7 +106,7 @@ describe('a stage', () => {
         return both.promise
       },
     })
-    const together = diary.slice(diary.indexOf('calibrate batch 2') + 2)
+    const together = diary.slice(diary.lastIndexOf('calibrate memory-probe 2') + 1)
     expect(together.slice(0, 2)).toEqual(['begin 0 memory-probe', 'begin 1 memory-probe'])
     expect(places[0]?.serverStart).toMatchObject({ number: 1, of: 1, command: first!.launch.serverCommand })
     expect(places.map(({ part, underLoad, lanes }) => [part, underLoad.join(), lanes])).toEqual([

@@ -1,9 +1,10 @@
 import { JoulemarkError } from '../../errors.ts'
-import type { PlannedPart, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
-import { type Calibrated, calibrations } from './calibrations.ts'
-import { type LanePlace, playLane, type Standing } from './lane.ts'
+import type { PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import type { Calibrated } from './calibrations.ts'
+import type { Standing } from './lane.ts'
 import type { Night } from './night.ts'
-import { serverOf, stepName } from './pending.ts'
+import { allOf, playPart } from './part.ts'
+import { stepName } from './pending.ts'
 import { sharedCause } from './start-reach.ts'
 import { isCommand, type UpServer } from './tools.ts'
 
@@ -89,51 +90,4 @@ function skipLanes(stage: PlannedStage, server: PlannedServer, night: Night): vo
       }
     }
   }
-}
-
-/** What the parts of a stage share. */
-interface PartPlace {
-  readonly at: { readonly stage: number; readonly part: number }
-  readonly standings: ReadonlyMap<string, Standing>
-  readonly calibrated: Calibrated
-}
-
-/** The lanes of a part at the same time, after the client was calibrated for what all of them send at once. */
-async function playPart(
-  stage: PlannedStage,
-  part: PlannedPart,
-  { at, standings, calibrated }: PartPlace,
-  night: Night,
-): Promise<void> {
-  const lanes = part.lanes.flatMap((lane, index) => {
-    const standing = standings.get(lane.server)
-    return standing === undefined ? [] : [{ lane, index, standing }]
-  })
-  const alive = lanes.filter(({ standing }) => !standing.lost.aborted)
-  const underLoad = alive.flatMap(({ lane }) => serverOf(stage, lane).cards.map(({ uuid }) => uuid))
-  const certificates = await calibrations(
-    alive.map(({ lane }) => lane),
-    calibrated,
-    night,
-  )
-  await allOf(
-    lanes.map(({ lane, index, standing }) => {
-      const place: LanePlace = {
-        stage,
-        part,
-        lane,
-        standing,
-        underLoad,
-        lanes: alive.length,
-        certificates: certificates.get(lane) ?? new Map(),
-        at: { ...at, lane: index },
-      }
-      return playLane(place, night)
-    }),
-  )
-}
-
-/** Waits for all of them, also where one fails: no lane goes on without its servers. Throws the first error. */
-async function allOf(works: readonly Promise<void>[]): Promise<void> {
-  for (const settled of await Promise.allSettled(works)) if (settled.status === 'rejected') throw settled.reason
 }

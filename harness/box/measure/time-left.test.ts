@@ -16,9 +16,9 @@ const stage = plannedStage(servers, [
   },
 ])
 
-test('lanes and starts run side by side, parts and stages one after another', () => {
+test('lanes run side by side, parts and stages one after another; the first server starts alone', () => {
   const left = new TimeLeft([stage, stage], () => 0)
-  expect(left.read(0)).toEqual({ run: 0, stage: 3 + 4 + 10, plan: 34 })
+  expect(left.read(0)).toEqual({ run: 0, stage: 3 + 3 + 4 + 10, plan: 40 })
 })
 
 test('what is left is corrected by what it really took', () => {
@@ -37,7 +37,8 @@ test('what is left is corrected by what it really took', () => {
   const running = left.runOf(0, 1, 0, 0)
   left.begin(running)
   minute += 1
-  expect(left.read(0, running)).toEqual({ run: 1, stage: 1 + 3, plan: 1 + 3 + 3 + 2 + 5 })
+  // the other lane has not begun its run, which is of the same time
+  expect(left.read(0, running)).toEqual({ run: 1, stage: 2 + 3, plan: 2 + 3 + 6 + 2 + 5 })
 })
 
 test('what was cut short says nothing of the pace, and what takes longer than planned is never negative', () => {
@@ -46,8 +47,8 @@ test('what was cut short says nothing of the pace, and what takes longer than pl
   left.begin(left.runOf(0, 0, 0, 0))
   minute = 1
   left.end(left.runOf(0, 0, 0, 0), false)
-  expect(left.read(0).stage).toBe(3 + 10)
+  expect(left.read(0).stage).toBe(6 + 10)
   left.begin(left.runOf(0, 1, 0, 0))
   minute = 60
-  expect(left.read(0, left.runOf(0, 1, 0, 0))).toMatchObject({ run: 0, stage: 3 + 6 })
+  expect(left.read(0, left.runOf(0, 1, 0, 0))).toMatchObject({ run: 0, stage: 6 + 4 + 6 })
 })

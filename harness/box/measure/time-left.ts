@@ -11,9 +11,9 @@ interface Item {
 }
 
 interface StageItems {
-  /** Servers start side by side. */
+  /** The first server starts alone, then the others side by side. */
   readonly starts: ReadonlyMap<string, Item>
-  /** Parts one after another, of lanes side by side, of runs one after another. */
+  /** Parts one after another, of lanes side by side, of runs that begin together. */
   readonly parts: readonly (readonly (readonly Item[])[])[]
 }
 
@@ -70,9 +70,17 @@ export class TimeLeft {
   }
 
   #ofStage({ starts, parts }: StageItems): number {
-    const lanes = (runs: readonly Item[]) => runs.reduce((sum, each) => sum + this.#ofItem(each), 0)
-    const starting = Math.max(0, ...[...starts.values()].map((each) => this.#ofItem(each)))
-    return starting + parts.reduce((sum, part) => sum + Math.max(0, ...part.map(lanes)), 0)
+    const [first = 0, ...others] = [...starts.values()].map((each) => this.#ofItem(each))
+    const starting = first + Math.max(0, ...others)
+    return starting + parts.reduce((sum, lanes) => sum + this.#ofPart(lanes), 0)
+  }
+
+  /** The next runs begin when all lanes are done with theirs. */
+  #ofPart(lanes: readonly (readonly Item[])[]): number {
+    const rows = Math.max(0, ...lanes.map(({ length }) => length))
+    return Array.from({ length: rows }, (_, row) =>
+      Math.max(...lanes.map((runs) => (runs[row] === undefined ? 0 : this.#ofItem(runs[row])))),
+    ).reduce((sum, minutes) => sum + minutes, 0)
   }
 
   #ofItem({ kind, minutes, beganMs, isOver }: Item): number {

@@ -30,7 +30,7 @@ export interface RunPlace {
   readonly serverStart: ServerStart
   /** What the card did alone; only for the first run of a card. */
   readonly cardProbe?: CardProbe
-  /** The calibration of the client, made before the part. */
+  /** The calibration of the client, made just before. */
   readonly certificate: RunRecord['certificate']
   /** Ends the run in good order: an interrupt, the end of its server, a full disk. */
   readonly drain: AbortSignal

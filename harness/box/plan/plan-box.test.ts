@@ -60,7 +60,8 @@ describe('provisioning', () => {
   test('of four cards takes less than twelve minutes longer than of one', () => {
     const one = planMinutes(planOf(provisioning, four.slice(0, 1), within))
     const all = planMinutes(planOf(provisioning, four, within))
-    expect(all.starting).toBe(one.starting)
+    // the first server starts alone, then the others side by side
+    expect(all.starting).toBeCloseTo(2 * one.starting)
     expect(all.measuring - one.measuring).toBeLessThan(12)
   })
 

@@ -14,8 +14,8 @@ const stage = (servers: number[], parts: PlannedPart[]): PlannedStage => ({
   parts,
 })
 
-test('lanes and the servers of a stage run side by side, parts and stages one after another', () => {
+test('the next runs of a part begin when all lanes are done; the first server starts alone, then the others', () => {
   const stages = [stage([3, 4], [part([2]), part([1, 2], [4])]), stage([5], [part([7])])]
-  expect(planMinutes({ stages })).toEqual({ starting: 9, measuring: 13 })
+  expect(planMinutes({ stages })).toEqual({ starting: 3 + 4 + 5, measuring: 2 + (4 + 2) + 7 })
   expect(planMinutes({ stages: [] })).toEqual({ starting: 0, measuring: 0 })
 })
