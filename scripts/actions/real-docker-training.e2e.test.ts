@@ -79,7 +79,8 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(owner.stdout, 'data')
-    expect(engine.containers()).toEqual([`joulemark-${PORT} running`])
+    // its first line may be here before the engine says that it runs
+    await expect.poll(() => engine.containers(), { timeout: 60_000 }).toEqual([`joulemark-${PORT} running`])
     owner.kill('SIGKILL')
     await expect.poll(() => engine.containers(), { timeout: 60_000 }).toEqual([])
   }, 120_000)
