@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
-import { forTests, reportsMayNotImport, rooms, simulator } from '../scripts/docs/rooms.ts'
+import { reportsMayNotImport, rooms, simulator } from '../scripts/docs/rooms.ts'
+import { forTests } from '../scripts/docs/rooms-for-tests.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { type EngineId, engineOf } from '../engines/table.ts'
 import { JoulemarkError } from '../errors.ts'
 import { shellWord } from '../plain-text.ts'
-import type { Endpoint } from '../record/schema/run.ts'
+import type { Endpoint } from '../record/schema/endpoint.ts'
 import { keyMask } from '../secret-mask.ts'
 import { endpointError } from './access/endpoint-error.ts'
 import type { Address } from './address.ts'

@@ -1,6 +1,6 @@
 import { engineOf } from '../engines/table.ts'
 import { auditWords, engineName, unprovedWords } from '../engines/words.ts'
-import type { Endpoint } from '../record/schema/run.ts'
+import type { Endpoint } from '../record/schema/endpoint.ts'
 import { type Check, pass, type Rule, warn } from '../telemetry/doctor/check.ts'
 
 const rules = {

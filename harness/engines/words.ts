@@ -1,4 +1,4 @@
-import type { Endpoint } from '../record/schema/run.ts'
+import type { Endpoint } from '../record/schema/endpoint.ts'
 import type { EngineDefinition } from './engine.ts'
 import { engineOf } from './table.ts'
 

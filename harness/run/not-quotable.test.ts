@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Endpoint } from '../record/schema/run.ts'
+import type { Endpoint } from '../record/schema/endpoint.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { makeServing } from '../testing/measured-run.ts'
 import { whyNotQuotable } from './not-quotable.ts'

@@ -1,7 +1,8 @@
 import { JoulemarkError } from '../errors.ts'
 import { counted } from '../units.ts'
+import type { Load } from './load-schema.ts'
 import { connectionsOf } from './load-shape.ts'
-import type { Load, ScenarioFile } from './schema.ts'
+import type { ScenarioFile } from './schema.ts'
 
 /** A text scenario file as written: the only kind that may contain a sweep. */
 export type TextFile = Extract<ScenarioFile, { kind: 'text' }>

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { embeddingsLoadSchema, textsSchema } from './embeddings-schema.ts'
 import { imageLoadSchema, imageSchema, trainingLoadSchema, trainingSchema, trainingTrialSchema } from './job-schema.ts'
+import { fileLoadSchema, loadSchema } from './load-schema.ts'
 import { checkPrompt, outputSchema, promptSchema, samplingSchema } from './prompt/prompt-schema.ts'
-import { arrivalFields, fraction, positiveInt, trialSchema } from './schema-parts.ts'
-import { sessionSchema } from './session/session-schema.ts'
+import { fraction, positiveInt, trialSchema } from './schema-parts.ts'
 
 /**
  * The scenario file: the workload of a run. This schema is the only source of the types, of the validation
@@ -21,67 +21,6 @@ const serverSchema = z.strictObject({
   gpuMemoryUtilization: z.number().gt(0).lte(1).optional(),
   tensorParallel: positiveInt.optional(),
 })
-
-const closedLoadSchema = z.strictObject({
-  shape: z.literal('closed').describe('a fixed number of requests in flight: when one ends, the next is sent'),
-  concurrency: positiveInt.max(10_000).describe('requests in flight, or sessions at a time with `session`'),
-  rampSeconds: z
-    .number()
-    .nonnegative()
-    .default(1)
-    .describe('the starts of the streams are spread over this time, so that their prefills do not coincide'),
-  session: sessionSchema.optional().describe('sessions of several turns with a growing context: conversations, agents'),
-})
-
-const openLoadSchema = z.strictObject({
-  shape: z.literal('open').describe('requests are sent at their scheduled times, independent of the server'),
-  ratePerS: z.number().positive().max(100_000).describe('requests per second'),
-  ...arrivalFields,
-})
-
-const traceLoadSchema = z.strictObject({
-  shape: z.literal('trace').describe('requests of a recorded trace, sent at its times'),
-  file: z
-    .string()
-    .min(1)
-    .describe(
-      'relative to the scenario file: JSONL of Mooncake, an access log with the usage of each request, or CSV of Azure or BurstGPT',
-    ),
-  speed: z.number().positive().default(1).describe('2 replays the trace in half its time'),
-  maxInFlight: arrivalFields.maxInFlight,
-})
-
-const sweepLoadSchema = z.strictObject({
-  shape: z.literal('sweep').describe('one run and one record per value'),
-  concurrency: z.array(positiveInt.max(10_000)).min(1).optional(),
-  session: sessionSchema.optional().describe('with concurrency: multi-turn conversations instead of single requests'),
-  ratePerS: z.array(z.number().positive()).min(1).optional(),
-  highestRate: z
-    .strictObject({
-      fromPerS: z.number().positive().describe('a rate that should meet the SLO'),
-      toPerS: z.number().positive().describe('a rate that should not'),
-      tolerance: fraction.default(0.05).describe('relative width of the bracket at which the search ends'),
-      goodShare: z.number().gt(0).lte(1).default(0.99).describe('share of requests that must meet the SLO'),
-    })
-    .optional()
-    .describe('search for the highest rate that meets the SLO, by bisection'),
-  ...arrivalFields,
-})
-
-/** The load of one run. */
-export const loadSchema = z.discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema])
-/** The load of a file: a sweep becomes several runs. */
-const fileLoadSchema = z
-  .discriminatedUnion('shape', [closedLoadSchema, openLoadSchema, traceLoadSchema, sweepLoadSchema])
-  .refine(
-    (load) =>
-      load.shape !== 'sweep' || [load.concurrency, load.ratePerS, load.highestRate].filter(Boolean).length === 1,
-    'expected exactly one of concurrency, ratePerS or highestRate in a sweep',
-  )
-  .refine(
-    (load) => load.shape !== 'sweep' || !load.session || load.concurrency !== undefined,
-    'expected session only with concurrency in a sweep',
-  )
 
 /** Default half-width of the 95 % confidence interval as a share of the mean. */
 export const DEFAULT_CERTAINTY_TARGET = 0.02
@@ -261,4 +200,3 @@ export type TextScenario = z.infer<typeof textScenarioSchema>
 export type EmbeddingsScenario = z.infer<typeof embeddingsScenarioSchema>
 export type ImageScenario = z.infer<typeof imageScenarioSchema>
 export type TrainingScenario = z.infer<typeof trainingScenarioSchema>
-export type Load = z.infer<typeof loadSchema>

@@ -4,7 +4,7 @@ import type { DescribedModel, PartlyKnownModel } from '../catalogue/types.ts'
 import { parseAddress } from '../endpoint/address.ts'
 import { filesOfContainer } from '../endpoint/container/own-container.ts'
 import { messageOf } from '../errors.ts'
-import type { Endpoint } from '../record/schema/run.ts'
+import type { Endpoint } from '../record/schema/endpoint.ts'
 
 /** What is known of a model before its server is asked: its name. */
 export const namedOnly = (name: string): PartlyKnownModel => ({

@@ -12,7 +12,7 @@ import { type ProbeFindings, type ProbeLoad, probeLoad } from '../load/probe/pro
 import type { LoadPlan } from '../load/protocol.ts'
 import { servingFit } from '../physics/serving-fit.ts'
 import type { BodyPlan, RequestPart } from '../plan/body/body-plan.ts'
-import type { Endpoint } from '../record/schema/run.ts'
+import type { Endpoint } from '../record/schema/endpoint.ts'
 import { connectionsOf, connectionsPerStream, sharedPromptTokens } from '../scenario/load-shape.ts'
 import { leastLength, mostLength } from '../scenario/prompt/length.ts'
 import type { TextScenario } from '../scenario/schema.ts'

@@ -2,10 +2,11 @@ import { exactly, overlaps, quotient, type Range } from './arithmetic.ts'
 import { ownGbpPerMillionTokens, upliftOf } from './audit-derived.ts'
 import { fitFinding } from './audit-fits.ts'
 import { judgeHardware } from './audit-hardware.ts'
+import { cellOf } from './claims.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
 import { convertedRate, rateFinding } from './rates/audit-rates.ts'
-import { type Assert, cellOf } from './schema.ts'
+import type { Assert } from './schema.ts'
 
 type Judgement = Omit<Finding, 'cell'>
 const unverified = (why: string): Judgement => ({ status: 'unverified', why })

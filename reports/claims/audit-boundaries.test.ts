@@ -4,10 +4,10 @@ import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
+import type { Claims } from './claims.ts'
 import { parseClaims } from './file/parse.ts'
 import { measuredFindings } from './measured.ts'
 import { claimLimit } from './rates/model-physics.ts'
-import type { Claims } from './schema.ts'
 
 type Row = Record<string, unknown> & { readonly id: string }
 const table = (rows: readonly Row[]) => ({ title: 'A table', rows: rows.map((row) => ({ label: row.id, ...row })) })

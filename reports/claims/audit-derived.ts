@@ -1,9 +1,9 @@
 import { evaluate, exactly, overlaps, quotient, type Range, roundingOf } from './arithmetic.ts'
 import { fitFinding } from './audit-fits.ts'
+import { type CardTable, type ClaimRow, cardTables, cellOf } from './claims.ts'
 import { type AuditContext, quantityOf } from './context.ts'
 import type { Finding } from './finding.ts'
 import { resolveName } from './names.ts'
-import { type CardTable, type ClaimRow, cardTables, cellOf } from './schema.ts'
 
 /** Every cell that follows from others: `derived` rows, deltas in per cent, uplifts. */
 export function auditDerived(context: AuditContext): Finding[] {

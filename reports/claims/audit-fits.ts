@@ -1,10 +1,11 @@
 import { weightBytes } from '../../harness/physics/model/weights.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { ModelReading } from './claimed-model.ts'
+import { cellOf } from './claims.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
 import { type FitRange, imageTrainingFit, textFit } from './fit-range.ts'
-import { cellOf, type Workload } from './schema.ts'
+import type { Workload } from './schema.ts'
 
 /** A stated size of weights may omit scales and embeddings, no more. */
 const WEIGHT_TOLERANCE = 0.1

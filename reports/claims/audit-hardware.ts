@@ -5,12 +5,13 @@ import {
 } from '../../harness/physics/gpu-memory-utilization.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { specFindings } from './audit-spec.ts'
+import { cellOf } from './claims.ts'
 import type { AuditContext } from './context.ts'
 import { dimensionsOf } from './file/known-rows.ts'
 import { conversionOf, inBase } from './file/units.ts'
 import type { Finding } from './finding.ts'
 import { verdictsOf } from './finding.ts'
-import { type Assert, cellOf } from './schema.ts'
+import type { Assert } from './schema.ts'
 
 type Judgement = Omit<Finding, 'cell'>
 type HardwareAssert = Extract<

@@ -1,7 +1,7 @@
 import { specFindings } from './audit-spec.ts'
+import { cellOf } from './claims.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
-import { cellOf } from './schema.ts'
 
 /** Power in the economics table: the limit against the catalogue, sustained power against the limit. */
 export function auditPower(context: AuditContext): Finding[] {

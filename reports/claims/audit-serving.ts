@@ -3,9 +3,10 @@ import { overheadBytesOf } from '../../harness/physics/memory.ts'
 import { kvBytesPerToken, kvElementBytes } from '../../harness/physics/model/kv.ts'
 import { weightBytes } from '../../harness/physics/model/weights.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import type { ServingExample } from './claims.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding } from './finding.ts'
-import type { ServingExample, Workload } from './schema.ts'
+import type { Workload } from './schema.ts'
 
 /** Whether the commands shown could start, and how many full sequences their KV cache would hold. */
 export function auditServing(context: AuditContext): Finding[] {

@@ -1,8 +1,8 @@
 import type { Card, Sourced } from '../../harness/catalogue/types.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import { type ClaimCell, cellOf } from './claims.ts'
 import type { AuditContext } from './context.ts'
 import type { Finding, Status } from './finding.ts'
-import { type ClaimCell, cellOf } from './schema.ts'
 
 /** Relative difference up to which a claimed and a sourced value count as equal. */
 const TOLERANCE = 0.02

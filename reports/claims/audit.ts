@@ -4,12 +4,12 @@ import { auditFits } from './audit-fits.ts'
 import { auditPower } from './audit-power.ts'
 import { auditServing } from './audit-serving.ts'
 import { auditSpec } from './audit-spec.ts'
+import { type CardTable, type ClaimCell, type Claims, cardTables, cellOf } from './claims.ts'
 import { auditContext, type ClaimCatalogue } from './context.ts'
 import { dimensionsOf } from './file/known-rows.ts'
 import { type Finding, type Verdict, verdictsOf } from './finding.ts'
 import { auditCoherence } from './rates/audit-coherence.ts'
 import { auditRates } from './rates/audit-rates.ts'
-import { type CardTable, type ClaimCell, type Claims, cardTables, cellOf } from './schema.ts'
 
 /**
  * Verdicts on every cell and sentence of a claims file from catalogue, physics and arithmetic. Pure; no verdict is
@@ -41,7 +41,7 @@ export function auditClaims(claims: Claims, catalogue: ClaimCatalogue, measured:
 function everyCell(claims: Claims): Finding[] {
   const why = ({ kind }: ClaimCell, table: CardTable, id: string): string =>
     kind === 'text' && dimensionsOf(table, id) !== null
-      ? 'its text does not begin with a number and a unit that this row knows'
+      ? 'its text does not begin with a number in a unit of this row'
       : 'cannot be decided by catalogue, physics or arithmetic'
   const keys = [...Object.keys(claims.cards), 'delta', 'uplift']
   return cardTables.flatMap((table) =>

@@ -2,7 +2,8 @@ import { nearest } from '../../harness/catalogue/nearest.ts'
 import type { Card, Model } from '../../harness/catalogue/types.ts'
 import type { Range } from './arithmetic.ts'
 import { type ClaimedModel, claimedModel } from './claimed-model.ts'
-import { type CardTable, type ClaimRow, type Claims, cellOf, type Workload } from './schema.ts'
+import { type CardTable, type ClaimRow, type Claims, cellOf } from './claims.ts'
+import type { Workload } from './schema.ts'
 
 /** The catalogue of an audit. */
 export interface ClaimCatalogue {

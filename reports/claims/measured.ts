@@ -3,10 +3,10 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { SMALLEST_EFFECT } from '../../harness/verdict/verdict.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
+import type { Claims } from './claims.ts'
 import type { ClaimCatalogue } from './context.ts'
 import { quantityOf } from './context.ts'
 import type { Finding } from './finding.ts'
-import type { Claims } from './schema.ts'
 
 /**
  * Claims against measurements: for each throughput row that names a scenario, the newest complete live run of it on one of

@@ -1,4 +1,4 @@
-import { type CardTable, cardTables } from './schema.ts'
+import { type CardTable, cardTables } from './claims.ts'
 
 /** `table.row` names of a formula, a bare name meaning its own table. */
 export function resolveName(name: string, own: CardTable): { table: CardTable; id: string } {

@@ -1,5 +1,5 @@
+import { type Claims, cardTables, cellOf } from '../claims/claims.ts'
 import { type Status, statuses, type Verdict } from '../claims/finding.ts'
-import { type Claims, cardTables, cellOf } from '../claims/schema.ts'
 import { buildTable, type Table, type Tone, text } from '../tables/table.ts'
 import { BEYOND_LIMIT } from './throughput.ts'
 

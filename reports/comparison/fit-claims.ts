@@ -1,8 +1,8 @@
 import { fitFinding, fitOf } from '../claims/audit-fits.ts'
 import { claimCatalogue } from '../claims/claim-catalogue.ts'
+import { type Claims, cellOf } from '../claims/claims.ts'
 import { auditContext } from '../claims/context.ts'
 import type { Status } from '../claims/finding.ts'
-import { type Claims, cellOf } from '../claims/schema.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { buildTable, type Cell, type Column, type Table, text } from '../tables/table.ts'
 

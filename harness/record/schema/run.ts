@@ -4,7 +4,9 @@ import { cardEntrySchema } from '../../catalogue/own/card-entry.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { boxPartSchema } from './box.ts'
 import { cardProbeSchema } from './card-probe.ts'
-import { primingSchema, serverStartSchema, servingSchema } from './server.ts'
+import { certificateSchema } from './certificate.ts'
+import { endpointSchema } from './endpoint.ts'
+import { primingSchema, serverStartSchema } from './server.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 
@@ -130,68 +132,6 @@ export const gpuSchema = z.object({
   serving: z.boolean(),
 })
 
-export const endpointSchema = z.object({
-  url: z.string(),
-  engine: z.string().nullable(),
-  engineEvidence: z.string().optional().describe('what shows the engine; absent if nothing does, and in older records'),
-  version: z.string().nullable(),
-  systemFingerprint: z.string().nullable(),
-  model: z.string().nullable().describe('the served model name used in requests'),
-  modelRoot: z.string().nullable(),
-  adapter: z.string().optional().describe('LoRA adapter that the requests asked for'),
-  servedAs: z.string().optional().describe('served name that the user gave for the model (--served-as)'),
-  servedModels: z.array(z.string()),
-  maxModelLen: nullableNumber,
-  startedAtS: z
-    .number()
-    .optional()
-    .describe('Unix time at which the server started, by its own metrics; absent if it does not say'),
-  location: z
-    .object({ isThisMachine: z.boolean().nullable(), reason: z.string() })
-    .optional()
-    .describe('whether the server runs on the machine of the cards; null if that cannot be known'),
-  chatPrompt: z
-    .object({
-      baseTokens: z.int().nonnegative().describe('chat template and first word'),
-      tokensPerWord: z.number().positive().describe('of each further word'),
-    })
-    .optional()
-    .describe('how the server counts prompts that are text, by two requests before the run; absent for token ids'),
-  requestWithout: z
-    .array(z.string())
-    .optional()
-    .describe(
-      'parts of a request that the server does not take, and that are omitted: token ids, ignore_eos, min_tokens',
-    ),
-  serving: servingSchema.optional().describe('settings of the server, as far as it reports them'),
-  inUseAtStart: z
-    .string()
-    .optional()
-    .describe('what other clients did before the run, which went on with --force; absent if nothing was seen'),
-  countersReason: z.string().optional().describe('why the counters of the server cannot be read; absent if they can'),
-  otherModels: z.array(z.string()).optional().describe('other models with metrics on the same page; absent if none'),
-})
-
-const quantilesSchema = z.object({ p50: z.number(), p99: z.number() })
-const spreadSchema = z.object({ p50: z.number(), p99: z.number(), max: z.number() })
-
-/** Errors of the client against an exact server on this machine, measured just before the run. */
-const certificateSchema = z.object({
-  streams: z.int(),
-  tokensPerSPerStream: z.number().describe('pace of the exact server'),
-  ttftErrorMs: spreadSchema.describe('reported TTFT of each request against that of the server, without sign'),
-  gapErrorMs: spreadSchema.describe('reported percentiles of the chunk gaps against the true ones, without sign'),
-  requests: z.int().optional().describe('requests that were compared'),
-  ttftMs: z
-    .object({ reported: quantilesSchema, true: quantilesSchema })
-    .optional()
-    .describe('TTFT as reported, and as the server timed it'),
-  arrivals: z.enum(['closed', 'open', 'trace']).optional().describe('how the requests were spaced: as in the run'),
-  seconds: z.number().optional().describe('time in which requests were sent'),
-  cpuShareOfCore: z.number().describe('of the busiest worker'),
-  highestTokensPerS: z.number().describe('full speed, up to 64 streams, one worker'),
-})
-
 /** The process that writes a record: its id alone is given to later processes too. */
 export const processMarkSchema = z.object({
   pid: z.int().positive(),
@@ -300,5 +240,4 @@ export type Signature = z.infer<typeof signatureSchema>
 export type ChainLink = z.infer<typeof chainLinkSchema>
 export type Gate = z.infer<typeof gateSchema>
 export type Gpu = z.infer<typeof gpuSchema>
-export type Endpoint = z.infer<typeof endpointSchema>
 export type RunRecord = z.infer<typeof runRecordSchema>

@@ -1,4 +1,5 @@
-import type { CardTable, CellDocument } from '../schema.ts'
+import type { CardTable } from '../claims.ts'
+import type { CellDocument } from '../schema.ts'
 import { conversionOf, type Dimension } from './units.ts'
 
 /** The classes of "what fits", and the word for a plain yes. */
@@ -46,7 +47,7 @@ export const unitOf = ({ unit, raw }: CellDocument, dimensions: readonly Dimensi
   unit ?? (raw === undefined ? undefined : printedNumber(raw, dimensions)?.unit)
 
 /**
- * A cell that stands as printed text in a file. A number with a unit that its row knows becomes a quantity or range, `OOM`
+ * A cell that stands as printed text in a file. A number in a unit of its row becomes a quantity or range, `OOM`
  * and the classes of "what fits" become what they say; anything else stays text, which is listed and not judged.
  */
 export function cellOfText(text: string, table: CardTable, dimensions: readonly Dimension[] | null): CellDocument {

@@ -1,13 +1,7 @@
 import { suggestion } from '../../../harness/catalogue/nearest.ts'
 import { overlaps, roundingOf } from '../arithmetic.ts'
-import {
-  type CardTable,
-  type CellDocument,
-  type ClaimsDocument,
-  cardTables,
-  comparisonColumns,
-  rowFields,
-} from '../schema.ts'
+import { type CardTable, cardTables, comparisonColumns } from '../claims.ts'
+import { type CellDocument, type ClaimsDocument, rowFields } from '../schema.ts'
 import { fitClasses, printedNumber, unitOf } from './cell-text.ts'
 import { dimensionsOf } from './known-rows.ts'
 import { normalisedCell } from './normalise.ts'

@@ -1,4 +1,4 @@
-import type { CardTable } from '../schema.ts'
+import type { CardTable } from '../claims.ts'
 import {
   arithmeticRate,
   bandwidth,
@@ -51,7 +51,7 @@ export const economicsRows = { tdp: power, sustained_power_b32: power, price: mo
   Record<string, Dimension>
 >
 
-/** The beginning of an id that no check knows. */
+/** The beginning of an id that no check reads. */
 export const OTHER = 'other_'
 
 /** The dimensions that the cells of a row may have; null where a unit is a label and nothing is converted. */
@@ -67,7 +67,7 @@ export function dimensionsOf(table: CardTable, id: string): readonly Dimension[]
   return null
 }
 
-/** The ids that a table knows; null where every id will do. */
+/** The ids of a table; null where every id will do. */
 export function knownIds(table: CardTable): readonly string[] | null {
   if (table === 'spec') return Object.keys(specRows)
   return table === 'economics' ? Object.keys(economicsRows) : null

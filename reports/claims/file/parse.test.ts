@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import article from '../../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
-import { cellOf } from '../schema.ts'
+import { cellOf } from '../claims.ts'
 import { parseClaims, parseClaimsText } from './parse.ts'
 
 const fixture = (name: string): string => readFileSync(new URL(`../fixtures/${name}.yaml`, import.meta.url), 'utf8')
@@ -21,7 +21,7 @@ describe('every mistake is one line: file, line, field, what was expected, the n
     const known = 'expected one of OOM, Tight, Comfortable, Trivial, fits, got "Easy"'
     const listed = 'a row that is only listed begins with other_'
     expect(linesOf(fixture('vendor-typos'), 'v.yaml')).toEqual([
-      `v.yaml:13: tables.spec.rows[fp8_tflops].id: no check knows a row "fp8_tflops" (${listed}); did you mean "fp8_dense"?`,
+      `v.yaml:13: tables.spec.rows[fp8_tflops].id: no check reads a row "fp8_tflops" (${listed}); did you mean "fp8_dense"?`,
       'v.yaml:14: tables.spec.rows[memory_bandwidth].rtx-5090.unit: no unit "GB/h" for bandwidth (GB/s); did you mean "GB/s"?',
       'v.yaml:15: tables.spec.rows[memory_bus].rtx-5090.value: 51 bit is not what its print says: "512-bit"',
       'v.yaml:16: tables.spec.rows[tdp].rtx-5090.unit: missing; expected W',
@@ -31,7 +31,7 @@ describe('every mistake is one line: file, line, field, what was expected, the n
       'v.yaml:29: tables.throughput.rows[b1].rtx-5090.value: expected a number; text is a cell of kind text, or the printed text alone',
       'v.yaml:34: tables.economics.rows[price].rtx-5090.unit: no unit "USD" for price (GBP); known: GBP, £',
       'v.yaml:35: tables.economics.rows[per_rate].derived: no row "throughput.b2"; did you mean "throughput.b1"?',
-      `v.yaml:36: tables.economics.rows[idle_power].id: no check knows a row "idle_power" (${listed}); known: tdp, sustained_power_b32, price`,
+      `v.yaml:36: tables.economics.rows[idle_power].id: no check reads a row "idle_power" (${listed}); known: tdp, sustained_power_b32, price`,
       'v.yaml:40: text_claims[cheaper].asserts[0].under: no card "h100"; did you mean "h100-sxm"?',
       'v.yaml:42: serving_examples[serve].card: no card "rtx-5080"; did you mean "rtx-5090"?',
     ])

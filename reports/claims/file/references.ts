@@ -1,7 +1,8 @@
 import { suggestion } from '../../../harness/catalogue/nearest.ts'
 import { namesIn } from '../arithmetic.ts'
+import { type CardTable, cardTables } from '../claims.ts'
 import { resolveName } from '../names.ts'
-import { type Assert, type CardTable, type ClaimsDocument, cardTables } from '../schema.ts'
+import type { Assert, ClaimsDocument } from '../schema.ts'
 import { knownIds, OTHER } from './known-rows.ts'
 import { type Problem, unknownName } from './problem.ts'
 
@@ -31,7 +32,7 @@ function idProblems(document: ClaimsDocument, table: CardTable): Problem[] {
     seen.add(row.id)
     if (known === null || known.includes(row.id) || row.id.startsWith(OTHER)) return []
     if (table === 'economics' && row.derived !== undefined) return []
-    const text = `no check knows a row "${row.id}" (a row that is only listed begins with ${OTHER}); ${suggestion(row.id, known)}`
+    const text = `no check reads a row "${row.id}" (a row that is only listed begins with ${OTHER}); ${suggestion(row.id, known)}`
     return [{ path, text }]
   })
 }

@@ -1,5 +1,6 @@
 import { suggestion } from '../../../harness/catalogue/nearest.ts'
-import { cardTables, type cellSchema, comparisonColumns, rowFields } from '../schema.ts'
+import { cardTables, comparisonColumns } from '../claims.ts'
+import { type cellSchema, rowFields } from '../schema.ts'
 import { cellOfText } from './cell-text.ts'
 import { dimensionsOf } from './known-rows.ts'
 import type { Problem } from './problem.ts'

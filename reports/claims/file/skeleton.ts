@@ -52,7 +52,7 @@ source:
 cards: # keys of the catalogue, or any other name: then that column is only listed
 ${cards.map(({ key, label }) => `  ${key}:\n    label: ${label}`).join('\n')}
 tables:
-  spec: # ids are fixed, units are converted; the id of a row that no check knows begins with other_
+  spec: # ids are fixed, units are converted; the id of a row that no check reads begins with other_
     title: Spec sheet
     rows:
 ${specs.join('\n')}

@@ -1,8 +1,9 @@
 import { formatNumber, formatShare } from '../../render/format-cell.ts'
+import { cellOf } from '../claims.ts'
 import { type AuditContext, quantityOf } from '../context.ts'
 import { tokenRate } from '../file/units.ts'
 import type { Finding } from '../finding.ts'
-import { cellOf, type Workload } from '../schema.ts'
+import type { Workload } from '../schema.ts'
 import { claimLimit } from './model-physics.ts'
 
 /** Streams share a card: the rate per stream cannot grow with their number by more than the measurement error. */

@@ -1,9 +1,10 @@
 import type { Range } from '../arithmetic.ts'
 import { fitFinding, fitOf } from '../audit-fits.ts'
+import { type ClaimRow, cellOf } from '../claims.ts'
 import type { AuditContext } from '../context.ts'
 import { conversionOf, gpuRate, imageTime, rateDimensions, stepRate, streamRate } from '../file/units.ts'
 import type { Finding } from '../finding.ts'
-import { type ClaimRow, cellOf, type Workload } from '../schema.ts'
+import type { Workload } from '../schema.ts'
 import { judgeImageRate } from './audit-images.ts'
 import { judgeTokenRate } from './audit-token-rates.ts'
 

@@ -1,0 +1,26 @@
+import type { Room } from './rooms.ts'
+
+/** Builders and reference data for tests, and benchmarks of the tool itself: the product imports none of them. */
+export const forTests: readonly Room[] = [
+  {
+    paths: ['harness/testing', 'reports/testing'],
+    reason: 'builders of records, fake executables and reference data for tests',
+    folders: {
+      doctor: 'servers as the doctor finds them, from real texts of nvidia-smi, and what it must report',
+      setup: 'the setup of every test file: an empty home folder, no processes in unit tests',
+      wire: 'independent readers of HTTP responses and event streams, with which ours are compared',
+      words: 'the rules for texts that a user can read, and the test that applies them',
+    },
+  },
+  {
+    paths: ['harness/bench'],
+    reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory, its readers',
+    folders: {
+      client: 'the load generator and other clients, on an exact server',
+      fuzz: 'a search for inputs that a reader crashes on, or reads otherwise than its reference',
+      models: 'small models of several families on a real vLLM: what is described beside what it logs',
+      kill: 'runs that are killed at any moment, judged by what their server knows',
+      peers: 'whole runs of joulemark and of other benchmark clients, on an exact server',
+    },
+  },
+]
