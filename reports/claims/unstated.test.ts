@@ -71,7 +71,7 @@ describe("a vendor's page with missing facts", () => {
   test('text that is no quantity, and a model that the catalogue lacks, are listed with the reason', () => {
     expect(on('words')).toMatchObject({
       status: 'unverified',
-      why: expect.stringContaining('does not begin with a number and a unit'),
+      why: expect.stringContaining('does not begin with a number in a unit'),
     })
     expect(on('other-model').why).toBe(
       'the model llama-3.1-9b is not in the catalogue; did you mean "llama-3.1-8b-instruct"?',
