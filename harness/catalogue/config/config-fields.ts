@@ -19,6 +19,8 @@ const searchedBlock = z.looseObject({
     no_op: flag.nullish(),
     replace_with_linear: flag.nullish(),
     n_heads_in_group: size.nullish(),
+    num_key_value_heads: size.nullish(),
+    window_length: size.nullish(),
   }),
   ffn: z.looseObject({
     no_op: flag.nullish(),

@@ -64,6 +64,38 @@ test('an encoder of texts keeps no keys and values, and reads as many tokens as 
   expect(model.activeLinearParams).toBe(24 * 12 * 1024 ** 2)
 })
 
+test('a network of an architecture search: each layer has its own parts, or none', () => {
+  const attends = { no_op: false, replace_with_linear: false }
+  const none = { no_op: true, replace_with_linear: false }
+  const linear = { no_op: false, replace_with_linear: true }
+  const model = modelOf({
+    model_type: 'nemotron-nas',
+    hidden_size: 1024,
+    num_attention_heads: 16,
+    num_hidden_layers: 5,
+    vocab_size: 1000,
+    max_position_embeddings: 4096,
+    tie_word_embeddings: false,
+    block_configs: [
+      { attention: { ...attends, n_heads_in_group: 8 }, ffn: { ...attends, ffn_mult: 1 } },
+      { attention: none, ffn: linear },
+      { attention: linear, ffn: none },
+      { attention: none, ffn: none },
+      // newer files state the KV heads and the width themselves
+      { attention: { ...attends, num_key_value_heads: 4, window_length: 512 }, ffn: { intermediate_size: 512 } },
+    ],
+  })
+  // queries and outputs 2 x 1024 x 1024, keys and values 2 x 1024 x 128, a width of 2 / 3 x 1024 rounded up to 768, two norms
+  const first = 2 * 1024 ** 2 + 2 * 1024 * 128 + 3 * 1024 * 768 + 2 * 1024
+  const onlyOneMatrix = 1024 ** 2 + 1024
+  const last = 2 * 1024 ** 2 + 2 * 1024 * 256 + 3 * 1024 * 512 + 2 * 1024
+  expect(model.totalParams).toBe(first + 2 * onlyOneMatrix + last + 2 * 1000 * 1024 + 1024)
+  expect(model.attention).toEqual([
+    { kind: 'full', layers: 1, heads: 16, kvHeads: 2, headDim: 64 },
+    { kind: 'sliding', window: 512, layers: 1, heads: 16, kvHeads: 4, headDim: 64 },
+  ])
+})
+
 describe('layers that differ, as transformers 5.19 writes them', () => {
   const {
     global_head_dim: head_dim,

@@ -1,5 +1,6 @@
 import type { Config } from '../config-fields.ts'
 import { headedAttention } from '../parts/attention-parts.ts'
+import { windowOf } from '../parts/common-parts.ts'
 import { feedForward } from '../parts/feed-forward-parts.ts'
 import { dense, type Layer, type Part } from '../parts/layer.ts'
 import { need } from '../stated.ts'
@@ -25,9 +26,9 @@ export function searchedLayer(config: Config, index: number): Layer {
     headedAttention({
       hidden,
       heads,
-      kvHeads: heads / (attention.n_heads_in_group ?? 1),
+      kvHeads: attention.num_key_value_heads ?? heads / (attention.n_heads_in_group ?? 1),
       headDim: config.head_dim ?? Math.floor(hidden / heads),
-      reach: { kind: 'full' },
+      reach: windowOf(attention.window_length),
     })
   const width = ffn.intermediate_size ?? roundedUp(Math.floor((2 * (ffn.ffn_mult ?? 1) * hidden) / 3))
   const parts = [
