@@ -70,6 +70,11 @@ describe('a stage', () => {
     expect(diary.slice(-2)).toEqual(['stop 0', 'stop 1'])
   })
 
+  test('of a later start has all servers started at once: their weights are in memory', async () => {
+    const { diary } = await measured(boxPlanOf(cards, [night({ number: 2, of: 2 })]))
+    expect(diary.slice(2, 6)).toEqual(['serve 0', 'serve 1', 'ready 0', 'ready 1'])
+  })
+
   test('begins each run on all cards at once, after the client was calibrated for all of them', async () => {
     const stage = plannedStage(servers, [plannedPart('together', servers, [probe, batch])])
     const slow = Promise.withResolvers<null>()

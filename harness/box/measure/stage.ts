@@ -1,5 +1,6 @@
 import { JoulemarkError } from '../../errors.ts'
 import type { PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import { startsFirstAlone } from '../plan/plan-minutes.ts'
 import type { Calibrated } from './calibrations.ts'
 import type { Standing } from './lane.ts'
 import type { Night } from './night.ts'
@@ -26,10 +27,7 @@ export async function playStage(stage: PlannedStage, at: number, night: Night): 
   }
 }
 
-/**
- * The first server starts alone, so that weights are read from the disk once, and a cause that others share is found by one
- * start; then the others, side by side.
- */
+/** Starts the servers of a stage side by side, after the first one where it starts alone (plan-minutes.ts). */
 async function startServers(
   stage: PlannedStage,
   at: number,
@@ -41,10 +39,9 @@ async function startServers(
     if (standing !== null) standings.set(server.id, standing)
     else skipLanes(stage, server, night)
   }
-  const [first, ...others] = stage.servers
-  if (first === undefined) return
-  await start(first)
-  await allOf(others.map(start))
+  const first = startsFirstAlone(stage) ? stage.servers.slice(0, 1) : []
+  await allOf(first.map(start))
+  await allOf(stage.servers.slice(first.length).map(start))
 }
 
 /** A server that is up, or the reason why it is not; null where it was not tried, because others failed for a shared cause. */

@@ -1,4 +1,5 @@
 import type { PlannedStage } from '../plan/box-plan.ts'
+import { untilAllAreUp } from '../plan/plan-minutes.ts'
 
 /** Something that takes time: the start of a server, or a run. */
 interface Item {
@@ -11,7 +12,7 @@ interface Item {
 }
 
 interface StageItems {
-  /** The first server starts alone, then the others side by side. */
+  readonly start: PlannedStage['start']
   readonly starts: ReadonlyMap<string, Item>
   /** Parts one after another, of lanes side by side, of runs that begin together. */
   readonly parts: readonly (readonly (readonly Item[])[])[]
@@ -34,7 +35,8 @@ export class TimeLeft {
 
   constructor(stages: readonly PlannedStage[], nowMs: () => number) {
     this.#nowMs = nowMs
-    this.#stages = stages.map(({ servers, parts }) => ({
+    this.#stages = stages.map(({ start, servers, parts }) => ({
+      start,
       starts: new Map(servers.map(({ id, startMinutes }) => [id, item('start', startMinutes)])),
       parts: parts.map(({ lanes }) => lanes.map(({ runs }) => runs.map(({ minutes }) => item('run', minutes)))),
     }))
@@ -69,9 +71,11 @@ export class TimeLeft {
     }
   }
 
-  #ofStage({ starts, parts }: StageItems): number {
-    const [first = 0, ...others] = [...starts.values()].map((each) => this.#ofItem(each))
-    const starting = first + Math.max(0, ...others)
+  #ofStage({ start, starts, parts }: StageItems): number {
+    const starting = untilAllAreUp(
+      { start },
+      [...starts.values()].map((each) => this.#ofItem(each)),
+    )
     return starting + parts.reduce((sum, lanes) => sum + this.#ofPart(lanes), 0)
   }
 

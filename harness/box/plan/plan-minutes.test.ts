@@ -8,8 +8,8 @@ const part = (...lanes: number[][]): PlannedPart => ({
   kind: 'together',
   lanes: lanes.map((runs, index) => ({ server: `s${index}`, runs: runs.map(run) })),
 })
-const stage = (servers: number[], parts: PlannedPart[]): PlannedStage => ({
-  start: { number: 1, of: 1 },
+const stage = (servers: number[], parts: PlannedPart[], number = 1): PlannedStage => ({
+  start: { number, of: 2 },
   servers: servers.map(server),
   parts,
 })
@@ -17,5 +17,7 @@ const stage = (servers: number[], parts: PlannedPart[]): PlannedStage => ({
 test('the next runs of a part begin when all lanes are done; the first server starts alone, then the others', () => {
   const stages = [stage([3, 4], [part([2]), part([1, 2], [4])]), stage([5], [part([7])])]
   expect(planMinutes({ stages })).toEqual({ starting: 3 + 4 + 5, measuring: 2 + (4 + 2) + 7 })
+  // a second start finds the weights in memory
+  expect(planMinutes({ stages: [stage([3, 4], [], 2)] })).toEqual({ starting: 4, measuring: 0 })
   expect(planMinutes({ stages: [] })).toEqual({ starting: 0, measuring: 0 })
 })

@@ -2,7 +2,7 @@ import type { BoxPlan, PlannedPart, PlannedStage } from './box-plan.ts'
 
 /** How long a plan takes at most, in minutes, without downloads. */
 export interface PlanMinutes {
-  /** Servers are starting: the first of a stage, then the others side by side. */
+  /** Servers are starting. */
   readonly starting: number
   /** Cards are measured. */
   readonly measuring: number
@@ -16,10 +16,23 @@ export function planMinutes({ stages }: Pick<BoxPlan, 'stages'>): PlanMinutes {
   }
 }
 
-/** The first server starts alone, then the others side by side. */
-function startMinutes({ servers: [first, ...others] }: PlannedStage): number {
-  return (first?.startMinutes ?? 0) + Math.max(0, ...others.map((each) => each.startMinutes))
+/**
+ * Whether the first server of a stage starts before the others: so that its weights are read from the disk once, and a cause that
+ * others share costs one start. Later starts find the weights in memory.
+ */
+export const startsFirstAlone = ({ start }: Pick<PlannedStage, 'start'>): boolean => start.number === 1
+
+/** Time until all servers of a stage are up, from that of each, in their order. */
+export function untilAllAreUp(stage: Pick<PlannedStage, 'start'>, minutes: readonly number[]): number {
+  const [first = 0, ...others] = minutes
+  return startsFirstAlone(stage) ? first + Math.max(0, ...others) : Math.max(0, ...minutes)
 }
+
+const startMinutes = (stage: PlannedStage): number =>
+  untilAllAreUp(
+    stage,
+    stage.servers.map((each) => each.startMinutes),
+  )
 
 /** The lanes of a part run at the same time, and their next runs begin when all are done: the longest of each decides. */
 function partMinutes({ lanes }: PlannedPart): number {
