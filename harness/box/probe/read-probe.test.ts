@@ -11,6 +11,7 @@ const card = {
   matrixFormat: 'bf16',
   hostToDeviceGBs: 52.1,
   deviceToHostGBs: { value: null, reason: 'out of memory' },
+  numaNode: 1,
 }
 const lineOf = (over: object) =>
   JSON.stringify({ joulemarkProbe: 1, torch: '2.9.0', cards: [card], pairs: [], ...over }).replace(':1,', ': 1,')
@@ -28,6 +29,7 @@ test.each([
   ],
   [lineOf({ cards: [] }), /not understood/],
   [lineOf({ cards: [{ ...card, copyGBs: 'fast' }] }), /not understood/],
+  [lineOf({ cards: [{ ...card, numaNode: -1 }] }), /not understood/],
   ['{"joulemarkProbe": 1, "torch": }', 'the answer of the probe is cut off'],
 ])('%j is a reason', (output, reason) => {
   expect(readProbe(output)).toEqual({ reason: expect.stringMatching(reason) })
