@@ -16,6 +16,8 @@ export interface DockerEngine {
   readonly strangerEnv: NodeJS.ProcessEnv
   /** Names and states of its containers. */
   containers(): string[]
+  /** What `docker` prints. */
+  docker(...args: readonly string[]): string
   /** Ends the engine and its containers. */
   end(): Promise<void>
   /** Ends it and removes its data. */
@@ -84,6 +86,7 @@ export async function startDockerEngine(uuids: readonly string[] = []): Promise<
       docker('ps', '--all', '--format', '{{.Names}} {{.State}}')
         .split('\n')
         .filter((line) => line !== ''),
+    docker,
     end: () => endOf(engine),
     stop,
   }
@@ -159,21 +162,50 @@ async function imageFolder(folder: string, uuids: readonly string[]): Promise<st
   const cards = uuids.map((uuid, index) => `GPU ${index}: NVIDIA GeForce RTX 4090 (UUID: ${uuid})`)
   mkdirSync(join(root, 'usr', 'bin'), { recursive: true })
   writeFileSync(join(root, 'usr', 'bin', 'nvidia-smi'), `#!/node\nconsole.log(${JSON.stringify(cards.join('\n'))})\n`)
-  chmodSync(join(root, 'usr', 'bin', 'nvidia-smi'), 0o755)
+  writeFileSync(join(root, 'usr', 'bin', 'python3'), python)
+  for (const program of ['nvidia-smi', 'python3']) chmodSync(join(root, 'usr', 'bin', program), 0o755)
   return root
 }
+
+/** Stands for the download of weights: FETCH=hang never ends, FETCH=fill writes into the cache until its disk is full. */
+const python = `#!/node
+const fs = require('node:fs')
+const say = (values) => console.log(JSON.stringify({ joulemarkFetch: 1, ...values }))
+let program = ''
+process.on('SIGTERM', () => process.exit(1))
+process.stdin.on('data', (text) => { program += text }).on('end', () => {
+  if (!program.includes('joulemarkFetch')) process.exit(1)
+  if (process.env.FETCH === 'hang') {
+    let bytes = 0
+    say({ files: 1, totalBytes: 1e9, bytes })
+    setInterval(() => say({ bytes: bytes += 1e6 }), 200)
+  } else if (process.env.FETCH === 'fill') {
+    try {
+      for (let part = 0; ; part += 1) fs.writeFileSync('/root/.cache/huggingface/part-' + part, Buffer.alloc(1e6))
+    } catch (error) {
+      say({ error: 'OSError: [Errno 28] ' + error.message.replace('ENOSPC: no space', 'No space') })
+      process.exit(1)
+    }
+  } else say({ done: true, bytes: 0 })
+})
+`
 
 /** The simulator listens on a loopback address, which in a container nobody else reaches. */
 const entry = `import { spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
 process.on('SIGTERM', () => process.exit(0))
 console.error('INFO vLLM API server version 0.27.0')
+console.error('INFO [gpu_model_runner.py:5037] Starting to load model model...')
 const words = ['--card', 'rtx-4090', '--model', 'llama-3.1-8b-instruct-fp8', '--port', '8001']
 const simulator = spawn(process.execPath, ['/simulator.mjs', ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
 simulator.on('exit', (code) => process.exit(code ?? 1))
 simulator.stdout.once('data', () => {
+  console.error('INFO [gpu_model_runner.py:6456] Graph capturing finished in 1 secs, took 0.5 GiB')
   const relay = createServer((client) => {
     const server = connect(8001, '127.0.0.1')
+    client.on('data', (bytes) => {
+      if (process.env.DIE_UNDER_LOAD && /^POST/.test(bytes)) setTimeout(() => process.exit(1), 300)
+    })
     for (const [from, to] of [[client, server], [server, client]]) {
       from.on('error', () => to.destroy())
       from.pipe(to)

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -6,10 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pullImage } from '../../harness/box/prefetch/pull.ts'
+import type { DownloadState } from '../../harness/box/prefetch/rate.ts'
+import { systemClock } from '../../harness/clock.ts'
 import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '../../harness/testing/docker-engine.ts'
 import { type FakeHub, startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+import { imageRegistry } from '../../harness/testing/image-registry.ts'
 import type { ServingReport } from '../box/serving-report.ts'
 
 /** `serve` and `box` on a real Docker engine, where one can be started: no container outlives its joulemark. */
@@ -89,9 +93,9 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
   const serve = (port: number, tag = IMAGE_TAG) =>
     start(['serve', 'llama-3.1-8b-fp8-batch32', '--card', 'rtx-4090', '--tag', tag, '--cache', tmpdir()], port)
 
-  function box(port: number): Started {
+  function box(port: number, words: readonly string[] = []): Started {
     const out = mkdtempSync(join(tmpdir(), 'docker-box-'))
-    const flags = ['--force', '--restarts', '1', '--tag', IMAGE_TAG, '--cache', tmpdir(), '--out', out]
+    const flags = ['--force', '--restarts', '1', '--tag', IMAGE_TAG, '--cache', tmpdir(), '--out', out, ...words]
     return start(['box', '--suite', scenario, ...flags], port, out)
   }
 
@@ -207,6 +211,89 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     await gone()
     const record = JSON.parse(readFileSync(join(night.out, runs()[0]!, 'run.json'), 'utf8'))
     expect(record).toMatchObject({ status: 'running', source: 'simulated' })
+  })
+
+  /** A word for the engine that sets a variable of the container. */
+  const variable = (text: string) => ['--docker-arg=-e', `--docker-arg=${text}`]
+  const serveWith = (port: number, words: readonly string[]) =>
+    start(
+      ['serve', 'llama-3.1-8b-fp8-batch32', '--card', 'rtx-4090', '--tag', IMAGE_TAG, '--cache', tmpdir(), ...words],
+      port,
+    )
+
+  test('what is handed through reaches the container, its value shows nowhere, and the start has phases', async () => {
+    const secret = 'hunter2-of-the-night'
+    const handed = [
+      ...variable(`MY_TOKEN=${secret}`),
+      '--docker-arg=--shm-size=64m',
+      '--vllm-arg=--seed',
+      '--vllm-arg=1',
+    ]
+    const server = serveWith(await freePort(), handed)
+    await ready(server)
+    const [inspected] = JSON.parse(engine.docker('container', 'inspect', server.name))
+    expect(inspected.Config.Env).toContain(`MY_TOKEN=${secret}`)
+    expect(inspected.HostConfig.ShmSize).toBe(64 * 2 ** 20)
+    expect(inspected.Config.Cmd.slice(-2)).toEqual(['--seed', '1'])
+    expect(server.text()).not.toContain(secret)
+    for (const phase of ['starting the program', 'loading the weights', 'profiling and warming up', 'ready after']) {
+      expect(server.text()).toContain(`llama-3.1-8b-instruct-fp8: ${phase}`)
+    }
+    server.child.kill('SIGTERM')
+    expect(await endOf(server)).toBe(0)
+  })
+
+  test('a container that dies under load ends serve with what happened', async () => {
+    const server = serveWith(await freePort(), variable('DIE_UNDER_LOAD=1'))
+    await ready(server)
+    const body = JSON.stringify({ model: 'x', prompt: [1], max_tokens: 1 })
+    await fetch(`http://127.0.0.1:${server.port}/v1/completions`, { method: 'POST', body }).catch(() => undefined)
+    expect(await endOf(server)).toBe(3)
+    expect(server.text()).toContain('the server exited; its last lines are above')
+    expect(engine.containers()).toEqual([])
+  })
+
+  test('kill -9 while weights are downloaded leaves no container', async () => {
+    const night = box(await freePort(), variable('FETCH=hang'))
+    await until(night.text).toMatch(/download 2 of 2, weights neuralmagic.*: \d+ MB of 1\.0 GB/)
+    expect(engine.containers()).toEqual([`${night.name} running`])
+    await kill(night)
+    await gone()
+  })
+
+  test('a disk that is full while weights are downloaded is named, and nothing was measured', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'small-disk-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', cache])
+    try {
+      const night = box(await freePort(), [...variable('FETCH=fill'), '--cache', cache])
+      expect(await endOf(night)).toBe(3)
+      expect(night.text()).toMatch(/weights of neuralmagic.* not downloaded \(disk-full\): .*No space left on device/)
+      expect(engine.containers()).toEqual([])
+    } finally {
+      execFileSync('umount', [cache])
+    }
+  })
+
+  test('an image is pulled from a registry with its bytes, and has its digest', async () => {
+    const registry = await imageRegistry()
+    try {
+      const at = { engine: 'docker' as const, env: { ...process.env, ...engine.env } }
+      const states: DownloadState[] = []
+      const patience = {
+        clock: systemClock,
+        signal: new AbortController().signal,
+        timeoutMs: 60_000,
+        onState: (state: DownloadState) => states.push(state),
+      }
+      await pullImage({ image: registry.image, bytes: null }, at, patience)
+      expect(states.at(-1)).toMatchObject({ bytes: registry.layerBytes, totalBytes: registry.layerBytes })
+      const seen = states.map(({ bytes }) => bytes).filter((bytes) => bytes > 0 && bytes < registry.layerBytes)
+      expect(seen.length).toBeGreaterThan(0)
+      const digests = engine.docker('image', 'inspect', '--format', '{{json .RepoDigests}}', registry.image)
+      expect(digests).toContain(registry.digest)
+    } finally {
+      registry.close()
+    }
   })
 
   test('an engine that stops half way ends it with what happened', async () => {

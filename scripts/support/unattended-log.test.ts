@@ -48,6 +48,25 @@ test('what a command prints is in its log too, without colours and without lines
   expect(shown[1]).toContain('3/60 s')
 })
 
+test('of a line that replaces itself the log has one every 30 seconds, for whoever follows a long download', async () => {
+  const log = join(folder(), 'box.log')
+  let nowMs = 0
+  await unattended(
+    log,
+    'tail',
+    terminal().io,
+    async (logged) => {
+      for (nowMs = 0; nowMs <= 65_000; nowMs += 1000)
+        logged.stderr.write(`\r\u001b[2Kdownload 1 of 2: ${nowMs / 1000} MB`)
+      logged.stderr.write('\r\u001b[2Kdownload 1 of 2: pulled\n')
+      return 0
+    },
+    () => nowMs,
+  )
+  const lines = unstamped(readFileSync(log, 'utf8').trimEnd().split('\n').slice(2, -1))
+  expect(lines).toEqual(['download 1 of 2: 30 MB', 'download 1 of 2: 60 MB', 'download 1 of 2: pulled'])
+})
+
 test('the error that ends a command is in its log, with the exit code', async () => {
   const log = join(folder(), 'run.log')
   const error = new JoulemarkError('environment', 'endpoint http://x: cannot be reached')

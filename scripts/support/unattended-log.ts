@@ -28,6 +28,7 @@ export async function unattended(
   follow: string,
   io: CommandIo,
   work: (logged: CommandIo) => Promise<number>,
+  nowMs: () => number = () => performance.now(),
 ): Promise<number> {
   const file = openLog(log)
   const toFile = appendTo(file)
@@ -35,8 +36,8 @@ export async function unattended(
   const mask = strictMaskOf(secretsIn(io.env))
   const append = stamped((text) => toFile(withoutInvisible(mask(text))))
   toFile(`${STARTED} ${new Date().toISOString()} by process ${process.pid}\n`)
-  const stderr = { ...io.stderr, write: both((text) => io.stderr.write(text), append) }
-  const logged = { ...io, stdout: both(io.stdout, append), stderr }
+  const stderr = { ...io.stderr, write: both((text) => io.stderr.write(text), append, nowMs) }
+  const logged = { ...io, stdout: both(io.stdout, append, nowMs), stderr }
   // from here on, before the command has handlers of its own
   const ignore = () => undefined
   process.on('SIGHUP', ignore)
@@ -98,12 +99,23 @@ const LIVE = '\r\u001b[2K'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal are control characters
 const COLOURS = /\u001b\[[0-9;]*m/g
 
-/** Writes to the terminal and to the log; a line that replaces itself on the terminal is no line of the log. */
-function both(show: (text: string) => void, append: (text: string) => void): (text: string) => void {
+/** Of a line that replaces itself on the terminal, the log has one in this time, for whoever follows it. */
+const LIVE_MS = 30_000
+
+/** Writes to the terminal and to the log; of a line that replaces itself on the terminal, the log has one every 30 seconds. */
+function both(
+  show: (text: string) => void,
+  append: (text: string) => void,
+  nowMs: () => number,
+): (text: string) => void {
+  let loggedMs = nowMs()
   return (text) => {
     show(text)
-    const isLiveOnly = text.startsWith(LIVE) && !text.endsWith('\n')
-    if (!isLiveOnly) append(text.replaceAll(LIVE, '').replace(COLOURS, ''))
+    const plain = text.replaceAll(LIVE, '').replace(COLOURS, '')
+    const isLive = text.startsWith(LIVE) && !text.endsWith('\n')
+    if (isLive && nowMs() - loggedMs < LIVE_MS) return
+    if (plain !== '') append(isLive ? `${plain}\n` : plain)
+    loggedMs = nowMs()
   }
 }
 
