@@ -148,6 +148,14 @@ test.each([
   expect([hits, ends.at(-1)?.[1]]).toEqual([[true], 'failed'])
 })
 
+test.each([
+  "ModuleNotFoundError: No module named 'huggingface_hub'",
+  'exec: "python3": executable file not found in $PATH: unknown',
+])('an image that cannot download leaves it to its start: %s', async (error) => {
+  const { reasons, ends } = await fetched({ start: { fetch: `${JSON.stringify({ joulemarkFetch: 1, error })}\n` } })
+  expect([reasons, ends.at(-1)?.[1]]).toEqual([[], 'left'])
+})
+
 test('the errors of the engine are named as those of a start', async () => {
   const refused = await fetched({ start: { withoutImages: true } })
   expect(refused.reasons).toEqual([expect.stringMatching(/not downloaded \(no-registry\): .*registry-1\.docker\.io/)])

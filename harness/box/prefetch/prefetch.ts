@@ -85,7 +85,7 @@ async function fetchItem(
     if (signal.aborted) throw error
     if (cached.isComplete)
       return { end: 'here', words: `in the cache; the hub was not asked: ${lastLine(messageOf(error))}` }
-    if (/No module named/.test(messageOf(error))) {
+    if (/No module named|executable file .*not found/.test(messageOf(error))) {
       return { end: 'left', words: 'its image has no huggingface_hub: the weights are downloaded when it starts' }
     }
     throw error
