@@ -1,15 +1,18 @@
 import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
 import type { BoxPlan } from '../plan/box-plan.ts'
 
-/** An image or the weights of a repository, which is downloaded before anything is measured. */
+/** An image, the weights of a repository, or the packages of trainings, which are downloaded before anything is measured. */
 export interface PrefetchItem {
-  readonly kind: 'image' | 'weights'
-  /** Name of the image, or of the repository. */
+  readonly kind: 'image' | 'weights' | 'packages'
+  /** Name of the image, or of the repository; of packages the image that they are for. */
   readonly name: string
   /** Something of the plan that requires it. */
   readonly launch: LaunchPlan
   readonly bytes: number | null
 }
+
+/** Wheels of scripts/train-requirements.txt for one processor. */
+const PACKAGE_BYTES = 44.4e6
 
 /** What a plan downloads, each once: the images first, because one of them downloads the weights. */
 export function prefetchItems({ stages, downloads }: BoxPlan): PrefetchItem[] {
@@ -21,6 +24,9 @@ export function prefetchItems({ stages, downloads }: BoxPlan): PrefetchItem[] {
   const images = new Map(launches.map((launch) => [launch.image, launch]))
   const weights = new Map(
     launches.flatMap((launch) => (launch.repository === null ? [] : [[launch.repository, launch] as const])),
+  )
+  const trainings = new Map(
+    launches.flatMap((launch) => (launch.kind === 'command' ? [[launch.image, launch] as const] : [])),
   )
   return [
     ...[...images].map(([name, launch]) => ({
@@ -35,5 +41,6 @@ export function prefetchItems({ stages, downloads }: BoxPlan): PrefetchItem[] {
       launch,
       bytes: bytesOf(({ repository }) => repository === name),
     })),
+    ...[...trainings].map(([name, launch]) => ({ kind: 'packages' as const, name, launch, bytes: PACKAGE_BYTES })),
   ]
 }

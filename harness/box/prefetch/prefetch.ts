@@ -5,6 +5,7 @@ import { StartLog } from '../../endpoint/serve/start-log.ts'
 import { messageOf } from '../../errors.ts'
 import type { Block } from '../preflight/blocks.ts'
 import { cachedWeights } from '../preflight/storage/cached-weights.ts'
+import { fetchPackages } from './fetch-packages.ts'
 import { fetchWeights } from './fetch-weights.ts'
 import type { PrefetchItem } from './items.ts'
 import { pullImage } from './pull.ts'
@@ -42,7 +43,7 @@ export async function prefetch(items: readonly PrefetchItem[], tools: PrefetchTo
   for (const [index, item] of items.entries()) {
     if (tools.signal.aborted) break
     const place = { item, number: index + 1, of: items.length }
-    if (item.kind === 'weights' && blocks.some(({ hits }) => hits({ launch: item.launch } as Hit))) continue
+    if (item.kind !== 'image' && blocks.some(({ hits }) => hits({ launch: item.launch } as Hit))) continue
     try {
       const { end, words } = await fetchItem(place, tools)
       tools.onEnd(place, end, words)
@@ -73,6 +74,10 @@ async function fetchItem(
     await pullImage({ image: name, bytes }, at, patience)
     return { end: 'fetched', words: 'pulled' }
   }
+  if (item.kind === 'packages') {
+    if (launch.kind === 'command') await fetchPackages(launch, env, patience)
+    return { end: 'here', words: 'installed in the cache' }
+  }
   const cached = await cachedWeights({ repository: name, bytes }, launch.cacheDir)
   if (offline) {
     if (cached.isComplete) return { end: 'here', words: 'in the cache' }
@@ -96,6 +101,10 @@ const lastLine = (text: string): string => text.split('\n').at(-1) ?? ''
 
 /** What a failed download keeps from starting, with the cause as a start would name it. */
 function blockOf({ kind, name, launch }: PrefetchItem, message: string): Block {
+  if (kind === 'packages') {
+    const reason = `the packages of trainings were not installed: ${lastLine(message)}`
+    return { reason, fix: '', hits: ({ launch: other }) => other.kind === 'command' && other.image === name }
+  }
   const { cause, line, advice } = startFailure(message.split('\n'), new StartLog().facts, { fit: null, ...launch })
   return {
     reason: `${kind === 'image' ? `image ${name}` : `weights of ${name}`} not downloaded (${cause}): ${line}`,

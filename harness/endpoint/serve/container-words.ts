@@ -70,17 +70,17 @@ interface CommandContainer {
 export function commandContainer(
   { image, script, folders, env }: CommandContainer,
   options: ServeOptions,
-): Pick<CommandPlan, Exclude<ContainerWords, 'pythonArgv'> | 'words'> {
+): Pick<CommandPlan, Exclude<ContainerWords, 'pythonArgv'> | 'words' | 'prepareArgv'> {
   const { engine = 'docker', dockerArgs = [] } = options
   const { containerName, named, onGpus } = containerOf(options)
   const weights = [...weightWords(options, null), ...env.flatMap((variable) => ['--env', variable])]
-  const argv = [
-    ...['run', '--rm', ...onGpus],
+  const inside = [
     ...folders.flatMap((folder) => volume(folder, folder, 'ro')),
     ...weights,
     ...dockerArgs,
     ...['--entrypoint', '/bin/sh', image, ...script],
   ]
+  const argv = ['run', '--rm', ...onGpus, ...inside]
   return {
     kind: 'command',
     engine,
@@ -89,6 +89,7 @@ export function commandContainer(
     image,
     argv,
     words: [engine, ...argv],
+    prepareArgv: ['run', '--rm', '-i', ...named, ...inside, 'true'],
     fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...dockerArgs, '--entrypoint', 'python3', image, '-'],
     cacheDir: options.cacheDir,
     engineArgs: dockerArgs,

@@ -73,6 +73,8 @@ export interface CommandPlan extends Launch {
    * a command of the scenario's own, which runs on this machine.
    */
   readonly words: readonly string[]
+  /** Arguments of the engine that install what the command requires beside its image, without GPUs. */
+  readonly prepareArgv: readonly string[]
 }
 
 /**

@@ -27,7 +27,10 @@ export function prefetchView(view: View, nowMs: () => number): Pick<PrefetchTool
 }
 
 const placeText = ({ item, number, of }: Omit<PrefetchProgress, 'state'>): string =>
-  `download ${number} of ${of}, ${item.kind === 'image' ? `image ${withoutDigest(item.name)}` : `weights ${item.name}`}`
+  `download ${number} of ${of}, ${nameOf(item)}`
+
+const nameOf = ({ kind, name }: PrefetchProgress['item']): string =>
+  kind === 'packages' ? 'packages of trainings' : kind === 'image' ? `image ${withoutDigest(name)}` : `weights ${name}`
 
 function stateText({ bytes, totalBytes, bytesPerS, leftMs }: PrefetchProgress['state']): string {
   const amount =

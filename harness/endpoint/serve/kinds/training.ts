@@ -42,7 +42,7 @@ export function trainingPlan(scenario: TrainingScenario, card: FitCard, options:
   const folders = [SCRIPTS, ...(folder === null ? [] : [folder.host])]
   const env = [...PIP_ENV, 'PYTHONUNBUFFERED=1']
   const container = commandContainer({ image: vllmImage(options), script, folders, env }, options)
-  const own = command === undefined ? null : { words: [], argv: [], serverCommand: [] }
+  const own = command === undefined ? null : { words: [], argv: [], prepareArgv: [], serverCommand: [] }
   return {
     ...container,
     ...own,
