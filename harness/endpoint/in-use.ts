@@ -4,8 +4,8 @@ import type { ServerReading } from '../record/schema/server.ts'
 import { counted } from '../units.ts'
 import type { Send } from './access/direct-fetch.ts'
 import type { Address } from './address.ts'
-import { fetchMetrics } from './scraper.ts'
-import { readMetricsPage } from './server-metrics.ts'
+import { fetchMetrics } from './metrics/scraper.ts'
+import { readMetricsPage } from './metrics/server-metrics.ts'
 
 /** Time between two readings of the counters, in ms: a server in use generates tokens many times per second. */
 const BETWEEN_MS = 1000

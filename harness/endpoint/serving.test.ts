@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readMetricsPage } from './server-metrics.ts'
+import { readMetricsPage } from './metrics/server-metrics.ts'
 import { servingOf, tensorParallelOf } from './serving.ts'
 
 const current = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')

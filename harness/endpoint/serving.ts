@@ -6,8 +6,8 @@ import type { Endpoint } from '../record/schema/endpoint.ts'
 import type { Serving } from '../record/schema/server.ts'
 import type { Address } from './address.ts'
 import { plainFingerprint } from './fingerprint-text.ts'
+import type { MetricsPage } from './metrics/server-metrics.ts'
 import { getPage, jsonOf } from './page.ts'
-import type { MetricsPage } from './server-metrics.ts'
 
 /** The sources of a server's configuration, not yet validated. */
 export interface ServingSources {

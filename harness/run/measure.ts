@@ -1,5 +1,5 @@
 import { sleepUnlessAborted } from '../clock.ts'
-import type { TrialReadings } from '../endpoint/scraper.ts'
+import type { TrialReadings } from '../endpoint/metrics/scraper.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
 import { powerCeilings } from '../energy/plausible.ts'
 import type { PhaseEnd } from '../load/driver.ts'

@@ -1,4 +1,4 @@
-import { ServerScraper } from '../endpoint/scraper.ts'
+import { ServerScraper } from '../endpoint/metrics/scraper.ts'
 import { JoulemarkError } from '../errors.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'

@@ -137,6 +137,7 @@ export const rooms: readonly Room[] = [
     folders: {
       access: 'how a server is reached: keys, direct connections, proxies, TLS, and why a connection failed',
       container: 'the container of this machine that answers at an address',
+      metrics: 'the Prometheus page of a server: its text, its series, and when it is read',
       serve: 'a server in a container: the command line, the start and its phases, the named cause of a failed start',
       'serve/engine': 'Docker and Podman: words for GPUs and folders, and what a person hands through',
       'serve/start': 'what a starting server does: its phases, and whether it still shows a sign of life',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { readSamples, type Sample } from '../../endpoint/prometheus-text.ts'
-import { readMetricsPage } from '../../endpoint/server-metrics.ts'
+import { readSamples, type Sample } from '../../endpoint/metrics/prometheus-text.ts'
+import { readMetricsPage } from '../../endpoint/metrics/server-metrics.ts'
 import type { FuzzTarget } from './fuzz-target.ts'
 
 const page = readFileSync(new URL('../../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')

@@ -1,8 +1,9 @@
-import type { EngineCounters, MetricNames, NamedMetric } from '../engines/engine.ts'
-import { countedEngines, type EngineId, engineEntries, engineOf } from '../engines/table.ts'
-import { plainText } from '../plain-text.ts'
-import type { ServerMetric, ServerReading, Serving } from '../record/schema/server.ts'
+import type { EngineCounters, MetricNames, NamedMetric } from '../../engines/engine.ts'
+import { countedEngines, type EngineId, engineEntries, engineOf } from '../../engines/table.ts'
+import { plainText } from '../../plain-text.ts'
+import type { ServerMetric, ServerReading, Serving } from '../../record/schema/server.ts'
 import { readSamples, type Sample } from './prometheus-text.ts'
+import { countByReason, groupByName, isCount, readValue, seriesOf, tokensOf, usesOlderNames } from './series.ts'
 
 /** The page at /metrics of one server, read once. */
 export interface MetricsPage {
@@ -44,14 +45,7 @@ const namedPages: readonly NamedPage[] = countedEngines.map(([id, { metricPrefix
   return { id, prefix: metricPrefix, counters, metrics, wanted: new Set([PROCESS_START, ...wanted]) }
 })
 
-/** The lowest bucket of vLLM's histogram of inter-token latency, in seconds. */
-const SHORT_ITL_S = 0.01
-
-/** Far above any counter of tokens: a larger value is none. */
-const MAX_VALUE = 1e15
 const MAX_OTHER_MODELS = 20
-/** vLLM has five reasons for the end of a request; each takes a row of every reading. */
-const MAX_REASONS = 20
 const MAX_LABEL_CHARS = 200
 
 /**
@@ -124,19 +118,6 @@ const metricNamesOf: Readonly<Record<EngineId, Serving['metricNames']>> = {
   ollama: 'other',
 }
 
-/** The value of a metric: of the newest names that are all there. Undefined without any; null where it is not valid. */
-function readValue(metric: NamedMetric, names: MetricNames, byName: ByName): number | null | undefined {
-  for (const each of names) {
-    const found = each.map((name) => seriesOf(byName, name)?.filter(metric === 'itlShortCount' ? isShort : () => true))
-    if (!found.every((series) => series !== undefined && series.length > 0)) continue
-    const values = found.map((series) => aggregate(metric, series ?? []))
-    return values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0)
-  }
-  return undefined
-}
-
-const isShort = ({ labels }: Sample): boolean => Number(labels['le']) === SHORT_ITL_S
-
 /** The start of the process by its own metric, or else the first of the counters that it created. */
 function startOf(samples: readonly Sample[]): number | null {
   const ofProcess = samples.filter(({ name }) => name === PROCESS_START)
@@ -180,58 +161,6 @@ function splitByModel(
 const modelsOf = (samples: readonly Sample[], modelLabel: string | null): string[] =>
   modelLabel === null ? [] : [...new Set(samples.flatMap(({ labels }) => labels[modelLabel] ?? []))]
 const shownLabel = (label: string): string => plainText(label).slice(0, MAX_LABEL_CHARS)
-
-type ByName = ReadonlyMap<string, readonly Sample[]>
-const groupByName = (samples: readonly Sample[], prefix: string): ByName =>
-  Map.groupBy(samples, (sample) => sample.name.slice(prefix.length))
-
-const usesOlderNames = ({ names }: EngineCounters, byName: ByName): boolean =>
-  Object.values(names).some(
-    ([[newest = ''] = [], ...older]) =>
-      seriesOf(byName, newest) === undefined && older.some(([name = '']) => seriesOf(byName, name) !== undefined),
-  )
-
-const seriesOf = (byName: ByName, name: string): readonly Sample[] | undefined =>
-  byName.get(`${name}_total`) ?? byName.get(name)
-
-const isCount = (value: number): boolean => value >= 0 && value <= MAX_VALUE
-
-/**
- * One value over the engines of a server: the maximum of a share, the sum of everything else. Null where a value is negative,
- * not finite or absurd, and where one series stands on the page twice with different values.
- */
-function aggregate(metric: NamedMetric, samples: readonly Sample[]): number | null {
-  const series = new Map<string, number>()
-  for (const { labels, value } of samples) {
-    const key = JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    if (!isCount(value) || (series.get(key) ?? value) !== value) return null
-    series.set(key, value)
-  }
-  const values = [...series.values()]
-  if (metric !== 'kvUsageShare') return values.reduce((sum, value) => sum + value, 0)
-  const share = values.reduce((most, value) => Math.max(most, value), 0)
-  return share <= 1 ? share : null
-}
-
-/** Prompt and output tokens of all models of these series; a series without a valid value counts as none. */
-const tokensOf = ({ names }: EngineCounters, byName: ByName): number =>
-  (['promptTokens', 'generationTokens'] as const).reduce(
-    (sum, metric) => sum + (readValue(metric, names[metric] ?? [], byName) ?? 0),
-    0,
-  )
-
-function countByReason(samples: readonly Sample[]): Record<string, number> {
-  const counts = new Map<string, number>()
-  for (const { labels, value } of samples) {
-    const named = labels['finished_reason']
-    if (named === undefined) continue
-    // untrusted text that becomes a key of the record: only a few plain words are accepted
-    const isWord = /^[a-z_]{1,30}$/.test(named) && (counts.has(named) || counts.size < MAX_REASONS)
-    const reason = isWord ? named : 'other'
-    if (isCount(value)) counts.set(reason, (counts.get(reason) ?? 0) + value)
-  }
-  return Object.fromEntries(counts)
-}
 
 /**
  * Why the counters of the measured model cannot be read from a page; null where they can. `engine` is that of the server where

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { engineTable } from '../engines/table.ts'
-import { serverTrialOf } from '../metrics/trial/server-trial.ts'
-import { readModelList } from './model-list.ts'
+import { engineTable } from '../../engines/table.ts'
+import { serverTrialOf } from '../../metrics/trial/server-trial.ts'
+import { readModelList } from '../model-list.ts'
+import { SseScanner } from '../wire/sse-scanner.ts'
 import { readMetricsPage } from './server-metrics.ts'
-import { SseScanner } from './wire/sse-scanner.ts'
 
 /** As llama-server 0.5.0-dev sent it, after one completion of 4 tokens and one chat of 3 (scripts/serve-llama-cpp.sh). */
 const real = (name: string) =>

@@ -1,10 +1,10 @@
-import { type Clock, sleepUnlessAborted } from '../clock.ts'
-import { countedEngines } from '../engines/table.ts'
-import { roundMs, type ServerRow } from '../record/rows.ts'
-import { REASON_ROW_PREFIX, type ServerReading } from '../record/schema/server.ts'
-import type { Send } from './access/direct-fetch.ts'
-import type { Address } from './address.ts'
-import { getPage, type Page } from './page.ts'
+import { type Clock, sleepUnlessAborted } from '../../clock.ts'
+import { countedEngines } from '../../engines/table.ts'
+import { roundMs, type ServerRow } from '../../record/rows.ts'
+import { REASON_ROW_PREFIX, type ServerReading } from '../../record/schema/server.ts'
+import type { Send } from '../access/direct-fetch.ts'
+import type { Address } from '../address.ts'
+import { getPage, type Page } from '../page.ts'
 import { readMetricsPage, whyNoCounters } from './server-metrics.ts'
 
 /** A page of one engine is about 200 KB; that of 64 engines is under this. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { servingSchema } from '../record/schema/server.ts'
+import { servingSchema } from '../../record/schema/server.ts'
+import { servingOf } from '../serving.ts'
 import { readMetricsPage, whyNoCounters } from './server-metrics.ts'
-import { servingOf } from './serving.ts'
 
 /** As vLLM 0.32 printed it, without the series that nobody here reads. */
-const current = readFileSync(new URL('../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
+const current = readFileSync(new URL('../../testing/fixtures/vllm-metrics/vllm-0.32.txt', import.meta.url), 'utf8')
 
 const older = `# TYPE vllm:gpu_cache_usage_perc gauge
 vllm:gpu_cache_usage_perc{engine="0",model_name="m"} 0.25

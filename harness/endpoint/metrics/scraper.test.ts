@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '../clock.ts'
-import { scrapesFrom } from '../evidence/server-readings.ts'
-import { serverTrialOf } from '../metrics/trial/server-trial.ts'
-import { csvHeader, fromCsv, toCsv } from '../record/csv.ts'
-import { reasonOf } from '../record/measured.ts'
-import type { ServerRow } from '../record/rows.ts'
-import { parseAddress } from './address.ts'
+import type { Clock } from '../../clock.ts'
+import { scrapesFrom } from '../../evidence/server-readings.ts'
+import { serverTrialOf } from '../../metrics/trial/server-trial.ts'
+import { csvHeader, fromCsv, toCsv } from '../../record/csv.ts'
+import { reasonOf } from '../../record/measured.ts'
+import type { ServerRow } from '../../record/rows.ts'
+import { parseAddress } from '../address.ts'
 import { fetchMetrics, ServerScraper } from './scraper.ts'
 
 const address = parseAddress('http://box:8000')
