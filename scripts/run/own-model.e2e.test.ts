@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { describeModel } from '../../harness/catalogue/checkpoint/describe-model
 import type { DescribedModel } from '../../harness/catalogue/types.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import { fakeDocker } from '../../harness/testing/fake-docker.ts'
 import { makeModelFolder, safetensorsStart } from '../../harness/testing/model-folder.ts'
 import { untilMeasured } from '../../harness/testing/until-measured.ts'
 
@@ -16,7 +17,14 @@ import { untilMeasured } from '../../harness/testing/until-measured.ts'
 const tsx = import.meta.resolve('tsx')
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'own-model-'))
-const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', NO_COLOR: '1', HF_HUB_OFFLINE: '1', OPENAI_API_KEY: '' }
+let env: NodeJS.ProcessEnv = {
+  ...process.env,
+  HOME: home,
+  XDG_CONFIG_HOME: '',
+  NO_COLOR: '1',
+  HF_HUB_OFFLINE: '1',
+  OPENAI_API_KEY: '',
+}
 const stops: (() => unknown)[] = []
 afterAll(async () => {
   for (const stop of stops) await stop()
@@ -214,6 +222,22 @@ describe('a served name that nothing is known of', () => {
     expect(gateOf(record, 'physical-limit')).toMatchObject({ status: 'pass' })
     expect(gateOf(record, 'physical-limit')?.evidence).toMatch(/nova9 is not known/)
   })
+})
+
+test('a model that only the container of the server has is described from inside it', async () => {
+  const { url, nvidiaSmi } = await serving('/models/support-bot')
+  makeModelFolder(join(home, 'container', 'models', 'support-bot'), { ...config, num_hidden_layers: 12 })
+  const docker = fakeDocker({ log: '', exitCode: null, files: join(home, 'container') })
+  docker.leave('somebody-elses', '{}', process.pid, Number(new URL(url).port))
+  const plain = env
+  env = { ...env, PATH: `${docker.env['PATH']}${delimiter}${env['PATH']}` }
+  try {
+    const { record } = await asked('container', '--endpoint', url, '--nvidia-smi', nvidiaSmi)
+    expect(record).toMatchObject({ status: 'complete', model: { kind: 'text', layers: 12 } })
+    expect(record.model?.sources[0]?.source).toBe('config.json of the folder support-bot in the container c0ffee')
+  } finally {
+    env = plain
+  }
 })
 
 test('a scenario of an own model plays on the simulator of a card', async () => {

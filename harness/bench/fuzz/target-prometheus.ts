@@ -16,7 +16,7 @@ const part = (name: string) =>
 export const prometheusTarget: FuzzTarget = {
   name: 'prometheus',
   holds: 'samples that are written in the format are read back the same; no reading of a page is infinite',
-  covers: ['endpoint/prometheus-text.ts', 'endpoint/server-metrics.ts'],
+  covers: ['endpoint/metrics/prometheus-text.ts', 'endpoint/metrics/server-metrics.ts'],
   seeds: [
     Buffer.from(part('cache_config_info')),
     Buffer.from(part('time_to_first_token')),

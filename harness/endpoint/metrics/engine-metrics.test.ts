@@ -8,7 +8,7 @@ import { readMetricsPage } from './server-metrics.ts'
 
 /** As llama-server 0.5.0-dev sent it, after one completion of 4 tokens and one chat of 3 (scripts/serve-llama-cpp.sh). */
 const real = (name: string) =>
-  readFileSync(new URL(`../testing/fixtures/engines/llama.cpp-0.5.0-dev-${name}`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../../testing/fixtures/engines/llama.cpp-0.5.0-dev-${name}`, import.meta.url), 'utf8')
 
 /** In the names and labels of SGLang's metrics_collector.py of 2026. */
 const sglang = (over: { generated?: number; cached?: string } = {}) => `# TYPE sglang:num_running_reqs gauge
