@@ -1,4 +1,5 @@
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
+import { withoutFaulty } from '../../harness/box/preflight/faulty-cards.ts'
 import { systemClock } from '../../harness/clock.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
@@ -14,11 +15,6 @@ export interface Readiness {
   readonly ends: string | null
 }
 
-/** Faults of a card end no night: the card is measured, or its server does not start, and the verdict names it. */
-const OF_A_CARD: ReadonlySet<string> = new Set([
-  ...['card-health', 'inforom', 'temperature', 'ecc-errors', 'memory-rows', 'xid', 'pcie-width', 'pcie-generation'],
-])
-
 /** What is asked of a box before its night. */
 export interface ReadinessQuestions {
   readonly nvidiaSmi: string
@@ -28,8 +24,8 @@ export interface ReadinessQuestions {
 }
 
 /**
- * The doctor on the cards, then the preflight of everything that servers need. What is wrong is printed as it is found. A fault of
- * the machine, or a cause that hits every server, ends the night before anything starts.
+ * The doctor on the cards of the plan, then the preflight of everything that servers need. What is wrong is printed as it is found.
+ * A fault of the machine, or a cause that hits every server, ends the night before anything starts.
  */
 export async function readiness(
   plan: BoxPlan,
@@ -43,14 +39,14 @@ export async function readiness(
     }
   }
   const expected = plan.cards.map(({ entry }) => entry)
-  const doctor = await runDoctor({ nvidiaSmi, clock: systemClock, expected })
+  const uuids = plan.cards.map(({ uuid }) => uuid)
+  const doctor = await runDoctor({ nvidiaSmi, clock: systemClock, uuids, expected })
   print('doctor', doctor.checks)
-  const [fault] = doctor.checks.filter(({ id, status }) => status === 'fail' && !OF_A_CARD.has(id))
-  if (fault !== undefined && !force) {
-    const ends = `${fault.id}: ${fault.read}${fault.fix === '' ? '' : `; to fix it: ${fault.fix}`}; --force continues`
-    return { checks: doctor.checks, plan, ends }
+  const sound = force ? { plan, ends: null } : withoutFaulty(plan, doctor.checks)
+  if (sound.ends !== null) {
+    return { checks: doctor.checks, plan: sound.plan, ends: `${sound.ends}; --force continues` }
   }
-  const preflight = await preflightOf(plan, serving, { env: io.env, mayPull: true })
+  const preflight = await preflightOf(sound.plan, serving, { env: io.env, mayPull: true })
   print('preflight', preflight.checks)
   const checks = [...doctor.checks, ...preflight.checks]
   return force ? { checks, plan, ends: null } : { checks, plan: preflight.plan, ends: preflight.ends }

@@ -14,6 +14,8 @@ export interface Check {
   readonly why: string
   /** How to fix it: a command or an action; empty when there is nothing to fix, or when the check could not run. */
   readonly fix: string
+  /** UUIDs of the cards that a failed check is about; absent where it is about the machine. */
+  readonly cards?: readonly string[]
 }
 
 /** The fixed part of a check: its id, why it matters and how to fix it. */
@@ -51,7 +53,9 @@ export function overCards(
     .join('; ')
   const fixes = results.flatMap(({ status, fix }) => (status === mostSevere && fix !== undefined ? [fix] : []))
   const fix = fixes.length === 0 ? undefined : [...new Set(fixes)].join('; ')
-  return make(mostSevere)(rule, read || 'no card', fix)
+  const check = make(mostSevere)(rule, read || 'no card', fix)
+  if (mostSevere !== 'fail') return check
+  return { ...check, cards: results.filter(({ status }) => status === 'fail').map(({ card }) => card.uuid) }
 }
 
 /** The argument for `nvidia-smi -i`: the index of a card, or its UUID where it has no index. */

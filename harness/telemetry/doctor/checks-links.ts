@@ -32,7 +32,7 @@ export function linkChecks(
   underLoad: readonly CardSnapshot[] | null,
   links: Facts['links'],
 ): Check[] {
-  return [width(cards), generation(underLoad), ...betweenCards(links)]
+  return [width(cards), generation(underLoad), ...betweenCards(cards, links)]
 }
 
 function width(cards: readonly CardSnapshot[]): Check {
@@ -62,18 +62,28 @@ function generation(underLoad: readonly CardSnapshot[] | null): Check {
   })
 }
 
-function betweenCards(links: Facts['links']): Check[] {
+function betweenCards(cards: readonly CardSnapshot[], links: Facts['links']): Check[] {
   if (links === null) return [pass(rules.topology, 'one card'), pass(rules['peer-to-peer'], 'one card')]
-  const paths = parseTopology(links.topology)
-  const peers = parseTopology(links.peerToPeer)
-  return [topologyCheck(paths, links.nvlink), peerCheck(peers)]
+  const isOurs = amongCards(cards)
+  const among = (text: string) => parseTopology(text).filter(({ from, to }) => isOurs(from) && isOurs(to))
+  const byGpu = new Map([...nvlinksOfGpus(links.nvlink)].filter(([gpu]) => isOurs(`GPU${gpu}`)))
+  return [topologyCheck(among(links.topology), byGpu, links.nvlink), peerCheck(among(links.peerToPeer))]
 }
 
-function topologyCheck(paths: readonly { from: string; to: string; path: string }[], nvlink: string): Check {
+/** Whether a name such as `GPU1` is that of one of these cards: nvidia-smi prints links of every card of the machine. */
+function amongCards(cards: readonly CardSnapshot[]): (name: string) => boolean {
+  const names = cards.map((card) => card.values['index'])
+  return (name) => names.some((index) => index === null || index === undefined || name === `GPU${index}`)
+}
+
+function topologyCheck(
+  paths: readonly { from: string; to: string; path: string }[],
+  byGpu: ReadonlyMap<string, number | null>,
+  nvlink: string,
+): Check {
   const rule = rules.topology
   if (paths.length === 0) return notMeasured(rule, 'nvidia-smi topo -m lists no link')
   const once = paths.filter(({ from, to }) => from < to).map(({ from, to, path }) => `${from}-${to} ${path}`)
-  const byGpu = nvlinksOfGpus(nvlink)
   const links = byGpu.size === 0 ? countNvlinks(nvlink) : totalOf([...byGpu.values()])
   const read = `${once.join(', ')}; ${nvlinkText(links)}`
   const fewer = withFewerLinks(byGpu)

@@ -48,7 +48,11 @@ function processCheck(cards: readonly CardSnapshot[], list: Facts['processes'], 
     return onCard.filter((process) => !own.includes(process))
   })
   const isFault = others.some((process) => !isSmall(process))
-  if (others.length > 0) return (isFault ? fail : warn)(rule, read, fixOf(others, options))
+  if (isFault) {
+    const cardsOf = others.filter((process) => !isSmall(process)).map(({ uuid }) => uuid)
+    return { ...fail(rule, read, fixOf(others, options)), cards: [...new Set(cardsOf)] }
+  }
+  if (others.length > 0) return warn(rule, read, fixOf(others, options))
   const busy = options.isServing ? [] : cards.filter((card) => isBusyWithout(card, processes))
   return busy.length > 0 ? warn(rule, `${read}, but ${busy.map(busyText).join(', ')}`, busyFix) : pass(rule, read)
 }

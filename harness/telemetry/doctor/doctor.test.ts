@@ -178,6 +178,49 @@ describe('what the doctor finds', () => {
   })
 })
 
+describe('the cards that were chosen', () => {
+  const topology = '\tGPU0\tGPU1\tGPU2\nGPU0\t X \tOK\tU\nGPU1\tOK\t X \tU\nGPU2\tU\tU\t X \n'
+  /** Two cards of a box, and a third of another model in Prohibited mode, on which another user works. */
+  const threeCards = async (): Promise<{ box: Partial<FakeSmi>; uuids: string[] }> => {
+    const { gpus } = await fakeBox('two-rtx-4090-590')
+    const [other] = (await fakeBox('h200-580')).gpus
+    const third = {
+      values: { ...other!.values, index: '2', compute_mode: 'Prohibited', 'mig.mode.current': 'Enabled' },
+    }
+    const uuidOf = ({ values }: FakeGpu) => values['uuid'] ?? ''
+    return {
+      box: {
+        gpus: [...gpus, third],
+        answers: {
+          '--query-compute-apps': { stdout: `${uuidOf(third)}, 4242, python3, 70000\n` },
+          'topo -p2p': { stdout: topology },
+        },
+      },
+      uuids: gpus.map(uuidOf),
+    }
+  }
+  const faultsOf = ({ checks }: DoctorReport) => checks.filter(({ status }) => status === 'fail').map(({ id }) => id)
+
+  it('are checked, and no other card of the machine is', async () => {
+    const { box, uuids } = await threeCards()
+    const report = await examine('two-rtx-4090-590', box, { uuids, expected: [card('rtx-4090')] })
+    expect(faultsOf(report)).toEqual([])
+    expect([readOf(report, 'processes'), readOf(report, 'peer-to-peer')]).toEqual([
+      'none',
+      'read access between cards: OK',
+    ])
+  })
+
+  it('are named by the faults that are theirs', async () => {
+    const { box, uuids } = await threeCards()
+    const report = await examine('two-rtx-4090-590', box)
+    expect(faultsOf(report)).toEqual(expect.arrayContaining(['compute-mode', 'mig', 'peer-to-peer', 'processes']))
+    const third = box.gpus!.map(({ values }) => values['uuid']).filter((uuid) => !uuids.includes(uuid ?? ''))
+    for (const id of ['compute-mode', 'mig', 'processes'])
+      expect(report.checks.find((check) => check.id === id)?.cards).toEqual(third)
+  })
+})
+
 describe('the fingerprint', () => {
   it('changes its hash with what a driver upgrade may change, and with nothing else', async () => {
     const hashOf = async (values: Record<string, string>) =>

@@ -20,7 +20,7 @@ export interface Facts {
   readonly failure: SmiFailure | null
   /** Cards that cannot be read, and what else nvidia-smi reported besides its rows. */
   readonly troubles: readonly Trouble[]
-  /** UUIDs to name in every query, because one over all cards fails; null where all can be read. */
+  /** UUIDs to name in every query: of the cards that were asked for, or because one over all cards fails; null for all. */
   readonly only: readonly string[] | null
   /** How long the loop of this machine may print no row, derived from the duration of a call. */
   readonly loopLimits: LoopLimits
@@ -44,6 +44,8 @@ export interface Facts {
 export interface FactSources {
   readonly nvidiaSmi: string
   readonly clock: Clock
+  /** The cards to read; every card of the machine unless given. */
+  readonly uuids?: readonly string[]
   readonly exec: SmiExec
   readonly readText: ReadText
   readonly runProgram: RunProgram
@@ -65,7 +67,8 @@ export async function gatherFacts(sources: FactSources): Promise<Facts> {
   }
   const listed = await listCards(async (args) => (args[0] === '-L' ? listing : sources.exec(args)))
   if ('reason' in listed && listing.kind === 'failed') return { ...host, ...nothing(listing.reason), failure: listing }
-  const { only, warnings } = 'reason' in listed ? { only: null, warnings: [] } : listed
+  const { only: readable, warnings } = 'reason' in listed ? { only: null, warnings: [] } : listed
+  const only = chosenOf(sources.uuids, readable)
   const exec = aboutCards(sources.exec, only)
   const version = await exec(['--version'])
   const help = await exec(['--help-query-gpu'])
@@ -81,12 +84,25 @@ export async function gatherFacts(sources: FactSources): Promise<Facts> {
     versions: version.kind === 'ok' ? parseVersions(version.stdout) : null,
     knownFields,
     snapshot,
-    processes: await readProcesses(exec),
+    processes: onCards(await readProcesses(exec), only),
     corruptInforoms: knownFields.has('inforom.checksum_validation') ? null : await readCorruptInforoms(exec),
     links: cards.length > 1 ? await readLinks(exec) : null,
     firstRows: await readFirstRows({ ...sources, exec, limits, only, uuids: cards.map(({ uuid }) => uuid) }),
   }
 }
+
+/** The chosen cards that can be read; where none can, all of them, so that the query says why. */
+function chosenOf(chosen: readonly string[] | undefined, readable: Facts['only']): Facts['only'] {
+  if (chosen === undefined || readable === null) return chosen ?? readable
+  const both = chosen.filter((uuid) => readable.includes(uuid))
+  return both.length > 0 ? both : chosen
+}
+
+/** The processes on some cards; those of other cards, of another user perhaps, are no matter of theirs. */
+const onCards = (list: ProcessList, only: Facts['only']): ProcessList =>
+  list.processes === null || only === null
+    ? list
+    : { processes: list.processes.filter(({ uuid }) => only.includes(uuid)) }
 
 /** What is known of a machine on which nvidia-smi lists no card at all. */
 const nothing = (reason: string) => ({

@@ -24,6 +24,8 @@ import { troubleOf } from './trouble.ts'
 export interface DoctorOptions {
   readonly nvidiaSmi: string
   readonly clock: Clock
+  /** The cards to check; every card of the machine unless given. */
+  readonly uuids?: readonly string[]
   /** Catalogue entries of the expected card; several for a group of editions, none for any card. */
   readonly expected?: readonly CardEntry[]
   readonly expectedGpus?: number
@@ -64,6 +66,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const facts = await gatherFacts({
     nvidiaSmi: options.nvidiaSmi,
     clock: options.clock,
+    ...(options.uuids ? { uuids: options.uuids } : {}),
     exec: onMachine,
     readText: options.readText ?? readTextFile,
     runProgram: options.runProgram ?? runSystemProgram,
