@@ -8,11 +8,16 @@ export interface PlanMinutes {
   readonly measuring: number
 }
 
-/** Minutes of a whole plan: its stages run one after another. */
+/** The probe of a card without a server: the start of the container, the import of torch, and some ten seconds of work. */
+export const CARD_PROBE_MINUTES = 0.5
+
+/** Minutes of a whole plan: its cards are probed one after another, then its stages follow each other. */
 export function planMinutes({ stages }: Pick<BoxPlan, 'stages'>): PlanMinutes {
+  const servers = stages.flatMap((stage) => stage.servers).filter(({ launch }) => launch.kind === 'server')
+  const probed = new Set(servers.map(({ cards }) => cards[0]?.uuid))
   return {
     starting: sum(stages.map(startMinutes)),
-    measuring: sum(stages.flatMap(({ parts }) => parts.map(partMinutes))),
+    measuring: probed.size * CARD_PROBE_MINUTES + sum(stages.flatMap(({ parts }) => parts.map(partMinutes))),
   }
 }
 

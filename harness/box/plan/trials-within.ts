@@ -2,6 +2,7 @@ import type { CardEntry } from '../../catalogue/own/card-entry.ts'
 import { trialBounds } from '../../metrics/stopping.ts'
 import { runsOf } from '../../plan/card-time.ts'
 import type { Candidate } from './candidates.ts'
+import { CARD_PROBE_MINUTES } from './plan-minutes.ts'
 import { runMinutes } from './run-minutes.ts'
 
 /**
@@ -11,7 +12,7 @@ import { runMinutes } from './run-minutes.ts'
 export function mostTrialsWithin(candidates: readonly Candidate[], card: CardEntry, minutes: number): number {
   const least = Math.min(...candidates.map(({ scenario }) => scenario.certainty.minTrials))
   let cap = Math.max(...candidates.map(({ scenario }) => scenario.certainty.maxTrials))
-  while (cap > least && minutesWith(candidates, card, cap) > minutes) cap -= 1
+  while (cap > least && CARD_PROBE_MINUTES + minutesWith(candidates, card, cap) > minutes) cap -= 1
   return cap
 }
 
