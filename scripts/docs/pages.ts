@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { roomTables } from './architecture-page.ts'
-import { nightTable } from './box-page.ts'
+import { beforeAndAfterTable, nightTable } from './box-page.ts'
 import { cataloguePage } from './catalogue-page.ts'
 import { claimTables } from './claims-page.ts'
 import { engineTables } from './engines-page.ts'
@@ -25,7 +25,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 /** Every page that `npm run docs` writes, and that a test compares with the code. */
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
-  { file: 'docs/box.md', text: async () => pageWithBlock('docs/box.md', 'nights', await nightTable()) },
+  { file: 'docs/box.md', text: boxPage },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },
@@ -40,6 +40,11 @@ export const pages: readonly Page[] = [
 
 async function pageWithBlock(file: string, name: string, text: string): Promise<string> {
   return withBlock(await readFile(inRepository(file), 'utf8'), name, text)
+}
+
+async function boxPage(): Promise<string> {
+  const page = await pageWithBlock('docs/box.md', 'nights', await nightTable())
+  return withBlock(page, 'before-and-after', await beforeAndAfterTable())
 }
 
 async function readme(): Promise<string> {
