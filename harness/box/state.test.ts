@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { boxStatePath, openBoxState } from './state.ts'
+import { boxStatePath, keepStep, openBoxState } from './state.ts'
 
 const here = ['GPU-0', 'GPU-1']
 
@@ -29,4 +29,13 @@ test('the cards are the same in any order', () => {
   const out = mkdtempSync(join(tmpdir(), 'box-'))
   writeFileSync(boxStatePath(out), JSON.stringify({ version: 2, cards: here, steps: [] }))
   expect(openBoxState(out, here.toReversed(), true).steps).toEqual([])
+})
+
+test('a new measurement leaves nothing of an older one to resume, also when it is cut before its first run', () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  const step = { part: 'alone' as const, cards: ['GPU-0'], server: 'a', name: 'x', start: 1, sha256: 'b' }
+  keepStep(out, openBoxState(out, here, false), { ...step, outcome: 'done', runs: [], reason: null })
+  expect(openBoxState(out, here, true).steps).toHaveLength(1)
+  openBoxState(out, here, false)
+  expect(openBoxState(out, here, true).steps).toEqual([])
 })

@@ -24,6 +24,8 @@ const stateSchema = z.object({
       /** Folders of its records: none, one, or those of a search. */
       runs: z.array(z.string()),
       reason: z.string().nullable(),
+      /** Of one that failed: its server did not start, or it failed under load. */
+      failedIn: z.enum(['start', 'load']).optional(),
     }),
   ),
 })
@@ -34,18 +36,19 @@ export type BoxStep = BoxState['steps'][number]
 export const boxStatePath = (outDir: string): string => join(outDir, 'box.json')
 
 /**
- * Starts the state of a box, or resumes it on the same cards. What was done is kept; what failed runs again. Throws
- * `bad-input` for the state of other cards or of another version.
+ * Starts the state of a box, or resumes it on the same cards. What was done is kept; what failed runs again. A new state is
+ * written at once, so that a box that is cut before its first run does not resume an older one. Throws `bad-input` for the
+ * state of other cards or of another version, and `DiskError`.
  */
 export function openBoxState(outDir: string, cards: readonly string[], resume: boolean): BoxState {
   const fresh: BoxState = { version: 2, cards: [...cards], steps: [] }
-  if (!resume) return fresh
+  if (!resume) return keepState(outDir, fresh)
   const path = boxStatePath(outDir)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return fresh
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return keepState(outDir, fresh)
     throw error
   }
   const refused = (why: string) => new JoulemarkError('bad-input', `${path}: ${why}; start without --resume`)
@@ -73,14 +76,17 @@ function safeJson(text: string): unknown {
 
 /** Writes the state with one more step, in place of an earlier outcome of the same one, and returns it. Throws `DiskError`. */
 export function keepStep(outDir: string, state: BoxState, step: BoxStep): BoxState {
-  const next = { ...state, steps: [...state.steps.filter((each) => !isSameStep(each, step)), step] }
+  return keepState(outDir, { ...state, steps: [...state.steps.filter((each) => !isSameStep(each, step)), step] })
+}
+
+function keepState(outDir: string, state: BoxState): BoxState {
   makeFolder(outDir)
-  replaceFile(boxStatePath(outDir), toJson(next))
-  return next
+  replaceFile(boxStatePath(outDir), toJson(state))
+  return state
 }
 
 /** What names a step: the same run, on the same start of the same server, in the same part. */
-export type StepName = Omit<BoxStep, 'outcome' | 'runs' | 'reason'>
+export type StepName = Omit<BoxStep, 'outcome' | 'runs' | 'reason' | 'failedIn'>
 
 export const isSameStep = (a: StepName, b: StepName): boolean =>
   a.part === b.part &&

@@ -48,14 +48,19 @@ export async function playRun(place: LanePlace, night: Night): Promise<void> {
   night.keep(name, { ...stepName(stage, part, server, run), ...outcome })
 }
 
-type Outcome = Pick<BoxStep, 'outcome' | 'runs' | 'reason'>
+type Outcome = Pick<BoxStep, 'outcome' | 'runs' | 'reason' | 'failedIn'>
 
-const failed = (reason: string, runs: string[] = []): Outcome => ({ outcome: 'failed', runs, reason })
+const failed = (reason: string, runs: string[] = []): Outcome => ({
+  outcome: 'failed',
+  runs,
+  reason,
+  failedIn: 'load',
+})
 
 async function outcomeOf(server: PlannedServer, place: LanePlace, night: Night): Promise<Outcome> {
   const { run, standing, certificate, stage, part, underLoad, lanes } = place
   const lost = () => lossOf(standing)
-  if (standing.lost.aborted) return failed(lost())
+  if (standing.lost.aborted) return { ...failed(lost()), failedIn: standing.up === null ? 'start' : 'load' }
   if (certificate instanceof Error) return failed(messageOf(certificate))
   const { finished, error } = await night.tools.run(run, {
     server,

@@ -46,21 +46,22 @@ export function plannedState(state: BoxState, { stages }: Pick<BoxPlan, 'stages'
 }
 
 /**
- * Measures each card alone, with the torch of the image of its first server, before any server is up. A card of which a run
- * is done has been measured.
+ * Measures each card alone, with the torch of the image of its first server, before any server is up; and the cards of a
+ * server over several of them with the links between them. Cards of which a run is done have been measured.
  */
 async function probeCards(stages: readonly PlannedStage[], night: Night): Promise<void> {
-  const probed = new Set(night.state.steps.flatMap(({ cards }) => cards))
+  const probed = new Set(night.state.steps.map(({ cards }) => cards.join(' ')))
   for (const server of stages.flatMap(({ servers }) => servers).filter(isProbed)) {
-    const [card] = server.cards
-    if (card === undefined || probed.has(card.uuid) || night.stops.aborted) continue
-    probed.add(card.uuid)
-    night.tools.say(`${night.cardsOf(server)}measuring the card alone, with the torch of the image`)
+    const cards = server.cards.map(({ uuid }) => uuid).join(' ')
+    if (probed.has(cards) || night.stops.aborted) continue
+    probed.add(cards)
+    const what = server.cards.length === 1 ? 'the card' : 'the cards and the links between them'
+    night.tools.say(`${night.cardsOf(server)}measuring ${what} alone, with the torch of the image`)
     const probe = await night.tools.probe(server)
     if ('reason' in probe) night.tools.say(`${night.cardsOf(server)}not measured alone: ${probe.reason}`)
     night.keepProbe(server, probe)
   }
 }
 
-/** Servers of one card, whose first run carries the figures. */
-const isProbed = ({ cards, launch }: PlannedServer): boolean => cards.length === 1 && !isCommand(launch)
+/** Servers, whose first run carries the figures. */
+const isProbed = ({ launch }: PlannedServer): boolean => !isCommand(launch)

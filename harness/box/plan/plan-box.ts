@@ -152,12 +152,12 @@ function laneOf(
   const port = options.port + all.indexOf(cards[0] as BoxCard)
   const uuids = cards.map(({ uuid }) => uuid)
   const launch = launchPlan(scenario, kind.entry, { ...options, port, gpus: uuids })
-  const { kind: what, serverCommand, weightsBytes } = launch
+  const { kind: what, serverCommand, engineArgs, weightsBytes } = launch
   // the container of a command is one per scenario
   const command = what === 'server' ? serverCommand : [...serverCommand, ...members.map(({ sha256 }) => sha256)]
   const startSeconds = what === 'server' ? START_SECONDS + (weightsBytes ?? 0) / 1e9 / LOAD_GB_PER_S : 0
   const server: PlannedServer = {
-    id: canonicalSha256({ command, cards: uuids }).slice(0, 12),
+    id: canonicalSha256({ command, engineArgs, cards: uuids }).slice(0, 12),
     cards,
     launch: { ...launch, corrections: correctionsOf(members) },
     ...(link === undefined ? {} : { link }),

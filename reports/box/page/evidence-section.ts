@@ -45,7 +45,7 @@ export function evidenceSection({ records, tool, judgedAt }: BoxResult): Html {
   const how =
     first === undefined
       ? nothing
-      : html`<p class="small">Each figure is computed from the raw rows of these records. <code>joulemark verify results/${first.id}${key}</code> recomputes them on any computer, without a network, and prints the digest below.${unsigned === 0 ? '' : ` ${unsigned} of ${records.length} records are not signed.`}</p>
+      : html`<p class="small">Each figure is computed from the raw rows of these records. <code>joulemark verify ${first.id}${key}</code> in the folder of this page recomputes them on any computer, without a network, and prints the digest below.${unsigned === 0 ? '' : ` ${unsigned} of ${records.length} records are not signed.`}</p>
 <ul class="digests">${records.map(({ id, part, manifestSha256 }) => html`<li>${id}${part === null ? '' : ` (${part})`}<code>${manifestSha256 ?? 'no digest: the record is not sealed'}</code></li>`)}</ul>`
   return html`<section aria-labelledby="h-evidence"><h2 id="h-evidence">Evidence</h2>${how}<p class="small">joulemark ${tool.version}${tool.commit === null ? '' : ` (${tool.commit})`}, judged ${judgedAt.slice(0, 16).replace('T', ' ')} UTC. box-result.json has every figure.</p></section>`
 }

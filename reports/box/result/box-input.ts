@@ -20,6 +20,8 @@ export interface StepOutcome {
   readonly name: string
   readonly outcome: 'done' | 'failed' | 'left-out'
   readonly reason: string | null
+  /** Of one that failed; absent in states from before it was kept. */
+  readonly failedIn?: 'start' | 'load' | undefined
 }
 
 /** Everything a verdict is made of. Nothing is read from disk: the caller reads the records and gives them. */

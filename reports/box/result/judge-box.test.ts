@@ -60,6 +60,46 @@ describe('a box of four cards', () => {
     expect(half.cards[1]?.reasons).toMatchObject([{ what: 'vLLM did not start' }])
   })
 
+  test('a card whose runs failed under load is not accepted by those of before, whatever its siblings are', () => {
+    const whole = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+    const lost = 'CUDA error: unspecified launch failure'
+    const died = { part: 'together', cards: ['GPU-1'], name: 'load-probe', outcome: 'failed', reason: lost } as const
+    const result = boxResult({ ...whole, outcomes: [{ ...died, failedIn: 'load' }] })
+    expect([result.verdict, ...words(result)]).toEqual(['not-measured', 'accepted', 'not-measured'])
+    expect(result.cards[1]?.reasons).toMatchObject([{ what: `load-probe: ${lost}` }])
+    expect(exitCodeOf(result)).toBe(exitCodes.environmentFailed)
+    expect(whole.records.map((run) => keptVerdict(result, run)?.verdict).at(-1)).toBeUndefined()
+  })
+
+  test('a card that fell off the bus is rejected by the record that it cut', () => {
+    const whole = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+    const last = whole.records.at(-1)!
+    const gates = [{ id: 'card-health', status: 'fail' as const, required: true, evidence: 'Xid 79' }]
+    const cut = { ...last, id: 'cut', status: 'interrupted' as const, gates }
+    const result = boxResult({ ...whole, records: [...whole.records, cut] })
+    expect(words(result)).toEqual(['accepted', 'rejected'])
+    expect(result.cards[1]?.reasons[0]?.what).toBe('card-health: Xid 79')
+  })
+
+  test('a server that starts on no card rejects none, and has a row; one that starts on the others only is missed', () => {
+    const whole = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+    const step = (card: string, outcome: 'failed' | 'done') =>
+      ({ part: 'alone', cards: [card], name: 'flux', outcome, reason: 'no such model', failedIn: 'start' }) as const
+    const none = boxResult({ ...whole, outcomes: [step('GPU-0', 'failed'), step('GPU-1', 'failed')] })
+    expect([none.verdict, none.notMeasured.length]).toEqual(['accepted', 2])
+    const one = boxResult({ ...whole, outcomes: [step('GPU-0', 'done'), step('GPU-1', 'failed')] })
+    expect(words(one)).toEqual(['accepted', 'not-measured'])
+  })
+
+  test('a model over several cards that never started is part of the verdict; what was skipped has a row', () => {
+    const whole = simulatedBox([{}, {}], { spread: 0, normal: () => 0 })
+    const pair = { part: 'joined', cards: ['GPU-0', 'GPU-1'], name: '70b-pair', reason: 'NCCL error' } as const
+    const result = boxResult({ ...whole, outcomes: [{ ...pair, outcome: 'failed', failedIn: 'start' }] })
+    expect([result.verdict, result.joined[0]?.reasons[0]?.what]).toEqual(['not-measured', '70b-pair: NCCL error'])
+    const skipped = boxResult({ ...whole, outcomes: [{ ...pair, outcome: 'left-out' }] })
+    expect([skipped.verdict, skipped.notMeasured[0]?.reason]).toEqual(['accepted', 'NCCL error'])
+  })
+
   test('a record that cannot be read accepts nothing', () => {
     expect(box([{}], { unreadable: ['x/run.json: not JSON'] }).verdict).toBe('not-measured')
   })

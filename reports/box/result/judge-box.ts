@@ -10,6 +10,7 @@ import { BOX_RESULT_VERSION, type BoxResult, type CardResult, type JoinedResult,
 import { joinedRuns, partOf, runsOfCard } from './evidence.ts'
 import { figuresOf } from './figures.ts'
 import { judgeCard } from './judge-card.ts'
+import { missingReasons, missingSteps, withoutMissing } from './missing.ts'
 import { rejectionReasons } from './reasons.ts'
 import { unseenLosses } from './unseen.ts'
 import { type Verdicts, verdictOf, verdictOfAll, wordOf } from './verdict-of.ts'
@@ -23,7 +24,8 @@ export function boxResult(input: BoxInput): BoxResult {
   const { records } = input
   const simulated = records.some(({ source }) => source === 'simulated')
   const cards = judgedCards(input)
-  const joined = joinedRuns(records).map((runs) => judgeJoined(runs, input, simulated))
+  const measured = joinedRuns(records).map((runs) => judgeJoined(runs, input, simulated))
+  const joined = [...measured, ...joinedWithoutRecords(measured, input, simulated)]
   const unread = (input.unreadable ?? []).map((what) => ({ what, cause: null, fix: null }))
   const cut = input.ends === null ? [] : [{ what: input.ends, cause: null, fix: null }]
   const verdicts = withoutRecords(verdictOfAll([...cards, ...joined], simulated), [...unread, ...cut])
@@ -73,9 +75,13 @@ function judgeJoined(runs: readonly RunRecord[], input: BoxInput, simulated: boo
     (figure.wouldBe ?? figure.verdict) === 'fail' ? { ...figure, why: [...causes, ...figure.why] } : figure,
   )
   const faults = rejectionReasons([], figures, [])
-  const verdicts = verdictOf(figures, faults.length > 0, simulated)
+  const missing = missingSteps(uuids, input.outcomes)
+  const verdicts = withoutMissing(verdictOf(figures, faults.length > 0, simulated), missing.length > 0)
   const why = figures.flatMap(({ verdict, why: [first] }) => (verdict === 'not-measured' && first ? [first] : []))
-  const unmeasured = [...new Set(why)].map((what) => ({ what, cause: null, fix: null }))
+  const unmeasured = [
+    ...missingReasons(missing),
+    ...[...new Set(why)].map((what) => ({ what, cause: null, fix: null })),
+  ]
   return {
     cards: uuids,
     links: link?.name ?? null,
@@ -85,9 +91,30 @@ function judgeJoined(runs: readonly RunRecord[], input: BoxInput, simulated: boo
   }
 }
 
+/** Models over several cards of which no run left a record: they are part of the verdict all the same. */
+function joinedWithoutRecords(
+  measured: readonly JoinedResult[],
+  { outcomes, joinedLinks }: BoxInput,
+  simulated: boolean,
+): JoinedResult[] {
+  const keyOf = (cards: readonly string[]): string => cards.toSorted().join()
+  const known = new Set(measured.map(({ cards }) => keyOf(cards)))
+  const failed = outcomes.filter(({ outcome, cards }) => outcome === 'failed' && cards.length > 1)
+  return [...Map.groupBy(failed, ({ cards }) => keyOf(cards))]
+    .filter(([key]) => !known.has(key))
+    .map(([key, steps]) => ({
+      cards: [...(steps[0]?.cards ?? [])],
+      links: joinedLinks?.find(({ cards }) => keyOf(cards) === key)?.name ?? null,
+      verdict: 'not-measured',
+      wouldBe: simulated ? 'not-measured' : null,
+      reasons: missingReasons(steps),
+      figures: [],
+    }))
+}
+
 /** Without all of its records, or when one cause ended the night before its plan was done, a box is not accepted. */
 const withoutRecords = (verdicts: Verdicts, unread: readonly Reason[]): Verdicts =>
-  unread.length > 0 && verdicts.verdict === 'accepted' ? { ...verdicts, verdict: 'not-measured' } : verdicts
+  withoutMissing(verdicts, unread.length > 0)
 
 /** The cause that hits every card, said once: that of the preflight, or the one that all cards have. */
 function sharedReasons(cards: readonly CardResult[], verdicts: Verdicts, { ends }: BoxInput): Reason[] {
@@ -124,7 +151,7 @@ function hostOf(records: readonly RunRecord[]): BoxResult['host'] {
 
 const notMeasured = ({ outcomes }: BoxInput): BoxResult['notMeasured'] =>
   outcomes
-    .filter(({ outcome }) => outcome === 'failed')
+    .filter(({ outcome }) => outcome !== 'done')
     .map(({ name, cards, reason }) => ({ name, cards: [...cards], reason: reason ?? 'no record' }))
 
 function timeOf({ records, plannedMinutes }: BoxInput): BoxResult['time'] {

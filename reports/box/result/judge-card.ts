@@ -1,5 +1,6 @@
 import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
-import type { Gpu } from '../../../harness/record/schema/run.ts'
+import type { Gpu, RunRecord } from '../../../harness/record/schema/run.ts'
+import { serverFaults } from '../causes.ts'
 import { type CardState, cardState } from '../siblings/card-state.ts'
 import { hotterBy } from '../siblings/differences.ts'
 import { narrowLink } from '../siblings/narrow-link.ts'
@@ -7,6 +8,7 @@ import type { BoxCheck, BoxInput } from './box-input.ts'
 import type { CardResult, Comparison, Reason } from './box-result.ts'
 import { printedField, runsOfCard } from './evidence.ts'
 import { figuresOf } from './figures.ts'
+import { missingReasons, missingSteps, withoutMissing } from './missing.ts'
 import { comparisonLine, rejectionReasons } from './reasons.ts'
 import { verdictOf, wordOf } from './verdict-of.ts'
 
@@ -23,9 +25,17 @@ export function judgeCard(
   const figures = figuresOf(runs, input.earlier, findings)
   const simulated = input.records.some(({ source }) => source === 'simulated')
   const link = narrowLink(state, siblings)
-  const faults = [...rejectionReasons(findings, figures, comparisons), ...(link === null ? [] : [link])]
-  const verdicts = verdictOf(figures, faults.length > 0, simulated)
-  const reasons = wordOf(verdicts) === 'not-measured' ? whyNotMeasured(card.uuid, input, figures) : faults
+  const faults = [
+    ...cutFaults(runs),
+    ...rejectionReasons(findings, figures, comparisons),
+    ...(link === null ? [] : [link]),
+  ]
+  const missing = missingSteps([card.uuid], input.outcomes)
+  const judged = verdictOf(figures, faults.length > 0, simulated)
+  const verdicts = withoutMissing(judged, missing.length > 0)
+  const isMissing = wordOf(judged) !== wordOf(verdicts)
+  const unmeasured = isMissing ? missingReasons(missing) : whyNotMeasured(card.uuid, input, figures)
+  const reasons = wordOf(verdicts) === 'not-measured' ? unmeasured : faults
   return {
     ...identityOf(card, gpu, input),
     numaNode: state.numaNode,
@@ -64,9 +74,17 @@ function identityOf(card: BoxInput['cards'][number], gpu: Gpu | null, { records 
   }
 }
 
+/** Faults of the server in runs that did not end, as of a card that was lost under load: their figures are not judged. */
+const cutFaults = (runs: readonly RunRecord[]): Reason[] =>
+  [...new Set(runs.filter(({ status }) => status !== 'complete').flatMap(serverFaults))].map((what) => ({
+    what,
+    cause: null,
+    fix: null,
+  }))
+
 /** What was planned on a card and failed, and what was measured and could not be judged; each cause once. */
 function whyNotMeasured(uuid: string, input: BoxInput, figures: CardResult['figures']): Reason[] {
-  const failed = input.outcomes.filter(({ outcome, cards }) => outcome === 'failed' && cards.includes(uuid))
+  const failed = input.outcomes.filter(({ outcome, cards }) => outcome !== 'done' && cards.includes(uuid))
   const causes = [
     ...failed.flatMap(({ reason }) => reason ?? []),
     ...figures.filter(({ verdict }) => verdict === 'not-measured').flatMap(({ why }) => why.slice(0, 1)),

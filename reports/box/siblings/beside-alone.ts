@@ -43,6 +43,7 @@ export function besideAlone(runs: readonly RunRecord[], cards: number): Comparis
             cards,
           )
         : null
+      const decides = cause?.isOfCard ?? false
       return [
         {
           ...({ with: 'alone', part: 'together' } as const),
@@ -57,15 +58,27 @@ export function besideAlone(runs: readonly RunRecord[], cards: number): Comparis
             worseBy: share,
             margin: TOGETHER_MARGIN,
           },
-          verdict: isSlower ? ('fail' as const) : ('pass' as const),
-          cause,
+          // what the host or the client does to all cards is no fault of one of them
+          verdict: !isSlower ? ('pass' as const) : decides ? ('fail' as const) : ('remark' as const),
+          cause: cause?.text ?? null,
         },
       ]
     })
 }
 
+interface TogetherCause {
+  readonly text: string
+  /** Whether the card itself shows it: its power, heat or clocks. */
+  readonly isOfCard: boolean
+}
+
 /** What changed on a card when the others came under load: power, heat, clocks, the client; else what all cards share. */
-function togetherCause(alone: CardState, together: CardState, runs: readonly RunRecord[], cards: number): string {
+function togetherCause(
+  alone: CardState,
+  together: CardState,
+  runs: readonly RunRecord[],
+  cards: number,
+): TogetherCause {
   const rose = (of: (state: CardState) => number | null): boolean => (of(together) ?? 0) > (of(alone) ?? 0) + SLOWED
   const warmer = (together.temperatureC ?? 0) - (alone.temperatureC ?? together.temperatureC ?? 0)
   const heat =
@@ -96,11 +109,14 @@ function togetherCause(alone: CardState, together: CardState, runs: readonly Run
       : []),
     ...(warmer >= WARMER_C && clock !== '' ? [`cooling${heat}${clock}`] : []),
     ...(rose(({ powerCapShare }) => powerCapShare) && clock !== '' ? [`the power limit of the card${clock}`] : []),
-    ...(client === undefined ? [] : [`the CPU of the client: ${client.evidence}`]),
   ]
-  if (found[0] !== undefined) return found[0]
+  if (found[0] !== undefined) return { text: found[0], isOfCard: true }
+  if (client !== undefined) return { text: `the CPU of the client: ${client.evidence}`, isOfCard: false }
   const cpu = first === undefined ? '' : ` (${first.host.cpuCount} CPUs for ${cards} servers and their clients)`
-  return `what all cards share: CPU${cpu}, host memory or PCIe; the clocks of the card did not fall`
+  return {
+    text: `what all cards share: CPU${cpu}, host memory or PCIe; the clocks of the card did not fall`,
+    isOfCard: false,
+  }
 }
 
 const percent = (share: number | null): string => `${(100 * (share ?? 0)).toFixed(0)} %`

@@ -78,6 +78,10 @@ describe('all cards at once', () => {
     expect(causes).toContainEqual(
       expect.stringMatching(/^what all cards share: CPU \(2 CPUs for 2 servers and their clients\)/),
     )
+    // a host that is short of CPU is no fault of its cards, as long as their figures are within their ranges
+    const little = judged([{ beside: { level: 0.92 } }, { beside: { level: 0.92 } }])
+    expect(words(little)).toEqual(['accepted', 'accepted'])
+    expect(little.cards[0]?.remarks[0]).toMatch(/worse than alone .*; likely what all cards share/)
   })
 
   test('5 % slower in warmer air is inside the margin, and said in the document', () => {
