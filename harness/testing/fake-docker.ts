@@ -41,6 +41,8 @@ export interface FakeStart {
   readonly madeAfterCalls?: number
   /** Instead of what `docker info` prints: the text of a daemon that does not answer. */
   readonly daemonError?: string
+  /** Images are here by their tags only, as those that were loaded from a file. */
+  readonly withoutDigests?: boolean
   /** No image is here. */
   readonly withoutImages?: boolean
   /** What a container with GPUs fails with; without it, it lists those of JOULEMARK_NVIDIA_SMI. */
@@ -73,6 +75,7 @@ if (args[0] === 'info') {
   else process.stdout.write(JSON.stringify({ ServerVersion: '28.2.2', Name: require('node:os').hostname(), DockerRootDir: home }) + '\\n')
 } else if (args[0] === 'image' && args.includes('--format')) {
   if (start.withoutImages && !fs.existsSync(path.join(home, 'pulled'))) process.exit(1)
+  if (start.withoutDigests && args.at(-1).includes('@sha256:')) process.exit(1)
   const digests = start.digest === undefined ? [] : ['vllm/vllm-openai@' + start.digest]
   process.stdout.write((args.some((word) => word.includes('RepoDigests')) ? JSON.stringify(digests) : 'sha256:${IMAGE_HEX}') + '\\n')
 } else if (args[0] === 'container' && args.some((word) => word.includes('.Image}}'))) {

@@ -6,6 +6,7 @@ import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
@@ -59,7 +60,7 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const isOnPaper = flags.print === true && flags.card !== undefined
   const cards = isOnPaper ? plannedCards(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
-  const serving = serveOptions(flags, io)
+  const serving = await offlineOptions(serveOptions(flags, io), io.env)
   const plan = await plannedBox(flags, cards, serving, { io, nvidiaSmi: isOnPaper ? null : nvidiaSmi })
   const notes = containerEnv(io.env).notes.map((note) => `${note}\n`)
   const shown = { ...plan, minutes: planMinutes(plan) }

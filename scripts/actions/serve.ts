@@ -1,6 +1,7 @@
 import { cardsNamed, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { imageNote, offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
 import { type LaunchPlan, launchPlan } from '../../harness/endpoint/serve/launch-plan.ts'
 import type { ServeOptions, ServePlan } from '../../harness/endpoint/serve/plan.ts'
@@ -43,7 +44,7 @@ export async function serve(path: string, flags: ServeFlags, given: CommandIo, s
   const [card] = cardsNamed(flags.card)
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
   const scenario = resolveScenario(widestRun(file), scenarioKeysFor(card.key))
-  const plan = launchPlan(scenario, card.key, serveOptions(flags, io))
+  const plan = launchPlan(scenario, card.key, await offlineOptions(serveOptions(flags, io), dockerEnv(io.env)))
   for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
   if (flags.print) {
     io.stdout(planText(plan, scenario))
@@ -59,6 +60,8 @@ export async function serve(path: string, flags: ServeFlags, given: CommandIo, s
   const server = await start(plan, flags, io, signal)
   try {
     io.stdout(`endpoint  ${server.url}\n${factsText(server.facts)}`)
+    const note = server.record === undefined ? null : imageNote(plan.image, server.record.image)
+    if (note !== null) io.stderr.write(`${note}\n`)
     io.stderr.write('Ctrl-C stops it and removes the container.\n')
     return await untilStopped(server, io, signal)
   } finally {

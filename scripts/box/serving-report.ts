@@ -1,5 +1,6 @@
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
+import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -29,7 +30,7 @@ const FIRST_PORT = 8000
 export async function servingReport(given: ServingFlags, io: CommandIo): Promise<ServingReport> {
   const flags = { ...given, port: given.port ?? FIRST_PORT }
   const handed = withHandedEnv(flags, io)
-  const serving = serveOptions(flags, handed)
+  const serving = await offlineOptions(serveOptions(flags, handed), handed.env)
   const nvidiaSmi = flags.nvidiaSmi ?? (handed.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi')
   const { cards, reason } = await cardsToServe(flags, nvidiaSmi)
   const plan = await plannedBox(flags, cards, serving, { io: handed, nvidiaSmi })
