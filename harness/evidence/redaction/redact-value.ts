@@ -2,7 +2,18 @@ import { isDesktopName, isServerName } from '../../gates/card/server-processes.t
 import { type Names, REDACTED, redactImage, redactText } from './redact-text.ts'
 
 /** Fields that always hold a name. */
-const nameFields = new Set(['hostname', 'serial', 'boardSerial', 'pciBusId', 'busId', 'user', 'username', 'ip', 'mac'])
+const nameFields = new Set([
+  'hostname',
+  'serial',
+  'boardSerial',
+  'pciBusId',
+  'pci.bus_id',
+  'busId',
+  'user',
+  'username',
+  'ip',
+  'mac',
+])
 
 /** Fields with a rule of their own. */
 const fieldRules: Readonly<Record<string, (text: string, names: Names) => string>> = {

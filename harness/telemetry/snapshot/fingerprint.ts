@@ -21,11 +21,12 @@ export interface Fingerprint {
   readonly driverStateSha256: string
 }
 
-/** Identity of a card: does not change with reboots and drivers. */
+/** Identity of a card and its slot: does not change with reboots and drivers. */
 const identityFields = [
   'uuid',
   'name',
   'serial',
+  'pci.bus_id',
   'pci.device_id',
   'vbios_version',
   'inforom.img',

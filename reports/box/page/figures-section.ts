@@ -78,6 +78,9 @@ function figureRow({ first, figures, apart }: Row): Html {
   return html`<tr><th scope="row">${first.label}<small>${first.scenario}, ${first.unit}</small></th>${cells}<td class="strip">${figureStrip(figures.flatMap((each) => each ?? []))}</td><td>${rangeCell(first)}</td></tr>`
 }
 
+const isOutside = ({ measured, low, high }: FigureResult): boolean =>
+  measured !== null && ((low !== null && measured < low) || (high !== null && measured > high))
+
 const rangeCell = (figure: FigureResult): Html =>
   figure.low === null && figure.high === null ? html`–` : html`${rangeText(figure)}<small>${figure.basis}</small>`
 
@@ -86,7 +89,7 @@ function valueCell(figure: FigureResult | null, apart: Comparison | null): Html 
     return html`<td class="right"><span class="unseen">not measured</span><span aria-hidden="true">–</span></td>`
   }
   const notes = [
-    ...(isBad(figure) ? ['out of range'] : []),
+    ...(isBad(figure) ? [isOutside(figure) ? 'out of range' : 'a fault, see above'] : []),
     ...(apart === null ? [] : [`${(100 * apart.worseBy).toFixed(1)} % worse`]),
   ]
   const kind = isBad(figure) || apart?.verdict === 'fail' ? 'right bad' : apart === null ? 'right' : 'right warn'

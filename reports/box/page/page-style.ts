@@ -29,7 +29,7 @@ code{font-family:ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .cards td,.cards th{padding:.35rem .6rem}
 .cards .range{fill:var(--band)}.cards .usual{fill:var(--faint)}
 .cards .in{fill:var(--s0);fill-opacity:.75}.cards .out{fill:var(--bad)}
-.cards tbody th{min-width:11rem}
+.cards tbody th{min-width:11rem}.cards thead th{white-space:nowrap}
 .digests{list-style:none;padding:0;margin:.4rem 0;columns:2 26rem;font-size:.8rem}
 .digests li{break-inside:avoid;margin:0 0 .5rem;overflow-wrap:anywhere}
 .digests code{display:block;color:var(--faint);font-size:.72rem}

@@ -6,7 +6,7 @@ import { cardName } from './card-name.ts'
 /** Every figure of a night with its range, failures first, and what could have been missed; for `--verbose`. */
 export function detailLines(result: BoxResult): string[] {
   return [
-    ...result.cards.flatMap(cardLines),
+    ...result.cards.flatMap((card) => cardLines(card, result.cards)),
     ...result.joined.flatMap(({ cards, figures }) => ['', `${cards.length} cards joined`, ...figureLines(figures)]),
     ...section(
       'not measured',
@@ -29,10 +29,10 @@ export function detailLines(result: BoxResult): string[] {
   ]
 }
 
-function cardLines(card: CardResult): string[] {
+function cardLines(card: CardResult, cards: readonly CardResult[]): string[] {
   const comparisons = card.comparisons.map((each) => `  ${each.verdict.padEnd(12)} ${comparisonLine(each)}`)
   const remarks = card.remarks.map((remark) => `    ${remark}`)
-  return ['', cardName(card), ...figureLines(card.figures), ...comparisons, ...remarks]
+  return ['', cardName(card, cards), ...figureLines(card.figures), ...comparisons, ...remarks]
 }
 
 const order = ['fail', 'not-measured', 'pass']

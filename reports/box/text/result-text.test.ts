@@ -85,3 +85,15 @@ test('hostile text moves no cursor', () => {
   const text = resultText(result([good], { records: [], ends: evil }), { files: [] })
   expect(text).toBe('NOT MEASURED: rtx-4090\n  noroom REJECTED\n')
 })
+
+test('as much of a UUID is shown as distinguishes the cards', () => {
+  const input = simulatedBox([good, { memory: 0.8 }, { memory: 0.8 }], { spread: 0, normal: () => 0 })
+  const uuids = ['GPU-51a01a7e-0000-4000-8000-000000000001', 'GPU-51a01a7e-0000-4000-8000-000000000002', 'GPU-0a']
+  const renamed = JSON.parse(
+    uuids.reduce((text, uuid, at) => text.replaceAll(`"GPU-${at}"`, `"${uuid}"`), JSON.stringify(input.records)),
+  )
+  const cards = input.cards.map((card, at) => ({ ...card, uuid: uuids[at]! }))
+  const text = verdictLines(boxResult({ ...input, cards, records: renamed })).join('\n')
+  expect(text).toContain('GPU 1 (GPU-51a01a7e-0000-4000-8000-000000000002)')
+  expect(text).toContain('GPU 2 (GPU-0a)')
+})

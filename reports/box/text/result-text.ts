@@ -90,7 +90,7 @@ function cut(lines: readonly string[], room: number, what: string): string[] {
 }
 
 const nameOf = (card: CardResult, cards: readonly CardResult[]): string =>
-  cards.length === 1 ? 'because' : cardName(card)
+  cards.length === 1 ? 'because' : cardName(card, cards)
 
 const joinedName = ({ cards }: JoinedResult, all: readonly CardResult[]): string =>
   `${cardNumbers(all.filter(({ uuid }) => cards.includes(uuid)))} joined`
