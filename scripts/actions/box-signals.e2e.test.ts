@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -6,16 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
-import { type FakeDocker, fakeDocker } from '../../harness/testing/fake-docker.ts'
+import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
 
 /** `box` whose server never becomes ready: what signals do to it, and to its container. */
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-let simulator: RunningSimulator
+let box: RunningBox
 beforeAll(async () => {
-  simulator = await launchSimulator({ card: 'rtx-4090', model: 'none' })
+  box = await launchBox({ card: 'rtx-4090', gpus: 1, startMs: 3_600_000 })
 })
-afterAll(() => simulator.stop())
+afterAll(() => box.stop())
 
 async function freePort(): Promise<number> {
   const server = createServer()
@@ -25,49 +24,54 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Whether a container of a server is there. */
+const isUp = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    execFile(join(box.folder, 'docker'), ['ps', '--all', '--quiet'], (_, stdout) => resolve(stdout.trim() !== ''))
+  })
+
 interface Night {
   readonly child: ChildProcess
-  readonly docker: FakeDocker
   readonly out: string
   readonly log: () => string
 }
 
-/** Starts `box` and waits until the container of its first scenario is up. */
+/** Starts `box` and waits until the container of its first server is up. */
 async function night(): Promise<Night> {
-  const docker = fakeDocker({ log: 'Loading weights\n', exitCode: null, hangs: true })
   const out = mkdtempSync(join(tmpdir(), 'box-signals-'))
   const flags = ['--suite', 'llama-3.1-8b-fp8-single', '--force', '--out', out, '--port', String(await freePort())]
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', cli, 'box', ...flags, '--nvidia-smi', simulator.nvidiaSmi],
-    {
-      stdio: 'ignore',
-      env: { ...process.env, ...docker.env },
-    },
-  )
-  await expect.poll(() => docker.isUp()).toBe(true)
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'box', ...flags, '--nvidia-smi', box.nvidiaSmi], {
+    stdio: 'ignore',
+    env: { ...process.env, PATH: box.path },
+  })
   const path = join(out, 'box.log')
-  return { child, docker, out, log: () => (existsSync(path) ? readFileSync(path, 'utf8') : '') }
+  const log = () => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+  // the container of the probe comes before, and ends by itself
+  await expect.poll(log, { timeout: 120_000 }).toContain(': starting the program')
+  await expect.poll(isUp).toBe(true)
+  return { child, out, log }
 }
 
-test('a lost terminal does not end it; a later SIGTERM does, and the container is removed', async () => {
-  const { child, docker, log, out } = await night()
+test('a lost terminal does not end it; a later SIGTERM does, and the container is removed', {
+  timeout: 240_000,
+}, async () => {
+  const { child, log, out } = await night()
   expect(log()).toContain(
     `safe to disconnect: this goes on without its terminal; to follow it: joulemark box --follow --out ${out}`,
   )
   for (let sent = 0; sent < 3; sent += 1) child.kill('SIGHUP')
   await expect.poll(log).toContain('the terminal is gone; this goes on')
-  expect([child.exitCode, child.signalCode, docker.isUp()]).toEqual([null, null, true])
+  expect([child.exitCode, child.signalCode, await isUp()]).toEqual([null, null, true])
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
   expect(code).toBe(130)
-  expect(docker.isUp()).toBe(false)
+  expect(await isUp()).toBe(false)
   expect(log()).toMatch(/\n--- ended with exit code 130\n$/)
 })
 
-test('kill -9 leaves no container: a guard removes it', async () => {
-  const { child, docker } = await night()
+test('kill -9 leaves no container: a guard removes it', { timeout: 240_000 }, async () => {
+  const { child } = await night()
   child.kill('SIGKILL')
   await once(child, 'exit')
-  await expect.poll(() => docker.isUp()).toBe(false)
+  await expect.poll(isUp, { timeout: 60_000 }).toBe(false)
 })
