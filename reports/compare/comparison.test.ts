@@ -216,7 +216,17 @@ describe('what stands on top', () => {
     ...over,
   })
 
+  const started = (over: NonNullable<RunRecord['serverStart']>) => ({ ...later({ more: print() }), serverStart: over })
+  const start = { number: 1, of: 1, image: { id: null, digest: `sha256:${'a'.repeat(64)}` } }
+
   test.each([
+    ['image of the server', started(start), 'Image of the server (digest)'],
+    ['container engine', started({ number: 1, of: 1, engine: 'podman' }), 'Container engine'],
+    [
+      'words for the engine',
+      started({ number: 1, of: 1, engineArgs: ['--cpuset-cpus', '0-3'] }),
+      'Words for the container engine',
+    ],
     ['driver', withGpu({ driver: '590.44' }), 'Driver'],
     ['VBIOS', withGpu({ vbios: '95.02' }), 'VBIOS'],
     ['power limit', withGpu({ powerLimitW: 400 }), 'Power limit (W)'],
@@ -229,6 +239,12 @@ describe('what stands on top', () => {
     ['scenario', later({ more: print(), sha: 'another-scenario' }), 'Scenario (SHA-256)'],
   ])('%s', (_, after, label) => {
     expect(labelsOf(after)).toContain(label)
+  })
+
+  test('how long the phases of a start took is no difference', () => {
+    const before = started({ ...start, phases: [{ phase: 'load', seconds: 10 }] })
+    const after = started({ ...start, phases: [{ phase: 'load', seconds: 70 }] })
+    expect(compareRuns([before], [after]).differences).toEqual([])
   })
 
   test('nothing, of the same box twice', () => {

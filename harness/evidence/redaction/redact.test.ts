@@ -84,7 +84,10 @@ describe('a record that names everything', () => {
       containerImage: 'acme.internal:5000/alice/vllm:1',
       driverStateSha256: 'a'.repeat(64),
     },
-    serverStart: { number: 1, of: 3, command: ['registry.acme.com/alice/vllm:1', '--model', '/home/alice/llama'] },
+    serverStart: {
+      ...{ number: 1, of: 3, command: ['registry.acme.com/alice/vllm:1', '--model', '/home/alice/llama'] },
+      engineArgs: ['-v', '/home/alice/kernels:/kernels', '--env', 'NCCL_DEBUG'],
+    },
     telemetry: { ...telemetry, before: moment(0), after: moment(95_000) },
   }
   const secrets = ['acme', 'globex', 'alice', 'bob@', '31337', 'abcdef123', '52:54', 'gpu-box-7', 'serve-3', ':5000']
@@ -104,6 +107,7 @@ describe('a record that names everything', () => {
     expect(endpoint?.countersReason).toBe('the counters at /metrics are of other models: model-2')
     expect(fingerprint?.containerImage).toBe('redacted/vllm:1')
     expect(serverStart?.command).toEqual(['redacted/vllm:1', '--model', '/redacted/llama'])
+    expect(serverStart?.engineArgs?.slice(2)).toEqual(['--env', 'NCCL_DEBUG'])
     expect(verification.record?.telemetry?.before.processes).toMatchObject([{ pid: 1, name: 'python (vllm)' }])
   })
 
