@@ -95,7 +95,7 @@ const newOut = (): string => {
 }
 
 test('each card alone, then both at the same time, each with its own record; nothing is left and nothing repeated', {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async () => {
   const out = newOut()
   const night = await started(out, [...probes, batch], ['--json'])
@@ -143,7 +143,7 @@ test('each card alone, then both at the same time, each with its own record; not
 })
 
 test('a server that is lost under load costs its card its lane; an interrupt leaves no container, and --resume the rest', {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async () => {
   const out = newOut()
   const night = await started(out, probes)

@@ -66,7 +66,7 @@ const lineOf = ({ stdout }: Night, label: string): string =>
   stdout.split('\n').find((line) => line.startsWith('  would') && line.includes(`memory-probe, ${label}`)) ?? ''
 
 test('on its first night a card without a fifth of its memory bandwidth would be rejected by the probe', {
-  timeout: 400_000,
+  timeout: 900_000,
 }, async () => {
   const weak = await night(12, { bandwidthShare: 0.8 })
   expect(weak.stderr).toMatch(/RTX 4090: \d+ scenarios?, 1 server start, at most/)
