@@ -87,6 +87,9 @@ export const tinyMixtures: Readonly<Record<string, Readonly<Record<string, unkno
     n_shared_experts: 1,
     num_experts_per_tok: 2,
     first_k_dense_replace: 1,
+    // as published: without it vLLM has no place for the correction bias
+    topk_method: 'noaux_tc',
+    scoring_func: 'sigmoid',
     n_group: 2,
     topk_group: 1,
   },
