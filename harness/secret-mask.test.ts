@@ -128,3 +128,12 @@ test('a value is masked in all its texts and names', () => {
     [MASKED]: { b: MASKED },
   })
 })
+
+test('the names of the variables of Hugging Face are no tokens', () => {
+  const mask = maskOf([])
+  for (const text of ['--env HF_HUB_OFFLINE=1', 'set HF_ENDPOINT, or HF_HUB_CACHE', 'HF_HUB_DISABLE_XET']) {
+    expect(mask(text)).toBe(text)
+  }
+  const token = `hf_${'hubEndpointAbcdef'.repeat(2)}`
+  expect(mask(`HF_TOKEN=${token} HF_ENDPOINTabcdef hf_hub_offline1`)).not.toMatch(/hubEnd|ENDPOINTabc|offline1/)
+})

@@ -9,7 +9,8 @@ export const MASKED = '[secret]'
  * keys in a query, private keys.
  */
 const KNOWN_FORMS: readonly RegExp[] = [
-  /\b(?:sk[-_](?=[\w-]{0,100}\d)|hf_|nvapi-|gh[opsru]_|github_pat_|glpat-|npm_|xox[a-z]-)[\w-]{8,}/gi,
+  // the variables of Hugging Face begin as its tokens do, and a message that names one has no secret
+  /\b(?:sk[-_](?=[\w-]{0,100}\d)|hf_(?!(?:hub_[a-z_]{3,30}|endpoint)(?![\w-]))|nvapi-|gh[opsru]_|github_pat_|glpat-|npm_|xox[a-z]-)[\w-]{8,}/gi,
   /\bBearer\s+[\w.~+/=-]{8,}/gi,
   /(?<=:\/\/)[^\s/"'<>]+@/g,
   /(?<=[?&](?:[\w-]*(?:key|token|secret|password|passwd|signature|sig|auth|credential))=)[^&#\s"'<>]+/gi,
