@@ -1,6 +1,6 @@
 import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
 import type { BoxResult, CardResult, Comparison, FigureResult } from '../result/box-result.ts'
-import { rangeText } from '../result/figures.ts'
+import { isOutside, rangeText } from '../result/figures.ts'
 import { figureStrip } from './figure-strip.ts'
 
 /** Figures that the page shows in any case; every other one only where it is not as it should be. */
@@ -77,9 +77,6 @@ function figureRow({ first, figures, apart }: Row): Html {
   const cells = figures.map((figure, at) => valueCell(figure, apart[at] ?? null))
   return html`<tr><th scope="row">${first.label}<small>${first.scenario}, ${first.unit}</small></th>${cells}<td class="strip">${figureStrip(figures.flatMap((each) => each ?? []))}</td><td>${rangeCell(first)}</td></tr>`
 }
-
-const isOutside = ({ measured, low, high }: FigureResult): boolean =>
-  measured !== null && ((low !== null && measured < low) || (high !== null && measured > high))
 
 const rangeCell = (figure: FigureResult): Html =>
   figure.low === null && figure.high === null ? html`–` : html`${rangeText(figure)}<small>${figure.basis}</small>`

@@ -49,3 +49,7 @@ export function rangeText({ low, high, digits }: FigureResult): string {
   if (low !== null) return `at least ${low.toFixed(digits)}`
   return high === null ? 'no range' : `at most ${high.toFixed(digits)}`
 }
+
+/** Whether a figure is on either side of its range. */
+export const isOutside = ({ measured, low, high }: FigureResult): boolean =>
+  measured !== null && ((low !== null && measured < low) || (high !== null && measured > high))

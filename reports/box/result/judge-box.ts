@@ -11,7 +11,7 @@ import { joinedRuns, partOf, runsOfCard } from './evidence.ts'
 import { figuresOf } from './figures.ts'
 import { judgeCard } from './judge-card.ts'
 import { missingReasons, missingSteps, withoutMissing } from './missing.ts'
-import { rejectionReasons } from './reasons.ts'
+import { causeKind, rejectionReasons } from './reasons.ts'
 import { unseenLosses } from './unseen.ts'
 import { type Verdicts, verdictOf, verdictOfAll, wordOf } from './verdict-of.ts'
 
@@ -119,8 +119,18 @@ const withoutRecords = (verdicts: Verdicts, unread: readonly Reason[]): Verdicts
 /** The cause that hits every card, said once: that of the preflight, or the one that all cards have. */
 function sharedReasons(cards: readonly CardResult[], verdicts: Verdicts, { ends }: BoxInput): Reason[] {
   if (ends !== null) return [{ what: ends, cause: null, fix: null }]
-  if (wordOf(verdicts) !== 'not-measured') return []
   const [first, ...others] = cards
+  if (wordOf(verdicts) !== 'not-measured') {
+    const common = (first?.reasons ?? []).find(
+      ({ cause }) =>
+        cause !== null &&
+        others.every(({ reasons }) =>
+          reasons.some((each) => each.cause !== null && causeKind(each.cause) === causeKind(cause)),
+        ),
+    )
+    if (common === undefined || others.length === 0) return []
+    return [{ what: 'every card is rejected for one cause', cause: common.cause, fix: common.fix }]
+  }
   return (first?.reasons ?? []).filter(({ what }) =>
     others.every(({ reasons }) => reasons.some((reason) => reason.what === what)),
   )

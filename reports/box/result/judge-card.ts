@@ -3,6 +3,7 @@ import type { Gpu, RunRecord } from '../../../harness/record/schema/run.ts'
 import { serverFaults } from '../causes.ts'
 import { type CardState, cardState } from '../siblings/card-state.ts'
 import { hotterBy } from '../siblings/differences.ts'
+import { faultCause } from '../siblings/fault-cause.ts'
 import { narrowLink } from '../siblings/narrow-link.ts'
 import type { BoxCheck, BoxInput } from './box-input.ts'
 import type { CardResult, Comparison, Reason } from './box-result.ts'
@@ -27,7 +28,7 @@ export function judgeCard(
   const link = narrowLink(state, siblings)
   const faults = [
     ...cutFaults(runs),
-    ...rejectionReasons(findings, figures, comparisons),
+    ...rejectionReasons(findings, figures, comparisons, (part) => faultCause(runs, part)),
     ...(link === null ? [] : [link]),
   ]
   const missing = missingSteps([card.uuid], input.outcomes)

@@ -1,6 +1,6 @@
 import type { BoxCheck } from './box-input.ts'
 import type { Comparison, FigureResult, Reason } from './box-result.ts'
-import { figureLine } from './figures.ts'
+import { figureLine, isOutside } from './figures.ts'
 
 /** Figures that show one part of a card by itself come before those that follow from it. */
 const rootsFirst = ['copyBandwidthGBs', 'memClockMHz', 'smClockMHz', 'matrixTflops', 'memoryBandwidthGBs']
@@ -17,22 +17,30 @@ export function rejectionReasons(
   findings: readonly BoxCheck[],
   figures: readonly FigureResult[],
   comparisons: readonly Comparison[],
+  faultCause: (part: FigureResult['part']) => string | null = () => null,
 ): Reason[] {
   const faults = findings
     .filter(({ status }) => status === 'fail')
     .map(({ id, read, why, fix }) => ({ what: `${id}: ${read}`, cause: emptyToNull(why), fix: emptyToNull(fix) }))
-  const failed = figures
-    .filter(({ verdict, wouldBe }) => (wouldBe ?? verdict) === 'fail')
+  const bad = figures.filter(({ verdict, wouldBe }) => (wouldBe ?? verdict) === 'fail')
+  // a fault that the card reports comes with its throughput, whatever that is
+  const reported = bad
+    .filter((figure) => !isOutside(figure))
     .map((figure) => ({
-      figure,
-      what: figureLine(figure),
-      cause: siblingCause(figure, comparisons) ?? ownCause(figure),
+      what: `${figure.scenario}${whereText(figure)}, ${figure.why[0] ?? 'a fault of the card'}`,
+      cause: faultCause(figure.part),
+      fix: null,
     }))
+  const failed = bad.filter(isOutside).map((figure) => ({
+    figure,
+    what: figureLine(figure),
+    cause: siblingCause(figure, comparisons) ?? ownCause(figure),
+  }))
   const apart = comparisons
     .filter(({ verdict }) => verdict === 'fail')
     .map((comparison) => ({ figure: comparison, what: comparisonLine(comparison), cause: comparison.cause }))
   const ranked = [...failed, ...apart].toSorted((a, b) => rankOf(a.figure) - rankOf(b.figure))
-  return onePerCause([...faults, ...ranked.map(({ what, cause }) => ({ what, cause, fix: null }))])
+  return onePerCause([...faults, ...reported, ...ranked.map(({ what, cause }) => ({ what, cause, fix: null }))])
 }
 
 /** The cause that the siblings show for the same figure, if they do. */
@@ -48,12 +56,17 @@ const ownCause = ({ why: [first] }: FigureResult): string | null =>
 function onePerCause(reasons: readonly Reason[]): Reason[] {
   const said = new Set<string>()
   return reasons.filter(({ cause, what }) => {
-    const key = cause ?? what
+    const key = cause === null ? what : causeKind(cause)
     if (said.has(key)) return false
     said.add(key)
     return true
   })
 }
+
+/** The part of a cause that two figures share: their shares and clocks differ. */
+export const causeKind = (cause: string): string => cause.split(':', 1)[0]!
+
+const whereText = ({ part }: { readonly part: string }): string => (part === 'alone' ? '' : `, ${part}`)
 
 const emptyToNull = (text: string): string | null => (text === '' ? null : text)
 
@@ -61,7 +74,7 @@ const emptyToNull = (text: string): string | null => (text === '' ? null : text)
 export function comparisonLine(comparison: Comparison): string {
   const { scenario, label, unit, digits, measured, reference, worseBy, margin } = comparison
   const other = comparison.with === 'siblings' ? 'its siblings' : 'alone'
-  const where = comparison.part === 'alone' ? '' : `, ${comparison.part}`
+  const where = whereText(comparison)
   const word = worseBy < 0 ? 'better' : 'worse'
   return `${scenario}${where}, ${label}: ${measured.toFixed(digits)} ${unit}, ${percent(worseBy)} ${word} than ${other} (${reference.toFixed(digits)}; margin ${percent(margin)})`
 }

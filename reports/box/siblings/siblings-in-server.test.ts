@@ -60,6 +60,9 @@ describe('all cards at once', () => {
     const braked = { beside: { level: 0.88, clock: 0.9, powerBrake: 0.4 } }
     const result = judged([braked, braked, braked, braked])
     expect(result.verdict).toBe('rejected')
+    expect(result.reasons).toMatchObject([
+      { what: 'every card is rejected for one cause', cause: expect.stringMatching(/^the power supply: /) },
+    ])
     for (const { reasons } of result.cards) {
       expect(reasons.map(({ cause }) => cause)).toContainEqual(
         expect.stringMatching(
@@ -67,6 +70,19 @@ describe('all cards at once', () => {
         ),
       )
     }
+  })
+
+  test('a slowdown that the gate reports is a reason of its own, with what the driver says of it', () => {
+    const gates = [{ id: 'throttle', status: 'fail', required: true, evidence: 'hardware slowdown 90 %' }] as const
+    const result = judged([{}, { beside: { gates, powerBrake: 0.9 } }])
+    expect(words(result)).toEqual(['accepted', 'rejected'])
+    expect(result.reasons).toEqual([])
+    expect(result.cards[1]?.reasons[0]).toEqual({
+      what: 'memory-probe, together, throttle: hardware slowdown 90 %',
+      cause:
+        'the power supply: the power brake was active in 90 % of the samples; all cards together demand more than it gives',
+      fix: null,
+    })
   })
 
   test('without a trace on the card the cause is what all cards share', () => {
