@@ -6,13 +6,18 @@ import type { StepCost } from './engine/step-work.ts'
 import type { SimulatorOptions } from './options.ts'
 import type { MachineContext } from './server/context.ts'
 
+/** What a machine without a token engine has: its cards, and the process on them. */
+interface BareMachine {
+  readonly options: SimulatorOptions
+  readonly card: Card
+  readonly serverProcess: ServerProcess | null
+  readonly place: PlaceServer
+}
+
 /** A machine without a token engine: its cards and the queries of nvidia-smi. */
 export function bareMachine(
-  options: SimulatorOptions,
-  card: Card,
-  serverProcess: ServerProcess | null,
+  { options, card, serverProcess, place }: BareMachine,
   nowMs: () => number,
-  place: PlaceServer,
 ): { readonly machine: ServingCards; readonly context: MachineContext } {
   const machine = place(options, card, serverProcess, nowMs())
   const context: MachineContext = {

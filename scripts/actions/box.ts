@@ -16,6 +16,7 @@ import { launchesOf } from '../box/launches.ts'
 import { measureTools } from '../box/measure-tools.ts'
 import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
+import { soakBox } from '../box/soak.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
@@ -46,6 +47,8 @@ export interface BoxFlags extends ContainerFlags {
   readonly timeoutMinutes: number
   /** Starts of each server, with one record per start and scenario; absent: one, or several with --full. */
   readonly restarts?: number
+  /** Hours of load on all cards at once, after everything else. */
+  readonly soak?: number
 }
 
 /**
@@ -100,12 +103,15 @@ async function qualify(
     const { checks, ...checked } = await readiness(planned, questions, io)
     const { plan, ends } = checked.ends === null ? await prefetched(checked.plan, flags, io, interrupts.drain) : checked
     for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
-    const measured =
-      ends === null
-        ? await measureBox(plan, before, flags.out, measureTools({ flags, io, interrupts, cards }))
-        : { state: before, ends }
+    const tools = measureTools({ flags, io, interrupts, cards })
+    const measured = ends === null ? await measureBox(plan, before, flags.out, tools) : { state: before, ends }
+    const { nvidiaSmi, serving } = questions
+    const isSoaked = flags.soak !== undefined && measured.ends === null && !interrupts.drain.aborted
+    const soaked = isSoaked
+      ? await soakBox({ hours: flags.soak, cards, flags, serving, nvidiaSmi, tools }, io)
+      : exitCodes.done
     const isInterrupted = interrupts.drain.aborted
-    return await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags }, io)
+    return worseCode(soaked, await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags }, io))
   } finally {
     interrupts.unwatch()
   }
@@ -116,6 +122,11 @@ async function needsText(plan: BoxPlan, serving: ServeOptions, io: CommandIo): P
   const found = await preflightOf(plan, serving, { env: io.env, mayPull: false })
   return `\n${preflightText({ ...found, leftOut: newlyLeftOut(plan, found.plan) }, io.stderr.color)}`
 }
+
+/** Interrupted, rejected, not measured, accepted: the first of these that one of two codes says. */
+const worseCode = (...codes: readonly [number, number]): number =>
+  [exitCodes.interrupted, exitCodes.negativeResult, exitCodes.environmentFailed].find((code) => codes.includes(code)) ??
+  exitCodes.done
 
 /** What the preflight took out of a plan. */
 const newlyLeftOut = (planned: BoxPlan, { leftOut }: BoxPlan): BoxPlan['leftOut'] =>

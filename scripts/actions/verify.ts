@@ -8,6 +8,7 @@ import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/read.ts'
 import { publicHexFrom } from '../../harness/record/signing/signature.ts'
+import { readSoakCertificate, SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
 import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
 import { unendedRun } from '../support/unended-run.ts'
@@ -28,7 +29,8 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   const key = flags.key === undefined ? null : pinnedKey(flags.key)
   const checked: Checked[] = []
   for (const path of paths) {
-    if (isFile(path) && !path.endsWith('run.json')) {
+    if (isFile(path) && path.endsWith(SOAK_FILE)) checked.push(checkedSoak(path, key))
+    else if (isFile(path) && !path.endsWith('run.json')) {
       checked.push(
         ...(await withBundle(path, async (bundle) => {
           const runs = await verifyAll(bundle.runs, key)
@@ -52,11 +54,24 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   return checked.some(({ run }) => run !== null && run.fault !== null) ? exitCodes.environmentFailed : exitCodes.done
 }
 
+/** A soak certificate: its signature. The records of its rounds are verified as all others are. */
+function checkedSoak(path: string, key: string | null): Checked {
+  const { certificate, problems } = readSoakCertificate(path)
+  const signer = certificate.signature?.publicKey ?? null
+  const all = [
+    ...problems,
+    ...(key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []),
+  ]
+  return { name: path, problems: all.map((what) => ({ file: SOAK_FILE, what })), run: null, signer }
+}
+
 interface Checked {
   readonly name: string
   readonly problems: readonly Problem[]
-  /** Null for a bundle, whose runs are checked one by one, and for a chain. */
+  /** Null for a bundle, whose runs are checked one by one, for a chain, and for a soak certificate. */
   readonly run: Verification | null
+  /** Public key that signed a soak certificate, null if none did; absent for everything else. */
+  readonly signer?: string | null
 }
 
 const asChecked = (chain: KeyChain): Checked => ({ name: chainName(chain), problems: chain.problems, run: null })
@@ -74,11 +89,12 @@ async function verifyAll(directories: readonly string[], key: string | null): Pr
 
 const printed = (line: string): string => `${plainText(line)}\n`
 
-function linesOf({ name, problems, run }: Checked, key: string | null): string[] {
+function linesOf({ name, problems, run, signer }: Checked, key: string | null): string[] {
   const lines = problems.map(({ file, what }) => `  ${file}: ${what}`)
   if (problems.length > 0) return [`NOT VERIFIED (${problems.length}): ${name}`, ...lines]
   if (run !== null && run.fault !== null) return [`NOT CHECKED: ${name}`, `  ${run.fault}`]
-  return [`verified: ${name}`, ...(run === null ? [] : detailsOf(run, key))]
+  const by = signer === undefined ? [] : [`  signed by  ${signerText(signer, key)}`]
+  return [`verified: ${name}`, ...by, ...(run === null ? [] : detailsOf(run, key))]
 }
 
 function detailsOf(run: Verification, key: string | null): string[] {

@@ -3,7 +3,7 @@ import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { BoxFlags } from '../actions/box.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
-import { positiveInt } from '../support/flag-values.ts'
+import { durationHours, positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import {
   cacheFlag,
@@ -33,6 +33,11 @@ export const boxCommand: DefineCommand = (io, done) =>
     .addOption(expectedCardFlag)
     .option('--resume', 'Continue after a crash or reboot; completed scenarios are kept')
     .option('--print', 'Only print the plan, the docker commands and the estimated time')
+    .option(
+      '--soak <time>',
+      'Then load all cards at once for this long, such as 4h, for a burn-in certificate',
+      durationHours,
+    )
     .option('--follow', 'Show the log of a run in the --out folder as it grows; Ctrl-C ends only the showing')
     .option('--force', 'Continue with the whole plan although doctor or preflight found a fault')
     .option('--verbose', 'After the verdict, every figure with its range, and the report of the runs')
@@ -56,5 +61,5 @@ export const boxCommand: DefineCommand = (io, done) =>
     .addOption(nvidiaSmiFlag)
     .addOption(startTimeoutFlag)
     .addOption(configFlag())
-    .addHelpText('after', examples('box --print', 'box', 'box --full', 'box --resume', 'box --follow'))
+    .addHelpText('after', examples('box --print', 'box', 'box --full', 'box --soak 4h', 'box --resume', 'box --follow'))
     .action(async (flags) => done(await (await import('../actions/box.ts')).box(flagsFor<BoxFlags>()(flags), io)))

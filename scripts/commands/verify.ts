@@ -10,7 +10,7 @@ export const verifyCommand: DefineCommand = (io, done) =>
     .description(
       'Verify a run: file hashes, signature, and every metric recomputed from raw data. Names the runs of the key that are missing. Exit code 1 if anything differs, 3 if a run could not be checked.',
     )
-    .argument('<run...>', 'Runs, folders of runs, or bundles')
+    .argument('<run...>', 'Runs, folders of runs, bundles, or soak certificates')
     .option('--key <key>', 'Public key that must have signed: hexadecimal, or a PEM file')
     .addOption(jsonFlag)
     .addHelpText('after', examples('verify results', 'verify bundle.tar --key seller.pem'))

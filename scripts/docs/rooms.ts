@@ -74,6 +74,7 @@ export const rooms: readonly Room[] = [
       schema: 'run.json: run, trial, sessions, telemetry, server',
       signing: 'the manifest of a record, its signature, the key file, and the chain of the records of a key',
       disk: 'rows that reach the disk, and one line for a disk that takes no more',
+      soak: 'the burn-in certificate: written, signed, read and checked',
     },
   },
   {
@@ -178,6 +179,7 @@ export const rooms: readonly Room[] = [
       'preflight/network': 'the registry, the hub, their rate and clock',
       'preflight/storage': 'weights in the cache, free bytes, the place of the key',
       probe: 'what the cards do alone, before the server is started',
+      soak: 'hours of full load on all cards: rounds, watch, tally, judgement',
     },
   },
   {
@@ -189,6 +191,7 @@ export const rooms: readonly Room[] = [
       'box/plan': 'the plan of a box as text and as a document',
       'box/result': 'the verdict on each card and on the server, as one document',
       'box/siblings': 'the cards of a server against each other, and each against itself alone; what they differ in',
+      'box/soak': 'the burn-in certificate as text and as a page',
       'box/text': 'the verdict for a terminal',
       bundle: 'the files of a bundle beside its runs',
       charts: 'charts as plain data',

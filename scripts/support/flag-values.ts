@@ -41,6 +41,16 @@ export function pueRatio(text: string): number {
   return value
 }
 
+const HOURS = { h: 1, m: 1 / 60, s: 1 / 3600 } as const
+
+/** A time such as `4h`, `30m` or `90s`, in hours. */
+export function durationHours(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([hms])$/.exec(text.trim()) ?? []
+  const hours = Number(digits) * HOURS[(unit ?? 'h') as keyof typeof HOURS]
+  if (digits === undefined || hours === 0) throw new InvalidArgumentError('Expected a time such as 4h, 30m or 90s.')
+  return hours
+}
+
 /** A share, `0.4` or `40%`: above 0, and 1 at most. */
 export function share(text: string): number {
   const value = parseShare(text)

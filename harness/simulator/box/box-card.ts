@@ -8,7 +8,7 @@ import type { SmiGpu, SmiProcess } from '../smi/state.ts'
 import type { BoxFaultName } from './faults.ts'
 
 /** A chip whose cooler has lost contact: little mass takes up the heat, and little of it is carried away. */
-const LOST_CONTACT: Cooling = { riseAtTdpC: 150, timeConstantMs: 2500 }
+const LOST_CONTACT: Cooling = { riseAtTdpC: 150, timeConstantMs: 1000 }
 /** The hardware slows a chip down at this temperature. */
 const SLOWDOWN_C = 90
 const WEAK_BANDWIDTH_SHARE = 0.9

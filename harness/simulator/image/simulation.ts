@@ -37,7 +37,7 @@ export function createImageSimulation(
   if (!fit.fits) throw new JoulemarkError('environment', `simulator: CUDA out of memory: ${fit.evidence}`)
   const usedMiB = Math.round((model.residentBytes + 1e9) / 2 ** 20)
   const worker = { processName: 'VLLM::DiffusionWorker', usedMiB }
-  const { machine, context } = bareMachine(options, card, worker, nowMs, place)
+  const { machine, context } = bareMachine({ options, card, serverProcess: worker, place }, nowMs)
   const name = options.servedModelName ?? model.servedAs[0] ?? model.key
   const startedS = Math.floor(nowMs() / 1000)
   let freeAtMs = 0

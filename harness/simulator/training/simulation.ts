@@ -22,8 +22,8 @@ const MAX_STEP_MS = 600_000
 export function createIdleSimulation(options: SimulatorOptions, place: PlaceServer = ownMachine): Simulation {
   const nowMs = (): number => systemClock.nowMs()
   const card = findCard(options.card)
-  const trainer = options.model === 'training' ? TRAINER : null
-  const { machine, context } = bareMachine(options, card, trainer, nowMs, place)
+  const serverProcess = options.model === 'training' ? TRAINER : null
+  const { machine, context } = bareMachine({ options, card, serverProcess, place }, nowMs)
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator')
     const usualMs = Number(searchParams.get('ms'))

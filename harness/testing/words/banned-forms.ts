@@ -57,9 +57,9 @@ export const bannedForms: readonly BannedForm[] = [
     example: 'a quote of several runs wants the originals',
   },
   {
-    form: /\bcertificates?\b/iu,
+    form: /(?<!burn-in |soak |soak-)\bcertificates?\b/iu,
     say: 'client calibration',
-    because: 'a certificate belongs to TLS',
+    because: 'a certificate belongs to TLS, or to a burn-in',
     example: 'the certificate of the client',
   },
   {

@@ -6,6 +6,7 @@ import type { BoxCard } from '../box-card.ts'
 import type { SimulatedBox } from '../simulated-box.ts'
 import { type Container, KILLED } from './containers.ts'
 import { engineFacts, formatted, inspected, inspectedImage } from './formats.ts'
+import type { Playing } from './playing.ts'
 import { probeAnswer } from './probe-answer.ts'
 import { parseRun, type RunArguments } from './run-arguments.ts'
 import { serveIn } from './serve.ts'
@@ -101,21 +102,14 @@ async function runContainer(
     // it may have been removed while it started
     if (container.exitCode !== null) end()
   }
-  void play(box, container, run, cards, stdin, said, onEnd)
+  void play({ box, container, run, cards, print: said, onEnd }, stdin)
   if (!run.isDetached) return container.ended
   print(`${container.id}\n`)
   return 0
 }
 
-async function play(
-  box: SimulatedBox,
-  container: Container,
-  run: RunArguments,
-  cards: readonly BoxCard[],
-  stdin: string,
-  print: (text: string, isError?: boolean) => void,
-  onEnd: (stop: () => void) => void,
-): Promise<void> {
+async function play(playing: Playing, stdin: string): Promise<void> {
+  const { box, container, run, cards, print } = playing
   const words = [...(run.entrypoint === null ? [] : [run.entrypoint]), ...run.command]
   const program = words[0]?.split('/').at(-1) ?? ''
   if (/^python3?$/.test(program) && words[1] === '-') {
@@ -129,9 +123,9 @@ async function play(
       print(stdout, false)
       container.end(typeof error?.code === 'number' ? error.code : 0)
     })
-  } else if (isTraining(words)) await trainIn(box, container, words, cards, print, onEnd)
+  } else if (isTraining(words)) await trainIn(playing, words)
   else if (run.port === null) container.end(0)
-  else await serveIn(box, container, run, cards, print, onEnd)
+  else await serveIn(playing)
 }
 
 /** The cards that a container gets; null where one is not there. */

@@ -6,8 +6,7 @@ import { listen } from '../../listen.ts'
 import type { SimulatorOptions } from '../../options.ts'
 import type { BoxCard } from '../box-card.ts'
 import type { SimulatedBox } from '../simulated-box.ts'
-import type { Container } from './containers.ts'
-import type { RunArguments } from './run-arguments.ts'
+import type { Playing } from './playing.ts'
 import { serverFlags, serverOptions, simulatedModel } from './server-options.ts'
 import { startLog } from './start-log.ts'
 
@@ -17,14 +16,7 @@ const START_FAILED = 1
 const MIB_PER_GIB = 1024
 
 /** Starts the server of a container on its cards. It prints what a starting vLLM prints, and ends with its container. */
-export async function serveIn(
-  box: SimulatedBox,
-  container: Container,
-  run: RunArguments,
-  cards: readonly BoxCard[],
-  print: (text: string) => void,
-  onEnd: (stop: () => void) => void,
-): Promise<void> {
+export async function serveIn({ box, container, run, cards, print, onEnd }: Playing): Promise<void> {
   const fail = (line: string): void => {
     print(`${line}\n`)
     container.end(START_FAILED)

@@ -4,9 +4,7 @@ import { systemClock } from '../../../clock.ts'
 import { listen } from '../../listen.ts'
 import { simulatorDefaults } from '../../options.ts'
 import { createIdleSimulation } from '../../training/simulation.ts'
-import type { BoxCard } from '../box-card.ts'
-import type { SimulatedBox } from '../simulated-box.ts'
-import type { Container } from './containers.ts'
+import type { Playing } from './playing.ts'
 import { serverFlags, simulatedModel } from './server-options.ts'
 
 const COMMAND = fileURLToPath(new URL('../../training/command.ts', import.meta.url))
@@ -19,12 +17,8 @@ export const isTraining = (command: readonly string[]): boolean =>
 
 /** Plays the training command of a container on its cards, and ends with it. */
 export async function trainIn(
-  box: SimulatedBox,
-  container: Container,
+  { box, container, cards, print, onEnd }: Playing,
   command: readonly string[],
-  cards: readonly BoxCard[],
-  print: (text: string, isError: boolean) => void,
-  onEnd: (stop: () => void) => void,
 ): Promise<void> {
   const flags = serverFlags(command)
   const { place, leave } = box.cards.placing(cards, box.newPid())

@@ -1,0 +1,83 @@
+import type { SoakCard, SoakCertificate } from '../../../harness/record/schema/soak.ts'
+import { formatNumber } from '../../render/format-cell.ts'
+import { pageStyle } from '../../render/html/page-style.ts'
+import { attributes, type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
+import { soakRows, soakWord } from './soak-rows.ts'
+import { SOAK_SIMULATED } from './soak-text.ts'
+
+/** The certificate as one HTML file that loads nothing and runs nothing, to be filed with the delivery note. */
+export function soakPage(certificate: SoakCertificate): string {
+  const { cards, hostname, source, signature, load, records } = certificate
+  const title = `Burn-in certificate of ${hostname}${source === 'simulated' ? ' (SIMULATED)' : ''}`
+  const facts: readonly (readonly [string, string])[] = [
+    ['From', certificate.startedAt],
+    ['To', certificate.endedAt],
+    ['Asked', `${formatNumber(certificate.askedHours, 2)} h of load on every card at once`],
+    ['Load', `${load.scenario}, rounds of ${formatNumber(load.roundSeconds, 0)} s`],
+    ['Sessions', String(certificate.sessions)],
+    ...(certificate.stoppedEarly === null ? [] : [['Stopped early', certificate.stoppedEarly] as const]),
+    ['Made by', `joulemark ${certificate.tool.version} ${certificate.tool.commit ?? ''}`],
+    ['Signed by', signature === undefined ? 'no key: it is not signed' : signature.publicKey],
+  ]
+  return html`<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(pageStyle, 'a constant of the project')}</style>
+</head>
+<body>
+<header><h1>${title}</h1>
+${source === 'simulated' ? html`<p class="banner">${SOAK_SIMULATED}</p>` : nothing}
+<p${attributes({ class: toneOf(certificate) })}><strong class="main">${soakWord(certificate)}</strong></p></header>
+<main>
+<section aria-labelledby="h-soak"><h2 id="h-soak">Soak</h2>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="h-soak"><table><tbody>${joined(facts.map(factRow), '\n')}</tbody></table></div></section>
+<section aria-labelledby="h-cards"><h2 id="h-cards">Cards</h2>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="h-cards">${cardTable(cards)}</div></section>
+<section aria-labelledby="h-records"><h2 id="h-records">Records</h2>
+<p>${records.length} records, one per card and round. joulemark verify checks each of them; its digest stands beside it.</p>
+<ul class="sources">${joined(
+    records.map(({ id, manifestSha256 }) => html`<li>${id}: ${manifestSha256 ?? 'no digest'}</li>`),
+    '\n',
+  )}</ul></section>
+</main>
+</body>
+</html>
+`.markup
+}
+
+const factRow = ([label, value]: readonly [string, string]): Html =>
+  html`<tr><th scope="row">${label}</th><td>${value}</td></tr>`
+
+/** One column per card, one row per figure. */
+function cardTable(cards: readonly SoakCard[]): Html {
+  const figures = cards.map(soakRows)
+  const labels = figures[0]?.map(({ label }) => label) ?? []
+  const cell = (text: string): Html => html`<td>${text}</td>`
+  const list = (texts: readonly string[]): Html => html`<td>${texts.join('; ') || 'none'}</td>`
+  const verdict = (card: SoakCard): Html =>
+    html`<td${attributes({ class: toneOf(card) })}><span class="main">${soakWord(card)}</span></td>`
+  return html`<table class="wordy"><thead><tr><th scope="col">Figure</th>${joined(
+    cards.map(
+      ({ index, name, uuid }) => html`<th scope="col">GPU ${index}<small>${name}</small><small>${uuid}</small></th>`,
+    ),
+  )}</tr></thead><tbody>
+<tr><th scope="row">Verdict</th>${joined(cards.map(verdict))}</tr>
+<tr><th scope="row">Reasons</th>${joined(cards.map(({ reasons }) => list(reasons)))}</tr>
+<tr><th scope="row">Remarks</th>${joined(cards.map(({ remarks }) => list(remarks)))}</tr>
+${joined(
+  labels.map(
+    (label, at) =>
+      html`<tr><th scope="row">${label}</th>${joined(figures.map((rows) => cell(rows[at]?.value ?? '')))}</tr>`,
+  ),
+  '\n',
+)}
+</tbody></table>`
+}
+
+const tones = { accepted: 'good', rejected: 'bad', 'not-measured': 'warn' } as const
+const toneOf = ({ verdict }: Pick<SoakCard, 'verdict'>): string => tones[verdict]
