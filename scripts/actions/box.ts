@@ -80,7 +80,8 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
     if (!isOnPaper) io.stderr.write(await needsText(plan, serving, io))
     return exitCodes.done
   }
-  return unattended(boxLog(flags.out), `joulemark box --follow --out ${flags.out}`, io, async (logged) => {
+  const follow = `joulemark box --follow --out ${flags.out}`
+  return unattended({ log: boxLog(flags.out), follow }, io, async (logged) => {
     logged.stderr.write(text)
     return qualify(flags, logged, plan, { nvidiaSmi, serving, force: flags.force ?? false })
   })

@@ -38,7 +38,7 @@ export async function run(paths: readonly string[], given: RunFlags & AskFlags, 
   }
   if (!flags.unattended) return measure(files, flags, io, 'end')
   const log = join(flags.out, 'run.log')
-  return unattended(log, `tail -F ${log}`, io, (logged) => measure(files, flags, logged, terminalGone(log)))
+  return unattended({ log, follow: `tail -F ${log}` }, io, (logged) => measure(files, flags, logged, terminalGone(log)))
 }
 
 /** The scenarios of files, or the one that the flags ask for. Throws `bad-input` for both at once, and for neither. */

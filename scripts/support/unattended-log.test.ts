@@ -24,7 +24,7 @@ function terminal(): { io: CommandIo; shown: string[] } {
 test('what a command prints is in its log too, without colours and without lines that replace themselves', async () => {
   const log = join(folder(), 'new', 'box.log')
   const { io, shown } = terminal()
-  const code = await unattended(log, 'joulemark box --follow', io, async (logged) => {
+  const code = await unattended({ log, follow: 'joulemark box --follow' }, io, async (logged) => {
     logged.stderr.write('\r\u001b[2K  trial 1 ███ 3/60 s')
     logged.stderr.write('\r\u001b[2K\u001b[1mtrial 1: done\u001b[22m\n')
     logged.stdout('the report\n')
@@ -51,18 +51,12 @@ test('what a command prints is in its log too, without colours and without lines
 test('of a line that replaces itself the log has one every 30 seconds, for whoever follows a long download', async () => {
   const log = join(folder(), 'box.log')
   let nowMs = 0
-  await unattended(
-    log,
-    'tail',
-    terminal().io,
-    async (logged) => {
-      for (nowMs = 0; nowMs <= 65_000; nowMs += 1000)
-        logged.stderr.write(`\r\u001b[2Kdownload 1 of 2: ${nowMs / 1000} MB`)
-      logged.stderr.write('\r\u001b[2Kdownload 1 of 2: pulled\n')
-      return 0
-    },
-    () => nowMs,
-  )
+  await unattended({ log, follow: 'tail', nowMs: () => nowMs }, terminal().io, async (logged) => {
+    for (nowMs = 0; nowMs <= 65_000; nowMs += 1000)
+      logged.stderr.write(`\r\u001b[2Kdownload 1 of 2: ${nowMs / 1000} MB`)
+    logged.stderr.write('\r\u001b[2Kdownload 1 of 2: pulled\n')
+    return 0
+  })
   const lines = unstamped(readFileSync(log, 'utf8').trimEnd().split('\n').slice(2, -1))
   expect(lines).toEqual(['download 1 of 2: 30 MB', 'download 1 of 2: 60 MB', 'download 1 of 2: pulled'])
 })
@@ -71,7 +65,7 @@ test('the error that ends a command is in its log, with the exit code', async ()
   const log = join(folder(), 'run.log')
   const error = new JoulemarkError('environment', 'endpoint http://x: cannot be reached')
   const failing = async () => Promise.reject(error)
-  await expect(unattended(log, 'tail', terminal().io, failing)).rejects.toBe(error)
+  await expect(unattended({ log, follow: 'tail' }, terminal().io, failing)).rejects.toBe(error)
   expect(readFileSync(log, 'utf8')).toMatch(/Z endpoint http:\/\/x: cannot be reached\n--- ended with exit code 3\n$/)
 })
 
@@ -79,7 +73,7 @@ test('no secret of the environment is in a log, nor what would change the order 
   const log = join(folder(), 'run.log')
   const { io } = terminal()
   const secret = 'sk-4f9d0c2ab7e84f51'
-  await unattended(log, 'tail', { ...io, env: { OPENAI_API_KEY: secret } }, async (logged) => {
+  await unattended({ log, follow: 'tail' }, { ...io, env: { OPENAI_API_KEY: secret } }, async (logged) => {
     logged.stderr.write(`key ${secret}\n`)
     logged.stdout('a\u202eb\n')
     return 0
@@ -97,7 +91,9 @@ test('a log that cannot be written is refused before anything starts', async () 
     isStarted = true
     return 0
   }
-  await expect(unattended(join(file, 'run.log'), 'tail', terminal().io, work)).rejects.toThrow(DiskError)
+  await expect(unattended({ log: join(file, 'run.log'), follow: 'tail' }, terminal().io, work)).rejects.toThrow(
+    DiskError,
+  )
   expect(isStarted).toBe(false)
 })
 

@@ -19,16 +19,22 @@ export const terminalGone = (log: string): OnHangUp => ({
 const STARTED = '--- started'
 const ENDED = '--- ended with exit code'
 
+/** Where the log of a command is, and the command that follows it. */
+interface UnattendedLog {
+  readonly log: string
+  readonly follow: string
+  /** Time of its lines in ms; for tests. */
+  readonly nowMs?: () => number
+}
+
 /**
  * Runs a command whose terminal may be lost: what it prints is also in a log, which begins with its process and ends with
  * its exit code. Its first line on the terminal says how to follow it. Throws what `work` throws; `DiskError` without a log.
  */
 export async function unattended(
-  log: string,
-  follow: string,
+  { log, follow, nowMs = () => performance.now() }: UnattendedLog,
   io: CommandIo,
   work: (logged: CommandIo) => Promise<number>,
-  nowMs: () => number = () => performance.now(),
 ): Promise<number> {
   const file = openLog(log)
   const toFile = appendTo(file)
