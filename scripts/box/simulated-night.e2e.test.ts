@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { BoxOptions } from '../../harness/simulator/box/box-options.ts'
+import { launchBox } from '../../harness/simulator/box/launch-box.ts'
+import type { BoxResult } from '../../reports/box/result/box-result.ts'
+
+/**
+ * `box` from its command line to its verdict on a simulated server with several cards: its own docker starts a server per
+ * card, and one nvidia-smi shows all of them. Beside the two probes, which have their full length, one short scenario.
+ */
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+
+const SHORT = `
+name: short-batch
+title: Short batch, 8B FP8
+kind: text
+model: llama-3.1-8b-instruct-fp8
+server: { maxModelLen: 16384, kvCacheDtype: fp8_e4m3 }
+load: { shape: closed, concurrency: 8 }
+prompt: { tokens: 64, prefixCache: cold }
+output: { tokens: 32 }
+trial: { seconds: 4, warmupSeconds: 1, quietSeconds: 0.8, minWindowSeconds: 1.5 }
+certainty: { target: 2%, minTrials: 2, maxTrials: 2 }
+`
+
+async function night(box: Pick<BoxOptions, 'gpus'> & Partial<BoxOptions>) {
+  const running = await launchBox({ card: 'rtx-4090', ...box })
+  const out = mkdtempSync(join(tmpdir(), 'simulated-night-'))
+  const suite = join(out, 'short-batch.yaml')
+  writeFileSync(suite, SHORT)
+  const args = ['box', '--suite', suite, '--out', out, '--port', String(await freePorts(box.gpus)), '--force']
+  const env = {
+    ...process.env,
+    PATH: running.path,
+    JOULEMARK_NVIDIA_SMI: running.nvidiaSmi,
+    NO_COLOR: '1',
+    OPENAI_API_KEY: '',
+  }
+  try {
+    const ended = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+      const words = ['--import', import.meta.resolve('tsx'), cli, ...args]
+      execFile(process.execPath, words, { env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+      )
+    })
+    return { ...ended, out, result: JSON.parse(readFileSync(join(out, 'box-result.json'), 'utf8')) as BoxResult }
+  } finally {
+    await running.stop()
+  }
+}
+
+/** The first of so many ports in a row that nothing listens on now. */
+async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = await portOf(0)
+    const others = await Promise.allSettled(Array.from({ length: count - 1 }, (_, at) => portOf(first + at + 1)))
+    if (others.every(({ status }) => status === 'fulfilled')) return first
+  }
+}
+
+const portOf = (port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address() as { port: number }
+      server.close(() => resolve(address.port))
+    })
+  })
+
+/** Everything that is said of a card. */
+const saidOf = ({ cards }: BoxResult, index: number): string => {
+  const card = cards.find((each) => each.index === index)
+  const compared = card?.comparisons.filter(({ verdict }) => verdict !== 'pass') ?? []
+  return JSON.stringify([card?.reasons, card?.remarks, compared])
+}
+
+test('four cards, one weak, one hot, one with a narrow link, one with memory errors: each is named', {
+  timeout: 1_800_000,
+}, async () => {
+  const faults = '0=weak,1=hot,2=narrow-link,3=ecc-errors'
+  const { result, code, stdout, stderr } = await night({ gpus: 4, faults })
+  expect(result.verdict, stderr).toBe('not-measured')
+  expect(result).toMatchObject({ wouldBe: 'rejected', time: { serverStarts: 4 } })
+  expect([code, stdout.split('\n')[0]]).toEqual([1, expect.stringMatching(/^NOT MEASURED \(SIMULATED/)])
+  expect(saidOf(result, 0)).toMatch(/Memory bandwidth of a copy: \d+ GB\/s, 10\.0 % worse than its siblings/)
+  expect(saidOf(result, 1)).toMatch(/cooling: slowed by heat/)
+  expect(saidOf(result, 2)).toMatch(/PCIe link of width 8, 16 on a sibling/)
+  expect(saidOf(result, 3)).toMatch(/corrected errors during the run/)
+  expect(result.cards.every(({ wouldBe }) => wouldBe === 'rejected')).toBe(true)
+})
