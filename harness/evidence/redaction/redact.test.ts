@@ -97,7 +97,8 @@ describe('a record that names everything', () => {
     const whole = textOf(run.directory)
     for (const name of secrets) expect(whole).toContain(name)
     const copy = await copyOf(run)
-    const text = textOf(copy)
+    // a digest or a signature may hold any of them by chance
+    const text = textOf(copy).replaceAll(/[0-9a-f]{64,}/g, '')
     for (const name of secrets) expect(text, name).not.toContain(name)
     const verification = await verifyRun(copy, publicHexOf(key))
     expect(verification.problems).toEqual([])
