@@ -109,7 +109,7 @@ if (args[0] === 'info') {
   }
 } else if (args[0] === 'container') {
   if (container === null) process.exit(1)
-  process.stdout.write('true ' + container.label.replace('joulemark.owner=', '') + '\\n')
+  process.stdout.write((container.status ?? 'running') + ' ' + container.label.replace('joulemark.owner=', '') + '\\n')
 } else if (args[0] === 'ps' && args.includes('{{.ID}} {{.Ports}}')) {
   if (container !== null) process.stdout.write('${CONTAINER_ID} 127.0.0.1:' + container.port + '->8000/tcp\\n')
 } else if (args[0] === 'exec') {

@@ -222,6 +222,18 @@ describe('what fails', () => {
     },
   )
 
+  test.each<StartCause>(['no-device', 'shared-memory-full'])(
+    '%s is that of one server: the other card is measured, and the night goes on',
+    async (cause) => {
+      const { ends, state } = await measured(plan, {
+        startFails: (server) => (server.cards[0]?.index === 0 ? startError(cause) : null),
+      })
+      const done = state.steps.filter(({ outcome }) => outcome === 'done')
+      expect(new Set(done.map(({ cards: on }) => on[0]))).toEqual(new Set(['GPU-1']))
+      expect(ends).toBe(null)
+    },
+  )
+
   test.each<[StartCause, boolean]>([
     ['no-image', false],
     ['no-access', true],

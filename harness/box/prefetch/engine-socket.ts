@@ -61,6 +61,8 @@ export function pullBySocket(
     const asked = request({ socketPath, path: `/images/create?${query}`, method: 'POST', signal }, (answer) => {
       let rest = ''
       let failure: string | null = null
+      // a refusal is one line with a message, which ends with a newline
+      let refusal: string | null = null
       answer.setEncoding('utf8')
       answer.on('data', (text: string) => {
         const lines = (rest + text).split('\n')
@@ -70,11 +72,12 @@ export function pullBySocket(
       answer.on('error', reject)
       answer.on('end', () => {
         read(rest)
-        if (answer.statusCode !== 200) fail(messageIn(rest) ?? `status ${answer.statusCode}`)
+        if (answer.statusCode !== 200) fail(refusal ?? failure ?? `status ${answer.statusCode}`)
         else if (failure !== null) fail(failure)
         else resolve()
       })
       function read(line: string) {
+        if (answer.statusCode !== 200) refusal ??= messageIn(line)
         const event = pullEventSchema.safeParse(parsed(line))
         if (!event.success) return
         failure ??= event.data.errorDetail?.message ?? event.data.error ?? null

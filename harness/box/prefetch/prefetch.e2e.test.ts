@@ -167,7 +167,8 @@ test('the errors of the engine are named as those of a start', async () => {
   ])
   const absent = await socketOf((response) => {
     response.statusCode = 404
-    response.end(JSON.stringify({ message: 'manifest for vllm/vllm-openai:v1 not found: manifest unknown' }))
+    // the engine ends its error with a newline
+    response.end(`${JSON.stringify({ message: 'manifest for vllm/vllm-openai:v1 not found: manifest unknown' })}\n`)
   })
   expect((await fetched({ start: { withoutImages: true }, socket: absent })).reasons).toEqual([
     expect.stringMatching(/\(no-image\)/),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { type EngineAt, exitOf } from '../../endpoint/serve/container.ts'
 import { StartLog } from '../../endpoint/serve/start-log.ts'
@@ -44,7 +44,8 @@ interface ByProgram {
 }
 
 async function pullByProgram(image: string, at: EngineAt, { signal, onEvent, rate, clock }: ByProgram): Promise<void> {
-  const child = spawn(at.engine, ['pull', image], { stdio: ['ignore', 'pipe', 'pipe'], env: at.env })
+  // in a group of its own: a lost terminal ends what is in its group, and a night goes on without one
+  const child = spawn(at.engine, ['pull', image], { stdio: ['ignore', 'pipe', 'pipe'], env: at.env, detached: true })
   const log = new StartLog()
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -55,7 +56,7 @@ async function pullByProgram(image: string, at: EngineAt, { signal, onEvent, rat
     })
   }
   const exited = exitOf(child, at.engine)
-  const kill = () => child.kill('SIGTERM')
+  const kill = () => endGroup(child)
   signal.addEventListener('abort', kill, { once: true })
   if (signal.aborted) kill()
   // a layer of several gigabytes is one line: that this machine receives data is its sign of life
@@ -70,6 +71,15 @@ async function pullByProgram(image: string, at: EngineAt, { signal, onEvent, rat
   signal.removeEventListener('abort', kill)
   log.end()
   if (child.exitCode !== 0) throw new Error([...log.lines, how].join('\n'))
+}
+
+/** Ends a program and what it started; one that has ended, or that never started, is left alone. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM')
+  } catch {
+    // the group has ended
+  }
 }
 
 /** Bytes that the network interfaces of this machine have received, without its loopback. */

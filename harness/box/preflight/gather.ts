@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSecret } from '../../endpoint/access/secret.ts'
+import { publisherOf } from '../../endpoint/container/own-container.ts'
+import { inUseBy, LEFTOVER_FORMAT } from '../../endpoint/serve/container.ts'
 import { containerEnv } from '../../endpoint/serve/container-env.ts'
 import { messageOf } from '../../errors.ts'
 import type { BoxPlan } from '../plan/box-plan.ts'
@@ -16,6 +18,8 @@ import type { PreflightTools } from './tools.ts'
 
 /** All of what is asked of the hub. */
 const HUB_TIMEOUT_MS = 8000
+/** One question to the engine. */
+const ASK_TIMEOUT_MS = 5000
 
 /**
  * Finds out what a plan needs and whether it is there: the engine, its GPUs, images, disks, the hub, ports, the key. Everything
@@ -116,23 +120,34 @@ async function tokenHere({
 }
 
 /** Whether a port can be listened on. One that a container of an earlier start holds is freed by the next start. */
-async function portFinding(port: number, tools: PreflightTools): Promise<PreflightFacts['ports'][number]> {
+export async function portFinding(
+  port: number,
+  tools: Pick<PreflightTools, 'engine' | 'run' | 'portError'>,
+): Promise<PreflightFacts['ports'][number]> {
   const code = await tools.portError(port)
   return { port, finding: code === null ? { state: 'well', leftover: null } : await takenPort(port, code, tools) }
 }
 
+/** A container of this name is removed by the next start, unless its joulemark still runs. */
 async function takenPort(
   port: number,
   code: string,
-  tools: PreflightTools,
+  tools: Pick<PreflightTools, 'engine' | 'run'>,
 ): Promise<Finding<{ leftover: string | null }>> {
   if (code === 'EACCES') return fault(`port ${port} is for root only`, 'choose one above 1023 with --port')
   if (code !== 'EADDRINUSE') return unknown(`port ${port}: ${code}`)
-  const filters = ['--filter', `publish=${port}`, '--format', '{{.Names}}']
-  const end = await tools.run(tools.engine, ['ps', ...filters], 5000)
-  const holder = 'absent' in end ? '' : (end.stdout.split('\n')[0]?.trim() ?? '')
-  if (holder === `joulemark-${port}`) return { state: 'well', leftover: holder }
-  return holder === '' || !/^[\w.-]+$/.test(holder)
-    ? fault(`port ${port} is taken`, 'sudo ss -ltnp names the process; or choose another --port')
-    : fault(`port ${port} is taken by container ${holder}`, `${tools.engine} stop ${holder}, or choose another --port`)
+  const { engine } = tools
+  // Podman has no filter for a published port
+  const listed = await tools.run(engine, ['ps', '--format', '{{.Names}} {{.Ports}}'], ASK_TIMEOUT_MS)
+  const holder = 'absent' in listed ? null : publisherOf(listed.stdout, port)
+  if (holder === null) {
+    return fault(`port ${port} is taken`, 'sudo ss -ltnp names the process; or choose another --port')
+  }
+  const stop = `${engine} stop ${holder}, or choose another --port`
+  if (holder !== `joulemark-${port}`) return fault(`port ${port} is taken by container ${holder}`, stop)
+  const label = await tools.run(engine, ['container', 'inspect', '--format', LEFTOVER_FORMAT, holder], ASK_TIMEOUT_MS)
+  const inUse = 'absent' in label || label.code !== 0 ? null : inUseBy(label.stdout)
+  return inUse === null
+    ? { state: 'well', leftover: holder }
+    : fault(`port ${port} is taken: container ${holder} ${inUse}`, 'choose another --port, or wait for it')
 }

@@ -28,10 +28,10 @@ export async function filesOfContainer(address: Address, env: NodeJS.ProcessEnv)
   return null
 }
 
-/** The id of the container that publishes a port, in a list of ids and ports as `docker ps` prints them. */
+/** The container that publishes a port, in a list of ids or names, each with its ports as `docker ps` prints them. */
 export function publisherOf(list: string, port: number): string | null {
   for (const line of list.split('\n')) {
-    const [, id = '', ports = ''] = /^([0-9a-f]{6,64}) (.*)$/.exec(line.trim()) ?? []
+    const [, id = '', ports = ''] = /^([\w.-]{1,255}) (.*)$/.exec(line.trim()) ?? []
     const isPublished = [...ports.matchAll(/:(\d+)(?:-(\d+))?->/g)].some(
       ([, first, last]) => port >= Number(first) && port <= Number(last ?? first),
     )

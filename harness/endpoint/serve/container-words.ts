@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { gpuWords } from './engine/engine.ts'
+import { gpuWords, labelWords } from './engine/engine.ts'
 import { type ModelFolder, noPull, OFFLINE, volume, weightWords } from './engine/weights.ts'
 import type { CommandPlan, ServeOptions, ServePlan } from './plan.ts'
 
@@ -31,7 +31,7 @@ export function serverContainer(
   options: ServeOptions,
 ): Pick<ServePlan, ContainerWords> {
   const { engine = 'docker', dockerArgs = [] } = options
-  const { containerName, named, onGpus } = containerOf(options)
+  const { containerName, withoutGpus, onGpus } = containerOf(options)
   const weights = weightWords(options, folder)
   const python = [...dockerArgs, '--entrypoint', 'python3', image, '-']
   const serverCommand = [image, ...serverFlags]
@@ -49,7 +49,7 @@ export function serverContainer(
       ...serverCommand,
     ],
     pythonArgv: ['run', '--rm', '-i', ...onGpus, ...noPull(options), ...python],
-    fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...python],
+    fetchArgv: ['run', '--rm', '-i', ...withoutGpus, ...weights, ...python],
     cacheDir: options.cacheDir,
     engineArgs: dockerArgs,
     serverCommand,
@@ -72,7 +72,7 @@ export function commandContainer(
   options: ServeOptions,
 ): Pick<CommandPlan, Exclude<ContainerWords, 'pythonArgv'> | 'words' | 'prepareArgv'> {
   const { engine = 'docker', dockerArgs = [] } = options
-  const { containerName, named, onGpus } = containerOf(options)
+  const { containerName, withoutGpus, onGpus } = containerOf(options)
   const weights = [...weightWords(options, null), ...env.flatMap((variable) => ['--env', variable])]
   const inside = [
     ...folders.flatMap((folder) => volume(folder, folder, 'ro')),
@@ -89,19 +89,23 @@ export function commandContainer(
     image,
     argv,
     words: [engine, ...argv],
-    prepareArgv: ['run', '--rm', '-i', ...named, ...inside, 'true'],
-    fetchArgv: ['run', '--rm', '-i', ...named, ...weights, ...dockerArgs, '--entrypoint', 'python3', image, '-'],
+    prepareArgv: ['run', '--rm', '-i', ...withoutGpus, ...inside, 'true'],
+    fetchArgv: ['run', '--rm', '-i', ...withoutGpus, ...weights, ...dockerArgs, '--entrypoint', 'python3', image, '-'],
     cacheDir: options.cacheDir,
     engineArgs: dockerArgs,
     serverCommand: [image, ...script.map((word) => basename(word))],
   }
 }
 
-/** The name of a container, by its port, and the words that give it its GPUs. */
+/** The name of a container, by its port, and the words that give it its name and its GPUs, or its name alone. */
 function containerOf({ port, engine = 'docker', gpus }: ServeOptions) {
   const containerName = `joulemark-${port}`
   const named = ['--name', containerName]
-  return { containerName, named, onGpus: [...named, ...gpuWords(engine, gpus), '--ipc=host'] }
+  return {
+    containerName,
+    withoutGpus: [...named, ...labelWords(engine)],
+    onGpus: [...named, ...gpuWords(engine, gpus), '--ipc=host'],
+  }
 }
 
 /**

@@ -55,31 +55,49 @@ export async function removeOwn(name: string, owner: string, { engine, env }: En
   if (ids.length > 0) await asked(engine, ['rm', '--force', ...ids], env)
 }
 
+/** What `leftover` is asked of: the state of a container, and its label. */
+export const LEFTOVER_FORMAT = `{{.State.Status}} {{index .Config.Labels "${OWNER_LABEL}"}}`
+
 /**
- * Removes what a start of before left under this name. Throws `environment` for a container that may be in use: one that is
- * up, and whose owner still runs or is not known.
+ * Removes what a start of before left under this name. Throws `environment` for a container that may be in use: one that is up
+ * or about to be, and whose owner still runs or is not known.
  */
 export async function removeLeftover(name: string, at: EngineAt): Promise<void> {
   const { engine, env } = at
-  const format = `{{.State.Running}} {{index .Config.Labels "${OWNER_LABEL}"}}`
-  const found = await inspected(name, format, at)
+  const found = await inspected(name, LEFTOVER_FORMAT, at)
   if (found === null) return
-  const [, isUp, label = ''] = /^(true|false) ?(.*)$/m.exec(found) ?? []
-  const reason = isUp === 'false' ? null : whyKept(label)
-  if (reason === null) {
+  const inUse = inUseBy(found)
+  if (inUse === null) {
     await asked(engine, ['rm', '--force', name], env)
     return
   }
   const remedy = `choose another --port, or remove it: ${engine} rm --force ${name}`
-  throw new JoulemarkError('environment', `container ${name} is up, and ${reason}; ${remedy}`)
+  throw new JoulemarkError('environment', `container ${name} ${inUse}; ${remedy}`)
 }
 
-/** Why a container with this label may be in use; null if its owner is gone. */
-function whyKept(label: string): string | null {
+/** States of a container that has ended, in the words of Docker and of Podman. */
+const ENDED: ReadonlySet<string> = new Set(['exited', 'dead', 'stopped', 'removing'])
+
+/** Why a container may be in use, from what its engine printed by `LEFTOVER_FORMAT`: `is up, and …`; null where it is not. */
+export function inUseBy(printed: string): string | null {
+  const [, status = '', label = ''] = /^([a-z]+) ?(.*)$/m.exec(printed) ?? []
+  const reason = whyKept(label, status)
+  return reason === null ? null : `is ${status === 'running' || status === '' ? 'up' : status}, and ${reason}`
+}
+
+/**
+ * Why a container with this label may be in use; null if its owner is gone. A container that was created is not up yet, and that of
+ * another start which runs now. One that has ended is kept for an owner that is known to run only.
+ */
+function whyKept(label: string, status: string): string | null {
+  const hasEnded = ENDED.has(status)
   const owner = ownerSchema.safeParse(parsed(label))
-  if (!owner.success) return 'not started by this version of joulemark'
+  if (!owner.success) return hasEnded ? null : 'not started by this version of joulemark'
+  // this process starts one container of a name at a time
+  if (status !== 'running' && label.trim() === ownerText()) return null
   const { state, reason } = fateOfWriter(owner.data)
-  return state === 'abandoned' ? null : state === 'running' ? reason : `its process may run ${reason}`
+  if (state === 'running') return reason
+  return state === 'abandoned' || hasEnded ? null : `its process may run ${reason}`
 }
 
 function parsed(text: string): unknown {

@@ -108,7 +108,7 @@ test('podman, another image, further words and no network', () => {
     downloadEnv: ['HF_ENDPOINT', 'HF_HUB_OFFLINE'],
     offline: true,
   }
-  const { argv, pythonArgv, serverCommand, engine } = launchServer(scenario(), 'rtx-4090', asked)
+  const { argv, pythonArgv, fetchArgv, serverCommand, engine } = launchServer(scenario(), 'rtx-4090', asked)
   expect(engine).toBe('podman')
   expect(argv.slice(0, argv.indexOf('--model'))).toEqual([
     ...['run', '--rm', '--name', 'joulemark-8000'],
@@ -128,6 +128,12 @@ test('podman, another image, further words and no network', () => {
     ],
     ...['--env', 'TOKEN', 'example.com/vllm:1'],
   ])
+  // SELinux would keep a download from the cache as well
+  expect(fetchArgv.slice(0, 9)).toEqual([
+    ...['run', '--rm', '-i', '--name', 'joulemark-8000', '--security-opt', 'label=disable', '-v'],
+    '/home/me/.cache/huggingface:/root/.cache/huggingface',
+  ])
+  expect(fetchArgv).not.toContain('--device')
   expect(serverCommand.slice(-2)).toEqual(['--seed', '1'])
   expect(pythonArgv.slice(-8)).toEqual([
     '--pull',

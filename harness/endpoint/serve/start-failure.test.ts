@@ -115,6 +115,12 @@ test.each([
   ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB', 'out-of-memory', 'GiB of weights'],
   ['OSError: [Errno 28] No space left on device', 'disk-full', 'GiB of disk'],
   ['docker: Error response from daemon: no space left on device.', 'disk-full', 'GiB of disk'],
+  ["OSError: [Errno 28] No space left on device: '/dev/shm/psm_1f2e'", 'shared-memory-full', 'df -h /dev/shm'],
+  [
+    'RuntimeError: unable to write to file </torch_71_0>: No space left on device (28)',
+    'shared-memory-full',
+    'df -h /dev/shm',
+  ],
   [
     'OSError: Qwen/Qwen-Image does not appear to have a file named text_encoder/model-00002-of-00004.safetensors.',
     'incomplete-weights',

@@ -16,6 +16,7 @@ export const startCauses = [
   'memory-held',
   'context-too-long',
   'out-of-memory',
+  'shared-memory-full',
   'disk-full',
   'unknown',
 ] as const
@@ -34,6 +35,11 @@ export interface StartFailure {
  * the container engine (engine-fault.ts) come before them.
  */
 const phrases: readonly (readonly [StartCause, RegExp])[] = [
+  // NCCL and torch name their files in the memory that processes share; the disk has room
+  [
+    'shared-memory-full',
+    /\/dev\/shm.*no space left on device|no space left on device.*\/dev\/shm|<\/torch_\w+>.*no space left|shared memory segment.*no space left/i,
+  ],
   ['disk-full', /no space left on device/i],
   [
     'no-access',
@@ -96,6 +102,8 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, { fit, wei
   switch (cause) {
     case 'no-hub':
       return hubAdvice(line)
+    case 'shared-memory-full':
+      return 'df -h /dev/shm, and remove what programs that ended left there: servers use the shared memory of this machine'
     case 'disk-full':
       return `the weights require ${weightsBytes === null ? 'an unknown amount' : gib(weightsBytes)} of disk space, the image about 20 GiB more`
     case 'no-access':

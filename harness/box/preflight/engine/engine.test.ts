@@ -113,6 +113,12 @@ describe('what a container sees of the cards', () => {
   const trial = (end: Parameters<typeof trialFinding>[0], engine: 'docker' | 'podman' = 'docker') =>
     trialFinding(end, 'ubuntu:24.04', { engine, rootless: false })
 
+  test('one lost card does not speak for the others', () => {
+    const lost = 'nvidia-container-cli: detection error: nvml error: unknown error: unknown.'
+    expect(trial(ended('', lost, 125))).toMatchObject({ state: 'unknown' })
+    expect(trial(ended('Failed to initialize NVML: Unknown Error', '', 255))).toMatchObject({ state: 'fault' })
+  })
+
   test('their UUIDs, MIG devices not among them', () => {
     const text = `GPU 0: NVIDIA A100-SXM4-80GB (UUID: GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77)
   MIG 1g.10gb     Device  0: (UUID: MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f)

@@ -54,6 +54,8 @@ export function trialFinding(
   const uuids = [...end.stdout.matchAll(/^GPU \d+: .*\(UUID: (GPU-[\w-]+)\)/gm)].map(([, uuid = '']) => uuid)
   if (end.code === 0 && uuids.length > 0) return { state: 'well', image, uuids }
   const known = faultIn(end, kind)
+  // one of all cards is lost: the servers of the others are tried
+  if (known?.cause === 'no-device' && /nvidia-container-cli/.test(known.line)) return unknown(shortened(known.line))
   if (known !== null) return fault(shortened(known.line), known.fix)
   if (end.code === 0)
     return fault(

@@ -5,6 +5,7 @@ export const engineCauses = [
   'no-permission',
   'no-docker',
   'no-gpu-runtime',
+  'no-device',
   'port-taken',
   'no-image',
   'no-registry',
@@ -41,6 +42,10 @@ const configure = (kind: EngineKind): string => {
 
 const installToolkit = (kind: EngineKind): string =>
   `sudo apt-get install -y nvidia-container-toolkit (packages: ${TOOLKIT_GUIDE}), then: ${configure(kind)}`
+
+/** One card is gone, or has come back under another name. */
+const FIND_CARD =
+  'nvidia-smi -L lists the cards that answer; sudo dmesg | grep -E "NVRM|Xid" says what happened to the other: a card that is lost needs a reset or the server to be powered off'
 
 const startEngine = ({ engine, rootless }: EngineKind, line: string): string => {
   if (/no (docker|podman) on PATH/.test(line)) {
@@ -105,6 +110,18 @@ const rules: readonly {
     pattern: /BPF_CGROUP_DEVICE|failed to add device rules|devices\.allow: permission denied/,
     fix: (kind) => `sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups --in-place${restart(kind)}`,
   },
+  // the cards that this container asks for, or one that fails: the other containers may have theirs
+  { cause: 'no-device', pattern: /nvidia-container-cli: device error: /, fix: () => FIND_CARD },
+  {
+    cause: 'no-device',
+    pattern: /nvidia-container-cli: .*nvml error: (?:gpu (?:is )?lost|gpu requires reset|unknown error)/i,
+    fix: () => FIND_CARD,
+  },
+  {
+    cause: 'no-device',
+    pattern: /unresolvable CDI devices (?!.*nvidia\.com\/gpu=all)|stat nvidia\.com\/gpu=(?!all)/,
+    fix: () => `${FIND_CARD}; after a change of cards: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml`,
+  },
   {
     cause: 'no-gpu-runtime',
     pattern: /unresolvable CDI devices|stat nvidia\.com\/gpu/,
@@ -122,13 +139,14 @@ const rules: readonly {
     pattern: /nvidia-container-runtime(?:-hook)?\W.*(?:executable file not found|no such file or directory)/,
     fix: installToolkit,
   },
+  // the program in the container says it, of its own cards
   {
-    cause: 'no-gpu-runtime',
+    cause: 'no-device',
     pattern: /Failed to initialize NVML: Insufficient Permissions/,
     fix: () => 'sudo setsebool -P container_use_devices=true (SELinux keeps the container from the cards)',
   },
   {
-    cause: 'no-gpu-runtime',
+    cause: 'no-device',
     pattern: /Failed to initialize NVML/,
     fix: (kind) => `the container lost its devices: ${configure(kind)}`,
   },

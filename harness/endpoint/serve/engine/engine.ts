@@ -10,11 +10,18 @@ export type ContainerEngine = (typeof containerEngines)[number]
 export function gpuWords(engine: ContainerEngine, gpus: readonly string[]): string[] {
   if (engine === 'podman') {
     const devices = gpus.length === 0 ? ['all'] : gpus
-    return [...devices.flatMap((gpu) => ['--device', `nvidia.com/gpu=${gpu}`]), '--security-opt', 'label=disable']
+    return [...devices.flatMap((gpu) => ['--device', `nvidia.com/gpu=${gpu}`]), ...labelWords(engine)]
   }
   // docker parses the value as CSV: a list of devices requires quotes
   return ['--gpus', gpus.length === 0 ? 'all' : `"device=${gpus.join(',')}"`]
 }
+
+/**
+ * The words with which a container may use what is this machine's: under Podman, SELinux keeps it from a folder that is mounted
+ * (the cache of weights) and from devices. To relabel the folder would take it from other programs of the user.
+ */
+export const labelWords = (engine: ContainerEngine): string[] =>
+  engine === 'podman' ? ['--security-opt', 'label=disable'] : []
 
 /**
  * An image as this engine finds it. Podman does not assume Docker Hub: without a registry it asks, or fails where nobody can

@@ -21,6 +21,7 @@ const ownWords: Readonly<Record<string, string>> = {
   '--net': 'the port of the server is published by the default network',
   '--gpus': 'choose the GPUs with --gpus of joulemark',
   '--restart': 'a server that died is a result',
+  '--label-file': 'name each label with --label',
   '--cidfile': 'joulemark finds its container by its label',
   '--pull': 'use --offline, so that nothing is downloaded',
   '--help': 'it starts nothing',
@@ -52,7 +53,7 @@ export function engineWords(args: readonly string[]): EngineWords {
     if (/^-{1,2}[\w-]+\s/.test(word)) {
       throw refuse('one word each, such as --docker-arg=--env --docker-arg=NAME=VALUE; no shell splits them')
     }
-    const own = ownFlag(word)
+    const own = ownFlag(word) ?? ownLabel(word, args[index + 1])
     if (own !== null) throw refuse(own)
     const variable = variableIn(word, args[index + 1])
     if (variable !== null) {
@@ -79,11 +80,16 @@ const nameOf = (word: string): string => word.split(/[=\s]/, 1)[0] ?? ''
 /** Why a word is refused: it is a flag of joulemark's own, alone, with a value, or among short ones (`-dit`). */
 function ownFlag(word: string): string | null {
   if (word.startsWith('--')) {
-    if (/^--label=joulemark\./.test(word)) return 'labels of joulemark are its own'
     return ownWords[nameOf(word)] ?? null
   }
   const letters = /^-([a-zA-Z])/.test(word) ? (/^-([dit]+)$/.exec(word)?.[1] ?? word[1] ?? '') : ''
   return [...letters].map((letter) => ownWords[`-${letter}`] ?? null).find((why) => why !== null) ?? null
+}
+
+/** Why a label is refused, in any of the ways of the engine: `-l X`, `-lX`, `--label X`, `--label=X`. */
+function ownLabel(word: string, next: string | undefined): string | null {
+  const label = word === '-l' || word === '--label' ? next : /^(?:--label=|-l=?)(.*)$/s.exec(word)?.[1]
+  return label?.startsWith('joulemark.') ? 'labels of joulemark are its own' : null
 }
 
 /** A variable that a word sets, in one of the ways of the engine: `-e X`, `-eX`, `--env X`, `--env=X`. */
