@@ -39,7 +39,10 @@ export class RunJournal implements RowSink {
     const { prepared, options, startedAt } = opening
     const { card, scenario } = prepared
     const id = runId(startedAt, card.key ?? options.card ?? slugOf(card.name) ?? 'no-gpu', scenario.name)
-    const journal = new RunJournal(opening, new RunWriter(options.outDir, id, { secrets: [options.apiKey] }))
+    const journal = new RunJournal(
+      opening,
+      new RunWriter(options.outDir, id, { secrets: [options.apiKey, ...(options.secrets ?? [])] }),
+    )
     try {
       // first the record: a folder without one is no run, and its files could not be read again
       journal.#keep(journal.#record)

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly endpoint: string
   /** Bearer key of the endpoint; it is sent nowhere else. */
   readonly apiKey: string | null
+  /** What the server was handed in variables and may be a secret: no file of the record holds it. */
+  readonly secrets?: readonly string[]
   /** Served name of the model as given by the user; absent where the catalogue names it. */
   readonly servedAs?: string | undefined
   /** nvidia-smi; `required` if the user named it, so that its absence is an input error. Null: run without a GPU. */

@@ -8,10 +8,11 @@ import {
   removeOfOwner,
   removeOwn,
 } from '../endpoint/serve/container.ts'
+import { handedValues } from '../endpoint/serve/container-env.ts'
 import type { CommandPlan } from '../endpoint/serve/plan.ts'
 import { messageOf } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
-import { secretsIn, strictMaskOf } from '../secret-mask.ts'
+import { type Mask, secretsIn, strictMaskOf } from '../secret-mask.ts'
 import { guardOrphan } from '../telemetry/host/orphan-guard.ts'
 
 /** A running command. */
@@ -60,6 +61,8 @@ export async function startCommand(command: readonly string[], options: CommandO
   const { OPENAI_API_KEY: _, ...env } = container?.env ?? onGpus(process.env, options.gpus ?? [])
   const at: EngineAt | null = container ? { engine: container.plan.engine, env } : null
   if (container && at) await removeLeftover(container.plan.containerName, at)
+  const handed = container ? handedValues(container.plan.argv, container.env) : []
+  const mask = strictMaskOf([...secretsIn(process.env), ...secretsIn(env), ...handed])
   const owner = ownerText()
   const [program = '', ...args] = container ? inContainer(container.plan, command, owner) : command
   const child = spawn(program, args, {
@@ -95,7 +98,7 @@ export async function startCommand(command: readonly string[], options: CommandO
       resolve({ code, signal, stderrTail })
     }
     child.once('error', (error) => void settle(null, null, messageOf(error)))
-    child.once('close', (code, signal) => void settle(code, signal, lastLines(stderr)))
+    child.once('close', (code, signal) => void settle(code, signal, lastLines(stderr, mask)))
   })
   return {
     ended,
@@ -129,9 +132,9 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** The last lines of a text, which in a traceback name the error, without the secrets of the environment. */
-const lastLines = (text: string): string =>
-  strictMaskOf(secretsIn(process.env))(text)
+/** The last lines of a text, which in a traceback name the error, without secrets. */
+const lastLines = (text: string, mask: Mask): string =>
+  mask(text)
     .trim()
     .split('\n')
     .slice(-4)

@@ -77,6 +77,18 @@ test('a container that does not start ends the run with the words of the engine'
   expect(docker.isUp()).toBe(false)
 })
 
+test('a value that was handed through is in no text of the error, whatever its variable is called', async () => {
+  const script = 'console.error("cannot log in with word-9f8e7d6c5b");process.exit(1)'
+  const docker = fakeDocker({ log: '', exitCode: null, command: [process.execPath, '-e', script] })
+  const plan = planOf()
+  const container = {
+    plan: { ...plan, argv: ['run', '--env', 'MY_WORD', ...plan.argv.slice(1)] },
+    env: { ...docker.env, MY_WORD: 'word-9f8e7d6c5b' },
+  }
+  const ended = runOnce(file, { ...options(docker), container })
+  await expect(ended).rejects.toThrow(/cannot log in with \[secret\]/)
+})
+
 test('a container of that name that is in use ends the run before its command', async () => {
   const docker = fakeDocker({ log: '', exitCode: null, command: ['false'] })
   docker.leave(planOf().containerName, ownerText(), process.pid)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { cardsHere, plannedCards } from '../../harness/box/cards-here.ts'
+import { lockFolder } from '../../harness/box/folder-lock.ts'
 import { measureBox, plannedState } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
@@ -81,10 +82,16 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
     return exitCodes.done
   }
   const follow = `joulemark box --follow --out ${flags.out}`
-  return unattended({ log: boxLog(flags.out), follow }, io, async (logged) => {
-    logged.stderr.write(text)
-    return qualify(flags, logged, plan, { nvidiaSmi, serving, force: flags.force ?? false })
-  })
+  // before the log, which is that of the one that has the folder
+  const unlock = lockFolder(flags.out)
+  try {
+    return await unattended({ log: boxLog(flags.out), follow }, io, async (logged) => {
+      logged.stderr.write(text)
+      return qualify(flags, logged, plan, { nvidiaSmi, serving, force: flags.force ?? false })
+    })
+  } finally {
+    unlock()
+  }
 }
 
 const boxLog = (outDir: string): string => join(outDir, 'box.log')

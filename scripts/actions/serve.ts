@@ -16,7 +16,12 @@ import type { ServingExample } from '../../reports/comparison/serving.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
-import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
+import {
+  type ContainerFlags,
+  makeCacheFolder,
+  serveOptions,
+  withHandedEnv,
+} from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
 import { startView } from '../support/serving/start-view.ts'
 
@@ -57,6 +62,7 @@ export async function serve(path: string, flags: ServeFlags, given: CommandIo, s
     throw new JoulemarkError('bad-input', `scenario ${file.name} is a training, which serves nothing: ${instead}`)
   }
   for (const correction of plan.corrections) io.stderr.write(`${correction}\n`)
+  await makeCacheFolder(plan)
   const server = await start(plan, flags, io, signal)
   try {
     io.stdout(`endpoint  ${server.url}\n${factsText(server.facts)}`)

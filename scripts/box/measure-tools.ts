@@ -10,7 +10,7 @@ import {
 import type { BoxCard, PlannedRun, PlannedServer } from '../../harness/box/plan/box-plan.ts'
 import { runProbe } from '../../harness/box/probe/run-probe.ts'
 import { systemClock } from '../../harness/clock.ts'
-import { dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { dockerEnv, handedValues } from '../../harness/endpoint/serve/container-env.ts'
 import { startServer } from '../../harness/endpoint/serve/server.ts'
 import { calibrateClient } from '../../harness/load/calibration.ts'
 import { calibrationPlanOf } from '../../harness/load/calibration-plan.ts'
@@ -109,6 +109,7 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
     }
     return {
       ...runOptions(given, io, { drain, abort: interrupts.abort }),
+      secrets: handedValues(server.launch.argv, container.env),
       progress: progress.lane(label),
       serverStart,
       ...(isCommand(server.launch) ? { container: { plan: server.launch, env: container.env } } : {}),

@@ -5,6 +5,7 @@ import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import type { CommandIo } from '../support/io.ts'
+import { makeCacheFolder } from '../support/serving/container-flags.ts'
 import { preflightOf } from '../support/serving/preflight.ts'
 
 /** Whether a box is ready for its night, and what is left of the plan. */
@@ -46,6 +47,7 @@ export async function readiness(
   if (sound.ends !== null) {
     return { checks: doctor.checks, plan: sound.plan, ends: `${sound.ends}; --force continues` }
   }
+  await makeCacheFolder(serving)
   const preflight = await preflightOf(sound.plan, serving, { env: io.env, mayPull: true })
   print('preflight', preflight.checks)
   const checks = [...doctor.checks, ...preflight.checks]

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { containerEnv } from '../../../harness/endpoint/serve/container-env.ts'
@@ -45,4 +46,12 @@ export function serveOptions(flags: ContainerFlags, { env }: Pick<CommandIo, 'en
     // the engine takes a relative path for the name of a volume
     cacheDir: resolve(flags.cache ?? env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface')),
   }
+}
+
+/**
+ * Makes the folder of the weights before the first container mounts it: Podman mounts none that is not there, and Docker makes one
+ * that belongs to root. Where it cannot be made the engine says why.
+ */
+export async function makeCacheFolder({ cacheDir }: Pick<ServeOptions, 'cacheDir'>): Promise<void> {
+  await mkdir(cacheDir, { recursive: true }).catch(() => undefined)
 }

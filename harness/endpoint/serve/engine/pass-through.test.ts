@@ -51,6 +51,12 @@ describe('words for the engine', () => {
     [['-e TOKEN=secret-of-mine'], /^--docker-arg -e: one word each/],
     [['-e', '1=2'], /expected NAME=VALUE/],
     [['-e'], /expected NAME=VALUE/],
+    [['--env=PATH=/opt/venv/bin'], /--docker-arg --env: PATH is read on this machine too/],
+    [['-e', 'DOCKER_HOST=tcp://10.0.0.1:2375'], /DOCKER_HOST is read on this machine too/],
+    [['-eHOME=/root'], /HOME is read on this machine/],
+    [['--env=CONTAINER_HOST=ssh://x'], /CONTAINER_HOST is read/],
+    [['--env=HF_HOME=/data'], /HF_HOME: choose the folder of the weights with --cache/],
+    [['--env', 'HF_HOME'], /with --cache/],
   ])('%j is refused', (words, message) => {
     expect(() => engineWords(words)).toThrow(message)
   })

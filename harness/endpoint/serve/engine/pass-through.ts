@@ -30,6 +30,15 @@ const ownWords: Readonly<Record<string, string>> = {
 /** Flags of `docker run` without a value: a word after them would be taken for the image. */
 const switches = new Set(['--privileged', '--init', '--read-only', '--no-healthcheck', '--oom-kill-disable', '--quiet'])
 
+/**
+ * Variables that are read on this machine: by the program of the engine, which hands a value on from its own environment, or by
+ * joulemark. A value that is meant for the container would change both.
+ */
+const READ_HERE =
+  /^(?:PATH|HOME|TMPDIR|XDG_\w+|DOCKER_\w+|CONTAINERS?_\w+|REGISTRY_AUTH_FILE|JOULEMARK_\w+|OPENAI_API_KEY)$/
+/** Where weights are, on this machine and in the container. */
+const CACHE_PLACE = /^(?:HF_HOME|HF_HUB_CACHE|HUGGINGFACE_HUB_CACHE|TRANSFORMERS_CACHE)$/
+
 /** What is handed through to the engine: its words, and the variables whose values no command line shows. */
 export interface EngineWords {
   readonly words: readonly string[]
@@ -59,6 +68,10 @@ export function engineWords(args: readonly string[]): EngineWords {
     if (variable !== null) {
       const [name = '', ...value] = variable.text.split('=')
       if (!/^[A-Za-z_]\w*$/.test(name)) throw refuse('expected NAME=VALUE, or the NAME of a variable that is set')
+      if (CACHE_PLACE.test(name)) throw refuse(`${name}: choose the folder of the weights with --cache`)
+      if (value.length > 0 && READ_HERE.test(name)) {
+        throw refuse(`${name} is read on this machine too: set it in the image, or in a file for --env-file`)
+      }
       if (value.length > 0) env[name] = value.join('=')
       words.push('--env', name)
       index += variable.isNext ? 1 : 0
