@@ -10,7 +10,10 @@ import { runPrepared } from './run.ts'
 
 const KEY = 'token-9f8e7d6c5b'
 
-test('a run whose server repeats the key is signed and verifies, without the key in its gates or files', async () => {
+test.each([
+  ['the key of the endpoint', { apiKey: KEY }],
+  ['a value that its container was handed', { secrets: [KEY] }],
+])('a run whose server repeats %s is signed and verifies, without it in its gates or files', async (_, secret) => {
   const { prepared, options } = fakeRun({
     scenario: { title: `For ${KEY}` },
     prepared: {
@@ -23,7 +26,7 @@ test('a run whose server repeats the key is signed and verifies, without the key
         servedModels: [`llama ${KEY}`, Buffer.from(KEY).toString('base64')],
       },
     },
-    options: { apiKey: KEY, signingKey: readPrivateKey(newKeyPair().privatePem, 'test key') },
+    options: { ...secret, signingKey: readPrivateKey(newKeyPair().privatePem, 'test key') },
     onPhase: () => ({ fingerprint: `fp ${KEY}` }),
   })
   const { directory, record } = await runPrepared(prepared, options, null)

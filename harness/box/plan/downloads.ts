@@ -15,6 +15,9 @@ export function downloadsOf(stages: readonly PlannedStage[]): BoxPlan['downloads
 }
 
 /** What an image downloads, where its digest is known; the size of any other is known to its registry only. */
-const imageBytes = (image: string): number | null =>
-  vllmImages.find(({ digest }) => image.startsWith(VLLM_REPOSITORY) && image.endsWith(`@${digest}`))?.downloadBytes ??
-  null
+const imageBytes = (image: string): number | null => {
+  // Podman is given the registry as well
+  const name = image.replace(/^docker\.io\//, '')
+  const known = vllmImages.find(({ digest }) => name.startsWith(VLLM_REPOSITORY) && name.endsWith(`@${digest}`))
+  return known?.downloadBytes?.value ?? null
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cards } from '../../catalogue/cards.ts'
 import { catalogueNames } from '../../catalogue/find.ts'
 import { cardEntryByKey } from '../../catalogue/own/own-cards.ts'
+import { DEFAULT_VLLM_TAG } from '../../endpoint/serve/image/vllm-images.ts'
 import { bundledNames, bundledScenario } from '../../scenario/find-scenario.ts'
 import { loadScenarios } from '../../scenario/load-file.ts'
 import type { ScenarioFile } from '../../scenario/schema.ts'
@@ -208,4 +209,10 @@ test('each image and each repository of weights is downloaded once', () => {
   const weights = downloads.find(({ what }) => what === 'llama-3.1-8b-instruct-fp8')!
   expect(weights.repository).toContain('Llama-3.1-8B')
   expect(weights.bytes).toBeGreaterThan(8e9)
+})
+
+test.each(['docker', 'podman'] as const)('the size of the pinned image is known to a plan for %s', (engine) => {
+  const plan = planOf(everything, four, { starts: 1, tag: DEFAULT_VLLM_TAG, engine })
+  const image = plan.downloads.find(({ what }) => what.includes(`vllm-openai:${DEFAULT_VLLM_TAG}@sha256:`))
+  expect(image?.bytes).toBe(9e9)
 })

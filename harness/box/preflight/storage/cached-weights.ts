@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { localTree } from '../../../catalogue/checkpoint/file-tree.ts'
 import { cachedSnapshot } from '../../../catalogue/checkpoint/hub-cache.ts'
 import type { WeightsFacts } from '../facts.ts'
@@ -12,7 +12,7 @@ const MAX_INDEX_BYTES = 64 * 2 ** 20
 /**
  * What of a repository is in the cache of `huggingface_hub` (`hub/models--ORG--NAME`): files are stored once under `blobs`, those
  * that are half there end in `.incomplete`, and a snapshot links to the whole ones. A snapshot is complete when it holds
- * every file that its index names; without an index, when nothing is half there or its size is the stated one.
+ * every file that its index names, or the whole set that the repository has beside it; without an index, when nothing is half there or its size is the stated one.
  */
 export async function cachedWeights(
   { repository, bytes }: { readonly repository: string; readonly bytes: number | null },
@@ -49,11 +49,25 @@ async function isWhole(
   // a link to a blob that is not there
   if (weights.length === 0 || sizes.includes(null)) return false
   const indices = names.filter((name) => name.endsWith('.safetensors.index.json'))
-  const named = await Promise.all(indices.map((name) => filesOfIndex(snapshot, name)))
-  if (named.some((files) => files === null || files.some((file) => !weights.includes(file)))) return false
+  const sets = await Promise.all(
+    indices.map(async (name) => ({ folder: dirname(name), files: await filesOfIndex(snapshot, name) })),
+  )
+  const isThere = (files: readonly string[] | null) => files?.every((file) => weights.includes(file)) ?? false
+  // a repository may hold its weights twice, of which one set is downloaded with the small files of both
+  const isFolderWhole = (folder: string) =>
+    sets.some((set) => set.folder === folder && isThere(set.files)) ||
+    hasConsolidated(weights.filter((file) => dirname(file) === folder))
+  if (!sets.every(({ folder }) => isFolderWhole(folder))) return false
   if (indices.length > 0 || !hasPartial) return true
   const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   return bytes !== null && total >= bytes * WHOLE_SHARE
+}
+
+/** Whether the weights that Mistral publishes beside those of transformers are all there: one file, or as many as their names say. */
+function hasConsolidated(files: readonly string[]): boolean {
+  const parts = files.filter((file) => /^consolidated.*\.safetensors$/.test(basename(file)))
+  const of = /-of-(\d+)\.safetensors$/.exec(parts[0] ?? '')?.[1]
+  return parts.length > 0 && (of === undefined || parts.length === Number(of))
 }
 
 /** The files that an index names, by their path in the snapshot; null for an index that cannot be read. */

@@ -23,6 +23,24 @@ test.each([
     { files: { 'a.safetensors': MB }, index: ['a.safetensors', 'b.safetensors'] },
     { cachedBytes: MB, isComplete: false },
   ],
+  [
+    'both sets of Mistral in the repository, one of them here',
+    { files: { 'consolidated.safetensors': 5 * MB }, index: ['model-1.safetensors', 'model-2.safetensors'] },
+    { isComplete: true },
+  ],
+  [
+    'a part of each set',
+    {
+      files: { 'consolidated-00001-of-00002.safetensors': MB, 'model-1.safetensors': MB },
+      index: ['model-1.safetensors', 'model-2.safetensors'],
+    },
+    { isComplete: false },
+  ],
+  [
+    'a folder of a pipeline without its files, beside one that is whole',
+    { files: { 'unet/consolidated.safetensors': MB }, index: ['a.safetensors'] },
+    { isComplete: false },
+  ],
   ['a half file', { files: {}, partialBytes: 3 * MB }, { cachedBytes: 0, partialBytes: 3 * MB, isComplete: false }],
   [
     'a half file of before, beside weights of the stated size',

@@ -1,12 +1,13 @@
-import type { Source } from '../../../catalogue/sourced.ts'
+import type { Source, Sourced } from '../../../catalogue/sourced.ts'
 
 /** A published image of vLLM. A tag can be moved to another image; a digest names one image for ever. */
 export interface PublishedImage {
   readonly tag: string
   /** Of the list of its platforms (amd64 and arm64), as the registry names it. */
   readonly digest: string
-  /** What amd64 downloads, compressed; null where no source says it. */
-  readonly downloadBytes: number | null
+  /** What amd64 downloads, compressed, with a source of its own; null where nothing is known of it. */
+  readonly downloadBytes: Sourced | null
+  /** Of the digest. */
   readonly source: Source
 }
 
@@ -18,7 +19,12 @@ export const vllmImages: readonly PublishedImage[] = [
   {
     tag: 'v0.31.0',
     digest: 'sha256:c1c9f6fd5c109ba7f0546a59f5b2f15fb87f64c77782e90a27b648b42a8e67c3',
-    downloadBytes: 9_000_000_000,
+    downloadBytes: {
+      value: 9_000_000_000,
+      source: 'the order of size of the images of vLLM of 2026; the layers of this digest were not added up',
+      date: '2026-11-26',
+      kind: 'assumed',
+    },
     source: {
       source:
         'Docker Hub, list of platforms (amd64 a4a4c043…, arm64 3f7dd5b7…; CUDA 13.0.2), as fetched and checked by public repositories, NVIDIA Dynamo among them, from 5 to 10 October 2026',
