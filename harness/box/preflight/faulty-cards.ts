@@ -10,7 +10,7 @@ const STILL_MEASURED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A plan after the doctor. A fault of some cards, such as a process on one of them or a mode in which it serves nobody, leaves
+ * A plan after the doctor. A fault of some cards, such as a process on one of them or a compute mode that keeps servers out, leaves
  * out the servers on these cards; a fault of the machine ends the night before anything starts.
  */
 export function withoutFaulty(plan: BoxPlan, checks: readonly Check[]): Narrowed {
