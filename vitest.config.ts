@@ -2,11 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 const tests = ['harness/**/*.test.ts', 'reports/**/*.test.ts', 'scripts/**/*.test.ts']
 const endToEnd = ['**/*.e2e.test.ts']
+const long = ['**/*.long.test.ts']
 const home = './harness/testing/setup/home.ts'
 
 /**
  * `unit`: pure code and files in temporary folders, fast and deterministic. `e2e`: real processes over real sockets
- * against a known truth; their limits allow for a machine that is busy with something else.
+ * against a known truth; their limits allow for a machine that is busy with something else. `long`: whole nights of a simulated
+ * server, a quarter of an hour each, which are no part of `npm test`.
  */
 export default defineConfig({
   test: {
@@ -17,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: tests,
-          exclude: endToEnd,
+          exclude: [...endToEnd, ...long],
           // Pure code leaves nothing behind, and one import of each module for all files halves the time.
           isolate: false,
           setupFiles: [home, './harness/testing/setup/no-processes.ts'],
@@ -38,6 +40,7 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
+      { test: { name: 'long', include: long, setupFiles: [home], testTimeout: 1_800_000 } },
     ],
   },
 })

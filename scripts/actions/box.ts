@@ -10,6 +10,7 @@ import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
+import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
 import { planText } from '../../reports/box/plan/plan-text.ts'
 import { earlierRuns, judgeBox } from '../box/judge.ts'
@@ -116,7 +117,9 @@ async function qualify(
     const { nvidiaSmi, serving } = questions
     const isSoaked = flags.soak !== undefined && measured.ends === null && !interrupts.drain.aborted
     const soaked = isSoaked
-      ? await soakBox({ hours: flags.soak, cards, flags, serving, nvidiaSmi, tools }, io)
+      ? await soakBox({ hours: flags.soak, cards, flags, serving, nvidiaSmi, tools }, io).catch((error) =>
+          withoutCertificate(error, io),
+        )
       : exitCodes.done
     const isInterrupted = interrupts.drain.aborted
     return worseCode(soaked, await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags }, io))
@@ -129,6 +132,13 @@ async function qualify(
 async function needsText(plan: BoxPlan, serving: ServeOptions, io: CommandIo): Promise<string> {
   const found = await preflightOf(plan, serving, { env: io.env, mayPull: false })
   return `\n${preflightText({ ...found, leftOut: newlyLeftOut(plan, found.plan) }, io.stderr.color)}`
+}
+
+/** The code of a soak whose disk took no more: what was measured before it still gets its verdict. Throws what else it is given. */
+function withoutCertificate(error: unknown, io: CommandIo): number {
+  if (!(error instanceof DiskError)) throw error
+  io.stderr.write(`no burn-in certificate: ${error.message}\n`)
+  return exitCodes.environmentFailed
 }
 
 /** Interrupted, rejected, not measured, accepted: the first of these that one of two codes says. */

@@ -139,6 +139,9 @@ function cutNormal(share: number, { mean, deviation, low, high }: CutNormal): nu
  * to a millionth by two steps of Newton, where the density is large enough for them.
  */
 function normalAt(share: number): number {
+  // the library takes 0 for 0.0001, which is not the least value; the bounds are
+  if (share <= 0) return Number.NEGATIVE_INFINITY
+  if (share >= 1) return Number.POSITIVE_INFINITY
   let value = probit(share)
   for (let step = 0; step < 2; step += 1) {
     const density = Math.exp((-value * value) / 2) / Math.sqrt(2 * Math.PI)
