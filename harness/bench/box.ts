@@ -5,7 +5,6 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import { parse, stringify } from 'yaml'
 import { bundledScenario } from '../scenario/find-scenario.ts'
 import type { BoxOptions } from '../simulator/box/box-options.ts'
 import { launchBox } from '../simulator/box/launch-box.ts'
+import { freePorts } from '../testing/free-ports.ts'
 
 const CLI = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url))
 const TRIAL = { seconds: 6, warmupSeconds: 1, quietSeconds: 0.8, minWindowSeconds: 2, idleSeconds: 0 } as const
@@ -94,7 +94,7 @@ async function played({ title, box }: Night, suite: readonly string[]): Promise<
   const running = await launchBox({ card: 'rtx-4090', ...box })
   try {
     const out = mkdtempSync(join(folder, 'night-'))
-    const args = ['box', '--suite', ...suite, '--out', out, '--port', String(await freePort()), '--force']
+    const args = ['box', '--suite', ...suite, '--out', out, '--port', String(await freePorts(4)), '--force']
     const env = { ...process.env, PATH: running.path, JOULEMARK_NVIDIA_SMI: running.nvidiaSmi, NO_COLOR: '1' }
     const plan = JSON.parse((await joulemark([...args, '--print', '--json'], env)).stdout) as Plan
     const startedMs = performance.now()
@@ -152,24 +152,5 @@ function joulemark(args: readonly string[], env: NodeJS.ProcessEnv): Promise<End
       options,
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     )
-  })
-}
-
-/** The first of four ports in a row that nothing listens on now. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const first = await portOf(0)
-    const others = await Promise.allSettled([1, 2, 3].map((step) => portOf(first + step)))
-    if (others.every(({ status }) => status === 'fulfilled')) return first
-  }
-}
-
-function portOf(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address() as { port: number }
-      server.close(() => resolve(address.port))
-    })
   })
 }

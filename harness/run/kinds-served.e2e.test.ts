@@ -1,5 +1,4 @@
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -11,19 +10,12 @@ import { resolveScenario } from '../scenario/resolve.ts'
 import { scenarioFileSchema } from '../scenario/schema.ts'
 import { launchSimulator } from '../simulator/launch.ts'
 import { fakeDocker } from '../testing/fake-docker.ts'
+import { freePort } from '../testing/free-ports.ts'
 import { oneTrialOptions } from '../testing/run-options.ts'
 import { runOnce } from './run.ts'
 
 /** Every kind that a server serves, from its plan to its record: a fake engine passes requests on to the simulator. */
 const folder = mkdtempSync(join(tmpdir(), 'kinds-served-'))
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
 
 test.each([
   {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
+import { freePort } from '../testing/free-ports.ts'
 import { oneTrialOptions } from '../testing/run-options.ts'
 import { runOnce } from './run.ts'
 
@@ -33,15 +33,6 @@ afterEach(async () => {
   server = null
   rmSync(outDir, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const { port } = holder.address() as { port: number }
-  holder.close()
-  await once(holder, 'close')
-  return port
-}
 
 /** Starts the server and waits until it has loaded its model. */
 async function serving(...flags: string[]): Promise<string> {

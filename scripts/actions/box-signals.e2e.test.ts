@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
+import { freePort } from '../../harness/testing/free-ports.ts'
 
 /** `box` whose server never becomes ready: what signals do to it, and to its container. */
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
@@ -15,14 +15,6 @@ beforeAll(async () => {
   box = await launchBox({ card: 'rtx-4090', gpus: 1, startMs: 3_600_000 })
 })
 afterAll(() => box.stop())
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Whether a container of a server is there. */
 const isUp = (): Promise<boolean> =>

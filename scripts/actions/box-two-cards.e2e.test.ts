@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +11,7 @@ import { readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { writeNewKey } from '../../harness/record/signing/key-file.ts'
 import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
+import { freePort } from '../../harness/testing/free-ports.ts'
 
 /** `box` from its command line to its verdict, on a simulated server with two cards and a container engine. */
 const tsx = import.meta.resolve('tsx')
@@ -52,17 +52,9 @@ const RUNS = [
   'together batch',
 ]
 
-const freePorts = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 /** Starts `box` in a folder. */
 async function started(out: string, files: readonly string[], flags: readonly string[] = []) {
-  const port = await freePorts()
+  const port = await freePort()
   const args = ['box', '--suite', ...files, '--out', out, '--port', String(port), '--force', ...flags]
   const env = {
     ...process.env,

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +7,7 @@ import { expect, test } from 'vitest'
 import { ACCEPTANCE_FILE } from '../../harness/record/acceptance-file.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { fakeDocker } from '../../harness/testing/fake-docker.ts'
+import { freePort } from '../../harness/testing/free-ports.ts'
 
 /** `box` from its command line to its verdict, on simulated cards behind a `docker` that passes requests on to them. */
 const tsx = import.meta.resolve('tsx')
@@ -52,14 +52,6 @@ async function night(
     await simulator.stop()
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 /** The line of a figure among the details. */
 const lineOf = ({ stdout }: Night, label: string): string =>

@@ -13,6 +13,7 @@ import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '..
 import { type FakeHub, startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+import { freePort } from '../../harness/testing/free-ports.ts'
 import { imageRegistry } from '../../harness/testing/image-registry.ts'
 import type { ServingReport } from '../box/serving-report.ts'
 
@@ -51,15 +52,6 @@ const guardOf = ({ pid }: ChildProcess): boolean =>
       return false
     }
   })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which is not there: ${why}`}`, () => {
   let engine: DockerEngine

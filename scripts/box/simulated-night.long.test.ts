@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { BoxOptions } from '../../harness/simulator/box/box-options.ts'
 import { launchBox } from '../../harness/simulator/box/launch-box.ts'
+import { freePorts } from '../../harness/testing/free-ports.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 
 /**
@@ -53,24 +53,6 @@ async function night(box: Pick<BoxOptions, 'gpus'> & Partial<BoxOptions>) {
     await running.stop()
   }
 }
-
-/** The first of so many ports in a row that nothing listens on now. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = await portOf(0)
-    const others = await Promise.allSettled(Array.from({ length: count - 1 }, (_, at) => portOf(first + at + 1)))
-    if (others.every(({ status }) => status === 'fulfilled')) return first
-  }
-}
-
-const portOf = (port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address() as { port: number }
-      server.close(() => resolve(address.port))
-    })
-  })
 
 /** Everything that is said of a card. */
 const saidOf = ({ cards }: BoxResult, index: number): string => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../../testing/free-ports.ts'
 import { refusalIn } from './vllm-log.ts'
 
 /** Settings of the servers, on which the layout of the KV cache depends. */
@@ -77,15 +77,6 @@ export async function withVllm<Result>(
   } finally {
     await stopGroup(child)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
 
 async function becomesHealthy(url: string, child: ChildProcess, start: ServerStart): Promise<boolean> {

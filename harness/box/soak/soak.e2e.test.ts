@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -12,6 +11,7 @@ import type { PlainScenarioFile } from '../../scenario/expand.ts'
 import type { BoxOptions } from '../../simulator/box/box-options.ts'
 import { launchBox } from '../../simulator/box/launch-box.ts'
 import { readInventory } from '../../telemetry/inventory/inventory.ts'
+import { freePorts } from '../../testing/free-ports.ts'
 import { oneTrialOptions } from '../../testing/run-options.ts'
 import { runSoak } from './run-soak.ts'
 import { soakPlan } from './soak-plan.ts'
@@ -74,24 +74,6 @@ async function soak(box: Partial<BoxOptions> & { readonly gpus: number }, rounds
     await running.stop()
   }
 }
-
-/** The first of two ports in a row that nothing listens on now. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = await portOf(0)
-    const others = await Promise.allSettled(Array.from({ length: count - 1 }, (_, at) => portOf(first + at + 1)))
-    if (others.every(({ status }) => status === 'fulfilled')) return first
-  }
-}
-
-const portOf = (port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address() as { port: number }
-      server.close(() => resolve(address.port))
-    })
-  })
 
 const would = ({ body }: Awaited<ReturnType<typeof soak>>) => body.cards.map(({ wouldBe }) => wouldBe)
 

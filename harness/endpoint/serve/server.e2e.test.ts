@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { CONTAINER_ID, type FakeDocker, type FakeStart, fakeDocker, IMAGE_HEX } from '../../testing/fake-docker.ts'
+import { freePort } from '../../testing/free-ports.ts'
 import { ownerText, removeOfOwner } from './container.ts'
 import { launchPlan } from './launch-plan.ts'
 import type { ServePlan } from './plan.ts'
@@ -29,14 +29,6 @@ const scenario = scenarioSchema.parse({
   prompt: { tokens: 64 },
   output: { tokens: 32 },
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 async function begin(
   start: FakeStart,

@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readProbe } from '../../box/probe/read-probe.ts'
+import { freePort } from '../../testing/free-ports.ts'
 import { launchBox, type RunningBox } from './launch-box.ts'
 
 let box: RunningBox
@@ -23,14 +23,6 @@ const call = (program: string, args: readonly string[]): Promise<Ran> =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr })
     })
   })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const uuids = async (): Promise<string[]> =>
   (await call('nvidia-smi', ['--query-gpu=uuid', '--format=csv,noheader'])).stdout.trim().split('\n')

@@ -1,6 +1,7 @@
 import { describeModel } from '../../../harness/catalogue/checkpoint/describe-model.ts'
 import { readUserModels } from '../../../harness/catalogue/checkpoint/user-models.ts'
 import { catalogueNames } from '../../../harness/catalogue/find.ts'
+import { imageModels } from '../../../harness/catalogue/image-models.ts'
 import { suggestion } from '../../../harness/catalogue/nearest.ts'
 import { addOwnModels, allModelKeys, describedModel } from '../../../harness/catalogue/own-models.ts'
 import type { DescribedModel } from '../../../harness/catalogue/types.ts'
@@ -55,7 +56,8 @@ export async function scenarioNames(io: Io, whenUnknown: WhenUnknown): Promise<K
       } catch (error) {
         if (isConfigured) return `models.${name} in joulemark.yaml: ${messageOf(error)}`
         if (whenUnknown === 'ask-server') return null
-        return `${suggestion(name, [...allModelKeys(), ...configuredKeys(io)])} (${messageOf(error)})`
+        const known = [...allModelKeys(), ...imageModels.map(({ key }) => key), ...configuredKeys(io)]
+        return `${suggestion(name, known)} (${messageOf(error)})`
       }
     },
   }

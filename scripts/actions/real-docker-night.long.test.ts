@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '../../harness/testing/docker-engine.ts'
+import { startFakeHub } from '../../harness/testing/fake-hub.ts'
+import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
+import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+import { freePort } from '../../harness/testing/free-ports.ts'
+import type { BoxResult } from '../../reports/box/result/box-result.ts'
+
+/** `box` on a real Docker engine from its preflight to its verdict. The probes have their full length. */
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+const why = whyNoEngine()
+const SHORT = `
+name: short-batch
+title: Short batch, 8B FP8
+kind: text
+model: llama-3.1-8b-instruct-fp8
+load: { shape: closed, concurrency: 8 }
+prompt: { tokens: 64, prefixCache: cold }
+output: { tokens: 32 }
+trial: { seconds: 4, warmupSeconds: 1, quietSeconds: 0.8, minWindowSeconds: 1.5 }
+certainty: { target: 2%, minTrials: 2, maxTrials: 2 }
+`
+
+test.skipIf(why !== null)(
+  `the night on a Docker engine${why === null ? '' : `, which is not there: ${why}`}: every run is made and judged, and no container is left`,
+  async () => {
+    const cards = await fakeBox('rtx-4090-idle-550')
+    const engine: DockerEngine = await startDockerEngine(cards.gpus.map(({ values }) => String(values['uuid'])))
+    const hub = await startFakeHub()
+    const out = mkdtempSync(join(tmpdir(), 'docker-night-'))
+    const suite = join(out, 'short-batch.yaml')
+    writeFileSync(suite, SHORT)
+    const words = ['box', '--suite', suite, '--force', '--tag', IMAGE_TAG, '--cache', tmpdir(), '--out', out]
+    const env = {
+      ...process.env,
+      ...engine.env,
+      JOULEMARK_NVIDIA_SMI: makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'smi-')), cards),
+      JOULEMARK_KEY: join(out, 'key.pem'),
+      HF_ENDPOINT: hub.url,
+      NO_COLOR: '1',
+    }
+    try {
+      const port = String(await freePort())
+      const ended = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+        const args = ['--import', import.meta.resolve('tsx'), cli, ...words, '--port', port]
+        execFile(process.execPath, args, { env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
+          resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+        )
+      })
+      const result = JSON.parse(readFileSync(join(out, 'box-result.json'), 'utf8')) as BoxResult
+      process.stderr.write(
+        `planned ${result.time.plannedMinutes?.toFixed(1)} min, took ${result.time.measuredMinutes?.toFixed(1)} min\n${ended.stdout}`,
+      )
+      // the card of the test stays idle whatever the server does: nothing of it is accepted
+      expect(ended.code, ended.stderr).toBeGreaterThan(0)
+      expect(ended.stdout).toMatch(/^(NOT MEASURED|REJECTED)/)
+      expect(result.verdict).not.toBe('accepted')
+      expect(result.records.map(({ scenario, status }) => [scenario, status])).toEqual([
+        ['memory-probe', 'complete'],
+        ['load-probe', 'complete'],
+        ['short-batch', 'complete'],
+      ])
+      expect(result.time.serverStarts).toBe(1)
+      expect(ended.stderr).toContain('ready')
+      expect(engine.containers()).toEqual([])
+    } finally {
+      await hub.stop()
+      await engine.stop()
+    }
+  },
+)
