@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,16 +19,17 @@ afterAll(() => box.stop())
 interface Ended {
   readonly code: number
   readonly stdout: string
+  readonly stderr: string
   readonly out: string
 }
 
-function night(flags: readonly string[]): Promise<Ended> {
+function night(flags: readonly string[], over: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const out = mkdtempSync(join(tmpdir(), 'box-none-'))
   const args = ['box', '--out', out, '--nvidia-smi', box.nvidiaSmi, ...flags]
-  const env = { ...process.env, NO_COLOR: '1', PATH: mkdtempSync(join(tmpdir(), 'empty-path-')) }
+  const env = { ...process.env, NO_COLOR: '1', PATH: mkdtempSync(join(tmpdir(), 'empty-path-')), ...over }
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', tsx, cli, ...args], { env }, (error, stdout) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, out }),
+    execFile(process.execPath, ['--import', tsx, cli, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr, out }),
     )
   })
 }
@@ -50,4 +51,14 @@ test('with --json it is one document, and --force does not make up for an engine
   expect(document.reasons[0].what).toContain('no-docker')
   // a new night begins with an empty state, so that a later --resume has nothing of an old one
   expect(JSON.parse(readFileSync(boxStatePath(out), 'utf8')).steps).toEqual([])
+})
+
+test('a signing key that is named and not there is one line, before anything is written', {
+  timeout: 120_000,
+}, async () => {
+  const key = join(tmpdir(), 'no-such-key.pem')
+  const { code, stderr, out } = await night([], { JOULEMARK_KEY: key })
+  expect(code).toBe(2)
+  expect(stderr).toMatch(new RegExp(`^\\S*${key}: the signing key cannot be read: .*\n$`))
+  expect(readdirSync(out)).toEqual([])
 })

@@ -11,6 +11,7 @@ import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
+import { loadKey } from '../../harness/record/signing/key-file.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
 import { planText } from '../../reports/box/plan/plan-text.ts'
 import { earlierRuns, judgeBox } from '../box/judge.ts'
@@ -60,7 +61,7 @@ export interface BoxFlags extends ContainerFlags {
 export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   const io = withHandedEnv(flags, given)
   if (flags.follow) return followLog(boxLog(flags.out), io)
-  // a key or token that cannot be sent would fail every scenario of the night
+  // a key or token that cannot be sent or read would fail every scenario of the night
   if (!flags.print) checkSecrets(io.env)
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const isOnPaper = flags.print === true && flags.card !== undefined
@@ -153,4 +154,5 @@ const newlyLeftOut = (planned: BoxPlan, { leftOut }: BoxPlan): BoxPlan['leftOut'
 function checkSecrets(env: NodeJS.ProcessEnv): void {
   readSecret(env, 'OPENAI_API_KEY')
   readSecret(env, 'HF_TOKEN')
+  loadKey(env)
 }

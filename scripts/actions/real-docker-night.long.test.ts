@@ -40,7 +40,7 @@ test.skipIf(why !== null)(
       ...process.env,
       ...engine.env,
       JOULEMARK_NVIDIA_SMI: makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'smi-')), cards),
-      JOULEMARK_KEY: join(out, 'key.pem'),
+      HOME: out,
       HF_ENDPOINT: hub.url,
       NO_COLOR: '1',
     }
