@@ -19,6 +19,7 @@ name: short-batch
 title: Short batch, 8B FP8
 kind: text
 model: llama-3.1-8b-instruct-fp8
+server: { maxModelLen: 16384, kvCacheDtype: fp8_e4m3 }
 load: { shape: closed, concurrency: 8 }
 prompt: { tokens: 64, prefixCache: cold }
 output: { tokens: 32 }
