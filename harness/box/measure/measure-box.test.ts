@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { StartError } from '../../endpoint/serve/server.ts'
 import type { StartCause } from '../../endpoint/serve/start-failure.ts'
 import { DiskError } from '../../record/disk/disk-error.ts'
+import type { CardProbe } from '../../record/schema/card-probe.ts'
 import {
   boxCards,
   boxPlanOf,
@@ -68,6 +69,31 @@ describe('a stage', () => {
       ...['begin 1 memory-probe', 'end 1 memory-probe'],
     ])
     expect(diary.slice(-2)).toEqual(['stop 0', 'stop 1'])
+  })
+
+  test('comes after one look at all cards and the links between them, which the first run of each card keeps', async () => {
+    const probed = {
+      torch: '2.9.0',
+      cards: [{ uuid: 'GPU-0' }, { uuid: 'GPU-1' }],
+      pairs: [{ from: 0, to: 1, GBs: 50 }],
+    }
+    const more = { probe: async () => probed as unknown as CardProbe }
+    const { places, said } = await measured({ ...plan, probe: plannedServer(cards) }, { more })
+    expect(places.map(({ cardProbe }) => cardProbe)).toEqual([
+      probed,
+      probed,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(said[0]).toBe('measuring the cards and the links between them alone, with the torch of the image')
+  })
+
+  test('has each card looked at by itself where one keeps the others from it', async () => {
+    const { diary, said } = await measured({ ...plan, probe: plannedServer(cards) })
+    expect(diary.slice(0, 4)).toEqual(['probe 0+1', 'probe 0', 'probe 1', 'serve 0'])
+    expect(said[1]).toBe('not measured together: no torch in this image; each card by itself')
   })
 
   test('of a later start has all servers started at once: their weights are in memory', async () => {

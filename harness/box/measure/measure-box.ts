@@ -1,5 +1,5 @@
 import { counted } from '../../units.ts'
-import type { BoxPlan, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
+import type { BoxCard, BoxPlan, PlannedServer, PlannedStage } from '../plan/box-plan.ts'
 import { type BoxState, isSameStep } from '../state.ts'
 import { Night } from './night.ts'
 import { pendingStage, stepsOf } from './pending.ts'
@@ -31,7 +31,7 @@ export async function measureBox(
   const done = planned.filter((each) => steps.some((step) => isSameStep(step, each)))
   if (done.length > 0) tools.say(`${done.length} of ${counted(planned.length, 'run')} were done before and are kept`)
   const night = new Night(outDir, state, new TimeLeft(stages, tools.nowMs), tools)
-  await probeCards(stages, night)
+  await probeCards(plan, stages, night)
   for (const [index, stage] of stages.entries()) {
     if (night.stops.aborted) break
     await playStage(stage, index, night)
@@ -46,17 +46,29 @@ export function plannedState(state: BoxState, { stages }: Pick<BoxPlan, 'stages'
 }
 
 /**
- * Measures each card alone, with the torch of the image of its first server, before any server is up; and the cards of a
- * server over several of them with the links between them. Cards of which a run is done have been measured.
+ * Measures the cards alone, with the torch of the image of their first server, before any server is up: all of them with the
+ * links between them, or each by itself where one of them keeps the others from being measured. Cards of which a run is done
+ * have been measured.
  */
-async function probeCards(stages: readonly PlannedStage[], night: Night): Promise<void> {
+async function probeCards(plan: BoxPlan, stages: readonly PlannedStage[], night: Night): Promise<void> {
   const probed = new Set(night.state.steps.map(({ cards }) => cards.join(' ')))
-  for (const server of stages.flatMap(({ servers }) => servers).filter(isProbed)) {
+  const servers = stages.flatMap((stage) => stage.servers).filter(isProbed)
+  const isServed = ({ uuid }: BoxCard) => servers.some(({ cards }) => cards.some((card) => card.uuid === uuid))
+  // a card that the checks before the night took out is not asked for
+  if (plan.probe?.cards.every(isServed) && probed.size === 0 && !night.stops.aborted) {
+    night.tools.say('measuring the cards and the links between them alone, with the torch of the image')
+    const probe = await night.tools.probe(plan.probe)
+    if (!('reason' in probe)) {
+      for (const server of servers) night.keepProbe(server, probe)
+      return
+    }
+    night.tools.say(`not measured together: ${probe.reason}; each card by itself`)
+  }
+  for (const server of servers.filter(({ cards }) => cards.length === 1)) {
     const cards = server.cards.map(({ uuid }) => uuid).join(' ')
     if (probed.has(cards) || night.stops.aborted) continue
     probed.add(cards)
-    const what = server.cards.length === 1 ? 'the card' : 'the cards and the links between them'
-    night.tools.say(`${night.cardsOf(server)}measuring ${what} alone, with the torch of the image`)
+    night.tools.say(`${night.cardsOf(server)}measuring the card alone, with the torch of the image`)
     const probe = await night.tools.probe(server)
     if ('reason' in probe) night.tools.say(`${night.cardsOf(server)}not measured alone: ${probe.reason}`)
     night.keepProbe(server, probe)

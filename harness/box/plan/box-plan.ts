@@ -70,6 +70,8 @@ export interface PlannedStage {
 export interface BoxPlan {
   readonly cards: readonly BoxCard[]
   readonly stages: readonly PlannedStage[]
+  /** All cards, which are measured alone with the links between them before the first server; absent on one card. */
+  readonly probe?: PlannedServer
   /** What does not run, each with its reason. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
   /** Weights and images, each once. */

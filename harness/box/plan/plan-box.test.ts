@@ -85,6 +85,12 @@ describe('the parts of a stage', () => {
     }
   })
 
+  test('all cards are measured with their links in one container; one card has none', () => {
+    const { probe } = planOf(provisioning, four)
+    expect(probe?.launch.kind === 'server' && probe.launch.pythonArgv).toContain('"device=GPU-0,GPU-1,GPU-2,GPU-3"')
+    expect(planOf(provisioning, four.slice(0, 1)).probe).toBeUndefined()
+  })
+
   test('each server has its own card, port and container', () => {
     const differ = (values: readonly unknown[]) => expect(new Set(values).size).toBe(4)
     differ(stage!.servers.map(({ launch }) => launch.port))

@@ -39,7 +39,23 @@ export function boxPlan(files: readonly ScenarioFile[], cards: readonly BoxCard[
     ...kinds.flatMap((kind) => joinedStages(kind, { cards, start, options })),
   ])
   const rows = kinds.flatMap(({ cards: which, leftOut }) => leftOut.map((row) => ({ ...row, cards: which })))
-  return { cards, stages, leftOut: leftOutRows(rows, cards), downloads: downloadsOf(stages) }
+  const probe = probeOf(kinds, { cards, start: { number: 1, of: options.starts }, options })
+  return {
+    cards,
+    stages,
+    ...(probe === null ? {} : { probe }),
+    leftOut: leftOutRows(rows, cards),
+    downloads: downloadsOf(stages),
+  }
+}
+
+/** The container of the first server, on all cards; null on one card, and where only commands run. */
+function probeOf(kinds: readonly Kind[], night: Night): PlannedServer | null {
+  if (night.cards.length === 1) return null
+  const servers = kinds.flatMap((kind) =>
+    kind.own.map((shared) => laneOf(kind, shared, { cards: night.cards }, night).server),
+  )
+  return servers.find(({ launch }) => launch.kind === 'server') ?? null
 }
 
 /** The cards of one kind, and the servers that each of them, or each set of them, runs. */
