@@ -33,10 +33,12 @@ const skipped: readonly (readonly [RegExp, string])[] = [
 ]
 /** Commands whose answer is no here, and what they must say: the shipped runs are simulated, so no quote is made from them. */
 const refused: readonly (readonly [RegExp, RegExp])[] = [[/^npm run bench -- quote /, /live-source/]]
-/** Commands whose verdict depends on the speed of this machine: any verdict will do, but there must be one. */
+/** Commands whose verdict depends on this machine: any verdict will do, but there must be one. */
 const judged: readonly (readonly [RegExp, RegExp])[] = [
   [/ --against baseline/, /Verdict: /],
   [/^npm run bench -- compare /, /Verdict: /],
+  // what this machine can serve is not known here; it must look to the last of the checks
+  [/ -- doctor --serving/, /\bsigning-key\b/],
 ]
 /** The exit codes of a verdict: on a busy machine, a gate of the client may fail. */
 const verdictCodes: readonly (number | null)[] = [0, 1, 4, 5]

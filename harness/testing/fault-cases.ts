@@ -299,7 +299,7 @@ export const startCases: readonly StartCase[] = [
     title: 'a server that serves another client',
     launch: { lies: ['foreign-traffic'] },
     requiresIdle: true,
-    mustSay: 'the server is in use (1 requests running',
+    mustSay: 'the server is in use (1 request running',
   },
   everyStream('no [DONE]', 'missing-done', '(truncated): stream ended without [DONE]'),
   everyStream('no usage', 'missing-usage', '(malformed): no usage'),
