@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
+import { jsonOf } from '../json-text.ts'
 import { diskError } from '../record/disk/disk-error.ts'
 import { makeFolder } from '../record/json-file.ts'
 import { processMarkSchema } from '../record/schema/run.ts'
@@ -48,7 +49,7 @@ function made(path: string, text: string): boolean {
 
 /** Why a lock counts; null for that of a process that has ended, and for a file that a crash left empty. */
 function heldBecause(path: string): string | null {
-  const lock = lockSchema.safeParse(parsed(textOf(path)))
+  const lock = lockSchema.safeParse(jsonOf(textOf(path) ?? ''))
   if (!lock.success) return null
   const { state, reason } = fateOfWriter(lock.data)
   return state === 'abandoned' ? null : state === 'running' ? reason : `its process may run ${reason}`
@@ -57,14 +58,6 @@ function heldBecause(path: string): string | null {
 const textOf = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
-}
-
-function parsed(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '')
   } catch {
     return null
   }

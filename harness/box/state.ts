@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError } from '../errors.ts'
+import { jsonOf } from '../json-text.ts'
 import { makeFolder, replaceFile, toJson } from '../record/json-file.ts'
 
 /** Progress of measuring a box: one file, replaced after every run, so that a reboot loses at most what was running. */
@@ -52,7 +53,7 @@ export function openBoxState(outDir: string, cards: readonly string[], resume: b
     throw error
   }
   const refused = (why: string) => new JoulemarkError('bad-input', `${path}: ${why}; start without --resume`)
-  const json = safeJson(text)
+  const json = jsonOf(text)
   if (isOlder(json)) throw refused('written by an earlier version of joulemark, which measured one card')
   const parsed = stateSchema.safeParse(json)
   if (!parsed.success) throw refused('not the state of a box')
@@ -65,14 +66,6 @@ export function openBoxState(outDir: string, cards: readonly string[], resume: b
 
 const isOlder = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && 'version' in json && json.version === 1
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
 
 /** Writes the state with one more step, in place of an earlier outcome of the same one, and returns it. Throws `DiskError`. */
 export function keepStep(outDir: string, state: BoxState, step: BoxStep): BoxState {

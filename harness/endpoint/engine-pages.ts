@@ -1,9 +1,10 @@
 import { type EngineFacts, noFacts } from '../engines/engine.ts'
 import { engineByOwner, recognise } from '../engines/recognise.ts'
 import { type EngineId, engineEntries } from '../engines/table.ts'
+import { jsonOf } from '../json-text.ts'
 import type { Address } from './address.ts'
 import type { MetricsPage } from './metrics/server-metrics.ts'
-import { getPage, jsonOf } from './page.ts'
+import { getPage } from './page.ts'
 
 /** What is known of a server before its own pages are read. */
 export interface EngineQuery {

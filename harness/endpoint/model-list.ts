@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { jsonOf } from '../json-text.ts'
 import { plainText } from '../plain-text.ts'
-import { jsonOf } from './page.ts'
 
 /** One entry of `/v1/models`, checked. What a server does not report, or reports in another form, is null. */
 export interface ModelCard {

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { type EngineFacts, noFacts } from '../engines/engine.ts'
 import { type EngineId, engineOf } from '../engines/table.ts'
+import { jsonOf } from '../json-text.ts'
 import { plainText } from '../plain-text.ts'
 import type { Endpoint } from '../record/schema/endpoint.ts'
 import type { Serving } from '../record/schema/server.ts'
 import type { Address } from './address.ts'
 import { plainFingerprint } from './fingerprint-text.ts'
 import type { MetricsPage } from './metrics/server-metrics.ts'
-import { getPage, jsonOf } from './page.ts'
+import { getPage } from './page.ts'
 
 /** The sources of a server's configuration, not yet validated. */
 export interface ServingSources {

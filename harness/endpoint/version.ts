@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { jsonOf } from '../json-text.ts'
 import { plainText } from '../plain-text.ts'
 import { keyMask } from '../secret-mask.ts'
 import type { Address } from './address.ts'
-import { getPage, jsonOf } from './page.ts'
+import { getPage } from './page.ts'
 
 const MAX_VERSION_CHARS = 200
 const versionSchema = z.object({ version: z.string().min(1).max(MAX_VERSION_CHARS).transform(plainText) })

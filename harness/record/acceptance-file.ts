@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError, messageOf } from '../errors.ts'
+import { jsonOf } from '../json-text.ts'
 import { replaceFile, toJson } from './json-file.ts'
 import { canonicalJson } from './provenance.ts'
 import type { StoredRun } from './read.ts'
@@ -84,11 +85,3 @@ const recordSha256 = async (directory: string): Promise<string> =>
   createHash('sha256')
     .update(await readFile(join(directory, 'run.json')))
     .digest('hex')
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}

@@ -18,6 +18,7 @@ export const rooms: readonly Room[] = [
       'harness/amount-text',
       'harness/clock',
       'harness/errors',
+      'harness/json-text',
       'harness/plain-text',
       'harness/secret-mask',
       'harness/version',

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineAt } from '../../endpoint/serve/container.ts'
+import { jsonOf } from '../../json-text.ts'
 import { plainText } from '../../plain-text.ts'
 import { type PullEvent, pullEventSchema } from './pull-layers.ts'
 
@@ -78,7 +79,7 @@ export function pullBySocket(
       })
       function read(line: string) {
         if (answer.statusCode !== 200) refusal ??= messageIn(line)
-        const event = pullEventSchema.safeParse(parsed(line))
+        const event = pullEventSchema.safeParse(jsonOf(line))
         if (!event.success) return
         failure ??= event.data.errorDetail?.message ?? event.data.error ?? null
         onEvent(event.data)
@@ -89,15 +90,7 @@ export function pullBySocket(
   })
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
-}
-
 const messageIn = (text: string): string | null => {
-  const value = parsed(text) as { message?: unknown } | null
+  const value = jsonOf(text) as { message?: unknown } | null
   return typeof value?.message === 'string' ? value.message : null
 }

@@ -5,6 +5,7 @@ import { handedValues } from '../../endpoint/serve/container-env.ts'
 import { runContainerProgram } from '../../endpoint/serve/container-program.ts'
 import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
 import { StartLog } from '../../endpoint/serve/start-log.ts'
+import { jsonOf } from '../../json-text.ts'
 import { secretsIn, strictMaskOf } from '../../secret-mask.ts'
 import { type Patience, withPatience } from './patience.ts'
 import { DownloadRate } from './rate.ts'
@@ -38,7 +39,7 @@ export async function fetchWeights(
   let failure: string | null = null
   const log = new StartLog(strictMaskOf([...secretsIn(env), ...handedValues(launch.fetchArgv, env)]))
   const onLine = (line: string) => {
-    const said = lineSchema.safeParse(parsed(line))
+    const said = lineSchema.safeParse(jsonOf(line))
     if (!said.success) return
     const { totalBytes, bytes, done, note, error } = said.data
     total = totalBytes ?? total
@@ -57,12 +58,4 @@ export async function fetchWeights(
     { rate, totalBytes: () => total },
     patience,
   )
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
 }

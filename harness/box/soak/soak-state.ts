@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
+import { jsonOf } from '../../json-text.ts'
 import { makeFolder, replaceFile, toJson } from '../../record/json-file.ts'
 import type { SoakPlan } from './soak-plan.ts'
 import { cardTallySchema, emptyTally } from './tally.ts'
@@ -77,13 +78,5 @@ function readIfThere(path: string): string | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process'
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
+import { jsonOf } from '../../json-text.ts'
 import { processMarkSchema } from '../../record/schema/run.ts'
 import { fateOfWriter, ownMark } from '../../telemetry/host/process-mark.ts'
 import type { ContainerEngine } from './engine/engine.ts'
@@ -91,21 +92,13 @@ export function inUseBy(printed: string): string | null {
  */
 function whyKept(label: string, status: string): string | null {
   const hasEnded = ENDED.has(status)
-  const owner = ownerSchema.safeParse(parsed(label))
+  const owner = ownerSchema.safeParse(jsonOf(label))
   if (!owner.success) return hasEnded ? null : 'not started by this version of joulemark'
   // this process starts one container of a name at a time
   if (status !== 'running' && label.trim() === ownerText()) return null
   const { state, reason } = fateOfWriter(owner.data)
   if (state === 'running') return reason
   return state === 'abandoned' || hasEnded ? null : `its process may run ${reason}`
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** What an engine says of a container by a template of Go; null where there is none, or no answer. */

@@ -1,3 +1,5 @@
+import { jsonOf } from '../../json-text.ts'
+
 /** Token counts of one answer, as the server's `usage` reports them. */
 export interface StreamUsage {
   readonly promptTokens: number | null
@@ -48,7 +50,7 @@ const SHOWN_CHARACTERS = 120
  */
 export function readStreamEvent(data: string, type = ''): StreamEvent {
   if (data === '[DONE]') return { kind: 'done' }
-  const event = parsed(data)
+  const event = jsonOf(data)
   if (type === 'error')
     return { kind: 'error', message: errorIn(event) ?? messageIn(event) ?? (shown(data) || NO_MESSAGE) }
   return isObject(event) ? readEventObject(event) : { kind: 'malformed', what: `not JSON: ${shown(data)}` }
@@ -162,14 +164,6 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 const shown = (text: string): string => text.slice(0, SHOWN_CHARACTERS)
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EngineFault, engineFault } from '../../../endpoint/serve/engine/engine-fault.ts'
+import { jsonOf } from '../../../json-text.ts'
 import { plainText } from '../../../plain-text.ts'
 import { simulationStamps } from '../../../record/simulation-stamps.ts'
 import { type EngineFacts, type Finding, fault, unknown } from '../facts.ts'
@@ -55,7 +56,7 @@ export function engineFinding(
       `sudo systemctl restart ${engine}, then: ${engine} info`,
     )
   }
-  const said = parsed(end.stdout)
+  const said = jsonOf(end.stdout)
   const docker = dockerInfo.safeParse(said)
   // a client without its daemon prints an object all the same, with empty fields
   if (docker.success && docker.data.ServerVersion) return dockerFacts(docker.data, tools)
@@ -149,13 +150,5 @@ function podmanFacts(
     proxies: {},
     hasHiddenProxy: false,
     mirrors: [],
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }
