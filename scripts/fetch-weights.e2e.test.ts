@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import { cacheBytes, repositoryFolder } from '../harness/endpoint/serve/start/cache-bytes.ts'
+import { repositoryFolder } from '../harness/catalogue/checkpoint/hub-cache.ts'
+import { cacheBytes } from '../harness/endpoint/serve/start/cache-bytes.ts'
 import { type HubFiles, hubFiles, REVISION } from '../harness/testing/hub-files.ts'
 
 /** The program that downloads weights, with the real huggingface_hub and a hub on this machine. */
@@ -69,7 +70,7 @@ describe.skipIf(!hasHub)('weights are downloaded', () => {
     expect(first.said[0]).toMatchObject({ files: 5, totalBytes, bytes: 0 })
     expect(first.said.at(-1)).toMatchObject({ done: true, bytes: totalBytes })
     expect(hub.downloads.toSorted()).toEqual(needed.map((name) => `${name} from 0`).toSorted())
-    const folder = repositoryFolder(cache, REPOSITORY)
+    const folder = repositoryFolder(join(cache, 'hub'), REPOSITORY)
     expect(readFileSync(join(folder, 'refs', 'main'), 'utf8')).toBe(REVISION)
     expect(readdirSync(join(folder, 'snapshots', REVISION)).toSorted()).toEqual(needed.toSorted())
     // what joulemark counts on this machine is what the program counted
@@ -94,7 +95,9 @@ describe.skipIf(!hasHub)('weights are downloaded', () => {
       .map((line) => Number(line.split(' ').at(-1)))
     expect(resumed[0]).toBe(0)
     expect(resumed.at(-1)).toBeGreaterThan(1_000_000)
-    expect(existsSync(join(repositoryFolder(cache, REPOSITORY), 'snapshots', REVISION, 'model.safetensors'))).toBe(true)
+    expect(
+      existsSync(join(repositoryFolder(join(cache, 'hub'), REPOSITORY), 'snapshots', REVISION, 'model.safetensors')),
+    ).toBe(true)
   })
 
   test('of a pipeline of images: its parts, not the file of all of them, and no half precision beside the full one', async () => {

@@ -14,6 +14,10 @@ type Env = Readonly<Record<string, string | undefined>>
 export const isRepository = (name: string): boolean =>
   /^[\w.-]+(\/[\w.-]+)?$/.test(name) && !name.includes('..') && !name.startsWith('.')
 
+/** The folder of a repository, in the folder of the cache. */
+export const repositoryFolder = (hub: string, repository: string): string =>
+  join(hub, `models--${repository.replaceAll('/', '--')}`)
+
 /** The folder of the cache, by the variables of `huggingface_hub`. */
 function hubCacheFolder(env: Env): string {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME, HOME } = env
@@ -24,7 +28,7 @@ function hubCacheFolder(env: Env): string {
 /** The folder of a repository in the cache: the revision that `main` names, else the newest one; null where it is not there. */
 export async function cachedSnapshot(repository: string, tree: FileTree): Promise<string | null> {
   if (!isRepository(repository)) return null
-  const root = join(hubCacheFolder(await tree.env()), `models--${repository.replaceAll('/', '--')}`)
+  const root = repositoryFolder(hubCacheFolder(await tree.env()), repository)
   const snapshots = join(root, 'snapshots')
   const revisions = await tree.list(snapshots)
   if (revisions === null) return null

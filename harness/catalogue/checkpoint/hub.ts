@@ -36,16 +36,17 @@ export async function readFromHub(repository: string, env: Env): Promise<Checkpo
 /** Whether the environment forbids the hub, as for `huggingface_hub`. */
 export const isOffline = (env: Env): boolean => /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? '')
 
-const endpointOf = (env: Env): string => (env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/+$/, '')
+/** The hub, unless HF_ENDPOINT names a mirror. */
+export const HUB = 'https://huggingface.co'
+
+/** The hub that `huggingface_hub` would ask, without a slash at its end. */
+export const hubAddress = (env: Env): string => (env['HF_ENDPOINT']?.trim() || HUB).replace(/\/+$/, '')
 
 function hostOf(env: Env): string {
-  const endpoint = endpointOf(env)
+  const endpoint = hubAddress(env)
   const url = URL.parse(endpoint)
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new JoulemarkError(
-      'bad-input',
-      `HF_ENDPOINT: "${endpoint}" is no address; expected such as https://huggingface.co`,
-    )
+    throw new JoulemarkError('bad-input', `HF_ENDPOINT: "${endpoint}" is no address; expected such as ${HUB}`)
   }
   return url.host
 }
@@ -61,7 +62,7 @@ async function get(
   const file = `${host}/${repository}/${name}`
   const token = (env['HF_TOKEN'] ?? '').trim()
   try {
-    const response = await fetch(`${endpointOf(env)}/${repository}/resolve/main/${name}`, {
+    const response = await fetch(`${hubAddress(env)}/${repository}/resolve/main/${name}`, {
       headers: token === '' ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })

@@ -1,4 +1,4 @@
-import { isOffline } from '../../../catalogue/checkpoint/hub.ts'
+import { HUB, hubAddress, isOffline } from '../../../catalogue/checkpoint/hub.ts'
 import { containerEnv } from '../../../endpoint/serve/container-env.ts'
 import { plainText } from '../../../plain-text.ts'
 import { type Finding, fault, type HubFacts, unknown } from '../facts.ts'
@@ -19,7 +19,6 @@ export interface HubQuestions {
   readonly wallMs: () => number
 }
 
-const HUB = 'https://huggingface.co'
 /** Bytes and time of the trial of the rate: a body that is longer is cut. */
 const RATE_BYTES = 32 * 2 ** 20
 const RATE_MS = 3000
@@ -30,15 +29,12 @@ const LEAST_RATE_BYTES = 256 * 2 ** 10
 export const offlineReason = (flag: boolean, env: NodeJS.ProcessEnv): string | null =>
   flag ? '--offline' : isOffline(env) ? 'HF_HUB_OFFLINE is set' : null
 
-/** The hub that `huggingface_hub` would ask. */
-const endpointOf = (env: NodeJS.ProcessEnv): string => (env['HF_ENDPOINT']?.trim() || HUB).replace(/\/+$/, '')
-
 /** Asks the hub, or the mirror that HF_ENDPOINT names: who the token is, which repositories it may read, how fast it is. */
 export async function hubFacts(questions: HubQuestions): Promise<HubFacts> {
   const { env, token, repositories, offline, ask, timeoutMs, wallMs } = questions
   // as a container gets them: without those on a loopback address
   const proxies = Object.fromEntries(containerEnv(env).names.map((name) => [name, env[name]]))
-  const endpoint = endpointOf(env)
+  const endpoint = hubAddress(env)
   const url = URL.parse(endpoint)
   const base = { host: plainText(url?.host ?? endpoint), isMirror: endpoint !== HUB }
   const nothing = (finding: Finding<never>): HubFacts => ({
@@ -52,7 +48,7 @@ export async function hubFacts(questions: HubQuestions): Promise<HubFacts> {
   if (offline !== null) return nothing(unknown(offline))
   if (url === null || !/^https?:$/.test(url.protocol)) {
     const text = `HF_ENDPOINT: "${base.host}" is no address`
-    return nothing(fault(text, 'export HF_ENDPOINT=https://huggingface.co, or unset it'))
+    return nothing(fault(text, `export HF_ENDPOINT=${HUB}, or unset it`))
   }
   const untilMs = performance.now() + timeoutMs
   const leftMs = () => Math.max(1, untilMs - performance.now())

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { localTree } from '../../../catalogue/checkpoint/file-tree.ts'
-import { cachedSnapshot } from '../../../catalogue/checkpoint/hub-cache.ts'
+import { cachedSnapshot, repositoryFolder } from '../../../catalogue/checkpoint/hub-cache.ts'
 import type { WeightsFacts } from '../facts.ts'
 
 /** The share of the stated size from which a snapshot without an index counts as whole. */
@@ -19,7 +19,7 @@ export async function cachedWeights(
   cacheDir: string,
 ): Promise<WeightsFacts> {
   const hub = join(cacheDir, 'hub')
-  const blobs = await sizesIn(join(hub, `models--${repository.replaceAll('/', '--')}`, 'blobs'))
+  const blobs = await sizesIn(join(repositoryFolder(hub, repository), 'blobs'))
   const sum = (isPartial: boolean) =>
     blobs.filter(({ name }) => name.endsWith('.incomplete') === isPartial).reduce((total, { size }) => total + size, 0)
   const [cachedBytes, partialBytes] = [sum(false), sum(true)]
@@ -32,7 +32,7 @@ export async function cachedWeights(
 async function snapshotOf(repository: string, hub: string): Promise<string | null> {
   const named = await cachedSnapshot(repository, localTree({ HF_HUB_CACHE: hub }))
   if (named !== null) return named
-  const root = join(hub, `models--${repository.replaceAll('/', '--')}`)
+  const root = repositoryFolder(hub, repository)
   const main = (await readFile(join(root, 'refs', 'main'), 'utf8').catch(() => '')).trim()
   if (!/^[\w.-]{1,100}$/.test(main)) return null
   const folder = join(root, 'snapshots', main)

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cacheBytes, repositoryFolder } from './cache-bytes.ts'
+import { repositoryFolder } from '../../../catalogue/checkpoint/hub-cache.ts'
+import { cacheBytes } from './cache-bytes.ts'
 import { SignsOfLife } from './life.ts'
 
 const MINUTE = 60_000
@@ -37,7 +38,7 @@ describe('a start', () => {
 test('the bytes of a repository in the cache are those that are written, not those of an empty length', async () => {
   const cache = mkdtempSync(join(tmpdir(), 'hf-cache-'))
   expect(await cacheBytes(cache, 'a/b')).toBe(0)
-  const blobs = join(repositoryFolder(cache, 'a/b'), 'blobs')
+  const blobs = join(repositoryFolder(join(cache, 'hub'), 'a/b'), 'blobs')
   mkdirSync(blobs, { recursive: true })
   writeFileSync(join(blobs, 'c0ffee'), Buffer.alloc(100_000, 1))
   writeFileSync(join(blobs, 'beef.incomplete'), '')
