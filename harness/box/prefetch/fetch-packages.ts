@@ -1,5 +1,5 @@
 import { handedValues } from '../../endpoint/serve/container-env.ts'
-import { runContainerProgram } from '../../endpoint/serve/container-program.ts'
+import { runLoggedProgram } from '../../endpoint/serve/container-program.ts'
 import type { CommandPlan } from '../../endpoint/serve/plan.ts'
 import { StartLog } from '../../endpoint/serve/start-log.ts'
 import { secretsIn, strictMaskOf } from '../../secret-mask.ts'
@@ -19,7 +19,7 @@ export async function fetchPackages(
   const program = { containerName, argv: prepareArgv, stdin: '' }
   await withPatience(
     async (signal) => {
-      const isWell = await runContainerProgram(program, { engine, env }, { log, onLine: () => undefined, signal })
+      const isWell = await runLoggedProgram(program, { engine, env }, { log, onLine: () => undefined, signal })
       if (!signal.aborted && !isWell) throw new Error(log.lines.join('\n'))
     },
     { rate: new DownloadRate(patience.clock.nowMs()), totalBytes: () => null },

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { handedValues } from '../../endpoint/serve/container-env.ts'
-import { runContainerProgram } from '../../endpoint/serve/container-program.ts'
+import { runLoggedProgram } from '../../endpoint/serve/container-program.ts'
 import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
 import { StartLog } from '../../endpoint/serve/start-log.ts'
 import { jsonOf } from '../../json-text.ts'
@@ -52,7 +52,7 @@ export async function fetchWeights(
   const program = { containerName: launch.containerName, argv: [...launch.fetchArgv, repository], stdin }
   await withPatience(
     async (signal) => {
-      const isWell = await runContainerProgram(program, { engine: launch.engine, env }, { log, onLine, signal })
+      const isWell = await runLoggedProgram(program, { engine: launch.engine, env }, { log, onLine, signal })
       if (!signal.aborted && !(isWell && isDone)) throw new Error(failure ?? log.lines.join('\n'))
     },
     { rate, totalBytes: () => total },

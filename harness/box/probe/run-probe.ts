@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { exitOf, owned, ownerText, removeLeftover, removeOfOwner, removeOwn } from '../../endpoint/serve/container.ts'
+import { runContainerProgram } from '../../endpoint/serve/container-program.ts'
 import type { ServePlan } from '../../endpoint/serve/plan.ts'
 import { messageOf } from '../../errors.ts'
 import type { CardProbe } from '../../record/schema/card-probe.ts'
-import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { readProbe } from './read-probe.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/card-probe.py', import.meta.url))
@@ -26,42 +24,23 @@ export interface ProbeOptions {
  * measured all the same. The container is removed in any case, also when this process is killed.
  */
 export async function runProbe(plan: ServePlan, { env, timeoutMs, signal }: ProbeOptions): Promise<CardProbe> {
-  const script = await readFile(SCRIPT, 'utf8')
-  const { containerName, engine } = plan
-  const at = { engine, env }
+  const stdin = await readFile(SCRIPT, 'utf8')
+  const { containerName, pythonArgv: argv, engine } = plan
+  let output = ''
+  const onText = (text: string) => {
+    output = (output + text).slice(-MAX_OUTPUT_CHARACTERS)
+  }
+  const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   try {
-    await removeLeftover(containerName, at)
+    const { isCut } = await runContainerProgram(
+      { containerName, argv, stdin },
+      { engine, env },
+      { onText, signal: until },
+    )
+    const probe = readProbe(output)
+    if (!isCut || !('reason' in probe)) return probe
+    return { reason: signal.aborted ? 'interrupted' : 'the probe did not end in time' }
   } catch (error) {
     return { reason: messageOf(error) }
   }
-  const owner = ownerText()
-  const child = spawn(engine, owned(plan.pythonArgv, owner), { stdio: 'pipe', detached: true, env })
-  const guard = guardOrphan(removeOfOwner, [String(child.pid ?? ''), owner, engine], env)
-  const exited = exitOf(child, engine)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
-      output = (output + text).slice(-MAX_OUTPUT_CHARACTERS)
-    })
-  }
-  // a client that ended before it read the program closes the pipe, and its exit says why
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(script)
-  const ended = Promise.withResolvers<string>()
-  const timer = setTimeout(() => ended.resolve('the probe did not end in time'), timeoutMs)
-  const onAbort = () => ended.resolve('interrupted')
-  signal.addEventListener('abort', onAbort, { once: true })
-  if (signal.aborted) onAbort()
-  void exited.then(() => ended.resolve(''))
-  const cut = await ended.promise
-  clearTimeout(timer)
-  signal.removeEventListener('abort', onAbort)
-  if (cut !== '') {
-    child.kill('SIGKILL')
-    await removeOwn(containerName, owner, at)
-    // the daemon may still be creating it: the guard stays, and removes it with the end of this process
-  } else guard.release()
-  const probe = readProbe(output)
-  return cut !== '' && 'reason' in probe ? { reason: cut } : probe
 }
