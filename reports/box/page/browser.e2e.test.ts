@@ -1,24 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
 import { makeSample } from '../../testing/rows-builder.ts'
 import { simulatedBox } from '../../testing/simulated-box.ts'
 import { boxResult } from '../result/judge-box.ts'
 import { cardSeries } from './night-series.ts'
 import { serverPage } from './page.ts'
 
-/** The page as a browser has it. Skipped with a word where there is no Chromium; CHROMIUM says where else it is. */
-const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-)
-if (executablePath === undefined)
-  process.stderr.write('no Chromium here (CHROMIUM=path): the page of a server is not tried in a browser\n')
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
+/** The page as a browser has it. Skipped where there is no Chromium. */
 const input = simulatedBox(
   [{}, { memory: 0.9 }, { clock: 0.88, temperatureC: 88, beside: { level: 0.88 } }, { linkWidth: 8 }],
   { spread: 0, normal: () => 0, card: 'rtx-pro-6000-max-q' },
@@ -41,47 +30,23 @@ const series = sealed.flatMap((run, at) =>
 )
 const html = serverPage(boxResult({ ...input, records: sealed }), series)
 
-describe.skipIf(executablePath === undefined)('the page of a server in a browser', () => {
-  const requests: string[] = []
-  const problems: string[] = []
-  // A browser keeps caches and settings at home, whatever its profile is.
-  let home: string
-  let browser: Browser
+describe.skipIf(chromiumHere === undefined)('the page of a server in a browser', () => {
+  let opened: BrowserPage
   let page: Page
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'joulemark-browser-'))
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: ['--no-sandbox'],
-      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
-    })
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text())
-    })
-    await page.route('**/*', (route) => {
-      requests.push(route.request().url())
-      return route.request().url() === 'http://report.invalid/'
-        ? route.fulfill({ contentType: 'text/html', body: html })
-        : route.abort()
-    })
-    await page.goto('http://report.invalid/')
+    opened = await openInBrowser(html)
+    page = opened.page
   })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
-  })
+  afterAll(() => opened?.close())
 
   test('asks for nothing beyond itself, and its own policy finds nothing to refuse', () => {
-    expect(requests).toEqual(['http://report.invalid/'])
-    expect(problems).toEqual([])
+    expect(opened.requests).toEqual(['http://report.invalid/'])
+    expect(opened.problems).toEqual([])
   })
 
   test.each(['light', 'dark'] as const)('axe finds nothing wrong, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme })
-    const script = `(async () => { const module = undefined; ${axe}; return (await window.axe.run()).violations.map((at) => at.id + ': ' + at.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')) })()`
-    // Evaluated from outside, so that the page's own policy stays as strict as it is.
-    expect(await page.evaluate(script)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
   })
 
   test('the verdict is on the first screen, also of a phone, which scrolls tables and never the page', async () => {

@@ -1,8 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import article from '../../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { gbpPerMillionOutputTokens } from '../../../harness/metrics/cost.ts'
@@ -11,19 +7,12 @@ import { buildReport } from '../../build.ts'
 import { runSeries } from '../../charts/run-series.ts'
 import { parseClaims } from '../../claims/file/parse.ts'
 import type { Report } from '../../report.ts'
+import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
 import { makeRequest, makeRows, makeSample, makeTrial } from '../../testing/rows-builder.ts'
 import { formatGbp } from '../format-cell.ts'
 import { renderHtml } from './page.ts'
 
-/** The page as a browser has it. Skipped with a word where there is no Chromium; CHROMIUM says where else it is. */
-const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-)
-if (executablePath === undefined)
-  process.stderr.write('no Chromium here (CHROMIUM=path): the page is not tried in a browser\n')
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
+/** The page as a browser has it. Skipped where there is no Chromium. */
 function wholeReport(): Report {
   const trialList = [makeTrial(0, 0, [1000, 3000], 4000)]
   const of = (card: string, concurrency: number, tokens: number, watts: number) =>
@@ -52,45 +41,22 @@ function wholeReport(): Report {
   return buildReport(runs, { series, serving, claims: parseClaims(article, 'article') })
 }
 
-describe.skipIf(executablePath === undefined)('the page in a browser', () => {
+describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
   const report = wholeReport()
-  const requests: string[] = []
-  const problems: string[] = []
-  // A browser keeps caches and settings at home, whatever its profile is.
-  let home: string
-  let browser: Browser
+  let opened: BrowserPage
   let page: Page
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), 'joulemark-browser-'))
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: ['--no-sandbox'],
-      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
-    })
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text())
-    })
-    page.on('pageerror', (error) => problems.push(error.message))
-    await page.route('**/*', (route) => {
-      requests.push(route.request().url())
-      return route.request().url() === 'http://report.invalid/'
-        ? route.fulfill({ contentType: 'text/html', body: renderHtml(report) })
-        : route.abort()
-    })
-    await page.goto('http://report.invalid/')
+    opened = await openInBrowser(renderHtml(report))
+    page = opened.page
   })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
-  })
+  afterAll(() => opened?.close())
 
   const column = (table: string, index: number) =>
     page.$$eval(`#t-${table} tbody tr`, (rows, at) => rows.map((row) => row.children[at]?.textContent ?? ''), index)
 
   test('asks for nothing beyond itself, and its own policy finds nothing to refuse', () => {
-    expect(requests).toEqual(['http://report.invalid/'])
-    expect(problems).toEqual([])
+    expect(opened.requests).toEqual(['http://report.invalid/'])
+    expect(opened.problems).toEqual([])
   })
 
   test('sorts by figure, both ways, and by keyboard', async () => {
@@ -149,9 +115,7 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
 
   test.each(['light', 'dark'] as const)('axe finds nothing wrong, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme })
-    const script = `(async () => { const module = undefined; ${axe}; return (await window.axe.run()).violations.map((at) => at.id + ': ' + at.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')) })()`
-    // Evaluated from outside, so that the page's own policy stays as strict as it is.
-    expect(await page.evaluate(script)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
   })
 
   test('a phone scrolls tables, never the page; nothing is cut on paper', async () => {
