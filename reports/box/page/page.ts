@@ -1,4 +1,5 @@
 import { chartSections } from '../../render/html/chart-figure.ts'
+import { htmlDocument } from '../../render/html/document.ts'
 import { html, nothing, trusted } from '../../render/html/template.ts'
 import type { BoxResult } from '../result/box-result.ts'
 import { pageCharts } from './charts.ts'
@@ -21,18 +22,7 @@ export function serverPage(result: BoxResult, series: readonly CardSeries[]): st
   const banner = simulated
     ? html`<p class="banner">SIMULATED: these figures were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
     : nothing
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${trusted(serverPageStyle, 'a constant of the project')}</style>
-</head>
-<body>
-<header><h1>${model}</h1><p>${host === null ? 'Acceptance of a server' : `Acceptance of the server ${host.hostname}`}, ${longDate(judgedAt)}</p>${banner}</header>
+  const body = html`<header><h1>${model}</h1><p>${host === null ? 'Acceptance of a server' : `Acceptance of the server ${host.hostname}`}, ${longDate(judgedAt)}</p>${banner}</header>
 <main>
 ${verdictSection(result)}
 ${serverSection(result)}
@@ -40,10 +30,8 @@ ${figuresSection(result)}
 ${chartSections({ list: charts, notes: [] })}
 ${findingsSection(result)}
 ${evidenceSection(result)}
-</main>
-</body>
-</html>
-`.markup
+</main>`
+  return htmlDocument({ title, style: trusted(serverPageStyle, 'a constant of the project'), body })
 }
 
 const longDate = (at: string): string =>

@@ -1,5 +1,6 @@
 import type { SoakCard, SoakCertificate } from '../../../harness/record/schema/soak.ts'
 import { formatNumber } from '../../render/format-cell.ts'
+import { htmlDocument } from '../../render/html/document.ts'
 import { pageStyle } from '../../render/html/page-style.ts'
 import { attributes, type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
 import { soakRows, soakWord } from './soak-rows.ts'
@@ -19,18 +20,7 @@ export function soakPage(certificate: SoakCertificate): string {
     ['Made by', `joulemark ${certificate.tool.version} ${certificate.tool.commit ?? ''}`],
     ['Signed by', signature === undefined ? 'no key: it is not signed' : signature.publicKey],
   ]
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${trusted(pageStyle, 'a constant of the project')}</style>
-</head>
-<body>
-<header><h1>${title}</h1>
+  const body = html`<header><h1>${title}</h1>
 ${source === 'simulated' ? html`<p class="banner">${SOAK_SIMULATED}</p>` : nothing}
 <p${attributes({ class: toneOf(certificate) })}><strong class="main">${soakWord(certificate)}</strong></p></header>
 <main>
@@ -44,10 +34,8 @@ ${source === 'simulated' ? html`<p class="banner">${SOAK_SIMULATED}</p>` : nothi
     records.map(({ id, manifestSha256 }) => html`<li>${id}: ${manifestSha256 ?? 'no digest'}</li>`),
     '\n',
   )}</ul></section>
-</main>
-</body>
-</html>
-`.markup
+</main>`
+  return htmlDocument({ title, style: trusted(pageStyle, 'a constant of the project'), body })
 }
 
 const factRow = ([label, value]: readonly [string, string]): Html =>

@@ -5,6 +5,7 @@ import type { Table } from '../../tables/table.ts'
 import { sourceLines } from '../source-lines.ts'
 import { chartSections } from './chart-figure.ts'
 import { clientScript } from './client-bundle.ts'
+import { htmlDocument } from './document.ts'
 import { pageStyle } from './page-style.ts'
 import { tableSection } from './table-section.ts'
 import { type Html, html, joined, jsonOf, nothing, trusted } from './template.ts'
@@ -30,26 +31,20 @@ export function renderHtml(report: Report): string {
   const banner = report.simulated
     ? html`<p class="banner">SIMULATED: values marked ˢ were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
     : nothing
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${trusted(pageStyle, 'a constant of the project')}</style>
-</head>
-<body>
-<header><h1>${title}</h1>${banner}</header>
+  const body = html`<header><h1>${title}</h1>${banner}</header>
 <main>
 ${joined(sections, '\n')}
 <section aria-labelledby="h-sources"><h2 id="h-sources">Sources</h2><ul class="sources">${sourceList(report)}</ul></section>
-</main>
-<script>${trusted(script, 'bundled from the project only; it writes the content of a report as text')}</script>
-</body>
-</html>
-`.markup
+</main>`
+  return htmlDocument({
+    title,
+    style: trusted(pageStyle, 'a constant of the project'),
+    body,
+    script: {
+      sha256: hash,
+      source: trusted(script, 'bundled from the project only; it writes the content of a report as text'),
+    },
+  })
 }
 
 const sourceList = (report: Report): Html =>
