@@ -9,24 +9,12 @@ import { startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
 import { freePort } from '../../harness/testing/free-ports.ts'
+import { SHORT_BATCH } from '../../harness/testing/short-batch.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 
 /** `box` on a real Docker engine from its preflight to its verdict. The probes have their full length. */
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const why = whyNoEngine()
-const SHORT = `
-name: short-batch
-title: Short batch, 8B FP8
-kind: text
-model: llama-3.1-8b-instruct-fp8
-server: { maxModelLen: 16384, kvCacheDtype: fp8_e4m3 }
-load: { shape: closed, concurrency: 8 }
-prompt: { tokens: 64, prefixCache: cold }
-output: { tokens: 32 }
-trial: { seconds: 4, warmupSeconds: 1, quietSeconds: 0.8, minWindowSeconds: 1.5 }
-certainty: { target: 2%, minTrials: 2, maxTrials: 2 }
-`
-
 test.skipIf(why !== null)(
   `the night on a Docker engine${why === null ? '' : `, which is not there: ${why}`}: every run is made and judged, and no container is left`,
   async () => {
@@ -35,7 +23,7 @@ test.skipIf(why !== null)(
     const hub = await startFakeHub()
     const out = mkdtempSync(join(tmpdir(), 'docker-night-'))
     const suite = join(out, 'short-batch.yaml')
-    writeFileSync(suite, SHORT)
+    writeFileSync(suite, SHORT_BATCH)
     const words = ['box', '--suite', suite, '--force', '--tag', IMAGE_TAG, '--cache', tmpdir(), '--out', out]
     const env = {
       ...process.env,

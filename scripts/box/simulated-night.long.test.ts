@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import type { BoxOptions } from '../../harness/simulator/box/box-options.ts'
 import { launchBox } from '../../harness/simulator/box/launch-box.ts'
 import { freePorts } from '../../harness/testing/free-ports.ts'
+import { SHORT_BATCH } from '../../harness/testing/short-batch.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 
 /**
@@ -15,24 +16,11 @@ import type { BoxResult } from '../../reports/box/result/box-result.ts'
  */
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
-const SHORT = `
-name: short-batch
-title: Short batch, 8B FP8
-kind: text
-model: llama-3.1-8b-instruct-fp8
-server: { maxModelLen: 16384, kvCacheDtype: fp8_e4m3 }
-load: { shape: closed, concurrency: 8 }
-prompt: { tokens: 64, prefixCache: cold }
-output: { tokens: 32 }
-trial: { seconds: 4, warmupSeconds: 1, quietSeconds: 0.8, minWindowSeconds: 1.5 }
-certainty: { target: 2%, minTrials: 2, maxTrials: 2 }
-`
-
 async function night(box: Pick<BoxOptions, 'gpus'> & Partial<BoxOptions>) {
   const running = await launchBox({ card: 'rtx-4090', ...box })
   const out = mkdtempSync(join(tmpdir(), 'simulated-night-'))
   const suite = join(out, 'short-batch.yaml')
-  writeFileSync(suite, SHORT)
+  writeFileSync(suite, SHORT_BATCH)
   const args = ['box', '--suite', suite, '--out', out, '--port', String(await freePorts(box.gpus)), '--force']
   const env = {
     ...process.env,

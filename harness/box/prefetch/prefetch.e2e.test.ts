@@ -5,22 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import type { Clock } from '../../clock.ts'
 import { launchPlan } from '../../endpoint/serve/launch-plan.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { type FakeStart, fakeDocker } from '../../testing/fake-docker.ts'
+import { hurried } from '../../testing/hurried-clock.ts'
 import { engineSocket, mayHaveLogin } from './engine-socket.ts'
 import { prefetchItems } from './items.ts'
 import { type PrefetchEnd, prefetch } from './prefetch.ts'
-
-/** A second of patience takes 10 ms. */
-const hurried: Clock = {
-  nowMs: () => performance.now() * 100,
-  wall: () => new Date(0),
-  sleep: async (ms, signal) => {
-    await delay(ms / 100, undefined, signal ? { signal } : {})
-  },
-}
 
 const scenario = scenarioSchema.parse({
   name: 'x',

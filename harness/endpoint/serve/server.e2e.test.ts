@@ -1,24 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Clock } from '../../clock.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { CONTAINER_ID, type FakeDocker, type FakeStart, fakeDocker, IMAGE_HEX } from '../../testing/fake-docker.ts'
 import { freePort } from '../../testing/free-ports.ts'
+import { hurried } from '../../testing/hurried-clock.ts'
 import { ownerText, removeOfOwner } from './container.ts'
 import { launchPlan } from './launch-plan.ts'
 import type { ServePlan } from './plan.ts'
 import { StartError, startServer } from './server.ts'
-
-/** A second of polling takes 10 ms. */
-const hurried: Clock = {
-  nowMs: () => performance.now() * 100,
-  wall: () => new Date(0),
-  sleep: async (ms, signal) => {
-    await delay(ms / 100, undefined, signal ? { signal } : {})
-  },
-}
 
 const scenario = scenarioSchema.parse({
   name: 'x',
