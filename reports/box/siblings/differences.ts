@@ -14,6 +14,18 @@ interface Difference {
   readonly words: string
 }
 
+type Figure = 'powerLimitW' | 'memClockMHz' | 'copyGBs' | 'smClockMHz' | 'matrixTflops' | 'linkWidth'
+
+/** A figure that is lower than on the siblings. */
+interface Lower {
+  /** Below this share of their median it counts. */
+  readonly share: number
+  readonly explains: readonly Part[]
+  readonly say: (here: number, there: number) => string
+  /** Its name among the figures that are judged, where that is another. */
+  readonly figure?: string
+}
+
 const everything: readonly Part[] = ['memory bandwidth', 'arithmetic', 'throughput', 'prefill', 'SM clock']
 const computing: readonly Part[] = ['arithmetic', 'throughput', 'prefill', 'SM clock']
 
@@ -43,6 +55,11 @@ function differences(own: CardState, siblings: readonly CardState[], except: str
     medianOf(siblings.flatMap((card) => of(card) ?? []))
   const slowed = (share: number | null, of: (card: CardState) => number | null) =>
     share !== null && share > SLOWED && share > (usual(of) ?? 0) + SLOWED
+  const lower = (key: Figure, { share, explains, say, figure = key }: Lower): Difference[] => {
+    const [here, there] = [own[key], usual((card) => card[key])]
+    if (figure === except || here === null || there === null || here >= share * there) return []
+    return [{ explains, words: say(here, there) }]
+  }
   const hotter = hotterBy(own, siblings)
   const heat = own.temperatureC === null ? '' : ` at ${own.temperatureC.toFixed(0)} °C`
   const sibling = hotter === null ? '' : `, its siblings reach ${(own.temperatureC! - hotter).toFixed(0)} °C`
@@ -50,15 +67,11 @@ function differences(own: CardState, siblings: readonly CardState[], except: str
     ...(own.eccMode === 'Enabled' && siblings.some(({ eccMode }) => eccMode === 'Disabled')
       ? [{ explains: everything, words: 'ECC: enabled here, and not on all of its siblings' }]
       : []),
-    ...lower(
-      own.powerLimitW,
-      usual(({ powerLimitW }) => powerLimitW),
-      0.99,
-      {
-        explains: everything,
-        say: (here, there) => `power limit: ${here.toFixed(0)} W here, ${there.toFixed(0)} W on its siblings`,
-      },
-    ),
+    ...lower('powerLimitW', {
+      share: 0.99,
+      explains: everything,
+      say: (here, there) => `power limit: ${here.toFixed(0)} W here, ${there.toFixed(0)} W on its siblings`,
+    }),
     ...(slowed(own.heatShare, ({ heatShare }) => heatShare)
       ? [
           {
@@ -75,62 +88,37 @@ function differences(own: CardState, siblings: readonly CardState[], except: str
           },
         ]
       : []),
-    ...lower(
-      own.memClockMHz,
-      usual(({ memClockMHz }) => memClockMHz),
-      0.99,
-      {
-        explains: ['memory bandwidth', 'throughput'],
-        say: (here, there) => `memory clock: ${here.toFixed(0)} MHz here, ${there.toFixed(0)} MHz on its siblings`,
-      },
-    ),
-    ...(except === 'copyBandwidthGBs'
-      ? []
-      : lower(
-          own.copyGBs,
-          usual(({ copyGBs }) => copyGBs),
-          0.98,
-          {
-            explains: ['memory bandwidth', 'throughput'],
-            say: (here, there) =>
-              `its memory: a copy reaches ${here.toFixed(0)} GB/s, ${percent(here / there)} of its siblings`,
-          },
-        )),
-    ...(except === 'smClockMHz'
-      ? []
-      : lower(
-          own.smClockMHz,
-          usual(({ smClockMHz }) => smClockMHz),
-          0.975,
-          {
-            explains: everything,
-            say: (here, there) => `SM clock: ${here.toFixed(0)} MHz here, ${there.toFixed(0)} MHz on its siblings`,
-          },
-        )),
+    ...lower('memClockMHz', {
+      share: 0.99,
+      explains: ['memory bandwidth', 'throughput'],
+      say: (here, there) => `memory clock: ${here.toFixed(0)} MHz here, ${there.toFixed(0)} MHz on its siblings`,
+    }),
+    ...lower('copyGBs', {
+      share: 0.98,
+      figure: 'copyBandwidthGBs',
+      explains: ['memory bandwidth', 'throughput'],
+      say: (here, there) =>
+        `its memory: a copy reaches ${here.toFixed(0)} GB/s, ${percent(here / there)} of its siblings`,
+    }),
+    ...lower('smClockMHz', {
+      share: 0.975,
+      explains: everything,
+      say: (here, there) => `SM clock: ${here.toFixed(0)} MHz here, ${there.toFixed(0)} MHz on its siblings`,
+    }),
     ...(hotter === null || slowed(own.heatShare, ({ heatShare }) => heatShare)
       ? []
       : [{ explains: computing, words: `cooling: ${hotter.toFixed(0)} °C hotter than its siblings${heat}` }]),
-    ...(except === 'matrixTflops'
-      ? []
-      : lower(
-          own.matrixTflops,
-          usual(({ matrixTflops }) => matrixTflops),
-          0.96,
-          {
-            explains: ['arithmetic', 'throughput', 'prefill'],
-            say: (here, there) =>
-              `its arithmetic: matrix products reach ${here.toFixed(0)} TFLOPS, ${percent(here / there)} of its siblings`,
-          },
-        )),
-    ...lower(
-      own.linkWidth,
-      usual(({ linkWidth }) => linkWidth),
-      1,
-      {
-        explains: ['throughput', 'prefill', 'link'],
-        say: (here, there) => `PCIe link: x${here} here, x${there} on its siblings`,
-      },
-    ),
+    ...lower('matrixTflops', {
+      share: 0.96,
+      explains: ['arithmetic', 'throughput', 'prefill'],
+      say: (here, there) =>
+        `its arithmetic: matrix products reach ${here.toFixed(0)} TFLOPS, ${percent(here / there)} of its siblings`,
+    }),
+    ...lower('linkWidth', {
+      share: 1,
+      explains: ['throughput', 'prefill', 'link'],
+      say: (here, there) => `PCIe link: x${here} here, x${there} on its siblings`,
+    }),
     ...(own.numaNode !== null && siblings.every(({ numaNode }) => numaNode !== null && numaNode !== own.numaNode)
       ? [
           {
@@ -148,15 +136,6 @@ export function hotterBy(own: CardState, siblings: readonly CardState[]): number
   if (own.temperatureC === null || usual === null) return null
   const hotter = own.temperatureC - usual
   return hotter >= HOTTER_C ? hotter : null
-}
-
-function lower(
-  own: number | null,
-  usual: number | null,
-  share: number,
-  { explains, say }: { readonly explains: readonly Part[]; readonly say: (here: number, there: number) => string },
-): Difference[] {
-  return own !== null && usual !== null && own < share * usual ? [{ explains, words: say(own, usual) }] : []
 }
 
 const medianOf = (values: readonly number[]): number | null => (values.length === 0 ? null : median([...values]))
