@@ -11,7 +11,7 @@ import { readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { writeNewKey } from '../../harness/record/signing/key-file.ts'
 import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
-import { freePort } from '../../harness/testing/free-ports.ts'
+import { freePorts } from '../../harness/testing/free-ports.ts'
 
 /** `box` from its command line to its verdict, on a simulated server with two cards and a container engine. */
 const tsx = import.meta.resolve('tsx')
@@ -54,7 +54,8 @@ const RUNS = [
 
 /** Starts `box` in a folder. */
 async function started(out: string, files: readonly string[], flags: readonly string[] = []) {
-  const port = await freePort()
+  // each card has a port of its own
+  const port = await freePorts(2)
   const args = ['box', '--suite', ...files, '--out', out, '--port', String(port), '--force', ...flags]
   const env = {
     ...process.env,
@@ -74,10 +75,21 @@ async function started(out: string, files: readonly string[], flags: readonly st
 const stateOf = (out: string): BoxState => JSON.parse(readFileSync(boxStatePath(out), 'utf8'))
 const recordsOf = async (out: string): Promise<RunRecord[]> =>
   Promise.all(stateOf(out).steps.flatMap(({ runs }) => runs.map(async (path) => (await readRun(path)).record)))
-const containers = (): Promise<string> =>
+const docker = (...args: string[]): Promise<string> =>
   new Promise((resolve) => {
-    execFile(join(box.folder, 'docker'), ['ps', '--all', '--quiet'], (_, stdout) => resolve(stdout.trim()))
+    execFile(join(box.folder, 'docker'), args, (_, stdout) => resolve(stdout.trim()))
   })
+const containers = (): Promise<string> => docker('ps', '--all', '--quiet')
+
+/** Waits for a line of the log. Throws with its last lines when the night ends, or five minutes pass, without it. */
+async function untilLogged({ log, child }: Awaited<ReturnType<typeof started>>, line: RegExp): Promise<void> {
+  const isOver = () => line.test(log()) || child.exitCode !== null
+  await expect
+    .poll(isOver, { timeout: 300_000 })
+    .toBe(true)
+    .catch(() => undefined)
+  if (!line.test(log())) throw new Error(`the night ended without ${line}:\n${log().split('\n').slice(-30).join('\n')}`)
+}
 
 /** A folder for a night, with a key: runs of both cards end at the same time in its chain. */
 const newOut = (): string => {
@@ -139,10 +151,10 @@ test('a server that is lost under load costs its card its lane; an interrupt lea
 }, async () => {
   const out = newOut()
   const night = await started(out, probes)
-  await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 1: memory-probe, together:')
-  execFile(join(box.folder, 'docker'), ['rm', '--force', `joulemark-${night.port + 1}`])
-  await expect.poll(night.log, { timeout: 300_000 }).toMatch(/GPU 1: load-probe, together: failed: the server ended: /)
-  await expect.poll(night.log, { timeout: 300_000 }).toContain('GPU 0: memory-probe, together: done')
+  await untilLogged(night, /GPU 1: memory-probe, together: .* left/)
+  expect(await docker('rm', '--force', `joulemark-${night.port + 1}`)).toBe(`joulemark-${night.port + 1}`)
+  await untilLogged(night, /GPU 1: load-probe, together: failed: the server ended: /)
+  await untilLogged(night, /GPU 0: memory-probe, together: done/)
   night.child.kill('SIGTERM')
   expect((await night.ended).code).toBe(130)
   expect(await containers()).toBe('')
