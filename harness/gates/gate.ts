@@ -43,6 +43,7 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
   | 'training'
   | 'model'
   | 'serverStart'
+  | 'setting'
 > & { readonly scenario: OfKind }
 /** A run of text: it has prompts and answers of tokens. */
 export type TextGateInput = GateInput<TextScenario>

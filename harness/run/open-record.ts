@@ -49,6 +49,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     ...(options.serverStart ? { serverStart: options.serverStart } : {}),
     ...(options.cardProbe ? { cardProbe: options.cardProbe } : {}),
     ...(options.box ? { box: options.box } : {}),
+    ...(options.setting ? { setting: options.setting } : {}),
     ...(workload.oom === null
       ? {
           trialBounds: {

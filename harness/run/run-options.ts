@@ -6,6 +6,7 @@ import type { BoxPart } from '../record/schema/box.ts'
 import type { CardProbe } from '../record/schema/card-probe.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
+import type { RunSetting } from '../record/schema/setting.ts'
 import type { SigningKey } from '../record/signing/key-file.ts'
 import type { CommandContainer } from '../workloads/command.ts'
 import type { Progress } from './progress.ts'
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly cardProbe?: CardProbe
   /** What the run is in the measurement of a whole box. */
   readonly box?: BoxPart
+  /** Power limit and clock that were set for this run, and its place in the order of a tuning. */
+  readonly setting?: RunSetting
   /**
    * The calibration of the client where it was made before the run, because other loads run beside it. Absent: `calibrate`
    * decides.

@@ -11,6 +11,7 @@ import {
 } from './card-builder.ts'
 import { fail, type GateRows, pass, unmeasured, warn } from './gate-rows.ts'
 import type { MeasuredRun } from './measured-run.ts'
+import { makeSetting } from './setting-builder.ts'
 import { makeTextTrial } from './trial-builder.ts'
 
 /** Rows of the gates about the card, its sensors and its energy. */
@@ -190,6 +191,31 @@ export const cardRows: GateRows = {
     fail('2 W under it', { gpu: { powerLimitW: 448 } }, { beyond: 'limitDifference' }),
     fail('2 W over it', { gpu: { powerLimitW: 452 } }),
     fail('the default, where the scenario states another', { scenario: { powerLimitW: 300 } }),
+    pass('the limit that tune set, before and after', {
+      gpu: { powerLimitW: 300 },
+      telemetry: { after: makeCardsSnapshot({ atMs: 90_000, health: [makeHealth({ enforcedLimitW: 300 })] }) },
+      record: { setting: makeSetting({ powerLimitW: { asked: 300, enforced: 300, found: 450 } }) },
+    }),
+    pass('what tune set, though the scenario states another', {
+      gpu: { powerLimitW: 300 },
+      telemetry: { after: makeCardsSnapshot({ atMs: 90_000, health: [makeHealth({ enforcedLimitW: 300 })] }) },
+      scenario: { powerLimitW: 400 },
+      record: { setting: makeSetting({ powerLimitW: { asked: 300, enforced: 300, found: 450 } }) },
+    }),
+    fail('a tuned limit that another set back during the run', {
+      gpu: { powerLimitW: 300 },
+      record: { setting: makeSetting({ powerLimitW: { asked: 300, enforced: 300, found: 450 } }) },
+    }),
+    fail('a card that enforces another limit than tune asked for', {
+      record: { setting: makeSetting({ powerLimitW: { asked: 300, enforced: 300, found: 450 } }) },
+    }),
+    pass('a tuning that left the limit at its default', {
+      record: { setting: makeSetting({ powerLimitW: { asked: null, enforced: 450, found: 450 } }) },
+    }),
+    fail('a tuning that left a limit which is not the default', {
+      gpu: { powerLimitW: 400 },
+      record: { setting: makeSetting({ powerLimitW: { asked: null, enforced: 400, found: 400 } }) },
+    }),
     unmeasured('no default reported', { gpu: { powerDefaultLimitW: null } }),
   ],
   clock: [

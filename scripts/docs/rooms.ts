@@ -168,6 +168,13 @@ export const rooms: readonly Room[] = [
     reason: 'one scenario from start to record: `run.ts` is its table of contents, `journal.ts` owns the record',
   },
   {
+    paths: ['harness/tune'],
+    reason: 'operating points: power limits, clocks and concurrency, set, measured and given back',
+    folders: {
+      settings: 'limits and clocks of the cards: read, refused, written, read back',
+    },
+  },
+  {
     paths: ['harness/box'],
     reason: 'a whole server, unattended: plan, state on disk, resume, findings; the cards alone',
     folders: {
@@ -257,5 +264,6 @@ export const reportsMayNotImport: readonly string[] = [
   'harness/load',
   'harness/workloads',
   'harness/run',
+  'harness/tune',
   'harness/box',
 ]

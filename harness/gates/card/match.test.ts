@@ -182,12 +182,13 @@ describe('ecc', () => {
 describe('power-limit', () => {
   it('passes at the default or at the limit of the scenario; a failure shows how to fix it', () => {
     expect(comparePowerLimit([makeGpu()]).status).toBe('pass')
-    expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })], 300).status).toBe('pass')
+    const stated = { limitW: 300, source: 'stated by the scenario' }
+    expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })], stated).status).toBe('pass')
     expect(comparePowerLimit([makeGpu({ powerLimitW: 300 })])).toMatchObject({
       status: 'fail',
       evidence: expect.stringContaining('nvidia-smi -i 0 -pl 450'),
     })
-    expect(comparePowerLimit([makeGpu()], 300).status).toBe('fail')
+    expect(comparePowerLimit([makeGpu()], stated).status).toBe('fail')
     expect(comparePowerLimit([makeGpu({ powerLimitW: null })]).status).toBe('not-measured')
     expect(comparePowerLimit([makeGpu({ powerLimitW: 300, serving: false })]).status).toBe('not-measured')
   })

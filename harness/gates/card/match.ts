@@ -3,6 +3,7 @@ import { cardEntryByKey } from '../../catalogue/own/own-cards.ts'
 import { yamlLine } from '../../catalogue/own/yaml-lines.ts'
 import { servingGpus } from '../../physics/serving-gpus.ts'
 import type { Gpu, RunRecord } from '../../record/schema/run.ts'
+import type { RunSetting } from '../../record/schema/setting.ts'
 import type { GpuTelemetry } from '../../record/schema/telemetry.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from '../gate.ts'
 import { failsAbove, isBeyond, relativeDifference } from '../threshold.ts'
@@ -87,20 +88,34 @@ const limitDifference = failsAbove({
 
 /** With a lowered power limit a card is slower and more efficient than others of its model. */
 export const powerLimit = defineGate({
-  question: 'Did the card run at its default power limit, or at the one that the scenario states?',
+  question: 'Did the card run at its default power limit, or at the one that was meant?',
   kinds: everyKind,
   required: false,
   thresholds: { limitDifference },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'The enforced limit of each serving GPU, before and after the run, is compared with the default of the driver, or with `powerLimitW` of the scenario.',
+    'The enforced limit of each serving GPU, before and after the run, is compared with the default of the driver, with `powerLimitW` of the scenario, or with the limit that `tune` or `box` set for the run.',
   evidence: 'The enforced limits; on a failure, the GPU, the expected limit and the command that sets it.',
-  whatToDo: 'Set the limit with the command that the evidence prints, or state it as `powerLimitW` in the scenario.',
+  whatToDo:
+    'Set the limit with the command that the evidence prints, or state it as `powerLimitW` in the scenario. Measure a tuned run again whose limit was changed meanwhile.',
   evaluate: (record) =>
     record.telemetry
-      ? comparePowerLimit(limitsOf(record, record.telemetry), record.scenario.powerLimitW ?? null)
+      ? comparePowerLimit(limitsOf(record, record.telemetry), meantLimit(record.scenario.powerLimitW, record.setting))
       : notWatched(record),
 })
+
+/** A limit other than the default that a run was meant to have, and who meant it. */
+export interface MeantLimit {
+  readonly limitW: number
+  readonly source: string
+}
+
+/** What was set for the run comes before what its scenario states; null: the default of the card. */
+function meantLimit(statedW: number | undefined, setting: RunSetting | undefined): MeantLimit | null {
+  const askedW = setting?.powerLimitW.asked ?? null
+  if (setting !== undefined && askedW !== null) return { limitW: askedW, source: `set on purpose by ${setting.by}` }
+  return statedW === undefined ? null : { limitW: statedW, source: 'stated by the scenario' }
+}
 
 /** The limits before and after the run: a limit changed during the run must not pass. */
 function limitsOf({ gpus }: GateInput, telemetry: GpuTelemetry): GateInput['gpus'] {
@@ -111,15 +126,15 @@ function limitsOf({ gpus }: GateInput, telemetry: GpuTelemetry): GateInput['gpus
   return [...gpus, ...later]
 }
 
-/** Fails when an enforced limit is neither the default of the card nor the one that the scenario states. */
-export function comparePowerLimit(gpus: readonly Gpu[], statedLimitW: number | null = null): Result {
+/** Fails when an enforced limit is neither the default of the card nor the one that was meant. */
+export function comparePowerLimit(gpus: readonly Gpu[], meant: MeantLimit | null = null): Result {
   const known = servingGpus(gpus).flatMap(({ index, uuid, powerLimitW, powerDefaultLimitW }) =>
     powerLimitW === null || powerDefaultLimitW === null
       ? []
-      : [{ gpu: index ?? uuid, uuid, enforcedW: powerLimitW, expectedW: statedLimitW ?? powerDefaultLimitW }],
+      : [{ gpu: index ?? uuid, uuid, enforcedW: powerLimitW, expectedW: meant?.limitW ?? powerDefaultLimitW }],
   )
   if (known.length === 0) return notMeasured('the driver does not report a power limit')
-  const source = statedLimitW === null ? 'the default' : 'stated by the scenario'
+  const source = meant?.source ?? 'the default'
   const off = known.find(({ enforcedW, expectedW }) => isBeyond(limitDifference, Math.abs(enforcedW - expectedW)))
   if (off === undefined)
     return gateResult('pass', `enforced ${known.map(({ enforcedW }) => enforcedW).join(' and ')} W, ${source}`)

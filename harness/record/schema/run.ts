@@ -7,6 +7,7 @@ import { cardProbeSchema } from './card-probe.ts'
 import { certificateSchema } from './certificate.ts'
 import { endpointSchema } from './endpoint.ts'
 import { primingSchema, serverStartSchema } from './server.ts'
+import { settingSchema } from './setting.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 
@@ -212,6 +213,9 @@ export const runRecordSchema = z.object({
     .optional()
     .describe('what the cards did alone, before the server was started; absent if they were not measured alone'),
   box: boxPartSchema.optional().describe('absent if `box` did not measure it, and in older records'),
+  setting: settingSchema
+    .optional()
+    .describe('power limit and clock that were set on purpose, and the place in the order; absent: as the cards were'),
   telemetry: telemetrySchema.optional().describe('absent if no card was watched'),
   interruptions: z
     .array(interruptionSchema)

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+const watts = z.number().positive().nullable()
+
+/**
+ * The setting of the cards in a run that `tune` or `box` set on purpose: one point of a tuning. Values hold for every serving
+ * GPU alike. Runs of different settings are never repeats of one another.
+ */
+export const settingSchema = z.object({
+  tune: z.string().describe('the tuning that the run belongs to: the name of its folder'),
+  powerLimitW: z.object({
+    asked: watts.describe('per GPU; null: left as it was found'),
+    enforced: watts.describe('per GPU, read back before the run; null with a reason'),
+    found: watts.describe('per GPU, before anything was set; null with a reason'),
+    reason: z.string().optional().describe('why a limit is null, other than not asked'),
+  }),
+  smClockMHz: z
+    .object({
+      asked: z.number().positive().describe('the SM clock was locked at this one'),
+      read: z.number().positive().nullable().describe('under load; null with a reason'),
+      reason: z.string().optional(),
+    })
+    .optional()
+    .describe('absent: the clock was not locked'),
+  block: z.int().nonnegative().describe('which block of the order; every block has every point once'),
+  blocks: z.int().positive(),
+  place: z.int().nonnegative().describe('in the whole order'),
+  seed: z.int().describe('of the shuffled order'),
+  by: z.enum(['tune', 'box']).describe('which command set it'),
+})
+
+export type RunSetting = z.infer<typeof settingSchema>

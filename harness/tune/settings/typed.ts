@@ -1,0 +1,35 @@
+import { shellWord } from '../../plain-text.ts'
+import type { CardSettings, FoundCard, OperatingSetting } from './types.ts'
+
+/** One call that sets a card, as arguments of nvidia-smi. */
+export type SettingCall = readonly string[]
+
+/** How calls that set a card are started: `nvidia-smi` alone for root, else behind `sudo -n`. */
+export interface Typist {
+  readonly program: string
+  /** Words before the arguments of nvidia-smi. */
+  readonly before: readonly string[]
+}
+
+const limitCall = (uuid: string, watts: number): SettingCall => ['-i', uuid, '-pl', String(watts)]
+const lockCall = (uuid: string, mhz: number): SettingCall => ['-i', uuid, '-lgc', `${mhz},${mhz}`]
+export const unlockCall = (uuid: string): SettingCall => ['-i', uuid, '-rgc']
+
+/** The calls that set every card: limits first, because a lower one is the safe side. */
+function callsOf(setting: OperatingSetting, cards: readonly Pick<FoundCard, 'uuid'>[]): readonly SettingCall[] {
+  const { powerLimitW, smClockMHz } = setting
+  return cards.flatMap(({ uuid }) => [
+    ...(powerLimitW === null ? [] : [limitCall(uuid, powerLimitW)]),
+    ...(smClockMHz === null ? [] : [lockCall(uuid, smClockMHz)]),
+  ])
+}
+
+/** A call as a person would type it into a shell. */
+export const typedLine = ({ program, before }: Typist, call: SettingCall): string =>
+  [program, ...before, ...call].map(shellWord).join(' ')
+
+/** Every line that sets these cards, for the announcement before anything is written. */
+export const linesOf =
+  (typist: Typist, cards: readonly Pick<FoundCard, 'uuid'>[]): CardSettings['commands'] =>
+  (setting) =>
+    callsOf(setting, cards).map((call) => typedLine(typist, call))

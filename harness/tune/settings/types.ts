@@ -1,0 +1,45 @@
+/** What the cards of one measurement are set to, all alike. Null: as found. */
+export interface OperatingSetting {
+  readonly powerLimitW: number | null
+  /** The SM clock is locked at this one. */
+  readonly smClockMHz: number | null
+}
+
+/** What the cards enforce, read back after it was set. Null where it was not asked for or cannot be read. */
+export interface EnforcedSetting {
+  readonly powerLimitW: number | null
+  /** The clock that the driver said it locked; clocks under load are in the samples of the run. */
+  readonly smClockMHz: number | null
+  /** Why a value is null that was asked for. */
+  readonly reason?: string
+}
+
+/** A card as it was found, before anything was set. */
+export interface FoundCard {
+  readonly uuid: string
+  /** Number of nvidia-smi; null where it lists none. */
+  readonly index: number | null
+  readonly name: string
+  /** PCI address as nvidia-smi prints it, which its answers to a setting name. */
+  readonly busId: string | null
+  /** The limit that a person set, which the driver may not grant whole. */
+  readonly powerLimitW: number | null
+  readonly enforcedLimitW: number | null
+  readonly defaultLimitW: number | null
+  readonly minLimitW: number | null
+  readonly maxLimitW: number | null
+  readonly maxSmClockMHz: number | null
+  /** Without it the driver forgets limits and clocks when no process holds the card; null where it is not reported. */
+  readonly isPersistent: boolean | null
+}
+
+/** The settings of the cards of one measurement: announced, written, read back, given back. */
+export interface CardSettings {
+  readonly found: readonly FoundCard[]
+  /** Every line that will be typed for a setting, as it would be typed in a shell. */
+  readonly commands: (setting: OperatingSetting) => readonly string[]
+  /** Writes a setting and reads it back until the cards enforce it. Throws `environment` where they do not. */
+  apply(setting: OperatingSetting): Promise<EnforcedSetting>
+  /** Gives the cards back as they were found and ends the watchdog. May be called twice; throws `environment` if it fails. */
+  restore(): Promise<void>
+}
