@@ -12,6 +12,8 @@ export interface ChartLine {
   /** `limit` is drawn dotted: it is computed, not measured. */
   readonly style: 'measured' | 'limit'
   readonly points: readonly Point[]
+  /** The 95 % interval of each point, in the order of the points; null where it has none. */
+  readonly ci95?: readonly (readonly [number, number] | null)[]
   /** Points are drawn as dots: for lines of a few measured values. */
   readonly dots?: boolean
 }

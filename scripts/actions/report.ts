@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { boxFindings } from '../../harness/box/findings.ts'
-import { requireCardKey } from '../../harness/catalogue/find.ts'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
@@ -15,22 +14,16 @@ import { type Format, formats, isFormat } from '../../reports/render/renderers.t
 import { vllmBenchText } from '../../reports/render/vllm-summary.ts'
 import type { Report } from '../../reports/report.ts'
 import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
-import { configuredMoney } from '../support/config.ts'
 import type { CommandIo } from '../support/io.ts'
+import { type MoneyFlags, moneyOf } from '../support/money/stated-money.ts'
 import { reportText } from '../support/terminal.ts'
 import { servingExample } from './serve.ts'
 
 /** Flags of `report`; the command line has checked the numbers. */
-export interface ReportFlags {
+export interface ReportFlags extends MoneyFlags {
   readonly format: string
   readonly out: string
   readonly claims?: string
-  readonly tariff?: number
-  readonly years?: number
-  readonly utilisation?: number
-  readonly pue?: number
-  /** GBP by card. */
-  readonly price?: Readonly<Record<string, number>>
   readonly all?: boolean
 }
 
@@ -89,18 +82,6 @@ export async function assemble(
     ...(formats.includes('html') ? { series } : {}),
     ...(formats.includes('vllm') ? { vllmBench } : {}),
   })
-}
-
-function moneyOf(flags: ReportFlags, io: CommandIo): MoneyOptions {
-  for (const card of Object.keys(flags.price ?? {})) requireCardKey(card, '--price')
-  return {
-    ...configuredMoney(io),
-    ...(flags.tariff === undefined ? {} : { tariffGbpPerKwh: flags.tariff }),
-    ...(flags.years === undefined ? {} : { years: flags.years }),
-    ...(flags.utilisation === undefined ? {} : { utilisation: flags.utilisation }),
-    ...(flags.pue === undefined ? {} : { pue: flags.pue }),
-    ...(flags.price === undefined ? {} : { pricesGbp: flags.price }),
-  }
 }
 
 /** A claims file by its path, or the bundled one by the word `article`. */

@@ -1,13 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
-import { defaultMoney } from '../../harness/catalogue/prices.ts'
 import type { ReportFlags } from '../actions/report.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
-import { aboveZero, amount, priceOfCard, pueRatio, share } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
+import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../support/money/money-flags.ts'
 import { reportFolderFlag } from '../support/shared-flags.ts'
-
-const { tariffGbpPerKwh, years, utilisation, pue } = defaultMoney
 
 export const reportCommand: DefineCommand = (io, done) =>
   new Command('report')
@@ -18,15 +15,11 @@ export const reportCommand: DefineCommand = (io, done) =>
     .option('--format <list>', 'Formats, separated by commas: terminal, md, html, csv, json, vllm', 'terminal')
     .addOption(reportFolderFlag)
     .option('--all', 'Show every table on the terminal')
-    .option('--tariff <gbp>', `Electricity in GBP per kWh (default: ${tariffGbpPerKwh.value})`, amount)
-    .option('--years <n>', `Years to write off a card (default: ${years.value})`, aboveZero)
-    .option(
-      '--utilisation <share>',
-      `Share of the year under load, such as 0.4 or 40% (default: ${utilisation.value * 100}%)`,
-      share,
-    )
-    .option('--pue <ratio>', `Power usage effectiveness of the room (default: ${pue.value})`, pueRatio)
-    .option('--price <card=gbp>', 'Price of a card; repeat it for several (default: the catalogue price)', priceOfCard)
+    .addOption(tariffFlag)
+    .addOption(yearsFlag)
+    .addOption(utilisationFlag)
+    .addOption(pueFlag)
+    .addOption(priceFlag)
     .addOption(configFlag())
     .addHelpText(
       'after',

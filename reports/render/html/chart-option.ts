@@ -2,6 +2,7 @@ import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeri
 import type { EChartsCoreOption } from 'echarts/core'
 import type { BarChart, Chart, ChartAxis, ChartLine, LineChart } from '../../charts/chart-types.ts'
 import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from './chart-look.ts'
+import { barWhiskers, lineWhiskers } from './chart-whiskers.ts'
 
 const [LEFT, RIGHT, BOTTOM] = [CHART_MARGIN.left, CHART_MARGIN.right, CHART_MARGIN.bottom]
 /** Room above the axes for the legend, where there is one, and the name of the first axis. */
@@ -106,8 +107,9 @@ function lineParts(chart: LineChart) {
         splitNumber: count > 1 ? 3 : 5,
       }),
     ),
-    series: chart.panels.flatMap((panel, at) => [
+    series: chart.panels.flatMap((panel, at): (LineSeriesOption | CustomSeriesOption | ScatterSeriesOption)[] => [
       ...panel.lines.map((line, index) => lineSeries(line, at, index === 0 ? chart.bands : [])),
+      ...panel.lines.flatMap((line) => lineWhiskers(line, at) ?? []),
       ...(at === 0 && chart.marks.length > 0 ? [markSeries(chart)] : []),
     ]),
   }
@@ -152,6 +154,8 @@ const markSeries = (chart: LineChart): ScatterSeriesOption => ({
   data: chart.marks.map(({ x, y, label }) => ({ value: [x, y], label: { formatter: label } })),
 })
 
+const barLayout = { barMaxWidth: 16, barGap: '20%' } as const
+
 function barParts(chart: BarChart) {
   return {
     grid: { left: 168, right: RIGHT + 8, top: topOf(chart) - 26, bottom: BOTTOM },
@@ -169,44 +173,11 @@ function barParts(chart: BarChart) {
         type: 'bar',
         name: group.name,
         silent: true,
-        barMaxWidth: 16,
-        barGap: '20%',
+        ...barLayout,
         itemStyle: { color: seriesColor(group.color) },
         data: group.bars.map((bar) => bar?.value ?? '-'),
       },
-      whiskers(group.bars, at, chart.groups.length),
+      barWhiskers(group.bars, { at, of: chart.groups.length, bar: barLayout }),
     ]),
-  }
-}
-
-/** The 95 % interval of each bar of a group, as a line over its end. */
-function whiskers(bars: BarChart['groups'][number]['bars'], group: number, groups: number): CustomSeriesOption {
-  const data = bars.flatMap((bar, at) => (bar?.ci95 ? [[at, bar.ci95[0], bar.ci95[1]]] : []))
-  return {
-    type: 'custom',
-    silent: true,
-    data,
-    encode: { x: [1, 2], y: 0 },
-    renderItem: (params, api) => {
-      const layout = api.barLayout?.({ barMaxWidth: 16, barGap: '20%', count: groups })?.[group]
-      const [category, low, high] = [Number(api.value(0)), Number(api.value(1)), Number(api.value(2))]
-      const [fromX, y] = api.coord([low, category]) as [number, number]
-      const [toX] = api.coord([high, category]) as [number, number]
-      const middle = y + (layout?.offsetCenter ?? 0)
-      const line = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line' as const,
-        shape: { x1, y1, x2, y2 },
-        style: { stroke: ink, lineWidth: 1.5 },
-      })
-      return {
-        type: 'group' as const,
-        id: `${params.dataIndex}`,
-        children: [
-          line(fromX, middle, toX, middle),
-          line(fromX, middle - 4, fromX, middle + 4),
-          line(toX, middle - 4, toX, middle + 4),
-        ],
-      }
-    },
   }
 }
