@@ -68,6 +68,14 @@ test('--json prints the plan as one document, and no commands', async () => {
   })
 })
 
+test('--soak is in the plan, with its hours, and its servers among the commands', async () => {
+  const { plan, commands } = await printed({ soak: 4, gpus: ['GPU-a', 'GPU-b'] })
+  expect(plan).toContain('\nthen a soak: 4 h of load on GPU 0, 1 at once, in 24 rounds of 600 s\n')
+  expect(commands.match(/^# soak$/gm)).toHaveLength(2)
+  const { commands: document } = await printed({ soak: 4, json: true, gpus: ['GPU-a', 'GPU-b'] })
+  expect(JSON.parse(document).soak).toEqual({ hours: 4, rounds: 24, roundSeconds: 600, gpus: [0, 1] })
+})
+
 test('cards of several models are planned by one name each', async () => {
   expect((await printed({ card: 'rtx-4090,rtx-5090' })).plan).toMatch(/^RTX 4090, RTX 5090: /)
   expect((await printed({ card: 'rtx-4090,rtx-5090', gpus: ['GPU-a', 'GPU-b'] })).commands).toContain('device=GPU-b')

@@ -4,6 +4,7 @@ import { lockFolder } from '../../harness/box/folder-lock.ts'
 import { measureBox, plannedState } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
+import { SOAK_NAME } from '../../harness/box/soak/soak-plan.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
@@ -14,12 +15,13 @@ import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
 import { planText } from '../../reports/box/plan/plan-text.ts'
+import type { Soaked } from '../../reports/box/result/soaked.ts'
 import { earlierRuns, judgeBox } from '../box/judge.ts'
 import { launchesOf } from '../box/launches.ts'
 import { measureTools } from '../box/measure-tools.ts'
 import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
-import { soakBox } from '../box/soak.ts'
+import { type SoakSetup, soakBox } from '../box/soak.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
@@ -115,15 +117,9 @@ async function qualify(
     for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
     const tools = measureTools({ flags, io, interrupts, cards })
     const measured = ends === null ? await measureBox(plan, before, flags.out, tools) : { state: before, ends }
-    const { nvidiaSmi, serving } = questions
-    const isSoaked = flags.soak !== undefined && measured.ends === null && !interrupts.drain.aborted
-    const soaked = isSoaked
-      ? await soakBox({ hours: flags.soak, cards, flags, serving, nvidiaSmi, tools }, io).catch((error) =>
-          withoutCertificate(error, io),
-        )
-      : exitCodes.done
+    const soaked = await soakOf(plan, measured.ends, { flags, nvidiaSmi: questions.nvidiaSmi, tools }, io)
     const isInterrupted = interrupts.drain.aborted
-    return worseCode(soaked, await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags }, io))
+    return await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
   } finally {
     interrupts.unwatch()
   }
@@ -135,17 +131,26 @@ async function needsText(plan: BoxPlan, serving: ServeOptions, io: CommandIo): P
   return `\n${preflightText({ ...found, leftOut: newlyLeftOut(plan, found.plan) }, io.stderr.color)}`
 }
 
-/** The code of a soak whose disk took no more: what was measured before it still gets its verdict. Throws what else it is given. */
-function withoutCertificate(error: unknown, io: CommandIo): number {
-  if (!(error instanceof DiskError)) throw error
-  io.stderr.write(`no burn-in certificate: ${error.message}\n`)
-  return exitCodes.environmentFailed
+/** The soak of a night, or why there is none; empty where none was asked for. What was measured before it always gets its verdict. */
+async function soakOf(
+  { soak, leftOut }: BoxPlan,
+  ends: string | null,
+  setup: SoakSetup,
+  io: CommandIo,
+): Promise<{ readonly soak?: Soaked }> {
+  if (soak === undefined) return {}
+  if (ends !== null) return { soak: { reason: ends } }
+  if (setup.tools.signal.aborted) return { soak: { reason: 'the night was interrupted before it' } }
+  if (soak.lanes.length === 0) {
+    return { soak: { reason: leftOut.find(({ name }) => name === SOAK_NAME)?.reason ?? 'no card can serve its model' } }
+  }
+  try {
+    return { soak: await soakBox(soak, setup, io) }
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+    return { soak: { reason: error.message } }
+  }
 }
-
-/** Interrupted, rejected, not measured, accepted: the first of these that one of two codes says. */
-const worseCode = (...codes: readonly [number, number]): number =>
-  [exitCodes.interrupted, exitCodes.negativeResult, exitCodes.environmentFailed].find((code) => codes.includes(code)) ??
-  exitCodes.done
 
 /** What the preflight took out of a plan. */
 const newlyLeftOut = (planned: BoxPlan, { leftOut }: BoxPlan): BoxPlan['leftOut'] =>

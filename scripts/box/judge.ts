@@ -10,6 +10,7 @@ import { replaceFile } from '../../harness/record/json-file.ts'
 import { readAll, readHistory, readRows, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
+import { SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { counted } from '../../harness/units.ts'
 import { type CardSeries, cardSeries } from '../../reports/box/page/night-series.ts'
@@ -18,6 +19,7 @@ import type { EarlierRun } from '../../reports/box/references.ts'
 import { restartLines } from '../../reports/box/restart-lines.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 import { boxResult } from '../../reports/box/result/judge-box.ts'
+import type { Soaked } from '../../reports/box/result/soaked.ts'
 import { boxResultJson, exitCodeOf, keptVerdict } from '../../reports/box/result/use-result.ts'
 import type { JoinedLink } from '../../reports/box/siblings/joined-links.ts'
 import { resultText, type WrittenFile } from '../../reports/box/text/result-text.ts'
@@ -34,6 +36,8 @@ export interface Judged {
   readonly checks: readonly Check[]
   /** Runs of before with the verdicts on their servers. */
   readonly earlier: readonly EarlierRun[]
+  /** What became of the soak after the night; absent where none was asked for. */
+  readonly soak?: Soaked
   readonly isInterrupted: boolean
   readonly flags: {
     readonly out: string
@@ -66,6 +70,7 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     leftOut: plan.leftOut,
     checks,
     findingsOf: boxFindings,
+    ...(judged.soak === undefined ? {} : { soak: judged.soak }),
     ends,
     unreadable,
     joinedLinks: linksOf(plan),
@@ -80,7 +85,11 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
     return exitCodes.interrupted
   }
   const kept = await keptResult({ runs, result, document, out: flags.out }, io)
-  const files = [...kept, { what: 'log', path: join(flags.out, 'box.log') }]
+  const certificate =
+    judged.soak === undefined || 'reason' in judged.soak
+      ? []
+      : [{ what: 'burn-in certificate', path: join(flags.out, SOAK_FILE) }]
+  const files = [...kept, ...certificate, { what: 'log', path: join(flags.out, 'box.log') }]
   if (flags.json) io.stdout(document)
   else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
   if (flags.verbose && !flags.json) printReport(records, io)

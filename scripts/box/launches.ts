@@ -8,8 +8,13 @@ interface Launched {
   readonly scenario: Scenario
 }
 
-/** Every container that a plan starts, once. */
-export function launchesOf({ stages }: BoxPlan): Launched[] {
+/** Every container that a plan starts, once; those of its soak come last. */
+export const launchesOf = ({ stages, soak }: BoxPlan): Launched[] => [
+  ...nightLaunches(stages),
+  ...(soak?.lanes ?? []).map(({ server, run }) => ({ name: run.name, server, scenario: run.scenario })),
+]
+
+function nightLaunches(stages: BoxPlan['stages']): Launched[] {
   return stages
     .filter(({ start }) => start.number === 1)
     .flatMap((stage) =>

@@ -2,6 +2,7 @@ import { topologyHere } from '../../harness/box/cards-here.ts'
 import type { BoxCard, BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { boxPlan } from '../../harness/box/plan/plan-box.ts'
 import { PROBES } from '../../harness/box/plan/probes.ts'
+import { withSoak } from '../../harness/box/soak/soak-plan.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { bundledNames, bundledScenario } from '../../harness/scenario/find-scenario.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
@@ -16,6 +17,8 @@ export interface NightFlags {
   readonly full?: boolean
   /** Starts of each server; absent: as many as the night is asked for. */
   readonly restarts?: number
+  /** Hours of load on all cards at once, after everything else. */
+  readonly soak?: number
 }
 
 /** The suite of a night that nobody asked more of, and the minutes of measuring on one card that it may take. */
@@ -50,7 +53,8 @@ export async function plannedBox(
   const files = await loadScenarios(names, await scenarioNames(io, 'refuse'))
   const isKnown = nvidiaSmi !== null && cards.length > 1
   const topology = isKnown ? await topologyHere(nvidiaSmi) : { reason: 'the cards are only planned' }
-  return boxPlan(files, cards, { ...serving, ...night, topology })
+  const plan = boxPlan(files, cards, { ...serving, ...night, topology })
+  return flags.soak === undefined ? plan : withSoak(plan, flags.soak, serving)
 }
 
 /** Every bundled scenario except those of the tiny test model. */

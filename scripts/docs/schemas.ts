@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runRecordSchema, SCHEMA_VERSION } from '../../harness/record/schema/run.ts'
+import { SOAK_CERTIFICATE_VERSION, soakCertificateSchema } from '../../harness/record/schema/soak.ts'
 import { configJsonSchema } from '../../harness/scenario/config/json-schema.ts'
 import { scenarioJsonSchema, suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
 import { BOX_RESULT_VERSION, boxResultSchema } from '../../reports/box/result/box-result.ts'
@@ -33,6 +34,14 @@ export const schemaFiles: readonly SchemaFile[] = [
   {
     file: 'docs/schemas/box.schema.json',
     text: () => schemaOf(boxResultSchema, `joulemark box result, version ${BOX_RESULT_VERSION} (box --json)`),
+  },
+  {
+    file: 'docs/schemas/soak.schema.json',
+    text: () =>
+      schemaOf(
+        soakCertificateSchema,
+        `joulemark burn-in certificate, version ${SOAK_CERTIFICATE_VERSION} (soak-certificate.json)`,
+      ),
   },
   {
     file: 'docs/schemas/comparison.schema.json',

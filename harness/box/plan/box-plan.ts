@@ -66,12 +66,30 @@ export interface PlannedStage {
   readonly parts: readonly PlannedPart[]
 }
 
+/** The load of one card in a soak: its server, and what runs on it round after round. */
+export interface SoakLane {
+  readonly card: BoxCard
+  readonly server: PlannedServer
+  readonly run: PlannedRun
+}
+
+/** All cards under full load at once, in rounds, for some hours of load. */
+export interface PlannedSoak {
+  readonly hours: number
+  readonly roundSeconds: number
+  readonly rounds: number
+  /** Empty where no card can serve its model. */
+  readonly lanes: readonly SoakLane[]
+}
+
 /** What a box measures, in order, and what it does not. */
 export interface BoxPlan {
   readonly cards: readonly BoxCard[]
   readonly stages: readonly PlannedStage[]
   /** All cards, which are measured alone with the links between them before the first server; absent on one card. */
   readonly probe?: PlannedServer
+  /** After everything else; absent unless it was asked for. */
+  readonly soak?: PlannedSoak
   /** What does not run, each with its reason. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
   /** Weights and images, each once. */

@@ -1,5 +1,6 @@
 import type { LaunchPlan } from '../../endpoint/serve/launch-plan.ts'
 import type { BoxPlan } from '../plan/box-plan.ts'
+import { serversOf } from '../preflight/needs.ts'
 
 /** An image, the weights of a repository, or the packages of trainings, which are downloaded before anything is measured. */
 export interface PrefetchItem {
@@ -15,10 +16,11 @@ export interface PrefetchItem {
 const PACKAGE_BYTES = 44.4e6
 
 /** What a plan downloads, each once: the images first, because one of them downloads the weights. */
-export function prefetchItems({ stages, downloads }: BoxPlan): PrefetchItem[] {
+export function prefetchItems(plan: BoxPlan): PrefetchItem[] {
+  const { downloads } = plan
   // a command of the scenario's own runs on this machine, without an image
-  const launches = stages
-    .flatMap(({ servers }) => servers.map(({ launch }) => launch))
+  const launches = serversOf(plan)
+    .map(({ launch }) => launch)
     .filter(({ argv }) => argv.length > 0)
   const bytesOf = (isIt: (download: BoxPlan['downloads'][number]) => boolean) => downloads.find(isIt)?.bytes ?? null
   const images = new Map(launches.map((launch) => [launch.image, launch]))

@@ -1,4 +1,4 @@
-import type { BoxPlan, PlannedServer } from '../plan/box-plan.ts'
+import type { BoxPlan, PlannedLane, PlannedServer } from '../plan/box-plan.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import type { PreflightFacts } from './facts.ts'
 import { serversOf } from './needs.ts'
@@ -58,8 +58,11 @@ function withoutServers(plan: BoxPlan, lost: ReadonlyMap<string, Block>): BoxPla
         .filter(({ lanes }) => lanes.length > 0),
     }))
     .filter(({ servers }) => servers.length > 0)
-  const lanesOf = (of: Pick<BoxPlan, 'stages'>) => of.stages.flatMap(({ parts }) => parts.flatMap(({ lanes }) => lanes))
-  const kept = new Set(lanesOf({ stages }).flatMap(({ runs }) => runs.map(({ name }) => name)))
+  const soak =
+    plan.soak === undefined
+      ? {}
+      : { soak: { ...plan.soak, lanes: plan.soak.lanes.filter(({ server }) => !lost.has(server.id)) } }
+  const kept = new Set(lanesOf({ stages, ...soak }).flatMap(({ runs }) => runs.map(({ name }) => name)))
   const leftOut = new Map(
     lanesOf(plan).flatMap(({ server, runs }) => {
       const block = lost.get(server)
@@ -68,7 +71,7 @@ function withoutServers(plan: BoxPlan, lost: ReadonlyMap<string, Block>): BoxPla
         : runs.filter(({ name }) => !kept.has(name)).map(({ name }) => [name, block.reason] as const)
     }),
   )
-  const left = serversOf({ stages })
+  const left = serversOf({ stages, ...soak })
   const repositories = new Set(left.map(({ launch }) => launch.repository))
   const gone = new Set(
     serversOf(plan).flatMap(({ launch }) => (repositories.has(launch.repository) ? [] : [launch.repository])),
@@ -82,6 +85,7 @@ function withoutServers(plan: BoxPlan, lost: ReadonlyMap<string, Block>): BoxPla
   return {
     ...plan,
     stages,
+    ...soak,
     leftOut: [
       ...plan.leftOut,
       ...lostCards(plan, left, lost),
@@ -92,6 +96,12 @@ function withoutServers(plan: BoxPlan, lost: ReadonlyMap<string, Block>): BoxPla
     ),
   }
 }
+
+/** The lanes of a plan, with those of its soak. */
+const lanesOf = ({ stages, soak }: Pick<BoxPlan, 'stages' | 'soak'>): readonly PlannedLane[] => [
+  ...stages.flatMap(({ parts }) => parts.flatMap(({ lanes }) => lanes)),
+  ...(soak?.lanes ?? []).map(({ server, run }) => ({ server: server.id, runs: [run] })),
+]
 
 /** The cards that no server is left for although others are measured, each with the reason of its first server. */
 function lostCards(

@@ -9,9 +9,14 @@ export interface PlanNeeds {
   readonly ports: readonly number[]
 }
 
-/** The servers of a plan, each once: one that is started three times is one. */
-export const serversOf = ({ stages }: Pick<BoxPlan, 'stages'>): PlannedServer[] => [
-  ...new Map(stages.flatMap(({ servers }) => servers).map((server) => [server.id, server])).values(),
+/** The servers of a plan, with those of its soak, each once: one that is started three times is one. */
+export const serversOf = ({ stages, soak }: Pick<BoxPlan, 'stages' | 'soak'>): PlannedServer[] => [
+  ...new Map(
+    [...stages.flatMap(({ servers }) => servers), ...(soak?.lanes ?? []).map(({ server }) => server)].map((server) => [
+      server.id,
+      server,
+    ]),
+  ).values(),
 ]
 
 /** Images, repositories and ports of a plan. */

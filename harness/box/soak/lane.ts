@@ -4,7 +4,7 @@ import { numberOf } from '../../record/measured.ts'
 import { trialsOfKind } from '../../record/trials-of-kind.ts'
 import type { FinishedRun } from '../../run/run.ts'
 import type { UpServer } from '../measure/tools.ts'
-import type { SoakLane } from './soak-plan.ts'
+import type { SoakLane } from '../plan/box-plan.ts'
 import type { SoakState } from './soak-state.ts'
 
 /** The side effects of the load of one card. */

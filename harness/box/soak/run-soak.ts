@@ -3,9 +3,9 @@ import type { GpuRow } from '../../record/rows.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import { SOAK_CERTIFICATE_VERSION, type SoakBody } from '../../record/schema/soak.ts'
 import { simulationStamps } from '../../record/simulation-stamps.ts'
+import type { PlannedSoak } from '../plan/box-plan.ts'
 import { harmOf, judgeSoakedCard, serverVerdict } from './judge.ts'
 import { type LaneTools, LoadedLane } from './lane.ts'
-import type { SoakPlan } from './soak-plan.ts'
 import { keepSoakState, openSoakState, type SoakState } from './soak-state.ts'
 import { type CardTally, withReading, withRow, withXid } from './tally.ts'
 import type { SoakWatch, WatchEvents } from './watch.ts'
@@ -25,31 +25,23 @@ export interface SoakOptions extends LaneTools {
   readonly hostname: string
 }
 
-/** A soak that ended. */
-export interface SoakResult {
-  /** The certificate, before it is signed. */
-  readonly body: SoakBody
-  /** False where it was interrupted: with `--resume` it goes on. */
-  readonly isFinished: boolean
-}
-
 /**
  * Loads all cards of a plan at once, round after round, and watches them. It ends after the hours of load, at a fault that
  * more load would make worse, or when it is interrupted. The state is on disk after every round. Throws `bad-input` for a
- * state that does not fit, and `DiskError`; servers and watch are stopped in any case.
+ * state that does not fit, and `DiskError`; servers and watch are stopped in any case. Returns the certificate before it is signed.
  */
-export async function runSoak(plan: SoakPlan, options: SoakOptions): Promise<SoakResult> {
+export async function runSoak(plan: PlannedSoak, options: SoakOptions): Promise<SoakBody> {
   const soak = new Soak(plan, options)
   try {
     await soak.play()
   } finally {
     await soak.stop()
   }
-  return soak.result()
+  return soak.certificate()
 }
 
 class Soak {
-  readonly #plan: SoakPlan
+  readonly #plan: PlannedSoak
   readonly #options: SoakOptions
   readonly #lanes: readonly LoadedLane[]
   readonly #lastRowMs = new Map<string, number>()
@@ -58,7 +50,7 @@ class Soak {
   #watch: SoakWatch | null = null
   #harm: string | null = null
 
-  constructor(plan: SoakPlan, options: SoakOptions) {
+  constructor(plan: PlannedSoak, options: SoakOptions) {
     this.#plan = plan
     this.#options = options
     this.#lanes = plan.lanes.map((lane) => new LoadedLane(lane, options))
@@ -102,7 +94,7 @@ class Soak {
     keepSoakState(this.#options.outDir, this.#state)
   }
 
-  result(): SoakResult {
+  certificate(): SoakBody {
     const { tool, hostname, clock } = this.#options
     const { hours, roundSeconds, lanes } = this.#plan
     const state = this.#state
@@ -127,7 +119,7 @@ class Soak {
       }),
     )
     const [lane] = lanes
-    const body: SoakBody = {
+    return {
       joulemarkSoak: SOAK_CERTIFICATE_VERSION,
       tool: { name: 'joulemark', version: tool.version, commit: tool.commit },
       source: isSimulated ? 'simulated' : 'live',
@@ -150,7 +142,6 @@ class Soak {
       cards,
       records: state.rounds.map(({ card, record }) => ({ ...record, card })),
     }
-    return { body, isFinished: interrupted === null || this.#harm !== null }
   }
 
   #why(interrupted: string | null): string {

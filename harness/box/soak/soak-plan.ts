@@ -1,23 +1,18 @@
 import { scenarioFileSchema } from '../../scenario/schema.ts'
-import type { BoxCard, BoxPlan, PlannedRun, PlannedServer } from '../plan/box-plan.ts'
+import type { BoxCard, BoxPlan, PlannedSoak } from '../plan/box-plan.ts'
 import { type BoxPlanOptions, boxPlan } from '../plan/plan-box.ts'
 
-/** The load of one card: its server and what runs on it, round after round. */
-export interface SoakLane {
-  readonly card: BoxCard
-  readonly server: PlannedServer
-  readonly run: PlannedRun
-}
-
-/** A soak: all cards under full load at once, in rounds, for some hours of load. */
-export interface SoakPlan {
-  readonly hours: number
-  readonly roundSeconds: number
-  readonly rounds: number
-  readonly lanes: readonly SoakLane[]
+/** A soak, and what it takes from outside. */
+export interface SoakPlan extends PlannedSoak {
   /** Cards without a load, with the reason. */
   readonly leftOut: BoxPlan['leftOut']
+  readonly downloads: BoxPlan['downloads']
 }
+
+type SoakPlanOptions = Omit<BoxPlanOptions, 'starts' | 'withinMinutes' | 'topology'>
+
+/** Its name among the scenarios of a night. */
+export const SOAK_NAME = 'soak'
 
 /** Streams per card: enough that arithmetic and memory are both busy, and few enough for the KV cache of 16 GB. */
 const STREAMS = 128
@@ -42,14 +37,14 @@ export interface SoakLoad {
 export function soakPlan(
   cards: readonly BoxCard[],
   hours: number,
-  options: Pick<BoxPlanOptions, Exclude<keyof BoxPlanOptions, 'starts' | 'withinMinutes' | 'topology'>>,
+  options: SoakPlanOptions,
   load: SoakLoad = {},
 ): SoakPlan {
   const { streams = STREAMS } = load
   const asked = Math.min(LONGEST_ROUND_S, Math.max(SHORTEST_ROUND_S, (hours * 3600) / ROUNDS))
   const roundSeconds = load.roundSeconds ?? Math.round(asked)
   const file = scenarioFileSchema.parse({
-    name: 'soak',
+    name: SOAK_NAME,
     title: `Soak, 8B FP8, ${streams} streams`,
     kind: 'text',
     model: 'llama-3.1-8b-instruct-fp8',
@@ -83,5 +78,19 @@ export function soakPlan(
     rounds: Math.max(1, Math.ceil((hours * 3600) / roundSeconds)),
     lanes,
     leftOut: plan.leftOut,
+    downloads: plan.downloads,
+  }
+}
+
+/** A night that ends with a soak, so that everything before it knows its servers, images and weights. */
+export function withSoak(night: BoxPlan, hours: number, options: SoakPlanOptions): BoxPlan {
+  const { leftOut, downloads, ...soak } = soakPlan(night.cards, hours, options)
+  const keyOf = ({ what, repository }: BoxPlan['downloads'][number]): string => repository ?? what
+  const known = new Set(night.downloads.map(keyOf))
+  return {
+    ...night,
+    soak,
+    leftOut: [...night.leftOut, ...leftOut],
+    downloads: [...night.downloads, ...downloads.filter((each) => !known.has(keyOf(each)))],
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { jsonOf } from '../../json-text.ts'
 import { makeFolder, replaceFile, toJson } from '../../record/json-file.ts'
-import type { SoakPlan } from './soak-plan.ts'
+import type { PlannedSoak } from '../plan/box-plan.ts'
 import { cardTallySchema, emptyTally } from './tally.ts'
 
 /** Progress of a soak: one file, replaced after every round, so that a reboot loses at most one round. */
@@ -38,7 +38,7 @@ const statePath = (outDir: string): string => join(outDir, SOAK_STATE_FILE)
  * A new soak, or with `resume` the one of this folder, if it was the same soak of the same cards. Throws `bad-input` for a
  * file that is none, and for another soak.
  */
-export function openSoakState(outDir: string, plan: SoakPlan, resume: boolean, startedAt: Date): SoakState {
+export function openSoakState(outDir: string, plan: PlannedSoak, resume: boolean, startedAt: Date): SoakState {
   const uuids = plan.lanes.map(({ card }) => card.uuid)
   const scenarioSha256 = plan.lanes[0]?.run.sha256 ?? ''
   const fresh: SoakState = {

@@ -33,7 +33,7 @@ async function soak(box: Partial<BoxOptions> & { readonly gpus: number }, rounds
     const outDir = mkdtempSync(join(tmpdir(), 'soak-'))
     const never = new AbortController().signal
     const env = { PATH: running.path }
-    return await runSoak(plan, {
+    const body = await runSoak(plan, {
       outDir,
       resume: false,
       clock: systemClock,
@@ -64,12 +64,14 @@ async function soak(box: Partial<BoxOptions> & { readonly gpus: number }, rounds
           nvidiaSmi: running.nvidiaSmi,
           clock: systemClock,
           everyMs: 1000,
+          sampleEveryMs: 200,
           runProgram: (program, args) =>
             new Promise((resolve) => {
               execFile(join(running.folder, program), [...args], (error, stdout) => resolve(error ? null : stdout))
             }),
         }),
     })
+    return { body }
   } finally {
     await running.stop()
   }

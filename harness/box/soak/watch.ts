@@ -25,6 +25,8 @@ export interface WatchOptions extends WatchEvents {
   readonly uuids: readonly string[]
   readonly clock: Clock
   readonly originMs: number
+  /** Time between two samples of a card; `SAMPLE_EVERY_MS` unless given. */
+  readonly sampleEveryMs?: number
   /** Time between two looks at counters, links and the kernel log. */
   readonly everyMs?: number
   readonly runProgram: RunProgram
@@ -56,12 +58,18 @@ export async function watchCards(options: WatchOptions): Promise<SoakWatch> {
   const stopping = new AbortController()
   const samplers = await Promise.all(
     uuids.map((uuid) =>
-      startSampler({ nvidiaSmi, uuids: [uuid], intervalMs: SAMPLE_EVERY_MS, clock, originMs, onRow, exec }).catch(
-        (error: unknown): Sampler | null => {
-          say(`GPU ${uuid} is not sampled: ${messageOf(error)}`)
-          return null
-        },
-      ),
+      startSampler({
+        nvidiaSmi,
+        uuids: [uuid],
+        intervalMs: options.sampleEveryMs ?? SAMPLE_EVERY_MS,
+        clock,
+        originMs,
+        onRow,
+        exec,
+      }).catch((error: unknown): Sampler | null => {
+        say(`GPU ${uuid} is not sampled: ${messageOf(error)}`)
+        return null
+      }),
     ),
   )
   let isFirst = true

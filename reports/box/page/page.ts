@@ -8,6 +8,7 @@ import { figuresSection } from './figures-section.ts'
 import type { CardSeries } from './night-series.ts'
 import { serverPageStyle } from './page-style.ts'
 import { serverSection } from './server-section.ts'
+import { soakSection } from './soak-section.ts'
 import { verdictSection } from './verdict-section.ts'
 
 /**
@@ -27,6 +28,7 @@ export function serverPage(result: BoxResult, series: readonly CardSeries[]): st
 ${verdictSection(result)}
 ${serverSection(result)}
 ${figuresSection(result)}
+${soakSection(result)}
 ${chartSections({ list: charts, notes: [] })}
 ${findingsSection(result)}
 ${evidenceSection(result)}

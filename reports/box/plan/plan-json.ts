@@ -28,7 +28,13 @@ export function planJson(plan: ShownPlan): string {
         })),
       })),
     })),
+    soak: plan.soak === undefined ? null : soakOf(plan.soak),
     leftOut: plan.leftOut,
   }
   return `${JSON.stringify(document, null, 2)}\n`
 }
+
+const soakOf = ({ hours, rounds, roundSeconds, lanes }: NonNullable<ShownPlan['soak']>) => ({
+  ...{ hours, rounds, roundSeconds },
+  gpus: lanes.map(({ card }) => card.index),
+})

@@ -1,3 +1,4 @@
+import { durationText } from '../../../harness/amount-text.ts'
 import { printable, wrapTo } from '../../render/plain-text.ts'
 import {
   cardsInWords,
@@ -24,6 +25,7 @@ export function planText(plan: ShownPlan): string {
   const lines = [
     ...summary(plan),
     ...stages.flatMap((stage, at) => ['', ...stageLines(stage, at + 1, plan)]),
+    ...soakLines(plan),
     ...section('changed for these cards', corrections(stages)),
     ...section(
       'not measured',
@@ -57,6 +59,14 @@ function stageLines(stage: ShownStage, place: number, { cards }: ShownPlan): str
     ...servers.flatMap(linkLine),
     ...stage.parts.flatMap((part, at) => partLines(part, stage, { before: stage.parts[at - 1], cards })),
   ]
+}
+
+function soakLines({ soak, cards }: ShownPlan): string[] {
+  if (soak === undefined || soak.lanes.length === 0) return []
+  const { hours, rounds, roundSeconds, lanes } = soak
+  const on = cards.length === 1 ? '' : ` on ${gpusInWords(lanes.map(({ card }) => card))} at once`
+  const time = `${durationText(hours * 3_600_000)} of load${on}, in ${counted(rounds, 'round')} of ${roundSeconds} s`
+  return ['', ...wrapped(`then a soak: ${time}`, 4)]
 }
 
 /** `each of GPU 0, 1` for servers of one card, `GPU 0+1 and GPU 2+3` for sets of cards. */

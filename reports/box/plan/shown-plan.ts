@@ -37,6 +37,13 @@ export interface ShownStage {
 export interface ShownPlan {
   readonly cards: readonly ShownCard[]
   readonly stages: readonly ShownStage[]
+  /** All cards under full load at once, after everything else; its time is not part of `minutes`. */
+  readonly soak?: {
+    readonly hours: number
+    readonly roundSeconds: number
+    readonly rounds: number
+    readonly lanes: readonly { readonly card: ShownCard }[]
+  }
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
   readonly downloads: readonly {
     readonly what: string

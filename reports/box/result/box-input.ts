@@ -2,6 +2,7 @@ import type { PartKind } from '../../../harness/record/schema/box.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import type { EarlierRun } from '../references.ts'
 import type { JoinedLink } from '../siblings/joined-links.ts'
+import type { Soaked } from './soaked.ts'
 
 /** What the doctor, the preflight or a check of a record found. */
 export interface BoxCheck {
@@ -44,6 +45,8 @@ export interface BoxInput {
   readonly findingsOf: (record: RunRecord) => readonly BoxCheck[]
   /** What connects the cards of each server over several cards; absent where it was not read. */
   readonly joinedLinks?: readonly JoinedLink[]
+  /** What became of the soak after the night; absent where none was asked for. */
+  readonly soak?: Soaked
   /** The one cause that ended the night before anything could be measured; null where there is none. */
   readonly ends: string | null
   /** Records that could not be read, one line each: nothing is accepted without them. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { partKinds } from '../../../harness/record/schema/box.ts'
+import { soakBodySchema } from '../../../harness/record/schema/soak.ts'
 
 /** Version of the document; docs/schemas/README.md says when it changes. */
 export const BOX_RESULT_VERSION = 1
@@ -82,6 +83,16 @@ const joinedSchema = z.strictObject({
   figures: z.array(figureSchema),
 })
 
+const soakSchema = z
+  .union([
+    soakBodySchema
+      .omit({ joulemarkSoak: true, tool: true, source: true, hostname: true, records: true })
+      .extend({ signedBy: nullableText.describe('public key of its burn-in certificate; null if it is not signed') }),
+    z.strictObject({ reason: z.string().describe('why there is no burn-in certificate') }),
+  ])
+  .nullable()
+  .describe('the soak, as its burn-in certificate has it; null if none was asked for')
+
 const recordSchema = z.strictObject({
   id: z.string(),
   part: part.nullable(),
@@ -122,6 +133,7 @@ export const boxResultSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), cards: z.array(z.string()), reason: z.string() }))
     .describe('what was planned and left no figure'),
   leftOut: z.array(z.strictObject({ name: z.string(), reason: z.string() })).describe('what was not planned to run'),
+  soak: soakSchema,
   unseen: z
     .array(z.strictObject({ part: z.string(), share: share.nullable() }))
     .describe('the largest loss of an average card that this night could have missed; null: any, no figure shows it'),

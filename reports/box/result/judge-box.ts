@@ -12,35 +12,39 @@ import { figuresOf } from './figures.ts'
 import { judgeCard } from './judge-card.ts'
 import { missingReasons, missingSteps, withoutMissing } from './missing.ts'
 import { causeKind, rejectionReasons } from './reasons.ts'
+import { isSimulatedSoak, soakResult, soakVerdicts, unsoakedReasons, withSoakFaults } from './soaked.ts'
 import { unseenLosses } from './unseen.ts'
 import { type Verdicts, verdictOf, verdictOfAll, wordOf } from './verdict-of.ts'
 
 /**
  * The result of a night: a verdict for each card, for each model over several cards, and for the box. A box is accepted when
- * all of them are; it is rejected when one is; it is not measured when something could not be judged, with the one cause
- * where there is one.
+ * all of them and the soak, if one was asked for, are; it is rejected when one is; it is not measured when something could not
+ * be judged, with the one cause where there is one.
  */
 export function boxResult(input: BoxInput): BoxResult {
-  const { records } = input
-  const simulated = records.some(({ source }) => source === 'simulated')
-  const cards = judgedCards(input)
+  const { records, soak } = input
+  const simulated = records.some(({ source }) => source === 'simulated') || isSimulatedSoak(soak)
+  const cards = judgedCards(input).map((card) => withSoakFaults(card, soak))
   const measured = joinedRuns(records).map((runs) => judgeJoined(runs, input, simulated))
   const joined = [...measured, ...joinedWithoutRecords(measured, input, simulated)]
   const unread = (input.unreadable ?? []).map((what) => ({ what, cause: null, fix: null }))
   const cut = input.ends === null ? [] : [{ what: input.ends, cause: null, fix: null }]
-  const verdicts = withoutRecords(verdictOfAll([...cards, ...joined], simulated), [...unread, ...cut])
+  const parts = [...cards, ...joined, ...soakVerdicts(soak, cards, simulated)]
+  const verdicts = withoutRecords(verdictOfAll(parts, simulated), [...unread, ...cut])
+  const unsoaked = wordOf(verdicts) === 'not-measured' && input.ends === null ? unsoakedReasons(soak, cards) : []
   return {
     version: BOX_RESULT_VERSION,
     tool: { name: 'joulemark', version: toolVersion, commit: records.at(-1)?.tool.commit ?? null },
     judgedAt: input.at.toISOString(),
     ...verdicts,
     model: modelText(input),
-    reasons: [...unread, ...sharedReasons(cards, verdicts, input)],
+    reasons: [...unread, ...sharedReasons(cards, verdicts, input), ...unsoaked],
     host: hostOf(records),
     cards,
     joined,
     notMeasured: notMeasured(input),
     leftOut: input.leftOut.map(({ name, reason }) => ({ name, reason })),
+    soak: soakResult(soak),
     unseen: unseenLosses(cards),
     findings: input.checks.flatMap(({ id, status, read, why, fix }) =>
       status === 'warn' || status === 'fail' ? [{ id, status, read, why, fix }] : [],

@@ -1,9 +1,10 @@
-import type { SoakCard, SoakCertificate } from '../../../harness/record/schema/soak.ts'
+import type { SoakCertificate } from '../../../harness/record/schema/soak.ts'
 import { formatNumber } from '../../render/format-cell.ts'
 import { htmlDocument } from '../../render/html/document.ts'
 import { pageStyle } from '../../render/html/page-style.ts'
 import { attributes, type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
-import { soakRows, soakWord } from './soak-rows.ts'
+import { soakCardTable, toneOf } from './soak-card-table.ts'
+import { soakWord } from './soak-rows.ts'
 import { SOAK_SIMULATED } from './soak-text.ts'
 
 /** The certificate as one HTML file that loads nothing and runs nothing, to be filed with the delivery note. */
@@ -27,7 +28,7 @@ ${source === 'simulated' ? html`<p class="banner">${SOAK_SIMULATED}</p>` : nothi
 <section aria-labelledby="h-soak"><h2 id="h-soak">Soak</h2>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="h-soak"><table><tbody>${joined(facts.map(factRow), '\n')}</tbody></table></div></section>
 <section aria-labelledby="h-cards"><h2 id="h-cards">Cards</h2>
-<div class="scroll" tabindex="0" role="group" aria-labelledby="h-cards">${cardTable(cards)}</div></section>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="h-cards">${soakCardTable(cards)}</div></section>
 <section aria-labelledby="h-records"><h2 id="h-records">Records</h2>
 <p>${records.length} records, one per card and round. joulemark verify checks each of them; its digest stands beside it.</p>
 <ul class="sources">${joined(
@@ -40,32 +41,3 @@ ${source === 'simulated' ? html`<p class="banner">${SOAK_SIMULATED}</p>` : nothi
 
 const factRow = ([label, value]: readonly [string, string]): Html =>
   html`<tr><th scope="row">${label}</th><td>${value}</td></tr>`
-
-/** One column per card, one row per figure. */
-function cardTable(cards: readonly SoakCard[]): Html {
-  const figures = cards.map(soakRows)
-  const labels = figures[0]?.map(({ label }) => label) ?? []
-  const cell = (text: string): Html => html`<td>${text}</td>`
-  const list = (texts: readonly string[]): Html => html`<td>${texts.join('; ') || 'none'}</td>`
-  const verdict = (card: SoakCard): Html =>
-    html`<td${attributes({ class: toneOf(card) })}><span class="main">${soakWord(card)}</span></td>`
-  return html`<table class="wordy"><thead><tr><th scope="col">Figure</th>${joined(
-    cards.map(
-      ({ index, name, uuid }) => html`<th scope="col">GPU ${index}<small>${name}</small><small>${uuid}</small></th>`,
-    ),
-  )}</tr></thead><tbody>
-<tr><th scope="row">Verdict</th>${joined(cards.map(verdict))}</tr>
-<tr><th scope="row">Reasons</th>${joined(cards.map(({ reasons }) => list(reasons)))}</tr>
-<tr><th scope="row">Remarks</th>${joined(cards.map(({ remarks }) => list(remarks)))}</tr>
-${joined(
-  labels.map(
-    (label, at) =>
-      html`<tr><th scope="row">${label}</th>${joined(figures.map((rows) => cell(rows[at]?.value ?? '')))}</tr>`,
-  ),
-  '\n',
-)}
-</tbody></table>`
-}
-
-const tones = { accepted: 'good', rejected: 'bad', 'not-measured': 'warn' } as const
-const toneOf = ({ verdict }: Pick<SoakCard, 'verdict'>): string => tones[verdict]

@@ -1,4 +1,3 @@
-import { exitCodes } from '../../../harness/errors.ts'
 import type { SoakCertificate } from '../../../harness/record/schema/soak.ts'
 import { formatNumber } from '../../render/format-cell.ts'
 import { printable, wrapTo } from '../../render/plain-text.ts'
@@ -54,12 +53,6 @@ export function soakCertificateText(certificate: SoakCertificate): string {
       ...soakRows(card).map(({ label, value }) => row(label, value)),
     ]),
   ])
-}
-
-/** 0 accepted, 1 rejected, 3 not measured. A simulated soak is never accepted: 1 where a real one would be rejected, else 3. */
-export function soakExitCode({ verdict, wouldBe }: Pick<SoakCertificate, 'verdict' | 'wouldBe'>): number {
-  if (verdict === 'accepted') return exitCodes.done
-  return (wouldBe ?? verdict) === 'rejected' ? exitCodes.negativeResult : exitCodes.environmentFailed
 }
 
 const hours = (value: number): string => `${formatNumber(value, value < 1 ? 2 : 1)} h`

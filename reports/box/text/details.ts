@@ -1,6 +1,7 @@
 import type { BoxResult, CardResult, FigureResult } from '../result/box-result.ts'
 import { figureLine } from '../result/figures.ts'
 import { comparisonLine } from '../result/reasons.ts'
+import { soakRows, soakWord } from '../soak/soak-rows.ts'
 import { cardName } from './card-name.ts'
 
 /** Every figure of a night with its range, failures first, and what could have been missed; for `--verbose`. */
@@ -8,6 +9,7 @@ export function detailLines(result: BoxResult): string[] {
   return [
     ...result.cards.flatMap((card) => cardLines(card, result.cards)),
     ...result.joined.flatMap(({ cards, figures }) => ['', `${cards.length} cards joined`, ...figureLines(figures)]),
+    ...soakLines(result),
     ...section(
       'not measured',
       result.notMeasured.map(({ name, reason }) => `${name}: ${reason}`),
@@ -33,6 +35,17 @@ function cardLines(card: CardResult, cards: readonly CardResult[]): string[] {
   const comparisons = card.comparisons.map((each) => `  ${each.verdict.padEnd(12)} ${comparisonLine(each)}`)
   const remarks = card.remarks.map((remark) => `    ${remark}`)
   return ['', cardName(card, cards), ...figureLines(card.figures), ...comparisons, ...remarks]
+}
+
+function soakLines({ soak }: BoxResult): string[] {
+  if (soak === null) return []
+  if ('reason' in soak) return section('soak', [`not measured: ${soak.reason}`])
+  return soak.cards.flatMap((card) =>
+    section(`soak, GPU ${card.index}: ${soakWord(card)}`, [
+      ...soakRows(card).map(({ label, value }) => `${label}: ${value}`),
+      ...card.remarks,
+    ]),
+  )
 }
 
 const order = ['fail', 'not-measured', 'pass']

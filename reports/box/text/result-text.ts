@@ -1,3 +1,4 @@
+import { durationText } from '../../../harness/amount-text.ts'
 import { printable } from '../../render/plain-text.ts'
 import type { BoxResult, BoxVerdict, CardResult, JoinedResult, Reason } from '../result/box-result.ts'
 import { wordOf } from '../result/verdict-of.ts'
@@ -118,11 +119,23 @@ function acceptedLines({ cards, joined, unseen }: BoxResult): string[] {
   ]
 }
 
-/** What was good where something was not, and what was not measured: one line, or none. */
+/** The soak in a few words; its faults are reasons of their cards. */
+function soakWords({ soak }: BoxResult): string[] {
+  if (soak === null) return []
+  if ('reason' in soak) return [`no soak: ${soak.reason}`]
+  const { askedHours, cards, stoppedEarly } = soak
+  const on = cards.length === 1 ? '' : ` on each of ${cards.length} cards`
+  const early = stoppedEarly === null ? '' : `, stopped early (${stoppedEarly})`
+  const word = wordOf(soak).replace('-', ' ')
+  return [`soak ${word}: ${durationText(askedHours * 3_600_000)} of load${on}${early}`]
+}
+
+/** The soak, what was good where something was not, and what was not measured: one line, or none. */
 function summaryLine(result: BoxResult): string[] {
   const { cards, notMeasured, leftOut } = result
   const good = cards.filter((card) => wordOf(card) === 'accepted')
   const parts = [
+    ...soakWords(result),
     ...(wordOf(result) !== 'accepted' && good.length > 0 ? [`accepted: ${cardNumbers(good)}`] : []),
     ...(notMeasured[0] === undefined
       ? []

@@ -41,5 +41,12 @@ export async function prefetched(
 function withWeights(plan: BoxPlan, repositories: ReadonlySet<string>): BoxPlan {
   const known = (server: PlannedServer): PlannedServer =>
     repositories.has(server.launch.repository ?? '') ? { ...server, launch: downloaded(server.launch) } : server
-  return { ...plan, stages: plan.stages.map((stage) => ({ ...stage, servers: stage.servers.map(known) })) }
+  const { soak } = plan
+  return {
+    ...plan,
+    stages: plan.stages.map((stage) => ({ ...stage, servers: stage.servers.map(known) })),
+    ...(soak === undefined
+      ? {}
+      : { soak: { ...soak, lanes: soak.lanes.map((lane) => ({ ...lane, server: known(lane.server) })) } }),
+  }
 }
