@@ -201,10 +201,12 @@ const simulator = spawn(process.execPath, ['/simulator.mjs', ...words], { stdio:
 simulator.on('exit', (code) => process.exit(code ?? 1))
 simulator.stdout.once('data', () => {
   console.error('INFO [gpu_model_runner.py:6456] Graph capturing finished in 1 secs, took 0.5 GiB')
+  const eaten = []
   const relay = createServer((client) => {
     const server = connect(8001, '127.0.0.1')
     client.on('data', (bytes) => {
       if (process.env.DIE_UNDER_LOAD && /^POST/.test(bytes)) setTimeout(() => process.exit(1), 300)
+      if (process.env.EAT_UNDER_LOAD && /^POST/.test(bytes)) setInterval(() => eaten.push(Buffer.alloc(5e7, 1)), 20)
     })
     for (const [from, to] of [[client, server], [server, client]]) {
       from.on('error', () => to.destroy())

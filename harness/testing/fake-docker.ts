@@ -17,10 +17,12 @@ export interface FakeDocker {
 
 export interface FakeStart {
   readonly log: string
-  /** Exit code after the log; null serves /health instead. */
+  /** Exit code after the log; null serves /health instead, until something asks for /end/CODE. */
   readonly exitCode: number | null
   /** Answers with the server on this port of this machine. */
   readonly serves?: number
+  /** The kernel killed a process of its container for lack of memory. */
+  readonly oomKilled?: boolean
   /** Never answers /health, and never ends by itself. */
   readonly hangs?: boolean
   /** What a container with a shell as entrypoint runs instead of its command: what the test has of the command's image. */
@@ -67,6 +69,12 @@ const make = (inner) => {
   fs.writeFileSync(pidFile + '.new', JSON.stringify(made))
   fs.renameSync(pidFile + '.new', pidFile)
 }
+// without --rm a container that has ended is there until it is removed
+const end = (code) => {
+  if (args.includes('--rm')) fs.rmSync(pidFile, { force: true })
+  else if (fs.existsSync(pidFile)) fs.writeFileSync(pidFile, JSON.stringify({ ...JSON.parse(fs.readFileSync(pidFile, 'utf8')), status: 'exited', code }))
+  process.exitCode = code
+}
 const container = fs.existsSync(pidFile) ? JSON.parse(fs.readFileSync(pidFile, 'utf8')) : null
 const start = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
 const fail = (text, code = 1) => { process.stderr.write(text + '\\n'); process.exitCode = code }
@@ -80,6 +88,9 @@ if (args[0] === 'info') {
   process.stdout.write((args.some((word) => word.includes('RepoDigests')) ? JSON.stringify(digests) : 'sha256:${IMAGE_HEX}') + '\\n')
 } else if (args[0] === 'container' && args.some((word) => word.includes('.Image}}'))) {
   process.stdout.write('sha256:${IMAGE_HEX}\\n')
+} else if (args[0] === 'container' && args.some((word) => word.includes('.OOMKilled}}'))) {
+  if (container === null) process.exit(1)
+  process.stdout.write((container.code ?? 0) + ' ' + (start.oomKilled ?? false) + '\\n')
 } else if (args[0] === 'container' && args.some((word) => word.includes('.Pid}}'))) {
   process.stdout.write('0\\n')
 } else if (args[0] === 'image') {
@@ -123,7 +134,7 @@ if (args[0] === 'info') {
 } else if (args[0] === 'rm') {
   if (container !== null && args.some((name) => name === '${CONTAINER_ID}' || name === container.name)) {
     fs.rmSync(pidFile)
-    for (const pid of [container.pid, container.inner]) try { process.kill(pid, 'SIGKILL') } catch {}
+    if (container.code === undefined) for (const pid of [container.pid, container.inner]) try { process.kill(pid, 'SIGKILL') } catch {}
   }
 } else if (valueOf('--entrypoint') === '/bin/sh') {
   const { command: [program, ...words] } = JSON.parse(fs.readFileSync(path.join(home, 'start.json'), 'utf8'))
@@ -142,7 +153,7 @@ if (args[0] === 'info') {
   while (calls() < (start.madeAfterCalls ?? 0)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
   make()
   process.stderr.write(start.log)
-  if (start.exitCode !== null) { fs.rmSync(pidFile); process.exitCode = start.exitCode }
+  if (start.exitCode !== null) end(start.exitCode)
   else if (start.hangs) setInterval(() => {}, 1000)
   else {
     const port = Number(/:(\\d+):8000$/.exec(args[args.indexOf('-p') + 1])[1])
@@ -152,7 +163,10 @@ if (args[0] === 'info') {
         for (const [from, to] of [[client, server], [server, client]]) { from.on('error', () => to.destroy()); from.pipe(to) }
       }
       net.createServer(passOn).listen(port, '127.0.0.1')
-    } else http.createServer((_, answer) => answer.end()).listen(port, '127.0.0.1')
+    } else http.createServer(({ url }, answer) => {
+      answer.end()
+      if (url.startsWith('/end/')) { end(Number(url.slice(5))); process.exit() }
+    }).listen(port, '127.0.0.1')
   }
 }
 `

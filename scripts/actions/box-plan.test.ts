@@ -3,7 +3,10 @@ import type { CommandIo } from '../support/io.ts'
 import { type BoxFlags, box } from './box.ts'
 
 /** The plan that `box --print` shows, and the commands that it prints. */
-async function printed(flags: Partial<BoxFlags> = {}): Promise<{ readonly plan: string; readonly commands: string }> {
+async function printed(
+  flags: Partial<BoxFlags> = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly plan: string; readonly commands: string }> {
   let plan = ''
   let commands = ''
   const io: CommandIo = {
@@ -17,7 +20,7 @@ async function printed(flags: Partial<BoxFlags> = {}): Promise<{ readonly plan: 
         plan += written
       },
     },
-    env: {},
+    env,
     columns: null,
     color: false,
   }
@@ -56,6 +59,12 @@ test('--full has every scenario, with several starts of each server; --restarts 
   expect(plan).toContain('every server is started 3 times')
   expect(plan).toMatch(/\nnot measured:\n {2}llama-3.1-70b-awq-single: 39.8 GB /)
   expect((await printed({ full: true, restarts: 1 })).plan).not.toContain('is started')
+})
+
+test('a shell that forbids the hub is said, and its containers know it', async () => {
+  const { plan, commands } = await printed({}, { TRANSFORMERS_OFFLINE: '1' })
+  expect(plan).toMatch(/^TRANSFORMERS_OFFLINE is set: no weights are downloaded;/)
+  expect(commands).toContain('--env TRANSFORMERS_OFFLINE')
 })
 
 test('--json prints the plan as one document, and no commands', async () => {

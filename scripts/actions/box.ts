@@ -8,6 +8,7 @@ import { SOAK_NAME } from '../../harness/box/soak/soak-plan.ts'
 import { openBoxState } from '../../harness/box/state.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { offlineBy, offlineNotes } from '../../harness/endpoint/serve/engine/offline.ts'
 import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
@@ -70,7 +71,8 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   const cards = isOnPaper ? plannedCards(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
   const serving = await offlineOptions(serveOptions(flags, io), io.env)
   const plan = await plannedBox(flags, cards, serving, { io, nvidiaSmi: isOnPaper ? null : nvidiaSmi })
-  const notes = containerEnv(io.env).notes.map((note) => `${note}\n`)
+  const offline = offlineBy(flags.offline ?? false, io.env)
+  const notes = [...containerEnv(io.env).notes, ...offlineNotes(offline)].map((note) => `${note}\n`)
   const shown = { ...plan, minutes: planMinutes(plan) }
   const text = [...notes, planText(shown)].join('')
   if (flags.print && flags.json) {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pullImage } from '../../harness/box/prefetch/pull.ts'
 import type { DownloadState } from '../../harness/box/prefetch/rate.ts'
 import { systemClock } from '../../harness/clock.ts'
+import { HOST_MEMORY } from '../../harness/endpoint/serve/engine/container-end.ts'
 import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '../../harness/testing/docker-engine.ts'
 import { type FakeHub, startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
@@ -235,13 +236,19 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     expect(await endOf(server)).toBe(0)
   })
 
-  test('a container that dies under load ends serve with what happened', async () => {
-    const server = serveWith(await freePort(), variable('DIE_UNDER_LOAD=1'))
+  test.for([
+    ['dies', 'DIE_UNDER_LOAD=1', 'exit code 1'],
+    ['takes more memory than it may', 'EAT_UNDER_LOAD=1', `exit code 137: ${HOST_MEMORY} (OOMKilled)`],
+  ] as const)('a container that %s under load ends serve with what happened', async ([, text, how], { skip }) => {
+    const limitsMemory = engine.docker('info', '--format', '{{.MemoryLimit}}').trim() === 'true'
+    if (how.includes('memory') && !limitsMemory) skip('this engine limits no memory')
+    const most = ['--docker-arg=--memory=400m', '--docker-arg=--memory-swap=400m']
+    const server = serveWith(await freePort(), [...variable(text), ...most])
     await ready(server)
     const body = JSON.stringify({ model: 'x', prompt: [1], max_tokens: 1 })
     await fetch(`http://127.0.0.1:${server.port}/v1/completions`, { method: 'POST', body }).catch(() => undefined)
     expect(await endOf(server)).toBe(3)
-    expect(server.text()).toContain('the server exited; its last lines are above')
+    expect(server.text()).toContain(`the server ended (${how}); its last lines are above`)
     expect(engine.containers()).toEqual([])
   })
 
@@ -293,7 +300,7 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
     await ready(server)
     await engine.end()
     expect(await endOf(server)).toBe(3)
-    expect(server.text()).toContain('the server exited; its last lines are above')
+    expect(server.text()).toMatch(/the server ended \(docker ended with .*\); its last lines are above/)
     const next = serve(await freePort())
     expect(await endOf(next)).toBe(3)
     expect(next.text()).toMatch(/the server did not start \(no-docker\): .*; sudo systemctl start docker/)

@@ -1,6 +1,7 @@
 import { cardsNamed, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { systemClock } from '../../harness/clock.ts'
 import { containerEnv, dockerEnv } from '../../harness/endpoint/serve/container-env.ts'
+import { offlineBy, offlineNotes } from '../../harness/endpoint/serve/engine/offline.ts'
 import { imageNote, offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
 import { type LaunchPlan, launchPlan } from '../../harness/endpoint/serve/launch-plan.ts'
@@ -50,7 +51,8 @@ export async function serve(path: string, flags: ServeFlags, given: CommandIo, s
   if (file === undefined || card === undefined) throw new JoulemarkError('bad-input', `${path}: contains no scenario`)
   const scenario = resolveScenario(widestRun(file), scenarioKeysFor(card.key))
   const plan = launchPlan(scenario, card.key, await offlineOptions(serveOptions(flags, io), dockerEnv(io.env)))
-  for (const note of containerEnv(io.env).notes) io.stderr.write(`${note}\n`)
+  const offline = offlineBy(flags.offline ?? false, io.env)
+  for (const note of [...containerEnv(io.env).notes, ...offlineNotes(offline)]) io.stderr.write(`${note}\n`)
   if (flags.print) {
     io.stdout(planText(plan, scenario))
     return plan.refusal === null ? exitCodes.done : exitCodes.negativeResult
@@ -102,12 +104,13 @@ const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortS
   })
 
 async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortSignal): Promise<number> {
-  const stopped = new Promise<boolean>((resolve) => {
+  const stopped = new Promise<true>((resolve) => {
     if (signal.aborted) resolve(true)
     signal.addEventListener('abort', () => resolve(true), { once: true })
   })
-  if (await Promise.race([stopped, server.ended.then(() => false)])) return exitCodes.done
-  io.stderr.write('the server exited; its last lines are above\n')
+  const how = await Promise.race([stopped, server.ended])
+  if (how === true) return exitCodes.done
+  io.stderr.write(`the server ended (${how}); its last lines are above\n`)
   return exitCodes.environmentFailed
 }
 

@@ -44,8 +44,8 @@ const MOST_WORKERS = 8
 const workersFor = (lanes: number, processors = cpus().length): number =>
   Math.max(1, Math.min(MOST_WORKERS, Math.floor((processors - 1) / lanes)))
 
-/** A run that failed is asked for this long whether its server has ended: docker reports that a moment later. */
-const END_OF_SERVER_MS = 2000
+/** A run that failed is asked for this long whether its server has ended: docker reports that, and how, a moment later. */
+const END_OF_SERVER_MS = 5000
 
 /** The side effects of measuring a box: containers, probes, calibrations and runs. */
 export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): MeasureTools {
@@ -69,7 +69,7 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
     return {
       url,
       record,
-      ended: ended.then(() => `the server ended: ${words.reason()}`),
+      ended: ended.then((how) => `the server ended (${how}): ${words.reason()}`),
       stop,
     }
   }

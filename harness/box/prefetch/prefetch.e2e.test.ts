@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { offlineBy } from '../../endpoint/serve/engine/offline.ts'
 import { launchPlan } from '../../endpoint/serve/launch-plan.ts'
 import { scenarioSchema } from '../../scenario/schema.ts'
 import { type FakeStart, fakeDocker } from '../../testing/fake-docker.ts'
@@ -45,11 +46,13 @@ interface Given {
   readonly start?: Partial<FakeStart>
   readonly socket?: string
   readonly offline?: boolean
+  /** Variables of the shell. */
+  readonly shell?: NodeJS.ProcessEnv
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
-async function fetched({ start = {}, socket, offline = false, timeoutMs = 600_000, signal }: Given) {
+async function fetched({ start = {}, socket, offline = false, shell = {}, timeoutMs = 600_000, signal }: Given) {
   const docker = fakeDocker({ log: '', exitCode: null, ...start })
   const cacheDir = mkdtempSync(join(tmpdir(), 'hf-'))
   const launch = launchPlan(scenario, 'rtx-4090', { port: 8123, gpus: [], tag: 'v1', cacheDir, offline })
@@ -68,7 +71,7 @@ async function fetched({ start = {}, socket, offline = false, timeoutMs = 600_00
     clock: hurried,
     timeoutMs,
     signal: signal ?? new AbortController().signal,
-    offline,
+    offline: offlineBy(offline, shell),
     onProgress: ({ state }) => bytes.push(state.bytes),
     onEnd: ({ item }, end, words) => ends.push([item.kind, end, words]),
   })
@@ -121,6 +124,8 @@ test('what is here is not downloaded again, and without a network only what is h
     ['weights', 'failed', expect.stringMatching(/not in the cache, and nothing may be downloaded/)],
   ])
   expect(offline.docker.calls().some(([word]) => word === 'run' || word === 'pull')).toBe(false)
+  const forbidden = await fetched({ shell: { TRANSFORMERS_OFFLINE: '1' } })
+  expect(forbidden.reasons).toEqual([expect.stringMatching(/may be downloaded \(TRANSFORMERS_OFFLINE is set\)/)])
   const without = await fetched({ offline: true, start: { withoutImages: true } })
   // without its image the weights are of no use
   expect([without.ends.length, without.reasons]).toEqual([1, [expect.stringMatching(/No such image: vllm.*--offline/)]])

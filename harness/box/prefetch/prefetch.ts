@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { inspectedImage } from '../../endpoint/serve/container.ts'
+import type { Offline } from '../../endpoint/serve/engine/offline.ts'
 import { startFailure } from '../../endpoint/serve/start-failure.ts'
 import { StartLog } from '../../endpoint/serve/start-log.ts'
 import { messageOf } from '../../errors.ts'
@@ -28,8 +29,8 @@ export interface PrefetchTools {
   /** Time without a byte after which a download is given up. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
-  /** Nothing may be downloaded. */
-  readonly offline: boolean
+  /** Why nothing may be downloaded. */
+  readonly offline: Offline
   readonly onProgress: (progress: PrefetchProgress) => void
   readonly onEnd: (progress: Omit<PrefetchProgress, 'state'>, end: PrefetchEnd, words: string) => void
 }
@@ -70,7 +71,9 @@ async function fetchItem(
   if (item.kind === 'image') {
     const at = { engine: launch.engine, env }
     if ((await inspectedImage(name, '{{.Id}}', at)) !== null) return { end: 'here', words: 'on this machine' }
-    if (offline) throw new Error(`No such image: ${name}, and nothing may be downloaded (--offline)`)
+    if (offline.images !== null) {
+      throw new Error(`No such image: ${name}, and nothing may be downloaded (${offline.images})`)
+    }
     await pullImage({ image: name, bytes }, at, patience)
     return { end: 'fetched', words: 'pulled' }
   }
@@ -79,9 +82,11 @@ async function fetchItem(
     return { end: 'here', words: 'installed in the cache' }
   }
   const cached = await cachedWeights({ repository: name, bytes }, launch.cacheDir)
-  if (offline) {
+  if (offline.weights !== null) {
     if (cached.isComplete) return { end: 'here', words: 'in the cache' }
-    throw new Error(`LocalEntryNotFoundError: ${name} is not in the cache, and nothing may be downloaded (--offline)`)
+    throw new Error(
+      `LocalEntryNotFoundError: ${name} is not in the cache, and nothing may be downloaded (${offline.weights})`,
+    )
   }
   try {
     await fetchWeights(launch, name, { env, onNote: (note) => onEnd(place, 'left', `tries again: ${note}`) }, patience)

@@ -4,6 +4,7 @@ import { readSecret } from '../../endpoint/access/secret.ts'
 import { publisherOf } from '../../endpoint/container/own-container.ts'
 import { inUseBy, LEFTOVER_FORMAT } from '../../endpoint/serve/container.ts'
 import { containerEnv } from '../../endpoint/serve/container-env.ts'
+import { offlineBy } from '../../endpoint/serve/engine/offline.ts'
 import { messageOf } from '../../errors.ts'
 import type { BoxPlan } from '../plan/box-plan.ts'
 import { gpuTrial } from './engine/gpu-trial.ts'
@@ -11,7 +12,7 @@ import { readEngine } from './engine/read-engine.ts'
 import { imageElsewhere, imageHere } from './engine/read-images.ts'
 import { type Finding, fault, type HubFacts, type PreflightFacts, unknown } from './facts.ts'
 import { needsOf, type PlanNeeds } from './needs.ts'
-import { hubFacts, offlineReason } from './network/hub.ts'
+import { hubFacts } from './network/hub.ts'
 import { cachedWeights } from './storage/cached-weights.ts'
 import { keyFinding } from './storage/key-place.ts'
 import type { PreflightTools } from './tools.ts'
@@ -30,10 +31,11 @@ export async function gatherFacts(plan: BoxPlan, tools: PreflightTools): Promise
   const engine = await readEngine(tools)
   const simulated = engine.state === 'well' && engine.simulated
   const needs = simulated ? { ...needsOf(plan), weights: [] } : needsOf(plan)
-  const offline = simulated ? 'a simulated server downloads nothing' : offlineReason(tools.offline, tools.env)
+  const nothing = 'a simulated server downloads nothing'
+  const offline = simulated ? { images: nothing, weights: nothing } : offlineBy(tools.offline, tools.env)
   const [ofEngine, { weights, hub }, weightsDisk, ports] = await Promise.all([
-    containerFacts(engine, needs, tools, offline),
-    weightsFacts(needs, tools, offline),
+    containerFacts(engine, needs, tools, offline.images),
+    weightsFacts(needs, tools, offline.weights),
     tools.disk(tools.cacheDir),
     Promise.all(needs.ports.map((port) => portFinding(port, tools))),
   ])
@@ -44,7 +46,7 @@ export async function gatherFacts(plan: BoxPlan, tools: PreflightTools): Promise
     disks: { images: ofEngine.disk, weights: weightsDisk },
     weights,
     hub,
-    offline,
+    offline: offline.weights,
     proxies: { used: names.filter((name) => /^(?!no_)\w+_proxy$/i.test(name)), notes },
     ports,
     key: keyFinding(tools.env),

@@ -3,7 +3,7 @@ import { JoulemarkError } from '../../errors.ts'
 import type { DescribedModel, Source } from '../types.ts'
 import { describeCheckpoint, type Naming } from './describe-checkpoint.ts'
 import { type FileTree, localTree } from './file-tree.ts'
-import { isOffline, readFromHub } from './hub.ts'
+import { offlineVariable, readFromHub } from './hub.ts'
 import { cachedSnapshot, isRepository } from './hub-cache.ts'
 import { readModelFolder } from './read-folder.ts'
 
@@ -53,8 +53,9 @@ export async function describeModel(name: string, options: DescribeOptions): Pro
   if (snapshot !== null) return describeCheckpoint(await readModelFolder(snapshot, files), naming)
   // the repository of a model has an owner: anything else is a name that someone mistyped
   const isAsked = network && name.includes('/')
-  if (!isAsked || isOffline(env)) {
-    const why = isAsked ? 'the environment forbids the hub (HF_HUB_OFFLINE)' : 'not the name of a repository (ORG/NAME)'
+  const forbidden = offlineVariable(env)
+  if (!isAsked || forbidden !== null) {
+    const why = isAsked ? `the environment forbids the hub (${forbidden})` : 'not the name of a repository (ORG/NAME)'
     throw new JoulemarkError(
       'bad-input',
       `${name}: not in the cache of Hugging Face ${files.where}, and ${why}; give the folder of the model`,

@@ -33,8 +33,14 @@ export async function readFromHub(repository: string, env: Env): Promise<Checkpo
   return { config, index, quantisation: quantisation?.json ?? null, tensors: null }
 }
 
-/** Whether the environment forbids the hub, as for `huggingface_hub`. */
-export const isOffline = (env: Env): boolean => /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? '')
+/**
+ * The variable by which the environment forbids the hub; null where it does not. As in `huggingface_hub` (constants.py), the second
+ * counts where the first is not set.
+ */
+export function offlineVariable(env: Env): 'HF_HUB_OFFLINE' | 'TRANSFORMERS_OFFLINE' | null {
+  const name = (env['HF_HUB_OFFLINE'] ?? '') === '' ? 'TRANSFORMERS_OFFLINE' : 'HF_HUB_OFFLINE'
+  return /^(1|on|yes|true)$/i.test(env[name] ?? '') ? name : null
+}
 
 /** The hub, unless HF_ENDPOINT names a mirror. */
 export const HUB = 'https://huggingface.co'

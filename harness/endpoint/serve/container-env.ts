@@ -3,7 +3,7 @@ import { readSecret } from '../access/secret.ts'
 
 /** Variables that a container may need to download weights: proxies, and the settings of Hugging Face. */
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'] as const
-const others = ['NO_PROXY', 'no_proxy', 'HF_ENDPOINT', 'HF_HUB_OFFLINE'] as const
+const others = ['NO_PROXY', 'no_proxy', 'HF_ENDPOINT', 'HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'] as const
 
 /** What of the environment is passed on to a container. */
 export interface ContainerEnv {

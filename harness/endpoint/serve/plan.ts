@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly vllmArgs?: readonly string[] | undefined
   /** Nothing is downloaded: neither image nor weights. */
   readonly offline?: boolean | undefined
+  /** Pinned images that are here under their tag only (image/identity.ts). */
+  readonly loadedByTag?: readonly string[]
   /** Folder with downloaded weights on the host. */
   readonly cacheDir: string
   /** Names of variables for downloads that the container gets (container-env.ts). */

@@ -55,10 +55,13 @@ test('is started with its arguments one by one, is ready when it answers, and it
   await Promise.all([server.stop(), server.stop()])
   expect(docker.isUp()).toBe(false)
   const label = `joulemark.owner=${ownerText()}`
-  const [first, run, ...all] = docker.calls()
-  const others = all.filter(([, word]) => word !== 'inspect')
+  const [first, ...all] = docker.calls()
+  const run = all.find(([word]) => word === 'run')
+  const others = all.filter(([word, second]) => word !== 'run' && second !== 'inspect')
   expect(first?.slice(0, 2)).toEqual(['container', 'inspect'])
-  expect(run).toEqual(['run', '--label', label, ...plan.argv.slice(1)])
+  // its engine says why it ended as long as it is there
+  expect(run).toEqual(['run', '--label', label, ...plan.argv.slice(2)])
+  expect(plan.argv[1]).toBe('--rm')
   const ours = ['ps', '--all', '--quiet', '--filter', `name=^${plan.containerName}$`, '--filter', `label=${label}`]
   expect(others).toEqual([ours, ['rm', '--force', CONTAINER_ID], ours])
 })
@@ -103,7 +106,42 @@ test('out of memory is named, and the container removed', async () => {
   const error = await started.catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(StartError)
   expect(error).toMatchObject({ code: 'environment', failure: { cause: 'out-of-memory' } })
-  expect(docker.calls().at(-1)?.[0]).toBe('ps')
+  expect(docker.calls().at(-1)).toEqual(['rm', '--force', CONTAINER_ID])
+  expect(docker.isUp()).toBe(false)
+})
+
+test.each([
+  ['137', false, 'exit code 137: it was killed (SIGKILL), perhaps by the kernel for lack of host memory: see dmesg'],
+  ['1', true, 'exit code 1: the kernel killed it for lack of host memory (OOMKilled)'],
+  ['1', false, 'exit code 1'],
+])(
+  'a server that ends under load with %s says how (OOMKilled %s), and its container is removed',
+  async (code, oomKilled, how) => {
+    const { docker, started } = await begin({ log: '', exitCode: null, oomKilled })
+    const server = await started
+    await fetch(`${server.url}/end/${code}`).catch(() => undefined)
+    expect(await server.ended).toBe(how)
+    await server.stop()
+    expect(docker.isUp()).toBe(false)
+  },
+)
+
+test('one whose container somebody removed says that', async () => {
+  const { docker, plan, started } = await begin({ log: '', exitCode: null })
+  const server = await started
+  spawn('docker', ['rm', '--force', plan.containerName], { stdio: 'ignore', env: docker.env })
+  expect(await server.ended).toBe('docker ended with SIGKILL; its engine does not know it any more')
+  await server.stop()
+})
+
+test('a start that the kernel ended for lack of memory is named', async () => {
+  const { docker, started } = await begin({
+    log: 'Loading safetensors checkpoint shards\n',
+    exitCode: 1,
+    oomKilled: true,
+  })
+  await expect(started).rejects.toMatchObject({ failure: { cause: 'host-memory', line: /OOMKilled/ } })
+  expect(docker.isUp()).toBe(false)
 })
 
 test('a start that never ends is ended, and the container removed', async () => {

@@ -6,6 +6,7 @@ import { guardOrphan } from '../../telemetry/host/orphan-guard.ts'
 import { directFetch, type Send } from '../access/direct-fetch.ts'
 import { exitOf, owned, ownerText, removeLeftover, removeOfOwner, removeOwn } from './container.ts'
 import { handedValues } from './container-env.ts'
+import { containerEnd } from './engine/container-end.ts'
 import { imageOf } from './image/identity.ts'
 import type { ServePlan } from './plan.ts'
 import type { StartProgress } from './start/phases.ts'
@@ -34,8 +35,8 @@ export interface RunningServer {
   readonly facts: StartFacts
   /** What a record says of this start: command, engine, image and phases. */
   readonly record?: StartRecord
-  /** Resolves when the container exits. */
-  readonly ended: Promise<void>
+  /** Resolves when the container exits, with how: its exit code, and whether the kernel killed it for lack of memory. */
+  readonly ended: Promise<string>
   stop(): Promise<void>
 }
 
@@ -75,7 +76,7 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
   const watch = new StartWatch(plan, options)
   // in a session of its own: Ctrl-C and a lost terminal reach joulemark, which ends the run before its server
   const owner = ownerText()
-  const child = spawn(engine, owned(plan.argv, owner), {
+  const child = spawn(engine, owned(kept(plan.argv), owner), {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: options.env,
@@ -91,6 +92,8 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
       }
     })
   }
+  // before anybody removes it
+  const ended = exited.then((client) => containerEnd(containerName, client, at))
   let isGone = false
   void exited.then(() => {
     isGone = true
@@ -108,11 +111,11 @@ export async function startServer(plan: ServePlan, options: StartOptions): Promi
     guard.release()
   })
   try {
-    await untilReady({ plan, log, watch, exited, url }, options)
+    await untilReady({ plan, log, watch, ended, url }, options)
     const phases = watch.ready()
     const image = await imageOf(containerName, plan.image, at)
     const record = startRecord(plan, { image, phases, mask })
-    return { url, facts: log.facts, record, ended: exited.then(() => undefined), stop }
+    return { url, facts: log.facts, record, ended, stop }
   } catch (error) {
     await stop()
     throw error
@@ -124,14 +127,20 @@ interface Starting {
   readonly log: StartLog
   readonly watch: StartWatch
   /** Resolves with a line on how the container ended. */
-  readonly exited: Promise<string>
+  readonly ended: Promise<string>
   readonly url: string
 }
 
-async function untilReady({ plan, log, watch, exited, url }: Starting, options: StartOptions): Promise<void> {
+/** The arguments of `docker run` without the removal at the end: an engine then says why the container ended. */
+const kept = ([run = 'run', ...rest]: readonly string[]): string[] => [
+  run,
+  ...rest.filter((word, at) => at > 0 || word !== '--rm'),
+]
+
+async function untilReady({ plan, log, watch, ended, url }: Starting, options: StartOptions): Promise<void> {
   const { clock, signal, timeoutMs, fetchHealth = directFetch } = options
   let ending: string | null = null
-  void exited.then((how) => {
+  void ended.then((how) => {
     ending = how
   })
   for (;;) {
@@ -150,7 +159,7 @@ async function untilReady({ plan, log, watch, exited, url }: Starting, options: 
         `the server gave no sign of life for ${minutes} minutes (no log line, no downloaded byte, no CPU work) in phase ${watch.phase}; its last line: ${last}`,
       )
     }
-    await Promise.race([exited, sleepUnlessAborted(clock, POLL_MS, signal)])
+    await Promise.race([ended, sleepUnlessAborted(clock, POLL_MS, signal)])
   }
 }
 

@@ -1,3 +1,4 @@
+import { HOST_MEMORY } from './engine/container-end.ts'
 import { engineCauses, engineFault } from './engine/engine-fault.ts'
 import type { ServePlan } from './plan.ts'
 import type { StartFacts } from './start-log.ts'
@@ -18,6 +19,7 @@ export const startCauses = [
   'out-of-memory',
   'shared-memory-full',
   'disk-full',
+  'host-memory',
   'unknown',
 ] as const
 export type StartCause = (typeof startCauses)[number]
@@ -75,6 +77,7 @@ const phrases: readonly (readonly [StartCause, RegExp])[] = [
     'no-hub',
     /CERTIFICATE_VERIFY_FAILED|ProxyError|We couldn't connect to '?https?:|Max retries exceeded with url|LocalEntryNotFoundError|Temporary failure in name resolution|outgoing traffic has been disabled/,
   ],
+  ['host-memory', new RegExp(HOST_MEMORY)],
 ]
 
 /** What the plan of a start says about its memory. */
@@ -106,6 +109,8 @@ function adviceOn(cause: StartCause, line: string, facts: StartFacts, { fit, wei
       return 'df -h /dev/shm, and remove what programs that ended left there: servers use the shared memory of this machine'
     case 'disk-full':
       return `the weights require ${weightsBytes === null ? 'an unknown amount' : gib(weightsBytes)} of disk space, the image about 20 GiB more`
+    case 'host-memory':
+      return 'loading takes memory of the host: free -h shows it; end other programs, or raise the limit of the container'
     case 'no-access':
       return "accept the licence on the model's page, and set HF_TOKEN"
     case 'no-such-model':

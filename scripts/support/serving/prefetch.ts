@@ -5,6 +5,7 @@ import { type Narrowed, withoutBlocked } from '../../../harness/box/preflight/na
 import { systemClock } from '../../../harness/clock.ts'
 import { dockerEnv } from '../../../harness/endpoint/serve/container-env.ts'
 import { downloaded } from '../../../harness/endpoint/serve/container-words.ts'
+import { offlineBy } from '../../../harness/endpoint/serve/engine/offline.ts'
 import type { CommandIo } from '../io.ts'
 import type { ContainerFlags } from './container-flags.ts'
 import { prefetchView } from './prefetch-view.ts'
@@ -26,7 +27,7 @@ export async function prefetched(
     clock: systemClock,
     timeoutMs: timeoutMinutes * 60_000,
     signal,
-    offline,
+    offline: offlineBy(offline, io.env),
     ...view,
     onEnd: (place, end, words) => {
       if (place.item.kind === 'weights' && (end === 'here' || end === 'fetched')) repositories.add(place.item.name)

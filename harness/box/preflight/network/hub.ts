@@ -1,4 +1,4 @@
-import { HUB, hubAddress, isOffline } from '../../../catalogue/checkpoint/hub.ts'
+import { HUB, hubAddress } from '../../../catalogue/checkpoint/hub.ts'
 import { containerEnv } from '../../../endpoint/serve/container-env.ts'
 import { plainText } from '../../../plain-text.ts'
 import { type Finding, fault, type HubFacts, unknown } from '../facts.ts'
@@ -24,10 +24,6 @@ const RATE_BYTES = 32 * 2 ** 20
 const RATE_MS = 3000
 /** Less than this says nothing about a rate. */
 const LEAST_RATE_BYTES = 256 * 2 ** 10
-
-/** Why the hub may not be asked, by the flag and the variable of huggingface_hub; null where it may. */
-export const offlineReason = (flag: boolean, env: NodeJS.ProcessEnv): string | null =>
-  flag ? '--offline' : isOffline(env) ? 'HF_HUB_OFFLINE is set' : null
 
 /** Asks the hub, or the mirror that HF_ENDPOINT names: who the token is, which repositories it may read, how fast it is. */
 export async function hubFacts(questions: HubQuestions): Promise<HubFacts> {

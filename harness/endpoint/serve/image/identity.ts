@@ -1,8 +1,7 @@
 import { type EngineAt, inspected, inspectedImage } from '../container.ts'
 import { imageFor } from '../engine/engine.ts'
 import type { ServeOptions } from '../plan.ts'
-import { digestIn, vllmReference, withoutDigest } from './reference.ts'
-import { knownDigest } from './vllm-images.ts'
+import { digestIn, pinnedReferences, publishedDigest, withoutDigest } from './reference.ts'
 
 /** An image as its engine names it. */
 export interface ImageIdentity {
@@ -45,22 +44,25 @@ const isPresent = async (image: string, at: EngineAt): Promise<boolean> =>
 
 /**
  * The options of a launch on a machine that may download nothing. An image that was loaded from a file has its tag and no
- * digest, so it is found under its tag where the pinned name is not here.
+ * digest, so each pinned one is found under its tag where its pinned name is not here.
  */
 export async function offlineOptions(options: ServeOptions, env: NodeJS.ProcessEnv): Promise<ServeOptions> {
-  const { offline, image, tag, engine = 'docker' } = options
-  const pinned = vllmReference(tag)
-  if (offline !== true || image !== undefined || digestIn(pinned) === null) return options
+  const { offline, engine = 'docker' } = options
+  if (offline !== true) return options
   const at = { engine, env }
-  if (await isPresent(imageFor(engine, pinned), at)) return options
-  const tagged = withoutDigest(pinned)
-  return (await isPresent(imageFor(engine, tagged), at)) ? { ...options, image: tagged } : options
+  const isHere = (image: string): Promise<boolean> => isPresent(imageFor(engine, image), at)
+  const found = await Promise.all(
+    pinnedReferences(options).map(async (pinned) =>
+      !(await isHere(pinned)) && (await isHere(withoutDigest(pinned))) ? [pinned] : [],
+    ),
+  )
+  const loadedByTag = found.flat()
+  return loadedByTag.length === 0 ? options : { ...options, loadedByTag }
 }
 
 /** What is to be said of an image under a tag whose published digest is known: another one, or one without a digest. */
 export function imageNote(image: string, { digest }: ImageIdentity): string | null {
-  const tag = /(?:^|\/)vllm\/vllm-openai:([\w.-]+)$/.exec(image)?.[1]
-  const published = tag === undefined ? null : knownDigest(tag)
+  const published = publishedDigest(image)
   if (published === null || digest === published) return null
   return digest === null
     ? `image ${image} was not pulled from its registry: whether it is the published one is not known`

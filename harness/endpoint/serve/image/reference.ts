@@ -1,4 +1,5 @@
 import { JoulemarkError } from '../../../errors.ts'
+import { OMNI_IMAGE } from './omni-image.ts'
 import { knownDigest, VLLM_REPOSITORY } from './vllm-images.ts'
 
 /**
@@ -21,6 +22,30 @@ export function imageReference(text: string): string {
 export function vllmReference(tag: string): string {
   const digest = knownDigest(tag)
   return `${VLLM_REPOSITORY}:${tag}${digest === null ? '' : `@${digest}`}`
+}
+
+/** Image of vLLM-Omni, which serves images. */
+export const OMNI_REFERENCE = `${OMNI_IMAGE.repository}:${OMNI_IMAGE.tag}@${OMNI_IMAGE.digest}`
+
+/** The pinned images that launches with these options may run; none that a person named. */
+export const pinnedReferences = ({
+  image,
+  tag,
+}: {
+  readonly image?: string | undefined
+  readonly tag: string
+}): string[] =>
+  [...(image === undefined ? [vllmReference(tag)] : []), OMNI_REFERENCE].filter((each) => digestIn(each) !== null)
+
+/** The name by which an engine finds a pinned image: its tag where it is here under that only. */
+export const nameHere = (pinned: string, { loadedByTag = [] }: { readonly loadedByTag?: readonly string[] }): string =>
+  loadedByTag.includes(pinned) ? withoutDigest(pinned) : pinned
+
+/** The digest that is published under the name and the tag of an image; null where none is known. */
+export function publishedDigest(image: string): string | null {
+  const [, repository, tag = ''] = /^(?:docker\.io\/)?([^:@]+):([\w.-]+)$/.exec(image) ?? []
+  if (repository === VLLM_REPOSITORY) return knownDigest(tag)
+  return repository === OMNI_IMAGE.repository && tag === OMNI_IMAGE.tag ? OMNI_IMAGE.digest : null
 }
 
 /** The digest in the name of an image; null where it has none. */

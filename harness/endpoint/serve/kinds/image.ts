@@ -5,14 +5,8 @@ import { imageFit } from '../../../physics/image.ts'
 import type { ImageScenario } from '../../../scenario/schema.ts'
 import { serverContainer } from '../container-words.ts'
 import { imageFor } from '../engine/engine.ts'
+import { nameHere, OMNI_REFERENCE } from '../image/reference.ts'
 import type { ServeOptions, ServePlan } from '../plan.ts'
-
-/**
- * vLLM-Omni, which answers /v1/images/generations. Its release 0.30 has a pipeline for each image model of the catalogue:
- * StableDiffusionXL, StableDiffusion3, Flux, Flux2, QwenImage, ZImage (vllm_omni/diffusion/registry.py). The digest is that of
- * Docker Hub, as pinned by public repositories (2026-10).
- */
-const IMAGE = 'vllm/vllm-omni:v0.30.0@sha256:fc77cfaac7b1b43c30cbf32eaea214864434c6e0f303e6e9eb9f64104241a994'
 
 const OTHER_IMAGE = 'it is that of vLLM, and images are served by vLLM-Omni'
 
@@ -44,7 +38,8 @@ export function imagePlan(scenario: ImageScenario, card: FitCard, options: Serve
     ...(server.quantization === undefined ? [] : ['--quantization', server.quantization]),
     ...(gpus > 1 ? ['--tensor-parallel-size', String(gpus)] : []),
   ]
-  const container = { image: imageFor(options.engine ?? 'docker', IMAGE), containerPort: PORT, serverFlags }
+  const image = imageFor(options.engine ?? 'docker', nameHere(OMNI_REFERENCE, options))
+  const container = { image, containerPort: PORT, serverFlags }
   return {
     ...serverContainer(container, options),
     runtime: 'image',

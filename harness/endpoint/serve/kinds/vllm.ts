@@ -1,6 +1,6 @@
 import type { Model } from '../../../catalogue/types.ts'
 import { imageFor } from '../engine/engine.ts'
-import { imageReference, vllmReference } from '../image/reference.ts'
+import { imageReference, nameHere, vllmReference } from '../image/reference.ts'
 import type { ServeOptions } from '../plan.ts'
 
 /** What the images of vLLM have in common, whatever they serve. */
@@ -12,8 +12,10 @@ export const VLLM_PORT = 8000
 export const VLLM_READY_PATH = '/health'
 
 /** The image that was asked for, else that of vLLM by its tag; as the engine finds it. */
-export const vllmImage = ({ engine = 'docker', image, tag }: ServeOptions): string =>
-  imageFor(engine, image === undefined ? vllmReference(tag) : imageReference(image))
+export const vllmImage = (options: ServeOptions): string => {
+  const { engine = 'docker', image, tag } = options
+  return imageFor(engine, image === undefined ? nameHere(vllmReference(tag), options) : imageReference(image))
+}
 
 /** A quantised checkpoint declares its method; vLLM refuses another method on the command line as a mismatch. */
 export function quantizationFlag(model: Model, asked: string | undefined, corrections: string[]): string[] {

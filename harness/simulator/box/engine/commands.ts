@@ -30,9 +30,15 @@ export async function answerDocker(box: SimulatedBox, call: DockerCall): Promise
     case 'run':
       return runContainer(box, rest, call)
     case 'ps':
-      for (const { id } of box.containers.matching(valuesOf(rest, '--filter', '-f'))) print(`${id.slice(0, 12)}\n`)
+      for (const { id, exitCode } of box.containers.matching(valuesOf(rest, '--filter', '-f'))) {
+        if (exitCode === null || rest.includes('--all') || rest.includes('-a')) print(`${id.slice(0, 12)}\n`)
+      }
       return 0
     case 'rm':
+      return overContainers(box, rest, print, (container) => {
+        box.containers.remove(container)
+        print(`${container.name}\n`)
+      })
     case 'kill':
     case 'stop':
       return overContainers(box, rest, print, ({ end, name }) => {

@@ -12,6 +12,8 @@ export interface Container {
   log: string
   /** Null while it runs. */
   exitCode: number | null
+  /** The kernel killed a process of it for lack of memory. */
+  oomKilled: boolean
   /** Ends what runs in it. */
   readonly end: (exitCode: number) => void
   readonly ended: Promise<number>
@@ -20,7 +22,7 @@ export interface Container {
 /** Exit code of a process that was killed. */
 export const KILLED = 137
 
-/** The containers of a box. One that ended is gone, as with `--rm`. */
+/** The containers of a box. One that ended is there until it is removed; with `--rm` it is gone at once. */
 export class Containers {
   readonly #all = new Map<string, Container>()
 
@@ -38,10 +40,11 @@ export class Containers {
       startedAt: new Date(),
       log: '',
       exitCode: null,
+      oomKilled: false,
       end: (exitCode) => {
         if (container.exitCode !== null) return
         container.exitCode = exitCode
-        this.#all.delete(id)
+        if (run.isRemoved) this.#all.delete(id)
         onEnd()
         ending.resolve(exitCode)
       },
@@ -59,6 +62,11 @@ export class Containers {
   /** Those that match every filter: `name=^text$`, `label=key` or `label=key=value`, and `id=`. Others match nothing. */
   matching(filters: readonly string[]): Container[] {
     return this.#list().filter((container) => filters.every((filter) => matches(container, filter)))
+  }
+
+  remove(container: Container): void {
+    container.end(KILLED)
+    this.#all.delete(container.id)
   }
 
   endAll(): void {

@@ -1,7 +1,7 @@
 import { type Container, digestOf } from './containers.ts'
 
 /** What `docker inspect` knows of a container, in its own field names. */
-export function inspected({ id, name, image, labels, startedAt, exitCode }: Container): object {
+export function inspected({ id, name, image, labels, startedAt, exitCode, oomKilled }: Container): object {
   return {
     Id: id,
     Name: `/${name}`,
@@ -10,7 +10,7 @@ export function inspected({ id, name, image, labels, startedAt, exitCode }: Cont
       Status: exitCode === null ? 'running' : 'exited',
       Running: exitCode === null,
       ExitCode: exitCode ?? 0,
-      OOMKilled: false,
+      OOMKilled: oomKilled,
       StartedAt: startedAt.toISOString(),
       Error: '',
     },

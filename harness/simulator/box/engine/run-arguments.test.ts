@@ -54,10 +54,10 @@ test('flags of a server, and the model that they name', () => {
   expect(simulatedModel('nobody/nothing')).toBeNull()
 })
 
-test('containers by name, label and id; a name is taken until its container ends', () => {
+test('containers by name, label and id; a name is taken until its container is gone: with --rm at its end', () => {
   const containers = new Containers()
   const ended: string[] = []
-  const first = containers.start(run('--name', 'one', '--label', 'o=me', 'i:1'), () => ended.push('one'))!
+  const first = containers.start(run('--rm', '--name', 'one', '--label', 'o=me', 'i:1'), () => ended.push('one'))!
   expect(containers.start(run('--name', 'one', 'i'), () => undefined)).toBeNull()
   expect(containers.matching(['name=^one$', 'label=o=me'])).toEqual([first])
   expect(containers.matching(['label=o=you'])).toEqual([])
@@ -69,4 +69,9 @@ test('containers by name, label and id; a name is taken until its container ends
   first.end(0)
   first.end(1)
   expect([ended, containers.find('one')]).toEqual([['one'], null])
+  const kept = containers.start(run('--name', 'two', 'i:1'), () => undefined)!
+  kept.end(1)
+  expect(formatted('{{.State.ExitCode}} {{.State.OOMKilled}}', inspected(containers.find('two')!))).toBe('1 false')
+  containers.remove(kept)
+  expect(containers.find('two')).toBeNull()
 })

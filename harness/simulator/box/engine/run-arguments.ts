@@ -9,6 +9,8 @@ export interface RunArguments {
   readonly entrypoint: string | null
   readonly env: ReadonlyMap<string, string>
   readonly isDetached: boolean
+  /** Removed when it ends. */
+  readonly isRemoved: boolean
   readonly image: string
   readonly command: readonly string[]
 }
@@ -70,6 +72,7 @@ export function parseRun(words: readonly string[]): RunArguments | { readonly er
     port: portOf(all('-p', '--publish').at(-1)),
     entrypoint: all('--entrypoint').at(-1) ?? null,
     env: new Map(all('-e', '--env').map(pairOf)),
+    isRemoved: values.has('--rm'),
     isDetached: values.has('-d') || values.has('--detach'),
     image,
     command: words.slice(at + 1),
