@@ -35,7 +35,7 @@ function blockingGates({ gates, scenario }: QuotableInput): Gate[] {
 }
 
 /** Whether a gate must pass for a quote: by the table; for a gate of another version, by the record. */
-export function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
+function isRequired({ id, required }: Gate, kind: WorkloadKind): boolean {
   const gate = gateById(id)
   return gate === null ? required : gate.required && appliesTo(gate, kind)
 }
@@ -50,3 +50,10 @@ export const wasQuotable = ({ status, gates }: QuotableInput, now: readonly Gate
     const { status: found } = now.find(({ id }) => id === gate.id) ?? gate
     return found !== 'fail' && !(found === 'not-measured' && gate.required)
   })
+
+/**
+ * The required gates of a run that failed: such numbers may be wrong, and no comparison with them is judged. That it was
+ * simulated does not count: simulated runs are compared with their like.
+ */
+export const gatesAgainst = ({ gates, scenario }: Pick<RunRecord, 'gates' | 'scenario'>): Gate[] =>
+  gates.filter((gate) => gate.status === 'fail' && gate.id !== 'live-source' && isRequired(gate, scenario.kind))

@@ -1,3 +1,4 @@
+import { gatesAgainst } from '../../harness/gates/quotable.ts'
 import { comparedMetric, comparedMetrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import {
@@ -8,7 +9,6 @@ import {
 } from '../../harness/verdict/verdict.ts'
 import { type MetricVerdict, sidesOfOneStart } from '../../harness/verdict/verdict-words.ts'
 import { type Difference, fingerprintDifferences } from './fingerprint.ts'
-import { gatesAgainst } from './judgeable.ts'
 import { type Pair, pairRuns } from './pair.ts'
 import { startsOf } from './starts-of-runs.ts'
 import { pastStarts, valuesOf } from './trial-values.ts'

@@ -1,5 +1,6 @@
 import { askForPrice } from '../../harness/catalogue/prices.ts'
 import { gbpPerUnits, type MoneyInputs, totalGbpPerYear } from '../../harness/metrics/cost.ts'
+import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts, Known } from '../facts.ts'
@@ -7,7 +8,6 @@ import type { MoneyModel } from '../money-model.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
 import { type CardColumn, type ScenarioRow, type Selection, UNLISTED } from '../tables/selection.ts'
-import { workloadUnit } from './workload-unit.ts'
 
 const SECONDS_PER_HOUR = 3600
 

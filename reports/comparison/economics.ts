@@ -8,6 +8,7 @@ import {
   type MoneyInputs,
   totalGbpPerYear,
 } from '../../harness/metrics/cost.ts'
+import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import { connectionsOf } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
 import { type MoneyRowId, moneyRowDigits, moneyRowLabels } from '../tables/economics-rows.ts'
@@ -17,7 +18,6 @@ import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Interval, missing, type Table, text } from '../tables/table.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
 import { economicsNotes } from './economics-notes.ts'
-import { workloadUnit } from './workload-unit.ts'
 
 const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
 

@@ -1,4 +1,5 @@
 import { labelOf } from '../../harness/metrics/catalogue.ts'
+import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import type { Facts } from '../facts.ts'
 import { figureCell, stampOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
@@ -6,7 +7,6 @@ import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
-import { workloadUnit } from './workload-unit.ts'
 
 interface JobRow {
   readonly scenario: ScenarioRow

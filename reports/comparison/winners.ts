@@ -1,5 +1,6 @@
 import { metrics } from '../../harness/metrics/catalogue.ts'
 import { ttftMetrics } from '../../harness/metrics/headline.ts'
+import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
@@ -9,7 +10,6 @@ import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, unitCost } from './card-money.ts'
-import { workloadUnit } from './workload-unit.ts'
 
 /** The winner of a workload, and why. */
 export interface Winner {

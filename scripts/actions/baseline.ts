@@ -1,5 +1,6 @@
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { gatesAgainst } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import {
   type Baseline,
@@ -16,7 +17,6 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { mixedState } from '../../reports/compare/fingerprint.ts'
-import { gatesAgainst } from '../../reports/compare/judgeable.ts'
 import type { CommandIo } from '../support/io.ts'
 import { earlierStarts, knownStarts, startAdvice } from '../support/server-starts.ts'
 import { refusalOf } from './compare.ts'

@@ -113,6 +113,10 @@ export const rooms: readonly Room[] = [
     reason: 'baseline against candidate, one card against its siblings: what a difference means',
   },
   {
+    paths: ['harness/operating'],
+    reason: 'the runs of a tuning to its points and operating points: cheapest, most efficient, fastest, no loss; pure',
+  },
+  {
     paths: ['harness/evidence'],
     reason: 'manifest, signature, redaction, bundle; every value recomputed from the rows',
     folders: {

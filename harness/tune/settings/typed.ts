@@ -1,5 +1,6 @@
+import type { OperatingSetting } from '../../operating/point.ts'
 import { shellWord } from '../../plain-text.ts'
-import type { CardSettings, FoundCard, OperatingSetting } from './types.ts'
+import type { CardSettings, FoundCard } from './types.ts'
 
 /** One call that sets a card, as arguments of nvidia-smi. */
 export type SettingCall = readonly string[]

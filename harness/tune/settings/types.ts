@@ -1,9 +1,4 @@
-/** What the cards of one measurement are set to, all alike. Null: as found. */
-export interface OperatingSetting {
-  readonly powerLimitW: number | null
-  /** The SM clock is locked at this one. */
-  readonly smClockMHz: number | null
-}
+import type { OperatingSetting } from '../../operating/point.ts'
 
 /** What the cards enforce, read back after it was set. Null where it was not asked for or cannot be read. */
 export interface EnforcedSetting {

@@ -1,5 +1,5 @@
-import type { MetricKey } from '../../harness/metrics/catalogue.ts'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
+import type { RunRecord } from '../record/schema/run.ts'
+import type { MetricKey } from './catalogue.ts'
 
 type Kind = RunRecord['scenario']['kind']
 
