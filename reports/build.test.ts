@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import article from '../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { makeRun } from '../harness/testing/record-builder.ts'
-import { buildReport, reportTables } from './build.ts'
+import { settingAt } from '../harness/testing/setting-builder.ts'
+import { buildReport, reportTables, shownRuns } from './build.ts'
 import { parseClaims } from './claims/file/parse.ts'
 import { formatCell } from './render/format-cell.ts'
 import { renderTerminal } from './render/terminal.ts'
@@ -40,6 +41,15 @@ test("with the catalogue's prices the article's two cards give the article's mon
   expect(economics.get('price')).toEqual(['£1,300', '£8,500'])
   expect(economics.get('total-per-year')).toEqual(['£1,001ˢ', '£3,228'])
   expect(report.simulated).toBe(true)
+})
+
+test('a point of a tuning, however new, is no run of the card as it is run', () => {
+  const [point] = pair.slice(1).map((run) => ({ ...run, startedAt: '2027-01-01T00:00:00Z', id: 'point' }))
+  const tuned = { ...point!, setting: settingAt(200) }
+  expect(buildReport([...pair, tuned], { tables: ['throughput'] }).tables).toEqual(
+    buildReport(pair, { tables: ['throughput'] }).tables,
+  )
+  expect(shownRuns([...pair, tuned])).toEqual(shownRuns(pair))
 })
 
 test('the physical limit of batch 32 on a 4090 is that of its bytes: 8.03 GB of weights and 512 tokens of KV each', () => {

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
+import { isOperatingPoint } from '../harness/record/setting/operating-point.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
 import { comparisonCharts } from './charts/comparison-charts.ts'
 import type { RunSeries } from './charts/run-series.ts'
@@ -76,13 +77,14 @@ export function buildReport(runs: readonly RunRecord[], options: ReportOptions =
 /** The same from facts that the caller brings, without an audit. */
 export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, options: ReportOptions = {}): Report {
   const wanted = new Set<string>(options.tables ?? reportTables)
-  const selection = selectRuns(runs, facts)
+  const ordinary = asRun(runs)
+  const selection = selectRuns(ordinary, facts)
   const scenario = wanted.has('economics') ? economicsScenario(selection) : null
   const money = scenario === null ? null : moneyModel(selection, facts, scenario)
   return {
     title: options.title ?? 'Joulemark report',
     tables:
-      runs.length === 0 ? [] : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id)),
+      ordinary.length === 0 ? [] : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id)),
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     money,
     simulated: runs.some((run) => run.source === 'simulated'),
@@ -95,9 +97,12 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   }
 }
 
+/** The runs of cards as they are run: points of a tuning are in its own tables. */
+const asRun = (runs: readonly RunRecord[]): RunRecord[] => runs.filter((run) => !isOperatingPoint(run))
+
 /** The runs that a report shows, one per scenario and card: only their rows have to be read. */
 export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): RunRecord[] {
-  const selection = selectRuns(runs, catalogueFacts(money, runs))
+  const selection = selectRuns(asRun(runs), catalogueFacts(money, runs))
   return selection.scenarios.flatMap((row) =>
     selection.cards.flatMap((card) => selection.runOf(row.name, card.key) ?? []),
   )

@@ -6,6 +6,7 @@ import { servingUuids } from '../physics/serving-gpus.ts'
 import { makeFolder, replaceFile, toJson } from './json-file.ts'
 import { readRun, type StoredRun } from './read.ts'
 import type { RunRecord } from './schema/run.ts'
+import { settingText } from './setting/operating-point.ts'
 
 const baselineSchema = z.strictObject({
   /** UUIDs of the GPUs that served, sorted; the host's name where no GPU was read. */
@@ -93,6 +94,13 @@ export function baselinesFrom(runs: readonly StoredRun[], outDir: string, setAt:
       throw new JoulemarkError(
         'bad-input',
         `${record.scenario.name}: the runs are of different versions of the scenario; a baseline requires one version`,
+      )
+    }
+    const settings = [...new Set(group.map((run) => settingText(run.record) ?? 'the card as it was found'))]
+    if (settings.length > 1) {
+      throw new JoulemarkError(
+        'bad-input',
+        `${record.scenario.name}: the runs are of different settings of the card (${settings.join(', ')}); a baseline requires one`,
       )
     }
     return {

@@ -11,3 +11,14 @@ export const makeSetting = (over: Partial<RunSetting> = {}): RunSetting => ({
   by: 'tune',
   ...over,
 })
+
+/** The same at another limit or clock; a limit of null leaves the card as it was found. */
+export const settingAt = (
+  limitW: number | null,
+  { clockMHz, ...over }: Partial<RunSetting> & { readonly clockMHz?: number } = {},
+): RunSetting =>
+  makeSetting({
+    powerLimitW: { asked: limitW, enforced: limitW ?? 450, found: 450 },
+    ...(clockMHz === undefined ? {} : { smClockMHz: { asked: clockMHz, read: clockMHz } }),
+    ...over,
+  })

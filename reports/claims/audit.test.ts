@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { makeRun } from '../../harness/testing/record-builder.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
 import { parseClaims } from './file/parse.ts'
@@ -96,9 +97,10 @@ describe('claimed beside measured', () => {
     expect(off!.why).toMatch(/^50 % too low: measured 2,200 on rtx-4090/)
   })
 
-  test('a simulated or unfinished run confirms nothing', () => {
+  test('a simulated or unfinished run confirms nothing, nor does a point of a tuning', () => {
+    const point = run({ more: { setting: settingAt(300) } })
     expect(
-      measuredFindings(claims, [run({ source: 'simulated' }), run({ status: 'interrupted' })], claimCatalogue),
+      measuredFindings(claims, [run({ source: 'simulated' }), run({ status: 'interrupted' }), point], claimCatalogue),
     ).toEqual([])
   })
 

@@ -1,5 +1,6 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isOperatingPoint } from '../../harness/record/setting/operating-point.ts'
 import { SMALLEST_EFFECT } from '../../harness/verdict/verdict.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
@@ -11,10 +12,12 @@ import type { Finding } from './finding.ts'
 /**
  * Claims against measurements: for each throughput row that names a scenario, the newest complete live run of it on one of
  * the claimed card's editions. A claim within the practical threshold is confirmed. Simulated runs confirm and refute
- * nothing and are skipped.
+ * nothing and are skipped; so are points of a tuning, because a claim is about a card as it is run.
  */
 export function measuredFindings(claims: Claims, runs: readonly RunRecord[], catalogue: ClaimCatalogue): Finding[] {
-  const usable = runs.filter((run) => run.source === 'live' && run.status === 'complete').toSorted(newestFirst)
+  const usable = runs
+    .filter((run) => run.source === 'live' && run.status === 'complete' && !isOperatingPoint(run))
+    .toSorted(newestFirst)
   return (claims.tables.throughput?.rows ?? []).flatMap((row) =>
     Object.keys(claims.cards).flatMap((key): Finding[] => {
       const editions = new Set(catalogue.cardsFor(key).map((card) => card.key))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { later, makeComparedRun, threeLater, threeStarts } from '../testing/compare-builder.ts'
 import { compareRuns } from './comparison.ts'
 import { outcomeOf } from './outcome.ts'
@@ -97,6 +98,51 @@ describe('cards side by side', () => {
     const half = compareRuns(baseline, threeLater({}))
     expect(half.scenarios).toHaveLength(1)
     expect(half.notes.join()).toContain('measured with other cards under load only in the baseline, not compared')
+  })
+})
+
+describe('points of a tuning', () => {
+  /** As measured at a limit that `tune` set. */
+  const tuned = (limitW: number, run: RunRecord): RunRecord => ({
+    ...run,
+    id: `${run.id}-${limitW}`,
+    gpus: run.gpus.map((gpu) => ({ ...gpu, powerLimitW: limitW })),
+    setting: settingAt(limitW),
+  })
+
+  test('are not compared with the card as it was found, nor with another point', () => {
+    const why = 'measured at different settings'
+    expect(compareRuns([before], [tuned(300, later({}))]).objections.join()).toContain(
+      `${why}: the card as it was found, 300 W`,
+    )
+    expect(compareRuns([tuned(250, before)], [tuned(300, later({}))]).objections.join()).toContain(
+      `${why}: 250 W, 300 W`,
+    )
+  })
+
+  test('are compared with the same point, and with a card that keeps the same limit', () => {
+    const points = (runs: readonly RunRecord[], limitW: number) => runs.map((run) => tuned(limitW, run))
+    const both = (of: typeof threeLater) => [...points(of({}), 250), ...points(of({ speed: 1.1 }), 300)]
+    const comparison = compareRuns([...both(threeStarts), ...threeStarts({ speed: 1.2 })], both(threeLater))
+    expect(comparison).toMatchObject({ objections: [], verdict: 'equivalent' })
+    expect(comparison.scenarios.map(({ card }) => card)).toEqual(['rtx-4090 at 250 W', 'rtx-4090 at 300 W'])
+    expect(comparison.notes.join()).toContain(
+      'measured with the card as it was found only in the baseline, not compared',
+    )
+    const kept = threeLater({}).map((run) => ({ ...run, gpus: run.gpus.map((gpu) => ({ ...gpu, powerLimitW: 300 })) }))
+    expect(compareRuns(points(threeStarts({}), 300), kept)).toMatchObject({ objections: [], verdict: 'equivalent' })
+  })
+
+  test('at a locked clock are a side of their own', () => {
+    const locked = (run: RunRecord): RunRecord => ({ ...run, setting: settingAt(null, { clockMHz: 1500 }) })
+    const comparison = compareRuns([before], [locked(later({}))])
+    expect(comparison.objections.join()).toContain('the card as it was found, SM clock 1500 MHz')
+    expect(comparison.differences).toContainEqual({
+      field: 'setting.smClockMHz',
+      label: 'Locked SM clock (MHz)',
+      baseline: 'unknown',
+      candidate: '1500',
+    })
   })
 })
 

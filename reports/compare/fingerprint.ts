@@ -21,6 +21,7 @@ const labels: Readonly<Record<string, string>> = {
   'gpus.vbios': 'VBIOS',
   'gpus.powerLimitW': 'Power limit (W)',
   'gpus.powerDefaultLimitW': 'Default power limit (W)',
+  'setting.smClockMHz': 'Locked SM clock (MHz)',
   'gpus.maxSmClockMHz': 'Maximum SM clock (MHz)',
   'gpus.maxMemClockMHz': 'Maximum memory clock (MHz)',
   'gpus.eccMode': 'ECC',
@@ -97,6 +98,7 @@ const oneSide = [
   'gpus.driver',
   'gpus.vbios',
   'gpus.powerLimitW',
+  'setting.smClockMHz',
   'gpus.uuid',
   'gpus.loadedBeside',
   'fingerprint.driverStateSha256',
@@ -149,6 +151,7 @@ function valuesOf(runs: readonly RunRecord[], withFingerprint: boolean): Map<str
     for (const gpu of serving) add('gpus', gpu)
     add('gpus.count', serving.length)
     add('gpus.loadedBeside', loadedBeside(run).length)
+    add('setting.smClockMHz', run.setting?.smClockMHz?.asked)
     add('card', run.card)
     add('endpoint', run.endpoint)
     add('host', run.host)

@@ -1,5 +1,6 @@
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { enforcedState, settingText } from '../../harness/record/setting/operating-point.ts'
 import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
 import { mixedState } from './fingerprint.ts'
 
@@ -22,8 +23,8 @@ export interface Pairing {
 }
 
 /**
- * Pairs the runs of both sides by scenario, model of card, GPU where several GPUs of a server are on both sides, and whether
- * others were under load beside it. Runs that did not complete are skipped with a note. Runs of one scenario on different
+ * Pairs the runs of both sides by scenario, model of card, GPU where several GPUs of a server are on both sides, the setting
+ * of its cards, and whether others were under load beside it. Runs that did not complete are skipped with a note. Runs of one scenario on different
  * cards are paired and carry an objection.
  */
 export function pairRuns(baseline: readonly RunRecord[], candidate: readonly RunRecord[]): Pairing {
@@ -46,7 +47,8 @@ export function pairRuns(baseline: readonly RunRecord[], candidate: readonly Run
     for (const card of cards) {
       const onCard = (runs: readonly RunRecord[]) => runs.filter((run) => cardOf(run) === card)
       const sides = { baseline: onCard(baselineRuns), candidate: onCard(candidateRuns) }
-      pairs.push(...byGpu(scenario, sides, notes).flatMap((one) => byCondition(scenario, one, notes)))
+      const alike = byGpu(scenario, sides, notes).flatMap((one) => bySetting(scenario, one, notes))
+      pairs.push(...alike.flatMap((one) => byCondition(scenario, one, notes)))
     }
   }
   for (const scenario of new Set(after.map((run) => run.scenario.name))) {
@@ -94,6 +96,16 @@ function byGpu(scenario: string, sides: Sides, notes: string[]): readonly Sides[
 
 const gpusOf = ({ gpus }: RunRecord): string => ` ${servingUuids(gpus).toSorted().join('+')}`
 
+/** The points of a tuning one by one, where both sides have them: never against a card as it was found. */
+function bySetting(scenario: string, sides: Sides, notes: string[]): readonly Sides[] {
+  const of = (run: RunRecord) => (settingText(run) === null ? '' : ` at ${settingText(run)}`)
+  const onlyIn = (setting: string, side: string) =>
+    notes.push(
+      `${scenario}: measured${setting === '' ? ' with the card as it was found' : setting} only in the ${side}, not compared`,
+    )
+  return split(sides, of, onlyIn) ?? [sides]
+}
+
 /** Those alone on their server, and those with other cards under load, where both sides have them. */
 function byCondition(scenario: string, sides: Sides, notes: string[]): Pair[] {
   const onlyIn = (condition: string, side: string) =>
@@ -124,6 +136,7 @@ function makePair(scenario: string, { baseline, candidate, which = '' }: Sides):
       ? [`the scenario differs between the sides (${changedKeys(all).join(', ')})`]
       : []),
     ...(sources.length > 1 ? ['simulated runs against live runs'] : []),
+    ...settingObjection(all),
     ...(differ((run) => String(isSideBySide(run))).length > 1
       ? ['one side was measured alone, the other while other cards of the server were under load']
       : []),
@@ -139,6 +152,15 @@ function makePair(scenario: string, { baseline, candidate, which = '' }: Sides):
     candidate,
     objections,
   }
+}
+
+/** A setting that was made on purpose is no change of the server; the same limit, whoever set it, is the same. */
+function settingObjection(runs: readonly RunRecord[]): string[] {
+  const settings = [...new Set(runs.map((run) => settingText(run) ?? 'the card as it was found'))]
+  if (settings.length < 2 || new Set(runs.map(enforcedState)).size < 2) return []
+  return [
+    `measured at different settings: ${settings.join(', ')}; \`joulemark report\` shows the points of a tuning side by side`,
+  ]
 }
 
 /** Runs of one side are starts of one server on one host; a change between them would be taken for variation between starts. */

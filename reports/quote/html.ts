@@ -28,7 +28,7 @@ ${sellerHtml(quote)}
 <h2>The server</h2>
 <dl class="facts server">${quote.box.map(([label, value]) => fact(label, value))}</dl>
 <h2>Measured performance</h2>
-<p>Measured on this server. Each value is the conservative end of its 95 % confidence interval. Unit prices exclude VAT. They assume ${percent(inputs.utilisation)} utilisation and a server that runs only this workload.</p>
+<p>Measured on this server.${settingText(quote)} Each value is the conservative end of its 95 % confidence interval. Unit prices exclude VAT. They assume ${percent(inputs.utilisation)} utilisation and a server that runs only this workload.</p>
 <table class="work"><thead><tr><th scope="col">Workload</th><th scope="col">Promised</th><th scope="col">Other metrics</th><th scope="col" class="right">Unit price</th></tr></thead>
 <tbody>${joined(quote.workloads.map(workloadRow), '\n')}</tbody></table>
 <h2>Monthly price</h2>
@@ -51,6 +51,12 @@ ${priceRows(quote)}
 }
 
 const fact = (label: string, value: string): Html => html`<div><dt>${label}</dt><dd>${value}</dd></div>`
+
+/** What every value rests on, where the cards were set for the measurement. */
+const settingText = ({ setting }: Quote): string =>
+  setting === null
+    ? ''
+    : ` Each GPU was set to ${setting} for the measurement: every value and price on this page holds at this setting.`
 
 function sellerHtml({ inputs: { seller } }: Quote): Html {
   if (seller === undefined) return nothing

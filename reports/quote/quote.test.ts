@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { scenarioSchema } from '../../harness/scenario/schema.ts'
 import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { quoteHtml } from './html.ts'
 import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
 import { quoteJson } from './json.ts'
@@ -221,6 +222,32 @@ describe('a quote', () => {
   test('lists digests, key and what is not promised', () => {
     const html = quoteHtml(quoteOf([run(), run({ scenario: 'second' })]))
     for (const part of ['digest-0', 'digest-1', 'ab'.repeat(32), 'Quality of answers']) expect(html).toContain(part)
+  })
+})
+
+describe('a setting of the card', () => {
+  const at = (limitW: number, scenario = 'a') =>
+    run({ scenario, powerLimitW: limitW, more: { setting: settingAt(limitW) } })
+
+  test('that a price rests on is on the page, in the terms and in the document', () => {
+    const quote = quoteOf([at(300)])
+    const page = quoteHtml(quote)
+    expect(page).toContain('Each GPU was set to 300 W for the measurement: every value and price on this page holds at')
+    expect(page).toContain('Any other power limit or clock. The values hold for GPUs at 300 W')
+    expect(JSON.parse(quoteJson(quote))).toMatchObject({ setting: '300 W' })
+  })
+
+  test('that nobody changed is not mentioned', () => {
+    expect(quoteHtml(quoteOf([run()]))).not.toContain('was set to')
+    expect(quoteOf([run()]).setting).toBeNull()
+  })
+
+  test('is one for all workloads of a quote', () => {
+    expect(quoteOf([at(300, 'a'), at(300, 'b')]).workloads).toHaveLength(2)
+    expect(() => quoteOf([at(300, 'a'), at(350, 'b')])).toThrow(
+      /was measured at 350 W, \S+ at 300 W; a quote covers one setting of the card$/,
+    )
+    expect(() => quoteOf([run({ scenario: 'a' }), at(300, 'b')])).toThrow(/at 300 W, \S+ at the card as it was found;/)
   })
 })
 

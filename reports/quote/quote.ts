@@ -4,6 +4,7 @@ import { redactText } from '../../harness/evidence/redaction/redact-text.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { canonicalSha256 } from '../../harness/record/provenance.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { settingText } from '../../harness/record/setting/operating-point.ts'
 import type { QuoteInputs } from './inputs.ts'
 import { type MonthlyPrice, monthlyPrice, unitPriceHundredths } from './price.ts'
 import { serverLines } from './server.ts'
@@ -38,6 +39,8 @@ export interface Quote {
   readonly validUntil: string
   readonly inputs: QuoteInputs
   readonly box: readonly (readonly [label: string, value: string])[]
+  /** What the cards were set to for the measurement, on purpose; null where they were measured as found. */
+  readonly setting: string | null
   readonly price: MonthlyPrice
   readonly workloads: readonly PricedWorkload[]
   readonly draw: { readonly loadW: number; readonly idleW: number; readonly idleMeasured: boolean }
@@ -64,6 +67,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
   const { inputs, customer, date } = order
   const records = runs.map((run) => run.record)
   requireEachOnce(runs)
+  requireOneSetting(records)
   requireOneServer(records)
   const other = runs.find((run) => run.signedBy !== runs[0]?.signedBy)
   if (other)
@@ -83,6 +87,7 @@ export function buildQuote(runs: readonly QuotedRun[], order: QuoteOrder): Quote
     validUntil: addDays(date, inputs.validityDays),
     inputs,
     box: serverLines(records),
+    setting: settingText(first(records)),
     price,
     workloads: workloads.map((workload) => ({ ...workload, unitPrice: unitPriceOf(workload, price, inputs) })),
     draw,
@@ -134,13 +139,25 @@ const serverKey = (record: RunRecord): string =>
     servingGpus(record.gpus).map(({ uuid, name, powerLimitW }) => [uuid, name, powerLimitW]),
   ])
 
+/** Every promise of a quote holds at once: the server is delivered at one setting. */
+function requireOneSetting(records: readonly RunRecord[]): void {
+  const at = (record: RunRecord) => settingText(record) ?? 'the card as it was found'
+  const other = records.find((record) => at(record) !== at(first(records)))
+  if (other === undefined) return
+  throw new JoulemarkError(
+    'bad-input',
+    `${other.id}: was measured at ${at(other)}, ${first(records).id} at ${at(first(records))}; a quote covers one setting of the card`,
+  )
+}
+
+const first = (records: readonly RunRecord[]): RunRecord => records[0] as RunRecord
+
 function requireOneServer(records: readonly RunRecord[]): void {
-  const [first] = records
-  const other = records.find((record) => serverKey(record) !== serverKey(first as RunRecord))
+  const other = records.find((record) => serverKey(record) !== serverKey(first(records)))
   if (other) {
     throw new JoulemarkError(
       'bad-input',
-      `${other.id}: was measured on another server than ${first?.id}; a quote covers one server`,
+      `${other.id}: was measured on another server than ${first(records).id}; a quote covers one server`,
     )
   }
   const redacted = records.length > 1 ? records.find((record) => record.redacted) : undefined

@@ -9,8 +9,14 @@ export const rounding: readonly string[] = [
 
 /** What the quote does not cover. */
 export function notCovered(quote: Quote): string[] {
-  const { utilisation } = quote.inputs
+  const { setting, inputs } = quote
+  const { utilisation } = inputs
   return [
+    ...(setting === null
+      ? []
+      : [
+          `Any other power limit or clock. The values hold for GPUs at ${setting}, to which they were set for the measurement.`,
+        ]),
     'Models, prompt or answer lengths, concurrency, software versions and settings other than those measured.',
     utilisation < 1
       ? `Output beyond ${Number((utilisation * 100).toFixed(2))} % of the month under load. Unit prices assume this share.`

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
 import { selectRuns } from './selection.ts'
 
@@ -17,6 +18,16 @@ test('takes the newest complete run and says so', () => {
   expect(selection.notes).toEqual([
     `Llama 3.1 8B FP8 batch 32 agg on RTX 4090: 3 runs given; the table shows ${runs[1]!.id}.`,
   ])
+})
+
+test('of runs at different settings the note says which one is shown', () => {
+  const at300 = makeRun({
+    card: 'rtx-4090',
+    startedAt: at(2),
+    more: { setting: settingAt(300, { by: 'box' }) },
+  })
+  const [note] = selectRuns([makeRun({ card: 'rtx-4090', startedAt: at(1) }), at300], facts).notes
+  expect(note).toMatch(/the table shows \S+, measured at 300 W\.$/)
 })
 
 test('a newer simulated run never takes the place of a live one', () => {

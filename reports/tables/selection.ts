@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { settingText } from '../../harness/record/setting/operating-point.ts'
 import { loadedBeside } from '../../harness/verdict/side-by-side.ts'
 import type { Facts } from '../facts.ts'
 
@@ -38,7 +39,7 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
     grid.set(cell, chosen!)
     if (others.length > 0)
       notes.push(
-        `${chosen!.scenario.title} on ${labelOf(chosen!, facts)}: ${others.length + 1} runs given; the table shows ${chosen!.id}.`,
+        `${chosen!.scenario.title} on ${labelOf(chosen!, facts)}: ${others.length + 1} runs given; the table shows ${chosen!.id}${atSetting(chosen!, others)}.`,
       )
   }
   const chosen = [...grid.values()].toSorted((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id))
@@ -68,6 +69,13 @@ const labelOf = (run: RunRecord, facts: Facts): string =>
   (run.card.key === null ? null : facts.card(run.card.key)?.label) ?? run.card.name ?? 'unknown card'
 
 const cellKey = (scenario: string, card: string): string => `${scenario}\n${card}`
+
+/** Which setting the chosen run had, where the others had another one. */
+function atSetting(chosen: RunRecord, others: readonly RunRecord[]): string {
+  const mine = settingText(chosen)
+  if (others.every((other) => settingText(other) === mine)) return ''
+  return mine === null ? ', measured with the card as it was found' : `, measured at ${mine}`
+}
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

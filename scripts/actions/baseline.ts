@@ -14,6 +14,8 @@ import {
 } from '../../harness/record/baselines.ts'
 import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isOperatingPoint } from '../../harness/record/setting/operating-point.ts'
+import { counted } from '../../harness/units.ts'
 import { isSideBySide } from '../../harness/verdict/side-by-side.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { mixedState } from '../../reports/compare/fingerprint.ts'
@@ -35,7 +37,7 @@ export interface ShowBaselineFlags {
 /** Makes runs the baseline of their server and scenario. It replaces the previous baseline, whose runs stay. */
 export async function setBaseline(paths: readonly string[], flags: SetBaselineFlags, io: CommandIo): Promise<number> {
   const directories = await findRuns(paths)
-  const runs = aloneWhereBoth(await Promise.all(directories.map(readRun)), io)
+  const runs = aloneWhereBoth(withoutPoints(await Promise.all(directories.map(readRun)), io), io)
   const unfit = runs.find(({ record }) => record.status !== 'complete' || record.trials.length < 2)
   if (unfit) {
     const { id, status, trials } = unfit.record
@@ -62,6 +64,24 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
   if (advice !== null) io.stderr.write(`${advice}\n`)
   io.stderr.write(`wrote ${baselinePath(flags.out)}\n`)
   return exitCodes.done
+}
+
+/**
+ * Without the points of tunings: what `run` measures later is compared with the card as it is run. It says how many are left
+ * out. Throws `bad-input` where nothing is left.
+ */
+function withoutPoints(runs: readonly StoredRun[], io: CommandIo): StoredRun[] {
+  const rest = runs.filter(({ record }) => !isOperatingPoint(record))
+  const points = runs.length - rest.length
+  if (points === 0) return rest
+  if (rest.length === 0) {
+    throw new JoulemarkError(
+      'bad-input',
+      'these runs are points of a tuning, measured at limits that were given back; run the scenario at the limit that the card keeps, and make that run the baseline',
+    )
+  }
+  io.stderr.write(`${counted(points, 'run')} not part of the baseline: points of a tuning\n`)
+  return rest
 }
 
 /**

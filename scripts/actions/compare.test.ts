@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { later, makeComparedRun, threeLater, threeStarts } from '../../reports/testing/compare-builder.ts'
 import { effectShare, outcomeList } from '../support/flag-values.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -154,6 +155,22 @@ describe('baseline', () => {
     expect(await setBaseline([out], { out }, io)).toBe(0)
     expect(said.stderr).toContain(`${beside[0]!.id}: not part of the baseline`)
     expect((await compareWithBaselines(threeLater(), out)).verdict).toBe('equivalent')
+  })
+
+  test('of a folder with a tuning has the runs of the card as it is run; a point alone is refused', async () => {
+    const { io, said, out } = world()
+    const point = { ...makeComparedRun({ powerLimitW: 300 }), setting: settingAt(300) }
+    const standard = (limitW: number) => ({ ...makeComparedRun(), setting: settingAt(limitW, { by: 'box' }) })
+    stored(join(out, 'tuning'), { ...point, id: 'point' })
+    await expect(setBaseline([join(out, 'tuning')], { out }, io)).rejects.toThrow(/^these runs are points of a tuning/)
+    stored(out, ...threeStarts())
+    expect(await setBaseline([out, join(out, 'tuning')], { out }, io)).toBe(0)
+    expect(said.stderr).toContain('1 run not part of the baseline: points of a tuning')
+    expect((await compareWithBaselines(threeLater(), out)).verdict).toBe('equivalent')
+    stored(join(out, 'nights'), { ...standard(300), id: 'one' }, { ...standard(350), id: 'other' })
+    await expect(setBaseline([join(out, 'nights')], { out }, io)).rejects.toThrow(
+      /the runs are of different settings of the card \(300 W, 350 W\); a baseline requires one$/,
+    )
   })
 
   test('of one start, or of several runs of one start, says what to do', async () => {

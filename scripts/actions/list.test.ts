@@ -5,6 +5,7 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import { gateEntries } from '../../harness/gates/table.ts'
 import { newKeyPair, readPrivateKey } from '../../harness/record/signing/signature.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { toolVersion } from '../../harness/version.ts'
 import { listCachePath } from '../support/list-cache.ts'
 import { list } from './list.ts'
@@ -62,6 +63,12 @@ test.each([
   ],
 ])('a run that is %s is not quotable, and the reason is there', async (name, expected) => {
   expect(await said(name)).toMatch(expected)
+})
+
+test('a run at a setting that was made on purpose says which', async () => {
+  await writeLiveRun(at('tuned'), { key, over: { setting: settingAt(300) } })
+  expect(await said('tuned')).toMatch(/^\S+ {2}complete {4}live {7}at 300 W {2}/)
+  expect(JSON.parse(await said('tuned', true))).toMatchObject({ runs: [{ setting: '300 W' }] })
 })
 
 test('gates with the same evidence share a line, without control characters', async () => {

@@ -6,6 +6,7 @@ import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
+import { settingText } from '../../harness/record/setting/operating-point.ts'
 import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
 import { ListCache, listCachePath } from '../support/list-cache.ts'
@@ -50,6 +51,8 @@ interface Row {
   /** That of the record, or `abandoned` and the like for one whose process may be gone; null if it cannot be read. */
   readonly status: string | null
   readonly source: RunRecord['source'] | null
+  /** What was set for it on purpose, such as `300 W`; null for cards as they were found. */
+  readonly setting: string | null
   readonly quotable: boolean
   /** Why it may not be quoted, one line per reason. */
   readonly reasons: readonly string[]
@@ -97,26 +100,27 @@ async function rowOf(path: string): Promise<Row> {
     // a record that cannot be read is described by its reader
     const record = seal.record ?? (await readRun(path)).record
     const { id, status, source, gates } = record
+    const setting = settingText(record)
     const open = unendedRun({ directory, record })
     if (open !== null) {
-      return { id, directory, status: open.status, source, quotable: false, reasons: [open.line], gates: [] }
+      return { id, directory, status: open.status, source, setting, quotable: false, reasons: [open.line], gates: [] }
     }
     const reasons = [...reasonsNotQuotable(record), ...sealReasons(seal)]
-    return { id, directory, status, source, quotable: record.quotable && reasons.length === 0, reasons, gates }
+    return { id, directory, status, source, setting, quotable: record.quotable && reasons.length === 0, reasons, gates }
   } catch (error) {
     const reasons = [messageOf(error)]
-    return { id: path, directory: path, status: null, source: null, quotable: false, reasons, gates: [] }
+    return { id: path, directory: path, status: null, source: null, setting: null, quotable: false, reasons, gates: [] }
   }
 }
 
-function linesOf({ id, status, source, quotable, reasons, gates }: Row, width: number): string[] {
+function linesOf({ id, status, source, setting, quotable, reasons, gates }: Row, width: number): string[] {
   const name = id.padEnd(width)
   if (status === null) return [`${name}  unreadable  ${reasons.join('; ')}`]
   const state = `${status.padEnd(11)} ${source === 'simulated' ? 'SIMULATED' : 'live     '}`
   const why = reasons.map((reason) => reason.split(':')[0]).join(', ')
   const others = reasons.filter((reason) => !gates.some((gate) => reason.startsWith(`${gate.id} ${gate.status}:`)))
   return [
-    `${name}  ${state}  ${quotable ? 'quotable' : `not quotable: ${why}`}`,
+    `${name}  ${state}  ${setting === null ? '' : `at ${setting}  `}${quotable ? 'quotable' : `not quotable: ${why}`}`,
     ...others.map((reason) => `    ${reason}`),
     ...gateLines(gates),
   ]

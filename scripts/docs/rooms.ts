@@ -73,6 +73,7 @@ export const rooms: readonly Room[] = [
     reason: 'the run record on disk: schemas, writer, reader, rows, hashes; records of schema 1 are read here',
     folders: {
       schema: 'run.json: run, trial, sessions, telemetry, server',
+      setting: 'runs whose cards were set on purpose: which they are, and in words',
       signing: 'the manifest of a record, its signature, the key file, and the chain of the records of a key',
       disk: 'rows that reach the disk, and one line for a disk that takes no more',
       soak: 'the burn-in certificate: written, signed, read and checked',
