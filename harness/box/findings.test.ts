@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../record/schema/run.ts'
 import { makeRun } from '../testing/record-builder.ts'
+import { settingAt } from '../testing/setting-builder.ts'
 import { boxFindings } from './findings.ts'
 
 const healthy = makeRun({ card: 'rtx-4090', name: 'NVIDIA GeForce RTX 4090' })
@@ -22,6 +23,7 @@ test("the doctor's checks apply to what the record holds", () => {
   expect(idsOf(withGpu({ pcie: { genCurrent: 1, genMax: 4, widthCurrent: 8, widthMax: 16 } }))).toEqual([
     'pcie-width warn',
   ])
+  expect(idsOf({ ...withGpu({ powerLimitW: 300 }), setting: settingAt(300, { by: 'box' }) })).toEqual([])
   const [finding] = boxFindings(withGpu({ powerLimitW: 300 }))
   expect(finding).toMatchObject({
     read: expect.stringContaining('enforced 300 W'),

@@ -1,6 +1,7 @@
 import { cardOfRun } from '../catalogue/own/own-cards.ts'
 import { servingGpus } from '../physics/serving-gpus.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { meantLimitW } from '../record/setting/operating-point.ts'
 import type { Check } from '../telemetry/doctor/check.ts'
 import { cardChecks } from '../telemetry/doctor/checks-card.ts'
 import { eccChecks } from '../telemetry/doctor/checks-ecc.ts'
@@ -26,8 +27,10 @@ export function boxFindings(run: RunRecord): BoxFinding[] {
     ...eccChecks(cards, null),
     ...linkChecks(cards, null, null),
   ]
+  // a limit that was set for the run is held by its gate, and is no finding
+  const isMeant = (id: string) => id === 'power-limit' && meantLimitW(run) !== null
   return checks.flatMap(({ id, status, read, why, fix }) =>
-    status === 'warn' || status === 'fail' ? [{ id, status, read, why, fix }] : [],
+    (status === 'warn' || status === 'fail') && !isMeant(id) ? [{ id, status, read, why, fix }] : [],
   )
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { runLimit } from '../../harness/physics/run-limit.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { acceptance, boxAccepted } from './acceptance.ts'
 
 const run = (tokensPerS: number | string, over: Partial<RunOverrides> = {}): RunRecord =>
@@ -58,6 +59,14 @@ test('the likely causes of a slow server are named', () => {
     'narrow PCIe link: x4 of x16',
     'doctor, driver: 535.104',
   ])
+})
+
+test('the limit that box set for the night is no cause, because the prediction is made for it', () => {
+  const atLimit = (limitW: number) =>
+    run(900, { powerLimitW: limitW, more: { setting: settingAt(300, { by: 'box' }) } })
+  const why = (limitW: number) => acceptance([atLimit(limitW)], [], [])[0]?.why.join() ?? ''
+  expect(why(300)).toMatch(/no cause found/)
+  expect(why(280)).toContain('lowered power limit: 280 of 450 W')
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { meantLimitW } from '../../harness/record/setting/operating-point.ts'
 
 /** The doctor's findings, as far as the verdict uses them. */
 export interface DoctorFinding {
@@ -19,7 +20,9 @@ export function slowCauses(run: RunRecord, findings: readonly DoctorFinding[]): 
   }
   const causes = [
     ...serving.flatMap(({ powerLimitW: limit, powerDefaultLimitW: usual }) =>
-      limit !== null && usual !== null && limit < usual ? [`lowered power limit: ${limit} of ${usual} W`] : [],
+      limit !== null && usual !== null && limit < usual && limit !== meantLimitW(run)
+        ? [`lowered power limit: ${limit} of ${usual} W`]
+        : [],
     ),
     ...gate('card-health', 'a fault of the card'),
     ...gate('serving-card', 'not the card that served, or not all of it'),

@@ -1,6 +1,7 @@
 import { servingGpus, servingUuids } from '../../harness/physics/serving-gpus.ts'
 import type { AcceptanceVerdict } from '../../harness/record/acceptance-file.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isOperatingPoint } from '../../harness/record/setting/operating-point.ts'
 import { partOf } from './result/evidence.ts'
 
 /** An earlier run, and the verdict on its server; null where `box` has not judged it. */
@@ -21,7 +22,9 @@ export interface References {
 
 /** The references of a run: of the same load, card and edition, power limit, version and flags of the server. */
 export function referencesOf(run: RunRecord, earlier: readonly EarlierRun[]): References {
-  const sameLoad = earlier.filter(({ record }) => record.id !== run.id && isSameLoad(record, run))
+  const sameLoad = earlier.filter(
+    ({ record }) => record.id !== run.id && !isOperatingPoint(record) && isSameLoad(record, run),
+  )
   const mine = new Set(servingUuids(run.gpus))
   const isOwn = ({ record }: EarlierRun) => servingUuids(record.gpus).some((uuid) => mine.has(uuid))
   const reasons = new Map<string, number>()

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../harness/plan/random.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { normal } from '../../harness/testing/noise-stream.ts'
+import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { type SimulatedServer, simulatedNight } from '../testing/simulated-servers.ts'
 import { type AcceptanceLine, acceptance, boxAccepted } from './acceptance.ts'
 import { ENOUGH_SIBLINGS } from './band.ts'
@@ -72,6 +73,13 @@ describe('only accepted runs without a failed gate, of other GPUs and the same s
     ['another power limit', siblings(6, { powerLimitW: 300 })],
     ['another card', siblings(6, { card: 'rtx-5090' })],
     ['the same GPU', judged('accepted', night({ uuid: 'GPU-new', night: 1 }))],
+    [
+      'a point of a tuning',
+      siblings(6).map((run) => ({
+        ...run,
+        record: { ...run.record, setting: settingAt(null, { clockMHz: 1500 }) },
+      })),
+    ],
     [
       'another version of vLLM',
       siblings(6).map((run) => ({

@@ -6,13 +6,13 @@ const fact = (label: string, value: string | null): Html =>
   value === null || value === '' ? nothing : html`<div><dt>${label}</dt><dd>${value}</dd></div>`
 
 /** What the server is: host, software, and the identity of each card. */
-export function serverSection({ host, cards, model, time }: BoxResult): Html {
+export function serverSection({ host, cards, model, time, setting }: BoxResult): Html {
   const facts =
     host === null
       ? nothing
       : html`<dl class="facts">
 ${fact('Host', host.hostname)}${fact('Processor', `${host.cpu}, ${host.cpuCount} CPUs`)}${fact('Memory', `${host.memoryGiB.toFixed(0)} GiB`)}
-${fact('System', host.kernel)}${fact('Driver', host.driver)}${fact('CUDA', host.cuda)}${fact('Served by', host.engines.join('; '))}
+${fact('System', host.kernel)}${fact('Driver', host.driver)}${fact('CUDA', host.cuda)}${fact('Served by', host.engines.join('; '))}${fact('Cards set to', setting === undefined ? null : `${setting}, for this measurement`)}
 ${fact('Fingerprint', host.stateSha256)}${timeFacts(time)}</dl>`
   const heads = ['', 'UUID', 'Serial', 'VBIOS', 'Slot', 'Link', 'Memory', 'ECC', 'Power limit']
   return html`<section aria-labelledby="h-server"><h2 id="h-server">The server: ${model}</h2>${facts}

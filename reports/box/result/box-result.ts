@@ -112,6 +112,10 @@ export const boxResultSchema = z.strictObject({
   verdict: verdictSchema,
   wouldBe,
   model: z.string().describe('the cards in words, such as "4 x RTX 4090"'),
+  setting: z
+    .string()
+    .optional()
+    .describe('what the cards were set to for this measurement, such as "400 W"; absent: they were measured as found'),
   reasons: z.array(reasonSchema).describe('of the server itself: a cause that hits every card comes once, and here'),
   host: z
     .strictObject({

@@ -1,5 +1,6 @@
 import { servingUuids } from '../../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { settingText } from '../../../harness/record/setting/operating-point.ts'
 import { toolVersion } from '../../../harness/version.ts'
 import { besideAlone } from '../siblings/beside-alone.ts'
 import { besideSiblings } from '../siblings/beside-siblings.ts'
@@ -38,6 +39,7 @@ export function boxResult(input: BoxInput): BoxResult {
     judgedAt: input.at.toISOString(),
     ...verdicts,
     model: modelText(input),
+    ...settingOf(records),
     reasons: [...unread, ...sharedReasons(cards, verdicts, input), ...unsoaked],
     host: hostOf(records),
     cards,
@@ -52,6 +54,12 @@ export function boxResult(input: BoxInput): BoxResult {
     time: timeOf(input),
     records: records.map(recordOf),
   }
+}
+
+/** What the cards were set to; cards of several models may have a limit each. */
+function settingOf(records: readonly RunRecord[]): Pick<BoxResult, 'setting'> {
+  const settings = [...new Set(records.flatMap((run) => settingText(run) ?? []))]
+  return settings.length === 0 ? {} : { setting: settings.toSorted().join(' and ') }
 }
 
 function judgedCards(input: BoxInput): CardResult[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { settingAt } from '../../../harness/testing/setting-builder.ts'
 import { type SimulatedCard, simulatedBox } from '../../testing/simulated-box.ts'
 import type { BoxInput } from '../result/box-input.ts'
 import { boxResult } from '../result/judge-box.ts'
@@ -20,6 +21,13 @@ describe('the verdict comes first, in at most five lines', () => {
         /^ {2}could have missed a loss of up to \d+ % memory bandwidth, \d+ % arithmetic, \d+ % memory clock$/,
       ),
     ])
+  })
+
+  test('the limit that the cards were set to stands beside their name', () => {
+    const { records, ...input } = simulatedBox([good, good], { spread: 0, normal: () => 0 })
+    const setting = settingAt(320, { by: 'box' })
+    const [head] = verdictLines(boxResult({ ...input, records: records.map((run) => ({ ...run, setting })) }))
+    expect(head).toBe('ACCEPTED: 2 x rtx-4090 at 320 W in box')
   })
 
   test('one bad card: its number, UUID and slot, its reasons with the cause, and which cards are good', () => {

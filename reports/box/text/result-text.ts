@@ -43,7 +43,7 @@ export function verdictLines(result: BoxResult): string[] {
 }
 
 function headLine(result: BoxResult): string {
-  const { verdict, wouldBe, cards, model, host } = result
+  const { verdict, wouldBe, cards, model, host, setting } = result
   const where = host === null ? '' : ` in ${host.hostname}`
   const bad = cards.filter((card) => wordOf(card) === 'rejected').length
   const count = cards.length > 1 && bad > 0 ? `: ${bad} of ${cards.length} cards rejected` : ''
@@ -51,7 +51,8 @@ function headLine(result: BoxResult): string {
     wouldBe === null
       ? verdictWords[verdict]
       : `${verdictWords[verdict]} (SIMULATED; a real server would be ${wouldBe.replace('-', ' ')})`
-  return `${word}: ${model}${where}${count}`
+  const at = setting === undefined ? '' : ` at ${setting}`
+  return `${word}: ${model}${at}${where}${count}`
 }
 
 function reasonLines(result: BoxResult, room: number): string[] {
