@@ -5,7 +5,7 @@ export const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** One draw from Student's t with 3 degrees, divided by its standard deviation √3. */
-function heavyTailed(random: Random): number {
+export function heavyTailed(random: Random): number {
   const square = normal(random) ** 2 + normal(random) ** 2 + normal(random) ** 2
   return normal(random) / Math.sqrt(square / 3) / Math.sqrt(3)
 }

@@ -91,5 +91,21 @@ test('neither the unit nor the order of the cards counts', () => {
 })
 
 test('a single sibling has the usual spread', () => {
-  expect(siblingLevel([7], USUAL)).toEqual({ median: 7, deviation: USUAL * Math.SQRT2 })
+  expect(siblingLevel([7], USUAL)).toEqual({
+    median: 7,
+    deviation: USUAL * Math.SQRT2,
+  })
+})
+
+test('forty cards whose own spread is twice the usual one accuse none of them, and still show one that lost a quarter', () => {
+  const random = seededRandom(23)
+  let named = 0
+  for (let set = 0; set < 300; set += 1) {
+    const values = Array.from({ length: 40 }, () => 1 + 2 * USUAL * normal(random))
+    const held = heldAgainstOthers(values, USUAL, 40)!
+    named += Number(held.some(({ reference, margin }, at) => 1 - values[at]! / reference > margin))
+    const weak = heldAgainstOthers(values.with(0, 0.75), USUAL, 40)![0]!
+    expect(1 - 0.75 / weak.reference).toBeGreaterThan(weak.margin)
+  }
+  expect(named / 300).toBeLessThanOrEqual(0.03)
 })

@@ -33,7 +33,7 @@ export function reasonOf(verdict: MetricVerdict, basis: Basis, sides: Sides<Side
     return estimate.estimate === null ? [] : estimate.notes.map((note) => `${side}: ${note}`)
   })
   const { pAdjusted, pEquivalence, margin } = basis
-  const effect = percent(margin)
+  const effect = percentText(margin)
   const words = {
     regressed: `worse by ${effect} or more (${pText(pAdjusted)})`,
     improved: `better by ${effect} or more (${pText(pAdjusted)})`,
@@ -45,10 +45,10 @@ export function reasonOf(verdict: MetricVerdict, basis: Basis, sides: Sides<Side
 
 function openReason(basis: Basis, oneStart: readonly SideName[]): string {
   const { pAdjusted, pEquivalence, margin, isLarge, isSignificant, halfShare } = basis
-  const effect = percent(margin)
+  const effect = percentText(margin)
   if (oneStart.length > 0) {
     const where = oneStart.length === 2 ? 'one start per side' : `one start of the ${oneStart[0]}`
-    return `${where}: not clearly beyond ${effect} and what a start can change (±${percent(halfShare)})`
+    return `${where}: not clearly beyond ${effect} and what a start can change (±${percentText(halfShare)})`
   }
   if (isLarge) return `${effect} or more, but not significant (${pText(pAdjusted)})`
   return isSignificant
@@ -56,7 +56,9 @@ function openReason(basis: Basis, oneStart: readonly SideName[]): string {
     : `no significant difference, and ${effect} is not excluded (${pText(pEquivalence)})`
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+/** A share as a percentage with one digit. */
+export const percentText = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-const pText = (p: number): string =>
+/** A p value as text. */
+export const pText = (p: number): string =>
   p < 0.0001 ? 'p\u00a0<\u00a00.0001' : `p\u00a0=\u00a0${p.toFixed(p < 0.001 ? 4 : 3)}`

@@ -112,6 +112,9 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/verdict'],
     reason: 'baseline against candidate, one card against its siblings: what a difference means',
+    folders: {
+      fleet: 'many boxes before and after a change: each card against its own baseline, and the fleet as a whole',
+    },
   },
   {
     paths: ['harness/operating'],
