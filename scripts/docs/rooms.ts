@@ -180,6 +180,7 @@ export const rooms: readonly Room[] = [
     reason: 'operating points: power limits, clocks and concurrency, set, measured and given back',
     folders: {
       settings: 'limits and clocks of the cards: read, refused, written, read back',
+      restore: 'the note of what was found, and the process that gives the cards back when the tuning is gone',
     },
   },
   {

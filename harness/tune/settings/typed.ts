@@ -12,16 +12,22 @@ export interface Typist {
   readonly before: readonly string[]
 }
 
-const limitCall = (uuid: string, watts: number): SettingCall => ['-i', uuid, '-pl', String(watts)]
-const lockCall = (uuid: string, mhz: number): SettingCall => ['-i', uuid, '-lgc', `${mhz},${mhz}`]
+export const limitCall = (uuid: string, watts: number): SettingCall => ['-i', uuid, '-pl', String(watts)]
+/** Locks the clock to a range; one clock is a range of one. */
+export const rangeCall = (uuid: string, range: { readonly minMHz: number; readonly maxMHz: number }): SettingCall => [
+  '-i',
+  uuid,
+  '-lgc',
+  `${range.minMHz},${range.maxMHz}`,
+]
 export const unlockCall = (uuid: string): SettingCall => ['-i', uuid, '-rgc']
 
-/** The calls that set every card: limits first, because a lower one is the safe side. */
+/** The calls that set every card, its limit before its clock. */
 function callsOf(setting: OperatingSetting, cards: readonly Pick<FoundCard, 'uuid'>[]): readonly SettingCall[] {
   const { powerLimitW, smClockMHz } = setting
   return cards.flatMap(({ uuid }) => [
     ...(powerLimitW === null ? [] : [limitCall(uuid, powerLimitW)]),
-    ...(smClockMHz === null ? [] : [lockCall(uuid, smClockMHz)]),
+    ...(smClockMHz === null ? [] : [rangeCall(uuid, { minMHz: smClockMHz, maxMHz: smClockMHz })]),
   ])
 }
 

@@ -1,11 +1,11 @@
 import type { OperatingSetting } from '../../operating/point.ts'
 
-/** What the cards enforce, read back after it was set. Null where it was not asked for or cannot be read. */
+/** What the cards enforce, read back after it was set. Null with a reason, and a clock that was not asked for. */
 export interface EnforcedSetting {
   readonly powerLimitW: number | null
-  /** The clock that the driver said it locked; clocks under load are in the samples of the run. */
+  /** The clock that nvidia-smi said it locked; clocks under load are in the samples of the run. */
   readonly smClockMHz: number | null
-  /** Why a value is null that was asked for. */
+  /** Why the limit is null, or why a clock that was asked for is. */
   readonly reason?: string
 }
 
@@ -31,6 +31,8 @@ export interface FoundCard {
 /** The settings of the cards of one measurement: announced, written, read back, given back. */
 export interface CardSettings {
   readonly found: readonly FoundCard[]
+  /** What a person should know before anything is written, one line each: what cannot be read back, what may be forgotten. */
+  readonly notices: readonly string[]
   /** Every line that will be typed for a setting, as it would be typed in a shell. */
   readonly commands: (setting: OperatingSetting) => readonly string[]
   /** Writes a setting and reads it back until the cards enforce it. Throws `environment` where they do not. */

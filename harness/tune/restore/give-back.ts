@@ -1,0 +1,90 @@
+import { messageOf } from '../../errors.ts'
+import { outcomeOf } from '../settings/answer.ts'
+import { type CardHands, limitIs, untilEnforced } from '../settings/hands.ts'
+import { limitCall, rangeCall, unlockCall } from '../settings/typed.ts'
+import type { NotedCard, RestoreNote } from './note.ts'
+
+/** What became of the cards of a note. */
+export interface GivenBack {
+  readonly cards: readonly NotedCard[]
+  /** One line per card. */
+  readonly said: readonly string[]
+}
+
+/** Whether clock locks of the tuning may still hold: a restart of the machine removes them. */
+export interface LockFacts {
+  readonly isSameBoot: boolean
+}
+
+/**
+ * Gives every open card of a note back as it was found. May be called again, and by two at once: what is done is seen on the card. A
+ * card whose limit is none that the tuning set is left alone. Never throws: a card that fails stays open, with its reason.
+ */
+export async function giveBack(note: RestoreNote, hands: CardHands, facts: LockFacts): Promise<GivenBack> {
+  const cards: NotedCard[] = []
+  const said: string[] = []
+  for (const card of note.cards) {
+    if (card.end !== 'open') {
+      cards.push(card)
+      continue
+    }
+    try {
+      const end = await giveBackCard(card, hands, facts)
+      cards.push({ ...card, end: end.end })
+      said.push(`${card.uuid}: ${end.said.join('; ')}`)
+    } catch (error) {
+      cards.push(card)
+      said.push(`${card.uuid}: not given back: ${messageOf(error)}`)
+    }
+  }
+  return { cards, said }
+}
+
+interface CardEnd {
+  readonly end: 'given-back' | 'left-alone'
+  readonly said: readonly string[]
+}
+
+async function giveBackCard(card: NotedCard, hands: CardHands, facts: LockFacts): Promise<CardEnd> {
+  // the clock first: it has no state that could be someone else's, and a failure must not keep the limit from its turn
+  const clock = await giveClockBack(card, hands, facts).catch((error: unknown) => error)
+  const limit = await giveLimitBack(card, hands)
+  if (clock instanceof Error) throw clock
+  const ends = [limit, ...(clock === null ? [] : [clock as CardEnd])]
+  const said = ends.flatMap((end) => end.said)
+  return { end: limit.end, said: said.length > 0 ? said : ['nothing was set'] }
+}
+
+async function giveLimitBack({ uuid, powerLimitW, limitsSetW }: NotedCard, hands: CardHands): Promise<CardEnd> {
+  if (powerLimitW === null || limitsSetW.length === 0) return { end: 'given-back', said: [] }
+  const [now] = await hands.read([uuid])
+  const current = now?.powerLimitW ?? null
+  if (current !== null && limitIs(current, powerLimitW)) {
+    return { end: 'given-back', said: [`its limit is ${powerLimitW} W, as it was found`] }
+  }
+  if (current !== null && !limitsSetW.some((set) => limitIs(set, current))) {
+    return { end: 'left-alone', said: [`left alone: its limit is ${current} W, which tune did not set`] }
+  }
+  await type(hands, limitCall(uuid, powerLimitW))
+  const enforced = await untilEnforced(hands, [uuid], (state) => limitIs(state.powerLimitW ?? Number.NaN, powerLimitW))
+  if (!enforced) throw new Error(`its limit is not back at ${powerLimitW} W`)
+  return { end: 'given-back', said: [`its limit is back at ${powerLimitW} W, from ${current ?? 'an unknown one'}`] }
+}
+
+async function giveClockBack(card: NotedCard, hands: CardHands, facts: LockFacts): Promise<CardEnd | null> {
+  const { uuid, clockWasLocked, clockBefore } = card
+  if (!clockWasLocked) return null
+  if (!facts.isSameBoot) {
+    return { end: 'given-back', said: ['the restart of the machine removed its clock lock'] }
+  }
+  await type(hands, clockBefore === null ? unlockCall(uuid) : rangeCall(uuid, clockBefore))
+  const what = clockBefore === null ? 'its clock is unlocked' : `its clock is locked to ${rangeText(clockBefore)} again`
+  return { end: 'given-back', said: [what] }
+}
+
+const rangeText = ({ minMHz, maxMHz }: NonNullable<NotedCard['clockBefore']>): string => `${minMHz} to ${maxMHz} MHz`
+
+async function type(hands: CardHands, call: readonly string[]): Promise<void> {
+  const outcome = outcomeOf(await hands.type(call))
+  if (outcome.kind !== 'set') throw new Error(`${hands.line(call)} answered: ${outcome.said}`)
+}

@@ -1,0 +1,104 @@
+import { JoulemarkError } from '../../errors.ts'
+import { checkProcesses, type ProcessList } from '../../gates/card/processes.ts'
+import type { OperatingSetting } from '../../operating/point.ts'
+import type { CardState } from './cards.ts'
+
+/** Everything that decides whether cards may be set, known before anything is written. */
+export interface SettingFacts {
+  readonly cards: readonly CardState[]
+  /** `None`, `Pass-Through`, `VGPU` or `Host VGPU`, by UUID; null where it is not reported. */
+  readonly virtualization: ReadonlyMap<string, string | null>
+  readonly processes: ProcessList
+  /** Processes of the measured server, where they are known. */
+  readonly serverPids: readonly number[]
+  /** Whether the measured server runs on this machine; null: it cannot be known. */
+  readonly location: { readonly isThisMachine: boolean | null; readonly reason: string }
+  /** Whether a server already holds the cards; false for a command that starts later. */
+  readonly isServing: boolean
+}
+
+/** Throws the first reason why these cards must not be set to these values, in one line. */
+export function refuseUnsettable(facts: SettingFacts, asked: readonly OperatingSetting[]): void {
+  if (facts.location.isThisMachine !== true) throw elsewhere(facts.location)
+  if (facts.cards.length === 0) throw new JoulemarkError('environment', 'no card was found whose limit could be set')
+  for (const card of facts.cards) refuseShared(card, facts.virtualization.get(card.uuid) ?? null)
+  refuseUsed(facts)
+  for (const setting of asked) refuseOutside(facts.cards, setting)
+}
+
+/** Throws if a setting is outside what these cards take, or cannot be given back because it was not read. */
+export function refuseOutside(cards: readonly CardState[], { powerLimitW, smClockMHz }: OperatingSetting): void {
+  for (const card of cards) {
+    if (powerLimitW !== null) refuseLimit(card, powerLimitW)
+    if (smClockMHz !== null) refuseClock(card, smClockMHz)
+  }
+}
+
+/** Throws if a process other than the measured server uses a card, or if that cannot be seen. */
+export function refuseUsed({
+  cards,
+  processes,
+  serverPids,
+  isServing,
+}: Pick<SettingFacts, 'cards' | 'processes' | 'serverPids' | 'isServing'>): void {
+  const uuids = cards.map(({ uuid }) => uuid)
+  const { status, evidence } = checkProcesses([processes], uuids, serverPids)
+  if (status === 'pass') return
+  if (status === 'not-measured') {
+    const isIdle = processes.processes?.every(({ uuid }) => !uuids.includes(uuid)) ?? false
+    if (isIdle && !isServing) return
+    throw new JoulemarkError(
+      'environment',
+      `whether others use the cards cannot be seen, so they are left alone: ${evidence}`,
+    )
+  }
+  throw new JoulemarkError('environment', `a card that others use is left alone: ${evidence}`)
+}
+
+function elsewhere({ isThisMachine, reason }: SettingFacts['location']): JoulemarkError {
+  const what =
+    isThisMachine === false
+      ? `the server runs on another machine (${reason})`
+      : `it cannot be known whether the server runs on this machine (${reason})`
+  return new JoulemarkError('bad-input', `${what}: limits and clocks are set where its cards are; run joulemark there`)
+}
+
+function refuseShared({ uuid, name, migMode }: CardState, virtualization: string | null): void {
+  if (uuid.startsWith('MIG-') || migMode === 'Enabled') {
+    throw new JoulemarkError(
+      'environment',
+      `${uuid} (${name}) is cut into MIG slices, which share one limit and one clock; turn MIG off to tune it`,
+    )
+  }
+  if (virtualization !== null && /vgpu/i.test(virtualization)) {
+    throw new JoulemarkError(
+      'environment',
+      `${uuid} (${name}) is shared by virtual machines (${virtualization}): its limit belongs to all of them`,
+    )
+  }
+}
+
+function refuseLimit(card: CardState, watts: number): void {
+  const { uuid, name, minLimitW, maxLimitW, powerLimitW } = card
+  if (minLimitW === null || maxLimitW === null || powerLimitW === null) {
+    throw new JoulemarkError(
+      'environment',
+      `${uuid} (${name}) takes no power limit: nvidia-smi reports no range of limits, as on many laptops and superchips`,
+    )
+  }
+  if (watts < minLimitW || watts > maxLimitW) {
+    throw new JoulemarkError(
+      'bad-input',
+      `a power limit of ${watts} W is outside what ${uuid} (${name}) takes: ${minLimitW} to ${maxLimitW} W`,
+    )
+  }
+}
+
+function refuseClock({ uuid, name, maxSmClockMHz }: CardState, mhz: number): void {
+  if (maxSmClockMHz !== null && mhz > maxSmClockMHz) {
+    throw new JoulemarkError(
+      'bad-input',
+      `a clock of ${mhz} MHz is above the highest of ${uuid} (${name}): ${maxSmClockMHz} MHz`,
+    )
+  }
+}
