@@ -31,10 +31,11 @@ export interface Quantity {
   readonly digits: number
   /** The direction of a faulty server. */
   readonly worse: 'lower' | 'higher'
-  /** Its spread between healthy servers of one card, as a standard deviation / the median, until more are known. */
+  /**
+   * Its spread between healthy servers of one card, as a standard deviation / the median, until more are known. That between cards
+   * of one server stands in siblings/spreads.ts.
+   */
   readonly usualSpread: number
-  /** The same between cards of one server, where that is known to be smaller. */
-  readonly besideSpread?: number
   /** Smallest difference that counts, in its unit. */
   readonly floor: number
   /** The part of the server that a loss of it shows. */
@@ -93,9 +94,6 @@ export const quantities = {
     digits: 0,
     worse: 'lower',
     usualSpread: 0.0125,
-    // eight H20 of one server: 1115.7 to 1117.2 GB/s (github.com/NVIDIA/nvbandwidth issue 48); eight H100, small buffers: 2475
-    // to 2515 (github.com/NVIDIA/nccl issue 1264)
-    besideSpread: 0.005,
     floor: 0,
     shows: 'memory bandwidth',
     read: ofSlowestCard(({ copyGBs }) => copyGBs),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { spreadTable } from './acceptance-page.ts'
 import { roomTables } from './architecture-page.ts'
 import { beforeAndAfterTable, nightTable } from './box-page.ts'
 import { cataloguePage } from './catalogue-page.ts'
@@ -25,6 +26,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 /** Every page that `npm run docs` writes, and that a test compares with the code. */
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
+  { file: 'docs/acceptance.md', text: () => pageWithBlock('docs/acceptance.md', 'spreads', spreadTable()) },
   { file: 'docs/box.md', text: boxPage },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },

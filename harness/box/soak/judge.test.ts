@@ -6,7 +6,15 @@ import { type CardTally, emptyTally } from './tally.ts'
 /** Four hours of load that nothing is wrong with. */
 const healthy: CardTally = {
   ...emptyTally('GPU-0'),
-  ...{ watchedS: 14_500, loadedS: 14_350, energyJ: 6e6, poweredS: 14_500, loadEnergyJ: 5.9e6, loadPoweredS: 14_350 },
+  ...{
+    watchedS: 14_500,
+    loadedS: 14_350,
+    soakedS: 14_300,
+    energyJ: 6e6,
+    poweredS: 14_500,
+    loadEnergyJ: 5.9e6,
+    loadPoweredS: 14_350,
+  },
   ...{ powerMaxW: 450, temperatureC: { min: 60, max: 72 }, smClockMHz: { min: 2400, max: 2700 } },
   ...{
     memoryClockMHz: { min: 10_251, max: 10_251 },
@@ -96,7 +104,7 @@ describe('what is not known', () => {
   })
 
   test('a card with too little load, without rounds, or in a soak that ended before its time, is not measured', () => {
-    expect(judged({ loadedS: 12_000 }).reasons).toEqual(['under load for 3.33 of 4.00 hours, by nvidia-smi'])
+    expect(judged({ soakedS: 12_000 }).reasons).toEqual(['under load for 3.33 of 4.00 hours, by nvidia-smi'])
     expect(judged({}, { rounds: [] })).toMatchObject({ verdict: 'not-measured', reasons: ['no round was completed'] })
     expect(judged({}, { unfinished: 'the soak was interrupted' }).verdict).toBe('not-measured')
     // a fault is one, however short the soak was

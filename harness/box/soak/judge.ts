@@ -217,9 +217,9 @@ function remarksOf({ link, correctedErrors, pcieReplays, xids }: Figures): strin
 function whyNotMeasured({ tally, askedHours, unfinished, rounds }: SoakEvidence): string[] {
   if (unfinished !== null) return [unfinished]
   if (rounds.length === 0) return ['no round was completed']
-  const loaded = tally.loadedS / 3600
-  if (loaded >= LEAST_LOADED_SHARE * askedHours) return []
-  return [`under load for ${loaded.toFixed(2)} of ${askedHours.toFixed(2)} hours, by nvidia-smi`]
+  const soaked = tally.soakedS / 3600
+  if (soaked >= LEAST_LOADED_SHARE * askedHours) return []
+  return [`under load for ${soaked.toFixed(2)} of ${askedHours.toFixed(2)} hours, by nvidia-smi`]
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`

@@ -7,7 +7,7 @@ import type { PlannedSoak } from '../plan/box-plan.ts'
 import { harmOf, judgeSoakedCard, serverVerdict } from './judge.ts'
 import { type LaneTools, LoadedLane } from './lane.ts'
 import { keepSoakState, openSoakState, type SoakState } from './soak-state.ts'
-import { type CardTally, withReading, withRow, withXid } from './tally.ts'
+import { type CardTally, withReading, withRound, withRow, withXid } from './tally.ts'
 import type { SoakWatch, WatchEvents } from './watch.ts'
 
 /** What a soak is run with. Flags and environment variables are read by the command line, never here. */
@@ -75,12 +75,16 @@ class Soak {
     while (this.#state.played < rounds && !stop.aborted) {
       const round = this.#state.played
       say(`soak: round ${round + 1} of ${rounds}, ${this.#plan.roundSeconds} s on ${this.#lanes.length} cards`)
+      const loadedS = new Map(this.#state.tallies.map((tally) => [tally.uuid, tally.loadedS]))
       const ended = await Promise.all(this.#lanes.map((lane) => lane.play(round, stop)))
       const completed = ended.filter((each) => each !== null)
       // a server that ended may be the first sign of a card that is lost
       if (completed.length < ended.length) await this.#watch.look()
       // a round that was cut short is played again by a resumed soak
       const played = stop.aborted ? round : round + 1
+      for (const { card } of stop.aborted ? [] : completed) {
+        this.#change(card, (tally) => withRound(tally, loadedS.get(card) ?? 0, this.#plan.roundSeconds))
+      }
       this.#state = { ...this.#state, played, rounds: [...this.#state.rounds, ...(stop.aborted ? [] : completed)] }
       keepSoakState(outDir, this.#state)
       if (completed.length === 0 && !stop.aborted && this.#lanes.every(({ failure }) => failure !== null)) break

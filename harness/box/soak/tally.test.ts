@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import type { GpuRow } from '../../record/rows.ts'
-import { type CardReading, type CardTally, cardTallySchema, emptyTally, withReading, withRow } from './tally.ts'
+import {
+  type CardReading,
+  type CardTally,
+  cardTallySchema,
+  emptyTally,
+  withReading,
+  withRound,
+  withRow,
+} from './tally.ts'
 
 const row = (over: Partial<GpuRow> = {}): GpuRow => ({
   ...{ timeMs: 0, arrivalMs: 0, uuid: 'GPU-0', powerW: 400, powerInstantW: null, memoryUsedMiB: 1 },
@@ -10,6 +18,12 @@ const row = (over: Partial<GpuRow> = {}): GpuRow => ({
 })
 const rows = (tally: CardTally, ...all: readonly (readonly [sinceS: number, over?: Partial<GpuRow>])[]): CardTally =>
   all.reduce((sum, [sinceS, over]) => withRow(sum, row(over), sinceS), tally)
+
+test('a round counts with the time that its card was busy, and with no more than its length', () => {
+  const busy = { ...emptyTally('GPU-0'), loadedS: 700 }
+  expect(withRound(busy, 150, 600).soakedS).toBe(550)
+  expect(withRound(withRound(busy, 150, 600), 0, 600).soakedS).toBe(1150)
+})
 
 test('time, energy and extremes of the load; what is idle or was not watched is no load', () => {
   const tally = rows(

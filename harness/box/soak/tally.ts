@@ -13,6 +13,7 @@ export const cardTallySchema = z.strictObject({
   uuid: z.string(),
   watchedS: count.describe('time covered by samples'),
   loadedS: count.describe('the same while it was busy'),
+  soakedS: count.describe('the same within completed rounds, of each at most its length'),
   energyJ: count,
   poweredS: count.describe('time covered by samples of power'),
   loadEnergyJ: count,
@@ -40,7 +41,17 @@ type Range = z.infer<typeof range>
 
 export const emptyTally = (uuid: string): CardTally => ({
   uuid,
-  ...{ watchedS: 0, loadedS: 0, energyJ: 0, poweredS: 0, loadEnergyJ: 0, loadPoweredS: 0, reasonsS: 0, hotRowS: 0 },
+  ...{
+    watchedS: 0,
+    loadedS: 0,
+    soakedS: 0,
+    energyJ: 0,
+    poweredS: 0,
+    loadEnergyJ: 0,
+    loadPoweredS: 0,
+    reasonsS: 0,
+    hotRowS: 0,
+  },
   ...{ powerMaxW: null, temperatureC: null, smClockMHz: null, memoryClockMHz: null },
   slowS: {},
   ...{ corrected: null, uncorrected: null, replays: null },
@@ -118,6 +129,13 @@ export function withReading(tally: CardTally, reading: CardReading, isFirst: boo
     faults: [...new Set([...tally.faults, ...reading.faults])],
   }
 }
+
+/** The tally after a completed round: `loadedBeforeS` is what it had been busy for when the round began. */
+export const withRound = (tally: CardTally, loadedBeforeS: number, roundSeconds: number): CardTally => ({
+  ...tally,
+  // the probes of a run load a card too: they do not make up for a round in which it was idle
+  soakedS: tally.soakedS + Math.min(tally.loadedS - loadedBeforeS, roundSeconds),
+})
 
 export const withXid = (tally: CardTally, code: number): CardTally => ({ ...tally, xids: [...tally.xids, code] })
 

@@ -50,6 +50,9 @@ const comparisonSchema = z.strictObject({
   reference: z.number().describe('median of the other cards, or the figure of the same card alone'),
   worseBy: share.describe('by how much it is worse than the reference, as a share of it; negative if it is better'),
   margin: share.describe('by how much it may be worse'),
+  marginBasis: z
+    .enum(['measured', 'derived', 'assumed'])
+    .describe('what the spread behind the margin rests on: public measurements, a formula over them, or an assumption'),
   verdict: z.enum(['pass', 'fail', 'remark']).describe('remark: beyond the margin, and named without deciding'),
   cause: nullableText,
 })

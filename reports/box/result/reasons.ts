@@ -72,11 +72,12 @@ const emptyToNull = (text: string): string | null => (text === '' ? null : text)
 
 /** A comparison in one line. */
 export function comparisonLine(comparison: Comparison): string {
-  const { scenario, label, unit, digits, measured, reference, worseBy, margin } = comparison
+  const { scenario, label, unit, digits, measured, reference, worseBy, margin, marginBasis } = comparison
   const other = comparison.with === 'siblings' ? 'its siblings' : 'alone'
   const where = whereText(comparison)
+  const assumed = marginBasis === 'assumed' ? ', assumed' : ''
   const word = worseBy < 0 ? 'better' : 'worse'
-  return `${scenario}${where}, ${label}: ${measured.toFixed(digits)} ${unit}, ${percent(worseBy)} ${word} than ${other} (${reference.toFixed(digits)}; margin ${percent(margin)})`
+  return `${scenario}${where}, ${label}: ${measured.toFixed(digits)} ${unit}, ${percent(worseBy)} ${word} than ${other} (${reference.toFixed(digits)}; margin ${percent(margin)}${assumed})`
 }
 
 const percent = (share: number): string => `${(100 * Math.abs(share)).toFixed(1)} %`

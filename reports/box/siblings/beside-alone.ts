@@ -57,6 +57,7 @@ export function besideAlone(runs: readonly RunRecord[], cards: number): Comparis
             reference,
             worseBy: share,
             margin: TOGETHER_MARGIN,
+            marginBasis: 'assumed',
           },
           // what the host or the client does to all cards is no fault of one of them
           verdict: !isSlower ? ('pass' as const) : decides ? ('fail' as const) : ('remark' as const),

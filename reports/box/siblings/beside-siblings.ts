@@ -5,6 +5,7 @@ import { partOf, runsOfCard } from '../result/evidence.ts'
 import { cardState } from './card-state.ts'
 import { type ComparedFigure, comparedFigures, decides, worseBy } from './compared.ts'
 import { likelyCause } from './differences.ts'
+import { siblingSpread } from './spreads.ts'
 
 /** A card with its runs in one part. */
 interface CardRuns {
@@ -45,11 +46,12 @@ function comparedInPart(
   for (const group of groups) {
     const { quantity } = group[0]!.figure
     const values = group.map(({ figure }) => figure.value)
-    const held = heldAgainstOthers(values, quantity.besideSpread ?? quantity.usualSpread, tests)
+    const spread = siblingSpread(group[0]!.figure.metric, quantity.usualSpread)
+    const held = heldAgainstOthers(values, spread.share, tests)
     held?.forEach(({ reference, margin }, at) => {
       const { uuid, figure } = group[at]!
       const least = Math.max(margin, quantity.floor / Math.abs(reference))
-      const comparison = comparisonOf(figure, part, { reference, margin: least })
+      const comparison = comparisonOf(figure, part, { reference, margin: least, marginBasis: spread.basis })
       const siblings = [...states].flatMap(([other, state]) => (other === uuid ? [] : [state]))
       const cause =
         comparison.verdict === 'pass'
@@ -64,7 +66,7 @@ function comparedInPart(
 function comparisonOf(
   figure: ComparedFigure,
   part: 'alone' | 'together',
-  { reference, margin }: { readonly reference: number; readonly margin: number },
+  { reference, margin, marginBasis }: Pick<Comparison, 'reference' | 'margin' | 'marginBasis'>,
 ): Omit<Comparison, 'cause'> {
   const { metric, quantity, scenario, value } = figure
   const { label, unit, digits } = quantity
@@ -72,6 +74,6 @@ function comparisonOf(
   const verdict = share <= margin ? 'pass' : decides(figure) ? 'fail' : 'remark'
   return {
     ...{ with: 'siblings', part, scenario, metric, label, unit, digits },
-    ...{ measured: value, reference, worseBy: share, margin, verdict },
+    ...{ measured: value, reference, worseBy: share, margin, marginBasis, verdict },
   }
 }

@@ -26,7 +26,7 @@ const link = (label: string, of: (card: ProbedCard) => Measured): Quantity => ({
   unit: 'GB/s',
   digits: 1,
   worse: 'lower',
-  // the process runs on one socket, and cards of the other one are further away
+  // the process runs on one socket, and cards of the other one are further away; between servers it is never judged
   usualSpread: 0.06,
   floor: 0,
   shows: 'link',
@@ -38,6 +38,9 @@ const compared: Readonly<Record<string, Quantity>> = {
   fromHostGBs: link('Copy from the host', ({ hostToDeviceGBs }) => hostToDeviceGBs),
   toHostGBs: link('Copy to the host', ({ deviceToHostGBs }) => deviceToHostGBs),
 }
+
+/** The label of a figure that is compared; its key where there is none. */
+export const comparedLabel = (metric: string): string => compared[metric]?.label ?? metric
 
 /** Every figure of these runs of one card in one part that counts; means over the starts. */
 export function comparedFigures(runs: readonly RunRecord[]): ComparedFigure[] {

@@ -4,7 +4,10 @@ import type { CardState } from './card-state.ts'
 
 /** Share of the samples from which a slowdown counts. */
 const SLOWED = 0.05
-/** Hotter by this much is worth a word, in °C. */
+/**
+ * Hotter by this much is worth a word, in °C. Healthy cards of one server differ by 5 °C (eight A100) and 7 °C (sixteen V100) from the
+ * coolest to the hottest under gpu_burn: the logs of spreads.ts.
+ */
 const HOTTER_C = 8
 
 /** What two cards may differ in, and how it is said. */
