@@ -2,7 +2,7 @@ import { FIXED_QUANTILE } from '../metrics/result.ts'
 import { SEQUENTIAL_QUANTILE } from '../metrics/stopping.ts'
 
 /** Blocks after which a tuning is first looked at: fewer say little about the spread from block to block. */
-const FEWEST_BLOCKS = 3
+export const FEWEST_BLOCKS = 3
 
 /** The level of every test of a tuning, and the confidence of its intervals. */
 export interface TestLevels {
