@@ -23,10 +23,13 @@ import { verdictTable } from './comparison/verdict.ts'
 import { fitsTable } from './comparison/what-fits.ts'
 import { winnerOf, winnersTable } from './comparison/winners.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
-import type { Report } from './report.ts'
+import type { Report, ReportCharts } from './report.ts'
 import { sourceOf } from './report-source.ts'
 import { type Selection, selectRuns } from './tables/selection.ts'
 import type { Table } from './tables/table.ts'
+import { tuningCharts } from './tune/charts.ts'
+import { tuningTables } from './tune/points-table.ts'
+import { type Tuning, tuningsOf } from './tune/tuning.ts'
 import type { VllmBenchTrial } from './vllm-bench/trial-summary.ts'
 
 export interface ReportOptions {
@@ -62,6 +65,7 @@ export const reportTables = [
   'serving',
   'gotchas',
   'verdict',
+  'tunings',
 ] as const
 export type ReportTable = (typeof reportTables)[number]
 
@@ -79,23 +83,37 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   const wanted = new Set<string>(options.tables ?? reportTables)
   const ordinary = asRun(runs)
   const selection = selectRuns(ordinary, facts)
+  const tunings = wanted.has('tunings') ? tuningsOf(runs, facts) : []
   const scenario = wanted.has('economics') ? economicsScenario(selection) : null
   const money = scenario === null ? null : moneyModel(selection, facts, scenario)
   return {
     title: options.title ?? 'Joulemark report',
-    tables:
-      ordinary.length === 0 ? [] : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id)),
+    tables: [
+      ...(ordinary.length === 0
+        ? []
+        : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id))),
+      ...tunings.flatMap((tuning, at) => tuningTables(tuning, facts, at + 1)),
+    ],
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     money,
     simulated: runs.some((run) => run.source === 'simulated'),
     ...(options.series === undefined
       ? {}
       : {
-          charts: comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series),
+          charts: withTunings(
+            comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series),
+            tunings,
+          ),
         }),
     ...(options.vllmBench === undefined ? {} : { vllmBench: options.vllmBench }),
   }
 }
+
+/** The charts of a comparison and of its tunings. */
+const withTunings = ({ list, notes }: ReportCharts, tunings: readonly Tuning[]): ReportCharts => ({
+  list: [...list, ...tunings.flatMap((tuning, at) => tuningCharts(tuning, at + 1))],
+  notes,
+})
 
 /** The runs of cards as they are run: points of a tuning are in its own tables. */
 const asRun = (runs: readonly RunRecord[]): RunRecord[] => runs.filter((run) => !isOperatingPoint(run))

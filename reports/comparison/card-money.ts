@@ -96,7 +96,8 @@ const pricedCard = ({ key, label }: CardColumn) => ({ key: key.startsWith(UNLIST
 
 export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation and years'
 
-function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
+/** The inputs of the costs of so many cards, or why there are none. */
+export function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
   const price = facts.priceGbp(card.key)
   const idleW = facts.card(card.key)?.idleW?.value
   if (price === null) return { reason: askForPrice(pricedCard(card), `--price ${card.key}=GBP`) }

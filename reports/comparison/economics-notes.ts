@@ -2,24 +2,24 @@ import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { percentText } from '../tables/economics-rows.ts'
-import type { ScenarioRow } from '../tables/selection.ts'
+import type { CardColumn, ScenarioRow } from '../tables/selection.ts'
 import type { CardMoney } from './card-money.ts'
 
 /** What is needed to reproduce the economics: the assumptions, the source of each price, changed power limits. */
 export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardMoney[]): string[] {
-  const { years, tariffGbpPerKwh, utilisation, pue } = facts.money
-  const assumptions = [
-    `${years} years`,
-    `£${tariffGbpPerKwh}/kWh`,
-    `utilisation ${percentText(utilisation)}`,
-    `PUE ${pue}`,
-  ].join(', ')
   return [
-    `For ${scenario.title} (${scenario.name}). Assumed: ${assumptions}. Sources: ${facts.moneySource}`,
-    ...columns.flatMap((at) => [...priceNote(at, facts), ...limitNote(at), ...countNote(at)]),
+    `For ${scenario.title} (${scenario.name}). ${assumptionsText(facts)}`,
+    ...columns.flatMap((at) => [...priceNote(at.card, facts), ...limitNote(at), ...countNote(at)]),
     ...breakEvenNotes(columns),
-    ...(utilisation < 1 ? columns.flatMap((at) => idleNote(at, facts)) : []),
+    ...columns.flatMap(({ card }) => idleNote(card, facts)),
   ]
+}
+
+/** What every cost rests on, and where it is from. */
+export function assumptionsText({ money, moneySource }: Facts): string {
+  const { years, tariffGbpPerKwh, utilisation, pue } = money
+  const assumed = [`${years} years`, `£${tariffGbpPerKwh}/kWh`, `utilisation ${percentText(utilisation)}`, `PUE ${pue}`]
+  return `Assumed: ${assumed.join(', ')}. Sources: ${moneySource}`
 }
 
 /** The utilisation at which the first card and each further one cost the same per token. */
@@ -41,16 +41,18 @@ function breakEvenNotes([first, ...others]: readonly CardMoney[]): string[] {
   })
 }
 
-function priceNote({ card }: CardMoney, facts: Facts): string[] {
+/** The price of a card, and where it is from. */
+export function priceNote(card: CardColumn, facts: Facts): string[] {
   const price = facts.priceGbp(card.key)
   return price === null
     ? []
     : [`Price of ${card.label}: ${formatGbp(price.value, 0)}, ${price.source} (${price.date}, ${price.kind}).`]
 }
 
-function idleNote({ card }: CardMoney, facts: Facts): string[] {
+/** The idle power of a card, where it counts because the card is not always under load. */
+export function idleNote(card: CardColumn, facts: Facts): string[] {
   const idleW = facts.card(card.key)?.idleW
-  return idleW === undefined
+  return idleW === undefined || facts.money.utilisation === 1
     ? []
     : [`Idle power of ${card.label}: ${idleW.value} W, ${idleW.source} (${idleW.date}, ${idleW.kind}).`]
 }

@@ -36,13 +36,14 @@ export const formatGbp = (value: number, digits: number): string =>
   value < 0 ? `-£${formatNumber(-value, digits)}` : `£${formatNumber(value, digits)}`
 
 /**
- * A 95 % interval beside its value: `±12` where it is symmetric, otherwise `2.10 to 2.61`. A half-width below the last
- * digit of the value is `±0` in as many digits.
+ * A 95 % interval beside its value: `±12` where it is symmetric, otherwise `2.10 to 2.61`. It counts as symmetric where that
+ * moves its ends by no more than half of the last digit of the value, or by 2.5 % of the half-width. A half-width below the
+ * last digit of the value is `±0` in as many digits.
  */
 export function formatInterval(value: number, ci95: Interval, digits: number, prefix = ''): string {
   const [below, above] = [value - ci95[0], ci95[1] - value]
   const half = (above + below) / 2
-  if (Math.abs(above - below) > Math.max(10 ** -digits / 2, half * 0.02)) {
+  if (Math.abs(above - below) > Math.max(10 ** -digits, half * 0.05)) {
     return `${prefix}${formatNumber(ci95[0], digits)} to ${prefix}${formatNumber(ci95[1], digits)}`.replaceAll(
       ' ',
       NO_BREAK,

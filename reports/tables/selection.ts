@@ -65,7 +65,8 @@ export const UNLISTED = 'unlisted:'
 /** The card of a run: its catalogue key, or the name reported by the driver. */
 export const cardKeyOf = (run: RunRecord): string => run.card.key ?? `${UNLISTED}${run.card.name ?? 'unknown card'}`
 
-const labelOf = (run: RunRecord, facts: Facts): string =>
+/** The name of the card of a run, as its column is headed. */
+export const labelOf = (run: RunRecord, facts: Facts): string =>
   (run.card.key === null ? null : facts.card(run.card.key)?.label) ?? run.card.name ?? 'unknown card'
 
 const cellKey = (scenario: string, card: string): string => `${scenario}\n${card}`

@@ -224,6 +224,7 @@ export const rooms: readonly Room[] = [
       'render/html': 'the page: template, style, charts',
       'render/html/client': "the page's own TypeScript, bundled into it",
       tables: 'the shape of a table and of its cells',
+      tune: 'operating points: their table, their charts, and what follows from them in words',
       'vllm-bench': 'the summary and keys of `vllm bench serve`',
     },
   },

@@ -40,7 +40,8 @@ export function loadPointsText(runs: readonly FinishedRun[], io: CommandIo): str
 /** A report for the terminal: the default tables and a line with the names of the others, or `all` of them. */
 export function reportText(report: Report, io: CommandIo, all: boolean): string {
   const tables = report.tables.filter(
-    ({ id, rows }) => all || (firstLook.has(id) && (id !== 'winners' || rows.length <= FEW_WORKLOADS)),
+    ({ id, rows }) =>
+      all || id.startsWith('tune-') || (firstLook.has(id) && (id !== 'winners' || rows.length <= FEW_WORKLOADS)),
   )
   const others = report.tables.filter((table) => !tables.includes(table)).map(({ title }) => title)
   if (others.length === report.tables.length || others.length === 0) return render(report, io)

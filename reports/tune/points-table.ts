@@ -1,0 +1,230 @@
+import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
+import type { PointRow } from '../../harness/operating/points.ts'
+import type { MetricResult } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
+import { assumptionsText, idleNote, priceNote } from '../comparison/economics-notes.ts'
+import type { Facts } from '../facts.ts'
+import { formatShare } from '../render/format-cell.ts'
+import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
+import { answersOf } from './answers.ts'
+import { pointName, type Tuning } from './tuning.ts'
+
+/** Metrics of a point of text, besides rate, power and efficiency. */
+const textMetrics: readonly MetricKey[] = ['decodeTokensPerS', 'ttftMsP50']
+/** Of many runs that do not count only some are named. */
+const MOST_LEFT_OUT = 6
+
+/** The tables of a tuning: its points, its operating points in words, and limits by streams where several were measured. */
+export function tuningTables(tuning: Tuning, facts: Facts, number: number): Table[] {
+  return [
+    pointsTable(tuning, facts, `tune-${number}-points`),
+    answersTable(tuning, `tune-${number}-answers`),
+    ...gridTables(tuning, number),
+  ]
+}
+
+/** Every point of a tuning with its figures, each with its 95 % interval. */
+function pointsTable(tuning: Tuning, facts: Facts, id: string): Table {
+  const { table, title, card } = tuning
+  const keys = [
+    table.unit.rate,
+    ...(table.scenario.kind === 'text' ? textMetrics : []),
+    'meanPowerW' as const,
+    table.efficiency,
+  ]
+  return buildTable({
+    id,
+    title: `Operating points: ${title} on ${card.label}`,
+    columns: [
+      { id: 'point', head: 'Set to', align: 'left', cell: (row: PointRow) => nameCell(tuning, row) },
+      ...keys.map((key) => column(key, headOf(key), (row) => row.figures[key], tuning, metrics[key].digits)),
+      {
+        ...column(
+          'gbp',
+          `£ per ${table.scenario.kind === 'text' ? 'M tokens' : table.unit.priced}`,
+          ({ gbp }) => gbp,
+          tuning,
+          4,
+        ),
+        cell: (row: PointRow) => moneyCell(row, tuning),
+      },
+      { id: 'change', head: 'Change', align: 'right', cell: (row: PointRow) => changeCell(row, tuning) },
+      ...(table.scenario.slo === undefined
+        ? []
+        : [{ id: 'slo', head: 'SLO', align: 'left' as const, cell: (row: PointRow) => sloCell(row, tuning) }]),
+    ],
+    rows: table.rows,
+    rowId: ({ key }) => key,
+    notes: notesOf(tuning, facts),
+  })
+}
+
+/** The operating points of a tuning, a sentence each. */
+const answersTable = (tuning: Tuning, id: string): Table =>
+  buildTable({
+    id,
+    title: `Which setting: ${tuning.title} on ${tuning.card.label}`,
+    columns: [
+      { id: 'question', head: 'What is looked for', align: 'left', cell: ({ question }) => text(question) },
+      {
+        id: 'answer',
+        head: 'Answer',
+        align: 'left',
+        cell: ({ answer, isKnown }) => ({
+          ...text(answer, isKnown ? 'good' : 'plain'),
+          ...(isKnown ? stamp(tuning) : {}),
+        }),
+      },
+    ],
+    rows: answersOf(tuning),
+    rowId: (answer) => answer.id,
+    notes: [
+      `A difference is called one only where it is shown: tests within blocks, adjusted for their number (Holm), at a practical threshold of ${Number((tuning.operating.threshold * 100).toPrecision(3))} %.`,
+    ],
+  })
+
+/** Limits by streams: output rate and cost. None where there is one of either. */
+function gridTables(tuning: Tuning, number: number): Table[] {
+  const { table, isGrid, title, card } = tuning
+  const settings = [...new Map(table.rows.map((row) => [settingName(row), row])).values()]
+  if (!isGrid || settings.length < 2) return []
+  const concurrencies = [...new Set(table.rows.map(({ concurrency }) => concurrency))]
+  const grid = (id: string, what: string, cell: (row: PointRow) => Cell) =>
+    buildTable({
+      id: `tune-${number}-${id}`,
+      title: `${what} by limit and streams: ${title} on ${card.label}`,
+      columns: [
+        {
+          id: 'streams',
+          head: 'Streams',
+          align: 'left',
+          cell: (concurrency: number | null) => text(`${concurrency ?? 'own'}`),
+        },
+        ...settings.map((at) => ({
+          id: at.key,
+          head: settingName(at),
+          align: 'right' as const,
+          cell: (concurrency: number | null) => {
+            const row = table.rows.find(
+              (each) => each.concurrency === concurrency && settingName(each) === settingName(at),
+            )
+            return row === undefined ? missing('not measured') : cell(row)
+          },
+        })),
+      ],
+      rows: concurrencies,
+      rowId: (concurrency) => `${concurrency}`,
+    })
+  const { rate } = table.unit
+  return [
+    grid('rate-grid', metrics[rate].label, (row) => figureCell(row.figures[rate], row, tuning, 0, metrics[rate].unit)),
+    ...('reason' in tuning.money
+      ? []
+      : [grid('cost-grid', `£ per ${table.unit.priced}`, (row) => moneyCell(row, tuning))]),
+  ]
+}
+
+const settingName = (row: PointRow): string => pointName({ isGrid: false }, row)
+
+function headOf(key: MetricKey): string {
+  const { shortLabel, unit } = metrics[key]
+  if (key === 'meanPowerW') return 'Mean power W'
+  return unit.startsWith('tokens/J') ? unit : `${shortLabel} ${unit === 'tokens/s' ? 't/s' : unit}`
+}
+
+const column = (
+  id: string,
+  head: string,
+  of: (row: PointRow) => MetricResult | undefined,
+  tuning: Tuning,
+  digits: number,
+): Column<PointRow> => ({ id, head, align: 'right', cell: (row) => figureCell(of(row), row, tuning, digits) })
+
+function nameCell(tuning: Tuning, row: PointRow): Cell {
+  const { setting, enforcedW, blocks } = row
+  const { blocks: most } = tuning.table
+  const details = [
+    ...(setting.powerLimitW === null && tuning.foundW !== null ? [`${tuning.foundW} W`] : []),
+    ...(setting.powerLimitW === tuning.foundW ? ['as found'] : []),
+    ...(setting.powerLimitW !== null && enforcedW !== null && enforcedW !== setting.powerLimitW
+      ? [`enforced ${enforcedW} W`]
+      : []),
+    ...(blocks.length < most && blocks.length > 0 ? [`${blocks.length} of ${counted(most, 'block')}`] : []),
+  ]
+  return { ...text(pointName(tuning, row)), ...(details.length === 0 ? {} : { detail: details.join(', ') }) }
+}
+
+function figureCell(
+  result: MetricResult | undefined,
+  { reason }: PointRow,
+  tuning: Tuning,
+  digits: number,
+  unit = '',
+): Cell {
+  if (reason !== null) return missing(reason)
+  if (result === undefined || result.mean === null) return missing(result?.reason ?? 'not in the records')
+  const { mean, ci95 } = result
+  return { kind: 'number', value: mean, unit, digits, ...(ci95 === null ? {} : { ci95 }), ...stamp(tuning) }
+}
+
+function moneyCell({ gbp, reason }: PointRow, tuning: Tuning): Cell {
+  if (reason !== null) return missing(reason)
+  if (gbp.mean === null) return missing(gbp.reason)
+  return {
+    kind: 'money',
+    valueGbp: gbp.mean,
+    digits: 4,
+    ...(gbp.ci95 === null ? {} : { ci95: gbp.ci95 }),
+    ...stamp(tuning),
+  }
+}
+
+/** The headline metric against that at the highest limit with the same load, as a percentage. */
+function changeCell({ vsReference, reason, blocks }: PointRow, tuning: Tuning): Cell {
+  if (reason !== null) return missing(reason)
+  if (vsReference === null)
+    return tuning.table.blocks > 1 && blocks.length > 0 ? text('–') : missing('one block has no spread between blocks')
+  const [low, high] = vsReference.ci95
+  return {
+    kind: 'number',
+    value: vsReference.value * 100,
+    unit: '%',
+    digits: 1,
+    ci95: [low * 100, high * 100],
+    ...stamp(tuning),
+  }
+}
+
+const sloTones: Readonly<Record<PointRow['slo']['state'], Tone>> = {
+  met: 'good',
+  missed: 'bad',
+  unclear: 'warn',
+  unknown: 'plain',
+}
+
+function sloCell({ slo, reason }: PointRow, tuning: Tuning): Cell {
+  if (reason !== null) return missing(reason)
+  if (slo.state === 'unknown') return missing(slo.reason ?? 'not measured')
+  const word = slo.state === 'unclear' ? 'in some blocks' : slo.state
+  const share = slo.share === null ? {} : { detail: `${formatShare(slo.share)} of requests` }
+  return { ...text(word, sloTones[slo.state]), ...share, ...stamp(tuning) }
+}
+
+const stamp = ({ simulated }: Tuning): { simulated?: true } => (simulated ? { simulated: true } : {})
+
+function notesOf(tuning: Tuning, facts: Facts): string[] {
+  const { table, card, gpus } = tuning
+  const { blocks, plannedBlocks, leftOut } = table
+  const more = leftOut.length - MOST_LEFT_OUT
+  return [
+    `${blocks} of at most ${counted(plannedBlocks, 'block')} measured, each with every point once in a shuffled order. Intervals of 95 % are from block to block; Change is that of the ${metrics[table.headline].label.toLowerCase()} against the highest limit, within blocks.`,
+    ...(gpus > 1 ? [`${gpus} cards served: power and cost are of all of them, limits of each.`] : []),
+    `Tuning ${tuning.id}. ${assumptionsText(facts)}`,
+    ...priceNote(card, facts),
+    ...idleNote(card, facts),
+    ...leftOut
+      .slice(0, MOST_LEFT_OUT)
+      .map((run) => `Does not count: ${pointName(tuning, run.point)}, block ${run.block + 1}: ${run.reason}`),
+    ...(more > 0 ? [`${more} more runs do not count.`] : []),
+  ]
+}

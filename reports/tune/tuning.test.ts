@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { buildReport } from '../build.ts'
+import { renderCsv } from '../render/csv.ts'
+import { formatCell } from '../render/format-cell.ts'
+import { renderJson } from '../render/json.ts'
+import { renderTerminal } from '../render/terminal.ts'
+import { makeTuning } from '../testing/tuning-builder.ts'
+
+const money = { pricesGbp: { 'rtx-pro-6000-workstation': 8000 } }
+const reportOf = (runs: readonly RunRecord[]) => buildReport(runs, { money, series: new Map() })
+const tableOf = (runs: readonly RunRecord[], id: string) => reportOf(runs).tables.find((table) => table.id === id)!
+const rowsOf = (runs: readonly RunRecord[], id: string) =>
+  tableOf(runs, id).rows.map(({ cells }) => cells.map((cell) => [formatCell(cell).main, formatCell(cell).sub]))
+const answers = (runs: readonly RunRecord[]) =>
+  Object.fromEntries(tableOf(runs, 'tune-1-answers').rows.map(({ id, cells }) => [id, formatCell(cells[1]!).main]))
+
+describe('the table of points', () => {
+  const runs = makeTuning()
+
+  test('has a row per limit from the highest down, and every figure has its interval and stamp', () => {
+    const rows = rowsOf(runs, 'tune-1-points')
+    expect(rows.map(([name]) => name)).toEqual([
+      ['600 W', 'as found'],
+      ['450 W', null],
+      ['400 W', null],
+      ['300 W', null],
+    ])
+    for (const cells of rows.slice(1)) {
+      for (const [main, sub] of cells!.slice(1))
+        expect([main, sub]).toEqual([expect.stringMatching(/(\d|%)ˢ$/), expect.stringMatching(/^±|to/)])
+    }
+    const [highest] = rows
+    expect(highest!.at(-1)).toEqual(['–', null])
+    expect(tableOf(runs, 'tune-1-points').notes.join(' ')).toContain('£8,000, given on the command line')
+  })
+
+  test('is the only table of a folder that holds nothing but a tuning', () => {
+    expect(reportOf(runs).tables.map(({ id }) => id)).toEqual(['tune-1-points', 'tune-1-answers'])
+    const text = renderTerminal(reportOf(runs), { columns: 80 })
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+    expect(text).toMatch(/\n450 W +│ 1,\d/)
+    expect(renderCsv(reportOf(runs)).map(({ name }) => name)).toEqual(['tune-1-points.csv', 'tune-1-answers.csv'])
+    expect(JSON.parse(renderJson(reportOf(runs)))).toMatchObject({ simulated: true, stamp: 'SIMULATED' })
+  })
+
+  test('names a run that does not count, and the point that has no other', () => {
+    const gate = { id: 'power-limit', status: 'fail' as const, required: false, evidence: 'GPU 0 enforces 450 W' }
+    const broken = runs.map((run) => (run.setting?.powerLimitW.asked === 300 ? { ...run, gates: [gate] } : run))
+    const table = tableOf(broken, 'tune-1-points')
+    expect(table.notes.join('\n')).toContain(
+      'Does not count: 300 W, block 1: gate power-limit failed: GPU 0 enforces 450 W',
+    )
+    expect(formatCell(table.rows[3]!.cells[1]!)).toMatchObject({
+      main: '—',
+      footnote: expect.stringContaining('enforces'),
+    })
+  })
+
+  test('two tunings have two of each', () => {
+    const both = [...runs, ...makeTuning({ tune: 'tune-2', limits: [600, 350] })]
+    expect(reportOf(both).tables.map(({ id }) => id)).toEqual(
+      ['tune-1', 'tune-2'].flatMap((id) => [`${id}-points`, `${id}-answers`]),
+    )
+    expect(rowsOf(both, 'tune-2-points').map(([name]) => name![0])).toEqual(['600 W', '350 W'])
+  })
+
+  test('a limit that was left as found is named as such', () => {
+    expect(rowsOf(makeTuning({ limits: [null, 400] }), 'tune-1-points')[0]![0]).toEqual(['limit as found', '600 W'])
+  })
+})
+
+describe('the operating points in words', () => {
+  test('one that is shown to be best, and the end of the limits without a loss', () => {
+    expect(answers(makeTuning())).toEqual({
+      cheapest: expect.stringMatching(/^400 W \(£0\.0\d+ ±£0\.0\d+\), shown to be better than every other pointˢ$/),
+      mostEfficient: expect.stringMatching(/^300 W \(\d\.\d+ ±0\.\d+ tokens\/J\), shown to be better/),
+      fastestWithinSlo: 'no answer: the scenario states no SLO',
+      'no-loss-powerLimitW-32': expect.stringMatching(
+        /^down to 400 W: it loses less than 3 % of the output throughput at 600 W \(-1\.\d %, .*\); at 300 W a loss is shown \(-16/,
+      ),
+    })
+  })
+
+  test('some that cannot be distinguished: the one of the least power, and what it costs at most', () => {
+    expect(answers(makeTuning({ limits: [600, 590, 580] }))['cheapest']).toMatch(
+      /^\d+ W \(.*\); it cannot be distinguished from \d+ W( and \d+ W)?, draws the least power of these, and is worse than the best by \d(\.\d+)? % at most/,
+    )
+  })
+
+  test('one block answers nothing, and says why', () => {
+    const { cheapest, 'no-loss-powerLimitW-32': loss } = answers(makeTuning({ blocks: 1 }))
+    expect(cheapest).toBe('no answer: one block has no spread between blocks: measure at least two')
+    expect(loss).toBe('no answer: at least two blocks must be measured')
+  })
+
+  test('no price, no cheapest point', () => {
+    const { tables } = buildReport(makeTuning({ more: { card: { key: null, name: 'Mystery' } } }))
+    const answer = tables.find(({ id }) => id === 'tune-1-answers')!.rows[0]!.cells[1]!
+    expect(formatCell(answer).main).toMatch(/^no answer: no price for Mystery/)
+  })
+})
+
+describe('limits by streams', () => {
+  const runs = makeTuning({ streams: [1, 8, 32], limits: [600, 300] })
+
+  test('two grids beside the points, whose names say the streams', () => {
+    expect(reportOf(runs).tables.map(({ id }) => id)).toEqual(
+      ['points', 'answers', 'rate-grid', 'cost-grid'].map((id) => `tune-1-${id}`),
+    )
+    const grid = rowsOf(runs, 'tune-1-cost-grid')
+    expect(grid.map((cells) => cells.map(([main]) => main))).toEqual(
+      ['1', '8', '32'].map((streams) => [streams, expect.stringMatching(/^£/), expect.stringMatching(/^£/)]),
+    )
+    expect(rowsOf(runs, 'tune-1-points')[2]![0]).toEqual(['600 W, 8 streams', 'as found'])
+    expect(tableOf(runs, 'tune-1-points').title).toBe(
+      'Operating points: Llama 3.1 8B FP8 batch 32 agg on RTX PRO 6000 Workstation',
+    )
+  })
+
+  test('each load has its own end of the limits without a loss', () => {
+    expect(answers(runs)).toMatchObject({
+      'no-loss-powerLimitW-1': expect.stringContaining('down to 300 W, 1 stream'),
+      'no-loss-powerLimitW-32': expect.stringContaining('nowhere: at 300 W, 32 streams a loss is shown'),
+    })
+  })
+})
+
+describe('the charts', () => {
+  const chartsOf = (runs: readonly RunRecord[]) =>
+    reportOf(runs).charts!.list.filter(({ id }) => id.startsWith('tune-'))
+
+  test('rate, efficiency and cost against the limit, each point with its interval', () => {
+    const chart = chartsOf(makeTuning()).find(({ id }) => id === 'tune-1-limit')!
+    if (chart.kind !== 'lines') throw new Error('no lines')
+    expect(chart.panels.map(({ y }) => y.label)).toEqual([
+      'Output throughput (tokens/s)',
+      'Energy efficiency (tokens/J)',
+      '£ per million output tokens',
+    ])
+    const [line] = chart.panels[2]!.lines
+    expect(line!.points.map(([x]) => x)).toEqual([300, 400, 450, 600])
+    expect(
+      line!.ci95!.every((interval, at) => interval![0] < line!.points[at]![1]! && interval![1] > line!.points[at]![1]!),
+    ).toBe(true)
+    expect(chart.summary).toMatch(/300 W [\d,.]+ tokens\/s, \d\.\d+ tokens\/J, £0\.\d+/)
+  })
+
+  test('a line per load, and none of a single limit', () => {
+    const chart = chartsOf(makeTuning({ streams: [1, 32], limits: [600, 300] })).find(({ id }) => id === 'tune-1-limit')
+    expect(chart?.kind === 'lines' && chart.panels[0]!.lines.map(({ name }) => name)).toEqual([
+      '1 stream',
+      '32 streams',
+    ])
+    expect(chartsOf(makeTuning({ limits: [600] }))).toEqual([])
+  })
+})
