@@ -1,4 +1,5 @@
 import type { CounterRow } from '../record/rows.ts'
+import type { Span } from './power-series.ts'
 
 export interface CounterEnergy {
   readonly energyJ: number | null
@@ -26,21 +27,38 @@ export function counterEnergy(
   if (servingUuids.length === 0) return { energyJ: null, reason: 'no serving GPU is known' }
   let energyJ = 0
   for (const uuid of servingUuids) {
-    const own = readings.filter((reading) => reading.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
-    const start = valueAt(own, windowStartMs)
-    const end = valueAt(own, windowEndMs)
-    if (start === null || end === null)
-      return { energyJ: null, reason: `no counter readings of ${uuid} at both edges of the window` }
-    const between = own.filter(({ timeMs }) => timeMs > windowStartMs - LONGEST_MS && timeMs < windowEndMs + LONGEST_MS)
-    const fell = between.some(
-      (reading, index) => index > 0 && reading.energyMj < (between[index - 1] as CounterRow).energyMj,
-    )
-    if (fell || end < start) return { energyJ: null, reason: `the counter of ${uuid} was reset during the window` }
-    // A window of seconds at any power has energy, so a constant counter does not count.
-    if (end === start) return { energyJ: null, reason: `the counter of ${uuid} did not change` }
-    energyJ += (end - start) / 1000
+    const own = readings.flatMap(({ uuid: of, timeMs, energyMj }) => (of === uuid ? [{ timeMs, value: energyMj }] : []))
+    const increase = counterIncrease(own, { startMs: windowStartMs, endMs: windowEndMs }, uuid)
+    if (typeof increase === 'string') return { energyJ: null, reason: increase }
+    energyJ += increase / 1000
   }
   return { energyJ }
+}
+
+/** One reading of a counter. */
+export interface CounterValue {
+  readonly timeMs: number
+  readonly value: number
+}
+
+/**
+ * By how much a counter grew over a span, in its own unit, interpolated at both edges between the readings beside it; or why that
+ * is not known, in words that name `what`.
+ */
+export function counterIncrease(
+  readings: readonly CounterValue[],
+  { startMs, endMs }: Span,
+  what: string,
+): number | string {
+  const own = readings.toSorted((a, b) => a.timeMs - b.timeMs)
+  const start = valueAt(own, startMs)
+  const end = valueAt(own, endMs)
+  if (start === null || end === null) return `no counter readings of ${what} at both edges of the window`
+  const between = own.filter(({ timeMs }) => timeMs > startMs - LONGEST_MS && timeMs < endMs + LONGEST_MS)
+  const fell = between.some((reading, index) => index > 0 && reading.value < (between[index - 1] as CounterValue).value)
+  if (fell || end < start) return `the counter of ${what} was reset during the window`
+  // A window of seconds at any power has energy, so a constant counter does not count.
+  return end === start ? `the counter of ${what} did not change` : end - start
 }
 
 /** Relative difference of the trapezoid from the counter; null if either is missing. */
@@ -48,12 +66,12 @@ export function disagreement(trapezoidJ: number | null, counterJ: number | null)
   return trapezoidJ === null || counterJ === null || counterJ <= 0 ? null : trapezoidJ / counterJ - 1
 }
 
-function valueAt(readings: readonly CounterRow[], timeMs: number): number | null {
+function valueAt(readings: readonly CounterValue[], timeMs: number): number | null {
   const after = readings.findIndex((reading) => reading.timeMs >= timeMs)
   const to = readings[after]
   if (!to) return null
-  if (to.timeMs === timeMs) return to.energyMj
+  if (to.timeMs === timeMs) return to.value
   const from = readings[after - 1]
   if (!from || to.timeMs - from.timeMs > LONGEST_MS) return null
-  return from.energyMj + ((to.energyMj - from.energyMj) * (timeMs - from.timeMs)) / (to.timeMs - from.timeMs)
+  return from.value + ((to.value - from.value) * (timeMs - from.timeMs)) / (to.timeMs - from.timeMs)
 }

@@ -11,15 +11,28 @@ export interface ErrorTerms {
   readonly gaps: number
 }
 
+/** What is known of a sensor, for the error of an energy by it. */
+export interface Sensor {
+  /** Systematic error as a share of the value. */
+  readonly gainShare: number
+  /** Time that one reading averages. */
+  readonly averagingMs: number
+  /** Width of the interval in which the age of a reading lies. */
+  readonly ageMs: number
+}
+
 /** Error of the board's own sensor against an external meter (Yang et al., SC24: 4090 -5.3 %, others -7 to 0 %). */
 const SENSOR_GAIN = 0.05
 /** Maximum age of the sensor's value (Yang et al.: every card of interest updates at 10 Hz). */
 const UPDATE_MS = 100
 
+/** The sensor of a board, by the averaging window of its reading. */
+export const boardSensor = (averagingMs: number): Sensor => ({ gainShare: SENSOR_GAIN, averagingMs, ageMs: UPDATE_MS })
+
 /**
- * Error terms of one GPU's energy over a span.
- * Edges: a reading is a mean over `averagingMs` whose age is known to one update. A step of power at an edge is blurred by
- * averagingMs / 8 (the half-wedge of a centred boxcar) and displaced by half an update, so each edge costs the range of
+ * Error terms of an energy by one sensor over a span.
+ * Edges: a reading is a mean over `averagingMs` whose age is known to `ageMs`. A step of power at an edge is blurred by
+ * averagingMs / 8 (the half-wedge of a centred boxcar) and displaced by ageMs / 2, so each edge costs the range of
  * power near it times both. Sampling: sd / sqrt(n_eff) of the mean power, n_eff = span / averaging window.
  * Gaps: uncovered time at the observed range of power.
  */
@@ -27,26 +40,26 @@ export function errorTerms(
   points: readonly PowerPoint[],
   span: Span,
   energy: { readonly energyJ: number; readonly coveredMs: number },
-  averagingMs: number,
+  { gainShare, averagingMs, ageMs }: Sensor,
 ): ErrorTerms {
   const seen = inside(points, span)
   const powers = seen.map(({ powerW }) => powerW)
   const lengthMs = span.endMs - span.startMs
-  const nearMs = averagingMs + UPDATE_MS
+  const nearMs = averagingMs + ageMs
   const edgeW = [span.startMs, span.endMs].map((edgeMs) =>
     rangeOf(inside(points, { startMs: edgeMs - nearMs, endMs: edgeMs + nearMs }).map(({ powerW }) => powerW)),
   )
-  const edgeS = (averagingMs / 8 + UPDATE_MS / 2) / 1000
-  const independent = Math.max(1, lengthMs / Math.max(averagingMs, UPDATE_MS))
+  const edgeS = (averagingMs / 8 + ageMs / 2) / 1000
+  const independent = Math.max(1, lengthMs / Math.max(averagingMs, ageMs, 1))
   return {
-    sensorGain: SENSOR_GAIN * energy.energyJ,
+    sensorGain: gainShare * energy.energyJ,
     edges: Math.hypot(...edgeW) * edgeS,
     sampling: (deviationOf(powers) / Math.sqrt(independent)) * (lengthMs / 1000),
     gaps: (Math.max(0, lengthMs - energy.coveredMs) / 1000) * rangeOf(powers),
   }
 }
 
-/** Combined terms of several GPUs: gains may have the same sign and add linearly; the other terms are independent. */
+/** Combined terms of several GPUs, or of several sensors of a server: gains may have the same sign and add linearly; the other terms are independent. */
 export function combineTerms(all: readonly ErrorTerms[]): ErrorTerms {
   const of = (pick: (terms: ErrorTerms) => number) => Math.hypot(...all.map(pick))
   return {

@@ -36,7 +36,23 @@ export function powerSeries(rows: readonly GpuRow[], uuid: string, field: PowerF
     const powerW = row[field]
     return row.uuid === uuid && powerW !== null ? [{ timeMs: row.timeMs - shiftMs, powerW }] : []
   })
-  read.sort((a, b) => a.timeMs - b.timeMs)
+  return inOrder(read)
+}
+
+/** Power of several GPUs together, at the times of the first of them: those at which all have a reading beside them. */
+export function summedSeries(series: readonly (readonly PowerPoint[])[]): PowerPoint[] {
+  const [first = [], ...others] = series
+  return first.flatMap(({ timeMs, powerW }) => {
+    const rest = others.map((points) => powerAt(points, timeMs))
+    return rest.every((value) => value !== null)
+      ? [{ timeMs, powerW: rest.reduce((sum, value) => sum + value, powerW) }]
+      : []
+  })
+}
+
+/** Readings in order of time; those of equal time are averaged. */
+export function inOrder(readings: readonly PowerPoint[]): PowerPoint[] {
+  const read = readings.toSorted((a, b) => a.timeMs - b.timeMs)
   const points: PowerPoint[] = []
   for (let index = 0; index < read.length; ) {
     const { timeMs } = read[index] as PowerPoint
@@ -60,10 +76,14 @@ export function medianIntervalMs(points: readonly PowerPoint[]): number | null {
 /**
  * Minimum time in ms between two readings that is not bridged: over 3 whole intervals, because two lost samples leave 3
  * intervals and the jitter of four queries; and never over 3 s. The interval is the requested one, or the observed one if
- * longer, because a driver may take a second per query.
+ * longer, because a driver may take a second per query. A source that is asked less often has a limit of its own.
  */
-export function longestBridgeMs(points: readonly PowerPoint[], askedIntervalMs: number = SAMPLE_INTERVAL_MS): number {
-  return Math.min(3.5 * Math.max(askedIntervalMs, medianIntervalMs(points) ?? 0), LONGEST_BRIDGE_MS)
+export function longestBridgeMs(
+  points: readonly PowerPoint[],
+  askedIntervalMs: number = SAMPLE_INTERVAL_MS,
+  limitMs: number = LONGEST_BRIDGE_MS,
+): number {
+  return Math.min(3.5 * Math.max(askedIntervalMs, medianIntervalMs(points) ?? 0), limitMs)
 }
 
 /**

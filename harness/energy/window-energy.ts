@@ -2,22 +2,21 @@ import type { GpuRow } from '../record/rows.ts'
 import type { Energy } from '../record/schema/trial.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 import { counted } from '../units.ts'
-import { combineTerms, type ErrorTerms, errorTerms } from './error-bar.ts'
+import { boardSensor, combineTerms, type ErrorTerms } from './error-bar.ts'
 import { peakMemoryMiB } from './peak-memory.ts'
 import { implausibleIn, implausibleText, type PowerCeilings, plausibleRows } from './plausible.ts'
 import {
   inside,
-  integrate,
   longestBridgeMs,
-  medianIntervalMs,
   type PowerField,
   type PowerPoint,
-  powerAt,
   powerSeries,
   type Span,
   staleSpans,
+  summedSeries,
 } from './power-series.ts'
 import { SHIFT_MS } from './shift.ts'
+import { spanEnergy } from './span-energy.ts'
 
 export interface EnergyOptions {
   /** Requested sampling interval; the achieved one is used if longer. */
@@ -175,20 +174,16 @@ function gpuEnergy(
 ): GpuEnergy {
   const { field, shiftMs, span, intervalMs: askedIntervalMs } = over
   const points = powerSeries(rows, uuid, field, shiftMs)
-  const readings = inside(points, span)
-  const intervalMs = medianIntervalMs(readings)
-  const bridgeMs = longestBridgeMs(readings, askedIntervalMs)
+  const bridgeMs = longestBridgeMs(inside(points, span), askedIntervalMs)
   const stale = staleSpans(rows, uuid, field)
     .map(({ startMs, endMs }) => ({
       startMs: Math.max(startMs - shiftMs, span.startMs),
       endMs: Math.min(endMs - shiftMs, span.endMs),
     }))
     .filter(({ startMs, endMs }) => endMs > startMs)
-  const covered = integrate(points, span, bridgeMs, stale)
+  const found = spanEnergy(points, span, { bridgeMs, without: stale, sensor: boardSensor(2 * shiftMs) })
+  const { coverage } = found
   const lengthMs = span.endMs - span.startMs
-  // A sum of many pieces can differ from a full window by rounding.
-  const coverage = Math.min(1, Math.round((covered.coveredMs / lengthMs) * 1e9) / 1e9)
-  const energyJ = coverage === 0 ? 0 : covered.energyJ / coverage
   const findings = stale.map(
     ({ startMs, endMs }) =>
       `${uuid}: power did not change for ${((endMs - startMs) / 1000).toFixed(1)} s while utilisation changed (stale sensor)`,
@@ -199,8 +194,7 @@ function gpuEnergy(
       `${uuid}: ${missingS.toFixed(1)} s of the window without power samples, charged at the mean power of the rest`,
     )
   }
-  const terms = errorTerms(points, span, { energyJ, coveredMs: covered.coveredMs }, 2 * shiftMs)
-  return { uuid, points, energyJ, coverage, samples: readings.length, intervalMs, terms, findings }
+  return { uuid, points, ...found, findings }
 }
 
 /** p99 and maximum of the summed power, at the sample times of the first GPU (numpy's linear percentile). */
@@ -209,11 +203,9 @@ function powerExtremes(
   span: Span,
 ): { p99PowerW: number | null; peakPowerW: number | null } {
   const [first = [], ...others] = series
-  const sums = inside(first, span).flatMap(({ timeMs, powerW }) => {
-    const rest = others.map((points) => powerAt(points, timeMs))
-    return rest.every((value) => value !== null) ? [rest.reduce((sum, value) => sum + value, powerW)] : []
-  })
-  sums.sort((a, b) => a - b)
+  const sums = summedSeries([inside(first, span), ...others])
+    .map(({ powerW }) => powerW)
+    .toSorted((a, b) => a - b)
   return { p99PowerW: percentileSorted(sums, 0.99), peakPowerW: sums.at(-1) ?? null }
 }
 

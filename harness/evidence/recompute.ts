@@ -1,6 +1,7 @@
 import { withCardValues } from '../energy/card-trials.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
 import { powerCeilings } from '../energy/plausible.ts'
+import { withWallValues } from '../energy/wall/wall-values.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
 import { findDrift } from '../metrics/drift.ts'
@@ -27,7 +28,7 @@ import type { RunRows, TrialRows } from './trial-rows.ts'
 
 /** The derived values of a record. */
 export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' | 'converged' | 'gates' | 'quotable'> &
-  Partial<Pick<RunRecord, 'drift' | 'telemetry'>>
+  Partial<Pick<RunRecord, 'drift' | 'telemetry' | 'wall'>>
 
 /**
  * Recomputes every value and gate of a run from its rows, by the functions that made them. Some inputs are in no row and
@@ -35,12 +36,13 @@ export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' 
  * scrapes, the config line of a training command, cool-downs, and the inventory. The signature covers these.
  */
 export function recompute(record: RunRecord, rows: RunRows): Recomputed {
-  const trials = record.trials.map((trial, place) => trialAgain(record, trial, record.trials[place - 1], rows))
+  const own = record.trials.map((trial, place) => trialAgain(record, trial, record.trials[place - 1], rows))
+  const { trials, ...wall } = wallAgain(record, own, rows)
   const isVoid = record.oom !== undefined || trials.length === 0
   const result = isVoid ? {} : resultOf(trials, intervalRule(trials.length, record.trialBounds))
   const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
   const drift = record.drift ? { drift: driftAgain(record, trials, rows) } : {}
-  const values = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows) }
+  const values = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows), ...wall }
   const gates = evaluateGates({ ...record, ...values })
   return {
     ...values,
@@ -54,6 +56,18 @@ function driftAgain(record: RunRecord, trials: readonly Trial[], rows: RunRows):
   const tokens = [...rows.trials.values()].flatMap((trial) => trial.tokens)
   const correlatedBlocks = record.trialBounds?.effectiveTrials === true
   return findDrift(trialsOfKind(trials, 'text'), tokens, { correlatedBlocks })
+}
+
+/** A run that failed during measurement has no values of its server either. */
+function wallAgain(record: RunRecord, trials: readonly Trial[], rows: RunRows): Pick<Recomputed, 'trials' | 'wall'> {
+  const { wall } = record
+  const wasComputed = record.trials.some((trial) => trial.wall !== undefined)
+  if (wall === undefined || (record.status === 'failed' && !wasComputed)) return { trials: [...trials] }
+  const { wallRows, gpuRows } = rows
+  return withWallValues(
+    { wall, trials, idle: record.telemetry?.idle ?? null },
+    { wallRows, gpuRows, servingUuids: servingUuids(record.gpus), ceilings: powerCeilings(record.gpus) },
+  )
 }
 
 /** A run that failed during measurement has no card values. */

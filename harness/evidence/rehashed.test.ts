@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rehashed-'))
 const key = readPrivateKey(newKeyPair().privatePem, 'test key')
 let run: LiveRun
 beforeAll(async () => {
-  run = await writeLiveRun(folder, { key, counter: true })
+  run = await writeLiveRun(folder, { key, counter: true, wall: true })
 })
 
 type Edit = (cells: string[], columns: readonly string[], line: number) => string[]
@@ -82,6 +82,16 @@ test.each([
     'counter.csv',
     set('energyMj', (mj) => String(Number(mj) * 0.8)),
     /telemetry\.trials\.0\.counterEnergyJ: recorded [\d.]+, recomputed [\d.]+/,
+  ],
+  [
+    'wall.csv',
+    set('powerW', (watts) => String(Number(watts) - 150)),
+    /trials\.0\.wall\.serverEnergyJ: recorded [\d.]+, recomputed [\d.]+/,
+  ],
+  [
+    'wall.csv',
+    set('powerW', (watts) => String(Number(watts) - 300)),
+    /gates\.\d+\.status: recorded "pass", recomputed "fail"/,
   ],
   [
     'server.csv',

@@ -1,7 +1,7 @@
 import type { CsvName } from '../record/csv.ts'
 import { RequestTable } from '../record/request-table.ts'
 import { streamRows } from '../record/row-stream.ts'
-import type { CounterRow, GapRow, GpuRow, ServerRow, StepRow, TokenRow } from '../record/rows.ts'
+import type { CounterRow, GapRow, GpuRow, ServerRow, StepRow, TokenRow, WallRow } from '../record/rows.ts'
 
 /** The rows of one trial on disk. */
 export interface TrialRows {
@@ -17,6 +17,7 @@ export interface RunRows {
   readonly trials: ReadonlyMap<number, TrialRows>
   readonly gpuRows: readonly GpuRow[]
   readonly counterRows: readonly CounterRow[]
+  readonly wallRows: readonly WallRow[]
 }
 
 /** Reads the CSV files of a run. `nameOf` maps each GPU UUID to the name used in the rows. */
@@ -41,11 +42,13 @@ export async function readTrialRows(
   for await (const row of streamRows(directory, 'gpu.csv')) gpuRows.push({ ...row, uuid: nameOf(row.uuid) })
   const counterRows: CounterRow[] = []
   for await (const row of streamRows(directory, 'counter.csv')) counterRows.push({ ...row, uuid: nameOf(row.uuid) })
-  return { trials, gpuRows, counterRows }
+  const wallRows: WallRow[] = []
+  for await (const row of streamRows(directory, 'wall.csv')) wallRows.push(row)
+  return { trials, gpuRows, counterRows, wallRows }
 }
 
 /** Number of rows of each CSV file. */
-export function countRows({ trials, gpuRows, counterRows }: RunRows): Readonly<Record<CsvName, number>> {
+export function countRows({ trials, gpuRows, counterRows, wallRows }: RunRows): Readonly<Record<CsvName, number>> {
   const sum = (of: (trial: TrialRows) => { readonly length: number }) =>
     [...trials.values()].reduce((total, trial) => total + of(trial).length, 0)
   return {
@@ -56,5 +59,6 @@ export function countRows({ trials, gpuRows, counterRows }: RunRows): Readonly<R
     'server.csv': sum((trial) => trial.serverRows),
     'gpu.csv': gpuRows.length,
     'counter.csv': counterRows.length,
+    'wall.csv': wallRows.length,
   }
 }

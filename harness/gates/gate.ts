@@ -44,6 +44,7 @@ export type GateInput<OfKind extends Scenario = Scenario> = Pick<
   | 'model'
   | 'serverStart'
   | 'setting'
+  | 'wall'
 > & { readonly scenario: OfKind }
 /** A run of text: it has prompts and answers of tokens. */
 export type TextGateInput = GateInput<TextScenario>

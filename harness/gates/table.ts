@@ -6,6 +6,7 @@ import { ecc } from './card/memory.ts'
 import { energyAgreement, energyCoverage } from './card/power.ts'
 import { powerPlausible } from './card/power-plausible.ts'
 import { gpuExclusive } from './card/processes.ts'
+import { serverPower } from './card/server-power.ts'
 import { servingCard } from './card/serving.ts'
 import { thermalSoak, throttle } from './card/slowdown.ts'
 import { clientHeadroom } from './client.ts'
@@ -46,6 +47,7 @@ export const gateTable = {
   'power-plausible': powerPlausible,
   'energy-coverage': energyCoverage,
   'energy-agreement': energyAgreement,
+  'server-power': serverPower,
   throttle,
   'thermal-soak': thermalSoak,
   ecc,

@@ -4,6 +4,7 @@ import type { GateRow } from '../testing/gate-rows.ts'
 import { cardRows } from '../testing/gate-rows-card.ts'
 import { runRows } from '../testing/gate-rows-run.ts'
 import { textRows } from '../testing/gate-rows-text.ts'
+import { wallRows } from '../testing/gate-rows-wall.ts'
 import { watchedCardRows } from '../testing/gate-rows-watched-card.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 import { evaluateGates } from './evaluate.ts'
@@ -12,7 +13,7 @@ import { appliesTo, type GateId, gateEntries } from './table.ts'
 
 /** Every gate x every status that it can reach, and both sides of every threshold. */
 const rowsOf = (id: GateId): readonly GateRow[] =>
-  ({ ...runRows, ...textRows, ...cardRows, ...watchedCardRows })[id] ?? []
+  ({ ...runRows, ...textRows, ...cardRows, ...watchedCardRows, ...wallRows })[id] ?? []
 
 describe.each(gateEntries)('%s', (id, gate) => {
   test.each(rowsOf(id))('$status: $what', ({ status, run }) => {

@@ -1,3 +1,4 @@
+import type { RunRecord } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { embeddingsMetrics } from './embeddings-metrics.ts'
 import { imageMetrics, trainingMetrics } from './job-metrics.ts'
@@ -30,9 +31,15 @@ export function labelOf(key: MetricKey): string {
 export const metricsOfKind = (kind: Trial['kind']): MetricKey[] =>
   metricKeys.filter((key) => metrics[key].kinds.includes(kind))
 
-/** The main metrics of a scenario, in the order in which they are shown. */
-export const summaryMetrics = (scenario: ScenarioShape): MetricKey[] =>
-  shownOrder(scenario, (metric) => metric.inSummary)
+/**
+ * The main metrics of a scenario, in the order in which they are shown. Of those that many machines do not tell only the ones that one
+ * of `results` has.
+ */
+export const summaryMetrics = (scenario: ScenarioShape, results: readonly RunRecord['result'][]): MetricKey[] =>
+  shownOrder(scenario, (metric) => metric.inSummary).filter(
+    (key) =>
+      !metrics[key].shownIfKnown || results.some((result) => result[key] !== undefined && result[key].mean !== null),
+  )
 
 /** The metrics of a scenario that a quote may promise: those with a better direction, so that an interval has a conservative end. */
 export const quotedMetrics = (scenario: ScenarioShape): MetricKey[] =>

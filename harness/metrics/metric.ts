@@ -1,4 +1,4 @@
-import type { Measured } from '../record/measured.ts'
+import { type Measured, missing } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import type { Scenario, TextScenario } from '../scenario/schema.ts'
 
@@ -35,6 +35,8 @@ export interface Metric {
   readonly formula: string
   /** Whether the summary of a run and the report's table of all metrics show it. */
   readonly inSummary: boolean
+  /** Shown only where a run has a value: many machines do not tell it. */
+  readonly shownIfKnown?: true
   /** Whether a quote promises it. */
   readonly inQuote: boolean
   /** Absent: it is not compared. */
@@ -51,6 +53,9 @@ export interface Metric {
 export type MetricOf<Only extends Kind> = Omit<Metric, 'kinds' | 'of'> & {
   readonly of: (trial: Extract<Trial, { kind: Only }>) => Measured
 }
+
+/** Of a run without a source of the power of CPUs and server. */
+export const NO_WALL = missing('the power of CPUs and server was not read')
 
 /** Completes metrics of one kind, which are missing for trials of other kinds. */
 export function ofKind<Only extends Kind, Key extends string>(

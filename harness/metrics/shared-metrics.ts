@@ -1,5 +1,5 @@
 import { missing } from '../record/measured.ts'
-import type { Metric } from './metric.ts'
+import { type Metric, NO_WALL } from './metric.ts'
 
 const everyKind = { kinds: ['text', 'image', 'embeddings', 'training'] } as const
 const lower = { better: 'lower' } as const
@@ -79,6 +79,44 @@ export const sharedMetrics = {
     digits: 0,
     formula: 'trapezoid over the power samples of the serving GPUs, each moved back half of its averaging window',
     of: (trial) => trial.energyJ,
+  },
+  serverPowerW: {
+    ...lower,
+    ...everyKind,
+    ...inSummaryOnly,
+    shownIfKnown: true,
+    label: 'Power of the server',
+    shortLabel: 'Server W',
+    unit: 'W',
+    digits: 0,
+    formula: 'energy of the whole server in the window / length of the window',
+    of: ({ wall }) => wall?.serverPowerW ?? NO_WALL,
+  },
+  serverEnergyJ: {
+    ...lower,
+    ...everyKind,
+    inSummary: false,
+    inQuote: false,
+    label: 'Energy of the server in the window',
+    shortLabel: 'Server J',
+    unit: 'J',
+    digits: 0,
+    formula:
+      'trapezoid over the power readings of the whole server (a meter, Redfish or IPMI), each moved back by the delay of the source',
+    of: ({ wall }) => wall?.serverEnergyJ ?? NO_WALL,
+  },
+  cpuEnergyJ: {
+    ...lower,
+    ...everyKind,
+    inSummary: false,
+    inQuote: false,
+    label: 'Energy of CPUs and memory in the window',
+    shortLabel: 'CPU J',
+    unit: 'J',
+    digits: 0,
+    formula:
+      'growth of the RAPL energy counters of packages and DRAM over the window, or trapezoid over the power meters of Grace',
+    of: ({ wall }) => wall?.cpuEnergyJ ?? NO_WALL,
   },
   errorRate: {
     ...lower,

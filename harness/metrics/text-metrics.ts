@@ -1,6 +1,6 @@
 import { missing, quotient } from '../record/measured.ts'
 import { askedHitShare, isScheduled } from '../scenario/load-shape.ts'
-import { ofKind, type ScenarioShape } from './metric.ts'
+import { NO_WALL, ofKind, type ScenarioShape } from './metric.ts'
 
 const higher = { better: 'higher' } as const
 const lower = { better: 'lower' } as const
@@ -117,6 +117,19 @@ export const textMetrics = ofKind('text', {
     formula: 'output tokens in the window / energy of the GPU boards in the window',
     comparison: { hypothesis: 'efficiency', decides: true, floor: 0 },
     of: (trial) => trial.tokensPerJ,
+  },
+  serverTokensPerJ: {
+    ...higher,
+    inSummary: true,
+    inQuote: false,
+    shownIfKnown: true,
+    label: 'Energy efficiency of the server',
+    shortLabel: 'Server eff.',
+    unit: 'tokens/J',
+    digits: 3,
+    formula: 'output tokens in the window / energy of the whole server in the window',
+    of: ({ outputTokens, wall }) =>
+      quotient(outputTokens, wall?.serverEnergyJ ?? NO_WALL, 'no energy was used in the window'),
   },
   inputTokensPerJ: {
     ...higher,

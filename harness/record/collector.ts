@@ -10,6 +10,7 @@ import {
   type StepRow,
   TOKEN_BIN_MS,
   type TokenRow,
+  type WallRow,
 } from './rows.ts'
 import type { RowSink } from './writer.ts'
 
@@ -61,6 +62,10 @@ export class Collector {
 
   addCounterRow(row: CounterRow): void {
     this.#sink.append('counter.csv', [row])
+  }
+
+  addWallRows(rows: readonly WallRow[]): void {
+    this.#sink.append('wall.csv', rows)
   }
 
   addServerRows(rows: readonly ServerRow[]): void {

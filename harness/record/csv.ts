@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { JoulemarkError } from '../errors.ts'
 import type { Mask } from '../secret-mask.ts'
-import type { CounterRow, GapRow, GpuRow, RequestRow, ServerRow, StepRow, TokenRow } from './rows.ts'
+import type { CounterRow, GapRow, GpuRow, RequestRow, ServerRow, StepRow, TokenRow, WallRow } from './rows.ts'
 import {
   counterColumns,
   gapColumns,
@@ -11,6 +11,7 @@ import {
   serverColumns,
   stepColumns,
   tokenColumns,
+  wallColumns,
 } from './rows.ts'
 
 /** The CSV files of a run and the type of their rows. */
@@ -22,6 +23,7 @@ export interface RowTypes {
   'counter.csv': CounterRow
   'server.csv': ServerRow
   'steps.csv': StepRow
+  'wall.csv': WallRow
 }
 export type CsvName = keyof RowTypes
 
@@ -33,6 +35,7 @@ export const csvColumns: { readonly [Name in CsvName]: readonly (keyof RowTypes[
   'counter.csv': counterColumns,
   'server.csv': serverColumns,
   'steps.csv': stepColumns,
+  'wall.csv': wallColumns,
 }
 
 /** Columns that a file had when it was first released: later ones stand behind them, and are null in the rows of older files. */
@@ -48,7 +51,18 @@ export function isHeaderOf(name: CsvName, fields: readonly string[]): boolean {
 }
 
 /** Columns that hold text; every other one holds a number. Empty is null in both, except in `error`, where it is ''. */
-const textColumns = new Set(['uuid', 'pstate', 'eventReasons', 'outcome', 'finishReason', 'error', 'phase', 'metric'])
+const textColumns = new Set([
+  'uuid',
+  'pstate',
+  'eventReasons',
+  'outcome',
+  'finishReason',
+  'error',
+  'phase',
+  'metric',
+  'source',
+  'domain',
+])
 
 export const csvHeader = (name: CsvName): string => `${csvColumns[name].join(',')}\n`
 

@@ -167,6 +167,23 @@ export interface CounterRow {
 }
 export const counterColumns = ['timeMs', 'uuid', 'energyMj'] as const satisfies readonly (keyof CounterRow)[]
 
+/** One reading of the power of CPUs or server, by one sensor of one source: power, or the value of an energy counter. */
+export interface WallRow {
+  /** Halfway between request and answer. */
+  readonly timeMs: number
+  readonly source: string
+  readonly domain: string
+  readonly powerW: number | null
+  readonly energyUj: number | null
+}
+export const wallColumns = [
+  'timeMs',
+  'source',
+  'domain',
+  'powerW',
+  'energyUj',
+] as const satisfies readonly (keyof WallRow)[]
+
 /** One scraped value of the server's own counters. */
 export interface ServerRow {
   readonly timeMs: number

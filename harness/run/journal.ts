@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts'
 import { withCardValues } from '../energy/card-trials.ts'
 import { powerCeilings } from '../energy/plausible.ts'
+import { withWallValues } from '../energy/wall/wall-values.ts'
 import { messageOf } from '../errors.ts'
 import { type Signer, sealed, signedInChain } from '../evidence/seal.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
+import { resultOf } from '../metrics/result.ts'
+import { intervalRule } from '../metrics/stopping.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CsvName, RowTypes } from '../record/csv.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
@@ -13,8 +16,11 @@ import { repaired } from '../record/repair.ts'
 import type { Drift, RunRecord } from '../record/schema/run.ts'
 import type { Priming } from '../record/schema/server.ts'
 import type { ActiveIdleSpan, CoolDown, GpuTelemetry, Interruption } from '../record/schema/telemetry.ts'
+import { simulationStamps } from '../record/simulation-stamps.ts'
 import { type RowSink, RunWriter, runId } from '../record/writer.ts'
 import type { Watched } from '../telemetry/open.ts'
+import { notThisMachine, sharedServer } from '../telemetry/wall/scope.ts'
+import type { WallWatched } from '../telemetry/wall/watch.ts'
 import { addTrial, type TrialEnd } from './add-trial.ts'
 import { type Opening, openRecord } from './open-record.ts'
 
@@ -29,6 +35,8 @@ export class RunJournal implements RowSink {
   readonly #clock: Clock
   readonly #signer: Signer | null
   readonly #warn: (message: string) => void
+  /** Why the power of this machine, or of its server, is not that of the run. */
+  readonly #notOwnPower: string | null
   #record: RunRecord
   /** The last record that was written to disk. */
   #onDisk: RunRecord | null = null
@@ -49,6 +57,7 @@ export class RunJournal implements RowSink {
       for (const name of everyRun) journal.#writer.openCsv(name)
       if (scenario.kind === 'training') journal.#writer.openCsv('steps.csv')
       if (prepared.gpus.length > 0) journal.#writer.openCsv('counter.csv')
+      if (options.wall !== undefined && options.wall.asked !== 'off') journal.#writer.openCsv('wall.csv')
     } catch (error) {
       const failure = journal.fail(error)
       journal.#writer.discardWithoutRecord()
@@ -64,6 +73,8 @@ export class RunJournal implements RowSink {
     this.#warn = (message) => progress.warn(message)
     this.#signer = key ? { key, chain, warn: this.#warn } : null
     this.#record = openRecord(writer.id, opening)
+    const { prepared, options } = opening
+    this.#notOwnPower = sharedServer(prepared.gpus, options.box) ?? notThisMachine(prepared)
   }
 
   get directory(): string {
@@ -112,6 +123,21 @@ export class RunJournal implements RowSink {
     this.#record = { ...this.#record, telemetry: { ...watched, idle: this.#idle, trials: [] } }
   }
 
+  /** Adds what was read of the power of CPUs and server. One simulated source makes the run simulated. */
+  wall(watched: WallWatched): void {
+    const shared = watched.sources.some(({ rows }) => rows > 0) ? sharedOf(this.#record) : this.#notOwnPower
+    const simulated = watched.sources
+      .filter(({ by }) => simulationStamps(by).length > 0)
+      .map(({ by }) => `power: ${by}`)
+    this.#record = {
+      ...this.#record,
+      ...(simulated.length === 0
+        ? {}
+        : { source: 'simulated', sourceEvidence: [...this.#record.sourceEvidence, ...simulated] }),
+      wall: { ...watched, cpu: null, server: null, ...(shared === null ? {} : { shared }) },
+    }
+  }
+
   drift(drift: Drift): void {
     this.#record = { ...this.#record, drift }
   }
@@ -120,6 +146,7 @@ export class RunJournal implements RowSink {
   async cardValues(): Promise<void> {
     const { telemetry, trials, gpus } = this.#record
     if (telemetry) this.#record = { ...this.#record, telemetry: await this.#withCards(telemetry, trials, gpus) }
+    if (this.#record.wall) await this.#withWall(this.#record, this.#record.wall)
   }
 
   /** Evaluates the gates, seals and signs. If it throws, call `fail` with the error. */
@@ -200,6 +227,22 @@ export class RunJournal implements RowSink {
     })
   }
 
+  /** Adds the energy of CPUs and server to the trials, and their metrics to the result. */
+  async #withWall(record: RunRecord, measured: NonNullable<RunRecord['wall']>): Promise<void> {
+    const { wall, trials } = withWallValues(
+      { wall: measured, trials: record.trials, idle: record.telemetry?.idle ?? null },
+      {
+        wallRows: await readRows(this.directory, 'wall.csv'),
+        gpuRows: await readRows(this.directory, 'gpu.csv'),
+        servingUuids: servingUuids(record.gpus),
+        ceilings: powerCeilings(record.gpus),
+      },
+    )
+    const isVoid = record.oom !== undefined || trials.length === 0
+    const result = isVoid ? record.result : resultOf(trials, intervalRule(trials.length, record.trialBounds))
+    this.#record = { ...record, wall, trials, result }
+  }
+
   #now(): string {
     return this.#clock.wall().toISOString()
   }
@@ -213,6 +256,9 @@ const slugOf = (name: string | null): string | null =>
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, '-')
         .replace(/^-|-$/g, '') || null
+
+/** Why the power of the server is not that of this run alone. */
+const sharedOf = ({ gpus, box }: RunRecord): string | null => sharedServer(gpus, box)
 
 const unknownIdle = (reason: string): ActiveIdleSpan => ({
   startMs: null,

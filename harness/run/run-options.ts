@@ -8,6 +8,8 @@ import type { RunRecord } from '../record/schema/run.ts'
 import type { ServerStart } from '../record/schema/server.ts'
 import type { RunSetting } from '../record/schema/setting.ts'
 import type { SigningKey } from '../record/signing/key-file.ts'
+import type { WallAsked } from '../telemetry/wall/asked.ts'
+import type { WallHost } from '../telemetry/wall/host.ts'
 import type { CommandContainer } from '../workloads/command.ts'
 import type { Progress } from './progress.ts'
 
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly servedAs?: string | undefined
   /** nvidia-smi; `required` if the user named it, so that its absence is an input error. Null: run without a GPU. */
   readonly nvidiaSmi: { readonly path: string; readonly required: boolean } | null
+  /** Which sources of the power of CPUs and server are read, and the machine that has them; absent: none. */
+  readonly wall?: { readonly asked: WallAsked; readonly host: WallHost } | undefined
   readonly outDir: string
   /** Card that the user expects; the name reported by nvidia-smi decides. */
   readonly card: string | null

@@ -9,6 +9,8 @@ import type { CoolDown } from '../record/schema/telemetry.ts'
 import { connectionsOf } from '../scenario/load-shape.ts'
 import { watchTime } from '../telemetry/host/time-watch.ts'
 import type { Watching } from '../telemetry/open.ts'
+import { notThisMachine } from '../telemetry/wall/scope.ts'
+import { type WallWatch, watchWall } from '../telemetry/wall/watch.ts'
 import { saysOutOfMemory } from '../workloads/out-of-memory.ts'
 import type { WorkListener } from '../workloads/workload.ts'
 import { CallbackFault } from './callback-fault.ts'
@@ -79,6 +81,7 @@ export async function withSession(start: SessionStart, work: (session: Session) 
     endTimeWatch()
     throw error
   })
+  const wallWatch = watchPower(start, collector, fault)
   try {
     const session = await openSession(start, collector, fault)
     const unlink = linkInterrupts(session.load, session)
@@ -90,8 +93,9 @@ export async function withSession(start: SessionStart, work: (session: Session) 
     }
   } finally {
     endTimeWatch()
-    const watched = await watching.stop()
+    const [watched, wall] = await Promise.all([watching.stop(), wallWatch?.stop()])
     if (watched) start.journal.telemetry(watched)
+    if (wall) start.journal.wall(wall)
   }
   fault.throwIfAny()
 }
@@ -123,6 +127,25 @@ function watchCards(start: SessionStart, collector: Collector, fault: CallbackFa
       lookForPower(row)
     }),
     onCounterRow: fault.guard((row) => collector.addCounterRow(row)),
+    onWarning: (message) => options.progress.warn(message),
+  })
+}
+
+/** Reads the power of CPUs and server where it was asked for. */
+function watchPower(
+  { prepared, options, originMs }: SessionStart,
+  collector: Collector,
+  fault: CallbackFault,
+): WallWatch | null {
+  if (options.wall === undefined || options.wall.asked === 'off') return null
+  const { asked, host } = options.wall
+  return watchWall({
+    asked,
+    host,
+    clock: options.clock,
+    originMs,
+    notThisMachine: notThisMachine(prepared),
+    onRows: fault.guard((rows) => collector.addWallRows(rows)),
     onWarning: (message) => options.progress.warn(message),
   })
 }

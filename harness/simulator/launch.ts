@@ -12,6 +12,8 @@ export interface RunningSimulator {
   readonly url: string
   /** Path of the simulated nvidia-smi executable. */
   readonly nvidiaSmi: string
+  /** Path of the simulated ipmitool executable. */
+  readonly ipmitool: string
   readonly pid: number
   /** Resolves when the process has ended, for any reason. */
   readonly ended: Promise<void>
@@ -28,8 +30,11 @@ export async function launchSimulator(options: LaunchOptions): Promise<RunningSi
     new URL('process.ts', import.meta.url),
     toArguments({ modelDescription: ownDescription(options.model), ...options, exitWithStdin: true }),
   )
-  const { url, nvidiaSmi, pid } = JSON.parse(line) as { url: string; nvidiaSmi: string; pid: number }
-  return { url, nvidiaSmi, pid, ended, stop }
+  const { url, nvidiaSmi, ipmitool, pid } = JSON.parse(line) as Pick<
+    RunningSimulator,
+    'url' | 'nvidiaSmi' | 'ipmitool' | 'pid'
+  >
+  return { url, nvidiaSmi, ipmitool, pid, ended, stop }
 }
 
 /** A program of the simulator that has printed its first line. */

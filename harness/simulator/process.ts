@@ -43,6 +43,7 @@ async function main(): Promise<void> {
   const line = {
     url,
     nvidiaSmi: launcher.path,
+    ipmitool: launcher.ipmitool,
     card: options.card,
     model: options.model,
     pid: process.pid,

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** An executable `nvidia-smi` in a separate folder that can be added to PATH. */
+/** Executables `nvidia-smi` and `ipmitool` in a separate folder that can be added to PATH. */
 export interface SmiLauncher {
   readonly path: string
+  /** Path of the simulated ipmitool beside it. */
+  readonly ipmitool: string
   remove(): void
 }
 
-/** Writes the script that runs the simulated nvidia-smi against this simulator, with the same Node. */
+/** Writes the scripts that run the simulated nvidia-smi and ipmitool against this simulator, with the same Node. */
 export function writeSmiLauncher(simulatorUrl: string): SmiLauncher {
   const folder = mkdtempSync(join(tmpdir(), 'joulemark-simulator-'))
   const path = writeProgram({
@@ -18,7 +20,13 @@ export function writeSmiLauncher(simulatorUrl: string): SmiLauncher {
     module: new URL('nvidia-smi.ts', import.meta.url),
     simulatorUrl,
   })
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  const ipmitool = writeProgram({
+    folder,
+    name: 'ipmitool',
+    module: new URL('ipmitool.ts', import.meta.url),
+    simulatorUrl,
+  })
+  return { path, ipmitool, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 export interface SimulatedProgram {

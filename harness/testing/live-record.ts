@@ -3,13 +3,14 @@ import { recompute } from '../evidence/recompute.ts'
 import { sealed, signedInChain } from '../evidence/seal.ts'
 import { readTrialRows } from '../evidence/trial-rows.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
-import type { CounterRow, GpuRow, RequestRow, ServerRow, TokenRow } from '../record/rows.ts'
+import type { CounterRow, GpuRow, RequestRow, ServerRow, TokenRow, WallRow } from '../record/rows.ts'
 import { type RunRecord, runRecordSchema } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { RunWriter } from '../record/writer.ts'
 import { observed, UUID } from './live-record-box.ts'
 import { closedLoopRows, gpuRow } from './rows.ts'
 import { makeClientTokens, makeTextTrial } from './trial-builder.ts'
+import { makeWall, makeWallSource } from './wall-builder.ts'
 
 /**
  * A synthetic record with source `live`, for tests only: rows of a steady load on one card, with every value and gate
@@ -27,6 +28,8 @@ export interface LiveOptions {
   readonly id?: string
   /** Also write readings of the energy counter that agree with the samples. */
   readonly counter?: boolean
+  /** Also write power of the server: 200 W more than the card, read a second later. */
+  readonly wall?: boolean
   /** Overrides of a test; values and gates are computed from them. */
   readonly over?: Partial<RunRecord>
 }
@@ -55,7 +58,13 @@ export async function writeLiveRun(root: string, options: LiveOptions = {}): Pro
   const samples = samplesOf(trials.at(-1)?.endMs ?? 0, trials)
   writer.append('gpu.csv', samples)
   if (options.counter) writer.append('counter.csv', countedFrom(samples))
-  const base = { ...boxOf(writer.id, options.counter), ...options.over }
+  const wallRows = options.wall ? serverPowerFrom(samples) : []
+  if (options.wall) {
+    writer.openCsv('wall.csv')
+    writer.append('wall.csv', wallRows)
+  }
+  const wall = options.wall ? { wall: makeWall(0, { sources: [makeWallSource({ rows: wallRows.length })] }) } : {}
+  const base = { ...boxOf(writer.id, options.counter), ...wall, ...options.over }
   const scenarioSha256 = canonicalSha256(base.scenario)
   // the values of these trials are recomputed from the rows; the client's own measurements and the times stay
   const measured = trials.map((trial) =>
@@ -140,6 +149,18 @@ function countedFrom(samples: readonly GpuRow[]): CounterRow[] {
     return { timeMs, uuid, energyMj }
   })
 }
+
+/** Whole watts, once a second. */
+const serverPowerFrom = (samples: readonly GpuRow[]): WallRow[] =>
+  samples
+    .filter((_, index) => index % 5 === 0)
+    .map(({ timeMs, powerW }) => ({
+      timeMs: timeMs + 1000,
+      source: 'ipmi',
+      domain: 'server',
+      powerW: Math.round(200 + (powerW ?? 0)),
+      energyUj: null,
+    }))
 
 function boxOf(id: string, hasCounter = false): RunRecord {
   const box = observed(id)

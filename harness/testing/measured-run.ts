@@ -16,6 +16,7 @@ import {
   makeTextTrial,
   makeTrainingTrial,
 } from './trial-builder.ts'
+import { makeWall } from './wall-builder.ts'
 
 /** A server as the scenario of `measuredRun` requires it; every field can be set. */
 export const makeServing = (over: Partial<Serving> = {}): Serving => ({
@@ -64,6 +65,8 @@ export interface MeasuredRun {
   readonly calibration?: Partial<typeof calibration> | null
   /** Null: the cards were not monitored. */
   readonly telemetry?: Partial<GpuTelemetry> | null
+  /** Null: the power of the server was not read. */
+  readonly wall?: RunRecord['wall'] | null
   readonly record?: Partial<RunRecord>
 }
 
@@ -97,6 +100,7 @@ export function measuredRun(over: MeasuredRun = {}): RunRecord {
       certificate: over.calibration === null ? null : { ...calibration, ...over.calibration },
       trials: [trialOf(over)],
       ...(over.telemetry === null ? {} : { telemetry: makeTelemetry(over.telemetry) }),
+      ...(over.wall === null ? {} : { wall: over.wall ?? makeWall(2000) }),
       ...over.record,
     },
   })

@@ -23,9 +23,11 @@ export function metricsTable(selection: Selection): Table {
         cell: (row: MetricRow) => cellOf(row, card, selection),
       })),
     ],
-    rows: selection.scenarios.flatMap((scenario) =>
-      summaryMetrics(scenario.sample.scenario).map((key): MetricRow => ({ scenario, key })),
-    ),
+    rows: selection.scenarios.flatMap((scenario) => {
+      const runs = selection.cards.flatMap((card) => selection.runOf(scenario.name, card.key) ?? [])
+      const results = runs.map(({ result }) => result)
+      return summaryMetrics(scenario.sample.scenario, results).map((key): MetricRow => ({ scenario, key }))
+    }),
     rowId: ({ scenario, key }) => `${scenario.name}-${key}`,
     notes: ['Formulas: docs/metrics.md. Intervals are 95 % t-intervals over the trials.'],
   })

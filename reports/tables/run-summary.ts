@@ -10,7 +10,7 @@ import { buildTable, type Table, type Tone, text } from './table.ts'
 
 /** The results of one run: mean, 95 % interval, number of trials. */
 export function runSummaryTable(record: RunRecord): Table {
-  const rows = summaryMetrics(record.scenario)
+  const rows = summaryMetrics(record.scenario, [record.result])
   const workload = describeWorkload(record.scenario)
   const remarks = [lengthsText(record), reasoningText(record), soakText(record), driftLimitText(record)]
   return buildTable({

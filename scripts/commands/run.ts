@@ -15,6 +15,7 @@ import {
   loadAnywayFlag,
   nvidiaSmiFlag,
   resultsFlag,
+  wallFlag,
 } from '../support/shared-flags.ts'
 
 export const runCommand: DefineCommand = (io, done) => {
@@ -51,6 +52,7 @@ export const runCommand: DefineCommand = (io, done) => {
     .addOption(gpusFlag)
     .addOption(nvidiaSmiFlag)
     .option('--no-gpu', 'Run without nvidia-smi; no power or memory metrics')
+    .addOption(wallFlag)
     .addOption(resultsFlag)
     .option('--trials <n>', 'Exactly this many trials (default: those of the scenario)', positiveInt)
     .option('--workers <n>', 'Load-generator threads (default: CPU cores - 1, max 8)', positiveInt)

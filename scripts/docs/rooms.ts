@@ -91,6 +91,9 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/energy'],
     reason: 'power samples to joules, with their error bar and cross-checks',
+    folders: {
+      wall: 'power of CPUs and server: the delay of its reading, and its energy over the windows of the cards',
+    },
   },
   {
     paths: ['harness/metrics'],
@@ -139,6 +142,7 @@ export const rooms: readonly Room[] = [
       sampler: 'the long-lived `nvidia-smi` loop and its clock offset',
       smi: 'one call of `nvidia-smi`: limits, failures, fields and values of every driver generation',
       snapshot: 'state of the machine at one moment: health, processes, fingerprint',
+      wall: 'power of CPUs and of the whole server: RAPL, Grace, IPMI, Redfish, a command; each read in a loop of its own',
     },
   },
   {

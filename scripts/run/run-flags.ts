@@ -2,6 +2,7 @@ import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { parseAddress } from '../../harness/endpoint/address.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
 import type { FailingOutcome } from '../support/flag-values.ts'
 
 /** Flags of `run`. */
@@ -13,6 +14,8 @@ export interface RunFlags {
   readonly gpus?: readonly string[]
   readonly nvidiaSmi?: string
   readonly gpu: boolean
+  /** Which sources of the power of CPUs and server are read; all that are found unless given. */
+  readonly wall?: WallAsked
   readonly out: string
   readonly trials?: number
   readonly workers?: number

@@ -3,6 +3,7 @@ import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { chainOfKey, loadKey, loadOrMakeKey } from '../../harness/record/signing/key-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
+import { systemHost } from '../../harness/telemetry/wall/host.ts'
 import type { CommandIo } from '../support/io.ts'
 import { progressView } from '../support/progress-view.ts'
 import { toolInfo } from '../support/tool-info.ts'
@@ -23,6 +24,7 @@ export function runOptions(
     apiKey: flags.endpoint === undefined || flags.simulate !== undefined ? null : readSecret(io.env, 'OPENAI_API_KEY'),
     servedAs: flags.servedAs,
     nvidiaSmi: flags.gpu ? { path: named || 'nvidia-smi', required: Boolean(named) } : null,
+    wall: { asked: flags.wall ?? 'auto', host: systemHost(io.config?.wall ?? {}, io.env) },
     outDir: flags.out,
     card: flags.card ?? null,
     gpus: flags.gpus ?? [],

@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings'
 import { type ContainerEngine, containerEngines } from '../../harness/endpoint/serve/engine/engine.ts'
 import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
 import { exitCodes } from '../../harness/errors.ts'
+import { parseWall } from '../../harness/telemetry/wall/asked.ts'
 import { commaList, oneMoreWord, outcomeList, portNumber, positiveInt } from './flag-values.ts'
 import { helpSection } from './help.ts'
 
@@ -14,6 +15,10 @@ export const nvidiaSmiFlag = new Option(
   '--nvidia-smi <path>',
   'nvidia-smi to use (default: JOULEMARK_NVIDIA_SMI, or the one on PATH)',
 )
+export const wallFlag = new Option(
+  '--wall <sources>',
+  'Where the power of CPUs and server is read: auto, off, or some of rapl, grace, ipmi, redfish, command (default: auto)',
+).argParser(parseWall)
 export const gpusFlag = new Option(
   '--gpus <list>',
   'UUIDs or indices of the serving GPUs, separated by commas',

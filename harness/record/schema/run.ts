@@ -10,6 +10,7 @@ import { primingSchema, serverStartSchema } from './server.ts'
 import { settingSchema } from './setting.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
+import { wallSchema } from './wall.ts'
 
 /** The run record, schema version 2: the only interface between measuring and reporting. `upgrade.ts` reads version 1. */
 export const SCHEMA_VERSION = 2
@@ -217,6 +218,7 @@ export const runRecordSchema = z.object({
     .optional()
     .describe('power limit and clock that were set on purpose, and the place in the order; absent: as the cards were'),
   telemetry: telemetrySchema.optional().describe('absent if no card was watched'),
+  wall: wallSchema.optional().describe('power of CPUs and server; absent with --wall off, and in older records'),
   interruptions: z
     .array(interruptionSchema)
     .optional()

@@ -3,6 +3,7 @@ import { measuredSchema } from '../measured.ts'
 import { percentilesSchema } from './percentiles.ts'
 import { clientTokensSchema, serverTrialSchema } from './server.ts'
 import { sessionValuesSchema } from './session.ts'
+import { wallValuesSchema } from './wall.ts'
 
 /** The measurements of one trial. */
 
@@ -80,6 +81,9 @@ const sharedTrial = {
     .nonnegative()
     .optional()
     .describe('rows of gpu.csv when these values were computed; later ones are not included'),
+  wall: wallValuesSchema
+    .optional()
+    .describe('energy of CPUs and server, added at the end of the run; absent with --wall off, and in older records'),
 }
 
 const lengthsSchema = z.object({

@@ -137,6 +137,7 @@ const joinedSections = [
   'prices',
   'electricity',
   'quote',
+  'wall',
 ] as const satisfies readonly (keyof ConfigFile)[]
 
 function over(base: ConfigFile, top: ConfigFile): ConfigFile {

@@ -13,7 +13,7 @@ export const gbp = z
 const positiveMs = z.number().positive()
 
 /** A share: 0.25, or 25%. */
-const share = z
+export const share = z
   .union([z.number(), z.string().regex(/^\d+(\.\d+)?\s*%$/)])
   .transform((value) => (typeof value === 'number' ? value : (parseShare(value) ?? Number.NaN)))
 

@@ -10,6 +10,7 @@ import {
   utilisation,
   writeOffMonths,
 } from './quote-parts.ts'
+import { wallConfigSchema } from './wall-schema.ts'
 
 /** joulemark.yaml: what is the user's own and holds for every command. Unknown keys are errors, and secrets have no place here. */
 
@@ -68,6 +69,9 @@ export const configFileSchema = z.strictObject({
     .partial()
     .optional()
     .describe('what `quote` uses unless its --inputs file says otherwise'),
+  wall: wallConfigSchema
+    .optional()
+    .describe('where the power of CPUs and of the whole server is read; see docs/wall.md'),
   key: z
     .string()
     .min(1)
