@@ -92,7 +92,9 @@ export function pointsOf(records: readonly RunRecord[], money: Money, failed: re
   const unit = workloadUnit(scenario.kind)
   const headline = headlineMetric(scenario)
   const efficiency = scenario.kind === 'text' ? 'tokensPerJ' : unit.energy
-  const keys = [...new Set<MetricKey>([headline, unit.rate, efficiency, 'meanPowerW', ...summaryMetrics(scenario)])]
+  const results = at.map(({ record }) => record.result)
+  const summary = summaryMetrics(scenario, results)
+  const keys = [...new Set<MetricKey>([headline, unit.rate, efficiency, 'meanPowerW', ...summary])]
   const figures = new Map(keys.map((key) => [key, metricFigure(key, at)]))
   const cost = costFigure(at, unit, money)
   const plannedBlocks = Math.max(...ofTuning.map(({ setting }) => setting!.blocks))
