@@ -46,7 +46,7 @@ export const wallConfigSchema = z.strictObject({
         .string()
         .regex(/^[0-9A-Fa-f:]{64,95}$/, 'expected a SHA-256 fingerprint in hexadecimal')
         .optional()
-        .describe('fingerprint of its own certificate, where no authority signed it'),
+        .describe('fingerprint of its own TLS certificate, where no authority signed it'),
       ...shared,
     })
     .optional()

@@ -71,7 +71,7 @@ const failure = (reason: string, fix = '', refused = false): RedfishAnswer => ({
 
 const otherCertificate = (seen: string): RedfishAnswer =>
   failure(
-    'the management controller shows another certificate than wall.redfish.certificateSha256',
+    'the management controller shows another TLS certificate than wall.redfish.certificateSha256',
     `if it is the right one: certificateSha256: ${seen}`,
   )
 
@@ -81,7 +81,7 @@ function connectionFailure(code: string, timeoutMs: number): RedfishAnswer {
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) {
     const command = 'openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -fingerprint -sha256'
     return failure(
-      'no authority signed the certificate of the management controller',
+      'no authority signed the TLS certificate of the management controller',
       `wall.redfish.certificateSha256 in joulemark.yaml; ${command}`,
       true,
     )

@@ -120,7 +120,7 @@ describe('Redfish', () => {
     expect(await open({ url })).toMatchObject({ state: 'refused', fix: expect.stringMatching(/certificateSha256/) })
     const other = await open({ url, certificateSha256: '00'.repeat(32) })
     expect(other).toMatchObject({
-      reason: expect.stringMatching(/another certificate/),
+      reason: expect.stringMatching(/another TLS certificate/),
       fix: expect.stringContaining(fingerprint),
     })
     expect(seen).toEqual([])

@@ -29,6 +29,21 @@ export const allowedForms: readonly AllowedForm[] = [
     words: 'certificate',
     reason: 'that of a server, in TLS',
   },
+  {
+    file: 'harness/telemetry/wall/redfish-get.ts',
+    words: 'certificate',
+    reason: 'that of a management controller, in TLS',
+  },
+  {
+    file: 'harness/scenario/config/wall-schema.ts',
+    words: 'certificate',
+    reason: 'that of a management controller, in TLS',
+  },
+  {
+    file: 'docs/wall.md',
+    words: 'certificate',
+    reason: 'that of a management controller, in TLS',
+  },
   { file: 'docs/decisions/0010-the-server-is-reached-directly.md', words: 'Certificates', reason: 'those of TLS' },
   { file: 'README.md', words: 'certificate', reason: 'that of a server, in TLS' },
   { file: 'CONTRIBUTING.md', words: 'wanted', reason: 'names the rule' },
