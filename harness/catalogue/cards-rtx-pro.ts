@@ -79,7 +79,7 @@ const pro6000Workstation: Card = {
   fp4Tflops: perClock(2.617)(2015),
   fp8PeakTflops: perClock(2.617)(1007.6),
   tdpW: pro6000Datasheet(600),
-  minPowerLimitW: null,
+  minPowerLimitW: rtx6kpro(150),
   maxPowerLimitW: pro6000Datasheet(600),
   idleW: rtx6kpro(40),
   ecc: cloudrift('toggle-off'),

@@ -5,7 +5,7 @@ import { decodeFlops, prefillFlops } from './model/attention-work.ts'
 import { type KvElementBytes, kvBytesRead, kvBytesReadByPrompt } from './model/kv.ts'
 import { headParams, weightBytesRead } from './model/weights.ts'
 import { demandW, editionShare, idlePowerW } from './power/demand.ts'
-import { speedShare } from './power/limited-speed.ts'
+import { powerShareAtClock, speedShare } from './power/limited-speed.ts'
 
 /** The work of one engine step: decodes and chunks of prompts. */
 export interface StepLoad {
@@ -42,6 +42,8 @@ export interface StepEngine {
   readonly gpus?: number
   /** Power limit that the driver enforces on each of them, in W; the card's own unless given. */
   readonly powerLimitW?: number
+  /** Share of the full SM clock at which it is locked; 1 unless given. Memory has a clock of its own. */
+  readonly clockShare?: number
   /** Share of the usual power that the same work costs on this edition (power/demand.ts); the card's own unless given. */
   readonly edition?: number
 }
@@ -95,10 +97,11 @@ function linearTflops(card: EngineCard, model: Model): number {
  * max(flopsLinear/(F·eC), bytesWeights/(B·eB)) + max(flopsAttention/(F16·eAC), bytesKv/(B·eAB)) + all-reduces + overhead.
  * The terms are those of vLLM's own estimator (vllm/v1/metrics/perf.py). `gpus` splits FLOPs and bytes (tensor
  * parallel); `bytesRead` and `flops` are those of all GPUs together. A power limit below the power that the step demands
- * makes it longer (power/limited-speed.ts).
+ * makes it longer (power/limited-speed.ts); a locked clock makes arithmetic and the fixed cost longer, and reading not.
  */
 export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
   const { card, model, efficiency, gpus = 1, powerLimitW = card.tdpW.value, edition = editionShare(card) } = engine
+  const { clockShare = 1 } = engine
   let tokens = load.decodeCount
   let logits = load.decodeCount
   let attentionFlops = decodeFlops(model, load.decodeCount, load.decodeContextSum)
@@ -131,10 +134,18 @@ export function stepTimeMs(engine: StepEngine, load: StepLoad): StepTime {
     bandwidthShare: (weightBytes + kvBytes) / (bytesPerMs * fullClockMs),
     arithmeticShare: (linearFlops / linearFlopsPerMs + attentionFlops / attentionFlopsPerMs) / fullClockMs,
   }
-  const demand = demandW(card, activity, edition)
-  const kept = speedShare({ demandW: demand, limitW: powerLimitW, idleW: idlePowerW(card) })
+  const clockedMs =
+    clockShare >= 1
+      ? fullClockMs
+      : Math.max(linearMemoryMs, linearComputeMs / clockShare) +
+        Math.max(attentionMemoryMs, attentionComputeMs / clockShare) +
+        allReduceMs(card, model, tokens, gpus) +
+        efficiency.overheadMs / clockShare
+  const idleW = idlePowerW(card)
+  const demand = idleW + (demandW(card, activity, edition) - idleW) * powerShareAtClock(clockShare)
+  const kept = speedShare({ demandW: demand, limitW: powerLimitW, idleW })
   return {
-    timeMs: fullClockMs / kept,
+    timeMs: clockedMs / kept,
     bytesRead: weightBytes + kvBytes,
     flops: linearFlops + attentionFlops,
     boundBy: computeMs > memoryMs ? 'compute' : 'memory',

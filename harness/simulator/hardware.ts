@@ -8,7 +8,7 @@ import { efficiencyOf, withArithmetic, withBandwidth } from '../physics/efficien
 import { kvCapacityTokens, overheadBytesOf } from '../physics/memory.ts'
 import { kvBytesPerToken, kvElementBytes } from '../physics/model/kv.ts'
 import { weightBytes } from '../physics/model/weights.ts'
-import { stepTimeMs } from '../physics/step-time.ts'
+import { type StepEngine, stepTimeMs } from '../physics/step-time.ts'
 import type { Conditions } from './card/machine.ts'
 import type { StepCost, StepWork } from './engine/step-work.ts'
 import { speculationOf, timedModel } from './faults/false-reports.ts'
@@ -60,8 +60,7 @@ export function describeHardware(options: SimulatorOptions): Hardware {
     maxNumBatchedTokens: options.maxNumBatchedTokens ?? (card.cudaBytes.value >= LARGE_CARD_BYTES ? 8192 : 2048),
     usedMiB: Math.round(((weightBytes(model) + kvBytes) / gpus + overheadBytesOf(card)) / 2 ** 20),
     costOf: ({ decodeCount, decodeContextSum, prefills }, held) => {
-      const limitW = held?.limitW ?? null
-      const cost = stepTimeMs(limitW === null ? engine : { ...engine, powerLimitW: Math.min(powerLimitW, limitW) }, {
+      const cost = stepTimeMs(held === undefined ? engine : heldEngine(engine, held), {
         decodeCount: decodeCount * tokensChecked,
         decodeContextSum,
         prefills,
@@ -70,6 +69,12 @@ export function describeHardware(options: SimulatorOptions): Hardware {
       return held === undefined || held.speedShare === 1 ? cost : { ...cost, timeMs: cost.timeMs / held.speedShare }
     },
   }
+}
+
+/** The engine under these conditions: an object of its own only where they change something, because every step asks. */
+function heldEngine(engine: StepEngine, { limitW, clockShare }: Conditions): StepEngine {
+  if (limitW === null && clockShare === 1) return engine
+  return { ...engine, clockShare, ...(limitW === null ? {} : { powerLimitW: limitW }) }
 }
 
 /** With the fault `preemption-storm`: blocks for one sequence of full length, and the null block. */

@@ -216,3 +216,24 @@ describe('the other calls of nvidia-smi', () => {
     }
   })
 })
+
+it('sets a limit in the simulator, which keeps it for every later call, and refuses one outside the range', async () => {
+  const limits = ['--query-gpu=power.limit,enforced.power.limit', '--format=csv,noheader,nounits', '-i', '1']
+  expect(await run(['-i', '1', '-pl', '300'])).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^Power limit for GPU \S+ was set to 300\.00 W from 450\.00 W\.\nAll done\.\n$/),
+    stderr: '',
+  })
+  expect((await run(limits)).stdout).toBe('300.00, 300.00\n')
+  expect(await run(['-i', '1', '-lgc', '1500'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('GPU clocks set to "(gpuClkMin 1500, gpuClkMax 1500)" for GPU'),
+  })
+  expect(await run(['-i', '1', '-rgc'])).toMatchObject({ code: 0, stdout: 'All done.\n' })
+  expect(await run(['-pl', '9999'])).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('is not a valid power limit which should be between'),
+  })
+  expect(await run(['-pl', 'much'])).toMatchObject({ code: 2 })
+  expect((await run(limits)).stdout).toBe('300.00, 300.00\n')
+})

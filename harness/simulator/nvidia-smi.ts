@@ -4,7 +4,8 @@
  */
 import { parseSmiArguments, type SmiArguments } from './smi/arguments.ts'
 import { appLines, csvHeader, csvRow, helpText, parseFormat, parseQuery } from './smi/csv.ts'
-import { fetchSmiStates } from './smi/fetch-state.ts'
+import { fetchSmiStates, postSetting } from './smi/fetch-state.ts'
+import { selectGpus } from './smi/setting.ts'
 import type { SmiGpu, SmiState } from './smi/state.ts'
 import { missedTicks } from './smi/ticks.ts'
 import { topologyText } from './smi/topology.ts'
@@ -37,7 +38,7 @@ function answer(args: SmiArguments, state: SmiState, first: boolean): Outcome {
   if (args.queryComputeApps !== null) return answerApps(args, args.queryComputeApps, gpus)
   if (args.query && args.xml) return ok(xmlDocument(state, gpus, logTimestamp(new Date())))
   return refuse(
-    'This simulator supports --query-gpu, --query-compute-apps, -q -x, -L, --version and --help-query-gpu.\n',
+    'This simulator supports --query-gpu, --query-compute-apps, -q -x, -L, -pl, -lgc, -rgc, --version and --help-query-gpu.\n',
   )
 }
 
@@ -57,12 +58,6 @@ function answerApps(args: SmiArguments, query: string, gpus: readonly SmiGpu[]):
   const lines = appLines(query, gpus, format)
   if ('unknown' in lines) return invalidField(lines.unknown)
   return ok(lines.map((line) => `${line}\n`).join(''))
-}
-
-function selectGpus(gpus: readonly SmiGpu[], ids: readonly string[] | null): SmiGpu[] {
-  return gpus.filter(
-    (gpu) => ids === null || ids.some((id) => [String(gpu.index), gpu.uuid, gpu.pci.busId].includes(id.trim())),
-  )
 }
 
 /** The time in the format of the XML header: `Mon Nov 23 05:13:55 2026`. */
@@ -88,6 +83,10 @@ async function main(): Promise<number> {
   if ('error' in args) return finish(refuse(args.error))
   if (args.helpQueryGpu) return finish(ok(helpText()))
   const url = process.env['JOULEMARK_SIMULATOR_URL'] ?? ''
+  if (args.change !== null) {
+    const gone = { text: DRIVER_GONE, code: code.driverGone }
+    return finish(await postSetting(url, { ids: args.ids, change: args.change }).catch(() => gone))
+  }
   const nowMs = () => performance.timeOrigin + performance.now()
   let first = true
   let dueMs: readonly number[] = []

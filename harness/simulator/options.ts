@@ -11,6 +11,7 @@ import {
   sensorFaultNames,
 } from './faults/names.ts'
 import { type ImitatedEngine, imitatedEngines } from './imitated/names.ts'
+import { type SettingRights, settingRights } from './smi/setting.ts'
 
 /** Options of a simulator, named after vLLM's flags where vLLM has one. */
 export interface SimulatorOptions {
@@ -54,6 +55,8 @@ export interface SimulatorOptions {
   readonly draftCounters: boolean
   /** The engine whose surface is shown; null = vLLM. */
   readonly engine: ImitatedEngine | null
+  /** Whether nvidia-smi may set limits and clocks. */
+  readonly cardSettings: SettingRights
   /** The name that nvidia-smi prints, before the stamp; null = that of the card. */
   readonly smiName: string | null
   /** Names of LoRA adapters that the server lists beside its model. */
@@ -89,6 +92,7 @@ export const simulatorDefaults = {
   faultShare: 0.25,
   draftCounters: false,
   engine: null,
+  cardSettings: 'allowed',
   smiName: null,
   loraModules: [],
   reasoningTokens: 0,
@@ -122,6 +126,7 @@ const flags = {
   'fault-share': { type: 'string' },
   'draft-counters': { type: 'boolean' },
   engine: { type: 'string' },
+  'card-settings': { type: 'string' },
   'smi-name': { type: 'string' },
   'lora-module': { type: 'string' },
   'reasoning-tokens': { type: 'string' },
@@ -173,11 +178,18 @@ export function parseOptions(args: readonly string[]): SimulatorOptions {
     faultShare: number('fault-share', 0, simulatorDefaults.faultShare),
     draftCounters: values['draft-counters'] ?? simulatorDefaults.draftCounters,
     engine: values.engine === undefined ? simulatorDefaults.engine : engineNamed(values.engine),
+    cardSettings: rightsNamed(values['card-settings'] ?? simulatorDefaults.cardSettings),
     smiName: values['smi-name'] ?? simulatorDefaults.smiName,
     loraModules: values['lora-module']?.split(',') ?? simulatorDefaults.loraModules,
     reasoningTokens: number('reasoning-tokens', 0, simulatorDefaults.reasoningTokens),
     exitWithStdin: values['exit-with-stdin'] ?? simulatorDefaults.exitWithStdin,
   }
+}
+
+function rightsNamed(name: string): SettingRights {
+  const known = settingRights.find((each) => each === name)
+  if (known !== undefined) return known
+  throw new JoulemarkError('bad-input', `simulator: --card-settings ${name}: expected ${settingRights.join(', ')}`)
 }
 
 /** The engine of this name; null for vLLM. Throws `bad-input` for an unknown one. */

@@ -25,6 +25,7 @@ import { EngineState } from './server/engine-state.ts'
 import { createMachineServer } from './server/machine-server.ts'
 import { Outbox } from './server/outbox.ts'
 import { createApiServer } from './server/server.ts'
+import { answerSetting } from './smi/setting.ts'
 
 /** HTTP, validation and the hop to the engine process, for a prompt of token ids. */
 const FRONT_END_MS = 5
@@ -157,6 +158,10 @@ export function createSimulation(options: SimulatorOptions, place: PlaceServer =
       server.closeAllConnections()
     },
     smiState: (atMs) => machine.smiState(atMs),
+    smiSet: (request) =>
+      answerSetting(request, machine.smiState(nowMs()).gpus, options.cardSettings, (index, change) =>
+        machine.set(index, change),
+      ),
     smiNoAnswer: () => machine.smiNoAnswer(nowMs()),
     trueEnergyJ: (fromMs, toMs) => machine.trueEnergyJ(fromMs, toMs),
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { cardByKey } from '../../catalogue/cards.ts'
 import { powerSweeps, tensorActivity, tensorLoad } from '../../testing/measured-power.ts'
 import { demandW } from './demand.ts'
-import { speedShare } from './limited-speed.ts'
+import { powerShareAtClock, speedShare } from './limited-speed.ts'
 
 describe('public sweeps: the share of the tokens/s that is kept', () => {
   const rows = powerSweeps.flatMap(({ id, card, demandW: demand, tokensPerS, points, use }) =>
@@ -33,6 +33,19 @@ test('kept is 1 where the limit does not bind, 0 at idle, and never falls with a
       expect(kept(40)).toBe(0)
       expect(kept(Math.max(one, other))).toBeGreaterThanOrEqual(kept(Math.min(one, other)))
       expect(kept(one)).toBeLessThanOrEqual(1)
+    }),
+  )
+})
+
+test('a locked clock draws the power whose limit would leave that clock', () => {
+  expect(powerShareAtClock(1)).toBe(1)
+  expect(powerShareAtClock(0)).toBe(0)
+  expect(powerShareAtClock(0.5)).toBeCloseTo(0.3161, 4)
+  fc.assert(
+    fc.property(fc.double({ min: 0.01, max: 0.999, noNaN: true }), (clock) => {
+      const power = powerShareAtClock(clock)
+      expect(power).toBeLessThan(clock)
+      expect(speedShare({ demandW: 500, limitW: 50 + 450 * power, idleW: 50 })).toBeCloseTo(clock, 9)
     }),
   )
 })

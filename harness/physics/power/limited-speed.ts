@@ -13,6 +13,16 @@ const BEND = 9.5
 const curve = (share: number): number => (share * GAIN) / (1 + (share * GAIN) ** BEND) ** (1 / BEND)
 
 /**
+ * Share of its power above idle that a load draws with its SM clock locked at this share of the full one: the same curve read
+ * backwards, because a chip at a limit runs at the clock whose power is that limit. half of the clock costs 0.32 of the power.
+ */
+export function powerShareAtClock(clockShare: number): number {
+  if (clockShare >= 1) return 1
+  const speed = Math.max(0, clockShare) * curve(1)
+  return speed / (1 - speed ** BEND) ** (1 / BEND) / GAIN
+}
+
+/**
  * Share of its unlimited speed that a load keeps at a power limit, 1 where the limit does not bind. With y = (limit - idle) /
  * (demand - idle): far below the demand the chip runs at its lowest voltage, energy per token is 1/1.58 of that at full
  * clock, and speed is proportional to y; near the demand clock and voltage rise together and the last watts buy almost nothing.

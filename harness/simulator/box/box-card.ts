@@ -1,6 +1,5 @@
 import type { Card } from '../../catalogue/types.ts'
-import { cardPower } from '../card/power-model.ts'
-import { type Cap, SimulatedCard } from '../card/simulated-card.ts'
+import { type Cap, type CardChange, SimulatedCard } from '../card/simulated-card.ts'
 import { type Cooling, removedW } from '../card/thermal.ts'
 import type { StepCost } from '../engine/step-work.ts'
 import { lostCard, xidLine } from '../faults/card-faults.ts'
@@ -46,7 +45,6 @@ export class BoxCard {
     const cooling = this.has('hot') ? LOST_CONTACT : undefined
     this.#card = new SimulatedCard({
       card,
-      power: cardPower(card),
       seed,
       index,
       process: null,
@@ -80,6 +78,18 @@ export class BoxCard {
 
   get workedUntilMs(): number {
     return this.#card.workedUntilMs
+  }
+
+  get setLimitW(): number | null {
+    return this.#card.setLimitW
+  }
+
+  get lockedShare(): number {
+    return this.#card.lockedShare
+  }
+
+  set(change: CardChange): void {
+    this.#card.set(change)
   }
 
   setProcesses(processes: readonly SmiProcess[], nowMs: number): void {

@@ -144,3 +144,13 @@ test('faults of cards by index; an unknown one names the nearest', () => {
   expect(() => readBoxFaults('weak', 4)).toThrow('expected CARD=FAULT')
   expect(() => readBoxFaults('4=weak', 4)).toThrow('the cards are 0 to 3')
 })
+
+test('a limit that is set holds its card only, below what a fault leaves it', () => {
+  const { box } = play({ working: [0, 1], seconds: 1 })
+  box.set(1, { kind: 'limit', watts: 300 })
+  box.set(1, { kind: 'lock', minMHz: 900, maxMHz: 900 })
+  const [free, held] = box.smiState(1000).gpus
+  expect([free!.power.limitW, held!.power.limitW]).toEqual([free!.power.defaultLimitW, 300])
+  expect(held!.clocks.smMHz).toBeLessThanOrEqual(900)
+  expect(free!.clocks.smMHz).toBeGreaterThan(900)
+})

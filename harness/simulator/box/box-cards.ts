@@ -1,7 +1,7 @@
 import type { Card } from '../../catalogue/types.ts'
 import { SIMULATED_DRIVER } from '../card/identity.ts'
-import { type Conditions, CUDA_VERSION, type PlaceServer, type ServingCards } from '../card/machine.ts'
-import type { Cap } from '../card/simulated-card.ts'
+import { type Conditions, CUDA_VERSION, type PlaceServer, type ServingCards, settingsOf } from '../card/machine.ts'
+import type { Cap, CardChange } from '../card/simulated-card.ts'
 import type { StepCost } from '../engine/step-work.ts'
 import type { SmiProcess, SmiState } from '../smi/state.ts'
 import { BoxCard, type BoxCardOptions } from './box-card.ts'
@@ -46,6 +46,7 @@ export class BoxCards {
           work: (startMs, endMs, cost) => this.#work(cards, startMs, endMs, cost),
           conditions: (atMs) => this.#conditions(cards, atMs),
           smiState: (atMs) => this.smiState(atMs),
+          set: (index, change) => this.set(index, change),
           smiNoAnswer: () => 0,
           trueEnergyJ: (fromMs, toMs) => this.cards.map((card) => card.trueEnergyJ(fromMs, toMs)),
         }
@@ -63,6 +64,11 @@ export class BoxCards {
 
   processesOf(card: BoxCard): readonly SmiProcess[] {
     return this.#processes.get(card) ?? []
+  }
+
+  /** Sets the card of this number from its next step on. */
+  set(index: number, change: CardChange): void {
+    this.cards[index]?.set(change)
   }
 
   smiState(nowMs: number): SmiState {
@@ -96,9 +102,14 @@ export class BoxCards {
 
   /** The slowest card of a server decides: they wait for each other. */
   #conditions(cards: readonly BoxCard[], nowMs: number): Conditions {
-    const caps = cards.flatMap((card) => this.#capOf(card, nowMs)?.limitW ?? [])
+    const { limitW, clockShare } = settingsOf(cards)
+    const caps = [
+      ...cards.flatMap((card) => this.#capOf(card, nowMs)?.limitW ?? []),
+      ...(limitW === null ? [] : [limitW]),
+    ]
     return {
       limitW: caps.length === 0 ? null : Math.min(...caps),
+      clockShare,
       speedShare: Math.min(...cards.map((card) => card.speedShare(nowMs))),
     }
   }

@@ -7,6 +7,7 @@ import { systemClock } from '../../clock.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../errors.ts'
 import { listen } from '../listen.ts'
 import { readBody } from '../server/request-body.ts'
+import { answerSetting, type SettingRequest } from '../smi/setting.ts'
 import { parseBoxOptions } from './box-options.ts'
 import { writeBoxPrograms } from './box-programs.ts'
 import { answerDocker } from './engine/commands.ts'
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://box')
     if (pathname === '/simulator/smi-state') sendStates(box, searchParams.get('atMs'), response)
+    else if (pathname === '/simulator/smi-setting') void readBody(request).then((body) => set(box, body, response))
     else if (pathname === '/simulator/dmesg') response.end(kernelLog(box.cards.cards, systemClock.nowMs()))
     else if (pathname === '/docker') void readBody(request).then((body) => docker(box, body, response))
     else response.writeHead(404).end()
@@ -43,6 +45,14 @@ function sendStates(box: SimulatedBox, momentsText: string | null, response: Ser
   const nowMs = systemClock.nowMs()
   const moments = (momentsText?.split(',').map(Number) ?? []).filter((atMs) => atMs <= nowMs)
   response.end(JSON.stringify((moments.length > 0 ? moments : [nowMs]).map((atMs) => box.cards.smiState(atMs))))
+}
+
+function set(box: SimulatedBox, body: string, response: ServerResponse): void {
+  const { gpus } = box.cards.smiState(systemClock.nowMs())
+  const reply = answerSetting(JSON.parse(body) as SettingRequest, gpus, 'allowed', (index, change) =>
+    box.cards.set(index, change),
+  )
+  response.end(JSON.stringify(reply))
 }
 
 async function docker(box: SimulatedBox, body: string, response: ServerResponse): Promise<void> {

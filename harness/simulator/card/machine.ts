@@ -4,8 +4,7 @@ import { type NoAnswer, SensorFaults } from '../faults/sensor-faults.ts'
 import type { SimulatorOptions } from '../options.ts'
 import type { SmiState } from '../smi/state.ts'
 import { SIMULATED_DRIVER } from './identity.ts'
-import { cardPower } from './power-model.ts'
-import { SimulatedCard } from './simulated-card.ts'
+import { type CardChange, SimulatedCard } from './simulated-card.ts'
 
 export const CUDA_VERSION = '13.0'
 
@@ -18,13 +17,13 @@ export interface ServerProcess {
 
 /** What holds cards below their usual speed at a moment. */
 export interface Conditions {
-  /** Power limit in W, below their own; null without one. */
+  /** Power limit in W that holds them; null: the one that they came with. */
   readonly limitW: number | null
+  /** Share of the SM clock at which they are locked. */
+  readonly clockShare: number
   /** Share of their speed that a fault leaves them. */
   readonly speedShare: number
 }
-
-const unheld: Conditions = { limitW: null, speedShare: 1 }
 
 /** The cards of a server, as the server and nvidia-smi use them. */
 export interface ServingCards {
@@ -33,6 +32,8 @@ export interface ServingCards {
   conditions(nowMs: number): Conditions
   /** What nvidia-smi prints at a moment, now or in the past that the cards remember. */
   smiState(nowMs: number): SmiState
+  /** Sets the card of this number from the next step on. */
+  set(index: number, change: CardChange): void
   /** Whether nvidia-smi gets no answer now. */
   smiNoAnswer(nowMs: number): NoAnswer
   /** True energy of each card over a span, in J. */
@@ -68,10 +69,8 @@ export class Machine implements ServingCards {
     const serving = options.tensorParallel
     const cardAt = (index: number): SimulatedCard => {
       const powerLimitW = index === 0 ? this.#faults.powerLimitW(card.tdpW.value) : card.tdpW.value
-      const power = cardPower(card, powerLimitW)
       return new SimulatedCard({
         card,
-        power,
         powerLimitW,
         clockShare: options.clockShare,
         seed: options.seed,
@@ -88,8 +87,13 @@ export class Machine implements ServingCards {
     for (const card of this.#serving) card.work(startMs, endMs, cost)
   }
 
+  /** The slowest card of a server decides: they wait for each other. */
   conditions(): Conditions {
-    return unheld
+    return { ...settingsOf(this.#serving), speedShare: 1 }
+  }
+
+  set(index: number, change: CardChange): void {
+    this.#cards[index]?.set(change)
   }
 
   #busyMs(nowMs: number): number {
@@ -113,5 +117,16 @@ export class Machine implements ServingCards {
 
   trueEnergyJ(fromMs: number, toMs: number): number[] {
     return this.#cards.map((card) => card.trueEnergyJ(fromMs, toMs))
+  }
+}
+
+/** The lowest limit that was set on one of these cards, and the lowest clock at which one is locked. */
+export function settingsOf(
+  cards: readonly Pick<SimulatedCard, 'setLimitW' | 'lockedShare'>[],
+): Pick<Conditions, 'limitW' | 'clockShare'> {
+  const limits = cards.flatMap(({ setLimitW }) => setLimitW ?? [])
+  return {
+    limitW: limits.length === 0 ? null : Math.min(...limits),
+    clockShare: Math.min(1, ...cards.map(({ lockedShare }) => lockedShare)),
   }
 }

@@ -5,18 +5,17 @@ import type { SmiGpu, SmiProcess } from '../smi/state.ts'
 import { ActivityLog } from './activity-log.ts'
 import { type Board, boardOf } from './board.ts'
 import { SIMULATED_NAME_SUFFIX, simulatedBusId, simulatedUuid } from './identity.ts'
-import type { CardPower } from './power-model.ts'
+import { type CardPower, cardPower } from './power-model.ts'
 import { readSensor, type SensorReading } from './sensor.ts'
 import { type Cooling, ThermalModel } from './thermal.ts'
 
 export interface SimulatedCardOptions {
   readonly card: Card
-  readonly power: CardPower
   readonly seed: number
   readonly index: number
   /** The server's process on this card; null on a card that serves nothing. */
   readonly process: SmiProcess | null
-  /** The enforced power limit, where it is not the default. */
+  /** The enforced power limit at the start, where it is not the default. */
   readonly powerLimitW?: number
   /** Share of the usual SM clock under load. */
   readonly clockShare: number
@@ -31,6 +30,12 @@ export interface Cap {
   readonly reason: 'heat' | 'power-brake'
 }
 
+/** What a person sets on a card, by nvidia-smi. */
+export type CardChange =
+  | { readonly kind: 'limit'; readonly watts: number }
+  | { readonly kind: 'lock'; readonly minMHz: number; readonly maxMHz: number }
+  | { readonly kind: 'unlock' }
+
 /** A driver uses a few MiB of an idle card. */
 const IDLE_USED_MIB = 2
 
@@ -41,6 +46,12 @@ export class SimulatedCard {
   readonly #log: ActivityLog
   readonly #thermal: ThermalModel
   #processes: readonly SmiProcess[]
+  /** The limit that was set by nvidia-smi; null before that. */
+  #setLimitW: number | null = null
+  #lockedAtMHz: number | null = null
+  #power: CardPower
+  /** What a limit that was set leaves of the clock. */
+  #limitedShare = 1
   #cap: (Cap & { readonly clockShare: number }) | null = null
   readonly #heldUs = { heat: 0, 'power-brake': 0 }
 
@@ -48,6 +59,7 @@ export class SimulatedCard {
     const { card, process, nowMs, cooling } = options
     this.#options = options
     this.#board = boardOf(card)
+    this.#power = cardPower(card, this.limitW)
     this.#processes = process === null ? [] : [process]
     this.#log = new ActivityLog(this.idleW, nowMs)
     this.#thermal = new ThermalModel(card.tdpW.value, this.idleW, nowMs, cooling)
@@ -55,7 +67,7 @@ export class SimulatedCard {
 
   /** Power without load: a process keeps the card out of its deep idle state. */
   get idleW(): number {
-    return this.#processes.length === 0 ? this.#board.deepIdleW : this.#options.power.idleW
+    return this.#processes.length === 0 ? this.#board.deepIdleW : this.#power.idleW
   }
 
   /** The processes on this card from now on. */
@@ -66,17 +78,41 @@ export class SimulatedCard {
 
   /** What the work would draw under the card's own limit, in W. */
   demandW(cost: StepCost): number {
-    return this.#options.power.loadOf(cost).powerW
+    return this.#power.loadOf(cost).powerW
   }
 
   /** Runs a step of the engine on this card; `cap` where it is held below what the step demands. */
   work(startMs: number, endMs: number, cost: StepCost, cap: Cap | null = null): void {
-    const { powerW, capped } = this.#options.power.loadOf(cost)
+    const { powerW, capped, clockShare } = this.#power.loadOf(cost)
+    this.#limitedShare = this.#setLimitW === null ? 1 : clockShare
     const held = cap !== null && cap.limitW < powerW
     this.#cap = held ? { ...cap, clockShare: Math.sqrt(aboveIdle(cap.limitW, powerW, this.idleW)) } : null
     if (held) this.#heldUs[cap.reason] += Math.round((endMs - startMs) * 1000)
     const drawnW = held ? cap.limitW : powerW
     this.#log.add(startMs, endMs, { powerW: drawnW, memoryShare: cost.memoryShare, capped: capped && !held })
+  }
+
+  /** The enforced power limit now. */
+  get limitW(): number {
+    return this.#setLimitW ?? this.#options.powerLimitW ?? this.#options.card.tdpW.value
+  }
+
+  /** The limit that was set since the start; null: the one that the card came with. */
+  get setLimitW(): number | null {
+    return this.#setLimitW
+  }
+
+  /** Share of its clock under load at which it is locked; 1 without a lock, or one above. */
+  get lockedShare(): number {
+    const loadMHz = this.#board.clocks.loadSmMHz * this.#options.clockShare
+    return this.#lockedAtMHz === null ? 1 : Math.min(1, this.#lockedAtMHz / loadMHz)
+  }
+
+  /** Sets a limit or a clock: it holds from the next step on. */
+  set(change: CardChange): void {
+    if (change.kind === 'limit') this.#setLimitW = change.watts
+    else this.#lockedAtMHz = change.kind === 'lock' ? change.maxMHz : null
+    this.#power = cardPower(this.#options.card, this.limitW, this.lockedShare)
   }
 
   /** Temperature of the chip. */
@@ -109,7 +145,6 @@ export class SimulatedCard {
     const usedMiB = processes.reduce((sum, process) => sum + process.usedMiB, 0) || IDLE_USED_MIB
     const busy = sensor.gpuPct > 0
     const defaultLimitW = card.tdpW.value
-    const limitW = this.#options.powerLimitW ?? defaultLimitW
     return {
       index,
       uuid: simulatedUuid(seed, index),
@@ -132,9 +167,9 @@ export class SimulatedCard {
       power: {
         drawW: sensor.drawW,
         instantW: sensor.instantW,
-        limitW,
+        limitW: this.limitW,
         defaultLimitW,
-        minLimitW: card.minPowerLimitW?.value ?? defaultLimitW,
+        minLimitW: card.minPowerLimitW?.value ?? Math.round(defaultLimitW / 2),
         maxLimitW: card.maxPowerLimitW?.value ?? defaultLimitW,
       },
       utilization: { gpuPct: sensor.gpuPct, memoryPct: sensor.memoryPct },
@@ -161,7 +196,8 @@ export class SimulatedCard {
     const { clocks } = this.#board
     const busy = sensor.gpuPct > 0
     const isActive = busy || this.#processes.length > 0
-    const clockShare = this.#options.clockShare * (busy ? (this.#cap?.clockShare ?? 1) : 1)
+    const held = busy ? (this.#cap?.clockShare ?? this.#limitedShare) : 1
+    const clockShare = this.#options.clockShare * this.lockedShare * held
     return {
       smMHz: isActive ? Math.round(clocks.loadSmMHz * clockShare) : clocks.idleSmMHz,
       memoryMHz: isActive ? clocks.loadMemoryMHz : clocks.idleMemoryMHz,

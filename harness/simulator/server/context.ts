@@ -8,6 +8,7 @@ import type { StreamFaults } from '../faults/stream-faults.ts'
 import type { StreamForm } from '../faults/stream-form.ts'
 import type { Imitation } from '../imitated/imitation.ts'
 import type { Random } from '../random.ts'
+import type { SettingReply, SettingRequest } from '../smi/setting.ts'
 import type { EngineState } from './engine-state.ts'
 import type { StreamContext } from './event-stream.ts'
 
@@ -32,6 +33,8 @@ export interface MachineContext {
   readonly driver: Pick<EngineDriver, 'catchUp'>
   /** The state of the cards for nvidia-smi at a time that is not in the future. */
   readonly smiState: (atMs: number) => unknown
+  /** Sets cards as nvidia-smi asks, and answers for it. */
+  readonly smiSet: (request: SettingRequest) => SettingReply
   /** Whether nvidia-smi gets no answer now. */
   readonly smiNoAnswer: () => NoAnswer
   /** True energy of each card over a span, in J. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SettingRequest } from '../smi/setting.ts'
 import { malformed, noSuchRoute } from './api-error.ts'
 import { checkModel } from './completions.ts'
 import type { MachineContext, ServerContext } from './context.ts'
 import { readChat, textTokens } from './prompts.ts'
 import { sendEmpty, sendJson, sendText } from './reply.ts'
-import { readJsonBody } from './request-body.ts'
+import { readBody, readJsonBody } from './request-body.ts'
 
 type HandlerOf<Context> = (context: Context, request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 type Handler = HandlerOf<ServerContext>
@@ -96,6 +97,14 @@ export const handleSmiState: HandlerOf<MachineContext> = async (context, request
   const nowMs = context.nowMs()
   const moments = (timesMs?.split(',').map(Number) ?? []).filter((atMs) => atMs <= nowMs)
   sendJson(response, 200, (moments.length > 0 ? moments : [nowMs]).map(context.smiState))
+}
+
+/** POST /simulator/smi-setting: sets cards for the simulated nvidia-smi from the next step on, and answers what it prints. */
+export const handleSmiSetting: HandlerOf<MachineContext> = async (context, request, response) => {
+  const setting = JSON.parse(await readBody(request)) as SettingRequest
+  // steps until now were made under the setting before
+  context.driver.catchUp()
+  sendJson(response, 200, context.smiSet(setting))
 }
 
 /** GET /simulator/true-energy?fromMs=&toMs=: the integral of true power, which no sensor reports. */

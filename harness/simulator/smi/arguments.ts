@@ -1,3 +1,5 @@
+import type { CardChange } from '../card/simulated-card.ts'
+
 /** A parsed command line of nvidia-smi. */
 export interface SmiArguments {
   readonly listGpus: boolean
@@ -12,6 +14,8 @@ export interface SmiArguments {
   readonly ids: readonly string[] | null
   /** null = once. */
   readonly loopMs: number | null
+  /** A limit or clock to set; null = none. */
+  readonly change: CardChange | null
 }
 
 /** Parses the arguments; the error text when nvidia-smi would refuse them. */
@@ -30,11 +34,13 @@ export function parseSmiArguments(argv: readonly string[]): SmiArguments | { rea
     } else if (Object.hasOwn(flagOptions, name)) {
       flags.add(flagOptions[name] as string)
     } else {
-      return { error: `Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n` }
+      return { error: INVALID }
     }
   }
   const loopMs = loopOf(values)
   if (Number.isNaN(loopMs)) return { error: 'Invalid loop interval.' }
+  const change = changeOf(values, flags)
+  if (change === 'invalid') return { error: INVALID }
   return {
     listGpus: flags.has('list'),
     version: flags.has('version'),
@@ -46,8 +52,11 @@ export function parseSmiArguments(argv: readonly string[]): SmiArguments | { rea
     format: values.get('format') ?? null,
     ids: values.get('id')?.split(',') ?? null,
     loopMs,
+    change,
   }
 }
+
+const INVALID = "Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n"
 
 const valueOptions: Readonly<Record<string, string>> = {
   '--query-gpu': 'query-gpu',
@@ -59,6 +68,10 @@ const valueOptions: Readonly<Record<string, string>> = {
   '--loop': 'loop',
   '-lms': 'loop-ms',
   '--loop-ms': 'loop-ms',
+  '-pl': 'limit',
+  '--power-limit': 'limit',
+  '-lgc': 'lock',
+  '--lock-gpu-clocks': 'lock',
 }
 
 const flagOptions: Readonly<Record<string, string>> = {
@@ -70,6 +83,8 @@ const flagOptions: Readonly<Record<string, string>> = {
   '--query': 'query',
   '-x': 'xml',
   '--xml-format': 'xml',
+  '-rgc': 'unlock',
+  '--reset-gpu-clocks': 'unlock',
 }
 
 function loopOf(values: ReadonlyMap<string, string>): number | null {
@@ -78,4 +93,21 @@ function loopOf(values: ReadonlyMap<string, string>): number | null {
   if (milliseconds === undefined && seconds === undefined) return null
   const loopMs = milliseconds === undefined ? Number(seconds) * 1000 : Number(milliseconds)
   return loopMs > 0 ? loopMs : Number.NaN
+}
+
+/** `-pl 300`, `-lgc 1500` or `-lgc 1200,1500`, `-rgc`: one of them in a call. */
+function changeOf(values: ReadonlyMap<string, string>, flags: ReadonlySet<string>): CardChange | null | 'invalid' {
+  const [limit, lock] = [values.get('limit'), values.get('lock')]
+  const asked = [limit !== undefined, lock !== undefined, flags.has('unlock')].filter(Boolean).length
+  if (asked === 0) return null
+  if (asked > 1) return 'invalid'
+  if (limit !== undefined) {
+    const watts = Number(limit)
+    return watts > 0 ? { kind: 'limit', watts } : 'invalid'
+  }
+  if (lock === undefined) return { kind: 'unlock' }
+  const clocks = lock.split(',').map(Number)
+  const [minMHz = Number.NaN, maxMHz = minMHz] = clocks
+  const isRange = clocks.length <= 2 && Number.isInteger(minMHz) && Number.isInteger(maxMHz) && maxMHz >= minMHz
+  return isRange && minMHz >= 0 && maxMHz > 0 ? { kind: 'lock', minMHz, maxMHz } : 'invalid'
 }

@@ -63,13 +63,17 @@ test('a tuning whose watchdog was killed gives its cards back itself, and sets n
   expect(tuning.note()?.endedBy).toBe('tune')
 })
 
-test('tune --restore finishes where both were killed, once or twice at the same time; the next tuning waits for it', async () => {
+test('tune --restore finishes where both were killed, once or twice at the same time; no other tuning takes the cards before', async () => {
   const root = rootHere()
   const smi = makeSettableSmi(root, 2)
   const tuning = startTuning(root, smi, 1000, 5)
   // both a limit and a clock were set
   await expect.poll(() => tuning.lines.length, POLL).toBeGreaterThan(2)
   await expect(restoreFolder(tuning.folder)).rejects.toThrow(/the tuning goes on: its process \d+ runs; stop it/)
+  const other = startTuning(join(root, 'other'), smi, 1, 0)
+  expect(await other.said('failed')).toMatch(/GPU-.* is being tuned: its process \d+ runs/)
+  expect(other.note()).toBeNull()
+
   kill(tuning.note()?.watchdog.pid, 'SIGKILL')
   kill(tuning.child.pid, 'SIGKILL')
   await tuning.ended
@@ -86,21 +90,6 @@ test('tune --restore finishes where both were killed, once or twice at the same 
     isDone: true,
     said: [expect.stringMatching(/^nothing to do/), ...Array(2).fill(expect.anything())],
   })
-  const third = startTuning(join(root, 'third'), smi, 1, 0)
-  await third.ended
-  expect(third.lines.at(-1)).toBe('restored')
-})
-
-test('a second tuning of a card that is being tuned is refused, and changes nothing', async () => {
-  const root = rootHere()
-  const smi = makeSettableSmi(root)
-  const first = startTuning(root, smi, 1000, 5)
-  await first.said('applied')
-  const second = startTuning(join(root, 'second'), smi, 1, 0)
-  expect(await second.said('failed')).toMatch(/GPU-.* is being tuned: its process \d+ runs/)
-  expect(second.note()).toBeNull()
-  kill(first.child.pid, 'SIGKILL')
-  await expect.poll(() => first.note()?.endedBy, POLL).toBe('watchdog')
 })
 
 test('without rights nothing is changed, and no note is left', async () => {
