@@ -25,7 +25,9 @@ import { winnerOf, winnersTable } from './comparison/winners.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report, ReportCharts } from './report.ts'
 import { sourceOf } from './report-source.ts'
-import { type Selection, selectRuns } from './tables/selection.ts'
+import { sweepsOf } from './sweep/lines.ts'
+import { sweepTable } from './sweep/table.ts'
+import { type Selection, selectedRuns, selectRuns } from './tables/selection.ts'
 import type { Table } from './tables/table.ts'
 import { tuningCharts } from './tune/charts.ts'
 import { tuningTables } from './tune/points-table.ts'
@@ -55,6 +57,7 @@ export const reportTables = [
   'fits',
   'throughput',
   'goodput',
+  'sweep',
   'cache',
   'sessions',
   'turns',
@@ -120,24 +123,20 @@ const asRun = (runs: readonly RunRecord[]): RunRecord[] => runs.filter((run) => 
 
 /** The runs that a report shows, one per scenario and card: only their rows have to be read. */
 export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): RunRecord[] {
-  const selection = selectRuns(asRun(runs), catalogueFacts(money, runs))
-  return selection.scenarios.flatMap((row) =>
-    selection.cards.flatMap((card) => selection.runOf(row.name, card.key) ?? []),
-  )
+  return selectedRuns(selectRuns(asRun(runs), catalogueFacts(money, runs)))
 }
 
 function comparisonTables(selection: Selection, facts: Facts, options: ReportOptions): Table[] {
   const cards = selection.cards.flatMap(({ key }) => facts.card(key) ?? [])
   const scenario = economicsScenario(selection)
   const winners = selection.scenarios.map((row) => winnerOf(row, selection, facts))
-  const shown = selection.scenarios.flatMap((row) =>
-    selection.cards.flatMap((card) => selection.runOf(row.name, card.key) ?? []),
-  )
+  const shown = selectedRuns(selection)
   return [
     cards.length > 0 ? specTable(cards) : null,
     cards.length > 0 ? fitsTable(cards) : null,
     throughputTable(selection, facts),
     goodputTable(selection),
+    sweepTable(sweepsOf(shown, facts)),
     cacheTable(selection),
     sessionsTable(selection, facts),
     turnsTable(selection),

@@ -1,6 +1,6 @@
 import { engineOf } from '../engines/table.ts'
 import { knownOf, numberOf } from '../record/measured.ts'
-import type { TextTrial } from '../record/schema/trial.ts'
+import type { TextTrial, Trial } from '../record/schema/trial.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { GateInput } from './gate.ts'
 import { isBeyond, percent, warnsBelow } from './threshold.ts'
@@ -15,21 +15,36 @@ export const ranShare = warnsBelow({
 /** A KV cache that is fuller than this is why requests wait, and not `max_num_seqs`. */
 const FULL_CACHE_SHARE = 0.9
 
-/**
- * The trial in which the server ran the fewest of the requests that a closed loop kept in flight, where that is too few: the
- * others waited in its queue. Empty where it ran them all or did not report it.
- */
-export function queuedFindings({ trials, scenario, endpoint }: GateInput): string[] {
+/** Requests of all trials that the server preempted; those of a server that does not report them are 0. */
+export const preemptedRequests = (trials: readonly Trial[]): number =>
+  trialsOfKind(trials, 'text').reduce((sum, { server }) => sum + (server ? (numberOf(server.preemptions) ?? 0) : 0), 0)
+
+/** A trial in which the server ran too few of the requests in flight at once. */
+export interface QueuedTrial {
+  readonly trial: TextTrial
+  /** Requests that it ran at once, at most. */
+  readonly ran: number
+}
+
+/** The trials of a closed loop in which the server ran too few of its requests at once, and the others waited in its queue. */
+export function queuedTrials({ trials, scenario }: Pick<GateInput, 'trials' | 'scenario'>): QueuedTrial[] {
   if (scenario.kind !== 'text' || scenario.load.shape !== 'closed') return []
   const { concurrency } = scenario.load
-  const seen = trialsOfKind(trials, 'text').flatMap((trial) => {
+  return trialsOfKind(trials, 'text').flatMap((trial) => {
     const ran = trial.server ? numberOf(trial.server.runningMax) : null
     const waited = trial.server ? numberOf(trial.server.waitingMax) : null
-    return ran === null || waited === null || waited === 0 ? [] : [{ trial, ran }]
+    const isQueued = ran !== null && waited !== null && waited > 0 && isBeyond(ranShare, ran / concurrency)
+    return isQueued ? [{ trial, ran }] : []
   })
-  const [fewest] = seen.toSorted((a, b) => a.ran - b.ran)
-  if (fewest === undefined || !isBeyond(ranShare, fewest.ran / concurrency)) return []
+}
+
+/** What there is to say of the trial in which the server ran the fewest requests at once. Empty where it ran them all or did not report it. */
+export function queuedFindings(record: GateInput): string[] {
+  const { scenario, endpoint } = record
+  const [fewest] = queuedTrials(record).toSorted((a, b) => a.ran - b.ran)
+  if (fewest === undefined || scenario.load.shape !== 'closed' || !('concurrency' in scenario.load)) return []
   const { trial, ran } = fewest
+  const { concurrency } = scenario.load
   return [
     `the server ran ${ran} of ${concurrency} requests at once (${reasonFor(trial, endpoint.engine)}), the others waited: ${shareOfQueue(trial, 1 - ran / concurrency)}`,
   ]

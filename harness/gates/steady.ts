@@ -1,12 +1,11 @@
 import { headlineMetric } from '../metrics/headline.ts'
 import { relativeHalfWidth } from '../metrics/result.ts'
-import { isKnown, numberOf, reasonOf } from '../record/measured.ts'
+import { isKnown, reasonOf } from '../record/measured.ts'
 import type { Trial } from '../record/schema/trial.ts'
-import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { DEFAULT_CERTAINTY_TARGET } from '../scenario/schema.ts'
 import { counted } from '../units.ts'
 import { defineGate, everyKind, gateResult, notMeasured } from './gate.ts'
-import { queuedFindings, ranShare } from './queued.ts'
+import { preemptedRequests, queuedFindings, ranShare } from './queued.ts'
 import { failsAbove, failsBelow, inForce, isBeyond, percent, warnsAbove } from './threshold.ts'
 
 /** Share of a trial that must be steady, and length in seconds without which a window holds too few requests to be quoted. */
@@ -54,10 +53,7 @@ export const steadyState = defineGate({
       ? `trial ${without.index}: no steady window: ${reasonOf(without.windowStartMs) ?? 'unknown'}`
       : `shortest steady window ${shortest.toFixed(1)} s; required ${needed.value} s`
     if (without || isBeyond(needed, shortest)) return gateResult('fail', evidence)
-    const preempted = trialsOfKind(trials, 'text').reduce(
-      (sum, { server }) => sum + (server ? (numberOf(server.preemptions) ?? 0) : 0),
-      0,
-    )
+    const preempted = preemptedRequests(trials)
     const notes = [
       ...(isBeyond(preemptions, preempted) ? [`the server preempted ${counted(preempted, 'request')}`] : []),
       ...queuedFindings(record),

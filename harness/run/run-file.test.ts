@@ -6,7 +6,7 @@ import { fakeRun } from '../testing/fake-run.ts'
 import { makeRun } from '../testing/record-builder.ts'
 import { makeTextTrial } from '../testing/trial-builder.ts'
 import { silentProgress } from './progress.ts'
-import { goodShareOf, type RunOnce, runScenarioFile } from './run-file.ts'
+import { type RunOnce, runScenarioFile } from './run-file.ts'
 
 const search = (over: object = {}): ScenarioFile =>
   scenarioFileSchema.parse({
@@ -72,10 +72,4 @@ test('a search without limits to meet is refused', async () => {
   const file = search({ slo: undefined })
   const never: RunOnce = () => Promise.reject(new Error('was run'))
   await expect(runScenarioFile(file, fakeRun().options, never)).rejects.toThrow(/needs an slo/)
-})
-
-test('the share of a run is the mean over its trials, and unknown where one has none', () => {
-  expect(goodShareOf(withShares(1, 0.5))).toBe(0.75)
-  expect(goodShareOf(withShares(1, null))).toBeNull()
-  expect(goodShareOf(withShares())).toBeNull()
 })

@@ -1,8 +1,6 @@
 import { JoulemarkError } from '../errors.ts'
+import { sloShareOfRun } from '../operating/sweep/point-of-run.ts'
 import { highestRate } from '../plan/bisect.ts'
-import { knownOf } from '../record/measured.ts'
-import type { RunRecord } from '../record/schema/run.ts'
-import { trialsOfKind } from '../record/trials-of-kind.ts'
 import { atRate, expandSweep, type PlainScenarioFile, type TextFile } from '../scenario/expand.ts'
 import type { ScenarioFile } from '../scenario/schema.ts'
 import { counted } from '../units.ts'
@@ -41,7 +39,7 @@ async function searchRate(file: TextFile, options: RunOptions, once: RunOnce): P
     if (options.drain.aborted) return false
     const run = await once(atRate(file, ratePerS), options)
     finished.push(run)
-    const share = goodShareOf(run.record)
+    const share = sloShareOfRun(run.record)?.mean ?? null
     const meets = share !== null && share >= goodShare
     const finding =
       share === null
@@ -56,13 +54,4 @@ async function searchRate(file: TextFile, options: RunOptions, once: RunOnce): P
       : `${search.highestPerS.toPrecision(4)} requests/s`
   options.progress.note(`highest rate that meets the SLO: ${answer} (${counted(search.tried.length, 'run')})`)
   return finished
-}
-
-/** Mean over the trials of the share of requests that met the SLO. Null where no request was due in one of them. */
-export function goodShareOf({ trials }: RunRecord): number | null {
-  const shares = trialsOfKind(trials, 'text').flatMap(({ sloShare }) =>
-    sloShare === undefined ? [] : knownOf([sloShare]),
-  )
-  if (trials.length === 0 || shares.length < trials.length) return null
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }

@@ -19,19 +19,7 @@ export function expandSweep(file: ScenarioFile): PlainScenarioFile[] {
   if (file.kind !== 'text') return [file]
   const { load } = file
   if (load.shape !== 'sweep') return [{ ...file, load }]
-  if (load.concurrency) {
-    return load.concurrency.map((concurrency) => ({
-      ...file,
-      name: `${file.name}-c${concurrency}`,
-      title: `${file.title}, ${counted(concurrency, load.session ? 'conversation' : 'stream')}`,
-      load: {
-        shape: 'closed',
-        concurrency,
-        rampSeconds: load.rampSeconds || 1,
-        ...(load.session ? { session: load.session } : {}),
-      },
-    }))
-  }
+  if (load.concurrency) return load.concurrency.map((concurrency) => atConcurrency(file, concurrency))
   if (load.ratePerS) return load.ratePerS.map((ratePerS) => atRate(file, ratePerS))
   throw new JoulemarkError('bad-input', `scenario ${file.name}: a search for the highest rate is not a list of runs`)
 }
@@ -47,6 +35,29 @@ export function widestRun(file: ScenarioFile): PlainScenarioFile {
   const width = (run: PlainScenarioFile): number => (run.kind === 'text' ? connectionsOf(run.load) : 0)
   return expandSweep(file).reduce((widest, run) => (width(run) >= width(widest) ? run : widest))
 }
+
+/** One point of a sweep of loads that are kept in flight: of a file with such a sweep, or with one such load. */
+export function atConcurrency(file: TextFile, concurrency: number): PlainTextFile {
+  const { load } = file
+  if (!isClosed(load)) throw new TypeError('atConcurrency requires a load that is kept in flight')
+  return {
+    ...file,
+    name: `${file.name}-c${concurrency}`,
+    title: `${file.title}, ${counted(concurrency, load.session ? 'conversation' : 'stream')}`,
+    load: {
+      shape: 'closed',
+      concurrency,
+      rampSeconds: load.rampSeconds || 1,
+      ...(load.session ? { session: load.session } : {}),
+    },
+  }
+}
+
+type ClosedLoad = Extract<TextFile['load'], { shape: 'closed' | 'sweep' }>
+
+/** Whether a load keeps requests or sessions in flight, one number of them or several. */
+export const isClosed = (load: TextFile['load']): load is ClosedLoad =>
+  load.shape === 'closed' || (load.shape === 'sweep' && load.concurrency !== undefined)
 
 /** One point of a rate sweep or search. */
 export function atRate(file: TextFile, ratePerS: number): PlainTextFile {

@@ -4,9 +4,15 @@ import { sessionSchema } from './session/session-schema.ts'
 
 /** Who sends when: the `load` of a text scenario. */
 
+/** Share of the requests that must meet the SLO, so that a load counts as within it. */
+export const GOOD_SHARE = 0.99
+
+/** Requests or sessions that a load may keep in flight. */
+export const MOST_IN_FLIGHT = 10_000
+
 const closedLoadSchema = z.strictObject({
   shape: z.literal('closed').describe('a fixed number of requests in flight: when one ends, the next is sent'),
-  concurrency: positiveInt.max(10_000).describe('requests in flight, or sessions at a time with `session`'),
+  concurrency: positiveInt.max(MOST_IN_FLIGHT).describe('requests in flight, or sessions at a time with `session`'),
   rampSeconds: z
     .number()
     .nonnegative()
@@ -35,7 +41,7 @@ const traceLoadSchema = z.strictObject({
 
 const sweepLoadSchema = z.strictObject({
   shape: z.literal('sweep').describe('one run and one record per value'),
-  concurrency: z.array(positiveInt.max(10_000)).min(1).optional(),
+  concurrency: z.array(positiveInt.max(MOST_IN_FLIGHT)).min(1).optional(),
   session: sessionSchema.optional().describe('with concurrency: multi-turn conversations instead of single requests'),
   ratePerS: z.array(z.number().positive()).min(1).optional(),
   highestRate: z
@@ -43,7 +49,7 @@ const sweepLoadSchema = z.strictObject({
       fromPerS: z.number().positive().describe('a rate that should meet the SLO'),
       toPerS: z.number().positive().describe('a rate that should not'),
       tolerance: fraction.default(0.05).describe('relative width of the bracket at which the search ends'),
-      goodShare: z.number().gt(0).lte(1).default(0.99).describe('share of requests that must meet the SLO'),
+      goodShare: z.number().gt(0).lte(1).default(GOOD_SHARE).describe('share of requests that must meet the SLO'),
     })
     .optional()
     .describe('search for the highest rate that meets the SLO, by bisection'),

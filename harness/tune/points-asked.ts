@@ -1,4 +1,5 @@
 import { JoulemarkError } from '../errors.ts'
+import { MOST_IN_FLIGHT } from '../scenario/load-schema.ts'
 
 /** Power limits in W as asked for: `auto` brackets and refines. */
 export type AskedLimits = 'auto' | readonly number[]
@@ -38,7 +39,7 @@ const concurrency: Grammar = {
   what: 'whole numbers of streams above 0',
   example: '1,8,32, 1..256 (powers of two) or 8..64:8',
   isWhole: true,
-  most: 1_000_000,
+  most: MOST_IN_FLIGHT,
   next: (value) => 2 ** (Math.floor(Math.log2(value)) + 1),
 }
 
@@ -57,6 +58,19 @@ export const parseClocks = (text: string): readonly number[] => parseNumbers(tex
  * two between its ends. Throws `bad-input` in one line.
  */
 export const parseConcurrency = (text: string): readonly number[] => parseNumbers(text, concurrency)
+
+/** The loads of a sweep as they were asked for. */
+export interface AskedLoads {
+  readonly loads: readonly number[]
+  /** A range of powers of two, between which loads may be added; a list or a range with a step is measured as it is. */
+  readonly isRange: boolean
+}
+
+/** Parses `--concurrency` of a sweep: as `parseConcurrency`, and whether it is a range that may be refined. */
+export const parseLoads = (text: string): AskedLoads => ({
+  loads: parseConcurrency(text),
+  isRange: /^\s*\d+\.\.\d+\s*$/.test(text),
+})
 
 function parseNumbers(text: string, grammar: Grammar): readonly number[] {
   const values = text.split(',').flatMap((part) => valuesOf(part.trim(), grammar))

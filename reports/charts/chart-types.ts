@@ -20,7 +20,8 @@ export interface ChartLine {
 
 export interface ChartAxis {
   readonly label: string
-  readonly log?: boolean
+  /** Logarithmic; `decades` has its ticks at powers of ten, otherwise at powers of two: sweeps usually double. */
+  readonly log?: boolean | 'decades'
   readonly min?: number
   readonly max?: number
 }
@@ -53,7 +54,32 @@ export interface BarChart {
   }[]
 }
 
-export type Chart = (LineChart | BarChart) & {
+/** One value of two figures, such as a load of a sweep. */
+export interface ChartDot {
+  readonly x: number
+  readonly y: number
+  readonly xCi95: readonly [number, number] | null
+  readonly yCi95: readonly [number, number] | null
+  readonly label: string
+  /** Joined by the line of its name; the others stand alone. */
+  readonly isJoined: boolean
+  /** Drawn hollow: it does not count, for the reason that the summary gives. */
+  readonly isHollow: boolean
+}
+
+/** A trade-off: two figures against each other, by name. */
+export interface DotChart {
+  readonly kind: 'dots'
+  readonly x: ChartAxis
+  readonly y: ChartAxis
+  readonly groups: readonly { readonly name: string; readonly color: number; readonly dots: readonly ChartDot[] }[]
+  /** The corner where nothing lies that is better; labels stand on that side of their dots. */
+  readonly better: { readonly x: 'higher' | 'lower'; readonly y: 'higher' | 'lower' }
+  /** Lines across the chart at a value of x. */
+  readonly limits: readonly { readonly x: number; readonly label: string }[]
+}
+
+export type Chart = (LineChart | BarChart | DotChart) & {
   /** Kebab-case: names the anchor. */
   readonly id: string
   readonly title: string

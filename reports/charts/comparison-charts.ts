@@ -2,7 +2,9 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import type { MoneyModel } from '../money-model.ts'
 import type { ReportCharts } from '../report.ts'
-import type { ScenarioRow, Selection } from '../tables/selection.ts'
+import { sweepCharts } from '../sweep/charts.ts'
+import { sweepsOf } from '../sweep/lines.ts'
+import { type ScenarioRow, type Selection, selectedRuns } from '../tables/selection.ts'
 import type { Chart } from './chart-types.ts'
 import { concurrencyCharts } from './concurrency-charts.ts'
 import { COST_LABEL, costChart } from './cost-chart.ts'
@@ -38,6 +40,7 @@ export function comparisonCharts(
     costOf(selection, money, colorOf),
     energyChart(selection, colorOf),
     ...concurrencyCharts(selection, facts, colorOf),
+    ...sweepCharts(sweepsOf(selectedRuns(selection), facts), colorOf),
     ...latencyCharts(charted, seriesOf, colorOf),
     ...turnCharts(charted, colorOf),
     ...runCharts.slice(0, MOST_RUN_CHARTS),

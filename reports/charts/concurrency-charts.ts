@@ -2,6 +2,7 @@ import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import { exceptLoad } from '../tables/alike-loads.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { Selection } from '../tables/selection.ts'
 import type { Chart, ChartLine } from './chart-types.ts'
@@ -30,15 +31,9 @@ export function concurrencyCharts(selection: Selection, facts: Facts, colorOf: (
       return [{ ...point, limit: 'value' in limit ? limit.value.value : null }]
     }),
   )
-  return [...Map.groupBy(points, ({ run }) => alikeKey(run)).values()]
+  return [...Map.groupBy(points, ({ run }) => exceptLoad(run)).values()]
     .filter((group) => new Set(group.map(({ streams }) => streams)).size > 1)
     .map((group, index) => sweepChart(group, index, selection, colorOf))
-}
-
-/** What the points of one sweep have in common. */
-function alikeKey({ scenario }: RunRecord): string {
-  const { name: _name, title: _title, load: _load, slo: _slo, certainty: _certainty, trial: _trial, ...rest } = scenario
-  return JSON.stringify(rest)
 }
 
 function sweepChart(

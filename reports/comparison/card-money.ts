@@ -25,11 +25,13 @@ export interface CardMoney {
 
 /** Looks up the inputs of the costs of one card and scenario. */
 export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, scenario: ScenarioRow): CardMoney {
-  const found = selection.runOf(scenario.name, card.key)
-  const run: Known<RunRecord> = found
-    ? { value: found }
-    : { reason: `${card.label}: no run of ${scenario.name} was given` }
-  const gpus = Math.max(1, found ? servingGpus(found.gpus).length : 1)
+  const run = selection.runOf(scenario.name, card.key)
+  return moneyAt(card, run ? { value: run } : { reason: `${card.label}: no run of ${scenario.name} was given` }, facts)
+}
+
+/** Looks up the inputs of the costs of one run on a card. */
+export function moneyAt(card: CardColumn, run: Known<RunRecord>, facts: Facts): CardMoney {
+  const gpus = 'value' in run ? gpusOf(run.value) : 1
   return {
     card,
     run,
@@ -39,6 +41,9 @@ export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, 
     power: 'reason' in run ? run : measuredOf(run.value, 'meanPowerW'),
   }
 }
+
+/** GPUs that served a run; 1 where no inventory was taken. */
+export const gpusOf = ({ gpus }: RunRecord): number => Math.max(1, servingGpus(gpus).length)
 
 /** The costs of one card per finished session: its output rate is that of sessions. */
 export function sessionMoney(at: CardMoney): CardMoney {

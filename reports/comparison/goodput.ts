@@ -2,9 +2,9 @@ import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import { EDGES_COUNT_SINCE } from '../../harness/metrics/definitions.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { figureCell, measuredOf, stampOf } from '../tables/figure-cell.ts'
-import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { sloText } from '../tables/slo-text.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 
 /** Goodput of every scenario with an SLO. Null when no scenario has one. */
@@ -55,14 +55,6 @@ const countsInsideOnly = ({ metricDefinitions = 1 }: RunRecord): boolean => metr
 
 const INSIDE_ONLY =
   'Runs of earlier versions count only the requests that lie wholly inside the window: their goodput is too low, the more so the longer a request takes.'
-
-function sloText({ scenario }: RunRecord): string | null {
-  const limits = (Object.keys(latencyNames) as LatencyKey[]).flatMap((key) => {
-    const limitMs = scenario.slo?.[key]
-    return limitMs === undefined ? [] : [`${latencyNames[key].short} ${limitMs}\u00a0ms`]
-  })
-  return limits.length > 0 ? limits.join(', ') : null
-}
 
 function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): Cell {
   const run = selection.runOf(row.name, card.key)

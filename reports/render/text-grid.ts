@@ -20,11 +20,17 @@ const toneStyle = { good: 'green', warn: 'yellow', bad: 'red', plain: null } as 
 /** Minimum column width; below it the rows are stacked. */
 const MIN_WIDTH = 6
 
-/** Lays out a grid within `width` columns; a table that does not fit becomes a list. */
-export function gridLines(grid: TextGrid, width: number, paint: Paint): string[] {
-  if (grid.rows.some((row) => row.some(({ code }) => code))) return stackedLines(grid, width, paint)
-  const widths = fitWidths(naturalWidths(grid), minWidths(grid), width - GAP.length * (grid.columns.length - 1))
-  if (widths === null) return stackedLines(grid, width, paint)
+/**
+ * Lays out a grid within `width` columns. In one that does not fit the small print of cells may break at any space, also
+ * inside an interval; one that then does not fit becomes a list.
+ */
+export function gridLines(given: TextGrid, width: number, paint: Paint): string[] {
+  if (given.rows.some((row) => row.some(({ code }) => code))) return stackedLines(given, width, paint)
+  const available = width - GAP.length * (given.columns.length - 1)
+  const widthsOf = (grid: TextGrid) => fitWidths(naturalWidths(grid), minWidths(grid), available)
+  const grid = widthsOf(given) === null ? breakable(given) : given
+  const widths = widthsOf(grid)
+  if (widths === null) return stackedLines(given, width, paint)
   const rule = (joint: string) => paint('dim', widths.map((columnWidth) => '─'.repeat(columnWidth)).join(`─${joint}─`))
   const heads: GridCell[] = grid.columns.map(({ head }) => ({ lines: [head], tone: 'plain' }))
   const layout = { grid, widths, paint }
@@ -57,6 +63,17 @@ function rowLines(
       .trimEnd(),
   )
 }
+
+/** The grid with ordinary spaces in the lines below the first of each cell. */
+const breakable = (grid: TextGrid): TextGrid => ({
+  ...grid,
+  rows: grid.rows.map((row) =>
+    row.map((cell) => ({
+      ...cell,
+      lines: cell.lines.map((line, at) => (at === 0 ? line : line.replaceAll('\u00a0', ' '))),
+    })),
+  ),
+})
 
 const columnTexts = (grid: TextGrid, index: number): string[] => [
   grid.columns[index]!.head,

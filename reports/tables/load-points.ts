@@ -2,6 +2,7 @@ import type { MetricKey } from '../../harness/metrics/catalogue.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import { counted } from '../../harness/units.ts'
+import { commonTitle, exceptLoad } from './alike-loads.ts'
 import { metricCell } from './figure-cell.ts'
 import { buildTable, type Cell, type Column, type Table, text } from './table.ts'
 
@@ -16,13 +17,9 @@ const columns: readonly (readonly [MetricKey, string])[] = [
 /** The runs of one sweep in one table: a row for each load. Groups of runs that differ only in their load, two or more. */
 export function loadPointTables(records: readonly RunRecord[]): Table[] {
   const texts = records.filter(({ scenario }) => scenario.kind === 'text')
-  return [...Map.groupBy(texts, alikeKey).values()].filter(isSweep).map((points) => tableOf(points))
-}
-
-/** What the points of a sweep have in common. */
-function alikeKey({ scenario, card }: RunRecord): string {
-  const { name: _name, title: _title, load: _load, ...rest } = scenario
-  return JSON.stringify([rest, card.name])
+  return [...Map.groupBy(texts, (run) => `${exceptLoad(run)} ${run.card.name}`).values()]
+    .filter(isSweep)
+    .map((points) => tableOf(points))
 }
 
 /** Several loads, each once: runs that repeat a load are no sweep. */
@@ -60,14 +57,6 @@ function tableOf(points: readonly RunRecord[]): Table {
 
 /** The unit is in the head of the column. */
 const bare = (cell: Cell): Cell => (cell.kind === 'number' ? { ...cell, unit: '' } : cell)
-
-/** The title of a run without what its load adds: `A, 4 streams` and `A, 8 streams` are points of `A`. */
-function commonTitle(points: readonly RunRecord[]): string {
-  const parts = points.map(({ scenario }) => scenario.title.split(', '))
-  const [first = []] = parts
-  const differs = first.findIndex((part, index) => parts.some((other) => other[index] !== part))
-  return first.slice(0, differs < 1 ? undefined : differs).join(', ')
-}
 
 function loadText({ load }: Scenario): string {
   if (load.shape === 'open') return `${load.ratePerS} requests/s`

@@ -59,6 +59,10 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
   }
 }
 
+/** Every run that is shown, by scenario and card. */
+export const selectedRuns = ({ scenarios, cards, runOf }: Selection): RunRecord[] =>
+  scenarios.flatMap((row) => cards.flatMap((card) => runOf(row.name, card.key) ?? []))
+
 /** Begins the key of a column whose card has none in the catalogue. */
 export const UNLISTED = 'unlisted:'
 
@@ -82,13 +86,15 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const worth = (run: RunRecord): number => (run.status === 'complete' ? 2 : 0) + (run.source === 'live' ? 1 : 0)
 
-const byWorth = (a: RunRecord, b: RunRecord): number =>
+/** Orders runs of one scenario on one card: the one to show first. */
+export const byWorth = (a: RunRecord, b: RunRecord): number =>
   worth(b) - worth(a) ||
   loadedBeside(a).length - loadedBeside(b).length ||
   compare(b.startedAt, a.startedAt) ||
   compare(b.id, a.id)
 
-const priceRank = (card: string, facts: Facts): number => facts.priceGbp(card)?.value ?? Number.MAX_VALUE
+/** Orders cards by price; those without one last. */
+export const priceRank = (card: string, facts: Facts): number => facts.priceGbp(card)?.value ?? Number.MAX_VALUE
 
 const unfinishedNote = (run: RunRecord): string =>
   `${run.id} is ${run.status}${run.failure ? `: ${run.failure}` : ': its results are based on the completed trials'}.`

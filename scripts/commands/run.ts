@@ -9,13 +9,24 @@ import { positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import {
   againstCodes,
+  endpointFlag,
   failOnFlag,
   gpusFlag,
   jsonFlag,
   loadAnywayFlag,
+  noGpuFlag,
+  noProgressFlag,
   nvidiaSmiFlag,
+  quickFlag,
   resultsFlag,
+  runCardFlag,
+  servedAsFlag,
+  simulateFlag,
+  skipCalibrationFlag,
+  trialsFlag,
+  unattendedFlag,
   wallFlag,
+  workersFlag,
 } from '../support/shared-flags.ts'
 
 export const runCommand: DefineCommand = (io, done) => {
@@ -25,7 +36,7 @@ export const runCommand: DefineCommand = (io, done) => {
       'Measure scenarios on a running server (or on the simulator) and write a record of each run. Without a scenario, the flags below say what to ask of the server.',
     )
     .argument('[scenario...]', 'Scenario or suite files, or names of bundled ones')
-    .option('--endpoint <url>', 'Server address, such as http://127.0.0.1:8000 (training needs none)')
+    .addOption(endpointFlag)
     .optionsGroup('Without a scenario:')
     .option('--model <name>', 'Catalogue key or served name (default: the model that the server serves)')
     .option('--concurrency <n>', `Requests kept in flight (default: ${askDefaults.concurrency})`)
@@ -47,26 +58,23 @@ export const runCommand: DefineCommand = (io, done) => {
     .option('--seed <n>', 'Seed of the prompts (default: 1)')
     .option('--save <file>', 'Keep the scenario in a file, to run it again')
     .optionsGroup('Options:')
-    .option('--served-as <name>', 'Name under which the server serves the model, if not one of its own names')
-    .option('--card <key>', 'Expected card; fails the `card-match` gate if a different one is found')
+    .addOption(servedAsFlag)
+    .addOption(runCardFlag)
     .addOption(gpusFlag)
     .addOption(nvidiaSmiFlag)
-    .option('--no-gpu', 'Run without nvidia-smi; no power or memory metrics')
+    .addOption(noGpuFlag)
     .addOption(wallFlag)
     .addOption(resultsFlag)
-    .option('--trials <n>', 'Exactly this many trials (default: those of the scenario)', positiveInt)
-    .option('--workers <n>', 'Load-generator threads (default: CPU cores - 1, max 8)', positiveInt)
-    .option(
-      '--skip-calibration',
-      'Do not calibrate the client first (saves 5 to 10 s); the `client-headroom` gate then warns',
-    )
+    .addOption(trialsFlag)
+    .addOption(workersFlag)
+    .addOption(skipCalibrationFlag)
     .addOption(loadAnywayFlag)
     .addOption(jsonFlag)
-    .option('--unattended', 'Go on when the terminal is lost; what is printed is also in run.log in the --out folder')
-    .option('--no-progress', 'Show no progress on stderr')
+    .addOption(unattendedFlag)
+    .addOption(noProgressFlag)
     .option('--require-quotable', 'Exit code 1 if a result is not quotable')
-    .option('--simulate <cards>', 'Run on the simulator of these cards, separated by commas; all results are SIMULATED')
-    .option('--quick', 'With --simulate: shorter trials and requests')
+    .addOption(simulateFlag)
+    .addOption(quickFlag)
     .addOption(
       new Option('--against <what>', 'Then compare with the baselines in the --out folder').choices([
         'baseline',

@@ -122,6 +122,10 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/operating'],
     reason: 'the runs of a tuning to its points and operating points: cheapest, most efficient, fastest, no loss; pure',
+    folders: {
+      sweep:
+        'the loads of a sweep: what a doubling gains, the knee, the highest load within the SLO, what is measured next',
+    },
   },
   {
     paths: ['harness/evidence'],
@@ -185,6 +189,7 @@ export const rooms: readonly Room[] = [
     folders: {
       settings: 'limits and clocks of the cards: read, refused, written, read back',
       restore: 'the note of what was found, and the process that gives the cards back when the tuning is gone',
+      sweep: 'one load after another on one server',
     },
   },
   {
@@ -227,6 +232,7 @@ export const rooms: readonly Room[] = [
       render: 'one file per format',
       'render/html': 'the page: template, style, charts',
       'render/html/client': "the page's own TypeScript, bundled into it",
+      sweep: 'runs that differ only in their load: their table, trade-offs, charts and findings',
       tables: 'the shape of a table and of its cells',
       tune: 'operating points: their table, their charts, and what follows from them in words',
       'vllm-bench': 'the summary and keys of `vllm bench serve`',
@@ -238,9 +244,11 @@ export const rooms: readonly Room[] = [
     folders: {
       actions: 'what a command does, loaded when it is called',
       'actions/own': 'joulemark.yaml and the cards in it',
+      'actions/tune': 'measuring one operating point after another',
       box: 'what `box` does: its plan from flags, containers and runs, progress of several cards, the verdict',
       commands: 'flags, help and examples, one file per command',
       'commands/catalogue': 'flags and help of what describes models',
+      'commands/tune': 'flags and help of what measures one operating point after another',
       docs: 'the generated parts of docs/',
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',

@@ -54,18 +54,26 @@ export interface StandIn {
 }
 
 /** Runs a file on the simulator of a card: no GPU is used, and all results are SIMULATED. */
-export async function runOnStandIn(
+export const runOnStandIn = (file: ScenarioFile, on: StandIn, optionsFor: OptionsFor): Promise<FinishedRun[]> =>
+  playOnStandIn(file, on, optionsFor, runScenarioFile)
+
+/** The options of runs on a server at these addresses. */
+export type OptionsFor = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions
+
+/** Starts the simulator of a card for a file, and plays the file on it: shortened where it is to be quick. */
+export async function playOnStandIn<Played>(
   file: ScenarioFile,
   { card, quick, start }: StandIn,
-  optionsFor: (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions,
-): Promise<FinishedRun[]> {
+  optionsFor: OptionsFor,
+  play: (file: ScenarioFile, options: RunOptions) => Promise<Played>,
+): Promise<Played> {
   const standIn = await startSimulator(quick ? timeCompressed(file) : file, card, STAND_IN_SEED)
   try {
     const options = optionsFor(standIn)
     const trials = options.trials ?? (quick ? 1 : null)
     // the API key of a real server is not sent to the simulator
     const serverStart = start.of > 1 ? { serverStart: start } : {}
-    return await runScenarioFile(standIn.file, { ...options, ...serverStart, apiKey: null, trials })
+    return await play(standIn.file, { ...options, ...serverStart, apiKey: null, trials })
   } finally {
     await standIn.stop()
   }

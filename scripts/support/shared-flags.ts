@@ -24,6 +24,41 @@ export const gpusFlag = new Option(
   'UUIDs or indices of the serving GPUs, separated by commas',
 ).argParser(commaList)
 export const expectedCardFlag = new Option('--card <key>', 'Expected card; fails if a different one is found')
+export const endpointFlag = new Option(
+  '--endpoint <url>',
+  'Server address, such as http://127.0.0.1:8000 (training needs none)',
+)
+export const servedAsFlag = new Option(
+  '--served-as <name>',
+  'Name under which the server serves the model, if not one of its own names',
+)
+export const runCardFlag = new Option(
+  '--card <key>',
+  'Expected card; fails the `card-match` gate if a different one is found',
+)
+export const noGpuFlag = new Option('--no-gpu', 'Run without nvidia-smi; no power or memory metrics')
+export const trialsFlag = new Option(
+  '--trials <n>',
+  'Exactly this many trials (default: those of the scenario)',
+).argParser(positiveInt)
+export const workersFlag = new Option(
+  '--workers <n>',
+  'Load-generator threads (default: CPU cores - 1, max 8)',
+).argParser(positiveInt)
+export const skipCalibrationFlag = new Option(
+  '--skip-calibration',
+  'Do not calibrate the client first (saves 5 to 10 s); the `client-headroom` gate then warns',
+)
+export const unattendedFlag = new Option(
+  '--unattended',
+  'Go on when the terminal is lost; what is printed is also in run.log in the --out folder',
+)
+export const noProgressFlag = new Option('--no-progress', 'Show no progress on stderr')
+export const simulateFlag = new Option(
+  '--simulate <cards>',
+  'Run on the simulator of these cards, separated by commas; all results are SIMULATED',
+)
+export const quickFlag = new Option('--quick', 'With --simulate: shorter trials and requests')
 export const loadAnywayFlag = new Option('--force', 'Load the server although it serves other clients')
 
 /** Which outcomes of a comparison end with an exit code of their own. */

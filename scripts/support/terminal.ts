@@ -12,7 +12,7 @@ import type { CommandIo } from './io.ts'
 /* Reports and tables for the terminal, at its width and with its colours. */
 
 /** The tables shown by default. */
-const firstLook = new Set(['throughput', 'economics', 'winners', 'audit'])
+const firstLook = new Set(['throughput', 'sweep', 'economics', 'winners', 'audit'])
 /** A longer table of winners is not shown by default. */
 const FEW_WORKLOADS = 8
 

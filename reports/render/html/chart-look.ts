@@ -10,6 +10,7 @@ const SERIES_COLORS = 6
 
 /** Colours are variables of the page, so that a chart works in light mode, dark mode and print. */
 export const ink = 'var(--ink)'
+export const paper = 'var(--paper)'
 export const faint = 'var(--faint)'
 export const grid = 'var(--line)'
 export const band = 'var(--band)'

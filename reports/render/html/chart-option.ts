@@ -1,15 +1,20 @@
 import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
-import type { BarChart, Chart, ChartAxis, ChartLine, LineChart } from '../../charts/chart-types.ts'
-import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from './chart-look.ts'
+import type { BarChart, Chart, ChartLine, DotChart, LineChart } from '../../charts/chart-types.ts'
+import { valueAxis } from './chart-axis.ts'
+import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, ink, seriesColor } from './chart-look.ts'
 import { barWhiskers, lineWhiskers } from './chart-whiskers.ts'
+import { DOTS_HEIGHT, dotParts } from './dots-option.ts'
 
 const [LEFT, RIGHT, BOTTOM] = [CHART_MARGIN.left, CHART_MARGIN.right, CHART_MARGIN.bottom]
 /** Room above the axes for the legend, where there is one, and the name of the first axis. */
 const topOf = (chart: Drawn): number => 38 + LEGEND_ROW * legendRows(legendNames(chart))
 const LEGEND_ROW = 26
 
-type Drawn = Pick<BarChart, 'kind' | 'categories' | 'groups'> | Pick<LineChart, 'kind' | 'panels'>
+type Drawn =
+  | Pick<BarChart, 'kind' | 'categories' | 'groups'>
+  | Pick<LineChart, 'kind' | 'panels'>
+  | Pick<DotChart, 'kind' | 'groups' | 'limits'>
 /** Sign, its distance from the word, and the gap to the next. */
 const LEGEND_SIGN = 54
 
@@ -17,6 +22,7 @@ const LEGEND_SIGN = 54
 export function chartHeight(chart: Drawn): number {
   const around = topOf(chart) + BOTTOM
   if (chart.kind === 'bars') return around + chart.categories.length * (18 * chart.groups.length + 18)
+  if (chart.kind === 'dots') return around + DOTS_HEIGHT
   return around + (chart.panels.length === 1 ? 190 : chart.panels.length * 112)
 }
 
@@ -35,17 +41,18 @@ export function chartOption(chart: Chart): EChartsCoreOption {
       data: legendNames(chart).map((name) => (hasDots(chart, name) ? { name } : { name, itemStyle: { opacity: 0 } })),
     },
   }
-  return { ...common, ...(chart.kind === 'bars' ? barParts(chart) : lineParts(chart)) }
+  if (chart.kind === 'bars') return { ...common, ...barParts(chart) }
+  return { ...common, ...(chart.kind === 'dots' ? dotParts(chart, topOf(chart)) : lineParts(chart)) }
 }
 
 const legendNames = (chart: Drawn): string[] =>
-  chart.kind === 'bars'
-    ? chart.groups.map(({ name }) => name)
-    : [
+  chart.kind === 'lines'
+    ? [
         ...new Set(
           chart.panels.flatMap(({ lines }) => lines.flatMap(({ name, style }) => (style === 'limit' ? [] : name))),
         ),
       ]
+    : chart.groups.map(({ name }) => name)
 
 /** Rows that a legend takes, by the width of its words; one name needs no legend. */
 function legendRows(names: readonly string[]): number {
@@ -61,24 +68,7 @@ function legendRows(names: readonly string[]): number {
 
 /** Whether the legend shows a mark: on a line with dots, and for bars. */
 const hasDots = (chart: Chart, name: string): boolean =>
-  chart.kind === 'bars' || chart.panels.some(({ lines }) => lines.some((line) => line.name === name && line.dots))
-
-function valueAxis(axis: ChartAxis, gridIndex: number, over: object = {}) {
-  return {
-    gridIndex,
-    type: axis.log ? ('log' as const) : ('value' as const),
-    // Sweeps usually double the value.
-    logBase: 2,
-    ...(axis.min === undefined ? { scale: true } : { min: axis.min }),
-    ...(axis.max === undefined ? {} : { max: axis.max }),
-    nameTextStyle: { color: ink, fontSize: FONT_PX },
-    axisLabel: { color: faint, fontSize: FONT_PX, hideOverlap: true },
-    axisLine: { show: true, lineStyle: { color: faint } },
-    axisTick: { show: true, lineStyle: { color: faint } },
-    splitLine: { lineStyle: { color: grid } },
-    ...over,
-  }
-}
+  chart.kind !== 'lines' || chart.panels.some(({ lines }) => lines.some((line) => line.name === name && line.dots))
 
 function lineParts(chart: LineChart) {
   const count = chart.panels.length

@@ -1,6 +1,7 @@
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import { GridComponent, LegendComponent, MarkAreaComponent } from 'echarts/components'
+import { GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
+import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 import type { Chart } from '../../charts/chart-types.ts'
 import { CHART_WIDTH } from './chart-look.ts'
@@ -8,7 +9,18 @@ import { chartHeight, chartOption } from './chart-option.ts'
 import { htmlId } from './html-id.ts'
 import { type Html, html, trusted } from './template.ts'
 
-use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, SVGRenderer])
+use([
+  BarChart,
+  CustomChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  LabelLayout,
+  SVGRenderer,
+])
 
 /** A chart as an SVG element for a page; the same chart always gives the same bytes. */
 export function chartSvg(chart: Chart): Html {

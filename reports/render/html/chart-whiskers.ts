@@ -1,5 +1,5 @@
 import type { CustomSeriesOption } from 'echarts/charts'
-import type { BarChart, ChartLine } from '../../charts/chart-types.ts'
+import type { BarChart, ChartLine, DotChart } from '../../charts/chart-types.ts'
 import { ink, seriesColor } from './chart-look.ts'
 
 /* The 95 % intervals of a chart, drawn as lines with a bar at both ends. */
@@ -64,6 +64,30 @@ export function lineWhiskers({ ci95 = [], points, color }: ChartLine, panel: num
         stroke(middle - END, fromY, middle + END, fromY),
         stroke(middle - END, toY, middle + END, toY),
       ])
+    },
+  }
+}
+
+/** The intervals of both figures of each dot, in the colour of its group. */
+export function dotWhiskers({ dots, color }: DotChart['groups'][number]): CustomSeriesOption {
+  const stroke = strokeOf(seriesColor(color))
+  return {
+    type: 'custom',
+    silent: true,
+    data: dots.flatMap(({ x, y, xCi95, yCi95 }) => [
+      ...(xCi95 === null ? [] : [[xCi95[0], y, xCi95[1], y]]),
+      ...(yCi95 === null ? [] : [[x, yCi95[0], x, yCi95[1]]]),
+    ]),
+    encode: { x: [0, 2], y: [1, 3] },
+    renderItem: (params, api) => {
+      const at = (place: number) => Number(api.value(place))
+      const [fromX, fromY] = api.coord([at(0), at(1)]) as [number, number]
+      const [toX, toY] = api.coord([at(2), at(3)]) as [number, number]
+      const ends =
+        at(0) === at(2)
+          ? [fromY, toY].map((y) => stroke(fromX - END, y, fromX + END, y))
+          : [fromX, toX].map((x) => stroke(x, fromY - END, x, fromY + END))
+      return group(params.dataIndex, [stroke(fromX, fromY, toX, toY), ...ends])
     },
   }
 }

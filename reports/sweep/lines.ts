@@ -1,0 +1,81 @@
+import { pointOfRun } from '../../harness/operating/sweep/point-of-run.ts'
+import type { SweepPoint } from '../../harness/operating/sweep/sweep-point.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { gpusOf, moneyAt, unitCost } from '../comparison/card-money.ts'
+import type { Facts, Known } from '../facts.ts'
+import { commonTitle, exceptLoad } from '../tables/alike-loads.ts'
+import { type Measured, measuredOf } from '../tables/figure-cell.ts'
+import { byWorth, type CardColumn, cardKeyOf, labelOf, priceRank } from '../tables/selection.ts'
+
+/** One load of a sweep: its run, and the figures of the trade-off. */
+export interface SweptLoad {
+  readonly run: RunRecord
+  readonly point: SweepPoint
+  /** Output tokens/s that one user sees: the decode rate, 1000 / median TPOT. */
+  readonly interactivity: Known<Measured>
+  /** Output tokens/s of all users / GPUs that serve. */
+  readonly perGpu: Known<Measured>
+  /** GBP per million output tokens. */
+  readonly gbp: Known<Measured>
+  readonly ttftMs: Known<Measured>
+  readonly tokensPerJ: Known<Measured>
+}
+
+/** The loads of one card, from the lowest to the highest. */
+export interface SweepLine {
+  readonly card: CardColumn
+  readonly loads: readonly SweptLoad[]
+}
+
+/** Runs that differ only in the number of requests or sessions in flight, by card. */
+export interface Sweep {
+  readonly title: string
+  readonly lines: readonly SweepLine[]
+  /** What is in flight. */
+  readonly unit: 'stream' | 'conversation'
+}
+
+/**
+ * The sweeps among runs, each of two loads or more on one card. Of several runs of one load the one that a report shows is
+ * taken.
+ */
+export function sweepsOf(runs: readonly RunRecord[], facts: Facts): Sweep[] {
+  const closed = runs.filter(({ scenario }) => scenario.kind === 'text' && scenario.load.shape === 'closed')
+  return [...Map.groupBy(closed, exceptLoad).values()].flatMap((group): Sweep[] => {
+    const lines = [...Map.groupBy(group, cardKeyOf).values()].map((ofCard) => lineOf(ofCard, facts))
+    if (lines.every(({ loads }) => loads.length < 2)) return []
+    const { load } = group[0]!.scenario
+    return [
+      {
+        title: commonTitle(group),
+        lines: lines.toSorted((a, b) => priceRank(a.card.key, facts) - priceRank(b.card.key, facts)),
+        unit: 'session' in load && load.session ? 'conversation' : 'stream',
+      },
+    ]
+  })
+}
+
+function lineOf(runs: readonly RunRecord[], facts: Facts): SweepLine {
+  const card = { key: cardKeyOf(runs[0]!), label: labelOf(runs[0]!, facts) }
+  const byLoad = Map.groupBy(runs, (run) => pointOfRun(run)!.concurrency)
+  const loads = [...byLoad.values()].map((repeats) => loadOf(repeats.toSorted(byWorth)[0]!, card, facts))
+  return { card, loads: loads.toSorted((a, b) => a.point.concurrency - b.point.concurrency) }
+}
+
+function loadOf(run: RunRecord, card: CardColumn, facts: Facts): SweptLoad {
+  const total = measuredOf(run, 'outputTokensPerS')
+  const gpus = gpusOf(run)
+  const share = ({ value, ci95 }: Measured): Measured => ({
+    value: value / gpus,
+    ci95: ci95 && [ci95[0] / gpus, ci95[1] / gpus],
+  })
+  return {
+    run,
+    point: pointOfRun(run)!,
+    interactivity: measuredOf(run, 'decodeTokensPerS'),
+    perGpu: 'reason' in total ? total : { value: share(total.value) },
+    gbp: unitCost(moneyAt(card, { value: run }, facts)),
+    ttftMs: measuredOf(run, 'ttftMsP50'),
+    tokensPerJ: measuredOf(run, 'tokensPerJ'),
+  }
+}

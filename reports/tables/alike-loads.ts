@@ -1,0 +1,23 @@
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+
+/**
+ * What runs have in common that differ only in their load: everything of the scenario but its name and title, how many
+ * requests are in flight or sent per second, and how long and how often it was measured. The shape of sessions is no load.
+ */
+export function exceptLoad({ scenario }: RunRecord): string {
+  const { name: _name, title: _title, load, certainty: _certainty, trial: _trial, ...rest } = scenario
+  const session = 'session' in load && load.session ? { session: load.session } : {}
+  return JSON.stringify({ ...rest, ...session })
+}
+
+/**
+ * The title of runs without what their loads add: `A, 4 streams` and `A, 8 streams` are points of `A`. Their model, where the
+ * titles have nothing in common.
+ */
+export function commonTitle(runs: readonly RunRecord[]): string {
+  const parts = runs.map(({ scenario }) => scenario.title.split(', '))
+  const [first = []] = parts
+  const differs = first.findIndex((part, index) => parts.some((other) => other[index] !== part))
+  if (differs === 0) return runs[0]!.scenario.model
+  return first.slice(0, differs < 0 ? undefined : differs).join(', ')
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
+import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
+import type { RunOptions } from '../../../harness/run/run-options.ts'
+import { atConcurrency, type TextFile } from '../../../harness/scenario/expand.ts'
+import { loadScenarios } from '../../../harness/scenario/load-file.ts'
+import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
+import { parseLoads } from '../../../harness/tune/points-asked.ts'
+import { playSweep, type SweepEnd, sweepPlan, sweptFile } from '../../../harness/tune/sweep/play-sweep.ts'
+import { counted } from '../../../harness/units.ts'
+import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
+import { wrapTo } from '../../../reports/render/plain-text.ts'
+import { sweepDocument } from '../../../reports/sweep/document.ts'
+import { sweepsOf } from '../../../reports/sweep/lines.ts'
+import { sweepTable } from '../../../reports/sweep/table.ts'
+import { checkDoors, checkFlags, type RunFlags } from '../../run/run-flags.ts'
+import { runOptions } from '../../run/run-options.ts'
+import { useBefore } from '../../run/use-before.ts'
+import { configuredMoney } from '../../support/config.ts'
+import { type OnHangUp, runInterrupts, watchInterrupts } from '../../support/interrupts.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { scenarioNames } from '../../support/models/scenario-models.ts'
+import { playOnStandIn } from '../../support/run-files.ts'
+import { factTables } from '../../support/terminal.ts'
+import { terminalGone, unattended } from '../../support/unattended-log.ts'
+import { brokenAtWords } from '../../support/view.ts'
+
+/** Flags of `sweep`. */
+export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn'> {
+  readonly concurrency: string
+  /** Share of throughput that a doubling must gain. */
+  readonly knee?: number
+}
+
+type Plan = ReturnType<typeof sweepPlan>
+
+/** Sweeps the load of a scenario on a running server, or on the simulator of several cards. Returns the exit code. */
+export async function sweep(scenario: string, flags: SweepFlags, io: CommandIo): Promise<number> {
+  checkFlags(flags)
+  const plan = sweepPlan(parseLoads(flags.concurrency), flags.knee)
+  const file = onlyOne(await loadScenarios([scenario], await scenarioNames(io, 'ask-server')), scenario)
+  checkDoors([file], flags)
+  if (!flags.unattended) return measure(file, plan, { flags, onHangUp: 'end' }, io)
+  const log = join(flags.out, 'run.log')
+  return unattended({ log, follow: `tail -F ${log}` }, io, (logged) =>
+    measure(file, plan, { flags, onHangUp: terminalGone(log) }, logged),
+  )
+}
+
+function onlyOne(files: readonly ScenarioFile[], name: string): TextFile {
+  const [file] = files
+  if (file === undefined || files.length > 1) {
+    throw new JoulemarkError('bad-input', `${name}: ${counted(files.length, 'scenario')}; sweep takes one`)
+  }
+  return sweptFile(file)
+}
+
+async function measure(
+  file: TextFile,
+  plan: Plan,
+  { flags, onHangUp }: { readonly flags: SweepFlags; readonly onHangUp: OnHangUp },
+  io: CommandIo,
+): Promise<number> {
+  const say = (line: string) => io.stderr.write(`${brokenAtWords(io.stderr, line)}\n`)
+  const interrupts = watchInterrupts(io, runInterrupts, onHangUp)
+  try {
+    if (flags.simulate === undefined) say(cardTimeText(file, plan))
+    const ends = await playAll(file, plan, { flags, signals: interrupts, say }, io)
+    print(ends, plan, flags, io)
+    return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.done
+  } finally {
+    interrupts.unwatch()
+  }
+}
+
+function cardTimeText(file: TextFile, { climb, refines }: Plan): string {
+  const time = formatCardTime(cardTimeOfAll(climb.map((load) => atConcurrency(file, load))))
+  const more = refines ? '; it may end early, and adds loads around the knee and the SLO' : ''
+  return `${counted(climb.length, 'load')} of ${file.name}: ${time} of card time${more}`
+}
+
+/** A sweep on the endpoint, or one on the simulator of each card. */
+async function playAll(
+  file: TextFile,
+  plan: Plan,
+  given: {
+    readonly flags: SweepFlags
+    readonly signals: ReturnType<typeof watchInterrupts>
+    readonly say: (line: string) => void
+  },
+  io: CommandIo,
+): Promise<SweepEnd[]> {
+  const { flags, signals, say } = given
+  if (flags.simulate === undefined) {
+    for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) say(note)
+    const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore([file], flags, io) }
+    return [await playSweep(file, plan, options)]
+  }
+  const optionsFor = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
+    runOptions({ ...flags, ...addresses, gpu: true }, io, signals)
+  const ends: SweepEnd[] = []
+  for (const card of flags.simulate.split(',').map((each) => each.trim())) {
+    if (signals.drain.aborted) break
+    const on = { card, quick: flags.quick ?? false, start: { number: 1, of: 1 } }
+    const play = (shown: ScenarioFile, options: RunOptions) => playSweep(sweptFile(shown), plan, options)
+    ends.push(await playOnStandIn(file, on, optionsFor, play))
+  }
+  return ends
+}
+
+/** The table of the loads, what they say, and why each sweep ended; or all of it as one JSON document. */
+function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags, io: CommandIo): void {
+  const finished = ends.flatMap((end) => end.finished)
+  const records = finished.map(({ record }) => record)
+  const sweeps = sweepsOf(records, catalogueFacts(configuredMoney(io), records))
+  if (flags.json) {
+    const ended = ends.map(({ why, notMeasured }) => ({ why, notMeasured }))
+    io.stdout(`${JSON.stringify({ sweeps: sweepDocument(sweeps, leastGain), ended, runs: finished }, null, 2)}\n`)
+    return
+  }
+  const table = sweepTable(sweeps, leastGain)
+  if (table !== null) io.stdout(factTables([table], io))
+  for (const { why } of ends) {
+    io.stdout(`${wrapTo(`Ended: ${why}.`, Math.min(io.columns ?? 100, 100)).join('\n')}\n`)
+  }
+  io.stdout(`Records: ${flags.out} (${counted(finished.length, 'run')})\n`)
+  io.stdout(`Charts:  npm run bench -- report ${flags.out} --format html\n`)
+}
