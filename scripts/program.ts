@@ -20,6 +20,7 @@ import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { sweepCommand } from './commands/tune/sweep.ts'
+import { tuneCommand } from './commands/tune/tune.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { DefineCommand, Done } from './support/command.ts'
 import { examples, helpStyle } from './support/help.ts'
@@ -29,7 +30,7 @@ import type { CommandIo } from './support/io.ts'
 const groups = [
   ['Start:', [initCommand, demoCommand]],
   ['Prepare:', [doctorCommand, modelCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
-  ['Measure:', [runCommand, sweepCommand, boxCommand, simulateCommand]],
+  ['Measure:', [runCommand, sweepCommand, tuneCommand, boxCommand, simulateCommand]],
   ['Compare:', [reportCommand, compareCommand, baselineCommand]],
   [
     'Prove and sell:',

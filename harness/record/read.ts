@@ -5,6 +5,9 @@ import { type CsvName, fromCsv, type RowTypes } from './csv.ts'
 import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema/run.ts'
 import { upgraded } from './upgrade.ts'
 
+/** Begins the name of the folder of a tuning, which holds its runs and lies among other runs. */
+export const TUNING_PREFIX = 'tune-'
+
 /** A run on disk: its record and the folder that it was read from. */
 export interface StoredRun {
   readonly directory: string
@@ -50,8 +53,8 @@ export async function readRun(path: string): Promise<StoredRun> {
 }
 
 /**
- * Expands paths to run folders: a run folder as it is, a folder of runs to all of them, by name. Throws `bad-input` for
- * other paths.
+ * Expands paths to run folders: a run folder as it is, a folder of runs to all of them, by name, and to those of the tunings
+ * in it. Throws `bad-input` for other paths.
  */
 export async function findRuns(paths: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(paths.map(findOne))
@@ -101,7 +104,10 @@ async function runFoldersIn(path: string): Promise<string[] | null> {
     throw new JoulemarkError('environment', `${path}: cannot be listed: ${messageOf(error)}`, { cause: error })
   }
   const inside = await Promise.all(
-    names.map(async (name) => ((await exists(join(path, name, 'run.json'))) ? [join(path, name)] : [])),
+    names.map(async (name) => {
+      if (await exists(join(path, name, 'run.json'))) return [join(path, name)]
+      return name.startsWith(TUNING_PREFIX) ? ((await runFoldersIn(join(path, name))) ?? []) : []
+    }),
   )
   return inside.flat()
 }

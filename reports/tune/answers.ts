@@ -18,6 +18,10 @@ export interface Answer {
   readonly isKnown: boolean
 }
 
+/** The id of the answer about losses. */
+export const lossId = ({ over, concurrency }: Pick<NoLoss, 'over' | 'concurrency'>): string =>
+  `no-loss-${over}-${concurrency ?? 'own'}`
+
 /** The operating points of a tuning as plain sentences, in the order in which they are shown. */
 export function answersOf(tuning: Tuning): Answer[] {
   const { best, noLoss } = tuning.operating
@@ -37,7 +41,7 @@ export function answersOf(tuning: Tuning): Answer[] {
       isKnown: best[goal].proposal !== null,
     })),
     ...noLoss.map((each) => ({
-      id: `no-loss-${each.over}-${each.concurrency ?? 'own'}`,
+      id: lossId(each),
       question: lossQuestion(tuning, each),
       answer: lossText(tuning, each),
       isKnown: each.downTo !== null,

@@ -214,7 +214,9 @@ const stamp = ({ simulated }: Tuning): { simulated?: true } => (simulated ? { si
 
 function notesOf(tuning: Tuning, facts: Facts): string[] {
   const { table, card, gpus } = tuning
-  const { blocks, plannedBlocks, leftOut } = table
+  const { blocks, plannedBlocks, rows } = table
+  // of a point without any run that counts the cells say why
+  const leftOut = table.leftOut.filter(({ key }) => rows.some((row) => row.key === key && row.reason === null))
   const more = leftOut.length - MOST_LEFT_OUT
   return [
     `${blocks} of at most ${counted(plannedBlocks, 'block')} measured, each with every point once in a shuffled order. Intervals of 95 % are from block to block; Change is that of the ${metrics[table.headline].label.toLowerCase()} against the highest limit, within blocks.`,

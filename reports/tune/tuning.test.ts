@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { buildReport } from '../build.ts'
+import { catalogueFacts } from '../catalogue-facts.ts'
 import { renderCsv } from '../render/csv.ts'
 import { formatCell } from '../render/format-cell.ts'
 import { renderJson } from '../render/json.ts'
 import { renderTerminal } from '../render/terminal.ts'
 import { makeTuning } from '../testing/tuning-builder.ts'
+import { tuneDocument } from './document.ts'
+import { tuneJsonSchema } from './document-schema.ts'
+import { tuningsOf } from './tuning.ts'
 
 const money = { pricesGbp: { 'rtx-pro-6000-workstation': 8000 } }
 const reportOf = (runs: readonly RunRecord[]) => buildReport(runs, { money, series: new Map() })
@@ -46,10 +50,12 @@ describe('the table of points', () => {
 
   test('names a run that does not count, and the point that has no other', () => {
     const gate = { id: 'power-limit', status: 'fail' as const, required: false, evidence: 'GPU 0 enforces 450 W' }
-    const broken = runs.map((run) => (run.setting?.powerLimitW.asked === 300 ? { ...run, gates: [gate] } : run))
+    const fails = ({ setting }: RunRecord) =>
+      setting?.powerLimitW.asked === 300 || (setting?.powerLimitW.asked === 400 && setting.block === 0)
+    const broken = runs.map((run) => (fails(run) ? { ...run, gates: [gate] } : run))
     const table = tableOf(broken, 'tune-1-points')
     expect(table.notes.join('\n')).toContain(
-      'Does not count: 300 W, block 1: gate power-limit failed: GPU 0 enforces 450 W',
+      'Does not count: 400 W, block 1: gate power-limit failed: GPU 0 enforces 450 W',
     )
     expect(formatCell(table.rows[3]!.cells[1]!)).toMatchObject({
       main: '—',
@@ -154,4 +160,28 @@ describe('the charts', () => {
     ])
     expect(chartsOf(makeTuning({ limits: [600] }))).toEqual([])
   })
+})
+
+test('the document holds what is shown, and keeps to its schema', () => {
+  const tunings = tuningsOf(makeTuning({ streams: [1, 32], limits: [600, 300] }), catalogueFacts(money))
+  const document = tuneJsonSchema.parse(tuneDocument(tunings))
+  expect(document).toMatchObject({
+    format: 'joulemark-tune',
+    stamp: 'SIMULATED',
+    tunings: [{ id: 'tune-1', foundW: 600 }],
+  })
+  const [tuning] = document.tunings
+  expect(tuning!.points.map(({ powerLimitW, concurrency }) => [powerLimitW, concurrency])).toEqual([
+    [600, 1],
+    [300, 1],
+    [600, 32],
+    [300, 32],
+  ])
+  const cheapest = tuning!.operatingPoints.find(({ goal }) => goal === 'cheapest')!
+  expect(tuning!.points.map(({ key }) => key)).toContain(cheapest.proposal)
+  expect(cheapest.text).toMatch(/32 streams \(£/)
+  expect(tuning!.noLoss.map(({ concurrency, isLossShown }) => [concurrency, isLossShown])).toEqual([
+    [1, false],
+    [32, true],
+  ])
 })

@@ -27,7 +27,7 @@ export interface Tuning {
 }
 
 /** The tuning of runs of one scenario that one tuning made, and of points that left no record. */
-function tuningOf(records: readonly RunRecord[], facts: Facts, failed: readonly FailedPoint[] = []): Tuning {
+export function tuningOf(records: readonly RunRecord[], facts: Facts, failed: readonly FailedPoint[] = []): Tuning {
   const first = records[0]!
   const card = { key: cardKeyOf(first), label: labelOf(first, facts) }
   const gpus = Math.max(1, servingGpus(first.gpus).length)

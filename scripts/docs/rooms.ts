@@ -253,6 +253,7 @@ export const rooms: readonly Room[] = [
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',
       support: 'what several commands share: reading runs, progress, output',
+      tune: 'what `tune` does: what is asked, what is announced, one scenario at a time',
       'support/money': 'the assumptions behind every cost, as flags and joulemark.yaml state them',
       'support/serving': 'flags of the commands that start servers in containers',
       'support/models': 'the models that scenarios may name: the catalogue, the own ones, folders and repositories',

@@ -9,6 +9,7 @@ import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts
 import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
 import { reportJsonSchema } from '../../reports/render/report-schema.ts'
+import { TUNE_JSON_VERSION, tuneJsonSchema } from '../../reports/tune/document-schema.ts'
 
 /** A JSON Schema of the repository, made from the zod schema that the code itself checks with. */
 interface SchemaFile {
@@ -30,6 +31,10 @@ export const schemaFiles: readonly SchemaFile[] = [
   {
     file: 'docs/schemas/report.schema.json',
     text: () => schemaOf(reportJsonSchema, `joulemark report, version ${REPORT_JSON_VERSION} (report.json)`),
+  },
+  {
+    file: 'docs/schemas/tune.schema.json',
+    text: () => schemaOf(tuneJsonSchema, `joulemark tune, version ${TUNE_JSON_VERSION} (tune --json, tune.json)`),
   },
   {
     file: 'docs/schemas/box.schema.json',

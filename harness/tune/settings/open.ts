@@ -9,7 +9,7 @@ import { isClosed, notePath, readNote } from '../restore/note.ts'
 import { restoreNote } from '../restore/restore-folder.ts'
 import { readCards } from './cards.ts'
 import { refuseOutside, refuseUnsettable, refuseUsed, type SettingFacts } from './refusals.ts'
-import { linesOf } from './typed.ts'
+import { backLinesOf, linesOf } from './typed.ts'
 import type { CardSettings, FoundCard } from './types.ts'
 
 export interface CardSettingsOptions {
@@ -55,6 +55,7 @@ export async function openCardSettings(options: CardSettingsOptions): Promise<Ca
     found: cards.map(({ migMode: _, ...card }) => card),
     notices: noticesOf(cards, asked, clockBefore),
     commands: linesOf(typist, cards),
+    commandsBack: backLinesOf(typist, cards, clockBefore),
     apply: async (setting) => {
       refuseOutside(cards, setting)
       refuseUsed({ ...facts, processes: await readProcesses(exec) })

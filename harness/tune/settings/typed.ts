@@ -40,3 +40,18 @@ export const linesOf =
   (typist: Typist, cards: readonly Pick<FoundCard, 'uuid'>[]): CardSettings['commands'] =>
   (setting) =>
     callsOf(setting, cards).map((call) => typedLine(typist, call))
+
+/** Every line that gives these cards back, for the announcement: their limits, and with `clocks` their clocks. */
+export const backLinesOf =
+  (
+    typist: Typist,
+    cards: readonly Pick<FoundCard, 'uuid' | 'powerLimitW'>[],
+    clockBefore: { readonly minMHz: number; readonly maxMHz: number } | null,
+  ): CardSettings['commandsBack'] =>
+  (clocks) =>
+    cards
+      .flatMap(({ uuid, powerLimitW }) => [
+        ...(powerLimitW === null ? [] : [limitCall(uuid, powerLimitW)]),
+        ...(clocks ? [clockBefore === null ? unlockCall(uuid) : rangeCall(uuid, clockBefore)] : []),
+      ])
+      .map((call) => typedLine(typist, call))

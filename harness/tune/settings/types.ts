@@ -35,6 +35,8 @@ export interface CardSettings {
   readonly notices: readonly string[]
   /** Every line that will be typed for a setting, as it would be typed in a shell. */
   readonly commands: (setting: OperatingSetting) => readonly string[]
+  /** Every line that gives the cards back; with `clocks`, also their clocks. */
+  readonly commandsBack: (clocks: boolean) => readonly string[]
   /** Writes a setting and reads it back until the cards enforce it. Throws `environment` where they do not. */
   apply(setting: OperatingSetting): Promise<EnforcedSetting>
   /** Gives the cards back as they were found and ends the watchdog. May be called twice; throws `environment` if it fails. */

@@ -1,0 +1,182 @@
+import { statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { replaceFile } from '../../../harness/record/json-file.ts'
+import type { RunOptions } from '../../../harness/run/run-options.ts'
+import { loadScenarios } from '../../../harness/scenario/load-file.ts'
+import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
+import { notePath } from '../../../harness/tune/restore/note.ts'
+import { restoreFolder } from '../../../harness/tune/restore/restore-folder.ts'
+import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
+import type { Facts } from '../../../reports/facts.ts'
+import { tuneDocument } from '../../../reports/tune/document.ts'
+import { tuningTables } from '../../../reports/tune/points-table.ts'
+import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
+import { checkDoors, type RunFlags } from '../../run/run-flags.ts'
+import { runOptions } from '../../run/run-options.ts'
+import { useBefore } from '../../run/use-before.ts'
+import { startSimulator } from '../../simulate/simulator-processes.ts'
+import { timeCompressed } from '../../simulate/time-compressed.ts'
+import { type Interrupts, type InterruptWords, type OnHangUp, watchInterrupts } from '../../support/interrupts.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { scenarioNames } from '../../support/models/scenario-models.ts'
+import { moneyOf } from '../../support/money/stated-money.ts'
+import { factTables } from '../../support/terminal.ts'
+import { terminalGone, unattended } from '../../support/unattended-log.ts'
+import { type AskedTuning, askedTuning, type TuneFlags } from '../../tune/tune-flags.ts'
+import { type TuneDone, type TuneSetup, tuneOne } from '../../tune/tune-one.ts'
+
+/** At a first and at a second interrupt. */
+const words: InterruptWords = {
+  first: 'interrupted: the run that is going on ends, then the cards are given back (again to cut it)',
+  second: 'interrupted again: cutting what is in flight, then the cards are given back',
+}
+
+/** Power and clocks of a card follow a new setting within about a second. */
+const SETTLE_MS = 2000
+/** Trials of a point with --quick, unless another number is asked for: an interval needs two. */
+const QUICK_TRIALS = 2
+/** The seed of the simulated card. */
+const SIMULATOR_SEED = 1
+/** The document of a tuning, in its folder. */
+const DOCUMENT = 'tune.json'
+
+/** Tunes scenarios one after another, or gives back what a tuning left set. Returns the exit code. */
+export async function tune(paths: readonly string[], flags: TuneFlags, io: CommandIo): Promise<number> {
+  if (flags.restore) return restore(paths.length === 0 ? [flags.out] : paths, flags, io)
+  const asked = askedTuning(flags)
+  if (paths.length === 0)
+    throw new JoulemarkError('bad-input', 'tune requires a scenario, such as llama-3.1-8b-fp8-batch32')
+  const files = await loadScenarios(paths, await scenarioNames(io, 'ask-server'))
+  checkDoors(files, { ...flags, gpu: true })
+  if (flags.resume !== undefined && files.length !== 1) {
+    throw new JoulemarkError('bad-input', '--resume continues the tuning of one scenario; name that one')
+  }
+  await useBefore(files, { ...flags, gpu: true }, io)
+  if (!flags.unattended) return played(files, { flags, asked, io }, 'end')
+  const log = join(flags.out, 'tune.log')
+  return unattended({ log, follow: `tail -F ${log}` }, io, (logged) =>
+    played(files, { flags, asked, io: logged }, terminalGone(log)),
+  )
+}
+
+async function played(
+  files: readonly ScenarioFile[],
+  all: Omit<TuneAll, 'interrupts'>,
+  onHangUp: OnHangUp,
+): Promise<number> {
+  const interrupts = watchInterrupts(all.io, words, onHangUp)
+  try {
+    return await tuneAll(files, { ...all, interrupts })
+  } finally {
+    interrupts.unwatch()
+  }
+}
+
+interface TuneAll {
+  readonly flags: TuneFlags
+  readonly asked: AskedTuning
+  readonly io: CommandIo
+  readonly interrupts: Interrupts
+}
+
+async function tuneAll(files: readonly ScenarioFile[], { flags, asked, io, interrupts }: TuneAll): Promise<number> {
+  const facts = catalogueFacts(moneyOf(flags, io))
+  const say = (line: string) => io.stderr.write(`${line}\n`)
+  const warned = new Set<string>()
+  const optionsFor = (over: Partial<RunFlags>) => (folder: string) =>
+    onceWarned(runOptions({ ...flags, gpu: true, ...over, out: folder }, io, interrupts), warned)
+  const setup = { flags, asked, facts, drain: interrupts.drain, say, settleMs: flags.quick ? 0 : SETTLE_MS }
+  const cards = flags.simulate?.split(',').map((card) => card.trim()) ?? [null]
+  const jobs = cards.flatMap((card) => files.map((file) => ({ card, file })))
+  const tunings: Tuning[] = []
+  let isFailed = false
+  for (const { card, file } of jobs) {
+    if (interrupts.drain.aborted) break
+    const done =
+      card === null
+        ? await tuneOne(file, { ...setup, options: optionsFor({}) })
+        : await onSimulator(file, card, { setup, optionsFor })
+    const tuning = shown(done, facts, flags, io)
+    if (tuning !== null) tunings.push(tuning)
+    isFailed ||= done.end.ended === 'failed' || done.notRestored !== null
+    // a card that was not given back is not set again
+    if (done.notRestored !== null) break
+  }
+  if (flags.json) io.stdout(`${JSON.stringify(tuneDocument(tunings), null, 2)}\n`)
+  if (isFailed) return exitCodes.environmentFailed
+  return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.done
+}
+
+/** Every run of a tuning would say the same again. */
+function onceWarned(options: RunOptions, warned: Set<string>): RunOptions {
+  const { progress } = options
+  const warn = (message: string) => {
+    if (!warned.has(message)) progress.warn(message)
+    warned.add(message)
+  }
+  return { ...options, progress: { ...progress, warn } }
+}
+
+interface OnSimulator {
+  readonly setup: Omit<TuneSetup, 'options'>
+  readonly optionsFor: (over: Partial<RunFlags>) => TuneSetup['options']
+}
+
+async function onSimulator(file: ScenarioFile, card: string, { setup, optionsFor }: OnSimulator): Promise<TuneDone> {
+  const { quick, trials } = setup.flags
+  const simulator = await startSimulator(quick ? timeCompressed(file) : file, card, SIMULATOR_SEED)
+  const { endpoint, nvidiaSmi } = simulator
+  const exact = trials ?? (quick ? QUICK_TRIALS : undefined)
+  const options = optionsFor({ endpoint, nvidiaSmi, ...(exact === undefined ? {} : { trials: exact }) })
+  try {
+    // the key of a real server is sent to no simulator
+    return await tuneOne(simulator.file, { ...setup, options: (folder) => ({ ...options(folder), apiKey: null }) })
+  } finally {
+    await simulator.stop()
+  }
+}
+
+/** Prints a tuning and keeps its document beside its runs. Null where no run was made. */
+function shown({ folder, end }: TuneDone, facts: Facts, flags: TuneFlags, io: CommandIo): Tuning | null {
+  io.stderr.write(`${end.reason}\n`)
+  if (end.records.length === 0) return null
+  const tuning = tuningOf(end.records, facts, end.failed)
+  const path = join(folder, DOCUMENT)
+  replaceFile(path, `${JSON.stringify(tuneDocument([tuning]), null, 2)}\n`)
+  if (!flags.json) {
+    io.stdout(`${factTables(tuningTables(tuning, facts, 1), io)}\n`)
+    io.stdout(`Runs and document: ${folder}; joulemark report ${folder} --format html draws them\n`)
+  }
+  return tuning
+}
+
+/** Gives back what tunings left set: those of the named folders, or of the folders in them. */
+async function restore(paths: readonly string[], flags: TuneFlags, io: CommandIo): Promise<number> {
+  const folders = (await Promise.all(paths.map(foldersToRestore))).flat()
+  let isDone = true
+  for (const folder of folders) {
+    const end = await restoreFolder(folder, {
+      nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || undefined),
+    })
+    for (const line of end.said) io.stdout(`${folder}: ${line}\n`)
+    isDone &&= end.isDone
+  }
+  if (folders.length === 0) io.stdout(`no tuning left a card set in ${paths.join(', ')}\n`)
+  return isDone ? exitCodes.done : exitCodes.environmentFailed
+}
+
+/** A folder with a note, or the folders in it that have one. Throws `bad-input` for a path that is no folder. */
+async function foldersToRestore(path: string): Promise<string[]> {
+  if (hasNote(path)) return [path]
+  let names: string[]
+  try {
+    names = (await readdir(path)).toSorted()
+  } catch {
+    throw new JoulemarkError('bad-input', `--restore ${path}: no such folder`)
+  }
+  return names.map((name) => join(path, name)).filter(hasNote)
+}
+
+const hasNote = (folder: string): boolean => statSync(notePath(folder), { throwIfNoEntry: false })?.isFile() ?? false

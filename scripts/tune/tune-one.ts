@@ -1,0 +1,208 @@
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '../../harness/clock.ts'
+import { parseAddress } from '../../harness/endpoint/address.ts'
+import { locateServer } from '../../harness/endpoint/location.ts'
+import { JoulemarkError, messageOf } from '../../harness/errors.ts'
+import type { OperatingSetting, TunePoint } from '../../harness/operating/point.ts'
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
+import { readHistory, TUNING_PREFIX } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { runId } from '../../harness/record/writer.ts'
+import { runOnce } from '../../harness/run/run.ts'
+import type { RunOptions } from '../../harness/run/run-options.ts'
+import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { chooseServingGpus } from '../../harness/telemetry/inventory/choose-gpus.ts'
+import { describeFound } from '../../harness/telemetry/inventory/describe-found.ts'
+import { openTelemetry } from '../../harness/telemetry/open.ts'
+import { playTune, type TuneEnd, type TuneTools } from '../../harness/tune/play.ts'
+import type { SearchRange } from '../../harness/tune/search-range.ts'
+import { openCardSettings } from '../../harness/tune/settings/open.ts'
+import type { CardSettings } from '../../harness/tune/settings/types.ts'
+import { moneyOf } from '../../reports/comparison/card-money.ts'
+import type { Facts } from '../../reports/facts.ts'
+import { type CardColumn, UNLISTED } from '../../reports/tables/selection.ts'
+import { announcement } from './announce.ts'
+import { DEFAULT_BLOCKS, DEFAULT_SEED } from './tune-defaults.ts'
+import type { AskedTuning, TuneFlags } from './tune-flags.ts'
+import { askedPoints, type TunedLoad, tunedLoads } from './tuned-loads.ts'
+
+/** What a tuning of one scenario is made from. */
+export interface TuneSetup {
+  readonly flags: TuneFlags
+  readonly asked: AskedTuning
+  readonly facts: Facts
+  /** Options of its runs; the folder is that of the tuning. */
+  readonly options: (folder: string) => RunOptions
+  readonly drain: AbortSignal
+  readonly say: (line: string) => void
+  /** Waiting after a new setting: power and clocks of a card follow it within about a second. */
+  readonly settleMs: number
+}
+
+/** A tuning that has ended, and whether the cards are as they were. */
+export interface TuneDone {
+  readonly folder: string
+  readonly end: TuneEnd
+  /** Why a card was not given back; null where all were. */
+  readonly notRestored: JoulemarkError | null
+}
+
+/**
+ * Tunes one scenario: reads the cards, says what it will do, plays the points and gives the cards back on every way out. Throws
+ * `bad-input` and `environment` in one line before a card is touched.
+ */
+export async function tuneOne(file: ScenarioFile, setup: TuneSetup): Promise<TuneDone> {
+  const { flags, asked, say } = setup
+  const loads = tunedLoads(file, asked.concurrencies)
+  const found = await cardsOf(file, setup)
+  const folder = folderOf(file, found.card, flags)
+  const settings = await settingsOf(file, found, { folder, setup })
+  let end: TuneEnd
+  let notRestored: JoulemarkError | null = null
+  try {
+    const done = await doneIn(folder, flags)
+    const [blocks, seed] = orderOf(done, flags)
+    const points = askedPoints(asked, loads, settings.found)
+    const { trials } = setup.options(folder)
+    for (const line of announcement({ title: file.title, settings, points, loads, blocks, seed, trials, folder }))
+      say(line)
+    end = await played({ points, loads, blocks, seed, done }, { folder, found, settings, setup })
+  } finally {
+    try {
+      await settings.restore()
+      say(
+        `the cards are as they were found: ${settings.found.map(({ uuid, powerLimitW }) => `${uuid} ${powerLimitW ?? 'unknown'} W`).join(', ')}`,
+      )
+    } catch (error) {
+      notRestored = error instanceof JoulemarkError ? error : new JoulemarkError('environment', messageOf(error))
+      say(notRestored.message)
+    }
+  }
+  return { folder, end, notRestored }
+}
+
+interface FoundCards {
+  readonly gpus: Awaited<ReturnType<typeof openTelemetry>>['gpus']
+  readonly serving: readonly { readonly uuid: string; readonly powerLimitW: number | null }[]
+  readonly card: CardColumn
+}
+
+async function cardsOf(file: ScenarioFile, { flags, options }: TuneSetup): Promise<FoundCards> {
+  const { nvidiaSmi } = options(flags.out)
+  const telemetry = await openTelemetry(nvidiaSmi && { ...nvidiaSmi, required: true })
+  const gpus = chooseServingGpus(telemetry.gpus, flags.gpus ?? [], file.server?.tensorParallel ?? 1, telemetry.warnings)
+  const serving = servingGpus(gpus)
+  const { from, entry } = await describeFound(serving[0]!, {
+    fingerprint: telemetry.fingerprint,
+    now: systemClock.wall(),
+  })
+  const key = from === 'reported' ? `${UNLISTED}${serving[0]!.name}` : entry.key
+  return { gpus, serving, card: { key, label: entry.label } }
+}
+
+function folderOf(file: ScenarioFile, { key }: CardColumn, { resume, out }: TuneFlags): string {
+  if (resume !== undefined) return join(dirname(resume), basename(resume))
+  return join(out, `${TUNING_PREFIX}${runId(systemClock.wall(), key.replace(UNLISTED, ''), file.name)}`)
+}
+
+async function settingsOf(
+  file: ScenarioFile,
+  { gpus, serving }: FoundCards,
+  { folder, setup }: { readonly folder: string; readonly setup: TuneSetup },
+): Promise<CardSettings> {
+  const { options, asked } = setup
+  const { nvidiaSmi, endpoint } = options(folder)
+  const isServing = file.kind !== 'training'
+  const here = { isThisMachine: true, reason: 'the command runs here' }
+  return openCardSettings({
+    tune: basename(folder),
+    folder,
+    nvidiaSmi: nvidiaSmi?.path ?? 'nvidia-smi',
+    gpus,
+    uuids: serving.map(({ uuid }) => uuid),
+    location: isServing ? await locateServer(parseAddress(endpoint).url) : here,
+    isServing,
+    asked: knownSettings(asked),
+    clockBefore: asked.clockBefore,
+    startedAt: systemClock.wall(),
+  })
+}
+
+/** Every setting that is known before the cards are read. */
+const knownSettings = ({ limits, clocksMHz }: AskedTuning): OperatingSetting[] => [
+  ...(limits === 'auto' || limits === null ? [] : limits.map((powerLimitW) => ({ powerLimitW, smClockMHz: null }))),
+  ...clocksMHz.map((smClockMHz) => ({ powerLimitW: null, smClockMHz })),
+]
+
+/** The runs that an interrupted tuning left; none for a new one. */
+async function doneIn(folder: string, { resume }: TuneFlags): Promise<RunRecord[]> {
+  if (resume === undefined) return []
+  const { runs } = await readHistory(folder)
+  const done = runs.map(({ record }) => record).filter(({ setting }) => setting?.tune === basename(folder))
+  if (done.length > 0) return done
+  throw new JoulemarkError('bad-input', `--resume ${resume}: no run of a tuning in it; start it without --resume`)
+}
+
+/** Blocks and seed: as asked, or as they were; another order would not continue the one that was begun. */
+function orderOf([first]: readonly RunRecord[], { blocks, seed }: TuneFlags): readonly [number, number] {
+  return [blocks ?? first?.setting?.blocks ?? DEFAULT_BLOCKS, first?.setting?.seed ?? seed ?? DEFAULT_SEED]
+}
+
+interface Play {
+  readonly points: readonly TunePoint[] | SearchRange
+  readonly loads: readonly TunedLoad[]
+  readonly blocks: number
+  readonly seed: number
+  readonly done: readonly RunRecord[]
+}
+
+async function played(
+  { loads, done, ...plan }: Play,
+  {
+    folder,
+    found: { card, serving },
+    settings,
+    setup,
+  }: {
+    readonly folder: string
+    readonly found: FoundCards
+    readonly settings: CardSettings
+    readonly setup: TuneSetup
+  },
+): Promise<TuneEnd> {
+  const { options, facts, drain, say, settleMs } = setup
+  const money = moneyOf(card, serving.length, facts)
+  const limits = [...new Set(settings.found.map(({ powerLimitW }) => powerLimitW))]
+  const foundW = limits.length === 1 ? (limits[0] ?? null) : null
+  const calibrations = new Map<string, RunRecord['certificate']>()
+  const tools: TuneTools = {
+    apply: (setting) => settings.apply(setting),
+    settle: async () => {
+      await delay(settleMs, undefined, { signal: drain }).catch(() => undefined)
+    },
+    run: async ({ concurrency }, setting) => {
+      const { file } = loads.find((load) => load.concurrency === concurrency) ?? loads[0]!
+      const certificate = calibrations.get(file.name)
+      // the client is calibrated once for each load
+      const known = certificate === undefined ? {} : { certificate }
+      const { record } = await runOnce(file, { ...options(folder), setting, ...known })
+      calibrations.set(file.name, record.certificate)
+      return record
+    },
+    say,
+    signal: drain,
+  }
+  const found =
+    foundW === null
+      ? {
+          powerLimitW: null,
+          reason:
+            limits.length > 1 ? `the cards were found at ${limits.join(' and ')} W` : 'the driver reports no limit',
+        }
+      : { powerLimitW: foundW }
+  return playTune(
+    { ...plan, tune: basename(folder), found, money: 'reason' in money ? money : money.value, done },
+    tools,
+  )
+}
