@@ -21,6 +21,7 @@ export const forTests: readonly Room[] = [
       fuzz: 'a search for inputs that a reader crashes on, or reads otherwise than its reference',
       models: 'small models of several families on a real vLLM: what is described beside what it logs',
       kill: 'runs that are killed at any moment, judged by what their server knows',
+      tune: 'tunings of cards whose best limit is known in closed form',
       peers: 'whole runs of joulemark and of other benchmark clients, on an exact server',
     },
   },

@@ -7,8 +7,8 @@ export interface PowerBudget {
 }
 
 /** Speed gained per watt by the lower voltage of a lower clock, and how abruptly the gain ends. */
-const GAIN = 1.58
-const BEND = 9.5
+export const GAIN = 1.58
+export const BEND = 9.5
 
 const curve = (share: number): number => (share * GAIN) / (1 + (share * GAIN) ** BEND) ** (1 / BEND)
 
