@@ -73,8 +73,7 @@ function against(
       y: { label: curve.label },
       lines: lines.map(([name, points], color) =>
         lineOf(
-          name,
-          color,
+          { name, color },
           points.toSorted((a, b) => x(a) - x(b)),
           x,
           curve,
@@ -87,8 +86,7 @@ function against(
 }
 
 function lineOf(
-  name: string,
-  color: number,
+  { name, color }: Pick<ChartLine, 'name' | 'color'>,
   points: readonly PointRow[],
   x: (row: PointRow) => number,
   { of }: Curve,

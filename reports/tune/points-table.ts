@@ -37,14 +37,14 @@ function pointsTable(tuning: Tuning, facts: Facts, id: string): Table {
     title: `Operating points: ${title} on ${card.label}`,
     columns: [
       { id: 'point', head: 'Set to', align: 'left', cell: (row: PointRow) => nameCell(tuning, row) },
-      ...keys.map((key) => column(key, headOf(key), (row) => row.figures[key], tuning, metrics[key].digits)),
+      ...keys.map((key) =>
+        column({ id: key, head: headOf(key), digits: metrics[key].digits }, (row) => row.figures[key], tuning),
+      ),
       {
         ...column(
-          'gbp',
-          `£ per ${table.scenario.kind === 'text' ? 'M tokens' : table.unit.priced}`,
+          { id: 'gbp', head: `£ per ${table.scenario.kind === 'text' ? 'M tokens' : table.unit.priced}`, digits: 4 },
           ({ gbp }) => gbp,
           tuning,
-          4,
         ),
         cell: (row: PointRow) => moneyCell(row, tuning),
       },
@@ -117,7 +117,9 @@ function gridTables(tuning: Tuning, number: number): Table[] {
     })
   const { rate } = table.unit
   return [
-    grid('rate-grid', metrics[rate].label, (row) => figureCell(row.figures[rate], row, tuning, 0, metrics[rate].unit)),
+    grid('rate-grid', metrics[rate].label, (row) =>
+      figureCell(row.figures[rate], row, tuning, { digits: 0, unit: metrics[rate].unit }),
+    ),
     ...('reason' in tuning.money
       ? []
       : [grid('cost-grid', `£ per ${table.unit.priced}`, (row) => moneyCell(row, tuning))]),
@@ -133,12 +135,10 @@ function headOf(key: MetricKey): string {
 }
 
 const column = (
-  id: string,
-  head: string,
+  { id, head, digits }: { readonly id: string; readonly head: string; readonly digits: number },
   of: (row: PointRow) => MetricResult | undefined,
   tuning: Tuning,
-  digits: number,
-): Column<PointRow> => ({ id, head, align: 'right', cell: (row) => figureCell(of(row), row, tuning, digits) })
+): Column<PointRow> => ({ id, head, align: 'right', cell: (row) => figureCell(of(row), row, tuning, { digits }) })
 
 function nameCell(tuning: Tuning, row: PointRow): Cell {
   const { setting, enforcedW, blocks } = row
@@ -158,8 +158,7 @@ function figureCell(
   result: MetricResult | undefined,
   { reason }: PointRow,
   tuning: Tuning,
-  digits: number,
-  unit = '',
+  { digits, unit = '' }: { readonly digits: number; readonly unit?: string },
 ): Cell {
   if (reason !== null) return missing(reason)
   if (result === undefined || result.mean === null) return missing(result?.reason ?? 'not in the records')

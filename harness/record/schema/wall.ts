@@ -1,11 +1,8 @@
 import { z } from 'zod'
 import { measuredSchema, missingSchema } from '../measured.ts'
+import { wallSources } from './wall-sources.ts'
 
 /** The power of the server and of its CPUs: where it was read, and values computed from wall.csv. */
-
-/** Sources of power besides the cards, in the order in which one is preferred for the same thing: an outside meter first. */
-export const wallSources = ['command', 'redfish', 'ipmi', 'grace', 'rapl'] as const
-export type WallSourceName = (typeof wallSources)[number]
 
 /** What a source measures: CPUs and their memory, or the whole server. */
 export const wallScopes = ['cpu', 'server'] as const

@@ -1,5 +1,5 @@
 import { JoulemarkError } from '../../errors.ts'
-import { type WallSourceName, wallSources } from '../../record/schema/wall.ts'
+import { type WallSourceName, wallSources } from '../../record/schema/wall-sources.ts'
 
 /** What was asked for: all that is found, nothing, or sources by name. */
 export type WallAsked = 'auto' | 'off' | readonly WallSourceName[]

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
-import type { WallSourceName } from '../../record/schema/wall.ts'
+import type { WallSourceName } from '../../record/schema/wall-sources.ts'
 import type { WallConfig } from '../../scenario/config/wall-schema.ts'
 import { type ReadText, readTextFile } from '../host/read-host.ts'
 import { ASSUMED_GAIN_SHARE, type SourceFacts, WALL_INTERVAL_MS } from './source.ts'

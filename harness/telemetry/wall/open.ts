@@ -1,4 +1,4 @@
-import { type WallSourceName, wallSources } from '../../record/schema/wall.ts'
+import { type WallSourceName, wallSources } from '../../record/schema/wall-sources.ts'
 import type { WallAsked } from './asked.ts'
 import { openCommand } from './command.ts'
 import { openGrace } from './grace.ts'

@@ -1,4 +1,5 @@
-import type { WallDomain, WallScope, WallSourceName } from '../../record/schema/wall.ts'
+import type { WallDomain, WallScope } from '../../record/schema/wall.ts'
+import type { WallSourceName } from '../../record/schema/wall-sources.ts'
 
 /** One value of one sensor: power in W, or an energy counter in µJ. */
 export interface WallValue {
