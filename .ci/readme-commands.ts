@@ -50,7 +50,7 @@ const places: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/results\/RUN\b/g, join(results, firstRun)],
   [/results\/(before|after|simulated)\b/g, results],
   [/(?<=\s)results(?=\s|$)/g, results],
-  [/(?<= run )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
+  [/(?<= (?:run|sweep) )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
   [/http:\/\/127\.0\.0\.1:8000/g, server.url],
   [/(?<= --save )(?=\S)/g, `${folder}/`],
 ]
@@ -67,6 +67,8 @@ const into: readonly (readonly [RegExp, string])[] = [
   // questions without a file, with the patience of a test; --num-prompts sets the length of its trials itself
   [/ -- run --endpoint .*--num-prompts /, ` --trials 1 --warmup 1 --out ${join(folder, 'asked')}`],
   [/ -- run --endpoint /, ` --trials 1 --warmup 1 --duration 5 --out ${join(folder, 'asked')}`],
+  // the last --concurrency counts: two loads instead of nine
+  [/ -- sweep /, ` --trials 1 --skip-calibration --concurrency 1,4 --out ${join(folder, 'swept')}`],
   [/ -- run .*--endpoint /, ` --trials 2 --out ${own}`],
 ]
 /** Commands that serve until they are stopped. */

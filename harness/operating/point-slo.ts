@@ -1,9 +1,7 @@
 import { mean } from 'simple-statistics'
 import { isKnown, reasonOf } from '../record/measured.ts'
 import type { RunRecord } from '../record/schema/run.ts'
-
-/** A point meets the SLO if at least this share of its requests does: the 99th percentile, as latencies are promised. */
-const SLO_SHARE = 0.99
+import { GOOD_SHARE } from '../scenario/load-schema.ts'
 
 /** Whether a point meets the SLO of its scenario. */
 export interface PointSlo {
@@ -16,7 +14,7 @@ export interface PointSlo {
 
 const unknown = (reason: string): PointSlo => ({ state: 'unknown', share: null, reason })
 
-/** Whether a point meets the SLO, from its runs, one per block: `SLO_SHARE` of the requests due in the windows of each. */
+/** Whether a point meets the SLO, from its runs, one per block: `GOOD_SHARE` of the requests due in the windows of each. */
 export function pointSlo(scenario: RunRecord['scenario'], runs: readonly RunRecord[]): PointSlo {
   if (!('slo' in scenario) || scenario.slo === undefined) return unknown('the scenario states no SLO')
   if (scenario.kind !== 'text') return unknown(`runs of kind ${scenario.kind} keep no share of requests within the SLO`)
@@ -30,7 +28,7 @@ export function pointSlo(scenario: RunRecord['scenario'], runs: readonly RunReco
     return unknown((gap === undefined || gap === null ? null : reasonOf(gap)) ?? 'not in the records')
   }
   const shares = ofRuns.map((trials) => mean(trials.filter((share) => share !== null).filter(isKnown)))
-  const met = shares.filter((share) => share >= SLO_SHARE).length
+  const met = shares.filter((share) => share >= GOOD_SHARE).length
   return {
     state: met === shares.length ? 'met' : met === 0 ? 'missed' : 'unclear',
     share: mean(shares),

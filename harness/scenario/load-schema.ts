@@ -4,7 +4,7 @@ import { sessionSchema } from './session/session-schema.ts'
 
 /** Who sends when: the `load` of a text scenario. */
 
-/** Share of the requests that must meet the SLO, so that a load counts as within it. */
+/** A load or a point meets the SLO if at least this share of its requests does: the 99th percentile, as latencies are promised. */
 export const GOOD_SHARE = 0.99
 
 /** Requests or sessions that a load may keep in flight. */

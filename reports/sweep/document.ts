@@ -35,7 +35,7 @@ export function sweepDocument(sweeps: readonly Sweep[], leastGain: number): obje
 
 function loadDocument(line: SweepLine, at: SweptLoad): object {
   return {
-    concurrency: at.point.concurrency,
+    concurrency: at.concurrency,
     run: at.run.id,
     simulated: at.run.source === 'simulated',
     tokensPerSPerUser: figure(at.interactivity),
@@ -45,7 +45,7 @@ function loadDocument(line: SweepLine, at: SweptLoad): object {
     tokensPerJ: figure(at.tokensPerJ),
     sloShare: at.point.sloShare,
     obstacle: at.point.obstacle,
-    beaten: beatenLoads(line).has(at),
+    beaten: beatenLoads(line.loads).has(at),
   }
 }
 

@@ -27,7 +27,7 @@ function kneeText({ loads }: SweepLine, knee: Knee, leastGain: number): string {
   if (knee.outside === 'unknown') return 'no knee: no two loads with a throughput are a factor of 2 apart.'
   const [first, last] = [stepsOf(points)[0]!, stepsOf(points).at(-1)!]
   if (knee.outside === 'above') {
-    return `no knee up to ${loads.at(-1)!.point.concurrency} in flight: twice as many as ${last.concurrency} still give ${gainText(last.gain)} more throughput.`
+    return `no knee up to ${loads.at(-1)!.concurrency} in flight: twice as many as ${last.concurrency} still give ${gainText(last.gain)} more throughput.`
   }
   if (knee.outside === 'below') {
     return `the knee is below the range: twice as many as ${first.concurrency} in flight give ${gainText(first.gain)} more throughput.`

@@ -1,30 +1,25 @@
 import { pointOfRun } from '../../harness/operating/sweep/point-of-run.ts'
+import { meets } from '../../harness/operating/sweep/slo-load.ts'
 import type { SweepPoint } from '../../harness/operating/sweep/sweep-point.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { GOOD_SHARE } from '../../harness/scenario/load-schema.ts'
 import { gpusOf, moneyAt, unitCost } from '../comparison/card-money.ts'
 import type { Facts, Known } from '../facts.ts'
 import { commonTitle, exceptLoad } from '../tables/alike-loads.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { byWorth, type CardColumn, cardKeyOf, labelOf, priceRank } from '../tables/selection.ts'
+import type { LoadFigures, TradedLine } from './trade-offs.ts'
 
 /** One load of a sweep: its run, and the figures of the trade-off. */
-export interface SweptLoad {
+export interface SweptLoad extends LoadFigures {
   readonly run: RunRecord
   readonly point: SweepPoint
-  /** Output tokens/s that one user sees: the decode rate, 1000 / median TPOT. */
-  readonly interactivity: Known<Measured>
-  /** Output tokens/s of all users / GPUs that serve. */
-  readonly perGpu: Known<Measured>
-  /** GBP per million output tokens. */
-  readonly gbp: Known<Measured>
-  readonly ttftMs: Known<Measured>
   readonly tokensPerJ: Known<Measured>
 }
 
 /** The loads of one card, from the lowest to the highest. */
-export interface SweepLine {
+export interface SweepLine extends TradedLine<SweptLoad> {
   readonly card: CardColumn
-  readonly loads: readonly SweptLoad[]
 }
 
 /** Runs that differ only in the number of requests or sessions in flight, by card. */
@@ -59,7 +54,7 @@ function lineOf(runs: readonly RunRecord[], facts: Facts): SweepLine {
   const card = { key: cardKeyOf(runs[0]!), label: labelOf(runs[0]!, facts) }
   const byLoad = Map.groupBy(runs, (run) => pointOfRun(run)!.concurrency)
   const loads = [...byLoad.values()].map((repeats) => loadOf(repeats.toSorted(byWorth)[0]!, card, facts))
-  return { card, loads: loads.toSorted((a, b) => a.point.concurrency - b.point.concurrency) }
+  return { card, label: card.label, loads: loads.toSorted((a, b) => a.concurrency - b.concurrency) }
 }
 
 function loadOf(run: RunRecord, card: CardColumn, facts: Facts): SweptLoad {
@@ -69,9 +64,13 @@ function loadOf(run: RunRecord, card: CardColumn, facts: Facts): SweptLoad {
     value: value / gpus,
     ci95: ci95 && [ci95[0] / gpus, ci95[1] / gpus],
   })
+  const point = pointOfRun(run)!
   return {
     run,
-    point: pointOfRun(run)!,
+    point,
+    concurrency: point.concurrency,
+    isFailed: point.obstacle?.kind === 'failed',
+    breaksSlo: point.sloShare !== null && !meets(point, GOOD_SHARE),
     interactivity: measuredOf(run, 'decodeTokensPerS'),
     perGpu: 'reason' in total ? total : { value: share(total.value) },
     gbp: unitCost(moneyAt(card, { value: run }, facts)),

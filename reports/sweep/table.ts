@@ -1,6 +1,4 @@
 import { LEAST_GAIN } from '../../harness/operating/sweep/knee.ts'
-import { meets } from '../../harness/operating/sweep/slo-load.ts'
-import { GOOD_SHARE } from '../../harness/scenario/load-schema.ts'
 import type { Known } from '../facts.ts'
 import { moneyRowDigits } from '../tables/economics-rows.ts'
 import { type Measured, stampOf } from '../tables/figure-cell.ts'
@@ -88,21 +86,19 @@ function sloCell({ run, point }: SweptLoad): Cell {
 }
 
 /** The load, with what is to be known of it below. */
-function loadCell(line: SweepLine, at: SweptLoad): Cell {
-  const { concurrency, obstacle, sloShare } = at.point
-  const isBroken = sloShare !== null && !meets(at.point, GOOD_SHARE)
-  const said =
-    obstacle?.kind === 'failed'
-      ? ['failed']
-      : [
-          ...(obstacle === null ? [] : ['queues']),
-          ...(isBroken ? ['over SLO'] : []),
-          ...(beatenLoads(line).has(at) ? ['beaten'] : []),
-        ]
+function loadCell({ loads }: SweepLine, at: SweptLoad): Cell {
+  const isQueued = at.point.obstacle?.kind === 'queued'
+  const said = at.isFailed
+    ? ['failed']
+    : [
+        ...(isQueued ? ['queues'] : []),
+        ...(at.breaksSlo ? ['over SLO'] : []),
+        ...(beatenLoads(loads).has(at) ? ['beaten'] : []),
+      ]
   return {
     kind: 'text',
-    text: String(concurrency),
+    text: String(at.concurrency),
     ...(said.length === 0 ? {} : { detail: said.join(' · ') }),
-    ...(obstacle?.kind === 'failed' ? { tone: 'bad' } : obstacle !== null || isBroken ? { tone: 'warn' } : {}),
+    ...(at.isFailed ? { tone: 'bad' } : isQueued || at.breaksSlo ? { tone: 'warn' } : {}),
   }
 }

@@ -4,6 +4,7 @@ import type { MetricResult } from '../../harness/record/schema/run.ts'
 import type { Chart, ChartLine, ChartOf } from '../charts/chart-types.ts'
 import { rounded } from '../charts/slices.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
+import { loadCharts } from './load-charts.ts'
 import { pointName, type Tuning } from './tuning.ts'
 
 /** What is drawn against the setting, one panel each. */
@@ -13,7 +14,7 @@ interface Curve {
   readonly show: (value: number) => string
 }
 
-/** The charts of a tuning: output rate, efficiency and cost against what was set. */
+/** The charts of a tuning: output rate, efficiency and cost against what was set; with several loads also their trade-offs. */
 export function tuningCharts(tuning: Tuning, number: number): Chart[] {
   const { rows } = tuning.table
   const limits = rows.filter(({ setting, limitW }) => setting.smClockMHz === null && limitW !== null)
@@ -31,6 +32,7 @@ export function tuningCharts(tuning: Tuning, number: number): Chart[] {
       label: 'Locked SM clock (MHz)',
       x: ({ setting }) => setting.smClockMHz!,
     }),
+    ...loadCharts(tuning, number),
   ].filter((chart) => chart !== null)
 }
 

@@ -110,6 +110,19 @@ describe('the operating points in words', () => {
 describe('limits by streams', () => {
   const runs = makeTuning({ streams: [1, 8, 32], limits: [600, 300] })
 
+  test('the trade-offs of the loads, a line per limit', () => {
+    const charts = reportOf(makeTuning({ limits: [600, 300], streams: [1, 8, 32] })).charts!.list
+    const chart = charts.find(({ id }) => id === 'tune-1-load-gpu')
+    if (chart?.kind !== 'dots') throw new TypeError('a chart of dots')
+    expect(chart.groups.map(({ name, dots }) => [name, dots.map(({ label }) => label)])).toEqual([
+      ['600 W', ['1', '8', '32']],
+      ['300 W', ['1', '8', '32']],
+    ])
+    expect(chart.simulated).toBe(true)
+    const single = reportOf(makeTuning({ limits: [600, 300] })).charts!.list
+    expect(single.filter(({ kind }) => kind === 'dots')).toEqual([])
+  })
+
   test('two grids beside the points, whose names say the streams', () => {
     expect(reportOf(runs).tables.map(({ id }) => id)).toEqual(
       ['points', 'answers', 'rate-grid', 'cost-grid'].map((id) => `tune-1-${id}`),

@@ -17,17 +17,17 @@ import { sweepTable } from '../../../reports/sweep/table.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../../run/run-flags.ts'
 import { runOptions } from '../../run/run-options.ts'
 import { useBefore } from '../../run/use-before.ts'
-import { configuredMoney } from '../../support/config.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { scenarioNames } from '../../support/models/scenario-models.ts'
+import { type MoneyFlags, moneyOf } from '../../support/money/stated-money.ts'
 import { playOnStandIn } from '../../support/run-files.ts'
 import { factTables } from '../../support/terminal.ts'
 import { terminalGone, unattended } from '../../support/unattended-log.ts'
 import { brokenAtWords } from '../../support/view.ts'
 
 /** Flags of `sweep`. */
-export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn'> {
+export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn'>, MoneyFlags {
   readonly concurrency: string
   /** Share of throughput that a doubling must gain. */
   readonly knee?: number
@@ -38,6 +38,7 @@ type Plan = ReturnType<typeof sweepPlan>
 /** Sweeps the load of a scenario on a running server, or on the simulator of several cards. Returns the exit code. */
 export async function sweep(scenario: string, flags: SweepFlags, io: CommandIo): Promise<number> {
   checkFlags(flags)
+  moneyOf(flags, io)
   const plan = sweepPlan(parseLoads(flags.concurrency), flags.knee)
   const file = onlyOne(await loadScenarios([scenario], await scenarioNames(io, 'ask-server')), scenario)
   checkDoors([file], flags)
@@ -113,7 +114,7 @@ async function playAll(
 function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags, io: CommandIo): void {
   const finished = ends.flatMap((end) => end.finished)
   const records = finished.map(({ record }) => record)
-  const sweeps = sweepsOf(records, catalogueFacts(configuredMoney(io), records))
+  const sweeps = sweepsOf(records, catalogueFacts(moneyOf(flags, io), records))
   if (flags.json) {
     const ended = ends.map(({ why, notMeasured }) => ({ why, notMeasured }))
     io.stdout(`${JSON.stringify({ sweeps: sweepDocument(sweeps, leastGain), ended, runs: finished }, null, 2)}\n`)

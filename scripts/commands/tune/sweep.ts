@@ -5,6 +5,7 @@ import { type DefineCommand, flagsFor } from '../../support/command.ts'
 import { configFlag } from '../../support/config-flag.ts'
 import { share } from '../../support/flag-values.ts'
 import { examples } from '../../support/help.ts'
+import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../../support/money/money-flags.ts'
 import {
   endpointFlag,
   gpusFlag,
@@ -59,6 +60,11 @@ export const sweepCommand: DefineCommand = (io, done) =>
     .addOption(noProgressFlag)
     .addOption(simulateFlag)
     .addOption(quickFlag)
+    .addOption(tariffFlag)
+    .addOption(yearsFlag)
+    .addOption(utilisationFlag)
+    .addOption(pueFlag)
+    .addOption(priceFlag)
     .addOption(configFlag())
     .addHelpText(
       'after',

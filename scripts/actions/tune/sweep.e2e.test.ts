@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { sweep } from './sweep.ts'
+
+/** The whole command on the simulator, whose knee is known: a server that runs 4 requests at once gains nothing beyond 4. */
+const folder = mkdtempSync(join(tmpdir(), 'sweep-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const scenario = join(folder, 'chat.yaml')
+writeFileSync(
+  scenario,
+  `name: chat
+title: Chat
+kind: text
+model: llama-3.1-8b-instruct-fp8
+server: { maxModelLen: 16384, kvCacheDtype: fp8_e4m3, maxNumSeqs: 4 }
+load: { shape: closed, concurrency: 1, rampSeconds: 0.2 }
+prompt: { tokens: 64 }
+output: { tokens: 32 }
+trial: { seconds: 2, warmupSeconds: 0, quietSeconds: 0.8, minWindowSeconds: 0.5 }
+slo: { ttftMs: 60000 }
+`,
+)
+
+interface Answer {
+  readonly sweeps: readonly {
+    readonly cards: readonly {
+      readonly loads: readonly { readonly concurrency: number; readonly obstacle: { readonly kind: string } | null }[]
+      readonly knee: { readonly concurrency: number | null; readonly atMost: number | null }
+      readonly slo: { readonly met: { readonly concurrency: number } }
+    }[]
+  }[]
+  readonly ended: readonly { readonly why: string }[]
+  readonly runs: readonly { readonly record: RunRecord }[]
+}
+
+test('a server that runs four requests at once: the knee is there, and the climb ends where requests wait', async () => {
+  let stdout = ''
+  const view = { isTTY: false, color: false, write: () => undefined }
+  const env = { HOME: folder }
+  const print = (text: string) => {
+    stdout += text
+  }
+  const io: CommandIo = { stdout: print, stderr: view, env, columns: null, color: false }
+  const out = join(folder, 'results')
+  const plain = { gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false, json: true }
+  const code = await sweep(scenario, { ...plain, concurrency: '2..64', simulate: 'rtx-4090' }, io)
+  expect(code).toBe(0)
+  const answer = JSON.parse(stdout) as Answer
+  const { loads, knee, slo } = answer.sweeps[0]!.cards[0]!
+  expect(answer.runs.map(({ record }) => record.scenario.name).slice(0, 3)).toEqual(['chat-c2', 'chat-c4', 'chat-c8'])
+  expect(loads.at(-1)).toMatchObject({ concurrency: 8, obstacle: { kind: 'queued' } })
+  expect(answer.ended[0]!.why).toMatch(/^at 8 in flight the server ran 4 of 8 requests at once/)
+  // a busy machine leaves gaps between requests, which a queue fills: the knee may seem one or two later, never beyond 8
+  expect(knee.concurrency).toBeGreaterThanOrEqual(3)
+  expect(knee.concurrency).toBeLessThanOrEqual(6)
+  expect(knee.atMost).toBeLessThanOrEqual(8)
+  expect(slo.met.concurrency).toBe(8)
+})
