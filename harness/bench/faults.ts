@@ -7,18 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import type { DoctorReport } from '../telemetry/doctor/run-doctor.ts'
+import { watchedCardCases } from '../testing/card-fault-cases.ts'
 import { doctorCases, examineCase, missingIn } from '../testing/doctor/cases.ts'
 import type { DoctorCase } from '../testing/doctor/machine.ts'
-import {
-  cleanCases,
-  type FaultCase,
-  faultCases,
-  startCases,
-  streamCases,
-  watchedCardCases,
-} from '../testing/fault-cases.ts'
+import { cleanCases, type FaultCase, faultCases, streamCases } from '../testing/fault-cases.ts'
 import { endOf, evidenceOf, type FaultRun, runFault, signsOf } from '../testing/fault-runs.ts'
 import { pageCases } from '../testing/page-cases.ts'
+import { startCases } from '../testing/start-cases.ts'
 
 /** Concurrent runs: they mostly sleep, but more would disturb each other. */
 const AT_ONCE = 3

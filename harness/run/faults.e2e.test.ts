@@ -9,16 +9,11 @@ import { parseAddress } from '../endpoint/address.ts'
 import { discover } from '../endpoint/discover.ts'
 import { faultNames, lieNames, sensorFaultNames } from '../simulator/faults/names.ts'
 import { launchSimulator } from '../simulator/launch.ts'
-import {
-  cleanCases,
-  type FaultCase,
-  faultCases,
-  startCases,
-  streamCases,
-  watchedCardCases,
-} from '../testing/fault-cases.ts'
+import { watchedCardCases } from '../testing/card-fault-cases.ts'
+import { cleanCases, type FaultCase, faultCases, streamCases } from '../testing/fault-cases.ts'
 import { endOf, runFault, signsOf } from '../testing/fault-runs.ts'
 import { pageCases } from '../testing/page-cases.ts'
+import { startCases } from '../testing/start-cases.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 
 /** What can go wrong at a server or a card, made to happen, and the gate or the outcome that must show it. */

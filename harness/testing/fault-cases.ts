@@ -1,4 +1,4 @@
-import type { FaultName, SensorFaultName } from '../simulator/faults/names.ts'
+import type { FaultName } from '../simulator/faults/names.ts'
 import type { LaunchOptions } from '../simulator/launch.ts'
 
 /** One run on the simulator with a fault, and the signs that must show it. */
@@ -231,82 +231,4 @@ export const streamCases: readonly FaultCase[] = [
     'connections replaced',
     'error-rate pass',
   ),
-]
-
-const watchedCard = (title: string, sensorFaults: readonly SensorFaultName[], ...mustShow: string[]): FaultCase => ({
-  title,
-  launch: { sensorFaults },
-  watched: true,
-  mustShow,
-})
-
-/** Faults of the measured card or of its sensors, from public reports of the field. */
-export const watchedCardCases: readonly FaultCase[] = [
-  {
-    ...watchedCard('one power reading of 4 294 967 W', ['absurd-power'], 'power-plausible warn', 'a dropped sample'),
-    // one of the samples of a short window is more than 5 % of them
-    seconds: 8,
-  },
-  watchedCard('power reported as 0 W', ['zero-watts'], 'power-plausible fail', 'energy-coverage fail'),
-  watchedCard('power that does not change from idle to load', ['stuck-power'], 'power-plausible fail'),
-  watchedCard('power above the enforced limit', ['above-limit'], 'power-plausible fail'),
-  watchedCard(
-    'power.draw far from power.draw.instant',
-    ['instant-apart'],
-    'power-plausible fail',
-    'energy-agreement fail',
-  ),
-  watchedCard('a MIG slice', ['mig-slice'], 'serving-card fail'),
-  watchedCard('a virtual GPU', ['vgpu'], 'serving-card fail'),
-  watchedCard('memory that is not reported', ['hidden-memory'], 'serving-card not-measured'),
-  {
-    title: '--gpus names the card that does not serve',
-    launch: { gpus: 2 },
-    watched: true,
-    gpus: ['1'],
-    mustShow: ['serving-card fail', 'power-plausible fail'],
-  },
-  watchedCard('a card that requires a reset', ['requires-reset'], 'card-health fail'),
-  watchedCard('a card that is lost in mid-run', ['gpu-lost'], 'card-health fail', 'energy-coverage fail'),
-  watchedCard('an Xid error', ['xid'], 'card-health fail'),
-]
-
-/** A server on which no run can start, and the message it must give. */
-export interface StartCase {
-  readonly title: string
-  readonly launch: Partial<LaunchOptions>
-  readonly mustSay: string
-  /** Whether the server must be idle before the run, as for the command line. */
-  readonly requiresIdle?: boolean
-}
-
-/** Every stream fails in this way: the first request of the load ends the run, with the reason. */
-const everyStream = (title: string, fault: FaultName, mustSay: string): StartCase => ({
-  title: `${title}, in every stream`,
-  launch: { faults: [fault], faultShare: 1 },
-  mustSay: `the first request of the load failed ${mustSay}`,
-})
-
-/** The faults that prevent a run from starting. */
-export const startCases: readonly StartCase[] = [
-  {
-    title: 'start-refused',
-    launch: { faults: ['start-refused'] },
-    mustSay: 'cannot be reached (ECONNREFUSED)',
-  },
-  { title: 'oom-at-start', launch: { faults: ['oom-at-start'] }, mustSay: 'cause out-of-memory' },
-  {
-    title: 'a server that serves another client',
-    launch: { lies: ['foreign-traffic'] },
-    requiresIdle: true,
-    mustSay: 'the server is in use (1 request running',
-  },
-  everyStream('no [DONE]', 'missing-done', '(truncated): stream ended without [DONE]'),
-  everyStream('no usage', 'missing-usage', '(malformed): no usage'),
-  everyStream('event: error', 'error-event', '(stream-error): '),
-  everyStream('a proxy that compresses', 'compressed-stream', '(malformed): the answer is compressed'),
-  everyStream('an error document with status 200', 'error-with-200', '(stream-error): CUDA error'),
-  everyStream('a JSON document', 'not-streamed', '(malformed): a JSON document instead of an event stream'),
-  everyStream('an HTML page', 'login-page', '(malformed): an HTML page instead of an event stream'),
-  everyStream('a redirect', 'redirect', '(malformed): HTTP 307: a redirect to https://gateway.test/v1'),
 ]

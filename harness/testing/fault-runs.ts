@@ -20,8 +20,9 @@ import { type FinishedRun, runOnce } from '../run/run.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator } from '../simulator/launch.ts'
-import type { FaultCase, StartCase } from './fault-cases.ts'
+import type { FaultCase } from './fault-cases.ts'
 import { oneTrialOptions } from './run-options.ts'
+import type { StartCase } from './start-cases.ts'
 
 const scenarioPath = fileURLToPath(new URL('../../scenarios/llama-3.1-8b-fp8-batch32.yaml', import.meta.url))
 

@@ -1,6 +1,23 @@
 import { modelByKey } from '../catalogue/own-models.ts'
 import type { Model } from '../catalogue/types.ts'
 import { inFormat } from '../catalogue/weight-formats.ts'
+import {
+  cloudrift,
+  club3090,
+  databasemart,
+  gigagpu4090,
+  gigagpu5090,
+  gpustack,
+  mlc,
+  musgrave,
+  mushfiq,
+  type Origin,
+  redHat,
+  tenstorrent,
+  treeru,
+  vllm5090,
+  yobitel,
+} from './public-sources.ts'
 
 /**
  * Token rates that others measured and published, in our words. No limit may call one of them impossible, and what is
@@ -31,7 +48,6 @@ export interface PublicMeasurement {
   readonly note: string | null
 }
 
-type Origin = Pick<PublicMeasurement, 'card' | 'engine' | 'source' | 'published'>
 type Row = Omit<PublicMeasurement, keyof Origin | 'gpus' | 'meanPowerW' | 'note'> &
   Partial<Pick<PublicMeasurement, 'gpus' | 'meanPowerW' | 'note'>>
 
@@ -50,93 +66,6 @@ const streams = (
   promptTokens,
   outputTokens,
 })
-
-const treeru: Origin = {
-  card: 'rtx-pro-6000-workstation',
-  engine: 'SGLang 0.5.8',
-  source: 'https://treeru.com/en/blog/awq-quantization-speed-comparison',
-  published: '2026-02-26',
-}
-const club3090: Origin = {
-  card: 'rtx-4090',
-  engine: 'vLLM',
-  source: 'https://github.com/noonghunna/club-3090/issues/697',
-  published: '2026-07-13',
-}
-const mushfiq: Origin = {
-  card: 'rtx-4090',
-  engine: 'vLLM',
-  source:
-    'https://mushfiqrahman.dev/benchmarking-mistral-7b-on-rtx-4090-vllm-concurrency-latency-and-capacity-planning/',
-  published: null,
-}
-const mlc: Origin = {
-  card: 'rtx-4090',
-  engine: 'MLC LLM, CUDA 11.8',
-  source: 'https://github.com/mlc-ai/llm-perf-bench/pull/1',
-  published: '2023-08-05',
-}
-const databasemart: Origin = {
-  card: 'rtx-4090',
-  engine: 'vLLM',
-  source: 'https://www.databasemart.com/blog/vllm-gpu-benchmark-rtx4090',
-  published: null,
-}
-const gigagpu4090: Origin = {
-  card: 'rtx-4090',
-  engine: 'vLLM 0.6.4',
-  source: 'https://gigagpu.com/?p=34196',
-  published: null,
-}
-const vllm5090: Origin = {
-  card: 'rtx-5090',
-  engine: 'vLLM, built for compute capability 12.0',
-  source: 'https://github.com/vllm-project/vllm/issues/16515',
-  published: '2025-05-19',
-}
-const gigagpu5090: Origin = {
-  card: 'rtx-5090',
-  engine: 'llama.cpp or vLLM',
-  source: 'https://gigagpu.com/?p=11106',
-  published: null,
-}
-const yobitel: Origin = {
-  card: 'h100-sxm',
-  engine: 'vLLM 0.21',
-  source: 'https://github.com/yobitelcomm/bench',
-  published: null,
-}
-const gpustack: Origin = {
-  card: 'h100-sxm',
-  engine: 'vLLM 0.11.0',
-  source: 'https://docs.gpustack.ai/latest/performance-lab/qwen3-8b/h100-latency/',
-  published: null,
-}
-const redHat: Origin = {
-  card: 'h100-sxm',
-  engine: 'vLLM 0.10.0',
-  source:
-    'https://www.redhat.com/en/blog/efficient-and-reproducible-llm-inference-red-hat-mlperf-inference-v51-results',
-  published: '2025-09-09',
-}
-const musgrave: Origin = {
-  card: 'a100-40gb',
-  engine: 'vLLM 0.23.0',
-  source: 'https://johnmusgrave.com/p/vllm-throughput-latency-sweep-on',
-  published: null,
-}
-const tenstorrent: Origin = {
-  card: 'h100-sxm',
-  engine: 'vLLM',
-  source: 'https://github.com/tenstorrent/tt-inference-server/issues/143',
-  published: '2025-04-01',
-}
-const cloudrift: Origin = {
-  card: 'rtx-pro-6000-workstation',
-  engine: 'vLLM',
-  source: 'https://github.com/cloudrift-ai/server-benchmark',
-  published: '2025-10-08',
-}
 
 const clientBound = 'more streams give less: the client of this test is the likely limit'
 const newsSummaries = 'MLPerf Inference 5.1, offline: all summaries are offered at once, at most 128 tokens each'

@@ -1,37 +1,25 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { boxStatePath } from '../../harness/box/state.ts'
 import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
+import { type CliEnd, runCli } from '../../harness/testing/run-cli.ts'
 
 /** `box` on a server on which one cause keeps everything from being measured: no engine on PATH. */
-const tsx = import.meta.resolve('tsx')
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 let box: RunningBox
 beforeAll(async () => {
   box = await launchBox({ card: 'rtx-4090', gpus: 2 })
 })
 afterAll(() => box.stop())
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-  readonly out: string
-}
-
-function night(flags: readonly string[], over: NodeJS.ProcessEnv = {}): Promise<Ended> {
+async function night(
+  flags: readonly string[],
+  over: NodeJS.ProcessEnv = {},
+): Promise<CliEnd & { readonly out: string }> {
   const out = mkdtempSync(join(tmpdir(), 'box-none-'))
   const args = ['box', '--out', out, '--nvidia-smi', box.nvidiaSmi, ...flags]
-  const env = { ...process.env, NO_COLOR: '1', PATH: mkdtempSync(join(tmpdir(), 'empty-path-')), ...over }
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', tsx, cli, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr, out }),
-    )
-  })
+  return { ...(await runCli(args, { env: { PATH: mkdtempSync(join(tmpdir(), 'empty-path-')), ...over } })), out }
 }
 
 test('the preflight ends the night with that cause and exit code 3, and nothing is started', {

@@ -3,13 +3,12 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
 import { freePort } from '../../harness/testing/free-ports.ts'
+import { cliWords } from '../../harness/testing/run-cli.ts'
 
 /** `box` whose server never becomes ready: what signals do to it, and to its container. */
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 let box: RunningBox
 beforeAll(async () => {
   box = await launchBox({ card: 'rtx-4090', gpus: 1, startMs: 3_600_000 })
@@ -32,7 +31,7 @@ interface Night {
 async function night(): Promise<Night> {
   const out = mkdtempSync(join(tmpdir(), 'box-signals-'))
   const flags = ['--suite', 'llama-3.1-8b-fp8-single', '--force', '--out', out, '--port', String(await freePort())]
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'box', ...flags, '--nvidia-smi', box.nvidiaSmi], {
+  const child = spawn(process.execPath, cliWords('box', ...flags, '--nvidia-smi', box.nvidiaSmi), {
     stdio: 'ignore',
     env: { ...process.env, PATH: box.path },
   })

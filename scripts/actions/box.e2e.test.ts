@@ -1,22 +1,16 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ACCEPTANCE_FILE } from '../../harness/record/acceptance-file.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { fakeDocker } from '../../harness/testing/fake-docker.ts'
 import { freePort } from '../../harness/testing/free-ports.ts'
+import { type CliEnd, runCli } from '../../harness/testing/run-cli.ts'
 
 /** `box` from its command line to its verdict, on simulated cards behind a `docker` that passes requests on to them. */
-const tsx = import.meta.resolve('tsx')
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
-interface Night {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
+interface Night extends CliEnd {
   readonly out: string
 }
 
@@ -38,16 +32,12 @@ async function night(
     '--force',
     '--verbose',
   ]
-  const env = { ...process.env, NO_COLOR: '1', JOULEMARK_NVIDIA_SMI: simulator.nvidiaSmi, OPENAI_API_KEY: '' }
+  const env = {
+    JOULEMARK_NVIDIA_SMI: simulator.nvidiaSmi,
+    PATH: `${docker.env['PATH']}:${process.env['PATH']}`,
+  }
   try {
-    return await new Promise((resolve) => {
-      execFile(
-        process.execPath,
-        ['--import', tsx, cli, ...args],
-        { env: { ...env, PATH: `${docker.env['PATH']}:${process.env['PATH']}` }, maxBuffer: 1e7 },
-        (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr, out }),
-      )
-    })
+    return { ...(await runCli(args, { env })), out }
   } finally {
     await simulator.stop()
   }

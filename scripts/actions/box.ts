@@ -25,10 +25,11 @@ import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
 import { type SoakSetup, soakBox } from '../box/soak.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
+import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
 import { prefetched } from '../support/serving/prefetch.ts'
 import { preflightOf, preflightText } from '../support/serving/preflight.ts'
+import { serveOptions, withHandedEnv } from '../support/serving/serve-options.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
 
 /** Flags of `box`. */

@@ -1,19 +1,17 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { type DockerEngine, IMAGE_TAG, startDockerEngine, whyNoEngine } from '../../harness/testing/docker-engine.ts'
 import { startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
 import { freePort } from '../../harness/testing/free-ports.ts'
+import { runCli } from '../../harness/testing/run-cli.ts'
 import { SHORT_BATCH } from '../../harness/testing/short-batch.ts'
 import type { BoxResult } from '../../reports/box/result/box-result.ts'
 
 /** `box` on a real Docker engine from its preflight to its verdict. The probes have their full length. */
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const why = whyNoEngine()
 test.skipIf(why !== null)(
   `the night on a Docker engine${why === null ? '' : `, which is not there: ${why}`}: every run is made and judged, and no container is left`,
@@ -26,21 +24,13 @@ test.skipIf(why !== null)(
     writeFileSync(suite, SHORT_BATCH)
     const words = ['box', '--suite', suite, '--force', '--tag', IMAGE_TAG, '--cache', tmpdir(), '--out', out]
     const env = {
-      ...process.env,
       ...engine.env,
       JOULEMARK_NVIDIA_SMI: makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'smi-')), cards),
       HOME: out,
       HF_ENDPOINT: hub.url,
-      NO_COLOR: '1',
     }
     try {
-      const port = String(await freePort())
-      const ended = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-        const args = ['--import', import.meta.resolve('tsx'), cli, ...words, '--port', port]
-        execFile(process.execPath, args, { env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
-          resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-        )
-      })
+      const ended = await runCli([...words, '--port', String(await freePort())], { env })
       const result = JSON.parse(readFileSync(join(out, 'box-result.json'), 'utf8')) as BoxResult
       process.stderr.write(
         `planned ${result.time.plannedMinutes?.toFixed(1)} min, took ${result.time.measuredMinutes?.toFixed(1)} min\n${ended.stdout}`,

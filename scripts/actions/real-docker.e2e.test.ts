@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pullImage } from '../../harness/box/prefetch/pull.ts'
 import type { DownloadState } from '../../harness/box/prefetch/rate.ts'
@@ -16,10 +15,10 @@ import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
 import { freePort } from '../../harness/testing/free-ports.ts'
 import { imageRegistry } from '../../harness/testing/image-registry.ts'
+import { cliWords } from '../../harness/testing/run-cli.ts'
 import type { ServingReport } from '../box/serving-report.ts'
 
 /** `serve` and `box` on a real Docker engine, where one can be started: no container outlives its joulemark. */
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const why = whyNoEngine()
 const scenario = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'small.yaml')
 writeFileSync(
@@ -70,7 +69,7 @@ describe.skipIf(why !== null)(`on a Docker engine${why === null ? '' : `, which 
   }, 60_000)
 
   function start(words: readonly string[], port: number, out = '', env = engine.env): Started {
-    const child = spawn(process.execPath, ['--import', 'tsx', cli, ...words, '--port', String(port)], {
+    const child = spawn(process.execPath, cliWords(...words, '--port', String(port)), {
       env: { ...process.env, ...env, JOULEMARK_NVIDIA_SMI: nvidiaSmi, HF_ENDPOINT: hub.url, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

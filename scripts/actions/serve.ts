@@ -17,13 +17,9 @@ import type { ServingExample } from '../../reports/comparison/serving.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
-import {
-  type ContainerFlags,
-  makeCacheFolder,
-  serveOptions,
-  withHandedEnv,
-} from '../support/serving/container-flags.ts'
+import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
+import { makeCacheFolder, serveOptions, withHandedEnv } from '../support/serving/serve-options.ts'
 import { startView } from '../support/serving/start-view.ts'
 
 /** Flags of `serve`. */

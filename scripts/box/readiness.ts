@@ -5,8 +5,8 @@ import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import type { CommandIo } from '../support/io.ts'
-import { makeCacheFolder } from '../support/serving/container-flags.ts'
 import { preflightOf } from '../support/serving/preflight.ts'
+import { makeCacheFolder } from '../support/serving/serve-options.ts'
 
 /** Whether a box is ready for its night, and what is left of the plan. */
 export interface Readiness {

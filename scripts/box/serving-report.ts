@@ -4,8 +4,9 @@ import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import type { CommandIo } from '../support/io.ts'
-import { type ContainerFlags, serveOptions, withHandedEnv } from '../support/serving/container-flags.ts'
+import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { preflightOf } from '../support/serving/preflight.ts'
+import { serveOptions, withHandedEnv } from '../support/serving/serve-options.ts'
 import { plannedBox } from './planned-box.ts'
 
 /** The part of `doctor` on serving, as JSON has it. */

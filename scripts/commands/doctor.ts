@@ -3,50 +3,30 @@ import type { DoctorFlags } from '../actions/doctor.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
-import {
-  cacheFlag,
-  engineArgFlag,
-  engineFlag,
-  expectedCardFlag,
-  gpusFlag,
-  imageFlag,
-  imageTagFlag,
-  jsonFlag,
-  loadAnywayFlag,
-  nvidiaSmiFlag,
-  offlineFlag,
-  serverPortFlag,
-  vllmArgFlag,
-} from '../support/shared-flags.ts'
+import { withContainerFlags } from '../support/serving/container-flags.ts'
+import { expectedCardFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag } from '../support/shared-flags.ts'
 
 export const doctorCommand: DefineCommand = (io, done) =>
-  new Command('doctor')
-    .summary('Check that this server is ready to benchmark')
-    .description(
-      'Check that this server is ready to benchmark. Each check says what was read, why it matters and how to fix it. ' +
-        'Exit code 1 if any check fails.',
-    )
-    .option(
-      '--endpoint <url>',
-      'Also name the engine of this server and its counters, and load it for 5 s, to test the power sensor and the PCIe links',
-    )
-    .option(
-      '--serving',
-      'Also check what serve and box need: container engine, GPUs in a container, images, disk, hub, ports, clock, signing key',
-    )
-    .option('--suite <file...>', 'Scenarios to be served, with --serving (default: those of box)')
-    .addOption(expectedCardFlag)
-    .addOption(nvidiaSmiFlag)
-    .addOption(loadAnywayFlag)
-    .addOption(serverPortFlag)
-    .addOption(gpusFlag)
-    .addOption(engineFlag)
-    .addOption(imageTagFlag)
-    .addOption(imageFlag)
-    .addOption(engineArgFlag)
-    .addOption(vllmArgFlag)
-    .addOption(offlineFlag)
-    .addOption(cacheFlag)
+  withContainerFlags(
+    new Command('doctor')
+      .summary('Check that this server is ready to benchmark')
+      .description(
+        'Check that this server is ready to benchmark. Each check says what was read, why it matters and how to fix it. ' +
+          'Exit code 1 if any check fails.',
+      )
+      .option(
+        '--endpoint <url>',
+        'Also name the engine of this server and its counters, and load it for 5 s, to test the power sensor and the PCIe links',
+      )
+      .option(
+        '--serving',
+        'Also check what serve and box need: container engine, GPUs in a container, images, disk, hub, ports, clock, signing key',
+      )
+      .option('--suite <file...>', 'Scenarios to be served, with --serving (default: those of box)')
+      .addOption(expectedCardFlag)
+      .addOption(nvidiaSmiFlag)
+      .addOption(loadAnywayFlag),
+  )
     .addOption(jsonFlag)
     .addOption(configFlag())
     .addHelpText(

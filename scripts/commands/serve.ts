@@ -3,37 +3,19 @@ import type { ServeFlags } from '../actions/serve.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
-import {
-  cacheFlag,
-  engineArgFlag,
-  engineFlag,
-  gpusFlag,
-  imageFlag,
-  imageTagFlag,
-  offlineFlag,
-  serverPortFlag,
-  startTimeoutFlag,
-  vllmArgFlag,
-} from '../support/shared-flags.ts'
+import { startTimeoutFlag, withContainerFlags } from '../support/serving/container-flags.ts'
 
 export const serveCommand: DefineCommand = (io, done) =>
-  new Command('serve')
-    .summary('Start the server of a scenario in a container')
-    .description(
-      'Start the server of a scenario in a container and stop it at Ctrl-C: vLLM for text, embeddings and reranking, vLLM-Omni for images. With --print only show the command, also that of a training.',
-    )
-    .argument('<scenario>', 'Scenario file, or the name of a bundled one')
-    .requiredOption('--card <key>', 'Card to serve on')
-    .option('--print', 'Only print the command, with the settings that had to be corrected')
-    .addOption(serverPortFlag)
-    .addOption(gpusFlag)
-    .addOption(engineFlag)
-    .addOption(imageTagFlag)
-    .addOption(imageFlag)
-    .addOption(engineArgFlag)
-    .addOption(vllmArgFlag)
-    .addOption(offlineFlag)
-    .addOption(cacheFlag)
+  withContainerFlags(
+    new Command('serve')
+      .summary('Start the server of a scenario in a container')
+      .description(
+        'Start the server of a scenario in a container and stop it at Ctrl-C: vLLM for text, embeddings and reranking, vLLM-Omni for images. With --print only show the command, also that of a training.',
+      )
+      .argument('<scenario>', 'Scenario file, or the name of a bundled one')
+      .requiredOption('--card <key>', 'Card to serve on')
+      .option('--print', 'Only print the command, with the settings that had to be corrected'),
+  )
     .addOption(startTimeoutFlag)
     .addOption(configFlag())
     .addHelpText(

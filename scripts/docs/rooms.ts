@@ -201,6 +201,7 @@ export const rooms: readonly Room[] = [
       prefetch: 'images and weights before anything is measured, with bytes, rate and time left',
       plan: 'which servers start on which cards, and what is measured on them; pure',
       preflight: 'what a night needs, before anything starts: facts, checks, the plan without what cannot work',
+      'preflight/checks': 'the facts as checks: what was read, why it matters, what to type',
       'preflight/engine': 'the container engine, its images, and the cards in a container',
       'preflight/network': 'the registry, the hub, their rate and clock',
       'preflight/storage': 'weights in the cache, free bytes, the place of the key',

@@ -1,9 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { describeModel } from '../../harness/catalogue/checkpoint/describe-model.ts'
 import type { DescribedModel } from '../../harness/catalogue/types.ts'
@@ -11,11 +10,10 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
 import { fakeDocker } from '../../harness/testing/fake-docker.ts'
 import { makeModelFolder, safetensorsStart } from '../../harness/testing/model-folder.ts'
+import { type CliEnd, cliWords, runCli } from '../../harness/testing/run-cli.ts'
 import { untilMeasured } from '../../harness/testing/until-measured.ts'
 
 /** Models that no catalogue has, through the command line: simulated from their folder, and served under a name of their own. */
-const tsx = import.meta.resolve('tsx')
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'own-model-'))
 let env: NodeJS.ProcessEnv = {
   ...process.env,
@@ -45,21 +43,10 @@ const config = {
 }
 const folder = makeModelFolder(join(home, 'my-llama'), config)
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-const joulemark = (...args: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, ['--import', tsx, cli, ...args], { env, cwd: home }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
-  })
+const joulemark = (...args: readonly string[]): Promise<CliEnd> => runCli(args, { env, cwd: home })
 
 /** A short question to a server, and the record of it. */
-async function asked(out: string, ...more: readonly string[]): Promise<{ ended: Ended; record: RunRecord }> {
+async function asked(out: string, ...more: readonly string[]): Promise<{ ended: CliEnd; record: RunRecord }> {
   const results = join(home, out)
   const load = [
     '--concurrency',
@@ -111,14 +98,10 @@ async function serving(...names: readonly [string, ...string[]]): Promise<Runnin
 
 describe('a folder on the simulator', () => {
   test('`simulate --model FOLDER` serves it, and a question reads what it serves', async () => {
-    const simulator: ChildProcess = spawn(
-      process.execPath,
-      ['--import', tsx, cli, 'simulate', '--card', 'l40s', '--model', folder],
-      {
-        env,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    )
+    const simulator: ChildProcess = spawn(process.execPath, cliWords('simulate', '--card', 'l40s', '--model', folder), {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     stops.push(() => simulator.kill())
     const addresses: string[] = []
     for await (const line of createInterface({ input: simulator.stdout! })) {

@@ -1,9 +1,7 @@
 import { Option } from '@commander-js/extra-typings'
-import { type ContainerEngine, containerEngines } from '../../harness/endpoint/serve/engine/engine.ts'
-import { DEFAULT_VLLM_TAG } from '../../harness/endpoint/serve/image/vllm-images.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { parseWall } from '../../harness/telemetry/wall/asked.ts'
-import { commaList, oneMoreWord, outcomeList, portNumber, positiveInt } from './flag-values.ts'
+import { commaList, outcomeList, positiveInt } from './flag-values.ts'
 import { helpSection } from './help.ts'
 
 /* Flags that several commands share, with the same name, value and description. */
@@ -79,37 +77,3 @@ const codes = {
 /** The same as a section of the help of `compare`, and of what compares at its end. */
 export const verdictCodes = helpSection('Exit codes:', codes)
 export const againstCodes = helpSection('Exit codes with --against baseline:', codes)
-
-/* Flags of the servers that `serve` and `box` start. */
-
-export const serverPortFlag = new Option('--port <n>', 'Port on this machine').argParser(portNumber).default(8000)
-export const engineFlag = new Option('--engine <name>', 'Program that runs containers')
-  .choices(containerEngines)
-  .default('docker' as ContainerEngine)
-export const imageTagFlag = new Option(
-  '--tag <tag>',
-  `Tag of the vllm/vllm-openai image (default: ${DEFAULT_VLLM_TAG}, by its digest)`,
-)
-export const imageFlag = new Option(
-  '--image <name>',
-  'Another image with the command line of vLLM, instead of --tag',
-).conflicts('tag')
-export const engineArgFlag = new Option(
-  '--docker-arg <word>',
-  'A word for the container engine, one each, such as --docker-arg=--shm-size=8g; may be repeated',
-).argParser(oneMoreWord)
-export const vllmArgFlag = new Option(
-  '--vllm-arg <word>',
-  'A word for vLLM, one each, such as --vllm-arg=--enable-expert-parallel; may be repeated',
-).argParser(oneMoreWord)
-export const offlineFlag = new Option('--offline', 'Download nothing: image and weights are on this machine')
-export const cacheFlag = new Option(
-  '--cache <folder>',
-  'Folder of downloaded weights (default: HF_HOME, or ~/.cache/huggingface)',
-)
-export const startTimeoutFlag = new Option(
-  '--timeout-minutes <n>',
-  'Minutes without a sign of life (a log line, downloaded bytes, CPU work) after which a start or a download is given up',
-)
-  .argParser(positiveInt)
-  .default(30)

@@ -80,7 +80,7 @@ async function soak(box: Partial<BoxOptions> & { readonly gpus: number }, rounds
 const would = ({ body }: Awaited<ReturnType<typeof soak>>) => body.cards.map(({ wouldBe }) => wouldBe)
 
 test('errors, replays, a narrow link and heat are found on their cards, and nothing on the good one; it proves nothing', async () => {
-  const soaked = await soak({ gpus: 4, faults: '0=ecc-errors,1=pcie-replays,1=narrow-link,2=hot' }, 2)
+  const soaked = await soak({ gpus: 4, faults: '0=ecc-errors,1=pcie-replays,1=narrow-link,2=hot' }, 1)
   const { body } = soaked
   const [errors, link, hot, good] = body.cards
   expect(body).toMatchObject({ source: 'simulated', verdict: 'not-measured', wouldBe: 'rejected', stoppedEarly: null })
@@ -90,7 +90,7 @@ test('errors, replays, a narrow link and heat are found on their cards, and noth
   expect(link!.remarks).toContain('PCIe link x8 of x16: slot, riser or bifurcation')
   expect(hot!.reasons).toEqual([expect.stringMatching(/^thermal slowdown for \d.* at up to (89|9\d) °C/)])
   expect(good!.reasons).toEqual([])
-  expect(body.records).toHaveLength(8)
+  expect(body.records).toHaveLength(4)
   for (const card of body.cards) {
     expect(card.tokens).toBeGreaterThan(0)
     expect(card.energyJ).toBeGreaterThan(0)

@@ -1,13 +1,8 @@
-import { mkdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { containerEnv } from '../../../harness/endpoint/serve/container-env.ts'
-import type { ContainerEngine } from '../../../harness/endpoint/serve/engine/engine.ts'
-import { engineWords, serverWords } from '../../../harness/endpoint/serve/engine/pass-through.ts'
-import { imageReference } from '../../../harness/endpoint/serve/image/reference.ts'
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
+import { type ContainerEngine, containerEngines } from '../../../harness/endpoint/serve/engine/engine.ts'
 import { DEFAULT_VLLM_TAG } from '../../../harness/endpoint/serve/image/vllm-images.ts'
-import type { ServeOptions } from '../../../harness/endpoint/serve/plan.ts'
-import type { CommandIo } from '../io.ts'
+import { oneMoreWord, portNumber, positiveInt } from '../flag-values.ts'
+import { gpusFlag } from '../shared-flags.ts'
 
 /** Flags of the commands that start servers in containers. */
 export interface ContainerFlags {
@@ -22,36 +17,49 @@ export interface ContainerFlags {
   readonly cache?: string
 }
 
-/**
- * A command's environment with what its flags put there: variables of `--docker-arg`, which a container gets by name, and
- * what keeps every reader of Hugging Face from the network. Throws `bad-input` for words that cannot be handed through.
- */
-export function withHandedEnv<Io extends Pick<CommandIo, 'env'>>(flags: ContainerFlags, io: Io): Io {
-  const { env } = engineWords(flags.dockerArg ?? [])
-  return { ...io, env: { ...io.env, ...env, ...(flags.offline === true ? { HF_HUB_OFFLINE: '1' } : {}) } }
-}
+const serverPortFlag = new Option('--port <n>', 'Port on this machine').argParser(portNumber).default(8000)
+const engineFlag = new Option('--engine <name>', 'Program that runs containers')
+  .choices(containerEngines)
+  .default('docker' as ContainerEngine)
+const imageTagFlag = new Option(
+  '--tag <tag>',
+  `Tag of the vllm/vllm-openai image (default: ${DEFAULT_VLLM_TAG}, by its digest)`,
+)
+const imageFlag = new Option(
+  '--image <name>',
+  'Another image with the command line of vLLM, instead of --tag',
+).conflicts('tag')
+const engineArgFlag = new Option(
+  '--docker-arg <word>',
+  'A word for the container engine, one each, such as --docker-arg=--shm-size=8g; may be repeated',
+).argParser(oneMoreWord)
+const vllmArgFlag = new Option(
+  '--vllm-arg <word>',
+  'A word for vLLM, one each, such as --vllm-arg=--enable-expert-parallel; may be repeated',
+).argParser(oneMoreWord)
+const offlineFlag = new Option('--offline', 'Download nothing: image and weights are on this machine')
+const cacheFlag = new Option(
+  '--cache <folder>',
+  'Folder of downloaded weights (default: HF_HOME, or ~/.cache/huggingface)',
+)
 
-/** Plan options from flags. Throws `bad-input` for words that cannot be handed through, and for what names no image. */
-export function serveOptions(flags: ContainerFlags, { env }: Pick<CommandIo, 'env'>): ServeOptions {
-  return {
-    port: flags.port,
-    gpus: flags.gpus ?? [],
-    engine: flags.engine ?? 'docker',
-    tag: flags.tag ?? DEFAULT_VLLM_TAG,
-    ...(flags.image === undefined ? {} : { image: imageReference(flags.image) }),
-    dockerArgs: engineWords(flags.dockerArg ?? []).words,
-    vllmArgs: serverWords(flags.vllmArg ?? []),
-    offline: flags.offline ?? false,
-    downloadEnv: containerEnv(env).names,
-    // the engine takes a relative path for the name of a volume
-    cacheDir: resolve(flags.cache ?? env['HF_HOME'] ?? join(homedir(), '.cache', 'huggingface')),
-  }
-}
+/** A command with the flags of what it starts in containers, as `ContainerFlags` has them. */
+export const withContainerFlags = <Args extends unknown[], Flags extends OptionValues>(command: Command<Args, Flags>) =>
+  command
+    .addOption(serverPortFlag)
+    .addOption(gpusFlag)
+    .addOption(engineFlag)
+    .addOption(imageTagFlag)
+    .addOption(imageFlag)
+    .addOption(engineArgFlag)
+    .addOption(vllmArgFlag)
+    .addOption(offlineFlag)
+    .addOption(cacheFlag)
 
-/**
- * Makes the folder of the weights before the first container mounts it: Podman mounts none that is not there, and Docker makes one
- * that belongs to root. Where it cannot be made the engine says why.
- */
-export async function makeCacheFolder({ cacheDir }: Pick<ServeOptions, 'cacheDir'>): Promise<void> {
-  await mkdir(cacheDir, { recursive: true }).catch(() => undefined)
-}
+/** Of the commands that wait for a start or a download. */
+export const startTimeoutFlag = new Option(
+  '--timeout-minutes <n>',
+  'Minutes without a sign of life (a log line, downloaded bytes, CPU work) after which a start or a download is given up',
+)
+  .argParser(positiveInt)
+  .default(30)

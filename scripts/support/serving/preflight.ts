@@ -1,5 +1,5 @@
 import type { BoxPlan } from '../../../harness/box/plan/box-plan.ts'
-import { preflightChecks } from '../../../harness/box/preflight/checks.ts'
+import { preflightChecks } from '../../../harness/box/preflight/checks/checks.ts'
 import { gatherFacts } from '../../../harness/box/preflight/gather.ts'
 import { narrowed } from '../../../harness/box/preflight/narrow.ts'
 import { preflightTools } from '../../../harness/box/preflight/real-tools.ts'

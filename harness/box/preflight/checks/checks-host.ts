@@ -1,9 +1,9 @@
-import { type Check, fail, notMeasured, pass, type Rule, warn } from '../../telemetry/doctor/check.ts'
-import type { PlannedServer } from '../plan/box-plan.ts'
-import { MAKE_ROOM } from './blocks.ts'
+import { type Check, fail, notMeasured, pass, type Rule, warn } from '../../../telemetry/doctor/check.ts'
+import type { PlannedServer } from '../../plan/box-plan.ts'
+import { MAKE_ROOM } from '../blocks.ts'
+import { diskFit, gb, missingBytes } from '../disk-fit.ts'
+import type { PreflightFacts } from '../facts.ts'
 import { stateOf } from './checks-engine.ts'
-import { diskFit, gb, missingBytes } from './disk-fit.ts'
-import type { PreflightFacts } from './facts.ts'
 
 const rules = {
   disk: { id: 'disk', why: 'a disk that fills up ends a download, and the record of a run', fix: MAKE_ROOM },

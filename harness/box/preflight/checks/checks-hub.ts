@@ -1,8 +1,8 @@
-import { type Check, fail, notMeasured, pass, type Rule, warn } from '../../telemetry/doctor/check.ts'
-import type { PlannedServer } from '../plan/box-plan.ts'
+import { type Check, fail, notMeasured, pass, type Rule, warn } from '../../../telemetry/doctor/check.ts'
+import type { PlannedServer } from '../../plan/box-plan.ts'
+import { gb, missingBytes } from '../disk-fit.ts'
+import type { PreflightFacts } from '../facts.ts'
 import { stateOf } from './checks-engine.ts'
-import { gb, missingBytes } from './disk-fit.ts'
-import type { PreflightFacts } from './facts.ts'
 
 const rules = {
   weights: { id: 'weights', why: 'a server loads its weights before it answers', fix: '' },

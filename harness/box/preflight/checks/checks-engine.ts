@@ -1,8 +1,8 @@
-import { type Check, fail, notMeasured, pass, type Rule, warn } from '../../telemetry/doctor/check.ts'
-import type { BoxCard, PlannedServer } from '../plan/box-plan.ts'
-import { isHere, REFRESH_DEVICES } from './blocks.ts'
-import { gb } from './disk-fit.ts'
-import type { Finding, PreflightFacts } from './facts.ts'
+import { type Check, fail, notMeasured, pass, type Rule, warn } from '../../../telemetry/doctor/check.ts'
+import type { BoxCard, PlannedServer } from '../../plan/box-plan.ts'
+import { isHere, REFRESH_DEVICES } from '../blocks.ts'
+import { gb } from '../disk-fit.ts'
+import type { Finding, PreflightFacts } from '../facts.ts'
 
 const rules = {
   engine: {

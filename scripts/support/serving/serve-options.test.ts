@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makeCacheFolder, serveOptions, withHandedEnv } from './container-flags.ts'
+import { makeCacheFolder, serveOptions, withHandedEnv } from './serve-options.ts'
 
 const env = { PATH: '/usr/bin', HOME: '/home/me', HF_HOME: '/data/hf' }
 const flags = (...dockerArg: string[]) => ({ port: 8000, dockerArg })
