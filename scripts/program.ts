@@ -10,6 +10,7 @@ import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
+import { fleetCommand } from './commands/fleet/fleet.ts'
 import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
 import { listCommand } from './commands/list.ts'
@@ -31,7 +32,7 @@ const groups = [
   ['Start:', [initCommand, demoCommand]],
   ['Prepare:', [doctorCommand, modelCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, sweepCommand, tuneCommand, boxCommand, simulateCommand]],
-  ['Compare:', [reportCommand, compareCommand, baselineCommand]],
+  ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand]],
   [
     'Prove and sell:',
     [keyCommand, listCommand, closeCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand],

@@ -161,7 +161,8 @@ function warningsOf(side: string, run: RunRecord): string[] {
   return [...drift, ...soak, ...warm, ...failed]
 }
 
-function pairValues({ baseline, candidate }: Pair): ScenarioValues {
+/** The trial values of both sides of a pair, by metric. */
+export function pairValues({ baseline, candidate }: Pair): ScenarioValues {
   const keys = comparedMetrics(baseline[0]!.scenario)
   return {
     baseline: valuesOf(baseline, keys),

@@ -117,9 +117,10 @@ function byCondition(scenario: string, sides: Sides, notes: string[]): Pair[] {
 }
 
 /** The card of a run as it is compared: its catalogue key, or the name that the machine gave. */
-const cardOf = (run: RunRecord): string => run.card.key ?? run.card.name ?? 'no GPU'
+export const cardOf = (run: RunRecord): string => run.card.key ?? run.card.name ?? 'no GPU'
 
-const isUsable = (run: RunRecord): boolean => run.status === 'complete' && run.trials.length > 0
+/** Whether a run can be compared: it ended, and has trials. */
+export const isUsable = (run: RunRecord): boolean => run.status === 'complete' && run.trials.length > 0
 
 const skippedNote = (side: string, run: RunRecord): string =>
   `${side} ${run.id}: skipped (${run.status === 'complete' ? 'no trials' : run.status})`

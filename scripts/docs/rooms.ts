@@ -117,6 +117,7 @@ export const rooms: readonly Room[] = [
     reason: 'baseline against candidate, one card against its siblings: what a difference means',
     folders: {
       fleet: 'many boxes before and after a change: each card against its own baseline, and the fleet as a whole',
+      history: 'a card over time: steps with the setting that brought them, and slow ageing',
     },
   },
   {
@@ -227,6 +228,8 @@ export const rooms: readonly Room[] = [
       'claims/rates': 'claimed rates against the limits of a card: tokens, images, several batches of one model',
       compare: 'the comparison of two sides, and its formats',
       comparison: "the article's tables, one file each",
+      fleet: 'many boxes: the heat map of units by scenarios, the answer, and its formats',
+      'fleet/history': 'units and cards over time: tables and charts',
       model: 'what a model is, and its limits on cards',
       predict: 'limits and expectations without a run',
       quote: "the customer's page: prices, terms, workload",
@@ -244,10 +247,12 @@ export const rooms: readonly Room[] = [
     reason: 'the command line: flags, help, printing, exit codes',
     folders: {
       actions: 'what a command does, loaded when it is called',
+      'actions/fleet': 'what the commands of a fleet do, and the runs of many servers',
       'actions/own': 'joulemark.yaml and the cards in it',
       'actions/tune': 'measuring one operating point after another',
       box: 'what `box` does: its plan from flags, containers and runs, progress of several cards, the verdict',
       commands: 'flags, help and examples, one file per command',
+      'commands/fleet': 'flags and help of the commands of a fleet',
       'commands/catalogue': 'flags and help of what describes models',
       'commands/tune': 'flags and help of what measures one operating point after another',
       docs: 'the generated parts of docs/',

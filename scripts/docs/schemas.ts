@@ -7,6 +7,8 @@ import { BOX_RESULT_VERSION, boxResultSchema } from '../../reports/box/result/bo
 import { claimsJsonSchema } from '../../reports/claims/file/json-schema.ts'
 import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts'
 import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
+import { FLEET_JSON_VERSION, fleetJsonSchema } from '../../reports/fleet/fleet-schema.ts'
+import { STANDING_JSON_VERSION, standingJsonSchema } from '../../reports/fleet/standing-json.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
 import { reportJsonSchema } from '../../reports/render/report-schema.ts'
 import { TUNE_JSON_VERSION, tuneJsonSchema } from '../../reports/tune/document-schema.ts'
@@ -55,6 +57,19 @@ export const schemaFiles: readonly SchemaFile[] = [
         comparisonJsonSchema,
         `joulemark comparison, version ${COMPARISON_JSON_VERSION} (compare --format json)`,
       ),
+  },
+  {
+    file: 'docs/schemas/fleet-report.schema.json',
+    text: () =>
+      schemaOf(
+        standingJsonSchema,
+        `joulemark fleet report, version ${STANDING_JSON_VERSION} (fleet report --format json)`,
+      ),
+  },
+  {
+    file: 'docs/schemas/fleet.schema.json',
+    text: () =>
+      schemaOf(fleetJsonSchema, `joulemark fleet, version ${FLEET_JSON_VERSION} (fleet compare --format json)`),
   },
 ]
 

@@ -1,6 +1,7 @@
 import { exitCodes } from '../../errors.ts'
 import { type FleetTruth, usualFleet } from './fleet-noise.ts'
 import { type FleetStudy, studyFleets } from './fleet-study.ts'
+import { type HistoryTruth, studyHistory, usualHistory } from './history-study.ts'
 
 /**
  * `npm run bench:fleet`: is the verdict on a fleet reliable? Simulates seeded fleets and prints false alarms, power and the
@@ -110,5 +111,49 @@ const broken = play({ boxLoss: 0.6, fleetLoss: 0.02 }, fewer)
 console.log(
   `broken box: the 2 % of the fleet found in ${percent(broken.fleetAlarms, fewer)}, interval covers in ${percent(broken.fleetCovered, broken.fleetIntervals)}`,
 )
+
+console.log(
+  `\nHistory: ${fleets} series per row, a start per fortnight for a year, 0.5 % apart; steps at a level of 5 % per series`,
+)
+const narrow = [44, 11, 11, 12, 12, 13, 12, 8]
+const short = (cells: readonly string[]): string =>
+  cells
+    .map((cell, at) => cell.padEnd(narrow[at]!))
+    .join(' ')
+    .trimEnd()
+console.log(short(['', 'any false', 'step', 'its driver', 'step', 'trend', 'trend']))
+console.log(short(['', 'step', 'found', 'named', 'covered', 'covered', 'shown']))
+const histories: readonly (readonly [string, Partial<HistoryTruth>, boolean])[] = [
+  ['nothing changed', {}, true],
+  ["nothing changed, Student's t(3)", { heavyTails: true }, true],
+  ['nothing changed, 10 starts in 120 days', { starts: 10, days: 120 }, true],
+  ['nothing changed, AR(1) 0.3 between starts', { correlation: 0.3 }, false],
+  ['a driver that costs 2 %', { step: -0.02 }, true],
+  ["a driver that costs 2 %, Student's t(3)", { step: -0.02, heavyTails: true }, true],
+  ['a driver that costs 1 %', { step: -0.01 }, true],
+  ['ageing, 3 % per year', { perYear: -0.03 }, true],
+  ['ageing, 3 % per year, and a driver, 2 %', { perYear: -0.03, step: -0.02 }, true],
+]
+for (const [name, truth, isExpected] of histories) {
+  const found = studyHistory(fleets, { ...usualHistory, ...truth }, SEED)
+  const held = found.trendCovered / fleets
+  // where a step was looked for, the trend is estimated after a choice
+  // the tests are nearly exact, so that the rate of a sample lies around the level
+  const sampling = 2 * Math.sqrt((MOST_FALSE_ALARMS * (1 - MOST_FALSE_ALARMS)) / fleets)
+  const isMet = found.falseSteps / fleets <= MOST_FALSE_ALARMS + sampling && held >= LEAST_COVERAGE
+  const shown = (count: number, n = fleets) => (truth.step === undefined ? '' : percent(count, n))
+  console.log(
+    short([
+      `${name}${isExpected ? '' : ' (not assumed)'}`,
+      percent(found.falseSteps, fleets),
+      shown(found.found),
+      shown(found.named),
+      shown(found.stepCovered, Math.max(1, found.found)),
+      percent(found.trendCovered, fleets),
+      percent(found.trendShown, fleets),
+      isExpected ? judged(isMet) : '',
+    ]),
+  )
+}
 
 process.exitCode = missed === 0 ? exitCodes.done : exitCodes.negativeResult

@@ -51,7 +51,7 @@ describe('the fleet as a whole', () => {
     const [metric] = groups[0]!.metrics
     expect(metric!.verdict).toBe('regressed')
     expect(metric!.change!.value).toBeCloseTo(-0.02, 2)
-    expect(metric!.reason).toContain('over 40 boxes')
+    expect(metric!.reason).toContain('over 40 servers')
     expect(cells.flat().filter(({ verdict }) => verdict === 'regressed')).toEqual([])
   })
 
@@ -78,7 +78,7 @@ describe('the fleet as a whole', () => {
     expect(throughput(fleet({ boxes: 1 }))).toMatchObject({
       change: null,
       verdict: 'inconclusive',
-      reason: expect.stringContaining('one box'),
+      reason: expect.stringContaining('one server'),
     })
   })
 

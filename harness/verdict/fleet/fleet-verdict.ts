@@ -136,13 +136,13 @@ function fleetMetric(metric: GroupMetric, pAdjusted: number | null, options: Fle
   const spreads = units.length === 0 ? { boxes: null, starts: null, trials: null } : spreadsOf(units)
   const head = { key, boxes, units: units.length, spreads }
   if (whole === null || pAdjusted === null || baselineLevel === null) {
-    const reason = boxes === 1 ? 'one box: no spread between boxes' : 'no box has this metric on both sides'
+    const reason = boxes === 1 ? 'one server: no spread between servers' : 'no server has this metric on both sides'
     return { ...head, ...untested, margin: smallest, reason }
   }
   const rule = { pAdjusted, level: familyLevels.fleet, basis: 'starts' } as const
   const judged = judgeChange(key, whole, { ...rule, margin: marginOf(key, smallest, baselineLevel) })
   const { change, margin, pEquivalence, verdict } = judged
-  const reason = changeReason(judged, pAdjusted, `over ${counted(boxes, 'box', 'boxes')}`)
+  const reason = changeReason(judged, pAdjusted, `over ${counted(boxes, 'server')}`)
   return { ...head, change, margin, p: pOfChange(whole), pAdjusted, pEquivalence, verdict, reason }
 }
 

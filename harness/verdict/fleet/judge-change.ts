@@ -35,7 +35,7 @@ const pEquivalence = (change: LogChange, margin: number): number =>
   Math.max(above(change, Math.log(1 - margin)), above({ ...change, value: -change.value }, -Math.log(1 + margin)))
 
 /** The change as a share with its 95 % interval. */
-function asShare({ value, standardError, degrees }: LogChange): WithInterval {
+export function asShare({ value, standardError, degrees }: LogChange): WithInterval {
   const half = standardError === 0 ? 0 : studentTQuantile(0.975, degrees) * standardError
   return { value: Math.expm1(value), ci95: [Math.expm1(value - half), Math.expm1(value + half)] }
 }

@@ -1,4 +1,5 @@
 import { mean, sampleVariance } from 'simple-statistics'
+import { robustLevel } from '../../stats/robust-level.ts'
 import { trimmedMean } from '../../stats/trimmed-mean.ts'
 import type { Estimate } from '../../stats/welch.ts'
 import type { Spreads } from './fleet-values.ts'
@@ -24,6 +25,7 @@ export function wholeFleet(units: readonly UnitInFleet[]): Estimate | null {
 /**
  * The parts of the model by moments (one-way analyses of variance: Searle, Casella and McCulloch 1992, "Variance Components",
  * section 3.5): a spread is what is seen between units of one level, less what the level below explains, at least 0.
+ * That of the boxes is robust: one that is broken says nothing about the others.
  */
 export function spreadsOf(units: readonly UnitInFleet[]): Spreads {
   const sides = units.flatMap((unit) => unit.sides)
@@ -37,7 +39,8 @@ export function spreadsOf(units: readonly UnitInFleet[]): Spreads {
   const explained = mean(
     units.map((unit) => unit.sides.reduce((sum, side) => sum + (seen ?? 0) / side.starts.length, 0)),
   )
-  const box = seen === null || changes.length < 2 ? null : Math.max(0, sampleVariance(changes) - explained)
+  const deviation = robustLevel(changes).deviation
+  const box = seen === null || deviation === null ? null : Math.max(0, deviation ** 2 - explained)
   return { boxes: root(box), starts: root(start), trials: root(trial) }
 }
 

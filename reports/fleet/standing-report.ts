@@ -1,0 +1,74 @@
+import type { Chart } from '../charts/chart-types.ts'
+import type { Report } from '../report.ts'
+import type { Table } from '../tables/table.ts'
+import { buildTable, text } from '../tables/table.ts'
+import { reportOf } from './fleet-report.ts'
+import { lowTable } from './fleet-tables.ts'
+import { heatTables } from './heat-table.ts'
+import { fleetPage } from './page.ts'
+import { type FleetStanding, lowUnits, standingHeatMap, standingSentence } from './standing.ts'
+
+const MAP_TITLE = 'Difference from the siblings by unit and scenario'
+
+/** What a report of a fleet has besides: its history. */
+export interface StandingExtras {
+  readonly tables: readonly Table[]
+  readonly charts: readonly Chart[]
+  /** After the answer; begins with a space, or is empty. */
+  readonly sentence: string
+}
+
+/** Many boxes beside each other as tables. With a width, for a terminal of so many columns. */
+export function standingReport(standing: FleetStanding, { tables }: StandingExtras, width?: number): Report {
+  const { simulated, records } = standing
+  const map = heatTables(standingHeatMap(standing), MAP_TITLE, { simulated, ...(width === undefined ? {} : { width }) })
+  return reportOf(
+    `Fleet: ${outcomeOf(standing)}`,
+    [...map, ...lowOf(standing), ...unitsTable(standing), ...tables],
+    records,
+  )
+}
+
+/** The same as one HTML page. */
+export function standingPage(standing: FleetStanding, { tables, charts, sentence }: StandingExtras): Promise<string> {
+  return fleetPage({
+    title: 'Fleet',
+    outcome: outcomeOf(standing),
+    tone: lowUnits(standing).length > 0 ? 'bad' : 'good',
+    sentence: `${standingSentence(standing)}${sentence}`,
+    map: standingHeatMap(standing),
+    mapTitle: MAP_TITLE,
+    tables: [...lowOf(standing), ...unitsTable(standing), ...tables],
+    charts,
+    simulated: standing.simulated,
+  })
+}
+
+const outcomeOf = (standing: FleetStanding): string => {
+  const low = lowUnits(standing).length
+  return low === 0 ? 'no unit below its siblings' : `${low} of ${standing.units.length} below siblings`
+}
+
+function lowOf({ units, columns, cells, simulated }: FleetStanding): Table[] {
+  const low = cells.flatMap(({ figures }) => figures.filter(({ verdict }) => verdict === 'low'))
+  return lowTable(
+    low,
+    (id) => units.find((unit) => unit.id === id)!.name,
+    (id) => columns.find((column) => column.id === id)!.title,
+    simulated,
+  )
+}
+
+/** What could not be read; a table of its own, because it has no unit. */
+const unitsTable = ({ notes }: FleetStanding): Table[] =>
+  notes.length === 0
+    ? []
+    : [
+        buildTable({
+          id: 'fleet-unread',
+          title: 'What could not be read',
+          rows: notes.map((note, at) => ({ note, at })),
+          rowId: ({ at }) => `${at}`,
+          columns: [{ id: 'note', head: 'Run', align: 'left', cell: ({ note }) => text(note) }],
+        }),
+      ]

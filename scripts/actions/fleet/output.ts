@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { suggestion } from '../../../harness/catalogue/nearest.ts'
+import { JoulemarkError, messageOf } from '../../../harness/errors.ts'
+import { escapeMarkdown, renderMarkdown } from '../../../reports/render/markdown.ts'
+import { printable, wrapTo } from '../../../reports/render/plain-text.ts'
+import type { RenderedFile, Report } from '../../../reports/report.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { factTables } from '../../support/terminal.ts'
+
+/* What the commands of a fleet print and write. */
+
+/** The answer, then the tables, as wide as the terminal. */
+export function onTerminal(sentence: string, report: (width: number) => Report, io: CommandIo): string {
+  const width = Math.max(40, Math.min(io.columns ?? 100, 100))
+  const built = report(width)
+  const stamp = built.simulated ? 'SIMULATED. ' : ''
+  const answer = wrapTo(printable(`${stamp}${sentence}`), width).join('\n')
+  return `${answer}\n\n${factTables(built.tables, io)}`
+}
+
+/** The answer after the title of a Markdown report. */
+export function markdown(report: Report, sentence: string): string {
+  const text = renderMarkdown(report)
+  const at = text.indexOf('\n')
+  return `${text.slice(0, at)}\n\n${escapeMarkdown(sentence)}\n${text.slice(at)}`
+}
+
+/** A document as text for a file or stdout. */
+export const jsonText = (document: object): string => `${JSON.stringify(document, null, 2)}\n`
+
+/** Writes the files of a format under a folder, and names them on stderr. Throws `environment` where that fails. */
+export async function write(files: readonly RenderedFile[], outDir: string, io: CommandIo): Promise<void> {
+  for (const { name, text } of files) {
+    const path = join(outDir, name)
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text)
+    } catch (cause) {
+      throw new JoulemarkError('environment', `cannot write ${path}: ${messageOf(cause)}`, { cause })
+    }
+    io.stderr.write(`wrote ${path}\n`)
+  }
+}
+
+/** The formats of a flag, by name. Throws `bad-input` with the nearest known one. */
+export function parseFormats(text: string, known: readonly string[]): string[] {
+  return text.split(',').map((typed) => {
+    const word = typed.trim()
+    if (known.includes(word)) return word
+    throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, known)}`)
+  })
+}

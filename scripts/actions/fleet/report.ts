@@ -1,0 +1,46 @@
+import { exitCodes } from '../../../harness/errors.ts'
+import { fleetHistory } from '../../../reports/fleet/history/fleet-history.ts'
+import { historyCharts } from '../../../reports/fleet/history/history-charts.ts'
+import { historySentence, historyTables } from '../../../reports/fleet/history/history-tables.ts'
+import { fleetStanding, lowUnits, standingSentence } from '../../../reports/fleet/standing.ts'
+import { standingDocument } from '../../../reports/fleet/standing-json.ts'
+import { standingPage, standingReport } from '../../../reports/fleet/standing-report.ts'
+import { renderCsv } from '../../../reports/render/csv.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { readFleetRuns } from './fleet-runs.ts'
+import { jsonText, markdown, onTerminal, parseFormats, write } from './output.ts'
+
+/** Flags of `fleet report`. */
+export interface FleetReportFlags {
+  readonly json?: boolean
+  readonly history?: boolean
+  readonly format: string
+  readonly out: string
+}
+
+const formats = ['terminal', 'md', 'html', 'csv', 'json'] as const
+
+/** Many boxes beside each other: prints the answer and the heat map. Exit code 1 where a unit is below its siblings. */
+export async function fleetReportOf(paths: readonly string[], flags: FleetReportFlags, io: CommandIo): Promise<number> {
+  const wanted = parseFormats(flags.format, formats)
+  const { records, unreadable } = await readFleetRuns(paths)
+  const standing = fleetStanding(records, unreadable)
+  const history = flags.history ? fleetHistory(records) : null
+  const extras =
+    history === null
+      ? { tables: [], charts: [], sentence: '' }
+      : { tables: historyTables(history), charts: historyCharts(history), sentence: historySentence(history) }
+  const sentence = `${standingSentence(standing)}${extras.sentence}`
+  if (flags.json) io.stdout(jsonText(standingDocument(standing, history)))
+  else if (wanted.includes('terminal'))
+    io.stdout(onTerminal(sentence, (width) => standingReport(standing, extras, width), io))
+  const files = {
+    md: () => [{ name: 'fleet-report.md', text: markdown(standingReport(standing, extras), sentence) }],
+    html: async () => [{ name: 'fleet-report.html', text: await standingPage(standing, extras) }],
+    csv: () => renderCsv(standingReport(standing, extras)),
+    json: () => [{ name: 'fleet-report.json', text: jsonText(standingDocument(standing, history)) }],
+  }
+  for (const format of wanted)
+    if (format in files) await write(await files[format as keyof typeof files](), flags.out, io)
+  return lowUnits(standing).length > 0 ? exitCodes.negativeResult : exitCodes.done
+}
