@@ -14,7 +14,8 @@ const curve = (share: number): number => (share * GAIN) / (1 + (share * GAIN) **
 
 /**
  * Share of its power above idle that a load draws with its SM clock locked at this share of the full one: the same curve read
- * backwards, because a chip at a limit runs at the clock whose power is that limit. half of the clock costs 0.32 of the power.
+ * backwards, because a chip at a limit runs at the clock whose power is that limit; half of the clock costs 0.32 of the power. An
+ * assumption: no public sweep of locked clocks under a serving load was found to fit it to.
  */
 export function powerShareAtClock(clockShare: number): number {
   if (clockShare >= 1) return 1

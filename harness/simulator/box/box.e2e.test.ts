@@ -57,11 +57,12 @@ test('one server per card, each started on demand, and one nvidia-smi for all ca
   const servers = await Promise.all([serve(first!, 'one'), serve(second!, 'two')])
   for (const { url } of servers) expect((await ask(url)).status).toBe(200)
   expect(servers[0].log()).toMatch(/GPU KV cache size: [\d,]+ tokens/)
+  expect(await call('nvidia-smi', ['-i', '3', '-pl', '300'])).toMatchObject({ code: 0 })
   const { stdout } = await call('nvidia-smi', [
-    '--query-gpu=index,memory.used,pcie.link.width.current',
+    '--query-gpu=index,memory.used,pcie.link.width.current,power.limit',
     '--format=csv,noheader,nounits',
   ])
-  expect(stdout).toMatch(/^0, 2\d{4}, 16\n1, 2\d{4}, 8\n2, 2, 16\n3, 2, 16\n$/)
+  expect(stdout).toMatch(/^0, 2\d{4}, 16, 450\.00\n1, 2\d{4}, 8, 450\.00\n2, 2, 16, 450\.00\n3, 2, 16, 300\.00\n$/)
   // the client of a real engine may be killed: its container stays
   servers[0].kill()
   await servers[0].exited

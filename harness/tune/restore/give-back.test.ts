@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fakeHands } from '../../testing/card-hands.ts'
 import { makeNote, makeNotedCard } from '../../testing/restore-note.ts'
-import { giveBack } from './give-back.ts'
+import { giveBack, giveBackTwice } from './give-back.ts'
 
 const sameBoot = { isSameBoot: true }
 const tuned = makeNotedCard({ limitsSetW: [250, 300] })
@@ -97,4 +97,23 @@ test('two at once end in the same state', async () => {
   const ends = await Promise.all([giveBack(note, hands, sameBoot), giveBack(note, hands, sameBoot)])
   expect(ends.flatMap(({ cards }) => cards.map(({ end }) => end))).toEqual(['given-back', 'given-back'])
   expect(stateOf('GPU-a').powerLimitW).toBe(400)
+})
+
+test('a call that ends after the first look is seen by the second', async () => {
+  const { hands, change, stateOf } = fakeHands([{ powerLimitW: 300 }])
+  const late = {
+    ...hands,
+    wait: async (ms: number) => {
+      if (ms >= 1000) change('GPU-a', { powerLimitW: 250, enforcedLimitW: 250 })
+    },
+  }
+  const { cards, said } = await giveBackTwice(makeNote([tuned]), late, sameBoot)
+  expect(cards[0]?.end).toBe('given-back')
+  expect(said).toEqual(['GPU-a: its limit is back at 400 W, from 250'])
+  expect(stateOf('GPU-a').powerLimitW).toBe(400)
+  // usually nothing was late, and what the first look did is said
+  change('GPU-a', { powerLimitW: 300, enforcedLimitW: 300 })
+  expect((await giveBackTwice(makeNote([tuned]), hands, sameBoot)).said).toEqual([
+    'GPU-a: its limit is back at 400 W, from 300',
+  ])
 })

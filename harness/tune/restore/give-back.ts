@@ -40,6 +40,22 @@ export async function giveBack(note: RestoreNote, hands: CardHands, facts: LockF
   return { cards, said }
 }
 
+/** A call that a killed process had begun ends within this time, or with the driver. */
+const LATE_MS = 1000
+
+/**
+ * Gives the cards of a note back whose watchdog was killed: a call that it had begun may end later than the first look, so that there
+ * is a second one.
+ */
+export async function giveBackTwice(note: RestoreNote, hands: CardHands, facts: LockFacts): Promise<GivenBack> {
+  const first = await giveBack(note, hands, facts)
+  await hands.wait(LATE_MS)
+  const second = await giveBack(note, hands, facts)
+  // what the second found in order was done by the first
+  const said = second.said.map((line, index) => (line.includes('as it was found') ? (first.said[index] ?? line) : line))
+  return { cards: second.cards, said }
+}
+
 interface CardEnd {
   readonly end: 'given-back' | 'left-alone'
   readonly said: readonly string[]

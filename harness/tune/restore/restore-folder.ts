@@ -3,17 +3,9 @@ import { JoulemarkError } from '../../errors.ts'
 import { fateOfWriter, ownMark } from '../../telemetry/host/process-mark.ts'
 import { restoringHands } from '../settings/rights.ts'
 import { limitCall, typedLine, unlockCall } from '../settings/typed.ts'
-import { CardWriter, type RestoredBy } from '../settings/writer.ts'
+import { CardWriter, type RestoredBy, type RestoreEnd } from '../settings/writer.ts'
 import { dropClaims } from './claim.ts'
 import { isClosed, notePath, type RestoreNote, readNote } from './note.ts'
-
-/** What a restore did. */
-export interface RestoreEnd {
-  /** One line per card. */
-  readonly said: readonly string[]
-  /** Whether every card is back, or was left alone for a reason that is said. */
-  readonly isDone: boolean
-}
 
 export interface RestoreOptions {
   /** Another nvidia-smi than the one of the note. */
@@ -43,7 +35,7 @@ export async function restoreNote(
   by: RestoredBy,
 ): Promise<RestoreEnd> {
   const isSameBoot = note.watchdog.bootId === ownMark().bootId
-  const end = await new CardWriter(note, path, restoringHands(nvidiaSmi)).restore(by, { isSameBoot })
+  const end = await new CardWriter(note, path, restoringHands(nvidiaSmi)).restoreAfterKill(by, { isSameBoot })
   if (end.isDone) {
     const cards = note.cards.map(({ uuid, name }) => ({ uuid, name, nvidiaSmi: note.nvidiaSmi }))
     dropClaims(cards, path)

@@ -24,15 +24,14 @@ test('a tuning that ends gives its cards back and says so in its note', async ()
 
 describe('the watchdog gives the cards back', () => {
   test.each([
-    ['kill -9 of the process', 'applied', (pid: number) => kill(pid, 'SIGKILL')],
-    ['kill -9 of its process group', 'applied', (pid: number) => kill(-pid, 'SIGKILL')],
-    ['a closed terminal', 'applied', (pid: number) => kill(-pid, 'SIGHUP')],
-  ])('after %s', async (_, word, end) => {
+    ['kill -9 of its process group', 'SIGKILL'],
+    ['a closed terminal', 'SIGHUP'],
+  ] as const)('after %s', async (_, signal) => {
     const root = rootHere()
     const smi = makeSettableSmi(root)
     const tuning = startTuning(root, smi, 1000, 5)
-    await tuning.said(word)
-    end(tuning.child.pid as number)
+    await tuning.said('applied')
+    kill(-(tuning.child.pid as number), signal)
     await tuning.ended
     await expect.poll(() => tuning.note()?.endedBy, POLL).toBe('watchdog')
     expect(isAsFound(smi)).toBe(true)

@@ -8,7 +8,7 @@ import { type Keeper, startKeeper } from '../restore/keeper.ts'
 import { isClosed, notePath, readNote } from '../restore/note.ts'
 import { restoreNote } from '../restore/restore-folder.ts'
 import { readCards } from './cards.ts'
-import { refuseOutside, refuseUnsettable, refuseUsed, type SettingFacts } from './refusals.ts'
+import { refuseOthers, refuseOutside, refuseUnsettable, type SettingFacts } from './refusals.ts'
 import { backLinesOf, linesOf } from './typed.ts'
 import type { CardSettings, FoundCard } from './types.ts'
 
@@ -58,7 +58,8 @@ export async function openCardSettings(options: CardSettingsOptions): Promise<Ca
     commandsBack: backLinesOf(typist, cards, clockBefore),
     apply: async (setting) => {
       refuseOutside(cards, setting)
-      refuseUsed({ ...facts, processes: await readProcesses(exec) })
+      // a tuning takes hours: others may have come since, while a list that fails once is no reason to end it
+      refuseOthers({ ...facts, processes: await readProcesses(exec) })
       return (await keeper.ask({ ask: 'apply', setting }, 'applied')).enforced
     },
     restore: () => restored(keeper, folder, nvidiaSmi),

@@ -22,7 +22,8 @@ export function refuseUnsettable(facts: SettingFacts, asked: readonly OperatingS
   if (facts.location.isThisMachine !== true) throw elsewhere(facts.location)
   if (facts.cards.length === 0) throw new JoulemarkError('environment', 'no card was found whose limit could be set')
   for (const card of facts.cards) refuseShared(card, facts.virtualization.get(card.uuid) ?? null)
-  refuseUsed(facts)
+  refuseOthers(facts)
+  refuseUnseen(facts)
   for (const setting of asked) refuseOutside(facts.cards, setting)
 }
 
@@ -34,26 +35,35 @@ export function refuseOutside(cards: readonly CardState[], { powerLimitW, smCloc
   }
 }
 
-/** Throws if a process other than the measured server uses a card, or if that cannot be seen. */
-export function refuseUsed({
+/** Throws if a process other than the measured server is seen on a card. */
+export function refuseOthers({
   cards,
   processes,
   serverPids,
-  isServing,
-}: Pick<SettingFacts, 'cards' | 'processes' | 'serverPids' | 'isServing'>): void {
-  const uuids = cards.map(({ uuid }) => uuid)
-  const { status, evidence } = checkProcesses([processes], uuids, serverPids)
-  if (status === 'pass') return
-  if (status === 'not-measured') {
-    const isIdle = processes.processes?.every(({ uuid }) => !uuids.includes(uuid)) ?? false
-    if (isIdle && !isServing) return
-    throw new JoulemarkError(
-      'environment',
-      `whether others use the cards cannot be seen, so they are left alone: ${evidence}`,
-    )
-  }
+}: Pick<SettingFacts, 'cards' | 'processes' | 'serverPids'>): void {
+  const { status, evidence } = usersOf({ cards, processes, serverPids })
+  if (status === 'pass' || status === 'not-measured') return
   throw new JoulemarkError('environment', `a card that others use is left alone: ${evidence}`)
 }
+
+/** Throws if it cannot be seen whether others use a card: an empty list is no evidence while a server must be in it. */
+function refuseUnseen({ cards, processes, serverPids, isServing }: SettingFacts): void {
+  const { status, evidence } = usersOf({ cards, processes, serverPids })
+  if (status !== 'not-measured') return
+  const isIdle = processes.processes?.every(({ uuid }) => cards.every((card) => card.uuid !== uuid)) ?? false
+  if (isIdle && !isServing) return
+  throw new JoulemarkError(
+    'environment',
+    `whether others use the cards cannot be seen, so they are left alone: ${evidence}`,
+  )
+}
+
+const usersOf = ({ cards, processes, serverPids }: Pick<SettingFacts, 'cards' | 'processes' | 'serverPids'>) =>
+  checkProcesses(
+    [processes],
+    cards.map(({ uuid }) => uuid),
+    serverPids,
+  )
 
 function elsewhere({ isThisMachine, reason }: SettingFacts['location']): JoulemarkError {
   const what =

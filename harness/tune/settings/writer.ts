@@ -1,6 +1,6 @@
 import { JoulemarkError } from '../../errors.ts'
 import type { OperatingSetting } from '../../operating/point.ts'
-import { giveBack, type LockFacts } from '../restore/give-back.ts'
+import { type GivenBack, giveBack, giveBackTwice, type LockFacts } from '../restore/give-back.ts'
 import { isClosed, type NotedCard, type RestoreNote, writeNote } from '../restore/note.ts'
 import { outcomeOf } from './answer.ts'
 import type { CardState } from './cards.ts'
@@ -14,6 +14,14 @@ interface CardWork {
   readonly calls: readonly SettingCall[]
   /** The limit that the card must enforce afterwards; null: whatever it enforces. */
   readonly limitW: number | null
+}
+
+/** What a restore did. */
+export interface RestoreEnd {
+  /** One line per card. */
+  readonly said: readonly string[]
+  /** Whether every card is back, or was left alone for a reason that is said. */
+  readonly isDone: boolean
 }
 
 export type RestoredBy = NonNullable<RestoreNote['endedBy']>
@@ -49,11 +57,16 @@ export class CardWriter {
   }
 
   /** Gives the cards back. Never throws for a card: one that fails stays open in the note, with its reason. */
-  async restore(
-    by: RestoredBy,
-    facts: LockFacts,
-  ): Promise<{ readonly said: readonly string[]; readonly isDone: boolean }> {
-    const { cards, said } = await giveBack(this.#note, this.#hands, facts)
+  async restore(by: RestoredBy, facts: LockFacts): Promise<RestoreEnd> {
+    return this.#ended(by, await giveBack(this.#note, this.#hands, facts))
+  }
+
+  /** The same where a killed process may have begun a call that ends later. */
+  async restoreAfterKill(by: RestoredBy, facts: LockFacts): Promise<RestoreEnd> {
+    return this.#ended(by, await giveBackTwice(this.#note, this.#hands, facts))
+  }
+
+  #ended(by: RestoredBy, { cards, said }: GivenBack): RestoreEnd {
     const note = { ...this.#note, cards: [...cards], said: [...this.#note.said, ...said] }
     const isDone = isClosed(note)
     this.#keep(isDone ? { ...note, endedAt: new Date().toISOString(), endedBy: by } : note)
