@@ -11,7 +11,7 @@ export interface Unit {
   readonly gpus: readonly string[]
   /** Short, and unique among the units: host and the beginning of the UUIDs. */
   readonly name: string
-  /** Catalogue key of the card, or the name that the machine gave. */
+  /** Catalogue key of the card, or the name that the machine gave; a simulated one says so, and is no sibling of a live one. */
   readonly card: string
   /** Its machine, by whatever says so: cards of one machine are not independent of each other. */
   readonly box: string
@@ -32,13 +32,22 @@ export function unitsOf(records: readonly RunRecord[]): Unit[] {
     const newest = runs.reduce((last, run) => (run.startedAt > last.startedAt ? run : last))
     const gpus = servingUuids(newest.gpus).toSorted()
     const { hostname } = newest.host
-    return { id, gpus, host: hostname, name: nameOf(hostname, gpus, SHORT), card: cardOf(newest), box: boxes(newest) }
+    return {
+      id,
+      gpus,
+      host: hostname,
+      name: nameOf(hostname, gpus, SHORT),
+      card: cardNameOf(newest),
+      box: boxes(newest),
+    }
   })
   const shown = Map.groupBy(units, ({ name }) => name)
   return units
     .map((unit) => (shown.get(unit.name)!.length === 1 ? unit : { ...unit, name: nameOf(unit.host, unit.gpus, 99) }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
 }
+
+const cardNameOf = (run: RunRecord): string => `${cardOf(run)}${run.source === 'simulated' ? ' (SIMULATED)' : ''}`
 
 function nameOf(host: string, gpus: readonly string[], digits: number): string {
   if (gpus.length === 0) return host

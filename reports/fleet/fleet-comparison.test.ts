@@ -117,6 +117,16 @@ test('a box of another card has a fleet of its own, of one box', () => {
   expect(comparison.groups[1]!.metrics[0]!.reason).toContain('one server')
 })
 
+test('simulated servers are no part of a live fleet, and no siblings', () => {
+  const comparison = compared({ odd: (box) => (box >= 8 ? { source: 'simulated', speed: 0.5 } : undefined) })
+  expect(comparison.groups.map(({ card, metrics }) => [card, metrics[0]!.boxes])).toEqual([
+    ['rtx-4090', 8],
+    ['rtx-4090 (SIMULATED)', 2],
+  ])
+  expect(comparison.low).toEqual([])
+  expect(comparison.simulated).toBe(true)
+})
+
 test('cards of one host are one box; hosts whose name says nothing are told by their GPUs', () => {
   const { baseline } = makeFleet({ boxes: 4 })
   const named = (hostname: string) => baseline.map((run) => ({ ...run, host: { ...run.host, hostname } }))

@@ -7,7 +7,6 @@ import { SMALLEST_FLEET_EFFECT } from '../../harness/verdict/fleet/levels.ts'
 import { SMALLEST_EFFECT } from '../../harness/verdict/verdict.ts'
 import type { MetricVerdict } from '../../harness/verdict/verdict-words.ts'
 import { pairValues } from '../compare/comparison.ts'
-import { cardOf, type Pair } from '../compare/pair.ts'
 import type { Unit } from './boxes.ts'
 import { type Column, type MatrixCell, matrixOf } from './matrix.ts'
 import { type Change, changesOf, changesText } from './settings.ts'
@@ -78,10 +77,10 @@ export function compareFleet(
   const changes = changesByUnit(paired)
   const usual = mostCommon([...changes.values()])
   const judged = judgeFleet(
-    paired.map(({ unit, column, pair }) => ({
-      ...{ unit: unit.id, box: unit.box, group: groupId(column, pair) },
-      ...pairValues(pair),
-      inFleet: changesText(changes.get(unit.id)!) === changesText(usual),
+    paired.map((cell) => ({
+      ...{ unit: cell.unit.id, box: cell.unit.box, group: groupId(cell) },
+      ...pairValues(cell.pair),
+      inFleet: changesText(changes.get(cell.unit.id)!) === changesText(usual),
     })),
     { smallestEffect, smallestFleetEffect },
   )
@@ -94,9 +93,9 @@ export function compareFleet(
   return {
     ...{ smallestEffect, smallestFleetEffect, units, columns, records, notes, changes: usual },
     groups: judged.groups.map(({ group, metrics }) => {
-      const { column, pair } = paired.find((cell) => groupId(cell.column, cell.pair) === group)!
+      const { column, unit, pair } = paired.find((cell) => groupId(cell) === group)!
       const headline = headlineMetric(pair.baseline[0]!.scenario)
-      return { column, card: cardOf(pair.baseline[0]!), headline, metrics, verdict: worst(metrics) }
+      return { column, card: unit.card, headline, metrics, verdict: worst(metrics) }
     }),
     cells: results,
     low: lowIn(siblingFigures(candidate, units)).map((figure) => ({
@@ -111,7 +110,7 @@ export function compareFleet(
 
 const lowIn = (figures: readonly SiblingFigure[]): SiblingFigure[] => figures.filter(({ verdict }) => verdict === 'low')
 
-const groupId = (column: Column, pair: Pair): string => `${column.id} on ${cardOf(pair.baseline[0]!)}`
+const groupId = ({ column, unit }: PairCell): string => `${column.id} on ${unit.card}`
 
 type PairCell = Extract<MatrixCell, { kind: 'pair' }>
 

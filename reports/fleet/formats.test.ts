@@ -42,7 +42,7 @@ test('JUnit: a case for the fleet and each unit, with host and whole UUID in its
   expect(of(2).failure).toBeDefined()
   expect(of(5).error!['@_message']).toContain('lost')
   expect(of(0)).not.toHaveProperty('failure')
-  expect(suites[0]!.testcase[0]!['@_name']).toBe('the fleet, rtx-4090')
+  expect(suites[0]!.testcase[0]!['@_name']).toBe('the fleet, rtx-4090 (SIMULATED)')
 })
 
 test('JSON fits its schema, and says SIMULATED', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../plan/random.ts'
 import { normal } from '../../testing/noise-stream.ts'
@@ -135,4 +136,26 @@ describe('one card against its own baseline', () => {
 
 test('an empty fleet has no groups', () => {
   expect(judgeFleet([])).toEqual({ groups: [], cells: [] })
+})
+
+test('the order of the cells and the unit of the metric change nothing', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0.01, max: 100, noNaN: true }), (seed, scale) => {
+      const cells = fleet({ boxes: 9, fleetLoss: 0.01, losses: { 4: 0.08 }, seed })
+      const scaled = (side: FleetCell['baseline']) => ({
+        outputTokensPerS: side.outputTokensPerS!.map((start) => start.map((value) => value! * scale)),
+      })
+      const turned = cells
+        .toReversed()
+        .map((cell) => ({ ...cell, baseline: scaled(cell.baseline), candidate: scaled(cell.candidate) }))
+      const [one, other] = [judgeFleet(cells), judgeFleet(turned)]
+      const [a, b] = [one.groups[0]!.metrics[0]!, other.groups[0]!.metrics[0]!]
+      expect(b.change!.value).toBeCloseTo(a.change!.value, 9)
+      expect(b.verdict).toBe(a.verdict)
+      expect(other.cells.toReversed().map(([metric]) => metric!.verdict)).toEqual(
+        one.cells.map(([metric]) => metric!.verdict),
+      )
+    }),
+    { numRuns: 20 },
+  )
 })

@@ -19,7 +19,7 @@ const history = fleetHistory(records)!
 
 test('the driver is named with what it cost, over all boxes, and a loss of one box without a setting', () => {
   const text = tablesOnTerminal(historyTables(history), { columns: 100 }).replaceAll(/\s+/g, ' ')
-  expect(text).toContain('6 servers with rtx-4090')
+  expect(text).toContain('6 servers with rtx-4090 (SIMULATED)')
   expect(text).toContain('driver 580.65 to')
   expect(historySentence(history)).toContain('driver 580.65 to 590.10 came with -2.')
   expect(history.columns[0]!.whole.steps[0]!.change.value).toBeCloseTo(-0.02, 2)
