@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -23,10 +24,21 @@ export interface RunningTuning {
 /** Starts the tuning of tuning-victim.ts on all cards of a settable nvidia-smi. */
 export function startTuning(root: string, smi: SettableSmi, rounds: number, pauseMs: number): RunningTuning {
   const folder = join(root, 'tuning')
+  mkdirSync(root, { recursive: true })
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', victim, folder, smi.path, String(rounds), String(pauseMs), ...smi.uuids],
+    [
+      '--disable-warning=ExperimentalWarning',
+      victim,
+      'tuning',
+      smi.path,
+      String(rounds),
+      String(pauseMs),
+      ...smi.uuids,
+    ],
     {
+      // it names its folder from here, as a person does
+      cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     },

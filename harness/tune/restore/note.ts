@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { jsonOf } from '../../json-text.ts'
@@ -38,7 +38,8 @@ export const restoreNoteSchema = z.object({
 export type NotedCard = z.infer<typeof notedCardSchema>
 export type RestoreNote = z.infer<typeof restoreNoteSchema>
 
-export const notePath = (folder: string): string => join(folder, 'restore.json')
+/** Absolute, because whoever reads it later may work in another folder. */
+export const notePath = (folder: string): string => resolve(folder, 'restore.json')
 
 /** Replaces the note; it is on disk, with its name, when this returns. Throws `environment`. */
 export const writeNote = (path: string, note: RestoreNote): void => replaceFile(path, toJson(note))

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { JoulemarkError } from '../../errors.ts'
 import type { OperatingSetting } from '../../operating/point.ts'
 import { ownMark } from '../../telemetry/host/process-mark.ts'
@@ -82,8 +83,9 @@ async function openKeeper(keeper: Keeper, options: CardSettingsOptions) {
   const { tune, folder, nvidiaSmi, uuids, clockBefore = null, startedAt } = options
   const opening = {
     tune,
-    folder,
-    nvidiaSmi,
+    // the note outlives the working folder of this process
+    folder: resolve(folder),
+    nvidiaSmi: nvidiaSmi.includes('/') ? resolve(nvidiaSmi) : nvidiaSmi,
     uuids,
     clockBefore,
     startedAt: startedAt.toISOString(),
