@@ -3,7 +3,7 @@ import { holmAdjust } from '../stats/holm.ts'
 import { pAbove, pTwoSided } from '../stats/welch.ts'
 import { worseBy } from './best.ts'
 import { type Relative, relativeOf } from './figure.ts'
-import { limitOf, type PointRow, type PointTable, referenceOf } from './points.ts'
+import { clockOf, limitOf, type PointRow, type PointTable, referenceOf } from './points.ts'
 
 /** A metric that differs between two points: the difference is shown, and is as large as the practical threshold. */
 export interface MetricLoss {
@@ -20,7 +20,7 @@ export interface NoLoss {
   readonly metric: MetricKey
   /** Practical threshold, as a share: a loss that is shown to be smaller is none. */
   readonly threshold: number
-  /** Highest limit, free clock; null where it has no run that counts. */
+  /** Highest limit, and there the highest clock; null where no point has a run that counts. */
   readonly reference: PointRow | null
   /** The lowest point down to which every point passes; null if none does. */
   readonly downTo: PointRow | null
@@ -35,7 +35,8 @@ export interface NoLoss {
 }
 
 /**
- * "No measurable loss down to X W", for each concurrency, and for locked clocks at the highest limit. From the reference down,
+ * "No measurable loss down to X W", for each concurrency: over the limits at the highest clock, and over the clocks at the highest
+ * limit. From the reference down,
  * each point must be shown to lose less of the headline metric than the threshold: the lower of the two one-sided tests of
  * equivalence (Schuirmann 1987), within blocks; the upper one is not asked, because a point that is faster loses nothing. The
  * points are tested in their order, and the first that fails ends it, so that no test needs an adjustment for their number
@@ -47,14 +48,13 @@ export function noLossOf(table: PointTable, threshold: number): NoLoss[] {
   return concurrencies.flatMap((concurrency) => {
     const mine = table.rows.filter((row) => row.concurrency === concurrency)
     const reference = referenceOf(mine, concurrency)
-    const limits = mine.filter(({ setting }) => setting.smClockMHz === null).toSorted((a, b) => limitOf(b) - limitOf(a))
-    const clocks = mine
-      .filter((row) => row.setting.smClockMHz !== null && reference !== null && limitOf(row) === limitOf(reference))
-      .toSorted((a, b) => b.setting.smClockMHz! - a.setting.smClockMHz!)
+    if (reference === null) return [downwards([], { table, reference, concurrency, threshold, over: 'powerLimitW' })]
+    const limits = mine.filter((row) => clockOf(row) === clockOf(reference)).toSorted((a, b) => limitOf(b) - limitOf(a))
+    const clocks = mine.filter((row) => limitOf(row) === limitOf(reference)).toSorted((a, b) => clockOf(b) - clockOf(a))
     const asked = { table, reference, concurrency, threshold }
     return [
       ...(limits.length > 1 ? [downwards(limits, { ...asked, over: 'powerLimitW' as const })] : []),
-      ...(clocks.length > 0 ? [downwards(clocks, { ...asked, over: 'smClockMHz' as const })] : []),
+      ...(clocks.length > 1 ? [downwards(clocks, { ...asked, over: 'smClockMHz' as const })] : []),
     ]
   })
 }
@@ -78,8 +78,7 @@ function downwards(inOrder: readonly PointRow[], { table, reference, ...asked }:
     reason: null,
     ...more,
   })
-  if (reference === null)
-    return found({ reason: 'the highest limit has no run that counts: there is nothing to lose from' })
+  if (reference === null) return found({ reason: 'no point has a run that counts' })
   const measured = inOrder.filter((row) => row.key !== reference.key && figure.count(row.place) > 0)
   if (measured.length === 0) return found({ reason: 'no point below has a run that counts' })
   let downTo: PointRow | null = null

@@ -150,6 +150,35 @@ describe('operating points', () => {
     expect(operatingPoints(without(600)).noLoss[0]!.reference!.limitW).toBe(500)
   })
 
+  test('limits and locked clocks as a grid: losses are counted from the highest of both, over each', () => {
+    const points = [600, 400].flatMap((powerLimitW) => [2400, 1800].map((smClockMHz) => ({ powerLimitW, smClockMHz })))
+    const records = [0, 1, 2].flatMap((block) =>
+      points.map((setting, index) => {
+        const { powerLimitW, smClockMHz } = setting
+        const place = 4 * block + index
+        // a quarter less clock costs a tenth; a lower limit costs nothing here
+        const tokensPerS = 1000 * (smClockMHz === 1800 ? 0.9 : 1) * (1 + noise(place) / 4)
+        return tunedRun({
+          point: { setting, concurrency: 32 },
+          setting: makeSetting({
+            powerLimitW: { asked: powerLimitW, enforced: powerLimitW, found: 600 },
+            smClockMHz: { asked: smClockMHz, read: smClockMHz },
+            block,
+            place,
+          }),
+          tokensPerS,
+          powerW: powerLimitW / 2,
+        })
+      }),
+    )
+    const table = pointsOf(records, money)
+    expect(table.rows[0]).toMatchObject({ key: '600/2400/32', vsReference: null, readClockMHz: 2400 })
+    const [overLimits, overClocks] = operatingPoints(table).noLoss
+    expect(overLimits).toMatchObject({ over: 'powerLimitW', downTo: { key: '400/2400/32' }, stoppedAt: null })
+    expect(overClocks).toMatchObject({ over: 'smClockMHz', downTo: null, stoppedAt: { key: '600/1800/32' } })
+    expect(overClocks!.isLossShown).toBe(true)
+  })
+
   test('within the SLO: only points that meet it in every block', () => {
     const slo = { ttftMs: 500 }
     const inSlo = runs().map((record) => {

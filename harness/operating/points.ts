@@ -135,16 +135,22 @@ export function pointsOf(records: readonly RunRecord[], money: Money, failed: re
   return { scenario, rows, leftOut, unit, headline, efficiency, figures, cost, blocks, plannedBlocks, levels }
 }
 
-/** The row that losses of a concurrency are counted from: the highest limit with a free clock that has a run. Null without one. */
+/**
+ * The row that losses of a concurrency are counted from: of those with a run the highest limit, and there the highest clock; a
+ * free clock is higher than any lock. Null without one.
+ */
 export function referenceOf<Row extends Pick<PointRow, 'concurrency' | 'setting' | 'limitW' | 'blocks'>>(
   rows: readonly Row[],
   concurrency: number | null,
 ): Row | null {
-  const free = rows.filter(
-    (row) => row.concurrency === concurrency && row.setting.smClockMHz === null && row.blocks.length > 0,
-  )
-  return free.toSorted((a, b) => limitOf(b) - limitOf(a))[0] ?? null
+  const mine = rows.filter((row) => row.concurrency === concurrency && row.blocks.length > 0)
+  const isHigher = (a: Row, b: Row) => limitOf(a) > limitOf(b) || (limitOf(a) === limitOf(b) && clockOf(a) > clockOf(b))
+  return mine.reduce<Row | null>((top, row) => (top === null || isHigher(row, top) ? row : top), null)
 }
+
+/** A free clock is higher than any that is locked. */
+export const clockOf = ({ setting }: Pick<PointRow, 'setting'>): number =>
+  setting.smClockMHz ?? Number.POSITIVE_INFINITY
 
 /** A limit that nobody knows is that of the card. */
 export const limitOf = ({ limitW }: Pick<PointRow, 'limitW'>): number => limitW ?? Number.POSITIVE_INFINITY

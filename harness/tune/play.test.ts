@@ -223,6 +223,17 @@ describe('a search', () => {
     expect(measured).toEqual(expect.arrayContaining([cheapest - 25, cheapest + 25]))
   })
 
+  test('with several numbers of streams each has its own edge of the loss, to the resolution', async () => {
+    const { tools } = fakeTools({ noise: 0.001 })
+    const points = { ...range, concurrencies: [8, 32] }
+    const { operating, table } = await playTune(planOf({ points, blocks: 8 }), tools)
+    expect(operating!.noLoss.map(({ concurrency }) => concurrency)).toEqual([8, 32])
+    for (const { concurrency, downTo, stoppedAt } of operating!.noLoss) {
+      expect(downTo!.limitW! - stoppedAt!.limitW!).toBe(25)
+      expect(table!.rows.filter((row) => row.concurrency === concurrency).length).toBeLessThan(19)
+    }
+  })
+
   test('a range that is no wider than its resolution is its two ends', async () => {
     const { tools } = fakeTools()
     const { table } = await playTune(planOf({ points: { ...range, minW: 580 }, blocks: 8 }), tools)

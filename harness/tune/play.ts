@@ -89,8 +89,7 @@ export async function playTune(plan: TunePlan, tools: TuneTools): Promise<TuneEn
       if (tools.signal.aborted) return end('interrupted', 'interrupted; what was measured is kept')
       await measure(point, block, { plan, tools, state })
     }
-    if (tools.signal.aborted && block < plan.blocks - 1)
-      return end('interrupted', 'interrupted; what was measured is kept')
+    if (tools.signal.aborted) return end('interrupted', 'interrupted; what was measured is kept')
     if (countedRuns(state.records).counted.length === before) return end('failed', 'no run of a whole block counts')
   }
   const shown = shownBy(state, plan)

@@ -15,6 +15,7 @@ import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { chooseServingGpus } from '../../harness/telemetry/inventory/choose-gpus.ts'
 import { describeFound } from '../../harness/telemetry/inventory/describe-found.ts'
 import { openTelemetry } from '../../harness/telemetry/open.ts'
+import { DEFAULT_BLOCKS } from '../../harness/tune/default-blocks.ts'
 import { playTune, type TuneEnd, type TuneTools } from '../../harness/tune/play.ts'
 import type { SearchRange } from '../../harness/tune/search-range.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
@@ -23,7 +24,7 @@ import { moneyOf } from '../../reports/comparison/card-money.ts'
 import type { Facts } from '../../reports/facts.ts'
 import { type CardColumn, UNLISTED } from '../../reports/tables/selection.ts'
 import { announcement } from './announce.ts'
-import { DEFAULT_BLOCKS, DEFAULT_SEED } from './tune-defaults.ts'
+import { DEFAULT_SEED } from './tune-defaults.ts'
 import type { AskedTuning, TuneFlags } from './tune-flags.ts'
 import { askedPoints, type TunedLoad, tunedLoads } from './tuned-loads.ts'
 
@@ -62,7 +63,7 @@ export async function tuneOne(file: ScenarioFile, setup: TuneSetup): Promise<Tun
   let notRestored: JoulemarkError | null = null
   try {
     const done = await doneIn(folder, flags)
-    const [blocks, seed] = orderOf(done, flags)
+    const [blocks, seed] = orderOf(done, flags, asked)
     const points = askedPoints(asked, loads, settings.found)
     const { trials } = setup.options(folder)
     for (const line of announcement({ title: file.title, settings, points, loads, blocks, seed, trials, folder }))
@@ -145,8 +146,13 @@ async function doneIn(folder: string, { resume }: TuneFlags): Promise<RunRecord[
 }
 
 /** Blocks and seed: as asked, or as they were; another order would not continue the one that was begun. */
-function orderOf([first]: readonly RunRecord[], { blocks, seed }: TuneFlags): readonly [number, number] {
-  return [blocks ?? first?.setting?.blocks ?? DEFAULT_BLOCKS, first?.setting?.seed ?? seed ?? DEFAULT_SEED]
+function orderOf(
+  [first]: readonly RunRecord[],
+  { blocks, seed }: TuneFlags,
+  { limits }: AskedTuning,
+): readonly [number, number] {
+  const usual = DEFAULT_BLOCKS[limits === 'auto' ? 'search' : 'grid']
+  return [blocks ?? first?.setting?.blocks ?? usual, first?.setting?.seed ?? seed ?? DEFAULT_SEED]
 }
 
 interface Play {

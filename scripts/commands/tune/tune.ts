@@ -1,11 +1,12 @@
 import { Command, Option } from '@commander-js/extra-typings'
+import { DEFAULT_BLOCKS } from '../../../harness/tune/default-blocks.ts'
 import { type DefineCommand, flagsFor } from '../../support/command.ts'
 import { configFlag } from '../../support/config-flag.ts'
 import { positiveInt } from '../../support/flag-values.ts'
 import { examples } from '../../support/help.ts'
 import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../../support/money/money-flags.ts'
 import { expectedCardFlag, gpusFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag } from '../../support/shared-flags.ts'
-import { DEFAULT_BLOCKS, DEFAULT_SEED } from '../../tune/tune-defaults.ts'
+import { DEFAULT_SEED } from '../../tune/tune-defaults.ts'
 import type { TuneFlags } from '../../tune/tune-flags.ts'
 
 export const tuneCommand: DefineCommand = (io, done) =>
@@ -19,7 +20,11 @@ export const tuneCommand: DefineCommand = (io, done) =>
     .option('--power-limits <list>', 'W per GPU: 250..450:25, 250,300,350, or auto (brackets and refines)')
     .option('--clocks <list>', 'SM clocks in MHz that are locked, likewise: 1200..2400:300 or 1500,1800')
     .option('--concurrency <list>', 'Numbers of streams, each at every limit: 1,8,32')
-    .option('--blocks <n>', `Blocks at most, each with every point once (default: ${DEFAULT_BLOCKS})`, positiveInt)
+    .option(
+      '--blocks <n>',
+      `Blocks at most, each with every point once (default: ${DEFAULT_BLOCKS.grid}, with auto ${DEFAULT_BLOCKS.search})`,
+      positiveInt,
+    )
     .option('--seed <n>', `Seed of the order (default: ${DEFAULT_SEED})`, positiveInt)
     .option('--clocks-before <min,max>', 'The clock lock that is in place now: it cannot be read, and is locked again')
     .option('--resume <folder>', 'Go on with the tuning of this folder; what it measured is kept')
