@@ -13,17 +13,25 @@ export interface TunedCard {
   readonly idleW: number
   /** Tokens/s without a limit that binds. */
   readonly tokensPerS: number
+  /** Tokens/s at limits that somebody measured, rising, in place of the formula: straight lines between them. */
+  readonly measured?: readonly { readonly limitW: number; readonly tokensPerS: number }[]
 }
 
-/** Speed and power of the card at a limit, without noise: `speedShare`, and the limit or the demand. */
-export function trueAt(
-  { demandW, idleW, tokensPerS }: TunedCard,
-  limitW: number,
-): { tokensPerS: number; powerW: number } {
-  return {
-    tokensPerS: tokensPerS * speedShare({ demandW, limitW, idleW }),
-    powerW: Math.min(demandW, limitW),
-  }
+/** Speed and power of the card at a limit, without noise: `speedShare`, or what was measured; and the limit or the demand. */
+export function trueAt(card: TunedCard, limitW: number): { tokensPerS: number; powerW: number } {
+  const { demandW, idleW, tokensPerS } = card
+  const powerW = Math.min(demandW, limitW)
+  if (card.measured !== undefined)
+    return { tokensPerS: between([...card.measured, { limitW: demandW, tokensPerS }], powerW), powerW }
+  return { tokensPerS: tokensPerS * speedShare({ demandW, limitW, idleW }), powerW }
+}
+
+/** On the straight lines between points of rising limits. */
+function between(points: NonNullable<TunedCard['measured']>, limitW: number): number {
+  const after = points.findIndex((point) => point.limitW >= limitW)
+  const [low, high] = [points[Math.max(0, after - 1)]!, points[after]!]
+  const share = high.limitW === low.limitW ? 0 : (limitW - low.limitW) / (high.limitW - low.limitW)
+  return low.tokensPerS + share * (high.tokensPerS - low.tokensPerS)
 }
 
 /** GBP per million output tokens at a limit, without noise. */

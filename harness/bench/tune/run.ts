@@ -1,7 +1,8 @@
 import { exitCodes } from '../../errors.ts'
+import { DEFAULT_BLOCKS } from '../../tune/default-blocks.ts'
 import { tuneRows } from './rows.ts'
 import { type BestErrors, type TuneProtocol, type TuneStudy, tuneStudy } from './study.ts'
-import { asPublished } from './world.ts'
+import { asPublished, measuredWorldOf } from './world.ts'
 
 /**
  * `npm run bench:tune`: does `tune` find the best limit, and does it say more than it knows? Plays seeded tunings on cards whose
@@ -18,8 +19,8 @@ const LEAST_COVERAGE = 0.9
 /** Runs of a search, as a share of those of the whole grid, where the noise is as published. */
 const MOST_CARD_TIME = 0.75
 
-const search: TuneProtocol = { kind: 'search', resolutionW: 25, blocks: 8 }
-const grid: TuneProtocol = { kind: 'grid', resolutionW: 25, blocks: 6 }
+const search: TuneProtocol = { kind: 'search', resolutionW: 25, blocks: DEFAULT_BLOCKS.search }
+const grid: TuneProtocol = { kind: 'grid', resolutionW: 25, blocks: DEFAULT_BLOCKS.grid }
 const wholeGrid: TuneProtocol = { kind: 'grid', resolutionW: 25, blocks: 3 }
 
 const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
@@ -108,6 +109,17 @@ for (const { name, noise, isBlockable } of tuneRows) {
   const study = await tuneStudy(tunings, noise, search, SEED)
   searched.push(study)
   printed(name, study, isHonest(study, isBlockable))
+}
+
+console.log(
+  '\nThe tokens/s of four published sweeps instead of the formula (RTX PRO 6000, 300 to 600 W), noise as published',
+)
+for (const [name, protocol] of [
+  ['auto', search],
+  ['a grid of every 25 W', grid],
+] as const) {
+  const study = await tuneStudy(tunings, asPublished, { ...protocol, worlds: measuredWorldOf }, SEED)
+  printed(name, study, isHonest(study, true))
 }
 
 console.log('\nA grid of every 25 W, noise as published')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { trueAt } from '../../testing/tuned-card.ts'
 import { tuneStudy } from './study.ts'
 import { bestLimitW, lowestWithoutLoss, trueCheapest, trueMostEfficient } from './truth.ts'
-import { asPublished, type TuneNoise, worldOf } from './world.ts'
+import { asPublished, measuredWorldOf, type TuneNoise, worldOf } from './world.ts'
 
 test('the optimum in closed form is the lowest of a fine scan, for cost and for energy', () => {
   fc.assert(
@@ -22,6 +22,16 @@ test('the optimum lies within the range and never above the demand', () => {
   const world = worldOf(3)
   expect(bestLimitW(world, 1e9)).toBe(Math.min(world.maxW, world.card.demandW))
   expect(bestLimitW({ ...world, minW: 500 }, 0)).toBe(500)
+})
+
+test('a published sweep is met at its limits, is straight between them, and ends at the demand', () => {
+  const { card, minW } = measuredWorldOf(1)
+  const [first, second] = card.measured!
+  expect(first!.limitW).toBe(minW)
+  for (const { limitW, tokensPerS } of card.measured!) expect(trueAt(card, limitW).tokensPerS).toBe(tokensPerS)
+  const middle = trueAt(card, (first!.limitW + second!.limitW) / 2).tokensPerS
+  expect(middle).toBeCloseTo((first!.tokensPerS + second!.tokensPerS) / 2, 9)
+  expect(trueAt(card, 600)).toEqual({ tokensPerS: card.tokensPerS, powerW: card.demandW })
 })
 
 test('the boundary of the loss loses just the threshold', () => {

@@ -14,6 +14,8 @@ export interface TuneProtocol {
   readonly kind: 'grid' | 'search'
   readonly resolutionW: number
   readonly blocks: number
+  /** Cards and costs by a seed; `worldOf` unless given. */
+  readonly worlds?: (seed: number) => World
 }
 
 /** Errors of one kind of best point over all tunings. Shares. */
@@ -79,7 +81,7 @@ export async function tuneStudy(
   }
   const shortW: number[] = []
   for (let index = 0; index < tunings; index += 1) {
-    const world = worldOf(mixSeed(seed, index))
+    const world = (protocol.worlds ?? worldOf)(mixSeed(seed, index))
     const { card, money, minW, maxW } = world
     const cost = trueCheapest(world)
     const energy = trueMostEfficient(world)

@@ -22,6 +22,14 @@ export function bestLimitW({ card, minW, maxW }: Pick<World, 'card' | 'minW' | '
   return Math.min(maxW, Math.max(minW, limitW))
 }
 
+const SCAN = 2000
+
+/** The optimum by a fine scan, where the speed is no formula; of equal ones the lowest limit. */
+function scanned({ minW, maxW }: World, figure: Truth['figure']): Truth {
+  const limits = Array.from({ length: SCAN + 1 }, (_, step) => minW + ((maxW - minW) * step) / SCAN)
+  return { figure, bestW: limits.reduce((best, watts) => (figure(watts) < figure(best) ? watts : best)) }
+}
+
 /** GBP per million output tokens. */
 export function trueCheapest(world: World): Truth {
   const { card, money } = world
@@ -29,24 +37,20 @@ export function trueCheapest(world: World): Truth {
   const gbpPerWattYear = (HOURS_PER_YEAR / 1000) * money.tariffGbpPerKwh * money.pue * money.utilisation
   const capitalW = money.priceGbp / money.years / gbpPerWattYear
   const restW = (money.idleW * (1 - money.utilisation)) / money.utilisation
-  return {
-    figure(limitW) {
-      const { tokensPerS, powerW } = trueAt(card, limitW)
-      return gbpPerMillionOutputTokens(tokensPerS, powerW, money)!
-    },
-    bestW: bestLimitW(world, capitalW + restW),
+  const figure = (limitW: number): number => {
+    const { tokensPerS, powerW } = trueAt(card, limitW)
+    return gbpPerMillionOutputTokens(tokensPerS, powerW, money)!
   }
+  return card.measured ? scanned(world, figure) : { figure, bestW: bestLimitW(world, capitalW + restW) }
 }
 
 /** Joules per token. */
 export function trueMostEfficient(world: World): Truth {
-  return {
-    figure(limitW) {
-      const { tokensPerS, powerW } = trueAt(world.card, limitW)
-      return powerW / tokensPerS
-    },
-    bestW: bestLimitW(world, 0),
+  const figure = (limitW: number): number => {
+    const { tokensPerS, powerW } = trueAt(world.card, limitW)
+    return powerW / tokensPerS
   }
+  return world.card.measured ? scanned(world, figure) : { figure, bestW: bestLimitW(world, 0) }
 }
 
 /** The lowest limit that loses no more than a share of the speed at the highest one: bisection on a rising curve. */

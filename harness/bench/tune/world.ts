@@ -4,6 +4,7 @@ import type { TunePoint } from '../../operating/point.ts'
 import { mixSeed, type Random, seededRandom } from '../../plan/random.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import type { RunSetting } from '../../record/schema/setting.ts'
+import { powerSweeps } from '../../testing/measured-power.ts'
 import { NoiseStream, normal } from '../../testing/noise-stream.ts'
 import { type TunedCard, trueAt, tunedRun } from '../../testing/tuned-card.ts'
 
@@ -62,25 +63,43 @@ const cards = [
   { key: 'rtx-5090', minW: 400, maxW: 600, demandW: [510, 590], priceGbp: [2000, 3500] },
 ] as const
 
-/** A card, load and costs by a seed. */
+type Range = readonly [number, number]
+
+/** Price of the cards, in GBP, and everything else that is paid for, by a seed. */
+function moneyOf(random: Random, priceGbp: Range, idleW: number): MoneyInputs {
+  return {
+    priceGbp: between(random, priceGbp),
+    years: 3 + Math.floor(3 * random()),
+    tariffGbpPerKwh: between(random, [0.12, 0.35]),
+    utilisation: between(random, [0.3, 0.95]),
+    pue: between(random, [1.05, 1.6]),
+    idleW,
+  }
+}
+
+const between = (random: Random, [low, high]: Range): number => low + (high - low) * random()
+
+/** A card, load and costs by a seed: its speed follows the formula. */
 export function worldOf(seed: number): World {
   const random = seededRandom(mixSeed(seed, 1))
-  const between = ([low, high]: readonly [number, number]) => low + (high - low) * random()
-  const chosen = cards[Math.floor(random() * cards.length)]!
-  const idleW = cardByKey(chosen.key)!.idleW.value
-  return {
-    card: { demandW: between(chosen.demandW), idleW, tokensPerS: 1400 },
-    minW: chosen.minW,
-    maxW: chosen.maxW,
-    money: {
-      priceGbp: between(chosen.priceGbp),
-      years: 3 + Math.floor(3 * random()),
-      tariffGbpPerKwh: between([0.12, 0.35]),
-      utilisation: between([0.3, 0.95]),
-      pue: between([1.05, 1.6]),
-      idleW,
-    },
-  }
+  const { key, minW, maxW, demandW, priceGbp } = cards[Math.floor(random() * cards.length)]!
+  const idleW = cardByKey(key)!.idleW.value
+  const card = { demandW: between(random, demandW), idleW, tokensPerS: 1400 }
+  return { card, minW, maxW, money: moneyOf(random, priceGbp, idleW) }
+}
+
+/** The published sweeps that have four limits or more: all of one RTX PRO 6000 under vLLM, 300 to 600 W. */
+const sweeps = powerSweeps.filter(({ points }) => points.length > 3)
+
+/** A card as somebody measured it, at costs by a seed: the tokens/s of a published sweep, errors of that measurement included. */
+export function measuredWorldOf(seed: number): World {
+  const random = seededRandom(mixSeed(seed, 1))
+  const { card: key, demandW, tokensPerS, points } = sweeps[Math.floor(random() * sweeps.length)]!
+  const idleW = cardByKey(key)!.idleW.value
+  const measured = points.toSorted((a, b) => a.limitW - b.limitW)
+  const { priceGbp, maxW } = cards[0]
+  const card = { demandW, idleW, tokensPerS, measured }
+  return { card, minW: measured[0]!.limitW, maxW, money: moneyOf(random, priceGbp, idleW) }
 }
 
 /** A tuning on a card with noise: each call is the next run in time. */
