@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
 import { makeSample } from '../../testing/rows-builder.ts'
 import { simulatedBox } from '../../testing/simulated-box.ts'
+import { soakCertificate, soakedCard } from '../../testing/soak-certificate.ts'
 import { boxResult } from '../result/judge-box.ts'
 import { cardSeries } from './night-series.ts'
 import { serverPage } from './page.ts'
@@ -29,6 +30,12 @@ const series = sealed.flatMap((run, at) =>
   ),
 )
 const html = serverPage(boxResult({ ...input, records: sealed }), series)
+const soaked = soakCertificate({
+  verdict: 'rejected',
+  cards: input.cards.map(({ index, uuid }) =>
+    soakedCard({ index, uuid, ...(index === 3 ? { verdict: 'rejected', reasons: ['Xid 79 in the kernel log'] } : {}) }),
+  ),
+})
 
 describe.skipIf(chromiumHere === undefined)('the page of a server in a browser', () => {
   let opened: BrowserPage
@@ -72,5 +79,20 @@ describe.skipIf(chromiumHere === undefined)('the page of a server in a browser',
       all.filter((at) => at.scrollWidth > 703).map((at) => at.className),
     )
     expect(wide).toEqual([])
+  })
+
+  test('with a soak it takes one page more, axe finds nothing wrong, and a phone scrolls the table only', async () => {
+    const other = await openInBrowser(serverPage(boxResult({ ...input, records: sealed, soak: soaked }), series))
+    try {
+      expect(other.problems).toEqual([])
+      expect(await axeViolations(other.page)).toEqual([])
+      await other.page.setViewportSize({ width: 390, height: 844 })
+      expect(await other.page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+      const pdf = await other.page.pdf({ preferCSSPageSize: true })
+      const pages = pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g) ?? []
+      expect(pages.length).toBeLessThanOrEqual(3)
+    } finally {
+      await other.close()
+    }
   })
 })
