@@ -1,4 +1,4 @@
-import type { Room } from './rooms.ts'
+import type { Room } from './room.ts'
 
 /** Builders and reference data for tests, and benchmarks of the tool itself: the product imports none of them. */
 export const forTests: readonly Room[] = [

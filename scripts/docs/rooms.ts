@@ -1,11 +1,5 @@
-/** One room of the code: files that share one reason to exist. */
-export interface Room {
-  /** Folders, or files without `.ts`. */
-  readonly paths: readonly string[]
-  readonly reason: string
-  /** What the folders inside it are for, by their path from the room. */
-  readonly folders?: Readonly<Record<string, string>>
-}
+import type { Room } from './room.ts'
+import { upperRooms } from './rooms-upper.ts'
 
 /**
  * The rooms from the ground up: a file may import from its own room and from those before it in this list, never from
@@ -210,61 +204,7 @@ export const rooms: readonly Room[] = [
       soak: 'hours of full load on all cards: rounds, watch, tally, judgement',
     },
   },
-  {
-    paths: ['reports'],
-    reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
-    folders: {
-      box: 'the figures of a server against healthy ones',
-      'box/page': 'the verdict as one HTML page, for screen and paper',
-      'box/plan': 'the plan of a box as text and as a document',
-      'box/result': 'the verdict on each card and on the server, as one document',
-      'box/siblings': 'the cards of a server against each other, and each against itself alone; what they differ in',
-      'box/soak': 'the burn-in certificate as text and as a page',
-      'box/text': 'the verdict for a terminal',
-      bundle: 'the files of a bundle beside its runs',
-      charts: 'charts as plain data',
-      claims: 'the check of a published table of claims',
-      'claims/file': 'the file of claims: its cells, units, references, JSON Schema and skeleton',
-      'claims/rates': 'claimed rates against the limits of a card: tokens, images, several batches of one model',
-      compare: 'the comparison of two sides, and its formats',
-      comparison: "the article's tables, one file each",
-      fleet: 'many boxes: the heat map of units by scenarios, the answer, and its formats',
-      'fleet/history': 'units and cards over time: tables and charts',
-      model: 'what a model is, and its limits on cards',
-      predict: 'limits and expectations without a run',
-      quote: "the customer's page: prices, terms, workload",
-      render: 'one file per format',
-      'render/html': 'the page: template, style, charts',
-      'render/html/client': "the page's own TypeScript, bundled into it",
-      sweep: 'runs that differ only in their load: their table, trade-offs, charts and findings',
-      tables: 'the shape of a table and of its cells',
-      tune: 'operating points: their table, their charts, and what follows from them in words',
-      'vllm-bench': 'the summary and keys of `vllm bench serve`',
-    },
-  },
-  {
-    paths: ['scripts'],
-    reason: 'the command line: flags, help, printing, exit codes',
-    folders: {
-      actions: 'what a command does, loaded when it is called',
-      'actions/fleet': 'what the commands of a fleet do, and the runs of many servers',
-      'actions/own': 'joulemark.yaml and the cards in it',
-      'actions/tune': 'measuring one operating point after another',
-      box: 'what `box` does: its plan from flags, containers and runs, progress of several cards, the verdict',
-      commands: 'flags, help and examples, one file per command',
-      'commands/fleet': 'flags and help of the commands of a fleet',
-      'commands/catalogue': 'flags and help of what describes models',
-      'commands/tune': 'flags and help of what measures one operating point after another',
-      docs: 'the generated parts of docs/',
-      run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
-      simulate: 'starting the simulator for runs without a card',
-      support: 'what several commands share: reading runs, progress, output',
-      tune: 'what `tune` does: what is asked, what is announced, one scenario at a time',
-      'support/money': 'the assumptions behind every cost, as flags and joulemark.yaml state them',
-      'support/serving': 'flags of the commands that start servers in containers',
-      'support/models': 'the models that scenarios may name: the catalogue, the own ones, folders and repositories',
-    },
-  },
+  ...upperRooms,
 ]
 
 /** The simulator is reached over HTTP and exec only: nothing but scripts and tests may start it. */
