@@ -50,7 +50,8 @@ const places: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/results\/RUN\b/g, join(results, firstRun)],
   [/results\/(before|after|simulated)\b/g, results],
   [/(?<=\s)results(?=\s|$)/g, results],
-  [/(?<= (?:run|sweep) )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
+  [/(?<= run )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
+  [/(?<= sweep )llama-3\.1-8b-fp8-chat-lengths/g, () => writeShortScenario('llama-3.1-8b-fp8-chat-lengths')],
   [/http:\/\/127\.0\.0\.1:8000/g, server.url],
   [/(?<= --save )(?=\S)/g, `${folder}/`],
 ]

@@ -53,6 +53,9 @@ export function atConcurrency(file: TextFile, concurrency: number): PlainTextFil
   }
 }
 
+/** The name of the file of a run that is one point of a sweep; of any other run its own name. */
+export const sweptName = (name: string): string => name.replace(/-[cr]\d+(?:\.\d+)?$/, '')
+
 type ClosedLoad = Extract<TextFile['load'], { shape: 'closed' | 'sweep' }>
 
 /** Whether a load keeps requests or sessions in flight, one number of them or several. */

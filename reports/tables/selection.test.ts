@@ -68,3 +68,14 @@ test('a run that was measured alone goes before one with other cards under load'
   const beside = makeRun({ card: 'rtx-4090', startedAt: at(2), more })
   expect(selectRuns([beside, alone], facts).runOf('llama-3.1-8b-fp8-batch32', 'rtx-4090')).toBe(alone)
 })
+
+test('the loads of a sweep are in order, also those that were measured later', () => {
+  const at = (concurrency: number, minute: number) =>
+    makeRun({
+      ...{ card: 'rtx-4090', concurrency, scenario: `chat-c${concurrency}`, title: `Chat, ${concurrency} streams` },
+      startedAt: `2026-11-01T10:0${minute}:00Z`,
+    })
+  const other = makeRun({ card: 'rtx-4090', scenario: 'other', startedAt: '2026-11-01T10:03:00Z' })
+  const { scenarios } = selectRuns([at(1, 0), at(16, 2), at(8, 1), other, at(11, 4)], makeFacts())
+  expect(scenarios.map(({ name }) => name)).toEqual(['chat-c1', 'chat-c8', 'chat-c11', 'chat-c16', 'other'])
+})

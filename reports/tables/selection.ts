@@ -1,5 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { settingText } from '../../harness/record/setting/operating-point.ts'
+import { sweptName } from '../../harness/scenario/expand.ts'
+import { connectionsOf } from '../../harness/scenario/load-shape.ts'
 import { loadedBeside } from '../../harness/verdict/side-by-side.ts'
 import type { Facts } from '../facts.ts'
 
@@ -29,7 +31,7 @@ export interface Selection {
 /**
  * Sorts runs into a grid. Of several runs of one scenario on one card, the complete live ones go first, then complete
  * simulated ones, then the rest; of these those that were measured alone on their box, and then the newest; a note names the choice. Cards are ordered by price (highest
- * last, unknown after), scenarios in the order in which they were first run.
+ * last, unknown after), scenarios in the order in which they were first run, but those of one sweep by their load.
  */
 export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection {
   const grid = new Map<string, RunRecord>()
@@ -43,7 +45,7 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
       )
   }
   const chosen = [...grid.values()].toSorted((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id))
-  const scenarios = uniqueBy(chosen, (run) => run.scenario.name).map((run) => ({
+  const scenarios = loadsInOrder(uniqueBy(chosen, (run) => run.scenario.name)).map((run) => ({
     name: run.scenario.name,
     title: run.scenario.title,
     sample: run,
@@ -58,6 +60,15 @@ export function selectRuns(runs: readonly RunRecord[], facts: Facts): Selection 
     notes: [...notes, ...chosen.filter((run) => run.status !== 'complete').map(unfinishedNote), ...differing(chosen)],
   }
 }
+
+/** Runs with those of one sweep together, from the lowest load to the highest: a search measures some of them later. */
+const loadsInOrder = (runs: readonly RunRecord[]): RunRecord[] =>
+  [...Map.groupBy(runs, ({ scenario }) => sweptName(scenario.name)).values()].flatMap((sweep) =>
+    sweep.toSorted((a, b) => loadOf(a) - loadOf(b)),
+  )
+
+const loadOf = ({ scenario: { load } }: RunRecord): number =>
+  load.shape === 'open' ? load.ratePerS : connectionsOf(load)
 
 /** Every run that is shown, by scenario and card. */
 export const selectedRuns = ({ scenarios, cards, runOf }: Selection): RunRecord[] =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { plainText } from '../../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
 import type { RunOptions } from '../../../harness/run/run-options.ts'
 import { atConcurrency, type TextFile } from '../../../harness/scenario/expand.ts'
@@ -122,8 +123,9 @@ function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags
   }
   const table = sweepTable(sweeps, leastGain)
   if (table !== null) io.stdout(factTables([table], io))
-  for (const { why } of ends) {
-    io.stdout(`${wrapTo(`Ended: ${why}.`, Math.min(io.columns ?? 100, 100)).join('\n')}\n`)
+  for (const { why, finished: runs } of ends) {
+    const card = ends.length > 1 ? `, ${plainText(runs[0]?.record.card.name ?? 'unknown card')}` : ''
+    io.stdout(`${wrapTo(`Ended${card}: ${why}.`, Math.min(io.columns ?? 100, 100)).join('\n')}\n`)
   }
   io.stdout(`Records: ${flags.out} (${counted(finished.length, 'run')})\n`)
   io.stdout(`Charts:  npm run bench -- report ${flags.out} --format html\n`)

@@ -69,7 +69,7 @@ export const sweepCommand: DefineCommand = (io, done) =>
     .addHelpText(
       'after',
       examples(
-        'sweep llama-3.1-8b-fp8-batch32 --endpoint http://gpu1:8000',
+        'sweep llama-3.1-8b-fp8-chat-lengths --endpoint http://gpu1:8000',
         'sweep chat.yaml --endpoint http://gpu1:8000 --concurrency 1,8,32',
         'sweep chat.yaml --simulate rtx-4090,l40s --quick --out simulated',
       ),
