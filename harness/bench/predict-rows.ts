@@ -4,7 +4,8 @@ import { type ClosedLoop, type Prediction, predictClosedLoop } from '../physics/
 import { decodeLimit } from '../physics/limit.ts'
 import { kvCapacityTokens } from '../physics/memory.ts'
 import { fittedLoads, heldOutLoads, type MeasuredLoad } from '../testing/measured-loads.ts'
-import { measuredModel, type PublicMeasurement, publicMeasurements } from '../testing/public-measurements.ts'
+import { measuredModel, publicMeasurements } from '../testing/public-measurements.ts'
+import type { PublicMeasurement } from '../testing/public-sources.ts'
 
 /** How a row counts. */
 export type RowUse = 'fitted' | 'held out' | 'not the card'

@@ -1,5 +1,5 @@
 import type { KvElementBytes } from '../physics/model/kv.ts'
-import type { PublicMeasurement } from './public-measurements.ts'
+import type { PublicMeasurement } from './public-sources.ts'
 
 /**
  * More token rates that others measured, each with a load that its source states: what the expectation is fitted to and

@@ -1,12 +1,36 @@
-/** What all rows of one source of public measurements share. */
-export interface Origin {
-  /** Key of the catalogue. */
+import type { Model } from '../catalogue/types.ts'
+
+/**
+ * Token rates that others measured and published, in our words. No limit may call one of them impossible, and what is
+ * expected is compared with them. They are no vetted runs: most sources state neither driver nor number of trials.
+ */
+export interface PublicMeasurement {
+  readonly id: string
+  /** Key of the catalogue; where the source names a family of editions, the one that it most likely means. */
   readonly card: string
+  readonly gpus: number
+  /** Key of a model of the same shape; `format` is that of the weights served. */
+  readonly model: string
+  readonly format: Model['weightFormat']
   readonly engine: string
+  readonly load: {
+    /** Requests in flight; null where the source states only what was offered. */
+    readonly concurrency: number | null
+    readonly promptTokens: number | null
+    readonly outputTokens: number | null
+  }
+  /** Output tokens/s of all streams together; for one stream its decode rate. */
+  readonly tokensPerS: number
+  readonly meanPowerW: number | null
   readonly source: string
   /** Date of publication, where the source states one. */
   readonly published: string | null
+  /** What the source adds, and what is unusual about the value. */
+  readonly note: string | null
 }
+
+/** What all rows of one source share. */
+export type Origin = Pick<PublicMeasurement, 'card' | 'engine' | 'source' | 'published'>
 
 export const treeru: Origin = {
   card: 'rtx-pro-6000-workstation',

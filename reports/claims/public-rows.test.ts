@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fittedLoads, heldOutLoads } from '../../harness/testing/measured-loads.ts'
-import { type PublicMeasurement, publicMeasurements } from '../../harness/testing/public-measurements.ts'
+import { publicMeasurements } from '../../harness/testing/public-measurements.ts'
+import type { PublicMeasurement } from '../../harness/testing/public-sources.ts'
 import { auditClaims } from './audit.ts'
 import { claimCatalogue } from './claim-catalogue.ts'
 import { parseClaims } from './file/parse.ts'
