@@ -5,6 +5,7 @@ import type { Chart, ChartLine, ChartOf } from '../charts/chart-types.ts'
 import { rounded } from '../charts/slices.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
 import { loadCharts } from './load-charts.ts'
+import { powerChart } from './power-chart.ts'
 import { pointName, type Tuning } from './tuning.ts'
 
 /** What is drawn against the setting, one panel each. */
@@ -32,6 +33,7 @@ export function tuningCharts(tuning: Tuning, number: number): Chart[] {
       label: 'Locked SM clock (MHz)',
       x: ({ setting }) => setting.smClockMHz!,
     }),
+    powerChart(tuning, number),
     ...loadCharts(tuning, number),
   ].filter((chart) => chart !== null)
 }
@@ -55,7 +57,7 @@ function against(
   const curves = curvesOf(tuning).filter(({ of }) => measured.some((row) => of(row)?.mean != null))
   const described = lines.map(
     ([name, points]) =>
-      `${name}: ${points
+      `${lines.length > 1 ? `${name}: ` : ''}${points
         .toSorted((a, b) => x(a) - x(b))
         .map(
           (row) =>
@@ -132,5 +134,5 @@ function lineName(
     ...(tuning.isGrid && concurrency !== null ? [concurrency === 1 ? '1 stream' : `${concurrency} streams`] : []),
     ...(severalLimits ? [`${limitW ?? 'unknown'} W`] : []),
   ]
-  return parts.join(', ') || `measured, by ${what}`
+  return parts.join(', ') || `by ${what}`
 }

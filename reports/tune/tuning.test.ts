@@ -120,7 +120,7 @@ describe('limits by streams', () => {
     ])
     expect(chart.simulated).toBe(true)
     const single = reportOf(makeTuning({ limits: [600, 300] })).charts!.list
-    expect(single.filter(({ kind }) => kind === 'dots')).toEqual([])
+    expect(single.filter(({ id }) => id.startsWith('tune-1-load'))).toEqual([])
   })
 
   test('two grids beside the points, whose names say the streams', () => {
@@ -163,6 +163,19 @@ describe('the charts', () => {
       line!.ci95!.every((interval, at) => interval![0] < line!.points[at]![1]! && interval![1] > line!.points[at]![1]!),
     ).toBe(true)
     expect(chart.summary).toMatch(/300 W [\d,.]+ tokens\/s, \d\.\d+ tokens\/J, £0\.\d+/)
+  })
+
+  test('output against power: the line joins the points that no other beats', () => {
+    // at 550 W and 600 W the card draws the same 520 W, and gives the same but for noise
+    const runs = makeTuning({ limits: [600, 550, 450, 300] })
+    const chart = chartsOf(runs).find(({ id }) => id === 'tune-1-power')!
+    if (chart.kind !== 'dots') throw new Error('no dots')
+    const [group] = chart.groups
+    const joined = group!.dots.filter(({ isJoined }) => isJoined)
+    expect(joined.map(({ label }) => label)).toEqual(expect.arrayContaining(['450 W', '300 W']))
+    expect(joined).toHaveLength(3)
+    expect(group!.dots.every(({ xCi95, yCi95 }) => xCi95 !== null && yCi95 !== null)).toBe(true)
+    expect(chart.summary).toMatch(/300 W \([\d,]+ tokens\/s at 300 W\), 450 W/)
   })
 
   test('a line per load, and none of a single limit', () => {
