@@ -39,3 +39,16 @@ test('a new measurement leaves nothing of an older one to resume, also when it i
   openBoxState(out, here, false)
   expect(openBoxState(out, here, true).steps).toEqual([])
 })
+
+test('a night at another limit is another night: its runs are not mixed', () => {
+  const out = mkdtempSync(join(tmpdir(), 'box-'))
+  const at = (limitW: number) => ({ 'GPU-0': limitW, 'GPU-1': limitW })
+  openBoxState(out, here, false, at(400))
+  expect(openBoxState(out, here.toReversed(), true, at(400)).limitsW).toEqual(at(400))
+  expect(() => openBoxState(out, here, true, at(350))).toThrow(
+    /that was measured at 400 W, and this is to be at 350 W;/,
+  )
+  expect(() => openBoxState(out, here, true)).toThrow(
+    /to be at the limits of the cards as they were found; start without/,
+  )
+})

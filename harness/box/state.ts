@@ -10,6 +10,8 @@ const stateSchema = z.object({
   version: z.literal(2),
   /** UUIDs of the cards. */
   cards: z.array(z.string()),
+  /** W per GPU, by UUID, that the night sets; absent: the cards are measured as found. */
+  limitsW: z.record(z.string(), z.number()).optional(),
   steps: z.array(
     z.object({
       part: z.enum(['alone', 'together', 'joined']),
@@ -39,10 +41,21 @@ export const boxStatePath = (outDir: string): string => join(outDir, 'box.json')
 /**
  * Starts the state of a box, or resumes it on the same cards. What was done is kept; what failed runs again. A new state is
  * written at once, so that a box that is cut before its first run does not resume an older one. Throws `bad-input` for the
- * state of other cards or of another version, and `DiskError`.
+ * state of other cards, other limits or another version, and `DiskError`.
  */
-export function openBoxState(outDir: string, cards: readonly string[], resume: boolean): BoxState {
-  const fresh: BoxState = { version: 2, cards: [...cards], steps: [] }
+export function openBoxState(
+  outDir: string,
+  cards: readonly string[],
+  resume: boolean,
+  limitsW: Readonly<Record<string, number>> = {},
+): BoxState {
+  const isLimited = Object.keys(limitsW).length > 0
+  const fresh: BoxState = {
+    version: 2,
+    cards: [...cards],
+    ...(isLimited ? { limitsW: { ...limitsW } } : {}),
+    steps: [],
+  }
   if (!resume) return keepState(outDir, fresh)
   const path = boxStatePath(outDir)
   let text: string
@@ -61,7 +74,18 @@ export function openBoxState(outDir: string, cards: readonly string[], resume: b
   if (found.cards.toSorted().join() !== cards.toSorted().join()) {
     throw refused(`that was measured on ${found.cards.join(', ')}; the cards here are ${cards.join(', ')}`)
   }
+  if (limitsText(found.limitsW) !== limitsText(limitsW)) {
+    throw refused(`that was measured at ${limitsText(found.limitsW)}, and this is to be at ${limitsText(limitsW)}`)
+  }
   return { ...found, steps: found.steps.filter((step) => step.outcome === 'done') }
+}
+
+/** The limits of a night in words, the same text for the same limits. */
+function limitsText(limitsW: Readonly<Record<string, number>> = {}): string {
+  const each = Object.entries(limitsW).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const watts = new Set(each.map(([, limitW]) => limitW))
+  if (each.length === 0) return 'the limits of the cards as they were found'
+  return watts.size === 1 ? `${each[0]![1]} W` : each.map(([uuid, limitW]) => `${uuid} ${limitW} W`).join(', ')
 }
 
 const isOlder = (json: unknown): boolean =>

@@ -10,6 +10,7 @@ import { readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { writeNewKey } from '../../harness/record/signing/key-file.ts'
 import { launchBox, type RunningBox } from '../../harness/simulator/box/launch-box.ts'
+import { runNvidiaSmi } from '../../harness/telemetry/smi/exec.ts'
 import { freePorts } from '../../harness/testing/free-ports.ts'
 import { cliWords } from '../../harness/testing/run-cli.ts'
 import { shortProbes } from '../../harness/testing/short-batch.ts'
@@ -70,11 +71,11 @@ const newOut = (): string => {
   return out
 }
 
-test('each card alone, then both at the same time, each with its own record; nothing is left and nothing repeated', {
+test('each card alone, then both at the same time, at the limit of the site, each with its own record; nothing is left', {
   timeout: 900_000,
 }, async () => {
   const out = newOut()
-  const night = await started(out, probes, ['--json'])
+  const night = await started(out, probes, ['--json', '--power-limit', '400'])
   const { code, stdout } = await night.ended
   const { cards, steps } = stateOf(out)
   const named = (uuid: string) =>
@@ -93,6 +94,8 @@ test('each card alone, then both at the same time, each with its own record; not
     const gates = new Map(record.gates.map(({ id, status }) => [id, status]))
     const ofCard = ['serving-card', 'gpu-exclusive'].map((id) => gates.get(id))
     expect([record.id, ...ofCard]).not.toContain('fail')
+    expect(record.setting).toMatchObject({ by: 'box', powerLimitW: { asked: 400, enforced: 400, found: 450 } })
+    expect(gates.get('power-limit')).toBe('pass')
   }
   // the loads of both cards overlap in time
   const spans = cards.map((uuid) => {
@@ -110,9 +113,12 @@ test('each card alone, then both at the same time, each with its own record; not
   // simulated figures prove nothing, and a box of them is never accepted
   expect(code).not.toBe(0)
   const result = JSON.parse(stdout)
+  expect(result.setting).toBe('400 W')
+  const limits = await runNvidiaSmi(box.nvidiaSmi, ['--query-gpu=power.limit', '--format=csv,noheader,nounits'])
+  expect(limits.kind === 'ok' && limits.stdout.trim().split('\n').map(Number)).toEqual([450, 450])
   expect(result).toMatchObject({ version: 1, cards: [{ uuid: cards[0] }, { uuid: cards[1] }] })
 
-  const again = await started(out, probes, ['--json', '--resume'])
+  const again = await started(out, probes, ['--json', '--resume', '--power-limit', '400'])
   expect((await again.ended).code).toBe(code)
   expect(again.log()).toContain('8 of 8 runs were done before and are kept')
   expect(stateOf(out).steps).toEqual(steps)

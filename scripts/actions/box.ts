@@ -11,7 +11,7 @@ import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { offlineBy, offlineNotes } from '../../harness/endpoint/serve/engine/offline.ts'
 import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
-import { exitCodes } from '../../harness/errors.ts'
+import { exitCodes, messageOf } from '../../harness/errors.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
@@ -22,6 +22,7 @@ import { launchesOf } from '../box/launches.ts'
 import { measureTools } from '../box/measure-tools.ts'
 import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
+import { type LimitsInForce, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from '../box/site-limits.ts'
 import { type SoakSetup, soakBox } from '../box/soak.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -50,6 +51,8 @@ export interface BoxFlags extends ContainerFlags {
   readonly out: string
   /** Further folders with runs of accepted servers. */
   readonly references?: readonly string[]
+  /** W per GPU at which all cards are measured, instead of what joulemark.yaml says of them. */
+  readonly powerLimit?: number
   readonly nvidiaSmi?: string
   readonly timeoutMinutes: number
   /** Starts of each server, with one record per start and scenario; absent: one, or several with --full. */
@@ -75,7 +78,8 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   const offline = offlineBy(flags.offline ?? false, io.env)
   const notes = [...containerEnv(io.env).notes, ...offlineNotes(offline)].map((note) => `${note}\n`)
   const shown = { ...plan, minutes: planMinutes(plan) }
-  const text = [...notes, planText(shown)].join('')
+  const limits = siteLimitLines(siteLimits(cards, flags.powerLimit, io.config?.powerLimitsW))
+  const text = [...notes, planText(shown), ...limits.map((line) => `${line}\n`)].join('')
   if (flags.print && flags.json) {
     io.stderr.write(notes.join(''))
     io.stdout(planJson(shown))
@@ -113,18 +117,38 @@ async function qualify(
   try {
     const { cards } = planned
     const uuids = cards.map(({ uuid }) => uuid)
-    const before = plannedState(openBoxState(flags.out, uuids, flags.resume ?? false), planned)
+    const limits = siteLimits(cards, flags.powerLimit, io.config?.powerLimitsW)
+    const state = openBoxState(flags.out, uuids, flags.resume ?? false, limitsByCard(limits))
+    const before = plannedState(state, planned)
     const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
     const { checks, ...checked } = await readiness(planned, questions, io)
     const { plan, ends } = checked.ends === null ? await prefetched(checked.plan, flags, io, interrupts.drain) : checked
     for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
-    const tools = measureTools({ flags, io, interrupts, cards })
-    const measured = ends === null ? await measureBox(plan, before, flags.out, tools) : { state: before, ends }
-    const soaked = await soakOf(plan, measured.ends, { flags, nvidiaSmi: questions.nvidiaSmi, tools }, io)
+    const { nvidiaSmi } = questions
+    const say = (line: string) => io.stderr.write(`${line}\n`)
+    const inForce = ends === null ? await setSiteLimits(limits, { nvidiaSmi, out: flags.out, say }) : null
+    const { measured, soaked } = await atLimits(inForce, say, async () => {
+      const tools = measureTools({ flags, io, interrupts, cards, ...(inForce === null ? {} : inForce) })
+      const measured = ends === null ? await measureBox(plan, before, flags.out, tools) : { state: before, ends }
+      return { measured, soaked: await soakOf(plan, measured.ends, { flags, nvidiaSmi, tools }, io) }
+    })
     const isInterrupted = interrupts.drain.aborted
     return await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
   } finally {
     interrupts.unwatch()
+  }
+}
+
+/** Measures while limits are in force, and gives them back. A card that does not take its own back is said; the verdict stands. */
+async function atLimits<Result>(
+  inForce: LimitsInForce | null,
+  say: (line: string) => void,
+  measure: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await measure()
+  } finally {
+    await inForce?.restore().catch((error: unknown) => say(messageOf(error)))
   }
 }
 

@@ -24,6 +24,7 @@ import type { CommandIo } from '../support/io.ts'
 import { startView } from '../support/serving/start-view.ts'
 import { laneProgress } from './lane-progress.ts'
 import { LastWords } from './last-words.ts'
+import type { LimitsInForce } from './site-limits.ts'
 
 /** What the side effects of measuring a box are made from. */
 export interface MeasureSetup {
@@ -37,6 +38,8 @@ export interface MeasureSetup {
   readonly interrupts: Interrupts
   /** All cards of the box. */
   readonly cards: readonly BoxCard[]
+  /** What cards were set to for the night; absent where nothing was set. */
+  readonly settingOf?: LimitsInForce['settingOf']
 }
 
 /** Load-generator threads of one of several loads at once, which share the processors of the client. */
@@ -48,7 +51,7 @@ const workersFor = (lanes: number, processors = cpus().length): number =>
 const END_OF_SERVER_MS = 5000
 
 /** The side effects of measuring a box: containers, probes, calibrations and runs. */
-export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): MeasureTools {
+export function measureTools({ flags, io, interrupts, cards, settingOf }: MeasureSetup): MeasureTools {
   const progress = laneProgress(io.stderr)
   const container = { env: dockerEnv(io.env), timeoutMs: flags.timeoutMinutes * 60_000, signal: interrupts.drain }
   const labelOf = (server: PlannedServer): string =>
@@ -96,6 +99,7 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
   function optionsOf({ mostTrials }: PlannedRun, place: RunPlace, label: string): RunOptions {
     const { server, url, part, underLoad, lanes, serverStart, cardProbe, certificate, drain } = place
     const [first] = server.cards
+    const setting = settingOf?.(server.cards.map(({ uuid }) => uuid))
     const given = {
       ...flags,
       // cards of several models may be named; each is expected to be its own
@@ -116,6 +120,7 @@ export function measureTools({ flags, io, interrupts, cards }: MeasureSetup): Me
       ...(cardProbe === undefined ? {} : { cardProbe }),
       certificate,
       mostTrials,
+      ...(setting === undefined ? {} : { setting }),
       box: { part, cards: cards.map(({ uuid }) => uuid), underLoad: [...underLoad] },
     }
   }

@@ -3,7 +3,7 @@ import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { BoxFlags } from '../actions/box.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
-import { durationHours, positiveInt } from '../support/flag-values.ts'
+import { aboveZero, durationHours, positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { startTimeoutFlag, withContainerFlags } from '../support/serving/container-flags.ts'
 import { expectedCardFlag, jsonFlag, nvidiaSmiFlag, resultsFlag } from '../support/shared-flags.ts'
@@ -26,6 +26,11 @@ export const boxCommand: DefineCommand = (io, done) =>
         durationHours,
       )
       .option('--follow', 'Show the log of a run in the --out folder as it grows; Ctrl-C ends only the showing')
+      .option(
+        '--power-limit <watts>',
+        'W per GPU: measure all cards at it, and give back what they had (default: powerLimitsW of joulemark.yaml)',
+        aboveZero,
+      )
       .option('--force', 'Continue with the whole plan although doctor or preflight found a fault')
       .option('--verbose', 'After the verdict, every figure with its range, and the report of the runs')
       .option(

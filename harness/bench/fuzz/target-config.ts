@@ -15,6 +15,7 @@ const whole = `cards:
 prices:
   mine: { purchaseGbp: 750, rentGbpPerMonth: 40.5, ${dated} }
 electricity: { tariffGbpPerKwh: 0.25, pue: 1.3, hostOverhead: 1.2 }
+powerLimitsW: { mine: 250 }
 utilisation: 60%
 writeOffMonths: 36
 seller: { name: Example Ltd }

@@ -61,6 +61,12 @@ prices:
     expect(config.files).toEqual([here(), userConfigPath(env)])
   })
 
+  test('the limits of a site are joined card by card', async () => {
+    writeFileSync(userConfigPath(env), 'powerLimitsW: { rtx-4090: 350, h200-nvl: 500 }\n')
+    writeFileSync(here(), 'powerLimitsW: { rtx-4090: 320 }\n')
+    expect((await load()).powerLimitsW).toEqual({ 'rtx-4090': 320, 'h200-nvl': 500 })
+  })
+
   test('a named file alone', async () => {
     writeFileSync(here(), 'utilisation: 40%\n')
     writeFileSync(join(folder, 'other.yaml'), 'writeOffMonths: 48\n')
@@ -111,6 +117,12 @@ describe('what is wrong is one line with file, line, field and what to do', () =
       `prices:\n  h200-nlv: { purchaseGbp: 3, ${offer} }\n`,
       '/joulemark.yaml:2: prices.h200-nlv: no such card; did you mean "h200-nvl"?',
     ],
+    [
+      'a limit of no card',
+      'powerLimitsW:\n  h200-nlv: 500\n',
+      '/joulemark.yaml:2: powerLimitsW.h200-nlv: no such card; did you mean "h200-nvl"?',
+    ],
+    ['a limit that is none', 'powerLimitsW:\n  rtx-4090: -3\n', '/joulemark.yaml:2: powerLimitsW.rtx-4090:'],
     [
       'a price without its source',
       'prices:\n  rtx-4090: { purchaseGbp: 3, date: 2026-11-20 }\n',

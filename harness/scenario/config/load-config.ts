@@ -40,7 +40,7 @@ export function userConfigPath(env: NodeJS.ProcessEnv): string {
 
 /**
  * The configuration: the named file alone or, without one, that of the working folder over the user's own. Sections of
- * several entries (cards, prices, electricity, quote) are joined entry by entry, others are replaced. No file is needed.
+ * several entries (cards, prices, limits, electricity, quote) are joined entry by entry, others are replaced. No file is needed.
  * Throws `bad-input` with every problem of a file, one line each: file, line, field, expected value.
  */
 export async function loadConfig({ folder, env, named }: ConfigPlaces): Promise<Config> {
@@ -49,7 +49,7 @@ export async function loadConfig({ folder, env, named }: ConfigPlaces): Promise<
       ? await existing([join(folder, CONFIG_NAME), userConfigPath(env)])
       : [isAbsoluteOrIn(folder, named)]
   const files = await Promise.all(paths.map((path) => readConfig(path, env)))
-  checkPrices(files)
+  checkCardKeys(files)
   const joined = files.toReversed().reduce<ConfigFile>((base, { file }) => over(base, file), {})
   const { cards, ...rest } = joined
   const entries = Object.entries(cards ?? {}).map(([key, card]) => entryOf(key, card))
@@ -116,16 +116,21 @@ function checkModels(source: YamlSource, { models = {} }: ConfigFile): void {
   if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
 }
 
-/** Throws where a price is of no card, bundled or of any of the files, with the nearest key. */
-function checkPrices(files: readonly ReadFile[]): void {
+/** Sections whose entries are named by a card. */
+const byCard = ['prices', 'powerLimitsW'] as const satisfies readonly (keyof ConfigFile)[]
+
+/** Throws where a price or a limit is of no card, bundled or of any of the files, with the nearest key. */
+function checkCardKeys(files: readonly ReadFile[]): void {
   const known = [...cardKeys, ...files.flatMap(({ file }) => Object.keys(file.cards ?? {}))]
   const lines = files.flatMap(({ source, file }) =>
-    Object.keys(file.prices ?? {})
-      .filter((key) => !known.includes(key))
-      .map(
-        (key) =>
-          `${source.file}:${source.lineOfKey(['prices'], key)}: prices.${key}: no such card; ${suggestion(key, known)}`,
-      ),
+    byCard.flatMap((section) =>
+      Object.keys(file[section] ?? {})
+        .filter((key) => !known.includes(key))
+        .map(
+          (key) =>
+            `${source.file}:${source.lineOfKey([section], key)}: ${section}.${key}: no such card; ${suggestion(key, known)}`,
+        ),
+    ),
   )
   if (lines.length > 0) throw new JoulemarkError('bad-input', lines.join('\n'))
 }
@@ -135,6 +140,7 @@ const joinedSections = [
   'cards',
   'models',
   'prices',
+  'powerLimitsW',
   'electricity',
   'quote',
   'wall',

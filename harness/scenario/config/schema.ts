@@ -56,6 +56,12 @@ export const configFileSchema = z.strictObject({
     .record(z.string(), priceSchema)
     .optional()
     .describe('prices of cards in pounds, by the key of the card; they win over the bundled ones'),
+  powerLimitsW: z
+    .record(z.string(), z.number().positive().max(5000))
+    .optional()
+    .describe(
+      'the limit, in W per GPU, at which this site runs a card, by the key of the card: `box` sets it before it measures, and gives back the one that it found',
+    ),
   electricity: z
     .strictObject(electricityFields)
     .partial()
