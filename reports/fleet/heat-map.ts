@@ -117,7 +117,7 @@ function changeCell(metric: FleetMetric | UnitMetric, verdict: MetricVerdict, is
   const loss = better === 'higher' ? -change.value : change.value
   return {
     symbol: symbols[verdict],
-    text: signedPercent(change.value),
+    text: Math.abs(change.value) < 0.0005 ? '0.0 %' : signedPercent(change.value),
     detail: isNamed ? shortLabel : null,
     reason: null,
     tone: verdict === 'inconclusive' ? 'plain' : verdictTones[verdict],

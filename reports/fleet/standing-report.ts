@@ -6,7 +6,7 @@ import { reportOf } from './fleet-report.ts'
 import { lowTable } from './fleet-tables.ts'
 import { heatTables } from './heat-table.ts'
 import { fleetPage } from './page.ts'
-import { type FleetStanding, lowUnits, standingHeatMap, standingSentence } from './standing.ts'
+import { type FleetStanding, judgedUnits, lowUnits, standingHeatMap, standingSentence } from './standing.ts'
 
 const MAP_TITLE = 'Difference from the siblings by unit and scenario'
 
@@ -34,7 +34,7 @@ export function standingPage(standing: FleetStanding, { tables, charts, sentence
   return fleetPage({
     title: 'Fleet',
     outcome: outcomeOf(standing),
-    tone: lowUnits(standing).length > 0 ? 'bad' : 'good',
+    tone: judgedUnits(standing) === 0 ? 'warn' : lowUnits(standing).length > 0 ? 'bad' : 'good',
     sentence: `${standingSentence(standing)}${sentence}`,
     map: standingHeatMap(standing),
     mapTitle: MAP_TITLE,
@@ -46,6 +46,7 @@ export function standingPage(standing: FleetStanding, { tables, charts, sentence
 
 const outcomeOf = (standing: FleetStanding): string => {
   const low = lowUnits(standing).length
+  if (judgedUnits(standing) === 0) return 'nothing judged'
   return low === 0 ? 'no unit below its siblings' : `${low} of ${standing.units.length} below siblings`
 }
 

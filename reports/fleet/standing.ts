@@ -100,10 +100,15 @@ function cellOf(
 export const lowUnits = ({ units, cells }: FleetStanding): Unit[] =>
   units.filter(({ id }) => cells.some(({ unit, lead }) => unit === id && lead?.verdict === 'low'))
 
+/** How many units have siblings in at least one scenario. */
+export const judgedUnits = ({ units, cells }: FleetStanding): number =>
+  units.filter(({ id }) => cells.some(({ unit, kind }) => unit === id && kind === 'judged')).length
+
 /** The answer in one paragraph. */
 export function standingSentence(standing: FleetStanding): string {
   const { units, columns, cells } = standing
   const low = lowUnits(standing)
+  const judged = judgedUnits(standing)
   const open = units.filter(({ id }) => cells.some((cell) => cell.unit === id && cell.kind === 'not-judged'))
   const names = (some: readonly Unit[]) =>
     some.length <= 5
@@ -114,7 +119,9 @@ export function standingSentence(standing: FleetStanding): string {
           .join(', ')} and ${some.length - 5} more`
   const first =
     low.length === 0
-      ? `None of ${counted(units.length, 'unit')} is below its siblings in ${counted(columns.length, 'scenario')}.`
+      ? judged === 0
+        ? 'No unit can be held against siblings.'
+        : `None of ${counted(judged, 'unit')} is below its siblings in ${counted(columns.length, 'scenario')}.`
       : `${counted(low.length, 'unit')} of ${units.length} ${low.length === 1 ? 'is below its' : 'are below their'} siblings: ${names(low)}.`
   return open.length === 0 ? first : `${first} Not judged in at least one scenario: ${names(open)}.`
 }

@@ -73,9 +73,10 @@ function stepsTable(history: FleetHistory): Table {
         })),
     ),
   ])
+  if (lines.length === 0) return emptyTable('fleet-steps', 'Steps over time', 'no step is shown')
   return buildTable<Line>({
     id: 'fleet-steps',
-    title: lines.length === 0 ? 'Steps over time: none' : 'Steps over time',
+    title: 'Steps over time',
     rows: lines,
     rowId: ({ id }) => id,
     columns: [
@@ -96,9 +97,9 @@ function trendsTable(history: FleetHistory): Table {
   const { columns, trendLevel } = history
   const lines = columns.flatMap(({ column, card, metric, units, whole }): Line[] => {
     const of = units.flatMap(({ unit, found: { trend } }) =>
-      trend === null || trend.p > trendLevel
+      trend === null || (trend.p > trendLevel && units.length > FEW_UNITS)
         ? []
-        : [{ id: `${column.id} ${unit.id}`, who: unit.name, change: trend.perYear, isShown: true }],
+        : [{ id: `${column.id} ${unit.id}`, who: unit.name, change: trend.perYear, isShown: trend.p <= trendLevel }],
     )
     const all =
       whole.trend === null
@@ -116,9 +117,12 @@ function trendsTable(history: FleetHistory): Table {
     return [...all, ...of].map((line) => ({ ...line, scenario: column.title, metric, when: '', why: '' }))
   })
   const reasons = new Set(columns.flatMap(({ units }) => units.flatMap(({ found }) => found.reason ?? [])))
+  const title = 'Ageing: change per year besides the steps'
+  if (lines.length === 0)
+    return emptyTable('fleet-trends', title, ['no trend is shown', ...reasons].slice(0, 4).join('; '))
   return buildTable<Line>({
     id: 'fleet-trends',
-    title: lines.length === 0 ? 'Ageing: no trend can be given yet' : 'Ageing: change per year besides the steps',
+    title,
     rows: lines,
     rowId: ({ id }) => id,
     columns: [
@@ -127,11 +131,20 @@ function trendsTable(history: FleetHistory): Table {
       { id: 'shown', head: 'Verdict', align: 'left', cell: verdictCell },
     ],
     notes: [
-      'Of single units only those are shown whose trend is significant over all units and scenarios (5 %). Cooling that ages, dust and dried thermal paste are slow; a season is slow too.',
+      'Of many units only those are listed whose trend is significant over all units and scenarios (5 %). Cooling that ages, dust and dried thermal paste are slow; a season is slow too.',
       ...(reasons.size === 0 ? [] : [`Units without a trend: ${[...reasons].slice(0, 3).join('; ')}.`]),
     ],
   })
 }
+
+/** Up to so many units, each is listed. */
+const FEW_UNITS = 4
+
+const emptyTable = (id: string, title: string, why: string): Table =>
+  buildTable({
+    ...{ id, title, rows: [why], rowId: () => 'none' },
+    columns: [{ id: 'why', head: 'Result', align: 'left', cell: (reason) => text(reason) }],
+  })
 
 const who = [
   { id: 'who', head: 'Unit', align: 'left' as const, cell: ({ who: name }: Line) => text(name) },

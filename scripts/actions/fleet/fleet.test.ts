@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { makeFleet } from '../../../reports/testing/fleet-builder.ts'
+import { makeHistory } from '../../../reports/testing/history-builder.ts'
 import { buildProgram } from '../../program.ts'
 import type { CommandIo } from '../../support/io.ts'
 
@@ -106,4 +107,14 @@ test('fleet report: 1 where a card is below its siblings, 0 where none is', asyn
     format: 'joulemark-fleet-report',
     low: [expect.stringContaining('GPU-')],
   })
+})
+
+test('fleet report of one server: 5, because it has no siblings; its history has an answer', async () => {
+  const out = temporary()
+  const one = byBox(join(out, 'one'), makeHistory({ boxes: 1, driverLoss: 0.05 }))
+  const said = await joulemark('fleet', 'report', one)
+  expect(said).toMatchObject({ code: 5, stdout: expect.stringContaining('No unit can be held against siblings') })
+  const history = await joulemark('fleet', 'report', one, '--history')
+  expect(history.code).toBe(0)
+  expect(history.stdout).toMatch(/Steps over time[\s\S]* -[45]\.\d\s%[\s\S]*Ageing/)
 })

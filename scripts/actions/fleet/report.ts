@@ -2,7 +2,7 @@ import { exitCodes } from '../../../harness/errors.ts'
 import { fleetHistory } from '../../../reports/fleet/history/fleet-history.ts'
 import { historyCharts } from '../../../reports/fleet/history/history-charts.ts'
 import { historySentence, historyTables } from '../../../reports/fleet/history/history-tables.ts'
-import { fleetStanding, lowUnits, standingSentence } from '../../../reports/fleet/standing.ts'
+import { fleetStanding, judgedUnits, lowUnits, standingSentence } from '../../../reports/fleet/standing.ts'
 import { standingDocument } from '../../../reports/fleet/standing-json.ts'
 import { standingPage, standingReport } from '../../../reports/fleet/standing-report.ts'
 import { renderCsv } from '../../../reports/render/csv.ts'
@@ -20,7 +20,8 @@ export interface FleetReportFlags {
 
 const formats = ['terminal', 'md', 'html', 'csv', 'json'] as const
 
-/** Many boxes beside each other: prints the answer and the heat map. Exit code 1 where a unit is below its siblings. */
+/** Many boxes beside each other: prints the answer and the heat map. Exit code 1 where a unit is below its
+ * siblings, 5 where none has any. */
 export async function fleetReportOf(paths: readonly string[], flags: FleetReportFlags, io: CommandIo): Promise<number> {
   const wanted = parseFormats(flags.format, formats)
   const { records, unreadable } = await readFleetRuns(paths)
@@ -42,5 +43,7 @@ export async function fleetReportOf(paths: readonly string[], flags: FleetReport
   }
   for (const format of wanted)
     if (format in files) await write(await files[format as keyof typeof files](), flags.out, io)
-  return lowUnits(standing).length > 0 ? exitCodes.negativeResult : exitCodes.done
+  if (lowUnits(standing).length > 0) return exitCodes.negativeResult
+  // who asks for a history of one server has its answer
+  return judgedUnits(standing) === 0 && history === null ? exitCodes.notComparable : exitCodes.done
 }

@@ -58,7 +58,7 @@ export const fleetCommand: DefineCommand = (io, done) =>
       new Command('report')
         .summary('Show which servers are below their siblings')
         .description(
-          'Hold every card against the others of its model, driver and engine, without a baseline. A folder may hold runs, or one folder of runs for each server. Ends with 1 where one is below its siblings.',
+          'Hold every card against the others of its model, driver and engine, without a baseline. A folder may hold runs, or one folder of runs for each server. Ends with 1 where one is below its siblings, and with 5 where none has any.',
         )
         .argument('<run...>', 'Runs, or folders of runs')
         .option('--history', 'Also show steps over time with the setting that brought them, and ageing')
