@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeLiveRun } from '../testing/live-record.ts'
-import { findRuns, readHistory } from './read.ts'
+import { findRuns, readHistory, TUNING_PREFIX } from './read.ts'
 
 const none = { runs: [], unreadable: [] }
 
@@ -29,4 +29,14 @@ test('a folder that is there and cannot be listed is a failure, not a history of
   const failed = { code: 'environment', message: expect.stringContaining('loop: cannot be listed: ELOOP') }
   await expect(readHistory(loop)).rejects.toMatchObject(failed)
   await expect(findRuns([loop])).rejects.toMatchObject(failed)
+})
+
+test('the runs of tunings lie in folders of their own among other runs, and are found', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'history-'))
+  const plain = await writeLiveRun(folder, {})
+  const point = await writeLiveRun(join(folder, `${TUNING_PREFIX}x`), {})
+  await writeLiveRun(join(folder, 'elsewhere'), {})
+  mkdirSync(join(folder, `${TUNING_PREFIX}empty`))
+  expect((await findRuns([folder])).toSorted()).toEqual([plain.directory, point.directory].toSorted())
+  expect(await findRuns([join(folder, `${TUNING_PREFIX}x`)])).toEqual([point.directory])
 })

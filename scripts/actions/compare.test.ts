@@ -189,11 +189,12 @@ describe('baseline', () => {
     const [first, second, third] = threeLater({ startedAt: after, driver: '590.44' }).map((run, at) =>
       startedAt({ ...run, startedAt: after, id: `${run.id}-${at}` }, 1_700_000_000 + at),
     )
-    // another driver, another scenario, before the baseline, a server that does not say when it started
+    // another driver, another scenario, before the baseline, a point of a tuning, a server that does not say when it started
     const others = [
       startedAt(later({ startedAt: after, driver: '591.01', more: { id: 'other-driver' } }), 1),
       startedAt(later({ startedAt: after, driver: '590.44', scenario: 'else', more: { id: 'other-scenario' } }), 2),
       startedAt(later({ startedAt: '2026-01-01T00:00:00Z', driver: '590.44', more: { id: 'before' } }), 3),
+      startedAt(later({ startedAt: after, driver: '590.44', more: { id: 'point', setting: settingAt(450) } }), 4),
       later({ startedAt: after, driver: '590.44', more: { id: 'unknown-start' } }),
     ]
     stored(out, first!, second!, third!, ...others)

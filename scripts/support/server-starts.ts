@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { type Baseline, boxOf, isSameBox, readBaselines, readKnownStarts } from '../../harness/record/baselines.ts'
 import { readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isOperatingPoint } from '../../harness/record/setting/operating-point.ts'
 import { counted } from '../../harness/units.ts'
 import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import { mixedState } from '../../reports/compare/fingerprint.ts'
@@ -42,6 +43,7 @@ export async function earlierStarts(judged: readonly Judged[], outDir: string): 
 
 const isAnotherStart = (other: RunRecord, record: RunRecord, { setAt }: Judged['baseline']): boolean =>
   other.status === 'complete' &&
+  !isOperatingPoint(other) &&
   other.source === record.source &&
   other.scenario.name === record.scenario.name &&
   other.scenarioSha256 === record.scenarioSha256 &&
