@@ -10,6 +10,7 @@ export interface MoneyCard {
   readonly label: string
   readonly priceGbp: number | null
   readonly idleW: number | null
+  /** Under load, and like `idleW` of what `powerOf` says. */
   readonly meanPowerW: number | null
   readonly outputTokensPerS: number | null
   /** Null or absent where one trial gave no interval. */
@@ -20,5 +21,7 @@ export interface MoneyCard {
 
 /** The inputs of the economics table, to compute it again with other assumptions. */
 export interface MoneyModel extends Assumptions {
+  /** What `meanPowerW` and `idleW` of the cards are: of the measured servers, or of the GPU boards; absent in older reports: boards. */
+  readonly powerOf?: 'server' | 'boards'
   readonly cards: readonly MoneyCard[]
 }

@@ -8,6 +8,7 @@ import type { MoneyModel } from '../money-model.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { mapInterval, ratioInterval } from '../tables/ratio-interval.ts'
 import { type CardColumn, type ScenarioRow, type Selection, UNLISTED } from '../tables/selection.ts'
+import { type PowerBasis, powerBasis } from './power-basis.ts'
 
 const SECONDS_PER_HOUR = 3600
 
@@ -20,25 +21,35 @@ export interface CardMoney {
   readonly money: Known<MoneyInputs>
   /** Output rate over all streams, per second: output tokens, images or training steps. */
   readonly throughput: Known<Measured>
+  /** Of the server where the basis of the comparison is that, of the GPU boards otherwise. */
   readonly power: Known<Measured>
+  readonly basis: PowerBasis
 }
 
 /** Looks up the inputs of the costs of one card and scenario. */
 export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, scenario: ScenarioRow): CardMoney {
   const run = selection.runOf(scenario.name, card.key)
-  return moneyAt(card, run ? { value: run } : { reason: `${card.label}: no run of ${scenario.name} was given` }, facts)
+  const known = run ? { value: run } : { reason: `${card.label}: no run of ${scenario.name} was given` }
+  return moneyAt(card, known, facts, powerBasis(selection, scenario))
 }
 
-/** Looks up the inputs of the costs of one run on a card. */
-export function moneyAt(card: CardColumn, run: Known<RunRecord>, facts: Facts): CardMoney {
+/** Looks up the inputs of the costs of one run on a card, with the power of its server where that is the basis. */
+export function moneyAt(
+  card: CardColumn,
+  run: Known<RunRecord>,
+  facts: Facts,
+  basis: PowerBasis = { scope: 'boards', unlike: [] },
+): CardMoney {
   const gpus = 'value' in run ? gpusOf(run.value) : 1
+  const server = basis.scope === 'server' ? (basis.powers.get(card.key) ?? null) : null
   return {
     card,
     run,
     gpus,
-    money: moneyOf(card, gpus, facts),
+    money: moneyOf(card, gpus, facts, server?.idleW ?? null),
     throughput: 'reason' in run ? run : measuredOf(run.value, workloadUnit(run.value.scenario.kind).rate),
-    power: 'reason' in run ? run : measuredOf(run.value, 'meanPowerW'),
+    power: server !== null ? { value: server.load } : 'reason' in run ? run : measuredOf(run.value, 'meanPowerW'),
+    basis,
   }
 }
 
@@ -77,16 +88,17 @@ export function unitCost(at: CardMoney, count?: number): Known<Measured> {
 export function moneyModel(selection: Selection, facts: Facts, scenario: ScenarioRow): MoneyModel {
   return {
     ...facts.money,
+    powerOf: powerBasis(selection, scenario).scope,
     cards: selection.cards.map((card) => {
       const at = cardMoney(card, selection, facts, scenario)
       const price = facts.priceGbp(card.key)
-      const idleW = facts.card(card.key)?.idleW?.value
+      const idleW = idleOf(at, facts)
       const vramGb = facts.card(card.key)?.vramGb?.value
       return {
         id: card.key,
         label: card.label,
         priceGbp: price === null ? null : price.value * at.gpus,
-        idleW: idleW === undefined ? null : idleW * at.gpus,
+        idleW,
         meanPowerW: 'value' in at.power ? at.power.value.value : null,
         outputTokensPerS: 'value' in at.throughput ? at.throughput.value.value : null,
         outputTokensPerSCi95: 'value' in at.throughput ? at.throughput.value.ci95 : null,
@@ -96,16 +108,29 @@ export function moneyModel(selection: Selection, facts: Facts, scenario: Scenari
   }
 }
 
+/** Idle power of the server, or of all boards by the catalogue; null where it is not known. */
+function idleOf({ basis, card, gpus }: CardMoney, facts: Facts): number | null {
+  if (basis.scope === 'server') return basis.powers.get(card.key)?.idleW ?? null
+  const idleW = facts.card(card.key)?.idleW?.value
+  return idleW === undefined ? null : idleW * gpus
+}
+
 /** A column without a key of the catalogue has none of its own. */
 const pricedCard = ({ key, label }: CardColumn) => ({ key: key.startsWith(UNLISTED) ? null : key, label })
 
 export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation and years'
 
 /** The inputs of the costs of so many cards, or why there are none. */
-export function moneyOf(card: CardColumn, gpus: number, facts: Facts): Known<MoneyInputs> {
+export function moneyOf(
+  card: CardColumn,
+  gpus: number,
+  facts: Facts,
+  serverIdleW: number | null = null,
+): Known<MoneyInputs> {
   const price = facts.priceGbp(card.key)
   const idleW = facts.card(card.key)?.idleW?.value
   if (price === null) return { reason: askForPrice(pricedCard(card), `--price ${card.key}=GBP`) }
+  if (serverIdleW !== null) return { value: { ...facts.money, priceGbp: price.value * gpus, idleW: serverIdleW } }
   if (idleW === undefined && facts.money.utilisation < 1) {
     return { reason: `idle power of ${card.label} unknown` }
   }

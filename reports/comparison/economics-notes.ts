@@ -2,16 +2,23 @@ import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { percentText } from '../tables/economics-rows.ts'
-import type { CardColumn, ScenarioRow } from '../tables/selection.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import type { CardMoney } from './card-money.ts'
+import { basisNotes, powerBasis } from './power-basis.ts'
 
 /** What is needed to reproduce the economics: the assumptions, the source of each price, changed power limits. */
-export function economicsNotes(facts: Facts, scenario: ScenarioRow, columns: readonly CardMoney[]): string[] {
+export function economicsNotes(
+  facts: Facts,
+  { selection, scenario }: { readonly selection: Selection; readonly scenario: ScenarioRow },
+  columns: readonly CardMoney[],
+): string[] {
+  const basis = powerBasis(selection, scenario)
   return [
     `For ${scenario.title} (${scenario.name}). ${assumptionsText(facts)}`,
+    ...basisNotes(basis, selection),
     ...columns.flatMap((at) => [...priceNote(at.card, facts), ...limitNote(at), ...countNote(at)]),
     ...breakEvenNotes(columns),
-    ...columns.flatMap(({ card }) => idleNote(card, facts)),
+    ...(basis.scope === 'server' ? [] : columns.flatMap(({ card }) => idleNote(card, facts))),
   ]
 }
 

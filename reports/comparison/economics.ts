@@ -1,5 +1,5 @@
 import { missingText } from '../../harness/catalogue/own/known.ts'
-import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
+import { labelOf, type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import {
   annualElectricityGbp,
   capexGbpPerYear,
@@ -18,6 +18,7 @@ import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Interval, missing, type Table, text } from '../tables/table.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
 import { economicsNotes } from './economics-notes.ts'
+import { type PowerBasis, powerBasis } from './power-basis.ts'
 
 const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
 
@@ -54,13 +55,13 @@ export function economicsTable(selection: Selection, facts: Facts, scenario: Sce
         cell: (row: MetricRow) => row.cell(at),
       })),
     ],
-    rows: metricRows(facts, scenario),
+    rows: metricRows(facts, scenario, powerBasis(selection, scenario)),
     rowId: (row) => row.id,
-    notes: economicsNotes(facts, scenario, columns),
+    notes: economicsNotes(facts, { selection, scenario }, columns),
   })
 }
 
-function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
+function metricRows(facts: Facts, scenario: ScenarioRow, { scope }: PowerBasis): MetricRow[] {
   return [
     { id: 'tdp', label: 'TDP', cell: (at) => catalogueWatts(at, facts) },
     {
@@ -69,6 +70,7 @@ function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
       cell: (at) => resultCell(at, 'meanPowerW', 0),
     },
     { id: 'tokens-per-joule', label: labelOf('tokensPerJ'), cell: (at) => resultCell(at, 'tokensPerJ', 2) },
+    ...(scope === 'server' ? serverRows : []),
     { id: 'price', label: 'UK price', cell: (at) => ofMoney(at, 'price', (money) => money.priceGbp) },
     { id: 'gbp-per-tps', label: '£ per token/s, all streams', cell: (at) => ofThroughput(at) },
     { id: 'gbp-per-gb', label: '£ per GB VRAM', cell: (at) => perGb(at, facts) },
@@ -87,7 +89,14 @@ function metricRows(facts: Facts, scenario: ScenarioRow): MetricRow[] {
   ]
 }
 
-const resultCell = (at: CardMoney, key: 'meanPowerW' | 'tokensPerJ', digits: number): Cell =>
+/** The same of the whole server, where the electricity rests on it. */
+const serverRows: readonly MetricRow[] = (['serverPowerW', 'serverTokensPerJ'] as const).map((key) => ({
+  id: key === 'serverPowerW' ? 'server-power' : 'server-tokens-per-joule',
+  label: labelOf(key),
+  cell: (at) => resultCell(at, key, key === 'serverPowerW' ? 0 : 2),
+}))
+
+const resultCell = (at: CardMoney, key: MetricKey, digits: number): Cell =>
   'reason' in at.run ? missing(at.run.reason) : figureCell(at.run.value, key, digits)
 
 function catalogueWatts(at: CardMoney, facts: Facts): Cell {

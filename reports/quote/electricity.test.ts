@@ -33,7 +33,7 @@ const quoteOf = (...records: readonly RunRecord[]) =>
 describe('electricity of a quote at half use', () => {
   test('is charged at the power of rest that was measured', () => {
     const { draw, price } = quoteOf(run('one', 400, 100))
-    expect(draw).toEqual({ loadW: 400, idleW: 100, idleMeasured: true })
+    expect(draw).toMatchObject({ loadW: 400, idleW: 100, idleMeasured: true })
     // 250 W x 730 h = 182.5 kWh, 4562.5 p, rounded up
     expect(price.kilowattHours).toBe(182.5)
     expect(price.electricityPence).toBe(4563n)
@@ -41,20 +41,20 @@ describe('electricity of a quote at half use', () => {
 
   test('is charged as under load where rest was not measured', () => {
     const { draw, price } = quoteOf(run('one', 400, null))
-    expect(draw).toEqual({ loadW: 400, idleW: 400, idleMeasured: false })
+    expect(draw).toMatchObject({ loadW: 400, idleW: 400, idleMeasured: false })
     expect(price.kilowattHours).toBe(292)
     expect(price.electricityPence).toBe(7300n)
   })
 
   test('is charged at the most that any of its runs drew, under load and at rest', () => {
     const { draw, price } = quoteOf(run('one', 400, 60), run('two', 380, 100))
-    expect(draw).toEqual({ loadW: 400, idleW: 100, idleMeasured: true })
+    expect(draw).toMatchObject({ loadW: 400, idleW: 100, idleMeasured: true })
     expect(price.kilowattHours).toBe(182.5)
   })
 
   test('counts rest as not measured as soon as one run lacks it', () => {
     const { draw } = quoteOf(run('one', 400, 60), run('two', 380, null))
-    expect(draw).toEqual({ loadW: 400, idleW: 400, idleMeasured: false })
+    expect(draw).toMatchObject({ loadW: 400, idleW: 400, idleMeasured: false })
   })
 })
 
@@ -73,7 +73,7 @@ test('a quote charges what the report has for the same watts, rounded up by a wa
       const given = inputs(tariff, { electricity: factors, utilisation: percent / 100 })
       const monthly = powerAtUtilisationW(loadW, { idleW, utilisation: percent / 100 })
       const exactPence = electricityGbp(monthly, HOURS_PER_MONTH, factors) * 100
-      const pence = Number(monthlyPrice(given, { loadW, idleW }).electricityPence)
+      const pence = Number(monthlyPrice(given, { of: 'boards', loadW, idleW }).electricityPence)
       // Doubles hold a sum of this size to better than a thousandth of a penny.
       expect(pence).toBeGreaterThan(exactPence - 0.001)
       expect(pence).toBeLessThan(exactPence + tariff / 10 + 1.001)
@@ -85,7 +85,7 @@ test('a quote charges what the report has for the same watts, rounded up by a wa
 
 describe('the rounding that stands on the page', () => {
   const electricityOf = (loadW: number, tariff: number) =>
-    monthlyPrice(inputs(tariff), { loadW, idleW: 0 }).electricityPence
+    monthlyPrice(inputs(tariff), { of: 'boards', loadW, idleW: 0 }).electricityPence
 
   test('electricity is rounded up to the penny, however little is over', () => {
     // 300 W x 730 h = 219 kWh: at 25.01 p 5477.19 p, at 25 p 5475 p, at 25.0001 p 5475.0219 p
@@ -98,7 +98,7 @@ describe('the rounding that stands on the page', () => {
 
   test('power enters as whole watt-hours, rounded up', () => {
     // 0.001 W x 730 h = 0.73 Wh: 1 Wh at 10 GBP a kWh is 1 p
-    expect(monthlyPrice(inputs(10), { loadW: 0.001, idleW: 0 })).toMatchObject({
+    expect(monthlyPrice(inputs(10), { of: 'boards', loadW: 0.001, idleW: 0 })).toMatchObject({
       kilowattHours: 0.001,
       electricityPence: 1n,
     })
@@ -106,7 +106,7 @@ describe('the rounding that stands on the page', () => {
 
   test('box, price and VAT are rounded to the nearest penny, halves up', () => {
     const priceOf = (capexGbp: number, over: object = {}) =>
-      monthlyPrice(inputs(0, { box: { capexGbp, writeOffMonths: 8 }, ...over }), { loadW: 0, idleW: 0 })
+      monthlyPrice(inputs(0, { box: { capexGbp, writeOffMonths: 8 }, ...over }), { of: 'boards', loadW: 0, idleW: 0 })
     // 100 p / 8 = 12.5 p, 99 p / 8 = 12.375 p
     expect([priceOf(1).boxPence, priceOf(0.99).boxPence]).toEqual([13n, 12n])
     // 13 p / 0.8 = 16.25 p; 20 % of 13 p is 2.6 p, 5 % is 0.65 p, 3 % is 0.39 p

@@ -1,4 +1,5 @@
 import { attributes, type Html, html, joined, nothing, trusted } from '../render/html/template.ts'
+import { sourceWords } from '../server-power.ts'
 import { showHundredths, showPence } from './pence.ts'
 import { HOURS_PER_MONTH } from './price.ts'
 import type { Evidence, PricedWorkload, Quote } from './quote.ts'
@@ -99,7 +100,10 @@ function priceRows({ inputs, price, draw }: Quote): Html {
   const boxText =
     box.rentGbpPerMonth === undefined ? `purchased, written off over ${box.writeOffMonths} months` : 'rented'
   const idle = draw.idleMeasured ? `${draw.idleW.toFixed(0)} W when idle` : 'when idle assumed the same'
-  const power = `${price.kilowattHours.toFixed(0)} kWh at £${electricity.tariffGbpPerKwh} per kWh: GPU boards ${draw.loadW.toFixed(0)} W under load for ${percent(utilisation)} of ${HOURS_PER_MONTH} h, ${idle}; whole server x ${electricity.hostOverhead}, room (PUE) x ${electricity.pue}`
+  const whole = draw.of === 'server'
+  const what = whole ? `whole server, measured (${sourceWords[draw.source ?? 'command']}),` : 'GPU boards'
+  const rest = whole ? '' : `whole server x ${electricity.hostOverhead} (assumed), `
+  const power = `${price.kilowattHours.toFixed(0)} kWh at £${electricity.tariffGbpPerKwh} per kWh: ${what} ${draw.loadW.toFixed(0)} W under load for ${percent(utilisation)} of ${HOURS_PER_MONTH} h, ${idle}; ${rest}room (PUE) x ${electricity.pue}`
   const row = (label: string, detail: string, pence: bigint, kind: string | null = null) =>
     html`<tr${attributes({ class: kind })}><th scope="row">${label}${detail === '' ? nothing : html`<small>${detail}</small>`}</th><td class="right">${showPence(pence)}</td></tr>`
   const rows = [

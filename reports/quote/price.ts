@@ -17,15 +17,16 @@ export interface MonthlyPrice {
 /** Hours of a month: a twelfth of 365 days. */
 export const HOURS_PER_MONTH = HOURS_PER_YEAR / 12
 
-/** Power of the GPU boards under load and when idle, in W. */
+/** Power under load and when idle, in W: of the whole server where it was measured, else of the GPU boards. */
 export interface Draw {
+  readonly of: 'server' | 'boards'
   readonly loadW: number
   readonly idleW: number
 }
 
 /**
  * Monthly price: (box + electricity) / (1 - margin), and VAT on that.
- * Electricity is the report's formula (`electricityGbp`) over 730 h, with the host's overhead: measured power enters
+ * Electricity is the report's formula (`electricityGbp`) over 730 h, with the host's overhead unless the server was measured: power enters
  * once, as whole watt-hours rounded up; electricity is rounded up, everything else to the nearest penny.
  *
  * Capital differs from the report's. The report compares cards: it uses the price of the cards alone, per year and
@@ -38,7 +39,10 @@ export function monthlyPrice(inputs: QuoteInputs, draw: Draw): MonthlyPrice {
     box.rentGbpPerMonth === undefined
       ? divide(penceOf(box.capexGbp ?? 0), BigInt(box.writeOffMonths), 'half-up')
       : penceOf(box.rentGbpPerMonth)
-  const meterW = meterPowerW(powerAtUtilisationW(draw.loadW, { utilisation, idleW: draw.idleW }), electricity)
+  // a measured server needs no factor for what its boards lack
+  const hostOverhead = draw.of === 'server' ? 1 : electricity.hostOverhead
+  const drawnW = powerAtUtilisationW(draw.loadW, { utilisation, idleW: draw.idleW })
+  const meterW = meterPowerW(drawnW, { ...electricity, hostOverhead })
   const wattHours = BigInt(Math.ceil(meterW * HOURS_PER_MONTH))
   // watt-hours x millionths of a pound per kWh: 1000 Wh per kWh, 10 000 millionths per penny
   const electricityPence = divide(wattHours * millionths(electricity.tariffGbpPerKwh), 10_000_000n, 'up')

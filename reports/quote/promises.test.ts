@@ -31,7 +31,7 @@ const reasonOf = (record: RunRecord, over: object = {}): string | null => {
 
 describe('money', () => {
   test('a rented box costs its rent, to the penny', () => {
-    const rented = monthlyPrice(inputs({ box: { rentGbpPerMonth: 123.45 } }), { loadW: 0, idleW: 0 })
+    const rented = monthlyPrice(inputs({ box: { rentGbpPerMonth: 123.45 } }), { of: 'boards', loadW: 0, idleW: 0 })
     expect(rented).toMatchObject({ boxPence: 12_345n, electricityPence: 0n, exVatPence: 12_345n })
   })
 

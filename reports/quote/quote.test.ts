@@ -66,14 +66,14 @@ describe('pence', () => {
 
 describe('the price of a month', () => {
   test('by hand: 3600 over 36 months; 300 W x 730 h = 219 kWh at 25 p; 20 % margin on the price; VAT', () => {
-    const price = monthlyPrice(inputs({ marginShareOfPrice: '20%' }), { loadW: 300, idleW: 300 })
+    const price = monthlyPrice(inputs({ marginShareOfPrice: '20%' }), { of: 'boards', loadW: 300, idleW: 300 })
     expect(price).toMatchObject({ boxPence: 10_000n, electricityPence: 5475n, exVatPence: 19_344n, kilowattHours: 219 })
     expect(price.marginPence).toBe(3869n)
     expect([price.vatPence, price.incVatPence]).toEqual([3869n, 23_213n])
   })
   test('idle power, host overhead and PUE count as stated', () => {
     const electricity = { tariffGbpPerKwh: 0.25, pue: 1.5, hostOverhead: 2 }
-    const price = monthlyPrice(inputs({ electricity, utilisation: '50%' }), { loadW: 300, idleW: 100 })
+    const price = monthlyPrice(inputs({ electricity, utilisation: '50%' }), { of: 'boards', loadW: 300, idleW: 100 })
     expect(price.kilowattHours).toBe(438)
   })
   test('lines add up to the totals, whatever the inputs', () => {
@@ -85,7 +85,7 @@ describe('the price of a month', () => {
     fc.assert(
       fc.property(cases, ({ capexGbp, margin, loadW }) => {
         const given = inputs({ box: { capexGbp }, marginShareOfPrice: `${margin}%` })
-        const price = monthlyPrice(given, { loadW, idleW: 0 })
+        const price = monthlyPrice(given, { of: 'boards', loadW, idleW: 0 })
         expect(price.boxPence + price.electricityPence + price.marginPence).toBe(price.exVatPence)
         expect(price.exVatPence + price.vatPence).toBe(price.incVatPence)
         expect(price.marginPence >= 0n).toBe(true)

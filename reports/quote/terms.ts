@@ -24,7 +24,9 @@ export function notCovered(quote: Quote): string[] {
     'Latency of the network between you and the server. Latency was measured at the server.',
     'Latency beyond the stated percentile. Single requests may take longer.',
     'Quality of answers. Only speed and power were measured.',
-    'Power of the whole server and the room. Power was measured at the GPU boards; the rest is added by the stated factors.',
+    quote.draw.of === 'server'
+      ? 'Power of the room. Power was measured at the server; the room is added by the stated factor.'
+      : 'Power of the whole server and the room. Power was measured at the GPU boards; the rest is added by the stated factors.',
     ...quote.warnings.map((warning) => `Noted during the measurement: ${warning}`),
   ]
 }

@@ -69,6 +69,7 @@ const moneySchema = z.strictObject({
   tariffGbpPerKwh: z.number(),
   utilisation: z.number(),
   pue: z.number(),
+  powerOf: z.enum(['server', 'boards']).optional(),
   cards: z.array(
     z.strictObject({
       id: z.string(),

@@ -12,6 +12,7 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
+import { systemHost } from '../../harness/telemetry/wall/host.ts'
 import { counted } from '../../harness/units.ts'
 import { type ServingReport, servingReport } from '../box/serving-report.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -48,6 +49,7 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
     nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || 'nvidia-smi'),
     clock: systemClock,
     expected,
+    wallHost: systemHost(io.config?.wall ?? {}, io.env),
     ...(load ? { load: load.run, serverPids: load.pids, serverChecks: load.checks } : {}),
     ...host,
   })

@@ -45,7 +45,7 @@ export function newConfigText({ unknown, withoutPrice, priced }: FoundHere, sche
     '# electricity:',
     `#   tariffGbpPerKwh: ${tariffGbpPerKwh.value}    # without it: ${tariffGbpPerKwh.source}`,
     `#   pue: ${pue.value}                   # power usage effectiveness of the room`,
-    '#   hostOverhead: 1.35       # whole server / GPU boards; quote only',
+    '#   hostOverhead: 1.35       # whole server / GPU boards; for a quote of a server that was not measured',
     `# utilisation: ${utilisation.value * 100}%         # share of the month under load`,
     `# writeOffMonths: ${years.value * 12}`,
     '',
@@ -58,6 +58,9 @@ export function newConfigText({ unknown, withoutPrice, priced }: FoundHere, sche
     '#   marginShareOfPrice: 25%',
     '#   box: { capexGbp: 14500.00, writeOffMonths: 36 }   # the whole server; else the price of its cards',
     '#   vatRate: 20%',
+    '',
+    '# wall:                      # where the power of the whole server is read: docs/wall.md',
+    '#   command: { run: [pdu-power, --outlet, "7"], accuracy: 1% }   # prints watts',
     '',
     '# key: ~/.config/joulemark/signing-key.pem   # the path of the signing key, never the key itself',
   ].join('\n')}\n`

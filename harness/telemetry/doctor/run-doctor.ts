@@ -8,6 +8,7 @@ import { runNvidiaSmi, type SmiExec } from '../smi/exec.ts'
 import { type Fingerprint, fingerprintOf } from '../snapshot/fingerprint.ts'
 import { readHost } from '../snapshot/host.ts'
 import { type CardSnapshot, readSnapshot } from '../snapshot/snapshot.ts'
+import type { WallHost } from '../wall/host.ts'
 import { type Check, fail, notMeasured } from './check.ts'
 import { cardChecks } from './checks-card.ts'
 import { driverChecks } from './checks-driver.ts'
@@ -17,6 +18,7 @@ import { linkChecks } from './checks-links.ts'
 import { sensorChecks } from './checks-sensor.ts'
 import { settingsChecks } from './checks-settings.ts'
 import { useChecks } from './checks-use.ts'
+import { findWallSources, wallChecks } from './checks-wall.ts'
 import { type Facts, gatherFacts } from './facts.ts'
 import { type ProbeResult, probeSensor } from './sensor-probe.ts'
 import { troubleOf } from './trouble.ts'
@@ -38,6 +40,8 @@ export interface DoctorOptions {
   /** Checks of that server, which the caller has made. */
   readonly serverChecks?: readonly Check[]
   readonly containerImage?: string
+  /** Where the power of CPUs and server is looked for; absent: it is not. */
+  readonly wallHost?: WallHost
   readonly exec?: SmiExec
   readonly readText?: ReadText
   readonly runProgram?: RunProgram
@@ -63,6 +67,7 @@ export interface DoctorReport {
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const onMachine = options.exec ?? ((args: readonly string[]) => runNvidiaSmi(options.nvidiaSmi, args))
+  const wall = options.wallHost === undefined ? null : findWallSources(options.wallHost)
   const facts = await gatherFacts({
     nvidiaSmi: options.nvidiaSmi,
     clock: options.clock,
@@ -79,6 +84,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     ...driverChecks(facts, options.needsCuda ?? cudaNeededBy(cards)),
     ...(cards.length > 0 ? checksOfCards(options, facts, cards, probed) : [noCards(facts)]),
     ...hostChecks(facts),
+    ...(wall === null ? [] : wallChecks(await wall)),
     ...(options.serverChecks ?? []),
   ]
   const counts = { pass: 0, warn: 0, fail: 0, 'not-measured': 0 }

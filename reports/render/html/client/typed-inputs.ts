@@ -24,5 +24,5 @@ export function typedModel(model: MoneyModel, typed: (name: string) => string): 
     if (priceGbp === null && !isUnknown) return null
     cards.push({ ...card, priceGbp })
   }
-  return { utilisation: Math.min(percent, 100) / 100, tariffGbpPerKwh, years, pue, cards }
+  return { ...model, utilisation: Math.min(percent, 100) / 100, tariffGbpPerKwh, years, pue, cards }
 }
