@@ -9,7 +9,7 @@ import type { CoolDown } from '../record/schema/telemetry.ts'
 import { connectionsOf } from '../scenario/load-shape.ts'
 import { watchTime } from '../telemetry/host/time-watch.ts'
 import type { Watching } from '../telemetry/open.ts'
-import { notThisMachine } from '../telemetry/wall/scope.ts'
+import { notThisMachine, sharedServer } from '../telemetry/wall/scope.ts'
 import { type WallWatch, watchWall } from '../telemetry/wall/watch.ts'
 import { saysOutOfMemory } from '../workloads/out-of-memory.ts'
 import type { WorkListener } from '../workloads/workload.ts'
@@ -144,7 +144,12 @@ function watchPower(
     host,
     clock: options.clock,
     originMs,
-    notThisMachine: notThisMachine(prepared),
+    skip:
+      sharedServer(prepared.gpus, options.box) !== null
+        ? 'all'
+        : notThisMachine(prepared) !== null
+          ? 'local'
+          : 'nothing',
     onRows: fault.guard((rows) => collector.addWallRows(rows)),
     onWarning: (message) => options.progress.warn(message),
   })

@@ -14,6 +14,7 @@ import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes, messageOf } from '../../harness/errors.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
+import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
 import { planText } from '../../reports/box/plan/plan-text.ts'
 import type { Soaked } from '../../reports/box/result/soaked.ts'
@@ -54,6 +55,8 @@ export interface BoxFlags extends ContainerFlags {
   /** W per GPU at which all cards are measured, instead of what joulemark.yaml says of them. */
   readonly powerLimit?: number
   readonly nvidiaSmi?: string
+  /** Which sources of the power of CPUs and server are read; all that are found unless given. */
+  readonly wall?: WallAsked
   readonly timeoutMinutes: number
   /** Starts of each server, with one record per start and scenario; absent: one, or several with --full. */
   readonly restarts?: number

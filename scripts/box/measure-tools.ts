@@ -18,6 +18,7 @@ import { planLoad } from '../../harness/load/plan-load.ts'
 import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
+import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
 import { runOptions } from '../run/run-options.ts'
 import type { Interrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -32,6 +33,7 @@ export interface MeasureSetup {
     readonly out: string
     readonly card?: string
     readonly nvidiaSmi?: string
+    readonly wall?: WallAsked
     readonly timeoutMinutes: number
   }
   readonly io: CommandIo

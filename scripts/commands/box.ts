@@ -6,7 +6,7 @@ import { configFlag } from '../support/config-flag.ts'
 import { aboveZero, durationHours, positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { startTimeoutFlag, withContainerFlags } from '../support/serving/container-flags.ts'
-import { expectedCardFlag, jsonFlag, nvidiaSmiFlag, resultsFlag } from '../support/shared-flags.ts'
+import { expectedCardFlag, jsonFlag, nvidiaSmiFlag, resultsFlag, wallFlag } from '../support/shared-flags.ts'
 
 export const boxCommand: DefineCommand = (io, done) =>
   withContainerFlags(
@@ -46,6 +46,7 @@ export const boxCommand: DefineCommand = (io, done) =>
       ),
   )
     .addOption(nvidiaSmiFlag)
+    .addOption(wallFlag)
     .addOption(startTimeoutFlag)
     .addOption(configFlag())
     .addHelpText('after', examples('box --print', 'box', 'box --full', 'box --soak 4h', 'box --resume', 'box --follow'))

@@ -27,7 +27,7 @@ describe('the redacted copy', () => {
   let run: LiveRun
   let copy: string
   beforeAll(async () => {
-    run = await writeLiveRun(folder, { key })
+    run = await writeLiveRun(folder, { key, wall: true })
     copy = await copyOf(run)
   })
 

@@ -16,8 +16,8 @@ async function watch(
   {
     asked = 'auto',
     rows: enough = 0,
-    notThisMachine = null,
-  }: { asked?: WallAsked; rows?: number; notThisMachine?: string | null },
+    skip = 'nothing',
+  }: { asked?: WallAsked; rows?: number; skip?: 'nothing' | 'local' | 'all' },
   until: Promise<unknown> = Promise.resolve(),
 ): Promise<{ rows: WallRow[]; watched: WallWatched; warnings: string[] }> {
   const rows: WallRow[] = []
@@ -29,7 +29,7 @@ async function watch(
     host,
     clock: hurried,
     originMs: hurried.nowMs(),
-    notThisMachine,
+    skip,
     onRows: (more) => {
       rows.push(...more)
       if (rows.length >= enough) read.resolve()
@@ -113,10 +113,18 @@ describe('sources beside a run', () => {
   })
 
   test('on a simulated run this machine is not read by itself, and read where it is asked for', async () => {
-    const simulated = { notThisMachine: 'the run is simulated' }
+    const simulated = { skip: 'local' as const }
     expect((await watch(fakeWallHost({ files }), simulated)).watched.sources).toEqual([])
     const asked = await watch(fakeWallHost({ files }), { ...simulated, asked: ['rapl'], rows: 1 })
     expect(asked.watched.sources).toMatchObject([{ source: 'rapl', state: 'ok' }])
+  })
+
+  test('a configured controller is read on a simulated run, and nothing where others load the server', async () => {
+    const run: WallHost['run'] = async () => ({ stdout: '512', stderr: '', code: 0 })
+    const host = fakeWallHost({ files, run, config: { command: { run: ['meter'], covers: 'server' } } })
+    const elsewhere = await watch(host, { skip: 'local', rows: 1 })
+    expect(elsewhere.watched.sources.map(({ source }) => source)).toEqual(['command'])
+    expect((await watch(host, { skip: 'all' })).watched.sources).toEqual([])
   })
 })
 

@@ -13,8 +13,8 @@ export interface WallOptions {
   readonly host: WallHost
   readonly clock: Clock
   readonly originMs: number
-  /** Why what is found on this machine says nothing about the server of the run; null where it does. */
-  readonly notThisMachine: string | null
+  /** What is not read although it is found: sources of this machine where it is not the server, all where others load the server. */
+  readonly skip: 'nothing' | 'local' | 'all'
   readonly onRows: (rows: readonly WallRow[]) => void
   readonly onWarning: (message: string) => void
 }
@@ -41,10 +41,10 @@ const OPEN_MS = 25_000
  * that is slow or hangs delays neither the run, nor the sampler of the cards, nor another source.
  */
 export function watchWall(options: WallOptions): WallWatch {
-  const { asked, host, notThisMachine } = options
+  const { asked, host, skip } = options
   const stopping = new AbortController()
   const followed = sourcesFor(asked, host).map((name) => {
-    if (notThisMachine !== null && asked === 'auto' && isLocal(name, host)) return null
+    if (asked === 'auto' && (skip === 'all' || (skip === 'local' && isLocal(name, host)))) return null
     return new Followed(name, options)
   })
   const loops = followed.flatMap((each) => (each === null ? [] : [each.run(stopping.signal)]))
