@@ -1,4 +1,5 @@
 import type { Gate, RunRecord } from '../harness/record/schema/run.ts'
+import { settingText } from '../harness/record/setting/operating-point.ts'
 import type { ReportSource } from './report.ts'
 import { runRemarks } from './run-remarks.ts'
 
@@ -10,6 +11,7 @@ export function sourceOf(run: RunRecord): ReportSource {
     ({ status, required }) => status === 'fail' || status === 'warn' || (required && status === 'not-measured'),
   )
   const remarks = runRemarks(run)
+  const setting = settingText(run)
   return {
     id: run.id,
     source: run.source,
@@ -17,6 +19,7 @@ export function sourceOf(run: RunRecord): ReportSource {
     card: run.card.key ?? run.card.name ?? 'unknown card',
     scenario: run.scenario.name,
     startedAt: run.startedAt,
+    ...(setting === null ? {} : { setting }),
     quotable: run.quotable,
     gates: {
       pass: count('pass'),

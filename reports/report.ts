@@ -11,6 +11,8 @@ export interface ReportSource {
   readonly card: string
   readonly scenario: string
   readonly startedAt: string
+  /** What the cards were set to for it on purpose, such as `300 W`; absent: they were as found. */
+  readonly setting?: string
   readonly quotable: boolean
   /** Number of gates by result, and the evidence of those that did not pass. */
   readonly gates: {

@@ -1,12 +1,11 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
-import { settingText } from '../harness/record/setting/operating-point.ts'
 import { loadedBeside } from '../harness/verdict/side-by-side.ts'
 import { lengthsText } from './tables/lengths-text.ts'
 import { reasoningText } from './tables/reasoning-text.ts'
 
 /**
  * Remarks on a run beside its gates, one sentence each: lengths that were not all the same, reasoning, drift of the trials, cold-start and sustained throughput,
- * unsuccessful waits for the card to cool down, the number of the server start, other cards under load, and a setting of the card.
+ * unsuccessful waits for the card to cool down, the number of the server start, and other cards under load.
  */
 export function runRemarks(run: RunRecord): string[] {
   const { drift, coolDowns, serverStart } = run
@@ -18,13 +17,7 @@ export function runRemarks(run: RunRecord): string[] {
     ...(coolDowns ?? []).flatMap(({ finding }) => finding ?? []),
     ...(serverStart && serverStart.of > 1 ? [`server start ${serverStart.number} of ${serverStart.of}`] : []),
     ...besideText(run),
-    ...settingRemark(run),
   ]
-}
-
-function settingRemark(run: RunRecord): string[] {
-  const at = settingText(run)
-  return at === null ? [] : [`measured at ${at}, set by ${run.setting?.by}`]
 }
 
 function besideText(run: RunRecord): string[] {

@@ -16,7 +16,7 @@ export const REPORT_JSON_VERSION = 1
  *   Values are unrounded; `digits` is what the other formats print; `ci95` is [low, high].
  * - `money` or null: `years`, `tariffGbpPerKwh`, `utilisation`, `pue`,
  *   `cards[]{id,label,priceGbp,idleW,meanPowerW,outputTokensPerS,outputTokensPerSCi95?,vramGb?}`, the inputs of the economics
- * - `sources[]`: `id`, `source`, `status`, `card`, `scenario`, `startedAt`, `quotable`, `gates{pass,warn,fail,notMeasured,findings[]}`
+ * - `sources[]`: `id`, `source`, `status`, `card`, `scenario`, `startedAt`, `setting?`, `quotable`, `gates{pass,warn,fail,notMeasured,findings[]}`
  */
 export function renderJson(report: Report): string {
   const document = {

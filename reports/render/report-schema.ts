@@ -59,6 +59,10 @@ const sourceSchema = z.strictObject({
   card: z.string(),
   scenario: z.string(),
   startedAt: z.string(),
+  setting: z
+    .string()
+    .optional()
+    .describe('what the cards were set to for it, such as "300 W"; absent: they were measured as found'),
   quotable: z.boolean(),
   gates: z.strictObject({ pass: count, warn: count, fail: count, notMeasured: count, findings: z.array(z.string()) }),
   remarks: z.array(z.string()).optional(),

@@ -15,8 +15,9 @@ export function sourceLines(report: Report): string[] {
     const verdict = source.quotable ? 'quotable' : 'not quotable'
     const counts = `gates: ${pass} passed, ${warn} warned, ${fail} failed, ${notMeasured} not measured`
     const status = source.status === 'complete' ? '' : `${source.status}, `
+    const setting = source.setting === undefined ? '' : `at ${source.setting}, `
     return [
-      `${source.id}: ${stamp}${status}${verdict}; ${counts}`,
+      `${source.id}: ${setting}${stamp}${status}${verdict}; ${counts}`,
       ...(areListed ? [] : findings.map((finding) => `  ${finding}`)),
       ...(source.remarks ?? []).map((remark) => `  ${remark}`),
     ]

@@ -44,6 +44,7 @@ describe('the table of points', () => {
     const text = renderTerminal(reportOf(runs), { columns: 80 })
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
     expect(text).toMatch(/\n450 W +│ 1,\d/)
+    expect(text).toMatch(/\ntune-1-run-0: at 600 W, SIMULATED, not quotable; gates: /)
     expect(renderCsv(reportOf(runs)).map(({ name }) => name)).toEqual(['tune-1-points.csv', 'tune-1-answers.csv'])
     expect(JSON.parse(renderJson(reportOf(runs)))).toMatchObject({ simulated: true, stamp: 'SIMULATED' })
   })
