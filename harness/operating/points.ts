@@ -56,8 +56,16 @@ export interface PointTable {
   readonly levels: TestLevels
 }
 
-/** The inputs of the costs, or why there are none. `priceGbp` and `idleW` are of all cards that serve. */
-export type Money = MoneyInputs | { readonly reason: string }
+/**
+ * The inputs of the costs, or why there are none. `priceGbp` is of all cards that serve; `idleW` of them, or of the whole server
+ * where its measured power is what costs.
+ */
+export type Money = (MoneyInputs & { readonly powerOf?: CostedPower }) | { readonly reason: string }
+
+/** Whose electricity is in the costs; the boards unless given. */
+export type CostedPower = 'boards' | 'server'
+
+const powerMetric = { boards: 'meanPowerW', server: 'serverPowerW' } as const satisfies Record<CostedPower, MetricKey>
 
 /** A point that was tried and left no record, and why. */
 export interface FailedPoint {
@@ -170,7 +178,8 @@ function metricFigure(key: MetricKey, runs: readonly Placed[]): Figure {
 function costFigure(runs: readonly Placed[], { rate, count, priced }: WorkloadUnit, money: Money): Figure {
   const reasons = new Map<number, string>()
   const values = runs.flatMap(({ record, place, block }): BlockValue[] => {
-    const [perS, watts] = [record.result[rate], record.result['meanPowerW']]
+    const powerOf = 'reason' in money ? 'boards' : (money.powerOf ?? 'boards')
+    const [perS, watts] = [record.result[rate], record.result[powerMetric[powerOf]]]
     const known = perS?.mean != null && watts?.mean != null
     const value = known && !('reason' in money) ? gbpPerUnits(perS.mean, count, watts.mean, money) : null
     if (value !== null) return [{ treatment: place, block, value }]

@@ -21,7 +21,7 @@ const planOf = (over: Partial<TunePlan> = {}): TunePlan => ({
   blocks: 6,
   seed: 7,
   found: { powerLimitW: 600 },
-  money,
+  money: () => money,
   ...over,
 })
 

@@ -23,7 +23,8 @@ export interface TunePlan {
   readonly seed: number
   /** Limit per GPU before anything was set; null with the reason. */
   readonly found: { readonly powerLimitW: number | null; readonly reason?: string }
-  readonly money: Money
+  /** The inputs of the costs, given the runs so far: whether the power of the server was measured is known by then. */
+  readonly money: (records: readonly RunRecord[]) => Money
   /** Practical threshold as a share; `SMALLEST_EFFECT` unless given. */
   readonly threshold?: number
   /** Runs of this tuning that an earlier start of it left: a point that one of them measured in a block is not measured again. */
@@ -122,7 +123,7 @@ interface Shown {
 
 function shownBy({ records, failed }: State, plan: TunePlan): Shown | null {
   if (records.length === 0) return null
-  const table = pointsOf(records, plan.money, failed)
+  const table = pointsOf(records, plan.money(records), failed)
   return { table, operating: operatingPoints(table, plan.threshold) }
 }
 

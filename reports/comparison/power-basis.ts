@@ -27,7 +27,7 @@ export function powerBasis(selection: Selection, scenario: ScenarioRow): PowerBa
 }
 
 /** The power of a server, known under load and idle. */
-function wholePower(run: RunRecord): { value: ServerPower & { idleW: number } } | { reason: string } {
+export function wholePower(run: RunRecord): { value: ServerPower & { idleW: number } } | { reason: string } {
   const power = serverPowerOf(run)
   if ('reason' in power) return power
   const { idleW } = power.value

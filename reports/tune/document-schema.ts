@@ -86,6 +86,7 @@ const tuningSchema = z.strictObject({
       utilisation: share,
       idleW: z.number(),
       pue: z.number(),
+      powerOf: z.enum(['boards', 'server']).optional().describe('whose electricity it is; absent: the GPU boards'),
     })
     .nullable(),
   moneyReason: z.string().optional().describe('why there is no cost'),

@@ -35,7 +35,7 @@ function partOf(tuning: Tuning): TuningPart {
     scenario: scenario.name,
     card: card.label,
     priced: unit.priced,
-    ...('reason' in money ? { money: null, moneyReason: money.reason } : { money: money.value }),
+    ...('reason' in money ? { money: null, moneyReason: money.reason } : { money }),
     points: rows.map(pointPart),
     operatingPoints: goals.flatMap((goal) => {
       const text = texts.get(goal)

@@ -211,6 +211,13 @@ function sloCell({ slo, reason }: PointRow, tuning: Tuning): Cell {
 
 const stamp = ({ simulated }: Tuning): { simulated?: true } => (simulated ? { simulated: true } : {})
 
+/** Whose electricity is in the costs, and where its idle power is from. */
+function electricityNote({ money, card }: Tuning, facts: Facts): string[] {
+  if ('reason' in money) return []
+  if (money.powerOf !== 'server') return ['Electricity of the GPU boards.', ...idleNote(card, facts)]
+  return [`Electricity of the whole server, measured in every run; ${money.idleW.toFixed(0)} W without load.`]
+}
+
 function notesOf(tuning: Tuning, facts: Facts): string[] {
   const { table, card, gpus } = tuning
   const { blocks, plannedBlocks, rows } = table
@@ -222,7 +229,7 @@ function notesOf(tuning: Tuning, facts: Facts): string[] {
     ...(gpus > 1 ? [`${gpus} cards served: power and cost are of all of them, limits of each.`] : []),
     `Tuning ${tuning.id}. ${assumptionsText(facts)}`,
     ...priceNote(card, facts),
-    ...idleNote(card, facts),
+    ...electricityNote(tuning, facts),
     ...leftOut
       .slice(0, MOST_LEFT_OUT)
       .map((run) => `Does not count: ${pointName(tuning, run.point)}, block ${run.block + 1}: ${run.reason}`),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { gbpPerUnits } from '../../harness/metrics/cost.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { makeWall, makeWallSource } from '../../harness/testing/wall-builder.ts'
 import { buildReport } from '../build.ts'
 import { catalogueFacts } from '../catalogue-facts.ts'
 import { renderCsv } from '../render/csv.ts'
@@ -37,6 +39,32 @@ describe('the table of points', () => {
     const [highest] = rows
     expect(highest!.at(-1)).toEqual(['–', null])
     expect(tableOf(runs, 'tune-1-points').notes.join(' ')).toContain('£8,000, given on the command line')
+  })
+
+  test('costs are those of the whole server where every run measured it, and the table says so; else of the boards', () => {
+    const server = ({ setting }: RunRecord) => 300 + 1.1 * setting!.powerLimitW.asked!
+    const wall = makeWall(1, { sources: [makeWallSource({ idlePowerW: 120 })] })
+    const metered = runs.map((run): RunRecord => {
+      const serverPowerW = { mean: server(run), ci95: null, n: 3, unit: 'W' }
+      return { ...run, wall, result: { ...run.result, serverPowerW } }
+    })
+    const facts = catalogueFacts(money)
+    const [boards] = tuningsOf(runs, facts)
+    const [whole] = tuningsOf(metered, facts)
+    const cost = ({ table }: typeof boards & {}, watts: number) =>
+      table.rows.find(({ limitW }) => limitW === watts)!.gbp.mean!
+    const inputs = { ...facts.money, priceGbp: 8000, idleW: 120 }
+    const rate = whole!.table.rows[1]!.figures.outputTokensPerS!.mean!
+    expect(cost(whole!, 450) / gbpPerUnits(rate, 1e6, 300 + 1.1 * 450, inputs)!).toBeCloseTo(1, 4)
+    expect(cost(whole!, 450)).toBeGreaterThan(cost(boards!, 450))
+    expect(tableOf(metered, 'tune-1-points').notes).toContain(
+      'Electricity of the whole server, measured in every run; 120 W without load.',
+    )
+    expect(tableOf(runs, 'tune-1-points').notes).toContain('Electricity of the GPU boards.')
+    // one run without it puts all points on their boards
+    const [mixed] = tuningsOf([runs[0]!, ...metered.slice(1)], facts)
+    expect(mixed!.money).not.toHaveProperty('powerOf')
+    expect(cost(mixed!, 450)).toBeCloseTo(cost(boards!, 450), 12)
   })
 
   test('is the only table of a folder that holds nothing but a tuning', () => {

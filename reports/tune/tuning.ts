@@ -1,11 +1,18 @@
-import type { MoneyInputs } from '../../harness/metrics/cost.ts'
+import { mean } from 'simple-statistics'
 import { type OperatingPoints, operatingPoints } from '../../harness/operating/operating-points.ts'
 import { pointLabel } from '../../harness/operating/point.ts'
-import { type FailedPoint, type PointRow, type PointTable, pointsOf } from '../../harness/operating/points.ts'
+import {
+  type FailedPoint,
+  type Money,
+  type PointRow,
+  type PointTable,
+  pointsOf,
+} from '../../harness/operating/points.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { moneyOf } from '../comparison/card-money.ts'
-import type { Facts, Known } from '../facts.ts'
+import { wholePower } from '../comparison/power-basis.ts'
+import type { Facts } from '../facts.ts'
 import { type CardColumn, cardKeyOf, labelOf } from '../tables/selection.ts'
 
 /** One scenario at several settings of the cards: what was measured, and what follows from it. */
@@ -18,7 +25,7 @@ export interface Tuning {
   readonly gpus: number
   /** Power limit per GPU before anything was set; null where the driver reports none. */
   readonly foundW: number | null
-  readonly money: Known<MoneyInputs>
+  readonly money: Money
   readonly table: PointTable
   readonly operating: OperatingPoints
   /** Whether several numbers of requests in flight were measured. */
@@ -31,8 +38,8 @@ export function tuningOf(records: readonly RunRecord[], facts: Facts, failed: re
   const first = records[0]!
   const card = { key: cardKeyOf(first), label: labelOf(first, facts) }
   const gpus = Math.max(1, servingGpus(first.gpus).length)
-  const money = moneyOf(card, gpus, facts)
-  const table = pointsOf(records, 'reason' in money ? money : money.value, failed)
+  const money = tuningMoney(card, records, facts)
+  const table = pointsOf(records, money, failed)
   const isGrid = new Set(table.rows.map(({ concurrency }) => concurrency)).size > 1
   const { title } = first.scenario
   return {
@@ -48,6 +55,24 @@ export function tuningOf(records: readonly RunRecord[], facts: Facts, failed: re
     isGrid,
     simulated: records.some(({ source }) => source === 'simulated'),
   }
+}
+
+/**
+ * The inputs of the costs of a tuning: of the whole server where its power was measured in every run, under load and idle, as in the
+ * economics of a report; of the GPU boards otherwise. Points are compared, so that all have one basis.
+ */
+export function tuningMoney(card: CardColumn, records: readonly RunRecord[], facts: Facts): Money {
+  const gpus = Math.max(1, servingGpus(records[0]?.gpus ?? []).length)
+  const complete = records.filter(({ status }) => status === 'complete')
+  const idleW = complete.map((record) => {
+    const power = wholePower(record)
+    return 'value' in power ? power.value.idleW : null
+  })
+  const known = idleW.filter((watts) => watts !== null)
+  const isServer = known.length > 0 && known.length === complete.length
+  const money = moneyOf(card, gpus, facts, isServer ? mean(known) : null)
+  if ('reason' in money) return money
+  return isServer ? { ...money.value, powerOf: 'server' } : money.value
 }
 
 /** The tunings among some runs, in the order in which they were made. Runs that no tuning set are left out. */

@@ -20,9 +20,9 @@ import { playTune, type TuneEnd, type TuneTools } from '../../harness/tune/play.
 import type { SearchRange } from '../../harness/tune/search-range.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
 import type { CardSettings } from '../../harness/tune/settings/types.ts'
-import { moneyOf } from '../../reports/comparison/card-money.ts'
 import type { Facts } from '../../reports/facts.ts'
 import { type CardColumn, UNLISTED } from '../../reports/tables/selection.ts'
+import { tuningMoney } from '../../reports/tune/tuning.ts'
 import { announcement } from './announce.ts'
 import { DEFAULT_SEED } from './tune-defaults.ts'
 import type { AskedTuning, TuneFlags } from './tune-flags.ts'
@@ -167,7 +167,7 @@ async function played(
   { loads, done, ...plan }: Play,
   {
     folder,
-    found: { card, serving },
+    found: { card },
     settings,
     setup,
   }: {
@@ -178,7 +178,6 @@ async function played(
   },
 ): Promise<TuneEnd> {
   const { options, facts, drain, say, settleMs } = setup
-  const money = moneyOf(card, serving.length, facts)
   const limits = [...new Set(settings.found.map(({ powerLimitW }) => powerLimitW))]
   const foundW = limits.length === 1 ? (limits[0] ?? null) : null
   const calibrations = new Map<string, RunRecord['certificate']>()
@@ -208,7 +207,7 @@ async function played(
         }
       : { powerLimitW: foundW }
   return playTune(
-    { ...plan, tune: basename(folder), found, money: 'reason' in money ? money : money.value, done },
+    { ...plan, tune: basename(folder), found, money: (records) => tuningMoney(card, records, facts), done },
     tools,
   )
 }

@@ -96,7 +96,7 @@ export async function tuneStudy(
       blocks: protocol.blocks,
       seed: index,
       found: { powerLimitW: maxW },
-      money,
+      money: () => money,
     }
     const { table, operating, ended } = await playTune(plan, {
       apply: async (setting) => ({ powerLimitW: setting.powerLimitW, smClockMHz: null }),
