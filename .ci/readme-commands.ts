@@ -55,7 +55,8 @@ const places: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/(?<= (?:run|tune) )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
   [/(?<= sweep )llama-3\.1-8b-fp8-chat-lengths/g, () => writeShortScenario('llama-3.1-8b-fp8-chat-lengths')],
   [/http:\/\/127\.0\.0\.1:8000/g, server.url],
-  [/(?<= --save )(?=\S)/g, `${folder}/`],
+  [/(?<= --save | --out )(?=mine\.yaml|pulled\b)/g, `${folder}/`],
+  [/\bsqlite:(?=runs\.sqlite)/g, `sqlite:${folder}/`],
 ]
 /** Options that keep what a command writes inside the temporary folder. */
 const into: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
-import { findRuns, readRun } from '../harness/record/read.ts'
+import { findRuns } from '../harness/record/disk/run-folders.ts'
+import { readRun } from '../harness/record/read.ts'
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import { buildReport } from './build.ts'
 import { compareRuns } from './compare/comparison.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { expect, test } from 'vitest'
 import { verifyRun } from '../harness/evidence/verify-run.ts'
-import { findRuns } from '../harness/record/read.ts'
+import { findRuns } from '../harness/record/disk/run-folders.ts'
 import { buildExamples, examples, notOfTheReport } from './build-examples.ts'
 
 test('the committed example is what the code makes (npm run examples)', async () => {

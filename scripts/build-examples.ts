@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findRuns, readRun } from '../harness/record/read.ts'
+import { findRuns } from '../harness/record/disk/run-folders.ts'
+import { readRun } from '../harness/record/read.ts'
 import { publish } from '../reports/publish.ts'
 import { formats } from '../reports/render/renderers.ts'
 import { assemble, readClaims } from './actions/report.ts'
@@ -16,7 +17,7 @@ export const notOfTheReport: readonly string[] = ['runs', 'scenario.yaml', 'READ
 export async function buildExamples(out: string): Promise<string[]> {
   const stored = []
   for (const directory of await findRuns([join(examples, 'runs')])) stored.push(await readRun(directory))
-  const report = await assemble(stored, {}, await readClaims('article'), formats)
+  const report = await assemble({ stored }, {}, await readClaims('article'), formats)
   return publish({ ...report, title: 'RTX 4090 beside RTX PRO 6000 Max-Q, an example' }, formats, out)
 }
 

@@ -11,6 +11,7 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
 import { fleetCommand } from './commands/fleet/fleet.ts'
+import { storeCommand } from './commands/fleet/store.ts'
 import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
 import { listCommand } from './commands/list.ts'
@@ -23,6 +24,7 @@ import { simulateCommand } from './commands/simulate.ts'
 import { sweepCommand } from './commands/tune/sweep.ts'
 import { tuneCommand } from './commands/tune/tune.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { isReference } from './store/reference.ts'
 import type { DefineCommand, Done } from './support/command.ts'
 import { examples, helpStyle } from './support/help.ts'
 import type { CommandIo } from './support/io.ts'
@@ -32,7 +34,7 @@ const groups = [
   ['Start:', [initCommand, demoCommand]],
   ['Prepare:', [doctorCommand, modelCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, sweepCommand, tuneCommand, boxCommand, simulateCommand]],
-  ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand]],
+  ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand, storeCommand]],
   [
     'Prove and sell:',
     [keyCommand, listCommand, closeCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand],
@@ -62,7 +64,8 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
     )
     .addHelpText('after', footer)
     .hook('preAction', async (_program, command) => {
-      if (takesConfig(command)) await (await import('./support/config.ts')).readConfigFor(command, io)
+      if (takesConfig(command) && !(isForStore(command, program) && !asksStore(command)))
+        await (await import('./support/config.ts')).readConfigFor(command, io)
     })
   for (const [group, commands] of groups) {
     for (const define of commands) program.addCommand(define(io, done).helpGroup(group))
@@ -73,6 +76,12 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
 
 /** Reading joulemark.yaml loads its schema: only for commands that use it. */
 const takesConfig = ({ options }: CommandUnknownOpts): boolean => options.some(({ long }) => long === '--config')
+
+/** Whether a command uses joulemark.yaml for the address of its store only: its schema takes longer to load than a list. */
+const isForStore = (command: CommandUnknownOpts, program: CommandUnknownOpts): boolean =>
+  command.parent === program && ['list', 'compare'].includes(command.name())
+
+const asksStore = ({ args }: CommandUnknownOpts): boolean => args.some(isReference)
 
 /** Applies the settings of the program to its commands; the error of a wrong flag names the help command. */
 function inherit(parent: CommandUnknownOpts, path: string): void {

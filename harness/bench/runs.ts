@@ -10,7 +10,8 @@ import { writeLiveRun } from '../testing/live-record.ts'
 /**
  * `npm run bench:runs [-- --runs 10000]`: how long does a folder of many runs take, and how much memory? Copies of one
  * record of three trials, each with an id and a digest of its own. Each command is a process of its
- * own. `list` keeps what it read in a cache: it is measured without it, with it, and after one more run.
+ * own. `list` keeps what it read in the index of the folder: it is measured without it, with it, and after one more run.
+ * Then all runs go into a store in a file, and the same is asked of it.
  */
 const flagAt = process.argv.indexOf('--runs')
 const count = flagAt < 0 ? 10_000 : Number(process.argv[flagAt + 1])
@@ -24,7 +25,7 @@ const runs = join(root, 'results')
 const cli = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url))
 /** Makes a process print what it used as the last line of its stderr. */
 const printUsage = `data:text/javascript,process.on('exit',()=>process.stderr.write('\\n'+JSON.stringify(process.resourceUsage())))`
-/** A cache takes no folder that has changed in the last two seconds. */
+/** An index takes no folder that has changed in the last two seconds. */
 const SETTLED_MS = 2500
 
 const idOf = (number: number): string => `20261120-101500-rtx-4090-light-${String(number).padStart(6, '0')}`
@@ -66,14 +67,35 @@ try {
   await wait(SETTLED_MS)
   const last = join(runs, idOf(count - 1))
   process.stdout.write(`${count} runs\n| command | wall s | CPU s | peak MB | lines printed |\n|---|---|---|---|---|\n`)
-  process.stdout.write(measured('list, nothing cached', 'list', runs))
+  process.stdout.write(measured('list, no index yet', 'list', runs))
   process.stdout.write(measured('list, again', 'list', runs))
   copy(count)
   await wait(SETTLED_MS)
   process.stdout.write(measured('list, one run more', 'list', runs))
   process.stdout.write(measured('list of the last', 'list', last))
-  process.stdout.write(measured('report of the last', 'report', last, '--format', 'json'))
+  process.stdout.write(measured('report of the last', 'report', last, '--format', 'json', '--out', join(root, 'out')))
   process.stdout.write(measured('verify of the last', 'verify', last))
+  process.stdout.write(measured('report of all', 'report', runs, '--format', 'json', '--out', join(root, 'out')))
+  const store = ['--store', `sqlite:${join(root, 'store.sqlite')}`]
+  process.stdout.write(measured('store push, all', 'store', 'push', runs, ...store))
+  process.stdout.write(measured('store push, all again', 'store', 'push', runs, ...store))
+  process.stdout.write(measured('store list', 'store', 'list', ...store))
+  process.stdout.write(measured('store list, the newest 20', 'store', 'list', 'last=20', ...store))
+  process.stdout.write(
+    measured(
+      'report of a store, the newest',
+      'report',
+      'store:last=1',
+      '--format',
+      'json',
+      '--out',
+      join(root, 'out'),
+      ...store,
+    ),
+  )
+  process.stdout.write(
+    measured('report of a store, all', 'report', 'store:', '--format', 'json', '--out', join(root, 'out'), ...store),
+  )
 } finally {
   rmSync(root, { recursive: true, force: true })
 }

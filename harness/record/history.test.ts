@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeLiveRun } from '../testing/live-record.ts'
-import { findRuns, readHistory, TUNING_PREFIX } from './read.ts'
+import { findRuns, TUNING_PREFIX } from './disk/run-folders.ts'
+import { readHistory } from './read.ts'
 
 const none = { runs: [], unreadable: [] }
 

@@ -1,12 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { JoulemarkError, messageOf } from '../errors.ts'
 import { type CsvName, fromCsv, type RowTypes } from './csv.ts'
+import { runFoldersIn } from './disk/run-folders.ts'
 import { type RunRecord, runRecordSchema, SCHEMA_VERSION } from './schema/run.ts'
 import { upgraded } from './upgrade.ts'
-
-/** Begins the name of the folder of a tuning, which holds its runs and lies among other runs. */
-export const TUNING_PREFIX = 'tune-'
 
 /** A run on disk: its record and the folder that it was read from. */
 export interface StoredRun {
@@ -30,6 +28,11 @@ export async function readRun(path: string): Promise<StoredRun> {
     const why = missing ? 'not a run folder (no run.json); `joulemark list` shows the runs' : messageOf(error)
     throw new JoulemarkError('bad-input', `${path}: ${why}`)
   }
+  return { directory, record: parseRecord(text, file) }
+}
+
+/** The record of the text of a run.json of schema 2 or 1. Throws `bad-input`, which names `file`, if it fits neither. */
+export function parseRecord(text: string, file: string): RunRecord {
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -49,24 +52,7 @@ export async function readRun(path: string): Promise<StoredRun> {
     const issue = result.error.issues[0]
     throw new JoulemarkError('bad-input', `${file}: ${issue?.path.join('.')}: ${issue?.message}`)
   }
-  return { directory, record: result.data }
-}
-
-/**
- * Expands paths to run folders: a run folder as it is, a folder of runs to all of them, by name, and to those of the tunings
- * in it. Throws `bad-input` for other paths.
- */
-export async function findRuns(paths: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(paths.map(findOne))
-  return [...new Set(lists.flat())]
-}
-
-async function findOne(path: string): Promise<string[]> {
-  const found = await runFoldersIn(path)
-  if (found === null) throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs`)
-  if (found.length === 0)
-    throw new JoulemarkError('bad-input', `${path}: holds no run (no run.json in it or one level below)`)
-  return found
+  return result.data
 }
 
 /** Earlier runs: the runs of a folder, and one line for each that cannot be read. */
@@ -80,7 +66,7 @@ export interface RunHistory {
  * exists but cannot be listed.
  */
 export async function readHistory(folder: string): Promise<RunHistory> {
-  return readAll((await runFoldersIn(folder)) ?? [])
+  return readAll(runFoldersIn(folder) ?? [])
 }
 
 /** The records of run folders, and a line for each that cannot be read. */
@@ -92,26 +78,6 @@ export async function readAll(directories: readonly string[]): Promise<RunHistor
   }
 }
 
-/** The run folders at a path; null without such a folder. Throws `environment` if it is unreadable. */
-async function runFoldersIn(path: string): Promise<string[] | null> {
-  if (basename(path) === 'run.json' || (await exists(join(path, 'run.json')))) return [path]
-  let names: string[]
-  try {
-    names = (await readdir(path)).sort()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw new JoulemarkError('environment', `${path}: cannot be listed: ${messageOf(error)}`, { cause: error })
-  }
-  const inside = await Promise.all(
-    names.map(async (name) => {
-      if (await exists(join(path, name, 'run.json'))) return [join(path, name)]
-      return name.startsWith(TUNING_PREFIX) ? ((await runFoldersIn(join(path, name))) ?? []) : []
-    }),
-  )
-  return inside.flat()
-}
-
 /** The rows of a CSV file of a run; empty if the run has no such file. */
 export async function readRows<Name extends CsvName>(directory: string, name: Name): Promise<RowTypes[Name][]> {
   try {
@@ -121,9 +87,3 @@ export async function readRows<Name extends CsvName>(directory: string, name: Na
     throw error
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

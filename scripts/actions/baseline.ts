@@ -12,7 +12,8 @@ import {
   readBaselines,
   writeBaselines,
 } from '../../harness/record/baselines.ts'
-import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
+import { findRuns } from '../../harness/record/disk/run-folders.ts'
+import { readRun, type StoredRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isOperatingPoint } from '../../harness/record/setting/operating-point.ts'
 import { counted } from '../../harness/units.ts'

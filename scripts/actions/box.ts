@@ -5,7 +5,7 @@ import { measureBox, plannedState } from '../../harness/box/measure/measure-box.
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { SOAK_NAME } from '../../harness/box/soak/soak-plan.ts'
-import { openBoxState } from '../../harness/box/state.ts'
+import { type BoxState, openBoxState } from '../../harness/box/state.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { offlineBy, offlineNotes } from '../../harness/endpoint/serve/engine/offline.ts'
@@ -25,6 +25,7 @@ import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
 import { type LimitsInForce, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from '../box/site-limits.ts'
 import { type SoakSetup, soakBox } from '../box/soak.ts'
+import { storeOfRuns } from '../store/store-address.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import type { ContainerFlags } from '../support/serving/container-flags.ts'
@@ -62,6 +63,8 @@ export interface BoxFlags extends ContainerFlags {
   readonly restarts?: number
   /** Hours of load on all cards at once, after everything else. */
   readonly soak?: number
+  /** Store to push the runs to after the verdict, false for none; by default the one of the environment. */
+  readonly store?: string | false
 }
 
 /**
@@ -73,6 +76,7 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   if (flags.follow) return followLog(boxLog(flags.out), io)
   // a key or token that cannot be sent or read would fail every scenario of the night
   if (!flags.print) checkSecrets(io.env)
+  storeOfRuns(flags.store, io.env)
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const isOnPaper = flags.print === true && flags.card !== undefined
   const cards = isOnPaper ? plannedCards(flags.card, flags.gpus) : await cardsHere(nvidiaSmi, flags.card, flags.gpus)
@@ -136,7 +140,9 @@ async function qualify(
       return { measured, soaked: await soakOf(plan, measured.ends, { flags, nvidiaSmi, tools }, io) }
     })
     const isInterrupted = interrupts.drain.aborted
-    return await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
+    const code = await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
+    await pushNight(measured.state, flags, io)
+    return code
   } finally {
     interrupts.unwatch()
   }
@@ -153,6 +159,15 @@ async function atLimits<Result>(
   } finally {
     await inForce?.restore().catch((error: unknown) => say(messageOf(error)))
   }
+}
+
+/** Pushes the runs of a night with the verdict beside them. */
+async function pushNight({ steps }: BoxState, { store }: BoxFlags, io: CommandIo): Promise<void> {
+  const address = storeOfRuns(store, io.env)
+  const runs = steps.flatMap((step) => step.runs)
+  if (address === null || runs.length === 0) return
+  const { pushEnded } = await import('../store/push-runs.ts')
+  await pushEnded(runs, address, io)
 }
 
 /** What a plan needs and whether it is there; nothing is pulled for a plan that is only printed. */

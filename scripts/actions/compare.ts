@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { findRuns, readRun } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
@@ -11,6 +10,8 @@ import { comparisonJunit } from '../../reports/compare/junit.ts'
 import { outcomeOf } from '../../reports/compare/outcome.ts'
 import { comparisonReport } from '../../reports/compare/report.ts'
 import { renderMarkdown } from '../../reports/render/markdown.ts'
+import { withRuns } from '../store/given-runs.ts'
+import { isReference } from '../store/reference.ts'
 import { type FailingOutcome, failingOutcomes } from '../support/flag-values.ts'
 import type { CommandIo } from '../support/io.ts'
 import { knownStarts } from '../support/server-starts.ts'
@@ -26,6 +27,8 @@ export interface CompareFlags {
   readonly force?: boolean
   /** Outcomes with an exit code of their own; all of them unless given. */
   readonly failOn?: readonly FailingOutcome[]
+  /** Store that `store:` arguments are about. */
+  readonly store?: string
 }
 
 /** The file formats of a comparison, with their writers. */
@@ -46,8 +49,8 @@ export async function compare(
 ): Promise<number> {
   const formats = parseFormats(flags.format)
   const { smallestEffect, failOn } = flags
-  const [before, after] = await Promise.all([readSide(baseline), readSide(candidate)])
-  const past = await knownStarts(baseline, [...before, ...after])
+  const [before, after] = await Promise.all([readSide(baseline, flags, io), readSide(candidate, flags, io)])
+  const past = isReference(baseline) ? [] : await knownStarts(baseline, [...before, ...after])
   const comparison = compareRuns(before, after, { past, ...(smallestEffect === undefined ? {} : { smallestEffect }) })
   const refusal = refusalOf(comparison, flags.force === true, `${baseline} and ${candidate}`)
   if (refusal !== null) return refused(refusal, failOn, io)
@@ -99,10 +102,8 @@ export function refusalOf(comparison: Comparison, forced: boolean, what: string)
   )
 }
 
-async function readSide(path: string): Promise<RunRecord[]> {
-  const directories = await findRuns([path])
-  return Promise.all(directories.map(async (directory) => (await readRun(directory)).record))
-}
+const readSide = (path: string, flags: CompareFlags, io: CommandIo): Promise<RunRecord[]> =>
+  withRuns([path], flags, io, async ({ records }) => (await records()).map(({ record }) => record))
 
 const jsonText = (comparison: Comparison): string => `${JSON.stringify(comparisonDocument(comparison), null, 2)}\n`
 

@@ -56,7 +56,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const runs = lists.flat()
     const formats = ['html', 'md', 'csv', 'json'] as const
-    const report = await assemble(runs, {}, null, formats)
+    const report = await assemble({ stored: runs }, {}, null, formats)
     io.stdout(reportText(report, io, false))
     const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
     io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n`)

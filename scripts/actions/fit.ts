@@ -1,7 +1,8 @@
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { cardsNamed, modelsNamed } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
-import { findRuns, readAll, readHistory } from '../../harness/record/read.ts'
+import { findRuns } from '../../harness/record/disk/run-folders.ts'
+import { readAll, readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { parseClaims } from '../../reports/claims/file/parse.ts'
 import { fitClaims, fitClaimsTable } from '../../reports/comparison/fit-claims.ts'

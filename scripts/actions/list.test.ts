@@ -1,13 +1,13 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { gateEntries } from '../../harness/gates/table.ts'
 import { newKeyPair, readPrivateKey } from '../../harness/record/signing/signature.ts'
+import { EMBEDDED_NAME } from '../../harness/store/db/embedded-name.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { settingAt } from '../../harness/testing/setting-builder.ts'
-import { toolVersion } from '../../harness/version.ts'
-import { listCachePath } from '../support/list-cache.ts'
 import { list } from './list.ts'
 
 /** Output of `list` for runs that pass, that fail, and that were edited. */
@@ -85,22 +85,21 @@ test('many runs get one line each, with the flag that shows the gates', async ()
   expect(await said('many', false, true)).toContain('run.json was changed after the run')
 })
 
-test('many runs are read once: the next list takes what did not change from its cache, and sees what did', async () => {
+test('many runs are read once: the next list takes what did not change from the index of the folder, and sees what did', async () => {
   const copies = at('cached')
   for (let copy = 0; copy < 13; copy += 1) cpSync(edited.directory, join(copies, `${copy}`), { recursive: true })
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
   try {
     const first = await said('cached')
     expect(first.split('\n')[0]).toContain('not quotable: verify')
-    const file = listCachePath([copies], { XDG_CACHE_HOME: at('cache') }, `${toolVersion} null`)
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { row: { reasons: string[] } }>
-    expect(Object.keys(kept)).toHaveLength(13)
-    const [one] = Object.values(kept)
-    one?.row.reasons.splice(0, 1, 'from the cache')
-    writeFileSync(file, JSON.stringify(kept))
-    expect(await said('cached')).toContain('not quotable: from the cache')
-    for (const name of Object.keys(kept)) writeFileSync(join(name, 'gpu.csv'), 'x')
-    expect(await said('cached')).not.toContain('from the cache')
+    const database = new DatabaseSync(join(copies, EMBEDDED_NAME))
+    const kept = database.prepare('select name from folders').all()
+    expect(kept).toHaveLength(13)
+    database.exec(`update folders set row = replace(row, 'verify: ', 'from the index: ')`)
+    database.close()
+    expect(await said('cached')).toContain('not quotable: from the index')
+    for (const { name } of kept) writeFileSync(join(copies, String(name), 'gpu.csv'), 'x')
+    expect(await said('cached')).not.toContain('from the index')
   } finally {
     vi.useRealTimers()
   }

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { refusalLine } from '../../harness/evidence/refusals.ts'
 import { verifyRun } from '../../harness/evidence/verify-run.ts'
-import { findRuns } from '../../harness/record/read.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
 import { quoteHtml } from '../../reports/quote/html.ts'
 import { type InputsText, quoteInputs } from '../../reports/quote/inputs-source.ts'
 import { quoteJson } from '../../reports/quote/json.ts'
 import { showPence } from '../../reports/quote/pence.ts'
 import { buildQuote, type QuotedRun } from '../../reports/quote/quote.ts'
+import { withRuns } from '../store/given-runs.ts'
 import { findChromium, printPdf } from '../support/chromium.ts'
 import type { CommandIo } from '../support/io.ts'
 
@@ -20,14 +20,19 @@ export interface QuoteFlags {
   readonly number?: string
   readonly out: string
   readonly pdf: boolean
+  /** Store that `store:` arguments are about. */
+  readonly store?: string
 }
 
 /** Makes a customer quote from runs that verify and are quotable. Exit code 1 with the first reason if a run is not. */
 export async function quote(paths: readonly string[], flags: QuoteFlags, io: CommandIo): Promise<number> {
   checkFlags(flags)
   const file = flags.inputs === undefined ? null : await readInputs(flags.inputs)
-  const runs: QuotedRun[] = []
-  for (const path of await findRuns(paths)) runs.push(await quotable(path))
+  const runs = await withRuns(paths, flags, io, async ({ folders }) => {
+    const quoted: QuotedRun[] = []
+    for (const directory of await folders()) quoted.push(await quotable(directory))
+    return quoted
+  })
   const [first] = runs
   if (first === undefined) throw new JoulemarkError('bad-input', 'no runs were given')
   const made = buildQuote(runs, {
@@ -47,12 +52,12 @@ export async function quote(paths: readonly string[], flags: QuoteFlags, io: Com
   return exitCodes.done
 }
 
-async function quotable(path: string): Promise<QuotedRun> {
-  const verification = await verifyRun(path.endsWith('run.json') ? dirname(path) : path)
+async function quotable(directory: string): Promise<QuotedRun> {
+  const verification = await verifyRun(directory)
   const { record, digest, signedBy } = verification
   const reason = refusalLine(verification)
   if (reason !== null || record === null || digest === null || signedBy === null) {
-    throw new JoulemarkError('negative-result', `not quotable: ${record?.id ?? path}: ${reason}`)
+    throw new JoulemarkError('negative-result', `not quotable: ${record?.id ?? directory}: ${reason}`)
   }
   return { record, digest, signedBy }
 }

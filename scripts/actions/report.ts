@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { boxFindings } from '../../harness/box/findings.ts'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { findRuns, readRun, type StoredRun } from '../../harness/record/read.ts'
+import type { StoredRun } from '../../harness/record/read.ts'
 import { readRunRows } from '../../harness/record/run-rows.ts'
 import { buildReport, shownRuns } from '../../reports/build.ts'
 import { type RunSeries, runSeries } from '../../reports/charts/run-series.ts'
@@ -14,6 +14,7 @@ import { type Format, formats, isFormat } from '../../reports/render/renderers.t
 import { vllmBenchText } from '../../reports/render/vllm-summary.ts'
 import type { Report } from '../../reports/report.ts'
 import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
+import { withRuns } from '../store/given-runs.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type MoneyFlags, moneyOf } from '../support/money/stated-money.ts'
 import { reportText } from '../support/terminal.ts'
@@ -25,6 +26,8 @@ export interface ReportFlags extends MoneyFlags {
   readonly out: string
   readonly claims?: string
   readonly all?: boolean
+  /** Store that `store:` arguments are about. */
+  readonly store?: string
 }
 
 /** Larger files are refused without reading them: the bundled article has 43 kB. */
@@ -44,10 +47,13 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
     )
   }
   const claims = flags.claims === undefined ? null : await readClaims(flags.claims)
-  const directories = paths.length === 0 ? [] : await findRuns(paths)
-  const stored: StoredRun[] = []
-  for (const directory of directories) stored.push(await readRun(directory))
-  const built = await assemble(stored, moneyOf(flags, io), claims, formats)
+  const money = moneyOf(flags, io)
+  const built =
+    paths.length === 0
+      ? await assemble({ stored: [] }, money, claims, formats)
+      : await withRuns(paths, flags, io, async ({ records, whole }) =>
+          assemble({ stored: await records(), whole }, money, claims, formats),
+        )
   if (formats.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
   if (formats.includes('vllm')) io.stdout(vllmBenchText(built))
   const files = formats.filter((format) => format !== 'terminal')
@@ -56,9 +62,15 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   return exitCodes.done
 }
 
+/** The runs of a report. `whole` fetches the files of one whose folder has none yet, and returns its folder. */
+export interface RunsOfReport {
+  readonly stored: readonly StoredRun[]
+  readonly whole?: (directory: string) => Promise<string>
+}
+
 /** A report with the rows that its formats need, read one run at a time so that many runs fit in memory. */
 export async function assemble(
-  stored: readonly StoredRun[],
+  { stored, whole = async (directory) => directory }: RunsOfReport,
   money: MoneyOptions,
   claims: Claims | null,
   formats: readonly Format[],
@@ -70,7 +82,7 @@ export async function assemble(
   for (const { record, directory } of stored) {
     const draw = formats.includes('html') && drawn.has(record.id)
     if (!draw && !formats.includes('vllm')) continue
-    const rows = await readRunRows(directory)
+    const rows = await readRunRows(await whole(directory))
     if (draw) series.set(record.id, runSeries(record, rows))
     if (formats.includes('vllm')) vllmBench.push(...vllmBenchTrials(record, rows))
   }

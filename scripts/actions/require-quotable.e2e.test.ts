@@ -7,7 +7,7 @@ import type { RunFlags } from '../run/run-flags.ts'
 import type { CommandIo } from '../support/io.ts'
 import { run } from './run.ts'
 
-/** The output of --require-quotable: every gate with its evidence, and exit code 1. */
+/** The end of a run: every gate with its evidence, the exit code of --require-quotable, and what is pushed to a store. */
 const folder = mkdtempSync(join(tmpdir(), 'require-'))
 const scenario = join(folder, 'short.yaml')
 writeFileSync(
@@ -49,17 +49,25 @@ async function ended(over: Partial<RunFlags>) {
   return { code, stdout, stderr }
 }
 
-test('a simulated run is done with 0, and ends with every gate and its evidence', async () => {
-  const { code, stdout } = await ended({})
+test('a simulated run is done with 0, and ends with every gate and its evidence; no store can fail it', async () => {
+  const { code, stdout, stderr } = await ended({ store: 'postgres://bench@127.0.0.1:1/joulemark' })
   expect(code).toBe(0)
   expect(stdout).toContain('Gates: not quotable')
+  expect(stderr).toMatch(
+    /^not pushed: the store .*ECONNREFUSED.*; 1 run to be pushed later: joulemark store push --spooled /m,
+  )
   for (const said of [/live-source \*\s.*fail.*SIMULATED/, /error-rate \*.*pass.*0 of \d+ requests failed/]) {
     expect(stdout.replaceAll('\n', ' ')).toMatch(said)
   }
 })
 
-test('with --require-quotable it is 1, with the failed gates on one line', async () => {
-  const { code, stderr } = await ended({ requireQuotable: true })
+test('with --require-quotable it is 1, with the failed gates on one line; its store gets both runs', async () => {
+  const { code, stderr } = await ended({ requireQuotable: true, store: `sqlite:${join(folder, 'store.sqlite')}` })
   expect(code).toBe(1)
+  expect(stderr).toMatch(/store\.sqlite: 2 runs pushed$/m)
   expect(stderr).toMatch(/^not quotable: \d{8}-\d{6}-\S+: live-source fail: SIMULATED: [^\n]+$/m)
+})
+
+test('an address of a store that cannot be read ends the command before anything is measured', async () => {
+  await expect(ended({ store: 'mysql://db/x' })).rejects.toThrow(/^--store: expected sqlite:FILE or postgres:/)
 })

@@ -17,10 +17,11 @@ import { type AskFlags, askingFlag } from '../run/ask-flags.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../run/run-flags.ts'
 import { runOptions } from '../run/run-options.ts'
 import { useBefore } from '../run/use-before.ts'
+import { storeOfRuns } from '../store/store-address.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
-import { type FilesRun, runOnStandIn, runSuite } from '../support/run-files.ts'
+import { type FilesRun, type RunOne, runOnStandIn, runSuite } from '../support/run-files.ts'
 import { startAdvice } from '../support/server-starts.ts'
 import { loadPointsText, summaryText } from '../support/terminal.ts'
 import { terminalGone, unattended } from '../support/unattended-log.ts'
@@ -29,6 +30,8 @@ import { exitCodeOf, refused, terminalText } from './compare.ts'
 
 /** Runs scenario or suite files, or a question without a file, against a running server. Returns the exit code. */
 export async function run(paths: readonly string[], given: RunFlags & AskFlags, io: CommandIo): Promise<number> {
+  // an address that cannot be read ends the command before anything is measured
+  storeOfRuns(given.store, io.env)
   const { files, flags } = await whatToRun(paths, given, io)
   if (flags.against) {
     await checkBaselines(
@@ -128,7 +131,12 @@ async function runAll(
     }
     for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) say(note)
     const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore(files, flags, io) }
-    return runSuite(files, (file) => runScenarioFile(file, options), signals.drain, say)
+    return runSuite(
+      files,
+      pushedAfter((file) => runScenarioFile(file, options), flags, io),
+      signals.drain,
+      say,
+    )
   }
   const cards = flags.simulate.split(',').map((each) => each.trim())
   const options = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
@@ -140,10 +148,26 @@ async function runAll(
     for (let number = 1; number <= starts; number += 1) {
       const start = { number, of: starts }
       const one = (file: ScenarioFile) => runOnStandIn(file, { card, start, quick: flags.quick ?? false }, options)
-      runs.push(await runSuite(files, one, signals.drain, say))
+      runs.push(await runSuite(files, pushedAfter(one, flags, io), signals.drain, say))
     }
   }
   return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
+}
+
+/** Pushes the runs of each file when they have ended, before the next file starts: nothing is measured meanwhile. */
+function pushedAfter(runOne: RunOne, { store }: RunFlags, io: CommandIo): RunOne {
+  const address = storeOfRuns(store, io.env)
+  if (address === null) return runOne
+  return async (file) => {
+    const finished = await runOne(file)
+    const { pushEnded } = await import('../store/push-runs.ts')
+    await pushEnded(
+      finished.map(({ directory }) => directory),
+      address,
+      io,
+    )
+    return finished
+  }
 }
 
 function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {

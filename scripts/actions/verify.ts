@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { exitCodes } from '../../harness/errors.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
 import { chainLines, chainName, type KeyChain, keyChains } from '../../harness/evidence/key-chains.ts'
@@ -6,11 +6,11 @@ import { withBundle } from '../../harness/evidence/open-bundle.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { findRuns } from '../../harness/record/read.ts'
-import { publicHexFrom } from '../../harness/record/signing/signature.ts'
+import { findRuns } from '../../harness/record/disk/run-folders.ts'
 import { readSoakCertificate, SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
 import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
+import { publicKeyOf } from '../support/public-key.ts'
 import { unendedRun } from '../support/unended-run.ts'
 import { forgedFiles } from './verify-bundle.ts'
 
@@ -26,7 +26,7 @@ export interface VerifyFlags {
  * a reason that is not in the record.
  */
 export async function verify(paths: readonly string[], flags: VerifyFlags, io: CommandIo): Promise<number> {
-  const key = flags.key === undefined ? null : pinnedKey(flags.key)
+  const key = flags.key === undefined ? null : publicKeyOf(flags.key)
   const checked: Checked[] = []
   for (const path of paths) {
     if (isFile(path) && path.endsWith(SOAK_FILE)) checked.push(checkedSoak(path, key))
@@ -128,10 +128,6 @@ function document({ name, problems, run }: Checked): object {
   const gates = recomputed?.gates ?? []
   const chain = record?.chain ?? null
   return { id: name, problems, fault, digest, signedBy, chain, redacted: record?.redacted ?? false, gates }
-}
-
-function pinnedKey(text: string): string {
-  return isFile(text) ? publicHexFrom(readFileSync(text, 'utf8'), text) : publicHexFrom(text, `--key ${text}`)
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true

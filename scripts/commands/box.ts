@@ -6,7 +6,7 @@ import { configFlag } from '../support/config-flag.ts'
 import { aboveZero, durationHours, positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { startTimeoutFlag, withContainerFlags } from '../support/serving/container-flags.ts'
-import { expectedCardFlag, jsonFlag, nvidiaSmiFlag, resultsFlag, wallFlag } from '../support/shared-flags.ts'
+import { expectedCardFlag, jsonFlag, nvidiaSmiFlag, pushFlags, resultsFlag, wallFlag } from '../support/shared-flags.ts'
 
 export const boxCommand: DefineCommand = (io, done) =>
   withContainerFlags(
@@ -40,6 +40,8 @@ export const boxCommand: DefineCommand = (io, done) =>
       )
       .addOption(jsonFlag)
       .addOption(resultsFlag)
+      .addOption(pushFlags[0])
+      .addOption(pushFlags[1])
       .option(
         '--references <folder...>',
         'Further folders with runs of accepted servers to compare with, besides --out',

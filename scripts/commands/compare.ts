@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
 import type { CompareFlags } from '../actions/compare.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { effectShare } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
-import { failOnFlag, jsonFlag, reportFolderFlag, verdictCodes } from '../support/shared-flags.ts'
+import { failOnFlag, jsonFlag, reportFolderFlag, storeFlag, verdictCodes } from '../support/shared-flags.ts'
 
 export const compareCommand: DefineCommand = (io, done) =>
   new Command('compare')
@@ -11,8 +12,8 @@ export const compareCommand: DefineCommand = (io, done) =>
     .description(
       'Test whether the candidate is slower than the baseline: a verdict for each metric. Each side should have three starts of the server.',
     )
-    .argument('<baseline>', 'Run, or folder of runs')
-    .argument('<candidate>', 'Run, or folder of runs')
+    .argument('<baseline>', 'Run, folder of runs, or store:QUERY')
+    .argument('<candidate>', 'Run, folder of runs, or store:QUERY')
     .option(
       '--smallest-effect <share>',
       'Practical threshold: smaller differences do not count (default: 3%)',
@@ -23,6 +24,8 @@ export const compareCommand: DefineCommand = (io, done) =>
     .addOption(reportFolderFlag)
     .option('--force', 'Compare runs of different cards or scenarios anyway, and mark the result')
     .addOption(failOnFlag())
+    .addOption(storeFlag)
+    .addOption(configFlag())
     .addHelpText('after', verdictCodes)
     .addHelpText(
       'after',

@@ -1,19 +1,22 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { ListFlags } from '../actions/list.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
+import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 import { deprecated } from '../support/io.ts'
-import { jsonFlag } from '../support/shared-flags.ts'
+import { jsonFlag, storeFlag } from '../support/shared-flags.ts'
 
 export const listCommand: DefineCommand = (io, done) =>
   new Command('list')
     .summary('List runs, and whether they may be quoted')
     .description('List runs with their status, whether they may be quoted, and the gates that did not pass.')
-    .argument('[run...]', 'Runs, or folders of runs (default: results)')
+    .argument('[run...]', 'Runs, folders of runs, or store:QUERY (default: results)')
     .option('--gates', 'Show every gate with its evidence, however many runs there are')
     .addOption(jsonFlag)
+    .addOption(storeFlag)
+    .addOption(configFlag())
     .addOption(new Option('--out <folder>').hideHelp())
-    .addHelpText('after', examples('list', 'list results/demo --gates'))
+    .addHelpText('after', examples('list', 'list results/demo --gates', 'list "store:card=rtx-4090 since=7d"'))
     .action(async (runs, { out, ...flags }) => {
       if (out !== undefined) deprecated(io, 'list --out FOLDER', 'list FOLDER')
       const paths = out === undefined ? runs : [...runs, out]

@@ -3,13 +3,13 @@ import type { QuoteFlags } from '../actions/quote.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
-import { reportFolderFlag } from '../support/shared-flags.ts'
+import { reportFolderFlag, storeFlag } from '../support/shared-flags.ts'
 
 export const quoteCommand: DefineCommand = (io, done) =>
   new Command('quote')
     .summary('Make a customer quote from quotable runs')
     .description('Make a customer quote from quotable runs of one server. Exit code 1 if a run is not quotable.')
-    .argument('<run...>', 'Runs, or folders of runs')
+    .argument('<run...>', 'Runs, folders of runs, or store:QUERY')
     .requiredOption('--customer <name>', 'Name of the customer')
     .option(
       '--inputs <file>',
@@ -18,6 +18,7 @@ export const quoteCommand: DefineCommand = (io, done) =>
     .option('--number <number>', 'Number of the quote (default: made from its content)')
     .addOption(reportFolderFlag)
     .option('--no-pdf', 'Make no PDF')
+    .addOption(storeFlag)
     .addOption(configFlag())
     .addHelpText('after', examples('quote results --customer "Acme Ltd" --inputs inputs.yaml'))
     .action(async (runs, flags) =>

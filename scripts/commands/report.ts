@@ -4,13 +4,13 @@ import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../support/money/money-flags.ts'
-import { reportFolderFlag } from '../support/shared-flags.ts'
+import { reportFolderFlag, storeFlag } from '../support/shared-flags.ts'
 
 export const reportCommand: DefineCommand = (io, done) =>
   new Command('report')
     .summary('Compare cards: throughput, power, cost')
     .description('Make the comparison report from run records, and check a table of published claims.')
-    .argument('[run...]', 'Runs, or folders of runs')
+    .argument('[run...]', 'Runs, folders of runs, or store:QUERY')
     .option('--claims <file>', 'Check this table of claims, even without runs; "article" is the bundled one')
     .option('--format <list>', 'Formats, separated by commas: terminal, md, html, csv, json, vllm', 'terminal')
     .addOption(reportFolderFlag)
@@ -20,6 +20,7 @@ export const reportCommand: DefineCommand = (io, done) =>
     .addOption(utilisationFlag)
     .addOption(pueFlag)
     .addOption(priceFlag)
+    .addOption(storeFlag)
     .addOption(configFlag())
     .addHelpText(
       'after',

@@ -17,6 +17,7 @@ import {
   noGpuFlag,
   noProgressFlag,
   nvidiaSmiFlag,
+  pushFlags,
   quickFlag,
   resultsFlag,
   runCardFlag,
@@ -65,6 +66,8 @@ export const runCommand: DefineCommand = (io, done) => {
     .addOption(noGpuFlag)
     .addOption(wallFlag)
     .addOption(resultsFlag)
+    .addOption(pushFlags[0])
+    .addOption(pushFlags[1])
     .addOption(trialsFlag)
     .addOption(workersFlag)
     .addOption(skipCalibrationFlag)

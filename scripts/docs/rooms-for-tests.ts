@@ -22,6 +22,7 @@ export const forTests: readonly Room[] = [
       models: 'small models of several families on a real vLLM: what is described beside what it logs',
       kill: 'runs that are killed at any moment, judged by what their server knows',
       tune: 'tunings of cards whose best limit is known in closed form',
+      store: 'many processes that push to one store, some of them killed',
       peers: 'whole runs of joulemark and of other benchmark clients, on an exact server',
     },
   },

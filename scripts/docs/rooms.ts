@@ -69,7 +69,7 @@ export const rooms: readonly Room[] = [
       schema: 'run.json: run, trial, sessions, telemetry, server',
       setting: 'runs whose cards were set on purpose: which they are, and in words',
       signing: 'the manifest of a record, its signature, the key file, and the chain of the records of a key',
-      disk: 'rows that reach the disk, and one line for a disk that takes no more',
+      disk: 'run folders on the disk, rows that reach it, and one line for a disk that takes no more',
       soak: 'the burn-in certificate: written, signed, read and checked',
     },
   },
@@ -128,6 +128,15 @@ export const rooms: readonly Room[] = [
     folders: {
       close: 'the record of a run whose process is gone: what is there of it, and its end',
       redaction: 'the copy of a record without names, and what it still shows',
+    },
+  },
+  {
+    paths: ['harness/store'],
+    reason: 'runs of many servers in one place: pushed whole, found by queries, given back byte for byte',
+    folders: {
+      db: 'the file or database: address, tables, migrations, connection',
+      folder: 'what is known of each run of a folder, so that it need not be read again',
+      query: 'the words of a query, and the conditions that they are in SQL',
     },
   },
   {

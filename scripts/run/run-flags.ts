@@ -35,6 +35,8 @@ export interface RunFlags {
   /** Starts of the simulator for each scenario; three with --against, otherwise one. */
   readonly starts?: number
   readonly failOn?: readonly FailingOutcome[]
+  /** Store to push each run to at its end, false for none; by default the one of the environment. */
+  readonly store?: string | false
 }
 
 /** Contradictions between flags, whatever is run. Throws `bad-input`, one line. */

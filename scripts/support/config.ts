@@ -7,14 +7,15 @@ import type { CommandIo } from './io.ts'
 
 /**
  * Reads joulemark.yaml for a command that takes --config, before its action starts: the one place that does. The action
- * finds it as `io.config`; the path of its signing key stands in for JOULEMARK_KEY where that is not set.
+ * finds it as `io.config`; its signing key and its store are JOULEMARK_KEY and JOULEMARK_STORE where those are not set.
  */
 export async function readConfigFor(command: CommandUnknownOpts, io: CommandIo): Promise<void> {
   const named = (command.opts() as { readonly config?: string }).config
   const config = await loadConfig({ folder: process.cwd(), env: io.env, named })
   useOwnCards(config.cards ?? [])
   const key = config.key === undefined || io.env['JOULEMARK_KEY'] ? {} : { JOULEMARK_KEY: config.key }
-  Object.assign(io, { config, env: { ...io.env, ...key } })
+  const store = config.store === undefined || io.env['JOULEMARK_STORE'] ? {} : { JOULEMARK_STORE: config.store }
+  Object.assign(io, { config, env: { ...io.env, ...key, ...store } })
 }
 
 /** The money of joulemark.yaml, for reports. */

@@ -7,6 +7,19 @@ import { helpSection } from './help.ts'
 /* Flags that several commands share, with the same name, value and description. */
 
 export const jsonFlag = new Option('--json', 'Print one JSON document on stdout')
+/** The store that `store:` arguments are about, and that runs are pushed to. */
+export const storeFlag = new Option(
+  '--store <address>',
+  'Store: sqlite:FILE or postgres://USER@HOST/DATABASE (default: JOULEMARK_STORE, `store` in joulemark.yaml, or results/joulemark.sqlite)',
+)
+/** The same for what measures: it pushes to a store only if one is named. */
+export const pushFlags = [
+  new Option(
+    '--store <address>',
+    'Push each run to this store at its end: sqlite:FILE or postgres://USER@HOST/DATABASE (default: JOULEMARK_STORE, or `store` in joulemark.yaml)',
+  ),
+  new Option('--no-store', 'Push to no store'),
+] as const
 export const reportFolderFlag = new Option('--out <folder>', 'Folder for the files').default('reports/out')
 export const resultsFlag = new Option('--out <folder>', 'Folder for the run records').default('results')
 export const nvidiaSmiFlag = new Option(

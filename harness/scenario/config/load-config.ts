@@ -84,17 +84,22 @@ async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ReadFil
   checkCards(source, file)
   checkModels(source, file)
   const key = file.key === undefined ? {} : { key: fromHome(file.key, dirname(path), env) }
+  const store = file.store === undefined ? {} : { store: placedStore(file.store, dirname(path), env) }
   const placed = Object.entries(file.models ?? {}).map(([name, place]) => [
     name,
     /^(~|\.{0,2})\//.test(place) ? fromHome(place, dirname(path), env) : place,
   ])
   const models = file.models === undefined ? {} : { models: Object.fromEntries(placed) }
-  return { source, file: { ...file, ...key, ...models } }
+  return { source, file: { ...file, ...key, ...store, ...models } }
 }
 
 /** A path in the file: from `~`, or from the folder of the file. */
 const fromHome = (path: string, folder: string, env: NodeJS.ProcessEnv): string =>
   path.startsWith('~/') ? join(env['HOME'] || homedir(), path.slice(2)) : resolve(folder, path)
+
+/** An address of a store, its file from the folder of this file. */
+const placedStore = (address: string, folder: string, env: NodeJS.ProcessEnv): string =>
+  address.startsWith('sqlite:') ? `sqlite:${fromHome(address.slice('sqlite:'.length), folder, env)}` : address
 
 /** Throws where an own card has the key or the name of a bundled one. */
 function checkCards(source: YamlSource, { cards = {} }: ConfigFile): void {

@@ -63,6 +63,7 @@ export function newConfigText({ unknown, withoutPrice, priced }: FoundHere, sche
     '#   command: { run: [pdu-power, --outlet, "7"], accuracy: 1% }   # prints watts',
     '',
     '# key: ~/.config/joulemark/signing-key.pem   # the path of the signing key, never the key itself',
+    '# store: postgres://bench@db/joulemark       # where runs are pushed to; the password is in PGPASSWORD',
   ].join('\n')}\n`
 }
 

@@ -86,6 +86,14 @@ export const configFileSchema = z.strictObject({
     .describe(
       'path of the signing key, relative to this file; JOULEMARK_KEY has priority. The key itself is not kept here',
     ),
+  store: z
+    .string()
+    .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'expected sqlite:FILE or postgres://USER@HOST/DATABASE')
+    .max(4096)
+    .optional()
+    .describe(
+      'where runs are kept and pushed to: sqlite:FILE (relative to this file) or postgres://USER@HOST/DATABASE; JOULEMARK_STORE has priority. The password is in PGPASSWORD, not here',
+    ),
 })
 
 /** One joulemark.yaml as written. */

@@ -8,15 +8,21 @@ import type { YamlSource } from '../yaml-source.ts'
  */
 export function refuseSecrets(source: YamlSource, env: NodeJS.ProcessEnv): void {
   const mask = strictMaskOf(secretsIn(env))
-  const places = textsOf(source.value).filter(({ text }) => mask(text) !== text)
+  const places = textsOf(source.value).filter(({ text }) => {
+    const shown = withoutUser(text)
+    return mask(shown) !== shown
+  })
   if (places.length === 0) return
   const lines = places.map(({ path }) => {
     // a key of the file that is itself a secret is not repeated either
     const field = path.map((step) => mask(String(step))).join('.')
-    return `${source.file}:${source.lineOf(path)}: ${field}: looks like a secret; none is kept in this file: set OPENAI_API_KEY or HF_TOKEN in the environment`
+    return `${source.file}:${source.lineOf(path)}: ${field}: looks like a secret; none is kept in this file: set OPENAI_API_KEY, HF_TOKEN or PGPASSWORD in the environment`
   })
   throw new JoulemarkError('bad-input', lines.join('\n'))
 }
+
+/** The address of a database without its user, which is no secret; one with a password stays as it is. */
+const withoutUser = (text: string): string => text.replace(/^(postgres(?:ql)?:\/\/)[^\s:@/]+@/, '$1')
 
 interface Text {
   readonly path: readonly PropertyKey[]

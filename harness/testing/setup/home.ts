@@ -11,7 +11,15 @@ import { afterAll } from 'vitest'
 const home = mkdtempSync(join(tmpdir(), 'joulemark-home-'))
 process.env['HOME'] = home
 process.env['XDG_CONFIG_HOME'] = join(home, '.config')
-for (const name of ['JOULEMARK_KEY', 'JOULEMARK_NVIDIA_SMI', 'HF_HOME', 'OPENAI_API_KEY']) delete process.env[name]
+for (const name of [
+  'JOULEMARK_KEY',
+  'JOULEMARK_STORE',
+  'PGPASSWORD',
+  'JOULEMARK_NVIDIA_SMI',
+  'HF_HOME',
+  'OPENAI_API_KEY',
+])
+  delete process.env[name]
 
 afterAll(() => {
   removeEmpty(join(home, '.cache', 'huggingface'))

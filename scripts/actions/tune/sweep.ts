@@ -28,7 +28,9 @@ import { terminalGone, unattended } from '../../support/unattended-log.ts'
 import { brokenAtWords } from '../../support/view.ts'
 
 /** Flags of `sweep`. */
-export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn'>, MoneyFlags {
+export interface SweepFlags
+  extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn' | 'store'>,
+    MoneyFlags {
   readonly concurrency: string
   /** Share of throughput that a doubling must gain. */
   readonly knee?: number

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { JoulemarkError, messageOf } from '../../errors.ts'
+
+/** Begins the name of the folder of a tuning, which holds its runs and lies among other runs. */
+export const TUNING_PREFIX = 'tune-'
+
+/**
+ * Expands paths to run folders: a run folder as it is, a folder of runs to all of them, by name, and to those of the tunings
+ * in it. Throws `bad-input` for other paths.
+ */
+export async function findRuns(paths: readonly string[]): Promise<string[]> {
+  return [...new Set(paths.flatMap(findOne))]
+}
+
+function findOne(path: string): string[] {
+  const found = runFoldersIn(path)
+  if (found === null) throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs`)
+  if (found.length === 0)
+    throw new JoulemarkError('bad-input', `${path}: holds no run (no run.json in it or one level below)`)
+  return found
+}
+
+/** The run folders at a path; null without such a folder. Throws `environment` if it is unreadable. */
+export function runFoldersIn(path: string): string[] | null {
+  if (basename(path) === 'run.json' || existsSync(join(path, 'run.json'))) return [path]
+  let names: string[]
+  try {
+    names = readdirSync(path).sort()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new JoulemarkError('environment', `${path}: cannot be listed: ${messageOf(error)}`, { cause: error })
+  }
+  return names.flatMap((name) => {
+    if (existsSync(join(path, name, 'run.json'))) return [join(path, name)]
+    return name.startsWith(TUNING_PREFIX) ? (runFoldersIn(join(path, name)) ?? []) : []
+  })
+}
