@@ -15,6 +15,7 @@ const historySchema = z.strictObject({
   series: z.array(
     z.strictObject({
       column: z.string(),
+      scenarioSha256: z.string().describe('each version of a scenario has a history of its own'),
       card: z.string(),
       metric: z.string(),
       steps: z
@@ -81,8 +82,8 @@ export function standingDocument(
 
 const historyDocument = ({ since, columns }: FleetHistory) => ({
   since,
-  series: columns.map(({ column, card, metric, units, whole }) => ({
-    ...{ column: column.id, card, metric, steps: whole.steps, perYear: whole.trend?.perYear ?? null },
+  series: columns.map(({ column, scenarioSha256, card, metric, units, whole }) => ({
+    ...{ column: column.id, scenarioSha256, card, metric, steps: whole.steps, perYear: whole.trend?.perYear ?? null },
     units: units.map(({ unit, points, found }) => ({
       ...{ unit: unit.id, starts: points.length, steps: found.steps },
       ...{ perYear: found.trend?.perYear ?? null, reason: found.reason },

@@ -20,6 +20,7 @@ export interface CardStep {
   /** When the first card had it. */
   readonly atDays: number
   readonly change: WithInterval
+  /** Over all steps of the fleet. */
   readonly pAdjusted: number
 }
 
@@ -30,11 +31,24 @@ export interface CardHistory {
   readonly trend: { readonly perYear: WithInterval; readonly boxes: number; readonly p: number } | null
 }
 
+/** A step before it is adjusted. */
+type TestedStep = Omit<CardStep, 'pAdjusted'> & { readonly p: number }
+
 /**
- * What every change of the settings did, over all cards that had it, whenever each had it: the trimmed mean over the boxes of
- * the steps of their cards, Holm-adjusted over the changes. The trend is that of the boxes together, in the same way.
+ * For each model of card in each scenario: what every change of the settings did, over all cards that had it, whenever each had
+ * it. It is the trimmed mean over the boxes of the steps of their cards, Holm-adjusted over all changes of all these models and
+ * scenarios, so that the chance of any false one is that of the whole. The trend is that of the boxes together, in the same way.
  */
-export function cardHistory(units: readonly UnitSeries[]): CardHistory {
+export function cardHistories(models: readonly (readonly UnitSeries[])[]): CardHistory[] {
+  const tested = models.map(testedHistory)
+  const adjusted = holmAdjust(tested.flatMap(({ steps }) => steps.map(({ p }) => p))).values()
+  return tested.map(({ steps, trend }) => ({
+    steps: steps.map(({ p: _p, ...step }) => ({ ...step, pAdjusted: adjusted.next().value! })),
+    trend,
+  }))
+}
+
+function testedHistory(units: readonly UnitSeries[]): Pick<CardHistory, 'trend'> & { readonly steps: TestedStep[] } {
   const effects = units.map(({ box, points }) => {
     const sorted = points.toSorted((a, b) => a.atDays - b.atDays)
     return { box, sorted, ...settingEffects(sorted) }
@@ -47,14 +61,13 @@ export function cardHistory(units: readonly UnitSeries[]): CardHistory {
   const tested = [...Map.groupBy(steps, ({ settings }) => JSON.stringify(settings)).values()].flatMap((group) => {
     const whole = overBoxes(group.map(({ box, change }) => ({ box, value: change })))
     if (whole === null) return []
-    return [{ settings: group[0]!.settings, atDays: Math.min(...group.map(({ atDays }) => atDays)), ...whole }]
+    const { change, boxes } = whole
+    const atDays = Math.min(...group.map((step) => step.atDays))
+    return [{ settings: group[0]!.settings, boxes, atDays, change: asShare(change), p: pOfChange(change) }]
   })
-  const adjusted = holmAdjust(tested.map(({ change }) => pOfChange(change)))
   const trend = overBoxes(effects.flatMap(({ box, perYear }) => (perYear === null ? [] : [{ box, value: perYear }])))
   return {
-    steps: tested
-      .map(({ change, ...rest }, at) => ({ ...rest, change: asShare(change), pAdjusted: adjusted[at]! }))
-      .toSorted((a, b) => a.atDays - b.atDays),
+    steps: tested.toSorted((a, b) => a.atDays - b.atDays),
     trend: trend === null ? null : { perYear: asShare(trend.change), boxes: trend.boxes, p: pOfChange(trend.change) },
   }
 }

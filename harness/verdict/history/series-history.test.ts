@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../plan/random.ts'
 import { normal } from '../../testing/noise-stream.ts'
-import { cardHistory } from './card-history.ts'
+import { cardHistories, type UnitSeries } from './card-history.ts'
 import type { HistoryPoint } from './history-values.ts'
 import { seriesHistory } from './series-history.ts'
 
@@ -80,6 +80,7 @@ describe('one card over time', () => {
 })
 
 describe('all cards of a model', () => {
+  const cardHistory = (units: readonly UnitSeries[]) => cardHistories([units])[0]!
   const fleet = (more: (box: number) => Spec) =>
     Array.from({ length: 10 }, (_, box) => ({
       unit: `GPU-${box}`,
@@ -104,5 +105,14 @@ describe('all cards of a model', () => {
 
   test('one box has no spread between boxes', () => {
     expect(cardHistory(fleet(() => ({ step: -0.05 })).slice(0, 1))).toEqual({ steps: [], trend: null })
+  })
+
+  test('steps are adjusted over all scenarios of the fleet', () => {
+    const units = fleet(() => ({ step: -0.002 }))
+    const [alone] = cardHistory(units).steps
+    const together = cardHistories(Array.from({ length: 6 }, () => units))
+    expect(alone!.pAdjusted).toBeGreaterThan(0)
+    expect(together).toHaveLength(6)
+    for (const { steps } of together) expect(steps[0]!.pAdjusted).toBeCloseTo(Math.min(1, 6 * alone!.pAdjusted), 12)
   })
 })

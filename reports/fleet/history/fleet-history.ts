@@ -4,7 +4,7 @@ import { comparedMetric, type MetricKey } from '../../../harness/metrics/catalog
 import { headlineMetric } from '../../../harness/metrics/headline.ts'
 import { numberOf } from '../../../harness/record/measured.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
-import { type CardHistory, cardHistory } from '../../../harness/verdict/history/card-history.ts'
+import { type CardHistory, cardHistories } from '../../../harness/verdict/history/card-history.ts'
 import type { HistoryPoint, HistoryStep, SeriesHistory } from '../../../harness/verdict/history/history-values.ts'
 import { seriesHistory } from '../../../harness/verdict/history/series-history.ts'
 import { isUsable } from '../../compare/pair.ts'
@@ -20,9 +20,14 @@ export interface UnitHistory {
   readonly found: SeriesHistory
 }
 
-/** All units of one model of card in one scenario over time. */
+/** All units of one model of card in one scenario over time: in one version of it, since others are other work. */
 export interface ColumnHistory {
+  /** Of no other one. */
+  readonly id: string
   readonly column: Column
+  /** That of the column, with the version of the scenario where there are several. */
+  readonly title: string
+  readonly scenarioSha256: string
   readonly card: string
   readonly metric: MetricKey
   readonly units: readonly UnitHistory[]
@@ -44,34 +49,59 @@ const LEVEL = 0.05
 const MS_PER_DAY = 86_400_000
 
 /**
- * The history of every unit in every scenario, and of every model of card. Runs that did not end, and those in which a required
- * gate failed, are no part of it. Null for no run.
+ * The history of every unit in every version of every scenario, and of every model of card. Runs that did not end, and those in
+ * which a required gate failed, are no part of it. Null for no run.
  */
 export function fleetHistory(records: readonly RunRecord[]): FleetHistory | null {
   const sound = records.filter((run) => isUsable(run) && gatesAgainst(run).length === 0)
   if (sound.length === 0) return null
   const since = sound.reduce((first, { startedAt }) => (startedAt < first ? startedAt : first), sound[0]!.startedAt)
-  const [units, columns] = [unitsOf(sound), columnsOf(sound)]
-  const byCell = Map.groupBy(sound, (run) => `${unitOf(run)} ${columnOf(run).id}`)
-  const level = LEVEL / byCell.size
-  const found = columns.flatMap((column) =>
-    [...Map.groupBy(units, ({ card }) => card)].flatMap(([card, own]) => {
-      const series = own.flatMap((unit) => {
-        const runs = byCell.get(`${unit.id} ${column.id}`)
-        return runs === undefined ? [] : [{ unit, runs }]
-      })
-      if (series.length === 0) return []
-      const metric = headlineMetric(series[0]!.runs[0]!.scenario)
-      const histories = series.map(({ unit, runs }): UnitHistory => {
-        const points = pointsOf(runs, metric, since)
-        return { unit, points, found: seriesHistory(points, { level }) }
-      })
-      const whole = cardHistory(histories.map(({ unit, points }) => ({ unit: unit.id, box: unit.box, points })))
-      return [{ column, card, metric, units: histories, whole }]
-    }),
+  const models = modelsOf(sound)
+  const level = LEVEL / models.reduce((sum, { series }) => sum + series.length, 0)
+  const judged = models.map(({ series, ...model }) => {
+    const metric = headlineMetric(series[0]!.runs[0]!.scenario)
+    const units = series.map(({ unit, runs }): UnitHistory => {
+      const points = pointsOf(runs, metric, since)
+      return { unit, points, found: seriesHistory(points, { level }) }
+    })
+    return { ...model, metric, units }
+  })
+  const wholes = cardHistories(
+    judged.map(({ units }) => units.map(({ unit, points }) => ({ unit: unit.id, box: unit.box, points }))),
   )
-  const simulated = sound.some(({ source }) => source === 'simulated')
-  return { columns: found, since, trendLevel: level, simulated }
+  return {
+    columns: judged.map((model, at) => ({ ...model, whole: wholes[at]! })),
+    since,
+    trendLevel: level,
+    simulated: sound.some(({ source }) => source === 'simulated'),
+  }
+}
+
+type Model = Pick<ColumnHistory, 'id' | 'column' | 'title' | 'scenarioSha256' | 'card'> & {
+  readonly series: readonly { readonly unit: Unit; readonly runs: readonly RunRecord[] }[]
+}
+
+/** The runs of each model of card in each version of each scenario, by unit. */
+function modelsOf(runs: readonly RunRecord[]): Model[] {
+  const units = new Map(unitsOf(runs).map((unit) => [unit.id, unit]))
+  const cardOf = (run: RunRecord) => units.get(unitOf(run))!.card
+  return columnsOf(runs).flatMap((column) => {
+    const inColumn = runs.filter((run) => columnOf(run).id === column.id)
+    return [...Map.groupBy(inColumn, cardOf)].flatMap(([card, ofCard]) => {
+      const versions = [...Map.groupBy(ofCard, ({ scenarioSha256 }) => scenarioSha256)]
+      return versions.map(([scenarioSha256, own]): Model => {
+        const byUnit = Map.groupBy(own, unitOf)
+        return {
+          ...{ id: `${column.id} ${card} ${scenarioSha256}`, column, card, scenarioSha256 },
+          title: versions.length > 1 ? `${column.title} (scenario ${scenarioSha256.slice(0, 8)})` : column.title,
+          series: [...units.values()].flatMap((unit) => {
+            const found = byUnit.get(unit.id)
+            return found === undefined ? [] : [{ unit, runs: found }]
+          }),
+        }
+      })
+    })
+  })
 }
 
 /** One point for each start of the server: the mean of its trials. */

@@ -17,7 +17,7 @@ export const historyCharts = ({ columns, trendLevel, simulated }: FleetHistory):
   )
 
 function chartOf(
-  { column, card, metric, units, whole }: ColumnHistory,
+  { title, card, metric, units, whole }: ColumnHistory,
   { at, trendLevel, simulated }: { readonly at: number; readonly trendLevel: number; readonly simulated: boolean },
 ): Chart {
   const relative = units.map((unit) => ({ unit, points: relativeTo(unit) }))
@@ -44,7 +44,7 @@ function chartOf(
   const { label } = comparedMetric(metric)
   return {
     ...{ kind: 'lines', id: `fleet-history-${at + 1}`, about: 'comparison', simulated },
-    title: `${column.title} on ${card} over time`,
+    title: `${title} on ${card} over time`,
     summary: `${label} of ${units.length} units as a share of the median of each, in %; by week over all units, and single units that differ from the others. Diamonds: settings that changed.`,
     x: { label: 'Days since the first run', min: 0 },
     panels: [{ y: { label: `${label} (% of own median)` }, lines }],

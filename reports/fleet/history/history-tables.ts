@@ -27,12 +27,12 @@ export function historyTables(history: FleetHistory): Table[] {
 
 /** What all cards of a model lost or gained with a change of their settings, in a sentence; empty for nothing. */
 export function historySentence({ columns }: FleetHistory): string {
-  const shown = columns.flatMap(({ column, card, metric, whole }) =>
+  const shown = columns.flatMap(({ title, card, metric, whole }) =>
     whole.steps
       .filter((step) => isShownStep(step))
       .map(
         ({ settings, boxes, change }) =>
-          `${settingsText(settings)} came with ${signedPercent(change.value)} in ${comparedMetric(metric).label} on ${counted(boxes, 'server')} with ${card} in ${column.title}`,
+          `${settingsText(settings)} came with ${signedPercent(change.value)} in ${comparedMetric(metric).label} on ${counted(boxes, 'server')} with ${card} in ${title}`,
       ),
   )
   return shown.length === 0
@@ -53,12 +53,12 @@ const settingsText = (changes: readonly SettingChange[]): string =>
 
 function stepsTable(history: FleetHistory): Table {
   const { columns, since } = history
-  const lines = columns.flatMap(({ column, card, metric, units, whole }): Line[] => [
+  const lines = columns.flatMap(({ id, title, card, metric, units, whole }): Line[] => [
     ...whole.steps.map((step, at) => ({
       ...{
-        id: `${column.id} ${card} ${at}`,
+        id: `${id} ${at}`,
         who: `${step.boxes} servers with ${card}`,
-        scenario: column.title,
+        scenario: title,
         metric,
       },
       ...{ when: `from ${day(since, step.atDays)}`, change: step.change, why: settingsText(step.settings) },
@@ -68,7 +68,7 @@ function stepsTable(history: FleetHistory): Table {
       found.steps
         .filter((step) => !isOfAll(step, whole))
         .map((step) => ({
-          ...{ id: `${column.id} ${unit.id} ${step.index}`, who: unit.name, scenario: column.title, metric },
+          ...{ id: `${id} ${unit.id} ${step.index}`, who: unit.name, scenario: title, metric },
           ...{ when: day(since, step.atDays), change: step.change, why: settingsText(step.settings), isShown: true },
         })),
     ),
@@ -95,11 +95,11 @@ function stepsTable(history: FleetHistory): Table {
 
 function trendsTable(history: FleetHistory): Table {
   const { columns, trendLevel } = history
-  const lines = columns.flatMap(({ column, card, metric, units, whole }): Line[] => {
+  const lines = columns.flatMap(({ id, title: scenario, card, metric, units, whole }): Line[] => {
     const of = units.flatMap(({ unit, found: { trend } }) =>
       trend === null || (trend.p > trendLevel && units.length > FEW_UNITS)
         ? []
-        : [{ id: `${column.id} ${unit.id}`, who: unit.name, change: trend.perYear, isShown: trend.p <= trendLevel }],
+        : [{ id: `${id} ${unit.id}`, who: unit.name, change: trend.perYear, isShown: trend.p <= trendLevel }],
     )
     const all =
       whole.trend === null
@@ -107,14 +107,14 @@ function trendsTable(history: FleetHistory): Table {
         : [
             {
               ...{
-                id: `${column.id} ${card}`,
+                id,
                 who: `${whole.trend.boxes} servers with ${card}`,
                 change: whole.trend.perYear,
               },
               isShown: whole.trend.p <= 0.05 / columns.length,
             },
           ]
-    return [...all, ...of].map((line) => ({ ...line, scenario: column.title, metric, when: '', why: '' }))
+    return [...all, ...of].map((line) => ({ ...line, scenario, metric, when: '', why: '' }))
   })
   const reasons = new Set(columns.flatMap(({ units }) => units.flatMap(({ found }) => found.reason ?? [])))
   const title = 'Ageing: change per year besides the steps'

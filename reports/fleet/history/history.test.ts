@@ -27,6 +27,32 @@ test('the driver is named with what it cost, over all boxes, and a loss of one b
   expect(odd.found.steps.map(({ index, settings }) => [index, settings])).toContainEqual([8, []])
 })
 
+test('a longer output in the file of the scenario is not blamed on the driver that came with it', () => {
+  const edited = makeHistory({ driverLoss: 0.05 }).map((run) =>
+    run.gpus[0]!.driver === '590.10' ? { ...run, scenarioSha256: 'ab12cd34'.repeat(8) } : run,
+  )
+  const found = fleetHistory(edited)!
+  expect(historySentence(found)).toBe('')
+  expect(found.columns.map(({ units }) => units.map(({ points }) => points.length))).toEqual([
+    [7, 7, 7, 7, 7, 7],
+    [7, 7, 7, 7, 7, 7],
+  ])
+  expect(found.columns[1]!.title).toMatch(/ \(scenario ab12cd34\)$/)
+})
+
+test('what a driver did is held against all scenarios of the fleet', () => {
+  const one = makeHistory({ driverLoss: 0.002 })
+  const named = (at: number) =>
+    one.map((run) => ({ ...run, scenario: { ...run.scenario, name: `${run.scenario.name}-${at}` } }))
+  const alone = fleetHistory(one)!.columns[0]!.whole.steps[0]!
+  const { columns } = fleetHistory([1, 2, 3, 4, 5, 6].flatMap(named))!
+  expect(alone.pAdjusted).toBeLessThan(0.5)
+  expect(columns).toHaveLength(6)
+  for (const { whole } of columns) {
+    expect(whole.steps[0]!.pAdjusted).toBeCloseTo(Math.min(1, 6 * alone.pAdjusted), 12)
+  }
+})
+
 test('the chart draws the fleet, the box with steps, and when the driver changed', async () => {
   const [chart] = historyCharts(history)
   expect(chart?.kind === 'lines' && chart.panels[0]!.lines.map(({ name }) => name)).toContain('median of the units')
