@@ -64,7 +64,7 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
     )
     .addHelpText('after', footer)
     .hook('preAction', async (_program, command) => {
-      if (takesConfig(command) && !(isForStore(command, program) && !asksStore(command)))
+      if (takesConfig(command) && !isConfigUnused(command, program))
         await (await import('./support/config.ts')).readConfigFor(command, io)
     })
   for (const [group, commands] of groups) {
@@ -77,11 +77,16 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
 /** Reading joulemark.yaml loads its schema: only for commands that use it. */
 const takesConfig = ({ options }: CommandUnknownOpts): boolean => options.some(({ long }) => long === '--config')
 
-/** Whether a command uses joulemark.yaml for the address of its store only: its schema takes longer to load than a list. */
-const isForStore = (command: CommandUnknownOpts, program: CommandUnknownOpts): boolean =>
-  command.parent === program && ['list', 'compare'].includes(command.name())
-
-const asksStore = ({ args }: CommandUnknownOpts): boolean => args.some(isReference)
+/**
+ * Whether a command that takes --config has no use for it now: some use it for the address of their store only, and its schema
+ * takes longer to load than a list.
+ */
+function isConfigUnused(command: CommandUnknownOpts, program: CommandUnknownOpts): boolean {
+  const { config, store } = command.opts() as { readonly config?: string; readonly store?: string }
+  const mayAsk = command.parent === program && ['list', 'compare'].includes(command.name())
+  if (config !== undefined || !(mayAsk || command.parent?.name() === 'store')) return false
+  return store !== undefined || (mayAsk && !command.args.some(isReference))
+}
 
 /** Applies the settings of the program to its commands; the error of a wrong flag names the help command. */
 function inherit(parent: CommandUnknownOpts, path: string): void {

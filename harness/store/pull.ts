@@ -120,29 +120,32 @@ async function* partsOf(store: Store, digest: string, name: string): AsyncGenera
   }
 }
 
-/** The texts of run.json of several runs, exactly as they were pushed, in their order. Throws `negative-result` as `pullRun` does. */
-export async function recordTexts(store: Store, runs: readonly StoredId[]): Promise<string[]> {
-  const texts = new Map<string, string>()
+/**
+ * The texts of run.json of several runs, exactly as they were pushed, in their order; only some are in memory at once. Throws
+ * `negative-result` as `pullRun` does.
+ */
+export async function* recordTexts(store: Store, runs: readonly StoredId[]): AsyncGenerator<string> {
   for (let from = 0; from < runs.length; from += RECORDS_AT_ONCE) {
-    const digests = runs.slice(from, from + RECORDS_AT_ONCE).map(({ digest }) => digest)
+    const some = runs.slice(from, from + RECORDS_AT_ONCE)
     const rows = await store.db
       .selectFrom('parts')
       .select(['digest', 'content'])
       .where('name', '=', 'run.json')
-      .where('digest', 'in', digests)
+      .where(
+        'digest',
+        'in',
+        some.map(({ digest }) => digest),
+      )
       .orderBy('digest')
       .orderBy('part')
       .execute()
-    for (const [digest, parts] of Map.groupBy(rows, (row) => row.digest)) {
-      texts.set(digest, unpacked(Buffer.concat(parts.map(({ content }) => content))))
+    const parts = Map.groupBy(rows, (row) => row.digest)
+    for (const { id, digest } of some) {
+      const text = unpacked(Buffer.concat((parts.get(digest) ?? []).map(({ content }) => content)))
+      if (recordDigest(Buffer.from(text)) !== digest) throw spoilt(id, 'run.json has another digest than its row')
+      yield text
     }
   }
-  return runs.map(({ id, digest }) => {
-    const text = texts.get(digest)
-    if (text === undefined || recordDigest(Buffer.from(text)) !== digest)
-      throw spoilt(id, 'run.json has another digest than its row')
-    return text
-  })
 }
 
 function unpacked(bytes: Buffer): string {

@@ -62,7 +62,9 @@ export function storeCases(kind: string, addressOf: () => Promise<StoreAddress>,
         const { problems, signedBy, record } = await verifyRun(directory)
         expect([problems, signedBy, record?.chain?.place]).toEqual([[], original.record.signature?.publicKey, 1])
         expect(await checkStored(store, entry!, null)).toMatchObject({ problems: [], fault: null })
-        expect(await recordTexts(store, [entry!])).toEqual([readFileSync(join(original.directory, 'run.json'), 'utf8')])
+        const texts: string[] = []
+        for await (const text of recordTexts(store, [entry!])) texts.push(text)
+        expect(texts).toEqual([readFileSync(join(original.directory, 'run.json'), 'utf8')])
         expect(await pullRun(store, entry!, join(directory, '..'))).toMatchObject({ outcome: 'present', directory })
       })
     })

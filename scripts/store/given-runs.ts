@@ -109,8 +109,11 @@ function runsOf(places: readonly Place[], store: Store, root: string): GivenRuns
     records: async () => {
       const { recordTexts } = await import('../../harness/store/pull.ts')
       const entries = [...stored.values()]
-      const texts = await recordTexts(store, entries)
-      const records = new Map(entries.map((entry, at) => [entry.digest, parseRecord(texts[at] as string, entry.id)]))
+      const records = new Map<string, StoredRun['record']>()
+      for await (const text of recordTexts(store, entries)) {
+        const entry = entries[records.size] as StoreEntry
+        records.set(entry.digest, parseRecord(text, entry.id))
+      }
       return Promise.all(
         places.map(async (place) =>
           'entry' in place
