@@ -6,7 +6,7 @@ import { counted } from '../../harness/units.ts'
 import { sloText } from '../tables/slo-text.ts'
 import type { Sweep, SweepLine } from './lines.ts'
 
-/** What a sweep says in sentences: the knee of each card, its highest load within the SLO, and loads that are no figures. */
+/** What a sweep says in sentences: the knee of each line, its highest load within the SLO, and loads that are no figures. */
 export function sweepFindings(sweep: Sweep, leastGain: number = LEAST_GAIN): string[] {
   return sweep.lines.flatMap((line) => {
     const points = line.loads.map(({ point }) => point)
@@ -18,9 +18,13 @@ export function sweepFindings(sweep: Sweep, leastGain: number = LEAST_GAIN): str
         obstacle === null ? [] : [`${counted(concurrency, sweep.unit)}: ${obstacle.reason}.`],
       ),
     ]
-    return said.map((sentence) => `${line.card.label}: ${sentence}`)
+    return said.map((sentence) => `${nameOf(line)}: ${sentence}`)
   })
 }
+
+/** A sentence is read without its table: a simulated one says so itself. */
+const nameOf = ({ label, simulated }: SweepLine): string =>
+  simulated && !label.includes('SIMULATED') ? `${label}, SIMULATED` : label
 
 function kneeText({ loads }: SweepLine, knee: Knee, leastGain: number): string {
   const points = loads.map(({ point }) => point)

@@ -8,6 +8,7 @@ import type { Facts, Known } from '../facts.ts'
 import { commonTitle, exceptLoad } from '../tables/alike-loads.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { byWorth, type CardColumn, cardKeyOf, labelOf, priceRank } from '../tables/selection.ts'
+import { servedBy, toldApart } from './served-by.ts'
 import type { LoadFigures, TradedLine } from './trade-offs.ts'
 
 /** One load of a sweep: its run, and the figures of the trade-off. */
@@ -17,12 +18,13 @@ export interface SweptLoad extends LoadFigures {
   readonly tokensPerJ: Known<Measured>
 }
 
-/** The loads of one card, from the lowest to the highest. */
+/** The loads of one card on one server, from the lowest to the highest. */
 export interface SweepLine extends TradedLine<SweptLoad> {
   readonly card: CardColumn
+  readonly simulated: boolean
 }
 
-/** Runs that differ only in the number of requests or sessions in flight, by card. */
+/** Runs that differ only in the number of requests or sessions in flight, by card and server. */
 export interface Sweep {
   readonly title: string
   readonly lines: readonly SweepLine[]
@@ -31,13 +33,13 @@ export interface Sweep {
 }
 
 /**
- * The sweeps among runs, each of two loads or more on one card. Of several runs of one load the one that a report shows is
- * taken.
+ * The sweeps among runs, each of two loads or more on one card. Loads of different servers are different lines: simulated and live
+ * ones, other numbers of GPUs, engines and limits. Of several runs of one load the one that a report shows is taken.
  */
 export function sweepsOf(runs: readonly RunRecord[], facts: Facts): Sweep[] {
   const closed = runs.filter(({ scenario }) => scenario.kind === 'text' && scenario.load.shape === 'closed')
   return [...Map.groupBy(closed, exceptLoad).values()].flatMap((group): Sweep[] => {
-    const lines = [...Map.groupBy(group, cardKeyOf).values()].map((ofCard) => lineOf(ofCard, facts))
+    const lines = [...Map.groupBy(group, cardKeyOf).values()].flatMap((ofCard) => linesOf(ofCard, facts))
     if (lines.every(({ loads }) => loads.length < 2)) return []
     const { load } = group[0]!.scenario
     return [
@@ -50,11 +52,21 @@ export function sweepsOf(runs: readonly RunRecord[], facts: Facts): Sweep[] {
   })
 }
 
-function lineOf(runs: readonly RunRecord[], facts: Facts): SweepLine {
+/** One line for each server that the card is in. */
+function linesOf(runs: readonly RunRecord[], facts: Facts): SweepLine[] {
   const card = { key: cardKeyOf(runs[0]!), label: labelOf(runs[0]!, facts) }
-  const byLoad = Map.groupBy(runs, (run) => pointOfRun(run)!.concurrency)
-  const loads = [...byLoad.values()].map((repeats) => loadOf(repeats.toSorted(byWorth)[0]!, card, facts))
-  return { card, label: card.label, loads: loads.toSorted((a, b) => a.concurrency - b.concurrency) }
+  const servers = [...Map.groupBy(runs, servedBy).values()]
+  const differs = toldApart(servers.map(([first]) => first!))
+  return servers.map((own, at) => {
+    const byLoad = Map.groupBy(own, (run) => pointOfRun(run)!.concurrency)
+    const loads = [...byLoad.values()].map((repeats) => loadOf(repeats.toSorted(byWorth)[0]!, card, facts))
+    return {
+      card,
+      label: [card.label, ...differs[at]!].join(', '),
+      simulated: own[0]!.source === 'simulated',
+      loads: loads.toSorted((a, b) => a.concurrency - b.concurrency),
+    }
+  })
 }
 
 function loadOf(run: RunRecord, card: CardColumn, facts: Facts): SweptLoad {

@@ -110,6 +110,76 @@ test('runs of one load, of other prompts or of a rate are no sweep', () => {
   ).toEqual([])
 })
 
+describe('loads of different servers', () => {
+  const swept = (more: object, at: readonly number[] = loads.slice(0, 3)) =>
+    sweptRuns({ card: 'rtx-4090', half: 10, meetsSloTo: 32, loads: at, more })
+  const linesOf = (...runs: (typeof slow)[]) =>
+    sweepsOf(runs.flat(), facts).flatMap(({ lines }) => lines.map((line) => [line.label, line.loads.length]))
+  const set = (watts: number | null, by: 'tune' | 'box') =>
+    swept({
+      powerLimitW: watts ?? 450,
+      more: {
+        setting: {
+          ...{ by, tune: 'one', block: 0, blocks: 3, place: 0, seed: 1 },
+          powerLimitW: { asked: watts, found: 450, enforced: watts ?? 450 },
+        },
+      },
+    })
+
+  test('are lines of their own, told apart by what differs', () => {
+    expect(linesOf(swept({}), swept({ source: 'simulated' }))).toEqual([
+      ['RTX 4090, live', 3],
+      ['RTX 4090, SIMULATED', 3],
+    ])
+    expect(linesOf(swept({}), swept({ gpus: 2 }))).toEqual([
+      ['RTX 4090, 1 GPU', 3],
+      ['RTX 4090, 2 GPUs', 3],
+    ])
+    expect(linesOf(swept({}), swept({ powerLimitW: 300 }))).toEqual([
+      ['RTX 4090, found at 450 W', 3],
+      ['RTX 4090, found at 300 W', 3],
+    ])
+    const newer = swept({}).map((run) => ({ ...run, endpoint: { ...run.endpoint, version: '0.12.0' } }))
+    expect(linesOf(swept({}), newer)).toEqual([
+      ['RTX 4090, vllm 0.11.0', 3],
+      ['RTX 4090, vllm 0.12.0', 3],
+    ])
+    const other = swept({}).map((run) => ({
+      ...run,
+      host: { ...run.host, hostname: 'other' },
+      gpus: run.gpus.map((gpu) => ({ ...gpu, uuid: 'GPU-other' })),
+    }))
+    expect(linesOf(swept({}), other)).toEqual([
+      ['RTX 4090, box', 3],
+      ['RTX 4090, other', 3],
+    ])
+  })
+
+  test('at a limit of the site, and of a tuning, say so', () => {
+    expect(linesOf(set(null, 'box'), set(300, 'box'), set(250, 'tune'))).toEqual([
+      ['RTX 4090, found at 450 W', 3],
+      ['RTX 4090, 300 W', 3],
+      ['RTX 4090, 250 W', 3],
+    ])
+  })
+
+  test('a simulated load is not joined to live ones, and a simulated sentence says so', () => {
+    expect(linesOf(swept({}), swept({ source: 'simulated' }, [64]))).toEqual([
+      ['RTX 4090, live', 3],
+      ['RTX 4090, SIMULATED', 1],
+    ])
+    const [alone] = tableOf(swept({ source: 'simulated' }))!.notes
+    expect(alone).toMatch(/^RTX 4090, SIMULATED: no knee/)
+    const runs = [...swept({}), ...swept({ source: 'simulated' }, [64])]
+    const [gpu] = chartsOf(runs)
+    if (gpu?.kind !== 'dots') throw new TypeError('dots')
+    expect(gpu.groups.map(({ name, color }) => [name, color])).toEqual([
+      ['RTX 4090, live', 0],
+      ['RTX 4090, SIMULATED', 1],
+    ])
+  })
+})
+
 describe('the charts', () => {
   const charts = chartsOf([...fast, ...slow])
   const chart = (id: string) => {

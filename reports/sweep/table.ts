@@ -22,7 +22,7 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
   const [first] = rows
   if (first === undefined) return null
   const hasSlo = rows.some(({ at }) => at.point.sloShare !== null)
-  const isOneCard = rows.every(({ line }) => line.card.key === first.line.card.key)
+  const isOneLine = rows.every(({ line }) => line.label === first.line.label)
   const named = (isNamed: boolean, column: Column<Row>) => (isNamed ? [column] : [])
   const title = 'Throughput and interactivity by concurrency'
   return buildTable({
@@ -34,8 +34,8 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
         left('workload', 'Workload', ({ sweep }) => text(sweep.title)),
       ),
       ...named(
-        !isOneCard,
-        left('card', 'Card', ({ line }) => text(line.card.label)),
+        !isOneLine,
+        left('card', 'Card', ({ line }) => text(line.label)),
       ),
       right('concurrency', 'In flight', ({ line, at }) => loadCell(line, at)),
       right('interactivity', 't/s per user', ({ at }) => number(at, at.interactivity, 1)),
@@ -55,7 +55,7 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
         const said = sweepFindings(sweep, leastGain)
         return sweeps.length > 1 ? said.map((sentence) => `${sweep.title}, ${sentence}`) : said
       }),
-      't/s per user: interactivity, the output tokens/s of one user, 1000 / median TPOT in ms. t/s per GPU: output tokens/s of all users / GPUs. TTFT: median. Beaten: another load of the card gives more of both, by intervals that lie apart.',
+      't/s per user: interactivity, the output tokens/s of one user, 1000 / median TPOT in ms. t/s per GPU: output tokens/s of all users / GPUs. TTFT: median. Beaten: another load of the same server gives more of both, by intervals that lie apart.',
     ],
   })
 }
