@@ -13,11 +13,13 @@ import { runId } from '../../harness/record/writer.ts'
 import { runOnce } from '../../harness/run/run.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
 import { chooseServingGpus } from '../../harness/telemetry/inventory/choose-gpus.ts'
 import { describeFound } from '../../harness/telemetry/inventory/describe-found.ts'
 import { openTelemetry } from '../../harness/telemetry/open.ts'
 import { DEFAULT_BLOCKS } from '../../harness/tune/default-blocks.ts'
 import { playTune, type TuneEnd, type TuneTools } from '../../harness/tune/play.ts'
+import { isLeftAlone } from '../../harness/tune/restore/give-back.ts'
 import type { SearchRange } from '../../harness/tune/search-range.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
 import type { CardSettings } from '../../harness/tune/settings/types.ts'
@@ -72,9 +74,9 @@ export async function tuneOne(file: ScenarioFile, setup: TuneSetup): Promise<Tun
     end = await played({ points, loads, blocks, seed, done }, { folder, found, settings, setup })
   } finally {
     try {
-      await settings.restore()
+      const said = await settings.restore()
       say(
-        `the cards are as they were found: ${settings.found.map(({ uuid, powerLimitW }) => `${uuid} ${powerLimitW ?? 'unknown'} W`).join(', ')}`,
+        `${said.some(isLeftAlone) ? 'a card was left alone' : 'the cards are as they were found'}: ${said.join(', ')}`,
       )
     } catch (error) {
       notRestored = error instanceof JoulemarkError ? error : new JoulemarkError('environment', messageOf(error))
@@ -113,8 +115,9 @@ async function settingsOf(
   { gpus, serving }: FoundCards,
   { folder, setup }: { readonly folder: string; readonly setup: TuneSetup },
 ): Promise<CardSettings> {
-  const { options, asked } = setup
+  const { options, asked, say } = setup
   const { nvidiaSmi, endpoint } = options(folder)
+  const address = parseAddress(endpoint)
   const isServing = file.kind !== 'training'
   const here = { isThisMachine: true, reason: 'the command runs here' }
   return openCardSettings({
@@ -123,8 +126,10 @@ async function settingsOf(
     nvidiaSmi: nvidiaSmi?.path ?? 'nvidia-smi',
     gpus,
     uuids: serving.map(({ uuid }) => uuid),
-    location: isServing ? await locateServer(parseAddress(endpoint).url) : here,
+    location: isServing ? await locateServer(address.url) : here,
     isServing,
+    serverPids: async () => (isServing ? pidsOfServer(address.port) : []),
+    say,
     asked: knownSettings(asked),
     clockBefore: asked.clockBefore,
     startedAt: systemClock.wall(),

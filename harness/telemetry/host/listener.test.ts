@@ -40,3 +40,34 @@ it.each([
 ])('is empty where %s', async (_, port, on) => {
   expect(await pidsOfServer(port, on)).toEqual([])
 })
+
+it('behind a published port of Docker it is the container that serves, and not the one beside it', async () => {
+  const routes = (address: string) =>
+    `Main:\n  +-- 0.0.0.0/0 3 0 5\n           |-- ${address}\n              /32 host LOCAL\n`
+  const docker: Readonly<Record<string, string>> = {
+    ...files,
+    '/proc/100/stat': '100 (docker-proxy) S 1 100 100',
+    '/proc/200/stat': '200 (python3) S 1 200 200',
+    '/proc/201/stat': '201 (VLLM::EngineCore) S 200 200 200',
+    '/proc/100/cmdline':
+      '/usr/bin/docker-proxy\0-proto\0tcp\0-host-ip\x000.0.0.0\0-host-port\x008000\0-container-ip\x00172.17.0.2\0-container-port\x008000\0',
+    '/proc/100/net/fib_trie': routes('172.17.0.1'),
+    '/proc/200/net/fib_trie': routes('172.17.0.2'),
+    '/proc/300/net/fib_trie': routes('172.17.0.20'),
+  }
+  const spaces: Readonly<Record<string, string>> = {
+    ...links,
+    '/proc/100/ns/net': 'net:[1]',
+    '/proc/200/ns/net': 'net:[2]',
+    '/proc/201/ns/net': 'net:[2]',
+    '/proc/300/ns/net': 'net:[3]',
+  }
+  const on: ProcFiles = {
+    ...proc,
+    readText: async (path) => docker[path] ?? null,
+    link: async (path) => spaces[path] ?? null,
+  }
+  expect(await pidsOfServer(8000, on)).toEqual([200, 201])
+  // without the right to look into the container nothing is known
+  expect(await pidsOfServer(8000, { ...on, link: async (path) => links[path] ?? null })).toEqual([])
+})

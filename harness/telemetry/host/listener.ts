@@ -1,4 +1,5 @@
 import { readdir, readlink } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { type ReadText, readTextFile } from './read-host.ts'
 
 /** The part of /proc that is read; replaced in tests. */
@@ -18,7 +19,8 @@ const systemProc: ProcFiles = {
 
 /**
  * Process ids of the server that listens on a TCP port of this machine, and of all processes that it started: vLLM computes
- * in a child of the one that listens. Empty where that is not seen: another user's process, a container, another system.
+ * in a child of the one that listens. Behind a published port of Docker, whose proxy listens, they are those of the container. Empty
+ * where that is not seen: another user's process, a container without rights to look into it, another system.
  */
 export async function pidsOfServer(port: number, proc: ProcFiles = systemProc): Promise<number[]> {
   const sockets = new Set(await listeningSockets(port, proc))
@@ -26,7 +28,9 @@ export async function pidsOfServer(port: number, proc: ProcFiles = systemProc): 
   const all = (await proc.list('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const found = await Promise.all(all.map(async (pid) => ((await holdsOne(pid, sockets, proc)) ? [pid] : [])))
   const parents = await Promise.all(all.map(async (pid) => ({ pid, parent: await parentOf(pid, proc) })))
-  return withDescendants(found.flat(), parents)
+  const pids = withDescendants(found.flat(), parents)
+  const address = (await Promise.all(found.flat().map((pid) => forwardedTo(pid, proc)))).find((each) => each !== null)
+  return address === undefined || address === null ? pids : pidsInContainer(address, all, proc)
 }
 
 const LISTENS = '0A'
@@ -46,6 +50,28 @@ async function listeningSockets(port: number, { readText }: ProcFiles): Promise<
 async function holdsOne(pid: number, sockets: ReadonlySet<string>, { list, link }: ProcFiles): Promise<boolean> {
   const targets = await Promise.all((await list(`/proc/${pid}/fd`)).map((fd) => link(`/proc/${pid}/fd/${fd}`)))
   return targets.some((target) => target !== null && sockets.has(target))
+}
+
+/** The address of the container to which a process of Docker forwards a port; null for any other process. */
+async function forwardedTo(pid: number, { readText }: ProcFiles): Promise<string | null> {
+  const [program = '', ...args] = (await readText(`/proc/${pid}/cmdline`))?.split('\0') ?? []
+  const at = args.indexOf('-container-ip')
+  const address = at < 0 ? '' : (args[at + 1] ?? '')
+  return /(?:^|\/)docker-proxy$/.test(program) && isIP(address) === 4 ? address : null
+}
+
+/** All processes in the network namespace that has an address of its own. */
+async function pidsInContainer(address: string, all: readonly number[], { readText, link }: ProcFiles) {
+  const namespaces = await Promise.all(all.map(async (pid) => ({ pid, space: await link(`/proc/${pid}/ns/net`) })))
+  const members = [...Map.groupBy(namespaces, ({ space }) => space)].filter(([space]) => space !== null)
+  const local = new RegExp(`\\|-- ${address.replaceAll('.', '\\.')}\\s+/32 host LOCAL`)
+  const found = await Promise.all(
+    members.map(async ([, group]) => {
+      const routes = await readText(`/proc/${group[0]?.pid}/net/fib_trie`)
+      return local.test(routes ?? '') ? group.map(({ pid }) => pid) : []
+    }),
+  )
+  return found.flat().toSorted((a, b) => a - b)
 }
 
 /** The parent in /proc/PID/stat: the second field after the name, which may hold spaces and parentheses. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fakeHands } from '../../testing/card-hands.ts'
 import { makeNote, makeNotedCard } from '../../testing/restore-note.ts'
-import { giveBack, giveBackTwice } from './give-back.ts'
+import { giveBack, giveBackTwice, isLeftAlone } from './give-back.ts'
 
 const sameBoot = { isSameBoot: true }
 const tuned = makeNotedCard({ limitsSetW: [250, 300] })
@@ -48,6 +48,28 @@ describe('a limit', () => {
   })
 })
 
+describe('a default limit to which the driver went back by itself', () => {
+  const byDefault = [{ powerLimitW: 450, defaultLimitW: 450 }]
+
+  test.each([
+    ['a restart of the machine', tuned, byDefault, { isSameBoot: false }],
+    ['persistence mode that was off', { ...tuned, isPersistent: false }, byDefault, sameBoot],
+    ['persistence mode that is off now', tuned, [{ ...byDefault[0], isPersistent: false }], sameBoot],
+  ])('is not left alone: the limit that was found is set again after %s', async (_, card, states, facts) => {
+    const { hands, stateOf } = fakeHands(states)
+    const { cards, said } = await giveBack(makeNote([card]), hands, facts)
+    expect(cards[0]?.end).toBe('given-back')
+    expect(said).toEqual(['GPU-a: its limit is back at 400 W, from 450'])
+    expect(stateOf('GPU-a').powerLimitW).toBe(400)
+  })
+
+  test('is another person’s where the driver keeps limits', async () => {
+    const { hands } = fakeHands(byDefault)
+    const { said } = await giveBack(makeNote([{ ...tuned, isPersistent: true }]), hands, sameBoot)
+    expect(said.map(isLeftAlone)).toEqual([true])
+  })
+})
+
 describe('a clock', () => {
   const locked = makeNotedCard({ clockWasLocked: true })
 
@@ -63,6 +85,14 @@ describe('a clock', () => {
     expect(said).toEqual(['GPU-a: the restart of the machine removed its clock lock'])
     await giveBack(makeNote([tuned]), hands, sameBoot)
     expect(typed).toEqual(['-i GPU-a -pl 400'])
+  })
+
+  test('that takes no lock has none to undo', async () => {
+    const text =
+      'Resetting locked GPU clocks is not supported for GPU x.\nTreating as warning and moving on.\nAll done.\n'
+    const { hands } = fakeHands([{}], () => ({ returnCode: 0, text }))
+    const { cards } = await giveBack(makeNote([locked]), hands, sameBoot)
+    expect(cards[0]?.end).toBe('given-back')
   })
 
   test('that cannot be unlocked does not keep the limit from being given back', async () => {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts'
 import { outcomeOf } from '../settings/answer.ts'
+import type { CardState } from '../settings/cards.ts'
 import { type CardHands, limitIs, untilEnforced } from '../settings/hands.ts'
 import { limitCall, rangeCall, unlockCall } from '../settings/typed.ts'
 import type { NotedCard, RestoreNote } from './note.ts'
@@ -11,7 +12,7 @@ export interface GivenBack {
   readonly said: readonly string[]
 }
 
-/** Whether clock locks of the tuning may still hold: a restart of the machine removes them. */
+/** Whether limits and clock locks of the tuning may still hold: a restart of the machine removes them. */
 export interface LockFacts {
   readonly isSameBoot: boolean
 }
@@ -56,6 +57,11 @@ export async function giveBackTwice(note: RestoreNote, hands: CardHands, facts: 
   return { cards: second.cards, said }
 }
 
+const LEFT_ALONE = 'left alone: '
+
+/** Whether a line says that a card was left at a limit that someone else set. */
+export const isLeftAlone = (line: string): boolean => line.includes(LEFT_ALONE)
+
 interface CardEnd {
   readonly end: 'given-back' | 'left-alone'
   readonly said: readonly string[]
@@ -64,28 +70,34 @@ interface CardEnd {
 async function giveBackCard(card: NotedCard, hands: CardHands, facts: LockFacts): Promise<CardEnd> {
   // the clock first: it has no state that could be someone else's, and a failure must not keep the limit from its turn
   const clock = await giveClockBack(card, hands, facts).catch((error: unknown) => error)
-  const limit = await giveLimitBack(card, hands)
+  const limit = await giveLimitBack(card, hands, facts)
   if (clock instanceof Error) throw clock
   const ends = [limit, ...(clock === null ? [] : [clock as CardEnd])]
   const said = ends.flatMap((end) => end.said)
   return { end: limit.end, said: said.length > 0 ? said : ['nothing was set'] }
 }
 
-async function giveLimitBack({ uuid, powerLimitW, limitsSetW }: NotedCard, hands: CardHands): Promise<CardEnd> {
+async function giveLimitBack(card: NotedCard, hands: CardHands, facts: LockFacts): Promise<CardEnd> {
+  const { uuid, powerLimitW, limitsSetW } = card
   if (powerLimitW === null || limitsSetW.length === 0) return { end: 'given-back', said: [] }
   const [now] = await hands.read([uuid])
   const current = now?.powerLimitW ?? null
   if (current !== null && limitIs(current, powerLimitW)) {
     return { end: 'given-back', said: [`its limit is ${powerLimitW} W, as it was found`] }
   }
-  if (current !== null && !limitsSetW.some((set) => limitIs(set, current))) {
-    return { end: 'left-alone', said: [`left alone: its limit is ${current} W, which tune did not set`] }
+  const forgotten = now !== undefined && mayForget(card, now, facts) ? [now.defaultLimitW ?? Number.NaN] : []
+  if (current !== null && ![...limitsSetW, ...forgotten].some((set) => limitIs(set, current))) {
+    return { end: 'left-alone', said: [`${LEFT_ALONE}its limit is ${current} W, which tune did not set`] }
   }
-  await type(hands, limitCall(uuid, powerLimitW))
+  if (!(await type(hands, limitCall(uuid, powerLimitW)))) throw new Error('the card says that it takes no limit')
   const enforced = await untilEnforced(hands, [uuid], (state) => limitIs(state.powerLimitW ?? Number.NaN, powerLimitW))
   if (!enforced) throw new Error(`its limit is not back at ${powerLimitW} W`)
   return { end: 'given-back', said: [`its limit is back at ${powerLimitW} W, from ${current ?? 'an unknown one'}`] }
 }
+
+/** Whether the driver may have gone back to the default limit by itself: after a restart, and without persistence mode. */
+const mayForget = (card: NotedCard, now: CardState, { isSameBoot }: LockFacts): boolean =>
+  !isSameBoot || card.isPersistent === false || now.isPersistent !== true
 
 async function giveClockBack(card: NotedCard, hands: CardHands, facts: LockFacts): Promise<CardEnd | null> {
   const { uuid, clockWasLocked, clockBefore } = card
@@ -93,14 +105,18 @@ async function giveClockBack(card: NotedCard, hands: CardHands, facts: LockFacts
   if (!facts.isSameBoot) {
     return { end: 'given-back', said: ['the restart of the machine removed its clock lock'] }
   }
-  await type(hands, clockBefore === null ? unlockCall(uuid) : rangeCall(uuid, clockBefore))
+  const isLockable = await type(hands, clockBefore === null ? unlockCall(uuid) : rangeCall(uuid, clockBefore))
+  if (!isLockable) return { end: 'given-back', said: ['its clock takes no lock, so that there is none to undo'] }
   const what = clockBefore === null ? 'its clock is unlocked' : `its clock is locked to ${rangeText(clockBefore)} again`
   return { end: 'given-back', said: [what] }
 }
 
 const rangeText = ({ minMHz, maxMHz }: NonNullable<NotedCard['clockBefore']>): string => `${minMHz} to ${maxMHz} MHz`
 
-async function type(hands: CardHands, call: readonly string[]): Promise<void> {
+/** Types a call; false where the card does not support what it sets. Throws what else was answered. */
+async function type(hands: CardHands, call: readonly string[]): Promise<boolean> {
   const outcome = outcomeOf(await hands.type(call))
+  if (outcome.kind === 'unsupported') return false
   if (outcome.kind !== 'set') throw new Error(`${hands.line(call)} answered: ${outcome.said}`)
+  return true
 }

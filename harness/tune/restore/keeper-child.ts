@@ -10,13 +10,14 @@ import { JoulemarkError, messageOf } from '../../errors.ts'
 import { makeFolder } from '../../record/json-file.ts'
 import { ownMark } from '../../telemetry/host/process-mark.ts'
 import { runNvidiaSmi } from '../../telemetry/smi/exec.ts'
-import { readCards } from '../settings/cards.ts'
+import { type CardState, readCards } from '../settings/cards.ts'
 import { handsOf } from '../settings/hands.ts'
 import { findTypist } from '../settings/rights.ts'
 import { CardWriter } from '../settings/writer.ts'
 import { claimCards } from './claim.ts'
 import type { KeeperAnswer, KeeperAsk, KeeperOpening, KeeperReply, KeeperRequest } from './keeper-words.ts'
 import { isClosed, notePath, type RestoreNote, readNote, writeNote } from './note.ts'
+import { takeCards } from './take-cards.ts'
 
 /** A driver that does not answer now may in a minute; after all of these the note is left for `tune --restore`. */
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000]
@@ -41,18 +42,21 @@ async function open(opening: KeeperOpening): Promise<KeeperAnswer> {
       `${folder}: an earlier tuning there did not give its cards back; first run joulemark tune --restore ${folder}`,
     )
   }
-  const cards = await readCards((args) => runNvidiaSmi(nvidiaSmi, args), uuids)
-  const giveUp = claimCards(
-    cards.map(({ uuid, name }) => ({ uuid, name, nvidiaSmi })),
-    path,
+  const { cards, giveUp } = await takeCards(
+    () => readCards((args) => runNvidiaSmi(nvidiaSmi, args), uuids),
+    (named) =>
+      claimCards(
+        named.map(({ uuid, name }) => ({ uuid, name, nvidiaSmi })),
+        path,
+      ),
   )
-  const note = noteOf(opening, cards)
-  makeFolder(folder)
-  writeNote(path, note)
   try {
+    const note = noteOf(opening, cards)
+    makeFolder(folder)
+    writeNote(path, note)
     const typist = await findTypist(nvidiaSmi, cards)
     held = { writer: new CardWriter(note, path, handsOf(nvidiaSmi, typist)), giveUp }
-    return { answer: 'opened', typist }
+    return { answer: 'opened', typist, cards }
   } catch (error) {
     // nothing was changed: there is nothing to give back
     rmSync(path, { force: true })
@@ -61,7 +65,7 @@ async function open(opening: KeeperOpening): Promise<KeeperAnswer> {
   }
 }
 
-const noteOf = (opening: KeeperOpening, cards: Awaited<ReturnType<typeof readCards>>): RestoreNote => ({
+const noteOf = (opening: KeeperOpening, cards: readonly CardState[]): RestoreNote => ({
   version: 1,
   tune: opening.tune,
   startedAt: opening.startedAt,
@@ -69,7 +73,7 @@ const noteOf = (opening: KeeperOpening, cards: Awaited<ReturnType<typeof readCar
   nvidiaSmi: opening.nvidiaSmi,
   process: opening.process,
   watchdog: ownMark(),
-  cards: cards.map(({ uuid, name, index, powerLimitW }) => ({
+  cards: cards.map(({ uuid, name, index, powerLimitW, isPersistent }) => ({
     uuid,
     name,
     index,
@@ -77,6 +81,7 @@ const noteOf = (opening: KeeperOpening, cards: Awaited<ReturnType<typeof readCar
     limitsSetW: [],
     clockWasLocked: false,
     clockBefore: opening.clockBefore,
+    isPersistent,
     end: 'open',
   })),
   endedAt: null,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { OperatingSetting } from '../../operating/point.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
+import type { CardState } from '../settings/cards.ts'
 import type { EnforcedSetting } from '../settings/types.ts'
 
 /** What a tuning asks of the process that sets its cards and watches over it. */
@@ -24,7 +25,12 @@ export interface KeeperOpening {
 }
 
 export type KeeperAnswer =
-  | { readonly answer: 'opened'; readonly typist: { readonly program: string; readonly before: readonly string[] } }
+  | {
+      readonly answer: 'opened'
+      readonly typist: { readonly program: string; readonly before: readonly string[] }
+      /** The cards since they are claimed: this is how they were found. */
+      readonly cards: readonly CardState[]
+    }
   | { readonly answer: 'applied'; readonly enforced: EnforcedSetting }
   | { readonly answer: 'restored'; readonly said: readonly string[]; readonly isDone: boolean }
   | { readonly answer: 'failed'; readonly code: ErrorCode; readonly message: string }

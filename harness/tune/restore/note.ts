@@ -18,6 +18,11 @@ const notedCardSchema = z.object({
   limitsSetW: z.array(watts).describe('every limit that tune set or was about to set'),
   clockWasLocked: z.boolean().describe('whether tune locked the clock or was about to'),
   clockBefore: clockRange.nullable().describe('the lock to return to, as the user gave it; null: none'),
+  isPersistent: z
+    .boolean()
+    .nullable()
+    .optional()
+    .describe('persistence mode as it was found: without it the driver forgets a limit'),
   end: z.enum(['open', 'given-back', 'left-alone']),
 })
 

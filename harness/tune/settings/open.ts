@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
-import { JoulemarkError } from '../../errors.ts'
 import type { OperatingSetting } from '../../operating/point.ts'
 import { ownMark } from '../../telemetry/host/process-mark.ts'
 import type { Inventory } from '../../telemetry/inventory/inventory.ts'
 import { runNvidiaSmi, type SmiExec } from '../../telemetry/smi/exec.ts'
 import { readProcesses } from '../../telemetry/snapshot/processes.ts'
 import { type Keeper, startKeeper } from '../restore/keeper.ts'
-import { isClosed, notePath, readNote } from '../restore/note.ts'
-import { restoreNote } from '../restore/restore-folder.ts'
+import { Restorer } from '../restore/restorer.ts'
 import { readCards } from './cards.ts'
-import { refuseOthers, refuseOutside, refuseUnsettable, type SettingFacts } from './refusals.ts'
+import { refuseOthers } from './others.ts'
+import { refuseOutside, refuseUnsettable, type SettingFacts } from './refusals.ts'
+import { probeLines } from './rights.ts'
 import { backLinesOf, linesOf } from './typed.ts'
 import type { CardSettings, FoundCard } from './types.ts'
 
@@ -25,8 +25,8 @@ export interface CardSettingsOptions {
   readonly uuids: readonly string[]
   /** Whether the measured server runs on this machine; its record knows. A command that runs here is on this machine. */
   readonly location: SettingFacts['location']
-  /** Processes of the server, if joulemark started it. */
-  readonly serverPids?: readonly number[]
+  /** Processes of the server now; none where they cannot be seen. A server may be started again while it is tuned. */
+  readonly serverPids?: () => Promise<readonly number[]>
   /** False for a workload whose process starts later, such as a training command. */
   readonly isServing: boolean
   /** Every setting that is known already: all of them are checked before anything is written. */
@@ -34,6 +34,8 @@ export interface CardSettingsOptions {
   /** The clock lock to return to: nvidia-smi cannot read one. Null or absent: none. */
   readonly clockBefore?: { readonly minMHz: number; readonly maxMHz: number } | null
   readonly startedAt: Date
+  /** Says what is typed to find out whether the cards may be set, before it is typed. */
+  readonly say?: (line: string) => void
   /** Starts the process that sets the cards; for tests. */
   readonly keeper?: () => Keeper
 }
@@ -47,11 +49,13 @@ export async function openCardSettings(options: CardSettingsOptions): Promise<Ca
   const exec: SmiExec = (args) => runNvidiaSmi(nvidiaSmi, args)
   // a server elsewhere may have no nvidia-smi here at all
   if (options.location.isThisMachine !== true) refuseUnsettable(await factsOf(options, []), asked)
-  const cards = await readCards(exec, uuids)
-  const facts = await factsOf(options, cards)
-  refuseUnsettable(facts, asked)
+  const seen = await readCards(exec, uuids)
+  refuseUnsettable(await factsOf(options, seen), asked)
+  for (const line of probeLines(nvidiaSmi, seen)) options.say?.(line)
   const keeper = options.keeper?.() ?? startKeeper()
-  const { typist } = await openKeeper(keeper, options)
+  // what was seen before the cards were claimed may be the work of a tuning that was ending
+  const { typist, cards } = await openKeeper(keeper, options)
+  const restorer = new Restorer({ keeper, folder, nvidiaSmi })
   return {
     found: cards.map(({ migMode: _, ...card }) => card),
     notices: noticesOf(cards, asked, clockBefore),
@@ -60,20 +64,23 @@ export async function openCardSettings(options: CardSettingsOptions): Promise<Ca
     apply: async (setting) => {
       refuseOutside(cards, setting)
       // a tuning takes hours: others may have come since, while a list that fails once is no reason to end it
-      refuseOthers({ ...facts, processes: await readProcesses(exec) })
-      return (await keeper.ask({ ask: 'apply', setting }, 'applied')).enforced
+      refuseOthers(await factsOf(options, cards))
+      return await restorer.watched(
+        setting,
+        async () => (await keeper.ask({ ask: 'apply', setting }, 'applied')).enforced,
+      )
     },
-    restore: () => restored(keeper, folder, nvidiaSmi),
+    restore: () => restorer.restore(),
   }
 }
 
 async function factsOf(options: CardSettingsOptions, cards: SettingFacts['cards']): Promise<SettingFacts> {
-  const { gpus, location, serverPids = [], isServing, nvidiaSmi } = options
+  const { gpus, location, serverPids, isServing, nvidiaSmi } = options
   return {
     cards,
     virtualization: new Map(gpus.map(({ uuid, virtualization = null }) => [uuid, virtualization])),
     processes: cards.length === 0 ? { processes: null } : await readProcesses((args) => runNvidiaSmi(nvidiaSmi, args)),
-    serverPids,
+    serverPids: cards.length === 0 ? [] : ((await serverPids?.()) ?? []),
     location,
     isServing,
   }
@@ -97,22 +104,6 @@ async function openKeeper(keeper: Keeper, options: CardSettingsOptions) {
     keeper.release()
     throw error
   }
-}
-
-/** Gives the cards back through the keeper, or by this process where the keeper was killed. */
-async function restored(keeper: Keeper, folder: string, nvidiaSmi: string): Promise<void> {
-  const path = notePath(folder)
-  const note = readNote(path)
-  if (note === null || isClosed(note)) return keeper.release()
-  const { isDone, said } = keeper.isGone
-    ? await restoreNote(path, note, nvidiaSmi, 'tune')
-    : await keeper.ask({ ask: 'restore' }, 'restored')
-  keeper.release()
-  if (isDone) return
-  throw new JoulemarkError(
-    'environment',
-    `the cards are not as they were found: ${said.join('; ')}; it is tried again for ten minutes, then run joulemark tune --restore ${folder}`,
-  )
 }
 
 function noticesOf(

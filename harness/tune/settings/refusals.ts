@@ -1,20 +1,15 @@
 import { JoulemarkError } from '../../errors.ts'
-import { checkProcesses, type ProcessList } from '../../gates/card/processes.ts'
 import type { OperatingSetting } from '../../operating/point.ts'
 import type { CardState } from './cards.ts'
+import { refuseOthers, refuseUnseen, type UseFacts } from './others.ts'
 
 /** Everything that decides whether cards may be set, known before anything is written. */
-export interface SettingFacts {
+export interface SettingFacts extends UseFacts {
   readonly cards: readonly CardState[]
   /** `None`, `Pass-Through`, `VGPU` or `Host VGPU`, by UUID; null where it is not reported. */
   readonly virtualization: ReadonlyMap<string, string | null>
-  readonly processes: ProcessList
-  /** Processes of the measured server, where they are known. */
-  readonly serverPids: readonly number[]
   /** Whether the measured server runs on this machine; null: it cannot be known. */
   readonly location: { readonly isThisMachine: boolean | null; readonly reason: string }
-  /** Whether a server already holds the cards; false for a command that starts later. */
-  readonly isServing: boolean
 }
 
 /** Throws the first reason why these cards must not be set to these values, in one line. */
@@ -34,36 +29,6 @@ export function refuseOutside(cards: readonly CardState[], { powerLimitW, smCloc
     if (smClockMHz !== null) refuseClock(card, smClockMHz)
   }
 }
-
-/** Throws if a process other than the measured server is seen on a card. */
-export function refuseOthers({
-  cards,
-  processes,
-  serverPids,
-}: Pick<SettingFacts, 'cards' | 'processes' | 'serverPids'>): void {
-  const { status, evidence } = usersOf({ cards, processes, serverPids })
-  if (status === 'pass' || status === 'not-measured') return
-  throw new JoulemarkError('environment', `a card that others use is left alone: ${evidence}`)
-}
-
-/** Throws if it cannot be seen whether others use a card: an empty list is no evidence while a server must be in it. */
-function refuseUnseen({ cards, processes, serverPids, isServing }: SettingFacts): void {
-  const { status, evidence } = usersOf({ cards, processes, serverPids })
-  if (status !== 'not-measured') return
-  const isIdle = processes.processes?.every(({ uuid }) => cards.every((card) => card.uuid !== uuid)) ?? false
-  if (isIdle && !isServing) return
-  throw new JoulemarkError(
-    'environment',
-    `whether others use the cards cannot be seen, so they are left alone: ${evidence}`,
-  )
-}
-
-const usersOf = ({ cards, processes, serverPids }: Pick<SettingFacts, 'cards' | 'processes' | 'serverPids'>) =>
-  checkProcesses(
-    [processes],
-    cards.map(({ uuid }) => uuid),
-    serverPids,
-  )
 
 function elsewhere({ isThisMachine, reason }: SettingFacts['location']): JoulemarkError {
   const what =

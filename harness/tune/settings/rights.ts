@@ -49,6 +49,16 @@ export async function findTypist(
   throw new JoulemarkError('environment', `limits and clocks cannot be set: ${answers.join('; ')}${help}`)
 }
 
+/** What `findTypist` types, said before it is typed. */
+export function probeLines(nvidiaSmi: string, probes: readonly RightsProbe[]): string[] {
+  const probe = probes.find(({ powerLimitW }) => powerLimitW !== null)
+  if (probe?.powerLimitW == null) return []
+  const line = typedLine(direct(nvidiaSmi), limitCall(probe.uuid, probe.powerLimitW))
+  return [
+    `first, to see whether limits may be set, a card is given the limit that it has: ${line} (behind sudo -n where that is refused)`,
+  ]
+}
+
 const NO_RIGHTS_AS_ROOT =
   ', although this is root: in a container, WSL or a virtual machine the host keeps them to itself; run joulemark on the host'
 

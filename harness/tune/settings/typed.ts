@@ -20,6 +20,8 @@ export const rangeCall = (uuid: string, range: { readonly minMHz: number; readon
   '-lgc',
   `${range.minMHz},${range.maxMHz}`,
 ]
+/** Whether a call locks a clock. */
+export const isLock = (call: SettingCall): boolean => call.includes('-lgc')
 export const unlockCall = (uuid: string): SettingCall => ['-i', uuid, '-rgc']
 
 /** The calls that set every card, its limit before its clock. */

@@ -39,6 +39,9 @@ export interface CardSettings {
   readonly commandsBack: (clocks: boolean) => readonly string[]
   /** Writes a setting and reads it back until the cards enforce it. Throws `environment` where they do not. */
   apply(setting: OperatingSetting): Promise<EnforcedSetting>
-  /** Gives the cards back as they were found and ends the watchdog. May be called twice; throws `environment` if it fails. */
-  restore(): Promise<void>
+  /**
+   * Gives the cards back as they were found and ends the watchdog. Returns one line per card: what was done, or why it was left alone.
+   * May be called twice; throws `environment` if it fails.
+   */
+  restore(): Promise<readonly string[]>
 }

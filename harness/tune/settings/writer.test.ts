@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeHands } from '../../testing/card-hands.ts'
+import { makeCardState } from '../../testing/found-card.ts'
 import { makeNote, makeNotedCard } from '../../testing/restore-note.ts'
 import { readNote } from '../restore/note.ts'
+import type { SettingAnswer } from './answer.ts'
 import { CardWriter } from './writer.ts'
 
 const notePathHere = (): string => join(mkdtempSync(join(tmpdir(), 'writer-')), 'restore.json')
@@ -99,4 +101,36 @@ test('the note says how it ended, and by whom', async () => {
   const note = JSON.parse(readFileSync(path, 'utf8'))
   expect(note).toMatchObject({ endedBy: 'watchdog', endedAt: expect.any(String), cards: [{ end: 'given-back' }] })
   expect(note.said).toEqual(['GPU-a: its limit is back at 400 W, from 300'])
+})
+
+test.each([
+  ['the card does not support it', { returnCode: 0, text: 'Setting locked GPU clocks is not supported for GPU x.\n' }],
+  [
+    'this user may not set it',
+    { returnCode: 4, text: 'The current user does not have permission to change clocks for GPU x.\n' },
+  ],
+])('a clock that was refused because %s leaves nothing to give back', async (_, refusal) => {
+  const path = notePathHere()
+  const { hands, typed } = fakeHands([{}, { uuid: 'GPU-b' }], (call) =>
+    call[1] === 'GPU-b' || call[2] === '-rgc' ? refusal : null,
+  )
+  const note = makeNote([makeNotedCard(), makeNotedCard({ uuid: 'GPU-b' }), makeNotedCard({ uuid: 'GPU-c' })])
+  const three = { ...hands, read: async () => note.cards.map(({ uuid }) => ({ ...makeCardState(), uuid })) }
+  const writer = new CardWriter(note, path, three)
+  await expect(writer.apply(as(null, 1500))).rejects.toThrow('-lgc 1500,1500` answered: ')
+  // the first took its lock, the second refused it, and the third was never asked
+  expect(readNote(path)?.cards.map(({ clockWasLocked }) => clockWasLocked)).toEqual([true, false, false])
+  expect(typed).toEqual(['-i GPU-a -lgc 1500,1500', '-i GPU-b -lgc 1500,1500'])
+})
+
+test('a lock that failed for an unknown reason, or that follows one that was taken, is still given back', async () => {
+  const path = notePathHere()
+  let answer: SettingAnswer | null = { returnCode: null, text: '' }
+  const { hands } = fakeHands([{}], () => answer)
+  const writer = new CardWriter(makeNote([makeNotedCard()]), path, hands)
+  await expect(writer.apply(as(null, 1500))).rejects.toThrow('no answer in time')
+  expect(readNote(path)?.cards[0]?.clockWasLocked).toBe(true)
+  answer = { returnCode: 2, text: 'out of range' }
+  await expect(writer.apply(as(null, 9000))).rejects.toThrow('out of range')
+  expect(readNote(path)?.cards[0]?.clockWasLocked).toBe(true)
 })

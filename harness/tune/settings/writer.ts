@@ -5,7 +5,7 @@ import { isClosed, type NotedCard, type RestoreNote, writeNote } from '../restor
 import { outcomeOf } from './answer.ts'
 import type { CardState } from './cards.ts'
 import { type CardHands, limitIs, untilEnforced } from './hands.ts'
-import { limitCall, rangeCall, type SettingCall, unlockCall } from './typed.ts'
+import { isLock, limitCall, rangeCall, type SettingCall, unlockCall } from './typed.ts'
 import type { EnforcedSetting } from './types.ts'
 
 /** The calls that one card needs, and what they are noted as before they are typed. */
@@ -49,9 +49,19 @@ export class CardWriter {
   async apply(setting: OperatingSetting): Promise<EnforcedSetting> {
     const states = await this.#hands.read(this.#uuids)
     const works = this.#note.cards.map((card, index) => workFor(card, states[index] as CardState, setting))
+    const before = this.#note.cards
+    const todo = works.flatMap(({ noted: { uuid }, calls }) => calls.map((call) => ({ uuid, call })))
     this.#keep({ ...this.#note, cards: works.map(({ noted }) => noted) })
     let lockedMHz: number | null = null
-    for (const call of works.flatMap(({ calls }) => calls)) lockedMHz = (await this.#type(call)) ?? lockedMHz
+    for (const [at, { call }] of todo.entries()) {
+      const outcome = outcomeOf(await this.#hands.type(call))
+      if (outcome.kind === 'set') {
+        lockedMHz = outcome.lockedMHz ?? lockedMHz
+        continue
+      }
+      this.#unlockNoted(before, todo.slice(outcome.kind === 'failed' ? at + 1 : at))
+      throw new JoulemarkError('environment', `\`${this.#hands.line(call)}\` answered: ${outcome.said}`)
+    }
     await this.#enforced(works)
     return this.#readBack(setting, lockedMHz)
   }
@@ -78,10 +88,16 @@ export class CardWriter {
     this.#note = note
   }
 
-  async #type(call: SettingCall): Promise<number | null> {
-    const outcome = outcomeOf(await this.#hands.type(call))
-    if (outcome.kind === 'set') return outcome.lockedMHz
-    throw new JoulemarkError('environment', `\`${this.#hands.line(call)}\` answered: ${outcome.said}`)
+  /** Takes back that clocks were locked by calls that were refused or never typed: there is no lock to undo. */
+  #unlockNoted(
+    before: readonly NotedCard[],
+    untaken: readonly { readonly uuid: string; readonly call: SettingCall }[],
+  ) {
+    const unlocked = new Set(untaken.flatMap(({ uuid, call }) => (isLock(call) ? [uuid] : [])))
+    const cards = this.#note.cards.map((card, index) =>
+      unlocked.has(card.uuid) ? { ...card, clockWasLocked: before[index]?.clockWasLocked ?? true } : card,
+    )
+    this.#keep({ ...this.#note, cards })
   }
 
   async #enforced(works: readonly CardWork[]): Promise<void> {
