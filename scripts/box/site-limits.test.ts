@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { plannedCards } from '../../harness/box/cards-here.ts'
-import { limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from './site-limits.ts'
+import { allBack, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from './site-limits.ts'
 
 const cards = plannedCards('rtx-4090,rtx-4090,l40s', ['GPU-a', 'GPU-b', 'GPU-c'])
 
@@ -21,4 +21,19 @@ test('a night without limits sets nothing, and no run says that it was', async (
   const none = await setSiteLimits([], { nvidiaSmi: '/does/not/exist', out: 'results', say: () => undefined })
   expect(none.settingOf(['GPU-a'])).toBeUndefined()
   await none.restore()
+})
+
+test('a group that is not given back keeps no other group from it, and what was done is said', async () => {
+  const said: string[] = []
+  const group = (name: string, failure?: string) => ({
+    restore: async () => {
+      if (failure !== undefined) throw new Error(failure)
+      return [`${name}: left alone: its limit is 350 W`]
+    },
+  })
+  const back = allBack([group('GPU-a', 'GPU-a is lost'), group('GPU-b'), group('GPU-c', 'GPU-c is lost')], (line) => {
+    said.push(line)
+  })
+  await expect(back).rejects.toThrow('GPU-a is lost; GPU-c is lost')
+  expect(said).toEqual(['GPU-b: left alone: its limit is 350 W'])
 })

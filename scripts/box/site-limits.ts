@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path'
 import type { BoxCard } from '../../harness/box/plan/box-plan.ts'
 import { systemClock } from '../../harness/clock.ts'
+import { JoulemarkError, messageOf } from '../../harness/errors.ts'
 import type { Gpu } from '../../harness/record/schema/run.ts'
 import type { RunSetting } from '../../harness/record/schema/setting.ts'
 import { openTelemetry } from '../../harness/telemetry/open.ts'
@@ -65,18 +66,17 @@ export async function setSiteLimits(limits: readonly SiteLimit[], setup: SiteLim
   const { nvidiaSmi, out } = setup
   const opened: CardSettings[] = []
   const settings = new Map<string, RunSetting>()
-  const restore = async () => {
-    for (const each of opened) await each.restore()
-  }
+  const restore = () => allBack(opened, setup.say)
   try {
     for (const limit of limits) {
       const folder = limits.length === 1 ? out : join(out, `limit-${limit.limitW}`)
-      await givenBack(folder)
+      await givenBack(folder, setup)
       const { gpus } = await openTelemetry({ path: nvidiaSmi, required: true })
       for (const [uuid, setting] of await setOne(limit, gpus, { folder, setup, opened })) settings.set(uuid, setting)
     }
   } catch (error) {
-    await restore()
+    // why the limits are not set is the first thing to know
+    await restore().catch((failure: unknown) => setup.say(messageOf(failure)))
     throw error
   }
   return {
@@ -88,9 +88,28 @@ export async function setSiteLimits(limits: readonly SiteLimit[], setup: SiteLim
   }
 }
 
-async function givenBack(folder: string): Promise<void> {
+/** Gives every group back, also after one that fails, and says what was done. Throws `environment` with all that failed. */
+export async function allBack(
+  opened: readonly Pick<CardSettings, 'restore'>[],
+  say: SiteLimitSetup['say'],
+): Promise<void> {
+  const failures: string[] = []
+  for (const each of opened) {
+    try {
+      for (const line of await each.restore()) say(line)
+    } catch (error) {
+      failures.push(messageOf(error))
+    }
+  }
+  if (failures.length > 0) throw new JoulemarkError('environment', failures.join('; '))
+}
+
+async function givenBack(folder: string, { nvidiaSmi, say }: SiteLimitSetup): Promise<void> {
   const note = readNote(notePath(folder))
-  if (note !== null && !isClosed(note)) await restoreFolder(folder)
+  if (note === null || isClosed(note)) return
+  const { said, isDone } = await restoreFolder(folder, { nvidiaSmi })
+  for (const line of said) say(line)
+  if (!isDone) throw new JoulemarkError('environment', `an earlier night left its limits set: ${said.join('; ')}`)
 }
 
 async function setOne(
@@ -106,16 +125,16 @@ async function setOne(
   const tune = basename(resolve(out))
   const uuids = cards.map(({ uuid }) => uuid)
   const foundOf = (uuid: string) => gpus.find((gpu) => gpu.uuid === uuid)?.powerLimitW ?? null
-  const settingOf = (uuid: string, enforced: number | null): [string, RunSetting] => [
+  const settingOf = (uuid: string, enforced: number | null, found: number | null): [string, RunSetting] => [
     uuid,
     {
       ...{ tune, block: 0, blocks: 1, place: 0, seed: 0, by: 'box' as const },
-      powerLimitW: { asked: limitW, enforced, found: foundOf(uuid) },
+      powerLimitW: { asked: limitW, enforced, found },
     },
   ]
   if (uuids.every((uuid) => foundOf(uuid) === limitW)) {
     say(`the cards are at ${limitW} W already: nothing is set`)
-    return uuids.map((uuid) => settingOf(uuid, limitW))
+    return uuids.map((uuid) => settingOf(uuid, limitW, limitW))
   }
   const setting = { powerLimitW: limitW, smClockMHz: null }
   const settings = await openCardSettings({
@@ -124,10 +143,12 @@ async function setOne(
     // the servers of a night start later
     isServing: false,
     asked: [setting],
+    say,
   })
   opened.push(settings)
+  const foundW = new Map(settings.found.map(({ uuid, powerLimitW }) => [uuid, powerLimitW]))
   for (const line of [...settings.commands(setting), ...settings.notices]) say(line)
   say(`and at the end, whatever happens: ${settings.commandsBack(false).join('; ')}`)
   const enforced = await settings.apply(setting)
-  return uuids.map((uuid) => settingOf(uuid, enforced.powerLimitW))
+  return uuids.map((uuid) => settingOf(uuid, enforced.powerLimitW, foundW.get(uuid) ?? null))
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -63,16 +63,17 @@ export function dropClaims(cards: readonly CardToClaim[], note: string, folder?:
 function claim(card: CardToClaim, own: string, folder: string | undefined): string {
   const path = claimPath(card, folder)
   if (made(path, own)) return path
-  refuseHeld(card, path)
-  removeStale(path)
+  const stale = textOf(path)
+  refuseHeld(card, stale)
+  takeAway(path, stale)
   if (made(path, own)) return path
   throw new JoulemarkError('environment', `${card.uuid} (${card.name}) is being tuned by another process`)
 }
 
 /** Throws where a claim counts: its tuning runs, or it ended without giving the card back. */
-function refuseHeld({ uuid, name }: CardToClaim, path: string): void {
-  const claimed = claimSchema.safeParse(jsonOf(textOf(path) ?? ''))
-  // a crash left it empty: nothing was written to a card yet
+function refuseHeld({ uuid, name }: CardToClaim, text: string | null): void {
+  const claimed = claimSchema.safeParse(jsonOf(text ?? ''))
+  // no claim, as an older version left it after a crash: nothing was written to a card yet
   if (!claimed.success) return
   const { state, reason } = fateOfWriter(claimed.data)
   const what = `${uuid} (${name})`
@@ -86,24 +87,42 @@ function refuseHeld({ uuid, name }: CardToClaim, path: string): void {
   )
 }
 
-function removeStale(path: string): void {
+/**
+ * Takes a stale claim away, and no other: one that was made since it was read is put back. Throws `environment` where the folder does
+ * not allow it.
+ */
+export function takeAway(path: string, stale: string | null): void {
+  const taken = `${path}.${randomUUID()}`
   try {
-    rmSync(path, { force: true })
+    renameSync(path, taken)
   } catch (error) {
+    // another took it away
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
     throw new JoulemarkError('environment', `${path} was left by an ended tuning of another user; remove it`, {
       cause: error,
     })
   }
+  try {
+    if (textOf(taken) !== stale) linkSync(taken, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskError(path, error)
+  } finally {
+    rmSync(taken, { force: true })
+  }
 }
 
-/** Makes the file whole, unless it exists. */
+/** Makes the file, which appears whole or not at all; false where it exists. */
 function made(path: string, text: string): boolean {
+  const whole = `${path}.${randomUUID()}`
   try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o644 })
+    writeFileSync(whole, text, { flag: 'wx', mode: 0o644 })
+    linkSync(whole, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw diskError(path, error)
+  } finally {
+    rmSync(whole, { force: true })
   }
 }
 

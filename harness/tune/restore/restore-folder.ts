@@ -6,17 +6,23 @@ import { limitCall, typedLine, unlockCall } from '../settings/typed.ts'
 import { CardWriter, type RestoredBy, type RestoreEnd } from '../settings/writer.ts'
 import { dropClaims } from './claim.ts'
 import { isClosed, notePath, type RestoreNote, readNote } from './note.ts'
+import { trustedProgram } from './trusted-program.ts'
 
 export interface RestoreOptions {
   /** Another nvidia-smi than the one of the note. */
   readonly nvidiaSmi?: string | undefined
+  /** Gives the cards back; for tests. */
+  readonly byNote?: typeof restoreNote
 }
 
 /**
  * Gives back the cards that an ended tuning left set: `joulemark tune --restore FOLDER`. May be called again. Throws `bad-input` without
  * a note of this machine, and `environment` while the tuning runs, without rights, or where the cards cannot be read.
  */
-export async function restoreFolder(folder: string, { nvidiaSmi }: RestoreOptions = {}): Promise<RestoreEnd> {
+export async function restoreFolder(
+  folder: string,
+  { nvidiaSmi, byNote = restoreNote }: RestoreOptions = {},
+): Promise<RestoreEnd> {
   const path = notePath(folder)
   const note = readNote(path)
   if (note === null) {
@@ -24,7 +30,7 @@ export async function restoreFolder(folder: string, { nvidiaSmi }: RestoreOption
   }
   if (isClosed(note)) return { said: ['nothing to do: the cards were given back', ...note.said], isDone: true }
   refuseRunning(note)
-  return restoreNote(path, note, nvidiaSmi ?? note.nvidiaSmi, 'restore')
+  return byNote(path, note, nvidiaSmi ?? trustedProgram(note.nvidiaSmi, path), 'restore')
 }
 
 /** Gives the cards of an open note back, whoever wrote it. Throws `environment`. */
