@@ -35,7 +35,7 @@ beforeAll(async () => {
     trial: {
       seconds,
       warmupSeconds: 0,
-      quietSeconds: 1.8,
+      quietSeconds: 1.2,
       requestTimeoutSeconds: 60,
       runTimeoutMinutes: 5,
       minWindowSeconds: 1,

@@ -21,7 +21,14 @@ import { storeOfRuns } from '../store/store-address.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
-import { type FilesRun, type RunOne, runOnStandIn, runSuite } from '../support/run-files.ts'
+import {
+  type FilesRun,
+  type OptionsFor,
+  type RunOne,
+  runOnStandIn,
+  runSuite,
+  withIpmitool,
+} from '../support/run-files.ts'
 import { startAdvice } from '../support/server-starts.ts'
 import { loadPointsText, summaryText } from '../support/terminal.ts'
 import { terminalGone, unattended } from '../support/unattended-log.ts'
@@ -139,8 +146,8 @@ async function runAll(
     )
   }
   const cards = flags.simulate.split(',').map((each) => each.trim())
-  const options = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
-    runOptions({ ...flags, ...addresses, gpu: true }, io, signals)
+  const options: OptionsFor = ({ endpoint, nvidiaSmi, ipmitool }) =>
+    runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, withIpmitool(io, ipmitool), signals)
   const runs: FilesRun[] = []
   const starts = flags.starts ?? (flags.against ? STARTS_PER_SIDE : 1)
   for (const card of cards) {

@@ -14,6 +14,7 @@ import { saysOutOfMemory } from '../../harness/workloads/out-of-memory.ts'
 export interface SimulatorProcesses {
   readonly endpoint: string
   readonly nvidiaSmi: string
+  readonly ipmitool: string
   readonly file: ScenarioFile
   stop(): Promise<void>
 }
@@ -57,6 +58,7 @@ export async function startSimulator(file: ScenarioFile, cardKey: string, seed: 
 const addressesOf = (simulator: RunningSimulator) => ({
   endpoint: simulator.url,
   nvidiaSmi: simulator.nvidiaSmi,
+  ipmitool: simulator.ipmitool,
   stop: () => simulator.stop(),
 })
 

@@ -5,8 +5,9 @@ import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
-import { startSimulator } from '../simulate/simulator-processes.ts'
+import { type SimulatorProcesses, startSimulator } from '../simulate/simulator-processes.ts'
 import { timeCompressed } from '../simulate/time-compressed.ts'
+import type { CommandIo } from './io.ts'
 
 /** The outcome of several scenarios: those that ran, and why the others did not. */
 export interface FilesRun {
@@ -58,7 +59,13 @@ export const runOnStandIn = (file: ScenarioFile, on: StandIn, optionsFor: Option
   playOnStandIn(file, on, optionsFor, runScenarioFile)
 
 /** The options of runs on a server at these addresses. */
-export type OptionsFor = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) => RunOptions
+export type OptionsFor = (addresses: Pick<SimulatorProcesses, 'endpoint' | 'nvidiaSmi' | 'ipmitool'>) => RunOptions
+
+/** The same with the ipmitool of a simulated server in place of that of this machine. */
+export const withIpmitool = (io: CommandIo, ipmitool: string): CommandIo => ({
+  ...io,
+  env: { ...io.env, JOULEMARK_IPMITOOL: ipmitool },
+})
 
 /** Starts the simulator of a card for a file, and plays the file on it: shortened where it is to be quick. */
 export async function playOnStandIn<Played>(

@@ -23,7 +23,7 @@ export interface WallOptions {
 export type WallWatched = Omit<Wall, 'cpu' | 'server' | 'shared'>
 
 export interface WallWatch {
-  /** Ends reading within two seconds, whatever a source does. Never rejects. */
+  /** Ends reading: at once, or some seconds later where readings are late; never later, whatever a source does. Never rejects. */
   stop(): Promise<WallWatched>
 }
 
@@ -31,6 +31,8 @@ export interface WallWatch {
 const GIVE_UP = 10
 /** A source that takes longer than its interval is not asked again at once. */
 const LEAST_PAUSE_MS = 50
+/** Readings of a controller are seconds old: those that show the end of the last window come after it. Counters need none. */
+const TAIL_MS = 4000
 /** Time in which sources may end. */
 const STOP_MS = 2000
 /** A source that does not answer when it is opened is left out. */
@@ -50,6 +52,7 @@ export function watchWall(options: WallOptions): WallWatch {
   const loops = followed.flatMap((each) => (each === null ? [] : [each.run(stopping.signal)]))
   return {
     stop: async () => {
+      if (followed.some((each) => each?.isLate())) await orAfter(options.clock, TAIL_MS, Promise.all(loops))
       stopping.abort()
       await orAfter(options.clock, STOP_MS, Promise.all(loops))
       const sources = followed.flatMap((each) => each?.ended() ?? [])
@@ -83,6 +86,7 @@ class Followed {
   #gaveUp: string | null = null
   /** The run has its sources: what a source that hung gives now comes too late. */
   #isOver = false
+  #readsPower = false
 
   constructor(name: WallSourceName, options: WallOptions) {
     this.#name = name
@@ -135,7 +139,13 @@ class Followed {
     const timeMs = roundMs((requestedMs + clock.nowMs()) / 2 - originMs)
     onRows(reading.values.map((value) => ({ timeMs, source: this.#name, ...value })))
     this.#rows += reading.values.length
+    this.#readsPower ||= reading.values.some(({ powerW }) => powerW !== null)
     return true
+  }
+
+  /** Whether what it reads now is from earlier. */
+  isLate(): boolean {
+    return this.#gaveUp === null && this.#rows > 0 && this.#readsPower
   }
 
   ended(): WallSource[] {

@@ -22,7 +22,7 @@ import { type OnHangUp, runInterrupts, watchInterrupts } from '../../support/int
 import type { CommandIo } from '../../support/io.ts'
 import { scenarioNames } from '../../support/models/scenario-models.ts'
 import { type MoneyFlags, moneyOf } from '../../support/money/stated-money.ts'
-import { playOnStandIn } from '../../support/run-files.ts'
+import { type OptionsFor, playOnStandIn, withIpmitool } from '../../support/run-files.ts'
 import { factTables } from '../../support/terminal.ts'
 import { terminalGone, unattended } from '../../support/unattended-log.ts'
 import { brokenAtWords } from '../../support/view.ts'
@@ -101,8 +101,8 @@ async function playAll(
     const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore([file], flags, io) }
     return [await playSweep(file, plan, options)]
   }
-  const optionsFor = (addresses: { readonly endpoint: string; readonly nvidiaSmi: string }) =>
-    runOptions({ ...flags, ...addresses, gpu: true }, io, signals)
+  const optionsFor: OptionsFor = ({ endpoint, nvidiaSmi, ipmitool }) =>
+    runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, withIpmitool(io, ipmitool), signals)
   const ends: SweepEnd[] = []
   for (const card of flags.simulate.split(',').map((each) => each.trim())) {
     if (signals.drain.aborted) break
