@@ -3,6 +3,7 @@ import { JoulemarkError } from '../errors.ts'
 import type { MoneyInputs } from '../metrics/cost.ts'
 import { pointKey, type TunePoint } from '../operating/point.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { settingAt } from '../testing/setting-builder.ts'
 import { trueAt, trueCost, tunedRun } from '../testing/tuned-card.ts'
 import { shuffledBlock } from './order.ts'
 import { playTune, type TunePlan, type TuneTools } from './play.ts'
@@ -196,6 +197,15 @@ describe('what goes wrong', () => {
     const places = ({ records }: typeof whole) => records.map(({ setting }) => [setting!.block, setting!.place])
     expect(places(resumed)).toEqual(places(whole))
   })
+})
+
+test('runs that left the limit as found are not continued at another one, and nothing is set', async () => {
+  const point: TunePoint = { setting: { powerLimitW: null, smClockMHz: 1500 }, concurrency: 32 }
+  const setting = settingAt(null, { clockMHz: 1500 })
+  const done = [tunedRun({ point, setting, tokensPerS: 900, powerW: 300 })]
+  const { tools, seen } = fakeTools()
+  await expect(playTune(planOf({ points: [point], done }), tools)).rejects.toThrow(/left at 450 W.*found at 600 W/)
+  expect([seen.applied, seen.runs]).toEqual([[], []])
 })
 
 describe('a search', () => {

@@ -9,6 +9,7 @@ import type { RunSetting } from '../record/schema/setting.ts'
 import { counted } from '../units.ts'
 import { openQuestions } from './next-points.ts'
 import { shuffledBlock } from './order.ts'
+import { refuseOtherFound } from './same-tuning.ts'
 import { firstPoints, pointsBetween, type SearchRange } from './search-range.ts'
 import type { EnforcedSetting } from './settings/types.ts'
 
@@ -68,6 +69,7 @@ const SEARCH_BLOCKS = 2
  * would fail for it.
  */
 export async function playTune(plan: TunePlan, tools: TuneTools): Promise<TuneEnd> {
+  refuseOtherFound(plan.done ?? [], plan.found.powerLimitW)
   const state = { records: [] as RunRecord[], failed: [] as FailedPoint[], place: 0, applied: null as Applied | null }
   const end = (ended: TuneEnd['ended'], reason: string): TuneEnd => {
     const shown = shownBy(state, plan)

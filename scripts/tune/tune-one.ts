@@ -10,6 +10,7 @@ import { TUNING_PREFIX } from '../../harness/record/disk/run-folders.ts'
 import { readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { runId } from '../../harness/record/writer.ts'
+import { prepareRun } from '../../harness/run/prepare.ts'
 import { runOnce } from '../../harness/run/run.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
@@ -20,6 +21,7 @@ import { openTelemetry } from '../../harness/telemetry/open.ts'
 import { DEFAULT_BLOCKS } from '../../harness/tune/default-blocks.ts'
 import { playTune, type TuneEnd, type TuneTools } from '../../harness/tune/play.ts'
 import { isLeftAlone } from '../../harness/tune/restore/give-back.ts'
+import { refuseOther } from '../../harness/tune/same-tuning.ts'
 import type { SearchRange } from '../../harness/tune/search-range.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
 import type { CardSettings } from '../../harness/tune/settings/types.ts'
@@ -61,11 +63,11 @@ export async function tuneOne(file: ScenarioFile, setup: TuneSetup): Promise<Tun
   const loads = tunedLoads(file, asked.concurrencies)
   const found = await cardsOf(file, setup)
   const folder = folderOf(file, found.card, flags)
+  const done = await doneIn(folder, loads, setup)
   const settings = await settingsOf(file, found, { folder, setup })
   let end: TuneEnd
   let notRestored: JoulemarkError | null = null
   try {
-    const done = await doneIn(folder, flags)
     const [blocks, seed] = orderOf(done, flags, asked)
     const points = askedPoints(asked, loads, settings.found)
     const { trials } = setup.options(folder)
@@ -142,13 +144,20 @@ const knownSettings = ({ limits, clocksMHz }: AskedTuning): OperatingSetting[] =
   ...clocksMHz.map((smClockMHz) => ({ powerLimitW: null, smClockMHz })),
 ]
 
-/** The runs that an interrupted tuning left; none for a new one. */
-async function doneIn(folder: string, { resume }: TuneFlags): Promise<RunRecord[]> {
+/** The runs that an interrupted tuning left; none for a new one. Throws `bad-input` where they measured something else. */
+async function doneIn(
+  folder: string,
+  loads: readonly TunedLoad[],
+  { flags: { resume }, options }: TuneSetup,
+): Promise<RunRecord[]> {
   if (resume === undefined) return []
   const { runs } = await readHistory(folder)
   const done = runs.map(({ record }) => record).filter(({ setting }) => setting?.tune === basename(folder))
-  if (done.length > 0) return done
-  throw new JoulemarkError('bad-input', `--resume ${resume}: no run of a tuning in it; start it without --resume`)
+  if (done.length === 0) {
+    throw new JoulemarkError('bad-input', `--resume ${resume}: no run of a tuning in it; start it without --resume`)
+  }
+  for (const { file } of loads) refuseOther(done, [await prepareRun(file, options(folder))])
+  return done
 }
 
 /** Blocks and seed: as asked, or as they were; another order would not continue the one that was begun. */

@@ -94,6 +94,11 @@ test('every run has its limit and passes its gate, the table is printed, and the
   const [name] = readdirSync(out)
   const document = tuneJsonSchema.parse(JSON.parse(readFileSync(join(out, name!, 'tune.json'), 'utf8')))
   expect(document.tunings[0]!.points.map(({ powerLimitW }) => powerLimitW)).toEqual([450, 250])
+  // a scenario that was changed since is not mixed with what was measured
+  const changed = join(folder, 'changed.yaml')
+  writeFileSync(changed, readFileSync(scenario, 'utf8').replace('tokens: 16', 'tokens: 24'))
+  const resumed = tune([changed], { ...flags, resume: join(out, name!) }, io)
+  await expect(resumed).rejects.toThrow('cannot be continued: the scenario short was changed since')
   // the folder of the tuning lies among other runs, and its points are no repeats of one run
   stdout = ''
   await report([out], { format: 'terminal', out: folder }, io)
