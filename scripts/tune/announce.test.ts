@@ -87,6 +87,17 @@ describe('what is asked', () => {
     ])
   })
 
+  test('a search never goes above the limit at which a card was found, unless limits are named', () => {
+    const at = (powerLimitW: number) => settings.found.map((card) => ({ ...card, powerLimitW }))
+    const range = (powerLimitW: number, powerLimits = 'auto') =>
+      askedPoints(askedTuning(flags({ powerLimits })), tunedLoads(closed, null), at(powerLimitW))
+    expect(range(300)).toMatchObject({ minW: 150, maxW: 300 })
+    // the default of the card, though it was found higher
+    expect(range(600)).toMatchObject({ minW: 150, maxW: 450 })
+    expect(range(300, '300,450')).toMatchObject([{ setting: { powerLimitW: 300 } }, { setting: { powerLimitW: 450 } }])
+    expect(() => range(150)).toThrow(/there is nothing between: name limits, such as --power-limits 150\.\.250:25/)
+  })
+
   test('a card that reports no range of limits cannot be searched', () => {
     const asked = askedTuning(flags({ powerLimits: 'auto' }))
     const bare = settings.found.map((card) => ({ ...card, minLimitW: null }))

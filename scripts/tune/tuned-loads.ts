@@ -51,10 +51,15 @@ export function askedPoints(
   )
 }
 
-/** From the lowest limit that every card takes to the lowest default of one. */
+/**
+ * From the lowest limit that every card takes to the lowest of their defaults and of the limits at which they were found: somebody may
+ * have lowered one for the power supply or the rack, so that a higher limit must be named.
+ */
 function searchOf(found: readonly FoundCard[]): Omit<SearchRange, 'concurrencies'> {
-  const ranges = found.flatMap(({ minLimitW, maxLimitW, defaultLimitW }) =>
-    minLimitW === null || maxLimitW === null ? [] : [{ minW: minLimitW, maxW: defaultLimitW ?? maxLimitW }],
+  const ranges = found.flatMap(({ minLimitW, maxLimitW, defaultLimitW, powerLimitW }) =>
+    minLimitW === null || maxLimitW === null
+      ? []
+      : [{ minW: minLimitW, maxW: Math.min(defaultLimitW ?? maxLimitW, powerLimitW ?? maxLimitW) }],
   )
   if (ranges.length < found.length || found.length === 0) {
     throw new JoulemarkError(
@@ -62,9 +67,13 @@ function searchOf(found: readonly FoundCard[]): Omit<SearchRange, 'concurrencies
       'the cards report no range of power limits, as on many laptops and superchips: there is none to search',
     )
   }
-  return {
-    minW: Math.ceil(Math.max(...ranges.map(({ minW }) => minW))),
-    maxW: Math.floor(Math.min(...ranges.map(({ maxW }) => maxW))),
-    resolutionW: RESOLUTION_W,
+  const minW = Math.ceil(Math.max(...ranges.map((range) => range.minW)))
+  const maxW = Math.floor(Math.min(...ranges.map((range) => range.maxW)))
+  if (maxW <= minW) {
+    throw new JoulemarkError(
+      'bad-input',
+      `--power-limits auto searches from the lowest limit that every card takes (${minW} W) up to that at which they were found, or their default (${maxW} W), and there is nothing between: name limits, such as --power-limits ${minW}..${minW + 4 * RESOLUTION_W}:${RESOLUTION_W}`,
+    )
   }
+  return { minW, maxW, resolutionW: RESOLUTION_W }
 }

@@ -94,14 +94,20 @@ export const powerLimit = defineGate({
   thresholds: { limitDifference },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
-    'The enforced limit of each serving GPU, before and after the run, is compared with the default of the driver, with `powerLimitW` of the scenario, or with the limit that `tune` or `box` set for the run.',
+    'The enforced limit of each serving GPU, before and after the run, is compared with the default of the driver, with `powerLimitW` of the scenario, or with the limit that `tune` or `box` set for the run, or that it found and left.',
   evidence: 'The enforced limits; on a failure, the GPU, the expected limit and the command that sets it.',
   whatToDo:
     'Set the limit with the command that the evidence prints, or state it as `powerLimitW` in the scenario. Measure a tuned run again whose limit was changed meanwhile.',
-  evaluate: (record) =>
-    record.telemetry
-      ? comparePowerLimit(limitsOf(record, record.telemetry), meantLimit(record.scenario.powerLimitW, record.setting))
-      : notWatched(record),
+  evaluate: (record) => {
+    if (!record.telemetry) return notWatched(record)
+    const limits = limitsOf(record, record.telemetry)
+    const meant = meantLimit(record.scenario.powerLimitW, record.setting)
+    const left = record.setting?.powerLimitW
+    // cards that were found at different limits and left there: each has its own, which must not change
+    return meant === null && left !== undefined
+      ? compareWithBefore(limits, left.reason ?? 'no limit was found')
+      : comparePowerLimit(limits, meant)
+  },
 })
 
 /** A limit other than the default that a run was meant to have, and who meant it. */
@@ -110,11 +116,15 @@ export interface MeantLimit {
   readonly source: string
 }
 
-/** What was set for the run comes before what its scenario states; null: the default of the card. */
+/**
+ * What was set for the run comes before what its scenario states, and that before the limit that a tuning of clocks found and
+ * left; null: the default of the card.
+ */
 function meantLimit(statedW: number | undefined, setting: RunSetting | undefined): MeantLimit | null {
-  const askedW = setting?.powerLimitW.asked ?? null
-  if (setting !== undefined && askedW !== null) return { limitW: askedW, source: `set on purpose by ${setting.by}` }
-  return statedW === undefined ? null : { limitW: statedW, source: 'stated by the scenario' }
+  const { asked = null, found = null } = setting?.powerLimitW ?? {}
+  if (asked !== null) return { limitW: asked, source: `set on purpose by ${setting?.by}` }
+  if (statedW !== undefined) return { limitW: statedW, source: 'stated by the scenario' }
+  return found === null ? null : { limitW: found, source: `as ${setting?.by} found it` }
 }
 
 /** The limits before and after the run: a limit changed during the run must not pass. */
@@ -124,6 +134,17 @@ function limitsOf({ gpus }: GateInput, telemetry: GpuTelemetry): GateInput['gpus
     return powerLimitW === null || powerLimitW === gpu.powerLimitW ? [] : [{ ...gpu, powerLimitW }]
   })
   return [...gpus, ...later]
+}
+
+/** Fails when a card that was left at a limit of its own had another one after the run. */
+function compareWithBefore(gpus: readonly Gpu[], reason: string): Result {
+  const serving = servingGpus(gpus)
+  const changed = serving.findLast(({ uuid, powerLimitW }) =>
+    serving.some((before) => before.uuid === uuid && before.powerLimitW !== powerLimitW),
+  )
+  return changed === undefined
+    ? notMeasured(reason)
+    : gateResult('fail', `${changed.uuid}: its limit was changed during the run, to ${changed.powerLimitW} W`)
 }
 
 /** Fails when an enforced limit is neither the default of the card nor the one that was meant. */

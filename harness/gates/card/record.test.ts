@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeCardsSnapshot, makeHealth, makeSampler } from '../../testing/card-builder.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../../testing/measured-run.ts'
+import { makeSetting } from '../../testing/setting-builder.ts'
 
 const health = makeHealth()
 const statusOf = (over: MeasuredRun, id: (typeof gates)[number]) => gateOf(measuredRun(over), id).status
@@ -78,6 +79,25 @@ describe('gates of the card, from the record', () => {
       telemetry: { after: makeCardsSnapshot({ health: [{ ...health, enforcedLimitW: 300 }] }) },
     }
     expect(statusOf({ ...lowered, scenario: { powerLimitW: 300 } }, 'power-limit')).toBe('pass')
+  })
+
+  it('takes the limit at which a tuning of clocks found the cards and left them for the one that is meant', () => {
+    const at = (afterW: number, powerLimitW: ReturnType<typeof makeSetting>['powerLimitW']) =>
+      gateOf(
+        measuredRun({
+          gpu: { powerLimitW: 300, powerDefaultLimitW: 450 },
+          telemetry: { after: makeCardsSnapshot({ health: [{ ...health, enforcedLimitW: afterW }] }) },
+          record: { setting: makeSetting({ powerLimitW, smClockMHz: { asked: 1500, read: 1500 } }) },
+        }),
+        'power-limit',
+      )
+    const left = { asked: null, enforced: 300, found: 300 }
+    expect(at(300, left)).toMatchObject({ status: 'pass', evidence: 'enforced 300 W, as tune found it' })
+    expect(at(250, left).status).toBe('fail')
+    expect(at(300, { ...left, asked: 250 }).status).toBe('fail')
+    const each = { asked: null, enforced: null, found: null, reason: 'the cards were found at 300 and 450 W' }
+    expect(at(300, each)).toMatchObject({ status: 'not-measured', evidence: each.reason })
+    expect(at(250, each)).toMatchObject({ status: 'fail', evidence: expect.stringContaining('to 250 W') })
   })
 
   it('is not measured without readings, with the reason', () => {
