@@ -28,6 +28,7 @@ import { type SoakSetup, soakBox } from '../box/soak.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
+import { plainLines } from '../support/plain-lines.ts'
 import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
 import { prefetched } from '../support/serving/prefetch.ts'
@@ -132,7 +133,7 @@ async function qualify(
     const { plan, ends } = checked.ends === null ? await prefetched(checked.plan, flags, io, interrupts.drain) : checked
     for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
     const { nvidiaSmi } = questions
-    const say = (line: string) => io.stderr.write(`${line}\n`)
+    const say = plainLines((text) => io.stderr.write(text))
     const inForce = ends === null ? await setSiteLimits(limits, { nvidiaSmi, out: flags.out, say }) : null
     const { measured, soaked } = await atLimits(inForce, say, async () => {
       const tools = measureTools({ flags, io, interrupts, cards, ...(inForce === null ? {} : inForce) })

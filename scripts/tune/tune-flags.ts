@@ -13,6 +13,7 @@ export interface TuneFlags
       | 'card'
       | 'gpus'
       | 'nvidiaSmi'
+      | 'wall'
       | 'out'
       | 'trials'
       | 'workers'

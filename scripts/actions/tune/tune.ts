@@ -1,20 +1,14 @@
-import { statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { replaceFile } from '../../../harness/record/json-file.ts'
-import type { RunOptions } from '../../../harness/run/run-options.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
-import { notePath } from '../../../harness/tune/restore/note.ts'
-import { restoreFolder } from '../../../harness/tune/restore/restore-folder.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
 import type { Facts } from '../../../reports/facts.ts'
 import { tuneDocument } from '../../../reports/tune/document.ts'
 import { tuningTables } from '../../../reports/tune/points-table.ts'
 import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
-import { checkDoors, type RunFlags } from '../../run/run-flags.ts'
-import { runOptions } from '../../run/run-options.ts'
+import { checkDoors } from '../../run/run-flags.ts'
 import { useBefore } from '../../run/use-before.ts'
 import { startSimulator } from '../../simulate/simulator-processes.ts'
 import { timeCompressed } from '../../simulate/time-compressed.ts'
@@ -22,10 +16,13 @@ import { type Interrupts, type InterruptWords, type OnHangUp, watchInterrupts } 
 import type { CommandIo } from '../../support/io.ts'
 import { scenarioNames } from '../../support/models/scenario-models.ts'
 import { moneyOf } from '../../support/money/stated-money.ts'
+import { plainLines } from '../../support/plain-lines.ts'
 import { factTables } from '../../support/terminal.ts'
 import { terminalGone, unattended } from '../../support/unattended-log.ts'
 import { type AskedTuning, askedTuning, type TuneFlags } from '../../tune/tune-flags.ts'
 import { type TuneDone, type TuneSetup, tuneOne } from '../../tune/tune-one.ts'
+import { tuneOptions } from '../../tune/tune-options.ts'
+import { restore } from './restore.ts'
 
 /** At a first and at a second interrupt. */
 const words: InterruptWords = {
@@ -53,11 +50,11 @@ export async function tune(paths: readonly string[], flags: TuneFlags, io: Comma
   if (flags.resume !== undefined && files.length !== 1) {
     throw new JoulemarkError('bad-input', '--resume continues the tuning of one scenario; name that one')
   }
-  await useBefore(files, { ...flags, gpu: true }, io)
-  if (!flags.unattended) return played(files, { flags, asked, io }, 'end')
+  const serverInUse = await useBefore(files, { ...flags, gpu: true }, io)
+  if (!flags.unattended) return played(files, { flags, asked, serverInUse, io }, 'end')
   const log = join(flags.out, 'tune.log')
   return unattended({ log, follow: `tail -F ${log}` }, io, (logged) =>
-    played(files, { flags, asked, io: logged }, terminalGone(log)),
+    played(files, { flags, asked, serverInUse, io: logged }, terminalGone(log)),
   )
 }
 
@@ -77,16 +74,19 @@ async function played(
 interface TuneAll {
   readonly flags: TuneFlags
   readonly asked: AskedTuning
+  /** What other clients do on the server, with --force; null where nothing is seen. */
+  readonly serverInUse: string | null
   readonly io: CommandIo
   readonly interrupts: Interrupts
 }
 
-async function tuneAll(files: readonly ScenarioFile[], { flags, asked, io, interrupts }: TuneAll): Promise<number> {
+async function tuneAll(
+  files: readonly ScenarioFile[],
+  { flags, asked, serverInUse, io, interrupts }: TuneAll,
+): Promise<number> {
   const facts = catalogueFacts(moneyOf(flags, io))
-  const say = (line: string) => io.stderr.write(`${line}\n`)
-  const warned = new Set<string>()
-  const optionsFor = (over: Partial<RunFlags>) => (folder: string) =>
-    onceWarned(runOptions({ ...flags, gpu: true, ...over, out: folder }, io, interrupts), warned)
+  const say = plainLines((text) => io.stderr.write(text))
+  const optionsFor = tuneOptions(flags, { io, interrupts, serverInUse })
   const setup = { flags, asked, facts, drain: interrupts.drain, say, settleMs: flags.quick ? 0 : SETTLE_MS }
   const cards = flags.simulate?.split(',').map((card) => card.trim()) ?? [null]
   const jobs = cards.flatMap((card) => files.map((file) => ({ card, file })))
@@ -109,19 +109,9 @@ async function tuneAll(files: readonly ScenarioFile[], { flags, asked, io, inter
   return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.done
 }
 
-/** Every run of a tuning would say the same again. */
-function onceWarned(options: RunOptions, warned: Set<string>): RunOptions {
-  const { progress } = options
-  const warn = (message: string) => {
-    if (!warned.has(message)) progress.warn(message)
-    warned.add(message)
-  }
-  return { ...options, progress: { ...progress, warn } }
-}
-
 interface OnSimulator {
   readonly setup: Omit<TuneSetup, 'options'>
-  readonly optionsFor: (over: Partial<RunFlags>) => TuneSetup['options']
+  readonly optionsFor: ReturnType<typeof tuneOptions>
 }
 
 async function onSimulator(file: ScenarioFile, card: string, { setup, optionsFor }: OnSimulator): Promise<TuneDone> {
@@ -140,7 +130,7 @@ async function onSimulator(file: ScenarioFile, card: string, { setup, optionsFor
 
 /** Prints a tuning and keeps its document beside its runs. Null where no run was made. */
 function shown({ folder, end }: TuneDone, facts: Facts, flags: TuneFlags, io: CommandIo): Tuning | null {
-  io.stderr.write(`${end.reason}\n`)
+  plainLines((text) => io.stderr.write(text))(end.reason)
   if (end.records.length === 0) return null
   const tuning = tuningOf(end.records, facts, end.failed)
   const path = join(folder, DOCUMENT)
@@ -151,32 +141,3 @@ function shown({ folder, end }: TuneDone, facts: Facts, flags: TuneFlags, io: Co
   }
   return tuning
 }
-
-/** Gives back what tunings left set: those of the named folders, or of the folders in them. */
-async function restore(paths: readonly string[], flags: TuneFlags, io: CommandIo): Promise<number> {
-  const folders = (await Promise.all(paths.map(foldersToRestore))).flat()
-  let isDone = true
-  for (const folder of folders) {
-    const end = await restoreFolder(folder, {
-      nvidiaSmi: flags.nvidiaSmi ?? (io.env['JOULEMARK_NVIDIA_SMI'] || undefined),
-    })
-    for (const line of end.said) io.stdout(`${folder}: ${line}\n`)
-    isDone &&= end.isDone
-  }
-  if (folders.length === 0) io.stdout(`no tuning left a card set in ${paths.join(', ')}\n`)
-  return isDone ? exitCodes.done : exitCodes.environmentFailed
-}
-
-/** A folder with a note, or the folders in it that have one. Throws `bad-input` for a path that is no folder. */
-async function foldersToRestore(path: string): Promise<string[]> {
-  if (hasNote(path)) return [path]
-  let names: string[]
-  try {
-    names = (await readdir(path)).toSorted()
-  } catch {
-    throw new JoulemarkError('bad-input', `--restore ${path}: no such folder`)
-  }
-  return names.map((name) => join(path, name)).filter(hasNote)
-}
-
-const hasNote = (folder: string): boolean => statSync(notePath(folder), { throwIfNoEntry: false })?.isFile() ?? false

@@ -5,7 +5,14 @@ import { configFlag } from '../../support/config-flag.ts'
 import { positiveInt } from '../../support/flag-values.ts'
 import { examples } from '../../support/help.ts'
 import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../../support/money/money-flags.ts'
-import { expectedCardFlag, gpusFlag, jsonFlag, loadAnywayFlag, nvidiaSmiFlag } from '../../support/shared-flags.ts'
+import {
+  expectedCardFlag,
+  gpusFlag,
+  jsonFlag,
+  loadAnywayFlag,
+  nvidiaSmiFlag,
+  wallFlag,
+} from '../../support/shared-flags.ts'
 import { DEFAULT_SEED } from '../../tune/tune-defaults.ts'
 import type { TuneFlags } from '../../tune/tune-flags.ts'
 
@@ -40,6 +47,7 @@ export const tuneCommand: DefineCommand = (io, done) =>
     .addOption(expectedCardFlag)
     .addOption(gpusFlag)
     .addOption(nvidiaSmiFlag)
+    .addOption(wallFlag)
     .addOption(new Option('--out <folder>', 'Folder for the folder of each tuning').default('results'))
     .option(
       '--trials <n>',

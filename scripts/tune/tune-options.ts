@@ -1,0 +1,30 @@
+import type { RunOptions } from '../../harness/run/run-options.ts'
+import type { RunFlags } from '../run/run-flags.ts'
+import { runOptions } from '../run/run-options.ts'
+import type { CommandIo } from '../support/io.ts'
+import type { TuneFlags } from './tune-flags.ts'
+
+/** What all runs of a tuning share besides its flags. */
+export interface TuneContext {
+  readonly io: CommandIo
+  readonly interrupts: { readonly drain: AbortSignal; readonly abort: AbortSignal }
+  /** What other clients did on the server when it was tuned with --force; null where nothing is seen. */
+  readonly serverInUse: string | null
+}
+
+/**
+ * The options of the runs of a tuning in a folder. `over`: addresses of a simulator. A warning is printed once, because every run of
+ * a tuning would say the same again.
+ */
+export function tuneOptions(flags: TuneFlags, { io, interrupts, serverInUse }: TuneContext) {
+  const warned = new Set<string>()
+  return (over: Partial<RunFlags>) =>
+    (folder: string): RunOptions => {
+      const options = runOptions({ ...flags, gpu: true, ...over, out: folder }, io, interrupts)
+      const warn = (message: string) => {
+        if (!warned.has(message)) options.progress.warn(message)
+        warned.add(message)
+      }
+      return { ...options, serverInUse, progress: { ...options.progress, warn } }
+    }
+}
