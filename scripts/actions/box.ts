@@ -28,13 +28,13 @@ import { type SoakSetup, soakBox } from '../box/soak.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { plainLines } from '../support/plain-lines.ts'
 import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { launchLine } from '../support/serving/launch-line.ts'
 import { prefetched } from '../support/serving/prefetch.ts'
 import { preflightOf, preflightText } from '../support/serving/preflight.ts'
 import { serveOptions, withHandedEnv } from '../support/serving/serve-options.ts'
 import { followLog, terminalGone, unattended } from '../support/unattended-log.ts'
+import { plainLines } from '../support/view.ts'
 
 /** Flags of `box`. */
 export interface BoxFlags extends ContainerFlags {

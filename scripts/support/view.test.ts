@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { brokenAtWords, oneRow, type View } from './view.ts'
+import { brokenAtWords, oneRow, plainLines, type View } from './view.ts'
 
 const terminal = (columns: number): View => ({ isTTY: true, color: false, columns: () => columns, write: () => {} })
 const file: View = { isTTY: false, color: false, write: () => {} }
@@ -30,4 +30,12 @@ test('elsewhere nothing is broken', () => {
 
 test('a line that is replaced takes one row', () => {
   expect(oneRow(terminal(80), '█'.repeat(200))).toHaveLength(79)
+})
+
+test('a line is one line, and controls no terminal', () => {
+  let written = ''
+  plainLines((text) => {
+    written += text
+  })('  400 W: failed: \u001b[31mno\u001b[0m\r\nmodel \u202eabc')
+  expect(written).toBe('  400 W: failed:  [31mno [0m model abc\n')
 })

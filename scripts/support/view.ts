@@ -1,3 +1,4 @@
+import { plainText } from '../../harness/plain-text.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
 
 /** The stream for progress, usually stderr. */
@@ -34,3 +35,9 @@ const MIN_ROOM = 20
  */
 export const oneRow = ({ columns }: View, text: string): string =>
   columns === undefined ? text : [...text].slice(0, Math.max(1, columns() - 1)).join('')
+
+/** Writes lines that quote text from outside: names of cards and folders, what servers, drivers and gates answered. */
+export const plainLines =
+  (write: (text: string) => void) =>
+  (line: string): void =>
+    write(`${plainText(line)}\n`)

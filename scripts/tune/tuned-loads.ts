@@ -52,8 +52,8 @@ export function askedPoints(
 }
 
 /**
- * From the lowest limit that every card takes to the lowest of their defaults and of the limits at which they were found: somebody may
- * have lowered one for the power supply or the rack, so that a higher limit must be named.
+ * From the lowest limit that every card takes to the lowest of their defaults and of the limits at which they were found: one may have
+ * been lowered for the power supply or the rack, so that a higher limit must be named.
  */
 function searchOf(found: readonly FoundCard[]): Omit<SearchRange, 'concurrencies'> {
   const ranges = found.flatMap(({ minLimitW, maxLimitW, defaultLimitW, powerLimitW }) =>

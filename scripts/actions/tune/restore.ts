@@ -5,7 +5,7 @@ import { exitCodes, JoulemarkError, messageOf } from '../../../harness/errors.ts
 import { notePath } from '../../../harness/tune/restore/note.ts'
 import { restoreFolder } from '../../../harness/tune/restore/restore-folder.ts'
 import type { CommandIo } from '../../support/io.ts'
-import { plainLines } from '../../support/plain-lines.ts'
+import { plainLines } from '../../support/view.ts'
 import type { TuneFlags } from '../../tune/tune-flags.ts'
 
 /**
