@@ -11,7 +11,7 @@ import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { offlineBy, offlineNotes } from '../../harness/endpoint/serve/engine/offline.ts'
 import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
-import { exitCodes, messageOf } from '../../harness/errors.ts'
+import { exitCodes } from '../../harness/errors.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
@@ -23,7 +23,7 @@ import { launchesOf } from '../box/launches.ts'
 import { measureTools } from '../box/measure-tools.ts'
 import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
-import { type LimitsInForce, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from '../box/site-limits.ts'
+import { atLimits, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from '../box/site-limits.ts'
 import { type SoakSetup, soakBox } from '../box/soak.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
@@ -135,30 +135,18 @@ async function qualify(
     const { nvidiaSmi } = questions
     const say = plainLines((text) => io.stderr.write(text))
     const inForce = ends === null ? await setSiteLimits(limits, { nvidiaSmi, out: flags.out, say }) : null
-    const { measured, soaked } = await atLimits(inForce, say, async () => {
+    const { result, areBack } = await atLimits(inForce, say, async () => {
       const tools = measureTools({ flags, io, interrupts, cards, ...(inForce === null ? {} : inForce) })
       const measured = ends === null ? await measureBox(plan, before, flags.out, tools) : { state: before, ends }
       return { measured, soaked: await soakOf(plan, measured.ends, { flags, nvidiaSmi, tools }, io) }
     })
+    const { measured, soaked } = result
     const isInterrupted = interrupts.drain.aborted
     const code = await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
     await pushNight(measured.state, flags, io)
-    return code
+    return areBack ? code : exitCodes.environmentFailed
   } finally {
     interrupts.unwatch()
-  }
-}
-
-/** Measures while limits are in force, and gives them back. A card that does not take its own back is said; the verdict stands. */
-async function atLimits<Result>(
-  inForce: LimitsInForce | null,
-  say: (line: string) => void,
-  measure: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await measure()
-  } finally {
-    await inForce?.restore().catch((error: unknown) => say(messageOf(error)))
   }
 }
 

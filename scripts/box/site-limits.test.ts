@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { plannedCards } from '../../harness/box/cards-here.ts'
-import { allBack, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from './site-limits.ts'
+import { allBack, atLimits, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from './site-limits.ts'
 
 const cards = plannedCards('rtx-4090,rtx-4090,l40s', ['GPU-a', 'GPU-b', 'GPU-c'])
 
@@ -36,4 +36,19 @@ test('a group that is not given back keeps no other group from it, and what was 
   })
   await expect(back).rejects.toThrow('GPU-a is lost; GPU-c is lost')
   expect(said).toEqual(['GPU-b: left alone: its limit is 350 W'])
+})
+
+test('a night whose limits were not given back keeps its result, and says that the cards are not back', async () => {
+  const said: string[] = []
+  const say = (line: string) => {
+    said.push(line)
+  }
+  const lost = {
+    restore: async () => {
+      throw new Error('GPU-a is lost')
+    },
+  }
+  expect(await atLimits(lost, say, async () => 'PASS')).toEqual({ result: 'PASS', areBack: false })
+  expect(said).toEqual(['GPU-a is lost'])
+  expect(await atLimits(null, say, async () => 'PASS')).toEqual({ result: 'PASS', areBack: true })
 })

@@ -5,6 +5,7 @@ import { JoulemarkError, messageOf } from '../../harness/errors.ts'
 import type { Gpu } from '../../harness/record/schema/run.ts'
 import type { RunSetting } from '../../harness/record/schema/setting.ts'
 import { openTelemetry } from '../../harness/telemetry/open.ts'
+import { refuseClaimed } from '../../harness/tune/restore/claim.ts'
 import { isClosed, notePath, readNote } from '../../harness/tune/restore/note.ts'
 import { restoreFolder } from '../../harness/tune/restore/restore-folder.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
@@ -133,6 +134,8 @@ async function setOne(
     },
   ]
   if (uuids.every((uuid) => foundOf(uuid) === limitW)) {
+    // the limit of a tuning that goes on is gone when it ends
+    refuseClaimed(gpus.filter(({ uuid }) => uuids.includes(uuid)).map(({ uuid, name }) => ({ uuid, name, nvidiaSmi })))
     say(`the cards are at ${limitW} W already: nothing is set`)
     return uuids.map((uuid) => settingOf(uuid, limitW, limitW))
   }
@@ -151,4 +154,29 @@ async function setOne(
   say(`and at the end, whatever happens: ${settings.commandsBack(false).join('; ')}`)
   const enforced = await settings.apply(setting)
   return uuids.map((uuid) => settingOf(uuid, enforced.powerLimitW, foundW.get(uuid) ?? null))
+}
+
+/**
+ * Measures while limits are in force, and gives them back. A card that does not take its own back is said, and `areBack` is false: the
+ * verdict stands, but the server is not left as it was found.
+ */
+export async function atLimits<Result>(
+  inForce: Pick<LimitsInForce, 'restore'> | null,
+  say: (line: string) => void,
+  measure: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly areBack: boolean }> {
+  let areBack = true
+  const restore = async () => {
+    await inForce?.restore().catch((error: unknown) => {
+      areBack = false
+      say(messageOf(error))
+    })
+  }
+  let result: Result
+  try {
+    result = await measure()
+  } finally {
+    await restore()
+  }
+  return { result, areBack }
 }

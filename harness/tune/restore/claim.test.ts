@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeNote } from '../../testing/restore-note.ts'
-import { claimCards, takeAway } from './claim.ts'
+import { claimCards, refuseClaimed, takeAway } from './claim.ts'
 
 const card = { uuid: 'GPU-a', name: 'NVIDIA GeForce RTX 4090', nvidiaSmi: 'nvidia-smi' }
 const here = () => mkdtempSync(join(tmpdir(), 'claim-'))
@@ -22,7 +22,9 @@ test('a claim is one whole file, which refuses a second one and is gone when it 
     /is being tuned: its process \d+ runs/,
   )
   only(folder)
+  expect(() => refuseClaimed([card], folder)).toThrow(/is being tuned: its process/)
   giveUp()
+  refuseClaimed([card], folder)
   expect(readdirSync(folder)).toEqual([])
 })
 

@@ -60,6 +60,14 @@ export function dropClaims(cards: readonly CardToClaim[], note: string, folder?:
   }
 }
 
+/**
+ * Throws `environment` where a tuning holds one of these cards, or did not give it back: the limit that the card has now is then no
+ * evidence of the one that it will keep.
+ */
+export function refuseClaimed(cards: readonly CardToClaim[], folder?: string): void {
+  for (const card of cards) refuseHeld(card, textOf(claimPath(card, folder)))
+}
+
 function claim(card: CardToClaim, own: string, folder: string | undefined): string {
   const path = claimPath(card, folder)
   if (made(path, own)) return path
