@@ -7,6 +7,7 @@ import { renderTerminal } from '../render/terminal.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
 import { sweptRuns } from '../testing/sweep-builder.ts'
 import { sweepDocument } from './document.ts'
+import { sweepJsonSchema } from './document-schema.ts'
 import { sweepsOf } from './lines.ts'
 
 const loads = [1, 2, 4, 8, 16, 32, 64, 128]
@@ -237,17 +238,49 @@ describe('the charts', () => {
   })
 })
 
-test('the document has the same for a program: figures, knee and SLO, unknown with its reason', () => {
-  const [sweep] = sweepDocument(sweepsOf(slow, facts), 0.1) as [
-    { cards: { loads: object[]; knee: object; slo: object }[] },
-  ]
-  expect(sweep.cards[0]).toMatchObject({
-    knee: { above: 32, atMost: 64, certain: true },
-    slo: { met: { concurrency: 32 }, broken: { concurrency: 64 } },
+describe('the document', () => {
+  const documentOf = (runs: typeof slow, of = facts) =>
+    sweepJsonSchema.parse(
+      sweepDocument(
+        {
+          sweeps: sweepsOf(runs, of),
+          ended: [{ why: 'the highest load was measured', notMeasured: [{ concurrency: 256, reason: 'interrupted' }] }],
+          runs: runs.map((record) => ({ directory: record.id, record })),
+        },
+        0.1,
+      ),
+    )
+
+  test('has the same for a program: figures, knee and SLO, unknown with its reason', () => {
+    const { sweeps, stamp } = documentOf(slow)
+    expect(stamp).toBeNull()
+    expect(sweeps[0]!.cards[0]).toMatchObject({
+      ...{ label: 'RTX 4090', simulated: false, gpus: 1 },
+      knee: { above: 32, atMost: 64, certain: true },
+      slo: { met: { concurrency: 32 }, broken: { concurrency: 64 } },
+    })
+    expect(sweeps[0]!.cards[0]!.loads[0]).toMatchObject({ concurrency: 1, beaten: false, obstacle: null })
+    const unpriced = documentOf(slow, makeFacts({ priceGbp: () => null })).sweeps[0]!
+    expect(unpriced.cards[0]!.loads[0]).toMatchObject({
+      gbpPerMillionTokens: { value: null, reason: expect.any(String) },
+    })
   })
-  expect(sweep.cards[0]!.loads[0]).toMatchObject({ concurrency: 1, simulated: false, beaten: false, obstacle: null })
-  const [unpriced] = sweepDocument(sweepsOf(slow, makeFacts({ priceGbp: () => null })), 0.1) as [typeof sweep]
-  expect(unpriced.cards[0]!.loads[0]).toMatchObject({
-    gbpPerMillionTokens: { value: null, reason: expect.any(String) },
+
+  test('of failed and of simulated loads, without an SLO, keeps to its schema', () => {
+    const failed = { status: 'failed' as const, failure: 'the server is gone', result: {} }
+    const lost = sweptRuns({ card: 'rtx-4090', half: 10, meetsSloTo: 32, loads: [256], more: failed })
+    const simulated = sweptRuns({ card: 'rtx-4090', half: 10, meetsSloTo: 32, loads, more: { source: 'simulated' } })
+    const { sweeps, stamp } = documentOf([...slow, ...lost, ...simulated])
+    expect(stamp).toBe('SIMULATED')
+    expect(sweeps[0]!.cards.map((line) => line.simulated)).toEqual([false, true])
+    expect(sweeps[0]!.cards[0]!.loads.at(-1)!.obstacle).toEqual({ kind: 'failed', reason: 'the server is gone' })
+    const free = sweptRuns({
+      card: 'rtx-4090',
+      half: 10,
+      meetsSloTo: 0,
+      loads: [1, 2],
+      more: { slo: {}, trialList: [] },
+    })
+    expect(documentOf(free).sweeps[0]!.cards[0]!.slo).toBeNull()
   })
 })

@@ -11,6 +11,7 @@ import { FLEET_JSON_VERSION, fleetJsonSchema } from '../../reports/fleet/fleet-s
 import { STANDING_JSON_VERSION, standingJsonSchema } from '../../reports/fleet/standing-json.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
 import { reportJsonSchema } from '../../reports/render/report-schema.ts'
+import { SWEEP_JSON_VERSION, sweepJsonSchema } from '../../reports/sweep/document-schema.ts'
 import { TUNE_JSON_VERSION, tuneJsonSchema } from '../../reports/tune/document-schema.ts'
 
 /** A JSON Schema of the repository, made from the zod schema that the code itself checks with. */
@@ -37,6 +38,10 @@ export const schemaFiles: readonly SchemaFile[] = [
   {
     file: 'docs/schemas/tune.schema.json',
     text: () => schemaOf(tuneJsonSchema, `joulemark tune, version ${TUNE_JSON_VERSION} (tune --json, tune.json)`),
+  },
+  {
+    file: 'docs/schemas/sweep.schema.json',
+    text: () => schemaOf(sweepJsonSchema, `joulemark sweep, version ${SWEEP_JSON_VERSION} (sweep --json)`),
   },
   {
     file: 'docs/schemas/box.schema.json',

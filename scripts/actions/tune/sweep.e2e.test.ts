@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { runRecordSchema } from '../../../harness/record/schema/run.ts'
+import { sweepJsonSchema } from '../../../reports/sweep/document-schema.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { sweep } from './sweep.ts'
 
@@ -26,18 +27,6 @@ slo: { ttftMs: 60000 }
 `,
 )
 
-interface Answer {
-  readonly sweeps: readonly {
-    readonly cards: readonly {
-      readonly loads: readonly { readonly concurrency: number; readonly obstacle: { readonly kind: string } | null }[]
-      readonly knee: { readonly concurrency: number | null; readonly atMost: number | null }
-      readonly slo: { readonly met: { readonly concurrency: number } }
-    }[]
-  }[]
-  readonly ended: readonly { readonly why: string }[]
-  readonly runs: readonly { readonly record: RunRecord }[]
-}
-
 test('a server that runs four requests at once: the knee is there, and the climb ends where requests wait', async () => {
   let stdout = ''
   const view = { isTTY: false, color: false, write: () => undefined }
@@ -50,14 +39,16 @@ test('a server that runs four requests at once: the knee is there, and the climb
   const plain = { gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false, json: true }
   const code = await sweep(scenario, { ...plain, concurrency: '2..64', simulate: 'rtx-4090' }, io)
   expect(code).toBe(0)
-  const answer = JSON.parse(stdout) as Answer
+  const answer = sweepJsonSchema.parse(JSON.parse(stdout))
   const { loads, knee, slo } = answer.sweeps[0]!.cards[0]!
-  expect(answer.runs.map(({ record }) => record.scenario.name).slice(0, 3)).toEqual(['chat-c2', 'chat-c4', 'chat-c8'])
+  const names = answer.runs.map(({ record }) => runRecordSchema.parse(record).scenario.name)
+  expect(names.slice(0, 3)).toEqual(['chat-c2', 'chat-c4', 'chat-c8'])
+  expect(answer).toMatchObject({ format: 'joulemark-sweep', stamp: 'SIMULATED' })
   expect(loads.at(-1)).toMatchObject({ concurrency: 8, obstacle: { kind: 'queued' } })
   expect(answer.ended[0]!.why).toMatch(/^at 8 in flight the server ran 4 of 8 requests at once/)
   // a busy machine leaves gaps between requests, which a queue fills: the knee may seem one or two later, never beyond 8
   expect(knee.concurrency).toBeGreaterThanOrEqual(3)
   expect(knee.concurrency).toBeLessThanOrEqual(6)
   expect(knee.atMost).toBeLessThanOrEqual(8)
-  expect(slo.met.concurrency).toBe(8)
+  expect(slo!.met!.concurrency).toBe(8)
 })

@@ -119,8 +119,8 @@ function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags
   const records = finished.map(({ record }) => record)
   const sweeps = sweepsOf(records, catalogueFacts(moneyOf(flags, io), records))
   if (flags.json) {
-    const ended = ends.map(({ why, notMeasured }) => ({ why, notMeasured }))
-    io.stdout(`${JSON.stringify({ sweeps: sweepDocument(sweeps, leastGain), ended, runs: finished }, null, 2)}\n`)
+    const document = sweepDocument({ sweeps, ended: ends, runs: finished }, leastGain)
+    io.stdout(`${JSON.stringify(document, null, 2)}\n`)
     return
   }
   const table = sweepTable(sweeps, leastGain)
