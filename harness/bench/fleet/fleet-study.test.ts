@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { usualFleet } from './fleet-noise.ts'
 import { studyFleets } from './fleet-study.ts'
+import { studyIdleDriver } from './history-study.ts'
 
 /** A small slice of `npm run bench:fleet`. */
 const FLEETS = 5
@@ -22,4 +23,10 @@ test.each([
 
 test('the same seed simulates the same fleets', () => {
   expect(play({ boxes: 3 })).toEqual(play({ boxes: 3 }))
+})
+
+test('a driver that changed nothing is named in few of the fleets with many scenarios', () => {
+  const { told, shown } = studyIdleDriver(60, { boxes: 8, scenarios: 6, starts: 16, startShare: 0.01 }, 5)
+  expect(told).toBeLessThanOrEqual(3)
+  expect(shown).toBeLessThanOrEqual(9)
 })

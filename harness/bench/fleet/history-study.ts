@@ -1,7 +1,8 @@
 import { mixSeed, seededRandom } from '../../plan/random.ts'
 import { NoiseStream } from '../../testing/noise-stream.ts'
+import { cardHistories } from '../../verdict/history/card-history.ts'
 import type { HistoryPoint } from '../../verdict/history/history-values.ts'
-import { seriesHistory } from '../../verdict/history/series-history.ts'
+import { SMALLEST_STEP, seriesHistory } from '../../verdict/history/series-history.ts'
 
 /** Histories with known truth: one start a fortnight for a year, the driver changed in the middle. */
 export interface HistoryTruth {
@@ -64,4 +65,35 @@ export function studyHistory(series: number, truth: HistoryTruth, seed: number):
     counts.trendShown += Number(trend !== null && trend.p <= 0.05)
   }
   return { series, ...counts }
+}
+
+/** A fleet in which the driver changed in the middle and changed nothing. */
+export interface IdleDriver {
+  readonly boxes: number
+  readonly scenarios: number
+  readonly starts: number
+  /** Standard deviation of the level of a start, as a share. */
+  readonly startShare: number
+}
+
+/** How many of these fleets say that the driver came with a change: as they are told, and without the least step. */
+export function studyIdleDriver(fleets: number, truth: IdleDriver, seed: number): { told: number; shown: number } {
+  const counts = { told: 0, shown: 0 }
+  for (let at = 0; at < fleets; at += 1) {
+    const noise = new NoiseStream(seededRandom(mixSeed(seed, at)), 0, false)
+    const point = (start: number): HistoryPoint => ({
+      atDays: 14 * start,
+      value: 1000 * (1 + truth.startShare * noise.next()),
+      settings: { driver: start >= Math.floor(truth.starts / 2) ? '590.10' : '580.65' },
+    })
+    const boxes = Array.from({ length: truth.boxes }, (_, box) => `box-${box}`)
+    const model = () =>
+      boxes.map((box) => ({ unit: box, box, points: Array.from({ length: truth.starts }, (_, start) => point(start)) }))
+    const steps = cardHistories(Array.from({ length: truth.scenarios }, model))
+      .flatMap((whole) => whole.steps)
+      .filter(({ pAdjusted }) => pAdjusted <= LEVEL)
+    counts.shown += Number(steps.length > 0)
+    counts.told += Number(steps.some(({ change }) => Math.abs(change.value) >= SMALLEST_STEP))
+  }
+  return counts
 }

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../errors.ts'
 import { type FleetTruth, usualFleet } from './fleet-noise.ts'
 import { type FleetStudy, studyFleets } from './fleet-study.ts'
-import { type HistoryTruth, studyHistory, usualHistory } from './history-study.ts'
+import { type HistoryTruth, studyHistory, studyIdleDriver, usualHistory } from './history-study.ts'
 
 /**
  * `npm run bench:fleet`: is the verdict on a fleet reliable? Simulates seeded fleets and prints false alarms, power and the
@@ -155,5 +155,11 @@ for (const [name, truth, isExpected] of histories) {
     ]),
   )
 }
+
+const idleDriver = { boxes: 8, scenarios: 6, starts: 16, startShare: 0.01 }
+const idle = studyIdleDriver(fleets, idleDriver, SEED)
+console.log(
+  `\nA driver that changed nothing, ${idleDriver.boxes} boxes, ${idleDriver.scenarios} scenarios, starts 1 % apart: named in ${percent(idle.told, fleets)}, in ${percent(idle.shown, fleets)} without the least step ${judged(idle.told / fleets <= MOST_FALSE_ALARMS)}`,
+)
 
 process.exitCode = missed === 0 ? exitCodes.done : exitCodes.negativeResult
