@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hostOf, makeFleet, uuidOf } from '../testing/fleet-builder.ts'
 import { unitsOf } from './boxes.ts'
 import { compareFleet } from './fleet-comparison.ts'
-import { comparisonHeatMap } from './heat-map.ts'
+import { comparisonHeatMap } from './heat/heat-map.ts'
 import { fleetOutcome, fleetSentence, unitCounts } from './outcome.ts'
 
 type Spec = Parameters<typeof makeFleet>[0]

@@ -54,7 +54,7 @@ test('what is not escaped is this, for these reasons', () => {
   expect(all.flatMap(({ trusted }) => trusted).sort()).toEqual([
     'reports/box/page/page.ts: a constant of the project',
     'reports/box/soak/soak-page.ts: a constant of the project',
-    'reports/fleet/page.ts: a constant of the project',
+    'reports/fleet/formats/page.ts: a constant of the project',
     'reports/quote/html.ts: a constant of the project',
     'reports/render/html/chart-svg.ts: ECharts escapes the names that it writes into its SVG; a test draws hostile ones',
     'reports/render/html/page.ts: a constant of the project',

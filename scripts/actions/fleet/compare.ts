@@ -1,8 +1,8 @@
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { compareFleet, type FleetComparison } from '../../../reports/fleet/fleet-comparison.ts'
-import { fleetDocument } from '../../../reports/fleet/fleet-json.ts'
-import { fleetJunit } from '../../../reports/fleet/fleet-junit.ts'
-import { fleetReport } from '../../../reports/fleet/fleet-report.ts'
+import { fleetDocument } from '../../../reports/fleet/formats/fleet-json.ts'
+import { fleetJunit } from '../../../reports/fleet/formats/fleet-junit.ts'
+import { fleetReport } from '../../../reports/fleet/formats/fleet-report.ts'
 import { fleetOutcome, fleetSentence } from '../../../reports/fleet/outcome.ts'
 import { renderCsv } from '../../../reports/render/csv.ts'
 import type { RenderedFile } from '../../../reports/report.ts'
@@ -29,7 +29,7 @@ const formats = {
   terminal: () => [],
   md: (each) => [{ name: 'fleet.md', text: markdown(fleetReport(each), fleetSentence(each)) }],
   html: async (each) => {
-    const { fleetComparisonPage } = await import('../../../reports/fleet/page.ts')
+    const { fleetComparisonPage } = await import('../../../reports/fleet/formats/page.ts')
     return [{ name: 'fleet.html', text: await fleetComparisonPage(each) }]
   },
   csv: (each) => renderCsv(fleetReport(each)),

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { printable } from '../render/plain-text.ts'
-import type { FleetComparison } from './fleet-comparison.ts'
+import { printable } from '../../render/plain-text.ts'
+import type { FleetComparison } from '../fleet-comparison.ts'
+import { fleetOutcome, fleetSentence } from '../outcome.ts'
 import { FLEET_JSON_VERSION, type fleetJsonSchema } from './fleet-schema.ts'
-import { fleetOutcome, fleetSentence } from './outcome.ts'
 
 type FleetDocument = z.input<typeof fleetJsonSchema>
 

@@ -1,5 +1,5 @@
-import { SIMULATED_NOTE } from '../render/format-cell.ts'
-import { attributes, type Html, html, joined, nothing } from '../render/html/template.ts'
+import { SIMULATED_NOTE } from '../../render/format-cell.ts'
+import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
 import type { HeatCell, HeatMap } from './heat-map.ts'
 import { headOf } from './heat-table.ts'
 

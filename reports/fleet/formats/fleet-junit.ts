@@ -1,8 +1,8 @@
-import { comparedMetric } from '../../harness/metrics/catalogue.ts'
-import { escapeXml } from '../compare/junit.ts'
-import { signedPercent } from '../compare/words.ts'
-import type { FleetCellResult, FleetComparison } from './fleet-comparison.ts'
-import { changesText } from './settings.ts'
+import { comparedMetric } from '../../../harness/metrics/catalogue.ts'
+import { escapeXml } from '../../compare/junit.ts'
+import { signedPercent } from '../../compare/words.ts'
+import type { FleetCellResult, FleetComparison } from '../fleet-comparison.ts'
+import { changesText } from '../settings.ts'
 
 /** One case of a suite: no element inside is a success. */
 interface Case {

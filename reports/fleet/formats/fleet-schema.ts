@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { metricVerdicts } from '../../harness/verdict/verdict-words.ts'
+import { metricVerdicts } from '../../../harness/verdict/verdict-words.ts'
 
 /** Increases when a key is removed or changes its meaning; new keys do not count. */
 export const FLEET_JSON_VERSION = 1

@@ -1,9 +1,9 @@
-import { comparedMetric } from '../../harness/metrics/catalogue.ts'
-import type { FleetMetric, Spreads } from '../../harness/verdict/fleet/fleet-values.ts'
-import { familyLevels } from '../../harness/verdict/fleet/levels.ts'
-import { verdictTones } from '../compare/words.ts'
-import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
-import type { FleetComparison } from './fleet-comparison.ts'
+import { comparedMetric } from '../../../harness/metrics/catalogue.ts'
+import type { FleetMetric, Spreads } from '../../../harness/verdict/fleet/fleet-values.ts'
+import { familyLevels } from '../../../harness/verdict/fleet/levels.ts'
+import { verdictTones } from '../../compare/words.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../../tables/table.ts'
+import type { FleetComparison } from '../fleet-comparison.ts'
 
 /** The tables of a comparison beside its heat map: the fleet in every metric, single units, what changed. */
 export function fleetTables(comparison: FleetComparison): Table[] {

@@ -1,12 +1,12 @@
-import { outcomeText } from '../compare/outcome.ts'
-import type { Report } from '../report.ts'
-import { sourceOf } from '../report-source.ts'
-import type { Table } from '../tables/table.ts'
-import type { FleetComparison } from './fleet-comparison.ts'
+import { outcomeText } from '../../compare/outcome.ts'
+import type { Report } from '../../report.ts'
+import { sourceOf } from '../../report-source.ts'
+import type { Table } from '../../tables/table.ts'
+import type { FleetComparison } from '../fleet-comparison.ts'
+import { comparisonHeatMap } from '../heat/heat-map.ts'
+import { heatTables } from '../heat/heat-table.ts'
+import { fleetOutcome } from '../outcome.ts'
 import { fleetTables } from './fleet-tables.ts'
-import { comparisonHeatMap } from './heat-map.ts'
-import { heatTables } from './heat-table.ts'
-import { fleetOutcome } from './outcome.ts'
 
 /** A comparison of a fleet as tables: the heat map first. With a width, for a terminal of so many columns. */
 export function fleetReport(comparison: FleetComparison, width?: number): Report {

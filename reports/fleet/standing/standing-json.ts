@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { clean } from './fleet-json.ts'
-import { siblingSchema, unitSchema } from './fleet-schema.ts'
-import type { FleetHistory } from './history/fleet-history.ts'
+import { clean } from '../formats/fleet-json.ts'
+import { siblingSchema, unitSchema } from '../formats/fleet-schema.ts'
+import type { FleetHistory } from '../history/fleet-history.ts'
 import { type FleetStanding, lowUnits, standingSentence } from './standing.ts'
 
 /** Increases when a key is removed or changes its meaning; new keys do not count. */

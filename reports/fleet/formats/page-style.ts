@@ -1,4 +1,4 @@
-import { pageStyle } from '../render/html/page-style.ts'
+import { pageStyle } from '../../render/html/page-style.ts'
 
 /** The style of the page of a fleet: that of a report, with the answer and the heat map first. */
 export const fleetPageStyle = `${pageStyle}

@@ -1,10 +1,10 @@
-import { comparedMetric } from '../../harness/metrics/catalogue.ts'
-import type { FleetMetric, UnitMetric } from '../../harness/verdict/fleet/fleet-values.ts'
-import type { MetricVerdict } from '../../harness/verdict/verdict-words.ts'
-import { signedPercent, verdictTones } from '../compare/words.ts'
-import type { Tone } from '../tables/table.ts'
-import type { FleetCellResult, FleetComparison, FleetGroup } from './fleet-comparison.ts'
-import type { Column } from './matrix.ts'
+import { comparedMetric } from '../../../harness/metrics/catalogue.ts'
+import type { FleetMetric, UnitMetric } from '../../../harness/verdict/fleet/fleet-values.ts'
+import type { MetricVerdict } from '../../../harness/verdict/verdict-words.ts'
+import { signedPercent, verdictTones } from '../../compare/words.ts'
+import type { Tone } from '../../tables/table.ts'
+import type { FleetCellResult, FleetComparison, FleetGroup } from '../fleet-comparison.ts'
+import type { Column } from '../matrix.ts'
 
 /** One field of a heat map. Its symbol carries the meaning; the tone and the share only colour it. */
 export interface HeatCell {

@@ -1,6 +1,6 @@
-import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
+import { buildTable, type Cell, missing, type Table, text } from '../../tables/table.ts'
+import type { Column } from '../matrix.ts'
 import type { HeatCell, HeatMap, HeatRow } from './heat-map.ts'
-import type { Column } from './matrix.ts'
 
 /** Columns of a terminal that the names of the units, and one scenario, take about. */
 const [NAME_WIDTH, COLUMN_WIDTH] = [24, 13]

@@ -1,14 +1,14 @@
-import type { Chart } from '../charts/chart-types.ts'
-import { outcomeText } from '../compare/outcome.ts'
-import { htmlDocument } from '../render/html/document.ts'
-import { tableSection } from '../render/html/table-section.ts'
-import { type Html, html, joined, nothing, trusted } from '../render/html/template.ts'
-import type { Table, Tone } from '../tables/table.ts'
-import type { FleetComparison } from './fleet-comparison.ts'
+import type { Chart } from '../../charts/chart-types.ts'
+import { outcomeText } from '../../compare/outcome.ts'
+import { htmlDocument } from '../../render/html/document.ts'
+import { tableSection } from '../../render/html/table-section.ts'
+import { type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
+import type { Table, Tone } from '../../tables/table.ts'
+import type { FleetComparison } from '../fleet-comparison.ts'
+import { comparisonHeatMap, type HeatMap } from '../heat/heat-map.ts'
+import { heatSection } from '../heat/heat-section.ts'
+import { fleetOutcome, fleetSentence } from '../outcome.ts'
 import { fleetTables } from './fleet-tables.ts'
-import { comparisonHeatMap, type HeatMap } from './heat-map.ts'
-import { heatSection } from './heat-section.ts'
-import { fleetOutcome, fleetSentence } from './outcome.ts'
 import { fleetPageStyle } from './page-style.ts'
 
 /** What a page of a fleet shows, from a comparison or from one night. */
@@ -57,7 +57,7 @@ export async function fleetPage(page: FleetPage): Promise<string> {
   const drawn: Html =
     charts.length === 0
       ? nothing
-      : (await import('../render/html/chart-figure.ts')).chartSections({ list: charts, notes: [] })
+      : (await import('../../render/html/chart-figure.ts')).chartSections({ list: charts, notes: [] })
   const body = html`<header><h1>${title}: <span class="outcome ${tone}">${outcome}</span></h1>${banner}<p class="answer">${sentence}</p></header>
 <main>
 ${heatSection(map, mapTitle, simulated)}

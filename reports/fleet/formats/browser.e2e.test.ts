@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeFleet } from '../testing/fleet-builder.ts'
-import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../testing/in-browser.ts'
-import { compareFleet } from './fleet-comparison.ts'
+import { makeFleet } from '../../testing/fleet-builder.ts'
+import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
+import { compareFleet } from '../fleet-comparison.ts'
 import { fleetComparisonPage } from './page.ts'
 
 /** The page as a browser has it. Skipped where there is no Chromium. */
