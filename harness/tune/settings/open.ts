@@ -7,7 +7,7 @@ import { readProcesses } from '../../telemetry/snapshot/processes.ts'
 import { type Keeper, startKeeper } from '../restore/keeper.ts'
 import { Restorer } from '../restore/restorer.ts'
 import { readCards } from './cards.ts'
-import { refuseOthers } from './others.ts'
+import { refuseOthersSoon } from './others.ts'
 import { refuseOutside, refuseUnsettable, type SettingFacts } from './refusals.ts'
 import { probeLines } from './rights.ts'
 import { backLinesOf, linesOf } from './typed.ts'
@@ -64,7 +64,7 @@ export async function openCardSettings(options: CardSettingsOptions): Promise<Ca
     apply: async (setting) => {
       refuseOutside(cards, setting)
       // a tuning takes hours: others may have come since, while a list that fails once is no reason to end it
-      refuseOthers(await factsOf(options, cards))
+      await refuseOthersSoon(() => factsOf(options, cards))
       return await restorer.watched(
         setting,
         async () => (await keeper.ask({ ask: 'apply', setting }, 'applied')).enforced,

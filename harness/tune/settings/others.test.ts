@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refuseOthers, type UseFacts } from './others.ts'
+import { refuseOthers, refuseOthersSoon, type UseFacts } from './others.ts'
 
 const on = (uuid: string, pid: number, name = 'VLLM::EngineCore') => ({ uuid, pid, name })
 const facts = (processes: ReturnType<typeof on>[], over: Partial<UseFacts> = {}): UseFacts => ({
@@ -48,4 +48,23 @@ test.each([
   ],
 ])('refuses: %s', (_, known, message) => {
   expect(() => refuseOthers(known)).toThrow(message)
+})
+
+test('a training command that has just ended is waited for between two settings, and others are not set in the end', async () => {
+  const job = facts([on('GPU-a', 7, 'python train.py')], { isServing: false })
+  const looked = async (looks: number, known = job) => {
+    let [reads, waits] = [0, 0]
+    const read = async () => {
+      reads += 1
+      return reads > looks ? { ...known, processes: { processes: [] } } : known
+    }
+    await refuseOthersSoon(read, async () => {
+      waits += 1
+    })
+    return waits
+  }
+  expect(await looked(3)).toBe(3)
+  await expect(looked(1000)).rejects.toThrow(/others use is left alone/)
+  // a server that is there does not end
+  await expect(looked(3, facts([on('GPU-a', 9)], { serverPids: [7] }))).rejects.toThrow(/others use is left alone/)
 })

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { JoulemarkError } from '../../errors.ts'
 import { checkProcesses, type ProcessList } from '../../gates/card/processes.ts'
 import { isServerName } from '../../gates/card/server-processes.ts'
@@ -29,6 +30,29 @@ export function refuseOthers({ cards, processes, serverPids, isServing }: UseFac
   if (status === 'fail' || status === 'warn') throw othersUse(evidence)
   if (serverPids.length > 0) refuseBare(cards, here)
   else refuseUnproven(cards, here, all)
+}
+
+const LOOK_MS = 250
+/** Ten seconds. */
+const LOOKS = 40
+
+/**
+ * The same before a setting in the course of a tuning. Processes of a command that has just ended may stay listed for a moment, so
+ * that they are waited for before they count as those of others.
+ */
+export async function refuseOthersSoon(
+  read: () => Promise<UseFacts>,
+  wait: (ms: number) => Promise<unknown> = delay,
+): Promise<void> {
+  for (let look = 1; ; look += 1) {
+    const facts = await read()
+    try {
+      return refuseOthers(facts)
+    } catch (error) {
+      if (facts.isServing || look === LOOKS) throw error
+    }
+    await wait(LOOK_MS)
+  }
 }
 
 /** Throws if it cannot be seen whether others use a card: an empty list is no evidence while a server must be in it. */
