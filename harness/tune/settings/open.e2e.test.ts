@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 import { launchSimulator } from '../../simulator/launch.ts'
 import { readInventory } from '../../telemetry/inventory/inventory.ts'
 import { runNvidiaSmi } from '../../telemetry/smi/exec.ts'
+import { makeCardState } from '../../testing/found-card.ts'
+import { makeSettableSmi } from '../../testing/settable-nvidia-smi.ts'
 import { readCards } from './cards.ts'
 import { openCardSettings } from './open.ts'
 
@@ -44,4 +46,39 @@ test('on a simulator: refused first, then what will be typed, what is enforced, 
   } finally {
     await simulator.stop()
   }
+})
+
+test('what is typed first is said before the cards are taken, and the limit that counts as found is the one read since', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'open-'))
+  const smi = makeSettableSmi(root)
+  const [uuid = ''] = smi.uuids
+  const steps: string[] = []
+  const opened = { answer: 'opened', typist: { program: smi.path, before: [] } } as const
+  const keeper = () => ({
+    isGone: false,
+    release: () => undefined,
+    ask: async () => {
+      steps.push('taken')
+      // another tuning gave the card back between the first look and the claim
+      return { ...opened, cards: [makeCardState({ uuid, powerLimitW: 450 })] } as never
+    },
+  })
+  const settings = await openCardSettings({
+    tune: 'a-tuning',
+    folder: join(root, 'a-tuning'),
+    nvidiaSmi: smi.path,
+    gpus: [],
+    uuids: smi.uuids,
+    location: { isThisMachine: true, reason: 'a loopback address' },
+    isServing: true,
+    asked: [{ powerLimitW: 300, smClockMHz: null }],
+    startedAt: new Date(),
+    say: (line) => {
+      steps.push(line)
+    },
+    keeper,
+  })
+  expect(steps).toEqual([expect.stringContaining(`${smi.path} -i ${uuid} -pl 400 (behind sudo -n`), 'taken'])
+  expect(settings.found).toMatchObject([{ powerLimitW: 450 }])
+  expect(settings.commandsBack(false)).toEqual([`${smi.path} -i ${uuid} -pl 450`])
 })
