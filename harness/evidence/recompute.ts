@@ -1,5 +1,6 @@
 import { withCardValues } from '../energy/card-trials.ts'
 import { outsideCoolDowns } from '../energy/cool-down-samples.ts'
+import { withReadClock } from '../energy/locked-clock.ts'
 import { powerCeilings } from '../energy/plausible.ts'
 import { withWallValues } from '../energy/wall/wall-values.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
@@ -28,7 +29,7 @@ import type { RunRows, TrialRows } from './trial-rows.ts'
 
 /** The derived values of a record. */
 export type Recomputed = Pick<RunRecord, 'scenarioSha256' | 'trials' | 'result' | 'converged' | 'gates' | 'quotable'> &
-  Partial<Pick<RunRecord, 'drift' | 'telemetry' | 'wall'>>
+  Partial<Pick<RunRecord, 'drift' | 'telemetry' | 'wall' | 'setting'>>
 
 /**
  * Recomputes every value and gate of a run from its rows, by the functions that made them. Some inputs are in no row and
@@ -42,7 +43,8 @@ export function recompute(record: RunRecord, rows: RunRows): Recomputed {
   const result = isVoid ? {} : resultOf(trials, intervalRule(trials.length, record.trialBounds))
   const converged = isVoid ? null : isCertain(result[headlineMetric(record.scenario)], record.scenario.certainty.target)
   const drift = record.drift ? { drift: driftAgain(record, trials, rows) } : {}
-  const values = { trials, result, converged, ...drift, ...telemetryAgain(record, trials, rows), ...wall }
+  const cards = { ...telemetryAgain(record, trials, rows), ...settingAgain(record, trials, rows) }
+  const values = { trials, result, converged, ...drift, ...cards, ...wall }
   const gates = evaluateGates({ ...record, ...values })
   return {
     ...values,
@@ -82,6 +84,17 @@ function telemetryAgain(record: RunRecord, trials: readonly Trial[], rows: RunRo
     ceilings: powerCeilings(record.gpus),
   })
   return { telemetry: { ...again, trials: again.trials.map((trial) => asKept(trial, telemetry)) } }
+}
+
+/** The clock that locked cards ran at. A run that failed during measurement, and an early record, have none. */
+function settingAgain(
+  { setting, telemetry, status, gpus }: RunRecord,
+  trials: readonly Trial[],
+  { gpuRows }: RunRows,
+): Pick<Recomputed, 'setting'> {
+  const wasRead = telemetry !== undefined && (status !== 'failed' || telemetry.trials.length > 0)
+  if (setting?.smClockMHz?.locked === undefined || !wasRead) return {}
+  return { setting: withReadClock(setting, { gpuRows, servingUuids: servingUuids(gpus), trials }) }
 }
 
 /** Early records lack the loads of the cards and the energy by `power.draw.instant`, and stay valid without them. */

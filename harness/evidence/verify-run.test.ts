@@ -7,6 +7,7 @@ import type { RunRecord } from '../record/schema/run.ts'
 import { manifestSha256, type RawRecord } from '../record/signing/manifest.ts'
 import { newKeyPair, publicHexOf, readPrivateKey, signManifest } from '../record/signing/signature.ts'
 import { type LiveRun, writeLiveRun } from '../testing/live-record.ts'
+import { makeSetting } from '../testing/setting-builder.ts'
 import { readRecordText } from './record-text.ts'
 import { refusals } from './refusals.ts'
 import { verifyRun } from './verify-run.ts'
@@ -45,6 +46,18 @@ function edit(change: (record: RunRecord) => RunRecord, signingKey: typeof key |
 
 const problemsOf = async (path: string, pin: string | null = null): Promise<string[]> =>
   (await verifyRun(path, pin)).problems.map(({ file, what }) => `${file}: ${what}`)
+
+test('the clock that a locked card ran at is that of its samples', async () => {
+  const at = (read: number) =>
+    problemsOf(
+      edit((record) => ({ ...record, setting: makeSetting({ smClockMHz: { asked: 1501, locked: 1501, read } }) })),
+    )
+  const clock = Number(
+    (await at(1501)).join('\n').match(/setting\.smClockMHz\.read: recorded 1501, recomputed (\d+)/)?.[1],
+  )
+  expect(clock).toBeGreaterThan(0)
+  expect((await at(clock)).join('\n')).not.toContain('setting')
+})
 
 describe('an untouched run', () => {
   test('verifies with its key, passes its gates and may be quoted', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { withCardValues } from '../energy/card-trials.ts'
+import { withReadClock } from '../energy/locked-clock.ts'
 import { powerCeilings } from '../energy/plausible.ts'
 import { withWallValues } from '../energy/wall/wall-values.ts'
 import { messageOf } from '../errors.ts'
@@ -146,6 +147,12 @@ export class RunJournal implements RowSink {
   async cardValues(): Promise<void> {
     const { telemetry, trials, gpus } = this.#record
     if (telemetry) this.#record = { ...this.#record, telemetry: await this.#withCards(telemetry, trials, gpus) }
+    const { setting } = this.#record
+    if (setting?.smClockMHz !== undefined) {
+      const gpuRows = await readRows(this.directory, 'gpu.csv')
+      const read = withReadClock(setting, { gpuRows, servingUuids: servingUuids(gpus), trials })
+      this.#record = { ...this.#record, setting: read }
+    }
     if (this.#record.wall) await this.#withWall(this.#record, this.#record.wall)
   }
 

@@ -113,6 +113,25 @@ describe('a grid', () => {
   })
 })
 
+describe('a locked clock', () => {
+  test('is recorded as the driver locked it, and another one than asked for is said', async () => {
+    const { tools, seen } = fakeTools()
+    const point: TunePoint = { setting: { powerLimitW: 400, smClockMHz: 1501 }, concurrency: 32 }
+    const settings: unknown[] = []
+    const run: TuneTools['run'] = async (at, setting) => {
+      settings.push(setting.smClockMHz)
+      const read = { ...setting, smClockMHz: { asked: 1501, locked: 1485, read: 1470 } }
+      return tunedRun({ point: at, setting: read, tokensPerS: 900, powerW: 390 })
+    }
+    const apply: TuneTools['apply'] = async ({ powerLimitW }) => ({ powerLimitW, smClockMHz: 1485 })
+    await playTune(planOf({ points: [point], blocks: 1 }), { ...tools, run, apply })
+    expect(settings).toMatchObject([{ asked: 1501, locked: 1485, read: null }])
+    expect(seen.said).toContain(
+      '  400 W, 1501 MHz, 32 streams: the driver locked 1485 MHz, under load the SM clock was 1470 MHz',
+    )
+  })
+})
+
 describe('what goes wrong', () => {
   test('a point that fails is a row with its reason, is given up after two tries, and the others go on', async () => {
     const { tools, seen } = fakeTools({

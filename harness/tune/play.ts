@@ -9,6 +9,7 @@ import type { RunSetting } from '../record/schema/setting.ts'
 import { counted } from '../units.ts'
 import { openQuestions } from './next-points.ts'
 import { shuffledBlock } from './order.ts'
+import { otherClock, settingOf } from './run-setting.ts'
 import { refuseOtherFound } from './same-tuning.ts'
 import { firstPoints, pointsBetween, type SearchRange } from './search-range.ts'
 import type { EnforcedSetting } from './settings/types.ts'
@@ -183,6 +184,8 @@ async function measure(
     const enforced = await applied(point.setting, tools, state)
     const record = await tools.run(point, settingOf(point, { block, place, enforced, plan }))
     state.records.push(record)
+    const other = otherClock(record)
+    if (other !== null) tools.say(`  ${pointLabel(point)}: ${other}`)
     const refused = countedRuns([record]).leftOut[0]
     if (refused !== undefined) tools.say(`  ${pointLabel(point)}: does not count: ${refused.reason}`)
   } catch (error) {
@@ -206,29 +209,4 @@ async function applied(setting: OperatingSetting, tools: TuneTools, state: State
   await tools.settle()
   state.applied = { setting, enforced }
   return enforced
-}
-
-function settingOf(
-  { setting }: TunePoint,
-  at: { readonly block: number; readonly place: number; readonly enforced: EnforcedSetting; readonly plan: TunePlan },
-): RunSetting {
-  const { block, place, enforced, plan } = at
-  const reason = enforced.reason ?? plan.found.reason
-  return {
-    tune: plan.tune,
-    powerLimitW: {
-      asked: setting.powerLimitW,
-      enforced: enforced.powerLimitW,
-      found: plan.found.powerLimitW,
-      ...(reason === undefined ? {} : { reason }),
-    },
-    ...(setting.smClockMHz === null
-      ? {}
-      : { smClockMHz: { asked: setting.smClockMHz, read: null, reason: 'clocks under load are in gpu.csv' } }),
-    block,
-    blocks: plan.blocks,
-    place,
-    seed: plan.seed,
-    by: 'tune',
-  }
 }

@@ -141,7 +141,7 @@ const column = (
 ): Column<PointRow> => ({ id, head, align: 'right', cell: (row) => figureCell(of(row), row, tuning, { digits }) })
 
 function nameCell(tuning: Tuning, row: PointRow): Cell {
-  const { setting, enforcedW, blocks } = row
+  const { setting, enforcedW, readClockMHz, blocks } = row
   const { blocks: most } = tuning.table
   const details = [
     ...(setting.powerLimitW === null && tuning.foundW !== null ? [`${tuning.foundW} W`] : []),
@@ -149,6 +149,7 @@ function nameCell(tuning: Tuning, row: PointRow): Cell {
     ...(setting.powerLimitW !== null && enforcedW !== null && enforcedW !== setting.powerLimitW
       ? [`enforced ${enforcedW} W`]
       : []),
+    ...(readClockMHz !== null && readClockMHz !== setting.smClockMHz ? [`ran at ${readClockMHz} MHz`] : []),
     ...(blocks.length < most && blocks.length > 0 ? [`${blocks.length} of ${counted(most, 'block')}`] : []),
   ]
   return { ...text(pointName(tuning, row)), ...(details.length === 0 ? {} : { detail: details.join(', ') }) }

@@ -67,6 +67,16 @@ describe('the table of points', () => {
     expect(cost(mixed!, 450)).toBeCloseTo(cost(boards!, 450), 12)
   })
 
+  test('a locked clock that the cards did not run at is beside the one that was asked for', () => {
+    const locked = (read: number) =>
+      runs.map((run) => ({
+        ...run,
+        setting: { ...run.setting!, smClockMHz: { asked: 1501, locked: 1501, read } },
+      }))
+    expect(rowsOf(locked(1485), 'tune-1-points')[1]![0]).toEqual(['450 W, 1501 MHz', 'ran at 1485 MHz'])
+    expect(rowsOf(locked(1501), 'tune-1-points')[1]![0]).toEqual(['450 W, 1501 MHz', null])
+  })
+
   test('is the only table of a folder that holds nothing but a tuning', () => {
     expect(reportOf(runs).tables.map(({ id }) => id)).toEqual(['tune-1-points', 'tune-1-answers'])
     const text = renderTerminal(reportOf(runs), { columns: 80 })

@@ -17,7 +17,17 @@ export const settingSchema = z.object({
   smClockMHz: z
     .object({
       asked: z.number().positive().describe('the SM clock was locked at this one'),
-      read: z.number().positive().nullable().describe('under load; null with a reason'),
+      locked: z
+        .number()
+        .positive()
+        .nullable()
+        .optional()
+        .describe('the one that nvidia-smi said it locked; null if it did not say, absent in early records'),
+      read: z
+        .number()
+        .positive()
+        .nullable()
+        .describe('median under load, of the slowest serving card, from gpu.csv; null with a reason'),
       reason: z.string().optional(),
     })
     .optional()
