@@ -139,17 +139,14 @@ function watchPower(
 ): WallWatch | null {
   if (options.wall === undefined || options.wall.asked === 'off') return null
   const { asked, host } = options.wall
+  const notOwn = notThisMachine(prepared)
   return watchWall({
     asked,
     host,
     clock: options.clock,
     originMs,
-    skip:
-      sharedServer(prepared.gpus, options.box) !== null
-        ? 'all'
-        : notThisMachine(prepared) !== null
-          ? 'local'
-          : 'nothing',
+    skip: sharedServer(prepared.gpus, options.box) !== null ? 'all' : notOwn !== null ? 'local' : 'nothing',
+    notOwn,
     onRows: fault.guard((rows) => collector.addWallRows(rows)),
     onWarning: (message) => options.progress.warn(message),
   })

@@ -5,7 +5,9 @@ import { closed, type OpenedSource, power, type SourceFacts } from './source.ts'
 
 const TIMEOUT_MS = 10_000
 const MOST_W = 1_000_000
-const UNITS: Readonly<Record<string, number>> = { '': 1, w: 1, watt: 1, watts: 1, kw: 1000, mw: 0.001 }
+const UNITS: Readonly<Record<string, number>> = { '': 1, w: 1, watt: 1, watts: 1, kw: 1000 }
+/** A unit in the wrong place is more likely than a server of less. */
+const LEAST_W = 1
 
 /**
  * The power that a command of the user prints: of a PDU, a smart plug or a meter. It runs without a shell and with the environment of
@@ -58,12 +60,11 @@ export function powerIn(
     return { reason: `the command ended with ${typeof code === 'number' ? `exit code ${code}` : 'an error'}` }
   const last = stdout.trimEnd().split('\n').at(-1) ?? ''
   const [, digits, unit = ''] = /^\s*(\d{1,9}(?:\.\d{1,9})?)\s*([A-Za-z]{0,5})\s*$/.exec(last) ?? []
-  // mW and MW differ by case only, and no server draws a megawatt
-  const factor = UNITS[unit.toLowerCase()]
+  // mW and MW differ by case only: a megawatt is refused, not taken for a thousandth of a watt
+  const factor = unit === 'mW' ? 0.001 : UNITS[unit.toLowerCase()]
   if (digits === undefined || factor === undefined)
     return { reason: 'the last line of the command is no power, such as 512.5 or 0.51 kW' }
   const powerW = Number(digits) * factor
-  if (powerW <= 0) return { reason: 'the command printed 0 W' }
-  if (powerW > MOST_W) return { reason: `the command printed ${powerW} W` }
+  if (powerW < LEAST_W || powerW > MOST_W) return { reason: `the command printed ${powerW} W` }
   return { powerW, simulated: simulationStamps([`${stdout}\n${stderr}`]).length > 0 }
 }

@@ -160,6 +160,9 @@ describe('the last line of a command', () => {
     ['5e12', /no power/],
     ['-20', /no power/],
     ['0', /printed 0 W/],
+    ['0.5', /printed 0.5 W/],
+    ['1 MW', /no power/],
+    ['500 mW', /printed 0.5 W/],
     ['99999999 W', /printed 99999999 W/],
   ])('%j is no power', (text, reason) => {
     expect(powerIn(said(text), 10_000)).toMatchObject({ reason: expect.stringMatching(reason) })

@@ -17,7 +17,8 @@ async function watch(
     asked = 'auto',
     rows: enough = 0,
     skip = 'nothing',
-  }: { asked?: WallAsked; rows?: number; skip?: 'nothing' | 'local' | 'all' },
+    notOwn = null,
+  }: { asked?: WallAsked; rows?: number; skip?: 'nothing' | 'local' | 'all'; notOwn?: string | null },
   until: Promise<unknown> = Promise.resolve(),
 ): Promise<{ rows: WallRow[]; watched: WallWatched; warnings: string[] }> {
   const rows: WallRow[] = []
@@ -30,6 +31,7 @@ async function watch(
     clock: hurried,
     originMs: hurried.nowMs(),
     skip,
+    notOwn,
     onRows: (more) => {
       rows.push(...more)
       if (rows.length >= enough) read.resolve()
@@ -112,11 +114,19 @@ describe('sources beside a run', () => {
     ])
   })
 
-  test('on a simulated run this machine is not read by itself, and read where it is asked for', async () => {
-    const simulated = { skip: 'local' as const }
-    expect((await watch(fakeWallHost({ files }), simulated)).watched.sources).toEqual([])
-    const asked = await watch(fakeWallHost({ files }), { ...simulated, asked: ['rapl'], rows: 1 })
-    expect(asked.watched.sources).toMatchObject([{ source: 'rapl', state: 'ok' }])
+  test('a machine that is not the server is not read by itself, and refused where it is asked for', async () => {
+    const other = { skip: 'local', notOwn: 'the server runs on another machine' } as const
+    expect((await watch(fakeWallHost({ files }), other)).watched.sources).toEqual([])
+    const asked = await watch(fakeWallHost({ files }), { ...other, asked: ['rapl'] })
+    expect(asked.rows).toEqual([])
+    expect(asked.watched.sources).toMatchObject([
+      {
+        source: 'rapl',
+        state: 'refused',
+        reason: 'it reads this machine: the server runs on another machine',
+        rows: 0,
+      },
+    ])
   })
 
   test('a configured controller is read on a simulated run, and nothing where others load the server', async () => {

@@ -6,7 +6,7 @@ import type { WallSourceName } from '../../record/schema/wall-sources.ts'
 import { type WallAsked, wallText } from './asked.ts'
 import type { WallHost } from './host.ts'
 import { isLocal, openSource, sourcesFor } from './open.ts'
-import { ASSUMED_GAIN_SHARE, type OpenedSource, type OpenSource, WALL_INTERVAL_MS } from './source.ts'
+import { ASSUMED_GAIN_SHARE, closed, type OpenedSource, type OpenSource, WALL_INTERVAL_MS } from './source.ts'
 
 export interface WallOptions {
   readonly asked: Exclude<WallAsked, 'off'>
@@ -15,6 +15,8 @@ export interface WallOptions {
   readonly originMs: number
   /** What is not read although it is found: sources of this machine where it is not the server, all where others load the server. */
   readonly skip: 'nothing' | 'local' | 'all'
+  /** Why this machine is not the server; null where it is. A source of it that was named is refused with it, unless it is simulated. */
+  readonly notOwn: string | null
   readonly onRows: (rows: readonly WallRow[]) => void
   readonly onWarning: (message: string) => void
 }
@@ -103,10 +105,18 @@ class Followed {
       this.#gaveUp = opened ?? `it did not answer in ${OPEN_MS / 1000} s`
       return
     }
-    this.#opened = opened
-    if (opened.state !== 'ok' || signal.aborted) return
-    await this.#follow(opened, signal)
-    opened.close?.()
+    this.#opened = this.#ofServer(opened)
+    if (this.#opened !== opened && opened.state === 'ok') opened.close?.()
+    if (this.#opened.state !== 'ok' || signal.aborted) return
+    await this.#follow(this.#opened, signal)
+    this.#opened.close?.()
+  }
+
+  /** A source that was named although it reads another machine than the server is refused: its watts would be those of the server. */
+  #ofServer(opened: OpenedSource): OpenedSource {
+    const { notOwn, host } = this.#options
+    if (notOwn === null || opened.state !== 'ok' || opened.simulated || !isLocal(this.#name, host)) return opened
+    return closed(opened, 'refused', `it reads this machine: ${notOwn}`)
   }
 
   async #follow(source: OpenSource, signal: AbortSignal): Promise<void> {
