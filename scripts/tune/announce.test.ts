@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { scenarioFileSchema } from '../../harness/scenario/schema.ts'
-import type { CardSettings } from '../../harness/tune/settings/types.ts'
-import { announcement } from './announce.ts'
+import type { AnnouncedSettings } from '../../harness/tune/settings/types.ts'
+import { announcement, announcer } from './announce.ts'
 import { askedTuning, type TuneFlags } from './tune-flags.ts'
 import { askedPoints, tunedLoads } from './tuned-loads.ts'
 
@@ -16,7 +16,7 @@ const closed = scenarioFileSchema.parse({
 })
 const rates = { ...closed, load: { shape: 'sweep', ratePerS: [1, 2] } } as typeof closed
 
-const settings: Pick<CardSettings, 'found' | 'notices' | 'commands' | 'commandsBack'> = {
+const settings: AnnouncedSettings = {
   found: [
     {
       ...{ uuid: 'GPU-a', index: 0, name: 'NVIDIA A', busId: null, powerLimitW: 450, enforcedLimitW: 450 },
@@ -64,6 +64,16 @@ describe('before a card is set a person reads', () => {
     expect(text).toContain('power limits from 150 to 450 W, to 25 W')
     expect(text).toContain('for limits from 150 to 450 W:')
   })
+})
+
+test('an announcement is said once, and then only what has turned out to be different', () => {
+  const lines: string[] = []
+  const announce = announcer((line) => lines.push(line))
+  announce(['tuning', '  sudo -n nvidia-smi -pl 300', '  at the end'])
+  announce(['tuning', '  sudo -n nvidia-smi -pl 300', '  at the end'])
+  expect(lines).toHaveLength(3)
+  announce(['tuning', '  nvidia-smi -pl 300', '  at the end'])
+  expect(lines.slice(3)).toEqual([expect.stringMatching(/this is different:$/), '  nvidia-smi -pl 300'])
 })
 
 describe('what is asked', () => {

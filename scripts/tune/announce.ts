@@ -1,14 +1,14 @@
 import type { OperatingSetting, TunePoint } from '../../harness/operating/point.ts'
 import { cardTime, formatCardTime } from '../../harness/plan/card-time.ts'
 import { firstPoints, type SearchRange } from '../../harness/tune/search-range.ts'
-import type { CardSettings, FoundCard } from '../../harness/tune/settings/types.ts'
+import type { AnnouncedSettings, FoundCard } from '../../harness/tune/settings/types.ts'
 import { counted } from '../../harness/units.ts'
 import type { TunedLoad } from './tuned-loads.ts'
 
 /** What a tuning is about to do. */
 export interface Announced {
   readonly title: string
-  readonly settings: Pick<CardSettings, 'found' | 'notices' | 'commands' | 'commandsBack'>
+  readonly settings: AnnouncedSettings
   readonly points: readonly TunePoint[] | SearchRange
   readonly loads: readonly TunedLoad[]
   readonly blocks: number
@@ -40,6 +40,21 @@ export function announcement({ title, settings, points, loads, blocks, seed, tri
     `  after a power cut: joulemark tune --restore ${folder}`,
     ...notices.map((notice) => `  note: ${notice}`),
   ]
+}
+
+/**
+ * Says an announcement, and again what is different once the cards are claimed and it is known how they may be set. The first is before
+ * anything is written to a card.
+ */
+export function announcer(say: (line: string) => void): (lines: readonly string[]) => void {
+  let before: readonly string[] = []
+  return (lines) => {
+    if (before.length === 0) for (const line of lines) say(line)
+    const changed = before.length === 0 ? [] : lines.filter((line) => !before.includes(line))
+    if (changed.length > 0) say('since the cards are claimed, and it is known how they may be set, this is different:')
+    for (const line of changed) say(line)
+    before = lines
+  }
 }
 
 const distinct = (settings: readonly OperatingSetting[]): OperatingSetting[] => [

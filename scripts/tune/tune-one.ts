@@ -24,11 +24,11 @@ import { isLeftAlone } from '../../harness/tune/restore/give-back.ts'
 import { refuseOther } from '../../harness/tune/same-tuning.ts'
 import type { SearchRange } from '../../harness/tune/search-range.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
-import type { CardSettings } from '../../harness/tune/settings/types.ts'
+import type { AnnouncedSettings, CardSettings } from '../../harness/tune/settings/types.ts'
 import type { Facts } from '../../reports/facts.ts'
 import { type CardColumn, UNLISTED } from '../../reports/tables/selection.ts'
 import { tuningMoney } from '../../reports/tune/tuning.ts'
-import { announcement } from './announce.ts'
+import { announcement, announcer } from './announce.ts'
 import { DEFAULT_SEED } from './tune-defaults.ts'
 import type { AskedTuning, TuneFlags } from './tune-flags.ts'
 import { askedPoints, type TunedLoad, tunedLoads } from './tuned-loads.ts'
@@ -64,15 +64,19 @@ export async function tuneOne(file: ScenarioFile, setup: TuneSetup): Promise<Tun
   const found = await cardsOf(file, setup)
   const folder = folderOf(file, found.card, flags)
   const done = await doneIn(folder, loads, setup)
-  const settings = await settingsOf(file, found, { folder, setup })
+  const [blocks, seed] = orderOf(done, flags, asked)
+  const { trials } = setup.options(folder)
+  const tell = announcer(say)
+  const announce = (settings: AnnouncedSettings): Play['points'] => {
+    const points = askedPoints(asked, loads, settings.found)
+    tell(announcement({ title: file.title, settings, points, loads, blocks, seed, trials, folder }))
+    return points
+  }
+  const settings = await settingsOf(file, found, { folder, setup, announce })
   let end: TuneEnd
   let notRestored: JoulemarkError | null = null
   try {
-    const [blocks, seed] = orderOf(done, flags, asked)
-    const points = askedPoints(asked, loads, settings.found)
-    const { trials } = setup.options(folder)
-    for (const line of announcement({ title: file.title, settings, points, loads, blocks, seed, trials, folder }))
-      say(line)
+    const points = announce(settings)
     end = await played({ points, loads, blocks, seed, done }, { folder, found, settings, setup })
   } finally {
     try {
@@ -115,7 +119,15 @@ function folderOf(file: ScenarioFile, { key }: CardColumn, { resume, out }: Tune
 async function settingsOf(
   file: ScenarioFile,
   { gpus, serving }: FoundCards,
-  { folder, setup }: { readonly folder: string; readonly setup: TuneSetup },
+  {
+    folder,
+    setup,
+    announce,
+  }: {
+    readonly folder: string
+    readonly setup: TuneSetup
+    readonly announce: (settings: AnnouncedSettings) => void
+  },
 ): Promise<CardSettings> {
   const { options, asked, say } = setup
   const { nvidiaSmi, endpoint } = options(folder)
@@ -131,6 +143,7 @@ async function settingsOf(
     location: isServing ? await locateServer(address.url) : here,
     isServing,
     serverPids: async () => (isServing ? pidsOfServer(address.port) : []),
+    announce,
     say,
     asked: knownSettings(asked),
     clockBefore: asked.clockBefore,

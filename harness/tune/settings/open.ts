@@ -6,12 +6,12 @@ import { runNvidiaSmi, type SmiExec } from '../../telemetry/smi/exec.ts'
 import { readProcesses } from '../../telemetry/snapshot/processes.ts'
 import { type Keeper, startKeeper } from '../restore/keeper.ts'
 import { Restorer } from '../restore/restorer.ts'
-import { readCards } from './cards.ts'
+import { type CardState, readCards } from './cards.ts'
 import { refuseOthersSoon } from './others.ts'
 import { refuseOutside, refuseUnsettable, type SettingFacts } from './refusals.ts'
-import { probeLines } from './rights.ts'
-import { backLinesOf, linesOf } from './typed.ts'
-import type { CardSettings, FoundCard } from './types.ts'
+import { likelyTypist, probeLines } from './rights.ts'
+import { backLinesOf, linesOf, type Typist } from './typed.ts'
+import type { AnnouncedSettings, CardSettings, FoundCard } from './types.ts'
 
 export interface CardSettingsOptions {
   /** Id of the tuning: the name of its folder. */
@@ -34,6 +34,8 @@ export interface CardSettingsOptions {
   /** The clock lock to return to: nvidia-smi cannot read one. Null or absent: none. */
   readonly clockBefore?: { readonly minMHz: number; readonly maxMHz: number } | null
   readonly startedAt: Date
+  /** Shows what will be done before anything is written at all; rights and cards may turn out to be others. */
+  readonly announce?: (announced: AnnouncedSettings) => void
   /** Says what is typed to find out whether the cards may be set, before it is typed. */
   readonly say?: (line: string) => void
   /** Starts the process that sets the cards; for tests. */
@@ -45,22 +47,20 @@ export interface CardSettingsOptions {
  * finds out whether it may. Nothing is changed before `apply`. Throws `bad-input` and `environment` in one line.
  */
 export async function openCardSettings(options: CardSettingsOptions): Promise<CardSettings> {
-  const { nvidiaSmi, uuids, asked, folder, clockBefore = null } = options
+  const { nvidiaSmi, uuids, asked, folder } = options
   const exec: SmiExec = (args) => runNvidiaSmi(nvidiaSmi, args)
   // a server elsewhere may have no nvidia-smi here at all
   if (options.location.isThisMachine !== true) refuseUnsettable(await factsOf(options, []), asked)
   const seen = await readCards(exec, uuids)
   refuseUnsettable(await factsOf(options, seen), asked)
+  options.announce?.(announcedBy(likelyTypist(nvidiaSmi), seen, options))
   for (const line of probeLines(nvidiaSmi, seen)) options.say?.(line)
   const keeper = options.keeper?.() ?? startKeeper()
   // what was seen before the cards were claimed may be the work of a tuning that was ending
   const { typist, cards } = await openKeeper(keeper, options)
   const restorer = new Restorer({ keeper, folder, nvidiaSmi })
   return {
-    found: cards.map(({ migMode: _, ...card }) => card),
-    notices: noticesOf(cards, asked, clockBefore),
-    commands: linesOf(typist, cards),
-    commandsBack: backLinesOf(typist, cards, clockBefore),
+    ...announcedBy(typist, cards, options),
     apply: async (setting) => {
       refuseOutside(cards, setting)
       // a tuning takes hours: others may have come since, while a list that fails once is no reason to end it
@@ -71,6 +71,20 @@ export async function openCardSettings(options: CardSettingsOptions): Promise<Ca
       )
     },
     restore: () => restorer.restore(),
+  }
+}
+
+/** What a person is shown of these cards, and the lines that are typed for them. */
+function announcedBy(
+  typist: Typist,
+  cards: readonly CardState[],
+  { asked, clockBefore = null }: Pick<CardSettingsOptions, 'asked' | 'clockBefore'>,
+): AnnouncedSettings {
+  return {
+    found: cards.map(({ migMode: _, ...card }) => card),
+    notices: noticesOf(cards, asked, clockBefore),
+    commands: linesOf(typist, cards),
+    commandsBack: backLinesOf(typist, cards, clockBefore),
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SettingAnswer } from './answer.ts'
-import { type Asker, findTypist, restoringHands } from './rights.ts'
+import { type Asker, findTypist, likelyTypist, restoringHands } from './rights.ts'
 import type { SettingCall, Typist } from './typed.ts'
 
 const probes = [
@@ -72,4 +72,9 @@ test('what is given back is typed at once, behind sudo where nvidia-smi alone is
   expect(user.tried).toEqual(['nvidia-smi -i GPU-a -pl 400', 'sudo -i GPU-a -pl 400'])
   const root = asker(true, { 'nvidia-smi': refused })
   expect(await restoringHands('nvidia-smi', root.asker).type(call)).toEqual(refused)
+})
+
+test('before anything is tried, root is expected to type nvidia-smi alone, and others behind sudo', () => {
+  expect(likelyTypist('nvidia-smi', { isRoot: true })).toEqual({ program: 'nvidia-smi', before: [] })
+  expect(likelyTypist('nvidia-smi', { isRoot: false })).toEqual({ program: 'sudo', before: ['-n', 'nvidia-smi'] })
 })

@@ -49,6 +49,10 @@ export async function findTypist(
   throw new JoulemarkError('environment', `limits and clocks cannot be set: ${answers.join('; ')}${help}`)
 }
 
+/** How calls will be typed, as far as that can be told before one is tried. */
+export const likelyTypist = (nvidiaSmi: string, { isRoot }: Pick<Asker, 'isRoot'> = thisProcess()): Typist =>
+  isRoot ? direct(nvidiaSmi) : throughSudo(nvidiaSmi)
+
 /** What `findTypist` types, said before it is typed. */
 export function probeLines(nvidiaSmi: string, probes: readonly RightsProbe[]): string[] {
   const probe = probes.find(({ powerLimitW }) => powerLimitW !== null)

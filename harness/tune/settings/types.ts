@@ -28,8 +28,8 @@ export interface FoundCard {
   readonly isPersistent: boolean | null
 }
 
-/** The settings of the cards of one measurement: announced, written, read back, given back. */
-export interface CardSettings {
+/** What is shown of the cards before they are set. */
+export interface AnnouncedSettings {
   readonly found: readonly FoundCard[]
   /** What a person should know before anything is written, one line each: what cannot be read back, what may be forgotten. */
   readonly notices: readonly string[]
@@ -37,6 +37,10 @@ export interface CardSettings {
   readonly commands: (setting: OperatingSetting) => readonly string[]
   /** Every line that gives the cards back; with `clocks`, also their clocks. */
   readonly commandsBack: (clocks: boolean) => readonly string[]
+}
+
+/** The settings of the cards of one measurement: announced, written, read back, given back. */
+export interface CardSettings extends AnnouncedSettings {
   /** Writes a setting and reads it back until the cards enforce it. Throws `environment` where they do not. */
   apply(setting: OperatingSetting): Promise<EnforcedSetting>
   /**

@@ -88,6 +88,8 @@ test('every run has its limit and passes its gate, the table is printed, and the
   expect(await limitNow()).toBe(450)
   expect(stderr).toContain(`${nvidiaSmi} -i ${runs[0]!.record.gpus[0]!.uuid} -pl 250\n`)
   expect(stderr).toContain('the cards are as they were found')
+  // nothing is typed, not even to see whether limits may be set, before a person could read what will be done
+  expect(stderr).toMatch(/^tuning Short on .*\n {2}after a power cut: .*\nfirst, to see whether limits may be set/ms)
   expect(stdout).toMatch(/\nSet to +│/)
   expect(stdout).toMatch(/\n450 W +│/)
   expect(stdout).toMatch(/\nNo measurable loss +│/)
