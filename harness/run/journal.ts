@@ -13,7 +13,6 @@ import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CsvName, RowTypes } from '../record/csv.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
 import { readRows } from '../record/read.ts'
-import { repaired } from '../record/repair.ts'
 import type { Drift, RunRecord } from '../record/schema/run.ts'
 import type { Priming } from '../record/schema/server.ts'
 import type { ActiveIdleSpan, CoolDown, GpuTelemetry, Interruption } from '../record/schema/telemetry.ts'
@@ -23,6 +22,7 @@ import type { Watched } from '../telemetry/open.ts'
 import { notThisMachine, sharedServer } from '../telemetry/wall/scope.ts'
 import type { WallWatched } from '../telemetry/wall/watch.ts'
 import { addTrial, type TrialEnd } from './add-trial.ts'
+import { asFailed } from './failed-record.ts'
 import { type Opening, openRecord } from './open-record.ts'
 
 const everyRun = ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.csv'] as const
@@ -274,26 +274,3 @@ const unknownIdle = (reason: string): ActiveIdleSpan => ({
   pstates: [],
   reason,
 })
-
-type Ending = Pick<RunRecord, 'endedAt' | 'files'> & { readonly failure: string }
-
-/** The record as `failed`, repaired to fit its schema. Throws if no part of it is valid. */
-function asFailed(record: RunRecord, ending: Ending): RunRecord {
-  // only a complete record is signed
-  const { signature: _, redactedCopy: __, chain: ___, process: ____, ...rest } = record
-  const failed: RunRecord = { ...rest, ...ending, status: 'failed', quotable: false, gates: gatesOf(record) }
-  const valid = repaired(failed)
-  if (valid === null) throw new Error('no part of the record is valid')
-  const { dropped } = valid
-  if (dropped.length === 0) return valid.record
-  return { ...valid.record, failure: `${ending.failure}; dropped from the record: ${dropped.join(', ')}` }
-}
-
-/** The gates of a failed run, as far as they can be evaluated; none if the evaluation itself failed. */
-function gatesOf(record: RunRecord): RunRecord['gates'] {
-  try {
-    return evaluateGates({ ...record, status: 'failed' })
-  } catch {
-    return []
-  }
-}
