@@ -1,29 +1,22 @@
 import type { Clock } from '../clock.ts'
-import { withCardValues } from '../energy/card-trials.ts'
-import { withReadClock } from '../energy/locked-clock.ts'
-import { powerCeilings } from '../energy/plausible.ts'
-import { withWallValues } from '../energy/wall/wall-values.ts'
 import { messageOf } from '../errors.ts'
 import { type Signer, sealed, signedInChain } from '../evidence/seal.ts'
 import { evaluateGates } from '../gates/evaluate.ts'
 import { isQuotable } from '../gates/quotable.ts'
-import { resultOf } from '../metrics/result.ts'
-import { intervalRule } from '../metrics/stopping.ts'
-import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CsvName, RowTypes } from '../record/csv.ts'
 import { DiskError } from '../record/disk/disk-error.ts'
-import { readRows } from '../record/read.ts'
 import type { Drift, RunRecord } from '../record/schema/run.ts'
 import type { Priming } from '../record/schema/server.ts'
-import type { ActiveIdleSpan, CoolDown, GpuTelemetry, Interruption } from '../record/schema/telemetry.ts'
+import type { ActiveIdleSpan, CoolDown, Interruption } from '../record/schema/telemetry.ts'
 import { simulationStamps } from '../record/simulation-stamps.ts'
 import { type RowSink, RunWriter, runId } from '../record/writer.ts'
 import type { Watched } from '../telemetry/open.ts'
 import { notThisMachine, sharedServer } from '../telemetry/wall/scope.ts'
 import type { WallWatched } from '../telemetry/wall/watch.ts'
-import { addTrial, type TrialEnd } from './add-trial.ts'
-import { asFailed } from './failed-record.ts'
-import { type Opening, openRecord } from './open-record.ts'
+import { addTrial, type TrialEnd } from './record/add-trial.ts'
+import { asFailed } from './record/failed-record.ts'
+import { measuredValues } from './record/measured-values.ts'
+import { type Opening, openRecord } from './record/open-record.ts'
 
 const everyRun = ['requests.csv', 'tokens.csv', 'gaps.csv', 'gpu.csv', 'server.csv'] as const
 
@@ -143,17 +136,9 @@ export class RunJournal implements RowSink {
     this.#record = { ...this.#record, drift }
   }
 
-  /** Computes energy and state of the cards in each trial from the samples on disk. */
+  /** Computes from the samples on disk what cards, CPUs and server used in each trial. */
   async cardValues(): Promise<void> {
-    const { telemetry, trials, gpus } = this.#record
-    if (telemetry) this.#record = { ...this.#record, telemetry: await this.#withCards(telemetry, trials, gpus) }
-    const { setting } = this.#record
-    if (setting?.smClockMHz !== undefined) {
-      const gpuRows = await readRows(this.directory, 'gpu.csv')
-      const read = withReadClock(setting, { gpuRows, servingUuids: servingUuids(gpus), trials })
-      this.#record = { ...this.#record, setting: read }
-    }
-    if (this.#record.wall) await this.#withWall(this.#record, this.#record.wall)
+    for (const withValues of measuredValues) this.#record = await withValues(this.directory, this.#record)
   }
 
   /** Evaluates the gates, seals and signs. If it throws, call `fail` with the error. */
@@ -219,35 +204,6 @@ export class RunJournal implements RowSink {
       // the first call closed what it could; the error that led here is reported already
       return this.#writer.closeFiles()
     }
-  }
-
-  async #withCards(
-    telemetry: GpuTelemetry,
-    trials: RunRecord['trials'],
-    gpus: RunRecord['gpus'],
-  ): Promise<GpuTelemetry> {
-    return withCardValues(telemetry, trials, {
-      gpuRows: await readRows(this.directory, 'gpu.csv'),
-      counterRows: await readRows(this.directory, 'counter.csv'),
-      servingUuids: servingUuids(gpus),
-      ceilings: powerCeilings(gpus),
-    })
-  }
-
-  /** Adds the energy of CPUs and server to the trials, and their metrics to the result. */
-  async #withWall(record: RunRecord, measured: NonNullable<RunRecord['wall']>): Promise<void> {
-    const { wall, trials } = withWallValues(
-      { wall: measured, trials: record.trials, idle: record.telemetry?.idle ?? null },
-      {
-        wallRows: await readRows(this.directory, 'wall.csv'),
-        gpuRows: await readRows(this.directory, 'gpu.csv'),
-        servingUuids: servingUuids(record.gpus),
-        ceilings: powerCeilings(record.gpus),
-      },
-    )
-    const isVoid = record.oom !== undefined || trials.length === 0
-    const result = isVoid ? record.result : resultOf(trials, intervalRule(trials.length, record.trialBounds))
-    this.#record = { ...record, wall, trials, result }
   }
 
   #now(): string {

@@ -11,11 +11,11 @@ import { withoutUnsentPace } from '../metrics/trial/unsent-tokens.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import type { CoolDown } from '../record/schema/telemetry.ts'
 import type { Trial } from '../record/schema/trial.ts'
-import type { TrialEnd } from './add-trial.ts'
 import { clientTotals } from './client-totals.ts'
 import { coolDown, type TemperatureReading, temperatureOf } from './cool-down.ts'
 import { tellExpectation } from './expectation.ts'
 import type { Tick } from './progress.ts'
+import type { TrialEnd } from './record/add-trial.ts'
 import { requireSuccess, runTime, type Session } from './session.ts'
 
 /** Trial number of the warm-up: its prompts differ from all measured prompts. */

@@ -186,6 +186,9 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/run'],
     reason: 'one scenario from start to record: `run.ts` is its table of contents, `journal.ts` owns the record',
+    folders: {
+      record: 'what is put into the record: as it begins, with each trial, from the samples, where the run failed',
+    },
   },
   {
     paths: ['harness/tune'],

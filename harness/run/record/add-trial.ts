@@ -1,10 +1,10 @@
-import { plainFingerprint } from '../endpoint/fingerprint-text.ts'
-import { headlineMetric } from '../metrics/headline.ts'
-import { resultOf } from '../metrics/result.ts'
-import { intervalRule, isCertain } from '../metrics/stopping.ts'
-import { provenanceOf } from '../record/provenance.ts'
-import type { RunRecord, TrainingJob } from '../record/schema/run.ts'
-import type { Trial } from '../record/schema/trial.ts'
+import { plainFingerprint } from '../../endpoint/fingerprint-text.ts'
+import { headlineMetric } from '../../metrics/headline.ts'
+import { resultOf } from '../../metrics/result.ts'
+import { intervalRule, isCertain } from '../../metrics/stopping.ts'
+import { provenanceOf } from '../../record/provenance.ts'
+import type { RunRecord, TrainingJob } from '../../record/schema/run.ts'
+import type { Trial } from '../../record/schema/trial.ts'
 
 /** The outcome of one trial. */
 export interface TrialEnd {

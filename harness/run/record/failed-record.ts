@@ -1,6 +1,6 @@
-import { evaluateGates } from '../gates/evaluate.ts'
-import { repaired } from '../record/repair.ts'
-import type { RunRecord } from '../record/schema/run.ts'
+import { evaluateGates } from '../../gates/evaluate.ts'
+import { repaired } from '../../record/repair.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
 
 /** How a run failed. */
 type Ending = Pick<RunRecord, 'endedAt' | 'files'> & { readonly failure: string }

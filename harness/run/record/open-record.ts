@@ -1,11 +1,11 @@
-import { METRIC_DEFINITIONS } from '../metrics/definitions.ts'
-import { trialBounds } from '../metrics/stopping.ts'
-import { canonicalSha256, provenanceOf } from '../record/provenance.ts'
-import { type RunRecord, SCHEMA_VERSION } from '../record/schema/run.ts'
-import { ownMark } from '../telemetry/host/process-mark.ts'
-import { readHost } from '../telemetry/snapshot/host.ts'
-import type { Prepared } from './prepare.ts'
-import type { RunOptions } from './run-options.ts'
+import { METRIC_DEFINITIONS } from '../../metrics/definitions.ts'
+import { trialBounds } from '../../metrics/stopping.ts'
+import { canonicalSha256, provenanceOf } from '../../record/provenance.ts'
+import { type RunRecord, SCHEMA_VERSION } from '../../record/schema/run.ts'
+import { ownMark } from '../../telemetry/host/process-mark.ts'
+import { readHost } from '../../telemetry/snapshot/host.ts'
+import type { Prepared } from '../prepare.ts'
+import type { RunOptions } from '../run-options.ts'
 
 /** Everything known about a run before its first request. */
 export interface Opening {
