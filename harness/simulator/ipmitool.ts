@@ -3,28 +3,15 @@
  * draws a constant and a share more than its cards, and its controller averages a second, updates once a second, answers late and reads
  * whole watts, as real ones do. Its output is stamped.
  */
-import { get } from 'node:http'
+import { askSimulator } from './ask-simulator.ts'
 import { CONTROLLER, serverW } from './bmc.ts'
 
 const DEVICE_GONE = 'Could not open device at /dev/ipmi0 or /dev/ipmi/0 or /dev/ipmidev/0: No such file or directory\n'
 
 /** The true energy of the cards over a span of epoch times, in J. Rejects without an answer. */
-function cardEnergyJ(simulatorUrl: string, fromMs: number, toMs: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const url = `${simulatorUrl}/simulator/true-energy?fromMs=${fromMs}&toMs=${toMs}`
-    get(url, { agent: false }, (response) => {
-      response.setEncoding('utf8')
-      let text = ''
-      response.on('data', (part: string) => {
-        text += part
-      })
-      response.on('error', reject)
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve((JSON.parse(text) as { energyJ: number }).energyJ)
-        else reject(new Error(`status ${response.statusCode}`))
-      })
-    }).on('error', reject)
-  })
+async function cardEnergyJ(simulatorUrl: string, fromMs: number, toMs: number): Promise<number> {
+  const url = `${simulatorUrl}/simulator/true-energy?fromMs=${fromMs}&toMs=${toMs}`
+  return (await askSimulator<{ readonly energyJ: number }>(url)).energyJ
 }
 
 async function main(): Promise<number> {
