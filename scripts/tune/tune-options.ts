@@ -18,13 +18,14 @@ export interface TuneContext {
  */
 export function tuneOptions(flags: TuneFlags, { io, interrupts, serverInUse }: TuneContext) {
   const warned = new Set<string>()
-  return (over: Partial<RunFlags>) =>
-    (folder: string): RunOptions => {
-      const options = runOptions({ ...flags, gpu: true, ...over, out: folder }, io, interrupts)
-      const warn = (message: string) => {
-        if (!warned.has(message)) options.progress.warn(message)
-        warned.add(message)
-      }
-      return { ...options, serverInUse, progress: { ...options.progress, warn } }
+  return (over: Partial<RunFlags>) => {
+    // key, commit and display are the same for all of them
+    const options = runOptions({ ...flags, gpu: true, ...over }, io, interrupts)
+    const warn = (message: string) => {
+      if (!warned.has(message)) options.progress.warn(message)
+      warned.add(message)
     }
+    const progress = { ...options.progress, warn }
+    return (folder: string): RunOptions => ({ ...options, serverInUse, progress, outDir: folder })
+  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
-import { replaceFile } from '../../../harness/record/json-file.ts'
+import { replaceFile, toJson } from '../../../harness/record/json-file.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
@@ -10,12 +10,11 @@ import { tuningTables } from '../../../reports/tune/points-table.ts'
 import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
 import { checkDoors } from '../../run/run-flags.ts'
 import { useBefore } from '../../run/use-before.ts'
-import { startSimulator } from '../../simulate/simulator-processes.ts'
-import { timeCompressed } from '../../simulate/time-compressed.ts'
 import { type Interrupts, type InterruptWords, type OnHangUp, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { scenarioNames } from '../../support/models/scenario-models.ts'
 import { moneyOf } from '../../support/money/stated-money.ts'
+import { type OptionsFor, playOnStandIn } from '../../support/run-files.ts'
 import { factTables } from '../../support/terminal.ts'
 import { terminalGone, unattended } from '../../support/unattended-log.ts'
 import { plainLines } from '../../support/view.ts'
@@ -34,8 +33,6 @@ const words: InterruptWords = {
 const SETTLE_MS = 2000
 /** Trials of a point with --quick, unless another number is asked for: an interval needs two. */
 const QUICK_TRIALS = 2
-/** The seed of the simulated card. */
-const SIMULATOR_SEED = 1
 /** The document of a tuning, in its folder. */
 const DOCUMENT = 'tune.json'
 
@@ -104,7 +101,7 @@ async function tuneAll(
     // a card that was not given back is not set again
     if (done.notRestored !== null) break
   }
-  if (flags.json) io.stdout(`${JSON.stringify(tuneDocument(tunings), null, 2)}\n`)
+  if (flags.json) io.stdout(toJson(tuneDocument(tunings)))
   if (isFailed) return exitCodes.environmentFailed
   return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.done
 }
@@ -114,18 +111,14 @@ interface OnSimulator {
   readonly optionsFor: ReturnType<typeof tuneOptions>
 }
 
-async function onSimulator(file: ScenarioFile, card: string, { setup, optionsFor }: OnSimulator): Promise<TuneDone> {
-  const { quick, trials } = setup.flags
-  const simulator = await startSimulator(quick ? timeCompressed(file) : file, card, SIMULATOR_SEED)
-  const { endpoint, nvidiaSmi } = simulator
+function onSimulator(file: ScenarioFile, card: string, { setup, optionsFor }: OnSimulator): Promise<TuneDone> {
+  const { quick = false, trials, out } = setup.flags
   const exact = trials ?? (quick ? QUICK_TRIALS : undefined)
-  const options = optionsFor({ endpoint, nvidiaSmi, ...(exact === undefined ? {} : { trials: exact }) })
-  try {
-    // the key of a real server is sent to no simulator
-    return await tuneOne(simulator.file, { ...setup, options: (folder) => ({ ...options(folder), apiKey: null }) })
-  } finally {
-    await simulator.stop()
-  }
+  const options: OptionsFor = ({ endpoint, nvidiaSmi }) =>
+    optionsFor({ endpoint, nvidiaSmi, ...(exact === undefined ? {} : { trials: exact }) })(out)
+  return playOnStandIn(file, { card, quick, start: { number: 1, of: 1 } }, options, (shownFile, given) =>
+    tuneOne(shownFile, { ...setup, options: (folder) => ({ ...given, outDir: folder }) }),
+  )
 }
 
 /** Prints a tuning and keeps its document beside its runs. Null where no run was made. */
@@ -134,7 +127,7 @@ function shown({ folder, end }: TuneDone, facts: Facts, flags: TuneFlags, io: Co
   if (end.records.length === 0) return null
   const tuning = tuningOf(end.records, facts, end.failed)
   const path = join(folder, DOCUMENT)
-  replaceFile(path, `${JSON.stringify(tuneDocument([tuning]), null, 2)}\n`)
+  replaceFile(path, toJson(tuneDocument([tuning])))
   if (!flags.json) {
     io.stdout(`${factTables(tuningTables(tuning, facts, 1), io)}\n`)
     io.stdout(`Runs and document: ${folder}; joulemark report ${folder} --format html draws them\n`)

@@ -10,8 +10,12 @@ import {
   gpusFlag,
   jsonFlag,
   loadAnywayFlag,
+  noProgressFlag,
   nvidiaSmiFlag,
+  quickFlag,
+  servedAsFlag,
   wallFlag,
+  workersFlag,
 } from '../../support/shared-flags.ts'
 import { DEFAULT_SEED } from '../../tune/tune-defaults.ts'
 import type { TuneFlags } from '../../tune/tune-flags.ts'
@@ -43,7 +47,7 @@ export const tuneCommand: DefineCommand = (io, done) =>
     .addOption(utilisationFlag)
     .addOption(pueFlag)
     .optionsGroup('Options:')
-    .option('--served-as <name>', 'Name under which the server serves the model, if not one of its own names')
+    .addOption(servedAsFlag)
     .addOption(expectedCardFlag)
     .addOption(gpusFlag)
     .addOption(nvidiaSmiFlag)
@@ -54,14 +58,14 @@ export const tuneCommand: DefineCommand = (io, done) =>
       'Exactly this many trials per point and block (default: those of the scenario)',
       positiveInt,
     )
-    .option('--workers <n>', 'Load-generator threads (default: CPU cores - 1, max 8)', positiveInt)
+    .addOption(workersFlag)
     .option('--skip-calibration', 'Do not calibrate the client first; the `client-headroom` gate then warns')
     .addOption(loadAnywayFlag)
     .addOption(jsonFlag)
     .option('--unattended', 'Go on when the terminal is lost; what is printed is also in tune.log in the --out folder')
-    .option('--no-progress', 'Show no progress on stderr')
+    .addOption(noProgressFlag)
     .option('--simulate <cards>', 'Tune the simulator of these cards, separated by commas; all results are SIMULATED')
-    .option('--quick', 'With --simulate: shorter trials and requests')
+    .addOption(quickFlag)
     .addOption(configFlag())
     .addHelpText(
       'after',
