@@ -1,8 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
+import { toJson } from '../../harness/record/json-file.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
@@ -10,6 +9,7 @@ import { comparisonJunit } from '../../reports/compare/junit.ts'
 import { outcomeOf } from '../../reports/compare/outcome.ts'
 import { comparisonReport } from '../../reports/compare/report.ts'
 import { renderMarkdown } from '../../reports/render/markdown.ts'
+import { writeFiles } from '../../reports/write-files.ts'
 import { withRuns } from '../store/given-runs.ts'
 import { isReference } from '../store/reference.ts'
 import { type FailingOutcome, failingOutcomes } from '../support/flag-values.ts'
@@ -47,7 +47,7 @@ export async function compare(
   flags: CompareFlags,
   io: CommandIo,
 ): Promise<number> {
-  const formats = parseFormats(flags.format)
+  const wanted = parseFormats(flags.format)
   const { smallestEffect, failOn } = flags
   const [before, after] = await Promise.all([readSide(baseline, flags, io), readSide(candidate, flags, io)])
   const past = isReference(baseline) ? [] : await knownStarts(baseline, [...before, ...after])
@@ -55,8 +55,8 @@ export async function compare(
   const refusal = refusalOf(comparison, flags.force === true, `${baseline} and ${candidate}`)
   if (refusal !== null) return refused(refusal, failOn, io)
   if (flags.json) io.stdout(jsonText(comparison))
-  else if (formats.includes('terminal')) io.stdout(terminalText(comparison, io))
-  for (const path of await writeFormats(comparison, formats, flags.out)) io.stderr.write(`wrote ${path}\n`)
+  else if (wanted.includes('terminal')) io.stdout(terminalText(comparison, io))
+  for (const path of await writeFormats(comparison, wanted, flags.out)) io.stderr.write(`wrote ${path}\n`)
   return exitCodeOf(comparison, failOn)
 }
 
@@ -105,26 +105,19 @@ export function refusalOf(comparison: Comparison, forced: boolean, what: string)
 const readSide = (path: string, flags: CompareFlags, io: CommandIo): Promise<RunRecord[]> =>
   withRuns([path], flags, io, async ({ records }) => (await records()).map(({ record }) => record))
 
-const jsonText = (comparison: Comparison): string => `${JSON.stringify(comparisonDocument(comparison), null, 2)}\n`
+const jsonText = (comparison: Comparison): string => toJson(comparisonDocument(comparison))
 
-async function writeFormats(
+function writeFormats(
   comparison: Comparison,
   formats: readonly (FileFormat | 'terminal')[],
   outDir: string,
 ): Promise<string[]> {
-  const written: string[] = []
-  for (const format of formats) {
-    if (format === 'terminal') continue
-    const path = join(outDir, fileFormats[format].name)
-    try {
-      await mkdir(outDir, { recursive: true })
-      await writeFile(path, fileFormats[format].render(comparison))
-    } catch (cause) {
-      throw new JoulemarkError('environment', `cannot write ${path}: ${messageOf(cause)}`, { cause })
-    }
-    written.push(path)
-  }
-  return written
+  const files = formats.flatMap((format) => {
+    if (format === 'terminal') return []
+    const { name, render } = fileFormats[format]
+    return [{ name, text: render(comparison) }]
+  })
+  return writeFiles(files, outDir)
 }
 
 function parseFormats(text: string): (FileFormat | 'terminal')[] {

@@ -1,4 +1,5 @@
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { toJson } from '../../../harness/record/json-file.ts'
 import { compareFleet, type FleetComparison } from '../../../reports/fleet/fleet-comparison.ts'
 import { fleetDocument } from '../../../reports/fleet/formats/fleet-json.ts'
 import { fleetJunit } from '../../../reports/fleet/formats/fleet-junit.ts'
@@ -9,7 +10,7 @@ import type { RenderedFile } from '../../../reports/report.ts'
 import { type FailingOutcome, failingOutcomes } from '../../support/flag-values.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { readFleetRuns } from './fleet-runs.ts'
-import { jsonText, markdown, onTerminal, parseFormats, write } from './output.ts'
+import { markdown, onTerminal, parseFormats, write } from './output.ts'
 
 /** Flags of `fleet compare`. */
 export interface FleetCompareFlags {
@@ -33,7 +34,7 @@ const formats = {
     return [{ name: 'fleet.html', text: await fleetComparisonPage(each) }]
   },
   csv: (each) => renderCsv(fleetReport(each)),
-  json: (each) => [{ name: 'fleet.json', text: jsonText(fleetDocument(each)) }],
+  json: (each) => [{ name: 'fleet.json', text: toJson(fleetDocument(each)) }],
   junit: (each) => [{ name: 'fleet.junit.xml', text: fleetJunit(each) }],
 } as const satisfies Record<string, Writer>
 
@@ -47,7 +48,7 @@ export async function fleetCompare(sides: readonly string[], flags: FleetCompare
     ...(flags.smallestFleetEffect === undefined ? {} : { smallestFleetEffect: flags.smallestFleetEffect }),
     notes: [...before.unreadable, ...after.unreadable].map((line) => `not read: ${line}`),
   })
-  if (flags.json) io.stdout(jsonText(fleetDocument(comparison)))
+  if (flags.json) io.stdout(toJson(fleetDocument(comparison)))
   else if (wanted.includes('terminal'))
     io.stdout(onTerminal(fleetSentence(comparison), (width) => fleetReport(comparison, width), io))
   for (const format of wanted) await write(await formats[format](comparison), flags.out, io)

@@ -1,10 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { suggestion } from '../../../harness/catalogue/nearest.ts'
-import { JoulemarkError, messageOf } from '../../../harness/errors.ts'
+import { JoulemarkError } from '../../../harness/errors.ts'
 import { escapeMarkdown, renderMarkdown } from '../../../reports/render/markdown.ts'
 import { printable, wrapTo } from '../../../reports/render/plain-text.ts'
 import type { RenderedFile, Report } from '../../../reports/report.ts'
+import { writeFiles } from '../../../reports/write-files.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { factTables } from '../../support/terminal.ts'
 
@@ -26,21 +25,9 @@ export function markdown(report: Report, sentence: string): string {
   return `${text.slice(0, at)}\n\n${escapeMarkdown(sentence)}\n${text.slice(at)}`
 }
 
-/** A document as text for a file or stdout. */
-export const jsonText = (document: object): string => `${JSON.stringify(document, null, 2)}\n`
-
 /** Writes the files of a format under a folder, and names them on stderr. Throws `environment` where that fails. */
 export async function write(files: readonly RenderedFile[], outDir: string, io: CommandIo): Promise<void> {
-  for (const { name, text } of files) {
-    const path = join(outDir, name)
-    try {
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, text)
-    } catch (cause) {
-      throw new JoulemarkError('environment', `cannot write ${path}: ${messageOf(cause)}`, { cause })
-    }
-    io.stderr.write(`wrote ${path}\n`)
-  }
+  for (const path of await writeFiles(files, outDir)) io.stderr.write(`wrote ${path}\n`)
 }
 
 /** The formats of a flag, by name. Throws `bad-input` with the nearest known one. */

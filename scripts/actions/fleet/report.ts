@@ -1,4 +1,5 @@
 import { exitCodes } from '../../../harness/errors.ts'
+import { toJson } from '../../../harness/record/json-file.ts'
 import { fleetHistory } from '../../../reports/fleet/history/fleet-history.ts'
 import { historyCharts } from '../../../reports/fleet/history/history-charts.ts'
 import { historySentence, historyTables } from '../../../reports/fleet/history/history-tables.ts'
@@ -8,7 +9,7 @@ import { standingPage, standingReport } from '../../../reports/fleet/standing/st
 import { renderCsv } from '../../../reports/render/csv.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { readFleetRuns } from './fleet-runs.ts'
-import { jsonText, markdown, onTerminal, parseFormats, write } from './output.ts'
+import { markdown, onTerminal, parseFormats, write } from './output.ts'
 
 /** Flags of `fleet report`. */
 export interface FleetReportFlags {
@@ -32,14 +33,14 @@ export async function fleetReportOf(paths: readonly string[], flags: FleetReport
       ? { tables: [], charts: [], sentence: '' }
       : { tables: historyTables(history), charts: historyCharts(history), sentence: historySentence(history) }
   const sentence = `${standingSentence(standing)}${extras.sentence}`
-  if (flags.json) io.stdout(jsonText(standingDocument(standing, history)))
+  if (flags.json) io.stdout(toJson(standingDocument(standing, history)))
   else if (wanted.includes('terminal'))
     io.stdout(onTerminal(sentence, (width) => standingReport(standing, extras, width), io))
   const files = {
     md: () => [{ name: 'fleet-report.md', text: markdown(standingReport(standing, extras), sentence) }],
     html: async () => [{ name: 'fleet-report.html', text: await standingPage(standing, extras) }],
     csv: () => renderCsv(standingReport(standing, extras)),
-    json: () => [{ name: 'fleet-report.json', text: jsonText(standingDocument(standing, history)) }],
+    json: () => [{ name: 'fleet-report.json', text: toJson(standingDocument(standing, history)) }],
   }
   for (const format of wanted)
     if (format in files) await write(await files[format as keyof typeof files](), flags.out, io)

@@ -3,6 +3,7 @@ import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { plainText } from '../../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
+import { toJson } from '../../../harness/record/json-file.ts'
 import type { RunOptions } from '../../../harness/run/run-options.ts'
 import { atConcurrency, type TextFile } from '../../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
@@ -120,7 +121,7 @@ function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags
   const sweeps = sweepsOf(records, catalogueFacts(moneyOf(flags, io), records))
   if (flags.json) {
     const document = sweepDocument({ sweeps, ended: ends, runs: finished }, leastGain)
-    io.stdout(`${JSON.stringify(document, null, 2)}\n`)
+    io.stdout(toJson(document))
     return
   }
   const table = sweepTable(sweeps, leastGain)

@@ -1,0 +1,23 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { JoulemarkError, messageOf } from '../harness/errors.ts'
+import type { RenderedFile } from './report.ts'
+
+/**
+ * Writes files under a folder (made if it is not there) and gives the paths written, in order. The only place of the reporter that
+ * writes to disk. Throws `environment` when that fails; `what` stands before the path.
+ */
+export async function writeFiles(files: readonly RenderedFile[], outDir: string, what = ''): Promise<string[]> {
+  const written: string[] = []
+  for (const { name, text } of files) {
+    const path = join(outDir, name)
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text)
+    } catch (cause) {
+      throw new JoulemarkError('environment', `cannot write ${what}${path}: ${messageOf(cause)}`, { cause })
+    }
+    written.push(path)
+  }
+  return written
+}
