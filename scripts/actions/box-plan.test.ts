@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CommandIo } from '../support/io.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import { type BoxFlags, box } from './box.ts'
 
 /** The plan that `box --print` shows, and the commands that it prints. */
@@ -7,26 +7,10 @@ async function printed(
   flags: Partial<BoxFlags> = {},
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly plan: string; readonly commands: string }> {
-  let plan = ''
-  let commands = ''
-  const io: CommandIo = {
-    stdout: (written) => {
-      commands += written
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (written: string) => {
-        plan += written
-      },
-    },
-    env,
-    columns: null,
-    color: false,
-  }
+  const { io, said } = saidIo({ env })
   const shared = { print: true, card: 'rtx-4090', out: 'nowhere', port: 8000, timeoutMinutes: 60 }
   expect(await box({ ...shared, ...flags }, io)).toBe(0)
-  return { plan, commands }
+  return { plan: said.stderr, commands: said.stdout }
 }
 
 test('without flags a card is provisioned on one start of one server, the probes first', async () => {

@@ -3,32 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import { settingAt } from '../../harness/testing/setting-builder.ts'
 import { later, makeComparedRun, threeLater, threeStarts } from '../../reports/testing/compare-builder.ts'
 import { effectShare, outcomeList } from '../support/flag-values.ts'
-import type { CommandIo } from '../support/io.ts'
 import { checkBaselines, compareWithBaselines, setBaseline, showBaselines } from './baseline.ts'
 import { compare } from './compare.ts'
 
 /** Input and output of a command. */
 function world() {
-  const said = { stdout: '', stderr: '' }
-  const io: CommandIo = {
-    stdout: (text) => {
-      said.stdout += text
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (text) => {
-        said.stderr += text
-      },
-    },
-    env: {},
-    columns: null,
-    color: false,
-  }
-  return { io, said, out: mkdtempSync(join(tmpdir(), 'compare-')) }
+  return { ...saidIo(), out: mkdtempSync(join(tmpdir(), 'compare-')) }
 }
 
 /** Writes records as run folders and gives the folder of them all. */

@@ -8,8 +8,8 @@ import { type FakeStart, fakeDocker } from '../../harness/testing/fake-docker.ts
 import { type FakeHub, fillCache, type HubFaults, startFakeHub } from '../../harness/testing/fake-hub.ts'
 import { makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import { type ServingReport, servingReport } from '../box/serving-report.ts'
-import type { CommandIo } from '../support/io.ts'
 import { box } from './box.ts'
 import { type DoctorFlags, type DoctorHost, doctor } from './doctor.ts'
 
@@ -43,18 +43,7 @@ async function boxHere({ docker = {}, hub: faults = {}, env = {}, cached = false
   const cache = mkdtempSync(join(tmpdir(), 'serving-cache-'))
   if (cached) fillCache(cache, [{ repository: REPOSITORY, files: { 'model.safetensors': 9_084_540_000 } }])
   const engine = fakeDocker({ log: '', exitCode: 0, ...docker })
-  const said = { stdout: '', stderr: '' }
-  const io: CommandIo = {
-    stdout: (text) => {
-      said.stdout += text
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (text) => {
-        said.stderr += text
-      },
-    },
+  const { io, said } = saidIo({
     env: {
       ...process.env,
       ...engine.env,
@@ -62,9 +51,7 @@ async function boxHere({ docker = {}, hub: faults = {}, env = {}, cached = false
       HF_ENDPOINT: hub.url,
       ...env,
     },
-    columns: null,
-    color: false,
-  }
+  })
   const flags = { suite: ['llama-3.1-8b-fp8-batch32'], port: 0, cache, image: `${hub.host}/vllm/vllm-openai:v1` }
   return { io, said, hub, engine, flags }
 }

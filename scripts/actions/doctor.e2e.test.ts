@@ -9,7 +9,7 @@ import { launchSimulator } from '../../harness/simulator/launch.ts'
 import type { DoctorReport } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { type FakeSmi, makeFakeNvidiaSmi } from '../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../harness/testing/fake-nvidia-smi-cards.ts'
-import type { CommandIo } from '../support/io.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import { type DoctorFlags, type DoctorHost, doctor } from './doctor.ts'
 
 const notFitted = { state: 'no-koffi', reason: 'not there' } as const
@@ -26,24 +26,9 @@ async function examine(
   flags: DoctorFlags,
   on: DoctorHost = host,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = ''
-  let stderr = ''
-  const io: CommandIo = {
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (text) => {
-        stderr += text
-      },
-    },
-    env: {},
-    columns: null,
-    color: false,
-  }
-  return { code: await doctor(flags, io, on), stdout, stderr }
+  const { io, said } = saidIo()
+  const code = await doctor(flags, io, on)
+  return { code, ...said }
 }
 
 const playing = (spec: FakeSmi): string => makeFakeNvidiaSmi(mkdtempSync(join(tmpdir(), 'doctor-')), spec)

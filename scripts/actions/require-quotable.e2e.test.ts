@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import type { RunFlags } from '../run/run-flags.ts'
-import type { CommandIo } from '../support/io.ts'
 import { run } from './run.ts'
 
 /** The end of a run: every gate with its evidence, the exit code of --require-quotable, and what is pushed to a store. */
@@ -29,24 +29,11 @@ beforeAll(async () => {
 afterAll(() => simulator.stop())
 
 async function ended(over: Partial<RunFlags>) {
-  let stdout = ''
-  let stderr = ''
-  const view = {
-    isTTY: false,
-    color: false,
-    write: (text: string) => {
-      stderr += text
-      return true
-    },
-  }
-  const print = (text: string) => {
-    stdout += text
-  }
-  const io: CommandIo = { stdout: print, stderr: view, env: { HOME: folder }, columns: null, color: false }
+  const { io, said } = saidIo({ env: { HOME: folder } })
   const { url: endpoint, nvidiaSmi } = simulator
   const plain = { gpu: true, out: join(folder, 'results'), trials: 1, workers: 1, calibrate: false, progress: false }
   const code = await run([scenario], { endpoint, nvidiaSmi, ...plain, ...over }, io)
-  return { code, stdout, stderr }
+  return { code, ...said }
 }
 
 test('a simulated run is done with 0, and ends with every gate and its evidence; no store can fail it', async () => {

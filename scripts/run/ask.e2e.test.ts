@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { launchSimulator, type RunningSimulator } from '../../harness/simulator/launch.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import { run } from '../actions/run.ts'
 import type { CommandIo } from '../support/io.ts'
 import type { AskFlags } from './ask-flags.ts'
@@ -28,19 +29,11 @@ interface Ended {
 }
 
 async function asked(paths: readonly string[], over: Partial<RunFlags & AskFlags>): Promise<Ended> {
-  let [stdout, stderr] = ['', '']
-  const write = (text: string) => {
-    stderr += text
-  }
-  const stdoutOf = (text: string) => {
-    stdout += text
-  }
-  const view = { isTTY: false, color: false, write }
-  const io: CommandIo = { stdout: stdoutOf, stderr: view, env: { HOME: folder }, columns: null, color: false }
+  const { io, said } = saidIo({ env: { HOME: folder } })
   const { url: endpoint, nvidiaSmi } = simulator
   const plain = { gpu: true, out: join(folder, 'results'), trials: 1, workers: 1, calibrate: false, progress: false }
   const code = await run(paths, { endpoint, nvidiaSmi, ...plain, ...over }, io)
-  return { code, runs: over.json ? (JSON.parse(stdout).runs as Ended['runs']) : [], stdout, stderr }
+  return { code, runs: over.json ? (JSON.parse(said.stdout).runs as Ended['runs']) : [], ...said }
 }
 
 const short = { inputTokens: '64', outputTokens: '16', duration: '2', warmup: '0' }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CommandIo } from '../support/io.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import type { TuneFlags } from './tune-flags.ts'
 import { tuneOptions } from './tune-options.ts'
 
@@ -7,20 +7,8 @@ const flags: TuneFlags = { out: 'results', calibrate: true, progress: false, end
 const { signal } = new AbortController()
 const interrupts = { drain: signal, abort: signal }
 
-function ioOf() {
-  let said = ''
-  const write = (text: string) => {
-    said += text
-  }
-  const io: CommandIo = {
-    ...{ stdout: () => undefined, env: {}, columns: null, color: false },
-    stderr: { isTTY: false, color: false, write },
-  }
-  return { io, said: () => said }
-}
-
 test('every run of a tuning keeps what others did on the server, and the sources of power that were asked for', () => {
-  const { io } = ioOf()
+  const { io } = saidIo()
   const context = { io, interrupts, serverInUse: '3 requests are running' }
   expect(tuneOptions(flags, context)({})('results/tune-x')).toMatchObject({
     outDir: 'results/tune-x',
@@ -31,8 +19,8 @@ test('every run of a tuning keeps what others did on the server, and the sources
 })
 
 test('a warning of the runs is printed once', () => {
-  const { io, said } = ioOf()
+  const { io, said } = saidIo()
   const options = tuneOptions(flags, { io, interrupts, serverInUse: null })({})
   for (const folder of ['a', 'b']) options(folder).progress.warn('the sampler is slow')
-  expect(said().split('the sampler is slow')).toHaveLength(2)
+  expect(said.stderr.split('the sampler is slow')).toHaveLength(2)
 })

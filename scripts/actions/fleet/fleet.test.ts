@@ -3,34 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { saidIo } from '../../../harness/testing/said-io.ts'
 import { makeFleet } from '../../../reports/testing/fleet-builder.ts'
 import { makeHistory } from '../../../reports/testing/history-builder.ts'
 import { buildProgram } from '../../program.ts'
-import type { CommandIo } from '../../support/io.ts'
 
 /** Runs the command line as a person types it, and gives what it said and its exit code. */
 async function joulemark(...words: readonly string[]) {
-  const said = { stdout: '', stderr: '', code: -1 }
-  const io: CommandIo = {
-    stdout: (text) => {
-      said.stdout += text
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (text) => {
-        said.stderr += text
-      },
-    },
-    env: {},
-    columns: 80,
-    color: false,
-  }
-  const program = buildProgram('0.0.0', io, (code) => {
-    said.code = code
+  const { io, said } = saidIo({ columns: 80 })
+  let code = -1
+  const program = buildProgram('0.0.0', io, (ended) => {
+    code = ended
   })
   await program.parseAsync(['node', 'joulemark', ...words])
-  return said
+  return { ...said, code }
 }
 
 /** Run folders as copied from many boxes: a folder for each box. */

@@ -8,8 +8,8 @@ import { loadConfig } from '../../../harness/scenario/config/load-config.ts'
 import { launchSimulator, type RunningSimulator } from '../../../harness/simulator/launch.ts'
 import { makeFakeNvidiaSmi } from '../../../harness/testing/fake-nvidia-smi.ts'
 import { fakeBox } from '../../../harness/testing/fake-nvidia-smi-cards.ts'
+import { saidIo } from '../../../harness/testing/said-io.ts'
 import { buildProgram } from '../../program.ts'
-import type { CommandIo } from '../../support/io.ts'
 
 /** A card that the catalogue does not know, through the command line: described, measured, named, priced. */
 const NAME = 'NVIDIA GeForce RTX 4070 Ti SUPER'
@@ -26,28 +26,12 @@ afterAll(async () => {
 })
 
 async function typed(...words: readonly string[]) {
-  let stdout = ''
-  let stderr = ''
-  const io: CommandIo = {
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (text) => {
-        stderr += text
-      },
-    },
-    env: { HOME: folder },
-    columns: null,
-    color: false,
-  }
+  const { io, said } = saidIo({ env: { HOME: folder } })
   let code = -1
   await buildProgram('1', io, (done) => {
     code = done
   }).parseAsync([...words], { from: 'user' })
-  return { code, stdout, stderr }
+  return { code, ...said }
 }
 
 const scenario = join(folder, 'short.yaml')

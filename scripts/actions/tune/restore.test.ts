@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeNote, makeNotedCard } from '../../../harness/testing/restore-note.ts'
+import { saidIo } from '../../../harness/testing/said-io.ts'
 import { notePath, writeNote } from '../../../harness/tune/restore/note.ts'
 import { restore } from './restore.ts'
 
@@ -20,21 +21,9 @@ function closedTuning(name: string, said: string): void {
 }
 
 async function restored(...paths: string[]) {
-  let [stdout, stderr] = ['', '']
-  const io = {
-    env: {},
-    stdout: (text: string) => {
-      stdout += text
-    },
-    stderr: {
-      ...{ isTTY: false, color: false },
-      write: (text: string) => {
-        stderr += text
-      },
-    },
-  }
+  const { io, said } = saidIo()
   const code = await restore(paths, {}, io)
-  return { code, stdout, stderr }
+  return { code, ...said }
 }
 
 describe('tune --restore of a folder of tunings', () => {

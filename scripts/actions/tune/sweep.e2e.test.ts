@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { runRecordSchema } from '../../../harness/record/schema/run.ts'
+import { saidIo } from '../../../harness/testing/said-io.ts'
 import { sweepJsonSchema } from '../../../reports/sweep/document-schema.ts'
-import type { CommandIo } from '../../support/io.ts'
 import { sweep } from './sweep.ts'
 
 /** The whole command on the simulator, whose knee is known: a server that runs 4 requests at once gains nothing beyond 4. */
@@ -28,18 +28,12 @@ slo: { ttftMs: 60000 }
 )
 
 test('a server that runs four requests at once: the knee is there, and the climb ends where requests wait', async () => {
-  let stdout = ''
-  const view = { isTTY: false, color: false, write: () => undefined }
-  const env = { HOME: folder }
-  const print = (text: string) => {
-    stdout += text
-  }
-  const io: CommandIo = { stdout: print, stderr: view, env, columns: null, color: false }
+  const { io, said } = saidIo({ env: { HOME: folder } })
   const out = join(folder, 'results')
   const plain = { gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false, json: true }
   const code = await sweep(scenario, { ...plain, concurrency: '2..64', simulate: 'rtx-4090' }, io)
   expect(code).toBe(0)
-  const answer = sweepJsonSchema.parse(JSON.parse(stdout))
+  const answer = sweepJsonSchema.parse(JSON.parse(said.stdout))
   const { loads, knee, slo } = answer.sweeps[0]!.cards[0]!
   const names = answer.runs.map(({ record }) => runRecordSchema.parse(record).scenario.name)
   expect(names.slice(0, 3)).toEqual(['chat-c2', 'chat-c4', 'chat-c8'])

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHistory } from '../../../harness/record/read.ts'
 import { launchSimulator, type RunningSimulator } from '../../../harness/simulator/launch.ts'
 import { runNvidiaSmi } from '../../../harness/telemetry/smi/exec.ts'
+import { saidIo } from '../../../harness/testing/said-io.ts'
 import { tuneJsonSchema } from '../../../reports/tune/document-schema.ts'
-import type { CommandIo } from '../../support/io.ts'
 import type { TuneFlags } from '../../tune/tune-flags.ts'
 import { report } from '../report.ts'
 import { tune } from './tune.ts'
@@ -46,22 +46,7 @@ const limitNow = async (): Promise<number> => {
 }
 
 test('every run has its limit and passes its gate, the table is printed, and the card is as it was found', async () => {
-  let [stdout, stderr] = ['', '']
-  const io: CommandIo = {
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: {
-      isTTY: false,
-      color: false,
-      write: (text) => {
-        stderr += text
-      },
-    },
-    env: { HOME: folder },
-    columns: 80,
-    color: false,
-  }
+  const { io, said } = saidIo({ env: { HOME: folder }, columns: 80 })
   const plain = { out, workers: 1, calibrate: false, progress: false }
   const { url: endpoint, nvidiaSmi } = simulator
   const flags: TuneFlags = {
@@ -86,6 +71,7 @@ test('every run has its limit and passes its gate, the table is printed, and the
     expect(record.gpus[0]?.powerLimitW).toBe(record.setting?.powerLimitW.asked)
   }
   expect(await limitNow()).toBe(450)
+  const { stdout, stderr } = said
   expect(stderr).toContain(`${nvidiaSmi} -i ${runs[0]!.record.gpus[0]!.uuid} -pl 250\n`)
   expect(stderr).toContain('the cards are as they were found')
   // nothing is typed, not even to see whether limits may be set, before a person could read what will be done
@@ -102,9 +88,9 @@ test('every run has its limit and passes its gate, the table is printed, and the
   const resumed = tune([changed], { ...flags, resume: join(out, name!) }, io)
   await expect(resumed).rejects.toThrow('cannot be continued: the scenario short was changed since')
   // the folder of the tuning lies among other runs, and its points are no repeats of one run
-  stdout = ''
-  await report([out], { format: 'terminal', out: folder }, io)
-  expect(stdout).toMatch(/^Operating points: Short on RTX 4090/)
+  const reported = saidIo({ env: { HOME: folder }, columns: 80 })
+  await report([out], { format: 'terminal', out: folder }, reported.io)
+  expect(reported.said.stdout).toMatch(/^Operating points: Short on RTX 4090/)
 })
 
 test('SIGTERM ends the run that is going on, and the card is given back', { timeout: 60_000 }, async () => {
