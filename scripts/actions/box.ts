@@ -5,7 +5,7 @@ import { measureBox, plannedState } from '../../harness/box/measure/measure-box.
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { SOAK_NAME } from '../../harness/box/soak/soak-plan.ts'
-import { type BoxState, openBoxState } from '../../harness/box/state.ts'
+import { openBoxState } from '../../harness/box/state.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { containerEnv } from '../../harness/endpoint/serve/container-env.ts'
 import { offlineBy, offlineNotes } from '../../harness/endpoint/serve/engine/offline.ts'
@@ -25,6 +25,7 @@ import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
 import { atLimits, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from '../box/site-limits.ts'
 import { type SoakSetup, soakBox } from '../box/soak.ts'
+import { pushIfNamed } from '../store/push-runs.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -143,20 +144,15 @@ async function qualify(
     const { measured, soaked } = result
     const isInterrupted = interrupts.drain.aborted
     const code = await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
-    await pushNight(measured.state, flags, io)
+    await pushIfNamed(
+      measured.state.steps.flatMap((step) => step.runs),
+      flags.store,
+      io,
+    )
     return areBack ? code : exitCodes.environmentFailed
   } finally {
     interrupts.unwatch()
   }
-}
-
-/** Pushes the runs of a night with the verdict beside them. */
-async function pushNight({ steps }: BoxState, { store }: BoxFlags, io: CommandIo): Promise<void> {
-  const address = storeOfRuns(store, io.env)
-  const runs = steps.flatMap((step) => step.runs)
-  if (address === null || runs.length === 0) return
-  const { pushEnded } = await import('../store/push-runs.ts')
-  await pushEnded(runs, address, io)
 }
 
 /** What a plan needs and whether it is there; nothing is pulled for a plan that is only printed. */

@@ -17,6 +17,7 @@ import { type AskFlags, askingFlag } from '../run/ask-flags.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../run/run-flags.ts'
 import { runOptions } from '../run/run-options.ts'
 import { useBefore } from '../run/use-before.ts'
+import { pushIfNamed } from '../store/push-runs.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -163,16 +164,10 @@ async function runAll(
 
 /** Pushes the runs of each file when they have ended, before the next file starts: nothing is measured meanwhile. */
 function pushedAfter(runOne: RunOne, { store }: RunFlags, io: CommandIo): RunOne {
-  const address = storeOfRuns(store, io.env)
-  if (address === null) return runOne
   return async (file) => {
     const finished = await runOne(file)
-    const { pushEnded } = await import('../store/push-runs.ts')
-    await pushEnded(
-      finished.map(({ directory }) => directory),
-      address,
-      io,
-    )
+    const directories = finished.map(({ directory }) => directory)
+    await pushIfNamed(directories, store, io)
     return finished
   }
 }

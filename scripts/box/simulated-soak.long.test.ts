@@ -15,11 +15,22 @@ test('a clean soak of three minutes, from the command line: a real card would be
   const box = await launchBox({ card: 'rtx-4090', gpus: 1 })
   const out = mkdtempSync(join(tmpdir(), 'simulated-soak-'))
   try {
-    const words = ['--suite', ...shortProbes(out), '--out', out, '--port', String(await freePorts(1)), '--force']
+    const words = [
+      '--suite',
+      ...shortProbes(out),
+      '--out',
+      out,
+      '--port',
+      String(await freePorts(1)),
+      '--force',
+      '--store',
+      `sqlite:${join(out, 'all.sqlite')}`,
+    ]
     const { code, stdout, stderr } = await runCli(['box', ...words, '--soak', '3m'], {
       env: { PATH: box.path, JOULEMARK_NVIDIA_SMI: box.nvidiaSmi },
     })
     process.stderr.write(stdout)
+    expect(stderr).toContain('6 runs pushed')
     const { certificate, problems } = readSoakCertificate(join(out, SOAK_FILE))
     expect(problems, stderr).toEqual([])
     expect(certificate).toMatchObject({ verdict: 'not-measured', wouldBe: 'accepted', stoppedEarly: null })

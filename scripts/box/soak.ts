@@ -12,6 +12,7 @@ import { SOAK_FILE, writeSoakCertificate } from '../../harness/record/soak/soak-
 import { runSystemProgram } from '../../harness/telemetry/host/read-host.ts'
 import { soakPage } from '../../reports/box/soak/soak-page.ts'
 import { soakCertificateText, soakVerdictText } from '../../reports/box/soak/soak-text.ts'
+import { pushIfNamed } from '../store/push-runs.ts'
 import type { CommandIo } from '../support/io.ts'
 import { toolInfo } from '../support/tool-info.ts'
 
@@ -20,6 +21,7 @@ export interface SoakSetup {
   readonly flags: {
     readonly out: string
     readonly resume?: boolean
+    readonly store?: string | false
   }
   readonly nvidiaSmi: string
   readonly tools: MeasureTools
@@ -27,11 +29,12 @@ export interface SoakSetup {
 
 /**
  * Loads all cards of a plan at once for its hours, writes the certificate as JSON, text and page into the folder of the night, says
- * how it ended, and returns it. Throws `bad-input` where `--resume` finds another soak, and `DiskError`.
+ * how it ended, pushes its runs where a store is named, and returns it. Throws `bad-input` where `--resume` finds another soak, and `DiskError`.
  */
 export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo): Promise<SoakCertificate> {
   const { flags, tools, nvidiaSmi } = setup
   const certificate = await tools.calibrate((plan.lanes[0] as SoakLane).run, plan.lanes.length)
+  const rounds: string[] = []
   const body = await runSoak(plan, {
     outDir: flags.out,
     resume: flags.resume ?? false,
@@ -41,7 +44,11 @@ export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo
     tool: toolInfo(),
     hostname: hostname(),
     serve: (server) => tools.serve(server),
-    run: (lane, at) => oneRound(lane, at, { plan, certificate, tools }),
+    run: async (lane, at) => {
+      const round = await oneRound(lane, at, { plan, certificate, tools })
+      rounds.push(round.directory)
+      return round
+    },
     watch: (events) => watchCards({ ...events, nvidiaSmi, clock: systemClock, runProgram: runSystemProgram }),
   })
   const signed = writeSoakCertificate(flags.out, body, loadKey(io.env))
@@ -49,6 +56,7 @@ export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo
   replaceFile(join(flags.out, 'soak-certificate.html'), soakPage(signed))
   io.stderr.write(soakVerdictText(signed))
   io.stderr.write(`  burn-in certificate  ${join(flags.out, SOAK_FILE)}, and as .txt and .html beside it\n`)
+  await pushIfNamed(rounds, flags.store, io)
   return signed
 }
 

@@ -5,6 +5,7 @@ import type { Store } from '../../harness/store/db/open.ts'
 import { addToSpool, removeFromSpool, spooledIn } from '../../harness/store/spool.ts'
 import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
+import { storeOfRuns } from './store-address.ts'
 
 /** What became of several runs. */
 export interface PushedRuns {
@@ -42,10 +43,23 @@ export const pushSpooled = (store: Store, folder: string): Promise<PushedRuns> =
   )
 
 /**
+ * Pushes runs that have just ended to the store that the flag or the environment names; does nothing where none is named, for
+ * `--no-store`, and without runs. Throws `bad-input` for what is no address; otherwise as `pushEnded`.
+ */
+export async function pushIfNamed(
+  directories: readonly string[],
+  flag: string | false | undefined,
+  io: CommandIo,
+): Promise<void> {
+  const address = storeOfRuns(flag, io.env)
+  if (address !== null && directories.length > 0) await pushEnded(directories, address, io)
+}
+
+/**
  * Pushes runs that have just ended, and those of their folder that earlier could not be. Never throws: a store that cannot
  * be reached costs a line on stderr, and the runs stay noted in their folder.
  */
-export async function pushEnded(directories: readonly string[], address: StoreAddress, io: CommandIo): Promise<void> {
+async function pushEnded(directories: readonly string[], address: StoreAddress, io: CommandIo): Promise<void> {
   const folders = new Set(directories.map(dirname))
   try {
     // first of all, so that a run is pushed later even if this process is killed now

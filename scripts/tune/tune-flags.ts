@@ -24,6 +24,7 @@ export interface TuneFlags
       | 'quick'
       | 'force'
       | 'unattended'
+      | 'store'
     > {
   readonly powerLimits?: string
   readonly clocks?: string

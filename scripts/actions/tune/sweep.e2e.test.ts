@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { runRecordSchema } from '../../../harness/record/schema/run.ts'
+import type { StoreAddress } from '../../../harness/store/db/address.ts'
+import { withStore } from '../../../harness/store/db/open.ts'
+import { findInStore } from '../../../harness/store/find.ts'
+import { parseQuery } from '../../../harness/store/query/parse.ts'
 import { saidIo } from '../../../harness/testing/said-io.ts'
 import { sweepJsonSchema } from '../../../reports/sweep/document-schema.ts'
 import { sweep } from './sweep.ts'
@@ -27,13 +31,23 @@ slo: { ttftMs: 60000 }
 `,
 )
 
+const store: StoreAddress = { kind: 'sqlite', file: join(folder, 'all.sqlite') }
+
 test('a server that runs four requests at once: the knee is there, and the climb ends where requests wait', async () => {
   const { io, said } = saidIo({ env: { HOME: folder } })
   const out = join(folder, 'results')
   const plain = { gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false, json: true }
-  const code = await sweep(scenario, { ...plain, concurrency: '2..64', simulate: 'rtx-4090' }, io)
+  const code = await sweep(
+    scenario,
+    { ...plain, concurrency: '2..64', simulate: 'rtx-4090', store: `sqlite:${store.file}` },
+    io,
+  )
   expect(code).toBe(0)
   const answer = sweepJsonSchema.parse(JSON.parse(said.stdout))
+  const stored = await withStore(store, {}, 'read', (open) => findInStore(open, parseQuery('', new Date())))
+  expect(stored.map(({ id }) => id).sort()).toEqual(
+    answer.runs.map(({ record }) => runRecordSchema.parse(record).id).sort(),
+  )
   const { loads, knee, slo } = answer.sweeps[0]!.cards[0]!
   const names = answer.runs.map(({ record }) => runRecordSchema.parse(record).scenario.name)
   expect(names.slice(0, 3)).toEqual(['chat-c2', 'chat-c4', 'chat-c8'])

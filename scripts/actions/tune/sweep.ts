@@ -19,6 +19,8 @@ import { sweepTable } from '../../../reports/sweep/table.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../../run/run-flags.ts'
 import { runOptions } from '../../run/run-options.ts'
 import { useBefore } from '../../run/use-before.ts'
+import { pushIfNamed } from '../../store/push-runs.ts'
+import { storeOfRuns } from '../../store/store-address.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { scenarioNames } from '../../support/models/scenario-models.ts'
@@ -29,9 +31,7 @@ import { terminalGone, unattended } from '../../support/unattended-log.ts'
 import { brokenAtWords } from '../../support/view.ts'
 
 /** Flags of `sweep`. */
-export interface SweepFlags
-  extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn' | 'store'>,
-    MoneyFlags {
+export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn'>, MoneyFlags {
   readonly concurrency: string
   /** Share of throughput that a doubling must gain. */
   readonly knee?: number
@@ -42,6 +42,8 @@ type Plan = ReturnType<typeof sweepPlan>
 /** Sweeps the load of a scenario on a running server, or on the simulator of several cards. Returns the exit code. */
 export async function sweep(scenario: string, flags: SweepFlags, io: CommandIo): Promise<number> {
   checkFlags(flags)
+  // an address that cannot be read ends the command before anything is measured
+  storeOfRuns(flags.store, io.env)
   moneyOf(flags, io)
   const plan = sweepPlan(parseLoads(flags.concurrency), flags.knee)
   const file = onlyOne(await loadScenarios([scenario], await scenarioNames(io, 'ask-server')), scenario)
@@ -73,6 +75,8 @@ async function measure(
     if (flags.simulate === undefined) say(cardTimeText(file, plan))
     const ends = await playAll(file, plan, { flags, signals: interrupts, say }, io)
     print(ends, plan, flags, io)
+    const runs = ends.flatMap((end) => end.finished).map(({ directory }) => directory)
+    await pushIfNamed(runs, flags.store, io)
     return interrupts.drain.aborted ? exitCodes.interrupted : exitCodes.done
   } finally {
     interrupts.unwatch()

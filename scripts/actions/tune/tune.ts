@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { findRuns } from '../../../harness/record/disk/run-folders.ts'
 import { replaceFile, toJson } from '../../../harness/record/json-file.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
@@ -10,6 +11,8 @@ import { tuningTables } from '../../../reports/tune/points-table.ts'
 import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
 import { checkDoors } from '../../run/run-flags.ts'
 import { useBefore } from '../../run/use-before.ts'
+import { pushIfNamed } from '../../store/push-runs.ts'
+import { storeOfRuns } from '../../store/store-address.ts'
 import { type Interrupts, type InterruptWords, type OnHangUp, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { scenarioNames } from '../../support/models/scenario-models.ts'
@@ -40,6 +43,8 @@ const DOCUMENT = 'tune.json'
 export async function tune(paths: readonly string[], flags: TuneFlags, io: CommandIo): Promise<number> {
   if (flags.restore) return restore(paths.length === 0 ? [flags.out] : paths, flags, io)
   const asked = askedTuning(flags)
+  // an address that cannot be read ends the command before a card is touched
+  storeOfRuns(flags.store, io.env)
   if (paths.length === 0)
     throw new JoulemarkError('bad-input', 'tune requires a scenario, such as llama-3.1-8b-fp8-batch32')
   const files = await loadScenarios(paths, await scenarioNames(io, 'ask-server'))
@@ -96,7 +101,10 @@ async function tuneAll(
         ? await tuneOne(file, { ...setup, options: optionsFor({}) })
         : await onSimulator(file, card, { setup, optionsFor })
     const tuning = shown(done, facts, flags, io)
-    if (tuning !== null) tunings.push(tuning)
+    if (tuning !== null) {
+      tunings.push(tuning)
+      await pushIfNamed(await findRuns([done.folder]), flags.store, io)
+    }
     isFailed ||= done.end.ended === 'failed' || done.notRestored !== null
     // a card that was not given back is not set again
     if (done.notRestored !== null) break

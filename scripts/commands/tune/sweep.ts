@@ -14,6 +14,7 @@ import {
   noGpuFlag,
   noProgressFlag,
   nvidiaSmiFlag,
+  pushFlags,
   quickFlag,
   resultsFlag,
   runCardFlag,
@@ -51,6 +52,8 @@ export const sweepCommand: DefineCommand = (io, done) =>
     .addOption(noGpuFlag)
     .addOption(wallFlag)
     .addOption(resultsFlag)
+    .addOption(pushFlags[0])
+    .addOption(pushFlags[1])
     .addOption(trialsFlag)
     .addOption(workersFlag)
     .addOption(skipCalibrationFlag)

@@ -12,6 +12,7 @@ import {
   loadAnywayFlag,
   noProgressFlag,
   nvidiaSmiFlag,
+  pushFlags,
   quickFlag,
   servedAsFlag,
   wallFlag,
@@ -53,6 +54,8 @@ export const tuneCommand: DefineCommand = (io, done) =>
     .addOption(nvidiaSmiFlag)
     .addOption(wallFlag)
     .addOption(new Option('--out <folder>', 'Folder for the folder of each tuning').default('results'))
+    .addOption(pushFlags[0])
+    .addOption(pushFlags[1])
     .option(
       '--trials <n>',
       'Exactly this many trials per point and block (default: those of the scenario)',
