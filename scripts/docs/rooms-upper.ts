@@ -51,6 +51,7 @@ export const upperRooms: readonly Room[] = [
       'commands/catalogue': 'flags and help of what describes models',
       'commands/tune': 'flags and help of what measures one operating point after another',
       docs: 'the generated parts of docs/',
+      fleet: 'what `fleet run` and `fleet status` show: the plan, the boxes and what became of them',
       list: 'what `list` shows of a run, from its folder, the index of the folder, or a store',
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',

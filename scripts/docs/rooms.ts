@@ -41,6 +41,7 @@ export const rooms: readonly Room[] = [
     reason: 'scenario and suite files: schemas (zod), and YAML whose errors name file and line',
     folders: {
       config: "joulemark.yaml: what is the user's own and holds for every command",
+      fleet: 'FLEET.yaml: the boxes of a fleet, what is measured on them, by which engine and when',
       prompt: 'what a request asks for: prompt, answer, lengths as distributions, sampling',
       session: 'sessions of several turns: their shape, and files of turns',
     },
@@ -216,6 +217,13 @@ export const rooms: readonly Room[] = [
       soak: 'hours of full load on all cards: rounds, watch, tally, judgement',
     },
   },
+  {
+    paths: ['harness/fleet'],
+    reason: 'many servers through an engine that schedules them: plan, windows, state on disk, following, collecting',
+    folders: {
+      slurm: 'boxes as nodes of Slurm: one job each through sbatch, states from squeue',
+    },
+  },
   ...upperRooms,
 ]
 
@@ -248,4 +256,5 @@ export const reportsMayNotImport: readonly string[] = [
   'harness/run',
   'harness/tune',
   'harness/box',
+  'harness/fleet',
 ]

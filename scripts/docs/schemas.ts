@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { runRecordSchema, SCHEMA_VERSION } from '../../harness/record/schema/run.ts'
 import { SOAK_CERTIFICATE_VERSION, soakCertificateSchema } from '../../harness/record/schema/soak.ts'
 import { configJsonSchema } from '../../harness/scenario/config/json-schema.ts'
+import { fleetFileJsonSchema } from '../../harness/scenario/fleet/json-schema.ts'
 import { scenarioJsonSchema, suiteJsonSchema } from '../../harness/scenario/json-schema.ts'
 import { BOX_RESULT_VERSION, boxResultSchema } from '../../reports/box/result/box-result.ts'
 import { claimsJsonSchema } from '../../reports/claims/file/json-schema.ts'
@@ -27,6 +28,7 @@ export const schemaFiles: readonly SchemaFile[] = [
   { file: 'scenarios/suite.schema.json', text: suiteJsonSchema },
   { file: 'docs/schemas/claims.schema.json', text: claimsJsonSchema },
   { file: 'docs/schemas/config.schema.json', text: configJsonSchema },
+  { file: 'docs/schemas/fleet-file.schema.json', text: fleetFileJsonSchema },
   {
     file: 'docs/schemas/run-record.schema.json',
     text: () => schemaOf(runRecordSchema, `joulemark run record, schema version ${SCHEMA_VERSION} (run.json)`),

@@ -6,6 +6,7 @@ import { type DefineCommand, flagsFor } from '../../support/command.ts'
 import { effectShare } from '../../support/flag-values.ts'
 import { examples, helpSection } from '../../support/help.ts'
 import { failOnFlag, jsonFlag, reportFolderFlag } from '../../support/shared-flags.ts'
+import { fleetRunCommand } from './run.ts'
 
 const compareCodes = helpSection('Exit codes:', {
   [exitCodes.done]: 'no loss of the fleet or of a unit is shown, and that of the fleet is excluded',
@@ -16,11 +17,12 @@ const compareCodes = helpSection('Exit codes:', {
 
 export const fleetCommand: DefineCommand = (io, done) =>
   new Command('fleet')
-    .summary('Judge many servers before and after a change')
+    .summary('Measure many servers, and judge them before and after a change')
     .description(
-      'Judge many servers together: each card against its own baseline and its siblings, and the fleet as a whole.',
+      'Measure many servers through Slurm, Ansible or Kubernetes, and judge them together: each card against its own baseline and its siblings, and the fleet as a whole.',
     )
     .helpCommand(false)
+    .addCommand(fleetRunCommand(io, done))
     .addCommand(
       new Command('compare')
         .summary('Test whether a fleet became slower')
@@ -76,4 +78,4 @@ export const fleetCommand: DefineCommand = (io, done) =>
           ),
         ),
     )
-    .addHelpText('after', examples('fleet compare before after', 'fleet report results'))
+    .addHelpText('after', examples('fleet run fleet.yaml', 'fleet compare before after', 'fleet report results'))

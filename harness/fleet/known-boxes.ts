@@ -1,0 +1,36 @@
+import { JoulemarkError } from '../errors.ts'
+import type { Fleet } from '../scenario/fleet/load-fleet.ts'
+import type { EngineBox, FleetEngine } from './engine.ts'
+
+/** The boxes of a fleet as the engine knows them, those of the canary first. */
+export interface KnownBoxes {
+  readonly canary: readonly EngineBox[]
+  readonly others: readonly EngineBox[]
+}
+
+/**
+ * Asks the engine for the boxes of a fleet, in the order in which they will start. Throws `bad-input` where a canary is no box of
+ * the fleet, or no box is there, and what the engine throws.
+ */
+export async function knownBoxes(
+  fleet: Pick<Fleet, 'path' | 'boxes' | 'exclude' | 'canary'>,
+  engine: Pick<FleetEngine, 'boxes'>,
+  signal: AbortSignal,
+): Promise<KnownBoxes> {
+  const all = await engine.boxes(fleet.boxes, signal)
+  const excluded = fleet.exclude.length === 0 ? [] : await engine.boxes(fleet.exclude, signal)
+  const first = fleet.canary === null ? [] : await engine.boxes(fleet.canary.boxes, signal)
+  const names = (boxes: readonly EngineBox[]) => new Set(boxes.map(({ name }) => name))
+  const out = names(excluded)
+  const boxes = all.filter(({ name }) => !out.has(name))
+  const stray = first.find(({ name }) => !names(boxes).has(name))
+  if (stray !== undefined) {
+    throw new JoulemarkError('bad-input', `${fleet.path}: canary.boxes: ${stray.name} is no box of this fleet`)
+  }
+  if (boxes.length === 0) throw new JoulemarkError('bad-input', `${fleet.path}: boxes: the engine knows none of them`)
+  const canaries = names(first)
+  return {
+    canary: boxes.filter(({ name }) => canaries.has(name)),
+    others: boxes.filter(({ name }) => !canaries.has(name)),
+  }
+}

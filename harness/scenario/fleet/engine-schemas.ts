@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { lineOfText } from './field-parts.ts'
+
+/** The blocks of FLEET.yaml that belong to one engine each. */
+
+const slurmName = z.string().regex(/^[A-Za-z0-9_.,:@-]{1,200}$/, 'expected letters, digits and . _ - : ,')
+
+export const slurmSchema = z.strictObject({
+  partition: slurmName.optional(),
+  account: slurmName.optional(),
+  qos: slurmName.optional(),
+  reservation: slurmName.optional(),
+  gres: slurmName.optional().describe('such as gpu:8; every GPU of the node, so that no other job loads one'),
+  exclusive: z.boolean().default(true).describe('the node is given to no other job meanwhile'),
+  flags: z.array(lineOfText).max(100).default([]).describe('further flags of sbatch, one word for each entry'),
+})
+
+export const ansibleSchema = z.strictObject({
+  inventory: z.array(lineOfText).max(100).default([]).describe('inventory files, relative to this file'),
+  become: z.boolean().default(false),
+  version: lineOfText.optional().describe('version of joulemark that the role installs; without it none is installed'),
+  flags: z
+    .array(lineOfText)
+    .max(100)
+    .default([])
+    .describe('further flags of ansible-playbook, one word for each entry'),
+})
+
+const kubernetesName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'expected small letters, digits, dots and dashes')
+
+export const kubernetesSchema = z.strictObject({
+  context: lineOfText.optional(),
+  namespace: kubernetesName.default('default'),
+  image: lineOfText.describe('image with joulemark in it'),
+  gpus: z.int().min(1).max(64).optional().describe('GPUs of each node: all of them, so that no other pod loads one'),
+  gpuResource: lineOfText.default('nvidia.com/gpu'),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: lineOfText.optional(),
+        operator: z.enum(['Exists', 'Equal']).optional(),
+        value: lineOfText.optional(),
+        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+      }),
+    )
+    .max(100)
+    .default([]),
+  serviceAccount: kubernetesName.optional(),
+})
+
+export type SlurmBlock = z.infer<typeof slurmSchema>
