@@ -47,7 +47,9 @@ export function unitsOf(records: readonly RunRecord[]): Unit[] {
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
 }
 
-const cardNameOf = (run: RunRecord): string => `${cardOf(run)}${run.source === 'simulated' ? ' (SIMULATED)' : ''}`
+/** The card of a run, by which it is grouped; a simulated one says so, and is never grouped with a live one. */
+export const cardNameOf = (run: RunRecord): string =>
+  `${cardOf(run)}${run.source === 'simulated' ? ' (SIMULATED)' : ''}`
 
 function nameOf(host: string, gpus: readonly string[], digits: number): string {
   if (gpus.length === 0) return host

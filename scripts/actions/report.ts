@@ -39,7 +39,11 @@ const articleFile = new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000
 
 /** Makes the comparison report from run records, or checks a file of claims, or both: on the terminal and as files. */
 export async function report(paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> {
-  const formats = parseFormats(flags.format)
+  const { formats, metrics } = parseFormats(flags.format)
+  if (metrics && formats.length === 0) return reportMetrics(paths, flags, io)
+  if (flags.out.endsWith('.prom')) {
+    throw new JoulemarkError('bad-input', `--out ${flags.out}: a .prom file holds --format openmetrics alone`)
+  }
   if (paths.length === 0 && flags.claims === undefined) {
     throw new JoulemarkError(
       'bad-input',
@@ -59,8 +63,14 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   const files = formats.filter((format) => format !== 'terminal')
   const written = await publish(built, files, flags.out)
   for (const path of written) io.stderr.write(`wrote ${path}\n`)
-  return exitCodes.done
+  return metrics ? reportMetrics(paths, flags, io) : exitCodes.done
 }
+
+/** The format that is made from the records themselves, and not from the tables of a report. */
+const METRICS = 'openmetrics'
+
+const reportMetrics = async (paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> =>
+  (await import('./openmetrics.ts')).writeOpenMetrics(paths, flags, io)
 
 /** The runs of a report. `whole` fetches the files of one whose folder has none yet, and returns its folder. */
 export interface RunsOfReport {
@@ -118,10 +128,14 @@ export async function readClaims(path: string): Promise<Claims> {
   return parseClaimsText(text, path === ARTICLE ? 'the article' : path)
 }
 
-function parseFormats(text: string): Format[] {
+function parseFormats(text: string): { readonly formats: readonly Format[]; readonly metrics: boolean } {
   const words = text.split(',').map((word) => word.trim())
-  return words.map((word) => {
-    if (isFormat(word)) return word
-    throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, formats)}`)
-  })
+  return {
+    metrics: words.includes(METRICS),
+    formats: words.flatMap((word) => {
+      if (word === METRICS) return []
+      if (isFormat(word)) return word
+      throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, [...formats, METRICS])}`)
+    }),
+  }
 }

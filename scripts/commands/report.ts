@@ -4,7 +4,7 @@ import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
 import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../support/money/money-flags.ts'
-import { reportFolderFlag, storeFlag } from '../support/shared-flags.ts'
+import { storeFlag } from '../support/shared-flags.ts'
 
 export const reportCommand: DefineCommand = (io, done) =>
   new Command('report')
@@ -12,8 +12,12 @@ export const reportCommand: DefineCommand = (io, done) =>
     .description('Make the comparison report from run records, and check a table of published claims.')
     .argument('[run...]', 'Runs, folders of runs, or store:QUERY')
     .option('--claims <file>', 'Check this table of claims, even without runs; "article" is the bundled one')
-    .option('--format <list>', 'Formats, separated by commas: terminal, md, html, csv, json, vllm', 'terminal')
-    .addOption(reportFolderFlag)
+    .option(
+      '--format <list>',
+      'Formats, separated by commas: terminal, md, html, csv, json, vllm, openmetrics',
+      'terminal',
+    )
+    .option('--out <folder>', 'Folder for the files; with --format openmetrics also FILE.prom', 'reports/out')
     .option('--all', 'Show every table on the terminal')
     .addOption(tariffFlag)
     .addOption(yearsFlag)
@@ -24,7 +28,12 @@ export const reportCommand: DefineCommand = (io, done) =>
     .addOption(configFlag())
     .addHelpText(
       'after',
-      examples('report results', 'report results --format html,csv --price rtx-4090=1200', 'report --claims article'),
+      examples(
+        'report results',
+        'report results --format html,csv --price rtx-4090=1200',
+        'report --claims article',
+        'report results --format openmetrics --out /var/lib/prometheus/node-exporter/joulemark.prom',
+      ),
     )
     .action(async (runs, flags) =>
       done(await (await import('../actions/report.ts')).report(runs, flagsFor<ReportFlags>()(flags), io)),

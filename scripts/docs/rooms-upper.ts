@@ -26,6 +26,7 @@ export const upperRooms: readonly Room[] = [
       'fleet/standing': 'many boxes beside each other, without a baseline',
       'fleet/history': 'units and cards over time: tables and charts',
       model: 'what a model is, and its limits on cards',
+      openmetrics: 'the newest runs and their verdicts as metrics for Prometheus',
       predict: 'limits and expectations without a run',
       quote: "the customer's page: prices, terms, workload",
       render: 'one file per format',

@@ -36,7 +36,7 @@ export interface FleetStanding {
 /** Holds every unit against its siblings in every scenario; whatever has none is a cell with its reason. Pure. */
 export function fleetStanding(records: readonly RunRecord[], notes: readonly string[] = []): FleetStanding {
   const [units, columns] = [unitsOf(records), columnsOf(records)]
-  const sound = newestOf(records.filter((run) => gatesAgainst(run).length === 0))
+  const sound = newestStarts(records.filter((run) => gatesAgainst(run).length === 0))
   const figures = Map.groupBy(siblingFigures(sound, units), ({ unit, column }) => `${unit} ${column}`)
   const byCell = Map.groupBy(records, (run) => `${unitOf(run)} ${columnOf(run).id}`)
   const cells = units.flatMap((unit) =>
@@ -49,7 +49,7 @@ export function fleetStanding(records: readonly RunRecord[], notes: readonly str
 }
 
 /** The newest starts of each unit in each scenario, with the driver and engine that it has now: a folder may hold years. */
-function newestOf(records: readonly RunRecord[]): RunRecord[] {
+export function newestStarts(records: readonly RunRecord[]): RunRecord[] {
   const groups = Map.groupBy(records.filter(isUsable), (run) => `${unitOf(run)} ${columnOf(run).id}`)
   return [...groups.values()].flatMap((runs) => {
     const starts = startsOf(runs)
