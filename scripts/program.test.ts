@@ -85,7 +85,7 @@ describe('help', () => {
   test('states the defaults that the code behind has', async () => {
     expect(await typed(['compare', '--help'], 200)).toContain(`(default: ${SMALLEST_EFFECT * 100}%)`)
     expect(await typed(['report', '--help'], 200)).toContain(
-      `separated by commas: terminal, ${formats.filter((name) => name !== 'terminal').join(', ')} (`,
+      `separated by commas: terminal, ${formats.filter((name) => name !== 'terminal').join(', ')}, openmetrics (`,
     )
     expect(await typed(['fit', '--help'], 200)).toContain(`(default: ${USUAL_CARDS.join(',')})`)
   })

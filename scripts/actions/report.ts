@@ -70,7 +70,7 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
 const METRICS = 'openmetrics'
 
 const reportMetrics = async (paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> =>
-  (await import('./openmetrics.ts')).writeOpenMetrics(paths, flags, io)
+  (await import('./fleet/openmetrics.ts')).writeOpenMetrics(paths, flags, io)
 
 /** The runs of a report. `whole` fetches the files of one whose folder has none yet, and returns its folder. */
 export interface RunsOfReport {

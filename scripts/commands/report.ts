@@ -32,7 +32,7 @@ export const reportCommand: DefineCommand = (io, done) =>
         'report results',
         'report results --format html,csv --price rtx-4090=1200',
         'report --claims article',
-        'report results --format openmetrics --out /var/lib/prometheus/node-exporter/joulemark.prom',
+        'report results --format openmetrics --out joulemark.prom',
       ),
     )
     .action(async (runs, flags) =>

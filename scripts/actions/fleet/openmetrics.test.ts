@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readSamples } from '../../harness/endpoint/metrics/prometheus-text.ts'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { saidIo } from '../../harness/testing/said-io.ts'
-import { makeFleet } from '../../reports/testing/fleet-builder.ts'
-import { buildProgram } from '../program.ts'
+import { readSamples } from '../../../harness/endpoint/metrics/prometheus-text.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { saidIo } from '../../../harness/testing/said-io.ts'
+import { makeFleet } from '../../../reports/testing/fleet-builder.ts'
+import { buildProgram } from '../../program.ts'
 
 async function joulemark(...words: readonly string[]) {
   const { io, said } = saidIo()
