@@ -26,7 +26,7 @@ test('all tables that have something to say, in the order of the article', () =>
   const runs = [...pair, makeRun({ card: 'rtx-4090', scenario: 'other', gates, slo: { ttftMs: 500 } })]
   const serving = () => ({ reason: 'a test' })
   const ids = (options: Parameters<typeof buildReport>[1]) => buildReport(runs, options).tables.map(({ id }) => id)
-  const others = ['sweep', 'jobs', 'cache', 'sessions', 'turns', 'tunings']
+  const others = ['sweep', 'demand', 'jobs', 'cache', 'sessions', 'turns', 'tunings']
   expect(ids({ serving })).toEqual(reportTables.filter((id) => !others.includes(id)))
   expect(ids({})).toEqual(reportTables.filter((id) => !others.includes(id) && id !== 'serving'))
   expect(buildReport(pair).tables.map((table) => table.id)).not.toContain('gotchas')

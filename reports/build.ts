@@ -9,7 +9,8 @@ import type { Claims } from './claims/claims.ts'
 import { measuredFindings } from './claims/measured.ts'
 import { auditTables } from './comparison/audit.ts'
 import { cacheTable } from './comparison/cache.ts'
-import { moneyModel } from './comparison/card-money.ts'
+import { hasFixedDemand, moneyModel } from './comparison/card-money.ts'
+import { demandTable } from './comparison/demand.ts'
 import { economicsScenario, economicsTable } from './comparison/economics.ts'
 import { goodputTable } from './comparison/goodput.ts'
 import { type BoxFindings, gotchasTable } from './comparison/gotchas.ts'
@@ -20,13 +21,14 @@ import { sessionsTable, turnsTable } from './comparison/sessions.ts'
 import { specTable } from './comparison/spec.ts'
 import { throughputTable } from './comparison/throughput.ts'
 import { verdictTable } from './comparison/verdict.ts'
-import { fitsTable } from './comparison/what-fits.ts'
+import { fitsTable, queuedNotes } from './comparison/what-fits.ts'
 import { winnerOf, winnersTable } from './comparison/winners.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report, ReportCharts } from './report.ts'
 import { sourceOf } from './report-source.ts'
 import { sweepsOf } from './sweep/lines.ts'
 import { sweepTable } from './sweep/table.ts'
+import { withSharedCaveat } from './tables/caveats.ts'
 import { type Selection, selectedRuns, selectRuns } from './tables/selection.ts'
 import type { Table } from './tables/table.ts'
 import { tuningCharts } from './tune/charts.ts'
@@ -56,6 +58,7 @@ export const reportTables = [
   'spec',
   'fits',
   'throughput',
+  'demand',
   'goodput',
   'sweep',
   'cache',
@@ -91,12 +94,15 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   const money = scenario === null ? null : moneyModel(selection, facts, scenario)
   return {
     title: options.title ?? 'Joulemark report',
-    tables: [
-      ...(ordinary.length === 0
-        ? []
-        : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id))),
-      ...tunings.flatMap((tuning, at) => tuningTables(tuning, facts, at + 1)),
-    ],
+    tables: withSharedCaveat(
+      [
+        ...(ordinary.length === 0
+          ? []
+          : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id))),
+        ...tunings.flatMap((tuning, at) => tuningTables(tuning, facts, at + 1)),
+      ],
+      selectedRuns(selection),
+    ),
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     money,
     simulated: runs.some((run) => run.source === 'simulated'),
@@ -133,8 +139,9 @@ function comparisonTables(selection: Selection, facts: Facts, options: ReportOpt
   const shown = selectedRuns(selection)
   return [
     cards.length > 0 ? specTable(cards) : null,
-    cards.length > 0 ? fitsTable(cards) : null,
-    throughputTable(selection, facts),
+    cards.length > 0 ? fitsTable(cards, queuedNotes(selection, facts)) : null,
+    selection.scenarios.every(hasFixedDemand) ? null : throughputTable(selection, facts),
+    demandTable(selection, facts),
     goodputTable(selection),
     sweepTable(sweepsOf(shown, facts)),
     cacheTable(selection),

@@ -10,6 +10,8 @@ export type Known<T> = { readonly value: T } | { readonly reason: string }
 /** Whether a scenario's model and KV fit a card, with the bytes as evidence. */
 export interface FitVerdict {
   readonly fits: boolean
+  /** Why it does not, in one line; the evidence has the bytes. */
+  readonly reason: string
   readonly evidence: string
 }
 

@@ -1,6 +1,7 @@
 import type { ImageModel } from '../catalogue/image-models.ts'
 import type { FitCard, LimitCard } from '../catalogue/own/known.ts'
 import { type Arithmetic, fastestTflops } from './arithmetic.ts'
+import { doesNotFit } from './does-not-fit.ts'
 import { overheadBytesOf } from './memory.ts'
 
 export interface ImageShape {
@@ -47,11 +48,15 @@ export function imageFit(
   card: FitCard,
   model: ImageModel,
   gpus = 1,
-): { readonly fits: boolean; readonly evidence: string } {
+): { readonly fits: boolean; readonly reason: string; readonly evidence: string } {
   const weights = model.residentBytes - model.denoiserBytes * (1 - 1 / gpus)
   const overhead = overheadBytesOf(card) + ACTIVATION_BYTES
   const gb = (bytes: number) => (bytes / 1e9).toFixed(1)
   const share = gpus === 1 ? '' : ` on each of ${gpus} GPUs`
   const evidence = `${gb(weights)} GB of weights in 16 bits${share} (denoiser ${gb(model.denoiserBytes)} GB), ${gb(overhead)} GB of overhead, into ${gb(card.cudaBytes.value)} GB`
-  return { fits: weights + overhead <= card.cudaBytes.value, evidence }
+  return {
+    fits: weights + overhead <= card.cudaBytes.value,
+    reason: doesNotFit(weights, card.vramGb.value),
+    evidence,
+  }
 }

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly trials: number | null
   /** At most so many trials, though the scenario allows more; never fewer than it needs. */
   readonly mostTrials?: number | undefined
+  /** Whether the scenario was shortened with --quick: the record says so. */
+  readonly quick?: boolean
   readonly workers: number
   /** Whether to calibrate the client against an exact server first (five to ten seconds). */
   readonly calibrate: boolean

@@ -1,3 +1,4 @@
+import { counted } from '../units.ts'
 import type { Scenario } from './schema.ts'
 import { widthOf } from './session/session-schema.ts'
 import { parseShare } from './share.ts'
@@ -40,4 +41,20 @@ export const HIT_RATE_TOLERANCE = 0.02
 export function statedCachedTokens(prefixCache: string, promptTokens: number): number {
   const share = askedHitShare(prefixCache)
   return share === null ? sharedPromptTokens(prefixCache, promptTokens) : share * promptTokens
+}
+
+/**
+ * Whether the load asks for so much and no more: requests at a rate, a trace, or users who pause between their turns. Output
+ * per second then says what was asked for, not what the server can do; compare latency, headroom and cost instead.
+ */
+export const isFixedDemand = (load: Load): boolean =>
+  isScheduled(load) || ('session' in load && load.session !== undefined && load.session.thinkSeconds > 0)
+
+/** A fixed demand in words: `1 request/s`, `50 users, 2 s between turns`. Other loads: requests in flight. */
+export function demandText(load: Load): string {
+  if (load.shape === 'open') return `${load.ratePerS} ${load.ratePerS === 1 ? 'request' : 'requests'}/s`
+  if (load.shape === 'trace') return `recorded requests at ${load.speed}x of their pace`
+  const { concurrency } = load
+  if (!('session' in load && load.session)) return counted(concurrency, 'request in flight', 'requests in flight')
+  return `${counted(concurrency, 'user')}, ${load.session.thinkSeconds} s between turns`
 }

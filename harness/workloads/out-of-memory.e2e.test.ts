@@ -56,7 +56,7 @@ describe('a 4090 whose server has another model', () => {
 })
 
 describe('an error', () => {
-  const small = { fits: false, evidence: '9 GB into 8 GB' }
+  const small = { fits: false, reason: 'does not fit: 9.0 GB of weights on 8 GB', evidence: '9 GB into 8 GB' }
   const fail = (code: 'bad-input' | 'environment', message: string) => () =>
     Promise.reject(new JoulemarkError(code, message))
 

@@ -10,11 +10,13 @@ const SAYS_OOM =
 export const saysOutOfMemory = (text: string): boolean => SAYS_OOM.test(text)
 
 /** A workload whose result is that memory ran out: nothing is measured. */
-export type OutOfMemory = Workload & { readonly oom: string }
+export type OutOfMemory = Workload & { readonly oom: string; readonly oomReason?: string }
 
 /** Whether a model fits by arithmetic, and the bytes. */
 export interface Fit {
   readonly fits: boolean
+  /** Why not, in one line for a reader of a table. */
+  readonly reason: string
   readonly evidence: string
 }
 
@@ -36,11 +38,12 @@ export async function orOutOfMemory<Prepared>(
     if (saysOutOfMemory(message)) return outOfMemory(endpoint, message)
     const explained = error.code === 'environment' || message.includes('does not serve')
     if (fit === null || fit.fits || !explained) throw error
-    return outOfMemory(endpoint, `does not fit: ${fit.evidence}; not served here (${message.replace(/;.*$/s, '')})`)
+    const served = `not served here (${message.replace(/;.*$/s, '')})`
+    return outOfMemory(endpoint, `does not fit: ${fit.evidence}; ${served}`, fit.reason)
   }
 }
 
-function outOfMemory(url: string, evidence: string): OutOfMemory {
+function outOfMemory(url: string, evidence: string, reason?: string): OutOfMemory {
   const refuse = () => Promise.reject(new JoulemarkError('environment', evidence))
   return {
     address: null,
@@ -48,6 +51,7 @@ function outOfMemory(url: string, evidence: string): OutOfMemory {
     simulatedBy: null,
     command: null,
     oom: evidence,
+    ...(reason === undefined ? {} : { oomReason: reason }),
     start: refuse,
   }
 }

@@ -66,6 +66,8 @@ export interface Workload {
   readonly command: readonly string[] | null
   /** Set where the card is known to have too little memory, which is then the result of the run. */
   readonly oom: string | null
+  /** The same in one line, where the model does not fit by arithmetic. */
+  readonly oomReason?: string
   /** Requests in the window of a trial, from the time of one in ms; absent where nobody needs their number. */
   readonly expectedRequests?: (requestMs: number | null) => RequestYield | null
   /** Time of one request alone on the server, in ms; null or absent if it was not measured. */

@@ -3,6 +3,7 @@ import { gbpPerUnits, type MoneyInputs, totalGbpPerYear } from '../../harness/me
 import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { isFixedDemand } from '../../harness/scenario/load-shape.ts'
 import type { Facts, Known } from '../facts.ts'
 import type { MoneyModel } from '../money-model.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
@@ -26,11 +27,12 @@ export interface CardMoney {
   readonly basis: PowerBasis
 }
 
-/** Looks up the inputs of the costs of one card and scenario. */
+/** Looks up the inputs of the costs of one card and scenario; at a fixed demand nothing is divided by the output. */
 export function cardMoney(card: CardColumn, selection: Selection, facts: Facts, scenario: ScenarioRow): CardMoney {
   const run = selection.runOf(scenario.name, card.key)
   const known = run ? { value: run } : { reason: `${card.label}: no run of ${scenario.name} was given` }
-  return moneyAt(card, known, facts, powerBasis(selection, scenario))
+  const at = moneyAt(card, known, facts, powerBasis(selection, scenario))
+  return hasFixedDemand(scenario) ? { ...at, throughput: { reason: FIXED_DEMAND } } : at
 }
 
 /** Looks up the inputs of the costs of one run on a card, with the power of its server where that is the basis. */
@@ -58,6 +60,7 @@ export const gpusOf = ({ gpus }: RunRecord): number => Math.max(1, servingGpus(g
 
 /** The costs of one card per finished session: its output rate is that of sessions. */
 export function sessionMoney(at: CardMoney): CardMoney {
+  if ('value' in at.run && isFixedDemand(at.run.value.scenario.load)) return at
   const found = 'reason' in at.run ? at.run : measuredOf(at.run.value, 'finishedSessionsPerHour')
   if ('reason' in found) return { ...at, throughput: found }
   const { value, ci95 } = found.value
@@ -117,6 +120,28 @@ function idleOf({ basis, card, gpus }: CardMoney, facts: Facts): number | null {
 
 /** A column without a key of the catalogue has none of its own. */
 const pricedCard = ({ key, label }: CardColumn) => ({ key: key.startsWith(UNLISTED) ? null : key, label })
+
+/** Whether a row has a fixed demand: its output per second says what was asked for. */
+export const hasFixedDemand = ({ sample }: ScenarioRow): boolean => isFixedDemand(sample.scenario.load)
+
+/** Why nothing is divided by the output of a fixed demand, and no ratio of two such outputs is made. */
+export const FIXED_DEMAND = 'the demand is fixed: output follows from it, whatever the card can do'
+
+const MONTHS_PER_YEAR = 12
+
+/** GBP per month of owning a card, and of its electricity at the power measured; or why it is unknown. */
+export function monthlyCost(at: CardMoney): Known<Measured> {
+  if ('reason' in at.money) return at.money
+  if ('reason' in at.power) return at.power
+  const inputs = at.money.value
+  const monthly = (watts: number) => {
+    const gbp = totalGbpPerYear(watts, inputs)
+    return gbp === null ? null : gbp / MONTHS_PER_YEAR
+  }
+  const value = monthly(at.power.value.value)
+  if (value === null) return { reason: DIVIDES_BY_ZERO }
+  return { value: { value, ci95: mapInterval(at.power.value, monthly) } }
+}
 
 export const DIVIDES_BY_ZERO = 'divides by zero: check throughput, utilisation and years'
 

@@ -15,8 +15,8 @@ import { type MoneyRowId, moneyRowDigits, moneyRowLabels } from '../tables/econo
 import { figureCell, stampOf } from '../tables/figure-cell.ts'
 import { mapInterval } from '../tables/ratio-interval.ts'
 import type { ScenarioRow, Selection } from '../tables/selection.ts'
-import { buildTable, type Cell, type Interval, missing, type Table, text } from '../tables/table.ts'
-import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, unitCost } from './card-money.ts'
+import { buildTable, type Cell, type CellMarks, type Interval, missing, type Table, text } from '../tables/table.ts'
+import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, hasFixedDemand, unitCost } from './card-money.ts'
 import { economicsNotes } from './economics-notes.ts'
 import { type PowerBasis, powerBasis } from './power-basis.ts'
 
@@ -32,7 +32,10 @@ interface MetricRow {
 export function economicsScenario(selection: Selection): ScenarioRow | null {
   const covered = (row: ScenarioRow) => selection.cards.filter((card) => selection.runOf(row.name, card.key)).length
   const rank = (row: ScenarioRow) =>
-    row.name === DEFAULT_SCENARIO ? 1e9 : covered(row) * 1e5 + connectionsOf(row.sample.scenario.load)
+    row.name === DEFAULT_SCENARIO
+      ? 1e9
+      : // at a fixed demand there is no cost per token
+        (hasFixedDemand(row) ? 0 : 1e8) + covered(row) * 1e5 + connectionsOf(row.sample.scenario.load)
   const priced = selection.scenarios.filter(({ sample }) => sample.scenario.kind === 'text')
   return priced.toSorted((a, b) => rank(b) - rank(a))[0] ?? null
 }
@@ -154,7 +157,7 @@ function costCell(at: CardMoney): Cell {
 
 const stamp = (at: CardMoney) => ('reason' in at.run ? {} : stampOf(at.run.value))
 
-function money(valueGbp: number | null, row: MoneyRowId, ci95: Interval | null, simulated: { simulated?: true }): Cell {
+function money(valueGbp: number | null, row: MoneyRowId, ci95: Interval | null, marks: CellMarks): Cell {
   if (valueGbp === null) return missing(DIVIDES_BY_ZERO)
-  return { kind: 'money', valueGbp, digits: moneyRowDigits[row], ...(ci95 ? { ci95 } : {}), ...simulated }
+  return { kind: 'money', valueGbp, digits: moneyRowDigits[row], ...(ci95 ? { ci95 } : {}), ...marks }
 }

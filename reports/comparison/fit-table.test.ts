@@ -11,7 +11,7 @@ const cards = [cardByKey('rtx-4090')!, cardByKey('rtx-pro-6000-max-q')!]
 const assumed = { contextTokens: 16_384, sessions: 1, kvBytesPerElement: 2 } as const
 const claims = parseClaims(article, 'article.json')
 
-test('every language model on every card, with head-room, largest context and most sessions', () => {
+test('every language model on every card, with headroom, largest context and most sessions', () => {
   const fits = modelFits(cards, assumed)
   const of = (model: string, card: string) => fits.find((fit) => fit.model === model && fit.card === card)
   expect(of('llama-3.1-70b-instruct-awq-int4', 'rtx-4090')?.verdict).toBe('OOM')

@@ -6,6 +6,7 @@ import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { sloText } from '../tables/slo-text.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
+import { FIXED_DEMAND, hasFixedDemand } from './card-money.ts'
 
 /** Goodput of every scenario with an SLO. Null when no scenario has one. */
 export function goodputTable(selection: Selection): Table | null {
@@ -66,6 +67,7 @@ function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): 
 function upliftCell(row: ScenarioRow, first: CardColumn, card: CardColumn, selection: Selection): Cell {
   const [under, over] = [selection.runOf(row.name, first.key), selection.runOf(row.name, card.key)]
   if (under === null || over === null) return missing('requires a run on both cards')
+  if (hasFixedDemand(row)) return missing(FIXED_DEMAND)
   const [slow, fast] = [measuredOf(under, 'goodputRequestsPerS'), measuredOf(over, 'goodputRequestsPerS')]
   if ('reason' in slow) return missing(slow.reason)
   if ('reason' in fast) return missing(fast.reason)

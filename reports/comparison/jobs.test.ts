@@ -83,7 +83,8 @@ test('OOM has its evidence, and the reason of the winner says it', () => {
   expect(cost!.cells[2]).toEqual({ kind: 'oom', evidence: `RTX 4090: ${oom}` })
   expect(winnerOf(selection.scenarios[0]!, selection, makeFacts())).toMatchObject({
     card: { key: 'rtx-pro-6000-max-q' },
-    why: `RTX 4090: OOM: ${oom}`,
+    why: 'RTX 4090: the server ran out of memory',
+    evidence: [expect.stringContaining(oom)],
   })
 })
 

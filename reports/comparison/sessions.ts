@@ -6,7 +6,7 @@ import type { Facts } from '../facts.ts'
 import { metricCell, stampOf } from '../tables/figure-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
-import { cardMoney, sessionMoney, unitCost } from './card-money.ts'
+import { cardMoney, hasFixedDemand, sessionMoney, unitCost } from './card-money.ts'
 
 const metricsShown = [
   'finishedSessionsPerHour',
@@ -48,7 +48,7 @@ export function sessionsTable(selection: Selection, facts: Facts): Table | null 
       ),
     ],
     rows: scenarios.flatMap((scenario) =>
-      [...metricsShown, 'cost' as const].map((figure): SessionRow => ({ scenario, figure })),
+      [...metricsShown, ...costOf(scenario)].map((figure): SessionRow => ({ scenario, figure })),
     ),
     rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
     notes: [
@@ -57,6 +57,9 @@ export function sessionsTable(selection: Selection, facts: Facts): Table | null 
     ],
   })
 }
+
+/** Users who pause ask for so much and no more: what one of their sessions costs would follow from how few they are. */
+const costOf = (scenario: ScenarioRow): 'cost'[] => (hasFixedDemand(scenario) ? [] : ['cost'])
 
 const rowLabel = (figure: SessionRow['figure']): string =>
   figure === 'cost' ? '£ per finished session' : labelOf(figure)

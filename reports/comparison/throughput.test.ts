@@ -12,7 +12,11 @@ const facts = makeFacts({
     value: { value: run.card.key === 'rtx-4090' ? 125.5 : 223.1, share: 0, bound: 'memory bandwidth' },
   }),
   fit: (run, card) => ({
-    value: { fits: !(run.scenario.name === 'big' && card === 'rtx-4090'), evidence: '72.7 GB of weights on 25.3 GB' },
+    value: {
+      fits: !(run.scenario.name === 'big' && card === 'rtx-4090'),
+      reason: 'does not fit: 72.7 GB of weights on 24 GB',
+      evidence: '72.7 GB of weights on 25.3 GB',
+    },
   }),
 })
 const mains = (table: Table) =>

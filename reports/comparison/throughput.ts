@@ -8,12 +8,15 @@ import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
+import { hasFixedDemand } from './card-money.ts'
 
 /**
  * The article's "Per-workload throughput comparison": one row per scenario, one column per card, and the uplift of each
- * further card over the first. Each value has its 95 % interval and its share of the physical limit.
+ * further card over the first. Each value has its 95 % interval and its share of the physical limit. Workloads of a fixed
+ * demand have a table of their own, and no row here.
  */
-export function throughputTable(selection: Selection, facts: Facts): Table {
+export function throughputTable(all: Selection, facts: Facts): Table {
+  const selection = { ...all, scenarios: all.scenarios.filter((row) => !hasFixedDemand(row)) }
   const [first, ...others] = selection.cards
   const workload: Column<ScenarioRow> = {
     id: 'workload',

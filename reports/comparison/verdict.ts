@@ -1,3 +1,4 @@
+import { counted } from '../../harness/units.ts'
 import type { Facts } from '../facts.ts'
 import { stampOf } from '../tables/figure-cell.ts'
 import type { CardColumn, Selection } from '../tables/selection.ts'
@@ -39,6 +40,7 @@ export function verdictTable(winners: readonly Winner[], selection: Selection, f
     ],
     rows: rules,
     rowId: (rule) => rule.id,
+    notes: ['The reason for each workload stands in the table of winners.'],
   })
 }
 
@@ -46,7 +48,8 @@ function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Ru
   const won = winners.filter((winner) => winner.card?.key === card.key)
   const alone = won.filter((winner) => winner.alone)
   const cheaper = won.filter((winner) => !winner.alone)
-  const say = (list: readonly Winner[]) => list.map((winner) => `${winner.scenario.title}: ${winner.why}`).join('; ')
+  const say = (list: readonly Winner[]) =>
+    `${counted(list.length, 'workload')}: ${list.map((winner) => winner.scenario.title).join('; ')}`
   const use = `at ${facts.money.utilisation * 100} % utilisation and £${facts.money.tariffGbpPerKwh}/kWh`
   return [
     ...(alone.length > 0
@@ -65,7 +68,7 @@ function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Ru
           {
             id: `${card.key}-cheaper`,
             card,
-            pick: `cost per token decides, ${use}`,
+            pick: `cost decides, per unit of output or per month of a fixed demand, ${use}`,
             because: say(cheaper),
             fired: cheaper,
           },

@@ -3,8 +3,10 @@ import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
+import type { Facts } from '../facts.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { sharedMemoryNotes, withMemory } from '../tables/card-memory.ts'
+import type { Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
 
 /** A model with a context and a number of sessions, on one card or several. */
@@ -17,9 +19,11 @@ export interface FitRow {
   readonly cards: number
   /** `--gpu-memory-utilization` by card key, where the bundled scenario of this row sets it; vLLM's default elsewhere. */
   readonly gpuMemoryUtilization: Readonly<Record<string, number>>
+  /** The bundled scenario that measures this configuration, where its figure needs an explanation beside an OOM. */
+  readonly scenario?: string
 }
 
-type Settings = Partial<Pick<FitRow, 'contextTokens' | 'sessions' | 'cards' | 'gpuMemoryUtilization'>>
+type Settings = Partial<Pick<FitRow, 'contextTokens' | 'sessions' | 'cards' | 'gpuMemoryUtilization' | 'scenario'>>
 
 const row = (id: string, label: string, model: string, settings: Settings = {}): FitRow => ({
   id,
@@ -54,13 +58,18 @@ const articleFitRows: readonly FitRow[] = [
   row('llama8b-50-sessions', '50 concurrent Llama 8B FP8 sessions, 4k each', 'llama-3.1-8b-instruct-fp8', {
     contextTokens: 4096,
     sessions: 50,
+    scenario: 'llama-3.1-8b-fp8-50-sessions',
   }),
 ]
 
 const tones: Readonly<Record<string, Tone>> = { Tight: 'warn', Comfortable: 'good', Trivial: 'good' }
 
 /** What fits which card, computed from bytes: OOM, Tight, Comfortable or Trivial, with the headroom. */
-export function fitsTable(cards: readonly CardEntry[], rows: readonly FitRow[] = articleFitRows): Table {
+export function fitsTable(
+  cards: readonly CardEntry[],
+  queued: readonly string[] = [],
+  rows: readonly FitRow[] = articleFitRows,
+): Table {
   return buildTable({
     id: 'fits',
     title: 'What fits',
@@ -80,10 +89,45 @@ export function fitsTable(cards: readonly CardEntry[], rows: readonly FitRow[] =
     notes: [
       `Headroom = room for KV / required KV, with FP16 KV and ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) unless another share is shown: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial.`,
       'FP8 KV doubles the headroom. Too many sequences queue in vLLM; it runs out of memory only when the weights or one full sequence do not fit.',
+      ...queued,
       ...sharedMemoryNotes(cards),
     ],
   })
 }
+
+/**
+ * Why a configuration is OOM in "What fits" and was measured all the same, one line each: its sequences do not fit at once, and
+ * vLLM queues those that do not.
+ */
+export function queuedNotes(
+  selection: Selection,
+  facts: Pick<Facts, 'card'>,
+  rows: readonly FitRow[] = articleFitRows,
+): string[] {
+  return rows.flatMap((at) =>
+    selection.cards.flatMap(({ key, label }) => {
+      const run = at.scenario === undefined ? null : selection.runOf(at.scenario, key)
+      const entry = facts.card(key)
+      const card = entry === null ? null : fitCard(entry)
+      const model = modelByKey(at.model)
+      if (run === null || run.oom || card === null || 'reason' in card || model === null) return []
+      const fit = fitOf(card, model, shapeOf(at, card.key))
+      if (fit.headroomRatio >= 1 || fit.freeBytes <= 0) return []
+      return [
+        `${at.label} on ${label}: "What fits" says OOM because only ${fit.maxSessions} of ${at.sessions} fit at once; ${run.scenario.title} was measured all the same, because vLLM queues the others, and its sessions are shorter for most of their time.`,
+      ]
+    }),
+  )
+}
+
+/** How a row is served on a card, for its fit. */
+const shapeOf = (at: FitRow, card: string) => ({
+  contextTokens: at.contextTokens,
+  sessions: at.sessions,
+  kvBytesPerElement: 2 as const,
+  gpuMemoryUtilization: at.gpuMemoryUtilization[card] ?? DEFAULT_GPU_MEMORY_UTILIZATION,
+  gpus: at.cards,
+})
 
 function fitCell(entry: CardEntry, at: FitRow): Cell {
   const card = fitCard(entry)
@@ -91,13 +135,7 @@ function fitCell(entry: CardEntry, at: FitRow): Cell {
   const model = modelByKey(at.model)
   if (model === null) return missing(`${at.model} is not in the catalogue`)
   const stated = at.gpuMemoryUtilization[card.key]
-  const fit = fitOf(card, model, {
-    contextTokens: at.contextTokens,
-    sessions: at.sessions,
-    kvBytesPerElement: 2,
-    gpuMemoryUtilization: stated ?? DEFAULT_GPU_MEMORY_UTILIZATION,
-    gpus: at.cards,
-  })
+  const fit = fitOf(card, model, shapeOf(at, card.key))
   if (fit.headroomRatio >= 1) {
     const tone = tones[fit.verdict]
     return {

@@ -44,15 +44,20 @@ test('out of memory never wins, whether the run or arithmetic says so', () => {
   expect(winner([failed, pro])).toMatchObject({
     card: { label: 'RTX PRO 6000 Max-Q' },
     alone: true,
-    why: `RTX 4090: OOM: ${evidence}`,
+    why: 'RTX 4090: the server ran out of memory',
+    evidence: [`Llama 3.1 8B FP8 batch 32 agg: RTX 4090: ${evidence}`],
   })
   // A record with figures from before it ran out is no better.
   const late = makeRun({ card: 'rtx-4090', oom: evidence, result: { outputTokensPerS: 9000, meanPowerW: 10 } })
   expect(winner([late, pro]).card?.label).toBe('RTX PRO 6000 Max-Q')
-  expect(winner([failed])).toMatchObject({ card: null, why: `RTX 4090: OOM: ${evidence}` })
-  const facts = makeFacts({ fit: () => ({ value: { fits: false, evidence: '72.7 GB on 25.3 GB' } }) })
+  expect(winner([failed])).toMatchObject({ card: null, why: 'RTX 4090: the server ran out of memory' })
+  const facts = makeFacts({
+    fit: () => ({
+      value: { fits: false, reason: 'does not fit: 72.7 GB of weights on 24 GB', evidence: '72.7 GB on 25.3 GB' },
+    }),
+  })
   const elsewhere = makeRun({ card: 'rtx-4090', scenario: 'other', startedAt: '2026-11-02T00:00:00Z' })
-  expect(winner([pro, elsewhere], facts).why).toBe('RTX 4090: OOM: 72.7 GB on 25.3 GB')
+  expect(winner([pro, elsewhere], facts).why).toBe('RTX 4090: does not fit: 72.7 GB of weights on 24 GB')
 })
 
 test('what was not measured or is unknown decides nothing', () => {
@@ -73,12 +78,12 @@ test('a difference within the intervals has no winner', () => {
   expect(found.why).toMatch(/^too close to call: £0\.0289 against £0\.0301/)
 })
 
-test('the verdict names only the rules that fired, with their figures', () => {
+test('the verdict names only the rules that fired, with their workloads', () => {
   const facts = makeFacts()
   const selection = selectRuns([ada, pro], facts)
   const table = verdictTable([winner([ada, pro])], selection, facts)!
   expect(table.rows.map((row) => row.id)).toEqual(['rtx-4090-cheaper'])
-  expect(table.rows[0]!.cells[2]).toMatchObject({ text: expect.stringContaining('2.57x cheaper') })
+  expect(table.rows[0]!.cells[2]).toMatchObject({ text: '1 workload: Llama 3.1 8B FP8 batch 32 agg' })
   expect(verdictTable([winner([ada])], selection, facts)).toBeNull()
 })
 

@@ -5,18 +5,22 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
 import { type Measured, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { outOfMemory } from '../tables/oom-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
-import { cardMoney, unitCost } from './card-money.ts'
+import { cardMoney, hasFixedDemand, monthlyCost, unitCost } from './card-money.ts'
 
 /** The winner of a workload, and why. */
 export interface Winner {
   readonly scenario: ScenarioRow
   /** Null where there is no winner; `why` gives the reason. */
   readonly card: CardColumn | null
+  /** One line for a cell: reasons without their evidence. */
   readonly why: string
+  /** What the reasons rest on, for notes: the bytes, the message of a server. */
+  readonly evidence: readonly string[]
   /** The only card that can run it. */
   readonly alone: boolean
   readonly runs: readonly RunRecord[]
@@ -27,6 +31,8 @@ interface Candidate {
   readonly run: RunRecord | null
   /** Why the card is excluded; null otherwise. */
   readonly out: string | null
+  /** The evidence of that, where it is longer than a line. */
+  readonly evidence?: string
   /** Why it is unknown whether the card qualifies; then there is no winner. */
   readonly unknown: string | null
   readonly cost: Measured | null
@@ -36,17 +42,18 @@ interface Candidate {
 
 /**
  * The winner of a workload by rule: of the cards that ran it and met its SLO, the one with the lowest cost per million
- * output tokens; no winner where the interval of the ratio of the two lowest costs contains 1.
+ * output tokens, or per month where the demand is fixed; no winner where the interval of the ratio of the two lowest costs
+ * contains 1.
  */
 export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Facts): Winner {
   const all = selection.cards.map((card) => candidate(scenario, card, selection, facts))
   const unknown = all.flatMap(({ card, unknown: reason }) => (reason === null ? [] : [`${card.label}: ${reason}`]))
-  if (unknown.length > 0) return { scenario, runs: [], card: null, alone: false, why: unknown.join('; ') }
+  if (unknown.length > 0) return { scenario, runs: [], card: null, alone: false, why: unknown.join('; '), evidence: [] }
   const fit = all.filter(({ out }) => out === null)
   const runs = fit.flatMap(({ run }) => (run === null ? [] : [run]))
   const outs = all.flatMap(({ card, out }) => (out === null ? [] : [`${card.label}: ${out}`]))
   const [only] = fit
-  const named = { scenario, runs }
+  const named = { scenario, runs, evidence: all.flatMap((at) => at.evidence ?? []) }
   if (only === undefined) return { ...named, card: null, alone: false, why: outs.join('; ') || 'no card was given' }
   if (fit.length === 1) {
     const decided = outs.length > 0
@@ -65,37 +72,53 @@ function cheapest(
   outs: readonly string[],
   scenario: ScenarioRow,
 ): Pick<Winner, 'card' | 'why'> {
+  const isFixed = hasFixedDemand(scenario)
   const unit = workloadUnit(scenario.sample.scenario.kind)
   const priced = fit
-    .flatMap(({ card, cost }) => (cost === null ? [] : [{ card, cost }]))
+    .flatMap(({ card, cost, run }) => (cost === null ? [] : [{ card, cost, run }]))
     .toSorted((a, b) => a.cost.value - b.cost.value)
   const [best, next] = priced
   if (best === undefined || next === undefined || priced.length < fit.length) {
     const reasons = [...new Set(fit.flatMap(({ costReason }) => costReason ?? []))]
     const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
-    return { card: null, why: `cost per ${unit.each} is unknown for some of the cards that can run it${why}` }
+    return {
+      card: null,
+      why: `cost per ${isFixed ? 'month' : unit.each} is unknown for some of the cards that can run it${why}`,
+    }
   }
   const factor = next.cost.value / best.cost.value
-  const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, unit.count === 1 ? 9 : 4)
-  const price = `${gbp(best)} against ${gbp(next)} (${next.card.label}) per ${unit.priced}`
+  const digits = isFixed ? 0 : unit.count === 1 ? 9 : 4
+  const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, digits)
+  const price = `${gbp(best)} against ${gbp(next)} (${next.card.label}) per ${isFixed ? 'month' : unit.priced}`
   const interval = ratioInterval(next.cost, best.cost)
   if (factor < 1.03 || (interval !== null && interval[0] <= 1))
     return { card: null, why: `too close to call: ${price}` }
   const rest = outs.length > 0 ? `; ${outs.join('; ')}` : ''
+  if (isFixed) return { card: best.card, why: `${servedBy(priced.length)} this demand; ${price}${rest}` }
   return { card: best.card, why: `${formatNumber(factor, 2)}x cheaper: ${price}${rest}` }
 }
 
+/** How many cards serve a demand. */
+const servedBy = (cards: number): string => (cards === 2 ? 'both serve' : `all ${cards} serve`)
+
 function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Candidate {
   const run = selection.runOf(scenario.name, card.key)
-  if (run === null) {
-    const fit = facts.fit(scenario.sample, card.key)
-    const oom = 'value' in fit && !fit.value.fits
-    const verdict = oom ? { out: `OOM: ${fit.value.evidence}`, unknown: null } : { out: null, unknown: 'not measured' }
-    return { card, run, cost: null, ...verdict }
-  }
   // Out of memory is a result: this card cannot run the workload, whatever the rest of the record says.
-  if (run.oom) return { card, run: null, cost: null, out: `OOM: ${run.oom.evidence}`, unknown: null }
-  const cost = unitCost(cardMoney(card, selection, facts, scenario))
+  const oom = outOfMemory(scenario, card, selection, facts)
+  if (oom !== null)
+    return {
+      card,
+      run: null,
+      cost: null,
+      out: oom.reason,
+      evidence: `${scenario.title}: ${oom.evidence}`,
+      unknown: null,
+    }
+  if (run === null) {
+    return { card, run, cost: null, out: null, unknown: 'not measured' }
+  }
+  const at = cardMoney(card, selection, facts, scenario)
+  const cost = hasFixedDemand(scenario) ? monthlyCost(at) : unitCost(at)
   const known = 'value' in cost ? { cost: cost.value } : { cost: null, costReason: cost.reason }
   return { card, run, ...sloOf(run), ...known }
 }
@@ -142,7 +165,8 @@ export function winnersTable(winners: readonly Winner[]): Table {
     rows: winners,
     rowId: (at) => at.scenario.name,
     notes: [
-      'Rule: of the cards that can run the workload and met its SLO (medians), the one with the lowest cost per million output tokens, image or step. A card that is out of memory never wins. There is no winner where the difference is below 3 % or within the intervals.',
+      'Rule: of the cards that can run the workload and met its SLO (medians), the one with the lowest cost per million output tokens, image or step, or per month where the demand is fixed. A card that is out of memory never wins. There is no winner where the difference is below 3 % or within the intervals.',
+      ...new Set(winners.flatMap(({ evidence }) => evidence)),
     ],
   })
 }

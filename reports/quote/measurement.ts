@@ -1,13 +1,14 @@
-import { scenarioLimits } from '../../harness/gates/scenario-limits.ts'
 import { isKnown } from '../../harness/record/measured.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
+import { caveatsOf } from '../tables/caveats.ts'
 
 /**
  * What stands behind the values of a run, one line each: trials, seconds in steady windows, failed requests, and every
  * limit that the scenario loosened. A quote prints them, because a run with loosened limits passes its gates.
  */
-export function measurementLines({ trials, scenario }: RunRecord): string[] {
+export function measurementLines(run: RunRecord): string[] {
+  const { trials, scenario } = run
   const windowMs = trials.map(({ windowStartMs, windowEndMs }) =>
     isKnown(windowStartMs) && isKnown(windowEndMs) ? windowEndMs - windowStartMs : 0,
   )
@@ -15,10 +16,9 @@ export function measurementLines({ trials, scenario }: RunRecord): string[] {
   const failed = sent - sumOf(trials.map(({ requestsOk }) => requestsOk))
   const share = sent === 0 ? '' : ` (${Number(((failed / sent) * 100).toFixed(2))} %)`
   const what = scenario.kind === 'training' ? 'progress lines' : 'requests'
-  const loosened = scenarioLimits(scenario).filter((limit) => limit.isLoosened)
   return [
     `${counted(trials.length, 'trial')}, ${seconds(sumOf(windowMs))} s measured; ${failed} of ${sent} ${what} failed${share}`,
-    ...loosened.map((limit) => `Looser than usual: ${limit.what} ${limit.inForce}, usually ${limit.usual}`),
+    ...caveatsOf(run).map((caveat) => caveat.charAt(0).toUpperCase() + caveat.slice(1)),
   ]
 }
 

@@ -80,11 +80,16 @@ function tableCsv(table: Table): string {
   return stringify([head, ...rows].map((line) => line.map(defuse)))
 }
 
-/** Why the empty cells of a row are empty, by column. */
+/** Why the empty cells of a row are empty, and what must be known beside others, by column. */
 function rowNotes(table: Table, cells: readonly Cell[]): string {
-  return cells
-    .map((cell, index) => ({ head: table.columns[index]!.head, footnote: formatCell(cell).footnote }))
-    .filter(({ footnote }) => footnote !== null)
-    .map(({ head, footnote }) => (footnote?.startsWith(`${head}:`) ? footnote : `${head}: ${footnote}`))
+  const noted = cells.flatMap((cell, index) => {
+    const { footnote } = formatCell(cell)
+    return footnote === null ? [] : [{ head: table.columns[index]!.head, footnote }]
+  })
+  return [...Map.groupBy(noted, ({ footnote }) => footnote)]
+    .map(([footnote, at]) => {
+      const heads = at.map(({ head }) => head).join(', ')
+      return footnote.startsWith(`${heads}:`) ? footnote : `${heads}: ${footnote}`
+    })
     .join('; ')
 }

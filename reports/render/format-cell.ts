@@ -18,7 +18,7 @@ export interface CellText {
   readonly main: string
   readonly sub: string | null
   readonly tone: Tone
-  /** The reason or evidence for a footnote. */
+  /** For a footnote: why there is no value, the evidence of an OOM, or what must be known beside a value. */
   readonly footnote: string | null
 }
 
@@ -63,6 +63,7 @@ export const oneLine = (lines: readonly string[]): string =>
 /** The text of a cell, not yet escaped for its format. */
 export function formatCell(cell: Cell): CellText {
   const mark = 'simulated' in cell && cell.simulated ? SIMULATED_MARK : ''
+  const caveat = ('caveat' in cell ? cell.caveat : undefined) ?? null
   switch (cell.kind) {
     case 'number': {
       const unit = shortUnits[cell.unit] ?? cell.unit
@@ -70,24 +71,24 @@ export function formatCell(cell: Cell): CellText {
       const parts = cell.ci95 ? [formatInterval(cell.value, cell.ci95, cell.digits)] : []
       if (cell.limit) parts.push(`${formatShare(cell.limit.share)} of limit`.replaceAll(' ', NO_BREAK))
       const beyond = cell.limit !== undefined && cell.limit.share > 1
-      return { main, sub: parts.join(' · ') || null, tone: beyond ? 'bad' : 'plain', footnote: null }
+      return { main, sub: parts.join(' · ') || null, tone: beyond ? 'bad' : 'plain', footnote: caveat }
     }
     case 'money':
       return {
         main: formatGbp(cell.valueGbp, cell.digits) + mark,
         sub: cell.ci95 ? formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£') : null,
         tone: 'plain',
-        footnote: null,
+        footnote: caveat,
       }
     case 'ratio':
       return {
         main: `${formatNumber(cell.value, cell.digits)}x${mark}`,
         sub: cell.ci95 ? formatInterval(cell.value, cell.ci95, cell.digits) : null,
         tone: ratioTone(cell),
-        footnote: null,
+        footnote: caveat,
       }
     case 'text':
-      return { main: cell.text + mark, sub: cell.detail ?? null, tone: cell.tone ?? 'plain', footnote: null }
+      return { main: cell.text + mark, sub: cell.detail ?? null, tone: cell.tone ?? 'plain', footnote: caveat }
     case 'code':
       return { main: oneLine(cell.lines), sub: null, tone: 'plain', footnote: null }
     case 'missing':

@@ -8,10 +8,10 @@ export const REPORT_JSON_VERSION = 1
  * The report as one JSON document:
  * - `format` "joulemark-report", `version`, `title`
  * - `simulated`, and `stamp` "SIMULATED" or null, for readers of the raw file
- * - `tables[]`: `id`, `title`, `simulated`, `notes[]`, `columns[]{id,head,align}`,
+ * - `tables[]`: `id`, `title`, `simulated`, `caveat?`, `notes[]`, `columns[]{id,head,align}`,
  *   `rows[]{id,cells[]}` with one cell per column, distinguished by `kind`:
- *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?}`, `money{valueGbp,digits,ci95?,simulated?}`,
- *   `ratio{value,digits,ci95?,better?,simulated?}`, `text{text,detail?,tone?,simulated?}`, `code{lines[]}`,
+ *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?,caveat?}`, `money{valueGbp,digits,ci95?,simulated?,caveat?}`,
+ *   `ratio{value,digits,ci95?,better?,simulated?,caveat?}`, `text{text,detail?,tone?,simulated?,caveat?}`, `code{lines[]}`,
  *   `missing{reason}`, `oom{evidence}`.
  *   Values are unrounded; `digits` is what the other formats print; `ci95` is [low, high].
  * - `money` or null: `years`, `tariffGbpPerKwh`, `utilisation`, `pue`,

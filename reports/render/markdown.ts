@@ -1,7 +1,7 @@
 import type { Report } from '../report.ts'
 import type { Cell, Table, TableRow } from '../tables/table.ts'
-import { type Footnotes, footnotesOf } from './footnotes.ts'
-import { formatCell, SIMULATED_NOTE } from './format-cell.ts'
+import { type Footnotes, footnotesOf, tableMarks } from './footnotes.ts'
+import { formatCell } from './format-cell.ts'
 import { printable } from './plain-text.ts'
 import { sourceLines } from './source-lines.ts'
 
@@ -33,7 +33,7 @@ function tableSection(table: Table): string {
   const rules = table.columns.map(({ align }) => (align === 'right' ? '---:' : '---'))
   const rows = table.rows.map((row) => row.cells.map((cell) => cellMarkdown(cell, notes)))
   const under = [
-    ...(table.simulated ? [SIMULATED_NOTE] : []),
+    ...tableMarks(table),
     ...notes.texts.map((footnote, index) => `(${index + 1}) ${footnote}`),
     ...table.notes,
   ]

@@ -3,7 +3,10 @@ import { REPORT_JSON_VERSION } from './json.ts'
 
 /** The schema of the JSON report, for its readers and for a test of its writer. */
 
-const simulated = { simulated: z.boolean().optional() }
+const simulated = {
+  simulated: z.boolean().optional(),
+  caveat: z.string().optional().describe('what must be known beside the value: a shortened trial, a loosened limit'),
+}
 const interval = z.tuple([z.number(), z.number()]).describe('95 % interval: low, high')
 const digits = z.int().nonnegative().describe('digits that the other formats print')
 
@@ -49,6 +52,7 @@ const tableSchema = z.strictObject({
   rows: z.array(z.strictObject({ id: z.string(), cells: z.array(cellSchema) })),
   notes: z.array(z.string()),
   simulated: z.boolean(),
+  caveat: z.string().optional().describe('the caveat of its cells, where all runs of the report have the same'),
 })
 
 const count = z.int().nonnegative()

@@ -1,8 +1,7 @@
 import { styleText } from 'node:util'
 import type { Report } from '../report.ts'
 import type { Table } from '../tables/table.ts'
-import { footnotesOf } from './footnotes.ts'
-import { SIMULATED_NOTE } from './format-cell.ts'
+import { footnotesOf, tableMarks } from './footnotes.ts'
 import { printable, wrapTo } from './plain-text.ts'
 import { sourceLines } from './source-lines.ts'
 import { tableGrid } from './table-grid.ts'
@@ -43,11 +42,7 @@ function tableLines(table: Table, columns: number, paint: Paint): string[] {
     paint(table.simulated ? ['bold', 'yellow'] : 'bold', line),
   )
   const { texts } = footnotesOf(table)
-  const under = [
-    ...(table.simulated ? [SIMULATED_NOTE] : []),
-    ...texts.map((footnote, index) => `[${index + 1}] ${footnote}`),
-    ...table.notes,
-  ]
+  const under = [...tableMarks(table), ...texts.map((footnote, index) => `[${index + 1}] ${footnote}`), ...table.notes]
   const small = under.flatMap((line) => hanging(printable(line), columns)).map((line) => paint('dim', line))
   return [...title, ...gridLines(grid, columns, paint), ...small]
 }

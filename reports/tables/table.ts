@@ -15,8 +15,15 @@ export interface PhysicalLimit {
   readonly bound: string
 }
 
+/** What a cell carries beside its value. */
+export interface CellMarks {
+  readonly simulated?: boolean
+  /** What a reader must know beside the value, such as a loosened limit: printed as a footnote. */
+  readonly caveat?: string
+}
+
 export type Cell =
-  | {
+  | ({
       readonly kind: 'number'
       readonly value: number
       /** Empty where the head of the row or column has it. */
@@ -25,32 +32,28 @@ export type Cell =
       readonly ci95?: Interval
       readonly approx?: boolean
       readonly limit?: PhysicalLimit
-      readonly simulated?: boolean
-    }
-  | {
+    } & CellMarks)
+  | ({
       readonly kind: 'money'
       readonly valueGbp: number
       readonly digits: number
       readonly ci95?: Interval
-      readonly simulated?: boolean
-    }
-  | {
+    } & CellMarks)
+  | ({
       readonly kind: 'ratio'
       readonly value: number
       readonly digits: number
       readonly ci95?: Interval
       /** Which direction is better; for colours only. */
       readonly better?: 'higher' | 'lower'
-      readonly simulated?: boolean
-    }
-  | {
+    } & CellMarks)
+  | ({
       readonly kind: 'text'
       readonly text: string
       /** Smaller print under it. */
       readonly detail?: string
       readonly tone?: Tone
-      readonly simulated?: boolean
-    }
+    } & CellMarks)
   /** A command to copy, by lines: the layout is part of it. */
   | { readonly kind: 'code'; readonly lines: readonly string[] }
   /** Unknown, and why: printed as a dash with a footnote. */
@@ -83,6 +86,8 @@ export interface Table {
   readonly notes: readonly string[]
   /** True if one cell is based on a simulated run. */
   readonly simulated: boolean
+  /** The caveat of its cells, where every run of the report has the same: said once instead of at every cell. */
+  readonly caveat?: string
 }
 
 export interface TableSpec<Row> {

@@ -11,7 +11,13 @@ export function makeReport(): Report {
     limit: (run) => ({
       value: { value: connectionsOf(run.scenario.load) === 1 ? 200 : 6000, share: 0, bound: 'memory bandwidth' },
     }),
-    fit: () => ({ value: { fits: false, evidence: '72.7 GB of weights on 25.3 GB' } }),
+    fit: () => ({
+      value: {
+        fits: false,
+        reason: 'does not fit: 72.7 GB of weights on 24 GB',
+        evidence: '72.7 GB of weights on 25.3 GB',
+      },
+    }),
   })
   const gates = [
     { id: 'live-source', status: 'fail' as const, required: true, evidence: 'driver 0.0-sim' },

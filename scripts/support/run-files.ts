@@ -80,7 +80,7 @@ export async function playOnStandIn<Played>(
     const trials = options.trials ?? (quick ? 1 : null)
     // the API key of a real server is not sent to the simulator
     const serverStart = start.of > 1 ? { serverStart: start } : {}
-    return await play(standIn.file, { ...options, ...serverStart, apiKey: null, trials })
+    return await play(standIn.file, { ...options, ...serverStart, quick, apiKey: null, trials })
   } finally {
     await standIn.stop()
   }

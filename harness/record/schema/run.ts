@@ -71,7 +71,15 @@ export const trainingJobSchema = z.object({
 })
 
 /** A run whose result is that memory ran out. */
-const oomSchema = z.object({ evidence: z.string().describe('the bytes, or the message of the server') })
+const oomSchema = z.object({
+  reason: z
+    .string()
+    .optional()
+    .describe(
+      'why the model does not fit, in one line; absent where the server ran out of memory, and in older records',
+    ),
+  evidence: z.string().describe('the bytes, or the message of the server'),
+})
 
 /** Lower-case hexadecimal only, so that every changed bit is detected. */
 const hex = (bytes: number) =>
@@ -161,6 +169,10 @@ export const runRecordSchema = z.object({
   }),
   scenario: scenarioSchema,
   scenarioSha256: z.string(),
+  quick: z
+    .literal(true)
+    .optional()
+    .describe('trials and requests are shorter than the scenario file asks for (--quick, simulated only)'),
   model: describedModelSchema
     .optional()
     .describe('the model, where the catalogue of this version does not have it; absent for one of its own'),

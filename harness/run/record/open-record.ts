@@ -31,6 +31,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
     tool: options.tool,
     scenario,
     scenarioSha256: canonicalSha256(scenario),
+    ...(options.quick ? { quick: true as const } : {}),
     ...(workload.model ? { model: workload.model } : {}),
     card: prepared.card,
     host: readHost(),
@@ -57,7 +58,7 @@ export function openRecord(id: string, { prepared, options, certificate, started
             effectiveTrials: true,
           },
         }
-      : { oom: { evidence: workload.oom } }),
+      : { oom: { ...(workload.oomReason ? { reason: workload.oomReason } : {}), evidence: workload.oom } }),
     ...(workload.command ? { training: { command: [...workload.command], config: {} } } : {}),
     files: {},
   }

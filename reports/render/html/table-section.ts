@@ -1,6 +1,6 @@
 import { type Cell, isSimulated, type Table } from '../../tables/table.ts'
-import { type Footnotes, footnotesOf } from '../footnotes.ts'
-import { formatCell, SIMULATED_MARK, SIMULATED_NOTE } from '../format-cell.ts'
+import { type Footnotes, footnotesOf, tableMarks } from '../footnotes.ts'
+import { formatCell, SIMULATED_MARK } from '../format-cell.ts'
 import { htmlId } from './html-id.ts'
 import { attributes, type Html, html, joined, nothing } from './template.ts'
 
@@ -64,7 +64,7 @@ function sortValue(cell: Cell): number | null {
 
 function underTable(table: Table, notes: Footnotes, id: string): Html {
   const footnotes = notes.texts.map((text, index) => html`<li id="n-${id}-${index + 1}">${text}</li>`)
-  const others = [...(table.simulated ? [SIMULATED_NOTE] : []), ...table.notes].map((text) => html`<li>${text}</li>`)
+  const others = [...tableMarks(table), ...table.notes].map((text) => html`<li>${text}</li>`)
   return joined([
     footnotes.length > 0 ? html`<ol class="notes">${footnotes}</ol>` : nothing,
     others.length > 0 ? html`<ul class="notes">${others}</ul>` : nothing,
