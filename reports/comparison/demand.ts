@@ -103,7 +103,7 @@ export function demandTable(selection: Selection, facts: Facts): Table | null {
 }
 
 /** A workload with its demand. */
-export const demandCell = ({ title, sample }: ScenarioRow): Cell => ({
+const demandCell = ({ title, sample }: ScenarioRow): Cell => ({
   kind: 'text',
   text: title,
   detail: demandText(sample.scenario.load),
