@@ -1,8 +1,7 @@
 import type { ImageModel } from '../catalogue/image-models.ts'
 import type { FitCard, LimitCard } from '../catalogue/own/known.ts'
 import { type Arithmetic, fastestTflops } from './arithmetic.ts'
-import { doesNotFit } from './does-not-fit.ts'
-import { overheadBytesOf } from './memory.ts'
+import { doesNotFit, overheadBytesOf } from './memory.ts'
 
 export interface ImageShape {
   readonly size: string

@@ -1,8 +1,7 @@
 import type { FitCard } from '../catalogue/own/known.ts'
 import type { Model } from '../catalogue/types.ts'
-import { doesNotFit } from './does-not-fit.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from './gpu-memory-utilization.ts'
-import { fitOf } from './memory.ts'
+import { doesNotFit, fitOf } from './memory.ts'
 import { kvElementBytes } from './model/kv.ts'
 
 /** The settings of a scenario's server that determine whether it starts. */
