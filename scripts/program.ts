@@ -83,9 +83,13 @@ const takesConfig = ({ options }: CommandUnknownOpts): boolean => options.some((
  */
 function isConfigUnused(command: CommandUnknownOpts, program: CommandUnknownOpts): boolean {
   const { config, store } = command.opts() as { readonly config?: string; readonly store?: string }
-  const mayAsk = command.parent === program && ['list', 'compare'].includes(command.name())
+  const parents =
+    command.parent === program ? ['list', 'compare'] : command.parent?.name() === 'fleet' ? ['compare', 'report'] : []
+  // sides of a fleet may be flags too
+  const words = [...command.args, ...Object.values(command.opts()).flat()]
+  const mayAsk = parents.includes(command.name())
   if (config !== undefined || !(mayAsk || command.parent?.name() === 'store')) return false
-  return store !== undefined || (mayAsk && !command.args.some(isReference))
+  return store !== undefined || (mayAsk && !words.some((word) => typeof word === 'string' && isReference(word)))
 }
 
 /** Applies the settings of the program to its commands; the error of a wrong flag names the help command. */

@@ -12,12 +12,12 @@ import { fateOfWriter, ownMark } from '../telemetry/host/process-mark.ts'
 const lockSchema = z.object({ process: processMarkSchema, host: z.object({ hostname: z.string() }) })
 
 /**
- * Takes a folder for one measurement of a box: two would replace each other's state. Returns what gives it back, which may be
+ * Takes a folder for one measurement of a box, or for one campaign of a fleet: two would replace each other's state. Returns what gives it back, which may be
  * called twice. The lock of a process that has ended is taken over. Throws `environment` while another one runs, or may run where
  * this machine cannot see it.
  */
-export function lockFolder(folder: string): () => void {
-  const path = join(folder, 'box.lock')
+export function lockFolder(folder: string, name = 'box.lock'): () => void {
+  const path = join(folder, name)
   makeFolder(folder)
   const own = JSON.stringify({ process: ownMark(), host: { hostname: hostname() } })
   if (!made(path, own)) {

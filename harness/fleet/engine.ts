@@ -46,7 +46,7 @@ export interface BoxJob {
   readonly files: readonly string[]
   /** Folder on the box that joulemark writes to, the one in `argv`. */
   readonly outFolder: string
-  /** Folder of this machine for the log of the job and what else belongs to it. */
+  /** Folder of this machine for the log of the job, ID.log, and what else belongs to it. */
   readonly logFolder: string
   readonly timeLimitS: number
   /** Seconds from now after which it must have ended, started or not: the end of the maintenance window. Null: any time. */
@@ -68,7 +68,7 @@ export type Submitted =
   | { readonly handle: null; readonly reason: string }
 
 /** Why a job ended without an exit code of joulemark. */
-const lossKinds = ['node', 'preempted', 'cancelled', 'time-limit', 'window', 'unknown'] as const
+export const lossKinds = ['node', 'preempted', 'cancelled', 'time-limit', 'window', 'unknown'] as const
 export type LossKind = (typeof lossKinds)[number]
 
 export type JobState =

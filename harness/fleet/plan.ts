@@ -15,7 +15,7 @@ export const campaignId = (name: string, at: Date): string =>
   `${name}-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', 't')}`
 
 /** The folder of this machine for the records and the log of a box. */
-const boxFolder = (out: string, box: string): string => join(out, 'boxes', box)
+export const boxFolder = (out: string, box: string): string => join(out, 'boxes', box)
 
 /** The folder that a box writes its records to, as the box sees it. */
 function outFolderOf(fleet: Fleet, { out }: Pick<CampaignPlace, 'out'>, box: string): string {

@@ -14,6 +14,7 @@ import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
 import { reportJsonSchema } from '../../reports/render/report-schema.ts'
 import { SWEEP_JSON_VERSION, sweepJsonSchema } from '../../reports/sweep/document-schema.ts'
 import { TUNE_JSON_VERSION, tuneJsonSchema } from '../../reports/tune/document-schema.ts'
+import { FLEET_STATUS_VERSION, fleetStatusSchema } from '../fleet/status-document.ts'
 
 /** A JSON Schema of the repository, made from the zod schema that the code itself checks with. */
 interface SchemaFile {
@@ -72,6 +73,11 @@ export const schemaFiles: readonly SchemaFile[] = [
         standingJsonSchema,
         `joulemark fleet report, version ${STANDING_JSON_VERSION} (fleet report --format json)`,
       ),
+  },
+  {
+    file: 'docs/schemas/fleet-status.schema.json',
+    text: () =>
+      schemaOf(fleetStatusSchema, `joulemark fleet status, version ${FLEET_STATUS_VERSION} (fleet status --json)`),
   },
   {
     file: 'docs/schemas/fleet.schema.json',

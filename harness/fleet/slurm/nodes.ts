@@ -1,7 +1,7 @@
 import { plainText } from '../../plain-text.ts'
 import type { SlurmBlock } from '../../scenario/fleet/engine-schemas.ts'
 import type { EngineBox, FleetEngine } from '../engine.ts'
-import { required, slurmCalls } from './calls.ts'
+import { type CallSlurm, required } from './calls.ts'
 
 /**
  * Nodes as `sinfo` prints them. Its text is asked for, not its JSON: names of these fields have been the same since Slurm 14,
@@ -62,9 +62,9 @@ function gpusOf(gres: string): number | null {
 
 /** Asks Slurm for nodes. Throws `environment` where it does not answer. */
 export const nodesOfSlurm =
-  (block: SlurmBlock | undefined, env: NodeJS.ProcessEnv): FleetEngine['boxes'] =>
+  (block: SlurmBlock, call: CallSlurm): FleetEngine['boxes'] =>
   async (names, signal) => {
-    const partition = block?.partition === undefined ? [] : ['-p', block.partition]
+    const partition = block.partition === undefined ? [] : ['-p', block.partition]
     const args = ['-N', '-h', '-a', ...partition, '-n', names.join(','), '-o', NODE_FORMAT]
-    return nodesOf(await required(slurmCalls(env), 'sinfo', args, { signal }), names)
+    return nodesOf(await required(call, 'sinfo', args, { signal }), names)
   }

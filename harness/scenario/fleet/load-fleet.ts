@@ -31,7 +31,7 @@ export interface Fleet extends Omit<FleetFile, 'boxes' | 'exclude' | 'command' |
  * A secret in it is refused without being repeated.
  */
 export async function loadFleet(path: string, env: NodeJS.ProcessEnv): Promise<Fleet> {
-  const source = await readYaml(path, { what: 'a fleet file', ifMissing: 'docs/fleet.md says what is in it' })
+  const source = await readYaml(path, { what: 'a fleet file', ifMissing: 'docs/fleet-run.md shows one' })
   refuseSecrets(source, env)
   const parsed = fleetFileSchema.safeParse(source.value ?? {})
   if (!parsed.success) throwIssues(source, parsed.error, fleetFileSchema)

@@ -58,7 +58,7 @@ export const standingJsonSchema = z.strictObject({
       figures: z.array(siblingSchema),
     }),
   ),
-  notes: z.array(z.string()).describe('what could not be read'),
+  notes: z.array(z.string()).describe('what could not be read, or was not measured'),
   history: historySchema.optional().describe('only with --history'),
 })
 

@@ -60,16 +60,16 @@ function lowOf({ units, columns, cells, simulated }: FleetStanding): Table[] {
   )
 }
 
-/** What could not be read; a table of its own, because it has no unit. */
+/** What could not be read, or was not measured; a table of its own, because it has no unit. */
 const unitsTable = ({ notes }: FleetStanding): Table[] =>
   notes.length === 0
     ? []
     : [
         buildTable({
           id: 'fleet-unread',
-          title: 'What could not be read',
+          title: 'Not in these figures',
           rows: notes.map((note, at) => ({ note, at })),
           rowId: ({ at }) => `${at}`,
-          columns: [{ id: 'note', head: 'Run', align: 'left', cell: ({ note }) => text(note) }],
+          columns: [{ id: 'note', head: 'What and why', align: 'left', cell: ({ note }) => text(note) }],
         }),
       ]

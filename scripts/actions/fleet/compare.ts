@@ -22,6 +22,7 @@ export interface FleetCompareFlags {
   readonly format: string
   readonly out: string
   readonly failOn?: readonly FailingOutcome[]
+  readonly store?: string
 }
 
 type Writer = (comparison: FleetComparison) => readonly RenderedFile[] | Promise<readonly RenderedFile[]>
@@ -40,14 +41,24 @@ const formats = {
 
 /** Compares two sides of runs of many boxes: prints the answer and the heat map, and returns the exit code of the outcome. */
 export async function fleetCompare(sides: readonly string[], flags: FleetCompareFlags, io: CommandIo): Promise<number> {
-  const wanted = parseFormats(flags.format, Object.keys(formats)) as (keyof typeof formats)[]
+  parseFormats(flags.format, Object.keys(formats))
   const { baseline, candidate } = sidesOf(sides, flags)
-  const [before, after] = [await readFleetRuns(baseline), await readFleetRuns(candidate)]
+  const [before, after] = [await readFleetRuns(baseline, flags, io), await readFleetRuns(candidate, flags, io)]
   const comparison = compareFleet(before.records, after.records, {
     ...(flags.smallestEffect === undefined ? {} : { smallestEffect: flags.smallestEffect }),
     ...(flags.smallestFleetEffect === undefined ? {} : { smallestFleetEffect: flags.smallestFleetEffect }),
     notes: [...before.unreadable, ...after.unreadable].map((line) => `not read: ${line}`),
   })
+  return showComparison(comparison, flags, io)
+}
+
+/** Prints a comparison, writes its files, and returns the exit code of its outcome. Throws `bad-input` for an unknown format. */
+export async function showComparison(
+  comparison: FleetComparison,
+  flags: Pick<FleetCompareFlags, 'json' | 'format' | 'out' | 'failOn'>,
+  io: CommandIo,
+): Promise<number> {
+  const wanted = parseFormats(flags.format, Object.keys(formats)) as (keyof typeof formats)[]
   if (flags.json) io.stdout(toJson(fleetDocument(comparison)))
   else if (wanted.includes('terminal'))
     io.stdout(onTerminal(fleetSentence(comparison), (width) => fleetReport(comparison, width), io))

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { JoulemarkError, messageOf } from '../../../harness/errors.ts'
 import { readHistory } from '../../../harness/record/read.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { withRuns } from '../../store/given-runs.ts'
+import { isReference } from '../../store/reference.ts'
+import type { CommandIo } from '../../support/io.ts'
 
 /** The runs of many boxes, and a line for each folder that could not be read. */
 export interface FleetRuns {
@@ -11,13 +14,27 @@ export interface FleetRuns {
 }
 
 /**
- * Reads runs of many boxes: each path is a run, a folder of runs, or a folder with one such folder for each box. A record that
+ * Reads runs of many boxes: each path is a run, a folder of runs, a folder with one such folder for each box, or store:QUERY. A record that
  * is there twice counts once; one that cannot be read is named and does not stop the others. Throws `bad-input` for a path
  * without any run.
  */
-export async function readFleetRuns(paths: readonly string[]): Promise<FleetRuns> {
+export async function readFleetRuns(
+  paths: readonly string[],
+  flags: { readonly store?: string },
+  io: CommandIo,
+): Promise<FleetRuns> {
   const found: FleetRuns[] = []
-  for (const path of paths) found.push(await readOne(path))
+  for (const path of paths) {
+    if (isReference(path)) {
+      const stored = await withRuns([path], flags, io, (runs) => runs.records())
+      found.push({ records: stored.map(({ record }) => record), unreadable: [] })
+    } else found.push(await readOne(path))
+  }
+  return joined(found)
+}
+
+/** Runs from several places, each once. */
+export function joined(found: readonly FleetRuns[]): FleetRuns {
   const byKey = new Map(found.flatMap(({ records }) => records).map((run) => [keyOf(run), run]))
   return { records: [...byKey.values()], unreadable: found.flatMap(({ unreadable }) => unreadable) }
 }

@@ -1,9 +1,15 @@
 import { exitCodes } from '../../../harness/errors.ts'
 import { toJson } from '../../../harness/record/json-file.ts'
-import { fleetHistory } from '../../../reports/fleet/history/fleet-history.ts'
+import { type FleetHistory, fleetHistory } from '../../../reports/fleet/history/fleet-history.ts'
 import { historyCharts } from '../../../reports/fleet/history/history-charts.ts'
 import { historySentence, historyTables } from '../../../reports/fleet/history/history-tables.ts'
-import { fleetStanding, judgedUnits, lowUnits, standingSentence } from '../../../reports/fleet/standing/standing.ts'
+import {
+  type FleetStanding,
+  fleetStanding,
+  judgedUnits,
+  lowUnits,
+  standingSentence,
+} from '../../../reports/fleet/standing/standing.ts'
 import { standingDocument } from '../../../reports/fleet/standing/standing-json.ts'
 import { standingPage, standingReport } from '../../../reports/fleet/standing/standing-report.ts'
 import { renderCsv } from '../../../reports/render/csv.ts'
@@ -17,6 +23,7 @@ export interface FleetReportFlags {
   readonly history?: boolean
   readonly format: string
   readonly out: string
+  readonly store?: string
 }
 
 const formats = ['terminal', 'md', 'html', 'csv', 'json'] as const
@@ -24,10 +31,19 @@ const formats = ['terminal', 'md', 'html', 'csv', 'json'] as const
 /** Many boxes beside each other: prints the answer and the heat map. Exit code 1 where a unit is below its
  * siblings, 5 where none has any. */
 export async function fleetReportOf(paths: readonly string[], flags: FleetReportFlags, io: CommandIo): Promise<number> {
+  parseFormats(flags.format, formats)
+  const { records, unreadable } = await readFleetRuns(paths, flags, io)
+  return showStanding(fleetStanding(records, unreadable), flags.history ? fleetHistory(records) : null, flags, io)
+}
+
+/** Prints how boxes stand beside each other, writes the files, and returns the exit code. Throws `bad-input` for an unknown format. */
+export async function showStanding(
+  standing: FleetStanding,
+  history: FleetHistory | null,
+  flags: Pick<FleetReportFlags, 'json' | 'format' | 'out'>,
+  io: CommandIo,
+): Promise<number> {
   const wanted = parseFormats(flags.format, formats)
-  const { records, unreadable } = await readFleetRuns(paths)
-  const standing = fleetStanding(records, unreadable)
-  const history = flags.history ? fleetHistory(records) : null
   const extras =
     history === null
       ? { tables: [], charts: [], sentence: '' }

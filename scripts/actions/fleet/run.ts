@@ -1,27 +1,135 @@
-import { resolve } from 'node:path'
-import { systemClock } from '../../../harness/clock.ts'
-import { exitCodes } from '../../../harness/errors.ts'
+import { join, resolve } from 'node:path'
+import { lockFolder } from '../../../harness/box/folder-lock.ts'
+import { sleepUnlessAborted, systemClock } from '../../../harness/clock.ts'
+import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { continued, newCampaign, refuseSecond } from '../../../harness/fleet/campaign.ts'
+import { conduct } from '../../../harness/fleet/conduct.ts'
+import type { FleetEngine, JobHandle } from '../../../harness/fleet/engine.ts'
 import { knownBoxes } from '../../../harness/fleet/known-boxes.ts'
 import { campaignId } from '../../../harness/fleet/plan.ts'
-import { loadFleet } from '../../../harness/scenario/fleet/load-fleet.ts'
+import { type Campaign, keepCampaign, readCampaign } from '../../../harness/fleet/state.ts'
+import { startsAt } from '../../../harness/fleet/window.ts'
+import { plainText } from '../../../harness/plain-text.ts'
+import { type Fleet, loadFleet } from '../../../harness/scenario/fleet/load-fleet.ts'
+import { counted } from '../../../harness/units.ts'
+import { folderThere, newFolder } from '../../fleet/campaign-folder.ts'
+import { baselineRuns, runsOfBox } from '../../fleet/campaign-runs.ts'
+import { judgeCanary } from '../../fleet/judge-canary.ts'
 import { planText } from '../../fleet/plan-text.ts'
+import { statusTable } from '../../fleet/status-table.ts'
+import { judgeCampaign } from '../../fleet/verdict.ts'
+import { isReference } from '../../store/reference.ts'
+import { type Interrupts, type InterruptWords, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
+import { factTables } from '../../support/terminal.ts'
 import { engineOf } from './engine-of.ts'
+import { fleetFormats } from './formats.ts'
+import { parseFormats } from './output.ts'
 
 /** Flags of `fleet run`. */
 export interface FleetRunFlags {
   readonly out?: string
+  readonly against?: string
+  readonly print?: boolean
+  readonly resume?: boolean
+  /** Seconds between two looks at the engine. */
+  readonly poll: number
+  readonly format: string
 }
 
-/** Shows the plan of a fleet. */
+/** Time after a first interrupt in which a second one also cancels the jobs. */
+const GRACE_MS = 5000
+
+const words = (engine: string): InterruptWords => ({
+  first: `interrupted: no more boxes are submitted, and those that ${engine} has go on (again within ${GRACE_MS / 1000} s to cancel them)`,
+  second: `interrupted again: cancelling the jobs`,
+})
+
+/** Measures the boxes of a fleet file through its engine, and judges them. Returns the exit code. */
 export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo): Promise<number> {
-  const fleet = await loadFleet(path, io.env)
+  parseFormats(flags.format, fleetFormats)
+  const fleet = withAgainst(await loadFleet(path, io.env), flags.against)
   const engine = await engineOf(fleet, io.env)
-  const place = {
-    id: campaignId(fleet.name, systemClock.wall()),
-    out: resolve(flags.out ?? `results/fleet-${fleet.name}`),
+  const at = systemClock.wall()
+  if (startsAt(fleet.window, at.getTime(), fleet.timeLimit * 1000) === null) {
+    throw new JoulemarkError('bad-input', `${fleet.path}: window: timeLimit is longer than the window is open`)
   }
-  const boxes = await knownBoxes(fleet, engine, new AbortController().signal)
-  io.stdout(planText(fleet, boxes, place, io))
-  return exitCodes.done
+  const out = flags.resume ? folderThere(flags.out, fleet.name) : newFolder(flags.out, campaignId(fleet.name, at))
+  const found = readCampaign(out)
+  if (!flags.resume) refuseSecond(found, { out })
+  const known = await knownBoxes(fleet, engine, new AbortController().signal)
+  const campaign = found === null ? newCampaign(fleet, known, at) : continued(found, fleet, known, at)
+  // runs to compare with that are not there end the command before anything is measured
+  if (campaign.against !== 'baseline') await baselineRuns(campaign, out, fleet, io)
+  if (flags.print) {
+    io.stdout(planText(fleet, known, { id: campaign.id, out }, io))
+    return exitCodes.done
+  }
+  const release = lockFolder(out, 'fleet-run.lock')
+  const interrupts = watchInterrupts(io, words(fleet.engine))
+  try {
+    const done = await measured({ fleet, engine, campaign, out, poll: flags.poll, interrupts }, io)
+    if (interrupts.drain.aborted) return await left(done, engine, interrupts, { path, out }, io)
+    io.stdout(`${factTables([statusTable(done)], io)}\n`)
+    return await judgeCampaign(fleet, done, { out, format: flags.format, report: join(out, 'report') }, io)
+  } finally {
+    interrupts.unwatch()
+    release()
+  }
+}
+
+/** What is compared with, as the flag says: a folder is from the working folder. */
+function withAgainst(fleet: Fleet, against: string | undefined): Fleet {
+  if (against === undefined) return fleet
+  if (against === 'baseline' && fleet.do === 'box') {
+    throw new JoulemarkError(
+      'bad-input',
+      '--against baseline: is of `do: run`; with `box` expected a folder or store:QUERY',
+    )
+  }
+  return { ...fleet, against: against === 'baseline' || isReference(against) ? against : resolve(against) }
+}
+
+interface Measurement {
+  readonly fleet: Fleet
+  readonly engine: FleetEngine
+  readonly campaign: Campaign
+  readonly out: string
+  readonly poll: number
+  readonly interrupts: Interrupts
+}
+
+async function measured(
+  { fleet, engine, campaign, out, poll, interrupts }: Measurement,
+  io: CommandIo,
+): Promise<Campaign> {
+  const say = (line: string) => io.stderr.write(`${plainText(line)}\n`)
+  say(`${campaign.id}: ${counted(campaign.boxes.length, 'box', 'boxes')} through ${fleet.engine}, in ${out}`)
+  keepCampaign(out, campaign)
+  return conduct(campaign, {
+    ...{ fleet, engine, say, clock: systemClock, pollMs: poll * 1000, signal: interrupts.drain },
+    place: { id: campaign.id, out },
+    keep: (state) => keepCampaign(out, state),
+    runsIn: async (folder) => (await runsOfBox(folder, campaign)).records.length,
+    judge: (state) => judgeCanary(fleet, state, out, io),
+  })
+}
+
+/** After an interrupt: says how to go on, and cancels the jobs after a second one. */
+async function left(
+  campaign: Campaign,
+  engine: FleetEngine,
+  { abort }: Interrupts,
+  { path, out }: { readonly path: string; readonly out: string },
+  io: CommandIo,
+): Promise<number> {
+  const handles = campaign.boxes.flatMap(({ state, handle }): JobHandle[] =>
+    state === 'submitted' && handle !== null ? [handle] : [],
+  )
+  const isWaited = handles.length === 0 || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))
+  if (!isWaited) await engine.cancel(handles)
+  const jobs = isWaited ? 'go on' : 'are cancelled'
+  const line = `${counted(handles.length, 'job')} ${jobs}. Continue with: joulemark fleet run ${path} --out ${out} --resume`
+  io.stderr.write(`${plainText(line)}\n`)
+  return exitCodes.interrupted
 }

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { JoulemarkError, messageOf } from '../errors.ts'
+import { jsonOf } from '../json-text.ts'
+import { makeFolder, replaceFile, toJson } from '../record/json-file.ts'
+import { lossKinds } from './engine.ts'
+
+/** What became of each box of a campaign: one file, replaced after every change, so that a crash loses nothing. */
+
+const handleSchema = z.object({
+  id: z.string(),
+  box: z.string(),
+  native: z.string(),
+  outFolder: z.string(),
+  logFolder: z.string(),
+})
+
+/**
+ * `planned` not handed to the engine yet; `submitted` handed to it (without a handle: a crash was in between); `measured` ended
+ * with an answer, good or bad; `failed` ended without one; `lost` by the engine; `unusable` takes no job; `refused` by the engine;
+ * `held` because the canary was not good.
+ */
+const boxStates = ['planned', 'submitted', 'measured', 'failed', 'lost', 'unusable', 'refused', 'held'] as const
+
+export const campaignBoxSchema = z.object({
+  box: z.string(),
+  part: z.enum(['canary', 'fleet']),
+  state: z.enum(boxStates),
+  /** Which try this is, from 1; 0 before the first. */
+  attempt: z.int().nonnegative(),
+  /** Tries that the engine lost. */
+  losses: z.int().nonnegative(),
+  handle: handleSchema.nullable(),
+  /** Whether it is on the box now; only while it is submitted. */
+  running: z.boolean(),
+  exitCode: z.int().nullable(),
+  /** Runs of this campaign that were brought from it. */
+  runs: z.int().nonnegative(),
+  lossKind: z.enum(lossKinds).nullable(),
+  /** Why it is in this state, in the words of the engine or of joulemark; null where there is nothing to say. */
+  reason: z.string().nullable(),
+  /** Since when. */
+  since: z.iso.datetime(),
+})
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  engine: z.enum(['slurm', 'ansible', 'kubernetes']),
+  /** Path of the fleet file, absolute. */
+  fleetFile: z.string(),
+  /** Digest of what is measured: a campaign is not continued with other scenarios or flags. */
+  work: z.string(),
+  createdAt: z.iso.datetime(),
+  /** What is compared with: a folder, store:QUERY, `baseline`, or null. */
+  against: z.string().nullable(),
+  /** What the canary showed; null before it is judged, and without one. */
+  canary: z.object({ goOn: z.boolean(), reason: z.string() }).nullable(),
+  boxes: z.array(campaignBoxSchema),
+})
+
+export type Campaign = z.infer<typeof stateSchema>
+export type CampaignBox = Campaign['boxes'][number]
+
+export const campaignPath = (out: string): string => join(out, 'fleet-run.json')
+
+/** The campaign of a folder; null where there is none. Throws `bad-input` for a file of another kind or version. */
+export function readCampaign(out: string): Campaign | null {
+  const path = campaignPath(out)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new JoulemarkError('environment', `${path}: cannot be read: ${messageOf(error)}`)
+  }
+  const parsed = stateSchema.safeParse(jsonOf(text))
+  if (parsed.success) return parsed.data
+  throw new JoulemarkError('bad-input', `${path}: not the state of a fleet run of this version; choose another --out`)
+}
+
+/** Writes the state of a campaign. Throws `DiskError`. */
+export function keepCampaign(out: string, campaign: Campaign): void {
+  makeFolder(out)
+  replaceFile(campaignPath(out), toJson(campaign))
+}
+
+/** Boxes that will not change any more in this campaign, unless it is resumed. */
+export const isFinal = ({ state }: Pick<CampaignBox, 'state'>): boolean => state !== 'planned' && state !== 'submitted'
+
+/** The campaign to go on with: what ended with an answer is kept, what is with the engine is followed, everything else starts again. */
+export function resumed(campaign: Campaign, at: Date): Campaign {
+  const boxes = campaign.boxes.map((box): CampaignBox => {
+    if (box.state === 'measured' || box.state === 'submitted') return box
+    return { ...box, ...nothingYet, since: at.toISOString() }
+  })
+  const isHeld = campaign.canary?.goOn === false
+  return { ...campaign, boxes, canary: isHeld ? null : campaign.canary }
+}
+
+/** A box before its next try. */
+export const nothingYet = {
+  state: 'planned',
+  losses: 0,
+  handle: null,
+  running: false,
+  exitCode: null,
+  lossKind: null,
+  reason: null,
+} as const
