@@ -8,7 +8,6 @@ import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { fleetStanding } from '../../../reports/fleet/standing/standing.ts'
 import { againstBaselines } from '../../../reports/openmetrics/against-baselines.ts'
 import { openMetrics } from '../../../reports/openmetrics/openmetrics.ts'
-import { withRuns } from '../../store/given-runs.ts'
 import { isReference } from '../../store/reference.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { readFleetRuns } from './fleet-runs.ts'
@@ -28,7 +27,7 @@ export async function writeOpenMetrics(paths: readonly string[], flags: MetricsF
   if (paths.length === 0) {
     throw new JoulemarkError('bad-input', '--format openmetrics requires run folders, such as results, or store:QUERY')
   }
-  const { records, unreadable } = await given(paths, flags, io)
+  const { records, unreadable } = await readFleetRuns(paths, flags, io)
   const notes = [...unreadable]
   const baseline = await baselineRuns(paths, notes)
   for (const line of notes) io.stderr.write(`not read: ${plainText(line)}\n`)
@@ -43,14 +42,6 @@ export async function writeOpenMetrics(paths: readonly string[], flags: MetricsF
   replaceFile(path, text)
   io.stderr.write(`wrote ${path}\n`)
   return exitCodes.done
-}
-
-async function given(paths: readonly string[], flags: MetricsFlags, io: CommandIo) {
-  if (!paths.some(isReference)) return readFleetRuns(paths)
-  return withRuns(paths, flags, io, async ({ records }) => ({
-    records: (await records()).map(({ record }) => record),
-    unreadable: [] as string[],
-  }))
 }
 
 /** The runs of the baselines of these folders and of the folders in them; a baseline that cannot be read is a note. */
