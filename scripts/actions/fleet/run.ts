@@ -9,7 +9,7 @@ import { knownBoxes } from '../../../harness/fleet/known-boxes.ts'
 import { campaignId } from '../../../harness/fleet/plan.ts'
 import { type Campaign, keepCampaign, readCampaign } from '../../../harness/fleet/state.ts'
 import { startsAt } from '../../../harness/fleet/window.ts'
-import { plainText } from '../../../harness/plain-text.ts'
+import { plainText, shellWord } from '../../../harness/plain-text.ts'
 import { type Fleet, loadFleet } from '../../../harness/scenario/fleet/load-fleet.ts'
 import { counted } from '../../../harness/units.ts'
 import { folderThere, newFolder } from '../../fleet/campaign-folder.ts'
@@ -69,7 +69,7 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
   const interrupts = watchInterrupts(io, words(fleet.engine))
   try {
     const done = await measured({ fleet, engine, campaign, out, poll: flags.poll, interrupts }, io)
-    if (interrupts.drain.aborted) return await left(done, engine, interrupts, { path, out }, io)
+    if (interrupts.drain.aborted) return await left({ campaign: done, engine, again: { path, out } }, interrupts, io)
     io.stdout(`${factTables([statusTable(done)], io)}\n`)
     return await judgeCampaign(fleet, done, { out, format: flags.format, report: join(out, 'report') }, io)
   } finally {
@@ -115,21 +115,21 @@ async function measured(
   })
 }
 
+interface Left {
+  readonly campaign: Campaign
+  readonly engine: FleetEngine
+  readonly again: { readonly path: string; readonly out: string }
+}
+
 /** After an interrupt: says how to go on, and cancels the jobs after a second one. */
-async function left(
-  campaign: Campaign,
-  engine: FleetEngine,
-  { abort }: Interrupts,
-  { path, out }: { readonly path: string; readonly out: string },
-  io: CommandIo,
-): Promise<number> {
+async function left({ campaign, engine, again }: Left, { abort }: Interrupts, io: CommandIo): Promise<number> {
   const handles = campaign.boxes.flatMap(({ state, handle }): JobHandle[] =>
     state === 'submitted' && handle !== null ? [handle] : [],
   )
   const isWaited = handles.length === 0 || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))
   if (!isWaited) await engine.cancel(handles)
   const jobs = isWaited ? 'go on' : 'are cancelled'
-  const line = `${counted(handles.length, 'job')} ${jobs}. Continue with: joulemark fleet run ${path} --out ${out} --resume`
+  const line = `${counted(handles.length, 'job')} ${jobs}. Continue with: joulemark fleet run ${shellWord(again.path)} --out ${shellWord(again.out)} --resume`
   io.stderr.write(`${plainText(line)}\n`)
   return exitCodes.interrupted
 }
