@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { lineOfText } from './field-parts.ts'
+import { durationText, lineOfText } from './field-parts.ts'
 
 /** The blocks of FLEET.yaml that belong to one engine each. */
 
@@ -16,9 +16,15 @@ export const slurmSchema = z.strictObject({
 })
 
 export const ansibleSchema = z.strictObject({
-  inventory: z.array(lineOfText).max(100).default([]).describe('inventory files, relative to this file'),
-  become: z.boolean().default(false),
-  version: lineOfText.optional().describe('version of joulemark that the role installs; without it none is installed'),
+  inventory: z
+    .array(lineOfText)
+    .max(100)
+    .default([])
+    .describe('inventories, relative to this file; without one, that of ansible.cfg'),
+  become: z.boolean().default(false).describe('measure as the user that Ansible becomes, such as root'),
+  lostAfter: durationText
+    .default(600)
+    .describe('a box that cannot be reached for so long while it is measured is given up, such as 10m'),
   flags: z
     .array(lineOfText)
     .max(100)

@@ -6,5 +6,6 @@ import type { Fleet } from '../../../harness/scenario/fleet/load-fleet.ts'
 export async function engineOf(fleet: Fleet, env: NodeJS.ProcessEnv): Promise<FleetEngine> {
   if (fleet.engine === 'slurm')
     return (await import('../../../harness/fleet/slurm/engine.ts')).slurmEngine(fleet.slurm, env)
-  throw new JoulemarkError('bad-input', `${fleet.path}: engine: expected slurm`)
+  if (fleet.engine === 'ansible') return (await import('../../../harness/fleet/ansible/setup.ts')).ansibleOf(fleet, env)
+  throw new JoulemarkError('bad-input', `${fleet.path}: engine: expected slurm or ansible`)
 }
