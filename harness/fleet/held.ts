@@ -14,6 +14,7 @@ export function sentenceOf({ box, state, attempt, running, exitCode, runs, reaso
   if (state === 'submitted')
     return `${box}: ${running ? 'running' : 'submitted'} as job ${handle?.native ?? ''}${attempt > 1 ? ` (try ${attempt})` : ''}${why}`
   if (state === 'measured') return `${box}: measured, exit code ${exitCode}, runs: ${runs}${why}`
+  if (state === 'planned' && reason !== null) return `${box}: ${reason}`
   return `${box}: ${state}${why}`
 }
 

@@ -16,9 +16,15 @@ const losses: Readonly<Record<string, readonly [LossKind, string]>> = {
 
 const ends = new Set(['COMPLETED', 'FAILED', ...Object.keys(losses)])
 
-/** The state of a job of Slurm. `written` is the exit code that its script has written; null for none. Pure. */
+/** From this exit code on a command was ended from outside: interrupted (130), or by a signal. */
+const FIRST_CUT = 128
+
+/**
+ * The state of a job of Slurm. `written` is the exit code that its script has written; null for none. An exit code of a command
+ * that was cut is no answer: Slurm ends a job with a signal when its node fails or its time is over, and says so. Pure.
+ */
 export function stateOf(job: SlurmJob, written: number | null): JobState {
-  if (written !== null) return { state: 'ended', exitCode: written }
+  if (written !== null && written < FIRST_CUT) return { state: 'ended', exitCode: written }
   const end = job.states.find((state) => ends.has(state))
   if (end === undefined) {
     const waits = ['PENDING', 'REQUEUED', 'CONFIGURING', 'SUSPENDED', 'RESIZING', 'SPECIAL_EXIT']
@@ -34,6 +40,7 @@ export function stateOf(job: SlurmJob, written: number | null): JobState {
   }
   if (job.signal !== null)
     return { state: 'lost', kind: 'unknown', reason: `its job was ended by signal ${job.signal}` }
+  if (written !== null) return { state: 'ended', exitCode: written }
   // the script ends with the code of joulemark in any case: its own file may only reach this machine later
   return job.returnCode === null
     ? { state: 'lost', kind: 'unknown', reason: `${end.toLowerCase()} without an exit code` }

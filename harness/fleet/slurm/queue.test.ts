@@ -56,8 +56,14 @@ describe.each(Object.entries(forms))('squeue --json of Slurm %s', (_, form) => {
   })
 })
 
-test('the exit code that the script wrote counts, whatever Slurm says', () => {
-  expect(stateOf(one(forms['24.05']('RUNNING', 0, 'None')), 4)).toEqual({ state: 'ended', exitCode: 4 })
+test('the exit code that the script wrote counts, but not that of a command that Slurm has cut', () => {
+  const job = (state: string, status = 0) => one(forms['24.05'](state, status, 'None'))
+  expect(stateOf(job('RUNNING'), 4)).toEqual({ state: 'ended', exitCode: 4 })
+  expect(stateOf(job('NODE_FAIL'), 0)).toEqual({ state: 'ended', exitCode: 0 })
+  expect(stateOf(job('NODE_FAIL'), 143)).toMatchObject({ state: 'lost', kind: 'node' })
+  expect(stateOf(job('TIMEOUT'), 130)).toMatchObject({ state: 'lost', kind: 'time-limit' })
+  expect(stateOf(job('COMPLETING'), 143)).toEqual({ state: 'running' })
+  expect(stateOf(job('FAILED', 137 << 8), 137)).toEqual({ state: 'ended', exitCode: 137 })
 })
 
 test('why a job waits is as long as Slurm can say it, and harmless', () => {
