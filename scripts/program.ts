@@ -7,6 +7,7 @@ import { modelCommand } from './commands/catalogue/model.ts'
 import { claimsCommand } from './commands/claims.ts'
 import { closeCommand } from './commands/close.ts'
 import { compareCommand } from './commands/compare.ts'
+import { dashboardCommand } from './commands/dashboard.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { fitCommand } from './commands/fit.ts'
@@ -34,7 +35,7 @@ const groups = [
   ['Start:', [initCommand, demoCommand]],
   ['Prepare:', [doctorCommand, modelCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, sweepCommand, tuneCommand, boxCommand, simulateCommand]],
-  ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand, storeCommand]],
+  ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand, storeCommand, dashboardCommand]],
   [
     'Prove and sell:',
     [keyCommand, listCommand, closeCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand],

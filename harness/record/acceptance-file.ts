@@ -69,16 +69,28 @@ export async function withVerdict(run: StoredRun): Promise<JudgedRun> {
   } catch (error) {
     return none((error as NodeJS.ErrnoException).code === 'ENOENT' ? null : `${path}: ${messageOf(error)}`)
   }
+  const read = parseVerdict(text, { id: run.record.id, recordSha256: await recordSha256(run.directory) })
+  return 'invalid' in read ? none(`${path}: ${read.invalid}`) : { ...run, verdict: read.verdict, invalid: null }
+}
+
+/** A verdict as its file has it. */
+export type AcceptanceFile = z.infer<typeof fileSchema>
+
+/** The verdict of the text of a file on a run; `invalid` says why it is none: another record, a signature that is not valid. */
+export function parseVerdict(
+  text: string,
+  run: { readonly id: string; readonly recordSha256: string },
+): AcceptanceFile | { readonly invalid: string } {
   const parsed = fileSchema.safeParse(jsonOf(text))
-  if (!parsed.success) return none(`${path}: not a verdict of this version of joulemark`)
+  if (!parsed.success) return { invalid: 'not a verdict of this version of joulemark' }
   const { signature, ...verdict } = parsed.data
-  if (verdict.run !== run.record.id || verdict.recordSha256 !== (await recordSha256(run.directory))) {
-    return none(`${path}: the verdict is on another record, or the record was changed since`)
+  if (verdict.run !== run.id || verdict.recordSha256 !== run.recordSha256) {
+    return { invalid: 'the verdict is on another record, or the record was changed since' }
   }
   if (signature !== undefined && !isTextSignedBy(canonicalJson(verdict), signature)) {
-    return none(`${path}: the signature is not valid`)
+    return { invalid: 'the signature is not valid' }
   }
-  return { ...run, verdict: verdict.verdict, invalid: null }
+  return parsed.data
 }
 
 const recordSha256 = async (directory: string): Promise<string> =>

@@ -23,7 +23,8 @@ const MOST_VERDICT_BYTES = 2 ** 20
 /** Rows of one statement: each has up to eight values, and a statement takes 32,766. */
 const ROWS_AT_ONCE = 1000
 
-interface RunToPush {
+/** A run folder as its rows will be. */
+export interface RunToPush {
   readonly directory: string
   readonly rows: RecordRows
   readonly run: RunRow
@@ -53,7 +54,10 @@ const otherSignature = ({ id }: RunRow): Pushed => ({
   reason: 'the same record is in the store with the signature of another key, or with one',
 })
 
-async function runToPush(directory: string): Promise<RunToPush | { readonly id: string; readonly reason: string }> {
+/** The rows of a run folder, or why it is refused: it was changed after its run, has not ended, or cannot be read. */
+export async function runToPush(
+  directory: string,
+): Promise<RunToPush | { readonly id: string; readonly reason: string }> {
   const { record, digest, problems, signedBy } = await checkSeal(directory)
   const [problem] = problems
   const id = record?.id ?? directory
@@ -109,9 +113,7 @@ async function insertWhole(store: Store, read: RunToPush): Promise<'pushed' | 'p
       await trx.deleteFrom('runs').where('digest', '=', run.digest).where('signed_by', 'is', null).execute()
       if (!(await insertRun(trx, run))) throw removedMeanwhile(run)
     }
-    await insertRows(trx, 'gpus', read.rows.gpus)
-    await insertRows(trx, 'metrics', read.rows.metrics)
-    await insertRows(trx, 'gates', read.rows.gates)
+    await insertRecordRows(trx, read.rows)
     if (ready !== null) for (const each of ready) await insertReady(trx, each)
     else for (const name of expected.keys()) await insertFile(trx, read, name)
     return 'pushed'
@@ -122,7 +124,7 @@ const removedMeanwhile = ({ id }: RunRow): JoulemarkError =>
   new JoulemarkError('environment', `${id}: another process changed it in the store at this moment; push it again`)
 
 /** Whether the run was inserted: not if it is there, or comes while another transaction that brings it is under way. */
-async function insertRun(trx: Transaction<StoreTables>, run: RunRow): Promise<boolean> {
+export async function insertRun(trx: Transaction<StoreTables>, run: RunRow): Promise<boolean> {
   const inserted = await trx
     .insertInto('runs')
     .values(run)
@@ -130,6 +132,16 @@ async function insertRun(trx: Transaction<StoreTables>, run: RunRow): Promise<bo
     .returning('digest')
     .executeTakeFirst()
   return inserted !== undefined
+}
+
+/** The rows of a record besides its run: GPUs, metrics and gates. */
+export async function insertRecordRows(
+  trx: Transaction<StoreTables>,
+  { gpus, metrics, gates }: RecordRows,
+): Promise<void> {
+  await insertRows(trx, 'gpus', gpus)
+  await insertRows(trx, 'metrics', metrics)
+  await insertRows(trx, 'gates', gates)
 }
 
 async function insertRows<Table extends 'gpus' | 'metrics' | 'gates'>(
@@ -181,7 +193,10 @@ function fileRow({ run, expected }: RunToPush, name: string, { sha256, bytes }: 
 }
 
 /** The verdict of `box` on the server is made after the run: it goes beside the record, and a later one replaces it. */
-async function keepVerdict(store: Store, { directory, run }: RunToPush): Promise<void> {
+export async function keepVerdict(
+  store: Store,
+  { directory, run }: Pick<RunToPush, 'directory' | 'run'>,
+): Promise<void> {
   const path = join(directory, ACCEPTANCE_FILE)
   const info = await stat(path).catch(() => null)
   if (info === null || !info.isFile() || info.size > MOST_VERDICT_BYTES) return

@@ -52,6 +52,8 @@ export type Cell =
       readonly text: string
       /** Smaller print under it. */
       readonly detail?: string
+      /** Another page of the dashboard; other formats show the text only. */
+      readonly href?: string
       readonly tone?: Tone
     } & CellMarks)
   /** A command to copy, by lines: the layout is part of it. */

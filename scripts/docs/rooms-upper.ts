@@ -20,6 +20,8 @@ export const upperRooms: readonly Room[] = [
       'claims/rates': 'claimed rates against the limits of a card: tokens, images, several batches of one model',
       compare: 'the comparison of two sides, and its formats',
       comparison: "the article's tables, one file each",
+      'dashboard/page': 'what is around every page of the dashboard: links, style, forms',
+      'dashboard/views': 'the pages of the dashboard: what was read to HTML, pure',
       fleet: 'many boxes before and after a change: the matrix of units by scenarios, and the answer',
       'fleet/heat': 'the heat map of units by scenarios',
       'fleet/formats': 'a comparison of a fleet as tables, page, JSON and JUnit',
@@ -43,6 +45,8 @@ export const upperRooms: readonly Room[] = [
     reason: 'the command line: flags, help, printing, exit codes',
     folders: {
       actions: 'what a command does, loaded when it is called',
+      'actions/dashboard': 'the server of the dashboard: who may read, where runs are read, what is kept',
+      'actions/dashboard/pages': 'what each page of the dashboard asks the store',
       'actions/fleet': 'what the commands of a fleet do, and the runs of many servers',
       'actions/own': 'joulemark.yaml and the cards in it',
       'actions/tune': 'measuring one operating point after another',

@@ -138,6 +138,7 @@ export const rooms: readonly Room[] = [
       db: 'the file or database: address, tables, migrations, connection',
       folder: 'what is known of each run of a folder, so that it need not be read again',
       query: 'the words of a query, and the conditions that they are in SQL',
+      view: 'what pages about many runs ask of a store: counts, the newest runs of each card',
     },
   },
   {

@@ -37,3 +37,15 @@ export function runFoldersIn(path: string): string[] | null {
     return name.startsWith(TUNING_PREFIX) ? (runFoldersIn(join(path, name)) ?? []) : []
   })
 }
+
+/** The folders in a folder, by name; none where it is no folder or cannot be listed. */
+export function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(path, name))
+      .sort()
+  } catch {
+    return []
+  }
+}

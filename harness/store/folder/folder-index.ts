@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { EMBEDDED_NAME } from '../db/embedded-name.ts'
 
 /** Files that changed later than this may change again without a new time stamp: such a run is read again. */
-const SETTLED_MS = 2000
+export const SETTLED_MS = 2000
 /** Another process may be writing; what cannot be kept in this time is read again by the next command. */
 const WAIT_MS = 1000
 
@@ -127,9 +127,17 @@ async function openDatabase(path: string): Promise<DatabaseSync | null> {
 export function indexPath(folder: string, env: NodeJS.ProcessEnv): string {
   const inside = join(folder, EMBEDDED_NAME)
   if (isOwn(inside, folder)) return inside
+  return cachePath('index', [folder], env)
+}
+
+/** A file of the user's cache folder that is about some folders. */
+export function cachePath(what: string, folders: readonly string[], env: NodeJS.ProcessEnv): string {
   const base = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache')
-  const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16)
-  return join(base, 'joulemark', `index-${name}.sqlite`)
+  const name = createHash('sha256')
+    .update(folders.map((folder) => resolve(folder)).join('\0'))
+    .digest('hex')
+    .slice(0, 16)
+  return join(base, 'joulemark', `${what}-${name}.sqlite`)
 }
 
 function isOwn(path: string, folder: string): boolean {
@@ -143,7 +151,7 @@ function isOwn(path: string, folder: string): boolean {
 }
 
 /** The state of every file of a folder, and the newest time in it; null if it cannot be read. */
-function stampOf(directory: string): { readonly text: string; readonly newestMs: number } | null {
+export function stampOf(directory: string): { readonly text: string; readonly newestMs: number } | null {
   try {
     let state = ''
     let newestMs = 0

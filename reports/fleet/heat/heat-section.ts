@@ -1,18 +1,27 @@
 import { SIMULATED_NOTE } from '../../render/format-cell.ts'
 import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
+import type { Column } from '../matrix.ts'
 import type { HeatCell, HeatMap } from './heat-map.ts'
 import { headOf } from './heat-table.ts'
 
+/** Addresses of the pages of a unit and of a column; null for none. */
+export interface HeatLinks {
+  readonly row: (id: string) => string | null
+  readonly column: (column: Column) => string | null
+}
+const noLinks: HeatLinks = { row: () => null, column: () => null }
+
 /** A heat map for a page: symbols and words carry the meaning, colour only helps to find them; reasons are notes below it. */
-export function heatSection(map: HeatMap, title: string, simulated: boolean): Html {
+export function heatSection(map: HeatMap, title: string, simulated: boolean, links: HeatLinks = noLinks): Html {
   const reasons = [...new Set(map.rows.flatMap(({ cells }) => cells.flatMap(({ reason }) => reason ?? [])))]
   const stamp = simulated ? html` <span class="stamp">SIMULATED</span>` : nothing
   const heads = map.columns.map(
-    (column) => html`<th scope="col"><abbr class="plain-abbr" title="${column.title}">${headOf(column)}</abbr></th>`,
+    (column) =>
+      html`<th scope="col">${linked(html`<abbr class="plain-abbr" title="${column.title}">${headOf(column)}</abbr>`, links.column(column))}</th>`,
   )
   const rows = map.rows.map(({ id, name, detail, isFleet, cells }) => {
     const fields = cells.map((cell) => field(cell, reasons))
-    return html`<tr${attributes({ 'data-row': id, class: isFleet ? 'fleet' : null })}><th scope="row">${name}<small>${detail}</small></th>${fields}</tr>`
+    return html`<tr${attributes({ 'data-row': id, class: isFleet ? 'fleet' : null })}><th scope="row">${linked(name, links.row(id))}<small>${detail}</small></th>${fields}</tr>`
   })
   const notes = reasons.map((reason, at) => html`<li id="n-heat-${at + 1}">${reason}</li>`)
   const legend = [...(simulated ? [SIMULATED_NOTE] : []), ...map.legend].map((line) => html`<li>${line}</li>`)
@@ -27,6 +36,9 @@ ${notes.length === 0 ? nothing : html`<ol class="notes">${notes}</ol>`}
 <ul class="notes">${legend}</ul>
 </section>`
 }
+
+const linked = (content: Html | string, href: string | null): Html =>
+  href === null ? html`${content}` : html`<a href="${href}">${content}</a>`
 
 function field({ symbol, text, detail, reason, tone, heat }: HeatCell, reasons: readonly string[]): Html {
   const number = reason === null ? 0 : reasons.indexOf(reason) + 1

@@ -22,11 +22,7 @@ export interface StandingExtras {
 export function standingReport(standing: FleetStanding, { tables }: StandingExtras, width?: number): Report {
   const { simulated, records } = standing
   const map = heatTables(standingHeatMap(standing), MAP_TITLE, { simulated, ...(width === undefined ? {} : { width }) })
-  return reportOf(
-    `Fleet: ${outcomeOf(standing)}`,
-    [...map, ...lowOf(standing), ...unitsTable(standing), ...tables],
-    records,
-  )
+  return reportOf(`Fleet: ${outcomeOf(standing)}`, [...map, ...standingTables(standing), ...tables], records)
 }
 
 /** The same as one HTML page. */
@@ -38,11 +34,14 @@ export function standingPage(standing: FleetStanding, { tables, charts, sentence
     sentence: `${standingSentence(standing)}${sentence}`,
     map: standingHeatMap(standing),
     mapTitle: MAP_TITLE,
-    tables: [...lowOf(standing), ...unitsTable(standing), ...tables],
+    tables: [...standingTables(standing), ...tables],
     charts,
     simulated: standing.simulated,
   })
 }
+
+/** What is below its siblings, and what could not be read; none for neither. */
+export const standingTables = (standing: FleetStanding): Table[] => [...lowOf(standing), ...unitsTable(standing)]
 
 const outcomeOf = (standing: FleetStanding): string => {
   const low = lowUnits(standing).length

@@ -3,6 +3,7 @@ import { GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent } 
 import { init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
+import { withoutInvisible } from '../../../harness/plain-text.ts'
 import type { Chart } from '../../charts/chart-types.ts'
 import { CHART_WIDTH } from './chart-look.ts'
 import { chartHeight, chartOption } from './chart-option.ts'
@@ -34,7 +35,7 @@ export function chartSvg(chart: Chart): Html {
       .replace(/^<svg[^>]*>/, '')
       .replace(/<\/svg>\s*$/, '')
     const drawing = trusted(
-      slim(inner, id),
+      withoutInvisible(slim(inner, id)),
       'ECharts escapes the names that it writes into its SVG; a test draws hostile ones',
     )
     return html`<svg viewBox="0 0 ${CHART_WIDTH} ${height}" role="img" aria-label="${chart.title}" aria-describedby="s-${id}">${drawing}</svg>`

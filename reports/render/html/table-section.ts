@@ -48,7 +48,8 @@ function cellHtml(cell: Cell, index: number, table: Table, notes: Footnotes): Ht
     'data-column': column.id,
     'data-value': sortValue(cell),
   })
-  const content = html`<span class="main">${plain}</span>${mark}${reference}${small}`
+  const words = cell.kind === 'text' && cell.href !== undefined ? html`<a href="${cell.href}">${plain}</a>` : plain
+  const content = html`<span class="main">${words}</span>${mark}${reference}${small}`
   return index === 0 ? html`<th scope="row"${own}>${content}</th>` : html`<td${own}>${content}</td>`
 }
 
