@@ -103,7 +103,7 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
   })
 
   test('a run is found by its digest, and says how it is proved', async () => {
-    const { text } = await ask('/scenario?name=' + encodeURIComponent(original.record.scenario.name))
+    const { text } = await ask(`/scenario?name=${encodeURIComponent(original.record.scenario.name)}`)
     const [, digest] = /\/run\?digest=([0-9a-f]{64})/.exec(text)!
     const page = await ask(`/run?digest=${digest}`)
     expect(page.text).toMatch(kind === 'folders' ? /joulemark verify .*run-gpu/ : /joulemark store verify [0-9a-f]{16}/)
