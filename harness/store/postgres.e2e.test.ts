@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../testing/postgres-server.ts'
 import { storeCases } from '../testing/store-cases.ts'
+import { viewCases } from '../testing/view-cases.ts'
 import { withStore } from './db/open.ts'
 
 const programs = postgresPrograms()
@@ -16,6 +17,8 @@ describe.skipIf(reason !== null)(`a store in PostgreSQL${reason === null ? '' : 
   afterAll(() => server?.stop())
 
   storeCases('does what a store in a file does', () => server.newDatabase(), env)
+
+  viewCases('PostgreSQL', () => server.newDatabase(), env)
 
   test.each([
     [

@@ -17,6 +17,7 @@ export const forTests: readonly Room[] = [
     reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory, its readers',
     folders: {
       client: 'the load generator and other clients, on an exact server',
+      dashboard: 'the pages of the dashboard beside many runs: time and memory',
       fleet: 'simulated fleets with known truth: false alarms, power and coverage of the verdict on many boxes',
       fuzz: 'a search for inputs that a reader crashes on, or reads otherwise than its reference',
       models: 'small models of several families on a real vLLM: what is described beside what it logs',

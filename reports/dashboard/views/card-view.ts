@@ -28,9 +28,12 @@ export interface CardPageData {
 /** Every box of a card: how far apart they are, what the card could do at most, and the figures of each. */
 export function cardView({ card, runs, asked, standing, source }: CardPageData, links: Links): View {
   const hosts = new Map(standing.units.map(({ id, host }) => [id, host]))
-  const map = heatSection(standingHeatMap(standing), 'Difference from the siblings', standing.simulated, {
-    row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
-    column: ({ scenario }) => links.scenario(scenario),
+  const map = heatSection(standingHeatMap(standing), 'Difference from the siblings', {
+    simulated: standing.simulated,
+    links: {
+      row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
+      column: ({ scenario }) => links.scenario(scenario),
+    },
   })
   return {
     title: `Card ${card}`,

@@ -101,9 +101,12 @@ function resultHtml(result: CompareResult, links: Links): Html {
   if (result.kind === 'unit') return joined(comparisonReport(result.comparison).tables.map(tableSection), '\n')
   const { comparison } = result
   const hosts = new Map(comparison.units.map(({ id, host }) => [id, host]))
-  const map = heatSection(comparisonHeatMap(comparison), 'Change by unit and scenario', comparison.simulated, {
-    row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
-    column: ({ scenario }) => links.scenario(scenario),
+  const map = heatSection(comparisonHeatMap(comparison), 'Change by unit and scenario', {
+    simulated: comparison.simulated,
+    links: {
+      row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
+      column: ({ scenario }) => links.scenario(scenario),
+    },
   })
   return html`<p class="answer">${fleetSentence(comparison)}</p>
 ${map}

@@ -1,6 +1,9 @@
 import type { Tally } from '../../../harness/store/view/summary.ts'
 import { counted } from '../../../harness/units.ts'
-import { heatSection } from '../../fleet/heat/heat-section.ts'
+import type { FleetComparison } from '../../fleet/fleet-comparison.ts'
+import { comparisonHeatMap } from '../../fleet/heat/heat-map.ts'
+import { type HeatLinks, heatSection } from '../../fleet/heat/heat-section.ts'
+import { fleetSentence } from '../../fleet/outcome.ts'
 import { type FleetStanding, lowUnits, standingHeatMap, standingSentence } from '../../fleet/standing/standing.ts'
 import { standingTables } from '../../fleet/standing/standing-report.ts'
 import { tableSection } from '../../render/html/table-section.ts'
@@ -14,6 +17,8 @@ import type { SuggestedComparison } from './compare-view.ts'
 /** The first page: every box beside its siblings. */
 export interface FleetPageData {
   readonly standing: FleetStanding
+  /** The newest starts against the baselines of their boxes; null where none has one. */
+  readonly comparison: FleetComparison | null
   readonly boxes: readonly Tally[]
   readonly changes: readonly SuggestedComparison[]
   /** Runs that are not shown, each with its reason. */
@@ -28,12 +33,14 @@ const MOST_REFUSED = 20
 
 /** Boxes by scenarios against their siblings, ways to compare with what was before, and every box with its runs. */
 export function fleetView(data: FleetPageData, links: Links): View {
-  const { standing, boxes, changes, refused, query, source, asked } = data
+  const { standing, comparison, boxes, changes, refused, query, source, asked } = data
   const hosts = new Map(standing.units.map(({ id, host }) => [id, host]))
-  const map = heatSection(standingHeatMap(standing), 'Difference from the siblings', standing.simulated, {
+  const places: HeatLinks = {
     row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
     column: ({ scenario }) => links.scenario(scenario),
-  })
+  }
+  const title = 'Difference from the siblings'
+  const map = heatSection(standingHeatMap(standing), title, { simulated: standing.simulated, links: places })
   const low = lowUnits(standing).length
   const body = html`${queryForm({
     action: '/',
@@ -45,6 +52,7 @@ export function fleetView(data: FleetPageData, links: Links): View {
 <p class="answer">${standingSentence(standing)}</p>
 ${portionLine(standing.records.length, asked)}
 ${standing.units.length === 0 ? nothing : map}
+${comparison === null ? nothing : baselineSection(comparison, places)}
 ${changeSection(changes, links)}
 ${joined([...standingTables(standing), boxesTable(boxes, source, links)].map(tableSection), '\n')}
 ${refusedSection(refused)}`
@@ -59,10 +67,18 @@ ${refusedSection(refused)}`
   }
 }
 
+/** The newest starts against the baselines that were set for each box. */
+const baselineSection = (comparison: FleetComparison, links: HeatLinks): Html =>
+  html`${heatSection(comparisonHeatMap(comparison), 'Change against the baseline of each unit', {
+    simulated: comparison.simulated,
+    id: 'baseline',
+    links,
+  })}<p>${fleetSentence(comparison)}</p>`
+
 const changeSection = (changes: readonly SuggestedComparison[], links: Links): Html =>
   listSection(
     'changes',
-    'Against the baseline: what changed last',
+    'Compare: what changed last',
     changes.map(({ label, before, after }) => html`<a href="${links.compare(before, after)}">${label}</a>`),
   )
 

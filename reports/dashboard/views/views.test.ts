@@ -72,6 +72,7 @@ function everyView(source: RunRecord['source'] = 'live'): Record<string, View> {
     fleet: fleetView(
       {
         standing: fleetStanding(all),
+        comparison: compareFleet(before, after, {}),
         boxes: tally,
         changes: suggestedComparisons({ driver: [HOSTILE, '1'], engine: ['2', HOSTILE] }),
         refused: [HOSTILE],

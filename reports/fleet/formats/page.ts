@@ -60,7 +60,7 @@ export async function fleetPage(page: FleetPage): Promise<string> {
       : (await import('../../render/html/chart-figure.ts')).chartSections({ list: charts, notes: [] })
   const body = html`<header><h1>${title}: <span class="outcome ${tone}">${outcome}</span></h1>${banner}<p class="answer">${sentence}</p></header>
 <main>
-${heatSection(map, mapTitle, simulated)}
+${heatSection(map, mapTitle, { simulated })}
 ${joined(tables.map(tableSection), '\n')}
 ${drawn}
 </main>`

@@ -136,6 +136,21 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
   })
 })
 
+describe('metrics', () => {
+  test('are those of `report --format openmetrics`, with the source of each series; a store that is away is 503', async () => {
+    const { status, headers, text } = await appOf(storeSource(store, io)).ask('/metrics')
+    expect([status, headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^application\/openmetrics-text/),
+    ])
+    expect(text).toMatch(/^joulemark_\w+{[^}]*gpu1[^}]*} /m)
+    expect(text.endsWith('# EOF\n')).toBe(true)
+    const away = await appOf(storeSource({ kind: 'sqlite', file: join(root, 'none') }, io)).ask('/metrics')
+    expect(away.status).toBe(503)
+    expect((await appOf(storeSource(store, io), TOKEN).ask('/metrics')).status).toBe(401)
+  })
+})
+
 describe('headers', () => {
   test('allow nothing but what the dashboard serves itself', async () => {
     const { ask } = appOf(storeSource(store, io))
@@ -273,7 +288,7 @@ describe('folders', () => {
     const folder = join(root, 'open')
     copyOfRun(original, folder, { id: 'open-run', status: 'running' })
     const pages = new PageMaker({ reader: storeSource(store, io), folders: [folder], canLogOut: false })
-    const { html } = await pages.page(new URL('http://localhost/running'))
-    expect(html).toMatch(/open-run.*abandoned/s)
+    const { text } = await pages.page(new URL('http://localhost/running'))
+    expect(text).toMatch(/open-run.*abandoned/s)
   })
 })

@@ -33,6 +33,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
 }
 const BUG =
   'This page could not be made, which is a bug in joulemark. `joulemark list` and `joulemark fleet report` read the same runs.'
+const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 /** A token is shorter. */
 const MOST_FORM_BYTES = 4096
 
@@ -63,9 +64,13 @@ export function dashboardApp({ access, pages, hostNames, onBug }: AppParts): Hon
     if (header('accept')?.includes('text/html')) return context.redirect('/login', 303)
     return context.text('Send the token: Authorization: Bearer TOKEN\n', 401, { 'www-authenticate': 'Bearer' })
   })
+  app.get('/metrics', async (context) => {
+    const { status, text } = await pages.metrics()
+    return context.body(text, status, { 'content-type': status === 200 ? OPEN_METRICS : 'text/plain; charset=utf-8' })
+  })
   app.get('*', async (context) => {
-    const { status, html } = await pages.page(new URL(context.req.url))
-    return context.html(html, status, status === 503 ? { 'retry-after': '5' } : {})
+    const { status, text } = await pages.page(new URL(context.req.url))
+    return context.html(text, status, status === 503 ? { 'retry-after': '5' } : {})
   })
   app.all('*', (context) => context.text('This dashboard only reads: GET.\n', 405, { allow: 'GET, HEAD' }))
   app.onError((error, context) => {

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { foldersIn, runFoldersIn } from '../../../harness/record/disk/run-folders.ts'
+import { runFoldersIn } from '../../../harness/record/disk/run-folders.ts'
 import { readAll } from '../../../harness/record/read.ts'
 import type { RunInProgress } from '../../../reports/dashboard/views/running-view.ts'
 import { unendedRun } from '../../support/unended-run.ts'
+import { boxFolders } from './box-folders.ts'
 
 /** A record that was not written for this long is not of a run in progress: it is written after every trial. */
 const OLDEST_MS = 7 * 86_400_000
@@ -12,7 +13,7 @@ const MOST_READ = 200
 
 /** The runs of some folders that have not ended, newest first: those that run, and those whose process may be gone. */
 export async function runsInProgress(folders: readonly string[], now = Date.now()): Promise<RunInProgress[]> {
-  const recent = [...new Set(folders.flatMap((folder) => [folder, ...foldersIn(folder)].flatMap(runDirectories)))]
+  const recent = [...new Set(boxFolders(folders).flatMap(runDirectories))]
     .map((directory) => ({ directory, writtenMs: writtenAt(directory) }))
     .filter(({ writtenMs }) => writtenMs > now - OLDEST_MS)
     .toSorted((a, b) => b.writtenMs - a.writtenMs)

@@ -1,7 +1,7 @@
 /** A page as it is sent. */
 export interface MadePage {
   readonly status: 200 | 400 | 404 | 503
-  readonly html: string
+  readonly text: string
 }
 
 /** Bytes of pages that are kept: some dozens of pages of a large fleet. */
@@ -47,4 +47,4 @@ export class PageCache {
 }
 
 /** A character of a page takes up to two bytes in memory. */
-const sizeOf = ({ html }: MadePage): number => 2 * html.length
+const sizeOf = ({ text }: MadePage): number => 2 * text.length

@@ -11,6 +11,7 @@ import { type MadePage, PageCache } from './page-cache.ts'
 import { type Ask, type MakePage, NotFound } from './pages/ask.ts'
 import { comparePage } from './pages/compare-page.ts'
 import { cardsPage, fleetPage, scenariosPage } from './pages/fleet-page.ts'
+import { metricsText } from './pages/metrics-page.ts'
 import { boxPage, cardPage, quotablePage, runPage, scenarioPage } from './pages/thing-pages.ts'
 import type { RunSource } from './run-source.ts'
 
@@ -27,6 +28,8 @@ const pages: Readonly<Record<string, MakePage>> = {
 }
 /** Parameters that pages read; others have no part in what is kept. */
 const parameters = ['q', 'host', 'card', 'name', 'digest', 'before', 'after', 'source'] as const
+/** Under this name the page of metrics is kept; no address has it. */
+const METRICS = 'metrics'
 /** Pages whose runs are of one source, so that there is a way to the other. */
 const ofOneSource = new Set(['/', '/cards', '/scenarios', '/compare', '/box', '/card', '/scenario'])
 
@@ -65,6 +68,26 @@ export class PageMaker {
     })
   }
 
+  /** The metrics of the newest runs and their verdicts, live and simulated ones, each series with its source. */
+  metrics(): Promise<{ readonly status: 200 | 503; readonly text: string }> {
+    return this.#one(async () => {
+      const { reader } = this.#parts
+      try {
+        return await reader.use(async (store) => {
+          const state = await reader.state(store)
+          const kept = this.#cache.get(METRICS, state)
+          if (kept !== null) return { status: 200, text: kept.text }
+          const text = await metricsText(store, reader)
+          this.#cache.set(METRICS, state, { status: 200, text })
+          return { status: 200, text }
+        })
+      } catch (error) {
+        if (error instanceof JoulemarkError) return { status: 503, text: `${messageOf(error)}\n` }
+        throw error
+      }
+    })
+  }
+
   async #ofStore(url: URL, make: MakePage, store: Ask['store']): Promise<MadePage> {
     const { reader } = this.#parts
     const state = await reader.state(store)
@@ -80,7 +103,7 @@ export class PageMaker {
     const view = await make(ask).catch((error) => {
       throw error instanceof JoulemarkError && error.code === 'bad-input' ? new BadQuery(error.message) : error
     })
-    const made: MadePage = { status: 200, html: this.#framed(view, { tally, source, url }) }
+    const made: MadePage = { status: 200, text: this.#framed(view, { tally, source, url }) }
     // an age such as since=7d is another time tomorrow
     if (!/\d[mhdw]\b/.test(url.search)) this.#cache.set(key, state, made)
     return made
@@ -110,16 +133,16 @@ export class PageMaker {
   async #runningPage(): Promise<MadePage> {
     const { folders } = this.#parts
     const view = runningView(await runsInProgress(folders), folders)
-    return { status: 200, html: this.#framed(view, null) }
+    return { status: 200, text: this.#framed(view, null) }
   }
 
   #message(status: MadePage['status'], title: string, message: string): MadePage {
-    return { status, html: this.#framed(messageView(title, message), null) }
+    return { status, text: this.#framed(messageView(title, message), null) }
   }
 
   #storeFailed(error: JoulemarkError): MadePage {
     const view = messageView('The runs cannot be read now', `${messageOf(error)}. The next page is tried anew.`)
-    return { status: 503, html: this.#framed(view, null) }
+    return { status: 503, text: this.#framed(view, null) }
   }
 }
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { JoulemarkError } from '../../../harness/errors.ts'
-import { foldersIn, runFoldersIn } from '../../../harness/record/disk/run-folders.ts'
+import { runFoldersIn } from '../../../harness/record/disk/run-folders.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { type StoreAddress, storeName } from '../../../harness/store/db/address.ts'
 import { type Store, withStore } from '../../../harness/store/db/open.ts'
 import { cachePath } from '../../../harness/store/folder/folder-index.ts'
@@ -11,6 +12,8 @@ import { stateOfStore } from '../../../harness/store/view/state.ts'
 import { counted } from '../../../harness/units.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { toolInfo } from '../../support/tool-info.ts'
+import { baselineRuns } from '../fleet/openmetrics.ts'
+import { boxFolders } from './box-folders.ts'
 
 /** Where the dashboard reads runs. */
 export interface RunSource {
@@ -24,6 +27,8 @@ export interface RunSource {
   readonly refused: (store: Store) => Promise<readonly string[]>
   /** The folder of a run; null for one of a store. */
   readonly folderOf: (store: Store, digest: string) => Promise<string | null>
+  /** The runs of the baselines of the folders, as `baseline set` keeps them; a store has none. */
+  readonly baselines: () => Promise<readonly RunRecord[]>
   readonly close: () => void
 }
 
@@ -34,6 +39,7 @@ export const storeSource = (address: StoreAddress, io: CommandIo): RunSource => 
   state: (store) => stateOfStore(store, address),
   refused: async () => [],
   folderOf: async () => null,
+  baselines: async () => [],
   close: () => undefined,
 })
 
@@ -76,13 +82,14 @@ export async function folderSource(folders: readonly string[], io: CommandIo): P
     state: (store) => stateOfStore(store, address),
     refused: refusedFolders,
     folderOf: async (store, digest) => (await foldersOf(store, [digest])).get(digest) ?? null,
+    // one that cannot be read is named by `baseline show`
+    baselines: () => baselineRuns(boxFolders(folders), []),
     close,
   }
 }
 
-/** The run folders of some paths, also one level below: one folder for each box. */
 const runDirectories = (folders: readonly string[]): string[] => [
-  ...new Set(folders.flatMap((folder) => [folder, ...foldersIn(folder)].flatMap((path) => runFoldersIn(path) ?? []))),
+  ...new Set(boxFolders(folders).flatMap((path) => runFoldersIn(path) ?? [])),
 ]
 
 function progress(read: number, all: number, { stderr }: CommandIo): void {

@@ -45,7 +45,7 @@ export async function writeOpenMetrics(paths: readonly string[], flags: MetricsF
 }
 
 /** The runs of the baselines of these folders and of the folders in them; a baseline that cannot be read is a note. */
-async function baselineRuns(paths: readonly string[], notes: string[]): Promise<RunRecord[]> {
+export async function baselineRuns(paths: readonly string[], notes: string[]): Promise<RunRecord[]> {
   const folders = paths.filter((path) => !isReference(path)).flatMap((path) => [path, ...foldersIn(path)])
   const runs = new Map<string, RunRecord>()
   for (const folder of folders.filter((each) => existsSync(baselinePath(each)))) {

@@ -3,7 +3,7 @@ import type { Store } from '../../../../harness/store/db/open.ts'
 import { type Condition, parseQuery, type Query } from '../../../../harness/store/query/parse.ts'
 import type { Portion } from '../../../../harness/store/view/records.ts'
 import type { SourceTally } from '../../../../harness/store/view/summary.ts'
-import { type Links, linksOf, type RunSource as Source } from '../../../../reports/dashboard/page/links.ts'
+import type { Links, RunSource as Source } from '../../../../reports/dashboard/page/links.ts'
 import type { View } from '../../../../reports/dashboard/page/shell.ts'
 import type { RunSource } from '../run-source.ts'
 
@@ -34,6 +34,9 @@ export const portion = (perCell: number): Portion => ({ perCell, most: MOST_RECO
 /** Longer queries are no questions of a person. */
 const MOST_QUERY = 2000
 
+/** A redacted copy is the same run as its original. */
+export const notRedacted: Condition = { kind: 'flag', flag: 'redacted', is: false }
+
 /** The runs of the source of a page that some conditions and a typed query ask for. Redacted copies only if it names them. */
 export function queryOf({ source, now }: Pick<Ask, 'source' | 'now'>, typed: string, ...more: Condition[]): Query {
   if (typed.length > MOST_QUERY) throw new JoulemarkError('bad-input', `query: longer than ${MOST_QUERY} characters`)
@@ -43,7 +46,7 @@ export function queryOf({ source, now }: Pick<Ask, 'source' | 'now'>, typed: str
     last,
     conditions: [
       { kind: 'text', column: 'source', not: false, values: [source] },
-      ...(asksRedacted ? [] : [{ kind: 'flag', flag: 'redacted', is: false } as const]),
+      ...(asksRedacted ? [] : [notRedacted]),
       ...more,
       ...conditions,
     ],
@@ -57,6 +60,3 @@ export const named = (column: 'host' | 'card' | 'scenario', name: string): Condi
   not: false,
   values: [name],
 })
-
-/** The links of a source, where it is not the only one. */
-export const linksFor = (source: Source): Links => linksOf(source)

@@ -5,6 +5,7 @@ import { fleetView } from '../../../../reports/dashboard/views/fleet-view.ts'
 import { indexView } from '../../../../reports/dashboard/views/index-views.ts'
 import { messageView } from '../../../../reports/dashboard/views/message-views.ts'
 import { fleetStanding } from '../../../../reports/fleet/standing/standing.ts'
+import { againstBaselines } from '../../../../reports/openmetrics/against-baselines.ts'
 import { type MakePage, portion, queryOf } from './ask.ts'
 
 /** Runs of each unit in each scenario: three starts are judged, and one may have failed. */
@@ -17,9 +18,14 @@ export const fleetPage: MakePage = async (ask) => {
   const { runs, unreadable, asked } = await newestRuns(store, query, portion(PER_CELL))
   const refused = [...(await reader.refused(store)), ...unreadable]
   if (runs.length === 0 && text('q') === '') return emptyView(refused)
+  const records = runs.map(({ record }) => record)
   return fleetView(
     {
-      standing: fleetStanding(runs.map(({ record }) => record)),
+      standing: fleetStanding(records),
+      comparison: againstBaselines(
+        records,
+        (await reader.baselines()).filter((run) => run.source === source),
+      ),
       boxes: await tallied(store, 'host', query),
       changes: suggestedComparisons(await versionsInStore(store, query)),
       refused,

@@ -1,0 +1,22 @@
+import type { Store } from '../../../../harness/store/db/open.ts'
+import { newestRuns } from '../../../../harness/store/view/records.ts'
+import { fleetStanding } from '../../../../reports/fleet/standing/standing.ts'
+import { againstBaselines } from '../../../../reports/openmetrics/against-baselines.ts'
+import { openMetrics } from '../../../../reports/openmetrics/openmetrics.ts'
+import type { RunSource } from '../run-source.ts'
+import { notRedacted, portion } from './ask.ts'
+
+/** Runs of each unit in each scenario: the newest is shown, and three starts are judged. */
+const PER_CELL = 4
+
+/** The page of metrics: the newest runs of every unit, with the verdicts against siblings and, of folders, against baselines. */
+export async function metricsText(store: Store, reader: RunSource): Promise<string> {
+  const { runs, unreadable } = await newestRuns(store, { conditions: [notRedacted], last: null }, portion(PER_CELL))
+  const records = runs.map(({ record }) => record)
+  return openMetrics({
+    records,
+    standing: fleetStanding(records),
+    comparison: againstBaselines(records, await reader.baselines()),
+    unreadable: unreadable.length + (await reader.refused(store)).length,
+  })
+}
