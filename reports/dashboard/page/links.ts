@@ -16,7 +16,7 @@ export function linksOf(source: RunSource) {
   const stamp = { source: source === 'simulated' ? source : null }
   return {
     fleet: (query = '') => address('/', { q: query, ...stamp }),
-    box: (host: string) => address('/box', { host, ...stamp }),
+    server: (host: string) => address('/server', { host, ...stamp }),
     cards: () => address('/cards', stamp),
     card: (card: string) => address('/card', { card, ...stamp }),
     scenarios: () => address('/scenarios', stamp),

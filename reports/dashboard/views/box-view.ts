@@ -53,7 +53,7 @@ export function boxView({ host, runs, asked, verdict, history, unreadable, sourc
   const notes: Html =
     unreadable.length === 0 ? nothing : html`<ul class="notes">${unreadable.map((line) => html`<li>${line}</li>`)}</ul>`
   return {
-    title: `Box ${host}`,
+    title: `Server ${host}`,
     section: 'fleet',
     simulated: source === 'simulated',
     body: html`${portionLine(runs.length, asked)}
@@ -74,14 +74,14 @@ function machineTable({ record }: ViewedRun, verdict: BoxVerdict | null): Table 
   const { host, gpus, endpoint } = record
   const judged: Cell =
     verdict === null
-      ? missing('`joulemark box` has not judged this box, or its verdict is not with these runs')
+      ? missing('`joulemark box` has not judged this server, or its verdict is not with these runs')
       : {
           kind: 'text',
           text: `${verdict.verdict} on ${moment(verdict.judgedAt)}`,
           detail: [verdict.isSigned ? 'signed' : 'not signed', ...verdict.failed].join('; '),
           tone: verdict.verdict === 'accepted' ? 'good' : 'bad',
         }
-  return factsTable('machine', 'The box, as its newest run found it', [
+  return factsTable('machine', 'The server, as its newest run found it', [
     ['Acceptance', judged],
     ...gpus.map((gpu, at): readonly [string, Cell] => [
       `GPU ${gpu.index ?? at}`,

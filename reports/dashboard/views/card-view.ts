@@ -31,7 +31,7 @@ export function cardView({ card, runs, asked, standing, source }: CardPageData, 
   const map = heatSection(standingHeatMap(standing), 'Difference from the siblings', {
     simulated: standing.simulated,
     links: {
-      row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
+      row: (id) => (hosts.has(id) ? links.server(hosts.get(id)!) : null),
       column: ({ scenario }) => links.scenario(scenario),
     },
   })
@@ -147,7 +147,7 @@ function unitsTable(runs: readonly ViewedRun[], links: Links): Table {
     rows: unitsOf(records),
     rowId: ({ id }) => id,
     columns: [
-      { id: 'unit', head: 'Unit', align: 'left', cell: ({ name, host }) => linkCell(name, links.box(host)) },
+      { id: 'unit', head: 'Unit', align: 'left', cell: ({ name, host }) => linkCell(name, links.server(host)) },
       ...columnsOf(records).map((column: Column) => ({
         ...{ id: column.id, head: column.title, align: 'right' as const },
         cell: ({ id }: { readonly id: string }): Cell => {

@@ -104,7 +104,7 @@ function resultHtml(result: CompareResult, links: Links): Html {
   const map = heatSection(comparisonHeatMap(comparison), 'Change by unit and scenario', {
     simulated: comparison.simulated,
     links: {
-      row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
+      row: (id) => (hosts.has(id) ? links.server(hosts.get(id)!) : null),
       column: ({ scenario }) => links.scenario(scenario),
     },
   })

@@ -36,7 +36,7 @@ export function fleetView(data: FleetPageData, links: Links): View {
   const { standing, comparison, boxes, changes, refused, query, source, asked } = data
   const hosts = new Map(standing.units.map(({ id, host }) => [id, host]))
   const places: HeatLinks = {
-    row: (id) => (hosts.has(id) ? links.box(hosts.get(id)!) : null),
+    row: (id) => (hosts.has(id) ? links.server(hosts.get(id)!) : null),
     column: ({ scenario }) => links.scenario(scenario),
   }
   const title = 'Difference from the siblings'
@@ -85,16 +85,16 @@ const changeSection = (changes: readonly SuggestedComparison[], links: Links): H
 function boxesTable(boxes: readonly Tally[], source: RunSource, links: Links): Table {
   const stamp = source === 'simulated' ? { simulated: true } : {}
   return buildTable<Tally>({
-    id: 'boxes',
-    title: 'Boxes',
+    id: 'servers',
+    title: 'Servers',
     rows: boxes,
     rowId: ({ name }) => name,
     columns: [
       {
         id: 'host',
-        head: 'Box',
+        head: 'Server',
         align: 'left',
-        cell: ({ name }) => ({ ...linkCell(name, links.box(name)), ...stamp }),
+        cell: ({ name }) => ({ ...linkCell(name, links.server(name)), ...stamp }),
       },
       { id: 'newest', head: 'Newest run (UTC)', align: 'left', cell: ({ newest }) => text(moment(newest)) },
       { id: 'runs', head: 'Runs', align: 'right', cell: ({ runs }) => count(runs) },

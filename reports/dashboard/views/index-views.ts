@@ -21,7 +21,7 @@ export function indexView(what: 'card' | 'scenario', all: readonly Tally[], sour
         align: 'left',
         cell: ({ name }) => ({ ...linkCell(name, links[what](name)), ...stamp }),
       },
-      { id: 'hosts', head: 'Boxes', align: 'right', cell: ({ hosts }) => count(hosts) },
+      { id: 'hosts', head: 'Servers', align: 'right', cell: ({ hosts }) => count(hosts) },
       { id: 'runs', head: 'Runs', align: 'right', cell: ({ runs }) => count(runs) },
       { id: 'quotable', head: 'Quotable', align: 'right', cell: ({ quotable }) => count(quotable) },
       { id: 'newest', head: 'Newest run (UTC)', align: 'left', cell: ({ newest }) => text(moment(newest)) },

@@ -87,6 +87,6 @@ const runColumn = (links: Links) => ({
   cell: ({ digest, record }: ViewedRun) => linkCell(moment(record.startedAt), links.run(digest)),
 })
 const boxColumn = (links: Links) => ({
-  ...{ id: 'box', head: 'Box', align: 'left' as const },
-  cell: ({ record }: ViewedRun) => linkCell(record.host.hostname, links.box(record.host.hostname)),
+  ...{ id: 'server', head: 'Server', align: 'left' as const },
+  cell: ({ record }: ViewedRun) => linkCell(record.host.hostname, links.server(record.host.hostname)),
 })

@@ -21,7 +21,7 @@ export function runView(run: ViewedRun, folder: string | null, links: Links): Vi
         ? { kind: 'text', text: 'yes', tone: 'good' }
         : { kind: 'text', text: 'no', detail: reasons.join('; '), tone: 'warn' },
     ],
-    ['Box', linkCell(record.host.hostname, links.box(record.host.hostname))],
+    ['Server', linkCell(record.host.hostname, links.server(record.host.hostname))],
     ['Card', card === null ? 'no GPU' : linkCell(card, links.card(card))],
     ['Scenario', linkCell(record.scenario.title, links.scenario(record.scenario.name))],
     ...(settingText(record) === null ? [] : [['Set on purpose', settingText(record)!] as const]),

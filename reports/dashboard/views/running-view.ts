@@ -1,4 +1,5 @@
-import { html } from '../../render/html/template.ts'
+import { tableSection } from '../../render/html/table-section.ts'
+import { html, joined } from '../../render/html/template.ts'
 import { buildTable, missing, type Table, text } from '../../tables/table.ts'
 import { count, moment, tableOr } from '../page/parts.ts'
 import type { View } from '../page/shell.ts'
@@ -19,15 +20,20 @@ export interface RunInProgress {
   readonly simulated: boolean
 }
 
-/** What is measured at this moment, as far as this machine sees it. */
-export function runningView(runs: readonly RunInProgress[], folders: readonly string[]): View {
+/** What is measured at this moment, as far as this machine sees it; `campaigns` are the tables of `fleet status`. */
+export function runningView(
+  runs: readonly RunInProgress[],
+  folders: readonly string[],
+  campaigns: readonly Table[],
+): View {
   const live = runs.filter(({ state }) => state === 'running')
   return {
     title: live.length === 0 ? 'Running: nothing' : `Running: ${live.length}`,
     section: 'running',
     simulated: false,
     body: html`<p class="answer">Runs that have not ended, in ${folders.length === 0 ? 'no folder: name some after the command' : folders.join(', ')}. Reload to look again.</p>
-${tableOr(runningTable(runs), 'No run is in progress there.')}`,
+${tableOr(runningTable(runs), 'No run is in progress there.')}
+${joined(campaigns.map(tableSection), '\n')}`,
   }
 }
 
@@ -46,7 +52,7 @@ const runningTable = (runs: readonly RunInProgress[]): Table =>
       },
       { id: 'scenario', head: 'Scenario', align: 'left', cell: ({ scenario }) => text(scenario) },
       { id: 'card', head: 'Card', align: 'left', cell: ({ card }) => text(card) },
-      { id: 'host', head: 'Box', align: 'left', cell: ({ host }) => text(host) },
+      { id: 'host', head: 'Server', align: 'left', cell: ({ host }) => text(host) },
       { id: 'started', head: 'Started (UTC)', align: 'left', cell: ({ startedAt }) => text(moment(startedAt)) },
       { id: 'done', head: 'Trials done', align: 'right', cell: ({ trialsDone }) => count(trialsDone) },
       {

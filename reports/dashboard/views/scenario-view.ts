@@ -33,10 +33,10 @@ export function scenarioView({ name, runs, asked, history, unreadable, source }:
     ...(history === null ? [] : historyTables(history)),
     runsTable({ id: 'runs', title: 'Newest runs', runs: runs.slice(-MOST_LISTED) }, links, [
       {
-        id: 'box',
-        head: 'Box',
+        id: 'server',
+        head: 'Server',
         align: 'left',
-        cell: ({ record }) => linkCell(record.host.hostname, links.box(record.host.hostname)),
+        cell: ({ record }) => linkCell(record.host.hostname, links.server(record.host.hostname)),
       },
       {
         id: 'card',

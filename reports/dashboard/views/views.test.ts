@@ -8,6 +8,7 @@ import { fleetHistory } from '../../fleet/history/fleet-history.ts'
 import { fleetStanding } from '../../fleet/standing/standing.ts'
 import { makeFleet } from '../../testing/fleet-builder.ts'
 import { condition, linksOf } from '../page/links.ts'
+import { factsTable } from '../page/parts.ts'
 import { dashboardPage, type Frame, type View } from '../page/shell.ts'
 import { boxView } from './box-view.ts'
 import { cardView } from './card-view.ts'
@@ -117,6 +118,7 @@ function everyView(source: RunRecord['source'] = 'live'): Record<string, View> {
         },
       ],
       [HOSTILE],
+      [factsTable('fleet-run-1', HOSTILE, [[HOSTILE, HOSTILE]])],
     ),
     message: messageView(HOSTILE, HOSTILE, [HOSTILE]),
     login: loginView(HOSTILE),
@@ -147,9 +149,9 @@ describe('names from outside', () => {
   })
 
   test('go through an address and come out as they were', () => {
-    const url = new URL(links.box(HOSTILE), 'http://localhost')
-    expect([url.pathname, url.searchParams.get('host')]).toEqual(['/box', HOSTILE])
-    expect(() => links.box('\ud800')).not.toThrow()
+    const url = new URL(links.server(HOSTILE), 'http://localhost')
+    expect([url.pathname, url.searchParams.get('host')]).toEqual(['/server', HOSTILE])
+    expect(() => links.server('\ud800')).not.toThrow()
     expect(condition('driver', 'a "b" c|d')).toBe('driver="a *b* c*d"')
   })
 })

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { keepCampaign } from '../../../harness/fleet/state.ts'
 import { writeAcceptance } from '../../../harness/record/acceptance-file.ts'
 import { readRun } from '../../../harness/record/read.ts'
 import { newKeyPair, readPrivateKey } from '../../../harness/record/signing/signature.ts'
@@ -76,13 +77,13 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
   })
 
   test.each([
-    ['/', /<h1>Fleet/, /href="\/box\?host=gpu2"/],
+    ['/', /<h1>Fleet/, /href="\/server\?host=gpu2"/],
     ['/?q=host%3Dgpu1', /<h1>Fleet/, /value="host=gpu1"/],
     ['/?q=driver%3D580.*', /<h1>Fleet/, /gpu1/],
     ['/cards', /<h1>Cards/, /\/card\?card=rtx-4090/],
     ['/card?card=rtx-4090', /<h1>Card rtx-4090/, /Spread between the units/],
     ['/scenarios', /<h1>Scenarios/, /\/scenario\?name=/],
-    ['/box?host=gpu1', /<h1>Box gpu1/, /accepted on 1970-01-01/],
+    ['/server?host=gpu1', /<h1>Server gpu1/, /accepted on 1970-01-01/],
     ['/quotable', /<h1>Quotable figures/, /joulemark quote store:[0-9a-f]{16}/],
     ['/running', /<h1>Running: nothing/, /No run is in progress/],
     ['/compare', /<h1>Compare/, /driver 580\.1 against driver 590\.1/],
@@ -113,7 +114,7 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
     const [live, simulated] = [await ask('/'), await ask('/?source=simulated')]
     expect([live.text.includes('sim1'), /SIMULATED: these figures/.test(live.text)]).toEqual([false, false])
     expect([simulated.text.includes('gpu1'), /SIMULATED: these figures/.test(simulated.text)]).toEqual([false, true])
-    expect((await ask('/box?host=sim1')).status).toBe(404)
+    expect((await ask('/server?host=sim1')).status).toBe(404)
     expect((await ask('/quotable')).text).not.toContain('sim1')
     expect((await ask('/compare?before=source%3Dsimulated&after=&source=live')).text).toContain('finds no run')
   })
@@ -121,8 +122,8 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
   test('what is not there is 404, what cannot be read is 400 with the reason', async () => {
     for (const path of [
       '/nope',
-      '/box?host=none',
-      '/box',
+      '/server?host=none',
+      '/server',
       '/card?card=*',
       '/scenario?name=%00',
       '/run?digest=zz',
@@ -178,7 +179,7 @@ describe('with a token', () => {
   })
 
   test('no page says anything without it; a browser gets the form', async () => {
-    expect([(await ask('/')).status, (await ask('/box?host=gpu1')).status]).toEqual([401, 401])
+    expect([(await ask('/')).status, (await ask('/server?host=gpu1')).status]).toEqual([401, 401])
     const sent = await ask('/', { headers: { accept: 'text/html' } })
     expect([sent.status, sent.headers.get('location')]).toEqual([303, '/login'])
     const login = await ask('/login')
@@ -260,7 +261,7 @@ describe('folders', () => {
     const broken = add('a2', 'run-a2')
     const reader = await folderSource([fleet], io)
     const fresh = async () => (await appOf(await folderSource([fleet], io)).ask('/')).text
-    expect(await fresh()).toMatch(/href="\/box\?host=a1".*href="\/box\?host=a2"/s)
+    expect(await fresh()).toMatch(/href="\/server\?host=a1".*href="\/server\?host=a2"/s)
     writeFileSync(join(broken, 'gpu.csv'), 'x')
     expect(await fresh()).toMatch(/Not shown: 1 run.*run-a2: gpu\.csv: was changed/s)
     rmSync(broken, { recursive: true })
@@ -282,6 +283,29 @@ describe('folders', () => {
     const { cachePath } = await import('../../../harness/store/folder/folder-index.ts')
     writeFileSync(cachePath('dashboard', [folder], own.env), 'no database, but some text of a length')
     expect((await appOf(await folderSource([folder], own)).ask('/')).text).toContain('gpu1')
+  })
+
+  test('a campaign of fleet run is on the page of what runs, and its runs on the others', async () => {
+    const out = join(root, 'campaign')
+    copyOfRun(original, join(out, 'boxes', 'c1'), {
+      id: 'run-c1',
+      host: { ...original.record.host, hostname: 'c1' },
+    })
+    const since = '2026-11-27T01:00:00.000Z'
+    const box = { part: 'fleet', attempt: 1, losses: 0, handle: null, exitCode: null, lossKind: null, since } as const
+    keepCampaign(out, {
+      ...{ version: 1, id: 'jm-rack-7', name: 'rack-7', engine: 'slurm', fleetFile: '/f.yaml', work: 'w', createdAt: since },
+      ...{ against: null, canary: null },
+      boxes: [
+        { ...box, box: 'c1', state: 'measured', running: false, exitCode: 0, runs: 1, reason: null },
+        { ...box, box: 'c2', state: 'submitted', running: true, runs: 0, reason: '<b>Resources' },
+      ],
+    })
+    const reader = await folderSource([out], io)
+    const pages = new PageMaker({ reader, folders: [out], canLogOut: false })
+    const { text } = await pages.page(new URL('http://localhost/running'))
+    expect(text).toMatch(/Fleet rack-7: jm-rack-7: 2 boxes: 1 measured, 1 running.*&lt;b&gt;Resources/s)
+    expect((await pages.page(new URL('http://localhost/'))).text).toContain('/server?host=c1')
   })
 
   test('a run that has not ended is one in progress', async () => {

@@ -146,7 +146,7 @@ describe.skipIf(chromiumHere === undefined)('in a browser', () => {
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
     await page.locator('.heat tbody th a').first().press('Enter')
-    await page.waitForSelector('h1:has-text("Box gpu1")')
+    await page.waitForSelector('h1:has-text("Server gpu1")')
     await page.locator('#t-runs tbody th a').first().press('Enter')
     await page.waitForSelector('h1:has-text("Run run-gpu1-3")')
     await page.getByRole('link', { name: 'Compare' }).press('Enter')
@@ -160,15 +160,15 @@ describe.skipIf(chromiumHere === undefined)('in a browser', () => {
   test('tables are sorted by a click, by the script that is served here', async () => {
     await page.goto(`${running.url}cards`)
     await page.goto(`${running.url}`)
-    const head = page.locator('#t-boxes thead button').first()
+    const head = page.locator('#t-servers thead button').first()
     await head.click()
-    expect(await page.locator('#t-boxes tbody th').allTextContents()).toEqual(['gpu1', 'gpu2', 'gpu3', 'gpu4'])
+    expect(await page.locator('#t-servers tbody th').allTextContents()).toEqual(['gpu1', 'gpu2', 'gpu3', 'gpu4'])
   })
 
   test.each([
     '',
     '?source=simulated',
-    'box?host=gpu2',
+    'server?host=gpu2',
     'cards',
     'card?card=rtx-4090',
     'scenarios',

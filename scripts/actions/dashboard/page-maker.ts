@@ -6,6 +6,7 @@ import { linksOf, type RunSource as Source } from '../../../reports/dashboard/pa
 import { dashboardPage, type Frame, type View } from '../../../reports/dashboard/page/shell.ts'
 import { messageView } from '../../../reports/dashboard/views/message-views.ts'
 import { runningView } from '../../../reports/dashboard/views/running-view.ts'
+import { campaignTables } from './campaigns.ts'
 import { runsInProgress } from './in-progress.ts'
 import { type MadePage, PageCache } from './page-cache.ts'
 import { type Ask, type MakePage, NotFound } from './pages/ask.ts'
@@ -17,7 +18,7 @@ import type { RunSource } from './run-source.ts'
 
 const pages: Readonly<Record<string, MakePage>> = {
   '/': fleetPage,
-  '/box': boxPage,
+  '/server': boxPage,
   '/cards': cardsPage,
   '/card': cardPage,
   '/scenarios': scenariosPage,
@@ -31,7 +32,7 @@ const parameters = ['q', 'host', 'card', 'name', 'digest', 'before', 'after', 's
 /** Under this name the page of metrics is kept; no address has it. */
 const METRICS = 'metrics'
 /** Pages whose runs are of one source, so that there is a way to the other. */
-const ofOneSource = new Set(['/', '/cards', '/scenarios', '/compare', '/box', '/card', '/scenario'])
+const ofOneSource = new Set(['/', '/cards', '/scenarios', '/compare', '/server', '/card', '/scenario'])
 
 /** What the pages are made of. */
 export interface MakerParts {
@@ -132,7 +133,7 @@ export class PageMaker {
 
   async #runningPage(): Promise<MadePage> {
     const { folders } = this.#parts
-    const view = runningView(await runsInProgress(folders), folders)
+    const view = runningView(await runsInProgress(folders), folders, campaignTables(folders))
     return { status: 200, text: this.#framed(view, null) }
   }
 

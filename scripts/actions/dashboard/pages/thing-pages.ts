@@ -30,7 +30,7 @@ export const boxPage: MakePage = async (ask) => {
   const host = text('host')
   const found = await newestRuns(store, queryOf(ask, '', named('host', host)), portion(PER_HISTORY))
   const runs = found.runs.filter(({ record }) => record.host.hostname === host)
-  if (runs.length === 0) throw new NotFound(`No run of a box ${JSON.stringify(host)} is here.`)
+  if (runs.length === 0) throw new NotFound(`No run of a server ${JSON.stringify(host)} is here.`)
   return boxView(
     {
       host,

@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings'
-import type { DashboardFlags } from '../actions/dashboard/dashboard.ts'
-import { type DefineCommand, flagsFor } from '../support/command.ts'
-import { configFlag } from '../support/config-flag.ts'
-import { oneMoreWord, portNumber } from '../support/flag-values.ts'
-import { examples, helpSection } from '../support/help.ts'
+import type { DashboardFlags } from '../../actions/dashboard/dashboard.ts'
+import { type DefineCommand, flagsFor } from '../../support/command.ts'
+import { configFlag } from '../../support/config-flag.ts'
+import { oneMoreWord, portNumber } from '../../support/flag-values.ts'
+import { examples, helpSection } from '../../support/help.ts'
 
 const environment = helpSection('Environment:', {
   JOULEMARK_DASHBOARD_TOKEN: 'token that a browser and a scraper have to give',
@@ -13,9 +13,9 @@ export const dashboardCommand: DefineCommand = (io, done) =>
   new Command('dashboard')
     .summary('Show many servers in a browser')
     .description(
-      'Show many servers in a browser: the fleet, boxes, cards, scenarios over time, comparisons, what can be quoted, what runs now. It only reads, and only this machine can reach it unless it has a token.',
+      'Show many servers in a browser: the fleet, servers, cards, scenarios over time, comparisons, what can be quoted, what runs now. It only reads, and only this machine can reach it unless it has a token.',
     )
-    .argument('[run...]', 'Folders of runs, or of one folder of runs for each box (default: results)')
+    .argument('[run...]', 'Folders of runs, or of one folder of runs for each server (default: results)')
     .option(
       '--store <address>',
       'Store to read instead: sqlite:FILE or postgres://USER@HOST/DATABASE (default: JOULEMARK_STORE, or `store` in joulemark.yaml, if no folder is given)',
@@ -29,7 +29,7 @@ export const dashboardCommand: DefineCommand = (io, done) =>
     .addHelpText('after', examples('dashboard results', 'dashboard --store postgres://bench@db/joulemark --port 8091'))
     .action(async (runs, flags) =>
       done(
-        await (await import('../actions/dashboard/dashboard.ts')).dashboard(
+        await (await import('../../actions/dashboard/dashboard.ts')).dashboard(
           runs,
           flagsFor<DashboardFlags>()(flags),
           io,
