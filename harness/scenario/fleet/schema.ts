@@ -62,7 +62,7 @@ export const fleetFileSchema = z.strictObject({
     .min(1)
     .max(10_000)
     .describe('names of nodes, as "gpu[1-8,10]"; with ansible also groups of the inventory'),
-  exclude: z.array(boxPattern).max(10_000).default([]).describe('boxes that are left out, in the same form'),
+  exclude: z.array(boxPattern).max(10_000).default([]).describe('boxes that are omitted, in the same form'),
   do: z
     .enum(['run', 'box'])
     .default('run')

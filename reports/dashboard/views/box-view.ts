@@ -74,7 +74,7 @@ function machineTable({ record }: ViewedRun, verdict: BoxVerdict | null): Table 
   const { host, gpus, endpoint } = record
   const judged: Cell =
     verdict === null
-      ? missing('`joulemark box` has not judged this server, or its verdict is not with these runs')
+      ? missing('no verdict is with these runs: the command for a whole server writes it')
       : {
           kind: 'text',
           text: `${verdict.verdict} on ${moment(verdict.judgedAt)}`,

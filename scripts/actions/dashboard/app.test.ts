@@ -294,7 +294,15 @@ describe('folders', () => {
     const since = '2026-11-27T01:00:00.000Z'
     const box = { part: 'fleet', attempt: 1, losses: 0, handle: null, exitCode: null, lossKind: null, since } as const
     keepCampaign(out, {
-      ...{ version: 1, id: 'jm-rack-7', name: 'rack-7', engine: 'slurm', fleetFile: '/f.yaml', work: 'w', createdAt: since },
+      ...{
+        version: 1,
+        id: 'jm-rack-7',
+        name: 'rack-7',
+        engine: 'slurm',
+        fleetFile: '/f.yaml',
+        work: 'w',
+        createdAt: since,
+      },
       ...{ against: null, canary: null },
       boxes: [
         { ...box, box: 'c1', state: 'measured', running: false, exitCode: 0, runs: 1, reason: null },

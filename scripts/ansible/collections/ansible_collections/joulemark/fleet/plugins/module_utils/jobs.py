@@ -195,8 +195,7 @@ def tail_of(folder):
     """The end of the log of a job."""
     try:
         with open(os.path.join(folder, 'log'), 'rb') as log:
-            log.seek(0, os.SEEK_END)
-            log.seek(max(0, log.tell() - TAIL_BYTES))
+            log.seek(max(0, os.path.getsize(log.name) - TAIL_BYTES))
             return log.read().decode('utf-8', 'replace')
     except (IOError, OSError):
         return ''
