@@ -15,6 +15,8 @@ import { fleetCommand } from './commands/fleet/fleet.ts'
 import { storeCommand } from './commands/fleet/store.ts'
 import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
+import { completeCommand, completionCommand } from './commands/learn/completion.ts'
+import { explainCommand } from './commands/learn/explain.ts'
 import { listCommand } from './commands/list.ts'
 import { predictCommand } from './commands/predict.ts'
 import { quoteCommand } from './commands/quote.ts'
@@ -32,7 +34,7 @@ import type { CommandIo } from './support/io.ts'
 
 /** Every command, in the order of use. */
 const groups = [
-  ['Start:', [initCommand, demoCommand]],
+  ['Start:', [initCommand, demoCommand, explainCommand, completionCommand]],
   ['Prepare:', [doctorCommand, modelCommand, cardCommand, fitCommand, predictCommand, serveCommand]],
   ['Measure:', [runCommand, sweepCommand, tuneCommand, boxCommand, simulateCommand]],
   ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand, storeCommand, dashboardCommand]],
@@ -71,6 +73,7 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
   for (const [group, commands] of groups) {
     for (const define of commands) program.addCommand(define(io, done).helpGroup(group))
   }
+  program.addCommand(completeCommand(io, done), { hidden: true })
   inherit(program, 'joulemark')
   return program
 }

@@ -51,6 +51,8 @@ export const clientHeadroom = defineGate({
     "The highest value of all trials is compared with each threshold; a threshold that has a smallest value counts only beyond both. The calibration sends the arrivals of the run to an exact server on the same machine just before it; a run without it warns. If the server counts its own TTFT, the client's must not be a multiple of it.",
   evidence:
     "Event-loop delay, CPU share, late and dropped requests, those without a socket; a TTFT far above the server's own; from the calibration: TTFT error, gap error and highest rate.",
+  usualCauses:
+    'The load generator shares the processor with the server, with too few cores for both; other programs on the client machine; a laptop in power saving; a proxy or balancer in between that queues.',
   whatToDo:
     'Stop other work on the client machine, give the client more workers (`--workers`) or more connections (`maxInFlight`), or run it on another machine. Without a socket, raise its limit of open files (`ulimit -n`) or its range of ports. If only the TTFT of the server is far lower, look for a proxy or a queue in front of it. After a warning, run without `--skip-calibration`.',
   evaluate({ trials, certificate }) {

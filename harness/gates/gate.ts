@@ -68,6 +68,8 @@ export interface GateDefinition<
   readonly formula: string
   /** What the evidence shows. */
   readonly evidence: string
+  /** Why it usually fails or warns, the most frequent cause first. */
+  readonly usualCauses: string
   /** What to do if the gate fails or warns. */
   readonly whatToDo: string
   // a method, so that a gate for text only fits the table: evaluateGates calls it only for its kinds

@@ -18,6 +18,8 @@ export const inputTokens = defineGate({
   formula:
     'Input tokens by the usage of the server are compared with the requested number, over all requests that succeeded. Words are counted by the server before the run, special tokens and the query of a reranking included.',
   evidence: 'Input tokens by usage and as requested.',
+  usualCauses:
+    'A server that cuts texts to the context of the model; a tokenizer with other special tokens; usage that counts texts instead of tokens.',
   whatToDo:
     'A server that cuts long texts to the context of the model reports fewer tokens: shorten `texts.tokens`. One that reports no true usage cannot be measured.',
   evaluate({ trials }) {

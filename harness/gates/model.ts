@@ -22,6 +22,8 @@ export const endpointModel = defineGate({
   formula:
     'The name of the served model and where its weights came from are compared with the names of the model in the catalogue. For text, the context length, KV cache dtype, tensor parallel size and quantization that the scenario states are also compared. A context that `box` made longer for other scenarios of the same server passes. A setting that the scenario states and the server does not report is not measured. Weights from a folder whose name is not that of the model warn, as does a name that only `--served-as` gives to the model.',
   evidence: 'What the server reports, beside what the scenario requires.',
+  usualCauses:
+    'Another model, quantization or context length is served than the scenario names, often after an edit of one of the two; or the model is served from a folder, whose name says nothing.',
   whatToDo:
     'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',
   evaluate: (record) => (isText(record) ? servedModel(record) : modelOfJob(record)),

@@ -21,6 +21,8 @@ export const physicalLimit = defineGate({
   formula:
     'The limit follows from the memory bandwidth and the arithmetic of the card, and from the bytes and operations that the model needs per token, image, text or step. What the L2 cache can keep is not counted as read. Where an input is uncertain, the limit is the higher one: shortest context, highest clocks of SMs and memory, fastest arithmetic mode, largest batch that the load allows. A cache that skips steps of an image has no bound. Reports and predictions show the same limit.',
   evidence: 'The fastest trial, its share of the limit, and the calculation of the limit.',
+  usualCauses:
+    'Speculative decoding or a cache of answers that is not reported; a smaller or more quantized model behind the same name; usage that counts wrongly; another card than the one that is named.',
   whatToDo:
     'A result above the limit was not measured as described: look for speculative decoding, answers from a cache, another model or quantization, skipped steps, a wrong token count, or another card.',
   evaluate(record) {

@@ -40,6 +40,8 @@ export const promptShape = defineGate({
   formula:
     'Prompt and output tokens by the usage of the server are compared with the requested numbers, over all requests that succeeded, in sum and one by one. Prompts of a file have the lengths that the server counts, and are not compared. Where the model may end an answer (`output.ignoreEos: false`), only longer answers count. Chat prompts include the template of the server: it is measured before the run, and the prompts are shortened by it; passages of English text are counted with it. In older records, without `endpoint.chatPrompt`, chat prompts are shown but not compared.',
   evidence: 'Mean prompt and answer length, by usage and as requested, and the number of requests.',
+  usualCauses:
+    'A tokenizer other than that of the model; a server that ignores `ignore_eos` or `min_tokens`; a chat template that adds much; a context that is too short for prompt and answer.',
   whatToDo:
     'Answers that end early: the server must honour `ignore_eos` and `min_tokens`. Prompts of another length: the tokenizer of the server is not that of the model; in chat, our words are not in its vocabulary.',
   evaluate({ trials, scenario, endpoint }) {
@@ -117,6 +119,8 @@ export const cacheClean = defineGate({
   formula:
     'Prompt tokens found in the prefix cache / prompt tokens looked up. `cold` requires none. `shared:N` and `warm` require N tokens, or all but one, per prompt in whole blocks of the KV cache. All chat prompts begin with the template, so its blocks may be found too. Conversations and traces repeat their own prefixes, so their share is shown but not compared; a rate that the scenario asks for (`hits:60%`) is compared by `cache-rate`.',
   evidence: 'Hits and lookups, their source, and the share expected from the scenario.',
+  usualCauses:
+    'An earlier run with the same seed whose prompts are still in the cache; prefix caching that is off where prefixes are shared; a KV cache that is too small to keep them; other clients.',
   whatToDo:
     'For cold prompts, restart the server or start it with `--no-enable-prefix-caching`, and stop other clients. For shared prefixes, start it with prefix caching and enough KV cache.',
   evaluate(record) {

@@ -28,6 +28,8 @@ export const errorRate = defineGate({
     'Failed requests / sent requests, over all trials. A failed request is in no latency percentile, but its energy counts. For training, each progress line of the command is a request, and one without a finite loss failed.',
   evidence:
     'Failed and sent requests, with the number and the most frequent message of each kind of failure; connections that the server closed between two requests.',
+  usualCauses:
+    'More concurrent requests than the server or a proxy takes; a time limit of a proxy; a server that runs out of memory and restarts; a request that the server does not support.',
   whatToDo:
     'Read the messages, which are those of the server: timeouts and refused connections mean too much load, HTTP 4xx an invalid request, truncated answers a server that stopped. Fix the cause and run again.',
   evaluate({ trials, scenario }) {

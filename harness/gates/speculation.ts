@@ -31,6 +31,8 @@ export const speculation = defineGate({
   formula:
     'Fails when the server reports speculative decoding, when its draft counters increased, or when a request received more than one token per engine step. Multi-token events alone warn, and only where the server does not count its steps: a busy front end and `--stream-interval` also cause them (`token-arrival`).',
   evidence: 'Drafted and accepted tokens, output tokens per engine step and request, output tokens per event.',
+  usualCauses:
+    'The server was started with a draft model, n-gram or MTP speculation, which some recipes of models switch on; or events were merged on their way.',
   whatToDo:
     'Start the server without `--speculative-config`. After a warning, start it without `--stream-interval` and look for a slow client or proxy.',
   evaluate(record) {

@@ -41,6 +41,8 @@ export const steadyState = defineGate({
     'The steady window begins after the ramp-up and ends when the requests in flight leave their target; for training it excludes the first steps. A preempted request is computed again, so the load exceeded the KV cache of the server. A closed loop keeps `load.concurrency` requests in flight: a server that runs fewer at once lets the others wait, and their TTFT is time in its queue.',
   evidence:
     'Length of the shortest window and the required length; preempted requests; requests that the server ran at once.',
+  usualCauses:
+    'Trials that are short beside the time of one request; a concurrency above what the KV cache holds, so that requests are preempted; a low `--max-num-seqs`; a server that stalled or restarted.',
   whatToDo:
     'Make trials longer (`trial.seconds`) or requests shorter. After a warning, lower the concurrency, start the server with a higher `--max-num-seqs`, or give it more KV cache.',
   evaluate(record) {
@@ -88,6 +90,8 @@ export const precision = defineGate({
   formula:
     'The headline metric is the decode rate for one stream, output throughput for several, seconds per image or images per second, steps per second for training. Its interval is the 95 % t-interval over the means of the trials.',
   evidence: 'The headline metric, the relative half-width of its interval, the number of trials and the target.',
+  usualCauses:
+    'Few or short trials; a card that still warms up; clocks that change with temperature; other work on the machine; answers of very different lengths.',
   whatToDo:
     'Allow more trials (`certainty.maxTrials`) or longer ones (`trial.seconds`), and look for the cause of differences between trials: other processes, changing clocks, a card that is still warming up.',
   evaluate(record) {

@@ -42,6 +42,8 @@ export const tokenArrival = defineGate({
   formula:
     'Tokens arrive at one moment if their events are read at once or follow within a tenth of the time per token (0.1 to 1 ms), or if one event has several. Fails when answers arrive whole, because they have no TPOT, or when the usage of the server counts tokens that it never sent. The cause follows from the delay of the event loop of this client, the tokens per event, and the times between the steps of the engine.',
   evidence: 'The share of tokens that arrived with others, the answers that arrived whole, and what held them back.',
+  usualCauses:
+    'A proxy that buffers or compresses event streams; `--stream-interval` of the server; speculative decoding; a client machine that is too busy to read in time.',
   whatToDo:
     'Switch off buffering and compression of event streams in the proxy (nginx: `proxy_buffering off`), or measure the server directly. Start the server without `--stream-interval`. If this client was late, stop other work on its machine.',
   evaluate({ trials }) {

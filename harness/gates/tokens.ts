@@ -24,6 +24,8 @@ export const tokenAudit = defineGate({
   formula:
     "Output tokens by usage, by the stream and by the server's counter (`generation_tokens`) are compared in every trial. A failed request may count with any number, from the tokens it is known to have received up to those requested. Tokens beyond that belong to other clients. Counters that are not those of one process (a restart, several servers behind one address) are not compared, nor those that the server prints with too few digits. Without counters nothing but its own usage says how many tokens a server made, and nothing is compared. Tokens of another model on the same server warn, and so does a restart between trials. Mean TTFT and TPOT of the client are compared with those of the server; a difference warns when it is beyond both its relative and its absolute threshold.",
   evidence: 'The three counts, traffic from other clients and models, restarts, and the largest difference in time.',
+  usualCauses:
+    'Other clients use the same server; several servers behind one address; a proxy that answers from a cache; a model whose stream leaves tokens out, such as hidden reasoning.',
   whatToDo:
     'Keep other clients and models away from the server, give the address of the server itself, and switch its counters on: `docs/engines.md` says how for each engine. If counts differ without other traffic, usage is wrong or another server answered. After a warning about times, look for a proxy or a busy client.',
   evaluate({ trials, endpoint }) {

@@ -1,6 +1,6 @@
 import { everyKind, type GateDefinition } from '../../harness/gates/gate.ts'
 import { gateEntries } from '../../harness/gates/table.ts'
-import { limitText, type Threshold } from '../../harness/gates/threshold.ts'
+import { thresholdText } from '../learn/threshold-text.ts'
 
 /** docs/gates.md, whole: the table of gates, then a section per gate. Everything in it is read from the gate table. */
 export const gatesPage = (): string => [intro, tableOfGates(), ...gateEntries.map(sectionOf)].join('\n\n').concat('\n')
@@ -50,6 +50,7 @@ function sectionOf([id, gate]: (typeof gateEntries)[number]): string {
       ? []
       : ['- **Thresholds:**', ...thresholds.map((each) => `  - ${thresholdText(each)}`)]),
     `- **Evidence:** ${gate.evidence}`,
+    `- **Usual causes:** ${gate.usualCauses}`,
     `- **What to do:** ${gate.whatToDo}`,
   ]
   return [`## ${id}`, gate.question, facts.join('\n')].join('\n\n')
@@ -57,21 +58,3 @@ function sectionOf([id, gate]: (typeof gateEntries)[number]): string {
 
 const kindsOf = ({ kinds }: GateDefinition): string =>
   everyKind.every((kind) => kinds.includes(kind)) ? 'every run' : kinds.join(', ')
-
-const consequences: Readonly<Record<Threshold['beyond'], string>> = {
-  fail: 'fails',
-  warn: 'warns',
-  ignored: 'does not count',
-}
-
-/** Such as "event-loop delay of the client, p99: fails above 5 ms"; "requests dropped: any fails". */
-export function thresholdText(threshold: Threshold): string {
-  const { what, value, side, beyond, setBy, looseness } = threshold
-  if (value === 0 && side === 'above') return `${what}: any ${consequences[beyond]}`
-  const quoted =
-    looseness === undefined
-      ? ''
-      : ` (${side === 'above' ? 'at most' : 'at least'} ${limitText({ ...looseness, value: looseness.loosest })} for a quote)`
-  const setting = setBy === undefined ? '' : `, unless the scenario sets \`${setBy}\`${quoted}`
-  return `${what}: ${consequences[beyond]} ${side} ${limitText(threshold)}${setting}`
-}

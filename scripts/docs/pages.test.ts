@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { gateEntries } from '../../harness/gates/table.ts'
 import { failsAbove } from '../../harness/gates/threshold.ts'
-import { gatesPage, thresholdText } from './gates-page.ts'
+import { thresholdText } from '../learn/threshold-text.ts'
+import { gatesPage } from './gates-page.ts'
 import { inRepository, pages } from './pages.ts'
 
 test.each(pages)('$file matches the code (npm run docs writes it)', async ({ file, text }) => {
@@ -15,7 +16,8 @@ test('every gate has a row that links to its section, and every sentence ends', 
     expect(page).toContain(`| [${id}](#${id}) | ${gate.question} |`)
     expect(page).toContain(`\n## ${id}\n`)
     expect(gate.question, id).toMatch(/^[A-Z].*\?$/)
-    for (const sentence of [gate.formula, gate.evidence, gate.whatToDo]) expect(sentence, id).toMatch(/^[`A-Zn].*\.$/)
+    for (const sentence of [gate.formula, gate.evidence, gate.usualCauses, gate.whatToDo])
+      expect(sentence, id).toMatch(/^[`A-Zn].*\.$/)
   }
 })
 

@@ -9,6 +9,7 @@ import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
 import { gateOverview, sampleOutput } from './readme-blocks.ts'
+import { verdictsPage } from './verdicts-page.ts'
 import { vllmFlagTables } from './vllm-flags-page.ts'
 
 /** A page that is generated from the code, whole or in part. */
@@ -32,6 +33,7 @@ export const pages: readonly Page[] = [
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },
   { file: 'docs/gates.md', text: async () => gatesPage() },
+  { file: 'docs/verdicts.md', text: async () => verdictsPage() },
   { file: 'README.md', text: readme },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },
   {

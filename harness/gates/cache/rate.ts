@@ -19,6 +19,8 @@ export const cacheRate = defineGate({
   formula:
     "Asked: `prompt.prefixCache: hits:60%`. Measured twice, over all trials: prompt tokens found / looked up by the server's counters (`prefix_cache_hits` / `prefix_cache_queries`), and cached / prompt tokens by the usage of the answers. Each that is known must agree. A scenario that asks for no rate passes.",
   evidence: 'The rate asked for, the rate by the counters, and the rate by usage, with their numbers of tokens.',
+  usualCauses:
+    'A KV cache that is too small, so that prefixes are evicted before they are used again; prefix caching that is off; prompts of an earlier run; several servers behind one address, each with a cache of its own.',
   whatToDo:
     'Too few hits: the KV cache is too small for the prefixes (fewer `prompt.prefixGroups`, fewer streams), or prefix caching is off. Too many: other clients, or prompts of an earlier run. Not measured: open /metrics of the server, or start vLLM with `--enable-prompt-tokens-details` (SGLang: `--enable-cache-report`).',
   evaluate(record) {

@@ -28,6 +28,8 @@ export const clock = defineGate({
   formula:
     'nvidia-smi stamps its samples with the wall clock, so a step of that clock shifts power against load. A step in a window, or near its edges, fails; so does a machine that was suspended there, or a joulemark that was stopped.',
   evidence: 'What happened, for how long and in which trial, or the number of steps outside the windows.',
+  usualCauses:
+    'A clock that was far off and was stepped by NTP; a machine that was suspended; a virtual machine that was moved; a process that was stopped with Ctrl-Z.',
   whatToDo:
     'Configure chrony or ntpd to slew the clock instead of stepping it, wait until it is synchronised, and run again. Keep the machine awake, such as with systemd-inhibit, and do not stop the process.',
   evaluate: (record) =>

@@ -16,6 +16,8 @@ export const cardHealth = defineGate({
   formula:
     'Fails when nvidia-smi reports a serving GPU as lost or as requiring a reset, in any cell before, during or after the run; when the driver requires a recovery; when a GPU is no longer listed after the run; and for an Xid error during the run, in the output of nvidia-smi or in the kernel log, if it is readable. Another error text in a cell and a warning of nvidia-smi, such as a corrupt infoROM, warn.',
   evidence: 'The fault with its GPU; else the sources that were read.',
+  usualCauses:
+    'A riser, power cable or slot with a bad contact; a failing card; a driver that does not fit the kernel. An Xid says which: 79 is a card that left the bus, 48, 63, 64, 94 and 95 are memory, 13 and 31 are mostly software.',
   whatToDo:
     'See `dmesg` for the Xid. Reset the card (`sudo nvidia-smi -r`) or power-cycle the machine, then measure again. If the fault returns, have the card replaced.',
   evaluate({ gpus, telemetry, gpusReason }) {

@@ -35,6 +35,8 @@ export const cardMatch = defineGate({
   formula:
     'Name and memory of each serving GPU, as nvidia-smi reports them, are compared with the catalogue entry of the card. A group name, such as rtx-6000-pro, stands for any of its editions.',
   evidence: 'Number, name and memory of the serving GPUs.',
+  usualCauses:
+    'Several models of card in one machine and another one than expected serves; a MIG slice; a card with more or less memory than the edition that was named.',
   whatToDo:
     'Name the installed card (`--card`), name the serving GPUs (`--gpus`), or turn MIG off. For a card that is not in the catalogue, add the line that the evidence prints to joulemark.yaml.',
   evaluate: ({ card, gpus }) => matchCard(expectedCard(card), card, gpus),
@@ -96,6 +98,8 @@ export const powerLimit = defineGate({
   formula:
     'The enforced limit of each serving GPU, before and after the run, is compared with the default of the driver, with `powerLimitW` of the scenario, or with the limit that `tune` or `box` set for the run, or that it found and left.',
   evidence: 'The enforced limits; on a failure, the GPU, the expected limit and the command that sets it.',
+  usualCauses:
+    'A limit that was set by hand or by a start script, or that was lost after a restart without persistence mode; a chassis that limits its cards; another user who changes it.',
   whatToDo:
     'Set the limit with the command that the evidence prints, or state it as `powerLimitW` in the scenario. Measure a tuned run again whose limit was changed meanwhile.',
   evaluate: (record) => {

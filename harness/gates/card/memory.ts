@@ -19,6 +19,8 @@ export const ecc = defineGate({
   formula:
     'The error counters of the driver are read before and after the run. A memory row that is pending replacement, or could not be replaced, also fails.',
   evidence: 'Each error with its GPU; else the corrected errors since the driver was loaded.',
+  usualCauses:
+    'A memory cell that fails: single corrected errors happen, repeated ones on one card do not; overheated memory.',
   whatToDo: 'Reboot, so that pending rows are replaced. If errors return, have the card replaced.',
   evaluate(record) {
     if (!record.telemetry) return notWatched(record)

@@ -53,6 +53,8 @@ export const powerPlausible = defineGate({
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula: `A sample of 0 W or less, or of more than ${limitText({ value: CEILING_SHARE, unit: 'share' })} of the highest power limit of the card in driver and catalogue, is invalid: it is dropped from the energy and reported. The mean of the others in each steady window is compared with the enforced limit, with the lowest power of the idle GPU outside of all trials, and with the idle power of the catalogue; power.draw with power.draw.instant, if the driver reports both. Without an enforced limit or idle samples the gate is not measured.`,
   evidence: 'The samples that were dropped; mean power, limit and idle power; the difference of the two sensors.',
+  usualCauses:
+    'A virtual GPU, whose power is not reported; a driver whose sensor is stuck or reports an average over a second; a card that was never idle during the run; a limit that was changed meanwhile.',
   whatToDo:
     'Compare with `nvidia-smi --query-gpu=power.draw,power.draw.instant --format=csv` idle and under load. Restart or update the driver. On a virtual GPU power is not reported: measure on the host. If the card was never idle, stop the other programs that use it.',
   evaluate(record) {

@@ -33,6 +33,8 @@ export const energyCoverage = defineGate({
   formula:
     'Time covered by power samples (long gaps between samples do not count) / length of the window; the trial with the lowest coverage counts. A trial without energy fails. A sensor whose value does not change while the GPU load changes warns.',
   evidence: 'Lowest coverage of a window, or why a trial has no energy; stale sensors.',
+  usualCauses:
+    'nvidia-smi that answers late, because persistence mode is off, because many programs poll it, or because the machine has no free processor core; a driver that was reset.',
   whatToDo:
     'Let nvidia-smi run undisturbed: persistence mode on (`sudo nvidia-smi -pm 1`), no other heavy polling, free CPU for the sampler. If a sensor is stale, reload the driver.',
   evaluate: ({ trials, gpus, gpusReason }) => checkCoverage(trials, gpus, gpusReason),
@@ -75,6 +77,8 @@ export const energyAgreement = defineGate({
     'Energy of the steady window by the trapezoid over power samples, less its random error, and by the NVML energy counter at both edges of the window; if the counter cannot be read, by power.draw.instant. The trial with the largest difference counts.',
   evidence:
     'The largest difference with its trial, and the number of windows compared; or why there is no second source.',
+  usualCauses:
+    'Windows so short that the delay of the sensor weighs; `power.draw` that is an average over one second while the load changes; a sensor that is wrong for this card and driver.',
   whatToDo:
     'Use longer trials, so that edges weigh less. If the difference stays, the power sensor of this card or driver is wrong: do not quote the energy of the run. If the counter was not read, install the optional package koffi.',
   evaluate: (record) => (record.telemetry ? compareEnergy(pairsOf(record, record.telemetry)) : notWatched(record)),

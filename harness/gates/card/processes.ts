@@ -21,6 +21,8 @@ export const gpuExclusive = defineGate({
   formula:
     'nvidia-smi lists the compute processes on each serving GPU before and after the run. A desktop, known by the names of its processes, warns; any other process fails. An empty list proves nothing: inside a container nvidia-smi does not list processes outside it.',
   evidence: 'Name and process id of each process.',
+  usualCauses:
+    'A second server or a notebook left running; a monitoring agent that computes on the GPU; a desktop session; a container of another user.',
   whatToDo:
     'Stop the other processes; log out of the desktop, or stop its display manager. In a container, run joulemark on the host, or share the process namespace of the host (`--pid host`).',
   evaluate: (record) =>

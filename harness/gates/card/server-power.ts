@@ -20,6 +20,8 @@ export const serverPower = defineGate({
   formula:
     'In each trial, the energy of the GPU boards, and of the CPUs and their memory where they were read, may not be above that of the server by more than the error bars of all of them.',
   evidence: 'The energies of the trial in which the excess is largest, and the delay of the reading.',
+  usualCauses:
+    'The management controller of another server; one of two power supplies; a meter that reports an average over minutes; a unit other than watts.',
   whatToDo:
     'The reading is of another server, or of one of several power supplies: check the address of the management controller, the outlets of the meter, and `wall` in joulemark.yaml.',
   evaluate(record) {

@@ -30,6 +30,8 @@ export const servingCard = defineGate({
   formula:
     'The server must run on this machine. No serving GPU may be a slice (MIG) or virtual (vGPU): power is that of the whole board. Each must hold its part of the weights and be in use in every steady window. nvidia-smi lists the processes on all cards: a server on another card, and none on the serving one, fails; so does a server that uses more GPUs than are named. Without a required value the gate is not measured.',
   evidence: 'Signs that the card did not serve, or missing values; else memory, weights and utilisation.',
+  usualCauses:
+    'CUDA and nvidia-smi number the cards differently; the server runs on another machine, behind a tunnel or a balancer; it uses more GPUs than were named; MIG or vGPU is on.',
   whatToDo:
     'Name the GPUs that serve by their UUID (`--gpus`; CUDA numbers cards in another order than nvidia-smi). Run joulemark on the machine of the server. Turn MIG off (`sudo nvidia-smi -i GPU -mig 0`).',
   evaluate(record) {

@@ -51,6 +51,8 @@ export const throttle = defineGate({
   formula:
     'Share of the power samples of each window in which the driver reports a reason for lower clocks, and the time by its own counters over the run. The software power cap is the normal state of a card at its limit: its share is shown but not compared.',
   evidence: 'Largest share of a window by reason, and the counters.',
+  usualCauses:
+    'Dust, a failed fan, a blocked air path or a hot room; a power cable that is missing or shared; a power supply that is too small; a power brake signal of the chassis.',
   whatToDo: 'Improve the cooling (fans, airflow, room temperature) and check the power cables and the power supply.',
   evaluate(record) {
     if (!record.telemetry) return notWatched(record)
@@ -124,6 +126,8 @@ export const thermalSoak = defineGate({
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula: 'Medians of the first and of the last third of each window, of the GPU that changed most.',
   evidence: 'The largest change of the SM clock and of the temperature.',
+  usualCauses:
+    'A cold card whose fans and clocks settle after minutes; a short warm-up; a neighbour card that starts to heat during the run.',
   whatToDo: 'Warm up longer (`trial.warmupSeconds`) or make trials longer (`trial.seconds`).',
   evaluate: (record) =>
     record.telemetry ? whereCovered(record.telemetry, checkSoak(windowsOf(record.telemetry))) : notWatched(record),

@@ -1,0 +1,25 @@
+import { Argument, Command } from '@commander-js/extra-typings'
+import type { DefineCommand } from '../../support/command.ts'
+import { examples } from '../../support/help.ts'
+
+export const completionCommand: DefineCommand = (io, done) =>
+  new Command('completion')
+    .summary('Print the completion script of a shell')
+    .description(
+      'Print a script that completes commands, flags, scenarios, cards and models. bash: source <(joulemark completion bash). zsh: source <(joulemark completion zsh). fish: joulemark completion fish | source.',
+    )
+    .addArgument(new Argument('<shell>', 'Shell').choices(['bash', 'zsh', 'fish'] as const))
+    .addHelpText('after', examples('completion bash', 'completion fish'))
+    .action(async (shell) => done((await import('../../actions/learn/completion.ts')).completionScript(shell, io)))
+
+/** What the completion scripts ask: how the last word can be completed. It is no command of a person. */
+export const completeCommand: DefineCommand = (io, done) => {
+  const command = new Command('complete')
+    .description('Print how the last of some words can be completed.')
+    .argument('[words...]', 'Words after joulemark; the last one may be empty')
+    .addHelpText('after', examples('complete -- run llama', "complete -- explain ''"))
+  return command.action(async (words) => {
+    const program = command.parent ?? command
+    done(await (await import('../../actions/learn/completion.ts')).complete(program, words, io))
+  })
+}
