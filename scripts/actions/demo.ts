@@ -8,6 +8,7 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { shortenedLength } from '../../harness/scenario/prompt/length.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { counted } from '../../harness/units.ts'
+import { calledAs } from '../../harness/version.ts'
 import { publish } from '../../reports/publish.ts'
 import { runOptions } from '../run/run-options.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
@@ -60,7 +61,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     io.stdout(reportText(report, io, false))
     const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
     io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n`)
-    io.stdout('A live run: npm run bench -- run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000\n')
+    io.stdout(`A live run: ${calledAs} run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000\n`)
     return exitCodes.done
   } finally {
     interrupts.unwatch()

@@ -6,6 +6,7 @@ import { JoulemarkError } from '../../harness/errors.ts'
 import { faultNames, lieNames, readNames, sensorFaultNames } from '../../harness/simulator/faults/names.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { engineNamed } from '../../harness/simulator/options.ts'
+import { calledAs } from '../../harness/version.ts'
 import { simulateBox } from '../simulate/simulate-box.ts'
 import { untilStopped } from '../simulate/until-stopped.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -69,7 +70,7 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
     io.stdout(`endpoint    ${simulator.url}\nnvidia-smi  ${simulator.nvidiaSmi}\n`)
     io.stderr.write(
       `SIMULATED: no GPU is used and no result is a measurement. Ctrl-C ends it. To run against it:\n` +
-        `npm run bench -- run llama-3.1-8b-fp8-batch32 --card ${flags.card} ` +
+        `${calledAs} run llama-3.1-8b-fp8-batch32 --card ${flags.card} ` +
         `--endpoint ${simulator.url} --nvidia-smi ${simulator.nvidiaSmi}\n`,
     )
   })

@@ -66,6 +66,7 @@ export const upperRooms: readonly Room[] = [
       store: 'arguments that name runs of a store, and runs that are pushed at their end',
       support: 'what several commands share: reading runs, progress, output',
       tune: 'what `tune` does: what is asked, what is announced, one scenario at a time',
+      package: 'one archive with everything, the package for npm: the bundled program, what it reads, Node, licences',
       'support/money': 'the assumptions behind every cost, as flags and joulemark.yaml state them',
       'support/serving': 'flags of the commands that start servers in containers',
       'support/models': 'the models that scenarios may name: the catalogue, the own ones, folders and repositories',

@@ -1,6 +1,7 @@
 import { JoulemarkError } from '../../harness/errors.ts'
 import { readBoxFaults } from '../../harness/simulator/box/faults.ts'
 import { launchBox } from '../../harness/simulator/box/launch-box.ts'
+import { calledAs } from '../../harness/version.ts'
 import type { CommandIo } from '../support/io.ts'
 import { untilStopped } from './until-stopped.ts'
 
@@ -26,7 +27,7 @@ export async function simulateBox(flags: SimulateBoxFlags, io: CommandIo): Promi
     io.stdout(`programs    ${box.folder}\nnvidia-smi  ${box.nvidiaSmi}\n`)
     io.stderr.write(
       'SIMULATED: no GPU is used and no result is a measurement. Ctrl-C ends it. To qualify this server:\n' +
-        `PATH=${box.folder}:$PATH npm run bench -- box --out results-simulated\n`,
+        `PATH=${box.folder}:$PATH ${calledAs} box --out results-simulated\n`,
     )
   })
 }

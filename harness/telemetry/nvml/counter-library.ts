@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts'
+import { built } from '../../version.ts'
 import { type CounterResult, faultOf, type NoCounter } from './states.ts'
 
 /** The part of koffi that is used: load a library and declare its functions. */
@@ -11,7 +12,7 @@ export type LoadKoffi = () => Promise<Koffi>
 
 export const importKoffi: LoadKoffi = async () => {
   // The name is a variable, so that a build without the optional dependency still type-checks and runs.
-  const name = 'koffi'
+  const name = built?.koffi ?? 'koffi'
   const loaded = (await import(name)) as { default: Koffi }
   return loaded.default
 }

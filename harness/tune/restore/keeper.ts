@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { JoulemarkError } from '../../errors.ts'
+import { built } from '../../version.ts'
 import type { KeeperAnswer, KeeperAsk, KeeperReply, KeeperRequest } from './keeper-words.ts'
 
 type AnswerTo<Name extends KeeperAnswer['answer']> = Extract<KeeperAnswer, { readonly answer: Name }>
@@ -19,7 +20,10 @@ const childPath = fileURLToPath(new URL('./keeper-child.ts', import.meta.url))
 
 const start = (): ChildProcess =>
   fork(childPath, {
-    execArgv: ['--import', import.meta.resolve('tsx'), '--disable-warning=ExperimentalWarning'],
+    execArgv: [
+      ...(built === null ? ['--import', import.meta.resolve('tsx')] : []),
+      '--disable-warning=ExperimentalWarning',
+    ],
     // a session of its own: what a terminal or a shell sends to the group of this process does not reach it
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -11,6 +11,7 @@ import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
 import { parseLoads } from '../../../harness/tune/points-asked.ts'
 import { playSweep, type SweepEnd, sweepPlan, sweptFile } from '../../../harness/tune/sweep/play-sweep.ts'
 import { counted } from '../../../harness/units.ts'
+import { calledAs } from '../../../harness/version.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
 import { wrapTo } from '../../../reports/render/plain-text.ts'
 import { sweepDocument } from '../../../reports/sweep/document.ts'
@@ -135,5 +136,5 @@ function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags
     io.stdout(`${wrapTo(`Ended${card}: ${why}.`, Math.min(io.columns ?? 100, 100)).join('\n')}\n`)
   }
   io.stdout(`Records: ${flags.out} (${counted(finished.length, 'run')})\n`)
-  io.stdout(`Charts:  npm run bench -- report ${flags.out} --format html\n`)
+  io.stdout(`Charts:  ${calledAs} report ${flags.out} --format html\n`)
 }

@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from '../support/tool-info.ts'
+import { type Architecture, koffiFor } from './parts.ts'
+import { CODE_FOLDER } from './places.ts'
+import type { Program } from './program.ts'
+
+/** A file of a package. */
+export interface PackedFile {
+  readonly bytes: Uint8Array
+  readonly executable: boolean
+}
+
+/** The files of a package by their path in it. */
+export type Contents = Map<string, PackedFile>
+
+/** koffi, as seen from the bundled code. */
+export const KOFFI = '../vendor/koffi/index.js'
+/** The parts of koffi that are loaded. It looks for its native part in build/koffi/ beside its sources. */
+const koffiSources = ['package.json', 'LICENSE.txt', 'index.js', 'src/koffi/index.js', 'src/koffi/src/static.js']
+/** What a package carries of the repository besides what its code reads. */
+const carried = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/**/*.{md,json}', 'scenarios/*', 'scripts/*.{py,sh,txt}']
+
+/** What every package holds: code, what it reads, scenarios, documents, helper scripts, licences, and koffi for these machines. */
+export async function commonContents(program: Program, targets: readonly Architecture[]): Promise<Contents> {
+  const contents: Contents = new Map()
+  for (const [name, bytes] of program.files) contents.set(`${CODE_FOLDER}/${name}`, { bytes, executable: false })
+  const paths = globSync([...carried, ...program.reads.filter((path) => /\.\w+$/.test(path))], { cwd: projectRoot })
+  for (const path of paths) contents.set(path, ofRepository(path))
+  const koffi = `vendor/koffi`
+  for (const name of koffiSources) contents.set(`${koffi}/${name}`, ofRepository(`node_modules/koffi/${name}`))
+  for (const arch of targets) {
+    contents.set(`${koffi}/build/koffi/linux_${arch}/koffi.node`, { bytes: await koffiFor(arch), executable: false })
+  }
+  contents.set('THIRD-PARTY-LICENSES.txt', text(licenceTexts([...program.packages, 'node_modules/koffi'])))
+  return contents
+}
+
+/** A file of the repository, in a package. */
+export function ofRepository(path: string): PackedFile {
+  return { bytes: readFileSync(join(projectRoot, path)), executable: path.endsWith('.sh') }
+}
+
+/** A text as a file. */
+export const text = (content: string, executable = false): PackedFile => ({ bytes: Buffer.from(content), executable })
+
+/** The licence of every package whose code is in ours, in full where it carries one. */
+function licenceTexts(folders: readonly string[]): string {
+  return folders
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(
+        readFileSync(join(projectRoot, folder, 'package.json'), 'utf8'),
+      ) as Record<string, string>
+      const names = '{licen[sc]e,LICEN[SC]E,Licen[sc]e,COPYING}*'
+      const files = globSync(names, { cwd: join(projectRoot, folder), withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => entry.name)
+        .toSorted()
+      const full = files.map((file) => readFileSync(join(projectRoot, folder, file), 'utf8').trim())
+      return [`${name} ${version}: ${license}`, ...full].join('\n\n')
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`)
+    .concat('\n')
+}
