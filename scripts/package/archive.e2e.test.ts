@@ -14,7 +14,7 @@ test.skipIf(!hasXz)(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'archive-'))
     const files: [string, ReturnType<typeof text>][] = [
-      ['docs/a.md', text('a page')],
+      ['notes/a.md', text('a page')],
       ['bin/run', text('#!/bin/sh\n', true)],
     ]
     const write = async (name: string, contents: Contents) => {
@@ -39,8 +39,8 @@ test.skipIf(!hasXz)(
       'drwxr-xr-x 0/0 0 2026-01-02 03:04:05 tool-1.0/',
       'drwxr-xr-x 0/0 0 2026-01-02 03:04:05 tool-1.0/bin/',
       '-rwxr-xr-x 0/0 10 2026-01-02 03:04:05 tool-1.0/bin/run',
-      'drwxr-xr-x 0/0 0 2026-01-02 03:04:05 tool-1.0/docs/',
-      '-rw-r--r-- 0/0 6 2026-01-02 03:04:05 tool-1.0/docs/a.md',
+      'drwxr-xr-x 0/0 0 2026-01-02 03:04:05 tool-1.0/notes/',
+      '-rw-r--r-- 0/0 6 2026-01-02 03:04:05 tool-1.0/notes/a.md',
     ])
   },
 )
