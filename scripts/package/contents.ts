@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../support/tool-info.ts'
 import { type Architecture, koffiFor } from './parts.ts'
@@ -25,8 +25,7 @@ const carried = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/**/*.{md,json}', 
 export async function commonContents(program: Program, targets: readonly Architecture[]): Promise<Contents> {
   const contents: Contents = new Map()
   for (const [name, bytes] of program.files) contents.set(`${CODE_FOLDER}/${name}`, { bytes, executable: false })
-  const paths = globSync([...carried, ...program.reads.filter((path) => /\.\w+$/.test(path))], { cwd: projectRoot })
-  for (const path of paths) contents.set(path, ofRepository(path))
+  for (const path of filesOf([...carried, ...program.reads.flatMap(read)])) contents.set(path, ofRepository(path))
   const koffi = `vendor/koffi`
   for (const name of koffiSources) contents.set(`${koffi}/${name}`, ofRepository(`node_modules/koffi/${name}`))
   for (const arch of targets) {
@@ -38,7 +37,19 @@ export async function commonContents(program: Program, targets: readonly Archite
 
 /** A file of the repository, in a package. */
 export function ofRepository(path: string): PackedFile {
-  return { bytes: readFileSync(join(projectRoot, path)), executable: path.endsWith('.sh') }
+  const at = join(projectRoot, path)
+  return { bytes: readFileSync(at), executable: (statSync(at).mode & 0o100) !== 0 }
+}
+
+/** What is carried of a path that the code reads: a file, or all files of a folder; of the root and of scripts/, what `carried` names. */
+function read(path: string): string[] {
+  if (path === './') return []
+  return path.endsWith('/') ? [`${path}**/*`] : /\.\w+$/.test(path) ? [path] : []
+}
+
+function filesOf(patterns: readonly string[]): string[] {
+  const found = globSync(patterns, { cwd: projectRoot, exclude: ['**/__pycache__/**'] })
+  return found.filter((path) => statSync(join(projectRoot, path)).isFile())
 }
 
 /** A text as a file. */
