@@ -49,7 +49,7 @@ export const verdictTexts = {
     meaning:
       'Neither a loss nor equivalence is shown: the interval of the difference is too wide. It is no proof that nothing changed.',
     usualCauses:
-      'Few trials or few starts of the server: the level of one start cannot be told from a change; other work on the machine; clocks that change.',
+      'Few trials or few starts of the server: the level of one start cannot be distinguished from a change; other work on the machine; clocks that change.',
     whatToDo:
       'Measure again as often as the output says (more trials: `--trials`; more starts: restart the server and run again, or `joulemark box --restarts 3`). In a CI, `--fail-on` decides whether this counts as a failure.',
   },
