@@ -1,7 +1,7 @@
 import { exitCodes } from '../../harness/errors.ts'
 import type { Campaign, CampaignBox } from '../../harness/fleet/state.ts'
 import type { Fleet } from '../../harness/scenario/fleet/load-fleet.ts'
-import { compareFleet } from '../../reports/fleet/fleet-comparison.ts'
+import { compareFleet, type FleetComparison } from '../../reports/fleet/fleet-comparison.ts'
 import { fleetOutcome, fleetSentence } from '../../reports/fleet/outcome.ts'
 import type { CommandIo } from '../support/io.ts'
 import { baselineRuns, campaignRuns, onSameCards } from './campaign-runs.ts'
@@ -29,7 +29,19 @@ export async function judgeCanary(
   const outcome = fleetOutcome(comparison)
   const isGood =
     outcome === 'improved' || outcome === 'equivalent' || (outcome === 'inconclusive' && rule === 'no-regression')
-  return { goOn: isGood, reason: `${outcome}. ${fleetSentence(comparison)}` }
+  return {
+    goOn: isGood,
+    reason: outcome === 'not-comparable' ? notComparable(comparison) : `${outcome}. ${fleetSentence(comparison)}`,
+  }
+}
+
+/** Why single units could not be judged. */
+function notComparable({ cells, units }: FleetComparison): string {
+  const nameOf = (id: string) => units.find((unit) => unit.id === id)?.name ?? id
+  const reasons = cells.flatMap(({ kind, unit, reason }) =>
+    kind === 'not-judged' ? [`${nameOf(unit)}: ${reason}`] : [],
+  )
+  return `not comparable: ${[...new Set(reasons)].join('; ')}`
 }
 
 /** By the exit codes alone: 0 is good, 4 (inconclusive) shows no loss. Pure. */

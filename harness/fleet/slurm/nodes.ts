@@ -9,19 +9,11 @@ import { type CallSlurm, required } from './calls.ts'
  */
 const NODE_FORMAT = '%N|%T|%G|%E'
 
-/** States in which a node takes no job; those that are merely busy do not count. */
-const closed = [
-  'drained',
-  'draining',
-  'down',
-  'fail',
-  'failing',
-  'error',
-  'unknown',
-  'inval',
-  'future',
-  'perfctrs',
-] as const
+/**
+ * States in which a node takes no job; those that are merely busy do not count. One that does not respond yet (`idle*`, `unknown`:
+ * seconds after it was resumed, or after a restart of the controller) does: its job waits, and is given up if the node goes down.
+ */
+const closed = ['drained', 'draining', 'down', 'fail', 'failing', 'error', 'inval', 'future', 'perfctrs'] as const
 
 /** States of `%T` end in flags: `*` does not respond, `~` is powered off, `$` is in maintenance, and others. */
 const STATE = /^([a-z_]+)([*~#!%$@^-]*)$/
@@ -46,12 +38,10 @@ export function nodesOf(text: string, names: readonly string[]): EngineBox[] {
 }
 
 function closedBecause(state: string, reason: string): string | null {
-  const [, base = state, flags = ''] = STATE.exec(state) ?? []
-  const isSilent = flags.includes('*')
-  if (!isSilent && !closed.some((each) => each === base)) return null
+  const [, base = state] = STATE.exec(state) ?? []
+  if (!closed.some((each) => each === base)) return null
   const stated = plainText(reason).trim()
-  const words = isSilent && base !== 'down' ? `${base}, does not respond` : base
-  return stated === '' || stated === 'none' ? words : `${words}: ${stated}`
+  return stated === '' || stated === 'none' ? base : `${base}: ${stated}`
 }
 
 /** GPUs of generic resources such as `gpu:a100:8(S:0-1),nvme:2`; null where none are configured. */

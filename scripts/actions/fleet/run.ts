@@ -128,8 +128,8 @@ async function left({ campaign, engine, again }: Left, { abort }: Interrupts, io
   )
   const isWaited = handles.length === 0 || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))
   if (!isWaited) await engine.cancel(handles)
-  const jobs = isWaited ? 'go on' : 'are cancelled'
-  const line = `${counted(handles.length, 'job')} ${jobs}. Continue with: joulemark fleet run ${shellWord(again.path)} --out ${shellWord(again.out)} --resume`
+  const jobs = isWaited ? 'Left with the engine' : 'Cancelled'
+  const line = `${jobs}: ${counted(handles.length, 'job')}. Continue with: joulemark fleet run ${shellWord(again.path)} --out ${shellWord(again.out)} --resume`
   io.stderr.write(`${plainText(line)}\n`)
   return exitCodes.interrupted
 }

@@ -100,6 +100,21 @@ async function joulemark(...words: readonly string[]) {
   return { ...said, code, error: '' }
 }
 
+/** The commands of a section of the documentation. */
+function commandsOf(title: string): string[] {
+  const page = readFileSync(new URL('../../../docs/fleet-run.md', import.meta.url), 'utf8')
+  const section = page.split(`\n## ${title}\n`)[1]!.split('\n## ')[0]!
+  return [...section.matchAll(/^```sh\n(.*?)```/gms)].flatMap(([, block]) => block!.trim().split('\n'))
+}
+
+/** Types a line of the documentation in the folder of the fleet file. */
+const typed = (line: string) => {
+  expect(line).toMatch(/^joulemark [\w ./,-]+$/)
+  const words = line.split(' ').slice(1)
+  const folders = words.map((word) => (/^(fleet\.yaml|ci|(before|after)(\/boxes)?)$/.test(word) ? at(word) : word))
+  return joulemark(...folders, ...(words[1] === 'run' ? ['--poll', '0.2s'] : []))
+}
+
 const run = (out: string, ...more: readonly string[]) =>
   joulemark('fleet', 'run', fleetFile, '--out', at(out), '--poll', '0.2s', ...more)
 const states = (out: string) =>
@@ -108,18 +123,43 @@ const states = (out: string) =>
   )
 
 describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : `: ${reason}`}`, () => {
-  test('is measured, the canary before all others, and every box is held against its siblings', async () => {
+  test('the driver upgrade of the documentation, each command of it', async () => {
     side('before-runs')
-    const said = await run('before')
-    expect(said.error).toBe('')
-    expect(said.code).toBe(0)
+    const [print, before, after, status, compare, history, ...more] = commandsOf('A driver upgrade')
+    expect(more).toEqual([])
+    const plan = await typed(print!)
+    expect(plan.stdout).toContain('6 boxes of 6 can be measured')
+    expect(plan.stdout).toContain(`${at('on-box')} run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000`)
+
+    const measured = await typed(before!)
+    expect(measured.error).toBe('')
+    expect(measured.code).toBe(0)
     expect(states('before')).toEqual(Object.fromEntries(names.map((box) => [box, 'measured 0'])))
     expect(calls()).toEqual(names)
-    const lines = said.stderr.split('\n')
+    const lines = measured.stderr.split('\n')
     expect(lines.findIndex((line) => line.startsWith('canary: measured'))).toBeLessThan(
       lines.findIndex((line) => line.startsWith('box-01: submitted')),
     )
     expect(readdirSync(join(at('before'), 'report'))).toContain('fleet-report.html')
+
+    side('after-runs')
+    expect((await typed(after!)).stdout).toContain('1 unit of 6 lost by itself: box-04')
+    expect((await typed(status!)).stdout).toContain('6 boxes: 6 measured')
+    expect((await typed(compare!)).code).toBe(1)
+    expect(readFileSync(join(root, 'ci', 'fleet.junit.xml'), 'utf8')).toContain(`box-04 ${uuidOf(4)}`)
+    expect((await typed(history!)).stdout).toMatch(/worse +│ driver 580\.65 to/)
+    rmSync(at('after'), { recursive: true })
+  })
+
+  test('a canary that lost holds the others back', async () => {
+    side('after-runs')
+    writeFileSync(fleetFile, given.replace('[box-00]', '[box-04]'))
+    const said = await run('held', '--against', at('before'))
+    expect(calls()).toEqual(['box-04'])
+    expect(said.stderr).toContain('canary: regressed. ')
+    expect(said.code).toBe(1)
+    expect(Object.values(states('held')).filter((state) => state === 'held')).toHaveLength(5)
+    writeFileSync(fleetFile, given)
   })
 
   test('that is half broken: what ended is judged, the rest is named with the reason of Slurm, and is taken up again', async () => {
@@ -173,6 +213,30 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     expect(said.stderr).toContain('box-01: unusable: down: power supply')
     expect(states('failing')).toEqual({ 'box-00': 'measured 0', 'box-01': 'unusable' })
     cluster.call('scontrol', 'update', 'nodename=box-01', 'state=resume')
+  })
+
+  test('Ctrl-C leaves the jobs to Slurm; a second one cancels them', async () => {
+    writeFileSync(fleetFile, given.replace('[00-05]', '[00-00]'))
+    writeFileSync(at('calls'), '')
+    writeFileSync(at('hold'), '')
+    const words = ['fleet', 'run', fleetFile, '--out', at('cut'), '--poll', '0.2s']
+    const child = spawn(process.execPath, cliWords(...words), { env: env(), stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (text) => {
+      said += text
+    })
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    await expect.poll(() => states('cut')['box-00']).toBe('submitted')
+    await expect.poll(() => calls()).toEqual(['box-00'])
+    child.kill('SIGINT')
+    await expect.poll(() => said).toContain('interrupted: no more boxes are submitted, and those that slurm has go on')
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    expect(said).toContain(
+      `Cancelled: 1 job. Continue with: joulemark fleet run ${fleetFile} --out ${at('cut')} --resume`,
+    )
+    await expect.poll(() => cluster.call('squeue', '-h', '-t', 'running,pending').trim()).toBe('')
+    rmSync(at('hold'))
   })
 
   test('a second one in the folder is refused; after kill -9 the jobs go on, and none starts twice', async () => {

@@ -11,9 +11,9 @@ import { jsonFlag } from '../../support/shared-flags.ts'
 const codes = helpSection('Exit codes:', {
   [exitCodes.done]: 'every box was measured, and no loss is shown',
   [exitCodes.negativeResult]: 'the fleet or a unit lost, or one is below its siblings',
-  [exitCodes.environmentFailed]: 'a box was not measured: drained, lost, failed, or held back after the canary',
+  [exitCodes.environmentFailed]: 'no loss is shown, and a box was not measured: drained, lost or failed',
   [exitCodes.inconclusive]: 'inconclusive: for the fleet as a whole neither is shown',
-  [exitCodes.notComparable]: 'a unit could not be judged',
+  [exitCodes.notComparable]: 'a unit could not be judged, or boxes were held back after the canary',
   [exitCodes.interrupted]: 'interrupted: jobs of the engine go on; --resume follows them',
 })
 
