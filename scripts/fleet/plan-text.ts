@@ -18,7 +18,7 @@ export function planText(fleet: Fleet, boxes: KnownBoxes, place: CampaignPlace, 
   const usable = rows.filter(({ box }) => box.usable)
   const table = buildTable<{ readonly box: EngineBox; readonly part: string }>({
     id: 'plan',
-    title: `${fleet.name}: ${counted(usable.length, 'box', 'boxes')} of ${rows.length} can be measured`,
+    title: `${fleet.name}: ${usable.length} of ${counted(rows.length, 'box', 'boxes')} can be measured`,
     rows,
     rowId: ({ box }) => box.name,
     columns: [

@@ -18,7 +18,7 @@ export const statusTable = (campaign: Campaign): Table =>
         id: 'since',
         head: 'since (UTC)',
         align: 'left',
-        cell: ({ since }) => text(since.slice(0, 16).replace('T', ' ')),
+        cell: ({ since }) => text(since.slice(5, 16).replace('T', '\u00a0')),
       },
       {
         id: 'runs',
@@ -51,7 +51,7 @@ function stateCell(box: CampaignBox): Cell {
 
 /** What the box itself says, by its exit code. */
 const results: Readonly<Record<number, readonly [string, 'good' | 'warn' | 'bad']>> = {
-  0: ['good', 'good'],
+  0: ['done', 'good'],
   1: ['loss or rejected', 'bad'],
   4: ['inconclusive', 'warn'],
   5: ['not comparable', 'warn'],

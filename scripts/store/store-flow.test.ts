@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { JoulemarkError } from '../../harness/errors.ts'
+import { type Campaign, nothingYet } from '../../harness/fleet/state.ts'
 import { addToSpool } from '../../harness/store/spool.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { bytesOf, copyOfRun } from '../../harness/testing/run-copies.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
+import { judgeCampaign } from '../fleet/verdict.ts'
 import { buildProgram } from '../program.ts'
 
 /** The store through the command line: what a person types. */
@@ -101,6 +104,28 @@ test('the commands of a fleet read the store by the same queries', async () => {
   const compared = await joulemark('fleet', 'compare', '--json', ...sides)
   expect(JSON.parse(compared.text)).toMatchObject({ units: [{ host: runs[0]!.record.host.hostname }] })
   expect((await joulemark('fleet', 'compare', 'store:host=nowhere', 'store:')).text).toContain('no such run')
+})
+
+test('the verdict on a fleet takes the runs of its boxes from the store, and says if it cannot', async () => {
+  const { io, said } = saidIo({ env: { HOME: root } })
+  const box = {
+    ...nothingYet,
+    part: 'fleet',
+    state: 'measured',
+    attempt: 1,
+    runs: 0,
+    since: '2026-11-20T00:00:00.000Z',
+  } as const
+  const campaign: Campaign = {
+    ...{ version: 1, id: 'rack-7', name: 'rack-7', engine: 'ansible', fleetFile: 'fleet.yaml', work: '' },
+    ...{ createdAt: '2026-11-20T00:00:00.000Z', against: null, canary: null },
+    boxes: [{ ...box, box: runs[0]!.record.host.hostname, exitCode: 0 }],
+  }
+  const flags = { out: join(root, 'fleet'), format: 'terminal', report: join(root, 'fleet') }
+  expect(await judgeCampaign({ store: `sqlite:${join(root, 'all.sqlite')}` }, campaign, flags, io)).toBe(5)
+  expect(said.stdout).toContain(`${runs[0]!.record.host.hostname} GPU-`)
+  expect(await judgeCampaign({ store: `sqlite:${join(root, 'none.sqlite')}` }, campaign, flags, io)).toBe(3)
+  expect(said.stderr).toContain('no box has left a run: nothing is judged')
 })
 
 test('notes of a folder are pushed; one whose run is gone, or that is no name of a run, harms nothing', async () => {

@@ -9,8 +9,12 @@ export interface SlurmCall {
   readonly input?: string
 }
 
-/** Flags that a user's environment may give to every call of these programs: none may change what is asked here. */
-const OWN_DEFAULTS = /^(SBATCH|SQUEUE|SINFO|SACCT|SCANCEL|SLURM_TIME_FORMAT$)_?/
+/**
+ * Variables that would change what is asked here, such as the format of a list. Those that say under which account or in which
+ * partition a user's jobs run stay: the fleet file may name them, and need not.
+ */
+const OWN_DEFAULTS =
+  /^(SQUEUE_|SINFO_|SACCT_|SCANCEL_|SLURM_TIME_FORMAT$|SBATCH_(?!ACCOUNT$|PARTITION$|QOS$|RESERVATION$|CONSTRAINT$))/
 
 /** Calls in the environment of this process, without the user's defaults of single programs and in plain English. */
 export function slurmCalls(env: NodeJS.ProcessEnv, call: CallProgram = callProgram): CallSlurm {

@@ -64,6 +64,7 @@ describe('what is wrong is one line with file, line, field and what to do', () =
     ['results: here\n', 'fleet.yaml:5: results: expected an absolute path'],
     ['command: npx joulemark\n', 'fleet.yaml:5: command: expected one word; several are a list: [npx, joulemark]'],
     ['do: box\nagainst: baseline\n', 'fleet.yaml:6: against: `baseline` is of `do: run`'],
+    ['against: baseline\n', 'fleet.yaml:5: against: `baseline` requires `results`'],
     ['ansible: { inventory: [hosts] }\n', 'fleet.yaml:5: ansible: engine is slurm'],
     ['slurm: { flags: ["a\\nb"] }\n', 'fleet.yaml:5: slurm.flags.0: expected one line without control characters'],
     ['slurm: { partition: "a b" }\n', 'fleet.yaml:5: slurm.partition: expected letters, digits'],

@@ -122,6 +122,9 @@ function checkTogether(fleet: Fleet, source: YamlSource, refuse: Refuse): void {
       '`baseline` is of `do: run`; with `box` expected the folder of an earlier fleet run, or store:QUERY',
     )
   }
+  if (fleet.engine === 'slurm' && fleet.against === 'baseline' && fleet.results === undefined) {
+    refuse(['against'], '`baseline` requires `results`: a folder that keeps the runs and baselines of each box')
+  }
   if (fleet.results !== undefined && !isAbsolute(fleet.results)) refuse(['results'], 'expected an absolute path')
   for (const [index, flag] of fleet.flags.entries()) {
     const own = ownFlags[flag.split('=')[0]!]

@@ -81,10 +81,10 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
 /** What is compared with, as the flag says: a folder is from the working folder. */
 function withAgainst(fleet: Fleet, against: string | undefined): Fleet {
   if (against === undefined) return fleet
-  if (against === 'baseline' && fleet.do === 'box') {
+  if (against === 'baseline' && fleet.against !== 'baseline') {
     throw new JoulemarkError(
       'bad-input',
-      '--against baseline: is of `do: run`; with `box` expected a folder or store:QUERY',
+      `--against baseline: is stated in ${fleet.path}; a folder or store:QUERY may be given here`,
     )
   }
   return { ...fleet, against: against === 'baseline' || isReference(against) ? against : resolve(against) }

@@ -128,7 +128,7 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     const [print, before, after, status, compare, history, ...more] = commandsOf('A driver upgrade')
     expect(more).toEqual([])
     const plan = await typed(print!)
-    expect(plan.stdout).toContain('6 boxes of 6 can be measured')
+    expect(plan.stdout).toContain('6 of 6 boxes can be measured')
     expect(plan.stdout).toContain(`${at('on-box')} run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000`)
 
     const measured = await typed(before!)

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCampaign } from '../../../harness/fleet/state.ts'
@@ -27,11 +28,15 @@ function canUnshare(): boolean {
   }
 }
 
-/** The cards of gpu6 lost a fifth of their memory bandwidth with the upgrade; the seed of a box is that of its cards. */
+/**
+ * Before all other work of this machine: what else it does is not what is tested, and a client that is delayed is not judged. The
+ * cards of gpu6 lost a fifth of their memory bandwidth with the upgrade; the seed of a
+ * box is that of its cards.
+ */
 const onBox = `#!/bin/sh
 echo "$SLURMD_NODENAME" >> "${root}/calls"
 share=1; [ -e "${root}/upgraded" ] && [ "$SLURMD_NODENAME" = gpu6 ] && share=0.8
-exec unshare --uts sh -c 'hostname "$1"; shift; exec "$@"' sh "$SLURMD_NODENAME" \\
+exec nice -n -20 unshare --uts sh -c 'hostname "$1"; shift; exec "$@"' sh "$SLURMD_NODENAME" \\
   "${process.execPath}" --import "${import.meta.resolve('tsx')}" "${node}" "\${SLURMD_NODENAME#gpu}" "$share" "$@"
 `
 const scenario = `name: short
@@ -49,7 +54,7 @@ engine: slurm
 boxes: ["gpu[1-8]"]
 scenarios: [./short.yaml]
 canary: { boxes: [gpu1] }
-atOnce: 3
+atOnce: 1
 timeLimit: 10m
 retries: 0
 command: ${at('on-box')}
@@ -78,6 +83,12 @@ async function joulemark(...words: readonly string[]) {
 
 const states = (out: string) => Object.fromEntries(readCampaign(at(out))!.boxes.map(({ box, state }) => [box, state]))
 
+/** Whether a box has been called so often: its runs have begun. */
+const isOnNode = (name: string, times: number) =>
+  readFileSync(at('calls'), 'utf8')
+    .split('\n')
+    .filter((line) => line === name).length >= times
+
 describe.skipIf(reason !== null)(`eight simulated servers through Slurm${reason === null ? '' : `: ${reason}`}`, () => {
   test('a driver upgrade: baseline, canary, fleet, verdict', async () => {
     await joulemark('fleet', 'run', 'fleet.yaml', '--print')
@@ -88,11 +99,8 @@ describe.skipIf(reason !== null)(`eight simulated servers through Slurm${reason 
     writeFileSync(at('upgraded'), '')
     cluster.call('scontrol', 'update', 'nodename=gpu8', 'state=drain', 'reason=riser replaced on Friday')
     const after = joulemark('fleet', 'run', 'fleet.yaml', '--out', 'after', '--against', 'before', '--poll', '1s')
-    const onGpu4 = () =>
-      states('after')['gpu4'] === 'submitted' && readFileSync(at('calls'), 'utf8').split('gpu4').length === 3
-    await expect
-      .poll(() => existsSync(at('after/fleet-run.json')) && onGpu4(), { timeout: 900_000, interval: 500 })
-      .toBe(true)
+    const isOver = after.then(() => true)
+    while (!isOnNode('gpu4', 2)) if (await Promise.race([isOver, wait(500)])) throw new Error('gpu4 was not measured')
     cluster.killNode('gpu4')
     const { code, stdout } = await after
     expect(states('after')).toEqual({

@@ -25,7 +25,7 @@ export const fleetRunCommand: DefineCommand = (io, done) =>
     )
     .argument('<fleet>', 'Fleet file: boxes, scenarios, engine (docs/fleet-run.md)')
     .option('--out <folder>', 'Folder for the campaign (default: results/fleet/NAME-TIME)')
-    .option('--against <runs>', 'Folder of an earlier fleet run, store:QUERY, or baseline (default: that of the file)')
+    .option('--against <runs>', 'Folder of an earlier fleet run, or store:QUERY (default: that of the file)')
     .option('--print', 'Only print the boxes, their order and the command')
     .option('--resume', 'Continue a campaign: boxes that were measured are kept (default: the newest of this fleet)')
     .addOption(
