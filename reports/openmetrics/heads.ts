@@ -13,7 +13,7 @@ const seconds = (name: string, help: string): FamilyHead => ({
 /** The metrics of the page besides those of the catalogue. A state is a label, and the value of its series is 1. */
 export const heads = {
   buildInfo: plain('build_info', 'The joulemark that made this page.'),
-  exported: plain('exported_sets', 'Sets of server, GPU, scenario and setting on this page.'),
+  exported: plain('exported_sets', 'Sets of host, GPU, scenario and setting on this page.'),
   omitted: plain('omitted_sets', 'Sets that are not on this page because it holds the newest only up to its bound.'),
   unreadable: plain('unreadable_runs', 'Runs that could not be read when this page was made.'),
   runInfo: plain(

@@ -48,7 +48,7 @@ describe('the newest run of a GPU in a scenario', () => {
 
   test('labels say what it is about, and no more; the run itself stands in the info', () => {
     expect(named(samples, 'output_tokens_per_second')[0]!.labels).toEqual({
-      box: 'box',
+      host: 'box',
       gpu: run.gpus[0]!.uuid,
       card: 'rtx-4090',
       scenario: 'llama-3.1-8b-fp8-batch32',
@@ -142,13 +142,13 @@ describe('verdicts', () => {
   const records = [...fleet.baseline, ...fleet.candidate]
   const samples = samplesOf(records, fleet.baseline)
   const states = (name: string) =>
-    Object.fromEntries(named(samples, name).map(({ labels }) => [labels['box'] ?? labels['card'], labels['verdict']]))
+    Object.fromEntries(named(samples, name).map(({ labels }) => [labels['host'] ?? labels['card'], labels['verdict']]))
 
   test('against the baseline: the box that lost, and by how much, with its interval', () => {
     expect(Object.values(states('baseline_verdict_info'))).toHaveLength(8)
     expect(states('baseline_verdict_info')['box-03']).toBe('regressed')
     const of = (name: string) =>
-      named(samples, name).find(({ labels }) => labels['box'] === 'box-03' && labels['metric'] === 'outputTokensPerS')!
+      named(samples, name).find(({ labels }) => labels['host'] === 'box-03' && labels['metric'] === 'outputTokensPerS')!
         .value
     expect(of('baseline_change_ratio')).toBeCloseTo(0.98 * 0.94 - 1, 2)
     expect(of('ci95_low_baseline_change_ratio')).toBeLessThan(of('baseline_change_ratio'))
@@ -159,7 +159,7 @@ describe('verdicts', () => {
     expect(states('fleet_verdict_info')).toEqual({ 'rtx-4090': 'regressed' })
     const change = named(samples, 'fleet_change_ratio').find(({ labels }) => labels['metric'] === 'outputTokensPerS')!
     expect(change.value).toBeCloseTo(-0.02, 2)
-    expect(change.labels).not.toHaveProperty('box')
+    expect(change.labels).not.toHaveProperty('host')
   })
 
   test('beside siblings: the same box is low, the others are not', () => {

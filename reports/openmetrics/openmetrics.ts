@@ -20,7 +20,7 @@ export interface MetricsInput {
 }
 
 /**
- * Runs as a page of metrics for Prometheus: the newest ended run of every box, GPU, scenario and setting, with its figures in
+ * Runs as a page of metrics for Prometheus: the newest ended run of every host, GPU, scenario and setting, with its figures in
  * base units, intervals, gates and verdicts. A value that is not known has no series. Valid OpenMetrics, and valid input of
  * the textfile collector of node_exporter. Pure.
  */

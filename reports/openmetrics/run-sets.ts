@@ -41,10 +41,10 @@ export function runSets(records: readonly RunRecord[]): { readonly sets: readonl
 }
 
 /** What a series is about. The card of a simulated run says SIMULATED, so that no average by card mixes it with live ones. */
-function labelsOf(run: RunRecord, box: string): Labels {
+function labelsOf(run: RunRecord, host: string): Labels {
   const { scenario, gpus } = run
   return {
-    box: labelValue(box),
+    host: labelValue(host),
     gpu: labelValue(servingUuids(gpus).toSorted().join('+')),
     card: labelValue(cardNameOf(run)),
     scenario: labelValue(scenario.name),

@@ -28,6 +28,8 @@ export interface ReportFlags extends MoneyFlags {
   readonly all?: boolean
   /** Store that `store:` arguments are about. */
   readonly store?: string
+  /** With --format openmetrics: runs to judge against. */
+  readonly baseline?: string
 }
 
 /** Larger files are refused without reading them: the bundled article has 43 kB. */

@@ -18,6 +18,10 @@ export const reportCommand: DefineCommand = (io, done) =>
       'terminal',
     )
     .option('--out <folder>', 'Folder for the files; with --format openmetrics also FILE.prom', 'reports/out')
+    .option(
+      '--baseline <runs>',
+      'With --format openmetrics: runs to judge against, beside the baselines of the folders',
+    )
     .option('--all', 'Show every table on the terminal')
     .addOption(tariffFlag)
     .addOption(yearsFlag)

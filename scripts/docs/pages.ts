@@ -8,6 +8,7 @@ import { engineTables } from './engines-page.ts'
 import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
+import { exportedTables } from './monitoring-page.ts'
 import { gateOverview, sampleOutput } from './readme-blocks.ts'
 import { verdictsPage } from './verdicts-page.ts'
 import { vllmFlagTables } from './vllm-flags-page.ts'
@@ -35,6 +36,7 @@ export const pages: readonly Page[] = [
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'docs/verdicts.md', text: async () => verdictsPage() },
   { file: 'README.md', text: readme },
+  { file: 'docs/monitoring.md', text: () => pageWithBlock('docs/monitoring.md', 'exported', exportedTables()) },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },
   {
     file: 'docs/vllm-bench-serve.md',

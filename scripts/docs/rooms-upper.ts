@@ -65,6 +65,7 @@ export const upperRooms: readonly Room[] = [
       simulate: 'starting the simulator for runs without a card',
       store: 'arguments that name runs of a store, and runs that are pushed at their end',
       support: 'what several commands share: reading runs, progress, output',
+      monitoring: 'alert rules and a Grafana dashboard for the exported metrics, with their tests',
       tune: 'what `tune` does: what is asked, what is announced, one scenario at a time',
       package: 'one archive with everything, the package for npm: the bundled program, what it reads, Node, licences',
       'support/money': 'the assumptions behind every cost, as flags and joulemark.yaml state them',

@@ -31,7 +31,7 @@ function byBox(folder: string, records: readonly RunRecord[]): string[] {
 const verdicts = (file: string): Record<string, string | undefined> =>
   Object.fromEntries(
     readSamples(readFileSync(file, 'utf8'), ['joulemark_baseline_verdict_info']).map(({ labels }) => [
-      labels['box'],
+      labels['host'],
       labels['verdict'],
     ]),
   )
@@ -54,6 +54,18 @@ test('a textfile with the verdict against the baseline of each box; a run that c
   expect(verdicts(file)).toEqual({ 'box-00': 'equivalent', 'box-01': 'regressed' })
   expect(readFileSync(file, 'utf8')).toContain('\njoulemark_unreadable_runs 1\n')
   expect(readFileSync(file, 'utf8')).toContain('\njoulemark_exported_sets 3\n')
+})
+
+test('runs to judge against are stated, as for a store, which has no baselines', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'metrics-'))
+  const { baseline, candidate } = makeFleet({ boxes: 2, losses: { 1: 0.1 } })
+  byBox(join(folder, 'before'), baseline)
+  byBox(join(folder, 'after'), candidate)
+  const file = join(folder, 'joulemark.prom')
+  const words = ['report', join(folder, 'after'), '--format', 'openmetrics', '--out', file]
+  expect((await joulemark(...words, '--baseline', join(folder, 'before'))).code).toBe(0)
+  expect(verdicts(file)).toEqual({ 'box-00': 'equivalent', 'box-01': 'regressed' })
+  await expect(joulemark(...words, '--baseline', join(folder, 'none'))).rejects.toThrow('no such run')
 })
 
 test('beside other formats it is a file in their folder; a .prom file holds nothing else', async () => {

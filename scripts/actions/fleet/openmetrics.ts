@@ -17,10 +17,12 @@ export interface MetricsFlags {
   /** A folder, or the file itself where the name ends in .prom. */
   readonly out: string
   readonly store?: string
+  /** Runs to judge against, besides the baselines that the folders have: a folder, or store:QUERY. */
+  readonly baseline?: string
 }
 
 /**
- * `report --format openmetrics`: writes the newest run of every box, GPU and scenario as metrics, with the verdicts against
+ * `report --format openmetrics`: writes the newest run of every host, GPU and scenario as metrics, with the verdicts against
  * the baselines of the folders and against siblings. The file is replaced in one step, so that no scrape sees half of it.
  */
 export async function writeOpenMetrics(paths: readonly string[], flags: MetricsFlags, io: CommandIo): Promise<number> {
@@ -29,7 +31,8 @@ export async function writeOpenMetrics(paths: readonly string[], flags: MetricsF
   }
   const { records, unreadable } = await readFleetRuns(paths, flags, io)
   const notes = [...unreadable]
-  const baseline = await baselineRuns(paths, notes)
+  const stated = flags.baseline === undefined ? [] : (await given([flags.baseline], flags, io)).records
+  const baseline = [...(await baselineRuns(paths, notes)), ...stated]
   for (const line of notes) io.stderr.write(`not read: ${plainText(line)}\n`)
   const text = openMetrics({
     records,
