@@ -41,7 +41,14 @@ export const kubernetesSchema = z.strictObject({
   context: lineOfText.optional(),
   namespace: kubernetesName.default('default'),
   image: lineOfText.describe('image with joulemark in it'),
-  gpus: z.int().min(1).max(64).optional().describe('GPUs of each node: all of them, so that no other pod loads one'),
+  gpus: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'GPUs that each pod asks for, where it starts the model server itself; absent: it asks for none and sees all, beside the pod of the server',
+    ),
   gpuResource: lineOfText.default('nvidia.com/gpu'),
   tolerations: z
     .array(
@@ -55,6 +62,22 @@ export const kubernetesSchema = z.strictObject({
     .max(100)
     .default([]),
   serviceAccount: kubernetesName.optional(),
+  secret: kubernetesName
+    .optional()
+    .describe('Secret of the namespace whose keys are variables of the pods, such as PGPASSWORD for the store'),
+  hostFolder: z
+    .string()
+    .max(1024)
+    .regex(/^\/[A-Za-z0-9._/-]*$/, 'expected an absolute path of the nodes')
+    .default('/var/lib/joulemark')
+    .describe('folder of each node that is the home folder of its pods: `folder` with the records is in it'),
+  hostNetwork: z
+    .boolean()
+    .default(true)
+    .describe('the pods use the network of their node, where 127.0.0.1 is its server'),
+  hostPID: z.boolean().default(true).describe('the pods see the processes of their node: who else uses its GPUs'),
+  runtimeClass: kubernetesName.optional().describe('runtime class of containers that see GPUs, such as nvidia'),
 })
 
 export type SlurmBlock = z.infer<typeof slurmSchema>
+export type KubernetesBlock = z.infer<typeof kubernetesSchema>
