@@ -60,6 +60,7 @@ export const upperRooms: readonly Room[] = [
       docs: 'the generated parts of docs/',
       fleet: 'what `fleet run` and `fleet status` show: the plan, the boxes and what became of them',
       learn: 'what gates, metrics and verdicts mean in words; how a command line is completed',
+      kubernetes: 'what fleet run needs in a cluster once: a kustomize base',
       list: 'what `list` shows of a run, from its folder, the index of the folder, or a store',
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       simulate: 'starting the simulator for runs without a card',

@@ -223,6 +223,7 @@ export const rooms: readonly Room[] = [
     reason: 'many servers through an engine that schedules them: plan, windows, state on disk, following, collecting',
     folders: {
       ansible: 'boxes as hosts of an inventory: jobs that run by themselves, started and looked at by short playbooks',
+      kubernetes: 'boxes as nodes of Kubernetes: one Job each through kubectl, their states and records',
       slurm: 'boxes as nodes of Slurm: one job each through sbatch, states from squeue',
     },
   },

@@ -140,6 +140,8 @@ function checkTogether(fleet: Fleet, source: YamlSource, refuse: Refuse): void {
   }
   if (fleet.engine === 'kubernetes' && fleet.kubernetes === undefined)
     refuse(['engine'], 'expected a block `kubernetes` with an image')
+  if (fleet.engine === 'kubernetes' && fleet.do === 'box')
+    refuse(['do'], 'with kubernetes expected run: `box` starts its servers with Docker, which a pod does not have')
   if (fleet.command[0]?.includes(' ') && !Array.isArray((source.value as { command?: unknown }).command)) {
     refuse(['command'], 'expected one word; several are a list: [npx, joulemark]')
   }

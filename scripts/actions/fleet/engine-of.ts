@@ -7,5 +7,7 @@ export async function engineOf(fleet: Fleet, env: NodeJS.ProcessEnv): Promise<Fl
   if (fleet.engine === 'slurm')
     return (await import('../../../harness/fleet/slurm/engine.ts')).slurmEngine(fleet.slurm, env)
   if (fleet.engine === 'ansible') return (await import('../../../harness/fleet/ansible/setup.ts')).ansibleOf(fleet, env)
-  throw new JoulemarkError('bad-input', `${fleet.path}: engine: expected slurm or ansible`)
+  if (fleet.kubernetes !== undefined)
+    return (await import('../../../harness/fleet/kubernetes/engine.ts')).kubernetesEngine(fleet.kubernetes, env)
+  throw new JoulemarkError('bad-input', `${fleet.path}: kubernetes: expected a block with an image`)
 }

@@ -31,7 +31,7 @@ export async function writeOpenMetrics(paths: readonly string[], flags: MetricsF
   }
   const { records, unreadable } = await readFleetRuns(paths, flags, io)
   const notes = [...unreadable]
-  const stated = flags.baseline === undefined ? [] : (await given([flags.baseline], flags, io)).records
+  const stated = flags.baseline === undefined ? [] : (await readFleetRuns([flags.baseline], flags, io)).records
   const baseline = [...(await baselineRuns(paths, notes)), ...stated]
   for (const line of notes) io.stderr.write(`not read: ${plainText(line)}\n`)
   const text = openMetrics({
