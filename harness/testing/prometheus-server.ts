@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from './free-ports.ts'
 
@@ -21,16 +21,10 @@ export interface PrometheusServer extends Started {
 
 const START_MS = 60_000
 
-/** Which of these programs are not on this machine; null if all are. */
+/** Which of these programs are not on the path of this machine; null if all are. */
 export function missingPrograms(...names: readonly string[]): string | null {
-  const missing = names.filter((name) => {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' })
-      return false
-    } catch {
-      return true
-    }
-  })
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  const missing = names.filter((name) => !folders.some((folder) => existsSync(join(folder, name))))
   return missing.length === 0 ? null : `${missing.join(', ')} not installed here`
 }
 

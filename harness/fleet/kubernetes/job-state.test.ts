@@ -60,6 +60,15 @@ describe('a Job that has not ended', () => {
       { state: 'waiting', reason: 'ImagePullBackOff: Back-off pulling image "registry/joulemark:0.5.0"' },
     ],
     [
+      'it runs, since a time that is not known',
+      pod({
+        phase: 'Running',
+        reason: null,
+        containerStatuses: [{ name: 'joulemark', state: { running: { startedAt: null } } }],
+      }),
+      { state: 'running' },
+    ],
+    [
       'it runs',
       pod({ phase: 'Running', containerStatuses: [{ name: 'joulemark', state: { running: {} } }] }),
       { state: 'running' },

@@ -3,7 +3,11 @@ import { JoulemarkError } from '../../errors.ts'
 
 /* The parts of Kubernetes' objects that are read here, as `kubectl get -o json` prints them; whatever else they hold is ignored. */
 
-const text = z.string().optional()
+/** Kubernetes writes null for a time that is not known. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined)
 const condition = z.object({ type: z.string(), status: z.string(), reason: text, message: text })
 const metadata = z.object({
   name: z.string(),
@@ -35,7 +39,7 @@ export const jobSchema = z.object({
 
 const containerState = z.object({
   waiting: z.object({ reason: text, message: text }).optional(),
-  running: z.object({ startedAt: text }).optional(),
+  running: z.object({}).optional(),
   terminated: z.object({ exitCode: z.int(), reason: text, message: text, signal: z.int().optional() }).optional(),
 })
 
