@@ -59,6 +59,7 @@ export const upperRooms: readonly Room[] = [
       'commands/tune': 'flags and help of what measures one operating point after another',
       docs: 'the generated parts of docs/',
       fleet: 'what `fleet run` and `fleet status` show: the plan, the boxes and what became of them',
+      init: 'the first scenario of a server that is found running',
       learn: 'what gates, metrics and verdicts mean in words; how a command line is completed',
       kubernetes: 'what fleet run needs in a cluster once: a kustomize base',
       list: 'what `list` shows of a run, from its folder, the index of the folder, or a store',

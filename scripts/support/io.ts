@@ -7,6 +7,8 @@ import type { View } from './view.ts'
 export interface CommandIo {
   readonly stdout: (text: string) => void
   readonly stderr: View
+  /** Asks the person one question; absent where nobody is at a terminal. */
+  readonly ask?: (question: string) => Promise<string>
   readonly env: NodeJS.ProcessEnv
   /** What joulemark.yaml says, read before the command starts; absent for commands that take no --config. */
   readonly config?: Config
@@ -36,9 +38,24 @@ export function processIo(): CommandIo {
       ...(process.stderr.isTTY ? { columns: () => process.stderr.columns ?? 80 } : {}),
       write: writerOf(process.stderr, mask),
     },
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
     env: process.env,
     columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : null,
     color: process.stdout.isTTY === true && !noColor,
+  }
+}
+
+/** One line from the terminal; empty where it is closed (Ctrl-D). */
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await Promise.race([
+      terminal.question(question),
+      new Promise<string>((resolve) => terminal.once('close', () => resolve(''))),
+    ])
+  } finally {
+    terminal.close()
   }
 }
 

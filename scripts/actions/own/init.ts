@@ -1,30 +1,60 @@
+import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { priceOf } from '../../../harness/catalogue/prices.ts'
 import { exitCodes, JoulemarkError, messageOf } from '../../../harness/errors.ts'
+import { plainText } from '../../../harness/plain-text.ts'
 import { CONFIG_NAME } from '../../../harness/scenario/config/load-config.ts'
 import { type FoundHere, newConfigText } from '../../../harness/scenario/config/new-file.ts'
 import type { FoundCard } from '../../../harness/telemetry/inventory/describe-found.ts'
+import { type FirstScenario, firstScenario } from '../../init/first-scenario.ts'
+import { type PurposeName, purposes } from '../../init/purposes.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { modelsHere } from '../../support/models-here.ts'
 
 /** Flags of `init`. */
 export interface InitFlags {
   readonly nvidiaSmi?: string
+  /** Address of the server to write a scenario for; the usual one of vLLM is tried where none is given. */
+  readonly endpoint?: string
+  readonly for?: PurposeName
 }
 
 const schemaFile = fileURLToPath(new URL('../../../docs/schemas/config.schema.json', import.meta.url))
 
-/** Writes a commented joulemark.yaml with what is found on this machine. A file that exists is never replaced. */
+/**
+ * Writes a commented joulemark.yaml with what is found on this machine, and a scenario for the server that runs here. A file
+ * that exists is never replaced.
+ */
 export async function init(path: string | undefined, flags: InitFlags, io: CommandIo): Promise<number> {
   const file = path ?? CONFIG_NAME
   const found = await cardsHere(flags, io)
   const schema = relative(dirname(resolve(file)), schemaFile)
-  await writeNew(file, newConfigText(sorted(found), schema))
-  const names = found.map(({ entry, from }) => `${entry.label}${from === 'bundled' ? '' : ' (not in the catalogue)'}`)
-  io.stdout(`wrote ${file}: ${names.length === 0 ? 'no card was found here' : names.join(', ')}\n`)
+  const config = newConfigText(sorted(found), schema)
+  // a configuration for all folders gets no scenario beside it
+  const hasScenario = path === undefined || flags.endpoint !== undefined
+  const scenario = hasScenario ? await firstScenario(asked(flags), io) : null
+  if (scenario !== null && existsSync(file)) io.stderr.write(`${file}: exists already, and is left as it is\n`)
+  else {
+    await writeNew(file, config)
+    const names = found.map(({ entry, from }) => `${entry.label}${from === 'bundled' ? '' : ' (not in the catalogue)'}`)
+    io.stdout(`wrote ${file}: ${names.length === 0 ? 'no card was found here' : names.join(', ')}\n`)
+  }
+  if (scenario !== null) await writeScenario(scenario, io)
   return exitCodes.done
+}
+
+const asked = ({ endpoint, for: purpose }: InitFlags) => ({
+  ...(endpoint === undefined ? {} : { endpoint }),
+  ...(purpose === undefined ? {} : { purpose }),
+})
+
+async function writeScenario({ text, endpoint, model, purpose }: FirstScenario, io: CommandIo): Promise<void> {
+  const name = `${purpose}.yaml`
+  await writeNew(name, text)
+  io.stdout(`wrote ${name}: ${plainText(model)}, ${purposes[purpose].title}\n`)
+  io.stdout(`To measure it: joulemark run ${name} --endpoint ${endpoint}\n`)
 }
 
 /** The models of cards on this machine; none where nvidia-smi is absent or fails, which is said. */
