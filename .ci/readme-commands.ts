@@ -32,7 +32,7 @@ const skipped: readonly (readonly [RegExp, string])[] = [
   [/^npm run bench -- run .*--simulate /, 'takes several minutes; the demo step runs the simulator'],
 ]
 /** Commands whose answer is no here, and what they must say: the shipped runs are simulated, so no quote is made from them. */
-const refused: readonly (readonly [RegExp, RegExp])[] = [[/^npm run bench -- quote /, /live-source/]]
+const refused: readonly (readonly [RegExp, RegExp])[] = [[/^npm run bench -- quote .*--customer /, /live-source/]]
 /** Commands whose verdict depends on this machine: any verdict will do, but there must be one. */
 const judged: readonly (readonly [RegExp, RegExp])[] = [
   [/ --against baseline/, /Verdict: /],
@@ -55,7 +55,7 @@ const places: readonly (readonly [RegExp, string | (() => string)])[] = [
   [/(?<= (?:run|tune) )(llama-3\.1-8b-fp8-batch32|regression)(?= --endpoint)/g, shortScenario],
   [/(?<= sweep )llama-3\.1-8b-fp8-chat-lengths/g, () => writeShortScenario('llama-3.1-8b-fp8-chat-lengths')],
   [/http:\/\/127\.0\.0\.1:8000/g, server.url],
-  [/(?<= --save | --out )(?=mine\.yaml|pulled\b)/g, `${folder}/`],
+  [/(?<= --save | --out | --inputs | --write-inputs )(?=mine\.yaml|pulled\b|inputs\.yaml)/g, `${folder}/`],
   [/\bsqlite:(?=runs\.sqlite)/g, `sqlite:${folder}/`],
 ]
 /** Options that keep what a command writes inside the temporary folder. */

@@ -9,7 +9,7 @@ import { buildReport } from './build.ts'
 import { compareRuns } from './compare/comparison.ts'
 import { comparisonReport } from './compare/report.ts'
 import { quoteInputsSchema } from './quote/inputs.ts'
-import { workloadOf } from './quote/workload.ts'
+import { workloadOf } from './quote/measured/workload.ts'
 import { runSummaryTable } from './tables/run-summary.ts'
 
 /** One entry of the catalogue is enough: input tokens per joule, followed to every place that people read. */
@@ -52,7 +52,7 @@ describe('it stands in', () => {
   test('the quote, at the conservative end', () => {
     const inputs = quoteInputsSchema.parse({ box: { capexGbp: 3600 }, electricity: { tariffGbpPerKwh: 0.25 } })
     const known = workloadOf(run('rtx-4090'), inputs)
-    const promised = 'value' in known ? known.value.others.find((each) => each.label === label) : undefined
+    const promised = 'value' in known ? known.value.others.find((each) => each.term === label) : undefined
     expect(promised).toMatchObject({ bound: 'at least', unit: 'tokens/J' })
     expect(promised?.value).toBeLessThan(0.8)
   })

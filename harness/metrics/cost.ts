@@ -86,7 +86,7 @@ export function annualElectricityGbp(
 /**
  * GBP of capital per year: `price / years`. Null if years is not positive. This is the price of the cards, for a
  * comparison of cards. A quote prices a whole server per month instead: its price, which includes the host, over the
- * months that the seller chose, or its rent (`monthlyPrice` in reports/quote/price.ts).
+ * months that the seller chose, or its rent (`monthlyCost` in reports/quote/money/price.ts).
  */
 export function capexGbpPerYear(inputs: Pick<MoneyInputs, 'priceGbp' | 'years'>): number | null {
   return ratio(inputs.priceGbp, inputs.years)

@@ -2,41 +2,21 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { noConfig } from '../../harness/scenario/config/load-config.ts'
 import { scenarioSchema } from '../../harness/scenario/schema.ts'
-import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
 import { settingAt } from '../../harness/testing/setting-builder.ts'
-import { quoteHtml } from './html.ts'
-import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
-import { quoteJson } from './json.ts'
-import { divide, millionths, penceOf, showHundredths, showPence, times } from './pence.ts'
-import { monthlyPrice, unitPriceHundredths } from './price.ts'
-import { buildQuote, type QuoteOrder } from './quote.ts'
-import { workloadOf } from './workload.ts'
+import { costs, customerFiles, quoteOf, quotableRun as run, usualInputs } from '../testing/quote-builder.ts'
+import { quoteInputsSchema } from './inputs.ts'
+import { statedInputs } from './inputs-source.ts'
+import { documentJson } from './json.ts'
+import { workloadOf } from './measured/workload.ts'
+import { showHundredthsOfMinor, showMinor } from './money/currency.ts'
+import { divide, millionths, penceOf, times } from './money/pence.ts'
+import { monthlyCost, unitPriceHundredths } from './money/price.ts'
+import { vatOn } from './money/vat.ts'
+import { buildQuote } from './quote.ts'
 
-const inputs = (over: Partial<Record<keyof QuoteInputs, unknown>> = {}): QuoteInputs =>
-  quoteInputsSchema.parse({ box: { capexGbp: 3600 }, electricity: { tariffGbpPerKwh: 0.25 }, ...over })
-
-const run = (over: Partial<RunOverrides> = {}): RunRecord =>
-  makeRun({
-    card: 'rtx-4090',
-    result: {
-      outputTokensPerS: [1000, 990, 1010],
-      decodeTokensPerS: [60, 58.99, 61],
-      ttftMsP50: [200, 180, 220.2],
-      tpotMsP50: [20, 19, 21],
-      meanPowerW: [380, 370, 400],
-      tokensPerJ: [2.6, 2.5, 2.7],
-      ...over.result,
-    },
-    ...Object.fromEntries(Object.entries(over).filter(([key]) => key !== 'result')),
-  })
-
-const quoteOf = (records: readonly RunRecord[], order: Partial<QuoteOrder> = {}) =>
-  buildQuote(
-    records.map((record, place) => ({ record, digest: `digest-${place}`, signedBy: 'ab'.repeat(32) })),
-    { customer: 'ACME Ltd', date: '2026-11-23', inputs: inputs(), ...order },
-  )
+const inputs = (over: object = {}) => quoteInputsSchema.parse({ ...usualInputs, ...over })
 
 describe('pence', () => {
   test('divide rounds up, or half up', () => {
@@ -47,12 +27,16 @@ describe('pence', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e10 }), (pence) => {
         expect(penceOf(Number((pence / 100).toFixed(2)))).toBe(BigInt(pence))
-        expect(showPence(BigInt(pence)).replace(/[£,]/g, '')).toBe((pence / 100).toFixed(2))
+        expect(showMinor(BigInt(pence), 'GBP').replace(/[£,]/g, '')).toBe((pence / 100).toFixed(2))
       }),
     )
   })
   test('are shown in groups, prices a unit with four decimals', () => {
-    expect([showPence(123456705n), showPence(5n), showHundredths(289n)]).toEqual(['£1,234,567.05', '£0.05', '£0.0289'])
+    expect([showMinor(123456705n, 'GBP'), showMinor(5n, 'EUR'), showHundredthsOfMinor(289n, 'USD')]).toEqual([
+      '£1,234,567.05',
+      '€0.05',
+      'US$0.0289',
+    ])
   })
   test('a share of an amount is never a penny off', () => {
     fc.assert(
@@ -66,14 +50,13 @@ describe('pence', () => {
 
 describe('the price of a month', () => {
   test('by hand: 3600 over 36 months; 300 W x 730 h = 219 kWh at 25 p; 20 % margin on the price; VAT', () => {
-    const price = monthlyPrice(inputs({ marginShareOfPrice: '20%' }), { of: 'boards', loadW: 300, idleW: 300 })
-    expect(price).toMatchObject({ boxPence: 10_000n, electricityPence: 5475n, exVatPence: 19_344n, kilowattHours: 219 })
-    expect(price.marginPence).toBe(3869n)
-    expect([price.vatPence, price.incVatPence]).toEqual([3869n, 23_213n])
+    const price = monthlyCost(costs({ marginShareOfPrice: 0.2 }), { of: 'boards', loadW: 300, idleW: 300 })
+    expect(price).toMatchObject({ boxPence: 10_000n, electricityPence: 5475n, pricePence: 19_344n, kilowattHours: 219 })
+    expect([vatOn(19_344n, 0.2), vatOn(13n, 0.2), vatOn(13n, 0.05)]).toEqual([3869n, 3n, 1n])
   })
   test('idle power, host overhead and PUE count as stated', () => {
     const electricity = { tariffGbpPerKwh: 0.25, pue: 1.5, hostOverhead: 2 }
-    const price = monthlyPrice(inputs({ electricity, utilisation: '50%' }), { of: 'boards', loadW: 300, idleW: 100 })
+    const price = monthlyCost(costs({ electricity, utilisation: 0.5 }), { of: 'boards', loadW: 300, idleW: 100 })
     expect(price.kilowattHours).toBe(438)
   })
   test('lines add up to the totals, whatever the inputs', () => {
@@ -84,11 +67,12 @@ describe('the price of a month', () => {
     })
     fc.assert(
       fc.property(cases, ({ capexGbp, margin, loadW }) => {
-        const given = inputs({ box: { capexGbp }, marginShareOfPrice: `${margin}%` })
-        const price = monthlyPrice(given, { of: 'boards', loadW, idleW: 0 })
-        expect(price.boxPence + price.electricityPence + price.marginPence).toBe(price.exVatPence)
-        expect(price.exVatPence + price.vatPence).toBe(price.incVatPence)
-        expect(price.marginPence >= 0n).toBe(true)
+        const given = costs({ box: { capexGbp, writeOffMonths: 36 }, marginShareOfPrice: margin / 100 })
+        const cost = monthlyCost(given, { of: 'boards', loadW, idleW: 0 })
+        expect(cost.boxPence + cost.electricityPence).toBe(cost.costPence)
+        // the margin is that share of the price, to the penny
+        const kept = Number(cost.pricePence - cost.costPence)
+        expect(Math.abs(kept - (Number(cost.pricePence) * margin) / 100)).toBeLessThanOrEqual(1)
       }),
     )
   })
@@ -106,7 +90,7 @@ describe('a workload', () => {
     if (!('value' in known)) throw new Error(known.reason)
     const { headline, others, loadW, output } = known.value
     expect(headline).toMatchObject({ value: 990, bound: 'at least' })
-    expect(others.map(({ value }) => value)).toEqual([58.9, 220.2, 21, 2.5])
+    expect(others.map(({ value }) => value)).toEqual([58.9, 221, 21, 2.5])
     expect([loadW, output?.perSecond]).toEqual([400, 990])
   })
   test.each([
@@ -158,7 +142,7 @@ describe('a workload', () => {
 describe('a quote', () => {
   test('charges electricity at the upper end of the power, and has a number made from its content', () => {
     const quote = quoteOf([run()])
-    expect(quote.price.kilowattHours).toBe(292)
+    expect(quote.options[0]?.inside.cost?.kilowattHours).toBe(292)
     expect(quote).toMatchObject({ validUntil: '2026-12-23', number: expect.stringMatching(/^Q20261123-[0-9a-f]{8}$/) })
     expect(quoteOf([run()]).number).toBe(quote.number)
     expect(quoteOf([run()], { customer: 'Other' }).number).not.toBe(quote.number)
@@ -170,24 +154,23 @@ describe('a quote', () => {
     expect(() => quoteOf([run(), run()])).toThrow('was given twice')
     const redacted = { ...run({ scenario: 'second' }), redacted: true as const }
     expect(() => quoteOf([run(), redacted])).toThrow('is a redacted copy')
-    expect(quoteOf([redacted]).workloads).toHaveLength(1)
+    expect(quoteOf([redacted]).options[0]?.workloads).toHaveLength(1)
   })
-  test('is of one key, which its reader can pin', () => {
+  test('is of one key per option, which its reader can pin', () => {
     const signed = (signedBy: string) => ({ record: run({ scenario: signedBy }), digest: signedBy, signedBy })
-    const order = { customer: 'x', date: '2026-11-23', inputs: inputs() }
-    expect(() => buildQuote([signed('aa'), signed('bb')], order)).toThrow('signed with another key')
-  })
-  test('is harmless, whatever customer, seller and titles are called', () => {
-    const evil = '<script>alert(1)</script>"\'=HYPERLINK("http://x")\u202E\u0007'
-    const html = quoteHtml(
-      quoteOf([run({ title: evil.slice(0, 100), name: evil })], {
-        customer: evil,
-        inputs: inputs({ seller: { name: evil, address: evil }, notPromised: [evil] }),
-      }),
+    const stated = statedInputs({ path: 'x.yaml', text: JSON.stringify(usualInputs) }, noConfig)
+    const order = { customer: 'x', date: '2026-11-23', stated, config: noConfig }
+    const asked = { name: null }
+    expect(() => buildQuote([{ asked, runs: [signed('aa'), signed('bb')] }], order)).toThrow('signed with another key')
+    const two = buildQuote(
+      [
+        { asked: { name: 'A' }, runs: [signed('aa')] },
+        { asked: { name: 'B' }, runs: [signed('bb')] },
+      ],
+      order,
     )
-    for (const part of ['<script', '\u202E', '\u0007']) expect(html).not.toContain(part)
-    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;=HYPERLINK(&quot;')
-    expect(html).toContain("default-src 'none'")
+    const { page } = customerFiles(two)
+    for (const key of ['aa', 'bb']) expect(page).toContain(`--key ${key}</code>`)
   })
   test('of images has a price per 1,000 of them, and of training none', () => {
     const scenario = { kind: 'image', model: 'sdxl', image: { size: '1024x1024', steps: 30, guidance: 5, batch: 1 } }
@@ -197,31 +180,33 @@ describe('a quote', () => {
       result: { imagesPerS: [0.5, 0.4, 0.6], secondsPerImage: [4, 3.9, 4.1], joulesPerImage: [700, 690, 710.5] },
     })
     const images = { ...base, scenario: scenarioSchema.parse({ name: 'sdxl', title: 'SDXL', load, ...scenario }) }
-    const quote = quoteOf([images, run()])
+    const { page, document } = customerFiles(quoteOf([images, run()]))
+    const [option] = document.options
     // 0.4 a second are 1 051 200 a month of 730 h
-    const pence = quote.price.exVatPence
-    const hundredths = (pence * 100_000n + 1_051_199n) / 1_051_200n
-    expect(quote.workloads[0]?.unitPrice).toEqual({ hundredths, each: '1,000 images' })
-    expect(quote.workloads[1]?.unitPrice?.each).toBe('million output tokens')
-    const html = quoteHtml(quote)
-    expect(html).toContain(`<strong>${showHundredths(hundredths)}</strong><small>per 1,000 images</small>`)
-    for (const part of ['images of 1024x1024, 30 steps, guidance 5', '≤&nbsp;711&nbsp;J', 'SLO: none stated']) {
-      expect(html).toContain(part)
-    }
+    const pence = BigInt(option?.perServerMinor ?? 0)
+    const hundredths = Number((pence * 100_000n + 1_051_199n) / 1_051_200n)
+    expect(option?.workloads[0]?.unitPrice).toEqual({ hundredthsOfMinor: hundredths, per: '1,000 images' })
+    expect(option?.workloads[1]?.unitPrice?.per).toBe('million output tokens')
+    for (const part of ['Price per 1,000 images', showHundredthsOfMinor(hundredths, 'GBP'), '711&nbsp;J'])
+      expect(page).toContain(part)
+    expect(page).toContain('images of 1024x1024, 30 steps, guidance 5')
   })
-  test('as JSON cannot leave a page or a terminal that it is put into', () => {
-    const evil = '</script><script>\u202E\u2028\u009b31m'
-    const text = quoteJson(quoteOf([run()], { customer: evil }))
-    expect(text).not.toMatch(/[<>\u009b\u202e\u2028]/)
-    expect((JSON.parse(text) as { customer: string }).customer).toBe(evil)
-  })
-  test('as JSON has money as whole pence', () => {
-    const made = JSON.parse(quoteJson(quoteOf([run()]))) as { price: { exVatPence: number } }
-    expect(Number.isSafeInteger(made.price.exVatPence)).toBe(true)
+  test('has a unit price in whole pence from one pound on, rounded up', () => {
+    // one token a second makes 2 628 000 a month: 19 344 p / 2.628 are 7360.7 p a million
+    const slow = run({ result: { outputTokensPerS: [1, 1, 1], meanPowerW: [300, 300, 300] } })
+    const { document, page } = customerFiles(quoteOf([slow]))
+    expect(document.options[0]?.workloads[0]?.unitPrice?.hundredthsOfMinor).toBe(736_100)
+    expect(page).toContain('£73.61')
   })
   test('lists digests, key and what is not promised', () => {
-    const html = quoteHtml(quoteOf([run(), run({ scenario: 'second' })]))
-    for (const part of ['digest-0', 'digest-1', 'ab'.repeat(32), 'Quality of answers']) expect(html).toContain(part)
+    const { page } = customerFiles(quoteOf([run(), run({ scenario: 'second' })]))
+    for (const part of ['digest-0', 'digest-1', 'ab'.repeat(32), 'The quality of the answers'])
+      expect(page).toContain(part)
+  })
+  test('has a number that follows from what the customer sees, and from no cost', () => {
+    const priced = (capexGbp: number) => quoteOf([run()], { inputs: { pricePerMonth: 500, box: { capexGbp } } }).number
+    expect(priced(1000)).toBe(priced(2000))
+    expect(quoteOf([run()], { inputs: { pricePerMonth: 501 } }).number).not.toBe(priced(1000))
   })
 })
 
@@ -231,21 +216,21 @@ describe('a setting of the card', () => {
 
   test('that a price rests on is on the page, in the terms and in the document', () => {
     const quote = quoteOf([at(300)])
-    const page = quoteHtml(quote)
-    expect(page).toContain('Each GPU was set to 300 W for the measurement: every value and price on this page holds at')
-    expect(page).toContain('Any other power limit or clock. The values hold for GPUs at 300 W')
-    expect(JSON.parse(quoteJson(quote))).toMatchObject({ setting: '300 W' })
+    const { page, document } = customerFiles(quote)
+    expect(page).toContain('Each GPU was set to 300 W for the measurement, and is delivered so.')
+    expect(page).toContain('Other power limits or clocks. The figures of RTX 4090')
+    expect(JSON.parse(documentJson(document))).toMatchObject({ options: [{ setting: '300 W' }] })
   })
 
   test('that nobody changed is not mentioned', () => {
-    expect(quoteHtml(quoteOf([run()]))).not.toContain('was set to')
-    expect(quoteOf([run()]).setting).toBeNull()
+    expect(customerFiles(quoteOf([run()])).page).not.toContain('was set to')
+    expect(quoteOf([run()]).options[0]?.setting).toBeNull()
   })
 
   test('is one for all workloads of a quote', () => {
-    expect(quoteOf([at(300, 'a'), at(300, 'b')]).workloads).toHaveLength(2)
+    expect(quoteOf([at(300, 'a'), at(300, 'b')]).options[0]?.workloads).toHaveLength(2)
     expect(() => quoteOf([at(300, 'a'), at(350, 'b')])).toThrow(
-      /was measured at 350 W, \S+ at 300 W; a quote covers one setting of the card$/,
+      /was measured at 350 W, \S+ at 300 W; a quote covers one setting of the card, or one per --option$/,
     )
     expect(() => quoteOf([run({ scenario: 'a' }), at(300, 'b')])).toThrow(/at 300 W, \S+ at the card as it was found;/)
   })
@@ -256,16 +241,26 @@ describe('the inputs file', () => {
     const text = readFileSync(new URL('example-inputs.yaml', import.meta.url), 'utf8')
     expect(quoteInputsSchema.parse(parse(text))).toMatchObject({ utilisation: 0.6, marginShareOfPrice: 0.25 })
   })
+  test('of an earlier version is taken as it was', () => {
+    const old = { currency: 'GBP', vatRate: '20%', utilisation: '60%', slo: { ttftMs: 1500 }, validityDays: 30 }
+    expect(quoteInputsSchema.safeParse({ ...usualInputs, ...old }).success).toBe(true)
+  })
   test.each([
     ['both capex and rent', { box: { capexGbp: 1, rentGbpPerMonth: 1 } }],
     ['neither', { box: {} }],
     ['half a penny', { box: { capexGbp: 1.005 } }],
     ['a margin of all', { marginShareOfPrice: '100%' }],
     ['no use', { utilisation: 0 }],
-    ['another currency', { currency: 'EUR' }],
-    ['an unknown key', { vat: 0.2 }],
+    ['another currency without its rate', { currency: 'EUR' }],
+    ['a rate for pounds', { exchangeRate: { perGbp: 1.1, source: 'x', date: '2026-11-26' } }],
+    ['a currency that is not offered', { currency: 'CHF' }],
+    ['an unknown key', { vatt: 0.2 }],
+    ['two rates of VAT', { vatRate: 0.2, vat: { case: 'standard' } }],
+    ['a colour that is none', { seller: { name: 'x', colour: 'red;background:url(x)' } }],
+    ['two options of one name', { options: [{ name: 'a' }, { name: 'a' }] }],
+    ['five options', { options: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name })) }],
+    ['no server at all', { servers: 0 }],
   ])('with %s is refused', (_, over) => {
-    const whole = { box: { capexGbp: 1 }, electricity: { tariffGbpPerKwh: 0.25 }, ...over }
-    expect(quoteInputsSchema.safeParse(whole).success).toBe(false)
+    expect(quoteInputsSchema.safeParse({ ...usualInputs, ...over }).success).toBe(false)
   })
 })

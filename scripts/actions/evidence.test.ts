@@ -124,7 +124,8 @@ describe('quote', () => {
   const flags = { customer: '<script>x</script>', out: join(folder, 'quotes'), pdf: true }
   test('writes a page, and the reason for no PDF without Chromium', async () => {
     const { code, stdout, stderr } = await said((io) => quote([run.directory], flags, io))
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £/)])
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £.*, DRAFT$/m)])
+    expect(stderr).toContain('DRAFT: no seller is stated; add seller.name to an inputs file')
     expect(stderr).toContain('no PDF: Chromium is not installed')
     const [html] = readdirSync(flags.out).filter((name) => name.endsWith('.html'))
     expect(readFileSync(join(flags.out, html as string), 'utf8')).not.toContain('<script>x')
@@ -146,12 +147,12 @@ describe('quote', () => {
     )
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £[\d.,]+ per month, ex VAT \(£[\d.,]+ inc VAT\)\n$/),
+      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £[\d.,]+ per month, ex VAT \(£[\d.,]+ inc VAT\), DRAFT\n$/),
     ])
     const names = readdirSync(out)
     expect(names.toSorted()).toEqual([
-      expect.stringMatching(/^quote-Q\d{8}-[0-9a-f]{8}\.html$/),
-      expect.stringMatching(/^quote-Q\d{8}-[0-9a-f]{8}\.json$/),
+      expect.stringMatching(/^quote-Q\d{8}-[0-9a-f]{8}-DRAFT\.html$/),
+      expect.stringMatching(/^quote-Q\d{8}-[0-9a-f]{8}-DRAFT\.json$/),
     ])
     for (const name of names) {
       const text = readFileSync(join(out, name), 'utf8')
@@ -218,7 +219,8 @@ describe('quote', () => {
     const [page] = readdirSync(out).filter((name) => name.endsWith('.html'))
     const html = readFileSync(join(out, page as string), 'utf8')
     expect(html).toContain('Configured Ltd')
-    expect(html).toContain('Made without the price of the server: GPU price from an offer (2026-11-20), no server.')
+    expect(html).toContain('Still to be stated: the price.')
+    expect(stderr).toContain('it is made from the price of its cards alone, from an offer (2026-11-20)')
   })
   test('inputs with mistakes are named by file, line and field', async () => {
     const path = join(folder, 'inputs.yaml')

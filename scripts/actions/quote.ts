@@ -1,68 +1,100 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
-import { refusalLine } from '../../harness/evidence/refusals.ts'
-import { verifyRun } from '../../harness/evidence/verify-run.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
-import { quoteHtml } from '../../reports/quote/html.ts'
-import { type InputsText, quoteInputs } from '../../reports/quote/inputs-source.ts'
-import { quoteJson } from '../../reports/quote/json.ts'
-import { showPence } from '../../reports/quote/pence.ts'
-import { buildQuote, type QuotedRun } from '../../reports/quote/quote.ts'
-import { withRuns } from '../store/given-runs.ts'
-import { findChromium, printPdf } from '../support/chromium.ts'
+import { type CustomerQuote, customerDocument } from '../../reports/quote/customer/document.ts'
+import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
+import { type InputsText, type StatedInputs, statedInputs } from '../../reports/quote/inputs-source.ts'
+import { documentJson } from '../../reports/quote/json.ts'
+import { showMinor } from '../../reports/quote/money/currency.ts'
+import { buildQuote } from '../../reports/quote/quote.ts'
+import { readLogo, writeQuote } from '../quote/files.ts'
+import { writeInputs } from '../quote/new-inputs.ts'
+import { type OptionFlag, type QuoteSelection, selectionsOf, verifiedOptions } from '../quote/selections.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `quote`. */
 export interface QuoteFlags {
-  readonly customer: string
+  readonly customer?: string
   readonly inputs?: string
   readonly number?: string
   readonly out: string
   readonly pdf: boolean
+  /** Further options, `--option NAME=RUN`. */
+  readonly option?: readonly OptionFlag[]
+  /** Also the internal sheet: costs, margin, floor price. */
+  readonly internal?: boolean
+  readonly json?: boolean
+  /** Write an inputs file instead of a quote. */
+  readonly writeInputs?: string
+  /** What the inputs file starts from: runs, or keys of cards. */
+  readonly from?: readonly string[]
   /** Store that `store:` arguments are about. */
   readonly store?: string
 }
 
 /** Makes a customer quote from runs that verify and are quotable. Exit code 1 with the first reason if a run is not. */
 export async function quote(paths: readonly string[], flags: QuoteFlags, io: CommandIo): Promise<number> {
-  checkFlags(flags)
-  const file = flags.inputs === undefined ? null : await readInputs(flags.inputs)
-  const runs = await withRuns(paths, flags, io, async ({ folders }) => {
-    const quoted: QuotedRun[] = []
-    for (const directory of await folders()) quoted.push(await quotable(directory))
-    return quoted
-  })
-  const [first] = runs
-  if (first === undefined) throw new JoulemarkError('bad-input', 'no runs were given')
-  const made = buildQuote(runs, {
-    customer: flags.customer.trim(),
+  if (flags.writeInputs !== undefined)
+    return writeInputs(flags.writeInputs, [...paths, ...(flags.from ?? [])], flags, io)
+  if (flags.from !== undefined) throw new JoulemarkError('bad-input', '--from: only with --write-inputs')
+  const stated = await readInputs(flags, io)
+  return quoteStated(selectionsOf(paths, flags.option ?? [], stated), stated, flags, io)
+}
+
+/**
+ * The same for options that another command hands over, such as the answer of `size`: each with its runs, number of servers
+ * and price in pounds per server and month. One without runs is refused, because expected figures cannot be quoted.
+ */
+export const quoteSelections = async (
+  selections: readonly QuoteSelection[],
+  flags: QuoteFlags,
+  io: CommandIo,
+): Promise<number> => quoteStated(selections, await readInputs(flags, io), flags, io)
+
+async function quoteStated(
+  selections: readonly QuoteSelection[],
+  stated: StatedInputs,
+  flags: QuoteFlags,
+  io: CommandIo,
+): Promise<number> {
+  const { inputs, path, deprecated } = stated
+  checkNumber(flags.number)
+  if (selections.length > MOST_OPTIONS)
+    throw new JoulemarkError('bad-input', `expected at most ${MOST_OPTIONS} options, got ${selections.length}`)
+  const customer = customerOf(flags.customer ?? inputs.customer?.name)
+  const logo = await readLogo(inputs.seller?.logo, path)
+  const made = buildQuote(await verifiedOptions(selections, flags, io), {
+    customer,
     date: new Date().toISOString().slice(0, 10),
-    inputs: quoteInputs(first.record, file, io.config ?? noConfig),
+    stated,
+    config: io.config ?? noConfig,
     ...(flags.number === undefined ? {} : { number: flags.number }),
   })
-  const path = (ending: string) => join(flags.out, `quote-${made.number}.${ending}`)
-  await write(path('html'), quoteHtml(made))
-  await write(path('json'), quoteJson(made))
-  io.stderr.write(`wrote ${path('html')}\nwrote ${path('json')}\n`)
-  if (flags.pdf) io.stderr.write(`${await pdfLine(path('html'), path('pdf'), io.env)}\n`)
-  io.stdout(
-    `${made.number}: ${showPence(made.price.exVatPence)} per month, ex VAT (${showPence(made.price.incVatPence)} inc VAT)\n`,
-  )
+  const document = customerDocument(made)
+  const { out, pdf, internal = false } = flags
+  const lines = await writeQuote(made, document, { out, pdf, internal, logo, env: io.env })
+  for (const line of [...deprecated, ...lines]) io.stderr.write(`${line}\n`)
+  for (const { detail } of made.draft) io.stderr.write(`DRAFT: ${detail}\n`)
+  io.stdout(flags.json ? documentJson(document) : answer(document))
   return exitCodes.done
 }
 
-async function quotable(directory: string): Promise<QuotedRun> {
-  const verification = await verifyRun(directory)
-  const { record, digest, signedBy } = verification
-  const reason = refusalLine(verification)
-  if (reason !== null || record === null || digest === null || signedBy === null) {
-    throw new JoulemarkError('negative-result', `not quotable: ${record?.id ?? directory}: ${reason}`)
-  }
-  return { record, digest, signedBy }
+/** The price of each option, one per line. */
+function answer({ number, options, currency, draft, vat }: CustomerQuote): string {
+  const money = (minor: number) => showMinor(minor, currency)
+  const lines = options.map(({ name, monthly }) => {
+    const vatText = vat.chargedRate > 0 ? `${money(monthly.incVatMinor)} inc VAT` : vat.label
+    const which = options.length === 1 ? '' : `${name}: `
+    return `${number}: ${which}${money(monthly.exVatMinor)} per month, ex VAT (${vatText})${draft ? ', DRAFT' : ''}\n`
+  })
+  return lines.join('')
 }
 
-async function readInputs(path: string): Promise<InputsText> {
+async function readInputs({ inputs }: QuoteFlags, { config = noConfig }: CommandIo): Promise<StatedInputs> {
+  return statedInputs(inputs === undefined ? null : await readFileOf(inputs), config)
+}
+
+async function readFileOf(path: string): Promise<InputsText> {
   try {
     return { path, text: await readFile(path, 'utf8') }
   } catch (error) {
@@ -70,27 +102,17 @@ async function readInputs(path: string): Promise<InputsText> {
   }
 }
 
-async function pdfLine(htmlPath: string, pdfPath: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const chromium = findChromium(env)
-  if (chromium === null) return 'no PDF: Chromium is not installed; print the HTML page to A4'
-  const problem = await printPdf(chromium, htmlPath, pdfPath)
-  return problem === null ? `wrote ${pdfPath}` : `no PDF: ${chromium}: ${problem}`
+function customerOf(name: string | undefined): string {
+  const trimmed = name?.trim() ?? ''
+  if (trimmed !== '' && trimmed.length <= 200) return trimmed
+  throw new JoulemarkError(
+    'bad-input',
+    `--customer: expected a name of 1 to 200 characters${name === undefined ? ' (or customer.name in --inputs)' : ''}`,
+  )
 }
 
-function checkFlags({ customer, number }: QuoteFlags): void {
-  if (customer.trim() === '' || customer.length > 200) {
-    throw new JoulemarkError('bad-input', '--customer: expected a name of 1 to 200 characters')
-  }
+function checkNumber(number: string | undefined): void {
   if (number !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(number)) {
     throw new JoulemarkError('bad-input', `--number ${number}: expected letters, digits, dots and dashes (40 at most)`)
-  }
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
-  } catch (error) {
-    throw new JoulemarkError('environment', `${path}: the quote cannot be written: ${messageOf(error)}`)
   }
 }

@@ -10,6 +10,9 @@ import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts
 import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
 import { FLEET_JSON_VERSION, fleetJsonSchema } from '../../reports/fleet/formats/fleet-schema.ts'
 import { STANDING_JSON_VERSION, standingJsonSchema } from '../../reports/fleet/standing/standing-json.ts'
+import { customerQuoteSchema, QUOTE_JSON_VERSION } from '../../reports/quote/customer/document.ts'
+import { quoteInputsJsonSchema } from '../../reports/quote/inputs.ts'
+import { INTERNAL_QUOTE_JSON_VERSION, internalQuoteSchema } from '../../reports/quote/internal/document.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
 import { reportJsonSchema } from '../../reports/render/report-schema.ts'
 import { SWEEP_JSON_VERSION, sweepJsonSchema } from '../../reports/sweep/document-schema.ts'
@@ -57,6 +60,23 @@ export const schemaFiles: readonly SchemaFile[] = [
         soakCertificateSchema,
         `joulemark burn-in certificate, version ${SOAK_CERTIFICATE_VERSION} (soak-certificate.json)`,
       ),
+  },
+  {
+    file: 'docs/schemas/quote.schema.json',
+    text: () =>
+      schemaOf(customerQuoteSchema, `joulemark quote, version ${QUOTE_JSON_VERSION} (quote-….json, quote --json)`),
+  },
+  {
+    file: 'docs/schemas/quote-internal.schema.json',
+    text: () =>
+      schemaOf(
+        internalQuoteSchema,
+        `joulemark internal sheet of a quote, version ${INTERNAL_QUOTE_JSON_VERSION} (quote-…-internal.json)`,
+      ),
+  },
+  {
+    file: 'docs/schemas/quote-inputs.schema.json',
+    text: quoteInputsJsonSchema,
   },
   {
     file: 'docs/schemas/comparison.schema.json',

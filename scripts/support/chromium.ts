@@ -19,7 +19,12 @@ export function findChromium(env: NodeJS.ProcessEnv): string | null {
 }
 
 /** Prints an HTML file to PDF. Returns why it did not work, or null. */
-export async function printPdf(chromium: string, htmlPath: string, pdfPath: string): Promise<string | null> {
+export async function printPdf(
+  chromium: string,
+  htmlPath: string,
+  pdfPath: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | null> {
   const profile = await mkdtemp(join(tmpdir(), 'joulemark-pdf-'))
   const asRoot = process.getuid?.() === 0
   const flags = [
@@ -30,12 +35,15 @@ export async function printPdf(chromium: string, htmlPath: string, pdfPath: stri
     // Chromium has no sandbox for root; this page has no script and fetches nothing
     ...(asRoot ? ['--no-sandbox'] : []),
     '--no-pdf-header-footer',
+    // structure for screen readers; the default of some versions only
+    '--export-tagged-pdf',
+    '--generate-pdf-document-outline',
     `--user-data-dir=${profile}`,
     `--print-to-pdf=${resolve(pdfPath)}`,
     pathToFileURL(resolve(htmlPath)).href,
   ]
   try {
-    await promisify(execFile)(chromium, flags, { timeout: LIMIT_MS, killSignal: 'SIGKILL' })
+    await promisify(execFile)(chromium, flags, { env, timeout: LIMIT_MS, killSignal: 'SIGKILL' })
     const made = statSync(pdfPath, { throwIfNoEntry: false })
     return made !== undefined && made.size > 0 ? null : 'it wrote no file'
   } catch (error) {

@@ -105,3 +105,14 @@ export function outcomeList(text: string): readonly FailingOutcome[] {
     return known
   })
 }
+
+/** One more NAME=RUN of an option to quote; a query of a store may contain further equals signs. */
+export function optionOfRuns(
+  text: string,
+  before: readonly { readonly name: string; readonly run: string }[] = [],
+): readonly { readonly name: string; readonly run: string }[] {
+  const [, name = '', run = ''] = /^([^=]{1,60})=(.+)$/s.exec(text.trim()) ?? []
+  if (name.trim() === '' || run.trim() === '')
+    throw new InvalidArgumentError('Expected NAME=RUN, such as "RTX 4090=results/RUN".')
+  return [...before, { name: name.trim(), run: run.trim() }]
+}

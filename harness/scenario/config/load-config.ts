@@ -85,12 +85,15 @@ async function readConfig(path: string, env: NodeJS.ProcessEnv): Promise<ReadFil
   checkModels(source, file)
   const key = file.key === undefined ? {} : { key: fromHome(file.key, dirname(path), env) }
   const store = file.store === undefined ? {} : { store: placedStore(file.store, dirname(path), env) }
+  const { seller } = file
+  const logo =
+    seller?.logo === undefined ? {} : { seller: { ...seller, logo: fromHome(seller.logo, dirname(path), env) } }
   const placed = Object.entries(file.models ?? {}).map(([name, place]) => [
     name,
     /^(~|\.{0,2})\//.test(place) ? fromHome(place, dirname(path), env) : place,
   ])
   const models = file.models === undefined ? {} : { models: Object.fromEntries(placed) }
-  return { source, file: { ...file, ...key, ...store, ...models } }
+  return { source, file: { ...file, ...key, ...store, ...logo, ...models } }
 }
 
 /** A path in the file: from `~`, or from the folder of the file. */

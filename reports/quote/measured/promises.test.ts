@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { scenarioSchema } from '../../harness/scenario/schema.ts'
-import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
-import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
-import { monthlyPrice, unitPriceHundredths } from './price.ts'
-import { buildQuote } from './quote.ts'
-import { notCovered } from './terms.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { scenarioSchema } from '../../../harness/scenario/schema.ts'
+import { makeRun, type RunOverrides } from '../../../harness/testing/record-builder.ts'
+import { costs, customerFiles, quoteOf as quote } from '../../testing/quote-builder.ts'
+import { quoteInputsSchema } from '../inputs.ts'
+import { monthlyCost, unitPriceHundredths } from '../money/price.ts'
 import { workloadOf } from './workload.ts'
-
-const inputs = (over: object = {}): QuoteInputs =>
-  quoteInputsSchema.parse({ box: { capexGbp: 3600 }, electricity: { tariffGbpPerKwh: 0.25 }, ...over })
 
 const run = (over: Partial<RunOverrides> = {}): RunRecord =>
   makeRun({
@@ -18,21 +14,22 @@ const run = (over: Partial<RunOverrides> = {}): RunRecord =>
     ...over,
   })
 
-const quoteOf = (records: readonly RunRecord[], over: object = {}) =>
-  buildQuote(
-    records.map((record) => ({ record, digest: record.id, signedBy: 'ab'.repeat(32) })),
-    { customer: 'ACME Ltd', date: '2026-11-23', inputs: inputs(over) },
-  )
+const quoteOf = (records: readonly RunRecord[], inputs: Readonly<Record<string, unknown>> = {}) =>
+  customerFiles(quote(records, { inputs })).document
 
 const reasonOf = (record: RunRecord, over: object = {}): string | null => {
-  const known = workloadOf(record, inputs(over))
+  const known = workloadOf(record, over)
   return 'reason' in known ? known.reason : null
 }
 
 describe('money', () => {
   test('a rented box costs its rent, to the penny', () => {
-    const rented = monthlyPrice(inputs({ box: { rentGbpPerMonth: 123.45 } }), { of: 'boards', loadW: 0, idleW: 0 })
-    expect(rented).toMatchObject({ boxPence: 12_345n, electricityPence: 0n, exVatPence: 12_345n })
+    const rented = monthlyCost(costs({ box: { rentGbpPerMonth: 123.45, writeOffMonths: 36 } }), {
+      of: 'boards',
+      loadW: 0,
+      idleW: 0,
+    })
+    expect(rented).toMatchObject({ boxPence: 12_345n, electricityPence: 0n, pricePence: 12_345n })
   })
 
   test('a price per unit counts whole units: 1.5 a month are one', () => {
@@ -41,10 +38,10 @@ describe('money', () => {
   })
 
   test('a price is for the share of the month that is stated', () => {
-    expect(notCovered(quoteOf([run()], { utilisation: '62.5%' })).join(' ')).toContain(
-      'Output beyond 62.5 % of the month',
+    expect(quoteOf([run()], { utilisation: '62.5%' }).notPromised.join(' ')).toContain(
+      'The unit prices at less load. They assume that a server runs one workload alone and is busy for 62.5% of the month.',
     )
-    expect(notCovered(quoteOf([run()])).join(' ')).not.toContain('Output beyond')
+    expect(quoteOf([run()]).notPromised.join(' ')).toContain('is never idle')
   })
 
   test('a margin of 95 % and more is a slip of the pen', () => {
@@ -56,7 +53,7 @@ describe('money', () => {
 
 describe('the number of a quote', () => {
   test('follows from all that was agreed: other terms have another number', () => {
-    expect(quoteOf([run()], { vatRate: 0 }).number).not.toBe(quoteOf([run()]).number)
+    expect(quoteOf([run()], { vat: { case: 'outside-scope' } }).number).not.toBe(quoteOf([run()]).number)
   })
 })
 
@@ -65,7 +62,7 @@ describe('one server', () => {
     const other = run({ scenario: 'second' })
     const moved = { ...other, host: { ...other.host, cpu: 'another CPU' } }
     expect(() => quoteOf([run(), moved])).toThrow('a quote covers one server')
-    expect(quoteOf([run(), other]).workloads).toHaveLength(2)
+    expect(quoteOf([run(), other]).options[0]?.workloads).toHaveLength(2)
   })
 })
 
@@ -80,10 +77,12 @@ describe('what the customer reads of the gates', () => {
       },
       { id: 'clock', status: 'pass' as const, required: false, evidence: 'no step' },
     ]
-    const quote = quoteOf([run({ gates })])
-    expect(quote.warnings).toEqual(['throttle: redacted: slowed down at http://redacted'])
-    expect(notCovered(quote).at(-1)).toBe(
-      'Noted during the measurement: throttle: redacted: slowed down at http://redacted',
+    const made = quoteOf([run({ gates })])
+    expect(made.options[0]?.warnings).toMatchObject([
+      { gate: 'throttle', evidence: 'redacted: slowed down at http://redacted' },
+    ])
+    expect(made.notPromised.at(-1)).toBe(
+      'Noted during the measurement: the GPU slowed down because of heat for part of the time.',
     )
   })
 
@@ -91,8 +90,8 @@ describe('what the customer reads of the gates', () => {
     const manifestSha256 = 'cd'.repeat(32)
     const signature = { algorithm: 'ed25519', publicKey: 'ab', value: 'ef' } as never
     const copied = { ...run(), redactedCopy: { manifestSha256, signature } }
-    expect(quoteOf([copied]).evidence).toMatchObject([{ redactedDigest: manifestSha256 }])
-    expect(quoteOf([run()]).evidence).toMatchObject([{ redactedDigest: null }])
+    expect(quoteOf([copied]).options[0]?.evidence).toMatchObject([{ redactedDigest: manifestSha256 }])
+    expect(quoteOf([run()]).options[0]?.evidence).toMatchObject([{ redactedDigest: null }])
   })
 })
 
@@ -130,7 +129,7 @@ describe('a workload', () => {
     if (scenario.kind !== 'text') throw new Error('a run of text was expected')
     const warm = scenarioSchema.parse({ ...scenario, prompt: { tokens: 512, prefixCache: 'warm' } })
     const described = (of: RunRecord) => {
-      const known = workloadOf(of, inputs())
+      const known = workloadOf(of, {})
       return 'value' in known ? known.value.description : known.reason
     }
     expect(described(record)).toBe('512 prompt tokens, 256 output tokens, 32 concurrent requests')
@@ -142,7 +141,7 @@ describe('a workload', () => {
   test('names a model without the folder that it lies in', () => {
     const record = run()
     const local = { ...record, endpoint: { ...record.endpoint, model: '/home/anna/models/llama-8b' } }
-    const known = workloadOf(local, inputs())
+    const known = workloadOf(local, {})
     expect('value' in known && known.value.model).toBe('/redacted/llama-8b')
   })
 })

@@ -1,5 +1,8 @@
-import { servingGpus } from '../../harness/physics/serving-gpus.ts'
-import type { Gpu, RunRecord } from '../../harness/record/schema/run.ts'
+import { engineOf } from '../../../harness/engines/table.ts'
+import { identifiersIn } from '../../../harness/evidence/redaction/redact-record.ts'
+import { redactImage } from '../../../harness/evidence/redaction/redact-text.ts'
+import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
+import type { Gpu, RunRecord } from '../../../harness/record/schema/run.ts'
 
 /** One property of the server: its label and the value that was read. */
 export type ServerLine = readonly [label: string, value: string]
@@ -14,15 +17,15 @@ export function serverLines(records: readonly RunRecord[]): ServerLine[] {
   const host = (of: (host: RunRecord['host']) => string) => distinct(records.map((record) => of(record.host)))
   const memoryGiB = (all: readonly Gpu[]) => all.reduce((sum, gpu) => sum + (gpu.memoryTotalMiB ?? 0), 0) / 1024
   return [
-    ['GPU', distinct(serving.map((all) => `${all.length} x ${distinct(all.map((gpu) => gpu.name))}`))],
+    ['GPU', distinct(serving.map((all) => `${all.length} × ${distinct(all.map((gpu) => gpu.name))}`))],
     ['GPU memory', distinct(serving.map((all) => `${memoryGiB(all).toFixed(1)} GiB`))],
-    ['Power limit per GPU', gpus((gpu) => (gpu.powerLimitW === null ? null : `${gpu.powerLimitW} W`))],
-    ['PCIe link', gpus(linkOf)],
+    ['Power limit of each GPU', gpus((gpu) => (gpu.powerLimitW === null ? null : `${gpu.powerLimitW} W`))],
+    ['PCIe link of each GPU', gpus(linkOf)],
     ['GPU memory ECC', gpus((gpu) => gpu.eccMode?.toLowerCase() ?? null)],
-    ['Driver', gpus((gpu) => gpu.driver)],
-    ['VBIOS', gpus((gpu) => gpu.vbios)],
+    ['GPU driver', gpus((gpu) => gpu.driver)],
+    ['GPU firmware (VBIOS)', gpus((gpu) => gpu.vbios)],
     ['Processor', host((of) => `${of.cpu} (${of.cpuCount} threads)`)],
-    ['Memory', host((of) => `${of.memoryGiB.toFixed(0)} GiB`)],
+    ['Main memory', host((of) => `${of.memoryGiB.toFixed(0)} GiB`)],
     ['Server software', distinct(records.map(serverOf))],
   ]
 }
@@ -30,14 +33,18 @@ export function serverLines(records: readonly RunRecord[]): ServerLine[] {
 function linkOf({ pcie }: Gpu): string | null {
   const { genMax, widthCurrent } = pcie
   // an idle link falls back to its first generation; under load it reaches its maximum
-  return genMax === null || widthCurrent === null ? null : `up to gen ${genMax}, x${widthCurrent}`
+  return genMax === null || widthCurrent === null ? null : `generation ${genMax}, ${widthCurrent} lanes`
 }
 
 /** A training run has no inference server. */
-function serverOf({ scenario, endpoint, fingerprint }: RunRecord): string | null {
+function serverOf(record: RunRecord): string | null {
+  const { scenario, endpoint, fingerprint } = record
   if (scenario.kind === 'training') return null
   const image = fingerprint?.containerImage ?? null
-  return `${endpoint.engine ?? 'unknown'} ${endpoint.version ?? ''}`.trim() + (image === null ? '' : ` (${image})`)
+  // vllm-omni serves images, and is a program of its own
+  const name = endpoint.engine === 'vllm-omni' ? 'vLLM-Omni' : engineOf(endpoint.engine).name
+  const shown = image === null ? '' : ` (${redactImage(image, identifiersIn(record))})`
+  return `${name} ${endpoint.version ?? ''}`.trim() + shown
 }
 
 /** Distinct values; unknown when none was reported. */

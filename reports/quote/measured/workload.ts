@@ -1,20 +1,25 @@
-import { identifiersIn } from '../../harness/evidence/redaction/redact-record.ts'
-import { redactText } from '../../harness/evidence/redaction/redact-text.ts'
-import { type MetricKey, metrics, quotedMetrics } from '../../harness/metrics/catalogue.ts'
-import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
-import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
-import { reasonOfResult } from '../../harness/metrics/result.ts'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { lengthText } from '../../harness/scenario/prompt/length.ts'
-import { counted } from '../../harness/units.ts'
-import type { Known } from '../facts.ts'
-import { type LatencyKey, latencyNames } from '../tables/latency-names.ts'
-import type { QuoteInputs } from './inputs.ts'
+import { identifiersIn } from '../../../harness/evidence/redaction/redact-record.ts'
+import { redactText } from '../../../harness/evidence/redaction/redact-text.ts'
+import { type MetricKey, metrics, quotedMetrics } from '../../../harness/metrics/catalogue.ts'
+import { describeWorkload } from '../../../harness/metrics/describe-workload.ts'
+import { headlineMetric, ttftMetrics } from '../../../harness/metrics/headline.ts'
+import { reasonOfResult } from '../../../harness/metrics/result.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { lengthText } from '../../../harness/scenario/prompt/length.ts'
+import { counted } from '../../../harness/units.ts'
+import type { Known } from '../../facts.ts'
+import { type LatencyKey, latencyNames } from '../../tables/latency-names.ts'
+import type { QuoteInputs } from '../inputs.ts'
 import { measurementLines } from './measurement.ts'
+import { metricWords } from './words.ts'
 
 /** One metric as it is promised: the conservative end of its interval. */
 export interface Promised {
+  readonly metric: MetricKey
+  /** In plain words. */
   readonly label: string
+  /** The name of the metric in the catalogue. */
+  readonly term: string
   readonly value: number
   readonly unit: string
   readonly digits: number
@@ -24,6 +29,8 @@ export interface Promised {
 /** One workload of a quote. */
 export interface Workload {
   readonly runId: string
+  /** Equal for runs of one workload on several servers. */
+  readonly workload: string
   readonly title: string
   /** The name that was requested; for a model served from a folder, the last part of the path. */
   readonly model: string
@@ -44,10 +51,10 @@ export interface Workload {
  * What a quote may promise of a run: every metric at the conservative end of its 95 % interval. A reason instead, beginning
  * with the gate, when a metric has no interval or the SLO is not met at that end.
  */
-export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Workload> {
+export function workloadOf(record: RunRecord, inputs: Pick<QuoteInputs, 'slo'>): Known<Workload> {
   const key = headlineMetric(record.scenario)
   const promised = quotedMetrics(record.scenario).flatMap((each) => promise(record, each) ?? [])
-  const headline = promised.find((each) => each.key === key)
+  const headline = promised.find((each) => each.metric === key)
   if (headline === undefined) {
     const { n = 0 } = record.result[key] ?? {}
     const reason = reasonOfResult(record.result[key])
@@ -63,20 +70,21 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
     }
   const slo = sloOf(record, inputs)
   if ('reason' in slo) return slo
-  const text = promised.find((each) => each.key === 'outputTokensPerS')
-  const images = promised.find((each) => each.key === 'imagesPerS')
+  const text = promised.find((each) => each.metric === 'outputTokensPerS')
+  const images = promised.find((each) => each.metric === 'imagesPerS')
   const maker = record.scenario.kind === 'text' ? text : record.scenario.kind === 'image' ? images : undefined
   if (maker && maker.value <= 0)
-    return { reason: `precision: the lower end of the interval of ${maker.label} is not above 0` }
+    return { reason: `precision: the lower end of the interval of ${maker.term} is not above 0` }
   const unit = record.scenario.kind === 'image' ? 'image' : 'output token'
+  const model = redactText(record.endpoint.model ?? record.scenario.model, identifiersIn(record))
+  const description = descriptionOf(record.scenario)
   return {
     value: {
       runId: record.id,
+      workload: JSON.stringify([record.scenario.name, record.scenario.title, model, description]),
       title: record.scenario.title,
-      model: redactText(record.endpoint.model ?? record.scenario.model, identifiersIn(record)),
-      description: descriptionOf(record.scenario),
+      ...{ model, description, headline },
       measurement: measurementLines(record),
-      headline,
       others: promised.filter((each) => each !== headline),
       slo: slo.value,
       output: maker ? { perSecond: maker.value, unit } : null,
@@ -85,15 +93,17 @@ export function workloadOf(record: RunRecord, inputs: QuoteInputs): Known<Worklo
   }
 }
 
-function promise(record: RunRecord, key: MetricKey): (Promised & { key: MetricKey }) | null {
-  const { label, digits, better } = metrics[key]
-  const figure = record.result[key]
+function promise(record: RunRecord, metric: MetricKey): Promised | null {
+  const { label: term, better, digits: most } = metrics[metric]
+  const figure = record.result[metric]
   if (!figure?.ci95) return null
   const end = better === 'higher' ? figure.ci95[0] : figure.ci95[1]
+  const digits = Math.min(most, end >= 100 ? 0 : end >= 10 ? 1 : end >= 1 ? 2 : 3)
   // rounded in the customer's favour
   const scale = 10 ** digits
   const value = (better === 'higher' ? Math.floor(end * scale) : Math.ceil(end * scale)) / scale
-  return { key, label, value, unit: figure.unit, digits, bound: better === 'higher' ? 'at least' : 'at most' }
+  const label = metricWords[metric] ?? term
+  return { metric, label, term, value, unit: figure.unit, digits, bound: better === 'higher' ? 'at least' : 'at most' }
 }
 
 interface SloKeys {
@@ -109,7 +119,7 @@ const sloKeys = (scenario: RunRecord['scenario']): Record<LatencyKey, SloKeys> =
 })
 
 /** The SLO must be met at the upper end of the interval of the median (and of the p99, where there is one). */
-function sloOf(record: RunRecord, inputs: QuoteInputs): Known<string | null> {
+function sloOf(record: RunRecord, inputs: Pick<QuoteInputs, 'slo'>): Known<string | null> {
   const scenarioSlo = 'slo' in record.scenario ? record.scenario.slo : undefined
   // limits of the inputs have priority; other limits of the scenario apply as well
   const slo = { ...scenarioSlo, ...inputs.slo }
@@ -138,7 +148,7 @@ function descriptionOf(scenario: RunRecord['scenario']): string {
     load.shape === 'closed'
       ? counted(load.concurrency, 'concurrent request')
       : load.shape === 'open'
-        ? `${load.ratePerS} requests/s`
+        ? `${load.ratePerS} requests per second`
         : 'a recorded trace'
   if (scenario.kind === 'embeddings') return `${describeWorkload(scenario)}, ${loadText}`
   if (scenario.kind === 'image') return `images of ${describeWorkload(scenario)}, ${loadText}`

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { annualElectricityGbp, electricityGbp, powerAtUtilisationW } from '../../harness/metrics/cost.ts'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { makeRun } from '../../harness/testing/record-builder.ts'
-import { type QuoteInputs, quoteInputsSchema } from './inputs.ts'
-import { HOURS_PER_MONTH, monthlyPrice } from './price.ts'
-import { buildQuote } from './quote.ts'
+import { annualElectricityGbp, electricityGbp, powerAtUtilisationW } from '../../../harness/metrics/cost.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
+import { makeRun } from '../../../harness/testing/record-builder.ts'
+import { costs, quoteOf as quote } from '../../testing/quote-builder.ts'
+import type { Costs } from '../inputs.ts'
+import { HOURS_PER_MONTH, monthlyCost } from './price.ts'
 
-const inputs = (tariffGbpPerKwh: number, over: object = {}): QuoteInputs =>
-  quoteInputsSchema.parse({ box: { capexGbp: 3600 }, electricity: { tariffGbpPerKwh }, ...over })
+const at = (tariffGbpPerKwh: number, over: Partial<Costs> = {}): Costs =>
+  costs({ electricity: { tariffGbpPerKwh, pue: 1, hostOverhead: 1 }, ...over })
 
 /** A run that drew at most `loadW` under load, and `idleW` at rest where that was measured. */
 function run(scenario: string, loadW: number, idleW: number | null): RunRecord {
@@ -24,36 +24,37 @@ function run(scenario: string, loadW: number, idleW: number | null): RunRecord {
   return { ...record, telemetry }
 }
 
-const quoteOf = (...records: readonly RunRecord[]) =>
-  buildQuote(
-    records.map((record) => ({ record, digest: record.id, signedBy: 'ab'.repeat(32) })),
-    { customer: 'ACME Ltd', date: '2026-11-23', inputs: inputs(0.25, { utilisation: '50%' }) },
-  )
+/** What lies behind the price of a server at half use. */
+function insideOf(...records: readonly RunRecord[]) {
+  const [option] = quote(records, { inputs: { utilisation: '50%' } }).options
+  if (option === undefined || option.inside.cost === null) throw new Error('a cost was expected')
+  return { draw: option.inside.draw, cost: option.inside.cost }
+}
 
 describe('electricity of a quote at half use', () => {
   test('is charged at the power of rest that was measured', () => {
-    const { draw, price } = quoteOf(run('one', 400, 100))
+    const { draw, cost } = insideOf(run('one', 400, 100))
     expect(draw).toMatchObject({ loadW: 400, idleW: 100, idleMeasured: true })
     // 250 W x 730 h = 182.5 kWh, 4562.5 p, rounded up
-    expect(price.kilowattHours).toBe(182.5)
-    expect(price.electricityPence).toBe(4563n)
+    expect(cost.kilowattHours).toBe(182.5)
+    expect(cost.electricityPence).toBe(4563n)
   })
 
   test('is charged as under load where rest was not measured', () => {
-    const { draw, price } = quoteOf(run('one', 400, null))
+    const { draw, cost } = insideOf(run('one', 400, null))
     expect(draw).toMatchObject({ loadW: 400, idleW: 400, idleMeasured: false })
-    expect(price.kilowattHours).toBe(292)
-    expect(price.electricityPence).toBe(7300n)
+    expect(cost.kilowattHours).toBe(292)
+    expect(cost.electricityPence).toBe(7300n)
   })
 
   test('is charged at the most that any of its runs drew, under load and at rest', () => {
-    const { draw, price } = quoteOf(run('one', 400, 60), run('two', 380, 100))
+    const { draw, cost } = insideOf(run('one', 400, 60), run('two', 380, 100))
     expect(draw).toMatchObject({ loadW: 400, idleW: 100, idleMeasured: true })
-    expect(price.kilowattHours).toBe(182.5)
+    expect(cost.kilowattHours).toBe(182.5)
   })
 
   test('counts rest as not measured as soon as one run lacks it', () => {
-    const { draw } = quoteOf(run('one', 400, 60), run('two', 380, null))
+    const { draw } = insideOf(run('one', 400, 60), run('two', 380, null))
     expect(draw).toMatchObject({ loadW: 400, idleW: 400, idleMeasured: false })
   })
 })
@@ -70,10 +71,10 @@ test('a quote charges what the report has for the same watts, rounded up by a wa
   fc.assert(
     fc.property(cases, ({ loadW, idleW, tariff, pue, hostOverhead, percent }) => {
       const factors = { tariffGbpPerKwh: tariff, pue, hostOverhead }
-      const given = inputs(tariff, { electricity: factors, utilisation: percent / 100 })
+      const given = costs({ electricity: factors, utilisation: percent / 100 })
       const monthly = powerAtUtilisationW(loadW, { idleW, utilisation: percent / 100 })
       const exactPence = electricityGbp(monthly, HOURS_PER_MONTH, factors) * 100
-      const pence = Number(monthlyPrice(given, { of: 'boards', loadW, idleW }).electricityPence)
+      const pence = Number(monthlyCost(given, { of: 'boards', loadW, idleW }).electricityPence)
       // Doubles hold a sum of this size to better than a thousandth of a penny.
       expect(pence).toBeGreaterThan(exactPence - 0.001)
       expect(pence).toBeLessThan(exactPence + tariff / 10 + 1.001)
@@ -85,7 +86,7 @@ test('a quote charges what the report has for the same watts, rounded up by a wa
 
 describe('the rounding that stands on the page', () => {
   const electricityOf = (loadW: number, tariff: number) =>
-    monthlyPrice(inputs(tariff), { of: 'boards', loadW, idleW: 0 }).electricityPence
+    monthlyCost(at(tariff), { of: 'boards', loadW, idleW: 0 }).electricityPence
 
   test('electricity is rounded up to the penny, however little is over', () => {
     // 300 W x 730 h = 219 kWh: at 25.01 p 5477.19 p, at 25 p 5475 p, at 25.0001 p 5475.0219 p
@@ -98,19 +99,23 @@ describe('the rounding that stands on the page', () => {
 
   test('power enters as whole watt-hours, rounded up', () => {
     // 0.001 W x 730 h = 0.73 Wh: 1 Wh at 10 GBP a kWh is 1 p
-    expect(monthlyPrice(inputs(10), { of: 'boards', loadW: 0.001, idleW: 0 })).toMatchObject({
+    expect(monthlyCost(at(10), { of: 'boards', loadW: 0.001, idleW: 0 })).toMatchObject({
       kilowattHours: 0.001,
       electricityPence: 1n,
     })
   })
 
-  test('box, price and VAT are rounded to the nearest penny, halves up', () => {
-    const priceOf = (capexGbp: number, over: object = {}) =>
-      monthlyPrice(inputs(0, { box: { capexGbp, writeOffMonths: 8 }, ...over }), { of: 'boards', loadW: 0, idleW: 0 })
-    // 100 p / 8 = 12.5 p, 99 p / 8 = 12.375 p
-    expect([priceOf(1).boxPence, priceOf(0.99).boxPence]).toEqual([13n, 12n])
-    // 13 p / 0.8 = 16.25 p; 20 % of 13 p is 2.6 p, 5 % is 0.65 p, 3 % is 0.39 p
-    expect(priceOf(1, { marginShareOfPrice: '20%' }).exVatPence).toBe(16n)
-    expect([0.2, 0.05, 0.03].map((vatRate) => priceOf(1, { vatRate }).vatPence)).toEqual([3n, 1n, 0n])
+  test('server and price are rounded to the nearest penny, halves up', () => {
+    const costOf = (capexGbp: number, over: Partial<Costs> = {}) =>
+      monthlyCost(at(0, { box: { capexGbp, writeOffMonths: 8 }, ...over }), { of: 'boards', loadW: 0, idleW: 0 })
+    // 100 p / 8 = 12.5 p, 99 p / 8 = 12.375 p; 13 p / 0.8 = 16.25 p
+    expect([costOf(1).boxPence, costOf(0.99).boxPence]).toEqual([13n, 12n])
+    expect(costOf(1, { marginShareOfPrice: 0.2 }).pricePence).toBe(16n)
+  })
+
+  test('further costs are added, each in whole pence', () => {
+    const otherCostsGbpPerMonth = { rack: 60.37, staff: 0.01 }
+    const cost = monthlyCost(at(0, { otherCostsGbpPerMonth }), { of: 'boards', loadW: 0, idleW: 0 })
+    expect([cost.otherPence, cost.costPence]).toEqual([6038n, 16_038n])
   })
 })

@@ -1,0 +1,187 @@
+import { open } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { requireCardKey } from '../../harness/catalogue/find.ts'
+import { cardEntryByKey, cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
+import { defaultMoney, priceOf, whyNoPrice } from '../../harness/catalogue/prices.ts'
+import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { servingGpus } from '../../harness/physics/serving-gpus.ts'
+import { plainText } from '../../harness/plain-text.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
+import { withRuns } from '../store/given-runs.ts'
+import { isReference } from '../store/reference.ts'
+import type { CommandIo } from '../support/io.ts'
+
+const schemaFile = fileURLToPath(new URL('../../docs/schemas/quote-inputs.schema.json', import.meta.url))
+
+/** One option of a new inputs file: a card, and the runs that were measured on one server with it. */
+interface KnownOption {
+  readonly name: string
+  readonly cardKey: string | null
+  readonly gpus: number
+  readonly runs: readonly string[]
+}
+
+/**
+ * Writes a commented inputs file that `quote --inputs` takes as it is: the runs and cards that it is made from are in it, the
+ * rest is a comment to complete. A file that exists is never replaced.
+ */
+export async function writeInputs(
+  path: string,
+  from: readonly string[],
+  flags: { readonly store?: string; readonly customer?: string },
+  io: CommandIo,
+): Promise<number> {
+  if (!/\.ya?ml$/i.test(path)) throw new JoulemarkError('bad-input', `${path}: expected a name that ends in .yaml`)
+  const known = await knownOptions(path, from, flags, io)
+  if (known.length > MOST_OPTIONS)
+    throw new JoulemarkError('bad-input', `expected at most ${MOST_OPTIONS} servers, got ${known.length}`)
+  const schema = relative(dirname(resolve(path)), schemaFile)
+  await writeNew(
+    path,
+    inputsText(known, schema, { customer: flags.customer, hasSeller: io.config?.seller !== undefined }),
+  )
+  const what = known.length === 0 ? 'nothing was given to start from' : known.map(({ name }) => name).join(', ')
+  io.stdout(`wrote ${path}: ${what}. Complete it, then\n  joulemark quote --inputs ${path}\n`)
+  return exitCodes.done
+}
+
+/** The cards and runs to start from. Runs of one server are one option; a card without runs is one to complete. */
+async function knownOptions(
+  path: string,
+  from: readonly string[],
+  flags: { readonly store?: string },
+  io: CommandIo,
+): Promise<KnownOption[]> {
+  const cards = from.filter((each) => !isReference(each) && cardEntryByKey(each) !== null)
+  const paths = from.filter((each) => !cards.includes(each))
+  for (const key of cards) requireCardKey(key, '--from')
+  const folder = dirname(resolve(path))
+  const found =
+    paths.length === 0
+      ? []
+      : await withRuns(paths, flags, io, async ({ records }) =>
+          (await records()).map(({ directory, record }) => ({
+            record,
+            run: paths.find((each) => isReference(each)) ?? (relative(folder, resolve(directory)) || '.'),
+          })),
+        )
+  const servers = Map.groupBy(found, ({ record }) => JSON.stringify([record.host, record.gpus.map(({ uuid }) => uuid)]))
+  const measured = [...servers.values()].map((runs) => {
+    const { record } = runs[0] as (typeof found)[number]
+    return {
+      name: labelOf(record),
+      cardKey: record.card.key,
+      gpus: servingGpus(record.gpus).length,
+      runs: [...new Set(runs.map(({ run }) => run))],
+    }
+  })
+  const named = cards.map((key) => ({ name: cardEntryByKey(key)?.label ?? key, cardKey: key, gpus: 1, runs: [] }))
+  return distinctNames([...measured, ...named])
+}
+
+const labelOf = ({ card }: RunRecord): string => plainText(cardOfRun(card)?.label ?? card.name ?? 'Server').slice(0, 50)
+
+const distinctNames = (options: readonly KnownOption[]): KnownOption[] =>
+  options.map((option, place) => {
+    const before = options.slice(0, place).filter(({ name }) => name === option.name).length
+    return before === 0 ? option : { ...option, name: `${option.name} (${before + 1})` }
+  })
+
+/** Text as a YAML scalar: JSON strings are YAML. */
+const quoted = (text: string): string => JSON.stringify(plainText(text))
+
+function inputsText(
+  options: readonly KnownOption[],
+  schema: string,
+  { customer, hasSeller }: { readonly customer: string | undefined; readonly hasSeller: boolean },
+): string {
+  const { tariffGbpPerKwh, pue, utilisation } = defaultMoney
+  const listed =
+    options.length === 0
+      ? ['# options:', ...optionLines(null).map((line) => `# ${line}`)]
+      : ['options:', ...options.flatMap(optionLines)]
+  return `${[
+    `# yaml-language-server: $schema=${schema}`,
+    '# Inputs of `joulemark quote --inputs`. Every key: docs/quote.md. Costs are in pounds; prices are in the currency below.',
+    '# What is a comment is not stated. Without the seller and a price the quote is a DRAFT.',
+    '',
+    ...(hasSeller ? ['# The seller is stated in joulemark.yaml.'] : []),
+    '# seller:',
+    '#   name: Example GPU Hosting Ltd',
+    '#   address: 1 Example Street, Manchester M1 1AA',
+    '#   contact: sales@example.com',
+    '#   vatNumber: GB 123 4567 89',
+    '#   companyNumber: "01234567"',
+    '#   logo: logo.svg               # PNG, JPEG or SVG, 256 KiB at most; beside this file',
+    '#   colour: "#0b5cad"',
+    ...(customer === undefined
+      ? ['# customer:', '#   name: Example Customer Ltd']
+      : ['customer:', `  name: ${quoted(customer)}`]),
+    '#   address: 2 Example Road, Leeds LS1 1AA',
+    '#   contact: it@example.com',
+    '#   vatNumber: GB 987 6543 21',
+    '#   purchaseOrder: PO-1234',
+    '',
+    'currency: GBP                   # or EUR, USD, then with the rate:',
+    '# exchangeRate: { perGbp: 1.15, source: the central bank, date: 2026-11-26 }',
+    'vat: { case: standard, rate: 20% }   # or reverse-charge-uk, reverse-charge-eu, zero, outside-scope, exempt',
+    'validityDays: 30',
+    '# setupFee: 150.00              # once, for all servers of an option, ex VAT',
+    '# termMonths: 12',
+    '# delivery: 2026-12-15          # or words',
+    '# support: Email, working days from 9:00 to 17:30, answer within 4 hours',
+    '',
+    '# One entry per option. The price is that of one server per month, ex VAT.',
+    ...listed,
+    '',
+    '# Costs, for a price that follows from them, and for the internal sheet (--internal) alone.',
+    '# marginShareOfPrice: 25%       # price = cost / (1 - 25%)',
+    '# minimumMarginShareOfPrice: 10%',
+    'electricity:',
+    `  tariffGbpPerKwh: ${tariffGbpPerKwh.value}         # ${tariffGbpPerKwh.source}: replace it by yours`,
+    `  pue: ${pue.value}                        # power usage effectiveness of the room`,
+    '  hostOverhead: 1               # whole server / GPU boards, where the server was not measured',
+    '# otherCostsGbpPerMonth: { Rack and network: 60.00 }',
+    `utilisation: ${utilisation.value * 100}%               # share of the month under load; unit prices assume it`,
+    '',
+    '# slo: { ttftMs: 1500, tpotMs: 60 }   # limits that the runs must meet',
+    '# notPromised:',
+    '#   - Availability is the subject of the service agreement, not of this quote.',
+  ].join('\n')}\n`
+}
+
+function optionLines(option: KnownOption | null): string[] {
+  const { name, cardKey, gpus, runs } = option ?? {
+    name: 'RTX 4090',
+    cardKey: 'rtx-4090',
+    gpus: 1,
+    runs: ['results/RUN'],
+  }
+  const price = cardKey === null ? null : priceOf(cardKey)
+  const known =
+    price === null
+      ? `no price is bundled${cardKey === null ? '' : `: ${whyNoPrice(cardKey)}`}`
+      : `the cards alone: £${price.value * Math.max(1, gpus)} (${price.source}, ${price.date})`
+  return [
+    `  - name: ${quoted(name)}`,
+    ...(runs.length === 0
+      ? ['    # runs: [results/RUN]']
+      : ['    runs:', ...runs.map((run) => `      - ${quoted(run)}`)]),
+    '    servers: 1',
+    '    # pricePerMonth: 690.00',
+    `    # box: { capexGbp: 14500.00, writeOffMonths: 36 }   # whole server; ${plainText(known)}`,
+  ]
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(path, 'wx')
+    await file.writeFile(text)
+    await file.close()
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    throw new JoulemarkError('bad-input', `${path}: ${exists ? 'exists already; name another file' : messageOf(error)}`)
+  }
+}

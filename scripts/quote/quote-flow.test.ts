@@ -1,0 +1,147 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { JoulemarkError } from '../../harness/errors.ts'
+import { loadKey } from '../../harness/record/signing/key-file.ts'
+import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
+import { newKey } from '../actions/key.ts'
+import { type QuoteFlags, quote, quoteSelections } from '../actions/quote.ts'
+import { optionOfRuns } from '../support/flag-values.ts'
+
+/** Options, inputs files and the internal sheet, as a person meets them, but for the process and the PDF. */
+const folder = mkdtempSync(join(tmpdir(), 'joulemark-quote-flow-'))
+const env = { HOME: folder, PATH: '' }
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let first: LiveRun
+let second: LiveRun
+beforeAll(async () => {
+  await newKey({}, saidIo({ env }).io)
+  const key = loadKey(env)
+  first = await writeLiveRun(join(folder, 'first'), { key })
+  const host = { ...first.record.host, cpu: 'another CPU' }
+  second = await writeLiveRun(join(folder, 'second'), { key, over: { host }, id: '20261121-101500-second' })
+})
+
+async function run(paths: readonly string[], flags: Partial<QuoteFlags>) {
+  const { io, said } = saidIo({ env })
+  const out = flags.out ?? mkdtempSync(join(folder, 'out-'))
+  try {
+    const code = await quote(paths, { customer: 'ACME', pdf: false, ...flags, out }, io)
+    return { ...said, code, files: readdirSync(out).toSorted(), out }
+  } catch (error) {
+    if (!(error instanceof JoulemarkError)) throw error
+    return { ...said, code: error.exitCode, stderr: error.message, files: [], out }
+  }
+}
+
+const inputsFile = (text: string): string => {
+  const path = join(mkdtempSync(join(folder, 'inputs-')), 'inputs.yaml')
+  writeFileSync(path, text)
+  return path
+}
+const usual = 'seller: { name: Seller Ltd }\npricePerMonth: 500\nbox: { capexGbp: 9000 }\n'
+
+describe('options', () => {
+  test('of --option are quoted beside each other, each with its own runs', async () => {
+    const option = [`A=${first.directory}`, `B=${second.directory}`].flatMap((text) => optionOfRuns(text))
+    const { code, stdout, files } = await run([], { option, inputs: inputsFile(usual), number: 'Q1' })
+    expect([code, stdout]).toEqual([
+      0,
+      'Q1: A: £500.00 per month, ex VAT (£600.00 inc VAT)\nQ1: B: £500.00 per month, ex VAT (£600.00 inc VAT)\n',
+    ])
+    expect(files).toEqual(['quote-Q1.html', 'quote-Q1.json'])
+  })
+
+  test('of two servers in one option are refused, with the way to quote both', async () => {
+    const { code, stderr } = await run([first.directory, second.directory], {})
+    expect([code, stderr]).toEqual([2, expect.stringContaining('or one per --option NAME=RUNS')])
+  })
+
+  test('of the inputs file are found from its folder, and a run may stand in one option only', async () => {
+    const option = (name: string, runs: string) => `  - { name: ${name}, runs: [${runs}] }\n`
+    const path = inputsFile(`${usual}options:\n${option('A', '../first')}${option('B', '../second')}`)
+    expect((await run([], { inputs: path })).stdout).toMatch(/^Q\S+: A: .*\nQ\S+: B: .*\n$/)
+    const twice = inputsFile(`${usual}options:\n${option('A', '../first')}${option('B', '../first')}`)
+    expect(await run([], { inputs: twice })).toMatchObject({ code: 2, stderr: expect.stringContaining('given twice') })
+  })
+
+  test('more than fit on a page, and none at all, are refused', async () => {
+    const option = ['A', 'B', 'C', 'D', 'E'].map((name) => ({ name, run: first.directory }))
+    expect(await run([], { option })).toMatchObject({ code: 2, stderr: 'expected at most 4 options, got 5' })
+    expect(await run([], {})).toMatchObject({ code: 2, stderr: expect.stringContaining('no runs were given') })
+  })
+
+  test('that another command hands over carry servers and a price in pounds; expected ones are refused', async () => {
+    const { io, said } = saidIo({ env })
+    const flags = { customer: 'ACME', out: mkdtempSync(join(folder, 'out-')), pdf: false, number: 'Q9' }
+    const handed = { name: 'RTX 4090', servers: 3, priceGbpPerMonth: 400.5, note: 'for 2,000 users' }
+    expect(await quoteSelections([{ ...handed, runs: [first.directory] }], flags, io)).toBe(0)
+    expect(said.stdout).toContain('£1,201.50 per month')
+    await expect(quoteSelections([{ ...handed, runs: [] }], flags, io)).rejects.toThrow(
+      'not quotable: RTX 4090: nothing was measured; expected figures cannot be quoted',
+    )
+  })
+})
+
+describe('the internal sheet', () => {
+  test('is written only where it is asked for, and says what it is', async () => {
+    const inputs = inputsFile(usual)
+    expect((await run([first.directory], { inputs, number: 'Q2' })).files).toEqual(['quote-Q2.html', 'quote-Q2.json'])
+    const { files, out, stderr } = await run([first.directory], { inputs, number: 'Q2', internal: true })
+    expect(files).toEqual(['quote-Q2-internal.html', 'quote-Q2-internal.json', 'quote-Q2.html', 'quote-Q2.json'])
+    expect(stderr).toContain('quote-Q2-internal.html: INTERNAL, not for the customer\n')
+    const sheet = readFileSync(join(out, 'quote-Q2-internal.html'), 'utf8')
+    for (const text of ['INTERNAL', '£9000.00', 'Floor price', 'Break-even utilisation']) expect(sheet).toContain(text)
+    expect(readFileSync(join(out, 'quote-Q2.html'), 'utf8')).not.toMatch(/9,?000|INTERNAL/)
+  })
+})
+
+describe('an inputs file', () => {
+  test('that is written from runs and cards is taken as it is, names what is known, and is never replaced', async () => {
+    const path = join(folder, 'new.yaml')
+    const made = await run([first.directory], { writeInputs: path, from: ['l40s'] })
+    expect([made.code, made.files]).toEqual([0, []])
+    expect(made.stdout).toContain(`joulemark quote --inputs ${path}\n`)
+    const text = readFileSync(path, 'utf8')
+    expect(text).toContain('      - "first/20261120-101500-rtx-4090-llama-3.1-8b-fp8-batch8"\n')
+    expect(text).toMatch(/name: "L40S.*"\n {4}# runs:/)
+    const taken = await run([], { inputs: path, number: 'Q3' })
+    expect([taken.code, taken.files]).toEqual([0, ['quote-Q3-DRAFT.html', 'quote-Q3-DRAFT.json']])
+    expect(await run([first.directory], { writeInputs: path })).toMatchObject({
+      code: 2,
+      stderr: `${path}: exists already; name another file`,
+    })
+  })
+
+  test('without anything to start from is one to complete', async () => {
+    const path = join(folder, 'empty.yaml')
+    expect((await run([], { writeInputs: path, customer: 'Evil: "x"\n- y' })).code).toBe(0)
+    expect(await run([first.directory], { inputs: path })).toMatchObject({ code: 0 })
+    expect(await run([], { writeInputs: join(folder, 'x.txt') })).toMatchObject({ code: 2 })
+    expect(await run([], { from: ['l40s'] })).toMatchObject({ code: 2, stderr: '--from: only with --write-inputs' })
+  })
+})
+
+describe('a logo', () => {
+  test('lies beside the inputs file, and is embedded; what cannot be is named in one line', async () => {
+    const path = inputsFile('seller: { name: Seller Ltd, logo: art/logo.svg }\npricePerMonth: 500\n')
+    mkdirSync(join(path, '..', 'art'))
+    const logo = join(path, '..', 'art', 'logo.svg')
+    expect((await run([first.directory], { inputs: path })).stderr).toMatch(
+      /^seller\.logo art\/logo\.svg: cannot be read/,
+    )
+    writeFileSync(logo, '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
+    expect(await run([first.directory], { inputs: path })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('this SVG is not embedded: it contains <script>'),
+    })
+    writeFileSync(logo, '<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>')
+    const { out } = await run([first.directory], { inputs: path, number: 'Q4' })
+    expect(readFileSync(join(out, 'quote-Q4.html'), 'utf8')).toContain('src="data:image/svg+xml;base64,')
+    writeFileSync(logo, Buffer.alloc(300 * 1024))
+    expect((await run([first.directory], { inputs: path })).stderr).toContain('expected at most 256 KiB')
+  })
+})
