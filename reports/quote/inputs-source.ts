@@ -48,7 +48,7 @@ export function statedInputs(file: InputsText | null, config: Config): StatedInp
       : key in own
         ? CONFIG
         : key in base
-          ? `catalogue (${defaultMoney.tariffGbpPerKwh.source})`
+          ? `catalogue, ${defaultMoney.tariffGbpPerKwh.source}`
           : 'default'
   const rate = parsed.data.vatRate
   const place = file !== null && 'vatRate' in top ? `${file.path}:${source?.lineOfKey([], 'vatRate') ?? 1}` : CONFIG

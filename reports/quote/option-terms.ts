@@ -84,7 +84,7 @@ export function optionTerms(
       box: stated.box === undefined ? cardsOnly : own?.box === undefined ? originOf('box') : place,
       electricity:
         stated.electricity === undefined
-          ? `catalogue (${defaultMoney.tariffGbpPerKwh.source})`
+          ? `catalogue, ${defaultMoney.tariffGbpPerKwh.source}`
           : originOf('electricity'),
       utilisation: originOf('utilisation'),
       margin: own?.marginShareOfPrice === undefined ? originOf('marginShareOfPrice') : place,

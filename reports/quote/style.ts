@@ -14,6 +14,7 @@ p{margin:.8mm 0}
 header{display:flex;justify-content:space-between;gap:8mm;align-items:flex-end}
 .title{margin-left:auto;text-align:right}
 header>div{min-width:0}
+header h1{white-space:nowrap}
 .logo{display:block;max-width:60mm;max-height:14mm}
 .parties{display:grid;grid-template-columns:1fr 1fr auto;gap:2mm 8mm;margin-top:2mm}
 .parties .facts dt{width:26mm}
@@ -28,7 +29,7 @@ small{display:block}
 .facts dd{margin:0;min-width:0}
 .shared{display:grid;grid-template-columns:1fr 1fr;gap:0 6mm;margin-top:1.5mm}
 .server{display:grid;grid-template-columns:1fr 1fr;gap:0 6mm}
-.server dt{width:34mm}
+.facts.server dt{width:40mm}
 .options{display:grid;gap:3mm;grid-template-columns:repeat(auto-fit,minmax(44mm,1fr))}
 .option{background:var(--band);border-top:1.2mm solid var(--accent);padding:2mm 3mm;break-inside:avoid;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .amount{margin:1.5mm 0 0}
@@ -39,7 +40,7 @@ small{display:block}
 .single .option{display:grid;grid-template-columns:1fr 1fr;gap:0 6mm}
 .single .option .facts{margin:0;border:0;padding:0}
 .single .option .facts div{display:flex}
-.single .option .facts dt{width:26mm}
+.single .option .facts dt{width:33mm}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;font-weight:400;padding:.45mm 3mm .45mm 0;border-bottom:.2mm solid var(--line)}
 thead th{color:var(--soft);font-size:8pt}
@@ -47,7 +48,7 @@ tr{break-inside:avoid}
 .matrix th[scope=row]{width:var(--first,64mm)}
 .matrix{font-size:8.5pt}
 .matrix th .small{font-size:7.5pt}
-.figures th{width:62mm}
+.figures th:first-child{width:62mm}
 .figures td{font-size:8pt}
 .figures .right{font-size:9pt}
 .matrix td strong{white-space:nowrap}

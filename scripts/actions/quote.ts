@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { plainText } from '../../harness/plain-text.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
 import { type CustomerQuote, customerDocument } from '../../reports/quote/customer/document.ts'
 import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
@@ -74,7 +75,7 @@ async function quoteStated(
   const { out, pdf, internal = false } = flags
   const lines = await writeQuote(made, document, { out, pdf, internal, logo, env: io.env })
   for (const line of [...deprecated, ...lines]) io.stderr.write(`${line}\n`)
-  for (const { detail } of made.draft) io.stderr.write(`DRAFT: ${detail}\n`)
+  for (const { detail } of made.draft) io.stderr.write(`DRAFT: ${plainText(detail)}\n`)
   io.stdout(flags.json ? documentJson(document) : answer(document))
   return exitCodes.done
 }
@@ -84,7 +85,7 @@ function answer({ number, options, currency, draft, vat }: CustomerQuote): strin
   const money = (minor: number) => showMinor(minor, currency)
   const lines = options.map(({ name, monthly }) => {
     const vatText = vat.chargedRate > 0 ? `${money(monthly.incVatMinor)} inc VAT` : vat.label
-    const which = options.length === 1 ? '' : `${name}: `
+    const which = options.length === 1 ? '' : `${plainText(name)}: `
     return `${number}: ${which}${money(monthly.exVatMinor)} per month, ex VAT (${vatText})${draft ? ', DRAFT' : ''}\n`
   })
   return lines.join('')

@@ -70,8 +70,10 @@ export async function readLogo(path: string | undefined, inputsPath: string | nu
   if (path === undefined) return null
   const file = resolve(inputsPath === null ? '.' : dirname(inputsPath), path)
   try {
-    const { size } = await stat(file)
-    if (size <= LOGO_MAX_BYTES) return logoUri(path, await readFile(file))
+    const found = await stat(file)
+    // a pipe would never end
+    if (!found.isFile()) throw new JoulemarkError('bad-input', `seller.logo ${path}: expected a file`)
+    if (found.size <= LOGO_MAX_BYTES) return logoUri(path, await readFile(file))
   } catch (error) {
     if (error instanceof JoulemarkError) throw error
     throw new JoulemarkError('bad-input', `seller.logo ${path}: cannot be read: ${messageOf(error)}`)

@@ -46,11 +46,11 @@ const usual = 'seller: { name: Seller Ltd }\npricePerMonth: 500\nbox: { capexGbp
 
 describe('options', () => {
   test('of --option are quoted beside each other, each with its own runs', async () => {
-    const option = [`A=${first.directory}`, `B=${second.directory}`].flatMap((text) => optionOfRuns(text))
+    const option = [`A\u001b[31m=${first.directory}`, `B=${second.directory}`].flatMap((text) => optionOfRuns(text))
     const { code, stdout, files } = await run([], { option, inputs: inputsFile(usual), number: 'Q1' })
     expect([code, stdout]).toEqual([
       0,
-      'Q1: A: £500.00 per month, ex VAT (£600.00 inc VAT)\nQ1: B: £500.00 per month, ex VAT (£600.00 inc VAT)\n',
+      'Q1: A [31m: £500.00 per month, ex VAT (£600.00 inc VAT)\nQ1: B: £500.00 per month, ex VAT (£600.00 inc VAT)\n',
     ])
     expect(files).toEqual(['quote-Q1.html', 'quote-Q1.json'])
   })
@@ -133,6 +133,9 @@ describe('a logo', () => {
     expect((await run([first.directory], { inputs: path })).stderr).toMatch(
       /^seller\.logo art\/logo\.svg: cannot be read/,
     )
+    mkdirSync(logo)
+    expect((await run([first.directory], { inputs: path })).stderr).toBe('seller.logo art/logo.svg: expected a file')
+    rmSync(logo, { recursive: true })
     writeFileSync(logo, '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
     expect(await run([first.directory], { inputs: path })).toMatchObject({
       code: 2,

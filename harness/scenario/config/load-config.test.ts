@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { JoulemarkError } from '../../errors.ts'
@@ -36,6 +36,11 @@ const offer = 'source: an offer by post, date: 2026-11-20'
 describe('which file counts', () => {
   test('none is needed', async () => {
     expect(await load()).toEqual({ files: [] })
+  })
+
+  test('the logo of the seller lies beside the file that names it', async () => {
+    writeFileSync(here(), 'seller: { name: Mine, logo: art/logo.svg }\n')
+    expect((await load()).seller?.logo).toBe(join(dirname(here()), 'art', 'logo.svg'))
   })
 
   test('the working folder over the user: entries of sections are joined, everything else is replaced', async () => {

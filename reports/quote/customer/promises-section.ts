@@ -9,7 +9,8 @@ import { matrix, optionCell, optionRow } from './matrix.ts'
 export function promisesSection(quote: CustomerQuote): Html {
   const { options, utilisation } = quote
   const keys = [...new Set(options.flatMap(({ workloads }) => workloads.map(({ workload }) => workload)))]
-  const servers = options.length === 1 ? 'this server' : 'a server of each option'
+  const isOne = options.every(({ servers: count }) => count === 1)
+  const servers = options.length > 1 ? 'a server of each option' : isOne ? 'this server' : 'one of these servers'
   const priced = options.some(({ workloads }) => workloads.some(({ unitPrice }) => unitPrice !== null))
   const prices = priced
     ? ` Unit prices exclude VAT and assume a server that runs one workload alone, ${utilisation < 1 ? `for ${percent(utilisation)} of the month` : 'all month'}.`
@@ -20,7 +21,7 @@ export function promisesSection(quote: CustomerQuote): Html {
 ${matrix(
   options,
   keys.map((key) => workloadBody(key, quote)),
-  { corner: 'Workload', firstMm: options.length > 3 ? 84 : 104 },
+  { corner: 'Workload', firstMm: options.length > 3 ? 84 : options.length > 1 ? 104 : 112 },
 )}
 </section>`
 }

@@ -126,7 +126,7 @@ function figuresOf({ inside }: QuoteOption, costs: Costs, margin: Margin): Inter
     draw.of === 'server' ? `whole server, measured (${sourceWords[draw.source ?? 'command']})` : 'GPU boards, measured'
   const load = input('utilisation', percent(utilisation), origins.utilisation)
   const power = [
-    input('power under load', `${draw.loadW.toFixed(0)} W`, `${of}: the upper end of the 95 % interval`),
+    input('power under load', `${draw.loadW.toFixed(0)} W`, `${of}: the upper end of the 95% interval`),
     input(
       'power when idle',
       `${draw.idleW.toFixed(0)} W`,
@@ -172,7 +172,7 @@ function figuresOf({ inside }: QuoteOption, costs: Costs, margin: Margin): Inter
     },
     {
       ...figure('fullLoadCost', 'Cost under load all month', Number(margin.fullLoadPence)),
-      formula: 'cost at 100 % utilisation',
+      formula: 'cost at 100% utilisation',
       inputs: [],
     },
     {
