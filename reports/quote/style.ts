@@ -13,7 +13,7 @@ h3{font-size:11pt;margin:0}
 p{margin:.8mm 0}
 header{display:flex;justify-content:space-between;gap:8mm;align-items:flex-end}
 .title{margin-left:auto;text-align:right}
-header>div{min-width:0}
+header>div{flex:none}
 header h1{white-space:nowrap}
 .logo{display:block;max-width:60mm;max-height:14mm}
 .parties{display:grid;grid-template-columns:1fr 1fr auto;gap:2mm 8mm;margin-top:2mm}
@@ -82,5 +82,9 @@ footer{margin-top:3mm}
 .many td{display:flex;justify-content:space-between;gap:3mm}
 .many td::before{content:attr(data-option);color:var(--soft);flex:none;max-width:45%}
 .many td>span{text-align:right}
+.parties .facts dt{width:36mm}
+.figures thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.figures tr{display:grid;grid-template-columns:1fr auto;border-bottom:.2mm solid var(--line);padding:.6mm 0}
+.figures th,.figures td{border:0}.figures th:first-child{width:auto}.figures td:nth-child(2){grid-row:2;grid-column:1/-1}
 .digests tr,.digests td,.digests th{display:block;border:0}.digests td:last-child{width:auto}.digests tr{border-bottom:.2mm solid var(--line)}.digests thead{display:none}}
 `

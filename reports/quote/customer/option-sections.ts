@@ -1,7 +1,7 @@
 import { counted } from '../../../harness/units.ts'
 import { attributes, type Html, html, nothing } from '../../render/html/template.ts'
 import { currencyWords, showMinor } from '../money/currency.ts'
-import { fact, longDate } from '../page-parts.ts'
+import { fact, longDate, unbroken } from '../page-parts.ts'
 import type { CustomerAmount, CustomerOption, CustomerQuote } from './document.ts'
 import { matrix, optionRow } from './matrix.ts'
 import { rounding } from './terms.ts'
@@ -66,7 +66,7 @@ function optionHtml(option: CustomerOption, facts: readonly Fact[], { currency, 
   const withVat =
     vat.chargedRate === 0
       ? html`<p>${vat.label}</p>`
-      : html`<p>${money(monthly.incVatMinor)} including ${money(monthly.vatMinor)} ${vat.label}</p>`
+      : html`<p>${money(monthly.incVatMinor)} including ${money(monthly.vatMinor)} ${unbroken(vat.label)}</p>`
   return html`<div class="option">
 <div><h3>${name}</h3>${note === null ? nothing : html`<p class="small">${note}</p>`}
 <p class="amount"><strong>${money(monthly.exVatMinor)}</strong>per month, ex VAT</p>${each}${withVat}</div>
