@@ -46,7 +46,7 @@ export const quotableRun = (over: Partial<RunOverrides> = {}): RunRecord =>
   })
 
 /** Runs as if they had been verified, with digests by their place. */
-export const quotedRuns = (records: readonly RunRecord[]): QuotedRun[] =>
+const quotedRuns = (records: readonly RunRecord[]): QuotedRun[] =>
   records.map((record, place) => ({ record, digest: `digest-${place}`, signedBy: 'ab'.repeat(32) }))
 
 export interface QuoteOverrides {
