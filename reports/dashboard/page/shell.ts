@@ -73,7 +73,7 @@ function bar(section: Section | null, { source, canLogOut }: Frame): Html {
   const links = linksOf(source)
   const items = names.map(
     ([name, label]) =>
-      html`<li><a href="${links[name]()}"${attributes({ 'aria-current': name === section ? 'page' : null })}>${label}</a></li>`,
+      html`<li><a href="${links[name]()}"${attributes({ 'aria-current': name === section ? 'true' : null })}>${label}</a></li>`,
   )
   const out = canLogOut
     ? html`<form method="post" action="/logout"><button class="button">Log out</button></form>`

@@ -7,7 +7,7 @@ export const dashboardStyle = `${fleetPageStyle}
 .bar strong{font-size:1.05rem}
 .bar ul{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;list-style:none;margin:0;padding:0}
 .bar a{display:inline-block;padding:.25rem 0}
-.bar a[aria-current=page]{color:var(--ink);font-weight:700;text-decoration:none;border-bottom:3px solid var(--accent)}
+.bar a[aria-current]{color:var(--ink);font-weight:700;text-decoration:none;border-bottom:3px solid var(--accent)}
 .bar form{margin-left:auto}
 .sources-switch{font-size:.9rem;color:var(--faint);margin:.2rem 0}
 .ask{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;border:1px solid var(--line);border-radius:.4em;padding:.7rem 1rem;margin:1rem 0}

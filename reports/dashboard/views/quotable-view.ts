@@ -21,7 +21,7 @@ export function quotableView({ quotable, others, hasSimulated }: QuotablePageDat
     title: 'Quotable figures',
     section: 'quotable',
     simulated: false,
-    body: html`<p class="answer">The newest quotable run of each card in each scenario. It was judged when it came here; <code>joulemark quote</code> verifies it again.${note}</p>
+    body: html`<p class="answer">The newest quotable run of each card in each scenario. It was judged when it came here; <code>joulemark quote</code> verifies it again, and the page of each run has the command.${note}</p>
 ${tableOr(quotableTable(quotable, links), 'Nothing.')}
 ${tableOr(othersTable(others, links), 'Nothing: the newest run of each unit in each scenario is quotable.')}`,
   }
@@ -40,15 +40,6 @@ const quotableTable = (runs: readonly ViewedRun[], links: Links): Table =>
       { id: 'figure', head: 'Mean', align: 'right', cell: headlineCell },
       runColumn(links),
       boxColumn(links),
-      {
-        id: 'command',
-        head: 'Command',
-        align: 'left',
-        cell: ({ digest }) => ({
-          kind: 'code',
-          lines: [`joulemark quote store:${digest.slice(0, 16)} --customer "NAME"`],
-        }),
-      },
     ],
   })
 

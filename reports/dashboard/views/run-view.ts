@@ -1,3 +1,4 @@
+import { shellWord } from '../../../harness/plain-text.ts'
 import { settingText } from '../../../harness/record/setting/operating-point.ts'
 import type { ViewedRun } from '../../../harness/store/view/records.ts'
 import { tableSection } from '../../render/html/table-section.ts'
@@ -12,7 +13,7 @@ import type { View } from '../page/shell.ts'
 export function runView(run: ViewedRun, folder: string | null, links: Links): View {
   const { record, digest, reasons, quotable } = run
   const card = record.card.key ?? record.card.name
-  const place = folder ?? `store:${digest.slice(0, 16)}`
+  const place = folder === null ? `store:${digest.slice(0, 16)}` : shellWord(folder)
   const facts: (readonly [string, string | Cell])[] = [
     ['Status', record.failure === undefined ? record.status : `${record.status}: ${record.failure}`],
     [
@@ -30,12 +31,15 @@ export function runView(run: ViewedRun, folder: string | null, links: Links): Vi
     ['Engine', `${record.endpoint.engine ?? 'unknown'} ${record.endpoint.version ?? ''}`.trim()],
     ['Signed by', record.signature?.publicKey ?? 'not signed'],
     ['Digest', digest],
+    ...(quotable
+      ? [['Quote', { kind: 'code', lines: [`joulemark quote ${place} --customer NAME`] }] as const]
+      : []),
     ['Report', { kind: 'code', lines: [`joulemark report ${place} --format html`] }],
     [
       'Proof',
       {
         kind: 'code',
-        lines: [folder === null ? `joulemark store verify ${digest.slice(0, 16)}` : `joulemark verify ${folder}`],
+        lines: [folder === null ? `joulemark store verify ${digest.slice(0, 16)}` : `joulemark verify ${place}`],
       },
     ],
   ]

@@ -84,7 +84,7 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
     ['/card?card=rtx-4090', /<h1>Card rtx-4090/, /Spread between the units/],
     ['/scenarios', /<h1>Scenarios/, /\/scenario\?name=/],
     ['/server?host=gpu1', /<h1>Server gpu1/, /accepted on 1970-01-01/],
-    ['/quotable', /<h1>Quotable figures/, /joulemark quote store:[0-9a-f]{16}/],
+    ['/quotable', /<h1>Quotable figures/, /Can be quoted now.*\/run\?digest=[0-9a-f]{64}/s],
     ['/running', /<h1>Running: nothing/, /No run is in progress/],
     ['/compare', /<h1>Compare/, /driver 580\.1 against driver 590\.1/],
     [
@@ -107,6 +107,7 @@ describe.each(kinds)('the pages of %s', (kind, open) => {
     const { text } = await ask(`/scenario?name=${encodeURIComponent(original.record.scenario.name)}`)
     const [, digest] = /\/run\?digest=([0-9a-f]{64})/.exec(text)!
     const page = await ask(`/run?digest=${digest}`)
+    expect(page.text).toMatch(/joulemark quote (store:[0-9a-f]{16}|\/.*run-gpu\d-\d) --customer/)
     expect(page.text).toMatch(kind === 'folders' ? /joulemark verify .*run-gpu/ : /joulemark store verify [0-9a-f]{16}/)
   })
 

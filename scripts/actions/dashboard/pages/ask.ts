@@ -27,7 +27,7 @@ export type MakePage = (ask: Ask) => Promise<View>
 export class NotFound extends Error {}
 
 /** The most records that one page reads: some hundred megabytes while it is made. */
-const MOST_RECORDS = 1500
+const MOST_RECORDS = 1200
 /** The newest of each unit in each scenario. */
 export const portion = (perCell: number): Portion => ({ perCell, most: MOST_RECORDS })
 
