@@ -43,8 +43,10 @@ export const storeSource = (address: StoreAddress, io: CommandIo): RunSource => 
   close: () => undefined,
 })
 
-/** Looking at every file of ten thousand folders takes half a second: not more often than this, and than a twentieth of the time. */
+/** Looking at every file of ten thousand folders takes half a second: not more often than this, and at most a twentieth of the time. */
 const [LOOK_MS, LOOK_SHARE] = [2000, 0.05]
+/** Reading many new runs takes longer than looking; what comes next is not to wait for that long. */
+const LATEST_LOOK_MS = 20_000
 
 /**
  * Folders of runs, or of one folder of runs for each box, through an index in the user's cache folder. They are looked at again
@@ -63,7 +65,7 @@ export async function folderSource(folders: readonly string[], io: CommandIo): P
     const directories = runDirectories(folders)
     await followFolders(store, { directories, build, onRead: (read) => progress(read, directories.length, io) })
     const tookMs = performance.now() - startMs
-    nextMs = performance.now() + Math.max(LOOK_MS, tookMs / LOOK_SHARE)
+    nextMs = performance.now() + Math.min(LATEST_LOOK_MS, Math.max(LOOK_MS, tookMs / LOOK_SHARE))
   }
   const use: RunSource['use'] = (act) =>
     withStore(address, io.env, 'write', async (store) => {
