@@ -27,7 +27,7 @@ const PAGES = [
   '/',
   '/cards',
   '/card?card=rtx-4090',
-  '/box?host=gpu08',
+  '/server?host=gpu08',
   '/scenarios',
   '/scenario?name=rag',
   '/compare?before=driver%3D580.*&after=driver%3D590.*',

@@ -31,9 +31,7 @@ export function runView(run: ViewedRun, folder: string | null, links: Links): Vi
     ['Engine', `${record.endpoint.engine ?? 'unknown'} ${record.endpoint.version ?? ''}`.trim()],
     ['Signed by', record.signature?.publicKey ?? 'not signed'],
     ['Digest', digest],
-    ...(quotable
-      ? [['Quote', { kind: 'code', lines: [`joulemark quote ${place} --customer NAME`] }] as const]
-      : []),
+    ...(quotable ? [['Quote', { kind: 'code', lines: [`joulemark quote ${place} --customer NAME`] }] as const] : []),
     ['Report', { kind: 'code', lines: [`joulemark report ${place} --format html`] }],
     [
       'Proof',

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { JoulemarkError } from '../../../harness/errors.ts'
@@ -106,6 +106,7 @@ function indexFile(
   const file = cachePath('dashboard', folders, env)
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    accessSync(dirname(file), constants.W_OK)
     return { file, close: () => undefined }
   } catch {
     const folder = mkdtempSync(join(tmpdir(), 'joulemark-dashboard-'))
