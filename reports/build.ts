@@ -79,9 +79,12 @@ export type ReportTable = (typeof reportTables)[number]
 export function buildReport(runs: readonly RunRecord[], options: ReportOptions = {}): Report {
   const report = buildReportFrom(runs, catalogueFacts(options.money, runs), options)
   if (options.claims === undefined) return report
-  const measured = measuredFindings(options.claims, runs, claimCatalogue)
-  const verdicts = auditClaims(options.claims, claimCatalogue, measured)
-  return { ...report, tables: [...report.tables, ...auditTables(options.claims, verdicts)] }
+  return { ...report, tables: [...report.tables, ...claimTables(options.claims, runs)] }
+}
+
+/** The tables of checked claims, by arithmetic, catalogue and runs. */
+export function claimTables(claims: Claims, runs: readonly RunRecord[]): Table[] {
+  return auditTables(claims, auditClaims(claims, claimCatalogue, measuredFindings(claims, runs, claimCatalogue)))
 }
 
 /** The same from facts that the caller brings, without an audit. */

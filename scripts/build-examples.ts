@@ -5,7 +5,8 @@ import { findRuns } from '../harness/record/disk/run-folders.ts'
 import { readRun } from '../harness/record/read.ts'
 import { publish } from '../reports/publish.ts'
 import { formats } from '../reports/render/renderers.ts'
-import { assemble, readClaims } from './actions/report.ts'
+import { assemble } from './actions/report.ts'
+import { readClaims } from './report/claims-file.ts'
 
 /** Folder of the committed example: its runs, and the report in every format. */
 export const examples = fileURLToPath(new URL('../reports/examples', import.meta.url))

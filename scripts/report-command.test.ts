@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ReportFlags, report } from './actions/report.ts'
+import { report } from './actions/report.ts'
 import { examples } from './build-examples.ts'
 import { buildProgram } from './program.ts'
+import type { ReportFlags } from './report/report-flags.ts'
 import type { CommandIo } from './support/io.ts'
 
 /** `report` without a process: what it prints and writes. */

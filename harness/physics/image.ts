@@ -36,6 +36,28 @@ export function imageTime(model: ImageModel, shape: ImageShape, tflops: number):
   return { secondsPerImage, formula }
 }
 
+/** What an image model is used for: images, or training a LoRA beside its frozen weights. */
+export type ImageJobKind = 'generate' | 'lora'
+
+/** Activations, adapters and optimizer of a LoRA job at 1024 x 1024: an allowance, from memory. */
+const LORA_BYTES = 7e9
+
+/**
+ * Room of a card over what a job needs, h = (memory - parts in 16 bits - overhead) / working memory, with the bytes; below 1 it
+ * does not fit.
+ */
+export function imageHeadroom(
+  card: FitCard,
+  model: ImageModel,
+  job: ImageJobKind,
+): { readonly headroomRatio: number; readonly evidence: string } {
+  const working = job === 'lora' ? LORA_BYTES : ACTIVATION_BYTES
+  const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  const room = card.cudaBytes.value - model.residentBytes - overheadBytesOf(card)
+  const evidence = `${gb(model.residentBytes)} of weights and ${gb(working)} to ${job === 'lora' ? 'train' : 'work in'}, ${gb(card.cudaBytes.value)} available`
+  return { headroomRatio: room / working, evidence }
+}
+
 /** Activations of the decoder and of the denoiser at 1024 x 1024: an allowance. */
 const ACTIVATION_BYTES = 1.5e9
 

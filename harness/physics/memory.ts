@@ -42,6 +42,10 @@ export const overheadBytesOf = (card: FitCard): number => (card.vramGb.value <= 
  */
 export const LEAST_OVERHEAD_BYTES = 0.8 * 2 ** 30
 
+/** The class of a headroom: OOM under 1, Tight under 2, Comfortable under 8, else Trivial. */
+export const fitClass = (headroomRatio: number): FitVerdict =>
+  headroomRatio < 1 ? 'OOM' : headroomRatio < 2 ? 'Tight' : headroomRatio < 8 ? 'Comfortable' : 'Trivial'
+
 /**
  * Whether a model fits: h = (util · CUDA total - weights - overhead) / (KV and state of a sequence · sessions);
  * OOM under 1, Tight under 2, Comfortable under 8, else Trivial. GPUs share weights and KV; each has its own overhead.
@@ -56,7 +60,7 @@ export function fitOf(card: FitCard, model: Model, shape: FitShape): Fit {
   const perSequence = (contextTokens: number) => kvBytesPerSequence(model, shape.kvBytesPerElement, contextTokens)
   const headroomRatio = freeBytes / (perSequence(shape.contextTokens) * shape.sessions)
   return {
-    verdict: headroomRatio < 1 ? 'OOM' : headroomRatio < 2 ? 'Tight' : headroomRatio < 8 ? 'Comfortable' : 'Trivial',
+    verdict: fitClass(headroomRatio),
     headroomRatio,
     weightsBytes,
     kvBytesPerToken: perToken,

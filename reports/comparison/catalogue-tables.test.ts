@@ -17,7 +17,7 @@ test('the spec sheet puts right what the article has wrong', () => {
   expect(rowOf(table, 'sm-count')).toEqual(['128', '188', '+47 %'])
   expect(rowOf(table, 'tdp')).toEqual(['450 W', '300 W', '−33 %'])
   expect(rowOf(table, 'memory-bandwidth')[2]).toBe('+78 %')
-  expect(rowOf(table, 'nvlink')).toEqual(['none', 'none', ''])
+  expect(rowOf(table, 'nvlink')).toEqual(['none', 'none', 'neither'])
   expect(rowOf(table, 'fp4-dense')).toEqual(['none', '~1,756', 'new'])
 })
 

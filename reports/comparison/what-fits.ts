@@ -2,10 +2,12 @@ import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { fitCard } from '../../harness/catalogue/own/known.ts'
 import { modelByKey } from '../../harness/catalogue/own-models.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
+import type { ImageJobKind } from '../../harness/physics/image.ts'
 import { fitOf } from '../../harness/physics/memory.ts'
 import type { Facts } from '../facts.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { sharedMemoryNotes, withMemory } from '../tables/card-memory.ts'
+import { imageFitCell } from '../tables/image-fit-cell.ts'
 import type { Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
 
@@ -19,11 +21,15 @@ export interface FitRow {
   readonly cards: number
   /** `--gpu-memory-utilization` by card key, where the bundled scenario of this row sets it; vLLM's default elsewhere. */
   readonly gpuMemoryUtilization: Readonly<Record<string, number>>
+  /** Set for an image model: what it is used for. */
+  readonly image?: ImageJobKind
   /** The bundled scenario that measures this configuration, where its figure needs an explanation beside an OOM. */
   readonly scenario?: string
 }
 
-type Settings = Partial<Pick<FitRow, 'contextTokens' | 'sessions' | 'cards' | 'gpuMemoryUtilization' | 'scenario'>>
+type Settings = Partial<
+  Pick<FitRow, 'contextTokens' | 'sessions' | 'cards' | 'gpuMemoryUtilization' | 'scenario' | 'image'>
+>
 
 const row = (id: string, label: string, model: string, settings: Settings = {}): FitRow => ({
   id,
@@ -39,7 +45,7 @@ const row = (id: string, label: string, model: string, settings: Settings = {}):
 /** The article serves on the RTX 4090 with this share, and so do the bundled scenarios that fill that card. */
 const filled4090 = { 'rtx-4090': 0.94 }
 
-/** The language models of the article's "what it unlocks"; where it states no context: 16k, or 4k per session. */
+/** The models of the article's "what it unlocks"; where it states no context: 16k, or 4k per session. */
 const articleFitRows: readonly FitRow[] = [
   row('llama8b-fp8-64k', 'Llama 3.1 8B FP8 + 64k context', 'llama-3.1-8b-instruct-fp8', { contextTokens: 65_536 }),
   row('llama70b-awq-16k', 'Llama 3.1 70B AWQ INT4 + 16k', 'llama-3.1-70b-instruct-awq-int4', {
@@ -55,6 +61,8 @@ const articleFitRows: readonly FitRow[] = [
   row('qwen72b-fp8', 'Qwen 2.5 72B FP8', 'qwen2.5-72b-instruct-fp8'),
   row('mixtral-8x22b-awq', 'Mixtral 8x22B AWQ', 'mixtral-8x22b-instruct-awq'),
   row('deepseek-v2-awq', 'DeepSeek V2 236B AWQ', 'deepseek-v2-awq'),
+  row('flux-fp16', 'FLUX.1-dev FP16, 1024x1024', 'flux.1-dev', { image: 'generate' }),
+  row('flux-fp16-lora', 'FLUX.1-dev FP16 + LoRA training', 'flux.1-dev', { image: 'lora' }),
   row('llama8b-50-sessions', '50 concurrent Llama 8B FP8 sessions, 4k each', 'llama-3.1-8b-instruct-fp8', {
     contextTokens: 4096,
     sessions: 50,
@@ -132,6 +140,7 @@ const shapeOf = (at: FitRow, card: string) => ({
 function fitCell(entry: CardEntry, at: FitRow): Cell {
   const card = fitCard(entry)
   if ('reason' in card) return missing(card.reason)
+  if (at.image !== undefined) return imageFitCell(card, at.model, at.image, at.label)
   const model = modelByKey(at.model)
   if (model === null) return missing(`${at.model} is not in the catalogue`)
   const stated = at.gpuMemoryUtilization[card.key]

@@ -28,6 +28,12 @@ export function escapeMarkdown(value: string): string {
 }
 
 function tableSection(table: Table): string {
+  const title = `## ${escapeMarkdown(table.title)}${table.simulated ? ' (SIMULATED)' : ''}`
+  return `${title}\n\n${gridMarkdown(table)}\n`
+}
+
+/** A table with its notes, without its title. */
+export function gridMarkdown(table: Table): string {
   const notes = footnotesOf(table)
   const heads = table.columns.map(({ head }) => escapeMarkdown(head))
   const rules = table.columns.map(({ align }) => (align === 'right' ? '---:' : '---'))
@@ -41,8 +47,7 @@ function tableSection(table: Table): string {
   const list = under.map((line) => `- ${escapeMarkdown(line)}`)
   const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
   const lines = coded ? table.rows.flatMap((row) => codeSection(table, row, notes)) : grid
-  const title = `## ${escapeMarkdown(table.title)}${table.simulated ? ' (SIMULATED)' : ''}`
-  return `${[title, '', ...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')}\n`
+  return [...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')
 }
 
 /** A row with a command under a head of its own: a cell of a Markdown table cannot hold one. */

@@ -9,16 +9,29 @@ import type { Table } from './table.ts'
 export const caveatsOf = ({ quick, scenario }: Pick<RunRecord, 'quick' | 'scenario'>): string[] => [
   ...(quick ? [QUICK] : []),
   ...scenarioLimits(scenario)
-    .filter((limit) => limit.isLoosened)
+    // shorter trials have shorter windows: that is said already
+    .filter(({ isLoosened, field }) => isLoosened && !(quick && field === WINDOW))
     .map(({ what, inForce, usual }) => `looser than usual: ${what} ${inForce}, usually ${usual}`),
 ]
+
+/** The caveats in the text of a cell. */
+export const caveatsIn = (caveat: string): string[] => caveat.split(SEPARATOR)
+
+/** Caveats as the text of a cell; null where there are none. */
+export const caveatText = (caveats: readonly string[]): string | null =>
+  caveats.length === 0 ? null : [...new Set(caveats)].join(SEPARATOR)
+
+const SEPARATOR = '; '
+
+/** The field of a scenario that sets the shortest steady window. */
+const WINDOW = 'trial.minWindowSeconds'
 
 const QUICK = 'quick: trials and requests are shorter than the scenario asks for'
 
 /** The tables with their caveat said once, where every one of the runs has the same. */
 export function withSharedCaveat(tables: readonly Table[], runs: readonly RunRecord[]): Table[] {
-  const [caveat, ...others] = [...new Set(runs.map((run) => caveatsOf(run).join('; ')))]
-  if (caveat === undefined || caveat === '' || others.length > 0) return [...tables]
+  const [caveat, ...others] = [...new Set(runs.map((run) => caveatText(caveatsOf(run))))]
+  if (caveat === undefined || caveat === null || others.length > 0) return [...tables]
   const has = (table: Table) => table.rows.some(({ cells }) => cells.some((cell) => 'caveat' in cell))
   return tables.map((table) => (has(table) ? { ...table, caveat } : table))
 }

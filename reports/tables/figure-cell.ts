@@ -1,7 +1,7 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
-import { caveatsOf } from './caveats.ts'
+import { caveatsOf, caveatText } from './caveats.ts'
 import { type Cell, type CellMarks, type Interval, missing, type PhysicalLimit } from './table.ts'
 
 /** A measured value: its mean and, from two trials on, its interval. */
@@ -59,9 +59,9 @@ export function metricCell(run: RunRecord, key: MetricKey): Cell {
 
 /** The marks of a cell that is based on these runs: simulated, and what a reader must know beside it. */
 export function stampOf(...runs: readonly RunRecord[]): CellMarks {
-  const caveats = [...new Set(runs.flatMap(caveatsOf))]
+  const caveat = caveatText(runs.flatMap(caveatsOf))
   return {
     ...(runs.some((run) => run.source === 'simulated') ? { simulated: true } : {}),
-    ...(caveats.length > 0 ? { caveat: caveats.join('; ') } : {}),
+    ...(caveat === null ? {} : { caveat }),
   }
 }

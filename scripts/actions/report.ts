@@ -1,46 +1,29 @@
-import { readFile, stat } from 'node:fs/promises'
 import { boxFindings } from '../../harness/box/findings.ts'
 import { suggestion } from '../../harness/catalogue/nearest.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { StoredRun } from '../../harness/record/read.ts'
 import { readRunRows } from '../../harness/record/run-rows.ts'
 import { buildReport, shownRuns } from '../../reports/build.ts'
 import { type RunSeries, runSeries } from '../../reports/charts/run-series.ts'
 import type { Claims } from '../../reports/claims/claims.ts'
-import { parseClaimsText } from '../../reports/claims/file/parse.ts'
 import type { MoneyOptions } from '../../reports/facts.ts'
 import { publish } from '../../reports/publish.ts'
 import { type Format, formats, isFormat } from '../../reports/render/renderers.ts'
 import { vllmBenchText } from '../../reports/render/vllm-summary.ts'
 import type { Report } from '../../reports/report.ts'
 import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
+import { readClaims } from '../report/claims-file.ts'
+import type { ReportFlags } from '../report/report-flags.ts'
 import { withRuns } from '../store/given-runs.ts'
 import type { CommandIo } from '../support/io.ts'
-import { type MoneyFlags, moneyOf } from '../support/money/stated-money.ts'
+import { moneyOf } from '../support/money/stated-money.ts'
 import { reportText } from '../support/terminal.ts'
 import { servingExample } from './serve.ts'
 
-/** Flags of `report`; the command line has checked the numbers. */
-export interface ReportFlags extends MoneyFlags {
-  readonly format: string
-  readonly out: string
-  readonly claims?: string
-  readonly all?: boolean
-  /** Store that `store:` arguments are about. */
-  readonly store?: string
-  /** With --format openmetrics: runs to judge against. */
-  readonly baseline?: string
-}
-
-/** Larger files are refused without reading them: the bundled article has 43 kB. */
-const MAX_CLAIMS_BYTES = 2_000_000
-
-/** The word that stands for the claims that come along. */
-const ARTICLE = 'article'
-const articleFile = new URL('../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json', import.meta.url)
-
 /** Makes the comparison report from run records, or checks a file of claims, or both: on the terminal and as files. */
 export async function report(paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> {
+  if (flags.for === 'customer') return (await import('../report/customer-report.ts')).customerReport(paths, flags, io)
+  refuseCustomerFlags(flags)
   const { formats, metrics } = parseFormats(flags.format)
   if (metrics && formats.length === 0) return reportMetrics(paths, flags, io)
   if (flags.out.endsWith('.prom')) {
@@ -66,6 +49,12 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   const written = await publish(built, files, flags.out)
   for (const path of written) io.stderr.write(`wrote ${path}\n`)
   return metrics ? reportMetrics(paths, flags, io) : exitCodes.done
+}
+
+/** Flags of the report for customers do nothing in the one for the lab, and are not ignored in silence. */
+function refuseCustomerFlags({ author, site, withClaims }: ReportFlags): void {
+  const given = Object.entries({ author, site, 'with-claims': withClaims }).find(([, value]) => value !== undefined)
+  if (given !== undefined) throw new JoulemarkError('bad-input', `--${given[0]} requires --for customer`)
 }
 
 /** The format that is made from the records themselves, and not from the tables of a report. */
@@ -106,28 +95,6 @@ export async function assemble(
     ...(formats.includes('html') ? { series } : {}),
     ...(formats.includes('vllm') ? { vllmBench } : {}),
   })
-}
-
-/** A claims file by its path, or the bundled one by the word `article`. */
-export async function readClaims(path: string): Promise<Claims> {
-  let text: string
-  try {
-    const info = await stat(path === ARTICLE ? articleFile : path)
-    if (info.isDirectory()) throw new JoulemarkError('bad-input', `--claims ${path}: a folder; expected a claims file`)
-    if (info.isCharacterDevice() || info.isBlockDevice()) {
-      throw new JoulemarkError('bad-input', `--claims ${path}: a device; expected a claims file`)
-    }
-    if (info.size > MAX_CLAIMS_BYTES) {
-      throw new JoulemarkError('bad-input', `--claims ${path}: ${info.size} bytes; expected under ${MAX_CLAIMS_BYTES}`)
-    }
-    text = await readFile(path === ARTICLE ? articleFile : path, 'utf8')
-  } catch (error) {
-    if (error instanceof JoulemarkError) throw error
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing ? `no such file; \`--claims ${ARTICLE}\` is the bundled one` : messageOf(error)
-    throw new JoulemarkError('bad-input', `--claims ${path}: ${why}`)
-  }
-  return parseClaimsText(text, path === ARTICLE ? 'the article' : path)
 }
 
 function parseFormats(text: string): { readonly formats: readonly Format[]; readonly metrics: boolean } {

@@ -1,5 +1,5 @@
-import { Command } from '@commander-js/extra-typings'
-import type { ReportFlags } from '../actions/report.ts'
+import { Command, Option } from '@commander-js/extra-typings'
+import type { ReportFlags } from '../report/report-flags.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { configFlag } from '../support/config-flag.ts'
 import { examples } from '../support/help.ts'
@@ -22,6 +22,18 @@ export const reportCommand: DefineCommand = (io, done) =>
       '--baseline <runs>',
       'With --format openmetrics: runs to judge against, beside the baselines of the folders',
     )
+    .addOption(
+      new Option(
+        '--for <reader>',
+        'lab: every table; customer: a page to publish, in the formats terminal, md, html and fragment',
+      )
+        .choices(['lab', 'customer'])
+        .default('lab' as const),
+    )
+    .option('--title <text>', 'Title of the report')
+    .option('--author <text>', 'With --for customer: who publishes it')
+    .option('--site <text>', 'With --for customer: where it was measured')
+    .option('--with-claims', 'With --for customer: print the checked --claims on the page')
     .option('--all', 'Show every table on the terminal')
     .addOption(tariffFlag)
     .addOption(yearsFlag)
@@ -36,6 +48,7 @@ export const reportCommand: DefineCommand = (io, done) =>
         'report results',
         'report results --format html,csv --price rtx-4090=1200',
         'report --claims article',
+        'report results --for customer --format html,md --author Example',
         'report results --format openmetrics --out joulemark.prom',
       ),
     )

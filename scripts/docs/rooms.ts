@@ -26,6 +26,7 @@ export const rooms: readonly Room[] = [
     folders: {
       own: 'cards of which not everything is known: own ones, and those described by what they report',
       checkpoint: 'where a description is read from: a folder, the cache of Hugging Face, the hub, the own catalogue',
+      support: 'what makers promise about cards: warranty, licence, drivers; advice to a buyer',
       config: 'the reader of a published `config.json`: layers, experts and formats of a model',
       'config/parts': 'attention, feed-forward and linear parts that several families share',
       'config/layers': 'how single families build their layers of these parts',

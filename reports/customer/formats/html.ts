@@ -1,0 +1,30 @@
+import type { Chart } from '../../charts/chart-types.ts'
+import { chartSvg } from '../../render/html/chart-svg.ts'
+import { htmlDocument } from '../../render/html/document.ts'
+import { htmlId } from '../../render/html/html-id.ts'
+import { type Html, html, trusted } from '../../render/html/template.ts'
+import type { CustomerReport } from '../document.ts'
+import { reportHtml } from './blocks.ts'
+import { pageStyle, scopedStyle } from './style.ts'
+
+const OURS = 'a constant of the project'
+
+/** One page that loads nothing and runs no script. */
+export const customerHtml = (report: CustomerReport): string =>
+  htmlDocument({
+    title: report.simulated ? `${report.title} (SIMULATED)` : report.title,
+    style: trusted(pageStyle + scopedStyle, OURS),
+    body: html`<main class="joulemark">${reportHtml(report, { level: 1, chart: figure })}</main>`,
+    images: report.logo !== null,
+  })
+
+/** The same to paste into a page: one element, its style scoped to it, headings from the second level on. */
+export const customerFragment = (report: CustomerReport): string =>
+  html`<div class="joulemark"><style>${trusted(scopedStyle, OURS)}</style>
+${reportHtml(report, { level: 2, chart: figure })}</div>
+`.markup
+
+function figure(chart: Chart): Html {
+  const id = htmlId(chart.id)
+  return html`<figure>${chartSvg(chart)}<figcaption id="s-${id}">${chart.title}. ${chart.summary}</figcaption></figure>`
+}

@@ -1,0 +1,89 @@
+import { cardMoney, hasFixedDemand, monthlyCost } from '../comparison/card-money.ts'
+import { winnerOf } from '../comparison/winners.ts'
+import type { Facts } from '../facts.ts'
+import { formatGbp } from '../render/format-cell.ts'
+import { outOfMemory } from '../tables/oom-cell.ts'
+import type { CardColumn, Selection } from '../tables/selection.ts'
+import { isSwept, loadText, type Reached, reachedOf, type Workload, workloadsOf } from './workloads.ts'
+
+/** The winner of a workload of the page; for a sweep, of its loads together. */
+export interface WorkloadWinner {
+  readonly workload: Workload
+  readonly card: CardColumn | null
+  readonly why: string
+  /** The only card that can run it. */
+  readonly alone: boolean
+  /** No card runs it, or none within its SLO. */
+  readonly none: boolean
+}
+
+/** Two costs closer than this have no winner. */
+const CLOSE = 1.03
+
+/** The winner of each workload, by the rule of the report for the lab; a sweep is decided by the cost of the load that each card reaches. */
+export const workloadWinners = (selection: Selection, facts: Facts): WorkloadWinner[] =>
+  workloadsOf(selection).map((workload) =>
+    isSwept(workload) && workload.rows.every(hasFixedDemand)
+      ? sweptWinner(workload, selection, facts)
+      : plainWinner(workload, selection, facts),
+  )
+
+function plainWinner(workload: Workload, selection: Selection, facts: Facts): WorkloadWinner {
+  // of a sweep without a fixed demand the highest load that every card was measured at
+  const shared = workload.rows.filter(({ name }) => selection.cards.every(({ key }) => selection.runOf(name, key)))
+  const row = shared.at(-1) ?? workload.rows.at(-1)!
+  const { card, why, alone } = winnerOf(row, selection, facts)
+  const isOom = selection.cards.every((each) => outOfMemory(row, each, selection, facts) !== null)
+  return { workload, card, why, alone, none: isOom }
+}
+
+interface Side {
+  readonly card: CardColumn
+  readonly reached: Reached
+  /** GBP per month and unit of load. */
+  readonly gbp: number | null
+}
+
+function sweptWinner(workload: Workload, selection: Selection, facts: Facts): WorkloadWinner {
+  const outs: string[] = []
+  const sides: Side[] = []
+  for (const card of selection.cards) {
+    const reached = reachedOf(workload, card, selection)
+    if (reached !== null) {
+      const row = workload.rows.find(({ name }) => name === reached.run.scenario.name)!
+      const cost = monthlyCost(cardMoney(card, selection, facts, row))
+      sides.push({ card, reached, gbp: 'value' in cost ? cost.value.value / reached.load : null })
+      continue
+    }
+    const measured = workload.rows.some(({ name }) => selection.runOf(name, card.key) !== null)
+    const oom = workload.rows.map((row) => outOfMemory(row, card, selection, facts)).find((each) => each !== null)
+    if (oom === undefined && !measured)
+      return { workload, card: null, alone: false, none: false, why: `${card.label}: not measured` }
+    outs.push(`${card.label}: ${oom?.reason ?? 'within the SLO at no load that was tried'}`)
+  }
+  const [only, other] = sides
+  const rest = outs.length === 0 ? '' : `; ${outs.join('; ')}`
+  if (only === undefined) return { workload, card: null, alone: false, none: true, why: outs.join('; ') }
+  if (other === undefined)
+    return {
+      workload,
+      card: outs.length === 0 ? null : only.card,
+      alone: outs.length > 0,
+      none: false,
+      why: `${loadText(only.reached)}${rest || '; only one card was measured'}`,
+    }
+  return { workload, none: false, alone: false, ...cheapestSide(sides, rest) }
+}
+
+function cheapestSide(sides: readonly Side[], rest: string): Pick<WorkloadWinner, 'card' | 'why'> {
+  const known = sides.flatMap((side) => (side.gbp === null ? [] : [{ ...side, gbp: side.gbp }]))
+  if (known.length < sides.length) return { card: null, why: `cost per month is unknown for some cards${rest}` }
+  const [best, next] = known.toSorted((a, b) => a.gbp - b.gbp) as [(typeof known)[number], (typeof known)[number]]
+  const sideText = ({ card, reached, gbp }: (typeof known)[number]) =>
+    `${card.label} ${loadText(reached)} for ${formatGbp(gbp * reached.load, 0)} per month`
+  const compared = `${sideText(best)}, ${sideText(next)}`
+  // what was not tried higher may be cheaper per unit of load than it looks
+  const isOpen = next.reached.isHighestTried && !best.reached.isHighestTried
+  if (next.gbp / best.gbp < CLOSE || isOpen) return { card: null, why: `too close to call: ${compared}${rest}` }
+  return { card: best.card, why: `${compared}${rest}` }
+}

@@ -1,0 +1,19 @@
+import type { MoneyFlags } from '../support/money/stated-money.ts'
+
+/** Flags of `report`; the command line has checked the numbers. */
+export interface ReportFlags extends MoneyFlags {
+  readonly format: string
+  readonly out: string
+  readonly claims?: string
+  readonly all?: boolean
+  readonly for?: 'lab' | 'customer'
+  readonly title?: string
+  /** For customers only. */
+  readonly author?: string
+  readonly site?: string
+  readonly withClaims?: boolean
+  /** Store that `store:` arguments are about. */
+  readonly store?: string
+  /** With --format openmetrics: runs to judge against. */
+  readonly baseline?: string
+}
