@@ -65,7 +65,7 @@ export function idleNote(card: CardColumn, facts: Facts): string[] {
 }
 
 /** A changed power limit changes the economics of a card. */
-function limitNote({ card, run }: CardMoney): string[] {
+export function limitNote({ card, run }: CardMoney): string[] {
   if ('reason' in run) return []
   const odd = run.value.gpus.filter(
     ({ serving, powerLimitW, powerDefaultLimitW }) =>
@@ -76,5 +76,6 @@ function limitNote({ card, run }: CardMoney): string[] {
   )
 }
 
-const countNote = ({ card, gpus }: CardMoney): string[] =>
+/** Totals of several GPUs say so. */
+export const countNote = ({ card, gpus }: CardMoney): string[] =>
   gpus > 1 ? [`${card.label}: ${gpus} GPUs served; TDP, price, memory and idle power are totals of all ${gpus}.`] : []

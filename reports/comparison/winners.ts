@@ -31,7 +31,7 @@ interface Candidate {
   readonly run: RunRecord | null
   /** Why the card is excluded; null otherwise. */
   readonly out: string | null
-  /** The evidence of that, where it is longer than a line. */
+  /** The evidence of either, where it is longer than a line. */
   readonly evidence?: string
   /** Why it is unknown whether the card qualifies; then there is no winner. */
   readonly unknown: string | null
@@ -64,14 +64,15 @@ export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Fac
       why: decided ? outs.join('; ') : 'only one card was measured',
     }
   }
-  return { ...named, alone: false, ...cheapest(fit, outs, scenario) }
+  const { reasons = [], ...found } = cheapest(fit, outs, scenario)
+  return { ...named, alone: false, ...found, evidence: [...named.evidence, ...reasons] }
 }
 
 function cheapest(
   fit: readonly Candidate[],
   outs: readonly string[],
   scenario: ScenarioRow,
-): Pick<Winner, 'card' | 'why'> {
+): Pick<Winner, 'card' | 'why'> & { readonly reasons?: readonly string[] } {
   const isFixed = hasFixedDemand(scenario)
   const unit = workloadUnit(scenario.sample.scenario.kind)
   const priced = fit
@@ -80,10 +81,10 @@ function cheapest(
   const [best, next] = priced
   if (best === undefined || next === undefined || priced.length < fit.length) {
     const reasons = [...new Set(fit.flatMap(({ costReason }) => costReason ?? []))]
-    const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
     return {
       card: null,
-      why: `cost per ${isFixed ? 'month' : unit.each} is unknown for some of the cards that can run it${why}`,
+      why: `cost per ${isFixed ? 'month' : unit.each} is unknown for some of the cards that can run it`,
+      reasons,
     }
   }
   const factor = next.cost.value / best.cost.value
@@ -124,8 +125,13 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
 }
 
 /** The SLO limit of the scenario that a run did not meet; compared with medians. */
-function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown'> {
-  if (run.status === 'failed') return { out: null, unknown: run.failure ?? 'the run failed' }
+function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown' | 'evidence'> {
+  if (run.status === 'failed')
+    return {
+      out: null,
+      unknown: 'the run failed',
+      ...(run.failure === undefined ? {} : { evidence: `${run.id}: ${run.failure}` }),
+    }
   const medians = [
     ['ttftMs', ttftMetrics(run.scenario).median],
     ['tpotMs', 'tpotMsP50'],
@@ -135,7 +141,8 @@ function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown'> {
     const limitMs = run.scenario.slo?.[latency]
     if (limitMs === undefined) continue
     const known = measuredOf(run, key)
-    if ('reason' in known) return { out: null, unknown: `${metrics[key].label} unknown: ${known.reason}` }
+    if ('reason' in known)
+      return { out: null, unknown: `${metrics[key].label} is unknown`, evidence: `${run.id}: ${known.reason}` }
     const ms = known.value.value
     if (ms > limitMs) {
       return {

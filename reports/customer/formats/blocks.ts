@@ -66,6 +66,9 @@ function blockHtml(block: Exclude<Block, { kind: 'table' }>, nesting: Nesting): 
 const itemHtml = ({ lead, text }: Item): Html =>
   lead === undefined ? html`<li>${text}</li>` : html`<li><strong>${lead}</strong> ${text}</li>`
 
+/** Shorter tables are not broken between two pages. */
+const BRIEF_ROWS = 12
+
 /** A table with its notes, and its title above it unless it is the only one of its section. */
 function tableHtml(table: Table, isTitled: boolean): Html {
   const notes = footnotesOf(table)
@@ -88,7 +91,8 @@ function tableHtml(table: Table, isTitled: boolean): Html {
   }
   const footnotes = notes.texts.map((text, index) => html`<li id="jm-${htmlId(table.id)}-${index + 1}">${text}</li>`)
   const others = [...tableMarks({ ...table, simulated: false }), ...table.notes].map((text) => html`<li>${text}</li>`)
-  return html`<div class="scroll" role="region" aria-label="${table.title}" tabindex="0"><table>${caption}
+  const brief = table.rows.length <= BRIEF_ROWS ? ' brief' : ''
+  return html`<div class="scroll${brief}" role="region" aria-label="${table.title}" tabindex="0"><table>${caption}
 <thead><tr>${table.columns.map(({ head, align }) => html`<th scope="col" class="${align}">${head}</th>`)}</tr></thead>
 <tbody>
 ${joined(

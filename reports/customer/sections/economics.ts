@@ -1,11 +1,14 @@
+import type { Sourced } from '../../../harness/catalogue/types.ts'
 import type { CostSide } from '../../../harness/metrics/cost.ts'
-import { comparisonCharts } from '../../charts/comparison-charts.ts'
+import { COST_LABEL, costChart } from '../../charts/cost-chart.ts'
 import { type CrossingSide, crossingOf, crossingText } from '../../charts/crossing.ts'
 import { type CardMoney, cardMoney, moneyModel, unitCost } from '../../comparison/card-money.ts'
 import { economicsScenario, economicsTable } from '../../comparison/economics.ts'
-import { assumptionsText, priceNote } from '../../comparison/economics-notes.ts'
+import { assumptionsText, countNote, limitNote } from '../../comparison/economics-notes.ts'
 import { basisNotes, powerBasis } from '../../comparison/power-basis.ts'
+import type { Facts } from '../../facts.ts'
 import { formatGbp } from '../../render/format-cell.ts'
+import type { CardColumn } from '../../tables/selection.ts'
 import { forCustomer } from '../customer-table.ts'
 import { type Block, paragraph, type Section, tableBlock } from '../document.ts'
 import type { Subject } from '../subject.ts'
@@ -19,14 +22,17 @@ export function economics(subject: Subject): Section | null {
   const table = forCustomer(economicsTable(selection, facts, scenario), {
     title: `Power and cost: ${scenario.title}`,
     notes: [
-      assumptionsText(facts),
+      ownWords(assumptionsText(facts)),
       ...basisNotes(powerBasis(selection, scenario), selection),
-      ...columns.flatMap(({ card }) => priceNote(card, facts)),
+      ...columns.flatMap((at) => [...priceNotes(at.card, facts), ...limitNote(at), ...countNote(at)]),
     ],
   })
-  const money = moneyModel(selection, facts, scenario)
-  const [chart] = comparisonCharts(selection, facts, { model: money, scenario }, new Map()).list.filter(
-    ({ id }) => id === 'cost',
+  const order = new Map(selection.cards.map(({ key }, index) => [key, index]))
+  const chart = costChart(
+    moneyModel(selection, facts, scenario),
+    (key) => order.get(key) ?? 0,
+    `${COST_LABEL}: ${scenario.title}`,
+    table.simulated,
   )
   return {
     id: 'economics',
@@ -34,9 +40,22 @@ export function economics(subject: Subject): Section | null {
     blocks: [
       ...tableBlock(table),
       ...costTexts(columns, subject),
-      ...(chart === undefined ? [] : [{ kind: 'chart' as const, chart }]),
+      ...(chart === null ? [] : [{ kind: 'chart' as const, chart }]),
     ],
   }
+}
+
+/** Assumptions of the vendor are called so; the names of our flags and files are not for the page. */
+const ownWords = (text: string): string => text.replaceAll(/joulemark\.yaml: |set by the user: /g, 'our own: ')
+
+/** Sources that mean the vendor: a flag, and joulemark.yaml. */
+const isOwn = ({ source, kind }: Sourced): boolean => kind === 'own' || source === 'given on the command line'
+
+function priceNotes({ key, label }: CardColumn, facts: Facts): string[] {
+  const price = facts.priceGbp(key)
+  if (price === null) return []
+  const from = isOwn(price) ? 'our own price' : `${price.source}, ${price.date}`
+  return [`Price of the ${label}: ${formatGbp(price.value, 0)} (${from}).`]
 }
 
 function costTexts(columns: readonly CardMoney[], { facts }: Subject): Block[] {

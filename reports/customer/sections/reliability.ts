@@ -66,7 +66,7 @@ function checkedTable(subject: Subject): Table | null {
   const shown = rows.filter(
     (row) => row.id !== 'pair' || cards.some((card) => row.of(card, runsOf.get(card.key)!, subject) !== NOT_READ),
   )
-  return buildTable({
+  const table = buildTable({
     id: 'checked',
     title: 'Checked on the servers',
     columns: [
@@ -81,6 +81,7 @@ function checkedTable(subject: Subject): Table | null {
     rows: shown,
     rowId: ({ id }) => id,
   })
+  return { ...table, simulated: subject.runs.some(({ source }) => source === 'simulated') }
 }
 
 const gpusOf = (runs: readonly RunRecord[]) => runs.flatMap(({ gpus }) => servingGpus(gpus))

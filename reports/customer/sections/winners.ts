@@ -27,7 +27,8 @@ export function winnersSection(subject: Subject): Section | null {
     const { card, why } = decide(subject)
     return { id, title, rule, winner: card?.label ?? null, why }
   })
-  const blocks: Block[] = tableBlock(winnersTable([...measured, ...ruled]))
+  const isSimulated = subject.runs.some(({ source }) => source === 'simulated')
+  const blocks: Block[] = tableBlock({ ...winnersTable([...measured, ...ruled]), simulated: isSimulated })
   return { id: 'winners', title: 'Per-workload winner table', blocks }
 }
 
