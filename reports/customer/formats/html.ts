@@ -13,7 +13,7 @@ const OURS = 'a constant of the project'
 export const customerHtml = (report: CustomerReport): string =>
   htmlDocument({
     title: report.simulated ? `${report.title} (SIMULATED)` : report.title,
-    style: trusted(pageStyle + scopedStyle, OURS),
+    style: trusted(scopedStyle + pageStyle, OURS),
     body: html`<main class="joulemark">${reportHtml(report, { level: 1, chart: figure })}</main>`,
     images: report.logo !== null,
   })
@@ -26,5 +26,5 @@ ${reportHtml(report, { level: 2, chart: figure })}</div>
 
 function figure(chart: Chart): Html {
   const id = htmlId(chart.id)
-  return html`<figure>${chartSvg(chart)}<figcaption id="s-${id}">${chart.title}. ${chart.summary}</figcaption></figure>`
+  return html`<figure>${chartSvg(chart)}<figcaption id="s-${id}">${chart.summary}</figcaption></figure>`
 }

@@ -44,7 +44,7 @@ function blockMarkdown(block: Exclude<Block, { kind: 'table' }>): string {
     case 'code':
       return `**${escapeMarkdown(block.title)}**\n\n${fenced(block.lines)}`
     case 'chart':
-      return escapeMarkdown(`${block.chart.title}: ${block.chart.summary}`)
+      return escapeMarkdown(block.chart.summary)
     default:
       return block satisfies never
   }

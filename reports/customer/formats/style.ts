@@ -47,16 +47,18 @@ export const scopedStyle = `
 .joulemark figcaption{font-size:.9rem;margin:.3rem 0}
 .joulemark .code figcaption{font-weight:600}
 .joulemark pre{font:.82rem/1.45 ui-monospace,Menlo,Consolas,monospace;background:var(--head);border-radius:.4em;padding:.6rem .8rem;margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
-@media (prefers-color-scheme:dark){.joulemark{${dark}}}
 @media (max-width:40rem){.joulemark nav ol{columns:1}.joulemark .logo{float:none;display:block;margin:0 0 .5rem}.joulemark th,.joulemark td{padding:.35rem .4rem}.joulemark thead .right{min-width:3.4rem}.joulemark tbody th{min-width:5.2rem}.joulemark table{font-size:.82rem}.joulemark th,.joulemark td{padding:.3rem .3rem}}
 @media print{.joulemark{${print};font-size:9.5pt;line-height:1.35}.joulemark h1{font-size:17pt}.joulemark h2{font-size:12.5pt;margin:11pt 0 3pt;break-after:avoid}.joulemark .lead{font-size:10.5pt}.joulemark table{font-size:8.5pt}.joulemark th,.joulemark td{padding:1.6pt 4pt}.joulemark .notes{font-size:7.5pt;margin:2pt 0 5pt}.joulemark .scroll{overflow:visible;margin:4pt 0 2pt}.joulemark p{max-width:none;margin:4pt 0}.joulemark li{margin:1.5pt 0}.joulemark tr,.joulemark figure,.joulemark .brief{break-inside:avoid}.joulemark figure svg{border:0}.joulemark figure{max-width:11cm;margin:5pt 0}.joulemark .code{max-width:none}.joulemark pre{font-size:7.5pt;padding:4pt 6pt}.joulemark nav{display:none}.joulemark caption{break-after:avoid}.joulemark a{color:inherit;text-decoration:none}}
 `
 
-/** The page around it. */
+/**
+ * The page around it. Only here the dark colours are set: a fragment does not know whether its page has any.
+ */
 export const pageStyle = `
+@media (prefers-color-scheme:dark){.joulemark{${dark}}}
 :root{color-scheme:light dark}
 body{margin:0 auto;max-width:60rem;padding:1rem 1.2rem 3rem;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;background:#fff}
 @media (prefers-color-scheme:dark){body{background:#0d1117}}
 @page{size:A4;margin:13mm}
-@media print{:root{color-scheme:light}body{max-width:none;padding:0;background:#fff}}
+@media print{.joulemark{${print}}:root{color-scheme:light}body{max-width:none;padding:0;background:#fff}}
 `

@@ -20,7 +20,7 @@ export function customerText(report: CustomerReport, options: TerminalOptions = 
       case 'code':
         return [wrapped(at.title), ...at.lines.map(printable)].join('\n')
       case 'chart':
-        return wrapped(`${at.chart.title}: ${at.chart.summary}`)
+        return wrapped(at.chart.summary)
       case 'table':
         return tablesOnTerminal([at.table], options).trimEnd()
       default:

@@ -1,7 +1,5 @@
 import type { Sourced } from '../../../harness/catalogue/types.ts'
-import type { CostSide } from '../../../harness/metrics/cost.ts'
 import { COST_LABEL, costChart } from '../../charts/cost-chart.ts'
-import { type CrossingSide, crossingOf, crossingText } from '../../charts/crossing.ts'
 import { type CardMoney, cardMoney, moneyModel, unitCost } from '../../comparison/card-money.ts'
 import { economicsScenario, economicsTable } from '../../comparison/economics.ts'
 import { assumptionsText, countNote, limitNote } from '../../comparison/economics-notes.ts'
@@ -69,23 +67,10 @@ function costTexts(columns: readonly CardMoney[], { facts }: Subject): Block[] {
   return others.flatMap(({ at, gbp }) => {
     const factor = gbp / best.gbp
     const money = `${formatGbp(best.gbp, 4)} against ${formatGbp(gbp, 4)} per million output tokens ${use}`
-    const first =
+    const text =
       factor < 1.03
         ? `${best.at.card.label} and ${at.card.label} cost the same per token: ${money}.`
         : `The ${best.at.card.label} wins on £ per token by a factor of ${factor.toFixed(2)}: ${money}.`
-    const [a, b] = [sideOf(best.at), sideOf(at)]
-    const second =
-      a === null || b === null ? '' : ` ${best.at.card.label} and ${at.card.label} ${crossingText(crossingOf(a, b))}.`
-    return [paragraph(first + second)]
+    return [paragraph(text)]
   })
-}
-
-function sideOf(at: CardMoney): CrossingSide | null {
-  if (!('value' in at.money && 'value' in at.power && 'value' in at.throughput)) return null
-  const side: CostSide = {
-    inputs: at.money.value,
-    loadW: at.power.value.value,
-    outputTokensPerS: at.throughput.value.value,
-  }
-  return { ...side, ci95: at.throughput.value.ci95 }
 }
