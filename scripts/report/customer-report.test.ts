@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { report } from '../actions/report.ts'
+import { examples } from '../build-examples.ts'
+import type { CommandIo } from '../support/io.ts'
+import type { ReportFlags } from './report-flags.ts'
+
+/** `report --for customer` without a process: what it prints, writes and refuses. */
+let out = ''
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'joulemark-customer-'))
+})
+afterAll(() => rm(out, { recursive: true }))
+
+const runs = join(examples, 'runs')
+
+async function run(flags: Partial<ReportFlags>, paths: readonly string[] = [runs]) {
+  const said: string[] = []
+  const errors: string[] = []
+  const io: CommandIo = {
+    stdout: (text) => said.push(text),
+    stderr: { isTTY: false, color: false, write: (text) => errors.push(text) },
+    env: {},
+    columns: null,
+    color: false,
+  }
+  const code = await report(paths, { format: 'terminal', out, for: 'customer', ...flags }, io)
+  return { code, stdout: said.join(''), stderr: errors.join('') }
+}
+
+test('writes the three files beside those of the lab, and prints the page on a terminal', async () => {
+  const { code, stdout, stderr } = await run({
+    format: 'terminal,html,md,fragment',
+    title: 'Two cards',
+    author: 'Example Ltd',
+  })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^Two cards SIMULATED\n\nBy: Example Ltd\n/)
+  expect(stderr.match(/^wrote .*$/gm)).toEqual(
+    ['customer.html', 'customer.md', 'customer-fragment.html'].map((name) => `wrote ${join(out, name)}`),
+  )
+  expect(await readFile(join(out, 'customer.html'), 'utf8')).toContain('<title>Two cards (SIMULATED)</title>')
+})
+
+test('claims are printed only where they are asked for twice', async () => {
+  await expect(run({ claims: 'article' })).rejects.toThrow(
+    '--claims is not printed on a page for customers; add --with-claims',
+  )
+  await expect(run({ withClaims: true })).rejects.toThrow('--with-claims requires --claims FILE')
+  expect((await run({ claims: 'article', withClaims: true })).stdout).toContain('PUBLISHED FIGURES, CHECKED')
+  expect((await run({})).stdout).not.toContain('PUBLISHED FIGURES, CHECKED')
+})
+
+test.each([
+  [{ format: 'csv' }, '--format csv with --for customer: known: terminal, md, html, fragment'],
+  [{ title: ' ' }, '--title: expected a text'],
+  [{ site: 'x'.repeat(201) }, '--site: 201 characters; expected at most 200'],
+  [{ for: 'lab' as const, author: 'Example Ltd' }, '--author requires --for customer'],
+])('refuses %j', async (flags, message) => {
+  await expect(run(flags)).rejects.toThrow(message)
+})
+
+test('requires runs', async () => {
+  await expect(run({}, [])).rejects.toThrow('report --for customer requires run folders, such as results')
+})
