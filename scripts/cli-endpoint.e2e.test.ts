@@ -155,7 +155,7 @@ test('with OPENAI_LOG a whole run prints one document to stdout', async () => {
   )
   const args = ['run', short, '--simulate', 'rtx-4090', '--quick', '--json', '--out', join(folder, 'simulated')]
   const ended = await joulemark([...args, '--skip-calibration', '--no-progress'], { OPENAI_LOG: 'debug' })
-  expect(JSON.parse(ended.stdout)).toMatchObject({ runs: [{ record: { status: 'complete' } }] })
+  expect(JSON.parse(ended.stdout)).toMatchObject({ runs: [{ record: { status: 'complete', quick: true } }] })
   expect(ended.stderr).toContain('sending request')
 })
 

@@ -32,6 +32,9 @@ const QUICK = 'quick: trials and requests are shorter than the scenario asks for
 export function withSharedCaveat(tables: readonly Table[], runs: readonly RunRecord[]): Table[] {
   const [caveat, ...others] = [...new Set(runs.map((run) => caveatText(caveatsOf(run))))]
   if (caveat === undefined || caveat === null || others.length > 0) return [...tables]
-  const has = (table: Table) => table.rows.some(({ cells }) => cells.some((cell) => 'caveat' in cell))
+  const has = (table: Table) => {
+    const own = table.rows.flatMap(({ cells }) => cells.flatMap((cell) => ('caveat' in cell ? [cell.caveat] : [])))
+    return own.length > 0 && own.every((each) => each === caveat)
+  }
   return tables.map((table) => (has(table) ? { ...table, caveat } : table))
 }

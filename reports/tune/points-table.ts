@@ -5,7 +5,16 @@ import { counted } from '../../harness/units.ts'
 import { assumptionsText, idleNote, priceNote } from '../comparison/economics-notes.ts'
 import type { Facts } from '../facts.ts'
 import { formatShare } from '../render/format-cell.ts'
-import { buildTable, type Cell, type Column, missing, type Table, type Tone, text } from '../tables/table.ts'
+import {
+  buildTable,
+  type Cell,
+  type CellMarks,
+  type Column,
+  missing,
+  type Table,
+  type Tone,
+  text,
+} from '../tables/table.ts'
 import { answersOf } from './answers.ts'
 import { pointName, type Tuning } from './tuning.ts'
 
@@ -210,7 +219,10 @@ function sloCell({ slo, reason }: PointRow, tuning: Tuning): Cell {
   return { ...text(word, sloTones[slo.state]), ...share, ...stamp(tuning) }
 }
 
-const stamp = ({ simulated }: Tuning): { simulated?: true } => (simulated ? { simulated: true } : {})
+const stamp = ({ simulated, caveat }: Tuning): CellMarks => ({
+  ...(simulated ? { simulated: true } : {}),
+  ...(caveat === null ? {} : { caveat }),
+})
 
 /** Whose electricity is in the costs, and where its idle power is from. */
 function electricityNote({ money, card }: Tuning, facts: Facts): string[] {

@@ -13,6 +13,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { moneyOf } from '../comparison/card-money.ts'
 import { wholePower } from '../comparison/power-basis.ts'
 import type { Facts } from '../facts.ts'
+import { caveatsOf, caveatText } from '../tables/caveats.ts'
 import { type CardColumn, cardKeyOf, labelOf } from '../tables/selection.ts'
 
 /** One scenario at several settings of the cards: what was measured, and what follows from it. */
@@ -31,6 +32,8 @@ export interface Tuning {
   /** Whether several numbers of requests in flight were measured. */
   readonly isGrid: boolean
   readonly simulated: boolean
+  /** What must be known beside every figure: shortened trials, loosened limits. Null for most. */
+  readonly caveat: string | null
 }
 
 /** The tuning of runs of one scenario that one tuning made, and of points that left no record. */
@@ -54,6 +57,7 @@ export function tuningOf(records: readonly RunRecord[], facts: Facts, failed: re
     operating: operatingPoints(table),
     isGrid,
     simulated: records.some(({ source }) => source === 'simulated'),
+    caveat: caveatText(records.flatMap(caveatsOf)),
   }
 }
 
