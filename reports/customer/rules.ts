@@ -61,7 +61,7 @@ function byIntegrity(subject: Subject): Decision {
   const off = modes.has('Enabled') ? '' : '; switch ECC on first: it was off in these runs'
   return {
     card: cheapest.column,
-    why: `ECC and a warranty for servers${off}${outs.length > 0 ? `; ${outs.join('; ')}` : ''}`,
+    why: `ECC, and a warranty that does not exclude servers${off}${outs.length > 0 ? `; ${outs.join('; ')}` : ''}`,
   }
 }
 
@@ -96,13 +96,13 @@ export const decisionRules: readonly DecisionRule[] = [
   {
     id: 'regulated',
     title: 'Regulated industry (finance, medical)',
-    rule: 'The cheapest card with ECC and a warranty that covers servers. No law named here demands ECC: your auditor decides.',
+    rule: 'The cheapest card with ECC and a warranty that does not exclude servers. Whether a law demands ECC is for your auditor to say.',
     decide: byIntegrity,
   },
   {
     id: 'long-training',
     title: 'Production training (24 hours and more)',
-    rule: 'The same: an undetected error in memory spoils a day of training, and a card that fails must be replaced.',
+    rule: 'The same, because an undetected memory error spoils a day of training, and a card that fails must be replaced.',
     decide: byIntegrity,
   },
   {

@@ -49,7 +49,7 @@ function smallestUplift({ selection, facts }: Subject): Item[] {
   if (least === undefined || low === undefined || high === undefined || high / low <= least.ratio) return []
   return [
     {
-      lead: 'More money is not as much more speed.',
+      lead: 'The price grows faster than the speed.',
       text: `For ${least.title} the ${card.label} is ${least.ratio.toFixed(2)} times as fast as the ${first.label}, at ${timesText(high / low)} its price.`,
     },
   ]
@@ -61,7 +61,7 @@ function noLink({ cards }: Subject): Item[] {
   return [
     {
       lead: 'Two cards are not one large card.',
-      text: `${joinedAnd(without)} ${without.length === 1 ? 'has' : 'have'} no NVLink: a model that is split over several cards exchanges every layer over PCIe. Measure the pair before you buy it.`,
+      text: `${joinedAnd(without)} ${without.length === 1 ? 'has' : 'have'} no NVLink: a model that is split over several cards exchanges data over PCIe at every layer. Measure the pair before you buy it.`,
     },
   ]
 }
@@ -95,7 +95,7 @@ function editions({ cards, facts }: Subject): Item[] {
   return [
     {
       lead: '"RTX PRO 6000" is three cards.',
-      text: `They share chip and memory, and differ in power and cooling: ${each.join('; ')}. Have the edition named in the offer.`,
+      text: `They share chip and size of memory, and differ in power, clocks and cooling: ${each.join('; ')}. Have the edition named in the offer.`,
     },
   ]
 }
@@ -118,8 +118,8 @@ function outOfWarranty({ cards }: Subject): Item[] {
     supportOf(card)
       .filter(({ topic, coversServers }) => topic === 'warranty' && coversServers === false)
       .map(({ statement }) => ({
-        lead: `The ${card.label} has no warranty in a data centre.`,
-        text: `So say the terms of a maker, read ${statement.date} (see ECC, NVLink and reliability features). Ask your seller who replaces it.`,
+        lead: `The ${card.label} may have no warranty in a data centre.`,
+        text: `The terms of a maker exclude it (read ${statement.date}; see ECC, NVLink and reliability features). Ask your seller who replaces a card that fails.`,
       })),
   )
 }

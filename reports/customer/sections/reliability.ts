@@ -50,7 +50,7 @@ const rows: readonly CheckedRow[] = [
       return card.nvlinkGBs === null ? 'none: several cards are linked by PCIe' : `${card.nvlinkGBs.value} GB/s`
     },
   },
-  { id: 'pcie', label: 'PCIe link as it was', of: (_card, runs) => pcieText(runs) },
+  { id: 'pcie', label: 'PCIe link', of: (_card, runs) => pcieText(runs) },
   { id: 'pair', label: 'Copy from card to card', of: (_card, runs) => pairText(runs) },
   {
     id: 'driver',

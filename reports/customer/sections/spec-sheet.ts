@@ -58,7 +58,7 @@ function outstanding([first, ...others]: readonly CardEntry[]) {
     if (found.length === 0) return []
     return [
       paragraph(
-        `What stands out: beside the ${first!.label}, the ${card.label} has ${joinedAnd(found.map(({ ratio, words }) => words(ratio)))}.`,
+        `What stands out: compared with the ${first!.label}, the ${card.label} has ${joinedAnd(found.map(({ ratio, words }) => words(ratio)))}.`,
       ),
     ]
   })

@@ -42,7 +42,7 @@ export function throughput(subject: Subject): Section | null {
         ? []
         : [
             paragraph(
-              'Where users ask for so much and no more, every card that keeps up has the same throughput. For these workloads the table has what the users wait for, and what the card costs per month at this demand.',
+              'Other workloads have a fixed demand, and every card that keeps up with it has the same throughput. The table has how long their users wait, and what the card costs per month at this demand.',
             ),
             ...tableBlock(demands),
           ]),

@@ -49,7 +49,7 @@ function closing({ table, cards }: { readonly table: ReturnType<typeof fitsTable
   const gained = table.rows.filter((row) => isOom(row, least.index) && isKnown(row, most.index)).map(labelOf)
   const beyond = beyondAll(cards)
   return [
-    ...(gained.length > 0 ? [paragraph(`${most.gb} GB unlock ${joinedAnd(gained)}.`)] : []),
+    ...(gained.length > 0 ? [paragraph(`${most.gb} GB unlocks ${joinedAnd(gained)}.`)] : []),
     ...(beyond.length > 0 ? [paragraph(`No card of this page holds ${joinedOr(beyond)}.`)] : []),
   ]
 }

@@ -43,7 +43,7 @@ function pickOf(card: Card, subject: Subject): Item[] {
           `you serve ${firstFew(cheaper!, OF_TABLE)}: both run ${cheaper!.length === 1 ? 'it' : 'them'}, and this card costs less`,
         ]
       : []),
-    ...(ruled.length > 0 ? [`one of the rules above is yours: ${joinedAnd(ruled)}`] : []),
+    ...(ruled.length > 0 ? [`your case is one of these: ${joinedAnd(ruled)}`] : []),
   ]
   return reasons.length === 0 ? [] : [{ lead: `Pick the ${card.label}`, text: `if ${reasons.join('; or ')}.` }]
 }
@@ -104,7 +104,7 @@ function closing({ selection, winners }: Subject): Block[] {
     }
     const [cheap, only] = [first(false), first(true)]
     if (cheap !== undefined)
-      return [`For ${cheap.workload.title}, the ${card.label} is the right answer (${cheap.why}).`]
+      return [`For ${cheap.workload.title}, the ${card.label} is the right answer: ${cheap.why}.`]
     if (only !== undefined) return [`For ${only.workload.title}, the ${card.label} is the only choice of this page.`]
     return []
   })
