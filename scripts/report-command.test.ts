@@ -43,6 +43,11 @@ describe('on the terminal', () => {
     expect(long).not.toContain('Not shown')
   })
 
+  test('a title is that of every format', async () => {
+    await run([runs], { format: 'md', title: 'Our <cards>' })
+    expect(await readFile(join(out, 'report.md'), 'utf8')).toMatch(/^# Our &lt;cards&gt; \(SIMULATED\)\n/)
+  })
+
   test('money given on the command line goes before the catalogue', async () => {
     const flags = { tariff: 0.4, years: 5, utilisation: 0.4, pue: 1.5, price: { 'rtx-4090': 2000 } }
     const { stdout } = await run([runs], flags)

@@ -37,12 +37,13 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   }
   const claims = flags.claims === undefined ? null : await readClaims(flags.claims)
   const money = moneyOf(flags, io)
-  const built =
+  const made =
     paths.length === 0
       ? await assemble({ stored: [] }, money, claims, formats)
       : await withRuns(paths, flags, io, async ({ records, whole }) =>
           assemble({ stored: await records(), whole }, money, claims, formats),
         )
+  const built = flags.title === undefined ? made : { ...made, title: flags.title }
   if (formats.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
   if (formats.includes('vllm')) io.stdout(vllmBenchText(built))
   const files = formats.filter((format) => format !== 'terminal')
