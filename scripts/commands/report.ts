@@ -32,6 +32,7 @@ export const reportCommand: DefineCommand = (io, done) =>
     )
     .option('--title <text>', 'Title of the report')
     .option('--author <text>', 'With --for customer: who publishes it')
+    .option('--logo <file>', 'With --for customer: PNG, JPEG or SVG file that is put on the page')
     .option('--site <text>', 'With --for customer: where it was measured')
     .option('--with-claims', 'With --for customer: print the checked --claims on the page')
     .option('--all', 'Show every table on the terminal')

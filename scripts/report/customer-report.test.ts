@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -60,6 +60,23 @@ test.each([
   [{ for: 'lab' as const, author: 'Example Ltd' }, '--author requires --for customer'],
 ])('refuses %j', async (flags, message) => {
   await expect(run(flags)).rejects.toThrow(message)
+})
+
+test('a logo becomes part of the page; one that acts, another file, and a file that is not there are refused', async () => {
+  const svg = join(out, 'logo.svg')
+  await writeFile(svg, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>')
+  await run({ format: 'html', logo: svg })
+  expect(await readFile(join(out, 'customer.html'), 'utf8')).toMatch(
+    /<img class="logo" src="data:image\/svg\+xml;base64,/,
+  )
+  const acts = join(out, 'acts.svg')
+  await writeFile(acts, '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+  await expect(run({ logo: acts })).rejects.toThrow(`--logo ${acts}: this SVG is not embedded`)
+  const other = join(out, 'other.png')
+  await writeFile(other, 'no image')
+  await expect(run({ logo: other })).rejects.toThrow(`--logo ${other}: expected a PNG, JPEG or SVG file`)
+  await expect(run({ logo: join(out, 'none.png') })).rejects.toThrow(/--logo .*none\.png: ENOENT/)
+  await expect(run({ logo: out })).rejects.toThrow(/--logo .*: (?:expected a file|EISDIR)/)
 })
 
 test('requires runs', async () => {

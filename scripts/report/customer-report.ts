@@ -13,6 +13,7 @@ import { withRuns } from '../store/given-runs.ts'
 import type { CommandIo } from '../support/io.ts'
 import { moneyOf } from '../support/money/stated-money.ts'
 import { readClaims } from './claims-file.ts'
+import { readLogo } from './logo-file.ts'
 import type { ReportFlags } from './report-flags.ts'
 
 /** Formats of a report for customers; the others belong to the report for the lab. */
@@ -25,7 +26,7 @@ export async function customerReport(paths: readonly string[], flags: ReportFlag
     throw new JoulemarkError('bad-input', 'report --for customer requires run folders, such as results')
   checkClaims(flags)
   const claims = flags.claims === undefined ? null : await readClaims(flags.claims)
-  const imprint = imprintOf(flags)
+  const imprint = await imprintOf(flags)
   const report = await withRuns(paths, flags, io, async ({ records }) => {
     const runs = (await records()).map(({ record }) => record)
     return buildCustomerReport(runs, {
@@ -85,7 +86,7 @@ function checkClaims({ claims, withClaims }: ReportFlags): void {
 /** Longest text of a title, an author or a place. */
 const MOST_CHARACTERS = 200
 
-function imprintOf({ title, author, site }: ReportFlags): Imprint {
+async function imprintOf({ title, author, site, logo }: ReportFlags): Promise<Imprint> {
   for (const [flag, value] of Object.entries({ title, author, site })) {
     if (value === undefined) continue
     if (value.trim() === '') throw new JoulemarkError('bad-input', `--${flag}: expected a text`)
@@ -99,5 +100,6 @@ function imprintOf({ title, author, site }: ReportFlags): Imprint {
     ...(title === undefined ? {} : { title }),
     ...(author === undefined ? {} : { author }),
     ...(site === undefined ? {} : { site }),
+    ...(logo === undefined ? {} : { logo: await readLogo(logo) }),
   }
 }

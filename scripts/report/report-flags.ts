@@ -10,6 +10,7 @@ export interface ReportFlags extends MoneyFlags {
   readonly title?: string
   /** For customers only. */
   readonly author?: string
+  readonly logo?: string
   readonly site?: string
   readonly withClaims?: boolean
   /** Store that `store:` arguments are about. */
