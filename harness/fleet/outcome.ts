@@ -62,7 +62,8 @@ export function withWords(box: CampaignBox, problem: string | null, said: string
   const hasAnswer = box.state === 'measured' && box.runs > 0
   const lost = problem === null ? null : `records not brought: ${problem}`
   const noRun = box.state === 'measured' && !hasAnswer ? `exit code ${box.exitCode}, but it left no run` : null
-  const isOver = noRun !== null || box.state === 'failed' || box.state === 'lost'
+  // what the engine lost was cut in the middle of a line that says nothing about it
+  const isOver = noRun !== null || box.state === 'failed' || (box.state === 'lost' && box.lossKind === 'unknown')
   const parts = [box.reason, noRun, lost, isOver && said !== null ? `its log ends: ${said}` : null]
   const reason = parts.filter((part) => part !== null && part !== '').join('; ')
   return { ...box, state: noRun === null ? box.state : 'failed', reason: reason === '' ? null : reason }

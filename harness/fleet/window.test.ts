@@ -115,7 +115,7 @@ describe('any window at any moment', () => {
         if (between < changes) expect(isOpen(window, between)).toBe(now.isOpen)
         expect(isOpen(window, changes - 60_000)).toBe(now.isOpen)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -127,7 +127,7 @@ describe('any window at any moment', () => {
         const now = windowAt(window, found.atMs)
         expect(now.isOpen && (now.untilMs === null || now.untilMs - found.atMs >= length * 60_000)).toBe(true)
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 })

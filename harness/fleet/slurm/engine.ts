@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
+import { JoulemarkError } from '../../errors.ts'
 import { makeFolder } from '../../record/json-file.ts'
 import { type SlurmBlock, slurmSchema } from '../../scenario/fleet/engine-schemas.ts'
 import type { BoxJob, FleetEngine, JobHandle, JobState, Submitted } from '../engine.ts'
 import { lastWords } from '../program.ts'
 import { ACCOUNT_ARGS, accountedJobs } from './accounting.ts'
-import { type CallSlurm, required, slurmCalls } from './calls.ts'
+import { type CallSlurm, required } from './calls.ts'
 import { exitPath, jobScript, sbatchWords, startedPath } from './job-script.ts'
 import { stateOf } from './job-state.ts'
 import { nodesOfSlurm } from './nodes.ts'
@@ -12,9 +13,8 @@ import { jobsOf, type SlurmJob } from './queue.ts'
 import { copyRuns } from './shared-runs.ts'
 
 /** Slurm: one job for each box and try, on the node of the box, found again by its name. */
-export function slurmEngine(given: SlurmBlock | undefined, env: NodeJS.ProcessEnv): FleetEngine {
+export function slurmEngine(given: SlurmBlock | undefined, call: CallSlurm): FleetEngine {
   const block = given ?? slurmSchema.parse({})
-  const call = slurmCalls(env)
   return {
     name: 'slurm',
     boxes: nodesOfSlurm(block, call),
@@ -62,6 +62,9 @@ export function slurmEngine(given: SlurmBlock | undefined, env: NodeJS.ProcessEn
 const queued = async (call: CallSlurm, signal: AbortSignal): Promise<SlurmJob[]> =>
   jobsOf(await required(call, 'squeue', ['--json', '--states=all'], { signal }))
 
+/** What sbatch says of a controller that does not answer, in contrast to one that refuses. */
+const UNANSWERED = /unable to contact|timed out|connection (refused|failure|reset)|communication|temporarily|try again/i
+
 interface Submission {
   readonly call: CallSlurm
   readonly block: SlurmBlock
@@ -79,7 +82,10 @@ async function submitOne(job: BoxJob, { call, block, queue, signal }: Submission
   const result = await call('sbatch', sbatchWords(job, block), { signal, input: jobScript(job) })
   const [native = ''] = result.stdout.trim().split(/[;\n]/)
   if (result.returnCode === 0 && /^\d+$/.test(native)) return handle(native)
-  return { handle: null, reason: `sbatch: ${lastWords(result).replace(/^sbatch: (error: )?/, '')}` }
+  const said = lastWords(result)
+  // it may be submitted all the same: asked again, it is found by its name
+  if (UNANSWERED.test(said)) throw new JoulemarkError('environment', `sbatch: ${said}`)
+  return { handle: null, reason: `sbatch: ${said.replace(/^sbatch: (error: )?/, '')}` }
 }
 
 /** What accounting knows of jobs that the controller has forgotten, by their number; nothing where there is no accounting. */
