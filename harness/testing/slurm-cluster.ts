@@ -134,7 +134,7 @@ SelectType=select/cons_tres
 ReturnToService=0
 SlurmdTimeout=10
 KillWait=2
-SchedulerParameters=sched_min_interval=0
+SchedulerParameters=sched_min_interval=0,batch_sched_delay=0,sched_interval=1
 StateSaveLocation=${root}/state
 SlurmctldPidFile=${root}/ctld.pid
 SlurmdPidFile=${root}/d-%n.pid

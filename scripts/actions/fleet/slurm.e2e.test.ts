@@ -154,7 +154,7 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
   test('a canary that lost holds the others back', async () => {
     side('after-runs')
     writeFileSync(fleetFile, given.replace('[box-00]', '[box-04]'))
-    const said = await run('held', '--against', at('before'))
+    const said = await run('held', '--against', at('before'), '--format', 'terminal')
     expect(calls()).toEqual(['box-04'])
     expect(said.stderr).toContain('canary: regressed. ')
     expect(said.code).toBe(1)
@@ -192,7 +192,7 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     cluster.call('scontrol', 'update', 'nodename=box-05', 'state=resume')
     for (const name of ['killed-box-02', 'failed-box-03']) rmSync(at(name))
     writeFileSync(at('calls'), '')
-    const rest = await run('after', '--against', at('before'), '--resume')
+    const rest = await run('after', '--against', at('before'), '--resume', '--format', 'terminal')
     expect(rest.stderr).toContain('box-05: measured')
     expect(calls()).toEqual(['box-02', 'box-03', 'box-05'])
     expect(states('after')).toEqual(Object.fromEntries(names.map((box) => [box, 'measured 0'])))
@@ -204,7 +204,7 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     side('after-runs')
     writeFileSync(fleetFile, given.replace('canary: { boxes: [box-00] }\n', '').replace('[00-05]', '[00-01]'))
     writeFileSync(at('hold'), '')
-    const waiting = run('failing')
+    const waiting = run('failing', '--format', 'terminal')
     await expect.poll(() => calls().length).toBe(2)
     cluster.call('scontrol', 'update', 'nodename=box-01', 'state=down', 'reason=power supply')
     rmSync(at('hold'))
@@ -241,7 +241,13 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
 
   test('a second one in the folder is refused; after kill -9 the jobs go on, and none starts twice', async () => {
     side('before-runs')
-    writeFileSync(fleetFile, given.replace('canary: { boxes: [box-00] }\n', '').replace('atOnce: 6', 'atOnce: 2'))
+    writeFileSync(
+      fleetFile,
+      given
+        .replace('canary: { boxes: [box-00] }\n', '')
+        .replace('[00-05]', '[00-03]')
+        .replace('atOnce: 6', 'atOnce: 2'),
+    )
     writeFileSync(at('hold'), '')
     const words = ['fleet', 'run', fleetFile, '--out', at('killed'), '--poll', '0.2s']
     const first = spawn(process.execPath, cliWords(...words), { env: env(), stdio: 'ignore' })
@@ -251,9 +257,9 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     first.kill('SIGKILL')
     await ended
     rmSync(at('hold'))
-    const said = await run('killed', '--resume')
+    const said = await run('killed', '--resume', '--format', 'terminal')
     expect(said.code).toBe(0)
-    expect(calls()).toEqual(names)
-    expect(states('killed')).toEqual(Object.fromEntries(names.map((box) => [box, 'measured 0'])))
+    expect(calls()).toEqual(names.slice(0, 4))
+    expect(states('killed')).toEqual(Object.fromEntries(names.slice(0, 4).map((box) => [box, 'measured 0'])))
   })
 })
