@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { boxFolder } from '../../harness/fleet/plan.ts'
 import { type Campaign, readCampaign } from '../../harness/fleet/state.ts'
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
@@ -12,14 +13,21 @@ import type { CommandIo } from '../support/io.ts'
 /** Clocks of boxes may differ by this much: a run that began earlier belongs to an earlier campaign. */
 const CLOCK_MS = 60_000
 
-/** The runs of a box that belong to a campaign, from its folder on this machine. */
+/**
+ * The runs of a box that belong to a campaign, from its folder on this machine: those that began in it. A run that the box had as
+ * its baseline before is what the others are compared with, however short a time ago it was.
+ */
 export async function runsOfBox(folder: string, { createdAt }: Pick<Campaign, 'createdAt'>): Promise<FleetRuns> {
   const { runs, unreadable } = await readHistory(folder)
-  const since = new Date(createdAt).getTime() - CLOCK_MS
-  return {
-    records: runs.map(({ record }) => record).filter(({ startedAt }) => new Date(startedAt).getTime() >= since),
-    unreadable,
-  }
+  const baselines = new Set(
+    (await readBaselines(folder)).flatMap((each) => each.runs.map((path) => resolve(folder, path))),
+  )
+  const begunMs = new Date(createdAt).getTime()
+  const own = runs.filter(({ directory, record }) => {
+    const atMs = new Date(record.startedAt).getTime()
+    return atMs >= (baselines.has(resolve(directory)) ? begunMs : begunMs - CLOCK_MS)
+  })
+  return { records: own.map(({ record }) => record), unreadable }
 }
 
 /** The runs of all boxes of a campaign, or of some. */
