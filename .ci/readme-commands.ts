@@ -42,6 +42,16 @@ const judged: readonly (readonly [RegExp, RegExp])[] = [
   // what this machine can serve is not known here; it must look to the last of the checks
   [/ -- doctor --serving/, /\bsigning-key\b/],
 ]
+/**
+ * With JOULEMARK_PROGRAM, the launcher of a package (`npm run --silent package -- --only folder` prints its path), that program
+ * runs in place of the sources: the same commands, without the start of npm and tsx.
+ */
+const program = process.env['JOULEMARK_PROGRAM'] ?? ''
+const called = (command: string): string =>
+  program === ''
+    ? command
+    : command.replace(/^npm run (--silent )?bench --/, program).replace(/^npm run demo --/, `${program} demo`)
+
 /** The exit codes of a verdict: on a busy machine, a gate of the client may fail. */
 const verdictCodes: readonly (number | null)[] = [0, 1, 3, 4, 5]
 const server = await startSimulator()
@@ -90,7 +100,7 @@ const commands = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^``
   .filter((line) => line !== '')
 
 async function run(command: string): Promise<string | null> {
-  const child = spawn('sh', ['-c', `exec ${command}`], {
+  const child = spawn('sh', ['-c', `exec ${called(command)}`], {
     cwd: root,
     detached: true,
     env: { ...process.env, HOME: folder, JOULEMARK_KEY: '', JOULEMARK_NVIDIA_SMI: server.nvidiaSmi, NO_COLOR: '1' },
@@ -115,8 +125,9 @@ async function run(command: string): Promise<string | null> {
 
 /** The simulator that stands for the reader's server, until `stop`. */
 async function startSimulator(): Promise<{ url: string; nvidiaSmi: string; stop: () => void }> {
-  const flags = ['--card', 'rtx-4090', '--model', 'llama-3.1-8b-instruct-fp8']
-  const child = spawn('npm', ['run', '--silent', 'bench', '--', 'simulate', ...flags], { cwd: root, detached: true })
+  const flags = '--card rtx-4090 --model llama-3.1-8b-instruct-fp8'
+  const command = called(`npm run --silent bench -- simulate ${flags}`)
+  const child = spawn('sh', ['-c', `exec ${command}`], { cwd: root, detached: true })
   const stop = () => process.kill(-(child.pid as number), 'SIGTERM')
   let text = ''
   for await (const part of child.stdout.setEncoding('utf8')) {

@@ -1,26 +1,28 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { gitCommit, projectRoot } from '../support/tool-info.ts'
 import { writeTarXz } from './archive.ts'
 import { billOfMaterials } from './bill-of-materials.ts'
-import { type Contents, commonContents, KOFFI, ofRepository, text } from './contents.ts'
-import { npmContents, packForNpm } from './npm-package.ts'
+import { type Contents, commonContents, KOFFI, launcher, text } from './contents.ts'
+import { npmContents, packForNpm, writeToRun } from './npm-package.ts'
 import { type Architecture, architectures, nodeFor } from './parts.ts'
 import { bundleProgram, type Program } from './program.ts'
 
 /**
  * `npm run package`: an archive with Node for each architecture, the package for npm, what each is made of, and the SHA-256 of all
- * of them, in dist/ or `--out`. `--only x64`, `--only arm64` or `--only npm` makes one of them.
+ * of them, in dist/ or `--out`. `--only x64`, `--only arm64` or `--only npm` makes one of them; `--only folder` a folder to run on this
+ * machine, in seconds, with the Node that made it.
  */
 const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string' } } })
 const out = values.out ?? join(projectRoot, 'dist')
 const asked = (what: string): boolean => values.only === undefined || values.only === what
-if (values.only !== undefined && ![...architectures, 'npm'].includes(values.only)) {
-  process.stderr.write(`--only ${values.only}: expected one of ${[...architectures, 'npm'].join(', ')}\n`)
+const kinds = [...architectures, 'npm', 'folder']
+if (values.only !== undefined && !kinds.includes(values.only)) {
+  process.stderr.write(`--only ${values.only}: expected one of ${kinds.join(', ')}\n`)
   process.exit(2)
 }
 mkdirSync(out, { recursive: true })
@@ -28,6 +30,14 @@ mkdirSync(out, { recursive: true })
 const { name, version } = packageJson
 const time = timeOfSources()
 const program = await bundleProgram({ commit: gitCommit(), koffi: KOFFI })
+if (values.only === 'folder') {
+  const here = architectures.filter((arch) => arch === process.arch)
+  const folder = join(out, name)
+  rmSync(folder, { recursive: true, force: true })
+  writeToRun(folder, npmContents(await commonContents(program, here)))
+  process.stdout.write(`${join(folder, 'bin', name)}\n`)
+  process.exit()
+}
 const made: string[] = []
 for (const arch of architectures.filter(asked)) {
   const folder = `${name}-${version}-linux-${arch}`
@@ -56,7 +66,7 @@ async function archive(path: string, folder: string, bundled: Program, arch: Arc
     ['package.json', text(`${JSON.stringify({ name, version, private: true, type: 'module' })}\n`)],
     ['bin/node', { bytes: node.binary, executable: true }],
     ['bin/NODE-LICENSE', { bytes: node.license, executable: false }],
-    ['bin/joulemark', { ...ofRepository('scripts/package/joulemark.sh'), executable: true }],
+    ['bin/joulemark', launcher()],
   ])
   await writeTarXz(path, folder, contents, time)
 }

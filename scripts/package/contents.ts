@@ -73,3 +73,6 @@ function licenceTexts(folders: readonly string[]): string {
     .join(`\n\n${'-'.repeat(80)}\n\n`)
     .concat('\n')
 }
+
+/** The launcher of a package that carries a Node, in its folder `bin`. */
+export const launcher = (): PackedFile => ({ ...ofRepository('scripts/package/joulemark.sh'), executable: true })

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { schemaFiles } from '../docs/schemas.ts'
-import { type Contents, ofRepository, text } from './contents.ts'
+import { type Contents, launcher, ofRepository, text } from './contents.ts'
 import { declarationsOf } from './types.ts'
 
 /** The types of a package by the schema that each is made from. */
@@ -56,12 +56,18 @@ export function npmContents(common: Contents): Contents {
 }
 
 /** Writes the contents into a folder, as they are unpacked. */
-export function writeContents(folder: string, contents: Contents): void {
+function writeContents(folder: string, contents: Contents): void {
   for (const [name, { bytes, executable }] of contents) {
     const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, bytes, { mode: executable ? 0o755 : 0o644 })
   }
+}
+
+/** Writes the contents into a folder, to be run on this machine: with the launcher, and a link to the Node that runs now. */
+export function writeToRun(folder: string, contents: Contents): void {
+  writeContents(folder, new Map([...contents, ['bin/joulemark', launcher()]]))
+  symlinkSync(process.execPath, join(folder, 'bin', 'node'))
 }
 
 /** Packs these contents with npm into a folder. Gives the path of the file. */

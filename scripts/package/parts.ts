@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -33,6 +33,9 @@ export async function nodeFor(arch: Architecture): Promise<{ binary: Uint8Array;
 /** The native part of koffi for glibc on this architecture, of the version and digest in package-lock.json. */
 export async function koffiFor(arch: Architecture): Promise<Uint8Array> {
   const name = `@koromix/koffi-linux-${arch}`
+  // `npm ci` has installed that of this machine, and checked its digest
+  const installed = join(projectRoot, 'node_modules', name, `linux_${arch}`, 'koffi.node')
+  if (existsSync(installed)) return readFileSync(installed)
   const { version, integrity } = lockedPackage(`node_modules/${name}`)
   const file = `linux_${arch}/koffi.node`
   return (await filesOf(`${name}@${version}`, integrity, [file])).get(file)!

@@ -1,14 +1,5 @@
 import { execFile } from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -20,7 +11,7 @@ import { assemble } from '../actions/report.ts'
 import { projectRoot } from '../support/tool-info.ts'
 import { billOfMaterials } from './bill-of-materials.ts'
 import { commonContents, KOFFI } from './contents.ts'
-import { npmContents, writeContents } from './npm-package.ts'
+import { npmContents, writeToRun } from './npm-package.ts'
 import { bundleProgram, type Program } from './program.ts'
 
 /** A package in a folder of its own, without node_modules and outside git: what it needs, it carries. */
@@ -32,12 +23,7 @@ let program: Program
 
 beforeAll(async () => {
   program = await bundleProgram(facts)
-  writeContents(installed, npmContents(await commonContents(program, [])))
-  // as in the archive: the launcher beside a Node
-  mkdirSync(join(installed, 'bin'))
-  symlinkSync(process.execPath, join(installed, 'bin', 'node'))
-  writeFileSync(join(installed, 'bin', 'joulemark'), readFileSync(join(projectRoot, 'scripts/package/joulemark.sh')))
-  chmodSync(join(installed, 'bin', 'joulemark'), 0o755)
+  writeToRun(installed, npmContents(await commonContents(program, [])))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
