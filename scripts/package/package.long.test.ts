@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { projectRoot } from '../support/tool-info.ts'
 
 /**
  * The packages as a person gets them. Minutes: xz compresses Node on one core, twice. The bare system comes from a mirror of
- * Debian, and entering it needs root.
+ * Debian, and entering it needs root. With JOULEMARK_PACKAGES, a folder of `npm run package`, those are tested that will be shipped.
  */
 const missing = ['xz', 'debootstrap', 'unshare', 'ip'].filter((program) => spawnSync(program, ['--version']).error)
 const why = process.getuid?.() === 0 ? missing.map((program) => `there is no ${program}`).join(', ') : 'it needs root'
@@ -26,12 +26,13 @@ const build = (from: string, out: string, only: string): string =>
 
 describe.skipIf(why !== '' || process.arch !== 'x64')(`packages${why === '' ? '' : `, not made here: ${why}`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'packages-'))
-  const out = join(folder, 'dist')
+  const given = process.env['JOULEMARK_PACKAGES']
+  const out = given ?? join(folder, 'dist')
   const bare = join(folder, 'bare')
   beforeAll(() => {
-    build(projectRoot, out, 'x64')
+    if (given === undefined) build(projectRoot, out, 'x64')
     run('debootstrap', ['--variant=minbase', 'bookworm', bare])
-  })
+  }, 1_800_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('an archive made in another folder has the same bytes, and is under 45 MB', () => {
@@ -39,10 +40,8 @@ describe.skipIf(why !== '' || process.arch !== 'x64')(`packages${why === '' ? ''
     run('mkdir', ['-p', join(folder, 'another')])
     run('cp', ['-a', projectRoot, elsewhere])
     build(elsewhere, join(folder, 'again'), 'x64')
-    const sums = readFileSync(join(out, 'SHA256SUMS'), 'utf8')
-    expect(readFileSync(join(folder, 'again', 'SHA256SUMS'), 'utf8')).toBe(sums)
-    expect(sums).toContain(`  ${archive}\n`)
     expect(run('sha256sum', ['--check', 'SHA256SUMS'], out)).toContain(`${archive}: OK`)
+    expect(run('sha256sum', [archive], join(folder, 'again'))).toBe(run('sha256sum', [archive], out))
     expect(statSync(join(out, archive)).size).toBeLessThan(45e6)
   })
 
@@ -54,9 +53,9 @@ describe.skipIf(why !== '' || process.arch !== 'x64')(`packages${why === '' ? ''
   })
 
   test('npm installs its package without a network, scripts or dependencies, under 60 MB', () => {
-    build(projectRoot, out, 'npm')
+    build(projectRoot, join(folder, 'npm'), 'npm')
     const prefix = join(folder, 'global')
-    const file = join(out, `joulemark-${toolVersion}.tgz`)
+    const file = join(folder, 'npm', `joulemark-${toolVersion}.tgz`)
     run('npm', ['install', '--global', '--offline', '--ignore-scripts', '--prefix', prefix, file])
     expect(run(process.execPath, [join(prefix, 'bin/joulemark'), '--version'], folder)).toBe(`${toolVersion}\n`)
     expect(Number(run('du', ['-sk', prefix]).split('\t')[0]) * 1024).toBeLessThan(60e6)
@@ -66,12 +65,12 @@ describe.skipIf(why !== '' || process.arch !== 'x64')(`packages${why === '' ? ''
   test.skipIf(noEngine !== null)(
     `an image under 150 MB that runs as nobody in particular${noEngine === null ? '' : `: ${noEngine}`}`,
     async () => {
+      const recipe = join(projectRoot, 'scripts/image/Dockerfile')
       const engine = await startDockerEngine()
       try {
         run('tar', ['-C', bare, '-cf', join(folder, 'bare.tar'), '.'])
         engine.docker('import', join(folder, 'bare.tar'), 'debian:bookworm-slim')
-        copyFileSync(join(projectRoot, 'scripts/image/Dockerfile'), join(out, 'Dockerfile'))
-        engine.docker('build', '--tag', 'joulemark', '--build-arg', `ARCHIVE=${archive}`, out)
+        engine.docker('build', '--tag', 'joulemark', '--build-arg', `ARCHIVE=${archive}`, '--file', recipe, out)
         const [size, user] = engine
           .docker('inspect', '--format', '{{.Size}} {{.Config.User}}', 'joulemark')
           .trim()
