@@ -63,6 +63,7 @@ test('a job is its words, with its files in its own folder on the box, and ends 
   expect(jobs).toEqual({
     gpu1: {
       id: job.id,
+      campaign: 'jm-rack-7-20261127t010900-gpu1',
       command: ['npx', 'joulemark'],
       words: ['run', `.joulemark/jobs/${job.id}/0-mine.yaml`, ...job.argv.slice(4)],
       files: [{ from: '/home/me/mine.yaml', to: '0-mine.yaml' }],
@@ -74,15 +75,19 @@ test('a job is its words, with its files in its own folder on the box, and ends 
 
 test('a refusal has the task and the words of Ansible; where the job may run, it is followed', async () => {
   const failed = (over: object) =>
-    engineWith(
-      fakeAnsible(answer({ status: 'failed', message: 'joulemark: cannot be started: No such file', ...over })).call,
-    )
+    engineWith(fakeAnsible(answer({ status: 'failed', message: 'joulemark: not started: No such file', ...over })).call)
   expect(await failed({}).submit([job], signal)).toEqual([
-    { handle: null, reason: 'Start the job: joulemark: cannot be started: No such file' },
+    { handle: null, reason: 'Start the job: joulemark: not started: No such file' },
   ])
   const early = failed({ status: 'unreachable', task: 'Make the folder of the job', message: 'No route' })
   expect(await early.submit([job], signal)).toEqual([{ handle: null, reason: 'Make the folder of the job: No route' }])
   expect(await failed({ status: 'unreachable' }).submit([job], signal)).toEqual([{ handle, reason: null }])
+})
+
+test('an earlier try that still runs on the box is followed instead', async () => {
+  const native = job.id.replace(/2$/, '1')
+  const { call } = fakeAnsible(answer({ job: { state: 'running', name: native } }))
+  expect(await engineWith(call).submit([job], signal)).toEqual([{ handle: { ...handle, native }, reason: null }])
 })
 
 test('a box without an answer runs on, until it has been silent for too long', async () => {

@@ -72,15 +72,15 @@ export function ansibleEngine(options: AnsibleOptions): FleetEngine {
     cancel: async (handles) => {
       await playThat('stop', byBox(handles), new AbortController().signal)
     },
-    collect: async ({ id, box, outFolder, logFolder }, folder, signal) => {
+    collect: async ({ id, native, box, outFolder, logFolder }, folder, signal) => {
       const temporary = await mkdtemp(join(tmpdir(), 'joulemark-collect-'))
       try {
         const to = join(temporary, 'runs.tar.gz')
-        const vars = { id, campaign: campaignOf(id), out: outFolder, to }
+        const vars = { id: native, campaign: campaignOf(id), out: outFolder, to }
         const answer = (await playThat('collect', { [box]: vars }, signal)).hosts.get(box)
-        if (answer?.status !== 'ok') throw notFetched(box, answer?.message ?? 'no answer of Ansible')
+        if (answer?.status !== 'ok') throw notFetched(answer?.message ?? 'no answer of Ansible')
         const problems = await placeRuns(to, { runs: folder, log: join(logFolder, `${id}.log`) })
-        if (problems.length > 0) throw notFetched(box, problems.join('; '))
+        if (problems.length > 0) throw notFetched(problems.join('; '))
       } finally {
         await rm(temporary, { recursive: true, force: true })
       }
@@ -88,16 +88,20 @@ export function ansibleEngine(options: AnsibleOptions): FleetEngine {
   }
 }
 
-const byBox = (handles: readonly JobHandle[]) => Object.fromEntries(handles.map(({ id, box }) => [box, { id }]))
+const byBox = (handles: readonly JobHandle[]) =>
+  Object.fromEntries(handles.map(({ native, box }) => [box, { id: native }]))
 
-const notFetched = (box: string, why: string): JoulemarkError =>
-  new JoulemarkError('environment', `${box}: not fetched: ${why}`)
+const notFetched = (why: string): JoulemarkError => new JoulemarkError('environment', why)
 
 function submitted({ id, box, outFolder, logFolder }: BoxJob, answer: HostAnswer | undefined): Submitted {
   const isStarted = answer?.status === 'ok' && answer.job !== null
   // the connection ended while the job may have been started: to follow it shows which
   const mayBeStarted = answer?.status === 'unreachable' && answer.task === STARTING
-  if (isStarted || mayBeStarted) return { handle: { id, box, native: id, outFolder, logFolder }, reason: null }
+  if (isStarted || mayBeStarted) {
+    // an earlier try that still runs, after the box could not be reached for long, is the job
+    const running = answer.status === 'ok' && answer.job?.state === 'running' ? answer.job.name : undefined
+    return { handle: { id, box, native: running ?? id, outFolder, logFolder }, reason: null }
+  }
   const why =
     answer === undefined || answer.status === 'ok' ? 'no answer of Ansible' : `${answer.task}: ${answer.message}`
   return { handle: null, reason: why }

@@ -5,7 +5,7 @@ import { plainText } from '../../plain-text.ts'
 /** What is known on a box of a job (`joulemark.fleet.job_info`). */
 const jobSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('absent') }),
-  z.object({ state: z.literal('running') }),
+  z.object({ state: z.literal('running'), name: z.string().optional() }),
   z.object({ state: z.literal('ended'), exit_code: z.int().min(0).max(255) }),
   z.object({
     state: z.literal('lost'),
@@ -63,6 +63,6 @@ const harmless = (job: BoxJobState | undefined): BoxJobState | null =>
 
 /** Ansible's message without the words that stand before each. */
 const wordsOf = (message: string): string =>
-  plainText(message.replace(/^(?:Task failed: )?(?:Module failed: )?/, ''))
+  plainText(message.replace(/^(?:Task failed: )?(?:Module failed: )?/, '').replace(/^.{0,200}\b(?:via|over) ssh: /, ''))
     .trim()
     .slice(0, 500)

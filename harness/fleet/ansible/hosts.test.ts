@@ -17,7 +17,7 @@ test('a group is its hosts, each once; one that cannot be reached has the words 
   )
   expect(boxesOf(['gpus', 'gpu2'], said)).toEqual([
     { name: 'gpu1', usable: true, reason: null, gpus: null },
-    { name: 'gpu2', usable: false, reason: 'Failed to connect to the host via ssh:  [31mNo route to host', gpus: null },
+    { name: 'gpu2', usable: false, reason: '[31mNo route to host', gpus: null },
   ])
 })
 

@@ -11,7 +11,7 @@ const kinds: Readonly<Record<Extract<BoxJobState, { state: 'lost' }>['cause'], L
 
 /** The state of a job, by what its box answered. A job that was handed over and is unknown there is lost. */
 export function stateOf(job: BoxJobState): JobState {
-  if (job.state === 'running') return job
+  if (job.state === 'running') return { state: 'running' }
   if (job.state === 'ended') return { state: 'ended', exitCode: job.exit_code }
   if (job.state === 'absent') {
     return { state: 'lost', kind: 'node', reason: 'the server does not know its job: was it installed anew?' }

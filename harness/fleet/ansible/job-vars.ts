@@ -10,6 +10,7 @@ export function startVars(job: BoxJob, commandWords: number, nowS: number) {
   const copies = new Map(files.map(({ from, to }) => [from, `${jobFolder(job.id)}/${to}`]))
   return {
     id: job.id,
+    campaign: campaignOf(job.id),
     command: job.argv.slice(0, commandWords),
     words: job.argv.slice(commandWords).map((word) => copies.get(word) ?? word),
     files,

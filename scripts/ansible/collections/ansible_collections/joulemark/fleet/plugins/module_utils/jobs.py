@@ -12,6 +12,7 @@ __metaclass__ = type
 
 import errno
 import fcntl
+import fnmatch
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ def job_state(folder):
     if job is None:
         return {'state': 'absent'}
     known = {
+        'name': os.path.basename(folder),
         'argv': job['argv'],
         'started_at': job['started_at'],
         'time_limit': job['time_limit'],
@@ -55,20 +57,30 @@ def stays(known, again):
     return known['state'] == 'running' or (known['state'] == 'ended' and not again)
 
 
-def start_job(folder, argv, how, again=False):
+def start_job(folder, argv, how, again=False, tries=None, alone=True):
     """Starts a command unless it stays as it is. Returns its state, and whether it was started.
 
     how: chdir, environment (dict, added to that of this process), time_limit (s) and note
+    tries: pattern of names of earlier tries of the same job: one that still runs is the job
+    alone: nothing is started while another job runs; raises OSError
     """
     if not os.path.isdir(folder):
         os.makedirs(folder, 0o700)
-    lock = os.open(os.path.join(folder, 'lock'), os.O_CREAT | os.O_RDWR, 0o600)
+    jobs, name = os.path.split(folder)
+    lock = os.open(os.path.join(jobs, '.lock'), os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        # of two that start it at once, the second finds it
+        # of two that start jobs at once, the second finds what the first started
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = job_state(folder)
         if stays(known, again):
             return known, False
+        for other in sorted(os.listdir(jobs)) if tries or alone else []:
+            if other == name or job_state(os.path.join(jobs, other))['state'] != 'running':
+                continue
+            if tries and fnmatch.fnmatch(other, tries):
+                return job_state(os.path.join(jobs, other)), False
+            if alone:
+                raise OSError('job %s runs on this server, and each would disturb the other' % other)
         remove(os.path.join(folder, 'end.json'))
         remove(os.path.join(folder, 'job.json'))
         problem = launch(folder, argv, how)

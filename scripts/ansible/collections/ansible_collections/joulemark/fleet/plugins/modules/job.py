@@ -60,6 +60,13 @@ options:
     description: Start it also if it has ended before under this name.
     type: bool
     default: false
+  tries:
+    description: Pattern of names of earlier tries of the same job. One of them that still runs is taken for the job.
+    type: str
+  alone:
+    description: Fail where another job runs, because two measurements at once spoil each other.
+    type: bool
+    default: true
 author:
   - The joulemark project (@joulemark)
 attributes:
@@ -103,6 +110,8 @@ def main():
             'time_limit': {'type': 'int', 'default': 7200},
             'note': {'type': 'str', 'default': ''},
             'again': {'type': 'bool', 'default': False},
+            'tries': {'type': 'str'},
+            'alone': {'type': 'bool', 'default': True},
         },
         required_if=[('state', 'started', ['argv'])],
         supports_check_mode=True,
@@ -127,9 +136,9 @@ def main():
             argv = given['argv']
             if given['expand_user']:
                 argv = [os.path.expanduser(word) if word.startswith('~/') else word for word in argv]
-            known, changed = start_job(folder, argv, how, given['again'])
+            known, changed = start_job(folder, argv, how, given['again'], given['tries'], given['alone'])
     except OSError as error:
-        module.fail_json(msg='%s: cannot be started: %s' % ((given['argv'] or ['the job'])[0], error))
+        module.fail_json(msg='%s: not started: %s' % ((given['argv'] or ['the job'])[0], error))
     module.exit_json(changed=changed, job=known)
 
 
