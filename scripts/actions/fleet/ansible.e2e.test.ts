@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCampaign } from '../../../harness/fleet/state.ts'
+import { blockWith } from '../../../harness/testing/page-blocks.ts'
 import { cliWords, runCli } from '../../../harness/testing/run-cli.ts'
 import { type SshHosts, startSshHosts, whyNoSshHosts } from '../../../harness/testing/ssh-hosts.ts'
 
@@ -21,15 +22,12 @@ export FLEET_BOX=${names.indexOf(name)} FLEET_SPEED=${name === 'gpu2' ? '0.8' : 
 exec ${process.execPath} --import ${import.meta.resolve('tsx')} ${BOX} "$@"
 `
 
-const fleetFile = (inventory: string) => `
-name: rack-7
-engine: ansible
-boxes: [gpus]
-exclude: [gpu6]
-scenarios: [llama-3.1-8b-fp8-batch32]
-atOnce: 8
-ansible: { inventory: [${inventory}], lostAfter: 1s }
-`
+/** The fleet file of the page, with the inventory of this test. */
+const fleetFile = (inventory: string) =>
+  blockWith('fleet-ansible.md', 'yaml', 'engine: ansible')
+    .replace('exclude: [gpu3]', 'exclude: [gpu6]')
+    .replace('atOnce: 4', 'atOnce: 8')
+    .replace('inventory: [hosts.ini]', `inventory: [${inventory}]\n  lostAfter: 1s`)
 
 describe.skipIf(why !== null)(`a fleet through Ansible${why === null ? '' : `: skipped, ${why}`}`, () => {
   let hosts: SshHosts

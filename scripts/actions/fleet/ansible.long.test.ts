@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCampaign } from '../../../harness/fleet/state.ts'
+import { blockWith, commandsIn } from '../../../harness/testing/page-blocks.ts'
+import { runCli } from '../../../harness/testing/run-cli.ts'
+import { SHORT_BATCH } from '../../../harness/testing/short-batch.ts'
+import { type SshHosts, startSshHosts, whyNoSshHosts } from '../../../harness/testing/ssh-hosts.ts'
+
+/**
+ * The driver upgrade of eight boxes through Ansible, as the page shows it: each box measures on a simulated server of its own, for
+ * some minutes in all. One is weak afterwards, one dies half way and stays away, one is restarted half way, one cannot be reached.
+ */
+const why = whyNoSshHosts()
+const NODE = fileURLToPath(new URL('../../../harness/testing/simulated-node.ts', import.meta.url))
+const boxes = ['gpu1', 'gpu2', 'gpu3', 'gpu4', 'gpu5', 'gpu6', 'gpu7', 'gpu8']
+const EXCLUDED = 'gpu9'
+
+const joulemark = (name: string) => `#!/bin/sh
+echo x >>started
+share=1; [ -e share ] && share=$(cat share)
+exec ${process.execPath} --import ${import.meta.resolve('tsx')} ${NODE} ${name.slice(3)} $share "$@"
+`
+
+describe.skipIf(why !== null)(`eight boxes through Ansible${why === null ? '' : `: skipped, ${why}`}`, () => {
+  let hosts: SshHosts
+  const folder = mkdtempSync(join(tmpdir(), 'ansible-story-'))
+
+  beforeAll(async () => {
+    hosts = await startSshHosts({
+      names: [...boxes, EXCLUDED],
+      programs: (name) => ({ joulemark: joulemark(name) }),
+    })
+    await hosts.cut(EXCLUDED)
+    writeFileSync(join(folder, 'short-batch.yaml'), SHORT_BATCH)
+    writeFileSync(
+      join(folder, 'fleet.yaml'),
+      blockWith('fleet-ansible.md', 'yaml', 'engine: ansible')
+        .replace('exclude: [gpu3]', `exclude: [${EXCLUDED}]`)
+        .replace('llama-3.1-8b-fp8-batch32', 'short-batch.yaml')
+        .replace('atOnce: 4', 'atOnce: 2\ncanary: { boxes: [gpu1] }\ntimeLimit: 10m')
+        .replace('inventory: [hosts.ini]', `inventory: [${hosts.inventory}]\n  lostAfter: 20s`),
+    )
+  })
+  afterAll(async () => {
+    await hosts?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const timesStarted = (name: string): number => {
+    const path = join(hosts.home(name), 'started')
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').length : 0
+  }
+  const joulemarkHere = async (command: string) => {
+    const ended = await runCli(command.split(' ').slice(1), { env: hosts.env, cwd: folder })
+    console.error(`$ ${command}\n${ended.stderr}${ended.stdout}exit code ${ended.code}`)
+    return ended
+  }
+  const campaign = (out: string) =>
+    Object.fromEntries(readCampaign(join(folder, out))!.boxes.map(({ box, ...rest }) => [box, rest]))
+
+  test('from the inventory to the verdict', async () => {
+    const commands = commandsIn(blockWith('fleet-ansible.md', 'sh', '--against before'))
+    const [print = '', before = '', after = ''] = commands
+    expect(commands).toHaveLength(3)
+    expect((await joulemarkHere(print)).stdout).toContain('8 boxes of 8 can be measured')
+
+    await joulemarkHere(before)
+    expect(Object.values(campaign('before')).map(({ state, runs }) => `${state} ${runs}`)).toEqual(
+      boxes.map(() => 'measured 1'),
+    )
+
+    writeFileSync(join(hosts.home('gpu2'), 'share'), '0.8')
+    await hosts.cut('gpu8')
+    const running = joulemarkHere(after)
+    await expect.poll(() => timesStarted('gpu4'), { timeout: 600_000 }).toBe(2)
+    await hosts.cut('gpu4')
+    await expect.poll(() => timesStarted('gpu6'), { timeout: 600_000 }).toBe(2)
+    await hosts.cut('gpu6')
+    await hosts.boot('gpu6')
+    const { code, stdout } = await running
+    const found = campaign('after')
+    for (const name of ['gpu1', 'gpu2', 'gpu3', 'gpu5', 'gpu7']) {
+      expect(found[name]).toMatchObject({ state: 'measured', attempt: 1, runs: 1 })
+    }
+    expect(found['gpu4']).toMatchObject({ state: 'unusable', losses: 1 })
+    expect(found['gpu6']).toMatchObject({ state: 'measured', losses: 1, attempt: 2 })
+    expect(found['gpu8']).toMatchObject({ state: 'unusable', attempt: 0 })
+    expect(Object.keys(found)).not.toContain(EXCLUDED)
+    expect(timesStarted(EXCLUDED)).toBe(0)
+    expect(stdout).toMatch(/gpu2 .*(?:lost by itself|below its siblings)|(?:lost by itself|below its siblings): gpu2/)
+    expect(code).toBe(1)
+  })
+})
