@@ -53,11 +53,16 @@ def job_state(folder):
 
 
 def stays(known, again):
-    """Whether a job is left as it is when it is to be started: it runs, or has ended and is not to be done again."""
-    return known['state'] == 'running' or (known['state'] == 'ended' and not again)
+    """Whether a job is left as it is when it is to be started: it runs, or has ended and is not to be done again.
+
+    again: True, or the exit codes after which it is done again
+    """
+    if known['state'] == 'ended':
+        return again is not True and known['exit_code'] not in again
+    return known['state'] == 'running'
 
 
-def start_job(folder, argv, how, again=False, tries=None, alone=True):
+def start_job(folder, argv, how, again=(), tries=None, alone=True):
     """Starts a command unless it stays as it is. Returns its state, and whether it was started.
 
     how: chdir, environment (dict, added to that of this process), time_limit (s) and note

@@ -60,6 +60,11 @@ options:
     description: Start it also if it has ended before under this name.
     type: bool
     default: false
+  again_after:
+    description: Exit codes after which it is started again, such as those of bad input.
+    type: list
+    elements: int
+    default: []
   tries:
     description: Pattern of names of earlier tries of the same job. One of them that still runs is taken for the job.
     type: str
@@ -110,6 +115,7 @@ def main():
             'time_limit': {'type': 'int', 'default': 7200},
             'note': {'type': 'str', 'default': ''},
             'again': {'type': 'bool', 'default': False},
+            'again_after': {'type': 'list', 'elements': 'int', 'default': []},
             'tries': {'type': 'str'},
             'alone': {'type': 'bool', 'default': True},
         },
@@ -120,9 +126,10 @@ def main():
     if not re.match(r'^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$', given['name']):
         module.fail_json(msg='name: %r is no plain name (letters, digits, dots, dashes)' % given['name'])
     folder = os.path.join(given['folder'], given['name'])
+    again = True if given['again'] else given['again_after']
     if module.check_mode:
         known = job_state(folder)
-        starts = not stays(known, given['again'])
+        starts = not stays(known, again)
         module.exit_json(changed=starts if given['state'] == 'started' else known['state'] == 'running', job=known)
     try:
         if given['state'] == 'stopped':
@@ -136,7 +143,7 @@ def main():
             argv = given['argv']
             if given['expand_user']:
                 argv = [os.path.expanduser(word) if word.startswith('~/') else word for word in argv]
-            known, changed = start_job(folder, argv, how, given['again'], given['tries'], given['alone'])
+            known, changed = start_job(folder, argv, how, again, given['tries'], given['alone'])
     except OSError as error:
         module.fail_json(msg='%s: not started: %s' % ((given['argv'] or ['the job'])[0], error))
     module.exit_json(changed=changed, job=known)
