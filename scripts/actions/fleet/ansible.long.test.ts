@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCampaign } from '../../../harness/fleet/state.ts'
 import { blockWith, commandsIn } from '../../../harness/testing/page-blocks.ts'
 import { runCli } from '../../../harness/testing/run-cli.ts'
-import { SHORT_BATCH } from '../../../harness/testing/short-batch.ts'
+import { FEW_STREAMS } from '../../../harness/testing/short-batch.ts'
 import { type SshHosts, startSshHosts, whyNoSshHosts } from '../../../harness/testing/ssh-hosts.ts'
 
 /**
@@ -21,7 +21,8 @@ const EXCLUDED = 'gpu9'
 const joulemark = (name: string) => `#!/bin/sh
 echo x >>started
 share=1; [ -e share ] && share=$(cat share)
-exec ${process.execPath} --import ${import.meta.resolve('tsx')} ${NODE} ${name.slice(3)} $share "$@"
+# before all other work of this machine: a client that is delayed is not judged
+exec nice -n -20 ${process.execPath} --import ${import.meta.resolve('tsx')} ${NODE} ${name.slice(3)} $share "$@"
 `
 
 describe.skipIf(why !== null)(`eight boxes through Ansible${why === null ? '' : `: skipped, ${why}`}`, () => {
@@ -34,13 +35,13 @@ describe.skipIf(why !== null)(`eight boxes through Ansible${why === null ? '' : 
       programs: (name) => ({ joulemark: joulemark(name) }),
     })
     await hosts.cut(EXCLUDED)
-    writeFileSync(join(folder, 'short-batch.yaml'), SHORT_BATCH)
+    writeFileSync(join(folder, 'short.yaml'), FEW_STREAMS)
     writeFileSync(
       join(folder, 'fleet.yaml'),
       blockWith('fleet-ansible.md', 'yaml', 'engine: ansible')
         .replace('exclude: [gpu3]', `exclude: [${EXCLUDED}]`)
-        .replace('llama-3.1-8b-fp8-batch32', 'short-batch.yaml')
-        .replace('atOnce: 4', 'atOnce: 2\ncanary: { boxes: [gpu1] }\ntimeLimit: 10m')
+        .replace('llama-3.1-8b-fp8-batch32', 'short.yaml')
+        .replace('atOnce: 4', 'atOnce: 1\ncanary: { boxes: [gpu1] }\ntimeLimit: 10m')
         .replace('inventory: [hosts.ini]', `inventory: [${hosts.inventory}]\n  lostAfter: 20s`),
     )
   })
