@@ -109,6 +109,12 @@ test('a box without an answer runs on, until it has been silent for too long', a
   expect(await engine.follow([handle], signal)).toEqual([{ state: 'ended', exitCode: 0 }])
 })
 
+test('records are fetched from the home folder of the user that measured, whatever folder the connection begins in', async () => {
+  const { call, asked } = fakeAnsible(answer({ task: 'Fetch the archive', status: 'failed', message: 'no such file' }))
+  await expect(engineWith(call).collect(handle, '/results/boxes/gpu1', signal)).rejects.toThrow(/^no such file$/)
+  expect(asked[0]!.jobs).toMatchObject({ gpu1: { id: job.id, out: '~/joulemark-results' } })
+})
+
 test('an Ansible that asks no host is an error with its first words', async () => {
   await expect(engineWith(fakeAnsible().call).follow([handle], signal)).rejects.toThrow(
     'ansible-playbook: no vault secret',

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { type Clock, systemClock } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
 import type { BoxJob, FleetEngine, JobHandle, JobState, Submitted } from '../engine.ts'
@@ -76,7 +76,8 @@ export function ansibleEngine(options: AnsibleOptions): FleetEngine {
       const temporary = await mkdtemp(join(tmpdir(), 'joulemark-collect-'))
       try {
         const to = join(temporary, 'runs.tar.gz')
-        const vars = { id: native, campaign: campaignOf(id), out: outFolder, to }
+        const out = isAbsolute(outFolder) ? outFolder : `~/${outFolder}`
+        const vars = { id: native, campaign: campaignOf(id), out, to }
         const answer = (await playThat('collect', { [box]: vars }, signal)).hosts.get(box)
         if (answer?.status !== 'ok') throw notFetched(answer?.message ?? 'no answer of Ansible')
         const problems = await placeRuns(to, { runs: folder, log: join(logFolder, `${id}.log`) })
