@@ -53,5 +53,6 @@ test('whatever is in the file, nothing is thrown, and no text has an escape sequ
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
       expect(JSON.stringify(answer)).not.toMatch(/\\u00[01]|[\u0000-\u001f]/)
     }),
+    { numRuns: 30 },
   )
 })
