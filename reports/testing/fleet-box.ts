@@ -7,19 +7,20 @@ import { makeFleet, uuidOf } from './fleet-builder.ts'
 
 /**
  * The joulemark of a box in a test of a fleet, as a program: it leaves in its --out folder what `run` leaves there, three simulated
- * runs of this host, without measuring. FLEET_BOX is the number of the box, which decides its card, and FLEET_SPEED its speed
- * beside the others.
+ * runs of this host, without measuring. FLEET_BOX is the number of the box, which decides its card, FLEET_SPEED its speed
+ * beside the others, and FLEET_SIDE is `candidate` after the change of the driver.
  */
 const BOXES = 12
 const out = process.argv[process.argv.indexOf('--out') + 1]!
 const box = Number(process.env['FLEET_BOX'])
 const speed = Number(process.env['FLEET_SPEED'] ?? 1)
-const { baseline } = makeFleet({
+const side = process.env['FLEET_SIDE'] === 'candidate' ? 'candidate' : 'baseline'
+const sides = makeFleet({
   boxes: BOXES,
   source: 'simulated',
   odd: (each) => (each === box && speed !== 1 ? { speed } : undefined),
 })
-const runs = baseline.filter(({ gpus }) => gpus.some(({ uuid }) => uuid === uuidOf(box)))
+const runs = sides[side].filter(({ gpus }) => gpus.some(({ uuid }) => uuid === uuidOf(box)))
 if (runs.length === 0) throw new Error(`FLEET_BOX: expected 0 to ${BOXES - 1}, got ${process.env['FLEET_BOX']}`)
 for (const [index, { manifestSha256: _, signature: __, ...run }] of runs.entries()) {
   const startedAt = new Date(Date.now() + index * 1000).toISOString()
