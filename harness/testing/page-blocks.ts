@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The code blocks of a page of docs/ in a language, in their order: what a page shows is what its test runs. */
-export function blocksOf(page: string, language: string): string[] {
+function blocksOf(page: string, language: string): string[] {
   const text = readFileSync(fileURLToPath(new URL(`../../docs/${page}`, import.meta.url)), 'utf8')
   return [...text.matchAll(/^```(\S+)\n([\s\S]*?)^```$/gm)].flatMap(([, of, block]) =>
     of === language ? [block!] : [],
