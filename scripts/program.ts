@@ -24,6 +24,7 @@ import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { sizeCommand } from './commands/size.ts'
 import { sweepCommand } from './commands/tune/sweep.ts'
 import { tuneCommand } from './commands/tune/tune.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -40,7 +41,7 @@ const groups = [
   ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand, storeCommand, dashboardCommand]],
   [
     'Prove and sell:',
-    [keyCommand, listCommand, closeCommand, verifyCommand, quoteCommand, claimsCommand, bundleCommand],
+    [keyCommand, listCommand, closeCommand, verifyCommand, sizeCommand, quoteCommand, claimsCommand, bundleCommand],
   ],
 ] as const satisfies readonly (readonly [group: string, commands: readonly DefineCommand[]])[]
 

@@ -122,7 +122,7 @@ function promptsPerStep(
 const MIN_CHUNK = 16
 
 /** vLLM's default token budget per step (`--max-num-batched-tokens`): 2048, 8192 from 70 GB on, 16384 from 160 GB on. */
-function chunkTokens(card: EngineCard): number {
+export function chunkTokens(card: EngineCard): number {
   const gb = card.vramGb.value
   return gb >= 160 ? 16_384 : gb >= 70 && !card.key.startsWith('a100') ? 8192 : 2048
 }

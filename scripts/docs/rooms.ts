@@ -125,6 +125,11 @@ export const rooms: readonly Room[] = [
     },
   },
   {
+    paths: ['harness/size'],
+    reason:
+      'measured loads to the highest open load, boxes and cost: a small server is fitted and the peak hour played; pure',
+  },
+  {
     paths: ['harness/evidence'],
     reason: 'manifest, signature, redaction, bundle; every value recomputed from the rows',
     folders: {

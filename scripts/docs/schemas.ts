@@ -15,6 +15,8 @@ import { quoteInputsJsonSchema } from '../../reports/quote/inputs.ts'
 import { INTERNAL_QUOTE_JSON_VERSION, internalQuoteSchema } from '../../reports/quote/internal/document.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'
 import { reportJsonSchema } from '../../reports/render/report-schema.ts'
+import { SIZE_JSON_VERSION, sizeJsonSchema } from '../../reports/size/document-schema.ts'
+import { sizeInputsSchema } from '../../reports/size/inputs-schema.ts'
 import { SWEEP_JSON_VERSION, sweepJsonSchema } from '../../reports/sweep/document-schema.ts'
 import { TUNE_JSON_VERSION, tuneJsonSchema } from '../../reports/tune/document-schema.ts'
 import { FLEET_STATUS_VERSION, fleetStatusSchema } from '../fleet/status-document.ts'
@@ -48,6 +50,15 @@ export const schemaFiles: readonly SchemaFile[] = [
   {
     file: 'docs/schemas/sweep.schema.json',
     text: () => schemaOf(sweepJsonSchema, `joulemark sweep, version ${SWEEP_JSON_VERSION} (sweep --json)`),
+  },
+  {
+    file: 'docs/schemas/size.schema.json',
+    text: () => schemaOf(sizeJsonSchema, `joulemark size, version ${SIZE_JSON_VERSION} (size --json)`),
+  },
+  {
+    file: 'docs/schemas/size-inputs.schema.json',
+    text: () =>
+      `${JSON.stringify({ ...z.toJSONSchema(sizeInputsSchema, { io: 'input' }), title: 'a case of joulemark size (size --inputs)' }, null, 2)}\n`,
   },
   {
     file: 'docs/schemas/box.schema.json',

@@ -64,6 +64,16 @@ export function shareOrZero(text: string): number {
   return parseShare(text) === 0 ? 0 : share(text)
 }
 
+/** A share from 0 on that may exceed 1: growth, `0.5`, `50%` or `150%`. */
+export function shareOrMore(text: string): number {
+  const value = parseShare(text)
+  if (value === null) throw new InvalidArgumentError('Expected a share of at least 0, such as 50%.')
+  return value
+}
+
+/** A whole number from 0 on. */
+export const wholeOrZero = (text: string): number => (text.trim() === '0' ? 0 : positiveInt(text))
+
 /** An effect between two runs: a share above 0 and below 50 %. */
 export function effectShare(text: string): number {
   const value = parseShare(text)

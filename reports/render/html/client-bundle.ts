@@ -4,22 +4,30 @@ import { buildSync } from 'esbuild'
 /** The oldest browsers that the page's script runs in: those of 2022. Older browsers show the page without it. */
 const TARGET = 'es2022'
 
-let script: string | undefined
+/** Pages with a script of their own: the report, and the answer of `size`. */
+const pages = {
+  main: new URL('client/main.ts', import.meta.url),
+  size: new URL('client/size.ts', import.meta.url),
+} as const
+type ClientPage = keyof typeof pages
+
+const scripts = new Map<ClientPage, string>()
 
 /**
- * All code of the page as one script: client/main.ts and the formulas that it shares with the report. Bundled when a
+ * All code of a page as one script: its file in client/ and the formulas that it shares with the report. Bundled when a
  * page is first made and kept for the process; the same sources give the same bytes, whatever the working directory.
  */
-export function clientScript(): string {
-  script ??= bundle()
+export function clientScript(page: ClientPage = 'main'): string {
+  const script = scripts.get(page) ?? bundle(page)
+  scripts.set(page, script)
   return script
 }
 
-function bundle(): string {
+function bundle(page: ClientPage): string {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
   const { outputFiles } = buildSync({
     absWorkingDir: root,
-    entryPoints: [fileURLToPath(new URL('client/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(pages[page])],
     bundle: true,
     write: false,
     platform: 'browser',

@@ -1,0 +1,37 @@
+import { MODEL_ERROR } from '../../harness/size/capacity.ts'
+import { peakLoad } from '../../harness/size/demand.ts'
+import { recommendation } from './recommendation.ts'
+import type { Sizing } from './sizing.ts'
+import { demandText, moneyText, percent } from './words.ts'
+
+/** What an answer says. */
+export const recommendationOf = ({ cards, choice, asked, scenario, simulated }: Sizing): string[] =>
+  recommendation({ cards, choice, spare: asked.demand.spare, scenario: scenario.name, simulated })
+
+/** What the table rests on: the demand, the SLO, the interval and the money. */
+export function assumptionNotes({ asked, scenario, assumptions, moneySource, cards }: Sizing): string[] {
+  const { demand, growthMonths, pauseS, goodShare, burstiness } = asked
+  const peak = peakLoad(demand)
+  const limits = Object.entries(scenario.slo ?? {}).map(
+    ([key, ms]) => `${key.replace('Ms', '').toUpperCase()} ${ms} ms`,
+  )
+  const arrivals = burstiness === 1 ? 'at random times (Poisson)' : `in bursts (gamma gaps of shape ${burstiness})`
+  const isOpen = peak.unit === 'requests/s'
+  return [
+    `Demand: ${demandText(demand, growthMonths, pauseS)}.`,
+    `SLO: ${percent(goodShare)} of the requests meet ${limits.join(' and ')}${isOpen ? `; in the peak hour requests come ${arrivals}, the same share to each box` : ''}.`,
+    `Boxes are counted at the low end of the 95 % interval of the highest load: the spread of the trials, and ${percent(MODEL_ERROR)} for what lies between a closed and an open loop. A box is one server of the model with its GPUs.`,
+    `${moneyText(assumptions)}; ${moneySource}.`,
+    ...notesByText(cards),
+  ]
+}
+
+/** How each figure was got and what is to be known of it; what holds for several cards once. */
+function notesByText(cards: Sizing['cards']): string[] {
+  const notes = cards.flatMap(({ answer: { label, basis, from, notes } }) =>
+    [...(basis === null ? [] : [from]), ...notes].map((text) => ({ label, text })),
+  )
+  return [...Map.groupBy(notes, ({ text }) => text)].map(
+    ([text, same]) => `${same.map(({ label }) => label).join(', ')}: ${text}.`,
+  )
+}

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { noConfig } from '../../harness/scenario/config/load-config.ts'
+import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
+import { makeTextTrial, median } from '../../harness/testing/trial-builder.ts'
+import { catalogueFacts } from '../catalogue-facts.ts'
+import { renderTerminal } from '../render/terminal.ts'
+import { sizeDocument } from './document.ts'
+import { sizeJsonSchema } from './document-schema.ts'
+import { recommendationOf } from './findings.ts'
+import { sizeMarkdown, sizePage } from './page.ts'
+import type { SizeCase, TextScenario } from './size-case.ts'
+import { sizedOffer } from './sized-offer.ts'
+import { type Sizing, sizing } from './sizing.ts'
+import { sizeTable } from './table.ts'
+
+const slo = { ttftMs: 1000, tpotMs: 50 }
+
+/** A closed loop on a server whose step takes 10 ms and 0.25 ms per request, and 100 ms for the prompt of 512 tokens. */
+function loadRun(card: string, concurrency: number, more: Partial<RunOverrides> = {}): RunRecord {
+  const step = 10 + 0.25 * concurrency
+  const answerMs = 255 * step + concurrency * (100 - step)
+  const tokens = (concurrency * 256 * 1000) / answerMs
+  const trial = (by: number, index: number) =>
+    makeTextTrial({
+      index,
+      outputTokensPerS: tokens * by,
+      ttftMs: { ...median(103), mean: (103 + concurrency) / by },
+      sloShare: concurrency <= 16 ? 1 : 0.9,
+    })
+  return makeRun({
+    card,
+    concurrency,
+    scenario: `chat-c${concurrency}`,
+    title: `Chat, ${concurrency} streams`,
+    slo,
+    trialList: [0.99, 1, 1.01].map(trial),
+    result: { outputTokensPerS: [tokens, tokens * 0.99, tokens * 1.01], meanPowerW: [300, 297, 303] },
+    scenarioFields: { prompt: { tokens: 512, prefixCache: 'cold' }, output: { tokens: 256 } },
+    ...more,
+  })
+}
+const sweep = (card: string, more: Partial<RunOverrides> = {}) =>
+  [1, 2, 4, 8, 16, 32].map((load) => loadRun(card, load, more))
+
+const scenario = sweep('rtx-4090')[0]!.scenario as TextScenario
+const caseOf = (over: Partial<SizeCase> = {}): SizeCase => ({
+  title: 'Chat',
+  scenarioFor: () => scenario,
+  demand: { users: 600, requestsPerS: null, requestsPerUserHour: 30, peakFactor: 1, growthShare: 0, spare: 1 },
+  growthMonths: null,
+  pauseS: null,
+  burstiness: 1,
+  goodShare: 0.99,
+  rentsGbp: { 'rtx-4090': 100, 'rtx-pro-6000-max-q': 900 },
+  config: noConfig,
+  ...over,
+})
+const facts = catalogueFacts({})
+const cards = (...keys: string[]) => keys.map((key) => cardEntryByKey(key)!)
+const sized = (over: Partial<SizeCase> = {}, runs: RunRecord[] = sweep('rtx-4090'), asked: string[] = []): Sizing =>
+  sizing(caseOf(over), { runs, cards: cards(...asked), facts })
+const only = (made: Sizing) => made.cards[0]!
+
+describe('how a figure is got', () => {
+  test('loads of the same lengths: a server is fitted to them', () => {
+    const { answer, offer } = only(sized())
+    expect(answer).toMatchObject({ basis: 'interpolated', reason: null, simulated: false })
+    expect(answer.box!.conservative).toBeLessThan(answer.box!.value)
+    // 600 users x 30 per hour are 5 requests/s
+    expect(offer.count!.grown).toBe(Math.ceil(5 / answer.box!.conservative) + 1)
+    expect(offer.monthGbp).toBe(offer.count!.grown * 100)
+  })
+
+  test('loads of other lengths are scaled by what is expected of both, and never quotable', () => {
+    const longer = { ...scenario, prompt: { ...scenario.prompt, tokens: 2048 } } as TextScenario
+    const { answer } = only(sized({ scenarioFor: () => longer }))
+    expect(answer).toMatchObject({ basis: 'extrapolated', whyNotQuotable: 'the lengths were not measured' })
+    expect(answer.box!.value).toBeLessThan(only(sized()).answer.box!.value)
+  })
+
+  test('without a run it is expected, and never quotable', () => {
+    const made = sized({}, [], ['rtx-4090'])
+    expect(only(made).answer).toMatchObject({ basis: 'expected', runs: [] })
+    expect(only(made).answer.whyNotQuotable).toMatch(/^EXPECTED/)
+    expect(recommendationOf(made).join(' ')).toContain('Not measured: RTX 4090 (EXPECTED)')
+  })
+
+  test('requests at random times that were measured need no model', () => {
+    const rate = (ratePerS: number, share: number) =>
+      loadRun('rtx-4090', 1, {
+        trialList: [0, 1, 2].map((index) => makeTextTrial({ index, sloShare: share })),
+        scenario: `chat-r${ratePerS}`,
+        scenarioFields: {
+          prompt: { tokens: 512, prefixCache: 'cold' },
+          output: { tokens: 256 },
+          load: { shape: 'open', ratePerS },
+        },
+      })
+    const { answer, offer } = only(sized({}, [rate(1, 1), rate(2, 0.998), rate(4, 0.8)]))
+    expect(answer).toMatchObject({ basis: 'measured', box: { value: 2, conservative: 2, ci95: [2, 4] } })
+    expect(offer.count!.grown).toBe(4)
+  })
+
+  test('a card that the model does not fit has no boxes, with the bytes as its reason', () => {
+    const large = { ...scenario, model: 'llama-3.1-70b-instruct-fp8' } as TextScenario
+    const made = sized({ scenarioFor: () => large }, [], ['rtx-4090', 'h100-sxm'])
+    const small = made.cards.find(({ answer }) => answer.key === 'rtx-4090')!
+    expect(small.answer.reason).toMatch(/^does not fit: .* GB of weights/)
+    expect(small.offer).toMatchObject({ count: null, monthGbp: null })
+    expect(made.cards.at(-1)).toBe(small)
+  })
+})
+
+describe('simulated is never live', () => {
+  const simulated = sweep('rtx-4090', { source: 'simulated' })
+  test('it is stamped in every output, and cannot be quoted', () => {
+    const made = sized({}, simulated)
+    expect(recommendationOf(made)[0]).toMatch(/^SIMULATED\. /)
+    for (const text of [sizeMarkdown(made), sizePage(made), JSON.stringify(sizeDocument(made))])
+      expect(text).toContain('SIMULATED')
+    expect(
+      renderTerminal({ title: '', tables: [sizeTable(made)], sources: [], money: null, simulated: true }),
+    ).toContain('SIMULATED')
+    expect(sizedOffer(made)).toMatchObject({ reason: expect.stringContaining('SIMULATED') })
+  })
+  test('runs of both kinds are refused', () => {
+    expect(() => sized({}, [...sweep('l40s'), ...simulated])).toThrow(
+      /is simulated and .* is live: give runs of one kind/,
+    )
+  })
+})
+
+describe('what it costs', () => {
+  test('without a price there are boxes, no cost and the flag to give it', () => {
+    const made = sized({ rentsGbp: {} }, sweep('l40s'))
+    expect(only(made).offer).toMatchObject({ monthGbp: null, userGbpPerMonth: null })
+    expect(only(made).offer.count!.grown).toBeGreaterThan(1)
+    expect(made.choice).toBeNull()
+    expect(recommendationOf(made)[0]).toContain('--rent l40s=GBP')
+    expect(sizedOffer(made)).toMatchObject({ reason: expect.stringContaining('no price') })
+  })
+  test('the margin over the second is in pounds per month', () => {
+    const made = sized({}, [...sweep('rtx-4090'), ...sweep('rtx-pro-6000-max-q')])
+    expect(made.choice).toMatchObject({ best: 'rtx-4090', second: 'rtx-pro-6000-max-q', isClear: true })
+    const [first] = recommendationOf(made)
+    expect(first).toMatch(
+      /^Recommended: RTX 4090, \d+ boxes \(\d+ and 1 spare\), £[\d,]+ per month, £[\d.]+ per user; £[\d,]+ per month less than RTX PRO 6000 Max-Q\.$/,
+    )
+  })
+})
+
+describe('formats', () => {
+  test('the document keeps to its schema', () => {
+    for (const made of [sized(), sized({}, [], ['rtx-4090', 'l40s']), sized({ rentsGbp: {} }, sweep('l40s'))]) {
+      const parsed = sizeJsonSchema.safeParse(JSON.parse(JSON.stringify(sizeDocument(made))))
+      expect(parsed.error?.issues ?? []).toEqual([])
+    }
+  })
+
+  test('a hostile title and model name are text in every format', () => {
+    const evil = '<img src=x onerror=alert(1)>\u202e[a](javascript:alert(2))|\u0007'
+    const made = sized({ title: evil })
+    const page = sizePage(made)
+    expect(page).not.toContain('<img')
+    expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;')
+    expect(sizeMarkdown(made)).not.toMatch(/<img|\[a\]\(/)
+    for (const text of [page, sizeMarkdown(made), JSON.stringify(sizeDocument(made))]) {
+      expect(text).not.toContain('\u202e')
+      expect(text).not.toContain('\u0007')
+    }
+  })
+
+  test('the page says what the table says, and its policy forbids the network', () => {
+    const page = sizePage(sized())
+    expect(page).toContain("default-src 'none'")
+    expect(page).toContain(recommendationOf(sized())[0]!.replaceAll('&', '&amp;'))
+  })
+})

@@ -1,0 +1,38 @@
+import { peakLoad } from '../../harness/size/demand.ts'
+import type { Sizing } from './sizing.ts'
+import { loadText } from './words.ts'
+
+/** What a quote takes over from an answer of `size`: measured figures only. */
+export interface SizedOffer {
+  readonly card: string
+  readonly label: string
+  /** Ids of the runs behind the highest load. */
+  readonly runs: readonly string[]
+  /** Boxes, the spare ones among them. */
+  readonly boxes: number
+  readonly spare: number
+  /** The load that each box keeps within the SLO, in one clause. */
+  readonly promise: string
+  /** Rent or cost of one box per month in pounds, as `size` counts it; null where no price is known. */
+  readonly boxGbpPerMonth: number | null
+}
+
+/** The recommended card as an offer, or why it cannot be quoted. */
+export function sizedOffer({ cards, choice, asked }: Sizing): SizedOffer | { readonly reason: string } {
+  if (choice === null) return { reason: 'no card is recommended, because no price is known' }
+  const best = cards.find(({ answer }) => answer.key === choice.best)
+  if (best === undefined || best.offer.count === null || best.answer.box === null)
+    return { reason: 'no card serves the load within the SLO' }
+  const { answer, offer } = best
+  if (answer.whyNotQuotable !== null) return { reason: `${answer.label}: ${answer.whyNotQuotable}` }
+  const { unit } = peakLoad(asked.demand)
+  return {
+    card: answer.key,
+    label: answer.label,
+    runs: answer.runs,
+    boxes: best.offer.count.grown,
+    spare: asked.demand.spare,
+    promise: `each keeps the SLO up to ${loadText(best.answer.box!.conservative, unit)}`,
+    boxGbpPerMonth: offer.boxGbpPerMonth,
+  }
+}
