@@ -1,7 +1,7 @@
 /** One card that could be offered. */
 export interface Option {
   readonly key: string
-  /** £ per month of all boxes at the conservative end, and if every box takes the high end of its interval; null: no price. */
+  /** £ per month of all servers at the conservative end, and if every server takes the high end of its interval; null: no price. */
   readonly monthGbp: number | null
   readonly leastMonthGbp: number | null
 }
@@ -18,7 +18,7 @@ export interface Choice {
 }
 
 /**
- * The card with the lowest cost per month. It is no clear winner where the next one may cost as little: its boxes at the high end of
+ * The card with the lowest cost per month. It is no clear winner where the next one may cost as little: its servers at the high end of
  * their interval. Null where no card has a price.
  */
 export function choose(options: readonly Option[]): Choice | null {

@@ -7,7 +7,7 @@ export interface StatedDemand {
   readonly requestsPerUserHour: number | null
   /** Peak hour / the load that is stated; 1: what is stated is the peak. */
   readonly peakFactor: number
-  /** Growth that the boxes have to carry: 0.5 is half as much again. */
+  /** Growth that the servers have to carry: 0.5 is half as much again. */
   readonly growthShare: number
 }
 

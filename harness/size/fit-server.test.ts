@@ -10,7 +10,7 @@ const loads = [1, 2, 4, 8, 16, 32, 64]
 function measured(server: ServedModel, size: RequestSize): MeasuredLoad[] {
   return loads.map((concurrency) => {
     const played = play(server, {
-      senders: { kind: 'users', users: concurrency, pausesMs: Float64Array.of(0) },
+      senders: { kind: 'users', users: concurrency, pausesMs: Float64Array.of(0), startMs: 5000 },
       sizes: [size],
       requests: 2000 + 3 * concurrency,
       warmup: 2 * concurrency,

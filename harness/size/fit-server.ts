@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics'
-import { type Played, play } from './play.ts'
+import { HELD_OF_ANSWER, type Played, play } from './play.ts'
 import type { DecodeStep, RequestSize, ServedModel } from './served-model.ts'
 
 /** What a closed loop showed at one load. */
@@ -45,29 +45,29 @@ export function fitServer(
   sizes: readonly RequestSize[],
   limits: ServerLimits,
 ): FittedServer {
-  const measured = loads.toSorted((a, b) => a.concurrency - b.concurrency)
-  const [lowest] = measured
-  if (lowest === undefined) throw new TypeError('a fit without a measured load')
+  const all = loads.toSorted((a, b) => a.concurrency - b.concurrency)
+  if (all.length === 0) throw new TypeError('a fit without a measured load')
+  const { loads: measured, running } = tellingLoads(all, sizes, limits)
   const newTokens = mean(sizes.map(({ promptTokens, cachedTokens }) => promptTokens - cachedTokens))
-  let model = firstGuess(measured, sizes, limits)
-  let played = measured.map((load) => playClosed(model, sizes, load.concurrency))
+  let model = firstGuess(measured, sizes, { ...limits, running })
+  let played = measured.map((load) => playClosed(model, sizes, load))
   let mostTokenMs = Number.POSITIVE_INFINITY
   for (let round = 0; round < ROUNDS; round += 1) {
     mostTokenMs = Math.min(mostTokenMs, mostTokenMsOf(model, measured, played))
     model = corrected(model, measured, { played, newTokens, mostTokenMs })
-    played = measured.map((load) => playClosed(model, sizes, load.concurrency))
+    played = measured.map((load) => playClosed(model, sizes, load))
   }
   const errors = measured.map(({ outputTokensPerS }, at) =>
     Math.abs(played[at]!.outputTokensPerS / outputTokensPerS - 1),
   )
-  return { model, fitError: Math.max(...errors), highestConcurrency: measured.at(-1)!.concurrency }
+  return { model, fitError: Math.max(...errors), highestConcurrency: all.at(-1)!.concurrency }
 }
 
 /** Steps by the law of Little: of c requests, X · TTFT wait for their first token, and the others decode. */
 function firstGuess(
   measured: readonly MeasuredLoad[],
   sizes: readonly RequestSize[],
-  limits: ServerLimits,
+  { running, ...limits }: ServerLimits & { readonly running: readonly number[] },
 ): ServedModel {
   const output = mean(sizes.map(({ outputTokens }) => outputTokens))
   const stepOf = ({ concurrency, outputTokensPerS, ttftMs }: MeasuredLoad, promptMs: number) => {
@@ -78,7 +78,7 @@ function firstGuess(
   }
   const [lowest] = measured as [MeasuredLoad, ...MeasuredLoad[]]
   const promptMs = Math.max(0, lowest.ttftMs - stepOf(lowest, 0))
-  const decode = measured.map((load) => ({ running: load.concurrency, stepMs: stepOf(load, promptMs) }))
+  const decode = measured.map((load, at) => ({ running: running[at]!, stepMs: stepOf(load, promptMs) }))
   const frontEndMs = Math.min(FRONT_END_MS, MOST_FRONT_END * lowest.ttftMs)
   const promptTokenMs = (lowest.ttftMs - frontEndMs) / Math.max(1, lowest.promptTokens)
   return { ...limits, decode: rising(decode), promptTokenMs, frontEndMs }
@@ -156,14 +156,36 @@ function rising(decode: readonly DecodeStep[]): DecodeStep[] {
 
 const NO_PAUSE = Float64Array.of(0)
 
-/** What a closed loop on a model shows. */
-function playClosed(model: ServedModel, sizes: readonly RequestSize[], users: number): Played {
-  const requests = users * 3 + PLAYED
+/** What a closed loop on a model shows; its requests start over the time of one answer. */
+function playClosed(model: ServedModel, sizes: readonly RequestSize[], load: MeasuredLoad): Played {
+  const users = load.concurrency
+  const outputTokens = mean(sizes.map((size) => size.outputTokens))
   return play(model, {
-    senders: { kind: 'users', users, pausesMs: NO_PAUSE },
+    senders: {
+      kind: 'users',
+      users,
+      pausesMs: NO_PAUSE,
+      startMs: (1000 * users * outputTokens) / load.outputTokensPerS,
+    },
     sizes,
-    requests,
+    requests: users * 3 + PLAYED,
     warmup: users * 2,
     slo: {},
   })
+}
+
+/**
+ * The loads that say how long a step takes: those that the server runs at once, and the first above them, of which it runs as many as it
+ * can. At higher ones requests only wait.
+ */
+function tellingLoads(
+  measured: readonly MeasuredLoad[],
+  sizes: readonly RequestSize[],
+  { mostRunning, kvTokens }: ServerLimits,
+): { readonly loads: readonly MeasuredLoad[]; readonly running: readonly number[] } {
+  const held = mean(sizes.map(({ promptTokens, outputTokens }) => promptTokens + HELD_OF_ANSWER * outputTokens))
+  const most = Math.max(1, Math.min(mostRunning, kvTokens === null ? mostRunning : Math.floor(kvTokens / held)))
+  const full = measured.findIndex(({ concurrency }) => concurrency >= most)
+  const loads = full < 0 ? measured : measured.slice(0, full + 1)
+  return { loads, running: loads.map(({ concurrency }) => Math.min(concurrency, most)) }
 }

@@ -70,7 +70,7 @@ function highestRate(
 function mostUsers(server: ServedModel, asked: AskedLoad, pauseS: number): HighestLoad {
   const random = seededRandom(mixSeed(asked.seed, 3))
   const pausesMs = Float64Array.from({ length: JUDGED }, () => -Math.log1p(-random()) * pauseS * 1000)
-  const at = (users: number) => judged(server, asked, { kind: 'users', users, pausesMs })
+  const at = (users: number) => judged(server, asked, { kind: 'users', users, pausesMs, startMs: START_MS })
   let met = at(1)
   if (met.goodShare < asked.goodShare) return { value: 0, at: met, above: met }
   let [low, high] = [1, 2]
@@ -89,6 +89,8 @@ function mostUsers(server: ServedModel, asked: AskedLoad, pauseS: number): Highe
   return { value: low, at: met, above: broken }
 }
 
+/** Users do not come in the same moment. */
+const START_MS = 10_000
 /** More users of one server are not looked for. */
 const MOST_USERS = 2 ** 16
 

@@ -5,5 +5,5 @@ export type LimitedBy =
       /** The limit of the SLO that breaks first; null where the server is full before one does. */
       readonly slo: 'ttft' | 'tpot' | 'e2e' | null
     }
-  /** The highest measured load still kept the SLO, and its throughput still rose. */
+  /** The highest measured load still met the SLO, and its throughput still rose. */
   | { readonly what: 'not-measured' }

@@ -1,9 +1,9 @@
 import { meets } from '../operating/sweep/slo-load.ts'
 import type { SweepPoint } from '../operating/sweep/sweep-point.ts'
-import type { BoxLoad } from './boxes.ts'
+import type { ServerLoad } from './servers.ts'
 
 /** The highest measured load within the SLO, as it was measured: sessions or users in flight, or requests/s of an open loop. */
-export interface MeasuredHighest extends BoxLoad {
+export interface MeasuredHighest extends ServerLoad {
   /** Whether a load that breaks the SLO was measured above it. */
   readonly isBounded: boolean
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { boxesFor, countBoxes } from './boxes.ts'
 import { choose } from './choice.ts'
 import { peakLoad, usersOf } from './demand.ts'
-import { boxGbpPerMonth, offers, type SizedCard } from './offer.ts'
+import { offers, type SizedCard, serverGbpPerMonth } from './offer.ts'
+import { countServers, serversFor } from './servers.ts'
 
 const demand = { users: 2000, requestsPerS: null, requestsPerUserHour: 9, peakFactor: 2, growthShare: 0.5, spare: 1 }
 
@@ -26,34 +26,34 @@ describe('demand', () => {
   })
 })
 
-describe('boxes', () => {
+describe('servers', () => {
   test('are so many that each has at most what is promised of it', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.01, max: 1e4, noNaN: true }),
         fc.double({ min: 0.01, max: 100, noNaN: true }),
         fc.nat(4),
-        (load, perBox, spare) => {
-          const boxes = boxesFor({ demand: load, perBox, spare }) - spare
-          expect(load / boxes).toBeLessThanOrEqual(perBox * (1 + 1e-6))
-          if (boxes > 1) expect(load / (boxes - 1)).toBeGreaterThan(perBox)
+        (load, perServer, spare) => {
+          const servers = serversFor({ demand: load, perServer, spare }) - spare
+          expect(load / servers).toBeLessThanOrEqual(perServer * (1 + 1e-6))
+          if (servers > 1) expect(load / (servers - 1)).toBeGreaterThan(perServer)
         },
       ),
     )
   })
-  test('a box that serves nothing is never enough', () => {
-    expect(boxesFor({ demand: 1, perBox: 0, spare: 0 })).toBe(Number.POSITIVE_INFINITY)
+  test('a server that serves nothing is never enough', () => {
+    expect(serversFor({ demand: 1, perServer: 0, spare: 0 })).toBe(Number.POSITIVE_INFINITY)
     const nothing = { value: 1, ci95: null, conservative: 0 }
-    expect(countBoxes(nothing, peakLoad(demand), demand)).toBeNull()
+    expect(countServers(nothing, peakLoad(demand), demand)).toBeNull()
   })
-  test('head-room is what the serving boxes take beyond the peak: spare ones do not count', () => {
-    const box = { value: 5, ci95: [4, 8] as const, conservative: 4 }
-    // 15 / 4: 4 boxes carry 16; at the high end 15 / 8: 2
-    expect(countBoxes(box, peakLoad(demand), demand)).toEqual({
+  test('headroom is what the serving servers take beyond the peak: spare ones do not count', () => {
+    const server = { value: 5, ci95: [4, 8] as const, conservative: 4 }
+    // 15 / 4: 4 servers carry 16; at the high end 15 / 8: 2
+    expect(countServers(server, peakLoad(demand), demand)).toEqual({
       today: 4,
       grown: 5,
       fewest: 3,
-      usersPerBox: expect.closeTo(800),
+      usersPerServer: expect.closeTo(800),
       headroomShare: expect.closeTo(16 / 15 - 1),
     })
   })
@@ -64,14 +64,14 @@ describe('cost', () => {
   test('a rent is all in; a price is written off, with the electricity', () => {
     const money = { rentGbpPerMonth: null, priceGbp: 3600, loadW: 500, idleW: null }
     // £100 of capital, and 0.5 kW x 730 h x £0.20
-    expect(boxGbpPerMonth(money, at)).toBeCloseTo(100 + 73)
-    expect(boxGbpPerMonth({ ...money, rentGbpPerMonth: 250 }, at)).toBe(250)
+    expect(serverGbpPerMonth(money, at)).toBeCloseTo(100 + 73)
+    expect(serverGbpPerMonth({ ...money, rentGbpPerMonth: 250 }, at)).toBe(250)
   })
   test('what is not known is null, never 0', () => {
     const none = { rentGbpPerMonth: null, priceGbp: null, loadW: 500, idleW: 50 }
-    expect(boxGbpPerMonth(none, at)).toBeNull()
-    expect(boxGbpPerMonth({ ...none, priceGbp: 1000, loadW: null }, at)).toBeNull()
-    expect(boxGbpPerMonth({ ...none, priceGbp: 1000, idleW: null }, { ...at, utilisation: 0.5 })).toBeNull()
+    expect(serverGbpPerMonth(none, at)).toBeNull()
+    expect(serverGbpPerMonth({ ...none, priceGbp: 1000, loadW: null }, at)).toBeNull()
+    expect(serverGbpPerMonth({ ...none, priceGbp: 1000, idleW: null }, { ...at, utilisation: 0.5 })).toBeNull()
   })
 })
 
@@ -102,11 +102,11 @@ describe('choice', () => {
   })
 })
 
-test('a card without an answer has no boxes and no cost, and is never chosen', () => {
+test('a card without an answer has no servers and no cost, and is never chosen', () => {
   const card = (key: string, conservative: number | null): SizedCard => ({
     key,
     label: key,
-    box: conservative === null ? null : { value: conservative, ci95: null, conservative },
+    server: conservative === null ? null : { value: conservative, ci95: null, conservative },
     money: { rentGbpPerMonth: 100, priceGbp: null, loadW: null, idleW: null },
   })
   const { offers: made, choice } = offers([card('none', null), card('some', 4)], demand, {

@@ -1,10 +1,10 @@
 import { type MoneyInputs, totalGbpPerYear } from '../metrics/cost.ts'
-import { type BoxCount, type BoxLoad, countBoxes } from './boxes.ts'
 import { type Choice, choose } from './choice.ts'
 import { peakLoad, type StatedDemand } from './demand.ts'
+import { countServers, type ServerCount, type ServerLoad } from './servers.ts'
 
-/** What a box of one card costs and draws; unknown is null. */
-export interface BoxMoney {
+/** What a server of one card costs and draws; unknown is null. */
+export interface ServerMoney {
   /** All that its owner asks for, electricity included; where it is known, nothing else counts. */
   readonly rentGbpPerMonth: number | null
   /** Price of all its cards. */
@@ -20,9 +20,9 @@ export type OfferAssumptions = Pick<MoneyInputs, 'years' | 'tariffGbpPerKwh' | '
 export interface SizedCard {
   readonly key: string
   readonly label: string
-  /** Highest load of one box; null where there is none. */
-  readonly box: BoxLoad | null
-  readonly money: BoxMoney
+  /** Highest load of one server; null where there is none. */
+  readonly server: ServerLoad | null
+  readonly money: ServerMoney
 }
 
 /** A demand and how it is to be carried. */
@@ -30,13 +30,13 @@ export interface OfferDemand extends StatedDemand {
   readonly spare: number
 }
 
-/** One card for a demand: boxes and their cost. */
+/** One card for a demand: servers and their cost. */
 export interface Offer {
   readonly key: string
-  /** Null where a box serves nothing within the SLO. */
-  readonly count: BoxCount | null
-  readonly boxGbpPerMonth: number | null
-  /** Of all boxes, the spare ones too, at the conservative end. */
+  /** Null where a server serves nothing within the SLO. */
+  readonly count: ServerCount | null
+  readonly serverGbpPerMonth: number | null
+  /** Of all servers, the spare ones too, at the conservative end. */
   readonly monthGbp: number | null
   readonly leastMonthGbp: number | null
   /** Per user of today. */
@@ -46,28 +46,29 @@ export interface Offer {
 const MONTHS_PER_YEAR = 12
 
 /**
- * Cost of one box per month in £: its rent, or a twelfth of the year's capital and electricity of its cards (metrics/cost.ts). Null
+ * Cost of one server per month in £: its rent, or a twelfth of the year's capital and electricity of its cards (metrics/cost.ts). Null
  * where neither is known.
  */
-export function boxGbpPerMonth(money: BoxMoney, assumptions: OfferAssumptions): number | null {
+export function serverGbpPerMonth(money: ServerMoney, assumptions: OfferAssumptions): number | null {
   if (money.rentGbpPerMonth !== null) return money.rentGbpPerMonth
-  // a box that is never idle needs no idle power
+  // a server that is never idle needs no idle power
   const idleW = money.idleW ?? (assumptions.utilisation === 1 ? 0 : null)
   if (money.priceGbp === null || money.loadW === null || idleW === null) return null
   const yearGbp = totalGbpPerYear(money.loadW, { ...assumptions, priceGbp: money.priceGbp, idleW })
   return yearGbp === null ? null : yearGbp / MONTHS_PER_YEAR
 }
 
-/** Boxes and cost of one card for a demand. */
+/** Servers and cost of one card for a demand. */
 function offerOf(card: SizedCard, demand: OfferDemand, assumptions: OfferAssumptions): Offer {
-  const count = card.box === null ? null : countBoxes(card.box, peakLoad(demand), demand)
-  const boxGbp = boxGbpPerMonth(card.money, assumptions)
-  const cost = (boxes: number | null | undefined) => (boxes == null || boxGbp === null ? null : boxes * boxGbp)
+  const count = card.server === null ? null : countServers(card.server, peakLoad(demand), demand)
+  const serverGbp = serverGbpPerMonth(card.money, assumptions)
+  const cost = (servers: number | null | undefined) =>
+    servers == null || serverGbp === null ? null : servers * serverGbp
   const monthGbp = cost(count?.grown)
   return {
     key: card.key,
     count,
-    boxGbpPerMonth: boxGbp,
+    serverGbpPerMonth: serverGbp,
     monthGbp,
     leastMonthGbp: cost(count?.fewest),
     userGbpPerMonth: monthGbp === null || !demand.users ? null : monthGbp / demand.users,

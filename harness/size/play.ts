@@ -4,7 +4,13 @@ import { decodeStepMs, type RequestSize, type ServedModel, type SloLimits } from
 /** Who sends when: at given times, or users who each send their next request a pause after the last answer. */
 export type Senders =
   | { readonly kind: 'open'; readonly arrivalsMs: Float64Array }
-  | { readonly kind: 'users'; readonly users: number; readonly pausesMs: Float64Array }
+  | {
+      readonly kind: 'users'
+      readonly users: number
+      readonly pausesMs: Float64Array
+      /** Time over which the users start, evenly; equal requests that start together would stay in step for ever. */
+      readonly startMs: number
+    }
 
 /** A load on one server: request `i` has the size `sizes[i % sizes.length]`. */
 export interface PlayedLoad {
@@ -39,7 +45,7 @@ export interface Played {
 }
 
 /** Share of an answer whose cache is held on average: requests that run together are at all stages of theirs. */
-const HELD_OF_ANSWER = 0.6
+export const HELD_OF_ANSWER = 0.6
 /** Fewest prompt tokens that a step computes, however many requests decode in it. */
 const LEAST_CHUNK = 16
 
@@ -95,7 +101,9 @@ class Player {
     this.#left = new Float64Array(load.requests)
     this.#obstacle = new Uint8Array(load.requests)
     const { senders } = load
-    if (senders.kind === 'users') for (let user = 0; user < senders.users; user += 1) this.#send(0)
+    if (senders.kind === 'users') {
+      for (let user = 0; user < senders.users; user += 1) this.#send((user * senders.startMs) / senders.users)
+    }
   }
 
   run(): Played {

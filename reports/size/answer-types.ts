@@ -14,7 +14,7 @@ export type Basis =
 
 /** What is known of one card for a case. */
 export interface CardAnswer extends SizedCard {
-  /** GPUs of a box. */
+  /** GPUs of a server. */
   readonly gpus: number
   /** Null where there is no answer. */
   readonly basis: Basis | null

@@ -2,7 +2,7 @@ import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { capacityOf } from '../../harness/size/capacity.ts'
-import type { BoxMoney } from '../../harness/size/offer.ts'
+import type { ServerMoney } from '../../harness/size/offer.ts'
 import type { Facts } from '../facts.ts'
 import { labelOf } from '../tables/selection.ts'
 import type { CardAnswer } from './answer-types.ts'
@@ -54,7 +54,7 @@ function answerOf({ key, label, card, lines }: AskedCard, asked: SizeCase, facts
     measured ?? (card === null ? { reason: 'the card is not in the catalogue' } : expectedAnswer(card, asked, lines))
   if ('reason' in found) {
     return {
-      ...{ key, label, reason: found.reason, gpus: 1, basis: null, from: '', box: null, limitedBy: null },
+      ...{ key, label, reason: found.reason, gpus: 1, basis: null, from: '', server: null, limitedBy: null },
       ...{ inFlight: null, notes: [], simulated: false, runs: [], whyNotQuotable: found.reason },
       money: moneyOf(key, asked, facts, { gpus: 1, loadW: null }),
     }
@@ -78,7 +78,7 @@ function expectedAnswer(
   return {
     basis: 'expected',
     from: 'no run: expected from its datasheet and from public measurements of others, as `predict` does',
-    box: { value: capacity.value, ci95: capacity.ci95, conservative: capacity.conservative },
+    server: { value: capacity.value, ci95: capacity.ci95, conservative: capacity.conservative },
     limitedBy: capacity.limitedBy,
     inFlight: capacity.inFlight.mean,
     notes: unused,
@@ -95,7 +95,7 @@ function moneyOf(
   { rentsGbp, config }: SizeCase,
   facts: Facts,
   { gpus, loadW }: { readonly gpus: number; readonly loadW: number | null },
-): BoxMoney {
+): ServerMoney {
   const price = facts.priceGbp(key)
   const own = config.prices?.[key]
   const idleW = facts.card(key)?.idleW?.value

@@ -10,14 +10,14 @@ const gbp = z.number().nullable().describe('pounds per month, unrounded; null: n
 const load = z.number().describe('in the unit of the peak load')
 
 const boxSchema = z.strictObject({
-  value: load.describe('highest load of one box within the SLO'),
+  value: load.describe('highest load of one server within the SLO'),
   ci95: z.tuple([z.number(), z.number()]).nullable(),
-  conservative: load.describe('what boxes are counted by'),
+  conservative: load.describe('what servers are counted by'),
 })
 
 const cardSchema = z.strictObject({
   card: z.strictObject({ key: z.string(), label: z.string() }),
-  gpus: z.int().positive().describe('GPUs of a box'),
+  gpus: z.int().positive().describe('GPUs of a server'),
   basis: z
     .enum(['measured', 'interpolated', 'extrapolated', 'expected'])
     .nullable()
@@ -35,16 +35,16 @@ const cardSchema = z.strictObject({
     })
     .nullable(),
   requestsInServer: z.number().nullable().describe('mean, at the highest load'),
-  usersPerBox: z.number().nullable(),
-  boxes: z
+  usersPerServer: z.number().nullable(),
+  servers: z
     .strictObject({
-      needed: z.int().describe('with growth and spare boxes'),
+      needed: z.int().describe('with growth and spare servers'),
       today: z.int(),
-      fewest: z.int().nullable().describe('if every box takes the high end of its interval'),
+      fewest: z.int().nullable().describe('if every server takes the high end of its interval'),
     })
     .nullable(),
   headroomShare: share.nullable(),
-  boxGbpPerMonth: gbp,
+  serverGbpPerMonth: gbp,
   gbpPerMonth: gbp,
   gbpPerUserPerMonth: gbp,
   notes: z.array(z.string()),

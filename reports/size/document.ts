@@ -34,18 +34,18 @@ export function sizeDocument(sizing: Sizing): Document {
 }
 
 function cardPart({ answer, offer }: Sizing['cards'][number]): CardPart {
-  const { key, label, gpus, basis, from, simulated, whyNotQuotable, reason, box, limitedBy } = answer
+  const { key, label, gpus, basis, from, simulated, whyNotQuotable, reason, server, limitedBy } = answer
   const { count } = offer
   return {
     ...{ card: { key, label }, gpus, basis, from, simulated, whyNotQuotable, reason },
     quotable: whyNotQuotable === null,
-    highestLoad: box as CardPart['highestLoad'],
+    highestLoad: server as CardPart['highestLoad'],
     limitedBy: limitedBy && { what: limitedBy.what, slo: 'slo' in limitedBy ? limitedBy.slo : null },
     requestsInServer: answer.inFlight,
-    usersPerBox: count?.usersPerBox ?? null,
-    boxes: count && { needed: count.grown, today: count.today, fewest: count.fewest },
+    usersPerServer: count?.usersPerServer ?? null,
+    servers: count && { needed: count.grown, today: count.today, fewest: count.fewest },
     headroomShare: count?.headroomShare ?? null,
-    boxGbpPerMonth: offer.boxGbpPerMonth,
+    serverGbpPerMonth: offer.serverGbpPerMonth,
     gbpPerMonth: offer.monthGbp,
     gbpPerUserPerMonth: offer.userGbpPerMonth,
     notes: [...answer.notes],

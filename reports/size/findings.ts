@@ -19,8 +19,8 @@ export function assumptionNotes({ asked, scenario, assumptions, moneySource, car
   const isOpen = peak.unit === 'requests/s'
   return [
     `Demand: ${demandText(demand, growthMonths, pauseS)}.`,
-    `SLO: ${percent(goodShare)} of the requests meet ${limits.join(' and ')}${isOpen ? `; in the peak hour requests come ${arrivals}, the same share to each box` : ''}.`,
-    `Boxes are counted at the low end of the 95 % interval of the highest load: the spread of the trials, and ${percent(MODEL_ERROR)} for what lies between a closed and an open loop. A box is one server of the model with its GPUs.`,
+    `SLO: ${percent(goodShare)} of the requests meet ${limits.join(' and ')}${isOpen ? `; in the peak hour requests come ${arrivals}, the same share to each server` : ''}.`,
+    `Servers are counted at the low end of the 95 % interval of the highest load: the spread of the trials, and ${percent(MODEL_ERROR)} for what lies between a closed and an open loop. A server is one copy of the model with its GPUs.`,
     `${moneyText(assumptions)}; ${moneySource}.`,
     ...notesByText(cards),
   ]

@@ -35,11 +35,11 @@ export const sizeInputsSchema = z.strictObject({
   growth: share
     .refine((value) => value >= 0 && value <= 100, 'expected 0% or more')
     .optional()
-    .describe('growth that the boxes have to carry: 50%'),
+    .describe('growth that the servers have to carry: 50%'),
   growthMonths: z.int().positive().max(600).optional(),
-  spare: z.int().nonnegative().max(1000).optional().describe('boxes beside those that carry the load: 1 is N+1'),
+  spare: z.int().nonnegative().max(1000).optional().describe('servers beside those that carry the load: 1 is N+1'),
   cards: z.array(z.string().min(1).max(80)).max(100).optional().describe('cards to compare, by key'),
-  rentGbpPerMonth: byCard.optional().describe('rent of a box per month, all in, by card'),
+  rentGbpPerMonth: byCard.optional().describe('rent of a server per month, all in, by card'),
   priceGbp: byCard.optional().describe('price of one card, by card'),
 })
 

@@ -30,7 +30,7 @@ export interface LiveRow {
 }
 
 /** Columns that follow from the demand. */
-export const liveColumns = ['users', 'boxes', 'month', 'user', 'headroom'] as const
+export const liveColumns = ['users', 'servers', 'month', 'user', 'headroom'] as const
 export type LiveColumn = (typeof liveColumns)[number]
 
 /** The whole page for a demand: the same for the report and for its sliders. */
@@ -60,12 +60,12 @@ const NONE = ['–', ''] as const
 
 function cellsOf(offer: Offer, demand: OfferDemand): LiveRow['cells'] {
   const { count, monthGbp, leastMonthGbp, userGbpPerMonth } = offer
-  if (count === null) return { users: NONE, boxes: NONE, month: NONE, user: NONE, headroom: NONE }
+  if (count === null) return { users: NONE, servers: NONE, month: NONE, user: NONE, headroom: NONE }
   const least = leastMonthGbp === null || leastMonthGbp === monthGbp ? '' : `from ${formatGbp(leastMonthGbp, 0)}`
   const isGrowing = peakLoad(demand).grown > peakLoad(demand).today && count.today !== count.grown
   return {
-    users: [count.usersPerBox === null ? '–' : formatNumber(Math.floor(count.usersPerBox), 0), ''],
-    boxes: [String(count.grown), isGrowing ? `${count.today} today` : ''],
+    users: [count.usersPerServer === null ? '–' : formatNumber(Math.floor(count.usersPerServer), 0), ''],
+    servers: [String(count.grown), isGrowing ? `${count.today} today` : ''],
     month: monthGbp === null ? ['no price', ''] : [formatGbp(monthGbp, 0), least],
     user: [userGbpPerMonth === null ? '–' : formatGbp(userGbpPerMonth, 2), ''],
     headroom: [headroomText(count.headroomShare), ''],

@@ -20,7 +20,7 @@ import { askedLoadOf, type SizeCase, sessionOf, type TextScenario } from './size
 /** What runs say of one card; the rest of an answer is the same however it was got. */
 export type Found = Pick<
   CardAnswer,
-  'basis' | 'from' | 'box' | 'limitedBy' | 'inFlight' | 'notes' | 'gpus' | 'simulated' | 'runs' | 'whyNotQuotable'
+  'basis' | 'from' | 'server' | 'limitedBy' | 'inFlight' | 'notes' | 'gpus' | 'simulated' | 'runs' | 'whyNotQuotable'
 > & { readonly loadW: number | null }
 
 /** Loads that a server is fitted to at least: one alone says nothing of how a step grows. */
@@ -62,14 +62,14 @@ const burstinessOf = ({ load }: TextScenario): number =>
 function directAnswer(line: MeasuredLine, asked: SizeCase): Found | null {
   const highest = measuredHighest(judgedLoads(line), asked.goodShare)
   if (highest === null || line.runs.length === 0) return null
-  const { isBounded, ...box } = highest
+  const { isBounded, ...server } = highest
   const what = line.kind === 'open' ? 'rates' : 'numbers of sessions'
   const at = line.runs.findLast((run) => loadText(run) <= highest.value) ?? line.runs[0]!
   return {
     ...shared(line, at),
     basis: 'measured',
     from: `${counted(line.runs.length, 'run')} at ${what} ${line.runs.map(loadText).join(', ')}`,
-    box,
+    server,
     limitedBy: isBounded ? null : { what: 'not-measured' },
     inFlight: null,
     notes: isBounded ? [] : ['no higher load was measured: it may take more'],
@@ -104,7 +104,7 @@ function fittedAnswer(
       basis === 'interpolated'
         ? `a server fitted to ${counted(loads.length, 'measured load')}: ${levels} in flight`
         : `a server fitted to measured loads of other lengths (${levels} in flight), scaled by what is expected of both`,
-    box: { value: capacity.value, ci95: capacity.ci95, conservative: capacity.conservative },
+    server: { value: capacity.value, ci95: capacity.ci95, conservative: capacity.conservative },
     limitedBy: capacity.limitedBy,
     inFlight: capacity.inFlight.mean,
     notes: notesOf(capacity),

@@ -76,8 +76,8 @@ function modelOf({ asked, scenario, assumptions, cards, simulated }: Sizing): Si
     growthMonths: asked.growthMonths,
     pauseS: asked.pauseS,
     assumptions,
-    cards: cards.map(({ answer: { key, label, box, money, basis, reason } }) => ({
-      ...{ key, label, box, money, basis, reason },
+    cards: cards.map(({ answer: { key, label, server, money, basis, reason } }) => ({
+      ...{ key, label, server, money, basis, reason },
     })),
   }
 }
@@ -120,13 +120,13 @@ function slidersOf({ demand, cards }: SizeModel): Html {
       least: 0.1,
     },
     { name: 'growth', label: 'Growth, %', value: Math.round(growthShare * 100), most: 300, step: 5, least: 0 },
-    { name: 'spare', label: 'Spare boxes', value: spare, most: Math.max(5, spare), step: 1, least: 0 },
+    { name: 'spare', label: 'Spare servers', value: spare, most: Math.max(5, spare), step: 1, least: 0 },
   ]
   const rents = cards
-    .filter(({ box }) => box !== null)
+    .filter(({ server }) => server !== null)
     .map(
       ({ key, label, money }) =>
-        html`<label>${label}: rent of a box, £ per month<span class="pair"><input name="rent-${key}" type="number" min="0" step="any" value="${money.rentGbpPerMonth ?? ''}" inputmode="decimal" placeholder="${money.priceGbp === null ? 'not known' : 'from its price'}"></span></label>`,
+        html`<label>${label}: rent of a server, £ per month<span class="pair"><input name="rent-${key}" type="number" min="0" step="any" value="${money.rentGbpPerMonth ?? ''}" inputmode="decimal" placeholder="${money.priceGbp === null ? 'not known' : 'from its price'}"></span></label>`,
     )
   return html`<form id="size-form" hidden aria-label="Your case"><fieldset class="sliders"><legend>Your case</legend>
 ${joined(sliders.map(sliderHtml), '\n')}
@@ -138,11 +138,11 @@ const sliderHtml = ({ name, label, value, most, step, least = step }: Slider): H
   html`<label>${label}<span class="pair"><input type="range" data-for="${name}" min="${least}" max="${most}" step="${step}" value="${value}" aria-label="${label}: slider"><input name="${name}" type="number" min="${least}" step="any" value="${value}" inputmode="decimal"></span></label>`
 
 const heads: Readonly<Record<LiveColumn, string>> = {
-  users: 'Users per box',
-  boxes: 'Boxes',
+  users: 'Users per server',
+  servers: 'Servers',
   month: '£ per month',
   user: '£ per user',
-  headroom: 'Head-room',
+  headroom: 'Headroom',
 }
 
 function cardsTable({ asked, cards }: Sizing, live: LiveAnswer): Html {
@@ -153,16 +153,16 @@ function cardsTable({ asked, cards }: Sizing, live: LiveAnswer): Html {
   )
   const rows = cards.map(({ answer }, at) => {
     const { cells, isBest, key } = live.rows[at]!
-    const { box, basis, simulated } = answer
+    const { server, basis, simulated } = answer
     const isSure = basis === 'measured' || basis === 'interpolated'
     const mark = simulated ? html`<abbr title="simulated">ˢ</abbr>` : nothing
-    const digits = box === null ? 0 : unit === 'users' || box.value >= 100 ? 0 : box.value >= 0.1 ? 2 : 4
+    const digits = server === null ? 0 : unit === 'users' || server.value >= 100 ? 0 : server.value >= 0.1 ? 2 : 4
     const load =
-      box === null
+      server === null
         ? html`<td class="left" colspan="${shown.length + 1}" data-head="Reason">${answer.reason ?? 'unknown'}</td>`
-        : html`<td class="right" data-head="${loadHead}">${formatNumber(box.value, digits)}${mark}<small>${box.ci95 === null ? 'no interval' : formatInterval(box.value, box.ci95, digits)}</small></td>`
+        : html`<td class="right" data-head="${loadHead}">${formatNumber(server.value, digits)}${mark}<small>${server.ci95 === null ? 'no interval' : formatInterval(server.value, server.ci95, digits)}</small></td>`
     const others =
-      box === null
+      server === null
         ? []
         : shown.map(
             (column) =>

@@ -32,7 +32,7 @@ function answerLines({ cards, choice, spare, scenario }: Recommended): string[] 
   if (choice === null || best === undefined) {
     const { key, label } = answered[0]!.answer
     return [
-      `No recommendation, because no price is known of a card that serves it; the boxes are counted. For ${label}, give --rent ${key}=GBP (a box per month, all in) or --price ${key}=GBP (a card).`,
+      `No recommendation, because no price is known of a card that serves it; the servers are counted. For ${label}, give --rent ${key}=GBP (a server per month, all in) or --price ${key}=GBP (a card).`,
     ]
   }
   const second = find(choice.second)
@@ -53,7 +53,7 @@ function offerText({ answer, offer }: Sized, spare: number): string {
   const { grown } = offer.count!
   const spares = spare === 0 ? '' : ` (${grown - spare} and ${spare} spare)`
   const perUser = offer.userGbpPerMonth === null ? '' : `, ${gbp(offer.userGbpPerMonth)} per user`
-  return `${answer.label}, ${counted(grown, 'box', 'boxes')}${spares}, ${gbp(offer.monthGbp!)} per month${perUser}`
+  return `${answer.label}, ${counted(grown, 'server', 'servers')}${spares}, ${gbp(offer.monthGbp!)} per month${perUser}`
 }
 
 const marginText = (second: Sized | undefined, marginGbp: number | null): string =>

@@ -23,7 +23,7 @@ export interface SizeCase {
   /** Shape of the gaps between requests at random times: 1 is Poisson, smaller is burstier. */
   readonly burstiness: number
   readonly goodShare: number
-  /** £ per box and month by card. */
+  /** £ per server and month by card. */
   readonly rentsGbp: Readonly<Record<string, number>>
   readonly config: Config
 }

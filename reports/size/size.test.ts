@@ -67,9 +67,9 @@ describe('how a figure is got', () => {
   test('loads of the same lengths: a server is fitted to them', () => {
     const { answer, offer } = only(sized())
     expect(answer).toMatchObject({ basis: 'interpolated', reason: null, simulated: false })
-    expect(answer.box!.conservative).toBeLessThan(answer.box!.value)
+    expect(answer.server!.conservative).toBeLessThan(answer.server!.value)
     // 600 users x 30 per hour are 5 requests/s
-    expect(offer.count!.grown).toBe(Math.ceil(5 / answer.box!.conservative) + 1)
+    expect(offer.count!.grown).toBe(Math.ceil(5 / answer.server!.conservative) + 1)
     expect(offer.monthGbp).toBe(offer.count!.grown * 100)
   })
 
@@ -77,7 +77,7 @@ describe('how a figure is got', () => {
     const longer = { ...scenario, prompt: { ...scenario.prompt, tokens: 2048 } } as TextScenario
     const { answer } = only(sized({ scenarioFor: () => longer }))
     expect(answer).toMatchObject({ basis: 'extrapolated', whyNotQuotable: 'the lengths were not measured' })
-    expect(answer.box!.value).toBeLessThan(only(sized()).answer.box!.value)
+    expect(answer.server!.value).toBeLessThan(only(sized()).answer.server!.value)
   })
 
   test('without a run it is expected, and never quotable', () => {
@@ -99,11 +99,11 @@ describe('how a figure is got', () => {
         },
       })
     const { answer, offer } = only(sized({}, [rate(1, 1), rate(2, 0.998), rate(4, 0.8)]))
-    expect(answer).toMatchObject({ basis: 'measured', box: { value: 2, conservative: 2, ci95: [2, 4] } })
+    expect(answer).toMatchObject({ basis: 'measured', server: { value: 2, conservative: 2, ci95: [2, 4] } })
     expect(offer.count!.grown).toBe(4)
   })
 
-  test('a card that the model does not fit has no boxes, with the bytes as its reason', () => {
+  test('a card that the model does not fit has no servers, with the bytes as its reason', () => {
     const large = { ...scenario, model: 'llama-3.1-70b-instruct-fp8' } as TextScenario
     const made = sized({ scenarioFor: () => large }, [], ['rtx-4090', 'h100-sxm'])
     const small = made.cards.find(({ answer }) => answer.key === 'rtx-4090')!
@@ -133,7 +133,7 @@ describe('simulated is never live', () => {
 })
 
 describe('what it costs', () => {
-  test('without a price there are boxes, no cost and the flag to give it', () => {
+  test('without a price there are servers, no cost and the flag to give it', () => {
     const made = sized({ rentsGbp: {} }, sweep('l40s'))
     expect(only(made).offer).toMatchObject({ monthGbp: null, userGbpPerMonth: null })
     expect(only(made).offer.count!.grown).toBeGreaterThan(1)
@@ -146,7 +146,7 @@ describe('what it costs', () => {
     expect(made.choice).toMatchObject({ best: 'rtx-4090', second: 'rtx-pro-6000-max-q', isClear: true })
     const [first] = recommendationOf(made)
     expect(first).toMatch(
-      /^Recommended: RTX 4090, \d+ boxes \(\d+ and 1 spare\), £[\d,]+ per month, £[\d.]+ per user; £[\d,]+ per month less than RTX PRO 6000 Max-Q\.$/,
+      /^Recommended: RTX 4090, \d+ servers \(\d+ and 1 spare\), £[\d,]+ per month, £[\d.]+ per user; £[\d,]+ per month less than RTX PRO 6000 Max-Q\.$/,
     )
   })
 })

@@ -8,20 +8,20 @@ export interface SizedOffer {
   readonly label: string
   /** Ids of the runs behind the highest load. */
   readonly runs: readonly string[]
-  /** Boxes, the spare ones among them. */
-  readonly boxes: number
+  /** Servers, the spare ones among them. */
+  readonly servers: number
   readonly spare: number
-  /** The load that each box keeps within the SLO, in one clause. */
+  /** The load that each server keeps within the SLO, in one clause. */
   readonly promise: string
-  /** Rent or cost of one box per month in pounds, as `size` counts it; null where no price is known. */
-  readonly boxGbpPerMonth: number | null
+  /** Rent or cost of one server per month in pounds, as `size` counts it; null where no price is known. */
+  readonly serverGbpPerMonth: number | null
 }
 
 /** The recommended card as an offer, or why it cannot be quoted. */
 export function sizedOffer({ cards, choice, asked }: Sizing): SizedOffer | { readonly reason: string } {
   if (choice === null) return { reason: 'no card is recommended, because no price is known' }
   const best = cards.find(({ answer }) => answer.key === choice.best)
-  if (best === undefined || best.offer.count === null || best.answer.box === null)
+  if (best === undefined || best.offer.count === null || best.answer.server === null)
     return { reason: 'no card serves the load within the SLO' }
   const { answer, offer } = best
   if (answer.whyNotQuotable !== null) return { reason: `${answer.label}: ${answer.whyNotQuotable}` }
@@ -30,9 +30,9 @@ export function sizedOffer({ cards, choice, asked }: Sizing): SizedOffer | { rea
     card: answer.key,
     label: answer.label,
     runs: answer.runs,
-    boxes: best.offer.count.grown,
+    servers: best.offer.count.grown,
     spare: asked.demand.spare,
-    promise: `each keeps the SLO up to ${loadText(best.answer.box!.conservative, unit)}`,
-    boxGbpPerMonth: offer.boxGbpPerMonth,
+    promise: `each meets the SLO up to ${loadText(best.answer.server!.conservative, unit)}`,
+    serverGbpPerMonth: offer.serverGbpPerMonth,
   }
 }

@@ -6,7 +6,7 @@ import type { CardAnswer } from './answer-types.ts'
 import { cardAnswers, type SizeSources } from './answers.ts'
 import type { SizeCase, TextScenario } from './size-case.ts'
 
-/** The answer of `size`: every card with its boxes and cost, and the recommendation. */
+/** The answer of `size`: every card with its servers and cost, and the recommendation. */
 export interface Sizing {
   readonly asked: SizeCase
   /** The scenario without the overrides of any card. */
@@ -33,7 +33,7 @@ export function sizing(asked: SizeCase, sources: SizeSources): Sizing {
     scenario: asked.scenarioFor(''),
     assumptions,
     moneySource: facts.moneySource,
-    cards: cards.toSorted((a, b) => rank(a) - rank(b) || boxes(a) - boxes(b)),
+    cards: cards.toSorted((a, b) => rank(a) - rank(b) || servers(a) - servers(b)),
     choice: made.choice,
     simulated: answers.some(({ simulated }) => simulated),
     runs: runs.filter(({ id }) => used.has(id)),
@@ -49,4 +49,4 @@ const assumptionsOf = ({ money: { years, tariffGbpPerKwh, utilisation, pue } }: 
 
 type Sized = Sizing['cards'][number]
 const rank = ({ offer }: Sized): number => (offer.count === null ? 2e15 : (offer.monthGbp ?? 1e15))
-const boxes = ({ offer }: Sized): number => offer.count?.grown ?? Number.MAX_SAFE_INTEGER
+const servers = ({ offer }: Sized): number => offer.count?.grown ?? Number.MAX_SAFE_INTEGER

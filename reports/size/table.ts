@@ -7,7 +7,7 @@ import { basisWords, headroomText, limitWords } from './words.ts'
 
 type Row = Sizing['cards'][number]
 
-/** Every card for the case: its highest load, boxes, cost and limit. */
+/** Every card for the case: its highest load, servers, cost and limit. */
 export function sizeTable(sizing: Sizing): Table {
   const { asked, cards } = sizing
   const { unit } = peakLoad(asked.demand)
@@ -24,11 +24,11 @@ export function sizeTable(sizing: Sizing): Table {
     columns: [
       { id: 'card', head: 'Card', align: 'left', cell: cardCell },
       right('highest-load', unit === 'users' ? 'Users at most' : 'Requests/s at most', (row) => loadCell(row, unit)),
-      ...(hasUsers ? [right('users-per-box', 'Users per box', usersCell)] : []),
-      right('boxes', 'Boxes', (row) => boxesCell(row, asked.demand.growthShare)),
+      ...(hasUsers ? [right('users-per-server', 'Users per server', usersCell)] : []),
+      right('servers', 'Servers', (row) => serversCell(row, asked.demand.growthShare)),
       right('gbp-per-month', '£ per month', monthCell),
       ...(hasUsers ? [right('gbp-per-user', '£ per user', userCell)] : []),
-      right('headroom', 'Head-room', headroomCell),
+      right('headroom', 'Headroom', headroomCell),
       { id: 'limited-by', head: 'Limited by', align: 'left', cell: limitCell },
     ],
     rows: cards,
@@ -47,21 +47,28 @@ function cardCell({ answer }: Row): Cell {
 }
 
 function loadCell(row: Row, unit: string): Cell {
-  const { box, reason } = row.answer
-  if (box === null) return missing(reason ?? 'no highest load')
-  const digits = unit === 'users' || box.value >= 100 ? 0 : box.value >= 10 ? 1 : box.value >= 0.1 ? 2 : 4
-  return { kind: 'number', value: box.value, unit: '', digits, ...(box.ci95 ? { ci95: box.ci95 } : {}), ...stamp(row) }
+  const { server, reason } = row.answer
+  if (server === null) return missing(reason ?? 'no highest load')
+  const digits = unit === 'users' || server.value >= 100 ? 0 : server.value >= 10 ? 1 : server.value >= 0.1 ? 2 : 4
+  return {
+    kind: 'number',
+    value: server.value,
+    unit: '',
+    digits,
+    ...(server.ci95 ? { ci95: server.ci95 } : {}),
+    ...stamp(row),
+  }
 }
 
-const nothing = ({ answer }: Row): Cell => missing(answer.reason ?? 'a box serves nothing within the SLO for sure')
+const nothing = ({ answer }: Row): Cell => missing(answer.reason ?? 'not even a low load surely meets the SLO')
 
 function usersCell(row: Row): Cell {
-  const users = row.offer.count?.usersPerBox
+  const users = row.offer.count?.usersPerServer
   if (users == null) return nothing(row)
   return { kind: 'number', value: Math.floor(users), unit: '', digits: 0, ...stamp(row) }
 }
 
-function boxesCell(row: Row, growthShare: number): Cell {
+function serversCell(row: Row, growthShare: number): Cell {
   const { count } = row.offer
   if (count === null) return nothing(row)
   const today = growthShare > 0 && count.today !== count.grown ? { detail: `${count.today} today` } : {}

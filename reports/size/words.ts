@@ -53,7 +53,7 @@ export function demandText(demand: OfferDemand, growthMonths: number | null, pau
 
 /** The assumptions of the cost, for whoever pays it. */
 export const moneyText = ({ years, tariffGbpPerKwh, utilisation, pue }: OfferAssumptions): string =>
-  `A box costs its rent, where one is given, all in; else its cards over ${shortNumber(years)} years and electricity at £${tariffGbpPerKwh} per kWh, ${percent(utilisation)} of the time under load, PUE ${pue}: the GPUs alone, without the server around them`
+  `A server costs its rent, where one is given, all in; else its cards over ${shortNumber(years)} years and electricity at £${tariffGbpPerKwh} per kWh, ${percent(utilisation)} of the time under load, PUE ${pue}: the GPUs alone, without the server around them`
 
-/** Head-room in whole percent: rounded down, because it is promised. */
+/** Headroom in whole percent: rounded down, because it is promised. */
 export const headroomText = (share: number): string => `${formatNumber(Math.floor(share * 100), 0)} %`

@@ -127,7 +127,7 @@ export const rooms: readonly Room[] = [
   {
     paths: ['harness/size'],
     reason:
-      'measured loads to the highest open load, boxes and cost: a small server is fitted and the peak hour played; pure',
+      'measured loads to the highest open load, number of servers and cost: a small server is fitted and the peak hour played; pure',
   },
   {
     paths: ['harness/evidence'],

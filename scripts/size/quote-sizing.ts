@@ -21,7 +21,7 @@ export async function quoteSizing(
   const offer = offerOrThrow(sizing)
   const chosen = stored.filter(({ record }) => offer.runs.includes(record.id))
   io.stderr.write(
-    `quoted: ${plainText(offer.label)}, ${offer.boxes} x the price of one server below; ${plainText(offer.promise)}\n`,
+    `quoted: ${plainText(offer.label)}, ${offer.servers} times the price of the one server below; ${plainText(offer.promise)}\n`,
   )
   const { customer, out, pdf, quoteInputs, store } = flags
   const paths = chosen.map(({ directory }) => directory)

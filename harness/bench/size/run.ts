@@ -6,7 +6,7 @@ import { type SizeTrial, sizeTrial } from './study.ts'
 import { usualNoise } from './world.ts'
 
 /**
- * `npm run bench:size`: is the highest load of `size` that of an open loop, and do its boxes keep the SLO? Each case draws a card, a model,
+ * `npm run bench:size`: is the highest load of `size` that of an open loop, and do its servers meet the SLO? Each case draws a card, a model,
  * lengths, an SLO, arrivals, the loads of a sweep and noise; the sweep is measured on the engine of the simulator, in-process and on a
  * clock of its own; the answer is checked against an open loop of random arrivals on the same engine, on another start. Exit 1 if more
  * than 1 % of the answers promise too much. `--cases 300 --from 5000`: number and first seed; `--rows FILE` keeps the rows.
@@ -25,7 +25,7 @@ const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 
-function rowOf({ world, capacity, truePerS, boxes, goodShare }: SizeTrial): string {
+function rowOf({ world, capacity, truePerS, servers, goodShare }: SizeTrial): string {
   const length = (tokens: SizeTrial['world']['lengths']['promptTokens']) =>
     typeof tokens === 'number' ? String(tokens) : tokens.distribution
   const { limitedBy, value, conservative } = capacity
@@ -36,11 +36,11 @@ function rowOf({ world, capacity, truePerS, boxes, goodShare }: SizeTrial): stri
     `TTFT ${world.slo.ttftMs} TPOT ${world.slo.tpotMs ?? '-'} ms, ${percent(world.goodShare, 0)}`,
     `true ${truePerS.toPrecision(3)}/s, said ${value.toPrecision(3)}, promised ${conservative.toPrecision(3)}`,
     'slo' in limitedBy ? `${limitedBy.what} (${limitedBy.slo ?? 'full'})` : limitedBy.what,
-    `${boxes} boxes: ${percent(goodShare, 2)} within the SLO`,
+    `${servers} servers: ${percent(goodShare, 2)} within the SLO`,
   ].join(' | ')
 }
 
-const isOver = ({ boxes, goodShare, world }: SizeTrial): boolean => boxes > 0 && goodShare < world.goodShare
+const isOver = ({ servers, goodShare, world }: SizeTrial): boolean => servers > 0 && goodShare < world.goodShare
 const isFar = ({ capacity, truePerS }: SizeTrial): boolean => Math.abs(capacity.value / truePerS - 1) > 0.25
 
 function summary(name: string, trials: readonly SizeTrial[]): string {
@@ -84,7 +84,7 @@ const over = trials.filter(isOver).length
 console.log(
   `\n${'cases'.padEnd(34)} ${'n'.padStart(5)}    median      90 %      bias  promised  covered    above   over\n` +
     'Error of the highest load against the truth (which itself is known to about 5 %): median, 90th percentile, median with sign; what is\n' +
-    'promised / truth, median; truth within the 95 % interval; promised load above the truth; boxes that break the SLO.\n',
+    'promised / truth, median; truth within the 95 % interval; promised load above the truth; servers that break the SLO.\n',
 )
 const groups: Readonly<Record<string, (trial: SizeTrial) => boolean>> = {
   all: () => true,

@@ -1,7 +1,7 @@
 import { mixSeed, seededRandom } from '../../plan/random.ts'
-import { boxesFor } from '../../size/boxes.ts'
 import { type Capacity, capacityOf } from '../../size/capacity.ts'
 import { type LoadTrials, pooledLoads } from '../../size/pooled-loads.ts'
+import { serversFor } from '../../size/servers.ts'
 import { closedLoop, openLoop } from './engine-play.ts'
 import { normal, type SizeNoise, type SizeWorld, sizeWorld } from './world.ts'
 
@@ -11,16 +11,16 @@ export interface SizeTrial {
   readonly capacity: Capacity
   /** Highest rate of the engine within the SLO, requests/s. */
   readonly truePerS: number
-  /** A demand, the boxes that `size` counted for it, and the share of requests within the SLO on each of them. */
+  /** A demand, the servers that `size` counted for it, and the share of requests within the SLO on each of them. */
   readonly demandPerS: number
-  readonly boxes: number
+  readonly servers: number
   readonly goodShare: number
 }
 
 const TRIALS = 3
 const WARMUP_S = 15
 const WINDOW_S = 60
-/** Requests by which a rate is judged: in the search for the true highest one, and on the boxes that were counted. */
+/** Requests by which a rate is judged: in the search for the true highest one, and on the servers that were counted. */
 const SEARCH_REQUESTS = 3000
 const CHECK_REQUESTS = 10_000
 const TOLERANCE = 1.03
@@ -31,12 +31,12 @@ export function sizeTrial(seed: number, noise: SizeNoise): SizeTrial | null {
   if (world === null) return null
   const capacity = sizedFrom(world, sweepOf(world, noise))
   const truePerS = trueHighest(world, capacity.value)
-  if (capacity.conservative <= 0) return { world, capacity, truePerS, demandPerS: 0, boxes: 0, goodShare: 1 }
+  if (capacity.conservative <= 0) return { world, capacity, truePerS, demandPerS: 0, servers: 0, goodShare: 1 }
   const random = seededRandom(mixSeed(seed, 5))
   const demandPerS = capacity.conservative * (0.2 + 11.8 * random())
-  const boxes = boxesFor({ demand: demandPerS, perBox: capacity.conservative, spare: 0 })
-  const { goodShare } = at(world, demandPerS / boxes, CHECK_REQUESTS, 17)
-  return { world, capacity, truePerS, demandPerS, boxes, goodShare }
+  const servers = serversFor({ demand: demandPerS, perServer: capacity.conservative, spare: 0 })
+  const { goodShare } = at(world, demandPerS / servers, CHECK_REQUESTS, 17)
+  return { world, capacity, truePerS, demandPerS, servers, goodShare }
 }
 
 /** The loads of a sweep, measured with noise: it ends where most requests miss the SLO. */

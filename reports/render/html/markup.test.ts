@@ -61,6 +61,8 @@ test('what is not escaped is this, for these reasons', () => {
     'reports/render/html/page.ts: a constant of the project',
     'reports/render/html/page.ts: bundled from the project only; it writes the content of a report as text',
     'reports/render/html/template.ts: no < is left, so that nothing in it can end the element or start a comment',
+    'reports/size/page.ts: bundled from the project only; it writes the content of a page as text',
+    'reports/size/page.ts: constants of the project',
   ])
 })
 

@@ -1,32 +1,32 @@
-import { cardsNamed } from '../../harness/catalogue/find.ts'
-import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
-import { cardEntries } from '../../harness/catalogue/own/own-cards.ts'
-import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { toJson } from '../../harness/record/json-file.ts'
-import type { StoredRun } from '../../harness/record/read.ts'
-import { catalogueFacts } from '../../reports/catalogue-facts.ts'
-import type { Facts } from '../../reports/facts.ts'
-import { wrapTo } from '../../reports/render/plain-text.ts'
-import type { RenderedFile } from '../../reports/report.ts'
-import { sizeDocument } from '../../reports/size/document.ts'
-import { recommendationOf } from '../../reports/size/findings.ts'
-import type { SizeInputs } from '../../reports/size/inputs-schema.ts'
-import { sizeMarkdown, sizePage } from '../../reports/size/page.ts'
-import { type Sizing, sizing } from '../../reports/size/sizing.ts'
-import { sizeTable } from '../../reports/size/table.ts'
-import { writeFiles } from '../../reports/write-files.ts'
-import { sizeCase } from '../size/read-case.ts'
-import { saveInputs, sizeInputs } from '../size/read-inputs.ts'
-import { type SizeFlags, statedBy } from '../size/size-flags.ts'
-import { withRuns } from '../store/given-runs.ts'
-import type { CommandIo } from '../support/io.ts'
-import { moneyOf } from '../support/money/stated-money.ts'
-import { factTables } from '../support/terminal.ts'
+import { cardsNamed } from '../../../harness/catalogue/find.ts'
+import type { CardEntry } from '../../../harness/catalogue/own/card-entry.ts'
+import { cardEntries } from '../../../harness/catalogue/own/own-cards.ts'
+import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { toJson } from '../../../harness/record/json-file.ts'
+import type { StoredRun } from '../../../harness/record/read.ts'
+import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
+import type { Facts } from '../../../reports/facts.ts'
+import { wrapTo } from '../../../reports/render/plain-text.ts'
+import type { RenderedFile } from '../../../reports/report.ts'
+import { sizeDocument } from '../../../reports/size/document.ts'
+import { recommendationOf } from '../../../reports/size/findings.ts'
+import type { SizeInputs } from '../../../reports/size/inputs-schema.ts'
+import { sizeMarkdown, sizePage } from '../../../reports/size/page.ts'
+import { type Sizing, sizing } from '../../../reports/size/sizing.ts'
+import { sizeTable } from '../../../reports/size/table.ts'
+import { writeFiles } from '../../../reports/write-files.ts'
+import { sizeCase } from '../../size/read-case.ts'
+import { saveInputs, sizeInputs } from '../../size/read-inputs.ts'
+import { type SizeFlags, statedBy } from '../../size/size-flags.ts'
+import { withRuns } from '../../store/given-runs.ts'
+import type { CommandIo } from '../../support/io.ts'
+import { moneyOf } from '../../support/money/stated-money.ts'
+import { factTables } from '../../support/terminal.ts'
 
 const formats = ['terminal', 'md', 'html', 'json'] as const
 
 /**
- * Answers which card, how many boxes and what per month. Exit code 1 where no card serves the load within the SLO, or where `--quote` is
+ * Answers which card, how many servers and what per month. Exit code 1 where no card serves the load within the SLO, or where `--quote` is
  * asked of a figure that was not measured.
  */
 export async function size(paths: readonly string[], flags: SizeFlags, io: CommandIo): Promise<number> {
@@ -68,7 +68,7 @@ async function answer(
   for (const path of await writeFiles(files, flags.out)) io.stderr.write(`wrote ${path}\n`)
   if (sized.cards.every(({ offer }) => offer.count === null)) return exitCodes.negativeResult
   if (!flags.quote) return exitCodes.done
-  return (await import('../size/quote-sizing.ts')).quoteSizing(sized, stored, flags, io)
+  return (await import('../../size/quote-sizing.ts')).quoteSizing(sized, stored, flags, io)
 }
 
 /** The cards whose price or rent is known. */

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
-import type { SizeFlags } from '../size/size-flags.ts'
-import { type DefineCommand, flagsFor } from '../support/command.ts'
-import { configFlag } from '../support/config-flag.ts'
+import type { SizeFlags } from '../../size/size-flags.ts'
+import { type DefineCommand, flagsFor } from '../../support/command.ts'
+import { configFlag } from '../../support/config-flag.ts'
 import {
   aboveZero,
   amount,
@@ -11,16 +11,16 @@ import {
   share,
   shareOrMore,
   wholeOrZero,
-} from '../support/flag-values.ts'
-import { examples } from '../support/help.ts'
-import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../support/money/money-flags.ts'
-import { jsonFlag, reportFolderFlag, storeFlag } from '../support/shared-flags.ts'
+} from '../../support/flag-values.ts'
+import { examples } from '../../support/help.ts'
+import { priceFlag, pueFlag, tariffFlag, utilisationFlag, yearsFlag } from '../../support/money/money-flags.ts'
+import { jsonFlag, reportFolderFlag, storeFlag } from '../../support/shared-flags.ts'
 
 export const sizeCommand: DefineCommand = (io, done) =>
   new Command('size')
-    .summary('Which card, how many boxes, what per month, for a number of users')
+    .summary('Which card, how many servers, what per month, for a number of users')
     .description(
-      'Answer which card, how many boxes and what per month, for users or requests per second within an SLO: from measured runs where they cover the load, else from what is expected, marked so. Without --cards: the cards of the runs, or those with a price.',
+      'Answer which card, how many servers and what per month, for users or requests per second within an SLO: from measured runs where they cover the load, else from what is expected, marked so. Without --cards: the cards of the runs, or those with a price.',
     )
     .argument('[run...]', 'Runs of a sweep, folders of runs, or store:QUERY')
     .optionsGroup('What is asked of a server:')
@@ -42,12 +42,12 @@ export const sizeCommand: DefineCommand = (io, done) =>
       aboveZero,
     )
     .option('--peak-factor <n>', 'Peak hour / the load that is stated (default: 1, it is the peak)', aboveZero)
-    .option('--growth <share>', 'Growth that the boxes have to carry, such as 50%', shareOrMore)
+    .option('--growth <share>', 'Growth that the servers have to carry, such as 50%', shareOrMore)
     .option('--growth-months <n>', 'Time of that growth, to be printed', positiveInt)
-    .option('--spare <n>', 'Boxes that may fail: 1 is N+1 (default: 0)', wholeOrZero)
+    .option('--spare <n>', 'Servers that may fail: 1 is N+1 (default: 0)', wholeOrZero)
     .optionsGroup('What it costs:')
     .option('--cards <list>', 'Cards to compare, separated by commas', commaList)
-    .option('--rent <card=gbp>', 'Rent of a box per month, all in; repeat it for several cards', priceOfCard)
+    .option('--rent <card=gbp>', 'Rent of a server per month, all in; repeat it for several cards', priceOfCard)
     .addOption(priceFlag)
     .addOption(tariffFlag)
     .addOption(yearsFlag)
@@ -68,12 +68,12 @@ export const sizeCommand: DefineCommand = (io, done) =>
     .addHelpText(
       'after',
       examples(
-        'size results/sweep --users 2000 --requests-per-user-hour 10 --peak-factor 2 --spare 1',
-        'size --model llama-3.1-8b-instruct-fp8 --requests-per-s 4 --slo ttft=500,tpot=50',
+        'size results --users 2000 --requests-per-user-hour 10 --spare 1',
+        'size --model gpt-oss-20b --users 40 --think-time 20 --slo ttft=900,tpot=40',
         'size --scenario rag-8b-200-mau --rent rtx-4090=289 --format html',
-        'size --inputs acme.yaml --quote --customer "Acme Ltd" --quote-inputs inputs.yaml',
+        'size --inputs acme.yaml --quote --customer "Acme Ltd"',
       ),
     )
     .action(async (runs, flags) =>
-      done(await (await import('../actions/size.ts')).size(runs, flagsFor<SizeFlags>()(flags), io)),
+      done(await (await import('../../actions/sell/size.ts')).size(runs, flagsFor<SizeFlags>()(flags), io)),
     )
