@@ -20,7 +20,7 @@ export function assumptionNotes({ asked, scenario, assumptions, moneySource, car
   return [
     `Demand: ${demandText(demand, growthMonths, pauseS)}.`,
     `SLO: ${percent(goodShare)} of the requests meet ${limits.join(' and ')}${isOpen ? `; in the peak hour requests come ${arrivals}, the same share to each server` : ''}.`,
-    `Servers are counted at the low end of the 95 % interval of the highest load: the spread of the trials, and ${percent(MODEL_ERROR)} for what lies between a closed and an open loop. A server is one copy of the model with its GPUs.`,
+    `Servers are counted at the low end of the 95 % interval of the highest load: the spread of the trials, and ${percent(MODEL_ERROR.below)} below and ${percent(MODEL_ERROR.above)} above it for what lies between a closed and an open loop. A server is one copy of the model with its GPUs.`,
     `${moneyText(assumptions)}; ${moneySource}.`,
     ...notesByText(cards),
   ]

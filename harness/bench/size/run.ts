@@ -69,7 +69,7 @@ function summary(name: string, trials: readonly SizeTrial[]): string {
 
 console.log(
   `Sizing study: ${cases} cases from seed ${from}; trials differ by ${percent(usualNoise.trialShare)} (tokens/s) and ${percent(usualNoise.ttftShare)} (TTFT), starts by ${percent(usualNoise.startShare)}; ` +
-    `${percent(MODEL_ERROR, 0)} are taken off for the model. SIMULATED: no figure is of a card.\n`,
+    `${percent(MODEL_ERROR.below, 0)} are taken off for the model. SIMULATED: no figure is of a card.\n`,
 )
 const trials: SizeTrial[] = []
 for (let seed = from; seed < from + cases; seed += 1) {
