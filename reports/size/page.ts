@@ -46,7 +46,10 @@ export function sizePage(sizing: Sizing): string {
   const title = `Sizing: ${sizing.asked.title}${sizing.simulated ? ' (SIMULATED)' : ''}`
   const banner = sizing.simulated ? html`<p class="banner">${SIMULATED_NOTE}</p>` : nothing
   const notes = assumptionNotes(sizing).slice(1)
-  const sources = sourceLines(sizeReport(sizing)).map((line) => html`<li>${line.trim()}</li>`)
+  // what the gates of each run say is on its own page
+  const sources = sourceLines(sizeReport(sizing))
+    .filter((line) => !line.startsWith(' '))
+    .map((line) => html`<li>${line}</li>`)
   const body = html`<header><h1>${title}</h1>${banner}</header>
 <main>
 <div class="answer" id="size-answer" aria-live="polite">${live.said.map((line) => html`<p>${line}</p>`)}</div>

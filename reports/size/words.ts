@@ -44,7 +44,11 @@ export function demandText(demand: OfferDemand, growthMonths: number | null, pau
         : `${shortNumber(users ?? 0)} users at a time${pauseS === null ? '' : `, each pausing ${shortNumber(pauseS)} s after an answer`}`
   const factor = peakFactor === 1 ? '' : ` x peak factor ${shortNumber(peakFactor)}`
   const isPeak = factor === '' && requestsPerUserHour === null
-  const peakWords = isPeak ? ' at the peak' : `${factor}: ${loadText(peak.today, peak.unit)} at the peak`
+  const peakWords = isPeak
+    ? peak.unit === 'users'
+      ? ''
+      : ' at the peak'
+    : `${factor}: ${loadText(peak.today, peak.unit)} at the peak`
   const months = growthMonths === null ? '' : ` in ${counted(growthMonths, 'month')}`
   const growth =
     growthShare === 0 ? '' : `; with ${percent(growthShare)} more${months}: ${loadText(peak.grown, peak.unit)}`
