@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
-import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
-import { makeTextTrial, median } from '../../harness/testing/trial-builder.ts'
+import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
 import { catalogueFacts } from '../catalogue-facts.ts'
 import { renderTerminal } from '../render/terminal.ts'
+import { loadedRun, loadedSweep } from '../testing/loaded-server.ts'
 import { sizeDocument } from './document.ts'
 import { sizeJsonSchema } from './document-schema.ts'
 import { recommendationOf } from './findings.ts'
@@ -15,36 +15,7 @@ import { sizedOffer } from './sized-offer.ts'
 import { type Sizing, sizing } from './sizing.ts'
 import { sizeTable } from './table.ts'
 
-const slo = { ttftMs: 1000, tpotMs: 50 }
-
-/** A closed loop on a server whose step takes 10 ms and 0.25 ms per request, and 100 ms for the prompt of 512 tokens. */
-function loadRun(card: string, concurrency: number, more: Partial<RunOverrides> = {}): RunRecord {
-  const step = 10 + 0.25 * concurrency
-  const answerMs = 255 * step + concurrency * (100 - step)
-  const tokens = (concurrency * 256 * 1000) / answerMs
-  const trial = (by: number, index: number) =>
-    makeTextTrial({
-      index,
-      outputTokensPerS: tokens * by,
-      ttftMs: { ...median(103), mean: (103 + concurrency) / by },
-      sloShare: concurrency <= 16 ? 1 : 0.9,
-    })
-  return makeRun({
-    card,
-    concurrency,
-    scenario: `chat-c${concurrency}`,
-    title: `Chat, ${concurrency} streams`,
-    slo,
-    trialList: [0.99, 1, 1.01].map(trial),
-    result: { outputTokensPerS: [tokens, tokens * 0.99, tokens * 1.01], meanPowerW: [300, 297, 303] },
-    scenarioFields: { prompt: { tokens: 512, prefixCache: 'cold' }, output: { tokens: 256 } },
-    ...more,
-  })
-}
-const sweep = (card: string, more: Partial<RunOverrides> = {}) =>
-  [1, 2, 4, 8, 16, 32].map((load) => loadRun(card, load, more))
-
-const scenario = sweep('rtx-4090')[0]!.scenario as TextScenario
+const scenario = loadedSweep('rtx-4090')[0]!.scenario as TextScenario
 const caseOf = (over: Partial<SizeCase> = {}): SizeCase => ({
   title: 'Chat',
   scenarioFor: () => scenario,
@@ -59,8 +30,11 @@ const caseOf = (over: Partial<SizeCase> = {}): SizeCase => ({
 })
 const facts = catalogueFacts({})
 const cards = (...keys: string[]) => keys.map((key) => cardEntryByKey(key)!)
-const sized = (over: Partial<SizeCase> = {}, runs: RunRecord[] = sweep('rtx-4090'), asked: string[] = []): Sizing =>
-  sizing(caseOf(over), { runs, cards: cards(...asked), facts })
+const sized = (
+  over: Partial<SizeCase> = {},
+  runs: RunRecord[] = loadedSweep('rtx-4090'),
+  asked: string[] = [],
+): Sizing => sizing(caseOf(over), { runs, cards: cards(...asked), facts })
 const only = (made: Sizing) => made.cards[0]!
 
 describe('how a figure is got', () => {
@@ -89,7 +63,7 @@ describe('how a figure is got', () => {
 
   test('requests at random times that were measured need no model', () => {
     const rate = (ratePerS: number, share: number) =>
-      loadRun('rtx-4090', 1, {
+      loadedRun('rtx-4090', 1, {
         trialList: [0, 1, 2].map((index) => makeTextTrial({ index, sloShare: share })),
         scenario: `chat-r${ratePerS}`,
         scenarioFields: {
@@ -114,7 +88,7 @@ describe('how a figure is got', () => {
 })
 
 describe('simulated is never live', () => {
-  const simulated = sweep('rtx-4090', { source: 'simulated' })
+  const simulated = loadedSweep('rtx-4090', { source: 'simulated' })
   test('it is stamped in every output, and cannot be quoted', () => {
     const made = sized({}, simulated)
     expect(recommendationOf(made)[0]).toMatch(/^SIMULATED\. /)
@@ -126,7 +100,7 @@ describe('simulated is never live', () => {
     expect(sizedOffer(made)).toMatchObject({ reason: expect.stringContaining('SIMULATED') })
   })
   test('runs of both kinds are refused', () => {
-    expect(() => sized({}, [...sweep('l40s'), ...simulated])).toThrow(
+    expect(() => sized({}, [...loadedSweep('l40s'), ...simulated])).toThrow(
       /is simulated and .* is live: give runs of one kind/,
     )
   })
@@ -134,7 +108,7 @@ describe('simulated is never live', () => {
 
 describe('what it costs', () => {
   test('without a price there are servers, no cost and the flag to give it', () => {
-    const made = sized({ rentsGbp: {} }, sweep('l40s'))
+    const made = sized({ rentsGbp: {} }, loadedSweep('l40s'))
     expect(only(made).offer).toMatchObject({ monthGbp: null, userGbpPerMonth: null })
     expect(only(made).offer.count!.grown).toBeGreaterThan(1)
     expect(made.choice).toBeNull()
@@ -142,7 +116,7 @@ describe('what it costs', () => {
     expect(sizedOffer(made)).toMatchObject({ reason: expect.stringContaining('no price') })
   })
   test('the margin over the second is in pounds per month', () => {
-    const made = sized({}, [...sweep('rtx-4090'), ...sweep('rtx-pro-6000-max-q')])
+    const made = sized({}, [...loadedSweep('rtx-4090'), ...loadedSweep('rtx-pro-6000-max-q')])
     expect(made.choice).toMatchObject({ best: 'rtx-4090', second: 'rtx-pro-6000-max-q', isClear: true })
     const [first] = recommendationOf(made)
     expect(first).toMatch(
@@ -153,7 +127,7 @@ describe('what it costs', () => {
 
 describe('formats', () => {
   test('the document keeps to its schema', () => {
-    for (const made of [sized(), sized({}, [], ['rtx-4090', 'l40s']), sized({ rentsGbp: {} }, sweep('l40s'))]) {
+    for (const made of [sized(), sized({}, [], ['rtx-4090', 'l40s']), sized({ rentsGbp: {} }, loadedSweep('l40s'))]) {
       const parsed = sizeJsonSchema.safeParse(JSON.parse(JSON.stringify(sizeDocument(made))))
       expect(parsed.error?.issues ?? []).toEqual([])
     }

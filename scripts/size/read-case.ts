@@ -1,4 +1,4 @@
-import { scenarioKeysFor } from '../../harness/catalogue/find.ts'
+import { requireCardKey, scenarioKeysFor } from '../../harness/catalogue/find.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
@@ -24,6 +24,7 @@ type TextFile = Extract<ScenarioFile, { kind: 'text' }>
  * the same. Throws `bad-input`, one line, for what is missing or contradicts itself.
  */
 export async function sizeCase(inputs: SizeInputs, runs: readonly RunRecord[], io: CommandIo): Promise<SizeCase> {
+  for (const card of Object.keys(inputs.rentGbpPerMonth ?? {})) requireCardKey(card, '--rent')
   const file = await fileOf(inputs, runs, io)
   const slo = inputs.slo === undefined ? file.slo : await sloOf(inputs.slo, file.model, io)
   if (slo === undefined) throw noSlo(file.name)
