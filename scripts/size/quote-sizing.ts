@@ -1,9 +1,8 @@
 import { JoulemarkError } from '../../harness/errors.ts'
-import { plainText } from '../../harness/plain-text.ts'
 import type { StoredRun } from '../../harness/record/read.ts'
 import { type SizedOffer, sizedOffer } from '../../reports/size/sized-offer.ts'
 import type { Sizing } from '../../reports/size/sizing.ts'
-import { quote } from '../actions/quote.ts'
+import { quoteSelections } from '../actions/quote.ts'
 import type { CommandIo } from '../support/io.ts'
 import type { SizeFlags } from './size-flags.ts'
 
@@ -20,16 +19,21 @@ export async function quoteSizing(
   if (flags.customer === undefined) throw new JoulemarkError('bad-input', '--quote: expected --customer NAME')
   const offer = offerOrThrow(sizing)
   const chosen = stored.filter(({ record }) => offer.runs.includes(record.id))
-  io.stderr.write(
-    `quoted: ${plainText(offer.label)}, ${offer.servers} times the price of the one server below; ${plainText(offer.promise)}\n`,
-  )
   const { customer, out, pdf, quoteInputs, store } = flags
-  const paths = chosen.map(({ directory }) => directory)
+  const rentGbp = sizing.asked.rentsGbp[offer.card]
+  const selection = {
+    name: offer.label,
+    runs: chosen.map(({ directory }) => directory),
+    servers: offer.servers,
+    note: offer.promise,
+    // what the customer was shown per month is what is offered
+    ...(rentGbp === undefined ? {} : { priceGbpPerMonth: rentGbp }),
+  }
   const more = {
     ...(quoteInputs === undefined ? {} : { inputs: quoteInputs }),
     ...(store === undefined ? {} : { store }),
   }
-  return quote(paths, { customer, out, pdf, ...more }, io)
+  return quoteSelections([selection], { customer, out, pdf, ...more }, io)
 }
 
 function offerOrThrow(sizing: Sizing): SizedOffer {
