@@ -1,5 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -64,6 +73,9 @@ export async function startDockerEngine(uuids: readonly string[] = []): Promise<
     execFileSync(client, [...args], { env: { ...process.env, DOCKER_HOST: socket }, encoding: 'utf8', stdio: 'pipe' })
   const stop = async () => {
     await endOf(engine)
+    // a container in the network of the host leaves a mount, which keeps the folder
+    const spaces = join(folder, 'exec', 'netns')
+    for (const name of existsSync(spaces) ? readdirSync(spaces) : []) spawnSync('umount', [join(spaces, name)])
     rmSync(folder, { recursive: true, force: true })
   }
   try {
