@@ -7,20 +7,18 @@ import type { CustomerReport } from '../document.ts'
 import { reportHtml } from './blocks.ts'
 import { pageStyle, scopedStyle } from './style.ts'
 
-const OURS = 'a constant of the project'
-
 /** One page that loads nothing and runs no script. */
 export const customerHtml = (report: CustomerReport): string =>
   htmlDocument({
     title: report.simulated ? `${report.title} (SIMULATED)` : report.title,
-    style: trusted(scopedStyle + pageStyle, OURS),
+    style: trusted(scopedStyle + pageStyle, 'a constant of the project'),
     body: html`<main class="joulemark">${reportHtml(report, { level: 1, chart: figure })}</main>`,
     images: report.logo !== null,
   })
 
 /** The same to paste into a page: one element, its style scoped to it, headings from the second level on. */
 export const customerFragment = (report: CustomerReport): string =>
-  html`<div class="joulemark"><style>${trusted(scopedStyle, OURS)}</style>
+  html`<div class="joulemark"><style>${trusted(scopedStyle, 'a constant of the project')}</style>
 ${reportHtml(report, { level: 2, chart: figure })}</div>
 `.markup
 

@@ -54,6 +54,8 @@ test('what is not escaped is this, for these reasons', () => {
   expect(all.flatMap(({ trusted }) => trusted).sort()).toEqual([
     'reports/box/page/page.ts: a constant of the project',
     'reports/box/soak/soak-page.ts: a constant of the project',
+    'reports/customer/formats/html.ts: a constant of the project',
+    'reports/customer/formats/html.ts: a constant of the project',
     'reports/fleet/formats/page.ts: a constant of the project',
     'reports/quote/customer/page.ts: a constant of the project',
     'reports/quote/internal/page.ts: a constant of the project',
