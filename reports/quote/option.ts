@@ -75,7 +75,7 @@ export interface ForAll {
 
 /**
  * One option from runs of one server. Throws `negative-result` with the gate that failed, `bad-input` for runs of several
- * servers and for a run that is given twice.
+ * servers, for a run that is given twice, and for two runs of one workload.
  */
 export function quoteOption(
   runs: readonly QuotedRun[],
@@ -89,6 +89,7 @@ export function quoteOption(
     if ('value' in known) return known.value
     throw new JoulemarkError('negative-result', `not quotable: ${record.id}: ${known.reason}`)
   })
+  requireEachWorkloadOnce(workloads)
   const draw = drawOf(records, workloads)
   const cost = terms.costs === null ? null : monthlyCost(terms.costs, draw)
   const perServerMinor =
@@ -109,6 +110,18 @@ export function quoteOption(
     warnings: records.flatMap(warningsOf),
     evidence: runs.map(evidenceOf),
     inside: { terms, cost, draw },
+  }
+}
+
+/** Throws `bad-input` for two runs of one workload: which of their figures is promised is not for the order of files to decide. */
+function requireEachWorkloadOnce(workloads: readonly Workload[]): void {
+  for (const [place, { workload, runId }] of workloads.entries()) {
+    const earlier = workloads.slice(0, place).find((each) => each.workload === workload)
+    if (earlier === undefined) continue
+    throw new JoulemarkError(
+      'bad-input',
+      `${runId}: measured the workload of ${earlier.runId} again, on the same server; name one of them`,
+    )
   }
 }
 

@@ -150,6 +150,17 @@ describe('a quote', () => {
   test('covers one server', () => {
     expect(() => quoteOf([run(), run({ scenario: 'second', powerLimitW: 300 })])).toThrow('a quote covers one server')
   })
+  test('refuses two runs of one workload in an option, because the page has room for one', () => {
+    const before = run()
+    const after = { ...run({ result: { outputTokensPerS: [800, 790, 810] } }), id: 'after-the-upgrade' }
+    const both = `after-the-upgrade: measured the workload of ${before.id} again, on the same server; name one of them`
+    expect(() => quoteOf([before, after])).toThrow(both)
+    const apart = [
+      [{ name: 'Before' }, [before]],
+      [{ name: 'After' }, [after]],
+    ] as const
+    expect(quoteOf(apart).options).toHaveLength(2)
+  })
   test('names a run once, and distinguishes servers', () => {
     expect(() => quoteOf([run(), run()])).toThrow('was given twice')
     const redacted = { ...run({ scenario: 'second' }), redacted: true as const }
