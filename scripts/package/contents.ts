@@ -19,7 +19,11 @@ export const KOFFI = '../vendor/koffi/index.js'
 /** The parts of koffi that are loaded. It looks for its native part in build/koffi/ beside its sources. */
 const koffiSources = ['package.json', 'LICENSE.txt', 'index.js', 'src/koffi/index.js', 'src/koffi/src/static.js']
 /** What a package carries of the repository besides what its code reads. */
-const carried = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/**/*.{md,json}', 'scenarios/*', 'scripts/*.{py,sh,txt}']
+const carried = [
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/**/*.{md,json}', 'scenarios/*', 'scripts/*.{py,sh,txt}'],
+  // what the documents tell people to use
+  ...['scripts/{monitoring,kubernetes}/*.{yaml,json}', 'reports/quote/example-inputs.yaml'],
+]
 
 /** What every package holds: code, what it reads, scenarios, documents, helper scripts, licences, and koffi for these machines. */
 export async function commonContents(program: Program, targets: readonly Architecture[]): Promise<Contents> {
