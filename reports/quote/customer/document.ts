@@ -71,6 +71,7 @@ const optionSchema = z.strictObject({
     .nullable()
     .describe('the VAT in pence, for a quote in another currency with VAT at the standard rate'),
   customerVatMinor: minor.nullable().describe('VAT per month that the customer accounts for under a UK reverse charge'),
+  customerSetupVatMinor: minor.nullable().describe('the same on the setup; null without one'),
   delivery: nullableText,
   support: nullableText,
   server: z.array(z.strictObject({ label: text, value: text })).describe('one server, as it was measured'),
@@ -158,6 +159,8 @@ function optionOf(option: QuoteOption, { inputs, vat }: Quote): CustomerOption {
   const { name, note, servers, termMonths, delivery, support, setting, monthly, setup } = option
   const perGbp = inputs.exchangeRate?.perGbp
   const inPence = (minorUnits: bigint) => Number(toPence(minorUnits, perGbp ?? 1))
+  const customerVat = ({ exVatMinor }: Amount) =>
+    vat.customerRate === null ? null : Number(vatOn(exVatMinor, vat.customerRate))
   const isVatForeign = perGbp !== undefined && vat.chargedRate > 0
   return {
     ...{ name, note, servers, termMonths, delivery, support, setting },
@@ -166,7 +169,8 @@ function optionOf(option: QuoteOption, { inputs, vat }: Quote): CustomerOption {
     setup: setup && amountOf(setup),
     termTotal: termMonths === null ? null : amountOf(totalOf(monthly, setup, termMonths)),
     vatPence: isVatForeign ? { monthly: inPence(monthly.vatMinor), setup: setup && inPence(setup.vatMinor) } : null,
-    customerVatMinor: vat.customerRate === null ? null : Number(vatOn(monthly.exVatMinor, vat.customerRate)),
+    customerVatMinor: customerVat(monthly),
+    customerSetupVatMinor: setup && customerVat(setup),
     server: option.server.map(([label, value]) => ({ label, value })),
     workloads: option.workloads.map(workloadOf),
     warnings: option.warnings.map((warning) => ({ ...warning, meaning: warningSentence(warning.gate) })),

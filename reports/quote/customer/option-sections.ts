@@ -37,7 +37,8 @@ export function optionsSection(quote: CustomerQuote): Html {
 type Fact = readonly [label: string, value: string]
 
 function factsOf(option: CustomerOption, { currency, vat }: CustomerQuote): Fact[] {
-  const { setup, termTotal, termMonths, vatPence, customerVatMinor, delivery, support } = option
+  const { setup, termTotal, termMonths, vatPence, customerVatMinor, customerSetupVatMinor } = option
+  const { delivery, support } = option
   const money = (minor: number) => showMinor(minor, currency)
   const total = ({ exVatMinor, incVatMinor }: CustomerAmount) =>
     vat.chargedRate === 0 ? money(exVatMinor) : `${money(exVatMinor)} (${money(incVatMinor)} inc VAT)`
@@ -48,7 +49,12 @@ function factsOf(option: CustomerOption, { currency, vat }: CustomerQuote): Fact
       vatPence &&
         `${pounds(vatPence.monthly)} per month${vatPence.setup === null ? '' : `, ${pounds(vatPence.setup)} on the setup`}`,
     ],
-    ['VAT for you to pay', customerVatMinor === null ? null : `${money(customerVatMinor)} per month, to HMRC`],
+    [
+      'VAT for you to pay',
+      customerVatMinor === null
+        ? null
+        : `${money(customerVatMinor)} per month${customerSetupVatMinor === null ? '' : `, ${money(customerSetupVatMinor)} on the setup`}, to HMRC`,
+    ],
     ['Setup, once', setup && total(setup)],
     ['Term', termMonths === null ? null : counted(termMonths, 'month')],
     ['Total over the term', termTotal && total(termTotal)],

@@ -76,9 +76,16 @@ describe('on a quote', () => {
   test('the customer pays no VAT to the seller under a reverse charge, and reads what to pay to HMRC', () => {
     const { page, document } = made({ vat: { case: 'reverse-charge-uk' }, customer: { vatNumber: 'GB987654321' } })
     expect(document.options[0]).toMatchObject({ monthly: { vatMinor: 0, incVatMinor: 10_000 }, customerVatMinor: 2000 })
-    for (const text of ['VAT: reverse charge', '£20.00 per month, to HMRC', 'VAT number GB987654321'])
+    expect(document.options[0]?.customerSetupVatMinor).toBe(1000)
+    for (const text of [
+      'VAT: reverse charge',
+      '£20.00 per month, £10.00 on the setup, to HMRC',
+      'VAT number GB987654321',
+    ])
       expect(page).toContain(text)
     expect(page).not.toContain('inc VAT')
+    const terms = { vat: { case: 'reverse-charge-uk' }, customer: { vatNumber: 'GB987654321' }, setupFee: undefined }
+    expect(made(terms).page).toContain('£20.00 per month, to HMRC')
   })
 
   test('in another currency is stated in pounds too, at the rate that is printed with its source and date', () => {
