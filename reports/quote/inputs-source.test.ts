@@ -90,6 +90,14 @@ describe('the inputs of a quote', () => {
     expect(terms(statedInputs(file(text), noConfig)).whyDraft).toContain('no tariff of electricity is stated')
   })
 
+  test('a PUE without a tariff takes the tariff of the catalogue, and makes a draft too', () => {
+    const text = 'box: { rentGbpPerMonth: 620 }\nmarginShareOfPrice: 20%\n'
+    const found = terms(statedInputs(file(text), { files, electricity: { pue: 1.4 } }))
+    expect(found.costs?.electricity).toEqual({ tariffGbpPerKwh: 0.18, pue: 1.4, hostOverhead: 1 })
+    expect(found.whyDraft).toContain('no tariff of electricity is stated')
+    expect(found.origins.electricity).toMatch(/^joulemark\.yaml; the tariff: catalogue, /)
+  })
+
   test('a card without a price asks for it by name, and is no obstacle where a price is stated', () => {
     const nvl = makeRun({ card: 'h200-nvl' })
     expect(() => terms(statedInputs(null, noConfig), noConfig, { name: null }, nvl)).toThrow(
@@ -103,13 +111,24 @@ describe('the inputs of a quote', () => {
     const text = 'pricePerMonth: 500\ntermMonths: 12\noptions:\n  - { name: A, pricePerMonth: 600, servers: 3 }\n'
     const stated = statedInputs(file(text), noConfig)
     expect(terms(stated, noConfig, { name: 'A' })).toMatchObject({ pricePerMonth: 600, servers: 3, termMonths: 12 })
-    expect(terms(stated, noConfig, { name: 'B' })).toMatchObject({ pricePerMonth: 500, servers: 1, name: 'B' })
     // a single option of the inputs is that of runs without a name
     expect(terms(stated).name).toBe('A')
     expect(terms(stated, noConfig, { name: 'A', servers: 2, priceGbpPerMonth: 700 })).toMatchObject({
       pricePerMonth: 700,
       servers: 2,
     })
+  })
+
+  test('an option that the inputs do not list is refused, unless its price is handed over', () => {
+    const text = 'pricePerMonth: 216.25\noptions:\n  - { name: H100, pricePerMonth: 2500 }\n  - { name: L40S }\n'
+    const stated = statedInputs(file(text), noConfig)
+    expect(() => terms(stated, noConfig, { name: 'h100' })).toThrow(
+      'option h100: is not among the options of deals/inputs.yaml; did you mean "H100"?',
+    )
+    // runs without a name go by the name of their card
+    expect(() => terms(stated)).toThrow(/^option RTX 4090.*: is not among .*; listed: H100, L40S$/)
+    expect(terms(stated, noConfig, { name: 'H100' }).pricePerMonth).toBe(2500)
+    expect(terms(stated, noConfig, { name: 'h100', priceGbpPerMonth: 700 }).pricePerMonth).toBe(700)
   })
 
   test('a price in pounds that is handed over is converted at the stated rate', () => {
@@ -127,6 +146,24 @@ describe('the inputs of a quote', () => {
     expect(statedInputs(null, config).deprecated[0]).toMatch(/^joulemark\.yaml: vatRate is deprecated/)
     const newer = statedInputs(file('pricePerMonth: 5\nvat: { case: outside-scope }\n'), config)
     expect([newer.deprecated, newer.inputs.vatRate]).toEqual([[], undefined])
+  })
+
+  test('a rate of an earlier version in the file goes before the case of joulemark.yaml', () => {
+    const config = { files, quote: { vat: { case: 'outside-scope' as const } } }
+    const { inputs } = statedInputs(file('pricePerMonth: 5\nvatRate: 20%\n'), config)
+    expect([inputs.vatRate, inputs.vat]).toEqual([0.2, undefined])
+    expect(() => statedInputs(file('vatRate: 20%\nvat: { case: standard }\n'), config)).toThrow(
+      'vatRate: expected none',
+    )
+  })
+
+  test('the exchange rate of joulemark.yaml is used for the currency of joulemark.yaml only', () => {
+    const exchangeRate = { perGbp: 1.15, source: 'a bank', date: '2026-11-26' }
+    const config = { files, quote: { currency: 'EUR' as const, exchangeRate } }
+    expect(statedInputs(file('pricePerMonth: 5\n'), config).inputs.exchangeRate).toEqual(exchangeRate)
+    expect(statedInputs(file('currency: EUR\n'), config).inputs.exchangeRate).toEqual(exchangeRate)
+    expect(statedInputs(file('currency: GBP\n'), config).inputs.exchangeRate).toBeUndefined()
+    expect(() => statedInputs(file('currency: USD\n'), config)).toThrow('exchangeRate: missing')
   })
 
   test.each([

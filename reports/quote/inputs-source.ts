@@ -36,7 +36,7 @@ export function statedInputs(file: InputsText | null, config: Config): StatedInp
   const source = file === null ? null : parseYaml(file.path, file.text)
   const [own, top] = [givenBy(config), mapOf(source?.value)]
   const base = source === null ? merged(catalogue, own) : own
-  const given = withoutOldRate(merged(base, top), top)
+  const given = withoutRivals(merged(base, top), top, own)
   const parsed = quoteInputsSchema.safeParse(given)
   if (!parsed.success) {
     if (source !== null) return throwIssues(source, parsed.error, quoteInputsSchema)
@@ -62,11 +62,20 @@ export function statedInputs(file: InputsText | null, config: Config): StatedInp
   }
 }
 
-/** A rate of joulemark.yaml does not compete with the case that an inputs file states. */
-function withoutOldRate(given: Given, top: Given): Given {
-  if (!('vat' in top) || 'vatRate' in top) return given
-  const { vatRate: _, ...rest } = given
-  return rest
+/**
+ * Without the keys of joulemark.yaml that an inputs file replaces by another key: a rate of VAT by its case and the reverse, and
+ * an exchange rate by another currency, for which it does not hold.
+ */
+function withoutRivals(given: Given, top: Given, own: Given): Given {
+  const isOtherCurrency =
+    'currency' in top && top['currency'] !== (own['currency'] ?? top['currency']) && !('exchangeRate' in top)
+  const isInPounds = top['currency'] === 'GBP' && !('exchangeRate' in top)
+  const rivals = [
+    ...('vat' in top && !('vatRate' in top) ? ['vatRate'] : []),
+    ...('vatRate' in top && !('vat' in top) ? ['vat'] : []),
+    ...(isOtherCurrency || isInPounds ? ['exchangeRate'] : []),
+  ]
+  return Object.fromEntries(Object.entries(given).filter(([key]) => !rivals.includes(key)))
 }
 
 /** Tariff, PUE and use where no file is given. */

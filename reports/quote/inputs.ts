@@ -52,7 +52,9 @@ export const quoteInputsSchema = z
     otherCostsGbpPerMonth: quoteFields.otherCostsGbpPerMonth.default({}),
     electricity: z
       .strictObject({
-        tariffGbpPerKwh: electricityFields.tariffGbpPerKwh,
+        tariffGbpPerKwh: electricityFields.tariffGbpPerKwh
+          .optional()
+          .describe('without it that of the catalogue counts, and a price that follows from it is a draft'),
         pue: electricityFields.pue.default(1),
         hostOverhead: electricityFields.hostOverhead.default(1),
       })
@@ -81,7 +83,7 @@ export type QuoteInputs = z.infer<typeof quoteInputsSchema>
 /** What one server costs its seller, from which a price follows where none is stated. */
 export interface Costs {
   readonly box: z.infer<typeof boxSchema>
-  readonly electricity: NonNullable<QuoteInputs['electricity']>
+  readonly electricity: { readonly [Field in keyof NonNullable<QuoteInputs['electricity']>]-?: number }
   readonly utilisation: number
   readonly otherCostsGbpPerMonth: QuoteInputs['otherCostsGbpPerMonth']
   readonly marginShareOfPrice: number

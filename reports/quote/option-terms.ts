@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { askForPrice, defaultMoney, priceOf } from '../../harness/catalogue/prices.ts'
 import { JoulemarkError } from '../../harness/errors.ts'
@@ -42,7 +43,8 @@ export interface AskedOption {
 
 /**
  * The terms of one option: its own keys of the inputs over those for all options. Where nothing states a price or the cost of
- * the server, the cost is that of its cards alone. Throws `bad-input` where no price follows.
+ * the server, the cost is that of its cards alone. Throws `bad-input` where no price follows, and for a name that is not among the
+ * options of the inputs, unless a price is handed over with it.
  */
 export function optionTerms(
   asked: AskedOption,
@@ -54,6 +56,13 @@ export function optionTerms(
   const label = cardOfRun(record.card)?.label ?? record.card.name ?? 'Server'
   const own =
     asked.name === null && listed.length === 1 ? listed[0] : listed.find((each) => each.name === (asked.name ?? label))
+  // a name that is misspelt must not get the price for all options
+  if (own === undefined && listed.length > 0 && asked.priceGbpPerMonth === undefined)
+    throw unlisted(
+      asked.name ?? label,
+      listed.map((each) => each.name),
+      path,
+    )
   const stated = { ...inputs, ...own }
   const pricePerMonth = askedPrice(asked, inputs) ?? stated.pricePerMonth ?? null
   const name = asked.name ?? own?.name ?? label
@@ -61,7 +70,9 @@ export function optionTerms(
   const isPriced = pricePerMonth !== null
   const box = stated.box ?? (price === null ? undefined : boxOfCards(record, price, config))
   if (!isPriced && box === undefined) throw noPriceOf(record)
-  const electricity = stated.electricity ?? catalogueElectricity
+  const { electricity: { tariffGbpPerKwh = catalogueElectricity.tariffGbpPerKwh, ...room } = catalogueElectricity } =
+    stated
+  const electricity = { ...room, tariffGbpPerKwh }
   const costs =
     box === undefined
       ? null
@@ -84,8 +95,8 @@ export function optionTerms(
       box: stated.box === undefined ? cardsOnly : own?.box === undefined ? originOf('box') : place,
       electricity:
         stated.electricity === undefined
-          ? `catalogue, ${defaultMoney.tariffGbpPerKwh.source}`
-          : originOf('electricity'),
+          ? catalogueTariff
+          : `${originOf('electricity')}${stated.electricity.tariffGbpPerKwh === undefined ? `; the tariff: ${catalogueTariff}` : ''}`,
       utilisation: originOf('utilisation'),
       margin: own?.marginShareOfPrice === undefined ? originOf('marginShareOfPrice') : place,
       other: originOf('otherCostsGbpPerMonth'),
@@ -102,11 +113,13 @@ function whyDraft(
 ): string | null {
   const causes = [
     ...(box === undefined ? [`it is made from ${cardsOnly}`] : []),
-    ...(electricity === undefined ? ['no tariff of electricity is stated'] : []),
+    ...(electricity?.tariffGbpPerKwh === undefined ? ['no tariff of electricity is stated'] : []),
     ...(marginShareOfPrice === undefined ? ['no margin is stated, so it is the cost'] : []),
   ]
   return causes.length === 0 ? null : `${name}: no price is stated: ${causes.join('; ')}`
 }
+
+const catalogueTariff = `catalogue, ${defaultMoney.tariffGbpPerKwh.source}`
 
 const catalogueElectricity: Costs['electricity'] = {
   tariffGbpPerKwh: defaultMoney.tariffGbpPerKwh.value,
@@ -121,7 +134,14 @@ const askedPrice = (
 ): number | null =>
   priceGbpPerMonth === undefined ? null : Number(fromPence(penceOf(priceGbpPerMonth), exchangeRate?.perGbp ?? 1)) / 100
 
-/** Throws where neither a price nor a cost is known. */
+/** The problem of an option that the inputs do not list beside those that they do. */
+const unlisted = (name: string, listed: readonly string[], path: string | null): JoulemarkError =>
+  new JoulemarkError(
+    'bad-input',
+    `option ${name}: is not among the options of ${path ?? 'the inputs'}; ${suggestion(name, listed, 'listed')}`,
+  )
+
+/** The problem where neither a price nor a cost is known. */
 function noPriceOf({ card }: RunRecord): JoulemarkError {
   const label = cardOfRun(card)?.label ?? card.name ?? 'this card'
   return new JoulemarkError('bad-input', askForPrice({ key: card.key, label }, 'pricePerMonth in --inputs FILE'))
