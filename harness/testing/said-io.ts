@@ -1,7 +1,7 @@
 import type { CommandIo } from '../../scripts/support/io.ts'
 
 /** The input and output of a command that is called in a test, and what it has said so far. No terminal unless `columns` says so. */
-export function saidIo(over: Partial<Pick<CommandIo, 'env' | 'columns'>> = {}) {
+export function saidIo(over: Partial<Pick<CommandIo, 'env' | 'columns' | 'config'>> = {}) {
   const said = { stdout: '', stderr: '' }
   const io: CommandIo = {
     stdout: (text) => {

@@ -11,6 +11,7 @@ import { buildQuote } from '../../reports/quote/quote.ts'
 import { readLogo, writeQuote } from '../quote/files.ts'
 import { writeInputs } from '../quote/new-inputs.ts'
 import { type OptionFlag, type QuoteSelection, selectionsOf, verifiedOptions } from '../quote/selections.ts'
+import { sellerNotices } from '../quote/seller-notices.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `quote`. */
@@ -74,7 +75,7 @@ async function quoteStated(
   const document = customerDocument(made)
   const { out, pdf, internal = false } = flags
   const lines = await writeQuote(made, document, { out, pdf, internal, logo, env: io.env })
-  for (const line of [...deprecated, ...lines]) io.stderr.write(`${line}\n`)
+  for (const line of [...deprecated, ...sellerNotices(made, stated), ...lines]) io.stderr.write(`${line}\n`)
   for (const { detail } of made.draft) io.stderr.write(`DRAFT: ${plainText(detail)}\n`)
   io.stdout(flags.json ? documentJson(document) : answer(document))
   return exitCodes.done

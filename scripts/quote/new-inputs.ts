@@ -8,6 +8,7 @@ import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { type Config, noConfig } from '../../harness/scenario/config/load-config.ts'
 import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
 import { withRuns } from '../store/given-runs.ts'
 import { isReference } from '../store/reference.ts'
@@ -38,10 +39,7 @@ export async function writeInputs(
   if (known.length > MOST_OPTIONS)
     throw new JoulemarkError('bad-input', `expected at most ${MOST_OPTIONS} servers, got ${known.length}`)
   const schema = relative(dirname(resolve(path)), schemaFile)
-  await writeNew(
-    path,
-    inputsText(known, schema, { customer: flags.customer, hasSeller: io.config?.seller !== undefined }),
-  )
+  await writeNew(path, inputsText(known, schema, { customer: flags.customer, config: io.config ?? noConfig }))
   const what = known.length === 0 ? 'nothing was given to start from' : known.map(({ name }) => name).join(', ')
   io.stdout(`wrote ${path}: ${what}. Complete it, then\n  joulemark quote --inputs ${path}\n`)
   return exitCodes.done
@@ -95,9 +93,12 @@ const quoted = (text: string): string => JSON.stringify(plainText(text))
 function inputsText(
   options: readonly KnownOption[],
   schema: string,
-  { customer, hasSeller }: { readonly customer: string | undefined; readonly hasSeller: boolean },
+  { customer, config }: { readonly customer: string | undefined; readonly config: Config },
 ): string {
-  const { tariffGbpPerKwh, pue, utilisation } = defaultMoney
+  const { utilisation } = defaultMoney
+  /** A key of `quote` in joulemark.yaml, with its line here where it is not stated there. */
+  const unless = (key: keyof NonNullable<Config['quote']>, line: string): string =>
+    config.quote?.[key] === undefined ? line : thereLine(key)
   const listed =
     options.length === 0
       ? ['# options:', ...optionLines(null).map((line) => `# ${line}`)]
@@ -105,9 +106,9 @@ function inputsText(
   return `${[
     `# yaml-language-server: $schema=${schema}`,
     '# Inputs of `joulemark quote --inputs`. Every key: docs/quote.md. Costs are in pounds; prices are in the currency below.',
-    '# What is a comment is not stated. Without the seller and a price the quote is a DRAFT.',
+    '# What is a comment is not stated here. Without the seller and a price the quote is a DRAFT.',
     '',
-    ...(hasSeller ? ['# The seller is stated in joulemark.yaml.'] : []),
+    ...(config.seller !== undefined ? ['# The seller is stated in joulemark.yaml.'] : []),
     '# seller:',
     '#   name: Example GPU Hosting Ltd',
     '#   address: 1 Example Street, Manchester M1 1AA',
@@ -124,32 +125,55 @@ function inputsText(
     '#   vatNumber: GB 987 6543 21',
     '#   purchaseOrder: PO-1234',
     '',
-    'currency: GBP                   # or EUR, USD, then with the rate:',
-    '# exchangeRate: { perGbp: 1.15, source: the central bank, date: 2026-11-26 }',
-    'vat: { case: standard, rate: 20% }   # or reverse-charge-uk, reverse-charge-eu, zero, outside-scope, exempt',
-    'validityDays: 30',
-    '# setupFee: 150.00              # once, for all servers of an option, ex VAT',
-    '# termMonths: 12',
-    '# delivery: 2026-12-15          # or words',
-    '# support: Email, working days from 9:00 to 17:30, answer within 4 hours',
+    unless('currency', 'currency: GBP                   # or EUR, USD, then with the rate:'),
+    unless('exchangeRate', '# exchangeRate: { perGbp: 1.15, source: the central bank, date: 2026-11-26 }'),
+    config.quote?.vatRate === undefined
+      ? unless(
+          'vat',
+          'vat: { case: standard, rate: 20% }   # or reverse-charge-eu, zero, outside-scope, exempt: docs/quote.md',
+        )
+      : thereLine('vat'),
+    unless('validityDays', 'validityDays: 30'),
+    unless('setupFee', '# setupFee: 150.00              # once, for all servers of an option, ex VAT'),
+    unless('termMonths', '# termMonths: 12'),
+    unless('delivery', '# delivery: 2026-12-15          # or words'),
+    unless('support', '# support: Email, working days from 9:00 to 17:30, answer within 4 hours'),
     '',
     '# One entry per option. The price is that of one server per month, ex VAT.',
     ...listed,
     '',
     '# Costs, for a price that follows from them, and for the internal sheet (--internal) alone.',
-    '# marginShareOfPrice: 25%       # price = cost / (1 - 25%)',
-    '# minimumMarginShareOfPrice: 10%',
-    'electricity:',
-    `  tariffGbpPerKwh: ${tariffGbpPerKwh.value}         # ${tariffGbpPerKwh.source}: replace it by yours`,
-    `  pue: ${pue.value}                        # power usage effectiveness of the room`,
-    '  hostOverhead: 1               # whole server / GPU boards, where the server was not measured',
-    '# otherCostsGbpPerMonth: { Rack and network: 60.00 }',
-    `utilisation: ${utilisation.value * 100}%               # share of the month under load; unit prices assume it`,
+    unless('marginShareOfPrice', '# marginShareOfPrice: 25%       # price = cost / (1 - 25%)'),
+    unless('minimumMarginShareOfPrice', '# minimumMarginShareOfPrice: 10%'),
+    ...electricityLines(config.electricity),
+    unless('otherCostsGbpPerMonth', '# otherCostsGbpPerMonth: { Rack and network: 60.00 }'),
+    config.utilisation === undefined
+      ? `utilisation: ${utilisation.value * 100}%               # share of the month under load; unit prices assume it`
+      : thereLine('utilisation'),
     '',
-    '# slo: { ttftMs: 1500, tpotMs: 60 }   # limits that the runs must meet',
+    unless('slo', '# slo: { ttftMs: 1500, tpotMs: 60 }   # limits that the runs must meet'),
     '# notPromised:',
     '#   - Availability is the subject of the service agreement, not of this quote.',
   ].join('\n')}\n`
+}
+
+/** A key that joulemark.yaml states: stated here too, it would replace that. */
+const thereLine = (key: string): string => `# ${key}: stated in joulemark.yaml`
+
+/** Tariff, PUE and overhead as comments: with the tariff of the catalogue a price that follows from it stays a draft. */
+function electricityLines(stated: Config['electricity'] = {}): string[] {
+  const { tariffGbpPerKwh, pue } = defaultMoney
+  const field = (key: keyof typeof stated, line: string): string =>
+    stated[key] === undefined ? `#   ${line}` : `#   # ${key}: stated in joulemark.yaml`
+  return [
+    '# electricity:',
+    field(
+      'tariffGbpPerKwh',
+      `tariffGbpPerKwh: ${tariffGbpPerKwh.value}       # ${tariffGbpPerKwh.source}: replace it by yours`,
+    ),
+    field('pue', `pue: ${pue.value}                      # power usage effectiveness of the room`),
+    field('hostOverhead', 'hostOverhead: 1             # whole server / GPU boards, where the server was not measured'),
+  ]
 }
 
 function optionLines(option: KnownOption | null): string[] {

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
+import type { Config } from '../../harness/scenario/config/load-config.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { saidIo } from '../../harness/testing/said-io.ts'
+import { statedInputs } from '../../reports/quote/inputs-source.ts'
 import { newKey } from '../actions/key.ts'
 import { type QuoteFlags, quote, quoteSelections } from '../actions/quote.ts'
 import { optionOfRuns } from '../support/flag-values.ts'
@@ -25,8 +27,8 @@ beforeAll(async () => {
   second = await writeLiveRun(join(folder, 'second'), { key, over: { host }, id: '20261121-101500-second' })
 })
 
-async function run(paths: readonly string[], flags: Partial<QuoteFlags>) {
-  const { io, said } = saidIo({ env })
+async function run(paths: readonly string[], flags: Partial<QuoteFlags>, config?: Config) {
+  const { io, said } = saidIo({ env, ...(config === undefined ? {} : { config }) })
   const out = flags.out ?? mkdtempSync(join(folder, 'out-'))
   try {
     const code = await quote(paths, { customer: 'ACME', pdf: false, ...flags, out }, io)
@@ -86,6 +88,42 @@ describe('options', () => {
   })
 })
 
+describe('what only the seller reads, on stderr', () => {
+  test('names a listed option that is left out, and why', async () => {
+    const listed = `options:\n  - { name: A, runs: [${first.directory}] }\n  - { name: B, pricePerMonth: 900 }\n`
+    const inputs = inputsFile(`${usual}${listed}`)
+    const { code, stderr } = await run([], { inputs })
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('option B: is left out: inputs.yaml lists no runs for it'),
+    ])
+    const option = [{ name: 'B', run: second.directory }]
+    expect((await run([], { inputs, option })).stderr).toContain('option A: is left out: it was not asked for')
+  })
+
+  test('names a price below the floor price, which no file of the customer does', async () => {
+    const low = 'seller: { name: Seller Ltd }\nminimumMarginShareOfPrice: 10%\nbox: { capexGbp: 9000 }\n'
+    const { stderr, out } = await run([first.directory], {
+      inputs: inputsFile(`${low}pricePerMonth: 9\n`),
+      number: 'Q5',
+    })
+    expect(stderr).toMatch(/^\S.*: £9\.00 is below the floor price £\d{3}\.\d\d \(per server and month\)$/m)
+    for (const name of ['quote-Q5.html', 'quote-Q5.json'])
+      expect(readFileSync(join(out, name), 'utf8')).not.toContain('floor')
+    const fine = await run([first.directory], { inputs: inputsFile(`${low}pricePerMonth: 900\n`) })
+    expect(fine.stderr).not.toContain('floor price')
+  })
+
+  test('says that the reverse charge of the UK is not for servers', async () => {
+    const parties = 'seller: { name: x, vatNumber: GB123456789 }\ncustomer: { vatNumber: GB987654321 }\n'
+    const inputs = inputsFile(`${parties}pricePerMonth: 500\nvat: { case: reverse-charge-uk }\n`)
+    expect((await run([first.directory], { inputs })).stderr).toContain(
+      'vat.case reverse-charge-uk: VAT Notice 735 names',
+    )
+    expect((await run([first.directory], { inputs: inputsFile(usual) })).stderr).not.toContain('Notice 735')
+  })
+})
+
 describe('the internal sheet', () => {
   test('is written only where it is asked for, and says what it is', async () => {
     const inputs = inputsFile(usual)
@@ -114,6 +152,35 @@ describe('an inputs file', () => {
       code: 2,
       stderr: `${path}: exists already; name another file`,
     })
+  })
+
+  test('does not state again what joulemark.yaml states', async () => {
+    const exchangeRate = { perGbp: 1.15, source: 'a bank', date: '2026-11-26' }
+    const offer = { currency: 'EUR', exchangeRate, vat: { case: 'outside-scope' }, validityDays: 7 } as const
+    const electricity = { tariffGbpPerKwh: 0.34, pue: 1.4, hostOverhead: 1.35 }
+    const config: Config = { files: ['joulemark.yaml'], electricity, utilisation: 0.9, quote: offer }
+    const path = join(folder, 'configured.yaml')
+    expect((await run([first.directory], { writeInputs: path }, config)).code).toBe(0)
+    const text = readFileSync(path, 'utf8')
+    for (const key of ['currency', 'vat', 'validityDays', 'utilisation'])
+      expect(text).toContain(`\n# ${key}: stated in joulemark.yaml\n`)
+    expect(statedInputs({ path, text }, config).inputs).toMatchObject({ ...offer, electricity, utilisation: 0.9 })
+    expect((await run([], { inputs: path }, config)).code).toBe(0)
+  })
+
+  test('leaves the tariff of the catalogue a comment, so that a price of it is a draft', async () => {
+    const path = join(folder, 'no-tariff.yaml')
+    await run([first.directory], { writeInputs: path })
+    const text = readFileSync(path, 'utf8')
+    expect(text).not.toContain('reverse-charge-uk')
+    expect(statedInputs({ path, text }, { files: [] }).inputs.electricity).toBeUndefined()
+    const config: Config = {
+      files: [],
+      quote: { box: { capexGbp: 9000, writeOffMonths: 36 }, marginShareOfPrice: 0.2 },
+    }
+    expect((await run([], { inputs: path }, config)).stderr).toMatch(
+      /DRAFT: .*: no tariff of electricity is stated; add/,
+    )
   })
 
   test('without anything to start from is one to complete', async () => {
