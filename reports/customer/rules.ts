@@ -3,7 +3,8 @@ import { warrantyCoversServers } from '../../harness/catalogue/support/card-supp
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
-import type { CardColumn } from '../tables/selection.ts'
+import { type CardColumn, cardKeyOf } from '../tables/selection.ts'
+import { eccOf } from './ecc.ts'
 import { joinedAnd, type Subject } from './subject.ts'
 
 /**
@@ -38,7 +39,8 @@ function judgedForIntegrity(subject: Subject): Judged[] {
     const column = subject.selection.cards.find(({ key }) => key === entry.key)
     if (column === undefined) return []
     const lacks = [
-      ...(entry.ecc === undefined || entry.ecc?.value === 'none' ? ['no ECC that can be switched on'] : []),
+      ...(entry.ecc === undefined ? ['whether it has ECC is not known'] : []),
+      ...(entry.ecc?.value === 'none' ? ['no ECC that can be switched on'] : []),
       ...(warrantyCoversServers(entry) === false ? ['its warranty excludes data centres'] : []),
     ]
     return [{ entry, column, lacks }]
@@ -53,16 +55,20 @@ function byIntegrity(subject: Subject): Decision {
     .map(({ column, lacks }) => `${column.label}: ${joinedAnd(lacks)}`)
   const [cheapest] = fit
   if (cheapest === undefined) return { card: null, why: outs.join('; ') || 'no card of this page is in the catalogue' }
-  const modes = new Set(
-    subject.runs
-      .filter(({ card }) => card.key === cheapest.entry.key)
-      .flatMap(({ gpus }) => gpus.map(({ eccMode }) => eccMode)),
-  )
-  const off = modes.has('Enabled') ? '' : '; switch ECC on first: it was off in these runs'
-  return {
-    card: cheapest.column,
-    why: `ECC, and a warranty that does not exclude servers${off}${outs.length > 0 ? `; ${outs.join('; ')}` : ''}`,
-  }
+  const warranty =
+    warrantyCoversServers(cheapest.entry) === null
+      ? 'ECC; whether its warranty covers a server is not known, ask its seller'
+      : 'ECC, and a warranty that does not exclude servers'
+  return { card: cheapest.column, why: [warranty, ...eccAdvice(cheapest, subject), ...outs].join('; ') }
+}
+
+/** What to do about ECC, by what the driver said in the runs of a card; nothing where it was on. */
+function eccAdvice({ entry }: Judged, { runs }: Subject): string[] {
+  if (entry.ecc?.value === 'always') return []
+  const modes = runs.filter((run) => cardKeyOf(run) === entry.key).flatMap((run) => eccOf(run) ?? [])
+  if (modes.length === 0) return ['whether ECC was on in these runs is not known']
+  if (modes.every(Boolean)) return []
+  return [`switch ECC on first: it was off in ${modes.some(Boolean) ? 'some of ' : ''}these runs`]
 }
 
 function byCapex(subject: Subject): Decision {
@@ -96,7 +102,7 @@ export const decisionRules: readonly DecisionRule[] = [
   {
     id: 'regulated',
     title: 'Regulated industry (finance, medical)',
-    rule: 'The cheapest card with ECC and a warranty that does not exclude servers. Whether a law demands ECC is for your auditor to say.',
+    rule: 'The cheapest card with ECC and without a warranty that is known to exclude servers. Whether a law demands ECC is for your auditor to say.',
     decide: byIntegrity,
   },
   {

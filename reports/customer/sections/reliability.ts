@@ -10,6 +10,7 @@ import { ratioInterval } from '../../tables/ratio-interval.ts'
 import { type CardColumn, cardKeyOf } from '../../tables/selection.ts'
 import { buildTable, type Table, text } from '../../tables/table.ts'
 import { type Block, type Item, list, paragraph, type Section, tableBlock } from '../document.ts'
+import { eccOf } from '../ecc.ts'
 import { joinedAnd, type Subject } from '../subject.ts'
 
 /** "ECC, NVLink and reliability features": what was read on the servers, what ECC costs, and what the makers promise. */
@@ -85,13 +86,6 @@ function checkedTable(subject: Subject): Table | null {
 }
 
 const gpusOf = (runs: readonly RunRecord[]) => runs.flatMap(({ gpus }) => servingGpus(gpus))
-
-/** Whether ECC was on in a run; null where no card says. */
-function eccOf({ gpus }: RunRecord): boolean | null {
-  const modes = servingGpus(gpus).map(({ eccMode }) => eccMode)
-  if (modes.length === 0 || modes.some((mode) => mode !== 'Enabled' && mode !== 'Disabled')) return null
-  return modes.every((mode) => mode === 'Enabled')
-}
 
 function eccModeText(runs: readonly RunRecord[]): string {
   const known = runs.flatMap((run) => eccOf(run) ?? [])
