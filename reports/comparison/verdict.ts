@@ -46,8 +46,9 @@ export function verdictTable(winners: readonly Winner[], selection: Selection, f
 
 function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Rule[] {
   const won = winners.filter((winner) => winner.card?.key === card.key)
-  const alone = won.filter((winner) => winner.alone)
-  const cheaper = won.filter((winner) => !winner.alone)
+  const [alone, withinSlo, cheaper] = (['memory', 'slo', null] as const).map((why) =>
+    won.filter((winner) => winner.alone === why),
+  ) as [Winner[], Winner[], Winner[]]
   const say = (list: readonly Winner[]) =>
     `${counted(list.length, 'workload')}: ${list.map((winner) => winner.scenario.title).join('; ')}`
   const use = `at ${facts.money.utilisation * 100} % utilisation and £${facts.money.tariffGbpPerKwh}/kWh`
@@ -60,6 +61,17 @@ function rulesOf(card: CardColumn, winners: readonly Winner[], facts: Facts): Ru
             pick: 'no other card here can run the workload',
             because: say(alone),
             fired: alone,
+          },
+        ]
+      : []),
+    ...(withinSlo.length > 0
+      ? [
+          {
+            id: `${card.key}-slo`,
+            card,
+            pick: 'no other card here meets the SLO of the workload',
+            because: say(withinSlo),
+            fired: withinSlo,
           },
         ]
       : []),

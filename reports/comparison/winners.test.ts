@@ -27,14 +27,14 @@ function winner(runs: RunRecord[], facts = makeFacts()) {
 test("the lowest cost per token wins, with the article's figures by 2.57 and not by 5", () => {
   expect(winner([ada, pro])).toMatchObject({
     card: { label: 'RTX 4090' },
-    alone: false,
+    alone: null,
     why: '2.57x cheaper: £0.0289 against £0.0742 (RTX PRO 6000 Max-Q) per million output tokens',
   })
 })
 
 test('a card that breaks the service level of the scenario is out, however cheap', () => {
   const found = winner([withSlo(ada, 300), withSlo(pro, 300)])
-  expect(found).toMatchObject({ card: { label: 'RTX PRO 6000 Max-Q' }, alone: true })
+  expect(found).toMatchObject({ card: { label: 'RTX PRO 6000 Max-Q' }, alone: 'slo' })
   expect(found.why).toBe('RTX 4090: TTFT, median: 400 ms exceeds the limit of 300 ms')
 })
 
@@ -43,7 +43,7 @@ test('out of memory never wins, whether the run or arithmetic says so', () => {
   const failed = makeRun({ card: 'rtx-4090', status: 'failed', failure: 'x', oom: evidence })
   expect(winner([failed, pro])).toMatchObject({
     card: { label: 'RTX PRO 6000 Max-Q' },
-    alone: true,
+    alone: 'memory',
     why: 'RTX 4090: the server ran out of memory',
     evidence: [`Llama 3.1 8B FP8 batch 32 agg: RTX 4090: ${evidence}`],
   })
@@ -85,6 +85,9 @@ test('the verdict names only the rules that fired, with their workloads', () => 
   expect(table.rows.map((row) => row.id)).toEqual(['rtx-4090-cheaper'])
   expect(table.rows[0]!.cells[2]).toMatchObject({ text: '1 workload: Llama 3.1 8B FP8 batch 32 agg' })
   expect(verdictTable([winner([ada])], selection, facts)).toBeNull()
+  // a card that misses the SLO runs the workload all the same
+  const withinSlo = verdictTable([winner([withSlo(ada, 300), withSlo(pro, 300)])], selection, facts)!
+  expect(withinSlo.rows[0]!.cells[1]).toMatchObject({ text: 'no other card here meets the SLO of the workload' })
 })
 
 test('in an open loop the service level is judged by TTFT from schedule', () => {
@@ -100,6 +103,6 @@ test('in an open loop the service level is judged by TTFT from schedule', () => 
   }
   // sent at once the 4090 would take 400 ms, which is not what a user waits for
   const found = winner([open(ada, 250), open(pro, 500)])
-  expect(found).toMatchObject({ card: { label: 'RTX 4090' }, alone: true })
+  expect(found).toMatchObject({ card: { label: 'RTX 4090' }, alone: 'slo' })
   expect(found.why).toBe('RTX PRO 6000 Max-Q: TTFT from schedule, median: 500 ms exceeds the limit of 300 ms')
 })

@@ -12,6 +12,12 @@ import { buildTable, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
 import { cardMoney, hasFixedDemand, monthlyCost, unitCost } from './card-money.ts'
 
+/**
+ * Why one card alone is left: `memory` where every other card is out of memory, `slo` where some of them run the workload and
+ * miss its SLO. Null where several are left, or none.
+ */
+export type Alone = 'memory' | 'slo' | null
+
 /** The winner of a workload, and why. */
 export interface Winner {
   readonly scenario: ScenarioRow
@@ -21,8 +27,7 @@ export interface Winner {
   readonly why: string
   /** What the reasons rest on, for notes: the bytes, the message of a server. */
   readonly evidence: readonly string[]
-  /** The only card that can run it. */
-  readonly alone: boolean
+  readonly alone: Alone
   readonly runs: readonly RunRecord[]
 }
 
@@ -31,6 +36,8 @@ interface Candidate {
   readonly run: RunRecord | null
   /** Why the card is excluded; null otherwise. */
   readonly out: string | null
+  /** Excluded because it is out of memory. */
+  readonly isOom?: true
   /** The evidence of either, where it is longer than a line. */
   readonly evidence?: string
   /** Why it is unknown whether the card qualifies; then there is no winner. */
@@ -48,25 +55,29 @@ interface Candidate {
 export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Facts): Winner {
   const all = selection.cards.map((card) => candidate(scenario, card, selection, facts))
   const unknown = all.flatMap(({ card, unknown: reason }) => (reason === null ? [] : [`${card.label}: ${reason}`]))
-  if (unknown.length > 0) return { scenario, runs: [], card: null, alone: false, why: unknown.join('; '), evidence: [] }
+  if (unknown.length > 0) return { scenario, runs: [], card: null, alone: null, why: unknown.join('; '), evidence: [] }
   const fit = all.filter(({ out }) => out === null)
   const runs = fit.flatMap(({ run }) => (run === null ? [] : [run]))
   const outs = all.flatMap(({ card, out }) => (out === null ? [] : [`${card.label}: ${out}`]))
   const [only] = fit
   const named = { scenario, runs, evidence: all.flatMap((at) => at.evidence ?? []) }
-  if (only === undefined) return { ...named, card: null, alone: false, why: outs.join('; ') || 'no card was given' }
+  if (only === undefined) return { ...named, card: null, alone: null, why: outs.join('; ') || 'no card was given' }
   if (fit.length === 1) {
     const decided = outs.length > 0
     return {
       ...named,
       card: decided ? only.card : null,
-      alone: decided,
+      alone: decided ? aloneBy(all.filter(({ out }) => out !== null)) : null,
       why: decided ? outs.join('; ') : 'only one card was measured',
     }
   }
   const { reasons = [], ...found } = cheapest(fit, outs, scenario)
-  return { ...named, alone: false, ...found, evidence: [...named.evidence, ...reasons] }
+  return { ...named, alone: null, ...found, evidence: [...named.evidence, ...reasons] }
 }
+
+/** Why one card is left, from the cards that are out. */
+const aloneBy = (outs: readonly Pick<Candidate, 'isOom'>[]): Alone =>
+  outs.every(({ isOom }) => isOom === true) ? 'memory' : 'slo'
 
 function cheapest(
   fit: readonly Candidate[],
@@ -112,6 +123,7 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
       run: null,
       cost: null,
       out: oom.reason,
+      isOom: true,
       evidence: `${scenario.title}: ${oom.evidence}`,
       unknown: null,
     }

@@ -4,11 +4,11 @@ import { toolVersion } from '../../harness/version.ts'
 import { catalogueFacts } from '../catalogue-facts.ts'
 import type { BoxFindings } from '../comparison/gotchas.ts'
 import type { ServingExamples } from '../comparison/serving.ts'
-import type { MoneyOptions } from '../facts.ts'
+import type { Facts, MoneyOptions } from '../facts.ts'
 import { caveatsIn, caveatsOf } from '../tables/caveats.ts'
 import { selectedRuns, selectRuns } from '../tables/selection.ts'
 import type { Cell, Table } from '../tables/table.ts'
-import { admitted } from './admitted.ts'
+import { type Admitted, admitted, type Refusal } from './admitted.ts'
 import type { Block, CustomerReport, Imprint, Section } from './document.ts'
 import { leadOf } from './lead.ts'
 import { economics } from './sections/economics.ts'
@@ -29,6 +29,8 @@ export interface CustomerOptions {
   readonly money?: MoneyOptions
   readonly serving?: ServingExamples
   readonly boxFindings?: BoxFindings
+  /** Runs that do not verify, or are not signed, and why; without it every record is trusted. */
+  readonly refusalOf?: Refusal
   /** Tables of checked claims, only where the vendor asked for them on this page. */
   readonly claims?: readonly Table[]
 }
@@ -38,8 +40,12 @@ export interface CustomerOptions {
  * what may be quoted is printed; a page of simulated runs is stamped and says so first. Pure.
  */
 export function buildCustomerReport(records: readonly RunRecord[], options: CustomerOptions = {}): CustomerReport {
-  const facts = catalogueFacts(options.money, records)
-  const { runs, omitted, simulated } = admitted(records.filter((run) => !isOperatingPoint(run)))
+  const found = admitted(
+    records.filter((run) => !isOperatingPoint(run)),
+    options.refusalOf,
+  )
+  const { runs, omitted, simulated } = found
+  const facts = withServed(catalogueFacts(options.money, records), found)
   const selection = selectRuns(runs, facts)
   const shown = selectedRuns(selection)
   const subject: Subject = {
@@ -82,9 +88,15 @@ export function buildCustomerReport(records: readonly RunRecord[], options: Cust
     sections: sections.map((section) => withoutCaveats(section, shared)),
     simulated,
     isEmpty: runs.length === 0,
-    omitted,
+    omitted: [...omitted, ...found.replaced],
   }
 }
+
+/** What a card ran fits in its memory, whatever the arithmetic says. */
+const withServed = (facts: Facts, { served }: Admitted): Facts => ({
+  ...facts,
+  fit: (run, cardKey) => (served(run, cardKey) ? { reason: 'this card ran the workload' } : facts.fit(run, cardKey)),
+})
 
 const SIMULATED =
   'SIMULATED: the figures of this page were produced by a simulator, not by a GPU. They show what the page looks like and prove nothing about any card. Do not quote them.'

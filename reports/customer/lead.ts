@@ -1,4 +1,5 @@
 import { counted } from '../../harness/units.ts'
+import type { Alone } from '../comparison/winners.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { joinedAnd, type Subject, sidesOf, timesText } from './subject.ts'
 
@@ -30,13 +31,16 @@ function answerText({ selection, winners }: Subject): string {
   if (selection.cards.length < 2) return `${measured} ${winners.length === 1 ? 'was' : 'were'} measured on it.`
   const each = selection.cards.flatMap(({ key, label }) => {
     const won = winners.filter(({ card }) => card?.key === key)
-    const alone = won.filter((winner) => winner.alone).length
-    const only =
-      alone === 0
-        ? ''
-        : alone === won.length
-          ? `, because no other card here runs ${alone === 1 ? 'it' : 'them'}`
-          : `, ${alone} of them because no other card here runs ${alone === 1 ? 'it' : 'them'}`
+    const because = (why: Alone, reason: (what: string) => string) => {
+      const count = won.filter(({ alone }) => alone === why).length
+      if (count === 0) return ''
+      const what = reason(count === 1 ? 'it' : 'them')
+      return count === won.length ? `, because ${what}` : `, ${count} of them because ${what}`
+    }
+    const only = [
+      because('memory', (what) => `no other card here runs ${what}`),
+      because('slo', (what) => `no other card here runs ${what} within the SLO`),
+    ].join('')
     return won.length === 0 ? [] : [`the ${label} wins ${won.length}${only}`]
   })
   const open = winners.filter(({ card, none }) => card === null && !none).length

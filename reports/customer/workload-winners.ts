@@ -1,18 +1,17 @@
 import { cardMoney, hasFixedDemand, monthlyCost } from '../comparison/card-money.ts'
-import { winnerOf } from '../comparison/winners.ts'
+import { type Alone, winnerOf } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
 import type { CardColumn, Selection } from '../tables/selection.ts'
-import { isSwept, loadText, type Reached, reachedOf, type Workload, workloadsOf } from './workloads.ts'
+import { isSwept, loadText, type Reached, ranAt, reachedOf, type Workload, workloadsOf } from './workloads.ts'
 
 /** The winner of a workload of the page; for a sweep, of its loads together. */
 export interface WorkloadWinner {
   readonly workload: Workload
   readonly card: CardColumn | null
   readonly why: string
-  /** The only card that can run it. */
-  readonly alone: boolean
+  readonly alone: Alone
   /** No card runs it, or none within its SLO. */
   readonly none: boolean
 }
@@ -46,6 +45,7 @@ interface Side {
 
 function sweptWinner(workload: Workload, selection: Selection, facts: Facts): WorkloadWinner {
   const outs: string[] = []
+  let missesSlo = false
   const sides: Side[] = []
   for (const card of selection.cards) {
     const reached = reachedOf(workload, card, selection)
@@ -55,35 +55,49 @@ function sweptWinner(workload: Workload, selection: Selection, facts: Facts): Wo
       sides.push({ card, reached, gbp: 'value' in cost ? cost.value.value / reached.load : null })
       continue
     }
-    const measured = workload.rows.some(({ name }) => selection.runOf(name, card.key) !== null)
+    const ran = ranAt(workload, card, selection)
     const oom = workload.rows.map((row) => outOfMemory(row, card, selection, facts)).find((each) => each !== null)
-    if (oom === undefined && !measured)
-      return { workload, card: null, alone: false, none: false, why: `${card.label}: not measured` }
-    outs.push(`${card.label}: ${oom?.reason ?? 'within the SLO at no load that was tried'}`)
+    if (oom === undefined && !ran)
+      return { workload, card: null, alone: null, none: false, why: `${card.label}: not measured` }
+    missesSlo ||= ran
+    outs.push(`${card.label}: ${ran ? 'within the SLO at no load that was tried' : oom?.reason}`)
   }
   const [only, other] = sides
   const rest = outs.length === 0 ? '' : `; ${outs.join('; ')}`
-  if (only === undefined) return { workload, card: null, alone: false, none: true, why: outs.join('; ') }
+  if (only === undefined) return { workload, card: null, alone: null, none: true, why: outs.join('; ') }
   if (other === undefined)
     return {
       workload,
       card: outs.length === 0 ? null : only.card,
-      alone: outs.length > 0,
+      alone: outs.length === 0 ? null : missesSlo ? 'slo' : 'memory',
       none: false,
       why: `${loadText(only.reached)}${rest || '; only one card was measured'}`,
     }
-  return { workload, none: false, alone: false, ...cheapestSide(sides, rest) }
+  return { workload, none: false, alone: null, ...cheapestSide(sides, rest) }
 }
 
+type Priced = Side & { readonly gbp: number }
+
+/**
+ * Whether a card may yet be cheaper than the best one: it served the highest load that was tried on it, so its cost per unit of
+ * load is only a bound, and the best one reached its limit or was tried at a higher load.
+ */
+const isOpen = (best: Reached, other: Reached): boolean =>
+  other.isHighestTried && (!best.isHighestTried || other.load < best.load)
+
 function cheapestSide(sides: readonly Side[], rest: string): Pick<WorkloadWinner, 'card' | 'why'> {
-  const known = sides.flatMap((side) => (side.gbp === null ? [] : [{ ...side, gbp: side.gbp }]))
+  const known = sides.flatMap((side): Priced[] => (side.gbp === null ? [] : [{ ...side, gbp: side.gbp }]))
   if (known.length < sides.length) return { card: null, why: `cost per month is unknown for some cards${rest}` }
-  const [best, next] = known.toSorted((a, b) => a.gbp - b.gbp) as [(typeof known)[number], (typeof known)[number]]
-  const sideText = ({ card, reached, gbp }: (typeof known)[number]) =>
+  const [best, ...others] = known.toSorted((a, b) => a.gbp - b.gbp) as [Priced, ...Priced[]]
+  const [next] = others as [Priced]
+  const sideText = ({ card, reached, gbp }: Priced) =>
     `${card.label} ${loadText(reached)} for ${formatGbp(gbp * reached.load, 0)} per month`
   const compared = `${sideText(best)}, ${sideText(next)}`
-  // what was not tried higher may be cheaper per unit of load than it looks
-  const isOpen = next.reached.isHighestTried && !best.reached.isHighestTried
-  if (next.gbp / best.gbp < CLOSE || isOpen) return { card: null, why: `too close to call: ${compared}${rest}` }
+  if (next.gbp / best.gbp < CLOSE) return { card: null, why: `too close to call: ${compared}${rest}` }
+  const open = others.find((other) => isOpen(best.reached, other.reached))
+  if (open !== undefined) {
+    const why = `undecided, no higher load was tried on the ${open.card.label}: ${sideText(best)}, ${sideText(open)}${rest}`
+    return { card: null, why }
+  }
   return { card: best.card, why: `${compared}${rest}` }
 }

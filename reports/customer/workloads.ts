@@ -39,6 +39,13 @@ export interface Reached {
   readonly isHighestTried: boolean
 }
 
+/** Whether a card ran a workload at any of its loads, within the SLO or not. */
+export const ranAt = ({ rows }: Workload, card: CardColumn, { runOf }: Selection): boolean =>
+  rows.some(({ name }) => {
+    const run = runOf(name, card.key)
+    return run !== null && run.oom === undefined
+  })
+
 /** The highest load of a workload that a card serves; null where it serves none of those that were tried. */
 export function reachedOf({ rows }: Workload, card: CardColumn, selection: Selection): Reached | null {
   const tried = rows.flatMap(({ name }) => selection.runOf(name, card.key) ?? []).filter(({ oom }) => oom === undefined)

@@ -3,6 +3,7 @@ import { sloShareOfRun } from '../../../harness/operating/sweep/point-of-run.ts'
 import { demandText } from '../../../harness/scenario/load-shape.ts'
 import { cardMoney, hasFixedDemand, monthlyCost } from '../../comparison/card-money.ts'
 import { throughputTable } from '../../comparison/throughput.ts'
+import type { Alone } from '../../comparison/winners.ts'
 import { formatGbp } from '../../render/format-cell.ts'
 import { measuredOf, stampOf } from '../../tables/figure-cell.ts'
 import { outOfMemory } from '../../tables/oom-cell.ts'
@@ -11,7 +12,7 @@ import { buildTable, type Cell, missing, type Table, text } from '../../tables/t
 import { forCustomer, oomText } from '../customer-table.ts'
 import { type Block, paragraph, type Section, tableBlock } from '../document.ts'
 import { joinedAnd, type Subject } from '../subject.ts'
-import { isSwept, loadText, reachedOf, type Workload, workloadsOf } from '../workloads.ts'
+import { isSwept, loadText, ranAt, reachedOf, type Workload, workloadsOf } from '../workloads.ts'
 
 /** "Per-workload throughput comparison", and the workloads of a fixed demand by what their users wait for. */
 export function throughput(subject: Subject): Section | null {
@@ -65,12 +66,19 @@ function speedTexts(table: Table, subject: Subject): Block[] {
     return [paragraph(`For workloads that both run, the ${card.label} is ${range} as fast as the ${first!.label}.`)]
   })
   const only = subject.selection.cards.flatMap((card) => {
-    const titles = subject.winners
-      .filter(({ alone, card: winner }) => alone && winner?.key === card.key)
-      .map(({ workload }) => workload.title)
-    return titles.length === 0
-      ? []
-      : [paragraph(`Only the ${card.label} runs ${joinedAnd(titles)}: there you pay for capability, not for speed.`)]
+    const titlesOf = (why: Alone) =>
+      subject.winners
+        .filter(({ alone, card: winner }) => alone === why && winner?.key === card.key)
+        .map(({ workload }) => workload.title)
+    const [alone, withinSlo] = [titlesOf('memory'), titlesOf('slo')]
+    return [
+      ...(alone.length === 0
+        ? []
+        : [paragraph(`Only the ${card.label} runs ${joinedAnd(alone)}: there you pay for capability, not for speed.`)]),
+      ...(withinSlo.length === 0
+        ? []
+        : [paragraph(`Only the ${card.label} meets the SLO of ${joinedAnd(withinSlo)}.`)]),
+    ]
   })
   return [...uplifts, ...only]
 }
@@ -116,7 +124,7 @@ function demandCell(workload: Workload, card: CardColumn, { selection, facts }: 
   const oom = workload.rows.map((row) => outOfMemory(row, card, selection, facts)).find((each) => each !== null)
   const reached = reachedOf(workload, card, selection)
   const run = isSwept(workload) ? reached?.run : selection.runOf(workload.rows[0]!.name, card.key)
-  if (oom !== undefined && (run === undefined || run === null || run.oom !== undefined)) return oomText(oom.reason)
+  if (oom !== undefined && !ranAt(workload, card, selection)) return oomText(oom.reason)
   if (run === undefined || run === null) {
     const measured = workload.rows.some(({ name }) => selection.runOf(name, card.key) !== null)
     return measured ? text('within the SLO at no load tried') : missing('not measured')

@@ -1,6 +1,7 @@
 import { modelOf } from '../../../harness/catalogue/own-models.ts'
 import { weightBytes } from '../../../harness/physics/model/weights.ts'
 import { hasFixedDemand } from '../../comparison/card-money.ts'
+import type { Alone } from '../../comparison/winners.ts'
 import { type Block, type Item, list, paragraph, type Section } from '../document.ts'
 import { decisionRules } from '../rules.ts'
 import { firstFew, joinedAnd, joinedOr, type Subject } from '../subject.ts'
@@ -30,13 +31,18 @@ function pickOf(card: Card, subject: Subject): Item[] {
     return ran.length === 0 ? [] : [{ lead: `The ${card.label}`, text: `runs ${joinedAnd(ran)}.` }]
   }
   const won = subject.winners.filter((winner) => winner.card?.key === card.key)
-  const [alone, cheaper] = [true, false].map((isAlone) =>
-    won.filter((winner) => winner.alone === isAlone).map(({ workload }) => workload.title),
+  const [alone, withinSlo, cheaper] = (['memory', 'slo', null] as const).map((why) =>
+    won.filter((winner) => winner.alone === why).map(({ workload }) => workload.title),
   )
   const ruled = decisionRules.filter(({ decide }) => decide(subject).card?.key === card.key).map(({ title }) => title)
   const reasons = [
     ...(alone!.length > 0
       ? [`you serve ${firstFew(alone!, OF_TABLE)}: only this card runs ${alone!.length === 1 ? 'it' : 'them'}`]
+      : []),
+    ...(withinSlo!.length > 0
+      ? [
+          `you serve ${firstFew(withinSlo!, OF_TABLE)} within the SLO: only this card meets ${withinSlo!.length === 1 ? 'it' : 'them'}`,
+        ]
       : []),
     ...(cheaper!.length > 0
       ? [
@@ -92,20 +98,22 @@ function crowd({ runs }: Subject): Item[] {
       ]
 }
 
-/** One plain sentence per card: its cheapest win, and its first workload that no other card runs. */
+/** One plain sentence per card: its cheapest win, else its first workload that no other card runs, or meets the SLO of. */
 function closing({ selection, winners }: Subject): Block[] {
   if (selection.cards.length < 2) return []
   const sentences = selection.cards.flatMap((card) => {
     const won = winners.filter((winner) => winner.card?.key === card.key)
     // a workload with a demand is a case that a reader can recognise
-    const first = (isAlone: boolean) => {
-      const all = won.filter(({ alone }) => alone === isAlone)
+    const first = (why: Alone) => {
+      const all = won.filter(({ alone }) => alone === why)
       return all.find(({ workload }) => workload.rows.every(hasFixedDemand)) ?? all[0]
     }
-    const [cheap, only] = [first(false), first(true)]
+    const [cheap, only, withinSlo] = [first(null), first('memory'), first('slo')]
     if (cheap !== undefined)
       return [`For ${cheap.workload.title}, the ${card.label} is the right answer: ${cheap.why}.`]
     if (only !== undefined) return [`For ${only.workload.title}, the ${card.label} is the only choice of this page.`]
+    if (withinSlo !== undefined)
+      return [`For ${withinSlo.workload.title}, only the ${card.label} meets the SLO: ${withinSlo.why}.`]
     return []
   })
   return sentences.length === 0 ? [] : [paragraph(sentences.join(' '))]
