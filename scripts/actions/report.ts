@@ -53,8 +53,8 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
 }
 
 /** Flags of the report for customers do nothing in the one for the lab, and are not ignored in silence. */
-function refuseCustomerFlags({ author, logo, site, withClaims }: ReportFlags): void {
-  const given = Object.entries({ author, logo, site, 'with-claims': withClaims }).find(
+function refuseCustomerFlags({ author, logo, site, withClaims, ownPrices }: ReportFlags): void {
+  const given = Object.entries({ author, logo, site, 'with-claims': withClaims, 'own-prices': ownPrices }).find(
     ([, value]) => value !== undefined,
   )
   if (given !== undefined) throw new JoulemarkError('bad-input', `--${given[0]} requires --for customer`)

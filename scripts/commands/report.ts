@@ -35,6 +35,7 @@ export const reportCommand: DefineCommand = (io, done) =>
     .option('--logo <file>', 'With --for customer: PNG, JPEG or SVG file that is put on the page')
     .option('--site <text>', 'With --for customer: where it was measured')
     .option('--with-claims', 'With --for customer: print the checked --claims on the page')
+    .option('--own-prices', 'With --for customer: print the prices and tariff of joulemark.yaml, not the public ones')
     .option('--all', 'Show every table on the terminal')
     .addOption(tariffFlag)
     .addOption(yearsFlag)

@@ -7,6 +7,7 @@ import { buildCustomerReport } from '../../reports/customer/customer-report.ts'
 import type { CustomerReport, Imprint } from '../../reports/customer/document.ts'
 import { customerRenderers } from '../../reports/customer/formats/renderers.ts'
 import { customerText } from '../../reports/customer/formats/text.ts'
+import type { MoneyOptions } from '../../reports/facts.ts'
 import { writeFiles } from '../../reports/write-files.ts'
 import { servingExample } from '../actions/serve.ts'
 import { withRuns } from '../store/given-runs.ts'
@@ -14,6 +15,7 @@ import type { CommandIo } from '../support/io.ts'
 import { moneyOf } from '../support/money/stated-money.ts'
 import { readClaims } from './claims-file.ts'
 import { readLogo } from './logo-file.ts'
+import { refusedRuns } from './refused-runs.ts'
 import type { ReportFlags } from './report-flags.ts'
 
 /** Formats of a report for customers; the others belong to the report for the lab. */
@@ -27,11 +29,15 @@ export async function customerReport(paths: readonly string[], flags: ReportFlag
   checkClaims(flags)
   const claims = flags.claims === undefined ? null : await readClaims(flags.claims)
   const imprint = await imprintOf(flags)
-  const report = await withRuns(paths, flags, io, async ({ records }) => {
-    const runs = (await records()).map(({ record }) => record)
+  const money = publicMoney(flags, io)
+  const report = await withRuns(paths, flags, io, async ({ records, whole }) => {
+    const stored = await records()
+    const refused = await refusedRuns(stored, whole)
+    const runs = stored.map(({ record }) => record)
     return buildCustomerReport(runs, {
       imprint,
-      money: moneyOf(flags, io),
+      money,
+      refusalOf: (run) => refused.get(run) ?? null,
       serving: servingExample,
       boxFindings,
       ...(claims === null ? {} : { claims: claimTables(claims, runs) }),
@@ -44,6 +50,20 @@ export async function customerReport(paths: readonly string[], flags: ReportFlag
       'none of these runs may be printed on a page for customers, so none was made',
     )
   return write(report, formats, flags, io)
+}
+
+/**
+ * The money of the page: flags, which are meant for it, over what is public. What joulemark.yaml states, such as the price that
+ * the vendor paid, is the cost behind a quote: it is used only with --own-prices.
+ */
+function publicMoney(flags: ReportFlags, io: CommandIo): MoneyOptions {
+  const { ownPrices = {}, configured = {}, ...stated } = moneyOf(flags, io)
+  if (flags.ownPrices) return { ...stated, ownPrices, configured }
+  if (Object.keys({ ...ownPrices, ...configured }).length > 0)
+    io.stderr.write(
+      'prices, electricity and utilisation of joulemark.yaml are not used on this page; --own-prices prints them\n',
+    )
+  return stated
 }
 
 async function write(

@@ -13,6 +13,8 @@ export interface ReportFlags extends MoneyFlags {
   readonly logo?: string
   readonly site?: string
   readonly withClaims?: boolean
+  /** For customers only: print what joulemark.yaml states about money. */
+  readonly ownPrices?: boolean
   /** Store that `store:` arguments are about. */
   readonly store?: string
   /** With --format openmetrics: runs to judge against. */
