@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { JoulemarkError } from '../../harness/errors.ts'
 import { boxFolder } from '../../harness/fleet/plan.ts'
 import { type Campaign, readCampaign } from '../../harness/fleet/state.ts'
 import { servingUuids } from '../../harness/physics/serving-gpus.ts'
@@ -6,7 +7,7 @@ import { readBaselineRuns, readBaselines } from '../../harness/record/baselines.
 import { readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Fleet } from '../../harness/scenario/fleet/load-fleet.ts'
-import { type FleetRuns, readFleetRuns } from '../actions/fleet/fleet-runs.ts'
+import { type FleetRuns, keyOf, readFleetRuns } from '../actions/fleet/fleet-runs.ts'
 import { isReference } from '../store/reference.ts'
 import type { CommandIo } from '../support/io.ts'
 
@@ -39,7 +40,8 @@ export async function campaignRuns(campaign: Campaign, out: string, boxes = camp
 
 /**
  * The runs that a campaign is compared with: those of an earlier campaign, of a folder, of a query of the store, or of the
- * baselines that the boxes have. Null where it is compared with nothing. Throws `bad-input` where there is no such run.
+ * baselines that the boxes have. Null where it is compared with nothing. What was measured meanwhile is left out, although the
+ * query or folder has it by now. Throws `bad-input` where there is no such run.
  */
 export async function baselineRuns(
   campaign: Campaign,
@@ -51,9 +53,26 @@ export async function baselineRuns(
   const flags = store === undefined ? {} : { store }
   if (against === null) return null
   if (against === 'baseline') return ownBaselines(campaign, out)
-  if (isReference(against)) return readFleetRuns([against], flags, io)
-  const earlier = readCampaign(against)
-  return earlier === null ? readFleetRuns([against], flags, io) : campaignRuns(earlier, against)
+  const earlier = isReference(against) ? null : readCampaign(against)
+  if (earlier !== null) return campaignRuns(earlier, against)
+  return withoutOwn(await readFleetRuns([against], flags, io), campaign, await campaignRuns(campaign, out))
+}
+
+/**
+ * Runs without those of a campaign: a query that also finds what the boxes push, or a folder that they write to, would set every
+ * run against itself. What a query finds is of any box, so that it must have begun before the campaign. Throws `bad-input` where none
+ * is left.
+ */
+function withoutOwn(
+  found: FleetRuns,
+  { against, createdAt }: Pick<Campaign, 'against' | 'createdAt'>,
+  own: FleetRuns,
+): FleetRuns {
+  const begunMs = against !== null && isReference(against) ? new Date(createdAt).getTime() : Number.POSITIVE_INFINITY
+  const keys = new Set(own.records.map(keyOf))
+  const records = found.records.filter((run) => new Date(run.startedAt).getTime() < begunMs && !keys.has(keyOf(run)))
+  if (records.length > 0 || found.records.length === 0) return { ...found, records }
+  throw new JoulemarkError('bad-input', `${against}: only finds runs of this fleet run, which began at ${createdAt}`)
 }
 
 async function ownBaselines({ boxes }: Campaign, out: string): Promise<FleetRuns> {

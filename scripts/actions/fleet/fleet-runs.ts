@@ -39,8 +39,8 @@ export function joined(found: readonly FleetRuns[]): FleetRuns {
   return { records: [...byKey.values()], unreadable: found.flatMap(({ unreadable }) => unreadable) }
 }
 
-/** Ids hold a time and a card: two boxes may have the same. */
-const keyOf = ({ id, host, gpus }: RunRecord): string =>
+/** What names a run among those of many boxes. Ids hold a time and a card: two boxes may have the same. */
+export const keyOf = ({ id, host, gpus }: RunRecord): string =>
   JSON.stringify([id, host.hostname, gpus.map(({ uuid }) => uuid)])
 
 async function readOne(path: string): Promise<FleetRuns> {
