@@ -1,5 +1,5 @@
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import type { Campaign } from '../../harness/fleet/state.ts'
+import type { Campaign, CampaignBox } from '../../harness/fleet/state.ts'
 import type { Fleet } from '../../harness/scenario/fleet/load-fleet.ts'
 import { compareFleet } from '../../reports/fleet/fleet-comparison.ts'
 import { fleetStanding } from '../../reports/fleet/standing/standing.ts'
@@ -17,7 +17,7 @@ export interface VerdictFlags {
 
 /**
  * Judges a campaign as it is: against what it is compared with, else each box against its siblings. Prints, writes the files,
- * and returns the exit code: that of the verdict, or 3 where boxes are missing and no loss is shown.
+ * and returns the exit code (`withBoxes`).
  */
 export async function judgeCampaign(
   fleet: Pick<Fleet, 'store'>,
@@ -26,7 +26,9 @@ export async function judgeCampaign(
   io: CommandIo,
 ): Promise<number> {
   const absent = campaign.boxes.filter(({ state }) => state !== 'measured')
-  const notes = absent.map(({ box, state, reason }) => `${box}: ${state}${reason === null ? '' : `: ${reason}`}`)
+  const bad = campaign.boxes.filter(isBad).map(({ box, exitCode }) => `${box}: its own exit code is ${exitCode}`)
+  const missing = absent.map(({ box, state, reason }) => `${box}: ${state}${reason === null ? '' : `: ${reason}`}`)
+  const notes = [...missing, ...bad]
   const runs = await allRuns(fleet, campaign, out, io)
   const flags = { format, out: report }
   if (runs.records.length === 0) {
@@ -39,9 +41,22 @@ export async function judgeCampaign(
     before === null
       ? await showStanding(fleetStanding(runs.records, [...notes, ...unread]), null, withoutJunit(flags), io)
       : await showComparison(compareFleet(before.records, runs.records, { notes: [...notes, ...unread] }), flags, io)
-  // boxes that were held back are not missing for a reason of the world: the verdict on the canary stands
-  const isMissing = absent.some(({ state }) => state !== 'held')
-  return code === exitCodes.negativeResult || !isMissing ? code : exitCodes.environmentFailed
+  return withBoxes(code, campaign.boxes)
+}
+
+/** A box whose own run or acceptance says no, which a comparison with others need not show: all may be rejected alike. */
+const isBad = ({ state, exitCode }: CampaignBox): boolean =>
+  state === 'measured' && exitCode === exitCodes.negativeResult
+
+/**
+ * The exit code of a campaign whose verdict is `code`: 1 where that or a box says no, 3 where a box was not measured, 5 where the
+ * verdict is good and boxes were held back after their canary (they are not missing for a reason of the world). Pure.
+ */
+export function withBoxes(code: number, boxes: readonly CampaignBox[]): number {
+  if (code === exitCodes.negativeResult || boxes.some(isBad)) return exitCodes.negativeResult
+  if (boxes.some(({ state }) => state !== 'measured' && state !== 'held')) return exitCodes.environmentFailed
+  const isHeld = boxes.some(({ state }) => state === 'held')
+  return isHeld && code === exitCodes.done ? exitCodes.notComparable : code
 }
 
 /** The runs of the boxes: those that were brought and, where a store is named, those that it has of the campaign. */
@@ -63,11 +78,8 @@ async function allRuns(
   }
 }
 
-/** Without a baseline there is nothing to pass or fail. */
-const withoutJunit = <Flags extends { readonly format: string }>(flags: Flags): Flags => ({
-  ...flags,
-  format: flags.format
-    .split(',')
-    .filter((each) => each.trim() !== 'junit')
-    .join(','),
-})
+/** Without a baseline there is nothing to pass or fail: the other formats, or the terminal where JUnit is the only one. */
+function withoutJunit<Flags extends { readonly format: string }>(flags: Flags): Flags {
+  const others = flags.format.split(',').filter((each) => each.trim() !== 'junit')
+  return { ...flags, format: others.length === 0 ? 'terminal' : others.join(',') }
+}
