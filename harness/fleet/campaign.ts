@@ -27,7 +27,8 @@ export function newCampaign(fleet: Fleet, { canary, others }: KnownBoxes, at: Da
 
 /**
  * The campaign of a folder to go on with, by the fleet file as it is now: boxes that were added to it are measured too, those that
- * were removed and not measured are dropped. Throws `bad-input` for a file that asks for other work.
+ * were removed and not measured are dropped, and its canary is the canary. What it is compared with stays where `fleet` names
+ * nothing. Throws `bad-input` for a file that asks for other work.
  */
 export function continued(found: Campaign, fleet: Fleet, known: KnownBoxes, at: Date): Campaign {
   const fresh = newCampaign(fleet, known, at)
@@ -42,7 +43,9 @@ export function continued(found: Campaign, fleet: Fleet, known: KnownBoxes, at: 
   const kept = before.boxes.filter(({ box, state }) => asked.has(box) || state !== 'planned')
   const names = new Set(kept.map(({ box }) => box))
   const added = fresh.boxes.filter(({ box }) => !names.has(box))
-  return { ...before, against: fresh.against, boxes: [...kept, ...added] }
+  // a canary that was added holds the boxes that have not started; one that is no box any more decides nothing
+  const placed = kept.map((box): CampaignBox => ({ ...box, part: asked.get(box.box)?.part ?? 'fleet' }))
+  return { ...before, against: fresh.against ?? found.against, boxes: [...placed, ...added] }
 }
 
 /** Throws `bad-input` where a folder holds a campaign already, which must not be overwritten. */

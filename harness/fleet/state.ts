@@ -91,14 +91,16 @@ export function keepCampaign(out: string, campaign: Campaign): void {
 /** Boxes that will not change any more in this campaign, unless it is resumed. */
 export const isFinal = ({ state }: Pick<CampaignBox, 'state'>): boolean => state !== 'planned' && state !== 'submitted'
 
-/** The campaign to go on with: what ended with an answer is kept, what is with the engine is followed, everything else starts again. */
+/**
+ * The campaign to go on with: what ended with an answer is kept, what is with the engine is followed, everything else starts again.
+ * The canary is judged again by what was measured: its boxes, its rule or what it is compared with may have changed. Pure.
+ */
 export function resumed(campaign: Campaign, at: Date): Campaign {
   const boxes = campaign.boxes.map((box): CampaignBox => {
     if (box.state === 'measured' || box.state === 'submitted') return box
     return { ...box, ...nothingYet, since: at.toISOString() }
   })
-  const isHeld = campaign.canary?.goOn === false
-  return { ...campaign, boxes, canary: isHeld ? null : campaign.canary }
+  return { ...campaign, boxes, canary: null }
 }
 
 /** A box before its next try. */

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { lockFolder } from '../../../harness/box/folder-lock.ts'
 import { sleepUnlessAborted, systemClock } from '../../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
@@ -9,16 +9,16 @@ import { knownBoxes } from '../../../harness/fleet/known-boxes.ts'
 import { campaignId } from '../../../harness/fleet/plan.ts'
 import { type Campaign, keepCampaign, readCampaign } from '../../../harness/fleet/state.ts'
 import { startsAt } from '../../../harness/fleet/window.ts'
-import { plainText, shellWord } from '../../../harness/plain-text.ts'
+import { plainText } from '../../../harness/plain-text.ts'
 import { type Fleet, loadFleet } from '../../../harness/scenario/fleet/load-fleet.ts'
 import { counted } from '../../../harness/units.ts'
+import { otherAgainst, resumeCommand, withAgainst } from '../../fleet/against.ts'
 import { folderThere, newFolder } from '../../fleet/campaign-folder.ts'
 import { baselineRuns, runsOfBox } from '../../fleet/campaign-runs.ts'
 import { judgeCanary } from '../../fleet/judge-canary.ts'
 import { planText } from '../../fleet/plan-text.ts'
 import { statusTable } from '../../fleet/status-table.ts'
 import { judgeCampaign } from '../../fleet/verdict.ts'
-import { isReference } from '../../store/reference.ts'
 import { type Interrupts, type InterruptWords, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { factTables } from '../../support/terminal.ts'
@@ -48,15 +48,18 @@ const words = (engine: string): InterruptWords => ({
 /** Measures the boxes of a fleet file through its engine, and judges them. Returns the exit code. */
 export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo): Promise<number> {
   parseFormats(flags.format, fleetFormats)
-  const fleet = withAgainst(await loadFleet(path, io.env), flags.against)
-  const engine = await engineOf(fleet, io.env)
+  const file = await loadFleet(path, io.env)
   const at = systemClock.wall()
-  if (startsAt(fleet.window, at.getTime(), fleet.timeLimit * 1000) === null) {
-    throw new JoulemarkError('bad-input', `${fleet.path}: window: timeLimit is longer than the window is open`)
+  if (startsAt(file.window, at.getTime(), file.timeLimit * 1000) === null) {
+    throw new JoulemarkError('bad-input', `${file.path}: window: timeLimit is longer than the window is open`)
   }
-  const out = flags.resume ? folderThere(flags.out, fleet.name) : newFolder(flags.out, campaignId(fleet.name, at))
+  const out = flags.resume ? folderThere(flags.out, file.name) : newFolder(flags.out, campaignId(file.name, at))
   const found = readCampaign(out)
   if (!flags.resume) refuseSecond(found, { out })
+  const fleet = withAgainst(file, flags.against, found)
+  const changed = otherAgainst(found, file, fleet)
+  if (changed !== null) io.stderr.write(`${plainText(changed)}\n`)
+  const engine = await engineOf(fleet, io.env)
   const known = await knownBoxes(fleet, engine, new AbortController().signal)
   const campaign = found === null ? newCampaign(fleet, known, at) : continued(found, fleet, known, at)
   // runs to compare with that are not there end the command before anything is measured
@@ -69,25 +72,14 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
   const interrupts = watchInterrupts(io, words(fleet.engine))
   try {
     const done = await measured({ fleet, engine, campaign, out, poll: flags.poll, interrupts }, io)
-    if (interrupts.drain.aborted) return await left({ campaign: done, engine, again: { path, out } }, interrupts, io)
+    if (interrupts.drain.aborted)
+      return await left({ campaign: done, engine, again: resumeCommand(path, out, flags.against) }, interrupts, io)
     io.stdout(`${factTables([statusTable(done)], io)}\n`)
     return await judgeCampaign(fleet, done, { out, format: flags.format, report: join(out, 'report') }, io)
   } finally {
     interrupts.unwatch()
     release()
   }
-}
-
-/** What is compared with, as the flag says: a folder is from the working folder. */
-function withAgainst(fleet: Fleet, against: string | undefined): Fleet {
-  if (against === undefined) return fleet
-  if (against === 'baseline' && fleet.against !== 'baseline') {
-    throw new JoulemarkError(
-      'bad-input',
-      `--against baseline: is stated in ${fleet.path}; a folder or store:QUERY may be given here`,
-    )
-  }
-  return { ...fleet, against: against === 'baseline' || isReference(against) ? against : resolve(against) }
 }
 
 interface Measurement {
@@ -118,7 +110,8 @@ async function measured(
 interface Left {
   readonly campaign: Campaign
   readonly engine: FleetEngine
-  readonly again: { readonly path: string; readonly out: string }
+  /** The command that goes on. */
+  readonly again: string
 }
 
 /** After an interrupt: says how to go on, and cancels the jobs after a second one. */
@@ -129,7 +122,7 @@ async function left({ campaign, engine, again }: Left, { abort }: Interrupts, io
   const isWaited = handles.length === 0 || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))
   if (!isWaited) await engine.cancel(handles)
   const jobs = isWaited ? 'Left with the engine' : 'Cancelled'
-  const line = `${jobs}: ${counted(handles.length, 'job')}. Continue with: joulemark fleet run ${shellWord(again.path)} --out ${shellWord(again.out)} --resume`
+  const line = `${jobs}: ${counted(handles.length, 'job')}. Continue with: ${again}`
   io.stderr.write(`${plainText(line)}\n`)
   return exitCodes.interrupted
 }

@@ -10,7 +10,7 @@ import { jsonFlag } from '../../support/shared-flags.ts'
 
 const codes = helpSection('Exit codes:', {
   [exitCodes.done]: 'every box was measured, and no loss is shown',
-  [exitCodes.negativeResult]: 'the fleet or a unit lost, or one is below its siblings',
+  [exitCodes.negativeResult]: 'the fleet or a unit lost, one is below its siblings, or a box says no by itself',
   [exitCodes.environmentFailed]: 'no loss is shown, and a box was not measured: drained, lost or failed',
   [exitCodes.inconclusive]: 'inconclusive: for the fleet as a whole neither is shown',
   [exitCodes.notComparable]: 'a unit could not be judged, or boxes were held back after the canary',
@@ -25,7 +25,10 @@ export const fleetRunCommand: DefineCommand = (io, done) =>
     )
     .argument('<fleet>', 'Fleet file: boxes, scenarios, engine (docs/fleet-run.md)')
     .option('--out <folder>', 'Folder for the campaign (default: results/fleet/NAME-TIME)')
-    .option('--against <runs>', 'Folder of an earlier fleet run, or store:QUERY (default: that of the file)')
+    .option(
+      '--against <runs>',
+      'Folder of an earlier fleet run, or store:QUERY (default: that of the campaign, then of the file)',
+    )
     .option('--print', 'Only print the boxes, their order and the command')
     .option('--resume', 'Continue a campaign: boxes that were measured are kept (default: the newest of this fleet)')
     .addOption(
