@@ -73,8 +73,8 @@ async function fetchRuns(handle: JobHandle, part: string, { since, cluster }: Fe
   const { call, signal } = cluster
   const pod = collectorName(handle.id)
   const from = posix.join(HOME, handle.outFolder)
-  await startCollector(handle, cluster)
   try {
+    await startCollector(handle, cluster)
     const listed = await call(['exec', pod, '--', 'ls', '-1', from], { signal })
     if (listed.returnCode !== 0) {
       if (/no such file/i.test(listed.stderr)) return false

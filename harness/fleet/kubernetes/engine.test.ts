@@ -22,7 +22,7 @@ const signal = new AbortController().signal
 function cluster(node = mkdtempSync(join(tmpdir(), 'node-'))) {
   const objects = new Map<string, Stored>()
   const calls: string[][] = []
-  const state = { refuse: null as string | null, log: 'measured\n' }
+  const state = { refuse: null as string | null, log: 'measured\n', wait: '' }
   const kubectl: CallProgram = async (program, args, { input }) => {
     calls.push([program, ...args])
     const [verb, ...words] = args.filter((word) => !/^--(context|namespace)=/.test(word))
@@ -65,7 +65,7 @@ function cluster(node = mkdtempSync(join(tmpdir(), 'node-'))) {
       copyInto(from, words.at(-1)!)
       return answer('')
     }
-    return verb === 'wait' ? answer('condition met') : answer('', `error: unknown command ${verb}`)
+    return verb === 'wait' ? answer('condition met', state.wait) : answer('', `error: unknown command ${verb}`)
   }
   return { objects, calls, state, node, engine: kubernetesEngine(block, {}, kubectl) }
 }
@@ -226,6 +226,15 @@ describe('collect', () => {
     const handle = (await engine.submit([job], signal))[0]!.handle!
     await engine.collect(handle, job.logFolder, signal)
     expect(readdirSync(join(job.logFolder, '..'))).toEqual([])
+  })
+
+  test('a collector that never gets ready is removed', async () => {
+    const { engine, objects, state } = cluster()
+    const job = jobOn('gpu1')
+    const handle = (await engine.submit([job], signal))[0]!.handle!
+    state.wait = 'error: timed out waiting for the condition on pods/x'
+    await expect(engine.collect(handle, job.logFolder, signal)).rejects.toMatchObject({ code: 'environment' })
+    expect([...objects.keys()].filter((key) => key.startsWith('Pod/'))).toEqual([])
   })
 
   test('a shared folder is read here', async () => {
