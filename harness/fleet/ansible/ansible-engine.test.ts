@@ -115,6 +115,13 @@ test('records are fetched from the home folder of the user that measured, whatev
   expect(asked[0]!.jobs).toMatchObject({ gpu1: { id: job.id, out: '~/joulemark-results' } })
 })
 
+test('only what the try that is fetched has measured is fetched, which may be an earlier one that ran on', async () => {
+  const { call, asked } = fakeAnsible(answer({ task: 'Fetch the archive', status: 'failed', message: 'no such file' }))
+  const native = job.id.replace(/2$/, '1')
+  await expect(engineWith(call).collect({ ...handle, native }, '/results/boxes/gpu1', signal)).rejects.toThrow()
+  expect(asked[0]!.jobs).toEqual({ gpu1: { id: native, out: '~/joulemark-results', to: expect.any(String) } })
+})
+
 test('an Ansible that asks no host is an error with its first words', async () => {
   await expect(engineWith(fakeAnsible().call).follow([handle], signal)).rejects.toThrow(
     'ansible-playbook: no vault secret',

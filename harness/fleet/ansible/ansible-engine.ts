@@ -7,7 +7,7 @@ import type { BoxJob, FleetEngine, JobHandle, JobState, Submitted } from '../eng
 import type { HostAnswer } from './answers.ts'
 import { boxesOf, patternsOf } from './hosts.ts'
 import { stateOf } from './job-state.ts'
-import { campaignOf, startVars } from './job-vars.ts'
+import { startVars } from './job-vars.ts'
 import { type AnsibleSetup, type Play, play } from './playbook.ts'
 import { placeRuns } from './unpack.ts'
 
@@ -77,7 +77,7 @@ export function ansibleEngine(options: AnsibleOptions): FleetEngine {
       try {
         const to = join(temporary, 'runs.tar.gz')
         const out = isAbsolute(outFolder) ? outFolder : `~/${outFolder}`
-        const vars = { id: native, campaign: campaignOf(id), out, to }
+        const vars = { id: native, out, to }
         const answer = (await playThat('collect', { [box]: vars }, signal)).hosts.get(box)
         if (answer?.status !== 'ok') throw notFetched(answer?.message ?? 'no answer of Ansible')
         const problems = await placeRuns(to, { runs: folder, log: join(logFolder, `${id}.log`) })

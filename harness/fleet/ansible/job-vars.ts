@@ -23,4 +23,4 @@ export function startVars(job: BoxJob, commandWords: number, nowS: number) {
 const jobFolder = (id: string): string => `.joulemark/jobs/${id}`
 
 /** The jobs of one box in one campaign have one id but for the number of the try at its end. */
-export const campaignOf = (id: string): string => id.replace(/-\d+$/, '')
+const campaignOf = (id: string): string => id.replace(/-\d+$/, '')
