@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { writeAcceptance } from '../record/acceptance-file.ts'
+import { ACCEPTANCE_FILE, writeAcceptance } from '../record/acceptance-file.ts'
 import { readRun } from '../record/read.ts'
 import { newKeyPair, readPrivateKey } from '../record/signing/signature.ts'
 import type { StoreAddress } from '../store/db/address.ts'
@@ -60,9 +60,21 @@ export function viewCases(kind: string, addressOf: () => Promise<StoreAddress>, 
         const all = await newestRuns(store, query('source=live'), { perCell: 2, most: 100 })
         expect([ids(all.runs), all.asked]).toEqual([['b1-2', 'b2-2', 'b1-3', 'b2-3'], 4])
         const cut = await newestRuns(store, query('source=live'), { perCell: 9, most: 2 })
-        expect([new Set(ids(cut.runs)), cut.asked]).toEqual([new Set(['b1-3', 'b2-3']), 6])
+        expect([new Set(ids(cut.runs)), cut.asked, cut.cellsNotRead]).toEqual([new Set(['b1-3', 'b2-3']), 6, 0])
         const last = await newestRuns(store, query('host=b1 last=1'), { perCell: 9, most: 9 })
         expect([ids(last.runs), last.runs[0]!.quotable]).toEqual([['b1-3'], true])
+      })
+    })
+
+    test('a unit that is measured often displaces no other, and what was not read is counted', async () => {
+      await use(async (store) => {
+        const live = store.db.updateTable('runs').where('host', '=', 'b1')
+        await live.set({ started_at: '2026-10-01T00:00:00.000Z' }).where('id', '=', 'b1-3').execute()
+        const both = await newestRuns(store, query('source=live'), { perCell: 9, most: 2 })
+        const one = await newestRuns(store, query('source=live'), { perCell: 9, most: 1 })
+        await live.set({ started_at: '2026-11-03T10:00:00.000Z' }).where('id', '=', 'b1-3').execute()
+        expect([ids(both.runs), both.asked, both.cellsNotRead]).toEqual([['b1-2', 'b2-3'], 6, 0])
+        expect([ids(one.runs), one.cellsNotRead]).toEqual([['b2-3'], 1])
       })
     })
 
@@ -98,8 +110,28 @@ export function viewCases(kind: string, addressOf: () => Promise<StoreAddress>, 
       const before = await use((store) => stateOfStore(store, address))
       expect(await use((store) => stateOfStore(store, address))).toBe(before)
       const { directory } = copyOfRun(original, join(root, 'more'), { id: 'more' }, key)
+      await writeAcceptance(await readRun(directory), { verdict: 'accepted', failed: [], at: new Date(0) }, null)
       await use((store) => pushRun(store, directory))
-      expect(await use((store) => stateOfStore(store, address))).not.toBe(before)
+      const pushed = await use((store) => stateOfStore(store, address))
+      expect(pushed).not.toBe(before)
+      // a verdict that takes the place of another one, whatever the others are
+      const [lower] = await use(({ db }) =>
+        db
+          .selectFrom('files')
+          .select(['digest', 'sha256'])
+          .where('name', '=', ACCEPTANCE_FILE)
+          .orderBy('sha256')
+          .execute(),
+      )
+      await use(({ db }) =>
+        db
+          .updateTable('files')
+          .set({ sha256: '0'.repeat(64) })
+          .where('name', '=', ACCEPTANCE_FILE)
+          .where('digest', '=', lower!.digest)
+          .execute(),
+      )
+      expect(await use((store) => stateOfStore(store, address))).not.toBe(pushed)
       await use(async (store) => {
         await store.db.updateTable('runs').set({ record: '{"schemaVersion":99}' }).where('id', '=', 'more').execute()
         const { digest } = await store.db

@@ -134,6 +134,8 @@ describe('which runs are on the page', () => {
     }))
     const { sets, omitted } = runSets(records)
     expect([sets.length, omitted, sets[0]!.labels['scenario']]).toEqual([MOST_SETS, 3, `s${MOST_SETS + 2}`])
+    const page = openMetrics({ records: [one], standing: null, comparison: null, setsNotRead: 7 })
+    expect(page).toContain('joulemark_omitted_sets 7\n')
   })
 })
 

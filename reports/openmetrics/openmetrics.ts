@@ -17,6 +17,8 @@ export interface MetricsInput {
   readonly comparison: FleetComparison | null
   /** Runs that could not be read. */
   readonly unreadable?: number
+  /** Sets of which no run is among the records, because there are too many to read. */
+  readonly setsNotRead?: number
 }
 
 /**
@@ -24,7 +26,7 @@ export interface MetricsInput {
  * base units, intervals, gates and verdicts. A value that is not known has no series. Valid OpenMetrics, and valid input of
  * the textfile collector of node_exporter. Pure.
  */
-export function openMetrics({ records, standing, comparison, unreadable = 0 }: MetricsInput): string {
+export function openMetrics({ records, standing, comparison, unreadable = 0, setsNotRead = 0 }: MetricsInput): string {
   const { sets, omitted } = runSets(records)
   const single = (head: (typeof heads)[keyof typeof heads], value: number, labels = {}): Family => ({
     ...head,
@@ -33,7 +35,7 @@ export function openMetrics({ records, standing, comparison, unreadable = 0 }: M
   return expositionText([
     single(heads.buildInfo, 1, { version: toolVersion }),
     single(heads.exported, sets.length),
-    single(heads.omitted, omitted),
+    single(heads.omitted, omitted + setsNotRead),
     single(heads.unreadable, unreadable),
     ...runFamilies(sets),
     ...(comparison === null ? [] : baselineFamilies(sets, comparison)),

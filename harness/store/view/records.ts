@@ -28,6 +28,8 @@ export interface ViewedRuns {
   readonly unreadable: readonly string[]
   /** How many the query asks for; those beyond `most` were not read. */
   readonly asked: number
+  /** Units in a scenario at a setting of which no run was read, because `most` was reached. */
+  readonly cellsNotRead: number
 }
 
 /** How much a page takes: the newest of each unit in each scenario, and not more than so many in all. */
@@ -38,7 +40,8 @@ export interface Portion {
 
 /**
  * The newest runs of each unit in each scenario at each setting that a query asks for, oldest first. A unit is told by host and
- * lowest UUID of its serving GPUs. Reads no more than `most` records, the newest, and says how many there were.
+ * lowest UUID of its serving GPUs. Reads no more than `most` records and says how many there were: the newest of every unit in
+ * every scenario comes before the second newest of any, so that a unit that is measured often displaces no other.
  */
 export async function newestRuns(store: Store, query: Query, { perCell, most }: Portion): Promise<ViewedRuns> {
   const { db } = store
@@ -64,14 +67,23 @@ export async function newestRuns(store: Store, query: Query, { perCell, most }: 
     .where((builder) => whereOf(query, store.kind)(builder as never) as ReturnType<typeof sql<SqlBool>>)
   const found = await db
     .selectFrom(ranked.as('ranked'))
-    .select('digest')
+    .select(['digest', 'place'])
     .where('place', '<=', perCell)
     .orderBy('started_at', 'desc')
     .orderBy('digest', 'desc')
     .limit(Math.min(query.last ?? Number.MAX_SAFE_INTEGER, 100_000))
     .execute()
-  const digests = found.map(({ digest }) => digest)
-  return { ...(await runsOf(store, digests.slice(0, most).reverse())), asked: digests.length }
+  // PostgreSQL gives a count of 64 bits as text
+  const byPlace = found
+    .map((row, at) => ({ ...row, at, place: Number(row.place) }))
+    .toSorted((a, b) => a.place - b.place)
+  const oldestFirst = byPlace.slice(0, most).toSorted((a, b) => b.at - a.at)
+  const read = await runsOf(
+    store,
+    oldestFirst.map(({ digest }) => digest),
+  )
+  const cellsNotRead = byPlace.slice(most).filter(({ place }) => place === 1).length
+  return { ...read, asked: found.length, cellsNotRead }
 }
 
 /**

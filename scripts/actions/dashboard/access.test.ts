@@ -3,52 +3,61 @@ import { describe, expect, test } from 'vitest'
 import { Access, isOwnHost, isOwnOrigin, SESSION_COOKIE } from './access.ts'
 
 const TOKEN = 'a-token-of-some-length'
+const HERE = '10.0.0.7'
 const none = { authorization: undefined, cookie: undefined }
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, cookie: undefined })
 const cookie = (session: string) => ({ authorization: undefined, cookie: `other=1; ${SESSION_COOKIE}=${session}` })
 const sessionOf = (access: Access): string => {
-  const result = access.logIn(TOKEN)
+  const result = access.logIn(TOKEN, HERE)
   if ('problem' in result) throw new Error(result.problem)
   return result.session
 }
 
 describe('who may read', () => {
   test('everybody without a token; with one only who has it', () => {
-    expect(new Access(null).allows(none)).toBe(true)
+    expect(new Access(null).allows(none, HERE)).toBe(true)
     const access = new Access(TOKEN)
     expect(
-      [none, bearer('wrong'), bearer(''), bearer(`${TOKEN}x`), cookie(TOKEN)].map((each) => access.allows(each)),
+      [none, bearer('wrong'), bearer(''), bearer(`${TOKEN}x`), cookie(TOKEN)].map((each) => access.allows(each, HERE)),
     ).toEqual([false, false, false, false, false])
-    expect(access.allows(bearer(TOKEN))).toBe(true)
+    expect(access.allows(bearer(TOKEN), HERE)).toBe(true)
   })
 
   test('a session reads for twelve hours, or until it ends', () => {
     let nowMs = 0
     const access = new Access(TOKEN, () => nowMs)
     const [one, other] = [sessionOf(access), sessionOf(access)]
-    expect([one === other, access.allows(cookie(one)), access.allows(cookie(`${one}x`))]).toEqual([false, true, false])
+    expect([one === other, access.allows(cookie(one), HERE), access.allows(cookie(`${one}x`), HERE)]).toEqual([
+      false,
+      true,
+      false,
+    ])
     access.logOut(cookie(one).cookie)
-    expect([access.allows(cookie(one)), access.allows(cookie(other))]).toEqual([false, true])
+    expect([access.allows(cookie(one), HERE), access.allows(cookie(other), HERE)]).toEqual([false, true])
     nowMs = 12 * 3_600_000
-    expect(access.allows(cookie(other))).toBe(false)
+    expect(access.allows(cookie(other), HERE)).toBe(false)
   })
 
-  test('after ten wrong tokens all wait for a minute, and sessions go on', () => {
+  test('after ten wrong tokens their address waits for a minute; sessions and other addresses go on', () => {
     let nowMs = 0
     const access = new Access(TOKEN, () => nowMs)
     const session = sessionOf(access)
-    for (let tries = 0; tries < 10; tries += 1) expect(access.logIn('wrong')).toHaveProperty('problem')
-    expect(access.logIn(TOKEN)).toEqual({ problem: 'Too many wrong tokens: wait a minute.' })
-    expect([access.allows(bearer(TOKEN)), access.allows(cookie(session))]).toEqual([false, true])
+    for (let tries = 0; tries < 10; tries += 1) expect(access.logIn('wrong', HERE)).toHaveProperty('problem')
+    expect(access.logIn(TOKEN, HERE)).toEqual({ problem: 'Too many wrong tokens: wait a minute.' })
+    expect([access.allows(bearer(TOKEN), HERE), access.allows(cookie(session), HERE)]).toEqual([false, true])
+    expect([access.allows(bearer(TOKEN), '10.0.0.8'), 'session' in access.logIn(TOKEN, '10.0.0.8')]).toEqual([
+      true,
+      true,
+    ])
     nowMs = 60_001
-    expect(access.allows(bearer(TOKEN))).toBe(true)
+    expect(access.allows(bearer(TOKEN), HERE)).toBe(true)
   })
 
   test('the oldest of very many sessions ends', () => {
     const access = new Access(TOKEN)
     const first = sessionOf(access)
     for (let more = 0; more < 200; more += 1) sessionOf(access)
-    expect(access.allows(cookie(first))).toBe(false)
+    expect(access.allows(cookie(first), HERE)).toBe(false)
   })
 })
 

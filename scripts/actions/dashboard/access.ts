@@ -5,8 +5,10 @@ import { isIP } from 'node:net'
 const SESSION_MS = 12 * 3_600_000
 /** More browsers than a person has; the oldest is logged out. */
 const MOST_SESSIONS = 200
-/** Wrong tokens in a minute before all have to wait: a token of 16 characters is not found by trying. */
+/** Wrong tokens of one address in a minute before it has to wait: a token of 16 characters is not found by trying. */
 const [MOST_WRONG, WRONG_MS] = [10, 60_000]
+/** Wrong tokens that are remembered, whatever number of addresses sends them. */
+const MOST_REMEMBERED = 10_000
 export const SESSION_COOKIE = 'joulemark_session'
 /** Shorter ones can be found by trying. */
 export const FEWEST_TOKEN_CHARACTERS = 16
@@ -21,7 +23,7 @@ export class Access {
   readonly #now: () => number
   /** Digests of the session ids with their end. */
   readonly #sessions = new Map<string, number>()
-  #wrong: number[] = []
+  #wrong: { readonly from: string; readonly atMs: number }[] = []
 
   constructor(token: string | null, now: () => number = Date.now) {
     this.#token = token
@@ -32,20 +34,23 @@ export class Access {
     return this.#token !== null
   }
 
-  /** Whether a request with these headers may read. */
-  allows(headers: { readonly authorization: string | undefined; readonly cookie: string | undefined }): boolean {
+  /** Whether a request with these headers may read. `from`: the address of the other end of the connection. */
+  allows(
+    headers: { readonly authorization: string | undefined; readonly cookie: string | undefined },
+    from: string,
+  ): boolean {
     if (this.#token === null) return true
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-    if (bearer !== undefined) return !this.#isWaiting() && this.#isToken(bearer)
+    if (bearer !== undefined) return !this.#isWaiting(from) && this.#isToken(bearer, from)
     const id = sessionOf(headers.cookie)
     const until = id === null ? undefined : this.#sessions.get(digestOf(id).toString('hex'))
     return until !== undefined && until > this.#now()
   }
 
   /** A new session for the right token, or why there is none. */
-  logIn(token: string): { readonly session: string } | { readonly problem: string } {
-    if (this.#isWaiting()) return { problem: 'Too many wrong tokens: wait a minute.' }
-    if (!this.#isToken(token)) return { problem: 'That is not the token.' }
+  logIn(token: string, from: string): { readonly session: string } | { readonly problem: string } {
+    if (this.#isWaiting(from)) return { problem: 'Too many wrong tokens: wait a minute.' }
+    if (!this.#isToken(token, from)) return { problem: 'That is not the token.' }
     const session = randomBytes(32).toString('base64url')
     for (const [id, until] of this.#sessions) if (until <= this.#now()) this.#sessions.delete(id)
     const [oldest] = this.#sessions.keys()
@@ -60,15 +65,17 @@ export class Access {
     if (id !== null) this.#sessions.delete(digestOf(id).toString('hex'))
   }
 
-  #isToken(given: string): boolean {
+  #isToken(given: string, from: string): boolean {
     if (this.#token !== null && isSame(given, this.#token)) return true
-    this.#wrong.push(this.#now())
+    if (this.#wrong.length >= MOST_REMEMBERED) this.#wrong.shift()
+    this.#wrong.push({ from, atMs: this.#now() })
     return false
   }
 
-  #isWaiting(): boolean {
-    this.#wrong = this.#wrong.filter((at) => at > this.#now() - WRONG_MS)
-    return this.#wrong.length >= MOST_WRONG
+  /** Only the address that sent wrong tokens waits: nobody else can end the reading of a monitoring. */
+  #isWaiting(from: string): boolean {
+    this.#wrong = this.#wrong.filter(({ atMs }) => atMs > this.#now() - WRONG_MS)
+    return this.#wrong.filter((wrong) => wrong.from === from).length >= MOST_WRONG
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keepCampaign } from '../../../harness/fleet/state.ts'
 import { writeAcceptance } from '../../../harness/record/acceptance-file.ts'
+import { baselinesFrom, writeBaselines } from '../../../harness/record/baselines.ts'
 import { readRun } from '../../../harness/record/read.ts'
 import { newKeyPair, readPrivateKey } from '../../../harness/record/signing/signature.ts'
 import { withStore } from '../../../harness/store/db/open.ts'
@@ -205,6 +206,19 @@ describe('with a token', () => {
   })
 })
 
+test('wrong tokens of one address do not keep the right one of another from reading', async () => {
+  const access = new Access(TOKEN)
+  const pages = new PageMaker({ reader: storeSource(store, io), folders: [results], canLogOut: true })
+  const app = dashboardApp({ access, pages, hostNames: [], onBug: () => undefined })
+  const statusOf = async (token: string, remoteAddress: string) => {
+    const headers = { host: 'localhost:8090', authorization: `Bearer ${token}`, 'x-forwarded-for': '10.0.0.7' }
+    const incoming = { socket: { remoteAddress } }
+    return (await app.request('http://localhost:8090/metrics', { headers }, { incoming })).status
+  }
+  for (let tries = 0; tries < 10; tries += 1) expect(await statusOf('wrong', '10.0.0.8')).toBe(401)
+  expect([await statusOf(TOKEN, '10.0.0.8'), await statusOf(TOKEN, '10.0.0.7')]).toEqual([401, 200])
+})
+
 describe('a store that changes or fails', () => {
   test('one that cannot be reached is a page with 503, and is read again once it is there', async () => {
     const file = join(root, 'away.sqlite')
@@ -284,6 +298,20 @@ describe('folders', () => {
     const { cachePath } = await import('../../../harness/store/folder/folder-index.ts')
     writeFileSync(cachePath('dashboard', [folder], own.env), 'no database, but some text of a length')
     expect((await appOf(await folderSource([folder], own)).ask('/')).text).toContain('gpu1')
+  })
+
+  test('a baseline that is set is on the next page, although no run has changed', async () => {
+    const folder = join(root, 'judged')
+    const copies = [20, 21].map((day) =>
+      copyOfRun(original, folder, { id: `run-${day}`, startedAt: `2026-11-${day}T10:00:00.000Z` }),
+    )
+    const reader = await folderSource([folder], io)
+    const { ask } = appOf(reader)
+    const verdict = /^joulemark_baseline_verdict_info\{/m
+    expect((await ask('/metrics')).text).not.toMatch(verdict)
+    await writeBaselines(folder, baselinesFrom([await readRun(copies[0]!.directory)], folder, new Date(0)))
+    expect((await ask('/metrics')).text).toMatch(verdict)
+    reader.close()
   })
 
   test('a campaign of fleet run is on the page of what runs, and its runs on the others', async () => {

@@ -1,4 +1,5 @@
-import { Hono } from 'hono'
+import type { IncomingMessage } from 'node:http'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { toolVersion } from '../../../harness/version.ts'
@@ -60,7 +61,8 @@ export function dashboardApp({ access, pages, hostNames, onBug }: AppParts): Hon
   withLogin(app, access)
   app.use(async (context, next) => {
     const header = (name: string) => context.req.header(name)
-    if (access.allows({ authorization: header('authorization'), cookie: header('cookie') })) return next()
+    const headers = { authorization: header('authorization'), cookie: header('cookie') }
+    if (access.allows(headers, remoteOf(context))) return next()
     if (header('accept')?.includes('text/html')) return context.redirect('/login', 303)
     return context.text('Send the token: Authorization: Bearer TOKEN\n', 401, { 'www-authenticate': 'Bearer' })
   })
@@ -80,6 +82,10 @@ export function dashboardApp({ access, pages, hostNames, onBug }: AppParts): Hon
   return app
 }
 
+/** The address of the other end of a connection. Headers that name another one can be written by anyone, and are not read. */
+const remoteOf = ({ env }: Context): string =>
+  (env as { readonly incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? ''
+
 const formLimit = bodyLimit({
   maxSize: MOST_FORM_BYTES,
   onError: (context) => context.text('That is no token.\n', 413),
@@ -93,7 +99,7 @@ function withLogin(app: Hono, access: Access): void {
     const header = (name: string) => context.req.header(name)
     if (!isOwnOrigin(header('origin'), header('host'))) return context.text('Use the form of this dashboard.\n', 403)
     const { token } = await context.req.parseBody()
-    const result = access.logIn(typeof token === 'string' ? token : '')
+    const result = access.logIn(typeof token === 'string' ? token : '', remoteOf(context))
     if ('problem' in result) return context.html(loginPage(result.problem), 401)
     // Secure would keep the cookie from a connection without TLS, which a tunnel or a private network has
     setCookie(context, SESSION_COOKIE, result.session, { httpOnly: true, sameSite: 'Strict', path: '/' })

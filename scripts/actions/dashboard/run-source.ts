@@ -2,13 +2,14 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { JoulemarkError } from '../../../harness/errors.ts'
+import { baselinePath } from '../../../harness/record/baselines.ts'
 import { runFoldersIn } from '../../../harness/record/disk/run-folders.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { type StoreAddress, storeName } from '../../../harness/store/db/address.ts'
 import { type Store, withStore } from '../../../harness/store/db/open.ts'
 import { cachePath } from '../../../harness/store/folder/folder-index.ts'
 import { foldersOf, followFolders, refusedFolders } from '../../../harness/store/folder/folder-store.ts'
-import { stateOfStore } from '../../../harness/store/view/state.ts'
+import { fileState, stateOfStore } from '../../../harness/store/view/state.ts'
 import { counted } from '../../../harness/units.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { toolInfo } from '../../support/tool-info.ts'
@@ -60,9 +61,14 @@ export async function folderSource(folders: readonly string[], io: CommandIo): P
   const address: StoreAddress = { kind: 'sqlite', file }
   const build = buildName()
   let nextMs = 0
+  /** Folders that may have baselines: all but the runs themselves. */
+  let boxes: readonly string[] = []
   const follow = async (store: Store): Promise<void> => {
     const startMs = performance.now()
-    const directories = runDirectories(folders)
+    const all = boxFolders(folders)
+    const directories = [...new Set(all.flatMap((path) => runFoldersIn(path) ?? []))]
+    const runs = new Set(directories)
+    boxes = all.filter((folder) => !runs.has(folder))
     await followFolders(store, { directories, build, onRead: (read) => progress(read, directories.length, io) })
     const tookMs = performance.now() - startMs
     nextMs = performance.now() + Math.min(LATEST_LOOK_MS, Math.max(LOOK_MS, tookMs / LOOK_SHARE))
@@ -81,7 +87,9 @@ export async function folderSource(folders: readonly string[], io: CommandIo): P
   return {
     name: `${counted(folders.length, 'folder')}: ${folders.join(', ')}`,
     use,
-    state: (store) => stateOfStore(store, address),
+    // `baseline set` changes no run folder
+    state: async (store) =>
+      [await stateOfStore(store, address), ...boxes.map((folder) => fileState(baselinePath(folder)))].join(' '),
     refused: refusedFolders,
     folderOf: async (store, digest) => (await foldersOf(store, [digest])).get(digest) ?? null,
     // one that cannot be read is named by `baseline show`
@@ -89,10 +97,6 @@ export async function folderSource(folders: readonly string[], io: CommandIo): P
     close,
   }
 }
-
-const runDirectories = (folders: readonly string[]): string[] => [
-  ...new Set(boxFolders(folders).flatMap((path) => runFoldersIn(path) ?? [])),
-]
 
 function progress(read: number, all: number, { stderr }: CommandIo): void {
   if (stderr.isTTY) stderr.write(`\r${read} of ${all} runs read`)
