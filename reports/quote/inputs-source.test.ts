@@ -47,8 +47,12 @@ describe('the inputs of a quote', () => {
     expect(found.origins.margin).toBe('joulemark.yaml')
   })
 
-  test('of a whole server and a margin are no draft, and neither is a stated price', () => {
-    const server = { files, quote: { box: { capexGbp: 9000, writeOffMonths: 36 }, marginShareOfPrice: 0 } }
+  test('of a whole server, a tariff and a margin are no draft, and neither is a stated price', () => {
+    const quote = { box: { capexGbp: 9000, writeOffMonths: 36 }, marginShareOfPrice: 0 }
+    expect(terms(statedInputs(null, { files, quote }), { files, quote }).whyDraft).toMatch(
+      /: no price is stated: no tariff of electricity is stated$/,
+    )
+    const server = { files, quote, electricity: { tariffGbpPerKwh: 0.25 } }
     expect(terms(statedInputs(null, server), server)).toMatchObject({
       whyDraft: null,
       costs: { box: { capexGbp: 9000 } },

@@ -29,8 +29,8 @@ export interface StatedInputs {
 const CONFIG = 'joulemark.yaml'
 
 /**
- * The inputs of a quote: the inputs file first, then joulemark.yaml; without an inputs file, the tariff and use of the
- * catalogue. Throws `bad-input` with file, line and field of every problem of the inputs file.
+ * The inputs of a quote: the inputs file first, then joulemark.yaml; without an inputs file, the use of the catalogue. Throws
+ * `bad-input` with file, line and field of every problem of the inputs file.
  */
 export function statedInputs(file: InputsText | null, config: Config): StatedInputs {
   const source = file === null ? null : parseYaml(file.path, file.text)
@@ -48,7 +48,7 @@ export function statedInputs(file: InputsText | null, config: Config): StatedInp
       : key in own
         ? CONFIG
         : key in base
-          ? `catalogue, ${defaultMoney.tariffGbpPerKwh.source}`
+          ? `catalogue, ${defaultMoney.utilisation.source}`
           : 'default'
   const rate = parsed.data.vatRate
   const place = file !== null && 'vatRate' in top ? `${file.path}:${source?.lineOfKey([], 'vatRate') ?? 1}` : CONFIG
@@ -78,9 +78,8 @@ function withoutRivals(given: Given, top: Given, own: Given): Given {
   return Object.fromEntries(Object.entries(given).filter(([key]) => !rivals.includes(key)))
 }
 
-/** Tariff, PUE and use where no file is given. */
+/** The use where no file is given. The tariff of the catalogue is not among what is stated: a price that follows from it is a draft. */
 const catalogue: Given = {
-  electricity: { tariffGbpPerKwh: defaultMoney.tariffGbpPerKwh.value, pue: defaultMoney.pue.value },
   utilisation: defaultMoney.utilisation.value,
 }
 
