@@ -65,6 +65,19 @@ describe('only one card is left', () => {
   })
 })
 
+test('of a sweep that is decided at one load, the load is named', () => {
+  const at = (card: string, concurrency: number, ttftMsP50: number) =>
+    chat(card, ttftMsP50, {
+      scenario: `chat-8b-c${concurrency}`,
+      title: `Chat 8B, ${concurrency} streams`,
+      concurrency,
+    })
+  const pro = [at('rtx-pro-6000-max-q', 8, 50), at('rtx-pro-6000-max-q', 32, 60)]
+  const page = pageOf([at('rtx-4090', 8, 60), at('rtx-4090', 32, 207), ...pro])
+  expect(page).toContain('Only the RTX PRO 6000 Max-Q meets the SLO of Chat 8B, 32 streams.')
+  expect(page).not.toContain('meets the SLO of Chat 8B.')
+})
+
 const withoutSlo = ({ scenario: { slo: _slo, ...scenario } }: RunRecord): RunRecord['scenario'] => scenario
 
 describe('a card that was out of memory once and ran later', () => {

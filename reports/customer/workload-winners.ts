@@ -33,7 +33,9 @@ function plainWinner(workload: Workload, selection: Selection, facts: Facts): Wo
   const row = shared.at(-1) ?? workload.rows.at(-1)!
   const { card, why, alone } = winnerOf(row, selection, facts)
   const isOom = selection.cards.every((each) => outOfMemory(row, each, selection, facts) !== null)
-  return { workload, card, why, alone, none: isOom }
+  // the answer is that of one load, so the load is named
+  const named = isSwept(workload) ? { ...workload, title: row.title } : workload
+  return { workload: named, card, why, alone, none: isOom }
 }
 
 interface Side {
