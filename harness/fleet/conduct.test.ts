@@ -5,7 +5,8 @@ import type { Fleet } from '../scenario/fleet/load-fleet.ts'
 import { ended, fleetOf, type Script, scriptedEngine } from '../testing/fleet-builder.ts'
 import { steppedClock } from '../testing/stepped-clock.ts'
 import { continued, newCampaign } from './campaign.ts'
-import { type Conduct, conduct } from './conduct.ts'
+import { conduct } from './conduct.ts'
+import type { Conduct } from './conduct-given.ts'
 import { knownBoxes } from './known-boxes.ts'
 import type { Campaign } from './state.ts'
 
@@ -131,6 +132,80 @@ describe('a maintenance window', () => {
   })
 })
 
+describe('a job that the window cut', () => {
+  const window = { days: ['thu', 'fri', 'sat', 'sun'], from: '02:00', to: '04:00', timeZone: 'UTC' } as const
+  const fleet = fleetOf(['a'], { window: { ...window, days: [...window.days] }, timeLimit: 3600, retries: 1 })
+  test('while it ran is a loss: it is tried as often as others, not every night', async () => {
+    const cut = [{ state: 'running' }, { state: 'lost', kind: 'window', reason: 'closed' }] as const
+    const { boxes, submitted } = await play(fleet, { script: { a: [cut, cut, ended(0)] } })
+    expect(boxes['a']).toMatchObject({ state: 'lost', lossKind: 'window', losses: 2 })
+    expect(submitted).toHaveLength(2)
+  })
+})
+
+describe('a box that was being submitted when the process was killed', () => {
+  const window = { days: ['thu'], from: '02:00', to: '04:00', timeZone: 'UTC' } as const
+  const fleet = fleetOf(['a'], { window: { ...window, days: ['thu'] }, timeLimit: 3600 })
+  const cut = async () =>
+    (await play(fleet)).kept.find(({ boxes: [a] }) => a!.state === 'submitted' && a!.handle === null)!
+
+  test('and of which the engine has no job waits for the window, as the same try', async () => {
+    const { submitted, said } = await play(fleet, { from: await cut() })
+    expect(said[0]).toBe('waiting for the maintenance window: 1970-01-01T02:00 UTC')
+    expect(submitted).toMatchObject([{ id: expect.stringMatching(/-a-1$/), endWithinS: 7200 }])
+  })
+
+  test('and that takes no job any more is not submitted', async () => {
+    const { boxes, submitted } = await play(fleet, { from: await cut(), unusable: { a: 'drained' } })
+    expect([boxes['a']!.state, submitted.length]).toEqual(['unusable', 0])
+  })
+})
+
+describe('records that cannot be fetched', () => {
+  /** An engine whose first fetches fail. */
+  const failing = (times: number) => {
+    const { engine, submitted } = scriptedEngine({})
+    let failed = 0
+    const collect = async () => {
+      failed += 1
+      if (failed <= times) throw new JoulemarkError('environment', 'ssh: Connection timed out')
+    }
+    return { submitted, engine: { ...engine, collect } }
+  }
+
+  test('for some rounds are brought then, and the box is measured once', async () => {
+    const { engine, submitted } = failing(3)
+    const { boxes, said, kept } = await play(fleetOf(['a']), { over: { engine } })
+    expect(boxes['a']).toMatchObject({ state: 'measured', reason: null, exitCode: 0 })
+    expect(submitted).toHaveLength(1)
+    expect(said).toContain('a: ended, exit code 0: records not brought yet: ssh: Connection timed out')
+    // killed meanwhile, it goes on with the fetching
+    const before = kept.find((campaign) => campaign.boxes[0]!.exitCode === 0)!
+    const again = await play(fleetOf(['a']), { from: before })
+    expect(again.boxes['a']!.state).toBe('measured')
+    expect(again.submitted).toEqual([])
+  })
+
+  test.each([0, 1])('are asked for first with --resume, where %i runs are there', async (runs) => {
+    const first = failing(99)
+    const { state, boxes } = await play(fleetOf(['a']), { over: { engine: first.engine, runsIn: async () => runs } })
+    expect(boxes['a']).toMatchObject({
+      state: runs === 0 ? 'failed' : 'measured',
+      reason: expect.stringContaining('records not brought: ssh'),
+    })
+    const again = await play(fleetOf(['a']), { from: state })
+    expect(again.boxes['a']).toMatchObject({ state: 'measured', reason: null, attempt: 1 })
+    expect(again.submitted).toEqual([])
+  })
+
+  test('and are not to be had with --resume either are measured again', async () => {
+    const { state } = await play(fleetOf(['a']), { over: { engine: failing(99).engine, runsIn: async () => 0 } })
+    const { engine, submitted } = failing(5)
+    const again = await play(fleetOf(['a']), { from: state, over: { engine, runsIn: async () => submitted.length } })
+    expect(again.boxes['a']).toMatchObject({ state: 'measured', attempt: 2 })
+  })
+})
+
 describe('an engine that does not answer', () => {
   test('is asked again; nothing is submitted twice', async () => {
     const { engine } = scriptedEngine({})
@@ -197,6 +272,26 @@ describe('a campaign that was cut', () => {
     })
     expect(submitted.map(({ box }) => box)).toEqual(['a'])
     expect(state.boxes.map(({ state: each }) => each)).toEqual(['submitted', 'planned'])
+  })
+
+  test('by an interrupt while boxes are submitted knows each job that the engine has', async () => {
+    const stop = new AbortController()
+    const played = scriptedEngine({})
+    const submit: typeof played.engine.submit = async (jobs, signal, take) => {
+      await played.engine.submit(jobs.slice(0, 1), signal, take)
+      // the second one is made, and its answer is not seen
+      await played.engine.submit(jobs.slice(1, 2), signal)
+      stop.abort()
+      throw new JoulemarkError('environment', 'sbatch: interrupted')
+    }
+    const { boxes } = await play(fleetOf(['a', 'b', 'c'], { atOnce: 3 }), {
+      over: { signal: stop.signal, engine: { ...played.engine, submit } },
+    })
+    expect(boxes).toMatchObject({
+      a: { state: 'submitted', handle: { native: '1' } },
+      b: { state: 'submitted', handle: { native: '2' } },
+      c: { state: 'planned', attempt: 0 },
+    })
   })
 
   test('is not continued with other work, and takes boxes that were added', async () => {

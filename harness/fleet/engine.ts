@@ -12,13 +12,17 @@ export interface FleetEngine {
   readonly boxes: (names: readonly string[], signal: AbortSignal) => Promise<readonly EngineBox[]>
   /**
    * Hands jobs to the engine. Idempotent by the id of the job: one that was submitted before a crash is found again and not
-   * started twice. A job that the engine refuses has a handle of null and the reason. Throws `environment`.
+   * started twice. A job that the engine refuses has a handle of null and the reason. `take` is called with the id of each job as
+   * soon as the engine has answered for it. Throws `environment`, also where `signal` aborts before all are handed over: `find`
+   * shows what the engine has.
    */
-  readonly submit: (jobs: readonly BoxJob[], signal: AbortSignal) => Promise<readonly Submitted[]>
+  readonly submit: (jobs: readonly BoxJob[], signal: AbortSignal, take?: TakeSubmitted) => Promise<readonly Submitted[]>
+  /** The jobs that `submit` has handed over, by their ids; null for one that the engine does not have. Starts nothing. Throws `environment`. */
+  readonly find: (jobs: readonly BoxJob[], signal: AbortSignal) => Promise<readonly (JobHandle | null)[]>
   /** The state of each job, in the order of the handles. Throws `environment` where the engine does not answer: ask again later. */
   readonly follow: (handles: readonly JobHandle[], signal: AbortSignal) => Promise<readonly JobState[]>
-  /** Ends jobs, waiting ones too. One that has ended is no error. */
-  readonly cancel: (handles: readonly JobHandle[]) => Promise<void>
+  /** Ends jobs, waiting ones too. For each null, or why it may go on. One that has ended is no error. Throws `environment`. */
+  readonly cancel: (handles: readonly JobHandle[]) => Promise<readonly (string | null)[]>
   /**
    * Brings the run folders of a box, its `baselines.json` with the runs that it names, and its log into a folder of this machine,
    * where they are not there already. Also those of a box that ended half way: whatever is whole. Safe to repeat.
@@ -66,6 +70,8 @@ export interface JobHandle {
 export type Submitted =
   | { readonly handle: JobHandle; readonly reason: null }
   | { readonly handle: null; readonly reason: string }
+
+export type TakeSubmitted = (id: string, submitted: Submitted) => void
 
 /** Why a job ended without an exit code of joulemark. */
 export const lossKinds = ['node', 'preempted', 'cancelled', 'time-limit', 'window', 'unknown'] as const

@@ -11,6 +11,7 @@ interface Keeper {
 /** What became of a box, as a line of progress. */
 export function sentenceOf({ box, state, attempt, running, exitCode, runs, reason, handle }: CampaignBox): string {
   const why = reason === null ? '' : `: ${reason}`
+  if (state === 'submitted' && exitCode !== null) return `${box}: ended, exit code ${exitCode}${why}`
   if (state === 'submitted')
     return `${box}: ${running ? 'running' : 'submitted'} as job ${handle?.native ?? ''}${attempt > 1 ? ` (try ${attempt})` : ''}${why}`
   if (state === 'measured') return `${box}: measured, exit code ${exitCode}, runs: ${runs}${why}`
@@ -24,6 +25,8 @@ export class Held {
   sleepMs: number
   /** The opening of the window that was said last. */
   saidOpens: string | null = null
+  /** How often the records of a job could not be fetched, by its id. */
+  readonly #failedFetches = new Map<string, number>()
   readonly #given: Keeper
 
   constructor(campaign: Campaign, given: Keeper) {
@@ -34,6 +37,13 @@ export class Held {
 
   now(): string {
     return this.#given.clock.wall().toISOString()
+  }
+
+  /** Counts that the records of a job could not be fetched; how often that was so by now. */
+  failedFetches(id: string): number {
+    const times = (this.#failedFetches.get(id) ?? 0) + 1
+    this.#failedFetches.set(id, times)
+    return times
   }
 
   box(name: string): CampaignBox {

@@ -10,8 +10,11 @@ const answers: ReadonlySet<number> = new Set([
   exitCodes.notComparable,
 ])
 
-/** Losses after which a further try may end otherwise: none of them is the fault of the box's result or of a person. */
-const retried: ReadonlySet<LossKind> = new Set(['node', 'preempted'])
+/**
+ * Losses after which a further try may end otherwise: none of them is the fault of the box's result or of a person. One that was cut
+ * by the end of the window has a whole window the next time, and is cut in each of them where its start takes too long.
+ */
+const retried: ReadonlySet<LossKind> = new Set(['node', 'preempted', 'window'])
 
 /** A submitted box after what the engine said of its job. Pure. */
 export function boxAfter(
@@ -30,11 +33,13 @@ export function boxAfter(
   if (job.state === 'ended') {
     const { exitCode } = job
     const state = answers.has(exitCode) ? 'measured' : 'failed'
+    if (state === 'failed' && box.cancelled) return { ...box, ...nothingYet, reason: 'again after: cancelled', since }
     return { ...box, state, exitCode, running: false, reason: state === 'failed' ? failureOf(exitCode) : null, since }
   }
   const { kind, reason } = job
+  if (box.cancelled) return { ...box, ...nothingYet, losses: box.losses, reason: 'again after: cancelled', since }
   // the window closed before it started: nothing was tried
-  if (kind === 'window') return { ...box, ...nothingYet, losses: box.losses, reason, since }
+  if (kind === 'window' && !box.running) return { ...box, ...nothingYet, losses: box.losses, reason, since }
   const losses = box.losses + 1
   if (retried.has(kind) && losses <= retries)
     return { ...box, ...nothingYet, losses, reason: `again after: ${reason}`, since }
@@ -66,5 +71,13 @@ export function withWords(box: CampaignBox, problem: string | null, said: string
   const isOver = noRun !== null || box.state === 'failed' || (box.state === 'lost' && box.lossKind === 'unknown')
   const parts = [box.reason, noRun, lost, isOver && said !== null ? `its log ends: ${said}` : null]
   const reason = parts.filter((part) => part !== null && part !== '').join('; ')
-  return { ...box, state: noRun === null ? box.state : 'failed', reason: reason === '' ? null : reason }
+  // what was asked for again by a later command and is not to be had is measured again
+  if (noRun !== null && problem !== null && box.notBrought)
+    return { ...box, ...nothingYet, reason: `again after: ${reason}` }
+  return {
+    ...box,
+    state: noRun === null ? box.state : 'failed',
+    notBrought: box.state === 'measured' && problem !== null,
+    reason: reason === '' ? null : reason,
+  }
 }

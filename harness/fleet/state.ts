@@ -17,8 +17,8 @@ const handleSchema = z.object({
 })
 
 /**
- * `planned` not handed to the engine yet; `submitted` handed to it (without a handle: a crash was in between); `measured` ended
- * with an answer, good or bad; `failed` ended without one; `lost` by the engine; `unusable` takes no job; `refused` by the engine;
+ * `planned` not handed to the engine yet; `submitted` handed to it (without a handle: a crash was in between; with an exit code: it
+ * has ended, and its records are still to be brought); `measured` ended with an answer, good or bad; `failed` ended without one; `lost` by the engine; `unusable` takes no job; `refused` by the engine;
  * `held` because the canary was not good.
  */
 const boxStates = ['planned', 'submitted', 'measured', 'failed', 'lost', 'unusable', 'refused', 'held'] as const
@@ -38,6 +38,10 @@ export const campaignBoxSchema = z.object({
   /** Runs of this campaign that were brought from it. */
   runs: z.int().nonnegative(),
   lossKind: z.enum(lossKinds).nullable(),
+  /** Whether `fleet run` has cancelled its job: once that is over, the box starts again. */
+  cancelled: z.boolean().optional(),
+  /** Whether it ended with an answer, and its records could not be brought. */
+  notBrought: z.boolean().optional(),
   /** Why it is in this state, in the words of the engine or of joulemark; null where there is nothing to say. */
   reason: z.string().nullable(),
   /** Since when. */
@@ -92,11 +96,13 @@ export function keepCampaign(out: string, campaign: Campaign): void {
 export const isFinal = ({ state }: Pick<CampaignBox, 'state'>): boolean => state !== 'planned' && state !== 'submitted'
 
 /**
- * The campaign to go on with: what ended with an answer is kept, what is with the engine is followed, everything else starts again.
- * The canary is judged again by what was measured: its boxes, its rule or what it is compared with may have changed. Pure.
+ * The campaign to go on with: what ended with an answer is kept, and its records are asked for again where they could not be
+ * brought; what is with the engine is followed; everything else starts again. The canary is judged again by what
+ * was measured: its boxes, its rule or what it is compared with may have changed. Pure.
  */
 export function resumed(campaign: Campaign, at: Date): Campaign {
   const boxes = campaign.boxes.map((box): CampaignBox => {
+    if (box.notBrought && box.handle !== null) return { ...box, state: 'submitted' }
     if (box.state === 'measured' || box.state === 'submitted') return box
     return { ...box, ...nothingYet, since: at.toISOString() }
   })
@@ -111,5 +117,7 @@ export const nothingYet = {
   running: false,
   exitCode: null,
   lossKind: null,
+  cancelled: false,
+  notBrought: false,
   reason: null,
 } as const

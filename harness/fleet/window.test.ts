@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type FleetWindow, startsAt, windowAt } from './window.ts'
+import { type FleetWindow, startsAt, windowAt, windowTooShort } from './window.ts'
 
 const HOUR_MS = 3_600_000
 const night: FleetWindow = {
@@ -129,5 +129,24 @@ describe('any window at any moment', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('a timeLimit', () => {
+  const HOUR_MS = 3600_000
+  const night: FleetWindow = { days: ['thu'], from: '02:00', to: '06:00', timeZone: 'UTC' }
+  const said = (lengthMs: number, pollMs = 60_000) => windowTooShort(night, 0, { lengthMs, pollMs })
+  test('that needs the whole window would be put off each time, and is refused', () => {
+    expect(said(4 * HOUR_MS)).toBe(
+      'timeLimit leaves no time to start in it; expected a window that is open 6 minutes longer than timeLimit',
+    )
+    expect(said(4 * HOUR_MS - 355_000)).toContain('6 minutes longer')
+    expect(said(4 * HOUR_MS + 1)).toBe('timeLimit is longer than the window is open')
+  })
+
+  test('that leaves some minutes and a look at the engine fits', () => {
+    expect(said(4 * HOUR_MS - 360_000)).toBeNull()
+    expect(said(4 * HOUR_MS - 360_000, 600_000)).toContain('15 minutes longer')
+    expect(windowTooShort(undefined, 0, { lengthMs: 99 * HOUR_MS, pollMs: 0 })).toBeNull()
   })
 })

@@ -47,6 +47,24 @@ export function startsAt(
   return null
 }
 
+/** Time for the start of a job after a window has opened: the queue of the engine, the start of its program. */
+const START_MS = 5 * MINUTE_MS
+
+/**
+ * Why no box of this length can be started in a window; null where it can. The opening is seen up to `pollMs` late, and a job does
+ * not start at once, so that one which needs the whole window would be put off to the next one each time. Pure.
+ */
+export function windowTooShort(
+  window: FleetWindow | undefined,
+  atMs: number,
+  { lengthMs, pollMs }: { readonly lengthMs: number; readonly pollMs: number },
+): string | null {
+  if (startsAt(window, atMs, lengthMs) === null) return 'timeLimit is longer than the window is open'
+  const marginMs = START_MS + pollMs
+  if (startsAt(window, atMs, lengthMs + marginMs) !== null) return null
+  return `timeLimit leaves no time to start in it; expected a window that is open ${Math.ceil(marginMs / MINUTE_MS)} minutes longer than timeLimit`
+}
+
 /** The clock on the wall: day of the week from 0 for Monday, and minutes since midnight. */
 interface WallTime {
   readonly day: number

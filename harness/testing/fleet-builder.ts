@@ -35,22 +35,28 @@ export function scriptedEngine(script: Script, unusable: Readonly<Record<string,
     looks.set(id, look + 1)
     return states[Math.min(look, states.length - 1)]!
   }
+  const handleOf = ({ id, box, outFolder, logFolder }: BoxJob): JobHandle => ({
+    ...{ id, box, outFolder, logFolder, native: String(submitted.findIndex((job) => job.id === id) + 1) },
+  })
   const engine: FleetEngine = {
     name: 'slurm',
     boxes: async (names) =>
       names.map((name): EngineBox => ({ name, usable: !(name in unusable), reason: unusable[name] ?? null, gpus: 8 })),
-    submit: async (jobs) =>
+    submit: async (jobs, _, take) =>
       jobs.map((job) => {
         if (!submitted.some(({ id }) => id === job.id)) submitted.push(job)
-        const { id, box, outFolder, logFolder } = job
-        return { handle: { id, box, native: String(submitted.length), outFolder, logFolder }, reason: null }
+        const one = { handle: handleOf(job), reason: null }
+        take?.(job.id, one)
+        return one
       }),
+    find: async (jobs) => jobs.map((job) => (submitted.some(({ id }) => id === job.id) ? handleOf(job) : null)),
     follow: async (handles) => {
       most = Math.max(most, handles.length)
       return handles.map(stateOf)
     },
     cancel: async (handles) => {
       cancelled.push(...handles.map(({ box }) => box))
+      return handles.map(() => null)
     },
     collect: async () => {},
   }

@@ -25,9 +25,10 @@ export async function judgeCampaign(
   { out, format, report }: VerdictFlags & { readonly out: string },
   io: CommandIo,
 ): Promise<number> {
-  const absent = campaign.boxes.filter(({ state }) => state !== 'measured')
   const bad = campaign.boxes.filter(isBad).map(({ box, exitCode }) => `${box}: its own exit code is ${exitCode}`)
-  const missing = absent.map(({ box, state, reason }) => `${box}: ${state}${reason === null ? '' : `: ${reason}`}`)
+  // a measured box has a reason where some of its records are missing
+  const noted = campaign.boxes.filter(({ state, reason }) => state !== 'measured' || reason !== null)
+  const missing = noted.map(({ box, state, reason }) => `${box}: ${state}${reason === null ? '' : `: ${reason}`}`)
   const notes = [...missing, ...bad]
   const runs = await allRuns(fleet, campaign, out, io)
   const flags = { format, out: report }

@@ -90,6 +90,19 @@ test('an earlier try that still runs on the box is followed instead', async () =
   expect(await engineWith(call).submit([job], signal)).toEqual([{ handle: { ...handle, native }, reason: null }])
 })
 
+test('a box that says it has no job has none; one that does not answer may have it', async () => {
+  const found = (over: object) => engineWith(fakeAnsible(answer(over)).call).find([job], signal)
+  expect(await found({ job: { state: 'absent' } })).toEqual([null])
+  expect(await found({ job: { state: 'running' } })).toEqual([handle])
+  expect(await found({ status: 'unreachable', message: 'No route' })).toEqual([handle])
+})
+
+test('a box that was not reached has not cancelled its job', async () => {
+  const cancelled = (over: object) => engineWith(fakeAnsible(answer(over)).call).cancel([handle])
+  expect(await cancelled({ status: 'unreachable', message: 'No route' })).toEqual(['No route'])
+  expect(await cancelled({})).toEqual([null])
+})
+
 test('a box without an answer runs on, until it has been silent for too long', async () => {
   const answers: object[] = [answer({ status: 'unreachable', message: 'Connection timed out' })]
   const { call } = fakeAnsible()

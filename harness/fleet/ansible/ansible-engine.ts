@@ -65,12 +65,26 @@ export function ansibleEngine(options: AnsibleOptions): FleetEngine {
       const { hosts } = await playThat('start', vars, signal)
       return jobs.map((job) => submitted(job, hosts.get(job.box)))
     },
+    find: async (jobs, signal) => {
+      const { hosts } = await playThat('status', Object.fromEntries(jobs.map(({ id, box }) => [box, { id }])), signal)
+      return jobs.map(({ id, box, outFolder, logFolder }) => {
+        const answer = hosts.get(box)
+        const isAbsent = answer?.status === 'ok' && answer.job?.state === 'absent'
+        // a box that does not answer may have it: to follow it shows that
+        return isAbsent ? null : { id, box, native: id, outFolder, logFolder }
+      })
+    },
     follow: async (handles, signal) => {
       const { hosts } = await playThat('status', byBox(handles), signal)
       return handles.map((handle) => stateFrom(handle, hosts.get(handle.box)))
     },
     cancel: async (handles) => {
-      await playThat('stop', byBox(handles), new AbortController().signal)
+      if (handles.length === 0) return []
+      const { hosts } = await playThat('stop', byBox(handles), new AbortController().signal)
+      return handles.map(({ box }) => {
+        const answer = hosts.get(box)
+        return answer?.status === 'ok' ? null : (answer?.message ?? 'no answer of Ansible')
+      })
     },
     collect: async ({ id, native, box, outFolder, logFolder }, folder, signal) => {
       const temporary = await mkdtemp(join(tmpdir(), 'joulemark-collect-'))

@@ -119,6 +119,19 @@ describe('submit', () => {
     expect((await engine.submit([jobOn('gpu2', { files: [file] })], signal))[0]!.reason).toContain('800000 bytes')
   })
 
+  test('finds a Job that it made, with the files that a crash left out, and makes none', async () => {
+    const { engine, objects, state } = cluster()
+    const file = join(mkdtempSync(join(tmpdir(), 'files-')), 'own.yaml')
+    writeFileSync(file, 'name: own\n')
+    const [there, absent] = [jobOn('gpu1', { files: [file] }), jobOn('gpu2')]
+    const [made] = await engine.submit([there], signal)
+    objects.delete(`ConfigMap/${nameOf(there.id)}`)
+    expect(await engine.find([there, absent], signal)).toEqual([made!.handle, null])
+    expect([...objects.keys()]).toEqual([`Job/${nameOf(there.id)}`, `ConfigMap/${nameOf(there.id)}`])
+    state.refuse = 'Error from server (Forbidden): jobs.batch "x" is forbidden: no right to delete'
+    expect(await engine.cancel([made!.handle!])).toEqual([expect.stringContaining('no right to delete')])
+  })
+
   test.each([
     [
       'Error from server (Forbidden): error when creating "STDIN": pods "x" is forbidden: exceeded quota: gpus',

@@ -26,21 +26,37 @@ export function kubernetesEngine(
       const nodes = itemsOf(await required(call, ['get', 'nodes', '-o', 'json'], { signal }), nodeSchema)
       return boxesOf(nodes, names, block)
     },
-    submit: async (jobs, signal) => {
+    submit: async (jobs, signal, take) => {
       const submitted: Submitted[] = []
-      for (const job of jobs) submitted.push(await submitOne(job, { call, block, signal }))
+      for (const job of jobs) {
+        if (signal.aborted) throw new JoulemarkError('environment', 'kubectl: interrupted')
+        // a Job that is being made is not cut by an interrupt: its files are to follow it
+        const one = await submitOne(job, { call, block, signal: new AbortController().signal })
+        take?.(job.id, one)
+        submitted.push(one)
+      }
       return submitted
+    },
+    find: async (jobs, signal) => {
+      const there = await known(call, signal)
+      const isThere = ({ id }: BoxJob) => there.jobs.get(nameOf(id))?.metadata.annotations?.[JOB_ID] === id
+      // made again, a Job that is there gets the files that it may still lack
+      const found = await Promise.all(
+        jobs.map(async (job) => (isThere(job) ? submitOne(job, { call, block, signal }) : null)),
+      )
+      return found.map((one) => one?.handle ?? null)
     },
     follow: async (handles, signal) => {
       const { jobs, pods } = await known(call, signal)
       return handles.map(({ native }) => stateOf(jobs.get(native), pods.get(native)))
     },
     cancel: async (handles) => {
-      if (handles.length === 0) return
+      if (handles.length === 0) return []
       const names = handles.map(({ native }) => native)
-      await call(['delete', 'jobs', '--ignore-not-found', '--wait=false', ...names], {
+      const result = await call(['delete', 'jobs', '--ignore-not-found', '--wait=false', ...names], {
         signal: new AbortController().signal,
       })
+      return handles.map(() => (result.returnCode === 0 ? null : `kubectl: ${lastWords(result)}`))
     },
     collect: async (handle, folder, signal) => {
       const { pods } = await known(call, signal)

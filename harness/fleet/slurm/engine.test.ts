@@ -59,6 +59,39 @@ describe('a submission', () => {
   })
 })
 
+test('an interrupt between two submissions leaves the first with its handle, and is no cut in it', async () => {
+  const stop = new AbortController()
+  const { engine, calls, job, handle } = played()
+  const taken: unknown[] = []
+  const second = { ...job, id: `${job.id}-second` }
+  const take = (_: string, one: unknown) => {
+    taken.push(one)
+    stop.abort()
+  }
+  await expect(engine.submit([job, second], stop.signal, take)).rejects.toMatchObject({ code: 'environment' })
+  expect(taken).toEqual([{ handle, reason: null }])
+  expect(calls.filter((call) => call.startsWith('sbatch'))).toHaveLength(1)
+})
+
+test('what the queue has is found by its name, and nothing is submitted for the rest', async () => {
+  const { engine, calls, job, handle } = played({
+    squeue: { stdout: '{"jobs":[{"job_id":7,"name":"jm-c-gpu1-1","job_state":"PENDING"}]}' },
+  })
+  expect(await engine.find([job, { ...job, id: 'jm-c-gpu2-1' }], none)).toEqual([handle, null])
+  expect(calls).toEqual(['squeue --states=all'])
+})
+
+test('a job that goes on after scancel is said so; one that has ended is no error', async () => {
+  const queue = (state: string) => ({ stdout: `{"jobs":[{"job_id":7,"name":"x","job_state":"${state}"}]}` })
+  const scancel = failed('scancel: error: Kill job error on job id 7: Access/permission denied')
+  const refused = played({ scancel, squeue: queue('RUNNING') })
+  expect(await refused.engine.cancel([refused.handle])).toEqual([expect.stringContaining('permission denied')])
+  const over = played({ scancel, squeue: queue('COMPLETED') })
+  expect(await over.engine.cancel([over.handle])).toEqual([null])
+  const down = played({ scancel, squeue: failed('Unable to contact slurm controller') })
+  await expect(down.engine.cancel([down.handle])).rejects.toMatchObject({ code: 'environment' })
+})
+
 describe('a job that the controller has forgotten', () => {
   test('ended with the code that its script wrote, else as accounting says', async () => {
     const written = played()

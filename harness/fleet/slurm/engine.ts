@@ -18,11 +18,20 @@ export function slurmEngine(given: SlurmBlock | undefined, call: CallSlurm): Fle
   return {
     name: 'slurm',
     boxes: nodesOfSlurm(block, call),
-    submit: async (jobs, signal) => {
+    submit: async (jobs, signal, take) => {
       const queue = await queued(call, signal)
       const submitted: Submitted[] = []
-      for (const job of jobs) submitted.push(await submitOne(job, { call, block, queue, signal }))
+      for (const job of jobs) {
+        if (signal.aborted) throw new JoulemarkError('environment', 'sbatch: interrupted')
+        const one = await submitOne(job, { call, block, queue })
+        take?.(job.id, one)
+        submitted.push(one)
+      }
       return submitted
+    },
+    find: async (jobs, signal) => {
+      const queue = await queued(call, signal)
+      return Promise.all(jobs.map((job) => known(job, queue)))
     },
     follow: async (handles, signal) => {
       const queue = new Map((await queued(call, signal)).map((job) => [job.id, job]))
@@ -43,13 +52,17 @@ export function slurmEngine(given: SlurmBlock | undefined, call: CallSlurm): Fle
       )
     },
     cancel: async (handles) => {
-      if (handles.length === 0) return
-      // one that has ended is an error of scancel, and none here
-      await call(
+      if (handles.length === 0) return []
+      const { signal } = new AbortController()
+      const result = await call(
         'scancel',
         handles.map(({ native }) => native),
-        { signal: new AbortController().signal },
+        { signal },
       )
+      if (result.returnCode === 0) return handles.map(() => null)
+      // one that has ended is an error of scancel, and none here
+      const live = new Set((await queued(call, signal)).filter(isLive).map(({ id }) => id))
+      return handles.map(({ native }) => (live.has(native) ? `scancel: ${lastWords(result)}` : null))
     },
     collect: async (handle, folder) => {
       const start = await stat(startedPath(handle)).catch(() => null)
@@ -57,6 +70,8 @@ export function slurmEngine(given: SlurmBlock | undefined, call: CallSlurm): Fle
     },
   }
 }
+
+const isLive = (job: SlurmJob): boolean => ['waiting', 'running'].includes(stateOf(job, null).state)
 
 /** The jobs that the controller remembers, those that ended in the last minutes among them. */
 const queued = async (call: CallSlurm, signal: AbortSignal): Promise<SlurmJob[]> =>
@@ -69,19 +84,28 @@ interface Submission {
   readonly call: CallSlurm
   readonly block: SlurmBlock
   readonly queue: readonly SlurmJob[]
-  readonly signal: AbortSignal
 }
 
-async function submitOne(job: BoxJob, { call, block, queue, signal }: Submission): Promise<Submitted> {
-  const { id, box, outFolder, logFolder } = job
-  const known = queue.find(({ name }) => name === id)?.id ?? (await textIn(startedPath(job)))
-  const handle = (native: string): Submitted => ({ handle: { id, box, native, outFolder, logFolder }, reason: null })
-  if (known !== null) return handle(known)
+/** The job that was submitted under this id, by its name in the queue or what its script has written; null for none. */
+async function known(job: BoxJob, queue: readonly SlurmJob[]): Promise<JobHandle | null> {
+  const native = queue.find(({ name }) => name === job.id)?.id ?? (await textIn(startedPath(job)))
+  return native === null ? null : handleOf(job, native)
+}
+
+const handleOf = ({ id, box, outFolder, logFolder }: BoxJob, native: string): JobHandle => ({
+  ...{ id, box, native, outFolder, logFolder },
+})
+
+/** An sbatch that has begun is not cut by an interrupt: whether it made a job would not be known. */
+async function submitOne(job: BoxJob, { call, block, queue }: Submission): Promise<Submitted> {
+  const found = await known(job, queue)
+  if (found !== null) return { handle: found, reason: null }
   // the log is opened on the node before the script can make its folder
-  makeFolder(logFolder)
+  makeFolder(job.logFolder)
+  const { signal } = new AbortController()
   const result = await call('sbatch', sbatchWords(job, block), { signal, input: jobScript(job) })
   const [native = ''] = result.stdout.trim().split(/[;\n]/)
-  if (result.returnCode === 0 && /^\d+$/.test(native)) return handle(native)
+  if (result.returnCode === 0 && /^\d+$/.test(native)) return { handle: handleOf(job, native), reason: null }
   const said = lastWords(result)
   // it may be submitted all the same: asked again, it is found by its name
   if (UNANSWERED.test(said)) throw new JoulemarkError('environment', `sbatch: ${said}`)

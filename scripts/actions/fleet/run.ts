@@ -3,12 +3,13 @@ import { lockFolder } from '../../../harness/box/folder-lock.ts'
 import { sleepUnlessAborted, systemClock } from '../../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { continued, newCampaign, refuseSecond } from '../../../harness/fleet/campaign.ts'
+import { cancelAll, unknownToUs, withEngine } from '../../../harness/fleet/cancel.ts'
 import { conduct } from '../../../harness/fleet/conduct.ts'
-import type { FleetEngine, JobHandle } from '../../../harness/fleet/engine.ts'
+import type { FleetEngine } from '../../../harness/fleet/engine.ts'
 import { knownBoxes } from '../../../harness/fleet/known-boxes.ts'
 import { campaignId } from '../../../harness/fleet/plan.ts'
 import { type Campaign, keepCampaign, readCampaign } from '../../../harness/fleet/state.ts'
-import { startsAt } from '../../../harness/fleet/window.ts'
+import { windowTooShort } from '../../../harness/fleet/window.ts'
 import { plainText } from '../../../harness/plain-text.ts'
 import { type Fleet, loadFleet } from '../../../harness/scenario/fleet/load-fleet.ts'
 import { counted } from '../../../harness/units.ts'
@@ -50,9 +51,9 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
   parseFormats(flags.format, fleetFormats)
   const file = await loadFleet(path, io.env)
   const at = systemClock.wall()
-  if (startsAt(file.window, at.getTime(), file.timeLimit * 1000) === null) {
-    throw new JoulemarkError('bad-input', `${file.path}: window: timeLimit is longer than the window is open`)
-  }
+  const times = { lengthMs: file.timeLimit * 1000, pollMs: flags.poll * 1000 }
+  const tooShort = windowTooShort(file.window, at.getTime(), times)
+  if (tooShort !== null) throw new JoulemarkError('bad-input', `${file.path}: window: ${tooShort}`)
   const out = flags.resume ? folderThere(flags.out, file.name) : newFolder(flags.out, campaignId(file.name, at))
   const found = readCampaign(out)
   if (!flags.resume) refuseSecond(found, { out })
@@ -73,7 +74,7 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
   try {
     const done = await measured({ fleet, engine, campaign, out, poll: flags.poll, interrupts }, io)
     if (interrupts.drain.aborted)
-      return await left({ campaign: done, engine, again: resumeCommand(path, out, flags.against) }, interrupts, io)
+      return await left({ campaign: done, engine, out, again: resumeCommand(path, out, flags.against) }, interrupts, io)
     io.stdout(`${factTables([statusTable(done)], io)}\n`)
     return await judgeCampaign(fleet, done, { out, format: flags.format, report: join(out, 'report') }, io)
   } finally {
@@ -110,19 +111,26 @@ async function measured(
 interface Left {
   readonly campaign: Campaign
   readonly engine: FleetEngine
+  readonly out: string
   /** The command that goes on. */
   readonly again: string
 }
 
 /** After an interrupt: says how to go on, and cancels the jobs after a second one. */
-async function left({ campaign, engine, again }: Left, { abort }: Interrupts, io: CommandIo): Promise<number> {
-  const handles = campaign.boxes.flatMap(({ state, handle }): JobHandle[] =>
-    state === 'submitted' && handle !== null ? [handle] : [],
-  )
-  const isWaited = handles.length === 0 || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))
-  if (!isWaited) await engine.cancel(handles)
-  const jobs = isWaited ? 'Left with the engine' : 'Cancelled'
-  const line = `${jobs}: ${counted(handles.length, 'job')}. Continue with: ${again}`
-  io.stderr.write(`${plainText(line)}\n`)
+async function left({ campaign, engine, out, again }: Left, { abort }: Interrupts, io: CommandIo): Promise<number> {
+  const say = (line: string) => io.stderr.write(`${plainText(line)}\n`)
+  const [{ length }, unknown] = [withEngine(campaign), unknownToUs(campaign)]
+  const hasNone = length === 0 && unknown.length === 0
+  const isWaited = hasNone || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))
+  let jobs = `Left with the engine: ${counted(length, 'job')}`
+  if (isWaited) {
+    for (const { box } of unknown) say(`${box}: the engine did not say whether it has a job`)
+  } else {
+    const done = await cancelAll(campaign, engine, systemClock.wall())
+    keepCampaign(out, done.campaign)
+    for (const problem of done.problems) say(`not cancelled: ${problem}`)
+    jobs = `Cancelled: ${counted(done.jobs, 'job')}${done.problems.length === 0 ? '' : `, not cancelled: ${done.problems.length}`}`
+  }
+  say(`${jobs}. Continue with: ${again}`)
   return exitCodes.interrupted
 }

@@ -215,7 +215,7 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     cluster.call('scontrol', 'update', 'nodename=box-01', 'state=resume')
   })
 
-  test('Ctrl-C leaves the jobs to Slurm; a second one cancels them', async () => {
+  test('Ctrl-C leaves the jobs to Slurm; a second one cancels them, and --resume measures their boxes', async () => {
     writeFileSync(fleetFile, given.replace('[00-05]', '[00-00]'))
     writeFileSync(at('calls'), '')
     writeFileSync(at('hold'), '')
@@ -237,6 +237,9 @@ describe.skipIf(reason !== null)(`a fleet through Slurm${reason === null ? '' : 
     )
     await expect.poll(() => cluster.call('squeue', '-h', '-t', 'running,pending').trim()).toBe('')
     rmSync(at('hold'))
+    // a box whose job was cancelled so starts again
+    expect((await run('cut', '--resume', '--format', 'terminal')).error).toBe('')
+    expect(states('cut')).toEqual({ 'box-00': 'measured 0' })
   })
 
   test('a second one in the folder is refused; after kill -9 the jobs go on, and none starts twice', async () => {
