@@ -70,3 +70,12 @@ test('JUnit as the only format of a campaign that is compared with nothing is sh
   expect(said.stdout).toContain('None of 5 units')
   expect(existsSync(report)).toBe(false)
 })
+
+test('a measured box of which records are missing is named with the reason', async () => {
+  const { campaign, out } = measured(0)
+  const reason = 'records not brought: ssh: Connection timed out'
+  const boxes = campaign.boxes.map((each, index) => (index === 2 ? { ...each, reason } : each))
+  const { io, said } = saidIo({ columns: 120 })
+  await judgeCampaign({}, { ...campaign, boxes }, { out, format: 'terminal', report: join(out, 'report') }, io)
+  expect(said.stdout).toContain(`box-02: measured: ${reason}`)
+})
