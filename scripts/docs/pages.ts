@@ -4,6 +4,7 @@ import { roomTables } from './architecture-page.ts'
 import { beforeAndAfterTable, nightTable } from './box-page.ts'
 import { cataloguePage } from './catalogue-page.ts'
 import { claimTables } from './claims-page.ts'
+import { commandsPage, manPage } from './commands-page.ts'
 import { engineTables } from './engines-page.ts'
 import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
@@ -33,6 +34,8 @@ export const pages: readonly Page[] = [
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },
+  { file: 'docs/commands.md', text: async () => commandsPage() },
+  { file: 'docs/man/joulemark.1', text: async () => manPage() },
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'docs/verdicts.md', text: async () => verdictsPage() },
   { file: 'README.md', text: readme },

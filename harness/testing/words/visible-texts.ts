@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/**/*.md', 'scenarios/*', 'reports/**/README.md']
+/** The help of every command: its texts are checked where they are written. */
+const generated = 'docs/commands.md'
 const python = ['scripts/**/*.py']
 /** Tests and their builders are for contributors; what they expect of the product is covered by the product's own texts. */
 const forTests = /\.test\.ts$|\.d\.ts$|\/testing\/|^harness\/bench\//u
@@ -24,7 +26,10 @@ export function visibleTexts(): VisibleText[] {
   const modules = globSync('{harness,reports,scripts}/**/*.ts', { cwd: root }).filter((file) => !forTests.test(file))
   return [
     ...modules.flatMap((file) => textsOfModule(file, read(file))),
-    ...[...pages, ...python].flatMap((pattern) => globSync(pattern, { cwd: root })).flatMap(linesOf),
+    ...[...pages, ...python]
+      .flatMap((pattern) => globSync(pattern, { cwd: root }))
+      .filter((file) => file !== generated)
+      .flatMap(linesOf),
   ]
 }
 
