@@ -69,6 +69,7 @@ export const upperRooms: readonly Room[] = [
       'commands/sell': 'flags and help of what answers a customer',
       'commands/tune': 'flags and help of what measures one operating point after another',
       docs: 'the generated parts of docs/',
+      'docs/answers': 'the pages of commands and of verdicts',
       fleet: 'what `fleet run` and `fleet status` show: the plan, the boxes and what became of them',
       init: 'the first scenario of a server that is found running',
       learn: 'what gates, metrics and verdicts mean in words; how a command line is completed',

@@ -1,4 +1,4 @@
-import { type VerdictText, verdictTexts } from '../learn/verdict-texts.ts'
+import { type VerdictText, verdictTexts } from '../../learn/verdict-texts.ts'
 
 /** docs/verdicts.md, whole: every answer of a command that is a judgement. */
 export const verdictsPage = (): string =>

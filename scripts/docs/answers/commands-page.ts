@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { toolVersion } from '../../harness/version.ts'
-import { buildProgram } from '../program.ts'
-import type { CommandIo } from '../support/io.ts'
+import { toolVersion } from '../../../harness/version.ts'
+import { buildProgram } from '../../program.ts'
+import type { CommandIo } from '../../support/io.ts'
 
 /** Width of the help texts: that of a terminal of 80 columns, indented by the man page. */
 const COLUMNS = 78
@@ -63,7 +63,7 @@ const intro = `# Commands
 
 <!-- Written by npm run docs from scripts/commands; edit the commands, not this page. -->
 
-The help of every command, as \`joulemark COMMAND --help\` prints it. In a checkout, \`npm run bench -- COMMAND\` is \`joulemark COMMAND\`. The
+The help of every command, as \`joulemark COMMAND --help\` prints it. In a checkout, \`npm run bench --\` stands for \`joulemark\`. The
 same text is the manual page [joulemark.1](man/joulemark.1), and \`joulemark completion\` completes commands and flags in the shell.`
 
 /** docs/man/joulemark.1, whole: the same in the format of `man`. */
