@@ -53,6 +53,22 @@ test('a box that takes no job is reported in the words of the engine, and not su
   expect(submitted.map(({ box }) => box)).toEqual(['a'])
 })
 
+test('an engine that answers for all jobs at once: what it refuses is reported, and asked for once', async () => {
+  const played = scriptedEngine({})
+  let asked = 0
+  const submit: typeof played.engine.submit = async (jobs, signal) => {
+    asked += 1
+    const [a] = await played.engine.submit(jobs.slice(0, 1), signal)
+    return [a!, { handle: null, reason: 'Make the folder of the job: No route' }]
+  }
+  const { boxes } = await play(fleetOf(['a', 'b']), { over: { engine: { ...played.engine, submit } } })
+  expect(boxes).toMatchObject({
+    a: { state: 'measured' },
+    b: { state: 'refused', reason: expect.stringContaining('No route') },
+  })
+  expect(asked).toBe(1)
+})
+
 describe('what the engine lost is tried again, a bad result never', () => {
   const node = [{ state: 'lost', kind: 'node', reason: 'the node failed' }] as const
   test('a second try under a name of its own', async () => {

@@ -13,7 +13,7 @@ export interface FleetEngine {
   /**
    * Hands jobs to the engine. Idempotent by the id of the job: one that was submitted before a crash is found again and not
    * started twice. A job that the engine refuses has a handle of null and the reason. `take` is called with the id of each job as
-   * soon as the engine has answered for it. Throws `environment`, also where `signal` aborts before all are handed over: `find`
+   * soon as the engine has answered for it, where it is asked for one after the other. Throws `environment`, also where `signal` aborts before all are handed over: `find`
    * shows what the engine has.
    */
   readonly submit: (jobs: readonly BoxJob[], signal: AbortSignal, take?: TakeSubmitted) => Promise<readonly Submitted[]>

@@ -53,19 +53,19 @@ const reasonOf = (box: EngineBox | undefined): string => box?.reason ?? 'unknown
 /** Hands boxes to the engine; each handle is kept as soon as the engine has it. */
 async function submit(state: Held, boxes: readonly CampaignBox[], given: Conduct): Promise<void> {
   if (boxes.length === 0) return
-  const byId = new Map(boxes.map((box) => [jobFor(box, given).id, box]))
+  const jobs = boxes.map((box) => jobFor(box, given))
+  const open = new Map(boxes.map((box, index) => [jobs[index]!.id, box]))
   const take = (id: string, { handle, reason }: Submitted) => {
-    const box = byId.get(id)
+    const box = open.get(id)
     if (box === undefined) return
+    open.delete(id)
     if (handle === null) state.change([box], { state: 'refused', reason })
     else state.put({ ...box, handle })
     given.say(sentenceOf(state.box(box.box)))
   }
-  await given.engine.submit(
-    boxes.map((box) => jobFor(box, given)),
-    given.signal,
-    take,
-  )
+  const submitted = await given.engine.submit(jobs, given.signal, take)
+  // an engine that starts all of them in one call answers for all of them at its end
+  for (const [index, one] of submitted.entries()) take(jobs[index]!.id, one)
 }
 
 /**
