@@ -39,8 +39,11 @@ function countsText({ boxes }: Campaign): string {
   return `${counted(boxes.length, 'box', 'boxes')}: ${parts.join(', ')}`
 }
 
-const stateText = ({ state, running }: CampaignBox): string =>
-  state === 'submitted' ? (running ? 'running' : 'waiting') : state
+const stateText = ({ state, running, exitCode }: CampaignBox): string => {
+  if (state !== 'submitted') return state
+  if (exitCode !== null) return 'ended'
+  return running ? 'running' : 'waiting'
+}
 
 function stateCell(box: CampaignBox): Cell {
   const tone =
@@ -59,6 +62,9 @@ const results: Readonly<Record<number, readonly [string, 'good' | 'warn' | 'bad'
 
 function resultCell({ state, exitCode }: CampaignBox): Cell {
   if (exitCode === null) return text('')
-  const [word, tone] = (state === 'measured' ? results[exitCode] : undefined) ?? [`exit code ${exitCode}`, 'bad']
+  const [word, tone] = (state === 'measured' || state === 'submitted' ? results[exitCode] : undefined) ?? [
+    `exit code ${exitCode}`,
+    'bad',
+  ]
   return text(word, tone)
 }
