@@ -89,16 +89,16 @@ describe('options', () => {
 })
 
 describe('what only the seller reads, on stderr', () => {
-  test('names a listed option that is left out, and why', async () => {
+  test('names a listed option that is omitted, and why', async () => {
     const listed = `options:\n  - { name: A, runs: [${first.directory}] }\n  - { name: B, pricePerMonth: 900 }\n`
     const inputs = inputsFile(`${usual}${listed}`)
     const { code, stderr } = await run([], { inputs })
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('option B: is left out: inputs.yaml lists no runs for it'),
+      expect.stringContaining('option B: is omitted: inputs.yaml lists no runs for it'),
     ])
     const option = [{ name: 'B', run: second.directory }]
-    expect((await run([], { inputs, option })).stderr).toContain('option A: is left out: it was not asked for')
+    expect((await run([], { inputs, option })).stderr).toContain('option A: is omitted: it was not asked for')
   })
 
   test('names a price below the floor price, which no file of the customer does', async () => {

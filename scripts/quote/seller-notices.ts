@@ -32,7 +32,7 @@ function leftOut({ options }: Quote, listed: readonly Listed[], file: string): s
     .filter(({ name }) => !quoted.includes(name))
     .map(
       ({ name, isWithoutRuns }) =>
-        `option ${name}: is left out: ${isWithoutRuns ? `${file} lists no runs for it` : 'it was not asked for'}`,
+        `option ${name}: is omitted: ${isWithoutRuns ? `${file} lists no runs for it` : 'it was not asked for'}`,
     )
 }
 
