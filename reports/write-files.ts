@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JoulemarkError, messageOf } from '../harness/errors.ts'
 import type { RenderedFile } from './report.ts'
@@ -20,4 +20,23 @@ export async function writeFiles(files: readonly RenderedFile[], outDir: string,
     written.push(path)
   }
   return written
+}
+
+/**
+ * Writes a file that must not be there yet. Throws `bad-input` in one line: `whenThere` after the path of one that is, else why it
+ * cannot be written.
+ */
+export async function writeNewFile(
+  path: string,
+  text: string,
+  whenThere = 'exists already; name another file',
+): Promise<void> {
+  try {
+    const file = await open(path, 'wx')
+    await file.writeFile(text)
+    await file.close()
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    throw new JoulemarkError('bad-input', `${path}: ${exists ? whenThere : messageOf(error)}`)
+  }
 }

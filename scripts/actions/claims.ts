@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { claimsSkeleton, claimsSkeletonJson } from '../../reports/claims/file/skeleton.ts'
+import { writeNewFile } from '../../reports/write-files.ts'
 import type { CommandIo } from '../support/io.ts'
 import { USUAL_CARDS } from './fit.ts'
 
@@ -39,12 +39,5 @@ async function writeNew(path: string, text: string): Promise<void> {
   if (!/\.(ya?ml|json)$/i.test(path)) {
     throw new JoulemarkError('bad-input', `${path}: expected a name that ends in .yaml or .json`)
   }
-  try {
-    const file = await open(path, 'wx')
-    await file.writeFile(text)
-    await file.close()
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
-    throw new JoulemarkError('bad-input', `${path}: ${exists ? 'exists already; name another file' : messageOf(error)}`)
-  }
+  await writeNewFile(path, text)
 }

@@ -1,15 +1,15 @@
-import { open } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { requireCardKey } from '../../harness/catalogue/find.ts'
 import { cardEntryByKey, cardOfRun } from '../../harness/catalogue/own/own-cards.ts'
 import { defaultMoney, priceOf, whyNoPrice } from '../../harness/catalogue/prices.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../harness/errors.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { type Config, noConfig } from '../../harness/scenario/config/load-config.ts'
 import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
+import { writeNewFile } from '../../reports/write-files.ts'
 import { withRuns } from '../store/given-runs.ts'
 import { isReference } from '../store/reference.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -39,7 +39,7 @@ export async function writeInputs(
   if (known.length > MOST_OPTIONS)
     throw new JoulemarkError('bad-input', `expected at most ${MOST_OPTIONS} servers, got ${known.length}`)
   const schema = relative(dirname(resolve(path)), schemaFile)
-  await writeNew(path, inputsText(known, schema, { customer: flags.customer, config: io.config ?? noConfig }))
+  await writeNewFile(path, inputsText(known, schema, { customer: flags.customer, config: io.config ?? noConfig }))
   const what = known.length === 0 ? 'nothing was given to start from' : known.map(({ name }) => name).join(', ')
   io.stdout(`wrote ${path}: ${what}. Complete it, then\n  joulemark quote --inputs ${path}\n`)
   return exitCodes.done
@@ -197,15 +197,4 @@ function optionLines(option: KnownOption | null): string[] {
     '    # pricePerMonth: 690.00',
     `    # box: { capexGbp: 14500.00, writeOffMonths: 36 }   # whole server; ${plainText(known)}`,
   ]
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    const file = await open(path, 'wx')
-    await file.writeFile(text)
-    await file.close()
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
-    throw new JoulemarkError('bad-input', `${path}: ${exists ? 'exists already; name another file' : messageOf(error)}`)
-  }
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { priceOf } from '../../../harness/catalogue/prices.ts'
-import { exitCodes, JoulemarkError, messageOf } from '../../../harness/errors.ts'
+import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { plainText } from '../../../harness/plain-text.ts'
 import { CONFIG_NAME } from '../../../harness/scenario/config/load-config.ts'
 import { type FoundHere, newConfigText } from '../../../harness/scenario/config/new-file.ts'
 import type { FoundCard } from '../../../harness/telemetry/inventory/describe-found.ts'
+import { writeNewFile } from '../../../reports/write-files.ts'
 import { type FirstScenario, firstScenario } from '../../init/first-scenario.ts'
 import { type PurposeName, purposes } from '../../init/purposes.ts'
 import type { CommandIo } from '../../support/io.ts'
@@ -21,6 +21,7 @@ export interface InitFlags {
   readonly for?: PurposeName
 }
 
+const NOT_REPLACED = 'exists already, and is not replaced'
 const schemaFile = fileURLToPath(new URL('../../../docs/schemas/config.schema.json', import.meta.url))
 
 /**
@@ -37,7 +38,7 @@ export async function init(path: string | undefined, flags: InitFlags, io: Comma
   const scenario = hasScenario ? await firstScenario(asked(flags), io) : null
   if (scenario !== null && existsSync(file)) io.stderr.write(`${file}: exists already, and is left as it is\n`)
   else {
-    await writeNew(file, config)
+    await writeNewFile(file, config, NOT_REPLACED)
     const names = found.map(({ entry, from }) => `${entry.label}${from === 'bundled' ? '' : ' (not in the catalogue)'}`)
     io.stdout(`wrote ${file}: ${names.length === 0 ? 'no card was found here' : names.join(', ')}\n`)
   }
@@ -52,7 +53,7 @@ const asked = ({ endpoint, for: purpose }: InitFlags) => ({
 
 async function writeScenario({ text, endpoint, model, purpose }: FirstScenario, io: CommandIo): Promise<void> {
   const name = `${purpose}.yaml`
-  await writeNew(name, text)
+  await writeNewFile(name, text, NOT_REPLACED)
   io.stdout(`wrote ${name}: ${plainText(model)}, ${purposes[purpose].title}\n`)
   io.stdout(`To measure it: joulemark run ${name} --endpoint ${endpoint}\n`)
 }
@@ -79,17 +80,3 @@ const sorted = (found: readonly FoundCard[]): FoundHere => ({
     return price === null ? [] : [{ key, label, priceGbp: price.value }]
   }),
 })
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    const file = await open(path, 'wx')
-    await file.writeFile(text)
-    await file.close()
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
-    throw new JoulemarkError(
-      'bad-input',
-      `${path}: ${exists ? 'exists already, and is not replaced' : messageOf(error)}`,
-    )
-  }
-}
