@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings'
 import type { InitFlags } from '../actions/own/init.ts'
+import { purposeNames } from '../init/purposes.ts'
 import { type DefineCommand, flagsFor } from '../support/command.ts'
 import { examples } from '../support/help.ts'
 import { nvidiaSmiFlag } from '../support/shared-flags.ts'
@@ -13,12 +14,7 @@ export const initCommand: DefineCommand = (io, done) =>
     .argument('[file]', 'File to write (default: joulemark.yaml)')
     .option('--endpoint <url>', 'Server to write a scenario for (default: http://127.0.0.1:8000, if one answers there)')
     .addOption(
-      new Option('--for <use>', 'What the server is for; asked for where there is a terminal').choices([
-        'chat',
-        'documents',
-        'batch',
-        'single',
-      ] as const),
+      new Option('--for <use>', 'What the server is for; asked for where there is a terminal').choices(purposeNames),
     )
     .addOption(nvidiaSmiFlag)
     .addHelpText(

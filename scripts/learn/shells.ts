@@ -49,3 +49,4 @@ complete -c joulemark -f -a '(__joulemark_complete)'
 
 /** A shell that commands can be completed in. */
 export type CompletionShell = keyof typeof completionScripts
+export const completionShells = Object.keys(completionScripts) as CompletionShell[]

@@ -1,4 +1,5 @@
 import { Argument, Command } from '@commander-js/extra-typings'
+import { completionShells } from '../../learn/shells.ts'
 import type { DefineCommand } from '../../support/command.ts'
 import { examples } from '../../support/help.ts'
 
@@ -8,7 +9,7 @@ export const completionCommand: DefineCommand = (io, done) =>
     .description(
       'Print a script that completes commands, flags, scenarios, cards and models. bash: source <(joulemark completion bash). zsh: source <(joulemark completion zsh). fish: joulemark completion fish | source.',
     )
-    .addArgument(new Argument('<shell>', 'Shell').choices(['bash', 'zsh', 'fish'] as const))
+    .addArgument(new Argument('<shell>', 'Shell').choices(completionShells))
     .addHelpText('after', examples('completion bash', 'completion fish'))
     .action(async (shell) => done((await import('../../actions/learn/completion.ts')).completionScript(shell, io)))
 
