@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { saidIo } from '../harness/testing/said-io.ts'
 import { report } from './actions/report.ts'
 import { examples } from './build-examples.ts'
 import { buildProgram } from './program.ts'
@@ -19,17 +20,9 @@ afterAll(() => rm(out, { recursive: true }))
 const runs = join(examples, 'runs')
 
 async function run(paths: readonly string[], flags: Partial<ReportFlags> = {}) {
-  const said: string[] = []
-  const errors: string[] = []
-  const io: CommandIo = {
-    stdout: (text) => said.push(text),
-    stderr: { isTTY: false, color: false, write: (text) => errors.push(text) },
-    env: {},
-    columns: null,
-    color: false,
-  }
+  const { io, said } = saidIo()
   const code = await report(paths, { format: 'terminal', out, ...flags }, io)
-  return { code, stdout: said.join(''), stderr: errors.join('') }
+  return { code, ...said }
 }
 
 describe('on the terminal', () => {

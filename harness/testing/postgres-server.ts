@@ -1,12 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PostgresAddress } from '../store/db/address.ts'
-import { freePort } from './free-ports.ts'
+import { accepts, freePort } from './free-ports.ts'
 
 /** Where a PostgreSQL server can be started from, or why none can be. */
 export type PostgresPrograms =
@@ -121,12 +120,3 @@ async function answering(server: ChildProcess, port: number): Promise<void> {
     if (performance.now() > untilMs) throw new Error('postgres did not answer within a minute')
   }
 }
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })

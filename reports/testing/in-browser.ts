@@ -60,3 +60,23 @@ export const axeViolations = (page: Page): Promise<unknown> =>
   page.evaluate(
     `(async () => { const module = undefined; ${axe}; return (await window.axe.run()).violations.map((at) => at.id + ': ' + at.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')) })()`,
   )
+
+/** What a reader would trip over on a page that loads nothing, in both themes and on a phone; the page is 390 px wide afterwards. */
+export async function tripsOn({ page, requests, problems }: BrowserPage) {
+  const axeByTheme: Record<string, unknown> = {}
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    axeByTheme[colorScheme] = await axeViolations(page)
+  }
+  await page.setViewportSize({ width: 390, height: 844 })
+  const widthPx = await page.evaluate('document.documentElement.scrollWidth')
+  return { requests, problems, axeByTheme, widthPx }
+}
+
+/** What `tripsOn` finds on a sound page. */
+export const nothingToTripOn = {
+  requests: ['http://report.invalid/'],
+  problems: [],
+  axeByTheme: { light: [], dark: [] },
+  widthPx: 390,
+}

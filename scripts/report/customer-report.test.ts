@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { saidIo } from '../../harness/testing/said-io.ts'
 import { report } from '../actions/report.ts'
 import { examples } from '../build-examples.ts'
-import type { CommandIo } from '../support/io.ts'
 import type { ReportFlags } from './report-flags.ts'
 
 /** `report --for customer` without a process: what it prints, writes and refuses. */
@@ -17,17 +17,9 @@ afterAll(() => rm(out, { recursive: true }))
 const runs = join(examples, 'runs')
 
 async function run(flags: Partial<ReportFlags>, paths: readonly string[] = [runs]) {
-  const said: string[] = []
-  const errors: string[] = []
-  const io: CommandIo = {
-    stdout: (text) => said.push(text),
-    stderr: { isTTY: false, color: false, write: (text) => errors.push(text) },
-    env: {},
-    columns: null,
-    color: false,
-  }
+  const { io, said } = saidIo()
   const code = await report(paths, { format: 'terminal', out, for: 'customer', ...flags }, io)
-  return { code, stdout: said.join(''), stderr: errors.join('') }
+  return { code, ...said }
 }
 
 test('writes the three files beside those of the lab, and prints the page on a terminal', async () => {

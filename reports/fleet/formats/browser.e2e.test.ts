@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeFleet } from '../../testing/fleet-builder.ts'
-import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
+import { type BrowserPage, chromiumHere, nothingToTripOn, openInBrowser, tripsOn } from '../../testing/in-browser.ts'
 import { compareFleet } from '../fleet-comparison.ts'
 import { fleetComparisonPage } from './page.ts'
 
@@ -26,13 +26,6 @@ describe.skipIf(chromiumHere === undefined)('the page of a fleet in a browser', 
   afterAll(() => opened?.close())
 
   test('asks for nothing beyond itself, axe finds nothing wrong in either theme, and only tables scroll on a phone', async () => {
-    const { page } = opened
-    expect([opened.requests, opened.problems]).toEqual([['http://report.invalid/'], []])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await axeViolations(page)).toEqual([])
-    }
-    await page.setViewportSize({ width: 390, height: 844 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    expect(await tripsOn(opened)).toEqual(nothingToTripOn)
   })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
+import { type BrowserPage, chromiumHere, nothingToTripOn, openInBrowser, tripsOn } from '../../testing/in-browser.ts'
 import { customerFiles, quotableRun, quoteOf } from '../../testing/quote-builder.ts'
 import { internalDocument } from '../internal/document.ts'
 import { internalPage } from '../internal/page.ts'
@@ -32,13 +32,6 @@ describe.skipIf(chromiumHere === undefined).each([
   afterAll(() => opened?.close())
 
   test('loads nothing, axe finds nothing wrong in either theme, and nothing is cut off on a phone', async () => {
-    const { page } = opened
-    expect([opened.requests, opened.problems]).toEqual([['http://report.invalid/'], []])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await axeViolations(page)).toEqual([])
-    }
-    await page.setViewportSize({ width: 390, height: 844 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    expect(await tripsOn(opened)).toEqual(nothingToTripOn)
   })
 })
