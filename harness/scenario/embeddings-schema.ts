@@ -22,11 +22,11 @@ export const embeddingsLoadSchema = z.discriminatedUnion('shape', [
   z.strictObject({
     shape: z.literal('closed').describe('a fixed number of requests in flight'),
     concurrency: positiveInt.max(10_000).describe('requests in flight'),
-    rampSeconds: z.number().nonnegative().default(1),
+    rampSeconds: z.number().nonnegative().default(1).describe('the starts of the streams are spread over this time'),
   }),
   z.strictObject({
     shape: z.literal('open').describe('requests are sent at their scheduled times'),
-    ratePerS: z.number().positive().max(100_000),
+    ratePerS: z.number().positive().max(100_000).describe('requests per second'),
     ...arrivalFields,
   }),
 ])

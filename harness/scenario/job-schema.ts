@@ -7,7 +7,8 @@ export const imageSchema = z.strictObject({
   size: z
     .string()
     .regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, 'expected WIDTHxHEIGHT in pixels')
-    .default('1024x1024'),
+    .default('1024x1024')
+    .describe('width and height of each image in pixels'),
   steps: positiveInt.max(200).describe('denoising steps, always sent, because the time per image depends on them'),
   guidance: z.number().min(0).max(20).describe('guidance scale, always sent; above 1 SDXL runs two passes per step'),
   batch: positiveInt.max(10).default(1).describe('images per request (n)'),
@@ -24,11 +25,11 @@ export const imageLoadSchema = z.discriminatedUnion('shape', [
   z.strictObject({
     shape: z.literal('closed').describe('a fixed number of requests in flight'),
     concurrency: positiveInt.max(64).describe('requests in flight'),
-    rampSeconds: z.number().nonnegative().default(0),
+    rampSeconds: z.number().nonnegative().default(0).describe('the starts of the streams are spread over this time'),
   }),
   z.strictObject({
     shape: z.literal('open').describe('requests are sent at their scheduled times'),
-    ratePerS: z.number().positive().max(1000),
+    ratePerS: z.number().positive().max(1000).describe('requests per second'),
     ...arrivalFields,
   }),
 ])
@@ -56,9 +57,9 @@ export const trainingSchema = z.strictObject({
 /** One training command at a time; no other load shape exists. */
 export const trainingLoadSchema = z
   .strictObject({
-    shape: z.literal('closed').default('closed'),
-    concurrency: z.literal(1).default(1),
-    rampSeconds: z.literal(0).default(0),
+    shape: z.literal('closed').default('closed').describe('the only shape'),
+    concurrency: z.literal(1).default(1).describe('one training at a time'),
+    rampSeconds: z.literal(0).default(0).describe('nothing ramps'),
   })
   .default({ shape: 'closed', concurrency: 1, rampSeconds: 0 })
 

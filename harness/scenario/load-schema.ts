@@ -41,14 +41,16 @@ const traceLoadSchema = z.strictObject({
 
 const sweepLoadSchema = z.strictObject({
   shape: z.literal('sweep').describe('one run and one record per value'),
-  concurrency: z.array(positiveInt.max(MOST_IN_FLIGHT)).min(1).optional(),
+  concurrency: z.array(positiveInt.max(MOST_IN_FLIGHT)).min(1).optional().describe('requests in flight, one run each'),
   session: sessionSchema.optional().describe('with concurrency: multi-turn conversations instead of single requests'),
-  ratePerS: z.array(z.number().positive()).min(1).optional(),
+  ratePerS: z.array(z.number().positive()).min(1).optional().describe('requests per second, one run each'),
   highestRate: z
     .strictObject({
       fromPerS: z.number().positive().describe('a rate that should meet the SLO'),
       toPerS: z.number().positive().describe('a rate that should not'),
-      tolerance: fraction.default(0.05).describe('relative width of the bracket at which the search ends'),
+      tolerance: fraction
+        .default(0.05)
+        .describe('relative width of the bracket at which the search ends; 5% unless given'),
       goodShare: z.number().gt(0).lte(1).default(GOOD_SHARE).describe('share of requests that must meet the SLO'),
     })
     .optional()

@@ -13,7 +13,10 @@ export const fraction = z
   .meta({ description: 'a share: 2% or 0.02' })
 
 export const arrivalFields = {
-  arrivals: z.enum(['constant', 'poisson', 'gamma']).default('poisson'),
+  arrivals: z
+    .enum(['constant', 'poisson', 'gamma'])
+    .default('poisson')
+    .describe('gaps between requests: all the same, those of independent users, or in bursts (`burstiness`)'),
   burstiness: z
     .number()
     .positive()
@@ -38,7 +41,7 @@ export const trialFields = {
     .positive()
     .optional()
     .describe('minimum length of the steady window; half of `seconds` unless given'),
-  requestTimeoutSeconds: z.number().positive().default(600),
+  requestTimeoutSeconds: z.number().positive().default(600).describe('a request that takes longer counts as failed'),
   runTimeoutMinutes: z.number().positive().default(180).describe('the run ends normally after this time'),
   quietSeconds: z
     .number()

@@ -12,6 +12,7 @@ import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
 import { exportedTables } from './monitoring-page.ts'
 import { gateOverview, sampleOutput } from './readme-blocks.ts'
+import { referencePages } from './reference/reference-pages.ts'
 import { vllmFlagTables } from './vllm-flags-page.ts'
 
 /** A page that is generated from the code, whole or in part. */
@@ -38,6 +39,7 @@ export const pages: readonly Page[] = [
   { file: 'docs/man/joulemark.1', text: async () => manPage() },
   { file: 'docs/gates.md', text: async () => gatesPage() },
   { file: 'docs/verdicts.md', text: async () => verdictsPage() },
+  ...referencePages.map(({ file, text }) => ({ file, text: async () => text() })),
   { file: 'README.md', text: readme },
   { file: 'docs/monitoring.md', text: () => pageWithBlock('docs/monitoring.md', 'exported', exportedTables()) },
   { file: 'docs/metrics.md', text: () => pageWithBlock('docs/metrics.md', 'metrics', metricTables()) },

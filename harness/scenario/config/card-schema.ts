@@ -15,7 +15,14 @@ import { isoDate, sourceText } from './dated.ts'
 
 /** A value, or a value with a source of its own; otherwise it has the source of the card. */
 const valued = <Value extends z.ZodType>(value: Value) =>
-  z.union([value, z.strictObject({ value, source: sourceText, date: isoDate.optional() })])
+  z.union([
+    value,
+    z.strictObject({
+      value: value.describe('the value itself'),
+      source: sourceText,
+      date: isoDate.optional().describe('when it was read; that of the card unless given'),
+    }),
+  ])
 
 const number = z.number().positive()
 
@@ -32,21 +39,28 @@ export const ownCardSchema = z.strictObject({
   label: z.string().min(1).max(80).optional().describe('short name for tables'),
   source: sourceText,
   date: isoDate,
-  architecture: z.string().max(80).optional(),
+  architecture: z.string().max(80).optional().describe('such as Ada or Blackwell'),
   computeCapability: z
     .union([z.string().regex(/^\d{1,2}\.\d$/, 'expected a version such as 8.9'), z.number().positive().max(99)])
     // 12.0 without quotes is the number 12
     .transform((version) => (typeof version === 'number' ? version.toFixed(1) : version))
-    .optional(),
+    .optional()
+    .describe('CUDA compute capability, such as 8.9'),
   memoryType: z.string().max(20).optional().describe('GDDR6, GDDR6X, GDDR7, HBM2e, HBM3, HBM3e, LPDDR5X, ...'),
-  memorySharedWithCpu: z.enum(memorySharing).optional(),
+  memorySharedWithCpu: z.enum(memorySharing).optional().describe('whether CPU and GPU share one memory'),
   ...eachOf(cardNumbers, () => valued(number)),
   ...eachOf(cardNumbersOrNone, () => valued(number).nullable()),
-  process: z.string().max(80).optional(),
-  slots: z.string().max(80).optional(),
-  pcie: z.strictObject({ gen: z.int().min(1).max(9), lanes: z.int().min(1).max(32) }).optional(),
-  mig: z.boolean().optional(),
-  ecc: z.enum(eccStates).optional(),
+  process: z.string().max(80).optional().describe('manufacturing process'),
+  slots: z.string().max(80).optional().describe('width of the card in slots'),
+  pcie: z
+    .strictObject({
+      gen: z.int().min(1).max(9).describe('PCIe generation'),
+      lanes: z.int().min(1).max(32).describe('PCIe lanes'),
+    })
+    .optional()
+    .describe('link of the card'),
+  mig: z.boolean().optional().describe('whether the card can be divided (MIG)'),
+  ecc: z.enum(eccStates).optional().describe('whether its memory has ECC'),
 })
 
 type OwnCard = z.infer<typeof ownCardSchema>

@@ -20,13 +20,13 @@ export const share = z
 
 /** A party of a quote: what is printed of it. */
 const partyFields = {
-  address: z.string().max(400).optional(),
-  contact: z.string().max(200).optional(),
-  vatNumber: z.string().max(40).optional(),
+  address: z.string().max(400).optional().describe('postal address, as it is printed'),
+  contact: z.string().max(200).optional().describe('person, e-mail or telephone, as it is printed'),
+  vatNumber: z.string().max(40).optional().describe('VAT number, with the prefix of its country for a reverse charge'),
 }
 
 export const sellerSchema = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(200).describe('name of the company'),
   ...partyFields,
   companyNumber: z.string().max(40).optional().describe('registration number of the company'),
   logo: z
@@ -43,13 +43,13 @@ export const sellerSchema = z.strictObject({
 })
 
 export const customerSchema = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
+  name: z.string().min(1).max(200).optional().describe('name of the customer; `--customer` has priority'),
   ...partyFields,
   purchaseOrder: z.string().min(1).max(60).optional().describe('purchase order number of the customer'),
 })
 
 export const electricityFields = {
-  tariffGbpPerKwh: z.number().nonnegative().max(10),
+  tariffGbpPerKwh: z.number().nonnegative().max(10).describe('price of electricity in pounds per kWh'),
   pue: z.number().min(1).max(5).describe('power usage effectiveness of the room'),
   hostOverhead: z.number().min(1).max(5).describe('power of the whole server / power of its GPU boards'),
 } as const
@@ -66,6 +66,7 @@ export const boxSchema = z
     (box) => (box.capexGbp === undefined) !== (box.rentGbpPerMonth === undefined),
     'expected exactly one of capexGbp and rentGbpPerMonth',
   )
+  .describe('cost of the whole server: its purchase or its rent')
 
 export const utilisation = share
   .refine((value) => value > 0 && value <= 1, 'expected more than 0% and at most 100%')
@@ -129,24 +130,28 @@ export const quoteFields = {
         .max(100)
         .multipleOf(0.000001, 'expected at most six decimals')
         .describe('how many units of the currency one pound is'),
-      source: z.string().min(1).max(200),
+      source: z.string().min(1).max(200).describe('where the rate is from'),
       date: isoDate,
     })
     .describe('required for EUR and USD'),
-  vat: vatSchema,
+  vat: vatSchema.describe('how VAT is charged'),
   minimumMarginShareOfPrice: share
     .refine((value) => value >= 0 && value < 0.95, 'expected 0% to 95%')
     .describe('margin below which nothing is sold; the floor price of the internal sheet follows from it'),
   otherCostsGbpPerMonth: z
-    .record(z.string().min(1).max(80), gbp)
+    .record(z.string().min(1).max(80), gbp.describe('pounds per month'))
     .describe('further costs of one server per month, by what they are for; only the internal sheet shows them'),
   marginShareOfPrice: share
     .refine((value) => value >= 0 && value < 0.95, 'expected 0% to 95%')
     .describe('price = cost / (1 - this)'),
   vatRate: vatRate.describe('deprecated: use vat: { case: standard, rate: 20% }'),
   slo: z
-    .strictObject({ ttftMs: positiveMs.optional(), tpotMs: positiveMs.optional(), e2eMs: positiveMs.optional() })
+    .strictObject({
+      ttftMs: positiveMs.optional().describe('time to first token'),
+      tpotMs: positiveMs.optional().describe('time per output token after the first'),
+      e2eMs: positiveMs.optional().describe('time from sending the request to its last token'),
+    })
     .describe('latency limits that the runs must meet; a limit that is not set here is taken from each scenario'),
-  validityDays: z.int().positive().max(365),
+  validityDays: z.int().positive().max(365).describe('days for which the offer holds'),
   notPromised: z.array(z.string().min(1).max(300)).max(10).describe('further lines under "What is not promised"'),
 } as const

@@ -35,7 +35,7 @@ const priceSchema = z
 const modelKey = z
   .string()
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?$/, 'expected letters, digits, and . _ - between them')
-const modelPlace = z.string().min(1).max(4096)
+const modelPlace = z.string().min(1).max(4096).describe('folder or repository of the model')
 
 const cardKey = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'expected small letters, digits, dots and dashes')
 
@@ -57,7 +57,7 @@ export const configFileSchema = z.strictObject({
     .optional()
     .describe('prices of cards in pounds, by the key of the card; they win over the bundled ones'),
   powerLimitsW: z
-    .record(z.string(), z.number().positive().max(5000))
+    .record(z.string(), z.number().positive().max(5000).describe('limit of each GPU in W'))
     .optional()
     .describe(
       'the limit, in W per GPU, at which this site runs a card, by the key of the card: `box` sets it before it measures, and gives back the one that it found',

@@ -6,10 +6,10 @@ import { durationText, lineOfText } from './field-parts.ts'
 const slurmName = z.string().regex(/^[A-Za-z0-9_.,:@-]{1,200}$/, 'expected letters, digits and . _ - : ,')
 
 export const slurmSchema = z.strictObject({
-  partition: slurmName.optional(),
-  account: slurmName.optional(),
-  qos: slurmName.optional(),
-  reservation: slurmName.optional(),
+  partition: slurmName.optional().describe('--partition of sbatch'),
+  account: slurmName.optional().describe('--account of sbatch'),
+  qos: slurmName.optional().describe('--qos of sbatch'),
+  reservation: slurmName.optional().describe('--reservation of sbatch'),
   gres: slurmName.optional().describe('such as gpu:8; every GPU of the node, so that no other job loads one'),
   exclusive: z.boolean().default(true).describe('the node is given to no other job meanwhile'),
   flags: z.array(lineOfText).max(100).default([]).describe('further flags of sbatch, one word for each entry'),
@@ -38,8 +38,8 @@ const kubernetesName = z
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'expected small letters, digits, dots and dashes')
 
 export const kubernetesSchema = z.strictObject({
-  context: lineOfText.optional(),
-  namespace: kubernetesName.default('default'),
+  context: lineOfText.optional().describe('context of kubectl; the current one unless given'),
+  namespace: kubernetesName.default('default').describe('namespace of the pods'),
   image: lineOfText.describe('image with joulemark in it'),
   gpus: z
     .int()
@@ -49,19 +49,23 @@ export const kubernetesSchema = z.strictObject({
     .describe(
       'GPUs that each pod asks for, where it starts the model server itself; absent: it asks for none and sees all, beside the pod of the server',
     ),
-  gpuResource: lineOfText.default('nvidia.com/gpu'),
+  gpuResource: lineOfText.default('nvidia.com/gpu').describe('name of the resource that `gpus` counts'),
   tolerations: z
     .array(
       z.strictObject({
-        key: lineOfText.optional(),
-        operator: z.enum(['Exists', 'Equal']).optional(),
-        value: lineOfText.optional(),
-        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+        key: lineOfText.optional().describe('key of the taint'),
+        operator: z.enum(['Exists', 'Equal']).optional().describe('how key and value are compared'),
+        value: lineOfText.optional().describe('value of the taint'),
+        effect: z
+          .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+          .optional()
+          .describe('effect of the taint; absent: every one'),
       }),
     )
     .max(100)
-    .default([]),
-  serviceAccount: kubernetesName.optional(),
+    .default([])
+    .describe('taints of nodes that the pods tolerate'),
+  serviceAccount: kubernetesName.optional().describe('service account of the pods'),
   secret: kubernetesName
     .optional()
     .describe('Secret of the namespace whose keys are variables of the pods, such as PGPASSWORD for the store'),

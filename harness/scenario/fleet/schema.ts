@@ -18,7 +18,7 @@ const windowSchema = z
       .max(7)
       .default([...weekDays])
       .describe('days on which the window opens; one over midnight ends on the next day'),
-    from: timeOfDay,
+    from: timeOfDay.describe('start of the window, such as "22:00"'),
     to: timeOfDay.describe('end of the window; a time before `from` is on the next day'),
     timeZone: z
       .string()
@@ -40,7 +40,7 @@ const goOnRules = ['no-regression', 'equivalent', 'always'] as const
 
 const canarySchema = z
   .strictObject({
-    boxes: z.array(boxPattern).min(1).max(100),
+    boxes: z.array(boxPattern).min(1).max(100).describe('names of boxes, in the form of `boxes`'),
     goOn: z
       .enum(goOnRules)
       .default('no-regression')
@@ -53,7 +53,8 @@ const canarySchema = z
 export const fleetFileSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/, 'expected up to 32 letters, digits and dashes'),
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/, 'expected up to 32 letters, digits and dashes')
+    .describe('name of the fleet, and part of the names of its jobs'),
   engine: z
     .enum(['slurm', 'ansible', 'kubernetes'])
     .describe('what starts the boxes, queues them and keeps their logs'),
@@ -110,9 +111,9 @@ export const fleetFileSchema = z.strictObject({
     .union([lineOfText, z.array(lineOfText).min(1).max(50)])
     .default('joulemark')
     .describe('how joulemark is called on a box: one word, or a list of words'),
-  slurm: slurmSchema.optional(),
-  ansible: ansibleSchema.optional(),
-  kubernetes: kubernetesSchema.optional(),
+  slurm: slurmSchema.optional().describe('with `engine: slurm`'),
+  ansible: ansibleSchema.optional().describe('with `engine: ansible`'),
+  kubernetes: kubernetesSchema.optional().describe('with `engine: kubernetes`'),
 })
 
 /** A FLEET.yaml as it was checked. */

@@ -23,7 +23,7 @@ const moments = {
 
 const distributionSchema = z.discriminatedUnion('distribution', [
   z.strictObject({ distribution: z.literal('uniform').describe('every length between the bounds'), ...bounds }),
-  z.strictObject({ distribution: z.literal('normal'), ...moments, ...bounds }),
+  z.strictObject({ distribution: z.literal('normal').describe('most near the mean'), ...moments, ...bounds }),
   z.strictObject({
     distribution: z.literal('lognormal').describe('many short ones and a few long ones, as in real traffic'),
     ...moments,

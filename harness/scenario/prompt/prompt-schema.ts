@@ -48,7 +48,7 @@ export const promptSchema = z.strictObject({
     ),
   system: z.string().min(1).max(MOST_TEXT_CHARACTERS).optional().describe('chat: system prompt of every request'),
   tools: z
-    .array(z.looseObject({ type: z.string() }))
+    .array(z.looseObject({ type: z.string().describe('such as `function`') }))
     .min(1)
     .max(128)
     .optional()
@@ -154,13 +154,18 @@ export function checkPrompt({ api, prompt, output, load }: CheckedPrompt, contex
 /** How the next token is chosen. A field that is skipped is not sent, but for the temperature, which is then 0. */
 export const samplingSchema = z.strictObject({
   temperature: z.number().min(0).max(10).optional().describe('0, the default: always the likeliest token'),
-  topP: z.number().gt(0).max(1).optional(),
-  topK: z.int().min(-1).optional(),
-  minP: z.number().min(0).max(1).optional(),
+  topP: z.number().gt(0).max(1).optional().describe('top_p: the likeliest tokens that together have this probability'),
+  topK: z.int().min(-1).optional().describe('top_k: this many of the likeliest tokens; -1 or 0: all'),
+  minP: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('min_p: tokens with at least this share of the highest probability'),
   seed: z.int().nonnegative().optional().describe('seed of the sampling in the server'),
-  repetitionPenalty: z.number().positive().optional(),
-  presencePenalty: z.number().min(-2).max(2).optional(),
-  frequencyPenalty: z.number().min(-2).max(2).optional(),
+  repetitionPenalty: z.number().positive().optional().describe('repetition_penalty of the server'),
+  presencePenalty: z.number().min(-2).max(2).optional().describe('presence_penalty of the server'),
+  frequencyPenalty: z.number().min(-2).max(2).optional().describe('frequency_penalty of the server'),
 })
 
 export type Sampling = z.infer<typeof samplingSchema>
