@@ -1,3 +1,5 @@
+import { tableStyle } from './table-style.ts'
+
 /** The style of a report page: light and dark by the reader's setting, phone width, print. No external font or file. */
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#57606a;--line:#d0d7de;--head:#f3f5f7;--good:#116329;--warn:#7d4e00;--bad:#b3141f;--accent:#0b5cad;--band:#0b5cad1f;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}
@@ -10,28 +12,8 @@ h2{font-size:1.2rem;margin:2rem 0 .5rem}
 a{color:var(--accent)}
 .stamp{display:inline-block;padding:.05em .5em;border:2px solid var(--warn);border-radius:.3em;color:var(--warn);font-size:.8em;font-weight:700;letter-spacing:.05em}
 .banner{border:2px solid var(--warn);border-radius:.4em;padding:.6rem 1rem;color:var(--warn);font-weight:600}
-.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.4em}
+${tableStyle}
 .scroll:focus-visible,button:focus-visible,input:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-table{border-collapse:collapse;width:100%}
-th,td{padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left;font-weight:400}
-thead th{background:var(--head);vertical-align:bottom}
-tbody tr:last-child>*{border-bottom:0}
-.right{text-align:right;font-variant-numeric:tabular-nums}
-.right[data-value] .main{white-space:nowrap}
-.figures td.right:not([data-value]){max-width:18rem}
-.figures tbody th{min-width:9rem}
-.wordy th,.wordy td{overflow-wrap:anywhere;min-width:6.5rem}
-.main{display:inline}
-small{display:block;color:var(--faint);font-size:.8rem;white-space:normal}
-abbr{text-decoration:none;color:var(--warn);font-weight:700}
-.good .main{color:var(--good)}.warn .main{color:var(--warn)}.bad .main{color:var(--bad);font-weight:600}
-.sort{all:unset;cursor:pointer;font-weight:600}
-.sort::after{content:" \\2195";color:var(--faint)}
-[aria-sort=ascending] .sort::after{content:" \\2191";color:var(--ink)}
-[aria-sort=descending] .sort::after{content:" \\2193";color:var(--ink)}
-.wordy pre{margin:0;min-width:19rem;font:.8rem/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}
-.copy{margin-top:.4rem;font:inherit;font-size:.85rem;color:var(--accent);background:var(--head);border:1px solid var(--faint);border-radius:.3em;padding:.1rem .6rem;cursor:pointer}
-.notes{font-size:.85rem;color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
 .money{display:flex;flex-wrap:wrap;gap:.8rem 1.5rem;border:1px solid var(--line);border-radius:.4em;padding:.8rem 1rem;margin:1rem 0}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:1.5rem}
 figure{margin:0;min-width:0}
@@ -45,7 +27,7 @@ figcaption{font-size:.85rem;color:var(--faint);margin-top:.3rem;overflow-wrap:an
 .money output{flex-basis:100%;font-weight:600}
 .sources li{margin:.4rem 0;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:40rem){.coded thead{position:static}.coded tr{display:grid}.coded tbody tr{border-bottom:1px solid var(--line)}.coded tbody tr>*{border-bottom:0;padding-bottom:.1rem}.coded thead tr{grid-template-columns:repeat(4,auto)}.coded thead th{min-width:0}.coded tbody th{font-weight:600}.coded pre{min-width:0}body{padding:.6rem;font-size:15px}th,td{padding:.35rem .45rem}.figures thead th{min-width:5.5rem}.figures td.right:not([data-value]){max-width:9rem}.figures tbody th{min-width:7rem}.figures tbody th{position:sticky;left:0;background:var(--paper);max-width:9rem;white-space:normal}}
+@media (max-width:40rem){body{padding:.6rem;font-size:15px}}
 @page{margin:14mm}
-@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000;--band:#0000001a;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}body{max-width:none;font-size:10pt;padding:0}.scroll{overflow:visible;border:0}.money{border:0;padding:0}.sort::after{content:""}.copy{display:none}tr,figure{break-inside:avoid}h2{break-after:avoid}.charts{grid-template-columns:1fr 1fr}details>*{display:block}}
+@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#000;--band:#0000001a;--s0:#0b5cad;--s1:#b3501e;--s2:#1a7f5a;--s3:#8250c8;--s4:#8a6d00;--s5:#b0306a}body{max-width:none;font-size:10pt;padding:0}.money{border:0;padding:0}figure{break-inside:avoid}h2{break-after:avoid}.charts{grid-template-columns:1fr 1fr}details>*{display:block}}
 `
