@@ -41,6 +41,7 @@ export const upperRooms: readonly Room[] = [
       'quote/money': 'amounts, currencies, VAT, costs and margin of a quote',
       render: 'one file per format',
       'render/html': 'the page: template, style, charts',
+      'render/html/table': 'a table of the page: its cells, notes, commands and style',
       'render/html/client': "the page's own TypeScript, bundled into it",
       size: 'which card, how many servers, what per month: answers by card, their table, page and document',
       sweep: 'runs that differ only in their load: their table, trade-offs, charts and findings',

@@ -1,4 +1,4 @@
-import { tableSection } from '../../render/html/table-section.ts'
+import { tableSection } from '../../render/html/table/table-section.ts'
 import { type Html, html, joined, nothing } from '../../render/html/template.ts'
 import { buildTable, type Cell, type Table, text } from '../../tables/table.ts'
 

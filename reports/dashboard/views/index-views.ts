@@ -1,5 +1,5 @@
 import type { Tally } from '../../../harness/store/view/summary.ts'
-import { tableSection } from '../../render/html/table-section.ts'
+import { tableSection } from '../../render/html/table/table-section.ts'
 import { buildTable, text } from '../../tables/table.ts'
 import type { Links, RunSource } from '../page/links.ts'
 import { count, linkCell, moment } from '../page/parts.ts'

@@ -1,7 +1,7 @@
 import { shellWord } from '../../../harness/plain-text.ts'
 import { settingText } from '../../../harness/record/setting/operating-point.ts'
 import type { ViewedRun } from '../../../harness/store/view/records.ts'
-import { tableSection } from '../../render/html/table-section.ts'
+import { tableSection } from '../../render/html/table/table-section.ts'
 import { html, joined } from '../../render/html/template.ts'
 import { gatesTable, runSummaryTable } from '../../tables/run-summary.ts'
 import type { Cell } from '../../tables/table.ts'

@@ -1,4 +1,4 @@
-import { tableSection } from '../../render/html/table-section.ts'
+import { tableSection } from '../../render/html/table/table-section.ts'
 import { html, joined } from '../../render/html/template.ts'
 import { buildTable, missing, type Table, text } from '../../tables/table.ts'
 import { count, moment, tableOr } from '../page/parts.ts'

@@ -1,7 +1,7 @@
 import type { Chart } from '../../charts/chart-types.ts'
 import { outcomeText } from '../../compare/outcome.ts'
 import { htmlDocument } from '../../render/html/document.ts'
-import { tableSection } from '../../render/html/table-section.ts'
+import { tableSection } from '../../render/html/table/table-section.ts'
 import { type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
 import type { Table, Tone } from '../../tables/table.ts'
 import type { FleetComparison } from '../fleet-comparison.ts'

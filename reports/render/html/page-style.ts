@@ -1,4 +1,4 @@
-import { tableStyle } from './table-style.ts'
+import { tableStyle } from './table/table-style.ts'
 
 /** The style of a report page: light and dark by the reader's setting, phone width, print. No external font or file. */
 export const pageStyle = `

@@ -7,7 +7,7 @@ import { chartSections } from './chart-figure.ts'
 import { clientScript } from './client-bundle.ts'
 import { htmlDocument } from './document.ts'
 import { pageStyle } from './page-style.ts'
-import { tableSection } from './table-section.ts'
+import { tableSection } from './table/table-section.ts'
 import { type Html, html, joined, jsonOf, nothing, trusted } from './template.ts'
 
 /**

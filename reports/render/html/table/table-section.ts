@@ -1,8 +1,8 @@
-import { type Cell, isSimulated, type Table } from '../../tables/table.ts'
-import { type Footnotes, footnotesOf, tableMarks } from '../footnotes.ts'
-import { formatCell, SIMULATED_MARK } from '../format-cell.ts'
-import { htmlId } from './html-id.ts'
-import { attributes, type Html, html, joined, nothing } from './template.ts'
+import { type Cell, isSimulated, type Table } from '../../../tables/table.ts'
+import { type Footnotes, footnotesOf, tableMarks } from '../../footnotes.ts'
+import { formatCell, SIMULATED_MARK } from '../../format-cell.ts'
+import { htmlId } from '../html-id.ts'
+import { attributes, type Html, html, joined, nothing } from '../template.ts'
 
 /** One table as a section: caption, sortable heads, row heads, footnotes with links. */
 export function tableSection(table: Table): Html {
