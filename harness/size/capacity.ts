@@ -3,7 +3,7 @@ import type { Spread } from '../operating/sweep/sweep-point.ts'
 import { type FittedServer, fitServer, type MeasuredLoad, type ServerLimits } from './fit-server.ts'
 import { type AskedLoad, type HighestLoad, highestLoad, JUDGED } from './highest-load.ts'
 import type { LimitedBy } from './limited-by.ts'
-import type { Played } from './play.ts'
+import type { Played } from './play/tally.ts'
 
 /** One load of a closed loop, with the 95 % intervals over its trials. */
 export interface LoadSpread {

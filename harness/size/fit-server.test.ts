@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fitServer, type MeasuredLoad } from './fit-server.ts'
-import { play } from './play.ts'
+import { play } from './play/play.ts'
 import type { RequestSize, ServedModel } from './served-model.ts'
 
 const loads = [1, 2, 4, 8, 16, 32, 64]

@@ -1,5 +1,6 @@
 import { mean } from 'simple-statistics'
-import { HELD_OF_ANSWER, type Played, play } from './play.ts'
+import { HELD_OF_ANSWER, play } from './play/play.ts'
+import type { Played } from './play/tally.ts'
 import type { DecodeStep, RequestSize, ServedModel } from './served-model.ts'
 
 /** What a closed loop showed at one load. */

@@ -1,6 +1,7 @@
 import { arrivalTimes } from '../plan/arrivals.ts'
 import { mixSeed, seededRandom } from '../plan/random.ts'
-import { type Played, play } from './play.ts'
+import { play } from './play/play.ts'
+import type { Played } from './play/tally.ts'
 import type { RequestSize, ServedModel, SloLimits } from './served-model.ts'
 
 /** The load whose highest level is asked for, in one peak hour. */

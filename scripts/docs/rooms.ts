@@ -128,6 +128,7 @@ export const rooms: readonly Room[] = [
     paths: ['harness/size'],
     reason:
       'measured loads to the highest open load, number of servers and cost: a small server is fitted and the peak hour played; pure',
+    folders: { play: 'a load played on a fitted server, event by event' },
   },
   {
     paths: ['harness/evidence'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type PlayedLoad, play } from './play.ts'
-import { decodeStepMs, type RequestSize, type ServedModel } from './served-model.ts'
+import { decodeStepMs, type RequestSize, type ServedModel } from '../served-model.ts'
+import type { PlayedLoad } from './load.ts'
+import { play } from './play.ts'
 
 /** 10 ms for a decode step of any number of requests, and 0.1 ms per prompt token. */
 const server: ServedModel = {

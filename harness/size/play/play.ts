@@ -1,48 +1,7 @@
+import { decodeStepMs, type RequestSize, type ServedModel } from '../served-model.ts'
 import { Heap } from './heap.ts'
-import { decodeStepMs, type RequestSize, type ServedModel, type SloLimits } from './served-model.ts'
-
-/** Who sends when: at given times, or users who each send their next request a pause after the last answer. */
-export type Senders =
-  | { readonly kind: 'open'; readonly arrivalsMs: Float64Array }
-  | {
-      readonly kind: 'users'
-      readonly users: number
-      readonly pausesMs: Float64Array
-      /** Time over which the users start, evenly; equal requests that start together would stay in step for ever. */
-      readonly startMs: number
-    }
-
-/** A load on one server: request `i` has the size `sizes[i % sizes.length]`. */
-export interface PlayedLoad {
-  readonly senders: Senders
-  readonly sizes: readonly RequestSize[]
-  /** Requests that are played, and how many of the first are not counted. */
-  readonly requests: number
-  readonly warmup: number
-  readonly slo: SloLimits
-}
-
-/** What became of the counted requests. */
-export interface Played {
-  readonly counted: number
-  /** Share that met every limit. */
-  readonly goodShare: number
-  /** Shares that missed the limit of the TTFT, and that of the TPOT. */
-  readonly lateFirst: number
-  readonly slowDecode: number
-  /** Share of all requests that had to wait for room in the KV cache, or for one of the places. */
-  readonly waitedForKv: number
-  readonly waitedForPlace: number
-  readonly meanTtftMs: number
-  readonly meanE2eMs: number
-  readonly requestsPerS: number
-  readonly outputTokensPerS: number
-  /** Requests in the server, mean over time, and highest. */
-  readonly meanInFlight: number
-  readonly mostInFlight: number
-  /** Share of the busy time that steps took longer because of prompts. */
-  readonly promptShare: number
-}
+import type { PlayedLoad } from './load.ts'
+import { type Played, Tally } from './tally.ts'
 
 /** Share of an answer whose cache is held on average: requests that run together are at all stages of theirs. */
 export const HELD_OF_ANSWER = 0.6
@@ -67,6 +26,7 @@ class Player {
   readonly #firstMs: Float64Array
   readonly #left: Float64Array
   readonly #obstacle: Uint8Array
+  readonly #tally: Tally
   readonly #waiting: number[] = []
   readonly #prompts: number[] = []
   #waitingFrom = 0
@@ -76,22 +36,11 @@ class Player {
   #nowMs = 0
   #steps = 0
   #kvUsed = 0
-  #busyMs = 0
-  #promptMs = 0
-  #tokens = 0
-  #inFlightMs = 0
-  #countFromMs = Number.NaN
-  #mostInFlight = 0
-  #good = 0
-  #counted = 0
-  #lateFirst = 0
-  #slowDecode = 0
-  #ttftSumMs = 0
-  #e2eSumMs = 0
 
   constructor(server: ServedModel, load: PlayedLoad) {
     this.#server = server
     this.#load = load
+    this.#tally = new Tally(load.slo)
     const places = Math.min(server.mostRunning, load.requests) + 2
     this.#stepMs = Float64Array.from({ length: places }, (_, running) =>
       decodeStepMs(server.decode, Math.max(1, running)),
@@ -149,16 +98,8 @@ class Player {
       this.#arrivedMs[request] = atMs
       this.#left[request] = this.#newTokens(request)
       this.#waiting.push(request)
-      if (request === warmup) this.#startCounting()
+      if (request === warmup) this.#tally.start(this.#nowMs)
     }
-  }
-
-  #startCounting(): void {
-    this.#countFromMs = this.#nowMs
-    this.#busyMs = 0
-    this.#promptMs = 0
-    this.#tokens = 0
-    this.#inFlightMs = 0
   }
 
   #size(request: number): RequestSize {
@@ -216,8 +157,7 @@ class Player {
     // the weights are read once for prompts and decodes: what a step takes alone is not added again
     const longerMs = Math.max(0, tokens * promptTokenMs - this.#stepMs[1]!)
     this.#pass(this.#stepMs[decoding]! + longerMs, 1, inFlight)
-    this.#promptMs += longerMs
-    this.#tokens += done.length
+    this.#tally.prompts(longerMs, done.length)
     this.#endDecodes()
     for (const request of done) {
       this.#firstMs[request] = this.#nowMs
@@ -242,10 +182,7 @@ class Player {
     const ms = stepMs * steps
     this.#nowMs += ms
     this.#steps += steps
-    this.#busyMs += ms
-    this.#tokens += this.#decodes.size * steps
-    this.#inFlightMs += inFlight * ms
-    if (inFlight > this.#mostInFlight && !Number.isNaN(this.#countFromMs)) this.#mostInFlight = inFlight
+    this.#tally.pass(ms, inFlight, this.#decodes.size * steps)
   }
 
   get #inFlight(): number {
@@ -257,25 +194,15 @@ class Player {
   }
 
   #end(request: number): void {
-    const { warmup, slo } = this.#load
     this.#kvUsed -= this.#kvOf(request)
     this.#ended += 1
     this.#send(this.#nowMs)
-    if (request < warmup) return
+    if (request < this.#load.warmup) return
     const { outputTokens } = this.#size(request)
     const { frontEndMs } = this.#server
     const e2eMs = this.#nowMs - this.#arrivedMs[request]! + frontEndMs
     const ttftMs = this.#firstMs[request]! - this.#arrivedMs[request]! + frontEndMs
-    const tpotMs = outputTokens > 1 ? (e2eMs - ttftMs) / (outputTokens - 1) : 0
-    const isLate = slo.ttftMs !== undefined && ttftMs > slo.ttftMs
-    const isSlow = slo.tpotMs !== undefined && tpotMs > slo.tpotMs
-    const isLong = slo.e2eMs !== undefined && e2eMs > slo.e2eMs
-    this.#counted += 1
-    this.#good += Number(!(isLate || isSlow || isLong))
-    this.#lateFirst += Number(isLate)
-    this.#slowDecode += Number(isSlow)
-    this.#ttftSumMs += ttftMs
-    this.#e2eSumMs += e2eMs
+    this.#tally.end({ ttftMs, e2eMs, outputTokens })
   }
 
   /** Long queues are arrays with a moving start; what lies before it is dropped now and then. */
@@ -291,25 +218,9 @@ class Player {
   }
 
   #played(): Played {
-    const counted = Math.max(1, this.#counted)
-    const spanMs = Math.max(1e-9, this.#nowMs - this.#countFromMs)
     const waited = (mark: number) =>
       this.#obstacle.reduce((sum, seen) => sum + Number((seen & mark) > 0), 0) / this.#load.requests
-    return {
-      counted: this.#counted,
-      goodShare: this.#good / counted,
-      lateFirst: this.#lateFirst / counted,
-      slowDecode: this.#slowDecode / counted,
-      waitedForKv: waited(FOR_KV),
-      waitedForPlace: waited(FOR_PLACE),
-      meanTtftMs: this.#ttftSumMs / counted,
-      meanE2eMs: this.#e2eSumMs / counted,
-      requestsPerS: (this.#counted * 1000) / spanMs,
-      outputTokensPerS: (this.#tokens * 1000) / spanMs,
-      meanInFlight: this.#inFlightMs / spanMs,
-      mostInFlight: this.#mostInFlight,
-      promptShare: this.#busyMs === 0 ? 0 : this.#promptMs / this.#busyMs,
-    }
+    return this.#tally.played(this.#nowMs, { waitedForKv: waited(FOR_KV), waitedForPlace: waited(FOR_PLACE) })
   }
 }
 
