@@ -8,7 +8,7 @@ import { parseClaims } from '../claims/file/parse.ts'
 import { makeHostileReport, makeReport } from '../testing/report-builder.ts'
 import { defuse } from './csv.ts'
 import { displayWidth } from './plain-text.ts'
-import { formats, isFormat, renderers } from './renderers.ts'
+import { formats, renderers } from './renderers.ts'
 import { reportJsonSchema } from './report-schema.ts'
 import { renderTerminal } from './terminal.ts'
 
@@ -34,11 +34,6 @@ test.each(tabular)('%s says SIMULATED', async (format) => {
 test.each(formats)('%s of a live report does not', async (format) => {
   for (const { name, text } of await renderers[format](makeHostileReport('x')))
     expect(text, name).not.toContain('SIMULATED')
-})
-
-test('a word that is on every object is not a format', () => {
-  expect(isFormat('csv')).toBe(true)
-  expect(isFormat('toString')).toBe(false)
 })
 
 describe('terminal', () => {

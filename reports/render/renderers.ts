@@ -23,6 +23,3 @@ export const renderers = {
 
 export type Format = keyof typeof renderers
 export const formats = Object.keys(renderers) as readonly Format[]
-
-/** Whether a word is the name of a format. */
-export const isFormat = (word: string): word is Format => Object.hasOwn(renderers, word)

@@ -1,4 +1,3 @@
-import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { toJson } from '../../harness/record/json-file.ts'
@@ -10,6 +9,7 @@ import { outcomeOf } from '../../reports/compare/outcome.ts'
 import { comparisonReport } from '../../reports/compare/report.ts'
 import { renderMarkdown } from '../../reports/render/markdown.ts'
 import { writeFiles } from '../../reports/write-files.ts'
+import { formatsOf } from '../report/format-flag.ts'
 import { withRuns } from '../store/given-runs.ts'
 import { isReference } from '../store/reference.ts'
 import { type FailingOutcome, failingOutcomes } from '../support/flag-values.ts'
@@ -47,7 +47,7 @@ export async function compare(
   flags: CompareFlags,
   io: CommandIo,
 ): Promise<number> {
-  const wanted = parseFormats(flags.format)
+  const wanted = formatsOf(flags.format, formats)
   const { smallestEffect, failOn } = flags
   const [before, after] = await Promise.all([readSide(baseline, flags, io), readSide(candidate, flags, io)])
   const past = isReference(baseline) ? [] : await knownStarts(baseline, [...before, ...after])
@@ -118,14 +118,4 @@ function writeFormats(
     return [{ name, text: render(comparison) }]
   })
   return writeFiles(files, outDir)
-}
-
-function parseFormats(text: string): (FileFormat | 'terminal')[] {
-  return text.split(',').map((typed) => {
-    const word = typed.trim()
-    const known = formats.find((format) => format === word)
-    if (known) return known
-    const advice = suggestion(word, formats)
-    throw new JoulemarkError('bad-input', `--format ${word}: ${advice}`)
-  })
 }

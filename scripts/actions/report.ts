@@ -1,5 +1,4 @@
 import { boxFindings } from '../../harness/box/findings.ts'
-import { suggestion } from '../../harness/catalogue/nearest.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { StoredRun } from '../../harness/record/read.ts'
 import { readRunRows } from '../../harness/record/run-rows.ts'
@@ -8,11 +7,12 @@ import { type RunSeries, runSeries } from '../../reports/charts/run-series.ts'
 import type { Claims } from '../../reports/claims/claims.ts'
 import type { MoneyOptions } from '../../reports/facts.ts'
 import { publish } from '../../reports/publish.ts'
-import { type Format, formats, isFormat } from '../../reports/render/renderers.ts'
+import { type Format, formats as fileFormats } from '../../reports/render/renderers.ts'
 import { vllmBenchText } from '../../reports/render/vllm-summary.ts'
 import type { Report } from '../../reports/report.ts'
 import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
 import { readClaims } from '../report/claims-file.ts'
+import { formatsOf } from '../report/format-flag.ts'
 import type { ReportFlags } from '../report/report-flags.ts'
 import { withRuns } from '../store/given-runs.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -24,7 +24,9 @@ import { servingExample } from './serve.ts'
 export async function report(paths: readonly string[], flags: ReportFlags, io: CommandIo): Promise<number> {
   if (flags.for === 'customer') return (await import('../report/customer-report.ts')).customerReport(paths, flags, io)
   refuseCustomerFlags(flags)
-  const { formats, metrics } = parseFormats(flags.format)
+  const asked = formatsOf(flags.format, [...fileFormats, METRICS])
+  const metrics = asked.includes(METRICS)
+  const formats = asked.filter((format) => format !== METRICS)
   if (metrics && formats.length === 0) return reportMetrics(paths, flags, io)
   if (flags.out.endsWith('.prom')) {
     throw new JoulemarkError('bad-input', `--out ${flags.out}: a .prom file holds --format openmetrics alone`)
@@ -98,16 +100,4 @@ export async function assemble(
     ...(formats.includes('html') ? { series } : {}),
     ...(formats.includes('vllm') ? { vllmBench } : {}),
   })
-}
-
-function parseFormats(text: string): { readonly formats: readonly Format[]; readonly metrics: boolean } {
-  const words = text.split(',').map((word) => word.trim())
-  return {
-    metrics: words.includes(METRICS),
-    formats: words.flatMap((word) => {
-      if (word === METRICS) return []
-      if (isFormat(word)) return word
-      throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, [...formats, METRICS])}`)
-    }),
-  }
 }

@@ -7,10 +7,11 @@ import { fleetReport } from '../../../reports/fleet/formats/fleet-report.ts'
 import { fleetOutcome, fleetSentence } from '../../../reports/fleet/outcome.ts'
 import { renderCsv } from '../../../reports/render/csv.ts'
 import type { RenderedFile } from '../../../reports/report.ts'
+import { formatsOf } from '../../report/format-flag.ts'
 import { type FailingOutcome, failingOutcomes } from '../../support/flag-values.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { readFleetRuns } from './fleet-runs.ts'
-import { markdown, onTerminal, parseFormats, write } from './output.ts'
+import { markdown, onTerminal, write } from './output.ts'
 
 /** Flags of `fleet compare`. */
 export interface FleetCompareFlags {
@@ -41,7 +42,7 @@ const formats = {
 
 /** Compares two sides of runs of many boxes: prints the answer and the heat map, and returns the exit code of the outcome. */
 export async function fleetCompare(sides: readonly string[], flags: FleetCompareFlags, io: CommandIo): Promise<number> {
-  parseFormats(flags.format, Object.keys(formats))
+  formatsOf(flags.format, Object.keys(formats))
   const { baseline, candidate } = sidesOf(sides, flags)
   const [before, after] = [await readFleetRuns(baseline, flags, io), await readFleetRuns(candidate, flags, io)]
   const comparison = compareFleet(before.records, after.records, {
@@ -58,7 +59,7 @@ export async function showComparison(
   flags: Pick<FleetCompareFlags, 'json' | 'format' | 'out' | 'failOn'>,
   io: CommandIo,
 ): Promise<number> {
-  const wanted = parseFormats(flags.format, Object.keys(formats)) as (keyof typeof formats)[]
+  const wanted = formatsOf(flags.format, Object.keys(formats)) as (keyof typeof formats)[]
   if (flags.json) io.stdout(toJson(fleetDocument(comparison)))
   else if (wanted.includes('terminal'))
     io.stdout(onTerminal(fleetSentence(comparison), (width) => fleetReport(comparison, width), io))

@@ -1,5 +1,3 @@
-import { suggestion } from '../../../harness/catalogue/nearest.ts'
-import { JoulemarkError } from '../../../harness/errors.ts'
 import { escapeMarkdown, renderMarkdown } from '../../../reports/render/markdown.ts'
 import { printable, wrapTo } from '../../../reports/render/plain-text.ts'
 import type { RenderedFile, Report } from '../../../reports/report.ts'
@@ -28,13 +26,4 @@ export function markdown(report: Report, sentence: string): string {
 /** Writes the files of a format under a folder, and names them on stderr. Throws `environment` where that fails. */
 export async function write(files: readonly RenderedFile[], outDir: string, io: CommandIo): Promise<void> {
   for (const path of await writeFiles(files, outDir)) io.stderr.write(`wrote ${path}\n`)
-}
-
-/** The formats of a flag, by name. Throws `bad-input` with the nearest known one. */
-export function parseFormats(text: string, known: readonly string[]): string[] {
-  return text.split(',').map((typed) => {
-    const word = typed.trim()
-    if (known.includes(word)) return word
-    throw new JoulemarkError('bad-input', `--format ${word}: ${suggestion(word, known)}`)
-  })
 }

@@ -13,9 +13,10 @@ import {
 import { standingDocument } from '../../../reports/fleet/standing/standing-json.ts'
 import { standingPage, standingReport } from '../../../reports/fleet/standing/standing-report.ts'
 import { renderCsv } from '../../../reports/render/csv.ts'
+import { formatsOf } from '../../report/format-flag.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { readFleetRuns } from './fleet-runs.ts'
-import { markdown, onTerminal, parseFormats, write } from './output.ts'
+import { markdown, onTerminal, write } from './output.ts'
 
 /** Flags of `fleet report`. */
 export interface FleetReportFlags {
@@ -31,7 +32,7 @@ const formats = ['terminal', 'md', 'html', 'csv', 'json'] as const
 /** Many boxes beside each other: prints the answer and the heat map. Exit code 1 where a unit is below its
  * siblings, 5 where none has any. */
 export async function fleetReportOf(paths: readonly string[], flags: FleetReportFlags, io: CommandIo): Promise<number> {
-  parseFormats(flags.format, formats)
+  formatsOf(flags.format, formats)
   const { records, unreadable } = await readFleetRuns(paths, flags, io)
   return showStanding(fleetStanding(records, unreadable), flags.history ? fleetHistory(records) : null, flags, io)
 }
@@ -43,7 +44,7 @@ export async function showStanding(
   flags: Pick<FleetReportFlags, 'json' | 'format' | 'out'>,
   io: CommandIo,
 ): Promise<number> {
-  const wanted = parseFormats(flags.format, formats)
+  const wanted = formatsOf(flags.format, formats)
   const extras =
     history === null
       ? { tables: [], charts: [], sentence: '' }

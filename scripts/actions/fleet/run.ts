@@ -20,12 +20,12 @@ import { judgeCanary } from '../../fleet/judge-canary.ts'
 import { planText } from '../../fleet/plan-text.ts'
 import { statusTable } from '../../fleet/status-table.ts'
 import { judgeCampaign } from '../../fleet/verdict.ts'
+import { formatsOf } from '../../report/format-flag.ts'
 import { type Interrupts, type InterruptWords, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
 import { factTables } from '../../support/terminal.ts'
 import { engineOf } from './engine-of.ts'
 import { fleetFormats } from './formats.ts'
-import { parseFormats } from './output.ts'
 
 /** Flags of `fleet run`. */
 export interface FleetRunFlags {
@@ -48,7 +48,7 @@ const words = (engine: string): InterruptWords => ({
 
 /** Measures the boxes of a fleet file through its engine, and judges them. Returns the exit code. */
 export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo): Promise<number> {
-  parseFormats(flags.format, fleetFormats)
+  formatsOf(flags.format, fleetFormats)
   const file = await loadFleet(path, io.env)
   const at = systemClock.wall()
   const times = { lengthMs: file.timeLimit * 1000, pollMs: flags.poll * 1000 }
